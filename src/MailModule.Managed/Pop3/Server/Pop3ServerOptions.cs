@@ -1,0 +1,14 @@
+namespace MailModule.Pop3.Server;
+
+/// <summary>What a POP3 session needs to know; a snapshot, shared by sessions.</summary>
+public sealed record Pop3ServerOptions
+{
+    public string HostName { get; init; } = "localhost";
+    public bool OfferStls { get; init; }
+    /// <summary>USER and PASS are allowed without TLS for this client.</summary>
+    public bool PlainAuthWithoutTls { get; init; }
+    /// <summary>Failed logins before the connection closes.</summary>
+    public int LoginLimit { get; init; } = 3;
+    public int ErrorLimit { get; init; } = 20;
+    public string Implementation { get; init; } = "MailModule";
+}

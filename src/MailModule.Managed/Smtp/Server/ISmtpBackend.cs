@@ -1,0 +1,60 @@
+using MailModule.Mail;
+
+namespace MailModule.Smtp.Server;
+
+/// <summary>How a judgement came out.</summary>
+public enum Outcome
+{
+    /// <summary>Carry on.</summary>
+    Accept,
+    /// <summary>Refused with the reply of the verdict; the session goes on.</summary>
+    Refuse,
+    /// <summary>Refused with the reply of the verdict (none if it has none); the connection closes.</summary>
+    Close,
+    /// <summary>Not known yet: <see cref="SmtpSession.Answer"/> will say, from any thread.</summary>
+    Pending,
+}
+
+/// <summary>A judgement on one step. A reply of null means the step's ordinary one.</summary>
+public readonly record struct Verdict(Outcome Outcome, Reply? Reply = null)
+{
+    public static readonly Verdict Accept = new(Outcome.Accept);
+    public static readonly Verdict Pending = new(Outcome.Pending);
+    public static Verdict Refuse(Reply reply) => new(Outcome.Refuse, reply);
+    public static Verdict Close(Reply? reply) => new(Outcome.Close, reply);
+}
+
+/// <summary>
+/// What an SMTP session asks the rest of the engine: judgements and effects. Called on the session's owner thread and must not block: what
+/// may block answers <see cref="Verdict.Pending"/>, does it on a worker, and ends with one <see cref="SmtpSession.Answer"/>.
+/// </summary>
+public interface ISmtpBackend
+{
+    /// <summary>A client has connected, before the greeting (on a TLS port after the handshake).</summary>
+    Verdict Connect(SmtpSession session);
+
+    /// <summary>AUTH gave a name and a password (octets, to be cleared by the callee). Accept means logged in.</summary>
+    Verdict Login(SmtpSession session, string user, byte[] password);
+
+    /// <summary>MAIL was grammatical and in order; the envelope has its reverse-path and parameters.</summary>
+    Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize);
+
+    /// <summary>RCPT was grammatical and in order. On Accept the backend has added the recipient to the envelope.</summary>
+    Verdict Rcpt(SmtpSession session, Envelope envelope, MailAddress address);
+
+    /// <summary>DATA with at least one recipient. Accept sends 354 and the text goes to <see cref="Append"/>.
+    /// May have read part of the text itself by <see cref="SmtpSession.ReadText"/> on a worker; then 354 is out already.</summary>
+    Verdict Data(SmtpSession session, Envelope envelope);
+
+    /// <summary>A stretch of the text: CRLF lines, unstuffed. False: taken, but no more until <see cref="SmtpSession.ResumeText"/>.</summary>
+    bool Append(SmtpSession session, ReadOnlySpan<byte> text);
+
+    /// <summary>The final dot was read, and the text kept every rule. Accept means 250: the message is durable or the host has taken it.</summary>
+    Verdict EndOfData(SmtpSession session);
+
+    /// <summary>The transaction ended without a message kept: RSET, a refusal, a rule broken by the text, loss. Also after EndOfData refused.</summary>
+    void Discard(SmtpSession session);
+
+    /// <summary>The connection is gone; the last call.</summary>
+    void Closed(SmtpSession session);
+}

@@ -1,0 +1,24 @@
+namespace MailModule.Smtp.Server;
+
+/// <summary>What an SMTP session needs to know; a snapshot, shared by sessions.</summary>
+public sealed record SmtpServerOptions
+{
+    /// <summary>Our name in the greeting, EHLO and 221.</summary>
+    public string HostName { get; init; } = "localhost";
+    /// <summary>Largest message in octets on the wire; 0 = no limit (SIZE without a number).</summary>
+    public long SizeLimit { get; init; }
+    public bool OfferStartTls { get; init; }
+    /// <summary>MAIL needs a login first (RFC 6409).</summary>
+    public bool RequireAuth { get; init; }
+    /// <summary>AUTH PLAIN and LOGIN are offered without TLS for this client.</summary>
+    public bool PlainAuthWithoutTls { get; init; }
+    /// <summary>There is at least one user who could log in.</summary>
+    public bool OfferAuth { get; init; }
+    /// <summary>A bare CR or LF in the text becomes CRLF; else the message is refused after the dot.</summary>
+    public bool NormalizeBareNewlines { get; init; }
+    public int RecipientLimit { get; init; } = 1000;
+    /// <summary>Unwelcome commands in a row before 421.</summary>
+    public int ErrorLimit { get; init; } = 20;
+    /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
+    public int HopLimit { get; init; } = 100;
+}

@@ -1,0 +1,60 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Spool;
+
+/// <summary>
+/// Where accepted messages wait, durably, until each recipient is done. Small on purpose: another store (a database shared by many hosts) can
+/// stand in. Nothing above may assume files.
+/// </summary>
+public interface ISpool : IDisposable
+{
+    /// <summary>Undelivered messages found at start, oldest first. Read once.</summary>
+    IReadOnlyList<ISpoolEntry> Recovered { get; }
+
+    /// <summary>Begins to write a message. Never blocks. <see cref="Fault.Full"/> when the free space does not allow it (452).</summary>
+    /// <param name="envelope">May still change until <see cref="ISpoolWriter.Commit"/>.</param>
+    /// <param name="expectedLength">Octets declared by the client, 0 if unknown.</param>
+    Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer);
+
+    /// <summary>Marks recipients of an entry as done (delivered or given up), by index into its envelope. Lazy: durable with the next commit
+    /// or <see cref="Flush"/>; an entry whose recipients are all done leaves the spool.</summary>
+    void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients);
+
+    /// <summary>Returns when every mark so far is durable. Blocks: workers only.</summary>
+    Fault Flush();
+}
+
+/// <summary>A message being written; one thread at a time. Either committed or discarded.</summary>
+public interface ISpoolWriter
+{
+    /// <summary>The message's id in the spool, never given twice, not even by another spool: [0-9a-zA-Z]{10,24}.</summary>
+    string Id { get; }
+
+    /// <summary>Octets of the message at rest so far.</summary>
+    long Length { get; }
+
+    /// <summary>
+    /// Appends wire text (CRLF lines, unstuffed, cut anywhere; trace headers first). Never blocks: false means it has taken everything but
+    /// wants no more until <paramref name="resume"/> is run (from a worker, exactly once), because the disk is behind. A failure of the disk shows at commit.
+    /// </summary>
+    bool Append(ReadOnlySpan<byte> text, Action resume);
+
+    /// <summary>Asks for durability. The completion runs on the committer's thread once the message is on disk or has failed, and must not block.
+    /// After success the entry is handed to the spool's consumer.</summary>
+    void Commit(Action<Fault> completed);
+
+    /// <summary>Throws the message away; also after a failed commit. Any thread.</summary>
+    void Discard();
+}
+
+/// <summary>A committed message.</summary>
+public interface ISpoolEntry
+{
+    string Id { get; }
+    Envelope Envelope { get; }
+    MessageContent Content { get; }
+
+    /// <summary>True for recipients that are done already (an entry found at start may be half done).</summary>
+    bool IsDone(int recipient);
+}
