@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Everything that is done with this tree: ./build.sh help
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+OUT=$ROOT/out
+cd "$ROOT"
+
+usage() {
+  cat <<'USAGE'
+usage: ./build.sh COMMAND
+
+  build                 the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h
+  demo                  sends sample messages through the library's servers on loopback and reads them back
+  test [SUITE...]       all tests: managed c interop kill install; ends with "N passed, N failed"
+  check                 formatting and lint of the sources
+  bench [ROW...]        the library beside other mail servers: ./build.sh bench --help
+  install [--prefix P]  library, header, CMake package and pkg-config file; P is /usr/local unless given
+  clean                 removes what was built
+
+What a command needs and the machine lacks is installed by apt-get where there are root rights, and named otherwise.
+USAGE
+}
+
+# shellcheck source=scripts/packages.sh
+. scripts/packages.sh
+# shellcheck source=scripts/library.sh
+. scripts/library.sh
+
+command_build() {
+  need_for_build
+  build_library
+}
+
+command_demo() {
+  command_build
+  scripts/demo.sh
+}
+
+command_test() {
+  need_for_build
+  need_for_tests "$@"
+  scripts/test.sh "$@"
+}
+
+command_check() {
+  need_for_check
+  scripts/check.sh
+}
+
+command_bench() {
+  case " $* " in *" --help "*) exec scripts/bench.sh --help ;; esac
+  need_for_build
+  need_for_bench
+  build_library
+  scripts/bench.sh "$@"
+}
+
+command_install() {
+  local prefix=/usr/local
+  case ${1:-} in
+    '') ;;
+    --prefix=*) prefix=${1#--prefix=} ;;
+    --prefix) prefix=${2:?--prefix needs a directory} ;;
+    *) usage >&2 && exit 2 ;;
+  esac
+  need_for_build
+  build_library
+  install_library "$prefix"
+}
+
+command_clean() {
+  rm -rf "$OUT" build
+  find src tests bench -type d \( -name bin -o -name obj -o -name TestResults -o -name __pycache__ \) -prune -exec rm -rf {} +
+}
+
+main() {
+  local command=${1:-help}
+  shift || true
+  case $command in
+    build | demo | test | check | bench | install | clean) "command_$command" "$@" ;;
+    help | --help | -h) usage ;;
+    *) usage >&2 && exit 2 ;;
+  esac
+}
+
+main "$@"

@@ -1,0 +1,137 @@
+# shellcheck shell=bash
+# What each command needs, and how it gets there. Sourced by build.sh.
+
+PATH=$PATH:/usr/sbin:/sbin # postfix, dovecot and mkfs live there
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
+
+missing_packages=()
+missing_names=()
+
+# need PROGRAM PACKAGE: the Debian package that brings a program that must be there
+need() {
+  command -v "$1" >/dev/null && return
+  missing_names+=("$1")
+  missing_packages+=("$2")
+}
+
+# need_file PATTERN PACKAGE: the same for a file
+need_file() {
+  compgen -G "$1" >/dev/null && return
+  missing_names+=("$1")
+  missing_packages+=("$2")
+}
+
+need_for_build() {
+  need_dotnet
+  need gcc gcc
+  need objcopy binutils
+  need cmake cmake
+  need make make
+  need_file '/usr/include/stdlib.h' libc6-dev
+  need_file '/usr/lib/*/libssl.so.3' libssl3
+  get_missing
+}
+
+need_for_tests() {
+  local suites=" ${*:-managed c interop kill install} "
+  need python3 python3
+  need openssl openssl
+  case $suites in
+    *" c "* | *" install "*)
+      need g++ g++
+      need clang clang
+      need nm binutils
+      need pkg-config pkg-config
+      ;;
+  esac
+  case $suites in
+    *" interop "*)
+      need swaks swaks
+      need curl curl
+      need msmtp msmtp
+      need mpop mpop
+      need fetchmail fetchmail
+      need postfix postfix
+      need dovecot dovecot-core
+      need_file '/usr/lib/dovecot/pop3' dovecot-pop3d
+      need_file '/usr/share/perl5/Net/SSLeay.pm /usr/lib/*/perl5/*/Net/SSLeay.pm' libnet-ssleay-perl
+      ;;
+  esac
+  get_missing
+}
+
+need_for_check() {
+  need_dotnet
+  need clang-format clang-format
+  need shellcheck shellcheck
+  get_missing
+}
+
+need_for_bench() {
+  need python3 python3
+  need openssl openssl
+  need postfix postfix
+  need dovecot dovecot-core
+  need_file '/usr/lib/dovecot/pop3' dovecot-pop3d
+  need mkfs.ext4 e2fsprogs
+  get_missing
+}
+
+# No Debian package brings the .NET SDK, so it is asked for at once.
+need_dotnet() {
+  if command -v dotnet >/dev/null && [[ $(dotnet --version) == 1[0-9].* ]]; then return; fi
+  echo "build.sh: the .NET SDK 10 or newer is missing: https://dotnet.microsoft.com/download" >&2
+  exit 1
+}
+
+get_missing() {
+  ((${#missing_packages[@]})) || return 0
+  if ! has_root || ! command -v apt-get >/dev/null; then
+    echo "build.sh: missing: ${missing_names[*]}" >&2
+    echo "build.sh: no right to install them; as root: apt-get install --no-install-recommends ${missing_packages[*]}" >&2
+    exit 1
+  fi
+  apt_install "${missing_packages[@]}"
+  missing_packages=()
+  missing_names=()
+}
+
+has_root() { [[ $EUID == 0 ]] || sudo -n true 2>/dev/null; }
+
+as_root() {
+  if [[ $EUID == 0 ]]; then "$@"; else sudo -n "$@"; fi
+}
+
+apt_install() {
+  echo "build.sh: installing $*"
+  [[ " $* " != *" postfix "* ]] || echo "postfix postfix/main_mailer_type select No configuration" | as_root debconf-set-selections
+  forbid_services
+  # it fails at first where the package lists are absent or old
+  if ! apt_get install -y --no-install-recommends "$@" && ! { apt_get update && apt_get install -y --no-install-recommends "$@"; }; then
+    echo "build.sh: apt-get could not install: $*" >&2
+    exit 1
+  fi
+  allow_services
+}
+
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
+}
+
+# Installed servers are started by our tests with their own files, never by the system.
+policy=/usr/sbin/policy-rc.d
+policy_is_ours=no
+
+forbid_services() {
+  [[ ! -e $policy ]] || return 0
+  printf '#!/bin/sh\nexit 101\n' | as_root tee $policy >/dev/null
+  as_root chmod 755 $policy
+  policy_is_ours=yes
+  trap allow_services EXIT
+}
+
+allow_services() {
+  [[ $policy_is_ours == yes ]] || return 0
+  as_root rm -f $policy
+  policy_is_ours=no
+}

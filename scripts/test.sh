@@ -1,0 +1,89 @@
+#!/usr/bin/env bash
+# Runs the suites named (all by default) and sums them up; called by build.sh, which has seen to what they need.
+# A suite is a function that prints what it likes; count_SUITE reads passed and failed out of that.
+set -euo pipefail
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+OUT=$ROOT/out
+LOGS=$OUT/test
+cd "$ROOT"
+. scripts/library.sh
+
+suite_managed() {
+  dotnet test tests/managed -c Release --nologo -v q
+}
+
+suite_c() {
+  configure_c -DBUILD_TESTING=ON
+  cmake --build "$OUT/cmake" --parallel 2
+  ctest --test-dir "$OUT/cmake" --output-on-failure --timeout 300
+}
+
+suite_interop() {
+  build_samples
+  python3 tests/interop/run.py
+}
+
+suite_kill() {
+  build_samples
+  python3 tests/kill/run.py
+}
+
+suite_install() {
+  tests/install/run.sh
+}
+
+# "Passed!  - Failed: 0, Passed: 31, Skipped: 0"
+count_managed() { sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+),.*/\2 \1/p' "$1"; }
+
+# "100% tests passed, 0 tests failed out of 7"
+count_c() { awk '/tests failed out of/ { for (i = 1; i < NF; i++) if ($i == "tests" && $(i + 1) == "failed") f = $(i - 1); print $NF - f, f }' "$1"; }
+
+# our own runners end with "N passed, N failed"
+count_lines() { sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$1" | tail -n 1; }
+count_interop() { count_lines "$1"; }
+count_kill() { count_lines "$1"; }
+count_install() { count_lines "$1"; }
+
+passed=0
+failed=0
+summary=()
+
+run_suite() {
+  local name=$1 log=$LOGS/$1.log status=0 good bad began=$SECONDS
+  echo "== $name"
+  # a child of its own, so that errexit holds inside
+  bash -c 'set -euo pipefail; . scripts/test.sh --only-functions; "suite_$1"' - "$name" 2>&1 | tee "$log" || status=$?
+  read -r good bad < <("count_$name" "$log" | awk '{ p += $1; f += $2 } END { print p + 0, f + 0 }')
+  # it ended badly without naming a failure, or did nothing at all
+  if ((status != 0 && bad == 0)) || ((good + bad == 0)); then bad=$((bad + 1)); fi
+  passed=$((passed + good))
+  failed=$((failed + bad))
+  summary+=("$(printf '%-8s %5d passed %5d failed %5d s' "$name" "$good" "$bad" $((SECONDS - began)))")
+}
+
+prepare() {
+  rm -rf "$LOGS" && mkdir -p "$LOGS"
+  if ! (set -e && build_library) 2>&1 | tee "$LOGS/build.log"; then
+    echo "== the library does not build"
+    summary+=("build        0 passed     1 failed")
+    failed=1
+    return 1
+  fi
+}
+
+main() {
+  local suites=("$@") name
+  ((${#suites[@]})) || suites=(managed c interop kill install)
+  for name in "${suites[@]}"; do
+    declare -F "suite_$name" >/dev/null || { echo "no such suite: $name" >&2 && exit 2; }
+  done
+  if prepare; then
+    for name in "${suites[@]}"; do run_suite "$name"; done
+  fi
+  echo
+  printf '%s\n' "${summary[@]}"
+  echo "$passed passed, $failed failed"
+  ((failed == 0))
+}
+
+[[ ${1:-} == --only-functions ]] || main "$@"

@@ -1,0 +1,48 @@
+#!/usr/bin/env bash
+# Installs the library under a prefix of its own; two projects that know nothing of this tree then use it: one by
+# find_package, one by pkg-config. Ends with "N passed, N failed".
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+root=$(cd "$here/../.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+prefix=$work/prefix
+passed=0
+failed=0
+
+try() {
+  local name=$1
+  shift
+  if (set -e; cd "$work"; "$@") >"$work/log" 2>&1; then
+    echo "ok   $name"
+    passed=$((passed + 1))
+  else
+    echo "FAIL $name"
+    sed 's/^/     /' "$work/log"
+    failed=$((failed + 1))
+  fi
+}
+
+installs() { "$root/build.sh" install --prefix "$prefix"; }
+
+by_find_package() {
+  cp -r "$here/find_package" "$work/outside"
+  cp "$here/version.c" "$work/outside"
+  cmake -S "$work/outside" -B "$work/outside/build" -DCMAKE_PREFIX_PATH="$prefix"
+  cmake --build "$work/outside/build"
+  "$work/outside/build/version"
+}
+
+by_pkg_config() {
+  local lib flags
+  lib=$(dirname "$(find "$prefix" -name libmailmodule.so.1)")
+  read -ra flags < <(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs mailmodule)
+  gcc -Wall -Wextra -Werror -o version "$here/version.c" "${flags[@]}"
+  LD_LIBRARY_PATH=$lib ./version
+}
+
+try "install --prefix puts the files in place" installs
+try "a CMake project uses the package" by_find_package
+try "a compiler line uses pkg-config" by_pkg_config
+echo "$passed passed, $failed failed"
+((failed == 0))
