@@ -1,0 +1,563 @@
+/*
+ * mailmodule.h - the public interface of MailModule. What is not in this file is not public.
+ *
+ * MailModule is a mail engine in one shared library: an SMTP server, a durable spool, mailboxes in Maildir form, a POP3
+ * server, and sending. A program links it, sets a few keys, passes callbacks, and has mail.
+ *
+ * Example: a mail server for one user (compiled by the test suite)
+ *
+ *     #include <mailmodule.h>
+ *     #include <stdio.h>
+ *     static int on_request(ServerStream *stream, char *reqname, int action, ...)
+ *     {
+ *         (void)stream;
+ *         printf("action %d: %s\n", action, reqname);
+ *         return 0;
+ *     }
+ *     int main(void)
+ *     {
+ *         SetConfigParamString("user", "ann;secret;;PS");
+ *         if (SetSMTPServer(on_request, 2525, ALL_ACTIONS) < 0 || SetPOP3Server(on_request, 2110, ALL_ACTIONS) < 0)
+ *             return fprintf(stderr, "%s\n", mm_last_error_message()), 1;
+ *         getchar();
+ *         return mm_engine_stop(mm_engine_default(), 5000) != MM_OK;
+ *     }
+ *
+ * GUARANTEES
+ *
+ * G1 Durability. A message that was answered with 250 is on disk: written and synced before the answer leaves. A crash
+ *    at any moment loses nothing that was accepted and delivers nothing twice. A deletion that POP3 confirmed stays.
+ *
+ * G2 Threads. Every function may be called from any thread; one stream by one thread at a time. Callbacks come on
+ *    threads of the library, never on the caller's, so several may run at once, but never two for one stream. A
+ *    callback may block and may call any function of the library, save where that function's comment says otherwise;
+ *    one that blocks holds up nobody but its own connection. With the setting callback_inline, by which the host
+ *    promises never to block, request callbacks come on the thread that serves all connections; what would block there
+ *    (SRVRecv, a synchronous SRVEndOfMsg) is MM_E_STATE.
+ *
+ * G3 Ownership. Nothing that the library returns is to be freed. Text given to the library is copied before the call
+ *    returns; text given to a callback lives until the callback returns. Returned text lives as long as its function's
+ *    comment says. All text is UTF-8 and ends with NUL; what is not UTF-8 is MM_E_ARGUMENT. Message data is octets.
+ *
+ * G4 ABI. Functions, constants and structures of a released version keep their names, numbers, layout and meaning.
+ *    There are only additions, and mm_abi_version() counts them.
+ *
+ * G5 Nothing leaves the library but its results: no exception, no exit, no output, no change of environment, working
+ *    directory, locale or terminal. A stale or NULL handle gives an error, not a crash.
+ *
+ * ERRORS
+ *
+ * Each function says what it returns on failure; mm_last_error() then tells the reason as one of the MM_E_... values
+ * and mm_last_error_message() tells it in words, both for the calling thread. Every function sets them, to MM_OK when
+ * it succeeds, save mm_last_error, mm_last_error_message, mm_strerror, mm_version and mm_abi_version, which leave them
+ * alone. Besides what its comment lists, any function may fail with MM_E_MEMORY or MM_E_INTERNAL.
+ *
+ * THE HOST'S PROCESS
+ *
+ * Nothing runs when the library is loaded. The first call that needs it starts the runtime of the language the library
+ * is written in, and that does this to the process, for good:
+ *   - SIGSEGV, SIGFPE and SIGRTMIN (signal 34) get handlers of its own. The first two pass on to the handler they found
+ *     what is not the library's own fault; the third is how its threads are halted for garbage collection.
+ *   - Threads are started. They block all signals that are not faults, so that a host's signal never lands on them.
+ * Every other signal's disposition, SIGPIPE's included, is what it was; the library's own writes never raise SIGPIPE.
+ * The library is not safe to use in a child after fork() without exec(), and it cannot be unloaded: dlclose() leaves it
+ * in place.
+ */
+#ifndef MAILMODULE_H
+#define MAILMODULE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MM_VERSION_MAJOR 0
+#define MM_VERSION_MINOR 1
+#define MM_VERSION_PATCH 0
+#define MM_VERSION "0.1.0"
+
+/** Counts the additions to this file: a library with at least this mm_abi_version() has all that is declared here. */
+#define MM_ABI_VERSION 1
+
+#if defined(_WIN32)
+#define MM_API __declspec(dllimport)
+#define MM_CALL __cdecl
+#elif defined(__GNUC__)
+#define MM_API __attribute__((visibility("default")))
+#define MM_CALL
+#else
+#define MM_API
+#define MM_CALL
+#endif
+
+#if defined(__GNUC__)
+#define MM_FORMAT(format_index, first_argument) __attribute__((format(printf, format_index, first_argument)))
+#else
+#define MM_FORMAT(format_index, first_argument)
+#endif
+
+/* A default argument where the language has them. */
+#if defined(__cplusplus)
+#define MM_DEFAULT(value) = value
+#else
+#define MM_DEFAULT(value)
+#endif
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Errors and version                                                                                               */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/** Every reason for failure. A number is never used again for another meaning. */
+enum mm_error {
+    MM_OK = 0,
+    MM_E_ARGUMENT = -1,         /**< an argument is NULL, malformed, not UTF-8 or out of range */
+    MM_E_HANDLE = -2,           /**< the handle is stale, closed or not the library's */
+    MM_E_STATE = -3,            /**< the call is not allowed now, on this stream, or from this thread */
+    MM_E_MEMORY = -4,           /**< memory could not be had */
+    MM_E_FULL = -5,             /**< the disk is full or close to it, a quota is reached, or no descriptor is left */
+    MM_E_IO = -6,               /**< reading or writing a file failed */
+    MM_E_LOCKED = -7,           /**< another engine holds this spool or mailbox */
+    MM_E_NOT_FOUND = -8,        /**< no such file, key, user, message or host */
+    MM_E_NOT_SUPPORTED = -9,    /**< the feature is not in this version */
+    MM_E_CONFIG = -10,          /**< a configuration file or value is malformed */
+    MM_E_BIND = -11,            /**< an address or port could not be bound */
+    MM_E_DNS = -12,             /**< a host name could not be resolved */
+    MM_E_CONNECT = -13,         /**< a connection could not be made */
+    MM_E_CLOSED = -14,          /**< the connection was lost */
+    MM_E_TIMEOUT = -15,         /**< a deadline passed */
+    MM_E_TLS = -16,             /**< TLS could not be set up, or is not what the settings require */
+    MM_E_PROTOCOL = -17,        /**< the peer broke the protocol */
+    MM_E_REFUSED_FOR_NOW = -18, /**< the peer refused for now (4xx) */
+    MM_E_REFUSED = -19,         /**< the peer refused for good (5xx) */
+    MM_E_CANCELLED = -20,       /**< stopped or cancelled by the host */
+    MM_E_LIMIT = -21,           /**< a limit of the settings is passed */
+    MM_E_INTERNAL = -22         /**< a fault of the library itself; the log has the details */
+};
+
+/**
+ * The library's version, such as "0.1.0".
+ * Returns static text, never NULL. Threads: any. Starts nothing. Since 0.1.
+ */
+MM_API const char *MM_CALL mm_version(void);
+
+/**
+ * The library's MM_ABI_VERSION, above 0. Additions raise it; nothing else changes (G4). Threads: any. Starts
+ * nothing. Since 0.1.
+ */
+MM_API int MM_CALL mm_abi_version(void);
+
+/**
+ * Why the calling thread's last call of this library failed: an MM_E_... value, or MM_OK if it succeeded. Inside a
+ * callback it speaks of calls made inside that callback. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_last_error(void);
+
+/**
+ * The same in words, with what is known beside the code: file and line, address, the peer's reply, the system's
+ * error. Never NULL; empty after success. Lives until the calling thread's next call of a function that sets the
+ * error. Threads: any. Since 0.1.
+ */
+MM_API const char *MM_CALL mm_last_error_message(void);
+
+/**
+ * The meaning of an MM_E_... value in words; for other numbers "unknown error".
+ * Returns static text, never NULL. Threads: any. Starts nothing. Since 0.1.
+ */
+MM_API const char *MM_CALL mm_strerror(int code);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Engine                                                                                                           */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/** A mail engine: settings, servers, spool, sending. */
+typedef struct mm_engine mm_engine;
+
+/**
+ * The engine that all functions with old names work on. It lives as long as the process and is never freed; asking
+ * for it starts nothing.
+ * Returns NULL only with MM_E_MEMORY. Threads: any. Since 0.1.
+ */
+MM_API mm_engine *MM_CALL mm_engine_default(void);
+
+/**
+ * Drains and stops an engine: takes no new connections, lets sessions, sendings and callbacks at work come to their
+ * end until the time is up, then cuts them. When it has returned MM_OK, no thread, socket or file of the engine is
+ * left, and no callback comes any more. Settings stay. It may be started again by the calls that started it, as
+ * often as you like. Stopping what does not run is MM_OK.
+ *
+ * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback, which it would
+ * wait for); MM_E_TIMEOUT (a callback of the host has still not returned: everything but its thread is gone, and
+ * that goes when it returns). Streams being written are cancelled: their SRVSend gives MM_E_CANCELLED; SRVEndOfMsg
+ * still has to free them. Threads: any; a second caller waits for the first. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
+
+/** How much a log line matters; lower matters more. */
+enum mm_log_level { MM_LOG_ERROR = 1, MM_LOG_WARNING = 2, MM_LOG_INFO = 3, MM_LOG_DEBUG = 4 };
+
+/**
+ * Gets one line of the log.
+ *
+ * level  one of enum mm_log_level.
+ * area   the part that speaks, such as "smtp".
+ * text   the line, without its end.
+ * user   what was given to mm_engine_set_log.
+ * Ownership: area and text live until it returns. Threads: any thread of the library, also one inside another call;
+ * calls for one engine never overlap. It must not block for long. Inside it only mm_engine_set_log and the functions
+ * of "Errors and version" may be called; the others give MM_E_STATE.
+ */
+typedef void(MM_CALL *mm_log_fn)(int level, const char *area, const char *text, void *user);
+
+/**
+ * Names the callback that gets the engine's log, beside the file named by the setting "log". It gets the same lines;
+ * none holds a password or a message's text. An engine has one callback: a new one replaces it.
+ *
+ * level     lines that matter less are not given: MM_LOG_ERROR to MM_LOG_DEBUG.
+ * callback  NULL: nobody gets them.
+ * user      passed on untouched.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (level). When it has returned, the former callback is not called any
+ * more (if called inside the former callback itself: after that has returned). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_set_log(mm_engine *engine, int level, mm_log_fn callback, void *user);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Streams and callbacks                                                                                            */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * A stream: a message being sent, or the connection whose request a callback is asked about. The functions below
+ * take a pointer to it, and both what SRVInitSendMsg... returned and its address will do: given "ServerStream s",
+ * SRVSend((ServerStream *)s, ...) and SRVSend(&s, ...) are the same. A stream that is gone, or NULL, is answered by
+ * each function with its error value and MM_E_HANDLE.
+ */
+typedef void *ServerStream;
+
+/** Actions a request callback is asked about, and the mask that selects them. */
+enum {
+    ACTION_POP_LOGIN = 1,     /**< POP3: user and password are known */
+    ACTION_POP_GETMSG = 2,    /**< POP3: RETR or TOP */
+    ACTION_POP_DELMSG = 4,    /**< POP3: at QUIT, once for each message to delete */
+    ACTION_SMTP_CONNECT = 8,  /**< SMTP: a client has connected, nothing was said yet */
+    ACTION_SMTP_SENDMSG = 16, /**< SMTP: DATA or BDAT is about to be read; sender and recipients are known */
+    ALL_ACTIONS = 0x7fffffff  /**< all of them, those to come as well */
+};
+
+/**
+ * Is asked before the module acts on a request.
+ *
+ * stream   the connection; valid until the callback returns.
+ * reqname  what the request is about (table).
+ * action   one ACTION_... value.
+ * ...      arguments by action (table), to be taken with va_arg.
+ *
+ *   action               reqname               arguments
+ *   ACTION_SMTP_CONNECT  the client's address  const char *address
+ *   ACTION_SMTP_SENDMSG  envelope sender       const char *sender, const char *recipients, const char *helo
+ *   ACTION_POP_LOGIN     user name             const char *user, const char *password
+ *   ACTION_POP_GETMSG    unique id             int number, const char *user
+ *   ACTION_POP_DELMSG    unique id             int number, const char *user
+ *
+ * Recipients have commas between them. The empty sender is "". The number counts from 1, as the client does.
+ *
+ * Returns 0: the module carries on by itself. Above 0: refused; 400 to 599 is the SMTP reply code, any other number
+ * 550; in POP3 always -ERR. Below 0: the host has done it, which means for
+ *   ACTION_SMTP_CONNECT  the host spoke with the client itself: close
+ *   ACTION_SMTP_SENDMSG  taken by the host: answer 250, keep no copy
+ *   ACTION_POP_LOGIN     the host vouches for the user: log in without the module's own check
+ *   ACTION_POP_GETMSG    the host wrote the message with SRVSend or SRVprintf
+ *   ACTION_POP_DELMSG    the host deleted it
+ *
+ * What the stream can do where (anything else is 0 and MM_E_STATE):
+ *   ACTION_SMTP_CONNECT  SRVSend, SRVprintf, SRVRecv speak with the client, raw. After any of it the answer 0 closes
+ *                        the connection too.
+ *   ACTION_SMTP_SENDMSG  SRVRecv reads the message: dots unstuffed, CRLF lines. An answer above 0 without reading
+ *                        refuses DATA itself; the first SRVRecv, or an answer of 0 or below, sends 354; above 0 after
+ *                        reading refuses after the final dot. What was read is stored all the same if the answer is 0.
+ *   ACTION_POP_GETMSG    SRVSend, SRVprintf write the message's text; the module adds +OK, stuffing and the last line,
+ *                        and cuts for TOP. An answer of 0 after sending is -ERR and close.
+ *   all                  GetAUTHName, GetAUTHPassw, GetRemoteIP, GetRemoteAddr, GetSocket.
+ *
+ * Ownership: every pointer lives until the callback returns. Threads: G2; any number at once, one for a connection.
+ * It must not throw an exception or jump out.
+ */
+typedef int(MM_CALL *SMTPReqCallback)(ServerStream *stream, char *reqname, int action, ...);
+
+/** Where a message that is being sent has got to. */
+enum {
+    STATE_SMTP_FINDHOST = 1,   /**< looking up the server's address */
+    STATE_SMTP_CONNECTING = 2, /**< connecting to it */
+    STATE_SMTP_DIALOG = 3,     /**< greeting, envelope */
+    STATE_SMTP_SENDING = 4,    /**< the text is on its way: once at its start and again as it goes */
+    STATE_SMTP_DONE = 5,       /**< final for a recipient: the server has taken it */
+    STATE_SMTP_QUEUED = 6,     /**< final for a recipient: the durable queue has taken it */
+    STATE_SMTP_ERROR = -1      /**< final for a recipient: failed */
+};
+
+/**
+ * Hears how a message that was given to SRVEndOfMsg gets on.
+ *
+ * stream   the message's stream; mm_stream_recipient tells whom the state is about. SRVEndOfMsg on it is MM_E_STATE.
+ * usr_par  callback_param of SRVInitSendMsg...
+ * state    one STATE_SMTP_... value. Each recipient's final one (DONE, QUEUED, ERROR) comes exactly once.
+ * sent     octets of the message sent so far, at most 2147483647; for STATE_SMTP_ERROR the SMTP reply code, or an
+ *          MM_E_... value if there was no reply.
+ *
+ * Threads: one of the library's, never the caller of SRVEndOfMsg; calls for one stream come in order and never
+ * overlap. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *MsgCallback)(ServerStream *stream, void *usr_par, int state, int sent);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Sending                                                                                                          */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Begins a message that goes straight to the recipients' own servers, now. As SRVInitSendMsgSMTP otherwise. In this
+ * version: returns NULL with MM_E_NOT_SUPPORTED. Since 0.1.
+ */
+MM_API ServerStream MM_CALL SRVInitSendMsgImidiatly(const char *from, const char *to,
+                                                    MsgCallback callback MM_DEFAULT(NULL),
+                                                    void *callback_param MM_DEFAULT(NULL));
+
+/**
+ * Begins a message that goes through the given SMTP server. Write it with SRVSend and SRVprintf, then send it with
+ * SRVEndOfMsg, which also frees the stream; nothing is connected before that.
+ *
+ * from       envelope sender; "" for none (the null reverse-path).
+ * to         one or more addresses, with commas, semicolons or white space between. Each is reported on its own.
+ * smtp_host  name or address of the server.
+ * port       1 to 65535.
+ * callback   hears of the states; NULL: nobody does.
+ * callback_param  passed on to it untouched.
+ * Returns the stream; NULL on failure: MM_E_ARGUMENT (an address, the port, a NULL), MM_E_FULL. Threads: any.
+ * Since 0.1.
+ */
+MM_API ServerStream MM_CALL SRVInitSendMsgSMTP(const char *from, const char *to, const char *smtp_host,
+                                               int port MM_DEFAULT(25), MsgCallback callback MM_DEFAULT(NULL),
+                                               void *callback_param MM_DEFAULT(NULL));
+
+/**
+ * Begins a message for the durable queue, which tries for 24 hours. As SRVInitSendMsgSMTP otherwise. In this
+ * version: returns NULL with MM_E_NOT_SUPPORTED. Since 0.1.
+ */
+MM_API ServerStream MM_CALL SRVInitSendMsgBackgaund(const char *from, const char *to,
+                                                    MsgCallback callback MM_DEFAULT(NULL),
+                                                    void *callback_param MM_DEFAULT(NULL));
+
+/**
+ * Writes octets to a stream. On a message from SRVInitSendMsg... it gathers text (in memory, then in a file of mode
+ * 0600), never waits for the network, and makes CRLF of a bare LF. In a request callback: see SMTPReqCallback; there
+ * it may wait for the client.
+ *
+ * bufer, size  the octets; size 0 writes nothing.
+ * Returns the number of octets taken, which is size; 0 on failure: MM_E_HANDLE, MM_E_ARGUMENT (bufer NULL, size
+ * below 0), MM_E_STATE, MM_E_FULL, MM_E_IO, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_CANCELLED (the engine was stopped).
+ * Threads: any, one at a time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL SRVSend(ServerStream *stream, const void *bufer, int size);
+
+/**
+ * Formats as printf does and writes the result as SRVSend does. The formatting is the C library's, with the locale
+ * of the calling thread.
+ * Returns and errors as SRVSend; also MM_E_ARGUMENT if format is NULL or the C library refuses it. Threads: as
+ * SRVSend. Since 0.1.
+ */
+MM_API int MM_CALL SRVprintf(ServerStream *stream, const char *format, ...) MM_FORMAT(2, 3);
+
+/**
+ * Reads from a stream, inside a request callback only (see SMTPReqCallback). Waits for at least one octet.
+ *
+ * bufer, l  where to, and how much fits.
+ * Returns the number of octets read; 0 at the end (mm_last_error() is then MM_OK) and on failure (then it is not):
+ * MM_E_HANDLE, MM_E_ARGUMENT (bufer NULL, l below 1), MM_E_STATE (not readable here, or called with
+ * callback_inline), MM_E_CLOSED, MM_E_TIMEOUT, MM_E_PROTOCOL, MM_E_LIMIT, MM_E_CANCELLED. After a failure the
+ * callback's answer no longer matters. Threads: any, one at a time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL SRVRecv(ServerStream *stream, void *bufer, int l);
+
+/**
+ * Ends the text of a message and sends it. With the setting "async" off it returns when every recipient has its
+ * final state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
+ * MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS, MM_E_PROTOCOL, MM_E_REFUSED_FOR_NOW, MM_E_REFUSED, MM_E_FULL,
+ * MM_E_IO, MM_E_CANCELLED. With "async" on it returns at once.
+ *
+ * The stream is gone when it has returned; an asynchronous one with a callback is gone when the last callback has.
+ * MM_E_HANDLE for a stream that is gone; MM_E_STATE for one of a request callback, for one already ended (so inside
+ * its own callback), and where it would block a thread that must not (G2): nothing happens to the stream then.
+ * Threads: any. Since 0.1.
+ */
+MM_API void MM_CALL SRVEndOfMsg(ServerStream *stream);
+
+/**
+ * Names the recipient that the state is about, inside a MsgCallback; "" for a state that concerns them all.
+ * Returns NULL on failure: MM_E_HANDLE, MM_E_STATE (not inside a callback of this stream). The text lives until the
+ * callback returns. Threads: the callback's. Since 0.1.
+ */
+MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Servers                                                                                                          */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Starts the SMTP server of the default engine and what it needs (spool, delivery); returns when it listens. If it
+ * runs already, with the same port or 0: replaces callback and mask, for requests to come.
+ *
+ * callback  asked before the module acts; NULL: never asked.
+ * port      0: the setting smtp_port (25); else 1 to 65535.
+ * mask      the ACTION_... bits for which callback is asked.
+ * Returns 0; below 0 an MM_E_... value: MM_E_ARGUMENT (port), MM_E_STATE (runs on another port), MM_E_BIND,
+ * MM_E_LOCKED (another process has the spool), MM_E_IO, MM_E_FULL, MM_E_CONFIG, MM_E_TLS. Threads: any. Ended by
+ * mm_engine_stop. Since 0.1.
+ */
+MM_API int MM_CALL SetSMTPServer(SMTPReqCallback callback MM_DEFAULT(NULL), int port MM_DEFAULT(0),
+                                 int mask MM_DEFAULT(ALL_ACTIONS));
+
+/**
+ * Starts the POP3 server of the default engine. As SetSMTPServer; port 0 is the setting pop_port (110). Since 0.1.
+ */
+MM_API int MM_CALL SetPOP3Server(SMTPReqCallback callback MM_DEFAULT(NULL), int port MM_DEFAULT(0),
+                                 int mask MM_DEFAULT(ALL_ACTIONS));
+
+/**
+ * The user who logged in on a request's connection, or is about to (ACTION_POP_LOGIN).
+ * Returns NULL if nobody is (MM_OK), or on failure: MM_E_HANDLE, MM_E_STATE (not a request's stream). The text lives
+ * until the next call of this function for the stream, or the callback's return, and is not to be written to.
+ * Threads: any, one at a time for a stream. Since 0.1.
+ */
+MM_API char *MM_CALL GetAUTHName(ServerStream *stream);
+
+/**
+ * The password that came with that name.
+ * Returns NULL if there is none (MM_OK), or on failure, as GetAUTHName; the text lives as there. Since 0.1.
+ */
+MM_API char *MM_CALL GetAUTHPassw(ServerStream *stream);
+
+/**
+ * The IPv4 address of a request's client in network order: its first octet is the first in memory, as in struct
+ * in_addr. An IPv4 address mapped into IPv6 counts as IPv4.
+ * Returns 0 for a peer that has no IPv4 form (MM_OK), or on failure: MM_E_HANDLE, MM_E_STATE (not a request's
+ * stream). Threads: any. Since 0.1.
+ */
+MM_API uint32_t MM_CALL GetRemoteIP(ServerStream *stream);
+
+/**
+ * The address and port of a request's client as struct sockaddr_in (16 octets) or struct sockaddr_in6 (28 octets).
+ *
+ * addr, buflen  where to, and how much fits.
+ * Returns the octets written; 0 on failure: MM_E_HANDLE, MM_E_STATE (not a request's stream), MM_E_ARGUMENT (addr
+ * NULL or buflen too small), MM_E_CLOSED. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL GetRemoteAddr(ServerStream *stream, void *addr, int buflen);
+
+/**
+ * The socket of a request's connection. It stays the module's: look at it, set options, but do not read, write or
+ * close it.
+ * Returns -1 on failure: MM_E_HANDLE, MM_E_STATE (not a request's stream), MM_E_CLOSED. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL GetSocket(ServerStream *stream);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Look-ups                                                                                                         */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/** One mail server of a domain: 116 octets, no padding, on every platform. */
+typedef struct MailHostInfo {
+    char name[64];   /**< its name, ends with NUL */
+    int32_t prior;   /**< preference; lower is tried first */
+    uint32_t ip[12]; /**< its IPv4 addresses in network order; 0 after the last */
+} MailHostInfo;
+
+/**
+ * Finds the mail servers of a domain, ordered by preference. Names over 63 octets are left out; a server that has
+ * IPv6 alone has no addresses.
+ *
+ * domain     its name.
+ * ret, size  an array and the number of its elements.
+ * Returns the number of elements filled; 0 if there are none, or on failure: MM_E_ARGUMENT, MM_E_DNS, MM_E_TIMEOUT.
+ * In this version: 0 with MM_E_NOT_SUPPORTED. Threads: any; waits for the network. Since 0.1.
+ */
+MM_API int MM_CALL FindMX(const char *domain, MailHostInfo *ret, int size);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Settings                                                                                                         */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * Takes the settings of a file, all of them or, on failure, none. The keys and the grammar are in docs/settings.md.
+ * What runs keeps the settings it was started with, save where that page says otherwise.
+ *
+ * filename  NULL: mailmodule.cfg in the working directory, or ftp.cfg, the old module's name for it, if only that is
+ *           there.
+ * Returns 0; below 0 an MM_E_... value: MM_E_NOT_FOUND, MM_E_IO, MM_E_CONFIG (mm_last_error_message() has file and
+ * line), MM_E_ARGUMENT. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL LoadConfig(const char *filename MM_DEFAULT(NULL));
+
+/**
+ * Sets a parameter to text, read as in a file (there is no quoting). Lists (user, local_domain, ...) take one more
+ * value. No result; mm_last_error() tells: MM_OK, MM_E_NOT_FOUND (no such parameter), MM_E_CONFIG (malformed or out
+ * of range), MM_E_ARGUMENT (NULL, not UTF-8). Threads: any. Since 0.1.
+ */
+MM_API void MM_CALL SetConfigParamString(const char *param, const char *val);
+
+/**
+ * Sets a parameter to a number; flags take 0 or 1. Errors as SetConfigParamString. Threads: any. Since 0.1.
+ */
+MM_API void MM_CALL SetConfigParamInt(const char *param, int val);
+
+/**
+ * The value of a parameter that is a number or a flag (0, 1).
+ * Returns 0 on failure: MM_E_NOT_FOUND (no such parameter), MM_E_CONFIG (it is no number, or too big for int),
+ * MM_E_ARGUMENT. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL GetConfigParamInt(const char *param);
+
+/**
+ * The value of any parameter as text; the values of a list have line feeds between them.
+ * Returns NULL if it has none (MM_OK), or on failure: MM_E_NOT_FOUND (no such parameter), MM_E_ARGUMENT. The text
+ * lives until that parameter changes, and is not to be written to. Threads: any. Since 0.1.
+ */
+MM_API char *MM_CALL GetConfigParamStr(const char *param);
+
+/**
+ * The same as GetConfigParamStr; the old module's documentation gives the getter this name once.
+ */
+MM_API char *MM_CALL SetConfigParamStr(const char *param);
+
+#if !defined(__cplusplus)
+/**
+ * The same as SetConfigParamString. In C11 a macro of this name takes text or a number, as the old module's
+ * overloads did; in C++ there are two overloads in its place. The library also exports the names that C++ compilers
+ * gave to the old ones.
+ */
+MM_API void MM_CALL SetConfigParam(const char *param, const char *val);
+#endif
+
+#if defined(__cplusplus)
+} /* extern "C" */
+
+/** Sets a parameter to a number: SetConfigParamInt. */
+inline void SetConfigParam(const char *param, int val) {
+    SetConfigParamInt(param, val);
+}
+
+/** Sets a parameter to text: SetConfigParamString. */
+inline void SetConfigParam(const char *param, const char *val) {
+    SetConfigParamString(param, val);
+}
+#elif defined(__STDC_VERSION__) && __STDC_VERSION__ >= 201112L
+/* clang-format off */
+#define SetConfigParam(param, val)                  \
+    _Generic((val),                                 \
+        char *: SetConfigParamString,               \
+        const char *: SetConfigParamString,         \
+        void *: SetConfigParamString,               \
+        default: SetConfigParamInt)(param, val)
+/* clang-format on */
+#endif
+
+#endif /* MAILMODULE_H */
