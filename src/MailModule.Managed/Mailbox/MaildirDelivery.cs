@@ -1,0 +1,162 @@
+using System.Buffers;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Mailbox;
+
+/// <summary>Puts messages into Maildirs, and remembers what is not durable yet.</summary>
+internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
+{
+    private static readonly SearchValues<char> Letters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(36);
+
+    private readonly DeliveredBefore _before = new(calls);
+    private readonly HashSet<string> _swept = [];
+
+    public UnsyncedDeliveries Unsynced { get; } = new(calls);
+
+    public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
+    {
+        if (messageId.Length is 0 or > 40 || messageId.AsSpan().ContainsAnyExcept(Letters))
+            return Fault.Argument;
+        Span<byte> room = stackalloc byte[MaildirName.Room];
+        ReadOnlySpan<byte> name = MaildirName.Write(room, received, messageId, host, content.Length, content.WireLength, out int unique);
+        if (mayBeThere && _before.Holds(home, name[..unique]))
+        {
+            Unsynced.Add(home, default);
+            return Fault.None;
+        }
+        SweepOnce(home);
+        int result = Put(home, name, content);
+        if (result == -Errno.NoEntry && Prepare(home) == Fault.None)
+            result = Put(home, name, content);
+        if (result < 0)
+            _before.Forget();
+        else
+            Unsynced.Add(home, name);
+        return Errno.ToFault(result);
+    }
+
+    public Fault Sync()
+    {
+        _before.Age();
+        return Unsynced.Sync();
+    }
+
+    /// <summary>Makes the Maildir and what of the home is not there yet.</summary>
+    public Fault Prepare(string home)
+    {
+        Span<byte> room = stackalloc byte[MaildirPath.Room];
+        Fault fault = MakeHome(home, room);
+        if (fault == Fault.None)
+            fault = Make(home, MaildirFolder.Itself, room);
+        if (fault == Fault.None)
+            fault = Make(home, MaildirFolder.Tmp, room);
+        if (fault == Fault.None)
+            fault = Make(home, MaildirFolder.New, room);
+        if (fault == Fault.None)
+            fault = Make(home, MaildirFolder.Cur, room);
+        Unsynced.AddDirectories();
+        return fault;
+    }
+
+    private Fault MakeHome(string home, Span<byte> room)
+    {
+        for (int at = home.IndexOf('/', 1); ; at = home.IndexOf('/', at + 1))
+        {
+            int result = calls.MakeDirectory(MaildirPath.Of(at < 0 ? home : home[..at], room).Octets);
+            if (at < 0)
+                return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
+        }
+    }
+
+    private Fault Make(string home, ReadOnlySpan<byte> folder, Span<byte> room)
+    {
+        int result = calls.MakeDirectory(MaildirPath.Below(home, folder, default, room).Octets);
+        return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
+    }
+
+    private int Put(string home, ReadOnlySpan<byte> name, MessageContent content)
+    {
+        if (content.FilePath is { } file)
+        {
+            int linked = Link(file, home, name);
+            if (linked is 0 or -Errno.Exists)
+                return 0;
+        }
+        return Write(home, name, content);
+    }
+
+    // Another file system, a file with too many links or a file system without links: then the content is copied.
+    private int Link(string file, string home, ReadOnlySpan<byte> name)
+    {
+        Span<byte> room = stackalloc byte[MaildirPath.Room];
+        Span<byte> from = stackalloc byte[MaildirPath.Room];
+        return calls.Link(MaildirPath.Of(file, from).Octets, MaildirPath.Below(home, MaildirFolder.New, name, room).Octets);
+    }
+
+    private int Write(string home, ReadOnlySpan<byte> name, MessageContent content)
+    {
+        Span<byte> room = stackalloc byte[MaildirPath.Room];
+        ReadOnlySpan<byte> tmp = MaildirPath.Below(home, MaildirFolder.Tmp, name, room).Octets;
+        int descriptor = calls.OpenNew(tmp);
+        // Left by a delivery that a crash cut off: the id is nobody else's.
+        if (descriptor == -Errno.Exists && calls.Unlink(tmp) >= 0)
+            descriptor = calls.OpenNew(tmp);
+        if (descriptor < 0)
+            return descriptor;
+        int result = WriteContent(descriptor, content);
+        int closed = calls.Close(descriptor);
+        if (result >= 0)
+            result = closed;
+        if (result >= 0)
+            result = calls.Rename(tmp, MaildirPath.Below(home, MaildirFolder.New, name, stackalloc byte[MaildirPath.Room]).Octets);
+        if (result < 0)
+            calls.Unlink(tmp);
+        return result;
+    }
+
+    private int WriteContent(int descriptor, MessageContent content)
+    {
+        ReadOnlyMemory<byte> memory = content.Memory;
+        return memory.Length == content.Length ? calls.Write(descriptor, memory.Span) : CopyContent(descriptor, content);
+    }
+
+    private int CopyContent(int descriptor, MessageContent content)
+    {
+        byte[] piece = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        try
+        {
+            using Stream source = content.OpenRead();
+            int result = 0, count;
+            while (result >= 0 && (count = source.Read(piece)) > 0)
+                result = calls.Write(descriptor, piece.AsSpan(0, count));
+            return result;
+        }
+        catch (IOException)
+        {
+            return -Errno.Io;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+    }
+
+    // What a program left in tmp/ 36 hours ago it will not come back for (the rule of every Maildir program).
+    private void SweepOnce(string home)
+    {
+        lock (_swept)
+            if (!_swept.Add(home))
+                return;
+        long oldest = (DateTime.UtcNow - LeftoverAge - DateTime.UnixEpoch).Ticks * 100;
+        byte[] room = new byte[MaildirPath.Room];
+        FolderNames.ForEach(calls, home, MaildirFolder.Tmp, name =>
+        {
+            ReadOnlySpan<byte> path = MaildirPath.Below(home, MaildirFolder.Tmp, name, room).Octets;
+            if (calls.Stat(path, out FileStamp stamp) >= 0 && stamp.Modified < oldest)
+                calls.Unlink(path);
+        });
+    }
+}

@@ -1,0 +1,13 @@
+namespace MailModule.Mailbox;
+
+/// <summary>One message of a snapshot; its name stands in the snapshot's arena.</summary>
+internal struct MaildirMessage
+{
+    public long Time;
+    /// <summary>Octets on the wire; -1 while not known.</summary>
+    public long Size;
+    public int NameOffset;
+    public ushort NameLength;
+    public ushort UniqueLength;
+    public bool InNew;
+}

@@ -1,0 +1,98 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace MailModule.Mailbox;
+
+/// <summary>
+/// File names of messages: <c>time.id.host,S=octets,W=octets on the wire:2,flags</c>. The part before the first comma or colon never
+/// changes and is the unique id; other programs' names are read as far as they follow the same form.
+/// </summary>
+internal static class MaildirName
+{
+    /// <summary>Longest unique part of a name of ours, and longest unique id (RFC 1939 §7).</summary>
+    public const int UniqueLimit = 70;
+
+    /// <summary>Room for any name of ours: the unique part and two sizes.</summary>
+    public const int Room = UniqueLimit + 2 * (3 + 20);
+
+    /// <summary>The host's part: slash, colon, comma, blanks and the like become \ooo, as other Maildir programs do; cut to fit.</summary>
+    public static byte[] EscapeHost(string host)
+    {
+        var escaped = new StringBuilder();
+        foreach (byte octet in Encoding.UTF8.GetBytes(host))
+        {
+            string part = octet is > 0x20 and < 0x7F and not ((byte)'/' or (byte)':' or (byte)',' or (byte)'\\')
+                ? ((char)octet).ToString()
+                : "\\" + Convert.ToString(octet, 8).PadLeft(3, '0');
+            if (escaped.Length + part.Length > UniqueLimit)
+                break;
+            escaped.Append(part);
+        }
+        return Encoding.ASCII.GetBytes(escaped.Length == 0 ? "localhost" : escaped.ToString());
+    }
+
+    /// <summary>Writes a name of ours; the unique part's length goes to <paramref name="unique"/>.</summary>
+    public static ReadOnlySpan<byte> Write(Span<byte> room, DateTimeOffset received, string id, ReadOnlySpan<byte> host, long length, long wireLength, out int unique)
+    {
+        Utf8Formatter.TryFormat(Math.Max(0, received.ToUnixTimeSeconds()), room, out int at);
+        room[at++] = (byte)'.';
+        at += Encoding.ASCII.GetBytes(id, room[at..]);
+        room[at++] = (byte)'.';
+        ReadOnlySpan<byte> shown = host[..Math.Min(host.Length, UniqueLimit - at)];
+        shown.CopyTo(room[at..]);
+        unique = at += shown.Length;
+        at += Field(room[at..], ",S="u8, length);
+        at += Field(room[at..], ",W="u8, wireLength);
+        return room[..at];
+    }
+
+    public static int UniqueLength(ReadOnlySpan<byte> name)
+    {
+        int end = name.IndexOfAny((byte)',', (byte)':');
+        return end < 0 ? name.Length : end;
+    }
+
+    /// <summary>The number a name begins with, the time of delivery in seconds; 0 if it begins otherwise.</summary>
+    public static long Time(ReadOnlySpan<byte> name) => Utf8Parser.TryParse(name, out long time, out _) && time > 0 ? time : 0;
+
+    /// <summary>The id between the first two dots; the whole unique part if there are none.</summary>
+    public static ReadOnlySpan<byte> Id(ReadOnlySpan<byte> unique)
+    {
+        int first = unique.IndexOf((byte)'.');
+        ReadOnlySpan<byte> rest = unique[(first + 1)..];
+        int second = rest.IndexOf((byte)'.');
+        return first < 0 || second < 0 ? unique : rest[..second];
+    }
+
+    /// <summary>The W= of a name; -1 if it has none.</summary>
+    public static long WireLength(ReadOnlySpan<byte> name)
+    {
+        int at = name.IndexOf(",W="u8);
+        if (at < 0 || !Utf8Parser.TryParse(name[(at + 3)..], out long value, out int used) || value < 0)
+            return -1;
+        int end = at + 3 + used;
+        return end == name.Length || name[end] is (byte)',' or (byte)':' ? value : -1;
+    }
+
+    // RFC 1939 §7: a unique id is 1 to 70 characters from 0x21 to 0x7E; what other programs name otherwise gets a digest of its name.
+    /// <summary>Writes the unique id that belongs to the unique part of a name.</summary>
+    public static int WriteUniqueId(ReadOnlySpan<byte> unique, Span<byte> destination)
+    {
+        if (unique.Length is > 0 and <= UniqueLimit && !unique.ContainsAnyExceptInRange((byte)0x21, (byte)0x7E))
+        {
+            unique.CopyTo(destination);
+            return unique.Length;
+        }
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(unique, digest);
+        return Encoding.ASCII.GetBytes(Convert.ToHexString(digest), destination);
+    }
+
+    private static int Field(Span<byte> room, ReadOnlySpan<byte> key, long value)
+    {
+        key.CopyTo(room);
+        Utf8Formatter.TryFormat(value, room[key.Length..], out int digits);
+        return key.Length + digits;
+    }
+}

@@ -1,0 +1,49 @@
+using MailModule.Primitives.Os;
+
+namespace MailModule.Mailbox;
+
+/// <summary>
+/// A message's file, read once from front to back: no buffer, no call beyond open, read and close. A piece shorter than
+/// asked for is the last one, as a message's file never grows.
+/// </summary>
+internal sealed class MaildirStream(FileCalls calls, int descriptor) : Stream
+{
+    private int _descriptor = descriptor;
+    private bool _atEnd;
+
+    ~MaildirStream() => Dispose(false);
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (_atEnd || buffer.IsEmpty)
+            return 0;
+        int count = calls.Read(_descriptor, buffer);
+        if (count < 0)
+            throw new IOException($"reading a message failed (error {-count})");
+        _atEnd = count < buffer.Length;
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush()
+    {
+    }
+
+    protected override void Dispose(bool disposing)
+    {
+        int descriptor = Interlocked.Exchange(ref _descriptor, -1);
+        if (descriptor >= 0)
+            calls.Close(descriptor);
+        base.Dispose(disposing);
+    }
+}

@@ -1,0 +1,81 @@
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Mailbox;
+
+/// <summary>A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing.</summary>
+internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor) : IMaildrop
+{
+    private MaildirSnapshot? _later;
+    private int _lock = lockDescriptor;
+
+    public int Count => snapshot.Count;
+    public long TotalSize => snapshot.TotalSize;
+    public long Size(int index) => snapshot[index].Size;
+    public int UniqueId(int index, Span<byte> destination) => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
+
+    public Fault OpenMessage(int index, out Stream content)
+    {
+        int descriptor = OnFile(index, store.Calls.OpenRead);
+        content = descriptor < 0 ? Stream.Null : new MaildirStream(store.Calls, descriptor);
+        return Errno.ToFault(descriptor);
+    }
+
+    public Fault Delete(ReadOnlySpan<int> indexes, out int failed)
+    {
+        failed = 0;
+        bool inNew = false, inCur = false;
+        var fault = Fault.None;
+        foreach (int index in indexes)
+        {
+            int result = OnFile(index, store.Calls.Unlink);
+            // Already gone, by another program's hand: as good as deleted.
+            if (result < 0 && result != -Errno.NoEntry)
+            {
+                failed++;
+                fault = Errno.ToFault(result);
+            }
+            inNew |= _later is not null || snapshot[index].InNew;
+            inCur |= _later is not null || !snapshot[index].InNew;
+        }
+        Fault synced = Sync(inNew, inCur);
+        if (synced != Fault.None)
+            failed = indexes.Length;
+        return synced != Fault.None ? synced : fault;
+    }
+
+    public void Dispose()
+    {
+        int descriptor = Interlocked.Exchange(ref _lock, -1);
+        if (descriptor >= 0)
+            store.Unlock(home, descriptor);
+    }
+
+    private delegate int PathCall(ReadOnlySpan<byte> path);
+
+    // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it again.
+    private int OnFile(int index, PathCall call)
+    {
+        Span<byte> room = stackalloc byte[MaildirPath.Room];
+        int result = call(PathIn(snapshot, index, room));
+        for (int attempt = 0; result == -Errno.NoEntry && attempt < 3; attempt++)
+        {
+            if ((_later is null || attempt > 0) && store.Snapshots.Take(home, out _later) != Fault.None)
+                break;
+            int at = _later.Find(snapshot.Unique(index));
+            if (at >= 0)
+                result = call(PathIn(_later, at, room));
+        }
+        return result;
+    }
+
+    private ReadOnlySpan<byte> PathIn(MaildirSnapshot messages, int index, Span<byte> room)
+        => MaildirPath.Below(home, messages[index].InNew ? MaildirFolder.New : MaildirFolder.Cur, messages.Name(index), room).Octets;
+
+    private Fault Sync(bool inNew, bool inCur)
+    {
+        Fault fault = inNew ? store.SyncFolder(home, MaildirFolder.New) : Fault.None;
+        Fault second = inCur ? store.SyncFolder(home, MaildirFolder.Cur) : Fault.None;
+        return fault != Fault.None ? fault : second;
+    }
+}

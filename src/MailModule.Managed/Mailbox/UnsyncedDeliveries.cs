@@ -1,0 +1,122 @@
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Mailbox;
+
+/// <summary>
+/// Deliveries that are not durable yet. A few are made so one by one (each file, then its directory); many with one call for each file system,
+/// whose cost all of them share. What could not be synced stays owed. Any thread.
+/// </summary>
+internal sealed class UnsyncedDeliveries(FileCalls calls)
+{
+    private const int Few = 8;
+
+    private readonly Lock _gate = new();
+    private readonly Lock _syncing = new();
+    private List<(string Home, byte[] Name)> _files = [];
+    private HashSet<string> _homes = [];
+    private bool _many;
+    private long _syncCalls;
+
+    public long SyncCalls => Interlocked.Read(ref _syncCalls);
+
+    /// <param name="home">Where something was delivered.</param>
+    /// <param name="name">Under which name; empty if it is not known, which costs a sync of the file system.</param>
+    public void Add(string home, ReadOnlySpan<byte> name)
+    {
+        lock (_gate)
+        {
+            _homes.Add(home);
+            _many |= name.IsEmpty || _files.Count >= Few;
+            if (!_many)
+                _files.Add((home, name.ToArray()));
+        }
+    }
+
+    /// <summary>Directories were made: their parents' entries are owed too.</summary>
+    public void AddDirectories()
+    {
+        lock (_gate)
+            _many = true;
+    }
+
+    public Fault Sync()
+    {
+        lock (_syncing)
+        {
+            (List<(string, byte[])> files, HashSet<string> homes, bool many) = TakeAll();
+            if (homes.Count == 0)
+                return Fault.None;
+            Fault fault = many || !SyncFiles(files, homes) ? SyncFileSystems(homes) : Fault.None;
+            if (fault != Fault.None)
+                GiveBack(homes);
+            return fault;
+        }
+    }
+
+    public Fault SyncFolder(string home, ReadOnlySpan<byte> folder)
+    {
+        Span<byte> room = stackalloc byte[MaildirPath.Room];
+        return Errno.ToFault(SyncPath(MaildirPath.Below(home, folder, default, room).Octets, wholeSystem: false));
+    }
+
+    private (List<(string, byte[])> Files, HashSet<string> Homes, bool Many) TakeAll()
+    {
+        lock (_gate)
+        {
+            var all = (_files, _homes, _many);
+            (_files, _homes, _many) = ([], [], false);
+            return all;
+        }
+    }
+
+    private void GiveBack(HashSet<string> homes)
+    {
+        lock (_gate)
+        {
+            _homes.UnionWith(homes);
+            _many = true;
+        }
+    }
+
+    // False if one could not be synced, perhaps because another program has moved it: then the whole file system is.
+    private bool SyncFiles(List<(string Home, byte[] Name)> files, HashSet<string> homes)
+    {
+        Span<byte> room = stackalloc byte[MaildirPath.Room];
+        foreach ((string home, byte[] name) in files)
+            if (SyncPath(MaildirPath.Below(home, MaildirFolder.New, name, room).Octets, wholeSystem: false) < 0)
+                return false;
+        foreach (string home in homes)
+            if (SyncFolder(home, MaildirFolder.New) != Fault.None)
+                return false;
+        return true;
+    }
+
+    private Fault SyncFileSystems(HashSet<string> homes)
+    {
+        var done = new HashSet<ulong>();
+        Span<byte> room = stackalloc byte[MaildirPath.Room];
+        foreach (string home in homes)
+        {
+            ReadOnlySpan<byte> path = MaildirPath.Below(home, MaildirFolder.New, default, room).Octets;
+            int result = calls.Stat(path, out FileStamp stamp);
+            if (result >= 0 && done.Add(stamp.Device))
+                result = SyncPath(path, wholeSystem: true);
+            // A mailbox that is gone as a whole has nothing left to be made durable.
+            if (result < 0 && result != -Errno.NoEntry)
+                return Errno.ToFault(result);
+        }
+        return Fault.None;
+    }
+
+    private int SyncPath(ReadOnlySpan<byte> path, bool wholeSystem)
+    {
+        int descriptor = calls.OpenRead(path);
+        if (descriptor < 0)
+            return descriptor;
+        int result = wholeSystem ? calls.SyncFileSystem(descriptor) : calls.Sync(descriptor);
+        calls.Close(descriptor);
+        Interlocked.Increment(ref _syncCalls);
+        return result;
+    }
+}

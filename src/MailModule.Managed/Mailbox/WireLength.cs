@@ -1,0 +1,63 @@
+using System.Buffers;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Mailbox;
+
+/// <summary>
+/// Counts what a text takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if it has none; stuffing does not
+/// count (RFC 1939 §11). Independent of how the octets are cut.
+/// </summary>
+public struct WireLength
+{
+    private long _octets;
+    private bool _afterCr;
+    private bool _inLine;
+
+    public void Add(ReadOnlySpan<byte> text)
+    {
+        while (!text.IsEmpty)
+        {
+            int end = text.IndexOfAny((byte)'\r', (byte)'\n');
+            if (end != 0)
+                AddInLine(end < 0 ? text.Length : end);
+            if (end < 0)
+                return;
+            AddLineEnd(text[end] == '\r');
+            text = text[(end + 1)..];
+        }
+    }
+
+    /// <summary>The count, were the text to end here.</summary>
+    public readonly long Total => _inLine ? _octets + 2 : _octets;
+
+    /// <summary>The count for the rest of an open file; what cannot be read counts nothing.</summary>
+    public static long OfFile(FileCalls calls, int descriptor)
+    {
+        var length = new WireLength();
+        byte[] piece = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        int count;
+        do
+        {
+            count = calls.Read(descriptor, piece);
+            length.Add(piece.AsSpan(0, Math.Max(0, count)));
+        }
+        while (count == piece.Length);
+        ArrayPool<byte>.Shared.Return(piece);
+        return length.Total;
+    }
+
+    private void AddInLine(int count)
+    {
+        _octets += count;
+        _inLine = true;
+        _afterCr = false;
+    }
+
+    private void AddLineEnd(bool isCr)
+    {
+        bool secondHalf = !isCr && _afterCr;
+        _octets += secondHalf ? 0 : 2;
+        _afterCr = isCr;
+        _inLine = false;
+    }
+}

@@ -1,0 +1,22 @@
+using System.Runtime.InteropServices;
+
+namespace MailModule.Primitives.Os;
+
+/// <summary>What identifies a state of a file or directory.</summary>
+/// <param name="Device">The file system it is on.</param>
+/// <param name="Inode">Its number there.</param>
+/// <param name="Modified">Nanoseconds since 1970 at its last change.</param>
+/// <param name="Length">Octets.</param>
+public readonly record struct FileStamp(ulong Device, ulong Inode, long Modified, long Length)
+{
+    /// <summary>Reads the kernel's struct statx, whose layout is the same on every processor.</summary>
+    internal static FileStamp FromStatx(ReadOnlySpan<byte> raw)
+    {
+        ulong inode = MemoryMarshal.Read<ulong>(raw[32..]);
+        long length = MemoryMarshal.Read<long>(raw[40..]);
+        long seconds = MemoryMarshal.Read<long>(raw[112..]);
+        uint nanoseconds = MemoryMarshal.Read<uint>(raw[120..]);
+        ulong device = ((ulong)MemoryMarshal.Read<uint>(raw[136..]) << 32) | MemoryMarshal.Read<uint>(raw[140..]);
+        return new FileStamp(device, inode, seconds * 1_000_000_000 + nanoseconds, length);
+    }
+}
