@@ -1,3 +1,5 @@
+using System.Text;
+
 namespace MailModule.Mail;
 
 /// <summary>
@@ -29,18 +31,62 @@ public sealed class MailAddress : IEquatable<MailAddress>
     public bool IsNull => Text.Length == 0;
 
     /// <summary>True if the text has characters outside ASCII, and so needs SMTPUTF8 (RFC 6531).</summary>
-    public bool NeedsUtf8 => throw new NotImplementedException();
+    public bool NeedsUtf8 => !Ascii.IsValid(Text);
 
-    /// <summary>Reads one mailbox that fills <paramref name="text"/> whole. Octets, UTF-8 allowed if <paramref name="utf8"/>.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> text, bool utf8, out MailAddress address) => throw new NotImplementedException();
+    /// <summary>Reads one mailbox, or a bare postmaster, that fills <paramref name="text"/> whole. Octets, UTF-8 allowed if <paramref name="utf8"/>.</summary>
+    public static bool TryParse(ReadOnlySpan<byte> text, bool utf8, out MailAddress address)
+    {
+        address = Null;
+        int local = AddressGrammar.LocalPartLength(text);
+        if (local == 0 || (!utf8 && !Ascii.IsValid(text)) || !AddressGrammar.IsTextWithoutControls(text))
+            return false;
+        if (local == text.Length)
+            return TryTakePostmaster(text, out address);
+        if (text[local] != '@' || !AddressGrammar.IsDomainOrLiteral(text[(local + 1)..]))
+            return false;
+        string whole = Encoding.UTF8.GetString(text);
+        address = new MailAddress(whole, Unquote(text[..local]), Encoding.UTF8.GetString(text[(local + 1)..]));
+        return true;
+    }
 
     /// <inheritdoc cref="TryParse(ReadOnlySpan{byte}, bool, out MailAddress)"/>
-    public static bool TryParse(string text, out MailAddress address) => throw new NotImplementedException();
+    public static bool TryParse(string text, out MailAddress address)
+    {
+        address = Null;
+        if (text.Length > AddressGrammar.AddressLimit)
+            return false;
+        Span<byte> octets = stackalloc byte[AddressGrammar.AddressLimit * 3];
+        return Encoding.UTF8.TryGetBytes(text, octets, out int length) && TryParse(octets[..length], utf8: true, out address);
+    }
 
     /// <summary>Equal when local parts are equal to the letter and domains are without regard to case.</summary>
-    public bool Equals(MailAddress? other) => throw new NotImplementedException();
+    public bool Equals(MailAddress? other)
+        => other is not null && IsNull == other.IsNull && LocalPart == other.LocalPart && Domain.Equals(other.Domain, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => Equals(obj as MailAddress);
-    public override int GetHashCode() => throw new NotImplementedException();
+    public override int GetHashCode() => HashCode.Combine(LocalPart, StringComparer.OrdinalIgnoreCase.GetHashCode(Domain));
     public override string ToString() => Text;
+
+    /// <summary>RFC 5321 §4.1.1.3: "Postmaster" without a domain, in any case.</summary>
+    private static bool TryTakePostmaster(ReadOnlySpan<byte> text, out MailAddress address)
+    {
+        bool isPostmaster = Ascii.EqualsIgnoreCase(text, "postmaster"u8);
+        address = isPostmaster ? new MailAddress(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(text), "") : Null;
+        return isPostmaster;
+    }
+
+    private static string Unquote(ReadOnlySpan<byte> local)
+    {
+        if (local[0] != '"')
+            return Encoding.UTF8.GetString(local);
+        Span<byte> plain = stackalloc byte[AddressGrammar.LocalPartLimit];
+        int length = 0;
+        for (int i = 1; i < local.Length - 1; i++)
+        {
+            if (local[i] == '\\')
+                i++;
+            plain[length++] = local[i];
+        }
+        return Encoding.UTF8.GetString(plain[..length]);
+    }
 }
