@@ -3,25 +3,225 @@ using MailModule.Transport;
 
 namespace MailModule.Pop3.Server;
 
-/// <summary>The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine.</summary>
-public sealed class Pop3Session : ISession
+/// <summary>
+/// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It has one thing under way at a time: reading commands, or a
+/// step of its backend, or a long answer that leaves in pieces. See <see cref="ISession"/> for who calls it when.
+/// </summary>
+public sealed partial class Pop3Session : ISession
 {
-    public Pop3Session(Pop3ServerOptions options, IPop3Backend backend, Connection? connection) => throw new NotImplementedException();
+    /// <summary>Output that has gathered to this much is sent before more is made.</summary>
+    private const int OutputBound = 64 * 1024;
 
-    public Connection? Connection => throw new NotImplementedException();
+    /// <summary>Not a thing to wait for: Advance goes on by itself.</summary>
+    private const Next Onward = (Next)(-1);
+
+    private readonly Pop3ServerOptions _options;
+    private readonly IPop3Backend _backend;
+    private Pop3State _state = Pop3State.Authorization;
+    private UnderWay _underWay = UnderWay.Greeting;
+    private Pop3Verdict _answer;
+    private bool _tls;
+    private bool _skippingLine;
+    private int _errors;
+
+    /// <param name="options">Shared, not changed.</param>
+    /// <param name="backend">What the session asks.</param>
+    /// <param name="connection">The connection below; null in tests over memory.</param>
+    public Pop3Session(Pop3ServerOptions options, IPop3Backend backend, Connection? connection)
+    {
+        _options = options;
+        _backend = backend;
+        Connection = connection;
+    }
+
+    private enum UnderWay
+    {
+        Greeting,
+        Commands,
+        Login,
+        Opening,
+        Sending,
+        ReadingPiece,
+        Listing,
+        Quitting,
+    }
+
+    public Connection? Connection { get; }
+
+    /// <summary>A place for the backend's own state of this session.</summary>
     public object? Tag { get; set; }
-    public bool IsTls => throw new NotImplementedException();
-    public string? User => throw new NotImplementedException();
-    /// <summary>Kept for the host's GetAUTHPassw.</summary>
-    public string? Password => throw new NotImplementedException();
+
+    public bool IsTls => _tls || Connection is { IsTls: true };
+
+    /// <summary>The name given with USER; null if none was, or if the login failed.</summary>
+    public string? User { get; private set; }
+
+    /// <summary>Kept for the host's GetAUTHPassw; null before PASS.</summary>
+    public string? Password { get; private set; }
+
+    /// <summary>Set by the backend at login; disposed of by the session.</summary>
     public IMaildrop? Maildrop { get; set; }
+
+    /// <summary>Set by the backend at Open; disposed of by the session.</summary>
     public Stream? Message { get; set; }
-    public IReadOnlyList<int> Deleted => throw new NotImplementedException();
 
-    public void Answer(Pop3Verdict verdict) => throw new NotImplementedException();
-    public void AnswerRead(int count) => throw new NotImplementedException();
+    /// <summary>Messages marked for deletion, by index.</summary>
+    public IReadOnlyList<int> Deleted => _deleted;
 
-    public Next Advance(ref ReadOnlySpan<byte> input, Output output) => throw new NotImplementedException();
-    public void Expire(ExpiryReason reason, Output output) => throw new NotImplementedException();
-    public void Closed() => throw new NotImplementedException();
+    /// <summary>Ends a <see cref="Pop3Outcome.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
+    public void Answer(Pop3Verdict verdict)
+    {
+        _answer = verdict;
+        Connection?.Resume();
+    }
+
+    /// <summary>Ends a pending <see cref="IPop3Backend.Read"/>: octets read, 0 at the end, -1 on failure. Exactly once for each, any thread.</summary>
+    public void AnswerRead(int count)
+    {
+        _pieceRead = count;
+        Connection?.Resume();
+    }
+
+    public Next Advance(ref ReadOnlySpan<byte> input, Output output)
+    {
+        Next next;
+        do
+            next = output.Length >= OutputBound ? Next.Write : Step(ref input, output);
+        while (next == Onward);
+        return next;
+    }
+
+    /// <summary>RFC 1939 §3: a session that times out closes without a word and deletes nothing.</summary>
+    public void Expire(ExpiryReason reason, Output output)
+    {
+        if (reason == ExpiryReason.Stopping && _underWay == UnderWay.Commands)
+            output.Write(Pop3Replies.Stopping);
+    }
+
+    public void Closed()
+    {
+        EndMessage();
+        _backend.Closed(this);
+        LeaveMaildrop();
+    }
+
+    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _underWay switch
+    {
+        UnderWay.Commands => ReadCommand(ref input, output),
+        UnderWay.Greeting => Greet(output),
+        UnderWay.Login => EndLogin(_answer, output),
+        UnderWay.Opening => BeginSending(_answer, output),
+        UnderWay.Sending => SendPiece(output),
+        UnderWay.ReadingPiece => TakePiece(_pieceRead, output),
+        UnderWay.Listing => ListSome(output),
+        _ => EndQuit(_answer, output),
+    };
+
+    private Next Greet(Output output)
+    {
+        Pop3Replies.Greeting(output, _options.HostName);
+        return BackToCommands();
+    }
+
+    private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
+    {
+        int end = input.IndexOf((byte)'\n');
+        if (end < 0)
+            return WantMore(ref input);
+        ReadOnlySpan<byte> line = input[..end];
+        input = input[(end + 1)..];
+        bool tooLong = _skippingLine || end + 1 > Pop3Command.LineLimit;
+        _skippingLine = false;
+        if (tooLong)
+            return Wrong(output, Pop3Replies.LineTooLong);
+        // A line may end with LF alone: no command's meaning depends on it.
+        if (line.EndsWith("\r"u8))
+            line = line[..^1];
+        return Dispatch(Pop3Command.Parse(line), output);
+    }
+
+    private Next WantMore(ref ReadOnlySpan<byte> input)
+    {
+        if (_skippingLine || input.Length >= Pop3Command.LineLimit)
+        {
+            _skippingLine = true;
+            input = default;
+        }
+        return Next.Read;
+    }
+
+    private Next Dispatch(Pop3Command command, Output output)
+    {
+        Pop3Rule rule = Pop3Rule.Of(command.Verb);
+        if (rule.States == 0)
+            return Wrong(output, Pop3Replies.UnknownCommand);
+        if ((rule.States & _state) == 0)
+            return Wrong(output, Pop3Replies.NotNow);
+        int first = 0, second = 0;
+        if (!Fits(rule.Argument, command, ref first, ref second))
+            return Wrong(output, Pop3Replies.BadArgument);
+        return command.Verb switch
+        {
+            Pop3Verb.User => TakeUser(command.Argument, output),
+            Pop3Verb.Pass => TakePassword(command.Argument, output),
+            Pop3Verb.Stls => Stls(output),
+            Pop3Verb.Capa => Capa(output),
+            Pop3Verb.Quit => Quit(output),
+            Pop3Verb.Stat => Stat(output),
+            Pop3Verb.List => List(first, uniqueIds: false, output),
+            Pop3Verb.Uidl => List(first, uniqueIds: true, output),
+            Pop3Verb.Retr => Retrieve(first, -1, output),
+            Pop3Verb.Top => Retrieve(first, second, output),
+            Pop3Verb.Dele => Delete(first, output),
+            Pop3Verb.Rset => Reset(output),
+            _ => Say(output, Pop3Replies.Ok),
+        };
+    }
+
+    private static bool Fits(Pop3Argument kind, Pop3Command command, ref int first, ref int second)
+    {
+        if (kind == Pop3Argument.None)
+            return !command.HasArgument;
+        if (kind == Pop3Argument.Text)
+            return command.HasArgument;
+        int count = command.Numbers(out first, out second);
+        // Number 0 is no message; -1 keeps it apart from "none given".
+        first = count > 0 && first == 0 ? -1 : first;
+        return kind switch
+        {
+            Pop3Argument.OptionalNumber => count is 0 or 1,
+            Pop3Argument.Number => count == 1,
+            _ => count == 2,
+        };
+    }
+
+    private Next Capa(Output output)
+    {
+        Pop3Capabilities.Write(output, _options, _state, PasswordAllowed, IsTls);
+        return Onward;
+    }
+
+    private Next BackToCommands()
+    {
+        _underWay = UnderWay.Commands;
+        return Onward;
+    }
+
+    private Next Say(Output output, ReadOnlySpan<byte> reply)
+    {
+        output.Write(reply);
+        _errors = 0;
+        return Onward;
+    }
+
+    private Next Wrong(Output output, ReadOnlySpan<byte> reply)
+    {
+        if (++_errors >= _options.ErrorLimit)
+        {
+            output.Write(Pop3Replies.TooManyErrors);
+            return Next.Close;
+        }
+        output.Write(reply);
+        return Onward;
+    }
 }

@@ -1,0 +1,105 @@
+using System.Buffers.Text;
+using System.Text;
+using MailModule.Transport;
+
+namespace MailModule.Pop3.Server;
+
+/// <summary>Every text the server says. Response codes: RFC 2449 §8, RFC 3206.</summary>
+internal static class Pop3Replies
+{
+    // RFC 2449 §4: a first line of a reply is at most 512 octets with its CRLF.
+    private const int TextLimit = 500;
+
+    public static ReadOnlySpan<byte> Ok => "+OK\r\n"u8;
+    public static ReadOnlySpan<byte> NameTaken => "+OK send PASS\r\n"u8;
+    public static ReadOnlySpan<byte> BeginTls => "+OK begin TLS\r\n"u8;
+    public static ReadOnlySpan<byte> Goodbye => "+OK goodbye\r\n"u8;
+    public static ReadOnlySpan<byte> Capabilities => "+OK capabilities follow\r\n"u8;
+    public static ReadOnlySpan<byte> ListFollows => "+OK list follows\r\n"u8;
+    public static ReadOnlySpan<byte> TopFollows => "+OK top follows\r\n"u8;
+    public static ReadOnlySpan<byte> Deleted => "+OK marked for deletion\r\n"u8;
+    public static ReadOnlySpan<byte> UnknownCommand => "-ERR unknown command\r\n"u8;
+    public static ReadOnlySpan<byte> LineTooLong => "-ERR command line too long\r\n"u8;
+    public static ReadOnlySpan<byte> BadArgument => "-ERR wrong argument\r\n"u8;
+    public static ReadOnlySpan<byte> NotNow => "-ERR not allowed in this state\r\n"u8;
+    public static ReadOnlySpan<byte> NameFirst => "-ERR send USER first\r\n"u8;
+    public static ReadOnlySpan<byte> TlsFirst => "-ERR [AUTH] passwords are taken under TLS only\r\n"u8;
+    public static ReadOnlySpan<byte> NoTls => "-ERR TLS is not available\r\n"u8;
+    public static ReadOnlySpan<byte> TlsAlready => "-ERR TLS is active already\r\n"u8;
+    public static ReadOnlySpan<byte> NoSuchMessage => "-ERR no such message\r\n"u8;
+    public static ReadOnlySpan<byte> TooManyErrors => "-ERR too many errors\r\n"u8;
+    public static ReadOnlySpan<byte> Stopping => "-ERR [SYS/TEMP] closing down\r\n"u8;
+    public static ReadOnlySpan<byte> EndOfList => ".\r\n"u8;
+
+    public const string LoginFailed = "[AUTH] authentication failed";
+    public const string CannotOpen = "[SYS/TEMP] the message cannot be read";
+    public const string NotAllDeleted = "[SYS/TEMP] some messages could not be deleted";
+
+    public static void Greeting(Output output, string hostName)
+    {
+        output.Write("+OK "u8);
+        output.Write(hostName);
+        output.Write(" POP3 server ready\r\n"u8);
+    }
+
+    public static void Positive(Output output, string text) => Line(output, "+OK "u8, text);
+
+    public static void Negative(Output output, string text) => Line(output, "-ERR "u8, text);
+
+    public static void LoggedIn(Output output, int count, long size)
+    {
+        output.Write("+OK "u8);
+        Number(output, count);
+        output.Write(" messages ("u8);
+        Number(output, size);
+        output.Write(" octets)\r\n"u8);
+    }
+
+    /// <summary>"+OK first second", as STAT and LIST with a number answer.</summary>
+    public static void Pair(Output output, long first, long second)
+    {
+        output.Write("+OK "u8);
+        ListLine(output, first, second);
+    }
+
+    public static void ListLine(Output output, long number, long size)
+    {
+        Number(output, number);
+        output.Write(" "u8);
+        Number(output, size);
+        output.Write("\r\n"u8);
+    }
+
+    public static void UidlLine(Output output, long number, ReadOnlySpan<byte> id)
+    {
+        Number(output, number);
+        output.Write(" "u8);
+        output.Write(id);
+        output.Write("\r\n"u8);
+    }
+
+    public static void MessageFollows(Output output, long size)
+    {
+        output.Write("+OK "u8);
+        Number(output, size);
+        output.Write(" octets\r\n"u8);
+    }
+
+    // What comes from a host or a backend can neither break the line nor outgrow it.
+    private static void Line(Output output, ReadOnlySpan<byte> status, string text)
+    {
+        output.Write(status);
+        Span<byte> line = stackalloc byte[TextLimit];
+        Encoding.UTF8.TryGetBytes(text.AsSpan(0, Math.Min(text.Length, TextLimit / 3)), line, out int length);
+        foreach (ref byte octet in line[..length])
+            octet = octet is < 0x20 or 0x7F ? (byte)'?' : octet;
+        output.Write(line[..length]);
+        output.Write("\r\n"u8);
+    }
+
+    private static void Number(Output output, long value)
+    {
+        Utf8Formatter.TryFormat(value, output.GetSpan(20), out int digits);
+        output.Advance(digits);
+    }
+}

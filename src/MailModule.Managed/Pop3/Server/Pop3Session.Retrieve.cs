@@ -1,0 +1,98 @@
+using System.Buffers;
+using MailModule.Lines;
+using MailModule.Transport;
+
+namespace MailModule.Pop3.Server;
+
+// RETR and TOP (RFC 1939 §5, §7): the text leaves in pieces, so that a message of any size takes the memory of one piece.
+public sealed partial class Pop3Session
+{
+    private const int PieceSize = 32 * 1024;
+    private const int Pending = -2;
+
+    private DotWriter _dots;
+    private TopCut _top;
+    private bool _isTop;
+    private int _opened;
+    private byte[]? _piece;
+    private int _pieceRead;
+
+    private Next Retrieve(int number, int lines, Output output)
+    {
+        if (!Exists(number))
+            return Say(output, Pop3Replies.NoSuchMessage);
+        (_opened, _isTop, _top, _dots) = (number - 1, lines >= 0, new TopCut(lines), default);
+        _underWay = UnderWay.Opening;
+        Pop3Verdict verdict = _backend.Open(this, _opened, lines);
+        return verdict.Outcome == Pop3Outcome.Pending ? Next.Wait : BeginSending(verdict, output);
+    }
+
+    private Next BeginSending(Pop3Verdict verdict, Output output)
+    {
+        if (verdict.Outcome != Pop3Outcome.Accept || Message is null)
+            return RefuseMessage(verdict, output);
+        if (verdict.Text is { } text)
+            Pop3Replies.Positive(output, text);
+        else if (_isTop)
+            output.Write(Pop3Replies.TopFollows);
+        else
+            Pop3Replies.MessageFollows(output, Maildrop!.Size(_opened));
+        _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
+        _underWay = UnderWay.Sending;
+        _errors = 0;
+        return Onward;
+    }
+
+    private Next RefuseMessage(Pop3Verdict verdict, Output output)
+    {
+        EndMessage();
+        Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.CannotOpen);
+        return verdict.Outcome == Pop3Outcome.Close ? Next.Close : BackToCommands();
+    }
+
+    private Next SendPiece(Output output)
+    {
+        int count = _backend.Read(this, _piece!);
+        if (count != Pending)
+            return TakePiece(count, output);
+        _underWay = UnderWay.ReadingPiece;
+        return Next.Wait;
+    }
+
+    private Next TakePiece(int count, Output output)
+    {
+        _underWay = UnderWay.Sending;
+        if (count < 0)
+        {
+            // No final dot: the client must not take a part for the whole.
+            EndMessage();
+            return Next.Close;
+        }
+        int belongs = _isTop ? _top.Take(_piece.AsSpan(0, count)) : count;
+        Encode(_piece.AsSpan(0, belongs), output);
+        if (count > 0 && !(_isTop && _top.IsDone))
+            return Onward;
+        output.Advance(_dots.Finish(output.GetSpan(8)));
+        EndMessage();
+        return BackToCommands();
+    }
+
+    private void Encode(ReadOnlySpan<byte> text, Output output)
+    {
+        while (!text.IsEmpty)
+        {
+            _dots.Write(text, output.GetSpan(text.Length + text.Length / 16 + 64), out int consumed, out int written);
+            output.Advance(written);
+            text = text[consumed..];
+        }
+    }
+
+    private void EndMessage()
+    {
+        Message?.Dispose();
+        Message = null;
+        if (_piece is { } piece)
+            ArrayPool<byte>.Shared.Return(piece);
+        _piece = null;
+    }
+}
