@@ -49,7 +49,7 @@ smtp_bind=127.0.0.1
 pop_bind=127.0.0.1
 smtp_port=$smtp_port
 pop_port=$pop_port
-user=anna;secret
+user=anna;secret;;PS
 CONFIG
   "$OUT/samples/mailhost" "$work/mailhost.cfg" >"$work/host.log" 2>&1 &
   host=$!

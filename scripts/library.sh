@@ -27,7 +27,7 @@ native_framework() {
   sdk=$(dotnet --version)
   [[ ! -f $verdict ]] || read -r known framework <"$verdict"
   if [[ $known != "$sdk" ]]; then
-    framework=$(probe_frameworks)
+    framework=$(probe_frameworks) || return
     mkdir -p "$OUT"
     echo "$sdk $framework" >"$verdict"
   fi

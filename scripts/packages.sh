@@ -109,13 +109,15 @@ apt_install() {
   # it fails at first where the package lists are absent or old
   if ! apt_get install -y --no-install-recommends "$@" && ! { apt_get update && apt_get install -y --no-install-recommends "$@"; }; then
     echo "build.sh: apt-get could not install: $*" >&2
+    tail -n 20 "$OUT/apt.log" >&2
     exit 1
   fi
   allow_services
 }
 
 apt_get() {
-  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >/dev/null
+  mkdir -p "$OUT"
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >>"$OUT/apt.log" 2>&1
 }
 
 # Installed servers are started by our tests with their own files, never by the system.

@@ -63,7 +63,7 @@ run_suite() {
 
 prepare() {
   rm -rf "$LOGS" && mkdir -p "$LOGS"
-  if ! (set -e && build_library) 2>&1 | tee "$LOGS/build.log"; then
+  if ! ./build.sh build 2>&1 | tee "$LOGS/build.log"; then
     echo "== the library does not build"
     summary+=("build        0 passed     1 failed")
     failed=1

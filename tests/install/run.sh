@@ -10,10 +10,14 @@ prefix=$work/prefix
 passed=0
 failed=0
 
+# A child shell, so that errexit holds inside the function, too.
 try() {
-  local name=$1
-  shift
-  if (set -e; cd "$work"; "$@") >"$work/log" 2>&1; then
+  local name=$1 status
+  set +e
+  (set -e; cd "$work"; "$2") >"$work/log" 2>&1
+  status=$?
+  set -e
+  if ((status == 0)); then
     echo "ok   $name"
     passed=$((passed + 1))
   else

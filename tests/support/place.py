@@ -1,0 +1,94 @@
+"""Where things are, free ports, waiting, certificates: what every test against real programs needs."""
+
+import contextlib
+import os
+import pathlib
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+OUT = ROOT / "out"
+LIBRARY = OUT / "lib" / "libmailmodule.so.1"
+SAMPLES = OUT / "samples"
+MESSAGES = sorted((ROOT / "samples" / "messages").glob("*.eml"))
+
+os.environ["PATH"] += ":/usr/sbin:/sbin"
+
+
+def is_root():
+    return os.geteuid() == 0
+
+
+@contextlib.contextmanager
+def folder():
+    """A folder that other users may enter (Postfix and Dovecot drop root); gone afterwards."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="mailmodule-"))
+    path.chmod(0o755)
+    try:
+        yield path
+    finally:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def wait_until(what, seconds=15, step=0.05):
+    """What `what` gives once it is true, or its last answer after so many seconds."""
+    end = time.monotonic() + seconds
+    while True:
+        answer = what()
+        if answer or time.monotonic() > end:
+            return answer
+        time.sleep(step)
+
+
+def listens(port):
+    with contextlib.suppress(OSError):
+        socket.create_connection(("127.0.0.1", port), 1).close()
+        return True
+    return False
+
+
+def run(*command, seconds=60, text=True, **more):
+    """A program's result; its output is one text, so that a failure can show it."""
+    return subprocess.run([str(c) for c in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=text,
+                          errors="replace" if text else None, timeout=seconds, **more)
+
+
+def certificate(path):
+    """A key and a certificate for localhost and 127.0.0.1 that is its own authority."""
+    cert, key = path / "cert.pem", path / "key.pem"
+    made = run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30",
+               "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1",
+               "-keyout", key, "-out", cert)
+    if made.returncode:
+        raise RuntimeError(made.stdout)
+    return cert, key
+
+
+def crlf(message):
+    """The wire form of a message kept with any line ends."""
+    return message.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+
+
+def without_trace(message):
+    """A delivered message as it was sent: without the Return-Path and the one Received that the server put on top."""
+    lines = message.split(b"\r\n")
+    at, received = 0, 0
+    while at < len(lines):
+        name = lines[at].lower()
+        if name.startswith(b"received:") and not received:
+            received = 1
+        elif not name.startswith((b"return-path:", b"delivered-to:", b"x-original-to:")):
+            break
+        at += 1
+        while at < len(lines) and lines[at][:1] in (b" ", b"\t"):
+            at += 1
+    return b"\r\n".join(lines[at:])
