@@ -1,0 +1,252 @@
+using MailModule.Mailbox;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery;
+
+/// <summary>
+/// Brings committed messages from the spool into the mailboxes, on a thread of its own (mailmodule-mbox). Deliveries gather for a moment, and
+/// one sync makes many of them durable. What cannot be delivered for now waits and is tried again; nothing is lost meanwhile, since the
+/// spool holds it.
+/// </summary>
+public sealed class LocalDelivery : IDisposable
+{
+    private const int BatchSize = 256;
+    private const int SyncCount = 2_000;
+    private const int SyncAfter = 500;
+    private const int GatherFor = 10;
+
+    private readonly object _gate = new();
+    private readonly Queue<ISpoolEntry> _queue = new();
+    private readonly List<ISpoolEntry> _batch = new(BatchSize);
+    private readonly ISpool _spool;
+    private readonly MailboxRound _round;
+    private readonly Log _log;
+    private Thread? _thread;
+    private bool _asleep;
+    private bool _urgent;
+    private bool _stopping;
+    private bool _abandoned;
+    private bool _unmarked;
+    private long _taken;
+    private long _tried;
+    private long _settleAsked;
+    private long _settleDone;
+    private Fault _settleFault;
+
+    /// <param name="spool">Whose entries are delivered.</param>
+    /// <param name="store">The mailboxes.</param>
+    /// <param name="homeOf">A user's home from the settings; null for a user who is not there. Any thread.</param>
+    /// <param name="log">Failures are written to it.</param>
+    public LocalDelivery(ISpool spool, IMailStore store, Func<string, string?> homeOf, Log log)
+    {
+        _spool = spool;
+        _log = log;
+        _round = new MailboxRound(spool, store, homeOf, log);
+    }
+
+    /// <summary>Starts the thread with the entries that the spool found at its start.</summary>
+    public void Start()
+    {
+        _unmarked = true;
+        _taken = _spool.Recovered.Count;
+        _thread = new Thread(Run) { Name = "mailmodule-mbox", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>The spool's consumer: takes a committed entry. Any thread; never blocks for long. Entries without a local recipient are passed over.</summary>
+    public void Take(ISpoolEntry entry)
+    {
+        if (!HasMailbox(entry))
+            return;
+        lock (_gate)
+        {
+            _queue.Enqueue(entry);
+            _taken++;
+            if (_asleep)
+                Wake();
+        }
+    }
+
+    /// <summary>Returns when every entry taken before has been tried, or the time is up (then false). So a log-in sees the mail that was
+    /// confirmed before it. Blocks: workers only.</summary>
+    public bool Hasten(TimeSpan timeout)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        lock (_gate)
+        {
+            long wanted = _taken;
+            while (_tried < wanted && _thread is not null)
+            {
+                long left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                    return false;
+                Hurry();
+                Monitor.Wait(_gate, (int)left);
+            }
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Returns when everything delivered so far is synced, marked done, and the marks are durable, so that a deletion that follows stays
+    /// one. Blocks: workers only. On a failure the deletion must not happen.
+    /// </summary>
+    public Fault Settle()
+    {
+        Fault fault = SettleDeliveries();
+        return fault == Fault.None ? _spool.Flush() : fault;
+    }
+
+    /// <summary>Delivers what is queued, syncs, marks, flushes, and ends the thread; false if the time was too short. What is left stays in the spool.</summary>
+    public bool Stop(TimeSpan timeout)
+    {
+        lock (_gate)
+        {
+            _stopping = true;
+            Hurry();
+        }
+        if (_thread is not { } thread)
+            return true;
+        bool ended = thread.Join(timeout);
+        Volatile.Write(ref _abandoned, true);
+        return ended && _spool.Flush() == Fault.None;
+    }
+
+    public void Dispose() => Stop(TimeSpan.Zero);
+
+    private static bool HasMailbox(ISpoolEntry entry)
+    {
+        foreach (Mail.Recipient recipient in entry.Envelope.Recipients)
+            if (recipient.Maildrop is not null)
+                return true;
+        return false;
+    }
+
+    private Fault SettleDeliveries()
+    {
+        lock (_gate)
+        {
+            if (!_unmarked)
+                return Fault.None;
+            if (_thread is null)
+                return Fault.State;
+            long ticket = ++_settleAsked;
+            Hurry();
+            while (_settleDone < ticket)
+                Monitor.Wait(_gate);
+            return _settleFault;
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            foreach (ISpoolEntry entry in _spool.Recovered)
+                if (!Volatile.Read(ref _abandoned))
+                    RunRecovered(entry);
+            while (WaitForWork(out long settle))
+                RunOnce(settle);
+        }
+        catch (Exception exception)
+        {
+            _log.Write(LogLevel.Error, "delivery", $"local delivery ended: {exception}");
+        }
+        Leave();
+    }
+
+    private void RunRecovered(ISpoolEntry entry)
+    {
+        _round.Deliver(entry, mayBeThere: true, Environment.TickCount64);
+        if (_round.Unsynced >= SyncCount)
+            _round.Sync(Environment.TickCount64);
+        lock (_gate)
+            _tried++;
+    }
+
+    private void RunOnce(long settle)
+    {
+        long now = Environment.TickCount64;
+        foreach (ISpoolEntry entry in _batch)
+            if (!Volatile.Read(ref _abandoned))
+                _round.Deliver(entry, mayBeThere: false, now);
+        _round.Retry(now);
+        bool syncDue = settle > _settleDone || _round.Unsynced >= SyncCount || now - _round.UnsyncedSince >= SyncAfter;
+        Fault fault = syncDue ? _round.Sync(now) : Fault.None;
+        lock (_gate)
+        {
+            _tried += _batch.Count;
+            _unmarked = _round.Unsynced > 0;
+            if (settle > _settleDone)
+                (_settleDone, _settleFault) = (settle, fault);
+            Monitor.PulseAll(_gate);
+        }
+        _batch.Clear();
+    }
+
+    // False when it is time to end. The batch holds what to deliver now, which may be nothing.
+    private bool WaitForWork(out long settle)
+    {
+        lock (_gate)
+        {
+            while (!_stopping && _queue.Count == 0 && _settleAsked == _settleDone && UntilDue() is var wait and > 0)
+                Sleep(wait);
+            Gather();
+            while (_batch.Count < BatchSize && _queue.TryDequeue(out ISpoolEntry? entry))
+                _batch.Add(entry);
+            _unmarked |= _batch.Count > 0;
+            _urgent = false;
+            settle = _settleAsked;
+            return !_abandoned && !(_stopping && _batch.Count == 0 && settle == _settleDone);
+        }
+    }
+
+    // A message alone is worth neither a wake-up nor a sync: those that follow within a moment go with it.
+    private void Gather()
+    {
+        if (_queue.Count is > 0 and < BatchSize / 4 && !_urgent && !_stopping && _settleAsked == _settleDone)
+            Monitor.Wait(_gate, GatherFor);
+    }
+
+    private void Sleep(int milliseconds)
+    {
+        _asleep = true;
+        Monitor.Wait(_gate, milliseconds);
+        _asleep = false;
+    }
+
+    private int UntilDue()
+    {
+        long now = Environment.TickCount64;
+        long due = _round.NextRetry;
+        if (_round.Unsynced > 0)
+            due = Math.Min(due, _round.UnsyncedSince + SyncAfter);
+        return (int)Math.Clamp(due - now, 0, 60_000);
+    }
+
+    private void Wake()
+    {
+        _asleep = false;
+        Monitor.PulseAll(_gate);
+    }
+
+    private void Hurry()
+    {
+        _urgent = true;
+        Monitor.PulseAll(_gate);
+    }
+
+    // The last sync; whoever still waits hears of it.
+    private void Leave()
+    {
+        Fault fault = _round.Sync(Environment.TickCount64);
+        lock (_gate)
+        {
+            _thread = null;
+            _unmarked = _round.Unsynced > 0;
+            (_settleDone, _settleFault, _tried) = (long.MaxValue, fault, long.MaxValue);
+            Monitor.PulseAll(_gate);
+        }
+    }
+}
