@@ -1,0 +1,73 @@
+using System.Text;
+using MailModule.Lines;
+
+namespace MailModule.Tests.Lines;
+
+public class DotWriterTests
+{
+    [Theory]
+    [InlineData("", ".\r\n")]
+    [InlineData("a", "a\r\n.\r\n")]
+    [InlineData("a\r\n", "a\r\n.\r\n")]
+    [InlineData("a\nb\rc\r\n", "a\r\nb\r\nc\r\n.\r\n")]
+    [InlineData(".\n..\n", "..\r\n...\r\n.\r\n")]
+    [InlineData("a\r", "a\r\n.\r\n")]
+    [InlineData("\r\r\n\n", "\r\n\r\n\r\n.\r\n")]
+    public void Text_is_spelled_for_the_wire(string text, string wire) => Assert.Equal(wire, Encode(Encoding.ASCII.GetBytes(text), 64));
+
+    [Fact]
+    public void Every_short_text_is_spelled_as_the_model_says_wherever_it_is_cut()
+    {
+        foreach (byte[] text in Texts.AllUpTo(7))
+        {
+            string expected = Model(text);
+            for (int cut = 0; cut <= text.Length; cut++)
+                for (int room = 2; room < 5; room++)
+                    Assert.Equal(expected, Encode(text, room, [0..cut, cut..text.Length]));
+        }
+    }
+
+    [Fact]
+    public void What_is_written_reads_back_the_same()
+    {
+        var random = new Random(1939);
+        for (int i = 0; i < 5000; i++)
+        {
+            byte[] text = Texts.Random(random, random.Next(60));
+            string wire = Encode(text, random.Next(2, 300), [.. Texts.Cuts(random, text.Length)]);
+            Assert.Equal(Model(text), wire);
+            DotReaderTests.Decoded decoded = DotReaderTests.Decode(Encoding.ASCII.GetBytes(wire), normalize: false);
+            Assert.True(decoded is { AtEnd: true, SawBare: false, Rest: 0 });
+            Assert.Equal(Canonical(text), decoded.Text);
+        }
+    }
+
+    private static string Encode(byte[] text, int room, params Range[] cuts)
+    {
+        var writer = new DotWriter();
+        var wire = new StringBuilder();
+        byte[] output = new byte[room];
+        foreach (Range cut in cuts.Length == 0 ? [Range.All] : cuts)
+        {
+            ReadOnlySpan<byte> input = text.AsSpan()[cut];
+            while (!input.IsEmpty)
+            {
+                writer.Write(input, output, out int consumed, out int written);
+                Assert.True(consumed > 0 && written <= 2 * consumed);
+                wire.Append(Encoding.ASCII.GetString(output, 0, written));
+                input = input[consumed..];
+            }
+        }
+        byte[] end = new byte[5];
+        return wire.Append(Encoding.ASCII.GetString(end, 0, writer.Finish(end))).ToString();
+    }
+
+    private static string Canonical(byte[] text)
+    {
+        string lines = Encoding.ASCII.GetString(text).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
+        return (lines.Length == 0 || lines.EndsWith('\n') ? lines : lines + "\n").Replace("\n", "\r\n", StringComparison.Ordinal);
+    }
+
+    private static string Model(byte[] text)
+        => string.Join("\r\n", Canonical(text).Split("\r\n").Select(line => line.StartsWith('.') ? "." + line : line)) + ".\r\n";
+}
