@@ -1,0 +1,141 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace MailModule.Mail;
+
+/// <summary>How this host took a message, for its Received field.</summary>
+/// <param name="HostName">Our name.</param>
+/// <param name="Id">The message's id here; empty for none.</param>
+/// <param name="Extended">EHLO was said.</param>
+/// <param name="TlsDescription">Protocol version and cipher; null if TLS was not used.</param>
+public readonly record struct Reception(string HostName, string Id, bool Extended, string? TlsDescription);
+
+/// <summary>Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment.</summary>
+public static class TraceHeaders
+{
+    /// <summary>The field that final delivery puts in front of everything else.</summary>
+    public static void WriteReturnPath(IBufferWriter<byte> output, MailAddress reversePath)
+    {
+        var field = new Field(output, 64 + reversePath.Text.Length * 3);
+        field.Add("Return-Path: <"u8);
+        field.Add(reversePath.Text);
+        field.Add(">\r\n"u8);
+        field.Commit(output);
+    }
+
+    public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in Reception reception)
+    {
+        string tls = reception.TlsDescription ?? "";
+        string recipient = envelope.Recipients.Count == 1 ? envelope.Recipients[0].Address.Text : "";
+        var field = new Field(output, 256 + (envelope.Helo.Length + tls.Length + reception.HostName.Length + reception.Id.Length + recipient.Length) * 3);
+        field.Add("Received: "u8);
+        if (envelope.Client is not null)
+            AddFrom(ref field, envelope.Helo, envelope.Client.Address, tls);
+        field.Add("by "u8);
+        field.AddWord(reception.HostName);
+        if (envelope.Client is not null)
+            AddProtocol(ref field, envelope, reception);
+        if (reception.Id.Length > 0)
+        {
+            field.Add(" id "u8);
+            field.AddWord(reception.Id);
+        }
+        // RFC 5321 §7.6: the recipient is named only if there is one, so that no blind copy shows
+        if (recipient.Length > 0)
+        {
+            field.Add("\r\n\tfor <"u8);
+            field.Add(recipient);
+            field.Add(">"u8);
+        }
+        field.Add("; "u8);
+        field.AddDate(envelope.Received);
+        field.Add("\r\n"u8);
+        field.Commit(output);
+    }
+
+    /// <summary>Writes an RFC 5322 §3.3 date, 31 octets, and returns its length.</summary>
+    public static int WriteDate(DateTimeOffset date, Span<byte> destination)
+    {
+        date.TryFormat(destination, out int length, "ddd, dd MMM yyyy HH:mm:ss ", CultureInfo.InvariantCulture);
+        int minutes = (int)date.Offset.TotalMinutes;
+        destination[length++] = minutes < 0 ? (byte)'-' : (byte)'+';
+        minutes = Math.Abs(minutes);
+        (minutes / 60 * 100 + minutes % 60).TryFormat(destination[length..], out int digits, "0000", CultureInfo.InvariantCulture);
+        return length + digits;
+    }
+
+    private static void AddFrom(ref Field field, string helo, IPAddress client, string tls)
+    {
+        field.Add("from "u8);
+        if (helo.Length == 0)
+            field.AddLiteral(client);
+        else
+            field.AddWord(helo);
+        field.Add(" ("u8);
+        field.AddLiteral(client);
+        field.Add(")"u8);
+        if (tls.Length > 0)
+        {
+            field.Add("\r\n\t(using "u8);
+            field.Add(tls);
+            field.Add(")"u8);
+        }
+        field.Add("\r\n\t"u8);
+    }
+
+    /// <summary>The names registered by RFC 3848 and RFC 6531 §4.3.</summary>
+    private static void AddProtocol(ref Field field, Envelope envelope, in Reception reception)
+    {
+        field.Add(" with "u8);
+        field.Add(envelope.Utf8 ? "UTF8SMTP"u8 : reception.Extended ? "ESMTP"u8 : "SMTP"u8);
+        if (!reception.Extended && !envelope.Utf8)
+            return;
+        if (reception.TlsDescription is not null)
+            field.Add("S"u8);
+        if (envelope.AuthenticatedUser is not null)
+            field.Add("A"u8);
+    }
+
+    /// <summary>A field being written into memory of known room.</summary>
+    private ref struct Field(IBufferWriter<byte> output, int room)
+    {
+        private readonly Span<byte> _memory = output.GetSpan(room);
+        private int _length;
+
+        public void Add(scoped ReadOnlySpan<byte> octets)
+        {
+            octets.CopyTo(_memory[_length..]);
+            _length += octets.Length;
+        }
+
+        public void Add(string text) => _length += Encoding.UTF8.GetBytes(text, _memory[_length..]);
+
+        /// <summary>Text that a peer chose: what could end a word or open a comment becomes "?".</summary>
+        public void AddWord(string text)
+        {
+            int start = _length;
+            Add(text);
+            foreach (ref byte octet in _memory[start.._length])
+                if (octet is <= (byte)' ' or (byte)'(' or (byte)')' or (byte)'<' or (byte)'>' or (byte)';' or (byte)'"' or (byte)'\\' or (byte)',' or 0x7f)
+                    octet = (byte)'?';
+        }
+
+        /// <summary>RFC 5321 §4.1.3.</summary>
+        public void AddLiteral(IPAddress address)
+        {
+            IPAddress plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+            bool isV6 = plain.AddressFamily == System.Net.Sockets.AddressFamily.InterNetworkV6;
+            Add(isV6 ? "[IPv6:"u8 : "["u8);
+            plain.TryFormat(_memory[_length..], out int length);
+            int scope = isV6 ? _memory.Slice(_length, length).IndexOf((byte)'%') : -1;
+            _length += scope < 0 ? length : scope;
+            Add("]"u8);
+        }
+
+        public void AddDate(DateTimeOffset date) => _length += WriteDate(date, _memory[_length..]);
+
+        public readonly void Commit(IBufferWriter<byte> output) => output.Advance(_length);
+    }
+}

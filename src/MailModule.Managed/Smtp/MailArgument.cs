@@ -1,0 +1,84 @@
+using System.Text;
+using MailModule.Mail;
+
+namespace MailModule.Smtp;
+
+/// <summary>The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH).</summary>
+public struct MailArgument
+{
+    private enum Parameter
+    {
+        Size = 1,
+        Body = 2,
+        Utf8 = 4,
+        Auth = 8,
+    }
+
+    private Parameter _given;
+
+    public MailAddress ReversePath { get; private set; }
+
+    /// <summary>Octets declared with SIZE (RFC 1870); 0 if not, <see cref="long.MaxValue"/> if the number is beyond all bounds.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>BODY=8BITMIME (RFC 6152).</summary>
+    public bool EightBit { get; private set; }
+
+    /// <summary>SMTPUTF8 (RFC 6531).</summary>
+    public readonly bool Utf8 => (_given & Parameter.Utf8) != 0;
+
+    public static PathFault TryParse(ReadOnlySpan<byte> argument, out MailArgument mail)
+    {
+        mail = new MailArgument { ReversePath = MailAddress.Null };
+        PathFault fault = PathArgument.TryCut(ref argument, "FROM:"u8, out MailAddress path);
+        if (fault != PathFault.None)
+            return fault;
+        // RFC 5321 §4.1.1.3: only a recipient may be a bare postmaster
+        if (path.Domain.Length == 0 && !path.IsNull)
+            return PathFault.Address;
+        mail.ReversePath = path;
+        while (PathArgument.TryCutParameter(ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool hasValue))
+        {
+            fault = mail.Take(name, value, hasValue);
+            if (fault != PathFault.None)
+                return fault;
+        }
+        return path.NeedsUtf8 && !mail.Utf8 ? PathFault.NeedsUtf8 : PathFault.None;
+    }
+
+    private PathFault Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool hasValue)
+    {
+        if (Ascii.EqualsIgnoreCase(name, "SIZE"u8))
+            return Mark(Parameter.Size, TakeSize(value));
+        if (Ascii.EqualsIgnoreCase(name, "BODY"u8))
+            return Mark(Parameter.Body, TakeBody(value));
+        if (Ascii.EqualsIgnoreCase(name, "SMTPUTF8"u8))
+            return Mark(Parameter.Utf8, !hasValue);
+        // RFC 4954 §5: who submitted the message, as an xtext; nobody here vouches for it, so it is only checked
+        if (Ascii.EqualsIgnoreCase(name, "AUTH"u8))
+            return Mark(Parameter.Auth, PathArgument.IsXText(value));
+        return PathFault.UnknownParameter;
+    }
+
+    private PathFault Mark(Parameter parameter, bool isGood)
+    {
+        bool twice = (_given & parameter) != 0;
+        _given |= parameter;
+        return isGood && !twice ? PathFault.None : PathFault.Parameter;
+    }
+
+    /// <summary>RFC 1870 §3: one to twenty digits.</summary>
+    private bool TakeSize(ReadOnlySpan<byte> value)
+    {
+        if (value.Length is 0 or > 20 || value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
+            return false;
+        Size = long.TryParse(value, out long size) ? size : long.MaxValue;
+        return true;
+    }
+
+    private bool TakeBody(ReadOnlySpan<byte> value)
+    {
+        EightBit = Ascii.EqualsIgnoreCase(value, "8BITMIME"u8);
+        return EightBit || Ascii.EqualsIgnoreCase(value, "7BIT"u8);
+    }
+}

@@ -1,0 +1,64 @@
+using System.Text;
+using MailModule.Mail;
+
+namespace MailModule.Smtp;
+
+/// <summary>What the arguments of MAIL and RCPT have in common: keyword, path, parameters.</summary>
+public static class PathArgument
+{
+    /// <summary>The argument of RCPT: a forward-path; no parameter is defined for it here.</summary>
+    /// <param name="utf8">The transaction has SMTPUTF8.</param>
+    public static PathFault TryParseRcpt(ReadOnlySpan<byte> argument, bool utf8, out MailAddress forwardPath)
+    {
+        PathFault fault = TryCut(ref argument, "TO:"u8, out forwardPath);
+        if (fault != PathFault.None)
+            return fault;
+        if (forwardPath.IsNull)
+            return PathFault.Address;
+        if (TryCutParameter(ref argument, out _, out _, out _))
+            return PathFault.UnknownParameter;
+        return forwardPath.NeedsUtf8 && !utf8 ? PathFault.NeedsUtf8 : PathFault.None;
+    }
+
+    /// <summary>Takes "FROM:" or "TO:" and the path from the front; the rest is empty or begins with a blank.</summary>
+    internal static PathFault TryCut(ref ReadOnlySpan<byte> argument, ReadOnlySpan<byte> keyword, out MailAddress path)
+    {
+        path = MailAddress.Null;
+        if (argument.Length < keyword.Length || !Ascii.EqualsIgnoreCase(argument[..keyword.Length], keyword))
+            return PathFault.Syntax;
+        // RFC 5321 §3.3 has no space after the colon; many clients send one
+        argument = argument[keyword.Length..].TrimStart((byte)' ');
+        if (argument.IsEmpty || argument[0] != '<')
+            return PathFault.Syntax;
+        if (!MailPath.TryParse(ref argument, utf8: true, out path))
+            return PathFault.Address;
+        return argument.IsEmpty || argument[0] == ' ' ? PathFault.None : PathFault.Syntax;
+    }
+
+    /// <summary>Takes the next parameter, keyword ["=" value], from the front; false if there is none.</summary>
+    internal static bool TryCutParameter(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool hasValue)
+    {
+        rest = rest.TrimStart((byte)' ');
+        int end = rest.IndexOf((byte)' ');
+        ReadOnlySpan<byte> word = end < 0 ? rest : rest[..end];
+        rest = rest[word.Length..];
+        int equals = word.IndexOf((byte)'=');
+        hasValue = equals >= 0;
+        name = hasValue ? word[..equals] : word;
+        value = hasValue ? word[(equals + 1)..] : default;
+        return !word.IsEmpty;
+    }
+
+    /// <summary>RFC 3461 §4: printable ASCII without blank, "+" and "=", and "+" with two hexadecimal capitals.</summary>
+    internal static bool IsXText(ReadOnlySpan<byte> text)
+    {
+        for (int i = 0; i < text.Length; i++)
+        {
+            if (text[i] is < 33 or > 126 or (byte)'=')
+                return false;
+            if (text[i] == '+' && (i + 2 >= text.Length || !char.IsAsciiHexDigitUpper((char)text[++i]) || !char.IsAsciiHexDigitUpper((char)text[++i])))
+                return false;
+        }
+        return text.Length > 0;
+    }
+}
