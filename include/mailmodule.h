@@ -77,7 +77,10 @@
 /** Counts the additions to this file: a library with at least this mm_abi_version() has all that is declared here. */
 #define MM_ABI_VERSION 1
 
-#if defined(_WIN32)
+#if defined(_WIN32) && defined(MM_BUILDING_LIBRARY)
+#define MM_API __declspec(dllexport)
+#define MM_CALL __cdecl
+#elif defined(_WIN32)
 #define MM_API __declspec(dllimport)
 #define MM_CALL __cdecl
 #elif defined(__GNUC__)

@@ -1,0 +1,85 @@
+using MailModule.Engine;
+using MailModule.Primitives;
+
+namespace MailModule.Native.Abi;
+
+/// <summary>What an exported function does with its arguments: a fault, and the result if there is none.</summary>
+internal delegate Fault Body<TArguments, TResult>(TArguments arguments, out TResult result);
+
+/// <summary>
+/// The border between C and the engine, and the only place that catches everything: an exception that left an exported function would end the
+/// host's process. A fault becomes the function's error value and the thread's last error.
+/// </summary>
+internal static class Boundary
+{
+    /// <summary>Runs a function that returns a value, or <paramref name="onFailure"/>.</summary>
+    public static TResult Call<TArguments, TResult>(TArguments arguments, TResult onFailure, Body<TArguments, TResult> body)
+    {
+        Fault fault;
+        string? detail = null;
+        TResult? result = onFailure;
+        try
+        {
+            fault = Enter(fromLog: false);
+            if (fault == Fault.None)
+                fault = body(arguments, out result);
+        }
+        catch (Exception exception)
+        {
+            fault = FaultOf(exception);
+            detail = $"{exception.GetType().Name}: {exception.Message}";
+        }
+        if (fault == Fault.None)
+            return result;
+        Fail(fault, detail);
+        return onFailure;
+    }
+
+    /// <summary>Runs a function that returns 0 or an <c>MM_E_…</c> value.</summary>
+    public static int Code<TArguments>(TArguments arguments, Func<TArguments, Fault> body) => Code(arguments, body, fromLog: false);
+
+    /// <summary>As <see cref="Code{TArguments}(TArguments, Func{TArguments, Fault})"/>, for what a log callback may call too.</summary>
+    public static int CodeInsideLog<TArguments>(TArguments arguments, Func<TArguments, Fault> body) => Code(arguments, body, fromLog: true);
+
+    private static int Code<TArguments>(TArguments arguments, Func<TArguments, Fault> body, bool fromLog)
+    {
+        Fault fault;
+        string? detail = null;
+        try
+        {
+            fault = Enter(fromLog);
+            if (fault == Fault.None)
+                fault = body(arguments);
+        }
+        catch (Exception exception)
+        {
+            fault = FaultOf(exception);
+            detail = $"{exception.GetType().Name}: {exception.Message}";
+        }
+        if (fault != Fault.None)
+            Fail(fault, detail);
+        return -(int)fault;
+    }
+
+    /// <summary>What the engine said about an earlier call does not belong to this one. A log callback may not come back in.</summary>
+    private static Fault Enter(bool fromLog)
+    {
+        MailEngine.TakeErrorText();
+        return Callbacks.InsideLog && !fromLog ? Fault.State : Fault.None;
+    }
+
+    private static Fault FaultOf(Exception exception) => exception switch
+    {
+        OutOfMemoryException => Fault.Memory,
+        IOException => Fault.Io,
+        _ => Fault.Internal,
+    };
+
+    private static unsafe void Fail(Fault fault, string? detail)
+    {
+        detail ??= MailEngine.TakeErrorText();
+        byte* text = stackalloc byte[Text.DetailSize];
+        Text.Write(detail ?? "", text, Text.DetailSize);
+        Shim.Fail(-(int)fault, text);
+    }
+}

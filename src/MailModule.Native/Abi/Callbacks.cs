@@ -1,0 +1,27 @@
+namespace MailModule.Native.Abi;
+
+/// <summary>Whether the calling thread is inside a callback of the host.</summary>
+internal static class Callbacks
+{
+    [ThreadStatic]
+    private static int s_depth;
+
+    /// <summary>Inside any callback: what would wait for the callback's own end is refused.</summary>
+    public static bool Inside => s_depth > 0;
+
+    /// <summary>Inside a log callback: everything but the log's own setting is refused, for the line may come from the middle of another call.</summary>
+    [field: ThreadStatic]
+    public static bool InsideLog { get; set; }
+
+    /// <summary>Marks the thread until the result is disposed of.</summary>
+    public static Mark Enter()
+    {
+        s_depth++;
+        return default;
+    }
+
+    public readonly ref struct Mark
+    {
+        public void Dispose() => s_depth--;
+    }
+}

@@ -1,0 +1,38 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MailModule.Native.Abi;
+using MailModule.Primitives;
+
+namespace MailModule.Native.Exports;
+
+/// <summary>The engine's life as C sees it.</summary>
+internal static class Engine
+{
+    /// <summary>Called once, before everything else: being called is what starts the runtime.</summary>
+    [UnmanagedCallersOnly(EntryPoint = "mmi_start", CallConvs = [typeof(CallConvCdecl)])]
+    private static void Start()
+    {
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_engine_default", CallConvs = [typeof(CallConvCdecl)])]
+    private static nint Default() => Boundary.Call(0, nint.Zero, Default);
+
+    private static Fault Default(int none, out nint handle)
+    {
+        handle = EngineHandle.Default.Address;
+        return Fault.None;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_engine_stop", CallConvs = [typeof(CallConvCdecl)])]
+    private static int Stop(nint engine, int milliseconds) => Boundary.Code((engine, milliseconds), Stop);
+
+    private static Fault Stop((nint Engine, int Milliseconds) call)
+    {
+        var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
+        if (fault != Fault.None)
+            return fault;
+        if (call.Milliseconds < Timeout.Infinite)
+            return Fault.Argument;
+        return Callbacks.Inside ? Fault.State : engine.Engine.Stop(TimeSpan.FromMilliseconds(call.Milliseconds));
+    }
+}

@@ -1,0 +1,53 @@
+/*
+ * What the two halves of the C edge know of each other; nothing of it is exported. Every public function is a C function (exports.c, varargs.c)
+ * that enters here and passes on to its managed half mmi_<name>. docs/decisions/0002-c-edge.md says why.
+ */
+#ifndef MAILMODULE_EDGE_H
+#define MAILMODULE_EDGE_H
+
+#define MM_BUILDING_LIBRARY
+#include "../../../include/mailmodule.h"
+
+/* Every public call begins with it: the runtime runs after it, and the thread's last error is MM_OK. */
+void mmi_enter(void);
+
+/* Around calls that make the runtime start threads: those inherit a mask that blocks the host's signals. */
+void mmi_block_signals(void *saved);
+void mmi_restore_signals(const void *saved);
+
+/* Called by the managed half: why the current call fails. detail may be NULL; both texts are copied. */
+void mmi_fail(int code, const char *detail);
+
+/* Called by the managed half: runs a host's callback. Unused arguments are NULL or 0. */
+int mmi_call_request(SMTPReqCallback callback, ServerStream *stream, char *reqname, int action, const char *text1,
+                     const char *text2, const char *text3, int number);
+void mmi_call_log(mm_log_fn callback, int level, const char *area, const char *text, void *user);
+
+/* The managed half (Exports/). */
+void mmi_start(void);
+mm_engine *mmi_engine_default(void);
+int mmi_engine_stop(mm_engine *engine, int timeout_ms);
+int mmi_engine_set_log(mm_engine *engine, int level, mm_log_fn callback, void *user);
+ServerStream mmi_init_direct(const char *from, const char *to, MsgCallback callback, void *callback_param);
+ServerStream mmi_init_smtp(const char *from, const char *to, const char *host, int port, MsgCallback callback,
+                           void *callback_param);
+ServerStream mmi_init_queue(const char *from, const char *to, MsgCallback callback, void *callback_param);
+int mmi_send(ServerStream *stream, const void *octets, int size);
+int mmi_recv(ServerStream *stream, void *buffer, int size);
+void mmi_end(ServerStream *stream);
+const char *mmi_stream_recipient(ServerStream *stream);
+int mmi_set_smtp_server(SMTPReqCallback callback, int port, int mask);
+int mmi_set_pop3_server(SMTPReqCallback callback, int port, int mask);
+char *mmi_auth_name(ServerStream *stream);
+char *mmi_auth_password(ServerStream *stream);
+uint32_t mmi_remote_ip(ServerStream *stream);
+int mmi_remote_addr(ServerStream *stream, void *addr, int buflen);
+int mmi_socket(ServerStream *stream);
+int mmi_find_mx(const char *domain, MailHostInfo *ret, int size);
+int mmi_load_config(const char *filename);
+void mmi_set_text(const char *param, const char *val);
+void mmi_set_int(const char *param, int val);
+int mmi_get_int(const char *param);
+char *mmi_get_text(const char *param);
+
+#endif
