@@ -1,0 +1,54 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Smtp.Client;
+
+/// <summary>How far a recipient has come.</summary>
+public enum RecipientState
+{
+    /// <summary>Nothing final yet.</summary>
+    Waiting,
+    /// <summary>RCPT was taken; the message's own reply decides.</summary>
+    Accepted,
+    /// <summary>The server has taken the message for this recipient.</summary>
+    Delivered,
+    /// <summary>Refused or failed, see <see cref="RecipientResult.Fault"/> and <see cref="RecipientResult.Reply"/>.</summary>
+    Failed,
+}
+
+/// <summary>What became of one recipient of one transaction.</summary>
+public sealed class RecipientResult(MailAddress address)
+{
+    public MailAddress Address { get; } = address;
+    public RecipientState State { get; private set; }
+
+    /// <summary>The server's words that decided; null if it said nothing.</summary>
+    public Reply? Reply { get; private set; }
+
+    /// <summary><see cref="Fault.None"/> when delivered.</summary>
+    public Fault Fault { get; private set; }
+
+    /// <summary>The connection was lost after the final dot and before the reply: the server may have taken the message (RFC 5321 §4.2.5).</summary>
+    public bool IsUnknown { get; private set; }
+
+    public bool IsFinal => State is RecipientState.Delivered or RecipientState.Failed;
+
+    internal void Accept() => State = RecipientState.Accepted;
+
+    internal void Deliver(Reply reply)
+    {
+        State = RecipientState.Delivered;
+        Reply = reply;
+        Fault = Fault.None;
+    }
+
+    internal void Refuse(Reply reply) => Fail(reply.IsTemporary ? Fault.RefusedForNow : reply.IsPositive ? Fault.Protocol : Fault.Refused, reply);
+
+    internal void Fail(Fault fault, Reply? reply = null, bool unknown = false)
+    {
+        State = RecipientState.Failed;
+        Fault = fault;
+        Reply = reply;
+        IsUnknown = unknown;
+    }
+}

@@ -1,0 +1,35 @@
+using System.Globalization;
+
+namespace MailModule.Smtp.Client;
+
+/// <summary>What a server's EHLO offers (RFC 5321 §4.1.1.1). Nothing, after HELO.</summary>
+public sealed class ServerExtensions
+{
+    public static readonly ServerExtensions None = new([]);
+
+    private readonly Dictionary<string, string> _byKeyword = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <param name="lines">The EHLO reply's lines without the first, which is the server's name.</param>
+    public ServerExtensions(IEnumerable<string> lines)
+    {
+        foreach (string line in lines)
+        {
+            int blank = line.IndexOf(' ', StringComparison.Ordinal);
+            _byKeyword[blank < 0 ? line : line[..blank]] = blank < 0 ? "" : line[(blank + 1)..].Trim();
+        }
+    }
+
+    public bool Pipelining => Has("PIPELINING");
+    public bool EightBitMime => Has("8BITMIME");
+    public bool Utf8 => Has("SMTPUTF8");
+    public bool StartTls => Has("STARTTLS");
+    public bool Size => Has("SIZE");
+
+    /// <summary>Largest message the server takes, in octets; 0 if it says none (RFC 1870 §3).</summary>
+    public long SizeLimit => long.TryParse(ParametersOf("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? limit : 0;
+
+    public bool Has(string keyword) => _byKeyword.ContainsKey(keyword);
+
+    /// <summary>What follows the keyword; empty if nothing does or the keyword is not there.</summary>
+    public string ParametersOf(string keyword) => _byKeyword.GetValueOrDefault(keyword, "");
+}
