@@ -1,0 +1,116 @@
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace MailModule.Primitives.Os;
+
+/// <summary>
+/// The file calls that a log needs beside <see cref="FileCalls"/>: reading and writing at an offset, and making data durable without the rest of
+/// the inode. Results are as there.
+/// </summary>
+internal static unsafe partial class DiskCalls
+{
+    private const int ReadWrite = 2;
+    private const int Create = 0x40;
+    private const int Exclusive = 0x80;
+    private const int CloseOnExec = 0x80000;
+    private const int OwnerOnly = 0x180;
+    private const int SeekEnd = 2;
+    private const int DescriptorLimitResource = 7;
+    private const int NameOffset = 19;
+
+    public static int OpenReadWrite(ReadOnlySpan<byte> path, bool isNew)
+    {
+        fixed (byte* p = path)
+            return Result(open(p, CloseOnExec | ReadWrite | (isNew ? Create | Exclusive : 0), OwnerOnly));
+    }
+
+    public static int ReadAt(int descriptor, Span<byte> buffer, long offset, out int count)
+    {
+        count = 0;
+        while (count < buffer.Length)
+        {
+            nint read;
+            fixed (byte* p = buffer[count..])
+                read = pread(descriptor, p, (nuint)(buffer.Length - count), offset + count);
+            if (read == 0)
+                break;
+            if (read < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                return Result(-1);
+            count += (int)Math.Max(read, 0);
+        }
+        return 0;
+    }
+
+    public static int WriteAt(int descriptor, ReadOnlySpan<byte> octets, long offset)
+    {
+        while (!octets.IsEmpty)
+        {
+            nint written;
+            fixed (byte* p = octets)
+                written = pwrite(descriptor, p, (nuint)octets.Length, offset);
+            if (written == 0)
+                return -Errno.Io;
+            if (written < 0 && Marshal.GetLastPInvokeError() != Errno.Interrupted)
+                return Result(-1);
+            octets = octets[(int)Math.Max(written, 0)..];
+            offset += Math.Max(written, 0);
+        }
+        return 0;
+    }
+
+    public static int SyncData(int descriptor) => Result(fdatasync(descriptor));
+
+    public static long Length(int descriptor) => Math.Max(0, lseek(descriptor, 0, SeekEnd));
+
+    public static long FreeSpace(ReadOnlySpan<byte> path)
+    {
+        // struct statvfs: f_bsize, f_frsize, f_blocks, f_bfree, f_bavail, …, each 64 bits on the systems we run on.
+        ulong* raw = stackalloc ulong[32];
+        fixed (byte* p = path)
+            return statvfs(p, raw) < 0 ? 0 : (long)Math.Min(raw[1] * raw[4], long.MaxValue);
+    }
+
+    /// <summary>Descriptors that this process may have open.</summary>
+    public static int DescriptorLimit()
+    {
+        ulong* raw = stackalloc ulong[2];
+        return getrlimit(DescriptorLimitResource, raw) < 0 ? 256 : (int)Math.Min(raw[0], int.MaxValue);
+    }
+
+    /// <summary>Takes the names out of directory records: inode (8), offset (8), record length (2), type (1), name ending with NUL.</summary>
+    public static void AddNames(ReadOnlySpan<byte> records, List<string> names)
+    {
+        while (records.Length > NameOffset)
+        {
+            int length = MemoryMarshal.Read<ushort>(records[16..]);
+            ReadOnlySpan<byte> name = records[NameOffset..length];
+            name = name[..name.IndexOf((byte)0)];
+            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
+                names.Add(Encoding.UTF8.GetString(name));
+            records = records[length..];
+        }
+    }
+
+    private static int Result(int value) => value < 0 ? -Marshal.GetLastPInvokeError() : value;
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int open(byte* path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pread(int fd, byte* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint pwrite(int fd, byte* buffer, nuint count, long offset);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fdatasync(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial long lseek(int fd, long offset, int whence);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int statvfs(byte* path, ulong* result);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int getrlimit(int resource, ulong* result);
+}
