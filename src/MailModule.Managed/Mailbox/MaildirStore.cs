@@ -46,7 +46,7 @@ public sealed class MaildirStore : IMailStore
         Fault fault = LockFile(home, out int descriptor);
         var snapshot = MaildirSnapshot.Empty;
         if (fault == Fault.None)
-            fault = Snapshots.Take(home, out snapshot);
+            fault = TakeSnapshot(home, out snapshot);
         if (fault == Fault.None)
             maildrop = new Maildrop(this, home, snapshot, descriptor);
         else
@@ -63,6 +63,14 @@ public sealed class MaildirStore : IMailStore
     }
 
     internal Fault SyncFolder(string home, ReadOnlySpan<byte> folder) => _delivery.Unsynced.SyncFolder(home, folder);
+
+    private Fault TakeSnapshot(string home, out MaildirSnapshot snapshot)
+    {
+        Fault fault = Snapshots.Take(home, out snapshot);
+        if (fault == Fault.NotFound && _delivery.Prepare(home) == Fault.None)
+            fault = Snapshots.Take(home, out snapshot);
+        return fault;
+    }
 
     private Fault LockFile(string home, out int descriptor)
     {
