@@ -64,7 +64,8 @@ public readonly ref struct Pop3Command
     {
         if (word.Length is < 3 or > 4)
             return Pop3Verb.Unknown;
-        uint key = 0;
+        // A word of three begins with the blank that no word can hold.
+        uint key = word.Length == 3 ? (byte)' ' : 0u;
         foreach (byte octet in word)
             key = key << 8 | (byte)(octet is >= (byte)'a' and <= (byte)'z' ? octet - 32 : octet);
         return key switch
@@ -76,7 +77,7 @@ public readonly ref struct Pop3Command
             0x4C495354 => Pop3Verb.List,
             0x5549444C => Pop3Verb.Uidl,
             0x52455452 => Pop3Verb.Retr,
-            0x00544F50 => Pop3Verb.Top,
+            0x20544F50 => Pop3Verb.Top,
             0x44454C45 => Pop3Verb.Dele,
             0x4E4F4F50 => Pop3Verb.Noop,
             0x52534554 => Pop3Verb.Rset,

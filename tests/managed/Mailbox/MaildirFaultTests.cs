@@ -102,6 +102,7 @@ public class MaildirFaultTests
             Fault first = store.Open(home, out IMaildrop drop);
             if (first == Fault.None)
                 drop.Dispose();
+            calls.IsMended = true;
             Assert.Equal(Fault.None, store.Open(home, out drop));
             drop.Dispose();
             return first;

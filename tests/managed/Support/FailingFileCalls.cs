@@ -7,6 +7,10 @@ public sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bool
 {
     public int Count { get; private set; }
     public bool HasFailed { get; private set; }
+
+    /// <summary>From now on nothing fails.</summary>
+    public bool IsMended { get; set; }
+
     public List<string> Syncs { get; } = [];
 
     public override int OpenRead(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenRead(path);
@@ -59,7 +63,7 @@ public sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bool
     private bool Fails()
     {
         Count++;
-        bool fails = andAllAfter ? Count >= failAt : Count == failAt;
+        bool fails = !IsMended && (andAllAfter ? Count >= failAt : Count == failAt);
         HasFailed |= fails;
         return fails;
     }

@@ -1,0 +1,32 @@
+using System.Text;
+using MailModule.Mailbox;
+using MailModule.Primitives;
+
+namespace MailModule.Tests.Pop3.Server;
+
+/// <summary>A maildrop of texts.</summary>
+internal sealed class MemoryMaildrop(params string[] texts) : IMaildrop
+{
+    public bool IsOpen { get; private set; } = true;
+    public int Count => texts.Length;
+    public long TotalSize => Enumerable.Range(0, texts.Length).Sum(Size);
+
+    public long Size(int index)
+    {
+        var length = new WireLength();
+        length.Add(Encoding.Latin1.GetBytes(texts[index]));
+        return length.Total;
+    }
+
+    public int UniqueId(int index, Span<byte> destination) => Encoding.ASCII.GetBytes($"id-{index + 1}", destination);
+
+    public Fault OpenMessage(int index, out Stream content)
+    {
+        content = new MemoryStream(Encoding.Latin1.GetBytes(texts[index]), writable: false);
+        return Fault.None;
+    }
+
+    public Fault Delete(ReadOnlySpan<int> indexes, out int failed) => throw new NotSupportedException();
+
+    public void Dispose() => IsOpen = false;
+}

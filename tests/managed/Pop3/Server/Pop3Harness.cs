@@ -1,0 +1,154 @@
+using System.Text;
+using MailModule.Pop3.Server;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Pop3.Server;
+
+/// <summary>
+/// A session over memory with a backend of fixed answers: user "u" has the password "p w". Answers come at once, or each as pending.
+/// </summary>
+internal sealed class Pop3Harness : IPop3Backend
+{
+    private readonly Output _output = new();
+    private readonly StringBuilder _received = new();
+    private byte[] _left = [];
+    private Action? _pending;
+
+    public Pop3Harness(Pop3ServerOptions? options = null, params string[] texts)
+    {
+        Drop = new MemoryMaildrop(texts);
+        Session = new Pop3Session(options ?? new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true }, this, null);
+    }
+
+    public Pop3Session Session { get; }
+    public MemoryMaildrop Drop { get; }
+    public bool AnswersPending { get; init; }
+    public Pop3Verdict? LoginVerdict { get; init; }
+    public Pop3Verdict? OpenVerdict { get; init; }
+    public Pop3Verdict QuitVerdict { get; init; } = Pop3Verdict.Accept;
+    public int ReadLimit { get; init; } = int.MaxValue;
+    public int FailReadAfter { get; init; } = int.MaxValue;
+    public List<string> Calls { get; } = [];
+    public bool IsClosed { get; private set; }
+    public int LargestOutput { get; private set; }
+    public int Reads { get; private set; }
+
+    /// <summary>Gives the octets as the connection would and returns all that was sent since the last call.</summary>
+    public string Send(string text) => Send(Encoding.Latin1.GetBytes(text));
+
+    public string Send(byte[] octets)
+    {
+        _left = [.. _left, .. octets];
+        while (!IsClosed && Turn())
+        {
+        }
+        string received = _received.ToString();
+        _received.Clear();
+        return received;
+    }
+
+    /// <summary>The greeting, and a login.</summary>
+    public Pop3Harness LoggedIn()
+    {
+        Send("USER u\r\nPASS p w\r\n");
+        Assert.NotNull(Session.Maildrop);
+        return this;
+    }
+
+    public void Lose()
+    {
+        IsClosed = true;
+        Session.Closed();
+    }
+
+    public string Expire(ExpiryReason reason)
+    {
+        Session.Expire(reason, _output);
+        Collect();
+        Lose();
+        return _received.ToString();
+    }
+
+    public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
+    {
+        Calls.Add($"login {user}");
+        Pop3Verdict verdict = LoginVerdict ?? (user == "u" && Encoding.Latin1.GetString(password) == "p w" ? Pop3Verdict.Accept : Pop3Verdict.Refuse());
+        return Say(verdict, () => session.Maildrop = verdict.Outcome == Pop3Outcome.Accept ? Drop : null);
+    }
+
+    public Pop3Verdict Open(Pop3Session session, int index, int lines)
+        => Say(OpenVerdict ?? Pop3Verdict.Accept, () =>
+        {
+            Drop.OpenMessage(index, out Stream content);
+            session.Message = content;
+            Reads = 0;
+        });
+
+    public int Read(Pop3Session session, byte[] buffer)
+    {
+        int count = Reads++ >= FailReadAfter ? -1 : session.Message!.Read(buffer, 0, Math.Min(buffer.Length, ReadLimit));
+        if (!AnswersPending)
+            return count;
+        _pending = () => session.AnswerRead(count);
+        return -2;
+    }
+
+    public Pop3Verdict Quit(Pop3Session session)
+    {
+        string deleted = string.Join(' ', session.Deleted);
+        return Say(QuitVerdict, () => Calls.Add($"delete {deleted}"));
+    }
+
+    public void Closed(Pop3Session session) => Calls.Add("closed");
+
+    private Pop3Verdict Say(Pop3Verdict verdict, Action effect)
+    {
+        if (!AnswersPending)
+        {
+            effect();
+            return verdict;
+        }
+        _pending = () =>
+        {
+            effect();
+            Session.Answer(verdict);
+        };
+        return Pop3Verdict.Pending;
+    }
+
+    // One Advance and what the connection does after it; false when it would wait for input.
+    private bool Turn()
+    {
+        ReadOnlySpan<byte> input = _left;
+        Next next = Session.Advance(ref input, _output);
+        _left = input.ToArray();
+        Collect();
+        switch (next)
+        {
+            case Next.Read:
+                return false;
+            case Next.Wait:
+                Assert.NotNull(_pending);
+                Action pending = _pending;
+                _pending = null;
+                pending();
+                return true;
+            case Next.StartTls:
+                _left = [];
+                return false;
+            case Next.Close:
+                Lose();
+                return false;
+            default:
+                Assert.Equal(Next.Write, next);
+                return true;
+        }
+    }
+
+    private void Collect()
+    {
+        LargestOutput = Math.Max(LargestOutput, _output.Length);
+        _received.Append(Encoding.Latin1.GetString(_output.Written));
+        _output.Clear();
+    }
+}

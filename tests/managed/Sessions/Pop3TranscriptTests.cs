@@ -1,0 +1,92 @@
+using System.Text;
+using MailModule.Pop3.Server;
+using MailModule.Tests.Pop3.Server;
+
+namespace MailModule.Tests.Sessions;
+
+/// <summary>
+/// One file in Transcripts/Pop3 is one case: C: what the client sends, S: what the server answers, END: it closes; ! an option; # a remark.
+/// The user is u with the password "p w" and three messages. Each case runs line by line, octet by octet, pipelined, and with every answer of
+/// the backend pending.
+/// </summary>
+public class Pop3TranscriptTests
+{
+    private static readonly string[] Texts =
+    [
+        "Subject: one\n\nfirst line\n.leading dot\nlast line\n",
+        "Subject: two\n\n",
+        "Subject: three\n\nno final newline",
+    ];
+
+    public static TheoryData<string> Files()
+    {
+        var files = new TheoryData<string>();
+        foreach (string file in Directory.GetFiles(Folder, "*.txt").Order(StringComparer.Ordinal))
+            files.Add(Path.GetFileNameWithoutExtension(file));
+        return files;
+    }
+
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "Sessions", "Transcripts", "Pop3");
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Line_by_line(string name) => Run(name, pending: false, (harness, text) => harness.Send(text));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Line_by_line_with_pending_answers(string name) => Run(name, pending: true, (harness, text) => harness.Send(text));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Octet_by_octet(string name)
+        => Run(name, pending: false, (harness, text) => string.Concat(text.Select(octet => harness.Send(octet.ToString()))));
+
+    [Theory]
+    [MemberData(nameof(Files))]
+    public void Pipelined(string name)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Folder, name + ".txt"));
+        Pop3Harness harness = Harness(lines, pending: true);
+        string sent = "", expected = "";
+        foreach (string line in lines)
+        {
+            expected += line.StartsWith("S: ", StringComparison.Ordinal) ? line[3..] + "\r\n" : "";
+            sent += line.StartsWith("C: ", StringComparison.Ordinal) ? line[3..] + "\r\n" : "";
+            if (line != "S: +OK begin TLS")
+                continue;
+            Assert.Equal(expected, harness.Send(sent));
+            (sent, expected) = ("", "");
+        }
+        Assert.Equal(expected, harness.Send(sent));
+    }
+
+    private static void Run(string name, bool pending, Func<Pop3Harness, string, string> send)
+    {
+        string[] lines = File.ReadAllLines(Path.Combine(Folder, name + ".txt"));
+        Assert.Contains(lines, line => line.StartsWith("S: ", StringComparison.Ordinal));
+        Pop3Harness harness = Harness(lines, pending);
+        var expected = new StringBuilder();
+        string received = harness.Send("");
+        foreach (string line in lines)
+        {
+            if (line.StartsWith("S: ", StringComparison.Ordinal))
+                expected.Append(line[3..]).Append("\r\n");
+            if (line != "END:" && !line.StartsWith("C: ", StringComparison.Ordinal))
+                continue;
+            Assert.Equal(expected.ToString(), received);
+            Assert.Equal(line == "END:", harness.IsClosed);
+            expected.Clear();
+            received = line == "END:" ? "" : send(harness, line[3..] + "\r\n");
+        }
+        Assert.Equal(expected.ToString(), received);
+    }
+
+    private static Pop3Harness Harness(string[] lines, bool pending)
+        => new(new Pop3ServerOptions
+        {
+            HostName = "mail.example",
+            PlainAuthWithoutTls = !lines.Contains("! no clear text"),
+            OfferStls = lines.Contains("! stls"),
+        }, Texts)
+        { AnswersPending = pending };
+}
