@@ -42,8 +42,9 @@ public interface ISmtpBackend
     /// <summary>RCPT was grammatical and in order. On Accept the backend has added the recipient to the envelope.</summary>
     Verdict Rcpt(SmtpSession session, Envelope envelope, MailAddress address);
 
-    /// <summary>DATA with at least one recipient. Accept sends 354 and the text goes to <see cref="Append"/>.
-    /// May have read part of the text itself by <see cref="SmtpSession.ReadText"/> on a worker; then 354 is out already.</summary>
+    /// <summary>DATA with at least one recipient. Accept sends 354 and the text goes to <see cref="Append"/>; Refuse ends the transaction.
+    /// May have read part of the text itself by <see cref="SmtpSession.ReadText"/> on a worker; then 354 is out already, Accept lets the rest flow to
+    /// <see cref="Append"/>, and Refuse is heard after the final dot, the rest thrown away.</summary>
     Verdict Data(SmtpSession session, Envelope envelope);
 
     /// <summary>A stretch of the text: CRLF lines, unstuffed. False: taken, but no more until <see cref="SmtpSession.ResumeText"/>.</summary>
@@ -52,7 +53,8 @@ public interface ISmtpBackend
     /// <summary>The final dot was read, and the text kept every rule. Accept means 250: the message is durable or the host has taken it.</summary>
     Verdict EndOfData(SmtpSession session);
 
-    /// <summary>The transaction ended without a message kept: RSET, a refusal, a rule broken by the text, loss. Also after EndOfData refused.</summary>
+    /// <summary>The transaction ended without a message kept: RSET, EHLO, a refusal of DATA or after it, a rule broken by the text, loss. Once for each
+    /// transaction whose MAIL was accepted and that <see cref="EndOfData"/> did not accept; the envelope is still the session's.</summary>
     void Discard(SmtpSession session);
 
     /// <summary>The connection is gone; the last call.</summary>

@@ -1,0 +1,79 @@
+using System.Text;
+using MailModule.Mail;
+
+namespace MailModule.Smtp.Server;
+
+/// <summary>What a client's response led to.</summary>
+internal enum AuthProgress
+{
+    /// <summary>The password is asked for next.</summary>
+    AskPassword,
+    /// <summary>User and password are known.</summary>
+    Complete,
+    Cancelled,
+    Malformed,
+}
+
+/// <summary>One AUTH exchange (RFC 4954 §4) of mechanism PLAIN (RFC 4616) or LOGIN, as a machine.</summary>
+internal struct AuthExchange
+{
+    private enum Expected
+    {
+        PlainMessage,
+        User,
+        Password,
+    }
+
+    private Expected _expected;
+
+    public string User { get; private set; }
+    public byte[] Password { get; private set; }
+
+    public static bool TryBegin(ReadOnlySpan<byte> mechanism, out AuthExchange exchange)
+    {
+        bool isPlain = Ascii.EqualsIgnoreCase(mechanism, "PLAIN"u8);
+        exchange = new AuthExchange { User = "", Password = [], _expected = isPlain ? Expected.PlainMessage : Expected.User };
+        return isPlain || Ascii.EqualsIgnoreCase(mechanism, "LOGIN"u8);
+    }
+
+    /// <summary>The whole line that opens the exchange if the client gave no initial response.</summary>
+    public readonly ReadOnlySpan<byte> Challenge => _expected == Expected.PlainMessage ? Replies.EmptyChallenge334 : Replies.UserChallenge334;
+
+    public AuthProgress Take(ReadOnlySpan<byte> response)
+    {
+        // RFC 4954 §4: a single "*" cancels
+        if (response.SequenceEqual("*"u8))
+            return AuthProgress.Cancelled;
+        if (!Sasl.TryDecode(response, out byte[] octets))
+            return AuthProgress.Malformed;
+        return _expected switch
+        {
+            Expected.PlainMessage => TakePlain(octets),
+            Expected.User => TakeUser(octets),
+            _ => TakePassword(octets),
+        };
+    }
+
+    private AuthProgress TakePlain(byte[] message)
+    {
+        bool isGood = Sasl.TryReadPlain(message, out string user, out byte[] password);
+        message.AsSpan().Clear();
+        User = user;
+        Password = password;
+        return isGood ? AuthProgress.Complete : AuthProgress.Malformed;
+    }
+
+    private AuthProgress TakeUser(byte[] name)
+    {
+        _expected = Expected.Password;
+        bool isGood = Sasl.TryReadName(name, out string user);
+        User = user;
+        return isGood ? AuthProgress.AskPassword : AuthProgress.Malformed;
+    }
+
+    private AuthProgress TakePassword(byte[] password)
+    {
+        Password = password;
+        return password.AsSpan().Contains((byte)0) ? AuthProgress.Malformed : AuthProgress.Complete;
+    }
+}

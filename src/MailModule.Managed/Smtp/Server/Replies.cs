@@ -1,0 +1,106 @@
+using System.Buffers.Text;
+using MailModule.Transport;
+
+namespace MailModule.Smtp.Server;
+
+/// <summary>Everything the server says by itself; what policy or a host says comes with a <see cref="Verdict"/>.</summary>
+internal static class Replies
+{
+    public static readonly Reply Help214 = new(214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT AUTH STARTTLS, as in RFC 5321");
+    public static readonly Reply ReadyForTls220 = new(220, "2.0.0", "Ready to start TLS");
+    public static readonly Reply Bye221 = new(221, "2.0.0", "Bye");
+    public static readonly Reply LoggedIn235 = new(235, "2.7.0", "Authentication successful");
+    public static readonly Reply Ok250 = new(250, "2.0.0", "Ok");
+    public static readonly Reply SenderOk250 = new(250, "2.1.0", "Sender ok");
+    public static readonly Reply RecipientOk250 = new(250, "2.1.5", "Recipient ok");
+    public static readonly Reply MessageTaken250 = new(250, "2.6.0", "Message accepted");
+
+    // RFC 5321 §7.3: neither yes nor no
+    public static readonly Reply CannotVerify252 = new(252, "2.0.0", "Cannot verify the user, but will take mail for it");
+
+    public static readonly Reply StartText354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
+    public static readonly Reply IdleTooLong421 = new(421, "4.4.2", "Idle for too long, closing connection");
+    public static readonly Reply Stopping421 = new(421, "4.3.2", "Service is stopping, try again later");
+    public static readonly Reply TooManyErrors421 = new(421, "4.7.0", "Too many errors, closing connection");
+    public static readonly Reply TooManyRecipients452 = new(452, "4.5.3", "Too many recipients");
+    public static readonly Reply LineTooLong500 = new(500, "5.5.2", "Line too long");
+    public static readonly Reply AuthLineTooLong500 = new(500, "5.5.6", "Authentication exchange line is too long");
+    public static readonly Reply UnknownCommand500 = new(500, "5.5.1", "Command not recognized");
+    public static readonly Reply NeedsArgument501 = new(501, "5.5.4", "Argument missing");
+    public static readonly Reply NoArgumentAllowed501 = new(501, "5.5.4", "No argument is allowed");
+    public static readonly Reply BadHelo501 = new(501, "5.5.4", "Give a domain or an address literal");
+    public static readonly Reply BadMailSyntax501 = new(501, "5.5.4", "Syntax: MAIL FROM:<address> [parameters]");
+    public static readonly Reply BadRcptSyntax501 = new(501, "5.5.4", "Syntax: RCPT TO:<address>");
+    public static readonly Reply BadSender501 = new(501, "5.1.7", "Malformed sender address");
+    public static readonly Reply BadRecipient501 = new(501, "5.1.3", "Malformed recipient address");
+    public static readonly Reply BadParameter501 = new(501, "5.5.4", "Malformed or repeated parameter");
+    public static readonly Reply AuthCancelled501 = new(501, "5.0.0", "Authentication cancelled");
+    public static readonly Reply BadAuthResponse501 = new(501, "5.5.2", "Malformed authentication response");
+    public static readonly Reply ExpnOff502 = new(502, "5.5.1", "EXPN is not offered");
+    public static readonly Reply AuthOff502 = new(502, "5.5.1", "AUTH is not offered");
+    public static readonly Reply StartTlsOff502 = new(502, "5.5.1", "STARTTLS is not offered");
+    public static readonly Reply BadSequence503 = new(503, "5.5.1", "Bad sequence of commands");
+    public static readonly Reply HelloFirst503 = new(503, "5.5.1", "Send EHLO or HELO first");
+    public static readonly Reply EhloFirst503 = new(503, "5.5.1", "Send EHLO first");
+    public static readonly Reply NestedMail503 = new(503, "5.5.1", "Sender already given");
+    public static readonly Reply MailFirst503 = new(503, "5.5.1", "Send MAIL first");
+    public static readonly Reply LoggedInAlready503 = new(503, "5.5.1", "Already authenticated");
+    public static readonly Reply TlsAlready503 = new(503, "5.5.1", "TLS is already active");
+    public static readonly Reply NoService503 = new(503, "5.5.1", "No service for you; send QUIT");
+    public static readonly Reply UnknownMechanism504 = new(504, "5.5.4", "Authentication mechanism is not supported");
+    public static readonly Reply LoginFirst530 = new(530, "5.7.0", "Authentication required");
+    public static readonly Reply LoginFailed535 = new(535, "5.7.8", "Authentication credentials invalid");
+    public static readonly Reply TlsFirst538 = new(538, "5.7.11", "Encryption required for the authentication mechanism");
+    public static readonly Reply BareNewline550 = new(550, "5.6.0", "Message has a bare CR or LF; lines end with CRLF");
+    public static readonly Reply Refused550 = new(550, "5.7.1", "Refused");
+    public static readonly Reply TooLarge552 = new(552, "5.3.4", "Message is larger than the limit");
+    public static readonly Reply NeedsUtf8553 = new(553, "5.6.7", "Address needs SMTPUTF8");
+    public static readonly Reply NoService554 = new(554, "5.7.1", "No SMTP service here");
+    public static readonly Reply NoRecipients554 = new(554, "5.5.1", "No valid recipients");
+    public static readonly Reply Looping554 = new(554, "5.4.6", "Too many Received fields: the message is looping");
+    public static readonly Reply TextRefused554 = new(554, "5.7.1", "Message refused");
+    public static readonly Reply UnknownParameter555 = new(555, "5.5.4", "Parameter is not supported");
+
+    /// <summary>The challenges of AUTH: empty, "Username:", "Password:".</summary>
+    public static ReadOnlySpan<byte> EmptyChallenge334 => "334 \r\n"u8;
+    public static ReadOnlySpan<byte> UserChallenge334 => "334 VXNlcm5hbWU6\r\n"u8;
+    public static ReadOnlySpan<byte> PasswordChallenge334 => "334 UGFzc3dvcmQ6\r\n"u8;
+
+    // RFC 2034 §4: neither the greeting nor the answer to EHLO and HELO has an enhanced code
+    public static void Greeting220(Output output, SmtpServerOptions options)
+    {
+        output.Write("220 "u8);
+        output.Write(options.HostName);
+        output.Write(" ESMTP\r\n"u8);
+    }
+
+    public static void Helo250(Output output, SmtpServerOptions options)
+    {
+        output.Write("250 "u8);
+        output.Write(options.HostName);
+        output.Write("\r\n"u8);
+    }
+
+    public static void Ehlo250(Output output, SmtpServerOptions options, bool offerTls, bool offerAuth)
+    {
+        output.Write("250-"u8);
+        output.Write(options.HostName);
+        output.Write("\r\n250-PIPELINING\r\n250-SIZE"u8);
+        if (options.SizeLimit > 0)
+            WriteNumber(output, options.SizeLimit);
+        output.Write("\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n"u8);
+        if (offerTls)
+            output.Write("250-STARTTLS\r\n"u8);
+        if (offerAuth)
+            output.Write("250-AUTH PLAIN LOGIN\r\n"u8);
+        output.Write("250 ENHANCEDSTATUSCODES\r\n"u8);
+    }
+
+    private static void WriteNumber(Output output, long number)
+    {
+        Span<byte> text = stackalloc byte[21];
+        text[0] = (byte)' ';
+        Utf8Formatter.TryFormat(number, text[1..], out int length);
+        output.Write(text[..(length + 1)]);
+    }
+}

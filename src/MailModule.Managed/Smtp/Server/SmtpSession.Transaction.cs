@@ -1,0 +1,93 @@
+using MailModule.Mail;
+using MailModule.Transport;
+
+namespace MailModule.Smtp.Server;
+
+/// <summary>The envelope of a transaction: MAIL, RCPT, RSET.</summary>
+public sealed partial class SmtpSession
+{
+    private long _declaredSize;
+    private MailAddress _forwardPath = MailAddress.Null;
+
+    private Next Mail(ReadOnlySpan<byte> argument, Output output)
+    {
+        PathFault fault = MailArgument.TryParse(argument, out MailArgument mail);
+        if (fault != PathFault.None)
+            return Say(ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501), output);
+        // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
+        if (Options.SizeLimit > 0 && mail.Size > Options.SizeLimit)
+            return Say(Replies.TooLarge552, output);
+        _declaredSize = mail.Size;
+        _transaction.Begin(new Envelope
+        {
+            ReversePath = mail.ReversePath,
+            Helo = Helo,
+            Client = _peer?.RemoteEndPoint,
+            AuthenticatedUser = AuthenticatedUser,
+            EightBit = mail.EightBit,
+            Utf8 = mail.Utf8,
+        });
+        return Judge(UnderWay.Mail, output);
+    }
+
+    private Next SettleMail(bool isAccepted, Reply? reply, Output output)
+    {
+        if (isAccepted)
+        {
+            _state = SmtpState.Mail;
+            return SayAccepted(reply ?? Replies.SenderOk250, output);
+        }
+        _transaction.End();
+        return Say(reply ?? Replies.Refused550, output);
+    }
+
+    private Next Rcpt(ReadOnlySpan<byte> argument, Output output)
+    {
+        PathFault fault = PathArgument.TryParseRcpt(argument, Envelope.Utf8, out _forwardPath);
+        if (fault != PathFault.None)
+            return Say(ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501), output);
+        // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
+        if (Envelope.Recipients.Count >= Options.RecipientLimit)
+            return Say(Replies.TooManyRecipients452, output);
+        return Judge(UnderWay.Rcpt, output);
+    }
+
+    private Next SettleRcpt(bool isAccepted, Reply? reply, Output output)
+    {
+        if (!isAccepted)
+            return Say(reply ?? Replies.Refused550, output);
+        _state = SmtpState.Rcpt;
+        return SayAccepted(reply ?? Replies.RecipientOk250, output);
+    }
+
+    private Next Rset(Output output)
+    {
+        Abandon();
+        return Say(Replies.Ok250, output);
+    }
+
+    /// <summary>Ends the transaction, if there is one, without a message kept.</summary>
+    private void Abandon()
+    {
+        if (_state is not (SmtpState.Mail or SmtpState.Rcpt))
+            return;
+        _backend.Discard(this);
+        EndTransaction();
+    }
+
+    private void EndTransaction()
+    {
+        _state = SmtpState.Ready;
+        _transaction.End();
+        _forwardPath = MailAddress.Null;
+    }
+
+    private static Reply ReplyTo(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
+    {
+        PathFault.Syntax => badSyntax,
+        PathFault.Address => badAddress,
+        PathFault.NeedsUtf8 => Replies.NeedsUtf8553,
+        PathFault.UnknownParameter => Replies.UnknownParameter555,
+        _ => Replies.BadParameter501,
+    };
+}

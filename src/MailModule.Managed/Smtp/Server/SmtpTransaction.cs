@@ -1,0 +1,78 @@
+using MailModule.Lines;
+using MailModule.Mail;
+
+namespace MailModule.Smtp.Server;
+
+/// <summary>Which rule a message text has broken; it is read to its end all the same, and refused then.</summary>
+internal enum TextFault
+{
+    None,
+    TooLarge,
+    BareNewline,
+    Looping,
+}
+
+/// <summary>
+/// One mail transaction, apart from the session that it belongs to: the envelope, then the text and the rules that it must keep. The
+/// object serves the session's transactions one after the other.
+/// </summary>
+internal sealed class SmtpTransaction(SmtpServerOptions options)
+{
+    /// <summary>Octets that a refused text may go on beyond twice the size limit before the connection is closed.</summary>
+    private const long Patience = 1 << 20;
+
+    private Envelope? _envelope;
+    private DotReader _reader;
+    private HopCounter _hops;
+    private long _size;
+
+    public Envelope Envelope => _envelope ??= new Envelope();
+    public TextFault Fault { get; private set; }
+
+    /// <summary>The refusal that the client hears after the final dot; the rest of the text is thrown away meanwhile.</summary>
+    public Reply? Refusal { get; set; }
+
+    public bool AtEnd => _reader.AtEnd;
+
+    /// <summary>The text is refused, and the client sends far more than it may.</summary>
+    public bool IsEndless => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - Patience > options.SizeLimit;
+
+    public void Begin(Envelope envelope) => _envelope = envelope;
+
+    public void BeginText()
+    {
+        _reader = new DotReader(options.NormalizeBareNewlines);
+        _hops = default;
+        _size = 0;
+        Fault = TextFault.None;
+        Refusal = null;
+    }
+
+    /// <summary>Lets go of the envelope: a session at rest holds none.</summary>
+    public void End() => _envelope = null;
+
+    /// <summary>Takes octets from the front of the input; gives the next stretch of text that may be kept, or nothing.</summary>
+    public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> text)
+    {
+        while (_reader.TryRead(ref input, out text))
+        {
+            _size += text.Length;
+            if (Fault == TextFault.None && Refusal is null && KeepsRules(text))
+                return true;
+        }
+        return false;
+    }
+
+    private bool KeepsRules(ReadOnlySpan<byte> text)
+    {
+        _hops.Add(text);
+        // RFC 1870 §6.1: what is declared binds nobody, so the octets are counted
+        if (options.SizeLimit > 0 && _size > options.SizeLimit)
+            Fault = TextFault.TooLarge;
+        else if (_reader.SawBareNewline && !options.NormalizeBareNewlines)
+            Fault = TextFault.BareNewline;
+        else if (_hops.Count > options.HopLimit)
+            Fault = TextFault.Looping;
+        return Fault == TextFault.None;
+    }
+}
