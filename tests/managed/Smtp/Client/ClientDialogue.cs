@@ -1,0 +1,131 @@
+using System.Text;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp;
+using MailModule.Smtp.Client;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Smtp.Client;
+
+/// <summary>A client session over memory: the test plays the server, and sees what the client says and what comes out.</summary>
+internal sealed class ClientDialogue : ISmtpClientOwner
+{
+    private readonly Queue<SmtpTransaction> _work = new();
+    private readonly SmtpClientSession _session;
+    private readonly int _cut;
+    private byte[] _left = [];
+
+    /// <param name="cut">The server's octets come in pieces of this length; 0: as they are said.</param>
+    public ClientDialogue(StartTlsUse startTls = StartTlsUse.Never, int cut = 0, params SmtpTransaction[] work)
+    {
+        _cut = cut;
+        foreach (SmtpTransaction transaction in work)
+            _work.Enqueue(transaction);
+        _session = new SmtpClientSession(new SmtpClientOptions("client.example", startTls), this, null);
+        Step([]);
+    }
+
+    public Next Last { get; private set; }
+    public Fault Fault { get; private set; }
+    public Reply? Words { get; private set; }
+    public int CompletedCount { get; private set; }
+    public bool HasEnded { get; private set; }
+    public List<long> Progress { get; } = [];
+
+    public static SmtpTransaction Message(string text, params string[] to) => Message(new TextOf(text), to);
+
+    public static SmtpTransaction Message(IMessageSource source, params string[] to)
+        => new(Address("ann@a.example"), to.Select(one => new RecipientResult(Address(one))), source);
+
+    public static MailAddress Address(string text)
+    {
+        Assert.True(MailAddress.TryParse(text, out MailAddress address), text);
+        return address;
+    }
+
+    /// <summary>The server says this; returns what the client answers.</summary>
+    public string Say(string text)
+    {
+        byte[] octets = Encoding.UTF8.GetBytes(text.Replace("\n", "\r\n", StringComparison.Ordinal));
+        if (_cut == 0)
+            return Step(octets);
+        var said = new StringBuilder();
+        for (int at = 0; at < octets.Length; at += _cut)
+            said.Append(Step(octets[at..Math.Min(at + _cut, octets.Length)]));
+        return said.ToString();
+    }
+
+    public void Lose() => _session.Closed();
+
+    public void Expire() => _session.Expire(ExpiryReason.Idle, new Output());
+
+    private string Step(byte[] octets)
+    {
+        var said = new StringBuilder();
+        if (Last == Next.Close && HasStarted)
+            return "";
+        HasStarted = true;
+        ReadOnlySpan<byte> input = (byte[])[.. _left, .. octets];
+        do
+        {
+            var output = new Output();
+            Last = _session.Advance(ref input, output);
+            said.Append(Encoding.UTF8.GetString(output.Written));
+        }
+        while (Last is Next.Write or Next.StartTls);
+        _left = input.ToArray();
+        return said.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
+    }
+
+    private bool HasStarted { get; set; }
+
+    SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpTransaction? next) ? next : null;
+
+    void ISmtpClientOwner.Sending(SmtpTransaction transaction) => Progress.Add(transaction.Sent);
+
+    void ISmtpClientOwner.Completed(SmtpTransaction transaction)
+    {
+        Assert.All(transaction.Recipients, recipient => Assert.True(recipient.IsFinal));
+        CompletedCount++;
+    }
+
+    void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)
+    {
+        Assert.False(HasEnded);
+        HasEnded = true;
+        Fault = fault;
+        Words = reply;
+    }
+
+    /// <summary>A text in memory.</summary>
+    internal sealed class TextOf(string text) : IMessageSource
+    {
+        private readonly MemoryStream _octets = new(Encoding.UTF8.GetBytes(text));
+
+        public long WireLength => _octets.Length;
+        public bool IsEightBit => _octets.ToArray().Any(octet => octet > 127);
+
+        public bool TryRead(Span<byte> buffer, Action ready, out int count)
+        {
+            count = _octets.Read(buffer);
+            return true;
+        }
+    }
+
+    /// <summary>A text that fails after its first octets.</summary>
+    internal sealed class BrokenText : IMessageSource
+    {
+        private bool _begun;
+
+        public long WireLength => 100;
+        public bool IsEightBit => false;
+
+        public bool TryRead(Span<byte> buffer, Action ready, out int count)
+        {
+            count = _begun ? -1 : 1;
+            buffer[0] = (byte)'x';
+            _begun = true;
+            return true;
+        }
+    }
+}
