@@ -161,9 +161,9 @@ class Dovecot(Peer):
     """POP3 over boxes/USER, any user with the password "secret". Tuned: two login and two POP3 processes that serve any
     number of sessions, in place of a process for each login and each session."""
 
-    def __init__(self, folder, boxes, port=None, tuned=True):
+    def __init__(self, folder, boxes, port=None, tuned=True, within=""):
         super().__init__(folder, port)
-        self.boxes, self.tuned = boxes, tuned
+        self.boxes, self.tuned, self.within = boxes, tuned, within  # the Maildir's folder within boxes/USER
         self.config = self.folder / "dovecot.conf"
 
     def start(self):
@@ -192,7 +192,7 @@ ssl = no
 disable_plaintext_auth = no
 log_path = {self.folder}/log
 info_log_path = /dev/null
-mail_location = maildir:{self.boxes}/%u
+mail_location = maildir:{self.boxes}/%u{self.within}
 mail_uid = nobody
 mail_gid = nogroup
 first_valid_uid = 1

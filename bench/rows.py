@@ -1,0 +1,45 @@
+"""The rows of the table: who is measured, under which load, against which target."""
+
+import dataclasses
+
+
+@dataclasses.dataclass
+class Row:
+    name: str
+    kind: str  # a method of run.Bench
+    ours: tuple  # variants of ours
+    peer: str
+    load: tuple  # arguments of the load tool
+    rate: float = 0  # our rate must be at least so many times the peer's
+    cpu: dict = dataclasses.field(default_factory=dict)  # by variant: our CPU a message at most this part of the peer's
+    most: int = 10**9  # messages in a run
+
+
+def smtp(size, conns, *more):
+    return ("--size", size, "--conns", conns, *more)
+
+
+BOTH = ("worker", "inline")
+
+ROWS = [
+    Row("discard-1k-c1", "receive", BOTH, "smtp-sink", smtp(1024, 1)),
+    Row("discard-1k-c16", "receive", BOTH, "smtp-sink", smtp(1024, 16), cpu={"worker": 0.8, "inline": 0.65}),
+    Row("discard-1k-c16-pipelined", "receive", BOTH, "smtp-sink", smtp(1024, 16, "--pipeline", 1), cpu={"worker": 0.8, "inline": 0.55}),
+    Row("discard-1k-c128", "receive", BOTH, "smtp-sink", smtp(1024, 128)),
+    Row("discard-1k-c16-one-each", "receive", BOTH, "smtp-sink", smtp(1024, 16, "--per-conn", 1)),
+    Row("discard-10k-c16", "receive", BOTH, "smtp-sink", smtp(10240, 16)),
+    Row("discard-1m-c16", "receive", BOTH, "smtp-sink", smtp(1 << 20, 16), rate=8, most=8000),
+    Row("durable-1k-c1", "durable", ("spool",), "postfix-hold", smtp(1024, 1), rate=4, cpu={"spool": 0.1}),
+    Row("durable-1k-c16", "durable", ("spool",), "postfix-hold", smtp(1024, 16), rate=8, cpu={"spool": 0.1}),
+    Row("durable-1k-c16-pipelined", "durable", ("spool",), "postfix-hold", smtp(1024, 16, "--pipeline", 1)),
+    Row("durable-1k-c128", "durable", ("spool",), "postfix-hold", smtp(1024, 128), rate=15, cpu={"spool": 0.1}),
+    Row("durable-10k-c16", "durable", ("spool",), "postfix-hold", smtp(10240, 16)),
+    Row("maildir-1k-c16", "delivered", ("maildir",), "postfix-maildir", smtp(1024, 16), rate=4),
+    Row("pop3-retr-c1", "retrieve", ("maildir",), "dovecot", ("--conns", 1), rate=1.6, cpu={"maildir": 0.5}),
+    Row("pop3-retr-c16", "retrieve", ("maildir",), "dovecot", ("--conns", 16), rate=1.6, cpu={"maildir": 0.5}),
+    Row("pop3-retr-c16-window16", "retrieve", ("maildir",), "dovecot", ("--conns", 16, "--window", 16), rate=1.6, cpu={"maildir": 0.5}),
+    Row("pop3-login-c16", "login", ("maildir",), "dovecot", ("--conns", 16, "--retr", 0), rate=5),
+]
+
+# rows that are not a load beside a peer: a method each
+SINGLE = ["idle-smtp", "idle-smtp-tls", "first-use", "one-gib"]
