@@ -13,6 +13,7 @@ server's, a message (a session for logins), in microseconds. Server and load sha
 import argparse
 import contextlib
 import pathlib
+import resource
 import smtplib
 import socket
 import ssl
@@ -252,6 +253,8 @@ def main():
         print("\n".join(names))
         return 0
     failed = 0
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     with place.folder() as folder, disk.journaled(folder) as (where, disk_is):
         bench, page = Bench(folder, where, given), report.Report(given, disk_is)
         for name in names:

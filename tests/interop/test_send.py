@@ -50,8 +50,10 @@ class SendToPostfix(ClientTest):
     def test_refuses_a_recipient_and_our_sender_says_so(self):
         token, message = self.message()
         with Postfix(self.folder / "postfix") as postfix:
-            result = send(postfix.port, self.keep(message), "anna@example.net", "not an address@@example.com")
+            result = send(postfix.port, self.keep(message), "anna@example.net", "anna@example.com")
             self.assertNotEqual(0, result.returncode, result.stdout)
+            self.assertIn("anna@example.net: taken", result.stdout)
+            self.assertIn("anna@example.com: refused with 554", result.stdout)
 
     def test_our_sender_and_our_server_understand_each_other(self):
         for path in place.MESSAGES:

@@ -106,8 +106,8 @@ class Postfix(Peer):
         daemons = pathlib.Path(glob.glob("/usr/lib/postfix/sbin/master")[0]).parent
         nobody, nogroup = pwd.getpwnam("nobody").pw_uid, grp.getgrnam("nogroup").gr_gid
         mode = {
-            "hold": "smtpd_client_restrictions = check_client_access static:HOLD\n",
-            "maildir": f"virtual_mailbox_domains = example.net\nvirtual_mailbox_base = {self.boxes}\nvirtual_mailbox_maps = static:box/\n"
+            "hold": "smtpd_client_restrictions = check_client_access static:HOLD\nsmtpd_relay_restrictions = permit_mynetworks, reject\n",
+            "maildir": f"smtpd_relay_restrictions = reject_unauth_destination\nvirtual_mailbox_domains = example.net\nvirtual_mailbox_base = {self.boxes}\nvirtual_mailbox_maps = static:box/\n"
                        f"virtual_uid_maps = static:{nobody}\nvirtual_gid_maps = static:{nogroup}\nvirtual_minimum_uid = 1\n",
         }[self.mode]
         return mode + f"""compatibility_level = 3.6
@@ -124,7 +124,6 @@ inet_protocols = ipv4
 default_process_limit = {self.processes}
 smtpd_client_connection_count_limit = 0
 smtpd_peername_lookup = no
-smtpd_relay_restrictions = permit_mynetworks, reject
 message_size_limit = 0
 mailbox_size_limit = 0
 virtual_mailbox_limit = 0
@@ -134,7 +133,6 @@ local_recipient_maps =
 notify_classes =
 smtp_host_lookup = native
 smtp_dns_support_level = disabled
-default_transport = error:nothing leaves this machine
 """
 
     def master_cf(self):
@@ -169,17 +167,15 @@ class Dovecot(Peer):
     def start(self):
         (self.folder / "base").mkdir(exist_ok=True)
         self.config.write_text(self.text())
-        started = place.run("dovecot", "-c", self.config, stdin=subprocess.DEVNULL)
-        if started.returncode:
-            raise RuntimeError("dovecot does not start: " + started.stdout)
-        self.pid = int((self.folder / "base" / "master.pid").read_text())
+        self.process = subprocess.Popen(["dovecot", "-F", "-c", str(self.config)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                        stderr=subprocess.DEVNULL)
+        self.pid = self.process.pid
         return self.ready()
 
     def stop(self):
         if self.pid:
-            import os
-            os.kill(self.pid, signal.SIGTERM)
-            place.wait_until(lambda: not pathlib.Path(f"/proc/{self.pid}").exists(), 10)
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(20)
         self.pid = None
 
     def text(self):
