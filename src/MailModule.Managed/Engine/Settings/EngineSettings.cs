@@ -1,0 +1,145 @@
+using System.Globalization;
+using MailModule.Primitives;
+using MailModule.Primitives.Config;
+
+namespace MailModule.Engine.Settings;
+
+/// <summary>
+/// The settings of one engine. Any thread; every change is whole or not at all, and readers take <see cref="Current"/> once and see one moment. Errors come
+/// back as text that never shows a password.
+/// </summary>
+internal sealed class EngineSettings
+{
+    private const string DefaultFile = "mailmodule.cfg";
+    private const string OldDefaultFile = "ftp.cfg";
+    private const string Area = "settings";
+
+    private readonly Lock _gate = new();
+    private readonly Log _log;
+    private readonly HashSet<Setting> _announced = [];
+    private SettingValues _current = new();
+
+    /// <param name="log">Hears of unknown keys and of those whose feature comes later.</param>
+    public EngineSettings(Log log) => _log = log;
+
+    /// <summary>The values of this moment.</summary>
+    public SettingValues Current => Volatile.Read(ref _current);
+
+    /// <summary>Takes all settings of a file, or none: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, <see cref="Fault.Config"/>.</summary>
+    /// <param name="file">Null: <c>mailmodule.cfg</c> in the working directory, or <c>ftp.cfg</c> if only that is there.</param>
+    /// <param name="error">File, line and reason; empty on success.</param>
+    public Fault Load(string? file, out string error)
+    {
+        ConfigError? wrong = ConfigText.TryRead(file ?? FindDefaultFile(), out IReadOnlyList<ConfigItem> items);
+        var unknown = new List<ConfigItem>();
+        IReadOnlyList<Setting> touched = [];
+        if (wrong is null)
+        {
+            lock (_gate)
+            {
+                var draft = new SettingsDraft(_current);
+                wrong = ApplyAll(draft, items, unknown);
+                if (wrong is null)
+                    Volatile.Write(ref _current, draft.Finish());
+                touched = draft.Touched;
+            }
+        }
+        error = wrong?.ToString() ?? "";
+        if (wrong is not null)
+            return wrong.Fault;
+        foreach (ConfigItem item in unknown)
+            _log.Write(LogLevel.Warning, Area, $"{item.File}:{item.Line}: the key {item.Key} is not known, and ignored");
+        Announce(touched);
+        return Fault.None;
+    }
+
+    /// <summary>Sets one key. <see cref="Fault.NotFound"/> for one that is not known, <see cref="Fault.Config"/> for a value that is malformed or out of range.</summary>
+    public Fault Set(string key, string value, out string error)
+    {
+        if (!SettingKeys.TryFind(key, out SettingKey found))
+        {
+            error = $"there is no setting {key}";
+            return Fault.NotFound;
+        }
+        lock (_gate)
+        {
+            var draft = new SettingsDraft(_current);
+            error = draft.Apply(found, value, Environment.CurrentDirectory);
+            if (error.Length > 0)
+            {
+                error = $"{key}: {error}";
+                return Fault.Config;
+            }
+            Volatile.Write(ref _current, draft.Finish());
+        }
+        Announce([found.Row]);
+        return Fault.None;
+    }
+
+    /// <inheritdoc cref="Set(string, string, out string)"/>
+    public Fault Set(string key, int value, out string error) => Set(key, value.ToString(CultureInfo.InvariantCulture), out error);
+
+    /// <summary>A number or a flag; <see cref="Fault.Config"/> for what is neither, or too big.</summary>
+    public Fault TryGetInt(string key, out int value)
+    {
+        value = 0;
+        if (!SettingKeys.TryFind(key, out SettingKey found))
+            return Fault.NotFound;
+        SettingValues current = Current;
+        bool isCounted = found.Row.Kind is SettingKind.Flag or SettingKind.Number || found.Row.FirstWord > 0;
+        if (found.IsNo)
+            value = IsNone(current, found.Row) ? 1 : 0;
+        else if (isCounted && current.Number(found.Row) <= int.MaxValue)
+            value = (int)current.Number(found.Row);
+        else if (!int.TryParse(current.Text(found.Row), NumberStyles.None, CultureInfo.InvariantCulture, out value))
+            return Fault.Config;
+        return Fault.None;
+    }
+
+    /// <summary>Any value as text, as it was set or by default; null for none.</summary>
+    public Fault TryGetText(string key, out string? value)
+    {
+        value = null;
+        if (!SettingKeys.TryFind(key, out SettingKey found))
+            return Fault.NotFound;
+        SettingValues current = Current;
+        value = found.IsNo ? (IsNone(current, found.Row) ? "1" : "0") : current.Text(found.Row);
+        return Fault.None;
+    }
+
+    private static bool IsNone(SettingValues values, Setting row)
+        => row.Kind is SettingKind.Flag or SettingKind.Number ? values.Number(row) == 0 : string.IsNullOrEmpty(values.Text(row));
+
+    // A file that says "strict" anywhere means all of itself.
+    private static ConfigError? ApplyAll(SettingsDraft draft, IReadOnlyList<ConfigItem> items, List<ConfigItem> unknown)
+    {
+        foreach (ConfigItem item in items)
+        {
+            if (!SettingKeys.TryFind(item.Key, out SettingKey key))
+            {
+                unknown.Add(item);
+                continue;
+            }
+            string error = draft.Apply(key, item.Value, Path.GetDirectoryName(item.File)!);
+            if (error.Length > 0)
+                return new ConfigError(Fault.Config, item.File, item.Line, $"{item.Key}: {error}");
+        }
+        return draft.IsStrict && unknown.Count > 0
+            ? new ConfigError(Fault.Config, unknown[0].File, unknown[0].Line, $"the key {unknown[0].Key} is not known")
+            : null;
+    }
+
+    private void Announce(IReadOnlyList<Setting> rows)
+    {
+        foreach (Setting row in rows)
+        {
+            bool isNew;
+            lock (_gate)
+                isNew = row.Later.Length > 0 && _announced.Add(row);
+            if (isNew)
+                _log.Write(LogLevel.Warning, Area, $"{row.Key} is kept, but has no effect yet: {row.Later}");
+        }
+    }
+
+    private static string FindDefaultFile() => !File.Exists(DefaultFile) && File.Exists(OldDefaultFile) ? OldDefaultFile : DefaultFile;
+}

@@ -1,0 +1,50 @@
+namespace MailModule.Engine.Settings;
+
+/// <summary>One row of the table of settings: all that is known about a key. Immutable.</summary>
+internal sealed record Setting(string Key, SettingKind Kind, string Meaning)
+{
+    /// <summary>The row's place in the table; the index of its value.</summary>
+    public int Index { get; init; }
+
+    /// <summary>The heading it stands under in the reference page.</summary>
+    public string Section { get; init; } = "";
+
+    public long Least { get; init; }
+    public long Most { get; init; }
+    public string Unit { get; init; } = "";
+
+    /// <summary>What it is when nothing was set; null for none.</summary>
+    public string? Default { get; init; }
+
+    /// <summary>For a default that depends on the machine or on other settings; null elsewhere.</summary>
+    public Func<SettingValues, string>? FindDefault { get; init; }
+
+    /// <summary>How the reference page tells the default, where its text would not do.</summary>
+    public string? DefaultInWords { get; init; }
+
+    /// <summary>The words of a choice.</summary>
+    public string[] Words { get; init; } = [];
+
+    /// <summary>The number of a choice's first word, where the words are numbers too; 0 where they are not.</summary>
+    public int FirstWord { get; init; }
+
+    /// <summary>The longest text in characters.</summary>
+    public int LengthLimit { get; init; } = 4096;
+
+    /// <summary>How the reference page tells which texts are allowed.</summary>
+    public string Form { get; init; } = "";
+
+    /// <summary>What is wrong with a text, given the folder it counts from; null if nothing.</summary>
+    public Func<string, string, string?>? FindFault { get; init; }
+
+    /// <summary>Keys that mean "no such value": zero, or none.</summary>
+    public string[] NoKeys { get; init; } = [];
+
+    /// <summary>What of it comes in a later version; empty when all of it works.</summary>
+    public string Later { get; init; } = "";
+
+    /// <summary>Holds a password, so that it is never shown in an error or a log line.</summary>
+    public bool IsSecret { get; init; }
+
+    public override string ToString() => Key;
+}

@@ -1,0 +1,136 @@
+using System.Globalization;
+using System.Net;
+using System.Net.NetworkInformation;
+using MailModule.Policy;
+using MailModule.Primitives;
+
+namespace MailModule.Engine.Settings;
+
+/// <summary>
+/// The values of all settings at one moment. Immutable; any thread. What follows from them (accounts, relay policy) is made at first use and kept,
+/// so that asking again costs nothing.
+/// </summary>
+internal sealed class SettingValues
+{
+    private readonly SettingValue?[] _values;
+    private readonly SettingListItem[]?[] _lists;
+    private RelayPolicy? _relay;
+    private HashSet<IPAddress>? _ownAddresses;
+
+    /// <summary>Nothing set.</summary>
+    public SettingValues() : this(0, new SettingValue?[Keys.All.Count], new SettingListItem[]?[Keys.All.Count])
+    {
+    }
+
+    public SettingValues(int version, SettingValue?[] values, SettingListItem[]?[] lists)
+    {
+        Version = version;
+        _values = values;
+        _lists = lists;
+    }
+
+    /// <summary>Rises with every change.</summary>
+    public int Version { get; }
+
+    public bool Flag(Setting row) => Number(row) != 0;
+
+    /// <summary>A number as it fits: what is above <see cref="int.MaxValue"/> is that.</summary>
+    public int Int(Setting row) => (int)Math.Min(Number(row), int.MaxValue);
+
+    /// <summary>A number, a flag, or a choice's word by its place (from <see cref="Setting.FirstWord"/>).</summary>
+    public long Number(Setting row) => _values[row.Index] is SettingValue value ? value.Number : DefaultNumber(row);
+
+    /// <summary>A choice's word in its own spelling.</summary>
+    public string Word(Setting row) => row.Words[(int)Number(row) - row.FirstWord];
+
+    /// <summary>As it was set, else its default; null for none. A list: its values with LF between.</summary>
+    public string? Text(Setting row)
+    {
+        if (row.Kind == SettingKind.List)
+            return List(row) is { Count: > 0 } items ? string.Join('\n', items) : null;
+        SettingValue? value = _values[row.Index];
+        bool isNoPath = row.Kind == SettingKind.Path && value is { Text.Length: 0 };
+        return value is null || isNoPath ? row.FindDefault?.Invoke(this) ?? row.Default : value.Text;
+    }
+
+    /// <summary>A path made full; null for none.</summary>
+    public string? FullPath(Setting row)
+    {
+        string? text = Text(row);
+        if (string.IsNullOrEmpty(text))
+            return null;
+        return Path.GetFullPath(text, _values[row.Index]?.Folder ?? Environment.CurrentDirectory);
+    }
+
+    public IReadOnlyList<string> List(Setting row) => Items(row) is { Length: > 0 } items ? Array.ConvertAll(items, item => item.Text) : [];
+
+    /// <summary>The values of a list whose items are separated by commas, such as addresses.</summary>
+    public IReadOnlyList<string> Parts(Setting row) => Text(row) is string text ? [.. SettingForms.Items(text)] : [];
+
+    /// <summary>The addresses to listen on; all of the machine where none is set.</summary>
+    public IReadOnlyList<IPAddress> Addresses(Setting row)
+    {
+        IReadOnlyList<string> parts = Parts(row);
+        return parts.Count == 0 ? [IPAddress.IPv6Any] : [.. parts.Select(IPAddress.Parse)];
+    }
+
+    public LogLevel LogLevel => (LogLevel)Number(Keys.LogLevel);
+
+    public PlainAuth PlainAuth => (PlainAuth)Number(Keys.PlainAuth);
+
+    /// <summary>Users, local domains and relay clients. The same object for the same values.</summary>
+    public RelayPolicy Relay => Volatile.Read(ref _relay) ?? MakeRelay();
+
+    public Accounts Accounts => Relay.Accounts;
+
+    internal SettingListItem[] Items(Setting row) => _lists[row.Index] ?? [];
+
+    internal SettingValue?[] CopyValues() => [.. _values];
+
+    internal SettingListItem[]?[] CopyLists() => [.. _lists];
+
+    private RelayPolicy MakeRelay()
+    {
+        var domains = new LocalDomains([Text(Keys.SmtpName)!, .. List(Keys.LocalDomain)], IsOurAddress);
+        var accounts = new Accounts(ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"));
+        AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
+        AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
+        var made = new RelayPolicy(accounts, domains, clients.And(clients6));
+        return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
+    }
+
+    private IEnumerable<Account> ParseUsers()
+    {
+        foreach (SettingListItem item in Items(Keys.User))
+            if (Account.TryParse(item.Text, item.Folder, out Account account, out _))
+                yield return account;
+    }
+
+    private bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
+
+    private IEnumerable<IPAddress> OwnAddresses()
+    {
+        IReadOnlyList<IPAddress> bound = Addresses(Keys.SmtpBind);
+        bool isAll = bound.Any(address => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any));
+        return isAll ? [IPAddress.Loopback, IPAddress.IPv6Loopback, .. InterfaceAddresses()] : bound;
+    }
+
+    private static IEnumerable<IPAddress> InterfaceAddresses()
+    {
+        try
+        {
+            return NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(entry => entry.Address).ToList();
+        }
+        catch (NetworkInformationException)
+        {
+            return [];
+        }
+    }
+
+    private static long DefaultNumber(Setting row)
+    {
+        if (row.Kind == SettingKind.Choice)
+            return Array.IndexOf(row.Words, row.Default) + row.FirstWord;
+        return long.TryParse(row.Default, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+    }
+}

@@ -1,0 +1,113 @@
+namespace MailModule.Engine.Settings;
+
+/// <summary>New values in the making; nothing of them counts until they are published whole. One thread.</summary>
+internal sealed class SettingsDraft
+{
+    private readonly SettingValues _base;
+    private readonly SettingValue?[] _values;
+    private readonly SettingListItem[]?[] _lists;
+    private readonly Dictionary<Setting, DraftList> _grown = [];
+    private readonly List<Setting> _touched = [];
+
+    public SettingsDraft(SettingValues current)
+    {
+        _base = current;
+        _values = current.CopyValues();
+        _lists = current.CopyLists();
+    }
+
+    /// <summary>The rows that were set, in order.</summary>
+    public IReadOnlyList<Setting> Touched => _touched;
+
+    public bool IsStrict => (_values[Keys.Strict.Index] ?? new SettingValue("", 0, "")).Number != 0;
+
+    /// <summary>Sets one key. The error is empty when it is set.</summary>
+    /// <param name="text">Null for a bare word, which only flags and no-keys may be.</param>
+    /// <param name="folder">What a relative path counts from.</param>
+    public string Apply(SettingKey key, string? text, string folder)
+    {
+        _touched.Add(key.Row);
+        if (key.IsNo)
+            return Clear(key.Row, text);
+        if (text is null && key.Row.Kind != SettingKind.Flag)
+            return "it needs a value";
+        return key.Row.Kind == SettingKind.List ? Append(key.Row, text!, folder) : Assign(key.Row, text ?? "1", folder);
+    }
+
+    public SettingValues Finish()
+    {
+        foreach ((Setting row, DraftList list) in _grown)
+            _lists[row.Index] = list.ToArray();
+        return new SettingValues(_base.Version + 1, _values, _lists);
+    }
+
+    private string Assign(Setting row, string text, string folder)
+    {
+        if (SettingReader.TryRead(row, text, folder, out SettingValue value, out string error))
+            _values[row.Index] = value;
+        return error;
+    }
+
+    private string Append(Setting row, string text, string folder)
+    {
+        if (!SettingReader.TryReadItem(row, text, folder, out SettingListItem item, out string error))
+            return error;
+        if (!_grown.TryGetValue(row, out DraftList? list))
+            _grown[row] = list = new DraftList(_base.Items(row));
+        list.Put(item);
+        return "";
+    }
+
+    // Zero where the range has it, else none at all, which is the default.
+    private string Clear(Setting row, string? text)
+    {
+        if (text is not (null or "1"))
+            return "it stands alone, without a value";
+        bool isNumber = row.Kind is SettingKind.Flag or SettingKind.Number;
+        if (isNumber)
+            _values[row.Index] = row.Least == 0 ? new SettingValue("0", 0, "") : null;
+        else
+            _values[row.Index] = row.Kind == SettingKind.Text ? new SettingValue("", 0, "") : null;
+        return "";
+    }
+
+    // Most drafts add one value, for which a walk is cheaper than an index; a file may add many.
+    private sealed class DraftList(SettingListItem[] start)
+    {
+        private readonly List<SettingListItem> _items = [.. start];
+        private Dictionary<string, int>? _places;
+        private bool _isUsed;
+
+        public void Put(SettingListItem item)
+        {
+            int place = PlaceOf(item.Name);
+            if (place >= 0)
+                _items[place] = item;
+            else
+                _items.Add(item);
+            if (place < 0)
+                _places?.Add(item.Name, _items.Count - 1);
+        }
+
+        public SettingListItem[] ToArray() => [.. _items];
+
+        private int PlaceOf(string name)
+        {
+            if (!_isUsed)
+            {
+                _isUsed = true;
+                return _items.FindIndex(item => item.Name == name);
+            }
+            _places ??= MakePlaces();
+            return _places.GetValueOrDefault(name, -1);
+        }
+
+        private Dictionary<string, int> MakePlaces()
+        {
+            var places = new Dictionary<string, int>(StringComparer.Ordinal);
+            for (int i = 0; i < _items.Count; i++)
+                places[_items[i].Name] = i;
+            return places;
+        }
+    }
+}

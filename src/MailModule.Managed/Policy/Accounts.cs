@@ -1,0 +1,100 @@
+using MailModule.Mail;
+
+namespace MailModule.Policy;
+
+/// <summary>All users, found by login name or by address. Immutable; any thread. Every account it gives has a home.</summary>
+public sealed class Accounts
+{
+    private const string PostmasterName = "postmaster";
+
+    private readonly Account[] _all;
+    private readonly Dictionary<string, Account> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Account> _byAnyCase = new(StringComparer.OrdinalIgnoreCase);
+    private readonly LocalDomains _domains;
+    private readonly string _realm;
+    private readonly string _usersFolder;
+    private readonly bool _namesHaveDomains;
+
+    /// <param name="accounts">In the settings' order; names differ.</param>
+    /// <param name="domains">Which domains are ours.</param>
+    /// <param name="realm">The setting <c>md5realm</c>.</param>
+    /// <param name="usersFolder">Where the homes of users without one are.</param>
+    public Accounts(IEnumerable<Account> accounts, LocalDomains domains, string realm, string usersFolder)
+    {
+        _domains = domains;
+        _realm = realm;
+        _usersFolder = usersFolder;
+        _all = [.. accounts.Select(WithHome)];
+        _namesHaveDomains = Array.Exists(_all, account => account.Name.Contains('@'));
+        foreach (Account account in _all)
+        {
+            _byName[account.Name] = account;
+            _byAnyCase.TryAdd(account.Name, account);
+        }
+        Postmaster = ByName(PostmasterName) ?? Array.Find(_all, account => account.IsAdmin) ?? _all.FirstOrDefault();
+    }
+
+    public int Count => _all.Length;
+
+    /// <summary>Who gets postmaster's mail: that user, else the first administrator, else the first user; null if there is no user.</summary>
+    public Account? Postmaster { get; }
+
+    /// <summary>The user of a login name: <c>user@domain</c> as it stands, else, if the domain is ours, <c>user</c>. To the letter; null for an unknown one.</summary>
+    public Account? Find(string name)
+    {
+        if (_byName.TryGetValue(name, out Account? account))
+            return account;
+        int at = name.LastIndexOf('@');
+        return at > 0 && _domains.Contains(name[(at + 1)..]) ? _byName.GetValueOrDefault(name[..at]) : null;
+    }
+
+    /// <summary>
+    /// The user of this name and password; null if either is wrong. An unknown name costs what a known one costs: another user's password is
+    /// checked in its place. May take long: workers only.
+    /// </summary>
+    /// <param name="password">Octets as they came; not changed.</param>
+    public Account? Verify(string name, ReadOnlySpan<byte> password)
+    {
+        Account? account = Find(name);
+        Account? asked = account ?? StandInFor(name);
+        bool isRight = asked is not null && asked.Password.Verify(asked.Name, _realm, password);
+        return isRight ? account : null;
+    }
+
+    /// <summary>The user a host vouches for: a known one, or one made for the occasion, with a mailbox below the users' folder. Null for a name that cannot be a user's.</summary>
+    public Account? Vouched(string name)
+    {
+        if (Find(name) is Account known)
+            return known;
+        return Account.IsName(name) && UserFolder.NameFor(name) is not null
+            ? WithHome(new Account(name, StoredPassword.Disabled, "", AccountFlags.Mailbox | AccountFlags.Send))
+            : null;
+    }
+
+    /// <summary>
+    /// The user of an address in a domain of ours: <c>user@domain</c>, else <c>user</c>; letters' case counts only where two users differ by nothing else. Null for an
+    /// unknown one. Whether the domain is ours is not asked here.
+    /// </summary>
+    public Account? FindRecipient(MailAddress address)
+    {
+        string local = address.LocalPart;
+        Account? account = _namesHaveDomains ? ByName($"{local}@{address.Domain}") : null;
+        // A quoted local part may hold an "@"; it is no other user's full name.
+        if (account is null && !local.Contains('@'))
+            account = ByName(local);
+        // RFC 5321 §4.5.1: mail for postmaster is always taken, whatever the case of the word.
+        bool isPostmaster = account is null && local.Equals(PostmasterName, StringComparison.OrdinalIgnoreCase);
+        return isPostmaster ? Postmaster : account;
+    }
+
+    /// <summary>The home of a user by the exact name; null for an unknown one.</summary>
+    public string? HomeOf(string name) => _byName.GetValueOrDefault(name)?.Home;
+
+    private Account? ByName(string name) => _byName.GetValueOrDefault(name) ?? _byAnyCase.GetValueOrDefault(name);
+
+    // The same name always meets the same stand-in, so that repeating does not tell either; the hash is keyed by the runtime.
+    private Account? StandInFor(string name) => _all.Length == 0 ? null : _all[(uint)name.GetHashCode() % (uint)_all.Length];
+
+    private Account WithHome(Account account)
+        => account.Home.Length > 0 ? account : account with { Home = Path.Combine(_usersFolder, UserFolder.NameFor(account.Name)!) };
+}

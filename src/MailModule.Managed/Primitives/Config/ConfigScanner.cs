@@ -1,0 +1,161 @@
+namespace MailModule.Primitives.Config;
+
+/// <summary>
+/// Cuts one configuration text into settings and includes; the grammar of both old dialects in one.
+///
+/// A word starts at the beginning of a line or after white space. It is a comment to the end of the line (<c>#</c>), an include (<c>@file</c>), a
+/// bare key, or <c>key=value</c>. Blanks and tabs may stand around the <c>=</c>, line ends may not, so that <c>key=</c> is an empty value. A value that begins with
+/// one of the three quotes runs to the next such quote, over lines, and has no escapes; any other ends at white space.
+/// Every text gives a value or an error; nothing throws.
+/// </summary>
+internal ref struct ConfigScanner(ReadOnlySpan<char> text)
+{
+    private readonly ReadOnlySpan<char> _text = text;
+    private int _at;
+    private int _line = 1;
+
+    /// <summary>What <see cref="Next"/> found.</summary>
+    public enum Found
+    {
+        End,
+        Setting,
+        Include,
+        Error,
+    }
+
+    /// <summary>The line where what was found starts.</summary>
+    public int Line { get; private set; }
+
+    public string Key { get; private set; } = "";
+
+    /// <summary>The value, or the name of the included file; null for a bare key.</summary>
+    public string? Value { get; private set; }
+
+    public string Message { get; private set; } = "";
+
+    public Found Next()
+    {
+        SkipSpaceAndComments();
+        Line = _line;
+        if (_at == _text.Length)
+            return Found.End;
+        if (_text[_at] == '@')
+            return NextInclude();
+        if (IsQuote(_text[_at]))
+            return Wrong("a quote where a setting should start");
+        return NextSetting();
+    }
+
+    private Found NextInclude()
+    {
+        _at++;
+        if (!TryTakeValue())
+            return Found.Error;
+        return Value!.Length > 0 ? Found.Include : Wrong("@ without the name of a file");
+    }
+
+    private Found NextSetting()
+    {
+        Key = TakeUntilSpaceOr('=').ToString();
+        if (Key.Length == 0)
+            return Wrong("= without a key before it");
+        if (Key.Contains('\0'))
+            return Wrong("a NUL character");
+        int key = _at;
+        SkipBlanks();
+        if (_at == _text.Length || _text[_at] != '=')
+        {
+            _at = key;
+            Value = null;
+            return Found.Setting;
+        }
+        _at++;
+        SkipBlanks();
+        return TryTakeValue() ? Found.Setting : Found.Error;
+    }
+
+    private bool TryTakeValue()
+    {
+        bool isComment = _at < _text.Length && _text[_at] == '#' && IsSpace(_text[_at - 1]);
+        if (isComment)
+            Value = "";
+        else if (_at < _text.Length && IsQuote(_text[_at]))
+            return TryTakeQuoted();
+        else
+            Value = TakeUntilSpaceOr('\0').ToString();
+        return IsCleanText();
+    }
+
+    private bool TryTakeQuoted()
+    {
+        char quote = _text[_at++];
+        int length = _text[_at..].IndexOf(quote);
+        if (length < 0)
+            return IsRight(false, "a quote that is never closed");
+        Value = _text.Slice(_at, length).ToString().ReplaceLineEndings("\n");
+        for (int end = _at + length; _at < end;)
+            Step();
+        _at++;
+        return IsRight(_at == _text.Length || IsSpace(_text[_at]), "text right after a closing quote") && IsCleanText();
+    }
+
+    // What is no UTF-8 has become U+FFFD; in a comment that does no harm, in a value it would be another value.
+    private bool IsCleanText()
+        => IsRight(!Value!.Contains('\0'), "a NUL character") && IsRight(!Value.Contains('\uFFFD'), "a value that is not UTF-8");
+
+    private bool IsRight(bool right, string message)
+    {
+        if (!right)
+            Message = message;
+        return right;
+    }
+
+    private Found Wrong(string message)
+    {
+        Message = message;
+        return Found.Error;
+    }
+
+    private ReadOnlySpan<char> TakeUntilSpaceOr(char end)
+    {
+        int start = _at;
+        while (_at < _text.Length && !IsSpace(_text[_at]) && (_text[_at] != end || end == '\0'))
+            _at++;
+        return _text[start.._at];
+    }
+
+    private void SkipSpaceAndComments()
+    {
+        while (_at < _text.Length && (IsSpace(_text[_at]) || _text[_at] == '#'))
+        {
+            if (_text[_at] == '#')
+                SkipLine();
+            else
+                Step();
+        }
+    }
+
+    private void SkipLine()
+    {
+        int length = _text[_at..].IndexOfAny('\r', '\n');
+        _at = length < 0 ? _text.Length : _at + length;
+    }
+
+    private void SkipBlanks()
+    {
+        while (_at < _text.Length && _text[_at] is ' ' or '\t')
+            _at++;
+    }
+
+    // CR, LF and CRLF each end one line.
+    private void Step()
+    {
+        char c = _text[_at++];
+        if (c == '\n' || (c == '\r' && (_at == _text.Length || _text[_at] != '\n')))
+            _line++;
+    }
+
+    private static bool IsSpace(char c) => c is ' ' or '\t' or '\r' or '\n' or '\f' or '\v';
+
+    private static bool IsQuote(char c) => c is '"' or '\'' or '`';
+}

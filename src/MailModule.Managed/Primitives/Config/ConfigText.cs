@@ -1,0 +1,106 @@
+using System.Text;
+
+namespace MailModule.Primitives.Config;
+
+/// <summary>
+/// Reads a configuration file with what it includes into settings, in order. <c>@file</c> is taken in at the point where it stands; its name counts
+/// from the folder of the file that names it. Not for two threads at once.
+/// </summary>
+public sealed class ConfigText
+{
+    private const int DepthLimit = 16;
+    private const int FileLimit = 1000;
+    private const long SizeLimit = 16 * 1024 * 1024;
+
+    private readonly Func<string, byte[]> _readFile;
+    private readonly List<ConfigItem> _items = [];
+    private readonly List<string> _open = [];
+    private int _files;
+    private long _size;
+
+    /// <param name="readFile">Gives a file's octets; may throw what <see cref="File.ReadAllBytes(string)"/> throws.</param>
+    public ConfigText(Func<string, byte[]> readFile) => _readFile = readFile;
+
+    /// <summary>All settings of a file, or the first thing that is wrong. Blocks while files are read. Does not throw.</summary>
+    public static ConfigError? TryRead(string file, out IReadOnlyList<ConfigItem> items) => new ConfigText(File.ReadAllBytes).Read(file, out items);
+
+    /// <inheritdoc cref="TryRead"/>
+    public ConfigError? Read(string file, out IReadOnlyList<ConfigItem> items)
+    {
+        _items.Clear();
+        _open.Clear();
+        _files = 0;
+        _size = 0;
+        items = _items;
+        string? path = FullPath(file, Environment.CurrentDirectory);
+        return path is null ? new ConfigError(Fault.NotFound, file, 0, "not the name of a file") : ReadFile(path, path, 0);
+    }
+
+    // "from" and "line" name the place that asked for the file, so that a file that cannot be read is told where it was asked for.
+    private ConfigError? ReadFile(string path, string from, int line)
+    {
+        if (_open.Contains(path))
+            return new ConfigError(Fault.Config, from, line, $"{path} includes itself");
+        if (_open.Count == DepthLimit || ++_files > FileLimit)
+            return new ConfigError(Fault.Config, from, line, "too many files include one another");
+        ConfigError? error = TryReadText(path, from, line, out string text);
+        if (error is not null)
+            return error;
+        _open.Add(path);
+        error = Scan(text, path);
+        _open.RemoveAt(_open.Count - 1);
+        return error;
+    }
+
+    private ConfigError? Scan(string text, string path)
+    {
+        var scanner = new ConfigScanner(text);
+        while (true)
+        {
+            switch (scanner.Next())
+            {
+                case ConfigScanner.Found.End:
+                    return null;
+                case ConfigScanner.Found.Error:
+                    return new ConfigError(Fault.Config, path, scanner.Line, scanner.Message);
+                case ConfigScanner.Found.Setting:
+                    _items.Add(new ConfigItem(scanner.Key, scanner.Value, path, scanner.Line));
+                    break;
+                default:
+                    if (Include(scanner.Value!, path, scanner.Line) is ConfigError error)
+                        return error;
+                    break;
+            }
+        }
+    }
+
+    private ConfigError? Include(string name, string from, int line)
+    {
+        string? path = FullPath(name, Path.GetDirectoryName(from)!);
+        return path is null ? new ConfigError(Fault.Config, from, line, "@ without the name of a file") : ReadFile(path, from, line);
+    }
+
+    private ConfigError? TryReadText(string path, string from, int line, out string text)
+    {
+        text = "";
+        try
+        {
+            byte[] octets = _readFile(path);
+            _size += octets.Length;
+            if (_size > SizeLimit)
+                return new ConfigError(Fault.Config, from, line, $"more than {SizeLimit} octets of configuration");
+            text = Encoding.UTF8.GetString(octets).TrimStart('\uFEFF');
+            return null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new ConfigError(line > 0 ? Fault.Config : Fault.NotFound, from, line, $"there is no file {path}");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException)
+        {
+            return new ConfigError(line > 0 ? Fault.Config : Fault.Io, from, line, $"{path} cannot be read: {e.Message}");
+        }
+    }
+
+    private static string? FullPath(string name, string folder) => name.Length == 0 || name.Contains('\0') ? null : Path.GetFullPath(name, folder);
+}
