@@ -1,0 +1,134 @@
+using MailModule.Delivery;
+using MailModule.Primitives;
+
+namespace MailModule.Tests.Delivery;
+
+public class LocalDeliveryTests
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+
+    private readonly List<string> _events = [];
+    private readonly MemorySpool _spool;
+    private readonly MemoryStore _store;
+    private readonly LocalDelivery _delivery;
+
+    public LocalDeliveryTests()
+    {
+        _spool = new MemorySpool(_events);
+        _store = new MemoryStore(_events);
+        _delivery = new LocalDelivery(_spool, _store, name => $"/h/{name}", Log.None);
+    }
+
+    [Fact]
+    public void What_the_spool_found_at_start_comes_first_and_may_be_there()
+    {
+        _spool.Found.Add(new MemorySpool.Entry("m1", "a"));
+        _delivery.Start();
+        _delivery.Take(new MemorySpool.Entry("m2", "a"));
+        Assert.True(_delivery.Hasten(Long));
+        Assert.Equal(["deliver m1 /h/a again", "deliver m2 /h/a"], Events("deliver"));
+        Assert.True(_delivery.Stop(Long));
+    }
+
+    [Fact]
+    public void Settling_syncs_marks_and_flushes_in_this_order()
+    {
+        _delivery.Start();
+        _delivery.Take(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.Hasten(Long));
+        Assert.Equal(Fault.None, _delivery.Settle());
+        Assert.Equal(["deliver m1 /h/a", "sync", "mark m1 0", "flush"], Events(""));
+        Assert.True(_delivery.Stop(Long));
+    }
+
+    [Fact]
+    public void Settling_fails_when_the_sync_fails_or_the_marks_cannot_be_flushed()
+    {
+        _delivery.Start();
+        _store.SyncFault = Fault.Io;
+        _delivery.Take(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.Hasten(Long));
+        Assert.Equal(Fault.Io, _delivery.Settle());
+        _store.SyncFault = Fault.None;
+        _spool.FlushFault = Fault.Full;
+        Assert.Equal(Fault.Full, _delivery.Settle());
+        _delivery.Stop(Long);
+    }
+
+    [Fact]
+    public void Many_messages_share_a_sync()
+    {
+        for (int i = 0; i < 1_000; i++)
+            _delivery.Take(new MemorySpool.Entry($"m{i}", "a"));
+        _delivery.Start();
+        Assert.True(_delivery.Hasten(Long));
+        Assert.Equal(Fault.None, _delivery.Settle());
+        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(1_000, Events("mark").Count);
+        Assert.InRange(Events("sync").Count, 1, 10);
+    }
+
+    [Fact]
+    public void Stopping_delivers_what_is_queued_and_flushes_the_marks()
+    {
+        _delivery.Start();
+        for (int i = 0; i < 600; i++)
+            _delivery.Take(new MemorySpool.Entry($"m{i}", "a"));
+        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(600, Events("deliver").Count);
+        Assert.Equal(600, Events("mark").Count);
+        Assert.Equal("flush", Events("")[^1]);
+    }
+
+    [Fact]
+    public void Stopping_does_not_wait_for_a_mailbox_that_fails()
+    {
+        lock (_store.Broken)
+            _store.Broken.Add("/h/a");
+        _delivery.Start();
+        _delivery.Take(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.Stop(Long));
+        Assert.Empty(Events("mark"));
+    }
+
+    [Fact]
+    public void After_the_end_nobody_waits()
+    {
+        _delivery.Start();
+        Assert.True(_delivery.Stop(Long));
+        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Settle());
+        _delivery.Take(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.Hasten(Long));
+    }
+
+    [Fact]
+    public void Messages_without_a_local_recipient_are_passed_over()
+    {
+        _delivery.Start();
+        _delivery.Take(new MemorySpool.Entry("m1", null, null));
+        Assert.True(_delivery.Stop(Long));
+        Assert.Empty(Events("deliver"));
+    }
+
+    [Fact]
+    public void Deliveries_are_synced_and_marked_without_being_asked()
+    {
+        using var marked = new ManualResetEventSlim();
+        var spool = new MemorySpool(_events);
+        var store = new MemoryStore(_events);
+        var delivery = new LocalDelivery(spool, store, name => $"/h/{name}", Log.None);
+        delivery.Start();
+        var entry = new MemorySpool.Entry("m1", "a");
+        entry.Marked = marked.Set;
+        delivery.Take(entry);
+        Assert.True(marked.Wait(Long));
+        Assert.True(delivery.Stop(Long));
+    }
+
+    private List<string> Events(string start)
+    {
+        lock (_events)
+            return _events.Where(text => text.StartsWith(start, StringComparison.Ordinal)).ToList();
+    }
+}

@@ -1,0 +1,34 @@
+using MailModule.Mail;
+using MailModule.Mailbox;
+using MailModule.Primitives;
+
+namespace MailModule.Tests.Delivery;
+
+/// <summary>Mailboxes that only remember what was asked of them; homes in <see cref="Broken"/> refuse.</summary>
+internal sealed class MemoryStore(List<string> events) : IMailStore
+{
+    public HashSet<string> Broken { get; } = [];
+    public bool Throws { get; set; }
+    public Fault SyncFault { get; set; }
+
+    public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
+    {
+        bool broken;
+        lock (Broken)
+            broken = Broken.Contains(home);
+        lock (events)
+            events.Add($"{(broken ? "fail" : "deliver")} {messageId} {home}{(mayBeThere ? " again" : "")}");
+        if (broken && Throws)
+            throw new InvalidOperationException("broken");
+        return broken ? Fault.Full : Fault.None;
+    }
+
+    public Fault Sync()
+    {
+        lock (events)
+            events.Add("sync");
+        return SyncFault;
+    }
+
+    public Fault Open(string home, out IMaildrop maildrop) => throw new NotSupportedException();
+}
