@@ -28,7 +28,8 @@ class ClientTest(unittest.TestCase):
         """A new message with bare line feeds, and the token in its subject."""
         token = b"token-" + os.urandom(8).hex().encode()
         body = body or b"Grass is green.\n.\n..two dots\n\n" + b"0123456789" * 80 + b"\nlast line\n"
-        head = b"From: <sender@example.net>\nTo: <anna@example.org>\nSubject: " + token + b"\n"
+        head = (b"From: <sender@example.net>\nTo: <anna@example.org>\nDate: Thu, 01 Jan 2026 00:00:00 +0000\n"
+                b"Message-ID: <" + token + b"@example.net>\nSubject: " + token + b"\n")
         return token, head + extra + b"\n" + body
 
     def keep(self, content):
@@ -54,7 +55,7 @@ class ClientTest(unittest.TestCase):
         """Puts a message into a mailbox by SMTP; waits until it is there."""
         import smtplib
         with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
-            smtp.sendmail("sender@example.net", [user + "@example.org"], message)
+            smtp.sendmail("sender@example.net", [user + "@example.org"], place.crlf(message))
         token = message.split(b"Subject: ", 1)[1].split(b"\n", 1)[0]
         self.assertIsNotNone(self.host.wait_for(user, token), "not delivered:\n" + self.host.said())
         return token

@@ -11,7 +11,7 @@ class Python(ClientTest):
         return ssl.create_default_context(cafile=str(self.cert))
 
     def sends(self, smtp, message, token, to="anna@example.org"):
-        smtp.sendmail("sender@example.net", [to], message)
+        smtp.sendmail("sender@example.net", [to], place.crlf(message))
         smtp.quit()
         self.arrives(token, message)
 
@@ -39,13 +39,13 @@ class Python(ClientTest):
     def test_smtplib_sends_eight_bits_and_utf8_addresses(self):
         token, message = self.message(body="Grüße aus Köln\n".encode())
         with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
-            smtp.sendmail("jörg@example.net", ["anna@example.org"], message, mail_options=["SMTPUTF8", "BODY=8BITMIME"])
+            smtp.sendmail("jörg@example.net", ["anna@example.org"], place.crlf(message), mail_options=["SMTPUTF8", "BODY=8BITMIME"])
         self.arrives(token, message)
 
     def test_smtplib_learns_each_refused_recipient(self):
         token, message = self.message()
         with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
-            refused = smtp.sendmail("sender@example.net", ["anna@example.org", "nobody@example.org", "bert@example.org"], message)
+            refused = smtp.sendmail("sender@example.net", ["anna@example.org", "nobody@example.org", "bert@example.org"], place.crlf(message))
         self.assertEqual(["nobody@example.org"], list(refused))
         self.arrives(token, message)
         self.arrives(token, message, "bert")

@@ -23,5 +23,5 @@ class SmtpSource(ClientTest):
     def test_many_messages_on_each_connection(self):
         self.sends("-s", "10", "-d")
 
-    def test_messages_in_small_writes(self):
-        self.sends("-s", "4", "-d", "-N")
+    def test_messages_through_a_small_window(self):
+        self.sends("-s", "4", "-d", "-T", "1024")

@@ -8,18 +8,25 @@ SENT, ACCEPTED, DELETING, DELETED = "sent", "accepted", "deleting", "deleted"
 TOKEN = re.compile(rb"^Subject: (kill-\d+)\r?$", re.M)
 
 
+def pool():
+    """Lines of all kinds to cut messages from."""
+    rnd, lines = random.Random(1), []
+    for _ in range(20000):
+        lines.append(rnd.choice((b"", b".", b"..", b"From here", bytes(rnd.randrange(32, 127) for _ in range(rnd.randrange(1, 78))))))
+    return b"\r\n".join(lines)
+
+
+POOL = pool()
+
+
 def message(number):
     """Message `number`, the same each time it is asked for: mostly small, some long enough for a file of their own."""
     rnd = random.Random(number)
     size = rnd.choice((100, 1000, 1000, 4000, 20000)) if rnd.random() < 0.97 else rnd.choice((300_000, 2_000_000))
-    body, n = [], 0
-    while n < size:
-        line = rnd.choice((b"", b".", b"..", b"From here", bytes(rnd.randrange(32, 127) for _ in range(rnd.randrange(1, 78)))))
-        line *= 1 if size < 50_000 else 12
-        body.append(line)
-        n += len(line) + 2
+    at = rnd.randrange(len(POOL))
+    body = (POOL[at:] + POOL * (size // len(POOL) + 1))[:size].lstrip(b"\n").rstrip(b"\r")
     head = b"From: <sender@example.net>\r\nTo: <anna@example.org>\r\nSubject: kill-%d\r\n\r\n" % number
-    return head + b"\r\n".join(body) + b"\r\n"
+    return head + body + b"\r\n"
 
 
 class Ledger:
