@@ -42,10 +42,9 @@ class TestDovecot(ClientTest):
         box = boxes / "anna"
         box.mkdir(parents=True)
         self.ran("chown", "-R", "nobody:nogroup", boxes)
-        dovecot = Dovecot(self.folder / "dovecot-lda", boxes)
-        dovecot.config.write_text(dovecot.text())
-        for _ in range(3):
-            self.ran("doveadm", "-c", dovecot.config, "save", "-u", "anna", text=False, input=self.message()[1])
+        with Dovecot(self.folder / "dovecot-lda", boxes) as dovecot:
+            for _ in range(3):
+                self.ran("doveadm", "-c", dovecot.config, "save", "-u", "anna", text=False, input=self.message()[1])
         target = self.host.maildir("carl")
         shutil.rmtree(target, ignore_errors=True)
         shutil.copytree(box, target)

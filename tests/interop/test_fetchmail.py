@@ -7,14 +7,14 @@ from support import place
 class Fetchmail(ClientTest):
     program = "fetchmail"
 
-    def fetches(self, port, *options):
+    def fetches(self, port, *options, server=""):
         self.host.empty("bert")
         letters = [self.message() for _ in range(3)]
         for _, letter in letters:
             self.put(letter, "bert")
         inbox = self.folder / ("inbox-" + os.urandom(4).hex())
         config = self.folder / "fetchmailrc"
-        config.write_text(f'poll 127.0.0.1 service {port} proto pop3 user "bert" password "hidden" is root here\n'
+        config.write_text(f'poll 127.0.0.1 service {port} proto pop3 {server} user "bert" password "hidden" is root here\n'
                           f'  mda "cat >> {inbox}" {" ".join(options)}\n')
         config.chmod(0o700)
         self.ran("fetchmail", "-f", config, "--nosyslog", "--pidfile", self.folder / "fetchmail.pid", "--idfile", f"{inbox}.ids",
@@ -32,4 +32,4 @@ class Fetchmail(ClientTest):
         self.fetches(self.host.pop, 'sslproto "TLS1.2+"', "sslcertck", f'sslcertfile "{self.cert}"', 'sslcommonname "localhost"')
 
     def test_fetches_over_pop3s_by_unique_ids(self):
-        self.fetches(self.host.pop3s, "ssl", "sslcertck", f'sslcertfile "{self.cert}"', 'sslcommonname "localhost"', "uidl")
+        self.fetches(self.host.pop3s, "ssl", "sslcertck", f'sslcertfile "{self.cert}"', 'sslcommonname "localhost"', server="uidl")
