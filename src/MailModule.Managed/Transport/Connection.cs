@@ -1,4 +1,7 @@
 using System.Net;
+using System.Net.Sockets;
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -7,36 +10,411 @@ namespace MailModule.Transport;
 /// A session is advanced by whoever owns the connection at that moment: the I/O thread on a completion, the thread that called
 /// <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
 /// </summary>
-public sealed class Connection
+/// <remarks>
+/// Everything that happens is an event raised on the <see cref="Gate"/>; the thread that thereby becomes the owner serves events until none is
+/// left and then lets go. All fields below the gate belong to the owner; while a wait is pending and nobody owns, the input belongs
+/// to the thread that serves the wait.
+/// </remarks>
+public sealed partial class Connection
 {
-    public IPEndPoint RemoteEndPoint => throw new NotImplementedException();
-    public IPEndPoint LocalEndPoint => throw new NotImplementedException();
-    public bool IsTls => throw new NotImplementedException();
+    private const int RoundsInOneTurn = 16;
+    private const int MostQueuedForReading = 64 * 1024;
+    private const int MostKept = 1024 * 1024;
+    private const int ScratchSize = 128 * 1024;
+    private const int MostLingered = 1024 * 1024;
+    private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
+
+    [ThreadStatic]
+    private static byte[]? t_scratch;
+
+    private readonly Socket _socket;
+    private readonly ConnectionSet _set;
+    private readonly Receiver _receiver;
+    private ISession _session = null!;
+    private Gate _gate = new();
+
+    private Phase _phase = Phase.Running;
+    private Sender? _sender;
+    private TlsChannel? _tls;
+    private Action? _raiseInput;
+    private Backlog _kept;
+    private long _lastActivity;
+    private int _rounds;
+    private int _lingered;
+    private int _advancingThread;
+    private bool _mustAdvance;
+    private bool _isArmed;
+    private bool _mayHaveMore;
+    private bool _isBulk;
+    private bool _isAtEnd;
+    private volatile bool _isLost;
+    private volatile bool _isClosed;
+
+    internal Connection(Socket socket, ConnectionSet set)
+    {
+        _socket = socket;
+        _set = set;
+        socket.Blocking = false;
+        socket.NoDelay = true;
+        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        _receiver = new Receiver(this);
+    }
+
+    public IPEndPoint RemoteEndPoint { get; }
+    public IPEndPoint LocalEndPoint { get; }
+    public bool IsTls { get; private set; }
+
     /// <summary>Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null when plain.</summary>
-    public string? TlsDescription => throw new NotImplementedException();
+    public string? TlsDescription => IsTls ? _tls!.Description : null;
+
     /// <summary>The socket's descriptor; -1 when closed. It stays the connection's.</summary>
-    public nint Descriptor => throw new NotImplementedException();
+    public nint Descriptor => _isClosed ? -1 : _socket.SafeHandle.DangerousGetHandle();
 
     /// <summary>How long the peer may stay silent (or take no output) before <see cref="ISession.Expire"/>.</summary>
-    public TimeSpan IdleTimeout { get; set; }
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>How long a TLS handshake may take.</summary>
+    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>For <see cref="Next.StartTls"/> on an accepted connection; null: none.</summary>
+    public TlsServerSettings? ServerTls { get; set; }
+
+    /// <summary>For <see cref="Next.StartTls"/> on a dialled connection; null: none.</summary>
+    public TlsClientSettings? ClientTls { get; set; }
+
+    /// <summary>Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while it is good.</summary>
+    public Fault Fault { get; private set; }
+
+    /// <summary>What there is to say about <see cref="Fault"/> beside its name; null if nothing.</summary>
+    public string? FaultText { get; private set; }
+
+    /// <summary>Where the session's slow work runs.</summary>
+    public Workers Workers => _set.Workers;
+
+    /// <summary>The peer is gone (reset, closed while more was due) or the engine is stopping hard.</summary>
+    public bool Lost => _isLost || _gate.Has(Events.Aborted);
 
     /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance has
     /// returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
-    public void Resume() => throw new NotImplementedException();
-
-    /// <summary>While a wait is pending, for the worker that serves it: blocks until the peer's octets are there.
-    /// Returns what is buffered (at least one octet; valid until the next call here), or empty on loss, expiry or stop (see <see cref="Lost"/>).</summary>
-    public ReadOnlySpan<byte> WaitInput() => throw new NotImplementedException();
-
-    /// <summary>Cuts octets from the front of what <see cref="WaitInput"/> gave.</summary>
-    public void Consume(int count) => throw new NotImplementedException();
-
-    /// <summary>While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.</summary>
-    public bool SendNow(ReadOnlySpan<byte> octets) => throw new NotImplementedException();
-
-    /// <summary>The peer is gone (reset, closed while more was due) or the engine is stopping hard.</summary>
-    public bool Lost => throw new NotImplementedException();
+    public void Resume() => Raise(Events.Resumed);
 
     /// <summary>Closes at once, from any thread; the session hears <see cref="ISession.Closed"/> when its owner has let go.</summary>
-    public void Abort() => throw new NotImplementedException();
+    public void Abort()
+    {
+        ShutDown(SocketShutdown.Both);
+        Raise(Events.Aborted);
+    }
+
+    /// <summary>The place in its set's list; the set's.</summary>
+    internal int Place { get; set; }
+
+    /// <summary>Begins: greets, or shakes hands first.</summary>
+    internal void Start(ISession session, bool tlsFirst)
+    {
+        _session = session;
+        Touch();
+        if (tlsFirst)
+            BeginTls();
+        else
+            _mustAdvance = true;
+        GoOn();
+    }
+
+    /// <summary>An event, from any thread; may serve the connection before it returns.</summary>
+    internal void Raise(Events events)
+    {
+        if (_gate.Raise(events))
+            GoOn();
+        else
+            WakeWaiter();
+    }
+
+    /// <summary>For the sweep, any thread: whether the peer has been silent too long while we wait for it.</summary>
+    internal bool IsOverdue(long now) => _gate.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_gate.Phase, now);
+
+    /// <summary>Serves the connection on the calling thread, its owner, until nothing is left to do or it is another's turn.</summary>
+    internal void GoOn()
+    {
+        Signals.BlockPipe();
+        _rounds = RoundsInOneTurn;
+        while (Step())
+        {
+            if (_rounds > 0)
+                continue;
+            _set.Workers.Run(_receiver);
+            return;
+        }
+    }
+
+    /// <summary>False: the connection is let go, and nothing of it may be touched any more.</summary>
+    private bool Step()
+    {
+        if (_mustAdvance)
+        {
+            _mustAdvance = false;
+            Advance([]);
+            return true;
+        }
+        Events first = _gate.TakeNext(_phase);
+        if (first != Events.None)
+            Serve(first);
+        else if (WantsInput)
+            Receive();
+        else if (_gate.TryRelease(_phase))
+        {
+            WakeWaiter();
+            return false;
+        }
+        return true;
+    }
+
+    private void Serve(Events one)
+    {
+        switch (one)
+        {
+            case Events.Aborted:
+                Lose(Fault.Cancelled, "aborted");
+                Finish();
+                break;
+            case Events.Sent:
+                GoOnSending();
+                break;
+            case Events.Records:
+                SendRecords();
+                break;
+            case Events.Resumed:
+                EndWait();
+                break;
+            case Events.TlsDone:
+                EndHandshake();
+                break;
+            case Events.Input:
+                TakeInput();
+                break;
+            case Events.Stopping:
+                Expire(ExpiryReason.Stopping);
+                break;
+            case Events.Idle:
+                if (IsOverdue(_phase, Environment.TickCount64))
+                    Expire(ExpiryReason.Idle);
+                break;
+        }
+    }
+
+    private void EndWait()
+    {
+        _phase = Phase.Running;
+        ForgetWaiter();
+        Touch();
+        if (Lost)
+            Finish();
+        else
+            _mustAdvance = true;
+    }
+
+    /// <summary>The one place where a session runs, and where what it throws is caught.</summary>
+    private void Advance(ReadOnlySpan<byte> fresh)
+    {
+        bool isKept = _kept.Length > 0;
+        if (isKept)
+            _kept.Append(fresh);
+        ReadOnlySpan<byte> input = isKept ? _kept.Span : fresh;
+        int before = input.Length;
+        Output output = Output.Take();
+        _phase = Phase.Running;
+        _advancingThread = Environment.CurrentManagedThreadId;
+        Next next;
+        try
+        {
+            next = _session.Advance(ref input, output);
+        }
+        catch (Exception e)
+        {
+            next = Fail(e, output);
+        }
+        _advancingThread = 0;
+        if (isKept)
+            _kept.Consume(before - input.Length);
+        else
+            _kept.Append(input);
+        if (next == Next.StartTls)
+            DropInput();
+        Send(output.Written);
+        Output.GiveBack(output);
+        Obey(next);
+    }
+
+    private Next Fail(Exception e, Output output)
+    {
+        _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed: {e}");
+        Fault = Fault.Internal;
+        SayGoodbye(ExpiryReason.Fault, output);
+        return Next.Close;
+    }
+
+    private void SayGoodbye(ExpiryReason reason, Output output)
+    {
+        try
+        {
+            _session.Expire(reason, output);
+        }
+        catch (Exception e)
+        {
+            _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed at its end: {e}");
+        }
+    }
+
+    private void Obey(Next next)
+    {
+        if (_isLost && next != Next.Wait)
+        {
+            Finish();
+            return;
+        }
+        switch (next)
+        {
+            case Next.Read when _isAtEnd:
+                Close();
+                break;
+            case Next.Read when _kept.Length > MostKept:
+                _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session leaves its input lying");
+                Fault = Fault.Internal;
+                Close();
+                break;
+            case Next.Read:
+                _phase = (_sender?.Queued ?? 0) > MostQueuedForReading ? Phase.Held : Phase.Read;
+                break;
+            case Next.Write:
+                _rounds--;
+                _mustAdvance = IsSent;
+                _phase = IsSent ? Phase.Running : Phase.Write;
+                break;
+            case Next.Wait:
+                _phase = Phase.Wait;
+                break;
+            case Next.StartTls:
+                BeginTls();
+                break;
+            default:
+                Close();
+                break;
+        }
+    }
+
+    private void Expire(ExpiryReason reason)
+    {
+        if (_phase == Phase.Linger)
+        {
+            Finish();
+            return;
+        }
+        Fault = reason == ExpiryReason.Idle ? Fault.Timeout : Fault.Cancelled;
+        if (_phase == Phase.Handshake)
+        {
+            ShutDown(SocketShutdown.Both); // the handshake ends by it, and the connection with it
+            return;
+        }
+        bool peerListens = _phase == Phase.Read || (_phase == Phase.Held && reason == ExpiryReason.Stopping);
+        if (!peerListens)
+        {
+            Finish();
+            return;
+        }
+        Output output = Output.Take();
+        SayGoodbye(reason, output);
+        Send(output.Written);
+        Output.GiveBack(output);
+        Close();
+    }
+
+    /// <summary>The session is through, or the input at its end: the last output leaves, then the connection ends.</summary>
+    private void Close()
+    {
+        if (IsTls)
+        {
+            _tls!.SayEnd();
+            SendRecords();
+        }
+        if (_isLost)
+            Finish();
+        else if (IsSent)
+            CloseSent();
+        else
+            _phase = Phase.Drain;
+    }
+
+    /// <summary>Closing a socket with unread octets resets the connection, and the reset may overtake our last answer.</summary>
+    private void CloseSent()
+    {
+        bool isUnread = _kept.Length > 0 || (_isArmed ? _gate.Has(Events.Input) : _socket.Available > 0);
+        if (!isUnread || _isAtEnd || _tls is not null || !ShutDown(SocketShutdown.Send))
+        {
+            Finish();
+            return;
+        }
+        _kept.Clear();
+        Touch();
+        _phase = Phase.Linger;
+    }
+
+    private void Finish()
+    {
+        if (_phase == Phase.Closed)
+            return;
+        _phase = Phase.Closed;
+        _mustAdvance = false;
+        _isClosed = true;
+        if (_isArmed && !_isLost)
+            ShutDown(SocketShutdown.Both); // else the platform resets a connection whose receive is still armed
+        _socket.Dispose();
+        _kept.Clear();
+        _sender?.Drop();
+        if (!_isArmed)
+            EndReceiving();
+        try
+        {
+            _session.Closed();
+        }
+        catch (Exception e)
+        {
+            _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed when closed: {e}");
+        }
+        _set.Remove(this);
+    }
+
+    private void Lose(Fault fault, string text)
+    {
+        _isLost = true;
+        if (Fault != Fault.None)
+            return;
+        Fault = fault;
+        FaultText = text;
+    }
+
+    private bool ShutDown(SocketShutdown which)
+    {
+        try
+        {
+            _socket.Shutdown(which);
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false; // the peer was faster
+        }
+    }
+
+    private void Touch() => Volatile.Write(ref _lastActivity, Environment.TickCount64);
+
+    private bool IsOverdue(Phase phase, long now)
+    {
+        TimeSpan allowed = phase switch
+        {
+            Phase.Early or Phase.Handshake => HandshakeTimeout,
+            Phase.Linger => LingerTime,
+            _ => IdleTimeout,
+        };
+        return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds;
+    }
 }

@@ -40,4 +40,6 @@ public enum ExpiryReason
 {
     Idle,
     Stopping,
+    /// <summary>A fault of our own; the log has it.</summary>
+    Fault,
 }

@@ -1,0 +1,78 @@
+using System.Net;
+using System.Net.Sockets;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Transport;
+
+/// <summary>The accept loop of one listening socket.</summary>
+internal sealed class Acceptor : SocketAsyncEventArgs
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+    private readonly Listener _listener;
+    private readonly Socket _socket;
+    private readonly Timer _retry;
+
+    public Acceptor(Listener listener, Socket socket) : base(true)
+    {
+        _listener = listener;
+        _socket = socket;
+        EndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        _retry = new Timer(static acceptor => ((Acceptor)acceptor!).Loop(), this, Timeout.Infinite, Timeout.Infinite);
+    }
+
+    public IPEndPoint EndPoint { get; }
+
+    public void Start() => Loop();
+
+    public void Stop() => _socket.Dispose();
+
+    protected override void OnCompleted(SocketAsyncEventArgs e)
+    {
+        Signals.BlockPipe();
+        if (Take())
+            Loop();
+    }
+
+    private void Loop()
+    {
+        Signals.BlockPipe();
+        try
+        {
+            do
+                AcceptSocket = null;
+            while (!_socket.AcceptAsync(this) && Take());
+        }
+        catch (ObjectDisposedException)
+        {
+            End();
+        }
+    }
+
+    /// <summary>False: the loop ends, or goes on later.</summary>
+    private bool Take()
+    {
+        switch (SocketError)
+        {
+            case SocketError.Success:
+                _listener.Welcome(AcceptSocket!);
+                return true;
+            case SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket or SocketError.InvalidArgument:
+                End();
+                return false;
+            case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
+                if (_listener.RefuseBySpare(_socket))
+                    return true;
+                _retry.Change(Pause, Timeout.InfiniteTimeSpan);
+                return false;
+            default:
+                return true; // the peer gave up while it waited in the queue
+        }
+    }
+
+    private void End()
+    {
+        _retry.Dispose();
+        Dispose();
+        _listener.AcceptorEnded();
+    }
+}

@@ -1,0 +1,124 @@
+using MailModule.Primitives;
+
+namespace MailModule.Transport;
+
+// For the worker that serves a pending wait: blocking reads and writes in the name of the session.
+public sealed partial class Connection
+{
+    private const int PieceSize = 64 * 1024;
+    private volatile ManualResetEventSlim? _waiter;
+
+    /// <summary>While a wait is pending, for the worker that serves it: blocks until the peer's octets are there.
+    /// Returns what is buffered (at least one octet; valid until the next call here), or empty on loss, expiry or stop (see <see cref="Lost"/>).</summary>
+    public ReadOnlySpan<byte> WaitInput()
+    {
+        if (!Acquire())
+            return [];
+        bool isInTime = WaitUntil(HasInput);
+        ReadOnlySpan<byte> octets = isInTime ? _kept.Span : [];
+        LetGo();
+        return octets;
+    }
+
+    /// <summary>Cuts octets from the front of what <see cref="WaitInput"/> gave.</summary>
+    public void Consume(int count) => _kept.Consume(count);
+
+    /// <summary>While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.</summary>
+    public bool SendNow(ReadOnlySpan<byte> octets)
+    {
+        if (!Acquire())
+            return false;
+        bool isSent = true;
+        while (isSent && !octets.IsEmpty)
+        {
+            int count = Math.Min(octets.Length, PieceSize);
+            Send(octets[..count]);
+            octets = octets[count..];
+            isSent = WaitUntil(HasSent);
+        }
+        LetGo();
+        return isSent && !_isLost;
+    }
+
+    /// <summary>True when there is input or none to wait for.</summary>
+    private bool HasInput()
+    {
+        if (_kept.Length > 0 || _isAtEnd)
+            return true;
+        if (_gate.Take(Events.Input))
+            TakeInput();
+        else if (!_isArmed)
+            Receive();
+        return _kept.Length > 0 || _isAtEnd;
+    }
+
+    private bool HasSent() => IsSent || _isLost;
+
+    /// <summary>Serves the connection as its owner until <paramref name="isThere"/>, letting go while it sleeps; false when time is up or we stop.</summary>
+    private bool WaitUntil(Func<bool> isThere)
+    {
+        Touch();
+        while (true)
+        {
+            ServeInWait();
+            if (isThere())
+                return true;
+            if (Lost || _gate.Has(Events.Stopping))
+                return false;
+            if (IsOverdue(Phase.Wait, Environment.TickCount64))
+            {
+                Lose(Fault.Timeout, "the peer is silent");
+                return false;
+            }
+            Sleep();
+        }
+    }
+
+    private void ServeInWait()
+    {
+        if (_gate.Take(Events.Sent))
+            GoOnSending();
+        if (_gate.Take(Events.Records))
+            SendRecords();
+    }
+
+    private void Sleep()
+    {
+        ManualResetEventSlim waiter = _waiter ??= new ManualResetEventSlim();
+        waiter.Reset();
+        Interlocked.MemoryBarrier();
+        bool isQuiet = !_gate.Has(Events.Input | Events.Aborted | Events.Stopping);
+        LetGo();
+        if (isQuiet)
+            waiter.Wait(TimeSpan.FromSeconds(1));
+        Acquire();
+    }
+
+    /// <summary>Waits until whoever advanced the session has let go of the connection; false inside Advance itself, where there is no wait to serve.</summary>
+    private bool Acquire()
+    {
+        if (_advancingThread == Environment.CurrentManagedThreadId)
+            return false;
+        var spin = new SpinWait();
+        while (!_gate.TryAcquire(Phase.Wait))
+        {
+            if (_isClosed)
+                return false;
+            spin.SpinOnce();
+        }
+        return true;
+    }
+
+    private void LetGo()
+    {
+        while (!_gate.TryRelease(Phase.Wait))
+        {
+            ServeInWait();
+            WakeWaiter();
+        }
+    }
+
+    private void WakeWaiter() => _waiter?.Set();
+
+    private void ForgetWaiter() => _waiter = null;
+}

@@ -1,0 +1,175 @@
+using System.Net;
+using MailModule.Primitives;
+
+namespace MailModule.Transport;
+
+/// <summary>
+/// The connections of one server or client: how many there are in all and for each address, their deadlines, and their end. Any thread may call.
+/// One sweep a second looks at all of them; ten thousand cost it well under a millisecond.
+/// </summary>
+public sealed class ConnectionSet : IDisposable, IWork
+{
+    private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
+    private readonly Lock _lock = new();
+    private readonly List<Connection> _connections = [];
+    private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly ManualResetEvent _isEmpty = new(true);
+    private readonly Timer _timer;
+    private int _admitted;
+    private bool _isStopping;
+    private int _isSweeping;
+
+    /// <param name="workers">Where slow work of the sessions and TLS runs; stays the caller's.</param>
+    public ConnectionSet(Workers workers, Log log)
+    {
+        Workers = workers;
+        Log = log;
+        _timer = new Timer(static set => ((ConnectionSet)set!).RequestSweep(), this, SweepPeriod, SweepPeriod);
+    }
+
+    public Workers Workers { get; }
+    public Log Log { get; }
+
+    /// <summary>Connections at most; more are refused. May change while running.</summary>
+    public int Limit { get; set; } = int.MaxValue;
+
+    /// <summary>Connections at most from one address (an IPv6 /64 counts as one). May change while running.</summary>
+    public int LimitPerAddress { get; set; } = int.MaxValue;
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+                return _admitted;
+        }
+    }
+
+    /// <summary>
+    /// No new connections; idle ones are told and closed, busy ones may end what they are at until the time is up, then they are cut.
+    /// False: a session still waits for somebody who has not come back; it closes when he does.
+    /// </summary>
+    public bool Stop(TimeSpan timeout)
+    {
+        foreach (Connection connection in BeginStop())
+            connection.Raise(Events.Stopping);
+        if (_isEmpty.WaitOne(timeout))
+            return true;
+        foreach (Connection connection in Snapshot())
+            connection.Abort();
+        return _isEmpty.WaitOne(TimeSpan.FromSeconds(1));
+    }
+
+    /// <summary>Ends the sweep; after <see cref="Stop"/>.</summary>
+    public void Dispose() => _timer.Dispose();
+
+    /// <summary>One sweep over the deadlines, on a worker.</summary>
+    void IWork.Run()
+    {
+        long now = Environment.TickCount64;
+        foreach (Connection connection in Overdue(now))
+            connection.Raise(Events.Idle);
+        Volatile.Write(ref _isSweeping, 0);
+    }
+
+    /// <summary>Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Dismiss"/>.</summary>
+    internal bool TryAdmit(IPAddress address)
+    {
+        IPAddress key = KeyOf(address);
+        lock (_lock)
+        {
+            int same = _perAddress.GetValueOrDefault(key);
+            if (_isStopping || _admitted >= Limit || same >= LimitPerAddress)
+                return false;
+            _perAddress[key] = same + 1;
+            _admitted++;
+            _isEmpty.Reset();
+            return true;
+        }
+    }
+
+    internal void Add(Connection connection)
+    {
+        bool isLate;
+        lock (_lock)
+        {
+            connection.Place = _connections.Count;
+            _connections.Add(connection);
+            isLate = _isStopping;
+        }
+        if (isLate)
+            connection.Raise(Events.Stopping);
+    }
+
+    internal void Remove(Connection connection)
+    {
+        lock (_lock)
+        {
+            Connection last = _connections[^1];
+            _connections[connection.Place] = last;
+            last.Place = connection.Place;
+            _connections.RemoveAt(_connections.Count - 1);
+        }
+        Dismiss(connection.RemoteEndPoint.Address);
+    }
+
+    internal void Dismiss(IPAddress address)
+    {
+        IPAddress key = KeyOf(address);
+        lock (_lock)
+        {
+            if (--_perAddress[key] == 0)
+                _perAddress.Remove(key);
+            if (--_admitted == 0)
+                _isEmpty.Set();
+        }
+    }
+
+    private static IPAddress KeyOf(IPAddress address)
+    {
+        if (address.IsIPv4MappedToIPv6)
+            return address.MapToIPv4();
+        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
+            return address;
+        Span<byte> octets = stackalloc byte[16];
+        address.TryWriteBytes(octets, out _);
+        if (IPAddress.IsLoopback(address))
+            return address;
+        octets[8..].Clear();
+        return new IPAddress(octets);
+    }
+
+    private Connection[] BeginStop()
+    {
+        lock (_lock)
+        {
+            _isStopping = true;
+            return [.. _connections];
+        }
+    }
+
+    private Connection[] Snapshot()
+    {
+        lock (_lock)
+            return [.. _connections];
+    }
+
+    private List<Connection> Overdue(long now)
+    {
+        var overdue = new List<Connection>();
+        lock (_lock)
+            foreach (Connection connection in _connections)
+                if (connection.IsOverdue(now))
+                    overdue.Add(connection);
+        return overdue;
+    }
+
+    private void RequestSweep()
+    {
+        bool isNeeded;
+        lock (_lock)
+            isNeeded = _connections.Count > 0;
+        if (isNeeded && Interlocked.Exchange(ref _isSweeping, 1) == 0)
+            Workers.Run(this);
+    }
+}

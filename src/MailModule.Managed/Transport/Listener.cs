@@ -1,0 +1,170 @@
+using System.Net;
+using System.Net.Sockets;
+using MailModule.Primitives;
+
+namespace MailModule.Transport;
+
+/// <summary>
+/// Accepts connections on one or more addresses and gives each a session. When descriptors run out it uses one held in reserve to take and
+/// refuse whoever knocks, so that peers hear of it and nothing spins.
+/// </summary>
+public sealed class Listener : IDisposable
+{
+    private readonly ListenerOptions _options;
+    private readonly ConnectionSet _set;
+    private readonly List<Acceptor> _acceptors = [];
+    private readonly SpareDescriptor _spare = new();
+    private int _open;
+    private long _lastRefusalLogged = long.MinValue / 2;
+
+    private Listener(ListenerOptions options, ConnectionSet set)
+    {
+        _options = options;
+        _set = set;
+    }
+
+    /// <summary>Where it listens, with the ports the system gave for 0.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints => [.. _acceptors.Select(acceptor => acceptor.EndPoint)];
+
+    /// <summary>Binds all addresses and accepts, or none: <see cref="Fault.Bind"/>, <see cref="Fault.Full"/>; <paramref name="text"/> names the address and the reason.</summary>
+    public static Fault TryStart(ListenerOptions options, ConnectionSet set, out Listener? listener, out string? text)
+    {
+        SocketEngine.Prepare();
+        text = null;
+        listener = new Listener(options, set);
+        foreach (IPEndPoint endPoint in options.EndPoints)
+        {
+            Fault fault = listener.TryBind(endPoint, out text);
+            if (fault == Fault.None)
+                continue;
+            listener.Dispose();
+            listener._spare.Dispose();
+            listener = null;
+            return fault;
+        }
+        foreach (Acceptor acceptor in listener._acceptors)
+            acceptor.Start();
+        return Fault.None;
+    }
+
+    /// <summary>Takes no more connections; those there are go on. When it returns the ports are free.</summary>
+    public void Dispose()
+    {
+        foreach (Acceptor acceptor in _acceptors)
+            acceptor.Stop();
+    }
+
+    internal void AcceptorEnded()
+    {
+        if (Interlocked.Decrement(ref _open) == 0)
+            _spare.Dispose();
+    }
+
+    internal void Welcome(Socket socket)
+    {
+        IPAddress? address = AddressOf(socket);
+        if (address is null || !_set.TryAdmit(address))
+        {
+            Refuse(socket);
+            return;
+        }
+        Connection? connection = null;
+        try
+        {
+            connection = new Connection(socket, _set) { ServerTls = _options.Tls };
+            ISession session = _options.CreateSession(connection);
+            _set.Add(connection);
+            connection.Start(session, _options.IsTlsFirst);
+        }
+        catch (Exception e)
+        {
+            _set.Log.Write(LogLevel.Error, "transport", $"{address}: the connection could not be served: {e.Message}");
+            socket.Dispose();
+            _set.Dismiss(address);
+        }
+    }
+
+    /// <summary>True: one who knocked was taken by means of the spare descriptor, and refused.</summary>
+    internal bool RefuseBySpare(Socket listening)
+    {
+        if (!_spare.TryLend())
+            return false;
+        try
+        {
+            listening.Blocking = false;
+            Refuse(listening.Accept());
+            LogRefusal();
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+        finally
+        {
+            _spare.TakeBack();
+        }
+    }
+
+    private void LogRefusal()
+    {
+        long now = Environment.TickCount64;
+        if (now - _lastRefusalLogged < 10_000)
+            return;
+        _lastRefusalLogged = now;
+        _set.Log.Write(LogLevel.Warning, "transport", "no file descriptor is left; connections are refused");
+    }
+
+    private static IPAddress? AddressOf(Socket socket)
+    {
+        try
+        {
+            return (socket.RemoteEndPoint as IPEndPoint)?.Address;
+        }
+        catch (SocketException)
+        {
+            return null; // gone already
+        }
+    }
+
+    private void Refuse(Socket socket)
+    {
+        try
+        {
+            socket.Blocking = false;
+            if (!_options.IsTlsFirst && !_options.Refusal.IsEmpty)
+                _ = socket.Send(_options.Refusal.Span, SocketFlags.None, out _);
+            socket.Shutdown(SocketShutdown.Send);
+        }
+        catch (SocketException)
+        {
+            // gone already
+        }
+        socket.Dispose();
+    }
+
+    private Fault TryBind(IPEndPoint endPoint, out string? text)
+    {
+        text = null;
+        Socket? socket = null;
+        try
+        {
+            socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
+                socket.DualMode = false;
+            if (!OperatingSystem.IsWindows())
+                socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
+            socket.Bind(endPoint);
+            socket.Listen(_options.Backlog);
+            _acceptors.Add(new Acceptor(this, socket));
+            _open++;
+            return Fault.None;
+        }
+        catch (SocketException e)
+        {
+            socket?.Dispose();
+            text = $"{endPoint}: {e.Message}";
+            return e.SocketErrorCode == SocketError.TooManyOpenSockets ? Fault.Full : Fault.Bind;
+        }
+    }
+}

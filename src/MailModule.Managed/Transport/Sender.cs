@@ -1,0 +1,72 @@
+using System.Buffers;
+using System.Net.Sockets;
+
+namespace MailModule.Transport;
+
+/// <summary>What the peer has not taken yet: made for the first short write of a connection. Only the owner calls it.</summary>
+internal sealed class Sender(Connection connection, Socket socket) : SocketAsyncEventArgs(true)
+{
+    private Backlog _waiting;
+    private byte[]? _leaving;
+
+    public bool IsIdle => _leaving is null && _waiting.Length == 0;
+
+    public int Queued => _waiting.Length + (_leaving is null ? 0 : Count);
+
+    public void Queue(ReadOnlySpan<byte> octets)
+    {
+        _waiting.Append(octets);
+        if (_leaving is null)
+            Leave();
+    }
+
+    /// <summary>After <see cref="Events.Sent"/>: sends on what waits; false if the peer is gone.</summary>
+    public bool GoOn()
+    {
+        bool isSent = SocketError == SocketError.Success;
+        if (isSent && BytesTransferred < Count)
+        {
+            SetBuffer(Offset + BytesTransferred, Count - BytesTransferred);
+            Begin();
+            return true;
+        }
+        GiveBack();
+        if (!isSent)
+            _waiting.Clear();
+        else if (_waiting.Length > 0)
+            Leave();
+        return isSent;
+    }
+
+    /// <summary>Forgets what waits; what is leaving is given back at its <see cref="Events.Sent"/>.</summary>
+    public void Drop()
+    {
+        _waiting.Clear();
+        if (_leaving is null)
+            Dispose();
+    }
+
+    protected override void OnCompleted(SocketAsyncEventArgs e) => connection.Raise(Events.Sent);
+
+    private void Leave()
+    {
+        ArraySegment<byte> octets = _waiting.Take();
+        _leaving = octets.Array;
+        SetBuffer(octets.Array, octets.Offset, octets.Count);
+        Begin();
+    }
+
+    private void Begin()
+    {
+        if (!socket.SendAsync(this))
+            connection.Raise(Events.Sent);
+    }
+
+    private void GiveBack()
+    {
+        byte[] octets = _leaving!;
+        _leaving = null;
+        SetBuffer(null, 0, 0);
+        ArrayPool<byte>.Shared.Return(octets);
+    }
+}

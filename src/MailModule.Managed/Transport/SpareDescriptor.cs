@@ -1,0 +1,55 @@
+using Microsoft.Win32.SafeHandles;
+
+namespace MailModule.Transport;
+
+/// <summary>A descriptor held in reserve: lent out for the moment in which the process has no other.</summary>
+internal sealed class SpareDescriptor : IDisposable
+{
+    private readonly Lock _lock = new();
+    private SafeFileHandle? _held;
+    private bool _isDisposed;
+
+    public SpareDescriptor() => Hold();
+
+    public bool TryLend()
+    {
+        lock (_lock)
+        {
+            if (_held is null)
+                return false;
+            _held.Dispose();
+            _held = null;
+            return true;
+        }
+    }
+
+    /// <summary>Tries to hold one again; if somebody was faster, the next call may succeed.</summary>
+    public void TakeBack()
+    {
+        lock (_lock)
+            if (_held is null && !_isDisposed)
+                Hold();
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _isDisposed = true;
+            _held?.Dispose();
+            _held = null;
+        }
+    }
+
+    private void Hold()
+    {
+        try
+        {
+            _held = File.OpenHandle(OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _held = null;
+        }
+    }
+}

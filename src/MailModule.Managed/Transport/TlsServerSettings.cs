@@ -1,0 +1,50 @@
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+using MailModule.Primitives;
+
+namespace MailModule.Transport;
+
+/// <summary>The certificate a server shows, and what it accepts: TLS 1.2 and newer. May serve any number of connections at once.</summary>
+public sealed class TlsServerSettings
+{
+    private readonly SslServerAuthenticationOptions _options;
+
+    /// <param name="certificate">With its private key.</param>
+    /// <param name="chain">Certificates between it and a root, sent along.</param>
+    public TlsServerSettings(X509Certificate2 certificate, X509Certificate2Collection? chain = null)
+    {
+        _options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
+            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+            ClientCertificateRequired = false,
+        };
+    }
+
+    /// <summary>
+    /// Reads PEM files. <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, or <see cref="Fault.Tls"/> when they do not fit each other or the system has no
+    /// TLS library; <paramref name="text"/> says what is wrong.
+    /// </summary>
+    /// <param name="keyFile">Null: the key stands in the certificate's file.</param>
+    public static Fault TryLoad(string certificateFile, string? keyFile, out TlsServerSettings? settings, out string? text)
+    {
+        settings = null;
+        text = null;
+        try
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(certificateFile);
+            settings = new TlsServerSettings(certificate, chain);
+            return Fault.None;
+        }
+        catch (Exception e)
+        {
+            text = $"{certificateFile}: {TlsFault.Describe(e)}";
+            return TlsFault.Of(e);
+        }
+    }
+
+    internal SslServerAuthenticationOptions Options => _options;
+}
