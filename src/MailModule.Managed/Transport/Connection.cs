@@ -47,6 +47,7 @@ public sealed partial class Connection
     private bool _mayHaveMore;
     private bool _isBulk;
     private bool _isAtEnd;
+    private bool _isAskedToClose;
     private volatile bool _isLost;
     private volatile bool _isClosed;
 
@@ -234,6 +235,7 @@ public sealed partial class Connection
             next = Fail(e, output);
         }
         _advancingThread = 0;
+        _isAskedToClose = next == Next.Close;
         if (isKept)
             _kept.Consume(before - input.Length);
         else
@@ -306,7 +308,7 @@ public sealed partial class Connection
     {
         if (_phase == Phase.Linger)
         {
-            Finish();
+            Finish(); // its last answer has left
             return;
         }
         Fault = reason == ExpiryReason.Idle ? Fault.Timeout : Fault.Cancelled;
@@ -386,7 +388,7 @@ public sealed partial class Connection
     private void Lose(Fault fault, string text)
     {
         _isLost = true;
-        if (Fault != Fault.None)
+        if (_isAskedToClose || Fault != Fault.None)
             return;
         Fault = fault;
         FaultText = text;

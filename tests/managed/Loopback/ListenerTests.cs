@@ -45,7 +45,7 @@ public class ListenerTests
         Assert.True(waiting.Wait(Loop.Long));
         Thread stopping = Loop.InBackground(loop.Dispose);
         Assert.Equal("bye Stopping\n", Loop.ReadToEnd(idle));
-        busy!.Connection.Resume();
+        busy!.Resume();
         Assert.Equal("done\nbye Stopping\n", Loop.ReadToEnd(working));
         Assert.True(stopping.Join(Loop.Long));
         Assert.Empty(busy.Wrongs);
@@ -67,7 +67,7 @@ public class ListenerTests
         Assert.False(loop.Set.Stop(TimeSpan.FromMilliseconds(20)));
         Assert.True(busy!.Connection.Lost);
         Assert.False(busy.Ended.IsSet);
-        busy.Connection.Resume();
+        busy.Resume();
         Assert.True(busy.Ended.Wait(Loop.Long));
         Assert.Empty(busy.Wrongs);
     }

@@ -65,7 +65,7 @@ public class PlainConnectionTests
         ScriptedSession? session = null;
         using var loop = new Loop(connection => session = new ScriptedSession(connection, (self, line, output) =>
         {
-            var work = new Job(self.Connection.Resume);
+            var work = new Job(self.Resume);
             self.Connection.Workers.Run(work);
             if (line.Length % 3 == 0)
                 Thread.SpinWait(line.Length * 50);
@@ -103,7 +103,7 @@ public class PlainConnectionTests
         Assert.True(waiting.Wait(Loop.Long));
         string text = string.Concat(Enumerable.Range(0, 5000).Select(i => $"early {i}\n"));
         var sending = Loop.InBackground(() => socket.Send(Encoding.ASCII.GetBytes(text)));
-        session!.Connection.Resume();
+        session!.Resume();
         Assert.Equal(text, Loop.ReadExactly(socket, text.Length));
         Assert.True(sending.Join(Loop.Long));
     }
@@ -124,7 +124,7 @@ public class PlainConnectionTests
             Assert.True(waiting.Wait(Loop.Long));
         }
         Assert.False(session!.Ended.IsSet);
-        session.Connection.Resume();
+        session.Resume();
         Assert.True(session.Ended.Wait(Loop.Long));
         Assert.Empty(session.Wrongs);
     }
@@ -222,7 +222,7 @@ public class PlainConnectionTests
             {
                 bool isEmpty = self.Connection.WaitInput().IsEmpty;
                 bool lost = self.Connection.Lost;
-                self.Connection.Resume();
+                self.Resume();
                 results.Add((isEmpty, lost));
             }));
             return Next.Wait;

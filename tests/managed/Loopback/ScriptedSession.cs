@@ -26,12 +26,20 @@ internal sealed class ScriptedSession(Connection connection, Func<ScriptedSessio
     {
         if (Interlocked.Exchange(ref _inside, 1) != 0 || _closed != 0)
             Wrongs.Add("advanced by two, or after its end");
-        _isWaiting = false;
+        Volatile.Write(ref _isWaiting, true); // before whoever resumes can know of it
         Next next = AdvanceInside(ref input, output);
+        if (next != Next.Wait)
+            Volatile.Write(ref _isWaiting, false);
         _goesOn = next is Next.Wait or Next.Write or Next.StartTls;
-        _isWaiting = next == Next.Wait;
         Volatile.Write(ref _inside, 0);
         return next;
+    }
+
+    /// <summary>Ends a wait.</summary>
+    public void Resume()
+    {
+        Volatile.Write(ref _isWaiting, false);
+        Connection.Resume();
     }
 
     public void Expire(ExpiryReason reason, Output output)
@@ -42,7 +50,7 @@ internal sealed class ScriptedSession(Connection connection, Func<ScriptedSessio
 
     public void Closed()
     {
-        if (Interlocked.Increment(ref _closed) != 1 || Volatile.Read(ref _inside) != 0 || _isWaiting)
+        if (Interlocked.Increment(ref _closed) != 1 || Volatile.Read(ref _inside) != 0 || Volatile.Read(ref _isWaiting))
             Wrongs.Add("closed twice, while at work or while waiting");
         Ended.Set();
     }

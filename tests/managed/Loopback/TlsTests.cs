@@ -41,7 +41,7 @@ public class TlsTests
                 self.OnGoOn = null;
                 return StartTls(later);
             };
-            self.Connection.Workers.Run(new PlainConnectionTests.Job(self.Connection.Resume));
+            self.Connection.Workers.Run(new PlainConnectionTests.Job(self.Resume));
             return Next.Wait;
         }), tls: new TlsServerSettings(Loop.Certificate));
         using Socket socket = loop.Connect();
