@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Sockets;
 using MailModule.Policy;
 using MailModule.Primitives;
 
@@ -67,11 +68,11 @@ internal sealed class SettingValues
     /// <summary>The values of a list whose items are separated by commas, such as addresses.</summary>
     public IReadOnlyList<string> Parts(Setting row) => Text(row) is string text ? [.. SettingForms.Items(text)] : [];
 
-    /// <summary>The addresses to listen on; all of the machine where none is set.</summary>
+    /// <summary>The addresses to listen on; where none is set all of the machine, as one address that stands for both families if the machine has IPv6.</summary>
     public IReadOnlyList<IPAddress> Addresses(Setting row)
     {
         IReadOnlyList<string> parts = Parts(row);
-        return parts.Count == 0 ? [IPAddress.IPv6Any] : [.. parts.Select(IPAddress.Parse)];
+        return parts.Count == 0 ? [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any] : [.. parts.Select(IPAddress.Parse)];
     }
 
     public LogLevel LogLevel => (LogLevel)Number(Keys.LogLevel);

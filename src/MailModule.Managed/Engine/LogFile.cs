@@ -1,0 +1,117 @@
+using System.Buffers;
+using System.Globalization;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Engine;
+
+/// <summary>
+/// The log's file. Writing a line costs a copy into memory; a worker appends what has gathered, opening the file each time, so that it may be moved
+/// away at any moment and no descriptor is held. Memory is bounded: when the disk does not keep up, lines are dropped and counted, and the count is written. Any thread.
+/// </summary>
+internal sealed class LogFile : IWork
+{
+    private const int PendingLimit = 1024 * 1024;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private readonly string _path;
+    private readonly Action<IWork> _run;
+    private readonly Lock _gate = new();
+    private readonly Lock _fileGate = new();
+    private ArrayBufferWriter<byte> _pending = new();
+    private ArrayBufferWriter<byte> _writing = new();
+    private int _pendingLines;
+    private long _lost;
+    private bool _isAsked;
+
+    /// <param name="path">A full path; the folder is made if need be.</param>
+    /// <param name="run">Runs a job where it may block, now or soon: a worker.</param>
+    public LogFile(string path, Action<IWork> run)
+    {
+        _path = path;
+        _run = run;
+    }
+
+    /// <summary>Makes the file, to learn whether it can be written; null, or what is wrong.</summary>
+    public string? Check() => TryAppend([]);
+
+    /// <summary>A sink for <see cref="Log"/>.</summary>
+    public void Write(LogLevel level, string area, string text)
+    {
+        lock (_gate)
+        {
+            if (_pending.WrittenCount > PendingLimit)
+                _lost++;
+            else
+                AppendLine(level, area, text);
+            if (_isAsked)
+                return;
+            _isAsked = true;
+        }
+        _run(this);
+    }
+
+    /// <summary>Appends what has gathered so far; blocks.</summary>
+    public void Flush()
+    {
+        lock (_fileGate)
+        {
+            int lines;
+            lock (_gate)
+            {
+                _isAsked = false;
+                NoteLostLines();
+                (_pending, _writing) = (_writing, _pending);
+                lines = _pendingLines;
+                _pendingLines = 0;
+            }
+            bool isWritten = _writing.WrittenCount == 0 || TryAppend(_writing.WrittenSpan) is null;
+            _writing.ResetWrittenCount();
+            if (isWritten)
+                return;
+            lock (_gate)
+                _lost += lines;
+        }
+    }
+
+    void IWork.Run() => Flush();
+
+    private void AppendLine(LogLevel level, string area, string text)
+    {
+        LogLine.Append(_pending, DateTime.UtcNow, level, area, text);
+        _pendingLines++;
+    }
+
+    private void NoteLostLines()
+    {
+        if (_lost == 0)
+            return;
+        long lost = _lost;
+        _lost = 0;
+        AppendLine(LogLevel.Warning, "log", string.Create(CultureInfo.InvariantCulture, $"{lost} lines were lost"));
+    }
+
+    private string? TryAppend(ReadOnlySpan<byte> octets)
+    {
+        try
+        {
+            if (Path.GetDirectoryName(_path) is { Length: > 0 } folder)
+                Directory.CreateDirectory(folder);
+            using var file = new FileStream(_path, Options());
+            file.Write(octets);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return $"the log {_path} cannot be written: {e.Message}";
+        }
+    }
+
+    private static FileStreamOptions Options()
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = OwnerOnly;
+        return options;
+    }
+}

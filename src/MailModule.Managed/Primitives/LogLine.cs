@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text;
+
+namespace MailModule.Primitives;
+
+/// <summary>The form of a line in a log file: <c>2026-11-21T04:16:00.123Z warning smtp text</c>, UTF-8, ending with LF.</summary>
+public static class LogLine
+{
+    private const int TextLimit = 4096;
+
+    /// <summary>Appends one line. Whatever the text holds, one line comes of it: characters that end lines or steer a terminal become <c>\xHH</c> or <c>\uHHHH</c>.</summary>
+    public static void Append(IBufferWriter<byte> target, DateTime utc, LogLevel level, string area, string text)
+    {
+        Span<byte> room = target.GetSpan(32);
+        utc.TryFormat(room, out int length, "yyyy-MM-ddTHH:mm:ss.fffZ");
+        target.Advance(length);
+        target.Write(NameOf(level));
+        AppendClean(target, area);
+        target.Write(" "u8);
+        AppendClean(target, text);
+        target.Write("\n"u8);
+    }
+
+    private static ReadOnlySpan<byte> NameOf(LogLevel level) => level switch
+    {
+        LogLevel.Error => " error "u8,
+        LogLevel.Warning => " warning "u8,
+        LogLevel.Info => " info "u8,
+        _ => " debug "u8,
+    };
+
+    private static void AppendClean(IBufferWriter<byte> target, string text)
+    {
+        bool isCut = text.Length > TextLimit;
+        ReadOnlySpan<char> rest = isCut ? text.AsSpan(0, TextLimit) : text;
+        while (!rest.IsEmpty)
+        {
+            int clean = 0;
+            while (clean < rest.Length && !IsUnsafe(rest[clean]))
+                clean++;
+            Encoding.UTF8.GetBytes(rest[..clean], target);
+            if (clean < rest.Length)
+                Encoding.UTF8.GetBytes(rest[clean] < 256 ? $"\\x{(int)rest[clean]:X2}" : $"\\u{(int)rest[clean]:X4}", target);
+            rest = rest[Math.Min(clean + 1, rest.Length)..];
+        }
+        if (isCut)
+            target.Write("..."u8);
+    }
+
+    // Controls of both sets, line and paragraph separators, and the marks that turn the direction of writing.
+    private static bool IsUnsafe(char c)
+        => char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\u061C' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+}

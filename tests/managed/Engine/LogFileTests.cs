@@ -1,0 +1,79 @@
+using MailModule.Engine;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Engine;
+
+public sealed class LogFileTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("mm-log-").FullName;
+    private readonly Queue<IWork> _work = new();
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string FilePath => Path.Combine(_folder, "sub", "mail.log");
+
+    [Fact]
+    public void Lines_gather_for_one_job_and_come_in_order()
+    {
+        var log = new LogFile(FilePath, _work.Enqueue);
+        log.Write(LogLevel.Info, "smtp", "one");
+        log.Write(LogLevel.Error, "pop3", "two\nlines");
+        Assert.Single(_work).Run();
+        Assert.Equal([" info smtp one", @" error pop3 two\x0Alines"], Texts());
+    }
+
+    [Fact]
+    public void The_file_is_the_owners_alone()
+    {
+        Assert.Null(new LogFile(FilePath, _work.Enqueue).Check());
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(FilePath));
+    }
+
+    [Fact]
+    public void A_file_moved_away_is_made_anew()
+    {
+        var log = new LogFile(FilePath, work => work.Run());
+        log.Write(LogLevel.Info, "smtp", "one");
+        File.Move(FilePath, FilePath + ".1");
+        log.Write(LogLevel.Info, "smtp", "two");
+        Assert.Equal([" info smtp two"], Texts());
+    }
+
+    [Fact]
+    public void A_folder_that_cannot_be_is_told_and_harms_nobody()
+    {
+        var log = new LogFile("/proc/none/mail.log", work => work.Run());
+        Assert.Contains("/proc/none/mail.log cannot be written", log.Check(), StringComparison.Ordinal);
+        log.Write(LogLevel.Info, "smtp", "one");
+    }
+
+    [Fact]
+    public void Lines_that_could_not_be_kept_are_counted()
+    {
+        var log = new LogFile(FilePath, _work.Enqueue);
+        string text = new('x', 4000);
+        for (int i = 0; i < 300; i++)
+            log.Write(LogLevel.Info, "smtp", text);
+        log.Flush();
+        string[] lines = Texts();
+        Assert.InRange(lines.Length, 255, 299);
+        Assert.Equal($" warning log {300 - (lines.Length - 1)} lines were lost", lines[^1]);
+    }
+
+    [Fact]
+    public async Task Lines_of_many_threads_all_come()
+    {
+        var log = new LogFile(FilePath, work => ThreadPool.QueueUserWorkItem(_ => work.Run()));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
+        {
+            for (int i = 0; i < 500; i++)
+                log.Write(LogLevel.Info, "smtp", $"{thread} {i}");
+        })));
+        log.Flush();
+        Assert.Equal(2_000, Texts().Distinct().Count());
+    }
+
+    private string[] Texts() => [.. File.ReadAllLines(FilePath).Select(line => line[24..])];
+}

@@ -1,0 +1,75 @@
+using System.Globalization;
+using MailModule.Engine.Settings;
+using MailModule.Primitives;
+
+namespace MailModule.Tests.Engine.Settings;
+
+public class SettingsPageTests
+{
+    /// <summary>UPDATE_DOCS=1 writes the page anew.</summary>
+    [Fact]
+    public void The_reference_page_is_what_the_table_says()
+    {
+        CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+        string file = Path.Combine(Root(), "docs", "settings.md");
+        string made = SettingsPage.Make();
+        if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
+            File.WriteAllText(file, made);
+        Assert.True(File.Exists(file) && File.ReadAllText(file) == made, "docs/settings.md is not what the table says: UPDATE_DOCS=1 dotnet test tests/managed --filter Settings");
+    }
+
+    [Fact]
+    public void The_example_file_loads_with_strict()
+    {
+        var settings = new EngineSettings(Log.None);
+        settings.Set("strict", 1, out _);
+        Fault fault = settings.Load(Path.Combine(Root(), "samples", "mailmodule.cfg"), out string error);
+        Assert.True(fault == Fault.None, error);
+        Assert.Equal(2, settings.Current.Accounts.Count);
+    }
+
+    [Fact]
+    public void Every_default_is_a_value_its_row_would_take()
+    {
+        foreach (Setting row in Keys.All.Where(row => row.Default is not null))
+            Assert.True(SettingReader.TryRead(row, row.Default!, "/", out _, out string error), $"{row.Key}: {error}");
+    }
+
+    [Fact]
+    public void Every_row_stands_under_a_heading_and_has_a_meaning()
+    {
+        Assert.All(Keys.All, row => Assert.True(row.Section.Length > 0 && row.Meaning.EndsWith('.') && row.Index == Keys.All.ToList().IndexOf(row), row.Key));
+        Assert.Equal(Keys.All.Count, Keys.All.Select(row => row.Key).Distinct().Count());
+    }
+
+    [Theory]
+    [InlineData("smtp_name", "example.org", "example.org")]
+    [InlineData("user", "ann;secret;;PS", "ann;***;;PS")]
+    [InlineData("user", "ann;secret", "***")]
+    [InlineData("user", "secret", "***")]
+    [InlineData("fetch", "host;ann;secret;local;60", "host;ann;***;local;60")]
+    [InlineData("smtpproxy_password", "secret", "***")]
+    [InlineData("proxy", "socks5://ann:se@cret@host:1080", "socks5://***@host:1080")]
+    [InlineData("proxy", "http://host:3128", "http://host:3128")]
+    [InlineData("proxy", "ann:secret@host", "***")]
+    public void A_shown_setting_has_no_password(string key, string text, string shown)
+    {
+        Assert.True(SettingKeys.TryFind(key, out SettingKey found));
+        Assert.Equal(shown, SecretSettings.Shown(found.Row, text));
+    }
+
+    [Theory]
+    [InlineData("mail", "127.0.0.1 localhost|127.0.1.1 mail.example.org mail", "mail.example.org")]
+    [InlineData("mail", "# 127.0.1.1 mail.example.org|127.0.0.1\tmail localhost", "mail")]
+    [InlineData("mail.example.net", "127.0.1.1 mail.example.org", "mail.example.net")]
+    [InlineData("", "", "localhost")]
+    public void The_machines_full_name_needs_no_network(string name, string hosts, string full) => Assert.Equal(full, HostName.Find(name, hosts.Split('|')));
+
+    private static string Root()
+    {
+        string? folder = AppContext.BaseDirectory;
+        while (folder is not null && !File.Exists(Path.Combine(folder, "MailModule.sln")))
+            folder = Path.GetDirectoryName(folder);
+        return folder ?? throw new InvalidOperationException("MailModule.sln was not found above the tests");
+    }
+}
