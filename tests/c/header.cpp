@@ -1,1 +1,1 @@
-#include "mailmodule.h"
+#include "header.c"

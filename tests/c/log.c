@@ -1,0 +1,44 @@
+/* mm_log_fn: lines come with level and area, hold no password, and a callback that was replaced is not called any more. */
+#include "server.h"
+#include <pthread.h>
+
+static int lines[2];
+static int passwords;
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+
+static void on_line(int level, const char *area, const char *text, void *user) {
+    pthread_mutex_lock(&gate);
+    CHECK(level >= MM_LOG_ERROR && level <= MM_LOG_DEBUG);
+    CHECK(area[0] != '\0');
+    CHECK(!strchr(text, '\n'));
+    if (strstr(text, "secret") || strstr(text, "hidden"))
+        passwords++;
+    ++*(int *)user;
+    CHECK_INT(0, GetConfigParamInt("smtp_port")); /* not from here */
+    CHECK_INT(MM_E_STATE, mm_last_error());
+    pthread_mutex_unlock(&gate);
+}
+
+int main(void) {
+    struct wire wire;
+    server_settings();
+    CHECK_OK(mm_engine_set_log(mm_engine_default(), MM_LOG_DEBUG, on_line, &lines[0]));
+    server_start(NULL, 0);
+    CHECK_INT(250, smtp_message("ann@example.org", "Subject: log\r\n\r\nx\r\n"));
+    pop_wait(&wire, "ann", "secret", 1);
+    pop_close(&wire);
+    CHECK_INT(0, pop_open(&wire, "ann", "hidden"));
+    pop_close(&wire);
+    CHECK_OK(mm_engine_set_log(mm_engine_default(), MM_LOG_DEBUG, on_line, &lines[1]));
+    int first = lines[0];
+    CHECK_INT(250, smtp_message("ann@example.org", "Subject: log\r\n\r\nx\r\n"));
+    CHECK_INT(first, lines[0]);
+    CHECK(first > 0 && lines[1] > 0);
+    CHECK_OK(mm_engine_set_log(mm_engine_default(), MM_LOG_DEBUG, NULL, NULL));
+    int second = lines[1];
+    CHECK_INT(250, smtp_message("ann@example.org", "Subject: log\r\n\r\nx\r\n"));
+    server_stop();
+    CHECK_INT(second, lines[1]);
+    CHECK_INT(0, passwords);
+    return check_result();
+}

@@ -1,0 +1,69 @@
+"""The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES. mailhost serves, send sends, pop3 fetches, SIGTERM ends."""
+
+import pathlib
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+
+def free_port():
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return s.getsockname()[1]
+
+
+def run(*command):
+    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, (command, result.stdout, result.stderr)
+    return result.stdout
+
+
+def start(programs, folder, smtp, pop):
+    config = folder / "mailhost.cfg"
+    config.write_text(f"mail_root={folder}/mail smtp_name=example.org smtp_bind=127.0.0.1 pop_bind=127.0.0.1\n"
+                      f"smtp_port={smtp} pop_port={pop}\nuser=anna;secret;;PS\n")
+    host = subprocess.Popen([programs / "mailhost", config], stdout=subprocess.PIPE, text=True)
+    line = host.stdout.readline()
+    assert "serves" in line, line
+    return host
+
+
+def fetch(programs, folder, pop, count):
+    """Delivery follows the answer to SMTP: asks until all is there."""
+    for _ in range(200):
+        got = folder / "got"
+        got.mkdir(exist_ok=True)
+        if f"{count} messages" in run(programs / "pop3", "127.0.0.1", pop, "anna", "secret", got):
+            return [(got / f"{n + 1}.eml").read_bytes() for n in range(count)]
+        time.sleep(0.05)
+    raise AssertionError("not delivered")
+
+
+def main(programs, messages):
+    programs, sources = pathlib.Path(programs), sorted(pathlib.Path(messages).glob("*.eml"))
+    assert len(sources) >= 3
+    with tempfile.TemporaryDirectory() as name:
+        folder, smtp, pop = pathlib.Path(name), free_port(), free_port()
+        host = start(programs, folder, smtp, pop)
+        try:
+            for source in sources:
+                said = run(programs / "send", "127.0.0.1", smtp, "bert@example.net", "anna@example.org", source)
+                assert "anna@example.org: taken" in said, said
+            got = fetch(programs, folder, pop, len(sources))
+            for source in sources:
+                wire = source.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+                assert any(message.endswith(wire) for message in got), source
+            host.send_signal(signal.SIGTERM)
+            said = host.communicate(timeout=30)[0]
+            assert host.returncode == 0, host.returncode
+            for event in ("message from <bert@example.net> for anna@example.org", "login of anna", "anna reads message 1", "stopped"):
+                assert event in said, (event, said)
+        finally:
+            host.kill()
+            host.wait()
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,92 @@
+/* The other end of a connection: lines to and from a server on loopback. */
+#ifndef WIRE_H
+#define WIRE_H
+
+#include "check.h"
+#include <stdarg.h>
+#include <sys/time.h>
+
+struct wire {
+    int number;
+    char line[4096];
+    char buffer[4096];
+    size_t begin, end;
+};
+
+static inline int wire_open(struct wire *wire, int port) {
+    struct sockaddr_in address = check_loopback(port);
+    struct timeval patience = {.tv_sec = 20};
+    memset(wire, 0, sizeof *wire);
+    wire->number = socket(AF_INET, SOCK_STREAM, 0);
+    setsockopt(wire->number, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    return connect(wire->number, (struct sockaddr *)&address, sizeof address);
+}
+
+static inline void wire_close(struct wire *wire) {
+    close(wire->number);
+}
+
+/* The next line without its CRLF; NULL at the end. */
+static inline const char *wire_read(struct wire *wire) {
+    size_t length = 0;
+    for (;;) {
+        if (wire->begin == wire->end) {
+            ssize_t count = recv(wire->number, wire->buffer, sizeof wire->buffer, 0);
+            if (count <= 0)
+                return NULL;
+            wire->begin = 0;
+            wire->end = (size_t)count;
+        }
+        char octet = wire->buffer[wire->begin++];
+        if (octet == '\n')
+            break;
+        if (length < sizeof wire->line - 1)
+            wire->line[length++] = octet;
+    }
+    if (length > 0 && wire->line[length - 1] == '\r')
+        length--;
+    wire->line[length] = '\0';
+    return wire->line;
+}
+
+static inline void wire_write(struct wire *wire, const char *text) {
+    CHECK(send(wire->number, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text));
+}
+
+/* The code of an SMTP reply, over all its lines; 0 at the end. */
+static inline int wire_reply(struct wire *wire) {
+    const char *line;
+    do {
+        line = wire_read(wire);
+    } while (line && strlen(line) > 3 && line[3] == '-');
+    return line ? atoi(line) : 0;
+}
+
+static inline int wire_smtp(struct wire *wire, const char *command) {
+    wire_write(wire, command);
+    wire_write(wire, "\r\n");
+    return wire_reply(wire);
+}
+
+/* 1 for +OK, 0 for -ERR, -1 at the end. */
+static inline int wire_pop(struct wire *wire, const char *command) {
+    const char *line;
+    if (command) {
+        wire_write(wire, command);
+        wire_write(wire, "\r\n");
+    }
+    line = wire_read(wire);
+    return !line ? -1 : strncmp(line, "+OK", 3) == 0;
+}
+
+/* The lines of a multi-line POP3 answer, stuffing and all, each with LF; up to the final dot. */
+static inline void wire_text(struct wire *wire, char *text, size_t size) {
+    const char *line;
+    size_t length = 0;
+    text[0] = '\0';
+    while ((line = wire_read(wire)) && strcmp(line, ".") != 0)
+        if (length + strlen(line) + 2 < size)
+            length += (size_t)sprintf(text + length, "%s\n", line);
+}
+
+#endif
