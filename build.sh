@@ -11,7 +11,7 @@ usage: ./build.sh COMMAND
 
   build                 the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h
   demo                  sends sample messages through the library's servers on loopback and reads them back
-  test [SUITE...]       all tests: managed c interop kill install; ends with "N passed, N failed"
+  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed"
   check                 formatting and lint of the sources
   bench [ROW...]        the library beside other mail servers: ./build.sh bench --help
   install [--prefix P]  library, header, CMake package and pkg-config file; P is /usr/local unless given

@@ -4,21 +4,26 @@
 PATH=$PATH:/usr/sbin:/sbin # postfix, dovecot and mkfs live there
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
+all_suites="managed c demo interop kill install"
 missing_packages=()
 missing_names=()
 
 # need PROGRAM PACKAGE: the Debian package that brings a program that must be there
 need() {
-  command -v "$1" >/dev/null && return
+  if command -v "$1" >/dev/null; then return; fi
   missing_names+=("$1")
   missing_packages+=("$2")
 }
 
-# need_file PATTERN PACKAGE: the same for a file
+# need_file PACKAGE PATTERN...: the same for a file, in any of these places
 need_file() {
-  compgen -G "$1" >/dev/null && return
+  local package=$1 pattern
+  shift
+  for pattern; do
+    if compgen -G "$pattern" >/dev/null; then return; fi
+  done
   missing_names+=("$1")
-  missing_packages+=("$2")
+  missing_packages+=("$package")
 }
 
 need_for_build() {
@@ -27,13 +32,13 @@ need_for_build() {
   need objcopy binutils
   need cmake cmake
   need make make
-  need_file '/usr/include/stdlib.h' libc6-dev
-  need_file '/usr/lib/*/libssl.so.3' libssl3
+  need_file libc6-dev /usr/include/stdlib.h
+  need_file libssl3 '/usr/lib/*/libssl.so.3' '/usr/lib*/libssl.so.3' '/lib/*/libssl.so.3'
   get_missing
 }
 
 need_for_tests() {
-  local suites=" ${*:-managed c interop kill install} "
+  local suites=" ${*:-$all_suites} "
   need python3 python3
   need openssl openssl
   case $suites in
@@ -53,8 +58,8 @@ need_for_tests() {
       need fetchmail fetchmail
       need postfix postfix
       need dovecot dovecot-core
-      need_file '/usr/lib/dovecot/pop3' dovecot-pop3d
-      need_file '/usr/share/perl5/Net/SSLeay.pm /usr/lib/*/perl5/*/Net/SSLeay.pm' libnet-ssleay-perl
+      need_file dovecot-pop3d /usr/lib/dovecot/pop3
+      need_file libnet-ssleay-perl '/usr/lib/*/perl5/*/Net/SSLeay.pm' /usr/share/perl5/Net/SSLeay.pm
       ;;
   esac
   get_missing
@@ -72,7 +77,7 @@ need_for_bench() {
   need openssl openssl
   need postfix postfix
   need dovecot dovecot-core
-  need_file '/usr/lib/dovecot/pop3' dovecot-pop3d
+  need_file dovecot-pop3d /usr/lib/dovecot/pop3
   need mkfs.ext4 e2fsprogs
   get_missing
 }

@@ -6,6 +6,7 @@ ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 OUT=$ROOT/out
 LOGS=$OUT/test
 cd "$ROOT"
+. scripts/packages.sh
 . scripts/library.sh
 
 suite_managed() {
@@ -16,6 +17,14 @@ suite_c() {
   configure_c -DBUILD_TESTING=ON
   cmake --build "$OUT/cmake" --parallel 2
   ctest --test-dir "$OUT/cmake" --output-on-failure --timeout 300
+}
+
+suite_demo() {
+  if scripts/demo.sh; then
+    echo "1 passed, 0 failed"
+  else
+    echo "0 passed, 1 failed"
+  fi
 }
 
 suite_interop() {
@@ -40,6 +49,7 @@ count_c() { awk '/tests failed out of/ { for (i = 1; i < NF; i++) if ($i == "tes
 
 # our own runners end with "N passed, N failed"
 count_lines() { sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$1" | tail -n 1; }
+count_demo() { count_lines "$1"; }
 count_interop() { count_lines "$1"; }
 count_kill() { count_lines "$1"; }
 count_install() { count_lines "$1"; }
@@ -73,7 +83,7 @@ prepare() {
 
 main() {
   local suites=("$@") name
-  ((${#suites[@]})) || suites=(managed c interop kill install)
+  ((${#suites[@]})) || read -ra suites <<<"$all_suites"
   for name in "${suites[@]}"; do
     declare -F "suite_$name" >/dev/null || { echo "no such suite: $name" >&2 && exit 2; }
   done
