@@ -137,7 +137,7 @@ internal sealed class EngineSettings
             lock (_gate)
                 isNew = row.Later.Length > 0 && _announced.Add(row);
             if (isNew)
-                _log.Write(LogLevel.Warning, Area, $"{row.Key} is kept, but has no effect yet: {row.Later}");
+                _log.Write(LogLevel.Warning, Area, $"{row.Key} is kept, but has no effect: {row.Later}");
         }
     }
 

@@ -34,7 +34,7 @@ internal static class Keys
     public static readonly Setting SysUser = FlagLater("sysuser", "Users of the operating system are users too.", "users of the operating system come in a later version");
     public static readonly Setting GroupPop = TextLater("grp_pop", "mail", "The group whose members have mailboxes, with `sysuser`.", "users of the operating system come in a later version");
     public static readonly Setting GroupSmtp = TextLater("grp_smtp", "mail", "The group whose members may send, with `sysuser`.", "users of the operating system come in a later version");
-    public static readonly Setting DosProtectSpeed = NumberLater("dos_protect_speed", 0, 65536, 3, "KB/min", "Speed below which a slow connection counts as an attack.", PopAccess);
+    public static readonly Setting DosProtectSpeed = NumberLater("dos_protect_speed", 0, 65536, 3, "KB/min", "Speed below which a slow connection counts as an attack.", Volume);
     public static readonly Setting IpRange = RangesLater("ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.", Lists);
     public static readonly Setting IpDeny = RangesLater("ip_deny", "", "Who may not connect to any server.", Lists);
     public static readonly Setting Ip6Range = RangesLater("ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.", Lists);
@@ -47,7 +47,7 @@ internal static class Keys
     public static readonly Setting LogDay = FlagLater("logday", "A new log file every day.", Logs);
     public static readonly Setting SepLog = FlagLater("seplog", "A log file for each service.", Logs);
     public static readonly Setting LimitLog = NumberLater("limitlog", 0, 4096, 0, "characters", "Longest log line; 0 = no limit.", Logs, "nolimitlog");
-    public static readonly Setting DelPwd = FlagLater("delpwd", "Passwords are masked in the log; here they always are.", "it is always on");
+    public static readonly Setting DelPwd = FlagLater("delpwd", "Passwords are masked in the log; here they always are.", "this library always does so");
     public static readonly Setting DebugExpressions = FlagLater("dbgle", "Expressions of filters are traced.", Lists);
 
     private static readonly string s_smtp = Begin("SMTP server");
@@ -76,7 +76,7 @@ internal static class Keys
     public static readonly Setting SmtpAuthSame = FlagLater("smtp_authsame", "The sender must be the user who logged in.", Lists);
     public static readonly Setting UncheckIp = FlagLater("uncheckip", "Senders of our domains are taken from foreign addresses.", Lists);
     public static readonly Setting NoCheckBack = FlagLater("nocheckback", "Senders without `@` are taken.", Lists);
-    public static readonly Setting SmtpNoBreak = FlagLater("smtp_nobreak", "The connection is not cut when a message passes the limit; here it never is.", "it is always on");
+    public static readonly Setting SmtpNoBreak = FlagLater("smtp_nobreak", "The connection is not cut when a message passes the limit; here it never is.", "this library always does so");
     public static readonly Setting Blacklist = TextLater("blacklist", null, "Senders that are refused; `*@host` is a whole domain.", Lists, 32768);
     public static readonly Setting GoodList = PathLater("goodlist", "List of senders and hosts that are taken.", Lists);
     public static readonly Setting BadList = PathLater("badlist", "List of senders and hosts that are refused.", Lists);
@@ -122,7 +122,7 @@ internal static class Keys
     public static readonly Setting SmtpErr = PathLater("smtp_err", "Folder that gets an `.eml` copy of what was given up.", Delivery);
     public static readonly Setting SmtpDns = Add(new("smtp_dns", SettingKind.Text, "Resolvers.") { Form = "`ip[:port]`, commas between", FindFault = SettingForms.Resolvers, DefaultInWords = "the system's", Later = Delivery });
     public static readonly Setting SmtpMxPort = NumberLater("smtp_mx_port", 1, 65535, 25, "", "Port for delivery to the recipient's own server.", Delivery);
-    public static readonly Setting SmtpNoMx = FlagLater("smtp_nomx", "A domain without MX is served by its address record; here it always is.", "it is always on");
+    public static readonly Setting SmtpNoMx = FlagLater("smtp_nomx", "A domain without MX is served by its address record; here it always is.", "this library always does so");
     public static readonly Setting SmtpProxy = Add(new("smtpproxy", SettingKind.Text, "The smarthost: all mail for other hosts goes there.")
     { Form = "`host[:port]`", LengthLimit = 262, FindFault = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"], Later = Delivery });
     public static readonly Setting SmtpProxyUser = TextLater("smtpproxy_user", null, "Login name at the smarthost.", Delivery);

@@ -40,7 +40,7 @@ internal sealed record Setting(string Key, SettingKind Kind, string Meaning)
     /// <summary>Keys that mean "no such value": zero, or none.</summary>
     public string[] NoKeys { get; init; } = [];
 
-    /// <summary>What of it comes in a later version; empty when all of it works.</summary>
+    /// <summary>Why it has no effect in this version; empty when it has.</summary>
     public string Later { get; init; } = "";
 
     /// <summary>Holds a password, so that it is never shown in an error or a log line.</summary>

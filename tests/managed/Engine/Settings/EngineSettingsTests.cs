@@ -245,7 +245,7 @@ public sealed class EngineSettingsTests : IDisposable
         Load("dnsbl=zone.example checkmx");
         Load("dnsbl=other.example");
         Assert.Equal("other.example", Text("dnsbl"));
-        Assert.Single(_lines, line => line.StartsWith("dnsbl is kept, but has no effect yet: ", StringComparison.Ordinal));
+        Assert.Single(_lines, line => line.StartsWith("dnsbl is kept, but has no effect: ", StringComparison.Ordinal));
         Assert.Single(_lines, line => line.StartsWith("checkmx ", StringComparison.Ordinal));
     }
 

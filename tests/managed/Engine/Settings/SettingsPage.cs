@@ -82,5 +82,5 @@ internal static class SettingsPage
         _ => string.IsNullOrEmpty(row.Default) ? "none" : $"`{row.Default}`",
     };
 
-    private static string MeaningOf(Setting row) => row.Later.Length == 0 ? row.Meaning : $"{row.Meaning} *No effect yet: {row.Later}.*";
+    private static string MeaningOf(Setting row) => row.Later.Length == 0 ? row.Meaning : $"{row.Meaning} *No effect: {row.Later}.*";
 }
