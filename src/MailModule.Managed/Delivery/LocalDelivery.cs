@@ -17,8 +17,8 @@ public sealed class LocalDelivery : IDisposable
     private const int GatherFor = 10;
 
     private readonly object _gate = new();
-    private readonly Queue<ISpoolEntry> _queue = new();
-    private readonly List<ISpoolEntry> _batch = new(BatchSize);
+    private readonly List<(ISpoolEntry Entry, bool MayBeThere)> _batch = new(BatchSize);
+    private Queue<(ISpoolEntry Entry, bool MayBeThere)> _queue = new();
     private readonly ISpool _spool;
     private readonly MailboxRound _round;
     private readonly Log _log;
@@ -48,9 +48,12 @@ public sealed class LocalDelivery : IDisposable
     /// <summary>Starts the thread with the entries that the spool found at its start.</summary>
     public void Start()
     {
-        _unmarked = true;
-        _taken = _spool.Recovered.Count;
-        _thread = new Thread(Run) { Name = "mailmodule-mbox", IsBackground = true };
+        lock (_gate)
+        {
+            _queue = new(_spool.Recovered.Select(entry => (entry, true)).Concat(_queue));
+            _taken = _queue.Count;
+            _thread = new Thread(Run) { Name = "mailmodule-mbox", IsBackground = true };
+        }
         _thread.Start();
     }
 
@@ -61,7 +64,7 @@ public sealed class LocalDelivery : IDisposable
             return;
         lock (_gate)
         {
-            _queue.Enqueue(entry);
+            _queue.Enqueue((entry, false));
             _taken++;
             if (_asleep)
                 Wake();
@@ -101,12 +104,14 @@ public sealed class LocalDelivery : IDisposable
     /// <summary>Delivers what is queued, syncs, marks, flushes, and ends the thread; false if the time was too short. What is left stays in the spool.</summary>
     public bool Stop(TimeSpan timeout)
     {
+        Thread? thread;
         lock (_gate)
         {
+            thread = _thread;
             _stopping = true;
             Hurry();
         }
-        if (_thread is not { } thread)
+        if (thread is null)
             return true;
         bool ended = thread.Join(timeout);
         Volatile.Write(ref _abandoned, true);
@@ -143,9 +148,6 @@ public sealed class LocalDelivery : IDisposable
     {
         try
         {
-            foreach (ISpoolEntry entry in _spool.Recovered)
-                if (!Volatile.Read(ref _abandoned))
-                    RunRecovered(entry);
             while (WaitForWork(out long settle))
                 RunOnce(settle);
         }
@@ -156,21 +158,12 @@ public sealed class LocalDelivery : IDisposable
         Leave();
     }
 
-    private void RunRecovered(ISpoolEntry entry)
-    {
-        _round.Deliver(entry, mayBeThere: true, Environment.TickCount64);
-        if (_round.Unsynced >= SyncCount)
-            _round.Sync(Environment.TickCount64);
-        lock (_gate)
-            _tried++;
-    }
-
     private void RunOnce(long settle)
     {
         long now = Environment.TickCount64;
-        foreach (ISpoolEntry entry in _batch)
+        foreach ((ISpoolEntry entry, bool mayBeThere) in _batch)
             if (!Volatile.Read(ref _abandoned))
-                _round.Deliver(entry, mayBeThere: false, now);
+                _round.Deliver(entry, mayBeThere, now);
         _round.Retry(now);
         bool syncDue = settle > _settleDone || _round.Unsynced >= SyncCount || now - _round.UnsyncedSince >= SyncAfter;
         Fault fault = syncDue ? _round.Sync(now) : Fault.None;
@@ -193,8 +186,8 @@ public sealed class LocalDelivery : IDisposable
             while (!_stopping && _queue.Count == 0 && _settleAsked == _settleDone && UntilDue() is var wait and > 0)
                 Sleep(wait);
             Gather();
-            while (_batch.Count < BatchSize && _queue.TryDequeue(out ISpoolEntry? entry))
-                _batch.Add(entry);
+            while (_batch.Count < BatchSize && _queue.TryDequeue(out var next))
+                _batch.Add(next);
             _unmarked |= _batch.Count > 0;
             _urgent = false;
             settle = _settleAsked;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -89,6 +90,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     }
 
     // Another file system, a file with too many links or a file system without links: then the content is copied.
+    [SkipLocalsInit]
     private int Link(string file, string home, ReadOnlySpan<byte> name)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
@@ -96,6 +98,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         return calls.Link(MaildirPath.Of(file, from).Octets, MaildirPath.Below(home, MaildirFolder.New, name, room).Octets);
     }
 
+    [SkipLocalsInit]
     private int Write(string home, ReadOnlySpan<byte> name, MessageContent content)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];

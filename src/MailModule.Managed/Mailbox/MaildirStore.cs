@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -19,6 +20,8 @@ public sealed class MaildirStore : IMailStore
     public MaildirStore(string hostName, long cacheBound = 16 << 20, FileCalls? calls = null)
     {
         Calls = calls ?? FileCalls.Linux;
+        OpenCall = Calls.OpenRead;
+        UnlinkCall = Calls.Unlink;
         Snapshots = new SnapshotCache(Calls, cacheBound);
         _delivery = new MaildirDelivery(Calls, MaildirName.EscapeHost(hostName));
     }
@@ -29,7 +32,11 @@ public sealed class MaildirStore : IMailStore
     /// <summary>Directory listings so far; log-ins beyond them were served from memory.</summary>
     public long Listings => Snapshots.Listings;
 
+    internal delegate int PathCall(ReadOnlySpan<byte> path);
+
     internal FileCalls Calls { get; }
+    internal PathCall OpenCall { get; }
+    internal PathCall UnlinkCall { get; }
     internal SnapshotCache Snapshots { get; }
 
     public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
@@ -72,6 +79,7 @@ public sealed class MaildirStore : IMailStore
         return fault;
     }
 
+    [SkipLocalsInit]
     private Fault LockFile(string home, out int descriptor)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];

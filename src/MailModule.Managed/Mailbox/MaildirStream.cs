@@ -11,8 +11,6 @@ internal sealed class MaildirStream(FileCalls calls, int descriptor) : Stream
     private int _descriptor = descriptor;
     private bool _atEnd;
 
-    ~MaildirStream() => Dispose(false);
-
     public override bool CanRead => true;
     public override bool CanSeek => false;
     public override bool CanWrite => false;

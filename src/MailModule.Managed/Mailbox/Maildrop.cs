@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -16,7 +17,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
 
     public Fault OpenMessage(int index, out Stream content)
     {
-        int descriptor = OnFile(index, store.Calls.OpenRead);
+        int descriptor = OnFile(index, store.OpenCall);
         content = descriptor < 0 ? Stream.Null : new MaildirStream(store.Calls, descriptor);
         return Errno.ToFault(descriptor);
     }
@@ -28,7 +29,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         var fault = Fault.None;
         foreach (int index in indexes)
         {
-            int result = OnFile(index, store.Calls.Unlink);
+            int result = OnFile(index, store.UnlinkCall);
             // Already gone, by another program's hand: as good as deleted.
             if (result < 0 && result != -Errno.NoEntry)
             {
@@ -51,10 +52,9 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             store.Unlock(home, descriptor);
     }
 
-    private delegate int PathCall(ReadOnlySpan<byte> path);
-
     // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it again.
-    private int OnFile(int index, PathCall call)
+    [SkipLocalsInit]
+    private int OnFile(int index, MaildirStore.PathCall call)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         int result = call(PathIn(snapshot, index, room));

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -42,6 +43,7 @@ internal sealed class SnapshotCache(FileCalls calls, long bound)
         return fault;
     }
 
+    [SkipLocalsInit]
     private Fault Stamps(string home, out FileStamp newFolder, out FileStamp curFolder)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
