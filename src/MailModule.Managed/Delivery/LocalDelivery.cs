@@ -1,5 +1,6 @@
 using MailModule.Mailbox;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Spool;
 
 namespace MailModule.Delivery;
@@ -52,9 +53,9 @@ public sealed class LocalDelivery : IDisposable
         {
             _queue = new(_spool.Recovered.Select(entry => (entry, true)).Concat(_queue));
             _taken = _queue.Count;
-            _thread = new Thread(Run) { Name = "mailmodule-mbox", IsBackground = true };
+            _thread = new Thread(Run) { IsBackground = true };
         }
-        _thread.Start();
+        Signals.WithAllBlocked(_thread.UnsafeStart);
     }
 
     /// <summary>The spool's consumer: takes a committed entry. Any thread; never blocks for long. Entries without a local recipient are passed over.</summary>
@@ -146,6 +147,7 @@ public sealed class LocalDelivery : IDisposable
 
     private void Run()
     {
+        ThreadName.Set("mailmodule-mbox");
         try
         {
             while (WaitForWork(out long settle))
