@@ -111,7 +111,9 @@ public sealed class SmtpClientSession : ISession
         // After QUIT there is nothing to lose: a server that closes instead of answering 221 is as good.
         if (_awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit)
             return Fault.None;
-        return TriedTls && !IsTls ? Fault.Tls : Fault.Closed;
+        if (TriedTls && !IsTls)
+            return Fault.Tls;
+        return Connection is { Fault: not Fault.None } connection ? connection.Fault : Fault.Closed;
     }
 
     private Next Break(Fault fault, Reply? reply)
