@@ -1,0 +1,86 @@
+using System.Text;
+using MailModule.Smtp;
+
+namespace MailModule.Tests.Smtp;
+
+public class CommandTests
+{
+    [Theory]
+    [InlineData("EHLO x", SmtpVerb.Ehlo, "x")]
+    [InlineData("helo  x y ", SmtpVerb.Helo, "x y")]
+    [InlineData("mAiL FROM:<>", SmtpVerb.Mail, "FROM:<>")]
+    [InlineData("RCPT TO:<>", SmtpVerb.Rcpt, "TO:<>")]
+    [InlineData("DATA", SmtpVerb.Data, "")]
+    [InlineData("RSET \t ", SmtpVerb.Rset, "")]
+    [InlineData("NOOP", SmtpVerb.Noop, "")]
+    [InlineData("VRFY a", SmtpVerb.Vrfy, "a")]
+    [InlineData("EXPN a", SmtpVerb.Expn, "a")]
+    [InlineData("HELP", SmtpVerb.Help, "")]
+    [InlineData("QUIT", SmtpVerb.Quit, "")]
+    [InlineData("AUTH PLAIN =", SmtpVerb.Auth, "PLAIN =")]
+    [InlineData("StartTls", SmtpVerb.StartTls, "")]
+    [InlineData("", SmtpVerb.Unknown, "")]
+    [InlineData("DATAX", SmtpVerb.Unknown, "")]
+    [InlineData("DAT", SmtpVerb.Unknown, "")]
+    [InlineData(" DATA", SmtpVerb.Unknown, "DATA")]
+    [InlineData("\u0005\u0008LO x", SmtpVerb.Unknown, "x")]
+    public void Lines_are_taken_apart(string line, SmtpVerb verb, string argument)
+    {
+        var command = CommandLine.Parse(Encoding.Latin1.GetBytes(line));
+        Assert.Equal((verb, argument), (command.Verb, Encoding.Latin1.GetString(command.Argument)));
+    }
+
+    [Fact]
+    public void No_other_four_octets_are_a_verb()
+    {
+        var random = new Random(4);
+        byte[] line = new byte[4];
+        string[] verbs = ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT", "AUTH"];
+        foreach (string verb in verbs)
+            for (int at = 0; at < 4; at++)
+                for (int octet = 0; octet < 256; octet++)
+                {
+                    Encoding.ASCII.GetBytes(verb, line);
+                    line[at] = (byte)octet;
+                    bool isVerb = verbs.Contains(Encoding.Latin1.GetString(line).ToUpperInvariant());
+                    Assert.Equal(isVerb, CommandLine.Parse(line).Verb != SmtpVerb.Unknown);
+                }
+        for (int i = 0; i < 1000; i++)
+        {
+            random.NextBytes(line);
+            Assert.Equal(verbs.Contains(Encoding.Latin1.GetString(line).ToUpperInvariant()), CommandLine.Parse(line).Verb != SmtpVerb.Unknown);
+        }
+    }
+
+    [Fact]
+    public void Mail_has_a_path_and_parameters()
+    {
+        Assert.Equal(PathFault.None, MailArgument.TryParse("FROM:<a@b> SIZE=12345 BODY=8BITMIME SMTPUTF8 AUTH=a+40b"u8, out MailArgument mail));
+        Assert.Equal(("a@b", 12345, true, true), (mail.ReversePath.Text, mail.Size, mail.EightBit, mail.Utf8));
+        Assert.Equal(PathFault.None, MailArgument.TryParse("FROM:<>"u8, out mail));
+        Assert.Equal((true, 0, false, false), (mail.ReversePath.IsNull, mail.Size, mail.EightBit, mail.Utf8));
+    }
+
+    [Fact]
+    public void Every_prefix_of_a_mail_argument_is_judged_without_harm()
+    {
+        byte[] argument = "FROM:<@x:\"a b\"@[IPv6:::1]> SIZE=1 BODY=7BIT SMTPUTF8 AUTH=<>"u8.ToArray();
+        for (int length = 0; length < "FROM:<@x:\"a b\"@[IPv6:::1]>".Length; length++)
+            Assert.NotEqual(PathFault.None, MailArgument.TryParse(argument.AsSpan(0, length), out _));
+        for (int length = argument.Length; length > 0; length--)
+            MailArgument.TryParse(argument.AsSpan(0, length), out _);
+    }
+
+    [Theory]
+    [InlineData("2.0.0", true)]
+    [InlineData("5.123.456", true)]
+    [InlineData("3.0.0", false)]
+    [InlineData("2.0", false)]
+    [InlineData("2..0", false)]
+    [InlineData("2.0.", false)]
+    [InlineData("2.1234.0", false)]
+    [InlineData("2.0.0.", false)]
+    [InlineData("2.a.0", false)]
+    [InlineData("", false)]
+    public void Enhanced_codes_have_three_numbers(string code, bool isValid) => Assert.Equal(isValid, EnhancedCode.IsValid(Encoding.ASCII.GetBytes(code)));
+}

@@ -1,0 +1,94 @@
+using System.Text;
+using MailModule.Smtp;
+
+namespace MailModule.Tests.Smtp;
+
+public class ReplyReaderTests
+{
+    [Theory]
+    [InlineData("250 Ok\r\n", "250  Ok")]
+    [InlineData("250\r\n", "250  ")]
+    [InlineData("250 \r\n", "250  ")]
+    [InlineData("250-mail.example\r\n250-SIZE 10\r\n250 HELP\r\n", "250  mail.example|SIZE 10|HELP")]
+    [InlineData("550-5.1.1 No\r\n550 5.1.1 such user\r\n", "550 5.1.1 No|such user")]
+    [InlineData("550 4.1.1 class differs\r\n", "550  4.1.1 class differs")]
+    [InlineData("250 2.1000.1 x\r\n", "250  2.1000.1 x")]
+    [InlineData("250 a\tb\0c\r\n", "250  a?b?c")]
+    [InlineData("250 a\nb\r\n", "250  a?b")]
+    [InlineData("354 \u00e9\r\n", "354  \u00e9")]
+    public void Replies_are_read_whole_octet_by_octet_and_not_from_any_prefix(string wire, string expected)
+    {
+        byte[] octets = Encoding.UTF8.GetBytes(wire);
+        Assert.Equal([expected], Read(octets, octets.Length));
+        Assert.Equal([expected], Read(octets, 1));
+        for (int length = 0; length < octets.Length; length++)
+            Assert.Empty(Read(octets[..length], length));
+    }
+
+    [Fact]
+    public void Replies_that_came_together_are_read_one_by_one()
+        => Assert.Equal(["250 2.1.0 a", "550 5.1.1 b|c", "354  d"], Read("250 2.1.0 a\r\n550-5.1.1 b\r\n550 5.1.1 c\r\n354 d\r\n"u8.ToArray(), 100));
+
+    [Theory]
+    [InlineData("hello\r\n")]
+    [InlineData("\r\n")]
+    [InlineData("25\r\n")]
+    [InlineData("150 early\r\n")]
+    [InlineData("650 late\r\n")]
+    [InlineData("250x\r\n")]
+    [InlineData("2500 x\r\n")]
+    [InlineData("250-a\r\n251 b\r\n")]
+    [InlineData("250-a\r\nb\r\n")]
+    public void What_is_no_reply_is_malformed(string wire) => Assert.Equal("malformed", Read(Encoding.UTF8.GetBytes(wire), 100)[^1]);
+
+    [Fact]
+    public void Lines_and_their_count_are_limited()
+    {
+        Assert.Equal("malformed", Read(Encoding.ASCII.GetBytes("250 " + new string('x', ReplyReader.LineLimit)), 100)[^1]);
+        string many = string.Concat(Enumerable.Repeat("250-x\r\n", ReplyReader.LineCountLimit));
+        Assert.Single(Read(Encoding.ASCII.GetBytes(many[..^7] + "250 x\r\n"), 100), line => line.StartsWith("250", StringComparison.Ordinal));
+        Assert.Equal("malformed", Read(Encoding.ASCII.GetBytes(many + "250 x\r\n"), 100)[^1]);
+    }
+
+    [Fact]
+    public void Garbage_never_throws()
+    {
+        var random = new Random(821);
+        byte[] alphabet = [.. "2350 -.x\r\n\r\n"u8, 0, 0xff];
+        for (int i = 0; i < 20_000; i++)
+        {
+            byte[] wire = new byte[random.Next(60)];
+            foreach (ref byte octet in wire.AsSpan())
+                octet = alphabet[random.Next(alphabet.Length)];
+            Read(wire, random.Next(1, 20));
+        }
+    }
+
+    [Fact]
+    public void A_reply_has_its_wire_form()
+    {
+        Assert.Equal("550-5.1.1 a\r\n550 5.1.1 b\r\n", Encoding.UTF8.GetString(new Reply(550, "5.1.1", "a", "b").Wire));
+        Assert.Equal("354 go\r\n", Encoding.UTF8.GetString(new Reply(354, "", "go").Wire));
+        Assert.Throws<ArgumentException>(() => new Reply(250, "", "a\r\n250 b"));
+        Assert.Throws<ArgumentException>(() => new Reply(250, ""));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new Reply(199, "", "a"));
+    }
+
+    private static List<string> Read(byte[] wire, int step)
+    {
+        var reader = new ReplyReader();
+        var replies = new List<string>();
+        byte[] kept = [];
+        for (int at = 0; at < wire.Length; at += step)
+        {
+            ReadOnlySpan<byte> input = (byte[])[.. kept, .. wire.AsSpan(at, Math.Min(step, wire.Length - at))];
+            ReplyResult result;
+            while ((result = reader.Read(ref input, out Reply reply)) == ReplyResult.Reply)
+                replies.Add($"{reply.Code} {reply.Enhanced} {string.Join('|', reply.Lines)}");
+            if (result == ReplyResult.Malformed)
+                return [.. replies, "malformed"];
+            kept = input.ToArray();
+        }
+        return replies;
+    }
+}

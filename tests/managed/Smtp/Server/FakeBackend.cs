@@ -1,0 +1,163 @@
+using System.Text;
+using MailModule.Mail;
+using MailModule.Smtp;
+using MailModule.Smtp.Server;
+
+namespace MailModule.Tests.Smtp.Server;
+
+/// <summary>When a fake backend's answers come.</summary>
+internal enum Answers
+{
+    AtOnce,
+    /// <summary>On another thread, before the question has returned.</summary>
+    Early,
+    Late,
+}
+
+/// <summary>
+/// Judges by name and writes down what it was asked. Local parts: "refused", "close" (MAIL, RCPT), "nobody", "full" (RCPT), "nodata", "noend",
+/// "closedata", "closeend" (senders). Users: user/secret, later/secret.
+/// </summary>
+internal sealed class FakeBackend : ISmtpBackend
+{
+    private readonly Queue<Action> _later = new();
+    private readonly StringBuilder _text = new();
+    private bool _isOpen;
+
+    public Answers Answers { get; init; }
+
+    /// <summary>Every stretch of text is answered "no more for now".</summary>
+    public bool IsSlow { get; init; }
+    public bool KeepsText { get; init; } = true;
+    public Verdict ConnectVerdict { get; init; } = Verdict.Accept;
+
+    /// <summary>Runs while DATA is pending, as a host's callback does; its answer is the verdict.</summary>
+    public Func<SmtpSession, Verdict>? Host { get; init; }
+
+    public List<string> Calls { get; } = [];
+    public List<string> Messages { get; } = [];
+    public int Discarded { get; private set; }
+    public int Closings { get; private set; }
+
+    public Verdict Connect(SmtpSession session) => Give(session, ConnectVerdict);
+
+    public Verdict Login(SmtpSession session, string user, byte[] password)
+    {
+        bool isRight = Encoding.UTF8.GetString(password) == "secret";
+        password.AsSpan().Clear();
+        Calls.Add($"login {user} {(isRight ? "right" : "wrong")}");
+        return Give(session, (user, isRight) switch
+        {
+            ("user", true) => Verdict.Accept,
+            ("later", true) => Verdict.Refuse(new Reply(454, "4.7.0", "Temporary authentication failure")),
+            _ => new Verdict(Outcome.Refuse),
+        });
+    }
+
+    public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
+    {
+        Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}");
+        Verdict verdict = JudgePath(envelope.ReversePath);
+        Assert.False(_isOpen, "a transaction began inside another");
+        _isOpen = verdict.Outcome == Outcome.Accept;
+        return Give(session, verdict);
+    }
+
+    public Verdict Rcpt(SmtpSession session, Envelope envelope, MailAddress address)
+    {
+        Calls.Add($"rcpt <{address}>");
+        Verdict verdict = JudgePath(address);
+        if (verdict.Outcome == Outcome.Accept)
+            envelope.Recipients.Add(new Recipient(address, address.LocalPart));
+        return Give(session, verdict);
+    }
+
+    public Verdict Data(SmtpSession session, Envelope envelope)
+    {
+        Calls.Add("data");
+        _text.Clear();
+        if (Host is not null)
+        {
+            _later.Enqueue(() => session.Answer(Host(session)));
+            return Verdict.Pending;
+        }
+        return Give(session, envelope.ReversePath.LocalPart switch
+        {
+            "nodata" => Verdict.Refuse(new Reply(554, "5.7.1", "Not from you")),
+            "closedata" => Verdict.Close(new Reply(421, "4.3.0", "Going away")),
+            _ => Verdict.Accept,
+        });
+    }
+
+    public bool Append(SmtpSession session, ReadOnlySpan<byte> text)
+    {
+        Assert.True(_isOpen && !text.IsEmpty);
+        if (KeepsText)
+            _text.Append(Encoding.Latin1.GetString(text));
+        if (!IsSlow)
+            return true;
+        if (Answers == Answers.Late && Host is null)
+            _later.Enqueue(session.ResumeText);
+        else
+            session.ResumeText();
+        return false;
+    }
+
+    public Verdict EndOfData(SmtpSession session)
+    {
+        Verdict verdict = session.Envelope.ReversePath.LocalPart switch
+        {
+            "noend" => Verdict.Refuse(new Reply(554, "5.6.0", "Not this text")),
+            "closeend" => Verdict.Close(null),
+            _ => Verdict.Accept,
+        };
+        if (verdict.Outcome == Outcome.Accept)
+        {
+            Messages.Add(_text.ToString());
+            Calls.Add($"message {Messages[^1].Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}");
+            _isOpen = false;
+        }
+        return Give(session, verdict);
+    }
+
+    public void Discard(SmtpSession session)
+    {
+        Assert.True(_isOpen, "discarded twice, or after it was kept");
+        _isOpen = false;
+        Discarded++;
+        Calls.Add("discard");
+    }
+
+    public void Closed(SmtpSession session)
+    {
+        Assert.False(_isOpen, "the transaction was neither kept nor discarded");
+        Closings++;
+    }
+
+    /// <summary>Does what is due while the session waits.</summary>
+    public void RunLater()
+    {
+        if (_later.TryDequeue(out Action? action))
+            action();
+    }
+
+    private Verdict Give(SmtpSession session, Verdict verdict)
+    {
+        if (Answers == Answers.AtOnce)
+            return verdict;
+        if (Answers == Answers.Early)
+            session.Answer(verdict);
+        else
+            _later.Enqueue(() => session.Answer(verdict));
+        return Verdict.Pending;
+    }
+
+    private static Verdict JudgePath(MailAddress address) => address.LocalPart switch
+    {
+        "refused" => new Verdict(Outcome.Refuse),
+        "close" => Verdict.Close(new Reply(421, "4.7.0", "Go away")),
+        "nobody" => Verdict.Refuse(new Reply(550, "5.1.1", "No such user")),
+        "full" => Verdict.Refuse(new Reply(452, "4.2.2", "Mailbox full")),
+        _ => Verdict.Accept,
+    };
+}
