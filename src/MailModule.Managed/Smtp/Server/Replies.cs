@@ -21,6 +21,7 @@ internal static class Replies
     public static readonly Reply StartText354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
     public static readonly Reply IdleTooLong421 = new(421, "4.4.2", "Idle for too long, closing connection");
     public static readonly Reply Stopping421 = new(421, "4.3.2", "Service is stopping, try again later");
+    public static readonly Reply Failed421 = new(421, "4.3.0", "Service failed, closing connection");
     public static readonly Reply TooManyErrors421 = new(421, "4.7.0", "Too many errors, closing connection");
     public static readonly Reply TooManyRecipients452 = new(452, "4.5.3", "Too many recipients");
     public static readonly Reply LineTooLong500 = new(500, "5.5.2", "Line too long");
@@ -65,6 +66,13 @@ internal static class Replies
     public static ReadOnlySpan<byte> EmptyChallenge334 => "334 \r\n"u8;
     public static ReadOnlySpan<byte> UserChallenge334 => "334 VXNlcm5hbWU6\r\n"u8;
     public static ReadOnlySpan<byte> PasswordChallenge334 => "334 UGFzc3dvcmQ6\r\n"u8;
+
+    public static Reply Expired421(ExpiryReason reason) => reason switch
+    {
+        ExpiryReason.Idle => IdleTooLong421,
+        ExpiryReason.Stopping => Stopping421,
+        _ => Failed421,
+    };
 
     // RFC 2034 §4: neither the greeting nor the answer to EHLO and HELO has an enhanced code
     public static void Greeting220(Output output, SmtpServerOptions options)

@@ -92,7 +92,7 @@ public sealed partial class SmtpSession : ISession
     }
 
     public void Expire(ExpiryReason reason, Output output)
-        => output.Write((reason == ExpiryReason.Idle ? Replies.IdleTooLong421 : Replies.Stopping421).Wire);
+        => output.Write(Replies.Expired421(reason).Wire);
 
     /// <inheritdoc/>
     /// <remarks>An answer may have come that nobody heard: a MAIL accepted is a transaction to discard, a text accepted is kept.</remarks>
