@@ -1,0 +1,19 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Spool;
+
+/// <summary>A large message, in a file of its own.</summary>
+internal sealed class BodyContent(IDisk disk, string path, long length, long wireLength) : MessageContent
+{
+    public override long Length => length;
+    public override long WireLength => wireLength;
+    public override ReadOnlyMemory<byte> Memory => default;
+    public override string FilePath => path;
+
+    public override Stream OpenRead()
+    {
+        Fault fault = disk.Open(path, DiskOpen.Existing, out IDiskFile file);
+        return fault == Fault.None ? new BodyStream(file, length) : throw new IOException($"the message body {path} cannot be opened: {fault}");
+    }
+}

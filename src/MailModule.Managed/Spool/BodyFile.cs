@@ -1,0 +1,154 @@
+using System.Buffers;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Spool;
+
+/// <summary>
+/// The body of one large message on its way to its file. The receiving thread hands over full chunks and is told to wait when the disk is behind;
+/// one worker at a time writes them, and at the end makes the file and its name durable.
+/// </summary>
+internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised, Action<Fault> finished) : IWork
+{
+    public const int ChunkSize = 64 * 1024;
+    private const int MostChunks = 4;
+    private const int FewChunks = 1;
+
+    private readonly Lock _gate = new();
+    private readonly Queue<(byte[] Octets, int Length)> _chunks = new();
+    private Action? _resume;
+    private bool _isRunning;
+    private bool _isFinishing;
+    private bool _isDiscarded;
+
+    // The worker's own.
+    private IDiskFile? _file;
+    private long _written;
+    private long _promised = promised;
+    private Fault _fault;
+
+    /// <summary>Takes a rented chunk over.</summary>
+    public void Append(byte[] octets, int length)
+    {
+        lock (_gate)
+        {
+            _chunks.Enqueue((octets, length));
+            Start();
+        }
+    }
+
+    /// <summary>False if the disk is behind: then <paramref name="resume"/> will be run, once, when it has caught up.</summary>
+    public bool MayGoOn(Action resume)
+    {
+        lock (_gate)
+        {
+            bool isBehind = _chunks.Count >= MostChunks;
+            if (isBehind)
+                _resume = resume;
+            return !isBehind;
+        }
+    }
+
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            _isFinishing = true;
+            Start();
+        }
+    }
+
+    public void Discard()
+    {
+        lock (_gate)
+        {
+            _isDiscarded = true;
+            Start();
+        }
+    }
+
+    public void Run()
+    {
+        while (TryTakeChunk(out byte[] octets, out int length, out Action? resume))
+        {
+            if (_fault == Fault.None && !_isDiscarded)
+                _fault = Write(octets.AsSpan(0, length));
+            ArrayPool<byte>.Shared.Return(octets);
+            resume?.Invoke();
+        }
+    }
+
+    // Called under the gate; the work itself may already run before this returns, if work is run at once.
+    private void Start()
+    {
+        if (_isRunning)
+            return;
+        _isRunning = true;
+        folder.RunWork(this);
+    }
+
+    private bool TryTakeChunk(out byte[] octets, out int length, out Action? resume)
+    {
+        (octets, length, resume) = ([], 0, null);
+        bool isEnd;
+        lock (_gate)
+        {
+            if (_chunks.Count > 0)
+            {
+                (octets, length) = _chunks.Dequeue();
+                if (_chunks.Count <= FewChunks)
+                    (resume, _resume) = (_resume, null);
+                return true;
+            }
+            isEnd = _isFinishing || _isDiscarded;
+            // After the end it stays "running", so that nothing starts it again.
+            _isRunning = isEnd;
+        }
+        if (isEnd)
+            End();
+        return false;
+    }
+
+    private Fault Write(ReadOnlySpan<byte> octets)
+    {
+        if (!TryKeepPromise(octets.Length))
+            return Fault.Full;
+        Fault fault = _file is null ? folder.Create(id, out _file) : Fault.None;
+        if (fault != Fault.None)
+            return fault;
+        fault = _file.Write(octets, _written);
+        _written += octets.Length;
+        return fault;
+    }
+
+    // What was promised is given back as it is used; what comes beyond it must fit beside what others were promised.
+    private bool TryKeepPromise(long octets)
+    {
+        long kept = Math.Min(octets, _promised);
+        _promised -= kept;
+        space.Release(kept);
+        if (kept == octets)
+            return true;
+        bool fits = space.TryPromise(octets - kept);
+        if (fits)
+            space.Release(octets - kept);
+        return fits;
+    }
+
+    private void End()
+    {
+        bool isWanted = _isFinishing && !_isDiscarded;
+        if (isWanted && _fault == Fault.None)
+            _fault = _file!.Sync();
+        if (isWanted && _fault == Fault.None)
+            _fault = folder.Sync();
+        bool isCreated = _file is not null;
+        _file?.Dispose();
+        space.Release(_promised);
+        folder.GiveSlot();
+        if (isCreated && (!isWanted || _fault != Fault.None))
+            folder.Remove(id);
+        if (isWanted)
+            finished(_fault);
+    }
+}

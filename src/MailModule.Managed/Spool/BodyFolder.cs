@@ -1,0 +1,59 @@
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Spool;
+
+/// <summary>The directory of large bodies, and how many of them may be open at once. Any thread; workers where it says so.</summary>
+internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directory, int limit, Action<IWork> runWork) : IDisposable
+{
+    private readonly Lock _syncing = new();
+    private int _open;
+    private long _asked;
+    private long _covered;
+
+    public Action<IWork> RunWork { get; } = runWork;
+
+    public string PathOf(string id) => Path.Join(path, id);
+
+    public bool TryTakeSlot()
+    {
+        if (Interlocked.Increment(ref _open) <= limit)
+            return true;
+        GiveSlot();
+        return false;
+    }
+
+    public void GiveSlot() => Interlocked.Decrement(ref _open);
+
+    /// <summary>Workers only.</summary>
+    public Fault Create(string id, out IDiskFile file) => disk.Open(PathOf(id), DiskOpen.New, out file);
+
+    /// <summary>Makes the names of all files made so far durable; who comes while another syncs shares the next one. Workers only.</summary>
+    public Fault Sync()
+    {
+        long ticket = Interlocked.Increment(ref _asked);
+        lock (_syncing)
+        {
+            if (_covered >= ticket)
+                return Fault.None;
+            long upTo = Interlocked.Read(ref _asked);
+            Fault fault = directory.Sync();
+            if (fault == Fault.None)
+                _covered = upTo;
+            return fault;
+        }
+    }
+
+    /// <summary>Workers only.</summary>
+    public Fault Remove(string id) => disk.Unlink(PathOf(id));
+
+    /// <summary>Unlinking a large file takes time, which the committer does not have.</summary>
+    public void RemoveLater(string id) => RunWork(new Removal(this, id));
+
+    public void Dispose() => directory.Dispose();
+
+    private sealed class Removal(BodyFolder folder, string id) : IWork
+    {
+        public void Run() => folder.Remove(id);
+    }
+}

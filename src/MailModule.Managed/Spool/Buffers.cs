@@ -1,0 +1,25 @@
+using System.Buffers;
+
+namespace MailModule.Spool;
+
+/// <summary>Rented buffers that grow.</summary>
+internal static class Buffers
+{
+    /// <summary>Makes room for <paramref name="needed"/> octets; the first <paramref name="used"/> stay.</summary>
+    public static void Grow(ref byte[] buffer, int used, int needed)
+    {
+        if (needed <= buffer.Length)
+            return;
+        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, buffer.Length * 2));
+        buffer.AsSpan(0, used).CopyTo(larger);
+        Return(ref buffer);
+        buffer = larger;
+    }
+
+    public static void Return(ref byte[] buffer)
+    {
+        if (buffer.Length > 0)
+            ArrayPool<byte>.Shared.Return(buffer);
+        buffer = [];
+    }
+}

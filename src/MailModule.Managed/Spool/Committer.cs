@@ -1,0 +1,271 @@
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Spool;
+
+/// <summary>
+/// The one thread that writes the log. What was handed in while it was syncing is its next batch: written together, one fdatasync, then every
+/// completion, then every entry to the consumer.
+/// <para>
+/// What it keeps: nothing completes well before the fdatasync of the segment that holds its record, and the sync of that segment's name, have
+/// returned without error. After a fault of the log the segment is written no more; its doubtful end is declared void in the next one.
+/// A mark stays in <see cref="_marks"/> until it is durable or its segment is gone.
+/// </para>
+/// </summary>
+internal sealed partial class Committer : IDisposable
+{
+    private readonly SpoolOptions _options;
+    private readonly SegmentShelf _shelf;
+    private readonly BodyFolder _bodies;
+    private readonly MemoryBudget _memory;
+    private readonly SubmissionQueue _queue = new();
+    private readonly Thread _thread;
+    private readonly Func<bool> _isStopping;
+    private volatile bool _stopping;
+    private volatile bool _stopped;
+
+    private readonly List<Submission> _batch = [];
+    private readonly List<FlushRequest> _flushes = [];
+    private readonly List<(SpoolWriter Writer, uint Offset)> _staged = [];
+    private readonly List<SpoolEntry> _entries = [];
+    private ActiveSegment? _active;
+
+    public Committer(SpoolOptions options, SegmentShelf shelf, BodyFolder bodies, MemoryBudget memory)
+    {
+        _options = options;
+        _shelf = shelf;
+        _bodies = bodies;
+        _memory = memory;
+        _isStopping = () => _stopping;
+        _thread = new Thread(Run) { IsBackground = true };
+    }
+
+    /// <summary>Calls of fdatasync on the log.</summary>
+    public long Syncs { get; private set; }
+
+    /// <summary>Messages made durable.</summary>
+    public long Messages { get; private set; }
+
+    public void Start() => Signals.WithAllBlocked(_thread.Start);
+
+    public void Submit(Submission submission)
+    {
+        _queue.Push(submission);
+        if (_stopped)
+            CancelAll();
+    }
+
+    public void MarkDone(SpoolEntry entry, ReadOnlySpan<int> recipients)
+    {
+        if (entry.Mark(recipients))
+            _queue.PushMarked(entry);
+    }
+
+    /// <summary>Commits what was handed in, writes the marks, and ends the thread.</summary>
+    public void Dispose()
+    {
+        _stopping = true;
+        _queue.Wake();
+        if (_thread.IsAlive)
+            _thread.Join();
+        _active?.Dispose();
+        _shelf.Dispose();
+    }
+
+    private void Run()
+    {
+        ThreadName.Set("mailmodule-log");
+        bool isRested = false;
+        while (true)
+        {
+            bool isLast = _stopping;
+            _queue.TakeAll(_batch);
+            if (_batch.Count > 0 || isLast || (isRested && HasNotes))
+            {
+                Cycle();
+                isRested = false;
+                if (isLast)
+                    break;
+                continue;
+            }
+            TimeSpan? rest = isRested ? null : _options.MarkRest;
+            isRested = !_queue.Wait(rest, _isStopping);
+        }
+        _stopped = true;
+        CancelAll();
+    }
+
+    private void Cycle()
+    {
+        TakeMarks();
+        if (_batch.Count == 0)
+            LetGo();
+        StageNotes();
+        foreach (Submission submission in _batch)
+            Take(submission);
+        _batch.Clear();
+        CommitStaged();
+        if (_voids.Count > 0)
+        {
+            LetGo();
+            StageNotes();
+            CommitStaged();
+        }
+        LetGo();
+        foreach (FlushRequest flush in _flushes)
+            flush.Complete(_marks.Count == 0 ? Fault.None : _noteFault);
+        _flushes.Clear();
+    }
+
+    private void Take(Submission submission)
+    {
+        if (submission is FlushRequest flush)
+            _flushes.Add(flush);
+        else if (submission is SpoolWriter writer)
+            Stage(writer);
+    }
+
+    private void Stage(SpoolWriter writer)
+    {
+        Fault fault = writer.Failure;
+        if (fault == Fault.None)
+            fault = Place(writer.Header.Length);
+        if (fault != Fault.None)
+        {
+            Complete(writer, fault);
+            return;
+        }
+        fault = _active!.Append(writer.Record, writer.Header, out uint offset);
+        _staged.Add((writer, offset));
+        if (fault != Fault.None)
+            Abandon(fault);
+    }
+
+    // Finds room for a record: in the active segment, or, once what is staged is durable, in the next.
+    private Fault Place(int payload)
+    {
+        if (_active is { } full && !full.HasRoom(payload))
+        {
+            CommitStaged();
+            Retire();
+        }
+        Fault fault = PrepareIn(payload);
+        if (fault != Fault.Full)
+            return fault;
+        if (_staged.Count == 0 && !_hasStagedNotes && _active is { } idle && idle.Segment.Live == 0)
+            Retire();
+        _shelf.LetGo(_active?.Segment);
+        _shelf.DropPool();
+        return PrepareIn(payload);
+    }
+
+    private Fault PrepareIn(int payload)
+    {
+        Fault fault = _active is null ? _shelf.OpenNext(out _active) : Fault.None;
+        if (fault == Fault.None)
+            fault = _active!.Prepare(payload);
+        if (fault is not (Fault.None or Fault.Full) && _active is not null)
+            Abandon(fault);
+        return fault;
+    }
+
+    private void Retire()
+    {
+        if (_active is not { } active)
+            return;
+        _active = null;
+        active.Dispose();
+        _shelf.Close(active.Segment);
+    }
+
+    private void CommitStaged()
+    {
+        if (_active is not { } active || (_staged.Count == 0 && !_hasStagedNotes))
+            return;
+        Fault fault = active.Sync();
+        Syncs++;
+        if (fault == Fault.None)
+            fault = _shelf.SyncName();
+        if (fault != Fault.None)
+        {
+            Abandon(fault);
+            return;
+        }
+        NotesAreDurable();
+        CompleteStaged(active.Segment);
+    }
+
+    private void CompleteStaged(Segment segment)
+    {
+        Messages += _staged.Count;
+        foreach ((SpoolWriter writer, uint offset) in _staged)
+            _entries.Add(writer.ToEntry(segment, offset));
+        segment.Live += _staged.Count;
+        foreach ((SpoolWriter writer, _) in _staged)
+            Complete(writer, Fault.None);
+        _staged.Clear();
+        foreach (SpoolEntry entry in _entries)
+            HandOver(entry);
+        _entries.Clear();
+    }
+
+    // It is unknown what of the staged records is on disk: they fail, and must not count later.
+    private void Abandon(Fault fault)
+    {
+        ActiveSegment active = _active!;
+        active.Segment.VoidFrom = active.Durable;
+        UnstageNotes(fault);
+        _voids.Add(active.Segment);
+        Retire();
+        _options.Log.Write(LogLevel.Error, "spool", $"{active.Segment.Path}: {fault} while writing; {_staged.Count} messages refused, going on in a new segment");
+        foreach ((SpoolWriter writer, _) in _staged)
+            Complete(writer, fault);
+        _staged.Clear();
+    }
+
+    // Only while nothing is staged: marks about segments that are gone for good are forgotten.
+    private void LetGo()
+    {
+        _shelf.LetGo(_active?.Segment);
+        _marks.RemoveAll(mark => Find(mark.Segment) is null);
+        _voids.RemoveAll(segment => Find(segment.Number) is null);
+        if (_marks.Count == 0)
+            RemoveDoneBodies();
+    }
+
+    private Segment? Find(long number) => _active?.Segment.Number == number ? _active.Segment : _shelf.Find(number);
+
+    // The next two run other people's code: a fault in it must not end the thread.
+
+    private void Complete(Submission submission, Fault fault)
+    {
+        try
+        {
+            submission.Complete(fault);
+        }
+        catch (Exception exception)
+        {
+            _options.Log.Write(LogLevel.Error, "spool", $"a completion failed: {exception}");
+        }
+    }
+
+    private void HandOver(SpoolEntry entry)
+    {
+        try
+        {
+            _options.Consumer(entry);
+        }
+        catch (Exception exception)
+        {
+            _options.Log.Write(LogLevel.Error, "spool", $"the consumer failed for {entry.Id}: {exception}");
+        }
+    }
+
+    private void CancelAll()
+    {
+        var late = new List<Submission>();
+        _queue.TakeAll(late);
+        foreach (Submission submission in late)
+            Complete(submission, Fault.Cancelled);
+    }
+}

@@ -1,0 +1,101 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+using MailModule.Mail;
+
+namespace MailModule.Spool;
+
+/// <summary>Reads what <see cref="EnvelopeWriter"/> wrote; false for whatever it would not have written.</summary>
+internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
+{
+    private ReadOnlySpan<byte> _rest = octets;
+
+    public bool TryReadEnvelope(out Envelope envelope)
+    {
+        envelope = new Envelope();
+        if (!TryTake(1, out ReadOnlySpan<byte> parts) || !TryReadTime(envelope) || !TryReadAddress(out MailAddress reversePath) || !TryReadText(out string helo))
+            return false;
+        var flags = (EnvelopeParts)parts[0];
+        envelope.EightBit = flags.HasFlag(EnvelopeParts.EightBit);
+        envelope.Utf8 = flags.HasFlag(EnvelopeParts.Utf8);
+        envelope.ReversePath = reversePath;
+        envelope.Helo = helo;
+        return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients);
+    }
+
+    public bool TryReadText(out string text)
+    {
+        text = "";
+        if (!TryReadNumber(out int length) || !TryTake(length, out ReadOnlySpan<byte> octets))
+            return false;
+        text = Encoding.UTF8.GetString(octets);
+        return true;
+    }
+
+    private bool TryReadTime(Envelope envelope)
+    {
+        if (!TryTake(8, out ReadOnlySpan<byte> ticks) || !TryTake(2, out ReadOnlySpan<byte> minutes))
+            return false;
+        long local = BinaryPrimitives.ReadInt64LittleEndian(ticks);
+        int offset = BinaryPrimitives.ReadInt16LittleEndian(minutes);
+        long utc = local - offset * TimeSpan.TicksPerMinute;
+        if (local < 0 || local > DateTime.MaxValue.Ticks || Math.Abs(offset) > 14 * 60 || utc < 0 || utc > DateTime.MaxValue.Ticks)
+            return false;
+        envelope.Received = new DateTimeOffset(local, TimeSpan.FromMinutes(offset));
+        return true;
+    }
+
+    private bool TryReadOrigin(Envelope envelope, EnvelopeParts flags)
+    {
+        if (flags.HasFlag(EnvelopeParts.Client))
+        {
+            if (!TryTake(1, out ReadOnlySpan<byte> length) || length[0] is not (4 or 16)
+                || !TryTake(length[0], out ReadOnlySpan<byte> address) || !TryTake(2, out ReadOnlySpan<byte> port))
+                return false;
+            envelope.Client = new IPEndPoint(new IPAddress(address), BinaryPrimitives.ReadUInt16LittleEndian(port));
+        }
+        if (!flags.HasFlag(EnvelopeParts.User))
+            return true;
+        bool isThere = TryReadText(out string user);
+        envelope.AuthenticatedUser = user;
+        return isThere;
+    }
+
+    private bool TryReadRecipients(List<Recipient> recipients)
+    {
+        if (!TryReadNumber(out int count))
+            return false;
+        for (int i = 0; i < count; i++)
+        {
+            if (!TryReadAddress(out MailAddress address) || !TryTake(1, out ReadOnlySpan<byte> isLocal))
+                return false;
+            string maildrop = "";
+            if (isLocal[0] != 0 && !TryReadText(out maildrop))
+                return false;
+            recipients.Add(new Recipient(address, isLocal[0] != 0 ? maildrop : null));
+        }
+        return true;
+    }
+
+    private bool TryReadAddress(out MailAddress address)
+    {
+        address = MailAddress.Null;
+        if (!TryReadNumber(out int length) || !TryTake(length, out ReadOnlySpan<byte> octets))
+            return false;
+        return length == 0 || MailAddress.TryParse(octets, utf8: true, out address);
+    }
+
+    private bool TryReadNumber(out int number)
+    {
+        number = TryTake(4, out ReadOnlySpan<byte> octets) ? BinaryPrimitives.ReadInt32LittleEndian(octets) : -1;
+        return number >= 0;
+    }
+
+    private bool TryTake(int length, out ReadOnlySpan<byte> octets)
+    {
+        bool isThere = length <= _rest.Length;
+        octets = isThere ? _rest[..length] : default;
+        _rest = isThere ? _rest[length..] : default;
+        return isThere;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Text;
+using MailModule.Mail;
+
+namespace MailModule.Spool;
+
+/// <summary>What of an envelope is there, in its record.</summary>
+[Flags]
+internal enum EnvelopeParts : byte
+{
+    EightBit = 1,
+    Utf8 = 2,
+    Client = 4,
+    User = 8,
+}
+
+/// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and UTF-8.</summary>
+internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
+{
+    private readonly ref byte[] _buffer = ref buffer;
+
+    public int End { get; private set; } = start;
+
+    public void Write(Envelope envelope)
+    {
+        WritePlace(1)[0] = (byte)PartsOf(envelope);
+        BinaryPrimitives.WriteInt64LittleEndian(WritePlace(8), envelope.Received.Ticks);
+        BinaryPrimitives.WriteInt16LittleEndian(WritePlace(2), (short)envelope.Received.TotalOffsetMinutes);
+        WriteText(envelope.ReversePath.Text);
+        WriteText(envelope.Helo);
+        if (envelope.Client is { } client)
+            WriteClient(client);
+        if (envelope.AuthenticatedUser is { } user)
+            WriteText(user);
+        WriteNumber(envelope.Recipients.Count);
+        foreach (Recipient recipient in envelope.Recipients)
+            WriteRecipient(recipient);
+    }
+
+    public void WriteText(string text)
+    {
+        int length = Encoding.UTF8.GetByteCount(text);
+        WriteNumber(length);
+        Encoding.UTF8.GetBytes(text, WritePlace(length));
+    }
+
+    private static EnvelopeParts PartsOf(Envelope envelope)
+        => (envelope.EightBit ? EnvelopeParts.EightBit : 0) | (envelope.Utf8 ? EnvelopeParts.Utf8 : 0)
+            | (envelope.Client is null ? 0 : EnvelopeParts.Client) | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User);
+
+    private void WriteRecipient(Recipient recipient)
+    {
+        WriteText(recipient.Address.Text);
+        WritePlace(1)[0] = recipient.Maildrop is null ? (byte)0 : (byte)1;
+        if (recipient.Maildrop is { } maildrop)
+            WriteText(maildrop);
+    }
+
+    private void WriteClient(IPEndPoint client)
+    {
+        Span<byte> address = stackalloc byte[16];
+        client.Address.TryWriteBytes(address, out int length);
+        WritePlace(1)[0] = (byte)length;
+        address[..length].CopyTo(WritePlace(length));
+        BinaryPrimitives.WriteUInt16LittleEndian(WritePlace(2), (ushort)client.Port);
+    }
+
+    private void WriteNumber(int number) => BinaryPrimitives.WriteInt32LittleEndian(WritePlace(4), number);
+
+    private Span<byte> WritePlace(int length)
+    {
+        int start = End;
+        Buffers.Grow(ref _buffer, start, start + length);
+        End = start + length;
+        return _buffer.AsSpan(start, length);
+    }
+}

@@ -1,0 +1,81 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Spool;
+
+/// <summary>
+/// The spool as a write-ahead log on the local disk (docs/spool-states.md). Any thread may call, where the contract does not say otherwise.
+/// </summary>
+public sealed class LogSpool : ISpool
+{
+    // What an accepted message of unknown length needs at least.
+    private const long LeastPromise = 16 * 1024;
+
+    private readonly IDisposable _lock;
+    private readonly Committer _committer;
+
+    internal LogSpool(SpoolOptions options, IDisposable held, BodyFolder bodies, IDiskDirectory directory, RecoveredLog log)
+    {
+        _lock = held;
+        Options = options;
+        Bodies = bodies;
+        Recovered = log.Entries;
+        Damaged = log.Damaged;
+        Space = new FreeSpace(options.Disk, options.Directory);
+        Memory = new MemoryBudget(options.MemoryLimit);
+        _committer = new Committer(options, new SegmentShelf(options, Space, directory, log), bodies, Memory);
+        _committer.Start();
+    }
+
+    public IReadOnlyList<ISpoolEntry> Recovered { get; }
+
+    /// <summary>Records that the start found damaged.</summary>
+    public int Damaged { get; }
+
+    /// <summary>Calls of fdatasync on the log so far.</summary>
+    public long Syncs => _committer.Syncs;
+
+    /// <summary>Messages made durable so far; with <see cref="Syncs"/>: how many share one.</summary>
+    public long Messages => _committer.Messages;
+
+    internal SpoolOptions Options { get; }
+    internal BodyFolder Bodies { get; }
+    internal FreeSpace Space { get; }
+    internal MemoryBudget Memory { get; }
+    internal MessageIds Ids { get; } = new();
+
+    /// <summary>Opens the spool, makes it if it is not there, and recovers what is in it. Blocks.</summary>
+    /// <param name="problem">What is wrong, for a human; empty if nothing is.</param>
+    /// <returns><see cref="Fault.Locked"/> if another engine has it, <see cref="Fault.NotSupported"/> if a later version wrote it,
+    /// <see cref="Fault.Full"/>, <see cref="Fault.Io"/>.</returns>
+    public static Fault Open(SpoolOptions options, out LogSpool? spool, out string problem) => new SpoolOpening(options).Run(out spool, out problem);
+
+    public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
+    {
+        long promise = Math.Max(expectedLength, LeastPromise);
+        writer = null!;
+        if (!Space.TryPromise(promise))
+            return Fault.Full;
+        writer = new SpoolWriter(this, envelope, expectedLength, promise);
+        return Fault.None;
+    }
+
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients) => _committer.MarkDone((SpoolEntry)entry, recipients);
+
+    public Fault Flush()
+    {
+        var flush = new FlushRequest();
+        _committer.Submit(flush);
+        return flush.Wait();
+    }
+
+    /// <summary>Commits what was handed in, writes all marks and gives the lock back. What is committed later is <see cref="Fault.Cancelled"/>.</summary>
+    public void Dispose()
+    {
+        _committer.Dispose();
+        Bodies.Dispose();
+        _lock.Dispose();
+    }
+
+    internal void Submit(Submission submission) => _committer.Submit(submission);
+}

@@ -1,0 +1,43 @@
+using System.Buffers;
+using System.Security.Cryptography;
+
+namespace MailModule.Spool;
+
+/// <summary>
+/// Gives ids that are never given twice, not even by another spool: milliseconds at the start, a random number for this run, and a count,
+/// 23 letters and digits in all. Any thread.
+/// </summary>
+internal sealed class MessageIds
+{
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int RunLength = 16;
+    private const int CountLength = 7;
+
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(Digits);
+
+    private readonly string _run;
+    private long _count = -1;
+
+    public MessageIds()
+    {
+        Span<char> run = stackalloc char[RunLength];
+        Write(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), run[..8]);
+        RandomNumberGenerator.GetItems<char>(Digits, run[8..]);
+        _run = new string(run);
+    }
+
+    public string Next() => string.Create(RunLength + CountLength, (_run, Count: Interlocked.Increment(ref _count)), static (id, state) =>
+    {
+        state._run.CopyTo(id);
+        Write(state.Count, id[RunLength..]);
+    });
+
+    /// <summary>Also what keeps a name read from a damaged disk from becoming a path.</summary>
+    public static bool IsId(ReadOnlySpan<char> text) => text.Length is >= 10 and <= 24 && !text.ContainsAnyExcept(Allowed);
+
+    private static void Write(long number, Span<char> place)
+    {
+        for (int i = place.Length - 1; i >= 0; i--, number /= Digits.Length)
+            place[i] = Digits[(int)(number % Digits.Length)];
+    }
+}

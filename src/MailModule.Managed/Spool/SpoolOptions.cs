@@ -1,0 +1,35 @@
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Spool;
+
+/// <summary>What a <see cref="LogSpool"/> needs to know.</summary>
+public sealed class SpoolOptions
+{
+    /// <summary>The spool's directory; made, with its parents, if need be.</summary>
+    public required string Directory { get; init; }
+
+    /// <summary>Gets each message once it is durable, on the committer's thread: must be cheap and must not block.</summary>
+    public required Action<ISpoolEntry> Consumer { get; init; }
+
+    /// <summary>Runs what may block (large bodies) on a worker.</summary>
+    public required Action<IWork> RunWork { get; init; }
+
+    public IDisk Disk { get; init; } = Primitives.Disk.Real;
+    public Log Log { get; init; } = Log.None;
+
+    /// <summary>Bodies longer than this, in octets at rest, get a file of their own.</summary>
+    public int InlineLimit { get; init; } = 64 * 1024;
+
+    /// <summary>Octets of a segment at most; less on a small disk.</summary>
+    public int SegmentLimit { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Octets of small bodies that stay in memory until they are delivered; beyond it they are read back from the log.</summary>
+    public long MemoryLimit { get; init; } = 32 * 1024 * 1024;
+
+    /// <summary>Body files open at once; 0: a quarter of the process's descriptors.</summary>
+    public int BodyFileLimit { get; init; }
+
+    /// <summary>How long marks wait for a message to be written with, when there is none.</summary>
+    public TimeSpan MarkRest { get; init; } = TimeSpan.FromSeconds(1);
+}

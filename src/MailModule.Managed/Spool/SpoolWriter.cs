@@ -1,0 +1,209 @@
+using System.Buffers;
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Spool;
+
+/// <summary>
+/// A message being received. Small: its record grows in one rented buffer, from the place where the body begins. Once the body passes the limit it
+/// goes, in chunks, to a file of its own.
+/// </summary>
+internal sealed class SpoolWriter : Submission, ISpoolWriter
+{
+    private const int BodyAt = RecordHeader.Size + MessageRecord.FixedSize;
+    private const int FirstBuffer = 4096;
+    private const int RoomForEnvelope = 1024;
+
+    private readonly LogSpool _spool;
+    private readonly Envelope _envelope;
+    private byte[] _buffer;
+    private int _fill = BodyAt;
+    private LineEnds _lineEnds;
+    private long _promised;
+    private BodyFile? _body;
+    private MessageContent? _content;
+    private Action<Fault>? _completed;
+    private Fault _fault;
+    private int _isEnded;
+
+    public SpoolWriter(LogSpool spool, Envelope envelope, long expectedLength, long promised)
+    {
+        _spool = spool;
+        _envelope = envelope;
+        _promised = promised;
+        Id = spool.Ids.Next();
+        long whole = Math.Min(expectedLength, spool.Options.InlineLimit) + BodyAt + RoomForEnvelope;
+        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(whole, FirstBuffer));
+    }
+
+    public string Id { get; }
+    public long Length { get; private set; }
+
+    /// <summary>What went wrong before the record could be made; the committer only passes it on.</summary>
+    public Fault Failure => _fault;
+
+    public RecordHeader Header { get; private set; }
+
+    /// <summary>The record as it goes into the log; its first octets are free for the header. Valid until completion.</summary>
+    public Span<byte> Record => _buffer.AsSpan(0, _fill);
+
+    public bool Append(ReadOnlySpan<byte> text, Action resume)
+    {
+        while (!text.IsEmpty && _fault == Fault.None)
+        {
+            (int taken, int written) = _lineEnds.Convert(text, Room());
+            text = text[taken..];
+            _fill += written;
+            Length += written;
+        }
+        return _fault != Fault.None || _body is null || _body.MayGoOn(resume);
+    }
+
+    public void Commit(Action<Fault> completed)
+    {
+        _completed = completed;
+        if (_envelope.Recipients.Count == 0)
+            Fail(Fault.Argument);
+        if (_fault == Fault.None && _lineEnds.TakeHeldCr())
+            AppendLastCr();
+        if (_body is { } body && _fault == Fault.None)
+        {
+            HandChunkOver(body);
+            body.Finish();
+            return;
+        }
+        if (_fault == Fault.None)
+            MakeSmallRecord();
+        _spool.Submit(this);
+    }
+
+    public void Discard()
+    {
+        if (_completed is null)
+            End(Fault.Cancelled);
+    }
+
+    /// <summary>The entry of this message, once its record is durable. The committer's thread.</summary>
+    public SpoolEntry ToEntry(Segment segment, uint offset)
+        => new(Id, _envelope, _content ?? new RecordContent(_spool.Options.Disk, segment, offset, Length, Length + _lineEnds.Lines), segment, offset);
+
+    public override void Complete(Fault fault)
+    {
+        Action<Fault>? completed = _completed;
+        End(fault);
+        completed?.Invoke(fault);
+    }
+
+    // Room for at least one octet.
+    private Span<byte> Room()
+    {
+        if (_body is { } body)
+        {
+            if (_fill == _buffer.Length)
+                HandChunkOver(body);
+            return _buffer.AsSpan(_fill);
+        }
+        int most = BodyAt + _spool.Options.InlineLimit;
+        if (_fill >= most)
+            return BeginBody();
+        if (_fill == _buffer.Length)
+            Buffers.Grow(ref _buffer, _fill, _fill + 1);
+        return _buffer.AsSpan(_fill, Math.Min(most, _buffer.Length) - _fill);
+    }
+
+    private Span<byte> BeginBody()
+    {
+        if (!_spool.Bodies.TryTakeSlot())
+        {
+            // Taken and thrown away until the commit says so.
+            Fail(Fault.Full);
+            return _buffer.AsSpan(BodyAt);
+        }
+        _body = new BodyFile(_spool.Bodies, _spool.Space, Id, _promised, BodyFinished);
+        _promised = 0;
+        byte[] chunk = ArrayPool<byte>.Shared.Rent(Math.Max(BodyFile.ChunkSize, _fill - BodyAt + 1));
+        _buffer.AsSpan(BodyAt, _fill - BodyAt).CopyTo(chunk);
+        _fill -= BodyAt;
+        Buffers.Return(ref _buffer);
+        _buffer = chunk;
+        return Room();
+    }
+
+    private void HandChunkOver(BodyFile body)
+    {
+        body.Append(_buffer, _fill);
+        _buffer = ArrayPool<byte>.Shared.Rent(BodyFile.ChunkSize);
+        _fill = 0;
+    }
+
+    private void AppendLastCr()
+    {
+        Span<byte> room = Room();
+        room[0] = (byte)'\r';
+        _fill++;
+        Length++;
+    }
+
+    private void MakeSmallRecord()
+    {
+        long wireLength = Length + _lineEnds.Lines;
+        int length = (int)Length;
+        if (_spool.Memory.TryTake(length))
+            _content = new InlineContent(_buffer.AsSpan(BodyAt, length).ToArray(), wireLength);
+        MakeRecord(wireLength, hasBodyFile: false);
+    }
+
+    // On a worker: the file and its name are durable, or it is gone.
+    private void BodyFinished(Fault fault)
+    {
+        if (fault != Fault.None)
+        {
+            Fail(fault);
+            _body = null;
+        }
+        else
+        {
+            long wireLength = Length + _lineEnds.Lines;
+            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, wireLength);
+            _fill = BodyAt;
+            MakeRecord(wireLength, hasBodyFile: true);
+        }
+        _spool.Submit(this);
+    }
+
+    private void MakeRecord(long wireLength, bool hasBodyFile)
+    {
+        MessageRecord.WriteFixed(_buffer.AsSpan(RecordHeader.Size), Length, wireLength, hasBodyFile);
+        var writer = new EnvelopeWriter(ref _buffer, _fill);
+        writer.WriteText(Id);
+        writer.Write(_envelope);
+        _fill = writer.End;
+        ReadOnlySpan<byte> payload = _buffer.AsSpan(RecordHeader.Size, _fill - RecordHeader.Size);
+        if (payload.Length > RecordHeader.PayloadLimit)
+            Fail(Fault.Limit);
+        Header = new RecordHeader(RecordType.Message, payload.Length, Checksum.Of(payload));
+    }
+
+    private void Fail(Fault fault)
+    {
+        if (_fault == Fault.None)
+            _fault = fault;
+    }
+
+    // Gives back what the message held; after a failure its body too.
+    private void End(Fault fault)
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
+            return;
+        _spool.Space.Release(_promised);
+        Buffers.Return(ref _buffer);
+        if (fault == Fault.None)
+            return;
+        if (_content is InlineContent)
+            _spool.Memory.Give(Length);
+        if (_content is BodyContent)
+            _spool.Bodies.RemoveLater(Id);
+        else
+            _body?.Discard();
+    }
+}

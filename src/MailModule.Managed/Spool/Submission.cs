@@ -1,0 +1,12 @@
+using MailModule.Primitives;
+
+namespace MailModule.Spool;
+
+/// <summary>Something handed to the committer; a link of its queue.</summary>
+internal abstract class Submission
+{
+    public Submission? Next { get; set; }
+
+    /// <summary>Runs on the committer's thread when all that was handed in before is durable or has failed.</summary>
+    public abstract void Complete(Fault fault);
+}
