@@ -10,7 +10,7 @@ cd "$ROOT"
 . scripts/library.sh
 
 suite_managed() {
-  dotnet test tests/managed -c Release --nologo -v q
+  dotnet test tests/managed -c Release --nologo -v q --logger "console;verbosity=minimal"
 }
 
 suite_c() {
