@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Which signals the threads of the library take: none. A host's signal must never land on our threads, and a write to a
-/// broken connection must not raise SIGPIPE in a host that left it at its default (which ends the process).
+/// Which signals the threads of the library take: none but faults of their own. A host's signal must never land on our threads, and a write to a
+/// broken connection must not raise SIGPIPE in a host that left it at its default (which ends the process). A fault that is blocked ends
+/// the process unheard, where the runtime would have made an exception of it; and the signal by which the runtime halts its threads must come through.
 /// Does nothing where there are no POSIX signals.
 /// </summary>
 public static unsafe partial class Signals
@@ -14,16 +15,19 @@ public static unsafe partial class Signals
     private const int SetMask = 2;
     private const int Pipe = 13;
 
+    /// <summary>SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGSYS, and the runtime's SIGRTMIN.</summary>
+    private static ReadOnlySpan<byte> NeverBlocked => [4, 5, 6, 7, 8, 11, 31, 34];
+
     [ThreadStatic]
     private static bool t_pipeIsBlocked;
 
-    /// <summary>Blocks every signal on the calling thread for good; for threads of our own.</summary>
+    /// <summary>Blocks every signal that is not a fault on the calling thread for good; for threads of our own.</summary>
     public static void BlockAll()
     {
         if (!OperatingSystem.IsLinux())
             return;
         byte* all = stackalloc byte[SetSize];
-        _ = sigfillset(all);
+        Fill(all);
         _ = pthread_sigmask(Block, all, null);
         t_pipeIsBlocked = true;
     }
@@ -52,7 +56,7 @@ public static unsafe partial class Signals
         }
         byte* all = stackalloc byte[SetSize];
         byte* before = stackalloc byte[SetSize];
-        _ = sigfillset(all);
+        Fill(all);
         _ = pthread_sigmask(Block, all, before);
         try
         {
@@ -64,6 +68,13 @@ public static unsafe partial class Signals
         }
     }
 
+    private static void Fill(byte* set)
+    {
+        _ = sigfillset(set);
+        foreach (byte signal in NeverBlocked)
+            _ = sigdelset(set, signal);
+    }
+
     [LibraryImport("libc")]
     private static partial int sigfillset(byte* set);
 
@@ -72,6 +83,9 @@ public static unsafe partial class Signals
 
     [LibraryImport("libc")]
     private static partial int sigaddset(byte* set, int signal);
+
+    [LibraryImport("libc")]
+    private static partial int sigdelset(byte* set, int signal);
 
     [LibraryImport("libc")]
     private static partial int pthread_sigmask(int how, byte* set, byte* before);
