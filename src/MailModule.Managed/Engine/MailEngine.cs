@@ -1,3 +1,5 @@
+using MailModule.Engine.Serving;
+using MailModule.Engine.Settings;
 using MailModule.Primitives;
 
 namespace MailModule.Engine;
@@ -14,6 +16,14 @@ public sealed class MailEngine
     [ThreadStatic]
     private static string? s_errorText;
 
+    private readonly Lock _gate = new();
+    private readonly EngineLog _log = new();
+    private readonly EngineSettings _settings;
+    private RunningEngine? _running;
+    private bool _isStopping;
+
+    public MailEngine() => _settings = new EngineSettings(_log.Log);
+
     /// <summary>What there is to say about the last fault that a member returned on this thread, beside its name (file and line, address, system error); null if nothing.
     /// Taking it clears it.</summary>
     public static string? TakeErrorText()
@@ -25,27 +35,31 @@ public sealed class MailEngine
 
     /// <summary>Takes all settings of a file, or none of them: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, <see cref="Fault.Config"/> (text: file and line).</summary>
     /// <param name="file">Null: <c>mailmodule.cfg</c>, or <c>ftp.cfg</c> if only that exists.</param>
-    public Fault LoadConfig(string? file) => Fault.NotSupported;
+    public Fault LoadConfig(string? file)
+    {
+        Fault fault = _settings.Load(file, out string error);
+        return SettingsChanged(fault, error);
+    }
 
     /// <summary>Sets one key. <see cref="Fault.NotFound"/> for an unknown one (always, not only with <c>strict</c>: the caller sees it), <see cref="Fault.Config"/> for a malformed value or one out of range.</summary>
-    public Fault Set(string key, string value) => Fault.NotSupported;
+    public Fault Set(string key, string value)
+    {
+        Fault fault = _settings.Set(key, value, out string error);
+        return SettingsChanged(fault, error);
+    }
 
     /// <inheritdoc cref="Set(string, string)"/>
-    public Fault Set(string key, int value) => Fault.NotSupported;
+    public Fault Set(string key, int value)
+    {
+        Fault fault = _settings.Set(key, value, out string error);
+        return SettingsChanged(fault, error);
+    }
 
     /// <summary>The current value of a number or flag (0 or 1); text that is no number is <see cref="Fault.Config"/>.</summary>
-    public Fault TryGetInt(string key, out int value)
-    {
-        value = 0;
-        return Fault.NotSupported;
-    }
+    public Fault TryGetInt(string key, out int value) => _settings.TryGetInt(key, out value);
 
     /// <summary>The current value of any key as text, defaults included; null for a key that has no value. Lists: their values with LF between.</summary>
-    public Fault TryGetText(string key, out string? value)
-    {
-        value = null;
-        return Fault.NotSupported;
-    }
+    public Fault TryGetText(string key, out string? value) => _settings.TryGetText(key, out value);
 
     /// <summary>
     /// Starts the SMTP server with the settings of this moment, and what it needs. Running already: the handler and the mask are replaced for sessions
@@ -54,16 +68,52 @@ public sealed class MailEngine
     /// <param name="handler">Null: nobody is asked.</param>
     /// <param name="port">0: from the settings.</param>
     /// <param name="mask">The actions the handler is asked about.</param>
-    public Fault StartSmtp(IRequestHandler? handler, int port, RequestAction mask) => Fault.NotSupported;
+    public Fault StartSmtp(IRequestHandler? handler, int port, RequestAction mask)
+    {
+        lock (_gate)
+        {
+            if (_isStopping)
+                return Fail(Fault.State, "the engine is being stopped");
+            Fault fault = Run().StartSmtp(HostOf(handler, mask), port, out string? text);
+            return Fail(fault, text);
+        }
+    }
 
     /// <summary>As <see cref="StartSmtp"/>, for POP3.</summary>
-    public Fault StartPop3(IRequestHandler? handler, int port, RequestAction mask) => Fault.NotSupported;
+    public Fault StartPop3(IRequestHandler? handler, int port, RequestAction mask)
+    {
+        lock (_gate)
+        {
+            if (_isStopping)
+                return Fail(Fault.State, "the engine is being stopped");
+            Fault fault = Run().StartPop3(HostOf(handler, mask), port, out string? text);
+            return Fail(fault, text);
+        }
+    }
 
     /// <summary>
     /// Drains and stops: no new sessions, those at work get until <paramref name="timeout"/>, then they are cut. When it returns every thread, socket and file of this
     /// engine is gone; <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone. Settings stay. Not running: None. Never called from inside a callback.
     /// </summary>
-    public Fault Stop(TimeSpan timeout) => Fault.None;
+    public Fault Stop(TimeSpan timeout)
+    {
+        RunningEngine? running;
+        lock (_gate)
+        {
+            if (_isStopping)
+                return Fail(Fault.State, "another thread stops the engine");
+            running = _running;
+            _isStopping = running is not null;
+        }
+        bool ended = running?.Stop(timeout) ?? true;
+        _log.LetWorkersGo();
+        lock (_gate)
+        {
+            _running = null;
+            _isStopping = false;
+        }
+        return ended ? Fault.None : Fail(Fault.Timeout, "a callback of the host has not come back");
+    }
 
     /// <summary>Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed, <see cref="Fault.NotSupported"/> for a route that this version has not.</summary>
     /// <param name="from">Envelope sender; empty for the null path.</param>
@@ -73,12 +123,49 @@ public sealed class MailEngine
     public Fault BeginSend(SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
     {
         stream = null;
-        return Fault.NotSupported;
+        if (route.Kind != SendRouteKind.Smtp)
+            return Fail(Fault.NotSupported, "delivery to the recipients' own servers and the queue come in a later version");
+        if (route.Host.Length == 0 || route.Port is < 1 or > 65535)
+            return Fail(Fault.Argument, "sending needs a host, and a port from 1 to 65535");
+        RunningEngine running;
+        lock (_gate)
+        {
+            if (_isStopping)
+                return Fail(Fault.State, "the engine is being stopped");
+            running = Run();
+        }
+        Fault fault = running.Outgoing.TryOpen(running.Outgoing.RouteTo(route.Host, route.Port), from, to, observer, out stream, out string? text);
+        return Fail(fault, text);
     }
 
     /// <summary>Who gets the engine's log lines beside the log file: level, area, text. Null: nobody. When this returns the old sink is not called any more.
     /// A sink is called from any thread and must not throw.</summary>
-    public void SetLogSink(Action<LogLevel, string, string>? sink, LogLevel level)
+    public void SetLogSink(Action<LogLevel, string, string>? sink, LogLevel level) => _log.SetHostSink(sink, level);
+
+    private RunningEngine Run()
     {
+        if (_running is not null)
+            return _running;
+        _running = new RunningEngine(_settings, _log.Log);
+        _log.Use(_settings.Current, _running.Workers);
+        return _running;
+    }
+
+    private HostRequests HostOf(IRequestHandler? handler, RequestAction mask) => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
+
+    private Fault SettingsChanged(Fault fault, string error)
+    {
+        if (fault != Fault.None)
+            return Fail(fault, error);
+        lock (_gate)
+            if (_running is not null)
+                _log.Use(_settings.Current, _running.Workers);
+        return Fault.None;
+    }
+
+    private static Fault Fail(Fault fault, string? text)
+    {
+        s_errorText = fault == Fault.None ? null : text;
+        return fault;
     }
 }

@@ -6,7 +6,6 @@ namespace MailModule.Smtp.Server;
 /// <summary>The envelope of a transaction: MAIL, RCPT, RSET.</summary>
 public sealed partial class SmtpSession
 {
-    private long _declaredSize;
     private MailAddress _forwardPath = MailAddress.Null;
 
     private Next Mail(ReadOnlySpan<byte> argument, Output output)
@@ -17,7 +16,7 @@ public sealed partial class SmtpSession
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
         if (Options.SizeLimit > 0 && mail.Size > Options.SizeLimit)
             return Say(Replies.TooLarge552, output);
-        _declaredSize = mail.Size;
+        DeclaredSize = mail.Size;
         _transaction.Begin(new Envelope
         {
             ReversePath = mail.ReversePath,

@@ -75,6 +75,9 @@ public sealed partial class SmtpSession : ISession
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
     public Envelope Envelope => _transaction.Envelope;
 
+    /// <summary>Octets that MAIL declared for the message (RFC 1870); 0 if it did not.</summary>
+    public long DeclaredSize { get; private set; }
+
     /// <summary>Ends a <see cref="Outcome.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
     public void Answer(Verdict verdict)
     {
@@ -190,7 +193,7 @@ public sealed partial class SmtpSession : ISession
     {
         UnderWay.Connect => _backend.Connect(this),
         UnderWay.Login => AskLogin(),
-        UnderWay.Mail => _backend.Mail(this, Envelope, _declaredSize),
+        UnderWay.Mail => _backend.Mail(this, Envelope, DeclaredSize),
         UnderWay.Rcpt => _backend.Rcpt(this, Envelope, _forwardPath),
         UnderWay.Data => _backend.Data(this, Envelope),
         _ => _backend.EndOfData(this),

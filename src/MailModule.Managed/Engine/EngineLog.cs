@@ -1,0 +1,80 @@
+using MailModule.Engine.Settings;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Engine;
+
+/// <summary>Where an engine's lines go: the file of the settings and the host's callback, each with its own level. With neither, a line costs one comparison. Any thread.</summary>
+internal sealed class EngineLog
+{
+    private const LogLevel Nothing = 0;
+
+    private readonly Lock _hostGate = new();
+    private Action<LogLevel, string, string>? _hostSink;
+    private LogLevel _hostLevel = Nothing;
+    private LogLevel _fileLevel = Nothing;
+    private volatile LogFile? _file;
+    private volatile Workers? _workers;
+    private string? _path;
+
+    public EngineLog() => Log = new Log(Nothing, Write);
+
+    public Log Log { get; }
+
+    /// <summary>Takes file and level of the settings. A file that cannot be written is said to the host's callback.</summary>
+    /// <param name="workers">Who writes the file; null: the thread that has a line.</param>
+    public void Use(SettingValues values, Workers? workers)
+    {
+        _workers = workers;
+        string? path = values.FullPath(Keys.LogFile);
+        string? wrong = null;
+        if (path != _path)
+        {
+            _file?.Flush();
+            _file = path is null ? null : new LogFile(path, Run);
+            wrong = _file?.Check();
+            _path = path;
+        }
+        _fileLevel = _file is null ? Nothing : values.LogLevel;
+        Adjust();
+        if (wrong is not null)
+            Log.Write(LogLevel.Error, "log", wrong);
+    }
+
+    /// <summary>When this returns the old sink is not called any more.</summary>
+    public void SetHostSink(Action<LogLevel, string, string>? sink, LogLevel level)
+    {
+        lock (_hostGate)
+        {
+            _hostSink = sink;
+            _hostLevel = sink is null ? Nothing : level;
+        }
+        Adjust();
+    }
+
+    /// <summary>Writes out what is gathered; from here on a line is written by the thread that has it.</summary>
+    public void LetWorkersGo()
+    {
+        _workers = null;
+        _file?.Flush();
+    }
+
+    private void Adjust() => Log.Level = _hostLevel > _fileLevel ? _hostLevel : _fileLevel;
+
+    private void Run(IWork work)
+    {
+        if (_workers is { } workers)
+            workers.Run(work);
+        else
+            work.Run();
+    }
+
+    private void Write(LogLevel level, string area, string text)
+    {
+        if (level <= _fileLevel)
+            _file?.Write(level, area, text);
+        lock (_hostGate)
+            if (level <= _hostLevel)
+                _hostSink?.Invoke(level, area, text);
+    }
+}

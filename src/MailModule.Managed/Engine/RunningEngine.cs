@@ -1,0 +1,96 @@
+using MailModule.Engine.Sending;
+using MailModule.Engine.Serving;
+using MailModule.Engine.Settings;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Engine;
+
+/// <summary>What runs between the first call that needs it and <see cref="MailEngine.Stop"/>: workers, servers, mail data, sending. Made and changed under the engine's lock.</summary>
+internal sealed class RunningEngine : IDisposable
+{
+    /// <summary>A host callback that blocks holds a thread, so there may be as many threads as sessions; they come only when needed.</summary>
+    private const int ThreadLimit = 20_000;
+
+    private readonly EngineSettings _settings;
+    private readonly Log _log;
+    private readonly Workers _workers;
+    private MailData? _data;
+    private SmtpServer? _smtp;
+    private Pop3Server? _pop3;
+
+    public RunningEngine(EngineSettings settings, Log log)
+    {
+        _settings = settings;
+        _log = log;
+        _workers = new Workers(ThreadLimit, log);
+        Outgoing = new OutgoingMail(settings, _workers, log);
+    }
+
+    public OutgoingMail Outgoing { get; }
+    public Workers Workers => _workers;
+
+    public Fault StartSmtp(HostRequests host, int port, out string? text)
+    {
+        if (_smtp is not null)
+            return Replace(_smtp, host, port, out text);
+        Fault fault = OpenData(out text);
+        if (fault != Fault.None)
+            return fault;
+        var server = new SmtpServer(_settings, _data!, _workers, host, _log);
+        fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.SmtpPort), out text);
+        _smtp = fault == Fault.None ? server : null;
+        return fault;
+    }
+
+    public Fault StartPop3(HostRequests host, int port, out string? text)
+    {
+        if (_pop3 is not null)
+            return Replace(_pop3, host, port, out text);
+        Fault fault = OpenData(out text);
+        if (fault != Fault.None)
+            return fault;
+        var server = new Pop3Server(_settings, _data!, _workers, host, _log);
+        fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.PopPort), out text);
+        _pop3 = fault == Fault.None ? server : null;
+        return fault;
+    }
+
+    /// <summary>
+    /// From the outside in: nobody new, sessions to their end, what is on its way out, mailboxes and spool, and last the threads that served all of it. Each gets
+    /// what is left of the time. False: a host callback has not come back.
+    /// </summary>
+    public bool Stop(TimeSpan timeout)
+    {
+        long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
+        _smtp?.CloseToNew();
+        _pop3?.CloseToNew();
+        bool ended = _smtp?.Stop(Left(deadline)) ?? true;
+        ended &= _pop3?.Stop(Left(deadline)) ?? true;
+        ended &= Outgoing.Stop(Left(deadline));
+        ended &= _data?.Stop(Left(deadline) + TimeSpan.FromSeconds(1)) ?? true;
+        return _workers.Stop(Left(deadline) + TimeSpan.FromSeconds(1)) && ended;
+    }
+
+    public void Dispose() => Stop(TimeSpan.Zero);
+
+    private static TimeSpan Left(long deadline) => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
+
+    private static Fault Replace(MailServer server, HostRequests host, int port, out string? text)
+    {
+        text = null;
+        if (port > 0 && port != server.Port)
+        {
+            text = $"the server runs on port {server.Port} already";
+            return Fault.State;
+        }
+        server.Use(host);
+        return Fault.None;
+    }
+
+    private Fault OpenData(out string? text)
+    {
+        text = null;
+        return _data is null ? MailData.TryOpen(_settings, _workers, _log, out _data, out text) : Fault.None;
+    }
+}

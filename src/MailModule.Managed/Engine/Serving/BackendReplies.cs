@@ -1,0 +1,33 @@
+using MailModule.Policy;
+using MailModule.Primitives;
+using MailModule.Smtp;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>The replies that come from policy, from the host's answers and from the spool.</summary>
+internal static class BackendReplies
+{
+    private static readonly Reply UnknownUser = new(550, "5.1.1", "No such user here");
+    private static readonly Reply NotLocal = new(550, "5.7.1", "Relaying denied");
+    private static readonly Reply NoRemoteDelivery = new(550, "5.7.1", "This host does not deliver to other hosts");
+    private static readonly Reply Full = new(452, "4.3.1", "Insufficient system storage, try again later");
+    private static readonly Reply Failed = new(451, "4.3.0", "The message could not be stored, try again later");
+
+    /// <summary>A host's answer above 0: the SMTP reply code where it is one, else 550.</summary>
+    public static Reply Refusal(int answer)
+    {
+        int code = answer is >= 400 and <= 599 ? answer : 550;
+        return new Reply(code, code < 500 ? "4.7.1" : "5.7.1", "Refused by this host's policy");
+    }
+
+    public static Reply NotTaken(RelayRefusal refusal) => refusal switch
+    {
+        RelayRefusal.UnknownUser => UnknownUser,
+        RelayRefusal.NoRemoteDelivery => NoRemoteDelivery,
+        _ => NotLocal,
+    };
+
+    public static Reply NotStored(Fault fault) => fault is Fault.Full ? Full : Failed;
+
+    public static Reply Queued(string id) => new(250, "2.0.0", $"Ok: queued as {id}");
+}

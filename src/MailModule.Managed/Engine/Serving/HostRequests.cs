@@ -1,0 +1,23 @@
+namespace MailModule.Engine.Serving;
+
+/// <summary>Whom sessions ask before the engine acts, about what, and where the call is made.</summary>
+/// <param name="Inline">The host has promised not to block (<c>callback_inline</c>): it is called on the session's own thread.</param>
+internal sealed record HostRequests(IRequestHandler? Handler, RequestAction Mask, bool Inline)
+{
+    [ThreadStatic]
+    private static bool t_isInline;
+
+    /// <summary>The calling thread is inside a callback that must not block.</summary>
+    public static bool IsInsideInlineCall => t_isInline;
+
+    public bool AsksAbout(RequestAction action) => Handler is not null && (Mask & action) != 0;
+
+    public int Ask(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments)
+    {
+        bool was = t_isInline;
+        t_isInline = Inline;
+        int answer = Handler!.Invoke(stream, name, action, arguments);
+        t_isInline = was;
+        return answer;
+    }
+}

@@ -1,0 +1,87 @@
+using MailModule.Engine.Settings;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>What SMTP's and POP3's servers have in common: ports, connections, whom to ask, start and stop. A session takes settings and host as they are when it begins.</summary>
+internal abstract class MailServer(EngineSettings settings, Workers workers, Log log) : IDisposable
+{
+    private readonly ConnectionSet _connections = new(workers, log);
+    private readonly List<Listener> _listeners = [];
+
+    protected EngineSettings Settings { get; } = settings;
+
+    /// <summary>The first port, the one the host named.</summary>
+    public int Port { get; private set; }
+
+    protected abstract Setting BindSetting { get; }
+    protected abstract Setting LimitSetting { get; }
+    protected abstract byte[] Refusal { get; }
+
+    /// <summary>Whom sessions to come ask.</summary>
+    public abstract void Use(HostRequests host);
+
+    protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port);
+
+    protected abstract ISession NewSession(Connection connection, ServerPort port);
+
+    /// <summary>Binds all ports, or none; <paramref name="text"/> says what is wrong.</summary>
+    public Fault TryStart(int port, out string? text)
+    {
+        SettingValues values = Settings.Current;
+        Port = port;
+        _connections.Limit = values.Int(LimitSetting);
+        _connections.LimitPerAddress = values.Int(Keys.FromSameHost) is > 0 and var limit ? limit : int.MaxValue;
+        List<ServerPort> ports = [.. Ports(values, port)];
+        Fault fault = LoadTls(values, ports, out TlsServerSettings? tls, out text);
+        foreach (ServerPort one in ports)
+            if (fault == Fault.None)
+                fault = Listen(values, one, tls, out text);
+        if (fault != Fault.None)
+            Stop(TimeSpan.Zero);
+        return fault;
+    }
+
+    /// <summary>Takes nobody new at once; those there are told, may end what they are at, and are cut when the time is up. False: a session waits for its host still.</summary>
+    public bool Stop(TimeSpan timeout)
+    {
+        CloseToNew();
+        bool ended = _connections.Stop(timeout);
+        _connections.Dispose();
+        return ended;
+    }
+
+    public void CloseToNew()
+    {
+        foreach (Listener listener in _listeners)
+            listener.Dispose();
+        _listeners.Clear();
+    }
+
+    public void Dispose() => Stop(TimeSpan.Zero);
+
+    private Fault Listen(SettingValues values, ServerPort port, TlsServerSettings? tls, out string? text)
+    {
+        var options = new ListenerOptions { EndPoints = [], CreateSession = connection => Begin(connection, port), Tls = tls, Refusal = Refusal };
+        Fault fault = port.Listen(values.Addresses(BindSetting), options, _connections, out Listener? listener, out text);
+        if (listener is not null)
+            _listeners.Add(listener);
+        return fault;
+    }
+
+    private ISession Begin(Connection connection, ServerPort port)
+    {
+        connection.IdleTimeout = TimeSpan.FromSeconds(Settings.Current.Int(Keys.PopTimeout));
+        return NewSession(connection, port);
+    }
+
+    private static Fault LoadTls(SettingValues values, List<ServerPort> ports, out TlsServerSettings? tls, out string? text)
+    {
+        tls = null;
+        text = null;
+        if (!values.Flag(Keys.SmtpTls) && !ports.Exists(port => port.IsTlsFirst))
+            return Fault.None;
+        return TlsServerSettings.TryLoad(values.FullPath(Keys.TlsCertFile)!, values.FullPath(Keys.TlsKeyFile), out tls, out text);
+    }
+}

@@ -1,0 +1,34 @@
+using MailModule.Delivery;
+using MailModule.Mailbox;
+using MailModule.Policy;
+using MailModule.Pop3.Server;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state is its <see cref="Pop3Exchange"/>.</summary>
+internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests host, Func<Accounts> accounts, Log log) : IPop3Backend
+{
+    public IMailStore Store => data.Store;
+    public LocalDelivery Delivery => data.Delivery;
+    public Workers Workers => workers;
+    public HostRequests Host => host;
+    public Accounts Accounts => accounts();
+    public string ScratchFolder => data.ScratchFolder;
+    public Log Log => log;
+
+    public Pop3Verdict Login(Pop3Session session, string user, byte[] password) => Pop3Exchange.Of(session, this).Login(user, password);
+
+    public Pop3Verdict Open(Pop3Session session, int index, int lines) => Pop3Exchange.Of(session, this).Open(index);
+
+    public int Read(Pop3Session session, byte[] buffer) => Pop3Exchange.Of(session, this).Read(buffer);
+
+    public Pop3Verdict Quit(Pop3Session session) => Pop3Exchange.Of(session, this).Quit();
+
+    public void Closed(Pop3Session session)
+    {
+        session.Message?.Dispose();
+        session.Maildrop?.Dispose();
+    }
+}

@@ -1,0 +1,236 @@
+using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using MailModule.Delivery.Outgoing;
+using MailModule.Mailbox;
+using MailModule.Policy;
+using MailModule.Pop3.Server;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>
+/// One POP3 session's dealings with the host and the mailbox: the job that a worker runs, and the stream the host gets. Every step touches files, so
+/// it runs on a worker; a session that is on one already (pipelined commands) gets its answer at once.
+/// </summary>
+internal sealed class Pop3Exchange : IRequestStream, IWork
+{
+    private enum Step
+    {
+        Login,
+        Open,
+        Read,
+        Quit,
+    }
+
+    private readonly Pop3Session _session;
+    private readonly Pop3Backend _backend;
+    private Step _step;
+    private string _user = "";
+    private byte[] _password = [];
+    private int _index;
+    private byte[] _buffer = [];
+    private int? _inlineAnswer;
+    private MessageText? _hostText;
+
+    private Pop3Exchange(Pop3Session session, Pop3Backend backend)
+    {
+        _session = session;
+        _backend = backend;
+    }
+
+    private RequestAction Action { get; set; }
+
+    public static Pop3Exchange Of(Pop3Session session, Pop3Backend backend)
+    {
+        if (session.Tag is Pop3Exchange exchange)
+            return exchange;
+        session.Tag = exchange = new Pop3Exchange(session, backend);
+        return exchange;
+    }
+
+    public Pop3Verdict Login(string user, byte[] password)
+    {
+        _user = user;
+        _password = password;
+        return Start(Step.Login, RequestAction.PopLogin);
+    }
+
+    public Pop3Verdict Open(int index)
+    {
+        _index = index;
+        return Start(Step.Open, RequestAction.PopGetMessage);
+    }
+
+    public Pop3Verdict Quit() => Start(Step.Quit, RequestAction.None);
+
+    public int Read(byte[] buffer)
+    {
+        if (Workers.IsCurrent || _session.Message is MemoryStream)
+            return ReadNow(buffer);
+        _buffer = buffer;
+        _step = Step.Read;
+        _backend.Workers.Run(this);
+        return -2;
+    }
+
+    // With callback_inline the host is asked here, on the session's thread; what touches files goes to a worker all the same.
+    private Pop3Verdict Start(Step step, RequestAction action)
+    {
+        _step = step;
+        _inlineAnswer = null;
+        if (_backend.Host.Inline && _backend.Host.AsksAbout(action))
+            _inlineAnswer = AskHost(action);
+        if (Workers.IsCurrent)
+            return Carry();
+        _backend.Workers.Run(this);
+        return new Pop3Verdict(Pop3Outcome.Pending);
+    }
+
+    public void Run()
+    {
+        if (_step == Step.Read)
+            _session.AnswerRead(ReadNow(_buffer));
+        else
+            _session.Answer(Carry());
+    }
+
+    private Pop3Verdict Carry() => _step switch
+    {
+        Step.Login => CarryLogin(),
+        Step.Open => CarryOpen(),
+        _ => CarryQuit(),
+    };
+
+    private int AskHost(RequestAction action)
+    {
+        if (_inlineAnswer is int answered)
+        {
+            _inlineAnswer = null;
+            return answered;
+        }
+        if (!_backend.Host.AsksAbout(action))
+            return 0;
+        Action = action;
+        int answer = action == RequestAction.PopLogin
+            ? _backend.Host.Ask(this, _user, action, new RequestArguments(_user, Encoding.UTF8.GetString(_password)))
+            : _backend.Host.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
+        Action = RequestAction.None;
+        return answer;
+    }
+
+    private string UniqueId()
+    {
+        Span<byte> id = stackalloc byte[70];
+        return Encoding.ASCII.GetString(id[.._session.Maildrop!.UniqueId(_index, id)]);
+    }
+
+    private Pop3Verdict CarryLogin()
+    {
+        int answer = AskHost(RequestAction.PopLogin);
+        Account? account = answer switch
+        {
+            > 0 => null,
+            < 0 => _backend.Accounts.Vouched(_user),
+            _ => _backend.Accounts.Verify(_user, _password),
+        };
+        CryptographicOperations.ZeroMemory(_password);
+        if (account is null || !account.MayReadMail)
+            return new Pop3Verdict(Pop3Outcome.Refuse);
+        // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
+        _backend.Delivery.Hasten(TimeSpan.FromSeconds(2));
+        Fault fault = _backend.Store.Open(account.Home, out IMaildrop maildrop);
+        if (fault != Fault.None)
+            return new Pop3Verdict(Pop3Outcome.Refuse, fault == Fault.Locked ? "[IN-USE] the maildrop is in use" : "[SYS/TEMP] the maildrop cannot be opened now");
+        _session.Maildrop = maildrop;
+        return new Pop3Verdict(Pop3Outcome.Accept);
+    }
+
+    private Pop3Verdict CarryOpen()
+    {
+        int answer = AskHost(RequestAction.PopGetMessage);
+        MessageText? text = _hostText;
+        _hostText = null;
+        if (answer < 0)
+            return Give(text ?? new MessageText(_backend.ScratchFolder));
+        text?.Dispose();
+        if (answer > 0)
+            return new Pop3Verdict(Pop3Outcome.Refuse);
+        if (text is not null)
+            return new Pop3Verdict(Pop3Outcome.Close);
+        Fault fault = _session.Maildrop!.OpenMessage(_index, out Stream content);
+        if (fault != Fault.None)
+            return new Pop3Verdict(Pop3Outcome.Refuse, "[SYS/TEMP] the message cannot be read now");
+        _session.Message = content;
+        return new Pop3Verdict(Pop3Outcome.Accept);
+    }
+
+    private Pop3Verdict Give(MessageText text)
+    {
+        if (text.Finish() != Fault.None)
+        {
+            text.Dispose();
+            return new Pop3Verdict(Pop3Outcome.Close);
+        }
+        _session.Message = text.OpenRead();
+        return new Pop3Verdict(Pop3Outcome.Accept);
+    }
+
+    private int ReadNow(byte[] buffer)
+    {
+        try
+        {
+            return _session.Message!.Read(buffer, 0, buffer.Length);
+        }
+        catch (IOException e)
+        {
+            _backend.Log.Write(LogLevel.Error, "pop3", $"a message of {_user} cannot be read: {e.Message}");
+            return -1;
+        }
+    }
+
+    // RFC 1939 §6: what QUIT confirmed stays deleted, so the deliveries are settled first; a message that could not be deleted makes it -ERR.
+    private Pop3Verdict CarryQuit()
+    {
+        List<int> ours = [];
+        int kept = 0;
+        foreach (int index in _session.Deleted)
+        {
+            _index = index;
+            int answer = AskHost(RequestAction.PopDeleteMessage);
+            if (answer == 0)
+                ours.Add(index);
+            else if (answer > 0)
+                kept++;
+        }
+        Fault fault = ours.Count == 0 ? Fault.None : _backend.Delivery.Settle();
+        if (fault == Fault.None && ours.Count > 0)
+        {
+            fault = _session.Maildrop!.Delete(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);
+            kept += failed;
+        }
+        return fault == Fault.None && kept == 0
+            ? new Pop3Verdict(Pop3Outcome.Accept)
+            : new Pop3Verdict(Pop3Outcome.Refuse, "[SYS/TEMP] some deleted messages not removed");
+    }
+
+    public Fault Send(ReadOnlySpan<byte> octets)
+    {
+        if (Action != RequestAction.PopGetMessage)
+            return Fault.State;
+        _hostText ??= new MessageText(_backend.ScratchFolder);
+        return _hostText.Write(octets);
+    }
+
+    public Fault Receive(Span<byte> buffer, out int count)
+    {
+        count = 0;
+        return Fault.State;
+    }
+
+    public string? UserName => _user.Length > 0 ? _user : null;
+    public string? Password => _session.Password ?? (Action == RequestAction.PopLogin ? Encoding.UTF8.GetString(_password) : null);
+    public IPEndPoint? RemoteEndPoint => _session.Connection?.RemoteEndPoint;
+    public nint Descriptor => _session.Connection?.Descriptor ?? -1;
+}

@@ -1,0 +1,40 @@
+using MailModule.Engine.Settings;
+using MailModule.Policy;
+using MailModule.Pop3.Server;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>The POP3 server: its ports, and the options its sessions begin with.</summary>
+internal sealed class Pop3Server(EngineSettings settings, MailData data, Workers workers, HostRequests host, Log log) : MailServer(settings, workers, log)
+{
+    private readonly Workers _workers = workers;
+    private readonly Log _log = log;
+    private volatile Pop3Backend _backend = new(data, workers, host, () => settings.Current.Accounts, log);
+
+    protected override Setting BindSetting => Keys.PopBind;
+    protected override Setting LimitSetting => Keys.Pop3Max;
+    protected override byte[] Refusal { get; } = "-ERR [SYS/TEMP] too many connections, try again later\r\n"u8.ToArray();
+
+    public override void Use(HostRequests host) => _backend = new Pop3Backend(data, _workers, host, () => Settings.Current.Accounts, _log);
+
+    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
+    {
+        yield return new ServerPort(port, false);
+        if (values.Int(Keys.Pop3sPort) is > 0 and var secure)
+            yield return new ServerPort(secure, true);
+    }
+
+    protected override ISession NewSession(Connection connection, ServerPort port)
+    {
+        SettingValues values = Settings.Current;
+        var options = new Pop3ServerOptions
+        {
+            HostName = values.Text(Keys.SmtpName)!,
+            OfferStls = values.Flag(Keys.SmtpTls) && !port.IsTlsFirst,
+            PlainAuthWithoutTls = values.PlainAuth.Allows(connection.RemoteEndPoint.Address, isTls: false),
+        };
+        return new Pop3Session(options, _backend, connection);
+    }
+}

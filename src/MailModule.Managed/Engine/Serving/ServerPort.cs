@@ -1,0 +1,40 @@
+using System.Net;
+using System.Net.Sockets;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>One port of a server: which, and how connections to it begin.</summary>
+/// <param name="IsTlsFirst">TLS from the first octet.</param>
+/// <param name="RequiresAuth">SMTP only: MAIL needs a login first (RFC 6409).</param>
+internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth = false)
+{
+    /// <summary>Listens on this port of all the addresses. Where all of the machine's are meant, one that has no IPv6 gets along without.</summary>
+    public Fault Listen(IReadOnlyList<IPAddress> addresses, ListenerOptions options, ConnectionSet set, out Listener? listener, out string? text)
+    {
+        bool isAll = addresses.Count == 1 && addresses[0].Equals(IPAddress.IPv6Any);
+        Fault fault = Fault.Bind;
+        listener = null;
+        text = null;
+        if (isAll && Socket.OSSupportsIPv6)
+            fault = TryListen([IPAddress.Any, IPAddress.IPv6Any], options, set, out listener, out text);
+        if (fault != Fault.None && isAll)
+            fault = TryListen([IPAddress.Any], options, set, out listener, out text);
+        return isAll ? fault : TryListen(addresses, options, set, out listener, out text);
+    }
+
+    private Fault TryListen(IReadOnlyList<IPAddress> addresses, ListenerOptions options, ConnectionSet set, out Listener? listener, out string? text)
+    {
+        var bound = new ListenerOptions
+        {
+            EndPoints = [.. addresses.Select(address => new IPEndPoint(address, Number))],
+            CreateSession = options.CreateSession,
+            IsTlsFirst = IsTlsFirst,
+            Tls = options.Tls,
+            Refusal = options.Refusal,
+            Backlog = options.Backlog,
+        };
+        return Listener.TryStart(bound, set, out listener, out text);
+    }
+}

@@ -1,0 +1,190 @@
+using System.Net;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp;
+using MailModule.Smtp.Server;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>
+/// One SMTP session's dealings with the host and the spool: the job that asks the host, the stream the host gets, and the message being written.
+/// One object for all of it, so that a message costs no closure. Used by the session's owner, one thread at a time.
+/// </summary>
+internal sealed class SmtpExchange : IRequestStream, IWork
+{
+    private readonly SmtpSession _session;
+    private readonly SmtpBackend _backend;
+    private readonly Action _resumeText;
+    private readonly Action<Fault> _committed;
+    private Envelope _envelope = new();
+    private ISpoolWriter? _writer;
+    private Fault _storeFault;
+    private bool _hostTook;
+    private bool _hostSpoke;
+    private bool _textEnded;
+
+    private SmtpExchange(SmtpSession session, SmtpBackend backend)
+    {
+        _session = session;
+        _backend = backend;
+        _resumeText = session.ResumeText;
+        _committed = Committed;
+    }
+
+    /// <summary>What the host is being asked about; none outside a callback.</summary>
+    public RequestAction Action { get; set; }
+
+    public static SmtpExchange Of(SmtpSession session, SmtpBackend backend)
+    {
+        if (session.Tag is SmtpExchange exchange)
+            return exchange;
+        session.Tag = exchange = new SmtpExchange(session, backend);
+        return exchange;
+    }
+
+    /// <summary>A new transaction has come as far as DATA.</summary>
+    public void Begin(Envelope envelope)
+    {
+        _envelope = envelope;
+        _hostTook = _textEnded = false;
+        _storeFault = Fault.None;
+    }
+
+    /// <summary>The worker's part: asks the host and carries the session on.</summary>
+    public void Run() => _session.Answer(Ask());
+
+    public Verdict Ask()
+    {
+        Verdict verdict = Action == RequestAction.SmtpConnect ? AskAboutClient() : AskAboutMessage();
+        Action = RequestAction.None;
+        return verdict;
+    }
+
+    private Verdict AskAboutClient()
+    {
+        _hostSpoke = false;
+        string address = RemoteEndPoint?.Address.ToString() ?? "";
+        int answer = _backend.Host.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
+        if (answer > 0)
+            return Verdict.Close(BackendReplies.Refusal(answer));
+        return answer < 0 || _hostSpoke ? Verdict.Close(null) : Verdict.Accept;
+    }
+
+    private Verdict AskAboutMessage()
+    {
+        string sender = _envelope.ReversePath.Text;
+        var arguments = new RequestArguments(sender, RecipientList(), _envelope.Helo);
+        int answer = _backend.Host.Ask(this, sender, RequestAction.SmtpSendMessage, arguments);
+        if (answer > 0)
+            return Verdict.Refuse(BackendReplies.Refusal(answer));
+        if (answer == 0)
+            return StoreOrRefuse();
+        _hostTook = true;
+        Discard();
+        return Verdict.Accept;
+    }
+
+    private string RecipientList()
+        => _envelope.Recipients.Count == 1 ? _envelope.Recipients[0].Address.Text : string.Join(',', _envelope.Recipients.Select(recipient => recipient.Address.Text));
+
+    public Verdict StoreOrRefuse()
+    {
+        Store();
+        return _storeFault == Fault.None ? Verdict.Accept : Verdict.Refuse(BackendReplies.NotStored(_storeFault));
+    }
+
+    private void Store()
+    {
+        if (_writer is not null || _storeFault != Fault.None)
+            return;
+        _storeFault = _backend.Spool.TryBegin(_envelope, _session.DeclaredSize, out ISpoolWriter writer);
+        if (_storeFault != Fault.None)
+            return;
+        _writer = writer;
+        ArrivalTrace.Write(_session, _envelope, writer, _resumeText);
+    }
+
+    public bool Append(ReadOnlySpan<byte> text) => _writer is null || _writer.Append(text, _resumeText);
+
+    public Verdict Commit()
+    {
+        if (_hostTook)
+            return Verdict.Accept;
+        if (_writer is null)
+            return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
+        _writer.Commit(_committed);
+        return Verdict.Pending;
+    }
+
+    // Runs on the committer's thread, which so sends the 250 itself.
+    private void Committed(Fault fault)
+    {
+        if (fault != Fault.None)
+        {
+            _session.Answer(Verdict.Refuse(BackendReplies.NotStored(fault)));
+            return;
+        }
+        string id = _writer!.Id;
+        _writer = null;
+        _session.Answer(new Verdict(Outcome.Accept, BackendReplies.Queued(id)));
+    }
+
+    public void Discard()
+    {
+        _writer?.Discard();
+        _writer = null;
+    }
+
+    public Fault Send(ReadOnlySpan<byte> octets)
+    {
+        if (Action != RequestAction.SmtpConnect)
+            return Fault.State;
+        _hostSpoke = true;
+        return _session.Connection!.SendNow(octets) ? Fault.None : Fault.Closed;
+    }
+
+    public Fault Receive(Span<byte> buffer, out int count)
+    {
+        count = 0;
+        if (_backend.Host.Inline)
+            return Fault.State;
+        return Action switch
+        {
+            RequestAction.SmtpConnect => ReceiveRaw(buffer, out count),
+            RequestAction.SmtpSendMessage => ReceiveText(buffer, out count),
+            _ => Fault.State,
+        };
+    }
+
+    private Fault ReceiveRaw(Span<byte> buffer, out int count)
+    {
+        _hostSpoke = true;
+        Connection connection = _session.Connection!;
+        ReadOnlySpan<byte> input = connection.WaitInput();
+        count = Math.Min(input.Length, buffer.Length);
+        input[..count].CopyTo(buffer);
+        connection.Consume(count);
+        return count > 0 || !connection.Lost ? Fault.None : Fault.Closed;
+    }
+
+    private Fault ReceiveText(Span<byte> buffer, out int count)
+    {
+        count = 0;
+        if (_textEnded)
+            return Fault.None;
+        Store();
+        int read = _session.ReadText(buffer);
+        if (read < 0)
+            return Fault.Closed;
+        _textEnded = read == 0;
+        count = read;
+        return Fault.None;
+    }
+
+    public string? UserName => _session.AuthenticatedUser;
+    public string? Password => _session.AuthenticatedPassword;
+    public IPEndPoint? RemoteEndPoint => _session.Connection?.RemoteEndPoint;
+    public nint Descriptor => _session.Connection?.Descriptor ?? -1;
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using MailModule.Engine.Settings;
+using MailModule.Primitives;
+using MailModule.Smtp.Server;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
+internal sealed class SmtpServer(EngineSettings settings, MailData data, Workers workers, HostRequests host, Log log) : MailServer(settings, workers, log)
+{
+    private readonly Workers _workers = workers;
+    private readonly Log _log = log;
+    private volatile SmtpBackend _backend = new(data.Spool, workers, host, () => settings.Current.Relay, log);
+    private volatile OptionSet _options = new(settings.Current);
+
+    protected override Setting BindSetting => Keys.SmtpBind;
+    protected override Setting LimitSetting => Keys.SmtpMax;
+    protected override byte[] Refusal { get; } = "421 4.3.2 Too many connections, try again later\r\n"u8.ToArray();
+
+    public override void Use(HostRequests host) => _backend = new SmtpBackend(data.Spool, _workers, host, () => Settings.Current.Relay, _log);
+
+    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
+    {
+        yield return new ServerPort(port, false);
+        if (values.Int(Keys.SmtpsPort) is > 0 and var secure)
+            yield return new ServerPort(secure, true);
+        if (values.Int(Keys.SubmissionPort) is > 0 and var submission)
+            yield return new ServerPort(submission, false, RequiresAuth: true);
+    }
+
+    protected override ISession NewSession(Connection connection, ServerPort port)
+    {
+        SettingValues values = Settings.Current;
+        OptionSet options = _options;
+        if (options.Version != values.Version)
+            _options = options = new OptionSet(values);
+        return new SmtpSession(options.For(connection.RemoteEndPoint.Address, port), _backend, connection);
+    }
+
+    /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
+    private sealed class OptionSet(SettingValues values)
+    {
+        private readonly SmtpServerOptions _plain = new()
+        {
+            HostName = values.Text(Keys.SmtpName)!,
+            SizeLimit = values.Number(Keys.SmtpMsgLimit),
+            OfferStartTls = values.Flag(Keys.SmtpTls),
+            OfferAuth = values.Accounts.Count > 0,
+            NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
+        };
+
+        private SmtpServerOptions?[] _variants = new SmtpServerOptions?[8];
+
+        public int Version => values.Version;
+
+        public SmtpServerOptions For(IPAddress peer, ServerPort port)
+        {
+            bool plainAuth = Policy.PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
+            ref SmtpServerOptions? variant = ref _variants[(plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)];
+            return variant ??= _plain with
+            {
+                PlainAuthWithoutTls = plainAuth,
+                RequireAuth = port.RequiresAuth,
+                OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
+            };
+        }
+    }
+}
