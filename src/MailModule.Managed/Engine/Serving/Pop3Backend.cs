@@ -28,7 +28,6 @@ internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests h
 
     public void Closed(Pop3Session session)
     {
-        session.Message?.Dispose();
-        session.Maildrop?.Dispose();
+        // The session has given mailbox and message back itself.
     }
 }

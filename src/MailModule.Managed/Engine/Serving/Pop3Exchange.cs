@@ -142,7 +142,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         _backend.Delivery.Hasten(TimeSpan.FromSeconds(2));
         Fault fault = _backend.Store.Open(account.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
-            return new Pop3Verdict(Pop3Outcome.Refuse, fault == Fault.Locked ? "[IN-USE] the maildrop is in use" : "[SYS/TEMP] the maildrop cannot be opened now");
+            return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Maildrop = maildrop;
         return new Pop3Verdict(Pop3Outcome.Accept);
     }
