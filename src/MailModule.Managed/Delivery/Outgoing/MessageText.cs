@@ -4,21 +4,28 @@ namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
 /// A message text that a host writes in pieces of any size, with any line ends: in memory while it is small, then in a file of mode 0600 that has no
-/// name any more from its first octet on, so that a crash leaves nothing behind. One thread at a time.
+/// name any more from its first octet on, so that a crash leaves no text behind. One thread at a time.
 /// </summary>
-public sealed class MessageText(string scratchFolder) : IDisposable
+/// <param name="scratchFolder">Where the file is made; made itself, with the folders above it, when it is first needed.</param>
+public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDisposable
 {
     private const int MemoryLimit = 128 * 1024;
+    private const int FirstMemory = 4 * 1024;
 
-    private readonly MemoryStream _memory = new();
-    private FileStream? _file;
+    private readonly IDisk _disk = disk ?? Disk.Real;
+    /// <summary>All of the text, or what comes after the file's last octet.</summary>
+    private byte[] _memory = [];
+    private int _inMemory;
+    private IDiskFile? _file;
     private bool _afterCr;
+    private bool _endsLine;
+    private bool _isFinished;
     private Fault _fault;
 
     /// <summary>Octets as written.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Octets with CRLF line ends, and one more line end if the last line has none.</summary>
+    /// <summary>Octets with CRLF line ends; once finished, with one more line end if the last line has none.</summary>
     public long WireLength { get; private set; }
 
     public bool IsEightBit { get; private set; }
@@ -27,60 +34,61 @@ public sealed class MessageText(string scratchFolder) : IDisposable
     /// <summary>Appends octets. After a failure (<see cref="Fault.Full"/>, <see cref="Fault.Io"/>) every further call gives it again.</summary>
     public Fault Write(ReadOnlySpan<byte> octets)
     {
-        if (_fault != Fault.None)
-            return _fault;
-        Count(octets);
-        try
+        Measure(octets);
+        while (_fault == Fault.None && !octets.IsEmpty)
         {
-            if (_file is null && _memory.Length + octets.Length > MemoryLimit)
-                MoveToFile();
-            ((Stream?)_file ?? _memory).Write(octets);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            _fault = IsFull(e) ? Fault.Full : Fault.Io;
+            MakeRoom(octets.Length);
+            int count = Math.Min(octets.Length, _memory.Length - _inMemory);
+            octets[..count].CopyTo(_memory.AsSpan(_inMemory));
+            _inMemory += count;
+            Length += count;
+            octets = octets[count..];
         }
         return _fault;
     }
 
-    /// <summary>The text is whole; it can be read now.</summary>
+    /// <summary>The text is whole; it can be read now, by any thread.</summary>
     public Fault Finish()
     {
-        if (_fault != Fault.None)
+        if (_isFinished)
             return _fault;
-        try
-        {
-            _file?.Flush();
-        }
-        catch (IOException e)
-        {
-            _fault = IsFull(e) ? Fault.Full : Fault.Io;
-        }
+        _isFinished = true;
         if (Length > 0 && !_endsLine)
             WireLength += 2;
+        if (_file is null || _fault != Fault.None)
+            return _fault;
+        Flush();
+        _memory = [];
         return _fault;
     }
 
-    /// <summary>A reader from the first octet on; it takes the text over and disposes of it. One at a time.</summary>
-    public Stream OpenRead()
+    /// <summary>Fills the buffer from an offset on, as far as the text goes. May touch the disk unless <see cref="IsInMemory"/>.</summary>
+    public Fault Read(Span<byte> buffer, long offset, out int count)
     {
-        Stream stream = (Stream?)_file ?? _memory;
-        stream.Position = 0;
-        return stream;
+        count = 0;
+        if (_fault != Fault.None || _file is not null)
+            return _fault != Fault.None ? _fault : _file!.Read(buffer, offset, out count);
+        ReadOnlySpan<byte> rest = _memory.AsSpan(0, _inMemory)[(int)Math.Min(offset, _inMemory)..];
+        count = Math.Min(rest.Length, buffer.Length);
+        rest[..count].CopyTo(buffer);
+        return Fault.None;
     }
+
+    /// <summary>A reader from the first octet on, which takes the text over and disposes of it.</summary>
+    public Stream OpenRead() => new TextStream(this);
 
     public void Dispose()
     {
         _file?.Dispose();
-        _memory.Dispose();
+        _memory = [];
+        _inMemory = 0;
+        if (_fault == Fault.None)
+            _fault = Fault.State;
     }
 
-    private bool _endsLine;
-
     // Each CR, LF or CRLF is one line end of two octets on the wire, wherever the pieces are cut.
-    private void Count(ReadOnlySpan<byte> octets)
+    private void Measure(ReadOnlySpan<byte> octets)
     {
-        Length += octets.Length;
         if (octets.IsEmpty)
             return;
         if (!IsEightBit && octets.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0)
@@ -99,21 +107,45 @@ public sealed class MessageText(string scratchFolder) : IDisposable
         _endsLine = octets[^1] is (byte)'\r' or (byte)'\n';
     }
 
-    private void MoveToFile()
+    private void MakeRoom(int wanted)
     {
-        Directory.CreateDirectory(scratchFolder);
-        string path = Path.Combine(scratchFolder, $"outgoing-{Guid.NewGuid():N}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.ReadWrite, Options = FileOptions.DeleteOnClose };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        _file = new FileStream(path, options);
-        if (!OperatingSystem.IsWindows())
-            File.Delete(path);
-        _memory.WriteTo(_file);
-        _memory.SetLength(0);
-        _memory.Capacity = 0;
+        if (_inMemory < MemoryLimit && _inMemory + wanted > _memory.Length)
+            Array.Resize(ref _memory, Math.Clamp(Math.Max(_inMemory + wanted, 2 * _memory.Length), FirstMemory, MemoryLimit));
+        else if (_inMemory == MemoryLimit)
+            Flush();
     }
 
-    // ENOSPC and EDQUOT on Unix; ERROR_DISK_FULL on Windows.
-    private static bool IsFull(Exception e) => (e.HResult & 0xFFFF) is 28 or 122 or 112;
+    private void Flush()
+    {
+        if (_file is null)
+            _fault = OpenFile();
+        if (_fault == Fault.None)
+            _fault = _file!.Write(_memory.AsSpan(0, _inMemory), Length - _inMemory);
+        _inMemory = 0;
+    }
+
+    private Fault OpenFile()
+    {
+        string path = Path.Combine(scratchFolder, $"outgoing-{Guid.NewGuid():N}");
+        Fault fault = _disk.Open(path, DiskOpen.New, out IDiskFile file);
+        if (fault == Fault.NotFound)
+        {
+            fault = MakeFolder(scratchFolder);
+            if (fault == Fault.None)
+                fault = _disk.Open(path, DiskOpen.New, out file);
+        }
+        if (fault != Fault.None)
+            return fault == Fault.NotFound ? Fault.Io : fault;
+        _file = file;
+        return _disk.Unlink(path);
+    }
+
+    private Fault MakeFolder(string path)
+    {
+        Fault fault = _disk.MakeDirectory(path);
+        if (fault != Fault.NotFound || Path.GetDirectoryName(path) is not { Length: > 0 } above)
+            return fault;
+        fault = MakeFolder(above);
+        return fault == Fault.None ? _disk.MakeDirectory(path) : fault;
+    }
 }

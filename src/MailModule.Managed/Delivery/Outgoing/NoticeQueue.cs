@@ -11,7 +11,8 @@ internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer
     private readonly record struct Notice(SubmissionState State, long Value, string Recipient);
 
     private readonly Lock _lock = new();
-    private readonly List<Notice> _waiting = [];
+    private readonly Queue<Notice> _waiting = new();
+    private Notice? _sending;
     private readonly ManualResetEvent _finished = new(false);
     private bool _isRunning;
     private bool _isLast;
@@ -22,10 +23,10 @@ internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer
             return;
         lock (_lock)
         {
-            if (state == SubmissionState.Sending && _waiting.Count > 0 && _waiting[^1].State == SubmissionState.Sending)
-                _waiting[^1] = new Notice(state, value, recipient);
+            if (state == SubmissionState.Sending)
+                _sending = new Notice(state, value, recipient);
             else
-                _waiting.Add(new Notice(state, value, recipient));
+                Append(new Notice(state, value, recipient));
             RunOne();
         }
     }
@@ -49,6 +50,14 @@ internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer
             observer!.StateChanged(notice.State, notice.Value, notice.Recipient);
     }
 
+    private void Append(Notice notice)
+    {
+        if (_sending is { } sending)
+            _waiting.Enqueue(sending);
+        _sending = null;
+        _waiting.Enqueue(notice);
+    }
+
     private void RunOne()
     {
         if (_isRunning)
@@ -59,19 +68,22 @@ internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer
 
     private bool TryTake(out Notice notice)
     {
+        bool isEnd;
         lock (_lock)
         {
-            if (_waiting.Count > 0)
+            if (_waiting.TryDequeue(out notice))
+                return true;
+            if (_sending is { } sending)
             {
-                notice = _waiting[0];
-                _waiting.RemoveAt(0);
+                notice = sending;
+                _sending = null;
                 return true;
             }
-            notice = default;
-            if (!_isLast)
-                _isRunning = false;
+            isEnd = _isLast;
+            // At the end it stays set, so that nobody ends twice.
+            _isRunning = isEnd;
         }
-        if (_isLast)
+        if (isEnd)
             End();
         return false;
     }

@@ -14,6 +14,8 @@ namespace MailModule.Delivery.Outgoing;
 /// </summary>
 public sealed class Submission : ISmtpClientOwner, IWork
 {
+    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
+
     private readonly SubmissionRoute _route;
     private readonly ConnectionSet _connections;
     private readonly Log _log;
@@ -26,6 +28,8 @@ public sealed class Submission : ISmtpClientOwner, IWork
     private StartTlsUse _startTls;
     private IPEndPoint? _current;
     private Dial? _dial;
+    private Connection? _connection;
+    private int _attempt;
     private bool _isCancelled;
     private bool _isHandedOver;
     private bool _isCompleted;
@@ -60,16 +64,19 @@ public sealed class Submission : ISmtpClientOwner, IWork
     /// <summary>Blocks until every recipient has its final state and the observer has heard the last of it.</summary>
     public void Wait() => _notices.WaitForLast();
 
-    /// <summary>Gives up what is not final yet, with <see cref="Fault.Cancelled"/>; any thread. A connection that is up is ended by its set's stop.</summary>
+    /// <summary>Gives up what is not final yet, with <see cref="Fault.Cancelled"/>; any thread, at any time. Does not wait for it.</summary>
     public void Cancel()
     {
         Dial? dial;
+        Connection? connection;
         lock (_gate)
         {
             _isCancelled = true;
             dial = _dial;
+            connection = _connection;
         }
         dial?.Cancel();
+        connection?.Abort();
     }
 
     /// <summary>In place of <see cref="Start"/>: nothing is tried, every recipient fails.</summary>
@@ -114,12 +121,29 @@ public sealed class Submission : ISmtpClientOwner, IWork
         _current = address;
         _notices.Post(SubmissionState.Connecting, 0);
         var tls = new TlsClientSettings(_route.Host, _route.VerifyCertificate);
-        var options = new DialOptions { Target = address, Timeout = _route.Timeout, Tls = tls };
+        TimeSpan patience = _route.Timeout < ConnectPatience ? _route.Timeout : ConnectPatience;
+        var options = new DialOptions { Target = address, Timeout = patience, Tls = tls };
+        int attempt = NextAttempt();
         Dial dial = Dialer.Connect(options, _connections, NewSession, NotConnected);
-        lock (_gate)
-            _dial = dial;
-        if (IsCancelled)
+        if (!TryRemember(attempt, dial))
             dial.Cancel();
+    }
+
+    private int NextAttempt()
+    {
+        lock (_gate)
+            return ++_attempt;
+    }
+
+    // The attempt may have failed and the next begun before the dialler returned: then its dial is no longer the one to cancel.
+    private bool TryRemember(int attempt, Dial dial)
+    {
+        lock (_gate)
+        {
+            if (attempt == _attempt)
+                _dial = dial;
+            return !_isCancelled;
+        }
     }
 
     private bool IsCancelled
@@ -134,6 +158,10 @@ public sealed class Submission : ISmtpClientOwner, IWork
     private SmtpClientSession NewSession(Connection connection)
     {
         connection.IdleTimeout = _route.Timeout;
+        lock (_gate)
+            _connection = connection;
+        if (IsCancelled)
+            connection.Abort();
         _notices.Post(SubmissionState.Dialog, 0);
         return new SmtpClientSession(new SmtpClientOptions(_route.HelloName, _startTls), this, connection);
     }

@@ -12,8 +12,8 @@ internal sealed class TextSource(MessageText text, Workers workers, Log log) : I
 {
     private const int PieceLength = 256 * 1024;
 
-    private readonly Stream _stream = text.OpenRead();
     private byte[] _piece = [];
+    private long _position;
     private int _taken;
     private int _read;
     private bool _isAhead;
@@ -26,7 +26,7 @@ internal sealed class TextSource(MessageText text, Workers workers, Log log) : I
     {
         if (text.IsInMemory)
         {
-            count = _stream.Read(buffer);
+            count = Read(buffer);
             return true;
         }
         if (!_isAhead && Workers.IsCurrent)
@@ -51,18 +51,23 @@ internal sealed class TextSource(MessageText text, Workers workers, Log log) : I
     private void ReadAhead()
     {
         if (_piece.Length == 0)
-            _piece = new byte[PieceLength];
-        try
-        {
-            _read = _stream.Read(_piece);
-        }
-        catch (IOException e)
-        {
-            log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {e.Message}");
-            _read = -1;
-        }
+            _piece = GC.AllocateUninitializedArray<byte>(PieceLength);
+        _read = Read(_piece);
         _taken = 0;
         _isAhead = true;
+    }
+
+    private int Read(Span<byte> buffer)
+    {
+        Fault fault = text.Read(buffer, _position, out int count);
+        // A file that has become shorter must not pass for the whole message.
+        if (fault == Fault.None && (count > 0 || _position == text.Length))
+        {
+            _position += count;
+            return count;
+        }
+        log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {fault}");
+        return -1;
     }
 
     private int Take(Span<byte> buffer)

@@ -46,9 +46,74 @@ public sealed class MessageTextTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder));
         Assert.Equal(Fault.None, text.Finish());
         Assert.True(text.IsEightBit);
-        var read = new MemoryStream();
-        text.OpenRead().CopyTo(read);
-        Assert.True(expected.ToArray().AsSpan().SequenceEqual(read.ToArray()));
+        Assert.True(expected.ToArray().AsSpan().SequenceEqual(Read(text)));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(128 * 1024)]
+    [InlineData(128 * 1024 + 1)]
+    [InlineData(2 * 128 * 1024)]
+    [InlineData(1_000_000)]
+    public void A_text_of_any_length_comes_back_whole_however_it_was_cut(int length)
+    {
+        var random = new Random(length);
+        byte[] octets = new byte[length];
+        random.NextBytes(octets);
+        using var text = new MessageText(_folder);
+        for (int at = 0; at < length;)
+        {
+            int end = Math.Min(length, at + random.Next(1, 50_000));
+            Assert.Equal(Fault.None, text.Write(octets.AsSpan(at..end)));
+            at = end;
+        }
+        Assert.Equal(Fault.None, text.Finish());
+        Assert.Equal((length, length <= 128 * 1024), (text.Length, text.IsInMemory));
+        Assert.True(octets.AsSpan().SequenceEqual(Read(text)));
+        var copy = new MemoryStream();
+        using (Stream stream = text.OpenRead())
+            stream.CopyTo(copy);
+        Assert.True(octets.AsSpan().SequenceEqual(copy.ToArray()));
+        Assert.Equal(Fault.State, text.Read(new byte[1], 0, out _));
+    }
+
+    [Fact]
+    public void The_folder_is_for_nobody_else_and_made_when_needed()
+    {
+        string folder = Path.Combine(_folder, "mail", "scratch");
+        using var text = new MessageText(folder);
+        Assert.Equal(Fault.None, text.Write("small"u8));
+        Assert.False(Directory.Exists(_folder));
+        Assert.Equal(Fault.None, text.Write(new byte[200_000]));
+        if (!OperatingSystem.IsWindows())
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+    }
+
+    [Fact]
+    public void A_disk_that_fails_at_any_call_is_a_fault_that_stays_and_leaves_no_name_behind()
+    {
+        byte[] octets = new byte[500_000];
+        Directory.CreateDirectory(_folder);
+        int failAt = 1;
+        for (; ; failAt++)
+        {
+            var disk = new FailingDisk(failAt);
+            using var text = new MessageText(_folder, disk);
+            Fault written = text.Write(octets);
+            Fault finished = text.Finish();
+            if (!disk.HasFailed)
+                break;
+            Assert.Equal(Fault.Full, finished);
+            Assert.Equal(Fault.Full, text.Write("more"u8));
+            Assert.Equal(Fault.Full, text.Read(new byte[10], 0, out int count));
+            Assert.Equal(0, count);
+            Assert.True(written is Fault.None or Fault.Full);
+            text.Dispose();
+            Assert.Equal(disk.FailedUnlink ? 1 : 0, Directory.GetFiles(_folder).Length);
+            Array.ForEach(Directory.GetFiles(_folder), File.Delete);
+        }
+        Assert.True(failAt > 4, "open, unlink, and some writes have failed");
     }
 
     [Fact]
@@ -58,6 +123,19 @@ public sealed class MessageTextTests : IDisposable
         Assert.Equal(Fault.Io, text.Write(new byte[1_000_000]));
         Assert.Equal(Fault.Io, text.Write("more"u8));
         Assert.Equal(Fault.Io, text.Finish());
+    }
+
+    private static byte[] Read(MessageText text)
+    {
+        var all = new MemoryStream();
+        byte[] piece = new byte[7777];
+        while (true)
+        {
+            Assert.Equal(Fault.None, text.Read(piece, all.Length, out int count));
+            if (count == 0)
+                return all.ToArray();
+            all.Write(piece.AsSpan(0, count));
+        }
     }
 
     // The octets that a DotWriter gives, less the stuffing (the alphabet has no dot) and the final dot line.
@@ -77,6 +155,49 @@ public sealed class MessageTextTests : IDisposable
             foreach (string text in texts)
                 yield return text;
             texts = texts.SelectMany(text => alphabet.Select(c => text + c)).ToList();
+        }
+    }
+
+    /// <summary>The real disk, whose n-th call finds it full.</summary>
+    private sealed class FailingDisk(int failAt) : IDisk
+    {
+        private int _count;
+
+        public bool HasFailed => _count >= failAt;
+        public bool FailedUnlink { get; private set; }
+
+        public Fault MakeDirectory(string path) => Fails() ? Fault.Full : Disk.Real.MakeDirectory(path);
+        public Fault OpenDirectory(string path, out IDiskDirectory directory) => throw new NotSupportedException();
+        public Fault Rename(string from, string to) => throw new NotSupportedException();
+        public Fault List(string path, List<string> names) => throw new NotSupportedException();
+        public Fault Lock(string path, out IDisposable held) => throw new NotSupportedException();
+        public long FreeSpace(string path) => throw new NotSupportedException();
+
+        public Fault Open(string path, DiskOpen how, out IDiskFile file)
+        {
+            file = null!;
+            if (Fails())
+                return Fault.Full;
+            Fault fault = Disk.Real.Open(path, how, out IDiskFile real);
+            file = new FailingFile(this, real);
+            return fault;
+        }
+
+        public Fault Unlink(string path)
+        {
+            FailedUnlink = Fails();
+            return FailedUnlink ? Fault.Full : Disk.Real.Unlink(path);
+        }
+
+        private bool Fails() => ++_count == failAt;
+
+        private sealed class FailingFile(FailingDisk disk, IDiskFile real) : IDiskFile
+        {
+            public long Length => real.Length;
+            public Fault Read(Span<byte> buffer, long offset, out int count) => real.Read(buffer, offset, out count);
+            public Fault Write(ReadOnlySpan<byte> octets, long offset) => disk.Fails() ? Fault.Full : real.Write(octets, offset);
+            public Fault Sync() => throw new NotSupportedException();
+            public void Dispose() => real.Dispose();
         }
     }
 }

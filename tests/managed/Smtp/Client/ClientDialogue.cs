@@ -13,12 +13,16 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     private readonly Queue<SmtpTransaction> _work = new();
     private readonly SmtpClientSession _session;
     private readonly int _cut;
+    private readonly bool _stopAtTls;
     private byte[] _left = [];
+    private bool _hasStarted;
 
     /// <param name="cut">The server's octets come in pieces of this length; 0: as they are said.</param>
-    public ClientDialogue(StartTlsUse startTls = StartTlsUse.Never, int cut = 0, params SmtpTransaction[] work)
+    /// <param name="stopAtTls">The handshake never ends.</param>
+    public ClientDialogue(StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, params SmtpTransaction[] work)
     {
         _cut = cut;
+        _stopAtTls = stopAtTls;
         foreach (SmtpTransaction transaction in work)
             _work.Enqueue(transaction);
         _session = new SmtpClientSession(new SmtpClientOptions("client.example", startTls), this, null);
@@ -29,6 +33,12 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     public Fault Fault { get; private set; }
     public Reply? Words { get; private set; }
     public int CompletedCount { get; private set; }
+
+    /// <summary>Most octets that one step gave.</summary>
+    public int LargestOutput { get; private set; }
+
+    /// <summary>Octets the client has said in all; kept apart when <see cref="Step"/>'s text would be too much.</summary>
+    public long SaidLength { get; private set; }
     public bool HasEnded { get; private set; }
     public List<long> Progress { get; } = [];
 
@@ -57,27 +67,34 @@ internal sealed class ClientDialogue : ISmtpClientOwner
 
     public void Lose() => _session.Closed();
 
-    public void Expire() => _session.Expire(ExpiryReason.Idle, new Output());
+    public void Expire(ExpiryReason reason = ExpiryReason.Idle) => _session.Expire(reason, new Output());
 
+    /// <summary>Who had to wait has what it waited for.</summary>
+    public string Resume() => Last == Next.Wait ? Step([]) : throw new InvalidOperationException("nobody waits");
+
+    // As a connection does it: input comes only when asked for, and what is left over is dropped before TLS (RFC 3207 §4.2).
     private string Step(byte[] octets)
     {
         var said = new StringBuilder();
-        if (Last == Next.Close && HasStarted)
+        if (Last == Next.Close && _hasStarted)
             return "";
-        HasStarted = true;
+        _hasStarted = true;
         ReadOnlySpan<byte> input = (byte[])[.. _left, .. octets];
         do
         {
             var output = new Output();
             Last = _session.Advance(ref input, output);
-            said.Append(Encoding.UTF8.GetString(output.Written));
+            LargestOutput = Math.Max(LargestOutput, output.Length);
+            SaidLength += output.Length;
+            if (Last == Next.StartTls)
+                input = default;
+            if (said.Length < 1 << 20)
+                said.Append(Encoding.UTF8.GetString(output.Written));
         }
-        while (Last is Next.Write or Next.StartTls);
+        while (Last == Next.Write || (Last == Next.StartTls && !_stopAtTls));
         _left = input.ToArray();
         return said.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
-
-    private bool HasStarted { get; set; }
 
     SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpTransaction? next) ? next : null;
 
@@ -108,6 +125,35 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         public bool TryRead(Span<byte> buffer, Action ready, out int count)
         {
             count = _octets.Read(buffer);
+            return true;
+        }
+    }
+
+    /// <summary>A long text that is made while it is read, and that is not there at every second call.</summary>
+    internal sealed class LongText(long length, bool pending) : IMessageSource
+    {
+        private static readonly byte[] s_line = Encoding.ASCII.GetBytes(".a line of thirty octets, no less\n");
+        private long _given;
+        private bool _isThere = !pending;
+
+        public long WireLength => length;
+        public bool IsEightBit => false;
+        public int Waits { get; private set; }
+
+        public bool TryRead(Span<byte> buffer, Action ready, out int count)
+        {
+            count = 0;
+            if (!_isThere)
+            {
+                _isThere = true;
+                Waits++;
+                return false;
+            }
+            _isThere = !pending;
+            count = (int)Math.Min(buffer.Length, length - _given);
+            for (int i = 0; i < count; i++)
+                buffer[i] = s_line[(int)((_given + i) % s_line.Length)];
+            _given += count;
             return true;
         }
     }
