@@ -8,6 +8,7 @@ public sealed class Disk : IDisk
 {
     public static readonly Disk Real = new();
 
+    private const int NoAccess = 13;
     private const int DirectoryBuffer = 32 * 1024;
 
     private Disk()
@@ -24,7 +25,7 @@ public sealed class Disk : IDisk
     {
         int result = FileCalls.Linux.OpenRead(Octets(path));
         directory = new DiskHandle(result);
-        return ToFault(result);
+        return result == -NoAccess ? Fault.NotSupported : ToFault(result);
     }
 
     public Fault Open(string path, DiskOpen how, out IDiskFile file)

@@ -10,7 +10,8 @@ public interface IDisk
     /// <summary>Makes one directory, mode 0700; none if it is there already.</summary>
     Fault MakeDirectory(string path);
 
-    /// <summary>Opens a directory, so that it can be made durable without needing another descriptor.</summary>
+    /// <summary>Opens a directory, so that it can be made durable without needing another descriptor. <see cref="Fault.NotSupported"/> if it is
+    /// not for us to read.</summary>
     Fault OpenDirectory(string path, out IDiskDirectory directory);
 
     /// <summary>Opens a file for reading and writing; a new one has mode 0600.</summary>

@@ -65,27 +65,36 @@ internal sealed class SpoolOpening(SpoolOptions options)
         return fault;
     }
 
-    // A new directory counts only when its parent is synced.
     private Fault MakeDirectories(string path)
     {
-        string? parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(path));
         Fault fault = _disk.MakeDirectory(path);
-        if (fault == Fault.NotFound && !string.IsNullOrEmpty(parent))
-        {
-            fault = MakeDirectories(parent);
-            if (fault == Fault.None)
-                fault = _disk.MakeDirectory(path);
-        }
-        return fault == Fault.None ? SyncDirectory(string.IsNullOrEmpty(parent) ? "." : parent) : fault;
+        if (fault != Fault.NotFound || ParentOf(path) is not { } parent)
+            return fault;
+        fault = MakeDirectories(parent);
+        return fault == Fault.None ? _disk.MakeDirectory(path) : fault;
     }
 
-    private Fault SyncDirectory(string path)
+    // A new directory counts only when its parent is synced; who made it, and whether that run came so far, is not known.
+    private Fault SyncParents(string path)
     {
-        // A parent that we may pass through but not read cannot be synced by us; it was there before.
-        if (_disk.OpenDirectory(path, out IDiskDirectory directory) != Fault.None)
-            return Fault.None;
-        using (directory)
-            return directory.Sync();
+        Fault fault = Fault.None;
+        while (fault == Fault.None && ParentOf(path) is { } parent)
+        {
+            path = parent;
+            // A parent that we may pass through but not read was there before us.
+            fault = _disk.OpenDirectory(path, out IDiskDirectory directory);
+            if (fault == Fault.NotSupported)
+                return Fault.None;
+            using (directory)
+                fault = fault == Fault.None ? directory.Sync() : fault;
+        }
+        return fault;
+    }
+
+    private static string? ParentOf(string path)
+    {
+        string? parent = Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(path)));
+        return string.IsNullOrEmpty(parent) ? null : parent;
     }
 
     private Fault CheckVersion(IDiskDirectory directory)
@@ -116,8 +125,11 @@ internal sealed class SpoolOpening(SpoolOptions options)
 
     private Fault WriteVersion(IDiskDirectory directory)
     {
+        Fault fault = SyncParents(options.Directory);
+        if (fault != Fault.None)
+            return fault;
         _disk.Unlink(_paths.NewVersion);
-        Fault fault = _disk.Open(_paths.NewVersion, DiskOpen.New, out IDiskFile file);
+        fault = _disk.Open(_paths.NewVersion, DiskOpen.New, out IDiskFile file);
         if (fault != Fault.None)
             return fault;
         using (file)
