@@ -71,6 +71,24 @@ send_messages() {
   done
 }
 
+# A message is taken when it is on disk; it is in the mailbox a moment later.
+wait_for_delivery() {
+  local wanted i
+  wanted=$(find samples/messages -name '*.eml' | wc -l)
+  for ((i = 0; i < 100; i++)); do
+    [[ $("$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret) == *"$wanted messages" ]] && return
+    sleep 0.1
+  done
+  echo "   not delivered within ten seconds"
+  return 1
+}
+
+read_messages() {
+  mkdir "$work/got"
+  wait_for_delivery
+  "$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret "$work/got" | sed 's/^/   /'
+}
+
 # What is in the mailbox, without what the server wrote on top (Return-Path and one Received with its folded lines)
 # and with bare line feeds.
 without_trace() {
@@ -108,8 +126,7 @@ main() {
   step "send passes each message to it (SRVInitSendMsgSMTP)"
   send_messages
   step "pop3 reads them back"
-  mkdir "$work/got"
-  "$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret "$work/got" | sed 's/^/   /'
+  read_messages
   step "Compared, without the trace lines on top"
   compare
   step "mailhost saw, and stops"
