@@ -1,8 +1,8 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using MailModule.Smtp.Server;
-using MailModule.Tests.Smtp.Server;
 using MailModule.Tests.Lines;
+using MailModule.Tests.Smtp.Server;
 
 namespace MailModule.Tests.Sessions;
 
