@@ -193,8 +193,8 @@ MM_API mm_engine *MM_CALL mm_engine_default(void);
  * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback, which it would
  * wait for, or another thread is stopping it); MM_E_TIMEOUT (a callback of the host has still not returned: everything
- * but its thread is gone, and that goes when it returns). Streams being written are cancelled: their SRVSend gives MM_E_CANCELLED; SRVEndOfMsg
- * still has to free them. Threads: any. Since 0.1.
+ * but its thread is gone, and that goes when it returns). Streams being written are cancelled: their SRVSend gives
+ * MM_E_CANCELLED; SRVEndOfMsg still has to free them. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
 

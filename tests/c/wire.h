@@ -3,6 +3,7 @@
 #define WIRE_H
 
 #include "check.h"
+#include <netinet/tcp.h>
 #include <stdarg.h>
 #include <sys/time.h>
 
@@ -16,9 +17,11 @@ struct wire {
 static inline int wire_open(struct wire *wire, int port) {
     struct sockaddr_in address = check_loopback(port);
     struct timeval patience = {.tv_sec = 20};
+    int at_once = 1;
     memset(wire, 0, sizeof *wire);
     wire->number = socket(AF_INET, SOCK_STREAM, 0);
     setsockopt(wire->number, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+    setsockopt(wire->number, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
     return connect(wire->number, (struct sockaddr *)&address, sizeof address);
 }
 

@@ -7,7 +7,10 @@
 
 /* ---- start ---- */
 
-enum { SIGNALS = 65, SUSPEND_SIGNAL = 34 /* the runtime halts its threads with it */ };
+enum {
+    SIGNALS = 65,
+    SUSPEND_SIGNAL = 34 /* the runtime halts its threads with it */
+};
 
 /* Raised by the processor at the faulting instruction: blocking them would only turn a fault into a silent end. */
 static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS};
