@@ -60,9 +60,9 @@ class Ours(Peer):
             path.unlink(missing_ok=True)
 
     def syncs(self):
-        """Messages and syncs of the spool, as the log says when it stops: "spool: N messages, M syncs"."""
+        """Messages and syncs of the spool, as the log says when it stops."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
-        found = re.findall(r"spool: (\d+) messages, (\d+) syncs", text)
+        found = re.findall(r"spool:? (\d+) messages, (\d+) syncs", text)
         return (sum(int(m) for m, _ in found), sum(int(s) for _, s in found)) if found else None
 
 
