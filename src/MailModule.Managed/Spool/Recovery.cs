@@ -124,8 +124,10 @@ internal sealed class Recovery(SpoolOptions options)
             return Fail(fault, $"{_paths.Bodies} cannot be listed");
         var unneeded = new HashSet<string>(bodies.Where(name => MessageIds.IsId(name)), StringComparer.Ordinal);
         foreach ((Segment segment, uint offset, MessageRecord record) in _messages)
-            if (offset < segment.VoidFrom)
-                Restore(segment, offset, record, unneeded);
+            if (offset < segment.VoidFrom && fault == Fault.None)
+                fault = Restore(segment, offset, record, unneeded);
+        if (fault != Fault.None)
+            return fault;
         foreach (string name in unneeded)
             _disk.Unlink(Path.Join(_paths.Bodies, name));
         long newest = _segments.Count > 0 ? _segments.Keys.Max() : 0;
@@ -134,7 +136,7 @@ internal sealed class Recovery(SpoolOptions options)
         return Fault.None;
     }
 
-    private void Restore(Segment segment, uint offset, MessageRecord record, HashSet<string> unneeded)
+    private Fault Restore(Segment segment, uint offset, MessageRecord record, HashSet<string> unneeded)
     {
         var content = record.HasBodyFile
             ? (Mail.MessageContent)new BodyContent(_disk, Path.Join(_paths.Bodies, record.Id), record.Length, record.WireLength)
@@ -144,9 +146,15 @@ internal sealed class Recovery(SpoolOptions options)
         foreach (int recipient in _marks.GetValueOrDefault((segment.Number, offset), []))
             isDone = entry.Restore(recipient);
         if (isDone)
+        {
             segment.Done.Add(offset);
-        else if (!record.HasBodyFile || HasBody(record, unneeded))
+            return Fault.None;
+        }
+        bool isWhole = true;
+        Fault fault = record.HasBodyFile ? FindBody(record, unneeded, out isWhole) : Fault.None;
+        if (fault == Fault.None && isWhole)
             Keep(entry);
+        return fault;
     }
 
     private void Keep(SpoolEntry entry)
@@ -157,15 +165,19 @@ internal sealed class Recovery(SpoolOptions options)
         _log.Entries.Add(entry);
     }
 
-    private bool HasBody(MessageRecord record, HashSet<string> unneeded)
+    // Only a body that is surely not there costs the message; one that cannot be opened now is a reason not to start.
+    private Fault FindBody(MessageRecord record, HashSet<string> unneeded, out bool isWhole)
     {
         string path = Path.Join(_paths.Bodies, record.Id);
-        bool isThere = _disk.Open(path, DiskOpen.Existing, out IDiskFile file) == Fault.None && file.Length == record.Length;
-        file.Dispose();
         unneeded.Remove(record.Id);
-        if (!isThere)
+        Fault fault = _disk.Open(path, DiskOpen.Existing, out IDiskFile file);
+        isWhole = fault == Fault.None && file.Length == record.Length;
+        file.Dispose();
+        if (fault is not (Fault.None or Fault.NotFound))
+            return Fail(fault, $"the body {path} cannot be opened");
+        if (!isWhole)
             Damage(1, $"the body {path} is missing or has another length");
-        return isThere;
+        return Fault.None;
     }
 
     private void Damage(int count, string text)

@@ -47,17 +47,19 @@ public class SpoolFaultTests
         {
             var disk = new SimulatedDisk(n);
             isStruck = false;
-            disk.Strike = (call, _) =>
+            string struck = "";
+            disk.Strike = (call, name) =>
             {
                 isStruck |= call == n;
+                struck = call == n ? name : struck;
                 return call == n ? fault : Fault.None;
             };
             Life life = Live(disk);
             disk.Strike = (_, _) => Fault.None;
             Assert.Equal(0, disk.OpenFiles);
-            Assert.True(life.Accepted.Count >= Life.Messages - Life.MostRefused, $"{fault} at call {n}: only {life.Accepted.Count} accepted");
+            Assert.True(life.Accepted.Count >= Life.Messages - Life.MostRefused, $"{fault} at call {n}, {struck}: only {life.Accepted.Count} accepted");
             foreach (Survival survival in Enum.GetValues<Survival>())
-                Check(disk.AfterRestart(survival), life, $"{fault} at call {n}, {survival} survives", refusedMayComeBack: false);
+                Check(disk.AfterRestart(survival), life, $"{fault} at call {n}, {struck}, {survival} survives", refusedMayComeBack: false);
         }
     }
 
