@@ -15,6 +15,7 @@ internal sealed class RunningEngine : IDisposable
     private readonly EngineSettings _settings;
     private readonly Log _log;
     private readonly Workers _workers;
+    private readonly AddressCounts _perAddress = new();
     private MailData? _data;
     private SmtpServer? _smtp;
     private Pop3Server? _pop3;
@@ -37,7 +38,7 @@ internal sealed class RunningEngine : IDisposable
         Fault fault = OpenData(out text);
         if (fault != Fault.None)
             return fault;
-        var server = new SmtpServer(_settings, _data!, _workers, host, _log);
+        var server = new SmtpServer(_settings, _data!, _workers, _perAddress, host, _log);
         fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.SmtpPort), out text);
         _smtp = fault == Fault.None ? server : null;
         return fault;
@@ -50,7 +51,7 @@ internal sealed class RunningEngine : IDisposable
         Fault fault = OpenData(out text);
         if (fault != Fault.None)
             return fault;
-        var server = new Pop3Server(_settings, _data!, _workers, host, _log);
+        var server = new Pop3Server(_settings, _data!, _workers, _perAddress, host, _log);
         fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.PopPort), out text);
         _pop3 = fault == Fault.None ? server : null;
         return fault;

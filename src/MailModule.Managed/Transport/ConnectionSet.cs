@@ -12,7 +12,7 @@ public sealed class ConnectionSet : IDisposable, IWork
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
     private readonly Lock _lock = new();
     private readonly List<Connection> _connections = [];
-    private readonly Dictionary<IPAddress, int> _perAddress = [];
+    private readonly AddressCounts _perAddress;
     private readonly ManualResetEvent _isEmpty = new(true);
     private readonly Timer _timer;
     private int _admitted;
@@ -20,10 +20,12 @@ public sealed class ConnectionSet : IDisposable, IWork
     private int _isSweeping;
 
     /// <param name="workers">Where slow work of the sessions and TLS runs; stays the caller's.</param>
-    public ConnectionSet(Workers workers, Log log)
+    /// <param name="perAddress">Counts the connections of each address, perhaps together with other sets; null: those of this set.</param>
+    public ConnectionSet(Workers workers, Log log, AddressCounts? perAddress = null)
     {
         Workers = workers;
         Log = log;
+        _perAddress = perAddress ?? new AddressCounts();
         _timer = new Timer(static set => ((ConnectionSet)set!).RequestSweep(), this, SweepPeriod, SweepPeriod);
     }
 
@@ -33,7 +35,7 @@ public sealed class ConnectionSet : IDisposable, IWork
     /// <summary>Connections at most; more are refused. May change while running.</summary>
     public int Limit { get; set; } = int.MaxValue;
 
-    /// <summary>Connections at most from one address (an IPv6 /64 counts as one). May change while running.</summary>
+    /// <summary>Connections at most from one address, as <see cref="AddressCounts"/> counts. May change while running.</summary>
     public int LimitPerAddress { get; set; } = int.MaxValue;
 
     public int Count
@@ -75,13 +77,10 @@ public sealed class ConnectionSet : IDisposable, IWork
     /// <summary>Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Dismiss"/>.</summary>
     internal bool TryAdmit(IPAddress address)
     {
-        IPAddress key = KeyOf(address);
         lock (_lock)
         {
-            int same = _perAddress.GetValueOrDefault(key);
-            if (_isStopping || _admitted >= Limit || same >= LimitPerAddress)
+            if (_isStopping || _admitted >= Limit || !_perAddress.TryAdd(address, LimitPerAddress))
                 return false;
-            _perAddress[key] = same + 1;
             _admitted++;
             _isEmpty.Reset();
             return true;
@@ -115,28 +114,12 @@ public sealed class ConnectionSet : IDisposable, IWork
 
     internal void Dismiss(IPAddress address)
     {
-        IPAddress key = KeyOf(address);
         lock (_lock)
         {
-            if (--_perAddress[key] == 0)
-                _perAddress.Remove(key);
+            _perAddress.Remove(address);
             if (--_admitted == 0)
                 _isEmpty.Set();
         }
-    }
-
-    private static IPAddress KeyOf(IPAddress address)
-    {
-        if (address.IsIPv4MappedToIPv6)
-            return address.MapToIPv4();
-        if (address.AddressFamily != System.Net.Sockets.AddressFamily.InterNetworkV6)
-            return address;
-        Span<byte> octets = stackalloc byte[16];
-        address.TryWriteBytes(octets, out _);
-        if (IPAddress.IsLoopback(address))
-            return address;
-        octets[8..].Clear();
-        return new IPAddress(octets);
     }
 
     private Connection[] BeginStop()

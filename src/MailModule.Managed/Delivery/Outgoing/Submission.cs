@@ -120,7 +120,7 @@ public sealed class Submission : ISmtpClientOwner, IWork
     {
         _current = address;
         _notices.Post(SubmissionState.Connecting, 0);
-        var tls = new TlsClientSettings(_route.Host, _route.VerifyCertificate);
+        var tls = new TlsClientSettings(_route.Host, _route.VerifyCertificate, _route.Authorities);
         TimeSpan patience = _route.Timeout < ConnectPatience ? _route.Timeout : ConnectPatience;
         var options = new DialOptions { Target = address, Timeout = patience, Tls = tls };
         int attempt = NextAttempt();

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using MailModule.Delivery.Outgoing;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
@@ -34,7 +36,24 @@ internal sealed class OutgoingMail(EngineSettings settings, Workers workers, Log
     {
         SettingValues values = settings.Current;
         StartTlsUse startTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered : StartTlsUse.Never;
-        return new SubmissionRoute(host, port, startTls, values.Flag(Keys.SmtpCheckTls), values.Text(Keys.SmtpName)!, TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)));
+        bool verifies = values.Flag(Keys.SmtpCheckTls);
+        X509Certificate2Collection? authorities = verifies && values.FullPath(Keys.TlsCaFile) is string file ? LoadAuthorities(file) : null;
+        return new SubmissionRoute(host, port, startTls, verifies, values.Text(Keys.SmtpName)!, TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)), authorities);
+    }
+
+    // A file that cannot be read trusts nobody: what was asked for is that certificates are checked.
+    private X509Certificate2Collection LoadAuthorities(string file)
+    {
+        var authorities = new X509Certificate2Collection();
+        try
+        {
+            authorities.ImportFromPemFile(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        {
+            log.Write(LogLevel.Error, "send", $"{file}: {e.Message}");
+        }
+        return authorities;
     }
 
     public Fault TryOpen(SubmissionRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream, out string? text)

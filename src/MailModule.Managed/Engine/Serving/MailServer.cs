@@ -5,9 +5,9 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>What SMTP's and POP3's servers have in common: ports, connections, whom to ask, start and stop. A session takes settings and host as they are when it begins.</summary>
-internal abstract class MailServer(EngineSettings settings, Workers workers, Log log) : IDisposable
+internal abstract class MailServer(EngineSettings settings, Workers workers, AddressCounts perAddress, Log log) : IDisposable
 {
-    private readonly ConnectionSet _connections = new(workers, log);
+    private readonly ConnectionSet _connections = new(workers, log, perAddress);
     private readonly List<Listener> _listeners = [];
 
     protected EngineSettings Settings { get; } = settings;

@@ -7,7 +7,8 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>The POP3 server: its ports, and the options its sessions begin with.</summary>
-internal sealed class Pop3Server(EngineSettings settings, MailData data, Workers workers, HostRequests host, Log log) : MailServer(settings, workers, log)
+internal sealed class Pop3Server(EngineSettings settings, MailData data, Workers workers, AddressCounts perAddress, HostRequests host, Log log)
+    : MailServer(settings, workers, perAddress, log)
 {
     private readonly Workers _workers = workers;
     private readonly Log _log = log;

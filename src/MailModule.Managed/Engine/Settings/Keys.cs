@@ -152,10 +152,10 @@ internal static class Keys
     public static readonly Setting SmtpTlsOut = Flag("smtptls", "Sending uses TLS where the other host offers it.", "1");
     public static readonly Setting TlsCertFile = Add(new("tls_cert_file", SettingKind.Path, "Certificate and its chain, PEM.") { Default = "temp_sert.pem" });
     public static readonly Setting TlsKeyFile = Add(new("tls_key_file", SettingKind.Path, "Private key, PEM.") { DefaultInWords = "the same file as `tls_cert_file`" });
-    public static readonly Setting SmtpOnlyTls = FlagLater("smtponlytls", "Nothing is sent without TLS.", Delivery);
-    public static readonly Setting SmtpCheckTls = FlagLater("smtpchktls", "The other host's certificate is checked.", Verify);
+    public static readonly Setting SmtpOnlyTls = Flag("smtponlytls", "Nothing is sent without TLS.");
+    public static readonly Setting SmtpCheckTls = Flag("smtpchktls", "With TLS, the other host's certificate is checked: its chain, and that it bears the host's name.");
     public static readonly Setting TlsCaPath = PathLater("tls_capath", "Folder of trusted certificates.", Verify);
-    public static readonly Setting TlsCaFile = PathLater("tls_cafile", "File of trusted certificates.", Verify);
+    public static readonly Setting TlsCaFile = Add(new("tls_cafile", SettingKind.Path, "File of trusted certificates, PEM, for `smtpchktls`.") { DefaultInWords = "the system's" });
     public static readonly Setting TlsPriority = TextLater("tls_priority", null, "Cipher list.", OtherModule, 2047);
     public static readonly Setting TlsLib = TextLater("tls_lib", null, "TLS library of the old module; here it is the system's OpenSSL.", OtherModule, 256);
     public static readonly Setting TlsIgnoreTime = FlagLater("vpncln_tlsigntime", "Expired certificates are taken.", Verify);
