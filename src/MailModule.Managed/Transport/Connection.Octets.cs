@@ -101,7 +101,7 @@ public sealed partial class Connection
         if (error != SocketError.Success)
             Lose(Fault.Closed, error.ToString());
         else if (Fault == Fault.None)
-            Fault = Fault.Closed;
+            Fault = OurDoingOr(Fault.Closed);
         if (_phase == Phase.Read)
             Close();
     }

@@ -50,6 +50,7 @@ public sealed partial class Connection
     private bool _isAskedToClose;
     private volatile bool _isLost;
     private volatile bool _isClosed;
+    private volatile bool _isAborted;
 
     internal Connection(Socket socket, ConnectionSet set)
     {
@@ -103,6 +104,7 @@ public sealed partial class Connection
     /// <summary>Closes at once, from any thread; the session hears <see cref="ISession.Closed"/> when its owner has let go.</summary>
     public void Abort()
     {
+        _isAborted = true;
         ShutDown(SocketShutdown.Both);
         Raise(Events.Aborted);
     }
@@ -390,9 +392,12 @@ public sealed partial class Connection
         _isLost = true;
         if (_isAskedToClose || Fault != Fault.None)
             return;
-        Fault = fault;
+        Fault = OurDoingOr(fault);
         FaultText = text;
     }
+
+    // What the shutdown of an abort causes is no loss by the peer.
+    private Fault OurDoingOr(Fault fault) => _isAborted ? Fault.Cancelled : fault;
 
     private bool ShutDown(SocketShutdown which)
     {
