@@ -24,8 +24,14 @@ public sealed partial class Connection
     public void Consume(int count) => _kept.Consume(count);
 
     /// <summary>While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.</summary>
+    /// <remarks>Inside Advance, where there is nothing to wait for, what the peer does not take at once is queued.</remarks>
     public bool SendNow(ReadOnlySpan<byte> octets)
     {
+        if (_advancingThread == Environment.CurrentManagedThreadId)
+        {
+            Send(octets);
+            return !_isLost;
+        }
         if (!Acquire())
             return false;
         bool isSent = true;

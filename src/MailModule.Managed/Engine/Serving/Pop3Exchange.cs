@@ -136,11 +136,13 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
             _ => _backend.Accounts.Verify(_user, _password),
         };
         CryptographicOperations.ZeroMemory(_password);
-        if (account is null || !account.MayReadMail)
+        bool mayEnter = account is { MayReadMail: true };
+        _backend.Log.Login("pop3", _user, mayEnter, RemoteEndPoint);
+        if (!mayEnter)
             return new Pop3Verdict(Pop3Outcome.Refuse);
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
         _backend.Delivery.Hasten(TimeSpan.FromSeconds(2));
-        Fault fault = _backend.Store.Open(account.Home, out IMaildrop maildrop);
+        Fault fault = _backend.Store.Open(account!.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Maildrop = maildrop;
@@ -210,6 +212,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
             fault = _session.Maildrop!.Delete(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);
             kept += failed;
         }
+        _backend.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
             ? new Pop3Verdict(Pop3Outcome.Accept)
             : new Pop3Verdict(Pop3Outcome.Refuse, "[SYS/TEMP] some deleted messages not removed");

@@ -20,7 +20,7 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostRequests ho
 
     public Verdict Login(SmtpSession session, string user, byte[] password)
     {
-        workers.Run(new SmtpLogin(session, policy().Accounts, user, password));
+        workers.Run(new SmtpLogin(session, policy().Accounts, user, password, log));
         return Verdict.Pending;
     }
 
@@ -35,7 +35,10 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostRequests ho
         RelayPolicy rules = policy();
         RelayVerdict verdict = rules.Judge(address, MayRelay(session, rules));
         if (!verdict.IsAccepted)
+        {
+            log.RecipientRefused(address, verdict.Refusal, session.Connection?.RemoteEndPoint);
             return Verdict.Refuse(BackendReplies.NotTaken(verdict.Refusal));
+        }
         envelope.Recipients.Add(new Recipient(address, verdict.Maildrop));
         return Verdict.Accept;
     }

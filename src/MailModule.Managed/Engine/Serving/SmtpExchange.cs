@@ -68,7 +68,7 @@ internal sealed class SmtpExchange : IRequestStream, IWork
         string address = RemoteEndPoint?.Address.ToString() ?? "";
         int answer = _backend.Host.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
         if (answer > 0)
-            return Verdict.Close(BackendReplies.Refusal(answer));
+            return Verdict.Close(RefusedByHost("the client", answer));
         return answer < 0 || _hostSpoke ? Verdict.Close(null) : Verdict.Accept;
     }
 
@@ -78,12 +78,19 @@ internal sealed class SmtpExchange : IRequestStream, IWork
         var arguments = new RequestArguments(sender, RecipientList(), _envelope.Helo);
         int answer = _backend.Host.Ask(this, sender, RequestAction.SmtpSendMessage, arguments);
         if (answer > 0)
-            return Verdict.Refuse(BackendReplies.Refusal(answer));
+            return Verdict.Refuse(RefusedByHost("a message", answer));
         if (answer == 0)
             return StoreOrRefuse();
         _hostTook = true;
         Discard();
         return Verdict.Accept;
+    }
+
+    private Reply RefusedByHost(string what, int answer)
+    {
+        Reply reply = BackendReplies.Refusal(answer);
+        _backend.Log.RefusedByHost(what, reply, RemoteEndPoint);
+        return reply;
     }
 
     private string RecipientList()
@@ -111,7 +118,10 @@ internal sealed class SmtpExchange : IRequestStream, IWork
     public Verdict Commit()
     {
         if (_hostTook)
+        {
+            _backend.Log.TakenByHost(_envelope);
             return Verdict.Accept;
+        }
         if (_writer is null)
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
         _writer.Commit(_committed);
@@ -123,10 +133,12 @@ internal sealed class SmtpExchange : IRequestStream, IWork
     {
         if (fault != Fault.None)
         {
+            _backend.Log.NotStored(_envelope, fault);
             _session.Answer(Verdict.Refuse(BackendReplies.NotStored(fault)));
             return;
         }
         string id = _writer!.Id;
+        _backend.Log.Accepted(id, _envelope, _writer.Length);
         _writer = null;
         _session.Answer(new Verdict(Outcome.Accept, BackendReplies.Queued(id)));
     }
