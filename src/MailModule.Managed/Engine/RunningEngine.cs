@@ -12,6 +12,9 @@ internal sealed class RunningEngine : IDisposable
     /// <summary>A host callback that blocks holds a thread, so there may be as many threads as sessions; they come only when needed.</summary>
     private const int ThreadLimit = 20_000;
 
+    /// <summary>What closing gets beyond the host's time: it has no work left to wait for, but a loaded machine is slow.</summary>
+    private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(3);
+
     private readonly EngineSettings _settings;
     private readonly Log _log;
     private readonly Workers _workers;
@@ -69,8 +72,8 @@ internal sealed class RunningEngine : IDisposable
         bool ended = _smtp?.Stop(Left(deadline)) ?? true;
         ended &= _pop3?.Stop(Left(deadline)) ?? true;
         ended &= Outgoing.Stop(Left(deadline));
-        ended &= _data?.Stop(Left(deadline) + TimeSpan.FromSeconds(1)) ?? true;
-        return _workers.Stop(Left(deadline) + TimeSpan.FromSeconds(1)) && ended;
+        ended &= _data?.Stop(Left(deadline) + CloseGrace) ?? true;
+        return _workers.Stop(Left(deadline) + CloseGrace) && ended;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);

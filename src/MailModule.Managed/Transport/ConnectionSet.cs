@@ -10,6 +10,9 @@ namespace MailModule.Transport;
 public sealed class ConnectionSet : IDisposable, IWork
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
+
+    /// <summary>What those that were cut get to notice it: much more than they need, for a loaded machine.</summary>
+    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
     private readonly List<Connection> _connections = [];
     private readonly AddressCounts _perAddress;
@@ -59,7 +62,7 @@ public sealed class ConnectionSet : IDisposable, IWork
             return true;
         foreach (Connection connection in Snapshot())
             connection.Abort();
-        return _isEmpty.WaitOne(TimeSpan.FromSeconds(1));
+        return _isEmpty.WaitOne(CutGrace);
     }
 
     /// <summary>Ends the sweep; after <see cref="Stop"/>.</summary>
