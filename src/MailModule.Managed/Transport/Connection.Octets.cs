@@ -26,7 +26,9 @@ public sealed partial class Connection
         _isArmed = true;
         if (_tls is not null)
             _tls.BeginRead(_raiseInput ??= () => Raise(Events.Input));
-        else if (_receiver.Begin(_socket, _isBulk))
+        else if (_poller is not null)
+            ArmPolled();
+        else if ((_receiver ??= new Receiver(this)).Begin(_socket, _isBulk))
             Raise(Events.Input);
     }
 
@@ -37,7 +39,7 @@ public sealed partial class Connection
         byte[] scratch = t_scratch ?? GC.AllocateUninitializedArray<byte>(ScratchSize);
         t_scratch = null; // a session may run another one further down this stack
         int count = _socket.Receive(scratch, SocketFlags.None, out SocketError error);
-        _mayHaveMore = count == ScratchSize;
+        _mayHaveMore = count == ScratchSize || (count > 0 && _isEndNear);
         if (error != SocketError.WouldBlock)
             Digest(scratch.AsSpan(0, error == SocketError.Success ? count : 0), error);
         t_scratch = scratch;
@@ -58,7 +60,7 @@ public sealed partial class Connection
 
     private void TakeReceived()
     {
-        ReadOnlySpan<byte> octets = _receiver.Received;
+        ReadOnlySpan<byte> octets = _receiver!.Received;
         _mayHaveMore = !octets.IsEmpty && _receiver.IsFull;
         _isBulk = !octets.IsEmpty && _receiver.IsBulk;
         _rounds--;
@@ -108,7 +110,7 @@ public sealed partial class Connection
 
     private void EndReceiving()
     {
-        _receiver.End();
+        _receiver?.End();
         _tls?.End();
     }
 
@@ -214,6 +216,7 @@ public sealed partial class Connection
             return;
         }
         Touch();
+        StopPolling();
         if (_isArmed)
             _phase = Phase.Early;
         else
@@ -222,7 +225,7 @@ public sealed partial class Connection
 
     private void BeginTlsWithEarly()
     {
-        ReadOnlySpan<byte> octets = _receiver.Received;
+        ReadOnlySpan<byte> octets = _receiver!.Received;
         if (octets.IsEmpty)
         {
             Lose(Fault.Closed, _receiver.SocketError.ToString());

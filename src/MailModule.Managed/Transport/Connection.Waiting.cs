@@ -51,9 +51,11 @@ public sealed partial class Connection
     {
         if (_kept.Length > 0 || _isAtEnd)
             return true;
+        if (_gate.Take(Events.Readable))
+            TakeReadable();
         if (_gate.Take(Events.Input))
             TakeInput();
-        else if (!_isArmed)
+        if (_kept.Length == 0 && !_isAtEnd && !_isArmed)
             Receive();
         return _kept.Length > 0 || _isAtEnd;
     }
@@ -93,7 +95,7 @@ public sealed partial class Connection
         ManualResetEventSlim waiter = _waiter ??= new ManualResetEventSlim();
         waiter.Reset();
         Interlocked.MemoryBarrier();
-        bool isQuiet = !_gate.Has(Events.Input | Events.Aborted | Events.Stopping);
+        bool isQuiet = !_gate.Has(Events.Input | Events.Readable | Events.Aborted | Events.Stopping);
         LetGo();
         if (isQuiet)
             waiter.Wait(TimeSpan.FromSeconds(1));

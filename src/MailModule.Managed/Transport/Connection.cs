@@ -15,7 +15,7 @@ namespace MailModule.Transport;
 /// left and then lets go. All fields below the gate belong to the owner; while a wait is pending and nobody owns, the input belongs
 /// to the thread that serves the wait.
 /// </remarks>
-public sealed partial class Connection
+public sealed partial class Connection : IWork
 {
     private const int RoundsInOneTurn = 16;
     private const int MostQueuedForReading = 64 * 1024;
@@ -29,7 +29,7 @@ public sealed partial class Connection
 
     private readonly Socket _socket;
     private readonly ConnectionSet _set;
-    private readonly Receiver _receiver;
+    private Receiver? _receiver;
     private ISession _session = null!;
     private Gate _gate = new();
 
@@ -60,7 +60,6 @@ public sealed partial class Connection
         socket.NoDelay = true;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        _receiver = new Receiver(this);
     }
 
     public IPEndPoint RemoteEndPoint { get; }
@@ -121,8 +120,12 @@ public sealed partial class Connection
             BeginTls();
         else
             _mustAdvance = true;
-        GoOn();
+        if (tlsFirst || !TryStartPolled())
+            GoOn();
     }
+
+    /// <summary>A turn on a worker, for a connection that kept its thread long enough.</summary>
+    void IWork.Run() => GoOn();
 
     /// <summary>An event, from any thread; may serve the connection before it returns.</summary>
     internal void Raise(Events events)
@@ -145,7 +148,7 @@ public sealed partial class Connection
         {
             if (_rounds > 0)
                 continue;
-            _set.Workers.Run(_receiver);
+            _set.Workers.Run(this);
             return;
         }
     }
@@ -194,6 +197,9 @@ public sealed partial class Connection
                 break;
             case Events.Input:
                 TakeInput();
+                break;
+            case Events.Readable:
+                TakeReadable();
                 break;
             case Events.Stopping:
                 Expire(ExpiryReason.Stopping);
@@ -351,7 +357,7 @@ public sealed partial class Connection
     /// <summary>Closing a socket with unread octets resets the connection, and the reset may overtake our last answer.</summary>
     private void CloseSent()
     {
-        bool isUnread = _kept.Length > 0 || (_isArmed ? _gate.Has(Events.Input) : _socket.Available > 0);
+        bool isUnread = _kept.Length > 0 || (_isArmed && _poller is null ? _gate.Has(Events.Input) : _socket.Available > 0);
         if (!isUnread || _isAtEnd || _tls is not null || !ShutDown(SocketShutdown.Send))
         {
             Finish();
@@ -368,6 +374,7 @@ public sealed partial class Connection
             return;
         _phase = Phase.Closed;
         _mustAdvance = false;
+        StopPolling();
         _isClosed = true;
         if (_isArmed && !_isLost)
             ShutDown(SocketShutdown.Both); // else the platform resets a connection whose receive is still armed

@@ -35,6 +35,9 @@ public sealed class ConnectionSet : IDisposable, IWork
     public Workers Workers { get; }
     public Log Log { get; }
 
+    /// <summary>Who watches plain connections; null: the platform's socket engine.</summary>
+    internal Poller? Poller { get; init; } = Poller.Shared;
+
     /// <summary>Connections at most; more are refused. May change while running.</summary>
     public int Limit { get; set; } = int.MaxValue;
 

@@ -38,6 +38,7 @@ internal enum Events
     Input = 0x200,
     Stopping = 0x400,
     Idle = 0x800,
+    Readable = 0x1000,
 }
 
 /// <summary>
@@ -48,7 +49,7 @@ internal enum Events
 internal struct Gate
 {
     private const int PhaseMask = 0xF;
-    private const int Owned = 0x1000;
+    private const int Owned = 0x10000;
     private int _word;
 
     public Gate() => _word = Owned;
@@ -109,14 +110,14 @@ internal struct Gate
 
     private static Events Awaited(Phase phase) => phase switch
     {
-        Phase.Read => Events.Aborted | Events.Sent | Events.Records | Events.Input | Events.Stopping | Events.Idle,
+        Phase.Read => Events.Aborted | Events.Sent | Events.Records | Events.Input | Events.Readable | Events.Stopping | Events.Idle,
         Phase.Held => Events.Aborted | Events.Sent | Events.Records | Events.Stopping | Events.Idle,
         Phase.Write => Events.Aborted | Events.Sent | Events.Records | Events.Idle,
         Phase.Wait => Events.Sent | Events.Records | Events.Resumed,
         Phase.Early => Events.Aborted | Events.Sent | Events.Input | Events.Stopping | Events.Idle,
         Phase.Handshake => Events.Sent | Events.Records | Events.TlsDone | Events.Stopping | Events.Idle,
         Phase.Drain => Events.Aborted | Events.Sent | Events.Records | Events.Idle,
-        Phase.Linger => Events.Aborted | Events.Input | Events.Idle,
+        Phase.Linger => Events.Aborted | Events.Input | Events.Readable | Events.Idle,
         Phase.Closed => Events.Sent | Events.TlsDone | Events.Input,
         _ => Events.None,
     };

@@ -7,7 +7,7 @@ namespace MailModule.Transport;
 /// The armed receive of a plain connection. Its own buffer is just large enough for commands and small messages; while a peer sends in bulk
 /// a large one is borrowed, so that a big message needs few system calls.
 /// </summary>
-internal sealed class Receiver(Connection connection) : SocketAsyncEventArgs(true), IWork
+internal sealed class Receiver(Connection connection) : SocketAsyncEventArgs(true)
 {
     public const int SmallSize = 1280;
     private const int LargeSize = 64 * 1024;
@@ -37,9 +37,6 @@ internal sealed class Receiver(Connection connection) : SocketAsyncEventArgs(tru
         UseSmall();
         Dispose();
     }
-
-    /// <summary>A turn on a worker, for a connection that kept its thread long enough.</summary>
-    public void Run() => connection.GoOn();
 
     protected override void OnCompleted(SocketAsyncEventArgs e) => connection.Raise(Events.Input);
 

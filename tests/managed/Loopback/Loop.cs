@@ -16,13 +16,19 @@ internal sealed class Loop : IDisposable
     private static readonly Lazy<X509Certificate2> s_certificate = new(MakeCertificate);
     private readonly Listener _listener;
 
+    /// <summary>Set: connections are served as they are where there is no epoll.</summary>
+    public static readonly AsyncLocal<bool> BySocketEngine = new();
+
     public Loop(Func<Connection, ISession> createSession, Action<ConnectionSet>? configure = null, TlsServerSettings? tls = null, bool tlsFirst = false)
     {
         Set = new ConnectionSet(Workers, new Log(LogLevel.Debug, (level, _, text) =>
         {
             lock (Lines)
                 Lines.Add($"{level} {text}");
-        }));
+        }))
+        {
+            Poller = BySocketEngine.Value ? null : Poller.Shared,
+        };
         configure?.Invoke(Set);
         var options = new ListenerOptions
         {

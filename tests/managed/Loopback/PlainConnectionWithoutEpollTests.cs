@@ -1,0 +1,6 @@
+namespace MailModule.Tests.Loopback;
+
+public sealed class PlainConnectionWithoutEpollTests : PlainConnectionTests
+{
+    public PlainConnectionWithoutEpollTests() => Loop.BySocketEngine.Value = true;
+}
