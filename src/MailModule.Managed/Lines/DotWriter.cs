@@ -14,6 +14,9 @@ public struct DotWriter
         AfterCr,
     }
 
+    /// <summary>What <see cref="Finish"/> writes at most.</summary>
+    public const int FinishRoom = 5;
+
     private State _state;
 
     /// <summary>Encodes as much of <paramref name="input"/> as fits; each octet needs at most 2 of <paramref name="output"/>, so with room
@@ -29,7 +32,7 @@ public struct DotWriter
         written = output.Length - room.Length;
     }
 
-    /// <summary>Writes what ends the text: CRLF if the last line has none, then "." CRLF (at most 5 octets).</summary>
+    /// <summary>Writes what ends the text: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/> octets).</summary>
     public int Finish(Span<byte> output)
     {
         ReadOnlySpan<byte> end = _state == State.Text ? "\r\n.\r\n"u8 : ".\r\n"u8;

@@ -19,6 +19,10 @@ public interface IMaildrop : IDisposable
     /// <summary>Opens the message at rest (LF lines). <see cref="Fault.NotFound"/> if another program has deleted it.</summary>
     Fault OpenMessage(int index, out Stream content);
 
+    /// <summary>Reads the front of a message at rest, the whole of it if <paramref name="length"/> comes out less than the buffer's.
+    /// Fails as <see cref="OpenMessage"/> does.</summary>
+    Fault ReadMessage(int index, Span<byte> buffer, out int length);
+
     /// <summary>Deletes durably, all or as many as can be; the count of those that could not goes to <paramref name="failed"/>.
     /// The caller has made their delivery marks durable first (see the spool's Flush).</summary>
     Fault Delete(ReadOnlySpan<int> indexes, out int failed);

@@ -22,6 +22,18 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         return Errno.ToFault(descriptor);
     }
 
+    public Fault ReadMessage(int index, Span<byte> buffer, out int length)
+    {
+        length = 0;
+        int descriptor = OnFile(index, store.OpenCall);
+        if (descriptor < 0)
+            return Errno.ToFault(descriptor);
+        int count = store.Calls.Read(descriptor, buffer);
+        store.Calls.Close(descriptor);
+        length = Math.Max(count, 0);
+        return Errno.ToFault(count);
+    }
+
     public Fault Delete(ReadOnlySpan<int> indexes, out int failed)
     {
         failed = 0;

@@ -8,7 +8,7 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state is its <see cref="Pop3Exchange"/>.</summary>
-internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests host, Func<Accounts> accounts, Log log) : IPop3Backend
+internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests host, Func<Accounts> accounts, AheadMemory ahead, Log log) : IPop3Backend
 {
     public IMailStore Store => data.Store;
     public LocalDelivery Delivery => data.Delivery;
@@ -17,10 +17,11 @@ internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests h
     public Accounts Accounts => accounts();
     public string ScratchFolder => data.ScratchFolder;
     public Log Log => log;
+    public AheadMemory AheadMemory => ahead;
 
     public Pop3Verdict Login(Pop3Session session, string user, byte[] password) => Pop3Exchange.Of(session, this).Login(user, password);
 
-    public Pop3Verdict Open(Pop3Session session, int index, int lines) => Pop3Exchange.Of(session, this).Open(index);
+    public Pop3Verdict Open(Pop3Session session, int index, int lines) => Pop3Exchange.Of(session, this).Open(index, lines);
 
     public int Read(Pop3Session session, byte[] buffer) => Pop3Exchange.Of(session, this).Read(buffer);
 

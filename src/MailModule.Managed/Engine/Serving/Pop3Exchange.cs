@@ -30,6 +30,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
     private string _user = "";
     private byte[] _password = [];
     private int _index;
+    private bool _isWhole;
     private byte[] _buffer = [];
     private int? _inlineAnswer;
     private MessageText? _hostText;
@@ -57,9 +58,9 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         return Start(Step.Login, RequestAction.PopLogin);
     }
 
-    public Pop3Verdict Open(int index)
+    public Pop3Verdict Open(int index, int lines)
     {
-        _index = index;
+        (_index, _isWhole) = (index, lines < 0);
         return Start(Step.Open, RequestAction.PopGetMessage);
     }
 
@@ -161,11 +162,22 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
             return new Pop3Verdict(Pop3Outcome.Refuse);
         if (text is not null)
             return new Pop3Verdict(Pop3Outcome.Close);
+        if (_isWhole && FillAhead())
+            return new Pop3Verdict(Pop3Outcome.Accept);
         Fault fault = _session.Maildrop!.OpenMessage(_index, out Stream content);
         if (fault != Fault.None)
             return new Pop3Verdict(Pop3Outcome.Refuse, "[SYS/TEMP] the message cannot be read now");
         _session.Message = content;
         return new Pop3Verdict(Pop3Outcome.Accept);
+    }
+
+    // A host that is asked about messages is asked before each.
+    private bool FillAhead()
+    {
+        if (_backend.Host.AsksAbout(RequestAction.PopGetMessage))
+            return false;
+        AnswersAhead ahead = _session.Ahead ??= new AnswersAhead(_backend.AheadMemory);
+        return ahead.Fill(_session.Maildrop!, _index);
     }
 
     private Pop3Verdict Give(MessageText text)

@@ -10,6 +10,9 @@ internal static class Pop3Replies
     // RFC 2449 §4: a first line of a reply is at most 512 octets with its CRLF.
     private const int TextLimit = 500;
 
+    /// <summary>Octets that <see cref="MessageFollows(Span{byte}, long)"/> needs at most.</summary>
+    public const int MessageFollowsRoom = 40;
+
     public static ReadOnlySpan<byte> Ok => "+OK\r\n"u8;
     public static ReadOnlySpan<byte> NameTaken => "+OK send PASS\r\n"u8;
     public static ReadOnlySpan<byte> BeginTls => "+OK begin TLS\r\n"u8;
@@ -78,11 +81,14 @@ internal static class Pop3Replies
         output.Write("\r\n"u8);
     }
 
-    public static void MessageFollows(Output output, long size)
+    public static void MessageFollows(Output output, long size) => output.Advance(MessageFollows(output.GetSpan(MessageFollowsRoom), size));
+
+    public static int MessageFollows(Span<byte> room, long size)
     {
-        output.Write("+OK "u8);
-        Number(output, size);
-        output.Write(" octets\r\n"u8);
+        "+OK "u8.CopyTo(room);
+        Utf8Formatter.TryFormat(size, room[4..], out int digits);
+        " octets\r\n"u8.CopyTo(room[(4 + digits)..]);
+        return 4 + digits + 9;
     }
 
     // What comes from a host or a backend can neither break the line nor outgrow it.

@@ -23,6 +23,7 @@ public sealed partial class Pop3Session
 
     private void LeaveMaildrop()
     {
+        Ahead?.Drop();
         Maildrop?.Dispose();
         Maildrop = null;
     }

@@ -21,6 +21,8 @@ public sealed partial class Pop3Session
     {
         if (!Exists(number))
             return Say(output, Pop3Replies.NoSuchMessage);
+        if (lines < 0 && Ahead is { } ahead && ahead.TryTake(number - 1, output))
+            return Retrieved();
         (_opened, _isTop, _top, _dots) = (number - 1, lines >= 0, new TopCut(lines), default);
         _underWay = UnderWay.Opening;
         Pop3Verdict verdict = _backend.Open(this, _opened, lines);
@@ -29,6 +31,8 @@ public sealed partial class Pop3Session
 
     private Next BeginSending(Pop3Verdict verdict, Output output)
     {
+        if (verdict.Outcome == Pop3Outcome.Accept && Message is null && Ahead is { } ahead && ahead.TryTake(_opened, output))
+            return Retrieved();
         if (verdict.Outcome != Pop3Outcome.Accept || Message is null)
             return RefuseMessage(verdict, output);
         if (verdict.Text is { } text)
@@ -41,6 +45,12 @@ public sealed partial class Pop3Session
         _underWay = UnderWay.Sending;
         _errors = 0;
         return Onward;
+    }
+
+    private Next Retrieved()
+    {
+        _errors = 0;
+        return BackToCommands();
     }
 
     private Next RefuseMessage(Pop3Verdict verdict, Output output)

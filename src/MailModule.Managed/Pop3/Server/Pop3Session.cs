@@ -65,6 +65,9 @@ public sealed partial class Pop3Session : ISession
     /// <summary>Set by the backend at Open; disposed of by the session.</summary>
     public Stream? Message { get; set; }
 
+    /// <summary>Answers the backend has made before they are asked for; null: none. Filled only while the session waits for it.</summary>
+    internal AnswersAhead? Ahead { get; set; }
+
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _deleted;
 

@@ -26,6 +26,14 @@ internal sealed class MemoryMaildrop(params string[] texts) : IMaildrop
         return Fault.None;
     }
 
+    public Fault ReadMessage(int index, Span<byte> buffer, out int length)
+    {
+        byte[] text = Encoding.Latin1.GetBytes(texts[index]);
+        length = Math.Min(text.Length, buffer.Length);
+        text.AsSpan(0, length).CopyTo(buffer);
+        return Fault.None;
+    }
+
     public Fault Delete(ReadOnlySpan<int> indexes, out int failed) => throw new NotSupportedException();
 
     public void Dispose() => IsOpen = false;

@@ -28,6 +28,9 @@ internal sealed class Pop3Harness : IPop3Backend
     public Pop3Verdict QuitVerdict { get; init; } = Pop3Verdict.Accept;
     public int ReadLimit { get; init; } = int.MaxValue;
     public int FailReadAfter { get; init; } = int.MaxValue;
+    /// <summary>Answers are made ahead in this memory; null: none are.</summary>
+    public AheadMemory? AheadMemory { get; init; }
+    public int Opens { get; private set; }
     public List<string> Calls { get; } = [];
     public bool IsClosed { get; private set; }
     public int LargestOutput { get; private set; }
@@ -79,6 +82,9 @@ internal sealed class Pop3Harness : IPop3Backend
     public Pop3Verdict Open(Pop3Session session, int index, int lines)
         => Say(OpenVerdict ?? Pop3Verdict.Accept, () =>
         {
+            Opens++;
+            if (lines < 0 && AheadMemory is not null && (session.Ahead ??= new AnswersAhead(AheadMemory)).Fill(Drop, index))
+                return;
             Drop.OpenMessage(index, out Stream content);
             session.Message = content;
             Reads = 0;
