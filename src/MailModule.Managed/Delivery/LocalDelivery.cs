@@ -9,13 +9,20 @@ namespace MailModule.Delivery;
 /// Brings committed messages from the spool into the mailboxes, on a thread of its own (mailmodule-mbox). Deliveries gather for a moment, and
 /// one sync makes many of them durable. What cannot be delivered for now waits and is tried again; nothing is lost meanwhile, since the
 /// spool holds it.
+/// <para>
+/// Where the processors are busy receiving, delivery trails: its thread is nicer than others. What so gathers in memory is bounded, since beyond
+/// <see cref="Backlog"/> whoever brings more waits for the thread to get on, which gives it the processor.
+/// </para>
 /// </summary>
 public sealed class LocalDelivery : IDisposable
 {
     private const int BatchSize = 256;
-    private const int SyncCount = 2_000;
-    private const int SyncAfter = 500;
+    private const int Backlog = 20_000;
+    private const int SyncCount = 10_000;
+    private const int SyncAfter = 2_000;
     private const int GatherFor = 10;
+    private const int LongestHold = 20;
+    private const int Nicer = 10;
 
     private readonly object _gate = new();
     private readonly List<(ISpoolEntry Entry, bool MayBeThere)> _batch = new(BatchSize);
@@ -29,6 +36,7 @@ public sealed class LocalDelivery : IDisposable
     private bool _stopping;
     private bool _abandoned;
     private bool _unmarked;
+    private int _unsynced;
     private long _taken;
     private long _tried;
     private long _settleAsked;
@@ -58,7 +66,8 @@ public sealed class LocalDelivery : IDisposable
         Signals.WithAllBlocked(_thread.UnsafeStart);
     }
 
-    /// <summary>The spool's consumer: takes a committed entry. Any thread; never blocks for long. Entries without a local recipient are passed over.</summary>
+    /// <summary>The spool's consumer: takes a committed entry. Any thread; blocks at most <see cref="LongestHold"/> ms, and only when delivery is far behind.
+    /// Entries without a local recipient are passed over.</summary>
     public void Take(ISpoolEntry entry)
     {
         if (!HasMailbox(entry))
@@ -69,6 +78,8 @@ public sealed class LocalDelivery : IDisposable
             _taken++;
             if (_asleep)
                 Wake();
+            if (_queue.Count + _unsynced > Backlog && _thread is not null && !_stopping)
+                Monitor.Wait(_gate, LongestHold);
         }
     }
 
@@ -148,6 +159,7 @@ public sealed class LocalDelivery : IDisposable
     private void Run()
     {
         ThreadName.Set("mailmodule-mbox");
+        Niceness.Add(Nicer);
         try
         {
             while (WaitForWork(out long settle))
@@ -172,7 +184,8 @@ public sealed class LocalDelivery : IDisposable
         lock (_gate)
         {
             _tried += _batch.Count;
-            _unmarked = _round.Unsynced > 0;
+            _unsynced = _round.Unsynced;
+            _unmarked = _unsynced > 0;
             if (settle > _settleDone)
                 (_settleDone, _settleFault) = (settle, fault);
             Monitor.PulseAll(_gate);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -19,6 +20,7 @@ internal sealed partial class Committer : IDisposable
     private readonly BodyFolder _bodies;
     private readonly MemoryBudget _memory;
     private readonly SubmissionQueue _queue = new();
+    private readonly BatchForecast _forecast = new();
     private readonly Thread _thread;
     private readonly Func<bool> _isStopping;
     private volatile bool _stopping;
@@ -79,6 +81,7 @@ internal sealed partial class Committer : IDisposable
         while (true)
         {
             bool isLast = _stopping;
+            Gather();
             _queue.TakeAll(_batch);
             if (_batch.Count > 0 || isLast || (isRested && HasNotes))
             {
@@ -93,6 +96,15 @@ internal sealed partial class Committer : IDisposable
         }
         _stopped = true;
         CancelAll();
+    }
+
+    private void Gather()
+    {
+        int before = _queue.Count;
+        if (!_forecast.IsWorthWaiting(before, Stopwatch.GetTimestamp(), out TimeSpan longest))
+            return;
+        _queue.WaitFor(_forecast.Expected, longest, _isStopping);
+        _forecast.Waited(before, _queue.Count);
     }
 
     private void Cycle()
@@ -182,10 +194,12 @@ internal sealed partial class Committer : IDisposable
     {
         if (_active is not { } active || (_staged.Count == 0 && !_hasStagedNotes))
             return;
+        long began = Stopwatch.GetTimestamp();
         Fault fault = active.Sync();
         Syncs++;
         if (fault == Fault.None)
             fault = _shelf.SyncName();
+        _forecast.Synced(_staged.Count, _queue.Count, began, Stopwatch.GetTimestamp());
         if (fault != Fault.None)
         {
             Abandon(fault);

@@ -1,22 +1,30 @@
+using MailModule.Primitives.Os;
+
 namespace MailModule.Spool;
 
 /// <summary>
-/// What waits for the committer: many threads push, it alone takes all at once. A thread that pushes wakes it only if it sleeps; marks wake it only
-/// if it sleeps without an end.
+/// What waits for the committer: many threads push, it alone takes all at once. A thread that pushes wakes it only if it sleeps, and if it waits
+/// for several, only when they are there; marks wake it only if it sleeps without an end.
 /// </summary>
-internal sealed class SubmissionQueue : IDisposable
+internal sealed class SubmissionQueue
 {
-    private readonly AutoResetEvent _wake = new(false);
+    private readonly Parking _parking = new();
     private Submission? _last;
     private SpoolEntry? _lastMarked;
     private int _sleep;
+    private int _count;
+    private int _wanted;
 
     private enum Sleep
     {
         None,
+        UntilEnoughAreThere,
         UntilMarksAreDue,
         Long,
     }
+
+    /// <summary>How many were pushed and not taken yet, about.</summary>
+    public int Count => Volatile.Read(ref _count);
 
     public bool HasMarks => Volatile.Read(ref _lastMarked) is not null;
 
@@ -29,7 +37,9 @@ internal sealed class SubmissionQueue : IDisposable
             submission.Next = last;
         }
         while (Interlocked.CompareExchange(ref _last, submission, last) != last);
-        Wake();
+        int count = Interlocked.Increment(ref _count);
+        if (Volatile.Read(ref _sleep) != (int)Sleep.UntilEnoughAreThere || count >= Volatile.Read(ref _wanted))
+            Wake();
     }
 
     public void PushMarked(SpoolEntry entry)
@@ -48,7 +58,7 @@ internal sealed class SubmissionQueue : IDisposable
     public void Wake()
     {
         if (Volatile.Read(ref _sleep) != (int)Sleep.None && Interlocked.Exchange(ref _sleep, (int)Sleep.None) != (int)Sleep.None)
-            _wake.Set();
+            _parking.Unpark();
     }
 
     /// <summary>All that was pushed, in its order.</summary>
@@ -58,9 +68,20 @@ internal sealed class SubmissionQueue : IDisposable
         for (Submission? one = Interlocked.Exchange(ref _last, null); one is not null; one = one.Next)
             submissions.Add(one);
         submissions.Reverse(start, submissions.Count - start);
+        Interlocked.Add(ref _count, start - submissions.Count);
     }
 
     public SpoolEntry? TakeMarked() => Interlocked.Exchange(ref _lastMarked, null);
+
+    /// <summary>Sleeps until so many are there, or the time is up.</summary>
+    public void WaitFor(int count, TimeSpan longest, Func<bool> isStopping)
+    {
+        Volatile.Write(ref _wanted, count);
+        Interlocked.Exchange(ref _sleep, (int)Sleep.UntilEnoughAreThere);
+        if (Count < count && !isStopping())
+            _parking.Park(longest);
+        Interlocked.Exchange(ref _sleep, (int)Sleep.None);
+    }
 
     /// <summary>Sleeps until something comes; false if the time was up.</summary>
     /// <param name="rest">How long at most; null: until anything comes, marks too.</param>
@@ -69,10 +90,8 @@ internal sealed class SubmissionQueue : IDisposable
     {
         Interlocked.Exchange(ref _sleep, (int)(rest is null ? Sleep.Long : Sleep.UntilMarksAreDue));
         bool hasWork = Volatile.Read(ref _last) is not null || (rest is null && HasMarks) || isStopping();
-        bool woken = hasWork || _wake.WaitOne(rest ?? Timeout.InfiniteTimeSpan);
+        bool woken = hasWork || _parking.Park(rest);
         Interlocked.Exchange(ref _sleep, (int)Sleep.None);
         return woken;
     }
-
-    public void Dispose() => _wake.Dispose();
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using MailModule.Delivery;
 using MailModule.Primitives;
 
@@ -109,6 +110,26 @@ public class LocalDeliveryTests
         _delivery.Take(new MemorySpool.Entry("m1", null, null));
         Assert.True(_delivery.Stop(Long));
         Assert.Empty(Events("deliver"));
+    }
+
+    [Fact]
+    public void Far_behind_it_slows_whoever_brings_more_and_takes_all_the_same()
+    {
+        const int bound = 20_000;
+        const int more = 5;
+        _delivery.Start();
+        lock (_store.Broken)
+        {
+            // The first batch has left the queue; its delivery waits for this lock.
+            for (int i = 0; i < bound + 256; i++)
+                _delivery.Take(new MemorySpool.Entry($"m{i}", "a"));
+            var watch = Stopwatch.StartNew();
+            for (int i = 0; i < more; i++)
+                _delivery.Take(new MemorySpool.Entry($"late{i}", "a"));
+            Assert.True(watch.ElapsedMilliseconds >= more * 10);
+        }
+        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(bound + 256 + more, Events("deliver").Count);
     }
 
     [Fact]
