@@ -1,3 +1,7 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
+
 namespace MailModule.Lines;
 
 /// <summary>
@@ -57,7 +61,47 @@ public struct DotWriter
         // RFC 5321 §4.5.2: a leading dot is doubled
         if (_state == State.LineStart && next == '.')
             return Replace(ref rest, ref room, ".."u8, State.Text);
-        return Copy(ref rest, ref room);
+        return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
+    }
+
+    /// <summary>Text at rest has LF line ends, so this copies and looks in one pass; it leaves a CR, a dot that begins a line, and the tail that no
+    /// vector covers. False if nothing was done.</summary>
+    private bool CopyLines(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
+    {
+        int end = rest[..Math.Min(rest.Length, room.Length)].IndexOfAny((byte)'\r', (byte)'\n');
+        if (end < 0 || rest[end] != '\n')
+            return false;
+        int width = Vector256<byte>.Count;
+        ref byte from = ref MemoryMarshal.GetReference(rest), to = ref MemoryMarshal.GetReference(room);
+        int read = 0, written = 0;
+        bool atLineStart = false;
+        while (read <= rest.Length - width && written <= room.Length - width - 2)
+        {
+            Vector256<byte> octets = Vector256.LoadUnsafe(ref from, (nuint)read);
+            octets.StoreUnsafe(ref to, (nuint)written);
+            Vector256<byte> ends = Vector256.Equals(octets, Vector256.Create((byte)'\n')) | Vector256.Equals(octets, Vector256.Create((byte)'\r'));
+            int before = ends == Vector256<byte>.Zero ? width : BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());
+            read += before;
+            written += before;
+            atLineStart &= before == 0;
+            if (before == width)
+                continue;
+            if (rest[read] != '\n')
+                break;
+            room[written] = (byte)'\r';
+            room[written + 1] = (byte)'\n';
+            read++;
+            written += 2;
+            atLineStart = true;
+            if (read < rest.Length && rest[read] == '.')
+                break;
+        }
+        if (read == 0)
+            return false;
+        _state = atLineStart ? State.LineStart : State.Text;
+        rest = rest[read..];
+        room = room[written..];
+        return true;
     }
 
     private bool Replace(ref ReadOnlySpan<byte> rest, ref Span<byte> room, ReadOnlySpan<byte> two, State then)

@@ -20,8 +20,11 @@ public interface IMaildrop : IDisposable
     Fault OpenMessage(int index, out Stream content);
 
     /// <summary>Reads the front of a message at rest, the whole of it if <paramref name="length"/> comes out less than the buffer's.
-    /// Fails as <see cref="OpenMessage"/> does.</summary>
+    /// Fails as <see cref="OpenMessage"/> does. After a run of calls comes <see cref="EndReading"/>.</summary>
     Fault ReadMessage(int index, Span<byte> buffer, out int length);
+
+    /// <summary>Closes what <see cref="ReadMessage"/> keeps open from one message to the next.</summary>
+    void EndReading();
 
     /// <summary>Deletes durably, all or as many as can be; the count of those that could not goes to <paramref name="failed"/>.
     /// The caller has made their delivery marks durable first (see the spool's Flush).</summary>

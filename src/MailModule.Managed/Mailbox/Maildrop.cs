@@ -7,8 +7,13 @@ namespace MailModule.Mailbox;
 /// <summary>A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing.</summary>
 internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor) : IMaildrop
 {
+    /// <summary>Room for any file name (NAME_MAX) and its NUL.</summary>
+    private const int NameRoom = 256;
+
     private MaildirSnapshot? _later;
     private int _lock = lockDescriptor;
+    private int _folder = -1;
+    private bool _folderIsNew;
 
     public int Count => snapshot.Count;
     public long TotalSize => snapshot.TotalSize;
@@ -25,13 +30,22 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public Fault ReadMessage(int index, Span<byte> buffer, out int length)
     {
         length = 0;
-        int descriptor = OnFile(index, store.OpenCall);
+        int descriptor = OpenInFolder(index);
+        if (descriptor < 0)
+            descriptor = OnFile(index, store.OpenCall);
         if (descriptor < 0)
             return Errno.ToFault(descriptor);
         int count = store.Calls.Read(descriptor, buffer);
         store.Calls.Close(descriptor);
         length = Math.Max(count, 0);
         return Errno.ToFault(count);
+    }
+
+    public void EndReading()
+    {
+        if (_folder >= 0)
+            store.Calls.Close(_folder);
+        _folder = -1;
     }
 
     public Fault Delete(ReadOnlySpan<int> indexes, out int failed)
@@ -59,9 +73,32 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
 
     public void Dispose()
     {
+        EndReading();
         int descriptor = Interlocked.Exchange(ref _lock, -1);
         if (descriptor >= 0)
             store.Unlock(home, descriptor);
+    }
+
+    // The way to the folder is walked once for a run of messages.
+    [SkipLocalsInit]
+    private int OpenInFolder(int index)
+    {
+        bool isNew = snapshot[index].InNew;
+        if (_folder >= 0 && _folderIsNew != isNew)
+            EndReading();
+        if (_folder < 0)
+        {
+            Span<byte> room = stackalloc byte[MaildirPath.Room];
+            _folder = store.Calls.OpenFolder(MaildirPath.Below(home, isNew ? MaildirFolder.New : MaildirFolder.Cur, default, room).Octets);
+            _folderIsNew = isNew;
+        }
+        ReadOnlySpan<byte> name = snapshot.Name(index);
+        Span<byte> octets = stackalloc byte[NameRoom];
+        if (_folder < 0 || name.Length >= NameRoom)
+            return -Errno.NoEntry;
+        name.CopyTo(octets);
+        octets[name.Length] = 0;
+        return store.Calls.OpenReadIn(_folder, octets);
     }
 
     // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it again.

@@ -42,6 +42,20 @@ public class DotWriterTests
         }
     }
 
+    [Fact]
+    public void Long_texts_of_all_line_ends_are_spelled_as_the_model_says()
+    {
+        var random = new Random(5321);
+        string[] ends = ["\n", "\n", "\n", "\r\n", "\r", "\n.", "\n\n", "\n\r\n."];
+        for (int i = 0; i < 2000; i++)
+        {
+            byte[] text = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, random.Next(12))
+                .Select(_ => new string('x', random.Next(100)) + ends[random.Next(i % 3 == 0 ? 3 : ends.Length)])));
+            Assert.Equal(Model(text), Encode(text, random.Next(2, 1500), [.. Texts.Cuts(random, text.Length)]));
+            Assert.Equal(Model(text), Encode(text, random.Next(2, 1500)));
+        }
+    }
+
     private static string Encode(byte[] text, int room, params Range[] cuts)
     {
         var writer = new DotWriter();

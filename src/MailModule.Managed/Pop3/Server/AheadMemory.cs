@@ -7,9 +7,9 @@ namespace MailModule.Pop3.Server;
 /// longest holder has not asked for in time is taken from it. Any thread.
 /// </summary>
 /// <param name="most">Buffers lent at once.</param>
-internal sealed class AheadMemory(int most = 128)
+internal sealed class AheadMemory(int most = 64)
 {
-    public const int BufferSize = 64 * 1024;
+    public const int BufferSize = 128 * 1024;
 
     private readonly Lock _gate = new();
     private readonly List<AnswersAhead> _holders = [];

@@ -66,6 +66,7 @@ internal sealed class AnswersAhead(AheadMemory memory, TimeProvider? clock = nul
         for (int next = index; next < beyond && Add(maildrop, next, text, octets); next++)
             if (_clock.GetElapsedTime(began) > LongestFill)
                 break;
+        maildrop.EndReading();
         ArrayPool<byte>.Shared.Return(text);
         return Publish(octets);
     }

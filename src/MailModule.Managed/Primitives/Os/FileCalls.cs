@@ -15,6 +15,7 @@ public unsafe partial class FileCalls
     private const int Create = 0x40;
     private const int Exclusive = 0x80;
     private const int CloseOnExec = 0x80000;
+    private const int PathOnly = 0x200000;
     private const int StatxMask = 0x7FF;
     private const int LockExclusiveNonBlocking = 2 | 4;
 
@@ -25,6 +26,20 @@ public unsafe partial class FileCalls
     {
         fixed (byte* p = path)
             return Result(open(p, CloseOnExec, 0));
+    }
+
+    /// <summary>Opens a directory only to name files in it.</summary>
+    public virtual int OpenFolder(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* p = path)
+            return Result(open(p, CloseOnExec | PathOnly, 0));
+    }
+
+    /// <summary>Opens for reading a file in a directory that is open.</summary>
+    public virtual int OpenReadIn(int folder, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* p = name)
+            return Result(openat(folder, p, CloseOnExec, 0));
     }
 
     /// <summary>Makes a new file for writing, mode 0600; <see cref="Errno.Exists"/> if there is one.</summary>
@@ -126,6 +141,9 @@ public unsafe partial class FileCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int open(byte* path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int openat(int directory, byte* path, int flags, int mode);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(int fd, byte* buffer, nuint count);

@@ -34,6 +34,10 @@ internal sealed class MemoryMaildrop(params string[] texts) : IMaildrop
         return Fault.None;
     }
 
+    public void EndReading()
+    {
+    }
+
     public Fault Delete(ReadOnlySpan<int> indexes, out int failed) => throw new NotSupportedException();
 
     public void Dispose() => IsOpen = false;
