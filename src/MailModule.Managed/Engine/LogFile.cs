@@ -12,6 +12,7 @@ namespace MailModule.Engine;
 internal sealed class LogFile : IWork
 {
     private const int PendingLimit = 1024 * 1024;
+    private const int MillisecondsBetweenWrites = 50;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _path;
@@ -23,6 +24,7 @@ internal sealed class LogFile : IWork
     private int _pendingLines;
     private long _lost;
     private bool _isAsked;
+    private long _writtenAt = -MillisecondsBetweenWrites;
 
     /// <param name="path">A full path; the folder is made if need be.</param>
     /// <param name="run">Runs a job where it may block, now or soon: a worker.</param>
@@ -67,6 +69,7 @@ internal sealed class LogFile : IWork
             }
             bool isWritten = _writing.WrittenCount == 0 || TryAppend(_writing.WrittenSpan) is null;
             _writing.ResetWrittenCount();
+            Interlocked.Exchange(ref _writtenAt, Environment.TickCount64);
             if (isWritten)
                 return;
             lock (_gate)
@@ -74,7 +77,14 @@ internal sealed class LogFile : IWork
         }
     }
 
-    void IWork.Run() => Flush();
+    // The first line after a rest is written at once; where many come, an open and a write for each would cost more than the line.
+    void IWork.Run()
+    {
+        long rest = Interlocked.Read(ref _writtenAt) + MillisecondsBetweenWrites - Environment.TickCount64;
+        if (rest > 0)
+            Thread.Sleep((int)rest);
+        Flush();
+    }
 
     private void AppendLine(LogLevel level, string area, string text)
     {

@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The segment that is being written, open. Records are gathered in a stage and written together; zeros are written ahead of them in steps, so that
-/// an fdatasync finds octets that were written before. The committer's own.
+/// The segment that is being written, open. Records are gathered in a stage and written together; zeros are written ahead of them, so that an
+/// fdatasync finds octets that were written before, in growing steps, since the sync after each costs journal work. The committer's own.
 /// </summary>
 internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stage, SegmentSize size) : IDisposable
 {
@@ -30,7 +30,7 @@ internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stag
         long end = Tail + RecordHeader.Padded(payload);
         if (end <= _ahead)
             return Fault.None;
-        Fault fault = WriteZeros(Math.Max(end, Math.Min(size.Limit, _ahead + size.Step)));
+        Fault fault = WriteZeros(Math.Max(end, Math.Min(size.Limit, _ahead + Math.Max(size.Step, _ahead))));
         // A full disk may still have what is really needed.
         return fault == Fault.Full && end > _ahead ? WriteZeros(end) : fault == Fault.Full ? Fault.None : fault;
     }
