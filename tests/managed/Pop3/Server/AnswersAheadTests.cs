@@ -8,7 +8,7 @@ namespace MailModule.Tests.Pop3.Server;
 
 public class AnswersAheadTests
 {
-    private readonly Clock _clock = new();
+    private readonly StillClock _clock = new();
 
     [Fact]
     public void A_client_that_fetches_in_order_gets_every_answer_and_few_of_them_by_a_worker()
@@ -184,12 +184,5 @@ public class AnswersAheadTests
     {
         var output = new Output();
         return ahead.TryTake(index, output) ? Encoding.Latin1.GetString(output.Written) : null;
-    }
-
-    private sealed class Clock : TimeProvider
-    {
-        public TimeSpan Now { get; set; } = TimeSpan.FromHours(1);
-        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
-        public override long GetTimestamp() => Now.Ticks;
     }
 }

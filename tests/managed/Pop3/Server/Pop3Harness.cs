@@ -83,7 +83,7 @@ internal sealed class Pop3Harness : IPop3Backend
         => Say(OpenVerdict ?? Pop3Verdict.Accept, () =>
         {
             Opens++;
-            if (lines < 0 && AheadMemory is not null && (session.Ahead ??= new AnswersAhead(AheadMemory)).Fill(Drop, index))
+            if (lines < 0 && AheadMemory is not null && (session.Ahead ??= new AnswersAhead(AheadMemory, new StillClock())).Fill(Drop, index))
                 return;
             Drop.OpenMessage(index, out Stream content);
             session.Message = content;
