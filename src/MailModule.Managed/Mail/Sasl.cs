@@ -4,7 +4,7 @@ using System.Text;
 
 namespace MailModule.Mail;
 
-/// <summary>The encodings that SASL exchanges share (RFC 4616, RFC 4954), for servers and clients.</summary>
+/// <summary>Reads what SASL exchanges are made of (RFC 4616, RFC 4954).</summary>
 public static class Sasl
 {
     private static readonly SearchValues<byte> Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
@@ -24,9 +24,6 @@ public static class Sasl
         decoded.AsSpan().Clear();
         return true;
     }
-
-    /// <summary>Base64 as text of one line.</summary>
-    public static string Encode(ReadOnlySpan<byte> octets) => Convert.ToBase64String(octets);
 
     /// <summary>
     /// Takes a PLAIN message apart (RFC 4616 §2): [authorize-id] NUL user NUL password. An identity to act as other than the user
@@ -48,9 +45,6 @@ public static class Sasl
         password = secret.ToArray();
         return true;
     }
-
-    /// <summary>A PLAIN message for <see cref="Encode"/>.</summary>
-    public static byte[] WritePlain(string user, string password) => Encoding.UTF8.GetBytes($"\0{user}\0{password}");
 
     /// <summary>A user's name: UTF-8, not empty, no control characters.</summary>
     public static bool TryReadName(ReadOnlySpan<byte> name, out string user)

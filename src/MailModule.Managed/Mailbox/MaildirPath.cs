@@ -13,7 +13,6 @@ internal ref struct MaildirPath
 
     private MaildirPath(Span<byte> room) => _room = room;
 
-
     public readonly ReadOnlySpan<byte> Octets => _room[..(_length + 1)];
 
     public static MaildirPath Below(string home, ReadOnlySpan<byte> folder, ReadOnlySpan<byte> name, Span<byte> room)

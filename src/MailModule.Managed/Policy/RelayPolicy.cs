@@ -12,9 +12,6 @@ namespace MailModule.Policy;
 /// <param name="RelayClients">Who may relay without a login (<c>smtp_range</c>, <c>smtp6_range</c>); an empty list is nobody.</param>
 public sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, AddressRanges RelayClients)
 {
-    /// <summary>Judges a recipient of a client who may not relay, or of whom nothing is known.</summary>
-    public RelayVerdict Judge(MailAddress recipient) => Judge(recipient, mayRelay: false);
-
     /// <summary>Judges a recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
     public RelayVerdict Judge(MailAddress recipient, bool mayRelay)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 
 namespace MailModule.Policy;
@@ -8,6 +9,8 @@ namespace MailModule.Policy;
 /// </summary>
 public abstract class StoredPassword
 {
+    private static readonly SearchValues<char> SchemeLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+
     /// <summary>An empty password: nobody can log in with it.</summary>
     public static readonly StoredPassword Disabled = new PlainPassword("");
 
@@ -55,9 +58,6 @@ public abstract class StoredPassword
         int end = text.StartsWith('{') ? text.IndexOf('}') : -1;
         return end > 1 && text.AsSpan(1, end - 1).IndexOfAnyExcept(SchemeLetters) < 0 ? text[1..end] : null;
     }
-
-    private static readonly System.Buffers.SearchValues<char> SchemeLetters =
-        System.Buffers.SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     // +XXXXXXXX.XXXXXXXX; older files have Z instead of the dot.
     private static bool IsOldChecksum(string text)

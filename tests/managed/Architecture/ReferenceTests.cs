@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Architecture;
 
@@ -90,19 +91,9 @@ public class ReferenceTests
 
     private static string Folder(string file)
     {
-        string folder = Path.GetRelativePath(Path.Combine(Root(), "src"), Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
+        string folder = Path.GetRelativePath(Repository.In("src"), Path.GetDirectoryName(file)!).Replace(Path.DirectorySeparatorChar, '.');
         return folder.Replace("MailModule.Managed.", "", StringComparison.Ordinal).Replace("MailModule.Native", "Native", StringComparison.Ordinal);
     }
 
-    private static IEnumerable<string> SourceFiles()
-        => Directory.EnumerateFiles(Path.Combine(Root(), "src"), "*.cs", SearchOption.AllDirectories)
-            .Where(file => !file.Split(Path.DirectorySeparatorChar).Any(part => part is "obj" or "bin"));
-
-    private static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "MailModule.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("MailModule.sln was not found above the tests");
-    }
+    private static IEnumerable<string> SourceFiles() => Repository.CSharpFiles("src");
 }

@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using MailModule.Mail;
-using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
 using MailModule.Transport;

@@ -38,7 +38,7 @@ public class SaslTests
         {
             byte[] octets = new byte[length];
             random.NextBytes(octets);
-            Assert.True(Sasl.TryDecode(Encoding.ASCII.GetBytes(Sasl.Encode(octets)), out byte[] decoded));
+            Assert.True(Sasl.TryDecode(Encoding.ASCII.GetBytes(Convert.ToBase64String(octets)), out byte[] decoded));
             Assert.Equal(octets, decoded);
         }
     }
@@ -63,11 +63,4 @@ public class SaslTests
     [InlineData("\0us\ner\0password")]
     public void Malformed_plain_messages_are_refused(string message)
         => Assert.False(Sasl.TryReadPlain(Encoding.UTF8.GetBytes(message), out _, out _));
-
-    [Fact]
-    public void A_written_plain_message_reads_back()
-    {
-        Assert.True(Sasl.TryReadPlain(Sasl.WritePlain("user", "p\u00e4ss"), out string user, out byte[] password));
-        Assert.Equal(("user", "p\u00e4ss"), (user, Encoding.UTF8.GetString(password)));
-    }
 }

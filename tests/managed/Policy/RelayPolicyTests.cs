@@ -25,7 +25,7 @@ public class RelayPolicyTests
     [InlineData("PostMaster@b.example", "boss")]
     [InlineData("postmaster", "boss")]
     public void Mail_for_a_user_of_ours_is_taken(string recipient, string maildrop)
-        => Assert.Equal(new RelayVerdict(maildrop, RelayRefusal.None), Policy().Judge(Address(recipient)));
+        => Assert.Equal(new RelayVerdict(maildrop, RelayRefusal.None), Policy().Judge(Address(recipient), mayRelay: false));
 
     [Theory]
     [InlineData("nobody@a.example")]
@@ -48,7 +48,7 @@ public class RelayPolicyTests
     [InlineData("postmaster@c.example")]
     public void Mail_for_others_is_refused(string recipient)
     {
-        Assert.Equal(RelayRefusal.NotLocal, Policy().Judge(Address(recipient)).Refusal);
+        Assert.Equal(RelayRefusal.NotLocal, Policy().Judge(Address(recipient), mayRelay: false).Refusal);
         Assert.Equal(RelayRefusal.NoRemoteDelivery, Policy().Judge(Address(recipient), mayRelay: true).Refusal);
     }
 
@@ -67,11 +67,11 @@ public class RelayPolicyTests
     [InlineData("ann;x;;P bob;y;;P", "ann")]
     [InlineData("ann;x;;S", "ann")]
     public void Postmasters_mail_finds_somebody(string users, string maildrop)
-        => Assert.Equal(maildrop, Policy(users.Split(' ')).Judge(Address("postmaster@a.example")).Maildrop);
+        => Assert.Equal(maildrop, Policy(users.Split(' ')).Judge(Address("postmaster@a.example"), mayRelay: false).Maildrop);
 
     [Fact]
     public void Without_users_even_postmaster_is_unknown()
-        => Assert.Equal(RelayRefusal.UnknownUser, Policy([]).Judge(Address("postmaster")).Refusal);
+        => Assert.Equal(RelayRefusal.UnknownUser, Policy([]).Judge(Address("postmaster"), mayRelay: false).Refusal);
 
     [Theory]
     [InlineData("ann", "a", "ann")]

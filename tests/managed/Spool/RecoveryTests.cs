@@ -1,4 +1,3 @@
-using System.Text;
 using MailModule.Primitives;
 using MailModule.Spool;
 using MailModule.Tests.Support;

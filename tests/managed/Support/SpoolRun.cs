@@ -2,7 +2,6 @@ using System.Text;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
-using MailModule.Transport;
 
 namespace MailModule.Tests.Support;
 

@@ -1,7 +1,6 @@
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
-using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Spool;
 using MailModule.Transport;

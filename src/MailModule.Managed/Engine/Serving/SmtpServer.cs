@@ -51,7 +51,7 @@ internal sealed class SmtpServer(EngineSettings settings, MailData data, Workers
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
 
-        private SmtpServerOptions?[] _variants = new SmtpServerOptions?[8];
+        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[8];
 
         public int Version => values.Version;
 

@@ -1,5 +1,3 @@
-using MailModule.Mailbox;
-
 namespace MailModule.Pop3.Server;
 
 /// <summary>What a POP3 session asks the rest of the engine. Called on the session's owner thread and must not block; what may block answers

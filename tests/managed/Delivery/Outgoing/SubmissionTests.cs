@@ -5,7 +5,6 @@ using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Tests.Loopback;
 using MailModule.Tests.Support;
-using MailModule.Transport;
 using static MailModule.Tests.Support.ScriptedSmtpServer;
 
 namespace MailModule.Tests.Delivery.Outgoing;

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Engine.Settings;
 
@@ -11,7 +12,7 @@ public class SettingsPageTests
     public void The_reference_page_is_what_the_table_says()
     {
         CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-        string file = Path.Combine(Root(), "docs", "settings.md");
+        string file = Repository.In("docs", "settings.md");
         string made = SettingsPage.Make();
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
             File.WriteAllText(file, made);
@@ -23,7 +24,7 @@ public class SettingsPageTests
     {
         var settings = new EngineSettings(Log.None);
         settings.Set("strict", 1, out _);
-        Fault fault = settings.Load(Path.Combine(Root(), "samples", "mailmodule.cfg"), out string error);
+        Fault fault = settings.Load(Repository.In("samples", "mailmodule.cfg"), out string error);
         Assert.True(fault == Fault.None, error);
         Assert.Equal(2, settings.Current.Accounts.Count);
     }
@@ -64,12 +65,4 @@ public class SettingsPageTests
     [InlineData("mail.example.net", "127.0.1.1 mail.example.org", "mail.example.net")]
     [InlineData("", "", "localhost")]
     public void The_machines_full_name_needs_no_network(string name, string hosts, string full) => Assert.Equal(full, HostName.Find(name, hosts.Split('|')));
-
-    private static string Root()
-    {
-        string? folder = AppContext.BaseDirectory;
-        while (folder is not null && !File.Exists(Path.Combine(folder, "MailModule.sln")))
-            folder = Path.GetDirectoryName(folder);
-        return folder ?? throw new InvalidOperationException("MailModule.sln was not found above the tests");
-    }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
 using MailModule.Transport;
