@@ -80,6 +80,7 @@ internal sealed class Poller
     {
         Signals.BlockAll();
         ThreadName.Set("mailmodule-io");
+        Workers.BeginBatches();
         while (true)
         {
             int count = _epoll.Wait();
@@ -90,6 +91,7 @@ internal sealed class Poller
                 if (Volatile.Read(ref _connections[(uint)tag]) is { } connection && connection.PollTag == tag)
                     connection.TakeReadiness(isReadable, isAtEnd);
             }
+            Workers.CallForBatch();
         }
     }
 }

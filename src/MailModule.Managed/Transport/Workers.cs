@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -17,23 +18,29 @@ public interface IWork
 /// <remarks>
 /// At most one thread at a time is on its way to the queue (<see cref="_isCalled"/>). Whoever takes a job and leaves
 /// others behind calls the next thread before it runs its own: a burst costs few wake-ups, and no job is left to a thread that blocks.
+/// The queue needs no lock, so none of these may be turned round: who adds a job looks for a call under way after it; who was called takes the call
+/// back before he looks at the queue; who lies down or ends looks at the queue after he did, or in the lock in which he did.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
+    private const int Yields = 10;
     private const int StackSize = 1024 * 1024;
     private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
 
     [ThreadStatic]
     private static bool t_isWorker;
 
+    [ThreadStatic]
+    private static HashSet<Workers>? t_batch;
+
     private readonly Lock _lock = new();
-    private readonly Queue<IWork> _queue = new();
-    private readonly Stack<Sleeper> _sleepers = new();
+    private readonly ConcurrentQueue<IWork> _queue = new();
+    private readonly Stack<Parking> _sleepers = new();
     private readonly ManualResetEvent _allEnded = new(true);
     private readonly int _limit;
     private readonly Log _log;
     private int _threads;
-    private bool _isCalled;
+    private int _isCalled;
     private bool _isStopping;
 
     /// <param name="limit">Threads at most; beyond it jobs queue.</param>
@@ -61,52 +68,65 @@ public sealed class Workers : IDisposable
     /// <summary>Any thread may call; never blocks. After <see cref="Stop"/> has begun jobs still run, so that waits can end.</summary>
     public void Run(IWork work)
     {
-        Sleeper? called;
-        lock (_lock)
-        {
-            _queue.Enqueue(work);
-            if (_isCalled)
-                return;
-            called = Call();
-        }
-        called?.Wake();
+        _queue.Enqueue(work);
+        Interlocked.MemoryBarrier();
+        if (t_batch is null)
+            Call();
+        else
+            t_batch.Add(this);
+    }
+
+    /// <summary>From now on the calling thread wakes nobody for its jobs before <see cref="CallForBatch"/>: one wake-up for all jobs of a turn. Never block between.</summary>
+    internal static void BeginBatches() => t_batch = [];
+
+    /// <summary>Ends a turn of a thread that has begun batches; nothing on others.</summary>
+    internal static void CallForBatch()
+    {
+        if (t_batch is not { Count: > 0 } batch)
+            return;
+        foreach (Workers workers in batch)
+            workers.Call();
+        batch.Clear();
     }
 
     /// <summary>Waits until all jobs have run and all threads have ended, or the time is up; false in the second case.</summary>
     public bool Stop(TimeSpan timeout)
     {
-        Sleeper[] sleepers;
+        Parking[] sleepers;
         lock (_lock)
         {
             _isStopping = true;
             sleepers = _sleepers.ToArray();
             _sleepers.Clear();
         }
-        foreach (Sleeper sleeper in sleepers)
-            sleeper.Wake();
+        foreach (Parking sleeper in sleepers)
+            sleeper.Unpark();
         return _allEnded.WaitOne(timeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout);
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    /// <summary>Under the lock, when a job is queued and nobody is called: a sleeper to wake, or a new thread (already started), or nobody.</summary>
-    private Sleeper? Call()
+    /// <summary>A job is queued: unless somebody is on his way, a sleeper is woken or a new thread started, if there may be one more.</summary>
+    private void Call()
     {
-        if (_sleepers.TryPop(out Sleeper? sleeper))
-        {
-            _isCalled = true;
-            return sleeper;
-        }
-        if (_threads < _limit)
-            StartThread();
-        return null;
+        if (Volatile.Read(ref _isCalled) != 0 || Interlocked.Exchange(ref _isCalled, 1) != 0)
+            return;
+        Parking? sleeper;
+        lock (_lock)
+            if (!_sleepers.TryPop(out sleeper))
+            {
+                if (_threads < _limit)
+                    StartThread();
+                else
+                    _isCalled = 0; // in the lock: who lies down after this sees the job
+            }
+        sleeper?.Unpark();
     }
 
     private void StartThread()
     {
         var thread = new Thread(Live, StackSize) { IsBackground = true };
         _threads++;
-        _isCalled = true;
         _allEnded.Reset();
         try
         {
@@ -116,7 +136,7 @@ public sealed class Workers : IDisposable
         {
             // The system gives no more threads: those there are go on, the job stays queued for them.
             _threads--;
-            _isCalled = false;
+            _isCalled = 0;
             _log.Write(LogLevel.Error, "workers", $"no thread could be started: {e.Message}");
         }
     }
@@ -126,65 +146,76 @@ public sealed class Workers : IDisposable
         t_isWorker = true;
         Signals.BlockAll();
         ThreadName.Set("mailmodule-w");
-        var self = new Sleeper();
-        bool wasCalled = true;
-        while (TakeJob(self, wasCalled, out IWork? job, out Sleeper? called))
+        var self = new Parking();
+        TakeBackCall();
+        do
+            RunJobs();
+        while (TryLieDown(self) ? Sleep(self) : !TryEnd());
+    }
+
+    private void RunJobs()
+    {
+        while (_queue.TryDequeue(out IWork? job))
         {
-            called?.Wake();
-            wasCalled = false;
-            if (job is not null)
-                RunJob(job);
-            else
-                wasCalled = Sleep(self);
+            if (!_queue.IsEmpty)
+                Call();
+            RunJob(job);
         }
     }
 
-    /// <summary>A job, or none and the thread is among the sleepers; false when the thread has to end.</summary>
-    private bool TakeJob(Sleeper self, bool wasCalled, out IWork? job, out Sleeper? called)
+    private void TakeBackCall() => Interlocked.Exchange(ref _isCalled, 0);
+
+    private bool TryLieDown(Parking self)
     {
         lock (_lock)
         {
-            called = null;
-            if (wasCalled)
-                _isCalled = false;
-            if (_queue.TryDequeue(out job))
-            {
-                if (_queue.Count > 0 && !_isCalled)
-                    called = Call();
-                return true;
-            }
-            if (_isStopping || self.IsTired)
-            {
-                if (--_threads == 0)
-                    _allEnded.Set();
+            if (_isStopping)
                 return false;
-            }
-            self.LieDown();
             _sleepers.Push(self);
+        }
+        if (!_queue.IsEmpty)
+            Call(); // perhaps ourselves
+        return true;
+    }
+
+    private bool TryEnd()
+    {
+        lock (_lock)
+        {
+            if (!_queue.IsEmpty)
+                return false;
+            if (--_threads == 0)
+                _allEnded.Set();
             return true;
         }
     }
 
-    /// <summary>True when a caller woke us; false when the idle time is over and nobody knows us as a sleeper any more.</summary>
-    private bool Sleep(Sleeper self)
+    /// <summary>False when the thread has ended, after a long idle time.</summary>
+    private bool Sleep(Parking self)
     {
-        if (self.Wait(IdleLife))
-            return true;
-        lock (_lock)
-            self.IsTired = Forget(self);
-        // Taken from the stack in this very moment: the wake-up is under way, and must not be left over for the next sleep.
-        return !self.IsTired && self.Wait(Timeout.InfiniteTimeSpan);
+        if (!self.Park(IdleLife, Yields))
+        {
+            if (Forget(self))
+                return !TryEnd();
+            // Taken from the stack in this very moment: the wake-up is under way, and must not be left over for the next sleep.
+            self.Park(null);
+        }
+        TakeBackCall();
+        return true;
     }
 
-    private bool Forget(Sleeper self)
+    private bool Forget(Parking self)
     {
-        if (!_sleepers.Contains(self))
-            return false;
-        Sleeper[] others = [.. _sleepers.Where(other => other != self)];
-        _sleepers.Clear();
-        for (int i = others.Length - 1; i >= 0; i--)
-            _sleepers.Push(others[i]);
-        return true;
+        lock (_lock)
+        {
+            if (!_sleepers.Contains(self))
+                return false;
+            Parking[] others = [.. _sleepers.Where(other => other != self)];
+            _sleepers.Clear();
+            for (int i = others.Length - 1; i >= 0; i--)
+                _sleepers.Push(others[i]);
+            return true;
+        }
     }
 
     private void RunJob(IWork job)
@@ -196,36 +227,6 @@ public sealed class Workers : IDisposable
         catch (Exception e)
         {
             _log.Write(LogLevel.Error, "workers", $"a job failed: {e}");
-        }
-    }
-
-    /// <summary>How one idle thread waits: a short spin, then the kernel. Only a thread in the kernel costs a wake-up call.</summary>
-    private sealed class Sleeper
-    {
-        private const int Spins = 60;
-        private const int Awake = 0, Spinning = 1, Parked = 2;
-        private readonly AutoResetEvent _event = new(false);
-        private int _state;
-
-        public bool IsTired { get; set; }
-
-        public void LieDown() => Volatile.Write(ref _state, Spinning);
-
-        public void Wake()
-        {
-            if (Interlocked.Exchange(ref _state, Awake) == Parked)
-                _event.Set();
-        }
-
-        public bool Wait(TimeSpan timeout)
-        {
-            for (int i = 0; i < Spins; i++)
-            {
-                if (Volatile.Read(ref _state) == Awake)
-                    return true;
-                Thread.SpinWait(10);
-            }
-            return Interlocked.CompareExchange(ref _state, Parked, Spinning) == Awake || _event.WaitOne(timeout);
         }
     }
 }

@@ -25,6 +25,42 @@ public class WorkersTests
         Assert.False(Workers.IsCurrent);
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(8)]
+    public void No_job_is_forgotten_while_threads_lie_down(int limit)
+    {
+        using var workers = new Workers(limit);
+        using var ran = new AutoResetEvent(false);
+        for (int i = 0; i < 5000; i++)
+        {
+            workers.Run(new Job(() => ran.Set()));
+            Assert.True(ran.WaitOne(Long));
+        }
+        Assert.True(workers.Stop(Long));
+    }
+
+    [Fact]
+    public void A_batch_of_jobs_runs_when_its_turn_ends()
+    {
+        using var workers = new Workers(4);
+        using var others = new Workers(4);
+        using var ran = new CountdownEvent(6);
+        Thread turn = Loopback.Loop.InBackground(() =>
+        {
+            Workers.BeginBatches();
+            for (int i = 0; i < 3; i++)
+            {
+                workers.Run(new Job(() => ran.Signal()));
+                others.Run(new Job(() => ran.Signal()));
+            }
+            Workers.CallForBatch();
+        });
+        turn.Join();
+        Assert.True(ran.Wait(Long));
+    }
+
     [Fact]
     public void A_job_that_blocks_delays_no_other()
     {

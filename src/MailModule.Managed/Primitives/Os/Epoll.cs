@@ -8,7 +8,7 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 public sealed unsafe partial class Epoll : IDisposable
 {
-    private const int MostAtOnce = 256;
+    private const int MostAtOnce = 64;
     private const int CloseOnExec = 0x80000;
     private const int ToAdd = 1;
     private const int ToDelete = 2;

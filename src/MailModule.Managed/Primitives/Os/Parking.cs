@@ -4,53 +4,65 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Where one thread sleeps until others wake it: a word of memory and the system's futex on it, for waits of microseconds and wakes that cost one
-/// system call. A wake that comes before the sleep is not lost. One thread parks; any thread unparks.
+/// Where one thread sleeps until others wake it: a word of memory and the system's futex on it, for waits of microseconds. A wake costs one system
+/// call, or none if nobody sleeps. A wake that comes before the sleep is not lost. One thread parks; any thread unparks.
 /// </summary>
 public sealed unsafe partial class Parking
 {
+    private const int Empty = 0, Parked = -1, Woken = 1;
     private const int WaitPrivate = 0 | 128;
     private const int WakePrivate = 1 | 128;
 
     private static readonly nint FutexCall = RuntimeInformation.ProcessArchitecture == Architecture.X64 ? 202 : 98;
 
     // Pinned, so that its address stays.
-    private readonly int[] _woken = GC.AllocateArray<int>(1, pinned: true);
+    private readonly int[] _word = GC.AllocateArray<int>(1, pinned: true);
     private readonly AutoResetEvent? _elsewhere = OperatingSystem.IsLinux() ? null : new AutoResetEvent(false);
 
-    /// <summary>Sleeps until it is woken; false if the time was up. It may return true without having been woken.</summary>
+    /// <summary>Sleeps until it is woken; false if the time was up.</summary>
     /// <param name="longest">Null: without an end.</param>
-    public bool Park(TimeSpan? longest)
+    /// <param name="yields">
+    /// How often the thread offers its processor before it sleeps: where others want it, work gathers meanwhile and nobody has to be woken for it; where
+    /// nobody does, this is a spin of a microsecond or less each.
+    /// </param>
+    public bool Park(TimeSpan? longest, int yields = 0)
     {
         if (_elsewhere is { } other)
             return other.WaitOne(longest ?? Timeout.InfiniteTimeSpan);
-        if (Interlocked.Exchange(ref _woken[0], 0) != 0)
-            return true;
-        long began = Stopwatch.GetTimestamp();
-        Wait(longest);
-        return Interlocked.Exchange(ref _woken[0], 0) != 0 || longest is null || Stopwatch.GetElapsedTime(began) < longest;
+        for (int i = 0; i < yields && Volatile.Read(ref _word[0]) == Empty; i++)
+            Thread.Yield();
+        if (Interlocked.CompareExchange(ref _word[0], Parked, Empty) == Empty)
+            Sleep(longest);
+        return Interlocked.Exchange(ref _word[0], Empty) == Woken;
     }
 
     public void Unpark()
     {
         if (_elsewhere is { } other)
             other.Set();
-        else if (Interlocked.Exchange(ref _woken[0], 1) == 0)
-            fixed (int* word = _woken)
+        else if (Interlocked.Exchange(ref _word[0], Woken) == Parked)
+            fixed (int* word = _word)
                 _ = syscall(FutexCall, word, WakePrivate, 1, null, null, 0);
     }
 
-    private void Wait(TimeSpan? longest)
+    private void Sleep(TimeSpan? longest)
     {
         // struct timespec: seconds, nanoseconds.
         long* time = stackalloc long[2];
-        if (longest is { } left)
-        {
-            time[0] = left.Ticks / TimeSpan.TicksPerSecond;
-            time[1] = left.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick;
-        }
-        fixed (int* word = _woken)
-            _ = syscall(FutexCall, word, WaitPrivate, 0, longest is null ? null : time, null, 0);
+        long began = Stopwatch.GetTimestamp();
+        fixed (int* word = _word)
+            while (Volatile.Read(ref *word) == Parked)
+            {
+                if (longest is { } whole)
+                {
+                    TimeSpan left = whole - Stopwatch.GetElapsedTime(began);
+                    if (left <= TimeSpan.Zero)
+                        return;
+                    time[0] = left.Ticks / TimeSpan.TicksPerSecond;
+                    time[1] = left.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick;
+                }
+                _ = syscall(FutexCall, word, WaitPrivate, Parked, longest is null ? null : time, null, 0);
+            }
     }
 
     // Variadic in C, but taking its arguments in registers as this does, on the processors we run on.
