@@ -21,6 +21,8 @@ public sealed class LocalDelivery : IDisposable
     private const int SyncCount = 10_000;
     private const int SyncAfter = 2_000;
     private const int GatherFor = 10;
+    private const int GatherStreamFor = 50;
+    private const int Enough = 1_024;
     private const int LongestHold = 20;
     private const int Nicer = 10;
 
@@ -31,7 +33,8 @@ public sealed class LocalDelivery : IDisposable
     private readonly MailboxRound _round;
     private readonly Log _log;
     private Thread? _thread;
-    private bool _asleep;
+    private int _awaited = int.MaxValue;
+    private bool _isDraining;
     private bool _urgent;
     private bool _stopping;
     private bool _abandoned;
@@ -76,7 +79,7 @@ public sealed class LocalDelivery : IDisposable
         {
             _queue.Enqueue((entry, false));
             _taken++;
-            if (_asleep)
+            if (_queue.Count >= _awaited)
                 Wake();
             if (_queue.Count + _unsynced > Backlog && _thread is not null && !_stopping)
                 Monitor.Wait(_gate, LongestHold);
@@ -199,10 +202,11 @@ public sealed class LocalDelivery : IDisposable
         lock (_gate)
         {
             while (!_stopping && _queue.Count == 0 && _settleAsked == _settleDone && UntilDue() is var wait and > 0)
-                Sleep(wait);
+                Sleep(wait, until: 1);
             Gather();
             while (_batch.Count < BatchSize && _queue.TryDequeue(out var next))
                 _batch.Add(next);
+            _isDraining = _batch.Count == BatchSize;
             _unmarked |= _batch.Count > 0;
             _urgent = false;
             settle = _settleAsked;
@@ -210,18 +214,25 @@ public sealed class LocalDelivery : IDisposable
         }
     }
 
-    // A message alone is worth neither a wake-up nor a sync: those that follow within a moment go with it.
+    // A message alone is worth neither a wake-up nor a sync: those that follow within a moment go with it. Where they keep coming a longer moment is
+    // worth it: many in a row cost less each than few now and then between the work of other threads.
     private void Gather()
     {
-        if (_queue.Count is > 0 and < BatchSize / 4 && !_urgent && !_stopping && _settleAsked == _settleDone)
-            Monitor.Wait(_gate, GatherFor);
+        int before = _queue.Count;
+        if (!MayGather)
+            return;
+        Monitor.Wait(_gate, GatherFor);
+        if (_queue.Count > before && MayGather)
+            Sleep(GatherStreamFor, until: Enough);
     }
 
-    private void Sleep(int milliseconds)
+    private bool MayGather => _queue.Count is > 0 and < Enough && !_isDraining && !_urgent && !_stopping && _settleAsked == _settleDone;
+
+    private void Sleep(int milliseconds, int until)
     {
-        _asleep = true;
+        _awaited = until;
         Monitor.Wait(_gate, milliseconds);
-        _asleep = false;
+        _awaited = int.MaxValue;
     }
 
     private int UntilDue()
@@ -235,7 +246,7 @@ public sealed class LocalDelivery : IDisposable
 
     private void Wake()
     {
-        _asleep = false;
+        _awaited = int.MaxValue;
         Monitor.PulseAll(_gate);
     }
 
