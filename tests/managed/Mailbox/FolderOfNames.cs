@@ -9,7 +9,16 @@ internal sealed class FolderOfNames(int count) : FileCalls
 {
     private int _given;
 
-    public override int OpenRead(ReadOnlySpan<byte> path) => path.EndsWith("/new/\0"u8) ? 1 : 2;
+    /// <summary>Files opened that are no folders.</summary>
+    public int MessagesOpened { get; private set; }
+
+    public override int OpenRead(ReadOnlySpan<byte> path)
+    {
+        if (!path.EndsWith("/\0"u8))
+            MessagesOpened++;
+        return path.EndsWith("/new/\0"u8) ? 1 : 2;
+    }
+
     public override int OpenLock(ReadOnlySpan<byte> path) => 3;
     public override int Lock(int descriptor) => 0;
     public override int Close(int descriptor) => 0;

@@ -276,13 +276,12 @@ public sealed class MaildirStoreTests : IDisposable
     }
 
     [Fact]
-    public void A_hundred_thousand_names_are_listed_within_a_second()
+    public void A_hundred_thousand_messages_are_listed_without_opening_one()
     {
         var names = new FolderOfNames(100_000);
         var store = new MaildirStore("h", calls: names);
-        long before = Environment.TickCount64;
         Assert.Equal(Fault.None, store.Open(Home, out IMaildrop drop));
-        Assert.InRange(Environment.TickCount64 - before, 0, 1_000);
+        Assert.Equal(0, names.MessagesOpened);
         Assert.Equal(100_000, drop.Count);
         Assert.Equal(4096L * 100_000, drop.TotalSize);
         drop.Dispose();
