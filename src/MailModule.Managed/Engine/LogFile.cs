@@ -19,6 +19,7 @@ internal sealed class LogFile : IWork
     private readonly Action<IWork> _run;
     private readonly Lock _gate = new();
     private readonly Lock _fileGate = new();
+    private readonly ManualResetEventSlim _isHurried = new();
     private ArrayBufferWriter<byte> _pending = new();
     private ArrayBufferWriter<byte> _writing = new();
     private int _pendingLines;
@@ -53,8 +54,14 @@ internal sealed class LogFile : IWork
         _run(this);
     }
 
-    /// <summary>Appends what has gathered so far; blocks.</summary>
+    /// <summary>Appends what has gathered so far; blocks. From here on no worker waits for more lines to gather.</summary>
     public void Flush()
+    {
+        _isHurried.Set();
+        WriteOut();
+    }
+
+    private void WriteOut()
     {
         lock (_fileGate)
         {
@@ -82,8 +89,8 @@ internal sealed class LogFile : IWork
     {
         long rest = Interlocked.Read(ref _writtenAt) + MillisecondsBetweenWrites - Environment.TickCount64;
         if (rest > 0)
-            Thread.Sleep((int)rest);
-        Flush();
+            _isHurried.Wait((int)rest);
+        WriteOut();
     }
 
     private void AppendLine(LogLevel level, string area, string text)
