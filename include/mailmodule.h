@@ -335,8 +335,8 @@ MM_API ServerStream MM_CALL SRVInitSendMsgImidiatly(const char *from, const char
  * port       1 to 65535.
  * callback   hears of the states; NULL: nobody does.
  * callback_param  passed on to it untouched.
- * Returns the stream; NULL on failure: MM_E_ARGUMENT (an address, the port, a NULL), MM_E_FULL. Threads: any.
- * Since 0.1.
+ * Returns the stream; NULL on failure: MM_E_ARGUMENT (an address, the port, a NULL), MM_E_STATE (the engine is being
+ * stopped), MM_E_LIMIT (a million streams are open). Threads: any. Since 0.1.
  */
 MM_API ServerStream MM_CALL SRVInitSendMsgSMTP(const char *from, const char *to, const char *smtp_host,
                                                int port MM_DEFAULT(25), MsgCallback callback MM_DEFAULT(NULL),
@@ -385,7 +385,8 @@ MM_API int MM_CALL SRVRecv(ServerStream *stream, void *bufer, int l);
  * Ends the text of a message and sends it. With the setting "async" off it returns when every recipient has its
  * final state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
  * MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS, MM_E_PROTOCOL, MM_E_REFUSED_FOR_NOW, MM_E_REFUSED, MM_E_FULL,
- * MM_E_IO, MM_E_CANCELLED. With "async" on it returns at once.
+ * MM_E_IO, MM_E_LIMIT (larger than the server takes), MM_E_NOT_SUPPORTED (an address outside ASCII, a server without
+ * SMTPUTF8), MM_E_CANCELLED. With "async" on it returns at once.
  *
  * The stream is gone when it has returned; an asynchronous one with a callback is gone when the last callback has.
  * MM_E_HANDLE for a stream that is gone; MM_E_STATE for one of a request callback, for one already ended (so inside
@@ -412,9 +413,10 @@ MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
  * callback  asked before the module acts; NULL: never asked.
  * port      0: the setting smtp_port (25); else 1 to 65535.
  * mask      the ACTION_... bits for which callback is asked.
- * Returns 0; below 0 an MM_E_... value: MM_E_ARGUMENT (port), MM_E_STATE (runs on another port), MM_E_BIND,
- * MM_E_LOCKED (another process has the spool), MM_E_IO, MM_E_FULL, MM_E_CONFIG, MM_E_TLS. Threads: any. Ended by
- * mm_engine_stop. Since 0.1.
+ * Returns 0; below 0 an MM_E_... value: MM_E_ARGUMENT (port), MM_E_STATE (runs on another port, or the engine is being
+ * stopped), MM_E_BIND, MM_E_LOCKED (another engine has the spool), MM_E_NOT_SUPPORTED (a later version wrote the spool),
+ * MM_E_IO, MM_E_FULL, MM_E_NOT_FOUND (the certificate's file), MM_E_TLS. Threads: any. Ended by mm_engine_stop.
+ * Since 0.1.
  */
 MM_API int MM_CALL SetSMTPServer(SMTPReqCallback callback MM_DEFAULT(NULL), int port MM_DEFAULT(0),
                                  int mask MM_DEFAULT(ALL_ACTIONS));

@@ -78,7 +78,6 @@ publish_library() {
 
 lay_out_library() {
   local built=$OUT/publish/libmailmodule.so
-  [[ -f $built ]] || built=$OUT/publish/mailmodule.so # the name without a shim that renames it
   mkdir -p "$OUT/lib" "$OUT/include"
   # Put in place by a rename: a process that has the old file mapped keeps it whole.
   install -m 755 "$built" "$OUT/lib/.new"
@@ -88,7 +87,7 @@ lay_out_library() {
   fi
   mv "$OUT/lib/.new" "$OUT/lib/$soname"
   ln -sfn "$soname" "$OUT/lib/libmailmodule.so"
-  [[ ! -f include/mailmodule.h ]] || install -m 644 include/mailmodule.h "$OUT/include/mailmodule.h"
+  install -m 644 include/mailmodule.h "$OUT/include/mailmodule.h"
 }
 
 check_soname() {

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.InteropServices;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
@@ -7,8 +6,6 @@ namespace MailModule.Mailbox;
 /// <summary>Gives the names in a folder of a Maildir as octets, save directories and names that begin with a dot.</summary>
 internal static class FolderNames
 {
-    private const int RecordHeader = 19;
-    private const byte DirectoryType = 4;
     private const int PieceSize = 256 * 1024;
 
     public delegate void Take(ReadOnlySpan<byte> name);
@@ -29,17 +26,11 @@ internal static class FolderNames
         return count;
     }
 
-    // struct linux_dirent64: inode (8), offset (8), record length (2), type (1), name ending with NUL.
     private static void TakeRecords(ReadOnlySpan<byte> records, Take take)
     {
-        while (records.Length > RecordHeader)
-        {
-            int length = MemoryMarshal.Read<ushort>(records[16..]);
-            ReadOnlySpan<byte> name = records[RecordHeader..length];
-            name = name[..Math.Max(0, name.IndexOf((byte)0))];
-            if (records[18] != DirectoryType && name.Length > 0 && name[0] != '.')
-                take(name);
-            records = records[length..];
-        }
+        var entries = new DirectoryRecords(records);
+        while (entries.Next())
+            if (!entries.IsDirectory && entries.Name.Length > 0 && entries.Name[0] != '.')
+                take(entries.Name);
     }
 }

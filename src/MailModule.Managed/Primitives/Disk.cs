@@ -30,7 +30,7 @@ public sealed class Disk : IDisk
 
     public Fault Open(string path, DiskOpen how, out IDiskFile file)
     {
-        int result = DiskCalls.OpenReadWrite(Octets(path), how == DiskOpen.New);
+        int result = FileCalls.Linux.OpenReadWrite(Octets(path), how == DiskOpen.New);
         file = new DiskHandle(result);
         return ToFault(result);
     }
@@ -47,7 +47,7 @@ public sealed class Disk : IDisk
         byte[] buffer = new byte[DirectoryBuffer];
         int count;
         while ((count = FileCalls.Linux.ReadDirectory(descriptor, buffer)) > 0)
-            DiskCalls.AddNames(buffer.AsSpan(0, count), names);
+            AddNames(buffer.AsSpan(0, count), names);
         FileCalls.Linux.Close(descriptor);
         return ToFault(count);
     }
@@ -68,6 +68,14 @@ public sealed class Disk : IDisk
     public long FreeSpace(string path) => DiskCalls.FreeSpace(Octets(path));
 
     internal static Fault ToFault(int result) => result == -Errno.Exists ? Fault.State : Errno.ToFault(result);
+
+    private static void AddNames(ReadOnlySpan<byte> records, List<string> names)
+    {
+        var entries = new DirectoryRecords(records);
+        while (entries.Next())
+            if (!entries.Name.SequenceEqual("."u8) && !entries.Name.SequenceEqual(".."u8))
+                names.Add(Encoding.UTF8.GetString(entries.Name));
+    }
 
     private static byte[] Octets(string path) => Encoding.UTF8.GetBytes(path + '\0');
 }

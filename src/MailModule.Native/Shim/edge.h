@@ -11,6 +11,9 @@
 /* Every public call begins with it: the runtime runs after it, and the thread's last error is MM_OK. */
 void mmi_enter(void);
 
+/* The thread's last error is MM_OK. */
+void mmi_clear_error(void);
+
 /* Around calls that make the runtime start threads: those inherit a mask that blocks the host's signals. */
 void mmi_block_signals(void *saved);
 void mmi_restore_signals(const void *saved);

@@ -1,11 +1,7 @@
-/* The start of the runtime, and the thread's last error. */
+/* The start of the runtime, in the first call that needs it. */
 #include "edge.h"
 #include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
-#include <string.h>
-
-/* ---- start ---- */
 
 enum {
     SIGNALS = 65,
@@ -51,90 +47,8 @@ static void start_runtime(void) {
     mmi_restore_signals(&mask);
 }
 
-/* ---- last error ---- */
-
-static __thread struct {
-    int code;
-    char message[1024];
-} last;
-
 void mmi_enter(void) {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     pthread_once(&once, start_runtime);
-    last.code = MM_OK;
-    last.message[0] = '\0';
-}
-
-/* Cut at a character, not inside one. */
-static void cut(char *text, size_t size) {
-    size_t length = strlen(text);
-    if (length + 1 < size)
-        return;
-    while (length > 0 && ((unsigned char)text[length - 1] & 0xC0) == 0x80)
-        length--;
-    if (length > 0 && ((unsigned char)text[length - 1] & 0x80))
-        length--;
-    text[length] = '\0';
-}
-
-void mmi_fail(int code, const char *detail) {
-    last.code = code;
-    if (detail && *detail)
-        snprintf(last.message, sizeof last.message, "%s: %s", mm_strerror(code), detail);
-    else
-        snprintf(last.message, sizeof last.message, "%s", mm_strerror(code));
-    cut(last.message, sizeof last.message);
-}
-
-int mm_last_error(void) {
-    return last.code;
-}
-
-const char *mm_last_error_message(void) {
-    return last.message;
-}
-
-/* A log line may be written in the middle of a host's call, which has not failed yet: what the callback does must not show in its result. */
-void mmi_call_log(mm_log_fn callback, int level, const char *area, const char *text, void *user) {
-    callback(level, area, text, user);
-    last.code = MM_OK;
-    last.message[0] = '\0';
-}
-
-const char *mm_strerror(int code) {
-    static const char *const texts[] = {
-        "success",
-        "invalid argument",
-        "no such stream or engine",
-        "not allowed in this state or from this thread",
-        "out of memory",
-        "disk full or out of descriptors",
-        "file error",
-        "in use by another engine",
-        "not found",
-        "not in this version",
-        "malformed configuration",
-        "cannot listen",
-        "name cannot be resolved",
-        "cannot connect",
-        "connection lost",
-        "timed out",
-        "TLS failed",
-        "peer broke the protocol",
-        "peer refused for now",
-        "peer refused",
-        "cancelled",
-        "limit exceeded",
-        "internal fault",
-    };
-    int number = code <= 0 && code >= MM_E_INTERNAL ? -code : -1;
-    return number < 0 ? "unknown error" : texts[number];
-}
-
-const char *mm_version(void) {
-    return MM_VERSION;
-}
-
-int mm_abi_version(void) {
-    return MM_ABI_VERSION;
+    mmi_clear_error();
 }

@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using System.Text;
 
 namespace MailModule.Primitives.Os;
 
@@ -9,20 +8,8 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 internal static unsafe partial class DiskCalls
 {
-    private const int ReadWrite = 2;
-    private const int Create = 0x40;
-    private const int Exclusive = 0x80;
-    private const int CloseOnExec = 0x80000;
-    private const int OwnerOnly = 0x180;
     private const int SeekEnd = 2;
     private const int DescriptorLimitResource = 7;
-    private const int NameOffset = 19;
-
-    public static int OpenReadWrite(ReadOnlySpan<byte> path, bool isNew)
-    {
-        fixed (byte* p = path)
-            return Result(open(p, CloseOnExec | ReadWrite | (isNew ? Create | Exclusive : 0), OwnerOnly));
-    }
 
     public static int ReadAt(int descriptor, Span<byte> buffer, long offset, out int count)
     {
@@ -77,24 +64,7 @@ internal static unsafe partial class DiskCalls
         return getrlimit(DescriptorLimitResource, raw) < 0 ? 256 : (int)Math.Min(raw[0], int.MaxValue);
     }
 
-    /// <summary>Takes the names out of directory records: inode (8), offset (8), record length (2), type (1), name ending with NUL.</summary>
-    public static void AddNames(ReadOnlySpan<byte> records, List<string> names)
-    {
-        while (records.Length > NameOffset)
-        {
-            int length = MemoryMarshal.Read<ushort>(records[16..]);
-            ReadOnlySpan<byte> name = records[NameOffset..length];
-            name = name[..name.IndexOf((byte)0)];
-            if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
-                names.Add(Encoding.UTF8.GetString(name));
-            records = records[length..];
-        }
-    }
-
     private static int Result(int value) => value < 0 ? -Marshal.GetLastPInvokeError() : value;
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int open(byte* path, int flags, int mode);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint pread(int fd, byte* buffer, nuint count, long offset);

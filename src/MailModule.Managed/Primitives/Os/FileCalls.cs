@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// The operating system's file calls as a mailbox of many small files needs them: paths are octets ending with NUL, descriptors are plain numbers,
+/// The operating system's file calls: paths are octets ending with NUL, descriptors are plain numbers,
 /// and a negative result is an <see cref="Errno"/> with its sign turned. Stateless; any thread; each call may block.
 /// Tests derive from it to let the n-th call fail.
 /// </summary>
@@ -15,6 +15,8 @@ public unsafe partial class FileCalls
     private const int Create = 0x40;
     private const int Exclusive = 0x80;
     private const int CloseOnExec = 0x80000;
+    private const int OwnerOnly = 0x180;
+    private const int OwnersFolder = 0x1C0;
     private const int PathOnly = 0x200000;
     private const int StatxMask = 0x7FF;
     private const int LockExclusiveNonBlocking = 2 | 4;
@@ -46,14 +48,21 @@ public unsafe partial class FileCalls
     public virtual int OpenNew(ReadOnlySpan<byte> path)
     {
         fixed (byte* p = path)
-            return Result(open(p, CloseOnExec | WriteOnly | Create | Exclusive, 0x180));
+            return Result(open(p, CloseOnExec | WriteOnly | Create | Exclusive, OwnerOnly));
+    }
+
+    /// <summary>Opens a file for reading and writing: one that is there or, mode 0600, one that is not (<see cref="Errno.Exists"/> if it is).</summary>
+    public virtual int OpenReadWrite(ReadOnlySpan<byte> path, bool isNew)
+    {
+        fixed (byte* p = path)
+            return Result(open(p, CloseOnExec | ReadWrite | (isNew ? Create | Exclusive : 0), OwnerOnly));
     }
 
     /// <summary>Opens a file for locking, mode 0600, making it if need be.</summary>
     public virtual int OpenLock(ReadOnlySpan<byte> path)
     {
         fixed (byte* p = path)
-            return Result(open(p, CloseOnExec | ReadWrite | Create, 0x180));
+            return Result(open(p, CloseOnExec | ReadWrite | Create, OwnerOnly));
     }
 
     /// <summary>Octets read; 0 at the end.</summary>
@@ -108,7 +117,7 @@ public unsafe partial class FileCalls
     public virtual int MakeDirectory(ReadOnlySpan<byte> path)
     {
         fixed (byte* p = path)
-            return Result(mkdir(p, 0x1C0));
+            return Result(mkdir(p, OwnersFolder));
     }
 
     /// <summary>Makes a file or directory durable.</summary>

@@ -1,0 +1,36 @@
+using System.Runtime.InteropServices;
+
+namespace MailModule.Primitives.Os;
+
+/// <summary>
+/// Walks through what <see cref="FileCalls.ReadDirectory"/> gives, struct linux_dirent64 after struct linux_dirent64: inode (8), offset (8), record length (2), type (1),
+/// name ending with NUL. A view of the records; nothing is copied.
+/// </summary>
+internal ref struct DirectoryRecords(ReadOnlySpan<byte> records)
+{
+    private const int LengthOffset = 16;
+    private const int TypeOffset = 18;
+    private const int NameOffset = 19;
+    private const byte DirectoryType = 4;
+
+    private ReadOnlySpan<byte> _rest = records;
+
+    /// <summary>The name of the entry that <see cref="Next"/> came to; "." and ".." are among them.</summary>
+    public ReadOnlySpan<byte> Name { get; private set; }
+
+    /// <summary>The entry is known to be a directory.</summary>
+    public bool IsDirectory { get; private set; }
+
+    /// <summary>Goes to the next entry; false after the last.</summary>
+    public bool Next()
+    {
+        if (_rest.Length <= NameOffset)
+            return false;
+        int length = MemoryMarshal.Read<ushort>(_rest[LengthOffset..]);
+        ReadOnlySpan<byte> name = _rest[NameOffset..length];
+        Name = name[..Math.Max(0, name.IndexOf((byte)0))];
+        IsDirectory = _rest[TypeOffset] == DirectoryType;
+        _rest = _rest[length..];
+        return true;
+    }
+}
