@@ -28,6 +28,7 @@ USAGE
 
 command_build() {
   need_for_build
+  get_missing
   build_library
 }
 
@@ -39,18 +40,21 @@ command_demo() {
 command_test() {
   need_for_build
   need_for_tests "$@"
+  get_missing
   scripts/test.sh "$@"
 }
 
 command_check() {
   need_for_check
+  get_missing
   scripts/check.sh
 }
 
 command_bench() {
-  case " $* " in *" --help "*) exec scripts/bench.sh --help ;; esac
+  need_for_bench "$@"
+  case " $* " in *" --help "*) get_missing && exec scripts/bench.sh --help ;; esac
   need_for_build
-  need_for_bench
+  get_missing
   build_library
   scripts/bench.sh "$@"
 }
@@ -64,6 +68,7 @@ command_install() {
     *) usage >&2 && exit 2 ;;
   esac
   need_for_build
+  get_missing
   build_library
   install_library "$prefix"
 }

@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# What each command needs, and how it gets there. Sourced by build.sh.
+# What each command needs, and how it gets there. Sourced by build.sh. need_* notes what is missing; get_missing then
+# installs all of it, or names all of it.
 
 PATH=$PATH:/usr/sbin:/sbin # postfix, dovecot and mkfs live there
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
@@ -7,6 +8,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 all_suites="managed c demo interop kill install"
 missing_packages=()
 missing_names=()
+dotnet_is_missing=no
 
 # need PROGRAM PACKAGE: the Debian package that brings a program that must be there
 need() {
@@ -34,7 +36,6 @@ need_for_build() {
   need make make
   need_file libc6-dev /usr/include/stdlib.h
   need_file libssl3 '/usr/lib/*/libssl.so.3' '/usr/lib*/libssl.so.3' '/lib/*/libssl.so.3'
-  get_missing
 }
 
 need_for_tests() {
@@ -62,34 +63,36 @@ need_for_tests() {
       need_file libnet-ssleay-perl '/usr/lib/*/perl5/*/Net/SSLeay.pm' /usr/share/perl5/Net/SSLeay.pm
       ;;
   esac
-  get_missing
 }
 
 need_for_check() {
   need_dotnet
   need clang-format clang-format
   need shellcheck shellcheck
-  get_missing
 }
 
 need_for_bench() {
   need python3 python3
+  case " $* " in *" --help "*) return ;; esac
   need openssl openssl
   need postfix postfix
   need dovecot dovecot-core
   need_file dovecot-pop3d /usr/lib/dovecot/pop3
   need mkfs.ext4 e2fsprogs
-  get_missing
 }
 
-# No Debian package brings the .NET SDK, so it is asked for at once.
+# No Debian package brings the .NET SDK, so nothing is installed before it is there.
 need_dotnet() {
   if command -v dotnet >/dev/null && [[ $(dotnet --version) == 1[0-9].* ]]; then return; fi
-  echo "build.sh: the .NET SDK 10 or newer is missing: https://dotnet.microsoft.com/download" >&2
-  exit 1
+  dotnet_is_missing=yes
 }
 
 get_missing() {
+  if [[ $dotnet_is_missing == yes ]]; then
+    echo "build.sh: the .NET SDK 10 or newer is missing: https://dotnet.microsoft.com/download" >&2
+    ((${#missing_names[@]} == 0)) || echo "build.sh: missing, too: ${missing_names[*]}" >&2
+    exit 1
+  fi
   ((${#missing_packages[@]})) || return 0
   if ! has_root || ! command -v apt-get >/dev/null; then
     echo "build.sh: missing: ${missing_names[*]}" >&2
