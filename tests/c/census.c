@@ -136,7 +136,7 @@ static void set_handlers(void) {
 
 /* A fault of the host's own code still comes to the host's handler. */
 static void fault_of_the_host(void) {
-    int *volatile nowhere = NULL;
+    volatile int *volatile nowhere = NULL; /* a store that the compiler cannot drop */
     if (sigsetjmp(after_fault, 1) == 0)
         *nowhere = 1;
     CHECK_INT(1, faults);
@@ -160,7 +160,7 @@ static void fault_without_handler(void) {
     int status;
     pid_t child = fork();
     if (child == 0) {
-        int *volatile nowhere = NULL;
+        volatile int *volatile nowhere = NULL; /* a store that the compiler cannot drop */
         freopen("/dev/null", "w", stderr);
         SetConfigParamInt("from_same_host", 1);
         *nowhere = 1;
