@@ -1,3 +1,5 @@
+using System.Buffers;
+using MailModule.Lines;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -106,9 +108,25 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
         int descriptor = calls.OpenRead(MaildirPath.Below(home, folder, name, room).Octets);
         if (descriptor < 0)
             return 0;
-        long size = WireLength.OfFile(calls, descriptor);
+        long size = WireLengthOf(descriptor);
         calls.Close(descriptor);
         return size;
+    }
+
+    // What cannot be read counts nothing.
+    private long WireLengthOf(int descriptor)
+    {
+        var length = new WireLength();
+        byte[] piece = ArrayPool<byte>.Shared.Rent(64 * 1024);
+        int count;
+        do
+        {
+            count = calls.Read(descriptor, piece);
+            length.Add(piece.AsSpan(0, Math.Max(0, count)));
+        }
+        while (count == piece.Length);
+        ArrayPool<byte>.Shared.Return(piece);
+        return length.Total;
     }
 
     private ReadOnlySpan<byte> Unique(in MaildirMessage message) => _names.AsSpan(message.NameOffset, message.UniqueLength);

@@ -1,6 +1,6 @@
 using System.Text;
+using MailModule.Lines;
 using MailModule.Mail;
-using MailModule.Mailbox;
 
 namespace MailModule.Tests.Support;
 

@@ -1,3 +1,4 @@
+using MailModule.Lines;
 using MailModule.Primitives;
 
 namespace MailModule.Delivery.Outgoing;
@@ -17,16 +18,15 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
     private byte[] _memory = [];
     private int _inMemory;
     private IDiskFile? _file;
-    private bool _afterCr;
-    private bool _endsLine;
+    private WireLength _wireLength;
     private bool _isFinished;
     private Fault _fault;
 
     /// <summary>Octets as written.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Octets with CRLF line ends; once finished, with one more line end if the last line has none.</summary>
-    public long WireLength { get; private set; }
+    /// <summary>Octets with CRLF line ends, one after the last line included.</summary>
+    public long WireLength => _wireLength.Total;
 
     public bool IsEightBit { get; private set; }
     public bool IsInMemory => _file is null;
@@ -53,8 +53,6 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
         if (_isFinished)
             return _fault;
         _isFinished = true;
-        if (Length > 0 && !_endsLine)
-            WireLength += 2;
         if (_file is null || _fault != Fault.None)
             return _fault;
         Flush();
@@ -86,25 +84,11 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
             _fault = Fault.State;
     }
 
-    // Each CR, LF or CRLF is one line end of two octets on the wire, wherever the pieces are cut.
     private void Measure(ReadOnlySpan<byte> octets)
     {
-        if (octets.IsEmpty)
-            return;
         if (!IsEightBit && octets.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0)
             IsEightBit = true;
-        ReadOnlySpan<byte> rest = octets;
-        if (_afterCr && rest[0] == '\n')
-            rest = rest[1..];
-        WireLength += rest.Length;
-        while (rest.IndexOfAny((byte)'\r', (byte)'\n') is var at && at >= 0)
-        {
-            bool isPair = rest[at] == '\r' && at + 1 < rest.Length && rest[at + 1] == '\n';
-            WireLength += isPair ? 0 : 1;
-            rest = rest[(at + (isPair ? 2 : 1))..];
-        }
-        _afterCr = octets[^1] == '\r';
-        _endsLine = octets[^1] is (byte)'\r' or (byte)'\n';
+        _wireLength.Add(octets);
     }
 
     private void MakeRoom(int wanted)

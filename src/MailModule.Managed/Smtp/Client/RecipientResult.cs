@@ -42,7 +42,7 @@ public sealed class RecipientResult(MailAddress address)
         Fault = Fault.None;
     }
 
-    internal void Refuse(Reply reply) => Fail(reply.IsTemporary ? Fault.RefusedForNow : reply.IsPositive ? Fault.Protocol : Fault.Refused, reply);
+    internal void Refuse(Reply reply) => Fail(SmtpClientSession.FaultOf(reply), reply);
 
     internal void Fail(Fault fault, Reply? reply = null, bool unknown = false)
     {

@@ -209,5 +209,6 @@ public sealed partial class SmtpClientSession : ISession
         _awaited.Enqueue((reply, -1));
     }
 
-    private static Fault FaultOf(Reply reply) => reply.IsTemporary ? Fault.RefusedForNow : reply.IsPositive ? Fault.Protocol : Fault.Refused;
+    /// <summary>What a reply other than the one hoped for means; a positive one is out of place.</summary>
+    internal static Fault FaultOf(Reply reply) => reply.IsTemporary ? Fault.RefusedForNow : reply.IsPositive ? Fault.Protocol : Fault.Refused;
 }

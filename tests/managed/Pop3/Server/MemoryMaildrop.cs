@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Lines;
 using MailModule.Mailbox;
 using MailModule.Primitives;
 

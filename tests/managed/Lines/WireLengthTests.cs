@@ -1,8 +1,7 @@
 using System.Text;
 using MailModule.Lines;
-using MailModule.Mailbox;
 
-namespace MailModule.Tests.Mailbox;
+namespace MailModule.Tests.Lines;
 
 public class WireLengthTests
 {

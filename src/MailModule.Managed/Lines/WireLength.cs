@@ -1,7 +1,4 @@
-using System.Buffers;
-using MailModule.Primitives.Os;
-
-namespace MailModule.Mailbox;
+namespace MailModule.Lines;
 
 /// <summary>
 /// Counts what a text takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if it has none; stuffing does not
@@ -29,22 +26,6 @@ public struct WireLength
 
     /// <summary>The count, were the text to end here.</summary>
     public readonly long Total => _inLine ? _octets + 2 : _octets;
-
-    /// <summary>The count for the rest of an open file; what cannot be read counts nothing.</summary>
-    public static long OfFile(FileCalls calls, int descriptor)
-    {
-        var length = new WireLength();
-        byte[] piece = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        int count;
-        do
-        {
-            count = calls.Read(descriptor, piece);
-            length.Add(piece.AsSpan(0, Math.Max(0, count)));
-        }
-        while (count == piece.Length);
-        ArrayPool<byte>.Shared.Return(piece);
-        return length.Total;
-    }
 
     private void AddInLine(int count)
     {
