@@ -26,11 +26,12 @@ public static class Sasl
     }
 
     /// <summary>
-    /// Takes a PLAIN message apart (RFC 4616 §2): [authorize-id] NUL user NUL password. An identity to act as other than the user
-    /// is refused, for nobody here may act as another.
+    /// Takes a PLAIN message apart (RFC 4616 §2): [authorize-id] NUL user NUL password; false if it is malformed.
     /// </summary>
-    public static bool TryReadPlain(ReadOnlySpan<byte> message, out string user, out byte[] password)
+    /// <param name="actsAsOther">The user asks to act as somebody else, which is a matter of rights, not of form.</param>
+    public static bool TryReadPlain(ReadOnlySpan<byte> message, out string user, out byte[] password, out bool actsAsOther)
     {
+        actsAsOther = false;
         user = "";
         password = [];
         int first = message.IndexOf((byte)0);
@@ -39,9 +40,9 @@ public static class Sasl
             return false;
         ReadOnlySpan<byte> name = message[(first + 1)..second];
         ReadOnlySpan<byte> secret = message[(second + 1)..];
-        bool actsAsItself = first == 0 || message[..first].SequenceEqual(name);
-        if (!actsAsItself || !TryReadName(name, out user) || secret.Contains((byte)0))
+        if (!TryReadName(name, out user) || secret.Contains((byte)0))
             return false;
+        actsAsOther = first > 0 && !message[..first].SequenceEqual(name);
         password = secret.ToArray();
         return true;
     }

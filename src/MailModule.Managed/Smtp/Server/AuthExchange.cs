@@ -10,6 +10,8 @@ internal enum AuthProgress
     AskPassword,
     /// <summary>User and password are known.</summary>
     Complete,
+    /// <summary>The user may not act as the one that was named.</summary>
+    Forbidden,
     Cancelled,
     Malformed,
 }
@@ -56,11 +58,14 @@ internal struct AuthExchange
 
     private AuthProgress TakePlain(byte[] message)
     {
-        bool isGood = Sasl.TryReadPlain(message, out string user, out byte[] password);
+        bool isGood = Sasl.TryReadPlain(message, out string user, out byte[] password, out bool actsAsOther);
         message.AsSpan().Clear();
         User = user;
         Password = password;
-        return isGood ? AuthProgress.Complete : AuthProgress.Malformed;
+        if (!isGood)
+            return AuthProgress.Malformed;
+        // RFC 4616 §2: the server also verifies that the user may act as the identity asked for; here nobody may act as another
+        return actsAsOther ? AuthProgress.Forbidden : AuthProgress.Complete;
     }
 
     private AuthProgress TakeUser(byte[] name)

@@ -54,6 +54,8 @@ public sealed partial class SmtpSession
                 return Onward;
             case AuthProgress.Complete:
                 return Judge(UnderWay.Login, output);
+            case AuthProgress.Forbidden:
+                return Say(Replies.LoginFailed535, output);
             case AuthProgress.Cancelled:
                 return Say(Replies.AuthCancelled501, output);
             default:
