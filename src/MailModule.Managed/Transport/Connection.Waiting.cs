@@ -20,6 +20,19 @@ public sealed partial class Connection
         return octets;
     }
 
+    /// <summary>Why <see cref="WaitInput"/> gave nothing; None where the peer has ended its side in order.</summary>
+    public Fault WaitFault
+    {
+        get
+        {
+            if (Fault != Fault.None)
+                return Fault;
+            if (_gate.Has(Events.Stopping))
+                return Fault.Cancelled;
+            return Lost ? Fault.Closed : Fault.None;
+        }
+    }
+
     /// <summary>Cuts octets from the front of what <see cref="WaitInput"/> gave.</summary>
     public void Consume(int count) => _kept.Consume(count);
 

@@ -178,7 +178,7 @@ internal sealed class SmtpExchange : IRequestStream, IWork
         count = Math.Min(input.Length, buffer.Length);
         input[..count].CopyTo(buffer);
         connection.Consume(count);
-        return count > 0 || !connection.Lost ? Fault.None : Fault.Closed;
+        return count > 0 ? Fault.None : connection.WaitFault;
     }
 
     private Fault ReceiveText(Span<byte> buffer, out int count)
@@ -189,7 +189,7 @@ internal sealed class SmtpExchange : IRequestStream, IWork
         Store();
         int read = _session.ReadText(buffer);
         if (read < 0)
-            return Fault.Closed;
+            return _session.ReadFault;
         _textEnded = read == 0;
         count = read;
         return Fault.None;

@@ -1,3 +1,4 @@
+using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
@@ -50,6 +51,14 @@ public sealed partial class SmtpSession
         }
         return length == 0 && _transaction.Fault != TextFault.None ? -1 : length;
     }
+
+    /// <summary>Why <see cref="ReadText(Span{byte})"/> gave -1: the rule that the text broke, or what became of the connection.</summary>
+    public Fault ReadFault => _transaction.Fault switch
+    {
+        TextFault.TooLarge => Fault.Limit,
+        TextFault.BareNewline or TextFault.Looping => Fault.Protocol,
+        _ => Connection is { WaitFault: not Fault.None and var fault } ? fault : Fault.Closed,
+    };
 
     private bool BeginHostText(ISmtpPeer peer)
     {

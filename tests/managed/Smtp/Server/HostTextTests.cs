@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
@@ -19,6 +20,7 @@ public class HostTextTests
 
     private string _heard = "";
     private int _last;
+    private Fault _fault;
 
     [Theory]
     [InlineData(1, false)]
@@ -101,18 +103,18 @@ public class HostTextTests
     [Fact]
     public void A_rule_broken_by_the_text_ends_the_hosts_reading()
     {
-        SmtpHarness harness = Begin(session => ReadAll(session, 5), new SmtpServerOptions { SizeLimit = 12 });
+        SmtpHarness harness = Begin(session => ReadToFault(session, 5), new SmtpServerOptions { SizeLimit = 12 });
         Assert.Equal(Go + "552 5.3.4 Message is larger than the limit\r\n" + NoopOk, harness.Send("DATA\r\n" + Text + "NOOP\r\n"));
-        Assert.Equal(-1, _last);
+        Assert.Equal((-1, Fault.Limit), (_last, _fault));
         Assert.Empty(harness.Backend.Messages);
     }
 
     [Fact]
     public void A_bare_newline_ends_the_hosts_reading()
     {
-        SmtpHarness harness = Begin(session => ReadAll(session, 100));
+        SmtpHarness harness = Begin(session => ReadToFault(session, 100));
         Assert.Equal(Go + "550 5.6.0 Message has a bare CR or LF; lines end with CRLF\r\n", harness.Send("DATA\r\na\n.\nb\r\n.\r\n"));
-        Assert.Equal(-1, _last);
+        Assert.Equal((-1, Fault.Protocol), (_last, _fault));
     }
 
     [Fact]
@@ -161,6 +163,13 @@ public class HostTextTests
             heard.Append(Encoding.Latin1.GetString(buffer, 0, _last));
         _heard = heard.ToString();
         return Verdict.Accept;
+    }
+
+    private Verdict ReadToFault(SmtpSession session, int room)
+    {
+        Verdict verdict = ReadAll(session, room);
+        _fault = session.ReadFault;
+        return verdict;
     }
 
     private Verdict ReadOnce(SmtpSession session, int room, Verdict verdict)
