@@ -92,6 +92,7 @@ static void messages(void) {
     host.write = 1;
     host.answer[ACTION_POP_GETMSG] = -1;
     CHECK_INT(1, wire_pop(&wire, "RETR 1"));
+    CHECK_TEXT("+OK 35 octets", wire.line); /* the host's text, not the stored one */
     wire_text(&wire, text, sizeof text);
     CHECK_TEXT("Subject: host\n\n..dot\nline two\n\n", text);
     CHECK_INT(1, wire_pop(&wire, "TOP 1 1"));
@@ -101,6 +102,10 @@ static void messages(void) {
 
     host.answer[ACTION_POP_GETMSG] = 0; /* has written, and then does not know what it wants */
     CHECK_INT(0, wire_pop(&wire, "RETR 1"));
+    host.write = 0;
+    struct wire again; /* the mailbox is free as soon as the client has heard that */
+    CHECK_INT(1, pop_open(&again, "ann", "secret"));
+    pop_close(&again);
     CHECK(!wire_read(&wire));
     wire_close(&wire);
 }

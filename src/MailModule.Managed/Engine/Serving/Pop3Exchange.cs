@@ -159,7 +159,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
             return Give(text ?? new MessageText(_backend.ScratchFolder));
         text?.Dispose();
         if (answer > 0)
-            return new Pop3Verdict(Pop3Outcome.Refuse);
+            return new Pop3Verdict(Pop3Outcome.Refuse, "refused by this host's policy");
         if (text is not null)
             return new Pop3Verdict(Pop3Outcome.Close);
         if (_isWhole && FillAhead())
@@ -187,8 +187,9 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
             text.Dispose();
             return new Pop3Verdict(Pop3Outcome.Close);
         }
+        string? size = _isWhole ? $"{text.WireLength} octets" : null;
         _session.Message = text.OpenRead();
-        return new Pop3Verdict(Pop3Outcome.Accept);
+        return new Pop3Verdict(Pop3Outcome.Accept, size);
     }
 
     private int ReadNow(byte[] buffer)

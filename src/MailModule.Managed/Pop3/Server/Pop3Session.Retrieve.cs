@@ -56,8 +56,12 @@ public sealed partial class Pop3Session
     private Next RefuseMessage(Pop3Verdict verdict, Output output)
     {
         EndMessage();
+        bool closes = verdict.Outcome == Pop3Outcome.Close;
+        // As at QUIT: who reads that this session is over may log in again.
+        if (closes)
+            LeaveMaildrop();
         Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.CannotOpen);
-        return verdict.Outcome == Pop3Outcome.Close ? Next.Close : BackToCommands();
+        return closes ? Next.Close : BackToCommands();
     }
 
     private Next SendPiece(Output output)
