@@ -226,6 +226,41 @@ static void blocked_callback_disturbs_nobody(void) {
     wire_close(&slow);
 }
 
+static void stop_with_a_blocked_callback(void) {
+    struct wire slow;
+    struct timespec before, after;
+    inside = may_go = 0;
+    CHECK_OK(SetSMTPServer(blocking, smtp_port, ACTION_SMTP_SENDMSG));
+    smtp_open(&slow);
+    CHECK_INT(250, wire_smtp(&slow, "MAIL FROM:<slow@example.net>"));
+    CHECK_INT(250, wire_smtp(&slow, "RCPT TO:<ann@example.org>"));
+    wire_write(&slow, "DATA\r\n");
+    wait_for(&inside);
+    clock_gettime(CLOCK_MONOTONIC, &before);
+    CHECK_INT(MM_E_TIMEOUT, mm_engine_stop(mm_engine_default(), 200));
+    clock_gettime(CLOCK_MONOTONIC, &after);
+    CHECK(after.tv_sec - before.tv_sec < 6);
+    CHECK_OK(SetSMTPServer(NULL, smtp_port, 0)); /* while the old one's callback still blocks */
+    CHECK_INT(250, smtp_message("bob@example.org", "Subject: anew\r\n\r\nx\r\n"));
+    signal_all(&may_go);
+    CHECK(!wire_read(&slow));
+    wire_close(&slow);
+}
+
+static int broken(ServerStream *stream, char *reqname, int action, ...) {
+    char text[256];
+    (void)reqname, (void)action;
+    while (SRVRecv(stream, text, sizeof text) > 0)
+        ;
+    CHECK_INT(MM_E_PROTOCOL, mm_last_error());
+    return 0;
+}
+
+static void text_that_breaks_a_rule(void) {
+    CHECK_OK(SetSMTPServer(broken, 0, ACTION_SMTP_SENDMSG));
+    CHECK_INT(550, smtp_message("ann@example.org", "Subject: bare\r\n\r\nx\ny\r\n"));
+}
+
 static int reading(ServerStream *stream, char *reqname, int action, ...) {
     char text[256];
     int count;
@@ -257,6 +292,8 @@ int main(void) {
     spoken_for();
     blocked_callback_disturbs_nobody();
     read_in_the_middle_of_loss();
+    text_that_breaks_a_rule();
+    stop_with_a_blocked_callback();
     server_stop();
     return check_result();
 }

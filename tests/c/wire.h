@@ -6,6 +6,7 @@
 #include <netinet/tcp.h>
 #include <stdarg.h>
 #include <sys/time.h>
+#include <time.h>
 
 struct wire {
     int number;

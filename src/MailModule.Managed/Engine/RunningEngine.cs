@@ -15,6 +15,8 @@ internal sealed class RunningEngine : IDisposable
     /// <summary>What closing gets beyond the host's time: it has no work left to wait for, but a loaded machine is slow.</summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(3);
 
+    private static readonly TimeSpan ShortGrace = TimeSpan.FromMilliseconds(200);
+
     private readonly EngineSettings _settings;
     private readonly Log _log;
     private readonly Workers _workers;
@@ -72,8 +74,10 @@ internal sealed class RunningEngine : IDisposable
         bool ended = _smtp?.Stop(Left(deadline)) ?? true;
         ended &= _pop3?.Stop(Left(deadline)) ?? true;
         ended &= Outgoing.Stop(Left(deadline));
+        // A callback that has not come back till now was waited for; its thread gets no second grace.
+        TimeSpan grace = ended ? CloseGrace : ShortGrace;
         ended &= _data?.Stop(Left(deadline) + CloseGrace) ?? true;
-        return _workers.Stop(Left(deadline) + CloseGrace) && ended;
+        return _workers.Stop(Left(deadline) + grace) && ended;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);

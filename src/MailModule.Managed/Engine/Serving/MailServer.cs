@@ -82,6 +82,8 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
         text = null;
         if (!values.Flag(Keys.SmtpTls) && !ports.Exists(port => port.IsTlsFirst))
             return Fault.None;
-        return TlsServerSettings.TryLoad(values.FullPath(Keys.TlsCertFile)!, values.FullPath(Keys.TlsKeyFile), out tls, out text);
+        Fault fault = TlsServerSettings.TryLoad(values.FullPath(Keys.TlsCertFile)!, values.FullPath(Keys.TlsKeyFile), out tls, out text);
+        // Whatever keeps a server from its certificate, what the host asked for and cannot have is TLS.
+        return fault is Fault.NotFound or Fault.Io ? Fault.Tls : fault;
     }
 }
