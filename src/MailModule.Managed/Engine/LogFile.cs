@@ -54,11 +54,12 @@ internal sealed class LogFile : IWork
         _run(this);
     }
 
-    /// <summary>Appends what has gathered so far; blocks. From here on no worker waits for more lines to gather.</summary>
+    /// <summary>Appends what has gathered so far; blocks. A worker that waits for more lines to gather waits no longer.</summary>
     public void Flush()
     {
         _isHurried.Set();
         WriteOut();
+        _isHurried.Reset();
     }
 
     private void WriteOut()
