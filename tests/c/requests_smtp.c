@@ -184,6 +184,20 @@ static void spoken_for(void) {
     wire_close(&wire);
 }
 
+static int silent(ServerStream *stream, char *reqname, int action, ...) {
+    (void)reqname, (void)action;
+    CHECK_INT(0, SRVSend(stream, "", 0));
+    CHECK_OK(mm_last_error());
+    return 0;
+}
+
+static void nothing_sent_is_nothing_said(void) {
+    struct wire wire;
+    CHECK_OK(SetSMTPServer(silent, 0, ACTION_SMTP_CONNECT));
+    smtp_open(&wire);
+    wire_close(&wire);
+}
+
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
 static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
 static int inside, may_go, lost;
@@ -290,6 +304,7 @@ int main(void) {
     data_refused();
     taken_by_host();
     spoken_for();
+    nothing_sent_is_nothing_said();
     blocked_callback_disturbs_nobody();
     read_in_the_middle_of_loss();
     text_that_breaks_a_rule();

@@ -235,6 +235,8 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
     {
         if (Action != RequestAction.PopGetMessage)
             return Fault.State;
+        if (octets.IsEmpty)
+            return Fault.None;
         _hostText ??= new MessageText(_backend.ScratchFolder);
         return _hostText.Write(octets);
     }

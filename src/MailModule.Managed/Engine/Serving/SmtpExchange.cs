@@ -153,6 +153,8 @@ internal sealed class SmtpExchange : IRequestStream, IWork
     {
         if (Action != RequestAction.SmtpConnect)
             return Fault.State;
+        if (octets.IsEmpty)
+            return Fault.None;
         _hostSpoke = true;
         return _session.Connection!.SendNow(octets) ? Fault.None : Fault.Closed;
     }
