@@ -15,6 +15,11 @@ internal static class Engine
     [UnmanagedCallersOnly(EntryPoint = "mmi_start", CallConvs = [typeof(CallConvCdecl)])]
     private static void Start()
     {
+        // The first lock that two threads want makes the runtime read its spin count from the environment, on whichever
+        // thread that is. Should that thread just be setting up UTF-8, it finds it half done and faults without end. So
+        // all that this reading needs is set up here, where there is one thread.
+        AppContext.TryGetSwitch("System.Threading.SpinCount", out _);
+        _ = Environment.GetEnvironmentVariable("DOTNET_SpinCount");
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_engine_default", CallConvs = [typeof(CallConvCdecl)])]
