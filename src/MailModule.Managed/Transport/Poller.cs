@@ -76,6 +76,17 @@ internal sealed class Poller
                 Volatile.Write(ref _connections[descriptor], null);
     }
 
+    /// <summary>
+    /// A thread that sleeps has to be woken, which may cost more than the message it is woken for. So it lets others run for a moment and looks again
+    /// before it sleeps: once, for more looks gained nothing.
+    /// </summary>
+    private int WaitForEvents()
+    {
+        Thread.Yield();
+        int count = _epoll.Look();
+        return count > 0 ? count : _epoll.Wait();
+    }
+
     private void Live()
     {
         Signals.BlockAll();
@@ -83,7 +94,7 @@ internal sealed class Poller
         Workers.BeginBatches();
         while (true)
         {
-            int count = _epoll.Wait();
+            int count = WaitForEvents();
             for (int i = 0; i < count; i++)
             {
                 ulong tag = _epoll.TagOf(i, out bool isReadable, out bool isAtEnd);

@@ -47,10 +47,15 @@ public sealed unsafe partial class Epoll : IDisposable
     public void Dispose() => _ = close(_descriptor);
 
     /// <summary>Blocks until something is ready; how many events there are (0: ask again).</summary>
-    public int Wait()
+    public int Wait() => Ask(-1);
+
+    /// <summary>What is ready now.</summary>
+    public int Look() => Ask(0);
+
+    private int Ask(int timeout)
     {
         fixed (byte* events = _events)
-            return Math.Max(epoll_wait(_descriptor, events, MostAtOnce, -1), 0);
+            return Math.Max(epoll_wait(_descriptor, events, MostAtOnce, timeout), 0);
     }
 
     /// <summary>One event of the last <see cref="Wait"/>.</summary>
