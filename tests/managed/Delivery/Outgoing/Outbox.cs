@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
@@ -24,20 +25,20 @@ internal sealed class Outbox : IDisposable
     public ConnectionSet Connections { get; }
 
     public Submission Prepare(string text, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
-        StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30)
+        StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
     {
         var content = new MessageText(_folder.Path);
         Assert.Equal(Fault.None, content.Write(Encoding.UTF8.GetBytes(text)));
-        return Prepare(content, port, observer, to, host, startTls, verify, seconds);
+        return Prepare(content, port, observer, to, host, startTls, verify, seconds, authorities);
     }
 
     public Submission Prepare(MessageText content, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
-        StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30)
+        StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
     {
         Assert.Equal(Fault.None, content.Finish());
         Assert.True(MailAddress.TryParse("ann@a.example", out MailAddress from));
         Assert.True(RecipientList.TryParse(to, out IReadOnlyList<MailAddress> addresses, out _));
-        var route = new SubmissionRoute(host, port, startTls, verify, "client.example", TimeSpan.FromSeconds(seconds));
+        var route = new SubmissionRoute(host, port, startTls, verify, "client.example", TimeSpan.FromSeconds(seconds), authorities);
         return new Submission(route, from, addresses, content, observer, Connections, Log.None);
     }
 

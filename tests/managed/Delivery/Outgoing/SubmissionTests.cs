@@ -188,6 +188,20 @@ public class SubmissionTests
         Assert.Empty(server.Texts);
     }
 
+    [Theory]
+    [InlineData("localhost", Fault.None)]
+    [InlineData("127.0.0.1", Fault.Tls)]
+    public void A_certificate_is_taken_from_a_trusted_root_and_for_its_own_name_alone(string host, Fault expected)
+    {
+        string[] script = ["220 hello", Line, Offer, Line, "220 go", StartTls, .. Plain("250 ok").Skip(1)];
+        using var server = new ScriptedSmtpServer(Loop.Certificate, script);
+        using var outbox = new Outbox();
+        Submission submission = outbox.Prepare("x\n", server.Port, host: host, startTls: StartTlsUse.Required, verify: true, authorities: [Loop.Certificate]);
+        submission.Start();
+        submission.Wait();
+        Assert.Equal(expected, submission.Result);
+    }
+
     [Fact]
     public void A_handshake_that_fails_is_followed_by_clear_text_where_tls_was_only_wished_for()
     {
