@@ -8,7 +8,7 @@ namespace MailModule.Engine;
 /// A whole mail engine: settings, servers, spool, sending. All state hangs on it; every member may be called from any thread. Nothing runs
 /// before the first call that needs it, and after <see cref="Stop"/> nothing runs either, until the next.
 /// </summary>
-public sealed class MailEngine
+public sealed partial class MailEngine
 {
     /// <summary>The engine of the old functions; made at its first use, which starts nothing.</summary>
     public static MailEngine Default { get; } = new();

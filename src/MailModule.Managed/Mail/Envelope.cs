@@ -24,9 +24,43 @@ public sealed class Envelope
 
     /// <summary>SMTPUTF8 was given (RFC 6531).</summary>
     public bool Utf8 { get; set; }
+
+    /// <summary>RET: how much of the message a report of failure brings back (RFC 3461 §4.3).</summary>
+    public ReturnContent Return { get; set; }
+
+    /// <summary>ENVID, decoded: the sender's own mark, for reports (RFC 3461 §4.4); null if none was given.</summary>
+    public string? EnvelopeId { get; set; }
+}
+
+/// <summary>RFC 3461 §4.3.</summary>
+public enum ReturnContent : byte
+{
+    /// <summary>Not said.</summary>
+    Default,
+    Full,
+    Headers,
+}
+
+/// <summary>Which reports a sender wants for a recipient (RFC 3461 §4.1).</summary>
+[Flags]
+public enum Notify : byte
+{
+    /// <summary>Not said: failures, and delays if the host likes.</summary>
+    Default = 0,
+    Never = 1,
+    Success = 2,
+    Failure = 4,
+    Delay = 8,
 }
 
 /// <summary>One forward-path of an envelope.</summary>
 /// <param name="Address">The address as the client gave it.</param>
 /// <param name="Maildrop">The local user whose mailbox gets it; null for a remote recipient.</param>
-public sealed record Recipient(MailAddress Address, string? Maildrop);
+public sealed record Recipient(MailAddress Address, string? Maildrop)
+{
+    /// <summary>NOTIFY, RFC 3461 §4.1.</summary>
+    public Notify Notify { get; init; }
+
+    /// <summary>ORCPT, decoded: <c>type;address</c> (RFC 3461 §4.2); null if none was given.</summary>
+    public string? OriginalRecipient { get; init; }
+}

@@ -18,8 +18,13 @@ public interface ISpool : IDisposable
     Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer);
 
     /// <summary>Marks recipients of an entry as done (delivered or given up), by index into its envelope. Lazy: durable with the next commit
-    /// or <see cref="Flush"/>; an entry whose recipients are all done leaves the spool.</summary>
-    void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients);
+    /// or <see cref="Flush"/>; an entry whose recipients are all done leaves the spool. Never blocks.</summary>
+    /// <param name="soon">Written at once and synced within a moment: for what another host has taken and would take twice.</param>
+    void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false);
+
+    /// <summary>Keeps octets with an entry in place of those kept before: what its consumer knows about its delivery. Lazy, as marks; found again after a start; gone
+    /// with the entry. At most 1 MiB. Never blocks.</summary>
+    void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note);
 
     /// <summary>Returns when every mark so far is durable. Blocks: workers only.</summary>
     Fault Flush();
@@ -57,4 +62,7 @@ public interface ISpoolEntry
 
     /// <summary>True for recipients that are done already (an entry found at start may be half done).</summary>
     bool IsDone(int recipient);
+
+    /// <summary>What <see cref="ISpool.Annotate"/> kept last; empty if nothing.</summary>
+    ReadOnlyMemory<byte> Note { get; }
 }

@@ -60,7 +60,9 @@ public sealed class LogSpool : ISpool
         return Fault.None;
     }
 
-    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients) => _committer.MarkDone((SpoolEntry)entry, recipients);
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false) => _committer.MarkDone((SpoolEntry)entry, recipients);
+
+    public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => ((SpoolEntry)entry).Note = note;
 
     public Fault Flush()
     {

@@ -33,6 +33,7 @@ internal sealed class SpoolEntry : ISpoolEntry
     public MessageContent Content { get; }
     public Segment Segment { get; }
     public uint Offset { get; }
+    public ReadOnlyMemory<byte> Note { get; set; }
 
     /// <summary>The next entry in the committer's queue of marks.</summary>
     public SpoolEntry? NextMarked { get; set; }

@@ -14,7 +14,7 @@ internal sealed class MemorySpool(List<string> events) : ISpool
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer) => throw new NotSupportedException();
 
-    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients)
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
     {
         lock (events)
             events.Add($"mark {entry.Id} {string.Join(' ', recipients.ToArray())}");
@@ -22,6 +22,8 @@ internal sealed class MemorySpool(List<string> events) : ISpool
             ((Entry)entry).Done.Add(recipient);
         ((Entry)entry).Marked?.Invoke();
     }
+
+    public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => ((Entry)entry).Note = note;
 
     public Fault Flush()
     {
@@ -41,6 +43,7 @@ internal sealed class MemorySpool(List<string> events) : ISpool
         public string Id => id;
         public Envelope Envelope { get; } = With(maildrops);
         public MessageContent Content { get; } = new TextContent($"{id}\n");
+        public ReadOnlyMemory<byte> Note { get; set; }
         public bool IsDone(int recipient) => Done.Contains(recipient);
 
         private static Envelope With(string?[] maildrops)

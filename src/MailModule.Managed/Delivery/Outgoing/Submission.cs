@@ -95,7 +95,7 @@ public sealed class Submission : ISmtpClientOwner, IWork
     {
         try
         {
-            IPAddress[] found = IPAddress.TryParse(_route.Host.Trim('[', ']'), out IPAddress? address) ? [address] : Dns.GetHostAddresses(_route.Host);
+            IPAddress[] found = IPAddress.TryParse(_route.Host.Trim('[', ']'), out IPAddress? address) ? [address] : System.Net.Dns.GetHostAddresses(_route.Host);
             foreach (IPAddress one in found)
                 _addresses.Enqueue(one);
         }

@@ -1,0 +1,32 @@
+using System.Net;
+using MailModule.Primitives;
+
+namespace MailModule.Delivery.Routing;
+
+/// <summary>One host that may take the mail.</summary>
+/// <param name="Name">What its certificate has to bear, and what results and logs say.</param>
+/// <param name="Addresses">In the order to try them; empty if a proxy is to resolve the name.</param>
+public sealed record RouteHost(string Name, int Port, IReadOnlyList<IPAddress> Addresses);
+
+/// <summary>Why there is no way to a domain.</summary>
+/// <param name="IsPermanent">No later attempt will help.</param>
+/// <param name="Status">Enhanced status code (RFC 3463), such as <c>5.1.2</c>.</param>
+public sealed record RouteFailure(Fault Fault, bool IsPermanent, string Status, string Text);
+
+/// <summary>Where mail for a domain goes next: hosts in the order to try them, or why there are none.</summary>
+public sealed record Route(IReadOnlyList<RouteHost> Hosts, RouteFailure? Failure)
+{
+    public static Route To(params RouteHost[] hosts) => new(hosts, null);
+    public static Route None(RouteFailure failure) => new([], failure);
+}
+
+/// <summary>Finds routes. Blocks (DNS): workers only; any number at once.</summary>
+public interface IRouter
+{
+    /// <summary>What mail for the domain has in common with mail for others: jobs of one next hop share connections. The smarthost, or the domain itself in lower case.</summary>
+    string NextHopOf(string domain);
+
+    /// <param name="nextHop">From <see cref="NextHopOf"/>.</param>
+    /// <param name="cancel">Makes it return within milliseconds, with <see cref="Fault.Cancelled"/>.</param>
+    Route Find(string nextHop, CancellationToken cancel);
+}

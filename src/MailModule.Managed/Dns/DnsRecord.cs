@@ -1,0 +1,22 @@
+using System.Net;
+
+namespace MailModule.Dns;
+
+/// <summary>One resource record.</summary>
+/// <param name="TimeToLive">How long it may be kept, from when it was received.</param>
+public abstract record DnsRecord(string Name, TimeSpan TimeToLive);
+
+/// <summary>A or AAAA.</summary>
+public sealed record AddressRecord(string Name, TimeSpan TimeToLive, IPAddress Address) : DnsRecord(Name, TimeToLive);
+
+/// <param name="Exchange">Empty for the root: a null MX (RFC 7505).</param>
+public sealed record MxRecord(string Name, TimeSpan TimeToLive, int Preference, string Exchange) : DnsRecord(Name, TimeToLive);
+
+/// <summary>CNAME or PTR.</summary>
+public sealed record NameRecord(string Name, TimeSpan TimeToLive, string Target) : DnsRecord(Name, TimeToLive);
+
+/// <param name="Text">The strings of the record, joined; octets as Latin-1.</param>
+public sealed record TextRecord(string Name, TimeSpan TimeToLive, string Text) : DnsRecord(Name, TimeToLive);
+
+/// <summary>RFC 6698 §2.1.</summary>
+public sealed record TlsaRecord(string Name, TimeSpan TimeToLive, byte Usage, byte Selector, byte MatchingType, byte[] Data) : DnsRecord(Name, TimeToLive);

@@ -1,0 +1,14 @@
+namespace MailModule.Dns;
+
+/// <summary>Record types; the values are those on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 6698 §7.1).</summary>
+public enum DnsType : ushort
+{
+    A = 1,
+    Cname = 5,
+    Soa = 6,
+    Ptr = 12,
+    Mx = 15,
+    Txt = 16,
+    Aaaa = 28,
+    Tlsa = 52,
+}
