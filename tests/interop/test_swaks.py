@@ -5,6 +5,7 @@ from client import ClientTest
 
 class Swaks(ClientTest):
     program = "swaks"
+    settings = {"smtp_range": "", "smtp6_range": ""}
 
     def swaks(self, message, *more, port=None, to="anna@example.org"):
         return ("swaks", "--server", "127.0.0.1", "--port", str(port or self.host.smtp), "--from", "sender@example.net", "--to", to,

@@ -17,7 +17,7 @@ public sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addres
     public RelayVerdict Judge(MailAddress recipient, bool mayRelay)
     {
         if (!IsLocal(recipient))
-            return new RelayVerdict(null, mayRelay ? RelayRefusal.NoRemoteDelivery : RelayRefusal.NotLocal);
+            return new RelayVerdict(null, mayRelay ? RelayRefusal.None : RelayRefusal.NotLocal);
         Account? account = Accounts.FindRecipient(recipient);
         bool hasMailbox = account is not null && (account.MayReadMail || ReferenceEquals(account, Accounts.Postmaster));
         return hasMailbox ? new RelayVerdict(account!.Name, RelayRefusal.None) : new RelayVerdict(null, RelayRefusal.UnknownUser);

@@ -8,12 +8,10 @@ public enum RelayRefusal
     UnknownUser,
     /// <summary>The domain is not ours, and this client may not relay: 550 5.7.1.</summary>
     NotLocal,
-    /// <summary>The domain is not ours; the client may relay, but this version does not deliver to other hosts: 550 5.7.1.</summary>
-    NoRemoteDelivery,
 }
 
 /// <summary>The judgement on one recipient.</summary>
-/// <param name="Maildrop">The local user who gets the message; null when refused.</param>
+/// <param name="Maildrop">The local user who gets the message; null for a remote recipient and when refused.</param>
 /// <param name="Refusal">None when taken.</param>
 public readonly record struct RelayVerdict(string? Maildrop, RelayRefusal Refusal)
 {

@@ -46,17 +46,29 @@ public class RelayPolicyTests
     [InlineData("ann@[IPv6:2001:db8::2]")]
     [InlineData("\"x@a.example\"@c.example")]
     [InlineData("postmaster@c.example")]
-    public void Mail_for_others_is_refused(string recipient)
+    public void Mail_for_others_is_taken_from_those_who_may_relay_alone(string recipient)
     {
-        Assert.Equal(RelayRefusal.NotLocal, Policy().Judge(Address(recipient), mayRelay: false).Refusal);
-        Assert.Equal(RelayRefusal.NoRemoteDelivery, Policy().Judge(Address(recipient), mayRelay: true).Refusal);
+        Assert.Equal(new RelayVerdict(null, RelayRefusal.NotLocal), Policy().Judge(Address(recipient), mayRelay: false));
+        Assert.Equal(new RelayVerdict(null, RelayRefusal.None), Policy().Judge(Address(recipient), mayRelay: true));
+    }
+
+    [Theory]
+    [InlineData("<@a.example:ann@c.example>")]
+    [InlineData("<@a.example,@b.example:ann@c.example>")]
+    public void A_source_route_through_us_is_no_way_to_others(string path)
+    {
+        ReadOnlySpan<byte> text = Encoding.UTF8.GetBytes(path);
+        Assert.True(MailPath.TryParse(ref text, utf8: false, out MailAddress recipient));
+        Assert.Equal(RelayRefusal.NotLocal, Policy().Judge(recipient, mayRelay: false).Refusal);
     }
 
     [Fact]
     public void Relay_is_for_those_logged_in_and_for_the_list()
     {
         Assert.True(Policy().MayRelay(IPAddress.Parse("10.1.2.3"), isLoggedIn: false));
+        Assert.True(Policy().MayRelay(IPAddress.Parse("::ffff:10.1.2.3"), isLoggedIn: false));
         Assert.False(Policy().MayRelay(IPAddress.Parse("11.1.2.3"), isLoggedIn: false));
+        Assert.False(Policy().MayRelay(IPAddress.IPv6Loopback, isLoggedIn: false));
         Assert.True(Policy().MayRelay(IPAddress.Parse("11.1.2.3"), isLoggedIn: true));
     }
 

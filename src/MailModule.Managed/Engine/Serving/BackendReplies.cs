@@ -9,7 +9,6 @@ internal static class BackendReplies
 {
     private static readonly Reply UnknownUser = new(550, "5.1.1", "No such user here");
     private static readonly Reply NotLocal = new(550, "5.7.1", "Relaying denied");
-    private static readonly Reply NoRemoteDelivery = new(550, "5.7.1", "This host does not deliver to other hosts");
     private static readonly Reply Full = new(452, "4.3.1", "Insufficient system storage, try again later");
     private static readonly Reply Failed = new(451, "4.3.0", "The message could not be stored, try again later");
 
@@ -23,7 +22,6 @@ internal static class BackendReplies
     public static Reply NotTaken(RelayRefusal refusal) => refusal switch
     {
         RelayRefusal.UnknownUser => UnknownUser,
-        RelayRefusal.NoRemoteDelivery => NoRemoteDelivery,
         _ => NotLocal,
     };
 

@@ -65,8 +65,8 @@ internal static class Keys
     { Words = ["loopback", "always", "never"], Default = "loopback" });
     public static readonly Setting SmtpBareNewline = Add(new("smtp_bare_newline", SettingKind.Choice, "What a bare CR or LF in a message does: the message is refused after its end, or the line end is made CRLF. Neither ever ends or splits a message.")
     { Words = ["reject", "normalize"], Default = "reject" });
-    public static readonly Setting SmtpRange = RangesLater("smtp_range", "127.0.0.1", "Who may relay without a login; empty = nobody.", Delivery);
-    public static readonly Setting Smtp6Range = RangesLater("smtp6_range", "::1", "As `smtp_range`, IPv6.", Delivery);
+    public static readonly Setting SmtpRange = RangesLater("smtp_range", "127.0.0.1", "Who may send to other hosts without a login; empty = nobody. Users with flag `S` may after their login, from everywhere.", "");
+    public static readonly Setting Smtp6Range = RangesLater("smtp6_range", "::1", "As `smtp_range`, IPv6.", "");
     public static readonly Setting SmtpDeny = RangesLater("smtp_deny", "", "Who may not connect to the SMTP server.", Lists);
     public static readonly Setting Smtp6Deny = RangesLater("smtp6_deny", "", "As `smtp_deny`, IPv6.", Lists);
     public static readonly Setting VhAlias = FlagLater("vhalias", "Names of all virtual web hosts are local domains.", OtherModule);
