@@ -24,6 +24,12 @@ public enum DnsStatus
 /// <param name="Text">What went wrong, for a human; empty if nothing did.</param>
 public sealed record DnsAnswer(DnsStatus Status, IReadOnlyList<DnsRecord> Records, string CanonicalName, string Text = "")
 {
+    /// <summary>How long the answer may be kept, from when it was received; zero: not at all.</summary>
+    public TimeSpan TimeToLive { get; init; }
+
+    /// <summary>Every server that was asked says that it has checked the signatures of what it told (RFC 4035 §3.2.3). Worth as much as the way to that server.</summary>
+    public bool IsAuthentic { get; init; }
+
     /// <summary>Asking again later may bring another answer.</summary>
     public bool IsTemporary => Status is DnsStatus.Failed or DnsStatus.TimedOut or DnsStatus.Cancelled;
 }

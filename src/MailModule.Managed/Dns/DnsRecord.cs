@@ -20,3 +20,8 @@ public sealed record TextRecord(string Name, TimeSpan TimeToLive, string Text) :
 
 /// <summary>RFC 6698 §2.1.</summary>
 public sealed record TlsaRecord(string Name, TimeSpan TimeToLive, byte Usage, byte Selector, byte MatchingType, byte[] Data) : DnsRecord(Name, TimeToLive);
+
+/// <summary>The start of a zone (RFC 1035 §3.3.13), as far as it tells how long a negative answer may be kept.</summary>
+/// <param name="Server">The zone's first server.</param>
+/// <param name="Minimum">RFC 2308 §4: how long it may be believed that a name or type is not there.</param>
+public sealed record SoaRecord(string Name, TimeSpan TimeToLive, string Server, TimeSpan Minimum) : DnsRecord(Name, TimeToLive);

@@ -1,34 +1,100 @@
-using System.Net;
+using MailModule.Dns.Wire;
 
 namespace MailModule.Dns;
-
-/// <summary>How a look-up of a domain's mail hosts came out.</summary>
-public enum MxStatus
-{
-    Ok,
-    /// <summary>RFC 7505: the domain says that it takes no mail. Permanent.</summary>
-    NullMx,
-    /// <summary>There is no such domain. Permanent.</summary>
-    NoDomain,
-    /// <summary>The domain has neither MX nor address, or none of its hosts has an address. Permanent.</summary>
-    NoHost,
-    /// <summary>Not known for now.</summary>
-    Temporary,
-    Cancelled,
-}
-
-/// <summary>One host that takes a domain's mail.</summary>
-/// <param name="Addresses">IPv4 and IPv6, in the server's order within a family; empty if the host has none (or they are not known for now).</param>
-public sealed record MailExchanger(string Name, int Preference, IReadOnlyList<IPAddress> Addresses);
-
-/// <summary>The hosts of a domain, best first.</summary>
-/// <param name="IsImplicit">There is no MX: the domain's own address stands in (RFC 5321 §5.1).</param>
-/// <param name="Text">What went wrong, for a human; empty if nothing did.</param>
-public sealed record MxAnswer(MxStatus Status, IReadOnlyList<MailExchanger> Hosts, bool IsImplicit, string Text);
 
 /// <summary>Finds the hosts that take a domain's mail. Blocks: workers only.</summary>
 public interface IMailExchangers
 {
     /// <summary>MX by preference, equals shuffled (RFC 5321 §5.1).</summary>
     MxAnswer Find(string domain, CancellationToken cancel);
+}
+
+/// <inheritdoc cref="IMailExchangers"/>
+/// <param name="random">Shuffles; null: the system's. Another must not be used by two threads at once.</param>
+public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExchangers
+{
+    /// <summary>More hosts than this nobody needs; some zones have hundreds to keep senders busy.</summary>
+    private const int HostLimit = 16;
+
+    /// <summary>After so many hosts whose servers are silent the others are not looked up: each costs whole time-outs.</summary>
+    private const int SilenceLimit = 2;
+
+    private readonly HostAddresses _addresses = new(dns, random);
+    private readonly Random _random = random ?? Random.Shared;
+
+    public MxAnswer Find(string domain, CancellationToken cancel)
+    {
+        if (!DnsName.TryNormalize(domain, out string name) || !IsHostName(name))
+            return None(MxStatus.BadDomain, $"{domain}: not a domain name");
+        DnsAnswer answer = dns.Query(name, DnsType.Mx, cancel);
+        return answer.Status switch
+        {
+            DnsStatus.Ok => FromRecords(name, [.. answer.Records.OfType<MxRecord>()], cancel),
+            // RFC 5321 §5.1: without any MX the domain itself is the host; with a CNAME, what it leads to. A name without MX may also stand in the hosts file alone.
+            DnsStatus.NoData or DnsStatus.NoName => FromAddress(answer, cancel),
+            _ => None(StatusOf(answer.Status), answer.Text),
+        };
+    }
+
+    private static MxAnswer None(MxStatus status, string text) => new(status, [], IsImplicit: false, text);
+
+    private static MxStatus StatusOf(DnsStatus status) => status switch
+    {
+        DnsStatus.NoName => MxStatus.NoDomain,
+        DnsStatus.NoData => MxStatus.NoHost,
+        DnsStatus.Cancelled => MxStatus.Cancelled,
+        DnsStatus.BadName => MxStatus.BadDomain,
+        _ => MxStatus.Temporary,
+    };
+
+    /// <summary>Names whose last label is a number are addresses, written in one way or another (RFC 1123 §2.1).</summary>
+    private static bool IsHostName(string name)
+        => name.Length > 0 && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyExceptInRange('0', '9');
+
+    /// <summary>
+    /// The root stands for "none" (RFC 7505 §3); an address is no name (RFC 5321 §5.1 asks for one); and localhost would be this machine, where whoever listens
+    /// may trust us more than the domain's owner.
+    /// </summary>
+    private static bool IsUsable(string exchange) => IsHostName(exchange) && !DnsName.IsAtOrBelow(exchange, "localhost");
+
+    private MxAnswer FromAddress(DnsAnswer noMx, CancellationToken cancel)
+    {
+        HostAnswer found = _addresses.Find(noMx.CanonicalName, cancel);
+        if (found.Status == DnsStatus.Ok)
+            return new MxAnswer(MxStatus.Ok, [new MailExchanger(noMx.CanonicalName, 0, found.Addresses)], IsImplicit: true, "");
+        string text = found.Status == DnsStatus.NoData ? $"{noMx.CanonicalName}: neither MX nor address" : found.Text;
+        return None(StatusOf(found.Status), text);
+    }
+
+    private MxAnswer FromRecords(string domain, MxRecord[] records, CancellationToken cancel)
+    {
+        // RFC 7505 §3: one record that names the root.
+        if (records is [{ Exchange: "" }])
+            return None(MxStatus.NullMx, $"{domain}: takes no mail (null MX)");
+        _random.Shuffle(records);
+        MxRecord[] usable = [.. records.Where(record => IsUsable(record.Exchange)).OrderBy(record => record.Preference).DistinctBy(record => record.Exchange).Take(HostLimit)];
+        return usable.Length == 0 ? None(MxStatus.NoHost, $"{domain}: its MX names no usable host") : LookUp(usable, cancel);
+    }
+
+    private MxAnswer LookUp(MxRecord[] records, CancellationToken cancel)
+    {
+        List<MailExchanger> hosts = [];
+        HostAnswer? temporary = null, permanent = null;
+        int silent = 0;
+        foreach (MxRecord record in records)
+        {
+            HostAnswer found = silent < SilenceLimit ? _addresses.Find(record.Exchange, cancel) : temporary!;
+            if (found.Status == DnsStatus.Cancelled)
+                return None(MxStatus.Cancelled, found.Text);
+            hosts.Add(new MailExchanger(record.Exchange, record.Preference, found.Addresses));
+            silent += found.Status == DnsStatus.TimedOut ? 1 : 0;
+            if (found.Status is DnsStatus.Failed or DnsStatus.TimedOut)
+                temporary = found;
+            else if (found.Status != DnsStatus.Ok)
+                permanent ??= found;
+        }
+        if (hosts.Exists(host => host.Addresses.Count > 0))
+            return new MxAnswer(MxStatus.Ok, hosts, IsImplicit: false, "");
+        return temporary is null ? None(MxStatus.NoHost, permanent!.Text) : None(MxStatus.Temporary, temporary.Text);
+    }
 }

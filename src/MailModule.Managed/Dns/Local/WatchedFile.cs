@@ -1,0 +1,51 @@
+using System.Text;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Dns.Local;
+
+/// <summary>
+/// What a small file of the system says, read again when it has changed. While it cannot be read (no descriptor left, say) the last that was read stands. Any
+/// thread; blocks as long as a file takes.
+/// </summary>
+internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
+    where T : class
+{
+    private const long SizeLimit = 16 * 1024 * 1024;
+
+    private readonly byte[] _path = [.. Encoding.UTF8.GetBytes(path), 0];
+    private readonly Lock _lock = new();
+    private FileStamp _stamp;
+    private T? _content;
+
+    /// <summary>Null: there is no such file, or it could not be read yet.</summary>
+    public T? Current
+    {
+        get
+        {
+            int result = FileCalls.Linux.Stat(_path, out FileStamp stamp);
+            lock (_lock)
+            {
+                if (result == -Errno.NoEntry)
+                    _content = null;
+                else if (result >= 0 && (_content is null || stamp != _stamp))
+                    Read(stamp);
+                return _content;
+            }
+        }
+    }
+
+    private void Read(FileStamp stamp)
+    {
+        if (stamp.Length > SizeLimit)
+            return;
+        try
+        {
+            _content = parse(File.ReadAllText(path, Encoding.Latin1));
+            _stamp = stamp;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // the next question tries again
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace MailModule.Dns.Stub;
+
+/// <summary>How a wait for the network ended.</summary>
+internal enum WaitEnd
+{
+    Done,
+    /// <summary>Refused, lost, or no descriptor left; the socket knows the words.</summary>
+    Failed,
+    TimedOut,
+    Cancelled,
+}
