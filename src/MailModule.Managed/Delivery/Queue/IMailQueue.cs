@@ -30,10 +30,14 @@ public interface IMailQueue
     /// <summary>Takes a message out without telling anybody. What is on a connection now may still arrive.</summary>
     Fault Remove(string? id);
 
-    /// <summary>Sends what is still open of a message to another address; its reports still name the first. Durable.</summary>
+    /// <summary>
+    /// Sends what is still open of a message to another address: a new message for it, with the same sender and text, and then the old recipients are taken out. Reports
+    /// name the first address as the original one. What is on a connection now is not redirected (<see cref="Fault.State"/> if nothing else is open). Durable when it returns: blocks.
+    /// </summary>
     /// <param name="recipient">One of its recipients; null: all of them. <see cref="Fault.NotFound"/> if it is none.</param>
     /// <param name="target">Remote or local.</param>
-    Fault Redirect(string id, MailAddress? recipient, MailAddress target);
+    /// <param name="newId">The new message's id.</param>
+    Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId);
 
     /// <summary>Who hears of events: on workers, in order, one call at a time; may block, does not throw. Null: nobody. When this returns the old one is not called any more
     /// (called from inside the listener itself it returns at once).</summary>

@@ -21,13 +21,11 @@ public enum QueueState
 }
 
 /// <summary>One recipient of a queued message at one moment.</summary>
-/// <param name="Address">As in the envelope.</param>
-/// <param name="Target">Where it goes: the same, unless it was redirected.</param>
 /// <param name="NextAttempt">Null unless deferred.</param>
 /// <param name="Host">Who said <paramref name="Reply"/>; empty if nobody did.</param>
 /// <param name="Reply">The last reply or what happened; empty before the first attempt.</param>
 /// <param name="Status">Enhanced status of it; empty if there is none.</param>
-public sealed record QueuedRecipient(MailAddress Address, MailAddress Target, QueueState State, int Attempts, DateTimeOffset? LastAttempt, DateTimeOffset? NextAttempt,
+public sealed record QueuedRecipient(MailAddress Address, QueueState State, int Attempts, DateTimeOffset? LastAttempt, DateTimeOffset? NextAttempt,
     Fault Fault, int ReplyCode, string Status, string Reply, string Host);
 
 /// <summary>One queued message at one moment.</summary>

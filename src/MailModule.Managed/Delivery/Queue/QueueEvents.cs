@@ -1,0 +1,80 @@
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Queue;
+
+/// <summary>
+/// Brings events to their listener: in order, one at a time, on a worker, so that a slow listener holds up nobody. What it is behind by is bounded; beyond
+/// that events are lost, which the gap in their numbers shows.
+/// </summary>
+internal sealed class QueueEvents(Workers workers) : IWork
+{
+    private const int Limit = 100_000;
+
+    [ThreadStatic]
+    private static QueueEvents? t_telling;
+
+    private readonly object _gate = new();
+    private readonly Queue<QueueEvent> _waiting = new();
+    private Action<QueueEvent>? _listener;
+    private Action<QueueEvent>? _called;
+    private long _sequence;
+    private bool _isRunning;
+
+    /// <summary>Somebody listens: an event is worth making.</summary>
+    public bool IsHeard => Volatile.Read(ref _listener) is not null;
+
+    /// <summary>Counts an event that nobody hears.</summary>
+    public void Skip() => Interlocked.Increment(ref _sequence);
+
+    /// <summary>Any thread; never blocks for long.</summary>
+    /// <param name="unnumbered">Its number is given here.</param>
+    public void Post(QueueEvent unnumbered)
+    {
+        lock (_gate)
+        {
+            long sequence = Interlocked.Increment(ref _sequence);
+            if (_listener is null || _waiting.Count >= Limit)
+                return;
+            _waiting.Enqueue(unnumbered with { Sequence = sequence });
+            if (_isRunning)
+                return;
+            _isRunning = true;
+        }
+        workers.Run(this);
+    }
+
+    /// <summary>When it returns the old listener is not called any more, unless it is the old listener that calls.</summary>
+    public void SetListener(Action<QueueEvent>? listener)
+    {
+        lock (_gate)
+        {
+            Action<QueueEvent>? old = _listener;
+            Volatile.Write(ref _listener, listener);
+            _waiting.Clear();
+            while (old is not null && ReferenceEquals(_called, old) && t_telling != this)
+                Monitor.Wait(_gate);
+        }
+    }
+
+    public void Run()
+    {
+        t_telling = this;
+        while (TryTake(out QueueEvent one, out Action<QueueEvent> listener))
+            listener(one);
+        t_telling = null;
+    }
+
+    private bool TryTake(out QueueEvent one, out Action<QueueEvent> listener)
+    {
+        lock (_gate)
+        {
+            _called = null;
+            _isRunning = _waiting.TryDequeue(out one!) && _listener is not null;
+            listener = _listener!;
+            if (_isRunning)
+                _called = listener;
+            Monitor.PulseAll(_gate);
+            return _isRunning;
+        }
+    }
+}

@@ -1,0 +1,57 @@
+using MailModule.Mail;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Queue;
+
+/// <summary>One message in the queue, with what is known of each remote recipient. Guarded by the queue's lock.</summary>
+internal sealed class QueueItem(ISpoolEntry entry, Addressee[] addressees, DateTimeOffset taken)
+{
+    public ISpoolEntry Entry => entry;
+    public string Id => entry.Id;
+    /// <summary>When its life began; for an envelope that does not say, when the queue took it.</summary>
+    public DateTimeOffset Received { get; } = entry.Envelope.Received == default ? taken : entry.Envelope.Received;
+
+    /// <summary>The remote recipients that were open when the queue took the message.</summary>
+    public IReadOnlyList<Addressee> Addressees => addressees;
+
+    /// <summary>What is still to be tried, in groups of one next hop.</summary>
+    public List<Job> Jobs { get; } = new(1);
+
+    /// <summary>Its sender has been told that it is late.</summary>
+    public bool IsNoticed { get; set; }
+
+    public bool IsHeld { get; set; }
+
+    /// <summary>Taken out by the host; what a connection still brings does not count.</summary>
+    public bool IsRemoved { get; set; }
+
+    /// <summary>It waits for its turn to report, or its report is being written.</summary>
+    public bool IsReporting { get; set; }
+
+    /// <summary>An attempt is under way or its turn has come: what fails now is reported together with what may fail in a moment.</summary>
+    public bool IsBusy => Jobs.Exists(job => job.State is QueueState.Active or QueueState.Ready);
+
+    public bool HasFailed => Array.Exists(addressees, addressee => addressee.State == QueueState.Failed);
+    public bool IsDone => Array.TrueForAll(addressees, addressee => addressee.State == QueueState.Done);
+
+    public Recipient RecipientOf(Addressee addressee) => entry.Envelope.Recipients[addressee.Index];
+}
+
+/// <summary>One remote recipient of a message.</summary>
+/// <param name="index">In the envelope.</param>
+internal sealed class Addressee(int index)
+{
+    public int Index => index;
+
+    /// <summary>Failed and Done are its own; what is open has its job's state.</summary>
+    public QueueState State => Job?.State ?? (IsDone ? QueueState.Done : QueueState.Failed);
+
+    /// <summary>The job it is part of; null when it is final.</summary>
+    public Job? Job { get; set; }
+
+    public bool IsDone { get; set; }
+    public int Attempts { get; set; }
+
+    /// <summary>Null before the first attempt.</summary>
+    public Outcome? Last { get; set; }
+}

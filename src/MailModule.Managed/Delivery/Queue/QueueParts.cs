@@ -1,0 +1,39 @@
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Reports;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Queue;
+
+/// <summary>What a <see cref="MailQueue"/> works with.</summary>
+public sealed class QueueParts
+{
+    public required ISpool Spool { get; init; }
+    public required IRemoteCarrier Carrier { get; init; }
+    public required IReports Reports { get; init; }
+    public required Workers Workers { get; init; }
+
+    /// <summary>What the next hop of a domain is called: jobs of one share connections. Cheap; any thread.</summary>
+    public required Func<string, string> NextHopOf { get; init; }
+
+    /// <summary>A message's text as it goes out, read once for each call. Cheap; any thread.</summary>
+    public required Func<ISpoolEntry, IMessageSource> TextOf { get; init; }
+
+    /// <summary>The local user whose mailbox an address is; null for remote ones and unknown users. For redirections.</summary>
+    public required Func<MailAddress, string?> MaildropOf { get; init; }
+
+    /// <summary>The schedule of this moment.</summary>
+    public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;
+
+    public Log Log { get; init; } = Log.None;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Connections to one next hop at once.</summary>
+    public int DestinationLimit { get; init; } = 20;
+
+    /// <summary>Connections at once.</summary>
+    public int RunLimit { get; init; } = 400;
+}

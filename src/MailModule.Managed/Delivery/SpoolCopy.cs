@@ -1,0 +1,64 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery;
+
+/// <summary>Puts a text at rest into the spool as a new message. Blocks: workers only.</summary>
+internal static class SpoolCopy
+{
+    private const int PieceLength = 64 * 1024;
+
+    /// <summary>Returns when the new message is durable, or nothing of it is left: the spool's fault, or <see cref="Fault.Io"/> if the text cannot be read.</summary>
+    /// <param name="text">From its first octet on; final form (Return-Path first). Not disposed of.</param>
+    public static Fault Write(ISpool spool, Envelope envelope, Stream text, long length, out string id)
+    {
+        id = "";
+        Fault fault = spool.TryBegin(envelope, length, out ISpoolWriter writer);
+        if (fault != Fault.None)
+            return fault;
+        id = writer.Id;
+        if (!TryAppend(writer, text))
+        {
+            writer.Discard();
+            return Fault.Io;
+        }
+        return Commit(writer);
+    }
+
+    private static bool TryAppend(ISpoolWriter writer, Stream text)
+    {
+        using var room = new ManualResetEventSlim();
+        byte[] piece = GC.AllocateUninitializedArray<byte>(PieceLength);
+        try
+        {
+            while (text.Read(piece) is > 0 and var count)
+            {
+                if (writer.Append(piece.AsSpan(0, count), room.Set))
+                    continue;
+                room.Wait();
+                room.Reset();
+            }
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static Fault Commit(ISpoolWriter writer)
+    {
+        using var done = new ManualResetEventSlim();
+        Fault fault = Fault.None;
+        writer.Commit(result =>
+        {
+            fault = result;
+            done.Set();
+        });
+        done.Wait();
+        if (fault != Fault.None)
+            writer.Discard();
+        return fault;
+    }
+}
