@@ -39,6 +39,7 @@ public sealed partial class Connection : IWork
     private Action? _raiseInput;
     private Backlog _kept;
     private long _lastActivity;
+    private long _deadline = long.MaxValue;
     private int _rounds;
     private int _lingered;
     private int _advancingThread;
@@ -60,11 +61,19 @@ public sealed partial class Connection : IWork
         socket.NoDelay = true;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
         LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        PeerEndPoint = RemoteEndPoint;
     }
 
     public IPEndPoint RemoteEndPoint { get; }
     public IPEndPoint LocalEndPoint { get; }
+
+    /// <summary>Who is at the other end: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its address.</summary>
+    public IPEndPoint? PeerEndPoint { get; internal init; }
+
     public bool IsTls { get; private set; }
+
+    /// <summary>The peer's certificate is the right one: name, time and chain. Told also where <see cref="TlsClientSettings.Verify"/> does not ask for it.</summary>
+    public bool IsPeerVerified => IsTls && _tls!.IsPeerVerified;
 
     /// <summary>Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null when plain.</summary>
     public string? TlsDescription => IsTls ? _tls!.Description : null;
@@ -74,6 +83,10 @@ public sealed partial class Connection : IWork
 
     /// <summary>How long the peer may stay silent (or take no output) before <see cref="ISession.Expire"/>.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The peer has this long from now on, whatever comes from it in between (<see cref="IdleTimeout"/> begins again with every octet). Called by the session.</summary>
+    public void SetDeadline(TimeSpan fromNow)
+        => Volatile.Write(ref _deadline, fromNow >= TimeSpan.FromDays(365) ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds);
 
     /// <summary>How long a TLS handshake may take.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -429,6 +442,7 @@ public sealed partial class Connection : IWork
             Phase.Linger => LingerTime,
             _ => IdleTimeout,
         };
-        return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds;
+        bool mayBeLate = phase is Phase.Read or Phase.Held or Phase.Write or Phase.Drain;
+        return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds || (mayBeLate && now >= Volatile.Read(ref _deadline));
     }
 }

@@ -39,6 +39,9 @@ internal sealed class TlsChannel : Stream
 
     public string Description { get; private set; } = "";
 
+    /// <summary>As a client: the peer's certificate bears its name, and is good.</summary>
+    public bool IsPeerVerified { get; private set; }
+
     /// <summary>What the last read gave; empty at the end of the stream.</summary>
     public ReadOnlySpan<byte> Received => new(_octets, 0, Count);
 

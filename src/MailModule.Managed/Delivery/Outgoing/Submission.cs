@@ -157,13 +157,12 @@ public sealed class Submission : ISmtpClientOwner, IWork
 
     private SmtpClientSession NewSession(Connection connection)
     {
-        connection.IdleTimeout = _route.Timeout;
         lock (_gate)
             _connection = connection;
         if (IsCancelled)
             connection.Abort();
         _notices.Post(SubmissionState.Dialog, 0);
-        return new SmtpClientSession(new SmtpClientOptions(_route.HelloName, _startTls), this, connection);
+        return new SmtpClientSession(new SmtpClientOptions(_route.HelloName, _startTls) { Timeout = _route.Timeout }, this, connection);
     }
 
     private void NotConnected(Fault fault, string text)
@@ -181,6 +180,11 @@ public sealed class Submission : ISmtpClientOwner, IWork
         _isHandedOver = true;
         return _transaction;
     }
+
+    public SmtpTransaction? EarlyTransaction(SmtpClientSession session) => null;
+
+    // It cannot be: there is one transaction, so it is the first of its connection.
+    public void Returned(SmtpTransaction transaction) => GiveUp(Fault.Closed, null);
 
     public void Sending(SmtpTransaction transaction) => _notices.Post(SubmissionState.Sending, transaction.Sent);
 

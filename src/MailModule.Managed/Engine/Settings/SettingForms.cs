@@ -1,14 +1,13 @@
 using System.Globalization;
 using System.Net;
 using MailModule.Policy;
+using MailModule.Transport.Proxies;
 
 namespace MailModule.Engine.Settings;
 
 /// <summary>The forms that texts of settings have. Each tells what is wrong with a text, or null; none shows the text, which may be secret.</summary>
 internal static class SettingForms
 {
-    private static readonly string[] s_proxySchemes = ["socks5://", "socks4a://", "http://"];
-
     public static string? Ranges(string text, string folder)
         => AddressRanges.TryParse(text, out _) ? null : "not a list of addresses: a.b.c.d, first-last or address/bits, commas between";
 
@@ -27,15 +26,7 @@ internal static class SettingForms
         => Items(text).All(IsSeconds) && text.Length > 0 ? null : "not a list of seconds, 1 to 31536000, commas between";
 
     public static string? Proxy(string text, string folder)
-    {
-        string? scheme = Array.Find(s_proxySchemes, scheme => text.StartsWith(scheme, StringComparison.OrdinalIgnoreCase));
-        if (text.Length == 0)
-            return null;
-        string? host = scheme is null ? null : text[(Math.Max(text.LastIndexOf('@') + 1, scheme.Length))..].TrimEnd('/');
-        return host is not null && HostAddress.TryParse(host, out HostAddress address) && address.Port > 0
-            ? null
-            : "not a proxy: socks5://[user:password@]host:port, socks4a://... or http://...";
-    }
+        => text.Length == 0 || ProxyAddress.TryParse(text, out _) ? null : "not a proxy: socks5://[user:password@]host:port, socks4a://... or http://...";
 
     public static string? Fetch(string text, string folder)
     {

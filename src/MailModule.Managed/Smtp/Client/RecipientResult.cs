@@ -20,6 +20,13 @@ public enum RecipientState
 public sealed class RecipientResult(MailAddress address)
 {
     public MailAddress Address { get; } = address;
+
+    /// <summary>Which reports the sender wants; passed on to servers that offer DSN (RFC 3461 §4.1).</summary>
+    public Notify Notify { get; init; }
+
+    /// <summary>ORCPT, decoded, <c>type;address</c> (RFC 3461 §4.2); null: none. Passed on likewise.</summary>
+    public string? OriginalRecipient { get; init; }
+
     public RecipientState State { get; private set; }
 
     /// <summary>The server's words that decided; null if it said nothing.</summary>

@@ -1,3 +1,5 @@
+using MailModule.Mail;
+
 namespace MailModule.Smtp.Client;
 
 /// <summary>When a client turns to TLS by STARTTLS (RFC 3207).</summary>
@@ -12,4 +14,21 @@ public enum StartTlsUse
 
 /// <summary>What a client session needs to know.</summary>
 /// <param name="HostName">Our name for EHLO and HELO.</param>
-public sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls);
+public sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
+{
+    /// <summary>
+    /// Null: no login. Else without it no message is sent. Its failure ends the connection at <see cref="SmtpStage.Auth"/>: <see cref="Primitives.Fault.Refused"/> with the
+    /// server's words (535) or because it offers no mechanism we know, <see cref="Primitives.Fault.RefusedForNow"/> (4xx), <see cref="Primitives.Fault.Tls"/> if the password would
+    /// have to go in clear text, <see cref="Primitives.Fault.Protocol"/> if the server broke the exchange or does not know the password either (RFC 5802). None of them is about a
+    /// message: a queue takes all of them for temporary, since the setting may be corrected.
+    /// </summary>
+    public Credentials? Login { get; init; }
+
+    /// <summary>PLAIN and LOGIN may send the password without TLS to any host; else only to this machine.</summary>
+    public bool AllowsClearPassword { get; init; }
+
+    public SmtpTimeouts Timeouts { get; init; } = SmtpTimeouts.Standard;
+
+    /// <summary>Every stage has at most this long, whatever <see cref="Timeouts"/> says.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.MaxValue;
+}

@@ -68,6 +68,18 @@ public sealed partial class SmtpClientSession : ISession
     public Connection? Connection { get; }
     public ServerExtensions Extensions { get; private set; } = ServerExtensions.None;
 
+    /// <summary>As its greeting to EHLO or HELO names it; empty before.</summary>
+    public string ServerName { get; private set; } = "";
+
+    /// <summary>What the session waits for; after its end, what it waited for then.</summary>
+    public SmtpStage Stage { get; private set; }
+
+    /// <summary>Transactions on this connection that came to the server's answer: after one, an end at <see cref="SmtpStage.Idle"/> or <see cref="SmtpStage.Mail"/> says nothing about the host.</summary>
+    public int TransactionsCompleted { get; private set; }
+
+    /// <summary>What there is to say for a human about the connection's end beside its fault and the server's words; empty if nothing.</summary>
+    public string FaultText { get; private set; } = "";
+
     /// <summary>TLS runs on this connection.</summary>
     public bool IsTls { get; private set; }
 

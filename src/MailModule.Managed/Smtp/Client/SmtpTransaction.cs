@@ -19,6 +19,15 @@ public sealed class SmtpTransaction
     public IMessageSource Source { get; }
     public IReadOnlyList<RecipientResult> Recipients => _recipients;
 
+    /// <summary>How much of the message a report brings back; passed on to servers that offer DSN (RFC 3461 §4.3).</summary>
+    public ReturnContent Return { get; init; }
+
+    /// <summary>ENVID, decoded (RFC 3461 §4.4); null: none. Passed on likewise.</summary>
+    public string? EnvelopeId { get; init; }
+
+    /// <summary>The server offers DSN, so that the sender's wishes went along and reports of success are its duty; else they are ours (RFC 3461 §5.2.2).</summary>
+    public bool IsDsnOffered { get; internal set; }
+
     /// <summary>Octets of the message sent so far.</summary>
     public long Sent { get; internal set; }
 

@@ -41,6 +41,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     public long SaidLength { get; private set; }
     public bool HasEnded { get; private set; }
     public List<long> Progress { get; } = [];
+    public List<SmtpTransaction> Returned { get; } = [];
 
     public static SmtpTransaction Message(string text, params string[] to) => Message(new TextOf(text), to);
 
@@ -97,6 +98,14 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     }
 
     SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpTransaction? next) ? next : null;
+
+    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => null;
+
+    void ISmtpClientOwner.Returned(SmtpTransaction transaction)
+    {
+        Assert.All(transaction.Recipients, recipient => Assert.Equal(RecipientState.Waiting, recipient.State));
+        Returned.Add(transaction);
+    }
 
     void ISmtpClientOwner.Sending(SmtpTransaction transaction) => Progress.Add(transaction.Sent);
 

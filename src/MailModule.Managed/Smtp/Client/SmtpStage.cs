@@ -1,0 +1,22 @@
+namespace MailModule.Smtp.Client;
+
+/// <summary>What a client session waits for, in the order of the protocol.</summary>
+public enum SmtpStage
+{
+    Greeting,
+    /// <summary>The answer to EHLO or HELO.</summary>
+    Hello,
+    /// <summary>The answer to STARTTLS, or the handshake.</summary>
+    Tls,
+    /// <summary>Anything of AUTH. Failures here are of our login, not of a message.</summary>
+    Auth,
+    Mail,
+    Rcpt,
+    Data,
+    /// <summary>The text is on its way.</summary>
+    Text,
+    /// <summary>The final dot is out.</summary>
+    Verdict,
+    /// <summary>Between two transactions, or after the last.</summary>
+    Idle,
+}
