@@ -1,3 +1,4 @@
+using System.Buffers;
 using MailModule.Dns.Wire;
 
 namespace MailModule.Dns;
@@ -18,6 +19,8 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
 
     /// <summary>After so many hosts whose servers are silent the others are not looked up: each costs whole time-outs.</summary>
     private const int SilenceLimit = 2;
+
+    private static readonly SearchValues<char> s_letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     private readonly HostAddresses _addresses = new(dns, random);
     private readonly Random _random = random ?? Random.Shared;
@@ -47,9 +50,12 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
         _ => MxStatus.Temporary,
     };
 
-    /// <summary>Names whose last label is a number are addresses, written in one way or another (RFC 1123 §2.1).</summary>
+    /// <summary>
+    /// RFC 5321 §2.3.5: letters, digits and hyphens; the underscore some hosts have all the same. Names whose last label is a number are addresses, written in
+    /// one way or another (RFC 1123 §2.1).
+    /// </summary>
     private static bool IsHostName(string name)
-        => name.Length > 0 && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyExceptInRange('0', '9');
+        => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(s_letters) && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyExceptInRange('0', '9');
 
     /// <summary>
     /// The root stands for "none" (RFC 7505 §3); an address is no name (RFC 5321 §5.1 asks for one); and localhost would be this machine, where whoever listens

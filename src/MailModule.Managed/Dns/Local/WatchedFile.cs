@@ -40,7 +40,7 @@ internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
             return;
         try
         {
-            _content = parse(File.ReadAllText(path, Encoding.Latin1));
+            _content = parse(File.ReadAllText(path));
             _stamp = stamp;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

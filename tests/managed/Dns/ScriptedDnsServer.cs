@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+using MailModule.Dns;
+
+namespace MailModule.Tests.Dns;
+
+/// <summary>A question that has reached the server, and the ways to answer it.</summary>
+internal sealed class Asked(byte[] query, bool isStream, Action<byte[]> send, Action<byte[]> sendFromElsewhere, Action hangUp)
+{
+    public byte[] Query => query;
+    public bool IsStream => isStream;
+    public string Name => ReplyBuilder.NameIn(query);
+    public DnsType Type => (DnsType)BinaryPrimitives.ReadUInt16BigEndian(query.AsSpan(ReplyBuilder.QuestionEnd(query) - 4));
+    public bool HasEdns => query[11] == 1;
+
+    /// <summary>A right reply, to be filled.</summary>
+    public ReplyBuilder Reply() => new(query);
+
+    public void Send(ReplyBuilder reply) => send(isStream ? [.. ReplyBuilder.Number(reply.Octets.Length), .. reply.Octets] : reply.Octets);
+
+    /// <summary>As it is; a stream's length is the caller's.</summary>
+    public void SendRaw(byte[] octets) => send(octets);
+
+    /// <summary>From another port of the server's host. Datagrams only.</summary>
+    public void SendFromElsewhere(ReplyBuilder reply) => sendFromElsewhere(reply.Octets);
+
+    /// <summary>Ends a stream.</summary>
+    public void HangUp() => hangUp();
+}
+
+/// <summary>A DNS server on one ephemeral loopback port, datagrams and streams; each question is given to a script on a thread of its kind. A script that returns without sending is silent.</summary>
+internal sealed class ScriptedDnsServer : IDisposable
+{
+    private readonly Action<Asked> _script;
+    private readonly Socket _datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _elsewhere = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly TcpListener _streams;
+    private readonly ConcurrentQueue<Asked> _asked = new();
+    private readonly ConcurrentBag<TcpClient> _clients = [];
+
+    public ScriptedDnsServer(Action<Asked> script)
+    {
+        _script = script;
+        _elsewhere.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _streams = BindBoth();
+        InBackground(ReceiveDatagrams);
+        InBackground(AcceptStreams);
+    }
+
+    public IPEndPoint EndPoint => (IPEndPoint)_datagrams.LocalEndPoint!;
+
+    /// <summary>What was asked so far, in order.</summary>
+    public Asked[] Questions => [.. _asked];
+
+    /// <summary>A server that answers every question for an address with this one.</summary>
+    public static ScriptedDnsServer Of(string address) => new(asked => asked.Send(asked.Reply().A(asked.Name, address)));
+
+    public void Dispose()
+    {
+        _streams.Stop();
+        _datagrams.Dispose();
+        _elsewhere.Dispose();
+        foreach (TcpClient client in _clients)
+            client.Dispose();
+    }
+
+    /// <summary>One port for both; another program may have the stream's, so it may take several draws.</summary>
+    private TcpListener BindBoth()
+    {
+        while (true)
+        {
+            var listener = new TcpListener(IPAddress.Loopback, 0);
+            listener.Start();
+            try
+            {
+                _datagrams.Bind(listener.LocalEndpoint);
+                return listener;
+            }
+            catch (SocketException)
+            {
+                listener.Stop();
+            }
+        }
+    }
+
+    private static void InBackground(Action action) => new Thread(() => Quietly(action)) { IsBackground = true }.Start();
+
+    // The end of the test, or of the client, ends everything.
+    private static void Quietly(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception e) when (e is SocketException or IOException or InvalidOperationException)
+        {
+        }
+    }
+
+    private void ReceiveDatagrams()
+    {
+        byte[] buffer = new byte[2048];
+        while (true)
+        {
+            EndPoint client = new IPEndPoint(IPAddress.Any, 0);
+            int count = _datagrams.ReceiveFrom(buffer, ref client);
+            Take(new Asked(buffer[..count], isStream: false, octets => _datagrams.SendTo(octets, client), octets => _elsewhere.SendTo(octets, client), () => { }));
+        }
+    }
+
+    private void AcceptStreams()
+    {
+        while (true)
+        {
+            TcpClient client = _streams.AcceptTcpClient();
+            _clients.Add(client);
+            InBackground(() => Serve(client));
+        }
+    }
+
+    private void Serve(TcpClient client)
+    {
+        NetworkStream stream = client.GetStream();
+        byte[] prefix = new byte[2];
+        stream.ReadExactly(prefix);
+        byte[] query = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
+        stream.ReadExactly(query);
+        Take(new Asked(query, isStream: true, octets => stream.Write(octets), _ => { }, client.Dispose));
+        // The client goes first, as it does in the field.
+        stream.ReadByte();
+        client.Dispose();
+    }
+
+    private void Take(Asked asked)
+    {
+        _asked.Enqueue(asked);
+        _script(asked);
+    }
+}
