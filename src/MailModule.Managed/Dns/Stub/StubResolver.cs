@@ -72,15 +72,15 @@ public sealed class StubResolver : IDns
     }
 
     /// <summary>
-    /// An empty reply of one that neither owns the zone nor looks further (a lame server, a referral) says nothing about the name: taken for "no such record" it
-    /// would make mail bounce (RFC 2308 §2.2).
+    /// An empty reply of one that neither owns the zone nor looks further, and names no zone (a lame server, a referral), says nothing about the name: taken for
+    /// "no such record" it would make mail bounce (RFC 2308 §2.2).
     /// </summary>
     private static bool IsAnswer(Reply reply)
-        => reply.Code == ResponseCode.NameError || (reply.Code == ResponseCode.NoError && (reply.IsFromOneWhoKnows || reply.Answers.Count > 0));
+        => reply.Code is ResponseCode.NoError or ResponseCode.NameError && (reply.IsFromOneWhoKnows || reply.Answers.Count > 0 || reply.Authority is not null);
 
     private static string WordsFor(ResponseCode code) => code switch
     {
-        ResponseCode.NoError => "knows nothing of it",
+        ResponseCode.NoError or ResponseCode.NameError => "knows nothing of it",
         ResponseCode.ServerFailure => "answered SERVFAIL",
         ResponseCode.Refused => "answered REFUSED",
         _ => $"answered with code {(int)code}",

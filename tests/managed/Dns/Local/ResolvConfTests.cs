@@ -16,9 +16,10 @@ public class ResolvConfTests
             nameserver 192.0.2.1
             	nameserver	2001:db8::53   # the second
             nameserver fe80::1%3
+            nameserver fe80::2%lo
             options ndots:3 timeout:2 rotate attempts:4
             """);
-        Assert.Equal(["192.0.2.1:53", "[2001:db8::53]:53", "[fe80::1%3]:53"], settings.Servers.Select(server => server.ToString()));
+        Assert.Equal(["192.0.2.1:53", "[2001:db8::53]:53", "[fe80::1%3]:53", "[fe80::2%1]:53"], settings.Servers.Select(server => server.ToString()));
         Assert.Equal((2.0, 4), (settings.Timeout.TotalSeconds, settings.Attempts));
     }
 

@@ -114,15 +114,24 @@ public class StubResolverTests
         Assert.Single(failing.Questions);
     }
 
-    [Fact]
-    public void An_empty_reply_of_one_who_knows_nothing_is_no_answer()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public void An_empty_reply_of_one_who_knows_nothing_is_no_answer(int code)
     {
-        using var lame = new ScriptedDnsServer(asked => asked.Send(asked.Reply().Lame()));
+        using var lame = new ScriptedDnsServer(asked => asked.Send(asked.Reply().Lame().Code(code)));
         using var other = ScriptedDnsServer.Of("192.0.2.1");
         Assert.Equal(["192.0.2.1"], AddressesIn(Query(lame, other)));
         DnsAnswer alone = Query(lame);
         Assert.Equal(DnsStatus.Failed, alone.Status);
         Assert.Contains("knows nothing", alone.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void An_empty_reply_that_names_its_zone_is_an_answer_whoever_passes_it_on()
+    {
+        using var simple = new ScriptedDnsServer(asked => asked.Send(asked.Reply().Lame().Authority("example.org", 60)));
+        Assert.Equal(DnsStatus.NoData, Query(simple).Status);
     }
 
     [Fact]
