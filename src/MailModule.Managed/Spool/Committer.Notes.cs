@@ -1,193 +1,90 @@
-using System.Buffers.Binary;
+using System.Buffers;
 using MailModule.Primitives;
 
 namespace MailModule.Spool;
 
-/// <summary>
-/// What the committer writes beside messages: marks, voids, and all that is known about a segment once more, where a later one speaks about it
-/// and wants to go.
-/// </summary>
+/// <summary>What the committer does for the notes of messages: each goes with the next batch, and its predecessor is let go when it is durable.</summary>
 internal sealed partial class Committer
 {
-    private const int VoidSize = 16;
+    // Begins with as many as are staged; those leave it when they are durable.
+    private readonly List<EntryNote> _notes = [];
+    private int _stagedNotes;
 
-    private readonly byte[] _note = new byte[RecordHeader.Size + DoneMark.Limit * DoneMark.Size];
-
-    // Each list begins with as many as are staged; those leave it when they are durable.
-    private readonly List<DoneMark> _marks = [];
-    private readonly List<Segment> _voids = [];
-    private int _stagedMarks;
-    private int _stagedVoids;
-
-    private readonly List<DoneMark> _repeatedMarks = [];
-    private readonly List<Segment> _repeating = [];
-    private long _repeatedFrom;
-    private bool _isRepeatWhole;
-
-    private readonly List<string> _doneBodies = [];
-    private bool _hasStagedNotes;
-    private Fault _noteFault;
-
-    private bool HasNotes => _queue.HasMarks || _marks.Count > 0 || _voids.Count > 0 || _shelf.Repeated.Count > 0;
-
-    private void TakeMarks()
+    public void Annotate(SpoolEntry entry, byte[] note)
     {
-        for (SpoolEntry? entry = _queue.TakeMarked(); entry is not null;)
-        {
-            // Once its marks are taken it may be queued again, which changes its link.
-            SpoolEntry? next = entry.NextMarked;
-            TakeMarks(entry);
-            entry = next;
-        }
+        if (entry.Annotate(note))
+            _queue.PushMarked(entry);
     }
 
-    private void TakeMarks(SpoolEntry entry)
+    private void TakeNote(SpoolEntry entry)
     {
-        Segment segment = entry.Segment;
-        if (!entry.TakeMarks(_marks))
-        {
-            segment.HalfDone.Add(entry);
+        if (entry.NoteRecord is not { IsListed: false } note || entry.GivenNote() is null)
             return;
-        }
-        segment.HalfDone.Remove(entry);
-        segment.Done.Add(entry.Offset);
-        segment.Live--;
-        if (entry.Content is InlineContent)
-            _memory.Give(entry.Content.Length);
-        if (entry.Content is BodyContent)
-            _doneBodies.Add(entry.Id);
-        if (segment.Live == 0)
-            _shelf.Emptied(segment);
+        note.IsListed = true;
+        _notes.Add(note);
     }
 
     private void StageNotes()
     {
-        StageVoids();
-        StageMarks();
-        if (_shelf.Repeated.Count > 0)
-            Repeat();
-    }
-
-    private void StageVoids()
-    {
-        while (_stagedVoids < _voids.Count && CanPlaceNote(VoidSize))
+        for (; _stagedNotes < _notes.Count; _stagedNotes++)
         {
-            if (!StageVoid(_voids[_stagedVoids]))
+            EntryNote note = _notes[_stagedNotes];
+            if (!note.Entry.IsOver && !TryStageNote(note, note.Entry.GivenNote()!))
                 return;
-            _stagedVoids++;
         }
     }
 
-    private void StageMarks()
+    private bool TryStageNote(EntryNote note, byte[] octets)
     {
-        while (_stagedMarks < _marks.Count)
-        {
-            int count = Math.Min(DoneMark.Limit, _marks.Count - _stagedMarks);
-            if (!CanPlaceNote(count * DoneMark.Size) || !StageMarks(_marks, _stagedMarks, count))
-                return;
-            _stagedMarks += count;
-        }
-    }
-
-    private void Repeat()
-    {
-        _isRepeatWhole = false;
-        _repeating.Clear();
-        _repeating.AddRange(_shelf.Repeated);
-        _repeatedFrom = _active?.Segment.Number ?? _shelf.NextNumber;
-        _repeatedMarks.Clear();
-        foreach (Segment segment in _repeating)
-            AddAllMarks(segment, _repeatedMarks);
-        _isRepeatWhole = StageRepeated();
-    }
-
-    private bool StageRepeated()
-    {
-        foreach (Segment segment in _repeating)
-            if (segment.VoidFrom != long.MaxValue && !(CanPlaceNote(VoidSize) && StageVoid(segment)))
-                return false;
-        for (int start = 0; start < _repeatedMarks.Count; start += DoneMark.Limit)
-        {
-            int count = Math.Min(DoneMark.Limit, _repeatedMarks.Count - start);
-            if (!CanPlaceNote(count * DoneMark.Size) || !StageMarks(_repeatedMarks, start, count))
-                return false;
-        }
-        return true;
-    }
-
-    private static void AddAllMarks(Segment segment, List<DoneMark> marks)
-    {
-        foreach (uint offset in segment.Done)
-            marks.Add(new DoneMark(segment.Number, offset, DoneMark.All));
-        foreach (SpoolEntry entry in segment.HalfDone)
-            entry.AddMarks(marks);
-    }
-
-    private bool CanPlaceNote(int length)
-    {
-        _noteFault = Place(length);
-        return _noteFault == Fault.None;
-    }
-
-    private bool StageMarks(List<DoneMark> marks, int start, int count)
-    {
-        for (int i = 0; i < count; i++)
-        {
-            marks[start + i].Write(_note.AsSpan(RecordHeader.Size + i * DoneMark.Size));
-            NoteAbout(marks[start + i].Segment);
-        }
-        return Stage(RecordType.Done, count * DoneMark.Size);
-    }
-
-    private bool StageVoid(Segment segment)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(_note.AsSpan(RecordHeader.Size), segment.Number);
-        BinaryPrimitives.WriteInt64LittleEndian(_note.AsSpan(RecordHeader.Size + 8), segment.VoidFrom);
-        NoteAbout(segment.Number);
-        return Stage(RecordType.Void, VoidSize);
-    }
-
-    private bool Stage(RecordType type, int length)
-    {
-        Span<byte> record = _note.AsSpan(0, RecordHeader.Size + length);
-        Fault fault = _active!.Append(record, new RecordHeader(type, length, Checksum.Of(record[RecordHeader.Size..])), out _);
-        _hasStagedNotes = true;
-        if (fault != Fault.None)
-            Abandon(fault);
-        return fault == Fault.None;
-    }
-
-    private void NoteAbout(long number)
-    {
-        Segment active = _active!.Segment;
-        if (number != active.Number && _shelf.Find(number) is { } about)
-            active.About.Add(about);
+        int length = EntryNote.HeadSize + octets.Length;
+        if (!CanPlaceRemark(length))
+            return false;
+        byte[] record = ArrayPool<byte>.Shared.Rent(RecordHeader.Size + length);
+        EntryNote.WriteHead(record.AsSpan(RecordHeader.Size), note.Entry.Segment.Number, note.Entry.Offset);
+        octets.CopyTo(record.AsSpan(RecordHeader.Size + EntryNote.HeadSize));
+        Segment segment = _active!.Segment;
+        bool isStaged = Stage(RecordType.Note, record.AsSpan(0, RecordHeader.Size + length), out uint offset);
+        ArrayPool<byte>.Shared.Return(record);
+        (note.Staged, note.StagedAt) = (octets, new RecordPlace(segment, offset, length));
+        return isStaged;
     }
 
     private void NotesAreDurable()
     {
-        _hasStagedNotes = false;
-        _marks.RemoveRange(0, _stagedMarks);
-        _voids.RemoveRange(0, _stagedVoids);
-        (_stagedMarks, _stagedVoids) = (0, 0);
-        if (_isRepeatWhole)
-            foreach (Segment segment in _repeating)
-                _shelf.SaidAgain(segment, _repeatedFrom);
-        _isRepeatWhole = false;
-        if (_marks.Count == 0)
-            RemoveDoneBodies();
+        int kept = 0;
+        for (int i = 0; i < _stagedNotes; i++)
+            if (!IsSettled(_notes[i]))
+                _notes[kept++] = _notes[i];
+        _notes.RemoveRange(kept, _stagedNotes - kept);
+        _stagedNotes = 0;
     }
 
-    private void UnstageNotes(Fault fault)
+    // False if another note was given meanwhile, which stays in the list.
+    private bool IsSettled(EntryNote note)
     {
-        (_stagedMarks, _stagedVoids, _isRepeatWhole, _hasStagedNotes) = (0, 0, false, false);
-        _noteFault = fault;
+        SpoolEntry entry = note.Entry;
+        note.IsListed = false;
+        if (entry.IsOver)
+            return true;
+        ForgetPlace(note);
+        note.IsListed = !entry.NoteIsDurable();
+        note.Segment!.Add(note);
+        LeaveMemory(entry);
+        return !note.IsListed;
     }
 
-    private void RemoveDoneBodies()
+    // Who gets a note waits: its body need not be in memory meanwhile.
+    private void LeaveMemory(SpoolEntry entry)
     {
-        foreach (string id in _doneBodies)
-            _bodies.RemoveLater(id);
-        _doneBodies.Clear();
+        if (!entry.IsInMemory)
+            return;
+        _memory.Give(entry.Content.Length);
+        entry.LeaveMemory();
+    }
+
+    private void ForgetPlace(LiveRecord record)
+    {
+        if (record.Segment is { } segment && segment.Remove(record))
+            _shelf.Emptied(segment);
     }
 }

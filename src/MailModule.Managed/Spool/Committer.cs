@@ -83,7 +83,7 @@ internal sealed partial class Committer : IDisposable
             bool isLast = _stopping;
             Gather();
             _queue.TakeAll(_batch);
-            if (_batch.Count > 0 || isLast || (isRested && HasNotes))
+            if (_batch.Count > 0 || isLast || (isRested && HasRemarks))
             {
                 Cycle();
                 isRested = false;
@@ -112,7 +112,7 @@ internal sealed partial class Committer : IDisposable
         TakeMarks();
         if (_batch.Count == 0)
             LetGo();
-        StageNotes();
+        StageRemarks();
         foreach (Submission submission in _batch)
             Take(submission);
         _batch.Clear();
@@ -120,12 +120,12 @@ internal sealed partial class Committer : IDisposable
         if (_voids.Count > 0)
         {
             LetGo();
-            StageNotes();
+            StageRemarks();
             CommitStaged();
         }
         LetGo();
         foreach (FlushRequest flush in _flushes)
-            flush.Complete(_marks.Count == 0 ? Fault.None : _noteFault);
+            flush.Complete(_marks.Count == 0 && _notes.Count == 0 ? Fault.None : _remarkFault);
         _flushes.Clear();
     }
 
@@ -164,7 +164,7 @@ internal sealed partial class Committer : IDisposable
         Fault fault = PrepareIn(payload);
         if (fault != Fault.Full)
             return fault;
-        if (_staged.Count == 0 && !_hasStagedNotes && _active is { } idle && idle.Segment.Live == 0)
+        if (_staged.Count == 0 && !_hasStagedRemarks && _active is { } idle && idle.Segment.Live == 0)
             Retire();
         _shelf.LetGo(_active?.Segment);
         _shelf.DropPool();
@@ -192,7 +192,7 @@ internal sealed partial class Committer : IDisposable
 
     private void CommitStaged()
     {
-        if (_active is not { } active || (_staged.Count == 0 && !_hasStagedNotes))
+        if (_active is not { } active || (_staged.Count == 0 && !_hasStagedRemarks))
             return;
         long began = Stopwatch.GetTimestamp();
         Fault fault = active.Sync();
@@ -205,7 +205,7 @@ internal sealed partial class Committer : IDisposable
             Abandon(fault);
             return;
         }
-        NotesAreDurable();
+        RemarksAreDurable();
         CompleteStaged(active.Segment);
     }
 
@@ -213,8 +213,9 @@ internal sealed partial class Committer : IDisposable
     {
         Messages += _staged.Count;
         foreach ((SpoolWriter writer, uint offset) in _staged)
-            _entries.Add(writer.ToEntry(segment, offset));
-        segment.Live += _staged.Count;
+            _entries.Add(writer.ToEntry(new RecordPlace(segment, offset, writer.Header.Length)));
+        foreach (SpoolEntry entry in _entries)
+            segment.Add(entry);
         foreach ((SpoolWriter writer, _) in _staged)
             Complete(writer, Fault.None);
         _staged.Clear();
@@ -228,7 +229,7 @@ internal sealed partial class Committer : IDisposable
     {
         ActiveSegment active = _active!;
         active.Segment.VoidFrom = active.Durable;
-        UnstageNotes(fault);
+        UnstageRemarks(fault);
         _voids.Add(active.Segment);
         Retire();
         _options.Log.Write(LogLevel.Error, "spool", $"{active.Segment.Path}: {fault} while writing; {_staged.Count} messages refused, going on in a new segment");
@@ -244,7 +245,7 @@ internal sealed partial class Committer : IDisposable
         _marks.RemoveAll(mark => Find(mark.Segment) is null);
         _voids.RemoveAll(segment => Find(segment.Number) is null);
         if (_marks.Count == 0)
-            RemoveDoneBodies();
+            ReleaseDone();
     }
 
     private Segment? Find(long number) => _active?.Segment.Number == number ? _active.Segment : _shelf.Find(number);

@@ -22,8 +22,8 @@ public interface ISpool : IDisposable
     /// <param name="soon">Written at once and synced within a moment: for what another host has taken and would take twice.</param>
     void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false);
 
-    /// <summary>Keeps octets with an entry in place of those kept before: what its consumer knows about its delivery. Lazy, as marks; found again after a start; gone
-    /// with the entry. At most 1 MiB. Never blocks.</summary>
+    /// <summary>Keeps a copy of octets with an entry in place of those kept before: what its consumer knows about its delivery. Lazy, as marks; found again after a start;
+    /// gone with the entry. At most 1 MiB. An entry that got one waits: its content leaves memory. Never blocks. An entry that is done: nothing happens.</summary>
     void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note);
 
     /// <summary>Returns when every mark so far is durable. Blocks: workers only.</summary>
@@ -63,6 +63,6 @@ public interface ISpoolEntry
     /// <summary>True for recipients that are done already (an entry found at start may be half done).</summary>
     bool IsDone(int recipient);
 
-    /// <summary>What <see cref="ISpool.Annotate"/> kept last; empty if nothing.</summary>
+    /// <summary>What <see cref="ISpool.Annotate"/> kept last; empty if nothing. May be read back from the disk each time: workers only.</summary>
     ReadOnlyMemory<byte> Note { get; }
 }

@@ -11,6 +11,8 @@ public sealed class LogSpool : ISpool
     // What an accepted message of unknown length needs at least.
     private const long LeastPromise = 16 * 1024;
 
+    private const int NoteLimit = 1024 * 1024;
+
     private readonly IDisposable _lock;
     private readonly Committer _committer;
 
@@ -62,7 +64,11 @@ public sealed class LogSpool : ISpool
 
     public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false) => _committer.MarkDone((SpoolEntry)entry, recipients);
 
-    public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => ((SpoolEntry)entry).Note = note;
+    public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(note.Length, NoteLimit);
+        _committer.Annotate((SpoolEntry)entry, note.ToArray());
+    }
 
     public Fault Flush()
     {

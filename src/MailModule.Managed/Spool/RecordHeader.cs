@@ -8,6 +8,7 @@ internal enum RecordType : ushort
     Message = 1,
     Done = 2,
     Void = 3,
+    Note = 4,
 
     /// <summary>A later version's record with this bit may be passed over by a version that does not know it.</summary>
     MayBePassedOver = 0x8000,

@@ -4,18 +4,17 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Reads what an earlier run left: every whole record counts, marks and voids are applied, bodies that nobody needs are unlinked. Changes nothing else, so
-/// that a start that fails can be tried again. See docs/spool-states.md, "what a crash leaves".
+/// Reads what an earlier run left, in the order in which it was written: every whole record counts, marks, notes and voids are applied, bodies that nobody needs are
+/// unlinked. Changes nothing else, so that a start that fails can be tried again. See docs/spool-states.md, "what a crash leaves".
 /// </summary>
 internal sealed class Recovery(SpoolOptions options)
 {
+    private const int VoidSize = 16;
+
     private readonly IDisk _disk = options.Disk;
     private readonly SpoolPaths _paths = new(options.Directory);
     private readonly RecoveredLog _log = new();
-    private readonly Dictionary<long, Segment> _segments = [];
-    private readonly List<(Segment Segment, uint Offset, MessageRecord Record)> _messages = [];
-    private readonly Dictionary<(long Segment, uint Offset), List<int>> _marks = [];
-    private readonly HashSet<(Segment Holder, long About)> _abouts = [];
+    private readonly SortedDictionary<long, RecoveredSegment> _segments = [];
 
     /// <summary>What is wrong, for a human; empty if nothing is.</summary>
     public string Problem { get; private set; } = "";
@@ -42,22 +41,24 @@ internal sealed class Recovery(SpoolOptions options)
             _log.Free.Add(_paths.Named(name));
         if (!SpoolPaths.IsSegment(name, out long number))
             return Fault.None;
-        var segment = new Segment(number, _paths.Segment(number));
-        _segments.Add(number, segment);
+        var recovered = new RecoveredSegment(new Segment(_disk, number, _paths.Segment(number)));
+        Segment segment = recovered.Segment;
+        _segments.Add(number, recovered);
         _log.Segments.Add(segment);
         Fault fault = _disk.Open(segment.Path, DiskOpen.Existing, out IDiskFile file);
         if (fault != Fault.None)
             return Fail(fault, $"the segment {segment.Path} cannot be opened");
         using (file)
-            return ReadSegment(segment, new SegmentScan(file, number));
+            return ReadSegment(recovered, new SegmentScan(file, number));
     }
 
-    private Fault ReadSegment(Segment segment, SegmentScan scan)
+    private Fault ReadSegment(RecoveredSegment recovered, SegmentScan scan)
     {
+        Segment segment = recovered.Segment;
         if (scan.ReadVersion() > SegmentHeader.Version)
             return Fail(Fault.NotSupported, $"the segment {segment.Path} was written by a later version");
         while (scan.TryNext(out RecordHeader header, out uint offset, out ReadOnlySpan<byte> payload))
-            if (!TryTakeRecord(segment, header.Type, offset, payload))
+            if (!TryTakeRecord(recovered, header.Type, offset, payload))
                 return Fail(Fault.NotSupported, $"the record of type {(int)header.Type} at {offset} of {segment.Path} was written by a later version");
         if (scan.Fault != Fault.None)
             return Fail(scan.Fault, $"the segment {segment.Path} cannot be read");
@@ -66,112 +67,115 @@ internal sealed class Recovery(SpoolOptions options)
         return Fault.None;
     }
 
-    private bool TryTakeRecord(Segment segment, RecordType type, uint offset, ReadOnlySpan<byte> payload)
+    private bool TryTakeRecord(RecoveredSegment holder, RecordType type, uint offset, ReadOnlySpan<byte> payload)
     {
         switch (type)
         {
             case RecordType.Message:
-                TakeMessage(segment, offset, payload);
+                TakeMessage(holder, offset, payload);
                 return true;
             case RecordType.Done:
                 for (; payload.Length >= DoneMark.Size; payload = payload[DoneMark.Size..])
-                    TakeMark(segment, DoneMark.Read(payload));
+                    TakeMark(holder.Segment, DoneMark.Read(payload));
                 return true;
             case RecordType.Void:
                 for (; payload.Length >= VoidSize; payload = payload[VoidSize..])
-                    TakeVoid(segment, payload);
+                    TakeVoid(holder.Segment, payload);
+                return true;
+            case RecordType.Note:
+                TakeNote(holder.Segment, offset, payload);
                 return true;
             default:
                 return type.HasFlag(RecordType.MayBePassedOver);
         }
     }
 
-    private const int VoidSize = 16;
-
-    private void TakeMessage(Segment segment, uint offset, ReadOnlySpan<byte> payload)
+    private void TakeMessage(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
     {
-        if (MessageRecord.TryRead(payload, out MessageRecord record))
-            _messages.Add((segment, offset, record));
-        else
+        Segment segment = holder.Segment;
+        if (!MessageRecord.TryRead(payload, out MessageRecord record))
+        {
             Damage(1, $"{segment.Path}: the message at {offset} cannot be read");
+            return;
+        }
+        BodyContent? body = record.HasBodyFile ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength) : null;
+        var entry = new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength, new RecordPlace(segment, offset, payload.Length));
+        if (record.Envelope.Recipients.Count > 0)
+            holder.Take(entry);
+        else
+            segment.Done.Add(offset);
     }
 
+    // What is said about a segment comes later in the log than what it is about; of what is not there any more nothing needs to be known.
     private void TakeMark(Segment holder, DoneMark mark)
     {
-        if (!_marks.TryGetValue((mark.Segment, mark.Offset), out List<int>? recipients))
-            _marks.Add((mark.Segment, mark.Offset), recipients = []);
-        recipients.Add(mark.Recipient);
-        _abouts.Add((holder, mark.Segment));
+        if (FindAbout(holder, mark.Segment) is { } about)
+            about.Mark(mark.Offset, mark.Recipient);
     }
 
     private void TakeVoid(Segment holder, ReadOnlySpan<byte> payload)
     {
-        long about = BinaryPrimitives.ReadInt64LittleEndian(payload);
-        // Segments are read in their order, so that the one meant is known, unless it is gone.
-        if (_segments.TryGetValue(about, out Segment? segment))
-            segment.VoidFrom = Math.Min(segment.VoidFrom, BinaryPrimitives.ReadInt64LittleEndian(payload[8..]));
-        _abouts.Add((holder, about));
+        if (FindAbout(holder, BinaryPrimitives.ReadInt64LittleEndian(payload)) is { } about)
+            about.Segment.VoidFrom = Math.Min(about.Segment.VoidFrom, BinaryPrimitives.ReadInt64LittleEndian(payload[8..]));
+    }
+
+    private void TakeNote(Segment holder, uint offset, ReadOnlySpan<byte> payload)
+    {
+        if (EntryNote.TryReadHead(payload, out long segment, out uint message))
+            _segments.GetValueOrDefault(segment)?.Find(message)?.RestoreNote(new RecordPlace(holder, offset, payload.Length));
+    }
+
+    private RecoveredSegment? FindAbout(Segment holder, long number)
+    {
+        RecoveredSegment? about = _segments.GetValueOrDefault(number);
+        if (about is not null && number != holder.Number)
+            holder.About.Add(about.Segment);
+        return about;
     }
 
     private Fault Conclude()
     {
-        foreach ((Segment holder, long about) in _abouts)
-            if (about != holder.Number && _segments.TryGetValue(about, out Segment? segment))
-                holder.About.Add(segment);
         var bodies = new List<string>();
         Fault fault = _disk.List(_paths.Bodies, bodies);
         if (fault != Fault.None)
             return Fail(fault, $"{_paths.Bodies} cannot be listed");
         var unneeded = new HashSet<string>(bodies.Where(name => MessageIds.IsId(name)), StringComparer.Ordinal);
-        foreach ((Segment segment, uint offset, MessageRecord record) in _messages)
-            if (offset < segment.VoidFrom && fault == Fault.None)
-                fault = Restore(segment, offset, record, unneeded);
+        foreach (RecoveredSegment segment in _segments.Values)
+            foreach (SpoolEntry entry in segment.Messages())
+                if (fault == Fault.None && entry.Offset < segment.Segment.VoidFrom)
+                    fault = Keep(entry, unneeded);
         if (fault != Fault.None)
             return fault;
         foreach (string name in unneeded)
-            _disk.Unlink(Path.Join(_paths.Bodies, name));
+            _disk.Unlink(BodyPath(name));
         long newest = _segments.Count > 0 ? _segments.Keys.Max() : 0;
         // Beyond anything a former life of a recycled segment may hold, even where the names of the last ones were lost.
         _log.NextNumber = Math.Max(newest + 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         return Fault.None;
     }
 
-    private Fault Restore(Segment segment, uint offset, MessageRecord record, HashSet<string> unneeded)
+    private Fault Keep(SpoolEntry entry, HashSet<string> unneeded)
     {
-        var content = record.HasBodyFile
-            ? (Mail.MessageContent)new BodyContent(_disk, Path.Join(_paths.Bodies, record.Id), record.Length, record.WireLength)
-            : new RecordContent(_disk, segment, offset, record.Length, record.WireLength);
-        var entry = new SpoolEntry(record.Id, record.Envelope, content, segment, offset);
-        bool isDone = record.Envelope.Recipients.Count == 0;
-        foreach (int recipient in _marks.GetValueOrDefault((segment.Number, offset), []))
-            isDone = entry.Restore(recipient);
-        if (isDone)
-        {
-            segment.Done.Add(offset);
-            return Fault.None;
-        }
         bool isWhole = true;
-        Fault fault = record.HasBodyFile ? FindBody(record, unneeded, out isWhole) : Fault.None;
-        if (fault == Fault.None && isWhole)
-            Keep(entry);
-        return fault;
-    }
-
-    private void Keep(SpoolEntry entry)
-    {
-        entry.Segment.Live++;
-        if (entry.IsHalfDone)
+        Fault fault = entry.HasBodyFile ? FindBody(entry, unneeded, out isWhole) : Fault.None;
+        if (fault != Fault.None || !isWhole)
+            return fault;
+        entry.Segment.Add(entry);
+        if (entry.HasDone)
             entry.Segment.HalfDone.Add(entry);
+        if (entry.NoteRecord is { } note)
+            note.Segment!.Add(note);
         _log.Entries.Add(entry);
+        return Fault.None;
     }
 
     // Only a body that is surely not there costs the message; one that cannot be opened now is a reason not to start.
-    private Fault FindBody(MessageRecord record, HashSet<string> unneeded, out bool isWhole)
+    private Fault FindBody(SpoolEntry entry, HashSet<string> unneeded, out bool isWhole)
     {
-        string path = Path.Join(_paths.Bodies, record.Id);
-        unneeded.Remove(record.Id);
+        string path = BodyPath(entry.Id);
+        unneeded.Remove(entry.Id);
         Fault fault = _disk.Open(path, DiskOpen.Existing, out IDiskFile file);
-        isWhole = fault == Fault.None && file.Length == record.Length;
+        isWhole = fault == Fault.None && file.Length == entry.Content.Length;
         file.Dispose();
         if (fault is not (Fault.None or Fault.NotFound))
             return Fail(fault, $"the body {path} cannot be opened");
@@ -179,6 +183,8 @@ internal sealed class Recovery(SpoolOptions options)
             Damage(1, $"the body {path} is missing or has another length");
         return Fault.None;
     }
+
+    private string BodyPath(string id) => Path.Join(_paths.Bodies, id);
 
     private void Damage(int count, string text)
     {

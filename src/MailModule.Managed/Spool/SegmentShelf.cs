@@ -65,7 +65,7 @@ internal sealed class SegmentShelf : IDisposable
             fault = Create(number, path, out file);
         }
         TakeSpares();
-        active = fault == Fault.None ? new ActiveSegment(new Segment(number, path), file, _stage, size) : null;
+        active = fault == Fault.None ? new ActiveSegment(new Segment(_disk, number, path), file, _stage, size) : null;
         _nameIsOwed |= fault == Fault.None;
         return fault;
     }

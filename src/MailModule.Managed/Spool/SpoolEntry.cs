@@ -2,22 +2,28 @@ using MailModule.Mail;
 
 namespace MailModule.Spool;
 
-/// <summary>A committed message: where it is in the log, and which recipients are done. Marks may come from any thread.</summary>
-internal sealed class SpoolEntry : ISpoolEntry
+/// <summary>A committed message: where it is in the log, which recipients are done, its note. Marks and notes may come from any thread.</summary>
+internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
 {
     private readonly byte[] _recipients;
+    private readonly int _length;
+    private readonly int _wireLength;
+    private MessageContent? _content;
+    private EntryNote? _note;
     private int _open;
     private bool _isQueued;
 
-    public SpoolEntry(string id, Envelope envelope, MessageContent content, Segment segment, uint offset)
+    /// <param name="content">Null: it is in the record and not in memory.</param>
+    public SpoolEntry(string id, Envelope envelope, MessageContent? content, long length, long wireLength, RecordPlace place)
     {
         Id = id;
         Envelope = envelope;
-        Content = content;
-        Segment = segment;
-        Offset = offset;
+        _content = content;
+        // The body of a longer message has a file of its own.
+        (_length, _wireLength) = content is BodyContent ? (0, 0) : ((int)length, (int)wireLength);
         _recipients = new byte[envelope.Recipients.Count];
         _open = _recipients.Length;
+        SetPlace(place);
     }
 
     private enum State : byte
@@ -30,12 +36,43 @@ internal sealed class SpoolEntry : ISpoolEntry
 
     public string Id { get; }
     public Envelope Envelope { get; }
-    public MessageContent Content { get; }
-    public Segment Segment { get; }
-    public uint Offset { get; }
-    public ReadOnlyMemory<byte> Note { get; set; }
+    public MessageContent Content => _content ?? new RecordContent(this, _length, _wireLength);
+    public bool IsInMemory => _content is InlineContent;
+    public bool HasBodyFile => _content is BodyContent;
+    public new Segment Segment => base.Segment!;
 
-    /// <summary>The next entry in the committer's queue of marks.</summary>
+    /// <summary>All are done, and the committer knows. Its own.</summary>
+    public bool IsOver { get; private set; }
+
+    /// <summary>Its note; null if it never had one. The committer's own.</summary>
+    public EntryNote? NoteRecord => _note;
+
+    public ReadOnlyMemory<byte> Note
+    {
+        get
+        {
+            for (RecordPlace? last = null; ;)
+            {
+                RecordPlace place;
+                lock (_recipients)
+                {
+                    if (_note?.Given is { } given)
+                        return given;
+                    if (_note is not { IsDurable: true })
+                        return default;
+                    place = _note.Place;
+                }
+                if (place.Read(out _) is { } record)
+                    return record.AsMemory(RecordHeader.Size + EntryNote.HeadSize);
+                // It may have moved meanwhile; if it has not, it is damaged.
+                if (place == last)
+                    return default;
+                last = place;
+            }
+        }
+    }
+
+    /// <summary>The next entry in the committer's queue of marks and notes.</summary>
     public SpoolEntry? NextMarked { get; set; }
 
     public bool IsDone(int recipient) => Volatile.Read(ref _recipients[recipient]) != (byte)State.Open;
@@ -54,17 +91,73 @@ internal sealed class SpoolEntry : ISpoolEntry
         }
     }
 
+    /// <summary>True if the entry must now be queued for the committer.</summary>
+    public bool Annotate(byte[] note)
+    {
+        lock (_recipients)
+        {
+            if (_open == 0)
+                return false;
+            _note ??= new EntryNote(this);
+            _note.Given = note;
+            bool queue = !_isQueued;
+            _isQueued = true;
+            return queue;
+        }
+    }
+
     /// <summary>Takes the marks that the committer does not know yet, and says whether all recipients are done now.</summary>
     public bool TakeMarks(List<DoneMark> marks)
     {
         lock (_recipients)
         {
             _isQueued = false;
-            if (_open == 0)
+            if (_open == 0 && !IsOver)
                 marks.Add(new DoneMark(Segment.Number, Offset, DoneMark.All));
             for (int i = 0; i < _recipients.Length; i++)
                 TakeOne(i, marks);
             return _open == 0;
+        }
+    }
+
+    /// <summary>The note that the committer has not written yet; null if there is none.</summary>
+    public byte[]? GivenNote()
+    {
+        lock (_recipients)
+            return _note?.Given;
+    }
+
+    /// <summary>The note is durable where it was staged; false if another was given meanwhile, which must be written too.</summary>
+    public bool NoteIsDurable()
+    {
+        lock (_recipients)
+        {
+            EntryNote note = _note!;
+            note.MoveTo(note.StagedAt);
+            bool isLast = ReferenceEquals(note.Given, note.Staged);
+            if (isLast)
+                note.Given = null;
+            note.Staged = null;
+            return isLast;
+        }
+    }
+
+    /// <summary>All recipients are done: the committer goes on without it.</summary>
+    public void End() => IsOver = true;
+
+    /// <summary>Its body is read back from the log from now on.</summary>
+    public void LeaveMemory() => _content = null;
+
+    /// <summary>The record of the message, wherever it is by now; null if it is gone or damaged. Any thread; blocks.</summary>
+    public byte[]? ReadRecord(out RecordHeader header)
+    {
+        for (RecordPlace last = default; ;)
+        {
+            RecordPlace place = PlaceNow();
+            byte[]? record = place.Read(out header);
+            if (record is not null || place == last)
+                return record;
+            last = place;
         }
     }
 
@@ -90,7 +183,21 @@ internal sealed class SpoolEntry : ISpoolEntry
         return _open == 0;
     }
 
-    public bool IsHalfDone => _open > 0 && _open < _recipients.Length;
+    /// <summary>Restores a note that was found on disk; a later one takes its place.</summary>
+    public void RestoreNote(RecordPlace place)
+    {
+        _note ??= new EntryNote(this);
+        _note.MoveTo(place);
+    }
+
+    /// <summary>Some of its recipients are done.</summary>
+    public bool HasDone => Volatile.Read(ref _open) < _recipients.Length;
+
+    private RecordPlace PlaceNow()
+    {
+        lock (_recipients)
+            return new RecordPlace(Segment, Offset, Length);
+    }
 
     private void MarkOne(int recipient)
     {

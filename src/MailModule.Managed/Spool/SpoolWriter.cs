@@ -84,8 +84,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
     }
 
     /// <summary>The entry of this message, once its record is durable. The committer's thread.</summary>
-    public SpoolEntry ToEntry(Segment segment, uint offset)
-        => new(Id, _envelope, _content ?? new RecordContent(_spool.Options.Disk, segment, offset, Length, Length + _lineEnds.Lines), segment, offset);
+    public SpoolEntry ToEntry(RecordPlace place) => new(Id, _envelope, _content, Length, Length + _lineEnds.Lines, place);
 
     public override void Complete(Fault fault)
     {

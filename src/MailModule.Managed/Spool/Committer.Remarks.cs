@@ -1,0 +1,203 @@
+using System.Buffers.Binary;
+using MailModule.Primitives;
+
+namespace MailModule.Spool;
+
+/// <summary>
+/// What the committer writes beside messages: marks, voids, and all that is known about a segment once more, where a later one speaks about it
+/// and wants to go.
+/// </summary>
+internal sealed partial class Committer
+{
+    private const int VoidSize = 16;
+
+    private readonly byte[] _remark = new byte[RecordHeader.Size + DoneMark.Limit * DoneMark.Size];
+
+    // Each list begins with as many as are staged; those leave it when they are durable.
+    private readonly List<DoneMark> _marks = [];
+    private readonly List<Segment> _voids = [];
+    private int _stagedMarks;
+    private int _stagedVoids;
+
+    private readonly List<DoneMark> _repeatedMarks = [];
+    private readonly List<Segment> _repeating = [];
+    private long _repeatedFrom;
+    private bool _isRepeatWhole;
+
+    private readonly List<SpoolEntry> _done = [];
+    private bool _hasStagedRemarks;
+    private Fault _remarkFault;
+
+    private bool HasRemarks => _queue.HasMarks || _marks.Count > 0 || _voids.Count > 0 || _notes.Count > 0 || _shelf.Repeated.Count > 0;
+
+    private void TakeMarks()
+    {
+        for (SpoolEntry? entry = _queue.TakeMarked(); entry is not null;)
+        {
+            // Once its marks are taken it may be queued again, which changes its link.
+            SpoolEntry? next = entry.NextMarked;
+            TakeMarks(entry);
+            entry = next;
+        }
+    }
+
+    private void TakeMarks(SpoolEntry entry)
+    {
+        if (!entry.TakeMarks(_marks))
+        {
+            if (entry.HasDone)
+                entry.Segment.HalfDone.Add(entry);
+            TakeNote(entry);
+            return;
+        }
+        entry.End();
+        entry.Segment.HalfDone.Remove(entry);
+        entry.Segment.Done.Add(entry.Offset);
+        if (entry.IsInMemory)
+            _memory.Give(entry.Content.Length);
+        if (entry.HasBodyFile || entry.NoteRecord is not null)
+            _done.Add(entry);
+        ForgetPlace(entry);
+    }
+
+    private void StageRemarks()
+    {
+        StageVoids();
+        StageMarks();
+        StageNotes();
+        if (_shelf.Repeated.Count > 0)
+            Repeat();
+    }
+
+    private void StageVoids()
+    {
+        while (_stagedVoids < _voids.Count && CanPlaceRemark(VoidSize))
+        {
+            if (!StageVoid(_voids[_stagedVoids]))
+                return;
+            _stagedVoids++;
+        }
+    }
+
+    private void StageMarks()
+    {
+        while (_stagedMarks < _marks.Count)
+        {
+            int count = Math.Min(DoneMark.Limit, _marks.Count - _stagedMarks);
+            if (!CanPlaceRemark(count * DoneMark.Size) || !StageMarks(_marks, _stagedMarks, count))
+                return;
+            _stagedMarks += count;
+        }
+    }
+
+    private void Repeat()
+    {
+        _isRepeatWhole = false;
+        _repeating.Clear();
+        _repeating.AddRange(_shelf.Repeated);
+        _repeatedFrom = _active?.Segment.Number ?? _shelf.NextNumber;
+        _repeatedMarks.Clear();
+        foreach (Segment segment in _repeating)
+            AddAllMarks(segment, _repeatedMarks);
+        _isRepeatWhole = StageRepeated();
+    }
+
+    private bool StageRepeated()
+    {
+        foreach (Segment segment in _repeating)
+            if (segment.VoidFrom != long.MaxValue && !(CanPlaceRemark(VoidSize) && StageVoid(segment)))
+                return false;
+        for (int start = 0; start < _repeatedMarks.Count; start += DoneMark.Limit)
+        {
+            int count = Math.Min(DoneMark.Limit, _repeatedMarks.Count - start);
+            if (!CanPlaceRemark(count * DoneMark.Size) || !StageMarks(_repeatedMarks, start, count))
+                return false;
+        }
+        return true;
+    }
+
+    private static void AddAllMarks(Segment segment, List<DoneMark> marks)
+    {
+        foreach (uint offset in segment.Done)
+            marks.Add(new DoneMark(segment.Number, offset, DoneMark.All));
+        foreach (SpoolEntry entry in segment.HalfDone)
+            entry.AddMarks(marks);
+    }
+
+    private bool CanPlaceRemark(int length)
+    {
+        _remarkFault = Place(length);
+        return _remarkFault == Fault.None;
+    }
+
+    private bool StageMarks(List<DoneMark> marks, int start, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            marks[start + i].Write(_remark.AsSpan(RecordHeader.Size + i * DoneMark.Size));
+            RemarkAbout(marks[start + i].Segment);
+        }
+        return Stage(RecordType.Done, count * DoneMark.Size);
+    }
+
+    private bool StageVoid(Segment segment)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(_remark.AsSpan(RecordHeader.Size), segment.Number);
+        BinaryPrimitives.WriteInt64LittleEndian(_remark.AsSpan(RecordHeader.Size + 8), segment.VoidFrom);
+        RemarkAbout(segment.Number);
+        return Stage(RecordType.Void, VoidSize);
+    }
+
+    private bool Stage(RecordType type, int length) => Stage(type, _remark.AsSpan(0, RecordHeader.Size + length), out _);
+
+    private bool Stage(RecordType type, Span<byte> record, out uint offset)
+    {
+        ReadOnlySpan<byte> payload = record[RecordHeader.Size..];
+        Fault fault = _active!.Append(record, new RecordHeader(type, payload.Length, Checksum.Of(payload)), out offset);
+        _hasStagedRemarks = true;
+        if (fault != Fault.None)
+            Abandon(fault);
+        return fault == Fault.None;
+    }
+
+    private void RemarkAbout(long number)
+    {
+        Segment active = _active!.Segment;
+        if (number != active.Number && _shelf.Find(number) is { } about)
+            active.About.Add(about);
+    }
+
+    private void RemarksAreDurable()
+    {
+        _hasStagedRemarks = false;
+        _marks.RemoveRange(0, _stagedMarks);
+        _voids.RemoveRange(0, _stagedVoids);
+        (_stagedMarks, _stagedVoids) = (0, 0);
+        NotesAreDurable();
+        if (_isRepeatWhole)
+            foreach (Segment segment in _repeating)
+                _shelf.SaidAgain(segment, _repeatedFrom);
+        _isRepeatWhole = false;
+        if (_marks.Count == 0)
+            ReleaseDone();
+    }
+
+    private void UnstageRemarks(Fault fault)
+    {
+        (_stagedMarks, _stagedVoids, _stagedNotes, _isRepeatWhole, _hasStagedRemarks) = (0, 0, 0, false, false);
+        _remarkFault = fault;
+    }
+
+    // What a message left behind goes when it is sure not to come back.
+    private void ReleaseDone()
+    {
+        foreach (SpoolEntry entry in _done)
+        {
+            if (entry.HasBodyFile)
+                _bodies.RemoveLater(entry.Id);
+            if (entry.NoteRecord is { } note)
+                ForgetPlace(note);
+        }
+        _done.Clear();
+    }
+}

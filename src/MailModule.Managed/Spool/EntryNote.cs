@@ -1,0 +1,51 @@
+using System.Buffers.Binary;
+
+namespace MailModule.Spool;
+
+/// <summary>
+/// What a consumer keeps with its message (docs/spool-states.md, "Notes"): in memory from when it is given until it is durable, then only in the log. All of it
+/// under the lock of the message.
+/// </summary>
+internal sealed class EntryNote(SpoolEntry entry) : LiveRecord
+{
+    /// <summary>A note record's payload before the octets: segment 8, offset 4, zero 4.</summary>
+    public const int HeadSize = 16;
+
+    public SpoolEntry Entry => entry;
+
+    /// <summary>What was given last, until it is durable.</summary>
+    public byte[]? Given { get; set; }
+
+    /// <summary>What of it was written last, and where: not durable yet. The committer's own.</summary>
+    public byte[]? Staged { get; set; }
+
+    /// <inheritdoc cref="Staged"/>
+    public RecordPlace StagedAt { get; set; }
+
+    /// <summary>It is in the committer's list. The committer's own.</summary>
+    public bool IsListed { get; set; }
+
+    public bool IsDurable => Segment is not null;
+
+    public RecordPlace Place => new(Segment!, Offset, Length);
+
+    public void MoveTo(RecordPlace place) => SetPlace(place);
+
+    public static void WriteHead(Span<byte> payload, long segment, uint offset)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(payload, segment);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload[8..], offset);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload[12..], 0);
+    }
+
+    /// <summary>False if the payload, though whole, does not make sense.</summary>
+    public static bool TryReadHead(ReadOnlySpan<byte> payload, out long segment, out uint offset)
+    {
+        (segment, offset) = (0, 0);
+        if (payload.Length < HeadSize)
+            return false;
+        segment = BinaryPrimitives.ReadInt64LittleEndian(payload);
+        offset = BinaryPrimitives.ReadUInt32LittleEndian(payload[8..]);
+        return true;
+    }
+}
