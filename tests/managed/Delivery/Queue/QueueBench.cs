@@ -1,0 +1,310 @@
+using System.Net;
+using MailModule.Delivery.Queue;
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Reports;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp;
+using MailModule.Smtp.Client;
+using MailModule.Spool;
+using MailModule.Tests.Support;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Delivery.Queue;
+
+/// <summary>A queue whose clock, network, spool and reports a test holds in its hands: 24 hours pass as fast as they can be told.</summary>
+internal sealed class QueueBench : IDisposable
+{
+    private readonly Workers _workers = new(4);
+
+    public QueueBench(RetrySchedule? schedule = null, int destinationLimit = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null)
+    {
+        Spool = new QueueSpool([.. recovered ?? []]);
+        Network = new ScriptedCarrier();
+        Queue = new MailQueue(new QueueParts
+        {
+            Spool = Spool,
+            Carrier = Network,
+            Reports = Reports,
+            Workers = _workers,
+            NextHopOf = nextHopOf ?? (domain => domain.ToLowerInvariant()),
+            TextOf = entry => new EntryText(entry),
+            MaildropOf = address => address.Domain == "here.test" ? address.LocalPart : null,
+            Schedule = () => schedule ?? RetrySchedule.Default,
+            Time = Clock,
+            DestinationLimit = destinationLimit,
+        });
+        Spool.Consumer = Queue.Take;
+        Queue.Resume();
+    }
+
+    public ManualClock Clock { get; } = new();
+    public QueueSpool Spool { get; }
+    public ScriptedCarrier Network { get; }
+    public RecordedReports Reports { get; } = new();
+    public MailQueue Queue { get; }
+
+    public QueueSpool.Entry Add(string id, params string[] to) => Add(id, Notify.Default, to);
+
+    public QueueSpool.Entry Add(string id, Notify notify, params string[] to)
+    {
+        var entry = new QueueSpool.Entry(id, Clock.GetUtcNow(), notify, to);
+        Queue.Take(entry);
+        Network.Work();
+        return entry;
+    }
+
+    /// <summary>Turns the clock on to each moment at which the queue has something to do, until the end.</summary>
+    public void Pass(TimeSpan time)
+    {
+        DateTimeOffset end = Clock.GetUtcNow() + time;
+        while (Queue.NextDue is { } due && due <= end)
+        {
+            Clock.TurnTo(due);
+            Turn();
+        }
+        Clock.TurnTo(end);
+        Turn();
+    }
+
+    public void Turn()
+    {
+        Queue.Tick();
+        Network.Work();
+        Queue.Tick();
+        Network.Work();
+    }
+
+    public QueuedRecipient Look(string id, int recipient = 0)
+    {
+        Assert.Equal(Fault.None, Queue.Look(id, out QueuedMessage? message));
+        return message!.Recipients[recipient];
+    }
+
+    public void Dispose()
+    {
+        Queue.Dispose();
+        _workers.Stop(TimeSpan.FromSeconds(10));
+    }
+
+    private sealed class EntryText(ISpoolEntry entry) : IMessageSource
+    {
+        private bool _isRead;
+        public long WireLength => entry.Content.WireLength;
+        public bool IsEightBit => false;
+
+        public bool TryRead(Span<byte> buffer, Action ready, out int count)
+        {
+            count = _isRead ? 0 : (int)Math.Min(buffer.Length, entry.Content.Length);
+            _isRead = true;
+            return true;
+        }
+    }
+}
+
+/// <summary>A clock that stands until it is turned.</summary>
+internal sealed class ManualClock : TimeProvider
+{
+    private DateTimeOffset _now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
+
+    public override DateTimeOffset GetUtcNow() => _now;
+
+    public void TurnTo(DateTimeOffset time) => _now = time > _now ? time : _now;
+
+    public void Turn(TimeSpan time) => _now += time;
+}
+
+/// <summary>A spool that keeps nothing but what it was told.</summary>
+internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
+{
+    public Action<ISpoolEntry> Consumer { get; set; } = _ => { };
+    public List<string> Marks { get; } = [];
+    public List<Envelope> Written { get; } = [];
+    public Fault WriteFault { get; set; }
+    public IReadOnlyList<ISpoolEntry> Recovered => recovered;
+
+    public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
+    {
+        writer = new Writer(this, envelope);
+        return WriteFault;
+    }
+
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
+    {
+        foreach (int recipient in recipients)
+            ((Entry)entry).Done.Add(recipient);
+        Marks.Add($"{entry.Id} {string.Join(' ', recipients.ToArray())}{(soon ? " soon" : "")}");
+    }
+
+    public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => ((Entry)entry).Note = note.ToArray();
+
+    public Fault Flush() => Fault.None;
+
+    public void Dispose()
+    {
+    }
+
+    internal sealed class Entry : ISpoolEntry
+    {
+        public Entry(string id, DateTimeOffset received, Notify notify, params string[] to)
+        {
+            Id = id;
+            Envelope.Received = received;
+            Assert.True(MailAddress.TryParse("sender@from.test", out MailAddress sender));
+            Envelope.ReversePath = sender;
+            foreach (string one in to)
+            {
+                Assert.True(MailAddress.TryParse(one, out MailAddress address), one);
+                Envelope.Recipients.Add(new Recipient(address, address.Domain == "here.test" ? address.LocalPart : null) { Notify = notify });
+            }
+        }
+
+        public HashSet<int> Done { get; } = [];
+        public string Id { get; }
+        public Envelope Envelope { get; } = new();
+        public MessageContent Content { get; } = new TextContent("Return-Path: <sender@from.test>\nSubject: x\n\ntext\n");
+        public ReadOnlyMemory<byte> Note { get; set; }
+        public bool IsDone(int recipient) => Done.Contains(recipient);
+    }
+
+    private sealed class Writer(QueueSpool spool, Envelope envelope) : ISpoolWriter
+    {
+        public string Id => $"written{spool.Written.Count}";
+        public long Length => 0;
+        public bool Append(ReadOnlySpan<byte> text, Action resume) => true;
+
+        public void Commit(Action<Fault> completed)
+        {
+            spool.Written.Add(envelope);
+            completed(Fault.None);
+        }
+
+        public void Discard()
+        {
+        }
+    }
+}
+
+/// <summary>Reports that are only remembered.</summary>
+internal sealed class RecordedReports : IReports
+{
+    public List<string> Sent { get; } = [];
+    public Fault Fault { get; set; }
+
+    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients, Action<Fault> committed)
+    {
+        if (Fault == Fault.None)
+            Sent.Add($"{kind} {about.Id} {string.Join(", ", recipients.Select(one => $"{one.Recipient.Address} {one.Status} {one.Diagnostic} [{one.RemoteHost}]"))}");
+        committed(Fault);
+    }
+}
+
+/// <summary>A network in which each next hop answers as a script says. Nothing happens before <see cref="Work"/>.</summary>
+internal sealed class ScriptedCarrier : IRemoteCarrier
+{
+    private readonly List<Run> _runs = [];
+
+    /// <summary>What a next hop answers for a recipient: a reply code, or a fault.</summary>
+    public Dictionary<string, Func<string, object>> Answers { get; } = [];
+
+    /// <summary>Next hops that cannot be reached, and how a run to them ends.</summary>
+    public Dictionary<string, RunEnd> Down { get; } = [];
+
+    /// <summary>Transactions as next hops saw them: next hop, and recipients.</summary>
+    public List<string> Seen { get; } = [];
+
+    /// <summary>Runs begun so far, by next hop.</summary>
+    public List<string> Begun { get; } = [];
+
+    public bool OffersDsn { get; set; }
+
+    /// <summary>Runs that stay as they are, as those to a host that does not answer.</summary>
+    public HashSet<string> Hanging { get; } = [];
+
+    /// <summary>Messages that a connection takes before it is closed without a word.</summary>
+    public int MessagesPerConnection { get; set; } = int.MaxValue;
+
+    public int MostAtOnce { get; private set; }
+
+    public IRemoteRun Begin(string nextHop, IRunOwner owner)
+    {
+        var run = new Run(this, nextHop, owner);
+        lock (_runs)
+        {
+            _runs.Add(run);
+            Begun.Add(nextHop);
+            MostAtOnce = Math.Max(MostAtOnce, _runs.Count);
+        }
+        return run;
+    }
+
+    public void Work()
+    {
+        while (Take() is { } run)
+            run.Work();
+    }
+
+    private Run? Take()
+    {
+        lock (_runs)
+        {
+            int index = _runs.FindIndex(run => !Hanging.Contains(run.NextHop));
+            if (index < 0)
+                return null;
+            Run run = _runs[index];
+            _runs.RemoveAt(index);
+            return run;
+        }
+    }
+
+    private sealed class Run(ScriptedCarrier network, string nextHop, IRunOwner owner) : IRemoteRun
+    {
+        public string NextHop => nextHop;
+        public RemoteHost? Host { get; private set; }
+
+        public void Cancel()
+        {
+            lock (network._runs)
+                network._runs.Remove(this);
+            owner.Ended(this, new RunEnd(Fault.Cancelled, null, false, "", "cut", false));
+        }
+
+        public void Work()
+        {
+            if (network.Down.TryGetValue(nextHop, out RunEnd? end))
+                owner.Ended(this, end);
+            else
+                Speak();
+        }
+
+        private void Speak()
+        {
+            Host = new RemoteHost($"mx.{nextHop}", new IPEndPoint(IPAddress.Loopback, 25), null, false, network.OffersDsn);
+            for (int i = 0; owner.Next(this) is { } transaction; i++)
+            {
+                if (i >= network.MessagesPerConnection)
+                {
+                    owner.Returned(this, transaction);
+                    owner.Ended(this, new RunEnd(Fault.Closed, null, false, "", "closed", true));
+                    return;
+                }
+                network.Seen.Add($"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
+                foreach (RecipientResult result in transaction.Recipients)
+                    Answer(result);
+                owner.Completed(this, transaction);
+            }
+            owner.Ended(this, new RunEnd(Fault.None, null, false, "", "", true));
+        }
+
+        private void Answer(RecipientResult result)
+        {
+            object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script) ? script(result.Address.Text) : 250;
+            if (answer is Fault fault)
+                result.Fail(fault);
+            else if (answer is Reply reply && reply.Code >= 400 || answer is int and >= 400)
+                result.Refuse(answer as Reply ?? new Reply((int)answer, "", "said so"));
+            else
+                result.Deliver(answer as Reply ?? new Reply(250, "2.0.0", "taken"));
+        }
+    }
+}
