@@ -8,6 +8,7 @@ export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPE
 all_suites="managed c demo interop kill install"
 missing_packages=()
 missing_names=()
+to_unpack=()
 dotnet_is_missing=no
 
 # need PROGRAM PACKAGE: the Debian package that brings a program that must be there
@@ -60,9 +61,26 @@ need_for_tests() {
       need postfix postfix
       need dovecot dovecot-core
       need_file dovecot-pop3d /usr/lib/dovecot/pop3
+      need_name_servers
+      need_opensmtpd
+      need microsocks microsocks
+      need danted dante-server
+      need tinyproxy tinyproxy-bin
+      need unshare util-linux
       need_file libnet-ssleay-perl '/usr/lib/*/perl5/*/Net/SSLeay.pm' /usr/share/perl5/Net/SSLeay.pm
       ;;
   esac
+}
+
+need_name_servers() {
+  need nsd nsd
+  need unbound unbound
+}
+
+# Its package and Postfix's exclude each other: it is unpacked, not installed, and runs in a mount namespace.
+need_opensmtpd() {
+  need_file libevent-2.1-7 '/usr/lib/*/libevent-2.1.so.7' '/lib/*/libevent-2.1.so.7'
+  [[ -x $OUT/opensmtpd/usr/sbin/smtpd ]] || to_unpack+=(opensmtpd)
 }
 
 need_for_check() {
@@ -93,15 +111,19 @@ get_missing() {
     ((${#missing_names[@]} == 0)) || echo "build.sh: missing, too: ${missing_names[*]}" >&2
     exit 1
   fi
-  ((${#missing_packages[@]})) || return 0
+  ((${#missing_packages[@]} + ${#to_unpack[@]})) || return 0
   if ! has_root || ! command -v apt-get >/dev/null; then
+    ((${#missing_packages[@]})) || return 0
     echo "build.sh: missing: ${missing_names[*]}" >&2
     echo "build.sh: no right to install them; as root: apt-get install --no-install-recommends ${missing_packages[*]}" >&2
     exit 1
   fi
-  apt_install "${missing_packages[@]}"
+  ((${#missing_packages[@]} == 0)) || apt_install "${missing_packages[@]}"
+  local package
+  for package in "${to_unpack[@]}"; do apt_unpack "$package"; done
   missing_packages=()
   missing_names=()
+  to_unpack=()
 }
 
 has_root() { [[ $EUID == 0 ]] || sudo -n true 2>/dev/null; }
@@ -122,6 +144,23 @@ apt_install() {
   fi
   allow_services
 }
+
+# apt_unpack PACKAGE: its files below out/PACKAGE
+apt_unpack() {
+  local folder
+  echo "build.sh: unpacking $1"
+  folder=$(mktemp -d)
+  if ! download "$1" "$folder" && ! { apt_get update && download "$1" "$folder"; }; then
+    echo "build.sh: apt-get could not download: $1" >&2
+    tail -n 20 "$OUT/apt.log" >&2
+    exit 1
+  fi
+  mkdir -p "$OUT/$1"
+  dpkg -x "$folder/$1"_*.deb "$OUT/$1"
+  rm -rf "$folder"
+}
+
+download() { (cd "$2" && apt_get download "$1") && compgen -G "$2/$1_*.deb" >/dev/null; }
 
 apt_get() {
   mkdir -p "$OUT"

@@ -9,4 +9,4 @@ sys.path.insert(0, str(HERE))
 
 from support import verdict  # noqa: E402
 
-sys.exit(verdict.run(str(HERE), "test_*.py"))
+sys.exit(verdict.run_side_by_side(str(HERE), "test_*.py", 4))

@@ -14,6 +14,8 @@ from . import place
 class Peer:
     """start() listens on self.port; self.pid is the root of its process tree; stop() leaves nothing running."""
 
+    address = "127.0.0.1"
+
     def __init__(self, folder, port=None):
         self.folder = pathlib.Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -22,7 +24,7 @@ class Peer:
         self.pid = None
 
     def ready(self, seconds=20):
-        if not place.wait_until(lambda: place.listens(self.port), seconds):
+        if not place.wait_until(lambda: place.listens(self.port, self.address), seconds):
             self.stop()
             raise RuntimeError(type(self).__name__ + " does not listen")
         return self
@@ -136,7 +138,7 @@ smtp_dns_support_level = disabled
 """
 
     def master_cf(self):
-        return f"""127.0.0.1:{self.port} inet n - n - - smtpd
+        return f"""{self.address}:{self.port} inet n - n - - smtpd
 pickup unix n - n 60 1 pickup
 cleanup unix n - n - 0 cleanup
 qmgr unix n - n 300 1 qmgr

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import random
 import shutil
 import socket
 import subprocess
@@ -34,9 +35,13 @@ def folder():
 
 
 def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
+    """A port that nobody has, TCP or UDP, on any address of this machine; below those that the kernel gives to clients."""
+    while True:
+        port = random.randrange(20000, 32000)
+        with contextlib.suppress(OSError), socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+            for s in (tcp, udp):
+                s.bind(("", port))
+            return port
 
 
 def wait_until(what, seconds=15, step=0.05):
@@ -49,9 +54,9 @@ def wait_until(what, seconds=15, step=0.05):
         time.sleep(step)
 
 
-def listens(port):
+def listens(port, address="127.0.0.1"):
     with contextlib.suppress(OSError):
-        socket.create_connection(("127.0.0.1", port), 1).close()
+        socket.create_connection((address, port), 1).close()
         return True
     return False
 

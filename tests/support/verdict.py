@@ -1,5 +1,8 @@
 """Runs unittest modules; prints a line for each test and, last, "N passed, N failed"."""
 
+import concurrent.futures
+import re
+import subprocess
 import sys
 import time
 import unittest
@@ -45,12 +48,49 @@ class Verdict(unittest.TestResult):
 
 def run(folder, pattern):
     """Runs the tests of the folder's files that fit the pattern; names on the command line choose among them."""
-    suite = unittest.defaultTestLoader.discover(folder, pattern)
     verdict = Verdict()
-    chosen = [test for test in flat(suite) if len(sys.argv) == 1 or any(word in test.id() for word in sys.argv[1:])]
-    unittest.TestSuite(chosen).run(verdict)
-    print(f"{verdict.passed} passed, {verdict.failed} failed")
-    return 1 if verdict.failed or not verdict.passed else 0
+    unittest.TestSuite(chosen(folder, pattern)).run(verdict)
+    return told(verdict.passed, verdict.failed)
+
+
+def run_side_by_side(folder, pattern, at_once):
+    """The same, each file in a process of its own and several at once: they wait more than they work."""
+    if "--only" in sys.argv:
+        at = sys.argv.index("--only")
+        _, only = sys.argv.pop(at), sys.argv.pop(at)
+        return run(folder, only)
+    files = sorted({type(test).__module__ + ".py" for test in chosen(folder, pattern)})
+    with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
+        results = [pool.submit(run_file, file) for file in files]
+        counts = [show(result.result()) for result in concurrent.futures.as_completed(results)]
+    return told(sum(passed for passed, _ in counts), sum(failed for _, failed in counts))
+
+
+def run_file(file):
+    return file, subprocess.run([sys.executable, sys.argv[0], *sys.argv[1:], "--only", file], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                                stderr=subprocess.STDOUT, text=True, errors="replace")
+
+
+def show(ended):
+    """Prints what a file's process said, and gives its counts; one that ended without a count has failed."""
+    file, process = ended
+    text, _, last = process.stdout.rstrip("\n").rpartition("\n")
+    count = re.fullmatch(r"(\d+) passed, (\d+) failed", last)
+    if count:
+        print(text, flush=True)
+        return int(count[1]), int(count[2])
+    print(f"{process.stdout}\nFAIL {file} ended with status {process.returncode}", flush=True)
+    return 0, 1
+
+
+def chosen(folder, pattern):
+    suite = unittest.defaultTestLoader.discover(folder, pattern)
+    return [test for test in flat(suite) if len(sys.argv) == 1 or any(word in test.id() for word in sys.argv[1:])]
+
+
+def told(passed, failed):
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed or not passed else 0
 
 
 def flat(suite):

@@ -1,0 +1,91 @@
+"""DNS on loopback: nsd with a zone made for the test, and unbound that asks it."""
+
+import signal
+import subprocess
+
+from . import place
+from .peers import Peer
+
+
+class Server(Peer):
+    """A DNS server in the foreground; ready when it answers over TCP."""
+
+    def launch(self, *command):
+        self.process = subprocess.Popen([str(c) for c in command], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                        stdout=open(self.folder / "log", "ab"), stderr=subprocess.STDOUT)
+        self.pid = self.process.pid
+        return self.ready()
+
+    def stop(self):
+        if self.pid:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(20)
+        self.pid = None
+
+    @property
+    def setting(self):
+        """What smtp_dns has to say."""
+        return f"{self.address}:{self.port}"
+
+
+class Nsd(Server):
+    """Serves the zone "test" from lines of zone text with relative names. A zone of `lame` has no data: SERVFAIL."""
+
+    HEAD = "$ORIGIN test.\n$TTL 60\n@ SOA ns hostmaster 1 3600 600 86400 5\n@ NS ns\nns A 127.0.0.1\n"
+
+    def __init__(self, folder, lines, lame=("lame.test",), port=None):
+        super().__init__(folder, port)
+        self.lines, self.lame = lines, lame
+
+    def start(self):
+        (self.folder / "test.zone").write_text(self.HEAD + "\n".join(self.lines) + "\n")
+        zones = "zone:\n  name: test\n  zonefile: test.zone\n"
+        zones += "".join(f"zone:\n  name: {name}\n  zonefile: absent.zone\n" for name in self.lame)
+        (self.folder / "nsd.conf").write_text(f"""server:
+  ip-address: {self.address}@{self.port}
+  username: ""
+  chroot: ""
+  zonesdir: "{self.folder}"
+  database: ""
+  pidfile: "{self.folder}/pid"
+  xfrdfile: "{self.folder}/xfrd"
+  xfrdir: "{self.folder}"
+  zonelistfile: "{self.folder}/zonelist"
+  server-count: 1
+  ipv4-edns-size: 1232
+remote-control:
+  control-enable: no
+{zones}""")
+        checked = place.run("nsd-checkzone", "test", self.folder / "test.zone")
+        if checked.returncode:
+            raise RuntimeError(checked.stdout)
+        return self.launch("nsd", "-d", "-c", self.folder / "nsd.conf")
+
+
+class Unbound(Server):
+    """A resolver that sends all questions on to another server and does not validate."""
+
+    def __init__(self, folder, upstream, port=None):
+        super().__init__(folder, port)
+        self.upstream = upstream
+
+    def start(self):
+        (self.folder / "unbound.conf").write_text(f"""server:
+  interface: {self.address}@{self.port}
+  directory: "{self.folder}"
+  username: ""
+  chroot: ""
+  pidfile: ""
+  use-syslog: no
+  do-daemonize: no
+  num-threads: 1
+  module-config: "iterator"
+  do-not-query-localhost: no
+  local-zone: "test." nodefault
+remote-control:
+  control-enable: no
+forward-zone:
+  name: "."
+  forward-addr: {self.upstream.address}@{self.upstream.port}
+""")
+        return self.launch("unbound", "-d", "-c", self.folder / "unbound.conf")

@@ -1,0 +1,112 @@
+"""Servers that receive what our queue sends, as the world's mail hosts do: on loopback addresses of their own."""
+
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+
+from . import place
+from .peers import Peer, Postfix
+
+
+class PostfixHost(Postfix):
+    """Takes mail for `domains` into Maildirs, refuses the users named no..., offers DSN, and TLS with a certificate.
+    What it has to say itself (reports) goes to `home`, a port on 127.0.0.1. `auth`: the port of Dovecot's authentication;
+    then it takes mail for everywhere from those who logged in, and from nobody else."""
+
+    def __init__(self, folder, address, port, domains, name="peer.example.net", certificate=None, home=None, auth=None, more=""):
+        super().__init__(folder, port, processes=30)
+        self.address, self.domains, self.name, self.certificate, self.home, self.auth, self.more = address, domains, name, certificate, home, auth, more
+
+    def main_cf(self):
+        (self.etc / "nobody").write_text("/^no/ REJECT 5.1.1 no such user here\n/^full/ DEFER 4.2.2 mailbox full\n")
+        lines = [f"virtual_mailbox_domains = {' '.join(self.domains)}",
+                 f"smtpd_recipient_restrictions = check_recipient_access regexp:{self.etc}/nobody",
+                 f"myhostname = {self.name}", f"smtp_bind_address = {self.address}", f"relayhost = [127.0.0.1]:{self.home}" if self.home else "",
+                 "virtual_mailbox_maps = static:all/", "smtp_address_preference = ipv4", self.more]
+        if self.certificate:
+            lines += ["smtpd_tls_security_level = may", f"smtpd_tls_cert_file = {self.certificate[0]}", f"smtpd_tls_key_file = {self.certificate[1]}",
+                      "smtpd_tls_received_header = yes", "tls_random_source = dev:/dev/urandom"]
+        if self.auth:
+            lines += ["smtpd_sasl_auth_enable = yes", "smtpd_sasl_type = dovecot", f"smtpd_sasl_path = inet:127.0.0.1:{self.auth}",
+                      "smtpd_sasl_security_options = noanonymous", "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
+                      "smtpd_sasl_authenticated_header = yes", "default_transport = virtual"]
+        return super().main_cf() + "\n".join(lines) + "\n"
+
+    def master_cf(self):
+        return super().master_cf() + "smtp unix - - n - - smtp\nrelay unix - - n - - smtp\ntlsmgr unix - - n 1000? 1 tlsmgr\n"
+
+    def texts(self):
+        return [place.crlf(path.read_bytes()) for path in self.delivered()]
+
+
+class OpenSmtpd(Peer):
+    """OpenSMTPD, which delivers all mail of `domains` to one Maildir. Debian's package of it cannot be installed beside
+    Postfix and its paths are fixed: so it is unpacked, and runs where its own files lie over the machine's."""
+
+    unpacked = place.OUT / "opensmtpd"
+
+    def __init__(self, folder, address, port, domains, name="open.example.net", certificate=None):
+        super().__init__(folder, port)
+        self.address, self.domains, self.name, self.certificate = address, domains, name, certificate
+        self.box, self.process = self.folder / "box", None
+
+    def start(self):
+        self.box.mkdir(exist_ok=True)
+        shutil.chown(self.box, "nobody", "nogroup")
+        for name in ("spool", "run", "libexec", "lib"):
+            (self.folder / name).mkdir(exist_ok=True)
+        (self.folder / "spool").chmod(0o711)
+        for name in ("passwd", "group"):
+            self.accounts(name)
+        (self.folder / "smtpd.conf").write_text(self.conf())
+        script = self.folder / "start.sh"
+        script.write_text(self.script())
+        self.process = subprocess.Popen(["unshare", "-m", "--propagation", "private", "sh", "-e", str(script)], cwd=self.folder, stdin=subprocess.DEVNULL,
+                                        stdout=open(self.folder / "log", "ab"), stderr=subprocess.STDOUT)
+        self.pid = self.process.pid
+        return self.ready()
+
+    def stop(self):
+        if self.process:
+            self.process.send_signal(signal.SIGTERM)
+            self.process.wait(20)
+        self.process = self.pid = None
+
+    def accounts(self, name):
+        """/etc/passwd or /etc/group with the two accounts that it drops to."""
+        more = {"passwd": "opensmtpd:x:64990:64990::/var/lib/opensmtpd/empty:/bin/false\nopensmtpq:x:64991:64991::/var/lib/opensmtpd/empty:/bin/false\n",
+                "group": "opensmtpd:x:64990:\nopensmtpq:x:64991:\n"}[name]
+        known = pathlib.Path("/etc", name).read_text()
+        (self.folder / name).write_text(known if "opensmtpd:" in known else known + more)
+
+    def conf(self):
+        pki = f'pki here cert "{self.certificate[0]}"\npki here key "{self.certificate[1]}"\n' if self.certificate else ""
+        (self.folder / "users").write_text(f"nobody {os.stat(self.box).st_uid}:{os.stat(self.box).st_gid}:{self.folder}\n")
+        return (f'{pki}table domains {{ {", ".join(self.domains)} }}\ntable who {{ "@" = nobody }}\n'
+                f'table base file:{self.folder}/users\n'
+                f'listen on {self.address} port {self.port} hostname {self.name}{" tls pki here" if pki else ""}\n'
+                f'action "box" maildir "{self.box}" userbase <base> virtual <who>\n'
+                'match from any for domain <domains> action "box"\n')
+
+    def script(self):
+        """In a mount namespace of its own; gone with it."""
+        return f"""mount -t tmpfs none /var/lib
+mkdir -p /var/lib/opensmtpd/empty
+mount --bind {self.folder}/passwd /etc/passwd
+mount --bind {self.folder}/group /etc/group
+mount -t tmpfs none /run
+mount -t tmpfs -o mode=755 none /var/spool
+mkdir -p -m 711 /var/spool/smtpd
+mount -t tmpfs none /usr/libexec
+mkdir -p /usr/libexec/opensmtpd
+cp {self.unpacked}/usr/libexec/opensmtpd/* /usr/libexec/opensmtpd
+exec {self.unpacked}/usr/sbin/smtpd -d -f {self.folder}/smtpd.conf
+"""
+
+    def delivered(self):
+        return sorted((self.box / "new").glob("*"))
+
+    def texts(self):
+        return [place.crlf(path.read_bytes()) for path in self.delivered()]
