@@ -167,15 +167,27 @@ public sealed partial class Connection
         else
             Touch();
         if (_isLost)
-            FinishUnlessAwaited();
+            EndLost();
         else if (_sender.IsIdle)
             EndSending();
     }
 
-    private void FinishUnlessAwaited()
+    private void EndLost()
     {
-        if (_phase is not (Phase.Wait or Phase.Handshake))
+        if (_phase is Phase.Wait or Phase.Handshake)
+            return;
+        if (_phase is not (Phase.Read or Phase.Held or Phase.Write) || !TryHearLastWords())
             Finish();
+    }
+
+    /// <summary>The peer takes nothing more, but may have said why: what it has said is read to its end.</summary>
+    private bool TryHearLastWords()
+    {
+        if (!HearsLastWords || _isAtEnd || _isAskedToClose || Fault != Fault.Closed || _isAborted)
+            return false;
+        _phase = Phase.Read;
+        IdleTimeout = LingerTime;
+        return true;
     }
 
     private void EndSending()
@@ -248,7 +260,7 @@ public sealed partial class Connection
     {
         if (_tls!.Failure is { } failure || Lost)
         {
-            Lose(Fault.Tls, _tls.Failure is null ? "aborted" : TlsFault.Describe(_tls.Failure));
+            Lose(Fault.Tls, _tls.Failure is null ? "aborted" : _tls.FailureText);
             _set.Log.Write(LogLevel.Info, "tls", $"{RemoteEndPoint}: no TLS: {FaultText}");
             SendRecords();
             Finish();

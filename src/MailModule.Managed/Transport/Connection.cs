@@ -88,6 +88,9 @@ public sealed partial class Connection : IWork
     public void SetDeadline(TimeSpan fromNow)
         => Volatile.Write(ref _deadline, fromNow >= TimeSpan.FromDays(365) ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds);
 
+    /// <summary>When a send fails the session still gets what the peer had said by then: a client wants to know why a server has hung up.</summary>
+    public bool HearsLastWords { get; set; }
+
     /// <summary>How long a TLS handshake may take.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(30);
 
@@ -292,7 +295,8 @@ public sealed partial class Connection : IWork
     {
         if (_isLost && next != Next.Wait)
         {
-            Finish();
+            if (next == Next.StartTls || !TryHearLastWords())
+                Finish();
             return;
         }
         switch (next)
@@ -327,9 +331,9 @@ public sealed partial class Connection : IWork
 
     private void Expire(ExpiryReason reason)
     {
-        if (_phase == Phase.Linger)
+        if (_phase == Phase.Linger || _isLost)
         {
-            Finish(); // its last answer has left
+            Finish(); // its last answer has left, or will never
             return;
         }
         Fault = reason == ExpiryReason.Idle ? Fault.Timeout : Fault.Cancelled;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
+using System.Security.Authentication;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
@@ -22,6 +23,7 @@ internal sealed class TlsChannel : Stream
     private Backlog _records;
     private Backlog _early;
     private byte[]? _octets;
+    private TlsPeer? _peer;
 
     /// <param name="early">What the socket had given before the handshake began; the channel's from now on.</param>
     /// <param name="recordsWait">Called on any thread when the TLS layer has something to send of its own accord.</param>
@@ -40,7 +42,10 @@ internal sealed class TlsChannel : Stream
     public string Description { get; private set; } = "";
 
     /// <summary>As a client: the peer's certificate bears its name, and is good.</summary>
-    public bool IsPeerVerified { get; private set; }
+    public bool IsPeerVerified => _peer is { IsRight: true };
+
+    /// <summary><see cref="Failure"/> in words.</summary>
+    public string FailureText => _peer is { IsRefused: true } ? _peer.Complaint : Failure is null ? "" : TlsFault.Describe(Failure);
 
     /// <summary>What the last read gave; empty at the end of the stream.</summary>
     public ReadOnlySpan<byte> Received => new(_octets, 0, Count);
@@ -159,7 +164,7 @@ internal sealed class TlsChannel : Stream
             if (server is not null)
                 await _ssl.AuthenticateAsServerAsync(server.Options).ConfigureAwait(false);
             else
-                await _ssl.AuthenticateAsClientAsync(client!.CreateOptions()).ConfigureAwait(false);
+                await _ssl.AuthenticateAsClientAsync(client!.CreateOptions(_peer = client.CreatePeer())).ConfigureAwait(false);
             Description = $"{VersionName()} with cipher {_ssl.NegotiatedCipherSuite}";
         }
         catch (Exception e)
@@ -195,8 +200,8 @@ internal sealed class TlsChannel : Stream
 
     private string VersionName() => _ssl.SslProtocol switch
     {
-        System.Security.Authentication.SslProtocols.Tls13 => "TLSv1.3",
-        System.Security.Authentication.SslProtocols.Tls12 => "TLSv1.2",
+        SslProtocols.Tls13 => "TLSv1.3",
+        SslProtocols.Tls12 => "TLSv1.2",
         var other => other.ToString(),
     };
 
