@@ -35,6 +35,9 @@ public sealed class RecipientResult(MailAddress address)
     /// <summary><see cref="Fault.None"/> when delivered.</summary>
     public Fault Fault { get; private set; }
 
+    /// <summary>Where it was decided: what <see cref="Reply"/> answered. For the report of a failure, and to tell a refused recipient from a refused message.</summary>
+    public SmtpStage Stage { get; private set; }
+
     /// <summary>The connection was lost after the final dot and before the reply: the server may have taken the message (RFC 5321 §4.2.5).</summary>
     public bool IsUnknown { get; private set; }
 
@@ -45,15 +48,15 @@ public sealed class RecipientResult(MailAddress address)
     internal void Deliver(Reply reply)
     {
         State = RecipientState.Delivered;
+        Stage = SmtpStage.Verdict;
         Reply = reply;
         Fault = Fault.None;
     }
 
-    internal void Refuse(Reply reply) => Fail(SmtpClientSession.FaultOf(reply), reply);
-
-    internal void Fail(Fault fault, Reply? reply = null, bool unknown = false)
+    internal void Fail(Fault fault, SmtpStage stage, Reply? reply = null, bool unknown = false)
     {
         State = RecipientState.Failed;
+        Stage = stage;
         Fault = fault;
         Reply = reply;
         IsUnknown = unknown;

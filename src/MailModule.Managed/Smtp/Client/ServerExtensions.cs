@@ -23,10 +23,17 @@ public sealed class ServerExtensions
     public bool EightBitMime => Has("8BITMIME");
     public bool Utf8 => Has("SMTPUTF8");
     public bool StartTls => Has("STARTTLS");
+    /// <summary>RFC 3461 §4.</summary>
+    public bool Dsn => Has("DSN");
     public bool Size => Has("SIZE");
 
     /// <summary>Largest message the server takes, in octets; 0 if it says none (RFC 1870 §3).</summary>
     public long SizeLimit => long.TryParse(ParametersOf("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? limit : 0;
+
+    /// <summary>SASL mechanisms for AUTH (RFC 4954 §3), those of the old form "AUTH=LOGIN" too.</summary>
+    public IEnumerable<string> LoginMechanisms
+        => _byKeyword.Where(pair => pair.Key.Equals("AUTH", StringComparison.OrdinalIgnoreCase) || pair.Key.StartsWith("AUTH=", StringComparison.OrdinalIgnoreCase))
+            .SelectMany(pair => $"{(pair.Key.Length > 5 ? pair.Key[5..] : "")} {pair.Value}".Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     public bool Has(string keyword) => _byKeyword.ContainsKey(keyword);
 

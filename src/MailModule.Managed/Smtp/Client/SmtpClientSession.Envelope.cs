@@ -1,22 +1,58 @@
-using System.Globalization;
+using System.Buffers.Text;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Client;
 
-// Who it is from and for: MAIL, RCPT, DATA.
+// Transactions: who a message is from and for (MAIL, RCPT, DATA), and what became of it.
 public sealed partial class SmtpClientSession
 {
-    private void BeginTransaction(Output output)
+    private void Ready(Output output)
     {
+        while (_owner.NextTransaction(this) is { } next)
+            if (TryBegin(next, output))
+                return;
+        Quit(output);
+    }
+
+    // RFC 2920 §3.1: the end of a text may be the first of a group. The server answers both, so that a message costs one round trip.
+    private void BeginEarly(Output output)
+    {
+        while (_owner.EarlyTransaction(this) is { } next)
+            if (TryBegin(next, output))
+                return;
+    }
+
+    /// <summary>False: it has failed without a word to the server.</summary>
+    private bool TryBegin(SmtpTransaction transaction, Output output)
+    {
+        transaction.IsDsnOffered = Extensions.Dsn;
+        RefuseWhatCannotGo(transaction);
+        if (!transaction.HasWaiting)
+        {
+            _owner.Completed(transaction);
+            return false;
+        }
+        _transaction = transaction;
         _nextRecipient = 0;
         _mailRefused = false;
-        RefuseWhatCannotGo(_transaction!);
-        if (!_transaction!.Recipients.Any(recipient => !recipient.IsFinal))
-        {
-            Complete(output);
-            return;
-        }
+        _isHeard = false;
+        if (_needsReset)
+            Say(output, "RSET"u8, "", Await.Rset);
+        if (!_needsReset || Extensions.Pipelining)
+            WriteEnvelope(output);
+        return true;
+    }
+
+    private void AnswerRset(Output output)
+    {
+        if (!Extensions.Pipelining)
+            WriteEnvelope(output);
+    }
+
+    private void WriteEnvelope(Output output)
+    {
         _needsReset = true;
         WriteMail(output);
         if (Extensions.Pipelining)
@@ -27,30 +63,39 @@ public sealed partial class SmtpClientSession
     private void RefuseWhatCannotGo(SmtpTransaction transaction)
     {
         if (Extensions.SizeLimit > 0 && transaction.Source.WireLength > Extensions.SizeLimit)
-            transaction.FailRest(Fault.Limit);
+            transaction.FailRest(Fault.Limit, SmtpStage.Mail);
         // RFC 6531 §3.1: an address outside ASCII needs a server that takes it
         if (Extensions.Utf8)
             return;
         if (transaction.ReversePath.NeedsUtf8)
-            transaction.FailRest(Fault.NotSupported);
+            transaction.FailRest(Fault.NotSupported, SmtpStage.Mail);
         foreach (RecipientResult recipient in transaction.Recipients)
             if (recipient.Address.NeedsUtf8 && !recipient.IsFinal)
-                recipient.Fail(Fault.NotSupported);
+                recipient.Fail(Fault.NotSupported, SmtpStage.Rcpt);
     }
 
     private void WriteMail(Output output)
     {
-        output.Write("MAIL FROM:<");
+        output.Write("MAIL FROM:<"u8);
         output.Write(_transaction!.ReversePath.Text);
-        output.Write(">");
+        output.Write(">"u8);
         if (Extensions.Size)
-            output.Write(" SIZE=" + _transaction.Source.WireLength.ToString(CultureInfo.InvariantCulture));
+            WriteSize(_transaction.Source.WireLength, output);
         if (Extensions.EightBitMime && _transaction.Source.IsEightBit)
-            output.Write(" BODY=8BITMIME");
-        if (Extensions.Utf8 && (_transaction.ReversePath.NeedsUtf8 || _transaction.Recipients.Any(recipient => recipient.Address.NeedsUtf8)))
-            output.Write(" SMTPUTF8");
-        output.Write("\r\n");
+            output.Write(" BODY=8BITMIME"u8);
+        if (Extensions.Utf8 && _transaction.NeedsUtf8)
+            output.Write(" SMTPUTF8"u8);
+        if (Extensions.Dsn)
+            DsnParameters.WriteMail(_transaction, output);
+        output.Write("\r\n"u8);
         _awaited.Enqueue((Await.Mail, -1));
+    }
+
+    private static void WriteSize(long length, Output output)
+    {
+        output.Write(" SIZE="u8);
+        Utf8Formatter.TryFormat(length, output.GetSpan(20), out int written);
+        output.Advance(written);
     }
 
     // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group.
@@ -69,9 +114,13 @@ public sealed partial class SmtpClientSession
         if (index < 0)
             return false;
         _nextRecipient = index + 1;
-        output.Write("RCPT TO:<");
-        output.Write(_transaction!.Recipients[index].Address.Text);
-        output.Write(">\r\n");
+        RecipientResult recipient = _transaction!.Recipients[index];
+        output.Write("RCPT TO:<"u8);
+        output.Write(recipient.Address.Text);
+        output.Write(">"u8);
+        if (Extensions.Dsn)
+            DsnParameters.WriteRcpt(recipient, output);
+        output.Write("\r\n"u8);
         _awaited.Enqueue((Await.Rcpt, index));
         return true;
     }
@@ -85,34 +134,46 @@ public sealed partial class SmtpClientSession
         return index < recipients.Count ? index : -1;
     }
 
-    private void WriteData(Output output) => Say(output, "DATA", "", Await.Data);
+    private void WriteData(Output output) => Say(output, "DATA"u8, "", Await.Data);
 
     private void AnswerMail(Reply reply, Output output)
     {
-        if (reply.Code / 100 != 2)
+        _isHeard = true;
+        if (reply.Code / 100 == 3)
+        {
+            Leave(Fault.Protocol, reply, output);
+            return;
+        }
+        if (!reply.IsPositive)
         {
             _mailRefused = true;
-            if (reply.IsPositive)
-                _transaction!.FailRest(Fault.Protocol, reply);
-            else
-                _transaction!.Judge(reply);
+            _transaction!.Judge(reply, SmtpStage.Mail);
         }
         GoOn(output);
     }
 
     private void AnswerRcpt(int index, Reply reply, Output output)
     {
-        RecipientResult recipient = _transaction!.Recipients[index];
+        if (reply.Code / 100 == 3)
+        {
+            Leave(Fault.Protocol, reply, output);
+            return;
+        }
         // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient; after a refused MAIL the answers to pipelined RCPTs mean nothing
+        RecipientResult recipient = _transaction!.Recipients[index];
         if (recipient.State == RecipientState.Waiting && !_mailRefused)
         {
-            if (reply.Code / 100 == 2)
+            if (reply.IsPositive)
                 recipient.Accept();
             else
-                recipient.Refuse(reply);
+                recipient.Fail(FaultOfRcpt(reply), SmtpStage.Rcpt, reply);
         }
         GoOn(output);
     }
+
+    // RFC 5321 §4.5.3.1.10: 552 behind recipients that were taken is an old way to say "too many", which passes.
+    private Fault FaultOfRcpt(Reply reply)
+        => reply.Code == 552 && reply.Enhanced is "" or "5.5.3" && _transaction!.HasAccepted ? Fault.RefusedForNow : FaultOf(reply);
 
     // After the reply to MAIL or RCPT: the next command in lock step, the next group when pipelining, or the end if nobody is left.
     private void GoOn(Output output)
@@ -143,21 +204,36 @@ public sealed partial class SmtpClientSession
         else if (granted)
         {
             // RFC 2920 §3.1: granted though every recipient was refused; the empty text is ended at once
-            output.Write(".\r\n");
+            output.Write(".\r\n"u8);
             _awaited.Enqueue((Await.EmptyVerdict, -1));
         }
+        else if (reply.IsPositive)
+            Leave(Fault.Protocol, reply, output);
         else
         {
-            if (_transaction!.HasAccepted)
-                RefuseAccepted(reply);
+            _transaction!.Judge(reply, SmtpStage.Data);
             Complete(output);
         }
     }
 
-    private void RefuseAccepted(Reply reply)
+    private void AnswerText(Reply reply, Output output)
     {
-        foreach (RecipientResult recipient in _transaction!.Recipients)
-            if (recipient.State == RecipientState.Accepted)
-                recipient.Refuse(reply);
+        SmtpTransaction judged = _judged!;
+        _judged = null;
+        judged.AwaitsVerdict = false;
+        judged.Judge(reply, SmtpStage.Verdict);
+        TransactionsCompleted++;
+        _owner.Completed(judged);
+        if (_transaction is null)
+            Ready(output);
+    }
+
+    private void Complete(Output output)
+    {
+        SmtpTransaction transaction = _transaction!;
+        _transaction = null;
+        TransactionsCompleted++;
+        _owner.Completed(transaction);
+        Ready(output);
     }
 }

@@ -9,6 +9,7 @@ public sealed partial class SmtpClientSession
 {
     private Next WriteText(Output output)
     {
+        WaitFor(SmtpStage.Text);
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength / 2);
         try
         {
@@ -17,7 +18,7 @@ public sealed partial class SmtpClientSession
                 if (!_transaction!.Source.TryRead(piece, _textReady, out int count))
                     return Next.Wait;
                 if (count < 0)
-                    return Break(Fault.Io, null);
+                    return Break(Fault.Io, null, "the message could not be read");
                 if (count == 0)
                     return EndText(output);
                 _transaction.Sent += count;
@@ -42,13 +43,19 @@ public sealed partial class SmtpClientSession
         }
     }
 
+    // RFC 5321 §4.1.1.4: after the dot the server's buffers are empty, whatever it answers; no RSET is needed.
     private Next EndText(Output output)
     {
-        output.Advance(_dots.Finish(output.GetSpan(5)));
+        output.Advance(_dots.Finish(output.GetSpan(Lines.DotWriter.FinishRoom)));
         _owner.Sending(_transaction!);
         _mode = Mode.Dialogue;
-        _transaction!.AwaitsVerdict = true;
         _awaited.Enqueue((Await.Verdict, -1));
+        _judged = _transaction!;
+        _judged.AwaitsVerdict = true;
+        _transaction = null;
+        _needsReset = false;
+        if (Extensions.Pipelining)
+            BeginEarly(output);
         return Next.Read;
     }
 }

@@ -8,14 +8,15 @@ namespace MailModule.Smtp.Client;
 /// The client side of SMTP on one connection, as a pure machine. Commands that are out and wait for their reply stand in a queue, so that pipelining
 /// (RFC 2920) and lock step are the same code: in lock step the queue holds one.
 /// </summary>
+/// <remarks>
+/// Two transactions at most are under way: one whose final dot is out (<see cref="_judged"/>), and the one that commands are written for
+/// (<see cref="_transaction"/>), which may have begun in the same write. Replies come in the order of the commands, so the dot's is the first of both.
+/// </remarks>
 public sealed partial class SmtpClientSession : ISession
 {
     /// <summary>Recipients in one pipelined group: bounded, so that neither side fills the other's window while it writes (RFC 2920 §3.1).</summary>
     private const int GroupLimit = 100;
     private const int PieceLength = 64 * 1024;
-
-    /// <summary>How long the answer to QUIT may take; everything is said and done by then.</summary>
-    private static readonly TimeSpan QuitPatience = TimeSpan.FromSeconds(5);
 
     private enum Await : byte
     {
@@ -23,6 +24,7 @@ public sealed partial class SmtpClientSession : ISession
         Ehlo,
         Helo,
         StartTls,
+        Auth,
         Mail,
         Rcpt,
         Data,
@@ -37,6 +39,8 @@ public sealed partial class SmtpClientSession : ISession
     {
         Dialogue,
         Handshake,
+        /// <summary>A worker makes the answer to a challenge.</summary>
+        Challenge,
         Text,
         Ended,
     }
@@ -47,11 +51,15 @@ public sealed partial class SmtpClientSession : ISession
     private readonly Queue<(Await What, int Recipient)> _awaited = new();
     private readonly Action _textReady;
     private SmtpTransaction? _transaction;
+    private SmtpTransaction? _judged;
     private DotWriter _dots;
     private Mode _mode = Mode.Dialogue;
     private int _nextRecipient;
+    private int _answerable;
     private bool _mailRefused;
+    private bool _isHeard;
     private bool _needsReset;
+    private bool _hasStartedTls;
     private Fault _fault;
     private Reply? _lastWords;
 
@@ -62,9 +70,12 @@ public sealed partial class SmtpClientSession : ISession
         Connection = connection;
         _textReady = () => Connection?.Resume();
         _awaited.Enqueue((Await.Greeting, -1));
+        WaitFor(SmtpStage.Greeting);
+        if (connection is not null)
+            Prepare(connection);
     }
 
-    /// <summary>The connection below; null in tests over memory.</summary>
+    /// <summary>The connection below; null in tests over memory. The session sets its <see cref="Connection.IdleTimeout"/> and deadline.</summary>
     public Connection? Connection { get; }
     public ServerExtensions Extensions { get; private set; } = ServerExtensions.None;
 
@@ -81,78 +92,82 @@ public sealed partial class SmtpClientSession : ISession
     public string FaultText { get; private set; } = "";
 
     /// <summary>TLS runs on this connection.</summary>
-    public bool IsTls { get; private set; }
+    public bool IsTls => _hasStartedTls || Connection is { IsTls: true };
 
     /// <summary>A TLS handshake was begun; if the connection ends before <see cref="IsTls"/>, it has failed.</summary>
     public bool TriedTls { get; private set; }
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
+        // What is here now answers only what is out by now.
+        int before = _answerable = _awaited.Count;
         if (_mode == Mode.Handshake)
             BeginAgain(output);
-        while (true)
-        {
-            if (_mode == Mode.Text && input.IsEmpty)
-                return WriteText(output);
-            switch (_replies.Read(ref input, out Reply reply))
-            {
-                case ReplyResult.Incomplete:
-                    return _mode == Mode.Text ? WriteText(output) : Next.Read;
-                case ReplyResult.Malformed:
-                    return Break(Fault.Protocol, null);
-            }
-            Take(reply, output);
-            if (_mode == Mode.Ended)
-                return Next.Close;
-            if (_mode == Mode.Handshake)
-                return Next.StartTls;
-        }
+        else if (_mode == Mode.Challenge)
+            AnswerChallenge(output);
+        Next next = Listen(ref input, output);
+        if (next == Next.Read && (output.Length > 0 || _answerable < before))
+            WaitFor(AwaitedStage);
+        return next;
     }
 
-    public void Expire(ExpiryReason reason, Output output) => Break(reason == ExpiryReason.Idle ? Fault.Timeout : Fault.Cancelled, null);
+    public void Expire(ExpiryReason reason, Output output)
+    {
+        if (reason == ExpiryReason.Idle)
+            Break(Fault.Timeout, null, $"no answer in time ({Stage})");
+        else
+            Break(Fault.Cancelled, null, "stopped");
+    }
 
     public void Closed()
     {
         if (_mode != Mode.Ended)
-            Break(ReasonOfLoss(), null);
+            Break(ReasonOfLoss(), null, Connection?.FaultText ?? "");
+        if (_fault == Fault.Tls && Stage == SmtpStage.Greeting)
+            Stage = SmtpStage.Tls;
         _owner.Ended(this, _fault, _lastWords);
     }
 
-    private Fault ReasonOfLoss()
+    private Next Listen(ref ReadOnlySpan<byte> input, Output output)
     {
-        // After QUIT there is nothing to lose: a server that closes instead of answering 221 is as good.
-        if (_awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit)
-            return Fault.None;
-        Fault known = Connection?.Fault ?? Fault.None;
-        if (TriedTls && !IsTls && known != Fault.Cancelled)
-            return Fault.Tls;
-        return known == Fault.None ? Fault.Closed : known;
-    }
-
-    private Next Break(Fault fault, Reply? reply)
-    {
-        if (_mode == Mode.Ended)
-            return Next.Close;
-        _mode = Mode.Ended;
-        _fault = fault;
-        _lastWords = reply;
-        if (_transaction is { } transaction)
+        while (true)
         {
-            _transaction = null;
-            transaction.FailRest(fault, reply);
-            _owner.Completed(transaction);
+            switch (_mode)
+            {
+                case Mode.Ended:
+                    return Next.Close;
+                case Mode.Handshake:
+                    return Next.StartTls;
+                case Mode.Challenge:
+                    return Next.Wait;
+                case Mode.Text when input.IsEmpty:
+                    return WriteText(output);
+            }
+            Stage = AwaitedStage;
+            switch (_replies.Read(ref input, out Reply reply))
+            {
+                case ReplyResult.Incomplete when _mode == Mode.Text:
+                    return WriteText(output);
+                case ReplyResult.Incomplete when !input.IsEmpty && _answerable == 0:
+                    return Break(Fault.Protocol, null, "the server answered before it was asked");
+                case ReplyResult.Incomplete:
+                    return Next.Read;
+                case ReplyResult.Malformed:
+                    return Break(Fault.Protocol, null, "the server's answer is no SMTP reply");
+            }
+            Take(reply, output);
         }
-        return Next.Close;
     }
 
     private void Take(Reply reply, Output output)
     {
         // A server that speaks without being asked (421 on its way down, or a refusal in the middle of the text) has ended the dialogue.
-        if (_mode == Mode.Text || _awaited.Count == 0)
+        if (_mode == Mode.Text || _answerable == 0)
         {
-            Break(reply.IsPositive ? Fault.Protocol : FaultOf(reply), reply);
+            Break(FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : "");
             return;
         }
+        _answerable--;
         (Await what, int recipient) = _awaited.Dequeue();
         // RFC 5321 §3.8: 421 may answer any command; the server closes.
         if (reply.Code == 421 && what is not Await.Quit)
@@ -177,6 +192,9 @@ public sealed partial class SmtpClientSession : ISession
             case Await.StartTls:
                 AnswerStartTls(reply, output);
                 break;
+            case Await.Auth:
+                AnswerAuth(reply, output);
+                break;
             case Await.Mail:
                 AnswerMail(reply, output);
                 break;
@@ -187,17 +205,13 @@ public sealed partial class SmtpClientSession : ISession
                 AnswerData(reply, output);
                 break;
             case Await.Verdict:
-                _transaction!.AwaitsVerdict = false;
-                _transaction.Judge(reply);
-                _needsReset = false;
-                Complete(output);
+                AnswerText(reply, output);
                 break;
             case Await.EmptyVerdict:
                 Complete(output);
                 break;
             case Await.Rset:
-                _needsReset = false;
-                BeginTransaction(output);
+                AnswerRset(output);
                 break;
             case Await.Quit:
                 _mode = Mode.Ended;
@@ -205,19 +219,54 @@ public sealed partial class SmtpClientSession : ISession
         }
     }
 
-    private void Complete(Output output)
+    private Fault ReasonOfLoss()
     {
-        SmtpTransaction transaction = _transaction!;
-        _transaction = null;
-        _owner.Completed(transaction);
-        Ready(output);
+        // After QUIT there is nothing to lose: a server that closes instead of answering 221 is as good.
+        if (_awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit)
+            return Fault.None;
+        Fault known = Connection?.Fault ?? Fault.None;
+        if (TriedTls && !IsTls && known != Fault.Cancelled)
+            return Fault.Tls;
+        return known == Fault.None ? Fault.Closed : known;
     }
 
-    private void Say(Output output, string verb, string argument, Await reply)
+    private Next Break(Fault fault, Reply? reply, string text = "")
+    {
+        if (_mode == Mode.Ended)
+            return Next.Close;
+        _mode = Mode.Ended;
+        _fault = fault;
+        _lastWords = reply;
+        FaultText = text;
+        bool isFirst = TransactionsCompleted == 0 && _judged is null;
+        if (_judged is { } judged)
+            Fail(judged, fault, reply);
+        if (_transaction is { } transaction)
+            FailOrReturn(transaction, isFirst);
+        _judged = _transaction = null;
+        return Next.Close;
+    }
+
+    private void Fail(SmtpTransaction transaction, Fault fault, Reply? reply)
+    {
+        transaction.FailRest(fault, Stage, reply);
+        _owner.Completed(transaction);
+    }
+
+    // RFC 5321 §3.8: a server may close between two transactions; what it has not answered was not begun.
+    private void FailOrReturn(SmtpTransaction transaction, bool isFirst)
+    {
+        if (_isHeard || isFirst || _fault == Fault.Cancelled)
+            Fail(transaction, _fault, _lastWords);
+        else
+            _owner.Returned(transaction);
+    }
+
+    private void Say(Output output, ReadOnlySpan<byte> verb, string argument, Await reply)
     {
         output.Write(verb);
         output.Write(argument);
-        output.Write("\r\n");
+        output.Write("\r\n"u8);
         _awaited.Enqueue((reply, -1));
     }
 

@@ -36,16 +36,25 @@ public sealed class SmtpTransaction
 
     public bool HasAccepted => Array.Exists(_recipients, recipient => recipient.State == RecipientState.Accepted);
 
+    internal bool HasWaiting => Array.Exists(_recipients, recipient => recipient.State == RecipientState.Waiting);
+
+    /// <summary>RFC 6531 §3.4: an address outside ASCII is in the envelope.</summary>
+    internal bool NeedsUtf8 => ReversePath.NeedsUtf8 || Array.Exists(_recipients, recipient => recipient.Address.NeedsUtf8);
+
     /// <summary>Gives every recipient that has no final state this one.</summary>
-    public void FailRest(Fault fault, Reply? reply = null)
+    /// <param name="stage">Where it happened; the first, if nothing was connected to.</param>
+    public void FailRest(Fault fault, SmtpStage stage, Reply? reply = null)
     {
         foreach (RecipientResult recipient in _recipients)
             if (!recipient.IsFinal)
-                recipient.Fail(fault, reply, unknown: AwaitsVerdict && reply is null && recipient.State == RecipientState.Accepted);
+                recipient.Fail(fault, stage, reply, unknown: AwaitsVerdict && reply is null && recipient.State == RecipientState.Accepted);
     }
 
+    /// <inheritdoc cref="FailRest(Fault, SmtpStage, Reply?)"/>
+    public void FailRest(Fault fault, Reply? reply = null) => FailRest(fault, SmtpStage.Greeting, reply);
+
     /// <summary>The server's verdict on the message (or on MAIL or DATA), for all that have no final state.</summary>
-    internal void Judge(Reply reply)
+    internal void Judge(Reply reply, SmtpStage stage)
     {
         foreach (RecipientResult recipient in _recipients)
         {
@@ -54,7 +63,7 @@ public sealed class SmtpTransaction
             if (reply.Code / 100 == 2)
                 recipient.Deliver(reply);
             else
-                recipient.Refuse(reply);
+                recipient.Fail(SmtpClientSession.FaultOf(reply), stage, reply);
         }
     }
 }

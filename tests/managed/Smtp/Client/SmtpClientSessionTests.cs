@@ -192,7 +192,8 @@ public class SmtpClientSessionTests
     {
         SmtpTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
-        server.Say(before);
+        foreach (string line in before.Split('\n', StringSplitOptions.RemoveEmptyEntries))
+            server.Say(line + "\n");
         server.Say(words);
         Assert.Equal(Next.Close, server.Last);
         server.Lose();

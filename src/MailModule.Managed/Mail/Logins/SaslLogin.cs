@@ -1,0 +1,21 @@
+using System.Text;
+
+namespace MailModule.Mail.Logins;
+
+/// <summary>LOGIN, which no standard describes: the server asks twice, in words that do not matter; the first answer is the name, the second the password.</summary>
+public sealed class SaslLogin(Credentials login) : ISaslMechanism
+{
+    private int _asked;
+
+    public string Name => "LOGIN";
+    public bool IsClearText => true;
+    public bool IsSatisfied => _asked == 2;
+
+    public byte[]? Begin() => null;
+
+    public bool TryAnswer(ReadOnlySpan<byte> challenge, out byte[] answer)
+    {
+        answer = Encoding.UTF8.GetBytes(_asked == 0 ? login.User : login.Password);
+        return ++_asked <= 2;
+    }
+}

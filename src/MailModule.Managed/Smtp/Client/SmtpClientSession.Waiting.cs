@@ -1,0 +1,65 @@
+using MailModule.Transport;
+
+namespace MailModule.Smtp.Client;
+
+// What is waited for, and how long.
+public sealed partial class SmtpClientSession
+{
+    private SmtpStage AwaitedStage => _mode switch
+    {
+        Mode.Text => SmtpStage.Text,
+        Mode.Handshake => SmtpStage.Tls,
+        Mode.Challenge => SmtpStage.Auth,
+        _ => _awaited.TryPeek(out (Await What, int) awaited) ? StageOf(awaited.What) : SmtpStage.Idle,
+    };
+
+    private static SmtpStage StageOf(Await what) => what switch
+    {
+        Await.Greeting => SmtpStage.Greeting,
+        Await.Ehlo or Await.Helo => SmtpStage.Hello,
+        Await.StartTls => SmtpStage.Tls,
+        Await.Auth => SmtpStage.Auth,
+        Await.Mail => SmtpStage.Mail,
+        Await.Rcpt => SmtpStage.Rcpt,
+        Await.Data => SmtpStage.Data,
+        Await.Verdict or Await.EmptyVerdict => SmtpStage.Verdict,
+        _ => SmtpStage.Idle,
+    };
+
+    private void Prepare(Connection connection)
+    {
+        connection.HearsLastWords = true;
+        if (connection.HandshakeTimeout > _options.Timeout)
+            connection.HandshakeTimeout = _options.Timeout;
+    }
+
+    private void WaitFor(SmtpStage stage)
+    {
+        Stage = stage;
+        if (Connection is null)
+            return;
+        TimeSpan patience = PatienceAt(stage);
+        Connection.IdleTimeout = patience;
+        Connection.SetDeadline(patience);
+    }
+
+    private TimeSpan PatienceAt(SmtpStage stage)
+    {
+        SmtpTimeouts timeouts = _options.Timeouts;
+        bool isLast = stage == SmtpStage.Idle && _awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit;
+        TimeSpan patience = stage switch
+        {
+            SmtpStage.Greeting => timeouts.Greeting,
+            SmtpStage.Tls => timeouts.StartTls,
+            SmtpStage.Auth => timeouts.Auth,
+            SmtpStage.Mail => timeouts.Mail,
+            SmtpStage.Rcpt => timeouts.Rcpt,
+            SmtpStage.Data => timeouts.Data,
+            SmtpStage.Text => timeouts.Text,
+            SmtpStage.Verdict => timeouts.Verdict,
+            SmtpStage.Idle when isLast => timeouts.Quit,
+            _ => timeouts.Hello,
+        };
+        return patience < _options.Timeout ? patience : _options.Timeout;
+    }
+}
