@@ -300,11 +300,13 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
         {
             object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script) ? script(result.Address.Text) : 250;
             if (answer is Fault fault)
-                result.Fail(fault);
+                result.Fail(fault, SmtpStage.Mail);
             else if (answer is Reply reply && reply.Code >= 400 || answer is int and >= 400)
-                result.Refuse(answer as Reply ?? new Reply((int)answer, "", "said so"));
+                Refuse(result, answer as Reply ?? new Reply((int)answer, "", "said so"));
             else
                 result.Deliver(answer as Reply ?? new Reply(250, "2.0.0", "taken"));
         }
+
+        private static void Refuse(RecipientResult result, Reply reply) => result.Fail(SmtpClientSession.FaultOf(reply), SmtpStage.Rcpt, reply);
     }
 }
