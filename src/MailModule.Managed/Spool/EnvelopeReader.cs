@@ -8,6 +8,8 @@ namespace MailModule.Spool;
 /// <summary>Reads what <see cref="EnvelopeWriter"/> wrote; false for whatever it would not have written.</summary>
 internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
 {
+    private const Notify AllReports = Notify.Never | Notify.Success | Notify.Failure | Notify.Delay;
+
     private ReadOnlySpan<byte> _rest = octets;
 
     public bool TryReadEnvelope(out Envelope envelope)
@@ -20,7 +22,7 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         envelope.Utf8 = flags.HasFlag(EnvelopeParts.Utf8);
         envelope.ReversePath = reversePath;
         envelope.Helo = helo;
-        return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients);
+        return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients) && (!flags.HasFlag(EnvelopeParts.Reports) || TryReadReports(envelope));
     }
 
     public bool TryReadText(out string text)
@@ -75,6 +77,29 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
             recipients.Add(new Recipient(address, isLocal[0] != 0 ? maildrop : null));
         }
         return true;
+    }
+
+    private bool TryReadReports(Envelope envelope)
+    {
+        if (!TryTake(1, out ReadOnlySpan<byte> returned) || returned[0] > (byte)ReturnContent.Headers || !TryReadTextOrNone(out string? envelopeId))
+            return false;
+        (envelope.Return, envelope.EnvelopeId) = ((ReturnContent)returned[0], envelopeId);
+        List<Recipient> recipients = envelope.Recipients;
+        for (int i = 0; i < recipients.Count; i++)
+        {
+            if (!TryTake(1, out ReadOnlySpan<byte> notify) || ((Notify)notify[0] & ~AllReports) != 0 || !TryReadTextOrNone(out string? original))
+                return false;
+            recipients[i] = recipients[i] with { Notify = (Notify)notify[0], OriginalRecipient = original };
+        }
+        return true;
+    }
+
+    private bool TryReadTextOrNone(out string? text)
+    {
+        text = null;
+        if (!TryTake(1, out ReadOnlySpan<byte> isThere) || isThere[0] > 1)
+            return false;
+        return isThere[0] == 0 || TryReadText(out text);
     }
 
     private bool TryReadAddress(out MailAddress address)

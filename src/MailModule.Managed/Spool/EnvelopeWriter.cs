@@ -13,6 +13,9 @@ internal enum EnvelopeParts : byte
     Utf8 = 2,
     Client = 4,
     User = 8,
+
+    /// <summary>What was asked about reports (RFC 3461) follows after the recipients.</summary>
+    Reports = 16,
 }
 
 /// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and UTF-8.</summary>
@@ -36,6 +39,8 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
         WriteNumber(envelope.Recipients.Count);
         foreach (Recipient recipient in envelope.Recipients)
             WriteRecipient(recipient);
+        if (HasReports(envelope))
+            WriteReports(envelope);
     }
 
     public void WriteText(string text)
@@ -47,7 +52,37 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
 
     private static EnvelopeParts PartsOf(Envelope envelope)
         => (envelope.EightBit ? EnvelopeParts.EightBit : 0) | (envelope.Utf8 ? EnvelopeParts.Utf8 : 0)
-            | (envelope.Client is null ? 0 : EnvelopeParts.Client) | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User);
+            | (envelope.Client is null ? 0 : EnvelopeParts.Client) | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User)
+            | (HasReports(envelope) ? EnvelopeParts.Reports : 0);
+
+    // Without any of it a record is what it was before there was such a thing.
+    private static bool HasReports(Envelope envelope)
+    {
+        if (envelope.Return != ReturnContent.Default || envelope.EnvelopeId is not null)
+            return true;
+        foreach (Recipient recipient in envelope.Recipients)
+            if (recipient.Notify != Notify.Default || recipient.OriginalRecipient is not null)
+                return true;
+        return false;
+    }
+
+    private void WriteReports(Envelope envelope)
+    {
+        WritePlace(1)[0] = (byte)envelope.Return;
+        WriteTextOrNone(envelope.EnvelopeId);
+        foreach (Recipient recipient in envelope.Recipients)
+        {
+            WritePlace(1)[0] = (byte)recipient.Notify;
+            WriteTextOrNone(recipient.OriginalRecipient);
+        }
+    }
+
+    private void WriteTextOrNone(string? text)
+    {
+        WritePlace(1)[0] = text is null ? (byte)0 : (byte)1;
+        if (text is not null)
+            WriteText(text);
+    }
 
     private void WriteRecipient(Recipient recipient)
     {

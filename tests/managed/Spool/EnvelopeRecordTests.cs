@@ -1,0 +1,99 @@
+using System.Net;
+using MailModule.Mail;
+using MailModule.Spool;
+using MailModule.Tests.Support;
+
+namespace MailModule.Tests.Spool;
+
+public class EnvelopeRecordTests
+{
+    [Fact]
+    public void What_was_asked_about_reports_comes_back()
+    {
+        Envelope found = Read(Write(WithReports()))!;
+        Assert.Equal((ReturnContent.Headers, "QQ+314 159"), (found.Return, found.EnvelopeId));
+        Assert.Equal(WithReports().Recipients, found.Recipients);
+        Assert.Equal([Notify.Success | Notify.Delay, Notify.Default, Notify.Never], found.Recipients.Select(recipient => recipient.Notify));
+        Assert.Equal([null, "rfc822;Old@example.com", null], found.Recipients.Select(recipient => recipient.OriginalRecipient));
+    }
+
+    [Fact]
+    public void Each_part_of_it_alone_comes_back()
+    {
+        foreach (Action<Envelope> ask in (Action<Envelope>[])[
+            envelope => envelope.Return = ReturnContent.Full,
+            envelope => envelope.EnvelopeId = "",
+            envelope => envelope.Recipients[1] = envelope.Recipients[1] with { Notify = Notify.Failure },
+            envelope => envelope.Recipients[0] = envelope.Recipients[0] with { OriginalRecipient = "rfc822;a@b" }])
+        {
+            Envelope envelope = SpoolRun.Envelope(2);
+            ask(envelope);
+            Envelope found = Read(Write(envelope))!;
+            Assert.Equal((envelope.Return, envelope.EnvelopeId), (found.Return, found.EnvelopeId));
+            Assert.Equal(envelope.Recipients, found.Recipients);
+        }
+    }
+
+    [Fact]
+    public void Without_it_the_octets_are_those_of_format_1()
+    {
+        var envelope = new Envelope
+        {
+            ReversePath = Address("a@b.c"),
+            Helo = "h",
+            Client = new IPEndPoint(IPAddress.Loopback, 1025),
+            AuthenticatedUser = "u",
+            EightBit = true,
+            Received = new DateTimeOffset(0x0102030405060708, TimeSpan.FromHours(1)),
+        };
+        envelope.Recipients.Add(new Recipient(Address("d@e.f"), "g"));
+        envelope.Recipients.Add(new Recipient(Address("i@j.k"), null));
+        byte[] expected = [
+            13, 8, 7, 6, 5, 4, 3, 2, 1, 60, 0, 5, 0, 0, 0, .. "a@b.c"u8, 1, 0, 0, 0, .. "h"u8, 4, 127, 0, 0, 1, 1, 4, 1, 0, 0, 0, .. "u"u8,
+            2, 0, 0, 0, 5, 0, 0, 0, .. "d@e.f"u8, 1, 1, 0, 0, 0, .. "g"u8, 5, 0, 0, 0, .. "i@j.k"u8, 0];
+        Assert.Equal(expected, Write(envelope));
+    }
+
+    [Fact]
+    public void No_prefix_is_taken_for_an_envelope_and_garbage_does_no_harm()
+    {
+        byte[] whole = Write(WithReports());
+        for (int length = 0; length < whole.Length; length++)
+            Assert.Null(Read(whole[..length]));
+        var random = new Random(4);
+        for (int round = 0; round < 20_000; round++)
+        {
+            byte[] changed = [.. whole];
+            for (int wounds = random.Next(1, 4); wounds > 0; wounds--)
+                changed[random.Next(changed.Length)] = (byte)random.Next(256);
+            if (Read(changed) is { } found)
+                Assert.Equal(found.Recipients, Read(Write(found))!.Recipients);
+        }
+    }
+
+    private static Envelope WithReports()
+    {
+        Envelope envelope = SpoolRun.Envelope(3);
+        (envelope.Return, envelope.EnvelopeId) = (ReturnContent.Headers, "QQ+314 159");
+        envelope.Recipients[0] = envelope.Recipients[0] with { Notify = Notify.Success | Notify.Delay };
+        envelope.Recipients[1] = envelope.Recipients[1] with { OriginalRecipient = "rfc822;Old@example.com" };
+        envelope.Recipients[2] = envelope.Recipients[2] with { Notify = Notify.Never };
+        return envelope;
+    }
+
+    private static MailAddress Address(string text)
+    {
+        Assert.True(MailAddress.TryParse(text, out MailAddress address));
+        return address;
+    }
+
+    private static byte[] Write(Envelope envelope)
+    {
+        byte[] buffer = [];
+        var writer = new EnvelopeWriter(ref buffer, 0);
+        writer.Write(envelope);
+        return buffer[..writer.End];
+    }
+
+    private static Envelope? Read(byte[] octets) => new EnvelopeReader(octets).TryReadEnvelope(out Envelope envelope) ? envelope : null;
+}
