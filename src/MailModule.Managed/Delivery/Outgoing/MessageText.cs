@@ -114,7 +114,7 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
         Fault fault = _disk.Open(path, DiskOpen.New, out IDiskFile file);
         if (fault == Fault.NotFound)
         {
-            fault = MakeFolder(scratchFolder);
+            fault = _disk.MakeTree(scratchFolder);
             if (fault == Fault.None)
                 fault = _disk.Open(path, DiskOpen.New, out file);
         }
@@ -122,14 +122,5 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
             return fault == Fault.NotFound ? Fault.Io : fault;
         _file = file;
         return _disk.Unlink(path);
-    }
-
-    private Fault MakeFolder(string path)
-    {
-        Fault fault = _disk.MakeDirectory(path);
-        if (fault != Fault.NotFound || Path.GetDirectoryName(path) is not { Length: > 0 } above)
-            return fault;
-        fault = MakeFolder(above);
-        return fault == Fault.None ? _disk.MakeDirectory(path) : fault;
     }
 }

@@ -56,9 +56,12 @@ public sealed partial class MailQueue
         if (delivered.Length == 0)
             return false;
         // RFC 3461 §5.2.2: whoever hands a message to a host that does not know about reports says so itself, before the message is forgotten
-        Addressee[] owed = host is { OffersDsn: true } ? [] : [.. delivered.Where(addressee => item.RecipientOf(addressee).Notify.HasFlag(Notify.Success))];
         foreach (Addressee addressee in delivered)
+        {
             addressee.Attempts++;
+            addressee.OwesReport = host is not { OffersDsn: true } && item.RecipientOf(addressee).Notify.HasFlag(Notify.Success);
+        }
+        Addressee[] owed = [.. delivered.Where(addressee => addressee.OwesReport || _parts.Copies.Wants(isSent: true))];
         foreach (Addressee addressee in owed)
             BecomeFinal(job, addressee);
         MarkDone(item, [.. delivered.Except(owed)], job, soon: true);
@@ -202,9 +205,24 @@ public sealed partial class MailQueue
 
     private void Send(QueueItem item, Addressee[] about, ReportKind kind)
     {
+        bool isSent = kind == ReportKind.Relayed;
+        if (kind != ReportKind.Delayed && _parts.Copies.Wants(isSent))
+            _parts.Workers.Run(new CopyJob(_parts.Copies, item.Entry, isSent, fault => CopyIsMade(item, about, kind, fault)));
+        else
+            CopyIsMade(item, about, kind, Fault.None);
+    }
+
+    private void CopyIsMade(QueueItem item, Addressee[] about, ReportKind kind, Fault fault)
+    {
+        ReportedRecipient[] told = [.. about.Where(addressee => kind != ReportKind.Relayed || addressee.OwesReport).Select(addressee => Reported(item, addressee, kind))];
+        if (fault != Fault.None || told.Length == 0)
+        {
+            Reported(item, about, kind, fault);
+            return;
+        }
         try
         {
-            _parts.Reports.Send(item.Entry, kind, [.. about.Select(addressee => Reported(item, addressee, kind))], fault => Reported(item, about, kind, fault));
+            _parts.Reports.Send(item.Entry, kind, told, result => Reported(item, about, kind, result));
         }
         catch (Exception e)
         {
@@ -247,7 +265,7 @@ public sealed partial class MailQueue
             _reporting--;
             if (fault != Fault.None)
             {
-                _parts.Log.Write(LogLevel.Warning, "queue", $"{item.Id}: its report could not be written ({fault}); trying again");
+                _parts.Log.Write(LogLevel.Warning, "queue", $"{item.Id}: its report or copy could not be written ({fault}); trying again");
                 _reportAgain.Enqueue((item, Now + ReportRest));
             }
             else

@@ -69,7 +69,8 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         Pump();
     }
 
-    /// <summary>Begins nothing new, lets what is under way end in the time, then cuts it. False if something would not end. What is left stays in the spool.</summary>
+    /// <summary>Begins nothing new, lets what is under way end in the time, then cuts it. False if something would not end. What is left stays in the spool; for an operator the
+    /// queue is empty from then on.</summary>
     public bool Stop(TimeSpan timeout)
     {
         lock (_gate)
@@ -85,6 +86,11 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         }
         _thread?.Join();
         _events.SetListener(null);
+        lock (_gate)
+        {
+            _items.Clear();
+            Array.Clear(_recipients);
+        }
         return ended;
     }
 

@@ -52,6 +52,9 @@ internal sealed class Addressee(int index)
     public bool IsDone { get; set; }
     public int Attempts { get; set; }
 
+    /// <summary>Delivered to a host that does not report success itself, to a recipient for whom the sender wants that.</summary>
+    public bool OwesReport { get; set; } = true;
+
     /// <summary>Null before the first attempt.</summary>
     public Outcome? Last { get; set; }
 }

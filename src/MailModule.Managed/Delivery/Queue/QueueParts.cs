@@ -28,6 +28,9 @@ public sealed class QueueParts
     /// <summary>The schedule of this moment.</summary>
     public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;
 
+    /// <summary>Copies of what was sent or given up.</summary>
+    public KeptCopies Copies { get; init; } = KeptCopies.None;
+
     public Log Log { get; init; } = Log.None;
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -117,9 +117,9 @@ internal static class Keys
     private static readonly string s_queue = Begin("Queue and sending");
     public static readonly Setting SmtpOut = Add(new("smtp_out", SettingKind.Path, "Folder of the spool.")
     { FindDefault = static values => Path.Combine(values.FullPath(MailRoot)!, "spool"), DefaultInWords = "`mail_root/spool`" });
-    public static readonly Setting SmtpSent = PathLater("smtp_sent", "Folder that gets an `.eml` copy of what was sent.", Delivery, "nosmtp_sent");
-    public static readonly Setting SentTime = NumberLater("sent_time", 0, 24576, 24576, "days", "Age at which copies in `smtp_sent` are deleted.", Delivery);
-    public static readonly Setting SmtpErr = PathLater("smtp_err", "Folder that gets an `.eml` copy of what was given up.", Delivery);
+    public static readonly Setting SmtpSent = Add(new("smtp_sent", SettingKind.Path, "Folder that gets an `.eml` copy of each message that the queue has sent to one recipient at least.") { NoKeys = ["nosmtp_sent"] });
+    public static readonly Setting SentTime = NumberLater("sent_time", 0, 24576, 24576, "days", "Age at which copies in `smtp_sent` are deleted.", "copies are not deleted by age yet");
+    public static readonly Setting SmtpErr = Add(new("smtp_err", SettingKind.Path, "Folder that gets an `.eml` copy of each message that the queue has given up for one recipient at least."));
     public static readonly Setting SmtpDns = Add(new("smtp_dns", SettingKind.Text, "Resolvers.") { Form = "`ip[:port]`, commas between", FindFault = SettingForms.Resolvers, DefaultInWords = "the system's", Later = Delivery });
     public static readonly Setting SmtpMxPort = NumberLater("smtp_mx_port", 1, 65535, 25, "", "Port for delivery to the recipient's own server.", Delivery);
     public static readonly Setting SmtpNoMx = FlagLater("smtp_nomx", "A domain without MX is served by its address record; here it always is.", "this library always does so");
@@ -137,10 +137,10 @@ internal static class Keys
     public static readonly Setting NoUpHosts = TextLater("nouphosts", null, "Hosts that are reached without `upproxy`.", OtherModule);
     public static readonly Setting EverUpProxy = FlagLater("ever_upproxy", "Mail connections go through `upproxy` too.", OtherModule);
     public static readonly Setting QueueRetry = Add(new("queue_retry", SettingKind.Text, "Times between attempts; the last repeats.")
-    { Form = "seconds, commas between", Unit = "s", FindFault = SettingForms.Seconds, Default = "60,300,900,1800,3600", Later = Delivery });
-    public static readonly Setting QueueLifetime = NumberLater("queue_lifetime", 1, 31_536_000, 86400, "s", "Time until a message that cannot be delivered is returned.", Delivery);
-    public static readonly Setting DelayNotice = NumberLater("delay_notice", 0, 31_536_000, 14400, "s", "Time until one notice that a message is delayed; 0 = none.", Delivery);
-    public static readonly Setting TimeBetween = NumberLater("time_btw", 0, 1024, 0, "s", "Pause after each delivery to another host.", Delivery);
+    { Form = "seconds, commas between", Unit = "s", FindFault = SettingForms.Seconds, Default = "60,300,900,1800,3600" });
+    public static readonly Setting QueueLifetime = Number("queue_lifetime", 1, 31_536_000, 86400, "s", "Time until a message that cannot be delivered is returned.");
+    public static readonly Setting DelayNotice = Number("delay_notice", 0, 31_536_000, 14400, "s", "Time until one notice that a message is delayed; 0 = none.");
+    public static readonly Setting TimeBetween = Number("time_btw", 0, 1024, 0, "s", "Pause after each delivery to another host.");
     public static readonly Setting SmtpConform = FlagLater("smtp_conform", "The header `Generate-Delivery-Report:` asks for a notice of success.", Delivery);
     public static readonly Setting Forward = FlagLater("forward", "Users' `forward` files are obeyed.", Delivery);
     public static readonly Setting ForwardRun = FlagLater("fwdrun", "`!command` lines in them are run.", Delivery);

@@ -23,7 +23,7 @@ internal static class SettingForms
     public static string? Domain(string text, string folder) => IsDomain(text) ? null : "not a domain name";
 
     public static string? Seconds(string text, string folder)
-        => Items(text).All(IsSeconds) && text.Length > 0 ? null : "not a list of seconds, 1 to 31536000, commas between";
+        => Items(text).Any() && Items(text).All(IsSeconds) ? null : "not a list of seconds, 1 to 31536000, commas between";
 
     public static string? Proxy(string text, string folder)
         => text.Length == 0 || ProxyAddress.TryParse(text, out _) ? null : "not a proxy: socks5://[user:password@]host:port, socks4a://... or http://...";

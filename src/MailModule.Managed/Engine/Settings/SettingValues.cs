@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using MailModule.Delivery.Queue;
 using MailModule.Policy;
 using MailModule.Primitives;
 
@@ -16,6 +17,7 @@ internal sealed class SettingValues
     private readonly SettingValue?[] _values;
     private readonly SettingListItem[]?[] _lists;
     private RelayPolicy? _relay;
+    private RetrySchedule? _schedule;
     private HashSet<IPAddress>? _ownAddresses;
 
     /// <summary>Nothing set.</summary>
@@ -84,6 +86,9 @@ internal sealed class SettingValues
 
     public Accounts Accounts => Relay.Accounts;
 
+    /// <summary>When the queue tries again and gives up. The same object for the same values.</summary>
+    public RetrySchedule Schedule => Volatile.Read(ref _schedule) ?? MakeSchedule();
+
     internal SettingListItem[] Items(Setting row) => _lists[row.Index] ?? [];
 
     internal SettingValue?[] CopyValues() => [.. _values];
@@ -98,6 +103,14 @@ internal sealed class SettingValues
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
         var made = new RelayPolicy(accounts, domains, clients.And(clients6));
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
+    }
+
+    private RetrySchedule MakeSchedule()
+    {
+        TimeSpan Seconds(Setting row) => TimeSpan.FromSeconds(Number(row));
+        TimeSpan[] delays = [.. Parts(Keys.QueueRetry).Select(part => TimeSpan.FromSeconds(long.Parse(part, CultureInfo.InvariantCulture)))];
+        var made = new RetrySchedule(delays, Seconds(Keys.QueueLifetime), Seconds(Keys.DelayNotice), Seconds(Keys.TimeBetween));
+        return Interlocked.CompareExchange(ref _schedule, made, null) ?? made;
     }
 
     private IEnumerable<Account> ParseUsers()

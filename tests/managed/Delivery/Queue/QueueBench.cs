@@ -17,7 +17,7 @@ internal sealed class QueueBench : IDisposable
 {
     private readonly Workers _workers = new(4);
 
-    public QueueBench(RetrySchedule? schedule = null, int destinationLimit = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null)
+    public QueueBench(RetrySchedule? schedule = null, int destinationLimit = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null)
     {
         Spool = new QueueSpool([.. recovered ?? []]);
         Network = new ScriptedCarrier();
@@ -31,6 +31,7 @@ internal sealed class QueueBench : IDisposable
             TextOf = entry => new EntryText(entry),
             MaildropOf = address => address.Domain == "here.test" ? address.LocalPart : null,
             Schedule = () => schedule ?? RetrySchedule.Default,
+            Copies = copies ?? KeptCopies.None,
             Time = Clock,
             DestinationLimit = destinationLimit,
         });
@@ -73,6 +74,14 @@ internal sealed class QueueBench : IDisposable
         Network.Work();
         Queue.Tick();
         Network.Work();
+    }
+
+    /// <summary>Turns the queue, which works beside this thread, until something has happened as often as it must.</summary>
+    public void TurnUntil(CountdownEvent done)
+    {
+        for (int i = 0; i < 300 && !done.Wait(TimeSpan.FromMilliseconds(100)); i++)
+            Turn();
+        Assert.True(done.IsSet);
     }
 
     public QueuedRecipient Look(string id, int recipient = 0)
@@ -118,6 +127,7 @@ internal sealed class ManualClock : TimeProvider
 internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
 {
     public Action<ISpoolEntry> Consumer { get; set; } = _ => { };
+    public Action Marked { get; set; } = () => { };
     public List<string> Marks { get; } = [];
     public List<Envelope> Written { get; } = [];
     public Fault WriteFault { get; set; }
@@ -134,6 +144,7 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
         foreach (int recipient in recipients)
             ((Entry)entry).Done.Add(recipient);
         Marks.Add($"{entry.Id} {string.Join(' ', recipients.ToArray())}{(soon ? " soon" : "")}");
+        Marked();
     }
 
     public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => ((Entry)entry).Note = note.ToArray();
