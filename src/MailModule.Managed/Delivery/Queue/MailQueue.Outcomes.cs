@@ -30,7 +30,7 @@ public sealed partial class MailQueue
         job.Returns = 0;
         for (int i = 0; i < addressees.Length; i++)
             addressees[i].Last = outcomes[i];
-        bool delivered = TakeDelivered(job, host);
+        bool delivered = TakeDelivered(job, transaction.IsDsnOffered);
         if (job.Item.IsRemoved)
             DropRemoved(job);
         else
@@ -49,7 +49,7 @@ public sealed partial class MailQueue
             GoOn(job, delivered: false);
     }
 
-    private bool TakeDelivered(Job job, RemoteHost? host)
+    private bool TakeDelivered(Job job, bool isDsnOffered)
     {
         QueueItem item = job.Item;
         Addressee[] delivered = [.. job.Addressees.Where(addressee => addressee.Last!.Kind == OutcomeKind.Delivered)];
@@ -59,7 +59,7 @@ public sealed partial class MailQueue
         foreach (Addressee addressee in delivered)
         {
             addressee.Attempts++;
-            addressee.OwesReport = host is not { OffersDsn: true } && item.RecipientOf(addressee).Notify.HasFlag(Notify.Success);
+            addressee.OwesReport = !isDsnOffered && item.RecipientOf(addressee).Notify.HasFlag(Notify.Success);
         }
         Addressee[] owed = [.. delivered.Where(addressee => addressee.OwesReport || _parts.Copies.Wants(isSent: true))];
         foreach (Addressee addressee in owed)

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using MailModule.Delivery.Remote;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 
@@ -105,11 +106,15 @@ public sealed partial class MailQueue
         Move(job, QueueState.Active);
         var results = new RecipientResult[job.Addressees.Count];
         for (int i = 0; i < results.Length; i++)
-            results[i] = new RecipientResult(item.RecipientOf(job.Addressees[i]).Address);
-        job.Transaction = new SmtpTransaction(item.Entry.Envelope.ReversePath, results, _parts.TextOf(item.Entry));
+            results[i] = ResultFor(item.RecipientOf(job.Addressees[i]));
+        Envelope envelope = item.Entry.Envelope;
+        job.Transaction = new SmtpTransaction(envelope.ReversePath, results, _parts.TextOf(item.Entry)) { Return = envelope.Return, EnvelopeId = envelope.EnvelopeId };
         run.Jobs.Add(job);
         return job.Transaction;
     }
+
+    private static RecipientResult ResultFor(Recipient recipient)
+        => new(recipient.Address) { Notify = recipient.Notify, OriginalRecipient = recipient.OriginalRecipient };
 
     // The settings may have changed while it waited: then it stands with the wrong destination.
     private bool GoesElsewhere(Job job)
@@ -139,6 +144,7 @@ public sealed partial class MailQueue
 
     internal void Completed(QueueRun run, IRemoteRun remote, SmtpTransaction transaction)
     {
+        (transaction.Source as IDisposable)?.Dispose();
         lock (_gate)
         {
             Job job = run.Take(transaction);
@@ -156,6 +162,7 @@ public sealed partial class MailQueue
 
     internal void Returned(QueueRun run, SmtpTransaction transaction)
     {
+        (transaction.Source as IDisposable)?.Dispose();
         lock (_gate)
         {
             Job job = run.Take(transaction);
@@ -171,8 +178,11 @@ public sealed partial class MailQueue
     {
         lock (_gate)
         {
-            foreach (Job job in run.Jobs.ToArray())
-                MakeReadyAgain(run.Take(job.Transaction!));
+            foreach (SmtpTransaction transaction in run.Jobs.Select(job => job.Transaction!).ToArray())
+            {
+                (transaction.Source as IDisposable)?.Dispose();
+                MakeReadyAgain(run.Take(transaction));
+            }
             bool isShortage = end.Fault == Fault.Full;
             bool wentWrong = end.Fault is not (Fault.None or Fault.Cancelled) && !isShortage;
             Destination destination = run.Destination;

@@ -27,9 +27,12 @@ internal sealed record Outcome(OutcomeKind Kind, Fault Fault, int ReplyCode, str
     /// <summary>What a server answered for one recipient.</summary>
     public static Outcome Of(RecipientResult result, RemoteHost? host, DateTimeOffset at)
     {
-        OutcomeKind kind = result.State == RecipientState.Delivered ? OutcomeKind.Delivered : KindOf(result.Fault, result.Reply);
+        OutcomeKind kind = result.State == RecipientState.Delivered ? OutcomeKind.Delivered : IsAboutTooMany(result) ? OutcomeKind.Deferred : KindOf(result.Fault);
         string text = result.Reply is { } reply ? Words(reply) : result.IsUnknown ? "the connection was lost after the final dot, before the answer" : TextOf(result.Fault);
-        return new Outcome(kind, result.Fault, result.Reply?.Code ?? 0, StatusOf(kind, result.Fault, result.Reply), Cut(text), host?.Name ?? "", host?.Tls, at);
+        return new Outcome(kind, result.Fault, result.Reply?.Code ?? 0, StatusOf(kind, result.Fault, result.Reply), Cut(text), host?.Name ?? "", host?.Tls, at)
+        {
+            IsTooManyRecipients = IsAboutTooMany(result),
+        };
     }
 
     /// <summary>What a run that reached nobody means for all who waited for it.</summary>
@@ -41,15 +44,13 @@ internal sealed record Outcome(OutcomeKind Kind, Fault Fault, int ReplyCode, str
         return new Outcome(kind, end.Fault, end.Reply?.Code ?? 0, status, Cut(text), end.Reply is null ? "" : host?.Name ?? "", host?.Tls, at);
     }
 
-    /// <summary>RFC 5321 §4.5.3.1.10: 552 of old servers, as 452 of others, says that one transaction has too many recipients.</summary>
-    public bool IsTooManyRecipients => ReplyCode is 452 or 552 && Status is "4.5.3" or "5.5.3" || ReplyCode == 452 && Status == "4.0.0";
+    /// <summary>RFC 5321 §4.5.3.1.10: 452 in answer to RCPT, and 552 of old servers, says that one transaction has too many recipients.</summary>
+    public bool IsTooManyRecipients { get; private init; }
 
-    private static OutcomeKind KindOf(Fault fault, Reply? reply)
-    {
-        if (reply is { Code: 552, Enhanced: "5.5.3" })
-            return OutcomeKind.Deferred;
-        return fault is Fault.Refused or Fault.Limit or Fault.NotSupported ? OutcomeKind.Failed : OutcomeKind.Deferred;
-    }
+    private static bool IsAboutTooMany(RecipientResult result)
+        => result is { Stage: SmtpStage.Rcpt, Reply: { Code: 452 or 552, Enhanced: "" or "4.5.3" or "5.5.3" } };
+
+    private static OutcomeKind KindOf(Fault fault) => fault is Fault.Refused or Fault.Limit or Fault.NotSupported ? OutcomeKind.Failed : OutcomeKind.Deferred;
 
     private static string StatusOf(OutcomeKind kind, Fault fault, Reply? reply)
     {

@@ -300,6 +300,7 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
                     return;
                 }
                 network.Seen.Add($"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
+                transaction.IsDsnOffered = network.OffersDsn;
                 foreach (RecipientResult result in transaction.Recipients)
                     Answer(result);
                 owner.Completed(this, transaction);
