@@ -56,7 +56,7 @@ public struct MailArgument
             return Mark(Parameter.Utf8, !hasValue);
         // RFC 4954 §5: who submitted the message, as an xtext; nobody here vouches for it, so it is only checked
         if (Ascii.EqualsIgnoreCase(name, "AUTH"u8))
-            return Mark(Parameter.Auth, PathArgument.IsXText(value));
+            return Mark(Parameter.Auth, XText.IsValid(value));
         return PathFault.UnknownParameter;
     }
 

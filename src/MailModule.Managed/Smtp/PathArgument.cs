@@ -48,17 +48,4 @@ public static class PathArgument
         value = hasValue ? word[(equals + 1)..] : default;
         return !word.IsEmpty;
     }
-
-    /// <summary>RFC 3461 §4: printable ASCII without blank, "+" and "=", and "+" with two hexadecimal capitals.</summary>
-    internal static bool IsXText(ReadOnlySpan<byte> text)
-    {
-        for (int i = 0; i < text.Length; i++)
-        {
-            if (text[i] is < 33 or > 126 or (byte)'=')
-                return false;
-            if (text[i] == '+' && (i + 2 >= text.Length || !char.IsAsciiHexDigitUpper((char)text[++i]) || !char.IsAsciiHexDigitUpper((char)text[++i])))
-                return false;
-        }
-        return text.Length > 0;
-    }
 }
