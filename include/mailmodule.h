@@ -2,7 +2,8 @@
  * mailmodule.h - the public interface of MailModule. What is not in this file is not public.
  *
  * MailModule is a mail engine in one shared library: an SMTP server, a durable spool, mailboxes in Maildir form, a POP3
- * server, and sending. A program links it, sets a few keys, passes callbacks, and has mail.
+ * server, sending, and a queue that delivers to other hosts. A program links it, sets a few keys, passes callbacks, and
+ * has mail.
  *
  * Example: a mail server for one user (compiled by the test suite)
  *
@@ -25,25 +26,37 @@
  *
  * GUARANTEES
  *
- * G1 Durability. A message that was answered with 250 is on disk: written and synced before the answer leaves. A crash
- *    at any moment loses nothing that was accepted and delivers nothing twice. A deletion that POP3 confirmed stays.
+ * G1 Durability. A message that was answered with 250, or that the queue has taken, is on disk: written and synced
+ *    before the answer leaves, or the state is told. A crash at any moment loses nothing that was accepted and brings
+ *    nothing into a mailbox twice. A deletion that POP3 confirmed stays. A recipient leaves the queue only when another
+ *    host has taken the message for it, when the report of its failure is on disk (or none is due), or when the host of
+ *    the library takes it out. Another host may get a message twice only where a connection or the process was lost
+ *    between that host's taking it and the library's writing that down.
  *
- * G2 Threads. Every function may be called from any thread; one stream by one thread at a time. Callbacks come on
- *    threads of the library, never on the caller's, so several may run at once, but never two for one stream. A
- *    callback may block and may call any function of the library, save where that function's comment says otherwise;
- *    one that blocks holds up nobody but its own connection. With the setting callback_inline, by which the host
- *    promises never to block, request callbacks come on the thread that serves all connections; what would block there
- *    (SRVRecv, a synchronous SRVEndOfMsg) is MM_E_STATE.
+ * G2 Threads. Every function may be called from any thread; one stream or other handle by one thread at a time, save
+ *    mm_engine handles and the functions named _cancel. Callbacks come on threads of the library, never on the
+ *    caller's, so several may run at once, but never two of one kind for one stream, one message or one engine's
+ *    queue. A callback may block and may call any function of the library, save where that function's comment says
+ *    otherwise; one that blocks holds up nobody but its own connection, message or queue events. With the setting
+ *    callback_inline, by which the host promises never to block, request callbacks come on the thread that serves all
+ *    connections; what would block there (SRVRecv, a synchronous SRVEndOfMsg, FindMX, mm_send_wait, mm_queue_redirect,
+ *    mm_queue_read) is MM_E_STATE.
  *
- * G3 Ownership. Nothing that the library returns is to be freed. Text given to the library is copied before the call
- *    returns; text given to a callback lives until the callback returns. Returned text lives as long as its function's
- *    comment says. All text is UTF-8 and ends with NUL; what is not UTF-8 is MM_E_ARGUMENT. Message data is octets.
+ * G3 Ownership. Nothing that the library returns is to be freed but by its own _free or _close, which take NULL too.
+ *    Text given to the library is copied before the call returns; text given to a callback lives until the callback
+ *    returns. Returned text lives as long as its function's comment says. All text is UTF-8 and ends with NUL; what is
+ *    not UTF-8 is MM_E_ARGUMENT. Message data is octets.
  *
  * G4 ABI. Functions, constants and structures of a released version keep their names, numbers, layout and meaning.
- *    There are only additions, and mm_abi_version() counts them.
+ *    There are only additions, and mm_abi_version() counts them. A structure whose first member is size_t size may
+ *    grow at its end: the host sets that member to its own sizeof, and the library touches nothing behind it. Members
+ *    that the host's header does not have are as if they were 0; those that the library does not know must be 0, else
+ *    the call gives MM_E_NOT_SUPPORTED. A size that fits no version is MM_E_ARGUMENT.
  *
  * G5 Nothing leaves the library but its results: no exception, no exit, no output, no change of environment, working
  *    directory, locale or terminal. A stale or NULL handle gives an error, not a crash.
+ *
+ * Times in structures are milliseconds since 1970-01-01 00:00 UTC; 0 is "not known" or "never".
  *
  * ERRORS
  *
@@ -75,7 +88,7 @@
 #define MM_VERSION "0.1.0"
 
 /** Counts the additions to this file: a library with at least this mm_abi_version() has all that is declared here. */
-#define MM_ABI_VERSION 1
+#define MM_ABI_VERSION 2
 
 #if defined(_WIN32) && defined(MM_BUILDING_LIBRARY)
 #define MM_API __declspec(dllexport)
@@ -116,7 +129,7 @@ extern "C" {
 enum mm_error {
     MM_OK = 0,
     MM_E_ARGUMENT = -1,         /**< an argument is NULL, malformed, not UTF-8 or out of range */
-    MM_E_HANDLE = -2,           /**< the handle is stale, closed or not the library's */
+    MM_E_HANDLE = -2,           /**< the handle is stale, closed, of another kind or not the library's */
     MM_E_STATE = -3,            /**< the call is not allowed now, on this stream, or from this thread */
     MM_E_MEMORY = -4,           /**< memory could not be had */
     MM_E_FULL = -5,             /**< the disk is full or close to it, a quota is reached, or no descriptor is left */
@@ -174,7 +187,7 @@ MM_API const char *MM_CALL mm_strerror(int code);
 /* Engine                                                                                                           */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
-/** A mail engine: settings, servers, spool, sending. */
+/** A mail engine: settings, servers, spool, queue, sending. */
 typedef struct mm_engine mm_engine;
 
 /**
@@ -193,8 +206,9 @@ MM_API mm_engine *MM_CALL mm_engine_default(void);
  * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback, which it would
  * wait for, or another thread is stopping it); MM_E_TIMEOUT (a callback of the host has still not returned: everything
- * but its thread is gone, and that goes when it returns). Streams being written are cancelled: their SRVSend gives
- * MM_E_CANCELLED; SRVEndOfMsg still has to free them. Threads: any. Since 0.1.
+ * but its thread is gone, and that goes when it returns). Streams and messages being written are cancelled: their
+ * SRVSend and mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them. What is in the
+ * queue stays there for the next start. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
 
@@ -296,6 +310,7 @@ enum {
     STATE_SMTP_SENDING = 4,    /**< the text is on its way: once at its start and again as it goes */
     STATE_SMTP_DONE = 5,       /**< final for a recipient: the server has taken it */
     STATE_SMTP_QUEUED = 6,     /**< final for a recipient: the durable queue has taken it */
+    STATE_SMTP_FINISHED = 7,   /**< to a mm_send_state_fn alone: every recipient has its final state, the last call */
     STATE_SMTP_ERROR = -1      /**< final for a recipient: failed */
 };
 
@@ -318,8 +333,9 @@ typedef void(MM_CALL *MsgCallback)(ServerStream *stream, void *usr_par, int stat
 /* ---------------------------------------------------------------------------------------------------------------- */
 
 /**
- * Begins a message that goes straight to the recipients' own servers, now. As SRVInitSendMsgSMTP otherwise. In this
- * version: returns NULL with MM_E_NOT_SUPPORTED. Since 0.1.
+ * Begins a message that goes straight to the recipients' own servers, now: those that FindMX names, one after the other
+ * until one answers, or the setting smtpproxy in their place. Recipients of one domain go together. As
+ * SRVInitSendMsgSMTP otherwise. Since 0.1.
  */
 MM_API ServerStream MM_CALL SRVInitSendMsgImidiatly(const char *from, const char *to,
                                                     MsgCallback callback MM_DEFAULT(NULL),
@@ -343,8 +359,11 @@ MM_API ServerStream MM_CALL SRVInitSendMsgSMTP(const char *from, const char *to,
                                                void *callback_param MM_DEFAULT(NULL));
 
 /**
- * Begins a message for the durable queue, which tries for 24 hours. As SRVInitSendMsgSMTP otherwise. In this
- * version: returns NULL with MM_E_NOT_SUPPORTED. Since 0.1.
+ * Begins a message for the durable queue, which tries for 24 hours (setting queue_lifetime) and then tells the sender.
+ * SRVEndOfMsg ends with STATE_SMTP_QUEUED for each recipient when the message is on disk; what becomes of it after that
+ * is told by mm_queue_set_events. Recipients of this engine's own domains go to their mailboxes by the same way. As
+ * SRVInitSendMsgSMTP otherwise; also fails with what opening the spool may give: MM_E_LOCKED (another engine has it),
+ * MM_E_IO, MM_E_FULL. Since 0.1.
  */
 MM_API ServerStream MM_CALL SRVInitSendMsgBackgaund(const char *from, const char *to,
                                                     MsgCallback callback MM_DEFAULT(NULL),
@@ -401,6 +420,459 @@ MM_API void MM_CALL SRVEndOfMsg(ServerStream *stream);
  * callback returns. Threads: the callback's. Since 0.1.
  */
 MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Messages with a result for each recipient                                                                        */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * One message on its way: mm_send_new, mm_send_add_recipient for each recipient, its text from one source (pieces, a
+ * file, a descriptor or a callback), mm_send_start, mm_send_wait, mm_send_get_result for each recipient, mm_send_free.
+ */
+typedef struct mm_send mm_send;
+
+/** Which way a message takes. */
+enum mm_send_route {
+    MM_SEND_QUEUE = 0,  /**< into the durable queue; recipients here go to their mailboxes */
+    MM_SEND_DIRECT = 1, /**< to the recipients' own servers, now (or the setting smtpproxy in their place) */
+    MM_SEND_SERVER = 2  /**< through the given server, now */
+};
+
+/** TLS to the server. */
+enum mm_tls_mode {
+    MM_TLS_SETTINGS = 0,      /**< as the settings smtptls and smtponlytls say */
+    MM_TLS_NONE = 1,          /**< never */
+    MM_TLS_OPPORTUNISTIC = 2, /**< if the server offers it */
+    MM_TLS_REQUIRED = 3,      /**< by STARTTLS, or not at all: MM_E_TLS */
+    MM_TLS_IMPLICIT = 4       /**< from the first octet; with MM_SEND_SERVER alone */
+};
+
+/** Whether the server's certificate must be trusted and carry its name. */
+enum mm_tls_check {
+    MM_TLS_CHECK_SETTINGS = 0, /**< as the setting smtpchktls says */
+    MM_TLS_CHECK_NEVER = 1,    /**< any certificate will do */
+    MM_TLS_CHECK_ALWAYS = 2    /**< else MM_E_TLS */
+};
+
+/** How much of the message a report of its failure brings back (RET, RFC 3461). */
+enum mm_return { MM_RETURN_DEFAULT = 0, MM_RETURN_FULL = 1, MM_RETURN_HEADERS = 2 };
+
+/** Bits: when a report about a recipient is wanted (NOTIFY, RFC 3461). MM_NOTIFY_NEVER stands alone. */
+enum mm_notify {
+    MM_NOTIFY_DEFAULT = 0, /**< not said: on failure */
+    MM_NOTIFY_NEVER = 1,
+    MM_NOTIFY_SUCCESS = 2,
+    MM_NOTIFY_FAILURE = 4,
+    MM_NOTIFY_DELAY = 8
+};
+
+/**
+ * Hears how a message that was started gets on.
+ *
+ * send       the message. mm_send_free inside is allowed: this was the last call then. mm_send_wait for it is
+ *            MM_E_STATE.
+ * recipient  whom it is about, counted from 0 in the order of mm_send_add_recipient; -1 for all.
+ * state      one STATE_SMTP_... value. Each recipient's final one (DONE, QUEUED, ERROR) comes exactly once, and
+ *            STATE_SMTP_FINISHED once after all of them.
+ * value      octets of the message sent so far; for STATE_SMTP_ERROR the SMTP reply code, or an MM_E_... value if there
+ *            was no reply.
+ * user       what stands in the options.
+ * Threads: one of the library's, never the caller's; calls for one message come in order and never overlap. It may
+ * block. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_send_state_fn)(mm_send *send, int recipient, int state, int64_t value, void *user);
+
+/** How a message is sent. All 0 but size: through the queue. What a route does not use must be 0 or NULL. */
+typedef struct mm_send_options {
+    size_t size;               /**< sizeof(mm_send_options) */
+    int route;                 /**< MM_SEND_... */
+    int port;                  /**< of the server; 0: 25, with MM_TLS_IMPLICIT 465 */
+    int tls;                   /**< MM_TLS_...; not with MM_SEND_QUEUE, where the settings rule */
+    int tls_check;             /**< MM_TLS_CHECK_...; not with MM_SEND_QUEUE */
+    int timeout_ms;            /**< how long a server may be silent; 0: the setting pop_timeout; not with the queue */
+    int return_content;        /**< MM_RETURN_... */
+    const char *host;          /**< MM_SEND_SERVER: the server's name or address */
+    const char *user_name;     /**< MM_SEND_SERVER: login; NULL: none. Password in clear text only as plain_auth says */
+    const char *password;      /**< with user_name */
+    const char *hello_name;    /**< our name for EHLO; NULL: the setting smtp_name; not with MM_SEND_QUEUE */
+    const char *envelope_id;   /**< the sender's own mark for reports (ENVID, RFC 3461); NULL: none */
+    mm_send_state_fn on_state; /**< NULL: nobody hears */
+    void *user;                /**< passed on to it untouched */
+} mm_send_options;
+
+/** What became of one recipient, or how far it has come. All texts: never NULL, "" for none. */
+typedef struct mm_send_result {
+    size_t size;              /**< set by the host: sizeof(mm_send_result) */
+    const char *address;      /**< the recipient */
+    const char *status;       /**< enhanced status (RFC 3463), such as "5.1.1" */
+    const char *reply;        /**< the server's last reply, all its lines with LF between; or what happened, in words */
+    const char *host;         /**< the server that said it */
+    const char *host_address; /**< its address and port, such as "192.0.2.1:25" or "[2001:db8::1]:25" */
+    const char *tls;          /**< TLS version and cipher; "" for clear text */
+    const char *queue_id;     /**< STATE_SMTP_QUEUED: the message's id in the queue */
+    int state;                /**< one STATE_SMTP_... value; 0: not begun */
+    int error;                /**< MM_OK, or why it failed: an MM_E_... value */
+    int reply_code;           /**< SMTP code of the reply; 0 if the server said nothing */
+    int attempts;             /**< connections on which it was tried */
+    int tls_checked;          /**< 1: the certificate was checked, and right */
+    int maybe_taken;          /**< 1: lost after the final dot, so the server may have it all the same */
+} mm_send_result;
+
+/**
+ * Gives a piece of a message's text.
+ *
+ * buffer, size  where to, and how much fits; at least 1.
+ * user          what was given to mm_send_read_callback.
+ * Returns the octets put there, 1 to size; 0 at the end; below 0: no more can be had, and the message fails with
+ * MM_E_IO. After 0 or below it is not called again; it is asked once for each octet, however many servers are tried.
+ * Threads: one of the library's, never the caller's; calls for one message never overlap, but an mm_send_state_fn may
+ * run meanwhile. It may block; a message that is cancelled meanwhile does not wait for it. It must not throw an
+ * exception or jump out.
+ */
+typedef int(MM_CALL *mm_send_read_fn)(void *buffer, int size, void *user);
+
+/**
+ * Begins a message. Nothing is connected before mm_send_start.
+ *
+ * engine   whose settings and queue are used; started by it if it does not run.
+ * options  how; NULL: through the queue. Copied.
+ * from     envelope sender; "" for none (the null reverse-path).
+ * send     gets the handle, which mm_send_free ends; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE (engine); MM_E_ARGUMENT (sender, an option, a NULL); MM_E_NOT_SUPPORTED (G4); MM_E_STATE
+ * (the engine is being stopped); MM_E_LIMIT (a million handles are open); with MM_SEND_QUEUE also MM_E_LOCKED, MM_E_IO,
+ * MM_E_FULL, if the spool cannot be opened. Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send);
+
+/**
+ * Adds a recipient. They count from 0.
+ *
+ * address  one address, bare or in angle brackets.
+ * notify   MM_NOTIFY_... bits.
+ * orcpt    the address that the sender knew it by, such as "rfc822;ann@example.org" (ORCPT, RFC 3461); NULL: none.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already). Threads: any, one at a time for a message.
+ * Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_add_recipient(mm_send *send, const char *address, int notify,
+                                         const char *orcpt MM_DEFAULT(NULL));
+
+/**
+ * Appends to the text: with any line ends (what is no CRLF becomes one), in pieces cut anywhere. It is gathered in
+ * memory, then in a file of mode 0600; never waits for the network.
+ *
+ * octets, size  the piece; size 0 adds nothing.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (octets NULL, size above 2147483647); MM_E_STATE (started already, or the
+ * text has another source); MM_E_FULL; MM_E_IO; MM_E_CANCELLED. Threads: any, one at a time for a message. Since 0.1,
+ * ABI 2.
+ */
+MM_API int MM_CALL mm_send_write(mm_send *send, const void *octets, size_t size);
+
+/**
+ * Takes the text from a file. It is opened here and read after mm_send_start, so it must stay as it is until every
+ * recipient has its final state; it may be unlinked or renamed.
+ *
+ * path  of a regular file.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already, or the text has a source); MM_E_NOT_FOUND;
+ * MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_read_file(mm_send *send, const char *path);
+
+/**
+ * Takes the text from an open descriptor, from its offset to its end. It is duplicated here: the caller may close its
+ * own at once, and stays its owner. Both share one offset, so it must not be read or moved before every recipient has
+ * its final state. A pipe or a socket will do; a message that is cancelled does not wait for its writer.
+ *
+ * fd  the descriptor.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no open descriptor); MM_E_STATE (started already, or the text has a
+ * source); MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_read_fd(mm_send *send, int fd);
+
+/**
+ * Takes the text from a callback, which is called after mm_send_start.
+ *
+ * callback  gives the text piece by piece.
+ * user      passed on to it untouched.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (callback NULL); MM_E_STATE (started already, or the text has a source).
+ * Threads: any, one at a time for a message. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_read_callback(mm_send *send, mm_send_read_fn callback, void *user);
+
+/**
+ * Ends the text and sends the message; returns at once. A message without a source of its text is empty.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no recipient); MM_E_STATE (started already). What fails later is told by
+ * each recipient's result, a text that cannot be read and a cancelled message among it. Threads: any, one at a time for
+ * a message. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_start(mm_send *send);
+
+/**
+ * Waits until every recipient has its final state and the last mm_send_state_fn has returned.
+ *
+ * timeout_ms  milliseconds; 0 only looks; -1 waits without limit.
+ * Returns MM_OK, whatever became of the recipients (mm_send_outcome tells that); MM_E_TIMEOUT (not yet; the message
+ * goes on); MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (not started, or called where it would wait for
+ * itself: inside a callback of this message, or G2). Threads: any; several may wait. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_wait(mm_send *send, int timeout_ms);
+
+/**
+ * What became of a message as a whole.
+ * Returns MM_OK if every recipient was taken by a server or by the queue; else the worst failure, as SRVEndOfMsg tells
+ * it: one that is no use to repeat before one that may pass; MM_E_HANDLE; MM_E_STATE (some recipient has no final state
+ * yet). Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_outcome(mm_send *send);
+
+/**
+ * What became of one recipient, or how far it has come: at any time after it was added.
+ *
+ * recipient  counted from 0 in the order of mm_send_add_recipient.
+ * result     its member size is set by the caller; the others are filled. The texts live until mm_send_free.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such recipient, result NULL, its size). Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_get_result(mm_send *send, int recipient, mm_send_result *result);
+
+/**
+ * Gives up every recipient that has no final state yet: it gets STATE_SMTP_ERROR with MM_E_CANCELLED within 50 ms,
+ * whatever the message waits for. Does not wait for that. What a server or the queue has taken stays taken. Before
+ * mm_send_start it makes that one cancel all. More than once is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, while others use the message or wait for it; not in a signal handler.
+ * Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_send_cancel(mm_send *send);
+
+/**
+ * Ends a message: cancels it if it is not final, and frees the handle and all its texts. Waits for a callback of this
+ * message that is just running (unless called inside it); none begins after that, STATE_SMTP_FINISHED neither. What
+ * the queue has taken stays there. NULL is allowed; a stale handle is MM_E_HANDLE, told by mm_last_error() alone.
+ * Threads: any, when no other thread uses the handle. Since 0.1, ABI 2.
+ */
+MM_API void MM_CALL mm_send_free(mm_send *send);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Queue                                                                                                            */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * The queue holds messages for recipients at other hosts: from mm_send and SRVInitSendMsgBackgaund, relayed by the SMTP
+ * server, forwarded, and reports of failure. The first call that needs it opens the spool and begins delivery. Every
+ * function of this part may also fail with what that gives: MM_E_LOCKED (another engine has the spool), MM_E_IO,
+ * MM_E_FULL, MM_E_NOT_SUPPORTED (a later version wrote it), MM_E_STATE (the engine is being stopped); and with
+ * MM_E_HANDLE for an engine or cursor that is none. All of it works while delivery runs. A message's id is a text of
+ * letters and digits, never used again for another message.
+ */
+
+/** Where a recipient of a queued message is. */
+enum mm_queue_state {
+    MM_QUEUE_READY = 1,    /**< its turn has come; it waits for a connection */
+    MM_QUEUE_ACTIVE = 2,   /**< on a connection now */
+    MM_QUEUE_DEFERRED = 3, /**< waits for its next attempt */
+    MM_QUEUE_HELD = 4,     /**< not tried until it is released */
+    MM_QUEUE_FAILED = 5,   /**< failed for good; the report to the sender is being written */
+    MM_QUEUE_DONE = 6      /**< done, while others of the message are not */
+};
+
+/** How much is in the queue. Each recipient that is not done counts in one of the last five. */
+typedef struct mm_queue_counts {
+    size_t size;        /**< set by the host: sizeof(mm_queue_counts) */
+    int64_t messages;   /**< with a recipient that is not done */
+    int64_t recipients; /**< not done */
+    int64_t ready;
+    int64_t active;
+    int64_t deferred;
+    int64_t held;
+    int64_t failed;
+} mm_queue_counts;
+
+/**
+ * Counts what is in the queue; costs the same however much that is.
+ *
+ * counts  its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_ARGUMENT (counts NULL, its size). Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_get_counts(mm_engine *engine, mm_queue_counts *counts);
+
+/** A walk over the messages that were in the queue at one moment. */
+typedef struct mm_queue_cursor mm_queue_cursor;
+
+/** One queued message at the moment it was looked at. Texts are never NULL. */
+typedef struct mm_queue_message {
+    size_t size;        /**< set by the host: sizeof(mm_queue_message) */
+    int64_t received;   /**< when it came in */
+    int64_t expires;    /**< when it is given up */
+    int64_t length;     /**< octets with CRLF line ends, trace lines included */
+    const char *id;     /**< its id */
+    const char *sender; /**< envelope sender; "" for none */
+    int recipients;     /**< those at other hosts, done or not */
+    int open;           /**< those of them that are not done */
+} mm_queue_message;
+
+/** One recipient of a queued message. Texts are never NULL, "" for none. */
+typedef struct mm_queue_recipient {
+    size_t size;          /**< set by the host: sizeof(mm_queue_recipient) */
+    int64_t last_attempt; /**< 0: not tried yet */
+    int64_t next_attempt; /**< 0 unless it is MM_QUEUE_DEFERRED */
+    const char *address;  /**< the recipient */
+    const char *status;   /**< enhanced status of the last reply, or of what happened */
+    const char *reply;    /**< the last reply, its lines with LF between; or what happened, in words */
+    const char *host;     /**< who said it; "" if nobody did */
+    int state;            /**< MM_QUEUE_... */
+    int error;            /**< why the last attempt failed: an MM_E_... value; MM_OK before the first */
+    int reply_code;       /**< SMTP code of the reply; 0 if there was none */
+    int attempts;         /**< so far */
+} mm_queue_recipient;
+
+/**
+ * Begins a walk over all messages that are in the queue now, oldest first, or over one. It holds up nobody and keeps
+ * nothing of a message but its id, so it may stay open as long as the host likes.
+ *
+ * id      NULL: all; else that message.
+ * cursor  gets the handle, which mm_queue_close ends; NULL on failure.
+ * Returns MM_OK; MM_E_NOT_FOUND (no message of that id); MM_E_ARGUMENT; MM_E_LIMIT (a million handles are open).
+ * Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor);
+
+/**
+ * Steps to the next message that is still there, and looks at it. None comes twice; what has come in since
+ * mm_queue_open does not come.
+ *
+ * message  its member size is set by the caller; the others are filled. NULL: only steps. The texts, and those of
+ *          mm_queue_get_recipient, live until the next mm_queue_next or mm_queue_close of this cursor.
+ * Returns 1; 0 at the end; below 0 an MM_E_... value: MM_E_ARGUMENT (the member size). Threads: any, one at a time for
+ * a cursor. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_next(mm_queue_cursor *cursor, mm_queue_message *message);
+
+/**
+ * One recipient of the message that the cursor stands on, as it was when mm_queue_next looked.
+ *
+ * recipient  0 to mm_queue_message.recipients - 1.
+ * result     its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_ARGUMENT (no such recipient, result NULL, its size); MM_E_STATE (the cursor stands on no
+ * message). Threads: any, one at a time for a cursor. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_get_recipient(mm_queue_cursor *cursor, int recipient, mm_queue_recipient *result);
+
+/**
+ * Reads on in the text of the message that the cursor stands on, from its first octet at the first call. Lines end with
+ * LF alone.
+ *
+ * buffer, size  where to, and how much fits.
+ * Returns the number of octets read; 0 at the end; below 0 an MM_E_... value: MM_E_ARGUMENT (buffer NULL, size below
+ * 1), MM_E_STATE (the cursor stands on no message, or G2), MM_E_NOT_FOUND (the message has left the queue), MM_E_IO.
+ * Threads: any, one at a time for a cursor; reads from the disk. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_read(mm_queue_cursor *cursor, void *buffer, int size);
+
+/**
+ * Ends a walk. NULL is allowed; a stale handle is MM_E_HANDLE, told by mm_last_error() alone. Threads: any. Since 0.1,
+ * ABI 2.
+ */
+MM_API void MM_CALL mm_queue_close(mm_queue_cursor *cursor);
+
+/**
+ * Makes what is deferred ready now, and forgets what is known of its server being down. What is held stays held.
+ *
+ * id  NULL: all messages.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_retry(mm_engine *engine, const char *id);
+
+/**
+ * Tries a message no more until it is released; a restart does not change that. What is on a connection now ends its
+ * attempt.
+ *
+ * id  NULL: all messages that are there now.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_hold(mm_engine *engine, const char *id);
+
+/**
+ * Ends mm_queue_hold, and makes the message ready.
+ *
+ * id  NULL: all messages.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_release(mm_engine *engine, const char *id);
+
+/**
+ * Takes a message out of the queue, without a report to anybody. What is on a connection now may still arrive.
+ *
+ * id  NULL: all messages.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
+
+/** Octets that are enough for a message's id and its NUL. */
+#define MM_QUEUE_ID_SIZE 32
+
+/**
+ * Sends what is still open of a message to another address: a new message with the same sender and text is made for it,
+ * and when that is on disk the old recipients are taken out. Reports name the first of them as the original recipient.
+ *
+ * id            the message.
+ * recipient     one of its recipients; NULL: all of them.
+ * target        the new address, here or elsewhere.
+ * new_id, size  where the new message's id goes; MM_QUEUE_ID_SIZE octets are enough. NULL and 0: not wanted.
+ * Returns MM_OK; MM_E_NOT_FOUND (the message, or no such recipient open in it); MM_E_ARGUMENT (an address, a NULL, size
+ * below MM_QUEUE_ID_SIZE); MM_E_STATE (all that is open is on a connection now; or G2); MM_E_FULL; MM_E_IO. Threads:
+ * any; waits for the disk. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target,
+                                     char *new_id MM_DEFAULT(NULL), size_t size MM_DEFAULT(0));
+
+/** What happened to a recipient in the queue. */
+enum mm_event_kind {
+    MM_EVENT_QUEUED = 1,    /**< the queue has taken it: it is on disk */
+    MM_EVENT_DEFERRED = 2,  /**< an attempt failed; another follows */
+    MM_EVENT_DELIVERED = 3, /**< another host has taken it */
+    MM_EVENT_BOUNCED = 4,   /**< given up; its sender is told, where that is due */
+    MM_EVENT_REMOVED = 5    /**< taken out by the host of the library */
+};
+
+/** One event of the queue, about one recipient. Texts are never NULL, "" for none. */
+typedef struct mm_queue_event {
+    size_t size;           /**< set by the library: the octets it has filled */
+    int64_t sequence;      /**< grows by one with each event since the engine's start; a gap: some were lost */
+    int64_t time;          /**< when it happened */
+    int64_t next_attempt;  /**< MM_EVENT_DEFERRED: when the next one follows */
+    const char *id;        /**< the message */
+    const char *sender;    /**< its envelope sender; "" for none */
+    const char *recipient; /**< whom it is about */
+    const char *status;    /**< enhanced status of the reply, or of what happened */
+    const char *reply;     /**< the server's reply, its lines with LF between; or what happened, in words */
+    const char *host;      /**< who said it; "" if nobody did */
+    const char *tls;       /**< TLS version and cipher; "" for clear text */
+    int kind;              /**< MM_EVENT_... */
+    int error;             /**< MM_OK, or why the attempt failed: an MM_E_... value */
+    int reply_code;        /**< SMTP code of the reply; 0 if there was none */
+    int attempts;          /**< so far */
+} mm_queue_event;
+
+/**
+ * Hears of one event of the queue.
+ *
+ * event  lives, with its texts, until the callback returns.
+ * user   what was given to mm_queue_set_events.
+ * Threads: one of the library's; calls for one engine come in order and never overlap. It may block: delivery goes on
+ * meanwhile, and up to 100,000 events wait; more are lost, which the gap in their numbers shows. It may call everything
+ * but mm_engine_stop. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_queue_event_fn)(const mm_queue_event *event, void *user);
+
+/**
+ * Names the callback that hears of the queue's events. It is kept over stops and starts of the engine; named before the
+ * first use of the queue it hears everything. An engine has one: a new one replaces it, and events that wait for the
+ * former are dropped. Starts nothing.
+ *
+ * callback  NULL: nobody hears.
+ * user      passed on to it untouched.
+ * Returns MM_OK; MM_E_HANDLE. When it has returned, the former callback is not called any more (if called inside the
+ * former callback itself: after that has returned). Threads: any. Since 0.1, ABI 2.
+ */
+MM_API int MM_CALL mm_queue_set_events(mm_engine *engine, mm_queue_event_fn callback, void *user);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Servers                                                                                                          */
@@ -477,13 +949,16 @@ typedef struct MailHostInfo {
 } MailHostInfo;
 
 /**
- * Finds the mail servers of a domain, ordered by preference. Names over 63 octets are left out; a server that has
- * IPv6 alone has no addresses.
+ * Finds the mail servers of a domain, ordered by preference, equal ones in random order. A domain without MX records
+ * that has an address is its own server. Names over 63 octets are left out; a server that has IPv6 alone, or whose
+ * addresses are not known for now, has no addresses here; of more than 12 addresses the first 12 are told.
  *
- * domain     its name.
+ * domain     its name; what is outside ASCII is put into its ASCII form.
  * ret, size  an array and the number of its elements.
- * Returns the number of elements filled; 0 if there are none, or on failure: MM_E_ARGUMENT, MM_E_DNS, MM_E_TIMEOUT.
- * In this version: 0 with MM_E_NOT_SUPPORTED. Threads: any; waits for the network. Since 0.1.
+ * Returns the number of elements filled; 0 if there are none, and mm_last_error() tells why: MM_E_NOT_FOUND (no such
+ * domain, or it has no server), MM_E_REFUSED (it says that it takes no mail, RFC 7505), MM_E_DNS (not known for now),
+ * MM_E_ARGUMENT (no domain name, ret NULL, size below 1), MM_E_LIMIT (all names are over 63 octets), MM_E_CANCELLED and
+ * MM_E_STATE (the engine was or is being stopped, or G2). Threads: any; waits for the network. Since 0.1.
  */
 MM_API int MM_CALL FindMX(const char *domain, MailHostInfo *ret, int size);
 

@@ -1,7 +1,7 @@
-"""Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS FAULTS.
+"""Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS ENGINE.
 
-The header is read by a compiler (clang's AST), the library by nm; SYMBOLS is every symbol ever released, FAULTS the engine's
-enum whose numbers the MM_E_ constants are, with the sign turned.
+The header is read by a compiler (clang's AST), the library by nm; SYMBOLS is every symbol ever released, ENGINE the folder of
+the engine's sources, whose enums the header's constants are: that of faults with the sign turned.
 """
 
 import json
@@ -16,6 +16,20 @@ MANGLED = {"_Z14SetConfigParamPci", "_Z14SetConfigParamPcS_"}
 
 def output(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+# Enums of the engine that cross the edge as numbers: where they stand, and the constants they are in C.
+ENUMS = [
+    ("Engine/SendState.cs", "SendState", "STATE_SMTP_"),
+    ("Engine/SendOptions.cs", "SendTls", "MM_TLS_"),
+    ("Mail/Envelope.cs", "ReturnContent", "MM_RETURN_"),
+    ("Mail/Envelope.cs", "Notify", "MM_NOTIFY_"),
+    ("Delivery/Queue/QueueViews.cs", "QueueState", "MM_QUEUE_"),
+    ("Delivery/Queue/QueueViews.cs", "QueueEventKind", "MM_EVENT_"),
+]
+
+# Not the engine's: the edge's own, or of another enum with the same beginning.
+OTHERS = {"STATE_SMTP_FINISHED", "MM_TLS_CHECK_SETTINGS", "MM_TLS_CHECK_NEVER", "MM_TLS_CHECK_ALWAYS"}
 
 
 def ast(header, language, standard):
@@ -48,13 +62,22 @@ def exports(library):
     return {fields[2].split("@")[0] for fields in lines if fields[1] != "A"}
 
 
-def faults(source):
-    text = pathlib.Path(source).read_text()
-    return {int(number): name for name, number in re.findall(r"^    (\w+) = (\d+),", text, re.M)}
+def members(source, name):
+    """Names and numbers of an enum in C#; one without a number follows the one before it."""
+    text = re.sub(r"//.*", "", pathlib.Path(source).read_text())
+    body = re.search(rf"\benum {name}\b[^{{]*{{(.*?)}}", text, re.S)[1]
+    found, last = {}, -1
+    for word, number in re.findall(r"^\s*(\w+)\s*(?:=\s*(-?\d+)\s*)?,", body, re.M):
+        found[word] = last = int(number) if number else last + 1
+    return found
 
 
-def constant_name(fault):
-    return "MM_OK" if fault == "None" else "MM_E_" + re.sub(r"(?<!^)(?=[A-Z])", "_", fault).upper()
+def constant_name(member, prefix):
+    return prefix + re.sub(r"(?<!^)(?=[A-Z])", "_", member).upper()
+
+
+def of_enum(engine, file, name, prefix):
+    return {(constant_name(member, prefix).replace("FIND_HOST", "FINDHOST"), number) for member, number in members(engine / file, name).items()}
 
 
 def differences(what, left, right):
@@ -64,19 +87,23 @@ def differences(what, left, right):
     return bool(only_left or only_right)
 
 
-def main(library, header, symbols, fault_source):
+def main(library, header, symbols, engine):
+    engine = pathlib.Path(engine)
     c, cxx = ast(header, "c", "c99"), ast(header, "c++", "c++98")
-    declared, exported = functions(c), exports(library)
+    declared, exported, numbers = functions(c), exports(library), constants(c)
     listed = {line.split()[0] for line in pathlib.Path(symbols).read_text().splitlines() if line and line[0] != "#"}
-    codes = {name: value for name, value in constants(c).items() if name.startswith("MM_E_") or name == "MM_OK"}
-    expected = {constant_name(name): -number for number, name in faults(fault_source).items()}
+    codes = {(name, value) for name, value in numbers.items() if name.startswith("MM_E_") or name == "MM_OK"}
+    faults = {(name.replace("MM_E_NONE", "MM_OK"), -number) for name, number in of_enum(engine, "Primitives/Fault.cs", "Fault", "MM_E_")}
     wrong = [
         differences("header, exports", declared | MANGLED, exported),
         differences("exports, released symbols", exported, listed),
         differences("C, C++", declared, functions(cxx)),
-        differences("constants of errors, engine's faults", set(codes.items()), set(expected.items())),
-        differences("constants in C, in C++", set(constants(c).items()), set(constants(cxx).items())),
+        differences("constants of errors, engine's faults", codes, faults),
+        differences("constants in C, in C++", set(numbers.items()), set(constants(cxx).items())),
     ]
+    for file, name, prefix in ENUMS:
+        known = {(constant, value) for constant, value in numbers.items() if constant.startswith(prefix) and constant not in OTHERS}
+        wrong.append(differences(f"constants {prefix}..., {name}", known, of_enum(engine, file, name, prefix)))
     soname = re.search(r"SONAME\s+(\S+)", output("objdump", "-p", library))
     if not soname or soname[1] != "libmailmodule.so.1":
         print("SONAME is", soname and soname[1])

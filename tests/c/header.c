@@ -17,7 +17,7 @@ SAME(actions_keep_numbers, ACTION_POP_LOGIN == 1 && ACTION_POP_GETMSG == 2 && AC
                                ACTION_SMTP_CONNECT == 8 && ACTION_SMTP_SENDMSG == 16 && ALL_ACTIONS == 0x7fffffff);
 SAME(states_keep_numbers, STATE_SMTP_FINDHOST == 1 && STATE_SMTP_CONNECTING == 2 && STATE_SMTP_DIALOG == 3 &&
                               STATE_SMTP_SENDING == 4 && STATE_SMTP_DONE == 5 && STATE_SMTP_QUEUED == 6 &&
-                              STATE_SMTP_ERROR == -1);
+                              STATE_SMTP_FINISHED == 7 && STATE_SMTP_ERROR == -1);
 SAME(errors_keep_numbers,
      MM_OK == 0 && MM_E_ARGUMENT == -1 && MM_E_HANDLE == -2 && MM_E_STATE == -3 && MM_E_MEMORY == -4 &&
          MM_E_FULL == -5 && MM_E_IO == -6 && MM_E_LOCKED == -7 && MM_E_NOT_FOUND == -8 && MM_E_NOT_SUPPORTED == -9 &&
@@ -25,6 +25,26 @@ SAME(errors_keep_numbers,
          MM_E_TIMEOUT == -15 && MM_E_TLS == -16 && MM_E_PROTOCOL == -17 && MM_E_REFUSED_FOR_NOW == -18 &&
          MM_E_REFUSED == -19 && MM_E_CANCELLED == -20 && MM_E_LIMIT == -21 && MM_E_INTERNAL == -22);
 SAME(levels_keep_numbers, MM_LOG_ERROR == 1 && MM_LOG_WARNING == 2 && MM_LOG_INFO == 3 && MM_LOG_DEBUG == 4);
+SAME(routes_keep_numbers, MM_SEND_QUEUE == 0 && MM_SEND_DIRECT == 1 && MM_SEND_SERVER == 2);
+SAME(tls_keeps_numbers, MM_TLS_SETTINGS == 0 && MM_TLS_NONE == 1 && MM_TLS_OPPORTUNISTIC == 2 && MM_TLS_REQUIRED == 3 &&
+                            MM_TLS_IMPLICIT == 4 && MM_TLS_CHECK_SETTINGS == 0 && MM_TLS_CHECK_NEVER == 1 &&
+                            MM_TLS_CHECK_ALWAYS == 2);
+SAME(reports_keep_numbers, MM_RETURN_DEFAULT == 0 && MM_RETURN_FULL == 1 && MM_RETURN_HEADERS == 2 &&
+                               MM_NOTIFY_DEFAULT == 0 && MM_NOTIFY_NEVER == 1 && MM_NOTIFY_SUCCESS == 2 &&
+                               MM_NOTIFY_FAILURE == 4 && MM_NOTIFY_DELAY == 8);
+SAME(queue_keeps_numbers, MM_QUEUE_READY == 1 && MM_QUEUE_ACTIVE == 2 && MM_QUEUE_DEFERRED == 3 && MM_QUEUE_HELD == 4 &&
+                              MM_QUEUE_FAILED == 5 && MM_QUEUE_DONE == 6 && MM_QUEUE_ID_SIZE == 32);
+SAME(events_keep_numbers, MM_EVENT_QUEUED == 1 && MM_EVENT_DEFERRED == 2 && MM_EVENT_DELIVERED == 3 &&
+                              MM_EVENT_BOUNCED == 4 && MM_EVENT_REMOVED == 5);
+
+/* Structures as ABI 2 has them: no gap that a later member could fall into without the size growing. */
+#define WORDS_AND(type, words, bytes) (sizeof(void *) != 8 || sizeof(type) == (words)*8 + (bytes))
+SAME(send_options_layout, WORDS_AND(mm_send_options, 8, 24) && offsetof(mm_send_options, size) == 0);
+SAME(send_result_layout, WORDS_AND(mm_send_result, 8, 24) && offsetof(mm_send_result, size) == 0);
+SAME(queue_counts_layout, WORDS_AND(mm_queue_counts, 8, 0) && offsetof(mm_queue_counts, size) == 0);
+SAME(queue_message_layout, WORDS_AND(mm_queue_message, 6, 8) && offsetof(mm_queue_message, size) == 0);
+SAME(queue_recipient_layout, WORDS_AND(mm_queue_recipient, 7, 16) && offsetof(mm_queue_recipient, size) == 0);
+SAME(queue_event_layout, WORDS_AND(mm_queue_event, 11, 16) && offsetof(mm_queue_event, size) == 0);
 
 void use_of_both_forms(void);
 void use_of_both_forms(void) {

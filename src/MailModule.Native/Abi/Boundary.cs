@@ -12,6 +12,9 @@ internal delegate Fault Body<TArguments, TResult>(TArguments arguments, out TRes
 /// </summary>
 internal static class Boundary
 {
+    [ThreadStatic]
+    private static string? s_reason;
+
     /// <summary>Runs a function that returns a value, or <paramref name="onFailure"/>.</summary>
     public static TResult Call<TArguments, TResult>(TArguments arguments, TResult onFailure, Body<TArguments, TResult> body)
     {
@@ -61,11 +64,25 @@ internal static class Boundary
         return -(int)fault;
     }
 
+    /// <summary>A fault of the edge's own, with a text beside its name.</summary>
+    public static Fault Because(Fault fault, string reason)
+    {
+        s_reason = reason;
+        return fault;
+    }
+
     /// <summary>What the engine said about an earlier call does not belong to this one. A log callback may not come back in.</summary>
     private static Fault Enter(bool fromLog)
     {
-        MailEngine.TakeErrorText();
+        TakeReason();
         return Callbacks.InsideLog && !fromLog ? Fault.State : Fault.None;
+    }
+
+    private static string? TakeReason()
+    {
+        string? reason = MailEngine.TakeErrorText() ?? s_reason;
+        s_reason = null;
+        return reason;
     }
 
     private static Fault FaultOf(Exception exception) => exception switch
@@ -77,7 +94,7 @@ internal static class Boundary
 
     private static unsafe void Fail(Fault fault, string? detail)
     {
-        detail ??= MailEngine.TakeErrorText();
+        detail ??= TakeReason();
         byte* text = stackalloc byte[Text.DetailSize];
         Text.Write(detail ?? "", text, Text.DetailSize);
         Shim.Fail(-(int)fault, text);

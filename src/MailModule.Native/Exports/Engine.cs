@@ -8,9 +8,6 @@ namespace MailModule.Native.Exports;
 /// <summary>The engine's life as C sees it.</summary>
 internal static class Engine
 {
-    /// <summary>What "without limit" comes to: more than any host waits, and less than a wait can be told.</summary>
-    private static readonly TimeSpan Unlimited = TimeSpan.FromDays(20);
-
     /// <summary>Called once, before everything else: being called is what starts the runtime.</summary>
     [UnmanagedCallersOnly(EntryPoint = "mmi_start", CallConvs = [typeof(CallConvCdecl)])]
     private static void Start()
@@ -39,9 +36,8 @@ internal static class Engine
         var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
         if (fault != Fault.None)
             return fault;
-        if (call.Milliseconds < Timeout.Infinite)
+        if (!Times.TryReadWait(call.Milliseconds, out var timeout))
             return Fault.Argument;
-        var timeout = call.Milliseconds == Timeout.Infinite ? Unlimited : TimeSpan.FromMilliseconds(call.Milliseconds);
         return Callbacks.Inside ? Fault.State : engine.Engine.Stop(timeout);
     }
 }

@@ -1,12 +1,13 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MailModule.Engine;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Exports;
 
-/// <summary>The old function that finds mail servers. There is no resolver in this version.</summary>
-internal static class LegacyLookup
+/// <summary>The old function that finds mail servers.</summary>
+internal static unsafe class LegacyLookup
 {
     [UnmanagedCallersOnly(EntryPoint = "mmi_find_mx", CallConvs = [typeof(CallConvCdecl)])]
     private static int FindMx(nint domain, nint servers, int size) => Boundary.Call((domain, servers, size), 0, FindMx);
@@ -14,9 +15,17 @@ internal static class LegacyLookup
     private static Fault FindMx((nint Domain, nint Servers, int Size) call, out int count)
     {
         count = 0;
-        var fault = Text.Read(call.Domain, out _);
+        var fault = Text.Read(call.Domain, out string domain);
         if (fault != Fault.None)
             return fault;
-        return call.Servers == 0 || call.Size < 1 ? Fault.Argument : Fault.NotSupported;
+        if (call.Servers == 0 || call.Size < 1)
+            return Fault.Argument;
+        if (!MailEngine.MayBlock)
+            return Fault.State;
+        fault = MailEngine.Default.FindMx(domain, out var hosts);
+        if (fault != Fault.None)
+            return fault;
+        count = MailHostInfoLayout.Write(hosts, new Span<MailHostInfoLayout>((void*)call.Servers, call.Size));
+        return count > 0 ? Fault.None : Boundary.Because(Fault.Limit, $"{domain}: no server has a name of at most {MailHostInfoLayout.NameLimit} octets");
     }
 }

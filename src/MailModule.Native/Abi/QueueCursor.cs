@@ -1,0 +1,177 @@
+using MailModule.Delivery.Queue;
+using MailModule.Primitives;
+
+namespace MailModule.Native.Abi;
+
+/// <summary>What an <c>mm_queue_cursor</c> stands for: ids of one moment, and the message it stands on. The lock is for hosts that use it from two threads all the same.</summary>
+internal sealed class QueueCursor
+{
+    private readonly Lock _gate = new();
+    private readonly IMailQueue _queue;
+    private readonly IReadOnlyList<string> _ids;
+    private readonly List<nint> _memory = [];
+    private int _next;
+    private QueuedMessage? _message;
+    private nint[] _recipients = [];
+    private Stream? _text;
+    private bool _isClosed;
+
+    private QueueCursor(IMailQueue queue, IReadOnlyList<string> ids)
+    {
+        _queue = queue;
+        _ids = ids;
+        Address = HandleTable.Add(this);
+    }
+
+    public nint Address { get; }
+
+    /// <param name="id">Null: all.</param>
+    public static Fault Open(IMailQueue queue, string? id, out nint handle)
+    {
+        handle = 0;
+        if (id is not null && queue.Look(id, out _) is var fault && fault != Fault.None)
+            return fault;
+        handle = new QueueCursor(queue, id is null ? queue.List() : [id]).Address;
+        return handle == 0 ? Fault.Limit : Fault.None;
+    }
+
+    /// <summary>To the next message that is still there.</summary>
+    /// <param name="place">A checked <c>mm_queue_message</c>; 0: not wanted.</param>
+    /// <param name="found">1, or 0 at the end.</param>
+    public Fault Next(nint place, out int found)
+    {
+        found = 0;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return Fault.Handle;
+            Leave();
+            while (_message is null && _next < _ids.Count)
+                _queue.Look(_ids[_next++], out _message);
+            if (_message is null)
+                return Fault.None;
+            found = 1;
+            if (place != 0)
+                Write(_message, place);
+            return Fault.None;
+        }
+    }
+
+    /// <param name="place">A checked <c>mm_queue_recipient</c>.</param>
+    public Fault Recipient(int number, nint place)
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return Fault.Handle;
+            if (_message is null)
+                return Fault.State;
+            if (number < 0 || number >= _message.Recipients.Count)
+                return Fault.Argument;
+            Write(_message.Recipients[number], number, place);
+            return Fault.None;
+        }
+    }
+
+    public Fault Read(Span<byte> buffer, out int count)
+    {
+        count = 0;
+        lock (_gate)
+        {
+            if (_isClosed)
+                return Fault.Handle;
+            if (_message is null)
+                return Fault.State;
+            if (_text is null && _queue.OpenText(_message.Id, out _text) is var fault && fault != Fault.None)
+                return fault;
+            return TryRead(_text!, buffer, out count) ? Fault.None : WhyNotRead();
+        }
+    }
+
+    public Fault Close()
+    {
+        lock (_gate)
+        {
+            if (_isClosed)
+                return Fault.Handle;
+            _isClosed = true;
+            HandleTable.Remove(Address);
+            Leave();
+            return Fault.None;
+        }
+    }
+
+    // An exception is how a stream says it: here it becomes a value again.
+    private static bool TryRead(Stream text, Span<byte> buffer, out int count)
+    {
+        try
+        {
+            count = text.Read(buffer);
+            return true;
+        }
+        catch (IOException)
+        {
+            count = 0;
+            return false;
+        }
+    }
+
+    private Fault WhyNotRead() => _queue.Look(_message!.Id, out _) == Fault.None ? Fault.Io : Fault.NotFound;
+
+    private void Leave()
+    {
+        _text?.Dispose();
+        _text = null;
+        _message = null;
+        _recipients = [];
+        foreach (nint memory in _memory)
+            Text.Free(memory);
+        _memory.Clear();
+    }
+
+    private void Write(QueuedMessage message, nint place)
+    {
+        Span<nint> texts = stackalloc nint[2];
+        _memory.Add(TextBlock.Allocate([message.Id, message.ReversePath.Text], texts));
+        Layout.Write(place, new QueueMessageLayout
+        {
+            Received = Times.Of(message.Received),
+            Expires = Times.Of(message.Expires),
+            Length = message.Length,
+            Id = texts[0],
+            Sender = texts[1],
+            Recipients = message.Recipients.Count,
+            Open = message.Recipients.Count(recipient => recipient.State != QueueState.Done),
+        });
+    }
+
+    private void Write(QueuedRecipient recipient, int number, nint place)
+    {
+        var texts = TextsOf(recipient, number);
+        Layout.Write(place, new QueueRecipientLayout
+        {
+            LastAttempt = Times.Of(recipient.LastAttempt),
+            NextAttempt = Times.Of(recipient.NextAttempt),
+            Address = texts[0],
+            Status = texts[1],
+            Reply = texts[2],
+            Host = texts[3],
+            State = (int)recipient.State,
+            Error = -(int)recipient.Fault,
+            ReplyCode = recipient.ReplyCode,
+            Attempts = recipient.Attempts,
+        });
+    }
+
+    /// <summary>Copied once, however often the host asks.</summary>
+    private ReadOnlySpan<nint> TextsOf(QueuedRecipient recipient, int number)
+    {
+        const int Each = 4;
+        if (_recipients.Length == 0)
+            _recipients = new nint[_message!.Recipients.Count * Each];
+        var texts = _recipients.AsSpan(number * Each, Each);
+        if (texts[0] == 0)
+            _memory.Add(TextBlock.Allocate([recipient.Address.Text, recipient.Status, recipient.Reply, recipient.Host], texts));
+        return texts;
+    }
+}

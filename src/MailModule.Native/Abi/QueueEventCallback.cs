@@ -1,0 +1,37 @@
+using MailModule.Delivery.Queue;
+
+namespace MailModule.Native.Abi;
+
+/// <summary>The host's callback for events of a queue. That calls do not overlap, and that none comes after another was set, is the queue's part.</summary>
+internal sealed unsafe class QueueEventCallback(nint callback, nint user)
+{
+    private const int Texts = 7;
+
+    public void Tell(QueueEvent happened)
+    {
+        Span<nint> texts = stackalloc nint[Texts];
+        nint memory = TextBlock.Allocate(
+            [happened.Id, happened.Sender.Text, happened.Recipient.Text, happened.Status, happened.Reply, happened.Host, happened.Tls], texts);
+        var layout = new QueueEventLayout
+        {
+            Size = (nuint)sizeof(QueueEventLayout),
+            Sequence = happened.Sequence,
+            Time = Times.Of(happened.At),
+            NextAttempt = Times.Of(happened.NextAttempt),
+            Id = texts[0],
+            Sender = texts[1],
+            Recipient = texts[2],
+            Status = texts[3],
+            Reply = texts[4],
+            Host = texts[5],
+            Tls = texts[6],
+            Kind = (int)happened.Kind,
+            Error = -(int)happened.Fault,
+            ReplyCode = happened.ReplyCode,
+            Attempts = happened.Attempts,
+        };
+        using (Callbacks.Enter())
+            ((delegate* unmanaged[Cdecl]<QueueEventLayout*, nint, void>)callback)(&layout, user);
+        Text.Free(memory);
+    }
+}

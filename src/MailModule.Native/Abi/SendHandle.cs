@@ -1,0 +1,208 @@
+using MailModule.Engine;
+using MailModule.Primitives;
+
+namespace MailModule.Native.Abi;
+
+/// <summary>
+/// What an <c>mm_send</c> stands for. After <see cref="Free"/> nothing of the host is called any more: a callback that runs is waited for, one that would begin
+/// does not.
+/// </summary>
+internal sealed unsafe class SendHandle : ISendObserver
+{
+    /// <summary><c>STATE_SMTP_FINISHED</c>.</summary>
+    private const int FinishedState = 7;
+
+    private const int All = -1;
+
+    /// <summary>Whose callback the calling thread is in.</summary>
+    [ThreadStatic]
+    private static SendHandle? t_inside;
+
+    private readonly object _gate = new();
+    private readonly delegate* unmanaged[Cdecl]<nint, int, int, long, nint, void> _callback;
+    private readonly nint _user;
+    private readonly KeptResults _results = new();
+    private ISending? _sending;
+    private RecipientNumbers? _numbers;
+    private int _running;
+    private bool _isStarted;
+    private bool _isFinished;
+    private bool _isFreed;
+
+    private SendHandle(nint callback, nint user)
+    {
+        _callback = (delegate* unmanaged[Cdecl]<nint, int, int, long, nint, void>)callback;
+        _user = user;
+    }
+
+    public nint Address { get; private set; }
+
+    /// <summary>What the calls that need nothing else work on.</summary>
+    public ISending Sending => _sending!;
+
+    /// <summary>Begins a message at the engine and makes its handle.</summary>
+    public static Fault Open(MailEngine engine, SendOptions options, string from, nint callback, nint user, out nint handle)
+    {
+        handle = 0;
+        var send = new SendHandle(callback, user);
+        var fault = engine.NewSending(options, from, callback == 0 ? null : send, out send._sending);
+        if (fault != Fault.None)
+            return fault;
+        handle = send.Address = HandleTable.Add(send);
+        if (handle != 0)
+            return Fault.None;
+        send._sending!.Dispose();
+        return Fault.Limit;
+    }
+
+    public Fault TakeReader(nint callback, nint user) => Sending.TakeReader(buffer => Read(callback, user, buffer));
+
+    public Fault Start()
+    {
+        if (Volatile.Read(ref _isStarted))
+            return Fault.State;
+        // The first callback may come before the start returns.
+        if (_callback != null)
+            Volatile.Write(ref _numbers, new RecipientNumbers(Sending));
+        var fault = Sending.Start();
+        Volatile.Write(ref _isStarted, fault == Fault.None);
+        return fault;
+    }
+
+    public Fault Wait(TimeSpan timeout)
+    {
+        if (!Volatile.Read(ref _isStarted))
+            return Fault.State;
+        if (t_inside == this)
+            return Boundary.Because(Fault.State, "it would wait for the callback that it is called in");
+        if (timeout > TimeSpan.Zero && !MailEngine.MayBlock)
+            return Fault.State;
+        return _callback == null ? Sending.Wait(timeout) : WaitForLastCallback(timeout);
+    }
+
+    public Fault Result(int recipient, nint place)
+    {
+        if (recipient < 0 || recipient >= Sending.RecipientCount)
+            return Fault.Argument;
+        var fault = Layout.Check<SendResultLayout>(place);
+        if (fault != Fault.None)
+            return fault;
+        // Its texts go with the handle: so they are not made any more when it has gone.
+        lock (_gate)
+        {
+            if (_isFreed)
+                return Fault.Handle;
+            _results.Write(recipient, Sending.ResultOf(recipient), place);
+        }
+        return Fault.None;
+    }
+
+    public Fault Free()
+    {
+        lock (_gate)
+        {
+            if (_isFreed)
+                return Fault.Handle;
+            _isFreed = true;
+        }
+        HandleTable.Remove(Address);
+        Sending.Cancel();
+        WaitForCallbacks();
+        Sending.Dispose();
+        _results.Free();
+        return Fault.None;
+    }
+
+    public void StateChanged(SendState state, long value, string recipient)
+        => Tell(recipient.Length == 0 ? All : NumberOf(recipient, isFinal: state is SendState.Done or SendState.Queued or SendState.Error), (int)state, value);
+
+    public void Finished()
+    {
+        Tell(All, FinishedState, 0);
+        lock (_gate)
+        {
+            _isFinished = true;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private int NumberOf(string recipient, bool isFinal)
+    {
+        lock (_gate)
+            return _numbers!.Of(recipient, isFinal);
+    }
+
+    private void Tell(int recipient, int state, long value)
+    {
+        if (!TryBeginCallback())
+            return;
+        var outer = t_inside;
+        t_inside = this;
+        using (Callbacks.Enter())
+            _callback(Address, recipient, state, value, _user);
+        t_inside = outer;
+        EndCallback();
+    }
+
+    private int Read(nint callback, nint user, Span<byte> buffer)
+    {
+        if (!TryBeginCallback())
+            return -1;
+        int count;
+        var outer = t_inside;
+        t_inside = this;
+        fixed (byte* place = buffer)
+        using (Callbacks.Enter())
+            count = ((delegate* unmanaged[Cdecl]<nint, int, nint, int>)callback)((nint)place, buffer.Length, user);
+        t_inside = outer;
+        EndCallback();
+        return count > buffer.Length ? -1 : count;
+    }
+
+    private bool TryBeginCallback()
+    {
+        lock (_gate)
+        {
+            if (_isFreed)
+                return false;
+            _running++;
+            return true;
+        }
+    }
+
+    private void EndCallback()
+    {
+        lock (_gate)
+        {
+            _running--;
+            Monitor.PulseAll(_gate);
+        }
+    }
+
+    private Fault WaitForLastCallback(TimeSpan timeout)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        lock (_gate)
+        {
+            while (!_isFinished && !_isFreed)
+            {
+                long left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                    return Fault.Timeout;
+                Monitor.Wait(_gate, (int)Math.Min(left, int.MaxValue));
+            }
+            return _isFreed ? Fault.Handle : Fault.None;
+        }
+    }
+
+    private void WaitForCallbacks()
+    {
+        int own = t_inside == this ? 1 : 0;
+        lock (_gate)
+        {
+            Monitor.PulseAll(_gate);
+            while (_running > own)
+                Monitor.Wait(_gate);
+        }
+    }
+}

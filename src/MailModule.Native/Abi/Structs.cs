@@ -1,0 +1,111 @@
+using System.Runtime.InteropServices;
+
+namespace MailModule.Native.Abi;
+
+// The header's structures, member by member. Each begins with its size; Layout reads and writes them.
+
+/// <summary><c>mm_send_options</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SendOptionsLayout
+{
+    public nuint Size;
+    public int Route;
+    public int Port;
+    public int Tls;
+    public int TlsCheck;
+    public int TimeoutMilliseconds;
+    public int ReturnContent;
+    public nint Host;
+    public nint UserName;
+    public nint Password;
+    public nint HelloName;
+    public nint EnvelopeId;
+    public nint OnState;
+    public nint User;
+}
+
+/// <summary><c>mm_send_result</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SendResultLayout
+{
+    public nuint Size;
+    public nint Address;
+    public nint Status;
+    public nint Reply;
+    public nint Host;
+    public nint HostAddress;
+    public nint Tls;
+    public nint QueueId;
+    public int State;
+    public int Error;
+    public int ReplyCode;
+    public int Attempts;
+    public int TlsChecked;
+    public int MaybeTaken;
+}
+
+/// <summary><c>mm_queue_counts</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct QueueCountsLayout
+{
+    public nuint Size;
+    public long Messages;
+    public long Recipients;
+    public long Ready;
+    public long Active;
+    public long Deferred;
+    public long Held;
+    public long Failed;
+}
+
+/// <summary><c>mm_queue_message</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct QueueMessageLayout
+{
+    public nuint Size;
+    public long Received;
+    public long Expires;
+    public long Length;
+    public nint Id;
+    public nint Sender;
+    public int Recipients;
+    public int Open;
+}
+
+/// <summary><c>mm_queue_recipient</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct QueueRecipientLayout
+{
+    public nuint Size;
+    public long LastAttempt;
+    public long NextAttempt;
+    public nint Address;
+    public nint Status;
+    public nint Reply;
+    public nint Host;
+    public int State;
+    public int Error;
+    public int ReplyCode;
+    public int Attempts;
+}
+
+/// <summary><c>mm_queue_event</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct QueueEventLayout
+{
+    public nuint Size;
+    public long Sequence;
+    public long Time;
+    public long NextAttempt;
+    public nint Id;
+    public nint Sender;
+    public nint Recipient;
+    public nint Status;
+    public nint Reply;
+    public nint Host;
+    public nint Tls;
+    public int Kind;
+    public int Error;
+    public int ReplyCode;
+    public int Attempts;
+}

@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using MailModule.Engine;
+using MailModule.Mail;
+using MailModule.Native.Abi;
+using MailModule.Primitives;
+
+namespace MailModule.Native.Exports;
+
+/// <summary>Messages with a result for each recipient.</summary>
+internal static unsafe class Send
+{
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_new", CallConvs = [typeof(CallConvCdecl)])]
+    private static int New(nint engine, nint options, nint from, nint place) => Boundary.Code((engine, options, from, place), New);
+
+    private static Fault New((nint Engine, nint Options, nint From, nint Place) call)
+    {
+        if (call.Place == 0)
+            return Fault.Argument;
+        *(nint*)call.Place = 0;
+        var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
+        if (fault != Fault.None)
+            return fault;
+        SendOptionsLayout given = default;
+        if (call.Options != 0 && (fault = Layout.Read(call.Options, out given)) != Fault.None)
+            return fault;
+        fault = SendOptionsReader.Read(given, out var options);
+        if (fault != Fault.None)
+            return fault;
+        fault = Text.Read(call.From, out string from);
+        return fault != Fault.None ? fault : SendHandle.Open(engine.Engine, options, from, given.OnState, given.User, out *(nint*)call.Place);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_add_recipient", CallConvs = [typeof(CallConvCdecl)])]
+    private static int AddRecipient(nint send, nint address, int notify, nint originalRecipient)
+        => Boundary.Code((send, address, notify, originalRecipient), AddRecipient);
+
+    private static Fault AddRecipient((nint Send, nint Address, int Notify, nint OriginalRecipient) call)
+    {
+        const int Every = (int)(Notify.Never | Notify.Success | Notify.Failure | Notify.Delay);
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        if (fault != Fault.None)
+            return fault;
+        fault = Text.Read(call.Address, out string address);
+        if (fault != Fault.None)
+            return fault;
+        fault = Text.ReadOptional(call.OriginalRecipient, out string? original);
+        if (fault != Fault.None)
+            return fault;
+        // RFC 3461 §4.1: NEVER stands alone.
+        if ((call.Notify & ~Every) != 0 || ((call.Notify & (int)Notify.Never) != 0 && call.Notify != (int)Notify.Never))
+            return Boundary.Because(Fault.Argument, "notify has no such value");
+        return send.Sending.AddRecipient(address, (Notify)call.Notify, original);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_write", CallConvs = [typeof(CallConvCdecl)])]
+    private static int Write(nint send, nint octets, nuint size) => Boundary.Code((send, octets, size), Write);
+
+    private static Fault Write((nint Send, nint Octets, nuint Size) call)
+    {
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        if (fault != Fault.None)
+            return fault;
+        if (call.Size > int.MaxValue || (call.Octets == 0 && call.Size > 0))
+            return Fault.Argument;
+        return send.Sending.Write(new ReadOnlySpan<byte>((void*)call.Octets, (int)call.Size));
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_file", CallConvs = [typeof(CallConvCdecl)])]
+    private static int ReadFile(nint send, nint path) => Boundary.Code((send, path), ReadFile);
+
+    private static Fault ReadFile((nint Send, nint Path) call)
+    {
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        if (fault != Fault.None)
+            return fault;
+        fault = Text.Read(call.Path, out string path);
+        if (fault != Fault.None)
+            return fault;
+        return path.Length == 0 ? Fault.Argument : send.Sending.TakeFile(path);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_fd", CallConvs = [typeof(CallConvCdecl)])]
+    private static int ReadDescriptor(nint send, int descriptor) => Boundary.Code((send, descriptor), ReadDescriptor);
+
+    private static Fault ReadDescriptor((nint Send, int Descriptor) call)
+    {
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        if (fault != Fault.None)
+            return fault;
+        return call.Descriptor < 0 ? Fault.Argument : send.Sending.TakeDescriptor(call.Descriptor);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_callback", CallConvs = [typeof(CallConvCdecl)])]
+    private static int ReadCallback(nint send, nint callback, nint user) => Boundary.Code((send, callback, user), ReadCallback);
+
+    private static Fault ReadCallback((nint Send, nint Callback, nint User) call)
+    {
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        if (fault != Fault.None)
+            return fault;
+        return call.Callback == 0 ? Fault.Argument : send.TakeReader(call.Callback, call.User);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_start", CallConvs = [typeof(CallConvCdecl)])]
+    private static int Start(nint send) => Boundary.Code(send, StartMessage);
+
+    private static Fault StartMessage(nint handle)
+    {
+        var fault = HandleTable.Find(handle, out SendHandle send);
+        return fault != Fault.None ? fault : send.Start();
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_wait", CallConvs = [typeof(CallConvCdecl)])]
+    private static int Wait(nint send, int milliseconds) => Boundary.Code((send, milliseconds), Wait);
+
+    private static Fault Wait((nint Send, int Milliseconds) call)
+    {
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        if (fault != Fault.None)
+            return fault;
+        return Times.TryReadWait(call.Milliseconds, out var timeout) ? send.Wait(timeout) : Fault.Argument;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_outcome", CallConvs = [typeof(CallConvCdecl)])]
+    private static int Outcome(nint send) => Boundary.Code(send, OutcomeOf);
+
+    private static Fault OutcomeOf(nint handle)
+    {
+        var fault = HandleTable.Find(handle, out SendHandle send);
+        return fault != Fault.None ? fault : send.Sending.Outcome;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_get_result", CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetResult(nint send, int recipient, nint result) => Boundary.Code((send, recipient, result), GetResult);
+
+    private static Fault GetResult((nint Send, int Recipient, nint Result) call)
+    {
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        return fault != Fault.None ? fault : send.Result(call.Recipient, call.Result);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_cancel", CallConvs = [typeof(CallConvCdecl)])]
+    private static int Cancel(nint send) => Boundary.Code(send, CancelMessage);
+
+    private static Fault CancelMessage(nint handle)
+    {
+        var fault = HandleTable.Find(handle, out SendHandle send);
+        if (fault == Fault.None)
+            send.Sending.Cancel();
+        return fault;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_free", CallConvs = [typeof(CallConvCdecl)])]
+    private static void Free(nint send) => Boundary.Code(send, FreeMessage);
+
+    private static Fault FreeMessage(nint handle)
+    {
+        if (handle == 0)
+            return Fault.None;
+        var fault = HandleTable.Find(handle, out SendHandle send);
+        return fault != Fault.None ? fault : send.Free();
+    }
+}

@@ -1,0 +1,72 @@
+/* The public functions for messages with results. */
+#include "edge.h"
+#include <signal.h>
+
+/* What may open the spool runs with the host's signals blocked, for threads that are born there. */
+int mm_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send) {
+    sigset_t signals;
+    mmi_enter();
+    mmi_block_signals(&signals);
+    int result = mmi_send_new(engine, options, from, send);
+    mmi_restore_signals(&signals);
+    return result;
+}
+
+int mm_send_add_recipient(mm_send *send, const char *address, int notify, const char *orcpt) {
+    mmi_enter();
+    return mmi_send_add_recipient(send, address, notify, orcpt);
+}
+
+int mm_send_write(mm_send *send, const void *octets, size_t size) {
+    mmi_enter();
+    return mmi_send_write(send, octets, size);
+}
+
+int mm_send_read_file(mm_send *send, const char *path) {
+    mmi_enter();
+    return mmi_send_read_file(send, path);
+}
+
+int mm_send_read_fd(mm_send *send, int fd) {
+    mmi_enter();
+    return mmi_send_read_fd(send, fd);
+}
+
+int mm_send_read_callback(mm_send *send, mm_send_read_fn callback, void *user) {
+    mmi_enter();
+    return mmi_send_read_callback(send, callback, user);
+}
+
+int mm_send_start(mm_send *send) {
+    sigset_t signals;
+    mmi_enter();
+    mmi_block_signals(&signals);
+    int result = mmi_send_start(send);
+    mmi_restore_signals(&signals);
+    return result;
+}
+
+int mm_send_wait(mm_send *send, int timeout_ms) {
+    mmi_enter();
+    return mmi_send_wait(send, timeout_ms);
+}
+
+int mm_send_outcome(mm_send *send) {
+    mmi_enter();
+    return mmi_send_outcome(send);
+}
+
+int mm_send_get_result(mm_send *send, int recipient, mm_send_result *result) {
+    mmi_enter();
+    return mmi_send_get_result(send, recipient, result);
+}
+
+int mm_send_cancel(mm_send *send) {
+    mmi_enter();
+    return mmi_send_cancel(send);
+}
+
+void mm_send_free(mm_send *send) {
+    mmi_enter();
+    mmi_send_free(send);
+}
