@@ -43,7 +43,7 @@ internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stag
         offset = (uint)Tail;
         RecordHeader.Write(record, header, segment.Number, Tail);
         int padded = RecordHeader.Padded(header.Length);
-        Fault fault = _staged + padded > stage.Length ? WriteStage() : Fault.None;
+        Fault fault = _staged + padded > stage.Length ? Write() : Fault.None;
         if (fault == Fault.None && padded > stage.Length)
         {
             fault = file.Write(record, Tail);
@@ -58,10 +58,18 @@ internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stag
         return fault;
     }
 
+    /// <summary>Writes what is staged, so that it outlives the process.</summary>
+    public Fault Write()
+    {
+        int staged = _staged;
+        _staged = 0;
+        return staged == 0 ? Fault.None : file.Write(stage.AsSpan(0, staged), Tail - staged);
+    }
+
     /// <summary>Writes what is staged and makes all durable.</summary>
     public Fault Sync()
     {
-        Fault fault = WriteStage();
+        Fault fault = Write();
         if (fault == Fault.None)
             fault = file.Sync();
         if (fault == Fault.None)
@@ -70,13 +78,6 @@ internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stag
     }
 
     public void Dispose() => file.Dispose();
-
-    private Fault WriteStage()
-    {
-        int staged = _staged;
-        _staged = 0;
-        return staged == 0 ? Fault.None : file.Write(stage.AsSpan(0, staged), Tail - staged);
-    }
 
     private Fault WriteZeros(long end)
     {

@@ -25,6 +25,7 @@ internal sealed partial class Committer : IDisposable
     private readonly Func<bool> _isStopping;
     private volatile bool _stopping;
     private volatile bool _stopped;
+    private bool _isRested;
 
     private readonly List<Submission> _batch = [];
     private readonly List<FlushRequest> _flushes = [];
@@ -57,12 +58,6 @@ internal sealed partial class Committer : IDisposable
             CancelAll();
     }
 
-    public void MarkDone(SpoolEntry entry, ReadOnlySpan<int> recipients)
-    {
-        if (entry.Mark(recipients))
-            _queue.PushMarked(entry);
-    }
-
     /// <summary>Commits what was handed in, writes the marks, and ends the thread.</summary>
     public void Dispose()
     {
@@ -77,25 +72,30 @@ internal sealed partial class Committer : IDisposable
     private void Run()
     {
         ThreadName.Set("mailmodule-log");
-        bool isRested = false;
-        while (true)
+        bool isLast;
+        do
         {
-            bool isLast = _stopping;
-            Gather();
-            _queue.TakeAll(_batch);
-            if (_batch.Count > 0 || isLast || (isRested && HasRemarks))
-            {
-                Cycle();
-                isRested = false;
-                if (isLast)
-                    break;
-                continue;
-            }
-            TimeSpan? rest = isRested ? null : _options.MarkRest;
-            isRested = !_queue.Wait(rest, _isStopping);
+            isLast = _stopping;
+            Turn(isLast);
         }
+        while (!isLast);
         _stopped = true;
         CancelAll();
+    }
+
+    private void Turn(bool isLast)
+    {
+        Gather();
+        _queue.TakeAll(_batch);
+        if (_batch.Count > 0 || isLast || (_isRested && HasRemarks) || IsSyncDue)
+        {
+            Cycle();
+            _isRested = false;
+        }
+        else if (_queue.HasSoon)
+            WriteSoon();
+        else
+            Rest();
     }
 
     private void Gather()
@@ -110,7 +110,7 @@ internal sealed partial class Committer : IDisposable
     private void Cycle()
     {
         TakeMarks();
-        if (_batch.Count == 0)
+        if (_batch.Count == 0 && !_hasStagedRemarks)
             LetGo();
         StageRemarks();
         foreach (Submission submission in _batch)

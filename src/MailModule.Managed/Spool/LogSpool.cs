@@ -62,7 +62,7 @@ public sealed class LogSpool : ISpool
         return Fault.None;
     }
 
-    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false) => _committer.MarkDone((SpoolEntry)entry, recipients);
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false) => _committer.MarkDone((SpoolEntry)entry, recipients, soon);
 
     public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note)
     {

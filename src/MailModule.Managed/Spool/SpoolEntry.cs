@@ -12,6 +12,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     private EntryNote? _note;
     private int _open;
     private bool _isQueued;
+    private bool _isSoon;
 
     /// <param name="content">Null: it is in the record and not in memory.</param>
     public SpoolEntry(string id, Envelope envelope, MessageContent? content, long length, long wireLength, RecordPlace place)
@@ -77,15 +78,20 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
 
     public bool IsDone(int recipient) => Volatile.Read(ref _recipients[recipient]) != (byte)State.Open;
 
+    /// <summary>Some of the marks that the committer does not know yet are to be written soon.</summary>
+    public bool IsSoon => Volatile.Read(ref _isSoon);
+
     /// <summary>True if the entry must now be queued for the committer.</summary>
-    public bool Mark(ReadOnlySpan<int> recipients)
+    public bool Mark(ReadOnlySpan<int> recipients, bool soon)
     {
         lock (_recipients)
         {
             int open = _open;
             foreach (int recipient in recipients)
                 MarkOne(recipient);
-            bool queue = open != _open && !_isQueued;
+            bool isNew = open != _open;
+            _isSoon |= isNew && soon;
+            bool queue = isNew && !_isQueued;
             _isQueued |= queue;
             return queue;
         }
@@ -111,7 +117,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     {
         lock (_recipients)
         {
-            _isQueued = false;
+            _isQueued = _isSoon = false;
             if (_open == 0 && !IsOver)
                 marks.Add(new DoneMark(Segment.Number, Offset, DoneMark.All));
             for (int i = 0; i < _recipients.Length; i++)

@@ -4,13 +4,14 @@ namespace MailModule.Spool;
 
 /// <summary>
 /// What waits for the committer: many threads push, it alone takes all at once. A thread that pushes wakes it only if it sleeps, and if it waits
-/// for several, only when they are there; marks wake it only if it sleeps without an end.
+/// for several, only when they are there; marks wake it only if it sleeps without an end, or if they are to be written soon.
 /// </summary>
 internal sealed class SubmissionQueue
 {
     private readonly Parking _parking = new();
     private Submission? _last;
     private SpoolEntry? _lastMarked;
+    private int _hasSoon;
     private int _sleep;
     private int _count;
     private int _wanted;
@@ -19,7 +20,8 @@ internal sealed class SubmissionQueue
     {
         None,
         UntilEnoughAreThere,
-        UntilMarksAreDue,
+        UntilSomethingComes,
+        UntilMarksAreSoon,
         Long,
     }
 
@@ -27,6 +29,9 @@ internal sealed class SubmissionQueue
     public int Count => Volatile.Read(ref _count);
 
     public bool HasMarks => Volatile.Read(ref _lastMarked) is not null;
+
+    /// <summary>Some of the marks are to be written at once.</summary>
+    public bool HasSoon => Volatile.Read(ref _hasSoon) != 0;
 
     public void Push(Submission submission)
     {
@@ -55,6 +60,15 @@ internal sealed class SubmissionQueue
             Wake();
     }
 
+    /// <summary>Some that were pushed are to be written at once.</summary>
+    public void Hasten()
+    {
+        if (Volatile.Read(ref _hasSoon) == 0)
+            Interlocked.Exchange(ref _hasSoon, 1);
+        if (Volatile.Read(ref _sleep) >= (int)Sleep.UntilMarksAreSoon)
+            Wake();
+    }
+
     public void Wake()
     {
         if (Volatile.Read(ref _sleep) != (int)Sleep.None && Interlocked.Exchange(ref _sleep, (int)Sleep.None) != (int)Sleep.None)
@@ -71,7 +85,12 @@ internal sealed class SubmissionQueue
         Interlocked.Add(ref _count, start - submissions.Count);
     }
 
-    public SpoolEntry? TakeMarked() => Interlocked.Exchange(ref _lastMarked, null);
+    // In this order: what is hastened after the first step is seen, at the latest the next time.
+    public SpoolEntry? TakeMarked()
+    {
+        Interlocked.Exchange(ref _hasSoon, 0);
+        return Interlocked.Exchange(ref _lastMarked, null);
+    }
 
     /// <summary>Sleeps until so many are there, or the time is up.</summary>
     public void WaitFor(int count, TimeSpan longest, Func<bool> isStopping)
@@ -83,13 +102,25 @@ internal sealed class SubmissionQueue
         Interlocked.Exchange(ref _sleep, (int)Sleep.None);
     }
 
-    /// <summary>Sleeps until something comes; false if the time was up.</summary>
+    /// <summary>Sleeps until a message or another submission comes, or a mark that is to be written soon; false if the time was up.</summary>
     /// <param name="rest">How long at most; null: until anything comes, marks too.</param>
     /// <param name="isStopping">Looked at once more before going to sleep.</param>
     public bool Wait(TimeSpan? rest, Func<bool> isStopping)
     {
-        Interlocked.Exchange(ref _sleep, (int)(rest is null ? Sleep.Long : Sleep.UntilMarksAreDue));
-        bool hasWork = Volatile.Read(ref _last) is not null || (rest is null && HasMarks) || isStopping();
+        Interlocked.Exchange(ref _sleep, (int)(rest is null ? Sleep.Long : Sleep.UntilMarksAreSoon));
+        bool hasWork = Volatile.Read(ref _last) is not null || HasSoon || (rest is null && HasMarks) || isStopping();
+        return Park(hasWork, rest);
+    }
+
+    /// <summary>Sleeps until a message or another submission comes, or the time is up; marks wait, soon or not.</summary>
+    public void WaitForMessages(TimeSpan longest, Func<bool> isStopping)
+    {
+        Interlocked.Exchange(ref _sleep, (int)Sleep.UntilSomethingComes);
+        Park(Volatile.Read(ref _last) is not null || isStopping(), longest);
+    }
+
+    private bool Park(bool hasWork, TimeSpan? rest)
+    {
         bool woken = hasWork || _parking.Park(rest);
         Interlocked.Exchange(ref _sleep, (int)Sleep.None);
         return woken;
