@@ -58,7 +58,7 @@ public class CancelTests
         using var server = new ScriptedDnsServer(_ => all.Signal());
         StubResolver resolver = New(server);
         var answers = new DnsAnswer?[Count];
-        Thread[] threads = [.. Enumerable.Range(0, Count).Select(i => new Thread(() => answers[i] = resolver.Query($"m{i}.example.org", DnsType.A, cancel.Token)))];
+        Thread[] threads = [.. Enumerable.Range(0, Count).Select(i => new Thread(() => answers[i] = resolver.Query($"m{i}.example.org", DnsType.A, cancel.Token)) { IsBackground = true })];
         foreach (Thread thread in threads)
             thread.Start();
         Assert.True(all.Wait(Enough));
@@ -75,7 +75,7 @@ public class CancelTests
         using var reached = new ManualResetEventSlim();
         using var server = new ScriptedDnsServer(asked => script(asked, reached));
         DnsAnswer? answer = null;
-        var thread = new Thread(() => answer = New(server).Query(Domain, DnsType.A, cancel.Token));
+        var thread = new Thread(() => answer = New(server).Query(Domain, DnsType.A, cancel.Token)) { IsBackground = true };
         thread.Start();
         Assert.True(reached.Wait(Enough));
         cancel.Cancel();
