@@ -3,15 +3,20 @@ using MailModule.Mail;
 
 namespace MailModule.Smtp;
 
-/// <summary>The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH).</summary>
+/// <summary>The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID).</summary>
 public struct MailArgument
 {
+    // RFC 3461 §5.4: what everybody takes; a longer one would be refused by the next host
+    private const int EnvelopeIdLimit = 100;
+
     private enum Parameter
     {
         Size = 1,
         Body = 2,
         Utf8 = 4,
         Auth = 8,
+        Return = 16,
+        EnvelopeId = 32,
     }
 
     private Parameter _given;
@@ -26,6 +31,12 @@ public struct MailArgument
 
     /// <summary>SMTPUTF8 (RFC 6531).</summary>
     public readonly bool Utf8 => (_given & Parameter.Utf8) != 0;
+
+    /// <summary>RET (RFC 3461 §4.3).</summary>
+    public ReturnContent Return { get; private set; }
+
+    /// <summary>ENVID, decoded (RFC 3461 §4.4); null if it was not given.</summary>
+    public string? EnvelopeId { get; private set; }
 
     public static PathFault TryParse(ReadOnlySpan<byte> argument, out MailArgument mail)
     {
@@ -57,6 +68,10 @@ public struct MailArgument
         // RFC 4954 §5: who submitted the message, as an xtext; nobody here vouches for it, so it is only checked
         if (Ascii.EqualsIgnoreCase(name, "AUTH"u8))
             return Mark(Parameter.Auth, XText.IsValid(value));
+        if (Ascii.EqualsIgnoreCase(name, "RET"u8))
+            return Mark(Parameter.Return, TakeReturn(value));
+        if (Ascii.EqualsIgnoreCase(name, "ENVID"u8))
+            return Mark(Parameter.EnvelopeId, TakeEnvelopeId(value));
         return PathFault.UnknownParameter;
     }
 
@@ -80,5 +95,18 @@ public struct MailArgument
     {
         EightBit = Ascii.EqualsIgnoreCase(value, "8BITMIME"u8);
         return EightBit || Ascii.EqualsIgnoreCase(value, "7BIT"u8);
+    }
+
+    private bool TakeReturn(ReadOnlySpan<byte> value)
+    {
+        Return = Ascii.EqualsIgnoreCase(value, "FULL"u8) ? ReturnContent.Full : Ascii.EqualsIgnoreCase(value, "HDRS"u8) ? ReturnContent.Headers : ReturnContent.Default;
+        return Return != ReturnContent.Default;
+    }
+
+    private bool TakeEnvelopeId(ReadOnlySpan<byte> value)
+    {
+        bool isGood = XText.TryDecode(value, out string id) && value.Length <= EnvelopeIdLimit;
+        EnvelopeId = id;
+        return isGood;
     }
 }

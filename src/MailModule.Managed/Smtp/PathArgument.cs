@@ -6,20 +6,6 @@ namespace MailModule.Smtp;
 /// <summary>What the arguments of MAIL and RCPT have in common: keyword, path, parameters.</summary>
 public static class PathArgument
 {
-    /// <summary>The argument of RCPT: a forward-path; no parameter is defined for it here.</summary>
-    /// <param name="utf8">The transaction has SMTPUTF8.</param>
-    public static PathFault TryParseRcpt(ReadOnlySpan<byte> argument, bool utf8, out MailAddress forwardPath)
-    {
-        PathFault fault = TryCut(ref argument, "TO:"u8, out forwardPath);
-        if (fault != PathFault.None)
-            return fault;
-        if (forwardPath.IsNull)
-            return PathFault.Address;
-        if (TryCutParameter(ref argument, out _, out _, out _))
-            return PathFault.UnknownParameter;
-        return forwardPath.NeedsUtf8 && !utf8 ? PathFault.NeedsUtf8 : PathFault.None;
-    }
-
     /// <summary>Takes "FROM:" or "TO:" and the path from the front; the rest is empty or begins with a blank.</summary>
     internal static PathFault TryCut(ref ReadOnlySpan<byte> argument, ReadOnlySpan<byte> keyword, out MailAddress path)
     {

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
 using MailModule.Mail;
+using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
 using MailModule.Transport;
@@ -124,11 +125,15 @@ public class SmtpSessionLoopbackTests
         public Verdict Login(SmtpSession session, string user, byte[] password) => new(Outcome.Refuse);
         public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize) => Later(session, _ => Verdict.Accept);
 
-        public Verdict Rcpt(SmtpSession session, Envelope envelope, MailAddress address) => Later(session, _ =>
+        public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
         {
-            envelope.Recipients.Add(new Recipient(address, null));
-            return Verdict.Accept;
-        });
+            Recipient recipient = rcpt.ToRecipient(null);
+            return Later(session, _ =>
+            {
+                envelope.Recipients.Add(recipient);
+                return Verdict.Accept;
+            });
+        }
 
         public Verdict Data(SmtpSession session, Envelope envelope) => Later(session, Host ?? (_ => Verdict.Accept));
 

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Mail;
 using MailModule.Smtp;
 
 namespace MailModule.Tests.Smtp;
@@ -69,6 +70,32 @@ public class CommandTests
             Assert.NotEqual(PathFault.None, MailArgument.TryParse(argument.AsSpan(0, length), out _));
         for (int length = argument.Length; length > 0; length--)
             MailArgument.TryParse(argument.AsSpan(0, length), out _);
+    }
+
+    [Fact]
+    public void Rcpt_has_a_path_and_parameters()
+    {
+        Assert.Equal(PathFault.None, RcptArgument.TryParse("TO:<c@d> NOTIFY=SUCCESS,delay ORCPT=rfc822;x+2By"u8, utf8: false, out RcptArgument rcpt));
+        Recipient recipient = rcpt.ToRecipient("c");
+        Assert.Equal(("c@d", "c", Notify.Success | Notify.Delay, "rfc822;x+y"), (recipient.Address.Text, recipient.Maildrop, recipient.Notify, recipient.OriginalRecipient));
+        Assert.Equal(PathFault.None, RcptArgument.TryParse("TO:<Postmaster>"u8, utf8: false, out rcpt));
+        Assert.Equal(("Postmaster", Notify.Default, null), (rcpt.Address.Text, rcpt.Notify, rcpt.OriginalRecipient));
+    }
+
+    [Fact]
+    public void Every_prefix_of_a_rcpt_argument_is_judged_without_harm()
+    {
+        byte[] argument = "TO:<\"a b\"@[IPv6:::1]> NOTIFY=NEVER ORCPT=utf-8;a\\x{E9}"u8.ToArray();
+        for (int length = 0; length < "TO:<\"a b\"@[IPv6:::1]>".Length; length++)
+            Assert.NotEqual(PathFault.None, RcptArgument.TryParse(argument.AsSpan(0, length), utf8: false, out _));
+        var random = new Random(3461);
+        for (int length = argument.Length; length > 0; length--)
+        {
+            RcptArgument.TryParse(argument.AsSpan(0, length), utf8: true, out _);
+            byte[] garbled = [.. argument];
+            garbled[random.Next(length)] = (byte)random.Next(256);
+            RcptArgument.TryParse(garbled, utf8: true, out _);
+        }
     }
 
     [Theory]

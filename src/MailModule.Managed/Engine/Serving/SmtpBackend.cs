@@ -1,6 +1,7 @@
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Spool;
 using MailModule.Transport;
@@ -29,16 +30,16 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostRequests ho
         return Verdict.Accept;
     }
 
-    public Verdict Rcpt(SmtpSession session, Envelope envelope, MailAddress address)
+    public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
         RelayPolicy rules = policy();
-        RelayVerdict verdict = rules.Judge(address, MayRelay(session, rules));
+        RelayVerdict verdict = rules.Judge(rcpt.Address, MayRelay(session, rules));
         if (!verdict.IsAccepted)
         {
-            log.RecipientRefused(address, verdict.Refusal, session.Connection?.RemoteEndPoint);
+            log.RecipientRefused(rcpt.Address, verdict.Refusal, session.Connection?.RemoteEndPoint);
             return Verdict.Refuse(BackendReplies.NotTaken(verdict.Refusal));
         }
-        envelope.Recipients.Add(new Recipient(address, verdict.Maildrop));
+        envelope.Recipients.Add(rcpt.ToRecipient(verdict.Maildrop));
         return Verdict.Accept;
     }
 

@@ -39,8 +39,9 @@ public interface ISmtpBackend
     /// <summary>MAIL was grammatical and in order; the envelope has its reverse-path and parameters.</summary>
     Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize);
 
-    /// <summary>RCPT was grammatical and in order. On Accept the backend has added the recipient to the envelope.</summary>
-    Verdict Rcpt(SmtpSession session, Envelope envelope, MailAddress address);
+    /// <summary>RCPT was grammatical and in order. On Accept the backend has added the recipient to the envelope (<see cref="RcptArgument.ToRecipient"/>).</summary>
+    /// <param name="rcpt">Address and parameters; gone after the call.</param>
+    Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt);
 
     /// <summary>DATA with at least one recipient. Accept sends 354 and the text goes to <see cref="Append"/>; Refuse ends the transaction.
     /// May have read part of the text itself by <see cref="SmtpSession.ReadText"/> on a worker; then 354 is out already, Accept lets the rest flow to

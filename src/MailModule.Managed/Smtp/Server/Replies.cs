@@ -31,7 +31,7 @@ internal static class Replies
     public static readonly Reply NoArgumentAllowed501 = new(501, "5.5.4", "No argument is allowed");
     public static readonly Reply BadHelo501 = new(501, "5.5.4", "Give a domain or an address literal");
     public static readonly Reply BadMailSyntax501 = new(501, "5.5.4", "Syntax: MAIL FROM:<address> [parameters]");
-    public static readonly Reply BadRcptSyntax501 = new(501, "5.5.4", "Syntax: RCPT TO:<address>");
+    public static readonly Reply BadRcptSyntax501 = new(501, "5.5.4", "Syntax: RCPT TO:<address> [parameters]");
     public static readonly Reply BadSender501 = new(501, "5.1.7", "Malformed sender address");
     public static readonly Reply BadRecipient501 = new(501, "5.1.3", "Malformed recipient address");
     public static readonly Reply BadParameter501 = new(501, "5.5.4", "Malformed or repeated parameter");
@@ -96,7 +96,7 @@ internal static class Replies
         output.Write("\r\n250-PIPELINING\r\n250-SIZE"u8);
         if (options.SizeLimit > 0)
             WriteNumber(output, options.SizeLimit);
-        output.Write("\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n"u8);
+        output.Write("\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n"u8);
         if (offerTls)
             output.Write("250-STARTTLS\r\n"u8);
         if (offerAuth)

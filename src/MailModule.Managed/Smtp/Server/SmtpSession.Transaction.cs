@@ -6,7 +6,7 @@ namespace MailModule.Smtp.Server;
 /// <summary>The envelope of a transaction: MAIL, RCPT, RSET.</summary>
 public sealed partial class SmtpSession
 {
-    private MailAddress _forwardPath = MailAddress.Null;
+    private RcptArgument _recipient;
 
     private Next Mail(ReadOnlySpan<byte> argument, Output output)
     {
@@ -25,6 +25,8 @@ public sealed partial class SmtpSession
             AuthenticatedUser = AuthenticatedUser,
             EightBit = mail.EightBit,
             Utf8 = mail.Utf8,
+            Return = mail.Return,
+            EnvelopeId = mail.EnvelopeId,
         });
         return Judge(UnderWay.Mail, output);
     }
@@ -42,7 +44,7 @@ public sealed partial class SmtpSession
 
     private Next Rcpt(ReadOnlySpan<byte> argument, Output output)
     {
-        PathFault fault = PathArgument.TryParseRcpt(argument, Envelope.Utf8, out _forwardPath);
+        PathFault fault = RcptArgument.TryParse(argument, Envelope.Utf8, out _recipient);
         if (fault != PathFault.None)
             return Say(ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501), output);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
@@ -78,7 +80,7 @@ public sealed partial class SmtpSession
     {
         _state = SmtpState.Ready;
         _transaction.End();
-        _forwardPath = MailAddress.Null;
+        _recipient = default;
     }
 
     private static Reply ReplyTo(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch

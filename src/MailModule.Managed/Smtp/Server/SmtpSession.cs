@@ -194,7 +194,7 @@ public sealed partial class SmtpSession : ISession
         UnderWay.Connect => _backend.Connect(this),
         UnderWay.Login => AskLogin(),
         UnderWay.Mail => _backend.Mail(this, Envelope, DeclaredSize),
-        UnderWay.Rcpt => _backend.Rcpt(this, Envelope, _forwardPath),
+        UnderWay.Rcpt => _backend.Rcpt(this, Envelope, in _recipient),
         UnderWay.Data => _backend.Data(this, Envelope),
         _ => _backend.EndOfData(this),
     };

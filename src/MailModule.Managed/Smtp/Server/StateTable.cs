@@ -39,8 +39,8 @@ internal static class StateTable
     /// <summary>RFC 5321 §4.5.3.1.4.</summary>
     public const int LineLimit = 512;
 
-    /// <summary>Extensions lengthen MAIL: SIZE by 26, BODY by 17, SMTPUTF8 by 10, AUTH by 500 (RFC 1870 §3, 6152 §2, 6531 §3.1, 4954 §3);
-    /// a source route may fill a line by itself.</summary>
+    /// <summary>Extensions lengthen MAIL: SIZE by 26, BODY by 17, SMTPUTF8 by 10, AUTH by 500 (RFC 1870 §3, 6152 §2, 6531 §3.1, 4954 §3),
+    /// RET and ENVID by 110; and RCPT: NOTIFY and ORCPT by 530 (RFC 3461 §5.4). A source route may fill a line by itself.</summary>
     public const int PathLineLimit = 2048;
 
     /// <summary>RFC 4954 §4: lines of an exchange, and AUTH with an initial response.</summary>

@@ -56,19 +56,20 @@ internal sealed class FakeBackend : ISmtpBackend
 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
-        Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}");
+        Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}"
+            + (envelope.Return == ReturnContent.Default ? "" : $" ret={envelope.Return}") + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\""));
         Verdict verdict = JudgePath(envelope.ReversePath);
         Assert.False(_isOpen, "a transaction began inside another");
         _isOpen = verdict.Outcome == Outcome.Accept;
         return Give(session, verdict);
     }
 
-    public Verdict Rcpt(SmtpSession session, Envelope envelope, MailAddress address)
+    public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
-        Calls.Add($"rcpt <{address}>");
-        Verdict verdict = JudgePath(address);
+        Calls.Add($"rcpt <{rcpt.Address}>" + (rcpt.Notify == Notify.Default ? "" : $" notify={rcpt.Notify}") + (rcpt.OriginalRecipient is null ? "" : $" orcpt=\"{rcpt.OriginalRecipient}\""));
+        Verdict verdict = JudgePath(rcpt.Address);
         if (verdict.Outcome == Outcome.Accept)
-            envelope.Recipients.Add(new Recipient(address, address.LocalPart));
+            envelope.Recipients.Add(rcpt.ToRecipient(rcpt.Address.LocalPart));
         return Give(session, verdict);
     }
 

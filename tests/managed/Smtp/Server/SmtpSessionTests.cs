@@ -144,7 +144,7 @@ public class SmtpSessionTests
 
     private static readonly string[] Pieces =
     [
-        "EHLO x", "HELO ", "MAIL FROM:<", "a@b", ">", " SIZE=", "99", " BODY=8BITMIME", " SMTPUTF8", "RCPT TO:<", "nobody@d", "DATA", "RSET", "NOOP", "VRFY x", "EXPN y", "HELP", "AUTH PLAIN ", "AUTH LOGIN",
+        "EHLO x", "HELO ", "MAIL FROM:<", "a@b", ">", " SIZE=", "99", " BODY=8BITMIME", " SMTPUTF8", " RET=HDRS", " ENVID=a+20b", " NOTIFY=NEVER", " NOTIFY=SUCCESS,DELAY", " ORCPT=rfc822;", "+2B", "RCPT TO:<", "nobody@d", "DATA", "RSET", "NOOP", "VRFY x", "EXPN y", "HELP", "AUTH PLAIN ", "AUTH LOGIN",
         "AHVzZXIAc2VjcmV0", "*", "STARTTLS", "Received: x", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n.\r\n", ".", "\r", "\n", "\0", "\u00ff", "\"", "\\", "@", ":", " ", "=",
         "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n", "MAIL FROM:<noend@b>\r\n", "MAIL FROM:<nodata@b>\r\n", new('x', 700), new('y', 13_000),
     ];
