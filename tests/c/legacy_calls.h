@@ -43,8 +43,8 @@ static void legacy_sending(int port) {
     CHECK_INT(10, SRVprintf(&s, text("\n%s %d\n"), "apples", 3));
     SRVEndOfMsg(&s);
     CHECK_INT(1, done);
-    CHECK(!SRVInitSendMsgImidiatly(text("a@example.net"), (int *)text("b@example.net"), legacy_state, NULL));
-    CHECK(!SRVInitSendMsgBackgaund(text("a@example.net"), (int *)text("b@example.net"), legacy_state, NULL));
+    CHECK(!SRVInitSendMsgImidiatly(text("a@example.net"), (int *)text(""), legacy_state, NULL));
+    CHECK(!SRVInitSendMsgBackgaund(text("a@example.net"), (int *)text(""), legacy_state, NULL));
 }
 
 static void legacy_connection(void) {

@@ -1,4 +1,7 @@
+using System.Text;
 using MailModule.Dns;
+using MailModule.Engine.Sending;
+using MailModule.Mail;
 using MailModule.Primitives;
 
 namespace MailModule.Engine;
@@ -13,7 +16,17 @@ public sealed partial class MailEngine
     public Fault NewSending(SendOptions options, string from, ISendObserver? observer, out ISending? sending)
     {
         sending = null;
-        return Fail(Fault.NotSupported, "sending with results comes in a later version");
+        if (WhatIsWrong(options) is { } wrong)
+            return Fail(Fault.Argument, wrong);
+        if (!OutgoingMail.TryReadSender(from, out MailAddress sender, out string? text))
+            return Fail(Fault.Argument, text);
+        Fault fault = RunForSending(out RunningEngine? running);
+        if (fault != Fault.None)
+            return fault;
+        fault = running!.Outgoing.Prepare(options.Route, out text);
+        if (fault == Fault.None)
+            sending = new SendingMessage(running.Outgoing, options, sender, observer);
+        return Fail(fault, text);
     }
 
     /// <summary>
@@ -23,6 +36,47 @@ public sealed partial class MailEngine
     public Fault FindMx(string domain, out IReadOnlyList<MailExchanger> hosts)
     {
         hosts = [];
-        return Fail(Fault.NotSupported, "look-ups come in a later version");
+        Fault fault = RunForSending(out RunningEngine? running);
+        if (fault != Fault.None)
+            return fault;
+        MxAnswer answer = new MailExchangers(running!.OtherHosts.Dns).Find(domain, running.Stopping);
+        hosts = answer.Hosts;
+        return Fail(answer.Status switch
+        {
+            MxStatus.Ok => Fault.None,
+            MxStatus.NullMx => Fault.Refused,
+            MxStatus.NoDomain or MxStatus.NoHost => Fault.NotFound,
+            MxStatus.BadDomain => Fault.Argument,
+            MxStatus.Cancelled => Fault.Cancelled,
+            _ => Fault.Dns,
+        }, answer.Text);
     }
+
+    private Fault RunForSending(out RunningEngine? running)
+    {
+        running = null;
+        lock (_gate)
+        {
+            if (_isStopping)
+                return Fail(Fault.State, "the engine is being stopped");
+            running = Run();
+            return Fault.None;
+        }
+    }
+
+    private static string? WhatIsWrong(SendOptions options)
+    {
+        bool isServer = options.Route.Kind == SendRouteKind.Smtp;
+        if (isServer && WhatIsWrong(options.Route) is { } wrong)
+            return wrong;
+        if (options.Timeout is { } timeout && timeout <= TimeSpan.Zero)
+            return "a time-out is above 0";
+        if (options.HelloName is { } name && !AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(name)))
+            return "the name for EHLO is neither a domain nor an address literal";
+        // RFC 3461 §4.4: 100 characters at most, printable
+        return options.EnvelopeId is { } id && (id.Length is 0 or > 100 || id.Any(c => c is < ' ' or > '~')) ? "an envelope id has 1 to 100 printable characters of ASCII" : null;
+    }
+
+    private static string? WhatIsWrong(SendRoute route)
+        => route.Host.Length == 0 || route.Port is < 1 or > 65535 ? "sending needs a host, and a port from 1 to 65535" : null;
 }

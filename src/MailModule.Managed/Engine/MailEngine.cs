@@ -1,3 +1,4 @@
+using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
@@ -115,7 +116,7 @@ public sealed partial class MailEngine
         return ended ? Fault.None : Fail(Fault.Timeout, "a callback of the host has not come back");
     }
 
-    /// <summary>Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed, <see cref="Fault.NotSupported"/> for a route that this version has not.</summary>
+    /// <summary>Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed; where mail goes into the spool, what opening it gives.</summary>
     /// <param name="from">Envelope sender; empty for the null path.</param>
     /// <param name="to">Recipients, with commas, semicolons or white space between.</param>
     /// <param name="observer">Null: nobody hears.</param>
@@ -123,18 +124,12 @@ public sealed partial class MailEngine
     public Fault BeginSend(SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
     {
         stream = null;
-        if (route.Kind != SendRouteKind.Smtp)
-            return Fail(Fault.NotSupported, "delivery to the recipients' own servers and the queue come in a later version");
-        if (route.Host.Length == 0 || route.Port is < 1 or > 65535)
-            return Fail(Fault.Argument, "sending needs a host, and a port from 1 to 65535");
-        RunningEngine running;
-        lock (_gate)
-        {
-            if (_isStopping)
-                return Fail(Fault.State, "the engine is being stopped");
-            running = Run();
-        }
-        Fault fault = running.Outgoing.TryOpen(running.Outgoing.RouteTo(route.Host, route.Port), from, to, observer, out stream, out string? text);
+        if (route.Kind == SendRouteKind.Smtp && WhatIsWrong(route) is { } wrong)
+            return Fail(Fault.Argument, wrong);
+        Fault fault = RunForSending(out RunningEngine? running);
+        if (fault != Fault.None)
+            return fault;
+        fault = OutgoingStream.TryOpen(running!.Outgoing, route, from, to, observer, out stream, out string? text);
         return Fail(fault, text);
     }
 

@@ -2,6 +2,7 @@ using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Spool;
 using MailModule.Transport;
 
 namespace MailModule.Engine;
@@ -21,17 +22,27 @@ internal sealed class RunningEngine : IDisposable
     private readonly Log _log;
     private readonly Workers _workers;
     private readonly AddressCounts _perAddress = new();
+    private readonly Lock _opening = new();
+    private readonly CancellationTokenSource _stopping = new();
     private MailData? _data;
     private SmtpServer? _smtp;
     private Pop3Server? _pop3;
+    private bool _isClosed;
 
     public RunningEngine(EngineSettings settings, Log log)
     {
         _settings = settings;
         _log = log;
         _workers = new Workers(ThreadLimit, log);
-        Outgoing = new OutgoingMail(settings, _workers, log);
+        OtherHosts = new OtherHosts(settings, _workers, log, target => Volatile.Read(ref _smtp) is { } server && server.Listens(target), () => Volatile.Read(ref _smtp) is not null);
+        Outgoing = new OutgoingMail(settings, OtherHosts, OpenSpool, _workers, log);
     }
+
+    /// <summary>The ways to other hosts.</summary>
+    public OtherHosts OtherHosts { get; }
+
+    /// <summary>Cancelled when the engine begins to stop.</summary>
+    public CancellationToken Stopping => _stopping.Token;
 
     public OutgoingMail Outgoing { get; }
     public Workers Workers => _workers;
@@ -73,10 +84,12 @@ internal sealed class RunningEngine : IDisposable
         _pop3?.CloseToNew();
         bool ended = _smtp?.Stop(Left(deadline)) ?? true;
         ended &= _pop3?.Stop(Left(deadline)) ?? true;
-        ended &= Outgoing.Stop(Left(deadline));
+        Outgoing.Stop(Left(deadline));
+        _stopping.Cancel();
         // A callback that has not come back till now was waited for; its thread gets no second grace.
         TimeSpan grace = ended ? CloseGrace : ShortGrace;
-        ended &= _data?.Stop(Left(deadline) + CloseGrace) ?? true;
+        ended &= CloseData()?.Stop(Left(deadline) + CloseGrace) ?? true;
+        ended &= OtherHosts.Stop();
         return _workers.Stop(Left(deadline) + grace) && ended;
     }
 
@@ -96,9 +109,31 @@ internal sealed class RunningEngine : IDisposable
         return Fault.None;
     }
 
+    // Servers open it under the engine's lock, messages of the host without.
     private Fault OpenData(out string? text)
     {
         text = null;
-        return _data is null ? MailData.TryOpen(_settings, _workers, _log, out _data, out text) : Fault.None;
+        lock (_opening)
+        {
+            if (_isClosed)
+                return Fault.Cancelled;
+            return _data is null ? MailData.TryOpen(_settings, _workers, _log, out _data, out text) : Fault.None;
+        }
+    }
+
+    private Fault OpenSpool(out ISpool? spool, out string? text)
+    {
+        Fault fault = OpenData(out text);
+        spool = fault == Fault.None ? _data!.Spool : null;
+        return fault;
+    }
+
+    private MailData? CloseData()
+    {
+        lock (_opening)
+        {
+            _isClosed = true;
+            return _data;
+        }
     }
 }

@@ -11,14 +11,16 @@ public enum SubmissionState
     Done,
     /// <summary>Final for a recipient: refused or given up.</summary>
     Error,
+    /// <summary>Final for a recipient: the durable queue has it.</summary>
+    Queued,
 }
 
 /// <summary>Who hears how an outgoing message gets on: on workers, in order, one call at a time. May block; does not throw.</summary>
 public interface ISubmissionObserver
 {
-    /// <param name="state">Done or Error comes exactly once for each recipient.</param>
+    /// <param name="state">Done, Queued or Error comes exactly once for each recipient.</param>
     /// <param name="value">Octets of the message sent so far; for Error the reply code, or the fault's number below 0 if there was no reply.</param>
-    /// <param name="recipient">Empty for a state that concerns all.</param>
+    /// <param name="recipient">Empty for a state that concerns all, or several.</param>
     void StateChanged(SubmissionState state, long value, string recipient);
 
     /// <summary>The last call, after every recipient's final state.</summary>

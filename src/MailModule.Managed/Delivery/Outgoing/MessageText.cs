@@ -47,13 +47,44 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
         return _fault;
     }
 
+    /// <summary>
+    /// Takes the whole text from a file: what is small or can be read only once by copying it; else it stays there and is measured, and this object disposes of the file at its end.
+    /// In place of <see cref="Write"/>. Blocks. <see cref="Fault.Cancelled"/> as soon as it is asked for, between two reads.
+    /// </summary>
+    public Fault Take(HostFile file, Func<bool> isCancelled)
+    {
+        bool stays = file.HasPlaces && file.Length > MemoryLimit;
+        byte[] piece = GC.AllocateUninitializedArray<byte>(MemoryLimit);
+        long at = 0;
+        while (_fault == Fault.None)
+        {
+            int count = 0;
+            _fault = isCancelled() ? Fault.Cancelled : file.Read(piece, at, out count);
+            if (_fault != Fault.None || count == 0)
+                break;
+            at += count;
+            if (stays)
+                Measure(piece.AsSpan(0, count));
+            else
+                Write(piece.AsSpan(0, count));
+        }
+        if (!stays)
+        {
+            file.Dispose();
+            return _fault;
+        }
+        _file = file;
+        Length = at;
+        return _fault;
+    }
+
     /// <summary>The text is whole; it can be read now, by any thread.</summary>
     public Fault Finish()
     {
         if (_isFinished)
             return _fault;
         _isFinished = true;
-        if (_file is null || _fault != Fault.None)
+        if (_file is null or HostFile || _fault != Fault.None)
             return _fault;
         Flush();
         _memory = [];

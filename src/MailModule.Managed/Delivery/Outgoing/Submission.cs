@@ -1,62 +1,70 @@
-using System.Net;
-using System.Net.Sockets;
+using System.Buffers;
+using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Client;
+using MailModule.Spool;
 using MailModule.Transport;
 
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// One message sent through one given server: name → addresses → connection → dialogue → a result for each recipient. Knows which host; what the
-/// host answered is <see cref="SmtpClientSession"/>'s. Steps run one after another, on workers and the session's threads.
+/// One message of the host on its way: the text made whole, the recipients divided into legs (one for each next hop, one for the spool), side by side, and a final state for each recipient
+/// exactly once, whatever happens. Any thread.
 /// </summary>
-public sealed class Submission : ISmtpClientOwner, IWork
+/// <remarks>
+/// Who gives a recipient its final state first wins; a cancel gives it to all that have none, at once, and only then cuts what is under way. So a cancel waits for nothing, and what
+/// comes late counts for nothing. The text lives until everybody is final and every leg has ended, for a leg that was cut may still be reading.
+/// </remarks>
+public sealed partial class Submission : IWork
 {
-    private static readonly TimeSpan ConnectPatience = TimeSpan.FromSeconds(30);
-
-    private readonly SubmissionRoute _route;
-    private readonly ConnectionSet _connections;
-    private readonly Log _log;
-    private readonly MessageText _text;
-    private readonly SmtpTransaction _transaction;
+    private readonly SubmissionRequest _request;
+    private readonly SubmissionParts _parts;
+    private readonly Func<MessageText, Fault>? _fill;
     private readonly NoticeQueue _notices;
     private readonly Lock _gate = new();
     private readonly ManualResetEvent _completed = new(false);
-    private readonly Queue<IPAddress> _addresses = new();
-    private StartTlsUse _startTls;
-    private IPEndPoint? _current;
-    private Dial? _dial;
-    private Connection? _connection;
-    private int _attempt;
-    private bool _isCancelled;
-    private bool _isHandedOver;
-    private bool _isCompleted;
-    private Fault _lastFault = Fault.Dns;
-    private Reply? _lastReply;
+    private readonly List<ILeg> _legs = [];
+    private HeaderScan _header;
+    private int _users;
+    private int _open;
+    private bool _isGivenUp;
 
-    /// <param name="text">Finished; this object disposes of it.</param>
-    public Submission(SubmissionRoute route, MailAddress from, IEnumerable<MailAddress> to, MessageText text, ISubmissionObserver? observer, ConnectionSet connections, Log log)
+    /// <param name="text">This object disposes of it.</param>
+    /// <param name="fill">Writes the text, on a worker, if it is not there yet; may block. Null: it is.</param>
+    public Submission(SubmissionRequest request, MessageText text, Func<MessageText, Fault>? fill, ISubmissionObserver? observer, SubmissionParts parts)
     {
-        _route = route;
-        _startTls = route.StartTls;
-        _connections = connections;
-        _log = log;
-        _text = text;
-        _transaction = new SmtpTransaction(from, to.Select(address => new RecipientResult(address)), new TextSource(text, connections.Workers, log));
-        _notices = new NoticeQueue(connections.Workers, observer);
+        _request = request;
+        _parts = parts;
+        _fill = fill;
+        Text = text;
+        _open = request.Recipients.Count;
+        _notices = new NoticeQueue(parts.Workers, observer);
     }
 
-    public IReadOnlyList<RecipientResult> Recipients => _transaction.Recipients;
+    public IReadOnlyList<SubmittedRecipient> Recipients => _request.Recipients;
 
-    /// <summary>None if every recipient was delivered to; else the worst: a final refusal before a passing one.</summary>
-    public Fault Result => Recipients.Select(recipient => recipient.Fault).OrderByDescending(Weight).First();
+    /// <summary>None if every recipient was delivered to or queued; else the worst: a final refusal before a passing one. <see cref="Fault.State"/> while something is not final.</summary>
+    public Fault Result => Recipients.Select(recipient => recipient.Outcome?.Fault ?? Fault.State).OrderByDescending(Weight).First();
 
-    /// <summary>Told when every recipient has its final state; any thread.</summary>
-    public event Action<Submission>? Ended;
+    /// <summary>Told when every recipient has its final state; any thread, must not block.</summary>
+    public event Action<Submission>? Completed;
 
-    public void Start() => _connections.Workers.Run(this);
+    internal MessageText Text { get; }
+    internal ISpool? Spool => _parts.Spool;
+
+    /// <summary>Begins; once. Nothing after <see cref="Cancel"/> or <see cref="Fail"/>.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            if (_open == 0)
+                return;
+            _users++;
+        }
+        _parts.Workers.Run(this);
+    }
 
     /// <summary>Blocks until every recipient has its final state, or the time is up (false).</summary>
     public bool WaitForResult(TimeSpan timeout) => _completed.WaitOne(timeout);
@@ -64,184 +72,94 @@ public sealed class Submission : ISmtpClientOwner, IWork
     /// <summary>Blocks until every recipient has its final state and the observer has heard the last of it.</summary>
     public void Wait() => _notices.WaitForLast();
 
-    /// <summary>Gives up what is not final yet, with <see cref="Fault.Cancelled"/>; any thread, at any time. Does not wait for it.</summary>
-    public void Cancel()
+    /// <summary>Gives up what is not final yet, with <see cref="Fault.Cancelled"/>; any thread, at any time. When it returns everything is final; the network is let go of a moment later.</summary>
+    public void Cancel() => Fail(Fault.Cancelled);
+
+    /// <summary>Likewise with another fault; in place of <see cref="Start"/>: nothing is tried.</summary>
+    public void Fail(Fault fault)
     {
-        Dial? dial;
-        Connection? connection;
+        ILeg[] legs;
+        List<SubmittedRecipient> given;
         lock (_gate)
         {
-            _isCancelled = true;
-            dial = _dial;
-            connection = _connection;
+            _isGivenUp = true;
+            legs = [.. _legs];
+            given = [.. Recipients.Where(recipient => recipient.Outcome is null)];
+            foreach (SubmittedRecipient recipient in given)
+                TrySettle(recipient, SubmissionOutcome.Failed(fault, FaultWords.Of(fault)) with { IsUnknown = Array.Exists(legs, leg => leg.AwaitsVerdict(recipient)) }, 0);
         }
-        dial?.Cancel();
-        connection?.Abort();
+        if (given.Count > 0)
+            Complete(given);
+        foreach (ILeg leg in legs)
+            leg.Cancel();
     }
 
-    /// <summary>In place of <see cref="Start"/>: nothing is tried, every recipient fails.</summary>
-    public void Fail(Fault fault) => GiveUp(fault, null);
-
-    public void Run()
+    void IWork.Run()
     {
-        _notices.Post(SubmissionState.FindHost, 0);
-        if (FindHost())
-            TryNextAddress();
+        Fault fault = MakeWhole();
+        if (fault != Fault.None)
+            Fail(fault);
         else
-            GiveUp(Fault.Dns, null);
+            foreach (ILeg leg in Divide())
+                leg.Begin();
+        LetGo();
     }
 
-    private bool FindHost()
+    private Fault MakeWhole()
     {
-        try
-        {
-            IPAddress[] found = IPAddress.TryParse(_route.Host.Trim('[', ']'), out IPAddress? address) ? [address] : System.Net.Dns.GetHostAddresses(_route.Host);
-            foreach (IPAddress one in found)
-                _addresses.Enqueue(one);
-        }
-        catch (Exception e) when (e is SocketException or ArgumentException)
-        {
-            _log.Write(LogLevel.Warning, "send", $"{_route.Host}: {e.Message}");
-        }
-        return _addresses.Count > 0;
+        Fault fault = _fill?.Invoke(Text) ?? Fault.None;
+        if (fault == Fault.None)
+            fault = Text.Finish();
+        if (fault == Fault.None && _request.Way != SubmissionWay.GivenServer)
+            _header = SubmissionFields.Scan(Text);
+        return fault;
     }
 
-    private void TryNextAddress()
+    /// <summary>The legs to begin; none after a cancel.</summary>
+    private ILeg[] Divide()
     {
-        if (IsCancelled)
-            GiveUp(Fault.Cancelled, null);
-        else if (_addresses.TryDequeue(out IPAddress? address))
-            TryAddress(new IPEndPoint(address, _route.Port));
-        else
-            GiveUp(_lastFault, _lastReply);
-    }
-
-    private void TryAddress(IPEndPoint address)
-    {
-        _current = address;
-        _notices.Post(SubmissionState.Connecting, 0);
-        var tls = new TlsClientSettings(_route.Host, _route.VerifyCertificate, _route.Authorities);
-        TimeSpan patience = _route.Timeout < ConnectPatience ? _route.Timeout : ConnectPatience;
-        var options = new DialOptions { Target = address, Timeout = patience, Tls = tls };
-        int attempt = NextAttempt();
-        Dial dial = Dialer.Connect(options, _connections, NewSession, NotConnected);
-        if (!TryRemember(attempt, dial))
-            dial.Cancel();
-    }
-
-    private int NextAttempt()
-    {
-        lock (_gate)
-            return ++_attempt;
-    }
-
-    // The attempt may have failed and the next begun before the dialler returned: then its dial is no longer the one to cancel.
-    private bool TryRemember(int attempt, Dial dial)
-    {
+        foreach (SubmittedRecipient recipient in Recipients)
+            if (recipient.Refusal is { } refusal)
+                Settle(recipient, SubmissionOutcome.Refused(refusal), 0);
+        SubmittedRecipient[] taken = [.. Recipients.Where(recipient => recipient.Refusal is null)];
         lock (_gate)
         {
-            if (attempt == _attempt)
-                _dial = dial;
-            return !_isCancelled;
+            if (_isGivenUp || taken.Length == 0)
+                return [];
+            _legs.AddRange(LegsOf(taken));
+            _users += _legs.Count;
+            return [.. _legs];
         }
     }
 
-    private bool IsCancelled
+    private IEnumerable<ILeg> LegsOf(SubmittedRecipient[] taken) => _request.Way switch
     {
-        get
-        {
-            lock (_gate)
-                return _isCancelled;
-        }
-    }
-
-    private SmtpClientSession NewSession(Connection connection)
-    {
-        lock (_gate)
-            _connection = connection;
-        if (IsCancelled)
-            connection.Abort();
-        _notices.Post(SubmissionState.Dialog, 0);
-        return new SmtpClientSession(new SmtpClientOptions(_route.HelloName, _startTls) { Timeout = _route.Timeout }, this, connection);
-    }
-
-    private void NotConnected(Fault fault, string text)
-    {
-        _log.Write(LogLevel.Info, "send", $"{_current}: {text}");
-        _lastFault = fault;
-        _lastReply = null;
-        TryNextAddress();
-    }
-
-    public SmtpTransaction? NextTransaction(SmtpClientSession session)
-    {
-        if (_isHandedOver)
-            return null;
-        _isHandedOver = true;
-        return _transaction;
-    }
-
-    public SmtpTransaction? EarlyTransaction(SmtpClientSession session) => null;
-
-    // It cannot be: there is one transaction, so it is the first of its connection.
-    public void Returned(SmtpTransaction transaction) => GiveUp(Fault.Closed, null);
-
-    public void Sending(SmtpTransaction transaction) => _notices.Post(SubmissionState.Sending, transaction.Sent);
-
-    public void Completed(SmtpTransaction transaction) => Complete();
-
-    void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)
-    {
-        if (_isCompleted)
-            return;
-        _lastFault = fault;
-        _lastReply = reply;
-        if (fault == Fault.Tls && session.TriedTls && _startTls == StartTlsUse.IfOffered && !_route.VerifyCertificate)
-            TryInClear();
-        else if (reply is { IsTemporary: false })
-            GiveUp(fault, reply);
-        else
-            TryNextAddress();
-    }
-
-    // Opportunistic TLS (RFC 7435): a handshake that fails is no worse than a server without TLS.
-    private void TryInClear()
-    {
-        _log.Write(LogLevel.Warning, "send", $"{_current}: TLS failed, trying without");
-        _startTls = StartTlsUse.Never;
-        TryAddress(_current!);
-    }
-
-    private void GiveUp(Fault fault, Reply? reply)
-    {
-        _transaction.FailRest(fault, reply);
-        Complete();
-    }
-
-    private void Complete()
-    {
-        _isCompleted = true;
-        _text.Dispose();
-        foreach (RecipientResult recipient in Recipients)
-            Report(recipient);
-        Ended?.Invoke(this);
-        _completed.Set();
-        _notices.PostLast();
-    }
-
-    private void Report(RecipientResult recipient)
-    {
-        if (recipient.State == RecipientState.Delivered)
-            _notices.Post(SubmissionState.Done, _transaction.Sent, recipient.Address.Text);
-        else
-            _notices.Post(SubmissionState.Error, recipient.Reply is { IsPositive: false } reply ? reply.Code : -(long)recipient.Fault, recipient.Address.Text);
-        _log.Write(LogLevel.Info, "send", $"to=<{recipient.Address}> host={_route.Host} result={recipient.State} {recipient.Reply?.ToString() ?? recipient.Fault.ToString()}");
-    }
-
-    private static int Weight(Fault fault) => fault switch
-    {
-        Fault.None => 0,
-        Fault.RefusedForNow or Fault.Timeout or Fault.Closed or Fault.Connect or Fault.Dns => 1,
-        _ => 2,
+        SubmissionWay.GivenServer => [Remote(_request.NextHop, taken)],
+        SubmissionWay.Queue => [new SpoolLeg(this, taken, SubmissionState.Queued)],
+        _ => DirectLegs(taken),
     };
+
+    private IEnumerable<ILeg> DirectLegs(SubmittedRecipient[] taken)
+    {
+        SubmittedRecipient[] local = [.. taken.Where(recipient => recipient.Recipient.Maildrop is not null)];
+        foreach (IGrouping<string, SubmittedRecipient> group in taken.Except(local).GroupBy(recipient => _parts.NextHopOf(recipient.Address.Domain)))
+            yield return Remote(group.Key, [.. group]);
+        // Last, for it keeps the thread until the text is on its way to the disk.
+        if (local.Length > 0)
+            yield return new SpoolLeg(this, local, SubmissionState.Done);
+    }
+
+    private RemoteLeg Remote(string nextHop, SubmittedRecipient[] recipients) => new(this, recipients, owner => _parts.Carrier.Begin(nextHop, owner));
+
+    /// <summary>A leg has nothing more to do with the text, the network or the disk.</summary>
+    internal void Ended(ILeg leg) => LetGo();
+
+    private void LetGo()
+    {
+        bool isLast;
+        lock (_gate)
+            isLast = --_users == 0 && _open == 0;
+        if (isLast)
+            Text.Dispose();
+    }
 }

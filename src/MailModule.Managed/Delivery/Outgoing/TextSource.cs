@@ -1,64 +1,23 @@
+using MailModule.Delivery.Remote;
 using MailModule.Primitives;
-using MailModule.Smtp.Client;
 using MailModule.Transport;
 
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>
-/// Gives a message text to a client session. What is in memory comes at once; a file is read ahead on a worker, one piece at a time, so that the
-/// session's thread never waits for a disk.
-/// </summary>
-internal sealed class TextSource(MessageText text, Workers workers, Log log) : IMessageSource, IWork
+/// <summary>Gives a message text to a client session: the fields of ours in front of it, then what the host wrote. Several may read one text, each from its beginning.</summary>
+internal sealed class TextSource(ReadOnlyMemory<byte> fields, MessageText text, Workers workers, Log log) : ReadAheadSource(workers)
 {
-    private const int PieceLength = 256 * 1024;
-
-    private byte[] _piece = [];
+    private ReadOnlyMemory<byte> _fields = fields;
     private long _position;
-    private int _taken;
-    private int _read;
-    private bool _isAhead;
-    private Action? _ready;
 
-    public long WireLength => text.WireLength;
-    public bool IsEightBit => text.IsEightBit;
+    public override long WireLength { get; } = fields.Length + text.WireLength;
+    public override bool IsEightBit => text.IsEightBit;
+    protected override bool IsInMemory => text.IsInMemory;
 
-    public bool TryRead(Span<byte> buffer, Action ready, out int count)
+    protected override int Read(Span<byte> buffer)
     {
-        if (text.IsInMemory)
-        {
-            count = Read(buffer);
-            return true;
-        }
-        if (!_isAhead && Workers.IsCurrent)
-            ReadAhead();
-        if (_isAhead)
-        {
-            count = Take(buffer);
-            return true;
-        }
-        count = 0;
-        _ready = ready;
-        workers.Run(this);
-        return false;
-    }
-
-    public void Run()
-    {
-        ReadAhead();
-        _ready!();
-    }
-
-    private void ReadAhead()
-    {
-        if (_piece.Length == 0)
-            _piece = GC.AllocateUninitializedArray<byte>(PieceLength);
-        _read = Read(_piece);
-        _taken = 0;
-        _isAhead = true;
-    }
-
-    private int Read(Span<byte> buffer)
-    {
+        if (!_fields.IsEmpty)
+            return ReadFields(buffer);
         Fault fault = text.Read(buffer, _position, out int count);
         // A file that has become shorter must not pass for the whole message.
         if (fault == Fault.None && (count > 0 || _position == text.Length))
@@ -70,14 +29,11 @@ internal sealed class TextSource(MessageText text, Workers workers, Log log) : I
         return -1;
     }
 
-    private int Take(Span<byte> buffer)
+    private int ReadFields(Span<byte> buffer)
     {
-        if (_read <= 0)
-            return _read;
-        int count = Math.Min(buffer.Length, _read - _taken);
-        _piece.AsSpan(_taken, count).CopyTo(buffer);
-        _taken += count;
-        _isAhead = _taken < _read;
+        int count = Math.Min(buffer.Length, _fields.Length);
+        _fields.Span[..count].CopyTo(buffer);
+        _fields = _fields[count..];
         return count;
     }
 }

@@ -41,6 +41,16 @@ public sealed record RunEnd(Fault Fault, Reply? Reply, bool IsPermanent, string 
 /// <summary>Who has the work of a run. Called on the session's thread: must not block. Calls of one run never overlap.</summary>
 public interface IRunOwner
 {
+    /// <summary>A connection to <see cref="IRemoteRun.Host"/> is being made.</summary>
+    void Connecting(IRemoteRun run)
+    {
+    }
+
+    /// <summary>It is made; the dialogue begins.</summary>
+    void Connected(IRemoteRun run)
+    {
+    }
+
     /// <summary>A host is ready for the next message; null: nothing is left, say QUIT.</summary>
     SmtpTransaction? Next(IRemoteRun run);
 

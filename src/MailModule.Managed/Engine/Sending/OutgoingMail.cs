@@ -1,26 +1,27 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using MailModule.Delivery.Outgoing;
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Routing;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Smtp.Client;
+using MailModule.Spool;
 using MailModule.Transport;
+using Submission = MailModule.Delivery.Outgoing.Submission;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>Everything that is on its way out: the connections, and the submissions that are not final.</summary>
-internal sealed class OutgoingMail(EngineSettings settings, Workers workers, Log log) : IDisposable
+/// <summary>What opens the spool, if it is not open yet: <see cref="Fault.Locked"/>, <see cref="Fault.Io"/>, <see cref="Fault.Full"/>.</summary>
+internal delegate Fault OpenSpool(out ISpool? spool, out string? text);
+
+/// <summary>The messages of the host that are on their way out.</summary>
+internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, OpenSpool openSpool, Workers workers, Log log) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Submission> _underWay = [];
     private bool _isStopping;
 
-    public ConnectionSet Connections { get; } = new(workers, log);
-    public Log Log => log;
     public bool IsAsync => settings.Current.Flag(Keys.Async);
-    public string ScratchFolder => MailData.ScratchFolderOf(settings.Current);
 
     public bool IsStopping
     {
@@ -31,65 +32,74 @@ internal sealed class OutgoingMail(EngineSettings settings, Workers workers, Log
         }
     }
 
-    /// <summary>The route through a given server, by the settings of this moment.</summary>
-    public SubmissionRoute RouteTo(string host, int port)
+    public MessageText NewText() => new(MailData.ScratchFolderOf(settings.Current));
+
+    /// <summary>Reads an envelope sender, bare or in angle brackets; empty is the null path.</summary>
+    public static bool TryReadSender(string text, out MailAddress sender, out string? wrong)
     {
-        SettingValues values = settings.Current;
-        StartTlsUse startTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered : StartTlsUse.Never;
-        bool verifies = values.Flag(Keys.SmtpCheckTls);
-        X509Certificate2Collection? authorities = verifies && values.FullPath(Keys.TlsCaFile) is string file ? LoadAuthorities(file) : null;
-        return new SubmissionRoute(host, port, startTls, verifies, values.Text(Keys.SmtpName)!, TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)), authorities);
+        sender = MailAddress.Null;
+        string bare = text.Length > 1 && text[0] == '<' && text[^1] == '>' ? text[1..^1] : text;
+        bool isRight = bare.Length == 0 || MailAddress.TryParse(bare, out sender);
+        wrong = isRight ? null : $"the sender is not an address: {text}";
+        return isRight;
     }
 
-    // A file that cannot be read trusts nobody: what was asked for is that certificates are checked.
-    private X509Certificate2Collection LoadAuthorities(string file)
+    /// <summary>Opens what a route needs beside the network: the spool for the queue, so that its troubles are told before a text is written.</summary>
+    public Fault Prepare(SendRoute route, out string? text)
     {
-        var authorities = new X509Certificate2Collection();
-        try
-        {
-            authorities.ImportFromPemFile(file);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
-        {
-            log.Write(LogLevel.Error, "send", $"{file}: {e.Message}");
-        }
-        return authorities;
-    }
-
-    public Fault TryOpen(SubmissionRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream, out string? text)
-    {
-        stream = null;
         text = null;
-        string sender = from.Length > 1 && from[0] == '<' && from[^1] == '>' ? from[1..^1] : from;
-        MailAddress reversePath = MailAddress.Null;
-        if (sender.Length > 0 && !MailAddress.TryParse(sender, out reversePath))
-            text = $"the sender is not an address: {sender}";
-        else if (!RecipientList.TryParse(to, out IReadOnlyList<MailAddress> addresses, out string wrong))
-            text = wrong.Length > 0 ? $"not an address: {wrong}" : "there is no recipient";
-        else
-            stream = new OutgoingStream(this, route, reversePath, addresses, observer);
-        return stream is null ? Fault.Argument : Fault.None;
+        return route.Kind == SendRouteKind.Queue ? openSpool(out _, out text) : Fault.None;
+    }
+
+    /// <summary>A submission that has not begun. The spool's faults, where a recipient's mail goes there.</summary>
+    /// <param name="fill">Writes the text when it begins; null: it is written.</param>
+    public Fault TryMake(SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, MessageText message, Func<MessageText, Fault>? fill, ISubmissionObserver? observer,
+        out Submission? submission, out string? text)
+    {
+        text = null;
+        submission = null;
+        SettingValues values = settings.Current;
+        SubmittedRecipient[] recipients = [.. to.Select(one => options.Route.Kind == SendRouteKind.Smtp ? new SubmittedRecipient(one, null) : SubmissionRequest.Judge(one, values.Relay))];
+        ISpool? spool = null;
+        bool usesSpool = options.Route.Kind == SendRouteKind.Queue || Array.Exists(recipients, one => one.Recipient.Maildrop is not null);
+        Fault fault = usesSpool ? openSpool(out spool, out text) : Fault.None;
+        if (fault != Fault.None)
+            return fault;
+        var request = new SubmissionRequest
+        {
+            Way = (SubmissionWay)options.Route.Kind,
+            From = from,
+            Recipients = recipients,
+            NextHop = options.Route.Kind == SendRouteKind.Smtp ? NextHop.OfHost(options.Route.Host.Trim('[', ']'), options.Route.Port) : "",
+            Return = options.Return,
+            EnvelopeId = options.EnvelopeId,
+        };
+        submission = new Submission(request, message, fill, observer, PartsFor(options, values, spool));
+        return Fault.None;
     }
 
     /// <summary>Starts a submission, or fails it when the engine is on its way down.</summary>
     public void Begin(Submission submission)
     {
-        bool late;
+        bool isLate;
+        submission.Completed += Forget;
         lock (_gate)
         {
-            late = _isStopping;
-            if (!late)
+            isLate = _isStopping;
+            if (!isLate)
                 _underWay.Add(submission);
         }
-        submission.Ended += Forget;
-        if (late)
+        if (isLate)
             submission.Fail(Fault.Cancelled);
         else
             submission.Start();
+        // Cancelled before it stood in the list: then nobody takes it out any more.
+        if (submission.WaitForResult(TimeSpan.Zero))
+            Forget(submission);
     }
 
     /// <summary>What is under way may end until the time is up; then it is cut and fails with <see cref="Fault.Cancelled"/>.</summary>
-    public bool Stop(TimeSpan timeout)
+    public void Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         Submission[] left;
@@ -99,12 +109,25 @@ internal sealed class OutgoingMail(EngineSettings settings, Workers workers, Log
             left[0].WaitForResult(TimeSpan.FromMilliseconds(rest));
         foreach (Submission submission in Left())
             submission.Cancel();
-        bool ended = Connections.Stop(TimeSpan.Zero);
-        Connections.Dispose();
-        return ended;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
+
+    private SubmissionParts PartsFor(SendOptions options, SettingValues values, ISpool? spool) => new()
+    {
+        Workers = workers,
+        Carrier = new RemoteCarrier(hosts.Walks, hosts.Router, nextHop => TermsFor(options, nextHop)),
+        NextHopOf = hosts.Router.NextHopOf,
+        HostName = values.Text(Keys.SmtpName)!,
+        Spool = spool,
+        Log = log,
+    };
+
+    private RemoteTerms TermsFor(SendOptions options, string nextHop)
+    {
+        bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
+        return SendTerms.Amend(isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);
+    }
 
     private Submission[] Left()
     {

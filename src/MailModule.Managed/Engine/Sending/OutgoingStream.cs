@@ -6,44 +6,53 @@ using MailModule.Primitives;
 namespace MailModule.Engine.Sending;
 
 /// <summary>A message the host is writing; at its end it becomes a <see cref="Submission"/>.</summary>
-internal sealed class OutgoingStream(OutgoingMail mail, SubmissionRoute route, MailAddress from, IReadOnlyList<MailAddress> to, ISendObserver? observer) : IOutgoingStream
+internal sealed class OutgoingStream : IOutgoingStream
 {
-    private readonly MessageText _text = new(mail.ScratchFolder);
+    private readonly OutgoingMail _mail;
+    private readonly MessageText _text;
+    private readonly Submission _submission;
 
-    public Fault Write(ReadOnlySpan<byte> text) => mail.IsStopping ? Fault.Cancelled : _text.Write(text);
+    private OutgoingStream(OutgoingMail mail, MessageText text, Submission submission)
+    {
+        _mail = mail;
+        _text = text;
+        _submission = submission;
+    }
+
+    /// <summary><see cref="Fault.Argument"/> for addresses; the spool's faults, where mail goes there.</summary>
+    public static Fault TryOpen(OutgoingMail mail, SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream, out string? text)
+    {
+        stream = null;
+        if (!OutgoingMail.TryReadSender(from, out MailAddress sender, out text))
+            return Fault.Argument;
+        if (!RecipientList.TryParse(to, out IReadOnlyList<MailAddress> addresses, out string wrong))
+        {
+            text = wrong.Length > 0 ? $"not an address: {wrong}" : "there is no recipient";
+            return Fault.Argument;
+        }
+        Recipient[] recipients = [.. addresses.Select(address => new Recipient(address, null))];
+        MessageText message = mail.NewText();
+        Fault fault = mail.TryMake(new SendOptions { Route = route }, sender, recipients, message, null, ObservedStates.For(observer), out Submission? submission, out text);
+        if (fault == Fault.None)
+            stream = new OutgoingStream(mail, message, submission!);
+        return fault;
+    }
+
+    public Fault Write(ReadOnlySpan<byte> text) => _mail.IsStopping ? Fault.Cancelled : _text.Write(text);
 
     public Fault End()
     {
-        bool waits = !mail.IsAsync;
+        bool waits = !_mail.IsAsync;
         if (waits && HostRequests.IsInsideInlineCall)
             return Fault.State;
         Fault textFault = _text.Finish();
-        var submission = new Submission(route, from, to, _text, observer is null ? null : new ObservedStates(observer), mail.Connections, mail.Log);
         if (textFault != Fault.None)
-            submission.Fail(textFault);
+            _submission.Fail(textFault);
         else
-            mail.Begin(submission);
+            _mail.Begin(_submission);
         if (!waits)
             return Fault.None;
-        submission.Wait();
-        return submission.Result;
-    }
-
-    /// <summary>Puts the states of delivery into those of the host.</summary>
-    private sealed class ObservedStates(ISendObserver observer) : ISubmissionObserver
-    {
-        public void StateChanged(SubmissionState state, long value, string recipient) => observer.StateChanged(Of(state), value, recipient);
-
-        public void Finished() => observer.Finished();
-
-        private static SendState Of(SubmissionState state) => state switch
-        {
-            SubmissionState.FindHost => SendState.FindHost,
-            SubmissionState.Connecting => SendState.Connecting,
-            SubmissionState.Dialog => SendState.Dialog,
-            SubmissionState.Sending => SendState.Sending,
-            SubmissionState.Done => SendState.Done,
-            _ => SendState.Error,
-        };
+        _submission.Wait();
+        return _submission.Result;
     }
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
 using MailModule.Transport;
@@ -14,6 +15,9 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
 
     /// <summary>The first port, the one the host named.</summary>
     public int Port { get; private set; }
+
+    /// <summary>Where it listens, since it started.</summary>
+    public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
     protected abstract Setting BindSetting { get; }
     protected abstract Setting LimitSetting { get; }
@@ -40,8 +44,12 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
                 fault = Listen(values, one, tls, out text);
         if (fault != Fault.None)
             Stop(TimeSpan.Zero);
+        EndPoints = [.. _listeners.SelectMany(listener => listener.EndPoints)];
         return fault;
     }
+
+    /// <summary>A connection to the address would come to this server.</summary>
+    public bool Listens(IPEndPoint target) => EndPoints.Any(own => own.Port == target.Port && IsAt(own.Address, target.Address));
 
     /// <summary>Takes nobody new at once; those there are told, may end what they are at, and are cut when the time is up. False: a session waits for its host still.</summary>
     public bool Stop(TimeSpan timeout)
@@ -60,6 +68,12 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
+
+    private bool IsAt(IPAddress own, IPAddress target)
+    {
+        bool isAll = own.Equals(IPAddress.Any) || own.Equals(IPAddress.IPv6Any);
+        return own.Equals(target) || isAll && (IPAddress.IsLoopback(target) || Settings.Current.IsOurAddress(target));
+    }
 
     private Fault Listen(SettingValues values, ServerPort port, TlsServerSettings? tls, out string? text)
     {

@@ -120,15 +120,15 @@ internal static class Keys
     public static readonly Setting SmtpSent = Add(new("smtp_sent", SettingKind.Path, "Folder that gets an `.eml` copy of each message that the queue has sent to one recipient at least.") { NoKeys = ["nosmtp_sent"] });
     public static readonly Setting SentTime = NumberLater("sent_time", 0, 24576, 24576, "days", "Age at which copies in `smtp_sent` are deleted.", "copies are not deleted by age yet");
     public static readonly Setting SmtpErr = Add(new("smtp_err", SettingKind.Path, "Folder that gets an `.eml` copy of each message that the queue has given up for one recipient at least."));
-    public static readonly Setting SmtpDns = Add(new("smtp_dns", SettingKind.Text, "Resolvers.") { Form = "`ip[:port]`, commas between", FindFault = SettingForms.Resolvers, DefaultInWords = "the system's", Later = Delivery });
-    public static readonly Setting SmtpMxPort = NumberLater("smtp_mx_port", 1, 65535, 25, "", "Port for delivery to the recipient's own server.", Delivery);
+    public static readonly Setting SmtpDns = Add(new("smtp_dns", SettingKind.Text, "Resolvers.") { Form = "`ip[:port]`, commas between", FindFault = SettingForms.Resolvers, DefaultInWords = "the system's" });
+    public static readonly Setting SmtpMxPort = Number("smtp_mx_port", 1, 65535, 25, "", "Port for delivery to the recipient's own server.");
     public static readonly Setting SmtpNoMx = FlagLater("smtp_nomx", "A domain without MX is served by its address record; here it always is.", "this library always does so");
-    public static readonly Setting SmtpProxy = Add(new("smtpproxy", SettingKind.Text, "The smarthost: all mail for other hosts goes there.")
-    { Form = "`host[:port]`", LengthLimit = 262, FindFault = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"], Later = Delivery });
-    public static readonly Setting SmtpProxyUser = TextLater("smtpproxy_user", null, "Login name at the smarthost.", Delivery);
-    public static readonly Setting SmtpProxyPassword = Add(new("smtpproxy_password", SettingKind.Text, "Password at the smarthost.") { IsSecret = true, Later = Delivery });
+    public static readonly Setting SmtpProxy = Add(new("smtpproxy", SettingKind.Text, "The smarthost: all mail for other hosts goes there. Its port is 25, with `smtpproxy_tls=implicit` 465.")
+    { Form = "`host[:port]`", LengthLimit = 262, FindFault = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"] });
+    public static readonly Setting SmtpProxyUser = Text("smtpproxy_user", null, 4096, "Login name at the smarthost. The password goes without TLS only to this machine, or with `plain_auth=always`.");
+    public static readonly Setting SmtpProxyPassword = Add(new("smtpproxy_password", SettingKind.Text, "Password at the smarthost.") { IsSecret = true });
     public static readonly Setting SmtpProxyTls = Add(new("smtpproxy_tls", SettingKind.Choice, "TLS to the smarthost.")
-    { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic", Later = Delivery });
+    { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic" });
     public static readonly Setting Proxy = Add(new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
     { Form = "`socks5://[user:password@]host:port`, `socks4a://...`, `http://...`", FindFault = SettingForms.Proxy, IsSecret = true, Later = "proxies come in a later version" });
     public static readonly Setting UpProxy = TextLater("upproxy", null, "Parent HTTP proxy; `proxy` is the way to say it now.", OtherModule, 255, "noupproxy");
@@ -154,7 +154,7 @@ internal static class Keys
     public static readonly Setting TlsKeyFile = Add(new("tls_key_file", SettingKind.Path, "Private key, PEM.") { DefaultInWords = "the same file as `tls_cert_file`" });
     public static readonly Setting SmtpOnlyTls = Flag("smtponlytls", "Nothing is sent without TLS.");
     public static readonly Setting SmtpCheckTls = Flag("smtpchktls", "With TLS, the other host's certificate is checked: its chain, and that it bears the host's name.");
-    public static readonly Setting TlsCaPath = PathLater("tls_capath", "Folder of trusted certificates.", Verify);
+    public static readonly Setting TlsCaPath = Add(new("tls_capath", SettingKind.Path, "Folder of trusted certificates, PEM, beside `tls_cafile`."));
     public static readonly Setting TlsCaFile = Add(new("tls_cafile", SettingKind.Path, "File of trusted certificates, PEM, for `smtpchktls`.") { DefaultInWords = "the system's" });
     public static readonly Setting TlsPriority = TextLater("tls_priority", null, "Cipher list.", OtherModule, 2047);
     public static readonly Setting TlsLib = TextLater("tls_lib", null, "TLS library of the old module; here it is the system's OpenSSL.", OtherModule, 256);

@@ -89,6 +89,9 @@ internal sealed class SettingValues
     /// <summary>When the queue tries again and gives up. The same object for the same values.</summary>
     public RetrySchedule Schedule => Volatile.Read(ref _schedule) ?? MakeSchedule();
 
+    /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
+    public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
+
     internal SettingListItem[] Items(Setting row) => _lists[row.Index] ?? [];
 
     internal SettingValue?[] CopyValues() => [.. _values];
@@ -119,8 +122,6 @@ internal sealed class SettingValues
             if (Account.TryParse(item.Text, item.Folder, out Account account, out _))
                 yield return account;
     }
-
-    private bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
 
     private IEnumerable<IPAddress> OwnAddresses()
     {

@@ -2,11 +2,17 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailModule.Delivery.Outgoing;
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Routing;
+using MailModule.Dns;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
+using MailModule.Spool;
+using MailModule.Tests.Dns;
 using MailModule.Tests.Support;
 using MailModule.Transport;
+using Submission = MailModule.Delivery.Outgoing.Submission;
 
 namespace MailModule.Tests.Delivery.Outgoing;
 
@@ -24,22 +30,63 @@ internal sealed class Outbox : IDisposable
     public Workers Workers { get; } = new(64);
     public ConnectionSet Connections { get; }
 
+    /// <summary>What the resolver knows; nothing at first but <c>localhost</c>.</summary>
+    public ScriptedDns Dns { get; } = new ScriptedDns().Addresses("localhost", "::1", "127.0.0.1");
+
+    public RoutingRules Rules { get; set; } = new();
+
+    /// <summary>Through a given server.</summary>
     public Submission Prepare(string text, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
         StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
-    {
-        var content = new MessageText(_folder.Path);
-        Assert.Equal(Fault.None, content.Write(Encoding.UTF8.GetBytes(text)));
-        return Prepare(content, port, observer, to, host, startTls, verify, seconds, authorities);
-    }
+        => Prepare(TextOf(text), port, observer, to, host, startTls, verify, seconds, authorities);
 
     public Submission Prepare(MessageText content, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
         StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
     {
-        Assert.Equal(Fault.None, content.Finish());
-        Assert.True(MailAddress.TryParse("ann@a.example", out MailAddress from));
+        var terms = new RemoteTerms
+        {
+            HelloName = "client.example",
+            StartTls = startTls,
+            VerifyCertificate = verify,
+            Authorities = authorities,
+            Timeout = TimeSpan.FromSeconds(seconds),
+        };
+        var request = new SubmissionRequest { Way = SubmissionWay.GivenServer, From = Address("ann@a.example"), Recipients = Recipients(to), NextHop = NextHop.OfHost(host, port) };
+        return Prepare(request, content, terms, observer);
+    }
+
+    public Submission Prepare(SubmissionRequest request, MessageText content, RemoteTerms terms, ISubmissionObserver? observer = null, ISpool? spool = null, Func<MessageText, Fault>? fill = null)
+    {
+        var router = new Router(() => Dns, () => Rules);
+        var walks = new WalkParts(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
+        var parts = new SubmissionParts
+        {
+            Workers = Workers,
+            Carrier = new RemoteCarrier(walks, router, _ => terms),
+            NextHopOf = router.NextHopOf,
+            HostName = "client.example",
+            Spool = spool,
+        };
+        return new Submission(request, content, fill, observer, parts);
+    }
+
+    public MessageText TextOf(string text)
+    {
+        MessageText content = NewText();
+        Assert.Equal(Fault.None, content.Write(Encoding.UTF8.GetBytes(text)));
+        return content;
+    }
+
+    public static MailAddress Address(string text)
+    {
+        Assert.True(MailAddress.TryParse(text, out MailAddress address));
+        return address;
+    }
+
+    public static SubmittedRecipient[] Recipients(string to)
+    {
         Assert.True(RecipientList.TryParse(to, out IReadOnlyList<MailAddress> addresses, out _));
-        var route = new SubmissionRoute(host, port, startTls, verify, "client.example", TimeSpan.FromSeconds(seconds), authorities);
-        return new Submission(route, from, addresses, content, observer, Connections, Log.None);
+        return [.. addresses.Select(address => new SubmittedRecipient(new Recipient(address, null), null))];
     }
 
     public MessageText NewText() => new(_folder.Path);
@@ -64,7 +111,7 @@ internal sealed class Outbox : IDisposable
         public List<string> Offences { get; } = [];
         public bool IsFinished { get; private set; }
         public (SubmissionState State, long Value, string Recipient)[] All => [.. _heard];
-        public (SubmissionState State, long Value, string Recipient)[] Final => [.. _heard.Where(notice => notice.State is SubmissionState.Done or SubmissionState.Error)];
+        public (SubmissionState State, long Value, string Recipient)[] Final => [.. _heard.Where(notice => notice.State is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Error)];
 
         public void StateChanged(SubmissionState state, long value, string recipient)
         {

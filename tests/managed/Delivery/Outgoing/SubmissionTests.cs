@@ -99,7 +99,7 @@ public class SubmissionTests
         submission.Start();
         submission.Wait();
         Assert.Equal(Fault.Closed, submission.Result);
-        Assert.Equal(isUnknown, submission.Recipients[0].IsUnknown);
+        Assert.Equal(isUnknown, submission.Recipients[0].Outcome!.IsUnknown);
         Assert.Single(listener.Final);
         Assert.Empty(listener.Offences);
     }

@@ -1,0 +1,53 @@
+using System.Buffers;
+using System.Text;
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Delivery.Outgoing;
+
+/// <summary>
+/// What stands before a text that this host is the first to take (RFC 6409 §8): Received, and Date and Message-ID where the sender has not written them. What is there stays as it is.
+/// </summary>
+internal static class SubmissionFields
+{
+    private const int PieceLength = 16 * 1024;
+
+    /// <summary>More header than this nobody sends; what comes after it does not count.</summary>
+    private const int HeaderLimit = 1024 * 1024;
+
+    /// <summary>Reads the header section of a finished text. May touch the disk.</summary>
+    public static HeaderScan Scan(MessageText text)
+    {
+        var scan = new HeaderScan();
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
+        for (long at = 0; at < HeaderLimit && !scan.IsAtEnd; at += PieceLength)
+        {
+            if (text.Read(piece.AsSpan(0, PieceLength), at, out int count) != Fault.None || count == 0)
+                break;
+            scan.Add(piece.AsSpan(0, count));
+        }
+        ArrayPool<byte>.Shared.Return(piece);
+        return scan;
+    }
+
+    /// <summary>Writes the fields, in wire form.</summary>
+    /// <param name="id">Names the message in our log.</param>
+    public static void Write(IBufferWriter<byte> output, in HeaderScan scan, Envelope envelope, string hostName, string id)
+    {
+        TraceHeaders.WriteReceived(output, envelope, new Reception(hostName, id, Extended: true, null));
+        if (!scan.HasDate)
+            WriteDate(output, envelope.Received);
+        if (!scan.HasMessageId)
+            output.Write(Encoding.UTF8.GetBytes($"Message-ID: <{id}@{hostName}>\r\n"));
+        // A text without a header section must not lose its first lines to ours.
+        if (!scan.IsHeader)
+            output.Write("\r\n"u8);
+    }
+
+    private static void WriteDate(IBufferWriter<byte> output, DateTimeOffset date)
+    {
+        output.Write("Date: "u8);
+        output.Advance(TraceHeaders.WriteDate(date, output.GetSpan(64)));
+        output.Write("\r\n"u8);
+    }
+}

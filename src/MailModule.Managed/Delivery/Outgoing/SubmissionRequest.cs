@@ -1,0 +1,40 @@
+using MailModule.Mail;
+using MailModule.Policy;
+using MailModule.Smtp;
+
+namespace MailModule.Delivery.Outgoing;
+
+/// <summary>Which way a message takes.</summary>
+public enum SubmissionWay
+{
+    /// <summary>All recipients through one server that the host names. Nothing is added to the text.</summary>
+    GivenServer,
+    /// <summary>To the recipients' own servers (or the smarthost) now; mail for our own users goes into the spool.</summary>
+    Direct,
+    /// <summary>Into the spool, for the queue and the mailboxes.</summary>
+    Queue,
+}
+
+/// <summary>One message to send, without its text. Immutable.</summary>
+public sealed record SubmissionRequest
+{
+    public required SubmissionWay Way { get; init; }
+    public required MailAddress From { get; init; }
+    public required IReadOnlyList<SubmittedRecipient> Recipients { get; init; }
+    public ReturnContent Return { get; init; }
+
+    /// <summary>ENVID (RFC 3461 §4.4); null: none.</summary>
+    public string? EnvelopeId { get; init; }
+
+    /// <summary>For <see cref="SubmissionWay.GivenServer"/>: from <see cref="Routing.NextHop.OfHost"/>.</summary>
+    public string NextHop { get; init; } = "";
+
+    /// <summary>A recipient of a way that knows our own users: with its mailbox, or with what is said about an unknown one (RFC 5321 §3.6.2).</summary>
+    public static SubmittedRecipient Judge(Recipient recipient, RelayPolicy policy)
+    {
+        RelayVerdict verdict = policy.Judge(recipient.Address, mayRelay: true);
+        return new SubmittedRecipient(recipient with { Maildrop = verdict.Maildrop }, verdict.IsAccepted ? null : s_unknownUser);
+    }
+
+    private static readonly Reply s_unknownUser = new(550, "5.1.1", "No such user here");
+}

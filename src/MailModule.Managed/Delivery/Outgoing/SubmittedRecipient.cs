@@ -1,0 +1,54 @@
+using MailModule.Delivery.Remote;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp;
+
+namespace MailModule.Delivery.Outgoing;
+
+/// <summary>What became of a recipient. Immutable.</summary>
+/// <param name="State">Done, Queued or Error.</param>
+/// <param name="Reply">The server's words that decided; null if it said nothing.</param>
+/// <param name="Status">Enhanced status (RFC 3463) of the reply or of what happened; empty if there is none.</param>
+/// <param name="Text">What happened, in words; empty if the reply says it.</param>
+/// <param name="Host">Who said it; null if nobody did.</param>
+/// <param name="QueueId">The message's id in the spool; empty if it is not there.</param>
+/// <param name="IsUnknown">It may have been taken all the same: the answer was not waited for, or lost.</param>
+public sealed record SubmissionOutcome(SubmissionState State, Fault Fault, Reply? Reply, string Status, string Text, RemoteHost? Host, string QueueId, bool IsUnknown)
+{
+    public static SubmissionOutcome Failed(Fault fault, string text, string status = "") => new(SubmissionState.Error, fault, null, status, text, null, "", IsUnknown: false);
+
+    public static SubmissionOutcome Refused(Reply reply) => new(SubmissionState.Error, Fault.Refused, reply, reply.Enhanced, "", null, "", IsUnknown: false);
+}
+
+/// <summary>One recipient of a submission. Changed under the submission's lock; may be read at any time.</summary>
+public sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
+{
+    private volatile SubmissionOutcome? _outcome;
+    private int _attempts;
+
+    public MailAddress Address => recipient.Address;
+    public Recipient Recipient => recipient;
+
+    /// <summary>Our own answer, where the address is ours and nobody's; null: it is taken.</summary>
+    public Reply? Refusal => refusal;
+
+    /// <summary>Null until it is final.</summary>
+    public SubmissionOutcome? Outcome => _outcome;
+
+    /// <summary>How far it has come; <see cref="Outcome"/>'s once that is there.</summary>
+    public SubmissionState State { get; internal set; }
+
+    /// <summary>Connections on which it was tried.</summary>
+    public int Attempts => Volatile.Read(ref _attempts);
+
+    internal void Tried(int connections) => Interlocked.Add(ref _attempts, connections);
+
+    internal bool TrySettle(SubmissionOutcome outcome)
+    {
+        if (_outcome is not null)
+            return false;
+        _outcome = outcome;
+        State = outcome.State;
+        return true;
+    }
+}

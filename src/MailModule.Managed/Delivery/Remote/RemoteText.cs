@@ -1,0 +1,79 @@
+using System.Text;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Remote;
+
+/// <summary>
+/// A spooled message as it goes out: without the Return-Path line that stands first at rest (RFC 5321 §4.4: only final delivery adds one). What is in memory is given without a copy or
+/// a hop; the rest is read ahead on a worker.
+/// </summary>
+public sealed class RemoteText : ReadAheadSource, IDisposable
+{
+    private readonly ISpoolEntry _entry;
+    private readonly Log _log;
+    private ReadOnlyMemory<byte> _memory;
+    private Stream? _stream;
+
+    public RemoteText(ISpoolEntry entry, Workers workers, Log log) : base(workers)
+    {
+        _entry = entry;
+        _log = log;
+        _memory = entry.Content.Memory;
+        IsInMemory = !_memory.IsEmpty;
+        int trace = IsInMemory ? _memory.Span.IndexOf((byte)'\n') + 1 : LengthOfTrace(entry.Envelope.ReversePath);
+        if (IsInMemory)
+            _memory = _memory[trace..];
+        // At rest the line ends with LF alone.
+        WireLength = entry.Content.WireLength - trace - 1;
+        IsEightBit = entry.Envelope.EightBit || _memory.Span.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0;
+    }
+
+    /// <summary>Of a text that is not in memory: by the envelope, which the line was made of.</summary>
+    public override long WireLength { get; }
+
+    /// <summary>Of a text that is not in memory: as it was declared.</summary>
+    public override bool IsEightBit { get; }
+
+    protected override bool IsInMemory { get; }
+
+    public void Dispose() => _stream?.Dispose();
+
+    protected override int Read(Span<byte> buffer)
+    {
+        if (!IsInMemory)
+            return ReadStream(buffer);
+        int count = Math.Min(buffer.Length, _memory.Length);
+        _memory.Span[..count].CopyTo(buffer);
+        _memory = _memory[count..];
+        return count;
+    }
+
+    private int ReadStream(Span<byte> buffer)
+    {
+        try
+        {
+            return (_stream ??= OpenAfterTrace()).Read(buffer);
+        }
+        catch (IOException e)
+        {
+            _log.Write(LogLevel.Error, "send", $"{_entry.Id}: the message cannot be read: {e.Message}");
+            return -1;
+        }
+    }
+
+    private BufferedStream OpenAfterTrace()
+    {
+        var stream = new BufferedStream(_entry.Content.OpenRead());
+        while (stream.ReadByte() is >= 0 and not '\n')
+        {
+        }
+        return stream;
+    }
+
+    // "Return-Path: <" address ">" LF
+    private static int LengthOfTrace(MailAddress reversePath) => 16 + Encoding.UTF8.GetByteCount(reversePath.Text);
+}

@@ -1,0 +1,86 @@
+using System.Net;
+using MailModule.Dns;
+using MailModule.Primitives;
+
+namespace MailModule.Delivery.Routing;
+
+/// <inheritdoc cref="IRouter"/>
+/// <param name="dns">The resolver of the moment.</param>
+/// <param name="rules">Those of the moment. Cheap; any thread.</param>
+public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
+{
+    public string NextHopOf(string domain) => rules().Smarthost ?? NextHop.OfDomain(domain);
+
+    public Route Find(string nextHop, CancellationToken cancel)
+    {
+        RoutingRules current = rules();
+        if (NextHop.TryReadHost(nextHop, out string host, out int port))
+            return ToHost(host, port, current, cancel);
+        if (NextHop.TryReadLiteral(nextHop, out IPAddress? address))
+            return ToLiteral(nextHop, address, current);
+        return ToDomain(nextHop, current, cancel);
+    }
+
+    private Route ToHost(string host, int port, RoutingRules current, CancellationToken cancel)
+    {
+        if (current.HasProxy && !IPAddress.TryParse(host, out _))
+            return Route.To(new RouteHost(host, port, []));
+        HostAnswer found = new HostAddresses(dns()).Find(host, cancel);
+        return found.Status switch
+        {
+            DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current) => Route.None(new RouteFailure(Fault.Refused, IsPermanent: false, "4.3.5", $"the smarthost {host} is this host")),
+            DnsStatus.Ok => Route.To(new RouteHost(host, port, found.Addresses)),
+            DnsStatus.Cancelled => Cancelled,
+            // A host that somebody has named: what is wrong with its name may be put right, so nothing about it is final.
+            _ => Route.None(new RouteFailure(Fault.Dns, IsPermanent: false, "4.4.3", found.Text)),
+        };
+    }
+
+    // A host that is merely named may be ourselves; a smarthost that is would get everything back.
+    private static bool IsOwnSmarthost(string host, int port, IReadOnlyList<IPAddress> addresses, RoutingRules current)
+        => current.Smarthost == NextHop.OfHost(host, port) && addresses.Any(address => current.IsOurs(new IPEndPoint(address, port)));
+
+    private static Route ToLiteral(string literal, IPAddress? address, RoutingRules current)
+    {
+        if (address is null)
+            return Permanent(Fault.Argument, "5.1.2", $"{literal}: an address of a kind that cannot be reached");
+        return current.IsOurs(new IPEndPoint(address, current.MxPort)) ? Loop(literal) : Route.To(new RouteHost(literal, current.MxPort, [address]));
+    }
+
+    private Route ToDomain(string domain, RoutingRules current, CancellationToken cancel)
+    {
+        MxAnswer answer = new MailExchangers(dns()).Find(domain, cancel);
+        return answer.Status switch
+        {
+            MxStatus.Ok => FromExchangers(domain, answer.Hosts, current),
+            // RFC 7505 §4.2: 5.1.10, the recipient's domain has a null MX
+            MxStatus.NullMx => Permanent(Fault.Refused, "5.1.10", answer.Text),
+            MxStatus.NoDomain => Permanent(Fault.NotFound, "5.1.2", answer.Text),
+            MxStatus.NoHost => Permanent(Fault.NotFound, "5.4.4", answer.Text),
+            MxStatus.BadDomain => Permanent(Fault.Argument, "5.1.2", answer.Text),
+            MxStatus.Cancelled => Cancelled,
+            _ => Route.None(new RouteFailure(Fault.Dns, IsPermanent: false, "4.4.3", answer.Text)),
+        };
+    }
+
+    private static Route FromExchangers(string domain, IReadOnlyList<MailExchanger> exchangers, RoutingRules current)
+    {
+        // RFC 5321 §5.1: a host in its own list drops itself and all that are not better, or mail would go round in a loop
+        int ours = exchangers.Where(host => IsUs(host, current)).Select(host => host.Preference).DefaultIfEmpty(int.MaxValue).Min();
+        MailExchanger[] better = [.. exchangers.Where(host => host.Preference < ours)];
+        if (better.Length == 0)
+            return Loop(domain);
+        RouteHost[] reachable = [.. better.Where(host => host.Addresses.Count > 0).Select(host => new RouteHost(host.Name, current.MxPort, host.Addresses))];
+        return reachable.Length > 0 ? Route.To(reachable)
+            : Route.None(new RouteFailure(Fault.Dns, IsPermanent: false, "4.4.3", $"{domain}: the hosts before this one have no address at present"));
+    }
+
+    private static bool IsUs(MailExchanger host, RoutingRules current)
+        => current.IsOurName(host.Name) || host.Addresses.Any(address => current.IsOurs(new IPEndPoint(address, current.MxPort)));
+
+    private static Route Cancelled => Route.None(new RouteFailure(Fault.Cancelled, IsPermanent: false, "", "cancelled"));
+
+    private static Route Loop(string domain) => Permanent(Fault.Refused, "5.4.6", $"mail for {domain} loops back to myself");
+
+    private static Route Permanent(Fault fault, string status, string text) => Route.None(new RouteFailure(fault, IsPermanent: true, status, text));
+}

@@ -1,0 +1,24 @@
+using MailModule.Delivery.Outgoing;
+
+namespace MailModule.Engine.Sending;
+
+/// <summary>Puts the states of delivery into those of the host.</summary>
+internal sealed class ObservedStates(ISendObserver observer) : ISubmissionObserver
+{
+    public static ISubmissionObserver? For(ISendObserver? observer) => observer is null ? null : new ObservedStates(observer);
+
+    public static SendState Of(SubmissionState state) => state switch
+    {
+        SubmissionState.FindHost => SendState.FindHost,
+        SubmissionState.Connecting => SendState.Connecting,
+        SubmissionState.Dialog => SendState.Dialog,
+        SubmissionState.Sending => SendState.Sending,
+        SubmissionState.Done => SendState.Done,
+        SubmissionState.Queued => SendState.Queued,
+        _ => SendState.Error,
+    };
+
+    public void StateChanged(SubmissionState state, long value, string recipient) => observer.StateChanged(Of(state), value, recipient);
+
+    public void Finished() => observer.Finished();
+}

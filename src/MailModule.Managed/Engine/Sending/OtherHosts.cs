@@ -1,0 +1,133 @@
+using System.Net;
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Routing;
+using MailModule.Dns;
+using MailModule.Engine.Settings;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Transport;
+using MailModule.Transport.Proxies;
+
+namespace MailModule.Engine.Sending;
+
+/// <summary>The ways to other hosts, by the settings of each moment: names, routes, terms, connections. For the queue and for what the host sends itself. Any thread.</summary>
+internal sealed class OtherHosts : IDisposable
+{
+    private const int SmtpPort = 25;
+    private const int SubmissionsPort = 465; // RFC 8314 §7.3
+
+    private readonly EngineSettings _settings;
+    private readonly Authorities _authorities;
+    private readonly Func<IPEndPoint, bool> _listens;
+    private readonly Func<bool> _serves;
+    private volatile Names? _names;
+    private volatile RulesOfVersion? _rules;
+
+    /// <param name="listens">A server of this engine listens there now.</param>
+    /// <param name="serves">The SMTP server of this engine runs.</param>
+    public OtherHosts(EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
+    {
+        _settings = settings;
+        _authorities = new Authorities(log);
+        _listens = listens;
+        _serves = serves;
+        Connections = new ConnectionSet(workers, log);
+        Router = new Router(() => Dns, Rules);
+        Walks = new WalkParts(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), log);
+        Carrier = new RemoteCarrier(Walks, Router, TermsOf);
+    }
+
+    public ConnectionSet Connections { get; }
+    public IRouter Router { get; }
+    public WalkParts Walks { get; }
+
+    /// <summary>Takes mail to next hops as the settings say.</summary>
+    public IRemoteCarrier Carrier { get; }
+
+    /// <summary>The resolver, which a change of <c>smtp_dns</c> replaces.</summary>
+    public IDns Dns
+    {
+        get
+        {
+            string servers = _settings.Current.Text(Keys.SmtpDns) ?? "";
+            if (_names is not { } names || names.Servers != servers)
+                _names = names = new Names(servers);
+            return names.Dns;
+        }
+    }
+
+    /// <summary>How the hosts of a next hop are spoken to. May read files.</summary>
+    public RemoteTerms TermsOf(string nextHop)
+    {
+        SettingValues values = _settings.Current;
+        RemoteTerms terms = GeneralTerms(values);
+        return nextHop == SmarthostOf(values) ? ToSmarthost(terms, values) : terms;
+    }
+
+    /// <summary>The terms for hosts of which the settings say nothing special.</summary>
+    public RemoteTerms GeneralTerms(SettingValues values) => new()
+    {
+        HelloName = values.Text(Keys.SmtpName)!,
+        StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered : StartTlsUse.Never,
+        VerifyCertificate = values.Flag(Keys.SmtpCheckTls),
+        Authorities = _authorities.Of(values),
+        AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
+        Timeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
+        Proxy = ProxyAddress.TryParse(values.Text(Keys.Proxy) ?? "", out ProxyAddress? proxy) ? proxy : null,
+    };
+
+    /// <summary>Cuts what is left. False: something would not end.</summary>
+    public bool Stop()
+    {
+        bool ended = Connections.Stop(TimeSpan.Zero);
+        Connections.Dispose();
+        return ended;
+    }
+
+    public void Dispose() => Stop();
+
+    private static RemoteTerms ToSmarthost(RemoteTerms terms, SettingValues values)
+    {
+        string tls = values.Word(Keys.SmtpProxyTls);
+        return terms with
+        {
+            IsTlsFirst = tls == "implicit",
+            StartTls = tls == "required" || values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : tls == "none" ? StartTlsUse.Never : StartTlsUse.IfOffered,
+            Login = values.Text(Keys.SmtpProxyUser) is { Length: > 0 } user ? new Credentials(user, values.Text(Keys.SmtpProxyPassword) ?? "") : null,
+        };
+    }
+
+    private static string? SmarthostOf(SettingValues values)
+    {
+        if (values.Text(Keys.SmtpProxy) is not { Length: > 0 } text || !HostAddress.TryParse(text, out HostAddress host))
+            return null;
+        int usual = values.Word(Keys.SmtpProxyTls) == "implicit" ? SubmissionsPort : SmtpPort;
+        return NextHop.OfHost(host.Host, host.Port > 0 ? host.Port : usual);
+    }
+
+    // Asked for each recipient, so made once for each state of the settings.
+    private RoutingRules Rules()
+    {
+        SettingValues values = _settings.Current;
+        if (_rules is { } kept && kept.Version == values.Version)
+            return kept.Rules;
+        var rules = new RoutingRules
+        {
+            Smarthost = SmarthostOf(values),
+            MxPort = values.Int(Keys.SmtpMxPort),
+            HasProxy = values.Text(Keys.Proxy) is { Length: > 0 },
+            IsOurs = _listens,
+            IsOurName = name => _serves() && values.Relay.Domains.Contains(name),
+        };
+        _rules = new RulesOfVersion(values.Version, rules);
+        return rules;
+    }
+
+    private sealed record RulesOfVersion(int Version, RoutingRules Rules);
+
+    private sealed record Names(string Servers)
+    {
+        public IDns Dns { get; } = Resolver.Create(new ResolverOptions { Servers = Resolver.TryParseServers(Servers, out IReadOnlyList<IPEndPoint> servers) ? servers : null });
+    }
+}

@@ -1,0 +1,173 @@
+using System.Buffers;
+using MailModule.Delivery.Outgoing;
+using MailModule.Delivery.Remote;
+using MailModule.Engine.Serving;
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Engine.Sending;
+
+/// <summary>A message that the host sends with results. Its own state up to the start is one thread's at a time; then everything is the <see cref="Submission"/>'s, but for the cancel.</summary>
+internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, MailAddress from, ISendObserver? observer) : ISending
+{
+    private readonly Lock _gate = new();
+    private readonly List<Recipient> _recipients = [];
+    private readonly MessageText _text = mail.NewText();
+    private Func<MessageText, Fault>? _fill;
+    private HostFile? _file;
+    private Submission? _submission;
+    private bool _isWritten;
+    private bool _isCancelled;
+    private bool _isDisposed;
+
+    public int RecipientCount
+    {
+        get
+        {
+            lock (_gate)
+                return _recipients.Count;
+        }
+    }
+
+    public Fault Outcome => Volatile.Read(ref _submission)?.Result ?? Fault.State;
+
+    public Fault AddRecipient(string address, Notify notify, string? originalRecipient)
+    {
+        string bare = address.Length > 2 && address[0] == '<' && address[^1] == '>' ? address[1..^1] : address;
+        if (!MailAddress.TryParse(bare, out MailAddress parsed) || parsed.IsNull || !IsNotify(notify) || !IsOriginalRecipient(originalRecipient))
+            return Fault.Argument;
+        lock (_gate)
+        {
+            if (IsStarted)
+                return Fault.State;
+            _recipients.Add(new Recipient(parsed, null) { Notify = notify, OriginalRecipient = originalRecipient });
+            return Fault.None;
+        }
+    }
+
+    public Fault Write(ReadOnlySpan<byte> text)
+    {
+        if (IsStarted || _fill is not null)
+            return Fault.State;
+        _isWritten = true;
+        return mail.IsStopping || _isCancelled ? Fault.Cancelled : _text.Write(text);
+    }
+
+    public Fault TakeFile(string path)
+    {
+        if (HasText)
+            return Fault.State;
+        Fault fault = HostFile.TryOpen(path, out HostFile? file);
+        return fault == Fault.None ? Take(file!) : fault;
+    }
+
+    public Fault TakeDescriptor(int descriptor)
+    {
+        if (HasText)
+            return Fault.State;
+        Fault fault = HostFile.TryDuplicate(descriptor, out HostFile? file);
+        return fault == Fault.None ? Take(file!) : fault;
+    }
+
+    public Fault TakeReader(TextReader reader)
+    {
+        if (HasText)
+            return Fault.State;
+        _fill = text => TextFilling.From(reader, text, () => _isCancelled);
+        return Fault.None;
+    }
+
+    public Fault Start()
+    {
+        if (IsStarted)
+            return Fault.State;
+        if (_recipients.Count == 0)
+            return Fault.Argument;
+        Fault fault = mail.TryMake(options, from, _recipients, _text, _fill, ObservedStates.For(observer), out Submission? submission, out _);
+        if (fault != Fault.None)
+            return fault;
+        bool isCancelled;
+        lock (_gate)
+        {
+            _submission = submission;
+            isCancelled = _isCancelled;
+        }
+        if (isCancelled)
+            submission!.Cancel();
+        else
+            mail.Begin(submission!);
+        return Fault.None;
+    }
+
+    public Fault Wait(TimeSpan timeout)
+    {
+        if (Volatile.Read(ref _submission) is not { } submission || (timeout != TimeSpan.Zero && HostRequests.IsInsideInlineCall))
+            return Fault.State;
+        return submission.WaitForResult(timeout) ? Fault.None : Fault.Timeout;
+    }
+
+    public void Cancel()
+    {
+        Submission? submission;
+        lock (_gate)
+        {
+            _isCancelled = true;
+            submission = _submission;
+        }
+        submission?.Cancel();
+    }
+
+    public SendResult ResultOf(int recipient)
+    {
+        lock (_gate)
+            if (_submission is null)
+                return new SendResult(_recipients[recipient].Address, 0, Fault.None, 0, "", "", "", null, null, IsVerified: false, 0, "", IsUnknown: false);
+        return ResultOf(_submission.Recipients[recipient]);
+    }
+
+    public void Dispose()
+    {
+        Cancel();
+        _file?.Dispose();
+        lock (_gate)
+        {
+            if (_submission is null && !_isDisposed)
+                _text.Dispose();
+            _isDisposed = true;
+        }
+    }
+
+    private static SendResult ResultOf(SubmittedRecipient recipient)
+    {
+        SubmissionOutcome? outcome = recipient.Outcome;
+        SendState state = outcome is null && recipient.State == default ? 0 : ObservedStates.Of(outcome?.State ?? recipient.State);
+        if (outcome is null)
+            return new SendResult(recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts, "", IsUnknown: false);
+        string words = outcome.Reply is { } reply ? string.Join('\n', reply.Lines) : outcome.Text;
+        RemoteHost? host = outcome.Host;
+        return new SendResult(recipient.Address, state, outcome.Fault, outcome.Reply?.Code ?? 0, outcome.Status, words, host?.Name ?? "", host?.Address, host?.Tls, host?.IsVerified ?? false,
+            recipient.Attempts, outcome.QueueId, outcome.IsUnknown);
+    }
+
+    private bool IsStarted => Volatile.Read(ref _submission) is not null;
+
+    private bool HasText => IsStarted || _isWritten || _fill is not null;
+
+    private Fault Take(HostFile file)
+    {
+        _file = file;
+        _fill = text => text.Take(file, () => _isCancelled);
+        return Fault.None;
+    }
+
+    private static bool IsNotify(Notify notify) => notify == Notify.Never || (notify & ~(Notify.Success | Notify.Failure | Notify.Delay)) == 0;
+
+    // RFC 3461 §4.2: addr-type ";" address
+    private static bool IsOriginalRecipient(string? text)
+    {
+        int semicolon = text?.IndexOf(';', StringComparison.Ordinal) ?? 1;
+        return text is null || semicolon > 0 && semicolon < text.Length - 1 && text.Length <= 500 && !text.Any(char.IsControl) && text.AsSpan(0, semicolon).IndexOfAnyExcept(s_atom) < 0;
+    }
+
+    private static readonly SearchValues<char> s_atom = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+}

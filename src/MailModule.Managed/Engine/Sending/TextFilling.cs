@@ -1,0 +1,28 @@
+using MailModule.Delivery.Outgoing;
+using MailModule.Primitives;
+
+namespace MailModule.Engine.Sending;
+
+/// <summary>Makes a text of what a host gives piece by piece.</summary>
+internal static class TextFilling
+{
+    private const int PieceLength = 64 * 1024;
+
+    /// <summary>Asks until the end. Blocks as long as the host does. A reader that fails or promises more than fits is <see cref="Fault.Io"/>.</summary>
+    public static Fault From(TextReader reader, MessageText text, Func<bool> isCancelled)
+    {
+        byte[] piece = GC.AllocateUninitializedArray<byte>(PieceLength);
+        while (!isCancelled())
+        {
+            int count = reader(piece);
+            if (count == 0)
+                return Fault.None;
+            if (count < 0 || count > piece.Length)
+                return Fault.Io;
+            Fault fault = text.Write(piece.AsSpan(0, count));
+            if (fault != Fault.None)
+                return fault;
+        }
+        return Fault.Cancelled;
+    }
+}

@@ -1,0 +1,24 @@
+using System.Runtime.InteropServices;
+
+namespace MailModule.Primitives.Os;
+
+/// <summary>Descriptors that a host has opened. Results are as in <see cref="FileCalls"/>.</summary>
+internal static partial class Descriptors
+{
+    private const int DuplicateCloseOnExec = 1030;
+    private const int SeekCurrent = 1;
+
+    /// <summary>A descriptor of our own for the same open file; it is not inherited by programs that are run.</summary>
+    public static int Duplicate(int descriptor) => Result(fcntl(descriptor, DuplicateCloseOnExec, 3));
+
+    /// <summary>Where the next read begins; below 0 for what has no places (a pipe, a socket).</summary>
+    public static long OffsetOf(int descriptor) => lseek(descriptor, 0, SeekCurrent) is >= 0 and var offset ? offset : -Marshal.GetLastPInvokeError();
+
+    private static int Result(int value) => value < 0 ? -Marshal.GetLastPInvokeError() : value;
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int fcntl(int fd, int command, int argument);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial long lseek(int fd, long offset, int whence);
+}
