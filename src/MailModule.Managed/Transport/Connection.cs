@@ -140,6 +140,9 @@ public sealed partial class Connection : IWork
             GoOn();
     }
 
+    /// <summary>From now on the connection runs this session; called by the one it has, inside its Advance.</summary>
+    internal void Become(ISession session) => _session = session;
+
     /// <summary>A turn on a worker, for a connection that kept its thread long enough.</summary>
     void IWork.Run() => GoOn();
 

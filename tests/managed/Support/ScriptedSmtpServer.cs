@@ -9,7 +9,8 @@ namespace MailModule.Tests.Support;
 
 /// <summary>
 /// A server on an ephemeral loopback port that follows a script, one for each connection in turn (the last repeats). A step is a reply to send,
-/// or one of: <see cref="Line"/>, <see cref="Text"/>, <see cref="StartTls"/>, <see cref="Garble"/>, <see cref="Reset"/>, <see cref="Hang"/>. At a script's end the connection closes.
+/// or one of: <see cref="Line"/>, <see cref="Text"/>, <see cref="SomeText"/>, <see cref="StartTls"/>, <see cref="Garble"/>, <see cref="Reset"/>, <see cref="Hang"/>, <see cref="Drip"/>,
+/// <see cref="Flood"/>, <see cref="Raw"/>. At a script's end the connection closes.
 /// </summary>
 public sealed class ScriptedSmtpServer : IDisposable
 {
@@ -17,6 +18,8 @@ public sealed class ScriptedSmtpServer : IDisposable
     public const string Line = "<";
     /// <summary>Reads to the final dot.</summary>
     public const string Text = "<text";
+    /// <summary>Reads a first part of the text, however long.</summary>
+    public const string SomeText = "<some";
     public const string StartTls = "!tls";
     /// <summary>Sends what is no TLS.</summary>
     public const string Garble = "!garble";
@@ -24,12 +27,21 @@ public sealed class ScriptedSmtpServer : IDisposable
     /// <summary>Says nothing more until the client goes or the test ends.</summary>
     public const string Hang = "!hang";
 
+    /// <summary>Octets of an answer that never ends, one by one, until the client goes.</summary>
+    public const string Drip = "!drip";
+    /// <summary>Lines of an answer that never ends, as fast as the client takes them.</summary>
+    public const string Flood = "!flood";
+    private const string RawMark = "=";
+    private const int DripMilliseconds = 10;
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly X509Certificate2? _certificate;
     private readonly string[][] _scripts;
     private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly ConcurrentQueue<string> _lines = new();
     private readonly ConcurrentQueue<byte[]> _texts = new();
+    private readonly ConcurrentQueue<string> _names = new();
+    private readonly ManualResetEventSlim _hasEnded = new();
     private int _connections;
     private long _textLength;
 
@@ -52,10 +64,16 @@ public sealed class ScriptedSmtpServer : IDisposable
     /// <summary>Texts read so far, as they came, the final dot line included. Only of those below 1 MiB.</summary>
     public string[] Texts => [.. _texts.Select(Encoding.UTF8.GetString)];
 
+    /// <summary>Server names that clients asked for in their handshakes (SNI); empty where one asked for none.</summary>
+    public string[] NamesAskedFor => [.. _names];
+
     public long TextLength => Interlocked.Read(ref _textLength);
 
     /// <summary>Set when a <see cref="Hang"/> begins.</summary>
     public ManualResetEventSlim HasHung { get; } = new();
+
+    /// <summary>A step that sends these characters, each as one octet, and no line end.</summary>
+    public static string Raw(string octets) => RawMark + octets;
 
     /// <summary>A whole dialogue without extensions for so many recipients.</summary>
     public static string[] Plain(params string[] recipientReplies)
@@ -63,6 +81,7 @@ public sealed class ScriptedSmtpServer : IDisposable
 
     public void Dispose()
     {
+        _hasEnded.Set();
         _listener.Stop();
         foreach (Socket socket in _sockets)
             socket.Dispose();
@@ -122,8 +141,18 @@ public sealed class ScriptedSmtpServer : IDisposable
                     {
                     }
                     break;
+                case SomeText:
+                    stream.ReadExactly(new byte[100]);
+                    break;
+                case Drip:
+                    while (!_hasEnded.Wait(DripMilliseconds))
+                        SendRaw(stream, "2");
+                    break;
+                case Flood:
+                    while (true)
+                        Send(stream, "250-and more");
                 default:
-                    Send(stream, step);
+                    SayStep(stream, step);
                     break;
             }
         }
@@ -133,13 +162,31 @@ public sealed class ScriptedSmtpServer : IDisposable
     private BufferedStream BeginTls(Stream stream)
     {
         var tls = new SslStream(((BufferedStream)stream).UnderlyingStream);
-        tls.AuthenticateAsServer(_certificate!);
+        tls.AuthenticateAsServerAsync((_, hello, _, _) =>
+        {
+            _names.Enqueue(hello.ServerName);
+            return ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificate = _certificate });
+        }, null).GetAwaiter().GetResult();
         return new BufferedStream(tls);
+    }
+
+    private static void SayStep(Stream stream, string step)
+    {
+        if (step.StartsWith(RawMark, StringComparison.Ordinal))
+            SendRaw(stream, step[1..]);
+        else
+            Send(stream, step);
     }
 
     private static void Send(Stream stream, string line)
     {
         stream.Write(Encoding.UTF8.GetBytes(line + "\r\n"));
+        stream.Flush();
+    }
+
+    private static void SendRaw(Stream stream, string octets)
+    {
+        stream.Write(Encoding.Latin1.GetBytes(octets));
         stream.Flush();
     }
 
