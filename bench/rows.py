@@ -19,6 +19,11 @@ def smtp(size, conns, *more):
     return ("--size", size, "--conns", conns, *more)
 
 
+# what waits for other hosts: so many messages, to so many hosts
+def queued(size, hosts):
+    return ("--size", size, "--conns", max(16, hosts), "--to", "user@[127.0.1.%d]", "--users", hosts)
+
+
 BOTH = ("worker", "inline")
 
 ROWS = [
@@ -35,6 +40,9 @@ ROWS = [
     Row("durable-1k-c128", "durable", ("spool",), "postfix-hold", smtp(1024, 128), rate=15, cpu={"spool": 0.1}),
     Row("durable-10k-c16", "durable", ("spool",), "postfix-hold", smtp(10240, 16)),
     Row("maildir-1k-c16", "delivered", ("maildir",), "postfix-maildir", smtp(1024, 16), rate=4),
+    Row("flush-1k", "flush", ("queue",), "postfix-queue", queued(1024, 1), rate=6, cpu={"queue": 0.2}, most=4000),
+    Row("flush-4k-1-host", "flush", ("queue",), "postfix-queue", queued(4096, 1), most=10000),
+    Row("flush-4k-100-hosts", "flush", ("queue",), "postfix-queue", queued(4096, 100), most=10000),
     Row("pop3-retr-c1", "retrieve", ("maildir",), "dovecot", ("--conns", 1), rate=1.6, cpu={"maildir": 0.5}),
     Row("pop3-retr-c16", "retrieve", ("maildir",), "dovecot", ("--conns", 16), rate=1.6, cpu={"maildir": 0.5}),
     Row("pop3-retr-c16-window16", "retrieve", ("maildir",), "dovecot", ("--conns", 16, "--window", 16), rate=1.6, cpu={"maildir": 0.5}),

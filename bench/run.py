@@ -28,7 +28,7 @@ import disk  # noqa: E402
 import meter  # noqa: E402
 import report  # noqa: E402
 from rows import ROWS, SINGLE  # noqa: E402
-from servers import USERS, Ours, make_mailboxes  # noqa: E402
+from servers import USERS, Ours, Sink, make_mailboxes  # noqa: E402
 from support import place  # noqa: E402
 from support.peers import Dovecot, Postfix, SmtpSink  # noqa: E402
 
@@ -59,7 +59,7 @@ class Bench:
     def measure(self, row):
         with contextlib.ExitStack() as stack:
             subjects = getattr(self, row.kind)(row, stack)
-            rates = {name: self.try_out(subject, row) for name, subject in subjects.items()}
+            rates = {name: row.kind != "flush" and self.try_out(subject, row) for name, subject in subjects.items()}
             runs = {name: [] for name in subjects}
             for _ in range(self.options.runs):
                 for name, subject in subjects.items():
@@ -114,6 +114,29 @@ class Bench:
                 server.clear()
             after()
             return got
+        return run
+
+    def flush(self, row, stack):
+        port = place.free_port()
+        ours = stack.enter_context(Ours(self.fresh("queue"), hold=True, smtp_range="127.0.0.0/8", smtp_mx_port=port, log="", loglevel="error"))
+        postfix = stack.enter_context(Postfix(self.fresh("postfix"), mode="hold", out=port))
+        self.servers = [ours]
+        return {name: self.flushes(server, port, row) for name, server in (("queue", ours), (row.peer, postfix))}
+
+    def flushes(self, server, port, row):
+        """All of the row's messages wait in the queue, and are then released at once: from that moment until the last one is at the sink. CPU: until the queue has
+        forgotten them as well."""
+        def run(_):
+            got = load("smtp_load", server.port, "--msgs", row.most, *row.load)
+            if got.get("msgs") != row.most:
+                raise RuntimeError(f"{type(server).__name__}: {row.most} messages to be queued, {got}")
+            time.sleep(1)
+            with Sink(port, row.most) as sink:
+                cpu, began = meter.cpu(server.pid), time.monotonic()
+                server.release()
+                ended, conns = sink.ended(120)
+                time.sleep(0.5)
+                return {"rate": row.most / (ended - began), "cpu": (meter.cpu(server.pid) - cpu) * 1e6 / row.most, "p50": 0, "p99": 0, "conns": conns}
         return run
 
     def mailboxes(self, name):

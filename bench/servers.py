@@ -2,6 +2,7 @@
 
 import pathlib
 import re
+import select
 import signal
 import subprocess
 
@@ -12,11 +13,12 @@ USERS = 16
 
 
 class Ours(Peer):
-    """keep=False: a callback takes each message and keeps nothing. inline: that callback runs on the I/O thread."""
+    """keep=False: a callback takes each message and keeps nothing. inline: that callback runs on the I/O thread. hold: what is for
+    other hosts waits until release()."""
 
-    def __init__(self, folder, keep=False, inline=False, homes=None, cert=None, **settings):
+    def __init__(self, folder, keep=False, inline=False, homes=None, cert=None, hold=False, **settings):
         super().__init__(folder)
-        self.keep, self.process = keep, None
+        self.mode, self.process = "hold" if hold else "keep" if keep else "discard", None
         self.pop = place.free_port()
         self.log = self.folder / "module.log"
         lines = {"mail_root": self.folder / "mail", "smtp_name": "example.org", "smtp_bind": "127.0.0.1", "pop_bind": "127.0.0.1",
@@ -31,7 +33,7 @@ class Ours(Peer):
         self.config.write_text("\n".join(text) + "\n")
 
     def start(self):
-        self.process = subprocess.Popen([str(place.OUT / "bench" / "host"), str(self.config), "keep" if self.keep else "discard"],
+        self.process = subprocess.Popen([str(place.OUT / "bench" / "host"), str(self.config), self.mode],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         said = self.process.stdout.readline()
         if not said.startswith("ready after"):
@@ -59,11 +61,39 @@ class Ours(Peer):
         for path in self.delivered():
             path.unlink(missing_ok=True)
 
+    def release(self):
+        self.process.send_signal(signal.SIGUSR1)
+
     def syncs(self):
         """Messages and syncs of the spool, as the log says when it stops."""
         text = self.log.read_text(errors="replace") if self.log.exists() else ""
         found = re.findall(r"spool:? (\d+) messages, (\d+) syncs", text)
         return (sum(int(m) for m, _ in found), sum(int(s) for _, s in found)) if found else None
+
+
+class Sink:
+    """bench/sink.c: takes mail on every loopback address; ended() is when the last of so many messages came."""
+
+    def __init__(self, port, count):
+        self.process = subprocess.Popen([str(place.OUT / "bench" / "sink"), "--port", str(port), "--count", str(count)],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "listening\n":
+            raise RuntimeError("the sink does not listen")
+
+    def ended(self, seconds):
+        ready, _, _ = select.select([self.process.stdout], [], [], seconds)
+        said = dict(word.split("=") for word in self.process.stdout.readline().split()) if ready else {}
+        if "ended_ns" not in said:
+            raise RuntimeError("not all messages came to the sink")
+        return int(said["ended_ns"]) / 1e9, int(said["conns"])
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
 
 
 def make_mailboxes(folder, messages=1000, size=4096):

@@ -16,6 +16,7 @@ case " $* " in
   *)
     compile_tool smtp_load
     compile_tool pop3_load
+    compile_tool sink
     compile_c "$OUT/bench/host" bench/host.c
     ;;
 esac

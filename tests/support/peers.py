@@ -65,11 +65,11 @@ class SmtpSink(Peer):
 
 class Postfix(Peer):
     """mode "hold": queued with one fsync and kept there. mode "maildir": delivered to a Maildir for each user of
-    example.net by virtual(8). 200 processes at most, no TLS."""
+    example.net by virtual(8). 200 processes at most, no TLS. out: the port at which other hosts take mail."""
 
-    def __init__(self, folder, port=None, mode="maildir", processes=200):
+    def __init__(self, folder, port=None, mode="maildir", processes=200, out=25):
         super().__init__(folder, port)
-        self.mode, self.processes = mode, processes
+        self.mode, self.processes, self.out = mode, processes, out
         self.etc, self.queue, self.boxes = self.folder / "etc", self.folder / "queue", self.folder / "boxes"
 
     def start(self):
@@ -91,6 +91,12 @@ class Postfix(Peer):
         if self.pid:
             place.wait_until(lambda: not pathlib.Path(f"/proc/{self.pid}").exists(), 10)
         self.pid = None
+
+    def release(self):
+        """Lets what it holds go, all at once."""
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+        subprocess.run(["postsuper", "-c", str(self.etc), "-H", "ALL", "hold"], check=True, **quiet)
+        subprocess.run(["postqueue", "-c", str(self.etc), "-f"], check=True, **quiet)
 
     def clear(self):
         """Forgets what it has queued and delivered."""
@@ -134,6 +140,8 @@ alias_database =
 local_recipient_maps =
 notify_classes =
 smtp_host_lookup = native
+smtp_tcp_port = {self.out}
+smtp_tls_security_level = none
 smtp_dns_support_level = disabled
 """
 
@@ -153,6 +161,8 @@ showq unix n - n - - showq
 error unix - - n - - error
 retry unix - - n - - error
 virtual unix - n n - - virtual
+smtp unix - - n - - smtp
+relay unix - - n - - smtp
 anvil unix - - n - 1 anvil
 """
 
