@@ -163,6 +163,7 @@ retry unix - - n - - error
 virtual unix - n n - - virtual
 smtp unix - - n - - smtp
 relay unix - - n - - smtp
+scache unix - - n - 1 scache
 anvil unix - - n - 1 anvil
 """
 
