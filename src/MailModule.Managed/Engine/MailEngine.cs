@@ -141,7 +141,7 @@ public sealed partial class MailEngine
     {
         if (_running is not null)
             return _running;
-        _running = new RunningEngine(_settings, _log.Log);
+        _running = new RunningEngine(_settings, _queueListener, _log.Log);
         _log.Use(_settings.Current, _running.Workers);
         return _running;
     }

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Queue;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
@@ -27,10 +28,12 @@ internal sealed class RunningEngine : IDisposable
     private MailData? _data;
     private SmtpServer? _smtp;
     private Pop3Server? _pop3;
+    private Action<QueueEvent>? _queueListener;
     private bool _isClosed;
 
-    public RunningEngine(EngineSettings settings, Log log)
+    public RunningEngine(EngineSettings settings, Action<QueueEvent>? queueListener, Log log)
     {
+        _queueListener = queueListener;
         _settings = settings;
         _log = log;
         _workers = new Workers(ThreadLimit, log);
@@ -88,7 +91,7 @@ internal sealed class RunningEngine : IDisposable
         _stopping.Cancel();
         // A callback that has not come back till now was waited for; its thread gets no second grace.
         TimeSpan grace = ended ? CloseGrace : ShortGrace;
-        ended &= CloseData()?.Stop(Left(deadline) + CloseGrace) ?? true;
+        ended &= CloseData()?.Stop(Left(deadline) + CloseGrace, Left(deadline)) ?? true;
         ended &= OtherHosts.Stop();
         return _workers.Stop(Left(deadline) + grace) && ended;
     }
@@ -117,7 +120,7 @@ internal sealed class RunningEngine : IDisposable
         {
             if (_isClosed)
                 return Fault.Cancelled;
-            return _data is null ? MailData.TryOpen(_settings, _workers, _log, out _data, out text) : Fault.None;
+            return _data is null ? MailData.TryOpen(_settings, OtherHosts, _workers, _log, _queueListener, out _data, out text) : Fault.None;
         }
     }
 
@@ -126,6 +129,25 @@ internal sealed class RunningEngine : IDisposable
         Fault fault = OpenData(out text);
         spool = fault == Fault.None ? _data!.Spool : null;
         return fault;
+    }
+
+    /// <summary>The queue, which the first call opens.</summary>
+    public Fault OpenQueue(out IMailQueue? queue, out string? text)
+    {
+        Fault fault = OpenData(out text);
+        queue = fault == Fault.None ? _data!.Queue : null;
+        return fault;
+    }
+
+    public void SetQueueListener(Action<QueueEvent>? listener)
+    {
+        MailData? data;
+        lock (_opening)
+        {
+            _queueListener = listener;
+            data = _data;
+        }
+        data?.Queue.SetListener(listener);
     }
 
     private MailData? CloseData()

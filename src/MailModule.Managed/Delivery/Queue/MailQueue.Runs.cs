@@ -144,7 +144,6 @@ public sealed partial class MailQueue
 
     internal void Completed(QueueRun run, IRemoteRun remote, SmtpTransaction transaction)
     {
-        (transaction.Source as IDisposable)?.Dispose();
         lock (_gate)
         {
             Job job = run.Take(transaction);
@@ -162,7 +161,6 @@ public sealed partial class MailQueue
 
     internal void Returned(QueueRun run, SmtpTransaction transaction)
     {
-        (transaction.Source as IDisposable)?.Dispose();
         lock (_gate)
         {
             Job job = run.Take(transaction);
@@ -178,11 +176,8 @@ public sealed partial class MailQueue
     {
         lock (_gate)
         {
-            foreach (SmtpTransaction transaction in run.Jobs.Select(job => job.Transaction!).ToArray())
-            {
-                (transaction.Source as IDisposable)?.Dispose();
-                MakeReadyAgain(run.Take(transaction));
-            }
+            foreach (Job job in run.Jobs.ToArray())
+                MakeReadyAgain(run.Take(job.Transaction!));
             bool isShortage = end.Fault == Fault.Full;
             bool wentWrong = end.Fault is not (Fault.None or Fault.Cancelled) && !isShortage;
             Destination destination = run.Destination;

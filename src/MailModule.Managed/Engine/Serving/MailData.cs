@@ -1,4 +1,8 @@
 using MailModule.Delivery;
+using MailModule.Delivery.Queue;
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Reports;
+using MailModule.Engine.Sending;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
 using MailModule.Primitives;
@@ -7,38 +11,45 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What servers keep mail in: spool, mailboxes, and the way between them. Opened when the first server starts.</summary>
+/// <summary>Where mail is kept and how it gets on: spool, mailboxes, the ways from one to the other and to other hosts. Opened when the first server starts, or at the first message for the queue.</summary>
 internal sealed class MailData : IDisposable
 {
     private readonly LogSpool _spool;
     private readonly Log _log;
 
-    private MailData(LogSpool spool, MaildirStore store, LocalDelivery delivery, string scratchFolder, Log log)
+    private MailData(LogSpool spool, MaildirStore store, LocalDelivery delivery, MailQueue queue, string scratchFolder, Log log)
     {
         _log = log;
         _spool = spool;
         Store = store;
         Delivery = delivery;
+        Queue = queue;
         ScratchFolder = scratchFolder;
     }
 
     public ISpool Spool => _spool;
     public IMailStore Store { get; }
     public LocalDelivery Delivery { get; }
+    public MailQueue Queue { get; }
 
     /// <summary>Where texts too large for memory go while a host writes them.</summary>
     public string ScratchFolder { get; }
 
     /// <summary>Opens spool and mailboxes and delivers what was left over. <see cref="Fault.Locked"/> if another engine has the spool.</summary>
-    public static Fault TryOpen(EngineSettings settings, Workers workers, Log log, out MailData? data, out string? text)
+    public static Fault TryOpen(EngineSettings settings, OtherHosts hosts, Workers workers, Log log, Action<QueueEvent>? listener, out MailData? data, out string? text)
     {
         data = null;
         SettingValues values = settings.Current;
         LocalDelivery? delivery = null;
+        MailQueue? queue = null;
         var options = new SpoolOptions
         {
             Directory = values.FullPath(Keys.SmtpOut)!,
-            Consumer = entry => delivery!.Take(entry),
+            Consumer = entry =>
+            {
+                delivery!.Take(entry);
+                queue!.Take(entry);
+            },
             RunWork = workers.Run,
             Log = log,
         };
@@ -47,21 +58,46 @@ internal sealed class MailData : IDisposable
             return fault;
         var store = new MaildirStore(values.Text(Keys.SmtpName)!);
         delivery = new LocalDelivery(spool!, store, user => settings.Current.Accounts.HomeOf(user), log);
-        data = new MailData(spool!, store, delivery, ScratchFolderOf(values), log);
+        queue = new MailQueue(PartsOfQueue(spool!, settings, hosts, workers, log));
+        queue.SetListener(listener);
+        data = new MailData(spool!, store, delivery, queue, ScratchFolderOf(values), log);
         delivery.Start();
+        queue.Start();
         return Fault.None;
     }
+
+    private static QueueParts PartsOfQueue(ISpool spool, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
+    {
+        Spool = spool,
+        Carrier = hosts.Carrier,
+        Reports = new UnwrittenReports(),
+        Workers = workers,
+        NextHopOf = hosts.Router.NextHopOf,
+        TextOf = entry => new RemoteText(entry, workers, log),
+        MaildropOf = address => settings.Current.Relay.Judge(address, mayRelay: true).Maildrop,
+        Schedule = () => settings.Current.Schedule,
+        Copies = new KeptCopies(isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),
+        Log = log,
+    };
 
     public static string ScratchFolderOf(SettingValues values) => Path.Combine(values.FullPath(Keys.MailRoot)!, "scratch");
 
     /// <summary>Delivers what can be in the time, and closes; the rest stays in the spool for the next start.</summary>
-    public bool Stop(TimeSpan timeout)
+    /// <param name="queueTimeout">How long connections to other hosts may go on before they are cut.</param>
+    public bool Stop(TimeSpan timeout, TimeSpan queueTimeout)
     {
-        bool ended = Delivery.Stop(timeout);
+        bool ended = Queue.Stop(queueTimeout);
+        ended &= Delivery.Stop(timeout);
         _spool.Dispose();
         _log.Write(LogLevel.Info, "spool", $"{_spool.Messages} messages, {_spool.Syncs} syncs of the log");
         return ended;
     }
 
-    public void Dispose() => Stop(TimeSpan.Zero);
+    public void Dispose() => Stop(TimeSpan.Zero, TimeSpan.Zero);
+}
+
+/// <summary>Until reports are written: what is owed stays owed.</summary>
+internal sealed class UnwrittenReports : IReports
+{
+    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients, Action<Fault> committed) => committed(Fault.NotSupported);
 }
