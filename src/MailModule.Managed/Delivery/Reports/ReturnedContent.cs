@@ -1,0 +1,132 @@
+using System.Buffers;
+using MailModule.Mail;
+
+namespace MailModule.Delivery.Reports;
+
+/// <summary>
+/// The third part of a report: the message that it is about, or its header. Chosen by what the sender asked for, by size, and by what can travel, for a report that the
+/// sender's host refuses tells nobody anything. Holds the header at most; a message is read again when it is written. Workers only.
+/// </summary>
+internal sealed class ReturnedContent : IDisposable
+{
+    /// <summary>Octets of a header that are returned; of a longer one the fields that fit.</summary>
+    private const int HeaderLimit = 64 * 1024;
+
+    private readonly MessageContent _content;
+    private readonly byte[] _front = ArrayPool<byte>.Shared.Rent(HeaderLimit);
+    private int _frontLength;
+    private int _start;
+    private int _headerEnd;
+    private ReturnedForm _form;
+
+    private ReturnedContent(MessageContent content) => _content = content;
+
+    public bool IsWhole => _form.IsWhole;
+    public string Type => _form.Type;
+    public string Encoding => _form.Encoding;
+    public bool IsEightBit => Encoding == "8bit";
+
+    /// <summary>Octets that it takes, roughly.</summary>
+    public long Length => (IsWhole ? _content.Length : _headerEnd - _start) * (Encoding == "base64" ? 3 : 2) / 2;
+
+    /// <exception cref="IOException">The message cannot be read.</exception>
+    public static ReturnedContent Choose(Report report, ReportParts parts)
+    {
+        var content = new ReturnedContent(report.About.Content);
+        try
+        {
+            using Stream text = report.About.Content.OpenRead();
+            content.ReadFront(text);
+            content._form = content.WholeForm(report, parts) ?? content.HeaderForm(report);
+            return content;
+        }
+        catch
+        {
+            content.Dispose();
+            throw;
+        }
+    }
+
+    public void Write(ReportOutput output)
+    {
+        if (Encoding != "base64")
+        {
+            WriteAsItIs(output);
+            return;
+        }
+        var encoded = new EncodedOutput(output);
+        WriteAsItIs(encoded);
+        encoded.Finish();
+    }
+
+    public void Dispose() => ArrayPool<byte>.Shared.Return(_front);
+
+    private void ReadFront(Stream text)
+    {
+        _frontLength = text.ReadAtLeast(_front.AsSpan(0, HeaderLimit), HeaderLimit, throwOnEndOfStream: false);
+        ReadOnlySpan<byte> front = _front.AsSpan(0, _frontLength);
+        // The trace line of ours, which is no part of the message as it was sent.
+        _start = front.StartsWith("Return-Path:"u8) ? front.IndexOf((byte)'\n') + 1 : 0;
+        _headerEnd = HeaderEnd(front);
+    }
+
+    /// <summary>Before the blank line; where none comes in time, after the last field that is whole.</summary>
+    private int HeaderEnd(ReadOnlySpan<byte> front)
+    {
+        if (front[_start..].StartsWith((byte)'\n'))
+            return _start;
+        int blank = front[_start..].IndexOf("\n\n"u8);
+        if (blank >= 0)
+            return _start + blank + 1;
+        if (_frontLength < HeaderLimit)
+            return _frontLength;
+        int end = _frontLength - 1;
+        while (end > _start && (front[end - 1] != '\n' || front[end] is (byte)' ' or (byte)'\t'))
+            end--;
+        return end;
+    }
+
+    private ReturnedForm? WholeForm(Report report, ReportParts parts)
+    {
+        Envelope envelope = report.About.Envelope;
+        // RFC 3461 §4.3: the message itself for a failure alone
+        if (report.Kind != ReportKind.Failed || envelope.Return == ReturnContent.Headers)
+            return null;
+        // RFC 3461 §6.2: of a message that is larger than some bound the header, even if the sender asked for all
+        if (_content.Length > (envelope.Return == ReturnContent.Full ? parts.AskedFullLimit : parts.FullLimit))
+            return null;
+        var shape = new ContentShape();
+        ForEachPiece(piece => shape.Add(piece));
+        return ReturnedForm.OfWhole(shape, envelope.Utf8, report.IsUtf8);
+    }
+
+    private ReturnedForm HeaderForm(Report report)
+    {
+        var shape = new ContentShape();
+        shape.Add(_front.AsSpan(_start, _headerEnd - _start));
+        return ReturnedForm.OfHeader(shape, report.About.Envelope.Utf8, report.IsUtf8);
+    }
+
+    private void WriteAsItIs(ReportOutput output)
+    {
+        if (IsWhole)
+            ForEachPiece(output.Write);
+        else
+            output.Write(_front.AsSpan(_start, _headerEnd - _start));
+    }
+
+    private void ForEachPiece(Piece action)
+    {
+        action(_front.AsSpan(_start, _frontLength - _start));
+        if (_frontLength < HeaderLimit)
+            return;
+        using Stream text = _content.OpenRead();
+        byte[] piece = ArrayPool<byte>.Shared.Rent(HeaderLimit);
+        text.ReadExactly(piece, 0, _frontLength);
+        while (text.Read(piece) is > 0 and var count)
+            action(piece.AsSpan(0, count));
+        ArrayPool<byte>.Shared.Return(piece);
+    }
+
+    private delegate void Piece(ReadOnlySpan<byte> text);
+}
