@@ -14,6 +14,7 @@ public abstract class ReadAheadSource(Workers workers) : IMessageSource, IWork
     private int _taken;
     private int _read;
     private bool _isAhead;
+    private bool _isEnd;
     private Action? _ready;
 
     public abstract long WireLength { get; }
@@ -51,12 +52,18 @@ public abstract class ReadAheadSource(Workers workers) : IMessageSource, IWork
     /// <summary>The next octets: their count, 0 at the end, below 0 for a failure.</summary>
     protected abstract int Read(Span<byte> buffer);
 
+    // To the end of the piece or of the text, so that a small message costs one hop and little memory.
     private void ReadAhead()
     {
         if (_piece.Length == 0)
-            _piece = GC.AllocateUninitializedArray<byte>(PieceLength);
-        _read = Read(_piece);
-        _taken = 0;
+            _piece = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(WireLength + 1, 1, PieceLength));
+        _taken = _read = 0;
+        int count = 1;
+        while (_read < _piece.Length && (count = Read(_piece.AsSpan(_read))) > 0)
+            _read += count;
+        if (count < 0)
+            _read = -1;
+        _isEnd = count == 0;
         _isAhead = true;
     }
 
@@ -67,7 +74,10 @@ public abstract class ReadAheadSource(Workers workers) : IMessageSource, IWork
         int count = Math.Min(buffer.Length, _read - _taken);
         _piece.AsSpan(_taken, count).CopyTo(buffer);
         _taken += count;
-        _isAhead = _taken < _read;
+        if (_taken < _read)
+            return count;
+        _read = _taken = 0;
+        _isAhead = _isEnd;
         return count;
     }
 }
