@@ -56,9 +56,17 @@ internal sealed class MailData : IDisposable
         Fault fault = LogSpool.Open(options, out LogSpool? spool, out text);
         if (fault != Fault.None)
             return fault;
+        var reports = new SpooledReports(new ReportParts
+        {
+            Spool = spool!,
+            Workers = workers,
+            HostName = () => settings.Current.Text(Keys.SmtpName)!,
+            Judge = address => settings.Current.Relay.Judge(address, mayRelay: true),
+            Log = log,
+        });
         var store = new MaildirStore(values.Text(Keys.SmtpName)!);
         delivery = new LocalDelivery(spool!, store, user => settings.Current.Accounts.HomeOf(user), log);
-        queue = new MailQueue(PartsOfQueue(spool!, settings, hosts, workers, log));
+        queue = new MailQueue(PartsOfQueue(spool!, reports, settings, hosts, workers, log));
         queue.SetListener(listener);
         data = new MailData(spool!, store, delivery, queue, ScratchFolderOf(values), log);
         delivery.Start();
@@ -66,11 +74,11 @@ internal sealed class MailData : IDisposable
         return Fault.None;
     }
 
-    private static QueueParts PartsOfQueue(ISpool spool, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
+    private static QueueParts PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
     {
         Spool = spool,
         Carrier = hosts.Carrier,
-        Reports = new UnwrittenReports(),
+        Reports = reports,
         Workers = workers,
         NextHopOf = hosts.Router.NextHopOf,
         TextOf = entry => new RemoteText(entry, workers, log),
@@ -94,10 +102,4 @@ internal sealed class MailData : IDisposable
     }
 
     public void Dispose() => Stop(TimeSpan.Zero, TimeSpan.Zero);
-}
-
-/// <summary>Until reports are written: what is owed stays owed.</summary>
-internal sealed class UnwrittenReports : IReports
-{
-    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients, Action<Fault> committed) => committed(Fault.NotSupported);
 }
