@@ -14,21 +14,27 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     private readonly SmtpClientSession _session;
     private readonly int _cut;
     private readonly bool _stopAtTls;
+    private readonly bool _early;
     private byte[] _left = [];
     private bool _hasStarted;
 
     /// <param name="cut">The server's octets come in pieces of this length; 0: as they are said.</param>
     /// <param name="stopAtTls">The handshake never ends.</param>
-    public ClientDialogue(StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, params SmtpTransaction[] work)
+    /// <param name="early">The owner gives the next transaction before the last is judged.</param>
+    /// <param name="login">Null: none.</param>
+    public ClientDialogue(StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, bool early = false, Credentials? login = null, bool clear = false,
+        params SmtpTransaction[] work)
     {
+        _early = early;
         _cut = cut;
         _stopAtTls = stopAtTls;
         foreach (SmtpTransaction transaction in work)
             _work.Enqueue(transaction);
-        _session = new SmtpClientSession(new SmtpClientOptions("client.example", startTls), this, null);
+        _session = new SmtpClientSession(new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this, null);
         Step([]);
     }
 
+    public SmtpClientSession Session => _session;
     public Next Last { get; private set; }
     public Fault Fault { get; private set; }
     public Reply? Words { get; private set; }
@@ -99,7 +105,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
 
     SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpTransaction? next) ? next : null;
 
-    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => null;
+    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _early && _work.TryDequeue(out SmtpTransaction? next) ? next : null;
 
     void ISmtpClientOwner.Returned(SmtpTransaction transaction)
     {

@@ -1,0 +1,206 @@
+using System.Text;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Transport;
+using static MailModule.Tests.Smtp.Client.ClientDialogue;
+
+namespace MailModule.Tests.Smtp.Client;
+
+public class SmtpClientLoginTests
+{
+    private const string Mail = "MAIL FROM:<ann@a.example>\n";
+    private static readonly Credentials s_tim = new("tim", "tanstaaftanstaaf");
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Plain_goes_in_one_line(int cut)
+    {
+        ClientDialogue server = Begin("PLAIN", out string said, cut);
+        Assert.Equal("AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm\n", said); // RFC 4616 §4
+        Assert.Equal(Mail, server.Say("235 2.7.0 welcome\n"));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void Login_goes_in_two_answers(int cut)
+    {
+        ClientDialogue server = Begin("LOGIN", out string said, cut);
+        Assert.Equal("AUTH LOGIN\n", said);
+        Assert.Equal("dGlt\n", server.Say("334 VXNlcm5hbWU6\n"));
+        Assert.Equal("dGFuc3RhYWZ0YW5zdGFhZg==\n", server.Say("334 UGFzc3dvcmQ6\n"));
+        Assert.Equal(Mail, server.Say("235 welcome\n"));
+    }
+
+    [Fact]
+    public void Cram_md5_is_as_in_its_standard()
+    {
+        // RFC 2195 §2
+        ClientDialogue server = Begin("CRAM-MD5", out string said, clear: false);
+        Assert.Equal("AUTH CRAM-MD5\n", said);
+        Assert.Equal("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\n", server.Say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\n"));
+        Assert.Equal(Mail, server.Say("235 welcome\n"));
+    }
+
+    [Fact]
+    public void The_strongest_comes_first_and_the_next_where_one_is_not_known()
+    {
+        ClientDialogue server = Begin("LOGIN PLAIN CRAM-MD5 SCRAM-SHA-256", out string said);
+        Assert.StartsWith("AUTH SCRAM-SHA-256 biws", said, StringComparison.Ordinal); // "n,,"
+        Assert.Equal("AUTH CRAM-MD5\n", server.Say("504 5.5.4 not known\n"));
+        Assert.StartsWith("AUTH PLAIN ", server.Say("534 5.7.9 too weak\n"), StringComparison.Ordinal);
+        Assert.Equal("AUTH LOGIN\n", server.Say("504 not known\n"));
+        Assert.Equal("QUIT\n", server.Say("504 not known\n"));
+        server.Lose();
+        Assert.Equal((Fault.Refused, 504, SmtpStage.Auth), (server.Fault, server.Words!.Code, server.Session.Stage));
+    }
+
+    [Theory]
+    [InlineData("535 5.7.8 bad password\n", Fault.Refused, 535)]
+    [InlineData("454 4.7.0 later\n", Fault.RefusedForNow, 454)]
+    [InlineData("432 change it\n", Fault.RefusedForNow, 432)]
+    [InlineData("421 down\n", Fault.RefusedForNow, 421)]
+    [InlineData("250 ok\n", Fault.Protocol, 250)]
+    [InlineData("354 go\n", Fault.Protocol, 354)]
+    public void A_refused_login_is_no_message_of_ours(string answer, Fault fault, int code)
+    {
+        SmtpTransaction message = Message("x\n", "bob@b.example");
+        ClientDialogue server = Begin("PLAIN LOGIN", out _, message: message);
+        string said = server.Say(answer);
+        Assert.DoesNotContain("AUTH", said, StringComparison.Ordinal);
+        Assert.Equal(Next.Close, server.Last);
+        server.Lose();
+        Assert.Equal((fault, code, SmtpStage.Auth), (server.Fault, server.Words!.Code, server.Session.Stage));
+        Assert.Equal((RecipientState.Waiting, 0), (message.Recipients[0].State, server.CompletedCount));
+    }
+
+    [Theory]
+    [InlineData("PLAIN LOGIN", Fault.Tls)]
+    [InlineData("LOGIN", Fault.Tls)]
+    [InlineData("GSSAPI XOAUTH2", Fault.Refused)]
+    [InlineData("", Fault.Refused)]
+    public void A_password_does_not_cross_the_wire_without_leave(string offered, Fault fault)
+    {
+        ClientDialogue server = Begin(offered, out string said, clear: false);
+        Assert.Equal("QUIT\n", said);
+        server.Lose();
+        Assert.Equal((fault, SmtpStage.Auth), (server.Fault, server.Session.Stage));
+        Assert.NotEmpty(server.Session.FaultText);
+    }
+
+    [Fact]
+    public void Within_tls_it_may()
+    {
+        var server = new ClientDialogue(StartTlsUse.IfOffered, login: s_tim, work: Message("x\n", "bob@b.example"));
+        server.Say("220 hi\n");
+        Assert.Equal("STARTTLS\n", server.Say("250-x\n250-AUTH PLAIN\n250 STARTTLS\n"));
+        server.Say("220 go\n");
+        Assert.StartsWith("AUTH PLAIN ", server.Say("250-x\n250 AUTH PLAIN\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_server_that_only_knows_helo_cannot_be_logged_in_at()
+    {
+        var server = new ClientDialogue(login: s_tim, clear: true, work: Message("x\n", "bob@b.example"));
+        server.Say("220 hi\n");
+        server.Say("502 what\n");
+        Assert.Equal("QUIT\n", server.Say("250 hello\n"));
+        server.Lose();
+        Assert.Equal(Fault.Refused, server.Fault);
+    }
+
+    [Theory]
+    [InlineData("250-x\n250-AUTH=LOGIN\n250 SIZE 1\n")]
+    [InlineData("250-x\n250-AUTH=LOGIN CRAM\n250-AUTH GSSAPI\n250 SIZE\n")]
+    [InlineData("250-x\n250 auth  login \n")]
+    public void Mechanisms_are_found_in_old_forms_too(string ehlo)
+    {
+        var server = new ClientDialogue(login: s_tim, clear: true, work: Message("x\n", "bob@b.example"));
+        server.Say("220 hi\n");
+        Assert.Equal("AUTH LOGIN\n", server.Say(ehlo));
+    }
+
+    [Theory]
+    [InlineData("334 not base64!\n")]
+    [InlineData("334 VXNlcm5hbWU6=\n")]
+    [InlineData("334 VXNlcm5hbWU\n")]
+    [InlineData("334-VXNl\n334 VXNl\n")]
+    public void A_challenge_that_is_no_base64_cancels_the_exchange(string challenge)
+    {
+        ClientDialogue server = Begin("LOGIN", out _);
+        Assert.Equal("*\nQUIT\n", server.Say(challenge));
+        server.Lose();
+        Assert.Equal((Fault.Protocol, SmtpStage.Auth), (server.Fault, server.Session.Stage));
+    }
+
+    [Fact]
+    public void A_challenge_too_many_cancels_the_exchange()
+    {
+        ClientDialogue server = Begin("PLAIN", out _);
+        Assert.Equal("*\nQUIT\n", server.Say("334 \n"));
+    }
+
+    [Fact]
+    public void Success_without_the_servers_proof_is_not_believed()
+    {
+        ClientDialogue server = Begin("SCRAM-SHA-256 PLAIN", out _, clear: false);
+        Assert.Equal("QUIT\n", server.Say("235 welcome\n"));
+        server.Lose();
+        Assert.Equal(Fault.Protocol, server.Fault);
+        Assert.Contains("proof", server.Session.FaultText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_wrong_proof_of_the_server_is_not_believed()
+    {
+        ClientDialogue server = Begin("SCRAM-SHA-256", out string said, clear: false);
+        string first = Encoding.ASCII.GetString(Convert.FromBase64String(said["AUTH SCRAM-SHA-256 ".Length..^1]));
+        string nonce = first[(first.IndexOf(",r=", StringComparison.Ordinal) + 3)..];
+        string final = Encoding.ASCII.GetString(Convert.FromBase64String(server.Say($"334 {Base64($"r={nonce}x,s=AAAA,i=4096")}\n").Trim()));
+        Assert.StartsWith($"c=biws,r={nonce}x,p=", final, StringComparison.Ordinal);
+        Assert.Equal("*\nQUIT\n", server.Say($"334 {Base64("v=" + Convert.ToBase64String(new byte[32]))}\n"));
+        server.Lose();
+        Assert.Equal(Fault.Protocol, server.Fault);
+    }
+
+    [Fact]
+    public void A_first_answer_that_makes_the_line_too_long_comes_after_an_empty_challenge()
+    {
+        var server = new ClientDialogue(login: new Credentials("tim", new string('x', 600)), clear: true, work: Message("x\n", "bob@b.example"));
+        server.Say("220 hi\n");
+        Assert.Equal("AUTH PLAIN\n", server.Say("250-x\n250 AUTH PLAIN\n"));
+        string answer = server.Say("334 \n");
+        Assert.Equal($"\0tim\0{new string('x', 600)}", Encoding.ASCII.GetString(Convert.FromBase64String(answer.Trim())));
+        Assert.Equal(Mail, server.Say("235 welcome\n"));
+    }
+
+    [Fact]
+    public void A_loss_or_silence_during_the_login_begins_no_message()
+    {
+        foreach (string[] heard in (string[][])[[], ["334 VXNlcm5hbWU6\n"], ["334 VXNlcm5hbWU6\n", "334 UGFzc3dvcmQ6\n"]])
+            foreach (bool silent in (bool[])[false, true])
+            {
+                SmtpTransaction message = Message("x\n", "bob@b.example");
+                ClientDialogue server = Begin("LOGIN", out _, message: message);
+                foreach (string line in heard)
+                    server.Say(line);
+                if (silent)
+                    server.Expire();
+                server.Lose();
+                Assert.Equal((silent ? Fault.Timeout : Fault.Closed, SmtpStage.Auth), (server.Fault, server.Session.Stage));
+                Assert.Equal((RecipientState.Waiting, 0), (message.Recipients[0].State, server.CompletedCount));
+            }
+    }
+
+    private static ClientDialogue Begin(string offered, out string said, int cut = 0, bool clear = true, SmtpTransaction? message = null)
+    {
+        var server = new ClientDialogue(cut: cut, login: s_tim, clear: clear, work: message ?? Message("x\n", "bob@b.example"));
+        server.Say("220 hi\n");
+        said = server.Say($"250-server.example\n250 AUTH {offered}\n");
+        return server;
+    }
+
+    private static string Base64(string text) => Convert.ToBase64String(Encoding.ASCII.GetBytes(text));
+}
