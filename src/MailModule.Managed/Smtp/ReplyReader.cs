@@ -1,5 +1,4 @@
 using System.Text;
-using MailModule.Lines;
 
 namespace MailModule.Smtp;
 
@@ -23,10 +22,13 @@ public sealed class ReplyReader
     public const int LineLimit = 2048;
     public const int LineCountLimit = 128;
 
-    private LineReader _lines = new(LineLimit);
+    private readonly RepeatedReplies _repeated = new();
     private readonly List<string> _texts = [];
     private int _code;
     private string _enhanced = "";
+
+    /// <summary>Lines of a reply have been read whose last is not there yet.</summary>
+    public bool IsInside => _texts.Count > 0;
 
     /// <summary>Takes lines from the front of <paramref name="input"/> until a reply is whole.</summary>
     public ReplyResult Read(ref ReadOnlySpan<byte> input, out Reply reply)
@@ -34,18 +36,21 @@ public sealed class ReplyReader
         reply = null!;
         while (true)
         {
-            switch (_lines.Read(ref input, out ReadOnlySpan<byte> line))
-            {
-                case LineResult.Incomplete:
-                    return ReplyResult.Incomplete;
-                case LineResult.TooLong:
-                    return ReplyResult.Malformed;
-            }
-            if (!Take(line, out bool isLast))
+            int end = input.IndexOf((byte)'\n');
+            if (end < 0)
+                return input.Length < LineLimit ? ReplyResult.Incomplete : ReplyResult.Malformed;
+            // RFC 5321 §2.3.8 asks servers for CRLF; one that ends its replies with LF alone cannot mean anything else by it
+            ReadOnlySpan<byte> line = end > 0 && input[end - 1] == '\r' ? input[..(end - 1)] : input[..end];
+            input = input[(end + 1)..];
+            if (_texts.Count == 0 && _repeated.TryGet(line, out reply))
+                return ReplyResult.Reply;
+            if (end >= LineLimit || !Take(line, out bool isLast))
                 return ReplyResult.Malformed;
             if (!isLast)
                 continue;
             reply = new Reply(_code, _enhanced, [.. _texts]);
+            if (_texts.Count == 1)
+                _repeated.Keep(line, reply);
             Reset();
             return ReplyResult.Reply;
         }

@@ -14,7 +14,8 @@ public class ReplyReaderTests
     [InlineData("550 4.1.1 class differs\r\n", "550  4.1.1 class differs")]
     [InlineData("250 2.1000.1 x\r\n", "250  2.1000.1 x")]
     [InlineData("250 a\tb\0c\r\n", "250  a?b?c")]
-    [InlineData("250 a\nb\r\n", "250  a?b")]
+    [InlineData("250-a\n250-b\r\n250 c\n", "250  a|b|c")]
+    [InlineData("250 a\rb\r\n", "250  a?b")]
     [InlineData("354 \u00e9\r\n", "354  \u00e9")]
     public void Replies_are_read_whole_octet_by_octet_and_not_from_any_prefix(string wire, string expected)
     {
@@ -39,6 +40,7 @@ public class ReplyReaderTests
     [InlineData("2500 x\r\n")]
     [InlineData("250-a\r\n251 b\r\n")]
     [InlineData("250-a\r\nb\r\n")]
+    [InlineData("250 a\nb\r\n")]
     public void What_is_no_reply_is_malformed(string wire) => Assert.Equal("malformed", Read(Encoding.UTF8.GetBytes(wire), 100)[^1]);
 
     [Fact]
@@ -49,6 +51,27 @@ public class ReplyReaderTests
         Assert.Single(Read(Encoding.ASCII.GetBytes(many[..^7] + "250 x\r\n"), 100), line => line.StartsWith("250", StringComparison.Ordinal));
         Assert.Equal("malformed", Read(Encoding.ASCII.GetBytes(many + "250 x\r\n"), 100)[^1]);
     }
+
+    [Fact]
+    public void What_is_said_again_in_the_same_words_is_the_same_reply_and_nothing_else_is()
+    {
+        var reader = new ReplyReader();
+        string[] lines = ["250 2.1.0 Ok", "250 2.1.5 Ok", "354 go", "250 2.0.0 Ok: queued as 1", "250 2.1.0 Ok", "250 2.1.5 OK", "250 2.0.0 Ok: queued as 2", "250", "250 ", "250 2.1.0 Ok", "550 2.1.0 Ok"];
+        var read = new List<Reply>();
+        foreach (string line in lines)
+        {
+            ReadOnlySpan<byte> input = Encoding.ASCII.GetBytes(line + "\r\n");
+            Assert.Equal(ReplyResult.Reply, reader.Read(ref input, out Reply reply));
+            read.Add(reply);
+        }
+        Assert.Same(read[0], read[4]);
+        Assert.Equal(["Ok", "Ok", "go", "Ok: queued as 1", "Ok", "OK", "Ok: queued as 2", "", "", "Ok", "2.1.0 Ok"], read.Select(reply => reply.Lines[0]));
+        Assert.Equal([250, 250, 354, 250, 250, 250, 250, 250, 250, 250, 550], read.Select(reply => reply.Code));
+    }
+
+    [Fact]
+    public void A_repeated_line_inside_a_longer_reply_is_part_of_it()
+        => Assert.Equal(["250  a", "250  b|a", "250  a"], Read("250 a\r\n250-b\r\n250 a\r\n250 a\r\n"u8.ToArray(), 3));
 
     [Fact]
     public void Garbage_never_throws()

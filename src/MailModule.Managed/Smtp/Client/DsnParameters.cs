@@ -1,4 +1,4 @@
-using System.Text;
+using System.Buffers;
 using MailModule.Mail;
 using MailModule.Transport;
 
@@ -7,6 +7,8 @@ namespace MailModule.Smtp.Client;
 /// <summary>The sender's wishes for reports, as parameters of MAIL and RCPT (RFC 3461 §4). Nothing for what was not said.</summary>
 internal static class DsnParameters
 {
+    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+
     public static void WriteMail(SmtpTransaction transaction, Output output)
     {
         if (transaction.Return != ReturnContent.Default)
@@ -14,20 +16,25 @@ internal static class DsnParameters
         if (string.IsNullOrEmpty(transaction.EnvelopeId))
             return;
         output.Write(" ENVID="u8);
-        WriteXText(transaction.EnvelopeId, output);
+        output.Write(XText.Encode(transaction.EnvelopeId));
     }
 
-    public static void WriteRcpt(RecipientResult recipient, Output output)
+    /// <param name="utf8">MAIL was said with SMTPUTF8.</param>
+    public static void WriteRcpt(RecipientResult recipient, bool utf8, Output output)
     {
         if (recipient.Notify != Notify.Default)
             WriteNotify(recipient.Notify, output);
-        int type = recipient.OriginalRecipient?.IndexOf(';', StringComparison.Ordinal) ?? -1;
-        if (type <= 0)
+        if (recipient.OriginalRecipient is not { } original || !HasType(original))
             return;
         output.Write(" ORCPT="u8);
-        WriteXText(recipient.OriginalRecipient![..type], output);
-        output.Write(";"u8);
-        WriteXText(recipient.OriginalRecipient[(type + 1)..], output);
+        output.Write(TypedAddress.Encode(original, utf8));
+    }
+
+    // The type goes out as it is; RFC 3461 §4.2: one that is registered is of these characters
+    private static bool HasType(string original)
+    {
+        int length = original.IndexOf(';', StringComparison.Ordinal);
+        return length > 0 && original.AsSpan(0, length).IndexOfAnyExcept(TypeCharacters) < 0;
     }
 
     // RFC 3461 §4.1: NEVER stands alone
@@ -53,24 +60,5 @@ internal static class DsnParameters
             output.Write(","u8);
         output.Write(word);
         isFirst = false;
-    }
-
-    // RFC 3461 §4: printable ASCII but "+" and "=" stands for itself, every other octet is "+" and two hexadecimal capitals
-    private static void WriteXText(string text, Output output)
-    {
-        foreach (byte octet in Encoding.UTF8.GetBytes(text))
-        {
-            Span<byte> room = output.GetSpan(3);
-            if (octet is > 32 and < 127 and not ((byte)'+' or (byte)'='))
-            {
-                room[0] = octet;
-                output.Advance(1);
-                continue;
-            }
-            room[0] = (byte)'+';
-            room[1] = "0123456789ABCDEF"u8[octet >> 4];
-            room[2] = "0123456789ABCDEF"u8[octet & 15];
-            output.Advance(3);
-        }
     }
 }

@@ -119,7 +119,7 @@ public sealed partial class SmtpClientSession
         output.Write(recipient.Address.Text);
         output.Write(">"u8);
         if (Extensions.Dsn)
-            DsnParameters.WriteRcpt(recipient, output);
+            DsnParameters.WriteRcpt(recipient, Extensions.Utf8 && _transaction.NeedsUtf8, output);
         output.Write("\r\n"u8);
         _awaited.Enqueue((Await.Rcpt, index));
         return true;

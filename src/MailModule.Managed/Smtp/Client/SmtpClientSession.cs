@@ -140,23 +140,27 @@ public sealed partial class SmtpClientSession : ISession
                     return Next.StartTls;
                 case Mode.Challenge:
                     return Next.Wait;
-                case Mode.Text when input.IsEmpty:
+                case Mode.Text when input.IsEmpty && !_replies.IsInside:
                     return WriteText(output);
             }
             Stage = AwaitedStage;
             switch (_replies.Read(ref input, out Reply reply))
             {
-                case ReplyResult.Incomplete when _mode == Mode.Text:
-                    return WriteText(output);
-                case ReplyResult.Incomplete when !input.IsEmpty && _answerable == 0:
-                    return Break(Fault.Protocol, null, "the server answered before it was asked");
                 case ReplyResult.Incomplete:
-                    return Next.Read;
+                    return ListenOn(!input.IsEmpty || _replies.IsInside, output);
                 case ReplyResult.Malformed:
                     return Break(Fault.Protocol, null, "the server's answer is no SMTP reply");
             }
             Take(reply, output);
         }
+    }
+
+    /// <param name="hasBegun">The server has begun to say something.</param>
+    private Next ListenOn(bool hasBegun, Output output)
+    {
+        if (_mode == Mode.Text)
+            return hasBegun ? Next.Read : WriteText(output);
+        return hasBegun && _answerable == 0 ? Break(Fault.Protocol, null, "the server answered before it was asked") : Next.Read;
     }
 
     private void Take(Reply reply, Output output)

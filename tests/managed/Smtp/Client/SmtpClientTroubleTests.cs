@@ -1,0 +1,182 @@
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Transport;
+using static MailModule.Tests.Smtp.Client.ClientDialogue;
+
+namespace MailModule.Tests.Smtp.Client;
+
+/// <summary>Servers that do not keep to the order of things, and what the owner hears of where it happened.</summary>
+public class SmtpClientTroubleTests
+{
+    private static readonly string[] s_lockStep = ["220 hello\n", "250 server.example\n", "250 ok\n", "250 ok\n", "354 go\n", "250 taken\n", "221 bye\n"];
+    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.Verdict, SmtpStage.Idle];
+
+    [Fact]
+    public void The_stage_is_what_the_session_waits_for_and_stays_where_it_ended()
+    {
+        for (int length = 0; length < s_lockStep.Length; length++)
+        {
+            SmtpTransaction message = Message("x\n", "bob@b.example");
+            var server = new ClientDialogue(work: message);
+            foreach (string line in s_lockStep.Take(length))
+                server.Say(line);
+            Assert.Equal(s_stages[length], server.Session.Stage);
+            server.Lose();
+            Assert.Equal(s_stages[length], server.Session.Stage);
+            if (length is >= 2 and <= 5)
+                Assert.Equal(s_stages[length], message.Recipients[0].Stage);
+        }
+    }
+
+    [Theory]
+    [InlineData("421 down\n")]
+    [InlineData("554 what\n")]
+    [InlineData("250-\n25")]
+    [InlineData("garbage\n")]
+    public void The_stage_of_an_end_is_that_of_the_answer_that_ended_it(string words)
+    {
+        for (int length = 0; length < s_lockStep.Length - 1; length++)
+        {
+            var server = new ClientDialogue(work: Message("x\n", "bob@b.example"));
+            foreach (string line in s_lockStep.Take(length))
+                server.Say(line);
+            server.Say(words);
+            server.Lose();
+            if (server.Fault is not (Fault.None or Fault.Closed))
+                Assert.Equal(s_stages[length], server.Session.Stage);
+        }
+    }
+
+    [Theory]
+    [InlineData("250 ahead\n")]
+    [InlineData("250-ahead\n")]
+    [InlineData("250 ah")]
+    [InlineData("354 go\n")]
+    public void An_answer_to_what_was_not_asked_yet_ends_the_dialogue(string ahead)
+    {
+        for (int length = 0; length < s_lockStep.Length - 2; length++)
+        {
+            SmtpTransaction message = Message("x\n", "bob@b.example");
+            var server = new ClientDialogue(work: message);
+            foreach (string line in s_lockStep.Take(length))
+                server.Say(line);
+            string said = server.Say(s_lockStep[length] + ahead);
+            if (s_stages[length] == SmtpStage.Data)
+                said += server.Say(ahead.EndsWith('\n') ? "250 whole\n" : "ead\n"); // no text is sent before what was begun is whole
+            Assert.DoesNotContain("x\n", said, StringComparison.Ordinal);
+            Assert.Equal(Next.Close, server.Last);
+            server.Lose();
+            Assert.Equal(Fault.Protocol, server.Fault);
+            Assert.Contains("before it was asked", server.Session.FaultText, StringComparison.Ordinal);
+            Assert.NotEqual(RecipientState.Delivered, message.Recipients[0].State);
+        }
+    }
+
+    [Theory]
+    [InlineData("421 4.3.2 shutting down\n", Fault.RefusedForNow)]
+    [InlineData("554 5.5.0 synchronization error\n", Fault.Refused)]
+    public void A_refusal_that_nobody_asked_for_is_heard_as_what_it_says(string words, Fault fault)
+    {
+        SmtpTransaction message = Message("x\n", "bob@b.example");
+        var server = new ClientDialogue(work: message);
+        server.Say("220 hello\n");
+        server.Say("250 server\n" + words);
+        server.Lose();
+        Assert.Equal((fault, words[..3]), (server.Fault, server.Words!.ToString()[..3]));
+        Assert.Equal(fault, message.Recipients[0].Fault);
+    }
+
+    [Fact]
+    public void A_verdict_before_the_text_delivers_nothing()
+    {
+        SmtpTransaction message = Message("x\n", "bob@b.example");
+        var server = new ClientDialogue(work: message);
+        server.Say("220 hello\n");
+        server.Say("250-server\n250 PIPELINING\n");
+        server.Say("250 ok\n250 ok\n354 go\n250 taken already\n");
+        server.Lose();
+        Assert.Equal((Fault.Protocol, false), (message.Recipients[0].Fault, message.Recipients[0].IsUnknown));
+    }
+
+    [Theory]
+    [InlineData("354 go\n", 2)]
+    [InlineData("354 go\n", 3)]
+    [InlineData("250 ok\n", 4)]
+    [InlineData("220 ready\n", 4)]
+    public void An_answer_in_the_wrong_place_ends_the_dialogue_politely(string words, int stage)
+    {
+        SmtpTransaction message = Message("x\n", "bob@b.example");
+        var server = new ClientDialogue(work: message);
+        foreach (string line in s_lockStep.Take(stage))
+            server.Say(line);
+        Assert.Equal("QUIT\n", server.Say(words));
+        Assert.Equal(Next.Close, server.Last);
+        server.Lose();
+        Assert.Equal((Fault.Protocol, s_stages[stage]), (message.Recipients[0].Fault, message.Recipients[0].Stage));
+    }
+
+    [Theory]
+    [InlineData("552 too many\n", Fault.RefusedForNow, true)]
+    [InlineData("552 5.5.3 too many\n", Fault.RefusedForNow, true)]
+    [InlineData("552 5.2.2 mailbox full\n", Fault.Refused, true)]
+    [InlineData("552 too many\n", Fault.Refused, false)]
+    [InlineData("452 4.5.3 too many\n", Fault.RefusedForNow, true)]
+    public void Too_many_recipients_is_a_passing_trouble_in_the_old_code_too(string words, Fault fault, bool behindAnother)
+    {
+        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example");
+        var server = new ClientDialogue(work: message);
+        server.Say("220 hello\n");
+        server.Say("250 server\n");
+        server.Say("250 ok\n");
+        server.Say(behindAnother ? "250 ok\n" : "550 no\n");
+        server.Say(words);
+        Assert.Equal((fault, SmtpStage.Rcpt), (message.Recipients[1].Fault, message.Recipients[1].Stage));
+    }
+
+    [Theory]
+    [InlineData("250 mx.example at your service\n", "mx.example")]
+    [InlineData("250-mx.example\n250 SIZE\n", "mx.example")]
+    [InlineData("250\n", "")]
+    public void The_servers_name_is_the_first_word_of_its_greeting(string words, string name)
+    {
+        var server = new ClientDialogue(work: Message("x\n", "bob@b.example"));
+        server.Say("220 hello\n");
+        server.Say(words);
+        Assert.Equal(name, server.Session.ServerName);
+    }
+
+    [Fact]
+    public void Replies_with_nul_and_octets_above_127_are_read_and_cleaned()
+    {
+        SmtpTransaction message = Message("x\n", "bob@b.example");
+        var server = new ClientDialogue(work: message);
+        server.Say("220 h\0llo \u00e9\n");
+        server.Say("250 server\u0007\n");
+        server.Say("550 5.7.1 n\0t \u00fc you\u001b[31m\n");
+        Assert.Equal("550 5.7.1 n?t \u00fc you?[31m", message.Recipients[0].Reply!.ToString());
+    }
+
+    [Fact]
+    public void Refusals_of_our_own_are_told_with_the_stage_they_stand_for()
+    {
+        SmtpTransaction message = Message(new string('x', 100), "bob@b.example");
+        var server = new ClientDialogue(work: message);
+        server.Say("220 hello\n");
+        Assert.Equal("QUIT\n", server.Say("250-x\n250 SIZE 10\n"));
+        Assert.Equal((Fault.Limit, SmtpStage.Mail, 0), (message.Recipients[0].Fault, message.Recipients[0].Stage, server.Session.TransactionsCompleted));
+    }
+
+    [Theory]
+    [InlineData(StartTlsUse.Required, "250 x\n", "offers no TLS")]
+    [InlineData(StartTlsUse.Required, "250-x\n250 STARTTLS\n", "refuses STARTTLS")]
+    public void Tls_that_cannot_be_had_is_put_into_words(StartTlsUse use, string ehlo, string words)
+    {
+        var server = new ClientDialogue(use, work: Message("x\n", "bob@b.example"));
+        server.Say("220 hello\n");
+        server.Say(ehlo);
+        server.Say("501 no\n");
+        server.Lose();
+        Assert.Equal(Fault.Tls, server.Fault);
+        Assert.Contains(words, server.Session.FaultText, StringComparison.Ordinal);
+    }
+}
