@@ -39,7 +39,7 @@ internal sealed record Outcome(OutcomeKind Kind, Fault Fault, int ReplyCode, str
     public static Outcome Of(RunEnd end, RemoteHost? host, DateTimeOffset at)
     {
         OutcomeKind kind = end.IsPermanent ? OutcomeKind.Failed : OutcomeKind.Deferred;
-        string text = end.Reply is { } reply ? Words(reply) : end.Text.Length > 0 ? end.Text : TextOf(end.Fault);
+        string text = end.Reply is { } reply ? Words(reply) : Named(host, end.Text.Length > 0 ? end.Text : TextOf(end.Fault));
         string status = end.Status.Length > 0 ? end.Status : StatusOf(kind, end.Fault, end.Reply);
         return new Outcome(kind, end.Fault, end.Reply?.Code ?? 0, status, Cut(text), end.Reply is null ? "" : host?.Name ?? "", host?.Tls, at);
     }
@@ -91,6 +91,9 @@ internal sealed record Outcome(OutcomeKind Kind, Fault Fault, int ReplyCode, str
 
     private static string Words(Reply reply)
         => string.Join('\n', reply.Lines.Select(line => reply.Enhanced.Length > 0 ? $"{reply.Code} {reply.Enhanced} {line}" : $"{reply.Code} {line}"));
+
+    private static string Named(RemoteHost? host, string text)
+        => host is null || text.Contains(host.Name, StringComparison.OrdinalIgnoreCase) ? text : $"{host.Name}: {text}";
 
     private static string Cut(string text) => text.Length <= TextLimit ? text : text[..TextLimit];
 }
