@@ -39,7 +39,9 @@ public sealed partial class MailEngine
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        MxAnswer answer = new MailExchangers(running!.OtherHosts.Dns).Find(domain, running.Stopping);
+        var lookup = new MxLookup(new MailExchangers(running!.OtherHosts.Dns), domain, running.Stopping);
+        if (lookup.Find(running.Workers) is not { } answer)
+            return Fault.Internal;
         hosts = answer.Hosts;
         return Fail(answer.Status switch
         {

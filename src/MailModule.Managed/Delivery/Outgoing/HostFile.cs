@@ -5,11 +5,14 @@ using Microsoft.Win32.SafeHandles;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// A file of the host's that a text comes from: a path, or a descriptor from its offset on. Never written, and its offset never moved, if it has one. Reading a pipe blocks; disposing of it
-/// meanwhile is allowed, and takes effect when the read ends.
+/// A file of the host's that a text comes from: a path, or a descriptor from its offset on. Never written, and its offset never moved, if it has one. Disposing of it while it
+/// is read is allowed, and takes effect when the read ends.
 /// </summary>
 public sealed class HostFile : IDiskFile
 {
+    /// <summary>How soon a read that waits for a pipe's writer sees that nobody wants the text any more.</summary>
+    private const int CancelMilliseconds = 20;
+
     private readonly SafeFileHandle _handle;
     private readonly long _start;
 
@@ -57,17 +60,14 @@ public sealed class HostFile : IDiskFile
         return Fault.None;
     }
 
+    /// <summary>Where it <see cref="HasPlaces"/>.</summary>
     public Fault Read(Span<byte> buffer, long offset, out int count)
     {
         count = 0;
         try
         {
             while (count < buffer.Length && RandomAccess.Read(_handle, buffer[count..], _start + offset + count) is > 0 and var read)
-            {
                 count += read;
-                if (!HasPlaces)
-                    break;
-            }
             return Fault.None;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
@@ -76,9 +76,50 @@ public sealed class HostFile : IDiskFile
         }
     }
 
+    /// <summary>What comes next, where it has no places: waits for at least one octet, 0 at the end. <see cref="Fault.Cancelled"/> soon after it is asked for.</summary>
+    public Fault ReadNext(Span<byte> buffer, Func<bool> isCancelled, out int count)
+    {
+        count = 0;
+        bool isOpen = false;
+        try
+        {
+            _handle.DangerousAddRef(ref isOpen);
+            return ReadNext((int)_handle.DangerousGetHandle(), buffer, isCancelled, out count);
+        }
+        catch (ObjectDisposedException)
+        {
+            return Fault.Io;
+        }
+        finally
+        {
+            if (isOpen)
+                _handle.DangerousRelease();
+        }
+    }
+
     public Fault Write(ReadOnlySpan<byte> octets, long offset) => Fault.NotSupported;
 
     public Fault Sync() => Fault.NotSupported;
 
     public void Dispose() => _handle.Dispose();
+
+    // The host may have made it non-blocking.
+    private static Fault ReadNext(int descriptor, Span<byte> buffer, Func<bool> isCancelled, out int count)
+    {
+        count = 0;
+        while (!isCancelled())
+        {
+            int result = Descriptors.WaitForInput(descriptor, CancelMilliseconds);
+            if (result == 0)
+                continue;
+            if (result > 0)
+                result = FileCalls.Linux.Read(descriptor, buffer);
+            count = Math.Max(0, result);
+            if (result >= 0)
+                return Fault.None;
+            if (result is not (-Errno.Interrupted or -Errno.Again))
+                return Fault.Io;
+        }
+        return Fault.Cancelled;
+    }
 }

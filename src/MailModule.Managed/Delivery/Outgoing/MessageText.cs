@@ -49,7 +49,7 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
 
     /// <summary>
     /// Takes the whole text from a file: what is small or can be read only once by copying it; else it stays there and is measured, and this object disposes of the file at its end.
-    /// In place of <see cref="Write"/>. Blocks. <see cref="Fault.Cancelled"/> as soon as it is asked for, between two reads.
+    /// In place of <see cref="Write"/>. Blocks. <see cref="Fault.Cancelled"/> soon after it is asked for.
     /// </summary>
     public Fault Take(HostFile file, Func<bool> isCancelled)
     {
@@ -59,7 +59,7 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
         while (_fault == Fault.None)
         {
             int count = 0;
-            _fault = isCancelled() ? Fault.Cancelled : file.Read(piece, at, out count);
+            _fault = !file.HasPlaces ? file.ReadNext(piece, isCancelled, out count) : isCancelled() ? Fault.Cancelled : file.Read(piece, at, out count);
             if (_fault != Fault.None || count == 0)
                 break;
             at += count;

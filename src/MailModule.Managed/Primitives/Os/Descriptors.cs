@@ -3,8 +3,10 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>Descriptors that a host has opened. Results are as in <see cref="FileCalls"/>.</summary>
-internal static partial class Descriptors
+internal static unsafe partial class Descriptors
 {
+    private const short ToRead = 1;
+
     private const int DuplicateCloseOnExec = 1030;
     private const int SeekCurrent = 1;
 
@@ -14,6 +16,14 @@ internal static partial class Descriptors
     /// <summary>Where the next read begins; below 0 for what has no places (a pipe, a socket).</summary>
     public static long OffsetOf(int descriptor) => lseek(descriptor, 0, SeekCurrent) is >= 0 and var offset ? offset : -Marshal.GetLastPInvokeError();
 
+    /// <summary>Waits until a read would not wait: 1, or 0 when the time is up.</summary>
+    public static int WaitForInput(int descriptor, int milliseconds)
+    {
+        // struct pollfd: the descriptor, what is asked, what is so.
+        int* wait = stackalloc int[] { descriptor, ToRead };
+        return Result(poll(wait, 1, milliseconds));
+    }
+
     private static int Result(int value) => value < 0 ? -Marshal.GetLastPInvokeError() : value;
 
     [LibraryImport("libc", SetLastError = true)]
@@ -21,4 +31,7 @@ internal static partial class Descriptors
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial long lseek(int fd, long offset, int whence);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int poll(int* descriptors, nuint count, int milliseconds);
 }

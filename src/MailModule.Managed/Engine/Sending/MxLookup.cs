@@ -1,0 +1,34 @@
+using MailModule.Dns;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Sending;
+
+/// <summary>
+/// A look-up that a host's thread waits for. It is made on a worker: the host's own thread blocks no signals, and writing to a socket there, or being the first to use one, would bring
+/// a signal or a thread upon it that are not the host's.
+/// </summary>
+internal sealed class MxLookup(IMailExchangers exchangers, string domain, CancellationToken cancel) : IWork
+{
+    private readonly ManualResetEventSlim _ended = new();
+    private MxAnswer? _answer;
+
+    /// <summary>Blocks. Null: the look-up itself failed, and the log says why.</summary>
+    public MxAnswer? Find(Workers workers)
+    {
+        workers.Run(this);
+        _ended.Wait(CancellationToken.None);
+        return _answer;
+    }
+
+    void IWork.Run()
+    {
+        try
+        {
+            _answer = exchangers.Find(domain, cancel);
+        }
+        finally
+        {
+            _ended.Set();
+        }
+    }
+}
