@@ -579,8 +579,9 @@ MM_API int MM_CALL mm_send_read_file(mm_send *send, const char *path);
 
 /**
  * Takes the text from an open descriptor, from its offset to its end. It is duplicated here: the caller may close its
- * own at once, and stays its owner. Both share one offset, so it must not be read or moved before every recipient has
- * its final state. A pipe or a socket will do; a message that is cancelled does not wait for its writer.
+ * own at once, and stays its owner. A file must stay as it is until every recipient has its final state; its offset is
+ * not moved. A pipe or a socket will do too, and is read to its end; a message that is cancelled does not wait for its
+ * writer.
  *
  * fd  the descriptor.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no open descriptor); MM_E_STATE (started already, or the text has a
@@ -599,7 +600,9 @@ MM_API int MM_CALL mm_send_read_fd(mm_send *send, int fd);
 MM_API int MM_CALL mm_send_read_callback(mm_send *send, mm_send_read_fn callback, void *user);
 
 /**
- * Ends the text and sends the message; returns at once. A message without a source of its text is empty.
+ * Ends the text and sends the message; returns at once. A message without a source of its text is empty. What goes
+ * through the queue or to the recipients' own servers gets a Received field in front, and Date and Message-ID if it has
+ * none.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no recipient); MM_E_STATE (started already). What fails later is told by
  * each recipient's result, a text that cannot be read and a cancelled message among it. Threads: any, one at a time for
  * a message. Since 0.1, ABI 2.
@@ -634,9 +637,10 @@ MM_API int MM_CALL mm_send_outcome(mm_send *send);
 MM_API int MM_CALL mm_send_get_result(mm_send *send, int recipient, mm_send_result *result);
 
 /**
- * Gives up every recipient that has no final state yet: it gets STATE_SMTP_ERROR with MM_E_CANCELLED within 50 ms,
- * whatever the message waits for. Does not wait for that. What a server or the queue has taken stays taken. Before
- * mm_send_start it makes that one cancel all. More than once is allowed.
+ * Gives up every recipient that has no final state yet, whatever the message waits for: when this returns, within 50
+ * ms, each of them has STATE_SMTP_ERROR with MM_E_CANCELLED. It waits for no callback; those that tell it follow. What
+ * a server or the queue has taken stays taken. Before mm_send_start it makes that one cancel all. More than once is
+ * allowed.
  * Returns MM_OK; MM_E_HANDLE. Threads: any, while others use the message or wait for it; not in a signal handler.
  * Since 0.1, ABI 2.
  */

@@ -2,69 +2,68 @@
 #include <mailmodule.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-/* Hears of each state, and of each recipient's final one. */
-static void on_state(ServerStream *stream, void *usr_par, int state, int sent) {
-    const char *recipient = mm_stream_recipient(stream);
-    (void)usr_par;
-    switch (state) {
-    case STATE_SMTP_FINDHOST:
-        printf("looking up the host\n");
-        break;
-    case STATE_SMTP_CONNECTING:
-        printf("connecting\n");
-        break;
-    case STATE_SMTP_DIALOG:
-        printf("in dialog\n");
-        break;
-    case STATE_SMTP_SENDING:
-        printf("sending, %d octets so far\n", sent);
-        break;
-    case STATE_SMTP_DONE:
-        printf("%s: taken, %d octets\n", recipient, sent);
-        break;
-    case STATE_SMTP_ERROR:
-        if (sent < 0)
-            printf("%s: %s\n", recipient, mm_strerror(sent));
-        else
-            printf("%s: refused with %d\n", recipient, sent);
-        break;
-    }
+static const char *const states[] = {"", "looking up the host", "connecting", "in dialog", "sending"};
+
+/* Hears of each state; what became of the recipients is asked for at the end. */
+static void on_state(mm_send *send, int recipient, int state, int64_t value, void *user) {
+    (void)send, (void)recipient, (void)user;
+    if (state == STATE_SMTP_SENDING)
+        printf("sending, %lld octets so far\n", (long long)value);
+    else if (state > 0 && state < STATE_SMTP_SENDING)
+        printf("%s\n", states[state]);
 }
 
-/* Writes the file to the stream; the module makes CRLF of its line ends. */
-static int write_file(ServerStream stream, const char *name) {
-    char octets[16384];
-    size_t count;
-    FILE *file = fopen(name, "rb");
+static int add_recipients(mm_send *send, char *list) {
+    int count = 0;
+    for (char *address = strtok(list, ","); address; address = strtok(NULL, ","), count++)
+        if (mm_send_add_recipient(send, address, MM_NOTIFY_DEFAULT, NULL) != MM_OK)
+            return -1;
+    return count;
+}
 
-    if (!file) {
-        perror(name);
-        return -1;
-    }
-    while ((count = fread(octets, 1, sizeof octets, file)) > 0)
-        if (SRVSend(&stream, octets, (int)count) == 0)
-            break;
-    fclose(file);
-    return count > 0 ? -1 : 0;
+static void print_result(mm_send *send, int recipient) {
+    mm_send_result result = {.size = sizeof result};
+    mm_send_get_result(send, recipient, &result);
+    if (result.state == STATE_SMTP_DONE)
+        printf("%s: taken by %s [%s]%s%s\n", result.address, result.host, result.host_address, *result.tls ? ", " : "",
+               result.tls);
+    else if (result.reply_code)
+        printf("%s: refused with %d: %s\n", result.address, result.reply_code, result.reply);
+    else
+        printf("%s: %s: %s%s\n", result.address, mm_strerror(result.error), result.reply,
+               result.maybe_taken ? " (it may have arrived all the same)" : "");
+}
+
+static int fail(mm_send *send, const char *what) {
+    fprintf(stderr, "send: %s: %s\n", what, mm_last_error_message());
+    mm_send_free(send);
+    return 1;
 }
 
 int main(int argc, char **argv) {
-    ServerStream stream;
+    mm_send_options options = {.size = sizeof options, .route = MM_SEND_SERVER, .on_state = on_state};
+    mm_send *send;
+    int count, taken;
 
     if (argc != 6) {
         fprintf(stderr, "usage: send HOST PORT SENDER RECIPIENT[,RECIPIENT...] FILE\n");
         return 2;
     }
-    stream = SRVInitSendMsgSMTP(argv[3], argv[4], argv[1], atoi(argv[2]), on_state, NULL);
-    if (!stream || write_file(stream, argv[5]) < 0) {
-        printf("nothing sent: %s\n", mm_last_error_message());
-        return 1;
-    }
-    SRVEndOfMsg(&stream);
-    if (mm_last_error() != MM_OK) {
-        printf("failed: %s\n", mm_last_error_message());
-        return 1;
-    }
-    return 0;
+    options.host = argv[1];
+    options.port = atoi(argv[2]);
+    if (mm_send_new(mm_engine_default(), &options, argv[3], &send) != MM_OK)
+        return fail(NULL, "options or sender");
+    if ((count = add_recipients(send, argv[4])) < 0)
+        return fail(send, "recipient");
+    if (mm_send_read_file(send, argv[5]) != MM_OK)
+        return fail(send, argv[5]);
+    if (mm_send_start(send) != MM_OK || mm_send_wait(send, -1) != MM_OK)
+        return fail(send, "sending");
+    for (int i = 0; i < count; i++)
+        print_result(send, i);
+    taken = mm_send_outcome(send) == MM_OK;
+    mm_send_free(send);
+    return taken ? 0 : 1;
 }

@@ -1,5 +1,6 @@
 /* G5: odd arguments, by a seeded dice, never end the process. */
 #include "server.h"
+#include <fcntl.h>
 
 static unsigned int state;
 
@@ -65,13 +66,183 @@ static ServerStream *odd_stream(void) {
     }
 }
 
+/* ---- messages with results, and the queue ---- */
+
+static union {
+    size_t size;
+    mm_send_options options;
+    mm_send_result result;
+    mm_queue_counts counts;
+    mm_queue_message message;
+    mm_queue_recipient recipient;
+    char octets[4096]; /* as far as a size may reach */
+} odd_room;
+
+/* A structure of an odd size, all its members 0; or none. */
+static void *odd_struct(size_t right_size) {
+    const size_t sizes[] = {0, 1, sizeof(size_t), right_size - 1, right_size + 8, 4096, 4097, (size_t)-1};
+    if (dice(16) == 0)
+        return NULL;
+    memset(&odd_room, 0, sizeof odd_room);
+    odd_room.size = dice(3) ? right_size : sizes[dice(sizeof sizes / sizeof sizes[0])];
+    return &odd_room;
+}
+
+static mm_send_options *odd_options(void) {
+    mm_send_options *options = odd_struct(sizeof *options);
+    if (!options || dice(2))
+        return options;
+    options->route = dice(3) ? (int)dice(4) : odd_number();
+    options->port = options->route == MM_SEND_SERVER ? 1 : odd_number();
+    options->tls = (int)dice(6) - 1;
+    options->tls_check = (int)dice(4);
+    options->timeout_ms = dice(2) ? 0 : odd_number();
+    options->return_content = (int)dice(4);
+    options->host = dice(2) ? "127.0.0.1" : NULL;
+    options->user_name = dice(4) ? NULL : odd_text();
+    options->password = dice(4) ? NULL : odd_text();
+    options->hello_name = dice(4) ? NULL : odd_text();
+    options->envelope_id = dice(4) ? NULL : odd_text();
+    return options;
+}
+
+static mm_engine *odd_engine(void) {
+    return dice(8) ? mm_engine_default() : (mm_engine *)(void *)odd_stream();
+}
+
+/* Live, gone, or never one. */
+static mm_send *odd_send(void) {
+    static mm_send *sends[8];
+    unsigned int which = dice(8);
+    if (dice(10) == 0)
+        return (mm_send *)(void *)odd_stream();
+    if (dice(4) == 0) {
+        mm_send_free(sends[which]);
+        if (dice(2) && mm_send_new(odd_engine(), odd_options(), dice(2) ? "" : odd_text(), &sends[which]) == MM_OK)
+            mm_send_add_recipient(sends[which], "ann@example.org", MM_NOTIFY_DEFAULT, NULL);
+    }
+    return sends[which];
+}
+
+static int odd_descriptor(void) {
+    static int nothing = -1;
+    static const int numbers[] = {-1, 65536, -2147483647 - 1, 2147483647};
+    if (nothing < 0)
+        nothing = open("/dev/null", O_RDONLY);
+    return dice(2) ? nothing : numbers[dice(4)];
+}
+
+static int odd_piece(void *buffer, int size, void *user) {
+    static const int answers[] = {0, -1, -2147483647 - 1, 2147483647};
+    (void)user;
+    memset(buffer, 'x', size > 100 ? 100 : (size_t)size);
+    return dice(2) ? 100 : answers[dice(4)];
+}
+
+static void one_call_of_send(void) {
+    static char octets[512];
+    switch (dice(11)) {
+    case 0:
+        mm_send_add_recipient(odd_send(), odd_text(), odd_number(), dice(2) ? NULL : odd_text());
+        break;
+    case 1:
+        mm_send_write(odd_send(), octets, dice(sizeof octets));
+        break;
+    case 2:
+        mm_send_write(odd_send(), dice(2) ? NULL : octets, dice(2) ? 0 : (size_t)-1);
+        break;
+    case 3:
+        mm_send_read_file(odd_send(), dice(2) ? "/dev/null" : odd_text());
+        break;
+    case 4:
+        mm_send_read_fd(odd_send(), odd_descriptor());
+        break;
+    case 5:
+        mm_send_read_callback(odd_send(), dice(2) ? odd_piece : NULL, NULL);
+        break;
+    case 6:
+        mm_send_start(odd_send());
+        break;
+    case 7:
+        mm_send_wait(odd_send(), dice(2) ? 0 : -2);
+        break;
+    case 8:
+        mm_send_outcome(odd_send());
+        break;
+    case 9:
+        mm_send_get_result(odd_send(), dice(2) ? 0 : odd_number(), odd_struct(sizeof(mm_send_result)));
+        break;
+    case 10:
+        mm_send_cancel(odd_send());
+        break;
+    }
+}
+
+static mm_queue_cursor *odd_cursor(void) {
+    static mm_queue_cursor *cursors[4];
+    unsigned int which = dice(4);
+    if (dice(10) == 0)
+        return (mm_queue_cursor *)(void *)odd_send();
+    if (dice(4) == 0) {
+        mm_queue_close(cursors[which]);
+        if (dice(2))
+            mm_queue_open(odd_engine(), dice(2) ? NULL : odd_text(), &cursors[which]);
+    }
+    return cursors[which];
+}
+
+static void on_event(const mm_queue_event *event, void *user) {
+    (void)event, (void)user;
+}
+
+static void one_call_of_queue(void) {
+    static char octets[512];
+    int size = odd_number();
+    switch (dice(11)) {
+    case 0:
+        mm_queue_get_counts(odd_engine(), odd_struct(sizeof(mm_queue_counts)));
+        break;
+    case 1:
+        mm_queue_open(odd_engine(), odd_text(), NULL);
+        break;
+    case 2:
+        mm_queue_next(odd_cursor(), odd_struct(sizeof(mm_queue_message)));
+        break;
+    case 3:
+        mm_queue_get_recipient(odd_cursor(), dice(2) ? 0 : size, odd_struct(sizeof(mm_queue_recipient)));
+        break;
+    case 4:
+        mm_queue_read(odd_cursor(), dice(8) ? octets : NULL, size > 512 ? 512 : size);
+        break;
+    case 5:
+        mm_queue_retry(odd_engine(), odd_text());
+        break;
+    case 6:
+        mm_queue_hold(odd_engine(), odd_text());
+        break;
+    case 7:
+        mm_queue_release(odd_engine(), odd_text());
+        break;
+    case 8:
+        mm_queue_remove(odd_engine(), odd_text());
+        break;
+    case 9:
+        mm_queue_redirect(odd_engine(), odd_text(), odd_text(), odd_text(), dice(2) ? NULL : octets,
+                          dice(sizeof octets));
+        break;
+    case 10:
+        mm_queue_set_events(odd_engine(), dice(2) ? on_event : NULL, NULL);
+        break;
+    }
+}
+
 static void one_call(void) {
     static char room[600];
     static MailHostInfo found[2];
     int size = odd_number();
     int room_size = size > 512 ? 512 : size;
 
-    switch (dice(18)) {
+    switch (dice(26)) {
     case 0:
         SRVSend(odd_stream(), room, room_size);
         break;
@@ -128,7 +299,14 @@ static void one_call(void) {
     case 17:
         SRVInitSendMsgImidiatly(odd_text(), odd_text(), NULL, NULL);
         SRVInitSendMsgSMTP(odd_text(), odd_text(), NULL, size, NULL, NULL);
+        SRVInitSendMsgBackgaund(odd_text(), odd_text(), NULL, NULL);
         mm_strerror(size);
+        break;
+    default:
+        if (dice(2))
+            one_call_of_send();
+        else
+            one_call_of_queue();
         break;
     }
     CHECK(mm_last_error() <= 0 && mm_last_error() >= MM_E_INTERNAL);
@@ -142,6 +320,8 @@ static void one_call(void) {
 int main(int argc, char **argv) {
     state = argc > 1 ? (unsigned int)strtoul(argv[1], NULL, 10) : 20261121u;
     server_settings();
+    SetConfigParamString("smtp_dns", "127.0.0.1:1"); /* where nobody answers */
+    SetConfigParamString("smtpproxy", "127.0.0.1:1");
     for (int i = 0; i < 20000 && !check_failures; i++)
         one_call();
     server_stop();

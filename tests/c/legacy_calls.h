@@ -6,7 +6,7 @@ static int legacy_request(ServerStream *stream, char *reqname, int action, ...) 
 
 static void legacy_state(ServerStream *stream, void *usr_par, int state, int sent) {
     (void)stream, (void)sent;
-    if (state == 5)
+    if (state == 5 || state == 6)
         ++*(int *)usr_par;
 }
 
@@ -35,7 +35,7 @@ static void legacy_settings(const char *folder, char *port) {
 }
 
 static void legacy_sending(int port) {
-    int done = 0;
+    int done = 0, queued = 0;
     ServerStream s = SRVInitSendMsgSMTP(text("bert@example.net"), (int *)text("ann@example.org"), text("127.0.0.1"),
                                         port, legacy_state, &done);
     CHECK(s != NULL);
@@ -43,8 +43,15 @@ static void legacy_sending(int port) {
     CHECK_INT(10, SRVprintf(&s, text("\n%s %d\n"), "apples", 3));
     SRVEndOfMsg(&s);
     CHECK_INT(1, done);
-    CHECK(!SRVInitSendMsgImidiatly(text("a@example.net"), (int *)text(""), legacy_state, NULL));
-    CHECK(!SRVInitSendMsgBackgaund(text("a@example.net"), (int *)text(""), legacy_state, NULL));
+    /* ann is this host's own: both ways lead to her mailbox */
+    s = SRVInitSendMsgImidiatly(text("bert@example.net"), (int *)text("ann@example.org"), legacy_state, &done);
+    CHECK_INT(6, SRVprintf(&s, text("\nx %d\n"), 12));
+    SRVEndOfMsg(&s);
+    CHECK_INT(2, done);
+    s = SRVInitSendMsgBackgaund(text("bert@example.net"), (int *)text("ann@example.org"), legacy_state, &queued);
+    CHECK_INT(6, SRVprintf(&s, text("\nx %d\n"), 13));
+    SRVEndOfMsg(&s);
+    CHECK_INT(1, queued);
 }
 
 static void legacy_connection(void) {
@@ -57,7 +64,7 @@ static void legacy_connection(void) {
     CHECK_INT(0, GetRemoteIP(NULL));
     CHECK_INT(0, GetRemoteAddr(NULL, octets, sizeof octets));
     CHECK_INT(-1, GetSocket(NULL));
-    CHECK_INT(0, FindMX(text("example.org"), found, 2));
+    CHECK_INT(0, FindMX(text("no domain"), found, 2));
     CHECK_INT(116, sizeof(MailHostInfo));
 }
 

@@ -7,9 +7,9 @@ from support import place
 from support.peers import Postfix, SmtpSink
 
 
-def send(port, message, *recipients):
-    """samples/c/send.c, which is a call of SRVInitSendMsgSMTP."""
-    return place.run(place.SAMPLES / "send", "127.0.0.1", port, "sender@example.org", ",".join(recipients), message)
+def send(port, message, *recipients, program="send"):
+    """samples/c/send.c, or oldsend.c, which is a call of SRVInitSendMsgSMTP."""
+    return place.run(place.SAMPLES / program, "127.0.0.1", port, "sender@example.org", ",".join(recipients), message)
 
 
 class SendToSmtpSink(unittest.TestCase):
@@ -18,11 +18,12 @@ class SendToSmtpSink(unittest.TestCase):
             self.skipTest("smtp-sink is not installed")
         with place.folder() as folder, SmtpSink(folder, dump=folder / "dump") as sink:
             for message in place.MESSAGES:
-                with self.subTest(message.name):
-                    self.sends(sink, folder, message)
+                for program in ("send", "oldsend"):
+                    with self.subTest(f"{program} {message.name}"):
+                        self.sends(program, sink, folder, message)
 
-    def sends(self, sink, folder, message):
-        result = send(sink.port, message, "anna@example.net")
+    def sends(self, program, sink, folder, message):
+        result = send(sink.port, message, "anna@example.net", program=program)
         self.assertEqual(0, result.returncode, result.stdout)
         dumps = list((folder / "dump").iterdir())
         self.assertEqual(1, len(dumps))

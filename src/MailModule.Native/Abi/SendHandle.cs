@@ -152,8 +152,8 @@ internal sealed unsafe class SendHandle : ISendObserver
         var outer = t_inside;
         t_inside = this;
         fixed (byte* place = buffer)
-        using (Callbacks.Enter())
-            count = ((delegate* unmanaged[Cdecl]<nint, int, nint, int>)callback)((nint)place, buffer.Length, user);
+            using (Callbacks.Enter())
+                count = ((delegate* unmanaged[Cdecl]<nint, int, nint, int>)callback)((nint)place, buffer.Length, user);
         t_inside = outer;
         EndCallback();
         return count > buffer.Length ? -1 : count;

@@ -1,0 +1,229 @@
+/*
+ * Another host's SMTP server on loopback: answers by the recipient's name, falls silent or hangs up where it is told to, and keeps what it was
+ * told. Several connections at once.
+ */
+#ifndef REMOTE_H
+#define REMOTE_H
+
+#include "wire.h"
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+/* The points at which a client waits for an answer. */
+enum remote_point {
+    AT_NOTHING,
+    AT_GREETING,
+    AT_EHLO,
+    AT_MAIL,
+    AT_RCPT,
+    AT_DATA,
+    AT_TEXT, /* in the middle of the text: nothing is read any more */
+    AT_DOT,
+    REMOTE_POINTS
+};
+
+struct remote {
+    int listener, port;
+    pthread_t thread;
+    pthread_mutex_t gate;
+    pthread_cond_t moved;
+    int connections, open, messages;
+    enum remote_point silent_at, closes_at; /* set before a connection comes to it */
+    enum remote_point reached;              /* where a connection has fallen silent */
+    int takes_all;                          /* names no longer count */
+    char ehlo[200], mail[400], rcpt[400];   /* the last of each */
+    char text[200000];                      /* the last message, lines with LF, unstuffed; a longer one is cut */
+    size_t length;
+};
+
+struct remote_client {
+    struct remote *remote;
+    struct wire wire;
+};
+
+static inline void remote_told(struct remote *remote, char *place, size_t size, const char *line) {
+    pthread_mutex_lock(&remote->gate);
+    snprintf(place, size, "%s", line);
+    pthread_mutex_unlock(&remote->gate);
+}
+
+/* 1: answer; 0: the connection is over. Falls silent here until the client has gone, if that is what was asked for. */
+static inline int remote_comes_to(struct remote_client *client, enum remote_point point) {
+    struct remote *remote = client->remote;
+    char octet[4096];
+    int silent, closes;
+    pthread_mutex_lock(&remote->gate);
+    silent = remote->silent_at == point;
+    closes = remote->closes_at == point;
+    if (silent)
+        remote->reached = point;
+    pthread_cond_broadcast(&remote->moved);
+    pthread_mutex_unlock(&remote->gate);
+    if (silent && point == AT_TEXT) { /* not even read: the client's window fills */
+        struct pollfd gone = {.fd = client->wire.number, .events = POLLRDHUP};
+        poll(&gone, 1, 20000);
+    } else if (silent) {
+        while (recv(client->wire.number, octet, sizeof octet, 0) > 0) {
+        }
+    }
+    return !silent && !closes;
+}
+
+/* The client may have gone. */
+static inline void remote_say(struct remote_client *client, const char *text) {
+    send(client->wire.number, text, strlen(text), MSG_NOSIGNAL);
+}
+
+static inline void remote_read_text(struct remote_client *client) {
+    struct remote *remote = client->remote;
+    const char *line;
+    size_t length = 0;
+    pthread_mutex_lock(&remote->gate);
+    remote->text[remote->length = 0] = '\0';
+    pthread_mutex_unlock(&remote->gate);
+    while ((line = wire_read(&client->wire)) && strcmp(line, ".") != 0) {
+        pthread_mutex_lock(&remote->gate);
+        if (length + strlen(line) + 2 < sizeof remote->text)
+            length += (size_t)sprintf(remote->text + length, "%s\n", line + (line[0] == '.'));
+        remote->length = length;
+        pthread_mutex_unlock(&remote->gate);
+    }
+}
+
+static inline const char *remote_rcpt(struct remote *remote, const char *line) {
+    const char *name = strchr(line, '<');
+    if (name && !remote->takes_all && strncmp(name, "<no", 3) == 0)
+        return "550-5.1.1 There is nobody\r\n550 5.1.1 of that name here\r\n";
+    if (name && !remote->takes_all && strncmp(name, "<later", 6) == 0)
+        return "451 4.7.1 Come back later\r\n";
+    return "250 2.1.5 Fine\r\n";
+}
+
+static inline int remote_message(struct remote_client *client) {
+    struct remote *remote = client->remote;
+    if (!remote_comes_to(client, AT_DATA))
+        return 0;
+    remote_say(client, "354 Go on\r\n");
+    if (!remote_comes_to(client, AT_TEXT))
+        return 0;
+    remote_read_text(client);
+    if (!remote_comes_to(client, AT_DOT))
+        return 0;
+    pthread_mutex_lock(&remote->gate);
+    remote->messages++;
+    pthread_cond_broadcast(&remote->moved);
+    pthread_mutex_unlock(&remote->gate);
+    remote_say(client, "250 2.0.0 Taken\r\n");
+    return 1;
+}
+
+static inline int remote_command(struct remote_client *client, const char *line) {
+    struct remote *remote = client->remote;
+    if (strncasecmp(line, "EHLO", 4) == 0) {
+        remote_told(remote, remote->ehlo, sizeof remote->ehlo, line);
+        if (!remote_comes_to(client, AT_EHLO))
+            return 0;
+        remote_say(client, "250-remote.example.net\r\n250-ENHANCEDSTATUSCODES\r\n250-DSN\r\n250 8BITMIME\r\n");
+    } else if (strncasecmp(line, "MAIL", 4) == 0) {
+        remote_told(remote, remote->mail, sizeof remote->mail, line);
+        if (!remote_comes_to(client, AT_MAIL))
+            return 0;
+        remote_say(client, "250 2.1.0 Fine\r\n");
+    } else if (strncasecmp(line, "RCPT", 4) == 0) {
+        remote_told(remote, remote->rcpt, sizeof remote->rcpt, line);
+        if (!remote_comes_to(client, AT_RCPT))
+            return 0;
+        remote_say(client, remote_rcpt(remote, line));
+    } else if (strncasecmp(line, "DATA", 4) == 0) {
+        return remote_message(client);
+    } else if (strncasecmp(line, "QUIT", 4) == 0) {
+        remote_say(client, "221 2.0.0 Bye\r\n");
+        return 0;
+    } else {
+        remote_say(client, "250 2.0.0 Fine\r\n");
+    }
+    return 1;
+}
+
+static inline void *remote_serve(void *argument) {
+    struct remote_client *client = argument;
+    struct remote *remote = client->remote;
+    const char *line;
+    if (remote_comes_to(client, AT_GREETING)) {
+        remote_say(client, "220 remote.example.net ESMTP\r\n");
+        while ((line = wire_read(&client->wire)) && remote_command(client, line)) {
+        }
+    }
+    wire_close(&client->wire);
+    pthread_mutex_lock(&remote->gate);
+    remote->open--;
+    pthread_cond_broadcast(&remote->moved);
+    pthread_mutex_unlock(&remote->gate);
+    free(client);
+    return NULL;
+}
+
+static inline void *remote_accept(void *argument) {
+    struct remote *remote = argument;
+    for (;;) {
+        struct remote_client *client;
+        pthread_t thread;
+        int number = accept(remote->listener, NULL, NULL), at_once = 1;
+        if (number < 0)
+            return NULL;
+        setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+        client = calloc(1, sizeof *client);
+        client->remote = remote;
+        client->wire.number = number;
+        pthread_mutex_lock(&remote->gate);
+        remote->connections++;
+        remote->open++;
+        pthread_mutex_unlock(&remote->gate);
+        pthread_create(&thread, NULL, remote_serve, client);
+        pthread_detach(thread);
+    }
+}
+
+static inline void remote_start(struct remote *remote) {
+    struct sockaddr_in address = check_loopback(0);
+    socklen_t size = sizeof address;
+    memset(remote, 0, sizeof *remote);
+    pthread_mutex_init(&remote->gate, NULL);
+    pthread_cond_init(&remote->moved, NULL);
+    remote->listener = socket(AF_INET, SOCK_STREAM, 0);
+    if (bind(remote->listener, (struct sockaddr *)&address, size) != 0 || listen(remote->listener, 100) != 0 ||
+        getsockname(remote->listener, (struct sockaddr *)&address, &size) != 0)
+        exit(99);
+    remote->port = ntohs(address.sin_port);
+    pthread_create(&remote->thread, NULL, remote_accept, remote);
+}
+
+static inline void remote_set(struct remote *remote, enum remote_point silent_at, enum remote_point closes_at) {
+    pthread_mutex_lock(&remote->gate);
+    remote->silent_at = silent_at;
+    remote->closes_at = closes_at;
+    remote->reached = AT_NOTHING;
+    pthread_mutex_unlock(&remote->gate);
+}
+
+/* Until a connection has fallen silent where it was told to. */
+static inline void remote_wait_silent(struct remote *remote) {
+    pthread_mutex_lock(&remote->gate);
+    while (remote->reached == AT_NOTHING)
+        pthread_cond_wait(&remote->moved, &remote->gate);
+    pthread_mutex_unlock(&remote->gate);
+}
+
+/* When every client has gone. */
+static inline void remote_stop(struct remote *remote) {
+    shutdown(remote->listener, SHUT_RDWR);
+    pthread_join(remote->thread, NULL);
+    close(remote->listener);
+    pthread_mutex_lock(&remote->gate);
+    while (remote->open > 0)
+        pthread_cond_wait(&remote->moved, &remote->gate);
+    pthread_mutex_unlock(&remote->gate);
+}
+
+#endif
