@@ -1,5 +1,6 @@
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp;
 
 namespace MailModule.Delivery.Queue;
 
@@ -127,7 +128,7 @@ public sealed partial class MailQueue
             Return = old.Return,
             EnvelopeId = old.EnvelopeId,
         };
-        envelope.Recipients.Add(new Recipient(target, _parts.MaildropOf(target)) { Notify = first.Notify, OriginalRecipient = first.OriginalRecipient ?? $"rfc822;{first.Address.Text}" });
+        envelope.Recipients.Add(new Recipient(target, _parts.MaildropOf(target)) { Notify = first.Notify, OriginalRecipient = first.OriginalRecipient ?? TypedAddress.Of(first.Address) });
         using Stream text = aside.Item.Entry.Content.OpenRead();
         return SpoolCopy.Write(_spool, envelope, text, aside.Item.Entry.Content.Length, out newId);
     }
