@@ -15,16 +15,17 @@ internal sealed class DeliveredBefore(FileCalls calls)
     private readonly Dictionary<string, HashSet<string>> _ids = [];
     private bool _used;
 
-    public bool Holds(string home, ReadOnlySpan<byte> unique)
+    public bool Holds(string home, MaildirBox box, ReadOnlySpan<byte> unique)
     {
+        string key = home + box.Name;
         lock (_gate)
         {
             _used = true;
-            if (!_ids.TryGetValue(home, out HashSet<string>? ids))
+            if (!_ids.TryGetValue(key, out HashSet<string>? ids))
             {
                 if (_ids.Count >= HomesKept)
                     _ids.Clear();
-                _ids[home] = ids = Read(home);
+                _ids[key] = ids = Read(home, box);
             }
             return !ids.Add(Text(unique));
         }
@@ -48,12 +49,12 @@ internal sealed class DeliveredBefore(FileCalls calls)
         }
     }
 
-    private HashSet<string> Read(string home)
+    private HashSet<string> Read(string home, MaildirBox box)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         FolderNames.Take add = name => ids.Add(Text(name[..MaildirName.UniqueLength(name)]));
-        FolderNames.ForEach(calls, home, MaildirFolder.New, add);
-        FolderNames.ForEach(calls, home, MaildirFolder.Cur, add);
+        FolderNames.ForEach(calls, home, box.New, add);
+        FolderNames.ForEach(calls, home, box.Cur, add);
         return ids;
     }
 

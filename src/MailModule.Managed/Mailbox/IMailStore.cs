@@ -17,6 +17,10 @@ public interface IMailStore
     /// there, read or unread, nothing happens, so that one copy stays. Costs a look through the mailbox; without it none is made.</param>
     Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere);
 
+    /// <summary>As <see cref="Deliver"/>, into a folder of the mailbox, which is made if need be; a message of this name that is there already stays the only one.</summary>
+    /// <param name="folder">From <see cref="SubFolder.TryParse"/>.</param>
+    Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content);
+
     /// <summary>Returns when every delivery so far is durable. After a failure those deliveries are still owed to the next call.</summary>
     Fault Sync();
 

@@ -17,25 +17,25 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
 
     public UnsyncedDeliveries Unsynced { get; } = new(calls);
 
-    public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
+    public Fault Deliver(string home, MaildirBox box, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
     {
         if (messageId.Length is 0 or > 40 || messageId.AsSpan().ContainsAnyExcept(Letters))
             return Fault.Argument;
         Span<byte> room = stackalloc byte[MaildirName.Room];
         ReadOnlySpan<byte> name = MaildirName.Write(room, received, messageId, host, content.Length, content.WireLength, out int unique);
-        if (mayBeThere && _before.Holds(home, name[..unique]))
+        if (mayBeThere && _before.Holds(home, box, name[..unique]))
         {
             Unsynced.Add(home, default);
             return Fault.None;
         }
-        SweepOnce(home);
-        int result = Put(home, name, content);
-        if (result == -Errno.NoEntry && Prepare(home) == Fault.None)
-            result = Put(home, name, content);
+        SweepOnce(home, box);
+        int result = Put(home, box, name, content);
+        if (result == -Errno.NoEntry && Prepare(home, box) == Fault.None)
+            result = Put(home, box, name, content);
         if (result < 0)
             _before.Forget();
         else
-            Unsynced.Add(home, name);
+            Unsynced.Add(home, box == MaildirBox.Inbox ? name : default);
         return Errno.ToFault(result);
     }
 
@@ -51,14 +51,32 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         Fault fault = MakeHome(home, room);
         if (fault == Fault.None)
-            fault = Make(home, MaildirFolder.Itself, room);
-        if (fault == Fault.None)
-            fault = Make(home, MaildirFolder.Tmp, room);
-        if (fault == Fault.None)
-            fault = Make(home, MaildirFolder.New, room);
-        if (fault == Fault.None)
-            fault = Make(home, MaildirFolder.Cur, room);
+            fault = Make(home, MaildirBox.Inbox, room);
         Unsynced.AddDirectories();
+        return fault;
+    }
+
+    private Fault Prepare(string home, MaildirBox box)
+    {
+        Fault fault = Prepare(home);
+        if (fault != Fault.None || box == MaildirBox.Inbox)
+            return fault;
+        Span<byte> room = stackalloc byte[MaildirPath.Room];
+        fault = Make(home, box, room);
+        if (fault == Fault.None && calls.OpenNew(MaildirPath.Below(home, box.Mark, default, room).Octets) is >= 0 and var descriptor)
+            calls.Close(descriptor);
+        return fault;
+    }
+
+    private Fault Make(string home, MaildirBox box, Span<byte> room)
+    {
+        Fault fault = Make(home, box.Itself, room);
+        if (fault == Fault.None)
+            fault = Make(home, box.Tmp, room);
+        if (fault == Fault.None)
+            fault = Make(home, box.New, room);
+        if (fault == Fault.None)
+            fault = Make(home, box.Cur, room);
         return fault;
     }
 
@@ -78,31 +96,31 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
     }
 
-    private int Put(string home, ReadOnlySpan<byte> name, MessageContent content)
+    private int Put(string home, MaildirBox box, ReadOnlySpan<byte> name, MessageContent content)
     {
         if (content.FilePath is { } file)
         {
-            int linked = Link(file, home, name);
+            int linked = Link(file, home, box, name);
             if (linked is 0 or -Errno.Exists)
                 return 0;
         }
-        return Write(home, name, content);
+        return Write(home, box, name, content);
     }
 
     // Another file system, a file with too many links or a file system without links: then the content is copied.
     [SkipLocalsInit]
-    private int Link(string file, string home, ReadOnlySpan<byte> name)
+    private int Link(string file, string home, MaildirBox box, ReadOnlySpan<byte> name)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         Span<byte> from = stackalloc byte[MaildirPath.Room];
-        return calls.Link(MaildirPath.Of(file, from).Octets, MaildirPath.Below(home, MaildirFolder.New, name, room).Octets);
+        return calls.Link(MaildirPath.Of(file, from).Octets, MaildirPath.Below(home, box.New, name, room).Octets);
     }
 
     [SkipLocalsInit]
-    private int Write(string home, ReadOnlySpan<byte> name, MessageContent content)
+    private int Write(string home, MaildirBox box, ReadOnlySpan<byte> name, MessageContent content)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
-        ReadOnlySpan<byte> tmp = MaildirPath.Below(home, MaildirFolder.Tmp, name, room).Octets;
+        ReadOnlySpan<byte> tmp = MaildirPath.Below(home, box.Tmp, name, room).Octets;
         int descriptor = calls.OpenNew(tmp);
         // Left by a delivery that a crash cut off: the id is nobody else's.
         if (descriptor == -Errno.Exists && calls.Unlink(tmp) >= 0)
@@ -114,7 +132,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         if (result >= 0)
             result = closed;
         if (result >= 0)
-            result = calls.Rename(tmp, MaildirPath.Below(home, MaildirFolder.New, name, stackalloc byte[MaildirPath.Room]).Octets);
+            result = calls.Rename(tmp, MaildirPath.Below(home, box.New, name, stackalloc byte[MaildirPath.Room]).Octets);
         if (result < 0)
             calls.Unlink(tmp);
         return result;
@@ -148,16 +166,16 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     }
 
     // What a program left in tmp/ 36 hours ago it will not come back for (the rule of every Maildir program).
-    private void SweepOnce(string home)
+    private void SweepOnce(string home, MaildirBox box)
     {
         lock (_swept)
-            if (!_swept.Add(home))
+            if (!_swept.Add(box == MaildirBox.Inbox ? home : home + box.Name))
                 return;
         long oldest = (DateTime.UtcNow - LeftoverAge - DateTime.UnixEpoch).Ticks * 100;
         byte[] room = new byte[MaildirPath.Room];
-        FolderNames.ForEach(calls, home, MaildirFolder.Tmp, name =>
+        FolderNames.ForEach(calls, home, box.Tmp, name =>
         {
-            ReadOnlySpan<byte> path = MaildirPath.Below(home, MaildirFolder.Tmp, name, room).Octets;
+            ReadOnlySpan<byte> path = MaildirPath.Below(home, box.Tmp, name, room).Octets;
             if (calls.Stat(path, out FileStamp stamp) >= 0 && stamp.Modified < oldest)
                 calls.Unlink(path);
         });

@@ -1,10 +1,8 @@
 namespace MailModule.Mailbox;
 
-/// <summary>The three rooms of a Maildir, as they stand in paths.</summary>
+/// <summary>What of a Maildir is read, as it stands in paths.</summary>
 internal static class MaildirFolder
 {
-    public static ReadOnlySpan<byte> Itself => ""u8;
-    public static ReadOnlySpan<byte> Tmp => "/tmp/"u8;
     public static ReadOnlySpan<byte> New => "/new/"u8;
     public static ReadOnlySpan<byte> Cur => "/cur/"u8;
 

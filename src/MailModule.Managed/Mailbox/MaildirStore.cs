@@ -40,7 +40,10 @@ public sealed class MaildirStore : IMailStore
     internal SnapshotCache Snapshots { get; }
 
     public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
-        => _delivery.Deliver(home, messageId, received, content, mayBeThere);
+        => _delivery.Deliver(home, MaildirBox.Inbox, messageId, received, content, mayBeThere);
+
+    public Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
+        => _delivery.Deliver(home, MaildirBox.Of(folder), messageId, received, content, mayBeThere: true);
 
     public Fault Sync() => _delivery.Sync();
 

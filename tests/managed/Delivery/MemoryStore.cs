@@ -30,5 +30,8 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
         return SyncFault;
     }
 
+    public Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
+        => Deliver($"{home}/{folder}", messageId, received, content, mayBeThere: true);
+
     public Fault Open(string home, out IMaildrop maildrop) => throw new NotSupportedException();
 }
