@@ -1,4 +1,3 @@
-using MailModule.Mailbox;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Spool;
@@ -13,8 +12,11 @@ namespace MailModule.Delivery;
 /// Where the processors are busy receiving, delivery trails: its thread is nicer than others. What so gathers in memory is bounded, since beyond
 /// <see cref="Backlog"/> whoever brings more waits for the thread to get on, which gives it the processor.
 /// </para>
+/// <para>
+/// Messages for lists, and for users with a forward file, take a detour over a worker first, so that nothing here waits for them.
+/// </para>
 /// </summary>
-public sealed class LocalDelivery : IDisposable
+internal sealed class LocalDelivery : IDisposable
 {
     private const int BatchSize = 256;
     private const int Backlog = 20_000;
@@ -26,12 +28,18 @@ public sealed class LocalDelivery : IDisposable
     private const int LongestHold = 20;
     private const int Nicer = 10;
 
+    /// <summary>What the thread gets at a stop when the detours have used up the time.</summary>
+    private const int LeastForEnd = 500;
+
     private readonly object _gate = new();
     private readonly List<(ISpoolEntry Entry, bool MayBeThere)> _batch = new(BatchSize);
     private Queue<(ISpoolEntry Entry, bool MayBeThere)> _queue = new();
-    private readonly ISpool _spool;
+    private readonly LocalParts _parts;
     private readonly MailboxRound _round;
-    private readonly Log _log;
+    private readonly Detours? _detours;
+    private readonly Dictionary<string, int> _away = [];
+    private readonly Queue<Action<long>> _posted = new();
+    private readonly List<Action<long>> _steps = [];
     private Thread? _thread;
     private int _awaited = int.MaxValue;
     private bool _isDraining;
@@ -46,15 +54,12 @@ public sealed class LocalDelivery : IDisposable
     private long _settleDone;
     private Fault _settleFault;
 
-    /// <param name="spool">Whose entries are delivered.</param>
-    /// <param name="store">The mailboxes.</param>
-    /// <param name="homeOf">A user's home from the settings; null for a user who is not there. Any thread.</param>
-    /// <param name="log">Failures are written to it.</param>
-    public LocalDelivery(ISpool spool, IMailStore store, Func<string, string?> homeOf, Log log)
+    public LocalDelivery(LocalParts parts)
     {
-        _spool = spool;
-        _log = log;
-        _round = new MailboxRound(spool, store, homeOf, log);
+        _parts = parts;
+        _round = new MailboxRound(parts, BeginDetour, Post);
+        if (parts.Rules is { } rules)
+            _detours = new Detours(parts.Workers!, rules.Take, EndDetour, parts.Log);
     }
 
     /// <summary>Starts the thread with the entries that the spool found at its start.</summary>
@@ -62,7 +67,7 @@ public sealed class LocalDelivery : IDisposable
     {
         lock (_gate)
         {
-            _queue = new(_spool.Recovered.Select(entry => (entry, true)).Concat(_queue));
+            _queue = new(_parts.Spool.Recovered.Select(entry => (entry, true)).Concat(_queue));
             _taken = _queue.Count;
             _thread = new Thread(Run) { IsBackground = true };
         }
@@ -88,18 +93,20 @@ public sealed class LocalDelivery : IDisposable
 
     /// <summary>Returns when every entry taken before has been tried, or the time is up (then false). So a log-in sees the mail that was
     /// confirmed before it. Blocks: workers only.</summary>
-    public bool Hasten(TimeSpan timeout)
+    /// <param name="home">A user's home: waits for the detours of that user's messages too.</param>
+    public bool Hasten(TimeSpan timeout, string? home = null)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         lock (_gate)
         {
             long wanted = _taken;
-            while (_tried < wanted && _thread is not null)
+            if (_tried < wanted)
+                Hurry();
+            while ((_tried < wanted || IsAway(home)) && _thread is not null)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)
                     return false;
-                Hurry();
                 Monitor.Wait(_gate, (int)left);
             }
             return true;
@@ -113,13 +120,15 @@ public sealed class LocalDelivery : IDisposable
     public Fault Settle()
     {
         Fault fault = SettleDeliveries();
-        return fault == Fault.None ? _spool.Flush() : fault;
+        return fault == Fault.None ? _parts.Spool.Flush() : fault;
     }
 
     /// <summary>Delivers what is queued, syncs, marks, flushes, and ends the thread; false if the time was too short. What is left stays in the spool.</summary>
     public bool Stop(TimeSpan timeout)
     {
         Thread? thread;
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        bool ended = _detours?.Stop(timeout / 2) ?? true;
         lock (_gate)
         {
             thread = _thread;
@@ -127,10 +136,10 @@ public sealed class LocalDelivery : IDisposable
             Hurry();
         }
         if (thread is null)
-            return true;
-        bool ended = thread.Join(timeout);
+            return ended;
+        ended &= thread.Join((int)Math.Max(LeastForEnd, deadline - Environment.TickCount64));
         Volatile.Write(ref _abandoned, true);
-        return ended && _spool.Flush() == Fault.None;
+        return ended && _parts.Spool.Flush() == Fault.None;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
@@ -141,6 +150,32 @@ public sealed class LocalDelivery : IDisposable
             if (recipient.Maildrop is not null)
                 return true;
         return false;
+    }
+
+    private bool IsAway(string? home) => home is not null && _away.ContainsKey(home);
+
+    private void BeginDetour(Detour detour)
+    {
+        lock (_gate)
+            _away[detour.Key] = _away.GetValueOrDefault(detour.Key) + 1;
+        _detours!.Begin(detour);
+    }
+
+    private void EndDetour(Detour detour, DetourEnd end) => Post(now =>
+    {
+        _round.EndDetour(detour, end, now);
+        lock (_gate)
+            if (--_away[detour.Key] == 0)
+                _away.Remove(detour.Key);
+    });
+
+    private void Post(Action<long> step)
+    {
+        lock (_gate)
+        {
+            _posted.Enqueue(step);
+            Wake();
+        }
     }
 
     private Fault SettleDeliveries()
@@ -170,7 +205,7 @@ public sealed class LocalDelivery : IDisposable
         }
         catch (Exception exception)
         {
-            _log.Write(LogLevel.Error, "delivery", $"local delivery ended: {exception}");
+            _parts.Log.Write(LogLevel.Error, "delivery", $"local delivery ended: {exception}");
         }
         Leave();
     }
@@ -178,6 +213,9 @@ public sealed class LocalDelivery : IDisposable
     private void RunOnce(long settle)
     {
         long now = Environment.TickCount64;
+        foreach (Action<long> step in _steps)
+            step(now);
+        _steps.Clear();
         foreach ((ISpoolEntry entry, bool mayBeThere) in _batch)
             if (!Volatile.Read(ref _abandoned))
                 _round.Deliver(entry, mayBeThere, now);
@@ -188,8 +226,9 @@ public sealed class LocalDelivery : IDisposable
         {
             _tried += _batch.Count;
             _unsynced = _round.Unsynced;
-            _unmarked = _unsynced > 0;
-            if (settle > _settleDone)
+            _unmarked = _unsynced > 0 || _round.Reporting > 0;
+            // What waits for its report is in the mailbox already: a deletion must wait for its mark too.
+            if (settle > _settleDone && (_round.Reporting == 0 || fault != Fault.None))
                 (_settleDone, _settleFault) = (settle, fault);
             Monitor.PulseAll(_gate);
         }
@@ -201,16 +240,18 @@ public sealed class LocalDelivery : IDisposable
     {
         lock (_gate)
         {
-            while (!_stopping && _queue.Count == 0 && _settleAsked == _settleDone && UntilDue() is var wait and > 0)
+            while (!_stopping && _queue.Count == 0 && _posted.Count == 0 && !MustSettle && UntilDue() is var wait and > 0)
                 Sleep(wait, until: 1);
             Gather();
             while (_batch.Count < BatchSize && _queue.TryDequeue(out var next))
                 _batch.Add(next);
+            while (_posted.TryDequeue(out Action<long>? step))
+                _steps.Add(step);
             _isDraining = _batch.Count == BatchSize;
-            _unmarked |= _batch.Count > 0;
+            _unmarked |= _batch.Count > 0 || _steps.Count > 0;
             _urgent = false;
             settle = _settleAsked;
-            return !_abandoned && !(_stopping && _batch.Count == 0 && settle == _settleDone);
+            return !_abandoned && !(_stopping && _batch.Count == 0 && _steps.Count == 0 && (settle == _settleDone || _round.Reporting > 0));
         }
     }
 
@@ -225,6 +266,8 @@ public sealed class LocalDelivery : IDisposable
         if (_queue.Count > before && MayGather)
             Sleep(GatherStreamFor, until: Enough);
     }
+
+    private bool MustSettle => _settleAsked != _settleDone && _round.Reporting == 0;
 
     private bool MayGather => _queue.Count is > 0 and < Enough && !_isDraining && !_urgent && !_stopping && _settleAsked == _settleDone;
 

@@ -9,10 +9,12 @@ namespace MailModule.Delivery;
 /// The steps of local delivery, without a thread or a clock of its own: deliver, retry, sync. One thread.
 /// </summary>
 /// <remarks>
-/// Invariant: an entry's recipient is marked done only after its message was delivered and then synced. A crash before the mark repeats the
-/// delivery, which the store's idempotence makes harmless; a crash after it repeats nothing.
+/// Invariant: an entry's recipient is marked done only after its message was delivered and then synced, or after what came of it instead (messages to a list's members, a report that it
+/// failed) is durable in the spool. A crash before the mark repeats the delivery, which the store's idempotence makes harmless; a crash after it repeats nothing.
 /// </remarks>
-internal sealed class MailboxRound(ISpool spool, IMailStore store, Func<string, string?> homeOf, Log log)
+/// <param name="begin">Begins a detour; its end comes to <see cref="EndDetour"/>.</param>
+/// <param name="post">Has a step run on the round's thread, with the time then; from any thread.</param>
+internal sealed partial class MailboxRound(LocalParts parts, Action<Detour> begin, Action<Action<long>> post)
 {
     private const int RetriesInARow = 256;
     private const long FirstDelay = 1_000;
@@ -23,7 +25,14 @@ internal sealed class MailboxRound(ISpool spool, IMailStore store, Func<string, 
     private long _syncFailures;
 
     /// <summary>A message on its way into one mailbox, for the recipients (indexes) that share it.</summary>
-    private readonly record struct Due(ISpoolEntry Entry, string Maildrop, int[] Recipients, bool MayBeThere);
+    private readonly record struct Due(ISpoolEntry Entry, string Maildrop, int[] Recipients, bool MayBeThere)
+    {
+        /// <summary>Where a detour sends it; null: it has taken none, or is to take it again.</summary>
+        public DetourEnd? End { get; init; }
+
+        public object? Progress { get; init; }
+        public int Failures { get; init; }
+    }
 
     private sealed class Parked
     {
@@ -52,7 +61,7 @@ internal sealed class MailboxRound(ISpool spool, IMailStore store, Func<string, 
         {
             if (recipients[i].Maildrop is not { } maildrop || entry.IsDone(i))
                 continue;
-            string? home = homeOf(maildrop);
+            string? home = parts.HomeOf(maildrop);
             if (IsFirstOfHome(entry, i, home))
                 Try(new Due(entry, maildrop, Sharing(entry, i, home), mayBeThere), home, now);
         }
@@ -73,17 +82,17 @@ internal sealed class MailboxRound(ISpool spool, IMailStore store, Func<string, 
     {
         if (_unsynced.Count == 0)
             return Fault.None;
-        Fault fault = store.Sync();
+        Fault fault = parts.Store.Sync();
         if (fault != Fault.None)
         {
             UnsyncedSince = now;
             if (_syncFailures++ == 0)
-                log.Write(LogLevel.Error, "delivery", $"mailboxes could not be made durable ({fault}); trying again");
+                parts.Log.Write(LogLevel.Error, "delivery", $"mailboxes could not be made durable ({fault}); trying again");
             return fault;
         }
         _syncFailures = 0;
         foreach (Due due in _unsynced)
-            spool.MarkDone(due.Entry, due.Recipients);
+            parts.Spool.MarkDone(due.Entry, due.Recipients, soon: due.End is not null);
         _unsynced.Clear();
         return Fault.None;
     }
@@ -112,41 +121,63 @@ internal sealed class MailboxRound(ISpool spool, IMailStore store, Func<string, 
     {
         if (entry.Envelope.Recipients[index].Maildrop is not { } other || entry.IsDone(index))
             return false;
-        return other == maildrop || home is not null && homeOf(other) == home;
+        return other == maildrop || home is not null && parts.HomeOf(other) == home;
     }
 
     private void Try(in Due due, string? home, long now)
     {
+        // This mailbox has failed lately: no attempt for each message, so that it holds up nobody.
         if (_parked.TryGetValue(home ?? due.Maildrop, out Parked? parked))
-        {
-            // This mailbox has failed lately: no attempt for each message, so that it holds up nobody.
             parked.Waiting.Enqueue(due with { MayBeThere = true });
-            return;
+        else if (Go(due, home, now) is var fault and not Fault.None)
+            Fail(due, home, fault, now);
+    }
+
+    // None: it is there, or on a detour.
+    private Fault Go(in Due due, string? home, long now)
+    {
+        if (due.End is null && parts.Rules is { } rules && rules.Concern(due.Maildrop, home))
+        {
+            begin(new Detour(due.Entry, due.Maildrop, home, due.Recipients) { Progress = due.Progress, Failures = due.Failures, MayBeThere = due.MayBeThere });
+            return Fault.None;
         }
         Fault fault = DeliverTo(due, home);
         if (fault == Fault.None)
             Delivered(due, now);
-        else
-            Park(due, home, fault, now);
+        return fault;
     }
 
     // The unexpected counts as a failure for now: the message stays in the spool.
     private Fault DeliverTo(in Due due, string? home)
     {
         if (home is null)
-            return Fault.NotFound;
+            return due.End is { Folders.Count: 0 } ? Fault.None : Fault.NotFound;
         try
         {
-            return store.Deliver(home, due.Entry.Id, due.Entry.Envelope.Received, due.Entry.Content, due.MayBeThere);
+            return due.End is { } end ? DeliverTo(due, home, end) : parts.Store.Deliver(home, due.Entry.Id, due.Entry.Envelope.Received, due.Entry.Content, due.MayBeThere);
         }
         catch (Exception exception)
         {
-            log.Write(LogLevel.Error, "delivery", $"{due.Entry.Id} to {due.Maildrop}: {exception.GetType().Name}: {exception.Message}");
+            parts.Log.Write(LogLevel.Error, "delivery", $"{due.Entry.Id} to {due.Maildrop}: {exception.GetType().Name}: {exception.Message}");
             return Fault.Internal;
         }
     }
 
-    private void Delivered(in Due due, long now)
+    private Fault DeliverTo(in Due due, string home, DetourEnd end)
+    {
+        MessageContent content = (MessageContent?)end.Changed ?? due.Entry.Content;
+        foreach (string folder in end.Folders)
+        {
+            Fault fault = folder.Length == 0
+                ? parts.Store.Deliver(home, due.Entry.Id, due.Entry.Envelope.Received, content, due.MayBeThere)
+                : parts.Store.DeliverInto(home, folder, due.Entry.Id, due.Entry.Envelope.Received, content);
+            if (fault != Fault.None)
+                return fault;
+        }
+        return Fault.None;
+    }
+
+    private void AddUnsynced(in Due due, long now)
     {
         if (_unsynced.Count == 0)
             UnsyncedSince = now;
@@ -155,10 +186,14 @@ internal sealed class MailboxRound(ISpool spool, IMailStore store, Func<string, 
 
     private void Park(in Due due, string? home, Fault fault, long now)
     {
-        var parked = new Parked { At = now + FirstDelay };
-        parked.Waiting.Enqueue(due with { MayBeThere = true });
-        _parked.Add(home ?? due.Maildrop, parked);
-        log.Write(LogLevel.Warning, "delivery", $"{due.Entry.Id} to {due.Maildrop}: {fault}; trying again later");
+        string key = home ?? due.Maildrop;
+        if (!_parked.TryGetValue(key, out Parked? parked))
+        {
+            long delay = Math.Min(FirstDelay << Math.Min(due.Failures, 20), LongestDelay);
+            _parked[key] = parked = new Parked { Delay = delay, At = now + delay };
+            parts.Log.Write(LogLevel.Warning, "delivery", $"{due.Entry.Id} to {due.Maildrop}: {fault}; trying again later");
+        }
+        parked.Waiting.Enqueue(due with { MayBeThere = true, Failures = due.Failures + 1 });
     }
 
     // True when nothing waits any more.
@@ -166,13 +201,15 @@ internal sealed class MailboxRound(ISpool spool, IMailStore store, Func<string, 
     {
         for (int i = 0; i < RetriesInARow && parked.Waiting.TryPeek(out Due due); i++)
         {
-            if (DeliverTo(due, homeOf(due.Maildrop)) != Fault.None)
+            string? home = parts.HomeOf(due.Maildrop);
+            Fault fault = Go(due, home, now);
+            if (fault != Fault.None && !TryGiveUp(due, home, fault))
             {
                 parked.Delay = Math.Min(parked.Delay * 2, LongestDelay);
                 parked.At = now + parked.Delay;
                 return false;
             }
-            Delivered(parked.Waiting.Dequeue(), now);
+            parked.Waiting.Dequeue();
         }
         parked.Delay = FirstDelay;
         return parked.Waiting.Count == 0;

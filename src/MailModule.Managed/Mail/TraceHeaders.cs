@@ -55,6 +55,28 @@ public static class TraceHeaders
         field.Commit(output);
     }
 
+    /// <summary>RFC 9228: whom a message had come to when it was sent on from here. It is how a loop is known.</summary>
+    public static void WriteDeliveredTo(IBufferWriter<byte> output, MailAddress recipient)
+    {
+        var field = new Field(output, 64 + recipient.Text.Length * 3);
+        field.Add("Delivered-To: "u8);
+        field.Add(recipient.Text);
+        field.Add("\r\n"u8);
+        field.Commit(output);
+    }
+
+    /// <summary>RFC 2919 §2: a name for a mailing list that lasts, made of its address.</summary>
+    public static void WriteListId(IBufferWriter<byte> output, MailAddress list)
+    {
+        var field = new Field(output, 64 + list.Text.Length * 3);
+        field.Add("List-Id: <"u8);
+        field.AddDotAtom(list.LocalPart);
+        field.Add("."u8);
+        field.AddDotAtom(list.Domain);
+        field.Add(">\r\n"u8);
+        field.Commit(output);
+    }
+
     /// <summary>Writes an RFC 5322 §3.3 date, 31 octets, and returns its length.</summary>
     public static int WriteDate(DateTimeOffset date, Span<byte> destination)
     {
@@ -120,6 +142,16 @@ public static class TraceHeaders
             foreach (ref byte octet in _memory[start.._length])
                 if (octet is <= (byte)' ' or (byte)'(' or (byte)')' or (byte)'<' or (byte)'>' or (byte)';' or (byte)'"' or (byte)'\\' or (byte)',' or 0x7f)
                     octet = (byte)'?';
+        }
+
+        /// <summary>Text of which each octet that may not stand in a dot-atom becomes "-".</summary>
+        public void AddDotAtom(string text)
+        {
+            int start = _length;
+            Add(text);
+            foreach (ref byte octet in _memory[start.._length])
+                if (!char.IsAsciiLetterOrDigit((char)octet) && octet is not ((byte)'.' or (byte)'-' or (byte)'_' or (byte)'+') && octet < 0x80)
+                    octet = (byte)'-';
         }
 
         /// <summary>RFC 5321 §4.1.3.</summary>

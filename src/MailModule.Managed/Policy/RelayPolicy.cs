@@ -12,9 +12,20 @@ namespace MailModule.Policy;
 /// <param name="RelayClients">Who may relay without a login (<c>smtp_range</c>, <c>smtp6_range</c>); an empty list is nobody.</param>
 public sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, AddressRanges RelayClients)
 {
+    /// <summary>Addresses with several members; one that is a user's too is the list's, which may have that user as a member.</summary>
+    public MailingLists Lists { get; init; } = MailingLists.None;
+
     /// <summary>Judges a recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
     public RelayVerdict Judge(MailAddress recipient, bool mayRelay)
+    {
+        if (Lists.Find(recipient) is { } list)
+            return new RelayVerdict(list.Maildrop, RelayRefusal.None);
+        return JudgeUser(recipient, mayRelay);
+    }
+
+    /// <summary>As <see cref="Judge"/>, with no regard to lists: for a list's own address among its members.</summary>
+    public RelayVerdict JudgeUser(MailAddress recipient, bool mayRelay)
     {
         if (!IsLocal(recipient))
             return new RelayVerdict(null, mayRelay ? RelayRefusal.None : RelayRefusal.NotLocal);

@@ -11,7 +11,7 @@ public enum RelayRefusal
 }
 
 /// <summary>The judgement on one recipient.</summary>
-/// <param name="Maildrop">The local user who gets the message; null for a remote recipient and when refused.</param>
+/// <param name="Maildrop">The local user who gets the message, or <see cref="MailingList.Maildrop"/>; null for a remote recipient and when refused.</param>
 /// <param name="Refusal">None when taken.</param>
 public readonly record struct RelayVerdict(string? Maildrop, RelayRefusal Refusal)
 {

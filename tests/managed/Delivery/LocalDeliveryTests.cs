@@ -17,7 +17,7 @@ public class LocalDeliveryTests
     {
         _spool = new MemorySpool(_events);
         _store = new MemoryStore(_events);
-        _delivery = new LocalDelivery(_spool, _store, name => $"/h/{name}", Log.None);
+        _delivery = new LocalDelivery(new LocalParts { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}" });
     }
 
     [Fact]
@@ -138,7 +138,7 @@ public class LocalDeliveryTests
         using var marked = new ManualResetEventSlim();
         var spool = new MemorySpool(_events);
         var store = new MemoryStore(_events);
-        var delivery = new LocalDelivery(spool, store, name => $"/h/{name}", Log.None);
+        var delivery = new LocalDelivery(new LocalParts { Spool = spool, Store = store, HomeOf = name => $"/h/{name}" });
         delivery.Start();
         var entry = new MemorySpool.Entry("m1", "a");
         entry.Marked = marked.Set;

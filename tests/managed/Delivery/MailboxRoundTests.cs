@@ -14,7 +14,8 @@ public class MailboxRoundTests
     {
         _spool = new MemorySpool(_events);
         _store = new MemoryStore(_events);
-        _round = new MailboxRound(_spool, _store, name => name == "gone" ? null : name == "alias" ? "/h/a" : $"/h/{name}", Log.None);
+        var parts = new LocalParts { Spool = _spool, Store = _store, HomeOf = name => name == "gone" ? null : name == "alias" ? "/h/a" : $"/h/{name}" };
+        _round = new MailboxRound(parts, _ => Assert.Fail("no rules, no detours"), step => step(0));
     }
 
     [Fact]

@@ -65,7 +65,17 @@ internal sealed class MailData : IDisposable
             Log = log,
         });
         var store = new MaildirStore(values.Text(Keys.SmtpName)!);
-        delivery = new LocalDelivery(spool!, store, user => settings.Current.Accounts.HomeOf(user), log);
+        delivery = new LocalDelivery(new LocalParts
+        {
+            Spool = spool!,
+            Store = store,
+            HomeOf = user => settings.Current.Accounts.HomeOf(user),
+            Rules = RulesOf(spool!, reports, settings, log),
+            Workers = workers,
+            Reports = reports,
+            Schedule = () => settings.Current.Schedule,
+            Log = log,
+        });
         queue = new MailQueue(PartsOfQueue(spool!, reports, settings, hosts, workers, log));
         queue.SetListener(listener);
         data = new MailData(spool!, store, delivery, queue, ScratchFolderOf(values), log);
@@ -87,6 +97,17 @@ internal sealed class MailData : IDisposable
         Copies = new KeptCopies(isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),
         Log = log,
     };
+
+    private static LocalRules RulesOf(ISpool spool, IReports reports, EngineSettings settings, Log log) => new(new LocalRulesParts
+    {
+        Spool = spool,
+        Reports = reports,
+        Policy = () => settings.Current.Relay,
+        Forward = () => settings.Current.Forward,
+        HostName = () => settings.Current.Text(Keys.SmtpName)!,
+        ScratchFolder = ScratchFolderOf(settings.Current),
+        Log = log,
+    });
 
     public static string ScratchFolderOf(SettingValues values) => Path.Combine(values.FullPath(Keys.MailRoot)!, "scratch");
 

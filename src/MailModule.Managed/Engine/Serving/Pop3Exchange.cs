@@ -142,8 +142,8 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         if (!mayEnter)
             return new Pop3Verdict(Pop3Outcome.Refuse);
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
-        _backend.Delivery.Hasten(TimeSpan.FromSeconds(2));
-        Fault fault = _backend.Store.Open(account!.Home, out IMaildrop maildrop);
+        _backend.Delivery.Hasten(TimeSpan.FromSeconds(2), account!.Home);
+        Fault fault = _backend.Store.Open(account.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Maildrop = maildrop;

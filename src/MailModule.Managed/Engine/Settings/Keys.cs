@@ -24,6 +24,10 @@ internal static class Keys
     public static readonly Setting User = Add(new("user", SettingKind.List, "A user; one of the same name replaces the earlier. Flags: `P` mailbox and POP3, `S` may send by SMTP, `A` administrator; `H`, `F`, `W`, `N` are kept. "
         + "An empty password disables login; an empty home is `mail_root/users/<name, escaped>`; mail is in `home/Maildir`. Password forms: see above.")
     { Form = "`name;password;home;flags`", FindFault = SettingForms.User, IsSecret = true });
+    public static readonly Setting List = Add(new("list", SettingKind.List, "An address with several members, local, remote or lists themselves; one of the same address replaces the earlier. "
+        + "Members have commas or white space between; `@file` stands for a file with one address a line, read again when it changes. With an owner it is a mailing list, whose owner hears of failures; "
+        + "without one an alias, whose senders do. See `lists.md`.")
+    { Form = "`address;owner;members`", LengthLimit = 65536, FindFault = SettingForms.MailingList });
     public static readonly Setting Async = Flag("async", "`SRVEndOfMsg` returns at once; the callback tells how sending went on.");
     public static readonly Setting CallbackInline = Flag("callback_inline", "The host promises that its request callback never blocks: it is called on the I/O thread itself.");
     public static readonly Setting Strict = Flag("strict", "An unknown key in a file is an error, not a line in the log.");
@@ -142,10 +146,10 @@ internal static class Keys
     public static readonly Setting DelayNotice = Number("delay_notice", 0, 31_536_000, 14400, "s", "Time until one notice that a message is delayed; 0 = none.");
     public static readonly Setting TimeBetween = Number("time_btw", 0, 1024, 0, "s", "Pause after each delivery to another host.");
     public static readonly Setting SmtpConform = FlagLater("smtp_conform", "The header `Generate-Delivery-Report:` asks for a notice of success.", Delivery);
-    public static readonly Setting Forward = FlagLater("forward", "Users' `forward` files are obeyed.", Delivery);
-    public static readonly Setting ForwardRun = FlagLater("fwdrun", "`!command` lines in them are run.", Delivery);
+    public static readonly Setting Forward = Flag("forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
+    public static readonly Setting ForwardRun = Flag("fwdrun", "`!command` lines in them are run, with the rights of the host process.");
     public static readonly Setting AntiVirus = PathLater("antivirus", "Script that is run on each queued message.", Delivery, "noantivirus");
-    public static readonly Setting RunTimeout = NumberLater("run_timeout", 30, 1_048_576, 64, "s", "Time after which such a command is ended.", Delivery);
+    public static readonly Setting RunTimeout = Number("run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` is ended.");
 
     private static readonly string s_tls = Begin("TLS");
     public static readonly Setting SmtpTls = Flag("smtp_tls", "STARTTLS (SMTP) and STLS (POP3) are offered.");

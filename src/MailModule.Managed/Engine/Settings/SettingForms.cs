@@ -38,6 +38,8 @@ internal static class SettingForms
 
     public static string? User(string text, string folder) => Account.TryParse(text, folder, out _, out string error) ? null : error;
 
+    public static string? MailingList(string text, string folder) => Policy.MailingList.TryParse(text, folder, out _, out string error) ? null : error;
+
     public static IEnumerable<string> Items(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
     // RFC 5321 §2.3.5, §4.5.3.1.2; letters outside ASCII for RFC 6531.

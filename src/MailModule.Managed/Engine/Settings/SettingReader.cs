@@ -30,9 +30,14 @@ internal static class SettingReader
         return error.Length == 0;
     }
 
-    // A user is known by name, a domain in any case, anything else by its whole text.
+    // A user is known by name, a list by its address and a domain by itself, both in any case; anything else by its whole text.
     private static string NameOf(Setting row, string text)
-        => row == Keys.User ? text.Split(';', 2)[0] : row == Keys.LocalDomain ? text.ToLowerInvariant() : text;
+    {
+        if (row == Keys.LocalDomain)
+            return text.ToLowerInvariant();
+        string name = text.Split(';', 2)[0];
+        return row == Keys.User ? name : row == Keys.List ? name.Trim().ToLowerInvariant() : text;
+    }
 
     private static bool TryReadNumber(Setting row, string text, out long number)
     {

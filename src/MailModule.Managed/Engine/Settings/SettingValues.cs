@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using MailModule.Delivery.Forwarding;
 using MailModule.Delivery.Queue;
 using MailModule.Policy;
 using MailModule.Primitives;
@@ -81,7 +82,7 @@ internal sealed class SettingValues
 
     public PlainAuth PlainAuth => (PlainAuth)Number(Keys.PlainAuth);
 
-    /// <summary>Users, local domains and relay clients. The same object for the same values.</summary>
+    /// <summary>Users, local domains, lists and relay clients. The same object for the same values.</summary>
     public RelayPolicy Relay => Volatile.Read(ref _relay) ?? MakeRelay();
 
     public Accounts Accounts => Relay.Accounts;
@@ -91,6 +92,8 @@ internal sealed class SettingValues
 
     /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
     public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
+
+    public ForwardOptions Forward => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
 
     internal SettingListItem[] Items(Setting row) => _lists[row.Index] ?? [];
 
@@ -104,7 +107,7 @@ internal sealed class SettingValues
         var accounts = new Accounts(ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"));
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
-        var made = new RelayPolicy(accounts, domains, clients.And(clients6));
+        var made = new RelayPolicy(accounts, domains, clients.And(clients6)) { Lists = new MailingLists(ParseLists()) };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
     }
 
@@ -121,6 +124,16 @@ internal sealed class SettingValues
         foreach (SettingListItem item in Items(Keys.User))
             if (Account.TryParse(item.Text, item.Folder, out Account account, out _))
                 yield return account;
+    }
+
+    // Two spellings of one address may both be there: the later counts.
+    private IEnumerable<MailingList> ParseLists()
+    {
+        var lists = new Dictionary<string, MailingList>(StringComparer.Ordinal);
+        foreach (SettingListItem item in Items(Keys.List))
+            if (MailingList.TryParse(item.Text, item.Folder, out MailingList list, out _))
+                lists[MailingList.NameOf(list.Address)] = list;
+        return lists.Values;
     }
 
     private IEnumerable<IPAddress> OwnAddresses()

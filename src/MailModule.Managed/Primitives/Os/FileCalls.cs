@@ -14,6 +14,7 @@ public unsafe partial class FileCalls
     private const int ReadWrite = 2;
     private const int Create = 0x40;
     private const int Exclusive = 0x80;
+    private const int NonBlocking = 0x800;
     private const int CloseOnExec = 0x80000;
     private const int OwnerOnly = 0x180;
     private const int OwnersFolder = 0x1C0;
@@ -28,6 +29,13 @@ public unsafe partial class FileCalls
     {
         fixed (byte* p = path)
             return Result(open(p, CloseOnExec, 0));
+    }
+
+    /// <summary>As <see cref="OpenRead"/>, and never waits: for what a user has put there, which may be a pipe that nobody writes to.</summary>
+    public virtual int OpenReadNow(ReadOnlySpan<byte> path)
+    {
+        fixed (byte* p = path)
+            return Result(open(p, CloseOnExec | NonBlocking, 0));
     }
 
     /// <summary>Opens a directory only to name files in it.</summary>

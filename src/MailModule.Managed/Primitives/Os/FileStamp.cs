@@ -9,6 +9,11 @@ namespace MailModule.Primitives.Os;
 /// <param name="Length">Octets.</param>
 public readonly record struct FileStamp(ulong Device, ulong Inode, long Modified, long Length)
 {
+    /// <summary>Permission bits.</summary>
+    public int Mode { get; init; }
+
+    public bool IsDirectory { get; init; }
+
     /// <summary>Reads the kernel's struct statx, whose layout is the same on every processor.</summary>
     internal static FileStamp FromStatx(ReadOnlySpan<byte> raw)
     {
@@ -17,6 +22,7 @@ public readonly record struct FileStamp(ulong Device, ulong Inode, long Modified
         long seconds = MemoryMarshal.Read<long>(raw[112..]);
         uint nanoseconds = MemoryMarshal.Read<uint>(raw[120..]);
         ulong device = ((ulong)MemoryMarshal.Read<uint>(raw[136..]) << 32) | MemoryMarshal.Read<uint>(raw[140..]);
-        return new FileStamp(device, inode, seconds * 1_000_000_000 + nanoseconds, length);
+        ushort mode = MemoryMarshal.Read<ushort>(raw[28..]);
+        return new FileStamp(device, inode, seconds * 1_000_000_000 + nanoseconds, length) { Mode = mode & 0xFFF, IsDirectory = (mode & 0xF000) == 0x4000 };
     }
 }

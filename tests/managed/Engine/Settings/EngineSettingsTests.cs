@@ -52,6 +52,23 @@ public sealed class EngineSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Lists_of_members_add_up_and_one_of_the_same_address_replaces_the_earlier()
+    {
+        Load("""
+            list=friends@example.org;;ann@example.org
+            list="staff@example.org;boss@example.org;ann@example.org bob@example.net @members.txt"
+            """);
+        Assert.Equal(Fault.None, _settings.Set("list", "Friends@Example.org;;bob@example.net", out _));
+        Assert.Equal("Friends@Example.org;;bob@example.net\nstaff@example.org;boss@example.org;ann@example.org bob@example.net @members.txt", Text("list"));
+        Assert.Equal("bob@example.net", _settings.Current.Relay.Lists.Find("friends@example.org")!.Members[0].Text);
+        Assert.Equal([Path.Combine(_folder, "members.txt")], _settings.Current.Relay.Lists.Find("staff@example.org")!.Files);
+        Assert.Equal(Fault.Config, _settings.Set("list", "friends@example.org;ann@example.org", out string error));
+        Assert.Contains("two semicolons", error, StringComparison.Ordinal);
+        Assert.Equal(Fault.None, _settings.Set("list", "\"friends\"@example.org;;carl@example.net", out _));
+        Assert.Equal("carl@example.net", _settings.Current.Relay.Lists.Find("friends@example.org")!.Members[0].Text);
+    }
+
+    [Fact]
     public void The_old_dialect_is_read()
     {
         Load("smtp_max=20 smtp_port=2525\tsmtp_tls pop_timeout=`90`\r\nuser=ann;secret;/home/ann;SP user=bob;x;;P\r\n");

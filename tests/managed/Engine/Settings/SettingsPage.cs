@@ -22,7 +22,7 @@ internal static class SettingsPage
         - `#` at the start of a word, outside quotes, begins a comment to the end of the line.
         - `@file` or `@"file name"` takes in another file at that point; its name counts from the folder of the file that names it.
         - Flags: `key` or `key=1` is on, `nokey` or `key=0` is off. Some other keys have a `no…` form as well, which takes their value away; the tables name them.
-        - The last one of a repeated key wins. Lists (`user`, `local_domain`, `fetch`) add up; a `user` of the same name replaces the earlier.
+        - The last one of a repeated key wins. Lists (`user`, `list`, `local_domain`, `fetch`) add up; a `user` of the same name or a `list` of the same address replaces the earlier.
         - Keys count to the letter, upper and lower case differ. An unknown key is logged and ignored; with `strict` it is an error.
         - A number out of its range or a malformed value is an error, told with file and line, and nothing of the file is taken.
         - Relative paths count from the folder of the file they stand in; those set by `SetConfigParam` from the working directory of that moment.
@@ -30,7 +30,7 @@ internal static class SettingsPage
 
         ## When a setting counts
 
-        A server takes ports, addresses, folders, TLS and limits at its start. Users, local domains and relay ranges count for new sessions as soon as they are set.
+        A server takes ports, addresses, folders, TLS and limits at its start. Users, lists, local domains and relay ranges count for new sessions as soon as they are set.
 
         ## Passwords of users
 

@@ -1,0 +1,83 @@
+using System.Buffers.Text;
+using System.Text;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Delivery.Forwarding;
+
+/// <summary>How a command ended.</summary>
+internal enum CommandEnd
+{
+    /// <summary>By itself; its exit code is known.</summary>
+    Exited,
+    /// <summary>Its time was up, and it was ended.</summary>
+    TimedOut,
+    /// <summary>Ended because the engine stops.</summary>
+    Cancelled,
+    /// <summary>Ended by somebody else.</summary>
+    Lost,
+    /// <summary>The system could not start it.</summary>
+    NotStarted,
+}
+
+/// <summary>
+/// Runs a shell command line and waits for its end. The exit code comes over a pipe, not by waitpid: a host that ignores SIGCHLD, or whose handler waits for any child, would
+/// have taken it. Blocks: workers only.
+/// </summary>
+internal static class CommandRun
+{
+    // The command gets no hold of the pipe, so that what it leaves running does not keep us.
+    private static readonly byte[] s_wrapper = "(eval \"$1\") 3>&-; echo $? >&3"u8.ToArray();
+
+    private const int Slice = 100;
+    private const int TermGrace = 1_000;
+    private const int KillGrace = 5_000;
+
+    /// <param name="line">For <c>/bin/sh</c>; octets as characters.</param>
+    /// <param name="environment">All of it.</param>
+    /// <param name="folder">Its working directory.</param>
+    /// <param name="timeout">Then its process group is ended.</param>
+    public static (CommandEnd End, int Code) Run(string line, IEnumerable<string> environment, string folder, TimeSpan timeout, CancellationToken cancel)
+    {
+        if (ChildProcess.OpenPipe(out int readEnd, out int writeEnd) < 0)
+            return (CommandEnd.NotStarted, 0);
+        byte[][] arguments = ["/bin/sh"u8.ToArray(), "-c"u8.ToArray(), s_wrapper, "sh"u8.ToArray(), Encoding.Latin1.GetBytes(line)];
+        int pid = ChildProcess.Start(arguments, [.. environment.Select(Encoding.Latin1.GetBytes)], Encoding.UTF8.GetBytes(folder), writeEnd);
+        FileCalls.Linux.Close(writeEnd);
+        (CommandEnd, int) result = pid < 0 ? (CommandEnd.NotStarted, 0) : WaitForEnd(pid, readEnd, timeout, cancel);
+        FileCalls.Linux.Close(readEnd);
+        return result;
+    }
+
+    private static (CommandEnd, int) WaitForEnd(int pid, int pipe, TimeSpan timeout, CancellationToken cancel)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        while (!cancel.IsCancellationRequested && Environment.TickCount64 < deadline)
+        {
+            int slice = (int)Math.Min(Slice, deadline - Environment.TickCount64);
+            if (!ChildProcess.WaitReadable(pipe, Math.Max(slice, 1)))
+                continue;
+            bool isKnown = TryReadCode(pipe, out int code);
+            ChildProcess.TryReap(pid, KillGrace);
+            return (isKnown ? CommandEnd.Exited : CommandEnd.Lost, code);
+        }
+        End(pid, pipe);
+        return (cancel.IsCancellationRequested ? CommandEnd.Cancelled : CommandEnd.TimedOut, 0);
+    }
+
+    // Asked first, then not asked. The shell is taken last: as long as it is not, its number is nobody else's.
+    private static void End(int pid, int pipe)
+    {
+        ChildProcess.SignalGroup(pid, ChildProcess.Terminate);
+        ChildProcess.WaitReadable(pipe, TermGrace);
+        ChildProcess.SignalGroup(pid, ChildProcess.Kill);
+        ChildProcess.TryReap(pid, KillGrace);
+    }
+
+    private static bool TryReadCode(int pipe, out int code)
+    {
+        Span<byte> text = stackalloc byte[16];
+        int count = FileCalls.Linux.Read(pipe, text);
+        code = 0;
+        return count > 0 && Utf8Parser.TryParse(text[..count], out code, out _);
+    }
+}

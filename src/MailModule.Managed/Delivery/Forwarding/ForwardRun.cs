@@ -1,0 +1,148 @@
+using MailModule.Mail;
+using MailModule.Policy;
+using MailModule.Policy.Expressions;
+using MailModule.Primitives;
+
+namespace MailModule.Delivery.Forwarding;
+
+/// <summary>
+/// One forward file obeyed for one message. Of what it asks for only commands take effect here; folders and addresses are gathered. What goes wrong is told with its line, and the
+/// message then stays in the mailbox. One use, one thread; blocks while commands run.
+/// </summary>
+/// <param name="rules">Where the addresses are.</param>
+/// <param name="note">Hears what went wrong: line and text.</param>
+internal sealed class ForwardRun(Detour detour, ForwardMessage message, ForwardOptions options, RelayPolicy rules, Action<int, string> note, CancellationToken cancel)
+{
+    private readonly Evaluation _evaluation = new(message);
+    private readonly List<string> _copies = [];
+    private readonly List<(MailAddress Address, string? Maildrop)> _targets = [];
+    private string? _place = "";
+    private bool _stays;
+
+    /// <summary>Folders that get the message; the inbox is the empty one.</summary>
+    public IReadOnlyList<string> Folders
+    {
+        get
+        {
+            string? place = _place ?? (_stays && _copies.Count == 0 ? "" : null);
+            return place is null ? [.. _copies.Distinct()] : [.. _copies.Append(place).Distinct()];
+        }
+    }
+
+    /// <summary>Who gets it besides; each once.</summary>
+    public IReadOnlyList<(MailAddress Address, string? Maildrop)> Targets => _targets;
+
+    /// <summary>The engine stops: what was gathered so far is not all.</summary>
+    public bool IsCancelled { get; private set; }
+
+    public void Obey(IReadOnlyList<ForwardStep> steps)
+    {
+        foreach (ForwardStep step in steps)
+        {
+            if (IsCancelled)
+                return;
+            Obey(step);
+        }
+    }
+
+    /// <summary>It is not to be sent on, so it must not leave the mailbox either.</summary>
+    public void CancelTargets(string reason)
+    {
+        if (_targets.Count == 0)
+            return;
+        _targets.Clear();
+        Wrong(0, reason);
+    }
+
+    private void Obey(ForwardStep step)
+    {
+        switch (step)
+        {
+            case BranchStep branch:
+                Branch(branch);
+                break;
+            case MoveStep move when _place is not null:
+                _place = move.Folder;
+                break;
+            case CopyStep copy when _place is not null:
+                _copies.Add(copy.Folder);
+                break;
+            case RemoveStep:
+                _place = null;
+                break;
+            case CommandStep command:
+                Run(command);
+                break;
+            case RedirectStep redirect:
+                Redirect(redirect);
+                break;
+        }
+    }
+
+    private void Branch(BranchStep branch)
+    {
+        foreach (BranchPart part in branch.Parts)
+        {
+            bool holds = part.Condition is null || _evaluation.IsTrue(part.Condition);
+            if (part.Condition is not null && _evaluation.Fault is { } fault)
+                Wrong(part.Line, fault);
+            if (!holds)
+                continue;
+            Obey(part.Steps);
+            return;
+        }
+    }
+
+    private void Redirect(RedirectStep step)
+    {
+        foreach (MailAddress target in step.Targets)
+        {
+            RelayVerdict verdict = rules.Judge(target, mayRelay: true);
+            if (!verdict.IsAccepted)
+                Wrong(step.Line, $"{target} is nobody here");
+            else if (verdict.Maildrop == detour.Maildrop)
+                _place ??= ""; // the user's own address: a copy stays
+            else if (!_targets.Exists(one => one.Address.Equals(target) || (verdict.Maildrop is not null && one.Maildrop == verdict.Maildrop)))
+                _targets.Add((target, verdict.Maildrop));
+        }
+    }
+
+    private void Run(CommandStep step)
+    {
+        if (!options.MayRun)
+        {
+            Wrong(step.Line, "commands are not run: the setting fwdrun is off");
+            return;
+        }
+        ShellCommand command = ShellCommand.Make(step.Command, ValueOf, message.HoldsWord);
+        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. Surroundings(), .. command.Environment], detour.Home!, options.RunTimeout, cancel);
+        message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
+        IsCancelled = end == CommandEnd.Cancelled;
+        if (end == CommandEnd.TimedOut)
+            Wrong(step.Line, $"the command was ended after {options.RunTimeout.TotalSeconds:0} s");
+        else if (end is CommandEnd.NotStarted or CommandEnd.Lost)
+            Wrong(step.Line, end == CommandEnd.Lost ? "the command was ended by a signal" : "the command could not be started");
+        if (!message.TakeChanges())
+            Wrong(step.Line, "the command left no message in its file; it stays as it was");
+    }
+
+    private string? ValueOf(string name)
+        => _evaluation.Captures.Find(name) ?? (name != "in_text" && ForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
+
+    // As much as mail programs give their commands everywhere; the host's own environment is none of theirs.
+    private IEnumerable<string> Surroundings()
+    {
+        yield return "PATH=/usr/local/bin:/usr/bin:/bin";
+        yield return $"HOME={detour.Home}";
+        yield return $"USER={detour.Maildrop}";
+        yield return $"LOGNAME={detour.Maildrop}";
+        yield return $"SENDER={detour.Entry.Envelope.ReversePath.Text}";
+        yield return $"RECIPIENT={detour.FirstRecipient.Address.Text}";
+    }
+
+    private void Wrong(int line, string text)
+    {
+        _stays = true;
+        note(line, text);
+    }
+}

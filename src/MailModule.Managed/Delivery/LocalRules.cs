@@ -1,0 +1,53 @@
+using MailModule.Delivery.Forwarding;
+using MailModule.Delivery.Lists;
+using MailModule.Delivery.Redistribution;
+using MailModule.Delivery.Reports;
+using MailModule.Policy;
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+using MailModule.Spool;
+
+namespace MailModule.Delivery;
+
+/// <summary>What lists and forward files need.</summary>
+internal sealed class LocalRulesParts
+{
+    public required ISpool Spool { get; init; }
+    public required IReports Reports { get; init; }
+
+    /// <summary>Users, lists and domains of this moment. Cheap; any thread.</summary>
+    public required Func<RelayPolicy> Policy { get; init; }
+
+    /// <summary>The settings of forward files of this moment. Cheap; any thread.</summary>
+    public required Func<ForwardOptions> Forward { get; init; }
+
+    /// <summary>Our name, for Received fields.</summary>
+    public required Func<string> HostName { get; init; }
+
+    /// <summary>Where messages lie while commands look at them.</summary>
+    public required string ScratchFolder { get; init; }
+
+    public Log Log { get; init; } = Log.None;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public FileCalls Calls { get; init; } = FileCalls.Linux;
+}
+
+/// <summary>Lists are expanded, forward files obeyed.</summary>
+internal sealed class LocalRules : ILocalRules
+{
+    private readonly ListExpansion _lists;
+    private readonly Forwarder _forwarder;
+
+    public LocalRules(LocalRulesParts parts)
+    {
+        var redistributor = new Redistributor(parts.Spool, parts.HostName, parts.Time);
+        var reports = new ReportsNow(parts.Reports, parts.Time);
+        var scratch = new ScratchFiles(parts.ScratchFolder, Disk.Real);
+        _lists = new ListExpansion(redistributor, reports, parts.Policy, parts.Log);
+        _forwarder = new Forwarder(redistributor, reports, parts.Policy, parts.Forward, scratch, parts.Calls, parts.Log);
+    }
+
+    public bool Concern(string maildrop, string? home) => home is null ? MailingList.NameIn(maildrop) is not null : _forwarder.Concerns(home);
+
+    public DetourEnd Take(Detour detour, CancellationToken cancel) => detour.Home is null ? _lists.Take(detour) : _forwarder.Take(detour, cancel);
+}

@@ -1,0 +1,14 @@
+using MailModule.Mail;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Redistribution;
+
+/// <summary>A message with another envelope than it has in the spool: what a report is about when a member of a list fails before anything was sent.</summary>
+internal sealed class RedistributedEntry(ISpoolEntry from, Envelope envelope) : ISpoolEntry
+{
+    public string Id => from.Id;
+    public Envelope Envelope => envelope;
+    public MessageContent Content => from.Content;
+    public ReadOnlyMemory<byte> Note => default;
+    public bool IsDone(int recipient) => false;
+}

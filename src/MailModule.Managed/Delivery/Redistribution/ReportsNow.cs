@@ -1,0 +1,28 @@
+using MailModule.Delivery.Reports;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Redistribution;
+
+/// <summary>Reports for those who may wait until they are durable: workers only.</summary>
+internal sealed class ReportsNow(IReports reports, TimeProvider time)
+{
+    /// <summary>Reports the same of all the recipients. None as well where nobody is to be told.</summary>
+    public Fault Send(ISpoolEntry about, ReportKind kind, IEnumerable<Recipient> recipients, string status, string diagnostic)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        ReportedRecipient[] reported = [.. recipients.Select(recipient => new ReportedRecipient(recipient, status, diagnostic, null, now))];
+        if (reported.Length == 0)
+            return Fault.None;
+        using var done = new ManualResetEventSlim();
+        Fault result = Fault.None;
+        reports.Send(about, kind, reported, fault =>
+        {
+            result = fault;
+            done.Set();
+        });
+        done.Wait();
+        return result;
+    }
+}

@@ -1,0 +1,50 @@
+namespace MailModule.Mail;
+
+/// <summary>
+/// Walks the fields of a message's header (RFC 5322 §2.2), folded ones whole, line ends CRLF or LF. Whatever stands in the header and is no field comes as one without a name. Ends
+/// before the empty line. A pure function of its octets.
+/// </summary>
+public ref struct HeaderFields(ReadOnlySpan<byte> header)
+{
+    private ReadOnlySpan<byte> _rest = header;
+
+    /// <summary>The field with all its lines and the last one's end.</summary>
+    public ReadOnlySpan<byte> Whole { get; private set; }
+
+    /// <summary>Without the colon and blanks before it; empty for what is no field.</summary>
+    public ReadOnlySpan<byte> Name { get; private set; }
+
+    /// <summary>What follows the colon, folds as they are, without blanks and line ends around it.</summary>
+    public ReadOnlySpan<byte> Value { get; private set; }
+
+    public bool MoveNext()
+    {
+        if (_rest.IsEmpty || _rest[0] == '\n' || _rest.StartsWith("\r\n"u8))
+            return false;
+        int end = EndOfField(_rest);
+        Whole = _rest[..end];
+        _rest = _rest[end..];
+        int colon = Whole.IndexOf((byte)':');
+        ReadOnlySpan<byte> name = colon < 0 ? default : Whole[..colon].TrimEnd(" \t"u8);
+        bool isField = !name.IsEmpty && !name.ContainsAnyExceptInRange((byte)0x21, (byte)0x7e);
+        Name = isField ? name : default;
+        Value = isField ? Whole[(colon + 1)..].Trim(" \t\r\n"u8) : default;
+        return true;
+    }
+
+    /// <summary>Compares without regard to case.</summary>
+    public readonly bool Is(ReadOnlySpan<byte> name) => System.Text.Ascii.EqualsIgnoreCase(Name, name);
+
+    // RFC 5322 §2.2.3: a line that begins with white space goes on the one before it
+    private static int EndOfField(ReadOnlySpan<byte> text)
+    {
+        int end = 0;
+        do
+        {
+            int line = text[end..].IndexOf((byte)'\n');
+            end = line < 0 ? text.Length : end + line + 1;
+        }
+        while (end < text.Length && text[end] is (byte)' ' or (byte)'\t');
+        return end;
+    }
+}

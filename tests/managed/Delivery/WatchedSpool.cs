@@ -1,0 +1,81 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Tests.Delivery;
+
+/// <summary>A spool looked over the shoulder: what came in, and when something was marked.</summary>
+internal sealed class WatchedSpool : ISpool
+{
+    private readonly object _gate = new();
+    private readonly List<ISpoolEntry> _entries = [];
+
+    public ISpool Inner { get; set; } = null!;
+
+    /// <summary>Asked before each new message; a fault refuses it.</summary>
+    public Func<Envelope, Fault> Refusal { get; set; } = _ => Fault.None;
+
+    public IReadOnlyList<ISpoolEntry> Recovered => Inner.Recovered;
+
+    public IReadOnlyList<ISpoolEntry> Entries
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _entries];
+        }
+    }
+
+    public void Take(ISpoolEntry entry, Action consumer)
+    {
+        lock (_gate)
+            _entries.Add(entry);
+        consumer();
+        Pulse();
+    }
+
+    public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
+    {
+        Fault fault = Refusal(envelope);
+        if (fault == Fault.None)
+            return Inner.TryBegin(envelope, expectedLength, out writer);
+        writer = null!;
+        Pulse();
+        return fault;
+    }
+
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
+    {
+        Inner.MarkDone(entry, recipients, soon);
+        Pulse();
+    }
+
+    public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => Inner.Annotate(entry, note);
+
+    public Fault Flush() => Inner.Flush();
+
+    public void Dispose()
+    {
+    }
+
+    /// <summary>Looks again whenever something happened here, and now and then.</summary>
+    public bool WaitUntil(Func<bool> holds, Action hasten)
+    {
+        long deadline = Environment.TickCount64 + (long)LocalHost.Patience.TotalMilliseconds;
+        while (Environment.TickCount64 < deadline)
+        {
+            hasten();
+            if (holds())
+                return true;
+            lock (_gate)
+                Monitor.Wait(_gate, 50);
+        }
+        return holds();
+    }
+
+    private void Pulse()
+    {
+        lock (_gate)
+            Monitor.PulseAll(_gate);
+    }
+}
