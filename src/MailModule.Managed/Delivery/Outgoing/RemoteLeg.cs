@@ -47,8 +47,9 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
 
     void IRunOwner.Connecting(IRemoteRun run)
     {
-        foreach (SubmittedRecipient recipient in _open)
-            recipient.Tried(1);
+        foreach (SubmittedRecipient recipient in recipients)
+            if (recipient.Outcome is null)
+                recipient.Tried(1);
         submission.Tell(SubmissionState.Connecting, 0, recipients);
     }
 

@@ -1,39 +1,54 @@
 using MailModule.Delivery.Remote;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Transport;
 
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>Gives a message text to a client session: the fields of ours in front of it, then what the host wrote. Several may read one text, each from its beginning.</summary>
-internal sealed class TextSource(ReadOnlyMemory<byte> fields, MessageText text, Workers workers, Log log) : ReadAheadSource(workers)
+internal sealed class TextSource : ReadAheadSource, IRepeatableSource
 {
-    private ReadOnlyMemory<byte> _fields = fields;
+    private readonly ReadOnlyMemory<byte> _fields;
+    private readonly MessageText _text;
+    private readonly Workers _workers;
+    private readonly Log _log;
+    private int _fieldsGiven;
     private long _position;
 
-    public override long WireLength { get; } = fields.Length + text.WireLength;
-    public override bool IsEightBit => text.IsEightBit;
-    protected override bool IsInMemory => text.IsInMemory;
+    public TextSource(ReadOnlyMemory<byte> fields, MessageText text, Workers workers, Log log) : base(workers)
+    {
+        _fields = fields;
+        _text = text;
+        _workers = workers;
+        _log = log;
+    }
+
+    public override long WireLength => _fields.Length + _text.WireLength;
+    public override bool IsEightBit => _text.IsEightBit;
+    protected override bool IsInMemory => _text.IsInMemory;
+
+    public IMessageSource Again() => new TextSource(_fields, _text, _workers, _log);
 
     protected override int Read(Span<byte> buffer)
     {
-        if (!_fields.IsEmpty)
+        if (_fieldsGiven < _fields.Length)
             return ReadFields(buffer);
-        Fault fault = text.Read(buffer, _position, out int count);
+        Fault fault = _text.Read(buffer, _position, out int count);
         // A file that has become shorter must not pass for the whole message.
-        if (fault == Fault.None && (count > 0 || _position == text.Length))
+        if (fault == Fault.None && (count > 0 || _position == _text.Length))
         {
             _position += count;
             return count;
         }
-        log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {fault}");
+        _log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {fault}");
         return -1;
     }
 
     private int ReadFields(Span<byte> buffer)
     {
-        int count = Math.Min(buffer.Length, _fields.Length);
-        _fields.Span[..count].CopyTo(buffer);
-        _fields = _fields[count..];
+        int count = Math.Min(buffer.Length, _fields.Length - _fieldsGiven);
+        _fields.Span.Slice(_fieldsGiven, count).CopyTo(buffer);
+        _fieldsGiven += count;
         return count;
     }
 }

@@ -15,7 +15,7 @@ namespace MailModule.Delivery.Remote;
 /// Steps run one after another, on workers and the session's threads; at any moment there is one thing to cancel: the look-up, the dial or the connection. Only these three are shared
 /// with <see cref="Cancel"/>, under the gate.
 /// </remarks>
-public sealed class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
+public sealed partial class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
 {
     private readonly WalkParts _parts;
     private readonly Func<RemoteTerms> _findTerms;
@@ -29,10 +29,10 @@ public sealed class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
     private Stop _stop;
     private StartTlsUse _startTls;
     private WalkFailure? _failure;
+    private bool _isEnded;
     private Dial? _dial;
     private Connection? _connection;
     private int _attempt;
-    private bool _isReady;
     private volatile bool _isCancelled;
 
     /// <param name="findTerms">Called once, on a worker; may block.</param>
@@ -108,10 +108,14 @@ public sealed class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
             EndCancelled();
         else if (_itinerary.TryNext(out _stop))
             TryStop(_terms.StartTls);
-        else if (_failure is { } failure)
-            End(failure.ToEnd(), failure.Host);
         else
-            End(new RunEnd(Fault.Dns, null, IsPermanent: false, "4.4.4", "there is no address to go to", WasReady: false));
+            EndOfWay();
+    }
+
+    private void EndOfWay()
+    {
+        Host = _readyHost ?? _failure?.Host;
+        End(_readyEnd ?? _failure?.ToEnd() ?? new RunEnd(Fault.Dns, null, IsPermanent: false, "4.4.4", "there is no address to go to", WasReady: false));
     }
 
     private void TryStop(StartTlsUse startTls)
@@ -149,27 +153,11 @@ public sealed class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
         }
     }
 
-    private SmtpClientSession NewSession(Connection connection)
-    {
-        lock (_gate)
-            _connection = connection;
-        if (_isCancelled)
-            connection.Abort();
-        _owner.Connected(this);
-        var options = new SmtpClientOptions(_terms.HelloName, _startTls)
-        {
-            Login = _terms.Login,
-            AllowsClearPassword = _terms.AllowsClearPassword,
-            Timeout = _terms.Timeout,
-        };
-        return new SmtpClientSession(options, this, connection);
-    }
-
     private void NotConnected(Fault fault, string text)
     {
         // A shortage of this machine's says nothing about the host.
         if (fault == Fault.Full && !_isCancelled)
-            End(new RunEnd(fault, null, IsPermanent: false, "4.3.0", text, WasReady: false));
+            End(new RunEnd(fault, null, IsPermanent: false, "4.3.0", text, _readyEnd is not null));
         else
             Fail(fault, null, text, isFinal: false);
     }
@@ -182,82 +170,14 @@ public sealed class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
         TryNextStop();
     }
 
-    SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+    private void EndCancelled() => End(new RunEnd(Fault.Cancelled, null, IsPermanent: false, "", "cancelled", _readyHost is not null));
+
+    private void End(RunEnd end)
     {
-        if (!_isReady)
-        {
-            _isReady = true;
-            Host = FactsOf(session);
-        }
-        return _isCancelled ? null : _owner.Next(this);
+        if (_isEnded)
+            return;
+        _isEnded = true;
+        GiveUpSecondChance();
+        _owner.Ended(this, end);
     }
-
-    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _isCancelled ? null : _owner.Next(this);
-
-    void ISmtpClientOwner.Sending(SmtpTransaction transaction) => _owner.Sending(this, transaction);
-
-    void ISmtpClientOwner.Completed(SmtpTransaction transaction)
-    {
-        Close(transaction.Source);
-        _owner.Completed(this, transaction);
-    }
-
-    void ISmtpClientOwner.Returned(SmtpTransaction transaction)
-    {
-        Close(transaction.Source);
-        _owner.Returned(this, transaction);
-    }
-
-    void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)
-    {
-        lock (_gate)
-            _connection = null;
-        string text = session.FaultText.Length > 0 ? session.FaultText : session.Connection?.FaultText ?? "";
-        if (_isReady)
-            End(new RunEnd(fault, reply, IsPermanent: false, "", text, WasReady: true));
-        else if (fault == Fault.Cancelled || _isCancelled)
-            EndCancelled();
-        else if (MayGoOnInClear(session, fault))
-            TryInClear();
-        else
-            Leave(session.Stage, fault, reply, text);
-    }
-
-    // What a host refuses for good it refuses at all its addresses: its greeting (RFC 5321 §3.1), our name, our login. Only the first two are about mail: a login may be put right.
-    private void Leave(SmtpStage stage, Fault fault, Reply? reply, string text)
-    {
-        bool isRefusal = fault == Fault.Refused;
-        if (isRefusal)
-            _itinerary.Leave(_stop.Host);
-        Fail(fault, reply, text, isFinal: isRefusal && reply is not null && stage is SmtpStage.Greeting or SmtpStage.Hello);
-    }
-
-    // Opportunistic TLS (RFC 7435): a handshake that fails is no worse than a server without TLS.
-    private bool MayGoOnInClear(SmtpClientSession session, Fault fault)
-        => fault == Fault.Tls && session.TriedTls && _startTls == StartTlsUse.IfOffered && !_terms.VerifyCertificate && !_terms.IsTlsFirst;
-
-    private void TryInClear()
-    {
-        _parts.Log.Write(LogLevel.Warning, "send", $"{_stop.Host.Name}: TLS failed, trying without");
-        TryStop(StartTlsUse.Never);
-    }
-
-    private RemoteHost FactsOf(SmtpClientSession session)
-    {
-        Connection? connection = session.Connection;
-        return new RemoteHost(_stop.Host.Name, connection?.PeerEndPoint ?? Host!.Address, connection?.TlsDescription, connection?.IsPeerVerified ?? false, session.Extensions.Has("DSN"));
-    }
-
-    // A text that is read from a file holds on to it.
-    private static void Close(IMessageSource source) => (source as IDisposable)?.Dispose();
-
-    private void EndCancelled() => End(new RunEnd(Fault.Cancelled, null, IsPermanent: false, "", "cancelled", _isReady));
-
-    private void End(RunEnd end, RemoteHost? host)
-    {
-        Host = host;
-        End(end);
-    }
-
-    private void End(RunEnd end) => _owner.Ended(this, end);
 }

@@ -24,6 +24,8 @@ internal sealed class Itinerary
                 _stops.Enqueue(stop);
     }
 
+    public bool IsAtEnd => _stops.Count == 0;
+
     public bool TryNext(out Stop stop) => _stops.TryDequeue(out stop);
 
     /// <summary>Passes over what is left of a host.</summary>

@@ -11,9 +11,10 @@ namespace MailModule.Delivery.Remote;
 /// A spooled message as it goes out: without the Return-Path line that stands first at rest (RFC 5321 §4.4: only final delivery adds one). What is in memory is given without a copy or
 /// a hop; the rest is read ahead on a worker.
 /// </summary>
-public sealed class RemoteText : ReadAheadSource, IDisposable
+public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
 {
     private readonly ISpoolEntry _entry;
+    private readonly Workers _workers;
     private readonly Log _log;
     private ReadOnlyMemory<byte> _memory;
     private Stream? _stream;
@@ -21,6 +22,7 @@ public sealed class RemoteText : ReadAheadSource, IDisposable
     public RemoteText(ISpoolEntry entry, Workers workers, Log log) : base(workers)
     {
         _entry = entry;
+        _workers = workers;
         _log = log;
         _memory = entry.Content.Memory;
         IsInMemory = !_memory.IsEmpty;
@@ -39,6 +41,8 @@ public sealed class RemoteText : ReadAheadSource, IDisposable
     public override bool IsEightBit { get; }
 
     protected override bool IsInMemory { get; }
+
+    public IMessageSource Again() => new RemoteText(_entry, _workers, _log);
 
     public void Dispose() => _stream?.Dispose();
 
