@@ -33,7 +33,7 @@ class MailHost:
             lines.update(tls_cert_file=cert, tls_key_file=key, smtps_port=self.smtps, pop3s_port=self.pop3s,
                          submission_port=self.submission)
         lines.update(settings)
-        text = [f"{k}={v}" for k, v in lines.items()] + (["smtp_tls"] if cert else [])
+        text = [f"{k}={v}" for k, values in lines.items() for v in (values if isinstance(values, list) else [values])] + (["smtp_tls"] if cert else [])
         text += [f"user={name};{password};;PS" for name, password in USERS.items()]
         self.config.write_text("\n".join(text) + "\n")
 

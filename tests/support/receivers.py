@@ -7,24 +7,25 @@ import signal
 import subprocess
 
 from . import place
-from .peers import Peer, Postfix
+from .peers import Dovecot, Peer, Postfix
 
 
 class PostfixHost(Postfix):
     """Takes mail for `domains` into Maildirs, refuses the users named no..., offers DSN, and TLS with a certificate.
     What it has to say itself (reports) goes to `home`, a port on 127.0.0.1. `auth`: the port of Dovecot's authentication;
-    then it takes mail for everywhere from those who logged in, and from nobody else."""
+    then it takes mail for everywhere from those who logged in, and from nobody else. `services`: further ports, each with what differs there."""
 
-    def __init__(self, folder, address, port, domains, name="peer.example.net", certificate=None, home=None, auth=None, more=""):
+    def __init__(self, folder, address, port, domains, name="peer.example.net", certificate=None, home=None, auth=None, services=None):
         super().__init__(folder, port, processes=30)
-        self.address, self.domains, self.name, self.certificate, self.home, self.auth, self.more = address, domains, name, certificate, home, auth, more
+        self.address, self.domains, self.name, self.certificate = address, domains, name, certificate
+        self.home, self.auth, self.services = home, auth, services or {}
 
     def main_cf(self):
         (self.etc / "nobody").write_text("/^no/ REJECT 5.1.1 no such user here\n/^full/ DEFER 4.2.2 mailbox full\n")
         lines = [f"virtual_mailbox_domains = {' '.join(self.domains)}",
                  f"smtpd_recipient_restrictions = check_recipient_access regexp:{self.etc}/nobody",
                  f"myhostname = {self.name}", f"smtp_bind_address = {self.address}", f"relayhost = [127.0.0.1]:{self.home}" if self.home else "",
-                 "virtual_mailbox_maps = static:all/", "smtp_address_preference = ipv4", self.more]
+                 "virtual_mailbox_maps = static:all/", "smtp_address_preference = ipv4"]
         if self.certificate:
             lines += ["smtpd_tls_security_level = may", f"smtpd_tls_cert_file = {self.certificate[0]}", f"smtpd_tls_key_file = {self.certificate[1]}",
                       "smtpd_tls_received_header = yes", "tls_random_source = dev:/dev/urandom"]
@@ -35,10 +36,81 @@ class PostfixHost(Postfix):
         return super().main_cf() + "\n".join(lines) + "\n"
 
     def master_cf(self):
-        return super().master_cf() + "smtp unix - - n - - smtp\nrelay unix - - n - - smtp\ntlsmgr unix - - n 1000? 1 tlsmgr\n"
+        more = "".join(f"{self.address}:{port} inet n - n - - smtpd" + "".join(f" -o {{ {key}={value} }}" for key, value in settings.items()) + "\n"
+                       for port, settings in self.services.items())
+        return super().master_cf() + more + "smtp unix - - n - - smtp\nrelay unix - - n - - smtp\ntlsmgr unix - - n 1000? 1 tlsmgr\n"
 
     def texts(self):
         return [place.crlf(path.read_bytes()) for path in self.delivered()]
+
+
+class DovecotLogins(Dovecot):
+    """Dovecot's authentication alone, for Postfix to ask. Passwords are kept in clear text: CRAM-MD5 and
+    SCRAM need that; without colons."""
+
+    def __init__(self, folder, users, mechanisms=("plain", "login")):
+        super().__init__(folder, boxes=None)
+        self.users, self.mechanisms = users, mechanisms
+
+    def text(self):
+        (self.folder / "users").write_text("".join(f"{name}:{{PLAIN}}{password}::::::\n" for name, password in self.users.items()))
+        return self.common() + self.listener()
+
+    def common(self):
+        return f"""base_dir = {self.folder}/base
+state_dir = {self.folder}/base
+log_path = {self.folder}/log
+listen = {self.address}
+disable_plaintext_auth = no
+auth_mechanisms = {' '.join(self.mechanisms)}
+auth_username_chars =
+first_valid_uid = 1
+first_valid_gid = 1
+mail_location = maildir:{self.folder}/box
+passdb {{
+  driver = passwd-file
+  args = scheme=PLAIN username_format=%u {self.folder}/users
+}}
+userdb {{
+  driver = static
+  args = uid=nobody gid=nogroup home={self.folder}
+}}
+"""
+
+    def listener(self):
+        return f"""protocols =
+ssl = no
+service auth {{
+  inet_listener {{
+    address = {self.address}
+    port = {self.port}
+  }}
+}}
+"""
+
+
+class DovecotSubmission(DovecotLogins):
+    """Dovecot's submission service: takes mail with TLS and login and passes it on to `relay`, an address and a port."""
+
+    def __init__(self, folder, users, relay, certificate, mechanisms=("plain", "login")):
+        super().__init__(folder, users, mechanisms)
+        self.relay, self.certificate = relay, certificate
+
+    def listener(self):
+        return f"""protocols = submission
+ssl = yes
+ssl_cert = <{self.certificate[0]}
+ssl_key = <{self.certificate[1]}
+hostname = smart.test
+submission_relay_host = {self.relay[0]}
+submission_relay_port = {self.relay[1]}
+submission_relay_trusted = no
+service submission-login {{
+  inet_listener submission {{
+    port = {self.port}
+  }}
+}}
+"""
 
 
 class OpenSmtpd(Peer):

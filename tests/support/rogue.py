@@ -201,7 +201,8 @@ class Session:
             lines.append(line[1:] if line.startswith(b".") else line)
         message, self.message = self.message, None
         message.text = b"".join(lines)
-        self.server.seen.append(message)
+        with self.server.lock:
+            self.server.seen.append(message)
         self.finished = message
         self.do("dot", "")
 

@@ -1,0 +1,144 @@
+"""The outgoing queue on a small machine: what fails, fails for now, and nothing is lost."""
+
+import contextlib
+import smtplib
+import unittest
+
+from ledger import TOKEN
+from support import place
+from support.dns import Nsd
+from support.mailhost import MailHost
+from support.rogue import Rogue, after, always, as_usual
+from test_small import few_descriptors, letter, small_disk
+
+MANY = 90  # destinations, more than a process with 64 descriptors can reach at once
+
+
+def address(n):
+    return f"127.0.{10 + n // 200}.{n % 200 + 1}"
+
+
+class SmallMachine(unittest.TestCase):
+    def setUp(self):
+        stack = contextlib.ExitStack()
+        self.addCleanup(stack.close)
+        self.folder, self.port = stack.enter_context(place.folder()), place.free_port()
+        zone = [line for n in range(MANY) for line in (f"d{n} MX 10 mx.d{n}", f"mx.d{n} A {address(n)}")]
+        self.nsd = stack.enter_context(Nsd(self.folder / "nsd", zone))
+        self.stack = stack
+
+    def mailhost(self, **more):
+        host = MailHost(self.folder, smtp_dns=self.nsd.setting, smtp_mx_port=self.port, queue_retry=1, queue_lifetime=600, **more)
+        self.stack.callback(host.kill)
+        return host
+
+    def sink(self, n=0, **stages):
+        server = Rogue(address(n), self.port, **stages).start()
+        self.stack.callback(server.stop)
+        return server
+
+    @staticmethod
+    def numbers(*sinks):
+        return {int(TOKEN.search(m.text).group(1)[5:]) for sink in sinks for m in list(sink.messages)}
+
+    @staticmethod
+    def sends(host, number, domain="d0", size=40_000):
+        try:
+            with smtplib.SMTP("127.0.0.1", host.smtp, timeout=20) as smtp:
+                smtp.sendmail("sender@example.net", [f"somebody@{domain}.test"], letter(number, size))
+            return 250
+        except smtplib.SMTPResponseException as e:
+            return e.smtp_code
+        except smtplib.SMTPRecipientsRefused as e:
+            return next(iter(e.recipients.values()))[0]
+
+    def fill(self, host):
+        accepted, code = set(), 250
+        for number in range(1000):
+            code = self.sends(host, number)
+            if code != 250:
+                break
+            accepted.add(number)
+        self.assertEqual(452, code, f"after {len(accepted)} messages:\n{host.said()}")
+        self.assertGreater(len(accepted), 50)
+        return accepted
+
+    def all_arrive(self, host, sink, accepted):
+        self.assertTrue(place.wait_until(lambda: accepted <= self.numbers(sink), 60, 0.2),
+                        f"{len(accepted - self.numbers(sink))} of {len(accepted)} missing; mailhost said:\n{host.said()}")
+        for m in sink.messages:
+            self.assertEqual(letter(int(TOKEN.search(m.text).group(1)[5:])), place.without_trace(m.text))
+
+    @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
+    def test_a_disk_that_the_queue_has_filled_empties_when_the_next_host_is_back(self):
+        with small_disk(self.folder) as disk:
+            host = self.mailhost(root=disk / "mail").start()
+            accepted = self.fill(host)
+            sink = self.sink()
+            self.all_arrive(host, sink, accepted)
+            self.assertTrue(place.wait_until(lambda: self.sends(host, 2000) == 250, 20, 0.2), "no room again:\n" + host.said())
+            self.all_arrive(host, sink, {2000})
+            self.assertEqual(0, host.stop(), host.said())
+
+    @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
+    def test_a_kill_while_the_disk_is_full_loses_nothing(self):
+        with small_disk(self.folder) as disk:
+            host = self.mailhost(root=disk / "mail").start()
+            accepted = self.fill(host)
+            host.kill()
+            host.start()
+            self.all_arrive(host, self.sink(), accepted)
+            self.assertEqual(0, host.stop(), host.said())
+
+    @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
+    def test_a_disk_that_turns_read_only_refuses_for_now_and_keeps_what_it_has(self):
+        with small_disk(self.folder) as disk:
+            host = self.mailhost(root=disk / "mail").start()
+            accepted = {n for n in range(20) if self.sends(host, n) == 250}
+            self.assertEqual(20, len(accepted))
+            with self.read_only(disk):
+                codes = {self.sends(host, 100 + n) for n in range(3)}
+                self.assertTrue(codes <= {421, 451, 452}, f"{codes}\n{host.said()}")
+                sink = self.sink()
+                place.wait_until(lambda: accepted <= self.numbers(sink), 5)  # it may deliver, or wait
+            place.wait_until(lambda: accepted <= self.numbers(sink), 5)
+            host.stop()
+            host.start()
+            self.all_arrive(host, sink, accepted)
+            self.assertEqual(250, self.sends(host, 200), host.said())
+            self.all_arrive(host, sink, {200})
+            self.assertEqual(0, host.stop(), host.said())
+
+    @staticmethod
+    @contextlib.contextmanager
+    def read_only(disk):
+        """Files that are open for writing forbid a remount: then each file and folder is made immutable, which stops writing to those as well."""
+        remounted = place.run("mount", "-o", "remount,ro", disk)
+        if remounted.returncode and place.run("chattr", "-R", "+i", disk / "mail").returncode:
+            raise unittest.SkipTest("the disk cannot be made read-only: " + remounted.stdout)
+        try:
+            yield
+        finally:
+            place.run("chattr", "-R", "-i", disk / "mail")
+            place.run("mount", "-o", "remount,rw", disk)
+
+    def test_more_destinations_than_descriptors_are_reached_in_turn(self):
+        sinks = [self.sink(n, greeting=always(after(self.pause, as_usual))) for n in range(MANY)]
+        host = self.mailhost(limits=few_descriptors).start()
+        accepted = set()
+        for n in range(MANY):
+            # a client may be told to wait while the queue has the descriptors
+            self.assertTrue(place.wait_until(lambda: self.sends_quietly(host, n), 30, 0.1), host.said())
+            accepted.add(n)
+        self.assertTrue(place.wait_until(lambda: accepted <= self.numbers(*sinks), 60, 0.2),
+                        f"missing: {sorted(accepted - self.numbers(*sinks))}; mailhost said:\n{host.said()}")
+        self.assertEqual(0, host.stop(), host.said())
+
+    @staticmethod
+    def pause(session, line):
+        session.server.over.wait(0.5)
+
+    def sends_quietly(self, host, n):
+        with contextlib.suppress(OSError, smtplib.SMTPException):
+            return self.sends(host, n, f"d{n}", 1000) == 250
+        return False
