@@ -10,7 +10,8 @@ usage() {
 usage: ./build.sh COMMAND
 
   build                 the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h
-  demo                  sends sample messages through the library's servers on loopback and reads them back
+  demo                  sends sample messages through the library's servers on loopback and reads them back; and to another
+                        host by DNS: one taken, one put off and tried again, one returned
   test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed"
   check                 formatting and lint of the sources
   bench [ROW...]        the library beside other mail servers: ./build.sh bench --help
@@ -33,7 +34,10 @@ command_build() {
 }
 
 command_demo() {
-  command_build
+  need_for_build
+  need_for_demo
+  get_missing
+  build_library
   scripts/demo.sh
 }
 

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# The library's main job on real input: sends samples/messages/*.eml through its own SMTP server on loopback, reads
-# them back by POP3 and compares the octets. Called by build.sh after the build; needs no network and no right.
+# The library's main job on real input, on loopback alone: sends samples/messages/*.eml through its own SMTP server, reads
+# them back by POP3 and compares the octets; then sends to another host that a DNS zone names, which takes one message, puts
+# one off and refuses one. Called by build.sh after the build; needs no network and no right.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 OUT=$ROOT/out
@@ -9,13 +10,17 @@ cd "$ROOT"
 
 work=$(mktemp -d)
 host=
+neighbour=
 step=0
 
 step() { printf '\n%d. %s\n' $((++step)) "$1"; }
 
 end() {
-  [[ -z $host ]] || kill "$host" 2>/dev/null || true
-  [[ -z $host ]] || wait "$host" 2>/dev/null || true
+  local child
+  for child in $host $neighbour; do
+    kill "$child" 2>/dev/null || true
+    wait "$child" 2>/dev/null || true
+  done
   rm -rf "$work"
 }
 trap end EXIT
@@ -41,6 +46,27 @@ wait_for_port() {
   return 1
 }
 
+# DNS and a mail server that are not the library's own.
+start_neighbour() {
+  mkdir "$work/neighbour"
+  python3 scripts/neighbour.py "$work/neighbour" >"$work/neighbour.log" 2>&1 &
+  neighbour=$!
+  wait_for "$work/neighbour/ready" && read -r resolver mx_port <"$work/neighbour/ready" && return
+  cat "$work/neighbour.log" >&2
+  return 1
+}
+
+# wait_for FILE: until it is there
+wait_for() {
+  local i
+  for ((i = 0; i < 200; i++)); do
+    [[ ! -e $1 ]] || return 0
+    sleep 0.1
+  done
+  echo "   $(basename "$1") did not come within twenty seconds"
+  return 1
+}
+
 start_host() {
   cat >"$work/mailhost.cfg" <<CONFIG
 mail_root=$work/mail
@@ -50,6 +76,9 @@ pop_bind=127.0.0.1
 smtp_port=$smtp_port
 pop_port=$pop_port
 user=anna;secret;;PS
+smtp_dns=$resolver
+smtp_mx_port=$mx_port
+queue_retry=2
 CONFIG
   "$OUT/samples/mailhost" "$work/mailhost.cfg" >"$work/host.log" 2>&1 &
   host=$!
@@ -73,8 +102,7 @@ send_messages() {
 
 # A message is taken when it is on disk; it is in the mailbox a moment later.
 wait_for_delivery() {
-  local wanted i
-  wanted=$(find samples/messages -name '*.eml' | wc -l)
+  local wanted=$1 i
   for ((i = 0; i < 100; i++)); do
     [[ $("$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret) == *"$wanted messages" ]] && return
     sleep 0.1
@@ -85,7 +113,7 @@ wait_for_delivery() {
 
 read_messages() {
   mkdir "$work/got"
-  wait_for_delivery
+  wait_for_delivery "$(find samples/messages -name '*.eml' | wc -l)"
   "$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret "$work/got" | sed 's/^/   /'
 }
 
@@ -116,9 +144,41 @@ compare() {
   return $different
 }
 
+queue_messages() {
+  local name
+  for name in clara@takes.test dora@busy.test emil@gone.test; do
+    "$OUT/samples/send" 127.0.0.1 "$smtp_port" anna@example.org "$name" samples/messages/1-plain.eml | sed -n 's/^.*: taken/   &/p'
+  done
+}
+
+see_them_arrive() {
+  wait_for "$work/neighbour/takes.test.eml"
+  wait_for "$work/neighbour/busy.test.eml"
+  sed 's/^/   /' "$work/neighbour.log"
+  tr -d '\r' <samples/messages/1-plain.eml >"$work/expected"
+  for name in takes busy; do
+    without_trace "$work/neighbour/$name.test.eml" | cmp -s - "$work/expected" || { echo "   what arrived at $name.test DIFFERS" && return 1; }
+    echo "   $name.test has the same $(stat -c %s "$work/expected") octets"
+  done
+}
+
+# The report lies in the sender's mailbox, behind the messages of the first part.
+see_the_report() {
+  local number
+  number=$(($(find samples/messages -name '*.eml' | wc -l) + 1))
+  wait_for_delivery "$number"
+  rm -r "$work/got" && mkdir "$work/got"
+  "$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret "$work/got" >/dev/null
+  tr -d '\r' <"$work/got/$number.eml" | sed -n '/^Content-Type: message\/rfc822/q; s/^/   | /p'
+  grep -q '^Status: 5.1.1' "$work/got/$number.eml" && grep -q 'nobody of that name' "$work/got/$number.eml"
+}
+
 main() {
   smtp_port=$(free_port)
   pop_port=$(free_port)
+  step "A neighbour: nsd with a DNS zone, and a mail server on 127.0.0.2 that is not ours"
+  start_neighbour
+  echo "   DNS on $resolver; takes.test, busy.test and gone.test have the MX mx.test, 127.0.0.2, port $mx_port"
   step "Samples: mailhost, send and pop3 are compiled against out/include and out/lib"
   build_samples
   step "mailhost serves SMTP on 127.0.0.1:$smtp_port and POP3 on 127.0.0.1:$pop_port"
@@ -129,6 +189,12 @@ main() {
   read_messages
   step "Compared, without the trace lines on top"
   compare
+  step "Mail for other hosts: anna writes to takes.test, busy.test and gone.test, and mailhost queues it"
+  queue_messages
+  step "The neighbour took one at once, put one off and took it two seconds later, and refused one"
+  see_them_arrive
+  step "What was refused came back to anna, with the neighbour's words (RFC 3464)"
+  see_the_report
   step "mailhost saw, and stops"
   stop_host
   sed 's/^/   /' "$work/host.log"

@@ -39,10 +39,18 @@ need_for_build() {
   need_file libssl3 '/usr/lib/*/libssl.so.3' '/usr/lib*/libssl.so.3' '/lib/*/libssl.so.3'
 }
 
+need_for_demo() {
+  need python3 python3
+  need nsd nsd
+}
+
 need_for_tests() {
   local suites=" ${*:-$all_suites} "
   need python3 python3
   need openssl openssl
+  case $suites in
+    *" demo "* | *" interop "* | *" kill "*) need_for_demo ;;
+  esac
   case $suites in
     *" c "* | *" install "*)
       need g++ g++
@@ -61,7 +69,8 @@ need_for_tests() {
       need postfix postfix
       need dovecot dovecot-core
       need_file dovecot-pop3d /usr/lib/dovecot/pop3
-      need_name_servers
+      need_file dovecot-submissiond /usr/lib/dovecot/submission
+      need unbound unbound
       need_opensmtpd
       need microsocks microsocks
       need danted dante-server
@@ -70,11 +79,6 @@ need_for_tests() {
       need_file libnet-ssleay-perl '/usr/lib/*/perl5/*/Net/SSLeay.pm' /usr/share/perl5/Net/SSLeay.pm
       ;;
   esac
-}
-
-need_name_servers() {
-  need nsd nsd
-  need unbound unbound
 }
 
 # Its package and Postfix's exclude each other: it is unpacked, not installed, and runs in a mount namespace.
