@@ -76,6 +76,7 @@ need_for_tests() {
       need danted dante-server
       need tinyproxy tinyproxy-bin
       need unshare util-linux
+      need ip iproute2
       need_file libnet-ssleay-perl '/usr/lib/*/perl5/*/Net/SSLeay.pm' /usr/share/perl5/Net/SSLeay.pm
       ;;
   esac

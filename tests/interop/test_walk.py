@@ -4,7 +4,7 @@ import smtplib
 import time
 
 from support import place
-from support.rogue import after, always, hang, lose, say
+from support.rogue import Unanswered, after, always, hang, lose, say
 from world import DeliveryTest
 
 
@@ -25,14 +25,14 @@ class Walk(DeliveryTest):
             "implicit A 127.0.0.27", "implicit6 AAAA ::1", "null MX 0 .", "alias CNAME prefer", *hosts("equal", (10, "127.0.0.28"), (10, "127.0.0.29")),
             *hosts("lost", (10, "127.0.0.30"), (20, "127.0.0.31")), "lame NS ns", *hosts("dead", (10, "127.0.0.40")), *hosts("hung", (10, "127.0.0.41")),
             *hosts("live", (10, "127.0.0.42")), *hosts("many", (10, "127.0.0.43")), *hosts("mailput", (10, "127.0.0.44"), (20, "127.0.0.45")),
-            *hosts("refuser", (10, "127.0.0.46"), (20, "127.0.0.47"))]
+            *hosts("noanswer", (10, "127.0.0.48"), (20, "127.0.0.49")), *hosts("refuser", (10, "127.0.0.46"), (20, "127.0.0.47"))]
     settings = {"pop_timeout": 5}
 
-    def goes_to(self, domain, good, others=(), **stages):
+    def goes_to(self, domain, good, others=(), seconds=20, **stages):
         """The message arrives at the good one of several servers; the others are given back."""
         bad = [self.rogue(address, **stages) for address in others]
         server = self.rogue(good)
-        self.arrives(server, self.send(f"somebody@{domain}.test"))
+        self.arrives(server, self.send(f"somebody@{domain}.test"), seconds)
         self.assertEqual([], [m for s in bad for m in s.messages])
         return bad
 
@@ -57,6 +57,10 @@ class Walk(DeliveryTest):
 
     def test_the_first_is_lost_at_ehlo(self):
         self.goes_to("lost", "127.0.0.31", ["127.0.0.30"], ehlo=always(lose))
+
+    def test_connecting_to_the_first_gets_no_answer(self):
+        with Unanswered("127.0.0.48", self.port):
+            self.goes_to("noanswer", "127.0.0.49", seconds=60)
 
     def test_the_other_addresses_of_a_host(self):
         self.goes_to("addresses", "127.0.0.23")

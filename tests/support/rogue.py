@@ -268,3 +268,23 @@ class Session:
     def good_quit(self, line):
         self.reply("221 2.0.0 bye")
         raise Gone
+
+
+class Unanswered:
+    """A port whose connection attempts get no answer at all: its backlog is full."""
+
+    def __init__(self, address, port):
+        self.listener, self.filler = socket.socket(), [socket.socket() for _ in range(3)]
+        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.listener.bind((address, port))
+        self.listener.listen(0)
+        for s in self.filler:
+            s.setblocking(False)
+            s.connect_ex((address, port))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        for s in (*self.filler, self.listener):
+            s.close()
