@@ -1,0 +1,87 @@
+"""Forward files and lists, from one host to the next."""
+
+from support import place
+from support.rogue import always, say
+from world import DeliveryTest
+
+
+class Forward(DeliveryTest):
+    zone = ["far MX 10 mx.far", "mx.far A 127.0.0.10", "gone MX 10 mx.gone", "mx.gone A 127.0.0.11"]
+    settings = {"forward": 1, "fwdrun": 1, "list": ["all@example.org;bert@example.org;anna,carl@example.org,x@far.test,y@far.test", "both@example.org;;anna@example.org,z@far.test"]}
+
+    def forward(self, user, text):
+        home = self.host.root / "users" / user
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "forward").write_text(text)
+        self.addCleanup((home / "forward").unlink)
+
+    def outside(self, *recipients):
+        return self.send(*recipients, sender="outside@sender.test")
+
+    def test_mail_goes_on_to_another_host_and_stays(self):
+        self.forward("carl", "carl.elsewhere@far.test other@far.test\n")
+        server = self.rogue("127.0.0.10")
+        token = self.outside("carl@example.org")
+        message = self.arrives(server, token)
+        place.wait_until(lambda: sum(len(m.to) for m in server.messages) >= 2)
+        self.assertEqual({"carl.elsewhere@far.test", "other@far.test"}, {to for m in server.messages for to in m.to})
+        self.assertIn(b"Delivered-To: carl@example.org", message.text)
+        self.assertIsNotNone(self.host.wait_for("carl", token))
+
+    def test_rm_keeps_no_copy(self):
+        self.forward("carl", "#if $in_text(token)\n#rm\ncarl.elsewhere@far.test\n#endif\n")
+        server = self.rogue("127.0.0.10")
+        token = self.outside("carl@example.org", "anna@example.org")
+        self.arrives(server, token)
+        self.assertIsNotNone(self.host.wait_for("anna", token))
+        place.wait_until(lambda: [m for m in self.host.peek("carl") if token in m], 1)
+        self.assertEqual([], [m for m in self.host.peek("carl") if token in m])
+
+    def test_a_command_runs(self):
+        sign = self.folder / "sign"
+        self.forward("carl", f"!cp $msgfile {sign}\n")
+        token = self.outside("carl@example.org")
+        self.assertTrue(place.wait_until(lambda: sign.exists() and token in sign.read_bytes(), 20), self.logged())
+
+    def test_two_who_forward_to_each_other(self):
+        self.forward("anna", "bert@example.org\n")
+        self.forward("bert", "anna@example.org\n")
+        token = self.outside("anna@example.org")
+        self.assertIsNotNone(self.host.wait_for("bert", token))
+        place.wait_until(lambda: sum(token in m for m in self.host.peek("anna")) > 1, 2)
+        self.assertLessEqual(sum(token in m for m in self.host.peek("anna")), 2)
+        self.assertLessEqual(sum(token in m for m in self.host.peek("bert")), 2)
+
+    def test_another_host_sends_it_back(self):
+        """A loop over two machines ends too."""
+        self.forward("carl", "back@far.test\n")
+        server = self.rogue("127.0.0.10")
+        token = self.outside("carl@example.org")
+        for turn in range(4):
+            found = place.wait_until(lambda: [m for m in server.messages if token in m.text], 5)  # noqa: B023
+            if not found:
+                break
+            server.messages.clear()
+            self.send("carl@example.org", sender="outside@sender.test", message=(token, found[0].text))
+        self.assertLess(turn, 3, "it goes round and round")
+
+    def test_a_list_reaches_its_members_here_and_there(self):
+        server = self.rogue("127.0.0.10")
+        token = self.outside("all@example.org")
+        message = self.arrives(server, token)
+        self.assertEqual(["x@far.test", "y@far.test"], sorted(to for m in server.messages for to in m.to))
+        self.assertIn("bert", message.sender)  # the owner gets the bounces
+        for user in ("anna", "carl"):
+            self.assertIsNotNone(self.host.wait_for(user, token), user)
+
+    def test_the_owner_gets_a_lists_bounces(self):
+        self.rogue("127.0.0.10", rcpt=always(say("550 5.1.1 no")))
+        token = self.outside("all@example.org")
+        report = self.report(token, user="bert")
+        self.assertEqual({"x@far.test", "y@far.test"}, set(report.recipients))
+
+    def test_an_alias_keeps_the_sender(self):
+        server = self.rogue("127.0.0.10")
+        message = self.arrives(server, self.outside("both@example.org"))
+        self.assertIn("<outside@sender.test>", message.sender)
+        self.assertEqual(["z@far.test"], message.to)
