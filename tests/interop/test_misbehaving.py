@@ -88,6 +88,7 @@ class Lasting(DeliveryTest):
 
     zone = ["slow MX 10 mx.slow", "mx.slow A 127.0.0.20", "old MX 10 mx.old", "mx.old A 127.0.0.21", "chatty MX 10 mx.chatty", "mx.chatty A 127.0.0.22",
             "bare MX 10 mx.bare", "mx.bare A 127.0.0.23", "eager MX 10 mx.eager", "mx.eager A 127.0.0.24", "lf MX 10 mx.lf", "mx.lf A 127.0.0.25"]
+    settings = {"pop_timeout": 4}
 
     def takes(self, domain, address, **stages):
         server = self.rogue(address, **stages)

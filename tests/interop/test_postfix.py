@@ -81,6 +81,7 @@ class ToPostfix(DeliveryTest):
         token = self.send("full@pf.test")
         place.wait_until(lambda: "mailbox full" in self.logged(), 5)
         (self.postfix.etc / "nobody").write_text("/^no/ REJECT 5.1.1 no such user here\n")
+        self.postfix.reload()
         self.delivered(self.postfix, token, seconds=40)
 
     def test_fifty_messages_at_once(self):

@@ -35,6 +35,7 @@ class Relaying(DeliveryTest):
         self.assertEqual(["somebody@far.test"], message.to)
         self.assertTrue(message.text.startswith(b"Received: from client.example.net"), message.text[:200])
         self.assertNotIn(b"Return-Path", message.text)
+        server.stop()
 
     def stays(self, code, *more, **place_of):
         server = self.rogue("127.0.0.10")

@@ -68,11 +68,15 @@ class Opportunistic(RemoteTls):
         self.assertEqual(["EHLO", "STARTTLS", "EHLO", "MAIL"], server.verbs()[:4])
 
     def test_starttls_refused(self):
-        for n, act in enumerate((say("454 4.7.0 TLS not available"), say("502 5.5.1 no"), say("421 4.7.0 no TLS now"))):
+        for n, acts in enumerate((always(say("454 4.7.0 TLS not available")), always(say("502 5.5.1 no")))):
             with self.subTest(n):
-                server = self.bad(n, starttls=always(act))
+                server = self.bad(n, starttls=acts)
                 message = self.arrives(server, self.send(f"somebody@bad{n}.test"))
                 self.assertFalse(message.session.encrypted)
+
+    def test_closing_in_place_of_the_handshake(self):
+        server = self.bad(2, starttls=[after(say("421 4.7.0 too busy for TLS"), lose)])
+        self.comes(server, "bad2")
 
     def test_a_handshake_that_fails_is_no_reason_to_keep_the_message(self):
         for n, act in enumerate((after(say("220 go ahead"), raw(b"what is TLS?\r\n" * 40), lose), after(say("220 go ahead"), lose)), 3):

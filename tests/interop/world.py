@@ -47,8 +47,12 @@ class DeliveryTest(unittest.TestCase):
         return host
 
     def rogue(self, address, **stages):
-        """A misbehaving server that lives as long as the test."""
-        server = Rogue(address, self.port, **stages).start()
+        """A server of the test's own at an address; one that is there already goes."""
+        if not hasattr(self, "rogues"):
+            self.rogues = {}
+        if address in self.rogues:
+            self.rogues[address].stop()
+        server = self.rogues[address] = Rogue(address, self.port, **stages).start()
         self.addCleanup(server.stop)
         return server
 

@@ -40,6 +40,9 @@ class PostfixHost(Postfix):
                        for port, settings in self.services.items())
         return super().master_cf() + more + "smtp unix - - n - - smtp\nrelay unix - - n - - smtp\ntlsmgr unix - - n 1000? 1 tlsmgr\n"
 
+    def reload(self):
+        place.run("postfix", "-c", self.etc, "reload")
+
     def texts(self):
         return [place.crlf(path.read_bytes()) for path in self.delivered()]
 
