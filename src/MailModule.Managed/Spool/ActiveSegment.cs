@@ -77,7 +77,11 @@ internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stag
         return fault;
     }
 
-    public void Dispose() => file.Dispose();
+    public void Dispose()
+    {
+        segment.Octets = _ahead;
+        file.Dispose();
+    }
 
     private Fault WriteZeros(long end)
     {

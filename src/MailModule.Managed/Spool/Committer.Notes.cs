@@ -24,21 +24,26 @@ internal sealed partial class Committer
         _notes.Add(note);
     }
 
+    // Making place may commit what is staged, or abandon it: then the list is another.
     private void StageNotes()
     {
-        for (; _stagedNotes < _notes.Count; _stagedNotes++)
+        while (_stagedNotes < _notes.Count)
         {
             EntryNote note = _notes[_stagedNotes];
-            if (!note.Entry.IsOver && !TryStageNote(note, note.Entry.GivenNote()!))
+            byte[]? octets = note.Entry.IsOver ? null : note.Entry.GivenNote();
+            if (octets is not null && !CanPlaceRemark(EntryNote.HeadSize + octets.Length))
+                return;
+            if (_stagedNotes == _notes.Count || _notes[_stagedNotes] != note)
+                continue;
+            _stagedNotes++;
+            if (octets is not null && !StageNote(note, octets))
                 return;
         }
     }
 
-    private bool TryStageNote(EntryNote note, byte[] octets)
+    private bool StageNote(EntryNote note, byte[] octets)
     {
         int length = EntryNote.HeadSize + octets.Length;
-        if (!CanPlaceRemark(length))
-            return false;
         byte[] record = ArrayPool<byte>.Shared.Rent(RecordHeader.Size + length);
         EntryNote.WriteHead(record.AsSpan(RecordHeader.Size), note.Entry.Segment.Number, note.Entry.Offset);
         octets.CopyTo(record.AsSpan(RecordHeader.Size + EntryNote.HeadSize));

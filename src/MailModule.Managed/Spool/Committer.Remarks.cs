@@ -27,6 +27,7 @@ internal sealed partial class Committer
     private readonly List<SpoolEntry> _done = [];
     private bool _hasStagedRemarks;
     private Fault _remarkFault;
+    private int _faults;
 
     private bool HasRemarks => _queue.HasMarks || _marks.Count > 0 || _voids.Count > 0 || _notes.Count > 0 || _shelf.Repeated.Count > 0;
 
@@ -96,17 +97,25 @@ internal sealed partial class Committer
         _repeating.Clear();
         _repeating.AddRange(_shelf.Repeated);
         _repeatedFrom = _active?.Segment.Number ?? _shelf.NextNumber;
-        _repeatedMarks.Clear();
-        foreach (Segment segment in _repeating)
-            AddAllMarks(segment, _repeatedMarks);
-        _isRepeatWhole = StageRepeated();
+        int faults = _faults;
+        bool isStaged = _repeating.TrueForAll(StageRepeated);
+        // What was staged first may have been abandoned meanwhile.
+        _isRepeatWhole = isStaged && faults == _faults;
     }
 
-    private bool StageRepeated()
+    private bool StageRepeated(Segment segment)
     {
-        foreach (Segment segment in _repeating)
-            if (segment.VoidFrom != long.MaxValue && !(CanPlaceRemark(VoidSize) && StageVoid(segment)))
-                return false;
+        if (segment.VoidFrom != long.MaxValue && !(CanPlaceRemark(VoidSize) && StageVoid(segment)))
+            return false;
+        _repeatedMarks.Clear();
+        bool isShorterAsRemaining = segment.Done.Count * DoneMark.Size > segment.Live * RemainingRecord.OffsetSize;
+        if (isShorterAsRemaining && !StageRemaining(segment))
+            return false;
+        if (!isShorterAsRemaining)
+            foreach (uint offset in segment.Done)
+                _repeatedMarks.Add(new DoneMark(segment.Number, offset, DoneMark.All));
+        foreach (SpoolEntry entry in segment.HalfDone)
+            entry.AddMarks(_repeatedMarks);
         for (int start = 0; start < _repeatedMarks.Count; start += DoneMark.Limit)
         {
             int count = Math.Min(DoneMark.Limit, _repeatedMarks.Count - start);
@@ -116,12 +125,20 @@ internal sealed partial class Committer
         return true;
     }
 
-    private static void AddAllMarks(Segment segment, List<DoneMark> marks)
+    // It is closed: no message will be added to it.
+    private bool StageRemaining(Segment segment)
     {
-        foreach (uint offset in segment.Done)
-            marks.Add(new DoneMark(segment.Number, offset, DoneMark.All));
-        foreach (SpoolEntry entry in segment.HalfDone)
-            entry.AddMarks(marks);
+        var offsets = new List<uint>();
+        for (LiveRecord? record = segment.First; record is not null; record = record.Next)
+            if (record is SpoolEntry)
+                offsets.Add(record.Offset);
+        int length = RemainingRecord.LengthOf(offsets.Count);
+        if (!CanPlaceRemark(length))
+            return false;
+        byte[] octets = new byte[RecordHeader.Size + length];
+        RemainingRecord.Write(octets.AsSpan(RecordHeader.Size), segment.Number, offsets);
+        RemarkAbout(segment.Number);
+        return Stage(RecordType.Remaining, octets, out _);
     }
 
     private bool CanPlaceRemark(int length)
@@ -174,6 +191,7 @@ internal sealed partial class Committer
         _voids.RemoveRange(0, _stagedVoids);
         (_stagedMarks, _stagedVoids) = (0, 0);
         NotesAreDurable();
+        MovesAreDurable();
         if (_isRepeatWhole)
             foreach (Segment segment in _repeating)
                 _shelf.SaidAgain(segment, _repeatedFrom);
@@ -184,6 +202,8 @@ internal sealed partial class Committer
 
     private void UnstageRemarks(Fault fault)
     {
+        _faults++;
+        _moving.Clear();
         (_stagedMarks, _stagedVoids, _stagedNotes, _isRepeatWhole, _hasStagedRemarks) = (0, 0, 0, false, false);
         _remarkFault = fault;
     }

@@ -53,8 +53,11 @@ internal sealed partial class Committer
     private void Rest()
     {
         TimeSpan? rest = _isRested ? null : _options.MarkRest;
-        if (_hasStagedRemarks && UntilSync is var untilSync && !(rest < untilSync))
-            rest = untilSync > TimeSpan.Zero ? untilSync : TimeSpan.Zero;
-        _isRested = !_queue.Wait(rest, _isStopping);
+        if (_hasStagedRemarks)
+            rest = Sooner(rest, UntilSync > TimeSpan.Zero ? UntilSync : TimeSpan.Zero);
+        rest = Sooner(rest, UntilMove);
+        _isRested = !_queue.Wait(rest, marksToo: _isRested, _isStopping);
     }
+
+    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
 }

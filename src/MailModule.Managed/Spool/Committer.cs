@@ -72,6 +72,7 @@ internal sealed partial class Committer : IDisposable
     private void Run()
     {
         ThreadName.Set("mailmodule-log");
+        ExpectMoves();
         bool isLast;
         do
         {
@@ -90,12 +91,15 @@ internal sealed partial class Committer : IDisposable
         if (_batch.Count > 0 || isLast || (_isRested && HasRemarks) || IsSyncDue)
         {
             Cycle();
+            ExpectMoves();
             _isRested = false;
         }
         else if (_queue.HasSoon)
             WriteSoon();
         else
             Rest();
+        if (IsMoveDue && !isLast)
+            Move();
     }
 
     private void Gather()
@@ -125,8 +129,14 @@ internal sealed partial class Committer : IDisposable
         }
         LetGo();
         foreach (FlushRequest flush in _flushes)
-            flush.Complete(_marks.Count == 0 && _notes.Count == 0 ? Fault.None : _remarkFault);
+            flush.Complete(Flushed(flush));
         _flushes.Clear();
+    }
+
+    private Fault Flushed(FlushRequest flush)
+    {
+        Fault fault = _marks.Count == 0 && _notes.Count == 0 ? Fault.None : _remarkFault;
+        return fault == Fault.None && flush.Moves ? MoveAll() : fault;
     }
 
     private void Take(Submission submission)

@@ -27,7 +27,8 @@ internal sealed class EntryNote(SpoolEntry entry) : LiveRecord
 
     public bool IsDurable => Segment is not null;
 
-    public RecordPlace Place => new(Segment!, Offset, Length);
+    // In the record of its message, once that was moved, it takes no place of its own.
+    public override int Octets => Segment == entry.Segment && Offset == entry.Offset ? 0 : base.Octets;
 
     public void MoveTo(RecordPlace place) => SetPlace(place);
 
@@ -36,6 +37,15 @@ internal sealed class EntryNote(SpoolEntry entry) : LiveRecord
         BinaryPrimitives.WriteInt64LittleEndian(payload, segment);
         BinaryPrimitives.WriteUInt32LittleEndian(payload[8..], offset);
         BinaryPrimitives.WriteUInt32LittleEndian(payload[12..], 0);
+    }
+
+    /// <summary>The note in a record that was read back: one of its own, or that of a message that was moved.</summary>
+    public static ReadOnlyMemory<byte> In(byte[] record, RecordHeader header)
+    {
+        ReadOnlyMemory<byte> payload = record.AsMemory(RecordHeader.Size);
+        if (header.Type == RecordType.Moved)
+            return MovedRecord.TryRead(payload.Span, out MovedRecord moved) ? payload.Slice(moved.NoteAt, moved.Note.Length) : default;
+        return payload[HeadSize..];
     }
 
     /// <summary>False if the payload, though whole, does not make sense.</summary>

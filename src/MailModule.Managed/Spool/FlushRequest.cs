@@ -3,8 +3,11 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>Somebody waits for the marks to be durable.</summary>
-internal sealed class FlushRequest : Submission
+/// <param name="moves">And for what waits in mostly dead segments to be carried forward.</param>
+internal sealed class FlushRequest(bool moves = false) : Submission
 {
+    public bool Moves => moves;
+
     private readonly ManualResetEventSlim _done = new();
     private Fault _fault;
 

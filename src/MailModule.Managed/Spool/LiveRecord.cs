@@ -14,6 +14,14 @@ internal abstract class LiveRecord
     /// <summary>Octets of the record's payload.</summary>
     public int Length { get; private set; }
 
+    /// <summary>Octets of the segment that it keeps.</summary>
+    public virtual int Octets => RecordHeader.Padded(Length);
+
+    /// <summary>It cannot be carried forward. The committer's own.</summary>
+    public bool IsFixed { get; set; }
+
+    public RecordPlace Place => new(Segment!, Offset, Length);
+
     /// <summary>Its neighbours in the segment, in the order they came.</summary>
     public LiveRecord? Next { get; set; }
 

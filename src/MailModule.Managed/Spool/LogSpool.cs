@@ -77,6 +77,14 @@ public sealed class LogSpool : ISpool
         return flush.Wait();
     }
 
+    /// <summary>As <see cref="Flush"/>, and carries all forward that waits in mostly dead segments, which else happens by and by. Blocks.</summary>
+    public Fault Compact()
+    {
+        var flush = new FlushRequest(moves: true);
+        _committer.Submit(flush);
+        return flush.Wait();
+    }
+
     /// <summary>Commits what was handed in, writes all marks and gives the lock back. What is committed later is <see cref="Fault.Cancelled"/>.</summary>
     public void Dispose()
     {

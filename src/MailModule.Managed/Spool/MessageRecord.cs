@@ -20,6 +20,13 @@ internal readonly record struct MessageRecord(string Id, Envelope Envelope, long
         BinaryPrimitives.WriteUInt32LittleEndian(payload[20..], 0);
     }
 
+    /// <summary>Where the payload of a message begins in a record that was read back, be it the first one or a moved one.</summary>
+    public static int StartIn(ReadOnlySpan<byte> record, RecordHeader header)
+    {
+        ReadOnlySpan<byte> payload = record[RecordHeader.Size..];
+        return header.Type == RecordType.Moved && MovedRecord.TryRead(payload, out MovedRecord moved) ? record.Length - moved.Message.Length : RecordHeader.Size;
+    }
+
     /// <summary>False if the payload, though whole, does not make sense.</summary>
     public static bool TryRead(ReadOnlySpan<byte> payload, out MessageRecord record)
     {

@@ -12,9 +12,10 @@ internal sealed class RecordContent(SpoolEntry entry, int length, int wireLength
 
     public override Stream OpenRead()
     {
-        byte[]? record = entry.ReadRecord(out _);
-        if (record is null || record.Length - RecordHeader.Size - MessageRecord.FixedSize < length)
+        byte[]? record = entry.ReadRecord(out RecordHeader header);
+        int start = record is null ? 0 : MessageRecord.StartIn(record, header) + MessageRecord.FixedSize;
+        if (record is null || record.Length - start < length)
             throw new IOException($"the record of {entry.Id} in the log is gone or damaged");
-        return new MemoryStream(record, RecordHeader.Size + MessageRecord.FixedSize, length, writable: false);
+        return new MemoryStream(record, start, length, writable: false);
     }
 }

@@ -9,6 +9,8 @@ internal enum RecordType : ushort
     Done = 2,
     Void = 3,
     Note = 4,
+    Moved = 5,
+    Remaining = 6,
 
     /// <summary>A later version's record with this bit may be passed over by a version that does not know it.</summary>
     MayBePassedOver = 0x8000,

@@ -18,15 +18,20 @@ internal sealed class RecoveredSegment(Segment segment)
             End(entry);
     }
 
+    /// <summary>Of all messages read so far only those at these offsets may count.</summary>
+    public void Keep(HashSet<uint> offsets)
+    {
+        foreach (SpoolEntry entry in Messages())
+            if (!offsets.Contains(entry.Offset))
+                End(entry);
+    }
+
     /// <summary>That message does not count any more, which later segments must keep saying.</summary>
     public void End(SpoolEntry entry)
     {
         _messages.Remove(entry.Offset);
         segment.Done.Add(entry.Offset);
     }
-
-    /// <summary>That message never counted, or cannot be had.</summary>
-    public void Drop(SpoolEntry entry) => _messages.Remove(entry.Offset);
 
     /// <summary>What is there now, in the order of the log.</summary>
     public List<SpoolEntry> Messages() => [.. _messages.Values.OrderBy(entry => entry.Offset)];

@@ -10,11 +10,16 @@ namespace MailModule.Spool;
 internal sealed class Recovery(SpoolOptions options)
 {
     private const int VoidSize = 16;
+    private const int NumbersPassedOver = 1024;
 
     private readonly IDisk _disk = options.Disk;
     private readonly SpoolPaths _paths = new(options.Directory);
     private readonly RecoveredLog _log = new();
     private readonly SortedDictionary<long, RecoveredSegment> _segments = [];
+
+    private readonly List<string> _free = [];
+    private readonly HashSet<long> _headers = [];
+    private readonly List<(string Id, RecoveredSegment Segment, uint Offset)> _copies = [];
 
     /// <summary>What is wrong, for a human; empty if nothing is.</summary>
     public string Problem { get; private set; } = "";
@@ -38,7 +43,7 @@ internal sealed class Recovery(SpoolOptions options)
     private Fault ReadNamed(string name)
     {
         if (SpoolPaths.IsFree(name))
-            _log.Free.Add(_paths.Named(name));
+            _free.Add(_paths.Named(name));
         if (!SpoolPaths.IsSegment(name, out long number))
             return Fault.None;
         var recovered = new RecoveredSegment(new Segment(_disk, number, _paths.Segment(number)));
@@ -49,7 +54,10 @@ internal sealed class Recovery(SpoolOptions options)
         if (fault != Fault.None)
             return Fail(fault, $"the segment {segment.Path} cannot be opened");
         using (file)
+        {
+            segment.Octets = file.Length;
             return ReadSegment(recovered, new SegmentScan(file, number));
+        }
     }
 
     private Fault ReadSegment(RecoveredSegment recovered, SegmentScan scan)
@@ -57,6 +65,9 @@ internal sealed class Recovery(SpoolOptions options)
         Segment segment = recovered.Segment;
         if (scan.ReadVersion() > SegmentHeader.Version)
             return Fail(Fault.NotSupported, $"the segment {segment.Path} was written by a later version");
+        long named = scan.ReadNumber();
+        _headers.Add(named);
+        segment.MayBeReused = named == segment.Number;
         while (scan.TryNext(out RecordHeader header, out uint offset, out ReadOnlySpan<byte> payload))
             if (!TryTakeRecord(recovered, header.Type, offset, payload))
                 return Fail(Fault.NotSupported, $"the record of type {(int)header.Type} at {offset} of {segment.Path} was written by a later version");
@@ -85,6 +96,13 @@ internal sealed class Recovery(SpoolOptions options)
             case RecordType.Note:
                 TakeNote(holder.Segment, offset, payload);
                 return true;
+            case RecordType.Moved:
+                TakeMoved(holder, offset, payload);
+                return true;
+            case RecordType.Remaining:
+                if (RemainingRecord.TryRead(payload, out long segment, out HashSet<uint> offsets))
+                    FindAbout(holder.Segment, segment)?.Keep(offsets);
+                return true;
             default:
                 return type.HasFlag(RecordType.MayBePassedOver);
         }
@@ -92,18 +110,41 @@ internal sealed class Recovery(SpoolOptions options)
 
     private void TakeMessage(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
     {
-        Segment segment = holder.Segment;
-        if (!MessageRecord.TryRead(payload, out MessageRecord record))
+        if (ToEntry(holder.Segment, offset, payload.Length, payload) is { } entry)
+            Take(holder, entry, isDone: entry.Envelope.Recipients.Count == 0);
+    }
+
+    private void TakeMoved(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
+    {
+        ReadOnlySpan<byte> message = MovedRecord.TryRead(payload, out MovedRecord moved) ? moved.Message : default;
+        if (ToEntry(holder.Segment, offset, payload.Length, message) is not { } entry)
+            return;
+        bool isDone = false;
+        for (int i = 0; i < moved.Done; i++)
+            isDone |= entry.Restore(moved.DoneRecipient(i));
+        if (!moved.Note.IsEmpty)
+            entry.RestoreNote(entry.Place);
+        _copies.Add((entry.Id, holder, offset));
+        Take(holder, entry, isDone);
+    }
+
+    private SpoolEntry? ToEntry(Segment segment, uint offset, int length, ReadOnlySpan<byte> message)
+    {
+        if (!MessageRecord.TryRead(message, out MessageRecord record))
         {
             Damage(1, $"{segment.Path}: the message at {offset} cannot be read");
-            return;
+            return null;
         }
         BodyContent? body = record.HasBodyFile ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength) : null;
-        var entry = new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength, new RecordPlace(segment, offset, payload.Length));
-        if (record.Envelope.Recipients.Count > 0)
-            holder.Take(entry);
+        return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength, new RecordPlace(segment, offset, length));
+    }
+
+    private static void Take(RecoveredSegment holder, SpoolEntry entry, bool isDone)
+    {
+        if (isDone)
+            holder.Segment.Done.Add(entry.Offset);
         else
-            segment.Done.Add(offset);
+            holder.Take(entry);
     }
 
     // What is said about a segment comes later in the log than what it is about; of what is not there any more nothing needs to be known.
@@ -139,6 +180,8 @@ internal sealed class Recovery(SpoolOptions options)
         Fault fault = _disk.List(_paths.Bodies, bodies);
         if (fault != Fault.None)
             return Fail(fault, $"{_paths.Bodies} cannot be listed");
+        DropFormerPlaces();
+        long newest = SortFree();
         var unneeded = new HashSet<string>(bodies.Where(name => MessageIds.IsId(name)), StringComparer.Ordinal);
         foreach (RecoveredSegment segment in _segments.Values)
             foreach (SpoolEntry entry in segment.Messages())
@@ -146,12 +189,51 @@ internal sealed class Recovery(SpoolOptions options)
                     fault = Keep(entry, unneeded);
         if (fault != Fault.None)
             return fault;
+        if (_copies.Count > 0)
+            // Ids grow with time.
+            _log.Entries.Sort((one, other) => string.CompareOrdinal(one.Id, other.Id));
         foreach (string name in unneeded)
             _disk.Unlink(BodyPath(name));
-        long newest = _segments.Count > 0 ? _segments.Keys.Max() : 0;
-        // Beyond anything a former life of a recycled segment may hold, even where the names of the last ones were lost.
-        _log.NextNumber = Math.Max(newest + 1, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
+        // Beyond anything a former life of a recycled segment may hold, even where names and headers of the last ones were lost and the clock was set back.
+        _log.NextNumber = Math.Max(newest + NumbersPassedOver, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         return Fault.None;
+    }
+
+    // A rename that was under way may have left a file with both names, where the file system has no journal. Its header says whose it is.
+    // Returns the highest number that a file has or had.
+    private long SortFree()
+    {
+        var numbers = new HashSet<long>(_headers.Concat(_segments.Keys)) { 0 };
+        foreach (string path in _free)
+            (numbers.Add(ReadNumber(path)) ? _log.Free : _log.NotToBeReused).Add(path);
+        return numbers.Max();
+    }
+
+    private long ReadNumber(string path)
+    {
+        if (_disk.Open(path, DiskOpen.Existing, out IDiskFile file) != Fault.None)
+            return 0;
+        using (file)
+            return new SegmentScan(file, 0).ReadNumber();
+    }
+
+    // Of several records of one message the last one counts; the marks and notes of the others have no effect.
+    private void DropFormerPlaces()
+    {
+        if (_copies.Count == 0)
+            return;
+        var last = new Dictionary<string, (RecoveredSegment Segment, uint Offset)>(StringComparer.Ordinal);
+        foreach ((string id, RecoveredSegment segment, uint offset) in _copies)
+            if (offset < segment.Segment.VoidFrom)
+                last[id] = (segment, offset);
+        foreach (RecoveredSegment segment in _segments.Values)
+            foreach (SpoolEntry entry in segment.Messages())
+                if (last.TryGetValue(entry.Id, out var now) && now != (segment, entry.Offset))
+                {
+                    segment.End(entry);
+                    if (now.Segment != segment)
+                        now.Segment.Segment.About.Add(segment.Segment);
+                }
     }
 
     private Fault Keep(SpoolEntry entry, HashSet<string> unneeded)

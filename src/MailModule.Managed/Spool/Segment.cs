@@ -14,11 +14,29 @@ internal sealed class Segment(IDisk disk, long number, string path)
     /// <summary>Records in it that are needed: messages with recipients that are not done, and notes of such messages.</summary>
     public int Live { get; private set; }
 
+    /// <summary>Octets of those records.</summary>
+    public long LiveOctets { get; private set; }
+
+    /// <summary>Octets of its file, once it is closed.</summary>
+    public long Octets { get; set; }
+
+    /// <summary>When it was closed, by <see cref="Environment.TickCount64"/>.</summary>
+    public long ClosedAt { get; set; }
+
+    /// <summary>What is live in it cannot be carried forward.</summary>
+    public bool IsFixed { get; set; }
+
+    /// <summary>The oldest of its live records; the others follow by <see cref="LiveRecord.Next"/>.</summary>
+    public LiveRecord? First => _first;
+
     /// <summary>Offsets of the messages that are done: all that later segments must keep saying while this one is there.</summary>
     public List<uint> Done { get; } = [];
 
     /// <summary>Messages in it of which some recipients are done.</summary>
     public HashSet<SpoolEntry> HalfDone { get; } = [];
+
+    /// <summary>Nothing says that its file has another name too, under which it may be needed.</summary>
+    public bool MayBeReused { get; set; } = true;
 
     /// <summary>Records from here on do not count (docs/spool-states.md, "When the disk fails").</summary>
     public long VoidFrom { get; set; } = long.MaxValue;
@@ -35,6 +53,7 @@ internal sealed class Segment(IDisk disk, long number, string path)
         else
             _first = record;
         _last = record;
+        LiveOctets += record.Octets;
         Live++;
     }
 
@@ -50,8 +69,15 @@ internal sealed class Segment(IDisk disk, long number, string path)
         else
             _last = record.Previous;
         (record.Previous, record.Next) = (null, null);
+        LiveOctets -= record.Octets;
         return --Live == 0;
     }
+
+    /// <summary>Most of it is dead: what is live in it is worth to be carried forward.</summary>
+    public bool IsMostlyDead => Live > 0 && !IsFixed && LiveOctets * 4 < Octets;
+
+    /// <summary>Octets that it takes to say once more which of its messages are done, about.</summary>
+    public long OctetsToRepeat => Math.Min((long)Done.Count * DoneMark.Size, (long)Live * RemainingRecord.OffsetSize) + (long)HalfDone.Count * DoneMark.Size + 2 * RecordHeader.Size;
 
     /// <summary>Fills the buffer from an offset on, if the segment is there and has so much. Any thread; blocks.</summary>
     public bool TryRead(Span<byte> buffer, long offset)

@@ -22,10 +22,11 @@ internal static class SegmentHeader
     }
 
     /// <summary>The version of a header that is whole; 0 if it is none.</summary>
-    public static uint VersionOf(ReadOnlySpan<byte> header)
-    {
-        bool isWhole = header.Length >= Size && header.StartsWith(Magic)
-            && BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumAt..]) == Checksum.Of(header[..ChecksumAt]);
-        return isWhole ? BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) : 0;
-    }
+    public static uint VersionOf(ReadOnlySpan<byte> header) => IsWhole(header) ? BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) : 0;
+
+    /// <summary>The number of the segment that a whole header begins; 0 if it is none.</summary>
+    public static long NumberOf(ReadOnlySpan<byte> header) => IsWhole(header) ? BinaryPrimitives.ReadInt64LittleEndian(header[16..]) : 0;
+
+    private static bool IsWhole(ReadOnlySpan<byte> header)
+        => header.Length >= Size && header.StartsWith(Magic) && BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumAt..]) == Checksum.Of(header[..ChecksumAt]);
 }

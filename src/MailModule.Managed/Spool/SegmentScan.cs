@@ -26,6 +26,9 @@ internal sealed class SegmentScan(IDiskFile file, long number)
     /// <summary>The version its header says; 0 if the header is not whole (records count without it).</summary>
     public uint ReadVersion() => SegmentHeader.VersionOf(At(0, SegmentHeader.Size));
 
+    /// <summary>The number its header says; 0 if the header is not whole.</summary>
+    public long ReadNumber() => SegmentHeader.NumberOf(At(0, SegmentHeader.Size));
+
     /// <summary>The next record; false at the end or after a <see cref="Fault"/>. The payload is valid until the next call.</summary>
     public bool TryNext(out RecordHeader header, out uint offset, out ReadOnlySpan<byte> payload)
     {

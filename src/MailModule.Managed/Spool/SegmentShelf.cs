@@ -10,6 +10,7 @@ internal sealed class SegmentShelf : IDisposable
 {
     private const int StageSize = 256 * 1024;
     private const int SpareDescriptors = 2;
+    private const int CostShare = 4;
 
     private readonly IDisk _disk;
     private readonly SpoolPaths _paths;
@@ -20,6 +21,8 @@ internal sealed class SegmentShelf : IDisposable
     private readonly Dictionary<long, Segment> _closed = [];
     private readonly HashSet<Segment> _mayGo = [];
     private readonly List<(Segment Segment, string? Free)> _leaving = [];
+    private readonly List<Segment> _held = [];
+    private readonly HashSet<Segment> _abouts = [];
     private readonly Queue<string> _pool = new();
     private readonly List<IDisposable> _spares = [];
     private long _next;
@@ -41,6 +44,8 @@ internal sealed class SegmentShelf : IDisposable
                 _pool.Enqueue(free);
             else
                 _disk.Unlink(free);
+        foreach (string unsure in log.NotToBeReused)
+            _disk.Unlink(unsure);
         TakeSpares();
     }
 
@@ -81,6 +86,7 @@ internal sealed class SegmentShelf : IDisposable
     /// <summary>Takes a segment that is written no more.</summary>
     public void Close(Segment segment)
     {
+        segment.ClosedAt = Environment.TickCount64;
         _closed.Add(segment.Number, segment);
         if (segment.Live == 0)
             _mayGo.Add(segment);
@@ -94,6 +100,22 @@ internal sealed class SegmentShelf : IDisposable
     {
         if (_closed.ContainsKey(segment.Number))
             _mayGo.Add(segment);
+    }
+
+    /// <summary>The oldest segment that is worth emptying and was closed until then; else null, and when the first one was closed that is worth it.</summary>
+    public Segment? FindMostlyDead(long closedUntil, out long firstClosed)
+    {
+        Segment? found = null;
+        firstClosed = long.MaxValue;
+        foreach (Segment segment in _closed.Values)
+        {
+            if (!segment.IsMostlyDead)
+                continue;
+            firstClosed = Math.Min(firstClosed, segment.ClosedAt);
+            if (segment.ClosedAt <= closedUntil && !(found?.Number < segment.Number))
+                found = segment;
+        }
+        return found;
     }
 
     /// <summary>All about a segment is durable in those from a number on; earlier ones need not stay for it.</summary>
@@ -132,17 +154,35 @@ internal sealed class SegmentShelf : IDisposable
     {
         foreach (Segment segment in _mayGo)
             if (segment.About.Count > 0)
-                Repeated.UnionWith(segment.About);
+                _held.Add(segment);
             else if (TryMoveOut(segment, out string? free))
                 _leaving.Add((segment, free));
         foreach ((Segment segment, _) in _leaving)
             _mayGo.Remove(segment);
+        AskToRepeat();
+    }
+
+    // Segments that only speak about others are worth to be let go when that takes little to say again.
+    private void AskToRepeat()
+    {
+        long goes = 0, costs = 0;
+        _abouts.Clear();
+        foreach (Segment segment in _held)
+        {
+            goes += segment.Octets;
+            _abouts.UnionWith(segment.About);
+        }
+        foreach (Segment about in _abouts)
+            costs += about.OctetsToRepeat;
+        if (costs * CostShare <= goes)
+            Repeated.UnionWith(_abouts);
+        _held.Clear();
     }
 
     private bool TryMoveOut(Segment segment, out string? free)
     {
         int pool = SegmentSize.For(_space.Now, _segmentLimit).Pool;
-        bool isSound = segment.VoidFrom == long.MaxValue;
+        bool isSound = segment.VoidFrom == long.MaxValue && segment.MayBeReused;
         free = isSound && _pool.Count + _leaving.Count < pool ? _paths.Free(segment.Number) : null;
         Fault fault = free is not null ? _disk.Rename(segment.Path, free) : _disk.Unlink(segment.Path);
         return fault is Fault.None or Fault.NotFound;

@@ -63,8 +63,8 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
                         return default;
                     place = _note.Place;
                 }
-                if (place.Read(out _) is { } record)
-                    return record.AsMemory(RecordHeader.Size + EntryNote.HeadSize);
+                if (place.Read(out RecordHeader header) is { } record)
+                    return EntryNote.In(record, header);
                 // It may have moved meanwhile; if it has not, it is damaged.
                 if (place == last)
                     return default;
@@ -148,6 +148,24 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
         }
     }
 
+    /// <summary>Message and note are durable in another place, and count there from now on.</summary>
+    public void MoveTo(RecordPlace place)
+    {
+        lock (_recipients)
+        {
+            SetPlace(place);
+            if (_note is { IsDurable: true } note)
+                note.MoveTo(place);
+        }
+    }
+
+    /// <summary>The note alone is durable in another place.</summary>
+    public void MoveNoteTo(RecordPlace place)
+    {
+        lock (_recipients)
+            _note!.MoveTo(place);
+    }
+
     /// <summary>All recipients are done: the committer goes on without it.</summary>
     public void End() => IsOver = true;
 
@@ -170,10 +188,19 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     /// <summary>All that is done, whether the committer knows or not.</summary>
     public void AddMarks(List<DoneMark> marks)
     {
+        var recipients = new List<int>();
+        AddDone(recipients);
+        foreach (int recipient in recipients)
+            marks.Add(new DoneMark(Segment.Number, Offset, recipient));
+    }
+
+    /// <summary>Recipients that are done, by index.</summary>
+    public void AddDone(List<int> recipients)
+    {
         lock (_recipients)
             for (int i = 0; i < _recipients.Length; i++)
                 if (_recipients[i] != (byte)State.Open)
-                    marks.Add(new DoneMark(Segment.Number, Offset, i));
+                    recipients.Add(i);
     }
 
     /// <summary>Restores a mark that was found on disk; true if all recipients are done now.</summary>
@@ -202,7 +229,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     private RecordPlace PlaceNow()
     {
         lock (_recipients)
-            return new RecordPlace(Segment, Offset, Length);
+            return Place;
     }
 
     private void MarkOne(int recipient)

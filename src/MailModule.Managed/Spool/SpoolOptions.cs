@@ -30,6 +30,9 @@ public sealed class SpoolOptions
     /// <summary>Body files open at once; 0: a quarter of the process's descriptors.</summary>
     public int BodyFileLimit { get; init; }
 
+    /// <summary>How long a segment is closed before what waits in it may be carried forward.</summary>
+    public TimeSpan MoveAfter { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>How long marks wait for a message to be written with, when there is none.</summary>
     public TimeSpan MarkRest { get; init; } = TimeSpan.FromSeconds(1);
 }

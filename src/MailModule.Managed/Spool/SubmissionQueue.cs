@@ -4,7 +4,7 @@ namespace MailModule.Spool;
 
 /// <summary>
 /// What waits for the committer: many threads push, it alone takes all at once. A thread that pushes wakes it only if it sleeps, and if it waits
-/// for several, only when they are there; marks wake it only if it sleeps without an end, or if they are to be written soon.
+/// for several, only when they are there; marks wake it only after a rest, or if they are to be written soon.
 /// </summary>
 internal sealed class SubmissionQueue
 {
@@ -103,13 +103,14 @@ internal sealed class SubmissionQueue
     }
 
     /// <summary>Sleeps until a message or another submission comes, or a mark that is to be written soon; false if the time was up.</summary>
-    /// <param name="rest">How long at most; null: until anything comes, marks too.</param>
+    /// <param name="longest">How long at most; null: without an end.</param>
+    /// <param name="marksToo">Any mark or note wakes it.</param>
     /// <param name="isStopping">Looked at once more before going to sleep.</param>
-    public bool Wait(TimeSpan? rest, Func<bool> isStopping)
+    public bool Wait(TimeSpan? longest, bool marksToo, Func<bool> isStopping)
     {
-        Interlocked.Exchange(ref _sleep, (int)(rest is null ? Sleep.Long : Sleep.UntilMarksAreSoon));
-        bool hasWork = Volatile.Read(ref _last) is not null || HasSoon || (rest is null && HasMarks) || isStopping();
-        return Park(hasWork, rest);
+        Interlocked.Exchange(ref _sleep, (int)(marksToo ? Sleep.Long : Sleep.UntilMarksAreSoon));
+        bool hasWork = Volatile.Read(ref _last) is not null || HasSoon || (marksToo && HasMarks) || isStopping();
+        return Park(hasWork, longest);
     }
 
     /// <summary>Sleeps until a message or another submission comes, or the time is up; marks wait, soon or not.</summary>
