@@ -51,7 +51,7 @@ public class MoveTests
         var disk = new SimulatedDisk();
         using Queue queue = Queue.On(disk, memoryLimit: 0);
         ISpoolEntry[] waiting = queue.PutWaiting(3);
-        Mail.MessageContent[] held = [.. waiting.Select(entry => entry.Content)];
+        MailModule.Mail.MessageContent[] held = [.. waiting.Select(entry => entry.Content)];
         using Stream open = held[0].OpenRead();
         Assert.Equal(Queue.TextOf(0)[0], open.ReadByte());
         for (int round = 0; round < 5; round++)
