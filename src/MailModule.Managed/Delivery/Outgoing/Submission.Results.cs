@@ -99,7 +99,7 @@ public sealed partial class Submission
         lock (_gate)
             isUnused = _users == 0;
         if (isUnused)
-            Text.Dispose();
+            DropText();
         Completed?.Invoke(this);
         _completed.Set();
         _notices.PostLast();

@@ -160,6 +160,20 @@ public sealed partial class Submission : IWork
         lock (_gate)
             isLast = --_users == 0 && _open == 0;
         if (isLast)
+            DropText();
+    }
+
+    // Giving the octets of a large file back takes the file system a while, and this may be the committer's thread.
+    private void DropText()
+    {
+        if (Text.IsInMemory)
             Text.Dispose();
+        else
+            _parts.Workers.Run(new Disposal(Text));
+    }
+
+    private sealed class Disposal(MessageText text) : IWork
+    {
+        public void Run() => text.Dispose();
     }
 }

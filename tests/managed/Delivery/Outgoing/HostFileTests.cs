@@ -1,0 +1,151 @@
+using System.IO.Pipes;
+using System.Text;
+using MailModule.Delivery.Outgoing;
+using MailModule.Primitives;
+using MailModule.Tests.Support;
+using static MailModule.Tests.Support.ScriptedSmtpServer;
+
+namespace MailModule.Tests.Delivery.Outgoing;
+
+/// <summary>Texts that come from a file or a descriptor of the host's.</summary>
+public class HostFileTests
+{
+    private static readonly Func<bool> s_never = () => false;
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(200_000, false)]
+    public void A_file_becomes_the_text_small_by_copying_large_by_reading_it_where_it_is(int lines, bool isCopied)
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, string.Concat(Enumerable.Repeat("caf\u00e9\n", lines)));
+        using var text = new MessageText(folder.Path);
+        Assert.Equal(Fault.None, HostFile.TryOpen(path, out HostFile? file));
+        Assert.Equal(Fault.None, text.Take(file!, s_never));
+        Assert.Equal(Fault.None, text.Finish());
+        File.Delete(path);
+        Assert.Equal((6L * lines, 7L * lines, true, isCopied), (text.Length, text.WireLength, text.IsEightBit, text.IsInMemory));
+        byte[] buffer = new byte[6];
+        Assert.Equal(Fault.None, text.Read(buffer, 6L * (lines - 1), out int count));
+        Assert.Equal((6, "caf\u00e9\n"), (count, Encoding.UTF8.GetString(buffer)));
+        Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
+    }
+
+    [Fact]
+    public void A_descriptor_is_read_from_its_offset_on_and_its_owner_may_close_it()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, "skipped\nSubject: x\n");
+        using var text = new MessageText(folder.Path);
+        HostFile? file;
+        using (FileStream stream = File.OpenRead(path))
+        {
+            stream.Position = 8;
+            stream.Flush();
+            Assert.Equal(8, Seek(stream, 8));
+            Assert.Equal(Fault.None, HostFile.TryDuplicate((int)stream.SafeFileHandle.DangerousGetHandle(), out file));
+        }
+        Assert.Equal(Fault.None, text.Take(file!, s_never));
+        Assert.Equal(11, text.Length);
+    }
+
+    [Fact]
+    public void A_pipe_is_read_to_its_end()
+    {
+        using var folder = new TemporaryFolder();
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        Assert.Equal(Fault.None, HostFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out HostFile? file));
+        pipe.DisposeLocalCopyOfClientHandle();
+        new Thread(() =>
+        {
+            for (int i = 0; i < 1000; i++)
+                pipe.Write("some words\n"u8);
+            pipe.Dispose();
+        }).Start();
+        using var text = new MessageText(folder.Path);
+        Assert.False(file!.HasPlaces);
+        Assert.Equal(Fault.None, text.Take(file, s_never));
+        Assert.Equal(11_000, text.Length);
+    }
+
+    [Fact]
+    public void A_pipe_that_nobody_writes_to_does_not_keep_a_message_that_is_cancelled()
+    {
+        using var folder = new TemporaryFolder();
+        using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
+        Assert.Equal(Fault.None, HostFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out HostFile? file));
+        using var text = new MessageText(folder.Path);
+        int asked = 0;
+        Assert.Equal(Fault.Cancelled, text.Take(file!, () => ++asked == 3));
+    }
+
+    [Fact]
+    public void What_is_not_there_or_no_file_is_said_at_once()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(Fault.NotFound, HostFile.TryOpen(Path.Combine(folder.Path, "gone"), out _));
+        Assert.Equal(Fault.NotFound, HostFile.TryOpen(Path.Combine(folder.Path, "gone", "further"), out _));
+        Assert.Equal(Fault.Io, HostFile.TryOpen(folder.Path, out _));
+        Assert.Equal(Fault.Argument, HostFile.TryDuplicate(-1, out _));
+        Assert.Equal(Fault.Argument, HostFile.TryDuplicate(1_000_000, out _));
+    }
+
+    [Fact]
+    public void A_cancel_ends_the_reading()
+    {
+        using var folder = new TemporaryFolder();
+        Assert.Equal(Fault.None, HostFile.TryOpen(Write(folder, "x\n"), out HostFile? file));
+        using var text = new MessageText(folder.Path);
+        Assert.Equal(Fault.Cancelled, text.Take(file!, () => true));
+    }
+
+    [Fact]
+    public void A_file_that_becomes_shorter_does_not_pass_for_the_whole_message()
+    {
+        using var folder = new TemporaryFolder();
+        string path = Write(folder, string.Concat(Enumerable.Repeat("a line\n", 100_000)));
+        using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
+        using var outbox = new Outbox();
+        Assert.Equal(Fault.None, HostFile.TryOpen(path, out HostFile? file));
+        MessageText text = outbox.NewText();
+        Assert.Equal(Fault.None, text.Take(file!, s_never));
+        Submission submission = outbox.Prepare(text, server.Port);
+        File.WriteAllText(path, "shorter\n");
+        submission.Start();
+        submission.Wait();
+        Assert.Equal(Fault.Io, submission.Result);
+        Assert.Empty(server.Texts);
+    }
+
+    [Fact]
+    public void A_text_is_asked_for_once_however_many_hosts_get_it()
+    {
+        int asked = 0;
+        using var server = new ScriptedSmtpServer(null, [.. Plain("250 ok")[..8], "451 no", Line, "221 bye"], Plain("250 ok"));
+        using var outbox = new Outbox { Rules = new MailModule.Delivery.Routing.RoutingRules { MxPort = server.Port } };
+        outbox.Dns.Mx("b.example", (10, "one.b.example"), (20, "two.b.example")).Addresses("one.b.example", "127.0.0.1").Addresses("two.b.example", "127.0.0.1");
+        var request = new SubmissionRequest { Way = SubmissionWay.Direct, From = Outbox.Address("ann@a.example"), Recipients = Outbox.Recipients("a@b.example") };
+        Submission submission = outbox.Prepare(request, outbox.NewText(), new MailModule.Delivery.Remote.RemoteTerms { HelloName = "client.example" }, fill: text =>
+        {
+            asked++;
+            return text.Write("Subject: x\n\nthe text\n"u8);
+        });
+        submission.Start();
+        submission.Wait();
+        Assert.Equal((Fault.None, 1, 2), (submission.Result, asked, server.Connections));
+        Assert.EndsWith("the text\r\n.\r\n", server.Texts.Single(), StringComparison.Ordinal);
+    }
+
+    private static string Write(TemporaryFolder folder, string content)
+    {
+        string path = Path.Combine(folder.Path, "text");
+        File.WriteAllText(path, content);
+        return path;
+    }
+
+    // The stream keeps its place to itself.
+    private static long Seek(FileStream stream, long offset) => lseek((int)stream.SafeFileHandle.DangerousGetHandle(), offset, 0);
+
+    [System.Runtime.InteropServices.DllImport("libc")]
+    private static extern long lseek(int fd, long offset, int whence);
+}

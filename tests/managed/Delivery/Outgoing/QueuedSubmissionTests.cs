@@ -1,0 +1,118 @@
+using MailModule.Delivery.Outgoing;
+using MailModule.Delivery.Remote;
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Tests.Delivery.Outgoing;
+
+/// <summary>Messages that go into the spool, for the queue.</summary>
+public class QueuedSubmissionTests
+{
+    private static readonly RemoteTerms s_terms = new() { HelloName = "client.example" };
+
+    [Fact]
+    public void One_message_holds_all_recipients_and_is_queued_when_it_is_durable()
+    {
+        using var outbox = new Outbox();
+        using var gate = new ManualResetEventSlim();
+        var spool = new KeptSpool { CommitGate = gate };
+        var listener = new Outbox.Listener();
+        Submission submission = Prepare(outbox, spool, listener);
+        submission.Start();
+        Assert.True(spool.IsCommitting.Wait(Outbox.Long));
+        Assert.False(submission.WaitForResult(TimeSpan.Zero));
+        Assert.Empty(listener.Final);
+        gate.Set();
+        submission.Wait();
+        KeptSpool.Message message = Assert.Single(spool.Messages);
+        Assert.Equal(["a@b.example", "c@d.example"], message.Envelope.Recipients.Select(one => one.Address.Text));
+        Assert.Equal((Notify.Success, "rfc822;x@y"), (message.Envelope.Recipients[0].Notify, message.Envelope.Recipients[0].OriginalRecipient));
+        Assert.Equal((ReturnContent.Headers, "mark"), (message.Envelope.Return, message.Envelope.EnvelopeId));
+        Assert.Equal([(SubmissionState.Queued, "a@b.example"), (SubmissionState.Queued, "c@d.example")], listener.Final.Select(one => (one.State, one.Recipient)));
+        Assert.Equal(["spool1", "spool1"], submission.Recipients.Select(one => one.Outcome!.QueueId));
+        Assert.Equal(Fault.None, submission.Result);
+        Assert.Empty(listener.Offences);
+    }
+
+    [Fact]
+    public void Eight_bits_and_addresses_outside_ascii_are_declared()
+    {
+        using var outbox = new Outbox();
+        var spool = new KeptSpool();
+        Submission submission = Prepare(outbox, spool, null, "caf\u00e9\n", "b\u00fc@b.example");
+        submission.Start();
+        submission.Wait();
+        Assert.True(spool.Messages.Single().Envelope is { EightBit: true, Utf8: true });
+    }
+
+    [Theory]
+    [InlineData(Fault.Full, Fault.None)]
+    [InlineData(Fault.None, Fault.Io)]
+    public void What_the_disk_does_not_take_fails_for_all(Fault begin, Fault commit)
+    {
+        using var outbox = new Outbox();
+        var spool = new KeptSpool { BeginFault = begin, CommitFault = commit };
+        var listener = new Outbox.Listener();
+        Submission submission = Prepare(outbox, spool, listener);
+        submission.Start();
+        submission.Wait();
+        Fault fault = begin != Fault.None ? begin : commit;
+        Assert.Equal(fault, submission.Result);
+        Assert.Equal([(SubmissionState.Error, -(long)fault, "a@b.example"), (SubmissionState.Error, -(long)fault, "c@d.example")], listener.Final);
+        Assert.Empty(spool.Messages);
+    }
+
+    [Fact]
+    public void A_cancel_does_not_wait_for_the_disk_and_says_that_the_message_may_be_there()
+    {
+        using var outbox = new Outbox();
+        using var gate = new ManualResetEventSlim();
+        var spool = new KeptSpool { CommitGate = gate };
+        var listener = new Outbox.Listener();
+        Submission submission = Prepare(outbox, spool, listener);
+        submission.Start();
+        Assert.True(spool.IsCommitting.Wait(Outbox.Long));
+        submission.Cancel();
+        submission.Wait();
+        Assert.All(submission.Recipients, one => Assert.Equal((Fault.Cancelled, true), (one.Outcome!.Fault, one.Outcome.IsUnknown)));
+        gate.Set();
+        Assert.Equal(2, listener.Final.Length);
+    }
+
+    [Fact]
+    public void A_cancel_before_the_commit_leaves_nothing()
+    {
+        using var outbox = new Outbox();
+        var spool = new KeptSpool();
+        using var gate = new ManualResetEventSlim();
+        using var isAsked = new ManualResetEventSlim();
+        Submission submission = Prepare(outbox, spool, null, fill: _ =>
+        {
+            isAsked.Set();
+            gate.Wait();
+            return Fault.None;
+        });
+        submission.Start();
+        Assert.True(isAsked.Wait(Outbox.Long));
+        submission.Cancel();
+        submission.Wait();
+        Assert.All(submission.Recipients, one => Assert.Equal((Fault.Cancelled, false), (one.Outcome!.Fault, one.Outcome.IsUnknown)));
+        gate.Set();
+        Assert.True(outbox.Workers.Stop(Outbox.Long));
+        Assert.Empty(spool.Messages);
+        Assert.False(spool.IsCommitting.IsSet);
+    }
+
+    private static Submission Prepare(Outbox outbox, KeptSpool spool, ISubmissionObserver? observer, string text = "x\n", string to = "a@b.example", Func<MessageText, Fault>? fill = null)
+    {
+        var request = new SubmissionRequest
+        {
+            Way = SubmissionWay.Queue,
+            From = Outbox.Address("ann@a.example"),
+            Recipients = [new(new Recipient(Outbox.Address(to), null) { Notify = Notify.Success, OriginalRecipient = "rfc822;x@y" }, null), .. Outbox.Recipients("c@d.example")],
+            Return = ReturnContent.Headers,
+            EnvelopeId = "mark",
+        };
+        return outbox.Prepare(request, fill is null ? outbox.TextOf(text) : outbox.NewText(), s_terms, observer, spool, fill);
+    }
+}
