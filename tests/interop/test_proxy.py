@@ -2,7 +2,7 @@
 
 from support import place
 from support.authority import Authority
-from support.proxies import Dante, MicroSocks, TinyProxy
+from support.proxies import Dante, MicroSocks, Socks4a, TinyProxy
 from support.rogue import Rogue
 from world import DeliveryTest
 
@@ -15,6 +15,7 @@ class Proxies(DeliveryTest):
         cls.socks = cls.stack.enter_context(MicroSocks(cls.folder / "socks"))
         cls.guarded = cls.stack.enter_context(MicroSocks(cls.folder / "guarded", "proxyuser", "proxypass"))
         cls.dante = cls.stack.enter_context(Dante(cls.folder / "dante"))
+        cls.socks4a = cls.stack.enter_context(Socks4a(cls.folder / "socks4a"))
         cls.http = cls.stack.enter_context(TinyProxy(cls.folder / "http"))
         cls.guarded_http = cls.stack.enter_context(TinyProxy(cls.folder / "guarded-http", "proxyuser", "proxypass"))
 
@@ -33,7 +34,9 @@ class Proxies(DeliveryTest):
         self.through(self.guarded, "socks5://proxyuser:proxypass@127.0.0.1:{port}")
 
     def test_socks4a(self):
+        """With an address a plain SOCKS4 server, as dante is, will do."""
         self.through(self.dante, "socks4a://127.0.0.1:{port}")
+        self.through(self.socks4a, "socks4a://127.0.0.1:{port}")
 
     def test_http_connect(self):
         self.through(self.http, "http://127.0.0.1:{port}")
@@ -52,7 +55,7 @@ class Proxies(DeliveryTest):
 
     def test_a_smarthosts_name_is_the_proxys_to_resolve(self):
         """Our own resolver has no answer for it."""
-        for proxy, kind in ((self.socks, "socks5"), (self.dante, "socks4a"), (self.http, "http")):
+        for proxy, kind in ((self.socks, "socks5"), (self.dante, "socks5"), (self.socks4a, "socks4a"), (self.http, "http")):
             with self.subTest(kind), Rogue("127.0.0.1", place.free_port()) as server:
                 host = self.another(proxy=f"{kind}://127.0.0.1:{proxy.port}", smtpproxy=f"localhost:{server.port}", smtp_dns=f"127.0.0.1:{place.free_port()}")
                 self.arrives(server, self.send("somebody@one.test", host=host))

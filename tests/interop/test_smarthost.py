@@ -27,7 +27,7 @@ class Smarthost(DeliveryTest):
         services = {cls.ports[m]: {"smtpd_sasl_mechanism_filter": m} for m in cls.MECHANISMS}
         services[cls.ports["clear"]] = {"smtpd_tls_security_level": "none"}
         services[cls.ports["implicit"]] = {"smtpd_tls_wrappermode": "yes"}
-        services[cls.ports["open"]] = {"smtpd_sasl_auth_enable": "no", "smtpd_relay_restrictions": "permit", "smtpd_recipient_restrictions": "permit"}
+        services[cls.ports["open"]] = {"smtpd_sasl_auth_enable": "no", "smtpd_relay_restrictions": "permit_mynetworks, reject"}
         cls.postfix = cls.stack.enter_context(PostfixHost(cls.folder / "postfix", "127.0.0.2", cls.port, ["unused.test"], "smart.test", certificate,
                                                           auth=cls.logins.port, services=services))
 
