@@ -52,10 +52,8 @@ clientmethod: none
 socksmethod: none
 user.privileged: root
 user.unprivileged: nobody
-client pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0
- log: error connect disconnect }}
-socks pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0
- log: error connect disconnect }}
+client pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0 }}
+socks pass {{ from: 127.0.0.0/8 to: 0.0.0.0/0 }}
 """)
         return self.launch("danted", "-N", "1", "-p", self.folder / "pid", "-f", self.folder / "danted.conf")
 
