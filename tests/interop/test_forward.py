@@ -7,7 +7,7 @@ from world import DeliveryTest
 
 class Forward(DeliveryTest):
     zone = ["far MX 10 mx.far", "mx.far A 127.0.0.10", "gone MX 10 mx.gone", "mx.gone A 127.0.0.11"]
-    settings = {"forward": 1, "fwdrun": 1, "list": ["all@example.org;bert@example.org;anna,carl@example.org,x@far.test,y@far.test", "both@example.org;;anna@example.org,z@far.test"]}
+    settings = {"forward": 1, "fwdrun": 1, "list": ["all@example.org;bert@example.org;anna@example.org,carl@example.org,x@far.test,y@far.test", "both@example.org;;anna@example.org,z@far.test"]}
 
     def forward(self, user, text):
         home = self.host.root / "users" / user

@@ -108,7 +108,7 @@ public sealed partial class MailQueue
         for (int i = 0; i < results.Length; i++)
             results[i] = ResultFor(item.RecipientOf(job.Addressees[i]));
         Envelope envelope = item.Entry.Envelope;
-        job.Transaction = new SmtpTransaction(envelope.ReversePath, results, _parts.TextOf(item.Entry)) { Return = envelope.Return, EnvelopeId = envelope.EnvelopeId };
+        job.Transaction = new SmtpTransaction(envelope.ReversePath, results, _parts.TextOf(item.Entry)) { Return = envelope.Return, EnvelopeId = envelope.EnvelopeId, IsUtf8 = envelope.Utf8 };
         run.Jobs.Add(job);
         return job.Transaction;
     }

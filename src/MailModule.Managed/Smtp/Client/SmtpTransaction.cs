@@ -38,8 +38,11 @@ public sealed class SmtpTransaction
 
     internal bool HasWaiting => Array.Exists(_recipients, recipient => recipient.State == RecipientState.Waiting);
 
-    /// <summary>RFC 6531 §3.4: an address outside ASCII is in the envelope.</summary>
-    internal bool NeedsUtf8 => ReversePath.NeedsUtf8 || Array.Exists(_recipients, recipient => recipient.Address.NeedsUtf8);
+    /// <summary>The message came with SMTPUTF8, so that its header may have UTF-8; passed on to servers that offer it (RFC 6531 §3.4).</summary>
+    public bool IsUtf8 { get; init; }
+
+    /// <summary>RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header may have UTF-8.</summary>
+    internal bool NeedsUtf8 => IsUtf8 || ReversePath.NeedsUtf8 || Array.Exists(_recipients, recipient => recipient.Address.NeedsUtf8);
 
     /// <summary>Gives every recipient that has no final state this one.</summary>
     /// <param name="stage">Where it happened; the first, if nothing was connected to.</param>
