@@ -83,7 +83,8 @@ public sealed partial class Connection
             EndInput(error);
             return;
         }
-        Touch();
+        if (_phase != Phase.Linger) // a peer that drips on does not prolong it
+            Touch();
         if (_phase == Phase.Wait)
             _kept.Append(octets);
         else if (_phase == Phase.Read)

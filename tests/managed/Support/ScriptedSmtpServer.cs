@@ -9,7 +9,7 @@ namespace MailModule.Tests.Support;
 
 /// <summary>
 /// A server on an ephemeral loopback port that follows a script, one for each connection in turn (the last repeats). A step is a reply to send,
-/// or one of: <see cref="Line"/>, <see cref="Text"/>, <see cref="SomeText"/>, <see cref="StartTls"/>, <see cref="Garble"/>, <see cref="Reset"/>, <see cref="Hang"/>, <see cref="Drip"/>,
+/// or one of: <see cref="Line"/>, <see cref="Text"/>, <see cref="SomeText"/>, <see cref="StartTls"/>, <see cref="Garble"/>, <see cref="Reset"/>, <see cref="Hang"/>, <see cref="Stall"/>, <see cref="Drip"/>,
 /// <see cref="Flood"/>, <see cref="Raw"/>. At a script's end the connection closes.
 /// </summary>
 public sealed class ScriptedSmtpServer : IDisposable
@@ -27,6 +27,8 @@ public sealed class ScriptedSmtpServer : IDisposable
     /// <summary>Says nothing more until the client goes or the test ends.</summary>
     public const string Hang = "!hang";
 
+    /// <summary>Neither says nor takes anything until the test ends.</summary>
+    public const string Stall = "!stall";
     /// <summary>Octets of an answer that never ends, one by one, until the client goes.</summary>
     public const string Drip = "!drip";
     /// <summary>Lines of an answer that never ends, as fast as the client takes them.</summary>
@@ -115,7 +117,7 @@ public sealed class ScriptedSmtpServer : IDisposable
     private void Serve(Socket socket, string[] script)
     {
         socket.NoDelay = true;
-        Stream stream = new BufferedStream(new NetworkStream(socket));
+        var stream = new Wire(new NetworkStream(socket));
         foreach (string step in script)
         {
             switch (step)
@@ -144,6 +146,9 @@ public sealed class ScriptedSmtpServer : IDisposable
                 case SomeText:
                     stream.ReadExactly(new byte[100]);
                     break;
+                case Stall:
+                    _hasEnded.Wait();
+                    break;
                 case Drip:
                     while (!_hasEnded.Wait(DripMilliseconds))
                         SendRaw(stream, "2");
@@ -159,18 +164,72 @@ public sealed class ScriptedSmtpServer : IDisposable
         socket.Dispose();
     }
 
-    private BufferedStream BeginTls(Stream stream)
+    private Wire BeginTls(Wire stream)
     {
-        var tls = new SslStream(((BufferedStream)stream).UnderlyingStream);
+        var tls = new SslStream(stream.Below);
         tls.AuthenticateAsServerAsync((_, hello, _, _) =>
         {
             _names.Enqueue(hello.ServerName);
             return ValueTask.FromResult(new SslServerAuthenticationOptions { ServerCertificate = _certificate });
         }, null).GetAwaiter().GetResult();
-        return new BufferedStream(tls);
+        return new Wire(tls);
     }
 
-    private static void SayStep(Stream stream, string step)
+    /// <summary>Reads ahead, and writes at once.</summary>
+    private sealed class Wire(Stream below)
+    {
+        private readonly byte[] _octets = new byte[32 * 1024];
+        private int _start;
+        private int _end;
+
+        public Stream Below => below;
+
+        public int ReadByte() => Fill() ? _octets[_start++] : -1;
+
+        public int Read(Span<byte> target)
+        {
+            int count = Fill() ? Math.Min(target.Length, _end - _start) : 0;
+            _octets.AsSpan(_start, count).CopyTo(target);
+            _start += count;
+            return count;
+        }
+
+        public void ReadExactly(Span<byte> target)
+        {
+            while (!target.IsEmpty)
+                target = target[(Read(target) is var count and > 0 ? count : throw new IOException("closed"))..];
+        }
+
+        /// <summary>What is there of a text, up to its end and no further.</summary>
+        /// <param name="matched">Octets of CRLF.CRLF seen so far.</param>
+        public ReadOnlySpan<byte> TakeText(ref int matched, out bool isOver)
+        {
+            ReadOnlySpan<byte> mark = "\r\n.\r\n"u8;
+            if (!Fill())
+                throw new IOException("closed");
+            int at = _start;
+            while (at < _end && matched < mark.Length)
+            {
+                byte octet = _octets[at++];
+                matched = octet == mark[matched] ? matched + 1 : octet == '\r' ? 1 : 0;
+            }
+            isOver = matched == mark.Length;
+            ReadOnlySpan<byte> taken = _octets.AsSpan(_start, at - _start);
+            _start = at;
+            return taken;
+        }
+
+        public void Write(ReadOnlySpan<byte> octets) => below.Write(octets);
+
+        private bool Fill()
+        {
+            if (_start == _end)
+                (_start, _end) = (0, below.Read(_octets));
+            return _start < _end;
+        }
+    }
+
+    private static void SayStep(Wire stream, string step)
     {
         if (step.StartsWith(RawMark, StringComparison.Ordinal))
             SendRaw(stream, step[1..]);
@@ -178,19 +237,17 @@ public sealed class ScriptedSmtpServer : IDisposable
             Send(stream, step);
     }
 
-    private static void Send(Stream stream, string line)
+    private static void Send(Wire stream, string line)
     {
         stream.Write(Encoding.UTF8.GetBytes(line + "\r\n"));
-        stream.Flush();
     }
 
-    private static void SendRaw(Stream stream, string octets)
+    private static void SendRaw(Wire stream, string octets)
     {
         stream.Write(Encoding.Latin1.GetBytes(octets));
-        stream.Flush();
     }
 
-    private static string ReadLine(Stream stream)
+    private static string ReadLine(Wire stream)
     {
         var line = new List<byte>();
         while (stream.ReadByte() is var octet && octet != '\n')
@@ -198,23 +255,17 @@ public sealed class ScriptedSmtpServer : IDisposable
         return Encoding.UTF8.GetString([.. line]).TrimEnd('\r');
     }
 
-    private void ReadText(Stream stream)
+    private void ReadText(Wire stream)
     {
-        byte[] buffer = new byte[32 * 1024];
         var small = new MemoryStream();
-        var tail = new Queue<byte>("\r\n"u8.ToArray());
-        while (!tail.TakeLast(5).SequenceEqual("\r\n.\r\n"u8.ToArray()))
+        bool isOver = false;
+        int matched = 2; // as behind a line end
+        while (!isOver)
         {
-            int count = stream.Read(buffer);
-            if (count == 0)
-                throw new IOException("closed");
-            Interlocked.Add(ref _textLength, count);
+            ReadOnlySpan<byte> octets = stream.TakeText(ref matched, out isOver);
+            Interlocked.Add(ref _textLength, octets.Length);
             if (small.Length < 1 << 20)
-                small.Write(buffer.AsSpan(0, count));
-            foreach (byte octet in buffer.AsSpan(Math.Max(0, count - 5), Math.Min(count, 5)))
-                tail.Enqueue(octet);
-            while (tail.Count > 5)
-                tail.Dequeue();
+                small.Write(octets);
         }
         _texts.Enqueue(small.ToArray());
     }
