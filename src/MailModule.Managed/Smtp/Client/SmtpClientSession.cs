@@ -97,6 +97,8 @@ public sealed partial class SmtpClientSession : ISession
     /// <summary>A TLS handshake was begun; if the connection ends before <see cref="IsTls"/>, it has failed.</summary>
     public bool TriedTls { get; private set; }
 
+    private string TooLate => $"no answer in time ({Stage})";
+
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
         // What is here now answers only what is out by now.
@@ -114,7 +116,7 @@ public sealed partial class SmtpClientSession : ISession
     public void Expire(ExpiryReason reason, Output output)
     {
         if (reason == ExpiryReason.Idle)
-            Break(Fault.Timeout, null, $"no answer in time ({Stage})");
+            Break(Fault.Timeout, null, TooLate);
         else
             Break(Fault.Cancelled, null, "stopped");
     }
@@ -122,7 +124,7 @@ public sealed partial class SmtpClientSession : ISession
     public void Closed()
     {
         if (_mode != Mode.Ended)
-            Break(ReasonOfLoss(), null, Connection?.FaultText ?? "");
+            Break(ReasonOfLoss(), null, Connection?.FaultText ?? (Connection?.Fault == Fault.Timeout ? TooLate : ""));
         if (_fault == Fault.Tls && Stage == SmtpStage.Greeting)
             Stage = SmtpStage.Tls;
         _owner.Ended(this, _fault, _lastWords);
