@@ -9,6 +9,7 @@ by command, over all connections; then the server is a good one. "text" comes be
 
 import contextlib
 import itertools
+import select
 import socket
 import ssl
 import struct
@@ -131,6 +132,10 @@ class Rogue:
                 self.peers.append(peer[0])
             threading.Thread(target=session.run, daemon=True).start()
 
+    def is_idle(self):
+        """Nobody is connected, or waits to be."""
+        return not select.select([self.listener], [], [], 0)[0] and all(session.ended for session in list(self.sessions))
+
     def act(self, stage):
         with self.lock:
             return next(self.stages.get(stage, iter(())), as_usual)
@@ -144,7 +149,7 @@ class Session:
         self.server, self.socket, self.stage = server, client, "greeting"
         self.file = client.makefile("rb")
         self.message = None
-        self.encrypted = False
+        self.encrypted = self.ended = False
 
     def run(self):
         with contextlib.suppress(OSError, Gone, ValueError):
@@ -156,6 +161,7 @@ class Session:
                     self.command(line.decode("latin-1").rstrip("\r\n"))
             finally:
                 self.close()
+                self.ended = True
 
     def close(self):
         # makefile holds the descriptor open: shutdown is what the other side sees; not after a reset was asked for

@@ -13,7 +13,7 @@ class Verdict(unittest.TestResult):
         super().__init__()
         self.passed = 0
         self.failed = 0
-        self.began = 0.0
+        self.began = time.monotonic()
 
     def startTest(self, test):
         super().startTest(test)
