@@ -9,7 +9,7 @@ internal static class SpoolCopy
 {
     private const int PieceLength = 64 * 1024;
 
-    /// <summary>Returns when the new message is durable, or nothing of it is left: the spool's fault, or <see cref="Fault.Io"/> if the text cannot be read.</summary>
+    /// <summary>Returns when the new message is durable and the spool's consumer has it, or nothing of it is left: the spool's fault, or <see cref="Fault.Io"/> if the text cannot be read.</summary>
     /// <param name="text">From its first octet on; final form (Return-Path first). Not disposed of.</param>
     public static Fault Write(ISpool spool, Envelope envelope, Stream text, long length, out string id)
     {
@@ -51,7 +51,7 @@ internal static class SpoolCopy
     {
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;
-        writer.Commit(result =>
+        writer.CommitAfterConsumer(result =>
         {
             fault = result;
             done.Set();

@@ -226,12 +226,19 @@ internal sealed partial class Committer : IDisposable
             _entries.Add(writer.ToEntry(new RecordPlace(segment, offset, writer.Header.Length)));
         foreach (SpoolEntry entry in _entries)
             segment.Add(entry);
-        foreach ((SpoolWriter writer, _) in _staged)
-            Complete(writer, Fault.None);
-        _staged.Clear();
+        CompleteThose(isAfterConsumer: false);
         foreach (SpoolEntry entry in _entries)
             HandOver(entry);
+        CompleteThose(isAfterConsumer: true);
+        _staged.Clear();
         _entries.Clear();
+    }
+
+    private void CompleteThose(bool isAfterConsumer)
+    {
+        foreach ((SpoolWriter writer, _) in _staged)
+            if (writer.IsAfterConsumer == isAfterConsumer)
+                Complete(writer, Fault.None);
     }
 
     // It is unknown what of the staged records is on disk: they fail, and must not count later.

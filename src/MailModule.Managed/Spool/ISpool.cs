@@ -49,6 +49,9 @@ public interface ISpoolWriter
     /// After success the entry is handed to the spool's consumer.</summary>
     void Commit(Action<Fault> completed);
 
+    /// <summary>As <see cref="Commit"/>, but told when the consumer has taken the entry: for who gives the id to somebody that may ask the consumer about it at once.</summary>
+    void CommitAfterConsumer(Action<Fault> completed) => Commit(completed);
+
     /// <summary>Throws the message away; also after a failed commit. Any thread.</summary>
     void Discard();
 }

@@ -59,6 +59,15 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
         return _fault != Fault.None || _body is null || _body.MayGoOn(resume);
     }
 
+    /// <summary>Its completion waits for the consumer.</summary>
+    public bool IsAfterConsumer { get; private set; }
+
+    public void CommitAfterConsumer(Action<Fault> completed)
+    {
+        IsAfterConsumer = true;
+        Commit(completed);
+    }
+
     public void Commit(Action<Fault> completed)
     {
         _completed = completed;

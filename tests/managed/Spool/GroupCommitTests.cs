@@ -61,6 +61,19 @@ public class GroupCommitTests
     }
 
     [Fact]
+    public void Who_asks_for_it_is_told_when_the_consumer_has_the_entry()
+    {
+        var seen = new List<string>();
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(), entry => seen.Add("entry " + entry.Id))))
+        {
+            Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), 0, out ISpoolWriter writer));
+            writer.CommitAfterConsumer(fault => seen.Add($"{fault} {writer.Id}"));
+            writer.Discard();
+        }
+        Assert.Equal(["entry", "None"], seen.Select(line => line.Split(' ')[0]));
+    }
+
+    [Fact]
     public void What_is_committed_after_the_end_is_cancelled()
     {
         var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk()));

@@ -21,7 +21,7 @@ internal sealed class SpoolLeg(Submission submission, IReadOnlyList<SubmittedRec
         if (fault == Fault.None && !_isCancelled)
         {
             _isCommitting = true;
-            _writer!.Commit(Committed);
+            _writer!.CommitAfterConsumer(Committed);
             return;
         }
         _writer?.Discard();

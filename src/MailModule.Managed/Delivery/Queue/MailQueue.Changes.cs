@@ -60,7 +60,6 @@ public sealed partial class MailQueue
         {
             if (job.State == QueueState.Deferred)
                 Move(job, QueueState.Held);
-            Announce(item, job.Addressees, QueueEventKind.Removed);
             DropRemoved(job);
         }
     }
@@ -139,7 +138,6 @@ public sealed partial class MailQueue
         aside.IsSetAside = false;
         if (fault == Fault.None)
         {
-            Announce(item, aside.Addressees, QueueEventKind.Removed);
             DropRemoved(aside);
             if (!item.IsDone)
                 Settle(item);

@@ -150,6 +150,7 @@ public sealed partial class MailQueue
 
     private void DropRemoved(Job job)
     {
+        Announce(job.Item, job.Addressees, QueueEventKind.Removed);
         MarkDone(job.Item, [.. job.Addressees], job, soon: false);
         if (job.Item.IsDone)
             Forget(job.Item);

@@ -76,6 +76,30 @@ public class QueueOperationsTests
     }
 
     [Fact]
+    public void A_message_that_was_removed_on_its_connection_is_told_of_when_the_attempt_has_ended()
+    {
+        using var bench = new QueueBench();
+        QueueEvent? removed = null;
+        using var heard = new ManualResetEventSlim();
+        bench.Queue.SetListener(one =>
+        {
+            if (one.Kind != QueueEventKind.Removed)
+                return;
+            removed = one;
+            heard.Set();
+        });
+        bench.Network.Answers["one.test"] = _ =>
+        {
+            bench.Queue.Remove("m1");
+            Assert.Null(removed);
+            return 451;
+        };
+        bench.Add("m1", "a@one.test");
+        Assert.True(heard.Wait(TimeSpan.FromSeconds(30)));
+        Assert.Equal(("m1", "a@one.test"), (removed!.Id, removed.Recipient.Text));
+    }
+
+    [Fact]
     public void A_redirection_is_a_new_message_that_names_the_first_address()
     {
         using var bench = new QueueBench();
