@@ -142,6 +142,32 @@ static void fault_of_the_host(void) {
     CHECK_INT(1, faults);
 }
 
+static void on_event(const mm_queue_event *event, void *user) {
+    (void)event, (void)user;
+}
+
+/* A message to another host, which nobody is: by the queue, and at once. */
+static void use_delivery(void) {
+    mm_send_options options = {.size = sizeof options, .route = MM_SEND_DIRECT};
+    MailHostInfo found[1];
+    mm_queue_counts counts = {.size = sizeof counts};
+    SetConfigParamString("smtp_dns", "127.0.0.1:1");
+    CHECK_INT(0, FindMX("far.example", found, 1));
+    CHECK_INT(MM_E_DNS, mm_last_error());
+    CHECK_OK(mm_queue_set_events(mm_engine_default(), on_event, NULL));
+    for (int i = 0; i < 2; i++) {
+        mm_send *send;
+        CHECK_OK(mm_send_new(mm_engine_default(), i ? &options : NULL, "ann@example.org", &send));
+        CHECK_OK(mm_send_add_recipient(send, "eve@far.example", MM_NOTIFY_DEFAULT, NULL));
+        CHECK_OK(mm_send_start(send));
+        CHECK_OK(mm_send_wait(send, -1));
+        CHECK_INT(i ? MM_E_DNS : MM_OK, mm_send_outcome(send));
+        mm_send_free(send);
+    }
+    CHECK_OK(mm_queue_get_counts(mm_engine_default(), &counts));
+    CHECK_INT(1, counts.messages);
+}
+
 static void use(void) {
     struct wire wire;
     server_settings();
@@ -153,6 +179,7 @@ static void use(void) {
     SRVprintf(&s, "Subject: %s\n\ntext\n", "by the library");
     SRVEndOfMsg(&s);
     CHECK_OK(mm_last_error());
+    use_delivery();
 }
 
 /* Without a handler of the host, a fault of its own ends it by the signal, core and all. */

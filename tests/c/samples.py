@@ -1,4 +1,4 @@
-"""The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES. mailhost serves, send sends, pop3 fetches, SIGTERM ends."""
+"""The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES. mailhost serves, send, oldsend and queue send, pop3 fetches, SIGTERM ends."""
 
 import pathlib
 import signal
@@ -31,6 +31,17 @@ def start(programs, folder, smtp, pop):
     return host
 
 
+def send(programs, folder, smtp, source):
+    """The same message by every way that a sample shows."""
+    for program in ("send", "oldsend"):
+        said = run(programs / program, "127.0.0.1", smtp, "bert@example.net", "anna@example.org", source)
+        assert "anna@example.org: taken" in said, said
+    config = folder / "queue.cfg"
+    config.write_text(f"mail_root={folder}/queue smtp_name=example.net smtpproxy=127.0.0.1:{smtp}\n")
+    said = run(programs / "queue", config, "bert@example.net", "anna@example.org", source)
+    assert "anna@example.org: queued" in said and "anna@example.org: delivered by 127.0.0.1" in said, said
+
+
 def fetch(programs, folder, pop, count):
     """Delivery follows the answer to SMTP: asks until all is there."""
     for _ in range(200):
@@ -50,12 +61,11 @@ def main(programs, messages):
         host = start(programs, folder, smtp, pop)
         try:
             for source in sources:
-                said = run(programs / "send", "127.0.0.1", smtp, "bert@example.net", "anna@example.org", source)
-                assert "anna@example.org: taken" in said, said
-            got = fetch(programs, folder, pop, len(sources))
+                send(programs, folder, smtp, source)
+            got = fetch(programs, folder, pop, 3 * len(sources))
             for source in sources:
                 wire = source.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
-                assert any(message.endswith(wire) for message in got), source
+                assert sum(message.endswith(wire) for message in got) == 3, source
             host.send_signal(signal.SIGTERM)
             said = host.communicate(timeout=30)[0]
             assert host.returncode == 0, host.returncode

@@ -1,0 +1,94 @@
+/*
+ * Queues a file for delivery and watches it until nothing of it is left in the queue: queue CONFIG SENDER RECIPIENT FILE. "hold", "retry" and so on
+ * are one call each: mm_queue_hold, mm_queue_retry.
+ */
+#include <mailmodule.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
+static char recipient_of_ours[320];
+static int is_final;
+
+static const char *const kinds[] = {"", "queued", "deferred", "delivered", "bounced", "removed"};
+
+/* Comes on a thread of the library, one event at a time. */
+static void on_event(const mm_queue_event *event, void *user) {
+    (void)user;
+    printf("%lld %s %s: %s", (long long)event->sequence, event->id, event->recipient, kinds[event->kind]);
+    if (*event->host)
+        printf(" by %s", event->host);
+    if (*event->reply)
+        printf(", %s", event->reply);
+    printf("\n");
+    if (event->kind == MM_EVENT_QUEUED || event->kind == MM_EVENT_DEFERRED ||
+        strcmp(event->recipient, recipient_of_ours) != 0)
+        return;
+    pthread_mutex_lock(&gate);
+    is_final = event->kind;
+    pthread_cond_signal(&moved);
+    pthread_mutex_unlock(&gate);
+}
+
+/* What waits, before we begin: from an earlier run. */
+static void print_queue(mm_engine *engine) {
+    mm_queue_message message = {.size = sizeof message};
+    mm_queue_cursor *cursor;
+
+    if (mm_queue_open(engine, NULL, &cursor) != MM_OK)
+        return;
+    while (mm_queue_next(cursor, &message) > 0)
+        for (int i = 0; i < message.recipients; i++) {
+            mm_queue_recipient recipient = {.size = sizeof recipient};
+            mm_queue_get_recipient(cursor, i, &recipient);
+            printf("waiting: %s for %s, %d attempts, %s\n", message.id, recipient.address, recipient.attempts,
+                   recipient.reply);
+        }
+    mm_queue_close(cursor);
+}
+
+static int enqueue(mm_engine *engine, const char *sender, const char *recipient, const char *file) {
+    mm_send *send;
+    int result = mm_send_new(engine, NULL, sender, &send);
+    if (result == MM_OK)
+        result = mm_send_add_recipient(send, recipient, MM_NOTIFY_DEFAULT, NULL);
+    if (result == MM_OK)
+        result = mm_send_read_file(send, file);
+    if (result == MM_OK)
+        result = mm_send_start(send);
+    if (result == MM_OK && (result = mm_send_wait(send, -1)) == MM_OK)
+        result = mm_send_outcome(send);
+    mm_send_free(send);
+    return result;
+}
+
+int main(int argc, char **argv) {
+    mm_engine *engine = mm_engine_default();
+    int result;
+
+    if (argc != 5) {
+        fprintf(stderr, "usage: queue CONFIG SENDER RECIPIENT FILE\n");
+        return 2;
+    }
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    snprintf(recipient_of_ours, sizeof recipient_of_ours, "%s", argv[3]);
+    mm_queue_set_events(engine, on_event, NULL);
+    if (LoadConfig(argv[1]) < 0) {
+        fprintf(stderr, "queue: %s\n", mm_last_error_message());
+        return 1;
+    }
+    print_queue(engine);
+    result = enqueue(engine, argv[2], argv[3], argv[4]);
+    if (result != MM_OK) {
+        fprintf(stderr, "queue: not queued: %s\n", mm_strerror(result));
+        return 1;
+    }
+    pthread_mutex_lock(&gate);
+    while (!is_final)
+        pthread_cond_wait(&moved, &gate);
+    pthread_mutex_unlock(&gate);
+    mm_engine_stop(engine, 10000);
+    return is_final == MM_EVENT_DELIVERED ? 0 : 1;
+}
