@@ -8,7 +8,7 @@ internal static class Keys
 {
     private const long Unbounded = long.MaxValue;
     private const string Lists = "the lists and checks of the SMTP server come in a later version";
-    private const string Delivery = "delivery to other hosts comes in a later version";
+    private const string Delivery = "scripts and notices of this kind come in a later version";
     private const string PopAccess = "access lists and speed limits of POP3 come in a later version";
     private const string Volume = "volume limits come in a later version";
     private const string Logs = "the log's finer options come in a later version";
@@ -134,7 +134,7 @@ internal static class Keys
     public static readonly Setting SmtpProxyTls = Add(new("smtpproxy_tls", SettingKind.Choice, "TLS to the smarthost.")
     { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic" });
     public static readonly Setting Proxy = Add(new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
-    { Form = "`socks5://[user:password@]host:port`, `socks4a://...`, `http://...`", FindFault = SettingForms.Proxy, IsSecret = true, Later = "proxies come in a later version" });
+    { Form = "`socks5://[user:password@]host:port`, `socks4a://...`, `http://...`", FindFault = SettingForms.Proxy, IsSecret = true });
     public static readonly Setting UpProxy = TextLater("upproxy", null, "Parent HTTP proxy; `proxy` is the way to say it now.", OtherModule, 255, "noupproxy");
     public static readonly Setting UpProxyPort = NumberLater("upproxy_port", 1, 65535, 3128, "", "Port of `upproxy`.", OtherModule);
     public static readonly Setting UpUser = Add(new("up_user", SettingKind.Text, "Name and password at `upproxy`.") { IsSecret = true, NoKeys = ["noup_user"], Later = OtherModule });
