@@ -401,11 +401,12 @@ MM_API int MM_CALL SRVprintf(ServerStream *stream, const char *format, ...) MM_F
 MM_API int MM_CALL SRVRecv(ServerStream *stream, void *bufer, int l);
 
 /**
- * Ends the text of a message and sends it. With the setting "async" off it returns when every recipient has its
- * final state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
- * MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS, MM_E_PROTOCOL, MM_E_REFUSED_FOR_NOW, MM_E_REFUSED, MM_E_FULL,
- * MM_E_IO, MM_E_LIMIT (larger than the server takes), MM_E_NOT_SUPPORTED (an address outside ASCII, a server without
- * SMTPUTF8), MM_E_CANCELLED. With "async" on it returns at once.
+ * Ends the text of a message and sends it. With the setting "async" off it returns when every recipient has its final
+ * state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
+ * MM_E_NOT_FOUND (no such domain, or it has no mail server), MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS,
+ * MM_E_PROTOCOL, MM_E_REFUSED_FOR_NOW, MM_E_REFUSED, MM_E_FULL, MM_E_IO, MM_E_LIMIT (larger than the server takes),
+ * MM_E_NOT_SUPPORTED (an address outside ASCII, a server without SMTPUTF8), MM_E_CANCELLED. With "async" on it returns
+ * at once.
  *
  * The stream is gone when it has returned; an asynchronous one with a callback is gone when the last callback has.
  * MM_E_HANDLE for a stream that is gone; MM_E_STATE for one of a request callback, for one already ended (so inside
@@ -729,7 +730,8 @@ typedef struct mm_queue_recipient {
 
 /**
  * Begins a walk over all messages that are in the queue now, oldest first, or over one. It holds up nobody and keeps
- * nothing of a message but its id, so it may stay open as long as the host likes.
+ * nothing of a message but its id, so it may stay open as long as the host likes; when the engine has stopped it is at
+ * its end.
  *
  * id      NULL: all; else that message.
  * cursor  gets the handle, which mm_queue_close ends; NULL on failure.
@@ -777,7 +779,7 @@ MM_API int MM_CALL mm_queue_read(mm_queue_cursor *cursor, void *buffer, int size
 MM_API void MM_CALL mm_queue_close(mm_queue_cursor *cursor);
 
 /**
- * Makes what is deferred ready now, and forgets what is known of its server being down. What is held stays held.
+ * Makes what is deferred ready now. What is held stays held.
  *
  * id  NULL: all messages.
  * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
@@ -814,7 +816,8 @@ MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
 
 /**
  * Sends what is still open of a message to another address: a new message with the same sender and text is made for it,
- * and when that is on disk the old recipients are taken out. Reports name the first of them as the original recipient.
+ * whose life begins anew, and when that is on disk the old recipients are taken out. Reports name the first of them as
+ * the original recipient.
  *
  * id            the message.
  * recipient     one of its recipients; NULL: all of them.

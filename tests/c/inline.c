@@ -2,6 +2,38 @@
 #include "server.h"
 
 static int calls;
+static char id[MM_QUEUE_ID_SIZE];
+static mm_send *started;
+
+/* What waits for the network or the disk. */
+static void would_block(void) {
+    mm_engine *engine = mm_engine_default();
+    mm_queue_cursor *cursor;
+    MailHostInfo found[1];
+    char octets[10];
+    CHECK_INT(0, FindMX("example.net", found, 1));
+    CHECK_INT(MM_E_STATE, mm_last_error());
+    CHECK_INT(MM_E_STATE, mm_send_wait(started, 1));
+    CHECK_INT(MM_E_STATE, mm_send_wait(started, -1));
+    CHECK_INT(MM_OK, mm_send_wait(started, 0)); /* only looks */
+    CHECK_INT(MM_E_STATE, mm_queue_redirect(engine, id, NULL, "ann@example.org", NULL, 0));
+    CHECK_OK(mm_queue_open(engine, id, &cursor));
+    CHECK_INT(1, mm_queue_next(cursor, NULL));
+    CHECK_INT(MM_E_STATE, mm_queue_read(cursor, octets, sizeof octets));
+    mm_queue_close(cursor);
+}
+
+/* A message that is in the queue when the callbacks look. */
+static void enqueue(void) {
+    mm_send_result result = {.size = sizeof result};
+    SetConfigParamString("smtpproxy", "127.0.0.1:1");
+    CHECK_OK(mm_send_new(mm_engine_default(), NULL, "", &started));
+    CHECK_OK(mm_send_add_recipient(started, "far@example.net", MM_NOTIFY_NEVER, NULL));
+    CHECK_OK(mm_send_start(started));
+    CHECK_OK(mm_send_wait(started, -1));
+    CHECK_OK(mm_send_get_result(started, 0, &result));
+    snprintf(id, sizeof id, "%s", result.queue_id);
+}
 
 static int request(ServerStream *stream, char *reqname, int action, ...) {
     char octet;
@@ -9,6 +41,7 @@ static int request(ServerStream *stream, char *reqname, int action, ...) {
     __atomic_add_fetch(&calls, 1, __ATOMIC_RELAXED);
     CHECK_INT(0, SRVRecv(stream, &octet, 1));
     CHECK_INT(MM_E_STATE, mm_last_error());
+    would_block();
     CHECK(GetRemoteIP(stream) == htonl(INADDR_LOOPBACK));
     return -1;
 }
@@ -17,10 +50,12 @@ int main(void) {
     server_settings();
     SetConfigParamInt("callback_inline", 1);
     CHECK_OK(mm_last_error());
+    enqueue();
     server_start(request, ACTION_SMTP_SENDMSG);
     for (int i = 0; i < 20; i++)
         CHECK_INT(250, smtp_message("ann@example.org", "Subject: inline\r\n\r\nx\r\n"));
     CHECK_INT(20, calls);
+    mm_send_free(started);
     server_stop();
     return check_result();
 }

@@ -66,7 +66,8 @@ static int final_of(const char *recipient, int state) {
     int found = 0, value = -100;
     for (int i = 0; i < heard.count; i++)
         if (strcmp(heard.recipients[i], recipient) == 0 &&
-            (heard.states[i] == STATE_SMTP_DONE || heard.states[i] == STATE_SMTP_ERROR)) {
+            (heard.states[i] == STATE_SMTP_DONE || heard.states[i] == STATE_SMTP_ERROR ||
+             heard.states[i] == STATE_SMTP_QUEUED)) {
             CHECK_INT(state, heard.states[i]);
             value = heard.values[i];
             found++;
@@ -145,6 +146,36 @@ static void nobody_listens(void) {
     gone(&s);
 }
 
+/* What is this host's own goes into its mailbox, by the queue or straight. */
+static void into_the_queue(void) {
+    memset(&heard, 0, sizeof heard);
+    ServerStream s = SRVInitSendMsgBackgaund("bert@example.net", "ann@example.org; bob@example.org", on_state, &heard);
+    CHECK(s != NULL);
+    CHECK_INT(19, SRVprintf(&s, "Subject: %s\n\nx\n", "queued"));
+    SRVEndOfMsg(&s);
+    CHECK_OK(mm_last_error());
+    CHECK_INT(2, heard.finals);
+    CHECK(final_of("ann@example.org", STATE_SMTP_QUEUED) >= 19);
+    CHECK(final_of("bob@example.org", STATE_SMTP_QUEUED) >= 19);
+    gone(&s);
+}
+
+/* Another host is looked for, and nobody knows of it for now. */
+static void straight(void) {
+    memset(&heard, 0, sizeof heard);
+    SetConfigParamString("smtp_dns", "127.0.0.1:1");
+    ServerStream s = SRVInitSendMsgImidiatly("bert@example.net", "ann@example.org eve@far.example", on_state, &heard);
+    CHECK(s != NULL);
+    SRVprintf(&s, "Subject: straight\n\nx\n");
+    SRVEndOfMsg(&s);
+    CHECK_INT(MM_E_DNS, mm_last_error());
+    CHECK(position(STATE_SMTP_FINDHOST) >= 0);
+    CHECK_INT(2, heard.finals);
+    CHECK(final_of("ann@example.org", STATE_SMTP_DONE) > 0);
+    CHECK_INT(MM_E_DNS, final_of("eve@far.example", STATE_SMTP_ERROR));
+    gone(&s);
+}
+
 static void asynchronous(void) {
     ServerStream s, silent;
     SetConfigParam("async", 1);
@@ -201,6 +232,8 @@ int main(void) {
     a_long_line_of_printf();
     several_recipients();
     nobody_listens();
+    into_the_queue();
+    straight();
     asynchronous();
     from_inside_a_callback();
     cancelled_by_stop();
