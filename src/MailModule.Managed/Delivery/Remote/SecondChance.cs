@@ -44,7 +44,7 @@ internal sealed class SecondChance
     public SmtpTransaction Begin()
     {
         var results = _failed.Select(result => new RecipientResult(result.Address) { Notify = result.Notify, OriginalRecipient = result.OriginalRecipient });
-        Again = new SmtpTransaction(_first.ReversePath, results, ((IRepeatableSource)_first.Source).Again()) { Return = _first.Return, EnvelopeId = _first.EnvelopeId };
+        Again = new SmtpTransaction(_first.ReversePath, results, ((IRepeatableSource)_first.Source).Again()) { Return = _first.Return, EnvelopeId = _first.EnvelopeId, IsUtf8 = _first.IsUtf8 };
         return Again;
     }
 
