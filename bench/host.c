@@ -45,8 +45,8 @@ int main(int argc, char **argv) {
     printf("ready after %.2f ms\n", now_ms() - began);
     fflush(stdout);
     while (sigwait(&awaited, &signal_number) == 0 && signal_number == SIGUSR1) {
-        mm_queue_set_events(mm_engine_default(), NULL, NULL);
         mm_queue_release(mm_engine_default(), NULL);
+        mm_queue_retry(mm_engine_default(), NULL);
     }
     return mm_engine_stop(mm_engine_default(), 10000) == MM_OK ? 0 : 1;
 }
