@@ -84,5 +84,17 @@ public sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
 /// <summary>The worker's part of keeping a copy.</summary>
 internal sealed class CopyJob(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IWork
 {
-    public void Run() => ended(copies.Keep(entry, isSent));
+    // Somebody waits for the end, whatever happens.
+    public void Run()
+    {
+        Fault fault = Fault.Internal;
+        try
+        {
+            fault = copies.Keep(entry, isSent);
+        }
+        finally
+        {
+            ended(fault);
+        }
+    }
 }

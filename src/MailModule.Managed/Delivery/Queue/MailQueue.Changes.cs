@@ -7,6 +7,8 @@ namespace MailModule.Delivery.Queue;
 // What an operator changes: each message by itself, so that a change of all holds nobody up.
 public sealed partial class MailQueue
 {
+    private int _redirecting;
+
     private Fault ForEach(string? id, Action<QueueItem> change)
     {
         QueueItem[] items;
@@ -58,8 +60,7 @@ public sealed partial class MailQueue
         item.IsRemoved = true;
         foreach (Job job in item.Jobs.Where(job => job.State != QueueState.Active && !job.IsSetAside).ToArray())
         {
-            if (job.State == QueueState.Deferred)
-                Move(job, QueueState.Held);
+            Move(job, QueueState.Held); // where it stood in line it must not be found any more
             DropRemoved(job);
         }
     }
@@ -72,13 +73,27 @@ public sealed partial class MailQueue
         {
             if (!_items.TryGetValue(id, out QueueItem? item))
                 return Fault.NotFound;
+            if (_isStopping)
+                return Fault.State;
             Fault fault = TrySetAside(item, recipient, out aside);
             if (fault != Fault.None)
                 return fault;
+            _redirecting++;
         }
-        Fault result = Copy(aside!, target, out newId);
-        lock (_gate)
-            EndRedirection(aside!, result);
+        Fault result = Fault.Internal;
+        try
+        {
+            result = Copy(aside!, target, out newId);
+        }
+        catch (IOException)
+        {
+            result = Fault.Io;
+        }
+        finally
+        {
+            lock (_gate)
+                EndRedirection(aside!, result);
+        }
         Pump();
         return result;
     }
@@ -136,6 +151,9 @@ public sealed partial class MailQueue
     {
         QueueItem item = aside.Item;
         aside.IsSetAside = false;
+        _redirecting--;
+        if (_isStopping)
+            Wake();
         if (fault == Fault.None)
         {
             DropRemoved(aside);

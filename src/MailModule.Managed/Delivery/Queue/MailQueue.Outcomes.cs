@@ -19,7 +19,7 @@ public sealed partial class MailQueue
     private readonly Queue<(QueueItem Item, DateTimeOffset At)> _reportAgain = new();
     private int _reporting;
 
-    private DateTimeOffset? NextReport => _reportAgain.TryPeek(out (QueueItem, DateTimeOffset At) first) ? first.At : null;
+    private DateTimeOffset? NextReport => _reporting < ReportLimit && _reportAgain.TryPeek(out (QueueItem, DateTimeOffset At) first) ? first.At : null;
 
     /// <summary>Gives each recipient of a job what the server said. True if the message was taken for one at least.</summary>
     private bool Judge(Job job, SmtpTransaction transaction, RemoteHost? host)
@@ -32,7 +32,10 @@ public sealed partial class MailQueue
             addressees[i].Last = outcomes[i];
         bool delivered = TakeDelivered(job, transaction.IsDsnOffered);
         if (job.Item.IsRemoved)
+        {
             DropRemoved(job);
+            Note(job.Item);
+        }
         else
             GoOn(job, delivered);
         return delivered;
@@ -75,7 +78,7 @@ public sealed partial class MailQueue
         QueueItem item = job.Item;
         RetrySchedule schedule = _parts.Schedule();
         DateTimeOffset now = Now;
-        if (job.Addressees.Count > 0 && !delivered && job.Addressees.TrueForAll(one => one.Last!.Fault == Fault.Cancelled))
+        if (_isStopping && job.Addressees.Count > 0 && !delivered && job.Addressees.TrueForAll(one => one.Last!.Fault == Fault.Cancelled))
             PutBack(job);
         else if (delivered && job.Addressees.Count > 0 && job.Addressees.TrueForAll(one => one.Last!.IsTooManyRecipients))
             MakeReadyAgain(job);
@@ -150,10 +153,14 @@ public sealed partial class MailQueue
 
     private void DropRemoved(Job job)
     {
-        Announce(job.Item, job.Addressees, QueueEventKind.Removed);
-        MarkDone(job.Item, [.. job.Addressees], job, soon: false);
-        if (job.Item.IsDone)
-            Forget(job.Item);
+        QueueItem item = job.Item;
+        Announce(item, job.Addressees, QueueEventKind.Removed);
+        MarkDone(item, [.. job.Addressees], job, soon: false);
+        item.Jobs.Remove(job);
+        if (item.IsDone)
+            Forget(item);
+        else
+            Settle(item); // one that was delivered may owe a report or a copy
     }
 
     private void Forget(QueueItem item)
@@ -165,8 +172,8 @@ public sealed partial class MailQueue
 
     private void Note(QueueItem item)
     {
-        if (!item.IsDone)
-            _spool.Annotate(item.Entry, QueueNote.Write(item));
+        if (!item.IsDone && QueueNote.Write(item) is { } note)
+            _spool.Annotate(item.Entry, note);
     }
 
     // One report for all that failed in one set of attempts: as long as something is under way it waits.
@@ -215,14 +222,14 @@ public sealed partial class MailQueue
 
     private void CopyIsMade(QueueItem item, Addressee[] about, ReportKind kind, Fault fault)
     {
-        ReportedRecipient[] told = [.. about.Where(addressee => kind != ReportKind.Relayed || addressee.OwesReport).Select(addressee => Reported(item, addressee, kind))];
-        if (fault != Fault.None || told.Length == 0)
-        {
-            Reported(item, about, kind, fault);
-            return;
-        }
         try
         {
+            ReportedRecipient[] told = [.. about.Where(addressee => kind != ReportKind.Relayed || addressee.OwesReport).Select(addressee => Reported(item, addressee, kind))];
+            if (fault != Fault.None || told.Length == 0)
+            {
+                Reported(item, about, kind, fault);
+                return;
+            }
             _parts.Reports.Send(item.Entry, kind, told, result => Reported(item, about, kind, result));
         }
         catch (Exception e)
@@ -250,6 +257,15 @@ public sealed partial class MailQueue
         if (final.Length > 0)
             return failed.Length > 0 ? failed : final;
         return IsNoticeDue(item) ? [.. item.Addressees.Where(addressee => addressee.State == QueueState.Deferred)] : [];
+    }
+
+    private void ShiftReports(TimeSpan by)
+    {
+        for (int i = _reportAgain.Count; i > 0; i--)
+        {
+            (QueueItem item, DateTimeOffset at) = _reportAgain.Dequeue();
+            _reportAgain.Enqueue((item, at + by));
+        }
     }
 
     private ReportedRecipient Reported(QueueItem item, Addressee addressee, ReportKind kind)

@@ -47,7 +47,11 @@ public sealed partial class MailQueue
         {
             destination.IsInLine = false;
             if (!destination.WantsRun)
+            {
+                if (destination.IsIdle)
+                    _destinations.Remove(destination.NextHop);
                 continue;
+            }
             destination.RunBegins();
             var run = new QueueRun(this, destination);
             _runs.Add(run);
@@ -104,12 +108,12 @@ public sealed partial class MailQueue
     {
         QueueItem item = job.Item;
         Move(job, QueueState.Active);
+        run.Jobs.Add(job); // first: what fails from here on brings it back with the run's end
         var results = new RecipientResult[job.Addressees.Count];
         for (int i = 0; i < results.Length; i++)
             results[i] = ResultFor(item.RecipientOf(job.Addressees[i]));
         Envelope envelope = item.Entry.Envelope;
         job.Transaction = new SmtpTransaction(envelope.ReversePath, results, _parts.TextOf(item.Entry)) { Return = envelope.Return, EnvelopeId = envelope.EnvelopeId, IsUtf8 = envelope.Utf8 };
-        run.Jobs.Add(job);
         return job.Transaction;
     }
 
@@ -152,7 +156,10 @@ public sealed partial class MailQueue
                 run.Delivered++;
                 run.Destination.WentWell();
                 if (_parts.Schedule().Pause is { Ticks: > 0 } pause)
+                {
                     _pausedUntil = Now + pause;
+                    Wake();
+                }
             }
             LineUp(run.Destination);
         }
@@ -163,13 +170,17 @@ public sealed partial class MailQueue
     {
         lock (_gate)
         {
-            Job job = run.Take(transaction);
-            if (++job.Returns <= ReturnLimit)
-                MakeReadyAgain(job);
-            else
-                Fall(job, new Outcome(OutcomeKind.Deferred, Fault.Closed, 0, "4.4.2", "the host closes its connections before they are used", "", null, Now));
+            ComeBack(run.Take(transaction));
         }
         Pump();
+    }
+
+    private void ComeBack(Job job)
+    {
+        if (++job.Returns <= ReturnLimit)
+            MakeReadyAgain(job);
+        else
+            Fall(job, new Outcome(OutcomeKind.Deferred, Fault.Closed, 0, "4.4.2", "the host closes its connections before they are used", "", null, Now));
     }
 
     internal void Ended(QueueRun run, IRemoteRun remote, RunEnd end)
@@ -177,7 +188,7 @@ public sealed partial class MailQueue
         lock (_gate)
         {
             foreach (Job job in run.Jobs.ToArray())
-                MakeReadyAgain(run.Take(job.Transaction!));
+                ComeBack(run.Take(job.Transaction!));
             bool isShortage = end.Fault == Fault.Full;
             bool wentWrong = end.Fault is not (Fault.None or Fault.Cancelled) && !isShortage;
             Destination destination = run.Destination;
@@ -225,7 +236,7 @@ public sealed partial class MailQueue
             if (destination.Dequeue() is not { } job)
             {
                 destination.Failure = null;
-                _down.Remove(destination);
+                _down.RemoveAt(_down.Count - 1);
                 if (destination.IsIdle && !destination.IsInLine)
                     _destinations.Remove(destination.NextHop);
                 break;
@@ -240,7 +251,7 @@ public sealed partial class MailQueue
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         lock (_gate)
         {
-            while (_runs.Count > 0 || _reporting > 0)
+            while (_runs.Count > 0 || _reporting > 0 || _redirecting > 0)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)

@@ -32,12 +32,13 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     private bool _isStarted;
     private bool _isStopping;
     private bool _isWoken;
+    private DateTimeOffset _lastTurn;
 
     public MailQueue(QueueParts parts)
     {
         _parts = parts;
         _spool = parts.Spool;
-        _events = new QueueEvents(parts.Workers);
+        _events = new QueueEvents(parts.Workers, parts.Log);
     }
 
     /// <summary>Takes over what the spool found at its start, and begins to deliver.</summary>
@@ -85,7 +86,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             ended = WaitForRuns(CancelGrace);
         }
         _thread?.Join();
-        _events.SetListener(null);
+        ended &= _events.TrySetListener(null, CancelGrace);
         lock (_gate)
         {
             _items.Clear();
@@ -104,6 +105,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         {
             lock (_gate)
             {
+                FollowClock();
                 more = PutOffSome();
                 more |= MakeSomeReady();
             }
@@ -126,6 +128,20 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     private DateTimeOffset Now => _parts.Time.GetUtcNow();
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
+
+    // What has a time would wait for a clock that was set back to come there once more.
+    private void FollowClock()
+    {
+        DateTimeOffset now = Now;
+        TimeSpan back = _lastTurn - now;
+        _lastTurn = now;
+        if (back <= LongestSleep)
+            return;
+        _timetable.Shift(-back);
+        ShiftReports(-back);
+        if (_pausedUntil > now)
+            _pausedUntil -= back;
+    }
 
     private void Run()
     {
@@ -174,8 +190,9 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         var item = new QueueItem(entry, [.. open], Now);
         Dictionary<int, DateTimeOffset> due = QueueNote.Read(entry.Note, item);
         _items.Add(item.Id, item);
+        DateTimeOffset latest = Now + _parts.Schedule().Delays.Max();
         foreach (Addressee addressee in open)
-            Place(item, addressee, due.GetValueOrDefault(addressee.Index));
+            Place(item, addressee, Sooner(due.GetValueOrDefault(addressee.Index), latest));
         foreach (Job job in item.Jobs)
             Place(job);
         if (isNew)
@@ -183,6 +200,9 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         else
             Settle(item);
     }
+
+    // The clock may have been set back since the note was written.
+    private static DateTimeOffset Sooner(DateTimeOffset due, DateTimeOffset latest) => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
 
     private void Place(QueueItem item, Addressee addressee, DateTimeOffset due)
     {
@@ -192,7 +212,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             return;
         }
         string nextHop = _parts.NextHopOf(item.RecipientOf(addressee).Address.Domain);
-        Job? job = item.Jobs.Find(one => one.NextHop == nextHop && one.Due == due && one.Addressees.Count < Job.RecipientLimit);
+        Job? job = item.Jobs.Find(one => one.NextHop == nextHop && one.Due == due && one.State == QueueState.Ready && one.Addressees.Count < Job.RecipientLimit);
         if (job is null)
             item.Jobs.Add(job = new Job(item, nextHop) { Due = due, Attempts = addressee.Attempts });
         job.Add(addressee);

@@ -1,3 +1,4 @@
+using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Delivery.Queue;
@@ -6,7 +7,7 @@ namespace MailModule.Delivery.Queue;
 /// Brings events to their listener: in order, one at a time, on a worker, so that a slow listener holds up nobody. What it is behind by is bounded; beyond
 /// that events are lost, which the gap in their numbers shows.
 /// </summary>
-internal sealed class QueueEvents(Workers workers) : IWork
+internal sealed class QueueEvents(Workers workers, Log log) : IWork
 {
     private const int Limit = 100_000;
 
@@ -44,15 +45,25 @@ internal sealed class QueueEvents(Workers workers) : IWork
     }
 
     /// <summary>When it returns the old listener is not called any more, unless it is the old listener that calls.</summary>
-    public void SetListener(Action<QueueEvent>? listener)
+    public void SetListener(Action<QueueEvent>? listener) => TrySetListener(listener, Timeout.InfiniteTimeSpan);
+
+    /// <summary>As <see cref="SetListener"/>; false if the old listener has not come back in the time.</summary>
+    public bool TrySetListener(Action<QueueEvent>? listener, TimeSpan timeout)
     {
+        long began = Environment.TickCount64;
         lock (_gate)
         {
             Action<QueueEvent>? old = _listener;
             Volatile.Write(ref _listener, listener);
             _waiting.Clear();
             while (old is not null && ReferenceEquals(_called, old) && t_telling != this)
-                Monitor.Wait(_gate);
+            {
+                TimeSpan left = timeout < TimeSpan.Zero ? timeout : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+                if (timeout >= TimeSpan.Zero && left <= TimeSpan.Zero)
+                    return false;
+                Monitor.Wait(_gate, left);
+            }
+            return true;
         }
     }
 
@@ -60,8 +71,21 @@ internal sealed class QueueEvents(Workers workers) : IWork
     {
         t_telling = this;
         while (TryTake(out QueueEvent one, out Action<QueueEvent> listener))
-            listener(one);
+            Tell(one, listener);
         t_telling = null;
+    }
+
+    // It should not throw; if it does, the next event must still find its way.
+    private void Tell(QueueEvent one, Action<QueueEvent> listener)
+    {
+        try
+        {
+            listener(one);
+        }
+        catch (Exception e)
+        {
+            log.Write(LogLevel.Error, "queue", $"the listener failed: {e}");
+        }
     }
 
     private bool TryTake(out QueueEvent one, out Action<QueueEvent> listener)

@@ -16,8 +16,19 @@ internal static class QueueNote
     private const byte Version = 1;
     private const byte Held = 1;
     private const byte Noticed = 2;
+    private const int Limit = 1024 * 1024;
 
-    public static byte[] Write(QueueItem item)
+    /// <summary>What a spool keeps at most is kept to: with many recipients the last words become fewer.</summary>
+    /// <returns>Null: even without words it is too long.</returns>
+    public static byte[]? Write(QueueItem item)
+    {
+        foreach (int words in (ReadOnlySpan<int>)[int.MaxValue, 80, 0])
+            if (Write(item, words) is { Length: <= Limit } octets)
+                return octets;
+        return null;
+    }
+
+    private static byte[] Write(QueueItem item, int words)
     {
         using var octets = new MemoryStream(128);
         using var writer = new BinaryWriter(octets, Encoding.UTF8);
@@ -26,7 +37,7 @@ internal static class QueueNote
         writer.Write((byte)((item.IsHeld ? Held : 0) | (item.IsNoticed ? Noticed : 0)));
         writer.Write7BitEncodedInt(open.Length);
         foreach (Addressee addressee in open)
-            Write(writer, addressee);
+            Write(writer, addressee, words);
         writer.Flush();
         return octets.ToArray();
     }
@@ -56,7 +67,7 @@ internal static class QueueNote
         return due;
     }
 
-    private static void Write(BinaryWriter writer, Addressee addressee)
+    private static void Write(BinaryWriter writer, Addressee addressee, int words)
     {
         writer.Write7BitEncodedInt(addressee.Index);
         writer.Write7BitEncodedInt(addressee.Attempts);
@@ -64,16 +75,16 @@ internal static class QueueNote
         writer.Write(addressee.State == QueueState.Failed);
         writer.Write(addressee.Last is not null);
         if (addressee.Last is { } last)
-            Write(writer, last);
+            Write(writer, last, words);
     }
 
-    private static void Write(BinaryWriter writer, Outcome outcome)
+    private static void Write(BinaryWriter writer, Outcome outcome, int words)
     {
         writer.Write((byte)outcome.Kind);
         writer.Write7BitEncodedInt((int)outcome.Fault);
         writer.Write7BitEncodedInt(outcome.ReplyCode);
         writer.Write(outcome.Status);
-        writer.Write(outcome.Text);
+        writer.Write(outcome.Text.Length <= words ? outcome.Text : outcome.Text[..words]);
         writer.Write(outcome.Host);
         writer.Write(outcome.Tls ?? "");
         writer.Write(outcome.At.UtcTicks);

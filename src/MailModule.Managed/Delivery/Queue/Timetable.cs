@@ -50,6 +50,19 @@ internal sealed class Timetable
         return true;
     }
 
+    /// <summary>Moves every time. Costs as much as there are rows: for a clock that was set.</summary>
+    public void Shift(TimeSpan by)
+    {
+        Job[] jobs = [.. _rows.UnorderedItems.Where(row => IsCurrent(row.Element, row.Priority)).Select(row => row.Element).Distinct()];
+        _rows.Clear();
+        _stale = 0;
+        foreach (Job job in jobs)
+        {
+            job.Due += by;
+            Add(job);
+        }
+    }
+
     private void DropStale()
     {
         while (_rows.TryPeek(out Job? job, out long due) && !IsCurrent(job, due))

@@ -17,8 +17,9 @@ internal sealed class QueueBench : IDisposable
 {
     private readonly Workers _workers = new(4);
 
-    public QueueBench(RetrySchedule? schedule = null, int destinationLimit = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null)
+    public QueueBench(RetrySchedule? schedule = null, int destinationLimit = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null, ManualClock? clock = null)
     {
+        Clock = clock ?? new ManualClock();
         Spool = new QueueSpool([.. recovered ?? []]);
         Network = new ScriptedCarrier();
         Queue = new MailQueue(new QueueParts
@@ -39,7 +40,7 @@ internal sealed class QueueBench : IDisposable
         Queue.Resume();
     }
 
-    public ManualClock Clock { get; } = new();
+    public ManualClock Clock { get; }
     public QueueSpool Spool { get; }
     public ScriptedCarrier Network { get; }
     public RecordedReports Reports { get; } = new();
@@ -173,7 +174,7 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
         public HashSet<int> Done { get; } = [];
         public string Id { get; }
         public Envelope Envelope { get; } = new();
-        public MessageContent Content { get; } = new TextContent("Return-Path: <sender@from.test>\nSubject: x\n\ntext\n");
+        public MessageContent Content { get; set; } = new TextContent("Return-Path: <sender@from.test>\nSubject: x\n\ntext\n");
         public ReadOnlyMemory<byte> Note { get; set; }
         public bool IsDone(int recipient) => Done.Contains(recipient);
     }
