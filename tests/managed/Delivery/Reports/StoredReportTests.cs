@@ -38,10 +38,12 @@ public sealed class StoredReportTests : IDisposable
                 return call == calls + struck ? fault : Fault.None;
             };
             Fault result = Send(run.Spool);
+            run.Spool.Flush(); // the consumer has the report a moment after its sender hears that it is durable
             Assert.Equal(result == Fault.None ? 1 : 0, stored.Count);
             disk.Strike = (_, _) => Fault.None;
             if (result != Fault.None)
                 Assert.Equal(Fault.None, Send(run.Spool));
+            run.Spool.Flush();
             Check(Assert.Single(stored));
         }
     }
