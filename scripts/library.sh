@@ -4,10 +4,9 @@
 soname=libmailmodule.so.1
 
 build_library() {
-  local framework
-  framework=$(native_framework)
-  echo "library: $framework, $(runtime_identifier)"
-  publish_library "$framework"
+  echo "library: $(runtime_identifier)"
+  restore_packages
+  publish_library
   lay_out_library
   check_soname
   echo "library: out/lib/$soname, $(stat -c %s "$OUT/lib/$soname") octets"
@@ -21,52 +20,21 @@ runtime_identifier() {
   esac
 }
 
-# The newest framework whose NativeAOT packages can be restored here; asked once for each SDK.
-native_framework() {
-  local verdict=$OUT/native-framework sdk framework known=
-  sdk=$(dotnet --version)
-  [[ ! -f $verdict ]] || read -r known framework <"$verdict"
-  if [[ $known != "$sdk" ]]; then
-    framework=$(probe_frameworks) || return
-    mkdir -p "$OUT"
-    echo "$sdk $framework" >"$verdict"
+# Apart from the compilation, so that a package that cannot be had is not taken for a fault of the sources.
+restore_packages() {
+  local log=$OUT/restore.log
+  mkdir -p "$OUT"
+  if ! dotnet restore src/MailModule.Native -r "$(runtime_identifier)" -v m >"$log" 2>&1; then
+    cat "$log" >&2
+    echo "build.sh: NuGet cannot restore the packages of NativeAOT for $(runtime_identifier); out/restore.log says why" >&2
+    return 1
   fi
-  echo "$framework"
-}
-
-probe_frameworks() {
-  local framework
-  for framework in net10.0 net9.0; do
-    if restores "$framework"; then
-      echo "$framework"
-      return
-    fi
-  done
-  echo "build.sh: no NativeAOT package can be restored; see out/probe/*/log" >&2
-  return 1
-}
-
-restores() {
-  local dir=$OUT/probe/$1
-  rm -rf "$dir" && mkdir -p "$dir"
-  echo '<Project />' | tee "$dir/Directory.Build.props" >"$dir/Directory.Build.targets"
-  cat >"$dir/probe.csproj" <<PROJECT
-<Project Sdk="Microsoft.NET.Sdk">
-  <PropertyGroup>
-    <TargetFramework>$1</TargetFramework>
-    <RuntimeIdentifier>$(runtime_identifier)</RuntimeIdentifier>
-    <PublishAot>true</PublishAot>
-    <NuGetAudit>false</NuGetAudit>
-  </PropertyGroup>
-</Project>
-PROJECT
-  dotnet restore "$dir/probe.csproj" -v q >"$dir/log" 2>&1
 }
 
 publish_library() {
   local log=$OUT/publish.log
-  if ! dotnet publish src/MailModule.Native -c Release -r "$(runtime_identifier)" -o "$OUT/publish" \
-    -p:NativeFramework="$1" -p:TrimmerSingleWarn=false -v m >"$log" 2>&1; then
+  if ! dotnet publish src/MailModule.Native --no-restore -c Release -r "$(runtime_identifier)" -o "$OUT/publish" \
+    -p:TrimmerSingleWarn=false -v m >"$log" 2>&1; then
     cat "$log" >&2
     return 1
   fi

@@ -13,7 +13,7 @@ internal static partial class ReportCheck
     internal sealed record Part(IReadOnlyList<(string Name, string Value)> Header, string Body)
     {
         public string Type => Field("Content-Type");
-        public string Encoding => Header.Any(field => field.Name == "Content-Transfer-Encoding") ? Field("Content-Transfer-Encoding") : "7bit";
+        public string Encoding => Header.Any(part => part.Name == "Content-Transfer-Encoding") ? Field("Content-Transfer-Encoding") : "7bit";
         public string Field(string name) => Assert.Single(Header, field => field.Name == name).Value;
 
         /// <summary>The octets, as Latin-1, decoded.</summary>
