@@ -10,14 +10,16 @@ from support import place
 from support.peers import Peer
 
 USERS = 16
+HOST = place.OUT / "bench" / "host"
 
 
 class Ours(Peer):
-    """keep=False: a callback takes each message and keeps nothing. inline: that callback runs on the I/O thread. hold: what is for
-    other hosts waits until release()."""
+    """keep=False: a callback takes each message and keeps nothing. inline: that callback runs on the I/O thread.
+    hold: what is for other hosts waits until release(). host: the program, which may be another tree's."""
 
-    def __init__(self, folder, keep=False, inline=False, homes=None, cert=None, hold=False, **settings):
+    def __init__(self, folder, keep=False, inline=False, homes=None, cert=None, hold=False, host=HOST, **settings):
         super().__init__(folder)
+        self.host = host
         self.mode, self.process = "hold" if hold else "keep" if keep else "discard", None
         self.pop = place.free_port()
         self.log = self.folder / "module.log"
@@ -33,7 +35,7 @@ class Ours(Peer):
         self.config.write_text("\n".join(text) + "\n")
 
     def start(self):
-        self.process = subprocess.Popen([str(place.OUT / "bench" / "host"), str(self.config), self.mode],
+        self.process = subprocess.Popen([str(self.host), str(self.config), self.mode],
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         said = self.process.stdout.readline()
         if not said.startswith("ready after"):

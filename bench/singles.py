@@ -1,0 +1,103 @@
+"""What is not a rate beside a peer: memory of idle sessions, the first use, one very large message."""
+
+import socket
+import ssl
+import statistics
+import time
+
+import meter
+from servers import HOST, Ours
+from subjects import load
+from support import place
+from support.peers import SmtpSink
+
+IDLE = 5000
+
+
+class Singles:
+    def __init__(self, folder, subjects):
+        self.folder, self.fresh = folder, subjects.fresh
+
+    def idle_smtp(self):
+        with SmtpSink(self.fresh("idle-sink")) as sink:
+            return (f"{IDLE:,} idle SMTP sessions: **{self.idle_kib():.2f} KiB each** (smtp-sink {idle(sink):.1f}); "
+                    "target below 4, goal 2")
+
+    def idle_smtp_tls(self):
+        return f"{IDLE:,} idle SMTP sessions after STARTTLS: **{self.idle_tls_kib():.1f} KiB each**"
+
+    def idle_kib(self, host=HOST):
+        with Ours(self.fresh("idle"), host=host) as ours:
+            return idle(ours)
+
+    def idle_tls_kib(self, host=HOST):
+        tls = ssl.create_default_context()
+        tls.check_hostname, tls.verify_mode = False, ssl.CERT_NONE
+        with Ours(self.fresh("idle-tls"), cert=place.certificate(self.folder), host=host) as ours:
+            return idle(ours, tls)
+
+    def first_use_ms(self, host=HOST):
+        with Ours(self.fresh("first-use"), host=host) as ours:
+            return ours.first_use_ms
+
+    def first_use(self):
+        times = [self.first_use_ms() for _ in range(7)]
+        return (f"first use, from the first call to both servers listening: **{statistics.median(times):.1f} ms** "
+                f"({min(times):.1f} to {max(times):.1f}); target below 20")
+
+    def one_gib(self):
+        parts = []
+        for name, keep in (("discarded", False), ("kept and delivered", True)):
+            with Ours(self.fresh("gib"), keep=keep) as ours:
+                load("smtp_load", ours.port, "--msgs", 20, "--to", "user0@example.org")
+                before = meter.rss_kb(ours.pid)
+                got = load("smtp_load", ours.port, "--msgs", 1, "--size", 1 << 30, "--to", "user0@example.org",
+                           "--timeout", 200)
+                if got.get("msgs") != 1:
+                    raise RuntimeError(f"one-gib, {name}: {got}")
+                if keep:
+                    place.wait_until(lambda: any(p.stat().st_size > 1 << 30 for p in ours.delivered()), 30)
+                more = (meter.peak_kb(ours.pid) - before) / 1024
+                parts.append(f"{name} **{more:.1f} MiB** more at the peak, {got['seconds']:.1f} s")
+                ours.clear()
+        return "a message of 1 GiB: " + "; ".join(parts) + "; target below 64 MiB"
+
+
+def idle(server, tls=None):
+    """KiB that each of so many sessions after EHLO adds to the server's resident memory. One session comes before, so
+    that what the first one alone needs is not counted."""
+    held = [hello(server.port, tls)]
+    before = meter.rss_kb(server.pid)
+    for _ in range(IDLE):
+        held.append(hello(server.port, tls))
+    time.sleep(1)
+    after = meter.rss_kb(server.pid)
+    for s in held:
+        s.close()
+    return (after - before) / IDLE
+
+
+def hello(port, tls):
+    s = socket.create_connection(("127.0.0.1", port), 20)
+    answer(s)
+    ask(s, b"EHLO idle.example.net\r\n")
+    if tls:
+        ask(s, b"STARTTLS\r\n")
+        s = tls.wrap_socket(s)
+        ask(s, b"EHLO idle.example.net\r\n")
+    return s
+
+
+def ask(s, command):
+    s.sendall(command)
+    return answer(s)
+
+
+def answer(s):
+    text = b""
+    while not (text.endswith(b"\n") and text.splitlines()[-1][3:4] == b" "):
+        piece = s.recv(4096)
+        if not piece:
+            raise RuntimeError("closed: " + repr(text))
+        text += piece
+    return text
