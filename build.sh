@@ -14,7 +14,8 @@ usage: ./build.sh COMMAND
                         host by DNS: one taken, one put off and tried again, one returned
   test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed"
   check                 formatting and lint of the sources
-  bench [ROW...]        the library beside other mail servers: ./build.sh bench --help
+  bench [ROW...]        the library beside other mail servers, or with --against COMMIT beside itself as it was:
+                        ./build.sh bench --help
   install [--prefix P]  library, header, CMake package and pkg-config file; P is /usr/local unless given
   clean                 removes what was built
 

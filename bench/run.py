@@ -1,15 +1,24 @@
 """The library beside other mail servers, in one run, as one table.
 
   ./build.sh bench [ROW...] [--quick] [--runs N] [--seconds S] [--write] [--list]
+  ./build.sh bench --against COMMIT [ROW...] [--quick] [--runs N] [--seconds S] [--list]
 
   ROW        a row's name, or the beginning of several; all by default
-  --quick    3 runs in place of 5
+  --quick    3 runs in place of 5, or of 7 with --against
   --seconds  how long a run is, about: 1.2 by default
   --write    puts the table into docs/performance.md as well
+  --against  this tree beside that commit in place of other servers; exit status 1 if a row is slower
 
 Each row starts its servers, then runs the load on them in turn (ours, peer, ours, peer ...), and shows medians. CPU is
 the server's, a message (a session for logins), in microseconds. Server and load share the machine, so ratios are what
 counts.
+
+--against builds that commit's library and its bench/host.c, by its own scripts, in out/against; load tools and settings
+are this tree's. Three processes run in turn: this, that, and that once more ("itself"). Each round gives the ratios
+this/that and itself/that. The noise of a figure is how far the middle half of itself/that lies from 1. A row is slower
+if the median of this/that, in rate, CPU, memory or time, is worse by more than 3 % beyond the noise. A row that looks
+slower is measured once more with processes of its own, and judged by all rounds. A row whose noise is large says
+little: repeat it when the machine is quiet.
 """
 
 import argparse
@@ -18,6 +27,7 @@ import pathlib
 import resource
 import smtplib
 import statistics
+import subprocess
 import sys
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -25,10 +35,13 @@ sys.path.insert(0, str(HERE.parent / "tests"))
 
 import disk  # noqa: E402
 import report  # noqa: E402
+from against import HEAD, Against  # noqa: E402
 from rows import ROWS, SINGLE  # noqa: E402
 from singles import Singles  # noqa: E402
 from subjects import Subjects, run_length, try_out  # noqa: E402
 from support import place  # noqa: E402
+
+OTHER_HOST = place.OUT / "against" / "out" / "bench" / "host"  # scripts/bench.sh puts it there
 
 
 def measure(subjects, row, options):
@@ -59,8 +72,11 @@ def options():
     parser.add_argument("--seconds", type=float, default=1.2)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--list", action="store_true")
+    parser.add_argument("--against", metavar="COMMIT")
     found = parser.parse_args()
-    found.runs = found.runs or (3 if found.quick else 5)
+    found.runs = found.runs or (3 if found.quick else 7 if found.against else 5)
+    if found.against and (found.write or found.runs < 2):
+        parser.error("--against writes no page, and needs two runs or more")
     return found
 
 
@@ -80,7 +96,7 @@ def each(names, measure_row, fault):
     for name in names:
         try:
             measure_row(name)
-        except (RuntimeError, OSError, KeyError, smtplib.SMTPException) as e:
+        except (RuntimeError, OSError, KeyError, smtplib.SMTPException, subprocess.TimeoutExpired) as e:
             failed = 1
             fault(name, e)
     return failed
@@ -88,7 +104,7 @@ def each(names, measure_row, fault):
 
 def main():
     given = options()
-    names = chosen([row.name for row in ROWS] + SINGLE, given.rows)
+    names = chosen(Against.names() if given.against else [row.name for row in ROWS] + SINGLE, given.rows)
     if given.list:
         print("\n".join(names))
         return 0
@@ -97,6 +113,10 @@ def main():
     with place.folder() as folder, disk.journaled(folder) as (where, disk_is):
         subjects = Subjects(where)
         singles = Singles(folder, subjects)
+        if given.against:
+            against = Against(subjects, singles, OTHER_HOST, given)
+            print(f"this: this tree; that: {given.against}; durable rows on {disk_is}\n\n{HEAD}", flush=True)
+            return each(names, against.row, against.fault) | against.end()
         page = report.Report(given, disk_is)
         failed = each(names, beside_peers(page, subjects, singles, given), page.fault)
         page.end(write=given.write)

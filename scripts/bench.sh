@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the load tools and the host, then measures; called by build.sh. All the rest is bench/run.py.
+# Builds the load tools and the hosts, then measures; called by build.sh. All the rest is bench/run.py.
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 OUT=$ROOT/out
@@ -11,6 +11,33 @@ compile_tool() {
   gcc -std=c11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$OUT/bench/$1" "bench/$1.c"
 }
 
+# that_commit ARGUMENT...: what --against names
+that_commit() {
+  while (($#)); do
+    case $1 in
+      --against=*) echo "${1#*=}" && return ;;
+      --against) echo "${2-}" && return ;;
+    esac
+    shift
+  done
+}
+
+# build_commit COMMIT: its library and its host in a clone of its own, by its own scripts; kept for the next time
+build_commit() {
+  local tree=$OUT/against commit
+  commit=$(git rev-parse --verify --quiet "$1^{commit}") || { echo "bench: no such commit: $1" >&2 && return 1; }
+  if [[ $(cat "$tree/out/bench/commit" 2>/dev/null) != "$commit" ]]; then
+    echo "against: ${commit:0:12} in out/against"
+    rm -rf "$tree"
+    git clone --quiet --shared --no-checkout . "$tree"
+    git -C "$tree" checkout --quiet --detach "$commit"
+    "$tree/build.sh" build
+    # against the header and the library that this commit has
+    OUT=$tree/out compile_c "$tree/out/bench/host" "$tree/bench/host.c"
+    echo "$commit" >"$tree/out/bench/commit"
+  fi
+}
+
 case " $* " in
   *" --help "* | *" --list "*) ;;
   *)
@@ -18,6 +45,8 @@ case " $* " in
     compile_tool pop3_load
     compile_tool sink
     compile_c "$OUT/bench/host" bench/host.c
+    commit=$(that_commit "$@")
+    [[ -z $commit ]] || build_commit "$commit"
     ;;
 esac
 exec python3 bench/run.py "$@"

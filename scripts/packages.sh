@@ -98,10 +98,12 @@ need_for_bench() {
   need python3 python3
   case " $* " in *" --help "*) return ;; esac
   need openssl openssl
+  need mkfs.ext4 e2fsprogs
+  # with --against, no other server is measured
+  case " $* " in *" --against"[\ =]*) return ;; esac
   need postfix postfix
   need dovecot dovecot-core
   need_file dovecot-pop3d /usr/lib/dovecot/pop3
-  need mkfs.ext4 e2fsprogs
 }
 
 # No Debian package brings the .NET SDK, so nothing is installed before it is there.
