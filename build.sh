@@ -16,6 +16,7 @@ usage: ./build.sh COMMAND
   check                 formatting and lint of the sources
   bench [ROW...]        the library beside other mail servers, or with --against COMMIT beside itself as it was:
                         ./build.sh bench --help
+  size                  what fills the library, by assembly
   install [--prefix P]  library, header, CMake package and pkg-config file; P is /usr/local unless given
   clean                 removes what was built
 
@@ -64,6 +65,14 @@ command_bench() {
   scripts/bench.sh "$@"
 }
 
+command_size() {
+  need_for_build
+  need python3 python3
+  get_missing
+  build_library
+  python3 scripts/size.py "$OUT/lib/$soname" src/MailModule.Native/obj/libmailmodule.map
+}
+
 command_install() {
   local prefix=/usr/local
   case ${1:-} in
@@ -87,7 +96,7 @@ main() {
   local command=${1:-help}
   shift || true
   case $command in
-    build | demo | test | check | bench | install | clean) "command_$command" "$@" ;;
+    build | demo | test | check | bench | size | install | clean) "command_$command" "$@" ;;
     help | --help | -h) usage ;;
     *) usage >&2 && exit 2 ;;
   esac
