@@ -10,6 +10,7 @@ from servers import HOST
 from subjects import run_length, try_out
 
 ALLOWED = 0.03  # worse by so much beyond the noise is not yet slower
+LOUD = 0.10  # noise that hides what the row should show
 
 # what is compared, where a row has it: its name in the table, and whether more is better
 FIGURES = {
@@ -76,17 +77,22 @@ class Compared:
         more_is_better = FIGURES[self.figure][1]
         return self.ratio.median < 1 - allowed if more_is_better else self.ratio.median > 1 + allowed
 
+    @property
+    def is_loud(self):
+        return self.noise.spread > LOUD
+
     def line(self, name, variant):
-        verdict = "**slower**" if self.is_slower else f"not slower (noise {100 * self.noise.spread:.1f} %)"
+        verdict = "**slower**" if self.is_slower else "not slower"
+        noise = f"noise {100 * self.noise.spread:.1f} %" + (": too much" if self.is_loud else "")
         return (f"| {name} | {variant} | {FIGURES[self.figure][0]} | {self.this:,.1f} | {self.that:,.1f} "
-                f"| {self.ratio} | {self.noise} | {verdict} |")
+                f"| {self.ratio} | {self.noise} | {verdict} ({noise}) |")
 
 
 class Against:
     def __init__(self, subjects, singles, other, options):
         self.subjects, self.singles, self.options = subjects, singles, options
         self.hosts = {"this": HOST, "that": other, "itself": other}
-        self.slower = []
+        self.slower, self.loud = [], []
 
     @staticmethod
     def names():
@@ -108,6 +114,8 @@ class Against:
             print(c.line(name, variant), flush=True)
         if any(c.is_slower for c in compared):
             self.slower.append(f"{name} {variant}".strip())
+        elif any(c.is_loud for c in compared):
+            self.loud.append(f"{name} {variant}".strip())
 
     def rounds(self, row, variant):
         with contextlib.ExitStack() as stack:
@@ -127,6 +135,8 @@ class Against:
 
     def end(self):
         print(f"\nslower: {', '.join(self.slower)}" if self.slower else "\nno row is slower")
+        if self.loud:
+            print(f"but the noise was too much to tell in: {', '.join(self.loud)}")
         return 1 if self.slower else 0
 
 

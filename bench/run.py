@@ -17,8 +17,8 @@ counts.
 are this tree's. Three processes run in turn: this, that, and that once more ("itself"). Each round gives the ratios
 this/that and itself/that. The noise of a figure is how far the middle half of itself/that lies from 1. A row is slower
 if the median of this/that, in rate, CPU, memory or time, is worse by more than 3 % beyond the noise. A row that looks
-slower is measured once more with processes of its own, and judged by all rounds. A row whose noise is large says
-little: repeat it when the machine is quiet.
+slower is measured once more with processes of its own, and judged by all rounds. A row whose noise is above 10 % says
+little, and is named at the end: repeat it when the machine is quiet.
 """
 
 import argparse

@@ -72,9 +72,7 @@ class Subjects:
                     raise RuntimeError(f"{type(server).__name__}: {len(server.delivered())} of {count} delivered")
                 if until_drained:
                     got["rate"] = count / (time.monotonic() - began)
-                got["cpu_delivered"] = (meter.cpu(server.pid) - cpu) * 1e6 / count
-                if until_drained:
-                    got["cpu"] = got["cpu_delivered"]
+                got["cpu" if until_drained else "cpu_delivered"] = (meter.cpu(server.pid) - cpu) * 1e6 / count
                 server.clear()
             after()
             return got
