@@ -13,7 +13,7 @@ public struct DotWriter
     private enum State : byte
     {
         LineStart,
-        Text,
+        InLine,
         /// <summary>A CR came and CRLF is written; an LF that follows belongs to it.</summary>
         AfterCr,
     }
@@ -39,7 +39,7 @@ public struct DotWriter
     /// <summary>Writes what ends the text: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/> octets).</summary>
     public int Finish(Span<byte> output)
     {
-        ReadOnlySpan<byte> end = _state == State.Text ? "\r\n.\r\n"u8 : ".\r\n"u8;
+        ReadOnlySpan<byte> end = _state == State.InLine ? "\r\n.\r\n"u8 : ".\r\n"u8;
         end.CopyTo(output);
         _state = State.LineStart;
         return end.Length;
@@ -60,7 +60,7 @@ public struct DotWriter
             return Replace(ref rest, ref room, "\r\n"u8, next == '\r' ? State.AfterCr : State.LineStart);
         // RFC 5321 §4.5.2: a leading dot is doubled
         if (_state == State.LineStart && next == '.')
-            return Replace(ref rest, ref room, ".."u8, State.Text);
+            return Replace(ref rest, ref room, ".."u8, State.InLine);
         return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
     }
 
@@ -98,7 +98,7 @@ public struct DotWriter
         }
         if (read == 0)
             return false;
-        _state = atLineStart ? State.LineStart : State.Text;
+        _state = atLineStart ? State.LineStart : State.InLine;
         rest = rest[read..];
         room = room[written..];
         return true;
@@ -117,11 +117,11 @@ public struct DotWriter
 
     private bool Copy(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
     {
-        int length = Math.Min(RegularText.Length(rest[..Math.Min(rest.Length, room.Length)]), room.Length);
+        int length = Math.Min(VerbatimRun.Length(rest[..Math.Min(rest.Length, room.Length)]), room.Length);
         if (length == 0)
             return false;
         rest[..length].CopyTo(room);
-        _state = rest[length - 1] == '\n' ? State.LineStart : State.Text;
+        _state = rest[length - 1] == '\n' ? State.LineStart : State.InLine;
         rest = rest[length..];
         room = room[length..];
         return true;

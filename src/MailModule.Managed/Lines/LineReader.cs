@@ -29,13 +29,13 @@ public struct LineReader(int limit)
             return LineResult.Incomplete;
         int length = LengthWithoutEnd(input);
         if (length < 0 ? input.Length <= _limit : length + 2 <= _limit)
-            return length < 0 ? LineResult.Incomplete : Take(ref input, length, out line);
+            return length < 0 ? LineResult.Incomplete : Cut(ref input, length, out line);
         _skipping = true;
         Skip(ref input);
         return LineResult.TooLong;
     }
 
-    private static LineResult Take(scoped ref ReadOnlySpan<byte> input, int length, out ReadOnlySpan<byte> line)
+    private static LineResult Cut(scoped ref ReadOnlySpan<byte> input, int length, out ReadOnlySpan<byte> line)
     {
         line = input[..length];
         input = input[(length + 2)..];

@@ -10,17 +10,17 @@ public struct WireLength
     private bool _afterCr;
     private bool _inLine;
 
-    public void Add(ReadOnlySpan<byte> text)
+    public void Add(ReadOnlySpan<byte> content)
     {
-        while (!text.IsEmpty)
+        while (!content.IsEmpty)
         {
-            int end = text.IndexOfAny((byte)'\r', (byte)'\n');
+            int end = content.IndexOfAny((byte)'\r', (byte)'\n');
             if (end != 0)
-                AddInLine(end < 0 ? text.Length : end);
+                AddInLine(end < 0 ? content.Length : end);
             if (end < 0)
                 return;
-            AddLineEnd(text[end] == '\r');
-            text = text[(end + 1)..];
+            AddLineEnd(content[end] == '\r');
+            content = content[(end + 1)..];
         }
     }
 

@@ -41,7 +41,7 @@ public sealed class MailAddress : IEquatable<MailAddress>
         if (local == 0 || (!utf8 && !Ascii.IsValid(text)) || !AddressGrammar.IsTextWithoutControls(text))
             return false;
         if (local == text.Length)
-            return TryTakePostmaster(text, out address);
+            return TryParsePostmaster(text, out address);
         if (text[local] != '@' || !AddressGrammar.IsDomainOrLiteral(text[(local + 1)..]))
             return false;
         string whole = Encoding.UTF8.GetString(text);
@@ -68,7 +68,7 @@ public sealed class MailAddress : IEquatable<MailAddress>
     public override string ToString() => Text;
 
     /// <summary>RFC 5321 §4.1.1.3: "Postmaster" without a domain, in any case.</summary>
-    private static bool TryTakePostmaster(ReadOnlySpan<byte> text, out MailAddress address)
+    private static bool TryParsePostmaster(ReadOnlySpan<byte> text, out MailAddress address)
     {
         bool isPostmaster = Ascii.EqualsIgnoreCase(text, "postmaster"u8);
         address = isPostmaster ? new MailAddress(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(text), "") : Null;

@@ -14,7 +14,7 @@ public static class MailPath
         if (end < 0)
             return false;
         ReadOnlySpan<byte> inner = text[1..end];
-        if (inner.Length > 0 && !(TryDropRoute(ref inner) && MailAddress.TryParse(inner, utf8, out address)))
+        if (inner.Length > 0 && !(TrySkipRoute(ref inner) && MailAddress.TryParse(inner, utf8, out address)))
             return false;
         text = text[(end + 1)..];
         return true;
@@ -39,7 +39,7 @@ public static class MailPath
     }
 
     /// <summary>RFC 5321 §4.1.1.3 and appendix C: a source route "@a,@b:" must be accepted and should be ignored.</summary>
-    private static bool TryDropRoute(ref ReadOnlySpan<byte> path)
+    private static bool TrySkipRoute(ref ReadOnlySpan<byte> path)
     {
         if (path[0] != '@')
             return true;

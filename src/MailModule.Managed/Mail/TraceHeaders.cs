@@ -10,7 +10,7 @@ namespace MailModule.Mail;
 /// <param name="Id">The message's id here; empty for none.</param>
 /// <param name="Extended">EHLO was said.</param>
 /// <param name="TlsDescription">Protocol version and cipher; null if TLS was not used.</param>
-public readonly record struct Reception(string HostName, string Id, bool Extended, string? TlsDescription);
+public readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription);
 
 /// <summary>Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment.</summary>
 public static class TraceHeaders
@@ -25,7 +25,7 @@ public static class TraceHeaders
         field.Commit(output);
     }
 
-    public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in Reception reception)
+    public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in TraceInfo reception)
     {
         string tls = reception.TlsDescription ?? "";
         string recipient = envelope.Recipients.Count == 1 ? envelope.Recipients[0].Address.Text : "";
@@ -108,7 +108,7 @@ public static class TraceHeaders
     }
 
     /// <summary>The names registered by RFC 3848 and RFC 6531 §4.3.</summary>
-    private static void AddProtocol(ref Field field, Envelope envelope, in Reception reception)
+    private static void AddProtocol(ref Field field, Envelope envelope, in TraceInfo reception)
     {
         field.Add(" with "u8);
         field.Add(envelope.Utf8 ? "UTF8SMTP"u8 : reception.Extended ? "ESMTP"u8 : "SMTP"u8);

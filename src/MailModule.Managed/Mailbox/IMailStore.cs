@@ -13,9 +13,9 @@ public interface IMailStore
     /// <param name="messageId">The spool's id; letters and digits, at most 40.</param>
     /// <param name="received">Orders the messages of a mailbox; the same at a repetition.</param>
     /// <param name="content">The message in its final form.</param>
-    /// <param name="mayBeThere">The delivery may have happened before (a crash or a failure came between): if a message of this name is
+    /// <param name="mayBeDuplicate">The delivery may have happened before (a crash or a failure came between): if a message of this name is
     /// there, read or unread, nothing happens, so that one copy stays. Costs a look through the mailbox; without it none is made.</param>
-    Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere);
+    Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate);
 
     /// <summary>As <see cref="Deliver"/>, into a folder of the mailbox, which is made if need be; a message of this name that is there already stays the only one.</summary>
     /// <param name="folder">From <see cref="SubFolder.TryParse"/>.</param>

@@ -12,18 +12,18 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     private static readonly SearchValues<char> Letters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(36);
 
-    private readonly DeliveredBefore _before = new(calls);
+    private readonly DuplicateFilter _duplicates = new(calls);
     private readonly HashSet<string> _swept = [];
 
     public UnsyncedDeliveries Unsynced { get; } = new(calls);
 
-    public Fault Deliver(string home, MaildirBox box, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
+    public Fault Deliver(string home, FolderPaths box, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)
     {
         if (messageId.Length is 0 or > 40 || messageId.AsSpan().ContainsAnyExcept(Letters))
             return Fault.Argument;
         Span<byte> room = stackalloc byte[MaildirName.Room];
         ReadOnlySpan<byte> name = MaildirName.Write(room, received, messageId, host, content.Length, content.WireLength, out int unique);
-        if (mayBeThere && _before.Holds(home, box, name[..unique]))
+        if (mayBeDuplicate && _duplicates.IsDuplicate(home, box, name[..unique]))
         {
             Unsynced.Add(home, default);
             return Fault.None;
@@ -33,15 +33,15 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         if (result == -Errno.NoEntry && Prepare(home, box) == Fault.None)
             result = Put(home, box, name, content);
         if (result < 0)
-            _before.Forget();
+            _duplicates.Clear();
         else
-            Unsynced.Add(home, box == MaildirBox.Inbox ? name : default);
+            Unsynced.Add(home, box == FolderPaths.Inbox ? name : default);
         return Errno.ToFault(result);
     }
 
     public Fault Sync()
     {
-        _before.Age();
+        _duplicates.DropIfUnused();
         return Unsynced.Sync();
     }
 
@@ -51,26 +51,26 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         Fault fault = MakeHome(home, room);
         if (fault == Fault.None)
-            fault = Make(home, MaildirBox.Inbox, room);
+            fault = Make(home, FolderPaths.Inbox, room);
         Unsynced.AddDirectories();
         return fault;
     }
 
-    private Fault Prepare(string home, MaildirBox box)
+    private Fault Prepare(string home, FolderPaths box)
     {
         Fault fault = Prepare(home);
-        if (fault != Fault.None || box == MaildirBox.Inbox)
+        if (fault != Fault.None || box == FolderPaths.Inbox)
             return fault;
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         fault = Make(home, box, room);
-        if (fault == Fault.None && calls.OpenNew(MaildirPath.Below(home, box.Mark, default, room).Octets) is >= 0 and var descriptor)
+        if (fault == Fault.None && calls.OpenNew(MaildirPath.Below(home, box.Marker, default, room).Octets) is >= 0 and var descriptor)
             calls.Close(descriptor);
         return fault;
     }
 
-    private Fault Make(string home, MaildirBox box, Span<byte> room)
+    private Fault Make(string home, FolderPaths box, Span<byte> room)
     {
-        Fault fault = Make(home, box.Itself, room);
+        Fault fault = Make(home, box.Root, room);
         if (fault == Fault.None)
             fault = Make(home, box.Tmp, room);
         if (fault == Fault.None)
@@ -96,7 +96,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
     }
 
-    private int Put(string home, MaildirBox box, ReadOnlySpan<byte> name, MessageContent content)
+    private int Put(string home, FolderPaths box, ReadOnlySpan<byte> name, MessageContent content)
     {
         if (content.FilePath is { } file)
         {
@@ -109,7 +109,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
 
     // Another file system, a file with too many links or a file system without links: then the content is copied.
     [SkipLocalsInit]
-    private int Link(string file, string home, MaildirBox box, ReadOnlySpan<byte> name)
+    private int Link(string file, string home, FolderPaths box, ReadOnlySpan<byte> name)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         Span<byte> from = stackalloc byte[MaildirPath.Room];
@@ -117,7 +117,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     }
 
     [SkipLocalsInit]
-    private int Write(string home, MaildirBox box, ReadOnlySpan<byte> name, MessageContent content)
+    private int Write(string home, FolderPaths box, ReadOnlySpan<byte> name, MessageContent content)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         ReadOnlySpan<byte> tmp = MaildirPath.Below(home, box.Tmp, name, room).Octets;
@@ -166,14 +166,14 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     }
 
     // What a program left in tmp/ 36 hours ago it will not come back for (the rule of every Maildir program).
-    private void SweepOnce(string home, MaildirBox box)
+    private void SweepOnce(string home, FolderPaths box)
     {
         lock (_swept)
-            if (!_swept.Add(box == MaildirBox.Inbox ? home : home + box.Name))
+            if (!_swept.Add(box == FolderPaths.Inbox ? home : home + box.Name))
                 return;
         long oldest = (DateTime.UtcNow - LeftoverAge - DateTime.UnixEpoch).Ticks * 100;
         byte[] room = new byte[MaildirPath.Room];
-        FolderNames.ForEach(calls, home, box.Tmp, name =>
+        DirectoryListing.ForEach(calls, home, box.Tmp, name =>
         {
             ReadOnlySpan<byte> path = MaildirPath.Below(home, box.Tmp, name, room).Octets;
             if (calls.Stat(path, out FileStamp stamp) >= 0 && stamp.Modified < oldest)

@@ -25,20 +25,20 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
     {
         snapshot = MaildirSnapshot.Empty;
         // new/ first: a message that another program moves to cur/ meanwhile is then seen twice rather than not at all.
-        Fault fault = ReadFolder(MaildirFolder.New, inNew: true);
+        Fault fault = ReadFolder(InboxPaths.New, inNew: true);
         if (fault == Fault.None)
-            fault = ReadFolder(MaildirFolder.Cur, inNew: false);
+            fault = ReadFolder(InboxPaths.Cur, inNew: false);
         if (fault != Fault.None)
             return fault;
         Sort();
-        RemoveSeenTwice();
+        RemoveDuplicates();
         FindSizes(earlier);
         snapshot = new MaildirSnapshot(_names[.._used], _messages[.._count], newFolder, curFolder);
         return Fault.None;
     }
 
     private Fault ReadFolder(ReadOnlySpan<byte> folder, bool inNew)
-        => Errno.ToFault(FolderNames.ForEach(calls, home, folder, name => Add(name, inNew)));
+        => Errno.ToFault(DirectoryListing.ForEach(calls, home, folder, name => Add(name, inNew)));
 
     private void Add(ReadOnlySpan<byte> name, bool inNew)
     {
@@ -78,7 +78,7 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
         return order != 0 ? order : left.InNew.CompareTo(right.InNew);
     }
 
-    private void RemoveSeenTwice()
+    private void RemoveDuplicates()
     {
         int kept = 0;
         for (int i = 0; i < _count; i++)
@@ -104,7 +104,7 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         ReadOnlySpan<byte> name = _names.AsSpan(message.NameOffset, message.NameLength);
-        ReadOnlySpan<byte> folder = message.InNew ? MaildirFolder.New : MaildirFolder.Cur;
+        ReadOnlySpan<byte> folder = message.InNew ? InboxPaths.New : InboxPaths.Cur;
         int descriptor = calls.OpenRead(MaildirPath.Below(home, folder, name, room).Octets);
         if (descriptor < 0)
             return 0;

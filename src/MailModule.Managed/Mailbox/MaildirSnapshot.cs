@@ -15,7 +15,7 @@ internal sealed class MaildirSnapshot(byte[] names, MaildirMessage[] messages, F
     public long TotalSize { get; } = Sum(messages);
 
     /// <summary>Octets of memory it takes.</summary>
-    public long Weight => names.Length + messages.Length * 32L + 200;
+    public long MemorySize => names.Length + messages.Length * 32L + 200;
 
     public FileStamp NewFolder => newFolder;
     public FileStamp CurFolder => curFolder;

@@ -10,7 +10,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     /// <summary>Room for any file name (NAME_MAX) and its NUL.</summary>
     private const int NameRoom = 256;
 
-    private MaildirSnapshot? _later;
+    private MaildirSnapshot? _newerSnapshot;
     private int _lock = lockDescriptor;
     private int _folder = -1;
     private bool _folderIsNew;
@@ -22,7 +22,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
 
     public Fault OpenMessage(int index, out Stream content)
     {
-        int descriptor = OnFile(index, store.OpenCall);
+        int descriptor = CallOnFile(index, store.OpenCall);
         content = descriptor < 0 ? Stream.Null : new MaildirStream(store.Calls, descriptor);
         return Errno.ToFault(descriptor);
     }
@@ -32,7 +32,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         length = 0;
         int descriptor = OpenInFolder(index);
         if (descriptor < 0)
-            descriptor = OnFile(index, store.OpenCall);
+            descriptor = CallOnFile(index, store.OpenCall);
         if (descriptor < 0)
             return Errno.ToFault(descriptor);
         int count = store.Calls.Read(descriptor, buffer);
@@ -55,15 +55,15 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         var fault = Fault.None;
         foreach (int index in indexes)
         {
-            int result = OnFile(index, store.UnlinkCall);
+            int result = CallOnFile(index, store.UnlinkCall);
             // Already gone, by another program's hand: as good as deleted.
             if (result < 0 && result != -Errno.NoEntry)
             {
                 failed++;
                 fault = Errno.ToFault(result);
             }
-            inNew |= _later is not null || snapshot[index].InNew;
-            inCur |= _later is not null || !snapshot[index].InNew;
+            inNew |= _newerSnapshot is not null || snapshot[index].InNew;
+            inCur |= _newerSnapshot is not null || !snapshot[index].InNew;
         }
         Fault synced = Sync(inNew, inCur);
         if (synced != Fault.None)
@@ -89,7 +89,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         if (_folder < 0)
         {
             Span<byte> room = stackalloc byte[MaildirPath.Room];
-            _folder = store.Calls.OpenFolder(MaildirPath.Below(home, isNew ? MaildirFolder.New : MaildirFolder.Cur, default, room).Octets);
+            _folder = store.Calls.OpenFolder(MaildirPath.Below(home, isNew ? InboxPaths.New : InboxPaths.Cur, default, room).Octets);
             _folderIsNew = isNew;
         }
         ReadOnlySpan<byte> name = snapshot.Name(index);
@@ -98,33 +98,33 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             return -Errno.NoEntry;
         name.CopyTo(octets);
         octets[name.Length] = 0;
-        return store.Calls.OpenReadIn(_folder, octets);
+        return store.Calls.OpenReadAt(_folder, octets);
     }
 
     // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it again.
     [SkipLocalsInit]
-    private int OnFile(int index, MaildirStore.PathCall call)
+    private int CallOnFile(int index, MaildirStore.PathCall call)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         int result = call(PathIn(snapshot, index, room));
         for (int attempt = 0; result == -Errno.NoEntry && attempt < 3; attempt++)
         {
-            if ((_later is null || attempt > 0) && store.Snapshots.Take(home, out _later) != Fault.None)
+            if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, out _newerSnapshot) != Fault.None)
                 break;
-            int at = _later.Find(snapshot.Unique(index));
+            int at = _newerSnapshot.Find(snapshot.Unique(index));
             if (at >= 0)
-                result = call(PathIn(_later, at, room));
+                result = call(PathIn(_newerSnapshot, at, room));
         }
         return result;
     }
 
     private ReadOnlySpan<byte> PathIn(MaildirSnapshot messages, int index, Span<byte> room)
-        => MaildirPath.Below(home, messages[index].InNew ? MaildirFolder.New : MaildirFolder.Cur, messages.Name(index), room).Octets;
+        => MaildirPath.Below(home, messages[index].InNew ? InboxPaths.New : InboxPaths.Cur, messages.Name(index), room).Octets;
 
     private Fault Sync(bool inNew, bool inCur)
     {
-        Fault fault = inNew ? store.SyncFolder(home, MaildirFolder.New) : Fault.None;
-        Fault second = inCur ? store.SyncFolder(home, MaildirFolder.Cur) : Fault.None;
+        Fault fault = inNew ? store.SyncFolder(home, InboxPaths.New) : Fault.None;
+        Fault second = inCur ? store.SyncFolder(home, InboxPaths.Cur) : Fault.None;
         return fault != Fault.None ? fault : second;
     }
 }

@@ -56,13 +56,13 @@ public sealed class Accounts
     public Account? Verify(string name, ReadOnlySpan<byte> password)
     {
         Account? account = Find(name);
-        Account? asked = account ?? StandInFor(name);
+        Account? asked = account ?? DecoyFor(name);
         bool isRight = asked is not null && asked.Password.Verify(asked.Name, _realm, password);
         return isRight ? account : null;
     }
 
     /// <summary>The user a host vouches for: a known one, or one made for the occasion, with a mailbox below the users' folder. Null for a name that cannot be a user's.</summary>
-    public Account? Vouched(string name)
+    public Account? FindOrCreate(string name)
     {
         if (Find(name) is Account known)
             return known;
@@ -93,7 +93,7 @@ public sealed class Accounts
     private Account? ByName(string name) => _byName.GetValueOrDefault(name) ?? _byAnyCase.GetValueOrDefault(name);
 
     // The same name always meets the same stand-in, so that repeating does not tell either; the hash is keyed by the runtime.
-    private Account? StandInFor(string name) => _all.Length == 0 ? null : _all[(uint)name.GetHashCode() % (uint)_all.Length];
+    private Account? DecoyFor(string name) => _all.Length == 0 ? null : _all[(uint)name.GetHashCode() % (uint)_all.Length];
 
     private Account WithHome(Account account)
         => account.Home.Length > 0 ? account : account with { Home = Path.Combine(_usersFolder, UserFolder.NameFor(account.Name)!) };

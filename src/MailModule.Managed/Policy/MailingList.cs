@@ -12,12 +12,12 @@ namespace MailModule.Policy;
 public sealed record MailingList(MailAddress Address, MailAddress? Owner, IReadOnlyList<MailAddress> Members, IReadOnlyList<string> Files)
 {
     // No user's name holds a control character, so that no user is taken for a list.
-    private const string MaildropMark = "list\t";
+    private const string MaildropPrefix = "list\t";
 
     private static readonly char[] s_separators = [',', ' ', '\t', '\r', '\n'];
 
     /// <summary>What stands for the list in the envelope of a message that waits for its expansion.</summary>
-    public string Maildrop => MaildropMark + NameOf(Address);
+    public string Maildrop => MaildropPrefix + NameOf(Address);
 
     /// <summary>Reads what stands after <c>list=</c>.</summary>
     /// <param name="folder">What a relative file name counts from; a full path.</param>
@@ -46,7 +46,7 @@ public sealed record MailingList(MailAddress Address, MailAddress? Owner, IReadO
     public static string NameOf(MailAddress address) => $"{address.LocalPart}@{address.Domain}".ToLowerInvariant();
 
     /// <summary>The name of the list that a maildrop stands for; null if it is a user's.</summary>
-    public static string? NameIn(string maildrop) => maildrop.StartsWith(MaildropMark, StringComparison.Ordinal) ? maildrop[MaildropMark.Length..] : null;
+    public static string? NameIn(string maildrop) => maildrop.StartsWith(MaildropPrefix, StringComparison.Ordinal) ? maildrop[MaildropPrefix.Length..] : null;
 
     private static bool TryParseMembers(string text, string folder, List<MailAddress> members, List<string> files, out string error)
     {

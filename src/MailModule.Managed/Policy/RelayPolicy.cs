@@ -17,15 +17,15 @@ public sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addres
 
     /// <summary>Judges a recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
-    public RelayVerdict Judge(MailAddress recipient, bool mayRelay)
+    public RelayVerdict CheckRecipient(MailAddress recipient, bool mayRelay)
     {
         if (Lists.Find(recipient) is { } list)
             return new RelayVerdict(list.Maildrop, RelayRefusal.None);
-        return JudgeUser(recipient, mayRelay);
+        return CheckUser(recipient, mayRelay);
     }
 
-    /// <summary>As <see cref="Judge"/>, with no regard to lists: for a list's own address among its members.</summary>
-    public RelayVerdict JudgeUser(MailAddress recipient, bool mayRelay)
+    /// <summary>As <see cref="CheckRecipient"/>, with no regard to lists: for a list's own address among its members.</summary>
+    public RelayVerdict CheckUser(MailAddress recipient, bool mayRelay)
     {
         if (!IsLocal(recipient))
             return new RelayVerdict(null, mayRelay ? RelayRefusal.None : RelayRefusal.NotLocal);

@@ -22,7 +22,7 @@ public sealed class ReplyReader
     public const int LineLimit = 2048;
     public const int LineCountLimit = 128;
 
-    private readonly RepeatedReplies _repeated = new();
+    private readonly ReplyCache _cache = new();
     private readonly List<string> _texts = [];
     private int _code;
     private string _enhanced = "";
@@ -42,15 +42,15 @@ public sealed class ReplyReader
             // RFC 5321 §2.3.8 asks servers for CRLF; one that ends its replies with LF alone cannot mean anything else by it
             ReadOnlySpan<byte> line = end > 0 && input[end - 1] == '\r' ? input[..(end - 1)] : input[..end];
             input = input[(end + 1)..];
-            if (_texts.Count == 0 && _repeated.TryGet(line, out reply))
+            if (_texts.Count == 0 && _cache.TryGet(line, out reply))
                 return ReplyResult.Reply;
-            if (end >= LineLimit || !Take(line, out bool isLast))
+            if (end >= LineLimit || !AddLine(line, out bool isLast))
                 return ReplyResult.Malformed;
             if (!isLast)
                 continue;
             reply = new Reply(_code, _enhanced, [.. _texts]);
             if (_texts.Count == 1)
-                _repeated.Keep(line, reply);
+                _cache.Add(line, reply);
             Reset();
             return ReplyResult.Reply;
         }
@@ -63,7 +63,7 @@ public sealed class ReplyReader
         _enhanced = "";
     }
 
-    private bool Take(ReadOnlySpan<byte> line, out bool isLast)
+    private bool AddLine(ReadOnlySpan<byte> line, out bool isLast)
     {
         isLast = line.Length == 3 || (line.Length > 3 && line[3] == ' ');
         if (!TryReadCode(line, out int code) || (!isLast && line[3] != '-'))

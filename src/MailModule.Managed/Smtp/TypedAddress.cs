@@ -83,7 +83,7 @@ public static class TypedAddress
                 return false;
             if (rest[i] != '\\')
                 plain.Append(rest[i]);
-            else if (TryTakeEscape(rest, ref i, out Rune rune))
+            else if (TryReadEscape(rest, ref i, out Rune rune))
                 plain.Append(rune.ToString());
             else
                 return false;
@@ -93,7 +93,7 @@ public static class TypedAddress
     }
 
     // RFC 6533 §3: \x{…} with two to six hexadecimal digits; no surrogates
-    private static bool TryTakeEscape(string text, ref int at, out Rune rune)
+    private static bool TryReadEscape(string text, ref int at, out Rune rune)
     {
         rune = default;
         int end = text.IndexOf('}', at);

@@ -11,17 +11,17 @@ namespace MailModule.Transport;
 /// <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
 /// </summary>
 /// <remarks>
-/// Everything that happens is an event raised on the <see cref="Gate"/>; the thread that thereby becomes the owner serves events until none is
+/// Everything that happens is an event raised on the <see cref="OwnershipWord"/>; the thread that thereby becomes the owner serves events until none is
 /// left and then lets go. All fields below the gate belong to the owner; while a wait is pending and nobody owns, the input belongs
 /// to the thread that serves the wait.
 /// </remarks>
-public sealed partial class Connection : IWork
+public sealed partial class Connection : IJob
 {
-    private const int RoundsInOneTurn = 16;
-    private const int MostQueuedForReading = 64 * 1024;
-    private const int MostKept = 1024 * 1024;
+    private const int ReceivesPerTurn = 16;
+    private const int SendQueueLimit = 64 * 1024;
+    private const int UnconsumedLimit = 1024 * 1024;
     private const int ScratchSize = 128 * 1024;
-    private const int MostLingered = 1024 * 1024;
+    private const int LingerLimit = 1024 * 1024;
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
     [ThreadStatic]
@@ -31,22 +31,22 @@ public sealed partial class Connection : IWork
     private readonly ConnectionSet _set;
     private Receiver? _receiver;
     private ISession _session = null!;
-    private Gate _gate = new();
+    private OwnershipWord _ownership = new();
 
     private Phase _phase = Phase.Running;
     private Sender? _sender;
     private TlsChannel? _tls;
     private Action? _raiseInput;
-    private Backlog _kept;
+    private PooledBuffer _unconsumed;
     private long _lastActivity;
     private long _deadline = long.MaxValue;
-    private int _rounds;
-    private int _lingered;
+    private int _receivesLeft;
+    private int _lingerCount;
     private int _advancingThread;
     private bool _mustAdvance;
     private bool _isArmed;
     private bool _mayHaveMore;
-    private bool _isBulk;
+    private bool _isReceivingBulk;
     private bool _isAtEnd;
     private bool _isAskedToClose;
     private volatile bool _isLost;
@@ -89,7 +89,7 @@ public sealed partial class Connection : IWork
         => Volatile.Write(ref _deadline, fromNow >= TimeSpan.FromDays(365) ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds);
 
     /// <summary>When a send fails the session still gets what the peer had said by then: a client wants to know why a server has hung up.</summary>
-    public bool HearsLastWords { get; set; }
+    public bool ReadsAfterSendFailure { get; set; }
 
     /// <summary>How long a TLS handshake may take.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -110,7 +110,7 @@ public sealed partial class Connection : IWork
     public Workers Workers => _set.Workers;
 
     /// <summary>The peer is gone (reset, closed while more was due) or the engine is stopping hard.</summary>
-    public bool Lost => _isLost || _gate.Has(Events.Aborted);
+    public bool Lost => _isLost || _ownership.Has(Events.Aborted);
 
     /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance has
     /// returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
@@ -125,7 +125,7 @@ public sealed partial class Connection : IWork
     }
 
     /// <summary>The place in its set's list; the set's.</summary>
-    internal int Place { get; set; }
+    internal int SetIndex { get; set; }
 
     /// <summary>Begins: greets, or shakes hands first.</summary>
     internal void Start(ISession session, bool tlsFirst)
@@ -137,35 +137,35 @@ public sealed partial class Connection : IWork
         else
             _mustAdvance = true;
         if (tlsFirst || !TryStartPolled())
-            GoOn();
+            ServeEvents();
     }
 
     /// <summary>From now on the connection runs this session; called by the one it has, inside its Advance.</summary>
-    internal void Become(ISession session) => _session = session;
+    internal void SwitchSession(ISession session) => _session = session;
 
     /// <summary>A turn on a worker, for a connection that kept its thread long enough.</summary>
-    void IWork.Run() => GoOn();
+    void IJob.Run() => ServeEvents();
 
     /// <summary>An event, from any thread; may serve the connection before it returns.</summary>
     internal void Raise(Events events)
     {
-        if (_gate.Raise(events))
-            GoOn();
+        if (_ownership.Raise(events))
+            ServeEvents();
         else
             WakeWaiter();
     }
 
     /// <summary>For the sweep, any thread: whether the peer has been silent too long while we wait for it.</summary>
-    internal bool IsOverdue(long now) => _gate.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_gate.Phase, now);
+    internal bool IsOverdue(long now) => _ownership.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_ownership.Phase, now);
 
     /// <summary>Serves the connection on the calling thread, its owner, until nothing is left to do or it is another's turn.</summary>
-    internal void GoOn()
+    internal void ServeEvents()
     {
         Signals.BlockPipe();
-        _rounds = RoundsInOneTurn;
+        _receivesLeft = ReceivesPerTurn;
         while (Step())
         {
-            if (_rounds > 0)
+            if (_receivesLeft > 0)
                 continue;
             _set.Workers.Run(this);
             return;
@@ -181,12 +181,12 @@ public sealed partial class Connection : IWork
             Advance([]);
             return true;
         }
-        Events first = _gate.TakeNext(_phase);
+        Events first = _ownership.TakeNextEvent(_phase);
         if (first != Events.None)
-            Serve(first);
+            HandleEvent(first);
         else if (WantsInput)
             Receive();
-        else if (_gate.TryRelease(_phase))
+        else if (_ownership.TryRelease(_phase))
         {
             WakeWaiter();
             return false;
@@ -194,16 +194,16 @@ public sealed partial class Connection : IWork
         return true;
     }
 
-    private void Serve(Events one)
+    private void HandleEvent(Events one)
     {
         switch (one)
         {
             case Events.Aborted:
-                Lose(Fault.Cancelled, "aborted");
+                MarkLost(Fault.Cancelled, "aborted");
                 Finish();
                 break;
             case Events.Sent:
-                GoOnSending();
+                ContinueSending();
                 break;
             case Events.Records:
                 SendRecords();
@@ -215,10 +215,10 @@ public sealed partial class Connection : IWork
                 EndHandshake();
                 break;
             case Events.Input:
-                TakeInput();
+                OnInput();
                 break;
             case Events.Readable:
-                TakeReadable();
+                OnReadable();
                 break;
             case Events.Stopping:
                 Expire(ExpiryReason.Stopping);
@@ -233,7 +233,7 @@ public sealed partial class Connection : IWork
     private void EndWait()
     {
         _phase = Phase.Running;
-        ForgetWaiter();
+        DropWaiter();
         Touch();
         if (Lost)
             Finish();
@@ -244,12 +244,12 @@ public sealed partial class Connection : IWork
     /// <summary>The one place where a session runs, and where what it throws is caught.</summary>
     private void Advance(ReadOnlySpan<byte> fresh)
     {
-        bool isKept = _kept.Length > 0;
+        bool isKept = _unconsumed.Length > 0;
         if (isKept)
-            _kept.Append(fresh);
-        ReadOnlySpan<byte> input = isKept ? _kept.Span : fresh;
+            _unconsumed.Append(fresh);
+        ReadOnlySpan<byte> input = isKept ? _unconsumed.Span : fresh;
         int before = input.Length;
-        Output output = Output.Take();
+        Output output = Output.Rent();
         _phase = Phase.Running;
         _advancingThread = Environment.CurrentManagedThreadId;
         Next next;
@@ -259,30 +259,30 @@ public sealed partial class Connection : IWork
         }
         catch (Exception e)
         {
-            next = Fail(e, output);
+            next = OnSessionException(e, output);
         }
         _advancingThread = 0;
         _isAskedToClose = next == Next.Close;
         if (isKept)
-            _kept.Consume(before - input.Length);
+            _unconsumed.Consume(before - input.Length);
         else
-            _kept.Append(input);
+            _unconsumed.Append(input);
         if (next == Next.StartTls)
-            DropInput();
+            DiscardInput();
         Send(output.Written);
-        Output.GiveBack(output);
-        Obey(next);
+        Output.Return(output);
+        Execute(next);
     }
 
-    private Next Fail(Exception e, Output output)
+    private Next OnSessionException(Exception e, Output output)
     {
         _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed: {e}");
         Fault = Fault.Internal;
-        SayGoodbye(ExpiryReason.Fault, output);
+        ExpireSession(ExpiryReason.Fault, output);
         return Next.Close;
     }
 
-    private void SayGoodbye(ExpiryReason reason, Output output)
+    private void ExpireSession(ExpiryReason reason, Output output)
     {
         try
         {
@@ -294,11 +294,11 @@ public sealed partial class Connection : IWork
         }
     }
 
-    private void Obey(Next next)
+    private void Execute(Next next)
     {
         if (_isLost && next != Next.Wait)
         {
-            if (next == Next.StartTls || !TryHearLastWords())
+            if (next == Next.StartTls || !TryReadToEnd())
                 Finish();
             return;
         }
@@ -307,16 +307,16 @@ public sealed partial class Connection : IWork
             case Next.Read when _isAtEnd:
                 Close();
                 break;
-            case Next.Read when _kept.Length > MostKept:
+            case Next.Read when _unconsumed.Length > UnconsumedLimit:
                 _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session leaves its input lying");
                 Fault = Fault.Internal;
                 Close();
                 break;
             case Next.Read:
-                _phase = (_sender?.Queued ?? 0) > MostQueuedForReading ? Phase.Held : Phase.Read;
+                _phase = (_sender?.Queued ?? 0) > SendQueueLimit ? Phase.Throttled : Phase.Read;
                 break;
             case Next.Write:
-                _rounds--;
+                _receivesLeft--;
                 _mustAdvance = IsSent;
                 _phase = IsSent ? Phase.Running : Phase.Write;
                 break;
@@ -345,16 +345,16 @@ public sealed partial class Connection : IWork
             ShutDown(SocketShutdown.Both); // the handshake ends by it, and the connection with it
             return;
         }
-        bool peerListens = _phase == Phase.Read || (_phase == Phase.Held && reason == ExpiryReason.Stopping);
+        bool peerListens = _phase == Phase.Read || (_phase == Phase.Throttled && reason == ExpiryReason.Stopping);
         if (!peerListens)
         {
             Finish();
             return;
         }
-        Output output = Output.Take();
-        SayGoodbye(reason, output);
+        Output output = Output.Rent();
+        ExpireSession(reason, output);
         Send(output.Written);
-        Output.GiveBack(output);
+        Output.Return(output);
         Close();
     }
 
@@ -363,7 +363,7 @@ public sealed partial class Connection : IWork
     {
         if (IsTls)
         {
-            _tls!.SayEnd();
+            _tls!.SendCloseNotify();
             SendRecords();
         }
         if (_isLost)
@@ -377,13 +377,13 @@ public sealed partial class Connection : IWork
     /// <summary>Closing a socket with unread octets resets the connection, and the reset may overtake our last answer.</summary>
     private void CloseSent()
     {
-        bool isUnread = _kept.Length > 0 || (_isArmed && _poller is null ? _gate.Has(Events.Input) : _socket.Available > 0);
+        bool isUnread = _unconsumed.Length > 0 || (_isArmed && _poller is null ? _ownership.Has(Events.Input) : _socket.Available > 0);
         if (!isUnread || _isAtEnd || _tls is not null || !ShutDown(SocketShutdown.Send))
         {
             Finish();
             return;
         }
-        _kept.Clear();
+        _unconsumed.Clear();
         Touch();
         _phase = Phase.Linger;
     }
@@ -399,10 +399,10 @@ public sealed partial class Connection : IWork
         if (_isArmed && !_isLost)
             ShutDown(SocketShutdown.Both); // else the platform resets a connection whose receive is still armed
         _socket.Dispose();
-        _kept.Clear();
-        _sender?.Drop();
+        _unconsumed.Clear();
+        _sender?.Discard();
         if (!_isArmed)
-            EndReceiving();
+            DisposeReceiving();
         try
         {
             _session.Closed();
@@ -414,17 +414,17 @@ public sealed partial class Connection : IWork
         _set.Remove(this);
     }
 
-    private void Lose(Fault fault, string text)
+    private void MarkLost(Fault fault, string text)
     {
         _isLost = true;
         if (_isAskedToClose || Fault != Fault.None)
             return;
-        Fault = OurDoingOr(fault);
+        Fault = CancelledOr(fault);
         FaultText = text;
     }
 
     // What the shutdown of an abort causes is no loss by the peer.
-    private Fault OurDoingOr(Fault fault) => _isAborted ? Fault.Cancelled : fault;
+    private Fault CancelledOr(Fault fault) => _isAborted ? Fault.Cancelled : fault;
 
     private bool ShutDown(SocketShutdown which)
     {
@@ -445,11 +445,11 @@ public sealed partial class Connection : IWork
     {
         TimeSpan allowed = phase switch
         {
-            Phase.Early or Phase.Handshake => HandshakeTimeout,
+            Phase.BeforeHandshake or Phase.Handshake => HandshakeTimeout,
             Phase.Linger => LingerTime,
             _ => IdleTimeout,
         };
-        bool mayBeLate = phase is Phase.Read or Phase.Held or Phase.Write or Phase.Drain;
+        bool mayBeLate = phase is Phase.Read or Phase.Throttled or Phase.Write or Phase.Drain;
         return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds || (mayBeLate && now >= Volatile.Read(ref _deadline));
     }
 }

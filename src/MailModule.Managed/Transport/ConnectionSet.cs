@@ -7,12 +7,12 @@ namespace MailModule.Transport;
 /// The connections of one server or client: how many there are in all and for each address, their deadlines, and their end. Any thread may call.
 /// One sweep a second looks at all of them; ten thousand cost it well under a millisecond.
 /// </summary>
-public sealed class ConnectionSet : IDisposable, IWork
+public sealed class ConnectionSet : IDisposable, IJob
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
     /// <summary>What those that were cut get to notice it: much more than they need, for a loaded machine.</summary>
-    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
     private readonly List<Connection> _connections = [];
     private readonly AddressCounts _perAddress;
@@ -65,14 +65,14 @@ public sealed class ConnectionSet : IDisposable, IWork
             return true;
         foreach (Connection connection in Snapshot())
             connection.Abort();
-        return _isEmpty.WaitOne(CutGrace);
+        return _isEmpty.WaitOne(AbortGrace);
     }
 
     /// <summary>Ends the sweep; after <see cref="Stop"/>.</summary>
     public void Dispose() => _timer.Dispose();
 
     /// <summary>One sweep over the deadlines, on a worker.</summary>
-    void IWork.Run()
+    void IJob.Run()
     {
         long now = Environment.TickCount64;
         foreach (Connection connection in Overdue(now))
@@ -80,7 +80,7 @@ public sealed class ConnectionSet : IDisposable, IWork
         Volatile.Write(ref _isSweeping, 0);
     }
 
-    /// <summary>Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Dismiss"/>.</summary>
+    /// <summary>Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Release"/>.</summary>
     internal bool TryAdmit(IPAddress address)
     {
         lock (_lock)
@@ -98,7 +98,7 @@ public sealed class ConnectionSet : IDisposable, IWork
         bool isLate;
         lock (_lock)
         {
-            connection.Place = _connections.Count;
+            connection.SetIndex = _connections.Count;
             _connections.Add(connection);
             isLate = _isStopping;
         }
@@ -111,14 +111,14 @@ public sealed class ConnectionSet : IDisposable, IWork
         lock (_lock)
         {
             Connection last = _connections[^1];
-            _connections[connection.Place] = last;
-            last.Place = connection.Place;
+            _connections[connection.SetIndex] = last;
+            last.SetIndex = connection.SetIndex;
             _connections.RemoveAt(_connections.Count - 1);
         }
-        Dismiss(connection.RemoteEndPoint.Address);
+        Release(connection.RemoteEndPoint.Address);
     }
 
-    internal void Dismiss(IPAddress address)
+    internal void Release(IPAddress address)
     {
         lock (_lock)
         {

@@ -55,7 +55,7 @@ public sealed class Dial
             _timer.Change(_options.Timeout, Timeout.InfiniteTimeSpan);
             var attempt = new Attempt(this) { RemoteEndPoint = FirstHop };
             if (!_socket.ConnectAsync(attempt))
-                Conclude(attempt);
+                OnConnected(attempt);
         }
         catch (SocketException e)
         {
@@ -91,17 +91,17 @@ public sealed class Dial
         if (connection is not null)
             connection.Abort();
         else
-            GiveBack();
+            ReleaseSocket();
         _failed(fault, _options.Proxy is { } proxy ? $"proxy {proxy}: {text}" : text);
     }
 
-    private void GiveBack()
+    private void ReleaseSocket()
     {
         _socket?.Dispose();
-        _set.Dismiss(FirstHop.Address);
+        _set.Release(FirstHop.Address);
     }
 
-    private void Conclude(Attempt attempt)
+    private void OnConnected(Attempt attempt)
     {
         Signals.BlockPipe();
         SocketError error = attempt.SocketError;
@@ -123,7 +123,7 @@ public sealed class Dial
         }
         catch (SocketException e)
         {
-            GiveBack();
+            ReleaseSocket();
             _failed(Fault.Connect, e.Message);
             return;
         }
@@ -135,11 +135,11 @@ public sealed class Dial
         if (!TryMakeConnection(_options.TargetName is null ? _options.Target : null, out Connection? connection))
             return;
         var target = new ProxyTarget(_options.TargetName, _options.Target);
-        IProxyDialogue dialogue = proxy.Kind switch
+        IProxyHandshake dialogue = proxy.Kind switch
         {
-            ProxyKind.Socks5 => new Socks5Dialogue(proxy, target),
-            ProxyKind.Socks4a => new Socks4aDialogue(proxy, target),
-            _ => new HttpDialogue(proxy, target),
+            ProxyKind.Socks5 => new Socks5Handshake(proxy, target),
+            ProxyKind.Socks4a => new Socks4aHandshake(proxy, target),
+            _ => new HttpConnectHandshake(proxy, target),
         };
         var tunnel = new ProxyTunnel(dialogue, connection, _options.IsTlsFirst, () => TryEnd(out _) ? _createSession(connection) : null, Fail);
         Begin(connection, tunnel, isTlsFirst: false);
@@ -178,6 +178,6 @@ public sealed class Dial
 
     private sealed class Attempt(Dial dial) : SocketAsyncEventArgs(true)
     {
-        protected override void OnCompleted(SocketAsyncEventArgs e) => dial.Conclude(this);
+        protected override void OnCompleted(SocketAsyncEventArgs e) => dial.OnConnected(this);
     }
 }

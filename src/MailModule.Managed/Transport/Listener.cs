@@ -60,7 +60,7 @@ public sealed class Listener : IDisposable
             _spare.Dispose();
     }
 
-    internal void Welcome(Socket socket)
+    internal void OnAccepted(Socket socket)
     {
         IPAddress? address = AddressOf(socket);
         if (address is null || !_set.TryAdmit(address))
@@ -80,14 +80,14 @@ public sealed class Listener : IDisposable
         {
             _set.Log.Write(LogLevel.Error, "transport", $"{address}: the connection could not be served: {e.Message}");
             socket.Dispose();
-            _set.Dismiss(address);
+            _set.Release(address);
         }
     }
 
     /// <summary>True: one who knocked was taken by means of the spare descriptor, and refused.</summary>
-    internal bool RefuseBySpare(Socket listening)
+    internal bool RefuseWithSpareDescriptor(Socket listening)
     {
-        if (!_spare.TryLend())
+        if (!_spare.TryClose())
             return false;
         try
         {
@@ -102,7 +102,7 @@ public sealed class Listener : IDisposable
         }
         finally
         {
-            _spare.TakeBack();
+            _spare.Reopen();
         }
     }
 

@@ -39,7 +39,7 @@ internal sealed class Poller
         }
         if (_epoll.TryAdd(descriptor, tag))
             return true;
-        Forget(connection, descriptor);
+        RemoveEntry(connection, descriptor);
         return false;
     }
 
@@ -48,7 +48,7 @@ internal sealed class Poller
     {
         nint descriptor = connection.Descriptor;
         _epoll.Remove(descriptor);
-        Forget(connection, descriptor);
+        RemoveEntry(connection, descriptor);
     }
 
     private static Poller? TryCreate()
@@ -56,7 +56,7 @@ internal sealed class Poller
         if (Epoll.TryCreate() is not { } epoll)
             return null;
         var poller = new Poller(epoll);
-        var thread = new Thread(poller.Live) { IsBackground = true };
+        var thread = new Thread(poller.Loop) { IsBackground = true };
         try
         {
             Signals.WithAllBlocked(thread.UnsafeStart);
@@ -69,7 +69,7 @@ internal sealed class Poller
         }
     }
 
-    private void Forget(Connection connection, nint descriptor)
+    private void RemoveEntry(Connection connection, nint descriptor)
     {
         lock (_lock)
             if (_connections[descriptor] == connection)
@@ -83,11 +83,11 @@ internal sealed class Poller
     private int WaitForEvents()
     {
         Thread.Yield();
-        int count = _epoll.Look();
+        int count = _epoll.Poll();
         return count > 0 ? count : _epoll.Wait();
     }
 
-    private void Live()
+    private void Loop()
     {
         Signals.BlockAll();
         ThreadName.Set("mailmodule-io");
@@ -100,9 +100,9 @@ internal sealed class Poller
                 ulong tag = _epoll.TagOf(i, out bool isReadable, out bool isAtEnd);
                 // A descriptor may be another's by now: the tag tells.
                 if (Volatile.Read(ref _connections[(uint)tag]) is { } connection && connection.PollTag == tag)
-                    connection.TakeReadiness(isReadable, isAtEnd);
+                    connection.OnReadiness(isReadable, isAtEnd);
             }
-            Workers.CallForBatch();
+            Workers.WakeForBatch();
         }
     }
 }

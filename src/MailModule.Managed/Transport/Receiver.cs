@@ -32,7 +32,7 @@ internal sealed class Receiver(Connection connection) : SocketAsyncEventArgs(tru
     }
 
     /// <summary>When no receive is armed.</summary>
-    public void End()
+    public void DisposeBuffers()
     {
         UseSmall();
         Dispose();

@@ -9,9 +9,9 @@ internal sealed class SpareDescriptor : IDisposable
     private SafeFileHandle? _held;
     private bool _isDisposed;
 
-    public SpareDescriptor() => Hold();
+    public SpareDescriptor() => Open();
 
-    public bool TryLend()
+    public bool TryClose()
     {
         lock (_lock)
         {
@@ -24,11 +24,11 @@ internal sealed class SpareDescriptor : IDisposable
     }
 
     /// <summary>Tries to hold one again; if somebody was faster, the next call may succeed.</summary>
-    public void TakeBack()
+    public void Reopen()
     {
         lock (_lock)
             if (_held is null && !_isDisposed)
-                Hold();
+                Open();
     }
 
     public void Dispose()
@@ -41,7 +41,7 @@ internal sealed class SpareDescriptor : IDisposable
         }
     }
 
-    private void Hold()
+    private void Open()
     {
         try
         {

@@ -13,14 +13,14 @@ public sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certi
     /// <summary>As a certificate has it: without brackets, and without the dot that ends a full name.</summary>
     private string PeerName => TargetHost.TrimStart('[').TrimEnd(']').TrimEnd('.');
 
-    internal TlsPeer CreatePeer() => new(PeerName, Verify);
+    internal CertificateCheck CreateCheck() => new(PeerName, Verify);
 
-    internal SslClientAuthenticationOptions CreateOptions(TlsPeer peer) => new()
+    internal SslClientAuthenticationOptions CreateOptions(CertificateCheck peer) => new()
     {
         TargetHost = PeerName,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         CertificateChainPolicy = CreatePolicy(),
-        RemoteCertificateValidationCallback = (_, certificate, chain, errors) => peer.Judge(certificate, chain, errors),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) => peer.Validate(certificate, chain, errors),
     };
 
     private X509ChainPolicy CreatePolicy()

@@ -41,8 +41,8 @@ public sealed class TlsServerSettings
         }
         catch (Exception e)
         {
-            text = $"{certificateFile}: {TlsFault.Describe(e)}";
-            return TlsFault.Of(e);
+            text = $"{certificateFile}: {TlsExceptions.Describe(e)}";
+            return TlsExceptions.FaultOf(e);
         }
     }
 

@@ -195,17 +195,17 @@ public class PlainConnectionTests
 
         static string Converse(Connection connection)
         {
-            Assert.True(connection.SendNow("ready"u8));
+            Assert.True(connection.SendBlocking("ready"u8));
             var heard = new StringBuilder();
             while (heard.Length < 1005)
             {
-                ReadOnlySpan<byte> input = connection.WaitInput();
+                ReadOnlySpan<byte> input = connection.WaitForInput();
                 Assert.False(input.IsEmpty);
                 int part = Math.Min(input.Length, 7);
                 heard.Append(Encoding.ASCII.GetString(input[..part]));
                 connection.Consume(part);
             }
-            Assert.True(connection.SendNow(new byte[3_000_000]));
+            Assert.True(connection.SendBlocking(new byte[3_000_000]));
             connection.Resume();
             return heard.ToString();
         }
@@ -220,7 +220,7 @@ public class PlainConnectionTests
             self.Connection.IdleTimeout = line == "short\n" ? TimeSpan.FromMilliseconds(200) : Loop.Long;
             self.Connection.Workers.Run(new Job(() =>
             {
-                bool isEmpty = self.Connection.WaitInput().IsEmpty;
+                bool isEmpty = self.Connection.WaitForInput().IsEmpty;
                 bool lost = self.Connection.Lost;
                 self.Resume();
                 results.Add((isEmpty, lost));
@@ -303,7 +303,7 @@ public class PlainConnectionTests
         return session;
     }
 
-    internal sealed class Job(Action action) : IWork
+    internal sealed class Job(Action action) : IJob
     {
         public void Run() => action();
     }

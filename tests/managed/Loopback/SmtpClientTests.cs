@@ -10,7 +10,7 @@ namespace MailModule.Tests.Loopback;
 /// <summary>A client session over real sockets with servers that misbehave at every stage.</summary>
 public class SmtpClientTests
 {
-    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Auth, SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.Verdict];
+    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Auth, SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.EndOfData];
     private static readonly SmtpClientOptions s_options = ClientRun.Options() with { Login = new Credentials("tim", "tanstaaftanstaaf") };
 
     // What a good server does up to each stage; the last step reads what the stage's answer is for.
@@ -24,12 +24,12 @@ public class SmtpClientTests
         {
             all.Add(stage, "close", Fault.Closed);
             all.Add(stage, Reset, Fault.Closed);
-            all.Add(stage, "421 4.3.2 down", Fault.RefusedForNow);
-            all.Add(stage, "450-4.7.0 not\r\n450 4.7.0 now", Fault.RefusedForNow);
+            all.Add(stage, "421 4.3.2 down", Fault.RefusedTemporarily);
+            all.Add(stage, "450-4.7.0 not\r\n450 4.7.0 now", Fault.RefusedTemporarily);
             all.Add(stage, "hello", Fault.Protocol);
             all.Add(stage, "250-one\r\n251 two", Fault.Protocol);
             all.Add(stage, Raw("550 " + new string('x', 5000)), Fault.Protocol);
-            all.Add(stage, Raw("450 \0\u00ff\u0080\u0001 not now\r\n"), Fault.RefusedForNow);
+            all.Add(stage, Raw("450 \0\u00ff\u0080\u0001 not now\r\n"), Fault.RefusedTemporarily);
             all.Add(stage, Flood, Fault.Protocol);
         }
         return all;
@@ -54,7 +54,7 @@ public class SmtpClientTests
         bool isAnswered = isBegun && end.TrimStart('=').StartsWith("450", StringComparison.Ordinal);
         Assert.Equal(fault, isAnswered ? bob.Fault : run.Fault);
         Assert.Equal(stage, isBegun ? bob.Stage : run.Stage);
-        Assert.Equal(stage == SmtpStage.Verdict && (fault is Fault.Closed or Fault.Protocol), bob.IsUnknown);
+        Assert.Equal(stage == SmtpStage.EndOfData && (fault is Fault.Closed or Fault.Protocol), bob.IsUnknown);
     }
 
     [Theory]
@@ -66,7 +66,7 @@ public class SmtpClientTests
         {
             Assert.Equal((Fault.Timeout, stage), (run.Fault, run.Stage));
             Assert.Contains(stage.ToString(), run.Session!.FaultText, StringComparison.Ordinal);
-            Assert.Equal(stage == SmtpStage.Verdict, run.Results.Any(result => result.IsUnknown));
+            Assert.Equal(stage == SmtpStage.EndOfData, run.Results.Any(result => result.IsUnknown));
         }
     }
 
@@ -102,21 +102,21 @@ public class SmtpClientTests
             run.WaitForSession();
             run.Cancel();
             run.End();
-            Assert.Equal((Fault.Cancelled, stage == SmtpStage.Verdict), (run.Fault, message.Recipients[0].IsUnknown));
+            Assert.Equal((Fault.Cancelled, stage == SmtpStage.EndOfData), (run.Fault, message.Recipients[0].IsUnknown));
         }
     }
 
     [Theory]
     [InlineData("552 5.3.4 too much", Fault.Refused)]
-    [InlineData("451 4.3.1 no room", Fault.RefusedForNow)]
-    [InlineData("421 4.3.2 down", Fault.RefusedForNow)]
+    [InlineData("451 4.3.1 no room", Fault.RefusedTemporarily)]
+    [InlineData("421 4.3.2 down", Fault.RefusedTemporarily)]
     public void A_refusal_in_the_middle_of_the_text_is_heard_though_the_server_hangs_up(string words, Fault fault)
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", SomeText, words]);
         SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
-        Assert.Equal((fault, words, SmtpStage.Text), (message.Recipients[0].Fault, message.Recipients[0].Reply?.ToString(), message.Recipients[0].Stage));
+        Assert.Equal((fault, words, SmtpStage.Content), (message.Recipients[0].Fault, message.Recipients[0].Reply?.ToString(), message.Recipients[0].Stage));
         Assert.False(message.Recipients[0].IsUnknown);
     }
 
@@ -129,7 +129,7 @@ public class SmtpClientTests
         SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
-        Assert.Equal((Fault.Closed, SmtpStage.Text, false), (message.Recipients[0].Fault, message.Recipients[0].Stage, message.Recipients[0].IsUnknown));
+        Assert.Equal((Fault.Closed, SmtpStage.Content, false), (message.Recipients[0].Fault, message.Recipients[0].Stage, message.Recipients[0].IsUnknown));
     }
 
     [Fact]
@@ -137,9 +137,9 @@ public class SmtpClientTests
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", Stall]);
         SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
-        using var run = new ClientRun(server.Port, s_options with { Timeouts = ShortAt(SmtpStage.Text) }, work: message);
+        using var run = new ClientRun(server.Port, s_options with { Timeouts = ShortAt(SmtpStage.Content) }, work: message);
         run.End();
-        Assert.Equal((Fault.Timeout, SmtpStage.Text), (message.Recipients[0].Fault, message.Recipients[0].Stage));
+        Assert.Equal((Fault.Timeout, SmtpStage.Content), (message.Recipients[0].Fault, message.Recipients[0].Stage));
     }
 
     [Fact]
@@ -192,8 +192,8 @@ public class SmtpClientTests
             SmtpStage.Mail => new SmtpTimeouts { Mail = brief },
             SmtpStage.Rcpt => new SmtpTimeouts { Rcpt = brief },
             SmtpStage.Data => new SmtpTimeouts { Data = brief },
-            SmtpStage.Text => new SmtpTimeouts { Text = brief },
-            _ => new SmtpTimeouts { Verdict = brief },
+            SmtpStage.Content => new SmtpTimeouts { DataBlock = brief },
+            _ => new SmtpTimeouts { EndOfData = brief },
         };
     }
 }

@@ -82,11 +82,11 @@ public class SmtpClientTlsTests
         chain.ChainPolicy.CustomTrustStore.AddRange(TestAuthority.Trusted.Roots);
         chain.ChainPolicy.ExtraStore.AddRange(TestAuthority.Stranger.Roots);
         Assert.False(chain.Build(shown));
-        var peer = new TlsPeer("mx.example", mustBeRight: true);
-        Assert.False(peer.Judge(shown, chain, SslPolicyErrors.RemoteCertificateChainErrors));
-        Assert.Equal("the certificate's root is not trusted: CN=Stranger Root", peer.Complaint);
-        Assert.False(peer.Judge(null, null, SslPolicyErrors.RemoteCertificateNotAvailable));
-        Assert.Equal("the server shows no certificate", peer.Complaint);
+        var peer = new CertificateCheck("mx.example", isRequired: true);
+        Assert.False(peer.Validate(shown, chain, SslPolicyErrors.RemoteCertificateChainErrors));
+        Assert.Equal("the certificate's root is not trusted: CN=Stranger Root", peer.Problem);
+        Assert.False(peer.Validate(null, null, SslPolicyErrors.RemoteCertificateNotAvailable));
+        Assert.Equal("the server shows no certificate", peer.Problem);
     }
 
     [Fact]

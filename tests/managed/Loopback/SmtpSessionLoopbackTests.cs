@@ -82,7 +82,7 @@ public class SmtpSessionLoopbackTests
         {
             Host = session =>
             {
-                while ((last = session.ReadText(new byte[10])) > 0)
+                while ((last = session.ReadContent(new byte[10])) > 0)
                 {
                 }
                 return Verdict.Accept;
@@ -103,7 +103,7 @@ public class SmtpSessionLoopbackTests
     {
         byte[] buffer = new byte[7];
         int count;
-        while ((count = session.ReadText(buffer)) > 0)
+        while ((count = session.ReadContent(buffer)) > 0)
             heard.Append(Encoding.ASCII.GetString(buffer, 0, count));
         return Verdict.Accept;
     }
@@ -122,7 +122,7 @@ public class SmtpSessionLoopbackTests
             => new(new SmtpServerOptions { HostName = "mail.example", OfferStartTls = true }, this, connection);
 
         public Verdict Connect(SmtpSession session) => Later(session, _ => Verdict.Accept);
-        public Verdict Login(SmtpSession session, string user, byte[] password) => new(Outcome.Refuse);
+        public Verdict Login(SmtpSession session, string user, byte[] password) => new(VerdictKind.Refuse);
         public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize) => Later(session, _ => Verdict.Accept);
 
         public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
@@ -141,7 +141,7 @@ public class SmtpSessionLoopbackTests
         {
             _text.Append(Encoding.ASCII.GetString(text));
             if (IsSlow)
-                session.Connection!.Workers.Run(new PlainConnectionTests.Job(session.ResumeText));
+                session.Connection!.Workers.Run(new PlainConnectionTests.Job(session.ResumeContent));
             return !IsSlow;
         }
 

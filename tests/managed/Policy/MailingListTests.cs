@@ -42,11 +42,11 @@ public class MailingListTests
     {
         RelayPolicy policy = Policy("friends@a.example;;x@y.example", "ann@a.example;;ann@a.example,x@y.example", "far@elsewhere.example;;ann@a.example");
         foreach (string address in new[] { "friends@a.example", "FRIENDS@A.Example", "\"friends\"@a.example" })
-            Assert.Equal(new RelayVerdict("list\tfriends@a.example", RelayRefusal.None), policy.Judge(Address(address), mayRelay: false));
-        Assert.Equal("list\tann@a.example", policy.Judge(Address("ann@a.example"), mayRelay: false).Maildrop);
-        Assert.Equal("ann", policy.JudgeUser(Address("ann@a.example"), mayRelay: false).Maildrop);
-        Assert.Equal("list\tfar@elsewhere.example", policy.Judge(Address("far@elsewhere.example"), mayRelay: false).Maildrop);
-        Assert.Equal(RelayRefusal.NotLocal, policy.Judge(Address("near@elsewhere.example"), mayRelay: false).Refusal);
+            Assert.Equal(new RelayVerdict("list\tfriends@a.example", RelayRefusal.None), policy.CheckRecipient(Address(address), mayRelay: false));
+        Assert.Equal("list\tann@a.example", policy.CheckRecipient(Address("ann@a.example"), mayRelay: false).Maildrop);
+        Assert.Equal("ann", policy.CheckUser(Address("ann@a.example"), mayRelay: false).Maildrop);
+        Assert.Equal("list\tfar@elsewhere.example", policy.CheckRecipient(Address("far@elsewhere.example"), mayRelay: false).Maildrop);
+        Assert.Equal(RelayRefusal.NotLocal, policy.CheckRecipient(Address("near@elsewhere.example"), mayRelay: false).Refusal);
     }
 
     [Fact]

@@ -153,7 +153,7 @@ public partial class SmtpTranscriptTests
             RequireAuth = lines.Contains("! require auth"),
             NormalizeBareNewlines = lines.Contains("! normalize"),
         };
-        Verdict connect = lines.Contains("! refuse connect") ? new Verdict(Outcome.Refuse) : lines.Contains("! close connect") ? Verdict.Close(null) : Verdict.Accept;
+        Verdict connect = lines.Contains("! refuse connect") ? new Verdict(VerdictKind.Refuse) : lines.Contains("! close connect") ? Verdict.Close(null) : Verdict.Accept;
         return new SmtpHarness(options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect });
     }
 

@@ -15,7 +15,7 @@ public sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bool
 
     public override int OpenRead(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenRead(path);
     public override int OpenFolder(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenFolder(path);
-    public override int OpenReadIn(int folder, ReadOnlySpan<byte> name) => Fails() ? -error : base.OpenReadIn(folder, name);
+    public override int OpenReadAt(int folder, ReadOnlySpan<byte> name) => Fails() ? -error : base.OpenReadAt(folder, name);
     public override int OpenNew(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenNew(path);
     public override int OpenLock(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenLock(path);
     public override int Read(int descriptor, Span<byte> buffer) => Fails() ? -error : base.Read(descriptor, buffer);

@@ -55,7 +55,7 @@ public class WorkersTests
                 workers.Run(new Job(() => ran.Signal()));
                 others.Run(new Job(() => ran.Signal()));
             }
-            Workers.CallForBatch();
+            Workers.WakeForBatch();
         });
         turn.Join();
         Assert.True(ran.Wait(Long));
@@ -161,7 +161,7 @@ public class WorkersTests
         }
     }
 
-    private sealed class Job(Action action) : IWork
+    private sealed class Job(Action action) : IJob
     {
         public void Run() => action();
     }

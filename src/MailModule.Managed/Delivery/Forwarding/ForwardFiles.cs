@@ -59,7 +59,7 @@ internal sealed class ForwardFiles(FileCalls calls)
     private Fault ReadText(ReadOnlySpan<byte> path, out string text)
     {
         text = "";
-        int descriptor = calls.OpenReadNow(path);
+        int descriptor = calls.OpenReadNonBlocking(path);
         if (descriptor < 0)
             return Errno.ToFault(descriptor);
         byte[] octets = new byte[ForwardParser.SizeLimit + 1];

@@ -30,7 +30,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
     public bool AwaitsVerdict(SubmittedRecipient recipient)
     {
         lock (_gate)
-            return _underWay.Exists(one => one.Transaction.AwaitsVerdict && Array.IndexOf(one.Members, recipient) is >= 0 and var i
+            return _underWay.Exists(one => one.Transaction.AwaitsFinalReply && Array.IndexOf(one.Members, recipient) is >= 0 and var i
                 && one.Transaction.Recipients[i].State == RecipientState.Accepted);
     }
 

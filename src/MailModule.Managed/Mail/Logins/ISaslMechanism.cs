@@ -17,5 +17,5 @@ public interface ISaslMechanism
     bool TryAnswer(ReadOnlySpan<byte> challenge, out byte[] answer);
 
     /// <summary>Success may be believed: the server has asked all it must, and has proved what the mechanism wants proved.</summary>
-    bool IsSatisfied { get; }
+    bool MayBelieveSuccess { get; }
 }

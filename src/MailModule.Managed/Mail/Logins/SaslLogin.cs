@@ -9,7 +9,7 @@ public sealed class SaslLogin(Credentials login) : ISaslMechanism
 
     public string Name => "LOGIN";
     public bool IsClearText => true;
-    public bool IsSatisfied => _asked == 2;
+    public bool MayBelieveSuccess => _asked == 2;
 
     public byte[]? Begin() => null;
 

@@ -7,7 +7,7 @@ public sealed class SaslPlain(Credentials login) : ISaslMechanism
 {
     public string Name => "PLAIN";
     public bool IsClearText => true;
-    public bool IsSatisfied => true;
+    public bool MayBelieveSuccess => true;
 
     // RFC 4616 §2: no authorization identity, NUL, name, NUL, password
     public byte[]? Begin() => Encoding.UTF8.GetBytes($"\0{login.User}\0{login.Password}");

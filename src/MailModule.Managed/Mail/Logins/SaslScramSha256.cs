@@ -48,7 +48,7 @@ public sealed class SaslScramSha256 : ISaslMechanism
 
     public string Name => "SCRAM-SHA-256";
     public bool IsClearText => false;
-    public bool IsSatisfied => _step == Step.Done;
+    public bool MayBelieveSuccess => _step == Step.Done;
 
     public byte[]? Begin()
     {
@@ -101,7 +101,7 @@ public sealed class SaslScramSha256 : ISaslMechanism
         iterations = 0;
         return parts.Length >= 3
             && parts[0].StartsWith("r=", StringComparison.Ordinal) && nonce.Length > _nonce.Length && nonce.StartsWith(_nonce, StringComparison.Ordinal)
-            && parts[1].StartsWith("s=", StringComparison.Ordinal) && Sasl.TryDecode(Encoding.UTF8.GetBytes(parts[1][2..]), out salt) && salt.Length > 0
+            && parts[1].StartsWith("s=", StringComparison.Ordinal) && SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(parts[1][2..]), out salt) && salt.Length > 0
             && parts[2].StartsWith("i=", StringComparison.Ordinal) && int.TryParse(parts[2].AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out iterations)
             && iterations is >= FewestIterations and <= MostIterations;
     }
@@ -110,7 +110,7 @@ public sealed class SaslScramSha256 : ISaslMechanism
     private bool IsProof(string serverFinal)
     {
         string first = serverFinal.Split(',')[0];
-        return first.StartsWith("v=", StringComparison.Ordinal) && Sasl.TryDecode(Encoding.UTF8.GetBytes(first[2..]), out byte[] signature)
+        return first.StartsWith("v=", StringComparison.Ordinal) && SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(first[2..]), out byte[] signature)
             && CryptographicOperations.FixedTimeEquals(signature, _serverSignature);
     }
 }

@@ -7,7 +7,7 @@ public interface IExpressionFacts
     string Variable(string name);
 
     /// <summary>Whether the message holds a word, in any case: <c>$in_text(word)</c>.</summary>
-    bool HoldsWord(string word);
+    bool ContainsWord(string word);
 
     /// <summary>What <c>exist</c>, <c>fsize</c>, <c>ftime</c> and <c>fmode</c> tell of a file; null if there is none.</summary>
     FileFacts? File(string path);

@@ -11,7 +11,7 @@ public sealed class Pattern
     /// <summary>Characters of a pattern at most.</summary>
     public const int LengthLimit = 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Regex _regex;
     private readonly bool _keepsCaptures;
@@ -28,7 +28,7 @@ public sealed class Pattern
         pattern = null!;
         if (flags.AsSpan().ContainsAnyExcept("icv"))
             return Fail("a pattern's flags are i, c and v", out error);
-        if (!PatternText.TryTranslate(text, out string translated, out error))
+        if (!PatternTranslator.TryTranslate(text, out string translated, out error))
             return false;
         // ^ and $ match at line ends too, as the old module's ^ does.
         RegexOptions options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Multiline;
@@ -36,7 +36,7 @@ public sealed class Pattern
             options |= RegexOptions.IgnoreCase;
         try
         {
-            pattern = new Pattern(new Regex(translated, options, Patience), flags.Contains('c'));
+            pattern = new Pattern(new Regex(translated, options, MatchTimeout), flags.Contains('c'));
             return true;
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)

@@ -10,7 +10,7 @@ public interface IPop3Backend
 
     /// <summary>RETR (<paramref name="lines"/> -1) or TOP. On Accept the backend has set <see cref="Pop3Session.Message"/>, an open stream of LF lines that the session
     /// reads in pieces by <see cref="Read"/> and disposes of; or it has put the answer to a RETR, and perhaps those to the next, into
-    /// <see cref="Pop3Session.Ahead"/>, and then is not called for these.</summary>
+    /// <see cref="Pop3Session.ReadAhead"/>, and then is not called for these.</summary>
     Pop3Verdict Open(Pop3Session session, int index, int lines);
 
     /// <summary>Fills <paramref name="buffer"/> with the next octets of the open message; 0 at its end, -1 on failure, -2 pending (then

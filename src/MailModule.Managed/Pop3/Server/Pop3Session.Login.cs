@@ -11,32 +11,32 @@ public sealed partial class Pop3Session
     private bool PasswordAllowed => IsTls || _options.PlainAuthWithoutTls;
 
     // Every name is answered alike: only PASS tells, and it tells nothing about which of the two was wrong.
-    private Next TakeUser(ReadOnlySpan<byte> name, Output output)
+    private Next UserCommand(ReadOnlySpan<byte> name, Output output)
     {
         if (!PasswordAllowed)
-            return Wrong(output, Pop3Replies.TlsFirst);
+            return Reject(output, Pop3Replies.TlsFirst);
         name = name.Trim((byte)' ');
         if (name.ContainsAnyInRange((byte)0, (byte)0x1F) || name.Contains((byte)0x7F))
-            return Wrong(output, Pop3Replies.BadArgument);
+            return Reject(output, Pop3Replies.BadArgument);
         User = Encoding.UTF8.GetString(name);
-        return Say(output, Pop3Replies.NameTaken);
+        return WriteReply(output, Pop3Replies.NameTaken);
     }
 
-    private Next TakePassword(ReadOnlySpan<byte> password, Output output)
+    private Next PassCommand(ReadOnlySpan<byte> password, Output output)
     {
         if (!PasswordAllowed)
-            return Wrong(output, Pop3Replies.TlsFirst);
+            return Reject(output, Pop3Replies.TlsFirst);
         if (User is null)
-            return Wrong(output, Pop3Replies.NameFirst);
+            return Reject(output, Pop3Replies.NameFirst);
         Password = Encoding.UTF8.GetString(password);
-        _underWay = UnderWay.Login;
+        _activity = Activity.Login;
         Pop3Verdict verdict = _backend.Login(this, User, password.ToArray());
-        return verdict.Outcome == Pop3Outcome.Pending ? Next.Wait : EndLogin(verdict, output);
+        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnLoginVerdict(verdict, output);
     }
 
-    private Next EndLogin(Pop3Verdict verdict, Output output)
+    private Next OnLoginVerdict(Pop3Verdict verdict, Output output)
     {
-        if (verdict.Outcome != Pop3Outcome.Accept || Maildrop is null)
+        if (verdict.Kind != Pop3VerdictKind.Accept || Maildrop is null)
             return RefuseLogin(verdict, output);
         _state = Pop3State.Transaction;
         _errors = 0;
@@ -51,12 +51,12 @@ public sealed partial class Pop3Session
     private Next RefuseLogin(Pop3Verdict verdict, Output output)
     {
         (User, Password) = (null, null);
-        LeaveMaildrop();
-        string text = verdict.Text ?? (verdict.Outcome == Pop3Outcome.Accept ? Pop3Verdict.Temporary.Text! : Pop3Replies.LoginFailed);
+        ReleaseMaildrop();
+        string text = verdict.Text ?? (verdict.Kind == Pop3VerdictKind.Accept ? Pop3Verdict.Temporary.Text! : Pop3Replies.LoginFailed);
         Pop3Replies.Negative(output, text);
         // RFC 3206 §4: [IN-USE] and [SYS/…] say nothing about the password, and so are no failed login.
         bool failed = !text.StartsWith("[IN-USE]", StringComparison.Ordinal) && !text.StartsWith("[SYS/", StringComparison.Ordinal);
-        if (failed && ++_failedLogins >= _options.LoginLimit || verdict.Outcome == Pop3Outcome.Close)
+        if (failed && ++_failedLogins >= _options.LoginLimit || verdict.Kind == Pop3VerdictKind.Close)
             return Next.Close;
         return BackToCommands();
     }
@@ -64,9 +64,9 @@ public sealed partial class Pop3Session
     private Next Stls(Output output)
     {
         if (IsTls)
-            return Wrong(output, Pop3Replies.TlsAlready);
+            return Reject(output, Pop3Replies.TlsAlready);
         if (!_options.OfferStls)
-            return Wrong(output, Pop3Replies.NoTls);
+            return Reject(output, Pop3Replies.NoTls);
         output.Write(Pop3Replies.BeginTls);
         // RFC 2595 §4: nothing learnt from the client before TLS counts after it; what it sent behind STLS the connection drops.
         (User, Password) = (null, null);

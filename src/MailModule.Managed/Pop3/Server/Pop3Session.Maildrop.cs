@@ -21,9 +21,9 @@ public sealed partial class Pop3Session
         _deletedBits = [];
     }
 
-    private void LeaveMaildrop()
+    private void ReleaseMaildrop()
     {
-        Ahead?.Drop();
+        ReadAhead?.Clear();
         Maildrop?.Dispose();
         Maildrop = null;
     }
@@ -36,7 +36,7 @@ public sealed partial class Pop3Session
     private Next Stat(Output output)
     {
         Pop3Replies.Pair(output, Maildrop!.Count - _deleted.Count, _octetsLeft);
-        return Onward;
+        return Continue;
     }
 
     private Next List(int number, bool uniqueIds, Output output)
@@ -44,17 +44,17 @@ public sealed partial class Pop3Session
         if (number == 0)
             return BeginListing(uniqueIds, output);
         if (!Exists(number))
-            return Say(output, Pop3Replies.NoSuchMessage);
+            return WriteReply(output, Pop3Replies.NoSuchMessage);
         output.Write("+OK "u8);
         ListOne(number - 1, uniqueIds, output);
-        return Onward;
+        return Continue;
     }
 
     private Next BeginListing(bool uniqueIds, Output output)
     {
         output.Write(Pop3Replies.ListFollows);
-        (_listed, _listingIds, _underWay) = (0, uniqueIds, UnderWay.Listing);
-        return Onward;
+        (_listed, _listingIds, _activity) = (0, uniqueIds, Activity.Listing);
+        return Continue;
     }
 
     private Next ListSome(Output output)
@@ -64,7 +64,7 @@ public sealed partial class Pop3Session
             if (!IsDeleted(_listed))
                 ListOne(_listed, _listingIds, output);
         if (end < Maildrop.Count)
-            return Onward;
+            return Continue;
         output.Write(Pop3Replies.EndOfList);
         return BackToCommands();
     }
@@ -84,37 +84,37 @@ public sealed partial class Pop3Session
     private Next Delete(int number, Output output)
     {
         if (!Exists(number))
-            return Say(output, Pop3Replies.NoSuchMessage);
+            return WriteReply(output, Pop3Replies.NoSuchMessage);
         int index = number - 1;
         if (_deletedBits.Length == 0)
             _deletedBits = new ulong[(Maildrop!.Count + 63) / 64];
         _deletedBits[index >> 6] |= 1UL << (index & 63);
         _deleted.Add(index);
         _octetsLeft -= Maildrop!.Size(index);
-        return Say(output, Pop3Replies.Deleted);
+        return WriteReply(output, Pop3Replies.Deleted);
     }
 
     private Next Reset(Output output)
     {
         CountUndeleted();
-        return Say(output, Pop3Replies.Ok);
+        return WriteReply(output, Pop3Replies.Ok);
     }
 
     // RFC 1939 §6: only QUIT in the TRANSACTION state deletes.
     private Next Quit(Output output)
     {
-        _underWay = UnderWay.Quitting;
+        _activity = Activity.Quitting;
         if (_deleted.Count == 0)
-            return EndQuit(Pop3Verdict.Accept, output);
+            return OnQuitVerdict(Pop3Verdict.Accept, output);
         Pop3Verdict verdict = _backend.Quit(this);
-        return verdict.Outcome == Pop3Outcome.Pending ? Next.Wait : EndQuit(verdict, output);
+        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnQuitVerdict(verdict, output);
     }
 
     // The lock is given back before the answer, so that the client may log in again as soon as it has read it.
-    private Next EndQuit(Pop3Verdict verdict, Output output)
+    private Next OnQuitVerdict(Pop3Verdict verdict, Output output)
     {
-        LeaveMaildrop();
-        if (verdict.Outcome != Pop3Outcome.Accept)
+        ReleaseMaildrop();
+        if (verdict.Kind != Pop3VerdictKind.Accept)
             Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.NotAllDeleted);
         else if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);

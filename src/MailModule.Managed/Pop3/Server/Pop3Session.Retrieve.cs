@@ -11,7 +11,7 @@ public sealed partial class Pop3Session
     private const int Pending = -2;
 
     private DotWriter _dots;
-    private TopCut _top;
+    private TopLineCounter _top;
     private bool _isTop;
     private int _opened;
     private byte[]? _piece;
@@ -20,20 +20,20 @@ public sealed partial class Pop3Session
     private Next Retrieve(int number, int lines, Output output)
     {
         if (!Exists(number))
-            return Say(output, Pop3Replies.NoSuchMessage);
-        if (lines < 0 && Ahead is { } ahead && ahead.TryTake(number - 1, output))
+            return WriteReply(output, Pop3Replies.NoSuchMessage);
+        if (lines < 0 && ReadAhead is { } ahead && ahead.TryWrite(number - 1, output))
             return Retrieved();
-        (_opened, _isTop, _top, _dots) = (number - 1, lines >= 0, new TopCut(lines), default);
-        _underWay = UnderWay.Opening;
+        (_opened, _isTop, _top, _dots) = (number - 1, lines >= 0, new TopLineCounter(lines), default);
+        _activity = Activity.Opening;
         Pop3Verdict verdict = _backend.Open(this, _opened, lines);
-        return verdict.Outcome == Pop3Outcome.Pending ? Next.Wait : BeginSending(verdict, output);
+        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnOpenVerdict(verdict, output);
     }
 
-    private Next BeginSending(Pop3Verdict verdict, Output output)
+    private Next OnOpenVerdict(Pop3Verdict verdict, Output output)
     {
-        if (verdict.Outcome == Pop3Outcome.Accept && Message is null && Ahead is { } ahead && ahead.TryTake(_opened, output))
+        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && ReadAhead is { } ahead && ahead.TryWrite(_opened, output))
             return Retrieved();
-        if (verdict.Outcome != Pop3Outcome.Accept || Message is null)
+        if (verdict.Kind != Pop3VerdictKind.Accept || Message is null)
             return RefuseMessage(verdict, output);
         if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);
@@ -42,9 +42,9 @@ public sealed partial class Pop3Session
         else
             Pop3Replies.MessageFollows(output, Maildrop!.Size(_opened));
         _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
-        _underWay = UnderWay.Sending;
+        _activity = Activity.Sending;
         _errors = 0;
-        return Onward;
+        return Continue;
     }
 
     private Next Retrieved()
@@ -56,10 +56,10 @@ public sealed partial class Pop3Session
     private Next RefuseMessage(Pop3Verdict verdict, Output output)
     {
         EndMessage();
-        bool closes = verdict.Outcome == Pop3Outcome.Close;
+        bool closes = verdict.Kind == Pop3VerdictKind.Close;
         // As at QUIT: who reads that this session is over may log in again.
         if (closes)
-            LeaveMaildrop();
+            ReleaseMaildrop();
         Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.CannotOpen);
         return closes ? Next.Close : BackToCommands();
     }
@@ -68,36 +68,36 @@ public sealed partial class Pop3Session
     {
         int count = _backend.Read(this, _piece!);
         if (count != Pending)
-            return TakePiece(count, output);
-        _underWay = UnderWay.ReadingPiece;
+            return OnPieceRead(count, output);
+        _activity = Activity.ReadingPiece;
         return Next.Wait;
     }
 
-    private Next TakePiece(int count, Output output)
+    private Next OnPieceRead(int count, Output output)
     {
-        _underWay = UnderWay.Sending;
+        _activity = Activity.Sending;
         if (count < 0)
         {
             // No final dot: the client must not take a part for the whole.
             EndMessage();
             return Next.Close;
         }
-        int belongs = _isTop ? _top.Take(_piece.AsSpan(0, count)) : count;
+        int belongs = _isTop ? _top.Count(_piece.AsSpan(0, count)) : count;
         Encode(_piece.AsSpan(0, belongs), output);
         if (count > 0 && !(_isTop && _top.IsDone))
-            return Onward;
+            return Continue;
         output.Advance(_dots.Finish(output.GetSpan(8)));
         EndMessage();
         return BackToCommands();
     }
 
-    private void Encode(ReadOnlySpan<byte> text, Output output)
+    private void Encode(ReadOnlySpan<byte> content, Output output)
     {
-        while (!text.IsEmpty)
+        while (!content.IsEmpty)
         {
-            _dots.Write(text, output.GetSpan(text.Length + text.Length / 16 + 64), out int consumed, out int written);
+            _dots.Write(content, output.GetSpan(content.Length + content.Length / 16 + 64), out int consumed, out int written);
             output.Advance(written);
-            text = text[consumed..];
+            content = content[consumed..];
         }
     }
 

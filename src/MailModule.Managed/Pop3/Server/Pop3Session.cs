@@ -13,12 +13,12 @@ public sealed partial class Pop3Session : ISession
     private const int OutputBound = 64 * 1024;
 
     /// <summary>Not a thing to wait for: Advance goes on by itself.</summary>
-    private const Next Onward = (Next)(-1);
+    private const Next Continue = (Next)(-1);
 
     private readonly Pop3ServerOptions _options;
     private readonly IPop3Backend _backend;
     private Pop3State _state = Pop3State.Authorization;
-    private UnderWay _underWay = UnderWay.Greeting;
+    private Activity _activity = Activity.Greeting;
     private Pop3Verdict _answer;
     private bool _tls;
     private bool _skippingLine;
@@ -34,7 +34,7 @@ public sealed partial class Pop3Session : ISession
         Connection = connection;
     }
 
-    private enum UnderWay
+    private enum Activity
     {
         Greeting,
         Commands,
@@ -66,12 +66,12 @@ public sealed partial class Pop3Session : ISession
     public Stream? Message { get; set; }
 
     /// <summary>Answers the backend has made before they are asked for; null: none. Filled only while the session waits for it.</summary>
-    internal AnswersAhead? Ahead { get; set; }
+    internal RetrReadAhead? ReadAhead { get; set; }
 
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _deleted;
 
-    /// <summary>Ends a <see cref="Pop3Outcome.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
+    /// <summary>Ends a <see cref="Pop3VerdictKind.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
     public void Answer(Pop3Verdict verdict)
     {
         _answer = verdict;
@@ -90,14 +90,14 @@ public sealed partial class Pop3Session : ISession
         Next next;
         do
             next = output.Length >= OutputBound ? Next.Write : Step(ref input, output);
-        while (next == Onward);
+        while (next == Continue);
         return next;
     }
 
     /// <summary>RFC 1939 §3: a session that times out closes without a word and deletes nothing.</summary>
     public void Expire(ExpiryReason reason, Output output)
     {
-        if (reason == ExpiryReason.Stopping && _underWay == UnderWay.Commands)
+        if (reason == ExpiryReason.Stopping && _activity == Activity.Commands)
             output.Write(Pop3Replies.Stopping);
     }
 
@@ -105,19 +105,19 @@ public sealed partial class Pop3Session : ISession
     {
         EndMessage();
         _backend.Closed(this);
-        LeaveMaildrop();
+        ReleaseMaildrop();
     }
 
-    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _underWay switch
+    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _activity switch
     {
-        UnderWay.Commands => ReadCommand(ref input, output),
-        UnderWay.Greeting => Greet(output),
-        UnderWay.Login => EndLogin(_answer, output),
-        UnderWay.Opening => BeginSending(_answer, output),
-        UnderWay.Sending => SendPiece(output),
-        UnderWay.ReadingPiece => TakePiece(_pieceRead, output),
-        UnderWay.Listing => ListSome(output),
-        _ => EndQuit(_answer, output),
+        Activity.Commands => ReadCommand(ref input, output),
+        Activity.Greeting => Greet(output),
+        Activity.Login => OnLoginVerdict(_answer, output),
+        Activity.Opening => OnOpenVerdict(_answer, output),
+        Activity.Sending => SendPiece(output),
+        Activity.ReadingPiece => OnPieceRead(_pieceRead, output),
+        Activity.Listing => ListSome(output),
+        _ => OnQuitVerdict(_answer, output),
     };
 
     private Next Greet(Output output)
@@ -136,7 +136,7 @@ public sealed partial class Pop3Session : ISession
         bool tooLong = _skippingLine || end + 1 > Pop3Command.LineLimit;
         _skippingLine = false;
         if (tooLong)
-            return Wrong(output, Pop3Replies.LineTooLong);
+            return Reject(output, Pop3Replies.LineTooLong);
         // A line may end with LF alone: no command's meaning depends on it.
         if (line.EndsWith("\r"u8))
             line = line[..^1];
@@ -157,16 +157,16 @@ public sealed partial class Pop3Session : ISession
     {
         Pop3Rule rule = Pop3Rule.Of(command.Verb);
         if (rule.States == 0)
-            return Wrong(output, Pop3Replies.UnknownCommand);
+            return Reject(output, Pop3Replies.UnknownCommand);
         if ((rule.States & _state) == 0)
-            return Wrong(output, Pop3Replies.NotNow);
+            return Reject(output, Pop3Replies.NotNow);
         int first = 0, second = 0;
         if (!Fits(rule.Argument, command, ref first, ref second))
-            return Wrong(output, Pop3Replies.BadArgument);
+            return Reject(output, Pop3Replies.BadArgument);
         return command.Verb switch
         {
-            Pop3Verb.User => TakeUser(command.Argument, output),
-            Pop3Verb.Pass => TakePassword(command.Argument, output),
+            Pop3Verb.User => UserCommand(command.Argument, output),
+            Pop3Verb.Pass => PassCommand(command.Argument, output),
             Pop3Verb.Stls => Stls(output),
             Pop3Verb.Capa => Capa(output),
             Pop3Verb.Quit => Quit(output),
@@ -177,7 +177,7 @@ public sealed partial class Pop3Session : ISession
             Pop3Verb.Top => Retrieve(first, second, output),
             Pop3Verb.Dele => Delete(first, output),
             Pop3Verb.Rset => Reset(output),
-            _ => Say(output, Pop3Replies.Ok),
+            _ => WriteReply(output, Pop3Replies.Ok),
         };
     }
 
@@ -201,23 +201,23 @@ public sealed partial class Pop3Session : ISession
     private Next Capa(Output output)
     {
         Pop3Capabilities.Write(output, _options, _state, PasswordAllowed, IsTls);
-        return Onward;
+        return Continue;
     }
 
     private Next BackToCommands()
     {
-        _underWay = UnderWay.Commands;
-        return Onward;
+        _activity = Activity.Commands;
+        return Continue;
     }
 
-    private Next Say(Output output, ReadOnlySpan<byte> reply)
+    private Next WriteReply(Output output, ReadOnlySpan<byte> reply)
     {
         output.Write(reply);
         _errors = 0;
-        return Onward;
+        return Continue;
     }
 
-    private Next Wrong(Output output, ReadOnlySpan<byte> reply)
+    private Next Reject(Output output, ReadOnlySpan<byte> reply)
     {
         if (++_errors >= _options.ErrorLimit)
         {
@@ -225,6 +225,6 @@ public sealed partial class Pop3Session : ISession
             return Next.Close;
         }
         output.Write(reply);
-        return Onward;
+        return Continue;
     }
 }

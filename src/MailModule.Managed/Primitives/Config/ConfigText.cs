@@ -59,11 +59,11 @@ public sealed class ConfigText
         {
             switch (scanner.Next())
             {
-                case ConfigScanner.Found.End:
+                case ConfigScanner.Token.End:
                     return null;
-                case ConfigScanner.Found.Error:
+                case ConfigScanner.Token.Error:
                     return new ConfigError(Fault.Config, path, scanner.Line, scanner.Message);
-                case ConfigScanner.Found.Setting:
+                case ConfigScanner.Token.Setting:
                     _items.Add(new ConfigItem(scanner.Key, scanner.Value, path, scanner.Line));
                     break;
                 default:

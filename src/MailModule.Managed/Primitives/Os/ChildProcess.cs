@@ -64,7 +64,7 @@ public static unsafe partial class ChildProcess
     /// <summary>Waits until there is something to read, or an end; false when the time is up.</summary>
     public static bool WaitReadable(int descriptor, int milliseconds)
     {
-        var question = new Question { Descriptor = descriptor, Events = Readable };
+        var question = new PollRequest { Descriptor = descriptor, Events = Readable };
         return poll(&question, 1, milliseconds) > 0;
     }
 
@@ -114,7 +114,7 @@ public static unsafe partial class ChildProcess
         return result;
     }
 
-    private struct Question
+    private struct PollRequest
     {
         public int Descriptor;
         public short Events;
@@ -197,7 +197,7 @@ public static unsafe partial class ChildProcess
     private static partial int pipe2(int* ends, int flags);
 
     [LibraryImport("libc")]
-    private static partial int poll(Question* questions, nuint count, int milliseconds);
+    private static partial int poll(PollRequest* questions, nuint count, int milliseconds);
 
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);

@@ -8,7 +8,7 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 public sealed unsafe partial class Epoll : IDisposable
 {
-    private const int MostAtOnce = 64;
+    private const int BatchSize = 64;
     private const int CloseOnExec = 0x80000;
     private const int ToAdd = 1;
     private const int ToDelete = 2;
@@ -18,7 +18,7 @@ public sealed unsafe partial class Epoll : IDisposable
     private static readonly int s_tagOffset = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
 
     private readonly int _descriptor;
-    private readonly byte[] _events = GC.AllocateArray<byte>(MostAtOnce * 16, pinned: true);
+    private readonly byte[] _events = GC.AllocateArray<byte>(BatchSize * 16, pinned: true);
 
     private Epoll(int descriptor) => _descriptor = descriptor;
 
@@ -47,15 +47,15 @@ public sealed unsafe partial class Epoll : IDisposable
     public void Dispose() => _ = close(_descriptor);
 
     /// <summary>Blocks until something is ready; how many events there are (0: ask again).</summary>
-    public int Wait() => Ask(-1);
+    public int Wait() => WaitAtMost(-1);
 
     /// <summary>What is ready now.</summary>
-    public int Look() => Ask(0);
+    public int Poll() => WaitAtMost(0);
 
-    private int Ask(int timeout)
+    private int WaitAtMost(int timeout)
     {
         fixed (byte* events = _events)
-            return Math.Max(epoll_wait(_descriptor, events, MostAtOnce, timeout), 0);
+            return Math.Max(epoll_wait(_descriptor, events, BatchSize, timeout), 0);
     }
 
     /// <summary>One event of the last <see cref="Wait"/>.</summary>

@@ -32,7 +32,7 @@ public unsafe partial class FileCalls
     }
 
     /// <summary>As <see cref="OpenRead"/>, and never waits: for what a user has put there, which may be a pipe that nobody writes to.</summary>
-    public virtual int OpenReadNow(ReadOnlySpan<byte> path)
+    public virtual int OpenReadNonBlocking(ReadOnlySpan<byte> path)
     {
         fixed (byte* p = path)
             return Result(open(p, CloseOnExec | NonBlocking, 0));
@@ -46,7 +46,7 @@ public unsafe partial class FileCalls
     }
 
     /// <summary>Opens for reading a file in a directory that is open.</summary>
-    public virtual int OpenReadIn(int folder, ReadOnlySpan<byte> name)
+    public virtual int OpenReadAt(int folder, ReadOnlySpan<byte> name)
     {
         fixed (byte* p = name)
             return Result(openat(folder, p, CloseOnExec, 0));

@@ -48,7 +48,7 @@ public sealed class RecipientResult(MailAddress address)
     internal void Deliver(Reply reply)
     {
         State = RecipientState.Delivered;
-        Stage = SmtpStage.Verdict;
+        Stage = SmtpStage.EndOfData;
         Reply = reply;
         Fault = Fault.None;
     }

@@ -9,7 +9,7 @@ namespace MailModule.Smtp.Client;
 /// (RFC 2920) and lock step are the same code: in lock step the queue holds one.
 /// </summary>
 /// <remarks>
-/// Two transactions at most are under way: one whose final dot is out (<see cref="_judged"/>), and the one that commands are written for
+/// Two transactions at most are under way: one whose final dot is out (<see cref="_awaitingFinalReply"/>), and the one that commands are written for
 /// (<see cref="_transaction"/>), which may have begun in the same write. Replies come in the order of the commands, so the dot's is the first of both.
 /// </remarks>
 public sealed partial class SmtpClientSession : ISession
@@ -28,9 +28,9 @@ public sealed partial class SmtpClientSession : ISession
         Mail,
         Rcpt,
         Data,
-        Verdict,
+        EndOfData,
         /// <summary>The reply to a dot that ends nothing: DATA was granted though no recipient was.</summary>
-        EmptyVerdict,
+        EndOfEmptyData,
         Rset,
         Quit,
     }
@@ -41,7 +41,7 @@ public sealed partial class SmtpClientSession : ISession
         Handshake,
         /// <summary>A worker makes the answer to a challenge.</summary>
         Challenge,
-        Text,
+        Content,
         Ended,
     }
 
@@ -49,26 +49,26 @@ public sealed partial class SmtpClientSession : ISession
     private readonly ISmtpClientOwner _owner;
     private readonly ReplyReader _replies = new();
     private readonly Queue<(Await What, int Recipient)> _awaited = new();
-    private readonly Action _textReady;
+    private readonly Action _contentReady;
     private SmtpTransaction? _transaction;
-    private SmtpTransaction? _judged;
+    private SmtpTransaction? _awaitingFinalReply;
     private DotWriter _dots;
     private Mode _mode = Mode.Dialogue;
     private int _nextRecipient;
     private int _answerable;
     private bool _mailRefused;
-    private bool _isHeard;
+    private bool _isAnswered;
     private bool _needsReset;
     private bool _hasStartedTls;
     private Fault _fault;
-    private Reply? _lastWords;
+    private Reply? _lastReply;
 
     public SmtpClientSession(SmtpClientOptions options, ISmtpClientOwner owner, Connection? connection)
     {
         _options = options;
         _owner = owner;
         Connection = connection;
-        _textReady = () => Connection?.Resume();
+        _contentReady = () => Connection?.Resume();
         _awaited.Enqueue((Await.Greeting, -1));
         WaitFor(SmtpStage.Greeting);
         if (connection is not null)
@@ -97,17 +97,17 @@ public sealed partial class SmtpClientSession : ISession
     /// <summary>A TLS handshake was begun; if the connection ends before <see cref="IsTls"/>, it has failed.</summary>
     public bool TriedTls { get; private set; }
 
-    private string TooLate => $"no answer in time ({Stage})";
+    private string TimeoutText => $"no answer in time ({Stage})";
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
         // What is here now answers only what is out by now.
         int before = _answerable = _awaited.Count;
         if (_mode == Mode.Handshake)
-            BeginAgain(output);
+            RestartAfterTls(output);
         else if (_mode == Mode.Challenge)
-            AnswerChallenge(output);
-        Next next = Listen(ref input, output);
+            SendChallengeResponse(output);
+        Next next = ReadReplies(ref input, output);
         if (next == Next.Read && (output.Length > 0 || _answerable < before))
             WaitFor(AwaitedStage);
         return next;
@@ -116,21 +116,21 @@ public sealed partial class SmtpClientSession : ISession
     public void Expire(ExpiryReason reason, Output output)
     {
         if (reason == ExpiryReason.Idle)
-            Break(Fault.Timeout, null, TooLate);
+            End(Fault.Timeout, null, TimeoutText);
         else
-            Break(Fault.Cancelled, null, "stopped");
+            End(Fault.Cancelled, null, "stopped");
     }
 
     public void Closed()
     {
         if (_mode != Mode.Ended)
-            Break(ReasonOfLoss(), null, Connection?.FaultText ?? (Connection?.Fault == Fault.Timeout ? TooLate : ""));
+            End(FaultOfLoss(), null, Connection?.FaultText ?? (Connection?.Fault == Fault.Timeout ? TimeoutText : ""));
         if (_fault == Fault.Tls && Stage == SmtpStage.Greeting)
             Stage = SmtpStage.Tls;
-        _owner.Ended(this, _fault, _lastWords);
+        _owner.Ended(this, _fault, _lastReply);
     }
 
-    private Next Listen(ref ReadOnlySpan<byte> input, Output output)
+    private Next ReadReplies(ref ReadOnlySpan<byte> input, Output output)
     {
         while (true)
         {
@@ -142,82 +142,82 @@ public sealed partial class SmtpClientSession : ISession
                     return Next.StartTls;
                 case Mode.Challenge:
                     return Next.Wait;
-                case Mode.Text when input.IsEmpty && !_replies.IsInside:
-                    return WriteText(output);
+                case Mode.Content when input.IsEmpty && !_replies.IsInside:
+                    return WriteContent(output);
             }
             Stage = AwaitedStage;
             switch (_replies.Read(ref input, out Reply reply))
             {
                 case ReplyResult.Incomplete:
-                    return ListenOn(!input.IsEmpty || _replies.IsInside, output);
+                    return OnIncompleteReply(!input.IsEmpty || _replies.IsInside, output);
                 case ReplyResult.Malformed:
-                    return Break(Fault.Protocol, null, "the server's answer is no SMTP reply");
+                    return End(Fault.Protocol, null, "the server's answer is no SMTP reply");
             }
-            Take(reply, output);
+            OnReply(reply, output);
         }
     }
 
     /// <param name="hasBegun">The server has begun to say something.</param>
-    private Next ListenOn(bool hasBegun, Output output)
+    private Next OnIncompleteReply(bool hasBegun, Output output)
     {
-        if (_mode == Mode.Text)
-            return hasBegun ? Next.Read : WriteText(output);
-        return hasBegun && _answerable == 0 ? Break(Fault.Protocol, null, "the server answered before it was asked") : Next.Read;
+        if (_mode == Mode.Content)
+            return hasBegun ? Next.Read : WriteContent(output);
+        return hasBegun && _answerable == 0 ? End(Fault.Protocol, null, "the server answered before it was asked") : Next.Read;
     }
 
-    private void Take(Reply reply, Output output)
+    private void OnReply(Reply reply, Output output)
     {
         // A server that speaks without being asked (421 on its way down, or a refusal in the middle of the text) has ended the dialogue.
-        if (_mode == Mode.Text || _answerable == 0)
+        if (_mode == Mode.Content || _answerable == 0)
         {
-            Break(FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : "");
+            End(FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : "");
             return;
         }
         _answerable--;
         (Await what, int recipient) = _awaited.Dequeue();
         // RFC 5321 §3.8: 421 may answer any command; the server closes.
         if (reply.Code == 421 && what is not Await.Quit)
-            Break(Fault.RefusedForNow, reply);
+            End(Fault.RefusedTemporarily, reply);
         else
-            Answer(what, recipient, reply, output);
+            HandleReply(what, recipient, reply, output);
     }
 
-    private void Answer(Await what, int recipient, Reply reply, Output output)
+    private void HandleReply(Await what, int recipient, Reply reply, Output output)
     {
         switch (what)
         {
             case Await.Greeting:
-                AnswerGreeting(reply, output);
+                OnGreeting(reply, output);
                 break;
             case Await.Ehlo:
-                AnswerEhlo(reply, output);
+                OnEhloReply(reply, output);
                 break;
             case Await.Helo:
-                AnswerHelo(reply, output);
+                OnHeloReply(reply, output);
                 break;
             case Await.StartTls:
-                AnswerStartTls(reply, output);
+                OnStartTlsReply(reply, output);
                 break;
             case Await.Auth:
-                AnswerAuth(reply, output);
+                OnAuthReply(reply, output);
                 break;
             case Await.Mail:
-                AnswerMail(reply, output);
+                OnMailReply(reply, output);
                 break;
             case Await.Rcpt:
-                AnswerRcpt(recipient, reply, output);
+                OnRcptReply(recipient, reply, output);
                 break;
             case Await.Data:
-                AnswerData(reply, output);
+                OnDataReply(reply, output);
                 break;
-            case Await.Verdict:
-                AnswerText(reply, output);
+            case Await.EndOfData:
+                OnFinalReply(reply, output);
                 break;
-            case Await.EmptyVerdict:
+            case Await.EndOfEmptyData:
                 Complete(output);
                 break;
             case Await.Rset:
-                AnswerRset(output);
+                OnRsetReply(output);
                 break;
             case Await.Quit:
                 _mode = Mode.Ended;
@@ -225,7 +225,7 @@ public sealed partial class SmtpClientSession : ISession
         }
     }
 
-    private Fault ReasonOfLoss()
+    private Fault FaultOfLoss()
     {
         // After QUIT there is nothing to lose: a server that closes instead of answering 221 is as good.
         if (_awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit)
@@ -236,20 +236,20 @@ public sealed partial class SmtpClientSession : ISession
         return known == Fault.None ? Fault.Closed : known;
     }
 
-    private Next Break(Fault fault, Reply? reply, string text = "")
+    private Next End(Fault fault, Reply? reply, string text = "")
     {
         if (_mode == Mode.Ended)
             return Next.Close;
         _mode = Mode.Ended;
         _fault = fault;
-        _lastWords = reply;
+        _lastReply = reply;
         FaultText = text;
-        bool isFirst = TransactionsCompleted == 0 && _judged is null;
-        if (_judged is { } judged)
+        bool isFirst = TransactionsCompleted == 0 && _awaitingFinalReply is null;
+        if (_awaitingFinalReply is { } judged)
             Fail(judged, fault, reply);
         if (_transaction is { } transaction)
             FailOrReturn(transaction, isFirst);
-        _judged = _transaction = null;
+        _awaitingFinalReply = _transaction = null;
         return Next.Close;
     }
 
@@ -262,13 +262,13 @@ public sealed partial class SmtpClientSession : ISession
     // RFC 5321 §3.8: a server may close between two transactions; what it has not answered was not begun.
     private void FailOrReturn(SmtpTransaction transaction, bool isFirst)
     {
-        if (_isHeard || isFirst || _fault == Fault.Cancelled)
-            Fail(transaction, _fault, _lastWords);
+        if (_isAnswered || isFirst || _fault == Fault.Cancelled)
+            Fail(transaction, _fault, _lastReply);
         else
             _owner.Returned(transaction);
     }
 
-    private void Say(Output output, ReadOnlySpan<byte> verb, string argument, Await reply)
+    private void WriteCommand(Output output, ReadOnlySpan<byte> verb, string argument, Await reply)
     {
         output.Write(verb);
         output.Write(argument);
@@ -277,5 +277,5 @@ public sealed partial class SmtpClientSession : ISession
     }
 
     /// <summary>What a reply other than the one hoped for means; a positive one is out of place.</summary>
-    internal static Fault FaultOf(Reply reply) => reply.IsTemporary ? Fault.RefusedForNow : reply.IsPositive ? Fault.Protocol : Fault.Refused;
+    internal static Fault FaultOf(Reply reply) => reply.IsTemporary ? Fault.RefusedTemporarily : reply.IsPositive ? Fault.Protocol : Fault.Refused;
 }

@@ -14,9 +14,9 @@ public enum SmtpStage
     Rcpt,
     Data,
     /// <summary>The text is on its way.</summary>
-    Text,
+    Content,
     /// <summary>The final dot is out.</summary>
-    Verdict,
+    EndOfData,
     /// <summary>Between two transactions, or after the last.</summary>
     Idle,
 }

@@ -30,10 +30,10 @@ public sealed record SmtpTimeouts
     public TimeSpan Data { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>RFC 5321 §4.5.3.2.5: until the server has taken a piece of the text (64 KiB).</summary>
-    public TimeSpan Text { get; init; } = TimeSpan.FromMinutes(3);
+    public TimeSpan DataBlock { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>RFC 5321 §4.5.3.2.6: the reply to the final dot. Shorter ones make duplicates.</summary>
-    public TimeSpan Verdict { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan EndOfData { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The answer to QUIT; everything is said and done by then.</summary>
     public TimeSpan Quit { get; init; } = TimeSpan.FromSeconds(5);

@@ -32,7 +32,7 @@ public sealed class SmtpTransaction
     public long Sent { get; internal set; }
 
     /// <summary>The final dot is out, its reply is not in.</summary>
-    public bool AwaitsVerdict { get; internal set; }
+    public bool AwaitsFinalReply { get; internal set; }
 
     public bool HasAccepted => Array.Exists(_recipients, recipient => recipient.State == RecipientState.Accepted);
 
@@ -50,14 +50,14 @@ public sealed class SmtpTransaction
     {
         foreach (RecipientResult recipient in _recipients)
             if (!recipient.IsFinal)
-                recipient.Fail(fault, stage, reply, unknown: AwaitsVerdict && reply is null && recipient.State == RecipientState.Accepted);
+                recipient.Fail(fault, stage, reply, unknown: AwaitsFinalReply && reply is null && recipient.State == RecipientState.Accepted);
     }
 
     /// <inheritdoc cref="FailRest(Fault, SmtpStage, Reply?)"/>
     public void FailRest(Fault fault, Reply? reply = null) => FailRest(fault, SmtpStage.Greeting, reply);
 
     /// <summary>The server's verdict on the message (or on MAIL or DATA), for all that have no final state.</summary>
-    internal void Judge(Reply reply, SmtpStage stage)
+    internal void ApplyReply(Reply reply, SmtpStage stage)
     {
         foreach (RecipientResult recipient in _recipients)
         {

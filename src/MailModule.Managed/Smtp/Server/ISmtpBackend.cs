@@ -3,7 +3,7 @@ using MailModule.Mail;
 namespace MailModule.Smtp.Server;
 
 /// <summary>How a judgement came out.</summary>
-public enum Outcome
+public enum VerdictKind
 {
     /// <summary>Carry on.</summary>
     Accept,
@@ -16,12 +16,12 @@ public enum Outcome
 }
 
 /// <summary>A judgement on one step. A reply of null means the step's ordinary one.</summary>
-public readonly record struct Verdict(Outcome Outcome, Reply? Reply = null)
+public readonly record struct Verdict(VerdictKind Kind, Reply? Reply = null)
 {
-    public static readonly Verdict Accept = new(Outcome.Accept);
-    public static readonly Verdict Pending = new(Outcome.Pending);
-    public static Verdict Refuse(Reply reply) => new(Outcome.Refuse, reply);
-    public static Verdict Close(Reply? reply) => new(Outcome.Close, reply);
+    public static readonly Verdict Accept = new(VerdictKind.Accept);
+    public static readonly Verdict Pending = new(VerdictKind.Pending);
+    public static Verdict Refuse(Reply reply) => new(VerdictKind.Refuse, reply);
+    public static Verdict Close(Reply? reply) => new(VerdictKind.Close, reply);
 }
 
 /// <summary>
@@ -44,12 +44,12 @@ public interface ISmtpBackend
     Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt);
 
     /// <summary>DATA with at least one recipient. Accept sends 354 and the text goes to <see cref="Append"/>; Refuse ends the transaction.
-    /// May have read part of the text itself by <see cref="SmtpSession.ReadText"/> on a worker; then 354 is out already, Accept lets the rest flow to
+    /// May have read part of the text itself by <see cref="SmtpSession.ReadContent"/> on a worker; then 354 is out already, Accept lets the rest flow to
     /// <see cref="Append"/>, and Refuse is heard after the final dot, the rest thrown away.</summary>
     Verdict Data(SmtpSession session, Envelope envelope);
 
-    /// <summary>A stretch of the text: CRLF lines, unstuffed. False: taken, but no more until <see cref="SmtpSession.ResumeText"/>.</summary>
-    bool Append(SmtpSession session, ReadOnlySpan<byte> text);
+    /// <summary>A stretch of the text: CRLF lines, unstuffed. False: taken, but no more until <see cref="SmtpSession.ResumeContent"/>.</summary>
+    bool Append(SmtpSession session, ReadOnlySpan<byte> content);
 
     /// <summary>The final dot was read, and the text kept every rule. Accept means 250: the message is durable or the host has taken it.</summary>
     Verdict EndOfData(SmtpSession session);

@@ -13,12 +13,12 @@ internal static class Replies
     public static readonly Reply Ok250 = new(250, "2.0.0", "Ok");
     public static readonly Reply SenderOk250 = new(250, "2.1.0", "Sender ok");
     public static readonly Reply RecipientOk250 = new(250, "2.1.5", "Recipient ok");
-    public static readonly Reply MessageTaken250 = new(250, "2.6.0", "Message accepted");
+    public static readonly Reply MessageAccepted250 = new(250, "2.6.0", "Message accepted");
 
     // RFC 5321 §7.3: neither yes nor no
     public static readonly Reply CannotVerify252 = new(252, "2.0.0", "Cannot verify the user, but will take mail for it");
 
-    public static readonly Reply StartText354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
+    public static readonly Reply StartMailInput354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
     public static readonly Reply IdleTooLong421 = new(421, "4.4.2", "Idle for too long, closing connection");
     public static readonly Reply Stopping421 = new(421, "4.3.2", "Service is stopping, try again later");
     public static readonly Reply Failed421 = new(421, "4.3.0", "Service failed, closing connection");
@@ -59,7 +59,7 @@ internal static class Replies
     public static readonly Reply NoService554 = new(554, "5.7.1", "No SMTP service here");
     public static readonly Reply NoRecipients554 = new(554, "5.5.1", "No valid recipients");
     public static readonly Reply Looping554 = new(554, "5.4.6", "Too many Received fields: the message is looping");
-    public static readonly Reply TextRefused554 = new(554, "5.7.1", "Message refused");
+    public static readonly Reply MessageRefused554 = new(554, "5.7.1", "Message refused");
     public static readonly Reply UnknownParameter555 = new(555, "5.5.4", "Parameter is not supported");
 
     /// <summary>The challenges of AUTH: empty, "Username:", "Password:".</summary>

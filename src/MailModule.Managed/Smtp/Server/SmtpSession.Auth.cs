@@ -12,15 +12,15 @@ public sealed partial class SmtpSession
     private Next Auth(ReadOnlySpan<byte> argument, Output output)
     {
         if (CannotAuthenticate() is { } refusal)
-            return Say(refusal, output);
+            return WriteReply(refusal, output);
         int end = argument.IndexOf((byte)' ');
         if (!AuthExchange.TryBegin(end < 0 ? argument : argument[..end], out _exchange))
-            return Say(Replies.UnknownMechanism504, output);
+            return WriteReply(Replies.UnknownMechanism504, output);
         if (end >= 0)
-            return TakeAuthResponse(argument[end..].TrimStart((byte)' '), output);
+            return OnAuthResponse(argument[end..].TrimStart((byte)' '), output);
         output.Write(_exchange.Challenge);
-        _underWay = UnderWay.Auth;
-        return Onward;
+        _activity = Activity.Auth;
+        return Continue;
     }
 
     private Reply? CannotAuthenticate()
@@ -40,26 +40,26 @@ public sealed partial class SmtpSession
         LineResult result = _lines.Read(ref input, out ReadOnlySpan<byte> line);
         if (result == LineResult.Incomplete)
             return Next.Read;
-        _underWay = UnderWay.Commands;
-        return result == LineResult.TooLong ? Say(Replies.AuthLineTooLong500, output) : TakeAuthResponse(line, output);
+        _activity = Activity.Commands;
+        return result == LineResult.TooLong ? WriteReply(Replies.AuthLineTooLong500, output) : OnAuthResponse(line, output);
     }
 
-    private Next TakeAuthResponse(ReadOnlySpan<byte> response, Output output)
+    private Next OnAuthResponse(ReadOnlySpan<byte> response, Output output)
     {
-        switch (_exchange.Take(response))
+        switch (_exchange.Process(response))
         {
             case AuthProgress.AskPassword:
                 output.Write(Replies.PasswordChallenge334);
-                _underWay = UnderWay.Auth;
-                return Onward;
+                _activity = Activity.Auth;
+                return Continue;
             case AuthProgress.Complete:
-                return Judge(UnderWay.Login, output);
+                return Ask(Activity.Login, output);
             case AuthProgress.Forbidden:
-                return Say(Replies.LoginFailed535, output);
+                return WriteReply(Replies.LoginFailed535, output);
             case AuthProgress.Cancelled:
-                return Say(Replies.AuthCancelled501, output);
+                return WriteReply(Replies.AuthCancelled501, output);
             default:
-                return Say(Replies.BadAuthResponse501, output);
+                return WriteReply(Replies.BadAuthResponse501, output);
         }
     }
 
@@ -69,17 +69,17 @@ public sealed partial class SmtpSession
         return _backend.Login(this, _exchange.User, _exchange.Password);
     }
 
-    private Next SettleLogin(bool isAccepted, Reply? reply, Output output)
+    private Next OnLoginVerdict(bool isAccepted, Reply? reply, Output output)
     {
         string user = _exchange.User;
         _exchange = default;
         if (!isAccepted)
         {
             ForgetLogin();
-            return Say(reply ?? Replies.LoginFailed535, output);
+            return WriteReply(reply ?? Replies.LoginFailed535, output);
         }
         AuthenticatedUser = user;
-        return SayAccepted(reply ?? Replies.LoggedIn235, output);
+        return WriteAccepted(reply ?? Replies.LoggedIn235, output);
     }
 
     private void ForgetLogin()

@@ -9,7 +9,7 @@ public sealed partial class SmtpSession
 {
     private bool MayAuthenticate => IsTls || Options.PlainAuthWithoutTls;
 
-    private Next SettleConnect(bool isAccepted, Reply? reply, Output output)
+    private Next OnConnectVerdict(bool isAccepted, Reply? reply, Output output)
     {
         if (isAccepted && reply is null)
             Replies.Greeting220(output, Options);
@@ -17,24 +17,24 @@ public sealed partial class SmtpSession
             output.Write((reply ?? Replies.NoService554).Wire);
         if (!isAccepted)
             _state = SmtpState.Refused;
-        return Onward;
+        return Continue;
     }
 
     private Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Output output)
     {
         // RFC 5321 §4.1.4: a name that does not check out is no reason to refuse; what could break a line is
         if (!AddressGrammar.IsTextWithoutControls(name))
-            return Say(Replies.BadHelo501, output);
+            return WriteReply(Replies.BadHelo501, output);
         Helo = Encoding.UTF8.GetString(name);
         SaidEhlo = isEhlo;
         // RFC 5321 §4.1.4: EHLO in a session resets as RSET does
-        Abandon();
+        DiscardTransaction();
         _state = SmtpState.Ready;
         if (isEhlo)
             Replies.Ehlo250(output, Options, Options.OfferStartTls && !IsTls, Options.OfferAuth && MayAuthenticate);
         else
             Replies.Helo250(output, Options);
-        return Onward;
+        return Continue;
     }
 
     /// <summary>
@@ -44,9 +44,9 @@ public sealed partial class SmtpSession
     private Next StartTls(ref ReadOnlySpan<byte> input, Output output)
     {
         if (IsTls)
-            return Say(Replies.TlsAlready503, output);
+            return WriteReply(Replies.TlsAlready503, output);
         if (!Options.OfferStartTls)
-            return Say(Replies.StartTlsOff502, output);
+            return WriteReply(Replies.StartTlsOff502, output);
         output.Write(Replies.ReadyForTls220.Wire);
         input = default;
         Helo = "";

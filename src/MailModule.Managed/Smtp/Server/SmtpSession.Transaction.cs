@@ -12,10 +12,10 @@ public sealed partial class SmtpSession
     {
         PathFault fault = MailArgument.TryParse(argument, out MailArgument mail);
         if (fault != PathFault.None)
-            return Say(ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501), output);
+            return WriteReply(ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501), output);
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
         if (Options.SizeLimit > 0 && mail.Size > Options.SizeLimit)
-            return Say(Replies.TooLarge552, output);
+            return WriteReply(Replies.TooLarge552, output);
         DeclaredSize = mail.Size;
         _transaction.Begin(new Envelope
         {
@@ -28,47 +28,47 @@ public sealed partial class SmtpSession
             Return = mail.Return,
             EnvelopeId = mail.EnvelopeId,
         });
-        return Judge(UnderWay.Mail, output);
+        return Ask(Activity.Mail, output);
     }
 
-    private Next SettleMail(bool isAccepted, Reply? reply, Output output)
+    private Next OnMailVerdict(bool isAccepted, Reply? reply, Output output)
     {
         if (isAccepted)
         {
             _state = SmtpState.Mail;
-            return SayAccepted(reply ?? Replies.SenderOk250, output);
+            return WriteAccepted(reply ?? Replies.SenderOk250, output);
         }
         _transaction.End();
-        return Say(reply ?? Replies.Refused550, output);
+        return WriteReply(reply ?? Replies.Refused550, output);
     }
 
     private Next Rcpt(ReadOnlySpan<byte> argument, Output output)
     {
         PathFault fault = RcptArgument.TryParse(argument, Envelope.Utf8, out _recipient);
         if (fault != PathFault.None)
-            return Say(ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501), output);
+            return WriteReply(ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501), output);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
         if (Envelope.Recipients.Count >= Options.RecipientLimit)
-            return Say(Replies.TooManyRecipients452, output);
-        return Judge(UnderWay.Rcpt, output);
+            return WriteReply(Replies.TooManyRecipients452, output);
+        return Ask(Activity.Rcpt, output);
     }
 
-    private Next SettleRcpt(bool isAccepted, Reply? reply, Output output)
+    private Next OnRcptVerdict(bool isAccepted, Reply? reply, Output output)
     {
         if (!isAccepted)
-            return Say(reply ?? Replies.Refused550, output);
+            return WriteReply(reply ?? Replies.Refused550, output);
         _state = SmtpState.Rcpt;
-        return SayAccepted(reply ?? Replies.RecipientOk250, output);
+        return WriteAccepted(reply ?? Replies.RecipientOk250, output);
     }
 
     private Next Rset(Output output)
     {
-        Abandon();
-        return Say(Replies.Ok250, output);
+        DiscardTransaction();
+        return WriteReply(Replies.Ok250, output);
     }
 
     /// <summary>Ends the transaction, if there is one, without a message kept.</summary>
-    private void Abandon()
+    private void DiscardTransaction()
     {
         if (_state is not (SmtpState.Mail or SmtpState.Rcpt))
             return;

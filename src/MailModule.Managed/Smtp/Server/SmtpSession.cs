@@ -14,14 +14,14 @@ public sealed partial class SmtpSession : ISession
     private const int OutputBound = 16 * 1024;
 
     /// <summary>Not a thing to wait for: Advance goes on by itself.</summary>
-    private const Next Onward = (Next)(-1);
+    private const Next Continue = (Next)(-1);
 
     private readonly ISmtpBackend _backend;
     private readonly ISmtpPeer? _peer;
     private readonly SmtpTransaction _transaction;
     private LineReader _lines = new(StateTable.AuthLineLimit);
     private SmtpState _state = SmtpState.Fresh;
-    private UnderWay _underWay = UnderWay.Nothing;
+    private Activity _activity = Activity.Start;
     private Verdict _answer;
     private int _errors;
 
@@ -40,13 +40,13 @@ public sealed partial class SmtpSession : ISession
         _transaction = new SmtpTransaction(options);
     }
 
-    private enum UnderWay
+    private enum Activity
     {
         /// <summary>The first call is still to come.</summary>
-        Nothing,
+        Start,
         Commands,
         Auth,
-        Text,
+        Content,
         // judgements: what the backend was asked
         Connect,
         Login,
@@ -78,7 +78,7 @@ public sealed partial class SmtpSession : ISession
     /// <summary>Octets that MAIL declared for the message (RFC 1870); 0 if it did not.</summary>
     public long DeclaredSize { get; private set; }
 
-    /// <summary>Ends a <see cref="Outcome.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
+    /// <summary>Ends a <see cref="VerdictKind.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
     public void Answer(Verdict verdict)
     {
         _answer = verdict;
@@ -90,7 +90,7 @@ public sealed partial class SmtpSession : ISession
         Next next;
         do
             next = output.Length >= OutputBound ? Next.Write : Step(ref input, output);
-        while (next == Onward);
+        while (next == Continue);
         return next;
     }
 
@@ -101,46 +101,46 @@ public sealed partial class SmtpSession : ISession
     /// <remarks>An answer may have come that nobody heard: a MAIL accepted is a transaction to discard, a text accepted is kept.</remarks>
     public void Closed()
     {
-        bool isOpen = _state is SmtpState.Mail or SmtpState.Rcpt || _underWay == UnderWay.Mail;
-        bool isAnswered = _underWay is UnderWay.Mail or UnderWay.EndOfData;
-        bool isAccepted = _answer.Outcome == Outcome.Accept;
-        if (isOpen && (!isAnswered || isAccepted == (_underWay == UnderWay.Mail)))
+        bool isOpen = _state is SmtpState.Mail or SmtpState.Rcpt || _activity == Activity.Mail;
+        bool isAnswered = _activity is Activity.Mail or Activity.EndOfData;
+        bool isAccepted = _answer.Kind == VerdictKind.Accept;
+        if (isOpen && (!isAnswered || isAccepted == (_activity == Activity.Mail)))
             _backend.Discard(this);
         _state = SmtpState.Refused;
         _backend.Closed(this);
     }
 
-    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _underWay switch
+    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _activity switch
     {
-        UnderWay.Nothing => Judge(UnderWay.Connect, output),
-        UnderWay.Commands => ReadCommand(ref input, output),
-        UnderWay.Auth => ReadAuthResponse(ref input, output),
-        UnderWay.Text => ReadText(ref input, output),
-        _ => Settle(_answer, output),
+        Activity.Start => Ask(Activity.Connect, output),
+        Activity.Commands => ReadCommand(ref input, output),
+        Activity.Auth => ReadAuthResponse(ref input, output),
+        Activity.Content => ReadContent(ref input, output),
+        _ => OnVerdict(_answer, output),
     };
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output) => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
     {
         LineResult.Incomplete => Next.Read,
-        LineResult.TooLong => Say(Replies.LineTooLong500, output),
-        _ => Obey(line, ref input, output),
+        LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
+        _ => Execute(line, ref input, output),
     };
 
     /// <summary>Allowed? by the table; then each verb's handler judges and acts.</summary>
-    private Next Obey(ReadOnlySpan<byte> line, ref ReadOnlySpan<byte> input, Output output)
+    private Next Execute(ReadOnlySpan<byte> line, ref ReadOnlySpan<byte> input, Output output)
     {
         var command = CommandLine.Parse(line);
         ref readonly VerbRule rule = ref StateTable.Of(command.Verb);
         if (line.Length + 2 > rule.LineLimit)
-            return Say(Replies.LineTooLong500, output);
+            return WriteReply(Replies.LineTooLong500, output);
         if ((rule.Allowed & _state) == 0)
-            return Say(OutOfOrder(command.Verb), output);
+            return WriteReply(OutOfOrder(command.Verb), output);
         if (rule.Argument == ArgumentRule.None && !command.Argument.IsEmpty)
-            return Say(Replies.NoArgumentAllowed501, output);
+            return WriteReply(Replies.NoArgumentAllowed501, output);
         if (rule.Argument == ArgumentRule.Required && command.Argument.IsEmpty)
-            return Say(Replies.NeedsArgument501, output);
+            return WriteReply(Replies.NeedsArgument501, output);
         if (rule.NeedsLogin && Options.RequireAuth && AuthenticatedUser is null)
-            return Say(Replies.LoginFirst530, output);
+            return WriteReply(Replies.LoginFirst530, output);
         return Handle(command, ref input, output);
     }
 
@@ -152,14 +152,14 @@ public sealed partial class SmtpSession : ISession
         SmtpVerb.Auth => Auth(command.Argument, output),
         SmtpVerb.Mail => Mail(command.Argument, output),
         SmtpVerb.Rcpt => Rcpt(command.Argument, output),
-        SmtpVerb.Data => Judge(UnderWay.Data, output),
+        SmtpVerb.Data => Ask(Activity.Data, output),
         SmtpVerb.Rset => Rset(output),
-        SmtpVerb.Noop => Say(Replies.Ok250, output),
-        SmtpVerb.Vrfy => Say(Replies.CannotVerify252, output),
-        SmtpVerb.Expn => Say(Replies.ExpnOff502, output),
-        SmtpVerb.Help => Say(Replies.Help214, output),
+        SmtpVerb.Noop => WriteReply(Replies.Ok250, output),
+        SmtpVerb.Vrfy => WriteReply(Replies.CannotVerify252, output),
+        SmtpVerb.Expn => WriteReply(Replies.ExpnOff502, output),
+        SmtpVerb.Help => WriteReply(Replies.Help214, output),
         SmtpVerb.Quit => Quit(output),
-        _ => Say(Replies.UnknownCommand500, output),
+        _ => WriteReply(Replies.UnknownCommand500, output),
     };
 
     private Reply OutOfOrder(SmtpVerb verb) => (_state, verb) switch
@@ -181,65 +181,65 @@ public sealed partial class SmtpSession : ISession
     }
 
     /// <summary>Asks the backend. The answer of a pending question may come before this returns, on another thread.</summary>
-    private Next Judge(UnderWay question, Output output)
+    private Next Ask(Activity question, Output output)
     {
-        _underWay = question;
+        _activity = question;
         _answer = Verdict.Pending;
-        Verdict verdict = Ask(question);
-        return verdict.Outcome == Outcome.Pending ? Next.Wait : Settle(verdict, output);
+        Verdict verdict = AskBackend(question);
+        return verdict.Kind == VerdictKind.Pending ? Next.Wait : OnVerdict(verdict, output);
     }
 
-    private Verdict Ask(UnderWay question) => question switch
+    private Verdict AskBackend(Activity question) => question switch
     {
-        UnderWay.Connect => _backend.Connect(this),
-        UnderWay.Login => AskLogin(),
-        UnderWay.Mail => _backend.Mail(this, Envelope, DeclaredSize),
-        UnderWay.Rcpt => _backend.Rcpt(this, Envelope, in _recipient),
-        UnderWay.Data => _backend.Data(this, Envelope),
+        Activity.Connect => _backend.Connect(this),
+        Activity.Login => AskLogin(),
+        Activity.Mail => _backend.Mail(this, Envelope, DeclaredSize),
+        Activity.Rcpt => _backend.Rcpt(this, Envelope, in _recipient),
+        Activity.Data => _backend.Data(this, Envelope),
         _ => _backend.EndOfData(this),
     };
 
-    private Next Settle(Verdict verdict, Output output)
+    private Next OnVerdict(Verdict verdict, Output output)
     {
-        UnderWay question = _underWay;
-        _underWay = UnderWay.Commands;
-        if (verdict.Outcome == Outcome.Close)
+        Activity question = _activity;
+        _activity = Activity.Commands;
+        if (verdict.Kind == VerdictKind.Close)
             return CloseWith(verdict.Reply, question, output);
-        bool isAccepted = verdict.Outcome == Outcome.Accept;
+        bool isAccepted = verdict.Kind == VerdictKind.Accept;
         return question switch
         {
-            UnderWay.Connect => SettleConnect(isAccepted, verdict.Reply, output),
-            UnderWay.Login => SettleLogin(isAccepted, verdict.Reply, output),
-            UnderWay.Mail => SettleMail(isAccepted, verdict.Reply, output),
-            UnderWay.Rcpt => SettleRcpt(isAccepted, verdict.Reply, output),
-            UnderWay.Data => SettleData(isAccepted, verdict.Reply, output),
-            _ => SettleEndOfData(isAccepted, verdict.Reply, output),
+            Activity.Connect => OnConnectVerdict(isAccepted, verdict.Reply, output),
+            Activity.Login => OnLoginVerdict(isAccepted, verdict.Reply, output),
+            Activity.Mail => OnMailVerdict(isAccepted, verdict.Reply, output),
+            Activity.Rcpt => OnRcptVerdict(isAccepted, verdict.Reply, output),
+            Activity.Data => OnDataVerdict(isAccepted, verdict.Reply, output),
+            _ => OnEndOfDataVerdict(isAccepted, verdict.Reply, output),
         };
     }
 
-    private Next CloseWith(Reply? reply, UnderWay question, Output output)
+    private Next CloseWith(Reply? reply, Activity question, Output output)
     {
-        if (question is UnderWay.Data or UnderWay.EndOfData)
-            Abandon();
+        if (question is Activity.Data or Activity.EndOfData)
+            DiscardTransaction();
         if (reply is not null)
             output.Write(reply.Wire);
         return Next.Close;
     }
 
     /// <summary>A reply by which the session goes on, unless it was one refusal too many.</summary>
-    private Next Say(Reply reply, Output output)
+    private Next WriteReply(Reply reply, Output output)
     {
         if (reply.Code >= 500 && ++_errors > Options.ErrorLimit)
-            return CloseWith(Replies.TooManyErrors421, UnderWay.Commands, output);
+            return CloseWith(Replies.TooManyErrors421, Activity.Commands, output);
         output.Write(reply.Wire);
-        return Onward;
+        return Continue;
     }
 
-    /// <summary>As <see cref="Say"/>, for a step that was accepted: errors count only in a row.</summary>
-    private Next SayAccepted(Reply reply, Output output)
+    /// <summary>As <see cref="WriteReply"/>, for a step that was accepted: errors count only in a row.</summary>
+    private Next WriteAccepted(Reply reply, Output output)
     {
         _errors = 0;
         output.Write(reply.Wire);
-        return Onward;
+        return Continue;
     }
 }

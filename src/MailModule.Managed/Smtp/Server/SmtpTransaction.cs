@@ -4,7 +4,7 @@ using MailModule.Mail;
 namespace MailModule.Smtp.Server;
 
 /// <summary>Which rule a message text has broken; it is read to its end all the same, and refused then.</summary>
-internal enum TextFault
+internal enum ContentFault
 {
     None,
     TooLarge,
@@ -19,7 +19,7 @@ internal enum TextFault
 internal sealed class SmtpTransaction(SmtpServerOptions options)
 {
     /// <summary>Octets that a refused text may go on beyond twice the size limit before the connection is closed.</summary>
-    private const long Patience = 1 << 20;
+    private const long OverrunLimit = 1 << 20;
 
     private Envelope? _envelope;
     private DotReader _reader;
@@ -27,7 +27,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     private long _size;
 
     public Envelope Envelope => _envelope ??= new Envelope();
-    public TextFault Fault { get; private set; }
+    public ContentFault Fault { get; private set; }
 
     /// <summary>The refusal that the client hears after the final dot; the rest of the text is thrown away meanwhile.</summary>
     public Reply? Refusal { get; set; }
@@ -35,16 +35,16 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     public bool AtEnd => _reader.AtEnd;
 
     /// <summary>The text is refused, and the client sends far more than it may.</summary>
-    public bool IsEndless => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - Patience > options.SizeLimit;
+    public bool IsEndless => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - OverrunLimit > options.SizeLimit;
 
     public void Begin(Envelope envelope) => _envelope = envelope;
 
-    public void BeginText()
+    public void BeginContent()
     {
         _reader = new DotReader(options.NormalizeBareNewlines);
         _hops = default;
         _size = 0;
-        Fault = TextFault.None;
+        Fault = ContentFault.None;
         Refusal = null;
     }
 
@@ -52,27 +52,27 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     public void End() => _envelope = null;
 
     /// <summary>Takes octets from the front of the input; gives the next stretch of text that may be kept, or nothing.</summary>
-    public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> text)
+    public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
     {
-        while (_reader.TryRead(ref input, out text))
+        while (_reader.TryRead(ref input, out content))
         {
-            _size += text.Length;
-            if (Fault == TextFault.None && Refusal is null && KeepsRules(text))
+            _size += content.Length;
+            if (Fault == ContentFault.None && Refusal is null && KeepsRules(content))
                 return true;
         }
         return false;
     }
 
-    private bool KeepsRules(ReadOnlySpan<byte> text)
+    private bool KeepsRules(ReadOnlySpan<byte> content)
     {
-        _hops.Add(text);
+        _hops.Add(content);
         // RFC 1870 §6.1: what is declared binds nobody, so the octets are counted
         if (options.SizeLimit > 0 && _size > options.SizeLimit)
-            Fault = TextFault.TooLarge;
+            Fault = ContentFault.TooLarge;
         else if (_reader.SawBareNewline && !options.NormalizeBareNewlines)
-            Fault = TextFault.BareNewline;
+            Fault = ContentFault.BareNewline;
         else if (_hops.Count > options.HopLimit)
-            Fault = TextFault.Looping;
-        return Fault == TextFault.None;
+            Fault = ContentFault.Looping;
+        return Fault == ContentFault.None;
     }
 }

@@ -3,14 +3,14 @@ using MailModule.Primitives;
 namespace MailModule.Transport.Proxies;
 
 /// <summary>The session of a connection until its proxy has connected it; then the real one takes its place.</summary>
-/// <param name="take">Makes the real session; null if the attempt has ended meanwhile.</param>
+/// <param name="takeOver">Makes the real session; null if the attempt has ended meanwhile.</param>
 /// <param name="failed">Told at the connection's end, if it never got so far.</param>
-internal sealed class ProxyTunnel(IProxyDialogue dialogue, Connection connection, bool isTlsFirst, Func<ISession?> take, Action<Fault, string> failed) : ISession
+internal sealed class ProxyTunnel(IProxyHandshake handshake, Connection connection, bool isTlsFirst, Func<ISession?> takeOver, Action<Fault, string> failed) : ISession
 {
-    public Next Advance(ref ReadOnlySpan<byte> input, Output output) => dialogue.Advance(ref input, output) switch
+    public Next Advance(ref ReadOnlySpan<byte> input, Output output) => handshake.Advance(ref input, output) switch
     {
         ProxyProgress.More => Next.Read,
-        ProxyProgress.Connected when take() is { } session => HandOver(session, ref input, output),
+        ProxyProgress.Connected when takeOver() is { } session => HandOver(session, ref input, output),
         _ => Next.Close,
     };
 
@@ -20,8 +20,8 @@ internal sealed class ProxyTunnel(IProxyDialogue dialogue, Connection connection
 
     public void Closed()
     {
-        if (dialogue.Complaint.Length > 0)
-            failed(Fault.Connect, dialogue.Complaint);
+        if (handshake.Problem.Length > 0)
+            failed(Fault.Connect, handshake.Problem);
         else if (connection.Fault is Fault.Cancelled or Fault.Timeout)
             failed(connection.Fault, "no answer until we stopped waiting");
         else
@@ -31,7 +31,7 @@ internal sealed class ProxyTunnel(IProxyDialogue dialogue, Connection connection
     // As if it had been the connection's from the first: a call without input, then what the target has said already.
     private Next HandOver(ISession session, ref ReadOnlySpan<byte> input, Output output)
     {
-        connection.Become(session);
+        connection.SwitchSession(session);
         if (isTlsFirst)
             return Next.StartTls;
         ReadOnlySpan<byte> nothing = default;

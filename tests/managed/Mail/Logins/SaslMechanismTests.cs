@@ -15,7 +15,7 @@ public class SaslMechanismTests
         // RFC 4616 §4
         var plain = new SaslPlain(new Credentials("tim", "tanstaaftanstaaf"));
         Assert.Equal("\0tim\0tanstaaftanstaaf", Encoding.UTF8.GetString(plain.Begin()!));
-        Assert.True(plain.IsSatisfied);
+        Assert.True(plain.MayBelieveSuccess);
         Assert.False(plain.TryAnswer("more?"u8, out _));
     }
 
@@ -25,10 +25,10 @@ public class SaslMechanismTests
         var login = new SaslLogin(s_ann);
         Assert.Null(login.Begin());
         Assert.True(login.TryAnswer("Username:"u8, out byte[] user));
-        Assert.False(login.IsSatisfied);
+        Assert.False(login.MayBelieveSuccess);
         Assert.True(login.TryAnswer(""u8, out byte[] password));
         Assert.Equal(("ann", "s3cret"), (Encoding.UTF8.GetString(user), Encoding.UTF8.GetString(password)));
-        Assert.True(login.IsSatisfied);
+        Assert.True(login.MayBelieveSuccess);
         Assert.False(login.TryAnswer("Once more:"u8, out _));
     }
 
@@ -38,10 +38,10 @@ public class SaslMechanismTests
         // RFC 2195 §2
         var cram = new SaslCramMd5(new Credentials("tim", "tanstaaftanstaaf"));
         Assert.Null(cram.Begin());
-        Assert.False(cram.IsSatisfied);
+        Assert.False(cram.MayBelieveSuccess);
         Assert.True(cram.TryAnswer("<1896.697170952@postoffice.reston.mci.net>"u8, out byte[] answer));
         Assert.Equal("tim b913a602c7eda7a495b4e6e7334d3890", Encoding.ASCII.GetString(answer));
-        Assert.True(cram.IsSatisfied);
+        Assert.True(cram.MayBelieveSuccess);
         Assert.False(cram.TryAnswer("<again>"u8, out _));
     }
 
@@ -60,10 +60,10 @@ public class SaslMechanismTests
         Assert.Equal("n,,n=user,r=rOprNGfwEbeRWgbNEkqO", Encoding.ASCII.GetString(scram.Begin()!));
         Assert.True(scram.TryAnswer(Encoding.ASCII.GetBytes(ServerFirst), out byte[] answer));
         Assert.Equal("c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=", Encoding.ASCII.GetString(answer));
-        Assert.False(scram.IsSatisfied);
+        Assert.False(scram.MayBelieveSuccess);
         Assert.True(scram.TryAnswer(Encoding.ASCII.GetBytes(ServerFinal), out byte[] last));
         Assert.Empty(last);
-        Assert.True(scram.IsSatisfied);
+        Assert.True(scram.MayBelieveSuccess);
         Assert.False(scram.TryAnswer([], out _));
     }
 
@@ -89,7 +89,7 @@ public class SaslMechanismTests
         scram.Begin();
         Assert.False(scram.TryAnswer(Encoding.UTF8.GetBytes(serverFirst), out byte[] answer));
         Assert.Empty(answer);
-        Assert.False(scram.IsSatisfied);
+        Assert.False(scram.MayBelieveSuccess);
         Assert.False(scram.TryAnswer(Encoding.ASCII.GetBytes(ServerFirst), out _));
     }
 
@@ -106,7 +106,7 @@ public class SaslMechanismTests
         scram.Begin();
         Assert.True(scram.TryAnswer(Encoding.ASCII.GetBytes(ServerFirst), out _));
         Assert.False(scram.TryAnswer(Encoding.ASCII.GetBytes(serverFinal), out _));
-        Assert.False(scram.IsSatisfied);
+        Assert.False(scram.MayBelieveSuccess);
     }
 
     [Fact]
@@ -130,7 +130,7 @@ public class SaslMechanismTests
                 mechanism.Begin();
                 byte[] noise = [.. Enumerable.Range(0, random.Next(60)).Select(_ => likely[random.Next(likely.Length)])];
                 mechanism.TryAnswer(noise, out _);
-                Assert.False(mechanism is SaslScramSha256 && mechanism.IsSatisfied);
+                Assert.False(mechanism is SaslScramSha256 && mechanism.MayBelieveSuccess);
             }
         }
     }
@@ -156,7 +156,7 @@ public class SaslMechanismTests
             Assert.Equal(storedKey, SHA256.HashData(key));
             byte[] proof = HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), message);
             Assert.True(scram.TryAnswer(Encoding.ASCII.GetBytes($"v={Convert.ToBase64String(proof)}"), out _));
-            Assert.True(scram.IsSatisfied);
+            Assert.True(scram.MayBelieveSuccess);
         }
     }
 
@@ -175,7 +175,7 @@ public class SaslMechanismTests
         Assert.Equal(["LOGIN"], Names("LOGIN", "XOAUTH2", "SCRAM-SHA-256-PLUS"));
         Assert.Empty(Names());
 
-        static IEnumerable<string> Names(params string[] offered) => SaslMechanisms.Among(offered, s_ann).Select(mechanism => mechanism.Name);
+        static IEnumerable<string> Names(params string[] offered) => SaslMechanisms.OfferedBy(offered, s_ann).Select(mechanism => mechanism.Name);
     }
 
     [Fact]

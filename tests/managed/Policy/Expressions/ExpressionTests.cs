@@ -82,7 +82,7 @@ public class ExpressionTests
     [Fact]
     public void Captures_last_from_one_expression_to_the_next()
     {
-        var evaluation = new Evaluation(_facts);
+        var evaluation = new Evaluator(_facts);
         Assert.True(evaluation.IsTrue(Parse("$text =~ /(q\\w+) (br\\w+)( grey)?/")));
         Assert.Equal(("quick", "brown", "", "brown"), (evaluation.Captures.Find("1"), evaluation.Captures.Find("2"), evaluation.Captures.Find("3"), evaluation.Captures.Find("+")));
         Assert.Equal(("the ", " fox\nsecond line"), (evaluation.Captures.Before, evaluation.Captures.After));
@@ -190,10 +190,10 @@ public class ExpressionTests
         bool isRead = Expression.TryParse(text, s_names, out Expression expression, out string error);
         Assert.Equal(isRead, error.Length == 0);
         if (isRead)
-            new Evaluation(_facts).IsTrue(expression);
+            new Evaluator(_facts).IsTrue(expression);
     }
 
-    private bool Eval(string text) => new Evaluation(_facts).IsTrue(Parse(text));
+    private bool Eval(string text) => new Evaluator(_facts).IsTrue(Parse(text));
 
     private static Expression Parse(string text)
     {
@@ -214,7 +214,7 @@ public class ExpressionTests
             _ => "",
         };
 
-        public bool HoldsWord(string word) => Text.Contains(word, StringComparison.OrdinalIgnoreCase);
+        public bool ContainsWord(string word) => Text.Contains(word, StringComparison.OrdinalIgnoreCase);
 
         public FileFacts? File(string path)
         {

@@ -29,7 +29,7 @@ internal sealed class Pop3Harness : IPop3Backend
     public int ReadLimit { get; init; } = int.MaxValue;
     public int FailReadAfter { get; init; } = int.MaxValue;
     /// <summary>Answers are made ahead in this memory; null: none are.</summary>
-    public AheadMemory? AheadMemory { get; init; }
+    public ReadAheadBuffers? ReadAheadBuffers { get; init; }
     public int Opens { get; private set; }
     public List<string> Calls { get; } = [];
     public bool IsClosed { get; private set; }
@@ -76,14 +76,14 @@ internal sealed class Pop3Harness : IPop3Backend
     {
         Calls.Add($"login {user}");
         Pop3Verdict verdict = LoginVerdict ?? (user == "u" && Encoding.Latin1.GetString(password) == "p w" ? Pop3Verdict.Accept : Pop3Verdict.Refuse());
-        return Say(verdict, () => session.Maildrop = verdict.Outcome == Pop3Outcome.Accept ? Drop : null);
+        return Say(verdict, () => session.Maildrop = verdict.Kind == Pop3VerdictKind.Accept ? Drop : null);
     }
 
     public Pop3Verdict Open(Pop3Session session, int index, int lines)
         => Say(OpenVerdict ?? Pop3Verdict.Accept, () =>
         {
             Opens++;
-            if (lines < 0 && AheadMemory is not null && (session.Ahead ??= new AnswersAhead(AheadMemory, new StillClock())).Fill(Drop, index))
+            if (lines < 0 && ReadAheadBuffers is not null && (session.ReadAhead ??= new RetrReadAhead(ReadAheadBuffers, new StillClock())).ReadFrom(Drop, index))
                 return;
             Drop.OpenMessage(index, out Stream content);
             session.Message = content;

@@ -44,14 +44,14 @@ public class SmtpClientOverlapTests
     }
 
     [Theory]
-    [InlineData("450 later\n", Fault.RefusedForNow)]
+    [InlineData("450 later\n", Fault.RefusedTemporarily)]
     [InlineData("554 never\n", Fault.Refused)]
     public void A_refused_text_is_the_first_ones_alone(string verdict, Fault fault)
     {
         (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
         Assert.Equal("two\n.\n", server.Say(verdict + "250 ok\n250 ok\n354 go\n"));
         server.Say("250 taken\n");
-        Assert.Equal((fault, SmtpStage.Verdict), (first.Recipients[0].Fault, first.Recipients[0].Stage));
+        Assert.Equal((fault, SmtpStage.EndOfData), (first.Recipients[0].Fault, first.Recipients[0].Stage));
         Assert.Equal(RecipientState.Delivered, second.Recipients[0].State);
     }
 
@@ -61,12 +61,12 @@ public class SmtpClientOverlapTests
         (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
         Assert.Equal("QUIT\n", server.Say("250 taken\n451 4.7.1 slower\n503 no\n503 no\n"));
         Assert.Equal(RecipientState.Delivered, first.Recipients[0].State);
-        Assert.Equal((Fault.RefusedForNow, SmtpStage.Mail), (second.Recipients[0].Fault, second.Recipients[0].Stage));
+        Assert.Equal((Fault.RefusedTemporarily, SmtpStage.Mail), (second.Recipients[0].Fault, second.Recipients[0].Stage));
     }
 
     [Theory]
     [InlineData("", true, Fault.Closed)]
-    [InlineData("421 down\n", false, Fault.RefusedForNow)]
+    [InlineData("421 down\n", false, Fault.RefusedTemporarily)]
     [InlineData("garbage\n", true, Fault.Protocol)]
     public void What_ends_the_connection_before_the_verdict_gives_the_second_back(string words, bool isUnknown, Fault fault)
     {
@@ -75,7 +75,7 @@ public class SmtpClientOverlapTests
         server.Lose();
         Assert.Equal((fault, isUnknown), (first.Recipients[0].Fault, first.Recipients[0].IsUnknown));
         Assert.Equal([second], server.Returned);
-        Assert.Equal((fault, SmtpStage.Verdict, 1), (server.Fault, server.Session.Stage, server.CompletedCount));
+        Assert.Equal((fault, SmtpStage.EndOfData, 1), (server.Fault, server.Session.Stage, server.CompletedCount));
     }
 
     [Theory]
@@ -96,7 +96,7 @@ public class SmtpClientOverlapTests
     [Theory]
     [InlineData("250 ok\n", Fault.Closed)]
     [InlineData("250 ok\n550 no\n", Fault.Refused)]
-    [InlineData("250 ok\n421 down\n", Fault.RefusedForNow)]
+    [InlineData("250 ok\n421 down\n", Fault.RefusedTemporarily)]
     public void What_the_server_has_answered_counts_for_the_second(string answers, Fault fault)
     {
         (ClientDialogue server, _, SmtpTransaction second) = TwoUnderWay();
@@ -180,7 +180,7 @@ public class SmtpClientOverlapTests
         server.Say("421 not now\n");
         server.Lose();
         Assert.Empty(server.Returned);
-        Assert.Equal((Fault.RefusedForNow, SmtpStage.Mail), (first.Recipients[0].Fault, first.Recipients[0].Stage));
+        Assert.Equal((Fault.RefusedTemporarily, SmtpStage.Mail), (first.Recipients[0].Fault, first.Recipients[0].Stage));
     }
 
     [Fact]
@@ -206,7 +206,7 @@ public class SmtpClientOverlapTests
             delivered += work.Count(one => one.Recipients.Any(recipient => recipient.State == RecipientState.Delivered));
             returned += server.Returned.Count;
             foreach (RecipientResult result in work.SelectMany(one => one.Recipients).Where(recipient => recipient.State == RecipientState.Delivered))
-                Assert.Equal((SmtpStage.Verdict, true), (result.Stage, result.Reply!.Code == 250));
+                Assert.Equal((SmtpStage.EndOfData, true), (result.Stage, result.Reply!.Code == 250));
         }
         Assert.True(delivered > 1000 && returned > 100, $"{delivered} {returned}");
     }

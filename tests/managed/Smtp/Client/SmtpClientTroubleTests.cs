@@ -9,7 +9,7 @@ namespace MailModule.Tests.Smtp.Client;
 public class SmtpClientTroubleTests
 {
     private static readonly string[] s_lockStep = ["220 hello\n", "250 server.example\n", "250 ok\n", "250 ok\n", "354 go\n", "250 taken\n", "221 bye\n"];
-    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.Verdict, SmtpStage.Idle];
+    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.EndOfData, SmtpStage.Idle];
 
     [Fact]
     public void The_stage_is_what_the_session_waits_for_and_stays_where_it_ended()
@@ -73,7 +73,7 @@ public class SmtpClientTroubleTests
     }
 
     [Theory]
-    [InlineData("421 4.3.2 shutting down\n", Fault.RefusedForNow)]
+    [InlineData("421 4.3.2 shutting down\n", Fault.RefusedTemporarily)]
     [InlineData("554 5.5.0 synchronization error\n", Fault.Refused)]
     public void A_refusal_that_nobody_asked_for_is_heard_as_what_it_says(string words, Fault fault)
     {
@@ -116,11 +116,11 @@ public class SmtpClientTroubleTests
     }
 
     [Theory]
-    [InlineData("552 too many\n", Fault.RefusedForNow, true)]
-    [InlineData("552 5.5.3 too many\n", Fault.RefusedForNow, true)]
+    [InlineData("552 too many\n", Fault.RefusedTemporarily, true)]
+    [InlineData("552 5.5.3 too many\n", Fault.RefusedTemporarily, true)]
     [InlineData("552 5.2.2 mailbox full\n", Fault.Refused, true)]
     [InlineData("552 too many\n", Fault.Refused, false)]
-    [InlineData("452 4.5.3 too many\n", Fault.RefusedForNow, true)]
+    [InlineData("452 4.5.3 too many\n", Fault.RefusedTemporarily, true)]
     public void Too_many_recipients_is_a_passing_trouble_in_the_old_code_too(string words, Fault fault, bool behindAnother)
     {
         SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example");

@@ -8,7 +8,7 @@ namespace MailModule.Tests.Transport.Proxies;
 /// <summary>A dialogue with a proxy that the test plays; what the proxy says may come in pieces.</summary>
 internal sealed class ProxyTalk
 {
-    private readonly IProxyDialogue _dialogue;
+    private readonly IProxyHandshake _dialogue;
     private byte[] _left = [];
 
     public ProxyTalk(string proxy, string? name = null, string endPoint = "192.0.2.1:25")
@@ -17,9 +17,9 @@ internal sealed class ProxyTalk
         var target = new ProxyTarget(name, IPEndPoint.Parse(endPoint));
         _dialogue = address!.Kind switch
         {
-            ProxyKind.Socks5 => new Socks5Dialogue(address, target),
-            ProxyKind.Socks4a => new Socks4aDialogue(address, target),
-            _ => new HttpDialogue(address, target),
+            ProxyKind.Socks5 => new Socks5Handshake(address, target),
+            ProxyKind.Socks4a => new Socks4aHandshake(address, target),
+            _ => new HttpConnectHandshake(address, target),
         };
         Said = Step([]);
     }
@@ -27,7 +27,7 @@ internal sealed class ProxyTalk
     /// <summary>What we said first.</summary>
     public byte[] Said { get; }
     public ProxyProgress Progress { get; private set; }
-    public string Complaint => _dialogue.Complaint;
+    public string Complaint => _dialogue.Problem;
 
     /// <summary>What the dialogue has not consumed.</summary>
     public string Left => Encoding.Latin1.GetString(_left);
