@@ -1,25 +1,28 @@
 using MailModule.Lines;
 using MailModule.Mail;
+using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
 
 /// <summary>
-/// The server side of SMTP on one connection, as a pure machine. It has one thing under way at a time: reading commands, an AUTH exchange, the text of a
-/// message, or a judgement of its backend. See <see cref="ISession"/> for who calls it when.
+/// The server side of SMTP on one connection, as a pure machine. It does one thing at a time (<see cref="Activity"/>): it reads commands, an AUTH
+/// exchange or the content of a message, or it waits for a verdict of its backend. <see cref="ISession"/> says who calls it when.
 /// </summary>
 public sealed partial class SmtpSession : ISession
 {
     /// <summary>Output that has gathered to this much is sent before more is made.</summary>
     private const int OutputBound = 16 * 1024;
 
-    /// <summary>Not a thing to wait for: Advance goes on by itself.</summary>
+    /// <summary>No wait at all: Advance takes the next step at once.</summary>
     private const Next Continue = (Next)(-1);
 
     private readonly ISmtpBackend _backend;
     private readonly ISmtpPeer? _peer;
     private readonly SmtpTransaction _transaction;
     private LineReader _lines = new(StateTable.AuthLineLimit);
+    private SmtpAuthentication _authentication;
+    private HostContentReader? _hostReader;
     private SmtpState _state = SmtpState.Fresh;
     private Activity _activity = Activity.Start;
     private Verdict _answer;
@@ -47,7 +50,7 @@ public sealed partial class SmtpSession : ISession
         Commands,
         Auth,
         Content,
-        // judgements: what the backend was asked
+        // from here on: the verdict that the backend was asked for
         Connect,
         Login,
         Mail,
@@ -67,22 +70,50 @@ public sealed partial class SmtpSession : ISession
     public string Helo { get; private set; } = "";
     public bool SaidEhlo { get; private set; }
     public bool IsTls => _peer is { IsTls: true };
-    public string? AuthenticatedUser { get; private set; }
+    public string? AuthenticatedUser => _authentication.User;
 
-    /// <summary>The password given with AUTH, kept for the host's GetAUTHPassw; null if none.</summary>
-    public string? AuthenticatedPassword { get; private set; }
+    /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>
+    public string? AuthenticatedPassword => _authentication.Password;
 
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
     public Envelope Envelope => _transaction.Envelope;
 
     /// <summary>Octets that MAIL declared for the message (RFC 1870); 0 if it did not.</summary>
-    public long DeclaredSize { get; private set; }
+    public long DeclaredSize => _transaction.DeclaredSize;
 
-    /// <summary>Ends a <see cref="VerdictKind.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
+    /// <summary>Gives the verdict that was <see cref="VerdictKind.Pending"/>: once for each, from any thread, which then advances the session.</summary>
     public void Answer(Verdict verdict)
     {
         _answer = verdict;
         _peer?.Resume();
+    }
+
+    /// <summary>
+    /// For a worker while the verdict on <see cref="ISmtpBackend.Data"/> is pending: sends 354 at the first call, then blocks until there is more of the
+    /// content (CRLF lines, unstuffed; at most <paramref name="destination"/>'s length), which goes to <see cref="ISmtpBackend.Append"/> too. 0 at the end,
+    /// -1 on loss, expiry, or a rule that the content breaks.
+    /// </summary>
+    public int ReadContent(Span<byte> destination)
+    {
+        if (_activity != Activity.Data || _peer is null || destination.IsEmpty)
+            return -1;
+        _hostReader ??= new HostContentReader(this, _backend, _peer, _transaction);
+        return _hostReader.Read(destination);
+    }
+
+    /// <summary>Why <see cref="ReadContent"/> gave -1: the rule that the content breaks, or what became of the connection.</summary>
+    public Fault ReadFault => _transaction.Fault switch
+    {
+        ContentFault.TooLarge => Fault.Limit,
+        ContentFault.BareNewline or ContentFault.Looping => Fault.Protocol,
+        _ => Connection is { WaitFault: not Fault.None and var fault } ? fault : Fault.Closed,
+    };
+
+    /// <summary>What lies below <see cref="ISmtpBackend.Append"/> takes content again: once for each false it gave, from any thread.</summary>
+    public void ResumeContent()
+    {
+        if (_hostReader is null || !_hostReader.TryResume())
+            _peer?.Resume();
     }
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
@@ -98,7 +129,10 @@ public sealed partial class SmtpSession : ISession
         => output.Write(Replies.Expired421(reason).Wire);
 
     /// <inheritdoc/>
-    /// <remarks>An answer may have come that nobody heard: a MAIL accepted is a transaction to discard, a text accepted is kept.</remarks>
+    /// <remarks>
+    /// The last verdict may have come without the session having acted on it: a transaction whose MAIL was accepted has to be discarded, a message that was
+    /// accepted must not be.
+    /// </remarks>
     public void Closed()
     {
         bool isOpen = _state is SmtpState.Mail or SmtpState.Rcpt || _activity == Activity.Mail;
@@ -115,7 +149,7 @@ public sealed partial class SmtpSession : ISession
         Activity.Start => Ask(Activity.Connect, output),
         Activity.Commands => ReadCommand(ref input, output),
         Activity.Auth => ReadAuthResponse(ref input, output),
-        Activity.Content => ReadContent(ref input, output),
+        Activity.Content => ReceiveContent(ref input, output),
         _ => OnVerdict(_answer, output),
     };
 
@@ -126,7 +160,7 @@ public sealed partial class SmtpSession : ISession
         _ => Execute(line, ref input, output),
     };
 
-    /// <summary>Allowed? by the table; then each verb's handler judges and acts.</summary>
+    /// <summary>The state table says whether the command is allowed; then its verb's handler asks for a verdict or acts.</summary>
     private Next Execute(ReadOnlySpan<byte> line, ref ReadOnlySpan<byte> input, Output output)
     {
         var command = CommandLine.Parse(line);
@@ -180,7 +214,7 @@ public sealed partial class SmtpSession : ISession
         return Next.Close;
     }
 
-    /// <summary>Asks the backend. The answer of a pending question may come before this returns, on another thread.</summary>
+    /// <summary>Asks the backend for a verdict. A pending one may come before this returns, on another thread.</summary>
     private Next Ask(Activity question, Output output)
     {
         _activity = question;
@@ -192,9 +226,9 @@ public sealed partial class SmtpSession : ISession
     private Verdict AskBackend(Activity question) => question switch
     {
         Activity.Connect => _backend.Connect(this),
-        Activity.Login => AskLogin(),
+        Activity.Login => _authentication.AskBackend(_backend, this),
         Activity.Mail => _backend.Mail(this, Envelope, DeclaredSize),
-        Activity.Rcpt => _backend.Rcpt(this, Envelope, in _recipient),
+        Activity.Rcpt => _backend.Rcpt(this, Envelope, in _transaction.Rcpt),
         Activity.Data => _backend.Data(this, Envelope),
         _ => _backend.EndOfData(this),
     };
@@ -226,7 +260,7 @@ public sealed partial class SmtpSession : ISession
         return Next.Close;
     }
 
-    /// <summary>A reply by which the session goes on, unless it was one refusal too many.</summary>
+    /// <summary>Writes a reply and continues, unless it was one refusal too many.</summary>
     private Next WriteReply(Reply reply, Output output)
     {
         if (reply.Code >= 500 && ++_errors > Options.ErrorLimit)
@@ -235,7 +269,7 @@ public sealed partial class SmtpSession : ISession
         return Continue;
     }
 
-    /// <summary>As <see cref="WriteReply"/>, for a step that was accepted: errors count only in a row.</summary>
+    /// <summary>As <see cref="WriteReply"/>, for a step that was accepted: only errors in a row count.</summary>
     private Next WriteAccepted(Reply reply, Output output)
     {
         _errors = 0;

@@ -31,7 +31,7 @@ internal enum ArgumentRule
 internal readonly record struct VerbRule(SmtpVerb Verb, SmtpState Allowed, ArgumentRule Argument, int LineLimit = StateTable.LineLimit, bool NeedsLogin = false);
 
 /// <summary>
-/// The order of commands, as data. The next state is not a column: it follows from the verdict, in <see cref="SmtpSession"/>'s Settle methods,
+/// The order of commands, as data. The next state is not a column: it follows from the verdict, in <see cref="SmtpSession"/>'s On…Verdict methods,
 /// and only EHLO, HELO, MAIL, RCPT, DATA, RSET and STARTTLS change it.
 /// </summary>
 internal static class StateTable
