@@ -40,7 +40,7 @@ public class SmtpClientTests
     public void Every_kind_of_end_at_every_stage_is_told_as_what_it_is(SmtpStage stage, string end, Fault fault)
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(stage), end == "close" ? Raw("") : end]);
-        SmtpTransaction message = ClientRun.Message();
+        SmtpClientTransaction message = ClientRun.Message();
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
         if (run.NotConnected is { } trouble)
@@ -96,7 +96,7 @@ public class SmtpClientTests
         foreach (SmtpStage stage in s_stages)
         {
             using var server = new ScriptedSmtpServer(null, [.. UpTo(stage), Hang]);
-            SmtpTransaction message = ClientRun.Message();
+            SmtpClientTransaction message = ClientRun.Message();
             using var run = new ClientRun(server.Port, s_options, work: message);
             Assert.True(server.HasHung.Wait(Loop.Long));
             run.WaitForSession();
@@ -113,7 +113,7 @@ public class SmtpClientTests
     public void A_refusal_in_the_middle_of_the_text_is_heard_though_the_server_hangs_up(string words, Fault fault)
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", SomeText, words]);
-        SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
+        SmtpClientTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
         Assert.Equal((fault, words, SmtpStage.Content), (message.Recipients[0].Fault, message.Recipients[0].Reply?.ToString(), message.Recipients[0].Stage));
@@ -126,7 +126,7 @@ public class SmtpClientTests
     public void A_loss_in_the_middle_of_the_text_is_known_to_have_delivered_nothing(string end)
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", SomeText, end == "close" ? Raw("") : end]);
-        SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
+        SmtpClientTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
         Assert.Equal((Fault.Closed, SmtpStage.Content, false), (message.Recipients[0].Fault, message.Recipients[0].Stage, message.Recipients[0].IsUnknown));
@@ -136,7 +136,7 @@ public class SmtpClientTests
     public void A_server_that_takes_no_text_is_waited_for_no_longer_than_asked()
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", Stall]);
-        SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
+        SmtpClientTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
         using var run = new ClientRun(server.Port, s_options with { Timeouts = ShortAt(SmtpStage.Content) }, work: message);
         run.End();
         Assert.Equal((Fault.Timeout, SmtpStage.Content), (message.Recipients[0].Fault, message.Recipients[0].Stage));
@@ -148,7 +148,7 @@ public class SmtpClientTests
         string[] script = ["220 hi", Line, "250-x\r\n250 PIPELINING", Line, "250 ok", Line, "250 ok", Line, "354 go", Text];
         string[] more = [.. Enumerable.Range(0, 49).SelectMany(i => (string[])[$"250 taken {i}", Line, "250 ok", Line, "250 ok", Line, "354 go", Text])];
         using var server = new ScriptedSmtpServer(null, [.. script, .. more, "250 taken 49", Line, "221 bye"]);
-        SmtpTransaction[] work = [.. Enumerable.Range(0, 50).Select(i => ClientRun.Message($"message {i}\n"))];
+        SmtpClientTransaction[] work = [.. Enumerable.Range(0, 50).Select(i => ClientRun.Message($"message {i}\n"))];
         using var run = new ClientRun(server.Port, work: work);
         run.End();
         Assert.Equal((Fault.None, 1), (run.Fault, server.Connections));
@@ -163,7 +163,7 @@ public class SmtpClientTests
     public void A_server_that_ends_after_the_dot_costs_the_next_message_nothing(string end, bool isUnknown)
     {
         using var server = new ScriptedSmtpServer(null, ["220 hi", Line, "250-x\r\n250 PIPELINING", Line, "250 ok", Line, "250 ok", Line, "354 go", Text, end]);
-        SmtpTransaction first = ClientRun.Message("one\n"), second = ClientRun.Message("two\n");
+        SmtpClientTransaction first = ClientRun.Message("one\n"), second = ClientRun.Message("two\n");
         using var run = new ClientRun(server.Port, work: [first, second]);
         run.End();
         Assert.Equal([second], run.Returned);

@@ -9,7 +9,7 @@ internal static class DsnParameters
 {
     private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
-    public static void WriteMail(SmtpTransaction transaction, Output output)
+    public static void WriteMail(SmtpClientTransaction transaction, Output output)
     {
         if (transaction.Return != ReturnContent.Default)
             output.Write(transaction.Return == ReturnContent.Full ? " RET=FULL"u8 : " RET=HDRS"u8);

@@ -25,7 +25,7 @@ public sealed partial class SmtpClientSession
     }
 
     /// <summary>False: it has failed without a word to the server.</summary>
-    private bool TryBegin(SmtpTransaction transaction, Output output)
+    private bool TryBegin(SmtpClientTransaction transaction, Output output)
     {
         transaction.IsDsnOffered = Extensions.Dsn;
         FailUnsupported(transaction);
@@ -60,7 +60,7 @@ public sealed partial class SmtpClientSession
     }
 
     // Refusals that need no round trip: the server has said what it takes.
-    private void FailUnsupported(SmtpTransaction transaction)
+    private void FailUnsupported(SmtpClientTransaction transaction)
     {
         if (Extensions.SizeLimit > 0 && transaction.Source.WireLength > Extensions.SizeLimit)
             transaction.FailRest(Fault.Limit, SmtpStage.Mail);
@@ -218,7 +218,7 @@ public sealed partial class SmtpClientSession
 
     private void OnFinalReply(Reply reply, Output output)
     {
-        SmtpTransaction judged = _awaitingFinalReply!;
+        SmtpClientTransaction judged = _awaitingFinalReply!;
         _awaitingFinalReply = null;
         judged.AwaitsFinalReply = false;
         judged.ApplyReply(reply, SmtpStage.EndOfData);
@@ -230,7 +230,7 @@ public sealed partial class SmtpClientSession
 
     private void Complete(Output output)
     {
-        SmtpTransaction transaction = _transaction!;
+        SmtpClientTransaction transaction = _transaction!;
         _transaction = null;
         TransactionsCompleted++;
         _owner.Completed(transaction);

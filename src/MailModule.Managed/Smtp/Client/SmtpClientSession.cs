@@ -50,8 +50,8 @@ public sealed partial class SmtpClientSession : ISession
     private readonly ReplyReader _replies = new();
     private readonly Queue<(Await What, int Recipient)> _awaited = new();
     private readonly Action _contentReady;
-    private SmtpTransaction? _transaction;
-    private SmtpTransaction? _awaitingFinalReply;
+    private SmtpClientTransaction? _transaction;
+    private SmtpClientTransaction? _awaitingFinalReply;
     private DotWriter _dots;
     private Mode _mode = Mode.Dialogue;
     private int _nextRecipient;
@@ -253,14 +253,14 @@ public sealed partial class SmtpClientSession : ISession
         return Next.Close;
     }
 
-    private void Fail(SmtpTransaction transaction, Fault fault, Reply? reply)
+    private void Fail(SmtpClientTransaction transaction, Fault fault, Reply? reply)
     {
         transaction.FailRest(fault, Stage, reply);
         _owner.Completed(transaction);
     }
 
     // RFC 5321 §3.8: a server may close between two transactions; what it has not answered was not begun.
-    private void FailOrReturn(SmtpTransaction transaction, bool isFirst)
+    private void FailOrReturn(SmtpClientTransaction transaction, bool isFirst)
     {
         if (_isAnswered || isFirst || _fault == Fault.Cancelled)
             Fail(transaction, _fault, _lastReply);

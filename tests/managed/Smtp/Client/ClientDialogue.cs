@@ -10,7 +10,7 @@ namespace MailModule.Tests.Smtp.Client;
 /// <summary>A client session over memory: the test plays the server, and sees what the client says and what comes out.</summary>
 internal sealed class ClientDialogue : ISmtpClientOwner
 {
-    private readonly Queue<SmtpTransaction> _work = new();
+    private readonly Queue<SmtpClientTransaction> _work = new();
     private readonly SmtpClientSession _session;
     private readonly int _cut;
     private readonly bool _stopAtTls;
@@ -23,12 +23,12 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <param name="early">The owner gives the next transaction before the last is judged.</param>
     /// <param name="login">Null: none.</param>
     public ClientDialogue(StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, bool early = false, Credentials? login = null, bool clear = false,
-        params SmtpTransaction[] work)
+        params SmtpClientTransaction[] work)
     {
         _early = early;
         _cut = cut;
         _stopAtTls = stopAtTls;
-        foreach (SmtpTransaction transaction in work)
+        foreach (SmtpClientTransaction transaction in work)
             _work.Enqueue(transaction);
         _session = new SmtpClientSession(new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this, null);
         Step([]);
@@ -47,11 +47,11 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     public long SaidLength { get; private set; }
     public bool HasEnded { get; private set; }
     public List<long> Progress { get; } = [];
-    public List<SmtpTransaction> Returned { get; } = [];
+    public List<SmtpClientTransaction> Returned { get; } = [];
 
-    public static SmtpTransaction Message(string text, params string[] to) => Message(new TextOf(text), to);
+    public static SmtpClientTransaction Message(string text, params string[] to) => Message(new TextOf(text), to);
 
-    public static SmtpTransaction Message(IMessageSource source, params string[] to)
+    public static SmtpClientTransaction Message(IMessageSource source, params string[] to)
         => new(Address("ann@a.example"), to.Select(one => new RecipientResult(Address(one))), source);
 
     public static MailAddress Address(string text)
@@ -103,19 +103,19 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         return said.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
-    SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _early && _work.TryDequeue(out SmtpTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _early && _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    void ISmtpClientOwner.Returned(SmtpTransaction transaction)
+    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
     {
         Assert.All(transaction.Recipients, recipient => Assert.Equal(RecipientState.Waiting, recipient.State));
         Returned.Add(transaction);
     }
 
-    void ISmtpClientOwner.Sending(SmtpTransaction transaction) => Progress.Add(transaction.Sent);
+    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction) => Progress.Add(transaction.Sent);
 
-    void ISmtpClientOwner.Completed(SmtpTransaction transaction)
+    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction)
     {
         Assert.All(transaction.Recipients, recipient => Assert.True(recipient.IsFinal));
         CompletedCount++;

@@ -66,7 +66,7 @@ public class SmtpClientLoginTests
     [InlineData("354 go\n", Fault.Protocol, 354)]
     public void A_refused_login_is_no_message_of_ours(string answer, Fault fault, int code)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         ClientDialogue server = Begin("PLAIN LOGIN", out _, message: message);
         string said = server.Say(answer);
         Assert.DoesNotContain("AUTH", said, StringComparison.Ordinal);
@@ -182,7 +182,7 @@ public class SmtpClientLoginTests
         foreach (string[] heard in (string[][])[[], ["334 VXNlcm5hbWU6\n"], ["334 VXNlcm5hbWU6\n", "334 UGFzc3dvcmQ6\n"]])
             foreach (bool silent in (bool[])[false, true])
             {
-                SmtpTransaction message = Message("x\n", "bob@b.example");
+                SmtpClientTransaction message = Message("x\n", "bob@b.example");
                 ClientDialogue server = Begin("LOGIN", out _, message: message);
                 foreach (string line in heard)
                     server.Say(line);
@@ -194,7 +194,7 @@ public class SmtpClientLoginTests
             }
     }
 
-    private static ClientDialogue Begin(string offered, out string said, int cut = 0, bool clear = true, SmtpTransaction? message = null)
+    private static ClientDialogue Begin(string offered, out string said, int cut = 0, bool clear = true, SmtpClientTransaction? message = null)
     {
         var server = new ClientDialogue(cut: cut, login: s_tim, clear: clear, work: message ?? Message("x\n", "bob@b.example"));
         server.Say("220 hi\n");

@@ -16,7 +16,7 @@ public class SmtpClientOverlapTests
     [InlineData(7)]
     public void A_message_costs_one_round_trip(int cut)
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", "eve@b.example"), third = Message("three\n", "dan@b.example");
+        SmtpClientTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", "eve@b.example"), third = Message("three\n", "dan@b.example");
         var server = new ClientDialogue(cut: cut, early: true, work: [first, second, third]);
         server.Say("220 hi\n");
         Assert.Equal("MAIL FROM:<ann@a.example>\nRCPT TO:<bob@b.example>\nDATA\n", server.Say(Pipelining));
@@ -48,7 +48,7 @@ public class SmtpClientOverlapTests
     [InlineData("554 never\n", Fault.Refused)]
     public void A_refused_text_is_the_first_ones_alone(string verdict, Fault fault)
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         Assert.Equal("two\n.\n", server.Say(verdict + "250 ok\n250 ok\n354 go\n"));
         server.Say("250 taken\n");
         Assert.Equal((fault, SmtpStage.EndOfData), (first.Recipients[0].Fault, first.Recipients[0].Stage));
@@ -58,7 +58,7 @@ public class SmtpClientOverlapTests
     [Fact]
     public void A_refused_mail_is_the_second_ones_alone()
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         Assert.Equal("QUIT\n", server.Say("250 taken\n451 4.7.1 slower\n503 no\n503 no\n"));
         Assert.Equal(RecipientState.Delivered, first.Recipients[0].State);
         Assert.Equal((Fault.RefusedTemporarily, SmtpStage.Mail), (second.Recipients[0].Fault, second.Recipients[0].Stage));
@@ -70,7 +70,7 @@ public class SmtpClientOverlapTests
     [InlineData("garbage\n", true, Fault.Protocol)]
     public void What_ends_the_connection_before_the_verdict_gives_the_second_back(string words, bool isUnknown, Fault fault)
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         server.Say(words);
         server.Lose();
         Assert.Equal((fault, isUnknown), (first.Recipients[0].Fault, first.Recipients[0].IsUnknown));
@@ -85,7 +85,7 @@ public class SmtpClientOverlapTests
     [InlineData("450 later\n421 down\n")]
     public void What_ends_the_connection_between_the_two_gives_the_second_back(string words)
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         server.Say(words);
         server.Lose();
         Assert.Equal(words[0] == '2' ? RecipientState.Delivered : RecipientState.Failed, first.Recipients[0].State);
@@ -99,7 +99,7 @@ public class SmtpClientOverlapTests
     [InlineData("250 ok\n421 down\n", Fault.RefusedTemporarily)]
     public void What_the_server_has_answered_counts_for_the_second(string answers, Fault fault)
     {
-        (ClientDialogue server, _, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, _, SmtpClientTransaction second) = TwoUnderWay();
         server.Say("250 taken\n" + answers);
         server.Lose();
         Assert.Empty(server.Returned);
@@ -110,7 +110,7 @@ public class SmtpClientOverlapTests
     [Fact]
     public void Who_cancels_wants_both_to_end()
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         server.Expire(ExpiryReason.Stopping);
         server.Lose();
         Assert.Empty(server.Returned);
@@ -121,7 +121,7 @@ public class SmtpClientOverlapTests
     [Fact]
     public void One_that_cannot_go_is_ended_on_the_way_and_the_next_takes_its_place()
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example"), large = Message(new string('x', 2000), "eve@b.example"), third = Message("three\n", "dan@b.example");
+        SmtpClientTransaction first = Message("one\n", "bob@b.example"), large = Message(new string('x', 2000), "eve@b.example"), third = Message("three\n", "dan@b.example");
         var server = new ClientDialogue(early: true, work: [first, large, third]);
         server.Say("220 hi\n");
         server.Say("250-server.example\n250-SIZE 1000\n250 PIPELINING\n");
@@ -132,7 +132,7 @@ public class SmtpClientOverlapTests
     [Fact]
     public void A_long_list_behind_a_dot_goes_in_groups_too()
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", [.. Enumerable.Range(0, 150).Select(i => $"u{i}@b.example")]);
+        SmtpClientTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", [.. Enumerable.Range(0, 150).Select(i => $"u{i}@b.example")]);
         var server = new ClientDialogue(early: true, work: [first, second]);
         server.Say("220 hi\n");
         server.Say(Pipelining);
@@ -158,7 +158,7 @@ public class SmtpClientOverlapTests
     [InlineData("421 idle too long\n")]
     public void A_server_that_goes_between_two_transactions_costs_nothing(string words)
     {
-        SmtpTransaction second = Message("two\n", "eve@b.example");
+        SmtpClientTransaction second = Message("two\n", "eve@b.example");
         var server = new ClientDialogue(work: [Message("one\n", "bob@b.example"), second]);
         server.Say("220 hi\n");
         server.Say("250 server.example\n");
@@ -173,7 +173,7 @@ public class SmtpClientOverlapTests
     [Fact]
     public void The_first_of_a_connection_is_never_given_back()
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example");
+        SmtpClientTransaction first = Message("one\n", "bob@b.example");
         var server = new ClientDialogue(work: first);
         server.Say("220 hi\n");
         server.Say(Pipelining);
@@ -191,7 +191,7 @@ public class SmtpClientOverlapTests
         int delivered = 0, returned = 0;
         for (int round = 0; round < 20_000; round++)
         {
-            SmtpTransaction[] work = [.. Enumerable.Range(0, 4).Select(i => Message($"{i}\n", "a@b.example", "b@b.example"))];
+            SmtpClientTransaction[] work = [.. Enumerable.Range(0, 4).Select(i => Message($"{i}\n", "a@b.example", "b@b.example"))];
             var server = new ClientDialogue(cut: random.Next(4), early: true, work: work);
             server.Say("220 hi\n");
             server.Say(Pipelining);
@@ -213,9 +213,9 @@ public class SmtpClientOverlapTests
 
     private static string Plausible(ClientDialogue server) => server.Session.Stage == SmtpStage.Data ? "354 go\n" : "250 ok\n";
 
-    private static (ClientDialogue Server, SmtpTransaction First, SmtpTransaction Second) TwoUnderWay()
+    private static (ClientDialogue Server, SmtpClientTransaction First, SmtpClientTransaction Second) TwoUnderWay()
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", "eve@b.example");
+        SmtpClientTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", "eve@b.example");
         var server = new ClientDialogue(early: true, work: [first, second]);
         server.Say("220 hi\n");
         server.Say(Pipelining);

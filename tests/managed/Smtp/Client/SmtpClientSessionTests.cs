@@ -16,7 +16,7 @@ public class SmtpClientSessionTests
     [InlineData(3)]
     public void A_message_goes_in_lock_step_where_pipelining_is_not_offered(int cut)
     {
-        SmtpTransaction message = Message("Subject: x\n\n.dot\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("Subject: x\n\n.dot\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(cut: cut, work: message);
         Assert.Equal("EHLO client.example\n", server.Say("220-hello\n220 there\n"));
         Assert.Equal("MAIL FROM:<ann@a.example>\n", server.Say(Plain));
@@ -37,7 +37,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void Mail_recipients_and_data_leave_in_one_write_where_pipelining_is_offered()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("MAIL FROM:<ann@a.example> SIZE=2\nRCPT TO:<bob@b.example>\nRCPT TO:<eve@b.example>\nDATA\n", server.Say(Pipelining));
@@ -65,7 +65,7 @@ public class SmtpClientSessionTests
     public void Each_recipient_has_its_own_result(int first, int second, int third, bool pipelined)
     {
         int[] codes = [first, second, third];
-        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
+        SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(pipelined ? Pipelining : Plain);
@@ -90,7 +90,7 @@ public class SmtpClientSessionTests
     [MemberData(nameof(Replies))]
     public void What_a_loss_before_the_text_leaves_is_failed_and_known(int first, int second, int third, bool pipelined)
     {
-        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
+        SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(pipelined ? Pipelining : Plain);
@@ -108,7 +108,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_loss_after_the_final_dot_is_unknown()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Pipelining);
@@ -122,7 +122,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_refused_mail_command_refuses_every_recipient_in_its_words()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Pipelining);
@@ -133,7 +133,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void Data_granted_to_nobody_is_ended_at_once()
     {
-        SmtpTransaction message = Message("secret\n", "bob@b.example");
+        SmtpClientTransaction message = Message("secret\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Pipelining);
@@ -145,7 +145,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_refused_data_command_refuses_whom_rcpt_accepted()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Pipelining);
@@ -159,7 +159,7 @@ public class SmtpClientSessionTests
     [InlineData("550 no\n")]
     public void A_server_without_ehlo_is_greeted_with_helo(string refusal)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("HELO client.example\n", server.Say(refusal));
@@ -173,7 +173,7 @@ public class SmtpClientSessionTests
     [InlineData("250 hello\n", Fault.Protocol, 250)]
     public void A_greeting_that_is_no_220_ends_it_before_any_transaction(string greeting, Fault fault, int code)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say(greeting);
         Assert.Equal(Next.Close, server.Last);
@@ -190,7 +190,7 @@ public class SmtpClientSessionTests
     [InlineData("220 hello\n" + Plain + "250 ok\n250 ok\n354 go\n", "421 down\n")]
     public void Four_two_one_ends_the_dialogue_at_any_point(string before, string words)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         foreach (string line in before.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             server.Say(line + "\n");
@@ -235,7 +235,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_message_beyond_the_servers_size_is_refused_without_asking()
     {
-        SmtpTransaction message = Message(new string('x', 1001), "bob@b.example");
+        SmtpClientTransaction message = Message(new string('x', 1001), "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("QUIT\n", server.Say(Pipelining));
@@ -253,7 +253,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_utf8_address_fails_alone_where_it_is_not_taken()
     {
-        SmtpTransaction message = Message("x\n", "j\u00fcrgen@b.example", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "j\u00fcrgen@b.example", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Plain);
@@ -281,7 +281,7 @@ public class SmtpClientSessionTests
     public void A_long_list_goes_in_groups()
     {
         string[] to = [.. Enumerable.Range(0, 250).Select(i => $"u{i}@b.example")];
-        SmtpTransaction message = Message("x\n", to);
+        SmtpClientTransaction message = Message("x\n", to);
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal(100, Lines(server.Say(Pipelining), "RCPT"));
@@ -297,7 +297,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_text_that_cannot_be_read_breaks_off_without_a_final_dot()
     {
-        SmtpTransaction message = Message(new BrokenText(), "bob@b.example");
+        SmtpClientTransaction message = Message(new BrokenText(), "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Plain);
@@ -311,7 +311,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void Silence_is_a_timeout()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Plain);
@@ -336,7 +336,7 @@ public class SmtpClientSessionTests
         var random = new Random(4711);
         for (int round = 0; round < 2000; round++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             string[] script = ["220 hello\n", Pipelining, "250 ok\n", "250 ok\n"];
             foreach (string line in script.Take(random.Next(script.Length + 1)))

@@ -39,7 +39,7 @@ public class SmtpClientStageTests
     [MemberData(nameof(AnswersAtStages))]
     public void An_answer_that_is_not_the_good_one_fails_the_message_in_its_own_way(int stage, int answer, bool pipelined)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, stage, pipelined);
         (string words, Fault fault) = s_answers[answer];
@@ -68,7 +68,7 @@ public class SmtpClientStageTests
     {
         for (int stage = 0; stage < s_stages.Length; stage++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             PlayUpTo(server, stage, pipelined);
             for (int i = 0; i < 1000 && server.Last == Next.Read; i++)
@@ -102,7 +102,7 @@ public class SmtpClientStageTests
         string all = string.Concat(Enumerable.Range(0, s_stages.Length).Select(stage => GoodAt(stage, pipelined)));
         for (int length = 0; length <= all.Length; length++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             string said = string.Concat(all[..length].Select(octet => server.Say(octet.ToString())));
             server.Lose();
@@ -124,7 +124,7 @@ public class SmtpClientStageTests
     {
         for (int stage = 0; stage < s_stages.Length; stage++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             PlayUpTo(server, stage, pipelined: stage % 2 == 0);
             server.Expire(reason);
@@ -156,7 +156,7 @@ public class SmtpClientStageTests
     public void A_loss_between_the_answers_to_recipients_keeps_the_answers_heard(int first, int second, int third, int heard, bool pipelined)
     {
         int[] codes = [first, second, third];
-        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
+        SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, 3, pipelined);
         foreach (int code in codes.Take(heard))
@@ -181,7 +181,7 @@ public class SmtpClientStageTests
     [InlineData("354 what\n", false)]
     public void A_recipient_is_taken_by_any_positive_answer_and_by_none_that_asks_for_more(string words, bool isTaken)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, 3, pipelined: false);
         Assert.Equal(isTaken ? "DATA\n" : "QUIT\n", server.Say(words));
@@ -190,7 +190,7 @@ public class SmtpClientStageTests
     [Fact]
     public void All_lines_and_the_enhanced_code_of_a_refusal_are_kept()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(cut: 1, work: message);
         PlayUpTo(server, 3, pipelined: false);
         server.Say("550-5.7.1 first\n550-5.7.1 second\n550 5.7.1\n");
@@ -201,7 +201,7 @@ public class SmtpClientStageTests
     [Fact]
     public void A_refusal_in_the_middle_of_the_text_is_heard_and_the_text_ended_by_no_dot()
     {
-        SmtpTransaction message = Message(new LongText(1_000_000, pending: true), "bob@b.example");
+        SmtpClientTransaction message = Message(new LongText(1_000_000, pending: true), "bob@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, 4, pipelined: false);
         server.Say("354 go\n");
@@ -220,7 +220,7 @@ public class SmtpClientStageTests
     {
         const long Length = 64L << 20;
         var text = new LongText(Length, pending);
-        SmtpTransaction message = Message(text, "bob@b.example");
+        SmtpClientTransaction message = Message(text, "bob@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, 4, pipelined: false);
         server.Say("354 go\n");
@@ -290,7 +290,7 @@ public class SmtpClientStageTests
         int delivered = 0;
         for (int round = 0; round < 20_000; round++)
         {
-            SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example");
+            SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example");
             var server = new ClientDialogue(cut: random.Next(4), work: message);
             string said = server.Say("220 hello\n"), last = "";
             for (int i = 0; i < 12 && server.Last != Next.Close; i++)

@@ -16,7 +16,7 @@ public class SmtpClientTroubleTests
     {
         for (int length = 0; length < s_lockStep.Length; length++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             foreach (string line in s_lockStep.Take(length))
                 server.Say(line);
@@ -56,7 +56,7 @@ public class SmtpClientTroubleTests
     {
         for (int length = 0; length < s_lockStep.Length - 2; length++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             foreach (string line in s_lockStep.Take(length))
                 server.Say(line);
@@ -77,7 +77,7 @@ public class SmtpClientTroubleTests
     [InlineData("554 5.5.0 synchronization error\n", Fault.Refused)]
     public void A_refusal_that_nobody_asked_for_is_heard_as_what_it_says(string words, Fault fault)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say("250 server\n" + words);
@@ -89,7 +89,7 @@ public class SmtpClientTroubleTests
     [Fact]
     public void A_verdict_before_the_text_delivers_nothing()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say("250-server\n250 PIPELINING\n");
@@ -105,7 +105,7 @@ public class SmtpClientTroubleTests
     [InlineData("220 ready\n", 4)]
     public void An_answer_in_the_wrong_place_ends_the_dialogue_politely(string words, int stage)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         foreach (string line in s_lockStep.Take(stage))
             server.Say(line);
@@ -123,7 +123,7 @@ public class SmtpClientTroubleTests
     [InlineData("452 4.5.3 too many\n", Fault.RefusedTemporarily, true)]
     public void Too_many_recipients_is_a_passing_trouble_in_the_old_code_too(string words, Fault fault, bool behindAnother)
     {
-        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example");
+        SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say("250 server\n");
@@ -148,7 +148,7 @@ public class SmtpClientTroubleTests
     [Fact]
     public void Replies_with_nul_and_octets_above_127_are_read_and_cleaned()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 h\0llo \u00e9\n");
         server.Say("250 server\u0007\n");
@@ -159,7 +159,7 @@ public class SmtpClientTroubleTests
     [Fact]
     public void Refusals_of_our_own_are_told_with_the_stage_they_stand_for()
     {
-        SmtpTransaction message = Message(new string('x', 100), "bob@b.example");
+        SmtpClientTransaction message = Message(new string('x', 100), "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("QUIT\n", server.Say("250-x\n250 SIZE 10\n"));

@@ -4,11 +4,11 @@ using MailModule.Primitives;
 namespace MailModule.Smtp.Client;
 
 /// <summary>One message on its way over a connection: envelope, text, and a result for each recipient. Apart from the session, which may carry several.</summary>
-public sealed class SmtpTransaction
+public sealed class SmtpClientTransaction
 {
     private readonly RecipientResult[] _recipients;
 
-    public SmtpTransaction(MailAddress reversePath, IEnumerable<RecipientResult> recipients, IMessageSource source)
+    public SmtpClientTransaction(MailAddress reversePath, IEnumerable<RecipientResult> recipients, IMessageSource source)
     {
         ReversePath = reversePath;
         Source = source;
