@@ -4,22 +4,26 @@ using MailModule.Transport;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It has one thing under way at a time: reading commands, or a
-/// step of its backend, or a long answer that leaves in pieces. See <see cref="ISession"/> for who calls it when.
+/// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It does one thing at a time (<see cref="Activity"/>): it reads commands,
+/// waits for its backend, or sends a long answer in pieces. <see cref="ISession"/> says who calls it when.
 /// </summary>
 public sealed partial class Pop3Session : ISession
 {
     /// <summary>Output that has gathered to this much is sent before more is made.</summary>
     private const int OutputBound = 64 * 1024;
 
-    /// <summary>Not a thing to wait for: Advance goes on by itself.</summary>
+    /// <summary>No wait at all: Advance takes the next step at once.</summary>
     private const Next Continue = (Next)(-1);
 
     private readonly Pop3ServerOptions _options;
     private readonly IPop3Backend _backend;
+    private readonly DeletionMarks _marks = new();
     private Pop3State _state = Pop3State.Authorization;
     private Activity _activity = Activity.Greeting;
     private Pop3Verdict _answer;
+    private Pop3Login _login;
+    private Pop3Listing _listing;
+    private MessageTransfer _transfer;
     private bool _tls;
     private bool _skippingLine;
     private int _errors;
@@ -54,34 +58,38 @@ public sealed partial class Pop3Session : ISession
     public bool IsTls => _tls || Connection is { IsTls: true };
 
     /// <summary>The name given with USER; null if none was, or if the login failed.</summary>
-    public string? User { get; private set; }
+    public string? User => _login.User;
 
-    /// <summary>Kept for the host's GetAUTHPassw; null before PASS.</summary>
-    public string? Password { get; private set; }
+    /// <summary>The password given with PASS, for the host's GetAUTHPassw; null before.</summary>
+    public string? Password => _login.Password;
 
     /// <summary>Set by the backend at login; disposed of by the session.</summary>
     public IMaildrop? Maildrop { get; set; }
 
     /// <summary>Set by the backend at Open; disposed of by the session.</summary>
-    public Stream? Message { get; set; }
+    public Stream? Message
+    {
+        get => _transfer.Message;
+        set => _transfer.Message = value;
+    }
 
-    /// <summary>Answers the backend has made before they are asked for; null: none. Filled only while the session waits for it.</summary>
+    /// <summary>Answers to RETR that the backend has read ahead; null: none. Filled only while the session waits for it.</summary>
     internal RetrReadAhead? ReadAhead { get; set; }
 
     /// <summary>Messages marked for deletion, by index.</summary>
-    public IReadOnlyList<int> Deleted => _deleted;
+    public IReadOnlyList<int> Deleted => _marks.Indexes;
 
-    /// <summary>Ends a <see cref="Pop3VerdictKind.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
+    /// <summary>Gives the verdict that was <see cref="Pop3VerdictKind.Pending"/>: once for each, from any thread, which then advances the session.</summary>
     public void Answer(Pop3Verdict verdict)
     {
         _answer = verdict;
         Connection?.Resume();
     }
 
-    /// <summary>Ends a pending <see cref="IPop3Backend.Read"/>: octets read, 0 at the end, -1 on failure. Exactly once for each, any thread.</summary>
+    /// <summary>Gives the result of a pending <see cref="IPop3Backend.Read"/>: octets read, 0 at the end, -1 on failure. Once for each, from any thread.</summary>
     public void AnswerRead(int count)
     {
-        _pieceRead = count;
+        _transfer.ReadCount = count;
         Connection?.Resume();
     }
 
@@ -103,7 +111,7 @@ public sealed partial class Pop3Session : ISession
 
     public void Closed()
     {
-        EndMessage();
+        _transfer.End();
         _backend.Closed(this);
         ReleaseMaildrop();
     }
@@ -115,8 +123,8 @@ public sealed partial class Pop3Session : ISession
         Activity.Login => OnLoginVerdict(_answer, output),
         Activity.Opening => OnOpenVerdict(_answer, output),
         Activity.Sending => SendPiece(output),
-        Activity.ReadingPiece => OnPieceRead(_pieceRead, output),
-        Activity.Listing => ListSome(output),
+        Activity.ReadingPiece => OnPieceRead(_transfer.ReadCount, output),
+        Activity.Listing => ContinueListing(output),
         _ => OnQuitVerdict(_answer, output),
     };
 
