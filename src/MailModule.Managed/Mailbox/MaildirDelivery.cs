@@ -36,7 +36,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
             _duplicates.Clear();
         else
             Unsynced.Add(home, box == FolderPaths.Inbox ? name : default);
-        return Errno.ToFault(result);
+        return SystemFault.Of(result);
     }
 
     public Fault Sync()
@@ -86,14 +86,14 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         {
             int result = calls.MakeDirectory(MaildirPath.Of(at < 0 ? home : home[..at], room).Octets);
             if (at < 0)
-                return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
+                return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
         }
     }
 
     private Fault Make(string home, ReadOnlySpan<byte> folder, Span<byte> room)
     {
         int result = calls.MakeDirectory(MaildirPath.Below(home, folder, default, room).Octets);
-        return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
+        return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
     }
 
     private int Put(string home, FolderPaths box, ReadOnlySpan<byte> name, MessageContent content)

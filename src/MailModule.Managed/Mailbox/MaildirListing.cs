@@ -38,7 +38,7 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
     }
 
     private Fault ReadFolder(ReadOnlySpan<byte> folder, bool inNew)
-        => Errno.ToFault(DirectoryListing.ForEach(calls, home, folder, name => Add(name, inNew)));
+        => SystemFault.Of(DirectoryListing.ForEach(calls, home, folder, name => Add(name, inNew)));
 
     private void Add(ReadOnlySpan<byte> name, bool inNew)
     {

@@ -90,6 +90,6 @@ public sealed class MaildirStore : IMailStore
         descriptor = Calls.OpenLock(path);
         if (descriptor == -Errno.NoEntry && _delivery.Prepare(home) == Fault.None)
             descriptor = Calls.OpenLock(path);
-        return Errno.ToFault(descriptor < 0 ? descriptor : Calls.Lock(descriptor));
+        return SystemFault.Of(descriptor < 0 ? descriptor : Calls.Lock(descriptor));
     }
 }

@@ -24,7 +24,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     {
         int descriptor = CallOnFile(index, store.OpenCall);
         content = descriptor < 0 ? Stream.Null : new MaildirStream(store.Calls, descriptor);
-        return Errno.ToFault(descriptor);
+        return SystemFault.Of(descriptor);
     }
 
     public Fault ReadMessage(int index, Span<byte> buffer, out int length)
@@ -34,11 +34,11 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         if (descriptor < 0)
             descriptor = CallOnFile(index, store.OpenCall);
         if (descriptor < 0)
-            return Errno.ToFault(descriptor);
+            return SystemFault.Of(descriptor);
         int count = store.Calls.Read(descriptor, buffer);
         store.Calls.Close(descriptor);
         length = Math.Max(count, 0);
-        return Errno.ToFault(count);
+        return SystemFault.Of(count);
     }
 
     public void EndReading()
@@ -60,7 +60,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             if (result < 0 && result != -Errno.NoEntry)
             {
                 failed++;
-                fault = Errno.ToFault(result);
+                fault = SystemFault.Of(result);
             }
             inNew |= _newerSnapshot is not null || snapshot[index].InNew;
             inCur |= _newerSnapshot is not null || !snapshot[index].InNew;

@@ -49,7 +49,7 @@ internal sealed class SnapshotCache(FileCalls calls, long bound)
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         int result = calls.Stat(MaildirPath.Below(home, InboxPaths.New, default, room).Octets, out newFolder);
         int second = calls.Stat(MaildirPath.Below(home, InboxPaths.Cur, default, room).Octets, out curFolder);
-        return Errno.ToFault(result < 0 ? result : second);
+        return SystemFault.Of(result < 0 ? result : second);
     }
 
     private Entry? Find(string home)

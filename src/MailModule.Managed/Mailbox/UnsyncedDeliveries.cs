@@ -57,7 +57,7 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
     public Fault SyncFolder(string home, ReadOnlySpan<byte> folder)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
-        return Errno.ToFault(SyncPath(MaildirPath.Below(home, folder, default, room).Octets, wholeSystem: false));
+        return SystemFault.Of(SyncPath(MaildirPath.Below(home, folder, default, room).Octets, wholeSystem: false));
     }
 
     private (List<(string, byte[])> Files, HashSet<string> Homes, bool Many) TakeAll()
@@ -104,7 +104,7 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
                 result = SyncPath(path, wholeSystem: true);
             // A mailbox that is gone as a whole has nothing left to be made durable.
             if (result < 0 && result != -Errno.NoEntry)
-                return Errno.ToFault(result);
+                return SystemFault.Of(result);
         }
         return Fault.None;
     }

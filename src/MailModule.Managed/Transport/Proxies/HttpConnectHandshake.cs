@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
@@ -13,10 +14,10 @@ internal sealed class HttpConnectHandshake(ProxyAddress proxy, ProxyTarget targe
 
     public string Problem { get; private set; } = "";
 
-    public ProxyProgress Advance(ref ReadOnlySpan<byte> input, Output output)
+    public ProxyProgress Advance(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
         if (!_isAsked)
-            return Ask(output);
+            return WriteRequest(output);
         while (true)
         {
             if (!"HTTP/1."u8[..Math.Min(7, input.Length)].SequenceEqual(input[..Math.Min(7, input.Length)]))
@@ -35,16 +36,16 @@ internal sealed class HttpConnectHandshake(ProxyAddress proxy, ProxyTarget targe
         }
     }
 
-    private ProxyProgress Ask(Output output)
+    private ProxyProgress WriteRequest(IBufferWriter<byte> output)
     {
         if (!target.IsGood)
             return Fail("the name of the target is none that a proxy could resolve");
         _isAsked = true;
         string host = target.Name ?? (target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{target.Address}]" : target.Address.ToString());
         string authority = host + ":" + target.Port.ToString(CultureInfo.InvariantCulture);
-        output.Write($"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n");
+        Encoding.UTF8.GetBytes($"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n", output);
         if (proxy.User is not null)
-            output.Write($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.User}:{proxy.Password}"))}\r\n");
+            Encoding.UTF8.GetBytes($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.User}:{proxy.Password}"))}\r\n", output);
         output.Write("\r\n"u8);
         return ProxyProgress.More;
     }

@@ -1,6 +1,8 @@
+using System.Buffers;
+
 namespace MailModule.Transport.Proxies;
 
-/// <summary>How far a dialogue with a proxy has come.</summary>
+/// <summary>How far the handshake with a proxy has come.</summary>
 internal enum ProxyProgress
 {
     /// <summary>It waits for more from the proxy.</summary>
@@ -11,12 +13,12 @@ internal enum ProxyProgress
     Failed,
 }
 
-/// <summary>What is to be said to one kind of proxy until it has connected us, as a pure machine; one owner.</summary>
+/// <summary>One kind of proxy's handshake, until the proxy has connected us, as a pure machine; one owner.</summary>
 internal interface IProxyHandshake
 {
     /// <summary>What the proxy refused or got wrong, in words.</summary>
     string Problem { get; }
 
-    /// <summary>The first call has no input. Cuts whole answers, and no more, from the front of the input.</summary>
-    ProxyProgress Advance(ref ReadOnlySpan<byte> input, Output output);
+    /// <summary>The first call has no input: it writes the request. Consumes whole answers, and no more, from the front of the input.</summary>
+    ProxyProgress Advance(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output);
 }

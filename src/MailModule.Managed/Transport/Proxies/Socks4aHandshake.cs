@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
@@ -13,10 +14,10 @@ internal sealed class Socks4aHandshake(ProxyAddress proxy, ProxyTarget target) :
 
     public string Problem { get; private set; } = "";
 
-    public ProxyProgress Advance(ref ReadOnlySpan<byte> input, Output output)
+    public ProxyProgress Advance(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
         if (!_isAsked)
-            return Ask(output);
+            return WriteRequest(output);
         if (!input.IsEmpty && input[0] != 0)
             return Fail("its answer is not of SOCKS4");
         if (input.Length >= 2 && input[1] != Granted)
@@ -28,14 +29,14 @@ internal sealed class Socks4aHandshake(ProxyAddress proxy, ProxyTarget target) :
     }
 
     // Version, CONNECT, port, address, user, NUL; for a name the address 0.0.0.1 and the name, NUL
-    private ProxyProgress Ask(Output output)
+    private ProxyProgress WriteRequest(IBufferWriter<byte> output)
     {
         if (!target.IsGood)
             return Fail("the name of the target is none that a proxy could resolve");
         if (target.Name is null && target.Address.AddressFamily != AddressFamily.InterNetwork)
             return Fail("SOCKS4 knows no IPv6 addresses");
         _isAsked = true;
-        output.Write([4, 1]);
+        output.Write<byte>([4, 1]);
         BinaryPrimitives.WriteUInt16BigEndian(output.GetSpan(2), (ushort)target.Port);
         output.Advance(2);
         output.Write(target.Name is null ? target.Address.GetAddressBytes() : [0, 0, 0, 1]);
@@ -45,10 +46,10 @@ internal sealed class Socks4aHandshake(ProxyAddress proxy, ProxyTarget target) :
         return ProxyProgress.More;
     }
 
-    private static void WriteEnded(string text, Output output)
+    private static void WriteEnded(string text, IBufferWriter<byte> output)
     {
         output.Write(Encoding.UTF8.GetBytes(text));
-        output.Write([0]);
+        output.Write<byte>([0]);
     }
 
     private static string WordsOf(byte answer) => answer switch

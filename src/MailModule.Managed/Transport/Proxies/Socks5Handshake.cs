@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Text;
@@ -32,50 +33,50 @@ internal sealed class Socks5Handshake(ProxyAddress proxy, ProxyTarget target) : 
 
     public string Problem { get; private set; } = "";
 
-    public ProxyProgress Advance(ref ReadOnlySpan<byte> input, Output output)
+    public ProxyProgress Advance(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
         if (_step == Step.Greet)
-            return Greet(output);
+            return WriteGreeting(output);
         while (true)
         {
             int before = input.Length;
-            ProxyProgress progress = Take(ref input, output);
+            ProxyProgress progress = OnAnswer(ref input, output);
             if (progress != ProxyProgress.More || input.Length == before)
                 return progress;
         }
     }
 
-    private ProxyProgress Take(ref ReadOnlySpan<byte> input, Output output) => _step switch
+    private ProxyProgress OnAnswer(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output) => _step switch
     {
-        Step.Method => TakeMethod(ref input, output),
-        Step.Login => TakeLogin(ref input, output),
-        _ => TakeAnswer(ref input),
+        Step.Method => OnMethodAnswer(ref input, output),
+        Step.Login => OnLoginAnswer(ref input, output),
+        _ => OnConnectAnswer(ref input),
     };
 
     // RFC 1928 §3: version, count, methods
-    private ProxyProgress Greet(Output output)
+    private ProxyProgress WriteGreeting(IBufferWriter<byte> output)
     {
         if (!target.IsGood)
             return Fail("the name of the target is none that a proxy could resolve");
         if (proxy.User is null)
-            output.Write([Version, 1, NoLogin]);
+            output.Write<byte>([Version, 1, NoLogin]);
         else
-            output.Write([Version, 2, NoLogin, UserAndPassword]);
+            output.Write<byte>([Version, 2, NoLogin, UserAndPassword]);
         _step = Step.Method;
         return ProxyProgress.More;
     }
 
-    private ProxyProgress TakeMethod(ref ReadOnlySpan<byte> input, Output output)
+    private ProxyProgress OnMethodAnswer(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
         if (!TryTake(ref input, Version, out byte method))
             return Wait(input, Version);
         switch (method)
         {
             case NoLogin:
-                Request(output);
+                WriteRequest(output);
                 return ProxyProgress.More;
             case UserAndPassword when proxy.User is not null:
-                SayLogin(output);
+                WriteLogin(output);
                 return ProxyProgress.More;
             case NoneAcceptable:
                 return Fail(proxy.User is null ? "it wants a login" : "it takes neither our login nor none");
@@ -85,37 +86,37 @@ internal sealed class Socks5Handshake(ProxyAddress proxy, ProxyTarget target) : 
     }
 
     // RFC 1929 §2: version, length and user, length and password
-    private void SayLogin(Output output)
+    private void WriteLogin(IBufferWriter<byte> output)
     {
-        output.Write([LoginVersion]);
+        output.Write<byte>([LoginVersion]);
         WriteCounted(proxy.User!, output);
         WriteCounted(proxy.Password, output);
         _step = Step.Login;
     }
 
-    private ProxyProgress TakeLogin(ref ReadOnlySpan<byte> input, Output output)
+    private ProxyProgress OnLoginAnswer(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
         if (!TryTake(ref input, LoginVersion, out byte status))
             return Wait(input, LoginVersion);
         // RFC 1929 §2: 0 is success, anything else is not
         if (status != 0)
             return Fail("it refuses user and password");
-        Request(output);
+        WriteRequest(output);
         return ProxyProgress.More;
     }
 
     // RFC 1928 §4: version, CONNECT, reserved, address, port
-    private void Request(Output output)
+    private void WriteRequest(IBufferWriter<byte> output)
     {
-        output.Write([Version, 1, 0]);
+        output.Write<byte>([Version, 1, 0]);
         if (target.Name is not null)
         {
-            output.Write([(byte)AddressType.Name]);
+            output.Write<byte>([(byte)AddressType.Name]);
             WriteCounted(target.Name, output);
         }
         else
         {
-            output.Write([(byte)(target.Address.AddressFamily == AddressFamily.InterNetwork ? AddressType.IPv4 : AddressType.IPv6)]);
+            output.Write<byte>([(byte)(target.Address.AddressFamily == AddressFamily.InterNetwork ? AddressType.IPv4 : AddressType.IPv6)]);
             output.Write(target.Address.GetAddressBytes());
         }
         BinaryPrimitives.WriteUInt16BigEndian(output.GetSpan(2), (ushort)target.Port);
@@ -124,7 +125,7 @@ internal sealed class Socks5Handshake(ProxyAddress proxy, ProxyTarget target) : 
     }
 
     // RFC 1928 §6: version, answer, reserved, the address it connects from
-    private ProxyProgress TakeAnswer(ref ReadOnlySpan<byte> input)
+    private ProxyProgress OnConnectAnswer(ref ReadOnlySpan<byte> input)
     {
         if (!input.IsEmpty && input[0] != Version)
             return FailGarbled();
@@ -177,10 +178,10 @@ internal sealed class Socks5Handshake(ProxyAddress proxy, ProxyTarget target) : 
     private ProxyProgress Wait(ReadOnlySpan<byte> input, byte version)
         => input.IsEmpty || input[0] == version ? ProxyProgress.More : FailGarbled();
 
-    private static void WriteCounted(string text, Output output)
+    private static void WriteCounted(string text, IBufferWriter<byte> output)
     {
         byte[] octets = Encoding.UTF8.GetBytes(text);
-        output.Write([(byte)octets.Length]);
+        output.Write<byte>([(byte)octets.Length]);
         output.Write(octets);
     }
 

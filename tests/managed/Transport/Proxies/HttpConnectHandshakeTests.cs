@@ -51,7 +51,7 @@ public class HttpConnectHandshakeTests
         var talk = new ProxyTalk(Plain);
         talk.Hear(answer);
         Assert.Equal(ProxyProgress.Failed, talk.Progress);
-        Assert.Contains(words, talk.Complaint, StringComparison.Ordinal);
+        Assert.Contains(words, talk.Problem, StringComparison.Ordinal);
     }
 
     [Fact]

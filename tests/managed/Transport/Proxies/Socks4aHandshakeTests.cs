@@ -19,7 +19,7 @@ public class Socks4aHandshakeTests
     {
         var talk = new ProxyTalk(Plain, endPoint: "[2001:db8::7]:25");
         Assert.Equal((ProxyProgress.Failed, 0), (talk.Progress, talk.Said.Length));
-        Assert.Contains("IPv6", talk.Complaint, StringComparison.Ordinal);
+        Assert.Contains("IPv6", talk.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -45,7 +45,7 @@ public class Socks4aHandshakeTests
         var talk = new ProxyTalk(Plain);
         talk.Hear(0, code);
         Assert.Equal(ProxyProgress.Failed, talk.Progress);
-        Assert.Contains(words, talk.Complaint, StringComparison.Ordinal);
+        Assert.Contains(words, talk.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -53,6 +53,6 @@ public class Socks4aHandshakeTests
     {
         var talk = new ProxyTalk(Plain);
         talk.Hear(4);
-        Assert.Equal((ProxyProgress.Failed, "its answer is not of SOCKS4"), (talk.Progress, talk.Complaint));
+        Assert.Equal((ProxyProgress.Failed, "its answer is not of SOCKS4"), (talk.Progress, talk.Problem));
     }
 }

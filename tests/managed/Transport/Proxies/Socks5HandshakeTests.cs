@@ -100,7 +100,7 @@ public class Socks5HandshakeTests
         talk.Hear(5, 0);
         talk.Hear(5, code);
         Assert.Equal(ProxyProgress.Failed, talk.Progress);
-        Assert.Contains(words, talk.Complaint, StringComparison.Ordinal);
+        Assert.Contains(words, talk.Problem, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -119,7 +119,7 @@ public class Socks5HandshakeTests
         var talk = new ProxyTalk(proxy);
         talk.HearSlowly([.. said.Select(octet => (byte)octet)]);
         Assert.Equal(ProxyProgress.Failed, talk.Progress);
-        Assert.Contains(words, talk.Complaint, StringComparison.Ordinal);
+        Assert.Contains(words, talk.Problem, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -152,7 +152,7 @@ public class Socks5HandshakeTests
             Assert.Equal(slow.Progress, whole.Progress);
             if (whole.Progress == ProxyProgress.Connected)
                 Assert.Equal(slow.Left, whole.Left);
-            Assert.Equal(whole.Progress == ProxyProgress.Failed, whole.Complaint.Length > 0);
+            Assert.Equal(whole.Progress == ProxyProgress.Failed, whole.Problem.Length > 0);
         }
     }
 }
