@@ -5,7 +5,7 @@ using System.Runtime.Intrinsics;
 namespace MailModule.Lines;
 
 /// <summary>
-/// Writes a message text for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled, the end gets a line end if it
+/// Writes the content of a message for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled, the end gets a line end if it
 /// has none and the final dot. Independent of how the octets are cut.
 /// </summary>
 public struct DotWriter
@@ -36,7 +36,7 @@ public struct DotWriter
         written = output.Length - room.Length;
     }
 
-    /// <summary>Writes what ends the text: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/> octets).</summary>
+    /// <summary>Writes what ends the content: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/> octets).</summary>
     public int Finish(Span<byte> output)
     {
         ReadOnlySpan<byte> end = _state == State.InLine ? "\r\n.\r\n"u8 : ".\r\n"u8;
@@ -64,7 +64,7 @@ public struct DotWriter
         return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
     }
 
-    /// <summary>Text at rest has LF line ends, so this copies and looks in one pass; it leaves a CR, a dot that begins a line, and the tail that no
+    /// <summary>Content at rest has LF line ends, so this copies and scans in one pass; it leaves a CR, a dot that begins a line, and the tail that no
     /// vector covers. False if nothing was done.</summary>
     private bool CopyLines(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
     {

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace MailModule.Lines;
 
 /// <summary>
-/// Finds how much of a text needs no attention on its way to or from dot-stuffed form: CRLF line ends alone, and no line
-/// that starts with a dot. Nearly all mail is like that, so this looks at many octets at once and costs nothing per line.
+/// Finds how much of a message's content is the same with and without dot-stuffing: CRLF line ends alone, and no line that
+/// starts with a dot. Nearly all mail is like that, so this looks at many octets at once and costs nothing per line.
 /// </summary>
 internal static class VerbatimRun
 {
@@ -15,8 +15,8 @@ internal static class VerbatimRun
     private const byte Dot = (byte)'.';
 
     /// <summary>
-    /// The length of the regular stretch at the front of <paramref name="content"/>, whose first octet is not LF. If it is shorter than
-    /// the text, the octet after it is a CR (bare, or the last of the text), a bare LF, or a dot after CRLF.
+    /// The length of the run at the front of <paramref name="content"/>, whose first octet is not LF. If it is shorter than
+    /// the content, the octet after it is a CR (bare, or the last of the content), a bare LF, or a dot after CRLF.
     /// </summary>
     public static int Length(ReadOnlySpan<byte> content)
     {

@@ -1,7 +1,7 @@
 namespace MailModule.Lines;
 
 /// <summary>
-/// Counts what a text takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if it has none; stuffing does not
+/// Counts what a message's content takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if it has none; stuffing does not
 /// count (RFC 1939 §11). Independent of how the octets are cut.
 /// </summary>
 public struct WireLength
@@ -24,7 +24,7 @@ public struct WireLength
         }
     }
 
-    /// <summary>The count, were the text to end here.</summary>
+    /// <summary>The count, were the content to end here.</summary>
     public readonly long Total => _inLine ? _octets + 2 : _octets;
 
     private void AddInLine(int count)

@@ -1,7 +1,7 @@
 namespace MailModule.Mail;
 
 /// <summary>
-/// Looks through a message's header section (RFC 5322 §2.2) for the fields that a message must have. Takes the text from its first octet on, cut anywhere, with any line ends; a machine
+/// Looks through a message's header section (RFC 5322 §2.2) for the fields that a message must have. Takes the content from its first octet on, cut anywhere, with any line ends; a machine
 /// with named states and no more memory than the longest name it looks for.
 /// </summary>
 public struct HeaderScanner
@@ -27,7 +27,7 @@ public struct HeaderScanner
     public bool HasDate { get; private set; }
     public bool HasMessageId { get; private set; }
 
-    /// <summary>The text begins with a field or with the empty line that ends a header section; else it has none. Known when <see cref="IsAtEnd"/> or the first line is through.</summary>
+    /// <summary>The content begins with a field or with the empty line that ends a header section; else it has none. Known when <see cref="IsAtEnd"/> or the first line is through.</summary>
     public readonly bool IsHeader => _hasField || _isEmptyHeader;
 
     private bool _isEmptyHeader;
@@ -84,7 +84,7 @@ public struct HeaderScanner
             _isEmptyHeader = true;
             _state = State.End;
         }
-        // RFC 5322 §2.2.3: a line that begins with white space goes on with the field before it
+        // RFC 5322 §2.2.3: a line that begins with white space continues the field before it
         else if (octet is (byte)' ' or (byte)'\t')
             _state = _hasField ? State.Rest : State.End;
         else

@@ -5,7 +5,7 @@ using System.Text;
 
 namespace MailModule.Mail;
 
-/// <summary>How this host took a message, for its Received field.</summary>
+/// <summary>Trace information (RFC 5321 §4.4): how this host received a message, for its Received field.</summary>
 /// <param name="HostName">Our name.</param>
 /// <param name="Id">The message's id here; empty for none.</param>
 /// <param name="Extended">EHLO was said.</param>
@@ -55,7 +55,7 @@ public static class TraceHeaders
         field.Commit(output);
     }
 
-    /// <summary>RFC 9228: whom a message had come to when it was sent on from here. It is how a loop is known.</summary>
+    /// <summary>RFC 9228: whom a message had come to when it was sent on from here. A loop is recognized by it.</summary>
     public static void WriteDeliveredTo(IBufferWriter<byte> output, MailAddress recipient)
     {
         var field = new Field(output, 64 + recipient.Text.Length * 3);

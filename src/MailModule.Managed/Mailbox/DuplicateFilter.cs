@@ -4,8 +4,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Knows which messages a mailbox already holds, for deliveries that may be repetitions: reads the mailbox once for a run of them, not once for
-/// each. By the spool's id, so that a changed host name does not matter. One thread delivers; any thread may sync.
+/// Finds out whether a mailbox already holds a message, for deliveries that may be repetitions: reads the mailbox once for a run of them, not once for
+/// each. Compares the spool's ids, so that a changed host name does not matter. One thread delivers; any thread may sync.
 /// </summary>
 internal sealed class DuplicateFilter(FileCalls calls)
 {
@@ -31,14 +31,14 @@ internal sealed class DuplicateFilter(FileCalls calls)
         }
     }
 
-    /// <summary>A delivery failed: what was read no longer tells what is there.</summary>
+    /// <summary>After a failed delivery: the ids read no longer match what is in the mailbox.</summary>
     public void Clear()
     {
         lock (_lock)
             _ids.Clear();
     }
 
-    /// <summary>Gives the memory back when nobody asked since the last call.</summary>
+    /// <summary>Gives the memory back if no delivery asked since the last call.</summary>
     public void DropIfUnused()
     {
         lock (_lock)

@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MailModule.Mailbox;
 
-/// <summary>A Maildir's own three rooms, or those of a folder in it (Maildir++: <c>.name</c>, or <c>.name.inner</c>), as they stand in paths. Immutable.</summary>
+/// <summary>The paths of a Maildir's own tmp, new and cur, or of those of a folder in it (Maildir++: <c>.name</c>, or <c>.name.inner</c>), as octets below the Maildir. Immutable.</summary>
 internal sealed class FolderPaths
 {
     /// <summary>Where mail comes in.</summary>

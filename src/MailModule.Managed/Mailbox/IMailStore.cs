@@ -14,10 +14,10 @@ public interface IMailStore
     /// <param name="received">Orders the messages of a mailbox; the same at a repetition.</param>
     /// <param name="content">The message in its final form.</param>
     /// <param name="mayBeDuplicate">The delivery may have happened before (a crash or a failure came between): if a message of this name is
-    /// there, read or unread, nothing happens, so that one copy stays. Costs a look through the mailbox; without it none is made.</param>
+    /// there, read or unread, nothing happens, so that one copy stays. Costs one listing of the mailbox.</param>
     Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate);
 
-    /// <summary>As <see cref="Deliver"/>, into a folder of the mailbox, which is made if need be; a message of this name that is there already stays the only one.</summary>
+    /// <summary>As <see cref="Deliver"/>, into a folder of the mailbox, which is made if need be; a message of this name that is there already stays the only copy.</summary>
     /// <param name="folder">From <see cref="SubFolder.TryParse"/>.</param>
     Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content);
 

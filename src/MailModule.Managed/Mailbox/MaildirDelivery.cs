@@ -122,7 +122,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         ReadOnlySpan<byte> tmp = MaildirPath.Below(home, box.Tmp, name, room).Octets;
         int descriptor = calls.OpenNew(tmp);
-        // Left by a delivery that a crash cut off: the id is nobody else's.
+        // Left by a delivery that a crash cut off: no other message has this id.
         if (descriptor == -Errno.Exists && calls.Unlink(tmp) >= 0)
             descriptor = calls.OpenNew(tmp);
         if (descriptor < 0)
@@ -165,7 +165,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         }
     }
 
-    // What a program left in tmp/ 36 hours ago it will not come back for (the rule of every Maildir program).
+    // A file that has been in tmp/ for 36 hours was left behind by a crash (the rule of every Maildir program).
     private void SweepOnce(string home, FolderPaths box)
     {
         lock (_swept)

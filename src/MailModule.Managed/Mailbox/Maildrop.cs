@@ -56,7 +56,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         foreach (int index in indexes)
         {
             int result = CallOnFile(index, store.UnlinkCall);
-            // Already gone, by another program's hand: as good as deleted.
+            // Another program has deleted it already: as good as deleted.
             if (result < 0 && result != -Errno.NoEntry)
             {
                 failed++;
@@ -79,7 +79,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             store.Unlock(home, descriptor);
     }
 
-    // The way to the folder is walked once for a run of messages.
+    // The folder is opened once for a run of messages.
     [SkipLocalsInit]
     private int OpenInFolder(int index)
     {

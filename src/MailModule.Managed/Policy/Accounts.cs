@@ -61,7 +61,7 @@ public sealed class Accounts
         return isRight ? account : null;
     }
 
-    /// <summary>The user a host vouches for: a known one, or one made for the occasion, with a mailbox below the users' folder. Null for a name that cannot be a user's.</summary>
+    /// <summary>The user a host vouches for: a known one, or a new one for this login alone, with a mailbox below the users' folder. Null for a name that cannot be a user's.</summary>
     public Account? FindOrCreate(string name)
     {
         if (Find(name) is Account known)
@@ -92,7 +92,7 @@ public sealed class Accounts
 
     private Account? ByName(string name) => _byName.GetValueOrDefault(name) ?? _byAnyCase.GetValueOrDefault(name);
 
-    // The same name always meets the same stand-in, so that repeating does not tell either; the hash is keyed by the runtime.
+    // The same name always gets the same decoy, so that repeating does not tell either; the hash is keyed by the runtime.
     private Account? DecoyFor(string name) => _all.Length == 0 ? null : _all[(uint)name.GetHashCode() % (uint)_all.Length];
 
     private Account WithHome(Account account)

@@ -11,7 +11,7 @@ public enum PlainAuth
     Never,
 }
 
-/// <summary>The judgement on it.</summary>
+/// <summary>Applies the setting to a connection.</summary>
 public static class PlainAuthRule
 {
     /// <summary>True when AUTH PLAIN, AUTH LOGIN and USER may be used on this connection.</summary>

@@ -4,7 +4,7 @@ using MailModule.Mail;
 namespace MailModule.Policy;
 
 /// <summary>
-/// Whose mail is taken: one judgement for each recipient. Local is what stands after the last <c>@</c> alone: <c>user%other@ours</c>, <c>other!user@ours</c> and
+/// Whose mail is accepted: one verdict for each recipient. Local is what stands after the last <c>@</c> alone: <c>user%other@ours</c>, <c>other!user@ours</c> and
 /// <c>"user@other"@ours</c> are users of ours, unknown ones, and never ways to other hosts. Immutable; any thread.
 /// </summary>
 /// <param name="Accounts">All users.</param>
@@ -15,7 +15,7 @@ public sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addres
     /// <summary>Addresses with several members; one that is a user's too is the list's, which may have that user as a member.</summary>
     public MailingLists Lists { get; init; } = MailingLists.None;
 
-    /// <summary>Judges a recipient.</summary>
+    /// <summary>The verdict on one recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
     public RelayVerdict CheckRecipient(MailAddress recipient, bool mayRelay)
     {

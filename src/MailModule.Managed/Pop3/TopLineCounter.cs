@@ -14,7 +14,7 @@ public struct TopLineCounter(int lines)
     /// <summary>All that was asked for has been given.</summary>
     public readonly bool IsDone => _inBody && _left == 0;
 
-    /// <summary>How many octets at the front of the text belong to the answer.</summary>
+    /// <summary>How many octets at the front of the content belong to the answer.</summary>
     public int Count(ReadOnlySpan<byte> content)
     {
         int at = 0;

@@ -16,7 +16,7 @@ internal sealed class ReplyCache
         return slot.Reply is not null && slot.Octets.AsSpan(0, slot.Length).SequenceEqual(line);
     }
 
-    /// <summary>In place of the one that had its slot.</summary>
+    /// <summary>Replaces the reply that had its slot.</summary>
     public void Add(ReadOnlySpan<byte> line, Reply reply)
     {
         if (line.Length > LineLimit)
@@ -28,7 +28,7 @@ internal sealed class ReplyCache
         slot.Reply = reply;
     }
 
-    // Code and enhanced code tell the answers of one server apart; verdicts, each with an id of its own, share one slot.
+    // Code and enhanced code tell the replies of one server apart; replies to the final dot, each with an id of its own, share one slot.
     private static int SlotOf(ReadOnlySpan<byte> line)
         => line.Length < 9 ? line.Length % Slots : (line[0] + line[2] + 3 * line[6] + 5 * line[8]) % Slots;
 

@@ -8,7 +8,7 @@ public enum ReplyResult
     /// <summary>The reply is not whole yet.</summary>
     Incomplete,
     Reply,
-    /// <summary>Not SMTP: no code, codes that differ between lines, too long, too many lines. The dialogue cannot go on.</summary>
+    /// <summary>Not SMTP: no code, codes that differ between lines, too long, too many lines. The session cannot continue.</summary>
     Malformed,
 }
 

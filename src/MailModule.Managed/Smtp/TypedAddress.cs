@@ -41,7 +41,7 @@ public static class TypedAddress
 
     /// <summary>The value of an ORCPT parameter, or of a field where it is of the type utf-8.</summary>
     /// <param name="typed"><c>type;address</c>.</param>
-    /// <param name="utf8">Whoever reads it takes UTF-8.</param>
+    /// <param name="utf8">The reader takes UTF-8.</param>
     public static string Encode(string typed, bool utf8)
     {
         int semicolon = typed.IndexOf(';', StringComparison.Ordinal);

@@ -4,9 +4,9 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MailModule.Transport;
 
-/// <summary>A server's certificate, judged in one handshake: whether it is the right one, and else why not, in words.</summary>
+/// <summary>The check of a server's certificate in one handshake: whether it is the right one, and else why not, in words.</summary>
 /// <param name="name">What it has to bear.</param>
-/// <param name="isRequired">Else any will do, and the judgement is only remembered.</param>
+/// <param name="isRequired">Else any will do, and the result is only remembered.</param>
 internal sealed class CertificateCheck(string name, bool isRequired)
 {
     public bool IsValid { get; private set; }
@@ -14,7 +14,7 @@ internal sealed class CertificateCheck(string name, bool isRequired)
     /// <summary>What is wrong with it; empty if nothing is, or before the handshake.</summary>
     public string Problem { get; private set; } = "";
 
-    /// <summary>The handshake was ended for it.</summary>
+    /// <summary>The handshake was ended because of it.</summary>
     public bool IsRefused => isRequired && Problem.Length > 0;
 
     /// <summary>For the TLS layer: whether the handshake may go on.</summary>

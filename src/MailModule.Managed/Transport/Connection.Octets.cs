@@ -15,7 +15,7 @@ public sealed partial class Connection
         _ => false,
     });
 
-    /// <summary>Goes on while there are octets, then arms the next receive.</summary>
+    /// <summary>Receives at once while more octets may be there, else arms the next receive.</summary>
     private void Receive()
     {
         if (_mayHaveMore && _phase != Phase.Wait)
@@ -83,7 +83,7 @@ public sealed partial class Connection
             EndInput(error);
             return;
         }
-        if (_phase != Phase.Linger) // a peer that drips on does not prolong it
+        if (_phase != Phase.Linger) // octets that still trickle in do not prolong the linger
             Touch();
         if (_phase == Phase.Wait)
             _unconsumed.Append(octets);
@@ -181,7 +181,7 @@ public sealed partial class Connection
             Finish();
     }
 
-    /// <summary>The peer takes nothing more, but may have said why: what it has said is read to its end.</summary>
+    /// <summary>The peer takes nothing more, but may have said why: its input is read to the end.</summary>
     private bool TryReadToEnd()
     {
         if (!ReadsAfterSendFailure || _isAtEnd || _isAskedToClose || Fault != Fault.Closed || _isAborted)

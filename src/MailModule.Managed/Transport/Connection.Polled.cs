@@ -1,6 +1,6 @@
 namespace MailModule.Transport;
 
-// A plain connection that the poller watches: it hears that there is something to read, and its owner reads.
+// A plain connection that the poller watches: the poller says that there is something to read, and the owner reads.
 public sealed partial class Connection
 {
     private Poller? _poller;
@@ -11,9 +11,9 @@ public sealed partial class Connection
     {
         /// <summary>The first event starts the connection.</summary>
         Starting,
-        /// <summary>Nothing to read that we know of, and nobody wants to hear.</summary>
+        /// <summary>Nothing to read that we know of, and no thread waits for it.</summary>
         NotReadable,
-        /// <summary>The next event is raised on the gate.</summary>
+        /// <summary>The next event is raised on the ownership word.</summary>
         Awaited,
         /// <summary>There is something to read.</summary>
         Readable,
@@ -21,7 +21,7 @@ public sealed partial class Connection
         Removed,
     }
 
-    /// <summary>What the poller knows this connection by; the poller's.</summary>
+    /// <summary>By which the poller knows this connection; belongs to the poller.</summary>
     internal ulong PollTag { get; set; }
 
     /// <summary>From the poller's thread.</summary>
@@ -55,7 +55,7 @@ public sealed partial class Connection
         return false;
     }
 
-    /// <summary>What a receive left over is told by no further event: it counts as ready.</summary>
+    /// <summary>No further event tells of octets that a receive left over: they count as readable.</summary>
     private void ArmPolled()
     {
         if (_mayHaveMore || Interlocked.CompareExchange(ref _readiness, (int)Readiness.Awaited, (int)Readiness.NotReadable) == (int)Readiness.Readable)
@@ -65,9 +65,9 @@ public sealed partial class Connection
     private void OnReadable()
     {
         if (_poller is null || _phase == Phase.Closed)
-            return; // told too late
+            return; // the event came too late
         _isArmed = false;
-        // Before the receive: what comes after it is told anew.
+        // Before the receive: a new event tells of what comes after it.
         Interlocked.Exchange(ref _readiness, (int)Readiness.NotReadable);
         ReceiveMore();
     }

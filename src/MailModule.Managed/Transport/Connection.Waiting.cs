@@ -75,7 +75,7 @@ public sealed partial class Connection
 
     private bool HasSent() => IsSent || _isLost;
 
-    /// <summary>Serves the connection as its owner until <paramref name="isThere"/>, letting go while it sleeps; false when time is up or we stop.</summary>
+    /// <summary>Serves the connection as its owner until <paramref name="isThere"/>, released while it sleeps; false when the time is up or the engine stops.</summary>
     private bool WaitUntil(Func<bool> isThere)
     {
         Touch();
@@ -115,7 +115,7 @@ public sealed partial class Connection
         Acquire();
     }
 
-    /// <summary>Waits until whoever advanced the session has let go of the connection; false inside Advance itself, where there is no wait to serve.</summary>
+    /// <summary>Waits until the thread that advanced the session has released the connection; false inside Advance itself, where there is no wait to serve.</summary>
     private bool Acquire()
     {
         if (_advancingThread == Environment.CurrentManagedThreadId)

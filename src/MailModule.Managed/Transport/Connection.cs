@@ -7,13 +7,13 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// One TCP connection with its session, plain or TLS, accepted or dialled: the only place where octets meet a socket.
-/// A session is advanced by whoever owns the connection at that moment: the I/O thread on a completion, the thread that called
+/// The thread that owns the connection at that moment advances the session: the I/O thread on a completion, the thread that called
 /// <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
 /// </summary>
 /// <remarks>
 /// Everything that happens is an event raised on the <see cref="OwnershipWord"/>; the thread that thereby becomes the owner serves events until none is
-/// left and then lets go. All fields below the gate belong to the owner; while a wait is pending and nobody owns, the input belongs
-/// to the thread that serves the wait.
+/// left and then releases the connection. All fields below <see cref="_ownership"/> belong to the owner; while a wait is pending and no thread owns the
+/// connection, the input belongs to the thread that serves the wait.
 /// </remarks>
 public sealed partial class Connection : IJob
 {
@@ -88,7 +88,7 @@ public sealed partial class Connection : IJob
     public void SetDeadline(TimeSpan fromNow)
         => Volatile.Write(ref _deadline, fromNow >= TimeSpan.FromDays(365) ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds);
 
-    /// <summary>When a send fails the session still gets what the peer had said by then: a client wants to know why a server has hung up.</summary>
+    /// <summary>After a failed send the session still gets what the peer had sent by then: a client wants to know why a server closed.</summary>
     public bool ReadsAfterSendFailure { get; set; }
 
     /// <summary>How long a TLS handshake may take.</summary>
@@ -116,7 +116,7 @@ public sealed partial class Connection : IJob
     /// returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
     public void Resume() => Raise(Events.Resumed);
 
-    /// <summary>Closes at once, from any thread; the session hears <see cref="ISession.Closed"/> when its owner has let go.</summary>
+    /// <summary>Closes at once, from any thread; <see cref="ISession.Closed"/> is called when the owner has released the connection.</summary>
     public void Abort()
     {
         _isAborted = true;
@@ -124,7 +124,7 @@ public sealed partial class Connection : IJob
         Raise(Events.Aborted);
     }
 
-    /// <summary>The place in its set's list; the set's.</summary>
+    /// <summary>The index in its set's list; belongs to the set.</summary>
     internal int SetIndex { get; set; }
 
     /// <summary>Begins: greets, or shakes hands first.</summary>
@@ -140,10 +140,10 @@ public sealed partial class Connection : IJob
             ServeEvents();
     }
 
-    /// <summary>From now on the connection runs this session; called by the one it has, inside its Advance.</summary>
+    /// <summary>From now on the connection runs this session; called by the session it replaces, inside its Advance.</summary>
     internal void SwitchSession(ISession session) => _session = session;
 
-    /// <summary>A turn on a worker, for a connection that kept its thread long enough.</summary>
+    /// <summary>A turn on a worker, for a connection that has used up its turn on the thread it had.</summary>
     void IJob.Run() => ServeEvents();
 
     /// <summary>An event, from any thread; may serve the connection before it returns.</summary>
@@ -158,7 +158,7 @@ public sealed partial class Connection : IJob
     /// <summary>For the sweep, any thread: whether the peer has been silent too long while we wait for it.</summary>
     internal bool IsOverdue(long now) => _ownership.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_ownership.Phase, now);
 
-    /// <summary>Serves the connection on the calling thread, its owner, until nothing is left to do or it is another's turn.</summary>
+    /// <summary>For the owner: serves events on the calling thread until none is left, or until the turn is over and a worker continues.</summary>
     internal void ServeEvents()
     {
         Signals.BlockPipe();
@@ -172,7 +172,7 @@ public sealed partial class Connection : IJob
         }
     }
 
-    /// <summary>False: the connection is let go, and nothing of it may be touched any more.</summary>
+    /// <summary>False: the connection is released, and this thread may touch nothing of it any more.</summary>
     private bool Step()
     {
         if (_mustAdvance)
@@ -329,113 +329,6 @@ public sealed partial class Connection : IJob
             default:
                 Close();
                 break;
-        }
-    }
-
-    private void Expire(ExpiryReason reason)
-    {
-        if (_phase == Phase.Linger || _isLost)
-        {
-            Finish(); // its last answer has left, or will never
-            return;
-        }
-        Fault = reason == ExpiryReason.Idle ? Fault.Timeout : Fault.Cancelled;
-        if (_phase == Phase.Handshake)
-        {
-            ShutDown(SocketShutdown.Both); // the handshake ends by it, and the connection with it
-            return;
-        }
-        bool peerListens = _phase == Phase.Read || (_phase == Phase.Throttled && reason == ExpiryReason.Stopping);
-        if (!peerListens)
-        {
-            Finish();
-            return;
-        }
-        Output output = Output.Rent();
-        ExpireSession(reason, output);
-        Send(output.Written);
-        Output.Return(output);
-        Close();
-    }
-
-    /// <summary>The session is through, or the input at its end: the last output leaves, then the connection ends.</summary>
-    private void Close()
-    {
-        if (IsTls)
-        {
-            _tls!.SendCloseNotify();
-            SendRecords();
-        }
-        if (_isLost)
-            Finish();
-        else if (IsSent)
-            CloseSent();
-        else
-            _phase = Phase.Drain;
-    }
-
-    /// <summary>Closing a socket with unread octets resets the connection, and the reset may overtake our last answer.</summary>
-    private void CloseSent()
-    {
-        bool isUnread = _unconsumed.Length > 0 || (_isArmed && _poller is null ? _ownership.Has(Events.Input) : _socket.Available > 0);
-        if (!isUnread || _isAtEnd || _tls is not null || !ShutDown(SocketShutdown.Send))
-        {
-            Finish();
-            return;
-        }
-        _unconsumed.Clear();
-        Touch();
-        _phase = Phase.Linger;
-    }
-
-    private void Finish()
-    {
-        if (_phase == Phase.Closed)
-            return;
-        _phase = Phase.Closed;
-        _mustAdvance = false;
-        StopPolling();
-        _isClosed = true;
-        if (_isArmed && !_isLost)
-            ShutDown(SocketShutdown.Both); // else the platform resets a connection whose receive is still armed
-        _socket.Dispose();
-        _unconsumed.Clear();
-        _sender?.Discard();
-        if (!_isArmed)
-            DisposeReceiving();
-        try
-        {
-            _session.Closed();
-        }
-        catch (Exception e)
-        {
-            _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed when closed: {e}");
-        }
-        _set.Remove(this);
-    }
-
-    private void MarkLost(Fault fault, string text)
-    {
-        _isLost = true;
-        if (_isAskedToClose || Fault != Fault.None)
-            return;
-        Fault = CancelledOr(fault);
-        FaultText = text;
-    }
-
-    // What the shutdown of an abort causes is no loss by the peer.
-    private Fault CancelledOr(Fault fault) => _isAborted ? Fault.Cancelled : fault;
-
-    private bool ShutDown(SocketShutdown which)
-    {
-        try
-        {
-            _socket.Shutdown(which);
-            return true;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return false; // the peer was faster
         }
     }
 

@@ -11,7 +11,7 @@ public sealed class ConnectionSet : IDisposable, IJob
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>What those that were cut get to notice it: much more than they need, for a loaded machine.</summary>
+    /// <summary>Time for aborted connections to end: much more than they need, for a loaded machine.</summary>
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
     private readonly List<Connection> _connections = [];
@@ -54,8 +54,8 @@ public sealed class ConnectionSet : IDisposable, IJob
     }
 
     /// <summary>
-    /// No new connections; idle ones are told and closed, busy ones may end what they are at until the time is up, then they are cut.
-    /// False: a session still waits for somebody who has not come back; it closes when he does.
+    /// No new connections; idle ones are told and closed, busy ones may end what they do until the time is up, then they are aborted.
+    /// False: a session still waits for a call of the host, or a worker, that has not come back; it closes when that does.
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {

@@ -9,8 +9,8 @@ namespace MailModule.Transport;
 
 /// <summary>One attempt to connect; see <see cref="Dialer.Connect"/>.</summary>
 /// <remarks>
-/// Whoever ends the attempt first (<see cref="TryEnd"/>) tells its owner. Until there is a connection the socket and the place in the set are ours to give back; from then on
-/// the connection gives them back when it closes. Who makes the connection and who ends the attempt agree by the lock which of both it is.
+/// The thread that ends the attempt first (<see cref="TryEnd"/>) tells its owner. Until there is a connection the attempt releases socket and admission
+/// itself; from then on the connection does when it closes. Making the connection and ending the attempt exclude each other by the lock.
 /// </remarks>
 public sealed class Dial
 {

@@ -7,9 +7,9 @@ public enum Next
     Read,
     /// <summary>The output to drain; Advance is called again as soon as the peer has taken it. For long answers in pieces.</summary>
     Write,
-    /// <summary>Somebody else (a worker, the committer): Advance is called again after <see cref="Connection.Resume"/>.</summary>
+    /// <summary>Another thread (a worker, the committer): Advance is called again after <see cref="Connection.Resume"/>.</summary>
     Wait,
-    /// <summary>TLS: the output is sent, input left over is dropped (RFC 3207 §4.2), the handshake runs, then Advance goes on.</summary>
+    /// <summary>TLS: the output is sent, input left over is dropped (RFC 3207 §4.2), the handshake runs, then Advance is called again.</summary>
     StartTls,
     /// <summary>Nothing: the output is sent and the connection closed.</summary>
     Close,

@@ -5,8 +5,8 @@ using MailModule.Primitives;
 namespace MailModule.Transport;
 
 /// <summary>
-/// Accepts connections on one or more addresses and gives each a session. When descriptors run out it uses one held in reserve to take and
-/// refuse whoever knocks, so that peers hear of it and nothing spins.
+/// Accepts connections on one or more addresses and gives each a session. When descriptors run out it uses one held in reserve to accept and
+/// refuse connections, so that peers hear of it and nothing spins.
 /// </summary>
 public sealed class Listener : IDisposable
 {
@@ -47,7 +47,7 @@ public sealed class Listener : IDisposable
         return Fault.None;
     }
 
-    /// <summary>Takes no more connections; those there are go on. When it returns the ports are free.</summary>
+    /// <summary>Accepts no more connections; those that are open stay. When it returns the ports are free.</summary>
     public void Dispose()
     {
         foreach (Acceptor acceptor in _acceptors)
@@ -84,7 +84,7 @@ public sealed class Listener : IDisposable
         }
     }
 
-    /// <summary>True: one who knocked was taken by means of the spare descriptor, and refused.</summary>
+    /// <summary>True: a connection was accepted by means of the spare descriptor, and refused.</summary>
     internal bool RefuseWithSpareDescriptor(Socket listening)
     {
         if (!_spare.TryClose())

@@ -17,7 +17,7 @@ public sealed class ListenerOptions
     /// <summary>For STARTTLS and <see cref="IsTlsFirst"/>; null: no TLS.</summary>
     public TlsServerSettings? Tls { get; init; }
 
-    /// <summary>Sent, in plain, to whom a limit keeps out ("421 …", "-ERR …"); empty: the connection is just closed.</summary>
+    /// <summary>Sent, in plain, to a client that a limit keeps out ("421 …", "-ERR …"); empty: the connection is just closed.</summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }
 
     public int Backlog { get; init; } = 1024;

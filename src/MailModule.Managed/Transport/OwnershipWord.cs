@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace MailModule.Transport;
 
-/// <summary>What a connection waits for while nobody owns it.</summary>
+/// <summary>What a connection waits for while no thread owns it.</summary>
 internal enum Phase
 {
     /// <summary>The owner is at work.</summary>
@@ -13,7 +13,7 @@ internal enum Phase
     Throttled,
     /// <summary>The session has more to say when the peer has taken what is queued.</summary>
     Write,
-    /// <summary>Somebody calls Resume.</summary>
+    /// <summary>A call of <see cref="Connection.Resume"/>.</summary>
     Wait,
     /// <summary>A receive armed in plain has to end before TLS may begin.</summary>
     BeforeHandshake,
@@ -42,9 +42,9 @@ internal enum Events
 }
 
 /// <summary>
-/// Who may touch a connection, in one word changed by compare-and-swap: its phase, whether it is owned, and the events nobody has served yet.
-/// Whoever raises an event that the phase waits for, on a connection without owner, becomes the owner. An owner lets go only when no
-/// such event is left. So every event is served exactly once, by exactly one thread at a time, and none is lost between the two.
+/// Which thread may touch a connection, in one word changed by compare-and-swap: the phase, whether the connection is owned, and the events not served yet.
+/// A thread that raises an event that the phase waits for, on a connection without owner, becomes the owner. An owner releases the connection only when no
+/// such event is left. So every event is served exactly once, by one thread at a time, and none is lost between two owners.
 /// </summary>
 internal struct OwnershipWord
 {
@@ -54,10 +54,10 @@ internal struct OwnershipWord
 
     public OwnershipWord() => _word = Owned;
 
-    /// <summary>Of a connection that is owned: <see cref="Phase.Running"/> or the phase of before.</summary>
+    /// <summary>While the connection is owned: the phase of its last release.</summary>
     public readonly Phase Phase => (Phase)(Volatile.Read(in _word) & PhaseMask);
 
-    /// <summary>True: the caller owns the connection now and has to serve it.</summary>
+    /// <summary>True: the calling thread owns the connection now and has to serve it.</summary>
     public bool Raise(Events events)
     {
         while (true)
@@ -87,7 +87,7 @@ internal struct OwnershipWord
 
     public readonly bool Has(Events which) => (Volatile.Read(in _word) & (int)which) != 0;
 
-    /// <summary>For the owner: lets go, unless an event has come that this phase waits for.</summary>
+    /// <summary>For the owner: releases the connection, unless an event has come that this phase waits for.</summary>
     public bool TryRelease(Phase phase)
     {
         while (true)

@@ -17,7 +17,7 @@ internal sealed class Poller
 
     private Poller(Epoll epoll) => _epoll = epoll;
 
-    /// <summary>The process's; null where there is none: the socket engine does it then.</summary>
+    /// <summary>The one of the process; null where there is no epoll: the socket engine does its work then.</summary>
     public static Poller? Shared => s_shared.Value;
 
     /// <summary>The connection's first event comes at once, and starts it. False if the system refuses.</summary>
@@ -77,8 +77,8 @@ internal sealed class Poller
     }
 
     /// <summary>
-    /// A thread that sleeps has to be woken, which may cost more than the message it is woken for. So it lets others run for a moment and looks again
-    /// before it sleeps: once, for more looks gained nothing.
+    /// A thread that sleeps has to be woken, which may cost more than the message it is woken for. So the I/O thread yields and polls once more
+    /// before it sleeps; polling more often gained nothing.
     /// </summary>
     private int WaitForEvents()
     {
@@ -98,7 +98,7 @@ internal sealed class Poller
             for (int i = 0; i < count; i++)
             {
                 ulong tag = _epoll.TagOf(i, out bool isReadable, out bool isAtEnd);
-                // A descriptor may be another's by now: the tag tells.
+                // The descriptor may be another connection's by now: the tag says so.
                 if (Volatile.Read(ref _connections[(uint)tag]) is { } connection && connection.PollTag == tag)
                     connection.OnReadiness(isReadable, isAtEnd);
             }

@@ -2,7 +2,7 @@ using System.Buffers;
 
 namespace MailModule.Transport;
 
-/// <summary>Octets that have to be kept for a while, in pooled memory that is given back when the last is cut. Not for two threads at once.</summary>
+/// <summary>Octets that have to be kept for a while, in pooled memory that is returned when the last is consumed. Not for two threads at once.</summary>
 internal struct PooledBuffer
 {
     private const int MinimumSize = 1024;

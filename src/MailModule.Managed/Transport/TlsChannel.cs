@@ -214,7 +214,7 @@ internal sealed class TlsChannel : Stream
         }
     }
 
-    /// <summary>Goes on with the rest of an async method on a worker, if the thread is none.</summary>
+    /// <summary>Runs the rest of an async method on a worker, if the current thread is none.</summary>
     private readonly struct SwitchToWorker(Workers workers) : ICriticalNotifyCompletion
     {
         public SwitchToWorker GetAwaiter() => this;

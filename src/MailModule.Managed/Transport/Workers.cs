@@ -13,13 +13,14 @@ public interface IJob
 /// <summary>
 /// Threads of our own (named mailmodule-w, all signals blocked) for everything that may block: host callbacks, files, TLS handshakes.
 /// A job never waits for another job's end: when all threads are busy a new one starts, up to the limit; idle ones go
-/// after a while. Wakes only sleepers; a hop costs a few microseconds.
+/// after a while. Wakes only threads that sleep; handing a job over costs a few microseconds.
 /// </summary>
 /// <remarks>
-/// At most one thread at a time is on its way to the queue (<see cref="_isWakeUpPending"/>). Whoever takes a job and leaves
-/// others behind calls the next thread before it runs its own: a burst costs few wake-ups, and no job is left to a thread that blocks.
-/// The queue needs no lock, so none of these may be turned round: who adds a job looks for a call under way after it; who was called takes the call
-/// back before he looks at the queue; who lies down or ends looks at the queue after he did, or in the lock in which he did.
+/// At most one wake-up is under way at a time (<see cref="_isWakeUpPending"/>). A thread that takes a job and leaves others in the queue
+/// wakes the next thread before it runs its own job: a burst costs few wake-ups, and no job is left to a thread that blocks.
+/// The queue has no lock, so these orders must hold: a thread that adds a job looks for a pending wake-up after it has added it; a thread that was woken
+/// clears the pending wake-up before it looks at the queue; a thread that goes to sleep or ends looks at the queue after it has registered that, or in the
+/// lock in which it registers it.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
@@ -76,7 +77,7 @@ public sealed class Workers : IDisposable
             t_batch.Add(this);
     }
 
-    /// <summary>From now on the calling thread wakes nobody for its jobs before <see cref="WakeForBatch"/>: one wake-up for all jobs of a turn. Never block between.</summary>
+    /// <summary>From now on the calling thread wakes no worker for its jobs before <see cref="WakeForBatch"/>: one wake-up for all jobs of a turn. It must not block between.</summary>
     internal static void BeginBatches() => t_batch = [];
 
     /// <summary>Ends a turn of a thread that has begun batches; nothing on others.</summary>
@@ -106,7 +107,7 @@ public sealed class Workers : IDisposable
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    /// <summary>A job is queued: unless somebody is on his way, a sleeper is woken or a new thread started, if there may be one more.</summary>
+    /// <summary>A job is queued: unless a wake-up is pending, a sleeping thread is woken or, below the limit, a new one started.</summary>
     private void WakeOne()
     {
         if (Volatile.Read(ref _isWakeUpPending) != 0 || Interlocked.Exchange(ref _isWakeUpPending, 1) != 0)
@@ -118,7 +119,7 @@ public sealed class Workers : IDisposable
                 if (_threads < _limit)
                     StartThread();
                 else
-                    _isWakeUpPending = 0; // in the lock: who lies down after this sees the job
+                    _isWakeUpPending = 0; // in the lock: a thread that goes to sleep after this sees the job
             }
         sleeper?.Unpark();
     }
@@ -197,7 +198,7 @@ public sealed class Workers : IDisposable
         {
             if (TryRemoveSleeper(self))
                 return !TryEndThread();
-            // Taken from the stack in this very moment: the wake-up is under way, and must not be left over for the next sleep.
+            // Another thread took this one from the stack just now: its wake-up is under way, and must not be left over for the next sleep.
             self.Park(null);
         }
         ClearWakeUp();

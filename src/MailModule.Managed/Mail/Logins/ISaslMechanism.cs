@@ -13,7 +13,7 @@ public interface ISaslMechanism
     /// <summary>What goes along with the command itself; null if the server speaks first.</summary>
     byte[]? Begin();
 
-    /// <summary>False: the challenge is malformed, or the server is not who it should be; the exchange is to be cancelled. May take long (a slow hash).</summary>
+    /// <summary>False: the challenge is malformed, or the server does not know the password; the exchange is to be cancelled. May take long (a slow hash).</summary>
     bool TryAnswer(ReadOnlySpan<byte> challenge, out byte[] answer);
 
     /// <summary>Success may be believed: the server has asked all it must, and has proved what the mechanism wants proved.</summary>

@@ -26,7 +26,7 @@ public sealed class Evaluator(IExpressionFacts facts)
         _ => false,
     };
 
-    // a op (b op (c ...)): an "and" that is false, or an "or" that is true, settles all that follows
+    // a op (b op (c ...)): an "and" after false, or an "or" after true, decides without what follows
     private bool IsTrue(Chain chain)
     {
         for (int i = 0; i < chain.Links.Count - 1; i++)

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace MailModule.Policy.Expressions;
 
 /// <summary>
-/// A regular expression of the old module's kind, run in time that grows only with the length of the text: whoever sends mail must not be able to make
+/// A regular expression of the old module's kind, run in time that grows only with the length of the text: a sender of mail must not be able to make
 /// a user's pattern run for hours. Immutable; any thread.
 /// </summary>
 public sealed class Pattern

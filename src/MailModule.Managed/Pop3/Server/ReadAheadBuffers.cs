@@ -3,10 +3,10 @@ using System.Buffers;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// Memory for answers made ahead, one bound for all sessions together: a session that gets none works without. When all is lent, what the
-/// longest holder has not asked for in time is taken from it. Any thread.
+/// Buffers for messages read ahead, one bound for all sessions together: a session that gets none works without. When all are rented, the session that
+/// has held its buffer longest loses it if it has not used it in time. Any thread.
 /// </summary>
-/// <param name="most">Buffers lent at once.</param>
+/// <param name="most">Buffers rented at once.</param>
 internal sealed class ReadAheadBuffers(int most = 64)
 {
     public const int BufferSize = 128 * 1024;
@@ -14,7 +14,7 @@ internal sealed class ReadAheadBuffers(int most = 64)
     private readonly Lock _lock = new();
     private readonly List<RetrReadAhead> _holders = [];
 
-    /// <summary>Buffers lent now.</summary>
+    /// <summary>Buffers rented now.</summary>
     public int Rented
     {
         get
@@ -24,7 +24,7 @@ internal sealed class ReadAheadBuffers(int most = 64)
         }
     }
 
-    /// <summary>A buffer of <see cref="BufferSize"/>, or null when all are lent and in use.</summary>
+    /// <summary>A buffer of <see cref="BufferSize"/>, or null when all are rented and in use.</summary>
     public byte[]? Rent(RetrReadAhead holder)
     {
         byte[]? buffer = null;

@@ -8,13 +8,13 @@ using MailModule.Transport;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// Answers to the RETRs that will come next, made before they come: a client that fetches message after message is answered on the session's own
-/// thread, without a worker in between. The more it has fetched in order, the more is made at once.
+/// Answers to the RETRs that will come next, read ahead: a client that fetches message after message is answered on the session's own
+/// thread, without a worker in between. The more it has fetched in order, the more is read at once.
 /// </summary>
 /// <remarks>
-/// A worker fills it while the session waits, the session's owner takes from it; memory may be withdrawn by any thread once what is in it is
-/// stale. What was read counts for a second only: then another program may have deleted or moved the message, and the file decides.
-/// A message that is large or cannot be read is none of it; it is served the ordinary way, which finds it again or says why not.
+/// A worker reads while the session waits, the session's owner writes from it; any thread may withdraw the buffer once what is in it is
+/// stale. What was read is good for a second only: then another program may have deleted or moved the message, and the file decides.
+/// A message that is large or cannot be read is not read ahead; it is served the ordinary way, which finds it again or says why not.
 /// </remarks>
 internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock = null)
 {
@@ -50,8 +50,8 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
         return isHere;
     }
 
-    /// <summary>Makes the answer for one message and for those after it, as far as memory and a short time reach; false if that is not worth while or
-    /// cannot be, and then the message goes the ordinary way. Blocks: workers only, while the session waits.</summary>
+    /// <summary>Reads one message and those after it, as far as buffer and a short time reach; false if that is not worth while or
+    /// cannot be, and then the message is served the ordinary way. Blocks: workers only, while the session waits.</summary>
     public bool ReadFrom(IMaildrop maildrop, int index)
     {
         Clear();
@@ -71,7 +71,7 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
         return Publish(octets);
     }
 
-    /// <summary>Gives the memory back.</summary>
+    /// <summary>Returns the buffer.</summary>
     public void Clear()
     {
         byte[]? octets;
@@ -87,7 +87,7 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
             return _octets is null || IsFresh ? null : Detach();
     }
 
-    // What the session waits for at this moment is fresh however long the thread takes that brings it.
+    // The answer that the session waits for at this moment is fresh however long the worker took.
     private bool IsFresh => _octets is not null && (_isAwaited || _clock.GetElapsedTime(_filledAt) <= FreshFor);
 
     private bool Add(IMaildrop maildrop, int index, byte[] content, byte[] octets)

@@ -1,6 +1,6 @@
 namespace MailModule.Smtp.Client;
 
-/// <summary>A message's text as a client sends it, read once from front to back.</summary>
+/// <summary>The content of a message as a client sends it, read once from front to back.</summary>
 public interface IMessageSource
 {
     /// <summary>Octets on the wire: CRLF line ends, before stuffing, without the final dot (RFC 1870 §4).</summary>

@@ -2,7 +2,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Smtp.Client;
 
-/// <summary>Who gives a client session its work and hears of it. Called on the session's thread: must not block.</summary>
+/// <summary>Gives a client session its transactions and is told what becomes of them. Called on the session's thread: must not block.</summary>
 public interface ISmtpClientOwner
 {
     /// <summary>The session is ready for the next transaction; null: QUIT.</summary>
@@ -14,7 +14,7 @@ public interface ISmtpClientOwner
     /// </summary>
     SmtpClientTransaction? EarlyTransaction(SmtpClientSession session);
 
-    /// <summary>Part of the text is on its way (see <see cref="SmtpClientTransaction.Sent"/>); first with 0, before the first octet.</summary>
+    /// <summary>Part of the content is on its way (see <see cref="SmtpClientTransaction.Sent"/>); first with 0, before the first octet.</summary>
     void Sending(SmtpClientTransaction transaction);
 
     /// <summary>Every recipient has its final state.</summary>

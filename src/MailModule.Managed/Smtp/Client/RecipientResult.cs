@@ -8,7 +8,7 @@ public enum RecipientState
 {
     /// <summary>Nothing final yet.</summary>
     Waiting,
-    /// <summary>RCPT was taken; the message's own reply decides.</summary>
+    /// <summary>RCPT was accepted; the reply to the final dot decides.</summary>
     Accepted,
     /// <summary>The server has taken the message for this recipient.</summary>
     Delivered,
@@ -29,7 +29,7 @@ public sealed class RecipientResult(MailAddress address)
 
     public RecipientState State { get; private set; }
 
-    /// <summary>The server's words that decided; null if it said nothing.</summary>
+    /// <summary>The server's reply that decided; null if there was none.</summary>
     public Reply? Reply { get; private set; }
 
     /// <summary><see cref="Fault.None"/> when delivered.</summary>

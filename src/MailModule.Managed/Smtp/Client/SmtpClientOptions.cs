@@ -6,7 +6,7 @@ namespace MailModule.Smtp.Client;
 public enum StartTlsUse
 {
     Never,
-    /// <summary>When offered; a refusal goes on in clear text.</summary>
+    /// <summary>When offered; after a refusal the session continues in clear text.</summary>
     IfOffered,
     /// <summary>Without it no message is sent.</summary>
     Required,

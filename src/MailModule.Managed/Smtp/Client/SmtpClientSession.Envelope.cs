@@ -16,7 +16,7 @@ public sealed partial class SmtpClientSession
         Quit(output);
     }
 
-    // RFC 2920 §3.1: the end of a text may be the first of a group. The server answers both, so that a message costs one round trip.
+    // RFC 2920 §3.1: the final dot may be the first of a group. The server answers both, so that a message costs one round trip.
     private void BeginEarly(Output output)
     {
         while (_owner.EarlyTransaction(this) is { } next)
@@ -203,7 +203,7 @@ public sealed partial class SmtpClientSession
         }
         else if (granted)
         {
-            // RFC 2920 §3.1: granted though every recipient was refused; the empty text is ended at once
+            // RFC 2920 §3.1: granted though every recipient was refused; the empty content is ended at once
             output.Write(".\r\n"u8);
             _awaited.Enqueue((Await.EndOfEmptyData, -1));
         }
@@ -218,12 +218,12 @@ public sealed partial class SmtpClientSession
 
     private void OnFinalReply(Reply reply, Output output)
     {
-        SmtpClientTransaction judged = _awaitingFinalReply!;
+        SmtpClientTransaction transaction = _awaitingFinalReply!;
         _awaitingFinalReply = null;
-        judged.AwaitsFinalReply = false;
-        judged.ApplyReply(reply, SmtpStage.EndOfData);
+        transaction.AwaitsFinalReply = false;
+        transaction.ApplyReply(reply, SmtpStage.EndOfData);
         TransactionsCompleted++;
-        _owner.Completed(judged);
+        _owner.Completed(transaction);
         if (_transaction is null)
             BeginNext(output);
     }

@@ -38,16 +38,16 @@ public sealed partial class SmtpClientSession
         Stage = stage;
         if (Connection is null)
             return;
-        TimeSpan patience = TimeoutAt(stage);
-        Connection.IdleTimeout = patience;
-        Connection.SetDeadline(patience);
+        TimeSpan timeout = TimeoutAt(stage);
+        Connection.IdleTimeout = timeout;
+        Connection.SetDeadline(timeout);
     }
 
     private TimeSpan TimeoutAt(SmtpStage stage)
     {
         SmtpTimeouts timeouts = _options.Timeouts;
         bool isLast = stage == SmtpStage.Idle && _awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit;
-        TimeSpan patience = stage switch
+        TimeSpan timeout = stage switch
         {
             SmtpStage.Greeting => timeouts.Greeting,
             SmtpStage.Tls => timeouts.StartTls,
@@ -60,6 +60,6 @@ public sealed partial class SmtpClientSession
             SmtpStage.Idle when isLast => timeouts.Quit,
             _ => timeouts.Hello,
         };
-        return patience < _options.Timeout ? patience : _options.Timeout;
+        return timeout < _options.Timeout ? timeout : _options.Timeout;
     }
 }

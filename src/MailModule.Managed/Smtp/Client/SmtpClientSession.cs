@@ -101,7 +101,7 @@ public sealed partial class SmtpClientSession : ISession
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
-        // What is here now answers only what is out by now.
+        // The input can only answer commands that are out by now.
         int before = _answerable = _awaited.Count;
         if (_mode == Mode.Handshake)
             RestartAfterTls(output);
@@ -167,7 +167,7 @@ public sealed partial class SmtpClientSession : ISession
 
     private void OnReply(Reply reply, Output output)
     {
-        // A server that speaks without being asked (421 on its way down, or a refusal in the middle of the text) has ended the dialogue.
+        // A server that replies without a command (421 when it stops, or a refusal in the middle of the content) has ended the session.
         if (_mode == Mode.Content || _answerable == 0)
         {
             End(FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : "");
@@ -245,8 +245,8 @@ public sealed partial class SmtpClientSession : ISession
         _lastReply = reply;
         FaultText = text;
         bool isFirst = TransactionsCompleted == 0 && _awaitingFinalReply is null;
-        if (_awaitingFinalReply is { } judged)
-            Fail(judged, fault, reply);
+        if (_awaitingFinalReply is { } sent)
+            Fail(sent, fault, reply);
         if (_transaction is { } transaction)
             FailOrReturn(transaction, isFirst);
         _awaitingFinalReply = _transaction = null;
@@ -276,6 +276,6 @@ public sealed partial class SmtpClientSession : ISession
         _awaited.Enqueue((reply, -1));
     }
 
-    /// <summary>What a reply other than the one hoped for means; a positive one is out of place.</summary>
+    /// <summary>What a reply other than the expected one means; a positive one breaks the protocol.</summary>
     internal static Fault FaultOf(Reply reply) => reply.IsTemporary ? Fault.RefusedTemporarily : reply.IsPositive ? Fault.Protocol : Fault.Refused;
 }

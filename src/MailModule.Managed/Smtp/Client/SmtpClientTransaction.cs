@@ -3,7 +3,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Smtp.Client;
 
-/// <summary>One message on its way over a connection: envelope, text, and a result for each recipient. Apart from the session, which may carry several.</summary>
+/// <summary>One message on its way over a connection: envelope, content, and a result for each recipient. Apart from the session, which may carry several.</summary>
 public sealed class SmtpClientTransaction
 {
     private readonly RecipientResult[] _recipients;
@@ -56,7 +56,7 @@ public sealed class SmtpClientTransaction
     /// <inheritdoc cref="FailRest(Fault, SmtpStage, Reply?)"/>
     public void FailRest(Fault fault, Reply? reply = null) => FailRest(fault, SmtpStage.Greeting, reply);
 
-    /// <summary>The server's verdict on the message (or on MAIL or DATA), for all that have no final state.</summary>
+    /// <summary>The server's reply to the final dot (or to MAIL or DATA), for all recipients that have no final state.</summary>
     internal void ApplyReply(Reply reply, SmtpStage stage)
     {
         foreach (RecipientResult recipient in _recipients)

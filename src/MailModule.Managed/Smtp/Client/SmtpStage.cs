@@ -13,7 +13,7 @@ public enum SmtpStage
     Mail,
     Rcpt,
     Data,
-    /// <summary>The text is on its way.</summary>
+    /// <summary>The content is on its way.</summary>
     Content,
     /// <summary>The final dot is out.</summary>
     EndOfData,

@@ -29,7 +29,7 @@ public sealed record SmtpTimeouts
     /// <summary>RFC 5321 §4.5.3.2.4: until 354.</summary>
     public TimeSpan Data { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>RFC 5321 §4.5.3.2.5: until the server has taken a piece of the text (64 KiB).</summary>
+    /// <summary>RFC 5321 §4.5.3.2.5: until the server has taken a piece of the content (64 KiB).</summary>
     public TimeSpan DataBlock { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>RFC 5321 §4.5.3.2.6: the reply to the final dot. Shorter ones make duplicates.</summary>

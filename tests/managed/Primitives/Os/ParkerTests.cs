@@ -9,19 +9,19 @@ public class ParkerTests
     [Fact]
     public void A_wake_before_the_sleep_is_not_lost_and_counts_once()
     {
-        var parking = new Parker();
-        parking.Unpark();
-        parking.Unpark();
-        Assert.True(parking.Park(Long));
-        Assert.False(parking.Park(TimeSpan.FromMilliseconds(1)));
+        var parker = new Parker();
+        parker.Unpark();
+        parker.Unpark();
+        Assert.True(parker.Park(Long));
+        Assert.False(parker.Park(TimeSpan.FromMilliseconds(1)));
     }
 
     [Fact]
     public void The_time_runs_out()
     {
-        var parking = new Parker();
-        Assert.False(parking.Park(TimeSpan.FromMicroseconds(300)));
-        Assert.False(parking.Park(TimeSpan.Zero));
+        var parker = new Parker();
+        Assert.False(parker.Park(TimeSpan.FromMicroseconds(300)));
+        Assert.False(parker.Park(TimeSpan.Zero));
     }
 
     [Fact]
