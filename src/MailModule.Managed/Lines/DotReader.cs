@@ -1,12 +1,13 @@
 namespace MailModule.Lines;
 
 /// <summary>
-/// Reads the dot-stuffed content of a message (RFC 5321 §4.5.2, RFC 1939 §3) piece by piece, independent of how the octets are cut.
-/// Only CRLF "." CRLF ends it. A machine with named states; no buffer; yields slices of the input.
+/// Reads the dot-stuffed content of a message (RFC 5321 §4.5.2, RFC 1939 §3) piece by piece, independent of how the
+/// octets are cut. Only CRLF "." CRLF ends it. A machine with named states; no buffer; yields slices of the input.
 /// </summary>
 /// <remarks>
-/// What must hold, or messages can be smuggled: a dot counts (ends or is removed) only in <see cref="State.LineStart"/>, which only the
-/// beginning of the content and a true CRLF lead to. A bare CR or LF leads to <see cref="State.InLine"/>, also when it is passed on as CRLF.
+/// What must hold, or messages can be smuggled: a dot counts (ends or is removed) only in
+/// <see cref="State.LineStart"/>, which only the beginning of the content and a true CRLF lead to. A bare CR or LF
+/// leads to <see cref="State.InLine"/>, also when it is passed on as CRLF.
 /// </remarks>
 public struct DotReader
 {
@@ -28,7 +29,8 @@ public struct DotReader
     private readonly bool _normalize;
     private State _state;
 
-    /// <param name="normalize">Give CRLF for each bare CR or LF; else they are passed on as they are. Neither ever ends the message.</param>
+    /// <param name="normalize">Give CRLF for each bare CR or LF; else they are passed on as they are. Neither ever ends
+    /// the message.</param>
     public DotReader(bool normalize) => _normalize = normalize;
 
     /// <summary>A bare CR or LF was met; what to do about it is the caller's.</summary>
@@ -38,9 +40,9 @@ public struct DotReader
     public readonly bool AtEnd => _state == State.End;
 
     /// <summary>
-    /// Takes octets from the front of <paramref name="input"/> and gives the next piece of unstuffed content with CRLF lines, or nothing
-    /// if the input is used up or the end is reached (see <see cref="AtEnd"/>). The piece is a slice of the input or static.
-    /// The concatenation of all pieces is the message.
+    /// Takes octets from the front of <paramref name="input"/> and gives the next piece of unstuffed content with CRLF
+    /// lines, or nothing if the input is used up or the end is reached (see <see cref="AtEnd"/>). The piece is a slice
+    /// of the input or static. The concatenation of all pieces is the message.
     /// </summary>
     public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
     {

@@ -5,8 +5,8 @@ using System.Runtime.Intrinsics;
 namespace MailModule.Lines;
 
 /// <summary>
-/// Writes the content of a message for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled, the end gets a line end if it
-/// has none and the final dot. Independent of how the octets are cut.
+/// Writes the content of a message for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled,
+/// the end gets a line end if it has none and the final dot. Independent of how the octets are cut.
 /// </summary>
 public struct DotWriter
 {
@@ -23,8 +23,8 @@ public struct DotWriter
 
     private State _state;
 
-    /// <summary>Encodes as much of <paramref name="input"/> as fits; each octet needs at most 2 of <paramref name="output"/>, so with room
-    /// for 2 something is always consumed.</summary>
+    /// <summary>Encodes as much of <paramref name="input"/> as fits; each octet needs at most 2 of
+    /// <paramref name="output"/>, so with room for 2 something is always consumed.</summary>
     public void Write(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
     {
         ReadOnlySpan<byte> rest = input;
@@ -36,7 +36,10 @@ public struct DotWriter
         written = output.Length - room.Length;
     }
 
-    /// <summary>Writes what ends the content: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/> octets).</summary>
+    /// <summary>
+    /// Writes what ends the content: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/>
+    /// octets).
+    /// </summary>
     public int Finish(Span<byte> output)
     {
         ReadOnlySpan<byte> end = _state == State.InLine ? "\r\n.\r\n"u8 : ".\r\n"u8;
@@ -64,8 +67,8 @@ public struct DotWriter
         return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
     }
 
-    /// <summary>Content at rest has LF line ends, so this copies and scans in one pass; it leaves a CR, a dot that begins a line, and the tail that no
-    /// vector covers. False if nothing was done.</summary>
+    /// <summary>Content at rest has LF line ends, so this copies and scans in one pass; it leaves a CR, a dot that
+    /// begins a line, and the tail that no vector covers. False if nothing was done.</summary>
     private bool CopyLines(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
     {
         int end = rest[..Math.Min(rest.Length, room.Length)].IndexOfAny((byte)'\r', (byte)'\n');
@@ -79,8 +82,11 @@ public struct DotWriter
         {
             Vector256<byte> octets = Vector256.LoadUnsafe(ref from, (nuint)read);
             octets.StoreUnsafe(ref to, (nuint)written);
-            Vector256<byte> ends = Vector256.Equals(octets, Vector256.Create((byte)'\n')) | Vector256.Equals(octets, Vector256.Create((byte)'\r'));
-            int before = ends == Vector256<byte>.Zero ? width : BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());
+            Vector256<byte> ends = Vector256.Equals(octets, Vector256.Create((byte)'\n'))
+                | Vector256.Equals(octets, Vector256.Create((byte)'\r'));
+            int before = ends == Vector256<byte>.Zero
+                ? width
+                : BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());
             read += before;
             written += before;
             atLineStart &= before == 0;

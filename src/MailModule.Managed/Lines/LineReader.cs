@@ -42,7 +42,9 @@ public struct LineReader(int limit)
         return LineResult.Line;
     }
 
-    /// <summary>Throws away the rest of a long line; false if its end is not there yet. A last CR is kept, its LF may follow.</summary>
+    /// <summary>
+    /// Throws away the rest of a long line; false if its end is not there yet. A last CR is kept, its LF may follow.
+    /// </summary>
     private bool Skip(scoped ref ReadOnlySpan<byte> input)
     {
         int length = LengthWithoutEnd(input);

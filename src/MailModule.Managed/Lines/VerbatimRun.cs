@@ -5,8 +5,9 @@ using System.Runtime.Intrinsics;
 namespace MailModule.Lines;
 
 /// <summary>
-/// Finds how much of a message's content is the same with and without dot-stuffing: CRLF line ends alone, and no line that
-/// starts with a dot. Nearly all mail is like that, so this looks at many octets at once and costs nothing per line.
+/// Finds how much of a message's content is the same with and without dot-stuffing: CRLF line ends alone, and no line
+/// that starts with a dot. Nearly all mail is like that, so this looks at many octets at once and costs nothing per
+/// line.
 /// </summary>
 internal static class VerbatimRun
 {
@@ -15,8 +16,8 @@ internal static class VerbatimRun
     private const byte Dot = (byte)'.';
 
     /// <summary>
-    /// The length of the run at the front of <paramref name="content"/>, whose first octet is not LF. If it is shorter than
-    /// the content, the octet after it is a CR (bare, or the last of the content), a bare LF, or a dot after CRLF.
+    /// The length of the run at the front of <paramref name="content"/>, whose first octet is not LF. If it is shorter
+    /// than the content, the octet after it is a CR (bare, or the last of the content), a bare LF, or a dot after CRLF.
     /// </summary>
     public static int Length(ReadOnlySpan<byte> content)
     {
@@ -37,8 +38,10 @@ internal static class VerbatimRun
             for (int last = text.Length - Vector256<byte>.Count - 2; at <= last; at += Vector256<byte>.Count)
             {
                 Vector256<byte> cr = Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)at), Vector256.Create(Cr));
-                Vector256<byte> lf = Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)at + 1), Vector256.Create(Lf));
-                Vector256<byte> dot = Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)at + 2), Vector256.Create(Dot));
+                Vector256<byte> lf =
+                    Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)at + 1), Vector256.Create(Lf));
+                Vector256<byte> dot =
+                    Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)at + 2), Vector256.Create(Dot));
                 uint events = ((cr ^ lf) | (lf & dot)).ExtractMostSignificantBits();
                 if (events != 0)
                     return at + BitOperations.TrailingZeroCount(events);
@@ -48,7 +51,8 @@ internal static class VerbatimRun
         {
             Vector128<byte> cr = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)at), Vector128.Create(Cr));
             Vector128<byte> lf = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)at + 1), Vector128.Create(Lf));
-            Vector128<byte> dot = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)at + 2), Vector128.Create(Dot));
+            Vector128<byte> dot =
+                Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)at + 2), Vector128.Create(Dot));
             uint events = ((cr ^ lf) | (lf & dot)).ExtractMostSignificantBits();
             if (events != 0)
                 return at + BitOperations.TrailingZeroCount(events);

@@ -1,8 +1,8 @@
 namespace MailModule.Lines;
 
 /// <summary>
-/// Counts what a message's content takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if it has none; stuffing does not
-/// count (RFC 1939 §11). Independent of how the octets are cut.
+/// Counts what a message's content takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if
+/// it has none; stuffing does not count (RFC 1939 §11). Independent of how the octets are cut.
 /// </summary>
 public struct WireLength
 {

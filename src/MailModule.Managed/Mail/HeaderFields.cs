@@ -1,8 +1,8 @@
 namespace MailModule.Mail;
 
 /// <summary>
-/// Walks the fields of a message's header (RFC 5322 §2.2), folded ones whole, line ends CRLF or LF. A line of the header that is no field comes as one without a name. Ends
-/// before the empty line. A pure function of its octets.
+/// Walks the fields of a message's header (RFC 5322 §2.2), folded ones whole, line ends CRLF or LF. A line of the
+/// header that is no field comes as one without a name. Ends before the empty line. A pure function of its octets.
 /// </summary>
 public ref struct HeaderFields(ReadOnlySpan<byte> header)
 {

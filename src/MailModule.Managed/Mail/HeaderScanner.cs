@@ -1,8 +1,9 @@
 namespace MailModule.Mail;
 
 /// <summary>
-/// Looks through a message's header section (RFC 5322 §2.2) for the fields that a message must have. Takes the content from its first octet on, cut anywhere, with any line ends; a machine
-/// with named states and no more memory than the longest name it looks for.
+/// Looks through a message's header section (RFC 5322 §2.2) for the fields that a message must have. Takes the content
+/// from its first octet on, cut anywhere, with any line ends; a machine with named states and no more memory than the
+/// longest name it looks for.
 /// </summary>
 public struct HeaderScanner
 {
@@ -27,7 +28,10 @@ public struct HeaderScanner
     public bool HasDate { get; private set; }
     public bool HasMessageId { get; private set; }
 
-    /// <summary>The content begins with a field or with the empty line that ends a header section; else it has none. Known when <see cref="IsAtEnd"/> or the first line is through.</summary>
+    /// <summary>
+    /// The content begins with a field or with the empty line that ends a header section; else it has none. Known when
+    /// <see cref="IsAtEnd"/> or the first line is through.
+    /// </summary>
     public readonly bool IsHeader => _hasField || _isEmptyHeader;
 
     private bool _isEmptyHeader;
@@ -70,7 +74,12 @@ public struct HeaderScanner
                 ContinueName(octet);
                 break;
             default:
-                _state = octet switch { (byte)' ' or (byte)'\t' => State.AfterName, (byte)':' => EndName(), _ => State.End };
+                _state = octet switch
+                {
+                    (byte)' ' or (byte)'\t' => State.AfterName,
+                    (byte)':' => EndName(),
+                    _ => State.End,
+                };
                 break;
         }
         text = text[1..];

@@ -4,8 +4,9 @@ namespace MailModule.Mail;
 public static class MailPath
 {
     /// <summary>
-    /// Takes a path from the front of <paramref name="text"/>: <c>&lt;&gt;</c> (then the address is <see cref="MailAddress.Null"/>), a mailbox or a bare
-    /// postmaster, with or without a source route, which is dropped. Touches the text only on success.
+    /// Takes a path from the front of <paramref name="text"/>: <c>&lt;&gt;</c> (then the address is
+    /// <see cref="MailAddress.Null"/>), a mailbox or a bare postmaster, with or without a source route, which is
+    /// dropped. Touches the text only on success.
     /// </summary>
     public static bool TryParse(scoped ref ReadOnlySpan<byte> text, bool utf8, out MailAddress address)
     {
@@ -38,7 +39,9 @@ public static class MailPath
         return -1;
     }
 
-    /// <summary>RFC 5321 §4.1.1.3 and appendix C: a source route "@a,@b:" must be accepted and should be ignored.</summary>
+    /// <summary>
+    /// RFC 5321 §4.1.1.3 and appendix C: a source route "@a,@b:" must be accepted and should be ignored.
+    /// </summary>
     private static bool TrySkipRoute(ref ReadOnlySpan<byte> path)
     {
         if (path[0] != '@')

@@ -7,18 +7,24 @@ namespace MailModule.Mail;
 /// <summary>Decodes the messages of SASL exchanges (RFC 4616, RFC 4954).</summary>
 public static class SaslEncoding
 {
-    private static readonly SearchValues<byte> Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
+    private static readonly SearchValues<byte> Digits =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
-    /// <summary>Decodes base64 strictly: no white space, padding as it must be, no stray bits. A lone "=" is an empty response (RFC 4954 §4).</summary>
+    /// <summary>
+    /// Decodes base64 strictly: no white space, padding as it must be, no stray bits. A lone "=" is an empty response
+    /// (RFC 4954 §4).
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, out byte[] octets)
     {
         octets = [];
         if (text.SequenceEqual("="u8) || text.IsEmpty)
             return true;
-        if (text.Length % 4 != 0 || text.IndexOfAnyExcept(Digits) is var end && end >= 0 && text[end..].IndexOfAnyExcept((byte)'=') >= 0)
+        if (text.Length % 4 != 0 || text.IndexOfAnyExcept(Digits) is var end && end >= 0
+            && text[end..].IndexOfAnyExcept((byte)'=') >= 0)
             return false;
         byte[] decoded = new byte[Base64.GetMaxDecodedFromUtf8Length(text.Length)];
-        if (Base64.DecodeFromUtf8(text, decoded, out _, out int length) != OperationStatus.Done || HasStrayBits(text, decoded.AsSpan(0, length)))
+        if (Base64.DecodeFromUtf8(text, decoded, out _, out int length) != OperationStatus.Done
+            || HasStrayBits(text, decoded.AsSpan(0, length)))
             return false;
         octets = decoded.AsSpan(0, length).ToArray();
         decoded.AsSpan().Clear();
@@ -28,8 +34,10 @@ public static class SaslEncoding
     /// <summary>
     /// Takes a PLAIN message apart (RFC 4616 §2): [authorize-id] NUL user NUL password; false if it is malformed.
     /// </summary>
-    /// <param name="actsAsOther">The user asks to act as somebody else, which is a matter of rights, not of form.</param>
-    public static bool TryReadPlain(ReadOnlySpan<byte> message, out string user, out byte[] password, out bool actsAsOther)
+    /// <param name="actsAsOther">The user asks to act as somebody else, which is a matter of rights, not of
+    /// form.</param>
+    public static bool TryReadPlain(
+        ReadOnlySpan<byte> message, out string user, out byte[] password, out bool actsAsOther)
     {
         actsAsOther = false;
         user = "";

@@ -3,7 +3,9 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
 
-/// <summary>Gives the names in a folder of a Maildir as octets, save directories and names that begin with a dot.</summary>
+/// <summary>
+/// Gives the names in a folder of a Maildir as octets, save directories and names that begin with a dot.
+/// </summary>
 internal static class DirectoryListing
 {
     private const int PieceSize = 256 * 1024;

@@ -4,8 +4,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Finds out whether a mailbox already holds a message, for deliveries that may be repetitions: reads the mailbox once for a run of them, not once for
-/// each. Compares the spool's ids, so that a changed host name does not matter. One thread delivers; any thread may sync.
+/// Finds out whether a mailbox already holds a message, for deliveries that may be repetitions: reads the mailbox once
+/// for a run of them, not once for each. Compares the spool's ids, so that a changed host name does not matter. One
+/// thread delivers; any thread may sync.
 /// </summary>
 internal sealed class DuplicateFilter(FileCalls calls)
 {

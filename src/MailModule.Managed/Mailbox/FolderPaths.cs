@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MailModule.Mailbox;
 
-/// <summary>The paths of a Maildir's own tmp, new and cur, or of those of a folder in it (Maildir++: <c>.name</c>, or <c>.name.inner</c>), as octets below the Maildir. Immutable.</summary>
+/// <summary>
+/// The paths of a Maildir's own tmp, new and cur, or of those of a folder in it (Maildir++: <c>.name</c>, or
+/// <c>.name.inner</c>), as octets below the Maildir. Immutable.
+/// </summary>
 internal sealed class FolderPaths
 {
     /// <summary>Where mail comes in.</summary>
@@ -30,5 +33,6 @@ internal sealed class FolderPaths
     public byte[] Marker { get; }
 
     /// <param name="folder">From <see cref="SubFolder.TryParse"/>; empty for the inbox.</param>
-    public static FolderPaths Of(string folder) => folder.Length == 0 ? Inbox : new FolderPaths("/." + folder.Replace('/', '.'));
+    public static FolderPaths Of(string folder)
+        => folder.Length == 0 ? Inbox : new FolderPaths("/." + folder.Replace('/', '.'));
 }

@@ -9,7 +9,8 @@ namespace MailModule.Mailbox;
 /// <summary>Puts messages into Maildirs, and remembers what is not durable yet.</summary>
 internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
 {
-    private static readonly SearchValues<char> Letters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> Letters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(36);
 
     private readonly DuplicateFilter _duplicates = new(calls);
@@ -17,12 +18,15 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
 
     public UnsyncedDeliveries Unsynced { get; } = new(calls);
 
-    public Fault Deliver(string home, FolderPaths box, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)
+    public Fault Deliver(
+        string home, FolderPaths box, string messageId, DateTimeOffset received, MessageContent content,
+        bool mayBeDuplicate)
     {
         if (messageId.Length is 0 or > 40 || messageId.AsSpan().ContainsAnyExcept(Letters))
             return Fault.Argument;
         Span<byte> room = stackalloc byte[MaildirName.Room];
-        ReadOnlySpan<byte> name = MaildirName.Write(room, received, messageId, host, content.Length, content.WireLength, out int unique);
+        ReadOnlySpan<byte> name =
+            MaildirName.Write(room, received, messageId, host, content.Length, content.WireLength, out int unique);
         if (mayBeDuplicate && _duplicates.IsDuplicate(home, box, name[..unique]))
         {
             Unsynced.Add(home, default);
@@ -63,7 +67,8 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
             return fault;
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         fault = Make(home, box, room);
-        if (fault == Fault.None && calls.OpenNew(MaildirPath.Below(home, box.Marker, default, room).Octets) is >= 0 and var descriptor)
+        if (fault == Fault.None
+            && calls.OpenNew(MaildirPath.Below(home, box.Marker, default, room).Octets) is >= 0 and var descriptor)
             calls.Close(descriptor);
         return fault;
     }
@@ -132,7 +137,8 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         if (result >= 0)
             result = closed;
         if (result >= 0)
-            result = calls.Rename(tmp, MaildirPath.Below(home, box.New, name, stackalloc byte[MaildirPath.Room]).Octets);
+            result = calls.Rename(
+                tmp, MaildirPath.Below(home, box.New, name, stackalloc byte[MaildirPath.Room]).Octets);
         if (result < 0)
             calls.Unlink(tmp);
         return result;
@@ -141,7 +147,9 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     private int WriteContent(int descriptor, MessageContent content)
     {
         ReadOnlyMemory<byte> memory = content.Memory;
-        return memory.Length == content.Length ? calls.Write(descriptor, memory.Span) : CopyContent(descriptor, content);
+        return memory.Length == content.Length
+            ? calls.Write(descriptor, memory.Span)
+            : CopyContent(descriptor, content);
     }
 
     private int CopyContent(int descriptor, MessageContent content)

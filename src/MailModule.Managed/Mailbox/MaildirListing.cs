@@ -6,8 +6,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Reads a Maildir's messages from its directories alone: no file is opened unless its name does not tell its size and no earlier
-/// snapshot knew it. One use, one thread.
+/// Reads a Maildir's messages from its directories alone: no file is opened unless its name does not tell its size and
+/// no earlier snapshot knew it. One use, one thread.
 /// </summary>
 internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<MaildirMessage>
 {
@@ -21,7 +21,8 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
     /// <param name="newFolder">The state of new/ before the listing.</param>
     /// <param name="curFolder">The state of cur/ before the listing.</param>
     /// <param name="snapshot">What was found; empty on failure.</param>
-    public Fault Read(MaildirSnapshot earlier, in FileStamp newFolder, in FileStamp curFolder, out MaildirSnapshot snapshot)
+    public Fault Read(MaildirSnapshot earlier, in FileStamp newFolder, in FileStamp curFolder,
+        out MaildirSnapshot snapshot)
     {
         snapshot = MaildirSnapshot.Empty;
         // new/ first: a message that another program moves to cur/ meanwhile is then seen twice rather than not at all.
@@ -129,5 +130,6 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
         return length.Total;
     }
 
-    private ReadOnlySpan<byte> Unique(in MaildirMessage message) => _names.AsSpan(message.NameOffset, message.UniqueLength);
+    private ReadOnlySpan<byte> Unique(in MaildirMessage message)
+        => _names.AsSpan(message.NameOffset, message.UniqueLength);
 }

@@ -6,8 +6,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Mailboxes as Maildirs below the users' homes (<c>home/Maildir/{tmp,new,cur}</c>), made at first use, readable by any other Maildir program.
-/// Delivery writes into tmp/ and renames into new/, or links a file that is there already; nothing is ever moved to cur/.
+/// Mailboxes as Maildirs below the users' homes (<c>home/Maildir/{tmp,new,cur}</c>), made at first use, readable by any
+/// other Maildir program. Delivery writes into tmp/ and renames into new/, or links a file that is there already;
+/// nothing is ever moved to cur/.
 /// </summary>
 public sealed class MaildirStore : IMailStore
 {
@@ -39,10 +40,12 @@ public sealed class MaildirStore : IMailStore
     internal PathCall UnlinkCall { get; }
     internal SnapshotCache Snapshots { get; }
 
-    public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)
+    public Fault Deliver(
+        string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)
         => _delivery.Deliver(home, FolderPaths.Inbox, messageId, received, content, mayBeDuplicate);
 
-    public Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
+    public Fault DeliverInto(
+        string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
         => _delivery.Deliver(home, FolderPaths.Of(folder), messageId, received, content, mayBeDuplicate: true);
 
     public Fault Sync() => _delivery.Sync();

@@ -4,8 +4,11 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
 
-/// <summary>A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing.</summary>
-internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor) : IMaildrop
+/// <summary>
+/// A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing.
+/// </summary>
+internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor)
+    : IMaildrop
 {
     /// <summary>Room for any file name (NAME_MAX) and its NUL.</summary>
     private const int NameRoom = 256;
@@ -18,7 +21,8 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public int Count => snapshot.Count;
     public long TotalSize => snapshot.TotalSize;
     public long Size(int index) => snapshot[index].Size;
-    public int UniqueId(int index, Span<byte> destination) => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
+    public int UniqueId(int index, Span<byte> destination)
+        => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
 
     public Fault OpenMessage(int index, out Stream content)
     {
@@ -89,7 +93,8 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         if (_folder < 0)
         {
             Span<byte> room = stackalloc byte[MaildirPath.Room];
-            _folder = store.Calls.OpenFolder(MaildirPath.Below(home, isNew ? InboxPaths.New : InboxPaths.Cur, default, room).Octets);
+            _folder = store.Calls.OpenFolder(
+                MaildirPath.Below(home, isNew ? InboxPaths.New : InboxPaths.Cur, default, room).Octets);
             _folderIsNew = isNew;
         }
         ReadOnlySpan<byte> name = snapshot.Name(index);
@@ -101,7 +106,8 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         return store.Calls.OpenReadAt(_folder, octets);
     }
 
-    // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it again.
+    // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it
+    // again.
     [SkipLocalsInit]
     private int CallOnFile(int index, MaildirStore.PathCall call)
     {
@@ -119,7 +125,8 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     }
 
     private ReadOnlySpan<byte> PathIn(MaildirSnapshot messages, int index, Span<byte> room)
-        => MaildirPath.Below(home, messages[index].InNew ? InboxPaths.New : InboxPaths.Cur, messages.Name(index), room).Octets;
+        => MaildirPath.Below(
+            home, messages[index].InNew ? InboxPaths.New : InboxPaths.Cur, messages.Name(index), room).Octets;
 
     private Fault Sync(bool inNew, bool inCur)
     {

@@ -5,13 +5,14 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// The last snapshots, by home, those used last up to a bound of memory. One is given again while the times of new/ and cur/ say that
-/// nothing has changed. Any thread.
+/// The last snapshots, by home, those used last up to a bound of memory. One is given again while the times of new/ and
+/// cur/ say that nothing has changed. Any thread.
 /// </summary>
 internal sealed class SnapshotCache(FileCalls calls, long bound)
 {
-    // A directory's time moves in ticks of a clock, some file systems' in seconds: a change within the tick of the listing could leave it
-    // as it was. So a listing is trusted only where the directory had been at rest this long before it.
+    // A directory's time moves in ticks of a clock, some file systems' in seconds: a change within the tick of the
+    // listing could leave it as it was. So a listing is trusted only where the directory had been at rest this long
+    // before it.
     private const long TrustAfter = 2_100_000_000;
 
     private readonly Dictionary<string, LinkedListNode<Entry>> _byHome = [];
@@ -31,13 +32,15 @@ internal sealed class SnapshotCache(FileCalls calls, long bound)
         if (fault != Fault.None)
             return fault;
         Entry? kept = Find(home);
-        if (kept is { Trusted: true } && kept.Value.Snapshot.NewFolder == newFolder && kept.Value.Snapshot.CurFolder == curFolder)
+        if (kept is { Trusted: true } && kept.Value.Snapshot.NewFolder == newFolder
+            && kept.Value.Snapshot.CurFolder == curFolder)
         {
             snapshot = kept.Value.Snapshot;
             return Fault.None;
         }
         long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-        fault = new MaildirListing(calls, home).Read(kept?.Snapshot ?? MaildirSnapshot.Empty, newFolder, curFolder, out snapshot);
+        fault = new MaildirListing(calls, home)
+            .Read(kept?.Snapshot ?? MaildirSnapshot.Empty, newFolder, curFolder, out snapshot);
         if (fault == Fault.None)
             Add(new Entry(home, snapshot, now - Math.Max(newFolder.Modified, curFolder.Modified) > TrustAfter));
         return fault;

@@ -4,8 +4,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Deliveries that are not durable yet. A few are synced one by one (each file, then its directory); many with one call for each file system,
-/// whose cost all of them share. Deliveries that could not be synced stay here. Any thread.
+/// Deliveries that are not durable yet. A few are synced one by one (each file, then its directory); many with one call
+/// for each file system, whose cost all of them share. Deliveries that could not be synced stay here. Any thread.
 /// </summary>
 internal sealed class UnsyncedDeliveries(FileCalls calls)
 {

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace MailModule.Policy;
 
 /// <summary>
-/// A list of IP addresses as the settings write it: <c>a.b.c.d</c>, <c>first-last</c> or <c>address/bits</c>, IPv4 or IPv6, commas between. An IPv4 address that comes in
-/// IPv6's form (<c>::ffff:a.b.c.d</c>) counts as IPv4. Immutable.
+/// A list of IP addresses as the settings write it: <c>a.b.c.d</c>, <c>first-last</c> or <c>address/bits</c>, IPv4 or
+/// IPv6, commas between. An IPv4 address that comes in IPv6's form (<c>::ffff:a.b.c.d</c>) counts as IPv4. Immutable.
 /// </summary>
 public sealed class AddressRanges
 {
@@ -77,7 +77,8 @@ public sealed class AddressRanges
     private static bool TryParsePrefix(string bits, ref AddressRange span)
     {
         int width = span.IsV4 ? 32 : 128;
-        if (bits.Length > 3 || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count > width)
+        if (bits.Length > 3 || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            || count > width)
             return false;
         UInt128 free = count == width ? 0 : (UInt128.MaxValue >> (128 - (width - count)));
         span = span with { First = span.First & ~free, Last = span.First | free };

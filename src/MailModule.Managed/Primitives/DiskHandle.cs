@@ -15,7 +15,8 @@ internal sealed class DiskHandle(int descriptor) : IDiskFile, IDiskDirectory
         return SystemFault.Of(result);
     }
 
-    public Fault Write(ReadOnlySpan<byte> octets, long offset) => SystemFault.Of(DiskCalls.WriteAt(_descriptor, octets, offset));
+    public Fault Write(ReadOnlySpan<byte> octets, long offset)
+        => SystemFault.Of(DiskCalls.WriteAt(_descriptor, octets, offset));
 
     Fault IDiskFile.Sync() => SystemFault.Of(DiskCalls.SyncData(_descriptor));
 

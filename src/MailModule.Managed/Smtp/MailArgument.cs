@@ -3,7 +3,9 @@ using MailModule.Mail;
 
 namespace MailModule.Smtp;
 
-/// <summary>The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID).</summary>
+/// <summary>
+/// The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID).
+/// </summary>
 public struct MailArgument
 {
     // RFC 3461 §5.4: what everybody takes; a longer one would be refused by the next host
@@ -23,7 +25,9 @@ public struct MailArgument
 
     public MailAddress ReversePath { get; private set; }
 
-    /// <summary>Octets declared with SIZE (RFC 1870); 0 if not, <see cref="long.MaxValue"/> if the number is beyond all bounds.</summary>
+    /// <summary>
+    /// Octets declared with SIZE (RFC 1870); 0 if not, <see cref="long.MaxValue"/> if the number is beyond all bounds.
+    /// </summary>
     public long Size { get; private set; }
 
     /// <summary>BODY=8BITMIME (RFC 6152).</summary>
@@ -48,7 +52,8 @@ public struct MailArgument
         if (path.Domain.Length == 0 && !path.IsNull)
             return PathFault.Address;
         mail.ReversePath = path;
-        while (PathArgument.TryCutParameter(ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool hasValue))
+        while (PathArgument.TryCutParameter(
+            ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool hasValue))
         {
             fault = mail.ParseParameter(name, value, hasValue);
             if (fault != PathFault.None)
@@ -99,7 +104,10 @@ public struct MailArgument
 
     private bool TryParseReturn(ReadOnlySpan<byte> value)
     {
-        Return = Ascii.EqualsIgnoreCase(value, "FULL"u8) ? ReturnContent.Full : Ascii.EqualsIgnoreCase(value, "HDRS"u8) ? ReturnContent.Headers : ReturnContent.Default;
+        if (Ascii.EqualsIgnoreCase(value, "FULL"u8))
+            Return = ReturnContent.Full;
+        else
+            Return = Ascii.EqualsIgnoreCase(value, "HDRS"u8) ? ReturnContent.Headers : ReturnContent.Default;
         return Return != ReturnContent.Default;
     }
 

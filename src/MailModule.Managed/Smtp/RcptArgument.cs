@@ -30,7 +30,8 @@ public struct RcptArgument
         if (path.IsNull)
             return PathFault.Address;
         rcpt.Address = path;
-        while (PathArgument.TryCutParameter(ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out _))
+        while (PathArgument.TryCutParameter(
+            ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out _))
         {
             fault = rcpt.ParseParameter(name, value, utf8);
             if (fault != PathFault.None)
@@ -41,7 +42,8 @@ public struct RcptArgument
 
     /// <summary>The recipient for an envelope.</summary>
     /// <param name="maildrop">The local user whose mailbox gets the message; null for a remote recipient.</param>
-    public readonly Recipient ToRecipient(string? maildrop) => new(Address, maildrop) { Notify = Notify, OriginalRecipient = OriginalRecipient };
+    public readonly Recipient ToRecipient(string? maildrop)
+        => new(Address, maildrop) { Notify = Notify, OriginalRecipient = OriginalRecipient };
 
     private PathFault ParseParameter(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool utf8)
     {

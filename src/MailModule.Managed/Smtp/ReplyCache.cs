@@ -1,7 +1,8 @@
 namespace MailModule.Smtp;
 
 /// <summary>
-/// A server answers MAIL, RCPT and DATA in the same words each time: replies of one line that were read before are given again instead of made anew. One owner.
+/// A server answers MAIL, RCPT and DATA in the same words each time: replies of one line that were read before are
+/// given again instead of made anew. One owner.
 /// </summary>
 internal sealed class ReplyCache
 {
@@ -28,7 +29,8 @@ internal sealed class ReplyCache
         slot.Reply = reply;
     }
 
-    // Code and enhanced code tell the replies of one server apart; replies to the final dot, each with an id of its own, share one slot.
+    // Code and enhanced code tell the replies of one server apart; replies to the final dot, each with an id of its
+    // own, share one slot.
     private static int SlotOf(ReadOnlySpan<byte> line)
         => line.Length < 9 ? line.Length % Slots : (line[0] + line[2] + 3 * line[6] + 5 * line[8]) % Slots;
 

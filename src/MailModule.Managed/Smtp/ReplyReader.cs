@@ -8,13 +8,16 @@ public enum ReplyResult
     /// <summary>The reply is not whole yet.</summary>
     Incomplete,
     Reply,
-    /// <summary>Not SMTP: no code, codes that differ between lines, too long, too many lines. The session cannot continue.</summary>
+    /// <summary>
+    /// Not SMTP: no code, codes that differ between lines, too long, too many lines. The session cannot continue.
+    /// </summary>
     Malformed,
 }
 
 /// <summary>
 /// A client's reader of replies, of one line or many (RFC 5321 §4.2.1), with hard limits. Control characters in a text
-/// become "?", octets that are not UTF-8 become U+FFFD, so a reply may be logged and passed on. One owner; never throws.
+/// become "?", octets that are not UTF-8 become U+FFFD, so a reply may be logged and passed on. One owner; never
+/// throws.
 /// </summary>
 public sealed class ReplyReader
 {
@@ -39,7 +42,8 @@ public sealed class ReplyReader
             int end = input.IndexOf((byte)'\n');
             if (end < 0)
                 return input.Length < LineLimit ? ReplyResult.Incomplete : ReplyResult.Malformed;
-            // RFC 5321 §2.3.8 asks servers for CRLF; one that ends its replies with LF alone cannot mean anything else by it
+            // RFC 5321 §2.3.8 asks servers for CRLF; one that ends its replies with LF alone cannot mean anything else
+            // by it
             ReadOnlySpan<byte> line = end > 0 && input[end - 1] == '\r' ? input[..(end - 1)] : input[..end];
             input = input[(end + 1)..];
             if (_texts.Count == 0 && _cache.TryGet(line, out reply))
@@ -83,7 +87,8 @@ public sealed class ReplyReader
     private static bool TryReadCode(ReadOnlySpan<byte> line, out int code)
     {
         code = 0;
-        if (line.Length < 3 || line[0] is < (byte)'2' or > (byte)'5' || !char.IsAsciiDigit((char)line[1]) || !char.IsAsciiDigit((char)line[2]))
+        if (line.Length < 3 || line[0] is < (byte)'2' or > (byte)'5' || !char.IsAsciiDigit((char)line[1])
+            || !char.IsAsciiDigit((char)line[2]))
             return false;
         code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
         return true;

@@ -17,7 +17,8 @@ internal sealed class Acceptor : SocketAsyncEventArgs
         _listener = listener;
         _socket = socket;
         EndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        _retry = new Timer(static acceptor => ((Acceptor)acceptor!).AcceptNext(), this, Timeout.Infinite, Timeout.Infinite);
+        _retry = new Timer(static acceptor => ((Acceptor)acceptor!).AcceptNext(), this, Timeout.Infinite,
+            Timeout.Infinite);
     }
 
     public IPEndPoint EndPoint { get; }
@@ -56,7 +57,8 @@ internal sealed class Acceptor : SocketAsyncEventArgs
             case SocketError.Success:
                 _listener.OnAccepted(AcceptSocket!);
                 return true;
-            case SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket or SocketError.InvalidArgument:
+            case SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket
+                or SocketError.InvalidArgument:
                 End();
                 return false;
             case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:

@@ -1,10 +1,13 @@
+using System.Globalization;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace MailModule.Transport;
 
-/// <summary>The check of a server's certificate in one handshake: whether it is the right one, and else why not, in words.</summary>
+/// <summary>
+/// The check of a server's certificate in one handshake: whether it is the right one, and else why not, in words.
+/// </summary>
 /// <param name="name">What it has to bear.</param>
 /// <param name="isRequired">Else any will do, and the result is only remembered.</param>
 internal sealed class CertificateCheck(string name, bool isRequired)
@@ -20,7 +23,9 @@ internal sealed class CertificateCheck(string name, bool isRequired)
     /// <summary>For the TLS layer: whether the handshake may go on.</summary>
     public bool Validate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        Problem = certificate is X509Certificate2 shown ? string.Join("; ", Problems(shown, chain, errors)) : "the server shows no certificate";
+        Problem = certificate is X509Certificate2 shown
+            ? string.Join("; ", Problems(shown, chain, errors))
+            : "the server shows no certificate";
         IsValid = Problem.Length == 0;
         return IsValid || !isRequired;
     }
@@ -31,7 +36,9 @@ internal sealed class CertificateCheck(string name, bool isRequired)
             yield return $"the certificate is not for {name} but for {NamesIn(shown)}";
         if ((errors & SslPolicyErrors.RemoteCertificateChainErrors) == 0)
             yield break;
-        X509ChainStatusFlags flags = chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status) ?? X509ChainStatusFlags.PartialChain;
+        X509ChainStatusFlags flags =
+            chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status)
+            ?? X509ChainStatusFlags.PartialChain;
         bool isTold = false;
         foreach (string complaint in ChainProblems(shown, chain, flags))
         {
@@ -42,7 +49,8 @@ internal sealed class CertificateCheck(string name, bool isRequired)
             yield return $"the certificate is not good: {flags}";
     }
 
-    private static IEnumerable<string> ChainProblems(X509Certificate2 shown, X509Chain? chain, X509ChainStatusFlags flags)
+    private static IEnumerable<string> ChainProblems(
+        X509Certificate2 shown, X509Chain? chain, X509ChainStatusFlags flags)
     {
         if ((flags & X509ChainStatusFlags.NotTimeValid) != 0)
             yield return WhenValid(chain?.ChainElements.FirstOrDefault(IsOutOfTime)?.Certificate ?? shown);
@@ -54,13 +62,23 @@ internal sealed class CertificateCheck(string name, bool isRequired)
         else if ((flags & X509ChainStatusFlags.UntrustedRoot) != 0)
             yield return $"the certificate's root is not trusted: {chain!.ChainElements[^1].Certificate.Subject}";
         else
-            yield return $"the certificate's issuer is not known: {chain?.ChainElements[^1].Certificate.Issuer ?? shown.Issuer}";
+            yield return $"the certificate's issuer is not known: {LastIssuer(shown, chain)}";
     }
 
-    private static bool IsOutOfTime(X509ChainElement element) => element.ChainElementStatus.Any(status => (status.Status & X509ChainStatusFlags.NotTimeValid) != 0);
+    private static string LastIssuer(X509Certificate2 shown, X509Chain? chain)
+        => chain?.ChainElements[^1].Certificate.Issuer ?? shown.Issuer;
+
+    private static bool IsOutOfTime(X509ChainElement element)
+        => element.ChainElementStatus.Any(status => (status.Status & X509ChainStatusFlags.NotTimeValid) != 0);
 
     private static string WhenValid(X509Certificate2 certificate)
-        => FormattableString.Invariant($"the certificate has expired or is not valid yet: it is valid from {certificate.NotBefore.ToUniversalTime():yyyy-MM-dd} to {certificate.NotAfter.ToUniversalTime():yyyy-MM-dd}");
+    {
+        string first = DateOf(certificate.NotBefore), last = DateOf(certificate.NotAfter);
+        return $"the certificate has expired or is not valid yet: it is valid from {first} to {last}";
+    }
+
+    private static string DateOf(DateTime time)
+        => time.ToUniversalTime().ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
     // RFC 9525 §6.3: a wildcard stands for one whole left-most label; a common name in the subject is no name of a host
     private static bool IsIssuedFor(X509Certificate2 shown, string name)
@@ -79,8 +97,12 @@ internal sealed class CertificateCheck(string name, bool isRequired)
     {
         try
         {
-            X509SubjectAlternativeNameExtension? names = shown.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
-            string[] all = names is null ? [] : [.. names.EnumerateDnsNames().Take(5), .. names.EnumerateIPAddresses().Take(5).Select(address => address.ToString())];
+            X509SubjectAlternativeNameExtension? names =
+                shown.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
+            string[] all = names is null
+                ? []
+                : [.. names.EnumerateDnsNames().Take(5),
+                    .. names.EnumerateIPAddresses().Take(5).Select(address => address.ToString())];
             return all.Length > 0 ? string.Join(", ", all) : "nobody";
         }
         catch (CryptographicException)

@@ -3,7 +3,8 @@ using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
-// How a connection ends: in order, by a time-out or a stop, or because the peer is lost. Everything here is called by the owner.
+// How a connection ends: in order, by a time-out or a stop, or because the peer is lost. Everything here is called by
+// the owner.
 public sealed partial class Connection
 {
     private void Expire(ExpiryReason reason)
@@ -32,7 +33,9 @@ public sealed partial class Connection
         Close();
     }
 
-    /// <summary>The session has ended, or the input is at its end: the last output is sent, then the connection ends.</summary>
+    /// <summary>
+    /// The session has ended, or the input is at its end: the last output is sent, then the connection ends.
+    /// </summary>
     private void Close()
     {
         if (IsTls)
@@ -48,10 +51,13 @@ public sealed partial class Connection
             _phase = Phase.Drain;
     }
 
-    /// <summary>Closing a socket with unread octets resets the connection, and the reset may overtake our last answer.</summary>
+    /// <summary>
+    /// Closing a socket with unread octets resets the connection, and the reset may overtake our last answer.
+    /// </summary>
     private void CloseSent()
     {
-        bool isUnread = _unconsumed.Length > 0 || (_isArmed && _poller is null ? _ownership.Has(Events.Input) : _socket.Available > 0);
+        bool isUnread = _unconsumed.Length > 0
+            || (_isArmed && _poller is null ? _ownership.Has(Events.Input) : _socket.Available > 0);
         if (!isUnread || _isAtEnd || _tls is not null || !ShutDown(SocketShutdown.Send))
         {
             Finish();

@@ -209,8 +209,8 @@ public sealed partial class Connection
     }
 
     /// <summary>
-    /// RFC 3207 §4.2: what came in plain before the handshake counts for nothing. Called before our answer leaves: what comes after
-    /// it is the handshake's.
+    /// RFC 3207 §4.2: what came in plain before the handshake counts for nothing. Called before our answer leaves: what
+    /// comes after it is the handshake's.
     /// </summary>
     private void DiscardInput()
     {

@@ -35,7 +35,7 @@ public sealed partial class Connection
             if (before == Readiness.Removed || (before != Readiness.Starting && !isReadable))
                 return;
             Readiness next = isReadable ? Readiness.Readable : Readiness.NotReadable;
-            if (Interlocked.CompareExchange(ref _readiness, (int)next, (int)before) != (int)before)
+            if (ExchangeReadiness(next, before) != before)
                 continue;
             if (before == Readiness.Awaited)
                 Raise(Events.Readable);
@@ -58,9 +58,12 @@ public sealed partial class Connection
     /// <summary>No further event tells of octets that a receive left over: they count as readable.</summary>
     private void ArmPolled()
     {
-        if (_mayHaveMore || Interlocked.CompareExchange(ref _readiness, (int)Readiness.Awaited, (int)Readiness.NotReadable) == (int)Readiness.Readable)
+        if (_mayHaveMore || ExchangeReadiness(Readiness.Awaited, Readiness.NotReadable) == Readiness.Readable)
             Raise(Events.Readable);
     }
+
+    private Readiness ExchangeReadiness(Readiness next, Readiness expected)
+        => (Readiness)Interlocked.CompareExchange(ref _readiness, (int)next, (int)expected);
 
     private void OnReadable()
     {

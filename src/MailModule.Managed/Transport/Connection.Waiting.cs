@@ -9,7 +9,8 @@ public sealed partial class Connection
     private volatile ManualResetEventSlim? _waiter;
 
     /// <summary>While a wait is pending, for the worker that serves it: blocks until the peer's octets are there.
-    /// Returns what is buffered (at least one octet; valid until the next call here), or empty on loss, expiry or stop (see <see cref="Lost"/>).</summary>
+    /// Returns what is buffered (at least one octet; valid until the next call here), or empty on loss, expiry or stop
+    /// (see <see cref="Lost"/>).</summary>
     public ReadOnlySpan<byte> WaitForInput()
     {
         if (!Acquire())
@@ -36,8 +37,11 @@ public sealed partial class Connection
     /// <summary>Cuts octets from the front of what <see cref="WaitForInput"/> gave.</summary>
     public void Consume(int count) => _unconsumed.Consume(count);
 
-    /// <summary>While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.</summary>
-    /// <remarks>Inside Advance, where there is nothing to wait for, what the peer does not take at once is queued.</remarks>
+    /// <summary>
+    /// While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.
+    /// </summary>
+    /// <remarks>Inside Advance, where there is nothing to wait for, what the peer does not take at once is
+    /// queued.</remarks>
     public bool SendBlocking(ReadOnlySpan<byte> octets)
     {
         if (_advancingThread == Environment.CurrentManagedThreadId)
@@ -75,7 +79,10 @@ public sealed partial class Connection
 
     private bool HasSent() => IsSent || _isLost;
 
-    /// <summary>Serves the connection as its owner until <paramref name="isThere"/>, released while it sleeps; false when the time is up or the engine stops.</summary>
+    /// <summary>
+    /// Serves the connection as its owner until <paramref name="isThere"/>, released while it sleeps; false when the
+    /// time is up or the engine stops.
+    /// </summary>
     private bool WaitUntil(Func<bool> isThere)
     {
         Touch();
@@ -115,7 +122,10 @@ public sealed partial class Connection
         Acquire();
     }
 
-    /// <summary>Waits until the thread that advanced the session has released the connection; false inside Advance itself, where there is no wait to serve.</summary>
+    /// <summary>
+    /// Waits until the thread that advanced the session has released the connection; false inside Advance itself, where
+    /// there is no wait to serve.
+    /// </summary>
     private bool Acquire()
     {
         if (_advancingThread == Environment.CurrentManagedThreadId)

@@ -7,13 +7,14 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// One TCP connection with its session, plain or TLS, accepted or dialled: the only place where octets meet a socket.
-/// The thread that owns the connection at that moment advances the session: the I/O thread on a completion, the thread that called
-/// <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
+/// The thread that owns the connection at that moment advances the session: the I/O thread on a completion, the thread
+/// that called <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
 /// </summary>
 /// <remarks>
-/// Everything that happens is an event raised on the <see cref="OwnershipWord"/>; the thread that thereby becomes the owner serves events until none is
-/// left and then releases the connection. All fields below <see cref="_ownership"/> belong to the owner; while a wait is pending and no thread owns the
-/// connection, the input belongs to the thread that serves the wait.
+/// Everything that happens is an event raised on the <see cref="OwnershipWord"/>; the thread that thereby becomes the
+/// owner serves events until none is left and then releases the connection. All fields below <see cref="_ownership"/>
+/// belong to the owner; while a wait is pending and no thread owns the connection, the input belongs to the thread that
+/// serves the wait.
 /// </remarks>
 public sealed partial class Connection : IJob
 {
@@ -67,15 +68,24 @@ public sealed partial class Connection : IJob
     public IPEndPoint RemoteEndPoint { get; }
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Who is at the other end: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its address.</summary>
+    /// <summary>
+    /// Who is at the other end: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy
+    /// knows its address.
+    /// </summary>
     public IPEndPoint? PeerEndPoint { get; internal init; }
 
     public bool IsTls { get; private set; }
 
-    /// <summary>The peer's certificate is the right one: name, time and chain. Told also where <see cref="TlsClientSettings.Verify"/> does not ask for it.</summary>
+    /// <summary>
+    /// The peer's certificate is the right one: name, time and chain. Told also where
+    /// <see cref="TlsClientSettings.Verify"/> does not ask for it.
+    /// </summary>
     public bool IsPeerVerified => IsTls && _tls!.IsPeerVerified;
 
-    /// <summary>Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null when plain.</summary>
+    /// <summary>
+    /// Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null
+    /// when plain.
+    /// </summary>
     public string? TlsDescription => IsTls ? _tls!.Description : null;
 
     /// <summary>The socket's descriptor; -1 when closed. It stays the connection's.</summary>
@@ -84,11 +94,21 @@ public sealed partial class Connection : IJob
     /// <summary>How long the peer may stay silent (or take no output) before <see cref="ISession.Expire"/>.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The peer has this long from now on, whatever comes from it in between (<see cref="IdleTimeout"/> begins again with every octet). Called by the session.</summary>
+    /// <summary>
+    /// The peer has this long from now on, whatever comes from it in between (<see cref="IdleTimeout"/> begins again
+    /// with every octet). Called by the session.
+    /// </summary>
     public void SetDeadline(TimeSpan fromNow)
-        => Volatile.Write(ref _deadline, fromNow >= TimeSpan.FromDays(365) ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds);
+    {
+        bool isEndless = fromNow >= TimeSpan.FromDays(365);
+        long deadline = isEndless ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds;
+        Volatile.Write(ref _deadline, deadline);
+    }
 
-    /// <summary>After a failed send the session still gets what the peer had sent by then: a client wants to know why a server closed.</summary>
+    /// <summary>
+    /// After a failed send the session still gets what the peer had sent by then: a client wants to know why a server
+    /// closed.
+    /// </summary>
     public bool ReadsAfterSendFailure { get; set; }
 
     /// <summary>How long a TLS handshake may take.</summary>
@@ -100,7 +120,10 @@ public sealed partial class Connection : IJob
     /// <summary>For <see cref="Next.StartTls"/> on a dialled connection; null: none.</summary>
     public TlsClientSettings? ClientTls { get; set; }
 
-    /// <summary>Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while it is good.</summary>
+    /// <summary>
+    /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while
+    /// it is good.
+    /// </summary>
     public Fault Fault { get; private set; }
 
     /// <summary>What there is to say about <see cref="Fault"/> beside its name; null if nothing.</summary>
@@ -112,11 +135,14 @@ public sealed partial class Connection : IJob
     /// <summary>The peer is gone (reset, closed while more was due) or the engine is stopping hard.</summary>
     public bool Lost => _isLost || _ownership.Has(Events.Aborted);
 
-    /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance has
-    /// returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
+    /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance
+    /// has returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
     public void Resume() => Raise(Events.Resumed);
 
-    /// <summary>Closes at once, from any thread; <see cref="ISession.Closed"/> is called when the owner has released the connection.</summary>
+    /// <summary>
+    /// Closes at once, from any thread; <see cref="ISession.Closed"/> is called when the owner has released the
+    /// connection.
+    /// </summary>
     public void Abort()
     {
         _isAborted = true;
@@ -140,7 +166,9 @@ public sealed partial class Connection : IJob
             ServeEvents();
     }
 
-    /// <summary>From now on the connection runs this session; called by the session it replaces, inside its Advance.</summary>
+    /// <summary>
+    /// From now on the connection runs this session; called by the session it replaces, inside its Advance.
+    /// </summary>
     internal void SwitchSession(ISession session) => _session = session;
 
     /// <summary>A turn on a worker, for a connection that has used up its turn on the thread it had.</summary>
@@ -156,9 +184,13 @@ public sealed partial class Connection : IJob
     }
 
     /// <summary>For the sweep, any thread: whether the peer has been silent too long while we wait for it.</summary>
-    internal bool IsOverdue(long now) => _ownership.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_ownership.Phase, now);
+    internal bool IsOverdue(long now)
+        => _ownership.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_ownership.Phase, now);
 
-    /// <summary>For the owner: serves events on the calling thread until none is left, or until the turn is over and a worker continues.</summary>
+    /// <summary>
+    /// For the owner: serves events on the calling thread until none is left, or until the turn is over and a worker
+    /// continues.
+    /// </summary>
     internal void ServeEvents()
     {
         Signals.BlockPipe();
@@ -343,6 +375,7 @@ public sealed partial class Connection : IJob
             _ => IdleTimeout,
         };
         bool mayBeLate = phase is Phase.Read or Phase.Throttled or Phase.Write or Phase.Drain;
-        return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds || (mayBeLate && now >= Volatile.Read(ref _deadline));
+        return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds
+            || (mayBeLate && now >= Volatile.Read(ref _deadline));
     }
 }

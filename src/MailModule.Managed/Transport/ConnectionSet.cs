@@ -4,8 +4,8 @@ using MailModule.Primitives;
 namespace MailModule.Transport;
 
 /// <summary>
-/// The connections of one server or client: how many there are in all and for each address, their deadlines, and their end. Any thread may call.
-/// One sweep a second looks at all of them; ten thousand cost it well under a millisecond.
+/// The connections of one server or client: how many there are in all and for each address, their deadlines, and their
+/// end. Any thread may call. One sweep a second looks at all of them; ten thousand cost it well under a millisecond.
 /// </summary>
 public sealed class ConnectionSet : IDisposable, IJob
 {
@@ -23,7 +23,8 @@ public sealed class ConnectionSet : IDisposable, IJob
     private int _isSweeping;
 
     /// <param name="workers">Where slow work of the sessions and TLS runs; stays the caller's.</param>
-    /// <param name="perAddress">Counts the connections of each address, perhaps together with other sets; null: those of this set.</param>
+    /// <param name="perAddress">Counts the connections of each address, perhaps together with other sets; null: those
+    /// of this set.</param>
     public ConnectionSet(Workers workers, Log log, AddressCounts? perAddress = null)
     {
         Workers = workers;
@@ -41,7 +42,9 @@ public sealed class ConnectionSet : IDisposable, IJob
     /// <summary>Connections at most; more are refused. May change while running.</summary>
     public int Limit { get; set; } = int.MaxValue;
 
-    /// <summary>Connections at most from one address, as <see cref="AddressCounts"/> counts. May change while running.</summary>
+    /// <summary>
+    /// Connections at most from one address, as <see cref="AddressCounts"/> counts. May change while running.
+    /// </summary>
     public int LimitPerAddress { get; set; } = int.MaxValue;
 
     public int Count
@@ -54,8 +57,9 @@ public sealed class ConnectionSet : IDisposable, IJob
     }
 
     /// <summary>
-    /// No new connections; idle ones are told and closed, busy ones may end what they do until the time is up, then they are aborted.
-    /// False: a session still waits for a call of the host, or a worker, that has not come back; it closes when that does.
+    /// No new connections; idle ones are told and closed, busy ones may end what they do until the time is up, then
+    /// they are aborted. False: a session still waits for a call of the host, or a worker, that has not come back; it
+    /// closes when that does.
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {
@@ -80,7 +84,9 @@ public sealed class ConnectionSet : IDisposable, IJob
         Volatile.Write(ref _isSweeping, 0);
     }
 
-    /// <summary>Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Release"/>.</summary>
+    /// <summary>
+    /// Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Release"/>.
+    /// </summary>
     internal bool TryAdmit(IPAddress address)
     {
         lock (_lock)

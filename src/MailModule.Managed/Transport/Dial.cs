@@ -9,8 +9,9 @@ namespace MailModule.Transport;
 
 /// <summary>One attempt to connect; see <see cref="Dialer.Connect"/>.</summary>
 /// <remarks>
-/// The thread that ends the attempt first (<see cref="TryEnd"/>) tells its owner. Until there is a connection the attempt releases socket and admission
-/// itself; from then on the connection does when it closes. Making the connection and ending the attempt exclude each other by the lock.
+/// The thread that ends the attempt first (<see cref="TryEnd"/>) tells its owner. Until there is a connection the
+/// attempt releases socket and admission itself; from then on the connection does when it closes. Making the connection
+/// and ending the attempt exclude each other by the lock.
 /// </remarks>
 public sealed class Dial
 {
@@ -24,17 +25,20 @@ public sealed class Dial
     private Connection? _connection;
     private bool _hasEnded;
 
-    internal Dial(DialOptions options, ConnectionSet set, Func<Connection, ISession> createSession, Action<Fault, string> failed)
+    internal Dial(DialOptions options, ConnectionSet set, Func<Connection, ISession> createSession,
+        Action<Fault, string> failed)
     {
         _options = options;
         _set = set;
         _createSession = createSession;
         _failed = failed;
-        _timer = new Timer(static dial => ((Dial)dial!).Fail(Fault.Timeout, "no answer in time"), this, Timeout.Infinite, Timeout.Infinite);
+        _timer = new Timer(static dial => ((Dial)dial!).Fail(Fault.Timeout, "no answer in time"), this,
+            Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Whom the socket connects to.</summary>
-    private IPEndPoint FirstHop => _options.Proxy is { } proxy ? new IPEndPoint(proxy.Address!, proxy.Port) : _options.Target;
+    private IPEndPoint FirstHop
+        => _options.Proxy is { } proxy ? new IPEndPoint(proxy.Address!, proxy.Port) : _options.Target;
 
     /// <summary>Ends the attempt if it is still under way; any thread.</summary>
     public void Cancel() => Fail(Fault.Cancelled, "cancelled");
@@ -67,7 +71,8 @@ public sealed class Dial
         }
     }
 
-    private static Fault FaultOf(SocketError error) => error == SocketError.TooManyOpenSockets ? Fault.Full : Fault.Connect;
+    private static Fault FaultOf(SocketError error)
+        => error == SocketError.TooManyOpenSockets ? Fault.Full : Fault.Connect;
 
     /// <summary>True for one caller alone.</summary>
     /// <param name="connection">What there was to connect through a proxy; null if there was none yet.</param>
@@ -141,7 +146,8 @@ public sealed class Dial
             ProxyKind.Socks4a => new Socks4aHandshake(proxy, target),
             _ => new HttpConnectHandshake(proxy, target),
         };
-        var tunnel = new ProxyTunnel(handshake, connection, _options.IsTlsFirst, () => TryEnd(out _) ? _createSession(connection) : null, Fail);
+        var tunnel = new ProxyTunnel(
+            handshake, connection, _options.IsTlsFirst, () => TryEnd(out _) ? _createSession(connection) : null, Fail);
         Begin(connection, tunnel, isTlsFirst: false);
     }
 
@@ -174,7 +180,8 @@ public sealed class Dial
         return false;
     }
 
-    private Connection NewConnection(IPEndPoint? peer) => new(_socket!, _set) { ClientTls = _options.Tls, PeerEndPoint = peer };
+    private Connection NewConnection(IPEndPoint? peer)
+        => new(_socket!, _set) { ClientTls = _options.Tls, PeerEndPoint = peer };
 
     private sealed class Attempt(Dial dial) : SocketAsyncEventArgs(true)
     {

@@ -5,8 +5,8 @@ using MailModule.Primitives;
 namespace MailModule.Transport;
 
 /// <summary>
-/// Accepts connections on one or more addresses and gives each a session. When descriptors run out it uses one held in reserve to accept and
-/// refuse connections, so that peers hear of it and nothing spins.
+/// Accepts connections on one or more addresses and gives each a session. When descriptors run out it uses one held in
+/// reserve to accept and refuse connections, so that peers hear of it and nothing spins.
 /// </summary>
 public sealed class Listener : IDisposable
 {
@@ -26,7 +26,10 @@ public sealed class Listener : IDisposable
     /// <summary>Where it listens, with the ports the system gave for 0.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _acceptors.Select(acceptor => acceptor.EndPoint)];
 
-    /// <summary>Binds all addresses and accepts, or none: <see cref="Fault.Bind"/>, <see cref="Fault.Full"/>; <paramref name="text"/> names the address and the reason.</summary>
+    /// <summary>
+    /// Binds all addresses and accepts, or none: <see cref="Fault.Bind"/>, <see cref="Fault.Full"/>;
+    /// <paramref name="text"/> names the address and the reason.
+    /// </summary>
     public static Fault TryStart(ListenerOptions options, ConnectionSet set, out Listener? listener, out string? text)
     {
         SocketEngine.Prepare();

@@ -5,7 +5,8 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// Octets on their way out, gathered so that all replies to one input leave in one write. Belongs to a connection's
-/// current owner; grows as needed. The buffer is the owner thread's, not the connection's: an idle connection holds none.
+/// current owner; grows as needed. The buffer is the owner thread's, not the connection's: an idle connection holds
+/// none.
 /// </summary>
 public sealed class Output : IBufferWriter<byte>
 {
@@ -36,7 +37,9 @@ public sealed class Output : IBufferWriter<byte>
         Length += count;
     }
 
-    /// <summary>Room for at least <paramref name="sizeHint"/> octets (one when 0); use <see cref="Advance"/> after filling.</summary>
+    /// <summary>
+    /// Room for at least <paramref name="sizeHint"/> octets (one when 0); use <see cref="Advance"/> after filling.
+    /// </summary>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
@@ -79,7 +82,8 @@ public sealed class Output : IBufferWriter<byte>
         int wanted = Math.Max(sizeHint, 1);
         if (_octets.Length - Length >= wanted)
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(MinimumSize, Length + wanted), _octets.Length * 2));
+        byte[] larger = ArrayPool<byte>.Shared.Rent(
+            Math.Max(Math.Max(MinimumSize, Length + wanted), _octets.Length * 2));
         Written.CopyTo(larger);
         if (_octets.Length > 0)
             ArrayPool<byte>.Shared.Return(_octets);

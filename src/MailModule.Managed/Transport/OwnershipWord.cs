@@ -42,9 +42,10 @@ internal enum Events
 }
 
 /// <summary>
-/// Which thread may touch a connection, in one word changed by compare-and-swap: the phase, whether the connection is owned, and the events not served yet.
-/// A thread that raises an event that the phase waits for, on a connection without owner, becomes the owner. An owner releases the connection only when no
-/// such event is left. So every event is served exactly once, by one thread at a time, and none is lost between two owners.
+/// Which thread may touch a connection, in one word changed by compare-and-swap: the phase, whether the connection is
+/// owned, and the events not served yet. A thread that raises an event that the phase waits for, on a connection
+/// without owner, becomes the owner. An owner releases the connection only when no such event is left. So every event
+/// is served exactly once, by one thread at a time, and none is lost between two owners.
 /// </summary>
 internal struct OwnershipWord
 {
@@ -105,12 +106,14 @@ internal struct OwnershipWord
     public bool TryAcquire(Phase phase)
     {
         int word = Volatile.Read(ref _word);
-        return (word & (Owned | PhaseMask)) == (int)phase && Interlocked.CompareExchange(ref _word, word | Owned, word) == word;
+        return (word & (Owned | PhaseMask)) == (int)phase
+            && Interlocked.CompareExchange(ref _word, word | Owned, word) == word;
     }
 
     private static Events Awaited(Phase phase) => phase switch
     {
-        Phase.Read => Events.Aborted | Events.Sent | Events.Records | Events.Input | Events.Readable | Events.Stopping | Events.Idle,
+        Phase.Read => Events.Aborted | Events.Sent | Events.Records | Events.Input | Events.Readable | Events.Stopping
+            | Events.Idle,
         Phase.Throttled => Events.Aborted | Events.Sent | Events.Records | Events.Stopping | Events.Idle,
         Phase.Write => Events.Aborted | Events.Sent | Events.Records | Events.Idle,
         Phase.Wait => Events.Sent | Events.Records | Events.Resumed,

@@ -3,9 +3,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>
-/// Where the system has epoll: one thread for all plain connections, which tells each that it has become readable and runs it right there. The platform's
-/// socket engine would try each receive once in vain before it waits, and keep a buffer for it meanwhile; here the owner reads when
-/// there is something to read, into a buffer of the thread.
+/// Where the system has epoll: one thread for all plain connections, which tells each that it has become readable and
+/// runs it right there. The platform's socket engine would try each receive once in vain before it waits, and keep a
+/// buffer for it meanwhile; here the owner reads when there is something to read, into a buffer of the thread.
 /// </summary>
 internal sealed class Poller
 {
@@ -77,8 +77,8 @@ internal sealed class Poller
     }
 
     /// <summary>
-    /// A thread that sleeps has to be woken, which may cost more than the message it is woken for. So the I/O thread yields and polls once more
-    /// before it sleeps; polling more often gained nothing.
+    /// A thread that sleeps has to be woken, which may cost more than the message it is woken for. So the I/O thread
+    /// yields and polls once more before it sleeps; polling more often gained nothing.
     /// </summary>
     private int WaitForEvents()
     {

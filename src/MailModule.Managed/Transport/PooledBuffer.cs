@@ -2,7 +2,10 @@ using System.Buffers;
 
 namespace MailModule.Transport;
 
-/// <summary>Octets that have to be kept for a while, in pooled memory that is returned when the last is consumed. Not for two threads at once.</summary>
+/// <summary>
+/// Octets that have to be kept for a while, in pooled memory that is returned when the last is consumed. Not for two
+/// threads at once.
+/// </summary>
 internal struct PooledBuffer
 {
     private const int MinimumSize = 1024;
@@ -58,7 +61,9 @@ internal struct PooledBuffer
         }
         if (_octets.Length - _start - Length >= more)
             return;
-        byte[] target = _octets.Length - Length >= more ? _octets : ArrayPool<byte>.Shared.Rent(Math.Max(Length + more, _octets.Length * 2));
+        byte[] target = _octets.Length - Length >= more
+            ? _octets
+            : ArrayPool<byte>.Shared.Rent(Math.Max(Length + more, _octets.Length * 2));
         Span.CopyTo(target);
         _start = 0;
         if (target == _octets)

@@ -6,7 +6,9 @@ namespace MailModule.Transport;
 /// <summary>The session of a connection until its proxy has connected it; then the real one takes its place.</summary>
 /// <param name="takeOver">Makes the real session; null if the attempt has ended meanwhile.</param>
 /// <param name="failed">Told at the connection's end, if it never got so far.</param>
-internal sealed class ProxyTunnel(IProxyHandshake handshake, Connection connection, bool isTlsFirst, Func<ISession?> takeOver, Action<Fault, string> failed) : ISession
+internal sealed class ProxyTunnel(
+    IProxyHandshake handshake, Connection connection, bool isTlsFirst, Func<ISession?> takeOver,
+    Action<Fault, string> failed) : ISession
 {
     public Next Advance(ref ReadOnlySpan<byte> input, Output output) => handshake.Advance(ref input, output) switch
     {

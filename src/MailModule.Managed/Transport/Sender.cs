@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace MailModule.Transport;
 
-/// <summary>What the peer has not taken yet: made for the first short write of a connection. Only the owner calls it.</summary>
+/// <summary>
+/// What the peer has not taken yet: made for the first short write of a connection. Only the owner calls it.
+/// </summary>
 internal sealed class Sender(Connection connection, Socket socket) : SocketAsyncEventArgs(true)
 {
     private PooledBuffer _waiting;

@@ -8,9 +8,10 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>
-/// TLS over one connection: the platform's state machine, with this class as the stream below it. Records read from the socket are worked on by the
-/// workers, never by the I/O thread (a handshake costs about a millisecond). Records to send are only gathered here; the connection's owner takes them.
-/// Reads of no octets wait for the peer, so that an idle session holds no buffer.
+/// TLS over one connection: the platform's state machine, with this class as the stream below it. Records read from the
+/// socket are worked on by the workers, never by the I/O thread (a handshake costs about a millisecond). Records to
+/// send are only gathered here; the connection's owner takes them. Reads of no octets wait for the peer, so that an
+/// idle session holds no buffer.
 /// </summary>
 internal sealed class TlsChannel : Stream
 {
@@ -25,8 +26,10 @@ internal sealed class TlsChannel : Stream
     private byte[]? _octets;
     private CertificateCheck? _certificateCheck;
 
-    /// <param name="receivedBefore">What the socket had given before the handshake began; the channel's from now on.</param>
-    /// <param name="recordsWait">Called on any thread when the TLS layer has something to send of its own accord.</param>
+    /// <param name="receivedBefore">What the socket had given before the handshake began; the channel's from now
+    /// on.</param>
+    /// <param name="recordsWait">Called on any thread when the TLS layer has something to send of its own
+    /// accord.</param>
     public TlsChannel(Socket socket, Workers workers, PooledBuffer receivedBefore, Action recordsWait)
     {
         _socket = socket;
@@ -45,7 +48,10 @@ internal sealed class TlsChannel : Stream
     public bool IsPeerVerified => _certificateCheck is { IsValid: true };
 
     /// <summary><see cref="Failure"/> in words.</summary>
-    public string FailureText => _certificateCheck is { IsRefused: true } ? _certificateCheck.Problem : Failure is null ? "" : TlsExceptions.Describe(Failure);
+    public string FailureText
+        => _certificateCheck is { IsRefused: true }
+            ? _certificateCheck.Problem
+            : Failure is null ? "" : TlsExceptions.Describe(Failure);
 
     /// <summary>What the last read gave; empty at the end of the stream.</summary>
     public ReadOnlySpan<byte> Received => new(_octets, 0, Count);
@@ -56,7 +62,10 @@ internal sealed class TlsChannel : Stream
     public void Handshake(TlsServerSettings? server, TlsClientSettings? client, Action done)
         => _workers.Run(new Job(() => _ = HandshakeAsync(server, client, done)));
 
-    /// <summary>Reads once; calls <paramref name="done"/> when <see cref="Received"/> or <see cref="Failure"/> is there, perhaps before this returns.</summary>
+    /// <summary>
+    /// Reads once; calls <paramref name="done"/> when <see cref="Received"/> or <see cref="Failure"/> is there, perhaps
+    /// before this returns.
+    /// </summary>
     public void BeginRead(Action done) => _ = ReadOnceAsync(done);
 
     public void ReturnReceived()
@@ -68,7 +77,9 @@ internal sealed class TlsChannel : Stream
             ArrayPool<byte>.Shared.Return(octets);
     }
 
-    /// <summary>Encrypts; the records are then in <see cref="TakeRecords"/>. False if the TLS layer cannot write any more.</summary>
+    /// <summary>
+    /// Encrypts; the records are then in <see cref="TakeRecords"/>. False if the TLS layer cannot write any more.
+    /// </summary>
     public bool Encrypt(ReadOnlySpan<byte> octets)
     {
         try
@@ -153,7 +164,13 @@ internal sealed class TlsChannel : Stream
     public override bool CanSeek => false;
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();
 
@@ -164,7 +181,8 @@ internal sealed class TlsChannel : Stream
             if (server is not null)
                 await _ssl.AuthenticateAsServerAsync(server.Options).ConfigureAwait(false);
             else
-                await _ssl.AuthenticateAsClientAsync(client!.CreateOptions(_certificateCheck = client.CreateCheck())).ConfigureAwait(false);
+                await _ssl.AuthenticateAsClientAsync(client!.CreateOptions(_certificateCheck = client.CreateCheck()))
+                    .ConfigureAwait(false);
             Description = $"{VersionName()} with cipher {_ssl.NegotiatedCipherSuite}";
         }
         catch (Exception e)

@@ -2,7 +2,10 @@ using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
-/// <summary>Puts what the TLS layer throws into our words; it loads the system's library at its first use, and fails there if none is installed.</summary>
+/// <summary>
+/// Puts what the TLS layer throws into our words; it loads the system's library at its first use, and fails there if
+/// none is installed.
+/// </summary>
 internal static class TlsExceptions
 {
     public static Fault FaultOf(Exception e) => e switch

@@ -11,16 +11,17 @@ public interface IJob
 }
 
 /// <summary>
-/// Threads of our own (named mailmodule-w, all signals blocked) for everything that may block: host callbacks, files, TLS handshakes.
-/// A job never waits for another job's end: when all threads are busy a new one starts, up to the limit; idle ones go
-/// after a while. Wakes only threads that sleep; handing a job over costs a few microseconds.
+/// Threads of our own (named mailmodule-w, all signals blocked) for everything that may block: host callbacks, files,
+/// TLS handshakes. A job never waits for another job's end: when all threads are busy a new one starts, up to the
+/// limit; idle ones go after a while. Wakes only threads that sleep; handing a job over costs a few microseconds.
 /// </summary>
 /// <remarks>
-/// At most one wake-up is under way at a time (<see cref="_isWakeUpPending"/>). A thread that takes a job and leaves others in the queue
-/// wakes the next thread before it runs its own job: a burst costs few wake-ups, and no job is left to a thread that blocks.
-/// The queue has no lock, so these orders must hold: a thread that adds a job looks for a pending wake-up after it has added it; a thread that was woken
-/// clears the pending wake-up before it looks at the queue; a thread that goes to sleep or ends looks at the queue after it has registered that, or in the
-/// lock in which it registers it.
+/// At most one wake-up is under way at a time (<see cref="_isWakeUpPending"/>). A thread that takes a job and leaves
+/// others in the queue wakes the next thread before it runs its own job: a burst costs few wake-ups, and no job is left
+/// to a thread that blocks. The queue has no lock, so these orders must hold: a thread that adds a job looks for a
+/// pending wake-up after it has added it; a thread that was woken clears the pending wake-up before it looks at the
+/// queue; a thread that goes to sleep or ends looks at the queue after it has registered that, or in the lock in which
+/// it registers it.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
@@ -66,7 +67,9 @@ public sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Any thread may call; never blocks. After <see cref="Stop"/> has begun jobs still run, so that waits can end.</summary>
+    /// <summary>
+    /// Any thread may call; never blocks. After <see cref="Stop"/> has begun jobs still run, so that waits can end.
+    /// </summary>
     public void Run(IJob work)
     {
         _queue.Enqueue(work);
@@ -77,7 +80,10 @@ public sealed class Workers : IDisposable
             t_batch.Add(this);
     }
 
-    /// <summary>From now on the calling thread wakes no worker for its jobs before <see cref="WakeForBatch"/>: one wake-up for all jobs of a turn. It must not block between.</summary>
+    /// <summary>
+    /// From now on the calling thread wakes no worker for its jobs before <see cref="WakeForBatch"/>: one wake-up for
+    /// all jobs of a turn. It must not block between.
+    /// </summary>
     internal static void BeginBatches() => t_batch = [];
 
     /// <summary>Ends a turn of a thread that has begun batches; nothing on others.</summary>
@@ -90,7 +96,9 @@ public sealed class Workers : IDisposable
         batch.Clear();
     }
 
-    /// <summary>Waits until all jobs have run and all threads have ended, or the time is up; false in the second case.</summary>
+    /// <summary>
+    /// Waits until all jobs have run and all threads have ended, or the time is up; false in the second case.
+    /// </summary>
     public bool Stop(TimeSpan timeout)
     {
         Parker[] sleepers;
@@ -107,7 +115,9 @@ public sealed class Workers : IDisposable
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    /// <summary>A job is queued: unless a wake-up is pending, a sleeping thread is woken or, below the limit, a new one started.</summary>
+    /// <summary>
+    /// A job is queued: unless a wake-up is pending, a sleeping thread is woken or, below the limit, a new one started.
+    /// </summary>
     private void WakeOne()
     {
         if (Volatile.Read(ref _isWakeUpPending) != 0 || Interlocked.Exchange(ref _isWakeUpPending, 1) != 0)
@@ -198,7 +208,8 @@ public sealed class Workers : IDisposable
         {
             if (TryRemoveSleeper(self))
                 return !TryEndThread();
-            // Another thread took this one from the stack just now: its wake-up is under way, and must not be left over for the next sleep.
+            // Another thread took this one from the stack just now: its wake-up is under way, and must not be left over
+            // for the next sleep.
             self.Park(null);
         }
         ClearWakeUp();

@@ -19,7 +19,8 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     private readonly Dial _dial;
     private bool _isCancelled;
 
-    public ClientRun(int port, SmtpClientOptions? options = null, TlsClientSettings? tls = null, bool tlsFirst = false, ProxyAddress? proxy = null, string? targetName = null,
+    public ClientRun(int port, SmtpClientOptions? options = null, TlsClientSettings? tls = null, bool tlsFirst = false,
+        ProxyAddress? proxy = null, string? targetName = null,
         TimeSpan? connectTimeout = null, params SmtpClientTransaction[] work)
     {
         _work = new Queue<SmtpClientTransaction>(work);
@@ -65,15 +66,20 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     /// <summary>Of all that completed, in order.</summary>
     public IEnumerable<RecipientResult> Results => Completed.SelectMany(transaction => transaction.Recipients);
 
-    public static SmtpClientOptions Options(StartTlsUse startTls = StartTlsUse.Never) => new("client.example", startTls);
+    public static SmtpClientOptions Options(StartTlsUse startTls = StartTlsUse.Never)
+        => new("client.example", startTls);
 
     public static SmtpClientTransaction Message(IMessageSource source, params string[] to)
     {
         Assert.True(MailAddress.TryParse("ann@a.example", out MailAddress from));
-        return new SmtpClientTransaction(from, to.Select(one => MailAddress.TryParse(one, out MailAddress address) ? new RecipientResult(address) : throw new ArgumentException(one)), source);
+        return new SmtpClientTransaction(
+            from, to.Select(one => MailAddress.TryParse(one, out MailAddress address)
+                ? new RecipientResult(address)
+                : throw new ArgumentException(one)), source);
     }
 
-    public static SmtpClientTransaction Message(string text = "x\n", string to = "bob@b.example") => Message(new Smtp.Client.ClientDialogue.TextOf(text), to);
+    public static SmtpClientTransaction Message(string text = "x\n", string to = "bob@b.example")
+        => Message(new Smtp.Client.ClientDialogue.TextOf(text), to);
 
     /// <summary>Waits until there is nothing more to come.</summary>
     public ClientRun End()
@@ -100,9 +106,11 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
         Assert.True(_workers.Stop(Loop.Long));
     }
 
-    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+        => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+        => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
     void ISmtpClientOwner.Sending(SmtpClientTransaction transaction)
     {

@@ -141,7 +141,8 @@ public class PlainConnectionTests
             output.Write(piece);
             return ++made < Pieces ? Next.Write : Next.Close;
         }
-        using var loop = new Loop(connection => new ScriptedSession(connection, (self, _, output) => More(self, output)) { OnGoOn = More });
+        using var loop = new Loop(
+            connection => new ScriptedSession(connection, (self, _, output) => More(self, output)) { OnGoOn = More });
         using Socket socket = loop.Connect();
         socket.ReceiveBufferSize = 16 * 1024;
         socket.Send("go\n"u8);
@@ -246,7 +247,9 @@ public class PlainConnectionTests
     public void What_a_session_throws_ends_it_with_a_goodbye_and_a_log_line()
     {
         ScriptedSession? session = null;
-        using var loop = new Loop(connection => session = new ScriptedSession(connection, (_, _, _) => throw new InvalidOperationException("oops")));
+        using var loop = new Loop(
+            connection => session =
+            new ScriptedSession(connection, (_, _, _) => throw new InvalidOperationException("oops")));
         using Socket socket = loop.Connect();
         socket.Send("x\n"u8);
         Assert.Equal("bye Fault\n", Loop.ReadToEnd(socket));
@@ -270,7 +273,9 @@ public class PlainConnectionTests
     [Fact]
     public void Silence_expires()
     {
-        using var loop = new Loop(connection => new ScriptedSession(connection, Echo) { Connection = { IdleTimeout = TimeSpan.FromMilliseconds(100) } });
+        using var loop = new Loop(
+            connection => new ScriptedSession(
+                connection, Echo) { Connection = { IdleTimeout = TimeSpan.FromMilliseconds(100) } });
         using Socket socket = loop.Connect();
         Assert.Equal("bye Idle\n", Loop.ReadToEnd(socket));
     }
@@ -296,7 +301,8 @@ public class PlainConnectionTests
         return line == "quit\n" ? Next.Close : Next.Read;
     }
 
-    internal static ScriptedSession Keep(ref ScriptedSession? place, ScriptedSession session, ManualResetEventSlim accepted)
+    internal static ScriptedSession Keep(
+        ref ScriptedSession? place, ScriptedSession session, ManualResetEventSlim accepted)
     {
         place = session;
         accepted.Set();

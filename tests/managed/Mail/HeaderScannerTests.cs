@@ -23,7 +23,8 @@ public class HeaderScannerTests
     [InlineData(": x\n", false, false, false)]
     [InlineData("D\u00e4te: x\nDate: x\n", false, false, false)]
     [InlineData("", false, false, false)]
-    public void Fields_are_found_in_the_header_section_alone(string text, bool hasDate, bool hasMessageId, bool isHeader)
+    public void Fields_are_found_in_the_header_section_alone(
+        string text, bool hasDate, bool hasMessageId, bool isHeader)
     {
         byte[] octets = Encoding.Latin1.GetBytes(text);
         Assert.Equal((hasDate, hasMessageId, isHeader), Found(octets, octets.Length));

@@ -28,7 +28,8 @@ public class SaslEncodingTests
     [InlineData("====")]
     [InlineData("YQ==\n")]
     [InlineData("YW-_")]
-    public void Base64_that_is_not_strict_is_refused(string text) => Assert.False(SaslEncoding.TryDecode(Encoding.ASCII.GetBytes(text), out _));
+    public void Base64_that_is_not_strict_is_refused(string text)
+        => Assert.False(SaslEncoding.TryDecode(Encoding.ASCII.GetBytes(text), out _));
 
     [Fact]
     public void What_is_encoded_decodes_the_same()
@@ -38,7 +39,8 @@ public class SaslEncodingTests
         {
             byte[] octets = new byte[length];
             random.NextBytes(octets);
-            Assert.True(SaslEncoding.TryDecode(Encoding.ASCII.GetBytes(Convert.ToBase64String(octets)), out byte[] decoded));
+            Assert.True(SaslEncoding.TryDecode(
+                Encoding.ASCII.GetBytes(Convert.ToBase64String(octets)), out byte[] decoded));
             Assert.Equal(octets, decoded);
         }
     }
@@ -49,7 +51,8 @@ public class SaslEncodingTests
     [InlineData("\0u\u00e9\0", "u\u00e9", "")]
     public void Plain_messages_are_taken_apart(string message, string user, string password)
     {
-        Assert.True(SaslEncoding.TryReadPlain(Encoding.UTF8.GetBytes(message), out string name, out byte[] secret, out bool actsAsOther));
+        Assert.True(SaslEncoding.TryReadPlain(
+            Encoding.UTF8.GetBytes(message), out string name, out byte[] secret, out bool actsAsOther));
         Assert.Equal((user, password), (name, Encoding.UTF8.GetString(secret)));
         Assert.False(actsAsOther);
     }

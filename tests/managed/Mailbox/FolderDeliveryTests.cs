@@ -18,11 +18,13 @@ public sealed class FolderDeliveryTests : IDisposable
     [Fact]
     public void A_folder_is_made_as_other_programs_make_it()
     {
-        Assert.Equal(Fault.None, _store.DeliverInto(Home, "lists/friends", "id0000000001", Time, new TextContent("x\n\ny\n")));
+        Assert.Equal(Fault.None,
+            _store.DeliverInto(Home, "lists/friends", "id0000000001", Time, new TextContent("x\n\ny\n")));
         Assert.Equal(Fault.None, _store.Sync());
         string box = Home + "/Maildir/.lists.friends";
         foreach (string part in new[] { "", "/tmp", "/new", "/cur" })
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(box + part));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(box + part));
         Assert.True(File.Exists(box + "/maildirfolder"));
         string file = Assert.Single(Directory.GetFiles(box + "/new"));
         Assert.Equal("1700000000.id0000000001.mail.example,S=5,W=8", Path.GetFileName(file));
@@ -37,7 +39,8 @@ public sealed class FolderDeliveryTests : IDisposable
             Assert.Equal(Fault.None, _store.DeliverInto(Home, "spam", "id0000000001", Time, new TextContent("x\n")));
         string file = Assert.Single(Directory.GetFiles(Home + "/Maildir/.spam/new"));
         File.Move(file, file.Replace("/new/", "/cur/", StringComparison.Ordinal) + ":2,S");
-        Assert.Equal(Fault.None, new MaildirStore("other.example").DeliverInto(Home, "spam", "id0000000001", Time, new TextContent("x\n")));
+        Assert.Equal(Fault.None,
+            new MaildirStore("other.example").DeliverInto(Home, "spam", "id0000000001", Time, new TextContent("x\n")));
         Assert.Empty(Directory.GetFiles(Home + "/Maildir/.spam/new"));
     }
 
@@ -45,7 +48,8 @@ public sealed class FolderDeliveryTests : IDisposable
     public void The_inbox_and_its_folders_do_not_know_each_other()
     {
         Assert.Equal(Fault.None, _store.DeliverInto(Home, "spam", "id0000000001", Time, new TextContent("x\n")));
-        Assert.Equal(Fault.None, _store.Deliver(Home, "id0000000001", Time, new TextContent("x\n"), mayBeDuplicate: true));
+        Assert.Equal(Fault.None,
+            _store.Deliver(Home, "id0000000001", Time, new TextContent("x\n"), mayBeDuplicate: true));
         Assert.Equal(Fault.None, _store.DeliverInto(Home, "ham", "id0000000001", Time, new TextContent("x\n")));
         foreach (string box in new[] { "", "/.spam", "/.ham" })
             Assert.Single(Directory.GetFiles(Home + "/Maildir" + box + "/new"));

@@ -22,7 +22,8 @@ public class MaildirFaultTests
             Fault fault = store.Deliver(home, "id0000000001", Time, new TextContent("text\n"), mayBeDuplicate: false);
             AssertWholeMessages(home);
             var restarted = new MaildirStore("h");
-            Assert.Equal(Fault.None, restarted.Deliver(home, "id0000000001", Time, new TextContent("text\n"), mayBeDuplicate: true));
+            Assert.Equal(Fault.None,
+                restarted.Deliver(home, "id0000000001", Time, new TextContent("text\n"), mayBeDuplicate: true));
             Assert.Single(Directory.GetFiles(home + "/Maildir/new"));
             AssertWholeMessages(home);
             return fault;
@@ -33,16 +34,20 @@ public class MaildirFaultTests
     {
         using var folder = new TemporaryFolder();
         string home = folder.In("u");
-        Assert.Equal(Fault.None, new MaildirStore("h").Deliver(home, "id0000000009", Time, new TextContent("x\n"), mayBeDuplicate: false));
+        Assert.Equal(Fault.None,
+            new MaildirStore("h").Deliver(home, "id0000000009", Time, new TextContent("x\n"), mayBeDuplicate: false));
         var store = new MaildirStore("h", calls: new FailingFileCalls(1, Errno.NoSpace, andAllAfter: true));
-        Assert.Equal(Fault.Full, store.Deliver(home, "id0000000001", Time, new TextContent("x\n"), mayBeDuplicate: false));
+        Assert.Equal(Fault.Full,
+            store.Deliver(home, "id0000000001", Time, new TextContent("x\n"), mayBeDuplicate: false));
     }
 
     [Fact]
     public void A_failed_sync_is_owed_to_the_next()
         => ForEveryCall(Errno.Io, false, (calls, home) =>
         {
-            Assert.Equal(Fault.None, new MaildirStore("h").Deliver(home, "id0000000001", Time, new TextContent("x\n"), mayBeDuplicate: false));
+            Assert.Equal(Fault.None,
+                new MaildirStore("h")
+                .Deliver(home, "id0000000001", Time, new TextContent("x\n"), mayBeDuplicate: false));
             var store = new MaildirStore("h", calls: calls);
             if (store.Deliver(home, "id0000000002", Time, new TextContent("x\n"), mayBeDuplicate: false) != Fault.None)
                 return Fault.Io;
@@ -108,7 +113,8 @@ public class MaildirFaultTests
             return first;
         });
 
-    // Runs with a failure at call 1, 2, 3 … until a run makes fewer calls than that; at least one run must have noticed.
+    // Runs with a failure at call 1, 2, 3 … until a run makes fewer calls than that; at least one run must have
+    // noticed.
     private static void ForEveryCall(int error, bool andAllAfter, Func<FailingFileCalls, string, Fault> run)
     {
         int noticed = 0;

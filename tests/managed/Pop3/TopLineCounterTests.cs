@@ -48,7 +48,11 @@ public class TopLineCounterTests
     private static string Model(string text, int lines)
     {
         string seen = Seen(text);
-        int body = seen.StartsWith('\n') ? 1 : seen.IndexOf("\n\n", StringComparison.Ordinal) is var at && at < 0 ? -1 : at + 2;
+        int body = seen.StartsWith('\n')
+            ? 1
+            : seen.IndexOf("\n\n", StringComparison.Ordinal) is var at && at < 0
+            ? -1
+            : at + 2;
         if (body < 0)
             return seen;
         int end = body;

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MailModule.Mail.Logins;
 
-/// <summary>LOGIN, which no standard describes: the server asks twice, in words that do not matter; the first answer is the name, the second the password.</summary>
+/// <summary>
+/// LOGIN, which no standard describes: the server asks twice, in words that do not matter; the first answer is the
+/// name, the second the password.
+/// </summary>
 public sealed class SaslLogin(Credentials login) : ISaslMechanism
 {
     private int _asked;

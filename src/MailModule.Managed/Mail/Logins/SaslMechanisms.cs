@@ -7,7 +7,8 @@ public static class SaslMechanisms
     public static List<ISaslMechanism> OfferedBy(IEnumerable<string> offered, Credentials login)
     {
         var names = new HashSet<string>(offered, StringComparer.OrdinalIgnoreCase);
-        ISaslMechanism[] known = [new SaslScramSha256(login), new SaslCramMd5(login), new SaslPlain(login), new SaslLogin(login)];
+        ISaslMechanism[] known =
+            [new SaslScramSha256(login), new SaslCramMd5(login), new SaslPlain(login), new SaslLogin(login)];
         return [.. known.Where(mechanism => names.Contains(mechanism.Name))];
     }
 }

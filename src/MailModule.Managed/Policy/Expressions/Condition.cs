@@ -5,7 +5,10 @@ internal abstract record Condition;
 
 internal sealed record Not(Condition Inner) : Condition;
 
-/// <summary>A chain as written: <c>a and b or c</c> is <c>a and (b or c)</c>, for the first operator found splits the text (the old module's rule). The last link's operator is not used.</summary>
+/// <summary>
+/// A chain as written: <c>a and b or c</c> is <c>a and (b or c)</c>, for the first operator found splits the text (the
+/// old module's rule). The last link's operator is not used.
+/// </summary>
 internal sealed record Chain(IReadOnlyList<Link> Links) : Condition;
 
 internal readonly record struct Link(Condition Condition, bool IsOr);

@@ -2,7 +2,9 @@ using System.Globalization;
 
 namespace MailModule.Policy.Expressions;
 
-/// <summary>Expressions evaluated over one set of facts. Captures last from one expression to the next. One thread.</summary>
+/// <summary>
+/// Expressions evaluated over one set of facts. Captures last from one expression to the next. One thread.
+/// </summary>
 public sealed class Evaluator(IExpressionFacts facts)
 {
     public Captures Captures { get; } = new();
@@ -70,10 +72,14 @@ public sealed class Evaluator(IExpressionFacts facts)
             : string.CompareOrdinal(WithoutBlanks(left), WithoutBlanks(right));
 
     private static bool IsNumber(string text, out long number)
-        => long.TryParse(text, NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite, CultureInfo.InvariantCulture, out number);
+        => long.TryParse(text,
+            NumberStyles.AllowLeadingSign | NumberStyles.AllowLeadingWhite | NumberStyles.AllowTrailingWhite,
+            CultureInfo.InvariantCulture, out number);
 
     private static string WithoutBlanks(string text)
-        => text.AsSpan().IndexOfAny(" \t\r\n") < 0 ? text : string.Concat(text.Where(c => c is not (' ' or '\t' or '\r' or '\n')));
+        => text.AsSpan().IndexOfAny(" \t\r\n") < 0
+            ? text
+            : string.Concat(text.Where(c => c is not (' ' or '\t' or '\r' or '\n')));
 
     private string TextOf(Operand operand)
         => operand.Parts.Count == 1 ? TextOf(operand.Parts[0]) : string.Concat(operand.Parts.Select(TextOf));

@@ -3,7 +3,8 @@ using System.Text;
 namespace MailModule.Policy.Expressions;
 
 /// <summary>
-/// Reads an expression: <c>||</c> and <c>&amp;&amp;</c> without precedence, <c>!</c>, parentheses, comparisons, patterns. A pure function of its text; the error tells what is wrong and where.
+/// Reads an expression: <c>||</c> and <c>&amp;&amp;</c> without precedence, <c>!</c>, parentheses, comparisons,
+/// patterns. A pure function of its text; the error tells what is wrong and where.
 /// </summary>
 internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables)
 {
@@ -108,7 +109,9 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
         start = _at;
         while (!AtEnd && char.IsAsciiLetter(_text[_at]))
             _at++;
-        return Pattern.TryParse(pattern, _text[start.._at], out Pattern made, out string error) ? new PatternMatch(left, made) : Fail(error);
+        return Pattern.TryParse(pattern, _text[start.._at], out Pattern made, out string error)
+            ? new PatternMatch(left, made)
+            : Fail(error);
     }
 
     // Blanks between pieces belong to the text, those around it do not.
@@ -134,7 +137,8 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
         return null;
     }
 
-    private readonly bool EndsOperand() => _text[_at] is '=' or '<' or '>' or '~' or ')' or '(' || LooksAt("!=") || LooksAt("||") || LooksAt("&&");
+    private readonly bool EndsOperand()
+        => _text[_at] is '=' or '<' or '>' or '~' or ')' or '(' || LooksAt("!=") || LooksAt("||") || LooksAt("&&");
 
     private OperandPart? ParsePart() => _text[_at] switch
     {
@@ -216,7 +220,8 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
         return null;
     }
 
-    private readonly bool LooksAt(string operation) => string.CompareOrdinal(_text, _at, operation, 0, operation.Length) == 0;
+    private readonly bool LooksAt(string operation)
+        => string.CompareOrdinal(_text, _at, operation, 0, operation.Length) == 0;
 
     private bool TryConsume(string operation)
     {

@@ -3,8 +3,8 @@ using System.Text.RegularExpressions;
 namespace MailModule.Policy.Expressions;
 
 /// <summary>
-/// A regular expression of the old module's kind, run in time that grows only with the length of the text: a sender of mail must not be able to make
-/// a user's pattern run for hours. Immutable; any thread.
+/// A regular expression of the old module's kind, run in time that grows only with the length of the text: a sender of
+/// mail must not be able to make a user's pattern run for hours. Immutable; any thread.
 /// </summary>
 public sealed class Pattern
 {
@@ -22,7 +22,10 @@ public sealed class Pattern
         _keepsCaptures = keepsCaptures;
     }
 
-    /// <summary>Reads what stands between the slashes, and the letters after them: <c>i</c> any case, <c>c</c> the captures stay as they were, <c>v</c> accepted and without effect.</summary>
+    /// <summary>
+    /// Reads what stands between the slashes, and the letters after them: <c>i</c> any case, <c>c</c> the captures stay
+    /// as they were, <c>v</c> accepted and without effect.
+    /// </summary>
     public static bool TryParse(string text, string flags, out Pattern pattern, out string error)
     {
         pattern = null!;

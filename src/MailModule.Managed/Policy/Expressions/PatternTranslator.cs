@@ -4,8 +4,9 @@ using System.Text;
 namespace MailModule.Policy.Expressions;
 
 /// <summary>
-/// Turns a pattern of the old module into one of .NET: the escapes differ (<c>\oOOO</c> is octal, <c>\DDD</c> decimal, any other letter but those of classes stands for itself), and
-/// what the old one has not, such as look-around, is refused. Counted repetitions are bounded together, for each multiplies the machine that runs them.
+/// Turns a pattern of the old module into one of .NET: the escapes differ (<c>\oOOO</c> is octal, <c>\DDD</c> decimal,
+/// any other letter but those of classes stands for itself), and what the old one has not, such as look-around, is
+/// refused. Counted repetitions are bounded together, for each multiplies the machine that runs them.
 /// </summary>
 internal ref struct PatternTranslator
 {
@@ -134,7 +135,8 @@ internal ref struct PatternTranslator
 
     private void Letter(char c)
     {
-        bool isKnown = c is 'n' or 'r' or 't' or 'd' or 'D' or 's' or 'S' or 'w' or 'W' or 'b' or 'B' || !char.IsAsciiLetter(c);
+        bool isKnown = c is 'n' or 'r' or 't' or 'd' or 'D' or 's' or 'S' or 'w' or 'W' or 'b' or 'B'
+            || !char.IsAsciiLetter(c);
         if (isKnown)
             _output.Append('\\');
         _output.Append(c);
@@ -159,7 +161,10 @@ internal ref struct PatternTranslator
         _at = at;
     }
 
-    private static int DigitOf(char c) => char.IsAsciiHexDigit(c) ? int.Parse([c], NumberStyles.HexNumber, CultureInfo.InvariantCulture) : int.MaxValue;
+    private static int DigitOf(char c)
+        => char.IsAsciiHexDigit(c)
+            ? int.Parse([c], NumberStyles.HexNumber, CultureInfo.InvariantCulture)
+            : int.MaxValue;
 
     private static bool TryReadCount(string text, out int count)
         => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count) && count <= RepeatLimit;

@@ -5,7 +5,8 @@ using MailModule.Transport;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// The answer to RETR or TOP (RFC 1939 §5, §7) on its way: the content leaves in pieces, so that a message of any size takes the memory of one piece.
+/// The answer to RETR or TOP (RFC 1939 §5, §7) on its way: the content leaves in pieces, so that a message of any size
+/// takes the memory of one piece.
 /// </summary>
 internal struct MessageTransfer
 {
@@ -40,7 +41,10 @@ internal struct MessageTransfer
 
     public void RentPiece() => _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
 
-    /// <summary>Writes what was read into <see cref="Piece"/>, 0 octets at the end of the message; true when the answer is whole.</summary>
+    /// <summary>
+    /// Writes what was read into <see cref="Piece"/>, 0 octets at the end of the message; true when the answer is
+    /// whole.
+    /// </summary>
     public bool Write(int count, Output output)
     {
         int length = IsTop ? _top.Count(_piece.AsSpan(0, count)) : count;
@@ -65,7 +69,8 @@ internal struct MessageTransfer
     {
         while (!content.IsEmpty)
         {
-            _dots.Write(content, output.GetSpan(content.Length + content.Length / 16 + 64), out int consumed, out int written);
+            _dots.Write(content, output.GetSpan(content.Length + content.Length / 16 + 64), out int consumed,
+                out int written);
             output.Advance(written);
             content = content[consumed..];
         }

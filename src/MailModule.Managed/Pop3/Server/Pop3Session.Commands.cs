@@ -4,8 +4,8 @@ using MailModule.Transport;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// The AUTHORIZATION state (RFC 1939 §4: USER, PASS, STLS), the TRANSACTION state (§5, and TOP of §7) and the UPDATE state (§6): each verb's handler, and what
-/// follows from the verdict on it.
+/// The AUTHORIZATION state (RFC 1939 §4: USER, PASS, STLS), the TRANSACTION state (§5, and TOP of §7) and the UPDATE
+/// state (§6): each verb's handler, and what follows from the verdict on it.
 /// </summary>
 public sealed partial class Pop3Session
 {
@@ -56,10 +56,12 @@ public sealed partial class Pop3Session
     {
         _login.Forget();
         ReleaseMaildrop();
-        string text = verdict.Text ?? (verdict.Kind == Pop3VerdictKind.Accept ? Pop3Verdict.Temporary.Text! : Pop3Replies.LoginFailed);
+        string text = verdict.Text
+            ?? (verdict.Kind == Pop3VerdictKind.Accept ? Pop3Verdict.Temporary.Text! : Pop3Replies.LoginFailed);
         Pop3Replies.Negative(output, text);
         // RFC 3206 §4: [IN-USE] and [SYS/…] say nothing about the password, and so are no failed login.
-        bool failed = !text.StartsWith("[IN-USE]", StringComparison.Ordinal) && !text.StartsWith("[SYS/", StringComparison.Ordinal);
+        bool failed = !text.StartsWith("[IN-USE]", StringComparison.Ordinal)
+            && !text.StartsWith("[SYS/", StringComparison.Ordinal);
         if (failed && ++_login.Failures >= _options.LoginLimit || verdict.Kind == Pop3VerdictKind.Close)
             return Next.Close;
         return BackToCommands();
@@ -72,7 +74,8 @@ public sealed partial class Pop3Session
         if (!_options.OfferStls)
             return Reject(output, Pop3Replies.NoTls);
         output.Write(Pop3Replies.BeginTls);
-        // RFC 2595 §4: nothing learnt from the client before TLS counts after it; what it sent behind STLS the connection drops.
+        // RFC 2595 §4: nothing learnt from the client before TLS counts after it; what it sent behind STLS the
+        // connection drops.
         _login.Forget();
         _skippingLine = false;
         _tls = true;
@@ -86,7 +89,9 @@ public sealed partial class Pop3Session
         Maildrop = null;
     }
 
-    /// <summary>A number as the client gives it, from 1 on; a deleted message is as good as none (RFC 1939 §5).</summary>
+    /// <summary>
+    /// A number as the client gives it, from 1 on; a deleted message is as good as none (RFC 1939 §5).
+    /// </summary>
     private bool Exists(int number) => number > 0 && number <= Maildrop!.Count && !_marks.Contains(number - 1);
 
     private Next Stat(Output output)
@@ -173,7 +178,8 @@ public sealed partial class Pop3Session
 
     private Next OnOpenVerdict(Pop3Verdict verdict, Output output)
     {
-        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && ReadAhead is { } ahead && ahead.TryWrite(_transfer.Index, output))
+        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && ReadAhead is { } ahead
+            && ahead.TryWrite(_transfer.Index, output))
             return Retrieved();
         if (verdict.Kind != Pop3VerdictKind.Accept || Message is null)
             return RefuseMessage(verdict, output);

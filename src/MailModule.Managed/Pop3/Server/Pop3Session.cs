@@ -4,8 +4,9 @@ using MailModule.Transport;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It does one thing at a time (<see cref="Activity"/>): it reads commands,
-/// waits for its backend, or sends a long answer in pieces. <see cref="ISession"/> says who calls it when.
+/// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It does one thing at a time
+/// (<see cref="Activity"/>): it reads commands, waits for its backend, or sends a long answer in pieces.
+/// <see cref="ISession"/> says who calls it when.
 /// </summary>
 public sealed partial class Pop3Session : ISession
 {
@@ -73,20 +74,28 @@ public sealed partial class Pop3Session : ISession
         set => _transfer.Message = value;
     }
 
-    /// <summary>Answers to RETR that the backend has read ahead; null: none. Filled only while the session waits for it.</summary>
+    /// <summary>
+    /// Answers to RETR that the backend has read ahead; null: none. Filled only while the session waits for it.
+    /// </summary>
     internal RetrReadAhead? ReadAhead { get; set; }
 
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _marks.Indexes;
 
-    /// <summary>Gives the verdict that was <see cref="Pop3VerdictKind.Pending"/>: once for each, from any thread, which then advances the session.</summary>
+    /// <summary>
+    /// Gives the verdict that was <see cref="Pop3VerdictKind.Pending"/>: once for each, from any thread, which then
+    /// advances the session.
+    /// </summary>
     public void Answer(Pop3Verdict verdict)
     {
         _answer = verdict;
         Connection?.Resume();
     }
 
-    /// <summary>Gives the result of a pending <see cref="IPop3Backend.Read"/>: octets read, 0 at the end, -1 on failure. Once for each, from any thread.</summary>
+    /// <summary>
+    /// Gives the result of a pending <see cref="IPop3Backend.Read"/>: octets read, 0 at the end, -1 on failure. Once
+    /// for each, from any thread.
+    /// </summary>
     public void AnswerRead(int count)
     {
         _transfer.ReadCount = count;

@@ -6,9 +6,11 @@ public readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text = n
     public static readonly Pop3Verdict Accept = new(Pop3VerdictKind.Accept);
     public static readonly Pop3Verdict Pending = new(Pop3VerdictKind.Pending);
     /// <summary>For a login: the maildrop is another session's (RFC 2449 §8.1.2).</summary>
-    public static readonly Pop3Verdict InUse = new(Pop3VerdictKind.Refuse, "[IN-USE] the mailbox is in use by another session");
+    public static readonly Pop3Verdict InUse =
+        new(Pop3VerdictKind.Refuse, "[IN-USE] the mailbox is in use by another session");
     /// <summary>Something of ours does not work just now (RFC 3206 §4).</summary>
-    public static readonly Pop3Verdict Temporary = new(Pop3VerdictKind.Refuse, "[SYS/TEMP] not possible now, try again later");
+    public static readonly Pop3Verdict Temporary =
+        new(Pop3VerdictKind.Refuse, "[SYS/TEMP] not possible now, try again later");
     public static Pop3Verdict Refuse(string? text = null) => new(Pop3VerdictKind.Refuse, text);
     public static Pop3Verdict Close(string? text = null) => new(Pop3VerdictKind.Close, text);
 }

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// Buffers for messages read ahead, one bound for all sessions together: a session that gets none works without. When all are rented, the session that
-/// has held its buffer longest loses it if it has not used it in time. Any thread.
+/// Buffers for messages read ahead, one bound for all sessions together: a session that gets none works without. When
+/// all are rented, the session that has held its buffer longest loses it if it has not used it in time. Any thread.
 /// </summary>
 /// <param name="most">Buffers rented at once.</param>
 internal sealed class ReadAheadBuffers(int most = 64)

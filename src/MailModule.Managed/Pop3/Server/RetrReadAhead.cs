@@ -8,13 +8,14 @@ using MailModule.Transport;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// Answers to the RETRs that will come next, read ahead: a client that fetches message after message is answered on the session's own
-/// thread, without a worker in between. The more it has fetched in order, the more is read at once.
+/// Answers to the RETRs that will come next, read ahead: a client that fetches message after message is answered on the
+/// session's own thread, without a worker in between. The more it has fetched in order, the more is read at once.
 /// </summary>
 /// <remarks>
-/// A worker reads while the session waits, the session's owner writes from it; any thread may withdraw the buffer once what is in it is
-/// stale. What was read is good for a second only: then another program may have deleted or moved the message, and the file decides.
-/// A message that is large or cannot be read is not read ahead; it is served the ordinary way, which finds it again or says why not.
+/// A worker reads while the session waits, the session's owner writes from it; any thread may withdraw the buffer once
+/// what is in it is stale. What was read is good for a second only: then another program may have deleted or moved the
+/// message, and the file decides. A message that is large or cannot be read is not read ahead; it is served the
+/// ordinary way, which finds it again or says why not.
 /// </remarks>
 internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock = null)
 {
@@ -50,8 +51,9 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
         return isHere;
     }
 
-    /// <summary>Reads one message and those after it, as far as buffer and a short time reach; false if that is not worth while or
-    /// cannot be, and then the message is served the ordinary way. Blocks: workers only, while the session waits.</summary>
+    /// <summary>Reads one message and those after it, as far as buffer and a short time reach; false if that is not
+    /// worth while or cannot be, and then the message is served the ordinary way. Blocks: workers only, while the
+    /// session waits.</summary>
     public bool ReadFrom(IMaildrop maildrop, int index)
     {
         Clear();
@@ -80,7 +82,9 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
         Return(octets);
     }
 
-    /// <summary>For <see cref="ReadAheadBuffers"/>: the buffer, no longer ours, unless its content may still be asked for.</summary>
+    /// <summary>
+    /// For <see cref="ReadAheadBuffers"/>: the buffer, no longer ours, unless its content may still be asked for.
+    /// </summary>
     internal byte[]? DetachIfStale()
     {
         lock (_lock)
@@ -92,7 +96,8 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
 
     private bool Add(IMaildrop maildrop, int index, byte[] content, byte[] octets)
     {
-        if (maildrop.Size(index) > MessageSizeLimit || maildrop.ReadMessage(index, content, out int length) != Fault.None || length > MessageSizeLimit)
+        if (maildrop.Size(index) > MessageSizeLimit
+            || maildrop.ReadMessage(index, content, out int length) != Fault.None || length > MessageSizeLimit)
             return false;
         int at = _end + LengthSize;
         if (octets.Length - at < Pop3Replies.MessageFollowsRoom)

@@ -3,10 +3,11 @@ namespace MailModule.Primitives.Config;
 /// <summary>
 /// Cuts one configuration text into settings and includes; the grammar of both old dialects in one.
 ///
-/// A word starts at the beginning of a line or after white space. It is a comment to the end of the line (<c>#</c>), an include (<c>@file</c>), a
-/// bare key, or <c>key=value</c>. Blanks and tabs may stand around the <c>=</c>, line ends may not, so that <c>key=</c> is an empty value. A value that begins with
-/// one of the three quotes runs to the next such quote, over lines, and has no escapes; any other ends at white space.
-/// Every text gives a value or an error; nothing throws.
+/// A word starts at the beginning of a line or after white space. It is a comment to the end of the line (<c>#</c>), an
+/// include (<c>@file</c>), a bare key, or <c>key=value</c>. Blanks and tabs may stand around the <c>=</c>, line ends
+/// may not, so that <c>key=</c> is an empty value. A value that begins with one of the three quotes runs to the next
+/// such quote, over lines, and has no escapes; any other ends at white space. Every text gives a value or an error;
+/// nothing throws.
 /// </summary>
 internal ref struct ConfigScanner(ReadOnlySpan<char> text)
 {
@@ -101,7 +102,8 @@ internal ref struct ConfigScanner(ReadOnlySpan<char> text)
 
     // What is no UTF-8 has become U+FFFD; in a comment that does no harm, in a value it would be another value.
     private bool IsCleanText()
-        => Require(!Value!.Contains('\0'), "a NUL character") && Require(!Value.Contains('\uFFFD'), "a value that is not UTF-8");
+        => Require(!Value!.Contains('\0'), "a NUL character")
+            && Require(!Value.Contains('\uFFFD'), "a value that is not UTF-8");
 
     private bool Require(bool right, string message)
     {

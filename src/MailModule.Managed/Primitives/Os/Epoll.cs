@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Linux's epoll: tells by tags which descriptors have become ready, once for each change (edge-triggered). Adding and removing: any thread;
-/// waiting: one thread.
+/// Linux's epoll: tells by tags which descriptors have become ready, once for each change (edge-triggered). Adding and
+/// removing: any thread; waiting: one thread.
 /// </summary>
 public sealed unsafe partial class Epoll : IDisposable
 {
@@ -15,7 +15,8 @@ public sealed unsafe partial class Epoll : IDisposable
     private const uint In = 0x1, Out = 0x4, Error = 0x8, HungUp = 0x10, PeerEnded = 0x2000, Edge = 1u << 31;
 
     // struct epoll_event is packed on x86 alone.
-    private static readonly int s_tagOffset = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
+    private static readonly int s_tagOffset =
+        RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
 
     private readonly int _descriptor;
     private readonly byte[] _events = GC.AllocateArray<byte>(BatchSize * 16, pinned: true);
@@ -31,7 +32,9 @@ public sealed unsafe partial class Epoll : IDisposable
         return descriptor < 0 ? null : new Epoll(descriptor);
     }
 
-    /// <summary>Watches a descriptor; the first event comes as soon as it can be written to. False if the system refuses.</summary>
+    /// <summary>
+    /// Watches a descriptor; the first event comes as soon as it can be written to. False if the system refuses.
+    /// </summary>
     public bool TryAdd(nint descriptor, ulong tag)
     {
         byte* change = stackalloc byte[16];
@@ -60,7 +63,8 @@ public sealed unsafe partial class Epoll : IDisposable
 
     /// <summary>One event of the last <see cref="Wait"/>.</summary>
     /// <param name="isReadable">There is something to read: octets, an end or an error.</param>
-    /// <param name="isAtEnd">The octets that are there are the last, or an error follows them: no further event tells of that.</param>
+    /// <param name="isAtEnd">The octets that are there are the last, or an error follows them: no further event tells
+    /// of that.</param>
     public ulong TagOf(int index, out bool isReadable, out bool isAtEnd)
     {
         ReadOnlySpan<byte> one = _events.AsSpan(index * (s_tagOffset + 8));

@@ -4,8 +4,9 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Where one thread sleeps until others wake it: a word of memory and the system's futex on it, for waits of microseconds. A wake costs one system
-/// call, or none if nobody sleeps. A wake that comes before the sleep is not lost. One thread parks; any thread unparks.
+/// Where one thread sleeps until others wake it: a word of memory and the system's futex on it, for waits of
+/// microseconds. A wake costs one system call, or none if nobody sleeps. A wake that comes before the sleep is not
+/// lost. One thread parks; any thread unparks.
 /// </summary>
 public sealed unsafe partial class Parker
 {
@@ -22,8 +23,8 @@ public sealed unsafe partial class Parker
     /// <summary>Sleeps until it is woken; false if the time was up.</summary>
     /// <param name="longest">Null: without an end.</param>
     /// <param name="yields">
-    /// How often the thread offers its processor before it sleeps: where others want it, work gathers meanwhile and nobody has to be woken for it; where
-    /// nobody does, this is a spin of a microsecond or less each.
+    /// How often the thread offers its processor before it sleeps: where others want it, work gathers meanwhile and
+    /// nobody has to be woken for it; where nobody does, this is a spin of a microsecond or less each.
     /// </param>
     public bool Park(TimeSpan? longest, int yields = 0)
     {
@@ -67,5 +68,6 @@ public sealed unsafe partial class Parker
 
     // Variadic in C, but taking its arguments in registers as this does, on the processors we run on.
     [LibraryImport("libc")]
-    private static partial nint syscall(nint number, int* word, nint operation, nint value, long* timeout, void* second, nint third);
+    private static partial nint syscall(
+        nint number, int* word, nint operation, nint value, long* timeout, void* second, nint third);
 }

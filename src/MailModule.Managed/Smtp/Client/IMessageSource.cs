@@ -10,8 +10,8 @@ public interface IMessageSource
     bool IsEightBit { get; }
 
     /// <summary>
-    /// Gives the next octets, with any line ends. Does not block: false means not yet, and <paramref name="ready"/> is run later, exactly once.
-    /// A count of 0 is the end, below 0 a failure.
+    /// Gives the next octets, with any line ends. Does not block: false means not yet, and <paramref name="ready"/> is
+    /// run later, exactly once. A count of 0 is the end, below 0 a failure.
     /// </summary>
     bool TryRead(Span<byte> buffer, Action ready, out int count);
 }

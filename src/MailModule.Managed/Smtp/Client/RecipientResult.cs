@@ -12,7 +12,9 @@ public enum RecipientState
     Accepted,
     /// <summary>The server has taken the message for this recipient.</summary>
     Delivered,
-    /// <summary>Refused or failed, see <see cref="RecipientResult.Fault"/> and <see cref="RecipientResult.Reply"/>.</summary>
+    /// <summary>
+    /// Refused or failed, see <see cref="RecipientResult.Fault"/> and <see cref="RecipientResult.Reply"/>.
+    /// </summary>
     Failed,
 }
 
@@ -35,10 +37,16 @@ public sealed class RecipientResult(MailAddress address)
     /// <summary><see cref="Fault.None"/> when delivered.</summary>
     public Fault Fault { get; private set; }
 
-    /// <summary>Where it was decided: what <see cref="Reply"/> answered. For the report of a failure, and to tell a refused recipient from a refused message.</summary>
+    /// <summary>
+    /// Where it was decided: what <see cref="Reply"/> answered. For the report of a failure, and to tell a refused
+    /// recipient from a refused message.
+    /// </summary>
     public SmtpStage Stage { get; private set; }
 
-    /// <summary>The connection was lost after the final dot and before the reply: the server may have taken the message (RFC 5321 §4.2.5).</summary>
+    /// <summary>
+    /// The connection was lost after the final dot and before the reply: the server may have taken the message (RFC
+    /// 5321 §4.2.5).
+    /// </summary>
     public bool IsUnknown { get; private set; }
 
     public bool IsFinal => State is RecipientState.Delivered or RecipientState.Failed;

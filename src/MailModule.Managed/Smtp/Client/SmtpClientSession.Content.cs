@@ -37,7 +37,8 @@ public sealed partial class SmtpClientSession
     {
         while (!piece.IsEmpty)
         {
-            _dots.Write(piece, output.GetSpan(Math.Min(2 * piece.Length, PieceLength)), out int consumed, out int written);
+            _dots.Write(piece, output.GetSpan(Math.Min(2 * piece.Length, PieceLength)), out int consumed,
+                out int written);
             output.Advance(written);
             piece = piece[consumed..];
         }

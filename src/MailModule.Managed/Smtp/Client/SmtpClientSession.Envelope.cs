@@ -16,7 +16,8 @@ public sealed partial class SmtpClientSession
         Quit(output);
     }
 
-    // RFC 2920 §3.1: the final dot may be the first of a group. The server answers both, so that a message costs one round trip.
+    // RFC 2920 §3.1: the final dot may be the first of a group. The server answers both, so that a message costs one
+    // round trip.
     private void BeginEarly(Output output)
     {
         while (_owner.EarlyTransaction(this) is { } next)
@@ -159,7 +160,8 @@ public sealed partial class SmtpClientSession
             QuitWith(Fault.Protocol, reply, output);
             return;
         }
-        // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient; after a refused MAIL the answers to pipelined RCPTs mean nothing
+        // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient; after a refused MAIL the answers to pipelined
+        // RCPTs mean nothing
         RecipientResult recipient = _transaction!.Recipients[index];
         if (recipient.State == RecipientState.Waiting && !_mailRefused)
         {
@@ -173,9 +175,12 @@ public sealed partial class SmtpClientSession
 
     // RFC 5321 §4.5.3.1.10: 552 behind recipients that were taken is an old way to say "too many", which passes.
     private Fault FaultOfRcpt(Reply reply)
-        => reply.Code == 552 && reply.Enhanced is "" or "5.5.3" && _transaction!.HasAccepted ? Fault.RefusedTemporarily : FaultOf(reply);
+        => reply.Code == 552 && reply.Enhanced is "" or "5.5.3" && _transaction!.HasAccepted
+            ? Fault.RefusedTemporarily
+            : FaultOf(reply);
 
-    // After the reply to MAIL or RCPT: the next command in lock step, the next group when pipelining, or the end if nobody is left.
+    // After the reply to MAIL or RCPT: the next command in lock step, the next group when pipelining, or the end if
+    // nobody is left.
     private void ContinueEnvelope(Output output)
     {
         if (_awaited.Count > 0)

@@ -12,7 +12,9 @@ namespace MailModule.Smtp.Client;
 // AUTH (RFC 4954), the strongest mechanism first, the next where one is not known after all.
 public sealed partial class SmtpClientSession
 {
-    /// <summary>RFC 4954 §4: an initial response that makes the line longer than this comes after an empty challenge.</summary>
+    /// <summary>
+    /// RFC 4954 §4: an initial response that makes the line longer than this comes after an empty challenge.
+    /// </summary>
     private const int InitialResponseLimit = 480;
 
     private Queue<ISaslMechanism>? _mechanisms;
@@ -21,7 +23,9 @@ public sealed partial class SmtpClientSession
     private byte[] _challenge = [];
     private byte[]? _response;
 
-    private bool MaySendPassword => IsTls || _options.AllowsClearPassword || (Connection?.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address));
+    private bool MaySendPassword
+        => IsTls || _options.AllowsClearPassword
+            || (Connection?.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address));
 
     private void LogIn(Output output)
     {
@@ -71,7 +75,8 @@ public sealed partial class SmtpClientSession
         else if (_mechanism!.MayBelieveSuccess)
             BeginNext(output);
         else
-            QuitAfterLogin(Fault.Protocol, reply, output, "the server takes the login without the proof that it knows the password");
+            QuitAfterLogin(Fault.Protocol, reply, output,
+                "the server takes the login without the proof that it knows the password");
     }
 
     private void OnChallenge(Reply reply, Output output)
@@ -108,7 +113,8 @@ public sealed partial class SmtpClientSession
     private void CancelLogin(Reply? reply, Output output)
     {
         output.Write("*\r\n"u8);
-        QuitAfterLogin(Fault.Protocol, reply, output, $"the server's part in {_mechanism!.Name} is wrong: it breaks the exchange, or does not know the password");
+        QuitAfterLogin(Fault.Protocol, reply, output,
+            $"the server's part in {_mechanism!.Name} is wrong: it breaks the exchange, or does not know the password");
     }
 
     private void QuitAfterLogin(Fault fault, Reply? reply, Output output, string text)
@@ -144,7 +150,8 @@ public sealed partial class SmtpClientSession
             output.Write(none);
             return;
         }
-        Base64.EncodeToUtf8(octets, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(octets.Length)), out _, out int written);
+        Base64.EncodeToUtf8(octets, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(octets.Length)), out _,
+            out int written);
         output.Advance(written);
     }
 

@@ -46,7 +46,8 @@ public sealed partial class SmtpClientSession
     private TimeSpan TimeoutAt(SmtpStage stage)
     {
         SmtpTimeouts timeouts = _options.Timeouts;
-        bool isLast = stage == SmtpStage.Idle && _awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit;
+        bool isLast = stage == SmtpStage.Idle && _awaited.TryPeek(out (Await What, int) awaited)
+            && awaited.What == Await.Quit;
         TimeSpan timeout = stage switch
         {
             SmtpStage.Greeting => timeouts.Greeting,

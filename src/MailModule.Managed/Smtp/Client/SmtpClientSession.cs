@@ -5,16 +5,20 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Client;
 
 /// <summary>
-/// The client side of SMTP on one connection, as a pure machine. Commands that are out and wait for their reply stand in a queue, so that pipelining
-/// (RFC 2920) and lock step are the same code: in lock step the queue holds one.
+/// The client side of SMTP on one connection, as a pure machine. Commands that are out and wait for their reply stand
+/// in a queue, so that pipelining (RFC 2920) and lock step are the same code: in lock step the queue holds one.
 /// </summary>
 /// <remarks>
-/// Two transactions at most are under way: one whose final dot is out (<see cref="_awaitingFinalReply"/>), and the one that commands are written for
-/// (<see cref="_transaction"/>), which may have begun in the same write. Replies come in the order of the commands, so the dot's is the first of both.
+/// Two transactions at most are under way: one whose final dot is out (<see cref="_awaitingFinalReply"/>), and the one
+/// that commands are written for (<see cref="_transaction"/>), which may have begun in the same write. Replies come in
+/// the order of the commands, so the dot's is the first of both.
 /// </remarks>
 public sealed partial class SmtpClientSession : ISession
 {
-    /// <summary>Recipients in one pipelined group: bounded, so that neither side fills the other's window while it writes (RFC 2920 §3.1).</summary>
+    /// <summary>
+    /// Recipients in one pipelined group: bounded, so that neither side fills the other's window while it writes (RFC
+    /// 2920 §3.1).
+    /// </summary>
     private const int GroupLimit = 100;
     private const int PieceLength = 64 * 1024;
 
@@ -75,7 +79,10 @@ public sealed partial class SmtpClientSession : ISession
             Prepare(connection);
     }
 
-    /// <summary>The connection below; null in tests over memory. The session sets its <see cref="Connection.IdleTimeout"/> and deadline.</summary>
+    /// <summary>
+    /// The connection below; null in tests over memory. The session sets its <see cref="Connection.IdleTimeout"/> and
+    /// deadline.
+    /// </summary>
     public Connection? Connection { get; }
     public ServerExtensions Extensions { get; private set; } = ServerExtensions.None;
 
@@ -85,10 +92,16 @@ public sealed partial class SmtpClientSession : ISession
     /// <summary>What the session waits for; after its end, what it waited for then.</summary>
     public SmtpStage Stage { get; private set; }
 
-    /// <summary>Transactions on this connection that came to the server's answer: after one, an end at <see cref="SmtpStage.Idle"/> or <see cref="SmtpStage.Mail"/> says nothing about the host.</summary>
+    /// <summary>
+    /// Transactions on this connection that came to the server's answer: after one, an end at
+    /// <see cref="SmtpStage.Idle"/> or <see cref="SmtpStage.Mail"/> says nothing about the host.
+    /// </summary>
     public int TransactionsCompleted { get; private set; }
 
-    /// <summary>What there is to say for a human about the connection's end beside its fault and the server's words; empty if nothing.</summary>
+    /// <summary>
+    /// What there is to say for a human about the connection's end beside its fault and the server's words; empty if
+    /// nothing.
+    /// </summary>
     public string FaultText { get; private set; } = "";
 
     /// <summary>TLS runs on this connection.</summary>
@@ -162,12 +175,15 @@ public sealed partial class SmtpClientSession : ISession
     {
         if (_mode == Mode.Content)
             return hasBegun ? Next.Read : WriteContent(output);
-        return hasBegun && _answerable == 0 ? End(Fault.Protocol, null, "the server answered before it was asked") : Next.Read;
+        return hasBegun && _answerable == 0
+            ? End(Fault.Protocol, null, "the server answered before it was asked")
+            : Next.Read;
     }
 
     private void OnReply(Reply reply, Output output)
     {
-        // A server that replies without a command (421 when it stops, or a refusal in the middle of the content) has ended the session.
+        // A server that replies without a command (421 when it stops, or a refusal in the middle of the content) has
+        // ended the session.
         if (_mode == Mode.Content || _answerable == 0)
         {
             End(FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : "");
@@ -277,5 +293,6 @@ public sealed partial class SmtpClientSession : ISession
     }
 
     /// <summary>What a reply other than the expected one means; a positive one breaks the protocol.</summary>
-    internal static Fault FaultOf(Reply reply) => reply.IsTemporary ? Fault.RefusedTemporarily : reply.IsPositive ? Fault.Protocol : Fault.Refused;
+    internal static Fault FaultOf(Reply reply)
+        => reply.IsTemporary ? Fault.RefusedTemporarily : reply.IsPositive ? Fault.Protocol : Fault.Refused;
 }

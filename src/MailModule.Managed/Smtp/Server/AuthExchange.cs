@@ -34,12 +34,14 @@ internal struct AuthExchange
     public static bool TryBegin(ReadOnlySpan<byte> mechanism, out AuthExchange exchange)
     {
         bool isPlain = Ascii.EqualsIgnoreCase(mechanism, "PLAIN"u8);
-        exchange = new AuthExchange { User = "", Password = [], _expected = isPlain ? Expected.PlainMessage : Expected.User };
+        Expected expected = isPlain ? Expected.PlainMessage : Expected.User;
+        exchange = new AuthExchange { User = "", Password = [], _expected = expected };
         return isPlain || Ascii.EqualsIgnoreCase(mechanism, "LOGIN"u8);
     }
 
     /// <summary>The whole line that opens the exchange if the client gave no initial response.</summary>
-    public readonly ReadOnlySpan<byte> Challenge => _expected == Expected.PlainMessage ? Replies.EmptyChallenge334 : Replies.UserChallenge334;
+    public readonly ReadOnlySpan<byte> Challenge
+        => _expected == Expected.PlainMessage ? Replies.EmptyChallenge334 : Replies.UserChallenge334;
 
     public AuthProgress Process(ReadOnlySpan<byte> response)
     {
@@ -64,7 +66,8 @@ internal struct AuthExchange
         Password = password;
         if (!isGood)
             return AuthProgress.Malformed;
-        // RFC 4616 §2: the server also verifies that the user may act as the identity asked for; here nobody may act as another
+        // RFC 4616 §2: the server also verifies that the user may act as the identity asked for; here nobody may act as
+        // another
         return actsAsOther ? AuthProgress.Forbidden : AuthProgress.Complete;
     }
 

@@ -1,8 +1,8 @@
 namespace MailModule.Smtp.Server;
 
 /// <summary>
-/// Counts Received fields in the header of a message that arrives in pieces, cut anywhere (RFC 5321 §6.3: a simple and effective way to
-/// find loops). Costs nothing once the header is over.
+/// Counts Received fields in the header of a message that arrives in pieces, cut anywhere (RFC 5321 §6.3: a simple and
+/// effective way to find loops). Costs nothing once the header is over.
 /// </summary>
 internal struct HopCounter
 {

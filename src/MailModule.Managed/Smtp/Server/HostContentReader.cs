@@ -3,10 +3,12 @@ using MailModule.Primitives;
 namespace MailModule.Smtp.Server;
 
 /// <summary>
-/// Reads the content of a message for a host that wants to read it itself: blocking, on the host's worker, while the verdict on DATA is pending. The
-/// session's owner does nothing meanwhile. What is read goes to <see cref="ISmtpBackend.Append"/> too.
+/// Reads the content of a message for a host that wants to read it itself: blocking, on the host's worker, while the
+/// verdict on DATA is pending. The session's owner does nothing meanwhile. What is read goes to
+/// <see cref="ISmtpBackend.Append"/> too.
 /// </summary>
-internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backend, ISmtpPeer peer, SmtpTransaction transaction)
+internal sealed class HostContentReader(
+    SmtpSession session, ISmtpBackend backend, ISmtpPeer peer, SmtpTransaction transaction)
 {
     /// <summary>Released when the backend takes content again.</summary>
     private readonly SemaphoreSlim _appendReady = new(0);
@@ -14,7 +16,10 @@ internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backen
     private bool _isAppending;
     private bool _owesLf;
 
-    /// <summary>Fills the destination with at least one octet; 0 at the end, -1 on loss, expiry, or a rule that the content breaks.</summary>
+    /// <summary>
+    /// Fills the destination with at least one octet; 0 at the end, -1 on loss, expiry, or a rule that the content
+    /// breaks.
+    /// </summary>
     public int Read(Span<byte> destination)
     {
         if (!TryBegin())

@@ -3,10 +3,13 @@ using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
 
-/// <summary>Everything the server says by itself; what policy or a host says comes with a <see cref="Verdict"/>.</summary>
+/// <summary>
+/// Everything the server says by itself; what policy or a host says comes with a <see cref="Verdict"/>.
+/// </summary>
 internal static class Replies
 {
-    public static readonly Reply Help214 = new(214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT AUTH STARTTLS, as in RFC 5321");
+    public static readonly Reply Help214 =
+        new(214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT AUTH STARTTLS, as in RFC 5321");
     public static readonly Reply ReadyForTls220 = new(220, "2.0.0", "Ready to start TLS");
     public static readonly Reply Bye221 = new(221, "2.0.0", "Bye");
     public static readonly Reply LoggedIn235 = new(235, "2.7.0", "Authentication successful");
@@ -16,7 +19,8 @@ internal static class Replies
     public static readonly Reply MessageAccepted250 = new(250, "2.6.0", "Message accepted");
 
     // RFC 5321 §7.3: neither yes nor no
-    public static readonly Reply CannotVerify252 = new(252, "2.0.0", "Cannot verify the user, but will take mail for it");
+    public static readonly Reply CannotVerify252 =
+        new(252, "2.0.0", "Cannot verify the user, but will take mail for it");
 
     public static readonly Reply StartMailInput354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
     public static readonly Reply IdleTooLong421 = new(421, "4.4.2", "Idle for too long, closing connection");
@@ -51,7 +55,8 @@ internal static class Replies
     public static readonly Reply UnknownMechanism504 = new(504, "5.5.4", "Authentication mechanism is not supported");
     public static readonly Reply LoginFirst530 = new(530, "5.7.0", "Authentication required");
     public static readonly Reply LoginFailed535 = new(535, "5.7.8", "Authentication credentials invalid");
-    public static readonly Reply TlsFirst538 = new(538, "5.7.11", "Encryption required for the authentication mechanism");
+    public static readonly Reply TlsFirst538 =
+        new(538, "5.7.11", "Encryption required for the authentication mechanism");
     public static readonly Reply BareNewline550 = new(550, "5.6.0", "Message has a bare CR or LF; lines end with CRLF");
     public static readonly Reply Refused550 = new(550, "5.7.1", "Refused");
     public static readonly Reply TooLarge552 = new(552, "5.3.4", "Message is larger than the limit");

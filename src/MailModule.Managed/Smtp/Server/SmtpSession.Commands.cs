@@ -39,8 +39,8 @@ public sealed partial class SmtpSession
     }
 
     /// <summary>
-    /// RFC 3207 §4.2: both sides forget everything said before. So the state is that of a new connection, the login is void, and
-    /// what was pipelined after STARTTLS is thrown away here as well as below.
+    /// RFC 3207 §4.2: both sides forget everything said before. So the state is that of a new connection, the login is
+    /// void, and what was pipelined after STARTTLS is thrown away here as well as below.
     /// </summary>
     private Next StartTls(ref ReadOnlySpan<byte> input, Output output)
     {
@@ -90,7 +90,9 @@ public sealed partial class SmtpSession
         if (result == LineResult.Incomplete)
             return Next.Read;
         _activity = Activity.Commands;
-        return result == LineResult.TooLong ? WriteReply(Replies.AuthLineTooLong500, output) : OnAuthResponse(line, output);
+        return result == LineResult.TooLong
+            ? WriteReply(Replies.AuthLineTooLong500, output)
+            : OnAuthResponse(line, output);
     }
 
     private Next OnAuthResponse(ReadOnlySpan<byte> response, Output output)
@@ -224,7 +226,8 @@ public sealed partial class SmtpSession
         return Continue;
     }
 
-    // Content that breaks a rule or was refused is read to its end, so that client and server agree on where the next command begins, and refused there.
+    // Content that breaks a rule or was refused is read to its end, so that client and server agree on where the next
+    // command begins, and refused there.
     private Next ReceiveContent(ref ReadOnlySpan<byte> input, Output output)
     {
         while (_transaction.TryRead(ref input, out ReadOnlySpan<byte> content))

@@ -6,8 +6,9 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Server;
 
 /// <summary>
-/// The server side of SMTP on one connection, as a pure machine. It does one thing at a time (<see cref="Activity"/>): it reads commands, an AUTH
-/// exchange or the content of a message, or it waits for a verdict of its backend. <see cref="ISession"/> says who calls it when.
+/// The server side of SMTP on one connection, as a pure machine. It does one thing at a time (<see cref="Activity"/>):
+/// it reads commands, an AUTH exchange or the content of a message, or it waits for a verdict of its backend.
+/// <see cref="ISession"/> says who calls it when.
 /// </summary>
 public sealed partial class SmtpSession : ISession
 {
@@ -81,7 +82,10 @@ public sealed partial class SmtpSession : ISession
     /// <summary>Octets that MAIL declared for the message (RFC 1870); 0 if it did not.</summary>
     public long DeclaredSize => _transaction.DeclaredSize;
 
-    /// <summary>Gives the verdict that was <see cref="VerdictKind.Pending"/>: once for each, from any thread, which then advances the session.</summary>
+    /// <summary>
+    /// Gives the verdict that was <see cref="VerdictKind.Pending"/>: once for each, from any thread, which then
+    /// advances the session.
+    /// </summary>
     public void Answer(Verdict verdict)
     {
         _answer = verdict;
@@ -89,9 +93,10 @@ public sealed partial class SmtpSession : ISession
     }
 
     /// <summary>
-    /// For a worker while the verdict on <see cref="ISmtpBackend.Data"/> is pending: sends 354 at the first call, then blocks until there is more of the
-    /// content (CRLF lines, unstuffed; at most <paramref name="destination"/>'s length), which goes to <see cref="ISmtpBackend.Append"/> too. 0 at the end,
-    /// -1 on loss, expiry, or a rule that the content breaks.
+    /// For a worker while the verdict on <see cref="ISmtpBackend.Data"/> is pending: sends 354 at the first call, then
+    /// blocks until there is more of the content (CRLF lines, unstuffed; at most <paramref name="destination"/>'s
+    /// length), which goes to <see cref="ISmtpBackend.Append"/> too. 0 at the end, -1 on loss, expiry, or a rule that
+    /// the content breaks.
     /// </summary>
     public int ReadContent(Span<byte> destination)
     {
@@ -101,7 +106,9 @@ public sealed partial class SmtpSession : ISession
         return _hostReader.Read(destination);
     }
 
-    /// <summary>Why <see cref="ReadContent"/> gave -1: the rule that the content breaks, or what became of the connection.</summary>
+    /// <summary>
+    /// Why <see cref="ReadContent"/> gave -1: the rule that the content breaks, or what became of the connection.
+    /// </summary>
     public Fault ReadFault => _transaction.Fault switch
     {
         ContentFault.TooLarge => Fault.Limit,
@@ -109,7 +116,10 @@ public sealed partial class SmtpSession : ISession
         _ => Connection is { WaitFault: not Fault.None and var fault } ? fault : Fault.Closed,
     };
 
-    /// <summary>What lies below <see cref="ISmtpBackend.Append"/> takes content again: once for each false it gave, from any thread.</summary>
+    /// <summary>
+    /// What lies below <see cref="ISmtpBackend.Append"/> takes content again: once for each false it gave, from any
+    /// thread.
+    /// </summary>
     public void ResumeContent()
     {
         if (_hostReader is null || !_hostReader.TryResume())
@@ -130,8 +140,8 @@ public sealed partial class SmtpSession : ISession
 
     /// <inheritdoc/>
     /// <remarks>
-    /// The last verdict may have come without the session having acted on it: a transaction whose MAIL was accepted has to be discarded, a message that was
-    /// accepted must not be.
+    /// The last verdict may have come without the session having acted on it: a transaction whose MAIL was accepted has
+    /// to be discarded, a message that was accepted must not be.
     /// </remarks>
     public void Closed()
     {
@@ -153,14 +163,17 @@ public sealed partial class SmtpSession : ISession
         _ => OnVerdict(_answer, output),
     };
 
-    private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output) => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
+    private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
+        => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
     {
         LineResult.Incomplete => Next.Read,
         LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
         _ => Execute(line, ref input, output),
     };
 
-    /// <summary>The state table says whether the command is allowed; then its verb's handler asks for a verdict or acts.</summary>
+    /// <summary>
+    /// The state table says whether the command is allowed; then its verb's handler asks for a verdict or acts.
+    /// </summary>
     private Next Execute(ReadOnlySpan<byte> line, ref ReadOnlySpan<byte> input, Output output)
     {
         var command = CommandLine.Parse(line);
@@ -214,7 +227,9 @@ public sealed partial class SmtpSession : ISession
         return Next.Close;
     }
 
-    /// <summary>Asks the backend for a verdict. A pending one may come before this returns, on another thread.</summary>
+    /// <summary>
+    /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
+    /// </summary>
     private Next Ask(Activity question, Output output)
     {
         _activity = question;

@@ -13,12 +13,14 @@ internal enum ContentFault
 }
 
 /// <summary>
-/// One mail transaction (RFC 5321 §3.3), apart from the session that it belongs to: the envelope, then the content and the rules that it must keep.
-/// The object serves the session's transactions one after the other.
+/// One mail transaction (RFC 5321 §3.3), apart from the session that it belongs to: the envelope, then the content and
+/// the rules that it must keep. The object serves the session's transactions one after the other.
 /// </summary>
 internal sealed class SmtpTransaction(SmtpServerOptions options)
 {
-    /// <summary>Octets by which refused content may pass twice the size limit before the connection is closed.</summary>
+    /// <summary>
+    /// Octets by which refused content may pass twice the size limit before the connection is closed.
+    /// </summary>
     private const long OverrunLimit = 1 << 20;
 
     private Envelope? _envelope;
@@ -37,13 +39,16 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
 
     public ContentFault Fault { get; private set; }
 
-    /// <summary>The refusal that the client gets after the final dot; the rest of the content is thrown away until then.</summary>
+    /// <summary>
+    /// The refusal that the client gets after the final dot; the rest of the content is thrown away until then.
+    /// </summary>
     public Reply? Refusal { get; set; }
 
     public bool AtEnd => _reader.AtEnd;
 
     /// <summary>The content is refused, and the client sends far more than it may.</summary>
-    public bool IsEndless => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - OverrunLimit > options.SizeLimit;
+    public bool IsEndless
+        => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - OverrunLimit > options.SizeLimit;
 
     public void Begin(long declaredSize, Envelope envelope)
     {
@@ -52,7 +57,8 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     }
 
     /// <summary>Reads the argument of RCPT into <see cref="Rcpt"/>.</summary>
-    public PathFault ParseRcpt(ReadOnlySpan<byte> argument) => RcptArgument.TryParse(argument, Envelope.Utf8, out _rcpt);
+    public PathFault ParseRcpt(ReadOnlySpan<byte> argument)
+        => RcptArgument.TryParse(argument, Envelope.Utf8, out _rcpt);
 
     public void BeginContent()
     {
@@ -70,7 +76,9 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         _rcpt = default;
     }
 
-    /// <summary>Consumes octets from the front of the input; gives the next piece of content that keeps the rules, or nothing.</summary>
+    /// <summary>
+    /// Consumes octets from the front of the input; gives the next piece of content that keeps the rules, or nothing.
+    /// </summary>
     public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
     {
         while (_reader.TryRead(ref input, out content))

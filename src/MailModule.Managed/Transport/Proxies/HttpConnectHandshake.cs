@@ -41,16 +41,22 @@ internal sealed class HttpConnectHandshake(ProxyAddress proxy, ProxyTarget targe
         if (!target.IsGood)
             return Fail("the name of the target is none that a proxy could resolve");
         _isAsked = true;
-        string host = target.Name ?? (target.Address.AddressFamily == AddressFamily.InterNetworkV6 ? $"[{target.Address}]" : target.Address.ToString());
+        bool isV6 = target.Address.AddressFamily == AddressFamily.InterNetworkV6;
+        string host = target.Name ?? (isV6 ? $"[{target.Address}]" : target.Address.ToString());
         string authority = host + ":" + target.Port.ToString(CultureInfo.InvariantCulture);
         Encoding.UTF8.GetBytes($"CONNECT {authority} HTTP/1.1\r\nHost: {authority}\r\n", output);
         if (proxy.User is not null)
-            Encoding.UTF8.GetBytes($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.User}:{proxy.Password}"))}\r\n", output);
+        {
+            string login = Convert.ToBase64String(Encoding.UTF8.GetBytes($"{proxy.User}:{proxy.Password}"));
+            Encoding.UTF8.GetBytes($"Proxy-Authorization: Basic {login}\r\n", output);
+        }
         output.Write("\r\n"u8);
         return ProxyProgress.More;
     }
 
-    /// <summary>Up to and with the empty line; 0 if it is not there yet. RFC 9112 §2.2: an LF alone may end a line.</summary>
+    /// <summary>
+    /// Up to and with the empty line; 0 if it is not there yet. RFC 9112 §2.2: an LF alone may end a line.
+    /// </summary>
     private static int HeadLength(ReadOnlySpan<byte> input)
     {
         int crlf = input.IndexOf("\n\r\n"u8), lf = input.IndexOf("\n\n"u8);
@@ -66,7 +72,8 @@ internal sealed class HttpConnectHandshake(ProxyAddress proxy, ProxyTarget targe
         words = new string([.. line.Skip(9).Take(WordsLimit).Select(c => char.IsControl(c) ? '?' : c)]);
         status = 0;
         return line.Length >= 12 && line[8] == ' ' && (line.Length == 12 || line[12] == ' ')
-            && int.TryParse(line.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out status) && status >= 100;
+            && int.TryParse(line.AsSpan(9, 3), NumberStyles.None, CultureInfo.InvariantCulture, out status)
+            && status >= 100;
     }
 
     private ProxyProgress FailGarbled() => Fail("its answer is not of HTTP");

@@ -19,6 +19,9 @@ internal interface IProxyHandshake
     /// <summary>What the proxy refused or got wrong, in words.</summary>
     string Problem { get; }
 
-    /// <summary>The first call has no input: it writes the request. Consumes whole answers, and no more, from the front of the input.</summary>
+    /// <summary>
+    /// The first call has no input: it writes the request. Consumes whole answers, and no more, from the front of the
+    /// input.
+    /// </summary>
     ProxyProgress Advance(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output);
 }

@@ -116,7 +116,8 @@ internal sealed class Socks5Handshake(ProxyAddress proxy, ProxyTarget target) : 
         }
         else
         {
-            output.Write<byte>([(byte)(target.Address.AddressFamily == AddressFamily.InterNetwork ? AddressType.IPv4 : AddressType.IPv6)]);
+            bool isV4 = target.Address.AddressFamily == AddressFamily.InterNetwork;
+            output.Write<byte>([(byte)(isV4 ? AddressType.IPv4 : AddressType.IPv6)]);
             output.Write(target.Address.GetAddressBytes());
         }
         BinaryPrimitives.WriteUInt16BigEndian(output.GetSpan(2), (ushort)target.Port);

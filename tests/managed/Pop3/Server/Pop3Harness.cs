@@ -5,7 +5,8 @@ using MailModule.Transport;
 namespace MailModule.Tests.Pop3.Server;
 
 /// <summary>
-/// A session over memory with a backend of fixed answers: user "u" has the password "p w". Answers come at once, or each as pending.
+/// A session over memory with a backend of fixed answers: user "u" has the password "p w". Answers come at once, or
+/// each as pending.
 /// </summary>
 internal sealed class Pop3Harness : IPop3Backend
 {
@@ -17,7 +18,8 @@ internal sealed class Pop3Harness : IPop3Backend
     public Pop3Harness(Pop3ServerOptions? options = null, params string[] texts)
     {
         Drop = new MemoryMaildrop(texts);
-        Session = new Pop3Session(options ?? new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true }, this, null);
+        Session = new Pop3Session(
+            options ?? new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true }, this, null);
     }
 
     public Pop3Session Session { get; }
@@ -75,7 +77,10 @@ internal sealed class Pop3Harness : IPop3Backend
     public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
     {
         Calls.Add($"login {user}");
-        Pop3Verdict verdict = LoginVerdict ?? (user == "u" && Encoding.Latin1.GetString(password) == "p w" ? Pop3Verdict.Accept : Pop3Verdict.Refuse());
+        Pop3Verdict verdict = LoginVerdict
+            ?? (user == "u" && Encoding.Latin1.GetString(password) == "p w"
+                ? Pop3Verdict.Accept
+                : Pop3Verdict.Refuse());
         return Say(verdict, () => session.Maildrop = verdict.Kind == Pop3VerdictKind.Accept ? Drop : null);
     }
 
@@ -83,7 +88,8 @@ internal sealed class Pop3Harness : IPop3Backend
         => Say(OpenVerdict ?? Pop3Verdict.Accept, () =>
         {
             Opens++;
-            if (lines < 0 && ReadAheadBuffers is not null && (session.ReadAhead ??= new RetrReadAhead(ReadAheadBuffers, new StillClock())).ReadFrom(Drop, index))
+            if (lines < 0 && ReadAheadBuffers is not null
+                && (session.ReadAhead ??= new RetrReadAhead(ReadAheadBuffers, new StillClock())).ReadFrom(Drop, index))
                 return;
             Drop.OpenMessage(index, out Stream content);
             session.Message = content;
@@ -92,7 +98,9 @@ internal sealed class Pop3Harness : IPop3Backend
 
     public int Read(Pop3Session session, byte[] buffer)
     {
-        int count = Reads++ >= FailReadAfter ? -1 : session.Message!.Read(buffer, 0, Math.Min(buffer.Length, ReadLimit));
+        int count = Reads++ >= FailReadAfter
+            ? -1
+            : session.Message!.Read(buffer, 0, Math.Min(buffer.Length, ReadLimit));
         if (!AnswersPending)
             return count;
         _pending = () => session.AnswerRead(count);

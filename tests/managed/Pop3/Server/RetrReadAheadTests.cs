@@ -45,7 +45,8 @@ public class RetrReadAheadTests
     public void A_session_answers_from_what_is_ahead_as_it_answers_without()
     {
         string[] texts = [.. Enumerable.Range(0, 40).Select(i => $"Subject: {i}\n\nbody\n")];
-        string commands = string.Concat(Enumerable.Range(1, 40).Select(i => $"RETR {i}\r\n")) + "RETR 41\r\nRETR 7\r\nTOP 8 0\r\nRETR 9\r\n";
+        string commands = string.Concat(Enumerable.Range(1, 40).Select(i => $"RETR {i}\r\n"))
+            + "RETR 41\r\nRETR 7\r\nTOP 8 0\r\nRETR 9\r\n";
         var plain = new Pop3Harness(null, texts).LoggedIn();
         var memory = new ReadAheadBuffers();
         var ahead = new Pop3Harness(null, texts) { ReadAheadBuffers = memory }.LoggedIn();
@@ -59,7 +60,9 @@ public class RetrReadAheadTests
     [Fact]
     public void A_message_marked_for_deletion_is_not_given_from_what_is_ahead()
     {
-        var pop = new Pop3Harness(null, [.. Enumerable.Range(0, 10).Select(i => $"{i}\n")]) { ReadAheadBuffers = new ReadAheadBuffers() }.LoggedIn();
+        var pop = new Pop3Harness(
+            null, [.. Enumerable.Range(0, 10).Select(i => $"{i}\n")]) { ReadAheadBuffers =
+            new ReadAheadBuffers() }.LoggedIn();
         pop.Send("RETR 1\r\nRETR 2\r\nRETR 4\r\nRETR 5\r\nRETR 6\r\nDELE 7\r\n");
         Assert.StartsWith("-ERR", pop.Send("RETR 7\r\n"), StringComparison.Ordinal);
         Assert.Equal("+OK 3 octets\r\n7\r\n.\r\n", pop.Send("RETR 8\r\n"));
@@ -142,7 +145,8 @@ public class RetrReadAheadTests
         using var folder = new TemporaryFolder();
         var store = new MaildirStore("h");
         for (int i = 0; i < 6; i++)
-            store.Deliver(folder.In("u"), $"id{i}", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + i), new TextContent($"{i}\n"), mayBeDuplicate: false);
+            store.Deliver(folder.In("u"), $"id{i}", DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + i),
+                new TextContent($"{i}\n"), mayBeDuplicate: false);
         store.Open(folder.In("u"), out IMaildrop drop);
         using IMaildrop _ = drop;
         string[] files = Directory.GetFiles(folder.In("u/Maildir/new"));

@@ -7,7 +7,9 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Smtp.Client;
 
-/// <summary>A client session over memory: the test plays the server, and sees what the client says and what comes out.</summary>
+/// <summary>
+/// A client session over memory: the test plays the server, and sees what the client says and what comes out.
+/// </summary>
 internal sealed class ClientDialogue : ISmtpClientOwner
 {
     private readonly Queue<SmtpClientTransaction> _work = new();
@@ -22,7 +24,9 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <param name="stopAtTls">The handshake never ends.</param>
     /// <param name="early">The owner gives the next transaction before the last is judged.</param>
     /// <param name="login">Null: none.</param>
-    public ClientDialogue(StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, bool early = false, Credentials? login = null, bool clear = false,
+    public ClientDialogue(
+        StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, bool early = false,
+        Credentials? login = null, bool clear = false,
         params SmtpClientTransaction[] work)
     {
         _early = early;
@@ -30,7 +34,9 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         _stopAtTls = stopAtTls;
         foreach (SmtpClientTransaction transaction in work)
             _work.Enqueue(transaction);
-        _session = new SmtpClientSession(new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this, null);
+        _session = new SmtpClientSession(
+            new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this,
+            null);
         Step([]);
     }
 
@@ -43,7 +49,9 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <summary>Most octets that one step gave.</summary>
     public int LargestOutput { get; private set; }
 
-    /// <summary>Octets the client has said in all; kept apart when <see cref="Step"/>'s text would be too much.</summary>
+    /// <summary>
+    /// Octets the client has said in all; kept apart when <see cref="Step"/>'s text would be too much.
+    /// </summary>
     public long SaidLength { get; private set; }
     public bool HasEnded { get; private set; }
     public List<long> Progress { get; } = [];
@@ -79,7 +87,8 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <summary>Who had to wait has what it waited for.</summary>
     public string Resume() => Last == Next.Wait ? Step([]) : throw new InvalidOperationException("nobody waits");
 
-    // As a connection does it: input comes only when asked for, and what is left over is dropped before TLS (RFC 3207 §4.2).
+    // As a connection does it: input comes only when asked for, and what is left over is dropped before TLS (RFC 3207
+    // §4.2).
     private string Step(byte[] octets)
     {
         var said = new StringBuilder();
@@ -103,9 +112,11 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         return said.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
-    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+        => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _early && _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+        => _early && _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
     void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
     {

@@ -40,7 +40,8 @@ public class SmtpClientSessionTests
         SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
-        Assert.Equal("MAIL FROM:<ann@a.example> SIZE=2\nRCPT TO:<bob@b.example>\nRCPT TO:<eve@b.example>\nDATA\n", server.Say(Pipelining));
+        Assert.Equal("MAIL FROM:<ann@a.example> SIZE=2\nRCPT TO:<bob@b.example>\nRCPT TO:<eve@b.example>\nDATA\n",
+            server.Say(Pipelining));
         Assert.Equal("x\n.\n", server.Say("250 ok\n550 5.1.1 no\n250 ok\n354 go\n"));
         server.Say("250 ok\n");
         Assert.Equal(Fault.Refused, message.Recipients[0].Fault);
@@ -82,7 +83,8 @@ public class SmtpClientSessionTests
             last = server.Say("250 taken\n");
         Assert.Equal("QUIT\n", last);
         for (int i = 0; i < 3; i++)
-            Assert.Equal(codes[i] switch { 250 => Fault.None, 450 => Fault.RefusedTemporarily, _ => Fault.Refused }, message.Recipients[i].Fault);
+            Assert.Equal(codes[i] switch { 250 => Fault.None, 450 => Fault.RefusedTemporarily, _ => Fault.Refused },
+                message.Recipients[i].Fault);
         Assert.Equal(1, server.CompletedCount);
     }
 
@@ -100,7 +102,8 @@ public class SmtpClientSessionTests
         Assert.NotEqual(0, third);
         server.Lose();
         Assert.Equal(Fault.Closed, message.Recipients[2].Fault);
-        Assert.Equal(first == 250 ? Fault.Closed : first == 450 ? Fault.RefusedTemporarily : Fault.Refused, message.Recipients[0].Fault);
+        Assert.Equal(first == 250 ? Fault.Closed : first == 450 ? Fault.RefusedTemporarily : Fault.Refused,
+            message.Recipients[0].Fault);
         Assert.DoesNotContain(message.Recipients, recipient => recipient.IsUnknown);
         Assert.True(server.HasEnded);
     }
@@ -127,7 +130,8 @@ public class SmtpClientSessionTests
         server.Say("220 hello\n");
         server.Say(Pipelining);
         Assert.Equal("QUIT\n", server.Say("451 4.7.1 later\n503 first\n503 first\n503 first\n"));
-        Assert.All(message.Recipients, recipient => Assert.Equal((Fault.RefusedTemporarily, 451), (recipient.Fault, recipient.Reply!.Code)));
+        Assert.All(message.Recipients,
+            recipient => Assert.Equal((Fault.RefusedTemporarily, 451), (recipient.Fault, recipient.Reply!.Code)));
     }
 
     [Fact]
@@ -247,7 +251,8 @@ public class SmtpClientSessionTests
     {
         var server = new ClientDialogue(work: Message("gr\u00fc\u00dfe\n", "j\u00fcrgen@b.example"));
         server.Say("220 hello\n");
-        Assert.Equal("MAIL FROM:<ann@a.example> BODY=8BITMIME SMTPUTF8\n", server.Say("250-server\n250-8BITMIME\n250 SMTPUTF8\n"));
+        Assert.Equal("MAIL FROM:<ann@a.example> BODY=8BITMIME SMTPUTF8\n",
+            server.Say("250-server\n250-8BITMIME\n250 SMTPUTF8\n"));
     }
 
     [Fact]
@@ -264,7 +269,8 @@ public class SmtpClientSessionTests
     [Fact]
     public void Several_messages_go_over_one_connection_with_a_reset_after_a_broken_one()
     {
-        var server = new ClientDialogue(work: [Message("x\n", "bob@b.example"), Message("y\n", "eve@b.example"), Message("z\n", "ann@b.example")]);
+        var server = new ClientDialogue(
+            work: [Message("x\n", "bob@b.example"), Message("y\n", "eve@b.example"), Message("z\n", "ann@b.example")]);
         server.Say("220 hello\n");
         server.Say(Plain);
         server.Say("250 ok\n");
@@ -350,7 +356,8 @@ public class SmtpClientSessionTests
         }
     }
 
-    private static int Lines(string text, string verb) => text.Split('\n').Count(line => line.StartsWith(verb, StringComparison.Ordinal));
+    private static int Lines(string text, string verb)
+        => text.Split('\n').Count(line => line.StartsWith(verb, StringComparison.Ordinal));
 
     private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 }

@@ -13,14 +13,18 @@ public class SmtpClientStageTests
 
     // What a good server says up to the stage; the answer under test comes next.
     private static readonly (string Name, string Good)[] s_stages =
-        [("greeting", "220 hello\n"), ("ehlo", ""), ("mail", "250 ok\n"), ("rcpt", "250 ok\n"), ("data", "354 go\n"), ("verdict", "250 taken\n")];
+        [("greeting", "220 hello\n"), ("ehlo", ""), ("mail", "250 ok\n"), ("rcpt", "250 ok\n"), ("data", "354 go\n"),
+            ("verdict", "250 taken\n")];
 
     private static readonly (string Words, Fault Fault)[] s_answers =
     [
-        ("421 down\n", Fault.RefusedTemporarily), ("450 later\n", Fault.RefusedTemporarily), ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedTemporarily),
+        ("421 down\n", Fault.RefusedTemporarily), ("450 later\n", Fault.RefusedTemporarily),
+            ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedTemporarily),
         ("500 what\n", Fault.Refused), ("550-no\n550 never\n", Fault.Refused), ("554 5.7.1 go away\n", Fault.Refused),
-        ("300 what\n", Fault.Protocol), ("250-a\n251 b\n", Fault.Protocol), ("hello\n", Fault.Protocol), ("25\n", Fault.Protocol), ("100 wait\n", Fault.Protocol),
-        ("600 what\n", Fault.Protocol), ("2500 what\n", Fault.Protocol), ("250_what\n", Fault.Protocol), ("\n", Fault.Protocol), ("-1 x\n", Fault.Protocol),
+        ("300 what\n", Fault.Protocol), ("250-a\n251 b\n", Fault.Protocol), ("hello\n", Fault.Protocol),
+            ("25\n", Fault.Protocol), ("100 wait\n", Fault.Protocol),
+        ("600 what\n", Fault.Protocol), ("2500 what\n", Fault.Protocol), ("250_what\n", Fault.Protocol),
+            ("\n", Fault.Protocol), ("-1 x\n", Fault.Protocol),
     ];
 
     public static TheoryData<int, int, bool> AnswersAtStages()
@@ -37,7 +41,8 @@ public class SmtpClientStageTests
 
     [Theory]
     [MemberData(nameof(AnswersAtStages))]
-    public void An_answer_that_is_not_the_good_one_fails_the_message_in_its_own_way(int stage, int answer, bool pipelined)
+    public void An_answer_that_is_not_the_good_one_fails_the_message_in_its_own_way(
+        int stage, int answer, bool pipelined)
     {
         SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
@@ -54,7 +59,9 @@ public class SmtpClientStageTests
         Assert.Equal(stage < 2 ? RecipientState.Waiting : RecipientState.Failed, bob.State);
         Assert.Equal(stage < 2 ? 0 : 1, server.CompletedCount);
         if (stage >= 2 && fault is Fault.Refused or Fault.RefusedTemporarily)
-            Assert.Equal(words[..3], bob.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? server.Words!.Code.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal(words[..3],
+                bob.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                ?? server.Words!.Code.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     // An EHLO that is not understood is followed by HELO, whose refusal decides then.
@@ -153,7 +160,8 @@ public class SmtpClientStageTests
 
     [Theory]
     [MemberData(nameof(AnswersCutOff))]
-    public void A_loss_between_the_answers_to_recipients_keeps_the_answers_heard(int first, int second, int third, int heard, bool pipelined)
+    public void A_loss_between_the_answers_to_recipients_keeps_the_answers_heard(
+        int first, int second, int third, int heard, bool pipelined)
     {
         int[] codes = [first, second, third];
         SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
@@ -165,7 +173,11 @@ public class SmtpClientStageTests
         server.Lose();
         for (int i = 0; i < 3; i++)
         {
-            Fault expected = i >= heard || codes[i] == 250 ? Fault.Closed : codes[i] == 450 ? Fault.RefusedTemporarily : Fault.Refused;
+            Fault expected = i >= heard || codes[i] == 250
+                ? Fault.Closed
+                : codes[i] == 450
+                ? Fault.RefusedTemporarily
+                : Fault.Refused;
             Assert.Equal(expected, message.Recipients[i].Fault);
             Assert.False(message.Recipients[i].IsUnknown);
         }
@@ -285,7 +297,8 @@ public class SmtpClientStageTests
     [Fact]
     public void Random_servers_never_make_it_call_delivered_what_no_positive_reply_to_the_dot_confirmed()
     {
-        string[] words = ["220 x\n", Plain, Pipelining, "250 ok\n", "250 ok\n", "250 ok\n", "354 go\n", "354 go\n", "450 x\n", "550 x\n", "421 x\n", "250-a\n250 b\n", "x\n", "503 5.5.1 bad\n"];
+        string[] words = ["220 x\n", Plain, Pipelining, "250 ok\n", "250 ok\n", "250 ok\n", "354 go\n", "354 go\n",
+            "450 x\n", "550 x\n", "421 x\n", "250-a\n250 b\n", "x\n", "503 5.5.1 bad\n"];
         var random = new Random(20261121);
         int delivered = 0;
         for (int round = 0; round < 20_000; round++)
@@ -313,7 +326,8 @@ public class SmtpClientStageTests
         Assert.True(delivered > 100);
     }
 
-    private static string GoodAt(int stage, bool pipelined) => s_stages[stage].Name == "ehlo" ? pipelined ? Pipelining : Plain : s_stages[stage].Good;
+    private static string GoodAt(int stage, bool pipelined)
+        => s_stages[stage].Name == "ehlo" ? pipelined ? Pipelining : Plain : s_stages[stage].Good;
 
     private static void PlayUpTo(ClientDialogue server, int stage, bool pipelined)
     {

@@ -8,8 +8,10 @@ namespace MailModule.Tests.Smtp.Client;
 /// <summary>Servers that do not keep to the order of things, and what the owner hears of where it happened.</summary>
 public class SmtpClientTroubleTests
 {
-    private static readonly string[] s_lockStep = ["220 hello\n", "250 server.example\n", "250 ok\n", "250 ok\n", "354 go\n", "250 taken\n", "221 bye\n"];
-    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.EndOfData, SmtpStage.Idle];
+    private static readonly string[] s_lockStep =
+        ["220 hello\n", "250 server.example\n", "250 ok\n", "250 ok\n", "354 go\n", "250 taken\n", "221 bye\n"];
+    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Mail,
+        SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.EndOfData, SmtpStage.Idle];
 
     [Fact]
     public void The_stage_is_what_the_session_waits_for_and_stays_where_it_ended()
@@ -62,7 +64,8 @@ public class SmtpClientTroubleTests
                 server.Say(line);
             string said = server.Say(s_lockStep[length] + ahead);
             if (s_stages[length] == SmtpStage.Data)
-                said += server.Say(ahead.EndsWith('\n') ? "250 whole\n" : "ead\n"); // no text is sent before what was begun is whole
+                // no text is sent before what was begun is whole
+                said += server.Say(ahead.EndsWith('\n') ? "250 whole\n" : "ead\n");
             Assert.DoesNotContain("x\n", said, StringComparison.Ordinal);
             Assert.Equal(Next.Close, server.Last);
             server.Lose();
@@ -121,7 +124,8 @@ public class SmtpClientTroubleTests
     [InlineData("552 5.2.2 mailbox full\n", Fault.Refused, true)]
     [InlineData("552 too many\n", Fault.Refused, false)]
     [InlineData("452 4.5.3 too many\n", Fault.RefusedTemporarily, true)]
-    public void Too_many_recipients_is_a_passing_trouble_in_the_old_code_too(string words, Fault fault, bool behindAnother)
+    public void Too_many_recipients_is_a_passing_trouble_in_the_old_code_too(
+        string words, Fault fault, bool behindAnother)
     {
         SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example");
         var server = new ClientDialogue(work: message);
@@ -163,7 +167,8 @@ public class SmtpClientTroubleTests
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("QUIT\n", server.Say("250-x\n250 SIZE 10\n"));
-        Assert.Equal((Fault.Limit, SmtpStage.Mail, 0), (message.Recipients[0].Fault, message.Recipients[0].Stage, server.Session.TransactionsCompleted));
+        Assert.Equal((Fault.Limit, SmtpStage.Mail, 0),
+            (message.Recipients[0].Fault, message.Recipients[0].Stage, server.Session.TransactionsCompleted));
     }
 
     [Theory]

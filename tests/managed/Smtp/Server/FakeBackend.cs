@@ -15,8 +15,8 @@ internal enum Answers
 }
 
 /// <summary>
-/// Judges by name and writes down what it was asked. Local parts: "refused", "close" (MAIL, RCPT), "nobody", "full" (RCPT), "nodata", "noend",
-/// "closedata", "closeend" (senders). Users: user/secret, later/secret.
+/// Judges by name and writes down what it was asked. Local parts: "refused", "close" (MAIL, RCPT), "nobody", "full"
+/// (RCPT), "nodata", "noend", "closedata", "closeend" (senders). Users: user/secret, later/secret.
 /// </summary>
 internal sealed class FakeBackend : ISmtpBackend
 {
@@ -56,8 +56,10 @@ internal sealed class FakeBackend : ISmtpBackend
 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
-        Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}"
-            + (envelope.Return == ReturnContent.Default ? "" : $" ret={envelope.Return}") + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\""));
+        Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}"
+            + $"{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}"
+            + (envelope.Return == ReturnContent.Default ? "" : $" ret={envelope.Return}")
+            + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\""));
         Verdict verdict = JudgePath(envelope.ReversePath);
         Assert.False(_isOpen, "a transaction began inside another");
         _isOpen = verdict.Kind == VerdictKind.Accept;
@@ -66,7 +68,8 @@ internal sealed class FakeBackend : ISmtpBackend
 
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
-        Calls.Add($"rcpt <{rcpt.Address}>" + (rcpt.Notify == Notify.Default ? "" : $" notify={rcpt.Notify}") + (rcpt.OriginalRecipient is null ? "" : $" orcpt=\"{rcpt.OriginalRecipient}\""));
+        Calls.Add($"rcpt <{rcpt.Address}>" + (rcpt.Notify == Notify.Default ? "" : $" notify={rcpt.Notify}")
+            + (rcpt.OriginalRecipient is null ? "" : $" orcpt=\"{rcpt.OriginalRecipient}\""));
         Verdict verdict = JudgePath(rcpt.Address);
         if (verdict.Kind == VerdictKind.Accept)
             envelope.Recipients.Add(rcpt.ToRecipient(rcpt.Address.LocalPart));
@@ -114,8 +117,10 @@ internal sealed class FakeBackend : ISmtpBackend
         };
         if (verdict.Kind == VerdictKind.Accept)
         {
-            Messages.Add(_text.ToString());
-            Calls.Add($"message {Messages[^1].Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}");
+            string message = _text.ToString();
+            Messages.Add(message);
+            message = message.Replace("\r", "\\r", StringComparison.Ordinal);
+            Calls.Add($"message {message.Replace("\n", "\\n", StringComparison.Ordinal)}");
             _isOpen = false;
         }
         return Give(session, verdict);

@@ -50,10 +50,13 @@ public class HostContentTests
         var random = new Random(354);
         for (int i = 0; i < 500; i++)
         {
-            string text = Encoding.ASCII.GetString(Texts.Random(random, random.Next(20))).Replace("\r\n.\r\n", "", StringComparison.Ordinal) + "\r\n.\r\n";
-            if (text.StartsWith(".\r\n", StringComparison.Ordinal) || text.IndexOf("\r\n.\r\n", StringComparison.Ordinal) != text.Length - 5)
+            string text = Encoding.ASCII.GetString(Texts.Random(random, random.Next(20)))
+                .Replace("\r\n.\r\n", "", StringComparison.Ordinal) + "\r\n.\r\n";
+            if (text.StartsWith(".\r\n", StringComparison.Ordinal)
+                || text.IndexOf("\r\n.\r\n", StringComparison.Ordinal) != text.Length - 5)
                 continue;
-            SmtpHarness harness = Begin(session => ReadAll(session, random.Next(1, 20)), new SmtpServerOptions { NormalizeBareNewlines = true });
+            SmtpHarness harness = Begin(session => ReadAll(session, random.Next(1, 20)),
+                new SmtpServerOptions { NormalizeBareNewlines = true });
             harness.Prepare([.. Texts.Cuts(random, text.Length).Select(cut => text[cut])]);
             Assert.Equal(Go + Kept, harness.Send("DATA\r\n"));
             Assert.Equal([_heard], harness.Backend.Messages);
@@ -104,7 +107,8 @@ public class HostContentTests
     public void A_rule_broken_by_the_text_ends_the_hosts_reading()
     {
         SmtpHarness harness = Begin(session => ReadToFault(session, 5), new SmtpServerOptions { SizeLimit = 12 });
-        Assert.Equal(Go + "552 5.3.4 Message is larger than the limit\r\n" + NoopOk, harness.Send("DATA\r\n" + Text + "NOOP\r\n"));
+        Assert.Equal(Go + "552 5.3.4 Message is larger than the limit\r\n" + NoopOk,
+            harness.Send("DATA\r\n" + Text + "NOOP\r\n"));
         Assert.Equal((-1, Fault.Limit), (_last, _fault));
         Assert.Empty(harness.Backend.Messages);
     }
@@ -113,7 +117,8 @@ public class HostContentTests
     public void A_bare_newline_ends_the_hosts_reading()
     {
         SmtpHarness harness = Begin(session => ReadToFault(session, 100));
-        Assert.Equal(Go + "550 5.6.0 Message has a bare CR or LF; lines end with CRLF\r\n", harness.Send("DATA\r\na\n.\nb\r\n.\r\n"));
+        Assert.Equal(Go + "550 5.6.0 Message has a bare CR or LF; lines end with CRLF\r\n",
+            harness.Send("DATA\r\na\n.\nb\r\n.\r\n"));
         Assert.Equal((-1, Fault.Protocol), (_last, _fault));
     }
 
@@ -148,7 +153,8 @@ public class HostContentTests
         }
     }
 
-    private static SmtpHarness Begin(Func<SmtpSession, Verdict> host, SmtpServerOptions? options = null, bool isSlow = false)
+    private static SmtpHarness Begin(
+        Func<SmtpSession, Verdict> host, SmtpServerOptions? options = null, bool isSlow = false)
     {
         var harness = new SmtpHarness(options, new FakeBackend { Host = host, IsSlow = isSlow });
         harness.Send(Before);

@@ -5,7 +5,9 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Smtp.Server;
 
-/// <summary>A server session over memory: does what a connection does, without a socket. Octets are Latin-1 text.</summary>
+/// <summary>
+/// A server session over memory: does what a connection does, without a socket. Octets are Latin-1 text.
+/// </summary>
 internal sealed class SmtpHarness : ISmtpPeer
 {
     private readonly Output _output = new();

@@ -9,9 +9,11 @@ public class HttpConnectHandshakeTests
 
     [Theory]
     [InlineData(Plain, null, "192.0.2.1:25", "CONNECT 192.0.2.1:25 HTTP/1.1\r\nHost: 192.0.2.1:25\r\n\r\n")]
-    [InlineData(Plain, null, "[2001:db8::7]:587", "CONNECT [2001:db8::7]:587 HTTP/1.1\r\nHost: [2001:db8::7]:587\r\n\r\n")]
+    [InlineData(Plain, null, "[2001:db8::7]:587",
+        "CONNECT [2001:db8::7]:587 HTTP/1.1\r\nHost: [2001:db8::7]:587\r\n\r\n")]
     [InlineData("http://Aladdin:open%20sesame@proxy.example:3128", "mx.example", "0.0.0.0:25",
-        "CONNECT mx.example:25 HTTP/1.1\r\nHost: mx.example:25\r\nProxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n")] // RFC 7617 §2
+        "CONNECT mx.example:25 HTTP/1.1\r\nHost: mx.example:25\r\nProxy-Authorization: Basic "
+            + "QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n")] // RFC 7617 §2
     public void The_request_names_the_target_and_the_login(string proxy, string? name, string endPoint, string request)
         => Assert.Equal(request, Encoding.ASCII.GetString(new ProxyTalk(proxy, name, endPoint).Said));
 
@@ -32,12 +34,14 @@ public class HttpConnectHandshakeTests
             Assert.Equal(cut < answer.Length ? ProxyProgress.More : ProxyProgress.Connected, talk.Progress);
             if (cut < answer.Length)
                 talk.Hear(all[cut..]);
-            Assert.Equal((ProxyProgress.Connected, "220 hello\r\n\r\n"[..(cut < answer.Length ? 13 : cut - answer.Length)]), (talk.Progress, talk.Left));
+            Assert.Equal((ProxyProgress.Connected,
+                "220 hello\r\n\r\n"[..(cut < answer.Length ? 13 : cut - answer.Length)]), (talk.Progress, talk.Left));
         }
     }
 
     [Theory]
-    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n", "407 Proxy Authentication Required")]
+    [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\nProxy-Authenticate: Basic\r\n\r\n",
+        "407 Proxy Authentication Required")]
     [InlineData("HTTP/1.0 503 \u0001bad\r\n\r\n", "503 ?bad")]
     [InlineData("HTTP/1.1 302 Elsewhere\r\nLocation: x\r\n\r\n", "302 Elsewhere")]
     [InlineData("SSH-2.0-x\r\n", "not of HTTP")]

@@ -11,7 +11,8 @@ public class Socks4aHandshakeTests
     public void An_address_goes_as_it_is_and_a_name_after_the_user()
     {
         Assert.Equal([4, 1, 0, 25, 192, 0, 2, 1, 0], new ProxyTalk(Plain).Said);
-        Assert.Equal([4, 1, 0, 25, 0, 0, 0, 1, .. "ann"u8, 0, .. "mx.example"u8, 0], new ProxyTalk("socks4a://ann@proxy.example:1080", "mx.example").Said);
+        Assert.Equal([4, 1, 0, 25, 0, 0, 0, 1, .. "ann"u8, 0, .. "mx.example"u8, 0],
+            new ProxyTalk("socks4a://ann@proxy.example:1080", "mx.example").Said);
     }
 
     [Fact]

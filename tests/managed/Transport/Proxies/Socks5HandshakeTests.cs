@@ -43,11 +43,14 @@ public class Socks5HandshakeTests
     [Fact]
     public void An_ipv6_address_has_its_own_type_and_one_that_is_ipv4_in_truth_goes_as_such()
     {
-        Assert.Equal([5, 1, 0, 4, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 2, 0x4b], new ProxyTalk(Plain, endPoint: "[2001:db8::7]:587").Hear(5, 0));
-        Assert.Equal([5, 1, 0, 1, 192, 0, 2, 9, 0, 25], new ProxyTalk(Plain, endPoint: "[::ffff:192.0.2.9]:25").Hear(5, 0));
+        Assert.Equal([5, 1, 0, 4, 0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7, 2, 0x4b],
+            new ProxyTalk(Plain, endPoint: "[2001:db8::7]:587").Hear(5, 0));
+        Assert.Equal([5, 1, 0, 1, 192, 0, 2, 9, 0, 25],
+            new ProxyTalk(Plain, endPoint: "[::ffff:192.0.2.9]:25").Hear(5, 0));
     }
 
-    public static TheoryData<byte[]> Answers() => [s_answer, [5, 0, 0, 4, .. new byte[16], 0, 0], [5, 0, 0, 3, 4, .. "host"u8, 0, 25], [5, 0, 0, 3, 0, 0, 25]];
+    public static TheoryData<byte[]> Answers()
+        => [s_answer, [5, 0, 0, 4, .. new byte[16], 0, 0], [5, 0, 0, 3, 4, .. "host"u8, 0, 25], [5, 0, 0, 3, 0, 0, 25]];
 
     [Theory]
     [MemberData(nameof(Answers))]
