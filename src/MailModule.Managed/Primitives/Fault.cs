@@ -42,7 +42,7 @@ public enum Fault
     /// <summary>The peer broke the protocol.</summary>
     Protocol = 17,
     /// <summary>The peer refused for now (4xx).</summary>
-    RefusedTemporarily = 18,
+    RefusedForNow = 18,
     /// <summary>The peer refused for good (5xx).</summary>
     Refused = 19,
     /// <summary>Stopped or cancelled by the host.</summary>

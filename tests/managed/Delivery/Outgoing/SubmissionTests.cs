@@ -70,7 +70,7 @@ public class SubmissionTests
 
     [Theory]
     [InlineData("554 not here", 554, Fault.Refused)]
-    [InlineData("421 busy", 421, Fault.RefusedTemporarily)]
+    [InlineData("421 busy", 421, Fault.RefusedForNow)]
     [InlineData("garbage", -(int)Fault.Protocol, Fault.Protocol)]
     public void A_server_that_does_not_want_to_talk_is_reported_in_its_words(string greeting, int value, Fault fault)
     {

@@ -60,9 +60,9 @@ public class SmtpClientLoginTests
 
     [Theory]
     [InlineData("535 5.7.8 bad password\n", Fault.Refused, 535)]
-    [InlineData("454 4.7.0 later\n", Fault.RefusedTemporarily, 454)]
-    [InlineData("432 change it\n", Fault.RefusedTemporarily, 432)]
-    [InlineData("421 down\n", Fault.RefusedTemporarily, 421)]
+    [InlineData("454 4.7.0 later\n", Fault.RefusedForNow, 454)]
+    [InlineData("432 change it\n", Fault.RefusedForNow, 432)]
+    [InlineData("421 down\n", Fault.RefusedForNow, 421)]
     [InlineData("250 ok\n", Fault.Protocol, 250)]
     [InlineData("354 go\n", Fault.Protocol, 354)]
     public void A_refused_login_is_no_message_of_ours(string answer, Fault fault, int code)

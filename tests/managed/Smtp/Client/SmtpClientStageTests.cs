@@ -18,8 +18,8 @@ public class SmtpClientStageTests
 
     private static readonly (string Words, Fault Fault)[] s_answers =
     [
-        ("421 down\n", Fault.RefusedTemporarily), ("450 later\n", Fault.RefusedTemporarily),
-            ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedTemporarily),
+        ("421 down\n", Fault.RefusedForNow), ("450 later\n", Fault.RefusedForNow),
+            ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedForNow),
         ("500 what\n", Fault.Refused), ("550-no\n550 never\n", Fault.Refused), ("554 5.7.1 go away\n", Fault.Refused),
         ("300 what\n", Fault.Protocol), ("250-a\n251 b\n", Fault.Protocol), ("hello\n", Fault.Protocol),
             ("25\n", Fault.Protocol), ("100 wait\n", Fault.Protocol),
@@ -49,7 +49,7 @@ public class SmtpClientStageTests
         PlayUpTo(server, stage, pipelined);
         (string words, Fault fault) = s_answers[answer];
         server.Say(words);
-        if (s_stages[stage].Name == "ehlo" && fault != Fault.RefusedTemporarily && server.Last == Next.Read)
+        if (s_stages[stage].Name == "ehlo" && fault != Fault.RefusedForNow && server.Last == Next.Read)
             server.Say("500 no helo either\n");
         server.Say("250 anything\n");
         server.Lose();
@@ -58,7 +58,7 @@ public class SmtpClientStageTests
         Assert.Equal(Expected(stage, fault, words), stage < 2 ? server.Fault : bob.Fault);
         Assert.Equal(stage < 2 ? RecipientState.Waiting : RecipientState.Failed, bob.State);
         Assert.Equal(stage < 2 ? 0 : 1, server.CompletedCount);
-        if (stage >= 2 && fault is Fault.Refused or Fault.RefusedTemporarily)
+        if (stage >= 2 && fault is Fault.Refused or Fault.RefusedForNow)
             Assert.Equal(words[..3],
                 bob.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)
                 ?? server.Words!.Code.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -176,7 +176,7 @@ public class SmtpClientStageTests
             Fault expected = i >= heard || codes[i] == 250
                 ? Fault.Closed
                 : codes[i] == 450
-                ? Fault.RefusedTemporarily
+                ? Fault.RefusedForNow
                 : Fault.Refused;
             Assert.Equal(expected, message.Recipients[i].Fault);
             Assert.False(message.Recipients[i].IsUnknown);
