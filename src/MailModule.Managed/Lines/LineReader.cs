@@ -7,7 +7,7 @@ public enum LineResult
     Incomplete,
     /// <summary>A line, without its CRLF.</summary>
     Line,
-    /// <summary>A line longer than the limit: told once, its octets are thrown away up to its CRLF.</summary>
+    /// <summary>A line longer than the limit: reported once, its octets are thrown away up to its CRLF.</summary>
     TooLong,
 }
 

@@ -3,7 +3,7 @@ using MailModule.Primitives.Os;
 namespace MailModule.Primitives;
 
 /// <summary>What an error of the operating system means to us.</summary>
-public static class SystemFault
+internal static class SystemFault
 {
     /// <param name="result">A call's result: an <see cref="Errno"/> with its sign turned, or no error.</param>
     public static Fault Of(int result) => -result switch

@@ -49,7 +49,7 @@ internal sealed class Acceptor : SocketAsyncEventArgs
         }
     }
 
-    /// <summary>False: the loop ends, or goes on later.</summary>
+    /// <summary>False: the loop ends here, for good or until the retry timer starts it again.</summary>
     private bool OnAccepted()
     {
         switch (SocketError)

@@ -36,7 +36,7 @@ public sealed class ConnectionSet : IDisposable, IJob
     public Workers Workers { get; }
     public Log Log { get; }
 
-    /// <summary>Who watches plain connections; null: the platform's socket engine.</summary>
+    /// <summary>Watches plain connections; null: the platform's socket engine does.</summary>
     internal Poller? Poller { get; init; } = Poller.Shared;
 
     /// <summary>Connections at most; more are refused. May change while running.</summary>

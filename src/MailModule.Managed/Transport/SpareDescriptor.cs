@@ -2,7 +2,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MailModule.Transport;
 
-/// <summary>A descriptor held in reserve: lent out for the moment in which the process has no other.</summary>
+/// <summary>
+/// A descriptor held in reserve: closed for the moment in which the process needs one and has no other.
+/// </summary>
 internal sealed class SpareDescriptor : IDisposable
 {
     private readonly Lock _lock = new();
@@ -23,7 +25,9 @@ internal sealed class SpareDescriptor : IDisposable
         }
     }
 
-    /// <summary>Tries to hold one again; if somebody was faster, the next call may succeed.</summary>
+    /// <summary>
+    /// Tries to open it again; where another thread took the last descriptor, the next call may succeed.
+    /// </summary>
     public void Reopen()
     {
         lock (_lock)

@@ -145,7 +145,7 @@ public sealed class Workers : IDisposable
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // The system gives no more threads: those there are go on, the job stays queued for them.
+            // The system gives no more threads: the job stays queued for those there are.
             _threads--;
             _isWakeUpPending = 0;
             _log.Write(LogLevel.Error, "workers", $"no thread could be started: {e.Message}");

@@ -114,7 +114,7 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
             : Fail(error);
     }
 
-    // Blanks between pieces belong to the text, those around it do not.
+    // Blanks between the parts of an operand belong to it, those around it do not.
     private Operand? ParseOperand()
     {
         var pieces = new List<OperandPart>();

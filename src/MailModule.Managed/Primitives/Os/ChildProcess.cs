@@ -80,8 +80,8 @@ public static unsafe partial class ChildProcess
     }
 
     /// <summary>
-    /// Takes the child's end, for which it waits so long; false if it has not come. True as well when somebody in the
-    /// host was faster.
+    /// Reaps the child (waitpid), which it gives so long to end; false if it has not ended. True as well when other
+    /// code of the host has reaped it.
     /// </summary>
     public static bool TryReap(int pid, int milliseconds)
     {

@@ -43,10 +43,10 @@ public sealed unsafe partial class Epoll : IDisposable
         return epoll_ctl(_descriptor, ToAdd, (int)descriptor, change) == 0;
     }
 
-    /// <summary>An event that was fetched already may still be told.</summary>
+    /// <summary>An event that <see cref="Wait"/> has fetched already may still come.</summary>
     public void Remove(nint descriptor) => _ = epoll_ctl(_descriptor, ToDelete, (int)descriptor, null);
 
-    /// <summary>When nobody waits.</summary>
+    /// <summary>Only while no thread waits.</summary>
     public void Dispose() => _ = close(_descriptor);
 
     /// <summary>Blocks until something is ready; how many events there are (0: ask again).</summary>

@@ -5,8 +5,8 @@ namespace MailModule.Primitives.Os;
 
 /// <summary>
 /// Where one thread sleeps until others wake it: a word of memory and the system's futex on it, for waits of
-/// microseconds. A wake costs one system call, or none if nobody sleeps. A wake that comes before the sleep is not
-/// lost. One thread parks; any thread unparks.
+/// microseconds. A wake costs one system call, or none if the thread does not sleep. A wake that comes before the sleep
+/// is not lost. One thread parks; any thread unparks.
 /// </summary>
 public sealed unsafe partial class Parker
 {
@@ -23,8 +23,8 @@ public sealed unsafe partial class Parker
     /// <summary>Sleeps until it is woken; false if the time was up.</summary>
     /// <param name="longest">Null: without an end.</param>
     /// <param name="yields">
-    /// How often the thread offers its processor before it sleeps: where others want it, work gathers meanwhile and
-    /// nobody has to be woken for it; where nobody does, this is a spin of a microsecond or less each.
+    /// How often the thread offers its processor before it sleeps: where other threads want it, work gathers meanwhile
+    /// without a wake-up; where none does, this is a spin of a microsecond or less each.
     /// </param>
     public bool Park(TimeSpan? longest, int yields = 0)
     {
