@@ -30,7 +30,10 @@ public sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certi
     {
         // Nothing is fetched from where a stranger's certificate points to.
         var policy = new X509ChainPolicy
-            { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
         if (Authorities is null)
             return policy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;

@@ -38,7 +38,10 @@ public class ListenerTests
             waiting.Set();
             return Next.Wait;
         })
-        { Greeting = "hello\n", OnGoOn = (_, output) => { output.Write("done\n"); return Next.Read; } });
+        {
+            Greeting = "hello\n",
+            OnGoOn = (_, output) => { output.Write("done\n"); return Next.Read; },
+        });
         using Socket idle = Greeted(loop);
         using Socket working = Greeted(loop);
         working.Send("go\n"u8);
@@ -77,7 +80,10 @@ public class ListenerTests
     {
         using var loop = new Loop(Greeter);
         var options = new ListenerOptions
-            { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), loop.EndPoint], CreateSession = Greeter };
+        {
+            EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), loop.EndPoint],
+            CreateSession = Greeter,
+        };
         Assert.Equal(Fault.Bind, Listener.TryStart(options, loop.Set, out Listener? listener, out string? text));
         Assert.Null(listener);
         Assert.Contains(loop.EndPoint.ToString(), text, StringComparison.Ordinal);

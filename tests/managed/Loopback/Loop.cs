@@ -52,7 +52,11 @@ internal sealed class Loop : IDisposable
     public Socket Connect()
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
-            { NoDelay = true, ReceiveTimeout = 20_000, SendTimeout = 20_000 };
+        {
+            NoDelay = true,
+            ReceiveTimeout = 20_000,
+            SendTimeout = 20_000,
+        };
         socket.Connect(EndPoint);
         return socket;
     }

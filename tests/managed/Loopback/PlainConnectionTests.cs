@@ -71,7 +71,9 @@ public class PlainConnectionTests
                 Thread.SpinWait(line.Length * 50);
             return Next.Wait;
         })
-        { OnGoOn = (_, output) => { output.Write("."); return Next.Read; } });
+        {
+            OnGoOn = (_, output) => { output.Write("."); return Next.Read; },
+        });
         using Socket socket = loop.Connect();
         string[] lines = [.. Enumerable.Range(0, Rounds).Select(i => new string('x', i % 20) + "\n")];
         var sending = Loop.InBackground(() =>
@@ -273,9 +275,11 @@ public class PlainConnectionTests
     [Fact]
     public void Silence_expires()
     {
-        using var loop = new Loop(
-            connection => new ScriptedSession(
-                connection, Echo) { Connection = { IdleTimeout = TimeSpan.FromMilliseconds(100) } });
+        using var loop = new Loop(connection =>
+        {
+            connection.IdleTimeout = TimeSpan.FromMilliseconds(100);
+            return new ScriptedSession(connection, Echo);
+        });
         using Socket socket = loop.Connect();
         Assert.Equal("bye Idle\n", Loop.ReadToEnd(socket));
     }

@@ -13,7 +13,9 @@ public class SmtpClientTests
     private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Auth,
         SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.EndOfData];
     private static readonly SmtpClientOptions s_options = ClientRun.Options() with
-        { Login = new Credentials("tim", "tanstaaftanstaaf") };
+    {
+        Login = new Credentials("tim", "tanstaaftanstaaf"),
+    };
 
     // What a good server does up to each stage; the last step reads what the stage's answer is for.
     private static readonly string[][] s_good =

@@ -88,8 +88,13 @@ public class SmtpClientTlsTests
     {
         using X509Certificate2 shown = TestAuthority.Stranger.Issue("mx.example");
         using var chain = new X509Chain
-            { ChainPolicy = { RevocationMode = X509RevocationMode.NoCheck,
-                TrustMode = X509ChainTrustMode.CustomRootTrust } };
+        {
+            ChainPolicy =
+            {
+                RevocationMode = X509RevocationMode.NoCheck,
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+            },
+        };
         chain.ChainPolicy.CustomTrustStore.AddRange(TestAuthority.Trusted.Roots);
         chain.ChainPolicy.ExtraStore.AddRange(TestAuthority.Stranger.Roots);
         Assert.False(chain.Build(shown));
@@ -201,7 +206,9 @@ public class SmtpClientTlsTests
     public void A_login_within_tls_may_send_its_password_and_a_slow_hash_holds_up_nobody()
     {
         var options = ClientRun.Options(StartTlsUse.Required) with
-            { Login = new Credentials("tim", "tanstaaftanstaaf") };
+        {
+            Login = new Credentials("tim", "tanstaaftanstaaf"),
+        };
         string[] login = [Line, "250-mx\r\n250 AUTH PLAIN", Line, "235 in", Line, "550 no", Line, "221 bye"];
         using var server = new ScriptedSmtpServer(
             TestAuthority.Trusted.Issue("mx.example"), [.. s_offer, "220 go", StartTls, .. login]);

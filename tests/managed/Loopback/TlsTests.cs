@@ -108,7 +108,11 @@ public class TlsTests
         ScriptedSession? client = null;
         using var made = new ManualResetEventSlim();
         var options = new DialOptions
-            { Target = loop.EndPoint, Tls = new TlsClientSettings(name, verify, roots), IsTlsFirst = true };
+        {
+            Target = loop.EndPoint,
+            Tls = new TlsClientSettings(name, verify, roots),
+            IsTlsFirst = true,
+        };
         Dialer.Connect(options, loop.Set,
             connection => PlainConnectionTests.Keep(ref client, new ScriptedSession(connection, (_, line, output) =>
         {

@@ -73,7 +73,9 @@ public class MailingListTests
         var domains = new LocalDomains(["a.example"], _ => false);
         Assert.True(Account.TryParse("ann;x;/h/ann;P", "/", out Account ann, out _));
         return new RelayPolicy(new Accounts([ann], domains, "shs", "/users"), domains, AddressRanges.Empty)
-            { Lists = new MailingLists(lists.Select(Parse)) };
+        {
+            Lists = new MailingLists(lists.Select(Parse)),
+        };
     }
 
     private static MailingList Parse(string text)

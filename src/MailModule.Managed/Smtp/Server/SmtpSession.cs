@@ -165,11 +165,11 @@ public sealed partial class SmtpSession : ISession
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
         => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
-    {
-        LineResult.Incomplete => Next.Read,
-        LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
-        _ => Execute(line, ref input, output),
-    };
+        {
+            LineResult.Incomplete => Next.Read,
+            LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
+            _ => Execute(line, ref input, output),
+        };
 
     /// <summary>
     /// The state table says whether the command is allowed; then its verb's handler asks for a verdict or acts.

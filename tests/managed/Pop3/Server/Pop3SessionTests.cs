@@ -7,7 +7,11 @@ namespace MailModule.Tests.Pop3.Server;
 public class Pop3SessionTests
 {
     private static readonly Pop3ServerOptions Plain = new()
-        { HostName = "mail.example", PlainAuthWithoutTls = true, OfferStls = true };
+    {
+        HostName = "mail.example",
+        PlainAuthWithoutTls = true,
+        OfferStls = true,
+    };
 
     [Fact]
     public void A_lost_connection_deletes_nothing_and_gives_the_maildrop_back()
@@ -110,8 +114,11 @@ public class Pop3SessionTests
     {
         foreach (bool pending in new[] { false, true })
         {
-            Pop3Harness harness = new Pop3Harness(Plain, text) { AnswersPending = pending,
-                ReadLimit = pending ? 1 : int.MaxValue }.LoggedIn();
+            Pop3Harness harness = new Pop3Harness(Plain, text)
+            {
+                AnswersPending = pending,
+                ReadLimit = pending ? 1 : int.MaxValue
+            }.LoggedIn();
             string answer = harness.Send("RETR 1\r\n");
             string head = $"+OK {harness.Drop.Size(0)} octets\r\n";
             Assert.StartsWith(head, answer, StringComparison.Ordinal);
@@ -155,8 +162,10 @@ public class Pop3SessionTests
     [Fact]
     public void A_text_from_outside_cannot_break_the_line()
     {
-        Pop3Harness harness = new Pop3Harness(Plain, "a\n") { OpenVerdict = Pop3Verdict.Refuse(
-            "a\r\n+OK b" + new string('é', 1_000)) }.LoggedIn();
+        Pop3Harness harness = new Pop3Harness(Plain, "a\n")
+        {
+            OpenVerdict = Pop3Verdict.Refuse("a\r\n+OK b" + new string('é', 1_000)),
+        }.LoggedIn();
         string answer = harness.Send("RETR 1\r\n");
         Assert.StartsWith("-ERR a??+OK b", answer, StringComparison.Ordinal);
         Assert.Equal(answer.Length - 2, answer.IndexOf("\r\n", StringComparison.Ordinal));

@@ -60,9 +60,8 @@ public class RetrReadAheadTests
     [Fact]
     public void A_message_marked_for_deletion_is_not_given_from_what_is_ahead()
     {
-        var pop = new Pop3Harness(
-            null, [.. Enumerable.Range(0, 10).Select(i => $"{i}\n")]) { ReadAheadBuffers =
-            new ReadAheadBuffers() }.LoggedIn();
+        string[] messages = [.. Enumerable.Range(0, 10).Select(i => $"{i}\n")];
+        var pop = new Pop3Harness(null, messages) { ReadAheadBuffers = new ReadAheadBuffers() }.LoggedIn();
         pop.Send("RETR 1\r\nRETR 2\r\nRETR 4\r\nRETR 5\r\nRETR 6\r\nDELE 7\r\n");
         Assert.StartsWith("-ERR", pop.Send("RETR 7\r\n"), StringComparison.Ordinal);
         Assert.Equal("+OK 3 octets\r\n7\r\n.\r\n", pop.Send("RETR 8\r\n"));

@@ -54,8 +54,12 @@ public class ConfigTextTests
     public void An_include_is_taken_at_its_place_and_from_its_own_folder()
     {
         var files = new Dictionary<string, string>
-            { ["/c/main.cfg"] = "a=1\n@sub/one.cfg b=2 @'two words.cfg'\n", ["/c/sub/one.cfg"] = "c=3 @deep.cfg",
-                ["/c/sub/deep.cfg"] = "d=4", ["/c/two words.cfg"] = "e=5" };
+        {
+            ["/c/main.cfg"] = "a=1\n@sub/one.cfg b=2 @'two words.cfg'\n",
+            ["/c/sub/one.cfg"] = "c=3 @deep.cfg",
+            ["/c/sub/deep.cfg"] = "d=4",
+            ["/c/two words.cfg"] = "e=5"
+        };
         Assert.Null(Parse(files, out var items));
         Assert.Equal(["a", "c", "d", "b", "e"], items.Select(item => item.Key));
         Assert.Equal("/c/sub/deep.cfg", items[2].File);

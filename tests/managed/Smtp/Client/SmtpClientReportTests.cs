@@ -41,7 +41,11 @@ public class SmtpClientReportTests
     {
         var message = new SmtpClientTransaction(
             Address("ann@a.example"), [new RecipientResult(Address("bob@b.example"))],
-            new TextOf("x\n")) { Return = content, EnvelopeId = id };
+            new TextOf("x\n"))
+        {
+            Return = content,
+            EnvelopeId = id,
+        };
         Begin(message, "250-x\n250-SIZE\n250 DSN\n", out string mail);
         Assert.Equal($"MAIL FROM:<ann@a.example> SIZE=2{expected}\n", mail);
     }
@@ -50,9 +54,15 @@ public class SmtpClientReportTests
     public void A_server_without_the_extension_hears_nothing_of_it_and_the_owner_is_told()
     {
         var recipient = new RecipientResult(Address("bob@b.example"))
-            { Notify = Notify.Success, OriginalRecipient = "rfc822;x@y.example" };
+        {
+            Notify = Notify.Success,
+            OriginalRecipient = "rfc822;x@y.example",
+        };
         var message = new SmtpClientTransaction(Address("ann@a.example"), [recipient], new TextOf("x\n"))
-            { Return = ReturnContent.Full, EnvelopeId = "x" };
+        {
+            Return = ReturnContent.Full,
+            EnvelopeId = "x",
+        };
         ClientDialogue server = Begin(message, "250 x\n", out string mail);
         Assert.Equal("MAIL FROM:<ann@a.example>\n", mail);
         Assert.Equal("RCPT TO:<bob@b.example>\n", server.Say("250 ok\n"));

@@ -31,8 +31,8 @@ public class SmtpSessionTests
         harness.Send("EHLO c\r\nAUTH PLAIN AHVzZXIAc2VjcmV0\r\n");
         Assert.Equal(("user", "secret"), (harness.Session.AuthenticatedUser, harness.Session.AuthenticatedPassword));
         harness.Send("STARTTLS\r\n");
-        Assert.True(harness.Session is { IsTls: true, AuthenticatedUser: null, AuthenticatedPassword: null,
-            SaidEhlo: false });
+        Assert.True(harness.Session is { IsTls: true, SaidEhlo: false });
+        Assert.True(harness.Session is { AuthenticatedUser: null, AuthenticatedPassword: null });
     }
 
     [Fact]
@@ -154,8 +154,15 @@ public class SmtpSessionTests
     }
 
     private static readonly SmtpServerOptions Lenient = new()
-        { OfferAuth = true, PlainAuthWithoutTls = true, OfferStartTls = true, SizeLimit = 500, RecipientLimit = 3,
-            HopLimit = 2, ErrorLimit = 8 };
+    {
+        OfferAuth = true,
+        PlainAuthWithoutTls = true,
+        OfferStartTls = true,
+        SizeLimit = 500,
+        RecipientLimit = 3,
+        HopLimit = 2,
+        ErrorLimit = 8
+    };
 
     private static readonly string[] Pieces =
     [
