@@ -55,7 +55,9 @@ internal struct OwnershipWord
 
     public OwnershipWord() => _word = Owned;
 
-    /// <summary>While the connection is owned: the phase of its last release.</summary>
+    /// <summary>
+    /// While the connection is owned: the phase of its last release, at first <see cref="Phase.Running"/>.
+    /// </summary>
     public readonly Phase Phase => (Phase)(Volatile.Read(in _word) & PhaseMask);
 
     /// <summary>True: the calling thread owns the connection now and has to serve it.</summary>
