@@ -104,8 +104,8 @@ internal sealed class Detours(Workers workers, Func<Detour, CancellationToken, D
         }
     }
 
-    private sealed class Run(Detours owner, Detour detour) : IWork
+    private sealed class Run(Detours owner, Detour detour) : IJob
     {
-        void IWork.Run() => owner.End(detour, owner.Take(detour));
+        void IJob.Run() => owner.End(detour, owner.Take(detour));
     }
 }

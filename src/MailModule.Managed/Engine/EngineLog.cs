@@ -61,7 +61,7 @@ internal sealed class EngineLog
 
     private void Adjust() => Log.Level = _hostLevel > _fileLevel ? _hostLevel : _fileLevel;
 
-    private void Run(IWork work)
+    private void Run(IJob work)
     {
         if (_workers is { } workers)
             workers.Run(work);

@@ -9,14 +9,14 @@ namespace MailModule.Engine;
 /// The log's file. Writing a line costs a copy into memory; a worker appends what has gathered, opening the file each time, so that it may be moved
 /// away at any moment and no descriptor is held. Memory is bounded: when the disk does not keep up, lines are dropped and counted, and the count is written. Any thread.
 /// </summary>
-internal sealed class LogFile : IWork
+internal sealed class LogFile : IJob
 {
     private const int PendingLimit = 1024 * 1024;
     private const int MillisecondsBetweenWrites = 50;
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _path;
-    private readonly Action<IWork> _run;
+    private readonly Action<IJob> _run;
     private readonly Lock _gate = new();
     private readonly Lock _fileGate = new();
     private readonly ManualResetEventSlim _isHurried = new();
@@ -29,7 +29,7 @@ internal sealed class LogFile : IWork
 
     /// <param name="path">A full path; the folder is made if need be.</param>
     /// <param name="run">Runs a job where it may block, now or soon: a worker.</param>
-    public LogFile(string path, Action<IWork> run)
+    public LogFile(string path, Action<IJob> run)
     {
         _path = path;
         _run = run;
@@ -86,7 +86,7 @@ internal sealed class LogFile : IWork
     }
 
     // The first line after a rest is written at once; where many come, an open and a write for each would cost more than the line.
-    void IWork.Run()
+    void IJob.Run()
     {
         long rest = Interlocked.Read(ref _writtenAt) + MillisecondsBetweenWrites - Environment.TickCount64;
         if (rest > 0)

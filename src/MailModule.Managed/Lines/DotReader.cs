@@ -1,12 +1,13 @@
 namespace MailModule.Lines;
 
 /// <summary>
-/// Reads a dot-stuffed message text (RFC 5321 §4.5.2, RFC 1939 §3) piece by piece, independent of how the octets are cut.
-/// Only CRLF "." CRLF ends it. A machine with named states; no buffer; yields slices of the input.
+/// Reads the dot-stuffed content of a message (RFC 5321 §4.5.2, RFC 1939 §3) piece by piece, independent of how the
+/// octets are cut. Only CRLF "." CRLF ends it. A machine with named states; no buffer; yields slices of the input.
 /// </summary>
 /// <remarks>
-/// What must hold, or messages can be smuggled: a dot counts (ends or is removed) only in <see cref="State.LineStart"/>, which only the
-/// text's beginning and a true CRLF lead to. A bare CR or LF leads to <see cref="State.Text"/>, also when it is passed on as CRLF.
+/// What must hold, or messages can be smuggled: a dot counts (ends or is removed) only in
+/// <see cref="State.LineStart"/>, which only the beginning of the content and a true CRLF lead to. A bare CR or LF
+/// leads to <see cref="State.InLine"/>, also when it is passed on as CRLF.
 /// </remarks>
 public struct DotReader
 {
@@ -15,7 +16,7 @@ public struct DotReader
         /// <summary>After CRLF, or at the beginning: DATA's own CRLF counts (RFC 5321 §4.1.1.4).</summary>
         LineStart,
         /// <summary>Inside a line.</summary>
-        Text,
+        InLine,
         /// <summary>A CR was taken and not passed on yet.</summary>
         Cr,
         /// <summary>A dot was taken at the start of a line.</summary>
@@ -28,7 +29,8 @@ public struct DotReader
     private readonly bool _normalize;
     private State _state;
 
-    /// <param name="normalize">Give CRLF for each bare CR or LF; else they are passed on as they are. Neither ever ends the message.</param>
+    /// <param name="normalize">Give CRLF for each bare CR or LF; else they are passed on as they are. Neither ever ends
+    /// the message.</param>
     public DotReader(bool normalize) => _normalize = normalize;
 
     /// <summary>A bare CR or LF was met; what to do about it is the caller's.</summary>
@@ -38,64 +40,64 @@ public struct DotReader
     public readonly bool AtEnd => _state == State.End;
 
     /// <summary>
-    /// Takes octets from the front of <paramref name="input"/> and gives the next stretch of unstuffed text with CRLF lines, or nothing
-    /// if the input is used up or the end is reached (see <see cref="AtEnd"/>). The stretch is a slice of the input or static.
-    /// The concatenation of all stretches is the message.
+    /// Takes octets from the front of <paramref name="input"/> and gives the next piece of unstuffed content with CRLF
+    /// lines, or nothing if the input is used up or the end is reached (see <see cref="AtEnd"/>). The piece is a slice
+    /// of the input or static. The concatenation of all pieces is the message.
     /// </summary>
-    public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> text)
+    public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
     {
-        text = default;
+        content = default;
         while (!input.IsEmpty && _state != State.End)
-            if (Step(ref input, out text))
+            if (Step(ref input, out content))
                 return true;
         return false;
     }
 
-    private bool Step(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> text)
+    private bool Step(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
     {
-        text = default;
+        content = default;
         switch (_state)
         {
             case State.LineStart:
                 // RFC 5321 §4.5.2: a leading dot is removed
-                _state = SkipIf(ref input, '.') ? State.Dot : State.Text;
+                _state = SkipIf(ref input, '.') ? State.Dot : State.InLine;
                 return false;
             case State.Dot:
-                _state = SkipIf(ref input, '\r') ? State.DotCr : State.Text;
+                _state = SkipIf(ref input, '\r') ? State.DotCr : State.InLine;
                 return false;
             case State.DotCr:
                 if (!SkipIf(ref input, '\n'))
-                    return Bare("\r"u8, out text);
+                    return OnBareNewline("\r"u8, out content);
                 _state = State.End;
                 return false;
             case State.Cr:
                 if (!SkipIf(ref input, '\n'))
-                    return Bare("\r"u8, out text);
+                    return OnBareNewline("\r"u8, out content);
                 _state = State.LineStart;
-                text = "\r\n"u8;
+                content = "\r\n"u8;
                 return true;
             default:
-                return SkipIf(ref input, '\n') ? Bare("\n"u8, out text) : Stretch(ref input, out text);
+                return SkipIf(ref input, '\n') ? OnBareNewline("\n"u8, out content) : ReadRun(ref input, out content);
         }
     }
 
-    private bool Stretch(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> text)
+    private bool ReadRun(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
     {
-        int length = RegularText.Length(input);
-        text = input[..length];
+        int length = VerbatimRun.Length(input);
+        content = input[..length];
         input = input[length..];
         if (SkipIf(ref input, '\r'))
             _state = State.Cr;
         else
-            _state = text[^1] == '\n' ? State.LineStart : State.Text;
+            _state = content[^1] == '\n' ? State.LineStart : State.InLine;
         return length > 0;
     }
 
-    private bool Bare(ReadOnlySpan<byte> octet, out ReadOnlySpan<byte> text)
+    private bool OnBareNewline(ReadOnlySpan<byte> octet, out ReadOnlySpan<byte> content)
     {
         SawBareNewline = true;
-        _state = State.Text;
-        text = _normalize ? "\r\n"u8 : octet;
+        _state = State.InLine;
+        content = _normalize ? "\r\n"u8 : octet;
         return true;
     }
 

@@ -5,15 +5,15 @@ using System.Runtime.Intrinsics;
 namespace MailModule.Lines;
 
 /// <summary>
-/// Writes a message text for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled, the end gets a line end if it
-/// has none and the final dot. Independent of how the octets are cut.
+/// Writes the content of a message for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled,
+/// the end gets a line end if it has none and the final dot. Independent of how the octets are cut.
 /// </summary>
 public struct DotWriter
 {
     private enum State : byte
     {
         LineStart,
-        Text,
+        InLine,
         /// <summary>A CR came and CRLF is written; an LF that follows belongs to it.</summary>
         AfterCr,
     }
@@ -23,8 +23,8 @@ public struct DotWriter
 
     private State _state;
 
-    /// <summary>Encodes as much of <paramref name="input"/> as fits; each octet needs at most 2 of <paramref name="output"/>, so with room
-    /// for 2 something is always consumed.</summary>
+    /// <summary>Encodes as much of <paramref name="input"/> as fits; each octet needs at most 2 of
+    /// <paramref name="output"/>, so with room for 2 something is always consumed.</summary>
     public void Write(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
     {
         ReadOnlySpan<byte> rest = input;
@@ -36,10 +36,13 @@ public struct DotWriter
         written = output.Length - room.Length;
     }
 
-    /// <summary>Writes what ends the text: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/> octets).</summary>
+    /// <summary>
+    /// Writes what ends the content: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/>
+    /// octets).
+    /// </summary>
     public int Finish(Span<byte> output)
     {
-        ReadOnlySpan<byte> end = _state == State.Text ? "\r\n.\r\n"u8 : ".\r\n"u8;
+        ReadOnlySpan<byte> end = _state == State.InLine ? "\r\n.\r\n"u8 : ".\r\n"u8;
         end.CopyTo(output);
         _state = State.LineStart;
         return end.Length;
@@ -60,12 +63,12 @@ public struct DotWriter
             return Replace(ref rest, ref room, "\r\n"u8, next == '\r' ? State.AfterCr : State.LineStart);
         // RFC 5321 §4.5.2: a leading dot is doubled
         if (_state == State.LineStart && next == '.')
-            return Replace(ref rest, ref room, ".."u8, State.Text);
+            return Replace(ref rest, ref room, ".."u8, State.InLine);
         return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
     }
 
-    /// <summary>Text at rest has LF line ends, so this copies and looks in one pass; it leaves a CR, a dot that begins a line, and the tail that no
-    /// vector covers. False if nothing was done.</summary>
+    /// <summary>Content at rest has LF line ends, so this copies and scans in one pass; it leaves a CR, a dot that
+    /// begins a line, and the tail that no vector covers. False if nothing was done.</summary>
     private bool CopyLines(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
     {
         int end = rest[..Math.Min(rest.Length, room.Length)].IndexOfAny((byte)'\r', (byte)'\n');
@@ -79,8 +82,11 @@ public struct DotWriter
         {
             Vector256<byte> octets = Vector256.LoadUnsafe(ref from, (nuint)read);
             octets.StoreUnsafe(ref to, (nuint)written);
-            Vector256<byte> ends = Vector256.Equals(octets, Vector256.Create((byte)'\n')) | Vector256.Equals(octets, Vector256.Create((byte)'\r'));
-            int before = ends == Vector256<byte>.Zero ? width : BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());
+            Vector256<byte> ends = Vector256.Equals(octets, Vector256.Create((byte)'\n'))
+                | Vector256.Equals(octets, Vector256.Create((byte)'\r'));
+            int before = ends == Vector256<byte>.Zero
+                ? width
+                : BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());
             read += before;
             written += before;
             atLineStart &= before == 0;
@@ -98,7 +104,7 @@ public struct DotWriter
         }
         if (read == 0)
             return false;
-        _state = atLineStart ? State.LineStart : State.Text;
+        _state = atLineStart ? State.LineStart : State.InLine;
         rest = rest[read..];
         room = room[written..];
         return true;
@@ -117,11 +123,11 @@ public struct DotWriter
 
     private bool Copy(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
     {
-        int length = Math.Min(RegularText.Length(rest[..Math.Min(rest.Length, room.Length)]), room.Length);
+        int length = Math.Min(VerbatimRun.Length(rest[..Math.Min(rest.Length, room.Length)]), room.Length);
         if (length == 0)
             return false;
         rest[..length].CopyTo(room);
-        _state = rest[length - 1] == '\n' ? State.LineStart : State.Text;
+        _state = rest[length - 1] == '\n' ? State.LineStart : State.InLine;
         rest = rest[length..];
         room = room[length..];
         return true;

@@ -7,7 +7,7 @@ public enum LineResult
     Incomplete,
     /// <summary>A line, without its CRLF.</summary>
     Line,
-    /// <summary>A line longer than the limit: told once, its octets are thrown away up to its CRLF.</summary>
+    /// <summary>A line longer than the limit: reported once, its octets are thrown away up to its CRLF.</summary>
     TooLong,
 }
 
@@ -29,20 +29,22 @@ public struct LineReader(int limit)
             return LineResult.Incomplete;
         int length = LengthWithoutEnd(input);
         if (length < 0 ? input.Length <= _limit : length + 2 <= _limit)
-            return length < 0 ? LineResult.Incomplete : Take(ref input, length, out line);
+            return length < 0 ? LineResult.Incomplete : Cut(ref input, length, out line);
         _skipping = true;
         Skip(ref input);
         return LineResult.TooLong;
     }
 
-    private static LineResult Take(scoped ref ReadOnlySpan<byte> input, int length, out ReadOnlySpan<byte> line)
+    private static LineResult Cut(scoped ref ReadOnlySpan<byte> input, int length, out ReadOnlySpan<byte> line)
     {
         line = input[..length];
         input = input[(length + 2)..];
         return LineResult.Line;
     }
 
-    /// <summary>Throws away the rest of a long line; false if its end is not there yet. A last CR is kept, its LF may follow.</summary>
+    /// <summary>
+    /// Throws away the rest of a long line; false if its end is not there yet. A last CR is kept, its LF may follow.
+    /// </summary>
     private bool Skip(scoped ref ReadOnlySpan<byte> input)
     {
         int length = LengthWithoutEnd(input);

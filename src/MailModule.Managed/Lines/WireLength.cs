@@ -1,8 +1,8 @@
 namespace MailModule.Lines;
 
 /// <summary>
-/// Counts what a text takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if it has none; stuffing does not
-/// count (RFC 1939 §11). Independent of how the octets are cut.
+/// Counts what a message's content takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if
+/// it has none; stuffing does not count (RFC 1939 §11). Independent of how the octets are cut.
 /// </summary>
 public struct WireLength
 {
@@ -10,21 +10,21 @@ public struct WireLength
     private bool _afterCr;
     private bool _inLine;
 
-    public void Add(ReadOnlySpan<byte> text)
+    public void Add(ReadOnlySpan<byte> content)
     {
-        while (!text.IsEmpty)
+        while (!content.IsEmpty)
         {
-            int end = text.IndexOfAny((byte)'\r', (byte)'\n');
+            int end = content.IndexOfAny((byte)'\r', (byte)'\n');
             if (end != 0)
-                AddInLine(end < 0 ? text.Length : end);
+                AddInLine(end < 0 ? content.Length : end);
             if (end < 0)
                 return;
-            AddLineEnd(text[end] == '\r');
-            text = text[(end + 1)..];
+            AddLineEnd(content[end] == '\r');
+            content = content[(end + 1)..];
         }
     }
 
-    /// <summary>The count, were the text to end here.</summary>
+    /// <summary>The count, were the content to end here.</summary>
     public readonly long Total => _inLine ? _octets + 2 : _octets;
 
     private void AddInLine(int count)

@@ -6,7 +6,9 @@ using System.Text.Unicode;
 
 namespace MailModule.Mail;
 
-/// <summary>The parts of an address as RFC 5321 §4.1.2 and §4.1.3 write them down, with RFC 6531 §3.3's additions for UTF-8.</summary>
+/// <summary>
+/// The parts of an address as RFC 5321 §4.1.2 and §4.1.3 write them down, with RFC 6531 §3.3's additions for UTF-8.
+/// </summary>
 public static class AddressGrammar
 {
     // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
@@ -16,10 +18,12 @@ public static class AddressGrammar
     private const int LabelLimit = 63;
 
     private static readonly SearchValues<byte> AtomOctets = SearchValues.Create(
-        [.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"u8, .. Enumerable.Range(0x80, 0x80).Select(o => (byte)o)]);
+        [.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"u8,
+            .. Enumerable.Range(0x80, 0x80).Select(o => (byte)o)]);
 
     private static readonly SearchValues<byte> LabelOctets = SearchValues.Create(
-        [.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8, .. Enumerable.Range(0x80, 0x80).Select(o => (byte)o)]);
+        [.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8,
+            .. Enumerable.Range(0x80, 0x80).Select(o => (byte)o)]);
 
     /// <summary>Octets of the dot-string or quoted-string at the front; 0 if there is none or it is too long.</summary>
     public static int LocalPartLength(ReadOnlySpan<byte> text)
@@ -106,13 +110,15 @@ public static class AddressGrammar
     }
 
     private static bool IsLabel(ReadOnlySpan<byte> label)
-        => label.Length is >= 1 and <= LabelLimit && label[0] != '-' && label[^1] != '-' && label.IndexOfAnyExcept(LabelOctets) < 0;
+        => label.Length is >= 1 and <= LabelLimit && label[0] != '-' && label[^1] != '-'
+            && label.IndexOfAnyExcept(LabelOctets) < 0;
 
     private static bool IsTag(ReadOnlySpan<byte> tag)
         => tag.Length > 0 && tag[^1] != '-' && Ascii.IsValid(tag) && tag.IndexOfAnyExcept(LabelOctets) < 0;
 
     private static bool IsLiteralContent(ReadOnlySpan<byte> content)
-        => content.Length > 0 && content.IndexOfAnyExceptInRange((byte)33, (byte)126) < 0 && content.IndexOfAnyInRange((byte)91, (byte)93) < 0;
+        => content.Length > 0 && content.IndexOfAnyExceptInRange((byte)33, (byte)126) < 0
+            && content.IndexOfAnyInRange((byte)91, (byte)93) < 0;
 
     private static bool IsIPv4(ReadOnlySpan<byte> text)
     {
@@ -142,6 +148,7 @@ public static class AddressGrammar
         if (text.Length is 0 or > 45 || text.IndexOfAnyExcept("0123456789abcdefABCDEF:."u8) >= 0)
             return false;
         Encoding.ASCII.GetChars(text, chars);
-        return IPAddress.TryParse(chars[..text.Length], out IPAddress? parsed) && parsed.AddressFamily == AddressFamily.InterNetworkV6;
+        return IPAddress.TryParse(chars[..text.Length], out IPAddress? parsed)
+            && parsed.AddressFamily == AddressFamily.InterNetworkV6;
     }
 }

@@ -55,7 +55,8 @@ public enum Notify : byte
 
 /// <summary>One forward-path of an envelope.</summary>
 /// <param name="Address">The address as the client gave it.</param>
-/// <param name="Maildrop">The local user whose mailbox gets it, or the list whose members do (it begins with <c>list</c> and a TAB); null for a remote recipient.</param>
+/// <param name="Maildrop">The local user whose mailbox gets it, or the list whose members do (it begins with
+/// <c>list</c> and a TAB); null for a remote recipient.</param>
 public sealed record Recipient(MailAddress Address, string? Maildrop)
 {
     /// <summary>NOTIFY, RFC 3461 §4.1.</summary>

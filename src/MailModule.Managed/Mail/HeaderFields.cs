@@ -1,8 +1,8 @@
 namespace MailModule.Mail;
 
 /// <summary>
-/// Walks the fields of a message's header (RFC 5322 §2.2), folded ones whole, line ends CRLF or LF. Whatever stands in the header and is no field comes as one without a name. Ends
-/// before the empty line. A pure function of its octets.
+/// Walks the fields of a message's header (RFC 5322 §2.2), folded ones whole, line ends CRLF or LF. A line of the
+/// header that is no field comes as one without a name. Ends before the empty line. A pure function of its octets.
 /// </summary>
 public ref struct HeaderFields(ReadOnlySpan<byte> header)
 {
@@ -35,7 +35,7 @@ public ref struct HeaderFields(ReadOnlySpan<byte> header)
     /// <summary>Compares without regard to case.</summary>
     public readonly bool Is(ReadOnlySpan<byte> name) => System.Text.Ascii.EqualsIgnoreCase(Name, name);
 
-    // RFC 5322 §2.2.3: a line that begins with white space goes on the one before it
+    // RFC 5322 §2.2.3: a line that begins with white space continues the one before it
     private static int EndOfField(ReadOnlySpan<byte> text)
     {
         int end = 0;

@@ -22,10 +22,14 @@ public sealed class MailAddress : IEquatable<MailAddress>
     /// <summary>As it goes on the wire between the brackets; empty for the null path.</summary>
     public string Text { get; }
 
-    /// <summary>The local part with quotes and backslashes taken away (RFC 5321 §4.1.2: quoting carries no meaning).</summary>
+    /// <summary>
+    /// The local part with quotes and backslashes taken away (RFC 5321 §4.1.2: quoting carries no meaning).
+    /// </summary>
     public string LocalPart { get; }
 
-    /// <summary>The domain or address literal, in its own case; empty for a bare postmaster and the null path.</summary>
+    /// <summary>
+    /// The domain or address literal, in its own case; empty for a bare postmaster and the null path.
+    /// </summary>
     public string Domain { get; }
 
     public bool IsNull => Text.Length == 0;
@@ -33,7 +37,10 @@ public sealed class MailAddress : IEquatable<MailAddress>
     /// <summary>True if the text has characters outside ASCII, and so needs SMTPUTF8 (RFC 6531).</summary>
     public bool NeedsUtf8 => !Ascii.IsValid(Text);
 
-    /// <summary>Reads one mailbox, or a bare postmaster, that fills <paramref name="text"/> whole. Octets, UTF-8 allowed if <paramref name="utf8"/>.</summary>
+    /// <summary>
+    /// Reads one mailbox, or a bare postmaster, that fills <paramref name="text"/> whole. Octets, UTF-8 allowed if
+    /// <paramref name="utf8"/>.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<byte> text, bool utf8, out MailAddress address)
     {
         address = Null;
@@ -41,7 +48,7 @@ public sealed class MailAddress : IEquatable<MailAddress>
         if (local == 0 || (!utf8 && !Ascii.IsValid(text)) || !AddressGrammar.IsTextWithoutControls(text))
             return false;
         if (local == text.Length)
-            return TryTakePostmaster(text, out address);
+            return TryParsePostmaster(text, out address);
         if (text[local] != '@' || !AddressGrammar.IsDomainOrLiteral(text[(local + 1)..]))
             return false;
         string whole = Encoding.UTF8.GetString(text);
@@ -56,22 +63,27 @@ public sealed class MailAddress : IEquatable<MailAddress>
         if (text.Length > AddressGrammar.AddressLimit)
             return false;
         Span<byte> octets = stackalloc byte[AddressGrammar.AddressLimit * 3];
-        return Encoding.UTF8.TryGetBytes(text, octets, out int length) && TryParse(octets[..length], utf8: true, out address);
+        return Encoding.UTF8.TryGetBytes(text, octets, out int length)
+            && TryParse(octets[..length], utf8: true, out address);
     }
 
     /// <summary>Equal when local parts are equal to the letter and domains are without regard to case.</summary>
     public bool Equals(MailAddress? other)
-        => other is not null && IsNull == other.IsNull && LocalPart == other.LocalPart && Domain.Equals(other.Domain, StringComparison.OrdinalIgnoreCase);
+        => other is not null && IsNull == other.IsNull && LocalPart == other.LocalPart
+            && Domain.Equals(other.Domain, StringComparison.OrdinalIgnoreCase);
 
     public override bool Equals(object? obj) => Equals(obj as MailAddress);
-    public override int GetHashCode() => HashCode.Combine(LocalPart, StringComparer.OrdinalIgnoreCase.GetHashCode(Domain));
+    public override int GetHashCode()
+        => HashCode.Combine(LocalPart, StringComparer.OrdinalIgnoreCase.GetHashCode(Domain));
     public override string ToString() => Text;
 
     /// <summary>RFC 5321 §4.1.1.3: "Postmaster" without a domain, in any case.</summary>
-    private static bool TryTakePostmaster(ReadOnlySpan<byte> text, out MailAddress address)
+    private static bool TryParsePostmaster(ReadOnlySpan<byte> text, out MailAddress address)
     {
         bool isPostmaster = Ascii.EqualsIgnoreCase(text, "postmaster"u8);
-        address = isPostmaster ? new MailAddress(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(text), "") : Null;
+        address = isPostmaster
+            ? new MailAddress(Encoding.UTF8.GetString(text), Encoding.UTF8.GetString(text), "")
+            : Null;
         return isPostmaster;
     }
 

@@ -4,8 +4,9 @@ namespace MailModule.Mail;
 public static class MailPath
 {
     /// <summary>
-    /// Takes a path from the front of <paramref name="text"/>: <c>&lt;&gt;</c> (then the address is <see cref="MailAddress.Null"/>), a mailbox or a bare
-    /// postmaster, with or without a source route, which is dropped. Touches the text only on success.
+    /// Takes a path from the front of <paramref name="text"/>: <c>&lt;&gt;</c> (then the address is
+    /// <see cref="MailAddress.Null"/>), a mailbox or a bare postmaster, with or without a source route, which is
+    /// dropped. Touches the text only on success.
     /// </summary>
     public static bool TryParse(scoped ref ReadOnlySpan<byte> text, bool utf8, out MailAddress address)
     {
@@ -14,7 +15,7 @@ public static class MailPath
         if (end < 0)
             return false;
         ReadOnlySpan<byte> inner = text[1..end];
-        if (inner.Length > 0 && !(TryDropRoute(ref inner) && MailAddress.TryParse(inner, utf8, out address)))
+        if (inner.Length > 0 && !(TrySkipRoute(ref inner) && MailAddress.TryParse(inner, utf8, out address)))
             return false;
         text = text[(end + 1)..];
         return true;
@@ -38,8 +39,10 @@ public static class MailPath
         return -1;
     }
 
-    /// <summary>RFC 5321 §4.1.1.3 and appendix C: a source route "@a,@b:" must be accepted and should be ignored.</summary>
-    private static bool TryDropRoute(ref ReadOnlySpan<byte> path)
+    /// <summary>
+    /// RFC 5321 §4.1.1.3 and appendix C: a source route "@a,@b:" must be accepted and should be ignored.
+    /// </summary>
+    private static bool TrySkipRoute(ref ReadOnlySpan<byte> path)
     {
         if (path[0] != '@')
             return true;

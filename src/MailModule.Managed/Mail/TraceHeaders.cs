@@ -5,14 +5,16 @@ using System.Text;
 
 namespace MailModule.Mail;
 
-/// <summary>How this host took a message, for its Received field.</summary>
+/// <summary>Trace information (RFC 5321 §4.4): how this host received a message, for its Received field.</summary>
 /// <param name="HostName">Our name.</param>
 /// <param name="Id">The message's id here; empty for none.</param>
 /// <param name="Extended">EHLO was said.</param>
 /// <param name="TlsDescription">Protocol version and cipher; null if TLS was not used.</param>
-public readonly record struct Reception(string HostName, string Id, bool Extended, string? TlsDescription);
+public readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription);
 
-/// <summary>Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment.</summary>
+/// <summary>
+/// Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment.
+/// </summary>
 public static class TraceHeaders
 {
     /// <summary>The field that final delivery puts in front of everything else.</summary>
@@ -25,22 +27,23 @@ public static class TraceHeaders
         field.Commit(output);
     }
 
-    public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in Reception reception)
+    public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in TraceInfo trace)
     {
-        string tls = reception.TlsDescription ?? "";
+        string tls = trace.TlsDescription ?? "";
         string recipient = envelope.Recipients.Count == 1 ? envelope.Recipients[0].Address.Text : "";
-        var field = new Field(output, 256 + (envelope.Helo.Length + tls.Length + reception.HostName.Length + reception.Id.Length + recipient.Length) * 3);
+        int chosen = envelope.Helo.Length + tls.Length + trace.HostName.Length + trace.Id.Length + recipient.Length;
+        var field = new Field(output, 256 + chosen * 3);
         field.Add("Received: "u8);
         if (envelope.Client is not null)
             AddFrom(ref field, envelope.Helo, envelope.Client.Address, tls);
         field.Add("by "u8);
-        field.AddWord(reception.HostName);
+        field.AddWord(trace.HostName);
         if (envelope.Client is not null)
-            AddProtocol(ref field, envelope, reception);
-        if (reception.Id.Length > 0)
+            AddProtocol(ref field, envelope, trace);
+        if (trace.Id.Length > 0)
         {
             field.Add(" id "u8);
-            field.AddWord(reception.Id);
+            field.AddWord(trace.Id);
         }
         // RFC 5321 §7.6: the recipient is named only if there is one, so that no blind copy shows
         if (recipient.Length > 0)
@@ -55,7 +58,9 @@ public static class TraceHeaders
         field.Commit(output);
     }
 
-    /// <summary>RFC 9228: whom a message had come to when it was sent on from here. It is how a loop is known.</summary>
+    /// <summary>
+    /// RFC 9228: whom a message had come to when it was sent on from here. A loop is recognized by it.
+    /// </summary>
     public static void WriteDeliveredTo(IBufferWriter<byte> output, MailAddress recipient)
     {
         var field = new Field(output, 64 + recipient.Text.Length * 3);
@@ -84,7 +89,8 @@ public static class TraceHeaders
         int minutes = (int)date.Offset.TotalMinutes;
         destination[length++] = minutes < 0 ? (byte)'-' : (byte)'+';
         minutes = Math.Abs(minutes);
-        (minutes / 60 * 100 + minutes % 60).TryFormat(destination[length..], out int digits, "0000", CultureInfo.InvariantCulture);
+        (minutes / 60 * 100 + minutes % 60)
+            .TryFormat(destination[length..], out int digits, "0000", CultureInfo.InvariantCulture);
         return length + digits;
     }
 
@@ -108,13 +114,13 @@ public static class TraceHeaders
     }
 
     /// <summary>The names registered by RFC 3848 and RFC 6531 §4.3.</summary>
-    private static void AddProtocol(ref Field field, Envelope envelope, in Reception reception)
+    private static void AddProtocol(ref Field field, Envelope envelope, in TraceInfo trace)
     {
         field.Add(" with "u8);
-        field.Add(envelope.Utf8 ? "UTF8SMTP"u8 : reception.Extended ? "ESMTP"u8 : "SMTP"u8);
-        if (!reception.Extended && !envelope.Utf8)
+        field.Add(envelope.Utf8 ? "UTF8SMTP"u8 : trace.Extended ? "ESMTP"u8 : "SMTP"u8);
+        if (!trace.Extended && !envelope.Utf8)
             return;
-        if (reception.TlsDescription is not null)
+        if (trace.TlsDescription is not null)
             field.Add("S"u8);
         if (envelope.AuthenticatedUser is not null)
             field.Add("A"u8);
@@ -140,7 +146,8 @@ public static class TraceHeaders
             int start = _length;
             Add(text);
             foreach (ref byte octet in _memory[start.._length])
-                if (octet is <= (byte)' ' or (byte)'(' or (byte)')' or (byte)'<' or (byte)'>' or (byte)';' or (byte)'"' or (byte)'\\' or (byte)',' or 0x7f)
+                if (octet is <= (byte)' ' or (byte)'(' or (byte)')' or (byte)'<' or (byte)'>' or (byte)';' or (byte)'"'
+                    or (byte)'\\' or (byte)',' or 0x7f)
                     octet = (byte)'?';
         }
 
@@ -150,7 +157,8 @@ public static class TraceHeaders
             int start = _length;
             Add(text);
             foreach (ref byte octet in _memory[start.._length])
-                if (!char.IsAsciiLetterOrDigit((char)octet) && octet is not ((byte)'.' or (byte)'-' or (byte)'_' or (byte)'+') && octet < 0x80)
+                if (!char.IsAsciiLetterOrDigit((char)octet)
+                    && octet is not ((byte)'.' or (byte)'-' or (byte)'_' or (byte)'+') && octet < 0x80)
                     octet = (byte)'-';
         }
 

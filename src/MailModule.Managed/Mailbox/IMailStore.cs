@@ -13,17 +13,25 @@ public interface IMailStore
     /// <param name="messageId">The spool's id; letters and digits, at most 40.</param>
     /// <param name="received">Orders the messages of a mailbox; the same at a repetition.</param>
     /// <param name="content">The message in its final form.</param>
-    /// <param name="mayBeThere">The delivery may have happened before (a crash or a failure came between): if a message of this name is
-    /// there, read or unread, nothing happens, so that one copy stays. Costs a look through the mailbox; without it none is made.</param>
-    Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere);
+    /// <param name="mayBeDuplicate">The delivery may have happened before (a crash or a failure came between): if a
+    /// message of this name is there, read or unread, nothing happens, so that one copy stays. Costs one listing of the
+    /// mailbox.</param>
+    Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate);
 
-    /// <summary>As <see cref="Deliver"/>, into a folder of the mailbox, which is made if need be; a message of this name that is there already stays the only one.</summary>
+    /// <summary>
+    /// As <see cref="Deliver"/>, into a folder of the mailbox, which is made if need be; a message of this name that is
+    /// there already stays the only copy.
+    /// </summary>
     /// <param name="folder">From <see cref="SubFolder.TryParse"/>.</param>
     Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content);
 
-    /// <summary>Returns when every delivery so far is durable. After a failure those deliveries are still owed to the next call.</summary>
+    /// <summary>
+    /// Returns when every delivery so far is durable. After a failure those deliveries are still owed to the next call.
+    /// </summary>
     Fault Sync();
 
-    /// <summary>Takes the maildrop's lock and a snapshot (RFC 1939 §8). <see cref="Fault.Locked"/> if another session has it.</summary>
+    /// <summary>
+    /// Takes the maildrop's lock and a snapshot (RFC 1939 §8). <see cref="Fault.Locked"/> if another session has it.
+    /// </summary>
     Fault Open(string home, out IMaildrop maildrop);
 }

@@ -9,21 +9,25 @@ namespace MailModule.Mailbox;
 /// <summary>Puts messages into Maildirs, and remembers what is not durable yet.</summary>
 internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
 {
-    private static readonly SearchValues<char> Letters = SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private static readonly SearchValues<char> Letters =
+        SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(36);
 
-    private readonly DeliveredBefore _before = new(calls);
+    private readonly DuplicateFilter _duplicates = new(calls);
     private readonly HashSet<string> _swept = [];
 
     public UnsyncedDeliveries Unsynced { get; } = new(calls);
 
-    public Fault Deliver(string home, MaildirBox box, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
+    public Fault Deliver(
+        string home, FolderPaths box, string messageId, DateTimeOffset received, MessageContent content,
+        bool mayBeDuplicate)
     {
         if (messageId.Length is 0 or > 40 || messageId.AsSpan().ContainsAnyExcept(Letters))
             return Fault.Argument;
         Span<byte> room = stackalloc byte[MaildirName.Room];
-        ReadOnlySpan<byte> name = MaildirName.Write(room, received, messageId, host, content.Length, content.WireLength, out int unique);
-        if (mayBeThere && _before.Holds(home, box, name[..unique]))
+        ReadOnlySpan<byte> name =
+            MaildirName.Write(room, received, messageId, host, content.Length, content.WireLength, out int unique);
+        if (mayBeDuplicate && _duplicates.IsDuplicate(home, box, name[..unique]))
         {
             Unsynced.Add(home, default);
             return Fault.None;
@@ -33,15 +37,15 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         if (result == -Errno.NoEntry && Prepare(home, box) == Fault.None)
             result = Put(home, box, name, content);
         if (result < 0)
-            _before.Forget();
+            _duplicates.Clear();
         else
-            Unsynced.Add(home, box == MaildirBox.Inbox ? name : default);
-        return Errno.ToFault(result);
+            Unsynced.Add(home, box == FolderPaths.Inbox ? name : default);
+        return SystemFault.Of(result);
     }
 
     public Fault Sync()
     {
-        _before.Age();
+        _duplicates.DropIfUnused();
         return Unsynced.Sync();
     }
 
@@ -51,26 +55,27 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         Fault fault = MakeHome(home, room);
         if (fault == Fault.None)
-            fault = Make(home, MaildirBox.Inbox, room);
+            fault = Make(home, FolderPaths.Inbox, room);
         Unsynced.AddDirectories();
         return fault;
     }
 
-    private Fault Prepare(string home, MaildirBox box)
+    private Fault Prepare(string home, FolderPaths box)
     {
         Fault fault = Prepare(home);
-        if (fault != Fault.None || box == MaildirBox.Inbox)
+        if (fault != Fault.None || box == FolderPaths.Inbox)
             return fault;
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         fault = Make(home, box, room);
-        if (fault == Fault.None && calls.OpenNew(MaildirPath.Below(home, box.Mark, default, room).Octets) is >= 0 and var descriptor)
+        if (fault == Fault.None
+            && calls.OpenNew(MaildirPath.Below(home, box.Marker, default, room).Octets) is >= 0 and var descriptor)
             calls.Close(descriptor);
         return fault;
     }
 
-    private Fault Make(string home, MaildirBox box, Span<byte> room)
+    private Fault Make(string home, FolderPaths box, Span<byte> room)
     {
-        Fault fault = Make(home, box.Itself, room);
+        Fault fault = Make(home, box.Root, room);
         if (fault == Fault.None)
             fault = Make(home, box.Tmp, room);
         if (fault == Fault.None)
@@ -86,17 +91,17 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         {
             int result = calls.MakeDirectory(MaildirPath.Of(at < 0 ? home : home[..at], room).Octets);
             if (at < 0)
-                return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
+                return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
         }
     }
 
     private Fault Make(string home, ReadOnlySpan<byte> folder, Span<byte> room)
     {
         int result = calls.MakeDirectory(MaildirPath.Below(home, folder, default, room).Octets);
-        return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
+        return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
     }
 
-    private int Put(string home, MaildirBox box, ReadOnlySpan<byte> name, MessageContent content)
+    private int Put(string home, FolderPaths box, ReadOnlySpan<byte> name, MessageContent content)
     {
         if (content.FilePath is { } file)
         {
@@ -109,7 +114,7 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
 
     // Another file system, a file with too many links or a file system without links: then the content is copied.
     [SkipLocalsInit]
-    private int Link(string file, string home, MaildirBox box, ReadOnlySpan<byte> name)
+    private int Link(string file, string home, FolderPaths box, ReadOnlySpan<byte> name)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         Span<byte> from = stackalloc byte[MaildirPath.Room];
@@ -117,12 +122,12 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     }
 
     [SkipLocalsInit]
-    private int Write(string home, MaildirBox box, ReadOnlySpan<byte> name, MessageContent content)
+    private int Write(string home, FolderPaths box, ReadOnlySpan<byte> name, MessageContent content)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         ReadOnlySpan<byte> tmp = MaildirPath.Below(home, box.Tmp, name, room).Octets;
         int descriptor = calls.OpenNew(tmp);
-        // Left by a delivery that a crash cut off: the id is nobody else's.
+        // Left by a delivery that a crash cut off: no other message has this id.
         if (descriptor == -Errno.Exists && calls.Unlink(tmp) >= 0)
             descriptor = calls.OpenNew(tmp);
         if (descriptor < 0)
@@ -132,7 +137,8 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         if (result >= 0)
             result = closed;
         if (result >= 0)
-            result = calls.Rename(tmp, MaildirPath.Below(home, box.New, name, stackalloc byte[MaildirPath.Room]).Octets);
+            result = calls.Rename(
+                tmp, MaildirPath.Below(home, box.New, name, stackalloc byte[MaildirPath.Room]).Octets);
         if (result < 0)
             calls.Unlink(tmp);
         return result;
@@ -141,7 +147,9 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     private int WriteContent(int descriptor, MessageContent content)
     {
         ReadOnlyMemory<byte> memory = content.Memory;
-        return memory.Length == content.Length ? calls.Write(descriptor, memory.Span) : CopyContent(descriptor, content);
+        return memory.Length == content.Length
+            ? calls.Write(descriptor, memory.Span)
+            : CopyContent(descriptor, content);
     }
 
     private int CopyContent(int descriptor, MessageContent content)
@@ -165,15 +173,15 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         }
     }
 
-    // What a program left in tmp/ 36 hours ago it will not come back for (the rule of every Maildir program).
-    private void SweepOnce(string home, MaildirBox box)
+    // A file that has been in tmp/ for 36 hours was left behind by a crash (the rule of every Maildir program).
+    private void SweepOnce(string home, FolderPaths box)
     {
         lock (_swept)
-            if (!_swept.Add(box == MaildirBox.Inbox ? home : home + box.Name))
+            if (!_swept.Add(box == FolderPaths.Inbox ? home : home + box.Name))
                 return;
         long oldest = (DateTime.UtcNow - LeftoverAge - DateTime.UnixEpoch).Ticks * 100;
         byte[] room = new byte[MaildirPath.Room];
-        FolderNames.ForEach(calls, home, box.Tmp, name =>
+        DirectoryListing.ForEach(calls, home, box.Tmp, name =>
         {
             ReadOnlySpan<byte> path = MaildirPath.Below(home, box.Tmp, name, room).Octets;
             if (calls.Stat(path, out FileStamp stamp) >= 0 && stamp.Modified < oldest)

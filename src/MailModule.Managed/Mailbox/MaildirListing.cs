@@ -6,8 +6,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Reads a Maildir's messages from its directories alone: no file is opened unless its name does not tell its size and no earlier
-/// snapshot knew it. One use, one thread.
+/// Reads a Maildir's messages from its directories alone: no file is opened unless its name does not tell its size and
+/// no earlier snapshot knew it. One use, one thread.
 /// </summary>
 internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<MaildirMessage>
 {
@@ -21,24 +21,25 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
     /// <param name="newFolder">The state of new/ before the listing.</param>
     /// <param name="curFolder">The state of cur/ before the listing.</param>
     /// <param name="snapshot">What was found; empty on failure.</param>
-    public Fault Read(MaildirSnapshot earlier, in FileStamp newFolder, in FileStamp curFolder, out MaildirSnapshot snapshot)
+    public Fault Read(MaildirSnapshot earlier, in FileStamp newFolder, in FileStamp curFolder,
+        out MaildirSnapshot snapshot)
     {
         snapshot = MaildirSnapshot.Empty;
         // new/ first: a message that another program moves to cur/ meanwhile is then seen twice rather than not at all.
-        Fault fault = ReadFolder(MaildirFolder.New, inNew: true);
+        Fault fault = ReadFolder(InboxPaths.New, inNew: true);
         if (fault == Fault.None)
-            fault = ReadFolder(MaildirFolder.Cur, inNew: false);
+            fault = ReadFolder(InboxPaths.Cur, inNew: false);
         if (fault != Fault.None)
             return fault;
         Sort();
-        RemoveSeenTwice();
+        RemoveDuplicates();
         FindSizes(earlier);
         snapshot = new MaildirSnapshot(_names[.._used], _messages[.._count], newFolder, curFolder);
         return Fault.None;
     }
 
     private Fault ReadFolder(ReadOnlySpan<byte> folder, bool inNew)
-        => Errno.ToFault(FolderNames.ForEach(calls, home, folder, name => Add(name, inNew)));
+        => SystemFault.Of(DirectoryListing.ForEach(calls, home, folder, name => Add(name, inNew)));
 
     private void Add(ReadOnlySpan<byte> name, bool inNew)
     {
@@ -78,7 +79,7 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
         return order != 0 ? order : left.InNew.CompareTo(right.InNew);
     }
 
-    private void RemoveSeenTwice()
+    private void RemoveDuplicates()
     {
         int kept = 0;
         for (int i = 0; i < _count; i++)
@@ -104,7 +105,7 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         ReadOnlySpan<byte> name = _names.AsSpan(message.NameOffset, message.NameLength);
-        ReadOnlySpan<byte> folder = message.InNew ? MaildirFolder.New : MaildirFolder.Cur;
+        ReadOnlySpan<byte> folder = message.InNew ? InboxPaths.New : InboxPaths.Cur;
         int descriptor = calls.OpenRead(MaildirPath.Below(home, folder, name, room).Octets);
         if (descriptor < 0)
             return 0;
@@ -129,5 +130,6 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
         return length.Total;
     }
 
-    private ReadOnlySpan<byte> Unique(in MaildirMessage message) => _names.AsSpan(message.NameOffset, message.UniqueLength);
+    private ReadOnlySpan<byte> Unique(in MaildirMessage message)
+        => _names.AsSpan(message.NameOffset, message.UniqueLength);
 }

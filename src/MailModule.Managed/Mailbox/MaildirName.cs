@@ -5,8 +5,8 @@ using System.Text;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// File names of messages: <c>time.id.host,S=octets,W=octets on the wire:2,flags</c>. The part before the first comma or colon never
-/// changes and is the unique id; other programs' names are read as far as they follow the same form.
+/// File names of messages: <c>time.id.host,S=octets,W=octets on the wire:2,flags</c>. The part before the first comma
+/// or colon never changes and is the unique id; other programs' names are read as far as they follow the same form.
 /// </summary>
 internal static class MaildirName
 {
@@ -16,7 +16,9 @@ internal static class MaildirName
     /// <summary>Room for any name of ours: the unique part and two sizes.</summary>
     public const int Room = UniqueLimit + 2 * (3 + 20);
 
-    /// <summary>The host's part: slash, colon, comma, blanks and the like become \ooo, as other Maildir programs do; cut to fit.</summary>
+    /// <summary>
+    /// The host's part: slash, colon, comma, blanks and the like become \ooo, as other Maildir programs do; cut to fit.
+    /// </summary>
     public static byte[] EscapeHost(string host)
     {
         var escaped = new StringBuilder();
@@ -33,7 +35,9 @@ internal static class MaildirName
     }
 
     /// <summary>Writes a name of ours; the unique part's length goes to <paramref name="unique"/>.</summary>
-    public static ReadOnlySpan<byte> Write(Span<byte> room, DateTimeOffset received, string id, ReadOnlySpan<byte> host, long length, long wireLength, out int unique)
+    public static ReadOnlySpan<byte> Write(
+        Span<byte> room, DateTimeOffset received, string id, ReadOnlySpan<byte> host, long length, long wireLength,
+        out int unique)
     {
         Utf8Formatter.TryFormat(Math.Max(0, received.ToUnixTimeSeconds()), room, out int at);
         room[at++] = (byte)'.';
@@ -54,7 +58,8 @@ internal static class MaildirName
     }
 
     /// <summary>The number a name begins with, the time of delivery in seconds; 0 if it begins otherwise.</summary>
-    public static long Time(ReadOnlySpan<byte> name) => Utf8Parser.TryParse(name, out long time, out _) && time > 0 ? time : 0;
+    public static long Time(ReadOnlySpan<byte> name)
+        => Utf8Parser.TryParse(name, out long time, out _) && time > 0 ? time : 0;
 
     /// <summary>The id between the first two dots; the whole unique part if there are none.</summary>
     public static ReadOnlySpan<byte> Id(ReadOnlySpan<byte> unique)
@@ -75,7 +80,8 @@ internal static class MaildirName
         return end == name.Length || name[end] is (byte)',' or (byte)':' ? value : -1;
     }
 
-    // RFC 1939 §7: a unique id is 1 to 70 characters from 0x21 to 0x7E; what other programs name otherwise gets a digest of its name.
+    // RFC 1939 §7: a unique id is 1 to 70 characters from 0x21 to 0x7E; what other programs name otherwise gets a
+    // digest of its name.
     /// <summary>Writes the unique id that belongs to the unique part of a name.</summary>
     public static int WriteUniqueId(ReadOnlySpan<byte> unique, Span<byte> destination)
     {

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MailModule.Mailbox;
 
-/// <summary>Builds the octets of a path below a Maildir in memory of the caller's, ending with NUL as the operating system wants it.</summary>
+/// <summary>
+/// Builds the octets of a path below a Maildir in memory of the caller's, ending with NUL as the operating system wants
+/// it.
+/// </summary>
 internal ref struct MaildirPath
 {
     /// <summary>Room that every path within the system's limit (PATH_MAX) has.</summary>
@@ -45,7 +48,8 @@ internal ref struct MaildirPath
         _length += octets.Length;
     }
 
-    // A path that does not fit becomes the empty one, which the system refuses with "no such entry" and never takes for another.
+    // A path that does not fit becomes the empty one, which the system refuses with "no such entry" and never takes for
+    // another.
     private void End()
     {
         if (_length >= _room.Length)

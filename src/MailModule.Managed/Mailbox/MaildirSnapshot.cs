@@ -3,8 +3,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// The messages of one Maildir at one moment, ordered by time, then by unique name. Immutable, and so shared by sessions and cached. No object per
-/// message: names in one arena, the rest in one array.
+/// The messages of one Maildir at one moment, ordered by time, then by unique name. Immutable, and so shared by
+/// sessions and cached. No object per message: names in one arena, the rest in one array.
 /// </summary>
 internal sealed class MaildirSnapshot(byte[] names, MaildirMessage[] messages, FileStamp newFolder, FileStamp curFolder)
 {
@@ -15,7 +15,7 @@ internal sealed class MaildirSnapshot(byte[] names, MaildirMessage[] messages, F
     public long TotalSize { get; } = Sum(messages);
 
     /// <summary>Octets of memory it takes.</summary>
-    public long Weight => names.Length + messages.Length * 32L + 200;
+    public long MemorySize => names.Length + messages.Length * 32L + 200;
 
     public FileStamp NewFolder => newFolder;
     public FileStamp CurFolder => curFolder;
@@ -24,7 +24,8 @@ internal sealed class MaildirSnapshot(byte[] names, MaildirMessage[] messages, F
 
     public ReadOnlySpan<byte> Name(int index) => names.AsSpan(messages[index].NameOffset, messages[index].NameLength);
 
-    public ReadOnlySpan<byte> Unique(int index) => names.AsSpan(messages[index].NameOffset, messages[index].UniqueLength);
+    public ReadOnlySpan<byte> Unique(int index)
+        => names.AsSpan(messages[index].NameOffset, messages[index].UniqueLength);
 
     /// <summary>The index of the message with this unique name; below 0 if there is none.</summary>
     public int Find(ReadOnlySpan<byte> unique)

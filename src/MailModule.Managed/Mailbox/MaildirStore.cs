@@ -6,8 +6,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Mailboxes as Maildirs below the users' homes (<c>home/Maildir/{tmp,new,cur}</c>), made at first use, readable by any other Maildir program.
-/// Delivery writes into tmp/ and renames into new/, or links a file that is there already; nothing is ever moved to cur/.
+/// Mailboxes as Maildirs below the users' homes (<c>home/Maildir/{tmp,new,cur}</c>), made at first use, readable by any
+/// other Maildir program. Delivery writes into tmp/ and renames into new/, or links a file that is there already;
+/// nothing is ever moved to cur/.
 /// </summary>
 public sealed class MaildirStore : IMailStore
 {
@@ -39,11 +40,13 @@ public sealed class MaildirStore : IMailStore
     internal PathCall UnlinkCall { get; }
     internal SnapshotCache Snapshots { get; }
 
-    public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
-        => _delivery.Deliver(home, MaildirBox.Inbox, messageId, received, content, mayBeThere);
+    public Fault Deliver(
+        string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)
+        => _delivery.Deliver(home, FolderPaths.Inbox, messageId, received, content, mayBeDuplicate);
 
-    public Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
-        => _delivery.Deliver(home, MaildirBox.Of(folder), messageId, received, content, mayBeThere: true);
+    public Fault DeliverInto(
+        string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
+        => _delivery.Deliver(home, FolderPaths.Of(folder), messageId, received, content, mayBeDuplicate: true);
 
     public Fault Sync() => _delivery.Sync();
 
@@ -56,7 +59,7 @@ public sealed class MaildirStore : IMailStore
         Fault fault = LockFile(home, out int descriptor);
         var snapshot = MaildirSnapshot.Empty;
         if (fault == Fault.None)
-            fault = TakeSnapshot(home, out snapshot);
+            fault = GetSnapshot(home, out snapshot);
         if (fault == Fault.None)
             maildrop = new Maildrop(this, home, snapshot, descriptor);
         else
@@ -74,11 +77,11 @@ public sealed class MaildirStore : IMailStore
 
     internal Fault SyncFolder(string home, ReadOnlySpan<byte> folder) => _delivery.Unsynced.SyncFolder(home, folder);
 
-    private Fault TakeSnapshot(string home, out MaildirSnapshot snapshot)
+    private Fault GetSnapshot(string home, out MaildirSnapshot snapshot)
     {
-        Fault fault = Snapshots.Take(home, out snapshot);
+        Fault fault = Snapshots.Get(home, out snapshot);
         if (fault == Fault.NotFound && _delivery.Prepare(home) == Fault.None)
-            fault = Snapshots.Take(home, out snapshot);
+            fault = Snapshots.Get(home, out snapshot);
         return fault;
     }
 
@@ -86,10 +89,10 @@ public sealed class MaildirStore : IMailStore
     private Fault LockFile(string home, out int descriptor)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
-        ReadOnlySpan<byte> path = MaildirPath.Below(home, MaildirFolder.Lock, default, room).Octets;
+        ReadOnlySpan<byte> path = MaildirPath.Below(home, InboxPaths.Lock, default, room).Octets;
         descriptor = Calls.OpenLock(path);
         if (descriptor == -Errno.NoEntry && _delivery.Prepare(home) == Fault.None)
             descriptor = Calls.OpenLock(path);
-        return Errno.ToFault(descriptor < 0 ? descriptor : Calls.Lock(descriptor));
+        return SystemFault.Of(descriptor < 0 ? descriptor : Calls.Lock(descriptor));
     }
 }

@@ -4,13 +4,16 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
 
-/// <summary>A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing.</summary>
-internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor) : IMaildrop
+/// <summary>
+/// A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing.
+/// </summary>
+internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor)
+    : IMaildrop
 {
     /// <summary>Room for any file name (NAME_MAX) and its NUL.</summary>
     private const int NameRoom = 256;
 
-    private MaildirSnapshot? _later;
+    private MaildirSnapshot? _newerSnapshot;
     private int _lock = lockDescriptor;
     private int _folder = -1;
     private bool _folderIsNew;
@@ -18,13 +21,14 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public int Count => snapshot.Count;
     public long TotalSize => snapshot.TotalSize;
     public long Size(int index) => snapshot[index].Size;
-    public int UniqueId(int index, Span<byte> destination) => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
+    public int UniqueId(int index, Span<byte> destination)
+        => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
 
     public Fault OpenMessage(int index, out Stream content)
     {
-        int descriptor = OnFile(index, store.OpenCall);
+        int descriptor = CallOnFile(index, store.OpenCall);
         content = descriptor < 0 ? Stream.Null : new MaildirStream(store.Calls, descriptor);
-        return Errno.ToFault(descriptor);
+        return SystemFault.Of(descriptor);
     }
 
     public Fault ReadMessage(int index, Span<byte> buffer, out int length)
@@ -32,13 +36,13 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         length = 0;
         int descriptor = OpenInFolder(index);
         if (descriptor < 0)
-            descriptor = OnFile(index, store.OpenCall);
+            descriptor = CallOnFile(index, store.OpenCall);
         if (descriptor < 0)
-            return Errno.ToFault(descriptor);
+            return SystemFault.Of(descriptor);
         int count = store.Calls.Read(descriptor, buffer);
         store.Calls.Close(descriptor);
         length = Math.Max(count, 0);
-        return Errno.ToFault(count);
+        return SystemFault.Of(count);
     }
 
     public void EndReading()
@@ -55,15 +59,15 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         var fault = Fault.None;
         foreach (int index in indexes)
         {
-            int result = OnFile(index, store.UnlinkCall);
-            // Already gone, by another program's hand: as good as deleted.
+            int result = CallOnFile(index, store.UnlinkCall);
+            // Another program has deleted it already: as good as deleted.
             if (result < 0 && result != -Errno.NoEntry)
             {
                 failed++;
-                fault = Errno.ToFault(result);
+                fault = SystemFault.Of(result);
             }
-            inNew |= _later is not null || snapshot[index].InNew;
-            inCur |= _later is not null || !snapshot[index].InNew;
+            inNew |= _newerSnapshot is not null || snapshot[index].InNew;
+            inCur |= _newerSnapshot is not null || !snapshot[index].InNew;
         }
         Fault synced = Sync(inNew, inCur);
         if (synced != Fault.None)
@@ -79,7 +83,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             store.Unlock(home, descriptor);
     }
 
-    // The way to the folder is walked once for a run of messages.
+    // The folder is opened once for a run of messages.
     [SkipLocalsInit]
     private int OpenInFolder(int index)
     {
@@ -89,7 +93,8 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         if (_folder < 0)
         {
             Span<byte> room = stackalloc byte[MaildirPath.Room];
-            _folder = store.Calls.OpenFolder(MaildirPath.Below(home, isNew ? MaildirFolder.New : MaildirFolder.Cur, default, room).Octets);
+            _folder = store.Calls.OpenFolder(
+                MaildirPath.Below(home, isNew ? InboxPaths.New : InboxPaths.Cur, default, room).Octets);
             _folderIsNew = isNew;
         }
         ReadOnlySpan<byte> name = snapshot.Name(index);
@@ -98,33 +103,35 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             return -Errno.NoEntry;
         name.CopyTo(octets);
         octets[name.Length] = 0;
-        return store.Calls.OpenReadIn(_folder, octets);
+        return store.Calls.OpenReadAt(_folder, octets);
     }
 
-    // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it again.
+    // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it
+    // again.
     [SkipLocalsInit]
-    private int OnFile(int index, MaildirStore.PathCall call)
+    private int CallOnFile(int index, MaildirStore.PathCall call)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         int result = call(PathIn(snapshot, index, room));
         for (int attempt = 0; result == -Errno.NoEntry && attempt < 3; attempt++)
         {
-            if ((_later is null || attempt > 0) && store.Snapshots.Take(home, out _later) != Fault.None)
+            if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, out _newerSnapshot) != Fault.None)
                 break;
-            int at = _later.Find(snapshot.Unique(index));
+            int at = _newerSnapshot.Find(snapshot.Unique(index));
             if (at >= 0)
-                result = call(PathIn(_later, at, room));
+                result = call(PathIn(_newerSnapshot, at, room));
         }
         return result;
     }
 
     private ReadOnlySpan<byte> PathIn(MaildirSnapshot messages, int index, Span<byte> room)
-        => MaildirPath.Below(home, messages[index].InNew ? MaildirFolder.New : MaildirFolder.Cur, messages.Name(index), room).Octets;
+        => MaildirPath.Below(
+            home, messages[index].InNew ? InboxPaths.New : InboxPaths.Cur, messages.Name(index), room).Octets;
 
     private Fault Sync(bool inNew, bool inCur)
     {
-        Fault fault = inNew ? store.SyncFolder(home, MaildirFolder.New) : Fault.None;
-        Fault second = inCur ? store.SyncFolder(home, MaildirFolder.Cur) : Fault.None;
+        Fault fault = inNew ? store.SyncFolder(home, InboxPaths.New) : Fault.None;
+        Fault second = inCur ? store.SyncFolder(home, InboxPaths.Cur) : Fault.None;
         return fault != Fault.None ? fault : second;
     }
 }

@@ -5,41 +5,44 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// The last snapshots, by home, those used last up to a bound of memory. One is given again while the times of new/ and cur/ say that
-/// nothing has changed. Any thread.
+/// The last snapshots, by home, those used last up to a bound of memory. One is given again while the times of new/ and
+/// cur/ say that nothing has changed. Any thread.
 /// </summary>
 internal sealed class SnapshotCache(FileCalls calls, long bound)
 {
-    // A directory's time moves in ticks of a clock, some file systems' in seconds: a change within the tick of the listing could leave it
-    // as it was. So a listing is trusted only where the directory had been at rest this long before it.
+    // A directory's time moves in ticks of a clock, some file systems' in seconds: a change within the tick of the
+    // listing could leave it as it was. So a listing is trusted only where the directory had been at rest this long
+    // before it.
     private const long TrustAfter = 2_100_000_000;
 
-    private readonly Dictionary<string, LinkedListNode<Kept>> _byHome = [];
-    private readonly LinkedList<Kept> _latestFirst = new();
+    private readonly Dictionary<string, LinkedListNode<Entry>> _byHome = [];
+    private readonly LinkedList<Entry> _latestFirst = new();
     private long _weight;
 
-    private readonly record struct Kept(string Home, MaildirSnapshot Snapshot, bool Trusted);
+    private readonly record struct Entry(string Home, MaildirSnapshot Snapshot, bool Trusted);
 
     /// <summary>Directories listed so far; for tests and metrics.</summary>
     public long Listings { get; private set; }
 
     /// <summary>The Maildir as it is now. <see cref="Fault.NotFound"/> if there is none.</summary>
-    public Fault Take(string home, out MaildirSnapshot snapshot)
+    public Fault Get(string home, out MaildirSnapshot snapshot)
     {
         snapshot = MaildirSnapshot.Empty;
         Fault fault = Stamps(home, out FileStamp newFolder, out FileStamp curFolder);
         if (fault != Fault.None)
             return fault;
-        Kept? kept = Find(home);
-        if (kept is { Trusted: true } && kept.Value.Snapshot.NewFolder == newFolder && kept.Value.Snapshot.CurFolder == curFolder)
+        Entry? kept = Find(home);
+        if (kept is { Trusted: true } && kept.Value.Snapshot.NewFolder == newFolder
+            && kept.Value.Snapshot.CurFolder == curFolder)
         {
             snapshot = kept.Value.Snapshot;
             return Fault.None;
         }
         long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-        fault = new MaildirListing(calls, home).Read(kept?.Snapshot ?? MaildirSnapshot.Empty, newFolder, curFolder, out snapshot);
+        fault = new MaildirListing(calls, home)
+            .Read(kept?.Snapshot ?? MaildirSnapshot.Empty, newFolder, curFolder, out snapshot);
         if (fault == Fault.None)
-            Keep(new Kept(home, snapshot, now - Math.Max(newFolder.Modified, curFolder.Modified) > TrustAfter));
+            Add(new Entry(home, snapshot, now - Math.Max(newFolder.Modified, curFolder.Modified) > TrustAfter));
         return fault;
     }
 
@@ -47,16 +50,16 @@ internal sealed class SnapshotCache(FileCalls calls, long bound)
     private Fault Stamps(string home, out FileStamp newFolder, out FileStamp curFolder)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
-        int result = calls.Stat(MaildirPath.Below(home, MaildirFolder.New, default, room).Octets, out newFolder);
-        int second = calls.Stat(MaildirPath.Below(home, MaildirFolder.Cur, default, room).Octets, out curFolder);
-        return Errno.ToFault(result < 0 ? result : second);
+        int result = calls.Stat(MaildirPath.Below(home, InboxPaths.New, default, room).Octets, out newFolder);
+        int second = calls.Stat(MaildirPath.Below(home, InboxPaths.Cur, default, room).Octets, out curFolder);
+        return SystemFault.Of(result < 0 ? result : second);
     }
 
-    private Kept? Find(string home)
+    private Entry? Find(string home)
     {
         lock (_byHome)
         {
-            if (!_byHome.TryGetValue(home, out LinkedListNode<Kept>? node))
+            if (!_byHome.TryGetValue(home, out LinkedListNode<Entry>? node))
                 return null;
             _latestFirst.Remove(node);
             _latestFirst.AddFirst(node);
@@ -64,24 +67,24 @@ internal sealed class SnapshotCache(FileCalls calls, long bound)
         }
     }
 
-    private void Keep(Kept kept)
+    private void Add(Entry kept)
     {
         lock (_byHome)
         {
             Listings++;
-            if (_byHome.TryGetValue(kept.Home, out LinkedListNode<Kept>? old))
+            if (_byHome.TryGetValue(kept.Home, out LinkedListNode<Entry>? old))
                 Remove(old);
             _byHome[kept.Home] = _latestFirst.AddFirst(kept);
-            _weight += kept.Snapshot.Weight;
+            _weight += kept.Snapshot.MemorySize;
             while (_weight > bound && _latestFirst.Last is { } oldest)
                 Remove(oldest);
         }
     }
 
-    private void Remove(LinkedListNode<Kept> node)
+    private void Remove(LinkedListNode<Entry> node)
     {
         _latestFirst.Remove(node);
         _byHome.Remove(node.Value.Home);
-        _weight -= node.Value.Snapshot.Weight;
+        _weight -= node.Value.Snapshot.MemorySize;
     }
 }

@@ -9,8 +9,9 @@ public static class SubFolder
     private static readonly string[] s_roots = ["Maildir", "mbox"];
 
     /// <summary>
-    /// Reads <c>spam</c>, <c>lists/friends</c>, <c>.lists.friends</c> or one of these below the home, its <c>Maildir</c> or the old module's <c>mbox</c>. False for
-    /// whatever is outside of the mailbox, and for the mailbox itself.
+    /// Reads <c>spam</c>, <c>lists/friends</c>, <c>.lists.friends</c> or one of these below the home, its
+    /// <c>Maildir</c> or the old module's <c>mbox</c>. False for whatever is outside of the mailbox, and for the
+    /// mailbox itself.
     /// </summary>
     /// <param name="home">The user's home.</param>
     /// <param name="folder">Names with slashes between.</param>
@@ -29,16 +30,19 @@ public static class SubFolder
                 break;
         string[] names = rest.TrimStart('.').TrimEnd('/').Split('/', '.');
         folder = string.Join('/', names);
-        return !rest.StartsWith("..", StringComparison.Ordinal) && Array.TrueForAll(names, IsName) && Encoding.UTF8.GetByteCount(folder) <= LengthLimit;
+        return !rest.StartsWith("..", StringComparison.Ordinal) && Array.TrueForAll(names, IsName)
+            && Encoding.UTF8.GetByteCount(folder) <= LengthLimit;
     }
 
     private static bool TryDrop(ref string path, string root)
     {
-        bool isBelow = path.StartsWith(root, StringComparison.Ordinal) && path.Length > root.Length && path[root.Length] == '/';
+        bool isBelow = path.StartsWith(root, StringComparison.Ordinal) && path.Length > root.Length
+            && path[root.Length] == '/';
         if (isBelow)
             path = path[(root.Length + 1)..];
         return isBelow;
     }
 
-    private static bool IsName(string name) => name.Length > 0 && !name.Any(c => char.IsControl(c) || c is '$' or '*' or '?' or '\\' or '~');
+    private static bool IsName(string name)
+        => name.Length > 0 && !name.Any(c => char.IsControl(c) || c is '$' or '*' or '?' or '\\' or '~');
 }

@@ -4,14 +4,14 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Deliveries that are not durable yet. A few are made so one by one (each file, then its directory); many with one call for each file system,
-/// whose cost all of them share. What could not be synced stays owed. Any thread.
+/// Deliveries that are not durable yet. A few are synced one by one (each file, then its directory); many with one call
+/// for each file system, whose cost all of them share. Deliveries that could not be synced stay here. Any thread.
 /// </summary>
 internal sealed class UnsyncedDeliveries(FileCalls calls)
 {
-    private const int Few = 8;
+    private const int FileLimit = 8;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Lock _syncing = new();
     private List<(string Home, byte[] Name)> _files = [];
     private HashSet<string> _homes = [];
@@ -24,10 +24,10 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
     /// <param name="name">Under which name; empty if it is not known, which costs a sync of the file system.</param>
     public void Add(string home, ReadOnlySpan<byte> name)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _homes.Add(home);
-            _many |= name.IsEmpty || _files.Count >= Few;
+            _many |= name.IsEmpty || _files.Count >= FileLimit;
             if (!_many)
                 _files.Add((home, name.ToArray()));
         }
@@ -36,7 +36,7 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
     /// <summary>Directories were made: their parents' entries are owed too.</summary>
     public void AddDirectories()
     {
-        lock (_gate)
+        lock (_lock)
             _many = true;
     }
 
@@ -49,7 +49,7 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
                 return Fault.None;
             Fault fault = many || !SyncFiles(files, homes) ? SyncFileSystems(homes) : Fault.None;
             if (fault != Fault.None)
-                GiveBack(homes);
+                PutBack(homes);
             return fault;
         }
     }
@@ -57,12 +57,12 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
     public Fault SyncFolder(string home, ReadOnlySpan<byte> folder)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
-        return Errno.ToFault(SyncPath(MaildirPath.Below(home, folder, default, room).Octets, wholeSystem: false));
+        return SystemFault.Of(SyncPath(MaildirPath.Below(home, folder, default, room).Octets, wholeSystem: false));
     }
 
     private (List<(string, byte[])> Files, HashSet<string> Homes, bool Many) TakeAll()
     {
-        lock (_gate)
+        lock (_lock)
         {
             var all = (_files, _homes, _many);
             (_files, _homes, _many) = ([], [], false);
@@ -70,9 +70,9 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
         }
     }
 
-    private void GiveBack(HashSet<string> homes)
+    private void PutBack(HashSet<string> homes)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _homes.UnionWith(homes);
             _many = true;
@@ -84,10 +84,10 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
     {
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         foreach ((string home, byte[] name) in files)
-            if (SyncPath(MaildirPath.Below(home, MaildirFolder.New, name, room).Octets, wholeSystem: false) < 0)
+            if (SyncPath(MaildirPath.Below(home, InboxPaths.New, name, room).Octets, wholeSystem: false) < 0)
                 return false;
         foreach (string home in homes)
-            if (SyncFolder(home, MaildirFolder.New) != Fault.None)
+            if (SyncFolder(home, InboxPaths.New) != Fault.None)
                 return false;
         return true;
     }
@@ -98,13 +98,13 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
         Span<byte> room = stackalloc byte[MaildirPath.Room];
         foreach (string home in homes)
         {
-            ReadOnlySpan<byte> path = MaildirPath.Below(home, MaildirFolder.New, default, room).Octets;
+            ReadOnlySpan<byte> path = MaildirPath.Below(home, InboxPaths.New, default, room).Octets;
             int result = calls.Stat(path, out FileStamp stamp);
             if (result >= 0 && done.Add(stamp.Device))
                 result = SyncPath(path, wholeSystem: true);
             // A mailbox that is gone as a whole has nothing left to be made durable.
             if (result < 0 && result != -Errno.NoEntry)
-                return Errno.ToFault(result);
+                return SystemFault.Of(result);
         }
         return Fault.None;
     }

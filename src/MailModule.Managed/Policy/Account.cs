@@ -41,7 +41,7 @@ public sealed record Account(string Name, StoredPassword Password, string Home, 
     public static bool IsName(string name)
         => name.Length > 0 && Encoding.UTF8.GetByteCount(name) <= NameLimit && !name.Any(char.IsControl);
 
-    // The ancestor's rule: the first character that is no flag ends the list.
+    // The old module's rule: the first character that is no flag ends the list.
     private static AccountFlags ReadFlags(string letters)
     {
         var flags = AccountFlags.None;

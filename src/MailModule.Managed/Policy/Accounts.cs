@@ -2,7 +2,9 @@ using MailModule.Mail;
 
 namespace MailModule.Policy;
 
-/// <summary>All users, found by login name or by address. Immutable; any thread. Every account it gives has a home.</summary>
+/// <summary>
+/// All users, found by login name or by address. Immutable; any thread. Every account it gives has a home.
+/// </summary>
 public sealed class Accounts
 {
     private const string PostmasterName = "postmaster";
@@ -36,10 +38,16 @@ public sealed class Accounts
 
     public int Count => _all.Length;
 
-    /// <summary>Who gets postmaster's mail: that user, else the first administrator, else the first user; null if there is no user.</summary>
+    /// <summary>
+    /// Who gets postmaster's mail: that user, else the first administrator, else the first user; null if there is no
+    /// user.
+    /// </summary>
     public Account? Postmaster { get; }
 
-    /// <summary>The user of a login name: <c>user@domain</c> as it stands, else, if the domain is ours, <c>user</c>. To the letter; null for an unknown one.</summary>
+    /// <summary>
+    /// The user of a login name: <c>user@domain</c> as it stands, else, if the domain is ours, <c>user</c>. To the
+    /// letter; null for an unknown one.
+    /// </summary>
     public Account? Find(string name)
     {
         if (_byName.TryGetValue(name, out Account? account))
@@ -49,20 +57,23 @@ public sealed class Accounts
     }
 
     /// <summary>
-    /// The user of this name and password; null if either is wrong. An unknown name costs what a known one costs: another user's password is
-    /// checked in its place. May take long: workers only.
+    /// The user of this name and password; null if either is wrong. An unknown name costs what a known one costs:
+    /// another user's password is checked in its place. May take long: workers only.
     /// </summary>
     /// <param name="password">Octets as they came; not changed.</param>
     public Account? Verify(string name, ReadOnlySpan<byte> password)
     {
         Account? account = Find(name);
-        Account? asked = account ?? StandInFor(name);
+        Account? asked = account ?? DecoyFor(name);
         bool isRight = asked is not null && asked.Password.Verify(asked.Name, _realm, password);
         return isRight ? account : null;
     }
 
-    /// <summary>The user a host vouches for: a known one, or one made for the occasion, with a mailbox below the users' folder. Null for a name that cannot be a user's.</summary>
-    public Account? Vouched(string name)
+    /// <summary>
+    /// The user a host vouches for: a known one, or a new one for this login alone, with a mailbox below the users'
+    /// folder. Null for a name that cannot be a user's.
+    /// </summary>
+    public Account? FindOrCreate(string name)
     {
         if (Find(name) is Account known)
             return known;
@@ -72,8 +83,8 @@ public sealed class Accounts
     }
 
     /// <summary>
-    /// The user of an address in a domain of ours: <c>user@domain</c>, else <c>user</c>; letters' case counts only where two users differ by nothing else. Null for an
-    /// unknown one. Whether the domain is ours is not asked here.
+    /// The user of an address in a domain of ours: <c>user@domain</c>, else <c>user</c>; letters' case counts only
+    /// where two users differ by nothing else. Null for an unknown one. Whether the domain is ours is not asked here.
     /// </summary>
     public Account? FindRecipient(MailAddress address)
     {
@@ -92,9 +103,13 @@ public sealed class Accounts
 
     private Account? ByName(string name) => _byName.GetValueOrDefault(name) ?? _byAnyCase.GetValueOrDefault(name);
 
-    // The same name always meets the same stand-in, so that repeating does not tell either; the hash is keyed by the runtime.
-    private Account? StandInFor(string name) => _all.Length == 0 ? null : _all[(uint)name.GetHashCode() % (uint)_all.Length];
+    // The same name always gets the same decoy, so that repeating does not tell either; the hash is keyed by the
+    // runtime.
+    private Account? DecoyFor(string name)
+        => _all.Length == 0 ? null : _all[(uint)name.GetHashCode() % (uint)_all.Length];
 
     private Account WithHome(Account account)
-        => account.Home.Length > 0 ? account : account with { Home = Path.Combine(_usersFolder, UserFolder.NameFor(account.Name)!) };
+        => account.Home.Length > 0
+            ? account
+            : account with { Home = Path.Combine(_usersFolder, UserFolder.NameFor(account.Name)!) };
 }

@@ -6,8 +6,8 @@ using System.Net.Sockets;
 namespace MailModule.Policy;
 
 /// <summary>
-/// A list of IP addresses as the settings write it: <c>a.b.c.d</c>, <c>first-last</c> or <c>address/bits</c>, IPv4 or IPv6, commas between. An IPv4 address that comes in
-/// IPv6's form (<c>::ffff:a.b.c.d</c>) counts as IPv4. Immutable.
+/// A list of IP addresses as the settings write it: <c>a.b.c.d</c>, <c>first-last</c> or <c>address/bits</c>, IPv4 or
+/// IPv6, commas between. An IPv4 address that comes in IPv6's form (<c>::ffff:a.b.c.d</c>) counts as IPv4. Immutable.
 /// </summary>
 public sealed class AddressRanges
 {
@@ -16,9 +16,9 @@ public sealed class AddressRanges
     /// <summary>A list that holds no address.</summary>
     public static readonly AddressRanges Empty = new([]);
 
-    private readonly AddressSpan[] _spans;
+    private readonly AddressRange[] _spans;
 
-    private AddressRanges(AddressSpan[] spans) => _spans = spans;
+    private AddressRanges(AddressRange[] spans) => _spans = spans;
 
     public bool IsEmpty => _spans.Length == 0;
 
@@ -31,7 +31,7 @@ public sealed class AddressRanges
         string[] parts = text.Split(',', StringSplitOptions.TrimEntries);
         if (parts.Length > CountLimit)
             return false;
-        var spans = new AddressSpan[parts.Length];
+        var spans = new AddressRange[parts.Length];
         for (int i = 0; i < parts.Length; i++)
             if (!TryParseOne(parts[i], out spans[i]))
                 return false;
@@ -40,33 +40,33 @@ public sealed class AddressRanges
     }
 
     /// <summary>Both lists as one.</summary>
-    public AddressRanges And(AddressRanges other) => new([.. _spans, .. other._spans]);
+    public AddressRanges Union(AddressRanges other) => new([.. _spans, .. other._spans]);
 
     public bool Contains(IPAddress address)
     {
         (bool isV4, UInt128 number) = NumberOf(address);
-        foreach (AddressSpan span in _spans)
+        foreach (AddressRange span in _spans)
             if (span.IsV4 == isV4 && number >= span.First && number <= span.Last)
                 return true;
         return false;
     }
 
-    private readonly record struct AddressSpan(bool IsV4, UInt128 First, UInt128 Last);
+    private readonly record struct AddressRange(bool IsV4, UInt128 First, UInt128 Last);
 
-    private static bool TryParseOne(string text, out AddressSpan span)
+    private static bool TryParseOne(string text, out AddressRange span)
     {
         span = default;
         int cut = text.IndexOfAny(['-', '/']);
         if (!TryParseAddress(cut < 0 ? text : text[..cut].TrimEnd(), out bool isV4, out UInt128 first))
             return false;
-        span = new AddressSpan(isV4, first, first);
+        span = new AddressRange(isV4, first, first);
         if (cut < 0)
             return true;
         string rest = text[(cut + 1)..].TrimStart();
-        return text[cut] == '/' ? TryWiden(rest, ref span) : TryExtend(rest, ref span);
+        return text[cut] == '/' ? TryParsePrefix(rest, ref span) : TryParseLast(rest, ref span);
     }
 
-    private static bool TryExtend(string last, ref AddressSpan span)
+    private static bool TryParseLast(string last, ref AddressRange span)
     {
         if (!TryParseAddress(last, out bool isV4, out UInt128 end) || isV4 != span.IsV4 || end < span.First)
             return false;
@@ -74,10 +74,11 @@ public sealed class AddressRanges
         return true;
     }
 
-    private static bool TryWiden(string bits, ref AddressSpan span)
+    private static bool TryParsePrefix(string bits, ref AddressRange span)
     {
         int width = span.IsV4 ? 32 : 128;
-        if (bits.Length > 3 || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out int count) || count > width)
+        if (bits.Length > 3 || !int.TryParse(bits, NumberStyles.None, CultureInfo.InvariantCulture, out int count)
+            || count > width)
             return false;
         UInt128 free = count == width ? 0 : (UInt128.MaxValue >> (128 - (width - count)));
         span = span with { First = span.First & ~free, Last = span.First | free };

@@ -6,8 +6,9 @@ using System.Security.Cryptography;
 namespace MailModule.Policy;
 
 /// <summary>
-/// The old module's <c>~</c> form: MD5 of <c>user:realm:password</c> as four groups of eight hex digits with dots between. Each group is a 32-bit word read from the digest in
-/// little-endian order, so its octets stand in the reverse of the usual hex digest. Weak; here for the sake of old files.
+/// The old module's <c>~</c> form: MD5 of <c>user:realm:password</c> as four groups of eight hex digits with dots
+/// between. Each group is a 32-bit word read from the digest in little-endian order, so its octets stand in the reverse
+/// of the usual hex digest. Weak; here for the sake of old files.
 /// </summary>
 internal sealed class DigestPassword : StoredPassword
 {
@@ -25,7 +26,8 @@ internal sealed class DigestPassword : StoredPassword
         byte[] digest = new byte[16];
         for (int i = 0; i < 4; i++)
         {
-            if (!uint.TryParse(text.AsSpan(1 + 9 * i, 8), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint word))
+            ReadOnlySpan<char> group = text.AsSpan(1 + 9 * i, 8);
+            if (!uint.TryParse(group, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint word))
                 return false;
             BinaryPrimitives.WriteUInt32LittleEndian(digest.AsSpan(4 * i), word);
         }

@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace MailModule.Policy;
 
-/// <summary>Which domains are ours: <c>smtp_name</c>, every <c>local_domain</c>, and our own addresses as literals. Immutable.</summary>
+/// <summary>
+/// Which domains are ours: <c>smtp_name</c>, every <c>local_domain</c>, and our own addresses as literals. Immutable.
+/// </summary>
 public sealed class LocalDomains
 {
     private const string V6Tag = "IPv6:";
@@ -20,7 +22,8 @@ public sealed class LocalDomains
     }
 
     /// <summary>A domain or an address literal with its brackets.</summary>
-    public bool Contains(string domain) => _names.Contains(domain) || (TryReadLiteral(domain, out IPAddress? address) && _isOurs(address!));
+    public bool Contains(string domain)
+        => _names.Contains(domain) || (TryReadLiteral(domain, out IPAddress? address) && _isOurs(address!));
 
     // RFC 5321 §4.1.3: [192.0.2.1] or [IPv6:2001:db8::1].
     private static bool TryReadLiteral(string domain, out IPAddress? address)
@@ -30,7 +33,9 @@ public sealed class LocalDomains
             return false;
         string inner = domain[1..^1];
         if (inner.StartsWith(V6Tag, StringComparison.OrdinalIgnoreCase))
-            return IPAddress.TryParse(inner[V6Tag.Length..], out address) && address.AddressFamily == AddressFamily.InterNetworkV6;
-        return inner.Count(c => c == '.') == 3 && IPAddress.TryParse(inner, out address) && address.AddressFamily == AddressFamily.InterNetwork;
+            return IPAddress.TryParse(inner[V6Tag.Length..], out address)
+                && address.AddressFamily == AddressFamily.InterNetworkV6;
+        return inner.Count(c => c == '.') == 3 && IPAddress.TryParse(inner, out address)
+            && address.AddressFamily == AddressFamily.InterNetwork;
     }
 }

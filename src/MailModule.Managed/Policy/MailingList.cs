@@ -3,21 +3,22 @@ using MailModule.Mail;
 namespace MailModule.Policy;
 
 /// <summary>
-/// An address with several members: <c>list=address;owner;members</c>. With an owner it is a mailing list (RFC 5321 §3.9.2: the owner hears of failures), without one an alias
-/// (§3.9.1: the sender does). Immutable.
+/// An address with several members: <c>list=address;owner;members</c>. With an owner it is a mailing list (RFC 5321
+/// §3.9.2: the owner hears of failures), without one an alias (§3.9.1: the sender does). Immutable.
 /// </summary>
 /// <param name="Owner">Null for an alias.</param>
 /// <param name="Members">Those that the setting names itself.</param>
 /// <param name="Files">Full paths of files that name more, one address a line.</param>
-public sealed record MailingList(MailAddress Address, MailAddress? Owner, IReadOnlyList<MailAddress> Members, IReadOnlyList<string> Files)
+public sealed record MailingList(
+    MailAddress Address, MailAddress? Owner, IReadOnlyList<MailAddress> Members, IReadOnlyList<string> Files)
 {
     // No user's name holds a control character, so that no user is taken for a list.
-    private const string MaildropMark = "list\t";
+    private const string MaildropPrefix = "list\t";
 
     private static readonly char[] s_separators = [',', ' ', '\t', '\r', '\n'];
 
     /// <summary>What stands for the list in the envelope of a message that waits for its expansion.</summary>
-    public string Maildrop => MaildropMark + NameOf(Address);
+    public string Maildrop => MaildropPrefix + NameOf(Address);
 
     /// <summary>Reads what stands after <c>list=</c>.</summary>
     /// <param name="folder">What a relative file name counts from; a full path.</param>
@@ -46,9 +47,11 @@ public sealed record MailingList(MailAddress Address, MailAddress? Owner, IReadO
     public static string NameOf(MailAddress address) => $"{address.LocalPart}@{address.Domain}".ToLowerInvariant();
 
     /// <summary>The name of the list that a maildrop stands for; null if it is a user's.</summary>
-    public static string? NameIn(string maildrop) => maildrop.StartsWith(MaildropMark, StringComparison.Ordinal) ? maildrop[MaildropMark.Length..] : null;
+    public static string? NameIn(string maildrop)
+        => maildrop.StartsWith(MaildropPrefix, StringComparison.Ordinal) ? maildrop[MaildropPrefix.Length..] : null;
 
-    private static bool TryParseMembers(string text, string folder, List<MailAddress> members, List<string> files, out string error)
+    private static bool TryParseMembers(
+        string text, string folder, List<MailAddress> members, List<string> files, out string error)
     {
         error = "";
         foreach (string member in text.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
@@ -66,5 +69,6 @@ public sealed record MailingList(MailAddress Address, MailAddress? Owner, IReadO
     }
 
     // A bare postmaster is everybody's, and no list's.
-    private static bool TryParseAddress(string text, out MailAddress address) => MailAddress.TryParse(text, out address) && address.Domain.Length > 0;
+    private static bool TryParseAddress(string text, out MailAddress address)
+        => MailAddress.TryParse(text, out address) && address.Domain.Length > 0;
 }

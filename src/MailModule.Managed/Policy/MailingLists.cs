@@ -11,10 +11,12 @@ public sealed class MailingLists
     private readonly FrozenDictionary<string, MailingList> _byName;
 
     /// <param name="lists">Addresses differ.</param>
-    public MailingLists(IEnumerable<MailingList> lists) => _byName = lists.ToFrozenDictionary(list => MailingList.NameOf(list.Address), StringComparer.Ordinal);
+    public MailingLists(IEnumerable<MailingList> lists)
+        => _byName = lists.ToFrozenDictionary(list => MailingList.NameOf(list.Address), StringComparer.Ordinal);
 
     /// <summary>The list of an address, in any case; null if it is none.</summary>
-    public MailingList? Find(MailAddress address) => _byName.Count == 0 ? null : _byName.GetValueOrDefault(MailingList.NameOf(address));
+    public MailingList? Find(MailAddress address)
+        => _byName.Count == 0 ? null : _byName.GetValueOrDefault(MailingList.NameOf(address));
 
     /// <summary>The list of a name in a maildrop; null for one that is not there (any more).</summary>
     public MailingList? Find(string name) => _byName.GetValueOrDefault(name);

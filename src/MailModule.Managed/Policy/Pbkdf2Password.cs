@@ -20,7 +20,8 @@ internal sealed class Pbkdf2Password : StoredPassword
     {
         password = Disabled;
         string[] parts = text.Split(':');
-        if (parts.Length != 3 || !SaltedText.TryIterations(parts[0], out int iterations) || !SaltedText.TrySalt(parts[1], out byte[] salt)
+        if (parts.Length != 3 || !SaltedText.TryIterations(parts[0], out int iterations)
+            || !SaltedText.TrySalt(parts[1], out byte[] salt)
             || !SaltedText.TryOctets(parts[2], 16, 64, out byte[] key))
             return false;
         password = new Pbkdf2Password(iterations, salt, key);

@@ -11,10 +11,11 @@ public enum PlainAuth
     Never,
 }
 
-/// <summary>The judgement on it.</summary>
+/// <summary>Applies the setting to a connection.</summary>
 public static class PlainAuthRule
 {
     /// <summary>True when AUTH PLAIN, AUTH LOGIN and USER may be used on this connection.</summary>
     public static bool Allows(this PlainAuth rule, IPAddress peer, bool isTls)
-        => isTls || rule == PlainAuth.Always || (rule == PlainAuth.Loopback && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer));
+        => isTls || rule == PlainAuth.Always
+            || (rule == PlainAuth.Loopback && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer));
 }

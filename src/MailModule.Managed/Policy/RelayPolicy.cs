@@ -4,39 +4,48 @@ using MailModule.Mail;
 namespace MailModule.Policy;
 
 /// <summary>
-/// Whose mail is taken: one judgement for each recipient. Local is what stands after the last <c>@</c> alone: <c>user%other@ours</c>, <c>other!user@ours</c> and
-/// <c>"user@other"@ours</c> are users of ours, unknown ones, and never ways to other hosts. Immutable; any thread.
+/// Whose mail is accepted: one verdict for each recipient. Local is what stands after the last <c>@</c> alone:
+/// <c>user%other@ours</c>, <c>other!user@ours</c> and <c>"user@other"@ours</c> are users of ours, unknown ones, and
+/// never ways to other hosts. Immutable; any thread.
 /// </summary>
 /// <param name="Accounts">All users.</param>
 /// <param name="Domains">Which domains are ours.</param>
-/// <param name="RelayClients">Who may relay without a login (<c>smtp_range</c>, <c>smtp6_range</c>); an empty list is nobody.</param>
+/// <param name="RelayClients">Who may relay without a login (<c>smtp_range</c>, <c>smtp6_range</c>); an empty list is
+/// nobody.</param>
 public sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, AddressRanges RelayClients)
 {
-    /// <summary>Addresses with several members; one that is a user's too is the list's, which may have that user as a member.</summary>
+    /// <summary>
+    /// Addresses with several members; one that is a user's too is the list's, which may have that user as a member.
+    /// </summary>
     public MailingLists Lists { get; init; } = MailingLists.None;
 
-    /// <summary>Judges a recipient.</summary>
+    /// <summary>The verdict on one recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
-    public RelayVerdict Judge(MailAddress recipient, bool mayRelay)
+    public RelayVerdict CheckRecipient(MailAddress recipient, bool mayRelay)
     {
         if (Lists.Find(recipient) is { } list)
             return new RelayVerdict(list.Maildrop, RelayRefusal.None);
-        return JudgeUser(recipient, mayRelay);
+        return CheckUser(recipient, mayRelay);
     }
 
-    /// <summary>As <see cref="Judge"/>, with no regard to lists: for a list's own address among its members.</summary>
-    public RelayVerdict JudgeUser(MailAddress recipient, bool mayRelay)
+    /// <summary>
+    /// As <see cref="CheckRecipient"/>, with no regard to lists: for a list's own address among its members.
+    /// </summary>
+    public RelayVerdict CheckUser(MailAddress recipient, bool mayRelay)
     {
         if (!IsLocal(recipient))
             return new RelayVerdict(null, mayRelay ? RelayRefusal.None : RelayRefusal.NotLocal);
         Account? account = Accounts.FindRecipient(recipient);
         bool hasMailbox = account is not null && (account.MayReadMail || ReferenceEquals(account, Accounts.Postmaster));
-        return hasMailbox ? new RelayVerdict(account!.Name, RelayRefusal.None) : new RelayVerdict(null, RelayRefusal.UnknownUser);
+        return hasMailbox
+            ? new RelayVerdict(account!.Name, RelayRefusal.None)
+            : new RelayVerdict(null, RelayRefusal.UnknownUser);
     }
 
     /// <summary>True for a client who has logged in or whose address is in the list.</summary>
     public bool MayRelay(IPAddress client, bool isLoggedIn) => isLoggedIn || RelayClients.Contains(client);
 
     // RFC 5321 §4.1.1.3: a bare postmaster has no domain, and is ours.
-    private bool IsLocal(MailAddress recipient) => recipient.Domain.Length == 0 ? !recipient.IsNull : Domains.Contains(recipient.Domain);
+    private bool IsLocal(MailAddress recipient)
+        => recipient.Domain.Length == 0 ? !recipient.IsNull : Domains.Contains(recipient.Domain);
 }

@@ -1,6 +1,6 @@
 namespace MailModule.Policy;
 
-/// <summary>Why a recipient is not taken.</summary>
+/// <summary>Why a recipient is refused.</summary>
 public enum RelayRefusal
 {
     None = 0,
@@ -10,9 +10,10 @@ public enum RelayRefusal
     NotLocal,
 }
 
-/// <summary>The judgement on one recipient.</summary>
-/// <param name="Maildrop">The local user who gets the message, or <see cref="MailingList.Maildrop"/>; null for a remote recipient and when refused.</param>
-/// <param name="Refusal">None when taken.</param>
+/// <summary>The verdict on one recipient.</summary>
+/// <param name="Maildrop">The local user who gets the message, or <see cref="MailingList.Maildrop"/>; null for a remote
+/// recipient and when refused.</param>
+/// <param name="Refusal">None when accepted.</param>
 public readonly record struct RelayVerdict(string? Maildrop, RelayRefusal Refusal)
 {
     public bool IsAccepted => Refusal == RelayRefusal.None;

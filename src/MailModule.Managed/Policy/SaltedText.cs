@@ -10,7 +10,8 @@ internal static class SaltedText
     private const int SaltLimit = 1024;
 
     public static bool TryIterations(string text, out int iterations)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out iterations) && iterations is > 0 and <= IterationLimit;
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out iterations)
+            && iterations is > 0 and <= IterationLimit;
 
     public static bool TrySalt(string text, out byte[] salt) => TryOctets(text, 1, SaltLimit, out salt);
 

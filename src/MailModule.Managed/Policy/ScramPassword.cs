@@ -3,8 +3,9 @@ using System.Security.Cryptography;
 namespace MailModule.Policy;
 
 /// <summary>
-/// <c>{SCRAM-SHA-256}iterations:salt$StoredKey:ServerKey</c>: RFC 5803 §2, the scheme's name and its <c>$</c> in front allowed. Holds nothing by which one could log
-/// in elsewhere. The password's octets are taken as they come: SASLprep changes nothing in ASCII.
+/// <c>{SCRAM-SHA-256}iterations:salt$StoredKey:ServerKey</c>: RFC 5803 §2, the scheme's name and its <c>$</c> in front
+/// allowed. Holds nothing by which one could log in elsewhere. The password's octets are taken as they come: SASLprep
+/// changes nothing in ASCII.
 /// </summary>
 internal sealed class ScramPassword : StoredPassword
 {
@@ -32,8 +33,10 @@ internal sealed class ScramPassword : StoredPassword
             return false;
         string[] info = halves[0].Split(':');
         string[] keys = halves[1].Split(':');
-        if (info.Length != 2 || keys.Length != 2 || !SaltedText.TryIterations(info[0], out int iterations) || !SaltedText.TrySalt(info[1], out byte[] salt)
-            || !SaltedText.TryOctets(keys[0], KeySize, KeySize, out byte[] storedKey) || !SaltedText.TryOctets(keys[1], KeySize, KeySize, out _))
+        if (info.Length != 2 || keys.Length != 2 || !SaltedText.TryIterations(info[0], out int iterations)
+            || !SaltedText.TrySalt(info[1], out byte[] salt)
+            || !SaltedText.TryOctets(keys[0], KeySize, KeySize, out byte[] storedKey)
+            || !SaltedText.TryOctets(keys[1], KeySize, KeySize, out _))
             return false;
         password = new ScramPassword(iterations, salt, storedKey);
         return true;

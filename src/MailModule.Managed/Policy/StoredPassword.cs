@@ -4,19 +4,21 @@ using System.Text;
 namespace MailModule.Policy;
 
 /// <summary>
-/// A password as the settings hold it. Every check takes the same time whatever is wrong with the password given. Checks of the salted
-/// forms cost milliseconds and more: workers only. Immutable.
+/// A password as the settings hold it. Every check takes the same time whatever is wrong with the password given.
+/// Checks of the salted forms cost milliseconds and more: workers only. Immutable.
 /// </summary>
 public abstract class StoredPassword
 {
-    private static readonly SearchValues<char> SchemeLetters = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> SchemeLetters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");
 
     /// <summary>An empty password: nobody can log in with it.</summary>
     public static readonly StoredPassword Disabled = new PlainPassword("");
 
     /// <summary>
-    /// Reads a password's stored form: <c>{PLAIN}text</c>, <c>{SCRAM-SHA-256}iterations:salt$StoredKey:ServerKey</c> (RFC 5803 §2), <c>{PBKDF2-SHA256}iterations:salt:key</c>,
-    /// the old <c>~</c> form (MD5), or plain text. The old <c>+</c> form is refused: it can be turned back into the password by anybody.
+    /// Reads a password's stored form: <c>{PLAIN}text</c>, <c>{SCRAM-SHA-256}iterations:salt$StoredKey:ServerKey</c>
+    /// (RFC 5803 §2), <c>{PBKDF2-SHA256}iterations:salt:key</c>, the old <c>~</c> form (MD5), or plain text. The old
+    /// <c>+</c> form is refused: it can be turned back into the password by anybody.
     /// </summary>
     public static bool TryParse(string text, out StoredPassword password, out string error)
     {
@@ -25,7 +27,8 @@ public abstract class StoredPassword
         if (DigestPassword.TryParse(text, out DigestPassword? digest))
             password = digest;
         else if (IsOldChecksum(text))
-            error = "a password in the + form of the old module is not supported: write the password itself, or a {SCRAM-SHA-256} one";
+            error = "a password in the + form of the old module is not supported: "
+                + "write the password itself, or a {SCRAM-SHA-256} one";
         else if (SchemeOf(text) is string scheme)
             error = ParseScheme(scheme, text[(scheme.Length + 2)..], ref password);
         else
@@ -34,7 +37,8 @@ public abstract class StoredPassword
     }
 
     /// <summary>True when <paramref name="password"/> is the password.</summary>
-    /// <param name="user">The name it belongs to, and <paramref name="realm"/> the setting <c>md5realm</c>: parts of the <c>~</c> form.</param>
+    /// <param name="user">The name it belongs to, and <paramref name="realm"/> the setting <c>md5realm</c>: parts of
+    /// the <c>~</c> form.</param>
     public abstract bool Verify(string user, string realm, ReadOnlySpan<byte> password);
 
     private static string ParseScheme(string scheme, string rest, ref StoredPassword password)
@@ -45,9 +49,13 @@ public abstract class StoredPassword
                 password = new PlainPassword(rest);
                 return "";
             case "SCRAM-SHA-256":
-                return ScramPassword.TryParse(rest, out password) ? "" : "a malformed {SCRAM-SHA-256} password: iterations:salt$StoredKey:ServerKey";
+                return ScramPassword.TryParse(rest, out password)
+                    ? ""
+                    : "a malformed {SCRAM-SHA-256} password: iterations:salt$StoredKey:ServerKey";
             case "PBKDF2-SHA256":
-                return Pbkdf2Password.TryParse(rest, out password) ? "" : "a malformed {PBKDF2-SHA256} password: iterations:salt:key";
+                return Pbkdf2Password.TryParse(rest, out password)
+                    ? ""
+                    : "a malformed {PBKDF2-SHA256} password: iterations:salt:key";
             default:
                 return "a password of an unknown scheme; {PLAIN} before a password takes it as it is";
         }
@@ -61,7 +69,8 @@ public abstract class StoredPassword
 
     // +XXXXXXXX.XXXXXXXX; older files have Z instead of the dot.
     private static bool IsOldChecksum(string text)
-        => text.Length == 18 && text[0] == '+' && text[9] is '.' or 'Z' && IsHex(text.AsSpan(1, 8)) && IsHex(text.AsSpan(10, 8));
+        => text.Length == 18 && text[0] == '+' && text[9] is '.' or 'Z' && IsHex(text.AsSpan(1, 8))
+            && IsHex(text.AsSpan(10, 8));
 
     private protected static bool IsHex(ReadOnlySpan<char> text)
     {

@@ -8,8 +8,9 @@ public static class UserFolder
     private const int NameLimit = 255;
 
     /// <summary>
-    /// A file name that holds every octet of <paramref name="user"/>: letters, digits and <c>-_.@+</c> stay, others become <c>%XX</c>, a leading dot too. Two users never
-    /// share one, and none is a path of its own. Null for a name that would be longer than file names may be.
+    /// A file name that holds every octet of <paramref name="user"/>: letters, digits and <c>-_.@+</c> stay, others
+    /// become <c>%XX</c>, a leading dot too. Two users never share one, and none is a path of its own. Null for a name
+    /// that would be longer than file names may be.
     /// </summary>
     public static string? NameFor(string user)
     {

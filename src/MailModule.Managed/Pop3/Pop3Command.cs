@@ -1,6 +1,8 @@
 namespace MailModule.Pop3;
 
-/// <summary>One command line: a verb without regard to case, and what follows it. Views the line, owns nothing.</summary>
+/// <summary>
+/// One command line: a verb without regard to case, and what follows it. Views the line, owns nothing.
+/// </summary>
 public readonly ref struct Pop3Command
 {
     // RFC 2449 §4: a command line is at most 255 octets with its CRLF.
@@ -18,7 +20,9 @@ public readonly ref struct Pop3Command
     /// <summary>Something stands behind the verb and a blank.</summary>
     public bool HasArgument { get; }
 
-    /// <summary>All that follows the first blank behind the verb, octet by octet: a password may have blanks (RFC 1939 §7).</summary>
+    /// <summary>
+    /// All that follows the first blank behind the verb, octet by octet: a password may have blanks (RFC 1939 §7).
+    /// </summary>
     public ReadOnlySpan<byte> Argument { get; }
 
     /// <param name="line">A line without its line end.</param>
@@ -30,8 +34,8 @@ public readonly ref struct Pop3Command
         return new Pop3Command(VerbOf(word), !argument.Trim((byte)' ').IsEmpty, argument);
     }
 
-    /// <summary>Reads one to two numbers separated by blanks, filling the argument whole. A number too large for any mailbox becomes
-    /// <see cref="int.MaxValue"/>.</summary>
+    /// <summary>Reads one to two numbers separated by blanks, filling the argument whole. A number too large for any
+    /// mailbox becomes <see cref="int.MaxValue"/>.</summary>
     /// <returns>How many there are; -1 if anything else is there.</returns>
     public int Numbers(out int first, out int second)
     {

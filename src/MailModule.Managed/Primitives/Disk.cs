@@ -18,7 +18,7 @@ public sealed class Disk : IDisk
     public Fault MakeDirectory(string path)
     {
         int result = FileCalls.Linux.MakeDirectory(Octets(path));
-        return result == -Errno.Exists ? Fault.None : Errno.ToFault(result);
+        return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
     }
 
     public Fault OpenDirectory(string path, out IDiskDirectory directory)
@@ -67,7 +67,7 @@ public sealed class Disk : IDisk
 
     public long FreeSpace(string path) => DiskCalls.FreeSpace(Octets(path));
 
-    internal static Fault ToFault(int result) => result == -Errno.Exists ? Fault.State : Errno.ToFault(result);
+    internal static Fault ToFault(int result) => result == -Errno.Exists ? Fault.State : SystemFault.Of(result);
 
     private static void AddNames(ReadOnlySpan<byte> records, List<string> names)
     {

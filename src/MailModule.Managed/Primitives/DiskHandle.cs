@@ -12,14 +12,15 @@ internal sealed class DiskHandle(int descriptor) : IDiskFile, IDiskDirectory
     public Fault Read(Span<byte> buffer, long offset, out int count)
     {
         int result = DiskCalls.ReadAt(_descriptor, buffer, offset, out count);
-        return Errno.ToFault(result);
+        return SystemFault.Of(result);
     }
 
-    public Fault Write(ReadOnlySpan<byte> octets, long offset) => Errno.ToFault(DiskCalls.WriteAt(_descriptor, octets, offset));
+    public Fault Write(ReadOnlySpan<byte> octets, long offset)
+        => SystemFault.Of(DiskCalls.WriteAt(_descriptor, octets, offset));
 
-    Fault IDiskFile.Sync() => Errno.ToFault(DiskCalls.SyncData(_descriptor));
+    Fault IDiskFile.Sync() => SystemFault.Of(DiskCalls.SyncData(_descriptor));
 
-    Fault IDiskDirectory.Sync() => Errno.ToFault(FileCalls.Linux.Sync(_descriptor));
+    Fault IDiskDirectory.Sync() => SystemFault.Of(FileCalls.Linux.Sync(_descriptor));
 
     public void Dispose()
     {

@@ -1,8 +1,8 @@
 namespace MailModule.Primitives;
 
 /// <summary>
-/// What went wrong, as a value. The C edge maps each to the <c>MM_E_…</c> constant of the same number with the sign turned;
-/// a number, once released, keeps its meaning.
+/// What went wrong, as a value. The C edge maps each to the <c>MM_E_…</c> constant of the same number with the sign
+/// turned; a number, once released, keeps its meaning.
 /// </summary>
 public enum Fault
 {

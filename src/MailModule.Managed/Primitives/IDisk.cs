@@ -1,17 +1,17 @@
 namespace MailModule.Primitives;
 
 /// <summary>
-/// The file system as the spool needs it. Stateless; any thread; each call may block. What is not there is <see cref="Fault.NotFound"/>, what is
-/// there already where it must not be is <see cref="Fault.State"/>, no space or no descriptor left is <see cref="Fault.Full"/>. Tests put a disk
-/// that fails or stops at the n-th call in its place.
+/// The file system as the spool needs it. Stateless; any thread; each call may block. What is not there is
+/// <see cref="Fault.NotFound"/>, what is there already where it must not be is <see cref="Fault.State"/>, no space or
+/// no descriptor left is <see cref="Fault.Full"/>. Tests put a disk that fails or stops at the n-th call in its place.
 /// </summary>
 public interface IDisk
 {
     /// <summary>Makes one directory, mode 0700; none if it is there already.</summary>
     Fault MakeDirectory(string path);
 
-    /// <summary>Opens a directory, so that it can be made durable without needing another descriptor. <see cref="Fault.NotSupported"/> if it is
-    /// not for us to read.</summary>
+    /// <summary>Opens a directory, so that it can be made durable without needing another descriptor.
+    /// <see cref="Fault.NotSupported"/> if it is not for us to read.</summary>
     Fault OpenDirectory(string path, out IDiskDirectory directory);
 
     /// <summary>Opens a file for reading and writing; a new one has mode 0600.</summary>
@@ -24,11 +24,14 @@ public interface IDisk
     /// <summary>Adds the names of a directory's entries, without "." and "..", in no order.</summary>
     Fault List(string path, List<string> names);
 
-    /// <summary>Takes the exclusive lock that the file stands for, making it if need be; given back by disposing of it, or by the end of the
-    /// process. <see cref="Fault.Locked"/> if another has it, be it in this process or not.</summary>
+    /// <summary>Takes the exclusive lock that the file stands for, making it if need be; given back by disposing of it,
+    /// or by the end of the process. <see cref="Fault.Locked"/> if another has it, be it in this process or
+    /// not.</summary>
     Fault Lock(string path, out IDisposable held);
 
-    /// <summary>Octets that an ordinary user may still write to the file system of a path; 0 if that cannot be said.</summary>
+    /// <summary>
+    /// Octets that an ordinary user may still write to the file system of a path; 0 if that cannot be said.
+    /// </summary>
     long FreeSpace(string path);
 }
 

@@ -30,11 +30,11 @@ public sealed class Log
 
     public LogLevel Level { get; set; }
 
-    public bool IsOn(LogLevel level) => level <= Level && !ReferenceEquals(this, None);
+    public bool IsEnabled(LogLevel level) => level <= Level && !ReferenceEquals(this, None);
 
     public void Write(LogLevel level, string area, string text)
     {
-        if (IsOn(level))
+        if (IsEnabled(level))
             _sink(level, area, text);
     }
 }

@@ -3,12 +3,17 @@ using System.Text;
 
 namespace MailModule.Primitives;
 
-/// <summary>The form of a line in a log file: <c>2026-11-21T04:16:00.123Z warning smtp text</c>, UTF-8, ending with LF.</summary>
+/// <summary>
+/// The form of a line in a log file: <c>2026-11-21T04:16:00.123Z warning smtp text</c>, UTF-8, ending with LF.
+/// </summary>
 public static class LogLine
 {
     private const int TextLimit = 4096;
 
-    /// <summary>Appends one line. Whatever the text holds, one line comes of it: characters that end lines or steer a terminal become <c>\xHH</c> or <c>\uHHHH</c>.</summary>
+    /// <summary>
+    /// Appends one line. Whatever the text holds, one line comes of it: characters that end lines or steer a terminal
+    /// become <c>\xHH</c> or <c>\uHHHH</c>.
+    /// </summary>
     public static void Append(IBufferWriter<byte> target, DateTime utc, LogLevel level, string area, string text)
     {
         Span<byte> room = target.GetSpan(32);
@@ -40,7 +45,8 @@ public static class LogLine
                 clean++;
             Encoding.UTF8.GetBytes(rest[..clean], target);
             if (clean < rest.Length)
-                Encoding.UTF8.GetBytes(rest[clean] < 256 ? $"\\x{(int)rest[clean]:X2}" : $"\\u{(int)rest[clean]:X4}", target);
+                Encoding.UTF8.GetBytes(
+                    rest[clean] < 256 ? $"\\x{(int)rest[clean]:X2}" : $"\\u{(int)rest[clean]:X4}", target);
             rest = rest[Math.Min(clean + 1, rest.Length)..];
         }
         if (isCut)
@@ -49,5 +55,6 @@ public static class LogLine
 
     // Controls of both sets, line and paragraph separators, and the marks that turn the direction of writing.
     private static bool IsUnsafe(char c)
-        => char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\u061C' or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
+        => char.IsControl(c) || c is '\u2028' or '\u2029' or '\u200E' or '\u200F' or '\u061C'
+            or (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069');
 }

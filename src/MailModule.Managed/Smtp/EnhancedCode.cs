@@ -5,8 +5,8 @@ namespace MailModule.Smtp;
 /// <summary>Enhanced mail system status codes (RFC 3463, RFC 2034): class "." subject "." detail.</summary>
 public static class EnhancedCode
 {
-    /// <summary>Takes a status code and the blank after it from the front of a reply's text; empty if there is none, or if its class is not that
-    /// of the reply code (RFC 2034 §4).</summary>
+    /// <summary>Takes a status code and the blank after it from the front of a reply's text; empty if there is none, or
+    /// if its class is not that of the reply code (RFC 2034 §4).</summary>
     public static string CutFrom(ref ReadOnlySpan<byte> text, int replyCode)
     {
         int end = text.IndexOf((byte)' ');
@@ -27,5 +27,6 @@ public static class EnhancedCode
         return dot > 0 && IsNumber(rest[..dot]) && IsNumber(rest[(dot + 1)..]);
     }
 
-    private static bool IsNumber(ReadOnlySpan<byte> digits) => digits.Length is >= 1 and <= 3 && digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
+    private static bool IsNumber(ReadOnlySpan<byte> digits)
+        => digits.Length is >= 1 and <= 3 && digits.IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0;
 }

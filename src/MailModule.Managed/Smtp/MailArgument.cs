@@ -3,7 +3,9 @@ using MailModule.Mail;
 
 namespace MailModule.Smtp;
 
-/// <summary>The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID).</summary>
+/// <summary>
+/// The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID).
+/// </summary>
 public struct MailArgument
 {
     // RFC 3461 §5.4: what everybody takes; a longer one would be refused by the next host
@@ -23,7 +25,9 @@ public struct MailArgument
 
     public MailAddress ReversePath { get; private set; }
 
-    /// <summary>Octets declared with SIZE (RFC 1870); 0 if not, <see cref="long.MaxValue"/> if the number is beyond all bounds.</summary>
+    /// <summary>
+    /// Octets declared with SIZE (RFC 1870); 0 if not, <see cref="long.MaxValue"/> if the number is beyond all bounds.
+    /// </summary>
     public long Size { get; private set; }
 
     /// <summary>BODY=8BITMIME (RFC 6152).</summary>
@@ -48,34 +52,35 @@ public struct MailArgument
         if (path.Domain.Length == 0 && !path.IsNull)
             return PathFault.Address;
         mail.ReversePath = path;
-        while (PathArgument.TryCutParameter(ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool hasValue))
+        while (PathArgument.TryCutParameter(
+            ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool hasValue))
         {
-            fault = mail.Take(name, value, hasValue);
+            fault = mail.ParseParameter(name, value, hasValue);
             if (fault != PathFault.None)
                 return fault;
         }
         return path.NeedsUtf8 && !mail.Utf8 ? PathFault.NeedsUtf8 : PathFault.None;
     }
 
-    private PathFault Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool hasValue)
+    private PathFault ParseParameter(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool hasValue)
     {
         if (Ascii.EqualsIgnoreCase(name, "SIZE"u8))
-            return Mark(Parameter.Size, TakeSize(value));
+            return MarkGiven(Parameter.Size, TryParseSize(value));
         if (Ascii.EqualsIgnoreCase(name, "BODY"u8))
-            return Mark(Parameter.Body, TakeBody(value));
+            return MarkGiven(Parameter.Body, TryParseBody(value));
         if (Ascii.EqualsIgnoreCase(name, "SMTPUTF8"u8))
-            return Mark(Parameter.Utf8, !hasValue);
+            return MarkGiven(Parameter.Utf8, !hasValue);
         // RFC 4954 §5: who submitted the message, as an xtext; nobody here vouches for it, so it is only checked
         if (Ascii.EqualsIgnoreCase(name, "AUTH"u8))
-            return Mark(Parameter.Auth, XText.IsValid(value));
+            return MarkGiven(Parameter.Auth, XText.IsValid(value));
         if (Ascii.EqualsIgnoreCase(name, "RET"u8))
-            return Mark(Parameter.Return, TakeReturn(value));
+            return MarkGiven(Parameter.Return, TryParseReturn(value));
         if (Ascii.EqualsIgnoreCase(name, "ENVID"u8))
-            return Mark(Parameter.EnvelopeId, TakeEnvelopeId(value));
+            return MarkGiven(Parameter.EnvelopeId, TryParseEnvelopeId(value));
         return PathFault.UnknownParameter;
     }
 
-    private PathFault Mark(Parameter parameter, bool isGood)
+    private PathFault MarkGiven(Parameter parameter, bool isGood)
     {
         bool twice = (_given & parameter) != 0;
         _given |= parameter;
@@ -83,7 +88,7 @@ public struct MailArgument
     }
 
     /// <summary>RFC 1870 §3: one to twenty digits.</summary>
-    private bool TakeSize(ReadOnlySpan<byte> value)
+    private bool TryParseSize(ReadOnlySpan<byte> value)
     {
         if (value.Length is 0 or > 20 || value.IndexOfAnyExceptInRange((byte)'0', (byte)'9') >= 0)
             return false;
@@ -91,19 +96,22 @@ public struct MailArgument
         return true;
     }
 
-    private bool TakeBody(ReadOnlySpan<byte> value)
+    private bool TryParseBody(ReadOnlySpan<byte> value)
     {
         EightBit = Ascii.EqualsIgnoreCase(value, "8BITMIME"u8);
         return EightBit || Ascii.EqualsIgnoreCase(value, "7BIT"u8);
     }
 
-    private bool TakeReturn(ReadOnlySpan<byte> value)
+    private bool TryParseReturn(ReadOnlySpan<byte> value)
     {
-        Return = Ascii.EqualsIgnoreCase(value, "FULL"u8) ? ReturnContent.Full : Ascii.EqualsIgnoreCase(value, "HDRS"u8) ? ReturnContent.Headers : ReturnContent.Default;
+        if (Ascii.EqualsIgnoreCase(value, "FULL"u8))
+            Return = ReturnContent.Full;
+        else
+            Return = Ascii.EqualsIgnoreCase(value, "HDRS"u8) ? ReturnContent.Headers : ReturnContent.Default;
         return Return != ReturnContent.Default;
     }
 
-    private bool TakeEnvelopeId(ReadOnlySpan<byte> value)
+    private bool TryParseEnvelopeId(ReadOnlySpan<byte> value)
     {
         bool isGood = XText.TryDecode(value, out string id) && value.Length <= EnvelopeIdLimit;
         EnvelopeId = id;

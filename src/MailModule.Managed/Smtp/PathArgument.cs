@@ -22,7 +22,9 @@ public static class PathArgument
     }
 
     /// <summary>Takes the next parameter, keyword ["=" value], from the front; false if there is none.</summary>
-    internal static bool TryCutParameter(scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out bool hasValue)
+    internal static bool TryCutParameter(
+        scoped ref ReadOnlySpan<byte> rest, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value,
+        out bool hasValue)
     {
         rest = rest.TrimStart((byte)' ');
         int end = rest.IndexOf((byte)' ');

@@ -30,9 +30,10 @@ public struct RcptArgument
         if (path.IsNull)
             return PathFault.Address;
         rcpt.Address = path;
-        while (PathArgument.TryCutParameter(ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out _))
+        while (PathArgument.TryCutParameter(
+            ref argument, out ReadOnlySpan<byte> name, out ReadOnlySpan<byte> value, out _))
         {
-            fault = rcpt.Take(name, value, utf8);
+            fault = rcpt.ParseParameter(name, value, utf8);
             if (fault != PathFault.None)
                 return fault;
         }
@@ -41,18 +42,19 @@ public struct RcptArgument
 
     /// <summary>The recipient for an envelope.</summary>
     /// <param name="maildrop">The local user whose mailbox gets the message; null for a remote recipient.</param>
-    public readonly Recipient ToRecipient(string? maildrop) => new(Address, maildrop) { Notify = Notify, OriginalRecipient = OriginalRecipient };
+    public readonly Recipient ToRecipient(string? maildrop)
+        => new(Address, maildrop) { Notify = Notify, OriginalRecipient = OriginalRecipient };
 
-    private PathFault Take(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool utf8)
+    private PathFault ParseParameter(ReadOnlySpan<byte> name, ReadOnlySpan<byte> value, bool utf8)
     {
         if (Ascii.EqualsIgnoreCase(name, "NOTIFY"u8))
-            return TakeNotify(value) ? PathFault.None : PathFault.Parameter;
+            return TryParseNotify(value) ? PathFault.None : PathFault.Parameter;
         if (Ascii.EqualsIgnoreCase(name, "ORCPT"u8))
-            return TakeOriginal(value, utf8) ? PathFault.None : PathFault.Parameter;
+            return TryParseOriginalRecipient(value, utf8) ? PathFault.None : PathFault.Parameter;
         return PathFault.UnknownParameter;
     }
 
-    private bool TakeNotify(ReadOnlySpan<byte> value)
+    private bool TryParseNotify(ReadOnlySpan<byte> value)
     {
         // RFC 3461 §4.5: not more than once
         if (_hasNotify)
@@ -80,7 +82,7 @@ public struct RcptArgument
         return Ascii.EqualsIgnoreCase(word, "DELAY"u8) ? Notify.Delay : Notify.Default;
     }
 
-    private bool TakeOriginal(ReadOnlySpan<byte> value, bool utf8)
+    private bool TryParseOriginalRecipient(ReadOnlySpan<byte> value, bool utf8)
     {
         if (OriginalRecipient is not null || !TypedAddress.TryRead(value, utf8, out string typed))
             return false;

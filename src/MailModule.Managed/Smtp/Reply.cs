@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MailModule.Smtp;
 
-/// <summary>An SMTP reply (RFC 5321 §4.2): a code, an enhanced status code if there is one (RFC 3463), text lines. Immutable; any thread.</summary>
+/// <summary>
+/// An SMTP reply (RFC 5321 §4.2): a code, an enhanced status code if there is one (RFC 3463), text lines. Immutable;
+/// any thread.
+/// </summary>
 public sealed class Reply
 {
     private byte[]? _wire;
@@ -34,9 +37,12 @@ public sealed class Reply
     /// <summary>The wire form, made once: every line with code, enhanced code and CRLF.</summary>
     public ReadOnlySpan<byte> Wire => _wire ??= Encode();
 
-    public override string ToString() => string.Join(" / ", Lines.Select(line => Enhanced.Length == 0 ? $"{Code} {line}" : $"{Code} {Enhanced} {line}"));
+    public override string ToString()
+        => string.Join(" / ",
+            Lines.Select(line => Enhanced.Length == 0 ? $"{Code} {line}" : $"{Code} {Enhanced} {line}"));
 
-    private static bool HasControl(string text) => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0 || text.Contains('\x7f', StringComparison.Ordinal);
+    private static bool HasControl(string text)
+        => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0 || text.Contains('\x7f', StringComparison.Ordinal);
 
     private byte[] Encode()
     {

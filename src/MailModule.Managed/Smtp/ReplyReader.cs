@@ -8,13 +8,16 @@ public enum ReplyResult
     /// <summary>The reply is not whole yet.</summary>
     Incomplete,
     Reply,
-    /// <summary>Not SMTP: no code, codes that differ between lines, too long, too many lines. The dialogue cannot go on.</summary>
+    /// <summary>
+    /// Not SMTP: no code, codes that differ between lines, too long, too many lines. The session cannot continue.
+    /// </summary>
     Malformed,
 }
 
 /// <summary>
 /// A client's reader of replies, of one line or many (RFC 5321 §4.2.1), with hard limits. Control characters in a text
-/// become "?", octets that are not UTF-8 become U+FFFD, so a reply may be logged and passed on. One owner; never throws.
+/// become "?", octets that are not UTF-8 become U+FFFD, so a reply may be logged and passed on. One owner; never
+/// throws.
 /// </summary>
 public sealed class ReplyReader
 {
@@ -22,7 +25,7 @@ public sealed class ReplyReader
     public const int LineLimit = 2048;
     public const int LineCountLimit = 128;
 
-    private readonly RepeatedReplies _repeated = new();
+    private readonly ReplyCache _cache = new();
     private readonly List<string> _texts = [];
     private int _code;
     private string _enhanced = "";
@@ -39,18 +42,19 @@ public sealed class ReplyReader
             int end = input.IndexOf((byte)'\n');
             if (end < 0)
                 return input.Length < LineLimit ? ReplyResult.Incomplete : ReplyResult.Malformed;
-            // RFC 5321 §2.3.8 asks servers for CRLF; one that ends its replies with LF alone cannot mean anything else by it
+            // RFC 5321 §2.3.8 asks servers for CRLF; one that ends its replies with LF alone cannot mean anything else
+            // by it
             ReadOnlySpan<byte> line = end > 0 && input[end - 1] == '\r' ? input[..(end - 1)] : input[..end];
             input = input[(end + 1)..];
-            if (_texts.Count == 0 && _repeated.TryGet(line, out reply))
+            if (_texts.Count == 0 && _cache.TryGet(line, out reply))
                 return ReplyResult.Reply;
-            if (end >= LineLimit || !Take(line, out bool isLast))
+            if (end >= LineLimit || !AddLine(line, out bool isLast))
                 return ReplyResult.Malformed;
             if (!isLast)
                 continue;
             reply = new Reply(_code, _enhanced, [.. _texts]);
             if (_texts.Count == 1)
-                _repeated.Keep(line, reply);
+                _cache.Add(line, reply);
             Reset();
             return ReplyResult.Reply;
         }
@@ -63,7 +67,7 @@ public sealed class ReplyReader
         _enhanced = "";
     }
 
-    private bool Take(ReadOnlySpan<byte> line, out bool isLast)
+    private bool AddLine(ReadOnlySpan<byte> line, out bool isLast)
     {
         isLast = line.Length == 3 || (line.Length > 3 && line[3] == ' ');
         if (!TryReadCode(line, out int code) || (!isLast && line[3] != '-'))
@@ -83,7 +87,8 @@ public sealed class ReplyReader
     private static bool TryReadCode(ReadOnlySpan<byte> line, out int code)
     {
         code = 0;
-        if (line.Length < 3 || line[0] is < (byte)'2' or > (byte)'5' || !char.IsAsciiDigit((char)line[1]) || !char.IsAsciiDigit((char)line[2]))
+        if (line.Length < 3 || line[0] is < (byte)'2' or > (byte)'5' || !char.IsAsciiDigit((char)line[1])
+            || !char.IsAsciiDigit((char)line[2]))
             return false;
         code = (line[0] - '0') * 100 + (line[1] - '0') * 10 + (line[2] - '0');
         return true;

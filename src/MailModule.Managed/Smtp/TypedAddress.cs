@@ -7,8 +7,9 @@ using MailModule.Mail;
 namespace MailModule.Smtp;
 
 /// <summary>
-/// An address with its type in front, <c>rfc822;user@host</c>, as ORCPT and the fields of reports have it (RFC 3461 §4.2). Addresses outside ASCII are of the type utf-8, which has
-/// an escape of its own in place of xtext: <c>\x{code point}</c> (RFC 6533 §3).
+/// An address with its type in front, <c>rfc822;user@host</c>, as ORCPT and the fields of reports have it (RFC 3461
+/// §4.2). Addresses outside ASCII are of the type utf-8, which has an escape of its own in place of xtext: <c>\x{code
+/// point}</c> (RFC 6533 §3).
 /// </summary>
 public static class TypedAddress
 {
@@ -18,7 +19,8 @@ public static class TypedAddress
     private const string Utf8Type = "utf-8";
 
     // RFC 5322 §3.2.3: an atom
-    private static readonly SearchValues<byte> AtomOctets = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"u8);
+    private static readonly SearchValues<byte> AtomOctets =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"u8);
 
     /// <summary>The address of an envelope.</summary>
     public static string Of(MailAddress address) => (address.NeedsUtf8 ? "utf-8;" : "rfc822;") + address.Text;
@@ -41,7 +43,7 @@ public static class TypedAddress
 
     /// <summary>The value of an ORCPT parameter, or of a field where it is of the type utf-8.</summary>
     /// <param name="typed"><c>type;address</c>.</param>
-    /// <param name="utf8">Whoever reads it takes UTF-8.</param>
+    /// <param name="utf8">The reader takes UTF-8.</param>
     public static string Encode(string typed, bool utf8)
     {
         int semicolon = typed.IndexOf(';', StringComparison.Ordinal);
@@ -53,7 +55,10 @@ public static class TypedAddress
     /// <summary>True if the type in front is utf-8.</summary>
     public static bool IsUtf8Typed(string typed) => typed.StartsWith("utf-8;", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>Text with every character that is not plain escaped: control characters, blank, "\", "+" and "=", and unless <paramref name="utf8"/> all outside ASCII.</summary>
+    /// <summary>
+    /// Text with every character that is not plain escaped: control characters, blank, "\", "+" and "=", and unless
+    /// <paramref name="utf8"/> all outside ASCII.
+    /// </summary>
     public static string Escape(string text, bool utf8)
     {
         var escaped = new StringBuilder(text.Length);
@@ -83,7 +88,7 @@ public static class TypedAddress
                 return false;
             if (rest[i] != '\\')
                 plain.Append(rest[i]);
-            else if (TryTakeEscape(rest, ref i, out Rune rune))
+            else if (TryReadEscape(rest, ref i, out Rune rune))
                 plain.Append(rune.ToString());
             else
                 return false;
@@ -93,7 +98,7 @@ public static class TypedAddress
     }
 
     // RFC 6533 §3: \x{…} with two to six hexadecimal digits; no surrogates
-    private static bool TryTakeEscape(string text, ref int at, out Rune rune)
+    private static bool TryReadEscape(string text, ref int at, out Rune rune)
     {
         rune = default;
         int end = text.IndexOf('}', at);

@@ -4,13 +4,15 @@ using System.Text;
 namespace MailModule.Smtp;
 
 /// <summary>
-/// The form in which SMTP parameters carry any text (RFC 3461 §4): printable ASCII as it is, save "+" and "=", and every other octet as "+" with two hexadecimal capitals.
+/// The form in which SMTP parameters carry any text (RFC 3461 §4): printable ASCII as it is, save "+" and "=", and
+/// every other octet as "+" with two hexadecimal capitals.
 /// </summary>
 public static class XText
 {
     private const string Hex = "0123456789ABCDEF";
 
-    private static readonly SearchValues<byte> Plain = SearchValues.Create(Enumerable.Range(33, 94).Select(o => (byte)o).Where(o => o is not ((byte)'+' or (byte)'=')).ToArray());
+    private static readonly SearchValues<byte> Plain = SearchValues.Create(
+        Enumerable.Range(33, 94).Select(o => (byte)o).Where(o => o is not ((byte)'+' or (byte)'=')).ToArray());
 
     /// <summary>True for a text of at least one character that is wholly of this form.</summary>
     public static bool IsValid(ReadOnlySpan<byte> text)
@@ -26,7 +28,10 @@ public static class XText
         return true;
     }
 
-    /// <summary>Decodes a text that must be printable ASCII, with blanks and tabs, as those of ENVID and ORCPT are; false if it is malformed, empty or something else.</summary>
+    /// <summary>
+    /// Decodes a text that must be printable ASCII, with blanks and tabs, as those of ENVID and ORCPT are; false if it
+    /// is malformed, empty or something else.
+    /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, out string decoded)
     {
         decoded = "";

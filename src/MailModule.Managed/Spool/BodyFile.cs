@@ -8,7 +8,7 @@ namespace MailModule.Spool;
 /// The body of one large message on its way to its file. The receiving thread hands over full chunks and is told to wait when the disk is behind;
 /// one worker at a time writes them, and at the end makes the file and its name durable.
 /// </summary>
-internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised, Action<Fault> finished) : IWork
+internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised, Action<Fault> finished) : IJob
 {
     public const int ChunkSize = 64 * 1024;
     private const int MostChunks = 4;

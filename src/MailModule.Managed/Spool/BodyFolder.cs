@@ -4,14 +4,14 @@ using MailModule.Transport;
 namespace MailModule.Spool;
 
 /// <summary>The directory of large bodies, and how many of them may be open at once. Any thread; workers where it says so.</summary>
-internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directory, int limit, Action<IWork> runWork) : IDisposable
+internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directory, int limit, Action<IJob> runWork) : IDisposable
 {
     private readonly Lock _syncing = new();
     private int _open;
     private long _asked;
     private long _covered;
 
-    public Action<IWork> RunWork { get; } = runWork;
+    public Action<IJob> RunWork { get; } = runWork;
 
     public string PathOf(string id) => Path.Join(path, id);
 
@@ -52,7 +52,7 @@ internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directo
 
     public void Dispose() => directory.Dispose();
 
-    private sealed class Removal(BodyFolder folder, string id) : IWork
+    private sealed class Removal(BodyFolder folder, string id) : IJob
     {
         public void Run() => folder.Remove(id);
     }

@@ -13,7 +13,7 @@ public sealed class SpoolOptions
     public required Action<ISpoolEntry> Consumer { get; init; }
 
     /// <summary>Runs what may block (large bodies) on a worker.</summary>
-    public required Action<IWork> RunWork { get; init; }
+    public required Action<IJob> RunWork { get; init; }
 
     public IDisk Disk { get; init; } = Primitives.Disk.Real;
     public Log Log { get; init; } = Log.None;

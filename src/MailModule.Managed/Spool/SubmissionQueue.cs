@@ -8,7 +8,7 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class SubmissionQueue
 {
-    private readonly Parking _parking = new();
+    private readonly Parker _parking = new();
     private Submission? _last;
     private SpoolEntry? _lastMarked;
     private int _hasSoon;

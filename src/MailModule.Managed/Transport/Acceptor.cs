@@ -17,30 +17,31 @@ internal sealed class Acceptor : SocketAsyncEventArgs
         _listener = listener;
         _socket = socket;
         EndPoint = (IPEndPoint)socket.LocalEndPoint!;
-        _retry = new Timer(static acceptor => ((Acceptor)acceptor!).Loop(), this, Timeout.Infinite, Timeout.Infinite);
+        _retry = new Timer(static acceptor => ((Acceptor)acceptor!).AcceptNext(), this, Timeout.Infinite,
+            Timeout.Infinite);
     }
 
     public IPEndPoint EndPoint { get; }
 
-    public void Start() => Loop();
+    public void Start() => AcceptNext();
 
     public void Stop() => _socket.Dispose();
 
     protected override void OnCompleted(SocketAsyncEventArgs e)
     {
         Signals.BlockPipe();
-        if (Take())
-            Loop();
+        if (OnAccepted())
+            AcceptNext();
     }
 
-    private void Loop()
+    private void AcceptNext()
     {
         Signals.BlockPipe();
         try
         {
             do
                 AcceptSocket = null;
-            while (!_socket.AcceptAsync(this) && Take());
+            while (!_socket.AcceptAsync(this) && OnAccepted());
         }
         catch (ObjectDisposedException)
         {
@@ -48,19 +49,20 @@ internal sealed class Acceptor : SocketAsyncEventArgs
         }
     }
 
-    /// <summary>False: the loop ends, or goes on later.</summary>
-    private bool Take()
+    /// <summary>False: the loop ends here, for good or until the retry timer starts it again.</summary>
+    private bool OnAccepted()
     {
         switch (SocketError)
         {
             case SocketError.Success:
-                _listener.Welcome(AcceptSocket!);
+                _listener.OnAccepted(AcceptSocket!);
                 return true;
-            case SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket or SocketError.InvalidArgument:
+            case SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket
+                or SocketError.InvalidArgument:
                 End();
                 return false;
             case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
-                if (_listener.RefuseBySpare(_socket))
+                if (_listener.RefuseWithSpareDescriptor(_socket))
                     return true;
                 _retry.Change(Pause, Timeout.InfiniteTimeSpan);
                 return false;

@@ -3,7 +3,10 @@ using System.Net.Sockets;
 
 namespace MailModule.Transport;
 
-/// <summary>How many connections each peer's address has, in all the sets that share this. An IPv6 /64 counts as one address, for that is what one peer has. Any thread.</summary>
+/// <summary>
+/// How many connections each peer's address has, in all the sets that share this. An IPv6 /64 counts as one address,
+/// for that is what one peer has. Any thread.
+/// </summary>
 public sealed class AddressCounts
 {
     private readonly Lock _lock = new();

@@ -11,11 +11,11 @@ public sealed partial class Connection
     private bool WantsInput => !_isArmed && !_isAtEnd && (_phase switch
     {
         Phase.Read or Phase.Linger => true,
-        Phase.Wait => _kept.Length == 0,
+        Phase.Wait => _unconsumed.Length == 0,
         _ => false,
     });
 
-    /// <summary>Goes on while there are octets, then arms the next receive.</summary>
+    /// <summary>Receives at once while more octets may be there, else arms the next receive.</summary>
     private void Receive()
     {
         if (_mayHaveMore && _phase != Phase.Wait)
@@ -28,68 +28,68 @@ public sealed partial class Connection
             _tls.BeginRead(_raiseInput ??= () => Raise(Events.Input));
         else if (_poller is not null)
             ArmPolled();
-        else if ((_receiver ??= new Receiver(this)).Begin(_socket, _isBulk))
+        else if ((_receiver ??= new Receiver(this)).Begin(_socket, _isReceivingBulk))
             Raise(Events.Input);
     }
 
     /// <summary>Straight from the kernel into a buffer of the thread, and from there to the session.</summary>
     private void ReceiveMore()
     {
-        _rounds--;
+        _receivesLeft--;
         byte[] scratch = t_scratch ?? GC.AllocateUninitializedArray<byte>(ScratchSize);
         t_scratch = null; // a session may run another one further down this stack
         int count = _socket.Receive(scratch, SocketFlags.None, out SocketError error);
-        _mayHaveMore = count == ScratchSize || (count > 0 && _isEndNear);
+        _mayHaveMore = count == ScratchSize || (count > 0 && _isPeerEnded);
         if (error != SocketError.WouldBlock)
-            Digest(scratch.AsSpan(0, error == SocketError.Success ? count : 0), error);
+            Process(scratch.AsSpan(0, error == SocketError.Success ? count : 0), error);
         t_scratch = scratch;
     }
 
-    private void TakeInput()
+    private void OnInput()
     {
         _isArmed = false;
         if (_phase == Phase.Closed)
-            EndReceiving();
-        else if (_phase == Phase.Early)
-            BeginTlsWithEarly();
+            DisposeReceiving();
+        else if (_phase == Phase.BeforeHandshake)
+            BeginTlsAfterReceive();
         else if (_tls is not null)
-            TakeDecrypted();
+            OnDecrypted();
         else
-            TakeReceived();
+            OnReceived();
     }
 
-    private void TakeReceived()
+    private void OnReceived()
     {
         ReadOnlySpan<byte> octets = _receiver!.Received;
         _mayHaveMore = !octets.IsEmpty && _receiver.IsFull;
-        _isBulk = !octets.IsEmpty && _receiver.IsBulk;
-        _rounds--;
-        Digest(octets, _receiver.SocketError);
+        _isReceivingBulk = !octets.IsEmpty && _receiver.IsBulk;
+        _receivesLeft--;
+        Process(octets, _receiver.SocketError);
     }
 
-    private void TakeDecrypted()
+    private void OnDecrypted()
     {
         SocketError error = _tls!.Failure is null ? SocketError.Success : SocketError.ConnectionReset;
-        _rounds--;
-        Digest(_tls.Received, error);
+        _receivesLeft--;
+        Process(_tls.Received, error);
         if (!_isArmed)
-            _tls.GiveBackReceived();
+            _tls.ReturnReceived();
     }
 
-    private void Digest(ReadOnlySpan<byte> octets, SocketError error)
+    private void Process(ReadOnlySpan<byte> octets, SocketError error)
     {
         if (octets.IsEmpty)
         {
             EndInput(error);
             return;
         }
-        if (_phase != Phase.Linger) // a peer that drips on does not prolong it
+        if (_phase != Phase.Linger) // octets that still trickle in do not prolong the linger
             Touch();
         if (_phase == Phase.Wait)
-            _kept.Append(octets);
+            _unconsumed.Append(octets);
         else if (_phase == Phase.Read)
             Advance(octets);
-        else if ((_lingered += octets.Length) > MostLingered)
+        else if ((_lingerCount += octets.Length) > LingerLimit)
             Finish();
     }
 
@@ -102,17 +102,17 @@ public sealed partial class Connection
             return;
         }
         if (error != SocketError.Success)
-            Lose(Fault.Closed, error.ToString());
+            MarkLost(Fault.Closed, error.ToString());
         else if (Fault == Fault.None)
-            Fault = OurDoingOr(Fault.Closed);
+            Fault = CancelledOr(Fault.Closed);
         if (_phase == Phase.Read)
             Close();
     }
 
-    private void EndReceiving()
+    private void DisposeReceiving()
     {
-        _receiver?.End();
-        _tls?.End();
+        _receiver?.DisposeBuffers();
+        _tls?.DisposeBuffers();
     }
 
     private void Send(ReadOnlySpan<byte> octets)
@@ -124,12 +124,12 @@ public sealed partial class Connection
         else if (_tls!.Encrypt(octets))
             SendRecords();
         else
-            Lose(Fault.Closed, TlsFault.Describe(_tls.Failure!));
+            MarkLost(Fault.Closed, TlsExceptions.Describe(_tls.Failure!));
     }
 
     private void SendRecords()
     {
-        Backlog records = _tls!.TakeRecords();
+        PooledBuffer records = _tls!.TakeRecords();
         if (!_isLost)
             SendRaw(records.Span);
         records.Clear();
@@ -145,7 +145,7 @@ public sealed partial class Connection
             count = _socket.Send(octets, SocketFlags.None, out SocketError error);
             if (error is not (SocketError.Success or SocketError.WouldBlock))
             {
-                Lose(Fault.Closed, error.ToString());
+                MarkLost(Fault.Closed, error.ToString());
                 return;
             }
             if (error == SocketError.WouldBlock)
@@ -155,47 +155,47 @@ public sealed partial class Connection
             (_sender ??= new Sender(this, _socket)).Queue(octets[count..]);
     }
 
-    private void GoOnSending()
+    private void ContinueSending()
     {
-        bool isGood = _sender!.GoOn();
+        bool isGood = _sender!.Continue();
         if (_phase == Phase.Closed)
         {
-            _sender.Drop();
+            _sender.Discard();
             return;
         }
         if (!isGood)
-            Lose(Fault.Closed, _sender.SocketError.ToString());
+            MarkLost(Fault.Closed, _sender.SocketError.ToString());
         else
             Touch();
         if (_isLost)
-            EndLost();
+            OnSendFailed();
         else if (_sender.IsIdle)
-            EndSending();
+            OnSent();
     }
 
-    private void EndLost()
+    private void OnSendFailed()
     {
         if (_phase is Phase.Wait or Phase.Handshake)
             return;
-        if (_phase is not (Phase.Read or Phase.Held or Phase.Write) || !TryHearLastWords())
+        if (_phase is not (Phase.Read or Phase.Throttled or Phase.Write) || !TryReadToEnd())
             Finish();
     }
 
-    /// <summary>The peer takes nothing more, but may have said why: what it has said is read to its end.</summary>
-    private bool TryHearLastWords()
+    /// <summary>The peer takes nothing more, but may have said why: its input is read to the end.</summary>
+    private bool TryReadToEnd()
     {
-        if (!HearsLastWords || _isAtEnd || _isAskedToClose || Fault != Fault.Closed || _isAborted)
+        if (!ReadsAfterSendFailure || _isAtEnd || _isAskedToClose || Fault != Fault.Closed || _isAborted)
             return false;
         _phase = Phase.Read;
         IdleTimeout = LingerTime;
         return true;
     }
 
-    private void EndSending()
+    private void OnSent()
     {
         switch (_phase)
         {
-            case Phase.Held:
+            case Phase.Throttled:
                 _phase = Phase.Read;
                 break;
             case Phase.Write:
@@ -209,14 +209,14 @@ public sealed partial class Connection
     }
 
     /// <summary>
-    /// RFC 3207 §4.2: what came in plain before the handshake counts for nothing. Called before our answer leaves: what comes after
-    /// it is the handshake's.
+    /// RFC 3207 §4.2: what came in plain before the handshake counts for nothing. Called before our answer leaves: what
+    /// comes after it is the handshake's.
     /// </summary>
-    private void DropInput()
+    private void DiscardInput()
     {
-        _kept.Clear();
+        _unconsumed.Clear();
         _mayHaveMore = false;
-        if (_isArmed && _gate.Take(Events.Input))
+        if (_isArmed && _ownership.TryTake(Events.Input))
             _isArmed = false;
     }
 
@@ -224,36 +224,36 @@ public sealed partial class Connection
     {
         if (IsTls || (ServerTls is null && ClientTls is null))
         {
-            Lose(Fault.Tls, "TLS is not set up");
+            MarkLost(Fault.Tls, "TLS is not set up");
             Finish();
             return;
         }
         Touch();
         StopPolling();
         if (_isArmed)
-            _phase = Phase.Early;
+            _phase = Phase.BeforeHandshake;
         else
             BeginHandshake(default);
     }
 
-    private void BeginTlsWithEarly()
+    private void BeginTlsAfterReceive()
     {
         ReadOnlySpan<byte> octets = _receiver!.Received;
         if (octets.IsEmpty)
         {
-            Lose(Fault.Closed, _receiver.SocketError.ToString());
+            MarkLost(Fault.Closed, _receiver.SocketError.ToString());
             Finish();
             return;
         }
-        Backlog early = default;
+        PooledBuffer early = default;
         early.Append(octets);
         BeginHandshake(early);
     }
 
-    private void BeginHandshake(Backlog early)
+    private void BeginHandshake(PooledBuffer received)
     {
         _phase = Phase.Handshake;
-        _tls = new TlsChannel(_socket, _set.Workers, early, () => Raise(Events.Records));
+        _tls = new TlsChannel(_socket, _set.Workers, received, () => Raise(Events.Records));
         _tls.Handshake(ServerTls, ClientTls, () => Raise(Events.TlsDone));
     }
 
@@ -261,7 +261,7 @@ public sealed partial class Connection
     {
         if (_tls!.Failure is { } failure || Lost)
         {
-            Lose(Fault.Tls, _tls.Failure is null ? "aborted" : _tls.FailureText);
+            MarkLost(Fault.Tls, _tls.Failure is null ? "aborted" : _tls.FailureText);
             _set.Log.Write(LogLevel.Info, "tls", $"{RemoteEndPoint}: no TLS: {FaultText}");
             SendRecords();
             Finish();

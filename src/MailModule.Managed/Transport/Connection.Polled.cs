@@ -1,46 +1,46 @@
 namespace MailModule.Transport;
 
-// A plain connection that the poller watches: it hears that there is something to read, and its owner reads.
+// A plain connection that the poller watches: the poller says that there is something to read, and the owner reads.
 public sealed partial class Connection
 {
     private Poller? _poller;
     private int _readiness;
-    private volatile bool _isEndNear;
+    private volatile bool _isPeerEnded;
 
     private enum Readiness
     {
         /// <summary>The first event starts the connection.</summary>
         Starting,
-        /// <summary>Nothing to read that we know of, and nobody wants to hear.</summary>
-        Quiet,
-        /// <summary>The next event is raised on the gate.</summary>
-        Armed,
+        /// <summary>Nothing to read that we know of, and no thread waits for it.</summary>
+        NotReadable,
+        /// <summary>The next event is raised on the ownership word.</summary>
+        Awaited,
         /// <summary>There is something to read.</summary>
-        Ready,
+        Readable,
         /// <summary>Not watched any more.</summary>
-        Gone,
+        Removed,
     }
 
-    /// <summary>What the poller knows this connection by; the poller's.</summary>
+    /// <summary>By which the poller knows this connection; belongs to the poller.</summary>
     internal ulong PollTag { get; set; }
 
     /// <summary>From the poller's thread.</summary>
-    internal void TakeReadiness(bool isReadable, bool isAtEnd)
+    internal void OnReadiness(bool isReadable, bool isAtEnd)
     {
         if (isAtEnd)
-            _isEndNear = true;
+            _isPeerEnded = true;
         while (true)
         {
             var before = (Readiness)Volatile.Read(ref _readiness);
-            if (before == Readiness.Gone || (before != Readiness.Starting && !isReadable))
+            if (before == Readiness.Removed || (before != Readiness.Starting && !isReadable))
                 return;
-            Readiness next = isReadable ? Readiness.Ready : Readiness.Quiet;
-            if (Interlocked.CompareExchange(ref _readiness, (int)next, (int)before) != (int)before)
+            Readiness next = isReadable ? Readiness.Readable : Readiness.NotReadable;
+            if (ExchangeReadiness(next, before) != before)
                 continue;
-            if (before == Readiness.Armed)
+            if (before == Readiness.Awaited)
                 Raise(Events.Readable);
             else if (before == Readiness.Starting)
-                GoOn();
+                ServeEvents();
             return;
         }
     }
@@ -55,20 +55,23 @@ public sealed partial class Connection
         return false;
     }
 
-    /// <summary>What a receive left over is told by no further event: it counts as ready.</summary>
+    /// <summary>No further event tells of octets that a receive left over: they count as readable.</summary>
     private void ArmPolled()
     {
-        if (_mayHaveMore || Interlocked.CompareExchange(ref _readiness, (int)Readiness.Armed, (int)Readiness.Quiet) == (int)Readiness.Ready)
+        if (_mayHaveMore || ExchangeReadiness(Readiness.Awaited, Readiness.NotReadable) == Readiness.Readable)
             Raise(Events.Readable);
     }
 
-    private void TakeReadable()
+    private Readiness ExchangeReadiness(Readiness next, Readiness expected)
+        => (Readiness)Interlocked.CompareExchange(ref _readiness, (int)next, (int)expected);
+
+    private void OnReadable()
     {
         if (_poller is null || _phase == Phase.Closed)
-            return; // told too late
+            return; // the event came too late
         _isArmed = false;
-        // Before the receive: what comes after it is told anew.
-        Interlocked.Exchange(ref _readiness, (int)Readiness.Quiet);
+        // Before the receive: a new event tells of what comes after it.
+        Interlocked.Exchange(ref _readiness, (int)Readiness.NotReadable);
         ReceiveMore();
     }
 
@@ -78,7 +81,7 @@ public sealed partial class Connection
             return;
         _poller = null;
         _isArmed = false;
-        Interlocked.Exchange(ref _readiness, (int)Readiness.Gone);
+        Interlocked.Exchange(ref _readiness, (int)Readiness.Removed);
         poller.Remove(this);
     }
 }

@@ -9,36 +9,40 @@ public sealed partial class Connection
     private volatile ManualResetEventSlim? _waiter;
 
     /// <summary>While a wait is pending, for the worker that serves it: blocks until the peer's octets are there.
-    /// Returns what is buffered (at least one octet; valid until the next call here), or empty on loss, expiry or stop (see <see cref="Lost"/>).</summary>
-    public ReadOnlySpan<byte> WaitInput()
+    /// Returns what is buffered (at least one octet; valid until the next call here), or empty on loss, expiry or stop
+    /// (see <see cref="Lost"/>).</summary>
+    public ReadOnlySpan<byte> WaitForInput()
     {
         if (!Acquire())
             return [];
         bool isInTime = WaitUntil(HasInput);
-        ReadOnlySpan<byte> octets = isInTime ? _kept.Span : [];
-        LetGo();
+        ReadOnlySpan<byte> octets = isInTime ? _unconsumed.Span : [];
+        Release();
         return octets;
     }
 
-    /// <summary>Why <see cref="WaitInput"/> gave nothing; None where the peer has ended its side in order.</summary>
+    /// <summary>Why <see cref="WaitForInput"/> gave nothing; None where the peer has ended its side in order.</summary>
     public Fault WaitFault
     {
         get
         {
             if (Fault != Fault.None)
                 return Fault;
-            if (_gate.Has(Events.Stopping))
+            if (_ownership.Has(Events.Stopping))
                 return Fault.Cancelled;
             return Lost ? Fault.Closed : Fault.None;
         }
     }
 
-    /// <summary>Cuts octets from the front of what <see cref="WaitInput"/> gave.</summary>
-    public void Consume(int count) => _kept.Consume(count);
+    /// <summary>Cuts octets from the front of what <see cref="WaitForInput"/> gave.</summary>
+    public void Consume(int count) => _unconsumed.Consume(count);
 
-    /// <summary>While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.</summary>
-    /// <remarks>Inside Advance, where there is nothing to wait for, what the peer does not take at once is queued.</remarks>
-    public bool SendNow(ReadOnlySpan<byte> octets)
+    /// <summary>
+    /// While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.
+    /// </summary>
+    /// <remarks>Inside Advance, where there is nothing to wait for, what the peer does not take at once is
+    /// queued.</remarks>
+    public bool SendBlocking(ReadOnlySpan<byte> octets)
     {
         if (_advancingThread == Environment.CurrentManagedThreadId)
         {
@@ -55,27 +59,30 @@ public sealed partial class Connection
             octets = octets[count..];
             isSent = WaitUntil(HasSent);
         }
-        LetGo();
+        Release();
         return isSent && !_isLost;
     }
 
     /// <summary>True when there is input or none to wait for.</summary>
     private bool HasInput()
     {
-        if (_kept.Length > 0 || _isAtEnd)
+        if (_unconsumed.Length > 0 || _isAtEnd)
             return true;
-        if (_gate.Take(Events.Readable))
-            TakeReadable();
-        if (_gate.Take(Events.Input))
-            TakeInput();
-        if (_kept.Length == 0 && !_isAtEnd && !_isArmed)
+        if (_ownership.TryTake(Events.Readable))
+            OnReadable();
+        if (_ownership.TryTake(Events.Input))
+            OnInput();
+        if (_unconsumed.Length == 0 && !_isAtEnd && !_isArmed)
             Receive();
-        return _kept.Length > 0 || _isAtEnd;
+        return _unconsumed.Length > 0 || _isAtEnd;
     }
 
     private bool HasSent() => IsSent || _isLost;
 
-    /// <summary>Serves the connection as its owner until <paramref name="isThere"/>, letting go while it sleeps; false when time is up or we stop.</summary>
+    /// <summary>
+    /// Serves the connection as its owner until <paramref name="isThere"/>, released while it sleeps; false when the
+    /// time is up or the engine stops.
+    /// </summary>
     private bool WaitUntil(Func<bool> isThere)
     {
         Touch();
@@ -84,11 +91,11 @@ public sealed partial class Connection
             ServeInWait();
             if (isThere())
                 return true;
-            if (Lost || _gate.Has(Events.Stopping))
+            if (Lost || _ownership.Has(Events.Stopping))
                 return false;
             if (IsOverdue(Phase.Wait, Environment.TickCount64))
             {
-                Lose(Fault.Timeout, "the peer is silent");
+                MarkLost(Fault.Timeout, "the peer is silent");
                 return false;
             }
             Sleep();
@@ -97,9 +104,9 @@ public sealed partial class Connection
 
     private void ServeInWait()
     {
-        if (_gate.Take(Events.Sent))
-            GoOnSending();
-        if (_gate.Take(Events.Records))
+        if (_ownership.TryTake(Events.Sent))
+            ContinueSending();
+        if (_ownership.TryTake(Events.Records))
             SendRecords();
     }
 
@@ -108,20 +115,23 @@ public sealed partial class Connection
         ManualResetEventSlim waiter = _waiter ??= new ManualResetEventSlim();
         waiter.Reset();
         Interlocked.MemoryBarrier();
-        bool isQuiet = !_gate.Has(Events.Input | Events.Readable | Events.Aborted | Events.Stopping);
-        LetGo();
+        bool isQuiet = !_ownership.Has(Events.Input | Events.Readable | Events.Aborted | Events.Stopping);
+        Release();
         if (isQuiet)
             waiter.Wait(TimeSpan.FromSeconds(1));
         Acquire();
     }
 
-    /// <summary>Waits until whoever advanced the session has let go of the connection; false inside Advance itself, where there is no wait to serve.</summary>
+    /// <summary>
+    /// Waits until the thread that advanced the session has released the connection; false inside Advance itself, where
+    /// there is no wait to serve.
+    /// </summary>
     private bool Acquire()
     {
         if (_advancingThread == Environment.CurrentManagedThreadId)
             return false;
         var spin = new SpinWait();
-        while (!_gate.TryAcquire(Phase.Wait))
+        while (!_ownership.TryAcquire(Phase.Wait))
         {
             if (_isClosed)
                 return false;
@@ -130,9 +140,9 @@ public sealed partial class Connection
         return true;
     }
 
-    private void LetGo()
+    private void Release()
     {
-        while (!_gate.TryRelease(Phase.Wait))
+        while (!_ownership.TryRelease(Phase.Wait))
         {
             ServeInWait();
             WakeWaiter();
@@ -141,5 +151,5 @@ public sealed partial class Connection
 
     private void WakeWaiter() => _waiter?.Set();
 
-    private void ForgetWaiter() => _waiter = null;
+    private void DropWaiter() => _waiter = null;
 }

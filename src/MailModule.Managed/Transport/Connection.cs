@@ -7,21 +7,22 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// One TCP connection with its session, plain or TLS, accepted or dialled: the only place where octets meet a socket.
-/// A session is advanced by whoever owns the connection at that moment: the I/O thread on a completion, the thread that called
-/// <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
+/// The thread that owns the connection at that moment advances the session: the I/O thread on a completion, the thread
+/// that called <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
 /// </summary>
 /// <remarks>
-/// Everything that happens is an event raised on the <see cref="Gate"/>; the thread that thereby becomes the owner serves events until none is
-/// left and then lets go. All fields below the gate belong to the owner; while a wait is pending and nobody owns, the input belongs
-/// to the thread that serves the wait.
+/// Everything that happens is an event raised on the <see cref="OwnershipWord"/>; the thread that thereby becomes the
+/// owner serves events until none is left and then releases the connection. All fields below <see cref="_ownership"/>
+/// belong to the owner; while a wait is pending and no thread owns the connection, the input belongs to the thread that
+/// serves the wait.
 /// </remarks>
-public sealed partial class Connection : IWork
+public sealed partial class Connection : IJob
 {
-    private const int RoundsInOneTurn = 16;
-    private const int MostQueuedForReading = 64 * 1024;
-    private const int MostKept = 1024 * 1024;
+    private const int ReceivesPerTurn = 16;
+    private const int SendQueueLimit = 64 * 1024;
+    private const int UnconsumedLimit = 1024 * 1024;
     private const int ScratchSize = 128 * 1024;
-    private const int MostLingered = 1024 * 1024;
+    private const int LingerLimit = 1024 * 1024;
     private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
     [ThreadStatic]
@@ -31,22 +32,22 @@ public sealed partial class Connection : IWork
     private readonly ConnectionSet _set;
     private Receiver? _receiver;
     private ISession _session = null!;
-    private Gate _gate = new();
+    private OwnershipWord _ownership = new();
 
     private Phase _phase = Phase.Running;
     private Sender? _sender;
     private TlsChannel? _tls;
     private Action? _raiseInput;
-    private Backlog _kept;
+    private PooledBuffer _unconsumed;
     private long _lastActivity;
     private long _deadline = long.MaxValue;
-    private int _rounds;
-    private int _lingered;
+    private int _receivesLeft;
+    private int _lingerCount;
     private int _advancingThread;
     private bool _mustAdvance;
     private bool _isArmed;
     private bool _mayHaveMore;
-    private bool _isBulk;
+    private bool _isReceivingBulk;
     private bool _isAtEnd;
     private bool _isAskedToClose;
     private volatile bool _isLost;
@@ -67,15 +68,24 @@ public sealed partial class Connection : IWork
     public IPEndPoint RemoteEndPoint { get; }
     public IPEndPoint LocalEndPoint { get; }
 
-    /// <summary>Who is at the other end: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its address.</summary>
+    /// <summary>
+    /// Who is at the other end: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy
+    /// knows its address.
+    /// </summary>
     public IPEndPoint? PeerEndPoint { get; internal init; }
 
     public bool IsTls { get; private set; }
 
-    /// <summary>The peer's certificate is the right one: name, time and chain. Told also where <see cref="TlsClientSettings.Verify"/> does not ask for it.</summary>
+    /// <summary>
+    /// The peer's certificate is the right one: name, time and chain. Told also where
+    /// <see cref="TlsClientSettings.Verify"/> does not ask for it.
+    /// </summary>
     public bool IsPeerVerified => IsTls && _tls!.IsPeerVerified;
 
-    /// <summary>Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null when plain.</summary>
+    /// <summary>
+    /// Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null
+    /// when plain.
+    /// </summary>
     public string? TlsDescription => IsTls ? _tls!.Description : null;
 
     /// <summary>The socket's descriptor; -1 when closed. It stays the connection's.</summary>
@@ -84,12 +94,22 @@ public sealed partial class Connection : IWork
     /// <summary>How long the peer may stay silent (or take no output) before <see cref="ISession.Expire"/>.</summary>
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The peer has this long from now on, whatever comes from it in between (<see cref="IdleTimeout"/> begins again with every octet). Called by the session.</summary>
+    /// <summary>
+    /// The peer has this long from now on, whatever comes from it in between (<see cref="IdleTimeout"/> begins again
+    /// with every octet). Called by the session.
+    /// </summary>
     public void SetDeadline(TimeSpan fromNow)
-        => Volatile.Write(ref _deadline, fromNow >= TimeSpan.FromDays(365) ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds);
+    {
+        bool isEndless = fromNow >= TimeSpan.FromDays(365);
+        long deadline = isEndless ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds;
+        Volatile.Write(ref _deadline, deadline);
+    }
 
-    /// <summary>When a send fails the session still gets what the peer had said by then: a client wants to know why a server has hung up.</summary>
-    public bool HearsLastWords { get; set; }
+    /// <summary>
+    /// After a failed send the session still gets what the peer had sent by then: a client wants to know why a server
+    /// closed.
+    /// </summary>
+    public bool ReadsAfterSendFailure { get; set; }
 
     /// <summary>How long a TLS handshake may take.</summary>
     public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(30);
@@ -100,7 +120,10 @@ public sealed partial class Connection : IWork
     /// <summary>For <see cref="Next.StartTls"/> on a dialled connection; null: none.</summary>
     public TlsClientSettings? ClientTls { get; set; }
 
-    /// <summary>Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while it is good.</summary>
+    /// <summary>
+    /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while
+    /// it is good.
+    /// </summary>
     public Fault Fault { get; private set; }
 
     /// <summary>What there is to say about <see cref="Fault"/> beside its name; null if nothing.</summary>
@@ -110,13 +133,16 @@ public sealed partial class Connection : IWork
     public Workers Workers => _set.Workers;
 
     /// <summary>The peer is gone (reset, closed while more was due) or the engine is stopping hard.</summary>
-    public bool Lost => _isLost || _gate.Has(Events.Aborted);
+    public bool Lost => _isLost || _ownership.Has(Events.Aborted);
 
-    /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance has
-    /// returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
+    /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance
+    /// has returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
     public void Resume() => Raise(Events.Resumed);
 
-    /// <summary>Closes at once, from any thread; the session hears <see cref="ISession.Closed"/> when its owner has let go.</summary>
+    /// <summary>
+    /// Closes at once, from any thread; <see cref="ISession.Closed"/> is called when the owner has released the
+    /// connection.
+    /// </summary>
     public void Abort()
     {
         _isAborted = true;
@@ -124,8 +150,8 @@ public sealed partial class Connection : IWork
         Raise(Events.Aborted);
     }
 
-    /// <summary>The place in its set's list; the set's.</summary>
-    internal int Place { get; set; }
+    /// <summary>The index in its set's list; belongs to the set.</summary>
+    internal int SetIndex { get; set; }
 
     /// <summary>Begins: greets, or shakes hands first.</summary>
     internal void Start(ISession session, bool tlsFirst)
@@ -137,42 +163,48 @@ public sealed partial class Connection : IWork
         else
             _mustAdvance = true;
         if (tlsFirst || !TryStartPolled())
-            GoOn();
+            ServeEvents();
     }
 
-    /// <summary>From now on the connection runs this session; called by the one it has, inside its Advance.</summary>
-    internal void Become(ISession session) => _session = session;
+    /// <summary>
+    /// From now on the connection runs this session; called by the session it replaces, inside its Advance.
+    /// </summary>
+    internal void SwitchSession(ISession session) => _session = session;
 
-    /// <summary>A turn on a worker, for a connection that kept its thread long enough.</summary>
-    void IWork.Run() => GoOn();
+    /// <summary>A turn on a worker, for a connection that has used up its turn on the thread it had.</summary>
+    void IJob.Run() => ServeEvents();
 
     /// <summary>An event, from any thread; may serve the connection before it returns.</summary>
     internal void Raise(Events events)
     {
-        if (_gate.Raise(events))
-            GoOn();
+        if (_ownership.Raise(events))
+            ServeEvents();
         else
             WakeWaiter();
     }
 
     /// <summary>For the sweep, any thread: whether the peer has been silent too long while we wait for it.</summary>
-    internal bool IsOverdue(long now) => _gate.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_gate.Phase, now);
+    internal bool IsOverdue(long now)
+        => _ownership.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_ownership.Phase, now);
 
-    /// <summary>Serves the connection on the calling thread, its owner, until nothing is left to do or it is another's turn.</summary>
-    internal void GoOn()
+    /// <summary>
+    /// For the owner: serves events on the calling thread until none is left, or until the turn is over and a worker
+    /// continues.
+    /// </summary>
+    internal void ServeEvents()
     {
         Signals.BlockPipe();
-        _rounds = RoundsInOneTurn;
+        _receivesLeft = ReceivesPerTurn;
         while (Step())
         {
-            if (_rounds > 0)
+            if (_receivesLeft > 0)
                 continue;
             _set.Workers.Run(this);
             return;
         }
     }
 
-    /// <summary>False: the connection is let go, and nothing of it may be touched any more.</summary>
+    /// <summary>False: the connection is released, and this thread may touch nothing of it any more.</summary>
     private bool Step()
     {
         if (_mustAdvance)
@@ -181,12 +213,12 @@ public sealed partial class Connection : IWork
             Advance([]);
             return true;
         }
-        Events first = _gate.TakeNext(_phase);
+        Events first = _ownership.TakeNextEvent(_phase);
         if (first != Events.None)
-            Serve(first);
+            HandleEvent(first);
         else if (WantsInput)
             Receive();
-        else if (_gate.TryRelease(_phase))
+        else if (_ownership.TryRelease(_phase))
         {
             WakeWaiter();
             return false;
@@ -194,16 +226,16 @@ public sealed partial class Connection : IWork
         return true;
     }
 
-    private void Serve(Events one)
+    private void HandleEvent(Events one)
     {
         switch (one)
         {
             case Events.Aborted:
-                Lose(Fault.Cancelled, "aborted");
+                MarkLost(Fault.Cancelled, "aborted");
                 Finish();
                 break;
             case Events.Sent:
-                GoOnSending();
+                ContinueSending();
                 break;
             case Events.Records:
                 SendRecords();
@@ -215,10 +247,10 @@ public sealed partial class Connection : IWork
                 EndHandshake();
                 break;
             case Events.Input:
-                TakeInput();
+                OnInput();
                 break;
             case Events.Readable:
-                TakeReadable();
+                OnReadable();
                 break;
             case Events.Stopping:
                 Expire(ExpiryReason.Stopping);
@@ -233,7 +265,7 @@ public sealed partial class Connection : IWork
     private void EndWait()
     {
         _phase = Phase.Running;
-        ForgetWaiter();
+        DropWaiter();
         Touch();
         if (Lost)
             Finish();
@@ -244,12 +276,12 @@ public sealed partial class Connection : IWork
     /// <summary>The one place where a session runs, and where what it throws is caught.</summary>
     private void Advance(ReadOnlySpan<byte> fresh)
     {
-        bool isKept = _kept.Length > 0;
+        bool isKept = _unconsumed.Length > 0;
         if (isKept)
-            _kept.Append(fresh);
-        ReadOnlySpan<byte> input = isKept ? _kept.Span : fresh;
+            _unconsumed.Append(fresh);
+        ReadOnlySpan<byte> input = isKept ? _unconsumed.Span : fresh;
         int before = input.Length;
-        Output output = Output.Take();
+        Output output = Output.Rent();
         _phase = Phase.Running;
         _advancingThread = Environment.CurrentManagedThreadId;
         Next next;
@@ -259,30 +291,30 @@ public sealed partial class Connection : IWork
         }
         catch (Exception e)
         {
-            next = Fail(e, output);
+            next = OnSessionException(e, output);
         }
         _advancingThread = 0;
         _isAskedToClose = next == Next.Close;
         if (isKept)
-            _kept.Consume(before - input.Length);
+            _unconsumed.Consume(before - input.Length);
         else
-            _kept.Append(input);
+            _unconsumed.Append(input);
         if (next == Next.StartTls)
-            DropInput();
+            DiscardInput();
         Send(output.Written);
-        Output.GiveBack(output);
-        Obey(next);
+        Output.Return(output);
+        Execute(next);
     }
 
-    private Next Fail(Exception e, Output output)
+    private Next OnSessionException(Exception e, Output output)
     {
         _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed: {e}");
         Fault = Fault.Internal;
-        SayGoodbye(ExpiryReason.Fault, output);
+        ExpireSession(ExpiryReason.Fault, output);
         return Next.Close;
     }
 
-    private void SayGoodbye(ExpiryReason reason, Output output)
+    private void ExpireSession(ExpiryReason reason, Output output)
     {
         try
         {
@@ -294,11 +326,11 @@ public sealed partial class Connection : IWork
         }
     }
 
-    private void Obey(Next next)
+    private void Execute(Next next)
     {
         if (_isLost && next != Next.Wait)
         {
-            if (next == Next.StartTls || !TryHearLastWords())
+            if (next == Next.StartTls || !TryReadToEnd())
                 Finish();
             return;
         }
@@ -307,16 +339,16 @@ public sealed partial class Connection : IWork
             case Next.Read when _isAtEnd:
                 Close();
                 break;
-            case Next.Read when _kept.Length > MostKept:
+            case Next.Read when _unconsumed.Length > UnconsumedLimit:
                 _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session leaves its input lying");
                 Fault = Fault.Internal;
                 Close();
                 break;
             case Next.Read:
-                _phase = (_sender?.Queued ?? 0) > MostQueuedForReading ? Phase.Held : Phase.Read;
+                _phase = (_sender?.Queued ?? 0) > SendQueueLimit ? Phase.Throttled : Phase.Read;
                 break;
             case Next.Write:
-                _rounds--;
+                _receivesLeft--;
                 _mustAdvance = IsSent;
                 _phase = IsSent ? Phase.Running : Phase.Write;
                 break;
@@ -332,124 +364,18 @@ public sealed partial class Connection : IWork
         }
     }
 
-    private void Expire(ExpiryReason reason)
-    {
-        if (_phase == Phase.Linger || _isLost)
-        {
-            Finish(); // its last answer has left, or will never
-            return;
-        }
-        Fault = reason == ExpiryReason.Idle ? Fault.Timeout : Fault.Cancelled;
-        if (_phase == Phase.Handshake)
-        {
-            ShutDown(SocketShutdown.Both); // the handshake ends by it, and the connection with it
-            return;
-        }
-        bool peerListens = _phase == Phase.Read || (_phase == Phase.Held && reason == ExpiryReason.Stopping);
-        if (!peerListens)
-        {
-            Finish();
-            return;
-        }
-        Output output = Output.Take();
-        SayGoodbye(reason, output);
-        Send(output.Written);
-        Output.GiveBack(output);
-        Close();
-    }
-
-    /// <summary>The session is through, or the input at its end: the last output leaves, then the connection ends.</summary>
-    private void Close()
-    {
-        if (IsTls)
-        {
-            _tls!.SayEnd();
-            SendRecords();
-        }
-        if (_isLost)
-            Finish();
-        else if (IsSent)
-            CloseSent();
-        else
-            _phase = Phase.Drain;
-    }
-
-    /// <summary>Closing a socket with unread octets resets the connection, and the reset may overtake our last answer.</summary>
-    private void CloseSent()
-    {
-        bool isUnread = _kept.Length > 0 || (_isArmed && _poller is null ? _gate.Has(Events.Input) : _socket.Available > 0);
-        if (!isUnread || _isAtEnd || _tls is not null || !ShutDown(SocketShutdown.Send))
-        {
-            Finish();
-            return;
-        }
-        _kept.Clear();
-        Touch();
-        _phase = Phase.Linger;
-    }
-
-    private void Finish()
-    {
-        if (_phase == Phase.Closed)
-            return;
-        _phase = Phase.Closed;
-        _mustAdvance = false;
-        StopPolling();
-        _isClosed = true;
-        if (_isArmed && !_isLost)
-            ShutDown(SocketShutdown.Both); // else the platform resets a connection whose receive is still armed
-        _socket.Dispose();
-        _kept.Clear();
-        _sender?.Drop();
-        if (!_isArmed)
-            EndReceiving();
-        try
-        {
-            _session.Closed();
-        }
-        catch (Exception e)
-        {
-            _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed when closed: {e}");
-        }
-        _set.Remove(this);
-    }
-
-    private void Lose(Fault fault, string text)
-    {
-        _isLost = true;
-        if (_isAskedToClose || Fault != Fault.None)
-            return;
-        Fault = OurDoingOr(fault);
-        FaultText = text;
-    }
-
-    // What the shutdown of an abort causes is no loss by the peer.
-    private Fault OurDoingOr(Fault fault) => _isAborted ? Fault.Cancelled : fault;
-
-    private bool ShutDown(SocketShutdown which)
-    {
-        try
-        {
-            _socket.Shutdown(which);
-            return true;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return false; // the peer was faster
-        }
-    }
-
     private void Touch() => Volatile.Write(ref _lastActivity, Environment.TickCount64);
 
     private bool IsOverdue(Phase phase, long now)
     {
         TimeSpan allowed = phase switch
         {
-            Phase.Early or Phase.Handshake => HandshakeTimeout,
+            Phase.BeforeHandshake or Phase.Handshake => HandshakeTimeout,
             Phase.Linger => LingerTime,
             _ => IdleTimeout,
         };
-        bool mayBeLate = phase is Phase.Read or Phase.Held or Phase.Write or Phase.Drain;
-        return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds || (mayBeLate && now >= Volatile.Read(ref _deadline));
+        bool mayBeLate = phase is Phase.Read or Phase.Throttled or Phase.Write or Phase.Drain;
+        return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds
+            || (mayBeLate && now >= Volatile.Read(ref _deadline));
     }
 }

@@ -4,15 +4,15 @@ using MailModule.Primitives;
 namespace MailModule.Transport;
 
 /// <summary>
-/// The connections of one server or client: how many there are in all and for each address, their deadlines, and their end. Any thread may call.
-/// One sweep a second looks at all of them; ten thousand cost it well under a millisecond.
+/// The connections of one server or client: how many there are in all and for each address, their deadlines, and their
+/// end. Any thread may call. One sweep a second looks at all of them; ten thousand cost it well under a millisecond.
 /// </summary>
-public sealed class ConnectionSet : IDisposable, IWork
+public sealed class ConnectionSet : IDisposable, IJob
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 
-    /// <summary>What those that were cut get to notice it: much more than they need, for a loaded machine.</summary>
-    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(3);
+    /// <summary>Time for aborted connections to end: much more than they need, for a loaded machine.</summary>
+    private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
     private readonly List<Connection> _connections = [];
     private readonly AddressCounts _perAddress;
@@ -23,7 +23,8 @@ public sealed class ConnectionSet : IDisposable, IWork
     private int _isSweeping;
 
     /// <param name="workers">Where slow work of the sessions and TLS runs; stays the caller's.</param>
-    /// <param name="perAddress">Counts the connections of each address, perhaps together with other sets; null: those of this set.</param>
+    /// <param name="perAddress">Counts the connections of each address, perhaps together with other sets; null: those
+    /// of this set.</param>
     public ConnectionSet(Workers workers, Log log, AddressCounts? perAddress = null)
     {
         Workers = workers;
@@ -35,13 +36,15 @@ public sealed class ConnectionSet : IDisposable, IWork
     public Workers Workers { get; }
     public Log Log { get; }
 
-    /// <summary>Who watches plain connections; null: the platform's socket engine.</summary>
+    /// <summary>Watches plain connections; null: the platform's socket engine does.</summary>
     internal Poller? Poller { get; init; } = Poller.Shared;
 
     /// <summary>Connections at most; more are refused. May change while running.</summary>
     public int Limit { get; set; } = int.MaxValue;
 
-    /// <summary>Connections at most from one address, as <see cref="AddressCounts"/> counts. May change while running.</summary>
+    /// <summary>
+    /// Connections at most from one address, as <see cref="AddressCounts"/> counts. May change while running.
+    /// </summary>
     public int LimitPerAddress { get; set; } = int.MaxValue;
 
     public int Count
@@ -54,8 +57,9 @@ public sealed class ConnectionSet : IDisposable, IWork
     }
 
     /// <summary>
-    /// No new connections; idle ones are told and closed, busy ones may end what they are at until the time is up, then they are cut.
-    /// False: a session still waits for somebody who has not come back; it closes when he does.
+    /// No new connections; idle ones are told and closed, busy ones may end what they do until the time is up, then
+    /// they are aborted. False: a session still waits for a call of the host, or a worker, that has not come back; it
+    /// closes when that does.
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {
@@ -65,14 +69,14 @@ public sealed class ConnectionSet : IDisposable, IWork
             return true;
         foreach (Connection connection in Snapshot())
             connection.Abort();
-        return _isEmpty.WaitOne(CutGrace);
+        return _isEmpty.WaitOne(AbortGrace);
     }
 
     /// <summary>Ends the sweep; after <see cref="Stop"/>.</summary>
     public void Dispose() => _timer.Dispose();
 
     /// <summary>One sweep over the deadlines, on a worker.</summary>
-    void IWork.Run()
+    void IJob.Run()
     {
         long now = Environment.TickCount64;
         foreach (Connection connection in Overdue(now))
@@ -80,7 +84,9 @@ public sealed class ConnectionSet : IDisposable, IWork
         Volatile.Write(ref _isSweeping, 0);
     }
 
-    /// <summary>Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Dismiss"/>.</summary>
+    /// <summary>
+    /// Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Release"/>.
+    /// </summary>
     internal bool TryAdmit(IPAddress address)
     {
         lock (_lock)
@@ -98,7 +104,7 @@ public sealed class ConnectionSet : IDisposable, IWork
         bool isLate;
         lock (_lock)
         {
-            connection.Place = _connections.Count;
+            connection.SetIndex = _connections.Count;
             _connections.Add(connection);
             isLate = _isStopping;
         }
@@ -111,14 +117,14 @@ public sealed class ConnectionSet : IDisposable, IWork
         lock (_lock)
         {
             Connection last = _connections[^1];
-            _connections[connection.Place] = last;
-            last.Place = connection.Place;
+            _connections[connection.SetIndex] = last;
+            last.SetIndex = connection.SetIndex;
             _connections.RemoveAt(_connections.Count - 1);
         }
-        Dismiss(connection.RemoteEndPoint.Address);
+        Release(connection.RemoteEndPoint.Address);
     }
 
-    internal void Dismiss(IPAddress address)
+    internal void Release(IPAddress address)
     {
         lock (_lock)
         {

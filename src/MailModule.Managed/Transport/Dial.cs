@@ -9,8 +9,9 @@ namespace MailModule.Transport;
 
 /// <summary>One attempt to connect; see <see cref="Dialer.Connect"/>.</summary>
 /// <remarks>
-/// Whoever ends the attempt first (<see cref="TryEnd"/>) tells its owner. Until there is a connection the socket and the place in the set are ours to give back; from then on
-/// the connection gives them back when it closes. Who makes the connection and who ends the attempt agree by the lock which of both it is.
+/// The thread that ends the attempt first (<see cref="TryEnd"/>) tells its owner. Until there is a connection the
+/// attempt releases socket and admission itself; from then on the connection does when it closes. Making the connection
+/// and ending the attempt exclude each other by the lock.
 /// </remarks>
 public sealed class Dial
 {
@@ -24,17 +25,20 @@ public sealed class Dial
     private Connection? _connection;
     private bool _hasEnded;
 
-    internal Dial(DialOptions options, ConnectionSet set, Func<Connection, ISession> createSession, Action<Fault, string> failed)
+    internal Dial(DialOptions options, ConnectionSet set, Func<Connection, ISession> createSession,
+        Action<Fault, string> failed)
     {
         _options = options;
         _set = set;
         _createSession = createSession;
         _failed = failed;
-        _timer = new Timer(static dial => ((Dial)dial!).Fail(Fault.Timeout, "no answer in time"), this, Timeout.Infinite, Timeout.Infinite);
+        _timer = new Timer(static dial => ((Dial)dial!).Fail(Fault.Timeout, "no answer in time"), this,
+            Timeout.Infinite, Timeout.Infinite);
     }
 
     /// <summary>Whom the socket connects to.</summary>
-    private IPEndPoint FirstHop => _options.Proxy is { } proxy ? new IPEndPoint(proxy.Address!, proxy.Port) : _options.Target;
+    private IPEndPoint FirstHop
+        => _options.Proxy is { } proxy ? new IPEndPoint(proxy.Address!, proxy.Port) : _options.Target;
 
     /// <summary>Ends the attempt if it is still under way; any thread.</summary>
     public void Cancel() => Fail(Fault.Cancelled, "cancelled");
@@ -55,7 +59,7 @@ public sealed class Dial
             _timer.Change(_options.Timeout, Timeout.InfiniteTimeSpan);
             var attempt = new Attempt(this) { RemoteEndPoint = FirstHop };
             if (!_socket.ConnectAsync(attempt))
-                Conclude(attempt);
+                OnConnected(attempt);
         }
         catch (SocketException e)
         {
@@ -67,7 +71,8 @@ public sealed class Dial
         }
     }
 
-    private static Fault FaultOf(SocketError error) => error == SocketError.TooManyOpenSockets ? Fault.Full : Fault.Connect;
+    private static Fault FaultOf(SocketError error)
+        => error == SocketError.TooManyOpenSockets ? Fault.Full : Fault.Connect;
 
     /// <summary>True for one caller alone.</summary>
     /// <param name="connection">What there was to connect through a proxy; null if there was none yet.</param>
@@ -91,17 +96,17 @@ public sealed class Dial
         if (connection is not null)
             connection.Abort();
         else
-            GiveBack();
+            ReleaseSocket();
         _failed(fault, _options.Proxy is { } proxy ? $"proxy {proxy}: {text}" : text);
     }
 
-    private void GiveBack()
+    private void ReleaseSocket()
     {
         _socket?.Dispose();
-        _set.Dismiss(FirstHop.Address);
+        _set.Release(FirstHop.Address);
     }
 
-    private void Conclude(Attempt attempt)
+    private void OnConnected(Attempt attempt)
     {
         Signals.BlockPipe();
         SocketError error = attempt.SocketError;
@@ -123,7 +128,7 @@ public sealed class Dial
         }
         catch (SocketException e)
         {
-            GiveBack();
+            ReleaseSocket();
             _failed(Fault.Connect, e.Message);
             return;
         }
@@ -135,13 +140,14 @@ public sealed class Dial
         if (!TryMakeConnection(_options.TargetName is null ? _options.Target : null, out Connection? connection))
             return;
         var target = new ProxyTarget(_options.TargetName, _options.Target);
-        IProxyDialogue dialogue = proxy.Kind switch
+        IProxyHandshake handshake = proxy.Kind switch
         {
-            ProxyKind.Socks5 => new Socks5Dialogue(proxy, target),
-            ProxyKind.Socks4a => new Socks4aDialogue(proxy, target),
-            _ => new HttpDialogue(proxy, target),
+            ProxyKind.Socks5 => new Socks5Handshake(proxy, target),
+            ProxyKind.Socks4a => new Socks4aHandshake(proxy, target),
+            _ => new HttpConnectHandshake(proxy, target),
         };
-        var tunnel = new ProxyTunnel(dialogue, connection, _options.IsTlsFirst, () => TryEnd(out _) ? _createSession(connection) : null, Fail);
+        var tunnel = new ProxyTunnel(
+            handshake, connection, _options.IsTlsFirst, () => TryEnd(out _) ? _createSession(connection) : null, Fail);
         Begin(connection, tunnel, isTlsFirst: false);
     }
 
@@ -174,10 +180,11 @@ public sealed class Dial
         return false;
     }
 
-    private Connection NewConnection(IPEndPoint? peer) => new(_socket!, _set) { ClientTls = _options.Tls, PeerEndPoint = peer };
+    private Connection NewConnection(IPEndPoint? peer)
+        => new(_socket!, _set) { ClientTls = _options.Tls, PeerEndPoint = peer };
 
     private sealed class Attempt(Dial dial) : SocketAsyncEventArgs(true)
     {
-        protected override void OnCompleted(SocketAsyncEventArgs e) => dial.Conclude(this);
+        protected override void OnCompleted(SocketAsyncEventArgs e) => dial.OnConnected(this);
     }
 }

@@ -5,8 +5,8 @@ using MailModule.Primitives;
 namespace MailModule.Transport;
 
 /// <summary>
-/// Accepts connections on one or more addresses and gives each a session. When descriptors run out it uses one held in reserve to take and
-/// refuse whoever knocks, so that peers hear of it and nothing spins.
+/// Accepts connections on one or more addresses and gives each a session. When descriptors run out it uses one held in
+/// reserve to accept and refuse connections, so that peers hear of it and nothing spins.
 /// </summary>
 public sealed class Listener : IDisposable
 {
@@ -26,7 +26,10 @@ public sealed class Listener : IDisposable
     /// <summary>Where it listens, with the ports the system gave for 0.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _acceptors.Select(acceptor => acceptor.EndPoint)];
 
-    /// <summary>Binds all addresses and accepts, or none: <see cref="Fault.Bind"/>, <see cref="Fault.Full"/>; <paramref name="text"/> names the address and the reason.</summary>
+    /// <summary>
+    /// Binds all addresses and accepts, or none: <see cref="Fault.Bind"/>, <see cref="Fault.Full"/>;
+    /// <paramref name="text"/> names the address and the reason.
+    /// </summary>
     public static Fault TryStart(ListenerOptions options, ConnectionSet set, out Listener? listener, out string? text)
     {
         SocketEngine.Prepare();
@@ -47,7 +50,7 @@ public sealed class Listener : IDisposable
         return Fault.None;
     }
 
-    /// <summary>Takes no more connections; those there are go on. When it returns the ports are free.</summary>
+    /// <summary>Accepts no more connections; those that are open stay. When it returns the ports are free.</summary>
     public void Dispose()
     {
         foreach (Acceptor acceptor in _acceptors)
@@ -60,7 +63,7 @@ public sealed class Listener : IDisposable
             _spare.Dispose();
     }
 
-    internal void Welcome(Socket socket)
+    internal void OnAccepted(Socket socket)
     {
         IPAddress? address = AddressOf(socket);
         if (address is null || !_set.TryAdmit(address))
@@ -80,14 +83,14 @@ public sealed class Listener : IDisposable
         {
             _set.Log.Write(LogLevel.Error, "transport", $"{address}: the connection could not be served: {e.Message}");
             socket.Dispose();
-            _set.Dismiss(address);
+            _set.Release(address);
         }
     }
 
-    /// <summary>True: one who knocked was taken by means of the spare descriptor, and refused.</summary>
-    internal bool RefuseBySpare(Socket listening)
+    /// <summary>True: a connection was accepted by means of the spare descriptor, and refused.</summary>
+    internal bool RefuseWithSpareDescriptor(Socket listening)
     {
-        if (!_spare.TryLend())
+        if (!_spare.TryClose())
             return false;
         try
         {
@@ -102,7 +105,7 @@ public sealed class Listener : IDisposable
         }
         finally
         {
-            _spare.TakeBack();
+            _spare.Reopen();
         }
     }
 

@@ -8,7 +8,9 @@ public sealed class ListenerOptions
     /// <summary>Addresses and ports to bind; port 0 takes a free one.</summary>
     public required IReadOnlyList<IPEndPoint> EndPoints { get; init; }
 
-    /// <summary>Makes the session of a new connection, on the I/O thread: quickly. May set the connection's timeouts and TLS.</summary>
+    /// <summary>
+    /// Makes the session of a new connection, on the I/O thread: quickly. May set the connection's timeouts and TLS.
+    /// </summary>
     public required Func<Connection, ISession> CreateSession { get; init; }
 
     /// <summary>TLS from the first octet, with <see cref="Tls"/>.</summary>
@@ -17,7 +19,9 @@ public sealed class ListenerOptions
     /// <summary>For STARTTLS and <see cref="IsTlsFirst"/>; null: no TLS.</summary>
     public TlsServerSettings? Tls { get; init; }
 
-    /// <summary>Sent, in plain, to whom a limit keeps out ("421 …", "-ERR …"); empty: the connection is just closed.</summary>
+    /// <summary>
+    /// Sent, in plain, to a client that a limit keeps out ("421 …", "-ERR …"); empty: the connection is just closed.
+    /// </summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }
 
     public int Backlog { get; init; } = 1024;

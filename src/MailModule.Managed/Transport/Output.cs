@@ -5,12 +5,13 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// Octets on their way out, gathered so that all replies to one input leave in one write. Belongs to a connection's
-/// current owner; grows as needed. The buffer is the owner thread's, not the connection's: an idle connection holds none.
+/// current owner; grows as needed. The buffer is the owner thread's, not the connection's: an idle connection holds
+/// none.
 /// </summary>
 public sealed class Output : IBufferWriter<byte>
 {
-    private const int Smallest = 4096;
-    private const int KeptByThread = 128 * 1024;
+    private const int MinimumSize = 4096;
+    private const int KeptByThreadLimit = 128 * 1024;
 
     [ThreadStatic]
     private static Output? t_spare;
@@ -36,7 +37,9 @@ public sealed class Output : IBufferWriter<byte>
         Length += count;
     }
 
-    /// <summary>Room for at least <paramref name="sizeHint"/> octets (one when 0); use <see cref="Advance"/> after filling.</summary>
+    /// <summary>
+    /// Room for at least <paramref name="sizeHint"/> octets (one when 0); use <see cref="Advance"/> after filling.
+    /// </summary>
     public Memory<byte> GetMemory(int sizeHint = 0)
     {
         MakeRoom(sizeHint);
@@ -53,22 +56,22 @@ public sealed class Output : IBufferWriter<byte>
     public void Clear()
     {
         Length = 0;
-        if (_octets.Length <= KeptByThread)
+        if (_octets.Length <= KeptByThreadLimit)
             return;
         ArrayPool<byte>.Shared.Return(_octets);
         _octets = [];
     }
 
     /// <summary>The calling thread's own, or a fresh one when that is in use further up the stack.</summary>
-    internal static Output Take()
+    internal static Output Rent()
     {
         Output output = t_spare ?? new Output();
         t_spare = null;
         return output;
     }
 
-    /// <summary>Ends a <see cref="Take"/> on the same thread.</summary>
-    internal static void GiveBack(Output output)
+    /// <summary>Ends a <see cref="Rent"/> on the same thread.</summary>
+    internal static void Return(Output output)
     {
         output.Clear();
         t_spare = output;
@@ -79,7 +82,8 @@ public sealed class Output : IBufferWriter<byte>
         int wanted = Math.Max(sizeHint, 1);
         if (_octets.Length - Length >= wanted)
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(Math.Max(Smallest, Length + wanted), _octets.Length * 2));
+        byte[] larger = ArrayPool<byte>.Shared.Rent(
+            Math.Max(Math.Max(MinimumSize, Length + wanted), _octets.Length * 2));
         Written.CopyTo(larger);
         if (_octets.Length > 0)
             ArrayPool<byte>.Shared.Return(_octets);

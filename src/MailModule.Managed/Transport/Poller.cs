@@ -3,9 +3,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>
-/// Where the system has epoll: one thread for all plain connections, which tells each that it has become readable and runs it right there. The platform's
-/// socket engine would try each receive once in vain before it waits, and keep a buffer for it meanwhile; here the owner reads when
-/// there is something to read, into a buffer of the thread.
+/// Where the system has epoll: one thread for all plain connections, which tells each that it has become readable and
+/// runs it right there. The platform's socket engine would try each receive once in vain before it waits, and keep a
+/// buffer for it meanwhile; here the owner reads when there is something to read, into a buffer of the thread.
 /// </summary>
 internal sealed class Poller
 {
@@ -17,7 +17,7 @@ internal sealed class Poller
 
     private Poller(Epoll epoll) => _epoll = epoll;
 
-    /// <summary>The process's; null where there is none: the socket engine does it then.</summary>
+    /// <summary>The one of the process; null where there is no epoll: the socket engine does its work then.</summary>
     public static Poller? Shared => s_shared.Value;
 
     /// <summary>The connection's first event comes at once, and starts it. False if the system refuses.</summary>
@@ -39,7 +39,7 @@ internal sealed class Poller
         }
         if (_epoll.TryAdd(descriptor, tag))
             return true;
-        Forget(connection, descriptor);
+        RemoveEntry(connection, descriptor);
         return false;
     }
 
@@ -48,7 +48,7 @@ internal sealed class Poller
     {
         nint descriptor = connection.Descriptor;
         _epoll.Remove(descriptor);
-        Forget(connection, descriptor);
+        RemoveEntry(connection, descriptor);
     }
 
     private static Poller? TryCreate()
@@ -56,7 +56,7 @@ internal sealed class Poller
         if (Epoll.TryCreate() is not { } epoll)
             return null;
         var poller = new Poller(epoll);
-        var thread = new Thread(poller.Live) { IsBackground = true };
+        var thread = new Thread(poller.Loop) { IsBackground = true };
         try
         {
             Signals.WithAllBlocked(thread.UnsafeStart);
@@ -69,7 +69,7 @@ internal sealed class Poller
         }
     }
 
-    private void Forget(Connection connection, nint descriptor)
+    private void RemoveEntry(Connection connection, nint descriptor)
     {
         lock (_lock)
             if (_connections[descriptor] == connection)
@@ -77,17 +77,17 @@ internal sealed class Poller
     }
 
     /// <summary>
-    /// A thread that sleeps has to be woken, which may cost more than the message it is woken for. So it lets others run for a moment and looks again
-    /// before it sleeps: once, for more looks gained nothing.
+    /// A thread that sleeps has to be woken, which may cost more than the message it is woken for. So the I/O thread
+    /// yields and polls once more before it sleeps; polling more often gained nothing.
     /// </summary>
     private int WaitForEvents()
     {
         Thread.Yield();
-        int count = _epoll.Look();
+        int count = _epoll.Poll();
         return count > 0 ? count : _epoll.Wait();
     }
 
-    private void Live()
+    private void Loop()
     {
         Signals.BlockAll();
         ThreadName.Set("mailmodule-io");
@@ -98,11 +98,11 @@ internal sealed class Poller
             for (int i = 0; i < count; i++)
             {
                 ulong tag = _epoll.TagOf(i, out bool isReadable, out bool isAtEnd);
-                // A descriptor may be another's by now: the tag tells.
+                // The descriptor may be another connection's by now: the tag says so.
                 if (Volatile.Read(ref _connections[(uint)tag]) is { } connection && connection.PollTag == tag)
-                    connection.TakeReadiness(isReadable, isAtEnd);
+                    connection.OnReadiness(isReadable, isAtEnd);
             }
-            Workers.CallForBatch();
+            Workers.WakeForBatch();
         }
     }
 }

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 namespace MailModule.Transport;
 
 /// <summary>
-/// The armed receive of a plain connection. Its own buffer is just large enough for commands and small messages; while a peer sends in bulk
-/// a large one is borrowed, so that a big message needs few system calls.
+/// The armed receive of a plain connection. Its own buffer is just large enough for commands and small messages; while
+/// a peer sends in bulk a large one is borrowed, so that a big message needs few system calls.
 /// </summary>
 internal sealed class Receiver(Connection connection) : SocketAsyncEventArgs(true)
 {
@@ -32,7 +32,7 @@ internal sealed class Receiver(Connection connection) : SocketAsyncEventArgs(tru
     }
 
     /// <summary>When no receive is armed.</summary>
-    public void End()
+    public void DisposeBuffers()
     {
         UseSmall();
         Dispose();

@@ -3,25 +3,27 @@ using System.Net.Sockets;
 
 namespace MailModule.Transport;
 
-/// <summary>What the peer has not taken yet: made for the first short write of a connection. Only the owner calls it.</summary>
+/// <summary>
+/// What the peer has not taken yet: made for the first short write of a connection. Only the owner calls it.
+/// </summary>
 internal sealed class Sender(Connection connection, Socket socket) : SocketAsyncEventArgs(true)
 {
-    private Backlog _waiting;
-    private byte[]? _leaving;
+    private PooledBuffer _waiting;
+    private byte[]? _inFlight;
 
-    public bool IsIdle => _leaving is null && _waiting.Length == 0;
+    public bool IsIdle => _inFlight is null && _waiting.Length == 0;
 
-    public int Queued => _waiting.Length + (_leaving is null ? 0 : Count);
+    public int Queued => _waiting.Length + (_inFlight is null ? 0 : Count);
 
     public void Queue(ReadOnlySpan<byte> octets)
     {
         _waiting.Append(octets);
-        if (_leaving is null)
-            Leave();
+        if (_inFlight is null)
+            SendWaiting();
     }
 
     /// <summary>After <see cref="Events.Sent"/>: sends on what waits; false if the peer is gone.</summary>
-    public bool GoOn()
+    public bool Continue()
     {
         bool isSent = SocketError == SocketError.Success;
         if (isSent && BytesTransferred < Count)
@@ -30,28 +32,28 @@ internal sealed class Sender(Connection connection, Socket socket) : SocketAsync
             Begin();
             return true;
         }
-        GiveBack();
+        ReturnBuffer();
         if (!isSent)
             _waiting.Clear();
         else if (_waiting.Length > 0)
-            Leave();
+            SendWaiting();
         return isSent;
     }
 
     /// <summary>Forgets what waits; what is leaving is given back at its <see cref="Events.Sent"/>.</summary>
-    public void Drop()
+    public void Discard()
     {
         _waiting.Clear();
-        if (_leaving is null)
+        if (_inFlight is null)
             Dispose();
     }
 
     protected override void OnCompleted(SocketAsyncEventArgs e) => connection.Raise(Events.Sent);
 
-    private void Leave()
+    private void SendWaiting()
     {
-        ArraySegment<byte> octets = _waiting.Take();
-        _leaving = octets.Array;
+        ArraySegment<byte> octets = _waiting.Detach();
+        _inFlight = octets.Array;
         SetBuffer(octets.Array, octets.Offset, octets.Count);
         Begin();
     }
@@ -62,10 +64,10 @@ internal sealed class Sender(Connection connection, Socket socket) : SocketAsync
             connection.Raise(Events.Sent);
     }
 
-    private void GiveBack()
+    private void ReturnBuffer()
     {
-        byte[] octets = _leaving!;
-        _leaving = null;
+        byte[] octets = _inFlight!;
+        _inFlight = null;
         SetBuffer(null, 0, 0);
         ArrayPool<byte>.Shared.Return(octets);
     }

@@ -4,15 +4,18 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
-/// <summary>The platform's socket engine: one thread that waits for all sockets and runs what they wake right there.</summary>
+/// <summary>
+/// The platform's socket engine: one thread that waits for all sockets and runs what they wake right there.
+/// </summary>
 public static class SocketEngine
 {
     private static readonly Lock s_lock = new();
     private static bool s_isPrepared;
 
     /// <summary>
-    /// Sets the engine up and starts its thread with all signals blocked. Has to come before the first asynchronous socket operation of the process to have its
-    /// effect; later calls do nothing. Only the runtime sees the variables, not the host's environment.
+    /// Sets the engine up and starts its thread with all signals blocked. Has to come before the first asynchronous
+    /// socket operation of the process to have its effect; later calls do nothing. Only the runtime sees the variables,
+    /// not the host's environment.
     /// </summary>
     public static void Prepare()
     {
@@ -27,7 +30,9 @@ public static class SocketEngine
         }
     }
 
-    /// <summary>The engine's thread is born by the first operation that has to wait, and inherits the signal mask of this one.</summary>
+    /// <summary>
+    /// The engine's thread is born by the first operation that has to wait, and inherits the signal mask of this one.
+    /// </summary>
     private static void StartThread()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

@@ -2,16 +2,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace MailModule.Transport;
 
-/// <summary>A descriptor held in reserve: lent out for the moment in which the process has no other.</summary>
+/// <summary>
+/// A descriptor held in reserve: closed for the moment in which the process needs one and has no other.
+/// </summary>
 internal sealed class SpareDescriptor : IDisposable
 {
     private readonly Lock _lock = new();
     private SafeFileHandle? _held;
     private bool _isDisposed;
 
-    public SpareDescriptor() => Hold();
+    public SpareDescriptor() => Open();
 
-    public bool TryLend()
+    public bool TryClose()
     {
         lock (_lock)
         {
@@ -23,12 +25,14 @@ internal sealed class SpareDescriptor : IDisposable
         }
     }
 
-    /// <summary>Tries to hold one again; if somebody was faster, the next call may succeed.</summary>
-    public void TakeBack()
+    /// <summary>
+    /// Tries to open it again; where another thread took the last descriptor, the next call may succeed.
+    /// </summary>
+    public void Reopen()
     {
         lock (_lock)
             if (_held is null && !_isDisposed)
-                Hold();
+                Open();
     }
 
     public void Dispose()
@@ -41,7 +45,7 @@ internal sealed class SpareDescriptor : IDisposable
         }
     }
 
-    private void Hold()
+    private void Open()
     {
         try
         {

@@ -8,9 +8,10 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>
-/// TLS over one connection: the platform's state machine, with this class as the stream below it. Records read from the socket are worked on by the
-/// workers, never by the I/O thread (a handshake costs about a millisecond). Records to send are only gathered here; the connection's owner takes them.
-/// Reads of no octets wait for the peer, so that an idle session holds no buffer.
+/// TLS over one connection: the platform's state machine, with this class as the stream below it. Records read from the
+/// socket are worked on by the workers, never by the I/O thread (a handshake costs about a millisecond). Records to
+/// send are only gathered here; the connection's owner takes them. Reads of no octets wait for the peer, so that an
+/// idle session holds no buffer.
 /// </summary>
 internal sealed class TlsChannel : Stream
 {
@@ -20,18 +21,20 @@ internal sealed class TlsChannel : Stream
     private readonly Action _recordsWait;
     private readonly SslStream _ssl;
     private readonly Lock _lock = new();
-    private Backlog _records;
-    private Backlog _early;
+    private PooledBuffer _records;
+    private PooledBuffer _receivedBefore;
     private byte[]? _octets;
-    private TlsPeer? _peer;
+    private CertificateCheck? _certificateCheck;
 
-    /// <param name="early">What the socket had given before the handshake began; the channel's from now on.</param>
-    /// <param name="recordsWait">Called on any thread when the TLS layer has something to send of its own accord.</param>
-    public TlsChannel(Socket socket, Workers workers, Backlog early, Action recordsWait)
+    /// <param name="receivedBefore">What the socket had given before the handshake began; the channel's from now
+    /// on.</param>
+    /// <param name="recordsWait">Called on any thread when the TLS layer has something to send of its own
+    /// accord.</param>
+    public TlsChannel(Socket socket, Workers workers, PooledBuffer receivedBefore, Action recordsWait)
     {
         _socket = socket;
         _workers = workers;
-        _early = early;
+        _receivedBefore = receivedBefore;
         _recordsWait = recordsWait;
         _ssl = new SslStream(this, leaveInnerStreamOpen: true);
     }
@@ -42,10 +45,13 @@ internal sealed class TlsChannel : Stream
     public string Description { get; private set; } = "";
 
     /// <summary>As a client: the peer's certificate bears its name, and is good.</summary>
-    public bool IsPeerVerified => _peer is { IsRight: true };
+    public bool IsPeerVerified => _certificateCheck is { IsValid: true };
 
     /// <summary><see cref="Failure"/> in words.</summary>
-    public string FailureText => _peer is { IsRefused: true } ? _peer.Complaint : Failure is null ? "" : TlsFault.Describe(Failure);
+    public string FailureText
+        => _certificateCheck is { IsRefused: true }
+            ? _certificateCheck.Problem
+            : Failure is null ? "" : TlsExceptions.Describe(Failure);
 
     /// <summary>What the last read gave; empty at the end of the stream.</summary>
     public ReadOnlySpan<byte> Received => new(_octets, 0, Count);
@@ -56,10 +62,13 @@ internal sealed class TlsChannel : Stream
     public void Handshake(TlsServerSettings? server, TlsClientSettings? client, Action done)
         => _workers.Run(new Job(() => _ = HandshakeAsync(server, client, done)));
 
-    /// <summary>Reads once; calls <paramref name="done"/> when <see cref="Received"/> or <see cref="Failure"/> is there, perhaps before this returns.</summary>
+    /// <summary>
+    /// Reads once; calls <paramref name="done"/> when <see cref="Received"/> or <see cref="Failure"/> is there, perhaps
+    /// before this returns.
+    /// </summary>
     public void BeginRead(Action done) => _ = ReadOnceAsync(done);
 
-    public void GiveBackReceived()
+    public void ReturnReceived()
     {
         byte[]? octets = _octets;
         _octets = null;
@@ -68,7 +77,9 @@ internal sealed class TlsChannel : Stream
             ArrayPool<byte>.Shared.Return(octets);
     }
 
-    /// <summary>Encrypts; the records are then in <see cref="TakeRecords"/>. False if the TLS layer cannot write any more.</summary>
+    /// <summary>
+    /// Encrypts; the records are then in <see cref="TakeRecords"/>. False if the TLS layer cannot write any more.
+    /// </summary>
     public bool Encrypt(ReadOnlySpan<byte> octets)
     {
         try
@@ -84,7 +95,7 @@ internal sealed class TlsChannel : Stream
     }
 
     /// <summary>Tells the peer that no more comes (close_notify).</summary>
-    public void SayEnd()
+    public void SendCloseNotify()
     {
         try
         {
@@ -97,22 +108,22 @@ internal sealed class TlsChannel : Stream
     }
 
     /// <summary>Moves the records that wait for being sent.</summary>
-    public Backlog TakeRecords()
+    public PooledBuffer TakeRecords()
     {
         lock (_lock)
         {
-            Backlog taken = _records;
+            PooledBuffer taken = _records;
             _records = default;
             return taken;
         }
     }
 
     /// <summary>Gives everything back; when no read or handshake is under way.</summary>
-    public void End()
+    public void DisposeBuffers()
     {
-        GiveBackReceived();
+        ReturnReceived();
         TakeRecords().Clear();
-        _early.Clear();
+        _receivedBefore.Clear();
         _ssl.Dispose();
     }
 
@@ -131,10 +142,10 @@ internal sealed class TlsChannel : Stream
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (_early.Length > 0)
-            return TakeEarly(buffer.Span);
+        if (_receivedBefore.Length > 0)
+            return ReadReceivedBefore(buffer.Span);
         int count = await _socket.ReceiveAsync(buffer, SocketFlags.None, cancellationToken).ConfigureAwait(false);
-        await new Hop(_workers);
+        await new SwitchToWorker(_workers);
         return count;
     }
 
@@ -153,7 +164,13 @@ internal sealed class TlsChannel : Stream
     public override bool CanSeek => false;
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
     public override long Length => throw new NotSupportedException();
-    public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
     public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
     public override void SetLength(long value) => throw new NotSupportedException();
 
@@ -164,7 +181,8 @@ internal sealed class TlsChannel : Stream
             if (server is not null)
                 await _ssl.AuthenticateAsServerAsync(server.Options).ConfigureAwait(false);
             else
-                await _ssl.AuthenticateAsClientAsync(client!.CreateOptions(_peer = client.CreatePeer())).ConfigureAwait(false);
+                await _ssl.AuthenticateAsClientAsync(client!.CreateOptions(_certificateCheck = client.CreateCheck()))
+                    .ConfigureAwait(false);
             Description = $"{VersionName()} with cipher {_ssl.NegotiatedCipherSuite}";
         }
         catch (Exception e)
@@ -190,11 +208,11 @@ internal sealed class TlsChannel : Stream
         done();
     }
 
-    private int TakeEarly(Span<byte> target)
+    private int ReadReceivedBefore(Span<byte> target)
     {
-        int count = Math.Min(target.Length, _early.Length);
-        _early.Span[..count].CopyTo(target);
-        _early.Consume(count);
+        int count = Math.Min(target.Length, _receivedBefore.Length);
+        _receivedBefore.Span[..count].CopyTo(target);
+        _receivedBefore.Consume(count);
         return count;
     }
 
@@ -205,7 +223,7 @@ internal sealed class TlsChannel : Stream
         var other => other.ToString(),
     };
 
-    private sealed class Job(Action action) : IWork
+    private sealed class Job(Action action) : IJob
     {
         public void Run()
         {
@@ -214,10 +232,10 @@ internal sealed class TlsChannel : Stream
         }
     }
 
-    /// <summary>Goes on with the rest of an async method on a worker, if the thread is none.</summary>
-    private readonly struct Hop(Workers workers) : ICriticalNotifyCompletion
+    /// <summary>Runs the rest of an async method on a worker, if the current thread is none.</summary>
+    private readonly struct SwitchToWorker(Workers workers) : ICriticalNotifyCompletion
     {
-        public Hop GetAwaiter() => this;
+        public SwitchToWorker GetAwaiter() => this;
         public bool IsCompleted => Workers.IsCurrent;
         public void OnCompleted(Action continuation) => workers.Run(new Job(continuation));
         public void UnsafeOnCompleted(Action continuation) => workers.Run(new Job(continuation));

@@ -5,28 +5,35 @@ using System.Security.Cryptography.X509Certificates;
 namespace MailModule.Transport;
 
 /// <summary>Whom a client expects at the other end, and how it makes sure: TLS 1.2 and newer.</summary>
-/// <param name="TargetHost">The name the certificate has to bear, or the address, in brackets or not. A name is also sent as SNI (RFC 6066 §3: an address never).</param>
-/// <param name="Verify">False: any certificate will do (opportunistic TLS). True: name, time and chain must be right.</param>
+/// <param name="TargetHost">The name the certificate has to bear, or the address, in brackets or not. A name is also
+/// sent as SNI (RFC 6066 §3: an address never).</param>
+/// <param name="Verify">False: any certificate will do (opportunistic TLS). True: name, time and chain must be
+/// right.</param>
 /// <param name="Authorities">Roots to trust in place of the system's; null: the system's.</param>
 public sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certificate2Collection? Authorities = null)
 {
     /// <summary>As a certificate has it: without brackets, and without the dot that ends a full name.</summary>
     private string PeerName => TargetHost.TrimStart('[').TrimEnd(']').TrimEnd('.');
 
-    internal TlsPeer CreatePeer() => new(PeerName, Verify);
+    internal CertificateCheck CreateCheck() => new(PeerName, Verify);
 
-    internal SslClientAuthenticationOptions CreateOptions(TlsPeer peer) => new()
+    internal SslClientAuthenticationOptions CreateOptions(CertificateCheck peer) => new()
     {
         TargetHost = PeerName,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         CertificateChainPolicy = CreatePolicy(),
-        RemoteCertificateValidationCallback = (_, certificate, chain, errors) => peer.Judge(certificate, chain, errors),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors)
+            => peer.Validate(certificate, chain, errors),
     };
 
     private X509ChainPolicy CreatePolicy()
     {
         // Nothing is fetched from where a stranger's certificate points to.
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+        };
         if (Authorities is null)
             return policy;
         policy.TrustMode = X509ChainTrustMode.CustomRootTrust;

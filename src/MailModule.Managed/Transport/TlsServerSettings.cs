@@ -5,7 +5,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
-/// <summary>The certificate a server shows, and what it accepts: TLS 1.2 and newer. May serve any number of connections at once.</summary>
+/// <summary>
+/// The certificate a server shows, and what it accepts: TLS 1.2 and newer. May serve any number of connections at once.
+/// </summary>
 public sealed class TlsServerSettings
 {
     private readonly SslServerAuthenticationOptions _options;
@@ -23,11 +25,12 @@ public sealed class TlsServerSettings
     }
 
     /// <summary>
-    /// Reads PEM files. <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, or <see cref="Fault.Tls"/> when they do not fit each other or the system has no
-    /// TLS library; <paramref name="text"/> says what is wrong.
+    /// Reads PEM files. <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, or <see cref="Fault.Tls"/> when they do
+    /// not fit each other or the system has no TLS library; <paramref name="text"/> says what is wrong.
     /// </summary>
     /// <param name="keyFile">Null: the key stands in the certificate's file.</param>
-    public static Fault TryLoad(string certificateFile, string? keyFile, out TlsServerSettings? settings, out string? text)
+    public static Fault TryLoad(
+        string certificateFile, string? keyFile, out TlsServerSettings? settings, out string? text)
     {
         settings = null;
         text = null;
@@ -41,8 +44,8 @@ public sealed class TlsServerSettings
         }
         catch (Exception e)
         {
-            text = $"{certificateFile}: {TlsFault.Describe(e)}";
-            return TlsFault.Of(e);
+            text = $"{certificateFile}: {TlsExceptions.Describe(e)}";
+            return TlsExceptions.FaultOf(e);
         }
     }
 

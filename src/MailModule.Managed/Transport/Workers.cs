@@ -5,27 +5,29 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>A job for a worker; the object is the closure, so that a job costs no allocation.</summary>
-public interface IWork
+public interface IJob
 {
     void Run();
 }
 
 /// <summary>
-/// Threads of our own (named mailmodule-w, all signals blocked) for everything that may block: host callbacks, files, TLS handshakes.
-/// A job never waits for another job's end: when all threads are busy a new one starts, up to the limit; idle ones go
-/// after a while. Wakes only sleepers; a hop costs a few microseconds.
+/// Threads of our own (named mailmodule-w, all signals blocked) for everything that may block: host callbacks, files,
+/// TLS handshakes. A job never waits for another job's end: when all threads are busy a new one starts, up to the
+/// limit; idle ones go after a while. Wakes only threads that sleep; handing a job over costs a few microseconds.
 /// </summary>
 /// <remarks>
-/// At most one thread at a time is on its way to the queue (<see cref="_isCalled"/>). Whoever takes a job and leaves
-/// others behind calls the next thread before it runs its own: a burst costs few wake-ups, and no job is left to a thread that blocks.
-/// The queue needs no lock, so none of these may be turned round: who adds a job looks for a call under way after it; who was called takes the call
-/// back before he looks at the queue; who lies down or ends looks at the queue after he did, or in the lock in which he did.
+/// At most one wake-up is under way at a time (<see cref="_isWakeUpPending"/>). A thread that takes a job and leaves
+/// others in the queue wakes the next thread before it runs its own job: a burst costs few wake-ups, and no job is left
+/// to a thread that blocks. The queue has no lock, so these orders must hold: a thread that adds a job looks for a
+/// pending wake-up after it has added it; a thread that was woken clears the pending wake-up before it looks at the
+/// queue; a thread that goes to sleep or ends looks at the queue after it has registered that, or in the lock in which
+/// it registers it.
 /// </remarks>
 public sealed class Workers : IDisposable
 {
-    private const int Yields = 10;
+    private const int YieldsBeforeSleep = 10;
     private const int StackSize = 1024 * 1024;
-    private static readonly TimeSpan IdleLife = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
 
     [ThreadStatic]
     private static bool t_isWorker;
@@ -34,13 +36,13 @@ public sealed class Workers : IDisposable
     private static HashSet<Workers>? t_batch;
 
     private readonly Lock _lock = new();
-    private readonly ConcurrentQueue<IWork> _queue = new();
-    private readonly Stack<Parking> _sleepers = new();
+    private readonly ConcurrentQueue<IJob> _queue = new();
+    private readonly Stack<Parker> _sleepers = new();
     private readonly ManualResetEvent _allEnded = new(true);
     private readonly int _limit;
     private readonly Log _log;
     private int _threads;
-    private int _isCalled;
+    private int _isWakeUpPending;
     private bool _isStopping;
 
     /// <param name="limit">Threads at most; beyond it jobs queue.</param>
@@ -65,67 +67,76 @@ public sealed class Workers : IDisposable
         }
     }
 
-    /// <summary>Any thread may call; never blocks. After <see cref="Stop"/> has begun jobs still run, so that waits can end.</summary>
-    public void Run(IWork work)
+    /// <summary>
+    /// Any thread may call; never blocks. After <see cref="Stop"/> has begun jobs still run, so that waits can end.
+    /// </summary>
+    public void Run(IJob work)
     {
         _queue.Enqueue(work);
         Interlocked.MemoryBarrier();
         if (t_batch is null)
-            Call();
+            WakeOne();
         else
             t_batch.Add(this);
     }
 
-    /// <summary>From now on the calling thread wakes nobody for its jobs before <see cref="CallForBatch"/>: one wake-up for all jobs of a turn. Never block between.</summary>
+    /// <summary>
+    /// From now on the calling thread wakes no worker for its jobs before <see cref="WakeForBatch"/>: one wake-up for
+    /// all jobs of a turn. It must not block between.
+    /// </summary>
     internal static void BeginBatches() => t_batch = [];
 
     /// <summary>Ends a turn of a thread that has begun batches; nothing on others.</summary>
-    internal static void CallForBatch()
+    internal static void WakeForBatch()
     {
         if (t_batch is not { Count: > 0 } batch)
             return;
         foreach (Workers workers in batch)
-            workers.Call();
+            workers.WakeOne();
         batch.Clear();
     }
 
-    /// <summary>Waits until all jobs have run and all threads have ended, or the time is up; false in the second case.</summary>
+    /// <summary>
+    /// Waits until all jobs have run and all threads have ended, or the time is up; false in the second case.
+    /// </summary>
     public bool Stop(TimeSpan timeout)
     {
-        Parking[] sleepers;
+        Parker[] sleepers;
         lock (_lock)
         {
             _isStopping = true;
             sleepers = _sleepers.ToArray();
             _sleepers.Clear();
         }
-        foreach (Parking sleeper in sleepers)
+        foreach (Parker sleeper in sleepers)
             sleeper.Unpark();
         return _allEnded.WaitOne(timeout < TimeSpan.Zero ? Timeout.InfiniteTimeSpan : timeout);
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    /// <summary>A job is queued: unless somebody is on his way, a sleeper is woken or a new thread started, if there may be one more.</summary>
-    private void Call()
+    /// <summary>
+    /// A job is queued: unless a wake-up is pending, a sleeping thread is woken or, below the limit, a new one started.
+    /// </summary>
+    private void WakeOne()
     {
-        if (Volatile.Read(ref _isCalled) != 0 || Interlocked.Exchange(ref _isCalled, 1) != 0)
+        if (Volatile.Read(ref _isWakeUpPending) != 0 || Interlocked.Exchange(ref _isWakeUpPending, 1) != 0)
             return;
-        Parking? sleeper;
+        Parker? sleeper;
         lock (_lock)
             if (!_sleepers.TryPop(out sleeper))
             {
                 if (_threads < _limit)
                     StartThread();
                 else
-                    _isCalled = 0; // in the lock: who lies down after this sees the job
+                    _isWakeUpPending = 0; // in the lock: a thread that goes to sleep after this sees the job
             }
         sleeper?.Unpark();
     }
 
     private void StartThread()
     {
-        var thread = new Thread(Live, StackSize) { IsBackground = true };
+        var thread = new Thread(Loop, StackSize) { IsBackground = true };
         _threads++;
         _allEnded.Reset();
         try
@@ -134,38 +145,38 @@ public sealed class Workers : IDisposable
         }
         catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
         {
-            // The system gives no more threads: those there are go on, the job stays queued for them.
+            // The system gives no more threads: the job stays queued for those there are.
             _threads--;
-            _isCalled = 0;
+            _isWakeUpPending = 0;
             _log.Write(LogLevel.Error, "workers", $"no thread could be started: {e.Message}");
         }
     }
 
-    private void Live()
+    private void Loop()
     {
         t_isWorker = true;
         Signals.BlockAll();
         ThreadName.Set("mailmodule-w");
-        var self = new Parking();
-        TakeBackCall();
+        var self = new Parker();
+        ClearWakeUp();
         do
             RunJobs();
-        while (TryLieDown(self) ? Sleep(self) : !TryEnd());
+        while (TryPushSleeper(self) ? Sleep(self) : !TryEndThread());
     }
 
     private void RunJobs()
     {
-        while (_queue.TryDequeue(out IWork? job))
+        while (_queue.TryDequeue(out IJob? job))
         {
             if (!_queue.IsEmpty)
-                Call();
+                WakeOne();
             RunJob(job);
         }
     }
 
-    private void TakeBackCall() => Interlocked.Exchange(ref _isCalled, 0);
+    private void ClearWakeUp() => Interlocked.Exchange(ref _isWakeUpPending, 0);
 
-    private bool TryLieDown(Parking self)
+    private bool TryPushSleeper(Parker self)
     {
         lock (_lock)
         {
@@ -174,11 +185,11 @@ public sealed class Workers : IDisposable
             _sleepers.Push(self);
         }
         if (!_queue.IsEmpty)
-            Call(); // perhaps ourselves
+            WakeOne(); // perhaps ourselves
         return true;
     }
 
-    private bool TryEnd()
+    private bool TryEndThread()
     {
         lock (_lock)
         {
@@ -191,26 +202,27 @@ public sealed class Workers : IDisposable
     }
 
     /// <summary>False when the thread has ended, after a long idle time.</summary>
-    private bool Sleep(Parking self)
+    private bool Sleep(Parker self)
     {
-        if (!self.Park(IdleLife, Yields))
+        if (!self.Park(IdleTimeout, YieldsBeforeSleep))
         {
-            if (Forget(self))
-                return !TryEnd();
-            // Taken from the stack in this very moment: the wake-up is under way, and must not be left over for the next sleep.
+            if (TryRemoveSleeper(self))
+                return !TryEndThread();
+            // Another thread took this one from the stack just now: its wake-up is under way, and must not be left over
+            // for the next sleep.
             self.Park(null);
         }
-        TakeBackCall();
+        ClearWakeUp();
         return true;
     }
 
-    private bool Forget(Parking self)
+    private bool TryRemoveSleeper(Parker self)
     {
         lock (_lock)
         {
             if (!_sleepers.Contains(self))
                 return false;
-            Parking[] others = [.. _sleepers.Where(other => other != self)];
+            Parker[] others = [.. _sleepers.Where(other => other != self)];
             _sleepers.Clear();
             for (int i = others.Length - 1; i >= 0; i--)
                 _sleepers.Push(others[i]);
@@ -218,7 +230,7 @@ public sealed class Workers : IDisposable
         }
     }
 
-    private void RunJob(IWork job)
+    private void RunJob(IJob job)
     {
         try
         {

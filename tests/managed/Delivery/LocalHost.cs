@@ -128,7 +128,7 @@ internal sealed class LocalHost : IDisposable
         var envelope = new Envelope { ReversePath = from.Length == 0 ? MailAddress.Null : Address(from), Received = Time.GetUtcNow() };
         foreach (string address in to.Split(' '))
         {
-            RelayVerdict verdict = Policy.Judge(Address(address), mayRelay: true);
+            RelayVerdict verdict = Policy.CheckRecipient(Address(address), mayRelay: true);
             Assert.True(verdict.IsAccepted);
             var recipient = new Recipient(Address(address), verdict.Maildrop);
             envelope.Recipients.Add(with is null ? recipient : with(recipient));

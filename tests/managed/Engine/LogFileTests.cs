@@ -7,7 +7,7 @@ namespace MailModule.Tests.Engine;
 public sealed class LogFileTests : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("mm-log-").FullName;
-    private readonly Queue<IWork> _work = new();
+    private readonly Queue<IJob> _work = new();
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 

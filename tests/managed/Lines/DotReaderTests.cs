@@ -111,13 +111,16 @@ public class DotReaderTests
     {
         string[] lines = Encoding.Latin1.GetString(wire).Split("\r\n");
         int end = Array.IndexOf(lines, ".", 0, lines.Length - 1);
-        var kept = lines.Take(end < 0 ? lines.Length : end).Select(line => line.StartsWith('.') ? line[1..] : line).ToList();
+        var kept = lines.Take(end < 0 ? lines.Length : end).Select(line => line.StartsWith('.') ? line[1..] : line)
+            .ToList();
         int rest = end < 0 ? 0 : string.Join("\r\n", lines.Skip(end + 1)).Length;
         // a CR that is the last octet so far may yet become CRLF: it is held back
         if (end < 0 && kept[^1].EndsWith('\r'))
             kept[^1] = kept[^1][..^1];
         bool bare = kept.Any(line => line.AsSpan().IndexOfAny('\r', '\n') >= 0);
-        var spelled = kept.Select(line => normalize ? line.Replace("\r", "\n", StringComparison.Ordinal).Replace("\n", "\r\n", StringComparison.Ordinal) : line);
+        var spelled = kept.Select(
+            line => normalize ? line.Replace("\r", "\n", StringComparison.Ordinal)
+            .Replace("\n", "\r\n", StringComparison.Ordinal) : line);
         return new Decoded(string.Join("\r\n", spelled) + (end > 0 ? "\r\n" : ""), end >= 0, bare, rest);
     }
 

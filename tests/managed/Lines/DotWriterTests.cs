@@ -13,7 +13,8 @@ public class DotWriterTests
     [InlineData(".\n..\n", "..\r\n...\r\n.\r\n")]
     [InlineData("a\r", "a\r\n.\r\n")]
     [InlineData("\r\r\n\n", "\r\n\r\n\r\n.\r\n")]
-    public void Text_is_spelled_for_the_wire(string text, string wire) => Assert.Equal(wire, Encode(Encoding.ASCII.GetBytes(text), 64));
+    public void Text_is_spelled_for_the_wire(string text, string wire)
+        => Assert.Equal(wire, Encode(Encoding.ASCII.GetBytes(text), 64));
 
     [Fact]
     public void Every_short_text_is_spelled_as_the_model_says_wherever_it_is_cut()
@@ -78,10 +79,13 @@ public class DotWriterTests
 
     private static string Canonical(byte[] text)
     {
-        string lines = Encoding.ASCII.GetString(text).Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
-        return (lines.Length == 0 || lines.EndsWith('\n') ? lines : lines + "\n").Replace("\n", "\r\n", StringComparison.Ordinal);
+        string lines = Encoding.ASCII.GetString(text).Replace("\r\n", "\n", StringComparison.Ordinal)
+            .Replace('\r', '\n');
+        return (lines.Length == 0 || lines.EndsWith('\n') ? lines : lines + "\n")
+            .Replace("\n", "\r\n", StringComparison.Ordinal);
     }
 
     private static string Model(byte[] text)
-        => string.Join("\r\n", Canonical(text).Split("\r\n").Select(line => line.StartsWith('.') ? "." + line : line)) + ".\r\n";
+        => string.Join("\r\n", Canonical(text).Split("\r\n").Select(line => line.StartsWith('.') ? "." + line : line))
+            + ".\r\n";
 }

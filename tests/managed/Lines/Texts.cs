@@ -10,7 +10,8 @@ internal static class Texts
     private static readonly string[] Pieces =
     [
         "\r\n", "\r\n", "\r\n", ".", "..", "\r", "\n", "a", "\r\n.", "\r\n..", "\r\n.\r", "\n.\n", "\r.\r",
-        "An ordinary line of text that is as long as such lines tend to be.\r\n", "0123456789abcdef", "0123456789abcdef0123456789abcdef\r\n",
+        "An ordinary line of text that is as long as such lines tend to be.\r\n", "0123456789abcdef",
+            "0123456789abcdef0123456789abcdef\r\n",
     ];
 
     public static IEnumerable<byte[]> AllUpTo(int length)

@@ -11,7 +11,7 @@ namespace MailModule.Tests.Loopback;
 /// <summary>A client session over a real socket, with all that came of it.</summary>
 internal sealed class ClientRun : ISmtpClientOwner, IDisposable
 {
-    private readonly Queue<SmtpTransaction> _work;
+    private readonly Queue<SmtpClientTransaction> _work;
     private readonly Workers _workers = new(16);
     private readonly ConnectionSet _set;
     private readonly ManualResetEventSlim _hasEnded = new();
@@ -19,10 +19,11 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     private readonly Dial _dial;
     private bool _isCancelled;
 
-    public ClientRun(int port, SmtpClientOptions? options = null, TlsClientSettings? tls = null, bool tlsFirst = false, ProxyAddress? proxy = null, string? targetName = null,
-        TimeSpan? connectTimeout = null, params SmtpTransaction[] work)
+    public ClientRun(int port, SmtpClientOptions? options = null, TlsClientSettings? tls = null, bool tlsFirst = false,
+        ProxyAddress? proxy = null, string? targetName = null,
+        TimeSpan? connectTimeout = null, params SmtpClientTransaction[] work)
     {
-        _work = new Queue<SmtpTransaction>(work);
+        _work = new Queue<SmtpClientTransaction>(work);
         _set = new ConnectionSet(_workers, new Log(LogLevel.Debug, (level, _, text) =>
         {
             lock (Log)
@@ -58,22 +59,27 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     public SmtpStage Stage { get; private set; }
     public string? Tls { get; private set; }
     public bool IsVerified { get; private set; }
-    public List<SmtpTransaction> Returned { get; } = [];
-    public List<SmtpTransaction> Completed { get; } = [];
+    public List<SmtpClientTransaction> Returned { get; } = [];
+    public List<SmtpClientTransaction> Completed { get; } = [];
     public List<string> Log { get; } = [];
 
     /// <summary>Of all that completed, in order.</summary>
     public IEnumerable<RecipientResult> Results => Completed.SelectMany(transaction => transaction.Recipients);
 
-    public static SmtpClientOptions Options(StartTlsUse startTls = StartTlsUse.Never) => new("client.example", startTls);
+    public static SmtpClientOptions Options(StartTlsUse startTls = StartTlsUse.Never)
+        => new("client.example", startTls);
 
-    public static SmtpTransaction Message(IMessageSource source, params string[] to)
+    public static SmtpClientTransaction Message(IMessageSource source, params string[] to)
     {
         Assert.True(MailAddress.TryParse("ann@a.example", out MailAddress from));
-        return new SmtpTransaction(from, to.Select(one => MailAddress.TryParse(one, out MailAddress address) ? new RecipientResult(address) : throw new ArgumentException(one)), source);
+        return new SmtpClientTransaction(
+            from, to.Select(one => MailAddress.TryParse(one, out MailAddress address)
+                ? new RecipientResult(address)
+                : throw new ArgumentException(one)), source);
     }
 
-    public static SmtpTransaction Message(string text = "x\n", string to = "bob@b.example") => Message(new Smtp.Client.ClientDialogue.TextOf(text), to);
+    public static SmtpClientTransaction Message(string text = "x\n", string to = "bob@b.example")
+        => Message(new Smtp.Client.ClientDialogue.TextOf(text), to);
 
     /// <summary>Waits until there is nothing more to come.</summary>
     public ClientRun End()
@@ -100,17 +106,19 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
         Assert.True(_workers.Stop(Loop.Long));
     }
 
-    SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+        => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+        => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    void ISmtpClientOwner.Sending(SmtpTransaction transaction)
+    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction)
     {
     }
 
-    void ISmtpClientOwner.Completed(SmtpTransaction transaction) => Completed.Add(transaction);
+    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction) => Completed.Add(transaction);
 
-    void ISmtpClientOwner.Returned(SmtpTransaction transaction) => Returned.Add(transaction);
+    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction) => Returned.Add(transaction);
 
     void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)
     {

@@ -45,7 +45,8 @@ public class DialerTests
         var target = (IPEndPoint)full.LocalEndPoint!;
         using var filler = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         filler.Connect(target);
-        Assert.Equal(Fault.Timeout, FaultOf(loop, new DialOptions { Target = target, Timeout = TimeSpan.FromMilliseconds(100) }));
+        Assert.Equal(Fault.Timeout,
+            FaultOf(loop, new DialOptions { Target = target, Timeout = TimeSpan.FromMilliseconds(100) }));
         Assert.Equal(Fault.Cancelled, FaultOf(loop, new DialOptions { Target = target }, dial => dial.Cancel()));
         Assert.Equal(0, loop.Set.Count);
     }
@@ -60,7 +61,9 @@ public class DialerTests
     private static Fault FaultOf(Loop loop, DialOptions options, Action<Dial>? after = null)
     {
         using var faults = new BlockingCollection<Fault>();
-        Dial dial = Dialer.Connect(options, loop.Set, connection => new ScriptedSession(connection, PlainConnectionTests.Echo), (fault, _) => faults.Add(fault));
+        Dial dial = Dialer.Connect(
+            options, loop.Set, connection => new ScriptedSession(connection, PlainConnectionTests.Echo),
+            (fault, _) => faults.Add(fault));
         after?.Invoke(dial);
         Assert.True(faults.TryTake(out Fault fault, Loop.Long));
         return fault;

@@ -38,7 +38,10 @@ public class ListenerTests
             waiting.Set();
             return Next.Wait;
         })
-        { Greeting = "hello\n", OnGoOn = (_, output) => { output.Write("done\n"); return Next.Read; } });
+        {
+            Greeting = "hello\n",
+            OnGoOn = (_, output) => { output.Write("done\n"); return Next.Read; },
+        });
         using Socket idle = Greeted(loop);
         using Socket working = Greeted(loop);
         working.Send("go\n"u8);
@@ -76,7 +79,11 @@ public class ListenerTests
     public void A_port_in_use_is_a_value_that_names_it()
     {
         using var loop = new Loop(Greeter);
-        var options = new ListenerOptions { EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), loop.EndPoint], CreateSession = Greeter };
+        var options = new ListenerOptions
+        {
+            EndPoints = [new IPEndPoint(IPAddress.Loopback, 0), loop.EndPoint],
+            CreateSession = Greeter,
+        };
         Assert.Equal(Fault.Bind, Listener.TryStart(options, loop.Set, out Listener? listener, out string? text));
         Assert.Null(listener);
         Assert.Contains(loop.EndPoint.ToString(), text, StringComparison.Ordinal);
@@ -91,7 +98,8 @@ public class ListenerTests
         int before = SocketsOpen();
         for (int i = 0; i < 200; i++)
             Cycle();
-        Assert.True(SpinWait.SpinUntil(() => SocketsOpen() <= before + 20, Loop.Long), $"{before} before, {SocketsOpen()} after");
+        Assert.True(SpinWait.SpinUntil(() => SocketsOpen() <= before + 20, Loop.Long),
+            $"{before} before, {SocketsOpen()} after");
 
         static void Cycle()
         {
@@ -100,7 +108,8 @@ public class ListenerTests
         }
     }
 
-    internal static ScriptedSession Greeter(Connection connection) => new(connection, PlainConnectionTests.Echo) { Greeting = "hello\n" };
+    internal static ScriptedSession Greeter(Connection connection)
+        => new(connection, PlainConnectionTests.Echo) { Greeting = "hello\n" };
 
     internal static Socket Greeted(Loop loop)
     {

@@ -19,7 +19,8 @@ internal sealed class Loop : IDisposable
     /// <summary>Set: connections are served as they are where there is no epoll.</summary>
     public static readonly AsyncLocal<bool> BySocketEngine = new();
 
-    public Loop(Func<Connection, ISession> createSession, Action<ConnectionSet>? configure = null, TlsServerSettings? tls = null, bool tlsFirst = false)
+    public Loop(Func<Connection, ISession> createSession, Action<ConnectionSet>? configure = null,
+        TlsServerSettings? tls = null, bool tlsFirst = false)
     {
         Set = new ConnectionSet(Workers, new Log(LogLevel.Debug, (level, _, text) =>
         {
@@ -50,7 +51,12 @@ internal sealed class Loop : IDisposable
 
     public Socket Connect()
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true, ReceiveTimeout = 20_000, SendTimeout = 20_000 };
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveTimeout = 20_000,
+            SendTimeout = 20_000,
+        };
         socket.Connect(EndPoint);
         return socket;
     }
@@ -104,7 +110,8 @@ internal sealed class Loop : IDisposable
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
-        using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        using X509Certificate2 made =
+            request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
         return X509CertificateLoader.LoadPkcs12(made.Export(X509ContentType.Pkcs12), null);
     }
 }

@@ -71,7 +71,9 @@ public class PlainConnectionTests
                 Thread.SpinWait(line.Length * 50);
             return Next.Wait;
         })
-        { OnGoOn = (_, output) => { output.Write("."); return Next.Read; } });
+        {
+            OnGoOn = (_, output) => { output.Write("."); return Next.Read; },
+        });
         using Socket socket = loop.Connect();
         string[] lines = [.. Enumerable.Range(0, Rounds).Select(i => new string('x', i % 20) + "\n")];
         var sending = Loop.InBackground(() =>
@@ -141,7 +143,8 @@ public class PlainConnectionTests
             output.Write(piece);
             return ++made < Pieces ? Next.Write : Next.Close;
         }
-        using var loop = new Loop(connection => new ScriptedSession(connection, (self, _, output) => More(self, output)) { OnGoOn = More });
+        using var loop = new Loop(
+            connection => new ScriptedSession(connection, (self, _, output) => More(self, output)) { OnGoOn = More });
         using Socket socket = loop.Connect();
         socket.ReceiveBufferSize = 16 * 1024;
         socket.Send("go\n"u8);
@@ -195,17 +198,17 @@ public class PlainConnectionTests
 
         static string Converse(Connection connection)
         {
-            Assert.True(connection.SendNow("ready"u8));
+            Assert.True(connection.SendBlocking("ready"u8));
             var heard = new StringBuilder();
             while (heard.Length < 1005)
             {
-                ReadOnlySpan<byte> input = connection.WaitInput();
+                ReadOnlySpan<byte> input = connection.WaitForInput();
                 Assert.False(input.IsEmpty);
                 int part = Math.Min(input.Length, 7);
                 heard.Append(Encoding.ASCII.GetString(input[..part]));
                 connection.Consume(part);
             }
-            Assert.True(connection.SendNow(new byte[3_000_000]));
+            Assert.True(connection.SendBlocking(new byte[3_000_000]));
             connection.Resume();
             return heard.ToString();
         }
@@ -220,7 +223,7 @@ public class PlainConnectionTests
             self.Connection.IdleTimeout = line == "short\n" ? TimeSpan.FromMilliseconds(200) : Loop.Long;
             self.Connection.Workers.Run(new Job(() =>
             {
-                bool isEmpty = self.Connection.WaitInput().IsEmpty;
+                bool isEmpty = self.Connection.WaitForInput().IsEmpty;
                 bool lost = self.Connection.Lost;
                 self.Resume();
                 results.Add((isEmpty, lost));
@@ -246,7 +249,9 @@ public class PlainConnectionTests
     public void What_a_session_throws_ends_it_with_a_goodbye_and_a_log_line()
     {
         ScriptedSession? session = null;
-        using var loop = new Loop(connection => session = new ScriptedSession(connection, (_, _, _) => throw new InvalidOperationException("oops")));
+        using var loop = new Loop(
+            connection => session =
+            new ScriptedSession(connection, (_, _, _) => throw new InvalidOperationException("oops")));
         using Socket socket = loop.Connect();
         socket.Send("x\n"u8);
         Assert.Equal("bye Fault\n", Loop.ReadToEnd(socket));
@@ -270,7 +275,11 @@ public class PlainConnectionTests
     [Fact]
     public void Silence_expires()
     {
-        using var loop = new Loop(connection => new ScriptedSession(connection, Echo) { Connection = { IdleTimeout = TimeSpan.FromMilliseconds(100) } });
+        using var loop = new Loop(connection =>
+        {
+            connection.IdleTimeout = TimeSpan.FromMilliseconds(100);
+            return new ScriptedSession(connection, Echo);
+        });
         using Socket socket = loop.Connect();
         Assert.Equal("bye Idle\n", Loop.ReadToEnd(socket));
     }
@@ -296,14 +305,15 @@ public class PlainConnectionTests
         return line == "quit\n" ? Next.Close : Next.Read;
     }
 
-    internal static ScriptedSession Keep(ref ScriptedSession? place, ScriptedSession session, ManualResetEventSlim accepted)
+    internal static ScriptedSession Keep(
+        ref ScriptedSession? place, ScriptedSession session, ManualResetEventSlim accepted)
     {
         place = session;
         accepted.Set();
         return session;
     }
 
-    internal sealed class Job(Action action) : IWork
+    internal sealed class Job(Action action) : IJob
     {
         public void Run() => action();
     }

@@ -29,12 +29,18 @@ public class ProxyTests
         using var server = new ScriptedSmtpServer(null, ScriptedSmtpServer.Plain("250 ok"));
         if (kind == "http")
             script[0] = $"CONNECT 127.0.0.1:{server.Port} HTTP/1.1\r\nHost: 127.0.0.1:{server.Port}\r\n\r\n".Length;
-        using var proxy = new ScriptedProxy(new IPEndPoint(IPAddress.Loopback, server.Port), [.. script, ScriptedProxy.Relay]);
-        using var run = new ClientRun(server.Port, proxy: Address(kind, proxy.Port), targetName: kind.EndsWith("name", StringComparison.Ordinal) ? "mx.example" : null, work: ClientRun.Message());
+        using var proxy = new ScriptedProxy(
+            new IPEndPoint(IPAddress.Loopback, server.Port), [.. script, ScriptedProxy.Relay]);
+        using var run = new ClientRun(
+            server.Port, proxy: Address(kind, proxy.Port),
+            targetName: kind.EndsWith("name", StringComparison.Ordinal) ? "mx.example" : null,
+            work: ClientRun.Message());
         run.End();
         Assert.Equal((Fault.None, RecipientState.Delivered), (run.Fault, run.Results.Single().State));
         Assert.Equal(["x\r\n.\r\n"], server.Texts);
-        Assert.Equal(kind.EndsWith("name", StringComparison.Ordinal) ? null : new IPEndPoint(IPAddress.Loopback, server.Port), run.Session!.Connection!.PeerEndPoint);
+        Assert.Equal(kind.EndsWith("name", StringComparison.Ordinal)
+            ? null
+            : new IPEndPoint(IPAddress.Loopback, server.Port), run.Session!.Connection!.PeerEndPoint);
         Assert.Equal(proxy.Port, run.Session.Connection.RemoteEndPoint.Port);
         if (kind == "http")
             Assert.StartsWith("CONNECT 127.0.0.1:", Encoding.ASCII.GetString(proxy.Read[0]), StringComparison.Ordinal);
@@ -45,23 +51,34 @@ public class ProxyTests
     [InlineData(true)]
     public void Tls_goes_through_a_proxy_too(bool tlsFirst)
     {
-        string[] plain = tlsFirst ? [] : ["220 hi", ScriptedSmtpServer.Line, "250-x\r\n250 STARTTLS", ScriptedSmtpServer.Line, "220 go"];
+        string[] plain = tlsFirst
+            ? []
+            : ["220 hi", ScriptedSmtpServer.Line, "250-x\r\n250 STARTTLS", ScriptedSmtpServer.Line, "220 go"];
         string[] rest = tlsFirst ? ScriptedSmtpServer.Plain("250 ok") : ScriptedSmtpServer.Plain("250 ok")[1..];
-        using var server = new ScriptedSmtpServer(TestAuthority.Trusted.Issue("mx.example"), [.. plain, ScriptedSmtpServer.StartTls, .. rest]);
-        using var proxy = new ScriptedProxy(new IPEndPoint(IPAddress.Loopback, server.Port), 3, new byte[] { 5, 0 }, 10, s_socks5Granted, ScriptedProxy.Relay);
+        using var server = new ScriptedSmtpServer(
+            TestAuthority.Trusted.Issue("mx.example"), [.. plain, ScriptedSmtpServer.StartTls, .. rest]);
+        using var proxy = new ScriptedProxy(
+            new IPEndPoint(IPAddress.Loopback, server.Port), 3, new byte[] { 5, 0 }, 10, s_socks5Granted,
+            ScriptedProxy.Relay);
         var tls = new TlsClientSettings("mx.example", true, TestAuthority.Trusted.Roots);
-        using var run = new ClientRun(server.Port, ClientRun.Options(tlsFirst ? StartTlsUse.Never : StartTlsUse.Required), tls, tlsFirst, Address("socks5", proxy.Port), work: ClientRun.Message());
+        using var run = new ClientRun(
+            server.Port, ClientRun.Options(tlsFirst ? StartTlsUse.Never : StartTlsUse.Required), tls, tlsFirst,
+            Address("socks5", proxy.Port), work: ClientRun.Message());
         run.End();
-        Assert.Equal((Fault.None, RecipientState.Delivered, true), (run.Fault, run.Results.Single().State, run.IsVerified));
+        Assert.Equal((Fault.None, RecipientState.Delivered, true),
+            (run.Fault, run.Results.Single().State, run.IsVerified));
     }
 
     [Fact]
     public void What_the_target_says_in_one_write_with_the_proxys_answer_is_heard()
     {
-        using var proxy = new ScriptedProxy(null, 3, new byte[] { 5, 0 }, 10, (byte[])[.. s_socks5Granted, .. "554 5.7.1 not"u8], " you\r\n"u8.ToArray());
+        using var proxy = new ScriptedProxy(
+            null, 3, new byte[] { 5, 0 }, 10, (byte[])[.. s_socks5Granted, .. "554 5.7.1 not"u8],
+            " you\r\n"u8.ToArray());
         using var run = new ClientRun(25, proxy: Address("socks5", proxy.Port), work: ClientRun.Message());
         run.End();
-        Assert.Equal((Fault.Refused, "554 5.7.1 not you", SmtpStage.Greeting), (run.Fault, run.Words!.ToString(), run.Stage));
+        Assert.Equal((Fault.Refused, "554 5.7.1 not you", SmtpStage.Greeting),
+            (run.Fault, run.Words!.ToString(), run.Stage));
     }
 
     public static TheoryData<string, object[], string> BadProxies() => new()
@@ -99,7 +116,8 @@ public class ProxyTests
         {
             all.Add([ScriptedProxy.Hang], cancelled);
             all.Add([4, new byte[] { 5, 2 }, ScriptedProxy.Hang], cancelled);
-            all.Add([4, new byte[] { 5, 2 }, 12, new byte[] { 1, 0 }, 10, new byte[] { 5, 0, 0 }, ScriptedProxy.Hang], cancelled);
+            all.Add([4, new byte[] { 5, 2 }, 12, new byte[] { 1, 0 }, 10, new byte[] { 5, 0, 0 }, ScriptedProxy.Hang],
+                cancelled);
         }
         return all;
     }
@@ -109,7 +127,9 @@ public class ProxyTests
     public void A_proxy_that_falls_silent_is_waited_for_no_longer_than_asked(object[] script, bool cancelled)
     {
         using var proxy = new ScriptedProxy(null, script);
-        using var run = new ClientRun(25, proxy: Address("socks5+login", proxy.Port), connectTimeout: cancelled ? Loop.Long : TimeSpan.FromMilliseconds(200));
+        using var run = new ClientRun(
+            25, proxy: Address("socks5+login", proxy.Port),
+            connectTimeout: cancelled ? Loop.Long : TimeSpan.FromMilliseconds(200));
         if (cancelled)
         {
             Assert.True(proxy.HasHung.Wait(Loop.Long));
@@ -160,7 +180,8 @@ public class ProxyTests
 
     private static ProxyAddress Address(string kind, int port)
     {
-        string scheme = kind.Split('+')[0], login = kind.EndsWith("login", StringComparison.Ordinal) ? "ann:secret@" : "";
+        string scheme = kind.Split('+')[0],
+            login = kind.EndsWith("login", StringComparison.Ordinal) ? "ann:secret@" : "";
         Assert.True(ProxyAddress.TryParse($"{scheme}://{login}127.0.0.1:{port}", out ProxyAddress? address));
         return address!;
     }

@@ -3,8 +3,11 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Loopback;
 
-/// <summary>A session that does what a test says with each line (LF included), and checks how the connection treats it.</summary>
-internal sealed class ScriptedSession(Connection connection, Func<ScriptedSession, string, Output, Next> onLine) : ISession
+/// <summary>
+/// A session that does what a test says with each line (LF included), and checks how the connection treats it.
+/// </summary>
+internal sealed class ScriptedSession(Connection connection, Func<ScriptedSession, string, Output, Next> onLine)
+    : ISession
 {
     private int _inside;
     private int _closed;

@@ -10,12 +10,17 @@ namespace MailModule.Tests.Loopback;
 /// <summary>A client session over real sockets with servers that misbehave at every stage.</summary>
 public class SmtpClientTests
 {
-    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Auth, SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.Verdict];
-    private static readonly SmtpClientOptions s_options = ClientRun.Options() with { Login = new Credentials("tim", "tanstaaftanstaaf") };
+    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Auth,
+        SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.EndOfData];
+    private static readonly SmtpClientOptions s_options = ClientRun.Options() with
+    {
+        Login = new Credentials("tim", "tanstaaftanstaaf"),
+    };
 
     // What a good server does up to each stage; the last step reads what the stage's answer is for.
     private static readonly string[][] s_good =
-        [[], ["220 hi", Line], ["250-server.example\r\n250 AUTH PLAIN", Line], ["235 welcome", Line], ["250 ok", Line], ["250 ok", Line], ["354 go", Text]];
+        [[], ["220 hi", Line], ["250-server.example\r\n250 AUTH PLAIN", Line], ["235 welcome", Line], ["250 ok", Line],
+            ["250 ok", Line], ["354 go", Text]];
 
     public static TheoryData<SmtpStage, string, Fault> Ends()
     {
@@ -40,12 +45,13 @@ public class SmtpClientTests
     public void Every_kind_of_end_at_every_stage_is_told_as_what_it_is(SmtpStage stage, string end, Fault fault)
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(stage), end == "close" ? Raw("") : end]);
-        SmtpTransaction message = ClientRun.Message();
+        SmtpClientTransaction message = ClientRun.Message();
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
         if (run.NotConnected is { } trouble)
         {
-            Assert.Equal((SmtpStage.Greeting, Reset, Fault.Connect), (stage, end, trouble.Fault)); // the reset was faster than we
+            // the reset was faster than we
+            Assert.Equal((SmtpStage.Greeting, Reset, Fault.Connect), (stage, end, trouble.Fault));
             return;
         }
         RecipientResult bob = message.Recipients[0];
@@ -54,7 +60,7 @@ public class SmtpClientTests
         bool isAnswered = isBegun && end.TrimStart('=').StartsWith("450", StringComparison.Ordinal);
         Assert.Equal(fault, isAnswered ? bob.Fault : run.Fault);
         Assert.Equal(stage, isBegun ? bob.Stage : run.Stage);
-        Assert.Equal(stage == SmtpStage.Verdict && (fault is Fault.Closed or Fault.Protocol), bob.IsUnknown);
+        Assert.Equal(stage == SmtpStage.EndOfData && (fault is Fault.Closed or Fault.Protocol), bob.IsUnknown);
     }
 
     [Theory]
@@ -62,26 +68,31 @@ public class SmtpClientTests
     [InlineData(Drip)]
     public void Silence_and_an_answer_in_drops_are_waited_for_no_longer_than_asked(string silence)
     {
-        foreach ((SmtpStage stage, ClientRun run) in EndedBySilence(silence, _ => s_options with { Timeout = TimeSpan.FromMilliseconds(300) }))
+        foreach ((SmtpStage stage, ClientRun run)
+            in EndedBySilence(silence, _ => s_options with { Timeout = TimeSpan.FromMilliseconds(300) }))
         {
             Assert.Equal((Fault.Timeout, stage), (run.Fault, run.Stage));
             Assert.Contains(stage.ToString(), run.Session!.FaultText, StringComparison.Ordinal);
-            Assert.Equal(stage == SmtpStage.Verdict, run.Results.Any(result => result.IsUnknown));
+            Assert.Equal(stage == SmtpStage.EndOfData, run.Results.Any(result => result.IsUnknown));
         }
     }
 
     [Fact]
     public void Each_stage_has_its_own_time()
     {
-        foreach ((SmtpStage stage, ClientRun run) in EndedBySilence(Hang, stage => s_options with { Timeouts = ShortAt(stage) }))
+        foreach ((SmtpStage stage, ClientRun run)
+            in EndedBySilence(Hang, stage => s_options with { Timeouts = ShortAt(stage) }))
             Assert.Equal((Fault.Timeout, stage), (run.Fault, run.Stage));
     }
 
     // All stages at once: the sweep over deadlines comes but once a second.
-    private static List<(SmtpStage, ClientRun)> EndedBySilence(string silence, Func<SmtpStage, SmtpClientOptions> options)
+    private static List<(SmtpStage, ClientRun)> EndedBySilence(
+        string silence, Func<SmtpStage, SmtpClientOptions> options)
     {
-        ScriptedSmtpServer[] servers = [.. s_stages.Select(stage => new ScriptedSmtpServer(null, [.. UpTo(stage), silence]))];
-        ClientRun[] runs = [.. s_stages.Select((stage, i) => new ClientRun(servers[i].Port, options(stage), work: ClientRun.Message()))];
+        ScriptedSmtpServer[] servers =
+            [.. s_stages.Select(stage => new ScriptedSmtpServer(null, [.. UpTo(stage), silence]))];
+        ClientRun[] runs = [.. s_stages.Select(
+            (stage, i) => new ClientRun(servers[i].Port, options(stage), work: ClientRun.Message()))];
         for (int i = 0; i < runs.Length; i++)
         {
             runs[i].End().Dispose();
@@ -96,13 +107,13 @@ public class SmtpClientTests
         foreach (SmtpStage stage in s_stages)
         {
             using var server = new ScriptedSmtpServer(null, [.. UpTo(stage), Hang]);
-            SmtpTransaction message = ClientRun.Message();
+            SmtpClientTransaction message = ClientRun.Message();
             using var run = new ClientRun(server.Port, s_options, work: message);
             Assert.True(server.HasHung.Wait(Loop.Long));
             run.WaitForSession();
             run.Cancel();
             run.End();
-            Assert.Equal((Fault.Cancelled, stage == SmtpStage.Verdict), (run.Fault, message.Recipients[0].IsUnknown));
+            Assert.Equal((Fault.Cancelled, stage == SmtpStage.EndOfData), (run.Fault, message.Recipients[0].IsUnknown));
         }
     }
 
@@ -113,10 +124,12 @@ public class SmtpClientTests
     public void A_refusal_in_the_middle_of_the_text_is_heard_though_the_server_hangs_up(string words, Fault fault)
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", SomeText, words]);
-        SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
+        SmtpClientTransaction message =
+            ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
-        Assert.Equal((fault, words, SmtpStage.Text), (message.Recipients[0].Fault, message.Recipients[0].Reply?.ToString(), message.Recipients[0].Stage));
+        Assert.Equal((fault, words, SmtpStage.Content),
+            (message.Recipients[0].Fault, message.Recipients[0].Reply?.ToString(), message.Recipients[0].Stage));
         Assert.False(message.Recipients[0].IsUnknown);
     }
 
@@ -125,34 +138,42 @@ public class SmtpClientTests
     [InlineData(Reset)]
     public void A_loss_in_the_middle_of_the_text_is_known_to_have_delivered_nothing(string end)
     {
-        using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", SomeText, end == "close" ? Raw("") : end]);
-        SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
+        using var server = new ScriptedSmtpServer(
+            null, [.. UpTo(SmtpStage.Data), "354 go", SomeText, end == "close" ? Raw("") : end]);
+        SmtpClientTransaction message =
+            ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
-        Assert.Equal((Fault.Closed, SmtpStage.Text, false), (message.Recipients[0].Fault, message.Recipients[0].Stage, message.Recipients[0].IsUnknown));
+        Assert.Equal((Fault.Closed, SmtpStage.Content, false),
+            (message.Recipients[0].Fault, message.Recipients[0].Stage, message.Recipients[0].IsUnknown));
     }
 
     [Fact]
     public void A_server_that_takes_no_text_is_waited_for_no_longer_than_asked()
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", Stall]);
-        SmtpTransaction message = ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
-        using var run = new ClientRun(server.Port, s_options with { Timeouts = ShortAt(SmtpStage.Text) }, work: message);
+        SmtpClientTransaction message =
+            ClientRun.Message(new ClientDialogue.LongText(100_000_000, pending: false), "bob@b.example");
+        using var run = new ClientRun(
+            server.Port, s_options with { Timeouts = ShortAt(SmtpStage.Content) }, work: message);
         run.End();
-        Assert.Equal((Fault.Timeout, SmtpStage.Text), (message.Recipients[0].Fault, message.Recipients[0].Stage));
+        Assert.Equal((Fault.Timeout, SmtpStage.Content), (message.Recipients[0].Fault, message.Recipients[0].Stage));
     }
 
     [Fact]
     public void Many_messages_go_over_one_connection_one_behind_the_other()
     {
-        string[] script = ["220 hi", Line, "250-x\r\n250 PIPELINING", Line, "250 ok", Line, "250 ok", Line, "354 go", Text];
-        string[] more = [.. Enumerable.Range(0, 49).SelectMany(i => (string[])[$"250 taken {i}", Line, "250 ok", Line, "250 ok", Line, "354 go", Text])];
+        string[] script = ["220 hi", Line, "250-x\r\n250 PIPELINING", Line, "250 ok", Line, "250 ok", Line, "354 go",
+            Text];
+        string[] more = [.. Enumerable.Range(0, 49)
+            .SelectMany(i => (string[])[$"250 taken {i}", Line, "250 ok", Line, "250 ok", Line, "354 go", Text])];
         using var server = new ScriptedSmtpServer(null, [.. script, .. more, "250 taken 49", Line, "221 bye"]);
-        SmtpTransaction[] work = [.. Enumerable.Range(0, 50).Select(i => ClientRun.Message($"message {i}\n"))];
+        SmtpClientTransaction[] work = [.. Enumerable.Range(0, 50).Select(i => ClientRun.Message($"message {i}\n"))];
         using var run = new ClientRun(server.Port, work: work);
         run.End();
         Assert.Equal((Fault.None, 1), (run.Fault, server.Connections));
-        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"taken {i}"), work.Select(one => one.Recipients[0].Reply!.Lines[0]));
+        Assert.Equal(Enumerable.Range(0, 50).Select(i => $"taken {i}"),
+            work.Select(one => one.Recipients[0].Reply!.Lines[0]));
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"message {i}\r\n.\r\n"), server.Texts);
     }
 
@@ -162,24 +183,30 @@ public class SmtpClientTests
     [InlineData(Reset, true)]
     public void A_server_that_ends_after_the_dot_costs_the_next_message_nothing(string end, bool isUnknown)
     {
-        using var server = new ScriptedSmtpServer(null, ["220 hi", Line, "250-x\r\n250 PIPELINING", Line, "250 ok", Line, "250 ok", Line, "354 go", Text, end]);
-        SmtpTransaction first = ClientRun.Message("one\n"), second = ClientRun.Message("two\n");
+        using var server = new ScriptedSmtpServer(
+            null, ["220 hi", Line, "250-x\r\n250 PIPELINING", Line, "250 ok", Line, "250 ok", Line, "354 go", Text,
+                end]);
+        SmtpClientTransaction first = ClientRun.Message("one\n"), second = ClientRun.Message("two\n");
         using var run = new ClientRun(server.Port, work: [first, second]);
         run.End();
         Assert.Equal([second], run.Returned);
-        Assert.Equal((isUnknown, isUnknown ? RecipientState.Failed : RecipientState.Delivered), (first.Recipients[0].IsUnknown, first.Recipients[0].State));
+        Assert.Equal((isUnknown, isUnknown ? RecipientState.Failed : RecipientState.Delivered),
+            (first.Recipients[0].IsUnknown, first.Recipients[0].State));
     }
 
     [Fact]
     public void The_owner_hears_who_it_spoke_with()
     {
-        using var server = new ScriptedSmtpServer(null, ["220 hi", Line, "250 mx.example greets you", Line, "550 no", Line, "221 bye"]);
+        using var server = new ScriptedSmtpServer(
+            null, ["220 hi", Line, "250 mx.example greets you", Line, "550 no", Line, "221 bye"]);
         using var run = new ClientRun(server.Port, work: ClientRun.Message());
         run.End();
-        Assert.Equal(("mx.example", null, false, server.Port), (run.Session!.ServerName, run.Tls, run.IsVerified, run.Session.Connection!.PeerEndPoint!.Port));
+        Assert.Equal(("mx.example", null, false, server.Port),
+            (run.Session!.ServerName, run.Tls, run.IsVerified, run.Session.Connection!.PeerEndPoint!.Port));
     }
 
-    private static string[] UpTo(SmtpStage stage) => [.. s_good.Take(Array.IndexOf(s_stages, stage) + 1).SelectMany(step => step)];
+    private static string[] UpTo(SmtpStage stage)
+        => [.. s_good.Take(Array.IndexOf(s_stages, stage) + 1).SelectMany(step => step)];
 
     private static SmtpTimeouts ShortAt(SmtpStage stage)
     {
@@ -192,8 +219,8 @@ public class SmtpClientTests
             SmtpStage.Mail => new SmtpTimeouts { Mail = brief },
             SmtpStage.Rcpt => new SmtpTimeouts { Rcpt = brief },
             SmtpStage.Data => new SmtpTimeouts { Data = brief },
-            SmtpStage.Text => new SmtpTimeouts { Text = brief },
-            _ => new SmtpTimeouts { Verdict = brief },
+            SmtpStage.Content => new SmtpTimeouts { DataBlock = brief },
+            _ => new SmtpTimeouts { EndOfData = brief },
         };
     }
 }

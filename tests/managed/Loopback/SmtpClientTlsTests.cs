@@ -12,7 +12,8 @@ namespace MailModule.Tests.Loopback;
 public class SmtpClientTlsTests
 {
     private static readonly string[] s_offer = ["220 hi", Line, "250-x\r\n250 STARTTLS", Line];
-    private static readonly string[] s_rest = [Line, "250 mx.example", Line, "250 ok", Line, "250 ok", Line, "354 go", Text, "250 taken", Line, "221 bye"];
+    private static readonly string[] s_rest =
+        [Line, "250 mx.example", Line, "250 ok", Line, "250 ok", Line, "354 go", Text, "250 taken", Line, "221 bye"];
 
     [Theory]
     [InlineData(false, "mx.example", "mx.example", "mx.example")]
@@ -22,11 +23,14 @@ public class SmtpClientTlsTests
     [InlineData(true, "mx.example", "*.example", "mx.example")]
     [InlineData(true, "127.0.0.1", "127.0.0.1", "")]
     [InlineData(true, "[::1]", "::1", "")]
-    public void A_right_certificate_is_told_as_such_and_names_alone_are_asked_for(bool verify, string name, string names, string asked)
+    public void A_right_certificate_is_told_as_such_and_names_alone_are_asked_for(
+        bool verify, string name, string names, string asked)
     {
-        using var server = new ScriptedSmtpServer(TestAuthority.Trusted.Issue(names.Split(';')), [.. s_offer, "220 go", StartTls, .. s_rest]);
+        using var server = new ScriptedSmtpServer(
+            TestAuthority.Trusted.Issue(names.Split(';')), [.. s_offer, "220 go", StartTls, .. s_rest]);
         using ClientRun run = Run(server, name, verify);
-        Assert.Equal((Fault.None, RecipientState.Delivered, true), (run.Fault, run.Results.Single().State, run.IsVerified));
+        Assert.Equal((Fault.None, RecipientState.Delivered, true),
+            (run.Fault, run.Results.Single().State, run.IsVerified));
         Assert.StartsWith("TLSv1.3 with cipher TLS_", run.Tls, StringComparison.Ordinal);
         Assert.Equal([asked], server.NamesAskedFor);
         Assert.Equal("mx.example", run.Session!.ServerName);
@@ -49,7 +53,8 @@ public class SmtpClientTlsTests
 
     [Theory]
     [MemberData(nameof(WrongCertificates))]
-    public void What_is_wrong_with_a_certificate_is_said_where_it_has_to_be_right_and_remembered_where_not(string kind, string words)
+    public void What_is_wrong_with_a_certificate_is_said_where_it_has_to_be_right_and_remembered_where_not(
+        string kind, string words)
     {
         using (var server = new ScriptedSmtpServer(Wrong(kind), [.. s_offer, "220 go", StartTls]))
         using (ClientRun run = Run(server, "mx.example", verify: true))
@@ -61,14 +66,18 @@ public class SmtpClientTlsTests
         }
         using (var server = new ScriptedSmtpServer(Wrong(kind), [.. s_offer, "220 go", StartTls, .. s_rest]))
         using (ClientRun run = Run(server, "mx.example", verify: false))
-            Assert.Equal((Fault.None, RecipientState.Delivered, false, true), (run.Fault, run.Results.Single().State, run.IsVerified, run.Tls is not null));
+            Assert.Equal((Fault.None, RecipientState.Delivered, false, true),
+                (run.Fault, run.Results.Single().State, run.IsVerified, run.Tls is not null));
     }
 
     [Fact]
     public void Without_roots_of_its_own_a_client_trusts_the_systems()
     {
-        using var server = new ScriptedSmtpServer(TestAuthority.Trusted.Issue("mx.example"), [.. s_offer, "220 go", StartTls]);
-        using var run = new ClientRun(server.Port, ClientRun.Options(StartTlsUse.Required), new TlsClientSettings("mx.example", true), work: ClientRun.Message());
+        using var server = new ScriptedSmtpServer(
+            TestAuthority.Trusted.Issue("mx.example"), [.. s_offer, "220 go", StartTls]);
+        using var run = new ClientRun(
+            server.Port, ClientRun.Options(StartTlsUse.Required), new TlsClientSettings("mx.example", true),
+            work: ClientRun.Message());
         run.End();
         Assert.Equal(Fault.Tls, run.Fault);
         Assert.Contains("is not known", run.Session!.FaultText, StringComparison.Ordinal);
@@ -78,23 +87,32 @@ public class SmtpClientTlsTests
     public void A_root_that_a_server_sends_along_is_named_when_it_is_not_trusted()
     {
         using X509Certificate2 shown = TestAuthority.Stranger.Issue("mx.example");
-        using var chain = new X509Chain { ChainPolicy = { RevocationMode = X509RevocationMode.NoCheck, TrustMode = X509ChainTrustMode.CustomRootTrust } };
+        using var chain = new X509Chain
+        {
+            ChainPolicy =
+            {
+                RevocationMode = X509RevocationMode.NoCheck,
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+            },
+        };
         chain.ChainPolicy.CustomTrustStore.AddRange(TestAuthority.Trusted.Roots);
         chain.ChainPolicy.ExtraStore.AddRange(TestAuthority.Stranger.Roots);
         Assert.False(chain.Build(shown));
-        var peer = new TlsPeer("mx.example", mustBeRight: true);
-        Assert.False(peer.Judge(shown, chain, SslPolicyErrors.RemoteCertificateChainErrors));
-        Assert.Equal("the certificate's root is not trusted: CN=Stranger Root", peer.Complaint);
-        Assert.False(peer.Judge(null, null, SslPolicyErrors.RemoteCertificateNotAvailable));
-        Assert.Equal("the server shows no certificate", peer.Complaint);
+        var peer = new CertificateCheck("mx.example", isRequired: true);
+        Assert.False(peer.Validate(shown, chain, SslPolicyErrors.RemoteCertificateChainErrors));
+        Assert.Equal("the certificate's root is not trusted: CN=Stranger Root", peer.Problem);
+        Assert.False(peer.Validate(null, null, SslPolicyErrors.RemoteCertificateNotAvailable));
+        Assert.Equal("the server shows no certificate", peer.Problem);
     }
 
     [Fact]
     public void Tls_may_begin_with_the_first_octet()
     {
-        using var server = new ScriptedSmtpServer(TestAuthority.Trusted.Issue("mx.example"), [StartTls, "220 hi", .. s_rest]);
+        using var server = new ScriptedSmtpServer(
+            TestAuthority.Trusted.Issue("mx.example"), [StartTls, "220 hi", .. s_rest]);
         using ClientRun run = Run(server, "mx.example", verify: true, tlsFirst: true);
-        Assert.Equal((Fault.None, RecipientState.Delivered, true, true), (run.Fault, run.Results.Single().State, run.IsVerified, run.Session!.IsTls));
+        Assert.Equal((Fault.None, RecipientState.Delivered, true, true),
+            (run.Fault, run.Results.Single().State, run.IsVerified, run.Session!.IsTls));
     }
 
     [Theory]
@@ -104,7 +122,8 @@ public class SmtpClientTlsTests
     [InlineData("expired")]
     public void Tls_that_fails_with_the_first_octet_is_a_fault_of_tls(string trouble)
     {
-        using var server = new ScriptedSmtpServer(trouble == "expired" ? Wrong("expired") : null, [trouble == "expired" ? StartTls : trouble]);
+        using var server = new ScriptedSmtpServer(
+            trouble == "expired" ? Wrong("expired") : null, [trouble == "expired" ? StartTls : trouble]);
         using ClientRun run = Run(server, "mx.example", verify: true, tlsFirst: true);
         Assert.Equal((Fault.Tls, SmtpStage.Tls), (run.Fault, run.Stage));
         Assert.NotEmpty(run.Session!.FaultText);
@@ -120,7 +139,8 @@ public class SmtpClientTlsTests
     {
         using (var server = new ScriptedSmtpServer(null, [.. s_offer, words, .. s_rest[2..]]))
         using (ClientRun run = Run(server, "mx.example", verify: false, use: StartTlsUse.IfOffered))
-            Assert.Equal((Fault.None, RecipientState.Delivered, null, false), (run.Fault, run.Results.Single().State, run.Tls, run.Session!.TriedTls));
+            Assert.Equal((Fault.None, RecipientState.Delivered, null, false),
+                (run.Fault, run.Results.Single().State, run.Tls, run.Session!.TriedTls));
         using (var server = new ScriptedSmtpServer(null, [.. s_offer, words, Line]))
         using (ClientRun run = Run(server, "mx.example", verify: false))
             Assert.Equal((Fault.Tls, words, 0), (run.Fault, run.Words!.ToString(), run.Completed.Count));
@@ -134,23 +154,29 @@ public class SmtpClientTlsTests
     {
         using var server = new ScriptedSmtpServer(null, [.. s_offer, "220 go", trouble]);
         using ClientRun run = Run(server, "mx.example", verify: false, use: StartTlsUse.IfOffered);
-        Assert.Equal((Fault.Tls, SmtpStage.Tls, true, 0), (run.Fault, run.Stage, run.Session!.TriedTls, run.Completed.Count));
+        Assert.Equal((Fault.Tls, SmtpStage.Tls, true, 0),
+            (run.Fault, run.Stage, run.Session!.TriedTls, run.Completed.Count));
     }
 
     [Fact]
     public void A_handshake_that_never_comes_is_waited_for_no_longer_than_asked()
     {
         using var server = new ScriptedSmtpServer(null, [.. s_offer, "220 go", Hang]);
-        using var run = new ClientRun(server.Port, ClientRun.Options(StartTlsUse.Required) with { Timeout = TimeSpan.FromMilliseconds(300) }, new TlsClientSettings("mx.example", false), work: ClientRun.Message());
+        using var run = new ClientRun(
+            server.Port, ClientRun.Options(StartTlsUse.Required) with { Timeout = TimeSpan.FromMilliseconds(300) },
+            new TlsClientSettings("mx.example", false), work: ClientRun.Message());
         run.End();
-        Assert.Equal((Fault.Tls, SmtpStage.Tls, "no answer in time (Tls)"), (run.Fault, run.Stage, run.Session!.FaultText));
+        Assert.Equal((Fault.Tls, SmtpStage.Tls, "no answer in time (Tls)"),
+            (run.Fault, run.Stage, run.Session!.FaultText));
     }
 
     [Fact]
     public void Cancelling_in_a_handshake_ends_it_at_once()
     {
         using var server = new ScriptedSmtpServer(null, [.. s_offer, "220 go", Hang]);
-        using var run = new ClientRun(server.Port, ClientRun.Options(StartTlsUse.Required), new TlsClientSettings("mx.example", false), work: ClientRun.Message());
+        using var run = new ClientRun(
+            server.Port, ClientRun.Options(StartTlsUse.Required), new TlsClientSettings("mx.example", false),
+            work: ClientRun.Message());
         Assert.True(server.HasHung.Wait(Loop.Long));
         run.WaitForSession();
         run.Cancel();
@@ -164,7 +190,9 @@ public class SmtpClientTlsTests
     [InlineData("220 go\r\n25")]
     public void Text_injected_behind_the_answer_to_starttls_does_not_count(string injected)
     {
-        using var server = new ScriptedSmtpServer(TestAuthority.Trusted.Issue("mx.example"), [.. s_offer, Raw(injected), StartTls, Line, "250-real\r\n250 SIZE 1000", Line, "550 no", Line, "221 bye"]);
+        using var server = new ScriptedSmtpServer(
+            TestAuthority.Trusted.Issue("mx.example"),
+            [.. s_offer, Raw(injected), StartTls, Line, "250-real\r\n250 SIZE 1000", Line, "550 no", Line, "221 bye"]);
         using ClientRun run = Run(server, "mx.example", verify: true);
         // It is dropped with the answer, or stands in the way of the handshake; nothing of it is ever an answer.
         RecipientResult? bob = run.Results.SingleOrDefault();
@@ -177,17 +205,25 @@ public class SmtpClientTlsTests
     [Fact]
     public void A_login_within_tls_may_send_its_password_and_a_slow_hash_holds_up_nobody()
     {
-        var options = ClientRun.Options(StartTlsUse.Required) with { Login = new Credentials("tim", "tanstaaftanstaaf") };
+        var options = ClientRun.Options(StartTlsUse.Required) with
+        {
+            Login = new Credentials("tim", "tanstaaftanstaaf"),
+        };
         string[] login = [Line, "250-mx\r\n250 AUTH PLAIN", Line, "235 in", Line, "550 no", Line, "221 bye"];
-        using var server = new ScriptedSmtpServer(TestAuthority.Trusted.Issue("mx.example"), [.. s_offer, "220 go", StartTls, .. login]);
-        using var run = new ClientRun(server.Port, options, new TlsClientSettings("mx.example", true, TestAuthority.Trusted.Roots), work: ClientRun.Message());
+        using var server = new ScriptedSmtpServer(
+            TestAuthority.Trusted.Issue("mx.example"), [.. s_offer, "220 go", StartTls, .. login]);
+        using var run = new ClientRun(
+            server.Port, options, new TlsClientSettings("mx.example", true, TestAuthority.Trusted.Roots),
+            work: ClientRun.Message());
         run.End();
         Assert.Equal((Fault.None, "550 no"), (run.Fault, run.Results.Single().Reply!.ToString()));
         Assert.Contains("AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm", server.Lines);
         Assert.DoesNotContain(run.Log, line => line.Contains("AHRpbQ", StringComparison.Ordinal));
     }
 
-    private static ClientRun Run(ScriptedSmtpServer server, string name, bool verify, bool tlsFirst = false, StartTlsUse use = StartTlsUse.Required)
+    private static ClientRun Run(
+        ScriptedSmtpServer server, string name, bool verify, bool tlsFirst = false,
+        StartTlsUse use = StartTlsUse.Required)
     {
         var tls = new TlsClientSettings(name, verify, TestAuthority.Trusted.Roots);
         return new ClientRun(server.Port, ClientRun.Options(use), tls, tlsFirst, work: ClientRun.Message()).End();
@@ -198,7 +234,8 @@ public class SmtpClientTlsTests
         "expired" => TestAuthority.Trusted.IssueExpired("mx.example"),
         "early" => TestAuthority.Trusted.IssueEarly("mx.example"),
         "name" => TestAuthority.Trusted.Issue("other.example", "192.0.2.1"),
-        "nobody" or "common name" => TestAuthority.Trusted.IssueWithCommonNameAlone(kind == "nobody" ? "x" : "mx.example"),
+        "nobody" or "common name"
+            => TestAuthority.Trusted.IssueWithCommonNameAlone(kind == "nobody" ? "x" : "mx.example"),
         "two labels" => TestAuthority.Trusted.Issue("*.b.example"),
         "whole" => TestAuthority.Trusted.Issue("*"),
         "part" => TestAuthority.Trusted.Issue("m*.example"),

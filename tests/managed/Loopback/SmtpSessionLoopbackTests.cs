@@ -13,7 +13,8 @@ namespace MailModule.Tests.Loopback;
 public class SmtpSessionLoopbackTests
 {
     private const string Transaction = "MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n";
-    private const string Replies = "250 2.1.0 Sender ok\r\n250 2.1.5 Recipient ok\r\n354 Start mail input; end with <CRLF>.<CRLF>\r\n";
+    private const string Replies =
+        "250 2.1.0 Sender ok\r\n250 2.1.5 Recipient ok\r\n354 Start mail input; end with <CRLF>.<CRLF>\r\n";
     private const string Kept = "250 2.6.0 Message accepted\r\n";
 
     [Theory]
@@ -25,14 +26,17 @@ public class SmtpSessionLoopbackTests
         using var loop = new Loop(backend.Open);
         using Socket socket = loop.Connect();
         var random = new Random(25);
-        string[] texts = [.. Enumerable.Range(0, 100).Select(i => $"message {i}\r\n{new string('x', random.Next(3000))}\r\n")];
+        string[] texts = [.. Enumerable.Range(0, 100)
+            .Select(i => $"message {i}\r\n{new string('x', random.Next(3000))}\r\n")];
         string wire = "HELO c\r\n" + string.Concat(texts.Select(text => Transaction + text + ".\r\n")) + "QUIT\r\n";
         Thread sending = Loop.InBackground(() =>
         {
-            foreach (Range cut in Texts.Cuts(new Random(1), wire.Length).Chunk(20).Select(cuts => cuts[0].Start..cuts[^1].End))
+            foreach (Range cut in Texts.Cuts(new Random(1), wire.Length).Chunk(20)
+                .Select(cuts => cuts[0].Start..cuts[^1].End))
                 socket.Send(Encoding.ASCII.GetBytes(wire[cut]));
         });
-        string answers = "220 mail.example ESMTP\r\n250 mail.example\r\n" + string.Concat(Enumerable.Repeat(Replies + Kept, 100)) + "221 2.0.0 Bye\r\n";
+        string answers = "220 mail.example ESMTP\r\n250 mail.example\r\n"
+            + string.Concat(Enumerable.Repeat(Replies + Kept, 100)) + "221 2.0.0 Bye\r\n";
         Assert.Equal(answers, Loop.ReadToEnd(socket));
         Assert.True(sending.Join(Loop.Long) && backend.Ended.Wait(Loop.Long));
         Assert.Equal(texts, backend.Messages);
@@ -47,11 +51,13 @@ public class SmtpSessionLoopbackTests
         using Socket socket = loop.Connect();
         Loop.ReadExactly(socket, "220 mail.example ESMTP\r\n".Length);
         socket.Send("HELO c\r\nSTARTTLS\r\nEHLO evil\r\nMAIL FROM:<evil@b>\r\n"u8);
-        Assert.EndsWith("220 2.0.0 Ready to start TLS\r\n", Loop.ReadExactly(socket, "250 mail.example\r\n220 2.0.0 Ready to start TLS\r\n".Length));
+        Assert.EndsWith("220 2.0.0 Ready to start TLS\r\n",
+            Loop.ReadExactly(socket, "250 mail.example\r\n220 2.0.0 Ready to start TLS\r\n".Length));
         using SslStream stream = Loop.AsTls(socket);
         stream.AuthenticateAsClient("localhost");
         stream.Write(Encoding.ASCII.GetBytes("MAIL FROM:<a@b>\r\nHELO d\r\n" + Transaction + "text\r\n.\r\nQUIT\r\n"));
-        Assert.Equal("503 5.5.1 Send EHLO or HELO first\r\n250 mail.example\r\n" + Replies + Kept + "221 2.0.0 Bye\r\n", Loop.ReadToEnd(stream));
+        Assert.Equal("503 5.5.1 Send EHLO or HELO first\r\n250 mail.example\r\n" + Replies + Kept
+            + "221 2.0.0 Bye\r\n", Loop.ReadToEnd(stream));
         Assert.Equal(["text\r\n"], backend.Messages);
     }
 
@@ -82,7 +88,7 @@ public class SmtpSessionLoopbackTests
         {
             Host = session =>
             {
-                while ((last = session.ReadText(new byte[10])) > 0)
+                while ((last = session.ReadContent(new byte[10])) > 0)
                 {
                 }
                 return Verdict.Accept;
@@ -103,7 +109,7 @@ public class SmtpSessionLoopbackTests
     {
         byte[] buffer = new byte[7];
         int count;
-        while ((count = session.ReadText(buffer)) > 0)
+        while ((count = session.ReadContent(buffer)) > 0)
             heard.Append(Encoding.ASCII.GetString(buffer, 0, count));
         return Verdict.Accept;
     }
@@ -122,8 +128,9 @@ public class SmtpSessionLoopbackTests
             => new(new SmtpServerOptions { HostName = "mail.example", OfferStartTls = true }, this, connection);
 
         public Verdict Connect(SmtpSession session) => Later(session, _ => Verdict.Accept);
-        public Verdict Login(SmtpSession session, string user, byte[] password) => new(Outcome.Refuse);
-        public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize) => Later(session, _ => Verdict.Accept);
+        public Verdict Login(SmtpSession session, string user, byte[] password) => new(VerdictKind.Refuse);
+        public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
+            => Later(session, _ => Verdict.Accept);
 
         public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
         {
@@ -141,7 +148,7 @@ public class SmtpSessionLoopbackTests
         {
             _text.Append(Encoding.ASCII.GetString(text));
             if (IsSlow)
-                session.Connection!.Workers.Run(new PlainConnectionTests.Job(session.ResumeText));
+                session.Connection!.Workers.Run(new PlainConnectionTests.Job(session.ResumeContent));
             return !IsSlow;
         }
 

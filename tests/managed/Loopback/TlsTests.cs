@@ -68,7 +68,9 @@ public class TlsTests
     {
         ScriptedSession? session = null;
         using var accepted = new ManualResetEventSlim();
-        using var loop = new Loop(connection => PlainConnectionTests.Keep(ref session, ListenerTests.Greeter(connection), accepted), tls: new TlsServerSettings(Loop.Certificate), tlsFirst: true);
+        using var loop = new Loop(
+            connection => PlainConnectionTests.Keep(ref session, ListenerTests.Greeter(connection), accepted),
+            tls: new TlsServerSettings(Loop.Certificate), tlsFirst: true);
         using Socket socket = loop.Connect();
         socket.Send("EHLO this is no handshake\r\n\r\n\r\n"u8);
         Assert.True(accepted.Wait(Loop.Long));
@@ -98,14 +100,21 @@ public class TlsTests
     [InlineData("other.example", true, true, Fault.Tls)]
     [InlineData("localhost", true, false, Fault.Tls)]
     [InlineData("other.example", false, false, Fault.None)]
-    public void A_client_takes_the_certificate_its_settings_allow(string name, bool verify, bool isTrusted, Fault expected)
+    public void A_client_takes_the_certificate_its_settings_allow(
+        string name, bool verify, bool isTrusted, Fault expected)
     {
         using var loop = new Loop(ListenerTests.Greeter, tls: new TlsServerSettings(Loop.Certificate), tlsFirst: true);
         X509Certificate2Collection? roots = isTrusted ? [Loop.Certificate] : null;
         ScriptedSession? client = null;
         using var made = new ManualResetEventSlim();
-        var options = new DialOptions { Target = loop.EndPoint, Tls = new TlsClientSettings(name, verify, roots), IsTlsFirst = true };
-        Dialer.Connect(options, loop.Set, connection => PlainConnectionTests.Keep(ref client, new ScriptedSession(connection, (_, line, output) =>
+        var options = new DialOptions
+        {
+            Target = loop.EndPoint,
+            Tls = new TlsClientSettings(name, verify, roots),
+            IsTlsFirst = true,
+        };
+        Dialer.Connect(options, loop.Set,
+            connection => PlainConnectionTests.Keep(ref client, new ScriptedSession(connection, (_, line, output) =>
         {
             output.Write("quit\n");
             return line == "quit\n" ? Next.Close : Next.Read;
@@ -128,8 +137,11 @@ public class TlsTests
             File.WriteAllText(file, "no certificate");
             Assert.Equal(Fault.Tls, TlsServerSettings.TryLoad(file, null, out _, out _));
             using var key = System.Security.Cryptography.RSA.Create(2048);
-            var request = new CertificateRequest("CN=x", key, System.Security.Cryptography.HashAlgorithmName.SHA256, System.Security.Cryptography.RSASignaturePadding.Pkcs1);
-            using X509Certificate2 made = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            var request = new CertificateRequest(
+                "CN=x", key, System.Security.Cryptography.HashAlgorithmName.SHA256,
+                System.Security.Cryptography.RSASignaturePadding.Pkcs1);
+            using X509Certificate2 made =
+                request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
             File.WriteAllText(file, made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
             Assert.Equal(Fault.None, TlsServerSettings.TryLoad(file, null, out TlsServerSettings? settings, out _));
             Assert.NotNull(settings);

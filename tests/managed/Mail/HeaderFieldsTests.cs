@@ -5,13 +5,17 @@ namespace MailModule.Tests.Mail;
 
 public class HeaderFieldsTests
 {
-    private const string Header = "Return-Path: <a@b>\nReceived: by x\n\tfor y;\n  now\nSubject : s: t \nX-Empty:\nno field\nBad Name: x\nLast: z\n\nBody: not a field\n";
+    private const string Header =
+        "Return-Path: <a@b>\nReceived: by x\n\tfor y;\n  now\nSubject : s: t \nX-Empty:\nno field\nBad Name: x\nLast: "
+            + "z\n\nBody: not a field\n";
 
     [Fact]
     public void Fields_come_whole_and_end_before_the_empty_line()
     {
-        Assert.Equal(["Return-Path=<a@b>", "Received=by x\n\tfor y;\n  now", "Subject=s: t", "X-Empty=", "=", "=", "Last=z"], Read(Header));
-        Assert.Equal(Read(Header).Select(field => field.Replace("\n", "\r\n", StringComparison.Ordinal)), Read(Header.Replace("\n", "\r\n", StringComparison.Ordinal)));
+        Assert.Equal(["Return-Path=<a@b>", "Received=by x\n\tfor y;\n  now", "Subject=s: t", "X-Empty=", "=", "=",
+            "Last=z"], Read(Header));
+        Assert.Equal(Read(Header).Select(field => field.Replace("\n", "\r\n", StringComparison.Ordinal)),
+            Read(Header.Replace("\n", "\r\n", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -157,5 +157,6 @@ public class MailAddressTests
         Assert.Equal(text.Length, input.Length);
     }
 
-    private static MailAddress Parse(string text) => MailAddress.TryParse(text, out MailAddress address) ? address : throw new ArgumentException(text);
+    private static MailAddress Parse(string text)
+        => MailAddress.TryParse(text, out MailAddress address) ? address : throw new ArgumentException(text);
 }

@@ -23,7 +23,8 @@ public class TraceHeadersTests
         Envelope envelope = Incoming("client.example", "192.0.2.1");
         envelope.AuthenticatedUser = login ? "user" : null;
         envelope.Utf8 = utf8;
-        Assert.Contains($" with {name} id", Received(envelope, new Reception("mail.example", "ID1", extended, tls ? "TLSv1.3" : null)));
+        Assert.Contains($" with {name} id",
+            Received(envelope, new TraceInfo("mail.example", "ID1", extended, tls ? "TLSv1.3" : null)));
     }
 
     [Fact]
@@ -31,8 +32,10 @@ public class TraceHeadersTests
     {
         Envelope envelope = Incoming("client.example", "192.0.2.1");
         AddRecipient(envelope, "c@d.example");
-        Assert.Equal("Received: from client.example ([192.0.2.1])\r\n\tby mail.example with ESMTP id ID1\r\n\tfor <c@d.example>; Sun, 01 Nov 2026 04:05:06 +0000\r\n",
-            Received(envelope, new Reception("mail.example", "ID1", true, null)));
+        Assert.Equal(
+            "Received: from client.example ([192.0.2.1])\r\n\tby mail.example with ESMTP id ID1\r\n\tfor "
+                + "<c@d.example>; Sun, 01 Nov 2026 04:05:06 +0000\r\n",
+            Received(envelope, new TraceInfo("mail.example", "ID1", true, null)));
     }
 
     [Fact]
@@ -41,21 +44,27 @@ public class TraceHeadersTests
         Envelope envelope = Incoming("", "2001:db8::1");
         AddRecipient(envelope, "c@d.example");
         AddRecipient(envelope, "e@f.example");
-        Assert.Equal("Received: from [IPv6:2001:db8::1] ([IPv6:2001:db8::1])\r\n\t(using TLSv1.3 with cipher X)\r\n\tby mail.example with ESMTPS; Sun, 01 Nov 2026 04:05:06 +0000\r\n",
-            Received(envelope, new Reception("mail.example", "", true, "TLSv1.3 with cipher X")));
+        Assert.Equal(
+            "Received: from [IPv6:2001:db8::1] ([IPv6:2001:db8::1])\r\n\t(using TLSv1.3 with cipher X)\r\n\tby "
+                + "mail.example with ESMTPS; Sun, 01 Nov 2026 04:05:06 +0000\r\n",
+            Received(envelope, new TraceInfo("mail.example", "", true, "TLSv1.3 with cipher X")));
     }
 
     [Fact]
     public void A_message_that_was_not_received_by_smtp_has_no_from()
         => Assert.Equal("Received: by mail.example id ID1; Sun, 01 Nov 2026 04:05:06 +0000\r\n",
-            Received(new Envelope { Received = Moment }, new Reception("mail.example", "ID1", false, null)));
+            Received(new Envelope { Received = Moment }, new TraceInfo("mail.example", "ID1", false, null)));
 
     [Fact]
-    public void A_mapped_address_is_written_as_ipv4() => Assert.Contains("([192.0.2.1])", Received(Incoming("x", "::ffff:192.0.2.1"), new Reception("h", "i", true, null)));
+    public void A_mapped_address_is_written_as_ipv4()
+        => Assert.Contains("([192.0.2.1])",
+            Received(Incoming("x", "::ffff:192.0.2.1"), new TraceInfo("h", "i", true, null)));
 
     [Fact]
     public void A_client_cannot_open_a_comment_or_a_line()
-        => Assert.StartsWith("Received: from a??b??c?? ([192.0.2.1])\r\n\tby ", Received(Incoming("a()b;<c>\t", "192.0.2.1"), new Reception("h", "i", true, null)));
+        => Assert.StartsWith(
+            "Received: from a??b??c?? ([192.0.2.1])\r\n\tby ",
+            Received(Incoming("a()b;<c>\t", "192.0.2.1"), new TraceInfo("h", "i", true, null)));
 
     [Fact]
     public void Return_path_holds_the_reverse_path()
@@ -64,7 +73,8 @@ public class TraceHeadersTests
         TraceHeaders.WriteReturnPath(output, MailAddress.Null);
         Assert.True(MailAddress.TryParse("\u00e9@b.example", out MailAddress address));
         TraceHeaders.WriteReturnPath(output, address);
-        Assert.Equal("Return-Path: <>\r\nReturn-Path: <\u00e9@b.example>\r\n", Encoding.UTF8.GetString(output.WrittenSpan));
+        Assert.Equal("Return-Path: <>\r\nReturn-Path: <\u00e9@b.example>\r\n",
+            Encoding.UTF8.GetString(output.WrittenSpan));
     }
 
     [Theory]
@@ -78,7 +88,8 @@ public class TraceHeadersTests
         string written = Encoding.ASCII.GetString(text[..TraceHeaders.WriteDate(date, text)]);
         Assert.Equal(31, written.Length);
         string withColon = written.Insert(written.Length - 2, ":");
-        Assert.Equal(date, DateTimeOffset.ParseExact(withColon, "ddd, dd MMM yyyy HH:mm:ss zzz", CultureInfo.InvariantCulture));
+        Assert.Equal(date, DateTimeOffset.ParseExact(
+            withColon, "ddd, dd MMM yyyy HH:mm:ss zzz", CultureInfo.InvariantCulture));
     }
 
     private static Envelope Incoming(string helo, string address)
@@ -90,7 +101,7 @@ public class TraceHeadersTests
         envelope.Recipients.Add(new Recipient(address, null));
     }
 
-    private static string Received(Envelope envelope, in Reception reception)
+    private static string Received(Envelope envelope, in TraceInfo reception)
     {
         var output = new ArrayBufferWriter<byte>();
         TraceHeaders.WriteReceived(output, envelope, reception);

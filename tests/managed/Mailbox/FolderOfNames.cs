@@ -35,7 +35,8 @@ internal sealed class FolderOfNames(int count) : FileCalls
         while (descriptor == 1 && _given < count && used + 300 < buffer.Length)
         {
             int number = (int)((long)_given++ * 7_919 % count);
-            byte[] name = Encoding.ASCII.GetBytes($"{1_700_000_000 + number}.id{number:D8}.mail.example,S=4000,W=4096\0");
+            byte[] name = Encoding.ASCII.GetBytes(
+                $"{1_700_000_000 + number}.id{number:D8}.mail.example,S=4000,W=4096\0");
             int length = (19 + name.Length + 7) & ~7;
             buffer.Slice(used, length).Clear();
             BinaryPrimitives.WriteUInt16LittleEndian(buffer[(used + 16)..], (ushort)length);

@@ -19,10 +19,11 @@ public class MaildirFaultTests
         => ForEveryCall(error, andAllAfter, (calls, home) =>
         {
             var store = new MaildirStore("h", calls: calls);
-            Fault fault = store.Deliver(home, "id0000000001", Time, new TextContent("text\n"), mayBeThere: false);
+            Fault fault = store.Deliver(home, "id0000000001", Time, new TextContent("text\n"), mayBeDuplicate: false);
             AssertWholeMessages(home);
             var restarted = new MaildirStore("h");
-            Assert.Equal(Fault.None, restarted.Deliver(home, "id0000000001", Time, new TextContent("text\n"), mayBeThere: true));
+            Assert.Equal(Fault.None,
+                restarted.Deliver(home, "id0000000001", Time, new TextContent("text\n"), mayBeDuplicate: true));
             Assert.Single(Directory.GetFiles(home + "/Maildir/new"));
             AssertWholeMessages(home);
             return fault;
@@ -33,18 +34,22 @@ public class MaildirFaultTests
     {
         using var folder = new TemporaryFolder();
         string home = folder.In("u");
-        Assert.Equal(Fault.None, new MaildirStore("h").Deliver(home, "id0000000009", Time, new TextContent("x\n"), mayBeThere: false));
+        Assert.Equal(Fault.None,
+            new MaildirStore("h").Deliver(home, "id0000000009", Time, new TextContent("x\n"), mayBeDuplicate: false));
         var store = new MaildirStore("h", calls: new FailingFileCalls(1, Errno.NoSpace, andAllAfter: true));
-        Assert.Equal(Fault.Full, store.Deliver(home, "id0000000001", Time, new TextContent("x\n"), mayBeThere: false));
+        Assert.Equal(Fault.Full,
+            store.Deliver(home, "id0000000001", Time, new TextContent("x\n"), mayBeDuplicate: false));
     }
 
     [Fact]
     public void A_failed_sync_is_owed_to_the_next()
         => ForEveryCall(Errno.Io, false, (calls, home) =>
         {
-            Assert.Equal(Fault.None, new MaildirStore("h").Deliver(home, "id0000000001", Time, new TextContent("x\n"), mayBeThere: false));
+            Assert.Equal(Fault.None,
+                new MaildirStore("h")
+                .Deliver(home, "id0000000001", Time, new TextContent("x\n"), mayBeDuplicate: false));
             var store = new MaildirStore("h", calls: calls);
-            if (store.Deliver(home, "id0000000002", Time, new TextContent("x\n"), mayBeThere: false) != Fault.None)
+            if (store.Deliver(home, "id0000000002", Time, new TextContent("x\n"), mayBeDuplicate: false) != Fault.None)
                 return Fault.Io;
             Fault first = store.Sync();
             if (first == Fault.None)
@@ -66,11 +71,11 @@ public class MaildirFaultTests
         string home = folder.In("u");
         var calls = new FailingFileCalls(0);
         var store = new MaildirStore("h", calls: calls);
-        store.Deliver(home, "id0000000000", Time, new TextContent("x\n"), mayBeThere: false);
+        store.Deliver(home, "id0000000000", Time, new TextContent("x\n"), mayBeDuplicate: false);
         store.Sync();
         calls.Syncs.Clear();
         for (int i = 1; i <= count; i++)
-            store.Deliver(home, $"id{i:D10}", Time, new TextContent("x\n"), mayBeThere: false);
+            store.Deliver(home, $"id{i:D10}", Time, new TextContent("x\n"), mayBeDuplicate: false);
         Assert.Equal(Fault.None, store.Sync());
         Assert.Equal(expected, string.Join(',', calls.Syncs));
         Assert.Equal(Fault.None, store.Sync());
@@ -83,7 +88,7 @@ public class MaildirFaultTests
         {
             var store = new MaildirStore("h");
             for (int i = 0; i < 3; i++)
-                store.Deliver(home, $"id{i:D10}", Time, new TextContent("x\n"), mayBeThere: false);
+                store.Deliver(home, $"id{i:D10}", Time, new TextContent("x\n"), mayBeDuplicate: false);
             Fault opened = new MaildirStore("h", calls: calls).Open(home, out IMaildrop drop);
             if (opened != Fault.None)
                 return opened;
@@ -108,7 +113,8 @@ public class MaildirFaultTests
             return first;
         });
 
-    // Runs with a failure at call 1, 2, 3 … until a run makes fewer calls than that; at least one run must have noticed.
+    // Runs with a failure at call 1, 2, 3 … until a run makes fewer calls than that; at least one run must have
+    // noticed.
     private static void ForEveryCall(int error, bool andAllAfter, Func<FailingFileCalls, string, Fault> run)
     {
         int noticed = 0;

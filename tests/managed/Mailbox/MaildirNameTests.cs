@@ -68,6 +68,7 @@ public class MaildirNameTests
     private static string Write(string id, string host, out int unique)
     {
         Span<byte> room = stackalloc byte[MaildirName.Room];
-        return Encoding.ASCII.GetString(MaildirName.Write(room, Time, id, MaildirName.EscapeHost(host), 10, 12, out unique));
+        return Encoding.ASCII.GetString(
+            MaildirName.Write(room, Time, id, MaildirName.EscapeHost(host), 10, 12, out unique));
     }
 }

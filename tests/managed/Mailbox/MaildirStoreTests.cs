@@ -22,7 +22,8 @@ public sealed class MaildirStoreTests : IDisposable
         using IMaildrop drop = Open();
         Assert.Equal(0, drop.Count);
         foreach (string part in new[] { "", "/tmp", "/new", "/cur" })
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Home + "/Maildir" + part));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(Home + "/Maildir" + part));
     }
 
     [Fact]
@@ -152,8 +153,10 @@ public sealed class MaildirStoreTests : IDisposable
         Assert.Equal(Fault.None, _store.Sync());
         MoveToCur(":2,S");
         var restarted = new MaildirStore("renamed.example");
-        Assert.Equal(Fault.None, restarted.Deliver(Home, "id0000000001", Time, new TextContent("a\n"), mayBeThere: true));
-        Assert.Equal(Fault.None, restarted.Deliver(Home, "id0000000002", Time, new TextContent("b\n"), mayBeThere: true));
+        Assert.Equal(Fault.None,
+            restarted.Deliver(Home, "id0000000001", Time, new TextContent("a\n"), mayBeDuplicate: true));
+        Assert.Equal(Fault.None,
+            restarted.Deliver(Home, "id0000000002", Time, new TextContent("b\n"), mayBeDuplicate: true));
         using IMaildrop drop = Open();
         Assert.Equal(["a\n", "b\n"], [Text(drop, 0), Text(drop, 1)]);
         Assert.Equal(2, drop.Count);
@@ -163,8 +166,10 @@ public sealed class MaildirStoreTests : IDisposable
     public void A_message_with_a_file_is_linked_not_copied()
     {
         string file = _folder.In("body");
-        Assert.Equal(Fault.None, _store.Deliver(Home, "id0000000001", Time, new TextContent("a\n", file), mayBeThere: false));
-        Assert.Equal(Fault.None, _store.Deliver(Home, "id0000000001", Time, new TextContent("a\n"), mayBeThere: true));
+        Assert.Equal(Fault.None,
+            _store.Deliver(Home, "id0000000001", Time, new TextContent("a\n", file), mayBeDuplicate: false));
+        Assert.Equal(Fault.None,
+            _store.Deliver(Home, "id0000000001", Time, new TextContent("a\n"), mayBeDuplicate: true));
         using (FileStream stream = File.OpenWrite(file))
             stream.Write("z"u8);
         using IMaildrop drop = Open();
@@ -176,7 +181,8 @@ public sealed class MaildirStoreTests : IDisposable
     public void A_message_that_is_neither_in_memory_nor_in_a_file_is_copied()
     {
         string text = string.Concat(Enumerable.Repeat("0123456789\n", 30_000));
-        Assert.Equal(Fault.None, _store.Deliver(Home, "id0000000001", Time, new TextContent(text, asStream: true), mayBeThere: false));
+        Assert.Equal(Fault.None,
+            _store.Deliver(Home, "id0000000001", Time, new TextContent(text, asStream: true), mayBeDuplicate: false));
         using IMaildrop drop = Open();
         Assert.Equal(text, Text(drop, 0));
     }
@@ -187,7 +193,7 @@ public sealed class MaildirStoreTests : IDisposable
     [InlineData("a.b")]
     [InlineData("12345678901234567890123456789012345678901")]
     public void An_id_that_is_none_is_refused(string id)
-        => Assert.Equal(Fault.Argument, _store.Deliver(Home, id, Time, new TextContent("a\n"), mayBeThere: false));
+        => Assert.Equal(Fault.Argument, _store.Deliver(Home, id, Time, new TextContent("a\n"), mayBeDuplicate: false));
 
     [Fact]
     public void Old_leftovers_in_tmp_go_and_young_ones_stay()
@@ -249,7 +255,8 @@ public sealed class MaildirStoreTests : IDisposable
         for (int i = 0; i < 10; i++)
         {
             string home = _folder.In($"u{i}");
-            Assert.Equal(Fault.None, store.Deliver(home, "id0000000001", Time, new TextContent("a\n"), mayBeThere: false));
+            Assert.Equal(Fault.None,
+                store.Deliver(home, "id0000000001", Time, new TextContent("a\n"), mayBeDuplicate: false));
             Age(home);
             Assert.Equal(Fault.None, store.Open(home, out IMaildrop drop));
             drop.Dispose();

@@ -44,7 +44,8 @@ public class SubFolderTests
     [InlineData("a*")]
     [InlineData("a\0b")]
     [InlineData("a\nb")]
-    public void Nothing_outside_of_the_mailbox_has_one(string text) => Assert.False(SubFolder.TryParse(text, "/h/ann", out _));
+    public void Nothing_outside_of_the_mailbox_has_one(string text)
+        => Assert.False(SubFolder.TryParse(text, "/h/ann", out _));
 
     [Fact]
     public void A_name_too_long_for_a_file_is_none()
@@ -61,7 +62,8 @@ public class SubFolderTests
         var random = new Random(11);
         for (int i = 0; i < 20_000; i++)
         {
-            string text = string.Concat(Enumerable.Range(0, random.Next(1, 8)).Select(_ => bits[random.Next(bits.Length)]));
+            string text = string.Concat(
+                Enumerable.Range(0, random.Next(1, 8)).Select(_ => bits[random.Next(bits.Length)]));
             if (SubFolder.TryParse(text, "/h/ann", out string folder))
                 Assert.Equal("/m/." + folder.Replace('/', '.'), Path.GetFullPath("/m/." + folder.Replace('/', '.')));
         }

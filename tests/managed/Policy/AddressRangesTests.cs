@@ -75,7 +75,9 @@ public class AddressRangesTests
         var random = new Random(5);
         int taken = 0;
         for (int round = 0; round < 50_000; round++)
-            if (AddressRanges.TryParse(new([.. Enumerable.Range(0, random.Next(16)).Select(_ => Letters[random.Next(Letters.Length)])]), out AddressRanges ranges) && !ranges.IsEmpty)
+            if (AddressRanges.TryParse(
+                new([.. Enumerable.Range(0, random.Next(16)).Select(_ => Letters[random.Next(Letters.Length)])]),
+                out AddressRanges ranges) && !ranges.IsEmpty)
                 taken++;
         Assert.InRange(taken, 1, 5_000);
     }

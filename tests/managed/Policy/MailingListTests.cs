@@ -8,9 +8,12 @@ public class MailingListTests
     [Fact]
     public void Members_have_commas_or_blanks_between_and_may_be_files()
     {
-        MailingList list = Parse("friends@a.example;boss@a.example;ann@a.example, bob@b.example  carl@c.example,@more.txt @/etc/even more@d.example");
+        MailingList list = Parse(
+            "friends@a.example;boss@a.example;ann@a.example, bob@b.example  carl@c.example,@more.txt @/etc/even "
+                + "more@d.example");
         Assert.Equal("boss@a.example", list.Owner!.Text);
-        Assert.Equal(["ann@a.example", "bob@b.example", "carl@c.example", "more@d.example"], list.Members.Select(member => member.Text));
+        Assert.Equal(["ann@a.example", "bob@b.example", "carl@c.example", "more@d.example"],
+            list.Members.Select(member => member.Text));
         Assert.Equal(["/cfg/more.txt", "/etc/even"], list.Files);
     }
 
@@ -40,13 +43,18 @@ public class MailingListTests
     [Fact]
     public void Mail_for_a_list_is_taken_from_everybody_in_any_case_and_wins_over_a_user()
     {
-        RelayPolicy policy = Policy("friends@a.example;;x@y.example", "ann@a.example;;ann@a.example,x@y.example", "far@elsewhere.example;;ann@a.example");
+        RelayPolicy policy = Policy(
+            "friends@a.example;;x@y.example", "ann@a.example;;ann@a.example,x@y.example",
+            "far@elsewhere.example;;ann@a.example");
         foreach (string address in new[] { "friends@a.example", "FRIENDS@A.Example", "\"friends\"@a.example" })
-            Assert.Equal(new RelayVerdict("list\tfriends@a.example", RelayRefusal.None), policy.Judge(Address(address), mayRelay: false));
-        Assert.Equal("list\tann@a.example", policy.Judge(Address("ann@a.example"), mayRelay: false).Maildrop);
-        Assert.Equal("ann", policy.JudgeUser(Address("ann@a.example"), mayRelay: false).Maildrop);
-        Assert.Equal("list\tfar@elsewhere.example", policy.Judge(Address("far@elsewhere.example"), mayRelay: false).Maildrop);
-        Assert.Equal(RelayRefusal.NotLocal, policy.Judge(Address("near@elsewhere.example"), mayRelay: false).Refusal);
+            Assert.Equal(new RelayVerdict("list\tfriends@a.example", RelayRefusal.None),
+                policy.CheckRecipient(Address(address), mayRelay: false));
+        Assert.Equal("list\tann@a.example", policy.CheckRecipient(Address("ann@a.example"), mayRelay: false).Maildrop);
+        Assert.Equal("ann", policy.CheckUser(Address("ann@a.example"), mayRelay: false).Maildrop);
+        Assert.Equal("list\tfar@elsewhere.example",
+            policy.CheckRecipient(Address("far@elsewhere.example"), mayRelay: false).Maildrop);
+        Assert.Equal(RelayRefusal.NotLocal,
+            policy.CheckRecipient(Address("near@elsewhere.example"), mayRelay: false).Refusal);
     }
 
     [Fact]
@@ -64,7 +72,10 @@ public class MailingListTests
     {
         var domains = new LocalDomains(["a.example"], _ => false);
         Assert.True(Account.TryParse("ann;x;/h/ann;P", "/", out Account ann, out _));
-        return new RelayPolicy(new Accounts([ann], domains, "shs", "/users"), domains, AddressRanges.Empty) { Lists = new MailingLists(lists.Select(Parse)) };
+        return new RelayPolicy(new Accounts([ann], domains, "shs", "/users"), domains, AddressRanges.Empty)
+        {
+            Lists = new MailingLists(lists.Select(Parse)),
+        };
     }
 
     private static MailingList Parse(string text)

@@ -7,7 +7,8 @@ namespace MailModule.Tests.Policy;
 
 public class RelayPolicyTests
 {
-    private static readonly string[] s_users = ["ann;a;/h/ann;PS", "Bob;b;;P", "carl;c;;S", "dora@b.example;d;;P", "dora;e;;P", "boss;f;;PA", "off;;;PS"];
+    private static readonly string[] s_users =
+        ["ann;a;/h/ann;PS", "Bob;b;;P", "carl;c;;S", "dora@b.example;d;;P", "dora;e;;P", "boss;f;;PA", "off;;;PS"];
 
     [Theory]
     [InlineData("ann@a.example", "ann")]
@@ -25,7 +26,8 @@ public class RelayPolicyTests
     [InlineData("PostMaster@b.example", "boss")]
     [InlineData("postmaster", "boss")]
     public void Mail_for_a_user_of_ours_is_taken(string recipient, string maildrop)
-        => Assert.Equal(new RelayVerdict(maildrop, RelayRefusal.None), Policy().Judge(Address(recipient), mayRelay: false));
+        => Assert.Equal(new RelayVerdict(maildrop, RelayRefusal.None),
+            Policy().CheckRecipient(Address(recipient), mayRelay: false));
 
     [Theory]
     [InlineData("nobody@a.example")]
@@ -36,7 +38,8 @@ public class RelayPolicyTests
     [InlineData("\"dora@b.example\"@a.example")]
     [InlineData("ann+tag@a.example")]
     public void Mail_for_an_unknown_user_of_ours_is_refused(string recipient)
-        => Assert.Equal(new RelayVerdict(null, RelayRefusal.UnknownUser), Policy().Judge(Address(recipient), mayRelay: true));
+        => Assert.Equal(new RelayVerdict(null, RelayRefusal.UnknownUser),
+            Policy().CheckRecipient(Address(recipient), mayRelay: true));
 
     [Theory]
     [InlineData("ann@c.example")]
@@ -48,8 +51,10 @@ public class RelayPolicyTests
     [InlineData("postmaster@c.example")]
     public void Mail_for_others_is_taken_from_those_who_may_relay_alone(string recipient)
     {
-        Assert.Equal(new RelayVerdict(null, RelayRefusal.NotLocal), Policy().Judge(Address(recipient), mayRelay: false));
-        Assert.Equal(new RelayVerdict(null, RelayRefusal.None), Policy().Judge(Address(recipient), mayRelay: true));
+        Assert.Equal(new RelayVerdict(null, RelayRefusal.NotLocal),
+            Policy().CheckRecipient(Address(recipient), mayRelay: false));
+        Assert.Equal(new RelayVerdict(null, RelayRefusal.None),
+            Policy().CheckRecipient(Address(recipient), mayRelay: true));
     }
 
     [Theory]
@@ -59,7 +64,7 @@ public class RelayPolicyTests
     {
         ReadOnlySpan<byte> text = Encoding.UTF8.GetBytes(path);
         Assert.True(MailPath.TryParse(ref text, utf8: false, out MailAddress recipient));
-        Assert.Equal(RelayRefusal.NotLocal, Policy().Judge(recipient, mayRelay: false).Refusal);
+        Assert.Equal(RelayRefusal.NotLocal, Policy().CheckRecipient(recipient, mayRelay: false).Refusal);
     }
 
     [Fact]
@@ -79,11 +84,13 @@ public class RelayPolicyTests
     [InlineData("ann;x;;P bob;y;;P", "ann")]
     [InlineData("ann;x;;S", "ann")]
     public void Postmasters_mail_finds_somebody(string users, string maildrop)
-        => Assert.Equal(maildrop, Policy(users.Split(' ')).Judge(Address("postmaster@a.example"), mayRelay: false).Maildrop);
+        => Assert.Equal(maildrop,
+            Policy(users.Split(' ')).CheckRecipient(Address("postmaster@a.example"), mayRelay: false).Maildrop);
 
     [Fact]
     public void Without_users_even_postmaster_is_unknown()
-        => Assert.Equal(RelayRefusal.UnknownUser, Policy([]).Judge(Address("postmaster"), mayRelay: false).Refusal);
+        => Assert.Equal(RelayRefusal.UnknownUser,
+            Policy([]).CheckRecipient(Address("postmaster"), mayRelay: false).Refusal);
 
     [Theory]
     [InlineData("ann", "a", "ann")]
@@ -114,12 +121,12 @@ public class RelayPolicyTests
     public void A_host_may_vouch_for_a_user_of_its_own()
     {
         Accounts accounts = Policy().Accounts;
-        Assert.Equal("/h/ann", accounts.Vouched("ann")!.Home);
-        Account made = accounts.Vouched("../new")!;
+        Assert.Equal("/h/ann", accounts.FindOrCreate("ann")!.Home);
+        Account made = accounts.FindOrCreate("../new")!;
         Assert.Equal(("/data/users/%2E.%2Fnew", true), (made.Home, made.MayReadMail));
-        Assert.Null(accounts.Vouched(""));
-        Assert.Null(accounts.Vouched("a\nb"));
-        Assert.Null(accounts.Vouched(new string('/', 200)));
+        Assert.Null(accounts.FindOrCreate(""));
+        Assert.Null(accounts.FindOrCreate("a\nb"));
+        Assert.Null(accounts.FindOrCreate(new string('/', 200)));
     }
 
     [Theory]
@@ -131,7 +138,8 @@ public class RelayPolicyTests
     [InlineData("a%2Fb", "a%252Fb")]
     [InlineData("j\u00fcrgen", "j%C3%BCrgen")]
     [InlineData("a b", "a%20b")]
-    public void A_name_makes_one_safe_folder(string name, string folder) => Assert.Equal(folder, UserFolder.NameFor(name));
+    public void A_name_makes_one_safe_folder(string name, string folder)
+        => Assert.Equal(folder, UserFolder.NameFor(name));
 
     [Theory]
     [InlineData("ann;x;home/;P", "/cfg/home")]
@@ -170,7 +178,9 @@ public class RelayPolicyTests
 
     private static RelayPolicy Policy(string[] users)
     {
-        var domains = new LocalDomains(["a.example", "b.example"], address => address.Equals(IPAddress.Parse("192.0.2.1")) || address.Equals(IPAddress.Parse("2001:db8::1")));
+        var domains = new LocalDomains(
+            ["a.example", "b.example"],
+            address => address.Equals(IPAddress.Parse("192.0.2.1")) || address.Equals(IPAddress.Parse("2001:db8::1")));
         AddressRanges.TryParse("10.0.0.0/8", out AddressRanges clients);
         return new RelayPolicy(new Accounts(users.Select(Parse), domains, "shs", "/data/users"), domains, clients);
     }

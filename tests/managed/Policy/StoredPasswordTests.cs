@@ -6,7 +6,9 @@ namespace MailModule.Tests.Policy;
 public class StoredPasswordTests
 {
     // The keys that follow from RFC 7677 §3's example (user "user", password "pencil").
-    private const string Pencil = "4096:W22ZaJ0SNY7soEsUEjb6gQ==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
+    private const string PencilKeys =
+        "$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=";
+    private const string Pencil = "4096:W22ZaJ0SNY7soEsUEjb6gQ==" + PencilKeys;
 
     [Theory]
     [InlineData("secret", "secret", true)]
@@ -28,8 +30,10 @@ public class StoredPasswordTests
     [InlineData("{SCRAM-SHA-256}SCRAM-SHA-256$" + Pencil, "pencil", true)]
     [InlineData("{SCRAM-SHA-256}" + Pencil, "Pencil", false)]
     [InlineData("{SCRAM-SHA-256}" + Pencil, "", false)]
-    [InlineData("{PBKDF2-SHA256}1000:c2FsdHNhbHRzYWx0c2FsdA==:dClvKSmj66n6MdMWNv3Go4mvH1Ym2WIGiJvquqa+mfE=", "secret", true)]
-    [InlineData("{PBKDF2-SHA256}1001:c2FsdHNhbHRzYWx0c2FsdA==:dClvKSmj66n6MdMWNv3Go4mvH1Ym2WIGiJvquqa+mfE=", "secret", false)]
+    [InlineData("{PBKDF2-SHA256}1000:c2FsdHNhbHRzYWx0c2FsdA==:dClvKSmj66n6MdMWNv3Go4mvH1Ym2WIGiJvquqa+mfE=", "secret",
+        true)]
+    [InlineData("{PBKDF2-SHA256}1001:c2FsdHNhbHRzYWx0c2FsdA==:dClvKSmj66n6MdMWNv3Go4mvH1Ym2WIGiJvquqa+mfE=", "secret",
+        false)]
     [InlineData("~05a8fd99.b5e06acf.586a5889.0ee8864c", "secret", true)]
     [InlineData("~05A8FD99.B5E06ACF.586A5889.0EE8864C", "secret", true)]
     [InlineData("~05a8fd99.b5e06acf.586a5889.0ee8864c", "secret2", false)]
@@ -55,9 +59,9 @@ public class StoredPasswordTests
     [InlineData("{MD5}x", "unknown scheme")]
     [InlineData("{SCRAM-SHA-1}x", "unknown scheme")]
     [InlineData("{SCRAM-SHA-256}", "malformed {SCRAM-SHA-256}")]
-    [InlineData("{SCRAM-SHA-256}0:c2FsdA==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=", "malformed")]
-    [InlineData("{SCRAM-SHA-256}10000001:c2FsdA==$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=", "malformed")]
-    [InlineData("{SCRAM-SHA-256}4096:$WG5d8oPm3OtcPnkdi4Uo7BkeZkBFzpcXkuLmtbsT4qY=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=", "malformed")]
+    [InlineData("{SCRAM-SHA-256}0:c2FsdA==" + PencilKeys, "malformed")]
+    [InlineData("{SCRAM-SHA-256}10000001:c2FsdA==" + PencilKeys, "malformed")]
+    [InlineData("{SCRAM-SHA-256}4096:" + PencilKeys, "malformed")]
     [InlineData("{SCRAM-SHA-256}4096:c2FsdA==$c2hvcnQ=:wfPLwcE6nTWhTAmQ7tl2KeoiWGPlZqQxSrmfPwDl2dU=", "malformed")]
     [InlineData("{PBKDF2-SHA256}1000:c2FsdA==", "malformed {PBKDF2-SHA256}")]
     [InlineData("{PBKDF2-SHA256}1000:c2FsdA==:c2hvcnQ=", "malformed")]
@@ -85,8 +89,10 @@ public class StoredPasswordTests
         var random = new Random(11);
         for (int round = 0; round < 20_000; round++)
         {
-            string text = new([.. Enumerable.Range(0, random.Next(40)).Select(_ => Letters[random.Next(Letters.Length)])]);
-            if (StoredPassword.TryParse(text, out StoredPassword password, out _) && !text.Contains("SHA256}", StringComparison.Ordinal))
+            string text = new([.. Enumerable.Range(0, random.Next(40))
+                .Select(_ => Letters[random.Next(Letters.Length)])]);
+            if (StoredPassword.TryParse(text, out StoredPassword password, out _)
+                && !text.Contains("SHA256}", StringComparison.Ordinal))
                 Assert.False(password.Verify("ann", "shs", []), text);
         }
     }

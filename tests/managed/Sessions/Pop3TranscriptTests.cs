@@ -5,9 +5,9 @@ using MailModule.Tests.Pop3.Server;
 namespace MailModule.Tests.Sessions;
 
 /// <summary>
-/// One file in Transcripts/Pop3 is one case: C: what the client sends, S: what the server answers, END: it closes; ! an option; # a remark.
-/// The user is u with the password "p w" and three messages. Each case runs line by line, octet by octet, pipelined, and with every answer of
-/// the backend pending.
+/// One file in Transcripts/Pop3 is one case: C: what the client sends, S: what the server answers, END: it closes; ! an
+/// option; # a remark. The user is u with the password "p w" and three messages. Each case runs line by line, octet by
+/// octet, pipelined, and with every answer of the backend pending.
 /// </summary>
 public class Pop3TranscriptTests
 {
@@ -34,12 +34,14 @@ public class Pop3TranscriptTests
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Line_by_line_with_pending_answers(string name) => Run(name, pending: true, (harness, text) => harness.Send(text));
+    public void Line_by_line_with_pending_answers(string name)
+        => Run(name, pending: true, (harness, text) => harness.Send(text));
 
     [Theory]
     [MemberData(nameof(Files))]
     public void Octet_by_octet(string name)
-        => Run(name, pending: false, (harness, text) => string.Concat(text.Select(octet => harness.Send(octet.ToString()))));
+        => Run(name, pending: false,
+            (harness, text) => string.Concat(text.Select(octet => harness.Send(octet.ToString()))));
 
     [Theory]
     [MemberData(nameof(Files))]

@@ -7,9 +7,9 @@ using MailModule.Tests.Smtp.Server;
 namespace MailModule.Tests.Sessions;
 
 /// <summary>
-/// One file in Transcripts/Smtp is one case. C: what the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF), S: what the server answers, END: it
-/// closes, B: what the backend was asked; ! sets an option, # is a remark. Each case runs line by line, octet by octet, whole (pipelined) and cut at
-/// random, with answers at once, early and late.
+/// One file in Transcripts/Smtp is one case. C: what the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF),
+/// S: what the server answers, END: it closes, B: what the backend was asked; ! sets an option, # is a remark. Each
+/// case runs line by line, octet by octet, whole (pipelined) and cut at random, with answers at once, early and late.
 /// </summary>
 public partial class SmtpTranscriptTests
 {
@@ -110,7 +110,8 @@ public partial class SmtpTranscriptTests
         CheckEnd(lines, harness);
     }
 
-    private static void SendCut(SmtpHarness harness, string text, StringBuilder received, Func<string, IEnumerable<Range>> cut)
+    private static void SendCut(
+        SmtpHarness harness, string text, StringBuilder received, Func<string, IEnumerable<Range>> cut)
     {
         foreach (Range range in cut(text))
         {
@@ -126,7 +127,8 @@ public partial class SmtpTranscriptTests
         if (!harness.IsClosed)
             harness.Close();
         Assert.Equal(1, harness.Backend.Closings);
-        string[] calls = [.. lines.Where(line => line.StartsWith("B: ", StringComparison.Ordinal)).Select(line => line[3..])];
+        string[] calls = [.. lines.Where(line => line.StartsWith("B: ", StringComparison.Ordinal))
+            .Select(line => line[3..])];
         Assert.Equal(calls, harness.Backend.Calls);
     }
 
@@ -153,12 +155,19 @@ public partial class SmtpTranscriptTests
             RequireAuth = lines.Contains("! require auth"),
             NormalizeBareNewlines = lines.Contains("! normalize"),
         };
-        Verdict connect = lines.Contains("! refuse connect") ? new Verdict(Outcome.Refuse) : lines.Contains("! close connect") ? Verdict.Close(null) : Verdict.Accept;
-        return new SmtpHarness(options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect });
+        Verdict connect = lines.Contains("! refuse connect")
+            ? new Verdict(VerdictKind.Refuse)
+            : lines.Contains("! close connect")
+            ? Verdict.Close(null)
+            : Verdict.Accept;
+        return new SmtpHarness(
+            options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect });
     }
 
     private static long Number(string[] lines, string option, long other)
-        => lines.FirstOrDefault(line => line.StartsWith(option, StringComparison.Ordinal)) is { } line ? long.Parse(line[option.Length..]) : other;
+        => lines.FirstOrDefault(line => line.StartsWith(option, StringComparison.Ordinal)) is { } line
+            ? long.Parse(line[option.Length..])
+            : other;
 
     private static string Unescape(string line)
     {
@@ -168,7 +177,8 @@ public partial class SmtpTranscriptTests
             "\\r" => "\r",
             "\\n" => "\n",
             "\\0" => "\0",
-            _ => match.Value.StartsWith("\\x", StringComparison.Ordinal) ? ((char)Convert.ToInt32(match.Value[2..], 16)).ToString()
+            _ => match.Value.StartsWith("\\x", StringComparison.Ordinal)
+                ? ((char)Convert.ToInt32(match.Value[2..], 16)).ToString()
                 : new string('x', int.Parse(match.Value[2..^1])),
         });
         return hasEnd ? text + "\r\n" : text;

@@ -36,7 +36,8 @@ public class CommandTests
     {
         var random = new Random(4);
         byte[] line = new byte[4];
-        string[] verbs = ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT", "AUTH"];
+        string[] verbs = ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT",
+            "AUTH"];
         foreach (string verb in verbs)
             for (int at = 0; at < 4; at++)
                 for (int octet = 0; octet < 256; octet++)
@@ -49,14 +50,16 @@ public class CommandTests
         for (int i = 0; i < 1000; i++)
         {
             random.NextBytes(line);
-            Assert.Equal(verbs.Contains(Encoding.Latin1.GetString(line).ToUpperInvariant()), CommandLine.Parse(line).Verb != SmtpVerb.Unknown);
+            Assert.Equal(verbs.Contains(Encoding.Latin1.GetString(line).ToUpperInvariant()),
+                CommandLine.Parse(line).Verb != SmtpVerb.Unknown);
         }
     }
 
     [Fact]
     public void Mail_has_a_path_and_parameters()
     {
-        Assert.Equal(PathFault.None, MailArgument.TryParse("FROM:<a@b> SIZE=12345 BODY=8BITMIME SMTPUTF8 AUTH=a+40b"u8, out MailArgument mail));
+        Assert.Equal(PathFault.None,
+            MailArgument.TryParse("FROM:<a@b> SIZE=12345 BODY=8BITMIME SMTPUTF8 AUTH=a+40b"u8, out MailArgument mail));
         Assert.Equal(("a@b", 12345, true, true), (mail.ReversePath.Text, mail.Size, mail.EightBit, mail.Utf8));
         Assert.Equal(PathFault.None, MailArgument.TryParse("FROM:<>"u8, out mail));
         Assert.Equal((true, 0, false, false), (mail.ReversePath.IsNull, mail.Size, mail.EightBit, mail.Utf8));
@@ -75,9 +78,12 @@ public class CommandTests
     [Fact]
     public void Rcpt_has_a_path_and_parameters()
     {
-        Assert.Equal(PathFault.None, RcptArgument.TryParse("TO:<c@d> NOTIFY=SUCCESS,delay ORCPT=rfc822;x+2By"u8, utf8: false, out RcptArgument rcpt));
+        Assert.Equal(PathFault.None,
+            RcptArgument.TryParse(
+                "TO:<c@d> NOTIFY=SUCCESS,delay ORCPT=rfc822;x+2By"u8, utf8: false, out RcptArgument rcpt));
         Recipient recipient = rcpt.ToRecipient("c");
-        Assert.Equal(("c@d", "c", Notify.Success | Notify.Delay, "rfc822;x+y"), (recipient.Address.Text, recipient.Maildrop, recipient.Notify, recipient.OriginalRecipient));
+        Assert.Equal(("c@d", "c", Notify.Success | Notify.Delay, "rfc822;x+y"),
+            (recipient.Address.Text, recipient.Maildrop, recipient.Notify, recipient.OriginalRecipient));
         Assert.Equal(PathFault.None, RcptArgument.TryParse("TO:<Postmaster>"u8, utf8: false, out rcpt));
         Assert.Equal(("Postmaster", Notify.Default, null), (rcpt.Address.Text, rcpt.Notify, rcpt.OriginalRecipient));
     }
@@ -109,5 +115,6 @@ public class CommandTests
     [InlineData("2.0.0.", false)]
     [InlineData("2.a.0", false)]
     [InlineData("", false)]
-    public void Enhanced_codes_have_three_numbers(string code, bool isValid) => Assert.Equal(isValid, EnhancedCode.IsValid(Encoding.ASCII.GetBytes(code)));
+    public void Enhanced_codes_have_three_numbers(string code, bool isValid)
+        => Assert.Equal(isValid, EnhancedCode.IsValid(Encoding.ASCII.GetBytes(code)));
 }

@@ -28,7 +28,8 @@ public class ReplyReaderTests
 
     [Fact]
     public void Replies_that_came_together_are_read_one_by_one()
-        => Assert.Equal(["250 2.1.0 a", "550 5.1.1 b|c", "354  d"], Read("250 2.1.0 a\r\n550-5.1.1 b\r\n550 5.1.1 c\r\n354 d\r\n"u8.ToArray(), 100));
+        => Assert.Equal(["250 2.1.0 a", "550 5.1.1 b|c", "354  d"],
+            Read("250 2.1.0 a\r\n550-5.1.1 b\r\n550 5.1.1 c\r\n354 d\r\n"u8.ToArray(), 100));
 
     [Theory]
     [InlineData("hello\r\n")]
@@ -41,14 +42,17 @@ public class ReplyReaderTests
     [InlineData("250-a\r\n251 b\r\n")]
     [InlineData("250-a\r\nb\r\n")]
     [InlineData("250 a\nb\r\n")]
-    public void What_is_no_reply_is_malformed(string wire) => Assert.Equal("malformed", Read(Encoding.UTF8.GetBytes(wire), 100)[^1]);
+    public void What_is_no_reply_is_malformed(string wire)
+        => Assert.Equal("malformed", Read(Encoding.UTF8.GetBytes(wire), 100)[^1]);
 
     [Fact]
     public void Lines_and_their_count_are_limited()
     {
-        Assert.Equal("malformed", Read(Encoding.ASCII.GetBytes("250 " + new string('x', ReplyReader.LineLimit)), 100)[^1]);
+        Assert.Equal("malformed",
+            Read(Encoding.ASCII.GetBytes("250 " + new string('x', ReplyReader.LineLimit)), 100)[^1]);
         string many = string.Concat(Enumerable.Repeat("250-x\r\n", ReplyReader.LineCountLimit));
-        Assert.Single(Read(Encoding.ASCII.GetBytes(many[..^7] + "250 x\r\n"), 100), line => line.StartsWith("250", StringComparison.Ordinal));
+        Assert.Single(Read(Encoding.ASCII.GetBytes(many[..^7] + "250 x\r\n"), 100),
+            line => line.StartsWith("250", StringComparison.Ordinal));
         Assert.Equal("malformed", Read(Encoding.ASCII.GetBytes(many + "250 x\r\n"), 100)[^1]);
     }
 
@@ -56,7 +60,8 @@ public class ReplyReaderTests
     public void What_is_said_again_in_the_same_words_is_the_same_reply_and_nothing_else_is()
     {
         var reader = new ReplyReader();
-        string[] lines = ["250 2.1.0 Ok", "250 2.1.5 Ok", "354 go", "250 2.0.0 Ok: queued as 1", "250 2.1.0 Ok", "250 2.1.5 OK", "250 2.0.0 Ok: queued as 2", "250", "250 ", "250 2.1.0 Ok", "550 2.1.0 Ok"];
+        string[] lines = ["250 2.1.0 Ok", "250 2.1.5 Ok", "354 go", "250 2.0.0 Ok: queued as 1", "250 2.1.0 Ok",
+            "250 2.1.5 OK", "250 2.0.0 Ok: queued as 2", "250", "250 ", "250 2.1.0 Ok", "550 2.1.0 Ok"];
         var read = new List<Reply>();
         foreach (string line in lines)
         {
@@ -65,7 +70,8 @@ public class ReplyReaderTests
             read.Add(reply);
         }
         Assert.Same(read[0], read[4]);
-        Assert.Equal(["Ok", "Ok", "go", "Ok: queued as 1", "Ok", "OK", "Ok: queued as 2", "", "", "Ok", "2.1.0 Ok"], read.Select(reply => reply.Lines[0]));
+        Assert.Equal(["Ok", "Ok", "go", "Ok: queued as 1", "Ok", "OK", "Ok: queued as 2", "", "", "Ok", "2.1.0 Ok"],
+            read.Select(reply => reply.Lines[0]));
         Assert.Equal([250, 250, 354, 250, 250, 250, 250, 250, 250, 250, 550], read.Select(reply => reply.Code));
     }
 

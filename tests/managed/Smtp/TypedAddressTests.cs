@@ -48,7 +48,8 @@ public class TypedAddressTests
     [InlineData("utf-8;\\x{FC")]
     [InlineData("utf-8;\\")]
     [InlineData("utf-8;\\y{FC}@b")]
-    public void Malformed_values_are_refused(string value) => Assert.False(TypedAddress.TryRead(Encoding.UTF8.GetBytes(value), utf8: false, out _));
+    public void Malformed_values_are_refused(string value)
+        => Assert.False(TypedAddress.TryRead(Encoding.UTF8.GetBytes(value), utf8: false, out _));
 
     [Fact]
     public void Utf8_stands_for_itself_in_a_transaction_that_has_it()
@@ -73,7 +74,8 @@ public class TypedAddressTests
     [InlineData("utf-8;für \\@b", false, "utf-8;f\\x{FC}r\\x{20}\\x{5C}@b")]
     [InlineData("utf-8;für \\@b", true, "utf-8;für\\x{20}\\x{5C}@b")]
     [InlineData("utf-8;😀\u0085@b", false, "utf-8;\\x{1F600}\\x{85}@b")]
-    public void Values_are_written(string typed, bool utf8, string value) => Assert.Equal(value, TypedAddress.Encode(typed, utf8));
+    public void Values_are_written(string typed, bool utf8, string value)
+        => Assert.Equal(value, TypedAddress.Encode(typed, utf8));
 
     [Fact]
     public void What_is_written_is_read_again()
@@ -82,7 +84,9 @@ public class TypedAddressTests
         const string letters = "az09\\+={}x; é€😀ü@.\"";
         for (int round = 0; round < 1000; round++)
         {
-            string address = string.Concat(Enumerable.Range(0, random.Next(1, 30)).Select(_ => Rune.GetRuneAt(letters, Place(random, letters)).ToString()));
+            string address = string.Concat(
+                Enumerable.Range(0, random.Next(1, 30))
+                .Select(_ => Rune.GetRuneAt(letters, Place(random, letters)).ToString()));
             foreach (bool utf8 in new[] { false, true })
             {
                 byte[] value = Encoding.UTF8.GetBytes(TypedAddress.Encode("utf-8;" + address, utf8));

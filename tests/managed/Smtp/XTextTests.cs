@@ -59,7 +59,8 @@ public class XTextTests
         var random = new Random(3461);
         for (int round = 0; round < 500; round++)
         {
-            string text = new([.. Enumerable.Range(0, random.Next(1, 40)).Select(_ => (char)random.Next(' ', '\u007f'))]);
+            string text = new([.. Enumerable.Range(0, random.Next(1, 40))
+                .Select(_ => (char)random.Next(' ', '\u007f'))]);
             byte[] encoded = Encoding.UTF8.GetBytes(XText.Encode(text));
             Assert.True(XText.TryDecode(encoded, out string decoded));
             Assert.Equal(text, decoded);

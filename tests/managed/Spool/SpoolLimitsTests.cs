@@ -111,7 +111,7 @@ public class SpoolLimitsTests
     [Fact]
     public void A_sender_faster_than_the_disk_is_told_to_wait_and_resumed_once()
     {
-        var work = new ConcurrentQueue<IWork>();
+        var work = new ConcurrentQueue<IJob>();
         var disk = new SimulatedDisk();
         var options = new SpoolOptions { Directory = Directory, Disk = disk, Consumer = _ => { }, RunWork = work.Enqueue };
         using var run = new SpoolRun(options);
@@ -121,7 +121,7 @@ public class SpoolLimitsTests
         for (; writer.Append(wire, () => resumed++); sent++)
             Assert.InRange(sent, 0, 40);
         Assert.Equal(0, resumed);
-        Assert.True(work.TryDequeue(out IWork? job));
+        Assert.True(work.TryDequeue(out IJob? job));
         job.Run();
         Assert.Equal(1, resumed);
         Assert.True(writer.Append(wire, () => resumed++));

@@ -2,7 +2,9 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Tests.Support;
 
-/// <summary>The real file system, until the n-th call: that one (or all from it on) fails with the given error.</summary>
+/// <summary>
+/// The real file system, until the n-th call: that one (or all from it on) fails with the given error.
+/// </summary>
 public sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bool andAllAfter = false) : FileCalls
 {
     public int Count { get; private set; }
@@ -15,7 +17,8 @@ public sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bool
 
     public override int OpenRead(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenRead(path);
     public override int OpenFolder(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenFolder(path);
-    public override int OpenReadIn(int folder, ReadOnlySpan<byte> name) => Fails() ? -error : base.OpenReadIn(folder, name);
+    public override int OpenReadAt(int folder, ReadOnlySpan<byte> name)
+        => Fails() ? -error : base.OpenReadAt(folder, name);
     public override int OpenNew(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenNew(path);
     public override int OpenLock(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenLock(path);
     public override int Read(int descriptor, Span<byte> buffer) => Fails() ? -error : base.Read(descriptor, buffer);
@@ -35,12 +38,14 @@ public sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bool
         return Fails() ? -error : result;
     }
 
-    public override int Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) => Fails() ? -error : base.Rename(from, to);
+    public override int Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
+        => Fails() ? -error : base.Rename(from, to);
     public override int Link(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) => Fails() ? -error : base.Link(from, to);
     public override int Unlink(ReadOnlySpan<byte> path) => Fails() ? -error : base.Unlink(path);
     public override int MakeDirectory(ReadOnlySpan<byte> path) => Fails() ? -error : base.MakeDirectory(path);
     public override int Lock(int descriptor) => Fails() ? -error : base.Lock(descriptor);
-    public override int ReadDirectory(int descriptor, Span<byte> buffer) => Fails() ? -error : base.ReadDirectory(descriptor, buffer);
+    public override int ReadDirectory(int descriptor, Span<byte> buffer)
+        => Fails() ? -error : base.ReadDirectory(descriptor, buffer);
 
     public override int Sync(int descriptor)
     {

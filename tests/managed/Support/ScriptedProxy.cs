@@ -5,8 +5,9 @@ using System.Net.Sockets;
 namespace MailModule.Tests.Support;
 
 /// <summary>
-/// A proxy on an ephemeral loopback port that follows a script for every connection: an <see cref="int"/> reads so many octets, a <see cref="byte"/> array is sent, and
-/// <see cref="Relay"/>, <see cref="Hang"/>. At a script's end the connection closes.
+/// A proxy on an ephemeral loopback port that follows a script for every connection: an <see cref="int"/> reads so many
+/// octets, a <see cref="byte"/> array is sent, and <see cref="Relay"/>, <see cref="Hang"/>. At a script's end the
+/// connection closes.
 /// </summary>
 public sealed class ScriptedProxy : IDisposable
 {
@@ -43,7 +44,8 @@ public sealed class ScriptedProxy : IDisposable
             socket.Dispose();
     }
 
-    private static void InBackground(Action action) => new Thread(() => Quietly(action)) { IsBackground = true }.Start();
+    private static void InBackground(Action action)
+        => new Thread(() => Quietly(action)) { IsBackground = true }.Start();
 
     private static void Quietly(Action action)
     {

@@ -8,9 +8,10 @@ using System.Text;
 namespace MailModule.Tests.Support;
 
 /// <summary>
-/// A server on an ephemeral loopback port that follows a script, one for each connection in turn (the last repeats). A step is a reply to send,
-/// or one of: <see cref="Line"/>, <see cref="Text"/>, <see cref="SomeText"/>, <see cref="StartTls"/>, <see cref="Garble"/>, <see cref="Reset"/>, <see cref="Hang"/>, <see cref="Stall"/>, <see cref="Drip"/>,
-/// <see cref="Flood"/>, <see cref="Raw"/>. At a script's end the connection closes.
+/// A server on an ephemeral loopback port that follows a script, one for each connection in turn (the last repeats). A
+/// step is a reply to send, or one of: <see cref="Line"/>, <see cref="Text"/>, <see cref="SomeText"/>,
+/// <see cref="StartTls"/>, <see cref="Garble"/>, <see cref="Reset"/>, <see cref="Hang"/>, <see cref="Stall"/>,
+/// <see cref="Drip"/>, <see cref="Flood"/>, <see cref="Raw"/>. At a script's end the connection closes.
 /// </summary>
 public sealed class ScriptedSmtpServer : IDisposable
 {
@@ -66,7 +67,9 @@ public sealed class ScriptedSmtpServer : IDisposable
     /// <summary>Texts read so far, as they came, the final dot line included. Only of those below 1 MiB.</summary>
     public string[] Texts => [.. _texts.Select(Encoding.UTF8.GetString)];
 
-    /// <summary>Server names that clients asked for in their handshakes (SNI); empty where one asked for none.</summary>
+    /// <summary>
+    /// Server names that clients asked for in their handshakes (SNI); empty where one asked for none.
+    /// </summary>
     public string[] NamesAskedFor => [.. _names];
 
     public long TextLength => Interlocked.Read(ref _textLength);
@@ -79,7 +82,9 @@ public sealed class ScriptedSmtpServer : IDisposable
 
     /// <summary>A whole dialogue without extensions for so many recipients.</summary>
     public static string[] Plain(params string[] recipientReplies)
-        => ["220 hello", Line, "250 server", Line, "250 ok", .. recipientReplies.SelectMany(reply => (string[])[Line, reply]), Line, "354 go", Text, "250 2.0.0 taken", Line, "221 bye"];
+        => ["220 hello", Line, "250 server", Line, "250 ok",
+            .. recipientReplies.SelectMany(reply => (string[])[Line, reply]), Line, "354 go", Text, "250 2.0.0 taken",
+            Line, "221 bye"];
 
     public void Dispose()
     {
@@ -89,7 +94,8 @@ public sealed class ScriptedSmtpServer : IDisposable
             socket.Dispose();
     }
 
-    private static void InBackground(Action action) => new Thread(() => Quietly(action)) { IsBackground = true }.Start();
+    private static void InBackground(Action action)
+        => new Thread(() => Quietly(action)) { IsBackground = true }.Start();
 
     // The end of the test, or of the client, ends a script anywhere.
     private static void Quietly(Action action)
@@ -98,7 +104,9 @@ public sealed class ScriptedSmtpServer : IDisposable
         {
             action();
         }
-        catch (Exception e) when (e is IOException or SocketException or InvalidOperationException or System.Security.Authentication.AuthenticationException)
+        catch (Exception e) when (
+            e is IOException or SocketException or InvalidOperationException
+            or System.Security.Authentication.AuthenticationException)
         {
         }
     }

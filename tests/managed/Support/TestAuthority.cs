@@ -29,23 +29,30 @@ internal sealed class TestAuthority
     public X509Certificate2Collection Roots => [X509CertificateLoader.LoadCertificate(_root.RawData)];
 
     /// <param name="names">DNS names and addresses; the first is the common name too.</param>
-    public X509Certificate2 Issue(params string[] names) => Issue(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30), names);
+    public X509Certificate2 Issue(params string[] names)
+        => Issue(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30), names);
 
-    public X509Certificate2 IssueExpired(params string[] names) => Issue(DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(-1), names);
+    public X509Certificate2 IssueExpired(params string[] names)
+        => Issue(DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(-1), names);
 
-    public X509Certificate2 IssueEarly(params string[] names) => Issue(DateTimeOffset.UtcNow.AddDays(1), DateTimeOffset.UtcNow.AddDays(30), names);
+    public X509Certificate2 IssueEarly(params string[] names)
+        => Issue(DateTimeOffset.UtcNow.AddDays(1), DateTimeOffset.UtcNow.AddDays(30), names);
 
     /// <summary>The name stands in the subject alone, as it did last century.</summary>
-    public X509Certificate2 IssueWithCommonNameAlone(string name) => Sign(RequestFor(name, [], out ECDsa key), key, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+    public X509Certificate2 IssueWithCommonNameAlone(string name)
+        => Sign(RequestFor(name, [], out ECDsa key), key, DateTimeOffset.UtcNow.AddDays(-1),
+            DateTimeOffset.UtcNow.AddDays(30));
 
     public static X509Certificate2 SelfSigned(params string[] names)
     {
         CertificateRequest request = RequestFor(names[0], names, out ECDsa key);
         using (key)
-            return Usable(request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30)));
+            return Usable(request.CreateSelfSigned(
+                DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30)));
     }
 
-    private X509Certificate2 Issue(DateTimeOffset from, DateTimeOffset to, string[] names) => Sign(RequestFor(names[0], names, out ECDsa key), key, from, to);
+    private X509Certificate2 Issue(DateTimeOffset from, DateTimeOffset to, string[] names)
+        => Sign(RequestFor(names[0], names, out ECDsa key), key, from, to);
 
     private X509Certificate2 Sign(CertificateRequest request, ECDsa key, DateTimeOffset from, DateTimeOffset to)
     {

@@ -47,5 +47,6 @@ public class SignalsTests
     }
 
     private static ulong Mask()
-        => Convert.ToUInt64(File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("SigBlk", StringComparison.Ordinal)).Split('\t')[1], 16);
+        => Convert.ToUInt64(File.ReadLines("/proc/thread-self/status")
+            .First(line => line.StartsWith("SigBlk", StringComparison.Ordinal)).Split('\t')[1], 16);
 }

@@ -55,7 +55,7 @@ public class WorkersTests
                 workers.Run(new Job(() => ran.Signal()));
                 others.Run(new Job(() => ran.Signal()));
             }
-            Workers.CallForBatch();
+            Workers.WakeForBatch();
         });
         turn.Join();
         Assert.True(ran.Wait(Long));
@@ -139,7 +139,8 @@ public class WorkersTests
         workers.Run(new Job(() =>
         {
             name = File.ReadAllText("/proc/thread-self/comm").Trim();
-            blocked = File.ReadLines("/proc/thread-self/status").First(line => line.StartsWith("SigBlk", StringComparison.Ordinal));
+            blocked = File.ReadLines("/proc/thread-self/status")
+                .First(line => line.StartsWith("SigBlk", StringComparison.Ordinal));
             ran.Set();
         }));
         Assert.True(ran.Wait(Long));
@@ -148,20 +149,23 @@ public class WorkersTests
         ulong killAndStop = Bits(9, 19), faults = Bits(4, 5, 6, 7, 8, 11, 31), suspension = Bits(34);
         ulong ofAHost = 0x7fffffff & ~killAndStop & ~faults;
         Assert.Equal(ofAHost, mask & ofAHost);
-        Assert.Equal(0UL, mask & (faults | suspension)); // blocked, a null reference would end the process in place of being an exception
+        // blocked, a null reference would end the process in place of being an exception
+        Assert.Equal(0UL, mask & (faults | suspension));
     }
 
-    private static ulong Bits(params int[] signals) => signals.Aggregate(0UL, (mask, signal) => mask | 1UL << (signal - 1));
+    private static ulong Bits(params int[] signals)
+        => signals.Aggregate(0UL, (mask, signal) => mask | 1UL << (signal - 1));
 
     private static void InterlockedMax(ref int target, int value)
     {
         int seen;
-        while (value > (seen = Volatile.Read(ref target)) && Interlocked.CompareExchange(ref target, value, seen) != seen)
+        while (value > (seen = Volatile.Read(ref target))
+            && Interlocked.CompareExchange(ref target, value, seen) != seen)
         {
         }
     }
 
-    private sealed class Job(Action action) : IWork
+    private sealed class Job(Action action) : IJob
     {
         public void Run() => action();
     }

@@ -31,7 +31,7 @@ internal sealed class ForwardFiles(FileCalls calls)
         ReadOnlySpan<byte> path = WritePath(home, room);
         int result = calls.Stat(path, out FileStamp stamp);
         if (result < 0)
-            return Errno.ToFault(result);
+            return SystemFault.Of(result);
         lock (_scripts)
             if (_scripts.TryGetValue(home, out var kept) && kept.Stamp == stamp)
                 script = kept.Script;
@@ -59,16 +59,16 @@ internal sealed class ForwardFiles(FileCalls calls)
     private Fault ReadText(ReadOnlySpan<byte> path, out string text)
     {
         text = "";
-        int descriptor = calls.OpenReadNow(path);
+        int descriptor = calls.OpenReadNonBlocking(path);
         if (descriptor < 0)
-            return Errno.ToFault(descriptor);
+            return SystemFault.Of(descriptor);
         byte[] octets = new byte[ForwardParser.SizeLimit + 1];
         int length = 0, count;
         while ((count = calls.Read(descriptor, octets.AsSpan(length))) > 0)
             length += count;
         calls.Close(descriptor);
         text = Encoding.Latin1.GetString(octets, 0, length);
-        return Errno.ToFault(count);
+        return SystemFault.Of(count);
     }
 
     // A path that does not fit becomes the empty one, which is nowhere.

@@ -35,7 +35,7 @@ internal sealed class ForwardMessage(ISpoolEntry entry, string home, ScratchFile
         _ => "",
     };
 
-    public bool HoldsWord(string word) => Text.Contains(word, StringComparison.OrdinalIgnoreCase);
+    public bool ContainsWord(string word) => Text.Contains(word, StringComparison.OrdinalIgnoreCase);
 
     public FileFacts? File(string path)
     {

@@ -13,7 +13,7 @@ namespace MailModule.Delivery.Forwarding;
 /// <param name="note">Hears what went wrong: line and text.</param>
 internal sealed class ForwardRun(Detour detour, ForwardMessage message, ForwardOptions options, RelayPolicy rules, Action<int, string> note, CancellationToken cancel)
 {
-    private readonly Evaluation _evaluation = new(message);
+    private readonly Evaluator _evaluation = new(message);
     private readonly List<string> _copies = [];
     private readonly List<(MailAddress Address, string? Maildrop)> _targets = [];
     private string? _place = "";
@@ -97,7 +97,7 @@ internal sealed class ForwardRun(Detour detour, ForwardMessage message, ForwardO
     {
         foreach (MailAddress target in step.Targets)
         {
-            RelayVerdict verdict = rules.Judge(target, mayRelay: true);
+            RelayVerdict verdict = rules.CheckRecipient(target, mayRelay: true);
             if (!verdict.IsAccepted)
                 Wrong(step.Line, $"{target} is nobody here");
             else if (verdict.Maildrop == detour.Maildrop)
@@ -114,7 +114,7 @@ internal sealed class ForwardRun(Detour detour, ForwardMessage message, ForwardO
             Wrong(step.Line, "commands are not run: the setting fwdrun is off");
             return;
         }
-        ShellCommand command = ShellCommand.Make(step.Command, ValueOf, message.HoldsWord);
+        ShellCommand command = ShellCommand.Make(step.Command, ValueOf, message.ContainsWord);
         (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. Surroundings(), .. command.Environment], detour.Home!, options.RunTimeout, cancel);
         message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
         IsCancelled = end == CommandEnd.Cancelled;

@@ -69,7 +69,7 @@ internal sealed class Forwarder(Redistributor redistributor, ReportsNow reports,
     {
         using Stream text = message.Content.OpenRead();
         MessageHeader header = MessageHeader.Read(text);
-        return header.Hops > Redistributor.HopLimit || header.DeliveredTo().Any(address => rules.JudgeUser(address, mayRelay: false).Maildrop == detour.Maildrop);
+        return header.Hops > Redistributor.HopLimit || header.DeliveredTo().Any(address => rules.CheckUser(address, mayRelay: false).Maildrop == detour.Maildrop);
     }
 
     private Fault SendOn(Detour detour, ForwardRun run, ForwardMessage message)
@@ -88,7 +88,7 @@ internal sealed class Forwarder(Redistributor redistributor, ReportsNow reports,
         envelope.EnvelopeId = old.EnvelopeId;
         envelope.Recipients.AddRange(run.Targets.Select(target => ReportWishes.PassedOn(detour.FirstRecipient, target.Address, target.Maildrop, isOnly)));
         fault = redistributor.Send(envelope, message.Content, detour.Entry.Id, detour.FirstRecipient.Address, list: null);
-        if (fault == Fault.None && log.IsOn(LogLevel.Info))
+        if (fault == Fault.None && log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "forward", $"{detour.Entry.Id}: {detour.Maildrop} sent it on to {string.Join(", ", run.Targets.Select(target => target.Address))}");
         return fault;
     }

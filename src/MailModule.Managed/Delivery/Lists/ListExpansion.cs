@@ -52,7 +52,7 @@ internal sealed class ListExpansion(Redistributor redistributor, ReportsNow repo
 
     private DetourEnd SendToOwner(Detour detour, MailingList list, RelayPolicy rules)
     {
-        RelayVerdict verdict = rules.Judge(list.Owner!, mayRelay: true);
+        RelayVerdict verdict = rules.CheckRecipient(list.Owner!, mayRelay: true);
         if (!verdict.IsAccepted)
         {
             log.Write(LogLevel.Warning, "lists", $"{detour.Entry.Id}: {list.Owner}, the owner of {list.Address}, is nobody here; a message without a sender is dropped");
@@ -78,7 +78,7 @@ internal sealed class ListExpansion(Redistributor redistributor, ReportsNow repo
         fault = Report(detour, list, members, progress);
         if (fault == Fault.None)
             fault = Send(detour, list, members, progress);
-        if (fault == Fault.None && log.IsOn(LogLevel.Info))
+        if (fault == Fault.None && log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "lists", $"{detour.Entry.Id}: {list.Address} sent on to {members.Found.Count} members");
         return fault == Fault.None ? DetourEnd.Nowhere : DetourEnd.Failed(fault);
     }

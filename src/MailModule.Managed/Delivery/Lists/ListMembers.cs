@@ -42,7 +42,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     private void Add(MailAddress member)
     {
         if (policy.Lists.Find(member) is not { } list)
-            AddUser(member, policy.JudgeUser(member, mayRelay: true));
+            AddUser(member, policy.CheckUser(member, mayRelay: true));
         else if (_expanded.Contains(list.Maildrop))
             AddItself(member);
         else if (list.Owner is null)
@@ -54,7 +54,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     // The list's own address among its members means the user of that name.
     private void AddItself(MailAddress member)
     {
-        RelayVerdict verdict = policy.JudgeUser(member, mayRelay: false);
+        RelayVerdict verdict = policy.CheckUser(member, mayRelay: false);
         if (verdict.Maildrop is not null)
             AddUser(member, verdict);
     }

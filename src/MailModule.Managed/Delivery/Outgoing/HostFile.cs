@@ -55,7 +55,7 @@ public sealed class HostFile : IDiskFile
         file = null;
         int own = Descriptors.Duplicate(descriptor);
         if (own < 0)
-            return Errno.ToFault(own) == Fault.Full ? Fault.Full : Fault.Argument;
+            return SystemFault.Of(own) == Fault.Full ? Fault.Full : Fault.Argument;
         file = new HostFile(new SafeFileHandle(own, ownsHandle: true), Descriptors.OffsetOf(own));
         return Fault.None;
     }

@@ -6,7 +6,7 @@ namespace MailModule.Delivery.Outgoing;
 /// Brings a submission's states to its observer: in order, one at a time, on a worker, so that a slow observer holds up nobody but itself. Of
 /// several "sending" states in a row that wait, the latest is enough, so the queue stays short.
 /// </summary>
-internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer) : IWork
+internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer) : IJob
 {
     private readonly record struct Notice(SubmissionState State, long Value, string Recipient);
 

@@ -16,7 +16,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
 
     private readonly Queue<SubmittedRecipient> _open = new(recipients);
     private readonly Lock _gate = new();
-    private readonly List<(SmtpTransaction Transaction, SubmittedRecipient[] Members)> _underWay = new(2);
+    private readonly List<(SmtpClientTransaction Transaction, SubmittedRecipient[] Members)> _underWay = new(2);
     private IRemoteRun? _run;
     private bool _isCancelled;
     private int _runs;
@@ -30,7 +30,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
     public bool AwaitsVerdict(SubmittedRecipient recipient)
     {
         lock (_gate)
-            return _underWay.Exists(one => one.Transaction.AwaitsVerdict && Array.IndexOf(one.Members, recipient) is >= 0 and var i
+            return _underWay.Exists(one => one.Transaction.AwaitsFinalReply && Array.IndexOf(one.Members, recipient) is >= 0 and var i
                 && one.Transaction.Recipients[i].State == RecipientState.Accepted);
     }
 
@@ -55,20 +55,20 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
 
     void IRunOwner.Connected(IRemoteRun run) => submission.Tell(SubmissionState.Dialog, 0, recipients);
 
-    SmtpTransaction? IRunOwner.Next(IRemoteRun run)
+    SmtpClientTransaction? IRunOwner.Next(IRemoteRun run)
     {
         SubmittedRecipient[] members = [.. TakeOpen()];
         if (members.Length == 0)
             return null;
-        SmtpTransaction transaction = submission.NewTransaction(members);
+        SmtpClientTransaction transaction = submission.NewTransaction(members);
         lock (_gate)
             _underWay.Add((transaction, members));
         return transaction;
     }
 
-    void IRunOwner.Sending(IRemoteRun run, SmtpTransaction transaction) => submission.Tell(SubmissionState.Sending, transaction.Sent, recipients);
+    void IRunOwner.Sending(IRemoteRun run, SmtpClientTransaction transaction) => submission.Tell(SubmissionState.Sending, transaction.Sent, recipients);
 
-    void IRunOwner.Completed(IRemoteRun run, SmtpTransaction transaction)
+    void IRunOwner.Completed(IRemoteRun run, SmtpClientTransaction transaction)
     {
         SubmittedRecipient[] members = Take(transaction);
         bool someWereTaken = transaction.Recipients.Any(result => result.State == RecipientState.Delivered);
@@ -82,7 +82,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
         }
     }
 
-    void IRunOwner.Returned(IRemoteRun run, SmtpTransaction transaction)
+    void IRunOwner.Returned(IRemoteRun run, SmtpClientTransaction transaction)
     {
         foreach (SubmittedRecipient recipient in Take(transaction))
             _open.Enqueue(recipient);
@@ -121,7 +121,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
             yield return recipient;
     }
 
-    private SubmittedRecipient[] Take(SmtpTransaction transaction)
+    private SubmittedRecipient[] Take(SmtpClientTransaction transaction)
     {
         lock (_gate)
         {

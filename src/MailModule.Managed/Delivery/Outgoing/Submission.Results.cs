@@ -11,10 +11,10 @@ public sealed partial class Submission
     private byte[]? _fields;
 
     /// <summary>A transaction for some recipients, with a text of its own to read.</summary>
-    internal SmtpTransaction NewTransaction(IReadOnlyList<SubmittedRecipient> recipients)
+    internal SmtpClientTransaction NewTransaction(IReadOnlyList<SubmittedRecipient> recipients)
     {
         var results = recipients.Select(one => new RecipientResult(one.Address) { Notify = one.Recipient.Notify, OriginalRecipient = one.Recipient.OriginalRecipient });
-        return new SmtpTransaction(_request.From, results, new TextSource(Fields(), Text, _parts.Workers, _parts.Log)) { Return = _request.Return, EnvelopeId = _request.EnvelopeId };
+        return new SmtpClientTransaction(_request.From, results, new TextSource(Fields(), Text, _parts.Workers, _parts.Log)) { Return = _request.Return, EnvelopeId = _request.EnvelopeId };
     }
 
     internal Envelope NewEnvelope(IReadOnlyList<SubmittedRecipient> recipients)

@@ -17,7 +17,7 @@ namespace MailModule.Delivery.Outgoing;
 /// Who gives a recipient its final state first wins; a cancel gives it to all that have none, at once, and only then cuts what is under way. So a cancel waits for nothing, and what
 /// comes late counts for nothing. The text lives until everybody is final and every leg has ended, for a leg that was cut may still be reading.
 /// </remarks>
-public sealed partial class Submission : IWork
+public sealed partial class Submission : IJob
 {
     private readonly SubmissionRequest _request;
     private readonly SubmissionParts _parts;
@@ -26,7 +26,7 @@ public sealed partial class Submission : IWork
     private readonly Lock _gate = new();
     private readonly ManualResetEvent _completed = new(false);
     private readonly List<ILeg> _legs = [];
-    private HeaderScan _header;
+    private HeaderScanner _header;
     private int _users;
     private int _open;
     private bool _isGivenUp;
@@ -94,7 +94,7 @@ public sealed partial class Submission : IWork
             leg.Cancel();
     }
 
-    void IWork.Run()
+    void IJob.Run()
     {
         Fault fault = MakeWhole();
         if (fault != Fault.None)
@@ -172,7 +172,7 @@ public sealed partial class Submission : IWork
             _parts.Workers.Run(new Disposal(Text));
     }
 
-    private sealed class Disposal(MessageText text) : IWork
+    private sealed class Disposal(MessageText text) : IJob
     {
         public void Run() => text.Dispose();
     }

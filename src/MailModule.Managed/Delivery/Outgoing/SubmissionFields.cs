@@ -16,9 +16,9 @@ internal static class SubmissionFields
     private const int HeaderLimit = 1024 * 1024;
 
     /// <summary>Reads the header section of a finished text. May touch the disk.</summary>
-    public static HeaderScan Scan(MessageText text)
+    public static HeaderScanner Scan(MessageText text)
     {
-        var scan = new HeaderScan();
+        var scan = new HeaderScanner();
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
         for (long at = 0; at < HeaderLimit && !scan.IsAtEnd; at += PieceLength)
         {
@@ -32,9 +32,9 @@ internal static class SubmissionFields
 
     /// <summary>Writes the fields, in wire form.</summary>
     /// <param name="id">Names the message in our log.</param>
-    public static void Write(IBufferWriter<byte> output, in HeaderScan scan, Envelope envelope, string hostName, string id)
+    public static void Write(IBufferWriter<byte> output, in HeaderScanner scan, Envelope envelope, string hostName, string id)
     {
-        TraceHeaders.WriteReceived(output, envelope, new Reception(hostName, id, Extended: true, null));
+        TraceHeaders.WriteReceived(output, envelope, new TraceInfo(hostName, id, Extended: true, null));
         if (!scan.HasDate)
             WriteDate(output, envelope.Received);
         if (!scan.HasMessageId)

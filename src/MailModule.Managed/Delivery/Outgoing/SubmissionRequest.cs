@@ -32,7 +32,7 @@ public sealed record SubmissionRequest
     /// <summary>A recipient of a way that knows our own users: with its mailbox, or with what is said about an unknown one (RFC 5321 §3.6.2).</summary>
     public static SubmittedRecipient Judge(Recipient recipient, RelayPolicy policy)
     {
-        RelayVerdict verdict = policy.Judge(recipient.Address, mayRelay: true);
+        RelayVerdict verdict = policy.CheckRecipient(recipient.Address, mayRelay: true);
         return new SubmittedRecipient(recipient with { Maildrop = verdict.Maildrop }, verdict.IsAccepted ? null : s_unknownUser);
     }
 

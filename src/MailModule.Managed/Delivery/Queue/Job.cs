@@ -28,7 +28,7 @@ internal sealed class Job(QueueItem item, string nextHop)
     public bool IsSetAside { get; set; }
 
     /// <summary>What is being sent, while it is active.</summary>
-    public SmtpTransaction? Transaction { get; set; }
+    public SmtpClientTransaction? Transaction { get; set; }
 
     public void Add(Addressee addressee)
     {

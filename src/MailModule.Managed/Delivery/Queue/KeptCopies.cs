@@ -82,7 +82,7 @@ public sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
 }
 
 /// <summary>The worker's part of keeping a copy.</summary>
-internal sealed class CopyJob(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IWork
+internal sealed class CopyJob(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IJob
 {
     // Somebody waits for the end, whatever happens.
     public void Run()

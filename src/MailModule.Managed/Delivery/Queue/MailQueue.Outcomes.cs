@@ -22,7 +22,7 @@ public sealed partial class MailQueue
     private DateTimeOffset? NextReport => _reporting < ReportLimit && _reportAgain.TryPeek(out (QueueItem, DateTimeOffset At) first) ? first.At : null;
 
     /// <summary>Gives each recipient of a job what the server said. True if the message was taken for one at least.</summary>
-    private bool Judge(Job job, SmtpTransaction transaction, RemoteHost? host)
+    private bool Judge(Job job, SmtpClientTransaction transaction, RemoteHost? host)
     {
         DateTimeOffset now = Now;
         Outcome[] outcomes = [.. transaction.Recipients.Select(result => Outcome.Of(result, host, now))];

@@ -75,9 +75,9 @@ public sealed partial class MailQueue
         _inLine.Enqueue(destination);
     }
 
-    internal SmtpTransaction? Next(QueueRun run)
+    internal SmtpClientTransaction? Next(QueueRun run)
     {
-        SmtpTransaction? transaction;
+        SmtpClientTransaction? transaction;
         lock (_gate)
         {
             if (!run.IsReady)
@@ -94,7 +94,7 @@ public sealed partial class MailQueue
 
     private bool IsToEnd(QueueRun run) => _isStopping || run.Destination.Failure is not null || run.Delivered + run.Jobs.Count > 0 && _parts.Schedule().Pause > TimeSpan.Zero;
 
-    private SmtpTransaction? NextOf(QueueRun run)
+    private SmtpClientTransaction? NextOf(QueueRun run)
     {
         while (run.Destination.Dequeue() is { } job)
         {
@@ -104,7 +104,7 @@ public sealed partial class MailQueue
         return null;
     }
 
-    private SmtpTransaction HandOver(Job job, QueueRun run)
+    private SmtpClientTransaction HandOver(Job job, QueueRun run)
     {
         QueueItem item = job.Item;
         Move(job, QueueState.Active);
@@ -113,7 +113,7 @@ public sealed partial class MailQueue
         for (int i = 0; i < results.Length; i++)
             results[i] = ResultFor(item.RecipientOf(job.Addressees[i]));
         Envelope envelope = item.Entry.Envelope;
-        job.Transaction = new SmtpTransaction(envelope.ReversePath, results, _parts.TextOf(item.Entry)) { Return = envelope.Return, EnvelopeId = envelope.EnvelopeId, IsUtf8 = envelope.Utf8 };
+        job.Transaction = new SmtpClientTransaction(envelope.ReversePath, results, _parts.TextOf(item.Entry)) { Return = envelope.Return, EnvelopeId = envelope.EnvelopeId, IsUtf8 = envelope.Utf8 };
         return job.Transaction;
     }
 
@@ -146,7 +146,7 @@ public sealed partial class MailQueue
             MakeReady(job);
     }
 
-    internal void Completed(QueueRun run, IRemoteRun remote, SmtpTransaction transaction)
+    internal void Completed(QueueRun run, IRemoteRun remote, SmtpClientTransaction transaction)
     {
         lock (_gate)
         {
@@ -166,7 +166,7 @@ public sealed partial class MailQueue
         Pump();
     }
 
-    internal void Returned(QueueRun run, SmtpTransaction transaction)
+    internal void Returned(QueueRun run, SmtpClientTransaction transaction)
     {
         lock (_gate)
         {

@@ -7,7 +7,7 @@ namespace MailModule.Delivery.Queue;
 /// Brings events to their listener: in order, one at a time, on a worker, so that a slow listener holds up nobody. What it is behind by is bounded; beyond
 /// that events are lost, which the gap in their numbers shows.
 /// </summary>
-internal sealed class QueueEvents(Workers workers, Log log) : IWork
+internal sealed class QueueEvents(Workers workers, Log log) : IJob
 {
     private const int Limit = 100_000;
 

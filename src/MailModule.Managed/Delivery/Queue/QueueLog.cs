@@ -9,7 +9,7 @@ internal static class QueueLog
 
     public static void Write(Log log, QueueItem item, Addressee addressee, QueueEventKind kind)
     {
-        if (!log.IsOn(LogLevel.Info))
+        if (!log.IsEnabled(LogLevel.Info))
             return;
         Outcome? last = addressee.Last;
         string to = item.RecipientOf(addressee).Address.Text;

@@ -34,7 +34,7 @@ internal sealed class QueueRun(MailQueue queue, Destination destination) : IRunO
         Volatile.Read(ref _remote)?.Cancel();
     }
 
-    public Job Take(SmtpTransaction transaction)
+    public Job Take(SmtpClientTransaction transaction)
     {
         Job job = Jobs.Find(one => one.Transaction == transaction)!;
         Jobs.Remove(job);
@@ -42,15 +42,15 @@ internal sealed class QueueRun(MailQueue queue, Destination destination) : IRunO
         return job;
     }
 
-    public SmtpTransaction? Next(IRemoteRun run) => queue.Next(this);
+    public SmtpClientTransaction? Next(IRemoteRun run) => queue.Next(this);
 
-    public void Sending(IRemoteRun run, SmtpTransaction transaction)
+    public void Sending(IRemoteRun run, SmtpClientTransaction transaction)
     {
     }
 
-    public void Completed(IRemoteRun run, SmtpTransaction transaction) => queue.Completed(this, run, transaction);
+    public void Completed(IRemoteRun run, SmtpClientTransaction transaction) => queue.Completed(this, run, transaction);
 
-    public void Returned(IRemoteRun run, SmtpTransaction transaction) => queue.Returned(this, transaction);
+    public void Returned(IRemoteRun run, SmtpClientTransaction transaction) => queue.Returned(this, transaction);
 
     public void Ended(IRemoteRun run, RunEnd end) => queue.Ended(this, run, end);
 }

@@ -46,7 +46,7 @@ internal sealed class Redistributor(ISpool spool, Func<string> hostName, TimePro
     {
         var fields = new ArrayBufferWriter<byte>(512);
         TraceHeaders.WriteReturnPath(fields, envelope.ReversePath);
-        TraceHeaders.WriteReceived(fields, envelope, new Reception(hostName(), from, Extended: false, TlsDescription: null));
+        TraceHeaders.WriteReceived(fields, envelope, new TraceInfo(hostName(), from, Extended: false, TlsDescription: null));
         TraceHeaders.WriteDeliveredTo(fields, was);
         // RFC 2919 §6: one List-Id alone, that of the list which sent it last
         if (list is not null)

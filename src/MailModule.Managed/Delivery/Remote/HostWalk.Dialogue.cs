@@ -38,7 +38,7 @@ public sealed partial class HostWalk
         return new SmtpClientSession(options, this, connection);
     }
 
-    SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
     {
         bool isFirst = !_isReady;
         if (isFirst)
@@ -52,11 +52,11 @@ public sealed partial class HostWalk
         return isFirst ? _second?.Begin() : null;
     }
 
-    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _isCancelled || _secondChances > 0 ? null : _owner.Next(this);
+    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _isCancelled || _secondChances > 0 ? null : _owner.Next(this);
 
-    void ISmtpClientOwner.Sending(SmtpTransaction transaction) => _owner.Sending(this, transaction);
+    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction) => _owner.Sending(this, transaction);
 
-    void ISmtpClientOwner.Completed(SmtpTransaction transaction)
+    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction)
     {
         Close(transaction);
         if (_second is { } chance && chance.Again == transaction)
@@ -69,7 +69,7 @@ public sealed partial class HostWalk
             _owner.Completed(this, transaction);
     }
 
-    void ISmtpClientOwner.Returned(SmtpTransaction transaction)
+    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
     {
         Close(transaction);
         _owner.Returned(this, transaction);
@@ -101,7 +101,7 @@ public sealed partial class HostWalk
             TryNextStop();
     }
 
-    private bool TryGiveSecondChance(SmtpTransaction transaction)
+    private bool TryGiveSecondChance(SmtpClientTransaction transaction)
     {
         if (_isCancelled || _second is not null || _secondChances == SecondChanceLimit || SecondChance.For(transaction) is not { } chance)
             return false;
@@ -149,5 +149,5 @@ public sealed partial class HostWalk
     }
 
     // A text that is read from a file holds on to it.
-    private static void Close(SmtpTransaction transaction) => (transaction.Source as IDisposable)?.Dispose();
+    private static void Close(SmtpClientTransaction transaction) => (transaction.Source as IDisposable)?.Dispose();
 }

@@ -15,7 +15,7 @@ namespace MailModule.Delivery.Remote;
 /// Steps run one after another, on workers and the session's threads; at any moment there is one thing to cancel: the look-up, the dial or the connection. Only these three are shared
 /// with <see cref="Cancel"/>, under the gate.
 /// </remarks>
-public sealed partial class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
+public sealed partial class HostWalk : IRemoteRun, ISmtpClientOwner, IJob
 {
     private readonly WalkParts _parts;
     private readonly Func<RemoteTerms> _findTerms;
@@ -69,7 +69,7 @@ public sealed partial class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
     }
 
     // A run that nobody heard the end of would hold its owner's work for ever.
-    void IWork.Run()
+    void IJob.Run()
     {
         try
         {

@@ -52,16 +52,16 @@ public interface IRunOwner
     }
 
     /// <summary>A host is ready for the next message; null: nothing is left, say QUIT.</summary>
-    SmtpTransaction? Next(IRemoteRun run);
+    SmtpClientTransaction? Next(IRemoteRun run);
 
     /// <summary>Part of the text is on its way.</summary>
-    void Sending(IRemoteRun run, SmtpTransaction transaction);
+    void Sending(IRemoteRun run, SmtpClientTransaction transaction);
 
     /// <summary>Every recipient of the transaction has its result. Not called for one that was handed out but never begun: see <see cref="Returned"/>.</summary>
-    void Completed(IRemoteRun run, SmtpTransaction transaction);
+    void Completed(IRemoteRun run, SmtpClientTransaction transaction);
 
     /// <summary>The connection ended before anything of this transaction counted (closed or 421 between two messages): it is to be tried again at once, which costs no attempt.</summary>
-    void Returned(IRemoteRun run, SmtpTransaction transaction);
+    void Returned(IRemoteRun run, SmtpClientTransaction transaction);
 
     /// <summary>The last call. What the owner still has was not tried.</summary>
     void Ended(IRemoteRun run, RunEnd end);

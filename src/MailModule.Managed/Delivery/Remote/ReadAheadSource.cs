@@ -6,7 +6,7 @@ namespace MailModule.Delivery.Remote;
 /// <summary>
 /// A message text that lies where reading blocks: read ahead on a worker, one piece at a time, so that the session's thread never waits for a disk. What is in memory comes at once.
 /// </summary>
-public abstract class ReadAheadSource(Workers workers) : IMessageSource, IWork
+public abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
 {
     private const int PieceLength = 256 * 1024;
 
@@ -43,7 +43,7 @@ public abstract class ReadAheadSource(Workers workers) : IMessageSource, IWork
         return false;
     }
 
-    void IWork.Run()
+    void IJob.Run()
     {
         ReadAhead();
         _ready!();

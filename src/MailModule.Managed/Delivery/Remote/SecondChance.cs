@@ -16,35 +16,35 @@ public interface IRepeatableSource : IMessageSource
 /// </summary>
 internal sealed class SecondChance
 {
-    private readonly SmtpTransaction _first;
+    private readonly SmtpClientTransaction _first;
     private readonly RecipientResult[] _failed;
 
-    private SecondChance(SmtpTransaction first, RecipientResult[] failed)
+    private SecondChance(SmtpClientTransaction first, RecipientResult[] failed)
     {
         _first = first;
         _failed = failed;
     }
 
     /// <summary>The transaction that its owner gave.</summary>
-    public SmtpTransaction First => _first;
+    public SmtpClientTransaction First => _first;
 
     /// <summary>What is tried again; null before <see cref="Begin"/>.</summary>
-    public SmtpTransaction? Again { get; private set; }
+    public SmtpClientTransaction? Again { get; private set; }
 
     /// <summary>The host is there but has trouble, at whichever of its addresses; else the connection failed, and another address will do.</summary>
     public bool IsTroubleOfHost => Array.Exists(_failed, result => result.Reply is not null);
 
     /// <summary>Null if another host would not do better: what it refuses for good, what is about one recipient alone, what may have been taken already.</summary>
-    public static SecondChance? For(SmtpTransaction transaction)
+    public static SecondChance? For(SmtpClientTransaction transaction)
     {
         RecipientResult[] failed = [.. transaction.Recipients.Where(MayDoBetter)];
         return failed.Length > 0 && transaction.Source is IRepeatableSource ? new SecondChance(transaction, failed) : null;
     }
 
-    public SmtpTransaction Begin()
+    public SmtpClientTransaction Begin()
     {
         var results = _failed.Select(result => new RecipientResult(result.Address) { Notify = result.Notify, OriginalRecipient = result.OriginalRecipient });
-        Again = new SmtpTransaction(_first.ReversePath, results, ((IRepeatableSource)_first.Source).Again()) { Return = _first.Return, EnvelopeId = _first.EnvelopeId, IsUtf8 = _first.IsUtf8 };
+        Again = new SmtpClientTransaction(_first.ReversePath, results, ((IRepeatableSource)_first.Source).Again()) { Return = _first.Return, EnvelopeId = _first.EnvelopeId, IsUtf8 = _first.IsUtf8 };
         return Again;
     }
 

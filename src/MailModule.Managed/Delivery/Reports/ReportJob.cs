@@ -6,7 +6,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>Writes one report into the spool. On a worker: reads the message it is about, perhaps from the disk.</summary>
-internal sealed class ReportJob(Report report, ReportParts parts, Action<Fault> committed) : IWork
+internal sealed class ReportJob(Report report, ReportParts parts, Action<Fault> committed) : IJob
 {
     private const int OwnText = 8 * 1024;
 

@@ -36,7 +36,7 @@ internal static class ReportText
     {
         var fields = new ArrayBufferWriter<byte>(512);
         TraceHeaders.WriteReturnPath(fields, envelope.ReversePath);
-        TraceHeaders.WriteReceived(fields, envelope, new Reception(report.Host, id, Extended: false, TlsDescription: null));
+        TraceHeaders.WriteReceived(fields, envelope, new TraceInfo(report.Host, id, Extended: false, TlsDescription: null));
         output.Write(Encoding.UTF8.GetString(fields.WrittenSpan).Replace("\r\n", "\n", StringComparison.Ordinal));
     }
 

@@ -11,7 +11,7 @@ namespace MailModule.Dns.Stub;
 /// <remarks>An operation that was given up is still the system's until the socket is closed; so buffers are never shared, and the platform frees them.</remarks>
 internal sealed class WaitedSocket : IDisposable
 {
-    private readonly Parking _parking = new();
+    private readonly Parker _parking = new();
     private readonly Patience _patience;
     private readonly CancellationTokenRegistration _registration;
     private readonly Operation _operation;
@@ -21,7 +21,7 @@ internal sealed class WaitedSocket : IDisposable
     {
         _patience = patience;
         _operation = new Operation(_parking) { RemoteEndPoint = server };
-        _registration = patience.Cancel.UnsafeRegister(static parking => ((Parking)parking!).Unpark(), _parking);
+        _registration = patience.Cancel.UnsafeRegister(static parking => ((Parker)parking!).Unpark(), _parking);
         try
         {
             // A new socket for each query has a new port, which the system draws at random (RFC 5452 §9.2).
@@ -90,7 +90,7 @@ internal sealed class WaitedSocket : IDisposable
         return WaitEnd.Done;
     }
 
-    private sealed class Operation(Parking parking) : SocketAsyncEventArgs(true)
+    private sealed class Operation(Parker parking) : SocketAsyncEventArgs(true)
     {
         private volatile bool _isDone;
 

@@ -7,7 +7,7 @@ namespace MailModule.Engine.Sending;
 /// A look-up that a host's thread waits for. It is made on a worker: the host's own thread blocks no signals, and writing to a socket there, or being the first to use one, would bring
 /// a signal or a thread upon it that are not the host's.
 /// </summary>
-internal sealed class MxLookup(IMailExchangers exchangers, string domain, CancellationToken cancel) : IWork
+internal sealed class MxLookup(IMailExchangers exchangers, string domain, CancellationToken cancel) : IJob
 {
     private readonly ManualResetEventSlim _ended = new();
     private MxAnswer? _answer;
@@ -20,7 +20,7 @@ internal sealed class MxLookup(IMailExchangers exchangers, string domain, Cancel
         return _answer;
     }
 
-    void IWork.Run()
+    void IJob.Run()
     {
         try
         {

@@ -17,7 +17,7 @@ internal sealed record HostRequests(IRequestHandler? Handler, RequestAction Mask
     public int Ask(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments)
     {
         if (Inline)
-            Workers.CallForBatch(); // what the host may wait for in spite of its promise is under way at least
+            Workers.WakeForBatch(); // what the host may wait for in spite of its promise is under way at least
         bool was = t_isInline;
         t_isInline = Inline;
         int answer = Handler!.Invoke(stream, name, action, arguments);

@@ -61,7 +61,7 @@ internal sealed class MailData : IDisposable
             Spool = spool!,
             Workers = workers,
             HostName = () => settings.Current.Text(Keys.SmtpName)!,
-            Judge = address => settings.Current.Relay.Judge(address, mayRelay: true),
+            Judge = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Log = log,
         });
         var store = new MaildirStore(values.Text(Keys.SmtpName)!);
@@ -92,7 +92,7 @@ internal sealed class MailData : IDisposable
         Workers = workers,
         NextHopOf = hosts.Router.NextHopOf,
         TextOf = entry => new RemoteText(entry, workers, log),
-        MaildropOf = address => settings.Current.Relay.Judge(address, mayRelay: true).Maildrop,
+        MaildropOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true).Maildrop,
         Schedule = () => settings.Current.Schedule,
         Copies = new KeptCopies(isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),
         Log = log,

@@ -8,7 +8,7 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state is its <see cref="Pop3Exchange"/>.</summary>
-internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests host, Func<Accounts> accounts, AheadMemory ahead, Log log) : IPop3Backend
+internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests host, Func<Accounts> accounts, ReadAheadBuffers ahead, Log log) : IPop3Backend
 {
     public IMailStore Store => data.Store;
     public LocalDelivery Delivery => data.Delivery;
@@ -17,7 +17,7 @@ internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests h
     public Accounts Accounts => accounts();
     public string ScratchFolder => data.ScratchFolder;
     public Log Log => log;
-    public AheadMemory AheadMemory => ahead;
+    public ReadAheadBuffers AheadMemory => ahead;
 
     public Pop3Verdict Login(Pop3Session session, string user, byte[] password) => Pop3Exchange.Of(session, this).Login(user, password);
 

@@ -14,7 +14,7 @@ namespace MailModule.Engine.Serving;
 /// One POP3 session's dealings with the host and the mailbox: the job that a worker runs, and the stream the host gets. Every step touches files, so
 /// it runs on a worker; a session that is on one already (pipelined commands) gets its answer at once.
 /// </summary>
-internal sealed class Pop3Exchange : IRequestStream, IWork
+internal sealed class Pop3Exchange : IRequestStream, IJob
 {
     private enum Step
     {
@@ -86,7 +86,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         if (Workers.IsCurrent)
             return Carry();
         _backend.Workers.Run(this);
-        return new Pop3Verdict(Pop3Outcome.Pending);
+        return new Pop3Verdict(Pop3VerdictKind.Pending);
     }
 
     public void Run()
@@ -133,21 +133,21 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         Account? account = answer switch
         {
             > 0 => null,
-            < 0 => _backend.Accounts.Vouched(_user),
+            < 0 => _backend.Accounts.FindOrCreate(_user),
             _ => _backend.Accounts.Verify(_user, _password),
         };
         CryptographicOperations.ZeroMemory(_password);
         bool mayEnter = account is { MayReadMail: true };
         _backend.Log.Login("pop3", _user, mayEnter, RemoteEndPoint);
         if (!mayEnter)
-            return new Pop3Verdict(Pop3Outcome.Refuse);
+            return new Pop3Verdict(Pop3VerdictKind.Refuse);
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
         _backend.Delivery.Hasten(TimeSpan.FromSeconds(2), account!.Home);
         Fault fault = _backend.Store.Open(account.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Maildrop = maildrop;
-        return new Pop3Verdict(Pop3Outcome.Accept);
+        return new Pop3Verdict(Pop3VerdictKind.Accept);
     }
 
     private Pop3Verdict CarryOpen()
@@ -159,16 +159,16 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
             return Give(text ?? new MessageText(_backend.ScratchFolder));
         text?.Dispose();
         if (answer > 0)
-            return new Pop3Verdict(Pop3Outcome.Refuse, "refused by this host's policy");
+            return new Pop3Verdict(Pop3VerdictKind.Refuse, "refused by this host's policy");
         if (text is not null)
-            return new Pop3Verdict(Pop3Outcome.Close);
+            return new Pop3Verdict(Pop3VerdictKind.Close);
         if (_isWhole && FillAhead())
-            return new Pop3Verdict(Pop3Outcome.Accept);
+            return new Pop3Verdict(Pop3VerdictKind.Accept);
         Fault fault = _session.Maildrop!.OpenMessage(_index, out Stream content);
         if (fault != Fault.None)
-            return new Pop3Verdict(Pop3Outcome.Refuse, "[SYS/TEMP] the message cannot be read now");
+            return new Pop3Verdict(Pop3VerdictKind.Refuse, "[SYS/TEMP] the message cannot be read now");
         _session.Message = content;
-        return new Pop3Verdict(Pop3Outcome.Accept);
+        return new Pop3Verdict(Pop3VerdictKind.Accept);
     }
 
     // A host that is asked about messages is asked before each.
@@ -176,8 +176,8 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
     {
         if (_backend.Host.AsksAbout(RequestAction.PopGetMessage))
             return false;
-        AnswersAhead ahead = _session.Ahead ??= new AnswersAhead(_backend.AheadMemory);
-        return ahead.Fill(_session.Maildrop!, _index);
+        RetrReadAhead ahead = _session.ReadAhead ??= new RetrReadAhead(_backend.AheadMemory);
+        return ahead.ReadFrom(_session.Maildrop!, _index);
     }
 
     private Pop3Verdict Give(MessageText text)
@@ -185,11 +185,11 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         if (text.Finish() != Fault.None)
         {
             text.Dispose();
-            return new Pop3Verdict(Pop3Outcome.Close);
+            return new Pop3Verdict(Pop3VerdictKind.Close);
         }
         string? size = _isWhole ? $"{text.WireLength} octets" : null;
         _session.Message = text.OpenRead();
-        return new Pop3Verdict(Pop3Outcome.Accept, size);
+        return new Pop3Verdict(Pop3VerdictKind.Accept, size);
     }
 
     private int ReadNow(byte[] buffer)
@@ -227,8 +227,8 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         }
         _backend.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
-            ? new Pop3Verdict(Pop3Outcome.Accept)
-            : new Pop3Verdict(Pop3Outcome.Refuse, "[SYS/TEMP] some deleted messages not removed");
+            ? new Pop3Verdict(Pop3VerdictKind.Accept)
+            : new Pop3Verdict(Pop3VerdictKind.Refuse, "[SYS/TEMP] some deleted messages not removed");
     }
 
     public Fault Send(ReadOnlySpan<byte> octets)

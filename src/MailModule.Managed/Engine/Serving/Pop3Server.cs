@@ -12,7 +12,7 @@ internal sealed class Pop3Server(EngineSettings settings, MailData data, Workers
 {
     private readonly Workers _workers = workers;
     private readonly Log _log = log;
-    private volatile Pop3Backend _backend = new(data, workers, host, () => settings.Current.Accounts, new AheadMemory(), log);
+    private volatile Pop3Backend _backend = new(data, workers, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log);
 
     protected override Setting BindSetting => Keys.PopBind;
     protected override Setting LimitSetting => Keys.Pop3Max;

@@ -11,13 +11,13 @@ internal static class ServingLog
 {
     public static void Accepted(this Log log, string id, Envelope envelope, long length)
     {
-        if (log.IsOn(LogLevel.Info))
+        if (log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "smtp", $"{id}: accepted from=<{envelope.ReversePath}> recipients={envelope.Recipients.Count} octets={length} client={envelope.Client?.Address}");
     }
 
     public static void TakenByHost(this Log log, Envelope envelope)
     {
-        if (log.IsOn(LogLevel.Info))
+        if (log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "smtp", $"taken by the host from=<{envelope.ReversePath}> recipients={envelope.Recipients.Count} client={envelope.Client?.Address}");
     }
 
@@ -26,26 +26,26 @@ internal static class ServingLog
 
     public static void RecipientRefused(this Log log, MailAddress recipient, RelayRefusal refusal, IPEndPoint? client)
     {
-        if (log.IsOn(LogLevel.Info))
+        if (log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "smtp", $"recipient <{recipient}> refused: {refusal} client={client?.Address}");
     }
 
     public static void RefusedByHost(this Log log, string what, Reply reply, IPEndPoint? client)
     {
-        if (log.IsOn(LogLevel.Info))
+        if (log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "smtp", $"{what} refused by the host: {reply} client={client?.Address}");
     }
 
     public static void Login(this Log log, string area, string user, bool succeeded, IPEndPoint? client)
     {
         LogLevel level = succeeded ? LogLevel.Info : LogLevel.Warning;
-        if (log.IsOn(level))
+        if (log.IsEnabled(level))
             log.Write(level, area, $"login of {user} {(succeeded ? "succeeded" : "failed")} client={client?.Address}");
     }
 
     public static void Deleted(this Log log, string user, int deleted, int kept)
     {
-        if (log.IsOn(LogLevel.Info))
+        if (log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "pop3", $"{user} deleted {deleted} messages{(kept > 0 ? $", {kept} could not be deleted" : "")}");
     }
 }

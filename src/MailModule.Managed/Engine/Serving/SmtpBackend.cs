@@ -33,7 +33,7 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostRequests ho
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
         RelayPolicy rules = policy();
-        RelayVerdict verdict = rules.Judge(rcpt.Address, MayRelay(session, rules));
+        RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, MayRelay(session, rules));
         if (!verdict.IsAccepted)
         {
             log.RecipientRefused(rcpt.Address, verdict.Refusal, session.Connection?.RemoteEndPoint);

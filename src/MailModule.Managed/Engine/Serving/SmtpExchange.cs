@@ -12,7 +12,7 @@ namespace MailModule.Engine.Serving;
 /// One SMTP session's dealings with the host and the spool: the job that asks the host, the stream the host gets, and the message being written.
 /// One object for all of it, so that a message costs no closure. Used by the session's owner, one thread at a time.
 /// </summary>
-internal sealed class SmtpExchange : IRequestStream, IWork
+internal sealed class SmtpExchange : IRequestStream, IJob
 {
     private readonly SmtpSession _session;
     private readonly SmtpBackend _backend;
@@ -29,7 +29,7 @@ internal sealed class SmtpExchange : IRequestStream, IWork
     {
         _session = session;
         _backend = backend;
-        _resumeText = session.ResumeText;
+        _resumeText = session.ResumeContent;
         _committed = Committed;
     }
 
@@ -140,7 +140,7 @@ internal sealed class SmtpExchange : IRequestStream, IWork
         string id = _writer!.Id;
         _backend.Log.Accepted(id, _envelope, _writer.Length);
         _writer = null;
-        _session.Answer(new Verdict(Outcome.Accept, BackendReplies.Queued(id)));
+        _session.Answer(new Verdict(VerdictKind.Accept, BackendReplies.Queued(id)));
     }
 
     public void Discard()
@@ -156,7 +156,7 @@ internal sealed class SmtpExchange : IRequestStream, IWork
         if (octets.IsEmpty)
             return Fault.None;
         _hostSpoke = true;
-        return _session.Connection!.SendNow(octets) ? Fault.None : Fault.Closed;
+        return _session.Connection!.SendBlocking(octets) ? Fault.None : Fault.Closed;
     }
 
     public Fault Receive(Span<byte> buffer, out int count)
@@ -176,7 +176,7 @@ internal sealed class SmtpExchange : IRequestStream, IWork
     {
         _hostSpoke = true;
         Connection connection = _session.Connection!;
-        ReadOnlySpan<byte> input = connection.WaitInput();
+        ReadOnlySpan<byte> input = connection.WaitForInput();
         count = Math.Min(input.Length, buffer.Length);
         input[..count].CopyTo(buffer);
         connection.Consume(count);
@@ -189,7 +189,7 @@ internal sealed class SmtpExchange : IRequestStream, IWork
         if (_textEnded)
             return Fault.None;
         Store();
-        int read = _session.ReadText(buffer);
+        int read = _session.ReadContent(buffer);
         if (read < 0)
             return _session.ReadFault;
         _textEnded = read == 0;

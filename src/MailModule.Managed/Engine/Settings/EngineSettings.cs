@@ -72,7 +72,7 @@ internal sealed class EngineSettings
             }
             Volatile.Write(ref _current, draft.Finish());
         }
-        if (_log.IsOn(LogLevel.Debug))
+        if (_log.IsEnabled(LogLevel.Debug))
             _log.Write(LogLevel.Debug, Area, $"{key} = {SecretSettings.Shown(found.Row, value)}");
         Announce([found.Row]);
         return Fault.None;

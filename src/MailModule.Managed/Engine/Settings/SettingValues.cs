@@ -107,7 +107,7 @@ internal sealed class SettingValues
         var accounts = new Accounts(ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"));
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
-        var made = new RelayPolicy(accounts, domains, clients.And(clients6)) { Lists = new MailingLists(ParseLists()) };
+        var made = new RelayPolicy(accounts, domains, clients.Union(clients6)) { Lists = new MailingLists(ParseLists()) };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
     }
 

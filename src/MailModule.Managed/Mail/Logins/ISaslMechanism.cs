@@ -1,7 +1,8 @@
 namespace MailModule.Mail.Logins;
 
 /// <summary>
-/// One SASL mechanism (RFC 4422) from the client's side, for one login. Pure; one owner. The octets are those inside the base64.
+/// One SASL mechanism (RFC 4422) from the client's side, for one login. Pure; one owner. The octets are those inside
+/// the base64.
 /// </summary>
 public interface ISaslMechanism
 {
@@ -13,9 +14,14 @@ public interface ISaslMechanism
     /// <summary>What goes along with the command itself; null if the server speaks first.</summary>
     byte[]? Begin();
 
-    /// <summary>False: the challenge is malformed, or the server is not who it should be; the exchange is to be cancelled. May take long (a slow hash).</summary>
+    /// <summary>
+    /// False: the challenge is malformed, or the server does not know the password; the exchange is to be cancelled.
+    /// May take long (a slow hash).
+    /// </summary>
     bool TryAnswer(ReadOnlySpan<byte> challenge, out byte[] answer);
 
-    /// <summary>Success may be believed: the server has asked all it must, and has proved what the mechanism wants proved.</summary>
-    bool IsSatisfied { get; }
+    /// <summary>
+    /// Success may be believed: the server has asked all it must, and has proved what the mechanism wants proved.
+    /// </summary>
+    bool MayBelieveSuccess { get; }
 }

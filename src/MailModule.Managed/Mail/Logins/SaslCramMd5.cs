@@ -10,7 +10,7 @@ public sealed class SaslCramMd5(Credentials login) : ISaslMechanism
 
     public string Name => "CRAM-MD5";
     public bool IsClearText => false;
-    public bool IsSatisfied => _isAsked;
+    public bool MayBelieveSuccess => _isAsked;
 
     public byte[]? Begin() => null;
 

@@ -2,14 +2,17 @@ using System.Text;
 
 namespace MailModule.Mail.Logins;
 
-/// <summary>LOGIN, which no standard describes: the server asks twice, in words that do not matter; the first answer is the name, the second the password.</summary>
+/// <summary>
+/// LOGIN, which no standard describes: the server asks twice, in words that do not matter; the first answer is the
+/// name, the second the password.
+/// </summary>
 public sealed class SaslLogin(Credentials login) : ISaslMechanism
 {
     private int _asked;
 
     public string Name => "LOGIN";
     public bool IsClearText => true;
-    public bool IsSatisfied => _asked == 2;
+    public bool MayBelieveSuccess => _asked == 2;
 
     public byte[]? Begin() => null;
 

@@ -4,10 +4,11 @@ namespace MailModule.Mail.Logins;
 public static class SaslMechanisms
 {
     /// <summary>Those that a server offers, the strongest first. SASL compares names without regard to case.</summary>
-    public static List<ISaslMechanism> Among(IEnumerable<string> offered, Credentials login)
+    public static List<ISaslMechanism> OfferedBy(IEnumerable<string> offered, Credentials login)
     {
         var names = new HashSet<string>(offered, StringComparer.OrdinalIgnoreCase);
-        ISaslMechanism[] known = [new SaslScramSha256(login), new SaslCramMd5(login), new SaslPlain(login), new SaslLogin(login)];
+        ISaslMechanism[] known =
+            [new SaslScramSha256(login), new SaslCramMd5(login), new SaslPlain(login), new SaslLogin(login)];
         return [.. known.Where(mechanism => names.Contains(mechanism.Name))];
     }
 }

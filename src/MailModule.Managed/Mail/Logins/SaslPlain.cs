@@ -7,12 +7,12 @@ public sealed class SaslPlain(Credentials login) : ISaslMechanism
 {
     public string Name => "PLAIN";
     public bool IsClearText => true;
-    public bool IsSatisfied => true;
+    public bool MayBelieveSuccess => true;
 
     // RFC 4616 §2: no authorization identity, NUL, name, NUL, password
     public byte[]? Begin() => Encoding.UTF8.GetBytes($"\0{login.User}\0{login.Password}");
 
-    // Who was given everything may ask for nothing more.
+    // The first message says everything: a server that asks for more breaks the exchange.
     public bool TryAnswer(ReadOnlySpan<byte> challenge, out byte[] answer)
     {
         answer = [];

@@ -4,8 +4,9 @@ using System.Text;
 namespace MailModule.Mail.Logins;
 
 /// <summary>
-/// SASLprep (RFC 4013) as far as it goes without Unicode's tables of normalization: blanks of every kind become one kind, what is invisible is left out. A
-/// text in ASCII comes out as it was; other letters are taken for normalized already, as keyboards make them.
+/// SASLprep (RFC 4013) as far as it goes without Unicode's tables of normalization: blanks of every kind become one
+/// kind, what is invisible is left out. A text in ASCII comes out as it was; other letters are taken for normalized
+/// already, as keyboards make them.
 /// </summary>
 public static class SaslPrep
 {
@@ -22,5 +23,6 @@ public static class SaslPrep
 
     // RFC 3454, table B.1
     private static bool IsMappedToNothing(char c)
-        => c is '\u00ad' or '\u034f' or '\u1806' or (>= '\u180b' and <= '\u180d') or (>= '\u200b' and <= '\u200d') or '\u2060' or (>= '\ufe00' and <= '\ufe0f') or '\ufeff';
+        => c is '\u00ad' or '\u034f' or '\u1806' or (>= '\u180b' and <= '\u180d') or (>= '\u200b' and <= '\u200d')
+            or '\u2060' or (>= '\ufe00' and <= '\ufe0f') or '\ufeff';
 }

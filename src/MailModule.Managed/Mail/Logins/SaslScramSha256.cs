@@ -5,7 +5,8 @@ using System.Text;
 namespace MailModule.Mail.Logins;
 
 /// <summary>
-/// SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding: the password does not cross the wire, and the server has to prove that it knows it too.
+/// SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding: the password does not cross the wire, and the server has
+/// to prove that it knows it too.
 /// </summary>
 public sealed class SaslScramSha256 : ISaslMechanism
 {
@@ -42,13 +43,14 @@ public sealed class SaslScramSha256 : ISaslMechanism
         _password = SaslPrep.Prepare(login.Password);
         _nonce = nonce;
         // RFC 5802 §5.1: a comma and an equals sign in a name are written as =2C and =3D
-        string name = SaslPrep.Prepare(login.User).Replace("=", "=3D", StringComparison.Ordinal).Replace(",", "=2C", StringComparison.Ordinal);
+        string name = SaslPrep.Prepare(login.User).Replace("=", "=3D", StringComparison.Ordinal)
+            .Replace(",", "=2C", StringComparison.Ordinal);
         _firstBare = $"n={name},r={nonce}";
     }
 
     public string Name => "SCRAM-SHA-256";
     public bool IsClearText => false;
-    public bool IsSatisfied => _step == Step.Done;
+    public bool MayBelieveSuccess => _step == Step.Done;
 
     public byte[]? Begin()
     {
@@ -76,7 +78,8 @@ public sealed class SaslScramSha256 : ISaslMechanism
             return false;
         string finalBare = $"c={Convert.ToBase64String(Encoding.ASCII.GetBytes(BindingHeader))},r={nonce}";
         byte[] message = Encoding.UTF8.GetBytes($"{_firstBare},{serverFirst},{finalBare}");
-        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(Encoding.UTF8.GetBytes(_password), salt, iterations, HashAlgorithmName.SHA256, KeySize);
+        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(
+            Encoding.UTF8.GetBytes(_password), salt, iterations, HashAlgorithmName.SHA256, KeySize);
         HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), message, _serverSignature);
         answer = Encoding.UTF8.GetBytes($"{finalBare},p={Convert.ToBase64String(ProofOf(salted, message))}");
         return true;
@@ -92,7 +95,8 @@ public sealed class SaslScramSha256 : ISaslMechanism
         return signature;
     }
 
-    // RFC 5802 §7: r=nonce,s=salt,i=count[,extensions]; a first attribute "m" is an extension that we would have to know
+    // RFC 5802 §7: r=nonce,s=salt,i=count[,extensions]; a first attribute "m" is an extension that we would have to
+    // know
     private bool TryReadServerFirst(string text, out string nonce, out byte[] salt, out int iterations)
     {
         string[] parts = text.Split(',');
@@ -100,9 +104,12 @@ public sealed class SaslScramSha256 : ISaslMechanism
         salt = [];
         iterations = 0;
         return parts.Length >= 3
-            && parts[0].StartsWith("r=", StringComparison.Ordinal) && nonce.Length > _nonce.Length && nonce.StartsWith(_nonce, StringComparison.Ordinal)
-            && parts[1].StartsWith("s=", StringComparison.Ordinal) && Sasl.TryDecode(Encoding.UTF8.GetBytes(parts[1][2..]), out salt) && salt.Length > 0
-            && parts[2].StartsWith("i=", StringComparison.Ordinal) && int.TryParse(parts[2].AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out iterations)
+            && parts[0].StartsWith("r=", StringComparison.Ordinal) && nonce.Length > _nonce.Length
+            && nonce.StartsWith(_nonce, StringComparison.Ordinal)
+            && parts[1].StartsWith("s=", StringComparison.Ordinal)
+            && SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(parts[1][2..]), out salt) && salt.Length > 0
+            && parts[2].StartsWith("i=", StringComparison.Ordinal)
+            && int.TryParse(parts[2].AsSpan(2), NumberStyles.None, CultureInfo.InvariantCulture, out iterations)
             && iterations is >= FewestIterations and <= MostIterations;
     }
 
@@ -110,7 +117,8 @@ public sealed class SaslScramSha256 : ISaslMechanism
     private bool IsProof(string serverFinal)
     {
         string first = serverFinal.Split(',')[0];
-        return first.StartsWith("v=", StringComparison.Ordinal) && Sasl.TryDecode(Encoding.UTF8.GetBytes(first[2..]), out byte[] signature)
+        return first.StartsWith("v=", StringComparison.Ordinal)
+            && SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(first[2..]), out byte[] signature)
             && CryptographicOperations.FixedTimeEquals(signature, _serverSignature);
     }
 }

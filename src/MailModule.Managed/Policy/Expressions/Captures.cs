@@ -2,8 +2,8 @@ using System.Text.RegularExpressions;
 
 namespace MailModule.Policy.Expressions;
 
-/// <summary>What the last match took out of the text it was made on: <c>$1</c> to <c>$9</c>, <c>$+</c> (the last group that took part), <c>$`</c> and <c>$'</c> (before and after the match).
-/// One thread.</summary>
+/// <summary>What the last match took out of the text it was made on: <c>$1</c> to <c>$9</c>, <c>$+</c> (the last group
+/// that took part), <c>$`</c> and <c>$'</c> (before and after the match). One thread.</summary>
 public sealed class Captures
 {
     private readonly string[] _groups = new string[10];

@@ -1,7 +1,8 @@
 namespace MailModule.Policy.Expressions;
 
 /// <summary>
-/// A logical expression of the old module's language: in users' forward files, in lists of senders and in filters (docs/forward-files.md). Immutable; any thread.
+/// A logical expression of the old module's language: in users' forward files, in lists of senders and in filters
+/// (docs/forward-files.md). Immutable; any thread.
 /// </summary>
 public sealed class Expression
 {
@@ -13,8 +14,10 @@ public sealed class Expression
     internal Condition Root { get; }
 
     /// <summary>Reads an expression; the error tells what is wrong and at which character.</summary>
-    /// <param name="variables">The names that may stand after a <c>$</c>, without it; <c>in_text</c> allows <c>$in_text(word)</c>. Captures are always allowed.</param>
-    public static bool TryParse(string text, IReadOnlySet<string> variables, out Expression expression, out string error)
+    /// <param name="variables">The names that may stand after a <c>$</c>, without it; <c>in_text</c> allows
+    /// <c>$in_text(word)</c>. Captures are always allowed.</param>
+    public static bool TryParse(
+        string text, IReadOnlySet<string> variables, out Expression expression, out string error)
     {
         expression = null!;
         error = "";

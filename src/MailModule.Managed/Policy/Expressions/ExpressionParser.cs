@@ -3,7 +3,8 @@ using System.Text;
 namespace MailModule.Policy.Expressions;
 
 /// <summary>
-/// Reads an expression: <c>||</c> and <c>&amp;&amp;</c> without precedence, <c>!</c>, parentheses, comparisons, patterns. A pure function of its text; the error tells what is wrong and where.
+/// Reads an expression: <c>||</c> and <c>&amp;&amp;</c> without precedence, <c>!</c>, parentheses, comparisons,
+/// patterns. A pure function of its text; the error tells what is wrong and where.
 /// </summary>
 internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables)
 {
@@ -39,8 +40,8 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
         {
             if (ParseUnary() is not { } condition)
                 return null;
-            bool isOr = Takes("||");
-            bool goesOn = isOr || Takes("&&");
+            bool isOr = TryConsume("||");
+            bool goesOn = isOr || TryConsume("&&");
             links.Add(new Link(condition, isOr));
             if (!goesOn)
                 return links.Count == 1 ? links[0].Condition : new Chain(links);
@@ -50,10 +51,10 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
     private Condition? ParseUnary()
     {
         SkipBlanks();
-        bool isNot = !AtEnd && _text[_at] == '!' && !Sees("!=");
+        bool isNot = !AtEnd && _text[_at] == '!' && !LooksAt("!=");
         if (isNot)
             _at++;
-        else if (!Takes("("))
+        else if (!TryConsume("("))
             return ParseComparison();
         if (++_depth > DepthLimit)
             return Fail($"more than {DepthLimit} conditions inside each other");
@@ -63,41 +64,41 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
             return null;
         if (isNot)
             return new Not(inner);
-        return Takes(")") ? inner : Fail("a parenthesis is not closed");
+        return TryConsume(")") ? inner : Fail("a parenthesis is not closed");
     }
 
     private Condition? ParseComparison()
     {
         if (ParseOperand() is not { } left)
             return null;
-        if (Takes("=~"))
+        if (TryConsume("=~"))
             return ParsePattern(left);
-        Relation? relation = TakeRelation();
+        Relation? relation = ParseRelation();
         if (relation is null)
-            return new Truth(left);
+            return new TruthTest(left);
         return ParseOperand() is { } right ? new Comparison(left, relation.Value, right) : null;
     }
 
-    private Relation? TakeRelation()
+    private Relation? ParseRelation()
     {
-        if (Takes("==") || (!Sees("=~") && Takes("=")))
+        if (TryConsume("==") || (!LooksAt("=~") && TryConsume("=")))
             return Relation.Equal;
-        if (Takes("!="))
+        if (TryConsume("!="))
             return Relation.NotEqual;
-        if (Takes("<="))
+        if (TryConsume("<="))
             return Relation.LessOrEqual;
-        if (Takes(">="))
+        if (TryConsume(">="))
             return Relation.GreaterOrEqual;
-        if (Takes("<"))
+        if (TryConsume("<"))
             return Relation.Less;
-        if (Takes(">"))
+        if (TryConsume(">"))
             return Relation.Greater;
-        return Takes("~") ? Relation.Contains : null;
+        return TryConsume("~") ? Relation.Contains : null;
     }
 
     private Condition? ParsePattern(Operand left)
     {
-        if (!Takes("/"))
+        if (!TryConsume("/"))
             return Fail("a pattern stands between slashes");
         int start = _at;
         while (!AtEnd && _text[_at] != '/')
@@ -108,13 +109,15 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
         start = _at;
         while (!AtEnd && char.IsAsciiLetter(_text[_at]))
             _at++;
-        return Pattern.TryParse(pattern, _text[start.._at], out Pattern made, out string error) ? new PatternMatch(left, made) : Fail(error);
+        return Pattern.TryParse(pattern, _text[start.._at], out Pattern made, out string error)
+            ? new PatternMatch(left, made)
+            : Fail(error);
     }
 
-    // Blanks between pieces belong to the text, those around it do not.
+    // Blanks between the parts of an operand belong to it, those around it do not.
     private Operand? ParseOperand()
     {
-        var pieces = new List<Piece>();
+        var pieces = new List<OperandPart>();
         SkipBlanks();
         while (!AtEnd && !EndsOperand())
         {
@@ -123,8 +126,8 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
             if (AtEnd || EndsOperand())
                 break;
             if (_at > before && pieces.Count > 0)
-                pieces.Add(new Words(_text[before.._at]));
-            if (ParsePiece() is not { } piece)
+                pieces.Add(new Literal(_text[before.._at]));
+            if (ParsePart() is not { } piece)
                 return null;
             pieces.Add(piece);
         }
@@ -134,22 +137,23 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
         return null;
     }
 
-    private readonly bool EndsOperand() => _text[_at] is '=' or '<' or '>' or '~' or ')' or '(' || Sees("!=") || Sees("||") || Sees("&&");
+    private readonly bool EndsOperand()
+        => _text[_at] is '=' or '<' or '>' or '~' or ')' or '(' || LooksAt("!=") || LooksAt("||") || LooksAt("&&");
 
-    private Piece? ParsePiece() => _text[_at] switch
+    private OperandPart? ParsePart() => _text[_at] switch
     {
         '$' => ParseVariable(),
         '"' or '\'' or '`' => ParseQuoted(_text[_at]),
         _ => ParseWord(),
     };
 
-    private Piece? ParseVariable()
+    private OperandPart? ParseVariable()
     {
         int start = ++_at;
         while (!AtEnd && (char.IsAsciiLetter(_text[_at]) || _text[_at] == '_'))
             _at++;
         // $\` is another way to write $`
-        if (_at == start && Sees("\\`"))
+        if (_at == start && LooksAt("\\`"))
             start = ++_at;
         if (_at == start && !AtEnd)
             _at++;
@@ -162,7 +166,7 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
         return null;
     }
 
-    private Piece? ParseQuoted(char quote)
+    private OperandPart? ParseQuoted(char quote)
     {
         int end = _text.IndexOf(quote, _at + 1);
         if (end < 0)
@@ -170,19 +174,19 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
             Fail("a quote has no end");
             return null;
         }
-        var words = new Words(_text[(_at + 1)..end]);
+        var words = new Literal(_text[(_at + 1)..end]);
         _at = end + 1;
         return words;
     }
 
-    private Piece? ParseWord()
+    private OperandPart? ParseWord()
     {
         int start = _at;
         while (!AtEnd && !EndsOperand() && _text[_at] is not (' ' or '\t' or '$' or '"' or '`'))
             _at++;
         string word = _text[start.._at];
         if (AtEnd || _text[_at] != '(')
-            return new Words(word);
+            return new Literal(word);
         if (Array.IndexOf(s_fileFunctions, word) >= 0)
             return ParseCall(word);
         Fail($"there is no function {word} here");
@@ -210,18 +214,19 @@ internal ref struct ExpressionParser(string text, IReadOnlySet<string> variables
     {
         if (ParseOperand() is not { } argument)
             return null;
-        if (Takes(")"))
+        if (TryConsume(")"))
             return argument;
         Fail("a parenthesis is not closed");
         return null;
     }
 
-    private readonly bool Sees(string operation) => string.CompareOrdinal(_text, _at, operation, 0, operation.Length) == 0;
+    private readonly bool LooksAt(string operation)
+        => string.CompareOrdinal(_text, _at, operation, 0, operation.Length) == 0;
 
-    private bool Takes(string operation)
+    private bool TryConsume(string operation)
     {
         SkipBlanks();
-        if (!Sees(operation))
+        if (!LooksAt(operation))
             return false;
         _at += operation.Length;
         return true;

@@ -1,15 +1,22 @@
 namespace MailModule.Policy.Expressions;
 
-/// <summary>What an expression may ask about: a message, a client, files. Used by one thread at a time; may block where it reads files.</summary>
+/// <summary>
+/// What an expression may ask about: a message, a client, files. Used by one thread at a time; may block where it reads
+/// files.
+/// </summary>
 public interface IExpressionFacts
 {
-    /// <summary>The value of a variable, by its name without the <c>$</c>; one of the names the expression was read with.</summary>
+    /// <summary>
+    /// The value of a variable, by its name without the <c>$</c>; one of the names the expression was read with.
+    /// </summary>
     string Variable(string name);
 
     /// <summary>Whether the message holds a word, in any case: <c>$in_text(word)</c>.</summary>
-    bool HoldsWord(string word);
+    bool ContainsWord(string word);
 
-    /// <summary>What <c>exist</c>, <c>fsize</c>, <c>ftime</c> and <c>fmode</c> tell of a file; null if there is none.</summary>
+    /// <summary>
+    /// What <c>exist</c>, <c>fsize</c>, <c>ftime</c> and <c>fmode</c> tell of a file; null if there is none.
+    /// </summary>
     FileFacts? File(string path);
 }
 

@@ -3,15 +3,15 @@ using System.Text.RegularExpressions;
 namespace MailModule.Policy.Expressions;
 
 /// <summary>
-/// A regular expression of the old module's kind, run in time that grows only with the length of the text: whoever sends mail must not be able to make
-/// a user's pattern run for hours. Immutable; any thread.
+/// A regular expression of the old module's kind, run in time that grows only with the length of the text: a sender of
+/// mail must not be able to make a user's pattern run for hours. Immutable; any thread.
 /// </summary>
 public sealed class Pattern
 {
     /// <summary>Characters of a pattern at most.</summary>
     public const int LengthLimit = 1024;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan MatchTimeout = TimeSpan.FromSeconds(2);
 
     private readonly Regex _regex;
     private readonly bool _keepsCaptures;
@@ -22,13 +22,16 @@ public sealed class Pattern
         _keepsCaptures = keepsCaptures;
     }
 
-    /// <summary>Reads what stands between the slashes, and the letters after them: <c>i</c> any case, <c>c</c> the captures stay as they were, <c>v</c> accepted and without effect.</summary>
+    /// <summary>
+    /// Reads what stands between the slashes, and the letters after them: <c>i</c> any case, <c>c</c> the captures stay
+    /// as they were, <c>v</c> accepted and without effect.
+    /// </summary>
     public static bool TryParse(string text, string flags, out Pattern pattern, out string error)
     {
         pattern = null!;
         if (flags.AsSpan().ContainsAnyExcept("icv"))
             return Fail("a pattern's flags are i, c and v", out error);
-        if (!PatternText.TryTranslate(text, out string translated, out error))
+        if (!PatternTranslator.TryTranslate(text, out string translated, out error))
             return false;
         // ^ and $ match at line ends too, as the old module's ^ does.
         RegexOptions options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant | RegexOptions.Multiline;
@@ -36,7 +39,7 @@ public sealed class Pattern
             options |= RegexOptions.IgnoreCase;
         try
         {
-            pattern = new Pattern(new Regex(translated, options, Patience), flags.Contains('c'));
+            pattern = new Pattern(new Regex(translated, options, MatchTimeout), flags.Contains('c'));
             return true;
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)

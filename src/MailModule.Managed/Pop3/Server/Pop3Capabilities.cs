@@ -5,7 +5,8 @@ namespace MailModule.Pop3.Server;
 /// <summary>CAPA (RFC 2449 §5): what holds in this state, on this connection.</summary>
 internal static class Pop3Capabilities
 {
-    public static void Write(Output output, Pop3ServerOptions options, Pop3State state, bool passwordAllowed, bool isTls)
+    public static void Write(
+        Output output, Pop3ServerOptions options, Pop3State state, bool passwordAllowed, bool isTls)
     {
         output.Write(Pop3Replies.Capabilities);
         output.Write("TOP\r\nUIDL\r\nRESP-CODES\r\nAUTH-RESP-CODE\r\nPIPELINING\r\nEXPIRE NEVER\r\n"u8);

@@ -81,7 +81,8 @@ internal static class Pop3Replies
         output.Write("\r\n"u8);
     }
 
-    public static void MessageFollows(Output output, long size) => output.Advance(MessageFollows(output.GetSpan(MessageFollowsRoom), size));
+    public static void MessageFollows(Output output, long size)
+        => output.Advance(MessageFollows(output.GetSpan(MessageFollowsRoom), size));
 
     public static int MessageFollows(Span<byte> room, long size)
     {

@@ -4,22 +4,27 @@ using MailModule.Transport;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It has one thing under way at a time: reading commands, or a
-/// step of its backend, or a long answer that leaves in pieces. See <see cref="ISession"/> for who calls it when.
+/// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It does one thing at a time
+/// (<see cref="Activity"/>): it reads commands, waits for its backend, or sends a long answer in pieces.
+/// <see cref="ISession"/> says who calls it when.
 /// </summary>
 public sealed partial class Pop3Session : ISession
 {
     /// <summary>Output that has gathered to this much is sent before more is made.</summary>
     private const int OutputBound = 64 * 1024;
 
-    /// <summary>Not a thing to wait for: Advance goes on by itself.</summary>
-    private const Next Onward = (Next)(-1);
+    /// <summary>No wait at all: Advance takes the next step at once.</summary>
+    private const Next Continue = (Next)(-1);
 
     private readonly Pop3ServerOptions _options;
     private readonly IPop3Backend _backend;
+    private readonly DeletionMarks _marks = new();
     private Pop3State _state = Pop3State.Authorization;
-    private UnderWay _underWay = UnderWay.Greeting;
+    private Activity _activity = Activity.Greeting;
     private Pop3Verdict _answer;
+    private Pop3Login _login;
+    private Pop3Listing _listing;
+    private MessageTransfer _transfer;
     private bool _tls;
     private bool _skippingLine;
     private int _errors;
@@ -34,7 +39,7 @@ public sealed partial class Pop3Session : ISession
         Connection = connection;
     }
 
-    private enum UnderWay
+    private enum Activity
     {
         Greeting,
         Commands,
@@ -54,34 +59,46 @@ public sealed partial class Pop3Session : ISession
     public bool IsTls => _tls || Connection is { IsTls: true };
 
     /// <summary>The name given with USER; null if none was, or if the login failed.</summary>
-    public string? User { get; private set; }
+    public string? User => _login.User;
 
-    /// <summary>Kept for the host's GetAUTHPassw; null before PASS.</summary>
-    public string? Password { get; private set; }
+    /// <summary>The password given with PASS, for the host's GetAUTHPassw; null before.</summary>
+    public string? Password => _login.Password;
 
     /// <summary>Set by the backend at login; disposed of by the session.</summary>
     public IMaildrop? Maildrop { get; set; }
 
     /// <summary>Set by the backend at Open; disposed of by the session.</summary>
-    public Stream? Message { get; set; }
+    public Stream? Message
+    {
+        get => _transfer.Message;
+        set => _transfer.Message = value;
+    }
 
-    /// <summary>Answers the backend has made before they are asked for; null: none. Filled only while the session waits for it.</summary>
-    internal AnswersAhead? Ahead { get; set; }
+    /// <summary>
+    /// Answers to RETR that the backend has read ahead; null: none. Filled only while the session waits for it.
+    /// </summary>
+    internal RetrReadAhead? ReadAhead { get; set; }
 
     /// <summary>Messages marked for deletion, by index.</summary>
-    public IReadOnlyList<int> Deleted => _deleted;
+    public IReadOnlyList<int> Deleted => _marks.Indexes;
 
-    /// <summary>Ends a <see cref="Pop3Outcome.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
+    /// <summary>
+    /// Gives the verdict that was <see cref="Pop3VerdictKind.Pending"/>: once for each, from any thread, which then
+    /// advances the session.
+    /// </summary>
     public void Answer(Pop3Verdict verdict)
     {
         _answer = verdict;
         Connection?.Resume();
     }
 
-    /// <summary>Ends a pending <see cref="IPop3Backend.Read"/>: octets read, 0 at the end, -1 on failure. Exactly once for each, any thread.</summary>
+    /// <summary>
+    /// Gives the result of a pending <see cref="IPop3Backend.Read"/>: octets read, 0 at the end, -1 on failure. Once
+    /// for each, from any thread.
+    /// </summary>
     public void AnswerRead(int count)
     {
-        _pieceRead = count;
+        _transfer.ReadCount = count;
         Connection?.Resume();
     }
 
@@ -90,34 +107,34 @@ public sealed partial class Pop3Session : ISession
         Next next;
         do
             next = output.Length >= OutputBound ? Next.Write : Step(ref input, output);
-        while (next == Onward);
+        while (next == Continue);
         return next;
     }
 
     /// <summary>RFC 1939 §3: a session that times out closes without a word and deletes nothing.</summary>
     public void Expire(ExpiryReason reason, Output output)
     {
-        if (reason == ExpiryReason.Stopping && _underWay == UnderWay.Commands)
+        if (reason == ExpiryReason.Stopping && _activity == Activity.Commands)
             output.Write(Pop3Replies.Stopping);
     }
 
     public void Closed()
     {
-        EndMessage();
+        _transfer.End();
         _backend.Closed(this);
-        LeaveMaildrop();
+        ReleaseMaildrop();
     }
 
-    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _underWay switch
+    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _activity switch
     {
-        UnderWay.Commands => ReadCommand(ref input, output),
-        UnderWay.Greeting => Greet(output),
-        UnderWay.Login => EndLogin(_answer, output),
-        UnderWay.Opening => BeginSending(_answer, output),
-        UnderWay.Sending => SendPiece(output),
-        UnderWay.ReadingPiece => TakePiece(_pieceRead, output),
-        UnderWay.Listing => ListSome(output),
-        _ => EndQuit(_answer, output),
+        Activity.Commands => ReadCommand(ref input, output),
+        Activity.Greeting => Greet(output),
+        Activity.Login => OnLoginVerdict(_answer, output),
+        Activity.Opening => OnOpenVerdict(_answer, output),
+        Activity.Sending => SendPiece(output),
+        Activity.ReadingPiece => OnPieceRead(_transfer.ReadCount, output),
+        Activity.Listing => ContinueListing(output),
+        _ => OnQuitVerdict(_answer, output),
     };
 
     private Next Greet(Output output)
@@ -136,7 +153,7 @@ public sealed partial class Pop3Session : ISession
         bool tooLong = _skippingLine || end + 1 > Pop3Command.LineLimit;
         _skippingLine = false;
         if (tooLong)
-            return Wrong(output, Pop3Replies.LineTooLong);
+            return Reject(output, Pop3Replies.LineTooLong);
         // A line may end with LF alone: no command's meaning depends on it.
         if (line.EndsWith("\r"u8))
             line = line[..^1];
@@ -157,16 +174,16 @@ public sealed partial class Pop3Session : ISession
     {
         Pop3Rule rule = Pop3Rule.Of(command.Verb);
         if (rule.States == 0)
-            return Wrong(output, Pop3Replies.UnknownCommand);
+            return Reject(output, Pop3Replies.UnknownCommand);
         if ((rule.States & _state) == 0)
-            return Wrong(output, Pop3Replies.NotNow);
+            return Reject(output, Pop3Replies.NotNow);
         int first = 0, second = 0;
         if (!Fits(rule.Argument, command, ref first, ref second))
-            return Wrong(output, Pop3Replies.BadArgument);
+            return Reject(output, Pop3Replies.BadArgument);
         return command.Verb switch
         {
-            Pop3Verb.User => TakeUser(command.Argument, output),
-            Pop3Verb.Pass => TakePassword(command.Argument, output),
+            Pop3Verb.User => UserCommand(command.Argument, output),
+            Pop3Verb.Pass => PassCommand(command.Argument, output),
             Pop3Verb.Stls => Stls(output),
             Pop3Verb.Capa => Capa(output),
             Pop3Verb.Quit => Quit(output),
@@ -177,7 +194,7 @@ public sealed partial class Pop3Session : ISession
             Pop3Verb.Top => Retrieve(first, second, output),
             Pop3Verb.Dele => Delete(first, output),
             Pop3Verb.Rset => Reset(output),
-            _ => Say(output, Pop3Replies.Ok),
+            _ => WriteReply(output, Pop3Replies.Ok),
         };
     }
 
@@ -201,23 +218,23 @@ public sealed partial class Pop3Session : ISession
     private Next Capa(Output output)
     {
         Pop3Capabilities.Write(output, _options, _state, PasswordAllowed, IsTls);
-        return Onward;
+        return Continue;
     }
 
     private Next BackToCommands()
     {
-        _underWay = UnderWay.Commands;
-        return Onward;
+        _activity = Activity.Commands;
+        return Continue;
     }
 
-    private Next Say(Output output, ReadOnlySpan<byte> reply)
+    private Next WriteReply(Output output, ReadOnlySpan<byte> reply)
     {
         output.Write(reply);
         _errors = 0;
-        return Onward;
+        return Continue;
     }
 
-    private Next Wrong(Output output, ReadOnlySpan<byte> reply)
+    private Next Reject(Output output, ReadOnlySpan<byte> reply)
     {
         if (++_errors >= _options.ErrorLimit)
         {
@@ -225,6 +242,6 @@ public sealed partial class Pop3Session : ISession
             return Next.Close;
         }
         output.Write(reply);
-        return Onward;
+        return Continue;
     }
 }

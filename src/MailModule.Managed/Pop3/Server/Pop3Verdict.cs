@@ -1,20 +1,22 @@
 namespace MailModule.Pop3.Server;
 
 /// <summary>How a POP3 step came out. A text is what follows +OK or -ERR; null for the ordinary one.</summary>
-public readonly record struct Pop3Verdict(Pop3Outcome Outcome, string? Text = null)
+public readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text = null)
 {
-    public static readonly Pop3Verdict Accept = new(Pop3Outcome.Accept);
-    public static readonly Pop3Verdict Pending = new(Pop3Outcome.Pending);
+    public static readonly Pop3Verdict Accept = new(Pop3VerdictKind.Accept);
+    public static readonly Pop3Verdict Pending = new(Pop3VerdictKind.Pending);
     /// <summary>For a login: the maildrop is another session's (RFC 2449 §8.1.2).</summary>
-    public static readonly Pop3Verdict InUse = new(Pop3Outcome.Refuse, "[IN-USE] the mailbox is in use by another session");
+    public static readonly Pop3Verdict InUse =
+        new(Pop3VerdictKind.Refuse, "[IN-USE] the mailbox is in use by another session");
     /// <summary>Something of ours does not work just now (RFC 3206 §4).</summary>
-    public static readonly Pop3Verdict Temporary = new(Pop3Outcome.Refuse, "[SYS/TEMP] not possible now, try again later");
-    public static Pop3Verdict Refuse(string? text = null) => new(Pop3Outcome.Refuse, text);
-    public static Pop3Verdict Close(string? text = null) => new(Pop3Outcome.Close, text);
+    public static readonly Pop3Verdict Temporary =
+        new(Pop3VerdictKind.Refuse, "[SYS/TEMP] not possible now, try again later");
+    public static Pop3Verdict Refuse(string? text = null) => new(Pop3VerdictKind.Refuse, text);
+    public static Pop3Verdict Close(string? text = null) => new(Pop3VerdictKind.Close, text);
 }
 
 /// <summary>The kinds of verdict.</summary>
-public enum Pop3Outcome
+public enum Pop3VerdictKind
 {
     Accept,
     Refuse,

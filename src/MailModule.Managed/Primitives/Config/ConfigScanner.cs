@@ -3,10 +3,11 @@ namespace MailModule.Primitives.Config;
 /// <summary>
 /// Cuts one configuration text into settings and includes; the grammar of both old dialects in one.
 ///
-/// A word starts at the beginning of a line or after white space. It is a comment to the end of the line (<c>#</c>), an include (<c>@file</c>), a
-/// bare key, or <c>key=value</c>. Blanks and tabs may stand around the <c>=</c>, line ends may not, so that <c>key=</c> is an empty value. A value that begins with
-/// one of the three quotes runs to the next such quote, over lines, and has no escapes; any other ends at white space.
-/// Every text gives a value or an error; nothing throws.
+/// A word starts at the beginning of a line or after white space. It is a comment to the end of the line (<c>#</c>), an
+/// include (<c>@file</c>), a bare key, or <c>key=value</c>. Blanks and tabs may stand around the <c>=</c>, line ends
+/// may not, so that <c>key=</c> is an empty value. A value that begins with one of the three quotes runs to the next
+/// such quote, over lines, and has no escapes; any other ends at white space. Every text gives a value or an error;
+/// nothing throws.
 /// </summary>
 internal ref struct ConfigScanner(ReadOnlySpan<char> text)
 {
@@ -15,7 +16,7 @@ internal ref struct ConfigScanner(ReadOnlySpan<char> text)
     private int _line = 1;
 
     /// <summary>What <see cref="Next"/> found.</summary>
-    public enum Found
+    public enum Token
     {
         End,
         Setting,
@@ -33,90 +34,91 @@ internal ref struct ConfigScanner(ReadOnlySpan<char> text)
 
     public string Message { get; private set; } = "";
 
-    public Found Next()
+    public Token Next()
     {
         SkipSpaceAndComments();
         Line = _line;
         if (_at == _text.Length)
-            return Found.End;
+            return Token.End;
         if (_text[_at] == '@')
             return NextInclude();
         if (IsQuote(_text[_at]))
-            return Wrong("a quote where a setting should start");
+            return Fail("a quote where a setting should start");
         return NextSetting();
     }
 
-    private Found NextInclude()
+    private Token NextInclude()
     {
         _at++;
-        if (!TryTakeValue())
-            return Found.Error;
-        return Value!.Length > 0 ? Found.Include : Wrong("@ without the name of a file");
+        if (!TryReadValue())
+            return Token.Error;
+        return Value!.Length > 0 ? Token.Include : Fail("@ without the name of a file");
     }
 
-    private Found NextSetting()
+    private Token NextSetting()
     {
-        Key = TakeUntilSpaceOr('=').ToString();
+        Key = ReadUntilSpaceOr('=').ToString();
         if (Key.Length == 0)
-            return Wrong("= without a key before it");
+            return Fail("= without a key before it");
         if (Key.Contains('\0'))
-            return Wrong("a NUL character");
+            return Fail("a NUL character");
         int key = _at;
         SkipBlanks();
         if (_at == _text.Length || _text[_at] != '=')
         {
             _at = key;
             Value = null;
-            return Found.Setting;
+            return Token.Setting;
         }
         _at++;
         SkipBlanks();
-        return TryTakeValue() ? Found.Setting : Found.Error;
+        return TryReadValue() ? Token.Setting : Token.Error;
     }
 
-    private bool TryTakeValue()
+    private bool TryReadValue()
     {
         bool isComment = _at < _text.Length && _text[_at] == '#' && IsSpace(_text[_at - 1]);
         if (isComment)
             Value = "";
         else if (_at < _text.Length && IsQuote(_text[_at]))
-            return TryTakeQuoted();
+            return TryReadQuoted();
         else
-            Value = TakeUntilSpaceOr('\0').ToString();
+            Value = ReadUntilSpaceOr('\0').ToString();
         return IsCleanText();
     }
 
-    private bool TryTakeQuoted()
+    private bool TryReadQuoted()
     {
         char quote = _text[_at++];
         int length = _text[_at..].IndexOf(quote);
         if (length < 0)
-            return IsRight(false, "a quote that is never closed");
+            return Require(false, "a quote that is never closed");
         Value = _text.Slice(_at, length).ToString().ReplaceLineEndings("\n");
         for (int end = _at + length; _at < end;)
             Step();
         _at++;
-        return IsRight(_at == _text.Length || IsSpace(_text[_at]), "text right after a closing quote") && IsCleanText();
+        return Require(_at == _text.Length || IsSpace(_text[_at]), "text right after a closing quote") && IsCleanText();
     }
 
     // What is no UTF-8 has become U+FFFD; in a comment that does no harm, in a value it would be another value.
     private bool IsCleanText()
-        => IsRight(!Value!.Contains('\0'), "a NUL character") && IsRight(!Value.Contains('\uFFFD'), "a value that is not UTF-8");
+        => Require(!Value!.Contains('\0'), "a NUL character")
+            && Require(!Value.Contains('\uFFFD'), "a value that is not UTF-8");
 
-    private bool IsRight(bool right, string message)
+    private bool Require(bool right, string message)
     {
         if (!right)
             Message = message;
         return right;
     }
 
-    private Found Wrong(string message)
+    private Token Fail(string message)
     {
         Message = message;
-        return Found.Error;
+        return Token.Error;
     }
 
-    private ReadOnlySpan<char> TakeUntilSpaceOr(char end)
+    private ReadOnlySpan<char> ReadUntilSpaceOr(char end)
     {
         int start = _at;
         while (_at < _text.Length && !IsSpace(_text[_at]) && (_text[_at] != end || end == '\0'))

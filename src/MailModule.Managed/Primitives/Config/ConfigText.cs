@@ -3,8 +3,8 @@ using System.Text;
 namespace MailModule.Primitives.Config;
 
 /// <summary>
-/// Reads a configuration file with what it includes into settings, in order. <c>@file</c> is taken in at the point where it stands; its name counts
-/// from the folder of the file that names it. Not for two threads at once.
+/// Reads a configuration file with what it includes into settings, in order. <c>@file</c> is taken in at the point
+/// where it stands; its name counts from the folder of the file that names it. Not for two threads at once.
 /// </summary>
 public sealed class ConfigText
 {
@@ -18,11 +18,15 @@ public sealed class ConfigText
     private int _files;
     private long _size;
 
-    /// <param name="readFile">Gives a file's octets; may throw what <see cref="File.ReadAllBytes(string)"/> throws.</param>
+    /// <param name="readFile">Gives a file's octets; may throw what <see cref="File.ReadAllBytes(string)"/>
+    /// throws.</param>
     public ConfigText(Func<string, byte[]> readFile) => _readFile = readFile;
 
-    /// <summary>All settings of a file, or the first thing that is wrong. Blocks while files are read. Does not throw.</summary>
-    public static ConfigError? TryRead(string file, out IReadOnlyList<ConfigItem> items) => new ConfigText(File.ReadAllBytes).Read(file, out items);
+    /// <summary>
+    /// All settings of a file, or the first thing that is wrong. Blocks while files are read. Does not throw.
+    /// </summary>
+    public static ConfigError? TryRead(string file, out IReadOnlyList<ConfigItem> items)
+        => new ConfigText(File.ReadAllBytes).Read(file, out items);
 
     /// <inheritdoc cref="TryRead"/>
     public ConfigError? Read(string file, out IReadOnlyList<ConfigItem> items)
@@ -33,10 +37,13 @@ public sealed class ConfigText
         _size = 0;
         items = _items;
         string? path = FullPath(file, Environment.CurrentDirectory);
-        return path is null ? new ConfigError(Fault.NotFound, file, 0, "not the name of a file") : ReadFile(path, path, 0);
+        return path is null
+            ? new ConfigError(Fault.NotFound, file, 0, "not the name of a file")
+            : ReadFile(path, path, 0);
     }
 
-    // "from" and "line" name the place that asked for the file, so that a file that cannot be read is told where it was asked for.
+    // "from" and "line" name the place that asked for the file, so that a file that cannot be read is told where it was
+    // asked for.
     private ConfigError? ReadFile(string path, string from, int line)
     {
         if (_open.Contains(path))
@@ -59,11 +66,11 @@ public sealed class ConfigText
         {
             switch (scanner.Next())
             {
-                case ConfigScanner.Found.End:
+                case ConfigScanner.Token.End:
                     return null;
-                case ConfigScanner.Found.Error:
+                case ConfigScanner.Token.Error:
                     return new ConfigError(Fault.Config, path, scanner.Line, scanner.Message);
-                case ConfigScanner.Found.Setting:
+                case ConfigScanner.Token.Setting:
                     _items.Add(new ConfigItem(scanner.Key, scanner.Value, path, scanner.Line));
                     break;
                 default:
@@ -77,7 +84,9 @@ public sealed class ConfigText
     private ConfigError? Include(string name, string from, int line)
     {
         string? path = FullPath(name, Path.GetDirectoryName(from)!);
-        return path is null ? new ConfigError(Fault.Config, from, line, "@ without the name of a file") : ReadFile(path, from, line);
+        return path is null
+            ? new ConfigError(Fault.Config, from, line, "@ without the name of a file")
+            : ReadFile(path, from, line);
     }
 
     private ConfigError? TryReadText(string path, string from, int line, out string text)
@@ -96,11 +105,15 @@ public sealed class ConfigText
         {
             return new ConfigError(line > 0 ? Fault.Config : Fault.NotFound, from, line, $"there is no file {path}");
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or NotSupportedException or System.Security.SecurityException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or NotSupportedException
+            or System.Security.SecurityException)
         {
-            return new ConfigError(line > 0 ? Fault.Config : Fault.Io, from, line, $"{path} cannot be read: {e.Message}");
+            return new ConfigError(
+                line > 0 ? Fault.Config : Fault.Io, from, line, $"{path} cannot be read: {e.Message}");
         }
     }
 
-    private static string? FullPath(string name, string folder) => name.Length == 0 || name.Contains('\0') ? null : Path.GetFullPath(name, folder);
+    private static string? FullPath(string name, string folder)
+        => name.Length == 0 || name.Contains('\0') ? null : Path.GetFullPath(name, folder);
 }

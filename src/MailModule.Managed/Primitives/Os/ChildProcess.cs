@@ -3,8 +3,9 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Starting a program as a good guest of the host process does: by posix_spawn, every signal unblocked and at its default, no descriptor of the host's but the three
-/// standard ones (on /dev/null) and one that was given, a process group of its own. No handler of SIGCHLD is set, and only this child is ever waited for. A negative result is an
+/// Starting a program as a good guest of the host process does: by posix_spawn, every signal unblocked and at its
+/// default, no descriptor of the host's but the three standard ones (on /dev/null) and one that was given, a process
+/// group of its own. No handler of SIGCHLD is set, and only this child is ever waited for. A negative result is an
 /// <see cref="Errno"/> with its sign turned.
 /// </summary>
 public static unsafe partial class ChildProcess
@@ -28,7 +29,8 @@ public static unsafe partial class ChildProcess
     /// <param name="environment">All of it: <c>NAME=value</c>.</param>
     /// <param name="folder">The child's working directory.</param>
     /// <param name="given">A descriptor of ours that the child gets.</param>
-    public static int Start(IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, byte[] folder, int given)
+    public static int Start(
+        IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, byte[] folder, int given)
     {
         using var argumentList = new PointerList(arguments);
         using var environmentList = new PointerList(environment);
@@ -43,7 +45,9 @@ public static unsafe partial class ChildProcess
             result = Prepare(actions, attributes, folder, given);
             int pid = 0;
             if (result == 0)
-                result = posix_spawn(&pid, argumentList.Pointers[0], actions, attributes, argumentList.Pointers, environmentList.Pointers);
+                result = posix_spawn(
+                    &pid, argumentList.Pointers[0], actions, attributes, argumentList.Pointers,
+                    environmentList.Pointers);
             _ = posix_spawnattr_destroy(attributes);
             _ = posix_spawn_file_actions_destroy(actions);
             return result == 0 ? pid : -result;
@@ -64,7 +68,7 @@ public static unsafe partial class ChildProcess
     /// <summary>Waits until there is something to read, or an end; false when the time is up.</summary>
     public static bool WaitReadable(int descriptor, int milliseconds)
     {
-        var question = new Question { Descriptor = descriptor, Events = Readable };
+        var question = new PollRequest { Descriptor = descriptor, Events = Readable };
         return poll(&question, 1, milliseconds) > 0;
     }
 
@@ -75,7 +79,10 @@ public static unsafe partial class ChildProcess
             _ = kill(-pid, signal);
     }
 
-    /// <summary>Takes the child's end, for which it waits so long; false if it has not come. True as well when somebody in the host was faster.</summary>
+    /// <summary>
+    /// Reaps the child (waitpid), which it gives so long to end; false if it has not ended. True as well when other
+    /// code of the host has reaped it.
+    /// </summary>
     public static bool TryReap(int pid, int milliseconds)
     {
         long deadline = Environment.TickCount64 + milliseconds;
@@ -114,7 +121,7 @@ public static unsafe partial class ChildProcess
         return result;
     }
 
-    private struct Question
+    private struct PollRequest
     {
         public int Descriptor;
         public short Events;
@@ -149,7 +156,8 @@ public static unsafe partial class ChildProcess
     }
 
     [LibraryImport("libc")]
-    private static partial int posix_spawn(int* pid, byte* path, byte* actions, byte* attributes, byte** arguments, byte** environment);
+    private static partial int posix_spawn(
+        int* pid, byte* path, byte* actions, byte* attributes, byte** arguments, byte** environment);
 
     [LibraryImport("libc")]
     private static partial int posix_spawn_file_actions_init(byte* actions);
@@ -158,7 +166,8 @@ public static unsafe partial class ChildProcess
     private static partial int posix_spawn_file_actions_destroy(byte* actions);
 
     [LibraryImport("libc")]
-    private static partial int posix_spawn_file_actions_addopen(byte* actions, int descriptor, byte* path, int flags, uint mode);
+    private static partial int posix_spawn_file_actions_addopen(
+        byte* actions, int descriptor, byte* path, int flags, uint mode);
 
     [LibraryImport("libc")]
     private static partial int posix_spawn_file_actions_adddup2(byte* actions, int from, int to);
@@ -197,7 +206,7 @@ public static unsafe partial class ChildProcess
     private static partial int pipe2(int* ends, int flags);
 
     [LibraryImport("libc")]
-    private static partial int poll(Question* questions, nuint count, int milliseconds);
+    private static partial int poll(PollRequest* questions, nuint count, int milliseconds);
 
     [LibraryImport("libc")]
     private static partial int kill(int pid, int signal);

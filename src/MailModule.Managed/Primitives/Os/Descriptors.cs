@@ -14,7 +14,8 @@ internal static unsafe partial class Descriptors
     public static int Duplicate(int descriptor) => Result(fcntl(descriptor, DuplicateCloseOnExec, 3));
 
     /// <summary>Where the next read begins; below 0 for what has no places (a pipe, a socket).</summary>
-    public static long OffsetOf(int descriptor) => lseek(descriptor, 0, SeekCurrent) is >= 0 and var offset ? offset : -Marshal.GetLastPInvokeError();
+    public static long OffsetOf(int descriptor)
+        => lseek(descriptor, 0, SeekCurrent) is >= 0 and var offset ? offset : -Marshal.GetLastPInvokeError();
 
     /// <summary>Waits until a read would not wait: 1, or 0 when the time is up.</summary>
     public static int WaitForInput(int descriptor, int milliseconds)

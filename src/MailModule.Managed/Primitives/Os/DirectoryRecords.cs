@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Walks through what <see cref="FileCalls.ReadDirectory"/> gives, struct linux_dirent64 after struct linux_dirent64: inode (8), offset (8), record length (2), type (1),
-/// name ending with NUL. A view of the records; nothing is copied.
+/// Walks through what <see cref="FileCalls.ReadDirectory"/> gives, struct linux_dirent64 after struct linux_dirent64:
+/// inode (8), offset (8), record length (2), type (1), name ending with NUL. A view of the records; nothing is copied.
 /// </summary>
 internal ref struct DirectoryRecords(ReadOnlySpan<byte> records)
 {

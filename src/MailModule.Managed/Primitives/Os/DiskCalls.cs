@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// The file calls that a log needs beside <see cref="FileCalls"/>: reading and writing at an offset, and making data durable without the rest of
-/// the inode. Results are as there.
+/// The file calls that a log needs beside <see cref="FileCalls"/>: reading and writing at an offset, and making data
+/// durable without the rest of the inode. Results are as there.
 /// </summary>
 internal static unsafe partial class DiskCalls
 {

@@ -3,22 +3,23 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Linux's epoll: tells by tags which descriptors have become ready, once for each change (edge-triggered). Adding and removing: any thread;
-/// waiting: one thread.
+/// Linux's epoll: tells by tags which descriptors have become ready, once for each change (edge-triggered). Adding and
+/// removing: any thread; waiting: one thread.
 /// </summary>
 public sealed unsafe partial class Epoll : IDisposable
 {
-    private const int MostAtOnce = 64;
+    private const int BatchSize = 64;
     private const int CloseOnExec = 0x80000;
     private const int ToAdd = 1;
     private const int ToDelete = 2;
     private const uint In = 0x1, Out = 0x4, Error = 0x8, HungUp = 0x10, PeerEnded = 0x2000, Edge = 1u << 31;
 
     // struct epoll_event is packed on x86 alone.
-    private static readonly int s_tagOffset = RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
+    private static readonly int s_tagOffset =
+        RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.X86 ? 4 : 8;
 
     private readonly int _descriptor;
-    private readonly byte[] _events = GC.AllocateArray<byte>(MostAtOnce * 16, pinned: true);
+    private readonly byte[] _events = GC.AllocateArray<byte>(BatchSize * 16, pinned: true);
 
     private Epoll(int descriptor) => _descriptor = descriptor;
 
@@ -31,7 +32,9 @@ public sealed unsafe partial class Epoll : IDisposable
         return descriptor < 0 ? null : new Epoll(descriptor);
     }
 
-    /// <summary>Watches a descriptor; the first event comes as soon as it can be written to. False if the system refuses.</summary>
+    /// <summary>
+    /// Watches a descriptor; the first event comes as soon as it can be written to. False if the system refuses.
+    /// </summary>
     public bool TryAdd(nint descriptor, ulong tag)
     {
         byte* change = stackalloc byte[16];
@@ -40,27 +43,28 @@ public sealed unsafe partial class Epoll : IDisposable
         return epoll_ctl(_descriptor, ToAdd, (int)descriptor, change) == 0;
     }
 
-    /// <summary>An event that was fetched already may still be told.</summary>
+    /// <summary>An event that <see cref="Wait"/> has fetched already may still come.</summary>
     public void Remove(nint descriptor) => _ = epoll_ctl(_descriptor, ToDelete, (int)descriptor, null);
 
-    /// <summary>When nobody waits.</summary>
+    /// <summary>Only while no thread waits.</summary>
     public void Dispose() => _ = close(_descriptor);
 
     /// <summary>Blocks until something is ready; how many events there are (0: ask again).</summary>
-    public int Wait() => Ask(-1);
+    public int Wait() => WaitAtMost(-1);
 
     /// <summary>What is ready now.</summary>
-    public int Look() => Ask(0);
+    public int Poll() => WaitAtMost(0);
 
-    private int Ask(int timeout)
+    private int WaitAtMost(int timeout)
     {
         fixed (byte* events = _events)
-            return Math.Max(epoll_wait(_descriptor, events, MostAtOnce, timeout), 0);
+            return Math.Max(epoll_wait(_descriptor, events, BatchSize, timeout), 0);
     }
 
     /// <summary>One event of the last <see cref="Wait"/>.</summary>
     /// <param name="isReadable">There is something to read: octets, an end or an error.</param>
-    /// <param name="isAtEnd">The octets that are there are the last, or an error follows them: no further event tells of that.</param>
+    /// <param name="isAtEnd">The octets that are there are the last, or an error follows them: no further event tells
+    /// of that.</param>
     public ulong TagOf(int index, out bool isReadable, out bool isAtEnd)
     {
         ReadOnlySpan<byte> one = _events.AsSpan(index * (s_tagOffset + 8));

@@ -1,6 +1,6 @@
 namespace MailModule.Primitives.Os;
 
-/// <summary>Linux error numbers that decide something here, and what they mean to us.</summary>
+/// <summary>Linux error numbers that decide something here.</summary>
 public static class Errno
 {
     public const int NoEntry = 2;
@@ -14,15 +14,4 @@ public static class Errno
     public const int NoSpace = 28;
     public const int NotSupported = 95;
     public const int QuotaExceeded = 122;
-
-    /// <param name="result">A call's result: an error number with its sign turned, or no error.</param>
-    public static Fault ToFault(int result) => -result switch
-    {
-        <= 0 => Fault.None,
-        NoSpace or QuotaExceeded or TooManyFiles or TooManyFilesInSystem => Fault.Full,
-        OutOfMemory => Fault.Memory,
-        NoEntry => Fault.NotFound,
-        Again => Fault.Locked,
-        _ => Fault.Io,
-    };
 }

@@ -31,8 +31,11 @@ public unsafe partial class FileCalls
             return Result(open(p, CloseOnExec, 0));
     }
 
-    /// <summary>As <see cref="OpenRead"/>, and never waits: for what a user has put there, which may be a pipe that nobody writes to.</summary>
-    public virtual int OpenReadNow(ReadOnlySpan<byte> path)
+    /// <summary>
+    /// As <see cref="OpenRead"/>, and never waits: for what a user has put there, which may be a pipe that nobody
+    /// writes to.
+    /// </summary>
+    public virtual int OpenReadNonBlocking(ReadOnlySpan<byte> path)
     {
         fixed (byte* p = path)
             return Result(open(p, CloseOnExec | NonBlocking, 0));
@@ -46,7 +49,7 @@ public unsafe partial class FileCalls
     }
 
     /// <summary>Opens for reading a file in a directory that is open.</summary>
-    public virtual int OpenReadIn(int folder, ReadOnlySpan<byte> name)
+    public virtual int OpenReadAt(int folder, ReadOnlySpan<byte> name)
     {
         fixed (byte* p = name)
             return Result(openat(folder, p, CloseOnExec, 0));
@@ -59,7 +62,10 @@ public unsafe partial class FileCalls
             return Result(open(p, CloseOnExec | WriteOnly | Create | Exclusive, OwnerOnly));
     }
 
-    /// <summary>Opens a file for reading and writing: one that is there or, mode 0600, one that is not (<see cref="Errno.Exists"/> if it is).</summary>
+    /// <summary>
+    /// Opens a file for reading and writing: one that is there or, mode 0600, one that is not
+    /// (<see cref="Errno.Exists"/> if it is).
+    /// </summary>
     public virtual int OpenReadWrite(ReadOnlySpan<byte> path, bool isNew)
     {
         fixed (byte* p = path)
@@ -79,7 +85,8 @@ public unsafe partial class FileCalls
         fixed (byte* p = buffer)
         {
             nint count;
-            while ((count = read(descriptor, p, (nuint)buffer.Length)) < 0 && Marshal.GetLastPInvokeError() == Errno.Interrupted)
+            while ((count = read(descriptor, p, (nuint)buffer.Length)) < 0
+                && Marshal.GetLastPInvokeError() == Errno.Interrupted)
             {
             }
             return Result((int)count);
@@ -134,7 +141,10 @@ public unsafe partial class FileCalls
     /// <summary>Makes all of the file system that holds the descriptor durable.</summary>
     public virtual int SyncFileSystem(int descriptor) => Result(syncfs(descriptor));
 
-    /// <summary>Takes the exclusive lock, which lasts until the descriptor is closed; <see cref="Errno.Again"/> if another has it.</summary>
+    /// <summary>
+    /// Takes the exclusive lock, which lasts until the descriptor is closed; <see cref="Errno.Again"/> if another has
+    /// it.
+    /// </summary>
     public virtual int Lock(int descriptor) => Result(flock(descriptor, LockExclusiveNonBlocking));
 
     /// <summary>Octets of directory records (getdents64); 0 at the end.</summary>

@@ -23,6 +23,8 @@ public readonly record struct FileStamp(ulong Device, ulong Inode, long Modified
         uint nanoseconds = MemoryMarshal.Read<uint>(raw[120..]);
         ulong device = ((ulong)MemoryMarshal.Read<uint>(raw[136..]) << 32) | MemoryMarshal.Read<uint>(raw[140..]);
         ushort mode = MemoryMarshal.Read<ushort>(raw[28..]);
-        return new FileStamp(device, inode, seconds * 1_000_000_000 + nanoseconds, length) { Mode = mode & 0xFFF, IsDirectory = (mode & 0xF000) == 0x4000 };
+        long modified = seconds * 1_000_000_000 + nanoseconds;
+        bool isDirectory = (mode & 0xF000) == 0x4000;
+        return new FileStamp(device, inode, modified, length) { Mode = mode & 0xFFF, IsDirectory = isDirectory };
     }
 }

@@ -3,10 +3,11 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Which signals the threads of the library take: none but faults of their own. A host's signal must never land on our threads, and a write to a
-/// broken connection must not raise SIGPIPE in a host that left it at its default (which ends the process). A fault that is blocked ends
-/// the process unheard, where the runtime would have made an exception of it; and the signal by which the runtime halts its threads must come through.
-/// Does nothing where there are no POSIX signals.
+/// Which signals the threads of the library take: none but faults of their own. A host's signal must never land on our
+/// threads, and a write to a broken connection must not raise SIGPIPE in a host that left it at its default (which ends
+/// the process). A fault that is blocked ends the process unheard, where the runtime would have made an exception of
+/// it; and the signal by which the runtime halts its threads must come through. Does nothing where there are no POSIX
+/// signals.
 /// </summary>
 public static unsafe partial class Signals
 {
@@ -21,7 +22,9 @@ public static unsafe partial class Signals
     [ThreadStatic]
     private static bool t_pipeIsBlocked;
 
-    /// <summary>Blocks every signal that is not a fault on the calling thread for good; for threads of our own.</summary>
+    /// <summary>
+    /// Blocks every signal that is not a fault on the calling thread for good; for threads of our own.
+    /// </summary>
     public static void BlockAll()
     {
         if (!OperatingSystem.IsLinux())
@@ -32,7 +35,10 @@ public static unsafe partial class Signals
         t_pipeIsBlocked = true;
     }
 
-    /// <summary>Blocks SIGPIPE on the calling thread for good, once; cheap to call before every piece of work on a borrowed thread.</summary>
+    /// <summary>
+    /// Blocks SIGPIPE on the calling thread for good, once; cheap to call before every piece of work on a borrowed
+    /// thread.
+    /// </summary>
     public static void BlockPipe()
     {
         if (t_pipeIsBlocked)
@@ -46,7 +52,10 @@ public static unsafe partial class Signals
         _ = pthread_sigmask(Block, pipe, null);
     }
 
-    /// <summary>Runs <paramref name="birth"/> with all signals blocked, so that threads born in it block them from their first instruction.</summary>
+    /// <summary>
+    /// Runs <paramref name="birth"/> with all signals blocked, so that threads born in it block them from their first
+    /// instruction.
+    /// </summary>
     public static void WithAllBlocked(Action birth)
     {
         if (!OperatingSystem.IsLinux())

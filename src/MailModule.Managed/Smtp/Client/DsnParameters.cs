@@ -4,12 +4,15 @@ using MailModule.Transport;
 
 namespace MailModule.Smtp.Client;
 
-/// <summary>The sender's wishes for reports, as parameters of MAIL and RCPT (RFC 3461 §4). Nothing for what was not said.</summary>
+/// <summary>
+/// The sender's wishes for reports, as parameters of MAIL and RCPT (RFC 3461 §4). Nothing for what was not said.
+/// </summary>
 internal static class DsnParameters
 {
-    private static readonly SearchValues<char> TypeCharacters = SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+    private static readonly SearchValues<char> TypeCharacters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
-    public static void WriteMail(SmtpTransaction transaction, Output output)
+    public static void WriteMail(SmtpClientTransaction transaction, Output output)
     {
         if (transaction.Return != ReturnContent.Default)
             output.Write(transaction.Return == ReturnContent.Full ? " RET=FULL"u8 : " RET=HDRS"u8);

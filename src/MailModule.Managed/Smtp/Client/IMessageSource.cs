@@ -1,6 +1,6 @@
 namespace MailModule.Smtp.Client;
 
-/// <summary>A message's text as a client sends it, read once from front to back.</summary>
+/// <summary>The content of a message as a client sends it, read once from front to back.</summary>
 public interface IMessageSource
 {
     /// <summary>Octets on the wire: CRLF line ends, before stuffing, without the final dot (RFC 1870 §4).</summary>
@@ -10,8 +10,8 @@ public interface IMessageSource
     bool IsEightBit { get; }
 
     /// <summary>
-    /// Gives the next octets, with any line ends. Does not block: false means not yet, and <paramref name="ready"/> is run later, exactly once.
-    /// A count of 0 is the end, below 0 a failure.
+    /// Gives the next octets, with any line ends. Does not block: false means not yet, and <paramref name="ready"/> is
+    /// run later, exactly once. A count of 0 is the end, below 0 a failure.
     /// </summary>
     bool TryRead(Span<byte> buffer, Action ready, out int count);
 }

@@ -2,32 +2,41 @@ using MailModule.Primitives;
 
 namespace MailModule.Smtp.Client;
 
-/// <summary>Who gives a client session its work and hears of it. Called on the session's thread: must not block.</summary>
+/// <summary>
+/// Gives a client session its transactions and is told what becomes of them. Called on the session's thread: must not
+/// block.
+/// </summary>
 public interface ISmtpClientOwner
 {
     /// <summary>The session is ready for the next transaction; null: QUIT.</summary>
-    SmtpTransaction? NextTransaction(SmtpClientSession session);
+    SmtpClientTransaction? NextTransaction(SmtpClientSession session);
 
     /// <summary>
-    /// The server takes commands ahead, and the final dot of a transaction is about to leave: the next may begin in the same write, which saves a round trip (RFC 2920 §3.1). It stays
-    /// with this connection until the dot is answered. Null: <see cref="NextTransaction"/> is called after the answer.
+    /// The server takes commands ahead, and the final dot of a transaction is about to leave: the next may begin in the
+    /// same write, which saves a round trip (RFC 2920 §3.1). It stays with this connection until the dot is answered.
+    /// Null: <see cref="NextTransaction"/> is called after the answer.
     /// </summary>
-    SmtpTransaction? EarlyTransaction(SmtpClientSession session);
+    SmtpClientTransaction? EarlyTransaction(SmtpClientSession session);
 
-    /// <summary>Part of the text is on its way (see <see cref="SmtpTransaction.Sent"/>); first with 0, before the first octet.</summary>
-    void Sending(SmtpTransaction transaction);
+    /// <summary>
+    /// Part of the content is on its way (see <see cref="SmtpClientTransaction.Sent"/>); first with 0, before the first
+    /// octet.
+    /// </summary>
+    void Sending(SmtpClientTransaction transaction);
 
     /// <summary>Every recipient has its final state.</summary>
-    void Completed(SmtpTransaction transaction);
+    void Completed(SmtpClientTransaction transaction);
 
     /// <summary>
-    /// In place of <see cref="Completed"/>: the connection ends, and nothing of this transaction counted; its recipients are as they were. The server closed or said 421 between
-    /// two transactions, or before it answered anything of one that is not the connection's first. It may be tried again at once on a new connection; there it is the first, and
-    /// if the same happens again, it is <see cref="Completed"/>.
+    /// In place of <see cref="Completed"/>: the connection ends, and nothing of this transaction counted; its
+    /// recipients are as they were. The server closed or said 421 between two transactions, or before it answered
+    /// anything of one that is not the connection's first. It may be tried again at once on a new connection; there it
+    /// is the first, and if the same happens again, it is <see cref="Completed"/>.
     /// </summary>
-    void Returned(SmtpTransaction transaction);
+    void Returned(SmtpClientTransaction transaction);
 
-    /// <summary>The connection has ended, the last call. <see cref="Fault.None"/> after QUIT; else what ended it, with the server's words if it said any.
-    /// Where it was, and what there is to say about it: <see cref="SmtpClientSession.Stage"/>, <see cref="SmtpClientSession.FaultText"/>.</summary>
+    /// <summary>The connection has ended, the last call. <see cref="Fault.None"/> after QUIT; else what ended it, with
+    /// the server's words if it said any. Where it was, and what there is to say about it:
+    /// <see cref="SmtpClientSession.Stage"/>, <see cref="SmtpClientSession.FaultText"/>.</summary>
     void Ended(SmtpClientSession session, Fault fault, Reply? reply);
 }

@@ -8,11 +8,13 @@ public enum RecipientState
 {
     /// <summary>Nothing final yet.</summary>
     Waiting,
-    /// <summary>RCPT was taken; the message's own reply decides.</summary>
+    /// <summary>RCPT was accepted; the reply to the final dot decides.</summary>
     Accepted,
     /// <summary>The server has taken the message for this recipient.</summary>
     Delivered,
-    /// <summary>Refused or failed, see <see cref="RecipientResult.Fault"/> and <see cref="RecipientResult.Reply"/>.</summary>
+    /// <summary>
+    /// Refused or failed, see <see cref="RecipientResult.Fault"/> and <see cref="RecipientResult.Reply"/>.
+    /// </summary>
     Failed,
 }
 
@@ -29,16 +31,22 @@ public sealed class RecipientResult(MailAddress address)
 
     public RecipientState State { get; private set; }
 
-    /// <summary>The server's words that decided; null if it said nothing.</summary>
+    /// <summary>The server's reply that decided; null if there was none.</summary>
     public Reply? Reply { get; private set; }
 
     /// <summary><see cref="Fault.None"/> when delivered.</summary>
     public Fault Fault { get; private set; }
 
-    /// <summary>Where it was decided: what <see cref="Reply"/> answered. For the report of a failure, and to tell a refused recipient from a refused message.</summary>
+    /// <summary>
+    /// Where it was decided: what <see cref="Reply"/> answered. For the report of a failure, and to tell a refused
+    /// recipient from a refused message.
+    /// </summary>
     public SmtpStage Stage { get; private set; }
 
-    /// <summary>The connection was lost after the final dot and before the reply: the server may have taken the message (RFC 5321 §4.2.5).</summary>
+    /// <summary>
+    /// The connection was lost after the final dot and before the reply: the server may have taken the message (RFC
+    /// 5321 §4.2.5).
+    /// </summary>
     public bool IsUnknown { get; private set; }
 
     public bool IsFinal => State is RecipientState.Delivered or RecipientState.Failed;
@@ -48,7 +56,7 @@ public sealed class RecipientResult(MailAddress address)
     internal void Deliver(Reply reply)
     {
         State = RecipientState.Delivered;
-        Stage = SmtpStage.Verdict;
+        Stage = SmtpStage.EndOfData;
         Reply = reply;
         Fault = Fault.None;
     }

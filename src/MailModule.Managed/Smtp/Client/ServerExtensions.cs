@@ -28,15 +28,23 @@ public sealed class ServerExtensions
     public bool Size => Has("SIZE");
 
     /// <summary>Largest message the server takes, in octets; 0 if it says none (RFC 1870 §3).</summary>
-    public long SizeLimit => long.TryParse(ParametersOf("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out long limit) ? limit : 0;
+    public long SizeLimit
+        => long.TryParse(ParametersOf("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out long limit)
+            ? limit
+            : 0;
 
     /// <summary>SASL mechanisms for AUTH (RFC 4954 §3), those of the old form "AUTH=LOGIN" too.</summary>
     public IEnumerable<string> LoginMechanisms
-        => _byKeyword.Where(pair => pair.Key.Equals("AUTH", StringComparison.OrdinalIgnoreCase) || pair.Key.StartsWith("AUTH=", StringComparison.OrdinalIgnoreCase))
-            .SelectMany(pair => $"{(pair.Key.Length > 5 ? pair.Key[5..] : "")} {pair.Value}".Split(' ', StringSplitOptions.RemoveEmptyEntries));
+        => _byKeyword.Where(pair => IsAuth(pair.Key))
+            .Select(pair => $"{(pair.Key.Length > 5 ? pair.Key[5..] : "")} {pair.Value}")
+            .SelectMany(names => names.Split(' ', StringSplitOptions.RemoveEmptyEntries));
 
     public bool Has(string keyword) => _byKeyword.ContainsKey(keyword);
 
     /// <summary>What follows the keyword; empty if nothing does or the keyword is not there.</summary>
     public string ParametersOf(string keyword) => _byKeyword.GetValueOrDefault(keyword, "");
+
+    private static bool IsAuth(string keyword)
+        => keyword.Equals("AUTH", StringComparison.OrdinalIgnoreCase)
+            || keyword.StartsWith("AUTH=", StringComparison.OrdinalIgnoreCase);
 }

@@ -6,7 +6,7 @@ namespace MailModule.Smtp.Client;
 public enum StartTlsUse
 {
     Never,
-    /// <summary>When offered; a refusal goes on in clear text.</summary>
+    /// <summary>When offered; after a refusal the session continues in clear text.</summary>
     IfOffered,
     /// <summary>Without it no message is sent.</summary>
     Required,
@@ -17,10 +17,13 @@ public enum StartTlsUse
 public sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
 {
     /// <summary>
-    /// Null: no login. Else without it no message is sent. Its failure ends the connection at <see cref="SmtpStage.Auth"/>: <see cref="Primitives.Fault.Refused"/> with the
-    /// server's words (535) or because it offers no mechanism we know, <see cref="Primitives.Fault.RefusedForNow"/> (4xx), <see cref="Primitives.Fault.Tls"/> if the password would
-    /// have to go in clear text, <see cref="Primitives.Fault.Protocol"/> if the server broke the exchange or does not know the password either (RFC 5802). None of them is about a
-    /// message: a queue takes all of them for temporary, since the setting may be corrected.
+    /// Null: no login. Else without it no message is sent. Its failure ends the connection at
+    /// <see cref="SmtpStage.Auth"/>: <see cref="Primitives.Fault.Refused"/> with the server's words (535) or because it
+    /// offers no mechanism we know, <see cref="Primitives.Fault.RefusedForNow"/> (4xx),
+    /// <see cref="Primitives.Fault.Tls"/> if the password would have to go in clear text,
+    /// <see cref="Primitives.Fault.Protocol"/> if the server broke the exchange or does not know the password either
+    /// (RFC 5802). None of them is about a message: a queue takes all of them for temporary, since the setting may be
+    /// corrected.
     /// </summary>
     public Credentials? Login { get; init; }
 

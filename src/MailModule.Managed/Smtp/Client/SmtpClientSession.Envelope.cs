@@ -8,7 +8,7 @@ namespace MailModule.Smtp.Client;
 // Transactions: who a message is from and for (MAIL, RCPT, DATA), and what became of it.
 public sealed partial class SmtpClientSession
 {
-    private void Ready(Output output)
+    private void BeginNext(Output output)
     {
         while (_owner.NextTransaction(this) is { } next)
             if (TryBegin(next, output))
@@ -16,7 +16,8 @@ public sealed partial class SmtpClientSession
         Quit(output);
     }
 
-    // RFC 2920 §3.1: the end of a text may be the first of a group. The server answers both, so that a message costs one round trip.
+    // RFC 2920 §3.1: the final dot may be the first of a group. The server answers both, so that a message costs one
+    // round trip.
     private void BeginEarly(Output output)
     {
         while (_owner.EarlyTransaction(this) is { } next)
@@ -25,10 +26,10 @@ public sealed partial class SmtpClientSession
     }
 
     /// <summary>False: it has failed without a word to the server.</summary>
-    private bool TryBegin(SmtpTransaction transaction, Output output)
+    private bool TryBegin(SmtpClientTransaction transaction, Output output)
     {
         transaction.IsDsnOffered = Extensions.Dsn;
-        RefuseWhatCannotGo(transaction);
+        FailUnsupported(transaction);
         if (!transaction.HasWaiting)
         {
             _owner.Completed(transaction);
@@ -37,15 +38,15 @@ public sealed partial class SmtpClientSession
         _transaction = transaction;
         _nextRecipient = 0;
         _mailRefused = false;
-        _isHeard = false;
+        _isAnswered = false;
         if (_needsReset)
-            Say(output, "RSET"u8, "", Await.Rset);
+            WriteCommand(output, "RSET"u8, "", Await.Rset);
         if (!_needsReset || Extensions.Pipelining)
             WriteEnvelope(output);
         return true;
     }
 
-    private void AnswerRset(Output output)
+    private void OnRsetReply(Output output)
     {
         if (!Extensions.Pipelining)
             WriteEnvelope(output);
@@ -60,7 +61,7 @@ public sealed partial class SmtpClientSession
     }
 
     // Refusals that need no round trip: the server has said what it takes.
-    private void RefuseWhatCannotGo(SmtpTransaction transaction)
+    private void FailUnsupported(SmtpClientTransaction transaction)
     {
         if (Extensions.SizeLimit > 0 && transaction.Source.WireLength > Extensions.SizeLimit)
             transaction.FailRest(Fault.Limit, SmtpStage.Mail);
@@ -134,32 +135,33 @@ public sealed partial class SmtpClientSession
         return index < recipients.Count ? index : -1;
     }
 
-    private void WriteData(Output output) => Say(output, "DATA"u8, "", Await.Data);
+    private void WriteData(Output output) => WriteCommand(output, "DATA"u8, "", Await.Data);
 
-    private void AnswerMail(Reply reply, Output output)
+    private void OnMailReply(Reply reply, Output output)
     {
-        _isHeard = true;
+        _isAnswered = true;
         if (reply.Code / 100 == 3)
         {
-            Leave(Fault.Protocol, reply, output);
+            QuitWith(Fault.Protocol, reply, output);
             return;
         }
         if (!reply.IsPositive)
         {
             _mailRefused = true;
-            _transaction!.Judge(reply, SmtpStage.Mail);
+            _transaction!.ApplyReply(reply, SmtpStage.Mail);
         }
-        GoOn(output);
+        ContinueEnvelope(output);
     }
 
-    private void AnswerRcpt(int index, Reply reply, Output output)
+    private void OnRcptReply(int index, Reply reply, Output output)
     {
         if (reply.Code / 100 == 3)
         {
-            Leave(Fault.Protocol, reply, output);
+            QuitWith(Fault.Protocol, reply, output);
             return;
         }
-        // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient; after a refused MAIL the answers to pipelined RCPTs mean nothing
+        // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient; after a refused MAIL the answers to pipelined
+        // RCPTs mean nothing
         RecipientResult recipient = _transaction!.Recipients[index];
         if (recipient.State == RecipientState.Waiting && !_mailRefused)
         {
@@ -168,15 +170,18 @@ public sealed partial class SmtpClientSession
             else
                 recipient.Fail(FaultOfRcpt(reply), SmtpStage.Rcpt, reply);
         }
-        GoOn(output);
+        ContinueEnvelope(output);
     }
 
     // RFC 5321 §4.5.3.1.10: 552 behind recipients that were taken is an old way to say "too many", which passes.
     private Fault FaultOfRcpt(Reply reply)
-        => reply.Code == 552 && reply.Enhanced is "" or "5.5.3" && _transaction!.HasAccepted ? Fault.RefusedForNow : FaultOf(reply);
+        => reply.Code == 552 && reply.Enhanced is "" or "5.5.3" && _transaction!.HasAccepted
+            ? Fault.RefusedForNow
+            : FaultOf(reply);
 
-    // After the reply to MAIL or RCPT: the next command in lock step, the next group when pipelining, or the end if nobody is left.
-    private void GoOn(Output output)
+    // After the reply to MAIL or RCPT: the next command in lock step, the next group when pipelining, or the end if
+    // nobody is left.
+    private void ContinueEnvelope(Output output)
     {
         if (_awaited.Count > 0)
             return;
@@ -192,48 +197,48 @@ public sealed partial class SmtpClientSession
             Complete(output);
     }
 
-    private void AnswerData(Reply reply, Output output)
+    private void OnDataReply(Reply reply, Output output)
     {
         bool granted = reply.Code == 354;
         if (granted && _transaction!.HasAccepted)
         {
-            _mode = Mode.Text;
+            _mode = Mode.Content;
             _dots = default;
             _owner.Sending(_transaction);
         }
         else if (granted)
         {
-            // RFC 2920 §3.1: granted though every recipient was refused; the empty text is ended at once
+            // RFC 2920 §3.1: granted though every recipient was refused; the empty content is ended at once
             output.Write(".\r\n"u8);
-            _awaited.Enqueue((Await.EmptyVerdict, -1));
+            _awaited.Enqueue((Await.EndOfEmptyData, -1));
         }
         else if (reply.IsPositive)
-            Leave(Fault.Protocol, reply, output);
+            QuitWith(Fault.Protocol, reply, output);
         else
         {
-            _transaction!.Judge(reply, SmtpStage.Data);
+            _transaction!.ApplyReply(reply, SmtpStage.Data);
             Complete(output);
         }
     }
 
-    private void AnswerText(Reply reply, Output output)
+    private void OnFinalReply(Reply reply, Output output)
     {
-        SmtpTransaction judged = _judged!;
-        _judged = null;
-        judged.AwaitsVerdict = false;
-        judged.Judge(reply, SmtpStage.Verdict);
+        SmtpClientTransaction transaction = _awaitingFinalReply!;
+        _awaitingFinalReply = null;
+        transaction.AwaitsFinalReply = false;
+        transaction.ApplyReply(reply, SmtpStage.EndOfData);
         TransactionsCompleted++;
-        _owner.Completed(judged);
+        _owner.Completed(transaction);
         if (_transaction is null)
-            Ready(output);
+            BeginNext(output);
     }
 
     private void Complete(Output output)
     {
-        SmtpTransaction transaction = _transaction!;
+        SmtpClientTransaction transaction = _transaction!;
         _transaction = null;
         TransactionsCompleted++;
         _owner.Completed(transaction);
-        Ready(output);
+        BeginNext(output);
     }
 }

@@ -12,7 +12,9 @@ namespace MailModule.Smtp.Client;
 // AUTH (RFC 4954), the strongest mechanism first, the next where one is not known after all.
 public sealed partial class SmtpClientSession
 {
-    /// <summary>RFC 4954 §4: an initial response that makes the line longer than this comes after an empty challenge.</summary>
+    /// <summary>
+    /// RFC 4954 §4: an initial response that makes the line longer than this comes after an empty challenge.
+    /// </summary>
     private const int InitialResponseLimit = 480;
 
     private Queue<ISaslMechanism>? _mechanisms;
@@ -21,19 +23,21 @@ public sealed partial class SmtpClientSession
     private byte[] _challenge = [];
     private byte[]? _response;
 
-    private bool MaySendPassword => IsTls || _options.AllowsClearPassword || (Connection?.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address));
+    private bool MaySendPassword
+        => IsTls || _options.AllowsClearPassword
+            || (Connection?.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address));
 
     private void LogIn(Output output)
     {
         if (_options.Login is not { } login)
         {
-            Ready(output);
+            BeginNext(output);
             return;
         }
-        List<ISaslMechanism> offered = SaslMechanisms.Among(Extensions.LoginMechanisms, login);
+        List<ISaslMechanism> offered = SaslMechanisms.OfferedBy(Extensions.LoginMechanisms, login);
         _mechanisms = new Queue<ISaslMechanism>(offered.Where(mechanism => MaySendPassword || !mechanism.IsClearText));
         if (_mechanisms.Count == 0 && offered.Count > 0)
-            LeaveLogin(Fault.Tls, null, output, "the password would have to go in clear text: there is no TLS");
+            QuitAfterLogin(Fault.Tls, null, output, "the password would have to go in clear text: there is no TLS");
         else
             TryNextMechanism(output);
     }
@@ -42,7 +46,7 @@ public sealed partial class SmtpClientSession
     {
         if (!_mechanisms!.TryDequeue(out _mechanism))
         {
-            LeaveLogin(Fault.Refused, null, output, "the server offers no way to log in that we know");
+            QuitAfterLogin(Fault.Refused, null, output, "the server offers no way to log in that we know");
             return;
         }
         byte[]? initial = _mechanism.Begin();
@@ -59,39 +63,40 @@ public sealed partial class SmtpClientSession
         _awaited.Enqueue((Await.Auth, -1));
     }
 
-    private void AnswerAuth(Reply reply, Output output)
+    private void OnAuthReply(Reply reply, Output output)
     {
         // RFC 4954 §6: 504 the mechanism is not known, 534 too weak, 538 not without TLS
         if (reply.Code == 334)
-            TakeChallenge(reply, output);
+            OnChallenge(reply, output);
         else if (reply.Code is 504 or 534 or 538 && _mechanisms!.Count > 0)
             TryNextMechanism(output);
         else if (reply.Code != 235)
-            LeaveLogin(FaultOf(reply), reply, output, "the server refuses the login");
-        else if (_mechanism!.IsSatisfied)
-            Ready(output);
+            QuitAfterLogin(FaultOf(reply), reply, output, "the server refuses the login");
+        else if (_mechanism!.MayBelieveSuccess)
+            BeginNext(output);
         else
-            LeaveLogin(Fault.Protocol, reply, output, "the server takes the login without the proof that it knows the password");
+            QuitAfterLogin(Fault.Protocol, reply, output,
+                "the server takes the login without the proof that it knows the password");
     }
 
-    private void TakeChallenge(Reply reply, Output output)
+    private void OnChallenge(Reply reply, Output output)
     {
-        if (reply.Lines.Count != 1 || !Sasl.TryDecode(Encoding.UTF8.GetBytes(reply.Lines[0]), out _challenge))
+        if (reply.Lines.Count != 1 || !SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(reply.Lines[0]), out _challenge))
         {
             CancelLogin(reply, output);
             return;
         }
         if (Connection is null)
         {
-            Respond();
-            AnswerChallenge(output);
+            ComputeResponse();
+            SendChallengeResponse(output);
             return;
         }
         _mode = Mode.Challenge;
-        Connection.Workers.Run(new Response(this));
+        Connection.Workers.Run(new ResponseJob(this));
     }
 
-    private void AnswerChallenge(Output output)
+    private void SendChallengeResponse(Output output)
     {
         _mode = Mode.Dialogue;
         if (_response is not { } response)
@@ -108,16 +113,17 @@ public sealed partial class SmtpClientSession
     private void CancelLogin(Reply? reply, Output output)
     {
         output.Write("*\r\n"u8);
-        LeaveLogin(Fault.Protocol, reply, output, $"the server's part in {_mechanism!.Name} is wrong: it breaks the exchange, or does not know the password");
+        QuitAfterLogin(Fault.Protocol, reply, output,
+            $"the server's part in {_mechanism!.Name} is wrong: it breaks the exchange, or does not know the password");
     }
 
-    private void LeaveLogin(Fault fault, Reply? reply, Output output, string text)
+    private void QuitAfterLogin(Fault fault, Reply? reply, Output output, string text)
     {
         Stage = SmtpStage.Auth;
-        Leave(fault, reply, output, text);
+        QuitWith(fault, reply, output, text);
     }
 
-    private void Respond()
+    private void ComputeResponse()
     {
         byte[]? answer = _heldBack;
         _heldBack = _response = null;
@@ -144,18 +150,19 @@ public sealed partial class SmtpClientSession
             output.Write(none);
             return;
         }
-        Base64.EncodeToUtf8(octets, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(octets.Length)), out _, out int written);
+        Base64.EncodeToUtf8(octets, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(octets.Length)), out _,
+            out int written);
         output.Advance(written);
     }
 
     /// <summary>A slow hash must not hold up the thread that serves all connections.</summary>
-    private sealed class Response(SmtpClientSession session) : IWork
+    private sealed class ResponseJob(SmtpClientSession session) : IJob
     {
         public void Run()
         {
             try
             {
-                session.Respond();
+                session.ComputeResponse();
             }
             finally
             {

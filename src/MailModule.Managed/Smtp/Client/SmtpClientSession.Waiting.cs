@@ -7,7 +7,7 @@ public sealed partial class SmtpClientSession
 {
     private SmtpStage AwaitedStage => _mode switch
     {
-        Mode.Text => SmtpStage.Text,
+        Mode.Content => SmtpStage.Content,
         Mode.Handshake => SmtpStage.Tls,
         Mode.Challenge => SmtpStage.Auth,
         _ => _awaited.TryPeek(out (Await What, int) awaited) ? StageOf(awaited.What) : SmtpStage.Idle,
@@ -22,13 +22,13 @@ public sealed partial class SmtpClientSession
         Await.Mail => SmtpStage.Mail,
         Await.Rcpt => SmtpStage.Rcpt,
         Await.Data => SmtpStage.Data,
-        Await.Verdict or Await.EmptyVerdict => SmtpStage.Verdict,
+        Await.EndOfData or Await.EndOfEmptyData => SmtpStage.EndOfData,
         _ => SmtpStage.Idle,
     };
 
     private void Prepare(Connection connection)
     {
-        connection.HearsLastWords = true;
+        connection.ReadsAfterSendFailure = true;
         if (connection.HandshakeTimeout > _options.Timeout)
             connection.HandshakeTimeout = _options.Timeout;
     }
@@ -38,16 +38,17 @@ public sealed partial class SmtpClientSession
         Stage = stage;
         if (Connection is null)
             return;
-        TimeSpan patience = PatienceAt(stage);
-        Connection.IdleTimeout = patience;
-        Connection.SetDeadline(patience);
+        TimeSpan timeout = TimeoutAt(stage);
+        Connection.IdleTimeout = timeout;
+        Connection.SetDeadline(timeout);
     }
 
-    private TimeSpan PatienceAt(SmtpStage stage)
+    private TimeSpan TimeoutAt(SmtpStage stage)
     {
         SmtpTimeouts timeouts = _options.Timeouts;
-        bool isLast = stage == SmtpStage.Idle && _awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit;
-        TimeSpan patience = stage switch
+        bool isLast = stage == SmtpStage.Idle && _awaited.TryPeek(out (Await What, int) awaited)
+            && awaited.What == Await.Quit;
+        TimeSpan timeout = stage switch
         {
             SmtpStage.Greeting => timeouts.Greeting,
             SmtpStage.Tls => timeouts.StartTls,
@@ -55,11 +56,11 @@ public sealed partial class SmtpClientSession
             SmtpStage.Mail => timeouts.Mail,
             SmtpStage.Rcpt => timeouts.Rcpt,
             SmtpStage.Data => timeouts.Data,
-            SmtpStage.Text => timeouts.Text,
-            SmtpStage.Verdict => timeouts.Verdict,
+            SmtpStage.Content => timeouts.DataBlock,
+            SmtpStage.EndOfData => timeouts.EndOfData,
             SmtpStage.Idle when isLast => timeouts.Quit,
             _ => timeouts.Hello,
         };
-        return patience < _options.Timeout ? patience : _options.Timeout;
+        return timeout < _options.Timeout ? timeout : _options.Timeout;
     }
 }

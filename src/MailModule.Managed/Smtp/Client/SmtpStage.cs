@@ -13,10 +13,10 @@ public enum SmtpStage
     Mail,
     Rcpt,
     Data,
-    /// <summary>The text is on its way.</summary>
-    Text,
+    /// <summary>The content is on its way.</summary>
+    Content,
     /// <summary>The final dot is out.</summary>
-    Verdict,
+    EndOfData,
     /// <summary>Between two transactions, or after the last.</summary>
     Idle,
 }

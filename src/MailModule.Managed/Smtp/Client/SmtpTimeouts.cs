@@ -1,8 +1,8 @@
 namespace MailModule.Smtp.Client;
 
 /// <summary>
-/// How long a server may take for each whole answer, from when it was asked: octets that trickle in do not prolong it. The defaults are those of
-/// RFC 5321 §4.5.3.2, where it has one.
+/// How long a server may take for each whole answer, from when it was asked: octets that trickle in do not prolong it.
+/// The defaults are those of RFC 5321 §4.5.3.2, where it has one.
 /// </summary>
 public sealed record SmtpTimeouts
 {
@@ -14,7 +14,9 @@ public sealed record SmtpTimeouts
     /// <summary>EHLO, HELO, RSET.</summary>
     public TimeSpan Hello { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>STARTTLS. The handshake after it has a time-out of its own, <see cref="Transport.Connection.HandshakeTimeout"/>.</summary>
+    /// <summary>
+    /// STARTTLS. The handshake after it has a time-out of its own, <see cref="Transport.Connection.HandshakeTimeout"/>.
+    /// </summary>
     public TimeSpan StartTls { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>Each step of AUTH. RFC 4954 §6 asks for no less than 3 minutes.</summary>
@@ -29,11 +31,11 @@ public sealed record SmtpTimeouts
     /// <summary>RFC 5321 §4.5.3.2.4: until 354.</summary>
     public TimeSpan Data { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>RFC 5321 §4.5.3.2.5: until the server has taken a piece of the text (64 KiB).</summary>
-    public TimeSpan Text { get; init; } = TimeSpan.FromMinutes(3);
+    /// <summary>RFC 5321 §4.5.3.2.5: until the server has taken a piece of the content (64 KiB).</summary>
+    public TimeSpan DataBlock { get; init; } = TimeSpan.FromMinutes(3);
 
     /// <summary>RFC 5321 §4.5.3.2.6: the reply to the final dot. Shorter ones make duplicates.</summary>
-    public TimeSpan Verdict { get; init; } = TimeSpan.FromMinutes(10);
+    public TimeSpan EndOfData { get; init; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The answer to QUIT; everything is said and done by then.</summary>
     public TimeSpan Quit { get; init; } = TimeSpan.FromSeconds(5);

@@ -34,49 +34,52 @@ internal struct AuthExchange
     public static bool TryBegin(ReadOnlySpan<byte> mechanism, out AuthExchange exchange)
     {
         bool isPlain = Ascii.EqualsIgnoreCase(mechanism, "PLAIN"u8);
-        exchange = new AuthExchange { User = "", Password = [], _expected = isPlain ? Expected.PlainMessage : Expected.User };
+        Expected expected = isPlain ? Expected.PlainMessage : Expected.User;
+        exchange = new AuthExchange { User = "", Password = [], _expected = expected };
         return isPlain || Ascii.EqualsIgnoreCase(mechanism, "LOGIN"u8);
     }
 
     /// <summary>The whole line that opens the exchange if the client gave no initial response.</summary>
-    public readonly ReadOnlySpan<byte> Challenge => _expected == Expected.PlainMessage ? Replies.EmptyChallenge334 : Replies.UserChallenge334;
+    public readonly ReadOnlySpan<byte> Challenge
+        => _expected == Expected.PlainMessage ? Replies.EmptyChallenge334 : Replies.UserChallenge334;
 
-    public AuthProgress Take(ReadOnlySpan<byte> response)
+    public AuthProgress Process(ReadOnlySpan<byte> response)
     {
         // RFC 4954 §4: a single "*" cancels
         if (response.SequenceEqual("*"u8))
             return AuthProgress.Cancelled;
-        if (!Sasl.TryDecode(response, out byte[] octets))
+        if (!SaslEncoding.TryDecode(response, out byte[] octets))
             return AuthProgress.Malformed;
         return _expected switch
         {
-            Expected.PlainMessage => TakePlain(octets),
-            Expected.User => TakeUser(octets),
-            _ => TakePassword(octets),
+            Expected.PlainMessage => ReadPlain(octets),
+            Expected.User => ReadUser(octets),
+            _ => ReadPassword(octets),
         };
     }
 
-    private AuthProgress TakePlain(byte[] message)
+    private AuthProgress ReadPlain(byte[] message)
     {
-        bool isGood = Sasl.TryReadPlain(message, out string user, out byte[] password, out bool actsAsOther);
+        bool isGood = SaslEncoding.TryReadPlain(message, out string user, out byte[] password, out bool actsAsOther);
         message.AsSpan().Clear();
         User = user;
         Password = password;
         if (!isGood)
             return AuthProgress.Malformed;
-        // RFC 4616 §2: the server also verifies that the user may act as the identity asked for; here nobody may act as another
+        // RFC 4616 §2: the server also verifies that the user may act as the identity asked for; here nobody may act as
+        // another
         return actsAsOther ? AuthProgress.Forbidden : AuthProgress.Complete;
     }
 
-    private AuthProgress TakeUser(byte[] name)
+    private AuthProgress ReadUser(byte[] name)
     {
         _expected = Expected.Password;
-        bool isGood = Sasl.TryReadName(name, out string user);
+        bool isGood = SaslEncoding.TryReadName(name, out string user);
         User = user;
         return isGood ? AuthProgress.AskPassword : AuthProgress.Malformed;
     }
 
-    private AuthProgress TakePassword(byte[] password)
+    private AuthProgress ReadPassword(byte[] password)
     {
         Password = password;
         return password.AsSpan().Contains((byte)0) ? AuthProgress.Malformed : AuthProgress.Complete;

@@ -1,8 +1,8 @@
 namespace MailModule.Smtp.Server;
 
 /// <summary>
-/// Counts Received fields in the header of a text that arrives in pieces, cut anywhere (RFC 5321 §6.3: a simple and effective way to
-/// find loops). Costs nothing once the header is over.
+/// Counts Received fields in the header of a message that arrives in pieces, cut anywhere (RFC 5321 §6.3: a simple and
+/// effective way to find loops). Costs nothing once the header is over.
 /// </summary>
 internal struct HopCounter
 {
@@ -13,27 +13,27 @@ internal struct HopCounter
 
     public int Count { get; private set; }
 
-    public void Add(ReadOnlySpan<byte> text)
+    public void Add(ReadOnlySpan<byte> content)
     {
-        while (!text.IsEmpty && !_headerIsOver)
-            text = _matched == RestOfLine ? SkipLine(text) : Match(text);
+        while (!content.IsEmpty && !_headerIsOver)
+            content = _matched == RestOfLine ? SkipLine(content) : Match(content);
     }
 
-    private ReadOnlySpan<byte> SkipLine(ReadOnlySpan<byte> text)
+    private ReadOnlySpan<byte> SkipLine(ReadOnlySpan<byte> content)
     {
-        int end = text.IndexOf((byte)'\n');
+        int end = content.IndexOf((byte)'\n');
         if (end < 0)
             return default;
         _matched = 0;
-        return text[(end + 1)..];
+        return content[(end + 1)..];
     }
 
-    private ReadOnlySpan<byte> Match(ReadOnlySpan<byte> text)
+    private ReadOnlySpan<byte> Match(ReadOnlySpan<byte> content)
     {
         ReadOnlySpan<byte> name = "received:"u8;
-        if (_matched == 0 && text[0] is (byte)'\r' or (byte)'\n')
+        if (_matched == 0 && content[0] is (byte)'\r' or (byte)'\n')
             _headerIsOver = true;
-        else if ((text[0] | 0x20) != name[_matched] && text[0] != name[_matched])
+        else if ((content[0] | 0x20) != name[_matched] && content[0] != name[_matched])
             _matched = RestOfLine;
         else if (++_matched == name.Length)
         {
@@ -41,6 +41,6 @@ internal struct HopCounter
             _matched = RestOfLine;
         }
         // the octet is given back if it did not match: it may end the line
-        return _matched == RestOfLine ? text : text[1..];
+        return _matched == RestOfLine ? content : content[1..];
     }
 }

@@ -2,12 +2,12 @@ using MailModule.Mail;
 
 namespace MailModule.Smtp.Server;
 
-/// <summary>How a judgement came out.</summary>
-public enum Outcome
+/// <summary>What a verdict says.</summary>
+public enum VerdictKind
 {
-    /// <summary>Carry on.</summary>
+    /// <summary>The step is accepted.</summary>
     Accept,
-    /// <summary>Refused with the reply of the verdict; the session goes on.</summary>
+    /// <summary>Refused with the reply of the verdict; the session continues.</summary>
     Refuse,
     /// <summary>Refused with the reply of the verdict (none if it has none); the connection closes.</summary>
     Close,
@@ -15,47 +15,61 @@ public enum Outcome
     Pending,
 }
 
-/// <summary>A judgement on one step. A reply of null means the step's ordinary one.</summary>
-public readonly record struct Verdict(Outcome Outcome, Reply? Reply = null)
+/// <summary>The verdict on one step. A reply of null means the step's ordinary one.</summary>
+public readonly record struct Verdict(VerdictKind Kind, Reply? Reply = null)
 {
-    public static readonly Verdict Accept = new(Outcome.Accept);
-    public static readonly Verdict Pending = new(Outcome.Pending);
-    public static Verdict Refuse(Reply reply) => new(Outcome.Refuse, reply);
-    public static Verdict Close(Reply? reply) => new(Outcome.Close, reply);
+    public static readonly Verdict Accept = new(VerdictKind.Accept);
+    public static readonly Verdict Pending = new(VerdictKind.Pending);
+    public static Verdict Refuse(Reply reply) => new(VerdictKind.Refuse, reply);
+    public static Verdict Close(Reply? reply) => new(VerdictKind.Close, reply);
 }
 
 /// <summary>
-/// What an SMTP session asks the rest of the engine: judgements and effects. Called on the session's owner thread and must not block: what
-/// may block answers <see cref="Verdict.Pending"/>, does it on a worker, and ends with one <see cref="SmtpSession.Answer"/>.
+/// What an SMTP session asks the rest of the engine: verdicts and effects. Called on the session's owner thread and
+/// must not block: a method that may block answers <see cref="Verdict.Pending"/>, does it on a worker, and ends with
+/// one <see cref="SmtpSession.Answer"/>.
 /// </summary>
 public interface ISmtpBackend
 {
     /// <summary>A client has connected, before the greeting (on a TLS port after the handshake).</summary>
     Verdict Connect(SmtpSession session);
 
-    /// <summary>AUTH gave a name and a password (octets, to be cleared by the callee). Accept means logged in.</summary>
+    /// <summary>
+    /// AUTH gave a name and a password (octets, to be cleared by the callee). Accept means logged in.
+    /// </summary>
     Verdict Login(SmtpSession session, string user, byte[] password);
 
     /// <summary>MAIL was grammatical and in order; the envelope has its reverse-path and parameters.</summary>
     Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize);
 
-    /// <summary>RCPT was grammatical and in order. On Accept the backend has added the recipient to the envelope (<see cref="RcptArgument.ToRecipient"/>).</summary>
+    /// <summary>
+    /// RCPT was grammatical and in order. On Accept the backend has added the recipient to the envelope
+    /// (<see cref="RcptArgument.ToRecipient"/>).
+    /// </summary>
     /// <param name="rcpt">Address and parameters; gone after the call.</param>
     Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt);
 
-    /// <summary>DATA with at least one recipient. Accept sends 354 and the text goes to <see cref="Append"/>; Refuse ends the transaction.
-    /// May have read part of the text itself by <see cref="SmtpSession.ReadText"/> on a worker; then 354 is out already, Accept lets the rest flow to
-    /// <see cref="Append"/>, and Refuse is heard after the final dot, the rest thrown away.</summary>
+    /// <summary>DATA with at least one recipient. Accept sends 354 and the content goes to <see cref="Append"/>; Refuse
+    /// ends the transaction. The backend may have read part of the content itself by
+    /// <see cref="SmtpSession.ReadContent"/> on a worker; then 354 is out already, Accept lets the rest flow to
+    /// <see cref="Append"/>, and Refuse is the reply to the final dot, the rest thrown away.</summary>
     Verdict Data(SmtpSession session, Envelope envelope);
 
-    /// <summary>A stretch of the text: CRLF lines, unstuffed. False: taken, but no more until <see cref="SmtpSession.ResumeText"/>.</summary>
-    bool Append(SmtpSession session, ReadOnlySpan<byte> text);
+    /// <summary>
+    /// A piece of the content: CRLF lines, unstuffed. False: taken, but no more until
+    /// <see cref="SmtpSession.ResumeContent"/>.
+    /// </summary>
+    bool Append(SmtpSession session, ReadOnlySpan<byte> content);
 
-    /// <summary>The final dot was read, and the text kept every rule. Accept means 250: the message is durable or the host has taken it.</summary>
+    /// <summary>
+    /// The final dot was read, and the content keeps every rule. Accept means 250: the message is durable or the host
+    /// has accepted it.
+    /// </summary>
     Verdict EndOfData(SmtpSession session);
 
-    /// <summary>The transaction ended without a message kept: RSET, EHLO, a refusal of DATA or after it, a rule broken by the text, loss. Once for each
-    /// transaction whose MAIL was accepted and that <see cref="EndOfData"/> did not accept; the envelope is still the session's.</summary>
+    /// <summary>The transaction ended without a message accepted: RSET, EHLO, a refusal of DATA or after it, a rule
+    /// that the content breaks, loss. Once for each transaction whose MAIL was accepted and that
+    /// <see cref="EndOfData"/> did not accept; the envelope is still the session's.</summary>
     void Discard(SmtpSession session);
 
     /// <summary>The connection is gone; the last call.</summary>

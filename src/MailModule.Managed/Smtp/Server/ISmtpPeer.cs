@@ -9,9 +9,9 @@ internal interface ISmtpPeer
     IPEndPoint? RemoteEndPoint { get; }
     bool IsTls { get; }
     void Resume();
-    ReadOnlySpan<byte> WaitInput();
+    ReadOnlySpan<byte> WaitForInput();
     void Consume(int count);
-    bool SendNow(ReadOnlySpan<byte> octets);
+    bool SendBlocking(ReadOnlySpan<byte> octets);
 }
 
 /// <summary>A real connection.</summary>
@@ -20,7 +20,7 @@ internal sealed class ConnectionPeer(Connection connection) : ISmtpPeer
     public IPEndPoint? RemoteEndPoint => connection.RemoteEndPoint;
     public bool IsTls => connection.IsTls;
     public void Resume() => connection.Resume();
-    public ReadOnlySpan<byte> WaitInput() => connection.WaitInput();
+    public ReadOnlySpan<byte> WaitForInput() => connection.WaitForInput();
     public void Consume(int count) => connection.Consume(count);
-    public bool SendNow(ReadOnlySpan<byte> octets) => connection.SendNow(octets);
+    public bool SendBlocking(ReadOnlySpan<byte> octets) => connection.SendBlocking(octets);
 }

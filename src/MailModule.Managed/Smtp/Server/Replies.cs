@@ -3,22 +3,26 @@ using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
 
-/// <summary>Everything the server says by itself; what policy or a host says comes with a <see cref="Verdict"/>.</summary>
+/// <summary>
+/// Everything the server says by itself; what policy or a host says comes with a <see cref="Verdict"/>.
+/// </summary>
 internal static class Replies
 {
-    public static readonly Reply Help214 = new(214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT AUTH STARTTLS, as in RFC 5321");
+    public static readonly Reply Help214 =
+        new(214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT AUTH STARTTLS, as in RFC 5321");
     public static readonly Reply ReadyForTls220 = new(220, "2.0.0", "Ready to start TLS");
     public static readonly Reply Bye221 = new(221, "2.0.0", "Bye");
     public static readonly Reply LoggedIn235 = new(235, "2.7.0", "Authentication successful");
     public static readonly Reply Ok250 = new(250, "2.0.0", "Ok");
     public static readonly Reply SenderOk250 = new(250, "2.1.0", "Sender ok");
     public static readonly Reply RecipientOk250 = new(250, "2.1.5", "Recipient ok");
-    public static readonly Reply MessageTaken250 = new(250, "2.6.0", "Message accepted");
+    public static readonly Reply MessageAccepted250 = new(250, "2.6.0", "Message accepted");
 
     // RFC 5321 §7.3: neither yes nor no
-    public static readonly Reply CannotVerify252 = new(252, "2.0.0", "Cannot verify the user, but will take mail for it");
+    public static readonly Reply CannotVerify252 =
+        new(252, "2.0.0", "Cannot verify the user, but will take mail for it");
 
-    public static readonly Reply StartText354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
+    public static readonly Reply StartMailInput354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
     public static readonly Reply IdleTooLong421 = new(421, "4.4.2", "Idle for too long, closing connection");
     public static readonly Reply Stopping421 = new(421, "4.3.2", "Service is stopping, try again later");
     public static readonly Reply Failed421 = new(421, "4.3.0", "Service failed, closing connection");
@@ -51,7 +55,8 @@ internal static class Replies
     public static readonly Reply UnknownMechanism504 = new(504, "5.5.4", "Authentication mechanism is not supported");
     public static readonly Reply LoginFirst530 = new(530, "5.7.0", "Authentication required");
     public static readonly Reply LoginFailed535 = new(535, "5.7.8", "Authentication credentials invalid");
-    public static readonly Reply TlsFirst538 = new(538, "5.7.11", "Encryption required for the authentication mechanism");
+    public static readonly Reply TlsFirst538 =
+        new(538, "5.7.11", "Encryption required for the authentication mechanism");
     public static readonly Reply BareNewline550 = new(550, "5.6.0", "Message has a bare CR or LF; lines end with CRLF");
     public static readonly Reply Refused550 = new(550, "5.7.1", "Refused");
     public static readonly Reply TooLarge552 = new(552, "5.3.4", "Message is larger than the limit");
@@ -59,7 +64,7 @@ internal static class Replies
     public static readonly Reply NoService554 = new(554, "5.7.1", "No SMTP service here");
     public static readonly Reply NoRecipients554 = new(554, "5.5.1", "No valid recipients");
     public static readonly Reply Looping554 = new(554, "5.4.6", "Too many Received fields: the message is looping");
-    public static readonly Reply TextRefused554 = new(554, "5.7.1", "Message refused");
+    public static readonly Reply MessageRefused554 = new(554, "5.7.1", "Message refused");
     public static readonly Reply UnknownParameter555 = new(555, "5.5.4", "Parameter is not supported");
 
     /// <summary>The challenges of AUTH: empty, "Username:", "Password:".</summary>

@@ -1,27 +1,31 @@
 using MailModule.Lines;
 using MailModule.Mail;
+using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
 
 /// <summary>
-/// The server side of SMTP on one connection, as a pure machine. It has one thing under way at a time: reading commands, an AUTH exchange, the text of a
-/// message, or a judgement of its backend. See <see cref="ISession"/> for who calls it when.
+/// The server side of SMTP on one connection, as a pure machine. It does one thing at a time (<see cref="Activity"/>):
+/// it reads commands, an AUTH exchange or the content of a message, or it waits for a verdict of its backend.
+/// <see cref="ISession"/> says who calls it when.
 /// </summary>
 public sealed partial class SmtpSession : ISession
 {
     /// <summary>Output that has gathered to this much is sent before more is made.</summary>
     private const int OutputBound = 16 * 1024;
 
-    /// <summary>Not a thing to wait for: Advance goes on by itself.</summary>
-    private const Next Onward = (Next)(-1);
+    /// <summary>No wait at all: Advance takes the next step at once.</summary>
+    private const Next Continue = (Next)(-1);
 
     private readonly ISmtpBackend _backend;
     private readonly ISmtpPeer? _peer;
     private readonly SmtpTransaction _transaction;
     private LineReader _lines = new(StateTable.AuthLineLimit);
+    private SmtpAuthentication _authentication;
+    private HostContentReader? _hostReader;
     private SmtpState _state = SmtpState.Fresh;
-    private UnderWay _underWay = UnderWay.Nothing;
+    private Activity _activity = Activity.Start;
     private Verdict _answer;
     private int _errors;
 
@@ -40,14 +44,14 @@ public sealed partial class SmtpSession : ISession
         _transaction = new SmtpTransaction(options);
     }
 
-    private enum UnderWay
+    private enum Activity
     {
         /// <summary>The first call is still to come.</summary>
-        Nothing,
+        Start,
         Commands,
         Auth,
-        Text,
-        // judgements: what the backend was asked
+        Content,
+        // from here on: the verdict that the backend was asked for
         Connect,
         Login,
         Mail,
@@ -67,22 +71,59 @@ public sealed partial class SmtpSession : ISession
     public string Helo { get; private set; } = "";
     public bool SaidEhlo { get; private set; }
     public bool IsTls => _peer is { IsTls: true };
-    public string? AuthenticatedUser { get; private set; }
+    public string? AuthenticatedUser => _authentication.User;
 
-    /// <summary>The password given with AUTH, kept for the host's GetAUTHPassw; null if none.</summary>
-    public string? AuthenticatedPassword { get; private set; }
+    /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>
+    public string? AuthenticatedPassword => _authentication.Password;
 
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
     public Envelope Envelope => _transaction.Envelope;
 
     /// <summary>Octets that MAIL declared for the message (RFC 1870); 0 if it did not.</summary>
-    public long DeclaredSize { get; private set; }
+    public long DeclaredSize => _transaction.DeclaredSize;
 
-    /// <summary>Ends a <see cref="Outcome.Pending"/>: exactly once for each, any thread; advances the session on it.</summary>
+    /// <summary>
+    /// Gives the verdict that was <see cref="VerdictKind.Pending"/>: once for each, from any thread, which then
+    /// advances the session.
+    /// </summary>
     public void Answer(Verdict verdict)
     {
         _answer = verdict;
         _peer?.Resume();
+    }
+
+    /// <summary>
+    /// For a worker while the verdict on <see cref="ISmtpBackend.Data"/> is pending: sends 354 at the first call, then
+    /// blocks until there is more of the content (CRLF lines, unstuffed; at most <paramref name="destination"/>'s
+    /// length), which goes to <see cref="ISmtpBackend.Append"/> too. 0 at the end, -1 on loss, expiry, or a rule that
+    /// the content breaks.
+    /// </summary>
+    public int ReadContent(Span<byte> destination)
+    {
+        if (_activity != Activity.Data || _peer is null || destination.IsEmpty)
+            return -1;
+        _hostReader ??= new HostContentReader(this, _backend, _peer, _transaction);
+        return _hostReader.Read(destination);
+    }
+
+    /// <summary>
+    /// Why <see cref="ReadContent"/> gave -1: the rule that the content breaks, or what became of the connection.
+    /// </summary>
+    public Fault ReadFault => _transaction.Fault switch
+    {
+        ContentFault.TooLarge => Fault.Limit,
+        ContentFault.BareNewline or ContentFault.Looping => Fault.Protocol,
+        _ => Connection is { WaitFault: not Fault.None and var fault } ? fault : Fault.Closed,
+    };
+
+    /// <summary>
+    /// What lies below <see cref="ISmtpBackend.Append"/> takes content again: once for each false it gave, from any
+    /// thread.
+    /// </summary>
+    public void ResumeContent()
+    {
+        if (_hostReader is null || !_hostReader.TryResume())
+            _peer?.Resume();
     }
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
@@ -90,7 +131,7 @@ public sealed partial class SmtpSession : ISession
         Next next;
         do
             next = output.Length >= OutputBound ? Next.Write : Step(ref input, output);
-        while (next == Onward);
+        while (next == Continue);
         return next;
     }
 
@@ -98,49 +139,55 @@ public sealed partial class SmtpSession : ISession
         => output.Write(Replies.Expired421(reason).Wire);
 
     /// <inheritdoc/>
-    /// <remarks>An answer may have come that nobody heard: a MAIL accepted is a transaction to discard, a text accepted is kept.</remarks>
+    /// <remarks>
+    /// The last verdict may have come without the session having acted on it: a transaction whose MAIL was accepted has
+    /// to be discarded, a message that was accepted must not be.
+    /// </remarks>
     public void Closed()
     {
-        bool isOpen = _state is SmtpState.Mail or SmtpState.Rcpt || _underWay == UnderWay.Mail;
-        bool isAnswered = _underWay is UnderWay.Mail or UnderWay.EndOfData;
-        bool isAccepted = _answer.Outcome == Outcome.Accept;
-        if (isOpen && (!isAnswered || isAccepted == (_underWay == UnderWay.Mail)))
+        bool isOpen = _state is SmtpState.Mail or SmtpState.Rcpt || _activity == Activity.Mail;
+        bool isAnswered = _activity is Activity.Mail or Activity.EndOfData;
+        bool isAccepted = _answer.Kind == VerdictKind.Accept;
+        if (isOpen && (!isAnswered || isAccepted == (_activity == Activity.Mail)))
             _backend.Discard(this);
         _state = SmtpState.Refused;
         _backend.Closed(this);
     }
 
-    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _underWay switch
+    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _activity switch
     {
-        UnderWay.Nothing => Judge(UnderWay.Connect, output),
-        UnderWay.Commands => ReadCommand(ref input, output),
-        UnderWay.Auth => ReadAuthResponse(ref input, output),
-        UnderWay.Text => ReadText(ref input, output),
-        _ => Settle(_answer, output),
+        Activity.Start => Ask(Activity.Connect, output),
+        Activity.Commands => ReadCommand(ref input, output),
+        Activity.Auth => ReadAuthResponse(ref input, output),
+        Activity.Content => ReceiveContent(ref input, output),
+        _ => OnVerdict(_answer, output),
     };
 
-    private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output) => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
-    {
-        LineResult.Incomplete => Next.Read,
-        LineResult.TooLong => Say(Replies.LineTooLong500, output),
-        _ => Obey(line, ref input, output),
-    };
+    private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
+        => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
+        {
+            LineResult.Incomplete => Next.Read,
+            LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
+            _ => Execute(line, ref input, output),
+        };
 
-    /// <summary>Allowed? by the table; then each verb's handler judges and acts.</summary>
-    private Next Obey(ReadOnlySpan<byte> line, ref ReadOnlySpan<byte> input, Output output)
+    /// <summary>
+    /// The state table says whether the command is allowed; then its verb's handler asks for a verdict or acts.
+    /// </summary>
+    private Next Execute(ReadOnlySpan<byte> line, ref ReadOnlySpan<byte> input, Output output)
     {
         var command = CommandLine.Parse(line);
         ref readonly VerbRule rule = ref StateTable.Of(command.Verb);
         if (line.Length + 2 > rule.LineLimit)
-            return Say(Replies.LineTooLong500, output);
+            return WriteReply(Replies.LineTooLong500, output);
         if ((rule.Allowed & _state) == 0)
-            return Say(OutOfOrder(command.Verb), output);
+            return WriteReply(OutOfOrder(command.Verb), output);
         if (rule.Argument == ArgumentRule.None && !command.Argument.IsEmpty)
-            return Say(Replies.NoArgumentAllowed501, output);
+            return WriteReply(Replies.NoArgumentAllowed501, output);
         if (rule.Argument == ArgumentRule.Required && command.Argument.IsEmpty)
-            return Say(Replies.NeedsArgument501, output);
+            return WriteReply(Replies.NeedsArgument501, output);
         if (rule.NeedsLogin && Options.RequireAuth && AuthenticatedUser is null)
-            return Say(Replies.LoginFirst530, output);
+            return WriteReply(Replies.LoginFirst530, output);
         return Handle(command, ref input, output);
     }
 
@@ -152,14 +199,14 @@ public sealed partial class SmtpSession : ISession
         SmtpVerb.Auth => Auth(command.Argument, output),
         SmtpVerb.Mail => Mail(command.Argument, output),
         SmtpVerb.Rcpt => Rcpt(command.Argument, output),
-        SmtpVerb.Data => Judge(UnderWay.Data, output),
+        SmtpVerb.Data => Ask(Activity.Data, output),
         SmtpVerb.Rset => Rset(output),
-        SmtpVerb.Noop => Say(Replies.Ok250, output),
-        SmtpVerb.Vrfy => Say(Replies.CannotVerify252, output),
-        SmtpVerb.Expn => Say(Replies.ExpnOff502, output),
-        SmtpVerb.Help => Say(Replies.Help214, output),
+        SmtpVerb.Noop => WriteReply(Replies.Ok250, output),
+        SmtpVerb.Vrfy => WriteReply(Replies.CannotVerify252, output),
+        SmtpVerb.Expn => WriteReply(Replies.ExpnOff502, output),
+        SmtpVerb.Help => WriteReply(Replies.Help214, output),
         SmtpVerb.Quit => Quit(output),
-        _ => Say(Replies.UnknownCommand500, output),
+        _ => WriteReply(Replies.UnknownCommand500, output),
     };
 
     private Reply OutOfOrder(SmtpVerb verb) => (_state, verb) switch
@@ -180,66 +227,68 @@ public sealed partial class SmtpSession : ISession
         return Next.Close;
     }
 
-    /// <summary>Asks the backend. The answer of a pending question may come before this returns, on another thread.</summary>
-    private Next Judge(UnderWay question, Output output)
+    /// <summary>
+    /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
+    /// </summary>
+    private Next Ask(Activity question, Output output)
     {
-        _underWay = question;
+        _activity = question;
         _answer = Verdict.Pending;
-        Verdict verdict = Ask(question);
-        return verdict.Outcome == Outcome.Pending ? Next.Wait : Settle(verdict, output);
+        Verdict verdict = AskBackend(question);
+        return verdict.Kind == VerdictKind.Pending ? Next.Wait : OnVerdict(verdict, output);
     }
 
-    private Verdict Ask(UnderWay question) => question switch
+    private Verdict AskBackend(Activity question) => question switch
     {
-        UnderWay.Connect => _backend.Connect(this),
-        UnderWay.Login => AskLogin(),
-        UnderWay.Mail => _backend.Mail(this, Envelope, DeclaredSize),
-        UnderWay.Rcpt => _backend.Rcpt(this, Envelope, in _recipient),
-        UnderWay.Data => _backend.Data(this, Envelope),
+        Activity.Connect => _backend.Connect(this),
+        Activity.Login => _authentication.AskBackend(_backend, this),
+        Activity.Mail => _backend.Mail(this, Envelope, DeclaredSize),
+        Activity.Rcpt => _backend.Rcpt(this, Envelope, in _transaction.Rcpt),
+        Activity.Data => _backend.Data(this, Envelope),
         _ => _backend.EndOfData(this),
     };
 
-    private Next Settle(Verdict verdict, Output output)
+    private Next OnVerdict(Verdict verdict, Output output)
     {
-        UnderWay question = _underWay;
-        _underWay = UnderWay.Commands;
-        if (verdict.Outcome == Outcome.Close)
+        Activity question = _activity;
+        _activity = Activity.Commands;
+        if (verdict.Kind == VerdictKind.Close)
             return CloseWith(verdict.Reply, question, output);
-        bool isAccepted = verdict.Outcome == Outcome.Accept;
+        bool isAccepted = verdict.Kind == VerdictKind.Accept;
         return question switch
         {
-            UnderWay.Connect => SettleConnect(isAccepted, verdict.Reply, output),
-            UnderWay.Login => SettleLogin(isAccepted, verdict.Reply, output),
-            UnderWay.Mail => SettleMail(isAccepted, verdict.Reply, output),
-            UnderWay.Rcpt => SettleRcpt(isAccepted, verdict.Reply, output),
-            UnderWay.Data => SettleData(isAccepted, verdict.Reply, output),
-            _ => SettleEndOfData(isAccepted, verdict.Reply, output),
+            Activity.Connect => OnConnectVerdict(isAccepted, verdict.Reply, output),
+            Activity.Login => OnLoginVerdict(isAccepted, verdict.Reply, output),
+            Activity.Mail => OnMailVerdict(isAccepted, verdict.Reply, output),
+            Activity.Rcpt => OnRcptVerdict(isAccepted, verdict.Reply, output),
+            Activity.Data => OnDataVerdict(isAccepted, verdict.Reply, output),
+            _ => OnEndOfDataVerdict(isAccepted, verdict.Reply, output),
         };
     }
 
-    private Next CloseWith(Reply? reply, UnderWay question, Output output)
+    private Next CloseWith(Reply? reply, Activity question, Output output)
     {
-        if (question is UnderWay.Data or UnderWay.EndOfData)
-            Abandon();
+        if (question is Activity.Data or Activity.EndOfData)
+            DiscardTransaction();
         if (reply is not null)
             output.Write(reply.Wire);
         return Next.Close;
     }
 
-    /// <summary>A reply by which the session goes on, unless it was one refusal too many.</summary>
-    private Next Say(Reply reply, Output output)
+    /// <summary>Writes a reply and continues, unless it was one refusal too many.</summary>
+    private Next WriteReply(Reply reply, Output output)
     {
         if (reply.Code >= 500 && ++_errors > Options.ErrorLimit)
-            return CloseWith(Replies.TooManyErrors421, UnderWay.Commands, output);
+            return CloseWith(Replies.TooManyErrors421, Activity.Commands, output);
         output.Write(reply.Wire);
-        return Onward;
+        return Continue;
     }
 
-    /// <summary>As <see cref="Say"/>, for a step that was accepted: errors count only in a row.</summary>
-    private Next SayAccepted(Reply reply, Output output)
+    /// <summary>As <see cref="WriteReply"/>, for a step that was accepted: only errors in a row count.</summary>
+    private Next WriteAccepted(Reply reply, Output output)
     {
         _errors = 0;
         output.Write(reply.Wire);
-        return Onward;
+        return Continue;
     }
 }

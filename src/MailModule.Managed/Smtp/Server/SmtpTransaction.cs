@@ -3,8 +3,8 @@ using MailModule.Mail;
 
 namespace MailModule.Smtp.Server;
 
-/// <summary>Which rule a message text has broken; it is read to its end all the same, and refused then.</summary>
-internal enum TextFault
+/// <summary>Which rule a message's content breaks; it is read to its end all the same, and refused then.</summary>
+internal enum ContentFault
 {
     None,
     TooLarge,
@@ -13,66 +13,93 @@ internal enum TextFault
 }
 
 /// <summary>
-/// One mail transaction, apart from the session that it belongs to: the envelope, then the text and the rules that it must keep. The
-/// object serves the session's transactions one after the other.
+/// One mail transaction (RFC 5321 §3.3), apart from the session that it belongs to: the envelope, then the content and
+/// the rules that it must keep. The object serves the session's transactions one after the other.
 /// </summary>
 internal sealed class SmtpTransaction(SmtpServerOptions options)
 {
-    /// <summary>Octets that a refused text may go on beyond twice the size limit before the connection is closed.</summary>
-    private const long Patience = 1 << 20;
+    /// <summary>
+    /// Octets by which refused content may pass twice the size limit before the connection is closed.
+    /// </summary>
+    private const long OverrunLimit = 1 << 20;
 
     private Envelope? _envelope;
+    private RcptArgument _rcpt;
     private DotReader _reader;
     private HopCounter _hops;
     private long _size;
 
     public Envelope Envelope => _envelope ??= new Envelope();
-    public TextFault Fault { get; private set; }
 
-    /// <summary>The refusal that the client hears after the final dot; the rest of the text is thrown away meanwhile.</summary>
+    /// <summary>Octets that MAIL declared (RFC 1870); 0 if it did not.</summary>
+    public long DeclaredSize { get; private set; }
+
+    /// <summary>The RCPT that was read last.</summary>
+    public ref readonly RcptArgument Rcpt => ref _rcpt;
+
+    public ContentFault Fault { get; private set; }
+
+    /// <summary>
+    /// The refusal that the client gets after the final dot; the rest of the content is thrown away until then.
+    /// </summary>
     public Reply? Refusal { get; set; }
 
     public bool AtEnd => _reader.AtEnd;
 
-    /// <summary>The text is refused, and the client sends far more than it may.</summary>
-    public bool IsEndless => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - Patience > options.SizeLimit;
+    /// <summary>The content is refused, and the client sends far more than it may.</summary>
+    public bool IsEndless
+        => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - OverrunLimit > options.SizeLimit;
 
-    public void Begin(Envelope envelope) => _envelope = envelope;
+    public void Begin(long declaredSize, Envelope envelope)
+    {
+        DeclaredSize = declaredSize;
+        _envelope = envelope;
+    }
 
-    public void BeginText()
+    /// <summary>Reads the argument of RCPT into <see cref="Rcpt"/>.</summary>
+    public PathFault ParseRcpt(ReadOnlySpan<byte> argument)
+        => RcptArgument.TryParse(argument, Envelope.Utf8, out _rcpt);
+
+    public void BeginContent()
     {
         _reader = new DotReader(options.NormalizeBareNewlines);
         _hops = default;
         _size = 0;
-        Fault = TextFault.None;
+        Fault = ContentFault.None;
         Refusal = null;
     }
 
-    /// <summary>Lets go of the envelope: a session at rest holds none.</summary>
-    public void End() => _envelope = null;
-
-    /// <summary>Takes octets from the front of the input; gives the next stretch of text that may be kept, or nothing.</summary>
-    public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> text)
+    /// <summary>Drops the envelope: an idle session holds none.</summary>
+    public void End()
     {
-        while (_reader.TryRead(ref input, out text))
+        _envelope = null;
+        _rcpt = default;
+    }
+
+    /// <summary>
+    /// Consumes octets from the front of the input; gives the next piece of content that keeps the rules, or nothing.
+    /// </summary>
+    public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
+    {
+        while (_reader.TryRead(ref input, out content))
         {
-            _size += text.Length;
-            if (Fault == TextFault.None && Refusal is null && KeepsRules(text))
+            _size += content.Length;
+            if (Fault == ContentFault.None && Refusal is null && KeepsRules(content))
                 return true;
         }
         return false;
     }
 
-    private bool KeepsRules(ReadOnlySpan<byte> text)
+    private bool KeepsRules(ReadOnlySpan<byte> content)
     {
-        _hops.Add(text);
+        _hops.Add(content);
         // RFC 1870 §6.1: what is declared binds nobody, so the octets are counted
         if (options.SizeLimit > 0 && _size > options.SizeLimit)
-            Fault = TextFault.TooLarge;
+            Fault = ContentFault.TooLarge;
         else if (_reader.SawBareNewline && !options.NormalizeBareNewlines)
-            Fault = TextFault.BareNewline;
+            Fault = ContentFault.BareNewline;
         else if (_hops.Count > options.HopLimit)
-            Fault = TextFault.Looping;
-        return Fault == TextFault.None;
+            Fault = ContentFault.Looping;
+        return Fault == ContentFault.None;
     }
 }

@@ -27,20 +27,26 @@ internal enum ArgumentRule
     Required,
 }
 
-/// <summary>One row: a verb, the states that allow it, its longest line with CRLF, its argument, and whether options may ask for a login first.</summary>
-internal readonly record struct VerbRule(SmtpVerb Verb, SmtpState Allowed, ArgumentRule Argument, int LineLimit = StateTable.LineLimit, bool NeedsLogin = false);
+/// <summary>
+/// One row: a verb, the states that allow it, its longest line with CRLF, its argument, and whether options may ask for
+/// a login first.
+/// </summary>
+internal readonly record struct VerbRule(
+    SmtpVerb Verb, SmtpState Allowed, ArgumentRule Argument, int LineLimit = StateTable.LineLimit,
+    bool NeedsLogin = false);
 
 /// <summary>
-/// The order of commands, as data. The next state is not a column: it follows from the verdict, in <see cref="SmtpSession"/>'s Settle methods,
-/// and only EHLO, HELO, MAIL, RCPT, DATA, RSET and STARTTLS change it.
+/// The order of commands, as data. The next state is not a column: it follows from the verdict, in
+/// <see cref="SmtpSession"/>'s On…Verdict methods, and only EHLO, HELO, MAIL, RCPT, DATA, RSET and STARTTLS change it.
 /// </summary>
 internal static class StateTable
 {
     /// <summary>RFC 5321 §4.5.3.1.4.</summary>
     public const int LineLimit = 512;
 
-    /// <summary>Extensions lengthen MAIL: SIZE by 26, BODY by 17, SMTPUTF8 by 10, AUTH by 500 (RFC 1870 §3, 6152 §2, 6531 §3.1, 4954 §3),
-    /// RET and ENVID by 110; and RCPT: NOTIFY and ORCPT by 530 (RFC 3461 §5.4). A source route may fill a line by itself.</summary>
+    /// <summary>Extensions lengthen MAIL: SIZE by 26, BODY by 17, SMTPUTF8 by 10, AUTH by 500 (RFC 1870 §3, 6152 §2,
+    /// 6531 §3.1, 4954 §3), RET and ENVID by 110; and RCPT: NOTIFY and ORCPT by 530 (RFC 3461 §5.4). A source route may
+    /// fill a line by itself.</summary>
     public const int PathLineLimit = 2048;
 
     /// <summary>RFC 4954 §4: lines of an exchange, and AUTH with an initial response.</summary>

@@ -15,7 +15,10 @@ public enum ProxyKind
     Http,
 }
 
-/// <summary>A proxy for outgoing connections: <c>socks5://[user:password@]host:port</c>, <c>socks4a://…</c>, <c>http://…</c>. Immutable. Its text form does not show the password.</summary>
+/// <summary>
+/// A proxy for outgoing connections: <c>socks5://[user:password@]host:port</c>, <c>socks4a://…</c>, <c>http://…</c>.
+/// Immutable. Its text form does not show the password.
+/// </summary>
 public sealed class ProxyAddress
 {
     /// <summary>Octets of a user or a password at most (RFC 1929 §2).</summary>
@@ -44,20 +47,23 @@ public sealed class ProxyAddress
     public string? User { get; }
     public string Password { get; }
 
-    /// <summary>Where to connect to. Null while <see cref="Host"/> is a name that nobody has resolved; see <see cref="At"/>.</summary>
+    /// <summary>
+    /// Where to connect to. Null while <see cref="Host"/> is a name that nobody has resolved; see <see cref="At"/>.
+    /// </summary>
     public IPAddress? Address { get; }
 
     /// <summary>The same proxy, at an address its name was resolved to.</summary>
     public ProxyAddress At(IPAddress address) => new(Kind, Host, Port, User, Password, address);
 
     /// <summary>
-    /// False if the text is none of the forms. User and password may be percent-encoded (RFC 3986 §2.1), and have to be where they hold <c>%</c> or, in a user, <c>:</c>;
-    /// the last <c>@</c> ends them. One slash may follow the port.
+    /// False if the text is none of the forms. User and password may be percent-encoded (RFC 3986 §2.1), and have to be
+    /// where they hold <c>%</c> or, in a user, <c>:</c>; the last <c>@</c> ends them. One slash may follow the port.
     /// </summary>
     public static bool TryParse(string text, out ProxyAddress? proxy)
     {
         proxy = null;
-        (string scheme, ProxyKind kind) = Array.Find(s_schemes, one => text.StartsWith(one.Scheme, StringComparison.OrdinalIgnoreCase));
+        (string scheme, ProxyKind kind) =
+            Array.Find(s_schemes, one => text.StartsWith(one.Scheme, StringComparison.OrdinalIgnoreCase));
         if (scheme is null)
             return false;
         string rest = text[scheme.Length..];
@@ -68,26 +74,30 @@ public sealed class ProxyAddress
             return false;
         if (!TryReadHost(rest[(at + 1)..], out string host, out int port))
             return false;
-        proxy = new ProxyAddress(kind, host, port, user, password, IPAddress.TryParse(host, out IPAddress? address) ? address : null);
+        proxy = new ProxyAddress(
+            kind, host, port, user, password, IPAddress.TryParse(host, out IPAddress? address) ? address : null);
         return true;
     }
 
     public override string ToString()
     {
         string host = Host.Contains(':', StringComparison.Ordinal) ? $"[{Host}]" : Host;
-        return $"{Array.Find(s_schemes, one => one.Kind == Kind).Scheme}{host}:{Port.ToString(CultureInfo.InvariantCulture)}";
+        string scheme = Array.Find(s_schemes, one => one.Kind == Kind).Scheme;
+        return string.Create(CultureInfo.InvariantCulture, $"{scheme}{host}:{Port}");
     }
 
     private static bool TryReadLogin(string text, ProxyKind kind, out string? user, out string password)
     {
         int colon = text.IndexOf(':', StringComparison.Ordinal);
         password = "";
-        return TryDecode(colon < 0 ? text : text[..colon], out user) && TryDecode(colon < 0 ? "" : text[(colon + 1)..], out password) && IsGoodFor(kind, user, password);
+        return TryDecode(colon < 0 ? text : text[..colon], out user)
+            && TryDecode(colon < 0 ? "" : text[(colon + 1)..], out password) && IsGoodFor(kind, user, password);
     }
 
     private static bool IsGoodFor(ProxyKind kind, string user, string password)
     {
-        if (user.Length == 0 || HasControl(user) || HasControl(password) || Encoding.UTF8.GetByteCount(user) > SecretLimit || Encoding.UTF8.GetByteCount(password) > SecretLimit)
+        if (user.Length == 0 || HasControl(user) || HasControl(password)
+            || Encoding.UTF8.GetByteCount(user) > SecretLimit || Encoding.UTF8.GetByteCount(password) > SecretLimit)
             return false;
         return kind switch
         {
@@ -106,7 +116,8 @@ public sealed class ProxyAddress
         text = text.EndsWith('/') ? text[..^1] : text;
         int colon = text.LastIndexOf(':');
         host = colon < 0 ? "" : text[..colon];
-        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) || port is < 1 or > 65535 || host.Length is 0 or > 255)
+        if (!int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port)
+            || port is < 1 or > 65535 || host.Length is 0 or > 255)
             return false;
         bool isBracketed = host[0] == '[' && host[^1] == ']';
         if (!isBracketed)
@@ -115,11 +126,14 @@ public sealed class ProxyAddress
         return Uri.CheckHostName(host) == UriHostNameType.IPv6;
     }
 
+    private static bool IsEscape(ReadOnlySpan<char> text)
+        => text.Length > 2 && char.IsAsciiHexDigit(text[1]) && char.IsAsciiHexDigit(text[2]);
+
     private static bool TryDecode(string text, out string decoded)
     {
         decoded = "";
         for (int i = 0; i < text.Length; i++)
-            if (text[i] == '%' && !(i + 2 < text.Length && char.IsAsciiHexDigit(text[i + 1]) && char.IsAsciiHexDigit(text[i + 2])))
+            if (text[i] == '%' && !IsEscape(text.AsSpan(i)))
                 return false;
         decoded = Uri.UnescapeDataString(text);
         return true;

@@ -63,7 +63,7 @@ public class HostWalkTests
         using var first = new ScriptedSmtpServer(Loop.Certificate, script);
         using var second = new ScriptedSmtpServer(Loop.Certificate, ["220 hello", Line, Offer, Line, "220 go", StartTls, Line, "250-server\r\n250 AUTH PLAIN", Line, "235 welcome", .. Plain("250 ok").Skip(3)]);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
         var owner = new WalkOwner(transaction);
         RemoteTerms terms = Way.Terms with { StartTls = StartTlsUse.Required, Login = new Credentials("user", "secret") };
         RunEnd end = way.Walk(owner, terms, Way.Host("first", first, "127.0.0.1", "127.0.0.1"), Way.Host("second", second));

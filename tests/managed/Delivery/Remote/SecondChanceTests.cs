@@ -30,7 +30,7 @@ public class SecondChanceTests
         using var first = new ScriptedSmtpServer(null, script);
         using var second = new ScriptedSmtpServer(null, s_plain);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("the whole text\n", "a@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction("the whole text\n", "a@b.example");
         var owner = new WalkOwner(transaction, WalkOwner.Transaction("for the first host\n", "b@b.example"));
         RunEnd end = way.Walk(owner, Way.Host("first", first), Way.Host("second", second));
         Assert.True(transaction.Recipients[0].State == RecipientState.Delivered, what);
@@ -47,7 +47,7 @@ public class SecondChanceTests
         using var first = new ScriptedSmtpServer(null, [.. s_plain[..9], Reset]);
         using var second = new ScriptedSmtpServer(null, s_plain);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction(text, "a@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction(text, "a@b.example");
         way.Walk(new WalkOwner(transaction), Way.Host("first", first), Way.Host("second", second));
         Assert.Equal(RecipientState.Delivered, transaction.Recipients[0].State);
         Assert.Equal(text.Length + 200_000 + 3, second.TextLength);
@@ -68,7 +68,7 @@ public class SecondChanceTests
         using var first = new ScriptedSmtpServer(null, script);
         using var second = new ScriptedSmtpServer(null, s_plain);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
         way.Walk(new WalkOwner(transaction), Way.Host("first", first), Way.Host("second", second));
         RecipientResult result = transaction.Recipients[0];
         Assert.Equal(0, second.Connections);
@@ -81,7 +81,7 @@ public class SecondChanceTests
         using var first = new ScriptedSmtpServer(null, [.. s_plain[..8], "451 4.3.0 trouble", Line, "221 bye"]);
         using var second = new ScriptedSmtpServer(null, ["554 no"]);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
         var owner = new WalkOwner(transaction);
         RunEnd end = way.Walk(owner, Way.Host("first", first), Way.Nobody("between"), Way.Host("second", second));
         Assert.Equal((451, Fault.RefusedForNow), (transaction.Recipients[0].Reply!.Code, transaction.Recipients[0].Fault));
@@ -94,7 +94,7 @@ public class SecondChanceTests
     {
         using var server = new ScriptedSmtpServer(null, [.. s_plain[..4], Reset], [.. s_plain[..4], "451 trouble", Line, "221 bye"], s_plain);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
         way.Walk(new WalkOwner(transaction), Way.Host("mx", server, "127.0.0.1", "127.0.0.1", "127.0.0.1"));
         Assert.Equal(2, server.Connections);
         Assert.Equal(451, transaction.Recipients[0].Reply!.Code);
@@ -106,7 +106,7 @@ public class SecondChanceTests
         using var first = new ScriptedSmtpServer(null, [.. Plain("250 ok", "550 5.1.1 nobody")[..^5], "354 go", Text, "452 4.3.1 full", Line, "221 bye"]);
         using var second = new ScriptedSmtpServer(null, s_plain);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example", "b@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example", "b@b.example");
         way.Walk(new WalkOwner(transaction), Way.Host("first", first), Way.Host("second", second));
         Assert.Equal([RecipientState.Delivered, RecipientState.Failed], transaction.Recipients.Select(result => result.State));
         Assert.Equal(550, transaction.Recipients[1].Reply!.Code);
@@ -119,7 +119,7 @@ public class SecondChanceTests
         string[] down = [.. s_plain[..8], "451 trouble", Line, "221 bye"];
         using var server = new ScriptedSmtpServer(null, down);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
         way.Walk(new WalkOwner(transaction), [.. Enumerable.Range(0, 8).Select(i => Way.Host($"mx{i}", server))]);
         Assert.Equal(3, server.Connections);
         Assert.Equal(451, transaction.Recipients[0].Reply!.Code);

@@ -36,7 +36,7 @@ public class WalkCancelTests
     {
         using var server = new ScriptedSmtpServer(Loop.Certificate, script);
         using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
+        SmtpClientTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
         var owner = new WalkOwner(transaction);
         RemoteTerms terms = Way.Terms with { Login = stage == "login" ? new Credentials("user", "secret") : null };
         HostWalk walk = way.Begin(owner, terms, Way.Host("first", server), Way.Host("second", server));

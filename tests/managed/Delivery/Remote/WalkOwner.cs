@@ -7,9 +7,9 @@ using MailModule.Tests.Delivery.Outgoing;
 namespace MailModule.Tests.Delivery.Remote;
 
 /// <summary>Has transactions for a run, and keeps what it hears and whether the rules for telling it were kept.</summary>
-internal sealed class WalkOwner(params SmtpTransaction[] transactions) : IRunOwner
+internal sealed class WalkOwner(params SmtpClientTransaction[] transactions) : IRunOwner
 {
-    private readonly Queue<SmtpTransaction> _waiting = new(transactions);
+    private readonly Queue<SmtpClientTransaction> _waiting = new(transactions);
     private readonly List<string> _heard = [];
     private readonly ManualResetEventSlim _ended = new();
     private int _inside;
@@ -26,7 +26,7 @@ internal sealed class WalkOwner(params SmtpTransaction[] transactions) : IRunOwn
     /// <summary>Without <c>sending</c>, which comes as often as it likes.</summary>
     public string[] All => [.. _heard.Where(one => one != "sending")];
 
-    public static SmtpTransaction Transaction(string text, params string[] to)
+    public static SmtpClientTransaction Transaction(string text, params string[] to)
         => new(Outbox.Address("ann@a.example"), to.Select(one => new RecipientResult(Outbox.Address(one))), new Words(text));
 
     public RunEnd WaitForEnd()
@@ -40,16 +40,16 @@ internal sealed class WalkOwner(params SmtpTransaction[] transactions) : IRunOwn
 
     public void Connected(IRemoteRun run) => Hear("connected", run);
 
-    public SmtpTransaction? Next(IRemoteRun run)
+    public SmtpClientTransaction? Next(IRemoteRun run)
     {
-        bool isThere = _waiting.TryDequeue(out SmtpTransaction? transaction);
+        bool isThere = _waiting.TryDequeue(out SmtpClientTransaction? transaction);
         Hear(isThere ? "next" : "nothing", run);
         return transaction;
     }
 
-    public void Sending(IRemoteRun run, SmtpTransaction transaction) => Hear("sending", run);
+    public void Sending(IRemoteRun run, SmtpClientTransaction transaction) => Hear("sending", run);
 
-    public void Completed(IRemoteRun run, SmtpTransaction transaction)
+    public void Completed(IRemoteRun run, SmtpClientTransaction transaction)
     {
         Hosts.Add(run.Host);
         if (transaction.Recipients.Any(result => !result.IsFinal))
@@ -57,7 +57,7 @@ internal sealed class WalkOwner(params SmtpTransaction[] transactions) : IRunOwn
         Hear("completed", run);
     }
 
-    public void Returned(IRemoteRun run, SmtpTransaction transaction) => Hear("returned", run);
+    public void Returned(IRemoteRun run, SmtpClientTransaction transaction) => Hear("returned", run);
 
     public void Ended(IRemoteRun run, RunEnd end)
     {

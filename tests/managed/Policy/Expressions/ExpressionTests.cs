@@ -82,9 +82,11 @@ public class ExpressionTests
     [Fact]
     public void Captures_last_from_one_expression_to_the_next()
     {
-        var evaluation = new Evaluation(_facts);
+        var evaluation = new Evaluator(_facts);
         Assert.True(evaluation.IsTrue(Parse("$text =~ /(q\\w+) (br\\w+)( grey)?/")));
-        Assert.Equal(("quick", "brown", "", "brown"), (evaluation.Captures.Find("1"), evaluation.Captures.Find("2"), evaluation.Captures.Find("3"), evaluation.Captures.Find("+")));
+        Assert.Equal(("quick", "brown", "", "brown"),
+            (evaluation.Captures.Find("1"), evaluation.Captures.Find("2"), evaluation.Captures.Find("3"),
+                evaluation.Captures.Find("+")));
         Assert.Equal(("the ", " fox\nsecond line"), (evaluation.Captures.Before, evaluation.Captures.After));
         Assert.True(evaluation.IsTrue(Parse("$1 = quick && $` = the && $\\` = the && $' ~ second")));
         Assert.True(evaluation.IsTrue(Parse("$text =~ /(fox)/c")));
@@ -150,7 +152,8 @@ public class ExpressionTests
         Assert.False(Expression.TryParse(new string('(', 33) + "1" + new string(')', 33), s_names, out _, out _));
         Assert.True(Eval(new string('!', 32) + "1"));
         Assert.False(Expression.TryParse(new string('!', 33) + "1", s_names, out _, out _));
-        Assert.False(Expression.TryParse(string.Concat(Enumerable.Repeat("exist(", 33)) + "1" + new string(')', 33), s_names, out _, out _));
+        Assert.False(Expression.TryParse(
+            string.Concat(Enumerable.Repeat("exist(", 33)) + "1" + new string(')', 33), s_names, out _, out _));
         string chain = string.Join("||", Enumerable.Repeat("0", Expression.LengthLimit / 3));
         Assert.False(Eval(chain));
         Assert.False(Expression.TryParse(new string('a', Expression.LengthLimit + 1), s_names, out _, out _));
@@ -167,7 +170,9 @@ public class ExpressionTests
     [Fact]
     public void Every_prefix_of_an_expression_is_read_or_refused()
     {
-        const string whole = "!($size >= 100 || $text =~ /^a{2,3}[^]b]\\x41(c|d)*?$/ic) && exist($file.bak) == \"a b\" && $in_text(don't) != $1";
+        const string whole =
+            "!($size >= 100 || $text =~ /^a{2,3}[^]b]\\x41(c|d)*?$/ic) && exist($file.bak) == \"a b\" && "
+                + "$in_text(don't) != $1";
         Assert.True(Expression.TryParse(whole, s_names, out _, out string error), error);
         for (int i = 0; i < whole.Length; i++)
             ReadOrRefuse(whole[..i]);
@@ -179,10 +184,12 @@ public class ExpressionTests
     [InlineData(3)]
     public void Garbage_is_read_or_refused(int seed)
     {
-        string[] bits = ["$text", "$1", "$", "!", "(", ")", "&&", "||", "=", "=~", "~", "<", "!=", " ", "/", "/a/", "[", "{2,", "}", "\\", "\"", "'", "`", "a", "exist(", "in_text", "\0", "\u20ac", "9", "*"];
+        string[] bits = ["$text", "$1", "$", "!", "(", ")", "&&", "||", "=", "=~", "~", "<", "!=", " ", "/", "/a/",
+            "[", "{2,", "}", "\\", "\"", "'", "`", "a", "exist(", "in_text", "\0", "\u20ac", "9", "*"];
         var random = new Random(seed);
         for (int i = 0; i < 5_000; i++)
-            ReadOrRefuse(string.Concat(Enumerable.Range(0, random.Next(1, 24)).Select(_ => bits[random.Next(bits.Length)])));
+            ReadOrRefuse(string.Concat(
+                Enumerable.Range(0, random.Next(1, 24)).Select(_ => bits[random.Next(bits.Length)])));
     }
 
     private void ReadOrRefuse(string text)
@@ -190,14 +197,15 @@ public class ExpressionTests
         bool isRead = Expression.TryParse(text, s_names, out Expression expression, out string error);
         Assert.Equal(isRead, error.Length == 0);
         if (isRead)
-            new Evaluation(_facts).IsTrue(expression);
+            new Evaluator(_facts).IsTrue(expression);
     }
 
-    private bool Eval(string text) => new Evaluation(_facts).IsTrue(Parse(text));
+    private bool Eval(string text) => new Evaluator(_facts).IsTrue(Parse(text));
 
     private static Expression Parse(string text)
     {
-        Assert.True(Expression.TryParse(text, s_names, out Expression expression, out string error), $"{text}: {error}");
+        Assert.True(Expression.TryParse(text, s_names, out Expression expression, out string error),
+            $"{text}: {error}");
         return expression;
     }
 
@@ -214,7 +222,7 @@ public class ExpressionTests
             _ => "",
         };
 
-        public bool HoldsWord(string word) => Text.Contains(word, StringComparison.OrdinalIgnoreCase);
+        public bool ContainsWord(string word) => Text.Contains(word, StringComparison.OrdinalIgnoreCase);
 
         public FileFacts? File(string path)
         {

@@ -5,7 +5,8 @@ using MailModule.Transport;
 namespace MailModule.Tests.Pop3.Server;
 
 /// <summary>
-/// A session over memory with a backend of fixed answers: user "u" has the password "p w". Answers come at once, or each as pending.
+/// A session over memory with a backend of fixed answers: user "u" has the password "p w". Answers come at once, or
+/// each as pending.
 /// </summary>
 internal sealed class Pop3Harness : IPop3Backend
 {
@@ -17,7 +18,8 @@ internal sealed class Pop3Harness : IPop3Backend
     public Pop3Harness(Pop3ServerOptions? options = null, params string[] texts)
     {
         Drop = new MemoryMaildrop(texts);
-        Session = new Pop3Session(options ?? new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true }, this, null);
+        Session = new Pop3Session(
+            options ?? new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true }, this, null);
     }
 
     public Pop3Session Session { get; }
@@ -29,7 +31,7 @@ internal sealed class Pop3Harness : IPop3Backend
     public int ReadLimit { get; init; } = int.MaxValue;
     public int FailReadAfter { get; init; } = int.MaxValue;
     /// <summary>Answers are made ahead in this memory; null: none are.</summary>
-    public AheadMemory? AheadMemory { get; init; }
+    public ReadAheadBuffers? ReadAheadBuffers { get; init; }
     public int Opens { get; private set; }
     public List<string> Calls { get; } = [];
     public bool IsClosed { get; private set; }
@@ -75,15 +77,19 @@ internal sealed class Pop3Harness : IPop3Backend
     public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
     {
         Calls.Add($"login {user}");
-        Pop3Verdict verdict = LoginVerdict ?? (user == "u" && Encoding.Latin1.GetString(password) == "p w" ? Pop3Verdict.Accept : Pop3Verdict.Refuse());
-        return Say(verdict, () => session.Maildrop = verdict.Outcome == Pop3Outcome.Accept ? Drop : null);
+        Pop3Verdict verdict = LoginVerdict
+            ?? (user == "u" && Encoding.Latin1.GetString(password) == "p w"
+                ? Pop3Verdict.Accept
+                : Pop3Verdict.Refuse());
+        return Say(verdict, () => session.Maildrop = verdict.Kind == Pop3VerdictKind.Accept ? Drop : null);
     }
 
     public Pop3Verdict Open(Pop3Session session, int index, int lines)
         => Say(OpenVerdict ?? Pop3Verdict.Accept, () =>
         {
             Opens++;
-            if (lines < 0 && AheadMemory is not null && (session.Ahead ??= new AnswersAhead(AheadMemory, new StillClock())).Fill(Drop, index))
+            if (lines < 0 && ReadAheadBuffers is not null
+                && (session.ReadAhead ??= new RetrReadAhead(ReadAheadBuffers, new StillClock())).ReadFrom(Drop, index))
                 return;
             Drop.OpenMessage(index, out Stream content);
             session.Message = content;
@@ -92,7 +98,9 @@ internal sealed class Pop3Harness : IPop3Backend
 
     public int Read(Pop3Session session, byte[] buffer)
     {
-        int count = Reads++ >= FailReadAfter ? -1 : session.Message!.Read(buffer, 0, Math.Min(buffer.Length, ReadLimit));
+        int count = Reads++ >= FailReadAfter
+            ? -1
+            : session.Message!.Read(buffer, 0, Math.Min(buffer.Length, ReadLimit));
         if (!AnswersPending)
             return count;
         _pending = () => session.AnswerRead(count);

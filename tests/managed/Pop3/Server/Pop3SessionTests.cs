@@ -6,7 +6,12 @@ namespace MailModule.Tests.Pop3.Server;
 
 public class Pop3SessionTests
 {
-    private static readonly Pop3ServerOptions Plain = new() { HostName = "mail.example", PlainAuthWithoutTls = true, OfferStls = true };
+    private static readonly Pop3ServerOptions Plain = new()
+    {
+        HostName = "mail.example",
+        PlainAuthWithoutTls = true,
+        OfferStls = true,
+    };
 
     [Fact]
     public void A_lost_connection_deletes_nothing_and_gives_the_maildrop_back()
@@ -24,7 +29,8 @@ public class Pop3SessionTests
     public void Quit_deletes_what_is_marked_and_gives_the_maildrop_back_before_it_answers(bool pending)
     {
         Pop3Harness harness = new Pop3Harness(Plain, "a\n", "b\n", "c\n") { AnswersPending = pending }.LoggedIn();
-        Assert.Equal("+OK marked for deletion\r\n+OK marked for deletion\r\n+OK goodbye\r\n", harness.Send("DELE 3\r\nDELE 1\r\nQUIT\r\n"));
+        Assert.Equal("+OK marked for deletion\r\n+OK marked for deletion\r\n+OK goodbye\r\n",
+            harness.Send("DELE 3\r\nDELE 1\r\nQUIT\r\n"));
         Assert.Equal(["login u", "delete 2 0", "closed"], harness.Calls);
         Assert.False(harness.Drop.IsOpen);
     }
@@ -33,7 +39,8 @@ public class Pop3SessionTests
     public void Reset_takes_marks_back()
     {
         Pop3Harness harness = new Pop3Harness(Plain, "a\n", "b\n").LoggedIn();
-        Assert.Equal("+OK marked for deletion\r\n+OK 1 3\r\n+OK\r\n+OK 2 6\r\n+OK goodbye\r\n", harness.Send("DELE 1\r\nSTAT\r\nRSET\r\nSTAT\r\nQUIT\r\n"));
+        Assert.Equal("+OK marked for deletion\r\n+OK 1 3\r\n+OK\r\n+OK 2 6\r\n+OK goodbye\r\n",
+            harness.Send("DELE 1\r\nSTAT\r\nRSET\r\nSTAT\r\nQUIT\r\n"));
         Assert.Equal(["login u", "closed"], harness.Calls);
     }
 
@@ -41,7 +48,8 @@ public class Pop3SessionTests
     public void A_deletion_that_failed_is_told_at_quit()
     {
         Pop3Harness harness = new Pop3Harness(Plain, "a\n") { QuitVerdict = Pop3Verdict.Refuse() }.LoggedIn();
-        Assert.EndsWith("-ERR [SYS/TEMP] some messages could not be deleted\r\n", harness.Send("DELE 1\r\nQUIT\r\n"), StringComparison.Ordinal);
+        Assert.EndsWith("-ERR [SYS/TEMP] some messages could not be deleted\r\n", harness.Send("DELE 1\r\nQUIT\r\n"),
+            StringComparison.Ordinal);
         Assert.True(harness.IsClosed);
     }
 
@@ -49,7 +57,8 @@ public class Pop3SessionTests
     public void A_mailbox_in_use_is_no_failed_login()
     {
         var harness = new Pop3Harness(Plain with { LoginLimit = 1 }, "a\n") { LoginVerdict = Pop3Verdict.InUse };
-        Assert.EndsWith("-ERR [IN-USE] the mailbox is in use by another session\r\n", harness.Send("USER u\r\nPASS p w\r\n"), StringComparison.Ordinal);
+        Assert.EndsWith("-ERR [IN-USE] the mailbox is in use by another session\r\n",
+            harness.Send("USER u\r\nPASS p w\r\n"), StringComparison.Ordinal);
         Assert.False(harness.IsClosed);
         Assert.Null(harness.Session.User);
     }
@@ -105,7 +114,11 @@ public class Pop3SessionTests
     {
         foreach (bool pending in new[] { false, true })
         {
-            Pop3Harness harness = new Pop3Harness(Plain, text) { AnswersPending = pending, ReadLimit = pending ? 1 : int.MaxValue }.LoggedIn();
+            Pop3Harness harness = new Pop3Harness(Plain, text)
+            {
+                AnswersPending = pending,
+                ReadLimit = pending ? 1 : int.MaxValue
+            }.LoggedIn();
             string answer = harness.Send("RETR 1\r\n");
             string head = $"+OK {harness.Drop.Size(0)} octets\r\n";
             Assert.StartsWith(head, answer, StringComparison.Ordinal);
@@ -119,12 +132,14 @@ public class Pop3SessionTests
     [InlineData(true)]
     public void A_huge_message_passes_in_bounded_output(bool pending)
     {
-        string text = string.Concat(Enumerable.Repeat("." + new string('x', 76) + "\n", 100_000)) + new string('y', 1_000_000);
+        string text = string.Concat(Enumerable.Repeat("." + new string('x', 76) + "\n", 100_000))
+            + new string('y', 1_000_000);
         Pop3Harness harness = new Pop3Harness(Plain, text) { AnswersPending = pending }.LoggedIn();
         string answer = harness.Send("RETR 1\r\nNOOP\r\n");
         Assert.EndsWith("y\r\n.\r\n+OK\r\n", answer, StringComparison.Ordinal);
         Assert.InRange(harness.LargestOutput, 1, 160 * 1024);
-        Assert.Equal(text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n", Unstuffed(answer[(answer.IndexOf('\n', StringComparison.Ordinal) + 1)..^5]));
+        Assert.Equal(text.Replace("\n", "\r\n", StringComparison.Ordinal) + "\r\n",
+            Unstuffed(answer[(answer.IndexOf('\n', StringComparison.Ordinal) + 1)..^5]));
     }
 
     [Fact]
@@ -147,7 +162,10 @@ public class Pop3SessionTests
     [Fact]
     public void A_text_from_outside_cannot_break_the_line()
     {
-        Pop3Harness harness = new Pop3Harness(Plain, "a\n") { OpenVerdict = Pop3Verdict.Refuse("a\r\n+OK b" + new string('é', 1_000)) }.LoggedIn();
+        Pop3Harness harness = new Pop3Harness(Plain, "a\n")
+        {
+            OpenVerdict = Pop3Verdict.Refuse("a\r\n+OK b" + new string('é', 1_000)),
+        }.LoggedIn();
         string answer = harness.Send("RETR 1\r\n");
         Assert.StartsWith("-ERR a??+OK b", answer, StringComparison.Ordinal);
         Assert.Equal(answer.Length - 2, answer.IndexOf("\r\n", StringComparison.Ordinal));
@@ -176,13 +194,15 @@ public class Pop3SessionTests
 
     [Fact]
     public void A_stopping_engine_says_so_between_commands()
-        => Assert.Equal("-ERR [SYS/TEMP] closing down\r\n", new Pop3Harness(Plain, "a\n").LoggedIn().Expire(ExpiryReason.Stopping));
+        => Assert.Equal("-ERR [SYS/TEMP] closing down\r\n",
+            new Pop3Harness(Plain, "a\n").LoggedIn().Expire(ExpiryReason.Stopping));
 
     [Fact]
     public void Garbage_in_any_state_does_no_harm()
     {
         var random = new Random(12345);
-        string[] words = ["USER u", "PASS p w", "STAT", "LIST", "LIST 1", "UIDL 2", "RETR 1", "TOP 1 1", "DELE 1", "RSET", "NOOP", "CAPA", "STLS", "QUIT", "RETR 0", "TOP 1", "\0\u00FF"];
+        string[] words = ["USER u", "PASS p w", "STAT", "LIST", "LIST 1", "UIDL 2", "RETR 1", "TOP 1 1", "DELE 1",
+            "RSET", "NOOP", "CAPA", "STLS", "QUIT", "RETR 0", "TOP 1", "\0\u00FF"];
         for (int i = 0; i < 3_000; i++)
         {
             var harness = new Pop3Harness(Plain, "a\n\nb\n", ".\n") { AnswersPending = random.Next(2) == 0 };

@@ -53,7 +53,13 @@ public class ConfigTextTests
     [Fact]
     public void An_include_is_taken_at_its_place_and_from_its_own_folder()
     {
-        var files = new Dictionary<string, string> { ["/c/main.cfg"] = "a=1\n@sub/one.cfg b=2 @'two words.cfg'\n", ["/c/sub/one.cfg"] = "c=3 @deep.cfg", ["/c/sub/deep.cfg"] = "d=4", ["/c/two words.cfg"] = "e=5" };
+        var files = new Dictionary<string, string>
+        {
+            ["/c/main.cfg"] = "a=1\n@sub/one.cfg b=2 @'two words.cfg'\n",
+            ["/c/sub/one.cfg"] = "c=3 @deep.cfg",
+            ["/c/sub/deep.cfg"] = "d=4",
+            ["/c/two words.cfg"] = "e=5"
+        };
         Assert.Null(Parse(files, out var items));
         Assert.Equal(["a", "c", "d", "b", "e"], items.Select(item => item.Key));
         Assert.Equal("/c/sub/deep.cfg", items[2].File);
@@ -80,7 +86,8 @@ public class ConfigTextTests
     [Fact]
     public void Includes_that_multiply_end()
     {
-        var files = Enumerable.Range(0, 14).ToDictionary(i => $"/c/{i}.cfg", i => $"@{i + 1}.cfg @{i + 1}.cfg @{i + 1}.cfg");
+        var files = Enumerable.Range(0, 14)
+            .ToDictionary(i => $"/c/{i}.cfg", i => $"@{i + 1}.cfg @{i + 1}.cfg @{i + 1}.cfg");
         files["/c/14.cfg"] = "a=1";
         files["/c/main.cfg"] = "@0.cfg";
         Assert.Contains("too many files", Parse(files, out _)!.Message, StringComparison.Ordinal);
@@ -108,7 +115,8 @@ public class ConfigTextTests
         Assert.Null(new ConfigText(_ => comment).Read("/c/main.cfg", out var items));
         Assert.Equal("1", Assert.Single(items).Value);
         byte[] value = [.. "\na=x"u8, 0xE9];
-        Assert.Equal("/c/main.cfg:2: a value that is not UTF-8", new ConfigText(_ => value).Read("/c/main.cfg", out _)!.ToString());
+        Assert.Equal("/c/main.cfg:2: a value that is not UTF-8",
+            new ConfigText(_ => value).Read("/c/main.cfg", out _)!.ToString());
     }
 
     [Fact]
@@ -130,7 +138,8 @@ public class ConfigTextTests
         var random = new Random(20261121);
         for (int round = 0; round < 20_000; round++)
         {
-            string text = new([.. Enumerable.Range(0, random.Next(40)).Select(_ => Letters[random.Next(Letters.Length)])]);
+            string text = new([.. Enumerable.Range(0, random.Next(40))
+                .Select(_ => Letters[random.Next(Letters.Length)])]);
             ConfigError? error = Parse(new() { ["/c/main.cfg"] = text }, out var items);
             int lines = text.ReplaceLineEndings("\n").Count(c => c == '\n') + 1;
             Assert.True(error is null || (error.Line >= 1 && error.Line <= lines), text);
@@ -147,5 +156,8 @@ public class ConfigTextTests
     }
 
     private static ConfigError? Parse(Dictionary<string, string> files, out IReadOnlyList<ConfigItem> items)
-        => new ConfigText(path => files.TryGetValue(path, out string? text) ? Encoding.UTF8.GetBytes(text) : throw new FileNotFoundException(path)).Read("/c/main.cfg", out items);
+        => new ConfigText(path
+            => files.TryGetValue(path, out string? text)
+                ? Encoding.UTF8.GetBytes(text)
+                : throw new FileNotFoundException(path)).Read("/c/main.cfg", out items);
 }

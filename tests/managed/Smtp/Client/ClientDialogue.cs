@@ -7,10 +7,12 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Smtp.Client;
 
-/// <summary>A client session over memory: the test plays the server, and sees what the client says and what comes out.</summary>
+/// <summary>
+/// A client session over memory: the test plays the server, and sees what the client says and what comes out.
+/// </summary>
 internal sealed class ClientDialogue : ISmtpClientOwner
 {
-    private readonly Queue<SmtpTransaction> _work = new();
+    private readonly Queue<SmtpClientTransaction> _work = new();
     private readonly SmtpClientSession _session;
     private readonly int _cut;
     private readonly bool _stopAtTls;
@@ -22,15 +24,19 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <param name="stopAtTls">The handshake never ends.</param>
     /// <param name="early">The owner gives the next transaction before the last is judged.</param>
     /// <param name="login">Null: none.</param>
-    public ClientDialogue(StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, bool early = false, Credentials? login = null, bool clear = false,
-        params SmtpTransaction[] work)
+    public ClientDialogue(
+        StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, bool early = false,
+        Credentials? login = null, bool clear = false,
+        params SmtpClientTransaction[] work)
     {
         _early = early;
         _cut = cut;
         _stopAtTls = stopAtTls;
-        foreach (SmtpTransaction transaction in work)
+        foreach (SmtpClientTransaction transaction in work)
             _work.Enqueue(transaction);
-        _session = new SmtpClientSession(new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this, null);
+        _session = new SmtpClientSession(
+            new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this,
+            null);
         Step([]);
     }
 
@@ -43,15 +49,17 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <summary>Most octets that one step gave.</summary>
     public int LargestOutput { get; private set; }
 
-    /// <summary>Octets the client has said in all; kept apart when <see cref="Step"/>'s text would be too much.</summary>
+    /// <summary>
+    /// Octets the client has said in all; kept apart when <see cref="Step"/>'s text would be too much.
+    /// </summary>
     public long SaidLength { get; private set; }
     public bool HasEnded { get; private set; }
     public List<long> Progress { get; } = [];
-    public List<SmtpTransaction> Returned { get; } = [];
+    public List<SmtpClientTransaction> Returned { get; } = [];
 
-    public static SmtpTransaction Message(string text, params string[] to) => Message(new TextOf(text), to);
+    public static SmtpClientTransaction Message(string text, params string[] to) => Message(new TextOf(text), to);
 
-    public static SmtpTransaction Message(IMessageSource source, params string[] to)
+    public static SmtpClientTransaction Message(IMessageSource source, params string[] to)
         => new(Address("ann@a.example"), to.Select(one => new RecipientResult(Address(one))), source);
 
     public static MailAddress Address(string text)
@@ -79,7 +87,8 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <summary>Who had to wait has what it waited for.</summary>
     public string Resume() => Last == Next.Wait ? Step([]) : throw new InvalidOperationException("nobody waits");
 
-    // As a connection does it: input comes only when asked for, and what is left over is dropped before TLS (RFC 3207 §4.2).
+    // As a connection does it: input comes only when asked for, and what is left over is dropped before TLS (RFC 3207
+    // §4.2).
     private string Step(byte[] octets)
     {
         var said = new StringBuilder();
@@ -103,19 +112,21 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         return said.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
 
-    SmtpTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session) => _work.TryDequeue(out SmtpTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+        => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _early && _work.TryDequeue(out SmtpTransaction? next) ? next : null;
+    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+        => _early && _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    void ISmtpClientOwner.Returned(SmtpTransaction transaction)
+    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
     {
         Assert.All(transaction.Recipients, recipient => Assert.Equal(RecipientState.Waiting, recipient.State));
         Returned.Add(transaction);
     }
 
-    void ISmtpClientOwner.Sending(SmtpTransaction transaction) => Progress.Add(transaction.Sent);
+    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction) => Progress.Add(transaction.Sent);
 
-    void ISmtpClientOwner.Completed(SmtpTransaction transaction)
+    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction)
     {
         Assert.All(transaction.Recipients, recipient => Assert.True(recipient.IsFinal));
         CompletedCount++;

@@ -40,7 +40,8 @@ public class SmtpClientLoginTests
         // RFC 2195 §2
         ClientDialogue server = Begin("CRAM-MD5", out string said, clear: false);
         Assert.Equal("AUTH CRAM-MD5\n", said);
-        Assert.Equal("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\n", server.Say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\n"));
+        Assert.Equal("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\n",
+            server.Say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\n"));
         Assert.Equal(Mail, server.Say("235 welcome\n"));
     }
 
@@ -66,7 +67,7 @@ public class SmtpClientLoginTests
     [InlineData("354 go\n", Fault.Protocol, 354)]
     public void A_refused_login_is_no_message_of_ours(string answer, Fault fault, int code)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         ClientDialogue server = Begin("PLAIN LOGIN", out _, message: message);
         string said = server.Say(answer);
         Assert.DoesNotContain("AUTH", said, StringComparison.Ordinal);
@@ -158,7 +159,8 @@ public class SmtpClientLoginTests
         ClientDialogue server = Begin("SCRAM-SHA-256", out string said, clear: false);
         string first = Encoding.ASCII.GetString(Convert.FromBase64String(said["AUTH SCRAM-SHA-256 ".Length..^1]));
         string nonce = first[(first.IndexOf(",r=", StringComparison.Ordinal) + 3)..];
-        string final = Encoding.ASCII.GetString(Convert.FromBase64String(server.Say($"334 {Base64($"r={nonce}x,s=AAAA,i=4096")}\n").Trim()));
+        string final = Encoding.ASCII.GetString(
+            Convert.FromBase64String(server.Say($"334 {Base64($"r={nonce}x,s=AAAA,i=4096")}\n").Trim()));
         Assert.StartsWith($"c=biws,r={nonce}x,p=", final, StringComparison.Ordinal);
         Assert.Equal("*\nQUIT\n", server.Say($"334 {Base64("v=" + Convert.ToBase64String(new byte[32]))}\n"));
         server.Lose();
@@ -168,35 +170,41 @@ public class SmtpClientLoginTests
     [Fact]
     public void A_first_answer_that_makes_the_line_too_long_comes_after_an_empty_challenge()
     {
-        var server = new ClientDialogue(login: new Credentials("tim", new string('x', 600)), clear: true, work: Message("x\n", "bob@b.example"));
+        var server = new ClientDialogue(
+            login: new Credentials("tim", new string('x', 600)), clear: true, work: Message("x\n", "bob@b.example"));
         server.Say("220 hi\n");
         Assert.Equal("AUTH PLAIN\n", server.Say("250-x\n250 AUTH PLAIN\n"));
         string answer = server.Say("334 \n");
-        Assert.Equal($"\0tim\0{new string('x', 600)}", Encoding.ASCII.GetString(Convert.FromBase64String(answer.Trim())));
+        Assert.Equal($"\0tim\0{new string('x', 600)}",
+            Encoding.ASCII.GetString(Convert.FromBase64String(answer.Trim())));
         Assert.Equal(Mail, server.Say("235 welcome\n"));
     }
 
     [Fact]
     public void A_loss_or_silence_during_the_login_begins_no_message()
     {
-        foreach (string[] heard in (string[][])[[], ["334 VXNlcm5hbWU6\n"], ["334 VXNlcm5hbWU6\n", "334 UGFzc3dvcmQ6\n"]])
+        foreach (string[] heard
+            in (string[][])[[], ["334 VXNlcm5hbWU6\n"], ["334 VXNlcm5hbWU6\n", "334 UGFzc3dvcmQ6\n"]])
             foreach (bool silent in (bool[])[false, true])
             {
-                SmtpTransaction message = Message("x\n", "bob@b.example");
+                SmtpClientTransaction message = Message("x\n", "bob@b.example");
                 ClientDialogue server = Begin("LOGIN", out _, message: message);
                 foreach (string line in heard)
                     server.Say(line);
                 if (silent)
                     server.Expire();
                 server.Lose();
-                Assert.Equal((silent ? Fault.Timeout : Fault.Closed, SmtpStage.Auth), (server.Fault, server.Session.Stage));
+                Assert.Equal((silent ? Fault.Timeout : Fault.Closed, SmtpStage.Auth),
+                    (server.Fault, server.Session.Stage));
                 Assert.Equal((RecipientState.Waiting, 0), (message.Recipients[0].State, server.CompletedCount));
             }
     }
 
-    private static ClientDialogue Begin(string offered, out string said, int cut = 0, bool clear = true, SmtpTransaction? message = null)
+    private static ClientDialogue Begin(
+        string offered, out string said, int cut = 0, bool clear = true, SmtpClientTransaction? message = null)
     {
-        var server = new ClientDialogue(cut: cut, login: s_tim, clear: clear, work: message ?? Message("x\n", "bob@b.example"));
+        var server = new ClientDialogue(
+            cut: cut, login: s_tim, clear: clear, work: message ?? Message("x\n", "bob@b.example"));
         server.Say("220 hi\n");
         said = server.Say($"250-server.example\n250 AUTH {offered}\n");
         return server;

@@ -5,7 +5,9 @@ using static MailModule.Tests.Smtp.Client.ClientDialogue;
 
 namespace MailModule.Tests.Smtp.Client;
 
-/// <summary>The next transaction begins behind the final dot of the last (RFC 2920 §3.1), and each keeps its own result.</summary>
+/// <summary>
+/// The next transaction begins behind the final dot of the last (RFC 2920 §3.1), and each keeps its own result.
+/// </summary>
 public class SmtpClientOverlapTests
 {
     private const string Pipelining = "250-server.example\n250 PIPELINING\n";
@@ -16,25 +18,31 @@ public class SmtpClientOverlapTests
     [InlineData(7)]
     public void A_message_costs_one_round_trip(int cut)
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", "eve@b.example"), third = Message("three\n", "dan@b.example");
+        SmtpClientTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", "eve@b.example"),
+            third = Message("three\n", "dan@b.example");
         var server = new ClientDialogue(cut: cut, early: true, work: [first, second, third]);
         server.Say("220 hi\n");
         Assert.Equal("MAIL FROM:<ann@a.example>\nRCPT TO:<bob@b.example>\nDATA\n", server.Say(Pipelining));
-        Assert.Equal("one\n.\nMAIL FROM:<ann@a.example>\nRCPT TO:<eve@b.example>\nDATA\n", server.Say("250 ok\n250 ok\n354 go\n"));
-        Assert.Equal("two\n.\nMAIL FROM:<ann@a.example>\nRCPT TO:<dan@b.example>\nDATA\n", server.Say("250 one taken\n250 ok\n250 ok\n354 go\n"));
-        Assert.Equal((RecipientState.Delivered, RecipientState.Accepted), (first.Recipients[0].State, second.Recipients[0].State));
+        Assert.Equal("one\n.\nMAIL FROM:<ann@a.example>\nRCPT TO:<eve@b.example>\nDATA\n",
+            server.Say("250 ok\n250 ok\n354 go\n"));
+        Assert.Equal("two\n.\nMAIL FROM:<ann@a.example>\nRCPT TO:<dan@b.example>\nDATA\n",
+            server.Say("250 one taken\n250 ok\n250 ok\n354 go\n"));
+        Assert.Equal((RecipientState.Delivered, RecipientState.Accepted),
+            (first.Recipients[0].State, second.Recipients[0].State));
         Assert.Equal("three\n.\n", server.Say("250 two taken\n250 ok\n250 ok\n354 go\n"));
         Assert.Equal("QUIT\n", server.Say("250 three taken\n"));
         server.Say("221 bye\n");
         server.Lose();
         Assert.Equal((Fault.None, 3, 3), (server.Fault, server.CompletedCount, server.Session.TransactionsCompleted));
-        Assert.Equal(["one taken", "two taken", "three taken"], new[] { first, second, third }.Select(one => one.Recipients[0].Reply!.Lines[0]));
+        Assert.Equal(["one taken", "two taken", "three taken"],
+            new[] { first, second, third }.Select(one => one.Recipients[0].Reply!.Lines[0]));
     }
 
     [Fact]
     public void In_lock_step_nothing_is_asked_for_early()
     {
-        var server = new ClientDialogue(early: true, work: [Message("one\n", "bob@b.example"), Message("two\n", "eve@b.example")]);
+        var server = new ClientDialogue(
+            early: true, work: [Message("one\n", "bob@b.example"), Message("two\n", "eve@b.example")]);
         server.Say("220 hi\n");
         server.Say("250 server.example\n");
         server.Say("250 ok\n");
@@ -48,34 +56,36 @@ public class SmtpClientOverlapTests
     [InlineData("554 never\n", Fault.Refused)]
     public void A_refused_text_is_the_first_ones_alone(string verdict, Fault fault)
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         Assert.Equal("two\n.\n", server.Say(verdict + "250 ok\n250 ok\n354 go\n"));
         server.Say("250 taken\n");
-        Assert.Equal((fault, SmtpStage.Verdict), (first.Recipients[0].Fault, first.Recipients[0].Stage));
+        Assert.Equal((fault, SmtpStage.EndOfData), (first.Recipients[0].Fault, first.Recipients[0].Stage));
         Assert.Equal(RecipientState.Delivered, second.Recipients[0].State);
     }
 
     [Fact]
     public void A_refused_mail_is_the_second_ones_alone()
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         Assert.Equal("QUIT\n", server.Say("250 taken\n451 4.7.1 slower\n503 no\n503 no\n"));
         Assert.Equal(RecipientState.Delivered, first.Recipients[0].State);
-        Assert.Equal((Fault.RefusedForNow, SmtpStage.Mail), (second.Recipients[0].Fault, second.Recipients[0].Stage));
+        Assert.Equal((Fault.RefusedForNow, SmtpStage.Mail),
+            (second.Recipients[0].Fault, second.Recipients[0].Stage));
     }
 
     [Theory]
     [InlineData("", true, Fault.Closed)]
     [InlineData("421 down\n", false, Fault.RefusedForNow)]
     [InlineData("garbage\n", true, Fault.Protocol)]
-    public void What_ends_the_connection_before_the_verdict_gives_the_second_back(string words, bool isUnknown, Fault fault)
+    public void What_ends_the_connection_before_the_verdict_gives_the_second_back(
+        string words, bool isUnknown, Fault fault)
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         server.Say(words);
         server.Lose();
         Assert.Equal((fault, isUnknown), (first.Recipients[0].Fault, first.Recipients[0].IsUnknown));
         Assert.Equal([second], server.Returned);
-        Assert.Equal((fault, SmtpStage.Verdict, 1), (server.Fault, server.Session.Stage, server.CompletedCount));
+        Assert.Equal((fault, SmtpStage.EndOfData, 1), (server.Fault, server.Session.Stage, server.CompletedCount));
     }
 
     [Theory]
@@ -85,7 +95,7 @@ public class SmtpClientOverlapTests
     [InlineData("450 later\n421 down\n")]
     public void What_ends_the_connection_between_the_two_gives_the_second_back(string words)
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         server.Say(words);
         server.Lose();
         Assert.Equal(words[0] == '2' ? RecipientState.Delivered : RecipientState.Failed, first.Recipients[0].State);
@@ -99,7 +109,7 @@ public class SmtpClientOverlapTests
     [InlineData("250 ok\n421 down\n", Fault.RefusedForNow)]
     public void What_the_server_has_answered_counts_for_the_second(string answers, Fault fault)
     {
-        (ClientDialogue server, _, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, _, SmtpClientTransaction second) = TwoUnderWay();
         server.Say("250 taken\n" + answers);
         server.Lose();
         Assert.Empty(server.Returned);
@@ -110,7 +120,7 @@ public class SmtpClientOverlapTests
     [Fact]
     public void Who_cancels_wants_both_to_end()
     {
-        (ClientDialogue server, SmtpTransaction first, SmtpTransaction second) = TwoUnderWay();
+        (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         server.Expire(ExpiryReason.Stopping);
         server.Lose();
         Assert.Empty(server.Returned);
@@ -121,23 +131,27 @@ public class SmtpClientOverlapTests
     [Fact]
     public void One_that_cannot_go_is_ended_on_the_way_and_the_next_takes_its_place()
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example"), large = Message(new string('x', 2000), "eve@b.example"), third = Message("three\n", "dan@b.example");
+        SmtpClientTransaction first = Message("one\n", "bob@b.example"),
+            large = Message(new string('x', 2000), "eve@b.example"), third = Message("three\n", "dan@b.example");
         var server = new ClientDialogue(early: true, work: [first, large, third]);
         server.Say("220 hi\n");
         server.Say("250-server.example\n250-SIZE 1000\n250 PIPELINING\n");
-        Assert.Equal("one\n.\nMAIL FROM:<ann@a.example> SIZE=6\nRCPT TO:<dan@b.example>\nDATA\n", server.Say("250 ok\n250 ok\n354 go\n"));
+        Assert.Equal("one\n.\nMAIL FROM:<ann@a.example> SIZE=6\nRCPT TO:<dan@b.example>\nDATA\n",
+            server.Say("250 ok\n250 ok\n354 go\n"));
         Assert.Equal((Fault.Limit, 1), (large.Recipients[0].Fault, server.CompletedCount));
     }
 
     [Fact]
     public void A_long_list_behind_a_dot_goes_in_groups_too()
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", [.. Enumerable.Range(0, 150).Select(i => $"u{i}@b.example")]);
+        SmtpClientTransaction first = Message("one\n", "bob@b.example"),
+            second = Message("two\n", [.. Enumerable.Range(0, 150).Select(i => $"u{i}@b.example")]);
         var server = new ClientDialogue(early: true, work: [first, second]);
         server.Say("220 hi\n");
         server.Say(Pipelining);
         Assert.DoesNotContain("DATA", server.Say("250 ok\n250 ok\n354 go\n"), StringComparison.Ordinal);
-        Assert.EndsWith("RCPT TO:<u149@b.example>\nDATA\n", server.Say("250 taken\n" + string.Concat(Enumerable.Repeat("250 ok\n", 101))), StringComparison.Ordinal);
+        Assert.EndsWith("RCPT TO:<u149@b.example>\nDATA\n",
+            server.Say("250 taken\n" + string.Concat(Enumerable.Repeat("250 ok\n", 101))), StringComparison.Ordinal);
         server.Say(string.Concat(Enumerable.Repeat("250 ok\n", 50)) + "354 go\n");
         server.Say("250 taken\n");
         Assert.All(second.Recipients, recipient => Assert.Equal(RecipientState.Delivered, recipient.State));
@@ -149,7 +163,8 @@ public class SmtpClientOverlapTests
         var server = new ClientDialogue(work: [Message("one\n", "bob@b.example"), Message("two\n", "eve@b.example")]);
         server.Say("220 hi\n");
         server.Say(Pipelining);
-        Assert.Equal("RSET\nMAIL FROM:<ann@a.example>\nRCPT TO:<eve@b.example>\nDATA\n", server.Say("250 ok\n550 no\n554 nobody\n"));
+        Assert.Equal("RSET\nMAIL FROM:<ann@a.example>\nRCPT TO:<eve@b.example>\nDATA\n",
+            server.Say("250 ok\n550 no\n554 nobody\n"));
         Assert.Equal("two\n.\n", server.Say("250 ok\n250 ok\n250 ok\n354 go\n"));
     }
 
@@ -158,7 +173,7 @@ public class SmtpClientOverlapTests
     [InlineData("421 idle too long\n")]
     public void A_server_that_goes_between_two_transactions_costs_nothing(string words)
     {
-        SmtpTransaction second = Message("two\n", "eve@b.example");
+        SmtpClientTransaction second = Message("two\n", "eve@b.example");
         var server = new ClientDialogue(work: [Message("one\n", "bob@b.example"), second]);
         server.Say("220 hi\n");
         server.Say("250 server.example\n");
@@ -167,31 +182,35 @@ public class SmtpClientOverlapTests
         server.Say(words);
         server.Lose();
         Assert.Equal([second], server.Returned);
-        Assert.Equal((SmtpStage.Idle, 1, 1), (server.Session.Stage, server.Session.TransactionsCompleted, server.CompletedCount));
+        Assert.Equal((SmtpStage.Idle, 1, 1),
+            (server.Session.Stage, server.Session.TransactionsCompleted, server.CompletedCount));
     }
 
     [Fact]
     public void The_first_of_a_connection_is_never_given_back()
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example");
+        SmtpClientTransaction first = Message("one\n", "bob@b.example");
         var server = new ClientDialogue(work: first);
         server.Say("220 hi\n");
         server.Say(Pipelining);
         server.Say("421 not now\n");
         server.Lose();
         Assert.Empty(server.Returned);
-        Assert.Equal((Fault.RefusedForNow, SmtpStage.Mail), (first.Recipients[0].Fault, first.Recipients[0].Stage));
+        Assert.Equal((Fault.RefusedForNow, SmtpStage.Mail),
+            (first.Recipients[0].Fault, first.Recipients[0].Stage));
     }
 
     [Fact]
-    public void Random_servers_get_every_transaction_completed_or_given_back_once_and_delivered_only_by_its_own_verdict()
+    public void Random_servers_get_every_transaction_completed_or_returned_once_and_delivered_only_by_its_own_reply()
     {
-        string[] words = ["250 ok\n", "250 ok\n", "250 ok\n", "354 go\n", "354 go\n", "450 x\n", "550 x\n", "421 x\n", "x\n"];
+        string[] words = ["250 ok\n", "250 ok\n", "250 ok\n", "354 go\n", "354 go\n", "450 x\n", "550 x\n", "421 x\n",
+            "x\n"];
         var random = new Random(20261122);
         int delivered = 0, returned = 0;
         for (int round = 0; round < 20_000; round++)
         {
-            SmtpTransaction[] work = [.. Enumerable.Range(0, 4).Select(i => Message($"{i}\n", "a@b.example", "b@b.example"))];
+            SmtpClientTransaction[] work =
+                [.. Enumerable.Range(0, 4).Select(i => Message($"{i}\n", "a@b.example", "b@b.example"))];
             var server = new ClientDialogue(cut: random.Next(4), early: true, work: work);
             server.Say("220 hi\n");
             server.Say(Pipelining);
@@ -202,20 +221,25 @@ public class SmtpClientOverlapTests
             int begun = work.Count(one => one.Recipients.All(recipient => recipient.IsFinal));
             Assert.Equal(begun, server.CompletedCount);
             Assert.True(server.Returned.Count <= 1);
-            Assert.All(server.Returned, one => Assert.All(one.Recipients, recipient => Assert.Equal(RecipientState.Waiting, recipient.State)));
-            delivered += work.Count(one => one.Recipients.Any(recipient => recipient.State == RecipientState.Delivered));
+            Assert.All(server.Returned,
+                one => Assert.All(one.Recipients, recipient => Assert.Equal(RecipientState.Waiting, recipient.State)));
+            delivered += work.Count(
+                one => one.Recipients.Any(recipient => recipient.State == RecipientState.Delivered));
             returned += server.Returned.Count;
-            foreach (RecipientResult result in work.SelectMany(one => one.Recipients).Where(recipient => recipient.State == RecipientState.Delivered))
-                Assert.Equal((SmtpStage.Verdict, true), (result.Stage, result.Reply!.Code == 250));
+            foreach (RecipientResult result
+                in work.SelectMany(one => one.Recipients)
+                .Where(recipient => recipient.State == RecipientState.Delivered))
+                Assert.Equal((SmtpStage.EndOfData, true), (result.Stage, result.Reply!.Code == 250));
         }
         Assert.True(delivered > 1000 && returned > 100, $"{delivered} {returned}");
     }
 
-    private static string Plausible(ClientDialogue server) => server.Session.Stage == SmtpStage.Data ? "354 go\n" : "250 ok\n";
+    private static string Plausible(ClientDialogue server)
+        => server.Session.Stage == SmtpStage.Data ? "354 go\n" : "250 ok\n";
 
-    private static (ClientDialogue Server, SmtpTransaction First, SmtpTransaction Second) TwoUnderWay()
+    private static (ClientDialogue Server, SmtpClientTransaction First, SmtpClientTransaction Second) TwoUnderWay()
     {
-        SmtpTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", "eve@b.example");
+        SmtpClientTransaction first = Message("one\n", "bob@b.example"), second = Message("two\n", "eve@b.example");
         var server = new ClientDialogue(early: true, work: [first, second]);
         server.Say("220 hi\n");
         server.Say(Pipelining);

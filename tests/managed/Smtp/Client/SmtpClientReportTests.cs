@@ -24,7 +24,7 @@ public class SmtpClientReportTests
     public void A_recipients_wishes_go_along_with_rcpt(Notify notify, string? original, string expected)
     {
         var recipient = new RecipientResult(Address("bob@b.example")) { Notify = notify, OriginalRecipient = original };
-        var message = new SmtpTransaction(Address("ann@a.example"), [recipient], new TextOf("x\n"));
+        var message = new SmtpClientTransaction(Address("ann@a.example"), [recipient], new TextOf("x\n"));
         ClientDialogue server = Begin(message, "250-x\n250 DSN\n", out string mail);
         Assert.Equal("MAIL FROM:<ann@a.example>\n", mail);
         Assert.Equal($"RCPT TO:<bob@b.example>{expected}\n", server.Say("250 ok\n"));
@@ -39,7 +39,13 @@ public class SmtpClientReportTests
     [InlineData(ReturnContent.Default, "a+b=c d\r\n\u00e9~!", " ENVID=a+2Bb+3Dc+20d+0D+0A+C3+A9~!")]
     public void A_messages_wishes_go_along_with_mail(ReturnContent content, string? id, string expected)
     {
-        var message = new SmtpTransaction(Address("ann@a.example"), [new RecipientResult(Address("bob@b.example"))], new TextOf("x\n")) { Return = content, EnvelopeId = id };
+        var message = new SmtpClientTransaction(
+            Address("ann@a.example"), [new RecipientResult(Address("bob@b.example"))],
+            new TextOf("x\n"))
+        {
+            Return = content,
+            EnvelopeId = id,
+        };
         Begin(message, "250-x\n250-SIZE\n250 DSN\n", out string mail);
         Assert.Equal($"MAIL FROM:<ann@a.example> SIZE=2{expected}\n", mail);
     }
@@ -47,15 +53,23 @@ public class SmtpClientReportTests
     [Fact]
     public void A_server_without_the_extension_hears_nothing_of_it_and_the_owner_is_told()
     {
-        var recipient = new RecipientResult(Address("bob@b.example")) { Notify = Notify.Success, OriginalRecipient = "rfc822;x@y.example" };
-        var message = new SmtpTransaction(Address("ann@a.example"), [recipient], new TextOf("x\n")) { Return = ReturnContent.Full, EnvelopeId = "x" };
+        var recipient = new RecipientResult(Address("bob@b.example"))
+        {
+            Notify = Notify.Success,
+            OriginalRecipient = "rfc822;x@y.example",
+        };
+        var message = new SmtpClientTransaction(Address("ann@a.example"), [recipient], new TextOf("x\n"))
+        {
+            Return = ReturnContent.Full,
+            EnvelopeId = "x",
+        };
         ClientDialogue server = Begin(message, "250 x\n", out string mail);
         Assert.Equal("MAIL FROM:<ann@a.example>\n", mail);
         Assert.Equal("RCPT TO:<bob@b.example>\n", server.Say("250 ok\n"));
         Assert.False(message.IsDsnOffered);
     }
 
-    private static ClientDialogue Begin(SmtpTransaction message, string ehlo, out string mail)
+    private static ClientDialogue Begin(SmtpClientTransaction message, string ehlo, out string mail)
     {
         var server = new ClientDialogue(work: message);
         server.Say("220 hi\n");

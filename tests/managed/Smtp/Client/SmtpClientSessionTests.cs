@@ -16,7 +16,7 @@ public class SmtpClientSessionTests
     [InlineData(3)]
     public void A_message_goes_in_lock_step_where_pipelining_is_not_offered(int cut)
     {
-        SmtpTransaction message = Message("Subject: x\n\n.dot\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("Subject: x\n\n.dot\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(cut: cut, work: message);
         Assert.Equal("EHLO client.example\n", server.Say("220-hello\n220 there\n"));
         Assert.Equal("MAIL FROM:<ann@a.example>\n", server.Say(Plain));
@@ -37,10 +37,11 @@ public class SmtpClientSessionTests
     [Fact]
     public void Mail_recipients_and_data_leave_in_one_write_where_pipelining_is_offered()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
-        Assert.Equal("MAIL FROM:<ann@a.example> SIZE=2\nRCPT TO:<bob@b.example>\nRCPT TO:<eve@b.example>\nDATA\n", server.Say(Pipelining));
+        Assert.Equal("MAIL FROM:<ann@a.example> SIZE=2\nRCPT TO:<bob@b.example>\nRCPT TO:<eve@b.example>\nDATA\n",
+            server.Say(Pipelining));
         Assert.Equal("x\n.\n", server.Say("250 ok\n550 5.1.1 no\n250 ok\n354 go\n"));
         server.Say("250 ok\n");
         Assert.Equal(Fault.Refused, message.Recipients[0].Fault);
@@ -65,7 +66,7 @@ public class SmtpClientSessionTests
     public void Each_recipient_has_its_own_result(int first, int second, int third, bool pipelined)
     {
         int[] codes = [first, second, third];
-        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
+        SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(pipelined ? Pipelining : Plain);
@@ -82,7 +83,8 @@ public class SmtpClientSessionTests
             last = server.Say("250 taken\n");
         Assert.Equal("QUIT\n", last);
         for (int i = 0; i < 3; i++)
-            Assert.Equal(codes[i] switch { 250 => Fault.None, 450 => Fault.RefusedForNow, _ => Fault.Refused }, message.Recipients[i].Fault);
+            Assert.Equal(codes[i] switch { 250 => Fault.None, 450 => Fault.RefusedForNow, _ => Fault.Refused },
+                message.Recipients[i].Fault);
         Assert.Equal(1, server.CompletedCount);
     }
 
@@ -90,7 +92,7 @@ public class SmtpClientSessionTests
     [MemberData(nameof(Replies))]
     public void What_a_loss_before_the_text_leaves_is_failed_and_known(int first, int second, int third, bool pipelined)
     {
-        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
+        SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(pipelined ? Pipelining : Plain);
@@ -100,7 +102,8 @@ public class SmtpClientSessionTests
         Assert.NotEqual(0, third);
         server.Lose();
         Assert.Equal(Fault.Closed, message.Recipients[2].Fault);
-        Assert.Equal(first == 250 ? Fault.Closed : first == 450 ? Fault.RefusedForNow : Fault.Refused, message.Recipients[0].Fault);
+        Assert.Equal(first == 250 ? Fault.Closed : first == 450 ? Fault.RefusedForNow : Fault.Refused,
+            message.Recipients[0].Fault);
         Assert.DoesNotContain(message.Recipients, recipient => recipient.IsUnknown);
         Assert.True(server.HasEnded);
     }
@@ -108,7 +111,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_loss_after_the_final_dot_is_unknown()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Pipelining);
@@ -122,18 +125,19 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_refused_mail_command_refuses_every_recipient_in_its_words()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Pipelining);
         Assert.Equal("QUIT\n", server.Say("451 4.7.1 later\n503 first\n503 first\n503 first\n"));
-        Assert.All(message.Recipients, recipient => Assert.Equal((Fault.RefusedForNow, 451), (recipient.Fault, recipient.Reply!.Code)));
+        Assert.All(message.Recipients,
+            recipient => Assert.Equal((Fault.RefusedForNow, 451), (recipient.Fault, recipient.Reply!.Code)));
     }
 
     [Fact]
     public void Data_granted_to_nobody_is_ended_at_once()
     {
-        SmtpTransaction message = Message("secret\n", "bob@b.example");
+        SmtpClientTransaction message = Message("secret\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Pipelining);
@@ -145,7 +149,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_refused_data_command_refuses_whom_rcpt_accepted()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Pipelining);
@@ -159,7 +163,7 @@ public class SmtpClientSessionTests
     [InlineData("550 no\n")]
     public void A_server_without_ehlo_is_greeted_with_helo(string refusal)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("HELO client.example\n", server.Say(refusal));
@@ -173,7 +177,7 @@ public class SmtpClientSessionTests
     [InlineData("250 hello\n", Fault.Protocol, 250)]
     public void A_greeting_that_is_no_220_ends_it_before_any_transaction(string greeting, Fault fault, int code)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say(greeting);
         Assert.Equal(Next.Close, server.Last);
@@ -190,7 +194,7 @@ public class SmtpClientSessionTests
     [InlineData("220 hello\n" + Plain + "250 ok\n250 ok\n354 go\n", "421 down\n")]
     public void Four_two_one_ends_the_dialogue_at_any_point(string before, string words)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         foreach (string line in before.Split('\n', StringSplitOptions.RemoveEmptyEntries))
             server.Say(line + "\n");
@@ -235,7 +239,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_message_beyond_the_servers_size_is_refused_without_asking()
     {
-        SmtpTransaction message = Message(new string('x', 1001), "bob@b.example");
+        SmtpClientTransaction message = Message(new string('x', 1001), "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("QUIT\n", server.Say(Pipelining));
@@ -247,13 +251,14 @@ public class SmtpClientSessionTests
     {
         var server = new ClientDialogue(work: Message("gr\u00fc\u00dfe\n", "j\u00fcrgen@b.example"));
         server.Say("220 hello\n");
-        Assert.Equal("MAIL FROM:<ann@a.example> BODY=8BITMIME SMTPUTF8\n", server.Say("250-server\n250-8BITMIME\n250 SMTPUTF8\n"));
+        Assert.Equal("MAIL FROM:<ann@a.example> BODY=8BITMIME SMTPUTF8\n",
+            server.Say("250-server\n250-8BITMIME\n250 SMTPUTF8\n"));
     }
 
     [Fact]
     public void A_utf8_address_fails_alone_where_it_is_not_taken()
     {
-        SmtpTransaction message = Message("x\n", "j\u00fcrgen@b.example", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "j\u00fcrgen@b.example", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Plain);
@@ -264,7 +269,8 @@ public class SmtpClientSessionTests
     [Fact]
     public void Several_messages_go_over_one_connection_with_a_reset_after_a_broken_one()
     {
-        var server = new ClientDialogue(work: [Message("x\n", "bob@b.example"), Message("y\n", "eve@b.example"), Message("z\n", "ann@b.example")]);
+        var server = new ClientDialogue(
+            work: [Message("x\n", "bob@b.example"), Message("y\n", "eve@b.example"), Message("z\n", "ann@b.example")]);
         server.Say("220 hello\n");
         server.Say(Plain);
         server.Say("250 ok\n");
@@ -281,7 +287,7 @@ public class SmtpClientSessionTests
     public void A_long_list_goes_in_groups()
     {
         string[] to = [.. Enumerable.Range(0, 250).Select(i => $"u{i}@b.example")];
-        SmtpTransaction message = Message("x\n", to);
+        SmtpClientTransaction message = Message("x\n", to);
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal(100, Lines(server.Say(Pipelining), "RCPT"));
@@ -297,7 +303,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void A_text_that_cannot_be_read_breaks_off_without_a_final_dot()
     {
-        SmtpTransaction message = Message(new BrokenText(), "bob@b.example");
+        SmtpClientTransaction message = Message(new BrokenText(), "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Plain);
@@ -311,7 +317,7 @@ public class SmtpClientSessionTests
     [Fact]
     public void Silence_is_a_timeout()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say(Plain);
@@ -336,7 +342,7 @@ public class SmtpClientSessionTests
         var random = new Random(4711);
         for (int round = 0; round < 2000; round++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             string[] script = ["220 hello\n", Pipelining, "250 ok\n", "250 ok\n"];
             foreach (string line in script.Take(random.Next(script.Length + 1)))
@@ -350,7 +356,8 @@ public class SmtpClientSessionTests
         }
     }
 
-    private static int Lines(string text, string verb) => text.Split('\n').Count(line => line.StartsWith(verb, StringComparison.Ordinal));
+    private static int Lines(string text, string verb)
+        => text.Split('\n').Count(line => line.StartsWith(verb, StringComparison.Ordinal));
 
     private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 }

@@ -13,14 +13,18 @@ public class SmtpClientStageTests
 
     // What a good server says up to the stage; the answer under test comes next.
     private static readonly (string Name, string Good)[] s_stages =
-        [("greeting", "220 hello\n"), ("ehlo", ""), ("mail", "250 ok\n"), ("rcpt", "250 ok\n"), ("data", "354 go\n"), ("verdict", "250 taken\n")];
+        [("greeting", "220 hello\n"), ("ehlo", ""), ("mail", "250 ok\n"), ("rcpt", "250 ok\n"), ("data", "354 go\n"),
+            ("verdict", "250 taken\n")];
 
     private static readonly (string Words, Fault Fault)[] s_answers =
     [
-        ("421 down\n", Fault.RefusedForNow), ("450 later\n", Fault.RefusedForNow), ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedForNow),
+        ("421 down\n", Fault.RefusedForNow), ("450 later\n", Fault.RefusedForNow),
+            ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedForNow),
         ("500 what\n", Fault.Refused), ("550-no\n550 never\n", Fault.Refused), ("554 5.7.1 go away\n", Fault.Refused),
-        ("300 what\n", Fault.Protocol), ("250-a\n251 b\n", Fault.Protocol), ("hello\n", Fault.Protocol), ("25\n", Fault.Protocol), ("100 wait\n", Fault.Protocol),
-        ("600 what\n", Fault.Protocol), ("2500 what\n", Fault.Protocol), ("250_what\n", Fault.Protocol), ("\n", Fault.Protocol), ("-1 x\n", Fault.Protocol),
+        ("300 what\n", Fault.Protocol), ("250-a\n251 b\n", Fault.Protocol), ("hello\n", Fault.Protocol),
+            ("25\n", Fault.Protocol), ("100 wait\n", Fault.Protocol),
+        ("600 what\n", Fault.Protocol), ("2500 what\n", Fault.Protocol), ("250_what\n", Fault.Protocol),
+            ("\n", Fault.Protocol), ("-1 x\n", Fault.Protocol),
     ];
 
     public static TheoryData<int, int, bool> AnswersAtStages()
@@ -37,9 +41,10 @@ public class SmtpClientStageTests
 
     [Theory]
     [MemberData(nameof(AnswersAtStages))]
-    public void An_answer_that_is_not_the_good_one_fails_the_message_in_its_own_way(int stage, int answer, bool pipelined)
+    public void An_answer_that_is_not_the_good_one_fails_the_message_in_its_own_way(
+        int stage, int answer, bool pipelined)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, stage, pipelined);
         (string words, Fault fault) = s_answers[answer];
@@ -54,7 +59,9 @@ public class SmtpClientStageTests
         Assert.Equal(stage < 2 ? RecipientState.Waiting : RecipientState.Failed, bob.State);
         Assert.Equal(stage < 2 ? 0 : 1, server.CompletedCount);
         if (stage >= 2 && fault is Fault.Refused or Fault.RefusedForNow)
-            Assert.Equal(words[..3], bob.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? server.Words!.Code.ToString(System.Globalization.CultureInfo.InvariantCulture));
+            Assert.Equal(words[..3],
+                bob.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                ?? server.Words!.Code.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
     // An EHLO that is not understood is followed by HELO, whose refusal decides then.
@@ -68,7 +75,7 @@ public class SmtpClientStageTests
     {
         for (int stage = 0; stage < s_stages.Length; stage++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             PlayUpTo(server, stage, pipelined);
             for (int i = 0; i < 1000 && server.Last == Next.Read; i++)
@@ -102,7 +109,7 @@ public class SmtpClientStageTests
         string all = string.Concat(Enumerable.Range(0, s_stages.Length).Select(stage => GoodAt(stage, pipelined)));
         for (int length = 0; length <= all.Length; length++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             string said = string.Concat(all[..length].Select(octet => server.Say(octet.ToString())));
             server.Lose();
@@ -124,7 +131,7 @@ public class SmtpClientStageTests
     {
         for (int stage = 0; stage < s_stages.Length; stage++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             PlayUpTo(server, stage, pipelined: stage % 2 == 0);
             server.Expire(reason);
@@ -153,10 +160,11 @@ public class SmtpClientStageTests
 
     [Theory]
     [MemberData(nameof(AnswersCutOff))]
-    public void A_loss_between_the_answers_to_recipients_keeps_the_answers_heard(int first, int second, int third, int heard, bool pipelined)
+    public void A_loss_between_the_answers_to_recipients_keeps_the_answers_heard(
+        int first, int second, int third, int heard, bool pipelined)
     {
         int[] codes = [first, second, third];
-        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
+        SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example", "c@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, 3, pipelined);
         foreach (int code in codes.Take(heard))
@@ -165,7 +173,11 @@ public class SmtpClientStageTests
         server.Lose();
         for (int i = 0; i < 3; i++)
         {
-            Fault expected = i >= heard || codes[i] == 250 ? Fault.Closed : codes[i] == 450 ? Fault.RefusedForNow : Fault.Refused;
+            Fault expected = i >= heard || codes[i] == 250
+                ? Fault.Closed
+                : codes[i] == 450
+                ? Fault.RefusedForNow
+                : Fault.Refused;
             Assert.Equal(expected, message.Recipients[i].Fault);
             Assert.False(message.Recipients[i].IsUnknown);
         }
@@ -181,7 +193,7 @@ public class SmtpClientStageTests
     [InlineData("354 what\n", false)]
     public void A_recipient_is_taken_by_any_positive_answer_and_by_none_that_asks_for_more(string words, bool isTaken)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, 3, pipelined: false);
         Assert.Equal(isTaken ? "DATA\n" : "QUIT\n", server.Say(words));
@@ -190,7 +202,7 @@ public class SmtpClientStageTests
     [Fact]
     public void All_lines_and_the_enhanced_code_of_a_refusal_are_kept()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(cut: 1, work: message);
         PlayUpTo(server, 3, pipelined: false);
         server.Say("550-5.7.1 first\n550-5.7.1 second\n550 5.7.1\n");
@@ -201,7 +213,7 @@ public class SmtpClientStageTests
     [Fact]
     public void A_refusal_in_the_middle_of_the_text_is_heard_and_the_text_ended_by_no_dot()
     {
-        SmtpTransaction message = Message(new LongText(1_000_000, pending: true), "bob@b.example");
+        SmtpClientTransaction message = Message(new LongText(1_000_000, pending: true), "bob@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, 4, pipelined: false);
         server.Say("354 go\n");
@@ -220,7 +232,7 @@ public class SmtpClientStageTests
     {
         const long Length = 64L << 20;
         var text = new LongText(Length, pending);
-        SmtpTransaction message = Message(text, "bob@b.example");
+        SmtpClientTransaction message = Message(text, "bob@b.example");
         var server = new ClientDialogue(work: message);
         PlayUpTo(server, 4, pipelined: false);
         server.Say("354 go\n");
@@ -285,12 +297,13 @@ public class SmtpClientStageTests
     [Fact]
     public void Random_servers_never_make_it_call_delivered_what_no_positive_reply_to_the_dot_confirmed()
     {
-        string[] words = ["220 x\n", Plain, Pipelining, "250 ok\n", "250 ok\n", "250 ok\n", "354 go\n", "354 go\n", "450 x\n", "550 x\n", "421 x\n", "250-a\n250 b\n", "x\n", "503 5.5.1 bad\n"];
+        string[] words = ["220 x\n", Plain, Pipelining, "250 ok\n", "250 ok\n", "250 ok\n", "354 go\n", "354 go\n",
+            "450 x\n", "550 x\n", "421 x\n", "250-a\n250 b\n", "x\n", "503 5.5.1 bad\n"];
         var random = new Random(20261121);
         int delivered = 0;
         for (int round = 0; round < 20_000; round++)
         {
-            SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example");
+            SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example");
             var server = new ClientDialogue(cut: random.Next(4), work: message);
             string said = server.Say("220 hello\n"), last = "";
             for (int i = 0; i < 12 && server.Last != Next.Close; i++)
@@ -313,7 +326,8 @@ public class SmtpClientStageTests
         Assert.True(delivered > 100);
     }
 
-    private static string GoodAt(int stage, bool pipelined) => s_stages[stage].Name == "ehlo" ? pipelined ? Pipelining : Plain : s_stages[stage].Good;
+    private static string GoodAt(int stage, bool pipelined)
+        => s_stages[stage].Name == "ehlo" ? pipelined ? Pipelining : Plain : s_stages[stage].Good;
 
     private static void PlayUpTo(ClientDialogue server, int stage, bool pipelined)
     {

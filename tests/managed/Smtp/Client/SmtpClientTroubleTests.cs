@@ -8,15 +8,17 @@ namespace MailModule.Tests.Smtp.Client;
 /// <summary>Servers that do not keep to the order of things, and what the owner hears of where it happened.</summary>
 public class SmtpClientTroubleTests
 {
-    private static readonly string[] s_lockStep = ["220 hello\n", "250 server.example\n", "250 ok\n", "250 ok\n", "354 go\n", "250 taken\n", "221 bye\n"];
-    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Mail, SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.Verdict, SmtpStage.Idle];
+    private static readonly string[] s_lockStep =
+        ["220 hello\n", "250 server.example\n", "250 ok\n", "250 ok\n", "354 go\n", "250 taken\n", "221 bye\n"];
+    private static readonly SmtpStage[] s_stages = [SmtpStage.Greeting, SmtpStage.Hello, SmtpStage.Mail,
+        SmtpStage.Rcpt, SmtpStage.Data, SmtpStage.EndOfData, SmtpStage.Idle];
 
     [Fact]
     public void The_stage_is_what_the_session_waits_for_and_stays_where_it_ended()
     {
         for (int length = 0; length < s_lockStep.Length; length++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             foreach (string line in s_lockStep.Take(length))
                 server.Say(line);
@@ -56,13 +58,14 @@ public class SmtpClientTroubleTests
     {
         for (int length = 0; length < s_lockStep.Length - 2; length++)
         {
-            SmtpTransaction message = Message("x\n", "bob@b.example");
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
             var server = new ClientDialogue(work: message);
             foreach (string line in s_lockStep.Take(length))
                 server.Say(line);
             string said = server.Say(s_lockStep[length] + ahead);
             if (s_stages[length] == SmtpStage.Data)
-                said += server.Say(ahead.EndsWith('\n') ? "250 whole\n" : "ead\n"); // no text is sent before what was begun is whole
+                // no text is sent before what was begun is whole
+                said += server.Say(ahead.EndsWith('\n') ? "250 whole\n" : "ead\n");
             Assert.DoesNotContain("x\n", said, StringComparison.Ordinal);
             Assert.Equal(Next.Close, server.Last);
             server.Lose();
@@ -77,7 +80,7 @@ public class SmtpClientTroubleTests
     [InlineData("554 5.5.0 synchronization error\n", Fault.Refused)]
     public void A_refusal_that_nobody_asked_for_is_heard_as_what_it_says(string words, Fault fault)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say("250 server\n" + words);
@@ -89,7 +92,7 @@ public class SmtpClientTroubleTests
     [Fact]
     public void A_verdict_before_the_text_delivers_nothing()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say("250-server\n250 PIPELINING\n");
@@ -105,7 +108,7 @@ public class SmtpClientTroubleTests
     [InlineData("220 ready\n", 4)]
     public void An_answer_in_the_wrong_place_ends_the_dialogue_politely(string words, int stage)
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         foreach (string line in s_lockStep.Take(stage))
             server.Say(line);
@@ -121,9 +124,10 @@ public class SmtpClientTroubleTests
     [InlineData("552 5.2.2 mailbox full\n", Fault.Refused, true)]
     [InlineData("552 too many\n", Fault.Refused, false)]
     [InlineData("452 4.5.3 too many\n", Fault.RefusedForNow, true)]
-    public void Too_many_recipients_is_a_passing_trouble_in_the_old_code_too(string words, Fault fault, bool behindAnother)
+    public void Too_many_recipients_is_a_passing_trouble_in_the_old_code_too(
+        string words, Fault fault, bool behindAnother)
     {
-        SmtpTransaction message = Message("x\n", "a@b.example", "b@b.example");
+        SmtpClientTransaction message = Message("x\n", "a@b.example", "b@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         server.Say("250 server\n");
@@ -148,7 +152,7 @@ public class SmtpClientTroubleTests
     [Fact]
     public void Replies_with_nul_and_octets_above_127_are_read_and_cleaned()
     {
-        SmtpTransaction message = Message("x\n", "bob@b.example");
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 h\0llo \u00e9\n");
         server.Say("250 server\u0007\n");
@@ -159,11 +163,12 @@ public class SmtpClientTroubleTests
     [Fact]
     public void Refusals_of_our_own_are_told_with_the_stage_they_stand_for()
     {
-        SmtpTransaction message = Message(new string('x', 100), "bob@b.example");
+        SmtpClientTransaction message = Message(new string('x', 100), "bob@b.example");
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("QUIT\n", server.Say("250-x\n250 SIZE 10\n"));
-        Assert.Equal((Fault.Limit, SmtpStage.Mail, 0), (message.Recipients[0].Fault, message.Recipients[0].Stage, server.Session.TransactionsCompleted));
+        Assert.Equal((Fault.Limit, SmtpStage.Mail, 0),
+            (message.Recipients[0].Fault, message.Recipients[0].Stage, server.Session.TransactionsCompleted));
     }
 
     [Theory]

@@ -15,8 +15,8 @@ internal enum Answers
 }
 
 /// <summary>
-/// Judges by name and writes down what it was asked. Local parts: "refused", "close" (MAIL, RCPT), "nobody", "full" (RCPT), "nodata", "noend",
-/// "closedata", "closeend" (senders). Users: user/secret, later/secret.
+/// Judges by name and writes down what it was asked. Local parts: "refused", "close" (MAIL, RCPT), "nobody", "full"
+/// (RCPT), "nodata", "noend", "closedata", "closeend" (senders). Users: user/secret, later/secret.
 /// </summary>
 internal sealed class FakeBackend : ISmtpBackend
 {
@@ -50,25 +50,28 @@ internal sealed class FakeBackend : ISmtpBackend
         {
             ("user", true) => Verdict.Accept,
             ("later", true) => Verdict.Refuse(new Reply(454, "4.7.0", "Temporary authentication failure")),
-            _ => new Verdict(Outcome.Refuse),
+            _ => new Verdict(VerdictKind.Refuse),
         });
     }
 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
-        Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}"
-            + (envelope.Return == ReturnContent.Default ? "" : $" ret={envelope.Return}") + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\""));
+        Calls.Add($"mail <{envelope.ReversePath}>{(declaredSize > 0 ? $" size={declaredSize}" : "")}"
+            + $"{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}"
+            + (envelope.Return == ReturnContent.Default ? "" : $" ret={envelope.Return}")
+            + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\""));
         Verdict verdict = JudgePath(envelope.ReversePath);
         Assert.False(_isOpen, "a transaction began inside another");
-        _isOpen = verdict.Outcome == Outcome.Accept;
+        _isOpen = verdict.Kind == VerdictKind.Accept;
         return Give(session, verdict);
     }
 
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
-        Calls.Add($"rcpt <{rcpt.Address}>" + (rcpt.Notify == Notify.Default ? "" : $" notify={rcpt.Notify}") + (rcpt.OriginalRecipient is null ? "" : $" orcpt=\"{rcpt.OriginalRecipient}\""));
+        Calls.Add($"rcpt <{rcpt.Address}>" + (rcpt.Notify == Notify.Default ? "" : $" notify={rcpt.Notify}")
+            + (rcpt.OriginalRecipient is null ? "" : $" orcpt=\"{rcpt.OriginalRecipient}\""));
         Verdict verdict = JudgePath(rcpt.Address);
-        if (verdict.Outcome == Outcome.Accept)
+        if (verdict.Kind == VerdictKind.Accept)
             envelope.Recipients.Add(rcpt.ToRecipient(rcpt.Address.LocalPart));
         return Give(session, verdict);
     }
@@ -98,9 +101,9 @@ internal sealed class FakeBackend : ISmtpBackend
         if (!IsSlow)
             return true;
         if (Answers == Answers.Late && Host is null)
-            _later.Enqueue(session.ResumeText);
+            _later.Enqueue(session.ResumeContent);
         else
-            session.ResumeText();
+            session.ResumeContent();
         return false;
     }
 
@@ -112,10 +115,12 @@ internal sealed class FakeBackend : ISmtpBackend
             "closeend" => Verdict.Close(null),
             _ => Verdict.Accept,
         };
-        if (verdict.Outcome == Outcome.Accept)
+        if (verdict.Kind == VerdictKind.Accept)
         {
-            Messages.Add(_text.ToString());
-            Calls.Add($"message {Messages[^1].Replace("\r", "\\r", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal)}");
+            string message = _text.ToString();
+            Messages.Add(message);
+            message = message.Replace("\r", "\\r", StringComparison.Ordinal);
+            Calls.Add($"message {message.Replace("\n", "\\n", StringComparison.Ordinal)}");
             _isOpen = false;
         }
         return Give(session, verdict);
@@ -155,7 +160,7 @@ internal sealed class FakeBackend : ISmtpBackend
 
     private static Verdict JudgePath(MailAddress address) => address.LocalPart switch
     {
-        "refused" => new Verdict(Outcome.Refuse),
+        "refused" => new Verdict(VerdictKind.Refuse),
         "close" => Verdict.Close(new Reply(421, "4.7.0", "Go away")),
         "nobody" => Verdict.Refuse(new Reply(550, "5.1.1", "No such user")),
         "full" => Verdict.Refuse(new Reply(452, "4.2.2", "Mailbox full")),

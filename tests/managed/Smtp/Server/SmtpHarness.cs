@@ -5,7 +5,9 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Smtp.Server;
 
-/// <summary>A server session over memory: does what a connection does, without a socket. Octets are Latin-1 text.</summary>
+/// <summary>
+/// A server session over memory: does what a connection does, without a socket. Octets are Latin-1 text.
+/// </summary>
 internal sealed class SmtpHarness : ISmtpPeer
 {
     private readonly Output _output = new();
@@ -39,7 +41,7 @@ internal sealed class SmtpHarness : ISmtpPeer
         return Take();
     }
 
-    /// <summary>Octets that arrive one piece after the other while a host reads (<see cref="WaitInput"/>).</summary>
+    /// <summary>Octets that arrive one piece after the other while a host reads (<see cref="WaitForInput"/>).</summary>
     public void Prepare(params string[] pieces)
     {
         foreach (string piece in pieces)
@@ -48,7 +50,7 @@ internal sealed class SmtpHarness : ISmtpPeer
 
     public void Resume() => _resumed++;
 
-    public ReadOnlySpan<byte> WaitInput()
+    public ReadOnlySpan<byte> WaitForInput()
     {
         if (_kept.Length == 0 && _coming.TryDequeue(out byte[]? piece))
             _kept = piece;
@@ -57,7 +59,7 @@ internal sealed class SmtpHarness : ISmtpPeer
 
     public void Consume(int count) => _kept = _kept[count..];
 
-    public bool SendNow(ReadOnlySpan<byte> octets)
+    public bool SendBlocking(ReadOnlySpan<byte> octets)
     {
         _sent.Append(Encoding.Latin1.GetString(octets));
         return true;

@@ -9,7 +9,9 @@ public class SmtpSessionTests
 {
     private const string Transaction = "EHLO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\n";
 
-    /// <summary>RFC 3207 §4.2: what came with STARTTLS in one piece must not be heard, before or after the handshake.</summary>
+    /// <summary>
+    /// RFC 3207 §4.2: what came with STARTTLS in one piece must not be heard, before or after the handshake.
+    /// </summary>
     [Fact]
     public void What_is_pipelined_after_starttls_is_never_answered()
     {
@@ -24,11 +26,13 @@ public class SmtpSessionTests
     [Fact]
     public void Starttls_forgets_the_login()
     {
-        var harness = new SmtpHarness(new SmtpServerOptions { OfferStartTls = true, OfferAuth = true, PlainAuthWithoutTls = true });
+        var harness = new SmtpHarness(
+            new SmtpServerOptions { OfferStartTls = true, OfferAuth = true, PlainAuthWithoutTls = true });
         harness.Send("EHLO c\r\nAUTH PLAIN AHVzZXIAc2VjcmV0\r\n");
         Assert.Equal(("user", "secret"), (harness.Session.AuthenticatedUser, harness.Session.AuthenticatedPassword));
         harness.Send("STARTTLS\r\n");
-        Assert.True(harness.Session is { IsTls: true, AuthenticatedUser: null, AuthenticatedPassword: null, SaidEhlo: false });
+        Assert.True(harness.Session is { IsTls: true, SaidEhlo: false });
+        Assert.True(harness.Session is { AuthenticatedUser: null, AuthenticatedPassword: null });
     }
 
     [Fact]
@@ -43,9 +47,12 @@ public class SmtpSessionTests
     public void The_envelope_says_who_sent_what()
     {
         var harness = new SmtpHarness(new SmtpServerOptions { OfferAuth = true, PlainAuthWithoutTls = true });
-        harness.Send("EHLO client\r\nAUTH PLAIN AHVzZXIAc2VjcmV0\r\nMAIL FROM:<a@b> BODY=8BITMIME SMTPUTF8\r\nRCPT TO:<c@d>\r\n");
+        harness.Send(
+            "EHLO client\r\nAUTH PLAIN AHVzZXIAc2VjcmV0\r\nMAIL FROM:<a@b> BODY=8BITMIME SMTPUTF8\r\nRCPT "
+                + "TO:<c@d>\r\n");
         var envelope = harness.Session.Envelope;
-        Assert.Equal(("a@b", "client", "user", "192.0.2.1:4321"), (envelope.ReversePath.Text, envelope.Helo, envelope.AuthenticatedUser, envelope.Client!.ToString()));
+        Assert.Equal(("a@b", "client", "user", "192.0.2.1:4321"),
+            (envelope.ReversePath.Text, envelope.Helo, envelope.AuthenticatedUser, envelope.Client!.ToString()));
         Assert.True(envelope is { EightBit: true, Utf8: true });
         Assert.Equal("c@d", Assert.Single(envelope.Recipients).Address.Text);
         harness.Send("RSET\r\n");
@@ -57,8 +64,12 @@ public class SmtpSessionTests
     {
         var harness = new SmtpHarness();
         harness.Send("EHLO c\r\n");
-        Assert.Equal("250 2.1.0 Sender ok\r\n250 2.1.5 Recipient ok\r\n354 Start mail input; end with <CRLF>.<CRLF>\r\n", harness.Send("MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"));
-        Assert.Equal("250 2.6.0 Message accepted\r\n250 2.1.0 Sender ok\r\n250 2.1.5 Recipient ok\r\n354 Start mail input; end with <CRLF>.<CRLF>\r\n", harness.Send("x\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"));
+        Assert.Equal(
+            "250 2.1.0 Sender ok\r\n250 2.1.5 Recipient ok\r\n354 Start mail input; end with <CRLF>.<CRLF>\r\n",
+            harness.Send("MAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"));
+        Assert.Equal(
+            "250 2.6.0 Message accepted\r\n250 2.1.0 Sender ok\r\n250 2.1.5 Recipient ok\r\n354 Start mail input; end "
+                + "with <CRLF>.<CRLF>\r\n", harness.Send("x\r\n.\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\n"));
     }
 
     [Fact]
@@ -120,11 +131,13 @@ public class SmtpSessionTests
     [Fact]
     public void Garbage_in_every_state_ends_nothing_but_the_session()
     {
-        string[] states = ["", "EHLO c\r\n", "EHLO c\r\nMAIL FROM:<a@b>\r\n", Transaction, Transaction + "DATA\r\n", "EHLO c\r\nAUTH PLAIN\r\n", "EHLO c\r\nAUTH LOGIN\r\n", "EHLO c\r\nAUTH LOGIN dXNlcg==\r\n"];
+        string[] states = ["", "EHLO c\r\n", "EHLO c\r\nMAIL FROM:<a@b>\r\n", Transaction, Transaction + "DATA\r\n",
+            "EHLO c\r\nAUTH PLAIN\r\n", "EHLO c\r\nAUTH LOGIN\r\n", "EHLO c\r\nAUTH LOGIN dXNlcg==\r\n"];
         var random = new Random(5321);
         for (int i = 0; i < 4000; i++)
         {
-            var harness = new SmtpHarness(Lenient, new FakeBackend { Answers = (Answers)random.Next(3), IsSlow = random.Next(2) == 0 });
+            var harness = new SmtpHarness(
+                Lenient, new FakeBackend { Answers = (Answers)random.Next(3), IsSlow = random.Next(2) == 0 });
             harness.Send(states[random.Next(states.Length)]);
             string garbage = Garbage(random);
             foreach (Range cut in Texts.Cuts(random, garbage.Length))
@@ -140,20 +153,35 @@ public class SmtpSessionTests
         }
     }
 
-    private static readonly SmtpServerOptions Lenient = new() { OfferAuth = true, PlainAuthWithoutTls = true, OfferStartTls = true, SizeLimit = 500, RecipientLimit = 3, HopLimit = 2, ErrorLimit = 8 };
+    private static readonly SmtpServerOptions Lenient = new()
+    {
+        OfferAuth = true,
+        PlainAuthWithoutTls = true,
+        OfferStartTls = true,
+        SizeLimit = 500,
+        RecipientLimit = 3,
+        HopLimit = 2,
+        ErrorLimit = 8
+    };
 
     private static readonly string[] Pieces =
     [
-        "EHLO x", "HELO ", "MAIL FROM:<", "a@b", ">", " SIZE=", "99", " BODY=8BITMIME", " SMTPUTF8", " RET=HDRS", " ENVID=a+20b", " NOTIFY=NEVER", " NOTIFY=SUCCESS,DELAY", " ORCPT=rfc822;", "+2B", "RCPT TO:<", "nobody@d", "DATA", "RSET", "NOOP", "VRFY x", "EXPN y", "HELP", "AUTH PLAIN ", "AUTH LOGIN",
-        "AHVzZXIAc2VjcmV0", "*", "STARTTLS", "Received: x", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n.\r\n", ".", "\r", "\n", "\0", "\u00ff", "\"", "\\", "@", ":", " ", "=",
-        "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n", "MAIL FROM:<noend@b>\r\n", "MAIL FROM:<nodata@b>\r\n", new('x', 700), new('y', 13_000),
+        "EHLO x", "HELO ", "MAIL FROM:<", "a@b", ">", " SIZE=", "99", " BODY=8BITMIME", " SMTPUTF8", " RET=HDRS",
+            " ENVID=a+20b", " NOTIFY=NEVER", " NOTIFY=SUCCESS,DELAY", " ORCPT=rfc822;", "+2B", "RCPT TO:<", "nobody@d",
+            "DATA", "RSET", "NOOP", "VRFY x", "EXPN y", "HELP", "AUTH PLAIN ", "AUTH LOGIN",
+        "AHVzZXIAc2VjcmV0", "*", "STARTTLS", "Received: x", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n.\r\n", ".", "\r",
+            "\n", "\0", "\u00ff", "\"", "\\", "@", ":", " ", "=",
+        "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n", "MAIL FROM:<noend@b>\r\n", "MAIL FROM:<nodata@b>\r\n",
+            new('x', 700), new('y', 13_000),
     ];
 
     private static string Garbage(Random random)
     {
         var text = new StringBuilder();
         for (int pieces = random.Next(60); pieces > 0; pieces--)
-            text.Append(random.Next(8) == 0 ? ((char)random.Next(256)).ToString() : Pieces[random.Next(random.Next(20) == 0 ? Pieces.Length : Pieces.Length - 2)]);
+            text.Append(random.Next(8) == 0
+                ? ((char)random.Next(256)).ToString()
+                : Pieces[random.Next(random.Next(20) == 0 ? Pieces.Length : Pieces.Length - 2)]);
         return text.ToString();
     }
 }

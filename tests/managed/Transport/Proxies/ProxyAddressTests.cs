@@ -16,10 +16,12 @@ public class ProxyAddressTests
     [InlineData("socks4a://host:1080", ProxyKind.Socks4a, "host", 1080, null, "")]
     [InlineData("http://ann:@proxy.example:3128", ProxyKind.Http, "proxy.example", 3128, "ann", "")]
     [InlineData("http://ann@proxy.example:3128", ProxyKind.Http, "proxy.example", 3128, "ann", "")]
-    public void An_address_is_taken_apart(string text, ProxyKind kind, string host, int port, string? user, string password)
+    public void An_address_is_taken_apart(
+        string text, ProxyKind kind, string host, int port, string? user, string password)
     {
         Assert.True(ProxyAddress.TryParse(text, out ProxyAddress? proxy));
-        Assert.Equal((kind, host, port, user, password), (proxy!.Kind, proxy.Host, proxy.Port, proxy.User, proxy.Password));
+        Assert.Equal((kind, host, port, user, password),
+            (proxy!.Kind, proxy.Host, proxy.Port, proxy.User, proxy.Password));
         Assert.Equal(IPAddress.TryParse(host, out IPAddress? address) ? address : null, proxy.Address);
     }
 
@@ -60,7 +62,8 @@ public class ProxyAddressTests
     {
         Assert.True(ProxyAddress.TryParse($"socks5://ann:{new string('x', 255)}@host:1", out _));
         Assert.False(ProxyAddress.TryParse($"socks5://ann:{new string('x', 256)}@host:1", out _));
-        Assert.False(ProxyAddress.TryParse($"socks5://ann:{string.Concat(Enumerable.Repeat("%C3%BC", 128))}@host:1", out _));
+        Assert.False(ProxyAddress.TryParse(
+            $"socks5://ann:{string.Concat(Enumerable.Repeat("%C3%BC", 128))}@host:1", out _));
     }
 
     [Theory]
@@ -77,7 +80,8 @@ public class ProxyAddressTests
     {
         Assert.True(ProxyAddress.TryParse("socks5://ann:secret@host:1080", out ProxyAddress? proxy));
         ProxyAddress found = proxy!.At(IPAddress.Loopback);
-        Assert.Equal((IPAddress.Loopback, "host", 1080, "ann", "secret"), (found.Address, found.Host, found.Port, found.User, found.Password));
+        Assert.Equal((IPAddress.Loopback, "host", 1080, "ann", "secret"),
+            (found.Address, found.Host, found.Port, found.User, found.Password));
     }
 
     [Fact]
@@ -87,7 +91,8 @@ public class ProxyAddressTests
         string letters = "socks5:/@[]%.0aF4\u00fc\0";
         for (int round = 0; round < 20_000; round++)
         {
-            string text = (round % 2 == 0 ? "socks5://" : "http://") + string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => letters[random.Next(letters.Length)]));
+            string text = (round % 2 == 0 ? "socks5://" : "http://")
+                + string.Concat(Enumerable.Range(0, random.Next(20)).Select(_ => letters[random.Next(letters.Length)]));
             if (ProxyAddress.TryParse(text, out ProxyAddress? proxy))
                 Assert.InRange(proxy!.Port, 1, 65535);
         }

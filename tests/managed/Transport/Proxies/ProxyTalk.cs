@@ -5,21 +5,21 @@ using MailModule.Transport.Proxies;
 
 namespace MailModule.Tests.Transport.Proxies;
 
-/// <summary>A dialogue with a proxy that the test plays; what the proxy says may come in pieces.</summary>
+/// <summary>A handshake with a proxy that the test plays; what the proxy says may come in pieces.</summary>
 internal sealed class ProxyTalk
 {
-    private readonly IProxyDialogue _dialogue;
+    private readonly IProxyHandshake _handshake;
     private byte[] _left = [];
 
     public ProxyTalk(string proxy, string? name = null, string endPoint = "192.0.2.1:25")
     {
         Assert.True(ProxyAddress.TryParse(proxy, out ProxyAddress? address));
         var target = new ProxyTarget(name, IPEndPoint.Parse(endPoint));
-        _dialogue = address!.Kind switch
+        _handshake = address!.Kind switch
         {
-            ProxyKind.Socks5 => new Socks5Dialogue(address, target),
-            ProxyKind.Socks4a => new Socks4aDialogue(address, target),
-            _ => new HttpDialogue(address, target),
+            ProxyKind.Socks5 => new Socks5Handshake(address, target),
+            ProxyKind.Socks4a => new Socks4aHandshake(address, target),
+            _ => new HttpConnectHandshake(address, target),
         };
         Said = Step([]);
     }
@@ -27,9 +27,9 @@ internal sealed class ProxyTalk
     /// <summary>What we said first.</summary>
     public byte[] Said { get; }
     public ProxyProgress Progress { get; private set; }
-    public string Complaint => _dialogue.Complaint;
+    public string Problem => _handshake.Problem;
 
-    /// <summary>What the dialogue has not consumed.</summary>
+    /// <summary>What the handshake has not consumed.</summary>
     public string Left => Encoding.Latin1.GetString(_left);
 
     public byte[] Hear(params byte[] octets) => Step(octets);
@@ -53,7 +53,7 @@ internal sealed class ProxyTalk
         byte[] all = [.. _left, .. octets];
         ReadOnlySpan<byte> input = all;
         var output = new Output();
-        Progress = _dialogue.Advance(ref input, output);
+        Progress = _handshake.Advance(ref input, output);
         _left = input.ToArray();
         return output.Written.ToArray();
     }

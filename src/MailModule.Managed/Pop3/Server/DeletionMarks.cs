@@ -1,0 +1,37 @@
+using MailModule.Mailbox;
+
+namespace MailModule.Pop3.Server;
+
+/// <summary>The messages that DELE has marked as deleted (RFC 1939 §5), and what the others take.</summary>
+internal sealed class DeletionMarks
+{
+    private readonly List<int> _indexes = [];
+    private ulong[] _bits = [];
+
+    /// <summary>In the order in which they were marked.</summary>
+    public IReadOnlyList<int> Indexes => _indexes;
+
+    public int Count => _indexes.Count;
+
+    /// <summary>Octets of the messages that are not marked.</summary>
+    public long SizeLeft { get; private set; }
+
+    public bool Contains(int index) => index >> 6 < _bits.Length && (_bits[index >> 6] >> (index & 63) & 1) != 0;
+
+    public void Add(IMaildrop maildrop, int index)
+    {
+        if (_bits.Length == 0)
+            _bits = new ulong[(maildrop.Count + 63) / 64];
+        _bits[index >> 6] |= 1UL << (index & 63);
+        _indexes.Add(index);
+        SizeLeft -= maildrop.Size(index);
+    }
+
+    /// <summary>Takes all marks away.</summary>
+    public void Clear(IMaildrop maildrop)
+    {
+        SizeLeft = maildrop.TotalSize;
+        _indexes.Clear();
+        _bits = [];
+    }
+}

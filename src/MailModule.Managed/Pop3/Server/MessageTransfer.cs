@@ -1,0 +1,78 @@
+using System.Buffers;
+using MailModule.Lines;
+using MailModule.Transport;
+
+namespace MailModule.Pop3.Server;
+
+/// <summary>
+/// The answer to RETR or TOP (RFC 1939 §5, §7) on its way: the content leaves in pieces, so that a message of any size
+/// takes the memory of one piece.
+/// </summary>
+internal struct MessageTransfer
+{
+    private const int PieceSize = 32 * 1024;
+
+    private DotWriter _dots;
+    private TopLineCounter _top;
+    private byte[]? _piece;
+
+    /// <summary>The open message; null: none. Disposed of by <see cref="End"/>.</summary>
+    public Stream? Message { get; set; }
+
+    /// <summary>Which message it is.</summary>
+    public int Index { get; private set; }
+
+    public bool IsTop { get; private set; }
+
+    /// <summary>What a pending read gave.</summary>
+    public int ReadCount { get; set; }
+
+    /// <summary>What the next octets of the message are read into; after <see cref="RentPiece"/>.</summary>
+    public readonly byte[] Piece => _piece!;
+
+    /// <param name="lines">Of the body, for TOP; below 0: the whole message, for RETR.</param>
+    public void Begin(int index, int lines)
+    {
+        Index = index;
+        IsTop = lines >= 0;
+        _top = new TopLineCounter(lines);
+        _dots = default;
+    }
+
+    public void RentPiece() => _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
+
+    /// <summary>
+    /// Writes what was read into <see cref="Piece"/>, 0 octets at the end of the message; true when the answer is
+    /// whole.
+    /// </summary>
+    public bool Write(int count, Output output)
+    {
+        int length = IsTop ? _top.Count(_piece.AsSpan(0, count)) : count;
+        Encode(_piece.AsSpan(0, length), output);
+        if (count > 0 && !(IsTop && _top.IsDone))
+            return false;
+        output.Advance(_dots.Finish(output.GetSpan(8)));
+        return true;
+    }
+
+    /// <summary>Gives message and memory back.</summary>
+    public void End()
+    {
+        Message?.Dispose();
+        Message = null;
+        if (_piece is { } piece)
+            ArrayPool<byte>.Shared.Return(piece);
+        _piece = null;
+    }
+
+    private void Encode(ReadOnlySpan<byte> content, Output output)
+    {
+        while (!content.IsEmpty)
+        {
+            _dots.Write(content, output.GetSpan(content.Length + content.Length / 16 + 64), out int consumed,
+                out int written);
+            output.Advance(written);
+            content = content[consumed..];
+        }
+    }
+}

@@ -1,0 +1,35 @@
+using MailModule.Mailbox;
+using MailModule.Transport;
+
+namespace MailModule.Pop3.Server;
+
+/// <summary>The answer to LIST or UIDL without a number (RFC 1939 §5, §7), which leaves in pieces.</summary>
+internal struct Pop3Listing(bool uniqueIds)
+{
+    // Far below the bound of the output, so that one step never goes far beyond it.
+    private const int LinesPerStep = 500;
+
+    private int _next;
+
+    /// <summary>Writes the next lines, without those marked as deleted; true after the last.</summary>
+    public bool WriteSome(IMaildrop maildrop, DeletionMarks marks, Output output)
+    {
+        int end = Math.Min(_next + LinesPerStep, maildrop.Count);
+        for (; _next < end; _next++)
+            if (!marks.Contains(_next))
+                WriteLine(maildrop, _next, uniqueIds, output);
+        return end == maildrop.Count;
+    }
+
+    public static void WriteLine(IMaildrop maildrop, int index, bool uniqueId, Output output)
+    {
+        if (!uniqueId)
+        {
+            Pop3Replies.ListLine(output, index + 1, maildrop.Size(index));
+            return;
+        }
+        Span<byte> id = stackalloc byte[70];
+        int length = maildrop.UniqueId(index, id);
+        Pop3Replies.UidlLine(output, index + 1, id[..length]);
+    }
+}

@@ -1,0 +1,238 @@
+using System.Text;
+using MailModule.Transport;
+
+namespace MailModule.Pop3.Server;
+
+/// <summary>
+/// The AUTHORIZATION state (RFC 1939 §4: USER, PASS, STLS), the TRANSACTION state (§5, and TOP of §7) and the UPDATE
+/// state (§6): each verb's handler, and what follows from the verdict on it.
+/// </summary>
+public sealed partial class Pop3Session
+{
+    /// <summary>What <see cref="IPop3Backend.Read"/> gives when <see cref="AnswerRead"/> will tell.</summary>
+    private const int ReadIsPending = -2;
+
+    private bool PasswordAllowed => IsTls || _options.PlainAuthWithoutTls;
+
+    // Every name is answered alike: only PASS tells, and it tells nothing about which of the two was wrong.
+    private Next UserCommand(ReadOnlySpan<byte> name, Output output)
+    {
+        if (!PasswordAllowed)
+            return Reject(output, Pop3Replies.TlsFirst);
+        name = name.Trim((byte)' ');
+        if (name.ContainsAnyInRange((byte)0, (byte)0x1F) || name.Contains((byte)0x7F))
+            return Reject(output, Pop3Replies.BadArgument);
+        _login.User = Encoding.UTF8.GetString(name);
+        return WriteReply(output, Pop3Replies.NameTaken);
+    }
+
+    private Next PassCommand(ReadOnlySpan<byte> password, Output output)
+    {
+        if (!PasswordAllowed)
+            return Reject(output, Pop3Replies.TlsFirst);
+        if (User is null)
+            return Reject(output, Pop3Replies.NameFirst);
+        _login.Password = Encoding.UTF8.GetString(password);
+        _activity = Activity.Login;
+        Pop3Verdict verdict = _backend.Login(this, User, password.ToArray());
+        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnLoginVerdict(verdict, output);
+    }
+
+    private Next OnLoginVerdict(Pop3Verdict verdict, Output output)
+    {
+        if (verdict.Kind != Pop3VerdictKind.Accept || Maildrop is null)
+            return RefuseLogin(verdict, output);
+        _state = Pop3State.Transaction;
+        _errors = 0;
+        _marks.Clear(Maildrop);
+        if (verdict.Text is { } text)
+            Pop3Replies.Positive(output, text);
+        else
+            Pop3Replies.LoggedIn(output, Maildrop.Count, Maildrop.TotalSize);
+        return BackToCommands();
+    }
+
+    private Next RefuseLogin(Pop3Verdict verdict, Output output)
+    {
+        _login.Forget();
+        ReleaseMaildrop();
+        string text = verdict.Text
+            ?? (verdict.Kind == Pop3VerdictKind.Accept ? Pop3Verdict.Temporary.Text! : Pop3Replies.LoginFailed);
+        Pop3Replies.Negative(output, text);
+        // RFC 3206 §4: [IN-USE] and [SYS/…] say nothing about the password, and so are no failed login.
+        bool failed = !text.StartsWith("[IN-USE]", StringComparison.Ordinal)
+            && !text.StartsWith("[SYS/", StringComparison.Ordinal);
+        if (failed && ++_login.Failures >= _options.LoginLimit || verdict.Kind == Pop3VerdictKind.Close)
+            return Next.Close;
+        return BackToCommands();
+    }
+
+    private Next Stls(Output output)
+    {
+        if (IsTls)
+            return Reject(output, Pop3Replies.TlsAlready);
+        if (!_options.OfferStls)
+            return Reject(output, Pop3Replies.NoTls);
+        output.Write(Pop3Replies.BeginTls);
+        // RFC 2595 §4: nothing learnt from the client before TLS counts after it; what it sent behind STLS the
+        // connection drops.
+        _login.Forget();
+        _skippingLine = false;
+        _tls = true;
+        return Next.StartTls;
+    }
+
+    private void ReleaseMaildrop()
+    {
+        ReadAhead?.Clear();
+        Maildrop?.Dispose();
+        Maildrop = null;
+    }
+
+    /// <summary>
+    /// A number as the client gives it, from 1 on; a deleted message is as good as none (RFC 1939 §5).
+    /// </summary>
+    private bool Exists(int number) => number > 0 && number <= Maildrop!.Count && !_marks.Contains(number - 1);
+
+    private Next Stat(Output output)
+    {
+        Pop3Replies.Pair(output, Maildrop!.Count - _marks.Count, _marks.SizeLeft);
+        return Continue;
+    }
+
+    private Next List(int number, bool uniqueIds, Output output)
+    {
+        if (number == 0)
+            return BeginListing(uniqueIds, output);
+        if (!Exists(number))
+            return WriteReply(output, Pop3Replies.NoSuchMessage);
+        output.Write("+OK "u8);
+        Pop3Listing.WriteLine(Maildrop!, number - 1, uniqueIds, output);
+        return Continue;
+    }
+
+    private Next BeginListing(bool uniqueIds, Output output)
+    {
+        output.Write(Pop3Replies.ListFollows);
+        _listing = new Pop3Listing(uniqueIds);
+        _activity = Activity.Listing;
+        return Continue;
+    }
+
+    private Next ContinueListing(Output output)
+    {
+        if (!_listing.WriteSome(Maildrop!, _marks, output))
+            return Continue;
+        output.Write(Pop3Replies.EndOfList);
+        return BackToCommands();
+    }
+
+    private Next Delete(int number, Output output)
+    {
+        if (!Exists(number))
+            return WriteReply(output, Pop3Replies.NoSuchMessage);
+        _marks.Add(Maildrop!, number - 1);
+        return WriteReply(output, Pop3Replies.Deleted);
+    }
+
+    private Next Reset(Output output)
+    {
+        _marks.Clear(Maildrop!);
+        return WriteReply(output, Pop3Replies.Ok);
+    }
+
+    // RFC 1939 §6: only QUIT in the TRANSACTION state deletes.
+    private Next Quit(Output output)
+    {
+        _activity = Activity.Quitting;
+        if (_marks.Count == 0)
+            return OnQuitVerdict(Pop3Verdict.Accept, output);
+        Pop3Verdict verdict = _backend.Quit(this);
+        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnQuitVerdict(verdict, output);
+    }
+
+    // The lock is given back before the answer, so that the client may log in again as soon as it has read it.
+    private Next OnQuitVerdict(Pop3Verdict verdict, Output output)
+    {
+        ReleaseMaildrop();
+        if (verdict.Kind != Pop3VerdictKind.Accept)
+            Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.NotAllDeleted);
+        else if (verdict.Text is { } text)
+            Pop3Replies.Positive(output, text);
+        else
+            output.Write(Pop3Replies.Goodbye);
+        return Next.Close;
+    }
+
+    private Next Retrieve(int number, int lines, Output output)
+    {
+        if (!Exists(number))
+            return WriteReply(output, Pop3Replies.NoSuchMessage);
+        if (lines < 0 && ReadAhead is { } ahead && ahead.TryWrite(number - 1, output))
+            return Retrieved();
+        _transfer.Begin(number - 1, lines);
+        _activity = Activity.Opening;
+        Pop3Verdict verdict = _backend.Open(this, _transfer.Index, lines);
+        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnOpenVerdict(verdict, output);
+    }
+
+    private Next OnOpenVerdict(Pop3Verdict verdict, Output output)
+    {
+        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && ReadAhead is { } ahead
+            && ahead.TryWrite(_transfer.Index, output))
+            return Retrieved();
+        if (verdict.Kind != Pop3VerdictKind.Accept || Message is null)
+            return RefuseMessage(verdict, output);
+        if (verdict.Text is { } text)
+            Pop3Replies.Positive(output, text);
+        else if (_transfer.IsTop)
+            output.Write(Pop3Replies.TopFollows);
+        else
+            Pop3Replies.MessageFollows(output, Maildrop!.Size(_transfer.Index));
+        _transfer.RentPiece();
+        _activity = Activity.Sending;
+        _errors = 0;
+        return Continue;
+    }
+
+    private Next Retrieved()
+    {
+        _errors = 0;
+        return BackToCommands();
+    }
+
+    private Next RefuseMessage(Pop3Verdict verdict, Output output)
+    {
+        _transfer.End();
+        bool closes = verdict.Kind == Pop3VerdictKind.Close;
+        // As at QUIT: a client that reads that this session is over may log in again.
+        if (closes)
+            ReleaseMaildrop();
+        Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.CannotOpen);
+        return closes ? Next.Close : BackToCommands();
+    }
+
+    private Next SendPiece(Output output)
+    {
+        int count = _backend.Read(this, _transfer.Piece);
+        if (count != ReadIsPending)
+            return OnPieceRead(count, output);
+        _activity = Activity.ReadingPiece;
+        return Next.Wait;
+    }
+
+    private Next OnPieceRead(int count, Output output)
+    {
+        _activity = Activity.Sending;
+        if (count < 0)
+        {
+            // No final dot: the client must not take a part for the whole.
+            _transfer.End();
+            return Next.Close;
+        }
+        if (!_transfer.Write(count, output))
+            return Continue;
+        _transfer.End();
+        return BackToCommands();
+    }
+}

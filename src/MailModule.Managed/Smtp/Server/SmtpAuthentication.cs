@@ -1,0 +1,37 @@
+using System.Text;
+
+namespace MailModule.Smtp.Server;
+
+/// <summary>A client's login (RFC 4954): the AUTH exchange under way, and the name and password that it gave.</summary>
+internal struct SmtpAuthentication
+{
+    private AuthExchange _exchange;
+
+    /// <summary>Who has logged in; null if nobody has.</summary>
+    public string? User { get; private set; }
+
+    /// <summary>The password given with AUTH; null if none was.</summary>
+    public string? Password { get; private set; }
+
+    /// <inheritdoc cref="AuthExchange.Challenge"/>
+    public readonly ReadOnlySpan<byte> Challenge => _exchange.Challenge;
+
+    /// <summary>False if the mechanism is not known.</summary>
+    public bool TryBegin(ReadOnlySpan<byte> mechanism) => AuthExchange.TryBegin(mechanism, out _exchange);
+
+    public AuthProgress Process(ReadOnlySpan<byte> response) => _exchange.Process(response);
+
+    /// <summary>After <see cref="AuthProgress.Complete"/>: asks whether name and password are right.</summary>
+    public Verdict AskBackend(ISmtpBackend backend, SmtpSession session)
+    {
+        Password = Encoding.UTF8.GetString(_exchange.Password);
+        return backend.Login(session, _exchange.User, _exchange.Password);
+    }
+
+    /// <summary>The backend has accepted the login.</summary>
+    public void Complete()
+    {
+        User = _exchange.User;
+        _exchange = default;
+    }
+}

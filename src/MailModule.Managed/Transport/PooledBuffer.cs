@@ -1,0 +1,74 @@
+using System.Buffers;
+
+namespace MailModule.Transport;
+
+/// <summary>
+/// Octets that have to be kept for a while, in pooled memory that is returned when the last is consumed. Not for two
+/// threads at once.
+/// </summary>
+internal struct PooledBuffer
+{
+    private const int MinimumSize = 1024;
+    private byte[]? _octets;
+    private int _start;
+
+    public int Length { get; private set; }
+
+    public readonly ReadOnlySpan<byte> Span => new(_octets, _start, Length);
+
+    public void Append(ReadOnlySpan<byte> octets)
+    {
+        if (octets.IsEmpty)
+            return;
+        MakeRoom(octets.Length);
+        octets.CopyTo(_octets.AsSpan(_start + Length));
+        Length += octets.Length;
+    }
+
+    public void Consume(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Length);
+        _start += count;
+        Length -= count;
+        if (Length == 0)
+            Clear();
+    }
+
+    public void Clear()
+    {
+        byte[]? octets = _octets;
+        _octets = null;
+        _start = Length = 0;
+        if (octets is not null)
+            ArrayPool<byte>.Shared.Return(octets);
+    }
+
+    /// <summary>Hands the memory over: the caller gives the array back to the shared pool.</summary>
+    public ArraySegment<byte> Detach()
+    {
+        var taken = new ArraySegment<byte>(_octets ?? [], _start, Length);
+        _octets = null;
+        _start = Length = 0;
+        return taken;
+    }
+
+    private void MakeRoom(int more)
+    {
+        if (_octets is null)
+        {
+            _octets = ArrayPool<byte>.Shared.Rent(Math.Max(more, MinimumSize));
+            return;
+        }
+        if (_octets.Length - _start - Length >= more)
+            return;
+        byte[] target = _octets.Length - Length >= more
+            ? _octets
+            : ArrayPool<byte>.Shared.Rent(Math.Max(Length + more, _octets.Length * 2));
+        Span.CopyTo(target);
+        _start = 0;
+        if (target == _octets)
+            return;
+        ArrayPool<byte>.Shared.Return(_octets);
+        _octets = target;
+    }
+}

@@ -1,0 +1,69 @@
+using System.Text;
+using MailModule.Mail;
+
+namespace MailModule.Tests.Mail;
+
+public class SaslEncodingTests
+{
+    [Theory]
+    [InlineData("", "")]
+    [InlineData("=", "")]
+    [InlineData("YQ==", "a")]
+    [InlineData("YWI=", "ab")]
+    [InlineData("YWJj", "abc")]
+    public void Base64_is_decoded(string text, string octets)
+    {
+        Assert.True(SaslEncoding.TryDecode(Encoding.ASCII.GetBytes(text), out byte[] decoded));
+        Assert.Equal(octets, Encoding.ASCII.GetString(decoded));
+    }
+
+    [Theory]
+    [InlineData("YQ")]
+    [InlineData("YQ=")]
+    [InlineData("YR==")]
+    [InlineData("YWK=")]
+    [InlineData("Y Q=")]
+    [InlineData("YQ==YQ==")]
+    [InlineData("Y===")]
+    [InlineData("====")]
+    [InlineData("YQ==\n")]
+    [InlineData("YW-_")]
+    public void Base64_that_is_not_strict_is_refused(string text)
+        => Assert.False(SaslEncoding.TryDecode(Encoding.ASCII.GetBytes(text), out _));
+
+    [Fact]
+    public void What_is_encoded_decodes_the_same()
+    {
+        var random = new Random(4648);
+        for (int length = 0; length < 200; length++)
+        {
+            byte[] octets = new byte[length];
+            random.NextBytes(octets);
+            Assert.True(SaslEncoding.TryDecode(
+                Encoding.ASCII.GetBytes(Convert.ToBase64String(octets)), out byte[] decoded));
+            Assert.Equal(octets, decoded);
+        }
+    }
+
+    [Theory]
+    [InlineData("\0user\0pass word", "user", "pass word")]
+    [InlineData("user\0user\0p", "user", "p")]
+    [InlineData("\0u\u00e9\0", "u\u00e9", "")]
+    public void Plain_messages_are_taken_apart(string message, string user, string password)
+    {
+        Assert.True(SaslEncoding.TryReadPlain(
+            Encoding.UTF8.GetBytes(message), out string name, out byte[] secret, out bool actsAsOther));
+        Assert.Equal((user, password), (name, Encoding.UTF8.GetString(secret)));
+        Assert.False(actsAsOther);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("user")]
+    [InlineData("\0user")]
+    [InlineData("\0\0password")]
+    [InlineData("\0user\0pass\0word")]
+    [InlineData("\0us\ner\0password")]
+    public void Malformed_plain_messages_are_refused(string message)
+        => Assert.False(SaslEncoding.TryReadPlain(Encoding.UTF8.GetBytes(message), out _, out _, out _));
+}
