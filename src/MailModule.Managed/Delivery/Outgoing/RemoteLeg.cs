@@ -6,7 +6,7 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>The recipients of a submission that share a next hop: transactions for one connection, or a few where hosts close early. Knows what was answered, and no host.</summary>
-internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Func<IRunOwner, IRemoteRun> begin) : ILeg, IRunOwner
+internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Func<IAttemptOwner, IDeliveryAttempt> begin) : ILeg, IAttemptOwner
 {
     /// <summary>RFC 5321 §4.5.3.1.8: what every server takes in one transaction.</summary>
     private const int RecipientLimit = 100;
@@ -17,7 +17,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
     private readonly Queue<SubmittedRecipient> _open = new(recipients);
     private readonly Lock _gate = new();
     private readonly List<(SmtpTransaction Transaction, SubmittedRecipient[] Members)> _underWay = new(2);
-    private IRemoteRun? _run;
+    private IDeliveryAttempt? _run;
     private bool _isCancelled;
     private int _runs;
 
@@ -36,7 +36,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
 
     public void Cancel()
     {
-        IRemoteRun? run;
+        IDeliveryAttempt? run;
         lock (_gate)
         {
             _isCancelled = true;
@@ -45,7 +45,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
         run?.Cancel();
     }
 
-    void IRunOwner.Connecting(IRemoteRun run)
+    void IAttemptOwner.Connecting(IDeliveryAttempt run)
     {
         foreach (SubmittedRecipient recipient in recipients)
             if (recipient.Outcome is null)
@@ -53,9 +53,9 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
         submission.Tell(SubmissionState.Connecting, 0, recipients);
     }
 
-    void IRunOwner.Connected(IRemoteRun run) => submission.Tell(SubmissionState.Dialog, 0, recipients);
+    void IAttemptOwner.Connected(IDeliveryAttempt run) => submission.Tell(SubmissionState.Dialog, 0, recipients);
 
-    SmtpTransaction? IRunOwner.Next(IRemoteRun run)
+    SmtpTransaction? IAttemptOwner.NextTransaction(IDeliveryAttempt run)
     {
         SubmittedRecipient[] members = [.. TakeOpen()];
         if (members.Length == 0)
@@ -66,9 +66,9 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
         return transaction;
     }
 
-    void IRunOwner.Sending(IRemoteRun run, SmtpTransaction transaction) => submission.Tell(SubmissionState.Sending, transaction.Sent, recipients);
+    void IAttemptOwner.Sending(IDeliveryAttempt run, SmtpTransaction transaction) => submission.Tell(SubmissionState.Sending, transaction.Sent, recipients);
 
-    void IRunOwner.Completed(IRemoteRun run, SmtpTransaction transaction)
+    void IAttemptOwner.Completed(IDeliveryAttempt run, SmtpTransaction transaction)
     {
         SubmittedRecipient[] members = Take(transaction);
         bool someWereTaken = transaction.Recipients.Any(result => result.State == RecipientState.Delivered);
@@ -82,13 +82,13 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
         }
     }
 
-    void IRunOwner.Returned(IRemoteRun run, SmtpTransaction transaction)
+    void IAttemptOwner.Returned(IDeliveryAttempt run, SmtpTransaction transaction)
     {
         foreach (SubmittedRecipient recipient in Take(transaction))
             _open.Enqueue(recipient);
     }
 
-    void IRunOwner.Ended(IRemoteRun run, RunEnd end)
+    void IAttemptOwner.Ended(IDeliveryAttempt run, AttemptEnd end)
     {
         // What is open though a host was ready was not tried there: it closed between two transactions.
         if (_open.Count > 0 && end.WasReady && end.Fault != Fault.Cancelled && ++_runs < RunLimit)
@@ -104,7 +104,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
 
     private void BeginRun()
     {
-        IRemoteRun run = begin(this);
+        IDeliveryAttempt run = begin(this);
         bool isLate;
         lock (_gate)
         {
@@ -142,7 +142,7 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
         return new SubmissionOutcome(state, result.Fault, result.Reply, result.Reply?.Enhanced ?? "", text, host, "", result.IsUnknown);
     }
 
-    private static SubmissionOutcome OutcomeOf(RunEnd end, RemoteHost? host)
+    private static SubmissionOutcome OutcomeOf(AttemptEnd end, RemoteHost? host)
     {
         Fault fault = end.Fault == Fault.None ? Fault.Closed : end.Fault;
         string text = end.Reply is not null ? "" : end.Text.Length > 0 ? end.Text : FaultWords.Of(fault);

@@ -149,7 +149,7 @@ public sealed partial class Submission : IWork
             yield return new SpoolLeg(this, local, SubmissionState.Done);
     }
 
-    private RemoteLeg Remote(string nextHop, SubmittedRecipient[] recipients) => new(this, recipients, owner => _parts.Carrier.Begin(nextHop, owner));
+    private RemoteLeg Remote(string nextHop, SubmittedRecipient[] recipients) => new(this, recipients, owner => _parts.RemoteDelivery.Begin(nextHop, owner));
 
     /// <summary>A leg has nothing more to do with the text, the network or the disk.</summary>
     internal void Ended(ILeg leg) => LetGo();

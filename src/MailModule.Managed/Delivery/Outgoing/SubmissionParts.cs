@@ -11,7 +11,7 @@ public sealed record SubmissionParts
     public required Workers Workers { get; init; }
 
     /// <summary>Takes what goes to other hosts there, as the host of this library wants it done.</summary>
-    public required IRemoteCarrier Carrier { get; init; }
+    public required IRemoteDelivery RemoteDelivery { get; init; }
 
     /// <summary>What the next hop of a domain is called. Cheap; any thread.</summary>
     public required Func<string, string> NextHopOf { get; init; }

@@ -27,7 +27,7 @@ internal sealed class TextSource : ReadAheadSource, IRepeatableSource
     public override bool IsEightBit => _text.IsEightBit;
     protected override bool IsInMemory => _text.IsInMemory;
 
-    public IMessageSource Again() => new TextSource(_fields, _text, _workers, _log);
+    public IMessageSource Reopen() => new TextSource(_fields, _text, _workers, _log);
 
     protected override int Read(Span<byte> buffer)
     {

@@ -34,7 +34,7 @@ public sealed partial class MailQueue
                 run = OpenRun();
             if (run is null)
                 return;
-            run.Begin(_parts.Carrier);
+            run.Begin(_parts.RemoteDelivery);
         }
     }
 
@@ -146,7 +146,7 @@ public sealed partial class MailQueue
             MakeReady(job);
     }
 
-    internal void Completed(QueueRun run, IRemoteRun remote, SmtpTransaction transaction)
+    internal void Completed(QueueRun run, IDeliveryAttempt remote, SmtpTransaction transaction)
     {
         lock (_gate)
         {
@@ -183,7 +183,7 @@ public sealed partial class MailQueue
             Fall(job, new Outcome(OutcomeKind.Deferred, Fault.Closed, 0, "4.4.2", "the host closes its connections before they are used", "", null, Now));
     }
 
-    internal void Ended(QueueRun run, IRemoteRun remote, RunEnd end)
+    internal void Ended(QueueRun run, IDeliveryAttempt remote, AttemptEnd end)
     {
         lock (_gate)
         {

@@ -36,7 +36,7 @@ internal sealed record Outcome(OutcomeKind Kind, Fault Fault, int ReplyCode, str
     }
 
     /// <summary>What a run that reached nobody means for all who waited for it.</summary>
-    public static Outcome Of(RunEnd end, RemoteHost? host, DateTimeOffset at)
+    public static Outcome Of(AttemptEnd end, RemoteHost? host, DateTimeOffset at)
     {
         OutcomeKind kind = end.IsPermanent ? OutcomeKind.Failed : OutcomeKind.Deferred;
         string text = end.Reply is { } reply ? Words(reply) : Named(host, end.Text.Length > 0 ? end.Text : TextOf(end.Fault));

@@ -12,7 +12,7 @@ namespace MailModule.Delivery.Queue;
 public sealed class QueueParts
 {
     public required ISpool Spool { get; init; }
-    public required IRemoteCarrier Carrier { get; init; }
+    public required IRemoteDelivery RemoteDelivery { get; init; }
     public required IReports Reports { get; init; }
     public required Workers Workers { get; init; }
 

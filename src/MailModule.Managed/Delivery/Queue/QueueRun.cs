@@ -4,9 +4,9 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>One connection's worth of work for one destination. Passes on what it hears; its fields are guarded by the queue's lock.</summary>
-internal sealed class QueueRun(MailQueue queue, Destination destination) : IRunOwner
+internal sealed class QueueRun(MailQueue queue, Destination destination) : IAttemptOwner
 {
-    private IRemoteRun? _remote;
+    private IDeliveryAttempt? _remote;
     private bool _isCut;
 
     public Destination Destination => destination;
@@ -20,9 +20,9 @@ internal sealed class QueueRun(MailQueue queue, Destination destination) : IRunO
     /// <summary>Messages it has brought over.</summary>
     public int Delivered { get; set; }
 
-    public void Begin(IRemoteCarrier carrier)
+    public void Begin(IRemoteDelivery carrier)
     {
-        IRemoteRun remote = carrier.Begin(destination.NextHop, this);
+        IDeliveryAttempt remote = carrier.Begin(destination.NextHop, this);
         Volatile.Write(ref _remote, remote);
         if (Volatile.Read(ref _isCut))
             remote.Cancel();
@@ -42,15 +42,15 @@ internal sealed class QueueRun(MailQueue queue, Destination destination) : IRunO
         return job;
     }
 
-    public SmtpTransaction? Next(IRemoteRun run) => queue.Next(this);
+    public SmtpTransaction? NextTransaction(IDeliveryAttempt run) => queue.Next(this);
 
-    public void Sending(IRemoteRun run, SmtpTransaction transaction)
+    public void Sending(IDeliveryAttempt run, SmtpTransaction transaction)
     {
     }
 
-    public void Completed(IRemoteRun run, SmtpTransaction transaction) => queue.Completed(this, run, transaction);
+    public void Completed(IDeliveryAttempt run, SmtpTransaction transaction) => queue.Completed(this, run, transaction);
 
-    public void Returned(IRemoteRun run, SmtpTransaction transaction) => queue.Returned(this, transaction);
+    public void Returned(IDeliveryAttempt run, SmtpTransaction transaction) => queue.Returned(this, transaction);
 
-    public void Ended(IRemoteRun run, RunEnd end) => queue.Ended(this, run, end);
+    public void Ended(IDeliveryAttempt run, AttemptEnd end) => queue.Ended(this, run, end);
 }

@@ -116,14 +116,14 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
     private SubmissionParts PartsFor(SendOptions options, SettingValues values, ISpool? spool) => new()
     {
         Workers = workers,
-        Carrier = new RemoteCarrier(hosts.Walks, hosts.Router, nextHop => TermsFor(options, nextHop)),
+        RemoteDelivery = new RemoteDelivery(hosts.Walks, hosts.Router, nextHop => TermsFor(options, nextHop)),
         NextHopOf = hosts.Router.NextHopOf,
         HostName = values.Text(Keys.SmtpName)!,
         Spool = spool,
         Log = log,
     };
 
-    private RemoteTerms TermsFor(SendOptions options, string nextHop)
+    private RemoteOptions TermsFor(SendOptions options, string nextHop)
     {
         bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
         return SendTerms.Amend(isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);

@@ -87,11 +87,11 @@ internal sealed class MailData : IDisposable
     private static QueueParts PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
     {
         Spool = spool,
-        Carrier = hosts.Carrier,
+        RemoteDelivery = hosts.RemoteDelivery,
         Reports = reports,
         Workers = workers,
         NextHopOf = hosts.Router.NextHopOf,
-        TextOf = entry => new RemoteText(entry, workers, log),
+        TextOf = entry => new RemoteContent(entry, workers, log),
         MaildropOf = address => settings.Current.Relay.Judge(address, mayRelay: true).Maildrop,
         Schedule = () => settings.Current.Schedule,
         Copies = new KeptCopies(isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),

@@ -13,7 +13,7 @@ namespace MailModule.Tests.Delivery.Outgoing;
 public class DirectSubmissionTests
 {
     private const string Body = "Subject: x\n\nhello\n";
-    private static readonly RemoteTerms s_terms = new() { HelloName = "client.example" };
+    private static readonly RemoteOptions s_terms = new() { HelloName = "client.example" };
 
     [Fact]
     public void Each_domain_is_reached_at_its_own_exchanger_and_each_recipient_is_final_once()

@@ -125,7 +125,7 @@ public class HostFileTests
         using var outbox = new Outbox { Rules = new MailModule.Delivery.Routing.RoutingRules { MxPort = server.Port } };
         outbox.Dns.Mx("b.example", (10, "one.b.example"), (20, "two.b.example")).Addresses("one.b.example", "127.0.0.1").Addresses("two.b.example", "127.0.0.1");
         var request = new SubmissionRequest { Way = SubmissionWay.Direct, From = Outbox.Address("ann@a.example"), Recipients = Outbox.Recipients("a@b.example") };
-        Submission submission = outbox.Prepare(request, outbox.NewText(), new MailModule.Delivery.Remote.RemoteTerms { HelloName = "client.example" }, fill: text =>
+        Submission submission = outbox.Prepare(request, outbox.NewText(), new MailModule.Delivery.Remote.RemoteOptions { HelloName = "client.example" }, fill: text =>
         {
             asked++;
             return text.Write("Subject: x\n\nthe text\n"u8);

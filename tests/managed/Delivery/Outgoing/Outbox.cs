@@ -43,7 +43,7 @@ internal sealed class Outbox : IDisposable
     public Submission Prepare(MessageText content, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
         StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
     {
-        var terms = new RemoteTerms
+        var terms = new RemoteOptions
         {
             HelloName = "client.example",
             StartTls = startTls,
@@ -55,14 +55,14 @@ internal sealed class Outbox : IDisposable
         return Prepare(request, content, terms, observer);
     }
 
-    public Submission Prepare(SubmissionRequest request, MessageText content, RemoteTerms terms, ISubmissionObserver? observer = null, ISpool? spool = null, Func<MessageText, Fault>? fill = null)
+    public Submission Prepare(SubmissionRequest request, MessageText content, RemoteOptions terms, ISubmissionObserver? observer = null, ISpool? spool = null, Func<MessageText, Fault>? fill = null)
     {
         var router = new Router(() => Dns, () => Rules);
-        var walks = new WalkParts(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
+        var walks = new DeliveryAttemptDependencies(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
         var parts = new SubmissionParts
         {
             Workers = Workers,
-            Carrier = new RemoteCarrier(walks, router, _ => terms),
+            RemoteDelivery = new RemoteDelivery(walks, router, _ => terms),
             NextHopOf = router.NextHopOf,
             HostName = "client.example",
             Spool = spool,

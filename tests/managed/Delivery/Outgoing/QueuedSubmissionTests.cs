@@ -8,7 +8,7 @@ namespace MailModule.Tests.Delivery.Outgoing;
 /// <summary>Messages that go into the spool, for the queue.</summary>
 public class QueuedSubmissionTests
 {
-    private static readonly RemoteTerms s_terms = new() { HelloName = "client.example" };
+    private static readonly RemoteOptions s_terms = new() { HelloName = "client.example" };
 
     [Fact]
     public void One_message_holds_all_recipients_and_is_queued_when_it_is_durable()

@@ -8,8 +8,8 @@ namespace MailModule.Tests.Delivery.Queue;
 
 public class MailQueueTests
 {
-    private static readonly RunEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
-    private static readonly RunEnd NoSuchDomain = new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
+    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+    private static readonly AttemptEnd NoSuchDomain = new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
 
     [Fact]
     public void A_message_that_is_taken_is_marked_soon_and_forgotten()

@@ -21,11 +21,11 @@ internal sealed class QueueBench : IDisposable
     {
         Clock = clock ?? new ManualClock();
         Spool = new QueueSpool([.. recovered ?? []]);
-        Network = new ScriptedCarrier();
+        Network = new ScriptedNetwork();
         Queue = new MailQueue(new QueueParts
         {
             Spool = Spool,
-            Carrier = Network,
+            RemoteDelivery = Network,
             Reports = Reports,
             Workers = _workers,
             NextHopOf = nextHopOf ?? (domain => domain.ToLowerInvariant()),
@@ -42,7 +42,7 @@ internal sealed class QueueBench : IDisposable
 
     public ManualClock Clock { get; }
     public QueueSpool Spool { get; }
-    public ScriptedCarrier Network { get; }
+    public ScriptedNetwork Network { get; }
     public RecordedReports Reports { get; } = new();
     public MailQueue Queue { get; }
 
@@ -212,7 +212,7 @@ internal sealed class RecordedReports : IReports
 }
 
 /// <summary>A network in which each next hop answers as a script says. Nothing happens before <see cref="Work"/>.</summary>
-internal sealed class ScriptedCarrier : IRemoteCarrier
+internal sealed class ScriptedNetwork : IRemoteDelivery
 {
     private readonly List<Run> _runs = [];
 
@@ -220,7 +220,7 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
     public Dictionary<string, Func<string, object>> Answers { get; } = [];
 
     /// <summary>Next hops that cannot be reached, and how a run to them ends.</summary>
-    public Dictionary<string, RunEnd> Down { get; } = [];
+    public Dictionary<string, AttemptEnd> Down { get; } = [];
 
     /// <summary>Transactions as next hops saw them: next hop, and recipients.</summary>
     public List<string> Seen { get; } = [];
@@ -238,7 +238,7 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
 
     public int MostAtOnce { get; private set; }
 
-    public IRemoteRun Begin(string nextHop, IRunOwner owner)
+    public IDeliveryAttempt Begin(string nextHop, IAttemptOwner owner)
     {
         var run = new Run(this, nextHop, owner);
         lock (_runs)
@@ -269,7 +269,7 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
         }
     }
 
-    private sealed class Run(ScriptedCarrier network, string nextHop, IRunOwner owner) : IRemoteRun
+    private sealed class Run(ScriptedNetwork network, string nextHop, IAttemptOwner owner) : IDeliveryAttempt
     {
         public string NextHop => nextHop;
         public RemoteHost? Host { get; private set; }
@@ -278,12 +278,12 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
         {
             lock (network._runs)
                 network._runs.Remove(this);
-            owner.Ended(this, new RunEnd(Fault.Cancelled, null, false, "", "cut", false));
+            owner.Ended(this, new AttemptEnd(Fault.Cancelled, null, false, "", "cut", false));
         }
 
         public void Work()
         {
-            if (network.Down.TryGetValue(nextHop, out RunEnd? end))
+            if (network.Down.TryGetValue(nextHop, out AttemptEnd? end))
                 owner.Ended(this, end);
             else
                 Speak();
@@ -292,12 +292,12 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
         private void Speak()
         {
             Host = new RemoteHost($"mx.{nextHop}", new IPEndPoint(IPAddress.Loopback, 25), null, false, network.OffersDsn);
-            for (int i = 0; owner.Next(this) is { } transaction; i++)
+            for (int i = 0; owner.NextTransaction(this) is { } transaction; i++)
             {
                 if (i >= network.MessagesPerConnection)
                 {
                     owner.Returned(this, transaction);
-                    owner.Ended(this, new RunEnd(Fault.Closed, null, false, "", "closed", true));
+                    owner.Ended(this, new AttemptEnd(Fault.Closed, null, false, "", "closed", true));
                     return;
                 }
                 network.Seen.Add($"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
@@ -306,7 +306,7 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
                     Answer(result);
                 owner.Completed(this, transaction);
             }
-            owner.Ended(this, new RunEnd(Fault.None, null, false, "", "", true));
+            owner.Ended(this, new AttemptEnd(Fault.None, null, false, "", "", true));
         }
 
         private void Answer(RecipientResult result)

@@ -23,9 +23,9 @@ public class QueueModelTests
     private sealed class Model : IDisposable
     {
         private static readonly string[] Hops = ["d0.test", "d1.test", "d2.test", "hub.test"];
-        private static readonly RunEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
-        private static readonly RunEnd NoDomain = new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
-        private static readonly RunEnd Shortage = new(Fault.Full, null, false, "4.3.0", "no descriptor", false);
+        private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+        private static readonly AttemptEnd NoDomain = new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
+        private static readonly AttemptEnd Shortage = new(Fault.Full, null, false, "4.3.0", "no descriptor", false);
 
         private readonly int _seed;
         private readonly Random _random;

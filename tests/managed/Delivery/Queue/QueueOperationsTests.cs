@@ -7,7 +7,7 @@ namespace MailModule.Tests.Delivery.Queue;
 
 public class QueueOperationsTests
 {
-    private static readonly RunEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
 
     [Fact]
     public void Counts_add_up_in_every_state()

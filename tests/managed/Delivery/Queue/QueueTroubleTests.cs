@@ -8,7 +8,7 @@ namespace MailModule.Tests.Delivery.Queue;
 /// <summary>What must not leave a message behind: changes in the middle of an attempt, faults of ours, clocks that are set.</summary>
 public class QueueTroubleTests
 {
-    private static readonly RunEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
 
     [Fact]
     public void Who_is_brought_together_by_new_settings_does_not_join_an_attempt_under_way()

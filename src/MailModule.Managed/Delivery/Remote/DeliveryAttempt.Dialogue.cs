@@ -6,12 +6,12 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Remote;
 
 // From a connection to its end: what the session asks for goes to the owner, and what it lets down to the next host.
-public sealed partial class HostWalk
+public sealed partial class DeliveryAttempt
 {
-    private const int SecondChanceLimit = 2;
+    private const int FailoverLimit = 2;
 
-    private SecondChance? _second;
-    private int _secondChances;
+    private MxFailover? _failover;
+    private int _failoverCount;
 
     /// <summary>The host of this connection was ready for mail.</summary>
     private bool _isReady;
@@ -20,7 +20,7 @@ public sealed partial class HostWalk
     private RemoteHost? _readyHost;
 
     /// <summary>How its connection ended, while another is looked for to stand in.</summary>
-    private RunEnd? _readyEnd;
+    private AttemptEnd? _readyEnd;
 
     private SmtpClientSession NewSession(Connection connection)
     {
@@ -29,11 +29,11 @@ public sealed partial class HostWalk
         if (_isCancelled)
             connection.Abort();
         _owner.Connected(this);
-        var options = new SmtpClientOptions(_terms.HelloName, _startTls)
+        var options = new SmtpClientOptions(_options.HelloName, _startTls)
         {
-            Login = _terms.Login,
-            AllowsClearPassword = _terms.AllowsClearPassword,
-            Timeout = _terms.Timeout,
+            Login = _options.Login,
+            AllowsClearPassword = _options.AllowsClearPassword,
+            Timeout = _options.Timeout,
         };
         return new SmtpClientSession(options, this, connection);
     }
@@ -42,36 +42,36 @@ public sealed partial class HostWalk
     {
         bool isFirst = !_isReady;
         if (isFirst)
-            Host = _readyHost = FactsOf(session);
+            Host = _readyHost = RemoteHostOf(session);
         _isReady = true;
         if (_isCancelled)
             return null;
-        if (_secondChances == 0)
-            return _owner.Next(this);
+        if (_failoverCount == 0)
+            return _owner.NextTransaction(this);
         // A host that stands in gets what the other let down, and nothing more; the other gets nothing more either.
-        return isFirst ? _second?.Begin() : null;
+        return isFirst ? _failover?.Begin() : null;
     }
 
-    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _isCancelled || _secondChances > 0 ? null : _owner.Next(this);
+    SmtpTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session) => _isCancelled || _failoverCount > 0 ? null : _owner.NextTransaction(this);
 
     void ISmtpClientOwner.Sending(SmtpTransaction transaction) => _owner.Sending(this, transaction);
 
     void ISmtpClientOwner.Completed(SmtpTransaction transaction)
     {
-        Close(transaction);
-        if (_second is { } chance && chance.Again == transaction)
+        CloseSource(transaction);
+        if (_failover is { } failover && failover.Retry == transaction)
         {
-            chance.Conclude();
-            transaction = chance.First;
-            _second = null;
+            failover.MergeResults();
+            transaction = failover.Original;
+            _failover = null;
         }
-        if (!TryGiveSecondChance(transaction))
+        if (!TryBeginFailover(transaction))
             _owner.Completed(this, transaction);
     }
 
     void ISmtpClientOwner.Returned(SmtpTransaction transaction)
     {
-        Close(transaction);
+        CloseSource(transaction);
         _owner.Returned(this, transaction);
     }
 
@@ -85,69 +85,69 @@ public sealed partial class HostWalk
         if (fault == Fault.Cancelled || _isCancelled)
             EndCancelled();
         else if (wasReady)
-            EndReady(new RunEnd(fault, reply, IsPermanent: false, "", text, WasReady: true));
-        else if (MayGoOnInClear(session, fault))
-            TryInClear();
+            EndAfterReady(new AttemptEnd(fault, reply, IsPermanent: false, "", text, WasReady: true));
+        else if (MayRetryInClear(session, fault))
+            RetryInClear();
         else
-            Leave(session.Stage, fault, reply, text);
+            FailBeforeReady(session.Stage, fault, reply, text);
     }
 
-    private void EndReady(RunEnd end)
+    private void EndAfterReady(AttemptEnd end)
     {
         _readyEnd = end;
-        if (_second is null)
+        if (_failover is null)
             End(end);
         else
-            TryNextStop();
+            TryNextAddress();
     }
 
-    private bool TryGiveSecondChance(SmtpTransaction transaction)
+    private bool TryBeginFailover(SmtpTransaction transaction)
     {
-        if (_isCancelled || _second is not null || _secondChances == SecondChanceLimit || SecondChance.For(transaction) is not { } chance)
+        if (_isCancelled || _failover is not null || _failoverCount == FailoverLimit || MxFailover.For(transaction) is not { } failover)
             return false;
-        if (chance.IsTroubleOfHost)
-            _itinerary.Leave(_stop.Host);
-        if (_itinerary.IsAtEnd)
+        if (failover.ConcernsHost)
+            _addresses.SkipHost(_target.Host);
+        if (_addresses.IsAtEnd)
             return false;
-        _second = chance;
-        _secondChances++;
+        _failover = failover;
+        _failoverCount++;
         return true;
     }
 
     /// <summary>Nobody stands in: what the first host said counts.</summary>
-    private void GiveUpSecondChance()
+    private void GiveUpFailover()
     {
-        if (_second is not { } chance)
+        if (_failover is not { } failover)
             return;
-        _second = null;
-        _owner.Completed(this, chance.First);
+        _failover = null;
+        _owner.Completed(this, failover.Original);
     }
 
     // What a host refuses for good it refuses at all its addresses: its greeting (RFC 5321 §3.1), our name, our login. Only the first two are about mail: a login may be put right.
-    private void Leave(SmtpStage stage, Fault fault, Reply? reply, string text)
+    private void FailBeforeReady(SmtpStage stage, Fault fault, Reply? reply, string text)
     {
         bool isRefusal = fault == Fault.Refused;
         if (isRefusal)
-            _itinerary.Leave(_stop.Host);
+            _addresses.SkipHost(_target.Host);
         Fail(fault, reply, text, isFinal: isRefusal && reply is not null && stage is SmtpStage.Greeting or SmtpStage.Hello);
     }
 
     // Opportunistic TLS (RFC 7435): a handshake that fails is no worse than a server without TLS.
-    private bool MayGoOnInClear(SmtpClientSession session, Fault fault)
-        => fault == Fault.Tls && session.TriedTls && _startTls == StartTlsUse.IfOffered && !_terms.VerifyCertificate && !_terms.IsTlsFirst;
+    private bool MayRetryInClear(SmtpClientSession session, Fault fault)
+        => fault == Fault.Tls && session.TriedTls && _startTls == StartTlsUse.IfOffered && !_options.VerifyCertificate && !_options.IsTlsFirst;
 
-    private void TryInClear()
+    private void RetryInClear()
     {
-        _parts.Log.Write(LogLevel.Warning, "send", $"{_stop.Host.Name}: TLS failed, trying without");
-        TryStop(StartTlsUse.Never);
+        _dependencies.Log.Write(LogLevel.Warning, "send", $"{_target.Host.Name}: TLS failed, trying without");
+        Connect(StartTlsUse.Never);
     }
 
-    private RemoteHost FactsOf(SmtpClientSession session)
+    private RemoteHost RemoteHostOf(SmtpClientSession session)
     {
         Connection? connection = session.Connection;
-        return new RemoteHost(_stop.Host.Name, connection?.PeerEndPoint, connection?.TlsDescription, connection?.IsPeerVerified ?? false, session.Extensions.Has("DSN"));
+        return new RemoteHost(_target.Host.Name, connection?.PeerEndPoint, connection?.TlsDescription, connection?.IsPeerVerified ?? false, session.Extensions.Has("DSN"));
     }
 
     // A text that is read from a file holds on to it.
-    private static void Close(SmtpTransaction transaction) => (transaction.Source as IDisposable)?.Dispose();
+    private static void CloseSource(SmtpTransaction transaction) => (transaction.Source as IDisposable)?.Dispose();
 }

@@ -5,12 +5,12 @@ namespace MailModule.Delivery.Remote;
 
 /// <summary>How one stop failed before its host was ready.</summary>
 /// <param name="IsFinal">The host does not take our mail, now or later.</param>
-internal sealed record WalkFailure(Fault Fault, Reply? Reply, string Text, bool IsFinal, RemoteHost Host)
+internal sealed record HostFailure(Fault Fault, Reply? Reply, string Text, bool IsFinal, RemoteHost Host)
 {
     /// <summary>Which of two failures tells more: one that may pass before one that does not, since it says what to expect of the next attempt; words before silence; the later one.</summary>
-    public static WalkFailure Worse(WalkFailure? earlier, WalkFailure later) => earlier is null || later.Weight >= earlier.Weight ? later : earlier;
+    public static HostFailure MoreTelling(HostFailure? earlier, HostFailure later) => earlier is null || later.Weight >= earlier.Weight ? later : earlier;
 
     private int Weight => (IsFinal ? 0 : 2) + (Reply is null ? 0 : 1);
 
-    public RunEnd ToEnd() => new(Fault, Reply, IsFinal, "", Text, WasReady: false);
+    public AttemptEnd ToEnd() => new(Fault, Reply, IsFinal, "", Text, WasReady: false);
 }

@@ -12,8 +12,8 @@ using static MailModule.Tests.Support.ScriptedSmtpServer;
 
 namespace MailModule.Tests.Delivery.Remote;
 
-/// <summary>A walk that is cut, at each thing it can wait for.</summary>
-public class WalkCancelTests
+/// <summary>a delivery attempt that is cut, at each thing it can wait for.</summary>
+public class DeliveryAttemptCancelTests
 {
     private static readonly string[] s_tls = ["220 hello", Line, "250-server\r\n250 STARTTLS", Line, "220 go"];
     private static readonly string[] s_login = ["220 hello", Line, "250-server\r\n250 AUTH PLAIN", Line];
@@ -35,13 +35,13 @@ public class WalkCancelTests
     public void It_ends_whatever_the_server_owes(string stage, string[] script)
     {
         using var server = new ScriptedSmtpServer(Loop.Certificate, script);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
-        var owner = new WalkOwner(transaction);
-        RemoteTerms terms = Way.Terms with { Login = stage == "login" ? new Credentials("user", "secret") : null };
-        HostWalk walk = way.Begin(owner, terms, Way.Host("first", server), Way.Host("second", server));
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
+        var owner = new AttemptOwner(transaction);
+        RemoteOptions options = LoopbackHosts.Options with { Login = stage == "login" ? new Credentials("user", "secret") : null };
+        DeliveryAttempt attempt = hosts.Begin(owner, options, LoopbackHosts.Host("first", server), LoopbackHosts.Host("second", server));
         Assert.True(server.HasHung.Wait(Outbox.Long));
-        walk.Cancel();
+        attempt.Cancel();
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
         Assert.Equal(1, server.Connections);
         RecipientResult result = transaction.Recipients[0];
@@ -54,17 +54,17 @@ public class WalkCancelTests
     [Fact]
     public void It_ends_in_a_look_up()
     {
-        using var way = new Way();
+        using var hosts = new LoopbackHosts();
         using var isAsked = new ManualResetEventSlim();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        HostWalk walk = way.Begin(owner, Way.Terms, cancel =>
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        DeliveryAttempt attempt = hosts.Begin(owner, LoopbackHosts.Options, cancel =>
         {
             isAsked.Set();
             cancel.WaitHandle.WaitOne();
             return Route.None(new RouteFailure(Fault.Cancelled, false, "", "cancelled"));
         });
         Assert.True(isAsked.Wait(Outbox.Long));
-        walk.Cancel();
+        attempt.Cancel();
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
     }
 
@@ -77,12 +77,12 @@ public class WalkCancelTests
         listener.Listen(0);
         using var one = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         one.Connect(listener.LocalEndPoint!);
-        using var way = new Way();
+        using var hosts = new LoopbackHosts();
         using var isConnecting = new ManualResetEventSlim();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example")) { Heard = (what, _) => isConnecting.Set() };
-        HostWalk walk = way.Begin(owner, Way.Terms, new RouteHost("mx", ((IPEndPoint)listener.LocalEndPoint!).Port, [IPAddress.Loopback]));
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example")) { Heard = (what, _) => isConnecting.Set() };
+        DeliveryAttempt attempt = hosts.Begin(owner, LoopbackHosts.Options, new RouteHost("mx", ((IPEndPoint)listener.LocalEndPoint!).Port, [IPAddress.Loopback]));
         Assert.True(isConnecting.Wait(Outbox.Long));
-        walk.Cancel();
+        attempt.Cancel();
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
         Assert.Equal(["connecting", "ended"], owner.All);
     }
@@ -95,9 +95,9 @@ public class WalkCancelTests
     public void It_ends_where_the_owner_itself_cuts_it(string when)
     {
         using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example")) { Heard = (what, run) => CancelAt(what == when, run) };
-        way.Begin(owner, Way.Terms, Way.Host("mx", server));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example")) { Heard = (what, attempt) => CancelAt(what == when, attempt) };
+        hosts.Begin(owner, LoopbackHosts.Options, LoopbackHosts.Host("mx", server));
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
         Assert.Empty(server.Texts);
     }
@@ -106,15 +106,15 @@ public class WalkCancelTests
     public void A_cancel_before_the_beginning_tries_nothing()
     {
         using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
-        using var way = new Way();
+        using var hosts = new LoopbackHosts();
         using var gate = new ManualResetEventSlim();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        HostWalk walk = way.Begin(owner, Way.Terms, _ =>
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        DeliveryAttempt attempt = hosts.Begin(owner, LoopbackHosts.Options, _ =>
         {
             gate.Wait();
-            return Route.To(Way.Host("mx", server));
+            return Route.To(LoopbackHosts.Host("mx", server));
         });
-        walk.Cancel();
+        attempt.Cancel();
         gate.Set();
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
         Assert.Equal(["ended"], owner.All);
@@ -124,17 +124,17 @@ public class WalkCancelTests
     public void A_cancel_after_the_end_does_nothing()
     {
         using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        HostWalk walk = way.Begin(owner, Way.Terms, Way.Host("mx", server));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        DeliveryAttempt attempt = hosts.Begin(owner, LoopbackHosts.Options, LoopbackHosts.Host("mx", server));
         Assert.Equal(Fault.None, owner.WaitForEnd().Fault);
-        walk.Cancel();
+        attempt.Cancel();
         Assert.Single(owner.All, "ended");
     }
 
-    private static void CancelAt(bool isTime, IRemoteRun run)
+    private static void CancelAt(bool isTime, IDeliveryAttempt attempt)
     {
         if (isTime)
-            run.Cancel();
+            attempt.Cancel();
     }
 }

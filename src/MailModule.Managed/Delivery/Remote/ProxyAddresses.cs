@@ -5,21 +5,21 @@ using MailModule.Transport.Proxies;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>A proxy with the addresses of its name, each in turn. The default is no proxy.</summary>
-internal struct ProxyWay
+internal struct ProxyAddresses
 {
     private ProxyAddress? _proxy;
     private IReadOnlyList<IPAddress> _addresses;
     private int _next;
 
     /// <summary>Blocks if the proxy is given by name; false if that has no address.</summary>
-    public static bool TryFind(ProxyAddress? proxy, WalkParts parts, CancellationToken cancel, out ProxyWay way, out string text)
+    public static bool TryResolve(ProxyAddress? proxy, DeliveryAttemptDependencies dependencies, CancellationToken cancel, out ProxyAddresses addresses, out string text)
     {
-        way = new ProxyWay { _proxy = proxy, _addresses = proxy?.Address is { } known ? [known] : [] };
+        addresses = new ProxyAddresses { _proxy = proxy, _addresses = proxy?.Address is { } known ? [known] : [] };
         text = "";
         if (proxy is null || proxy.Address is not null)
             return true;
-        HostAnswer found = parts.AddressesOf(proxy.Host, cancel);
-        way._addresses = found.Addresses;
+        HostAnswer found = dependencies.AddressesOf(proxy.Host, cancel);
+        addresses._addresses = found.Addresses;
         text = $"the proxy: {found.Text}";
         return found.Status == DnsStatus.Ok;
     }

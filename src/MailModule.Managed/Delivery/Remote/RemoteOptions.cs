@@ -6,7 +6,7 @@ using MailModule.Transport.Proxies;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>How other hosts are spoken to: name, protection, login, patience, the way there. Immutable.</summary>
-public sealed record RemoteTerms
+public sealed record RemoteOptions
 {
     /// <summary>Our name for EHLO.</summary>
     public required string HelloName { get; init; }

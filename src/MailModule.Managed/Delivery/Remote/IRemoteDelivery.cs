@@ -6,14 +6,14 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>Takes mail to next hops, one connection for each run. What the queue needs of the network, so that tests can stand in for it.</summary>
-public interface IRemoteCarrier
+public interface IRemoteDelivery
 {
     /// <summary>Begins a run and returns at once. The owner hears of it from any thread, perhaps before this returns.</summary>
-    IRemoteRun Begin(string nextHop, IRunOwner owner);
+    IDeliveryAttempt Begin(string nextHop, IAttemptOwner owner);
 }
 
 /// <summary>One connection's worth of work under way.</summary>
-public interface IRemoteRun
+public interface IDeliveryAttempt
 {
     /// <summary>The host in use; what results say.</summary>
     RemoteHost? Host { get; }
@@ -36,33 +36,33 @@ public sealed record RemoteHost(string Name, IPEndPoint? Address, string? Tls, b
 /// <param name="Status">Enhanced status (RFC 3463) if it is known beside the reply; else empty.</param>
 /// <param name="Text">For a human.</param>
 /// <param name="WasReady">A host was ready for mail in this run: so the next hop is not down, the connection has merely ended.</param>
-public sealed record RunEnd(Fault Fault, Reply? Reply, bool IsPermanent, string Status, string Text, bool WasReady);
+public sealed record AttemptEnd(Fault Fault, Reply? Reply, bool IsPermanent, string Status, string Text, bool WasReady);
 
 /// <summary>Who has the work of a run. Called on the session's thread: must not block. Calls of one run never overlap.</summary>
-public interface IRunOwner
+public interface IAttemptOwner
 {
-    /// <summary>A connection to <see cref="IRemoteRun.Host"/> is being made.</summary>
-    void Connecting(IRemoteRun run)
+    /// <summary>A connection to <see cref="IDeliveryAttempt.Host"/> is being made.</summary>
+    void Connecting(IDeliveryAttempt attempt)
     {
     }
 
     /// <summary>It is made; the dialogue begins.</summary>
-    void Connected(IRemoteRun run)
+    void Connected(IDeliveryAttempt attempt)
     {
     }
 
     /// <summary>A host is ready for the next message; null: nothing is left, say QUIT.</summary>
-    SmtpTransaction? Next(IRemoteRun run);
+    SmtpTransaction? NextTransaction(IDeliveryAttempt attempt);
 
     /// <summary>Part of the text is on its way.</summary>
-    void Sending(IRemoteRun run, SmtpTransaction transaction);
+    void Sending(IDeliveryAttempt attempt, SmtpTransaction transaction);
 
     /// <summary>Every recipient of the transaction has its result. Not called for one that was handed out but never begun: see <see cref="Returned"/>.</summary>
-    void Completed(IRemoteRun run, SmtpTransaction transaction);
+    void Completed(IDeliveryAttempt attempt, SmtpTransaction transaction);
 
     /// <summary>The connection ended before anything of this transaction counted (closed or 421 between two messages): it is to be tried again at once, which costs no attempt.</summary>
-    void Returned(IRemoteRun run, SmtpTransaction transaction);
+    void Returned(IDeliveryAttempt attempt, SmtpTransaction transaction);
 
     /// <summary>The last call. What the owner still has was not tried.</summary>
-    void Ended(IRemoteRun run, RunEnd end);
+    void Ended(IDeliveryAttempt attempt, AttemptEnd end);
 }

@@ -10,7 +10,7 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Delivery.Remote;
 
-public class RemoteTextTests
+public class RemoteContentTests
 {
     private const string Trace = "Return-Path: <ann@a.example>\n";
     private const string Text = "Received: by x\nSubject: y\n\nReturn-Path: <not@this.one>\nbody\n";
@@ -21,7 +21,7 @@ public class RemoteTextTests
     public void The_trace_line_of_ours_is_left_out_and_does_not_count(bool asStream)
     {
         using var workers = new Workers(4);
-        var text = new RemoteText(new Entry(new TextContent(Trace + Text, asStream: asStream)), workers, Log.None);
+        var text = new RemoteContent(new Entry(new TextContent(Trace + Text, asStream: asStream)), workers, Log.None);
         Assert.Equal(Text.Length + Text.Count(c => c == '\n'), text.WireLength);
         Assert.Equal(Text, Read(text, pieces: 7));
     }
@@ -30,7 +30,7 @@ public class RemoteTextTests
     public void What_is_in_memory_comes_at_once()
     {
         using var workers = new Workers(4);
-        var text = new RemoteText(new Entry(new TextContent(Trace + Text)), workers, Log.None);
+        var text = new RemoteContent(new Entry(new TextContent(Trace + Text)), workers, Log.None);
         byte[] buffer = new byte[1024];
         Assert.True(text.TryRead(buffer, () => Assert.Fail("nobody waits"), out int count));
         Assert.Equal(Text.Length, count);
@@ -42,7 +42,7 @@ public class RemoteTextTests
     {
         using var workers = new Workers(4);
         var content = new WatchedContent(Trace + Text);
-        using (var text = new RemoteText(new Entry(content), workers, Log.None))
+        using (var text = new RemoteContent(new Entry(content), workers, Log.None))
         {
             Assert.Equal(Text, Read(text, pieces: 1000));
             Assert.True(content.WasOnWorker);
@@ -55,16 +55,16 @@ public class RemoteTextTests
     public void It_can_be_sent_again_from_its_beginning()
     {
         using var workers = new Workers(4);
-        var text = new RemoteText(new Entry(new TextContent(Trace + Text)), workers, Log.None);
+        var text = new RemoteContent(new Entry(new TextContent(Trace + Text)), workers, Log.None);
         Read(text, pieces: 10);
-        Assert.Equal(Text, Read(text.Again(), pieces: 1000));
+        Assert.Equal(Text, Read(text.Reopen(), pieces: 1000));
     }
 
     [Fact]
     public void A_message_that_cannot_be_read_is_a_failure_and_not_an_end()
     {
         using var workers = new Workers(4);
-        var text = new RemoteText(new Entry(new WatchedContent(null)), workers, Log.None);
+        var text = new RemoteContent(new Entry(new WatchedContent(null)), workers, Log.None);
         Assert.Equal(-1, ReadPiece(text, new byte[10]));
     }
 
@@ -77,7 +77,7 @@ public class RemoteTextTests
         using var workers = new Workers(4);
         var entry = new Entry(new TextContent(Trace + body));
         entry.Envelope.EightBit = isDeclared;
-        Assert.Equal(isEightBit, new RemoteText(entry, workers, Log.None).IsEightBit);
+        Assert.Equal(isEightBit, new RemoteContent(entry, workers, Log.None).IsEightBit);
     }
 
     private static string Read(IMessageSource source, int pieces)

@@ -10,7 +10,7 @@ using static MailModule.Tests.Support.ScriptedSmtpServer;
 namespace MailModule.Tests.Delivery.Remote;
 
 /// <summary>From host to host until one is ready, over loopback.</summary>
-public class HostWalkTests
+public class DeliveryAttemptTests
 {
     private const string Offer = "250-server\r\n250 STARTTLS";
     private static readonly string[] s_secondMessage = [Line, "250 ok", Line, "250 ok", Line, "354 go", Text, "250 taken", Line, "221 bye"];
@@ -19,9 +19,9 @@ public class HostWalkTests
     public void A_host_that_is_ready_gets_all_transactions_on_one_connection()
     {
         using var server = new ScriptedSmtpServer(null, [.. Plain("250 ok")[..^2], .. s_secondMessage]);
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("one\n", "a@b.example"), WalkOwner.Transaction("two\n", "b@b.example"));
-        RunEnd end = way.Walk(owner, Way.Host("mx.b.example", server));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("one\n", "a@b.example"), AttemptOwner.Transaction("two\n", "b@b.example"));
+        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Host("mx.b.example", server));
         Assert.Equal(["connecting", "connected", "next", "completed", "next", "completed", "nothing", "ended"], owner.All);
         Assert.Equal((Fault.None, true), (end.Fault, end.WasReady));
         Assert.Equal(["one\r\n.\r\n", "two\r\n.\r\n"], server.Texts);
@@ -32,9 +32,9 @@ public class HostWalkTests
     public void Where_nothing_is_left_to_send_the_connection_ends()
     {
         using var server = new ScriptedSmtpServer(null, ["220 hello", Line, "250 server", Line, "221 bye"]);
-        using var way = new Way();
-        var owner = new WalkOwner();
-        Assert.Equal(Fault.None, way.Walk(owner, Way.Host("mx", server)).Fault);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner();
+        Assert.Equal(Fault.None, hosts.Run(owner, LoopbackHosts.Host("mx", server)).Fault);
         Assert.Equal("QUIT", server.Lines[^1]);
     }
 
@@ -62,11 +62,11 @@ public class HostWalkTests
     {
         using var first = new ScriptedSmtpServer(Loop.Certificate, script);
         using var second = new ScriptedSmtpServer(Loop.Certificate, ["220 hello", Line, Offer, Line, "220 go", StartTls, Line, "250-server\r\n250 AUTH PLAIN", Line, "235 welcome", .. Plain("250 ok").Skip(3)]);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
-        var owner = new WalkOwner(transaction);
-        RemoteTerms terms = Way.Terms with { StartTls = StartTlsUse.Required, Login = new Credentials("user", "secret") };
-        RunEnd end = way.Walk(owner, terms, Way.Host("first", first, "127.0.0.1", "127.0.0.1"), Way.Host("second", second));
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
+        var owner = new AttemptOwner(transaction);
+        RemoteOptions options = LoopbackHosts.Options with { StartTls = StartTlsUse.Required, Login = new Credentials("user", "secret") };
+        AttemptEnd end = hosts.Run(owner, options, LoopbackHosts.Host("first", first, "127.0.0.1", "127.0.0.1"), LoopbackHosts.Host("second", second));
         Assert.Equal(Fault.None, end.Fault);
         Assert.Equal(RecipientState.Delivered, transaction.Recipients[0].State);
         Assert.Equal(tries, first.Connections);
@@ -79,10 +79,10 @@ public class HostWalkTests
     public void Where_no_host_is_ready_the_end_says_why(string[] script, int tries)
     {
         using var server = new ScriptedSmtpServer(Loop.Certificate, script);
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        RemoteTerms terms = Way.Terms with { StartTls = StartTlsUse.Required, Login = new Credentials("user", "secret") };
-        RunEnd end = way.Walk(owner, terms, Way.Nobody("first"), Way.Host("second", server, "127.0.0.1", "127.0.0.1"));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { StartTls = StartTlsUse.Required, Login = new Credentials("user", "secret") };
+        AttemptEnd end = hosts.Run(owner, options, LoopbackHosts.Nobody("first"), LoopbackHosts.Host("second", server, "127.0.0.1", "127.0.0.1"));
         Assert.NotEqual(Fault.None, end.Fault);
         Assert.False(end.IsPermanent);
         Assert.False(end.WasReady);
@@ -99,21 +99,21 @@ public class HostWalkTests
     {
         using var one = new ScriptedSmtpServer(null, [first]);
         using var other = new ScriptedSmtpServer(null, [second]);
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        HostWalk walk = way.Begin(owner, Way.Terms, Way.Host("one", one), Way.Host("other", other));
-        RunEnd end = owner.WaitForEnd();
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        DeliveryAttempt attempt = hosts.Begin(owner, LoopbackHosts.Options, LoopbackHosts.Host("one", one), LoopbackHosts.Host("other", other));
+        AttemptEnd end = owner.WaitForEnd();
         Assert.Equal((isPermanent, code), (end.IsPermanent, end.Reply!.Code));
-        Assert.Equal(second.StartsWith($"{code}", StringComparison.Ordinal) ? "other" : "one", walk.Host!.Name);
+        Assert.Equal(second.StartsWith($"{code}", StringComparison.Ordinal) ? "other" : "one", attempt.Host!.Name);
     }
 
     [Fact]
     public void A_host_that_cannot_be_reached_makes_the_refusal_of_another_passing()
     {
         using var server = new ScriptedSmtpServer(null, ["554 no"]);
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        RunEnd end = way.Walk(owner, Way.Nobody("first"), Way.Host("second", server));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Nobody("first"), LoopbackHosts.Host("second", server));
         Assert.Equal((Fault.Connect, false), (end.Fault, end.IsPermanent));
     }
 
@@ -121,9 +121,9 @@ public class HostWalkTests
     public void Tls_that_fails_is_done_without_where_it_was_only_wished_for()
     {
         using var server = new ScriptedSmtpServer(null, ["220 hello", Line, Offer, Line, "220 go", Garble], ["220 hello", Line, Offer, .. Plain("250 ok").Skip(3)]);
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        Assert.Equal(Fault.None, way.Walk(owner, Way.Host("mx", server)).Fault);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        Assert.Equal(Fault.None, hosts.Run(owner, LoopbackHosts.Host("mx", server)).Fault);
         Assert.Equal(2, server.Connections);
         Assert.Null(owner.Hosts.Single()!.Tls);
     }
@@ -132,10 +132,10 @@ public class HostWalkTests
     public void Tls_from_the_first_octet_and_a_certificate_that_is_right_are_told()
     {
         using var server = new ScriptedSmtpServer(Loop.Certificate, [StartTls, .. Plain("250 ok")]);
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        RemoteTerms terms = Way.Terms with { IsTlsFirst = true, VerifyCertificate = true, Authorities = [Loop.Certificate] };
-        Assert.Equal(Fault.None, way.Walk(owner, terms, Way.Host("localhost", server)).Fault);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { IsTlsFirst = true, VerifyCertificate = true, Authorities = [Loop.Certificate] };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("localhost", server)).Fault);
         Assert.True(owner.Hosts.Single()!.IsVerified);
         Assert.StartsWith("TLSv1.", owner.Hosts.Single()!.Tls, StringComparison.Ordinal);
     }
@@ -144,19 +144,19 @@ public class HostWalkTests
     public void What_the_first_host_says_of_its_extensions_is_told()
     {
         using var server = new ScriptedSmtpServer(null, ["220 hello", Line, "250-server\r\n250 DSN", .. Plain("250 ok").Skip(3)]);
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        way.Walk(owner, Way.Host("mx", server));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        hosts.Run(owner, LoopbackHosts.Host("mx", server));
         Assert.True(owner.Hosts.Single()!.OffersDsn);
     }
 
     [Fact]
     public void A_failure_to_find_the_way_is_the_end()
     {
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        way.Begin(owner, Way.Terms, _ => Route.None(new RouteFailure(Fault.NotFound, true, "5.1.2", "no such domain")));
-        RunEnd end = owner.WaitForEnd();
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        hosts.Begin(owner, LoopbackHosts.Options, _ => Route.None(new RouteFailure(Fault.NotFound, true, "5.1.2", "no such domain")));
+        AttemptEnd end = owner.WaitForEnd();
         Assert.Equal((Fault.NotFound, true, "5.1.2", "no such domain", false), (end.Fault, end.IsPermanent, end.Status, end.Text, end.WasReady));
         Assert.Equal(["ended"], owner.All);
     }
@@ -164,10 +164,10 @@ public class HostWalkTests
     [Fact]
     public void A_fault_of_ours_ends_the_run_too()
     {
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("x\n", "a@b.example"));
-        way.Begin(owner, Way.Terms, _ => throw new InvalidOperationException("made up"));
-        RunEnd end = owner.WaitForEnd();
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        hosts.Begin(owner, LoopbackHosts.Options, _ => throw new InvalidOperationException("made up"));
+        AttemptEnd end = owner.WaitForEnd();
         Assert.Equal((Fault.Internal, false), (end.Fault, end.IsPermanent));
     }
 
@@ -175,9 +175,9 @@ public class HostWalkTests
     public void A_server_that_closes_between_two_messages_gives_the_second_back()
     {
         using var server = new ScriptedSmtpServer(null, [.. Plain("250 ok")[..^2], Line, Reset]);
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("one\n", "a@b.example"), WalkOwner.Transaction("two\n", "b@b.example"));
-        RunEnd end = way.Walk(owner, Way.Host("mx", server));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("one\n", "a@b.example"), AttemptOwner.Transaction("two\n", "b@b.example"));
+        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Host("mx", server));
         Assert.True(end.WasReady);
         Assert.Equal(["completed", "next", "returned", "ended"], owner.All[^4..]);
     }
@@ -186,10 +186,10 @@ public class HostWalkTests
     public void Many_dead_addresses_of_one_host_do_not_keep_mail_from_the_next()
     {
         using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
-        using var way = new Way();
-        var owner = new WalkOwner(WalkOwner.Transaction("one\n", "a@b.example"));
-        RouteHost nobody = Way.Nobody("first");
-        RunEnd end = way.Walk(owner, nobody with { Addresses = [.. Enumerable.Repeat(nobody.Addresses[0], 100)] }, Way.Host("second", server));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("one\n", "a@b.example"));
+        RouteHost nobody = LoopbackHosts.Nobody("first");
+        AttemptEnd end = hosts.Run(owner, nobody with { Addresses = [.. Enumerable.Repeat(nobody.Addresses[0], 100)] }, LoopbackHosts.Host("second", server));
         Assert.Equal(Fault.None, end.Fault);
         Assert.InRange(owner.All.Count(one => one == "connecting"), 3, 12);
     }

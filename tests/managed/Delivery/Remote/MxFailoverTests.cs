@@ -7,7 +7,7 @@ using static MailModule.Tests.Support.ScriptedSmtpServer;
 namespace MailModule.Tests.Delivery.Remote;
 
 /// <summary>What becomes of a message when a host lets it down and the domain has another.</summary>
-public class SecondChanceTests
+public class MxFailoverTests
 {
     private static readonly string[] s_plain = Plain("250 ok");
 
@@ -29,10 +29,10 @@ public class SecondChanceTests
     {
         using var first = new ScriptedSmtpServer(null, script);
         using var second = new ScriptedSmtpServer(null, s_plain);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("the whole text\n", "a@b.example");
-        var owner = new WalkOwner(transaction, WalkOwner.Transaction("for the first host\n", "b@b.example"));
-        RunEnd end = way.Walk(owner, Way.Host("first", first), Way.Host("second", second));
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction("the whole text\n", "a@b.example");
+        var owner = new AttemptOwner(transaction, AttemptOwner.Transaction("for the first host\n", "b@b.example"));
+        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
         Assert.True(transaction.Recipients[0].State == RecipientState.Delivered, what);
         Assert.Equal(["the whole text\r\n.\r\n"], second.Texts);
         Assert.Equal(["second"], owner.Hosts.Select(host => host!.Name));
@@ -46,9 +46,9 @@ public class SecondChanceTests
         string text = string.Concat(Enumerable.Repeat("a line of the text\n", 200_000));
         using var first = new ScriptedSmtpServer(null, [.. s_plain[..9], Reset]);
         using var second = new ScriptedSmtpServer(null, s_plain);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction(text, "a@b.example");
-        way.Walk(new WalkOwner(transaction), Way.Host("first", first), Way.Host("second", second));
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction(text, "a@b.example");
+        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
         Assert.Equal(RecipientState.Delivered, transaction.Recipients[0].State);
         Assert.Equal(text.Length + 200_000 + 3, second.TextLength);
     }
@@ -67,9 +67,9 @@ public class SecondChanceTests
     {
         using var first = new ScriptedSmtpServer(null, script);
         using var second = new ScriptedSmtpServer(null, s_plain);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
-        way.Walk(new WalkOwner(transaction), Way.Host("first", first), Way.Host("second", second));
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
+        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
         RecipientResult result = transaction.Recipients[0];
         Assert.Equal(0, second.Connections);
         Assert.Equal(what, result.IsUnknown ? "unknown" : $"{result.Reply!.Code}");
@@ -80,10 +80,10 @@ public class SecondChanceTests
     {
         using var first = new ScriptedSmtpServer(null, [.. s_plain[..8], "451 4.3.0 trouble", Line, "221 bye"]);
         using var second = new ScriptedSmtpServer(null, ["554 no"]);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
-        var owner = new WalkOwner(transaction);
-        RunEnd end = way.Walk(owner, Way.Host("first", first), Way.Nobody("between"), Way.Host("second", second));
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
+        var owner = new AttemptOwner(transaction);
+        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Host("first", first), LoopbackHosts.Nobody("between"), LoopbackHosts.Host("second", second));
         Assert.Equal((451, Fault.RefusedForNow), (transaction.Recipients[0].Reply!.Code, transaction.Recipients[0].Fault));
         Assert.Equal(["first"], owner.Hosts.Select(host => host!.Name));
         Assert.Equal((false, true), (end.IsPermanent, end.WasReady));
@@ -93,9 +93,9 @@ public class SecondChanceTests
     public void Trouble_of_a_host_is_trouble_at_all_its_addresses_but_a_lost_connection_is_not()
     {
         using var server = new ScriptedSmtpServer(null, [.. s_plain[..4], Reset], [.. s_plain[..4], "451 trouble", Line, "221 bye"], s_plain);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
-        way.Walk(new WalkOwner(transaction), Way.Host("mx", server, "127.0.0.1", "127.0.0.1", "127.0.0.1"));
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
+        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("mx", server, "127.0.0.1", "127.0.0.1", "127.0.0.1"));
         Assert.Equal(2, server.Connections);
         Assert.Equal(451, transaction.Recipients[0].Reply!.Code);
     }
@@ -105,9 +105,9 @@ public class SecondChanceTests
     {
         using var first = new ScriptedSmtpServer(null, [.. Plain("250 ok", "550 5.1.1 nobody")[..^5], "354 go", Text, "452 4.3.1 full", Line, "221 bye"]);
         using var second = new ScriptedSmtpServer(null, s_plain);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example", "b@b.example");
-        way.Walk(new WalkOwner(transaction), Way.Host("first", first), Way.Host("second", second));
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example", "b@b.example");
+        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
         Assert.Equal([RecipientState.Delivered, RecipientState.Failed], transaction.Recipients.Select(result => result.State));
         Assert.Equal(550, transaction.Recipients[1].Reply!.Code);
         Assert.Equal(["RCPT TO:<a@b.example>"], second.Lines.Where(line => line.StartsWith("RCPT", StringComparison.Ordinal)));
@@ -118,9 +118,9 @@ public class SecondChanceTests
     {
         string[] down = [.. s_plain[..8], "451 trouble", Line, "221 bye"];
         using var server = new ScriptedSmtpServer(null, down);
-        using var way = new Way();
-        SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
-        way.Walk(new WalkOwner(transaction), [.. Enumerable.Range(0, 8).Select(i => Way.Host($"mx{i}", server))]);
+        using var hosts = new LoopbackHosts();
+        SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
+        hosts.Run(new AttemptOwner(transaction), [.. Enumerable.Range(0, 8).Select(i => LoopbackHosts.Host($"mx{i}", server))]);
         Assert.Equal(3, server.Connections);
         Assert.Equal(451, transaction.Recipients[0].Reply!.Code);
     }

@@ -11,15 +11,15 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Delivery.Remote;
 
-/// <summary>What a walk needs, over loopback.</summary>
-internal sealed class Way : IDisposable
+/// <summary>What a delivery attempt needs, over loopback.</summary>
+internal sealed class LoopbackHosts : IDisposable
 {
-    public static readonly RemoteTerms Terms = new() { HelloName = "client.example" };
+    public static readonly RemoteOptions Options = new() { HelloName = "client.example" };
 
     private readonly Workers _workers = new(64);
     private readonly ConnectionSet _connections;
 
-    public Way() => _connections = new ConnectionSet(_workers, Log.None);
+    public LoopbackHosts() => _connections = new ConnectionSet(_workers, Log.None);
 
     public static RouteHost Host(string name, ScriptedSmtpServer server, params string[] addresses)
         => new(name, server.Port, [.. (addresses.Length > 0 ? addresses : ["127.0.0.1"]).Select(IPAddress.Parse)]);
@@ -34,22 +34,22 @@ internal sealed class Way : IDisposable
         return new RouteHost(name, port, [IPAddress.Loopback]);
     }
 
-    public RunEnd Walk(WalkOwner owner, params RouteHost[] hosts) => Walk(owner, Terms, hosts);
+    public AttemptEnd Run(AttemptOwner owner, params RouteHost[] hosts) => Run(owner, Options, hosts);
 
-    public RunEnd Walk(WalkOwner owner, RemoteTerms terms, params RouteHost[] hosts)
+    public AttemptEnd Run(AttemptOwner owner, RemoteOptions options, params RouteHost[] hosts)
     {
-        Begin(owner, terms, hosts);
+        Begin(owner, options, hosts);
         return owner.WaitForEnd();
     }
 
-    public HostWalk Begin(WalkOwner owner, RemoteTerms terms, params RouteHost[] hosts) => Begin(owner, terms, _ => Route.To(hosts));
+    public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, params RouteHost[] hosts) => Begin(owner, options, _ => Route.To(hosts));
 
-    public HostWalk Begin(WalkOwner owner, RemoteTerms terms, Func<CancellationToken, Route> findRoute)
+    public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, Func<CancellationToken, Route> findRoute)
     {
-        var parts = new WalkParts(_connections, (name, cancel) => new HostAnswer(DnsStatus.NoName, [], $"{name}: nothing"), Log.None);
-        var walk = new HostWalk(parts, () => terms, findRoute, owner);
-        walk.Start();
-        return walk;
+        var dependencies = new DeliveryAttemptDependencies(_connections, (name, cancel) => new HostAnswer(DnsStatus.NoName, [], $"{name}: nothing"), Log.None);
+        var attempt = new DeliveryAttempt(dependencies, () => options, findRoute, owner);
+        attempt.Start();
+        return attempt;
     }
 
     public void Dispose()

@@ -11,7 +11,7 @@ namespace MailModule.Delivery.Remote;
 /// A spooled message as it goes out: without the Return-Path line that stands first at rest (RFC 5321 §4.4: only final delivery adds one). What is in memory is given without a copy or
 /// a hop; the rest is read ahead on a worker.
 /// </summary>
-public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
+public sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposable
 {
     private readonly ISpoolEntry _entry;
     private readonly Workers _workers;
@@ -19,18 +19,18 @@ public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
     private ReadOnlyMemory<byte> _memory;
     private Stream? _stream;
 
-    public RemoteText(ISpoolEntry entry, Workers workers, Log log) : base(workers)
+    public RemoteContent(ISpoolEntry entry, Workers workers, Log log) : base(workers)
     {
         _entry = entry;
         _workers = workers;
         _log = log;
         _memory = entry.Content.Memory;
         IsInMemory = !_memory.IsEmpty;
-        int trace = IsInMemory ? _memory.Span.IndexOf((byte)'\n') + 1 : LengthOfTrace(entry.Envelope.ReversePath);
+        int returnPath = IsInMemory ? _memory.Span.IndexOf((byte)'\n') + 1 : ReturnPathLength(entry.Envelope.ReversePath);
         if (IsInMemory)
-            _memory = _memory[trace..];
+            _memory = _memory[returnPath..];
         // At rest the line ends with LF alone.
-        WireLength = entry.Content.WireLength - trace - 1;
+        WireLength = entry.Content.WireLength - returnPath - 1;
         IsEightBit = entry.Envelope.EightBit || _memory.Span.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0;
     }
 
@@ -42,7 +42,7 @@ public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
 
     protected override bool IsInMemory { get; }
 
-    public IMessageSource Again() => new RemoteText(_entry, _workers, _log);
+    public IMessageSource Reopen() => new RemoteContent(_entry, _workers, _log);
 
     public void Dispose() => _stream?.Dispose();
 
@@ -60,7 +60,7 @@ public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
     {
         try
         {
-            return (_stream ??= OpenAfterTrace()).Read(buffer);
+            return (_stream ??= OpenAfterReturnPath()).Read(buffer);
         }
         catch (IOException e)
         {
@@ -69,7 +69,7 @@ public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
         }
     }
 
-    private BufferedStream OpenAfterTrace()
+    private BufferedStream OpenAfterReturnPath()
     {
         var stream = new BufferedStream(_entry.Content.OpenRead());
         while (stream.ReadByte() is >= 0 and not '\n')
@@ -79,5 +79,5 @@ public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
     }
 
     // "Return-Path: <" address ">" LF
-    private static int LengthOfTrace(MailAddress reversePath) => 16 + Encoding.UTF8.GetByteCount(reversePath.Text);
+    private static int ReturnPathLength(MailAddress reversePath) => 16 + Encoding.UTF8.GetByteCount(reversePath.Text);
 }

@@ -7,7 +7,7 @@ using MailModule.Tests.Delivery.Outgoing;
 namespace MailModule.Tests.Delivery.Remote;
 
 /// <summary>Has transactions for a run, and keeps what it hears and whether the rules for telling it were kept.</summary>
-internal sealed class WalkOwner(params SmtpTransaction[] transactions) : IRunOwner
+internal sealed class AttemptOwner(params SmtpTransaction[] transactions) : IAttemptOwner
 {
     private readonly Queue<SmtpTransaction> _waiting = new(transactions);
     private readonly List<string> _heard = [];
@@ -15,10 +15,10 @@ internal sealed class WalkOwner(params SmtpTransaction[] transactions) : IRunOwn
     private int _inside;
 
     /// <summary>Called with each thing that is heard.</summary>
-    public Action<string, IRemoteRun>? Heard { get; init; }
+    public Action<string, IDeliveryAttempt>? Heard { get; init; }
 
     public List<string> Offences { get; } = [];
-    public RunEnd? End { get; private set; }
+    public AttemptEnd? End { get; private set; }
 
     /// <summary>Whose words each completed transaction's results are.</summary>
     public List<RemoteHost?> Hosts { get; } = [];
@@ -29,51 +29,51 @@ internal sealed class WalkOwner(params SmtpTransaction[] transactions) : IRunOwn
     public static SmtpTransaction Transaction(string text, params string[] to)
         => new(Outbox.Address("ann@a.example"), to.Select(one => new RecipientResult(Outbox.Address(one))), new Words(text));
 
-    public RunEnd WaitForEnd()
+    public AttemptEnd WaitForEnd()
     {
         Assert.True(_ended.Wait(Outbox.Long));
         Assert.Empty(Offences);
         return End!;
     }
 
-    public void Connecting(IRemoteRun run) => Hear("connecting", run);
+    public void Connecting(IDeliveryAttempt attempt) => Hear("connecting", attempt);
 
-    public void Connected(IRemoteRun run) => Hear("connected", run);
+    public void Connected(IDeliveryAttempt attempt) => Hear("connected", attempt);
 
-    public SmtpTransaction? Next(IRemoteRun run)
+    public SmtpTransaction? NextTransaction(IDeliveryAttempt attempt)
     {
         bool isThere = _waiting.TryDequeue(out SmtpTransaction? transaction);
-        Hear(isThere ? "next" : "nothing", run);
+        Hear(isThere ? "next" : "nothing", attempt);
         return transaction;
     }
 
-    public void Sending(IRemoteRun run, SmtpTransaction transaction) => Hear("sending", run);
+    public void Sending(IDeliveryAttempt attempt, SmtpTransaction transaction) => Hear("sending", attempt);
 
-    public void Completed(IRemoteRun run, SmtpTransaction transaction)
+    public void Completed(IDeliveryAttempt attempt, SmtpTransaction transaction)
     {
-        Hosts.Add(run.Host);
+        Hosts.Add(attempt.Host);
         if (transaction.Recipients.Any(result => !result.IsFinal))
             Offences.Add("completed without a result");
-        Hear("completed", run);
+        Hear("completed", attempt);
     }
 
-    public void Returned(IRemoteRun run, SmtpTransaction transaction) => Hear("returned", run);
+    public void Returned(IDeliveryAttempt attempt, SmtpTransaction transaction) => Hear("returned", attempt);
 
-    public void Ended(IRemoteRun run, RunEnd end)
+    public void Ended(IDeliveryAttempt attempt, AttemptEnd end)
     {
         End = end;
-        Hear("ended", run);
+        Hear("ended", attempt);
         _ended.Set();
     }
 
-    private void Hear(string what, IRemoteRun run)
+    private void Hear(string what, IDeliveryAttempt attempt)
     {
         if (Interlocked.Increment(ref _inside) != 1)
             Offences.Add("two at once");
         if (_heard.LastOrDefault() == "ended")
             Offences.Add($"{what} after the end");
         _heard.Add(what);
-        Heard?.Invoke(what, run);
+        Heard?.Invoke(what, attempt);
         Interlocked.Decrement(ref _inside);
     }
 
@@ -85,7 +85,7 @@ internal sealed class WalkOwner(params SmtpTransaction[] transactions) : IRunOwn
         public long WireLength => text.Length;
         public bool IsEightBit => false;
 
-        public IMessageSource Again() => new Words(text);
+        public IMessageSource Reopen() => new Words(text);
 
         public bool TryRead(Span<byte> buffer, Action ready, out int count)
         {
