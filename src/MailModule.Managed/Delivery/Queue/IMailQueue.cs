@@ -14,10 +14,10 @@ public interface IMailQueue
     /// <summary>The ids of all messages at this moment, oldest first.</summary>
     IReadOnlyList<string> List();
 
-    Fault Look(string id, out QueuedMessage? message);
+    Fault Find(string id, out QueuedMessageView? message);
 
     /// <summary>The message's text at rest, without the trace line of ours; the caller disposes of it. Reads from the disk: may block.</summary>
-    Fault OpenText(string id, out Stream? text);
+    Fault OpenContent(string id, out Stream? text);
 
     /// <summary>Makes what is deferred ready now; what is held stays. Also what is known of its next hop being down is forgotten.</summary>
     Fault Retry(string? id);

@@ -51,7 +51,7 @@ public sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
         long position = 0;
         try
         {
-            using var text = new QueuedText(entry.Content.OpenRead(), static () => true);
+            using var text = new QueuedContent(entry.Content.OpenRead(), static () => true);
             while (text.Read(piece) is > 0 and var count)
             {
                 int length = ToWire(piece.AsSpan(0, count), wire);
@@ -82,7 +82,7 @@ public sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
 }
 
 /// <summary>The worker's part of keeping a copy.</summary>
-internal sealed class CopyJob(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IWork
+internal sealed class KeepCopyWork(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IWork
 {
     // Somebody waits for the end, whatever happens.
     public void Run()

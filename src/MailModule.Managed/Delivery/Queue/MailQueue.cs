@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Queue;
 /// The durable outgoing queue: takes committed messages with remote recipients, brings them to their next hops, tries again by the schedule, and reports what failed.
 /// What it knows beyond the envelope lives in the spool's notes and marks, so that a start goes on where the last one ended.
 /// <para>
-/// Everything that waits stands in one of three places: with its <see cref="Destination"/> (ready), in the <see cref="Timetable"/> (deferred), or with its item alone (held). The
+/// Everything that waits stands in one of three places: with its <see cref="Destination"/> (ready), in the <see cref="RetryHeap"/> (deferred), or with its item alone (held). The
 /// cost of a step does not depend on how much waits. One lock guards it all, and is never held over a call that could block; the queue's own thread (mailmodule-queue) does what has a time.
 /// </para>
 /// </summary>
@@ -22,23 +22,23 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly object _gate = new();
-    private readonly QueueParts _parts;
+    private readonly QueueDependencies _dependencies;
     private readonly ISpool _spool;
     private readonly QueueEvents _events;
     private readonly Dictionary<string, QueueItem> _items = [];
-    private readonly Timetable _timetable = new();
-    private readonly int[] _recipients = new int[(int)QueueState.Done + 1];
+    private readonly RetryHeap _retries = new();
+    private readonly int[] _recipientCounts = new int[(int)QueueState.Done + 1];
     private Thread? _thread;
     private bool _isStarted;
     private bool _isStopping;
     private bool _isWoken;
-    private DateTimeOffset _lastTurn;
+    private DateTimeOffset _lastTick;
 
-    public MailQueue(QueueParts parts)
+    public MailQueue(QueueDependencies dependencies)
     {
-        _parts = parts;
-        _spool = parts.Spool;
-        _events = new QueueEvents(parts.Workers, parts.Log);
+        _dependencies = dependencies;
+        _spool = dependencies.Spool;
+        _events = new QueueEvents(dependencies.Workers, dependencies.Log);
     }
 
     /// <summary>Takes over what the spool found at its start, and begins to deliver.</summary>
@@ -61,13 +61,13 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     }
 
     /// <summary>The spool's consumer: takes a committed entry. Any thread; does not block. Entries without a remote recipient are passed over.</summary>
-    public void Take(ISpoolEntry entry)
+    public void Enqueue(ISpoolEntry entry)
     {
         if (!entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))
             return;
         lock (_gate)
             Admit(entry, isNew: true);
-        Pump();
+        StartAttempts();
     }
 
     /// <summary>Begins nothing new, lets what is under way end in the time, then cuts it. False if something would not end. What is left stays in the spool; for an operator the
@@ -79,18 +79,18 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             _isStopping = true;
             Wake();
         }
-        bool ended = WaitForRuns(timeout);
+        bool ended = WaitForAttempts(timeout);
         if (!ended)
         {
-            CancelRuns();
-            ended = WaitForRuns(CancelGrace);
+            CancelAttempts();
+            ended = WaitForAttempts(CancelGrace);
         }
         _thread?.Join();
         ended &= _events.TrySetListener(null, CancelGrace);
         lock (_gate)
         {
             _items.Clear();
-            Array.Clear(_recipients);
+            Array.Clear(_recipientCounts);
         }
         return ended;
     }
@@ -106,11 +106,11 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             lock (_gate)
             {
                 FollowClock();
-                more = PutOffSome();
+                more = DeferSome();
                 more |= MakeSomeReady();
             }
-            more |= SendReport();
-            Pump();
+            more |= SendDsn();
+            StartAttempts();
         }
         while (more);
     }
@@ -121,11 +121,11 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         get
         {
             lock (_gate)
-                return Earliest(Earliest(_timetable.Next, NextReport), _pausedUntil > Now ? _pausedUntil : null);
+                return Earliest(Earliest(_retries.NextDue, NextDsnRetry), _pausedUntil > Now ? _pausedUntil : null);
         }
     }
 
-    private DateTimeOffset Now => _parts.Time.GetUtcNow();
+    private DateTimeOffset Now => _dependencies.Time.GetUtcNow();
 
     private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
 
@@ -133,12 +133,12 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     private void FollowClock()
     {
         DateTimeOffset now = Now;
-        TimeSpan back = _lastTurn - now;
-        _lastTurn = now;
+        TimeSpan back = _lastTick - now;
+        _lastTick = now;
         if (back <= LongestSleep)
             return;
-        _timetable.Shift(-back);
-        ShiftReports(-back);
+        _retries.Shift(-back);
+        ShiftDsns(-back);
         if (_pausedUntil > now)
             _pausedUntil -= back;
     }
@@ -154,7 +154,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             }
             catch (Exception e)
             {
-                _parts.Log.Write(LogLevel.Error, "queue", $"a turn of the queue failed: {e}");
+                _dependencies.Log.Write(LogLevel.Error, "queue", $"a turn of the queue failed: {e}");
             }
         }
     }
@@ -181,89 +181,89 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
 
     private void Admit(ISpoolEntry entry, bool isNew)
     {
-        var open = new List<Addressee>(1);
+        var open = new List<QueueRecipient>(1);
         for (int i = 0; i < entry.Envelope.Recipients.Count; i++)
             if (entry.Envelope.Recipients[i].Maildrop is null && !entry.IsDone(i))
-                open.Add(new Addressee(i));
+                open.Add(new QueueRecipient(i));
         if (open.Count == 0 || _isStopping || _items.ContainsKey(entry.Id))
             return;
         var item = new QueueItem(entry, [.. open], Now);
         Dictionary<int, DateTimeOffset> due = QueueNote.Read(entry.Note, item);
         _items.Add(item.Id, item);
-        DateTimeOffset latest = Now + _parts.Schedule().Delays.Max();
-        foreach (Addressee addressee in open)
-            Place(item, addressee, Sooner(due.GetValueOrDefault(addressee.Index), latest));
-        foreach (Job job in item.Jobs)
-            Place(job);
+        DateTimeOffset latest = Now + _dependencies.Schedule().Delays.Max();
+        foreach (QueueRecipient recipient in open)
+            AssignTransaction(item, recipient, Earlier(due.GetValueOrDefault(recipient.Index), latest));
+        foreach (QueuedTransaction queued in item.Transactions)
+            SetFirstState(queued);
         if (isNew)
             Announce(item, open, QueueEventKind.Queued);
         else
-            Settle(item);
+            QueueDsnIfDue(item);
     }
 
     // The clock may have been set back since the note was written.
-    private static DateTimeOffset Sooner(DateTimeOffset due, DateTimeOffset latest) => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
+    private static DateTimeOffset Earlier(DateTimeOffset due, DateTimeOffset latest) => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
 
-    private void Place(QueueItem item, Addressee addressee, DateTimeOffset due)
+    private void AssignTransaction(QueueItem item, QueueRecipient recipient, DateTimeOffset due)
     {
         if (due == DateTimeOffset.MaxValue)
         {
-            _recipients[(int)QueueState.Failed]++;
+            _recipientCounts[(int)QueueState.Failed]++;
             return;
         }
-        string nextHop = _parts.NextHopOf(item.RecipientOf(addressee).Address.Domain);
-        Job? job = item.Jobs.Find(one => one.NextHop == nextHop && one.Due == due && one.State == QueueState.Ready && one.Addressees.Count < Job.RecipientLimit);
-        if (job is null)
-            item.Jobs.Add(job = new Job(item, nextHop) { Due = due, Attempts = addressee.Attempts });
-        job.Add(addressee);
-        _recipients[(int)job.State]++;
+        string nextHop = _dependencies.NextHopOf(item.RecipientOf(recipient).Address.Domain);
+        QueuedTransaction? queued = item.Transactions.Find(one => one.NextHop == nextHop && one.Due == due && one.State == QueueState.Ready && one.Recipients.Count < QueuedTransaction.RecipientLimit);
+        if (queued is null)
+            item.Transactions.Add(queued = new QueuedTransaction(item, nextHop) { Due = due, Attempts = recipient.Attempts });
+        queued.Add(recipient);
+        _recipientCounts[(int)queued.State]++;
     }
 
-    private void Place(Job job)
+    private void SetFirstState(QueuedTransaction queued)
     {
-        if (job.Item.IsHeld)
-            Move(job, QueueState.Held);
-        else if (job.Due > Now)
-            PutOff(job, job.Due);
+        if (queued.Item.IsHeld)
+            Move(queued, QueueState.Held);
+        else if (queued.Due > Now)
+            Defer(queued, queued.Due);
         else
-            MakeReady(job);
+            MakeReady(queued);
     }
 
     /// <summary>Changes a job's state, and the counts with it.</summary>
-    private void Move(Job job, QueueState state)
+    private void Move(QueuedTransaction queued, QueueState state)
     {
-        if (job.State == QueueState.Deferred)
-            _timetable.Leave();
-        _recipients[(int)job.State] -= job.Addressees.Count;
-        _recipients[(int)state] += job.Addressees.Count;
-        job.State = state;
+        if (queued.State == QueueState.Deferred)
+            _retries.MarkStale();
+        _recipientCounts[(int)queued.State] -= queued.Recipients.Count;
+        _recipientCounts[(int)state] += queued.Recipients.Count;
+        queued.State = state;
     }
 
-    private void MakeReady(Job job)
+    private void MakeReady(QueuedTransaction queued)
     {
-        Move(job, QueueState.Ready);
-        Destination destination = DestinationOf(job.NextHop);
-        destination.Enqueue(job);
-        LineUp(destination);
+        Move(queued, QueueState.Ready);
+        Destination destination = DestinationOf(queued.NextHop);
+        destination.Enqueue(queued);
+        RequestConnection(destination);
     }
 
-    private void PutOff(Job job, DateTimeOffset due)
+    private void Defer(QueuedTransaction queued, DateTimeOffset due)
     {
-        job.Due = due;
-        Move(job, QueueState.Deferred);
-        _timetable.Add(job);
-        if (_timetable.Next == due)
+        queued.Due = due;
+        Move(queued, QueueState.Deferred);
+        _retries.Add(queued);
+        if (_retries.NextDue == due)
             Wake();
     }
 
     private bool MakeSomeReady()
     {
         DateTimeOffset now = Now;
-        for (int i = 0; i < TurnLimit; i++)
+        for (int i = 0; i < StepLimit; i++)
         {
-            if (!_timetable.TryTake(now, out Job job))
+            if (!_retries.TryDequeue(now, out QueuedTransaction queued))
                 return false;
-            MakeReady(job);
+            MakeReady(queued);
         }
         return true;
     }

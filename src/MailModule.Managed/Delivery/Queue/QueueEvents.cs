@@ -12,7 +12,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
     private const int Limit = 100_000;
 
     [ThreadStatic]
-    private static QueueEvents? t_telling;
+    private static QueueEvents? t_calling;
 
     private readonly object _gate = new();
     private readonly Queue<QueueEvent> _waiting = new();
@@ -22,10 +22,10 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
     private bool _isRunning;
 
     /// <summary>Somebody listens: an event is worth making.</summary>
-    public bool IsHeard => Volatile.Read(ref _listener) is not null;
+    public bool HasListener => Volatile.Read(ref _listener) is not null;
 
     /// <summary>Counts an event that nobody hears.</summary>
-    public void Skip() => Interlocked.Increment(ref _sequence);
+    public void CountUnheard() => Interlocked.Increment(ref _sequence);
 
     /// <summary>Any thread; never blocks for long.</summary>
     /// <param name="unnumbered">Its number is given here.</param>
@@ -56,7 +56,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
             Action<QueueEvent>? old = _listener;
             Volatile.Write(ref _listener, listener);
             _waiting.Clear();
-            while (old is not null && ReferenceEquals(_called, old) && t_telling != this)
+            while (old is not null && ReferenceEquals(_called, old) && t_calling != this)
             {
                 TimeSpan left = timeout < TimeSpan.Zero ? timeout : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
                 if (timeout >= TimeSpan.Zero && left <= TimeSpan.Zero)
@@ -69,14 +69,14 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
 
     public void Run()
     {
-        t_telling = this;
-        while (TryTake(out QueueEvent one, out Action<QueueEvent> listener))
-            Tell(one, listener);
-        t_telling = null;
+        t_calling = this;
+        while (TryDequeue(out QueueEvent one, out Action<QueueEvent> listener))
+            Call(one, listener);
+        t_calling = null;
     }
 
     // It should not throw; if it does, the next event must still find its way.
-    private void Tell(QueueEvent one, Action<QueueEvent> listener)
+    private void Call(QueueEvent one, Action<QueueEvent> listener)
     {
         try
         {
@@ -88,7 +88,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
         }
     }
 
-    private bool TryTake(out QueueEvent one, out Action<QueueEvent> listener)
+    private bool TryDequeue(out QueueEvent one, out Action<QueueEvent> listener)
     {
         lock (_gate)
         {

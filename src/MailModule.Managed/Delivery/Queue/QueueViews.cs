@@ -25,14 +25,14 @@ public enum QueueState
 /// <param name="Host">Who said <paramref name="Reply"/>; empty if nobody did.</param>
 /// <param name="Reply">The last reply or what happened; empty before the first attempt.</param>
 /// <param name="Status">Enhanced status of it; empty if there is none.</param>
-public sealed record QueuedRecipient(MailAddress Address, QueueState State, int Attempts, DateTimeOffset? LastAttempt, DateTimeOffset? NextAttempt,
+public sealed record QueuedRecipientView(MailAddress Address, QueueState State, int Attempts, DateTimeOffset? LastAttempt, DateTimeOffset? NextAttempt,
     Fault Fault, int ReplyCode, string Status, string Reply, string Host);
 
 /// <summary>One queued message at one moment.</summary>
 /// <param name="Length">Octets on the wire.</param>
 /// <param name="Expires">When it is given up.</param>
 /// <param name="Recipients">The remote ones, done or not.</param>
-public sealed record QueuedMessage(string Id, MailAddress ReversePath, DateTimeOffset Received, DateTimeOffset Expires, long Length, IReadOnlyList<QueuedRecipient> Recipients);
+public sealed record QueuedMessageView(string Id, MailAddress ReversePath, DateTimeOffset Received, DateTimeOffset Expires, long Length, IReadOnlyList<QueuedRecipientView> Recipients);
 
 /// <summary>How much waits. Recipients count in one of the last five.</summary>
 public readonly record struct QueueCounts(int Messages, int Recipients, int Ready, int Active, int Deferred, int Held, int Failed);

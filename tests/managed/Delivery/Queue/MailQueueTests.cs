@@ -65,7 +65,7 @@ public class MailQueueTests
         bench.Turn();
         Assert.Equal(["m1 0 soon", "m1 2"], bench.Spool.Marks);
         Assert.Equal(["Failed m1 bad@one.test 5.0.0 550 said so [mx.one.test]"], bench.Reports.Sent);
-        Assert.Equal(QueueState.Deferred, bench.Look("m1", 1).State);
+        Assert.Equal(QueueState.Deferred, bench.Find("m1", 1).State);
         bench.Network.Answers.Clear();
         bench.Pass(TimeSpan.FromSeconds(61));
         Assert.Equal("one.test: late@one.test", bench.Network.Seen[^1]);
@@ -114,8 +114,8 @@ public class MailQueueTests
         Assert.Equal(1000, bench.Queue.Counts.Deferred);
         bench.Pass(TimeSpan.FromSeconds(60));
         Assert.InRange(bench.Network.Begun.Count, 2, 8);
-        Assert.Equal(2, bench.Look("m999").Attempts);
-        Assert.Equal("connection refused", bench.Look("m999").Reply);
+        Assert.Equal(2, bench.Find("m999").Attempts);
+        Assert.Equal("connection refused", bench.Find("m999").Reply);
     }
 
     [Fact]
@@ -132,7 +132,7 @@ public class MailQueueTests
     [Fact]
     public void One_connection_carries_many_messages_and_connections_are_limited()
     {
-        using var bench = new QueueBench(destinationLimit: 7);
+        using var bench = new QueueBench(connectionsPerDestination: 7);
         bench.Network.Hanging.Add("one.test");
         for (int i = 0; i < 200; i++)
             bench.Add($"m{i}", "a@one.test");
@@ -165,7 +165,7 @@ public class MailQueueTests
         bench.Network.MessagesPerConnection = 0;
         bench.Add("m1", "a@one.test");
         Assert.InRange(bench.Network.Begun.Count, 2, 5);
-        Assert.Equal(QueueState.Deferred, bench.Look("m1").State);
+        Assert.Equal(QueueState.Deferred, bench.Find("m1").State);
     }
 
     [Fact]
@@ -193,8 +193,8 @@ public class MailQueueTests
         using var after = new QueueBench(recovered: [deferred, failed, held]);
         after.Turn();
         Assert.Empty(after.Network.Seen);
-        Assert.Equal(before.Look("m1"), after.Look("m1"));
-        Assert.Equal(QueueState.Held, after.Look("m3").State);
+        Assert.Equal(before.Find("m1"), after.Find("m1"));
+        Assert.Equal(QueueState.Held, after.Find("m3").State);
         Assert.Equal(["Failed m2 bad@one.test 5.0.0 550 said so [mx.one.test]"], after.Reports.Sent);
         after.Pass(TimeSpan.FromSeconds(61));
         Assert.Equal(["one.test: a@one.test"], after.Network.Seen);
@@ -298,7 +298,7 @@ public class MailQueueTests
         QueueSpool.Entry[] entries = [.. Enumerable.Range(0, Count).Select(i => new QueueSpool.Entry($"m{i}", bench.Clock.GetUtcNow(), Notify.Default, "a@one.test"))];
         long before = GC.GetTotalMemory(forceFullCollection: true);
         foreach (QueueSpool.Entry entry in entries)
-            bench.Queue.Take(entry);
+            bench.Queue.Enqueue(entry);
         long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
         Assert.InRange(each, 1, 700);
         bench.Queue.Hold(null);

@@ -17,26 +17,26 @@ internal sealed class QueueBench : IDisposable
 {
     private readonly Workers _workers = new(4);
 
-    public QueueBench(RetrySchedule? schedule = null, int destinationLimit = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null, ManualClock? clock = null)
+    public QueueBench(RetrySchedule? schedule = null, int connectionsPerDestination = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null, ManualClock? clock = null)
     {
         Clock = clock ?? new ManualClock();
         Spool = new QueueSpool([.. recovered ?? []]);
         Network = new ScriptedNetwork();
-        Queue = new MailQueue(new QueueParts
+        Queue = new MailQueue(new QueueDependencies
         {
             Spool = Spool,
             RemoteDelivery = Network,
             Reports = Reports,
             Workers = _workers,
             NextHopOf = nextHopOf ?? (domain => domain.ToLowerInvariant()),
-            TextOf = entry => new EntryText(entry),
+            ContentOf = entry => new EntryContent(entry),
             MaildropOf = address => address.Domain == "here.test" ? address.LocalPart : null,
             Schedule = () => schedule ?? RetrySchedule.Default,
             Copies = copies ?? KeptCopies.None,
             Time = Clock,
-            DestinationLimit = destinationLimit,
+            ConnectionsPerDestination = connectionsPerDestination,
         });
-        Spool.Consumer = Queue.Take;
+        Spool.Consumer = Queue.Enqueue;
         Queue.Resume();
     }
 
@@ -51,7 +51,7 @@ internal sealed class QueueBench : IDisposable
     public QueueSpool.Entry Add(string id, Notify notify, params string[] to)
     {
         var entry = new QueueSpool.Entry(id, Clock.GetUtcNow(), notify, to);
-        Queue.Take(entry);
+        Queue.Enqueue(entry);
         Network.Work();
         return entry;
     }
@@ -85,9 +85,9 @@ internal sealed class QueueBench : IDisposable
         Assert.True(done.IsSet);
     }
 
-    public QueuedRecipient Look(string id, int recipient = 0)
+    public QueuedRecipientView Find(string id, int recipient = 0)
     {
-        Assert.Equal(Fault.None, Queue.Look(id, out QueuedMessage? message));
+        Assert.Equal(Fault.None, Queue.Find(id, out QueuedMessageView? message));
         return message!.Recipients[recipient];
     }
 
@@ -97,7 +97,7 @@ internal sealed class QueueBench : IDisposable
         _workers.Stop(TimeSpan.FromSeconds(10));
     }
 
-    private sealed class EntryText(ISpoolEntry entry) : IMessageSource
+    private sealed class EntryContent(ISpoolEntry entry) : IMessageSource
     {
         private bool _isRead;
         public long WireLength => entry.Content.WireLength;
@@ -214,23 +214,23 @@ internal sealed class RecordedReports : IReports
 /// <summary>A network in which each next hop answers as a script says. Nothing happens before <see cref="Work"/>.</summary>
 internal sealed class ScriptedNetwork : IRemoteDelivery
 {
-    private readonly List<Run> _runs = [];
+    private readonly List<Attempt> _attempts = [];
 
     /// <summary>What a next hop answers for a recipient: a reply code, or a fault.</summary>
     public Dictionary<string, Func<string, object>> Answers { get; } = [];
 
-    /// <summary>Next hops that cannot be reached, and how a run to them ends.</summary>
+    /// <summary>Next hops that cannot be reached, and how an attempt to reach them ends.</summary>
     public Dictionary<string, AttemptEnd> Down { get; } = [];
 
     /// <summary>Transactions as next hops saw them: next hop, and recipients.</summary>
     public List<string> Seen { get; } = [];
 
-    /// <summary>Runs begun so far, by next hop.</summary>
+    /// <summary>Attempts begun so far, by next hop.</summary>
     public List<string> Begun { get; } = [];
 
     public bool OffersDsn { get; set; }
 
-    /// <summary>Runs that stay as they are, as those to a host that does not answer.</summary>
+    /// <summary>Next hops whose attempts stay as they are, as those to a host that does not answer.</summary>
     public HashSet<string> Hanging { get; } = [];
 
     /// <summary>Messages that a connection takes before it is closed without a word.</summary>
@@ -240,44 +240,44 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
 
     public IDeliveryAttempt Begin(string nextHop, IAttemptOwner owner)
     {
-        var run = new Run(this, nextHop, owner);
-        lock (_runs)
+        var attempt = new Attempt(this, nextHop, owner);
+        lock (_attempts)
         {
-            _runs.Add(run);
+            _attempts.Add(attempt);
             Begun.Add(nextHop);
-            MostAtOnce = Math.Max(MostAtOnce, _runs.Count);
+            MostAtOnce = Math.Max(MostAtOnce, _attempts.Count);
         }
-        return run;
+        return attempt;
     }
 
     public void Work()
     {
-        while (Take() is { } run)
-            run.Work();
+        while (TryDequeue() is { } attempt)
+            attempt.Work();
     }
 
-    private Run? Take()
+    private Attempt? TryDequeue()
     {
-        lock (_runs)
+        lock (_attempts)
         {
-            int index = _runs.FindIndex(run => !Hanging.Contains(run.NextHop));
+            int index = _attempts.FindIndex(attempt => !Hanging.Contains(attempt.NextHop));
             if (index < 0)
                 return null;
-            Run run = _runs[index];
-            _runs.RemoveAt(index);
-            return run;
+            Attempt attempt = _attempts[index];
+            _attempts.RemoveAt(index);
+            return attempt;
         }
     }
 
-    private sealed class Run(ScriptedNetwork network, string nextHop, IAttemptOwner owner) : IDeliveryAttempt
+    private sealed class Attempt(ScriptedNetwork network, string nextHop, IAttemptOwner owner) : IDeliveryAttempt
     {
         public string NextHop => nextHop;
         public RemoteHost? Host { get; private set; }
 
         public void Cancel()
         {
-            lock (network._runs)
-                network._runs.Remove(this);
+            lock (network._attempts)
+                network._attempts.Remove(this);
             owner.Ended(this, new AttemptEnd(Fault.Cancelled, null, false, "", "cut", false));
         }
 

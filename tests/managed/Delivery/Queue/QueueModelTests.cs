@@ -82,7 +82,7 @@ public class QueueModelTests
 
         private QueueBench NewBench()
         {
-            var bench = new QueueBench(destinationLimit: 3, recovered: _entries.Where(entry => !IsDone(entry)), nextHopOf: domain => _smarthost ?? domain, clock: _clock);
+            var bench = new QueueBench(connectionsPerDestination: 3, recovered: _entries.Where(entry => !IsDone(entry)), nextHopOf: domain => _smarthost ?? domain, clock: _clock);
             foreach (string hop in Hops)
                 bench.Network.Answers[hop] = Answer;
             return bench;
@@ -107,7 +107,7 @@ public class QueueModelTests
             Notify notify = _random.Next(3) == 0 ? Notify.Success | Notify.Failure : Notify.Default;
             var entry = new QueueSpool.Entry(id, _clock.GetUtcNow(), notify, to);
             _entries.Add(entry);
-            _bench.Queue.Take(entry);
+            _bench.Queue.Enqueue(entry);
         });
 
         private void Change()
@@ -170,12 +170,12 @@ public class QueueModelTests
             int messages = 0;
             foreach (QueueSpool.Entry entry in _entries)
             {
-                Fault fault = _bench.Queue.Look(entry.Id, out QueuedMessage? message);
+                Fault fault = _bench.Queue.Find(entry.Id, out QueuedMessageView? message);
                 Assert.True(IsDone(entry) == (fault == Fault.NotFound), Said($"{entry.Id}: {fault}"));
                 if (message is null)
                     continue;
                 messages++;
-                foreach (QueuedRecipient one in message.Recipients)
+                foreach (QueuedRecipientView one in message.Recipients)
                 {
                     counted[(int)one.State]++;
                     Assert.True((one.State == QueueState.Done) == IsMarked(one.Address.Text), Said($"{one.Address} {one.State}"));

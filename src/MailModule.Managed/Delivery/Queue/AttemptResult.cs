@@ -7,7 +7,7 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>What an attempt meant.</summary>
-internal enum OutcomeKind : byte
+internal enum AttemptResultKind : byte
 {
     Delivered,
     /// <summary>Another attempt may help.</summary>
@@ -20,28 +20,28 @@ internal enum OutcomeKind : byte
 /// <param name="Status">Enhanced status (RFC 3463), never empty.</param>
 /// <param name="Text">Reply lines, each with its code, LF between; or what happened.</param>
 /// <param name="Host">Who said it; empty if nobody did.</param>
-internal sealed record Outcome(OutcomeKind Kind, Fault Fault, int ReplyCode, string Status, string Text, string Host, string? Tls, DateTimeOffset At)
+internal sealed record AttemptResult(AttemptResultKind Kind, Fault Fault, int ReplyCode, string Status, string Text, string Host, string? Tls, DateTimeOffset At)
 {
     private const int TextLimit = 1024;
 
     /// <summary>What a server answered for one recipient.</summary>
-    public static Outcome Of(RecipientResult result, RemoteHost? host, DateTimeOffset at)
+    public static AttemptResult Of(RecipientResult result, RemoteHost? host, DateTimeOffset at)
     {
-        OutcomeKind kind = result.State == RecipientState.Delivered ? OutcomeKind.Delivered : IsAboutTooMany(result) ? OutcomeKind.Deferred : KindOf(result.Fault);
+        AttemptResultKind kind = result.State == RecipientState.Delivered ? AttemptResultKind.Delivered : IsAboutTooMany(result) ? AttemptResultKind.Deferred : KindOf(result.Fault);
         string text = result.Reply is { } reply ? Words(reply) : result.IsUnknown ? "the connection was lost after the final dot, before the answer" : TextOf(result.Fault);
-        return new Outcome(kind, result.Fault, result.Reply?.Code ?? 0, StatusOf(kind, result.Fault, result.Reply), Cut(text), host?.Name ?? "", host?.Tls, at)
+        return new AttemptResult(kind, result.Fault, result.Reply?.Code ?? 0, StatusOf(kind, result.Fault, result.Reply), Cut(text), host?.Name ?? "", host?.Tls, at)
         {
             IsTooManyRecipients = IsAboutTooMany(result),
         };
     }
 
     /// <summary>What a run that reached nobody means for all who waited for it.</summary>
-    public static Outcome Of(AttemptEnd end, RemoteHost? host, DateTimeOffset at)
+    public static AttemptResult Of(AttemptEnd end, RemoteHost? host, DateTimeOffset at)
     {
-        OutcomeKind kind = end.IsPermanent ? OutcomeKind.Failed : OutcomeKind.Deferred;
+        AttemptResultKind kind = end.IsPermanent ? AttemptResultKind.Failed : AttemptResultKind.Deferred;
         string text = end.Reply is { } reply ? Words(reply) : Named(host, end.Text.Length > 0 ? end.Text : TextOf(end.Fault));
         string status = end.Status.Length > 0 ? end.Status : StatusOf(kind, end.Fault, end.Reply);
-        return new Outcome(kind, end.Fault, end.Reply?.Code ?? 0, status, Cut(text), end.Reply is null ? "" : host?.Name ?? "", host?.Tls, at);
+        return new AttemptResult(kind, end.Fault, end.Reply?.Code ?? 0, status, Cut(text), end.Reply is null ? "" : host?.Name ?? "", host?.Tls, at);
     }
 
     /// <summary>RFC 5321 §4.5.3.1.10: 452 in answer to RCPT, and 552 of old servers, says that one transaction has too many recipients.</summary>
@@ -50,13 +50,13 @@ internal sealed record Outcome(OutcomeKind Kind, Fault Fault, int ReplyCode, str
     private static bool IsAboutTooMany(RecipientResult result)
         => result is { Stage: SmtpStage.Rcpt, Reply: { Code: 452 or 552, Enhanced: "" or "4.5.3" or "5.5.3" } };
 
-    private static OutcomeKind KindOf(Fault fault) => fault is Fault.Refused or Fault.Limit or Fault.NotSupported ? OutcomeKind.Failed : OutcomeKind.Deferred;
+    private static AttemptResultKind KindOf(Fault fault) => fault is Fault.Refused or Fault.Limit or Fault.NotSupported ? AttemptResultKind.Failed : AttemptResultKind.Deferred;
 
-    private static string StatusOf(OutcomeKind kind, Fault fault, Reply? reply)
+    private static string StatusOf(AttemptResultKind kind, Fault fault, Reply? reply)
     {
         if (reply is { Enhanced.Length: > 0 } said)
             return said.Enhanced;
-        char digit = kind switch { OutcomeKind.Delivered => '2', OutcomeKind.Failed => '5', _ => '4' };
+        char digit = kind switch { AttemptResultKind.Delivered => '2', AttemptResultKind.Failed => '5', _ => '4' };
         return string.Create(CultureInfo.InvariantCulture, $"{digit}.{(reply is null ? DetailOf(fault) : "0.0")}");
     }
 

@@ -5,14 +5,14 @@ namespace MailModule.Delivery.Queue;
 /// <summary>
 /// Recipients of one message that go to one next hop: one transaction. The unit of scheduling; what one attempt leaves open is tried again together. Guarded by the queue's lock.
 /// </summary>
-internal sealed class Job(QueueItem item, string nextHop)
+internal sealed class QueuedTransaction(QueueItem item, string nextHop)
 {
     /// <summary>Recipients of one transaction: what every server takes (RFC 5321 §4.5.3.1.8).</summary>
     public const int RecipientLimit = 100;
 
     public QueueItem Item => item;
     public string NextHop => nextHop;
-    public List<Addressee> Addressees { get; } = new(1);
+    public List<QueueRecipient> Recipients { get; } = new(1);
     public QueueState State { get; set; } = QueueState.Ready;
 
     /// <summary>Attempts that failed.</summary>
@@ -30,16 +30,16 @@ internal sealed class Job(QueueItem item, string nextHop)
     /// <summary>What is being sent, while it is active.</summary>
     public SmtpTransaction? Transaction { get; set; }
 
-    public void Add(Addressee addressee)
+    public void Add(QueueRecipient recipient)
     {
-        addressee.Job = this;
-        Addressees.Add(addressee);
+        recipient.Transaction = this;
+        Recipients.Add(recipient);
     }
 
     /// <summary>The recipient is final.</summary>
-    public void Drop(Addressee addressee)
+    public void Drop(QueueRecipient recipient)
     {
-        addressee.Job = null;
-        Addressees.Remove(addressee);
+        recipient.Transaction = null;
+        Recipients.Remove(recipient);
     }
 }

@@ -5,13 +5,13 @@ namespace MailModule.Delivery.Queue;
 /// read counts only if the message is still there afterwards.
 /// </summary>
 /// <exception cref="IOException">From a read: the message has left, or its text cannot be read.</exception>
-internal sealed class QueuedText : Stream
+internal sealed class QueuedContent : Stream
 {
     private readonly Stream _inner;
     private readonly Func<bool> _isHere;
     private bool _isBegun;
 
-    public QueuedText(Stream inner, Func<bool> isHere)
+    public QueuedContent(Stream inner, Func<bool> isHere)
     {
         _inner = inner;
         _isHere = isHere;
@@ -31,7 +31,7 @@ internal sealed class QueuedText : Stream
     public override int Read(Span<byte> buffer)
     {
         if (!_isBegun)
-            PassTraceLine();
+            SkipReturnPath();
         int count = _inner.Read(buffer);
         if (!_isHere())
             throw new IOException("the message has left the queue");
@@ -55,7 +55,7 @@ internal sealed class QueuedText : Stream
         base.Dispose(disposing);
     }
 
-    private void PassTraceLine()
+    private void SkipReturnPath()
     {
         _isBegun = true;
         while (_inner.ReadByte() is >= 0 and not '\n')

@@ -9,7 +9,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>What a <see cref="MailQueue"/> works with.</summary>
-public sealed class QueueParts
+public sealed class QueueDependencies
 {
     public required ISpool Spool { get; init; }
     public required IRemoteDelivery RemoteDelivery { get; init; }
@@ -20,7 +20,7 @@ public sealed class QueueParts
     public required Func<string, string> NextHopOf { get; init; }
 
     /// <summary>A message's text as it goes out, read once for each call. Cheap; any thread.</summary>
-    public required Func<ISpoolEntry, IMessageSource> TextOf { get; init; }
+    public required Func<ISpoolEntry, IMessageSource> ContentOf { get; init; }
 
     /// <summary>The local user whose mailbox an address is; null for remote ones and unknown users. For redirections.</summary>
     public required Func<MailAddress, string?> MaildropOf { get; init; }
@@ -35,8 +35,8 @@ public sealed class QueueParts
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Connections to one next hop at once.</summary>
-    public int DestinationLimit { get; init; } = 20;
+    public int ConnectionsPerDestination { get; init; } = 20;
 
     /// <summary>Connections at once.</summary>
-    public int RunLimit { get; init; } = 400;
+    public int ConnectionLimit { get; init; } = 400;
 }
