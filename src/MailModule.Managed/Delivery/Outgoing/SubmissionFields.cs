@@ -16,13 +16,13 @@ internal static class SubmissionFields
     private const int HeaderLimit = 1024 * 1024;
 
     /// <summary>Reads the header section of a finished text. May touch the disk.</summary>
-    public static HeaderScan Scan(MessageText text)
+    public static HeaderScan Scan(SubmissionContent content)
     {
         var scan = new HeaderScan();
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
         for (long at = 0; at < HeaderLimit && !scan.IsAtEnd; at += PieceLength)
         {
-            if (text.Read(piece.AsSpan(0, PieceLength), at, out int count) != Fault.None || count == 0)
+            if (content.Read(piece.AsSpan(0, PieceLength), at, out int count) != Fault.None || count == 0)
                 break;
             scan.Add(piece.AsSpan(0, count));
         }

@@ -5,10 +5,10 @@ using MailModule.Smtp;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>Which way a message takes.</summary>
-public enum SubmissionWay
+public enum SubmissionRoute
 {
     /// <summary>All recipients through one server that the host names. Nothing is added to the text.</summary>
-    GivenServer,
+    NamedServer,
     /// <summary>To the recipients' own servers (or the smarthost) now; mail for our own users goes into the spool.</summary>
     Direct,
     /// <summary>Into the spool, for the queue and the mailboxes.</summary>
@@ -18,7 +18,7 @@ public enum SubmissionWay
 /// <summary>One message to send, without its text. Immutable.</summary>
 public sealed record SubmissionRequest
 {
-    public required SubmissionWay Way { get; init; }
+    public required SubmissionRoute Route { get; init; }
     public required MailAddress From { get; init; }
     public required IReadOnlyList<SubmittedRecipient> Recipients { get; init; }
     public ReturnContent Return { get; init; }
@@ -26,11 +26,11 @@ public sealed record SubmissionRequest
     /// <summary>ENVID (RFC 3461 §4.4); null: none.</summary>
     public string? EnvelopeId { get; init; }
 
-    /// <summary>For <see cref="SubmissionWay.GivenServer"/>: from <see cref="Routing.NextHop.OfHost"/>.</summary>
+    /// <summary>For <see cref="SubmissionRoute.NamedServer"/>: from <see cref="Routing.NextHop.OfHost"/>.</summary>
     public string NextHop { get; init; } = "";
 
     /// <summary>A recipient of a way that knows our own users: with its mailbox, or with what is said about an unknown one (RFC 5321 §3.6.2).</summary>
-    public static SubmittedRecipient Judge(Recipient recipient, RelayPolicy policy)
+    public static SubmittedRecipient ResolveRecipient(Recipient recipient, RelayPolicy policy)
     {
         RelayVerdict verdict = policy.Judge(recipient.Address, mayRelay: true);
         return new SubmittedRecipient(recipient with { Maildrop = verdict.Maildrop }, verdict.IsAccepted ? null : s_unknownUser);

@@ -41,9 +41,9 @@ public sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
     /// <summary>Connections on which it was tried.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
 
-    internal void Tried(int connections) => Interlocked.Add(ref _attempts, connections);
+    internal void CountAttempts(int connections) => Interlocked.Add(ref _attempts, connections);
 
-    internal bool TrySettle(SubmissionOutcome outcome)
+    internal bool TryFinish(SubmissionOutcome outcome)
     {
         if (_outcome is not null)
             return false;

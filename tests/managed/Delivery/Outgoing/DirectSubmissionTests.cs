@@ -13,7 +13,7 @@ namespace MailModule.Tests.Delivery.Outgoing;
 public class DirectSubmissionTests
 {
     private const string Body = "Subject: x\n\nhello\n";
-    private static readonly RemoteOptions s_terms = new() { HelloName = "client.example" };
+    private static readonly RemoteOptions s_options = new() { HelloName = "client.example" };
 
     [Fact]
     public void Each_domain_is_reached_at_its_own_exchanger_and_each_recipient_is_final_once()
@@ -126,8 +126,8 @@ public class DirectSubmissionTests
             new(new Recipient(Outbox.Address("ann@a.example"), "ann"), null),
             new(new Recipient(Outbox.Address("nobody@a.example"), null), new MailModule.Smtp.Reply(550, "5.1.1", "No such user here")),
         ];
-        var request = new SubmissionRequest { Way = SubmissionWay.Direct, From = Outbox.Address("ann@a.example"), Recipients = recipients };
-        Submission submission = outbox.Prepare(request, outbox.TextOf(Body), s_terms, listener, spool);
+        var request = new SubmissionRequest { Route = SubmissionRoute.Direct, From = Outbox.Address("ann@a.example"), Recipients = recipients };
+        Submission submission = outbox.Prepare(request, outbox.ContentOf(Body), s_options, listener, spool);
         submission.Start();
         submission.Wait();
         KeptSpool.Message message = Assert.Single(spool.Messages);
@@ -185,8 +185,8 @@ public class DirectSubmissionTests
 
     private static Submission Prepare(Outbox outbox, string to, ISubmissionObserver? observer = null, string text = Body)
     {
-        var request = new SubmissionRequest { Way = SubmissionWay.Direct, From = Outbox.Address("ann@a.example"), Recipients = Outbox.Recipients(to) };
-        return outbox.Prepare(request, outbox.TextOf(text), s_terms, observer);
+        var request = new SubmissionRequest { Route = SubmissionRoute.Direct, From = Outbox.Address("ann@a.example"), Recipients = Outbox.Recipients(to) };
+        return outbox.Prepare(request, outbox.ContentOf(text), s_options, observer);
     }
 
     private static void Set(ManualResetEventSlim what, bool isTime)

@@ -8,7 +8,7 @@ namespace MailModule.Tests.Delivery.Outgoing;
 /// <summary>Messages that go into the spool, for the queue.</summary>
 public class QueuedSubmissionTests
 {
-    private static readonly RemoteOptions s_terms = new() { HelloName = "client.example" };
+    private static readonly RemoteOptions s_options = new() { HelloName = "client.example" };
 
     [Fact]
     public void One_message_holds_all_recipients_and_is_queued_when_it_is_durable()
@@ -103,16 +103,16 @@ public class QueuedSubmissionTests
         Assert.False(spool.IsCommitting.IsSet);
     }
 
-    private static Submission Prepare(Outbox outbox, KeptSpool spool, ISubmissionObserver? observer, string text = "x\n", string to = "a@b.example", Func<MessageText, Fault>? fill = null)
+    private static Submission Prepare(Outbox outbox, KeptSpool spool, ISubmissionObserver? observer, string text = "x\n", string to = "a@b.example", Func<SubmissionContent, Fault>? fill = null)
     {
         var request = new SubmissionRequest
         {
-            Way = SubmissionWay.Queue,
+            Route = SubmissionRoute.Queue,
             From = Outbox.Address("ann@a.example"),
             Recipients = [new(new Recipient(Outbox.Address(to), null) { Notify = Notify.Success, OriginalRecipient = "rfc822;x@y" }, null), .. Outbox.Recipients("c@d.example")],
             Return = ReturnContent.Headers,
             EnvelopeId = "mark",
         };
-        return outbox.Prepare(request, fill is null ? outbox.TextOf(text) : outbox.NewText(), s_terms, observer, spool, fill);
+        return outbox.Prepare(request, fill is null ? outbox.ContentOf(text) : outbox.NewContent(), s_options, observer, spool, fill);
     }
 }

@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Outgoing;
 /// A file of the host's that a text comes from: a path, or a descriptor from its offset on. Never written, and its offset never moved, if it has one. Disposing of it while it
 /// is read is allowed, and takes effect when the read ends.
 /// </summary>
-public sealed class HostFile : IDiskFile
+public sealed class ContentFile : IDiskFile
 {
     /// <summary>How soon a read that waits for a pipe's writer sees that nobody wants the text any more.</summary>
     private const int CancelMilliseconds = 20;
@@ -16,27 +16,27 @@ public sealed class HostFile : IDiskFile
     private readonly SafeFileHandle _handle;
     private readonly long _start;
 
-    private HostFile(SafeFileHandle handle, long start)
+    private ContentFile(SafeFileHandle handle, long start)
     {
         _handle = handle;
         _start = Math.Max(0, start);
-        HasPlaces = start >= 0;
+        IsSeekable = start >= 0;
     }
 
     /// <summary>It can be read anywhere and more than once; else from front to back, once.</summary>
-    public bool HasPlaces { get; }
+    public bool IsSeekable { get; }
 
     /// <summary>From the start on.</summary>
-    public long Length => HasPlaces ? Math.Max(0, RandomAccess.GetLength(_handle) - _start) : 0;
+    public long Length => IsSeekable ? Math.Max(0, RandomAccess.GetLength(_handle) - _start) : 0;
 
     /// <summary><see cref="Fault.NotFound"/>, <see cref="Fault.Io"/> (a directory, no right to read it), <see cref="Fault.Full"/>.</summary>
-    public static Fault TryOpen(string path, out HostFile? file)
+    public static Fault TryOpen(string path, out ContentFile? file)
     {
         file = null;
         try
         {
             SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            file = new HostFile(handle, Descriptors.OffsetOf((int)handle.DangerousGetHandle()));
+            file = new ContentFile(handle, Descriptors.OffsetOf((int)handle.DangerousGetHandle()));
             return Fault.None;
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -50,17 +50,17 @@ public sealed class HostFile : IDiskFile
     }
 
     /// <summary>A file of our own for what a descriptor reads. <see cref="Fault.Argument"/> if it is not open, <see cref="Fault.Full"/>.</summary>
-    public static Fault TryDuplicate(int descriptor, out HostFile? file)
+    public static Fault TryDuplicate(int descriptor, out ContentFile? file)
     {
         file = null;
         int own = Descriptors.Duplicate(descriptor);
         if (own < 0)
             return Errno.ToFault(own) == Fault.Full ? Fault.Full : Fault.Argument;
-        file = new HostFile(new SafeFileHandle(own, ownsHandle: true), Descriptors.OffsetOf(own));
+        file = new ContentFile(new SafeFileHandle(own, ownsHandle: true), Descriptors.OffsetOf(own));
         return Fault.None;
     }
 
-    /// <summary>Where it <see cref="HasPlaces"/>.</summary>
+    /// <summary>Where it <see cref="IsSeekable"/>.</summary>
     public Fault Read(Span<byte> buffer, long offset, out int count)
     {
         count = 0;

@@ -8,7 +8,7 @@ using static MailModule.Tests.Support.ScriptedSmtpServer;
 namespace MailModule.Tests.Delivery.Outgoing;
 
 /// <summary>Texts that come from a file or a descriptor of the host's.</summary>
-public class HostFileTests
+public class ContentFileTests
 {
     private static readonly Func<bool> s_never = () => false;
 
@@ -19,14 +19,14 @@ public class HostFileTests
     {
         using var folder = new TemporaryFolder();
         string path = Write(folder, string.Concat(Enumerable.Repeat("caf\u00e9\n", lines)));
-        using var text = new MessageText(folder.Path);
-        Assert.Equal(Fault.None, HostFile.TryOpen(path, out HostFile? file));
-        Assert.Equal(Fault.None, text.Take(file!, s_never));
-        Assert.Equal(Fault.None, text.Finish());
+        using var content = new SubmissionContent(folder.Path);
+        Assert.Equal(Fault.None, ContentFile.TryOpen(path, out ContentFile? file));
+        Assert.Equal(Fault.None, content.ReadFrom(file!, s_never));
+        Assert.Equal(Fault.None, content.Finish());
         File.Delete(path);
-        Assert.Equal((6L * lines, 7L * lines, true, isCopied), (text.Length, text.WireLength, text.IsEightBit, text.IsInMemory));
+        Assert.Equal((6L * lines, 7L * lines, true, isCopied), (content.Length, content.WireLength, content.IsEightBit, content.IsInMemory));
         byte[] buffer = new byte[6];
-        Assert.Equal(Fault.None, text.Read(buffer, 6L * (lines - 1), out int count));
+        Assert.Equal(Fault.None, content.Read(buffer, 6L * (lines - 1), out int count));
         Assert.Equal((6, "caf\u00e9\n"), (count, Encoding.UTF8.GetString(buffer)));
         Assert.Empty(Directory.GetFileSystemEntries(folder.Path));
     }
@@ -36,17 +36,17 @@ public class HostFileTests
     {
         using var folder = new TemporaryFolder();
         string path = Write(folder, "skipped\nSubject: x\n");
-        using var text = new MessageText(folder.Path);
-        HostFile? file;
+        using var content = new SubmissionContent(folder.Path);
+        ContentFile? file;
         using (FileStream stream = File.OpenRead(path))
         {
             stream.Position = 8;
             stream.Flush();
             Assert.Equal(8, Seek(stream, 8));
-            Assert.Equal(Fault.None, HostFile.TryDuplicate((int)stream.SafeFileHandle.DangerousGetHandle(), out file));
+            Assert.Equal(Fault.None, ContentFile.TryDuplicate((int)stream.SafeFileHandle.DangerousGetHandle(), out file));
         }
-        Assert.Equal(Fault.None, text.Take(file!, s_never));
-        Assert.Equal(11, text.Length);
+        Assert.Equal(Fault.None, content.ReadFrom(file!, s_never));
+        Assert.Equal(11, content.Length);
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public class HostFileTests
     {
         using var folder = new TemporaryFolder();
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        Assert.Equal(Fault.None, HostFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out HostFile? file));
+        Assert.Equal(Fault.None, ContentFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out ContentFile? file));
         pipe.DisposeLocalCopyOfClientHandle();
         new Thread(() =>
         {
@@ -62,10 +62,10 @@ public class HostFileTests
                 pipe.Write("some words\n"u8);
             pipe.Dispose();
         }).Start();
-        using var text = new MessageText(folder.Path);
-        Assert.False(file!.HasPlaces);
-        Assert.Equal(Fault.None, text.Take(file, s_never));
-        Assert.Equal(11_000, text.Length);
+        using var content = new SubmissionContent(folder.Path);
+        Assert.False(file!.IsSeekable);
+        Assert.Equal(Fault.None, content.ReadFrom(file, s_never));
+        Assert.Equal(11_000, content.Length);
     }
 
     [Fact]
@@ -73,30 +73,30 @@ public class HostFileTests
     {
         using var folder = new TemporaryFolder();
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        Assert.Equal(Fault.None, HostFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out HostFile? file));
-        using var text = new MessageText(folder.Path);
+        Assert.Equal(Fault.None, ContentFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out ContentFile? file));
+        using var content = new SubmissionContent(folder.Path);
         int asked = 0;
-        Assert.Equal(Fault.Cancelled, text.Take(file!, () => ++asked == 3));
+        Assert.Equal(Fault.Cancelled, content.ReadFrom(file!, () => ++asked == 3));
     }
 
     [Fact]
     public void What_is_not_there_or_no_file_is_said_at_once()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(Fault.NotFound, HostFile.TryOpen(Path.Combine(folder.Path, "gone"), out _));
-        Assert.Equal(Fault.NotFound, HostFile.TryOpen(Path.Combine(folder.Path, "gone", "further"), out _));
-        Assert.Equal(Fault.Io, HostFile.TryOpen(folder.Path, out _));
-        Assert.Equal(Fault.Argument, HostFile.TryDuplicate(-1, out _));
-        Assert.Equal(Fault.Argument, HostFile.TryDuplicate(1_000_000, out _));
+        Assert.Equal(Fault.NotFound, ContentFile.TryOpen(Path.Combine(folder.Path, "gone"), out _));
+        Assert.Equal(Fault.NotFound, ContentFile.TryOpen(Path.Combine(folder.Path, "gone", "further"), out _));
+        Assert.Equal(Fault.Io, ContentFile.TryOpen(folder.Path, out _));
+        Assert.Equal(Fault.Argument, ContentFile.TryDuplicate(-1, out _));
+        Assert.Equal(Fault.Argument, ContentFile.TryDuplicate(1_000_000, out _));
     }
 
     [Fact]
     public void A_cancel_ends_the_reading()
     {
         using var folder = new TemporaryFolder();
-        Assert.Equal(Fault.None, HostFile.TryOpen(Write(folder, "x\n"), out HostFile? file));
-        using var text = new MessageText(folder.Path);
-        Assert.Equal(Fault.Cancelled, text.Take(file!, () => true));
+        Assert.Equal(Fault.None, ContentFile.TryOpen(Write(folder, "x\n"), out ContentFile? file));
+        using var content = new SubmissionContent(folder.Path);
+        Assert.Equal(Fault.Cancelled, content.ReadFrom(file!, () => true));
     }
 
     [Fact]
@@ -106,10 +106,10 @@ public class HostFileTests
         string path = Write(folder, string.Concat(Enumerable.Repeat("a line\n", 100_000)));
         using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
         using var outbox = new Outbox();
-        Assert.Equal(Fault.None, HostFile.TryOpen(path, out HostFile? file));
-        MessageText text = outbox.NewText();
-        Assert.Equal(Fault.None, text.Take(file!, s_never));
-        Submission submission = outbox.Prepare(text, server.Port);
+        Assert.Equal(Fault.None, ContentFile.TryOpen(path, out ContentFile? file));
+        SubmissionContent content = outbox.NewContent();
+        Assert.Equal(Fault.None, content.ReadFrom(file!, s_never));
+        Submission submission = outbox.Prepare(content, server.Port);
         File.WriteAllText(path, "shorter\n");
         submission.Start();
         submission.Wait();
@@ -124,11 +124,11 @@ public class HostFileTests
         using var server = new ScriptedSmtpServer(null, [.. Plain("250 ok")[..8], "451 no", Line, "221 bye"], Plain("250 ok"));
         using var outbox = new Outbox { Rules = new MailModule.Delivery.Routing.RoutingRules { MxPort = server.Port } };
         outbox.Dns.Mx("b.example", (10, "one.b.example"), (20, "two.b.example")).Addresses("one.b.example", "127.0.0.1").Addresses("two.b.example", "127.0.0.1");
-        var request = new SubmissionRequest { Way = SubmissionWay.Direct, From = Outbox.Address("ann@a.example"), Recipients = Outbox.Recipients("a@b.example") };
-        Submission submission = outbox.Prepare(request, outbox.NewText(), new MailModule.Delivery.Remote.RemoteOptions { HelloName = "client.example" }, fill: text =>
+        var request = new SubmissionRequest { Route = SubmissionRoute.Direct, From = Outbox.Address("ann@a.example"), Recipients = Outbox.Recipients("a@b.example") };
+        Submission submission = outbox.Prepare(request, outbox.NewContent(), new MailModule.Delivery.Remote.RemoteOptions { HelloName = "client.example" }, fill: content =>
         {
             asked++;
-            return text.Write("Subject: x\n\nthe text\n"u8);
+            return content.Write("Subject: x\n\nthe text\n"u8);
         });
         submission.Start();
         submission.Wait();

@@ -5,7 +5,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Tests.Delivery.Outgoing;
 
-public sealed class MessageTextTests : IDisposable
+public sealed class SubmissionContentTests : IDisposable
 {
     private readonly string _folder = Path.Combine(Path.GetTempPath(), "mailmodule-" + Guid.NewGuid().ToString("N"));
 
@@ -22,7 +22,7 @@ public sealed class MessageTextTests : IDisposable
         foreach (string text in Texts(Alphabet, 5))
             for (int cut = 0; cut <= text.Length; cut++)
             {
-                using var whole = new MessageText(_folder);
+                using var whole = new SubmissionContent(_folder);
                 whole.Write(Encoding.ASCII.GetBytes(text[..cut]));
                 whole.Write(Encoding.ASCII.GetBytes(text[cut..]));
                 Assert.Equal(Fault.None, whole.Finish());
@@ -33,20 +33,20 @@ public sealed class MessageTextTests : IDisposable
     [Fact]
     public void A_large_text_moves_to_a_file_without_a_name_and_comes_back_whole()
     {
-        using var text = new MessageText(_folder);
+        using var content = new SubmissionContent(_folder);
         byte[] piece = new byte[10_000];
         var expected = new MemoryStream();
         for (int i = 0; i < 100; i++)
         {
             new Random(i).NextBytes(piece);
             expected.Write(piece);
-            Assert.Equal(Fault.None, text.Write(piece));
+            Assert.Equal(Fault.None, content.Write(piece));
         }
-        Assert.False(text.IsInMemory);
+        Assert.False(content.IsInMemory);
         Assert.Empty(Directory.GetFiles(_folder));
-        Assert.Equal(Fault.None, text.Finish());
-        Assert.True(text.IsEightBit);
-        Assert.True(expected.ToArray().AsSpan().SequenceEqual(Read(text)));
+        Assert.Equal(Fault.None, content.Finish());
+        Assert.True(content.IsEightBit);
+        Assert.True(expected.ToArray().AsSpan().SequenceEqual(Read(content)));
     }
 
     [Theory]
@@ -61,31 +61,31 @@ public sealed class MessageTextTests : IDisposable
         var random = new Random(length);
         byte[] octets = new byte[length];
         random.NextBytes(octets);
-        using var text = new MessageText(_folder);
+        using var content = new SubmissionContent(_folder);
         for (int at = 0; at < length;)
         {
             int end = Math.Min(length, at + random.Next(1, 50_000));
-            Assert.Equal(Fault.None, text.Write(octets.AsSpan(at..end)));
+            Assert.Equal(Fault.None, content.Write(octets.AsSpan(at..end)));
             at = end;
         }
-        Assert.Equal(Fault.None, text.Finish());
-        Assert.Equal((length, length <= 128 * 1024), (text.Length, text.IsInMemory));
-        Assert.True(octets.AsSpan().SequenceEqual(Read(text)));
+        Assert.Equal(Fault.None, content.Finish());
+        Assert.Equal((length, length <= 128 * 1024), (content.Length, content.IsInMemory));
+        Assert.True(octets.AsSpan().SequenceEqual(Read(content)));
         var copy = new MemoryStream();
-        using (Stream stream = text.OpenRead())
+        using (Stream stream = content.OpenRead())
             stream.CopyTo(copy);
         Assert.True(octets.AsSpan().SequenceEqual(copy.ToArray()));
-        Assert.Equal(Fault.State, text.Read(new byte[1], 0, out _));
+        Assert.Equal(Fault.State, content.Read(new byte[1], 0, out _));
     }
 
     [Fact]
     public void The_folder_is_for_nobody_else_and_made_when_needed()
     {
         string folder = Path.Combine(_folder, "mail", "scratch");
-        using var text = new MessageText(folder);
-        Assert.Equal(Fault.None, text.Write("small"u8));
+        using var content = new SubmissionContent(folder);
+        Assert.Equal(Fault.None, content.Write("small"u8));
         Assert.False(Directory.Exists(_folder));
-        Assert.Equal(Fault.None, text.Write(new byte[200_000]));
+        Assert.Equal(Fault.None, content.Write(new byte[200_000]));
         if (!OperatingSystem.IsWindows())
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
     }
@@ -99,17 +99,17 @@ public sealed class MessageTextTests : IDisposable
         for (; ; failAt++)
         {
             var disk = new FailingDisk(failAt);
-            using var text = new MessageText(_folder, disk);
-            Fault written = text.Write(octets);
-            Fault finished = text.Finish();
+            using var content = new SubmissionContent(_folder, disk);
+            Fault written = content.Write(octets);
+            Fault finished = content.Finish();
             if (!disk.HasFailed)
                 break;
             Assert.Equal(Fault.Full, finished);
-            Assert.Equal(Fault.Full, text.Write("more"u8));
-            Assert.Equal(Fault.Full, text.Read(new byte[10], 0, out int count));
+            Assert.Equal(Fault.Full, content.Write("more"u8));
+            Assert.Equal(Fault.Full, content.Read(new byte[10], 0, out int count));
             Assert.Equal(0, count);
             Assert.True(written is Fault.None or Fault.Full);
-            text.Dispose();
+            content.Dispose();
             Assert.Equal(disk.FailedUnlink ? 1 : 0, Directory.GetFiles(_folder).Length);
             Array.ForEach(Directory.GetFiles(_folder), File.Delete);
         }
@@ -119,19 +119,19 @@ public sealed class MessageTextTests : IDisposable
     [Fact]
     public void A_folder_that_cannot_be_written_is_a_fault_that_stays()
     {
-        using var text = new MessageText("/proc/nowhere");
-        Assert.Equal(Fault.Io, text.Write(new byte[1_000_000]));
-        Assert.Equal(Fault.Io, text.Write("more"u8));
-        Assert.Equal(Fault.Io, text.Finish());
+        using var content = new SubmissionContent("/proc/nowhere");
+        Assert.Equal(Fault.Io, content.Write(new byte[1_000_000]));
+        Assert.Equal(Fault.Io, content.Write("more"u8));
+        Assert.Equal(Fault.Io, content.Finish());
     }
 
-    private static byte[] Read(MessageText text)
+    private static byte[] Read(SubmissionContent content)
     {
         var all = new MemoryStream();
         byte[] piece = new byte[7777];
         while (true)
         {
-            Assert.Equal(Fault.None, text.Read(piece, all.Length, out int count));
+            Assert.Equal(Fault.None, content.Read(piece, all.Length, out int count));
             if (count == 0)
                 return all.ToArray();
             all.Write(piece.AsSpan(0, count));

@@ -6,7 +6,7 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>The recipients of a submission whose message goes into the spool: one message for all of them. They are settled when it is durable.</summary>
-internal sealed class SpoolLeg(Submission submission, IReadOnlyList<SubmittedRecipient> recipients, SubmissionState whenDurable) : ILeg
+internal sealed class SpoolRecipientGroup(Submission submission, IReadOnlyList<SubmittedRecipient> recipients, SubmissionState whenDurable) : IRecipientGroup
 {
     private const int PieceLength = 64 * 1024;
 
@@ -35,13 +35,13 @@ internal sealed class SpoolLeg(Submission submission, IReadOnlyList<SubmittedRec
     private Fault Write()
     {
         Envelope envelope = submission.NewEnvelope(recipients);
-        Fault fault = submission.Spool!.TryBegin(envelope, submission.Text.WireLength, out ISpoolWriter writer);
+        Fault fault = submission.Spool!.TryBegin(envelope, submission.Content.WireLength, out ISpoolWriter writer);
         if (fault != Fault.None)
             return fault;
         _writer = writer;
         using var room = new ManualResetEventSlim();
         Append(FieldsOf(envelope, writer.Id), room);
-        return AppendText(room);
+        return AppendContent(room);
     }
 
     private ReadOnlySpan<byte> FieldsOf(Envelope envelope, string id)
@@ -52,18 +52,18 @@ internal sealed class SpoolLeg(Submission submission, IReadOnlyList<SubmittedRec
         return fields.WrittenSpan;
     }
 
-    private Fault AppendText(ManualResetEventSlim room)
+    private Fault AppendContent(ManualResetEventSlim room)
     {
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
         Fault fault = Fault.None;
         long at = 0;
         for (int count = 1; count > 0 && fault == Fault.None && !_isCancelled; at += count)
         {
-            fault = submission.Text.Read(piece, at, out count);
+            fault = submission.Content.Read(piece, at, out count);
             Append(piece.AsSpan(0, count), room);
         }
         ArrayPool<byte>.Shared.Return(piece);
-        return fault == Fault.None && at < submission.Text.Length && !_isCancelled ? Fault.Io : fault;
+        return fault == Fault.None && at < submission.Content.Length && !_isCancelled ? Fault.Io : fault;
     }
 
     private void Append(ReadOnlySpan<byte> piece, ManualResetEventSlim room)
@@ -86,9 +86,9 @@ internal sealed class SpoolLeg(Submission submission, IReadOnlyList<SubmittedRec
     {
         SubmissionOutcome outcome = fault == Fault.None
             ? new SubmissionOutcome(whenDurable, Fault.None, null, "", "", null, _writer!.Id, IsUnknown: false)
-            : SubmissionOutcome.Failed(fault, FaultWords.Of(fault), "4.3.0");
+            : SubmissionOutcome.Failed(fault, FaultDescriptions.Of(fault), "4.3.0");
         foreach (SubmittedRecipient recipient in recipients)
-            submission.Settle(recipient, outcome, submission.Text.Length);
+            submission.FinishRecipient(recipient, outcome, submission.Content.Length);
         submission.Ended(this);
     }
 }

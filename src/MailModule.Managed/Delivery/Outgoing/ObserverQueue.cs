@@ -6,13 +6,13 @@ namespace MailModule.Delivery.Outgoing;
 /// Brings a submission's states to its observer: in order, one at a time, on a worker, so that a slow observer holds up nobody but itself. Of
 /// several "sending" states in a row that wait, the latest is enough, so the queue stays short.
 /// </summary>
-internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer) : IWork
+internal sealed class ObserverQueue(Workers workers, ISubmissionObserver? observer) : IWork
 {
-    private readonly record struct Notice(SubmissionState State, long Value, string Recipient);
+    private readonly record struct StateChange(SubmissionState State, long Value, string Recipient);
 
     private readonly Lock _lock = new();
-    private readonly Queue<Notice> _waiting = new();
-    private Notice? _sending;
+    private readonly Queue<StateChange> _waiting = new();
+    private StateChange? _sending;
     private readonly ManualResetEvent _finished = new(false);
     private bool _isRunning;
     private bool _isLast;
@@ -24,10 +24,10 @@ internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer
         lock (_lock)
         {
             if (state == SubmissionState.Sending)
-                _sending = new Notice(state, value, recipient);
+                _sending = new StateChange(state, value, recipient);
             else
-                Append(new Notice(state, value, recipient));
-            RunOne();
+                Append(new StateChange(state, value, recipient));
+            EnsureRunning();
         }
     }
 
@@ -37,7 +37,7 @@ internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer
         lock (_lock)
         {
             _isLast = true;
-            RunOne();
+            EnsureRunning();
         }
     }
 
@@ -46,19 +46,19 @@ internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer
 
     public void Run()
     {
-        while (TryTake(out Notice notice))
-            observer!.StateChanged(notice.State, notice.Value, notice.Recipient);
+        while (TryDequeue(out StateChange change))
+            observer!.StateChanged(change.State, change.Value, change.Recipient);
     }
 
-    private void Append(Notice notice)
+    private void Append(StateChange change)
     {
         if (_sending is { } sending)
             _waiting.Enqueue(sending);
         _sending = null;
-        _waiting.Enqueue(notice);
+        _waiting.Enqueue(change);
     }
 
-    private void RunOne()
+    private void EnsureRunning()
     {
         if (_isRunning)
             return;
@@ -66,16 +66,16 @@ internal sealed class NoticeQueue(Workers workers, ISubmissionObserver? observer
         workers.Run(this);
     }
 
-    private bool TryTake(out Notice notice)
+    private bool TryDequeue(out StateChange change)
     {
         bool isEnd;
         lock (_lock)
         {
-            if (_waiting.TryDequeue(out notice))
+            if (_waiting.TryDequeue(out change))
                 return true;
             if (_sending is { } sending)
             {
-                notice = sending;
+                change = sending;
                 _sending = null;
                 return true;
             }

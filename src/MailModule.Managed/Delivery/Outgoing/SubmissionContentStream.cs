@@ -3,14 +3,14 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>A finished text as a stream, from front to back; disposing of it disposes of the text.</summary>
-internal sealed class TextStream(MessageText text) : Stream
+internal sealed class SubmissionContentStream(SubmissionContent content) : Stream
 {
     private long _position;
 
     public override bool CanRead => true;
     public override bool CanSeek => false;
     public override bool CanWrite => false;
-    public override long Length => text.Length;
+    public override long Length => content.Length;
 
     public override long Position
     {
@@ -21,7 +21,7 @@ internal sealed class TextStream(MessageText text) : Stream
     /// <exception cref="IOException">The text cannot be read back.</exception>
     public override int Read(Span<byte> buffer)
     {
-        Fault fault = text.Read(buffer, _position, out int count);
+        Fault fault = content.Read(buffer, _position, out int count);
         if (fault != Fault.None)
             throw new IOException($"the text cannot be read back: {fault}");
         _position += count;
@@ -41,7 +41,7 @@ internal sealed class TextStream(MessageText text) : Stream
     protected override void Dispose(bool disposing)
     {
         if (disposing)
-            text.Dispose();
+            content.Dispose();
         base.Dispose(disposing);
     }
 }

@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Outgoing;
 /// name any more from its first octet on, so that a crash leaves no text behind. One thread at a time.
 /// </summary>
 /// <param name="scratchFolder">Where the file is made; made itself, with the folders above it, when it is first needed.</param>
-public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDisposable
+public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) : IDisposable
 {
     private const int MemoryLimit = 128 * 1024;
     private const int FirstMemory = 4 * 1024;
@@ -16,7 +16,7 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
     private readonly IDisk _disk = disk ?? Disk.Real;
     /// <summary>All of the text, or what comes after the file's last octet.</summary>
     private byte[] _memory = [];
-    private int _inMemory;
+    private int _memoryLength;
     private IDiskFile? _file;
     private WireLength _wireLength;
     private bool _isFinished;
@@ -38,9 +38,9 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
         while (_fault == Fault.None && !octets.IsEmpty)
         {
             MakeRoom(octets.Length);
-            int count = Math.Min(octets.Length, _memory.Length - _inMemory);
-            octets[..count].CopyTo(_memory.AsSpan(_inMemory));
-            _inMemory += count;
+            int count = Math.Min(octets.Length, _memory.Length - _memoryLength);
+            octets[..count].CopyTo(_memory.AsSpan(_memoryLength));
+            _memoryLength += count;
             Length += count;
             octets = octets[count..];
         }
@@ -51,15 +51,15 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
     /// Takes the whole text from a file: what is small or can be read only once by copying it; else it stays there and is measured, and this object disposes of the file at its end.
     /// In place of <see cref="Write"/>. Blocks. <see cref="Fault.Cancelled"/> soon after it is asked for.
     /// </summary>
-    public Fault Take(HostFile file, Func<bool> isCancelled)
+    public Fault ReadFrom(ContentFile file, Func<bool> isCancelled)
     {
-        bool stays = file.HasPlaces && file.Length > MemoryLimit;
+        bool stays = file.IsSeekable && file.Length > MemoryLimit;
         byte[] piece = GC.AllocateUninitializedArray<byte>(MemoryLimit);
         long at = 0;
         while (_fault == Fault.None)
         {
             int count = 0;
-            _fault = !file.HasPlaces ? file.ReadNext(piece, isCancelled, out count) : isCancelled() ? Fault.Cancelled : file.Read(piece, at, out count);
+            _fault = !file.IsSeekable ? file.ReadNext(piece, isCancelled, out count) : isCancelled() ? Fault.Cancelled : file.Read(piece, at, out count);
             if (_fault != Fault.None || count == 0)
                 break;
             at += count;
@@ -84,7 +84,7 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
         if (_isFinished)
             return _fault;
         _isFinished = true;
-        if (_file is null or HostFile || _fault != Fault.None)
+        if (_file is null or ContentFile || _fault != Fault.None)
             return _fault;
         Flush();
         _memory = [];
@@ -97,20 +97,20 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
         count = 0;
         if (_fault != Fault.None || _file is not null)
             return _fault != Fault.None ? _fault : _file!.Read(buffer, offset, out count);
-        ReadOnlySpan<byte> rest = _memory.AsSpan(0, _inMemory)[(int)Math.Min(offset, _inMemory)..];
+        ReadOnlySpan<byte> rest = _memory.AsSpan(0, _memoryLength)[(int)Math.Min(offset, _memoryLength)..];
         count = Math.Min(rest.Length, buffer.Length);
         rest[..count].CopyTo(buffer);
         return Fault.None;
     }
 
     /// <summary>A reader from the first octet on, which takes the text over and disposes of it.</summary>
-    public Stream OpenRead() => new TextStream(this);
+    public Stream OpenRead() => new SubmissionContentStream(this);
 
     public void Dispose()
     {
         _file?.Dispose();
         _memory = [];
-        _inMemory = 0;
+        _memoryLength = 0;
         if (_fault == Fault.None)
             _fault = Fault.State;
     }
@@ -124,9 +124,9 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
 
     private void MakeRoom(int wanted)
     {
-        if (_inMemory < MemoryLimit && _inMemory + wanted > _memory.Length)
-            Array.Resize(ref _memory, Math.Clamp(Math.Max(_inMemory + wanted, 2 * _memory.Length), FirstMemory, MemoryLimit));
-        else if (_inMemory == MemoryLimit)
+        if (_memoryLength < MemoryLimit && _memoryLength + wanted > _memory.Length)
+            Array.Resize(ref _memory, Math.Clamp(Math.Max(_memoryLength + wanted, 2 * _memory.Length), FirstMemory, MemoryLimit));
+        else if (_memoryLength == MemoryLimit)
             Flush();
     }
 
@@ -135,8 +135,8 @@ public sealed class MessageText(string scratchFolder, IDisk? disk = null) : IDis
         if (_file is null)
             _fault = OpenFile();
         if (_fault == Fault.None)
-            _fault = _file!.Write(_memory.AsSpan(0, _inMemory), Length - _inMemory);
-        _inMemory = 0;
+            _fault = _file!.Write(_memory.AsSpan(0, _memoryLength), Length - _memoryLength);
+        _memoryLength = 0;
     }
 
     private Fault OpenFile()

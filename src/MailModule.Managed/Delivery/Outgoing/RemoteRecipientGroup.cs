@@ -6,25 +6,25 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>The recipients of a submission that share a next hop: transactions for one connection, or a few where hosts close early. Knows what was answered, and no host.</summary>
-internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Func<IAttemptOwner, IDeliveryAttempt> begin) : ILeg, IAttemptOwner
+internal sealed class RemoteRecipientGroup(Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Func<IAttemptOwner, IDeliveryAttempt> begin) : IRecipientGroup, IAttemptOwner
 {
     /// <summary>RFC 5321 §4.5.3.1.8: what every server takes in one transaction.</summary>
     private const int RecipientLimit = 100;
 
     /// <summary>Connections that reached a host, before what such hosts leave undone is given up.</summary>
-    private const int RunLimit = 4;
+    private const int ConnectionLimit = 4;
 
     private readonly Queue<SubmittedRecipient> _open = new(recipients);
     private readonly Lock _gate = new();
     private readonly List<(SmtpTransaction Transaction, SubmittedRecipient[] Members)> _underWay = new(2);
-    private IDeliveryAttempt? _run;
+    private IDeliveryAttempt? _attempt;
     private bool _isCancelled;
-    private int _runs;
+    private int _connections;
 
     public void Begin()
     {
-        submission.Tell(SubmissionState.FindHost, 0, recipients);
-        BeginRun();
+        submission.ChangeState(SubmissionState.FindHost, 0, recipients);
+        BeginAttempt();
     }
 
     public bool AwaitsVerdict(SubmittedRecipient recipient)
@@ -36,28 +36,28 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
 
     public void Cancel()
     {
-        IDeliveryAttempt? run;
+        IDeliveryAttempt? attempt;
         lock (_gate)
         {
             _isCancelled = true;
-            run = _run;
+            attempt = _attempt;
         }
-        run?.Cancel();
+        attempt?.Cancel();
     }
 
-    void IAttemptOwner.Connecting(IDeliveryAttempt run)
+    void IAttemptOwner.Connecting(IDeliveryAttempt attempt)
     {
         foreach (SubmittedRecipient recipient in recipients)
             if (recipient.Outcome is null)
-                recipient.Tried(1);
-        submission.Tell(SubmissionState.Connecting, 0, recipients);
+                recipient.CountAttempts(1);
+        submission.ChangeState(SubmissionState.Connecting, 0, recipients);
     }
 
-    void IAttemptOwner.Connected(IDeliveryAttempt run) => submission.Tell(SubmissionState.Dialog, 0, recipients);
+    void IAttemptOwner.Connected(IDeliveryAttempt attempt) => submission.ChangeState(SubmissionState.Dialog, 0, recipients);
 
-    SmtpTransaction? IAttemptOwner.NextTransaction(IDeliveryAttempt run)
+    SmtpTransaction? IAttemptOwner.NextTransaction(IDeliveryAttempt attempt)
     {
-        SubmittedRecipient[] members = [.. TakeOpen()];
+        SubmittedRecipient[] members = [.. DequeueOpen()];
         if (members.Length == 0)
             return null;
         SmtpTransaction transaction = submission.NewTransaction(members);
@@ -66,11 +66,11 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
         return transaction;
     }
 
-    void IAttemptOwner.Sending(IDeliveryAttempt run, SmtpTransaction transaction) => submission.Tell(SubmissionState.Sending, transaction.Sent, recipients);
+    void IAttemptOwner.Sending(IDeliveryAttempt attempt, SmtpTransaction transaction) => submission.ChangeState(SubmissionState.Sending, transaction.Sent, recipients);
 
-    void IAttemptOwner.Completed(IDeliveryAttempt run, SmtpTransaction transaction)
+    void IAttemptOwner.Completed(IDeliveryAttempt attempt, SmtpTransaction transaction)
     {
-        SubmittedRecipient[] members = Take(transaction);
+        SubmittedRecipient[] members = RemoveUnderWay(transaction);
         bool someWereTaken = transaction.Recipients.Any(result => result.State == RecipientState.Delivered);
         for (int i = 0; i < members.Length; i++)
         {
@@ -78,50 +78,50 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
             if (someWereTaken && IsTooMany(result.Reply))
                 _open.Enqueue(members[i]);
             else
-                submission.Settle(members[i], OutcomeOf(result, run.Host), transaction.Sent);
+                submission.FinishRecipient(members[i], OutcomeOf(result, attempt.Host), transaction.Sent);
         }
     }
 
-    void IAttemptOwner.Returned(IDeliveryAttempt run, SmtpTransaction transaction)
+    void IAttemptOwner.Returned(IDeliveryAttempt attempt, SmtpTransaction transaction)
     {
-        foreach (SubmittedRecipient recipient in Take(transaction))
+        foreach (SubmittedRecipient recipient in RemoveUnderWay(transaction))
             _open.Enqueue(recipient);
     }
 
-    void IAttemptOwner.Ended(IDeliveryAttempt run, AttemptEnd end)
+    void IAttemptOwner.Ended(IDeliveryAttempt attempt, AttemptEnd end)
     {
         // What is open though a host was ready was not tried there: it closed between two transactions.
-        if (_open.Count > 0 && end.WasReady && end.Fault != Fault.Cancelled && ++_runs < RunLimit)
+        if (_open.Count > 0 && end.WasReady && end.Fault != Fault.Cancelled && ++_connections < ConnectionLimit)
         {
-            BeginRun();
+            BeginAttempt();
             return;
         }
-        SubmissionOutcome outcome = OutcomeOf(end, run.Host);
+        SubmissionOutcome outcome = OutcomeOf(end, attempt.Host);
         while (_open.TryDequeue(out SubmittedRecipient? recipient))
-            submission.Settle(recipient, outcome, 0);
+            submission.FinishRecipient(recipient, outcome, 0);
         submission.Ended(this);
     }
 
-    private void BeginRun()
+    private void BeginAttempt()
     {
-        IDeliveryAttempt run = begin(this);
+        IDeliveryAttempt attempt = begin(this);
         bool isLate;
         lock (_gate)
         {
-            _run = run;
+            _attempt = attempt;
             isLate = _isCancelled;
         }
         if (isLate)
-            run.Cancel();
+            attempt.Cancel();
     }
 
-    private IEnumerable<SubmittedRecipient> TakeOpen()
+    private IEnumerable<SubmittedRecipient> DequeueOpen()
     {
         for (int i = 0; i < RecipientLimit && _open.TryDequeue(out SubmittedRecipient? recipient); i++)
             yield return recipient;
     }
 
-    private SubmittedRecipient[] Take(SmtpTransaction transaction)
+    private SubmittedRecipient[] RemoveUnderWay(SmtpTransaction transaction)
     {
         lock (_gate)
         {
@@ -138,14 +138,14 @@ internal sealed class RemoteLeg(Submission submission, IReadOnlyList<SubmittedRe
     private static SubmissionOutcome OutcomeOf(RecipientResult result, RemoteHost? host)
     {
         SubmissionState state = result.State == RecipientState.Delivered ? SubmissionState.Done : SubmissionState.Error;
-        string text = result.Reply is null ? FaultWords.Of(result.Fault) : "";
+        string text = result.Reply is null ? FaultDescriptions.Of(result.Fault) : "";
         return new SubmissionOutcome(state, result.Fault, result.Reply, result.Reply?.Enhanced ?? "", text, host, "", result.IsUnknown);
     }
 
     private static SubmissionOutcome OutcomeOf(AttemptEnd end, RemoteHost? host)
     {
         Fault fault = end.Fault == Fault.None ? Fault.Closed : end.Fault;
-        string text = end.Reply is not null ? "" : end.Text.Length > 0 ? end.Text : FaultWords.Of(fault);
+        string text = end.Reply is not null ? "" : end.Text.Length > 0 ? end.Text : FaultDescriptions.Of(fault);
         string status = end.Status.Length > 0 ? end.Status : end.Reply?.Enhanced ?? "";
         return new SubmissionOutcome(SubmissionState.Error, fault, end.Reply, status, text, host, "", IsUnknown: false);
     }

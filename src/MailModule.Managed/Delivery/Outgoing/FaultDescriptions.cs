@@ -3,7 +3,7 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>What a failure was, in words, where no server and no system said anything.</summary>
-internal static class FaultWords
+internal static class FaultDescriptions
 {
     public static string Of(Fault fault) => fault switch
     {

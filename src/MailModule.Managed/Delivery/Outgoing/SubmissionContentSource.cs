@@ -6,36 +6,36 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>Gives a message text to a client session: the fields of ours in front of it, then what the host wrote. Several may read one text, each from its beginning.</summary>
-internal sealed class TextSource : ReadAheadSource, IRepeatableSource
+internal sealed class SubmissionContentSource : ReadAheadSource, IRepeatableSource
 {
     private readonly ReadOnlyMemory<byte> _fields;
-    private readonly MessageText _text;
+    private readonly SubmissionContent _content;
     private readonly Workers _workers;
     private readonly Log _log;
     private int _fieldsGiven;
     private long _position;
 
-    public TextSource(ReadOnlyMemory<byte> fields, MessageText text, Workers workers, Log log) : base(workers)
+    public SubmissionContentSource(ReadOnlyMemory<byte> fields, SubmissionContent content, Workers workers, Log log) : base(workers)
     {
         _fields = fields;
-        _text = text;
+        _content = content;
         _workers = workers;
         _log = log;
     }
 
-    public override long WireLength => _fields.Length + _text.WireLength;
-    public override bool IsEightBit => _text.IsEightBit;
-    protected override bool IsInMemory => _text.IsInMemory;
+    public override long WireLength => _fields.Length + _content.WireLength;
+    public override bool IsEightBit => _content.IsEightBit;
+    protected override bool IsInMemory => _content.IsInMemory;
 
-    public IMessageSource Reopen() => new TextSource(_fields, _text, _workers, _log);
+    public IMessageSource Reopen() => new SubmissionContentSource(_fields, _content, _workers, _log);
 
     protected override int Read(Span<byte> buffer)
     {
         if (_fieldsGiven < _fields.Length)
             return ReadFields(buffer);
-        Fault fault = _text.Read(buffer, _position, out int count);
+        Fault fault = _content.Read(buffer, _position, out int count);
         // A file that has become shorter must not pass for the whole message.
-        if (fault == Fault.None && (count > 0 || _position == _text.Length))
+        if (fault == Fault.None && (count > 0 || _position == _content.Length))
         {
             _position += count;
             return count;

@@ -3,7 +3,7 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Delivery.Outgoing;
 
-public sealed class NoticeQueueTests : IDisposable
+public sealed class ObserverQueueTests : IDisposable
 {
     private readonly Workers _workers = new(16);
 
@@ -15,7 +15,7 @@ public sealed class NoticeQueueTests : IDisposable
         for (int round = 0; round < 500; round++)
         {
             var observer = new Recorder();
-            var queue = new NoticeQueue(_workers, observer);
+            var queue = new ObserverQueue(_workers, observer);
             queue.Post(SubmissionState.FindHost, 0);
             queue.Post(SubmissionState.Connecting, 0);
             queue.Post(SubmissionState.Dialog, 0);
@@ -26,9 +26,9 @@ public sealed class NoticeQueueTests : IDisposable
             queue.PostLast();
             queue.WaitForLast();
             (SubmissionState State, long Value, string Recipient)[] heard = observer.Heard();
-            Assert.Equal(heard.OrderBy(notice => notice.State), heard);
-            Assert.Equal(heard.Where(notice => notice.State == SubmissionState.Sending).Select(notice => notice.Value).Order().Distinct(),
-                heard.Where(notice => notice.State == SubmissionState.Sending).Select(notice => notice.Value));
+            Assert.Equal(heard.OrderBy(change => change.State), heard);
+            Assert.Equal(heard.Where(change => change.State == SubmissionState.Sending).Select(change => change.Value).Order().Distinct(),
+                heard.Where(change => change.State == SubmissionState.Sending).Select(change => change.Value));
             Assert.Contains((SubmissionState.Sending, 9, ""), heard);
             Assert.Equal([(SubmissionState.Done, 9, "a"), (SubmissionState.Error, 550, "b")], heard[^2..]);
             Assert.Equal((1, 0), (observer.Finishes, observer.Faults));
@@ -39,7 +39,7 @@ public sealed class NoticeQueueTests : IDisposable
     public void A_slow_observer_hears_the_latest_progress_alone()
     {
         var observer = new Recorder { Gate = new ManualResetEventSlim() };
-        var queue = new NoticeQueue(_workers, observer);
+        var queue = new ObserverQueue(_workers, observer);
         queue.Post(SubmissionState.Dialog, 0);
         observer.Entered.Wait();
         for (int i = 0; i < 100_000; i++)
@@ -54,7 +54,7 @@ public sealed class NoticeQueueTests : IDisposable
     [Fact]
     public void Without_an_observer_the_wait_ends_all_the_same()
     {
-        var queue = new NoticeQueue(_workers, null);
+        var queue = new ObserverQueue(_workers, null);
         queue.Post(SubmissionState.Done, 1, "a");
         queue.PostLast();
         queue.WaitForLast();
