@@ -1,4 +1,3 @@
-using System.Net;
 using MailModule.Delivery.Routing;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -8,36 +7,47 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>
-/// One connection's worth of work: finds the route, goes from host to host and address to address until one is ready, hands out its owner's transactions there, and tells how it
-/// ended. Knows which host; what a host answers to a message is <see cref="SmtpClientSession"/>'s and the owner's.
+/// One connection's worth of work: finds the route, goes from host to host and address to address until a host is ready,
+/// hands out its owner's transactions there, and tells how it ended. It knows which host; what a host answers to a message
+/// is known to <see cref="SmtpClientSession"/> and the owner.
 /// </summary>
 /// <remarks>
-/// Steps run one after another, on workers and the session's threads; at any moment there is one thing to cancel: the look-up, the dial or the connection. Only these three are shared
-/// with <see cref="Cancel"/>, under the gate.
+/// Steps run one after another, on workers and the session's threads. What <see cref="Cancel"/> shares with them is in
+/// <see cref="AttemptCancellation"/>.
 /// </remarks>
 public sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner, IWork
 {
+    private const int FailoverLimit = 2;
+
     private readonly DeliveryAttemptDependencies _dependencies;
     private readonly Func<RemoteOptions> _findOptions;
     private readonly Func<CancellationToken, Route> _findRoute;
     private readonly IAttemptOwner _owner;
-    private readonly CancellationTokenSource _lookUp = new();
-    private readonly Lock _gate = new();
-    private RemoteOptions _options = null!;
-    private HostAddressList _addresses = null!;
-    private ProxyAddresses _proxy;
-    private TargetAddress _target;
-    private StartTlsUse _startTls;
-    private HostFailure? _failure;
-    private bool _isEnded;
-    private Dial? _dial;
-    private Connection? _connection;
-    private int _connectionsTried;
-    private volatile bool _isCancelled;
+    private readonly AttemptCancellation _cancellation = new();
+    private HostConnector _connector = null!;
 
-    /// <param name="findTerms">Called once, on a worker; may block.</param>
-    /// <param name="findRoute">Likewise.</param>
-    public DeliveryAttempt(DeliveryAttemptDependencies dependencies, Func<RemoteOptions> findOptions, Func<CancellationToken, Route> findRoute, IAttemptOwner owner)
+    /// <summary>The most telling failure of the addresses tried so far.</summary>
+    private HostFailure? _failure;
+
+    /// <summary>The host of the connection that there is now was ready for mail.</summary>
+    private bool _isReady;
+
+    /// <summary>The host that was ready last, in this attempt.</summary>
+    private RemoteHost? _readyHost;
+
+    /// <summary>How the connection to that host ended, while another host is looked for to stand in.</summary>
+    private AttemptEnd? _readyEnd;
+
+    /// <summary>What one host let down, until another has tried it.</summary>
+    private MxFailover? _failover;
+    private int _failoverCount;
+    private bool _isEnded;
+
+    /// <param name="findOptions">Called once, on a worker; may block.</param>
+    /// <param name="findRoute">Called once, on a worker; may block.</param>
+    public DeliveryAttempt(
+        DeliveryAttemptDependencies dependencies, Func<RemoteOptions> findOptions, Func<CancellationToken, Route> findRoute,
+        IAttemptOwner owner)
     {
         _dependencies = dependencies;
         _findOptions = findOptions;
@@ -47,28 +57,12 @@ public sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner
 
     public RemoteHost? Host { get; private set; }
 
-    /// <summary>Connections tried so far.</summary>
-    public int Attempts => Volatile.Read(ref _connectionsTried);
-
     /// <summary>Begins; once.</summary>
     public void Start() => _dependencies.Workers.Run(this);
 
-    public void Cancel()
-    {
-        Dial? dial;
-        Connection? connection;
-        lock (_gate)
-        {
-            _isCancelled = true;
-            dial = _dial;
-            connection = _connection;
-        }
-        _lookUp.Cancel();
-        dial?.Cancel();
-        connection?.Abort();
-    }
+    public void Cancel() => _cancellation.Cancel();
 
-    // A run that nobody heard the end of would hold its owner's work for ever.
+    // An owner that never heard of the end would keep the work of this attempt for ever.
     void IWork.Run()
     {
         try
@@ -78,85 +72,60 @@ public sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner
         catch (Exception e)
         {
             _dependencies.Log.Write(LogLevel.Error, "send", $"no way was found: {e}");
-            End(new AttemptEnd(Fault.Internal, null, IsPermanent: false, "4.3.0", "a fault of this host", WasReady: false));
+            EndUnready(Fault.Internal, "4.3.0", "a fault of this host");
         }
     }
 
     private void FindRoute()
     {
-        _options = _findOptions();
-        Route route = _findRoute(_lookUp.Token);
-        if (_isCancelled)
+        RemoteOptions options = _findOptions();
+        CancellationToken cancel = _cancellation.LookUp;
+        Route route = _findRoute(cancel);
+        if (_cancellation.IsCancelled)
             EndCancelled();
         else if (route.Failure is { } failure)
             End(new AttemptEnd(failure.Fault, null, failure.IsPermanent, failure.Status, failure.Text, WasReady: false));
-        else if (!ProxyAddresses.TryResolve(_options.Proxy, _dependencies, _lookUp.Token, out _proxy, out string text))
-            End(new AttemptEnd(_isCancelled ? Fault.Cancelled : Fault.Dns, null, IsPermanent: false, "4.4.3", text, WasReady: false));
+        else if (!ProxyAddresses.TryResolve(options.Proxy, _dependencies, cancel, out ProxyAddresses proxy, out string text))
+            EndUnready(_cancellation.IsCancelled ? Fault.Cancelled : Fault.Dns, "4.4.3", text);
         else
-            Begin(route);
-    }
-
-    private void Begin(Route route)
-    {
-        _addresses = new HostAddressList(route.Hosts);
-        TryNextAddress();
+        {
+            _connector = new HostConnector(_dependencies, options, new HostAddressList(route.Hosts), proxy);
+            TryNextAddress();
+        }
     }
 
     private void TryNextAddress()
     {
-        if (_isCancelled)
+        if (_cancellation.IsCancelled)
             EndCancelled();
-        else if (_addresses.TryNext(out _target))
-            Connect(_options.StartTls);
+        else if (_connector.TryNext())
+            Connect();
         else
-            EndWithoutAddress();
+            EndAfterLastAddress();
     }
 
-    private void EndWithoutAddress()
+    private void EndAfterLastAddress()
     {
         Host = _readyHost ?? _failure?.Host;
-        End(_readyEnd ?? _failure?.ToEnd() ?? new AttemptEnd(Fault.Dns, null, IsPermanent: false, "4.4.4", "there is no address to go to", WasReady: false));
+        if ((_readyEnd ?? _failure?.ToEnd()) is { } end)
+            End(end);
+        else
+            EndUnready(Fault.Dns, "4.4.4", "there is no address to go to");
     }
 
-    private void Connect(StartTlsUse startTls)
+    private void Connect()
     {
-        _startTls = startTls;
-        IPEndPoint? target = _target.Address is { } address ? new IPEndPoint(address, _target.Host.Port) : null;
-        Host = new RemoteHost(_target.Host.Name, target, null, IsVerified: false, OffersDsn: false);
+        TargetAddress target = _connector.Target;
+        Host = new RemoteHost(target.Host.Name, target.EndPoint, null, IsVerified: false, OffersDsn: false);
         _owner.Connecting(this);
-        var options = new DialOptions
-        {
-            Target = target ?? new IPEndPoint(IPAddress.Any, _target.Host.Port),
-            TargetName = target is null ? _target.Host.Name : null,
-            Proxy = _proxy.Next(),
-            Timeout = _options.Timeout < _options.ConnectTimeout ? _options.Timeout : _options.ConnectTimeout,
-            Tls = new TlsClientSettings(CertificateName, _options.VerifyCertificate, _options.Authorities),
-            IsTlsFirst = _options.IsTlsFirst,
-        };
-        int number = Interlocked.Increment(ref _connectionsTried);
-        Dial dial = Dialer.Connect(options, _dependencies.Connections, NewSession, NotConnected);
-        if (!TryStoreDial(number, dial))
-            dial.Cancel();
-    }
-
-    // An address literal's certificate bears the plain address.
-    private string CertificateName => NextHop.TryReadLiteral(_target.Host.Name, out IPAddress? address) ? address!.ToString() : _target.Host.Name;
-
-    // The attempt may have failed and the next begun before the dialler returned: then its dial is no longer the one to cancel.
-    private bool TryStoreDial(int number, Dial dial)
-    {
-        lock (_gate)
-        {
-            if (number == _connectionsTried)
-                _dial = dial;
-            return !_isCancelled;
-        }
+        int number = _cancellation.NumberDial();
+        _cancellation.DialBegan(number, _connector.Dial(NewSession, NotConnected));
     }
 
     private void NotConnected(Fault fault, string text)
     {
         // A shortage of this machine's says nothing about the host.
-        if (fault == Fault.Full && !_isCancelled)
+        if (fault == Fault.Full && !_cancellation.IsCancelled)
             End(new AttemptEnd(fault, null, IsPermanent: false, "4.3.0", text, _readyEnd is not null));
         else
             Fail(fault, null, text, isFinal: false);
@@ -164,13 +133,17 @@ public sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner
 
     private void Fail(Fault fault, Reply? reply, string text, bool isFinal)
     {
-        if (!_isCancelled)
-            _dependencies.Log.Write(LogLevel.Info, "send", $"{_target.Host.Name}{(_target.Address is null ? "" : $" [{_target.Address}]")}: {reply?.ToString() ?? text}");
+        if (!_cancellation.IsCancelled)
+            _dependencies.Log.Write(LogLevel.Info, "send", $"{_connector.Target}: {reply?.ToString() ?? text}");
         _failure = HostFailure.MoreTelling(_failure, new HostFailure(fault, reply, text, isFinal, Host!));
         TryNextAddress();
     }
 
-    private void EndCancelled() => End(new AttemptEnd(Fault.Cancelled, null, IsPermanent: false, "", "cancelled", _readyHost is not null));
+    private void EndCancelled()
+        => End(new AttemptEnd(Fault.Cancelled, null, IsPermanent: false, "", "cancelled", _readyHost is not null));
+
+    private void EndUnready(Fault fault, string status, string text)
+        => End(new AttemptEnd(fault, null, IsPermanent: false, status, text, WasReady: false));
 
     private void End(AttemptEnd end)
     {

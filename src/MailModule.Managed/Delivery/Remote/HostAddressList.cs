@@ -5,12 +5,25 @@ namespace MailModule.Delivery.Remote;
 
 /// <summary>One address of one host.</summary>
 /// <param name="Address">Null: a proxy resolves the host's name.</param>
-internal readonly record struct TargetAddress(RouteHost Host, IPAddress? Address);
+internal readonly record struct TargetAddress(RouteHost Host, IPAddress? Address)
+{
+    /// <summary>Null: a proxy resolves the host's name.</summary>
+    public IPEndPoint? EndPoint => Address is null ? null : new IPEndPoint(Address, Host.Port);
 
-/// <summary>The addresses of a route in the order to try them: those of one host after those of the host before it. One thread at a time.</summary>
+    /// <summary>For the log.</summary>
+    public override string ToString() => Address is null ? Host.Name : $"{Host.Name} [{Address}]";
+}
+
+/// <summary>
+/// The addresses of a route in the order to try them: those of one host after those of the host before it. One thread at
+/// a time.
+/// </summary>
 internal sealed class HostAddressList
 {
-    /// <summary>RFC 5321 §5.1 asks for two at least and allows a limit: a host with many dead addresses must not keep mail from the next.</summary>
+    /// <summary>
+    /// RFC 5321 §5.1 asks for two at least and allows a limit: a host with many dead addresses must not keep mail from the
+    /// next host.
+    /// </summary>
     private const int AddressLimit = 12;
     private const int MinimumPerHost = 4;
 
@@ -28,7 +41,7 @@ internal sealed class HostAddressList
 
     public bool TryNext(out TargetAddress target) => _addresses.TryDequeue(out target);
 
-    /// <summary>Passes over what is left of a host.</summary>
+    /// <summary>Passes over the addresses of a host that are still to come.</summary>
     public void SkipHost(RouteHost host)
     {
         while (_addresses.TryPeek(out TargetAddress next) && ReferenceEquals(next.Host, host))
@@ -36,5 +49,7 @@ internal sealed class HostAddressList
     }
 
     private static IEnumerable<TargetAddress> AddressesOf(RouteHost host)
-        => host.Addresses.Count > 0 ? host.Addresses.Select(address => new TargetAddress(host, address)) : [new TargetAddress(host, null)];
+        => host.Addresses.Count > 0
+            ? host.Addresses.Select(address => new TargetAddress(host, address))
+            : [new TargetAddress(host, null)];
 }
