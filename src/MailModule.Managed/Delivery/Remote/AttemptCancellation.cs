@@ -40,8 +40,8 @@ internal sealed class AttemptCancellation
     public int NumberDial() => Interlocked.Increment(ref _dials);
 
     /// <summary>
-    /// The dial may have failed, and the next may have begun, before the dialler returned this one: then this is no longer
-    /// the one to cancel.
+    /// The dial may have failed, and the next may have begun, before the dialler returned this one: then this is no
+    /// longer the one to cancel.
     /// </summary>
     public void DialBegan(int number, Dial dial)
     {

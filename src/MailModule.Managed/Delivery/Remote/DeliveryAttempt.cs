@@ -7,9 +7,9 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>
-/// One connection's worth of work: finds the route, goes from host to host and address to address until a host is ready,
-/// hands out its owner's transactions there, and tells how it ended. It knows which host; what a host answers to a message
-/// is known to <see cref="SmtpClientSession"/> and the owner.
+/// One connection's worth of work: finds the route, goes from host to host and address to address until a host is
+/// ready, hands out its owner's transactions there, and tells how it ended. It knows which host; what a host answers to
+/// a message is known to <see cref="SmtpClientSession"/> and the owner.
 /// </summary>
 /// <remarks>
 /// Steps run one after another, on workers and the session's threads. What <see cref="Cancel"/> shares with them is in
@@ -46,7 +46,8 @@ public sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner
     /// <param name="findOptions">Called once, on a worker; may block.</param>
     /// <param name="findRoute">Called once, on a worker; may block.</param>
     public DeliveryAttempt(
-        DeliveryAttemptDependencies dependencies, Func<RemoteOptions> findOptions, Func<CancellationToken, Route> findRoute,
+        DeliveryAttemptDependencies dependencies, Func<RemoteOptions> findOptions,
+            Func<CancellationToken, Route> findRoute,
         IAttemptOwner owner)
     {
         _dependencies = dependencies;
@@ -84,8 +85,10 @@ public sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner
         if (_cancellation.IsCancelled)
             EndCancelled();
         else if (route.Failure is { } failure)
-            End(new AttemptEnd(failure.Fault, null, failure.IsPermanent, failure.Status, failure.Text, WasReady: false));
-        else if (!ProxyAddresses.TryResolve(options.Proxy, _dependencies, cancel, out ProxyAddresses proxy, out string text))
+            End(new AttemptEnd(failure.Fault, null, failure.IsPermanent, failure.Status, failure.Text,
+                WasReady: false));
+        else if (!ProxyAddresses.TryResolve(
+            options.Proxy, _dependencies, cancel, out ProxyAddresses proxy, out string text))
             EndUnready(_cancellation.IsCancelled ? Fault.Cancelled : Fault.Dns, "4.4.3", text);
         else
         {

@@ -4,10 +4,11 @@ using MailModule.Transport;
 
 namespace MailModule.Delivery.Remote;
 
-/// <summary>What walks work with.</summary>
+/// <summary>What delivery attempts work with.</summary>
 /// <param name="Connections">All connections to other hosts.</param>
 /// <param name="AddressesOf">Resolves a proxy's name. Blocks.</param>
-public sealed record DeliveryAttemptDependencies(ConnectionSet Connections, Func<string, CancellationToken, HostAnswer> AddressesOf, Log Log)
+public sealed record DeliveryAttemptDependencies(
+    ConnectionSet Connections, Func<string, CancellationToken, HostAnswer> AddressesOf, Log Log)
 {
     public Workers Workers => Connections.Workers;
 }

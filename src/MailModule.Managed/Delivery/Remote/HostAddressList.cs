@@ -15,14 +15,14 @@ internal readonly record struct TargetAddress(RouteHost Host, IPAddress? Address
 }
 
 /// <summary>
-/// The addresses of a route in the order to try them: those of one host after those of the host before it. One thread at
-/// a time.
+/// The addresses of a route in the order to try them: those of one host after those of the host before it. One thread
+/// at a time.
 /// </summary>
 internal sealed class HostAddressList
 {
     /// <summary>
-    /// RFC 5321 §5.1 asks for two at least and allows a limit: a host with many dead addresses must not keep mail from the
-    /// next host.
+    /// RFC 5321 §5.1 asks for two at least and allows a limit: a host with many dead addresses must not keep mail from
+    /// the next host.
     /// </summary>
     private const int AddressLimit = 12;
     private const int MinimumPerHost = 4;

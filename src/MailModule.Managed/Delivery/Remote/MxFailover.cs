@@ -4,15 +4,16 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Remote;
 
-/// <summary>A text that can be sent once more, from its beginning.</summary>
+/// <summary>Content that can be sent once more, from its beginning.</summary>
 public interface IRepeatableSource : IMessageSource
 {
-    /// <summary>Another reader of the same text. Cheap.</summary>
+    /// <summary>Another reader of the same content. Cheap.</summary>
     IMessageSource Reopen();
 }
 
 /// <summary>
-/// A transaction that a host let down, for the next host of the same route: a domain names several so that mail arrives when one has trouble (RFC 5321 §5.1). One thread at a time.
+/// A transaction that a host let down, for the next host of the same route: a domain names several hosts so that mail
+/// arrives when one of them has trouble (RFC 5321 §5.1). One thread at a time.
 /// </summary>
 internal sealed class MxFailover
 {
@@ -28,23 +29,35 @@ internal sealed class MxFailover
     /// <summary>The transaction that its owner gave.</summary>
     public SmtpTransaction Original => _original;
 
-    /// <summary>What is tried again; null before <see cref="Begin"/>.</summary>
+    /// <summary>What the next host gets; null before <see cref="Begin"/>.</summary>
     public SmtpTransaction? Retry { get; private set; }
 
-    /// <summary>The host is there but has trouble, at whichever of its addresses; else the connection failed, and another address will do.</summary>
+    /// <summary>
+    /// The host is there but has trouble, at whichever of its addresses; else the connection failed, and another
+    /// address of the same host will do.
+    /// </summary>
     public bool ConcernsHost => Array.Exists(_failed, result => result.Reply is not null);
 
-    /// <summary>Null if another host would not do better: what it refuses for good, what is about one recipient alone, what may have been taken already.</summary>
+    /// <summary>
+    /// Null if another host would not do better: what the first host refuses for good, what is about one recipient
+    /// alone, what may have been taken already.
+    /// </summary>
     public static MxFailover? For(SmtpTransaction transaction)
     {
         RecipientResult[] failed = [.. transaction.Recipients.Where(MayDoBetterElsewhere)];
-        return failed.Length > 0 && transaction.Source is IRepeatableSource ? new MxFailover(transaction, failed) : null;
+        bool canRepeat = transaction.Source is IRepeatableSource;
+        return failed.Length > 0 && canRepeat ? new MxFailover(transaction, failed) : null;
     }
 
     public SmtpTransaction Begin()
     {
-        var results = _failed.Select(result => new RecipientResult(result.Address) { Notify = result.Notify, OriginalRecipient = result.OriginalRecipient });
-        Retry = new SmtpTransaction(_original.ReversePath, results, ((IRepeatableSource)_original.Source).Reopen()) { Return = _original.Return, EnvelopeId = _original.EnvelopeId, IsUtf8 = _original.IsUtf8 };
+        IMessageSource content = ((IRepeatableSource)_original.Source).Reopen();
+        Retry = new SmtpTransaction(_original.ReversePath, _failed.Select(ResultFor), content)
+        {
+            Return = _original.Return,
+            EnvelopeId = _original.EnvelopeId,
+            IsUtf8 = _original.IsUtf8,
+        };
         return Retry;
     }
 
@@ -63,11 +76,17 @@ internal sealed class MxFailover
         }
     }
 
-    // RFC 5321 §4.2.1: 4yz to a recipient alone is about that mailbox (greylisting, a quota), which it would be elsewhere; 421 is about the host at any stage.
+    private static RecipientResult ResultFor(RecipientResult failed)
+        => new(failed.Address) { Notify = failed.Notify, OriginalRecipient = failed.OriginalRecipient };
+
+    // RFC 5321 §4.2.1: 4yz to a recipient alone is about that mailbox (greylisting, a quota), and would be so
+    // elsewhere; 421 is about the host at any stage.
     private static bool MayDoBetterElsewhere(RecipientResult result)
     {
         if (result.State != RecipientState.Failed || result.IsUnknown)
             return false;
-        return result.Reply is { } reply ? reply.Code == 421 || reply.IsTemporary && result.Stage != SmtpStage.Rcpt : result.Fault is Fault.Closed or Fault.Timeout or Fault.Protocol;
+        if (result.Reply is { } reply)
+            return reply.Code == 421 || reply.IsTemporary && result.Stage != SmtpStage.Rcpt;
+        return result.Fault is Fault.Closed or Fault.Timeout or Fault.Protocol;
     }
 }

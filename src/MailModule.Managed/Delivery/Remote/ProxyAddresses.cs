@@ -11,8 +11,10 @@ internal struct ProxyAddresses
     private IReadOnlyList<IPAddress> _addresses;
     private int _next;
 
-    /// <summary>Blocks if the proxy is given by name; false if that has no address.</summary>
-    public static bool TryResolve(ProxyAddress? proxy, DeliveryAttemptDependencies dependencies, CancellationToken cancel, out ProxyAddresses addresses, out string text)
+    /// <summary>Blocks if the proxy is given by name; false if that name has no address.</summary>
+    public static bool TryResolve(
+        ProxyAddress? proxy, DeliveryAttemptDependencies dependencies, CancellationToken cancel,
+        out ProxyAddresses addresses, out string text)
     {
         addresses = new ProxyAddresses { _proxy = proxy, _addresses = proxy?.Address is { } known ? [known] : [] };
         text = "";

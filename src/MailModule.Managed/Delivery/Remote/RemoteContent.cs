@@ -8,8 +8,9 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>
-/// A spooled message as it goes out: without the Return-Path line that stands first at rest (RFC 5321 §4.4: only final delivery adds one). What is in memory is given without a copy or
-/// a hop; the rest is read ahead on a worker.
+/// A spooled message's content as it goes out: without the Return-Path line that stands first at rest (RFC 5321 §4.4:
+/// only final delivery adds one). What is in memory is given without a copy or a hop; the rest is read ahead on a
+/// worker.
 /// </summary>
 public sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposable
 {
@@ -26,18 +27,20 @@ public sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposa
         _log = log;
         _memory = entry.Content.Memory;
         IsInMemory = !_memory.IsEmpty;
-        int returnPath = IsInMemory ? _memory.Span.IndexOf((byte)'\n') + 1 : ReturnPathLength(entry.Envelope.ReversePath);
+        int returnPath = IsInMemory
+            ? _memory.Span.IndexOf((byte)'\n') + 1
+            : ReturnPathLength(entry.Envelope.ReversePath);
         if (IsInMemory)
             _memory = _memory[returnPath..];
-        // At rest the line ends with LF alone.
+        // At rest the Return-Path line ends with LF alone.
         WireLength = entry.Content.WireLength - returnPath - 1;
         IsEightBit = entry.Envelope.EightBit || _memory.Span.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0;
     }
 
-    /// <summary>Of a text that is not in memory: by the envelope, which the line was made of.</summary>
+    /// <summary>Of content that is not in memory: by the envelope, which the Return-Path line was made of.</summary>
     public override long WireLength { get; }
 
-    /// <summary>Of a text that is not in memory: as it was declared.</summary>
+    /// <summary>Of content that is not in memory: as it was declared.</summary>
     public override bool IsEightBit { get; }
 
     protected override bool IsInMemory { get; }

@@ -5,7 +5,7 @@ using MailModule.Transport.Proxies;
 
 namespace MailModule.Delivery.Remote;
 
-/// <summary>How other hosts are spoken to: name, protection, login, patience, the way there. Immutable.</summary>
+/// <summary>How other hosts are spoken to: our name, protection, login, time-outs, proxy. Immutable.</summary>
 public sealed record RemoteOptions
 {
     /// <summary>Our name for EHLO.</summary>
@@ -28,13 +28,15 @@ public sealed record RemoteOptions
     /// <summary>The password may go without TLS to any host; else only to this machine.</summary>
     public bool AllowsClearPassword { get; init; }
 
-    /// <summary>How long a host may be silent at any point. RFC 5321 §4.5.3.2 asks for 5 minutes (10 after the final dot), which the protocol's own
-    /// time-outs keep; whoever sets less gives up sooner.</summary>
+    /// <summary>
+    /// How long a host may be silent at any point. RFC 5321 §4.5.3.2 asks for 5 minutes (10 after the final dot), which
+    /// the protocol's own time-outs keep; a shorter time gives up sooner.
+    /// </summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.MaxValue;
 
     /// <summary>How long one connection may take to be made.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Null: straight.</summary>
+    /// <summary>Null: straight to the host.</summary>
     public ProxyAddress? Proxy { get; init; }
 }
