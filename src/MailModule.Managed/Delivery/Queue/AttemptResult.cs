@@ -16,41 +16,70 @@ internal enum AttemptResultKind : byte
     Failed,
 }
 
-/// <summary>The last that is known about a recipient: what an attempt brought, in the words of whoever said it. Shared by all recipients whom one failure concerns.</summary>
+/// <summary>
+/// The last that is known about a recipient: what an attempt brought, in the words of the server that spoke, or in
+/// ours. Shared by all recipients whom one failure concerns.
+/// </summary>
 /// <param name="Status">Enhanced status (RFC 3463), never empty.</param>
 /// <param name="Text">Reply lines, each with its code, LF between; or what happened.</param>
-/// <param name="Host">Who said it; empty if nobody did.</param>
-internal sealed record AttemptResult(AttemptResultKind Kind, Fault Fault, int ReplyCode, string Status, string Text, string Host, string? Tls, DateTimeOffset At)
+/// <param name="Host">The host that said it; empty if none did.</param>
+internal sealed record AttemptResult(
+    AttemptResultKind Kind, Fault Fault, int ReplyCode, string Status, string Text, string Host, string? Tls,
+    DateTimeOffset At)
 {
     private const int TextLimit = 1024;
 
     /// <summary>What a server answered for one recipient.</summary>
     public static AttemptResult Of(RecipientResult result, RemoteHost? host, DateTimeOffset at)
     {
-        AttemptResultKind kind = result.State == RecipientState.Delivered ? AttemptResultKind.Delivered : IsAboutTooMany(result) ? AttemptResultKind.Deferred : KindOf(result.Fault);
-        string text = result.Reply is { } reply ? Words(reply) : result.IsUnknown ? "the connection was lost after the final dot, before the answer" : TextOf(result.Fault);
-        return new AttemptResult(kind, result.Fault, result.Reply?.Code ?? 0, StatusOf(kind, result.Fault, result.Reply), Cut(text), host?.Name ?? "", host?.Tls, at)
+        AttemptResultKind kind = KindOf(result);
+        string status = StatusOf(kind, result.Fault, result.Reply);
+        int code = result.Reply?.Code ?? 0;
+        string name = host?.Name ?? "";
+        return new AttemptResult(kind, result.Fault, code, status, Cut(TextOf(result)), name, host?.Tls, at)
         {
             IsTooManyRecipients = IsAboutTooMany(result),
         };
     }
 
-    /// <summary>What a run that reached nobody means for all who waited for it.</summary>
+    /// <summary>What an attempt that reached no host means for every recipient that waited for it.</summary>
     public static AttemptResult Of(AttemptEnd end, RemoteHost? host, DateTimeOffset at)
     {
         AttemptResultKind kind = end.IsPermanent ? AttemptResultKind.Failed : AttemptResultKind.Deferred;
-        string text = end.Reply is { } reply ? Words(reply) : Named(host, end.Text.Length > 0 ? end.Text : TextOf(end.Fault));
+        string text = end.Reply is { } reply
+            ? Words(reply)
+            : Named(host, end.Text.Length > 0 ? end.Text : TextOf(end.Fault));
         string status = end.Status.Length > 0 ? end.Status : StatusOf(kind, end.Fault, end.Reply);
-        return new AttemptResult(kind, end.Fault, end.Reply?.Code ?? 0, status, Cut(text), end.Reply is null ? "" : host?.Name ?? "", host?.Tls, at);
+        return new AttemptResult(
+            kind, end.Fault, end.Reply?.Code ?? 0, status, Cut(text), end.Reply is null ? "" : host?.Name ?? "",
+            host?.Tls, at);
     }
 
-    /// <summary>RFC 5321 §4.5.3.1.10: 452 in answer to RCPT, and 552 of old servers, says that one transaction has too many recipients.</summary>
+    /// <summary>
+    /// RFC 5321 §4.5.3.1.10: 452 in answer to RCPT, and 552 of old servers, say that one transaction has too many
+    /// recipients.
+    /// </summary>
     public bool IsTooManyRecipients { get; private init; }
 
     private static bool IsAboutTooMany(RecipientResult result)
         => result is { Stage: SmtpStage.Rcpt, Reply: { Code: 452 or 552, Enhanced: "" or "4.5.3" or "5.5.3" } };
 
-    private static AttemptResultKind KindOf(Fault fault) => fault is Fault.Refused or Fault.Limit or Fault.NotSupported ? AttemptResultKind.Failed : AttemptResultKind.Deferred;
+    private static AttemptResultKind KindOf(RecipientResult result)
+    {
+        if (result.State == RecipientState.Delivered)
+            return AttemptResultKind.Delivered;
+        bool isPermanent = result.Fault is Fault.Refused or Fault.Limit or Fault.NotSupported;
+        return isPermanent && !IsAboutTooMany(result) ? AttemptResultKind.Failed : AttemptResultKind.Deferred;
+    }
+
+    private static string TextOf(RecipientResult result)
+    {
+        if (result.Reply is { } reply)
+            return Words(reply);
+        return result.IsUnknown
+            ? "the connection was lost after the final dot, before the answer"
+            : TextOf(result.Fault);
+    }
 
     private static string StatusOf(AttemptResultKind kind, Fault fault, Reply? reply)
     {
@@ -90,7 +119,10 @@ internal sealed record AttemptResult(AttemptResultKind Kind, Fault Fault, int Re
     };
 
     private static string Words(Reply reply)
-        => string.Join('\n', reply.Lines.Select(line => reply.Enhanced.Length > 0 ? $"{reply.Code} {reply.Enhanced} {line}" : $"{reply.Code} {line}"));
+    {
+        string codes = reply.Enhanced.Length > 0 ? $"{reply.Code} {reply.Enhanced}" : $"{reply.Code}";
+        return string.Join('\n', reply.Lines.Select(line => $"{codes} {line}"));
+    }
 
     private static string Named(RemoteHost? host, string text)
         => host is null || text.Contains(host.Name, StringComparison.OrdinalIgnoreCase) ? text : $"{host.Name}: {text}";

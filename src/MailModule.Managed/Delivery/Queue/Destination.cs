@@ -1,8 +1,9 @@
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// What waits for one next hop, and how many connections it gets: few at first, one more for each message that went well, only those that are good after a
-/// failure. So a next hop that is down costs one attempt for all that waits, and a fast one is used in full. Guarded by the queue's lock.
+/// The transactions that wait for one next hop, and how many connections it gets: few at first, one more for each
+/// message that went well, and after a failure no more than those that are ready. So a next hop that is down costs one
+/// attempt for all that waits, and a fast one is used in full. Guarded by the queue's lock.
 /// </summary>
 internal sealed class Destination(string nextHop, int limit)
 {
@@ -16,21 +17,24 @@ internal sealed class Destination(string nextHop, int limit)
     /// <summary>Connections under way.</summary>
     public int Connections { get; private set; }
 
-    /// <summary>Those of them for which a host was ready.</summary>
+    /// <summary>Connections under way for which a host was ready.</summary>
     public int ReadyConnections { get; private set; }
 
-    /// <summary>It stands in line for a connection.</summary>
+    /// <summary>This destination stands in line for a connection.</summary>
     public bool IsAwaitingConnection { get; set; }
 
-    /// <summary>Why all that waits is to be put off; null unless it is.</summary>
+    /// <summary>Why all that waits is to be deferred; null unless it is.</summary>
     public AttemptResult? Failure { get; set; }
 
     public bool IsIdle => Connections == 0 && Waiting == 0 && Failure is null;
 
-    /// <summary>More runs would have work and may be. A run that has not reached a host yet will take the first job that waits.</summary>
+    /// <summary>
+    /// One more connection would have work, and is allowed. A connection that has not reached a host yet counts as one
+    /// waiting transaction's.
+    /// </summary>
     public bool WantsConnection => Failure is null && Connections < _window && Waiting > Connections - ReadyConnections;
 
-    // Those in front that were held or taken out meanwhile do not count.
+    // Transactions in front that were held or removed meanwhile do not count.
     private int Waiting
     {
         get
@@ -43,7 +47,7 @@ internal sealed class Destination(string nextHop, int limit)
 
     public void Enqueue(QueuedTransaction queued) => _waiting.Enqueue(queued);
 
-    /// <summary>The next job that still is ready: those held or taken out meanwhile are passed over.</summary>
+    /// <summary>The next transaction that still is ready: those held or removed meanwhile are passed over.</summary>
     public QueuedTransaction? Dequeue()
     {
         while (_waiting.TryDequeue(out QueuedTransaction? queued))
@@ -58,8 +62,8 @@ internal sealed class Destination(string nextHop, int limit)
 
     public void GrowWindow() => _window = Math.Min(_window + 1, limit);
 
-    /// <param name="wasReady">A host had been ready for it.</param>
-    /// <param name="wentWrong">It ended by a failure that says something about the next hop.</param>
+    /// <param name="wasReady">A host had been ready on this connection.</param>
+    /// <param name="wentWrong">The connection ended by a failure that says something about the next hop.</param>
     public void EndConnection(bool wasReady, bool wentWrong)
     {
         Connections--;

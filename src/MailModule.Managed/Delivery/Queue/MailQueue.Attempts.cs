@@ -6,16 +6,16 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 
-// Who gets a connection when, and what a connection is given: it knows no host, and no answer.
+// Which destination gets a connection when, and what the connection is given: this part knows no host, and no answer.
 public sealed partial class MailQueue
 {
-    /// <summary>Transactions in one turn under the lock.</summary>
+    /// <summary>Transactions that are moved in one go under the lock.</summary>
     private const int StepLimit = 256;
 
-    /// <summary>Times in a row that a job comes back without having been tried, before that counts as an attempt.</summary>
+    /// <summary>Times in a row that a transaction may come back untried, before that counts as an attempt.</summary>
     private const int ReturnLimit = 3;
 
-    /// <summary>How long nothing new is begun when this machine has no descriptor or connection left.</summary>
+    /// <summary>How long no attempt begins after this machine had no descriptor or connection left.</summary>
     private static readonly TimeSpan ShortagePause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Destination> _destinations = [];
@@ -24,7 +24,9 @@ public sealed partial class MailQueue
     private readonly HashSet<QueueAttempt> _attempts = [];
     private DateTimeOffset _pausedUntil;
 
-    /// <summary>Begins as many runs as there may be. Outside the lock, for a run may end before its beginning returns.</summary>
+    /// <summary>
+    /// Begins as many attempts as there may be. Outside the lock, for an attempt may end before its beginning returns.
+    /// </summary>
     private void StartAttempts()
     {
         while (true)
@@ -92,7 +94,12 @@ public sealed partial class MailQueue
         return transaction;
     }
 
-    private bool MustEnd(QueueAttempt attempt) => _isStopping || attempt.Destination.Failure is not null || attempt.Delivered + attempt.Transactions.Count > 0 && _dependencies.Schedule().Pause > TimeSpan.Zero;
+    private bool MustEnd(QueueAttempt attempt)
+    {
+        bool hasWorked = attempt.Delivered + attempt.Transactions.Count > 0;
+        return _isStopping || attempt.Destination.Failure is not null
+            || hasWorked && _dependencies.Schedule().Pause > TimeSpan.Zero;
+    }
 
     private SmtpTransaction? NextTransactionOf(QueueAttempt attempt)
     {
@@ -108,19 +115,24 @@ public sealed partial class MailQueue
     {
         QueueItem item = queued.Item;
         Move(queued, QueueState.Active);
-        attempt.Transactions.Add(queued); // first: what fails from here on brings it back with the run's end
+        attempt.Transactions.Add(queued); // first: whatever fails from here on, the attempt's end brings it back
         var results = new RecipientResult[queued.Recipients.Count];
         for (int i = 0; i < results.Length; i++)
             results[i] = ResultFor(item.RecipientOf(queued.Recipients[i]));
         Envelope envelope = item.Entry.Envelope;
-        queued.Transaction = new SmtpTransaction(envelope.ReversePath, results, _dependencies.ContentOf(item.Entry)) { Return = envelope.Return, EnvelopeId = envelope.EnvelopeId, IsUtf8 = envelope.Utf8 };
+        queued.Transaction = new SmtpTransaction(envelope.ReversePath, results, _dependencies.ContentOf(item.Entry))
+        {
+            Return = envelope.Return,
+            EnvelopeId = envelope.EnvelopeId,
+            IsUtf8 = envelope.Utf8,
+        };
         return queued.Transaction;
     }
 
     private static RecipientResult ResultFor(Recipient recipient)
         => new(recipient.Address) { Notify = recipient.Notify, OriginalRecipient = recipient.OriginalRecipient };
 
-    // The settings may have changed while it waited: then it stands with the wrong destination.
+    // The settings may have changed while the transaction waited: then it stands with the wrong destination.
     private bool TryRegroup(QueuedTransaction queued)
     {
         foreach (QueueRecipient recipient in queued.Recipients)
@@ -180,7 +192,9 @@ public sealed partial class MailQueue
         if (++queued.Returns <= ReturnLimit)
             MakeReadyAgain(queued);
         else
-            DeferOrFail(queued, new AttemptResult(AttemptResultKind.Deferred, Fault.Closed, 0, "4.4.2", "the host closes its connections before they are used", "", null, Now));
+            DeferOrFail(queued, new AttemptResult(
+                AttemptResultKind.Deferred, Fault.Closed, 0, "4.4.2",
+                "the host closes its connections before they are used", "", null, Now));
     }
 
     internal void Ended(QueueAttempt attempt, IDeliveryAttempt remote, AttemptEnd end)
@@ -196,7 +210,7 @@ public sealed partial class MailQueue
             destination.EndConnection(attempt.IsReady, wentWrong);
             if (isShortage)
                 _pausedUntil = Now + ShortagePause;
-            // Others may still be on their way: the last one decides.
+            // Other connections may still be on their way to the next hop: the last one decides.
             else if (wentWrong && !attempt.IsReady && destination.Connections == 0)
                 Fail(destination, AttemptResult.Of(end, remote.Host, Now));
             RequestConnection(destination);
@@ -225,7 +239,7 @@ public sealed partial class MailQueue
         Wake();
     }
 
-    /// <summary>Puts off what waits for destinations that are down, a part at a time. True if there is more.</summary>
+    /// <summary>Defers what waits for destinations that are down, a part at a time. True if there is more.</summary>
     private bool DeferSome()
     {
         if (_down.Count == 0)

@@ -4,7 +4,8 @@ using MailModule.Smtp;
 
 namespace MailModule.Delivery.Queue;
 
-// What an operator changes: each message by itself, so that a change of all holds nobody up.
+// What an operator changes: each message under the lock by itself, so that a change of all messages holds up nothing
+// else.
 public sealed partial class MailQueue
 {
     private int _redirecting;
@@ -58,9 +59,11 @@ public sealed partial class MailQueue
     private void RemoveNow(QueueItem item)
     {
         item.IsRemoved = true;
-        foreach (QueuedTransaction queued in item.Transactions.Where(queued => queued.State != QueueState.Active && !queued.IsSetAside).ToArray())
+        QueuedTransaction[] waiting =
+            [.. item.Transactions.Where(one => one.State != QueueState.Active && !one.IsSetAside)];
+        foreach (QueuedTransaction queued in waiting)
         {
-            Move(queued, QueueState.Held); // where it stood in line it must not be found any more
+            Move(queued, QueueState.Held); // the destination passes over it then
             DropRemoved(queued);
         }
     }
@@ -98,17 +101,26 @@ public sealed partial class MailQueue
         return result;
     }
 
-    /// <summary>Takes what is open for the recipient out of its jobs, into one that nothing moves.</summary>
+    /// <summary>
+    /// Moves the recipients that are open out of their transactions, into one that nothing else moves.
+    /// </summary>
     private Fault TrySetAside(QueueItem item, MailAddress? address, out QueuedTransaction? aside)
     {
         aside = null;
-        QueueRecipient[] wanted = [.. item.Recipients.Where(one => !one.IsDone && (address is null || item.RecipientOf(one).Address.Equals(address)))];
-        QueueRecipient[] open = [.. wanted.Where(one => one.State is QueueState.Ready or QueueState.Deferred or QueueState.Held && one.Transaction is { IsSetAside: false })];
+        bool IsWanted(QueueRecipient one) => address is null || item.RecipientOf(one).Address.Equals(address);
+        QueueRecipient[] wanted = [.. item.Recipients.Where(one => !one.IsDone && IsWanted(one))];
+        QueueRecipient[] open = [.. wanted.Where(IsOpen)];
         if (wanted.Length == 0)
             return Fault.NotFound;
         if (open.Length == 0)
             return Fault.State;
-        aside = new QueuedTransaction(item, open[0].Transaction!.NextHop) { State = QueueState.Held, IsSetAside = true, Attempts = open[0].Transaction!.Attempts };
+        QueuedTransaction first = open[0].Transaction!;
+        aside = new QueuedTransaction(item, first.NextHop)
+        {
+            State = QueueState.Held,
+            IsSetAside = true,
+            Attempts = first.Attempts,
+        };
         foreach (QueueRecipient recipient in open)
         {
             QueuedTransaction queued = recipient.Transaction!;
@@ -125,7 +137,11 @@ public sealed partial class MailQueue
         return Fault.None;
     }
 
-    // RFC 3461 §5.2.7.1: the new message keeps what the first one asked for, and whom it was for.
+    private static bool IsOpen(QueueRecipient recipient)
+        => recipient.State is QueueState.Ready or QueueState.Deferred or QueueState.Held
+            && recipient.Transaction is { IsSetAside: false };
+
+    // RFC 3461 §5.2.7.1: the new message keeps the DSN parameters of the first one, and its original recipient.
     private Fault Copy(QueuedTransaction aside, MailAddress target, out string newId)
     {
         Envelope old = aside.Item.Entry.Envelope;
@@ -142,9 +158,13 @@ public sealed partial class MailQueue
             Return = old.Return,
             EnvelopeId = old.EnvelopeId,
         };
-        envelope.Recipients.Add(new Recipient(target, _dependencies.MaildropOf(target)) { Notify = first.Notify, OriginalRecipient = first.OriginalRecipient ?? TypedAddress.Of(first.Address) });
-        using Stream text = aside.Item.Entry.Content.OpenRead();
-        return SpoolCopy.Write(_spool, envelope, text, aside.Item.Entry.Content.Length, out newId);
+        envelope.Recipients.Add(new Recipient(target, _dependencies.MaildropOf(target))
+        {
+            Notify = first.Notify,
+            OriginalRecipient = first.OriginalRecipient ?? TypedAddress.Of(first.Address),
+        });
+        using Stream content = aside.Item.Entry.Content.OpenRead();
+        return SpoolCopy.Write(_spool, envelope, content, aside.Item.Entry.Content.Length, out newId);
     }
 
     private void EndRedirection(QueuedTransaction aside, Fault fault)
@@ -165,15 +185,17 @@ public sealed partial class MailQueue
     }
 
     private QueuedMessageView View(QueueItem item)
-        => new(item.Id, item.Entry.Envelope.ReversePath, item.Received, _dependencies.Schedule().Expires(item.Received), item.Entry.Content.WireLength,
+        => new(item.Id, item.Entry.Envelope.ReversePath, item.Received,
+            _dependencies.Schedule().Expires(item.Received), item.Entry.Content.WireLength,
             [.. item.Recipients.Select(recipient => View(item, recipient))]);
 
     private static QueuedRecipientView View(QueueItem item, QueueRecipient recipient)
     {
         AttemptResult? last = recipient.Last;
-        DateTimeOffset? next = recipient.Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
+        DateTimeOffset? next = NextAttemptOf(recipient);
         Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
-        return new QueuedRecipientView(item.RecipientOf(recipient).Address, recipient.State, recipient.Attempts, last?.At, next,
+        return new QueuedRecipientView(
+            item.RecipientOf(recipient).Address, recipient.State, recipient.Attempts, last?.At, next,
             fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "");
     }
 }

@@ -12,8 +12,11 @@ public sealed partial class MailQueue
             lock (_gate)
             {
                 int Of(QueueState state) => _recipientCounts[(int)state];
-                int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held) + Of(QueueState.Failed);
-                return new QueueCounts(_items.Count, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred), Of(QueueState.Held), Of(QueueState.Failed));
+                int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held)
+                    + Of(QueueState.Failed);
+                return new QueueCounts(
+                    _items.Count, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred),
+                    Of(QueueState.Held), Of(QueueState.Failed));
             }
         }
     }
@@ -23,7 +26,8 @@ public sealed partial class MailQueue
         QueueItem[] items;
         lock (_gate)
             items = [.. _items.Values];
-        return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal).Select(item => item.Id)];
+        return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal)
+            .Select(item => item.Id)];
     }
 
     public Fault Find(string id, out QueuedMessageView? message)
@@ -35,14 +39,14 @@ public sealed partial class MailQueue
         }
     }
 
-    public Fault OpenContent(string id, out Stream? text)
+    public Fault OpenContent(string id, out Stream? content)
     {
-        text = null;
+        content = null;
         QueueItem? item;
         lock (_gate)
             if (!_items.TryGetValue(id, out item))
                 return Fault.NotFound;
-        text = new QueuedContent(item.Entry.Content.OpenRead(), () => IsHere(item));
+        content = new QueuedContent(item.Entry.Content.OpenRead(), () => IsHere(item));
         return Fault.None;
     }
 

@@ -6,22 +6,27 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 
-// What an answer means for a message: done, another attempt, or given up and reported. It knows no connection.
+// What an answer means for a message: done, another attempt, or given up with a DSN. This part knows no connection.
 public sealed partial class MailQueue
 {
-    /// <summary>Reports being written at once.</summary>
+    /// <summary>DSNs being written at once.</summary>
     private const int DsnLimit = 16;
 
-    /// <summary>After a report could not be written.</summary>
+    /// <summary>The wait after a DSN or a copy could not be written.</summary>
     private static readonly TimeSpan DsnRetryDelay = TimeSpan.FromSeconds(30);
 
     private readonly Queue<QueueItem> _dsnsDue = new();
     private readonly Queue<(QueueItem Item, DateTimeOffset At)> _dsnsToRetry = new();
     private int _dsnsBeingWritten;
 
-    private DateTimeOffset? NextDsnRetry => _dsnsBeingWritten < DsnLimit && _dsnsToRetry.TryPeek(out (QueueItem, DateTimeOffset At) first) ? first.At : null;
+    private DateTimeOffset? NextDsnRetry
+        => _dsnsBeingWritten < DsnLimit && _dsnsToRetry.TryPeek(out (QueueItem, DateTimeOffset At) first)
+            ? first.At
+            : null;
 
-    /// <summary>Gives each recipient of a job what the server said. True if the message was taken for one at least.</summary>
+    /// <summary>
+    /// Gives each recipient of a transaction what the server said. True if the message was taken for one at least.
+    /// </summary>
     private bool ApplyResults(QueuedTransaction queued, SmtpTransaction transaction, RemoteHost? host)
     {
         DateTimeOffset now = Now;
@@ -41,7 +46,7 @@ public sealed partial class MailQueue
         return delivered;
     }
 
-    /// <summary>Every recipient of a job that was not handed out shares this.</summary>
+    /// <summary>Gives every recipient of a transaction that was not handed out the same result.</summary>
     private void DeferOrFail(QueuedTransaction queued, AttemptResult result)
     {
         foreach (QueueRecipient recipient in queued.Recipients)
@@ -55,16 +60,19 @@ public sealed partial class MailQueue
     private bool FinishDelivered(QueuedTransaction queued, bool isDsnOffered)
     {
         QueueItem item = queued.Item;
-        QueueRecipient[] delivered = [.. queued.Recipients.Where(recipient => recipient.Last!.Kind == AttemptResultKind.Delivered)];
+        QueueRecipient[] delivered =
+            [.. queued.Recipients.Where(recipient => recipient.Last!.Kind == AttemptResultKind.Delivered)];
         if (delivered.Length == 0)
             return false;
-        // RFC 3461 §5.2.2: whoever hands a message to a host that does not know about reports says so itself, before the message is forgotten
+        // RFC 3461 §5.2.2: a host that relays a message to one without DSN sends the "relayed" DSN itself, and does so
+        // before it forgets the message
         foreach (QueueRecipient recipient in delivered)
         {
             recipient.Attempts++;
             recipient.OwesDsn = !isDsnOffered && item.RecipientOf(recipient).Notify.HasFlag(Notify.Success);
         }
-        QueueRecipient[] owed = [.. delivered.Where(recipient => recipient.OwesDsn || _dependencies.Copies.Wants(isSent: true))];
+        QueueRecipient[] owed =
+            [.. delivered.Where(recipient => recipient.OwesDsn || _dependencies.Copies.Wants(isSent: true))];
         foreach (QueueRecipient recipient in owed)
             StopAttempts(queued, recipient);
         MarkDone(item, [.. delivered.Except(owed)], queued, soon: true);
@@ -72,15 +80,17 @@ public sealed partial class MailQueue
         return true;
     }
 
-    // What is left of a job after an attempt: failed for good, or another attempt.
+    // What is left of a transaction after an attempt: failed for good, or another attempt.
     private void DeferOrFinish(QueuedTransaction queued, bool delivered)
     {
         QueueItem item = queued.Item;
         RetrySchedule schedule = _dependencies.Schedule();
         DateTimeOffset now = Now;
-        if (_isStopping && queued.Recipients.Count > 0 && !delivered && queued.Recipients.TrueForAll(one => one.Last!.Fault == Fault.Cancelled))
+        if (_isStopping && queued.Recipients.Count > 0 && !delivered
+            && queued.Recipients.TrueForAll(one => one.Last!.Fault == Fault.Cancelled))
             PutBack(queued);
-        else if (delivered && queued.Recipients.Count > 0 && queued.Recipients.TrueForAll(one => one.Last!.IsTooManyRecipients))
+        else if (delivered && queued.Recipients.Count > 0
+            && queued.Recipients.TrueForAll(one => one.Last!.IsTooManyRecipients))
             MakeReadyAgain(queued);
         else
             CountAttempt(queued, schedule, now);
@@ -93,7 +103,7 @@ public sealed partial class MailQueue
         Note(item);
     }
 
-    // Cut by ourselves: that says nothing about the next hop.
+    // We cut the attempt ourselves: that says nothing about the next hop.
     private void PutBack(QueuedTransaction queued)
     {
         if (queued.Item.IsHeld)
@@ -108,7 +118,9 @@ public sealed partial class MailQueue
         bool isOver = schedule.IsOver(item.Received, now);
         foreach (QueueRecipient recipient in queued.Recipients)
             recipient.Attempts++;
-        foreach (QueueRecipient recipient in queued.Recipients.Where(one => isOver || one.Last!.Kind == AttemptResultKind.Failed).ToArray())
+        QueueRecipient[] final =
+            [.. queued.Recipients.Where(one => isOver || one.Last!.Kind == AttemptResultKind.Failed)];
+        foreach (QueueRecipient recipient in final)
             StopAttempts(queued, recipient);
         if (queued.Recipients.Count == 0)
         {
@@ -123,7 +135,7 @@ public sealed partial class MailQueue
         Announce(item, queued.Recipients, QueueEventKind.Deferred);
     }
 
-    /// <summary>No more attempts; it stays until its report is durable.</summary>
+    /// <summary>No more attempts for this recipient; it stays in the queue until its DSN is durable.</summary>
     private void StopAttempts(QueuedTransaction queued, QueueRecipient recipient)
     {
         if (recipient.Last!.Kind == AttemptResultKind.Deferred)
@@ -160,7 +172,7 @@ public sealed partial class MailQueue
         if (item.IsDone)
             Forget(item);
         else
-            QueueDsnIfDue(item); // one that was delivered may owe a report or a copy
+            QueueDsnIfDue(item); // a recipient that was delivered to may be owed a DSN or a copy
     }
 
     private void Forget(QueueItem item)
@@ -176,7 +188,7 @@ public sealed partial class MailQueue
             _spool.Annotate(item.Entry, note);
     }
 
-    // One report for all that failed in one set of attempts: as long as something is under way it waits.
+    // One DSN tells of all that failed in one set of attempts: it waits as long as any attempt is under way.
     private void QueueDsnIfDue(QueueItem item)
     {
         if (item.IsDsnPending || item.IsBusy || !(item.HasFailed || IsDelayDsnDue(item)))
@@ -187,9 +199,11 @@ public sealed partial class MailQueue
     }
 
     private bool IsDelayDsnDue(QueueItem item)
-        => !item.IsDelayDsnSent && !item.IsHeld && item.Transactions.Count > 0 && item.Transactions.Exists(queued => queued.Attempts > 0) && _dependencies.Schedule().IsDelayDsnDue(item.Received, Now);
+        => !item.IsDelayDsnSent && !item.IsHeld && item.Transactions.Count > 0
+            && item.Transactions.Exists(queued => queued.Attempts > 0)
+            && _dependencies.Schedule().IsDelayDsnDue(item.Received, Now);
 
-    /// <summary>Begins to write one report that is owed. True if there may be more.</summary>
+    /// <summary>Begins to write one DSN that is due. True if there may be more.</summary>
     private bool SendDsn()
     {
         QueueItem item;
@@ -215,7 +229,10 @@ public sealed partial class MailQueue
     {
         bool isSent = kind == ReportKind.Relayed;
         if (kind != ReportKind.Delayed && _dependencies.Copies.Wants(isSent))
-            _dependencies.Workers.Run(new KeepCopyWork(_dependencies.Copies, item.Entry, isSent, fault => SendAfterCopy(item, about, kind, fault)));
+        {
+            Action<Fault> ended = fault => SendAfterCopy(item, about, kind, fault);
+            _dependencies.Workers.Run(new KeepCopyWork(_dependencies.Copies, item.Entry, isSent, ended));
+        }
         else
             SendAfterCopy(item, about, kind, Fault.None);
     }
@@ -224,7 +241,9 @@ public sealed partial class MailQueue
     {
         try
         {
-            ReportedRecipient[] told = [.. about.Where(recipient => kind != ReportKind.Relayed || recipient.OwesDsn).Select(recipient => DsnRecipientOf(item, recipient, kind))];
+            ReportedRecipient[] told =
+                [.. about.Where(recipient => kind != ReportKind.Relayed || recipient.OwesDsn)
+                    .Select(recipient => DsnRecipientOf(item, recipient, kind))];
             if (fault != Fault.None || told.Length == 0)
             {
                 DsnWritten(item, about, kind, fault);
@@ -256,7 +275,9 @@ public sealed partial class MailQueue
         kind = failed.Length > 0 ? ReportKind.Failed : final.Length > 0 ? ReportKind.Relayed : ReportKind.Delayed;
         if (final.Length > 0)
             return failed.Length > 0 ? failed : final;
-        return IsDelayDsnDue(item) ? [.. item.Recipients.Where(recipient => recipient.State == QueueState.Deferred)] : [];
+        return IsDelayDsnDue(item)
+            ? [.. item.Recipients.Where(recipient => recipient.State == QueueState.Deferred)]
+            : [];
     }
 
     private void ShiftDsns(TimeSpan by)
@@ -272,7 +293,8 @@ public sealed partial class MailQueue
     {
         AttemptResult last = recipient.Last!;
         DateTimeOffset? until = kind == ReportKind.Delayed ? _dependencies.Schedule().Expires(item.Received) : null;
-        return new ReportedRecipient(item.RecipientOf(recipient), last.Status, last.Text, last.Host.Length > 0 ? last.Host : null, last.At, until);
+        string? host = last.Host.Length > 0 ? last.Host : null;
+        return new ReportedRecipient(item.RecipientOf(recipient), last.Status, last.Text, host, last.At, until);
     }
 
     private void DsnWritten(QueueItem item, QueueRecipient[] about, ReportKind kind, Fault fault)
@@ -282,7 +304,9 @@ public sealed partial class MailQueue
             _dsnsBeingWritten--;
             if (fault != Fault.None)
             {
-                _dependencies.Log.Write(LogLevel.Warning, "queue", $"{item.Id}: its report or copy could not be written ({fault}); trying again");
+                _dependencies.Log.Write(
+                    LogLevel.Warning, "queue",
+                    $"{item.Id}: its report or copy could not be written ({fault}); trying again");
                 _dsnsToRetry.Enqueue((item, Now + DsnRetryDelay));
             }
             else
@@ -321,9 +345,14 @@ public sealed partial class MailQueue
                 continue;
             }
             Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
-            DateTimeOffset? next = kind == QueueEventKind.Deferred && recipient.Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
-            _events.Post(new QueueEvent(0, kind, item.Id, item.Entry.Envelope.ReversePath, item.RecipientOf(recipient).Address, Now, recipient.Attempts,
-                fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "", last?.Tls, next));
+            DateTimeOffset? next = kind == QueueEventKind.Deferred ? NextAttemptOf(recipient) : null;
+            _events.Post(new QueueEvent(
+                0, kind, item.Id, item.Entry.Envelope.ReversePath, item.RecipientOf(recipient).Address, Now,
+                recipient.Attempts, fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "",
+                last?.Tls, next));
         }
     }
+
+    private static DateTimeOffset? NextAttemptOf(QueueRecipient recipient)
+        => recipient.Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
 }

@@ -5,16 +5,20 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// The durable outgoing queue: takes committed messages with remote recipients, brings them to their next hops, tries again by the schedule, and reports what failed.
-/// What it knows beyond the envelope lives in the spool's notes and marks, so that a start goes on where the last one ended.
+/// The durable outgoing queue: takes committed messages with remote recipients, brings them to their next hops, tries
+/// again by the schedule, and sends DSNs of what failed. What it knows beyond the envelope lives in the spool's notes
+/// and marks, so that a start goes on where the last one ended.
 /// <para>
-/// Everything that waits stands in one of three places: with its <see cref="Destination"/> (ready), in the <see cref="RetryHeap"/> (deferred), or with its item alone (held). The
-/// cost of a step does not depend on how much waits. One lock guards it all, and is never held over a call that could block; the queue's own thread (mailmodule-queue) does what has a time.
+/// Every transaction that waits stands in one of three places: with its <see cref="Destination"/> (ready), in the
+/// <see cref="RetryHeap"/> (deferred), or with its item alone (held). The cost of a step does not depend on how much
+/// waits. One lock guards it all, and is never held over a call that could block; the queue's own thread
+/// (mailmodule-que) does what has a time.
 /// </para>
 /// </summary>
 /// <remarks>
-/// Invariants: a recipient is marked done only after another host has taken the message for it, its report is durable, or the host took it out; a job is in exactly one place; while a
-/// job is active its message's text is not let go of (no recipient of it is marked before its connection has ended with it).
+/// Invariants: a recipient is marked done only after another host has taken the message for it, its DSN is durable, or
+/// an operator removed it; a transaction is in exactly one place; while a transaction is active its message's content
+/// stays in the spool (no recipient of it is marked before its connection has ended with it).
 /// </remarks>
 public sealed partial class MailQueue : IMailQueue, IDisposable
 {
@@ -49,7 +53,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         Signals.WithAllBlocked(_thread.UnsafeStart);
     }
 
-    /// <summary>As <see cref="Start"/>, without a thread: whoever holds the clock calls <see cref="Tick"/>.</summary>
+    /// <summary>As <see cref="Start"/>, without a thread: the caller calls <see cref="Tick"/>.</summary>
     internal void Resume()
     {
         foreach (ISpoolEntry entry in _spool.Recovered)
@@ -60,7 +64,10 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         Tick();
     }
 
-    /// <summary>The spool's consumer: takes a committed entry. Any thread; does not block. Entries without a remote recipient are passed over.</summary>
+    /// <summary>
+    /// The spool's consumer: takes a committed entry into the queue, unless it has no remote recipient. Any thread;
+    /// does not block.
+    /// </summary>
     public void Enqueue(ISpoolEntry entry)
     {
         if (!entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))
@@ -70,8 +77,10 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         StartAttempts();
     }
 
-    /// <summary>Begins nothing new, lets what is under way end in the time, then cuts it. False if something would not end. What is left stays in the spool; for an operator the
-    /// queue is empty from then on.</summary>
+    /// <summary>
+    /// Begins no more attempts, lets those under way end in the time, then cuts them. False if something would not end.
+    /// What is left stays in the spool; for an operator the queue is empty from then on.
+    /// </summary>
     public bool Stop(TimeSpan timeout)
     {
         lock (_gate)
@@ -115,7 +124,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         while (more);
     }
 
-    /// <summary>When <see cref="Tick"/> has to be called next; null: when something happens.</summary>
+    /// <summary>When <see cref="Tick"/> has to be called next; null: not before something happens.</summary>
     internal DateTimeOffset? NextDue
     {
         get
@@ -127,9 +136,10 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
 
     private DateTimeOffset Now => _dependencies.Time.GetUtcNow();
 
-    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other)
+        => one is null || other < one ? other : one;
 
-    // What has a time would wait for a clock that was set back to come there once more.
+    // A clock that was set back would make everything that has a time wait until the clock comes there once more.
     private void FollowClock()
     {
         DateTimeOffset now = Now;
@@ -159,7 +169,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         }
     }
 
-    // False when it is time to end.
+    // Until there is something to do. False when the thread is to end.
     private bool Sleep()
     {
         TimeSpan wait = NextDue is { } due ? due - Now : LongestSleep;
@@ -202,7 +212,8 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     }
 
     // The clock may have been set back since the note was written.
-    private static DateTimeOffset Earlier(DateTimeOffset due, DateTimeOffset latest) => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
+    private static DateTimeOffset Earlier(DateTimeOffset due, DateTimeOffset latest)
+        => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
 
     private void AssignTransaction(QueueItem item, QueueRecipient recipient, DateTimeOffset due)
     {
@@ -212,9 +223,13 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             return;
         }
         string nextHop = _dependencies.NextHopOf(item.RecipientOf(recipient).Address.Domain);
-        QueuedTransaction? queued = item.Transactions.Find(one => one.NextHop == nextHop && one.Due == due && one.State == QueueState.Ready && one.Recipients.Count < QueuedTransaction.RecipientLimit);
+        QueuedTransaction? queued =
+            item.Transactions.Find(one => one.NextHop == nextHop && one.Due == due && one.HasRoom);
         if (queued is null)
-            item.Transactions.Add(queued = new QueuedTransaction(item, nextHop) { Due = due, Attempts = recipient.Attempts });
+        {
+            queued = new QueuedTransaction(item, nextHop) { Due = due, Attempts = recipient.Attempts };
+            item.Transactions.Add(queued);
+        }
         queued.Add(recipient);
         _recipientCounts[(int)queued.State]++;
     }
@@ -229,7 +244,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             MakeReady(queued);
     }
 
-    /// <summary>Changes a job's state, and the counts with it.</summary>
+    /// <summary>Changes a transaction's state, and the counts with it.</summary>
     private void Move(QueuedTransaction queued, QueueState state)
     {
         if (queued.State == QueueState.Deferred)

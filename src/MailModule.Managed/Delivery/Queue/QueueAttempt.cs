@@ -3,7 +3,10 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 
-/// <summary>One connection's worth of work for one destination. Passes on what it hears; its fields are guarded by the queue's lock.</summary>
+/// <summary>
+/// The queue's side of one delivery attempt: one connection's worth of work for one destination. It passes on to the
+/// queue what it hears; its properties are guarded by the queue's lock.
+/// </summary>
 internal sealed class QueueAttempt(MailQueue queue, Destination destination) : IAttemptOwner
 {
     private IDeliveryAttempt? _remote;
@@ -11,13 +14,16 @@ internal sealed class QueueAttempt(MailQueue queue, Destination destination) : I
 
     public Destination Destination => destination;
 
-    /// <summary>Handed out, without a result yet: two at most, for the next may be asked for before the last is judged.</summary>
+    /// <summary>
+    /// Transactions handed out and without a result yet: two at most, for the session may ask for the next before the
+    /// last is answered.
+    /// </summary>
     public List<QueuedTransaction> Transactions { get; } = new(2);
 
     /// <summary>A host was ready for mail.</summary>
     public bool IsReady { get; set; }
 
-    /// <summary>Messages it has brought over.</summary>
+    /// <summary>Messages that another host has taken on this connection.</summary>
     public int Delivered { get; set; }
 
     public void Begin(IRemoteDelivery remoteDelivery)
@@ -48,7 +54,8 @@ internal sealed class QueueAttempt(MailQueue queue, Destination destination) : I
     {
     }
 
-    public void Completed(IDeliveryAttempt attempt, SmtpTransaction transaction) => queue.Completed(this, attempt, transaction);
+    public void Completed(IDeliveryAttempt attempt, SmtpTransaction transaction)
+        => queue.Completed(this, attempt, transaction);
 
     public void Returned(IDeliveryAttempt attempt, SmtpTransaction transaction) => queue.Returned(this, transaction);
 

@@ -16,19 +16,23 @@ public sealed class QueueDependencies
     public required IReports Reports { get; init; }
     public required Workers Workers { get; init; }
 
-    /// <summary>What the next hop of a domain is called: jobs of one share connections. Cheap; any thread.</summary>
+    /// <summary>
+    /// The name of a domain's next hop: transactions with the same one share connections. Cheap; any thread.
+    /// </summary>
     public required Func<string, string> NextHopOf { get; init; }
 
-    /// <summary>A message's text as it goes out, read once for each call. Cheap; any thread.</summary>
+    /// <summary>A message's content as it goes out, to be read once for each call. Cheap; any thread.</summary>
     public required Func<ISpoolEntry, IMessageSource> ContentOf { get; init; }
 
-    /// <summary>The local user whose mailbox an address is; null for remote ones and unknown users. For redirections.</summary>
+    /// <summary>
+    /// The local user whose mailbox an address is; null for remote addresses and unknown users. For redirections.
+    /// </summary>
     public required Func<MailAddress, string?> MaildropOf { get; init; }
 
-    /// <summary>The schedule of this moment.</summary>
+    /// <summary>The schedule at the moment of the call.</summary>
     public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;
 
-    /// <summary>Copies of what was sent or given up.</summary>
+    /// <summary>Copies of messages that were sent or given up.</summary>
     public KeptCopies Copies { get; init; } = KeptCopies.None;
 
     public Log Log { get; init; } = Log.None;

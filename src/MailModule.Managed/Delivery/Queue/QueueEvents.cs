@@ -4,8 +4,8 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// Brings events to their listener: in order, one at a time, on a worker, so that a slow listener holds up nobody. What it is behind by is bounded; beyond
-/// that events are lost, which the gap in their numbers shows.
+/// Brings events to their listener: in order, one at a time, on a worker, so that a slow listener holds up nothing
+/// else. How many wait for it is bounded; beyond that bound events are lost, which a gap in their numbers shows.
 /// </summary>
 internal sealed class QueueEvents(Workers workers, Log log) : IWork
 {
@@ -21,14 +21,14 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
     private long _sequence;
     private bool _isRunning;
 
-    /// <summary>Somebody listens: an event is worth making.</summary>
+    /// <summary>There is a listener: an event is worth making.</summary>
     public bool HasListener => Volatile.Read(ref _listener) is not null;
 
     /// <summary>Counts an event that nobody hears.</summary>
     public void CountUnheard() => Interlocked.Increment(ref _sequence);
 
     /// <summary>Any thread; never blocks for long.</summary>
-    /// <param name="unnumbered">Its number is given here.</param>
+    /// <param name="unnumbered">The event; its number is given here.</param>
     public void Post(QueueEvent unnumbered)
     {
         lock (_gate)
@@ -44,7 +44,9 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
         workers.Run(this);
     }
 
-    /// <summary>When it returns the old listener is not called any more, unless it is the old listener that calls.</summary>
+    /// <summary>
+    /// When this returns the old listener is not called any more, unless it is the old listener that calls this.
+    /// </summary>
     public void SetListener(Action<QueueEvent>? listener) => TrySetListener(listener, Timeout.InfiniteTimeSpan);
 
     /// <summary>As <see cref="SetListener"/>; false if the old listener has not come back in the time.</summary>
@@ -58,7 +60,9 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
             _waiting.Clear();
             while (old is not null && ReferenceEquals(_called, old) && t_calling != this)
             {
-                TimeSpan left = timeout < TimeSpan.Zero ? timeout : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+                TimeSpan left = timeout < TimeSpan.Zero
+                    ? timeout
+                    : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
                 if (timeout >= TimeSpan.Zero && left <= TimeSpan.Zero)
                     return false;
                 Monitor.Wait(_gate, left);
@@ -75,7 +79,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IWork
         t_calling = null;
     }
 
-    // It should not throw; if it does, the next event must still find its way.
+    // A listener should not throw; if it does, the next event must still reach it.
     private void Call(QueueEvent one, Action<QueueEvent> listener)
     {
         try

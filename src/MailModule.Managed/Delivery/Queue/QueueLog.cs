@@ -16,7 +16,9 @@ internal static class QueueLog
         if (last is null)
             log.Write(LogLevel.Info, Area, $"{item.Id} {Word(kind)} to=<{to}>");
         else
-            log.Write(LogLevel.Info, Area, $"{item.Id} {Word(kind)} to=<{to}> host={last.Host} attempts={recipient.Attempts} status={last.Status} tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}");
+            log.Write(LogLevel.Info, Area,
+                $"{item.Id} {Word(kind)} to=<{to}> host={last.Host} attempts={recipient.Attempts} status={last.Status} "
+                    + $"tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}");
     }
 
     private static string Word(QueueEventKind kind) => kind switch

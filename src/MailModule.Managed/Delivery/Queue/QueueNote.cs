@@ -4,12 +4,14 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// What the spool keeps with a queued message, so that a start goes on where the last one ended: attempts, next attempt and last words for each recipient, held,
-/// noticed. A note that cannot be read counts as none: the message is then tried at once.
+/// What the spool keeps with a queued message, so that a start goes on where the last one ended: attempts, next attempt
+/// and last result for each recipient, whether it is held, whether a DSN of delay was sent. A note that cannot be read
+/// counts as none: the message is then tried at once.
 /// </summary>
 /// <remarks>
-/// version 1 · flags (1 held, 2 noticed) · count · for each open recipient: index, attempts, next attempt (UTC ticks), failed for good, and 0 or 1 for an outcome:
-/// kind, fault, reply code, status, text, host, TLS, time. Numbers as BinaryWriter's 7-bit integers or 64 bits, text as its strings.
+/// version 1 · flags (1 held, 2 DSN of delay sent) · count · for each open recipient: index, attempts, next attempt
+/// (UTC ticks), failed for good, and 0, or 1 and the last result: kind, fault, reply code, status, text, host, TLS,
+/// time. Numbers as BinaryWriter's 7-bit integers or 64 bits, text as its strings.
 /// </remarks>
 internal static class QueueNote
 {
@@ -18,8 +20,11 @@ internal static class QueueNote
     private const byte DelayDsnSent = 2;
     private const int Limit = 1024 * 1024;
 
-    /// <summary>What a spool keeps at most is kept to: with many recipients the last words become fewer.</summary>
-    /// <returns>Null: even without words it is too long.</returns>
+    /// <summary>
+    /// The note, cut so that it stays below the spool's limit: with many recipients the texts of their results are
+    /// shortened.
+    /// </summary>
+    /// <returns>Null: even without those texts it is too long.</returns>
     public static byte[]? Write(QueueItem item)
     {
         foreach (int words in (ReadOnlySpan<int>)[int.MaxValue, 80, 0])
@@ -42,8 +47,9 @@ internal static class QueueNote
         return octets.ToArray();
     }
 
-    /// <summary>Restores what the note says of recipients that are still open, and hands out when each is due; those it does not know are due at once.</summary>
-    /// <returns>By envelope index; no entry: due at once. <see cref="DateTimeOffset.MaxValue"/>: failed for good, its report is owed.</returns>
+    /// <summary>Restores what the note says of recipients that are still open, and returns when each is due.</summary>
+    /// <returns>By envelope index. A recipient without an entry is due at once; <see cref="DateTimeOffset.MaxValue"/>:
+    /// it failed for good, and its DSN is due.</returns>
     public static Dictionary<int, DateTimeOffset> Read(ReadOnlyMemory<byte> note, QueueItem item)
     {
         var due = new Dictionary<int, DateTimeOffset>();
@@ -114,6 +120,8 @@ internal static class QueueNote
         string text = reader.ReadString();
         string host = reader.ReadString();
         string tls = reader.ReadString();
-        return new AttemptResult(kind, fault, code, status, text, host, tls.Length == 0 ? null : tls, new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero));
+        return new AttemptResult(
+            kind, fault, code, status, text, host, tls.Length == 0 ? null : tls,
+            new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero));
     }
 }

@@ -1,10 +1,12 @@
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// A queued message's text for an operator, without the trace line of ours at its front. A message may leave the queue, and its place in the spool be written again, at any moment: what was
-/// read counts only if the message is still there afterwards.
+/// A queued message's content for an operator, without the Return-Path line in front. A message may leave the queue,
+/// and its place in the spool be written again, at any moment: what was read counts only if the message is still there
+/// afterwards.
 /// </summary>
-/// <exception cref="IOException">From a read: the message has left, or its text cannot be read.</exception>
+/// <exception cref="IOException">From a read: the message has left the queue, or its content cannot be
+/// read.</exception>
 internal sealed class QueuedContent : Stream
 {
     private readonly Stream _inner;

@@ -1,8 +1,9 @@
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// Deferred jobs by the time of their next attempt: adding and taking costs the logarithm of how many there are. Transactions that were made ready, held or put off again
-/// meanwhile stay behind as stale entries, which are swept when they are the most. Guarded by the queue's lock.
+/// Deferred transactions by the time of their next attempt: adding and taking costs the logarithm of how many there
+/// are. Transactions that were made ready, held or deferred anew meanwhile stay behind as stale entries, which are
+/// swept when they are at least half of all. Guarded by the queue's lock.
 /// </summary>
 internal sealed class RetryHeap
 {
@@ -11,7 +12,7 @@ internal sealed class RetryHeap
     private readonly PriorityQueue<QueuedTransaction, long> _entries = new();
     private int _stale;
 
-    /// <summary>When the first job is due; null if none is deferred.</summary>
+    /// <summary>When the first transaction is due; null if none is deferred.</summary>
     public DateTimeOffset? NextDue
     {
         get
@@ -21,24 +22,24 @@ internal sealed class RetryHeap
         }
     }
 
-    /// <summary>Count, stale ones included.</summary>
+    /// <summary>Entries, stale ones included.</summary>
     public int Count => _entries.Count;
 
-    /// <summary>Takes a job whose state and time are set.</summary>
+    /// <summary>Adds a transaction whose state and time are set.</summary>
     public void Add(QueuedTransaction queued) => _entries.Enqueue(queued, queued.Due.UtcTicks);
 
-    /// <summary>A job that stands here is not deferred any more.</summary>
+    /// <summary>A transaction that stands here is not deferred any more.</summary>
     public void MarkStale()
     {
         if (++_stale < SweepThreshold || _stale < _entries.Count / 2)
             return;
-        (QueuedTransaction Queued, long Due)[] entries = [.. _entries.UnorderedItems.Where(entry => IsCurrent(entry.Element, entry.Priority))];
+        (QueuedTransaction Queued, long Due)[] entries = [.. CurrentEntries];
         _entries.Clear();
         _entries.EnqueueRange(entries);
         _stale = 0;
     }
 
-    /// <summary>Takes the first job out if it is due.</summary>
+    /// <summary>Takes the first transaction out if it is due.</summary>
     public bool TryDequeue(DateTimeOffset now, out QueuedTransaction queued)
     {
         DropStale();
@@ -46,14 +47,14 @@ internal sealed class RetryHeap
         if (!isDue)
             return false;
         _entries.Dequeue();
-        _stale--; // its job leaves in a moment, and is no stale entry
+        _stale--; // makes up for MarkStale, which the caller's change of state calls though no entry is left behind
         return true;
     }
 
-    /// <summary>Moves every time. Costs as much as there are entries: for a clock that was set.</summary>
+    /// <summary>Moves every time, after the clock was set. Costs as much as there are entries.</summary>
     public void Shift(TimeSpan by)
     {
-        QueuedTransaction[] transactions = [.. _entries.UnorderedItems.Where(entry => IsCurrent(entry.Element, entry.Priority)).Select(entry => entry.Element).Distinct()];
+        QueuedTransaction[] transactions = [.. CurrentEntries.Select(entry => entry.Queued).Distinct()];
         _entries.Clear();
         _stale = 0;
         foreach (QueuedTransaction queued in transactions)
@@ -72,5 +73,9 @@ internal sealed class RetryHeap
         }
     }
 
-    private static bool IsCurrent(QueuedTransaction queued, long due) => queued.State == QueueState.Deferred && queued.Due.UtcTicks == due;
+    private IEnumerable<(QueuedTransaction Queued, long Due)> CurrentEntries
+        => _entries.UnorderedItems.Where(entry => IsCurrent(entry.Element, entry.Priority));
+
+    private static bool IsCurrent(QueuedTransaction queued, long due)
+        => queued.State == QueueState.Deferred && queued.Due.UtcTicks == due;
 }
