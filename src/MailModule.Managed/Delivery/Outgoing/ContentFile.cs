@@ -5,12 +5,13 @@ using Microsoft.Win32.SafeHandles;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// A file of the host's that a text comes from: a path, or a descriptor from its offset on. Never written, and its offset never moved, if it has one. Disposing of it while it
-/// is read is allowed, and takes effect when the read ends.
+/// A file of the host program that a message's content comes from: a path, or a descriptor from its offset on. It is
+/// never written, and its offset, if it has one, never moved. Disposing of it during a read is allowed, and takes
+/// effect when the read ends.
 /// </summary>
 public sealed class ContentFile : IDiskFile
 {
-    /// <summary>How soon a read that waits for a pipe's writer sees that nobody wants the text any more.</summary>
+    /// <summary>How soon a read that waits for a pipe's writer sees that the content is not wanted any more.</summary>
     private const int CancelMilliseconds = 20;
 
     private readonly SafeFileHandle _handle;
@@ -23,19 +24,23 @@ public sealed class ContentFile : IDiskFile
         IsSeekable = start >= 0;
     }
 
-    /// <summary>It can be read anywhere and more than once; else from front to back, once.</summary>
+    /// <summary>The file can be read anywhere and more than once; else from front to back, once.</summary>
     public bool IsSeekable { get; }
 
-    /// <summary>From the start on.</summary>
+    /// <summary>Octets from the start offset on; 0 unless <see cref="IsSeekable"/>.</summary>
     public long Length => IsSeekable ? Math.Max(0, RandomAccess.GetLength(_handle) - _start) : 0;
 
-    /// <summary><see cref="Fault.NotFound"/>, <see cref="Fault.Io"/> (a directory, no right to read it), <see cref="Fault.Full"/>.</summary>
+    /// <summary>
+    /// <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/> (a directory, no right to read it),
+    /// <see cref="Fault.Full"/>.
+    /// </summary>
     public static Fault TryOpen(string path, out ContentFile? file)
     {
         file = null;
         try
         {
-            SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+            const FileShare Share = FileShare.ReadWrite | FileShare.Delete;
+            SafeFileHandle handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, Share);
             file = new ContentFile(handle, Descriptors.OffsetOf((int)handle.DangerousGetHandle()));
             return Fault.None;
         }
@@ -45,11 +50,16 @@ public sealed class ContentFile : IDiskFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return e is IOException && (e.HResult & 0xFFFF) is Errno.TooManyFiles or Errno.TooManyFilesInSystem ? Fault.Full : Fault.Io;
+            return e is IOException && (e.HResult & 0xFFFF) is Errno.TooManyFiles or Errno.TooManyFilesInSystem
+                ? Fault.Full
+                : Fault.Io;
         }
     }
 
-    /// <summary>A file of our own for what a descriptor reads. <see cref="Fault.Argument"/> if it is not open, <see cref="Fault.Full"/>.</summary>
+    /// <summary>
+    /// A duplicate of a descriptor, which this object owns. <see cref="Fault.Argument"/> if the descriptor is not open,
+    /// <see cref="Fault.Full"/>.
+    /// </summary>
     public static Fault TryDuplicate(int descriptor, out ContentFile? file)
     {
         file = null;
@@ -60,23 +70,28 @@ public sealed class ContentFile : IDiskFile
         return Fault.None;
     }
 
-    /// <summary>Where it <see cref="IsSeekable"/>.</summary>
+    /// <summary>For a file that <see cref="IsSeekable"/>.</summary>
     public Fault Read(Span<byte> buffer, long offset, out int count)
     {
         count = 0;
         try
         {
-            while (count < buffer.Length && RandomAccess.Read(_handle, buffer[count..], _start + offset + count) is > 0 and var read)
+            while (count < buffer.Length
+                && RandomAccess.Read(_handle, buffer[count..], _start + offset + count) is > 0 and var read)
                 count += read;
             return Fault.None;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
         {
             return Fault.Io;
         }
     }
 
-    /// <summary>What comes next, where it has no places: waits for at least one octet, 0 at the end. <see cref="Fault.Cancelled"/> soon after it is asked for.</summary>
+    /// <summary>
+    /// For a file that is not seekable, its next octets: waits for at least one; 0 at the end.
+    /// <see cref="Fault.Cancelled"/> soon after a cancel is asked for.
+    /// </summary>
     public Fault ReadNext(Span<byte> buffer, Func<bool> isCancelled, out int count)
     {
         count = 0;
@@ -103,7 +118,7 @@ public sealed class ContentFile : IDiskFile
 
     public void Dispose() => _handle.Dispose();
 
-    // The host may have made it non-blocking.
+    // The host program may have made the descriptor non-blocking.
     private static Fault ReadNext(int descriptor, Span<byte> buffer, Func<bool> isCancelled, out int count)
     {
         count = 0;

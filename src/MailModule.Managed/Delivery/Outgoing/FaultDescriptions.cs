@@ -2,7 +2,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>What a failure was, in words, where no server and no system said anything.</summary>
+/// <summary>What a fault was, in words, where neither a server nor the system said anything.</summary>
 internal static class FaultDescriptions
 {
     public static string Of(Fault fault) => fault switch

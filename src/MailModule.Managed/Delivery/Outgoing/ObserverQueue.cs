@@ -3,8 +3,8 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// Brings a submission's states to its observer: in order, one at a time, on a worker, so that a slow observer holds up nobody but itself. Of
-/// several "sending" states in a row that wait, the latest is enough, so the queue stays short.
+/// Brings a submission's states to its observer: in order, one at a time, on a worker, so that a slow observer holds up
+/// nothing but itself. Of several "sending" states in a row that wait, the latest is enough, so the queue stays short.
 /// </summary>
 internal sealed class ObserverQueue(Workers workers, ISubmissionObserver? observer) : IWork
 {
@@ -31,7 +31,7 @@ internal sealed class ObserverQueue(Workers workers, ISubmissionObserver? observ
         }
     }
 
-    /// <summary>There will be no more.</summary>
+    /// <summary>There will be no more states.</summary>
     public void PostLast()
     {
         lock (_lock)
@@ -41,7 +41,7 @@ internal sealed class ObserverQueue(Workers workers, ISubmissionObserver? observ
         }
     }
 
-    /// <summary>Returns when the observer has heard the last.</summary>
+    /// <summary>Returns when the observer has heard the last state.</summary>
     public void WaitForLast() => _finished.WaitOne();
 
     public void Run()
@@ -80,7 +80,7 @@ internal sealed class ObserverQueue(Workers workers, ISubmissionObserver? observ
                 return true;
             }
             isEnd = _isLast;
-            // At the end it stays set, so that nobody ends twice.
+            // At the end the flag stays set, so that End runs once.
             _isRunning = isEnd;
         }
         if (isEnd)

@@ -5,13 +5,18 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>The recipients of a submission that share a next hop: transactions for one connection, or a few where hosts close early. Knows what was answered, and no host.</summary>
-internal sealed class RemoteRecipientGroup(Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Func<IAttemptOwner, IDeliveryAttempt> begin) : IRecipientGroup, IAttemptOwner
+/// <summary>
+/// The recipients of a submission that share a next hop: transactions for one connection, or for a few connections
+/// where hosts close early. It knows what was answered, and no host.
+/// </summary>
+internal sealed class RemoteRecipientGroup(
+    Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Func<IAttemptOwner, IDeliveryAttempt> begin)
+    : IRecipientGroup, IAttemptOwner
 {
     /// <summary>RFC 5321 §4.5.3.1.8: what every server takes in one transaction.</summary>
     private const int RecipientLimit = 100;
 
-    /// <summary>Connections that reached a host, before what such hosts leave undone is given up.</summary>
+    /// <summary>Connections on which a host was ready, before what such hosts leave undone is given up.</summary>
     private const int ConnectionLimit = 4;
 
     private readonly Queue<SubmittedRecipient> _open = new(recipients);
@@ -30,7 +35,8 @@ internal sealed class RemoteRecipientGroup(Submission submission, IReadOnlyList<
     public bool AwaitsVerdict(SubmittedRecipient recipient)
     {
         lock (_gate)
-            return _underWay.Exists(one => one.Transaction.AwaitsVerdict && Array.IndexOf(one.Members, recipient) is >= 0 and var i
+            return _underWay.Exists(
+                one => one.Transaction.AwaitsVerdict && Array.IndexOf(one.Members, recipient) is >= 0 and var i
                 && one.Transaction.Recipients[i].State == RecipientState.Accepted);
     }
 
@@ -53,7 +59,8 @@ internal sealed class RemoteRecipientGroup(Submission submission, IReadOnlyList<
         submission.ChangeState(SubmissionState.Connecting, 0, recipients);
     }
 
-    void IAttemptOwner.Connected(IDeliveryAttempt attempt) => submission.ChangeState(SubmissionState.Dialog, 0, recipients);
+    void IAttemptOwner.Connected(IDeliveryAttempt attempt)
+        => submission.ChangeState(SubmissionState.Dialog, 0, recipients);
 
     SmtpTransaction? IAttemptOwner.NextTransaction(IDeliveryAttempt attempt)
     {
@@ -66,7 +73,8 @@ internal sealed class RemoteRecipientGroup(Submission submission, IReadOnlyList<
         return transaction;
     }
 
-    void IAttemptOwner.Sending(IDeliveryAttempt attempt, SmtpTransaction transaction) => submission.ChangeState(SubmissionState.Sending, transaction.Sent, recipients);
+    void IAttemptOwner.Sending(IDeliveryAttempt attempt, SmtpTransaction transaction)
+        => submission.ChangeState(SubmissionState.Sending, transaction.Sent, recipients);
 
     void IAttemptOwner.Completed(IDeliveryAttempt attempt, SmtpTransaction transaction)
     {
@@ -90,7 +98,7 @@ internal sealed class RemoteRecipientGroup(Submission submission, IReadOnlyList<
 
     void IAttemptOwner.Ended(IDeliveryAttempt attempt, AttemptEnd end)
     {
-        // What is open though a host was ready was not tried there: it closed between two transactions.
+        // Recipients that are open though a host was ready were not tried there: it closed between two transactions.
         if (_open.Count > 0 && end.WasReady && end.Fault != Fault.Cancelled && ++_connections < ConnectionLimit)
         {
             BeginAttempt();
@@ -132,14 +140,16 @@ internal sealed class RemoteRecipientGroup(Submission submission, IReadOnlyList<
         }
     }
 
-    // RFC 5321 §4.5.3.1.10: the rest goes in a transaction of its own
-    private static bool IsTooMany(Reply? reply) => reply is { Code: 452 or 552, Enhanced: "4.5.3" or "5.5.3" } or { Code: 452, Enhanced: "" };
+    // RFC 5321 §4.5.3.1.10: the recipients that are too many go in a transaction of their own
+    private static bool IsTooMany(Reply? reply)
+        => reply is { Code: 452 or 552, Enhanced: "4.5.3" or "5.5.3" } or { Code: 452, Enhanced: "" };
 
     private static SubmissionOutcome OutcomeOf(RecipientResult result, RemoteHost? host)
     {
         SubmissionState state = result.State == RecipientState.Delivered ? SubmissionState.Done : SubmissionState.Error;
         string text = result.Reply is null ? FaultDescriptions.Of(result.Fault) : "";
-        return new SubmissionOutcome(state, result.Fault, result.Reply, result.Reply?.Enhanced ?? "", text, host, "", result.IsUnknown);
+        return new SubmissionOutcome(
+            state, result.Fault, result.Reply, result.Reply?.Enhanced ?? "", text, host, "", result.IsUnknown);
     }
 
     private static SubmissionOutcome OutcomeOf(AttemptEnd end, RemoteHost? host)

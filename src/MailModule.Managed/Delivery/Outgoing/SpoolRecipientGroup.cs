@@ -5,8 +5,12 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>The recipients of a submission whose message goes into the spool: one message for all of them. They are settled when it is durable.</summary>
-internal sealed class SpoolRecipientGroup(Submission submission, IReadOnlyList<SubmittedRecipient> recipients, SubmissionState whenDurable) : IRecipientGroup
+/// <summary>
+/// The recipients of a submission whose message goes into the spool: one message for all of them. They have their final
+/// state when it is durable.
+/// </summary>
+internal sealed class SpoolRecipientGroup(
+    Submission submission, IReadOnlyList<SubmittedRecipient> recipients, SubmissionState whenDurable) : IRecipientGroup
 {
     private const int PieceLength = 64 * 1024;
 
@@ -14,7 +18,7 @@ internal sealed class SpoolRecipientGroup(Submission submission, IReadOnlyList<S
     private volatile bool _isCommitting;
     private volatile bool _isCancelled;
 
-    // On a worker: it waits for nobody but the disk.
+    // On a worker: it waits for the disk alone.
     public void Begin()
     {
         Fault fault = Write();

@@ -5,17 +5,27 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Outgoing;
 
-// What legs ask for and tell, and how a recipient becomes final.
+// What groups of recipients ask for and tell, and how a recipient gets its final state.
 public sealed partial class Submission
 {
     private byte[]? _fields;
 
-    /// <summary>A transaction for some recipients, with a text of its own to read.</summary>
+    /// <summary>A transaction for some recipients, with its own reader of the content.</summary>
     internal SmtpTransaction NewTransaction(IReadOnlyList<SubmittedRecipient> recipients)
     {
-        var results = recipients.Select(one => new RecipientResult(one.Address) { Notify = one.Recipient.Notify, OriginalRecipient = one.Recipient.OriginalRecipient });
-        return new SmtpTransaction(_request.From, results, new SubmissionContentSource(Fields(), Content, _dependencies.Workers, _dependencies.Log)) { Return = _request.Return, EnvelopeId = _request.EnvelopeId };
+        var source = new SubmissionContentSource(Fields(), Content, _dependencies.Workers, _dependencies.Log);
+        return new SmtpTransaction(_request.From, recipients.Select(ResultFor), source)
+        {
+            Return = _request.Return,
+            EnvelopeId = _request.EnvelopeId,
+        };
     }
+
+    private static RecipientResult ResultFor(SubmittedRecipient recipient) => new(recipient.Address)
+    {
+        Notify = recipient.Recipient.Notify,
+        OriginalRecipient = recipient.Recipient.OriginalRecipient,
+    };
 
     internal Envelope NewEnvelope(IReadOnlyList<SubmittedRecipient> recipients)
     {
@@ -32,9 +42,11 @@ public sealed partial class Submission
         return envelope;
     }
 
-    internal void WriteFields(IBufferWriter<byte> output, Envelope envelope, string id) => SubmissionFields.Write(output, _header, envelope, _dependencies.HostName, id);
+    internal void WriteFields(IBufferWriter<byte> output, Envelope envelope, string id)
+        => SubmissionFields.Write(output, _header, envelope, _dependencies.HostName, id);
 
-    // The same for all hosts of one message, so that the copies are one message; a given server gets the text as it is, and adds its own.
+    // The fields are the same for all hosts, so that the copies are one message; a named server gets the content as it
+    // is, and adds fields of its own.
     private byte[] Fields()
     {
         if (_request.Route == SubmissionRoute.NamedServer)
@@ -49,7 +61,7 @@ public sealed partial class Submission
         }
     }
 
-    /// <summary>A state that concerns a leg's recipients before they are final.</summary>
+    /// <summary>Gives a group's recipients a state that is not final, where they have no final one yet.</summary>
     internal void ChangeState(SubmissionState state, long value, IReadOnlyList<SubmittedRecipient> recipients)
     {
         lock (_gate)
@@ -86,11 +98,12 @@ public sealed partial class Submission
         if (!recipient.TryFinish(outcome))
             return false;
         _open--;
-        _observers.Post(outcome.State, outcome.State == SubmissionState.Error ? ValueOf(outcome) : sent, recipient.Address.Text);
+        long value = outcome.State == SubmissionState.Error ? ValueOf(outcome) : sent;
+        _observers.Post(outcome.State, value, recipient.Address.Text);
         return true;
     }
 
-    /// <summary>Everybody is final; called once.</summary>
+    /// <summary>Every recipient has its final state; called once.</summary>
     private void Complete(IReadOnlyList<SubmittedRecipient> last)
     {
         foreach (SubmittedRecipient recipient in last)
@@ -109,10 +122,13 @@ public sealed partial class Submission
     {
         SubmissionOutcome outcome = recipient.Outcome!;
         string words = outcome.Reply?.ToString() ?? (outcome.Text.Length > 0 ? outcome.Text : outcome.QueueId);
-        _dependencies.Log.Write(LogLevel.Info, "send", $"to=<{recipient.Address}> host={outcome.Host?.Name} result={outcome.State} {words}");
+        _dependencies.Log.Write(
+            LogLevel.Info, "send",
+            $"to=<{recipient.Address}> host={outcome.Host?.Name} result={outcome.State} {words}");
     }
 
-    private static long ValueOf(SubmissionOutcome outcome) => outcome.Reply is { IsPositive: false } reply ? reply.Code : -(long)outcome.Fault;
+    private static long ValueOf(SubmissionOutcome outcome)
+        => outcome.Reply is { IsPositive: false } reply ? reply.Code : -(long)outcome.Fault;
 
     private static int Weight(Fault fault) => fault switch
     {

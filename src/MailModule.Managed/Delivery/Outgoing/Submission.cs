@@ -10,12 +10,15 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// One message of the host on its way: the text made whole, the recipients divided into legs (one for each next hop, one for the spool), side by side, and a final state for each recipient
-/// exactly once, whatever happens. Any thread.
+/// One message of the host program on its way: its content is completed, its recipients are divided into groups (one
+/// for each next hop, one for the spool) that go side by side, and each recipient gets a final state exactly once,
+/// whatever happens. Any thread.
 /// </summary>
 /// <remarks>
-/// Who gives a recipient its final state first wins; a cancel gives it to all that have none, at once, and only then cuts what is under way. So a cancel waits for nothing, and what
-/// comes late counts for nothing. The text lives until everybody is final and every leg has ended, for a leg that was cut may still be reading.
+/// The first final state that a recipient is given counts; a cancel gives one to all recipients that have none, at
+/// once, and only then cuts what is under way. So a cancel waits for nothing, and a result that comes late counts for
+/// nothing. The content lives until every recipient has its final state and every group has ended, for a group that was
+/// cut may still be reading.
 /// </remarks>
 public sealed partial class Submission : IWork
 {
@@ -32,8 +35,11 @@ public sealed partial class Submission : IWork
     private bool _isGivenUp;
 
     /// <param name="content">This object disposes of it.</param>
-    /// <param name="fill">Writes the text, on a worker, if it is not there yet; may block. Null: it is.</param>
-    public Submission(SubmissionRequest request, SubmissionContent content, Func<SubmissionContent, Fault>? fill, ISubmissionObserver? observer, SubmissionDependencies dependencies)
+    /// <param name="fill">Writes the content, on a worker, if it is not there yet; may block. Null: the content is
+    /// there.</param>
+    public Submission(
+        SubmissionRequest request, SubmissionContent content, Func<SubmissionContent, Fault>? fill,
+        ISubmissionObserver? observer, SubmissionDependencies dependencies)
     {
         _request = request;
         _dependencies = dependencies;
@@ -45,10 +51,14 @@ public sealed partial class Submission : IWork
 
     public IReadOnlyList<SubmittedRecipient> Recipients => _request.Recipients;
 
-    /// <summary>None if every recipient was delivered to or queued; else the worst: a final refusal before a passing one. <see cref="Fault.State"/> while something is not final.</summary>
-    public Fault Result => Recipients.Select(recipient => recipient.Outcome?.Fault ?? Fault.State).OrderByDescending(Weight).First();
+    /// <summary>
+    /// None if every recipient was delivered to or queued; else the worst: a permanent failure before a temporary one.
+    /// <see cref="Fault.State"/> while something is not final.
+    /// </summary>
+    public Fault Result => Recipients.Select(recipient => recipient.Outcome?.Fault ?? Fault.State)
+        .OrderByDescending(Weight).First();
 
-    /// <summary>Told when every recipient has its final state; any thread, must not block.</summary>
+    /// <summary>Raised when every recipient has its final state; any thread, must not block.</summary>
     public event Action<Submission>? Completed;
 
     internal SubmissionContent Content { get; }
@@ -72,10 +82,15 @@ public sealed partial class Submission : IWork
     /// <summary>Blocks until every recipient has its final state and the observer has heard the last of it.</summary>
     public void Wait() => _observers.WaitForLast();
 
-    /// <summary>Gives up what is not final yet, with <see cref="Fault.Cancelled"/>; any thread, at any time. When it returns everything is final; the network is let go of a moment later.</summary>
+    /// <summary>
+    /// Gives up the recipients that are not final yet, with <see cref="Fault.Cancelled"/>; any thread, at any time.
+    /// When it returns all are final; the network is let go of a moment later.
+    /// </summary>
     public void Cancel() => Fail(Fault.Cancelled);
 
-    /// <summary>Likewise with another fault; in place of <see cref="Start"/>: nothing is tried.</summary>
+    /// <summary>
+    /// As <see cref="Cancel"/>, with another fault; in place of <see cref="Start"/>: nothing is tried.
+    /// </summary>
     public void Fail(Fault fault)
     {
         IRecipientGroup[] groups;
@@ -86,7 +101,11 @@ public sealed partial class Submission : IWork
             groups = [.. _groups];
             given = [.. Recipients.Where(recipient => recipient.Outcome is null)];
             foreach (SubmittedRecipient recipient in given)
-                TryFinishRecipient(recipient, SubmissionOutcome.Failed(fault, FaultDescriptions.Of(fault)) with { IsUnknown = Array.Exists(groups, group => group.AwaitsVerdict(recipient)) }, 0);
+            {
+                bool isUnknown = Array.Exists(groups, group => group.AwaitsVerdict(recipient));
+                SubmissionOutcome outcome = SubmissionOutcome.Failed(fault, FaultDescriptions.Of(fault));
+                TryFinishRecipient(recipient, outcome with { IsUnknown = isUnknown }, 0);
+            }
         }
         if (given.Count > 0)
             Complete(given);
@@ -115,7 +134,7 @@ public sealed partial class Submission : IWork
         return fault;
     }
 
-    /// <summary>The legs to begin; none after a cancel.</summary>
+    /// <summary>The groups to begin; none after a cancel.</summary>
     private IRecipientGroup[] GroupRecipients()
     {
         foreach (SubmittedRecipient recipient in Recipients)
@@ -142,16 +161,18 @@ public sealed partial class Submission : IWork
     private IEnumerable<IRecipientGroup> DirectGroups(SubmittedRecipient[] taken)
     {
         SubmittedRecipient[] local = [.. taken.Where(recipient => recipient.Recipient.Maildrop is not null)];
-        foreach (IGrouping<string, SubmittedRecipient> group in taken.Except(local).GroupBy(recipient => _dependencies.NextHopOf(recipient.Address.Domain)))
+        IEnumerable<SubmittedRecipient> remote = taken.Except(local);
+        foreach (var group in remote.GroupBy(recipient => _dependencies.NextHopOf(recipient.Address.Domain)))
             yield return Remote(group.Key, [.. group]);
-        // Last, for it keeps the thread until the text is on its way to the disk.
+        // Last, for this group keeps the thread until the content is on its way to the disk.
         if (local.Length > 0)
             yield return new SpoolRecipientGroup(this, local, SubmissionState.Done);
     }
 
-    private RemoteRecipientGroup Remote(string nextHop, SubmittedRecipient[] recipients) => new(this, recipients, owner => _dependencies.RemoteDelivery.Begin(nextHop, owner));
+    private RemoteRecipientGroup Remote(string nextHop, SubmittedRecipient[] recipients)
+        => new(this, recipients, owner => _dependencies.RemoteDelivery.Begin(nextHop, owner));
 
-    /// <summary>A leg has nothing more to do with the text, the network or the disk.</summary>
+    /// <summary>A group has nothing more to do with the content, the network or the disk.</summary>
     internal void Ended(IRecipientGroup group) => ReleaseContent();
 
     private void ReleaseContent()
@@ -163,7 +184,7 @@ public sealed partial class Submission : IWork
             DisposeContent();
     }
 
-    // Giving the octets of a large file back takes the file system a while, and this may be the committer's thread.
+    // To free a large file takes the file system a while, and this may be the committer's thread.
     private void DisposeContent()
     {
         if (Content.IsInMemory)

@@ -4,17 +4,20 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// A message text that a host writes in pieces of any size, with any line ends: in memory while it is small, then in a file of mode 0600 that has no
-/// name any more from its first octet on, so that a crash leaves no text behind. One thread at a time.
+/// A message's content, which the host program writes in pieces of any size, with any line ends: in memory while it is
+/// small, then in a file of mode 0600 that has no name any more from its first octet on, so that a crash leaves no
+/// content behind. One thread at a time.
 /// </summary>
-/// <param name="scratchFolder">Where the file is made; made itself, with the folders above it, when it is first needed.</param>
+/// <param name="scratchFolder">The folder for that file; it is made, with the folders above it, when it is first
+/// needed.</param>
 public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) : IDisposable
 {
     private const int MemoryLimit = 128 * 1024;
     private const int FirstMemory = 4 * 1024;
 
     private readonly IDisk _disk = disk ?? Disk.Real;
-    /// <summary>All of the text, or what comes after the file's last octet.</summary>
+
+    /// <summary>All of the content, or what comes after the file's last octet.</summary>
     private byte[] _memory = [];
     private int _memoryLength;
     private IDiskFile? _file;
@@ -31,7 +34,10 @@ public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) 
     public bool IsEightBit { get; private set; }
     public bool IsInMemory => _file is null;
 
-    /// <summary>Appends octets. After a failure (<see cref="Fault.Full"/>, <see cref="Fault.Io"/>) every further call gives it again.</summary>
+    /// <summary>
+    /// Appends octets. After a failure (<see cref="Fault.Full"/>, <see cref="Fault.Io"/>) every further call returns
+    /// the same fault.
+    /// </summary>
     public Fault Write(ReadOnlySpan<byte> octets)
     {
         Measure(octets);
@@ -48,8 +54,9 @@ public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) 
     }
 
     /// <summary>
-    /// Takes the whole text from a file: what is small or can be read only once by copying it; else it stays there and is measured, and this object disposes of the file at its end.
-    /// In place of <see cref="Write"/>. Blocks. <see cref="Fault.Cancelled"/> soon after it is asked for.
+    /// Takes the whole content from a file, in place of <see cref="Write"/>: content that is small or can be read only
+    /// once is copied; else it stays in the file and is measured, and this object disposes of the file at its own end.
+    /// Blocks. <see cref="Fault.Cancelled"/> soon after a cancel is asked for.
     /// </summary>
     public Fault ReadFrom(ContentFile file, Func<bool> isCancelled)
     {
@@ -59,7 +66,10 @@ public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) 
         while (_fault == Fault.None)
         {
             int count = 0;
-            _fault = !file.IsSeekable ? file.ReadNext(piece, isCancelled, out count) : isCancelled() ? Fault.Cancelled : file.Read(piece, at, out count);
+            if (!file.IsSeekable)
+                _fault = file.ReadNext(piece, isCancelled, out count);
+            else
+                _fault = isCancelled() ? Fault.Cancelled : file.Read(piece, at, out count);
             if (_fault != Fault.None || count == 0)
                 break;
             at += count;
@@ -78,7 +88,7 @@ public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) 
         return _fault;
     }
 
-    /// <summary>The text is whole; it can be read now, by any thread.</summary>
+    /// <summary>The content is whole; it can be read from now on, by any thread.</summary>
     public Fault Finish()
     {
         if (_isFinished)
@@ -91,7 +101,10 @@ public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) 
         return _fault;
     }
 
-    /// <summary>Fills the buffer from an offset on, as far as the text goes. May touch the disk unless <see cref="IsInMemory"/>.</summary>
+    /// <summary>
+    /// Fills the buffer from an offset on, as far as the content goes. May touch the disk unless
+    /// <see cref="IsInMemory"/>.
+    /// </summary>
     public Fault Read(Span<byte> buffer, long offset, out int count)
     {
         count = 0;
@@ -103,7 +116,7 @@ public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) 
         return Fault.None;
     }
 
-    /// <summary>A reader from the first octet on, which takes the text over and disposes of it.</summary>
+    /// <summary>A reader from the first octet on, which owns this content and disposes of it.</summary>
     public Stream OpenRead() => new SubmissionContentStream(this);
 
     public void Dispose()
@@ -125,7 +138,10 @@ public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) 
     private void MakeRoom(int wanted)
     {
         if (_memoryLength < MemoryLimit && _memoryLength + wanted > _memory.Length)
-            Array.Resize(ref _memory, Math.Clamp(Math.Max(_memoryLength + wanted, 2 * _memory.Length), FirstMemory, MemoryLimit));
+        {
+            int length = Math.Max(_memoryLength + wanted, 2 * _memory.Length);
+            Array.Resize(ref _memory, Math.Clamp(length, FirstMemory, MemoryLimit));
+        }
         else if (_memoryLength == MemoryLimit)
             Flush();
     }

@@ -5,7 +5,10 @@ using MailModule.Transport;
 
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>Gives a message text to a client session: the fields of ours in front of it, then what the host wrote. Several may read one text, each from its beginning.</summary>
+/// <summary>
+/// Gives a message's content to a client session: the fields that this host adds, then what the host program wrote.
+/// Several sources may read one content, each from its beginning.
+/// </summary>
 internal sealed class SubmissionContentSource : ReadAheadSource, IRepeatableSource
 {
     private readonly ReadOnlyMemory<byte> _fields;
@@ -15,7 +18,8 @@ internal sealed class SubmissionContentSource : ReadAheadSource, IRepeatableSour
     private int _fieldsGiven;
     private long _position;
 
-    public SubmissionContentSource(ReadOnlyMemory<byte> fields, SubmissionContent content, Workers workers, Log log) : base(workers)
+    public SubmissionContentSource(ReadOnlyMemory<byte> fields, SubmissionContent content, Workers workers, Log log)
+        : base(workers)
     {
         _fields = fields;
         _content = content;

@@ -2,7 +2,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>A finished text as a stream, from front to back; disposing of it disposes of the text.</summary>
+/// <summary>Finished content as a stream, from front to back; disposing of it disposes of the content.</summary>
 internal sealed class SubmissionContentStream(SubmissionContent content) : Stream
 {
     private long _position;
@@ -18,7 +18,7 @@ internal sealed class SubmissionContentStream(SubmissionContent content) : Strea
         set => throw new NotSupportedException();
     }
 
-    /// <exception cref="IOException">The text cannot be read back.</exception>
+    /// <exception cref="IOException">The content cannot be read back.</exception>
     public override int Read(Span<byte> buffer)
     {
         Fault fault = content.Read(buffer, _position, out int count);
