@@ -24,7 +24,8 @@ public class ContentFileTests
         Assert.Equal(Fault.None, content.ReadFrom(file!, s_never));
         Assert.Equal(Fault.None, content.Finish());
         File.Delete(path);
-        Assert.Equal((6L * lines, 7L * lines, true, isCopied), (content.Length, content.WireLength, content.IsEightBit, content.IsInMemory));
+        Assert.Equal((6L * lines, 7L * lines, true, isCopied),
+            (content.Length, content.WireLength, content.IsEightBit, content.IsInMemory));
         byte[] buffer = new byte[6];
         Assert.Equal(Fault.None, content.Read(buffer, 6L * (lines - 1), out int count));
         Assert.Equal((6, "caf\u00e9\n"), (count, Encoding.UTF8.GetString(buffer)));
@@ -43,7 +44,8 @@ public class ContentFileTests
             stream.Position = 8;
             stream.Flush();
             Assert.Equal(8, Seek(stream, 8));
-            Assert.Equal(Fault.None, ContentFile.TryDuplicate((int)stream.SafeFileHandle.DangerousGetHandle(), out file));
+            Assert.Equal(Fault.None,
+                ContentFile.TryDuplicate((int)stream.SafeFileHandle.DangerousGetHandle(), out file));
         }
         Assert.Equal(Fault.None, content.ReadFrom(file!, s_never));
         Assert.Equal(11, content.Length);
@@ -54,7 +56,8 @@ public class ContentFileTests
     {
         using var folder = new TemporaryFolder();
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        Assert.Equal(Fault.None, ContentFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out ContentFile? file));
+        Assert.Equal(Fault.None,
+            ContentFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out ContentFile? file));
         pipe.DisposeLocalCopyOfClientHandle();
         new Thread(() =>
         {
@@ -73,7 +76,8 @@ public class ContentFileTests
     {
         using var folder = new TemporaryFolder();
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        Assert.Equal(Fault.None, ContentFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out ContentFile? file));
+        Assert.Equal(Fault.None,
+            ContentFile.TryDuplicate((int)pipe.ClientSafePipeHandle.DangerousGetHandle(), out ContentFile? file));
         using var content = new SubmissionContent(folder.Path);
         int asked = 0;
         Assert.Equal(Fault.Cancelled, content.ReadFrom(file!, () => ++asked == 3));
@@ -121,11 +125,20 @@ public class ContentFileTests
     public void A_text_is_asked_for_once_however_many_hosts_get_it()
     {
         int asked = 0;
-        using var server = new ScriptedSmtpServer(null, [.. Plain("250 ok")[..8], "451 no", Line, "221 bye"], Plain("250 ok"));
+        using var server = new ScriptedSmtpServer(
+            null, [.. Plain("250 ok")[..8], "451 no", Line, "221 bye"], Plain("250 ok"));
         using var outbox = new Outbox { Rules = new MailModule.Delivery.Routing.RoutingRules { MxPort = server.Port } };
-        outbox.Dns.Mx("b.example", (10, "one.b.example"), (20, "two.b.example")).Addresses("one.b.example", "127.0.0.1").Addresses("two.b.example", "127.0.0.1");
-        var request = new SubmissionRequest { Route = SubmissionRoute.Direct, From = Outbox.Address("ann@a.example"), Recipients = Outbox.Recipients("a@b.example") };
-        Submission submission = outbox.Prepare(request, outbox.NewContent(), new MailModule.Delivery.Remote.RemoteOptions { HelloName = "client.example" }, fill: content =>
+        outbox.Dns.Mx("b.example", (10, "one.b.example"), (20, "two.b.example"))
+            .Addresses("one.b.example", "127.0.0.1")
+            .Addresses("two.b.example", "127.0.0.1");
+        var request = new SubmissionRequest
+        {
+            Route = SubmissionRoute.Direct,
+            From = Outbox.Address("ann@a.example"),
+            Recipients = Outbox.Recipients("a@b.example"),
+        };
+        var options = new MailModule.Delivery.Remote.RemoteOptions { HelloName = "client.example" };
+        Submission submission = outbox.Prepare(request, outbox.NewContent(), options, fill: content =>
         {
             asked++;
             return content.Write("Subject: x\n\nthe text\n"u8);
@@ -144,7 +157,8 @@ public class ContentFileTests
     }
 
     // The stream keeps its place to itself.
-    private static long Seek(FileStream stream, long offset) => lseek((int)stream.SafeFileHandle.DangerousGetHandle(), offset, 0);
+    private static long Seek(FileStream stream, long offset)
+        => lseek((int)stream.SafeFileHandle.DangerousGetHandle(), offset, 0);
 
     [System.Runtime.InteropServices.DllImport("libc")]
     private static extern long lseek(int fd, long offset, int whence);

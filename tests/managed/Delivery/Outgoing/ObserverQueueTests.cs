@@ -27,7 +27,8 @@ public sealed class ObserverQueueTests : IDisposable
             queue.WaitForLast();
             (SubmissionState State, long Value, string Recipient)[] heard = observer.Heard();
             Assert.Equal(heard.OrderBy(change => change.State), heard);
-            Assert.Equal(heard.Where(change => change.State == SubmissionState.Sending).Select(change => change.Value).Order().Distinct(),
+            Assert.Equal(heard.Where(change => change.State == SubmissionState.Sending).Select(change => change.Value)
+                .Order().Distinct(),
                 heard.Where(change => change.State == SubmissionState.Sending).Select(change => change.Value));
             Assert.Contains((SubmissionState.Sending, 9, ""), heard);
             Assert.Equal([(SubmissionState.Done, 9, "a"), (SubmissionState.Error, 550, "b")], heard[^2..]);
@@ -48,7 +49,8 @@ public sealed class ObserverQueueTests : IDisposable
         queue.PostLast();
         observer.Gate.Set();
         queue.WaitForLast();
-        Assert.Equal([(SubmissionState.Dialog, 0, ""), (SubmissionState.Sending, 99_999, ""), (SubmissionState.Done, 99_999, "a")], observer.Heard());
+        Assert.Equal([(SubmissionState.Dialog, 0, ""), (SubmissionState.Sending, 99_999, ""),
+            (SubmissionState.Done, 99_999, "a")], observer.Heard());
     }
 
     [Fact]

@@ -36,12 +36,16 @@ internal sealed class Outbox : IDisposable
     public RoutingRules Rules { get; set; } = new();
 
     /// <summary>Through a given server.</summary>
-    public Submission Prepare(string text, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
-        StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
+    public Submission Prepare(
+        string text, int port, ISubmissionObserver? observer = null, string to = "bob@b.example",
+        string host = "127.0.0.1", StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30,
+        X509Certificate2Collection? authorities = null)
         => Prepare(ContentOf(text), port, observer, to, host, startTls, verify, seconds, authorities);
 
-    public Submission Prepare(SubmissionContent content, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
-        StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
+    public Submission Prepare(
+        SubmissionContent content, int port, ISubmissionObserver? observer = null, string to = "bob@b.example",
+        string host = "127.0.0.1", StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30,
+        X509Certificate2Collection? authorities = null)
     {
         var options = new RemoteOptions
         {
@@ -51,14 +55,23 @@ internal sealed class Outbox : IDisposable
             Authorities = authorities,
             Timeout = TimeSpan.FromSeconds(seconds),
         };
-        var request = new SubmissionRequest { Route = SubmissionRoute.NamedServer, From = Address("ann@a.example"), Recipients = Recipients(to), NextHop = NextHop.OfHost(host, port) };
+        var request = new SubmissionRequest
+        {
+            Route = SubmissionRoute.NamedServer,
+            From = Address("ann@a.example"),
+            Recipients = Recipients(to),
+            NextHop = NextHop.OfHost(host, port),
+        };
         return Prepare(request, content, options, observer);
     }
 
-    public Submission Prepare(SubmissionRequest request, SubmissionContent content, RemoteOptions options, ISubmissionObserver? observer = null, ISpool? spool = null, Func<SubmissionContent, Fault>? fill = null)
+    public Submission Prepare(
+        SubmissionRequest request, SubmissionContent content, RemoteOptions options,
+        ISubmissionObserver? observer = null, ISpool? spool = null, Func<SubmissionContent, Fault>? fill = null)
     {
         var router = new Router(() => Dns, () => Rules);
-        var attempts = new DeliveryAttemptDependencies(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
+        var attempts = new DeliveryAttemptDependencies(
+            Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
         var dependencies = new SubmissionDependencies
         {
             Workers = Workers,
@@ -111,7 +124,8 @@ internal sealed class Outbox : IDisposable
         public List<string> Offences { get; } = [];
         public bool IsFinished { get; private set; }
         public (SubmissionState State, long Value, string Recipient)[] All => [.. _heard];
-        public (SubmissionState State, long Value, string Recipient)[] Final => [.. _heard.Where(change => change.State is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Error)];
+        public (SubmissionState State, long Value, string Recipient)[] Final
+            => [.. _heard.Where(change => IsFinal(change.State))];
 
         public void StateChanged(SubmissionState state, long value, string recipient)
         {
@@ -127,6 +141,9 @@ internal sealed class Outbox : IDisposable
             IsFinished = true;
             Interlocked.Decrement(ref _inside);
         }
+
+        private static bool IsFinal(SubmissionState state)
+            => state is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Error;
 
         private void Check()
         {

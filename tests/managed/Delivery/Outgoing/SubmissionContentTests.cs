@@ -87,7 +87,8 @@ public sealed class SubmissionContentTests : IDisposable
         Assert.False(Directory.Exists(_folder));
         Assert.Equal(Fault.None, content.Write(new byte[200_000]));
         if (!OperatingSystem.IsWindows())
-            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(folder));
+            Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+                File.GetUnixFileMode(folder));
     }
 
     [Fact]
@@ -195,7 +196,8 @@ public sealed class SubmissionContentTests : IDisposable
         {
             public long Length => real.Length;
             public Fault Read(Span<byte> buffer, long offset, out int count) => real.Read(buffer, offset, out count);
-            public Fault Write(ReadOnlySpan<byte> octets, long offset) => disk.Fails() ? Fault.Full : real.Write(octets, offset);
+            public Fault Write(ReadOnlySpan<byte> octets, long offset)
+                => disk.Fails() ? Fault.Full : real.Write(octets, offset);
             public Fault Sync() => throw new NotSupportedException();
             public void Dispose() => real.Dispose();
         }

@@ -10,7 +10,8 @@ namespace MailModule.Tests.Delivery.Queue;
 public class MailQueueTests
 {
     private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
-    private static readonly AttemptEnd NoSuchDomain = new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
+    private static readonly AttemptEnd NoSuchDomain =
+        new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
 
     [Fact]
     public void A_message_that_is_taken_is_marked_soon_and_forgotten()
@@ -61,7 +62,8 @@ public class MailQueueTests
     public void Each_recipient_has_its_own_end()
     {
         using var bench = new QueueBench();
-        bench.Network.Answers["one.test"] = to => to switch { "good@one.test" => 250, "late@one.test" => 450, _ => 550 };
+        bench.Network.Answers["one.test"] =
+            to => to switch { "good@one.test" => 250, "late@one.test" => 450, _ => 550 };
         bench.Add("m1", "good@one.test", "late@one.test", "bad@one.test");
         bench.Turn();
         Assert.Equal(["m1 0 soon", "m1 2"], bench.Spool.Marks);
@@ -81,7 +83,9 @@ public class MailQueueTests
         bench.Network.Down["two.test"] = NoSuchDomain;
         bench.Add("m1", "a@one.test", "b@two.test");
         bench.Turn();
-        Assert.Equal(["Failed m1 a@one.test 5.0.0 550 said so [mx.one.test], b@two.test 5.1.2 there is no such domain []"], bench.Reports.Sent);
+        Assert.Equal(
+            ["Failed m1 a@one.test 5.0.0 550 said so [mx.one.test], b@two.test 5.1.2 there is no such domain []"],
+            bench.Reports.Sent);
     }
 
     [Fact]
@@ -174,9 +178,11 @@ public class MailQueueTests
     {
         using var bench = new QueueBench();
         int taken = 0;
-        bench.Network.Answers["one.test"] = _ => ++taken % 3 == 0 ? new Reply(452, "4.5.3", "too many recipients") : 250;
+        bench.Network.Answers["one.test"] =
+            _ => ++taken % 3 == 0 ? new Reply(452, "4.5.3", "too many recipients") : 250;
         bench.Add("m1", "a@one.test", "b@one.test", "c@one.test", "d@one.test");
-        Assert.Equal(["one.test: a@one.test b@one.test c@one.test d@one.test", "one.test: c@one.test"], bench.Network.Seen);
+        Assert.Equal(["one.test: a@one.test b@one.test c@one.test d@one.test", "one.test: c@one.test"],
+            bench.Network.Seen);
         Assert.Equal(default, bench.Queue.Counts);
     }
 
@@ -232,7 +238,9 @@ public class MailQueueTests
         Assert.True(note.Length > 20);
         for (int length = 0; length < note.Length; length++)
         {
-            var entry = new QueueSpool.Entry("m1", before.Clock.GetUtcNow(), Notify.Default, "a@one.test", "b@one.test") { Note = note[..length] };
+            DateTimeOffset now = before.Clock.GetUtcNow();
+            var entry = new QueueSpool.Entry("m1", now, Notify.Default, "a@one.test", "b@one.test");
+            entry.Note = note[..length];
             using var bench = new QueueBench(recovered: [entry]);
             bench.Network.Work();
             Assert.Equal(["one.test: a@one.test b@one.test"], bench.Network.Seen);
@@ -296,7 +304,10 @@ public class MailQueueTests
         const int Count = 100_000;
         using var bench = new QueueBench();
         bench.Network.Hanging.Add("one.test");
-        QueueSpool.Entry[] entries = [.. Enumerable.Range(0, Count).Select(i => new QueueSpool.Entry($"m{i}", bench.Clock.GetUtcNow(), Notify.Default, "a@one.test"))];
+        DateTimeOffset now = bench.Clock.GetUtcNow();
+        IEnumerable<int> numbers = Enumerable.Range(0, Count);
+        QueueSpool.Entry[] entries =
+            [.. numbers.Select(i => new QueueSpool.Entry($"m{i}", now, Notify.Default, "a@one.test"))];
         long before = GC.GetTotalMemory(forceFullCollection: true);
         foreach (QueueSpool.Entry entry in entries)
             bench.Queue.Enqueue(entry);

@@ -13,12 +13,18 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Delivery.Queue;
 
-/// <summary>A queue whose clock, network, spool and reports a test holds in its hands: 24 hours pass as fast as they can be told.</summary>
+/// <summary>
+/// A queue whose clock, network, spool and reports a test holds in its hands: 24 hours pass as fast as they can be
+/// told.
+/// </summary>
 internal sealed class QueueBench : IDisposable
 {
     private readonly Workers _workers = new(4);
 
-    public QueueBench(RetrySchedule? schedule = null, int connectionsPerDestination = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null, ManualClock? clock = null)
+    public QueueBench(
+        RetrySchedule? schedule = null, int connectionsPerDestination = 20,
+        IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null,
+        ManualClock? clock = null)
     {
         Clock = clock ?? new ManualClock();
         Spool = new QueueSpool([.. recovered ?? []]);
@@ -78,7 +84,9 @@ internal sealed class QueueBench : IDisposable
         Network.Work();
     }
 
-    /// <summary>Turns the queue, which works beside this thread, until something has happened as often as it must.</summary>
+    /// <summary>
+    /// Turns the queue, which works beside this thread, until something has happened as often as it must.
+    /// </summary>
     public void TurnUntil(CountdownEvent done)
     {
         for (int i = 0; i < 300 && !done.Wait(TimeSpan.FromMilliseconds(100)); i++)
@@ -168,14 +176,16 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
             foreach (string one in to)
             {
                 Assert.True(MailAddress.TryParse(one, out MailAddress address), one);
-                Envelope.Recipients.Add(new Recipient(address, address.Domain == "here.test" ? address.LocalPart : null) { Notify = notify });
+                string? maildrop = address.Domain == "here.test" ? address.LocalPart : null;
+                Envelope.Recipients.Add(new Recipient(address, maildrop) { Notify = notify });
             }
         }
 
         public HashSet<int> Done { get; } = [];
         public string Id { get; }
         public Envelope Envelope { get; } = new();
-        public MessageContent Content { get; set; } = new TextContent("Return-Path: <sender@from.test>\nSubject: x\n\ntext\n");
+        public MessageContent Content { get; set; } =
+            new TextContent("Return-Path: <sender@from.test>\nSubject: x\n\ntext\n");
         public ReadOnlyMemory<byte> Note { get; set; }
         public bool IsDone(int recipient) => Done.Contains(recipient);
     }
@@ -204,15 +214,21 @@ internal sealed class RecordedReports : IReports
     public List<string> Sent { get; } = [];
     public Fault Fault { get; set; }
 
-    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients, Action<Fault> committed)
+    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients,
+        Action<Fault> committed)
     {
         if (Fault == Fault.None)
-            Sent.Add($"{kind} {about.Id} {string.Join(", ", recipients.Select(one => $"{one.Recipient.Address} {one.Status} {one.Diagnostic} [{one.RemoteHost}]"))}");
+            Sent.Add($"{kind} {about.Id} {string.Join(", ", recipients.Select(Words))}");
         committed(Fault);
     }
+
+    private static string Words(ReportedRecipient one)
+        => $"{one.Recipient.Address} {one.Status} {one.Diagnostic} [{one.RemoteHost}]";
 }
 
-/// <summary>A network in which each next hop answers as a script says. Nothing happens before <see cref="Work"/>.</summary>
+/// <summary>
+/// A network in which each next hop answers as a script says. Nothing happens before <see cref="Work"/>.
+/// </summary>
 internal sealed class ScriptedNetwork : IRemoteDelivery
 {
     private readonly List<Attempt> _attempts = [];
@@ -292,7 +308,8 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
 
         private void Speak()
         {
-            Host = new RemoteHost($"mx.{nextHop}", new IPEndPoint(IPAddress.Loopback, 25), null, false, network.OffersDsn);
+            Host = new RemoteHost(
+                $"mx.{nextHop}", new IPEndPoint(IPAddress.Loopback, 25), null, false, network.OffersDsn);
             for (int i = 0; owner.NextTransaction(this) is { } transaction; i++)
             {
                 if (i >= network.MessagesPerConnection)
@@ -301,7 +318,8 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
                     owner.Ended(this, new AttemptEnd(Fault.Closed, null, false, "", "closed", true));
                     return;
                 }
-                network.Seen.Add($"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
+                network.Seen.Add(
+                    $"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
                 transaction.IsDsnOffered = network.OffersDsn;
                 foreach (RecipientResult result in transaction.Recipients)
                     Answer(result);
@@ -312,7 +330,9 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
 
         private void Answer(RecipientResult result)
         {
-            object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script) ? script(result.Address.Text) : 250;
+            object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script)
+                ? script(result.Address.Text)
+                : 250;
             if (answer is Fault fault)
                 result.Fail(fault, SmtpStage.Mail);
             else if (answer is Reply reply && reply.Code >= 400 || answer is int and >= 400)
@@ -321,6 +341,7 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
                 result.Deliver(answer as Reply ?? new Reply(250, "2.0.0", "taken"));
         }
 
-        private static void Refuse(RecipientResult result, Reply reply) => result.Fail(SmtpClientSession.FaultOf(reply), SmtpStage.Rcpt, reply);
+        private static void Refuse(RecipientResult result, Reply reply)
+            => result.Fail(SmtpClientSession.FaultOf(reply), SmtpStage.Rcpt, reply);
     }
 }

@@ -168,7 +168,8 @@ public class QueueOperationsTests
         bench.Add("m2", "a@one.test");
         bench.Queue.Remove("m2");
         Assert.True(all.Wait(TimeSpan.FromSeconds(30)));
-        Assert.Equal(["Queued bad", "Queued late", "Deferred late", "Bounced bad", "Delivered late", "Queued a", "Deferred a"], heard.Take(7).Select(one => $"{one.Kind} {one.Recipient.LocalPart}"));
+        Assert.Equal(["Queued bad", "Queued late", "Deferred late", "Bounced bad", "Delivered late", "Queued a",
+            "Deferred a"], heard.Take(7).Select(one => $"{one.Kind} {one.Recipient.LocalPart}"));
         Assert.Equal(Enumerable.Range(3, 7).Select(number => (long)number), heard.Take(7).Select(one => one.Sequence));
         Assert.Equal(bench.Clock.GetUtcNow(), heard[4].At);
     }
@@ -200,7 +201,11 @@ public class QueueOperationsTests
         var transactions = new List<QueuedTransaction>();
         for (int i = 0; i < 10_000; i++)
         {
-            var queued = new QueuedTransaction(new QueueItem(entry, [], DateTimeOffset.UtcNow), "one.test") { State = QueueState.Deferred, Due = DateTimeOffset.UnixEpoch.AddSeconds(i) };
+            var queued = new QueuedTransaction(new QueueItem(entry, [], DateTimeOffset.UtcNow), "one.test")
+            {
+                State = QueueState.Deferred,
+                Due = DateTimeOffset.UnixEpoch.AddSeconds(i),
+            };
             heap.Add(queued);
             transactions.Add(queued);
         }

@@ -5,7 +5,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Tests.Delivery.Queue;
 
-/// <summary>What must not leave a message behind: changes in the middle of an attempt, faults of ours, clocks that are set.</summary>
+/// <summary>
+/// What must not leave a message behind: changes in the middle of an attempt, faults of ours, clocks that are set.
+/// </summary>
 public class QueueTroubleTests
 {
     private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);

@@ -6,7 +6,9 @@ using MailModule.Tests.Delivery.Outgoing;
 
 namespace MailModule.Tests.Delivery.Remote;
 
-/// <summary>Has transactions for a run, and keeps what it hears and whether the rules for telling it were kept.</summary>
+/// <summary>
+/// Has transactions for an attempt; keeps what it hears, and each offence against the contract of IAttemptOwner.
+/// </summary>
 internal sealed class AttemptOwner(params SmtpTransaction[] transactions) : IAttemptOwner
 {
     private readonly Queue<SmtpTransaction> _waiting = new(transactions);
@@ -20,14 +22,15 @@ internal sealed class AttemptOwner(params SmtpTransaction[] transactions) : IAtt
     public List<string> Offences { get; } = [];
     public AttemptEnd? End { get; private set; }
 
-    /// <summary>Whose words each completed transaction's results are.</summary>
+    /// <summary>The host that gave each completed transaction its results.</summary>
     public List<RemoteHost?> Hosts { get; } = [];
 
     /// <summary>Without <c>sending</c>, which comes as often as it likes.</summary>
     public string[] All => [.. _heard.Where(one => one != "sending")];
 
     public static SmtpTransaction Transaction(string text, params string[] to)
-        => new(Outbox.Address("ann@a.example"), to.Select(one => new RecipientResult(Outbox.Address(one))), new Words(text));
+        => new(Outbox.Address("ann@a.example"), to.Select(one => new RecipientResult(Outbox.Address(one))),
+            new Words(text));
 
     public AttemptEnd WaitForEnd()
     {
@@ -77,7 +80,7 @@ internal sealed class AttemptOwner(params SmtpTransaction[] transactions) : IAtt
         Interlocked.Decrement(ref _inside);
     }
 
-    /// <summary>A text in memory that can be sent again.</summary>
+    /// <summary>Content in memory that can be sent again.</summary>
     private sealed class Words(string text) : IRepeatableSource
     {
         private byte[] _rest = Encoding.UTF8.GetBytes(text);

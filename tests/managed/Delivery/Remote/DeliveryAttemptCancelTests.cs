@@ -23,8 +23,10 @@ public class DeliveryAttemptCancelTests
         get
         {
             string[] plain = Plain("250 ok");
-            var data = new TheoryData<string, string[]> { { "handshake", [.. s_tls, Hang] }, { "login", [.. s_login, Hang] }, { "greeting", [Hang] } };
-            foreach ((string stage, int steps) in new[] { ("EHLO", 2), ("MAIL", 4), ("RCPT", 6), ("DATA", 8), ("verdict", 10), ("QUIT", 12) })
+            var data = new TheoryData<string, string[]>
+                { { "handshake", [.. s_tls, Hang] }, { "login", [.. s_login, Hang] }, { "greeting", [Hang] } };
+            foreach ((string stage, int steps)
+                in new[] { ("EHLO", 2), ("MAIL", 4), ("RCPT", 6), ("DATA", 8), ("verdict", 10), ("QUIT", 12) })
                 data.Add(stage, [.. plain.Take(steps), Hang]);
             return data;
         }
@@ -38,8 +40,12 @@ public class DeliveryAttemptCancelTests
         using var hosts = new LoopbackHosts();
         SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
         var owner = new AttemptOwner(transaction);
-        RemoteOptions options = LoopbackHosts.Options with { Login = stage == "login" ? new Credentials("user", "secret") : null };
-        DeliveryAttempt attempt = hosts.Begin(owner, options, LoopbackHosts.Host("first", server), LoopbackHosts.Host("second", server));
+        RemoteOptions options = LoopbackHosts.Options with
+        {
+            Login = stage == "login" ? new Credentials("user", "secret") : null,
+        };
+        DeliveryAttempt attempt =
+            hosts.Begin(owner, options, LoopbackHosts.Host("first", server), LoopbackHosts.Host("second", server));
         Assert.True(server.HasHung.Wait(Outbox.Long));
         attempt.Cancel();
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
@@ -79,8 +85,12 @@ public class DeliveryAttemptCancelTests
         one.Connect(listener.LocalEndPoint!);
         using var hosts = new LoopbackHosts();
         using var isConnecting = new ManualResetEventSlim();
-        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example")) { Heard = (what, _) => isConnecting.Set() };
-        DeliveryAttempt attempt = hosts.Begin(owner, LoopbackHosts.Options, new RouteHost("mx", ((IPEndPoint)listener.LocalEndPoint!).Port, [IPAddress.Loopback]));
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"))
+        {
+            Heard = (what, _) => isConnecting.Set(),
+        };
+        DeliveryAttempt attempt = hosts.Begin(owner, LoopbackHosts.Options,
+            new RouteHost("mx", ((IPEndPoint)listener.LocalEndPoint!).Port, [IPAddress.Loopback]));
         Assert.True(isConnecting.Wait(Outbox.Long));
         attempt.Cancel();
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
@@ -96,7 +106,10 @@ public class DeliveryAttemptCancelTests
     {
         using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
         using var hosts = new LoopbackHosts();
-        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example")) { Heard = (what, attempt) => CancelAt(what == when, attempt) };
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"))
+        {
+            Heard = (what, attempt) => CancelAt(what == when, attempt),
+        };
         hosts.Begin(owner, LoopbackHosts.Options, LoopbackHosts.Host("mx", server));
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
         Assert.Empty(server.Texts);

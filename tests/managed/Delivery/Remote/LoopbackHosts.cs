@@ -42,11 +42,13 @@ internal sealed class LoopbackHosts : IDisposable
         return owner.WaitForEnd();
     }
 
-    public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, params RouteHost[] hosts) => Begin(owner, options, _ => Route.To(hosts));
+    public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, params RouteHost[] hosts)
+        => Begin(owner, options, _ => Route.To(hosts));
 
     public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, Func<CancellationToken, Route> findRoute)
     {
-        var dependencies = new DeliveryAttemptDependencies(_connections, (name, cancel) => new HostAnswer(DnsStatus.NoName, [], $"{name}: nothing"), Log.None);
+        var dependencies = new DeliveryAttemptDependencies(
+            _connections, (name, cancel) => new HostAnswer(DnsStatus.NoName, [], $"{name}: nothing"), Log.None);
         var attempt = new DeliveryAttempt(dependencies, () => options, findRoute, owner);
         attempt.Start();
         return attempt;

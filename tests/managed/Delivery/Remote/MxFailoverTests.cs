@@ -48,7 +48,8 @@ public class MxFailoverTests
         using var second = new ScriptedSmtpServer(null, s_plain);
         using var hosts = new LoopbackHosts();
         SmtpTransaction transaction = AttemptOwner.Transaction(text, "a@b.example");
-        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
+        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first),
+            LoopbackHosts.Host("second", second));
         Assert.Equal(RecipientState.Delivered, transaction.Recipients[0].State);
         Assert.Equal(text.Length + 200_000 + 3, second.TextLength);
     }
@@ -69,7 +70,8 @@ public class MxFailoverTests
         using var second = new ScriptedSmtpServer(null, s_plain);
         using var hosts = new LoopbackHosts();
         SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
-        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
+        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first),
+            LoopbackHosts.Host("second", second));
         RecipientResult result = transaction.Recipients[0];
         Assert.Equal(0, second.Connections);
         Assert.Equal(what, result.IsUnknown ? "unknown" : $"{result.Reply!.Code}");
@@ -83,8 +85,11 @@ public class MxFailoverTests
         using var hosts = new LoopbackHosts();
         SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
         var owner = new AttemptOwner(transaction);
-        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Host("first", first), LoopbackHosts.Nobody("between"), LoopbackHosts.Host("second", second));
-        Assert.Equal((451, Fault.RefusedForNow), (transaction.Recipients[0].Reply!.Code, transaction.Recipients[0].Fault));
+        AttemptEnd end = hosts.Run(
+            owner, LoopbackHosts.Host("first", first), LoopbackHosts.Nobody("between"),
+            LoopbackHosts.Host("second", second));
+        Assert.Equal((451, Fault.RefusedForNow),
+            (transaction.Recipients[0].Reply!.Code, transaction.Recipients[0].Fault));
         Assert.Equal(["first"], owner.Hosts.Select(host => host!.Name));
         Assert.Equal((false, true), (end.IsPermanent, end.WasReady));
     }
@@ -92,10 +97,12 @@ public class MxFailoverTests
     [Fact]
     public void Trouble_of_a_host_is_trouble_at_all_its_addresses_but_a_lost_connection_is_not()
     {
-        using var server = new ScriptedSmtpServer(null, [.. s_plain[..4], Reset], [.. s_plain[..4], "451 trouble", Line, "221 bye"], s_plain);
+        using var server = new ScriptedSmtpServer(
+            null, [.. s_plain[..4], Reset], [.. s_plain[..4], "451 trouble", Line, "221 bye"], s_plain);
         using var hosts = new LoopbackHosts();
         SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
-        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("mx", server, "127.0.0.1", "127.0.0.1", "127.0.0.1"));
+        hosts.Run(new AttemptOwner(transaction),
+            LoopbackHosts.Host("mx", server, "127.0.0.1", "127.0.0.1", "127.0.0.1"));
         Assert.Equal(2, server.Connections);
         Assert.Equal(451, transaction.Recipients[0].Reply!.Code);
     }
@@ -103,14 +110,18 @@ public class MxFailoverTests
     [Fact]
     public void Only_what_was_let_down_is_tried_again()
     {
-        using var first = new ScriptedSmtpServer(null, [.. Plain("250 ok", "550 5.1.1 nobody")[..^5], "354 go", Text, "452 4.3.1 full", Line, "221 bye"]);
+        using var first = new ScriptedSmtpServer(
+            null, [.. Plain("250 ok", "550 5.1.1 nobody")[..^5], "354 go", Text, "452 4.3.1 full", Line, "221 bye"]);
         using var second = new ScriptedSmtpServer(null, s_plain);
         using var hosts = new LoopbackHosts();
         SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example", "b@b.example");
-        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
-        Assert.Equal([RecipientState.Delivered, RecipientState.Failed], transaction.Recipients.Select(result => result.State));
+        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first),
+            LoopbackHosts.Host("second", second));
+        Assert.Equal([RecipientState.Delivered, RecipientState.Failed],
+            transaction.Recipients.Select(result => result.State));
         Assert.Equal(550, transaction.Recipients[1].Reply!.Code);
-        Assert.Equal(["RCPT TO:<a@b.example>"], second.Lines.Where(line => line.StartsWith("RCPT", StringComparison.Ordinal)));
+        Assert.Equal(["RCPT TO:<a@b.example>"],
+            second.Lines.Where(line => line.StartsWith("RCPT", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -120,7 +131,8 @@ public class MxFailoverTests
         using var server = new ScriptedSmtpServer(null, down);
         using var hosts = new LoopbackHosts();
         SmtpTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
-        hosts.Run(new AttemptOwner(transaction), [.. Enumerable.Range(0, 8).Select(i => LoopbackHosts.Host($"mx{i}", server))]);
+        hosts.Run(new AttemptOwner(transaction),
+            [.. Enumerable.Range(0, 8).Select(i => LoopbackHosts.Host($"mx{i}", server))]);
         Assert.Equal(3, server.Connections);
         Assert.Equal(451, transaction.Recipients[0].Reply!.Code);
     }

@@ -123,7 +123,9 @@ public class RemoteContentTests
         public override Stream OpenRead()
         {
             WasOnWorker = Workers.IsCurrent;
-            return text is null ? throw new IOException("gone") : new WatchedStream(this, Encoding.Latin1.GetBytes(text));
+            return text is null
+                ? throw new IOException("gone")
+                : new WatchedStream(this, Encoding.Latin1.GetBytes(text));
         }
 
         private sealed class WatchedStream(WatchedContent content, byte[] octets) : MemoryStream(octets)
