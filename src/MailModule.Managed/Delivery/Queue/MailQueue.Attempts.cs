@@ -114,7 +114,7 @@ public sealed partial class MailQueue
     private SmtpTransaction HandOver(QueuedTransaction queued, QueueAttempt attempt)
     {
         QueueItem item = queued.Item;
-        Move(queued, QueueState.Active);
+        SetState(queued, QueueState.Active);
         attempt.Transactions.Add(queued); // first: whatever fails from here on, the attempt's end brings it back
         var results = new RecipientResult[queued.Recipients.Count];
         for (int i = 0; i < results.Length; i++)
@@ -227,7 +227,7 @@ public sealed partial class MailQueue
         if (queued.Item.IsRemoved)
             DropRemoved(queued);
         else if (queued.Item.IsHeld)
-            Move(queued, QueueState.Held);
+            SetState(queued, QueueState.Held);
         else
             MakeReady(queued);
     }

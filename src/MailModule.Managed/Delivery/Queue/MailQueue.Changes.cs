@@ -42,9 +42,9 @@ public sealed partial class MailQueue
         item.IsHeld = true;
         foreach (QueuedTransaction queued in item.Transactions)
             if (queued.State is QueueState.Ready or QueueState.Deferred)
-                Move(queued, QueueState.Held);
+                SetState(queued, QueueState.Held);
         QueueDsnIfDue(item);
-        Note(item);
+        SaveNote(item);
     }
 
     private void ReleaseNow(QueueItem item)
@@ -53,7 +53,7 @@ public sealed partial class MailQueue
         foreach (QueuedTransaction queued in item.Transactions)
             if (queued.State == QueueState.Held && !queued.IsSetAside)
                 MakeReady(queued);
-        Note(item);
+        SaveNote(item);
     }
 
     private void RemoveNow(QueueItem item)
@@ -63,7 +63,7 @@ public sealed partial class MailQueue
             [.. item.Transactions.Where(one => one.State != QueueState.Active && !one.IsSetAside)];
         foreach (QueuedTransaction queued in waiting)
         {
-            Move(queued, QueueState.Held); // the destination passes over it then
+            SetState(queued, QueueState.Held); // the destination passes over it then
             DropRemoved(queued);
         }
     }
@@ -130,7 +130,7 @@ public sealed partial class MailQueue
             aside.Add(recipient);
             if (queued.Recipients.Count > 0)
                 continue;
-            Move(queued, QueueState.Held);
+            SetState(queued, QueueState.Held);
             item.Transactions.Remove(queued);
         }
         item.Transactions.Add(aside);

@@ -39,7 +39,7 @@ public sealed partial class MailQueue
         if (queued.Item.IsRemoved)
         {
             DropRemoved(queued);
-            Note(queued.Item);
+            SaveNote(queued.Item);
         }
         else
             DeferOrFinish(queued, delivered);
@@ -74,7 +74,7 @@ public sealed partial class MailQueue
         QueueRecipient[] owed =
             [.. delivered.Where(recipient => recipient.OwesDsn || _dependencies.Copies.Wants(isSent: true))];
         foreach (QueueRecipient recipient in owed)
-            StopAttempts(queued, recipient);
+            KeepUntilDsn(queued, recipient);
         MarkDone(item, [.. delivered.Except(owed)], queued, soon: true);
         Announce(item, delivered, QueueEventKind.Delivered);
         return true;
@@ -100,14 +100,14 @@ public sealed partial class MailQueue
             return;
         }
         QueueDsnIfDue(item);
-        Note(item);
+        SaveNote(item);
     }
 
     // We cut the attempt ourselves: that says nothing about the next hop.
     private void PutBack(QueuedTransaction queued)
     {
         if (queued.Item.IsHeld)
-            Move(queued, QueueState.Held);
+            SetState(queued, QueueState.Held);
         else
             Defer(queued, Now);
     }
@@ -121,7 +121,7 @@ public sealed partial class MailQueue
         QueueRecipient[] final =
             [.. queued.Recipients.Where(one => isOver || one.Last!.Kind == AttemptResultKind.Failed)];
         foreach (QueueRecipient recipient in final)
-            StopAttempts(queued, recipient);
+            KeepUntilDsn(queued, recipient);
         if (queued.Recipients.Count == 0)
         {
             item.Transactions.Remove(queued);
@@ -129,14 +129,14 @@ public sealed partial class MailQueue
         }
         queued.Attempts++;
         if (item.IsHeld)
-            Move(queued, QueueState.Held);
+            SetState(queued, QueueState.Held);
         else
             Defer(queued, schedule.NextAttempt(queued.Attempts, item.Received, now));
         Announce(item, queued.Recipients, QueueEventKind.Deferred);
     }
 
     /// <summary>No more attempts for this recipient; it stays in the queue until its DSN is durable.</summary>
-    private void StopAttempts(QueuedTransaction queued, QueueRecipient recipient)
+    private void KeepUntilDsn(QueuedTransaction queued, QueueRecipient recipient)
     {
         if (recipient.Last!.Kind == AttemptResultKind.Deferred)
             recipient.Last = recipient.Last with { Kind = AttemptResultKind.Failed };
@@ -182,7 +182,7 @@ public sealed partial class MailQueue
             Wake();
     }
 
-    private void Note(QueueItem item)
+    private void SaveNote(QueueItem item)
     {
         if (!item.IsDone && QueueNote.Write(item) is { } note)
             _spool.Annotate(item.Entry, note);
@@ -330,7 +330,7 @@ public sealed partial class MailQueue
             return;
         }
         QueueDsnIfDue(item);
-        Note(item);
+        SaveNote(item);
     }
 
     private void Announce(QueueItem item, IReadOnlyList<QueueRecipient> recipients, QueueEventKind kind)

@@ -237,7 +237,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     private void SetFirstState(QueuedTransaction queued)
     {
         if (queued.Item.IsHeld)
-            Move(queued, QueueState.Held);
+            SetState(queued, QueueState.Held);
         else if (queued.Due > Now)
             Defer(queued, queued.Due);
         else
@@ -245,7 +245,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     }
 
     /// <summary>Changes a transaction's state, and the counts with it.</summary>
-    private void Move(QueuedTransaction queued, QueueState state)
+    private void SetState(QueuedTransaction queued, QueueState state)
     {
         if (queued.State == QueueState.Deferred)
             _retries.MarkStale();
@@ -256,7 +256,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
 
     private void MakeReady(QueuedTransaction queued)
     {
-        Move(queued, QueueState.Ready);
+        SetState(queued, QueueState.Ready);
         Destination destination = DestinationOf(queued.NextHop);
         destination.Enqueue(queued);
         RequestConnection(destination);
@@ -265,7 +265,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     private void Defer(QueuedTransaction queued, DateTimeOffset due)
     {
         queued.Due = due;
-        Move(queued, QueueState.Deferred);
+        SetState(queued, QueueState.Deferred);
         _retries.Add(queued);
         if (_retries.NextDue == due)
             Wake();
