@@ -24,8 +24,8 @@ ENUMS = [
     ("Engine/SendOptions.cs", "SendTls", "MM_TLS_"),
     ("Mail/Envelope.cs", "ReturnContent", "MM_RETURN_"),
     ("Mail/Envelope.cs", "Notify", "MM_NOTIFY_"),
-    ("Delivery/Queue/QueueViews.cs", "QueueState", "MM_QUEUE_"),
-    ("Delivery/Queue/QueueViews.cs", "QueueEventKind", "MM_EVENT_"),
+    ("Delivery/Queue/QueueState.cs", "QueueState", "MM_QUEUE_"),
+    ("Delivery/Queue/QueueEventKind.cs", "QueueEventKind", "MM_EVENT_"),
 ]
 
 # Not the engine's: the edge's own, or of another enum with the same beginning.

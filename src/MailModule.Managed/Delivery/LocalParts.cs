@@ -1,4 +1,3 @@
-using MailModule.Delivery.Queue;
 using MailModule.Delivery.Reports;
 using MailModule.Mailbox;
 using MailModule.Primitives;

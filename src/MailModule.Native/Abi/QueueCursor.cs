@@ -11,7 +11,7 @@ internal sealed class QueueCursor
     private readonly IReadOnlyList<string> _ids;
     private readonly List<nint> _memory = [];
     private int _next;
-    private QueuedMessage? _message;
+    private QueuedMessageView? _message;
     private nint[] _recipients = [];
     private Stream? _text;
     private bool _isClosed;
@@ -29,7 +29,7 @@ internal sealed class QueueCursor
     public static Fault Open(IMailQueue queue, string? id, out nint handle)
     {
         handle = 0;
-        if (id is not null && queue.Look(id, out _) is var fault && fault != Fault.None)
+        if (id is not null && queue.Find(id, out _) is var fault && fault != Fault.None)
             return fault;
         handle = new QueueCursor(queue, id is null ? queue.List() : [id]).Address;
         return handle == 0 ? Fault.Limit : Fault.None;
@@ -47,7 +47,7 @@ internal sealed class QueueCursor
                 return Fault.Handle;
             Leave();
             while (_message is null && _next < _ids.Count)
-                _queue.Look(_ids[_next++], out _message);
+                _queue.Find(_ids[_next++], out _message);
             if (_message is null)
                 return Fault.None;
             found = 1;
@@ -82,7 +82,7 @@ internal sealed class QueueCursor
                 return Fault.Handle;
             if (_message is null)
                 return Fault.State;
-            if (_text is null && _queue.OpenText(_message.Id, out _text) is var fault && fault != Fault.None)
+            if (_text is null && _queue.OpenContent(_message.Id, out _text) is var fault && fault != Fault.None)
                 return fault;
             return TryRead(_text!, buffer, out count) ? Fault.None : WhyNotRead();
         }
@@ -116,7 +116,7 @@ internal sealed class QueueCursor
         }
     }
 
-    private Fault WhyNotRead() => _queue.Look(_message!.Id, out _) == Fault.None ? Fault.Io : Fault.NotFound;
+    private Fault WhyNotRead() => _queue.Find(_message!.Id, out _) == Fault.None ? Fault.Io : Fault.NotFound;
 
     private void Leave()
     {
@@ -129,7 +129,7 @@ internal sealed class QueueCursor
         _memory.Clear();
     }
 
-    private void Write(QueuedMessage message, nint place)
+    private void Write(QueuedMessageView message, nint place)
     {
         Span<nint> texts = stackalloc nint[2];
         _memory.Add(TextBlock.Allocate([message.Id, message.ReversePath.Text], texts));
@@ -145,7 +145,7 @@ internal sealed class QueueCursor
         });
     }
 
-    private void Write(QueuedRecipient recipient, int number, nint place)
+    private void Write(QueuedRecipientView recipient, int number, nint place)
     {
         var texts = TextsOf(recipient, number);
         Layout.Write(place, new QueueRecipientLayout
@@ -164,7 +164,7 @@ internal sealed class QueueCursor
     }
 
     /// <summary>Copied once, however often the host asks.</summary>
-    private ReadOnlySpan<nint> TextsOf(QueuedRecipient recipient, int number)
+    private ReadOnlySpan<nint> TextsOf(QueuedRecipientView recipient, int number)
     {
         const int Each = 4;
         if (_recipients.Length == 0)

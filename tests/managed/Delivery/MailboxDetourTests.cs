@@ -1,5 +1,4 @@
 using MailModule.Delivery;
-using MailModule.Delivery.Queue;
 using MailModule.Mail;
 using MailModule.Primitives;
 

@@ -5,8 +5,8 @@ using MailModule.Tests.Support;
 namespace MailModule.Tests.Faults;
 
 /// <summary>
-/// The disk fails, or the power goes, at the n-th call of the life of a spool with a queue in it, for every n: notes, marks that are written soon, and messages that
-/// are carried forward.
+/// The disk fails, or the power goes, at the n-th call of the life of a spool with a queue in it, for every n: notes,
+/// marks that are written soon, and messages that are carried forward.
 /// </summary>
 public class QueueFaultTests
 {
@@ -35,7 +35,8 @@ public class QueueFaultTests
             };
             SpoolModel model = Live(disk);
             foreach (Survival survival in Enum.GetValues<Survival>())
-                Check(disk.AfterRestart(survival), model, $"power cut at call {n}, {survival} survives", refusedMayComeBack: true);
+                Check(disk.AfterRestart(survival), model, $"power cut at call {n}, {survival} survives",
+                    refusedMayComeBack: true);
         }
     }
 

@@ -1,6 +1,6 @@
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>Where an outgoing message is.</summary>
+/// <summary>How far an outgoing message has come.</summary>
 public enum SubmissionState
 {
     FindHost,
@@ -15,11 +15,14 @@ public enum SubmissionState
     Queued,
 }
 
-/// <summary>Who hears how an outgoing message gets on: on workers, in order, one call at a time. May block; does not throw.</summary>
+/// <summary>
+/// Hears of the states of an outgoing message: on workers, in order, one call at a time. May block; does not throw.
+/// </summary>
 public interface ISubmissionObserver
 {
     /// <param name="state">Done, Queued or Error comes exactly once for each recipient.</param>
-    /// <param name="value">Octets of the message sent so far; for Error the reply code, or the fault's number below 0 if there was no reply.</param>
+    /// <param name="value">Octets of the message sent so far; for Error the reply code, or the fault's number below 0
+    /// if there was no reply.</param>
     /// <param name="recipient">Empty for a state that concerns all, or several.</param>
     void StateChanged(SubmissionState state, long value, string recipient);
 

@@ -2,11 +2,16 @@ using MailModule.Mail;
 
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>The recipients of one call: addresses with commas, semicolons or white space between, each bare or in angle brackets.</summary>
+/// <summary>
+/// The recipients of one call: addresses with commas, semicolons or white space between, each bare or in angle
+/// brackets.
+/// </summary>
 public static class RecipientList
 {
-    /// <summary>False if there is none, or one is malformed (<paramref name="wrong"/> names it). A quoted local part may hold separators. One that
-    /// stands there twice is taken once.</summary>
+    /// <summary>
+    /// False if there is no address, or one is malformed (<paramref name="wrong"/> names it). A quoted local part may
+    /// hold separators. An address that stands there twice is taken once.
+    /// </summary>
     public static bool TryParse(string text, out IReadOnlyList<MailAddress> addresses, out string wrong)
     {
         var found = new List<MailAddress>();

@@ -5,25 +5,35 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Outgoing;
 
-// What legs ask for and tell, and how a recipient becomes final.
+// What groups of recipients ask for and tell, and how a recipient gets its final state.
 public sealed partial class Submission
 {
     private byte[]? _fields;
 
-    /// <summary>A transaction for some recipients, with a text of its own to read.</summary>
+    /// <summary>A transaction for some recipients, with its own reader of the content.</summary>
     internal SmtpClientTransaction NewTransaction(IReadOnlyList<SubmittedRecipient> recipients)
     {
-        var results = recipients.Select(one => new RecipientResult(one.Address) { Notify = one.Recipient.Notify, OriginalRecipient = one.Recipient.OriginalRecipient });
-        return new SmtpClientTransaction(_request.From, results, new TextSource(Fields(), Text, _parts.Workers, _parts.Log)) { Return = _request.Return, EnvelopeId = _request.EnvelopeId };
+        var source = new SubmissionContentSource(Fields(), Content, _dependencies.Workers, _dependencies.Log);
+        return new SmtpClientTransaction(_request.From, recipients.Select(ResultFor), source)
+        {
+            Return = _request.Return,
+            EnvelopeId = _request.EnvelopeId,
+        };
     }
+
+    private static RecipientResult ResultFor(SubmittedRecipient recipient) => new(recipient.Address)
+    {
+        Notify = recipient.Recipient.Notify,
+        OriginalRecipient = recipient.Recipient.OriginalRecipient,
+    };
 
     internal Envelope NewEnvelope(IReadOnlyList<SubmittedRecipient> recipients)
     {
         var envelope = new Envelope
         {
             ReversePath = _request.From,
-            Received = _parts.Time.GetLocalNow(),
-            EightBit = Text.IsEightBit,
+            Received = _dependencies.Time.GetLocalNow(),
+            EightBit = Content.IsEightBit,
             Utf8 = _request.From.NeedsUtf8 || recipients.Any(recipient => recipient.Address.NeedsUtf8),
             Return = _request.Return,
             EnvelopeId = _request.EnvelopeId,
@@ -32,12 +42,14 @@ public sealed partial class Submission
         return envelope;
     }
 
-    internal void WriteFields(IBufferWriter<byte> output, Envelope envelope, string id) => SubmissionFields.Write(output, _header, envelope, _parts.HostName, id);
+    internal void WriteFields(IBufferWriter<byte> output, Envelope envelope, string id)
+        => SubmissionFields.Write(output, _header, envelope, _dependencies.HostName, id);
 
-    // The same for all hosts of one message, so that the copies are one message; a given server gets the text as it is, and adds its own.
+    // The fields are the same for all hosts, so that the copies are one message; a named server gets the content as it
+    // is, and adds fields of its own.
     private byte[] Fields()
     {
-        if (_request.Way == SubmissionWay.GivenServer)
+        if (_request.Route == SubmissionRoute.NamedServer)
             return [];
         lock (_gate)
         {
@@ -49,8 +61,8 @@ public sealed partial class Submission
         }
     }
 
-    /// <summary>A state that concerns a leg's recipients before they are final.</summary>
-    internal void Tell(SubmissionState state, long value, IReadOnlyList<SubmittedRecipient> recipients)
+    /// <summary>Gives a group's recipients a state that is not final, where they have no final one yet.</summary>
+    internal void ChangeState(SubmissionState state, long value, IReadOnlyList<SubmittedRecipient> recipients)
     {
         lock (_gate)
         {
@@ -60,18 +72,18 @@ public sealed partial class Submission
                 if (recipient.Outcome is null)
                     recipient.State = state;
             bool isOneOfMany = recipients.Count == 1 && Recipients.Count > 1;
-            _notices.Post(state, value, isOneOfMany ? recipients[0].Address.Text : "");
+            _observers.Post(state, value, isOneOfMany ? recipients[0].Address.Text : "");
         }
     }
 
     /// <summary>Gives a recipient its final state, unless it has one.</summary>
     /// <param name="sent">Octets of the message that were sent.</param>
-    internal void Settle(SubmittedRecipient recipient, SubmissionOutcome outcome, long sent)
+    internal void FinishRecipient(SubmittedRecipient recipient, SubmissionOutcome outcome, long sent)
     {
         bool isLast;
         lock (_gate)
         {
-            if (!TrySettle(recipient, outcome, sent))
+            if (!TryFinishRecipient(recipient, outcome, sent))
                 return;
             isLast = _open == 0;
         }
@@ -81,38 +93,42 @@ public sealed partial class Submission
             Write(recipient);
     }
 
-    private bool TrySettle(SubmittedRecipient recipient, SubmissionOutcome outcome, long sent)
+    private bool TryFinishRecipient(SubmittedRecipient recipient, SubmissionOutcome outcome, long sent)
     {
-        if (!recipient.TrySettle(outcome))
+        if (!recipient.TryFinish(outcome))
             return false;
         _open--;
-        _notices.Post(outcome.State, outcome.State == SubmissionState.Error ? ValueOf(outcome) : sent, recipient.Address.Text);
+        long value = outcome.State == SubmissionState.Error ? ValueOf(outcome) : sent;
+        _observers.Post(outcome.State, value, recipient.Address.Text);
         return true;
     }
 
-    /// <summary>Everybody is final; called once.</summary>
+    /// <summary>Every recipient has its final state; called once.</summary>
     private void Complete(IReadOnlyList<SubmittedRecipient> last)
     {
         foreach (SubmittedRecipient recipient in last)
             Write(recipient);
         bool isUnused;
         lock (_gate)
-            isUnused = _users == 0;
+            isUnused = _contentUsers == 0;
         if (isUnused)
-            DropText();
+            DisposeContent();
         Completed?.Invoke(this);
         _completed.Set();
-        _notices.PostLast();
+        _observers.PostLast();
     }
 
     private void Write(SubmittedRecipient recipient)
     {
         SubmissionOutcome outcome = recipient.Outcome!;
         string words = outcome.Reply?.ToString() ?? (outcome.Text.Length > 0 ? outcome.Text : outcome.QueueId);
-        _parts.Log.Write(LogLevel.Info, "send", $"to=<{recipient.Address}> host={outcome.Host?.Name} result={outcome.State} {words}");
+        _dependencies.Log.Write(
+            LogLevel.Info, "send",
+            $"to=<{recipient.Address}> host={outcome.Host?.Name} result={outcome.State} {words}");
     }
 
-    private static long ValueOf(SubmissionOutcome outcome) => outcome.Reply is { IsPositive: false } reply ? reply.Code : -(long)outcome.Fault;
+    private static long ValueOf(SubmissionOutcome outcome)
+        => outcome.Reply is { IsPositive: false } reply ? reply.Code : -(long)outcome.Fault;
 
     private static int Weight(Fault fault) => fault switch
     {

@@ -10,49 +10,59 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// One message of the host on its way: the text made whole, the recipients divided into legs (one for each next hop, one for the spool), side by side, and a final state for each recipient
-/// exactly once, whatever happens. Any thread.
+/// One message of the host program on its way: its content is completed, its recipients are divided into groups (one
+/// for each next hop, one for the spool) that go side by side, and each recipient gets a final state exactly once,
+/// whatever happens. Any thread.
 /// </summary>
 /// <remarks>
-/// Who gives a recipient its final state first wins; a cancel gives it to all that have none, at once, and only then cuts what is under way. So a cancel waits for nothing, and what
-/// comes late counts for nothing. The text lives until everybody is final and every leg has ended, for a leg that was cut may still be reading.
+/// The first final state that a recipient is given counts; a cancel gives one to all recipients that have none, at
+/// once, and only then cuts what is under way. So a cancel waits for nothing, and a result that comes late counts for
+/// nothing. The content lives until every recipient has its final state and every group has ended, for a group that was
+/// cut may still be reading.
 /// </remarks>
 public sealed partial class Submission : IJob
 {
     private readonly SubmissionRequest _request;
-    private readonly SubmissionParts _parts;
-    private readonly Func<MessageText, Fault>? _fill;
-    private readonly NoticeQueue _notices;
+    private readonly SubmissionDependencies _dependencies;
+    private readonly Func<SubmissionContent, Fault>? _fill;
+    private readonly ObserverQueue _observers;
     private readonly Lock _gate = new();
     private readonly ManualResetEvent _completed = new(false);
-    private readonly List<ILeg> _legs = [];
+    private readonly List<IRecipientGroup> _groups = [];
     private HeaderScanner _header;
-    private int _users;
+    private int _contentUsers;
     private int _open;
     private bool _isGivenUp;
 
-    /// <param name="text">This object disposes of it.</param>
-    /// <param name="fill">Writes the text, on a worker, if it is not there yet; may block. Null: it is.</param>
-    public Submission(SubmissionRequest request, MessageText text, Func<MessageText, Fault>? fill, ISubmissionObserver? observer, SubmissionParts parts)
+    /// <param name="content">This object disposes of it.</param>
+    /// <param name="fill">Writes the content, on a worker, if it is not there yet; may block. Null: the content is
+    /// there.</param>
+    public Submission(
+        SubmissionRequest request, SubmissionContent content, Func<SubmissionContent, Fault>? fill,
+        ISubmissionObserver? observer, SubmissionDependencies dependencies)
     {
         _request = request;
-        _parts = parts;
+        _dependencies = dependencies;
         _fill = fill;
-        Text = text;
+        Content = content;
         _open = request.Recipients.Count;
-        _notices = new NoticeQueue(parts.Workers, observer);
+        _observers = new ObserverQueue(dependencies.Workers, observer);
     }
 
     public IReadOnlyList<SubmittedRecipient> Recipients => _request.Recipients;
 
-    /// <summary>None if every recipient was delivered to or queued; else the worst: a final refusal before a passing one. <see cref="Fault.State"/> while something is not final.</summary>
-    public Fault Result => Recipients.Select(recipient => recipient.Outcome?.Fault ?? Fault.State).OrderByDescending(Weight).First();
+    /// <summary>
+    /// None if every recipient was delivered to or queued; else the worst: a permanent failure before a temporary one.
+    /// <see cref="Fault.State"/> while something is not final.
+    /// </summary>
+    public Fault Result => Recipients.Select(recipient => recipient.Outcome?.Fault ?? Fault.State)
+        .OrderByDescending(Weight).First();
 
-    /// <summary>Told when every recipient has its final state; any thread, must not block.</summary>
+    /// <summary>Raised when every recipient has its final state; any thread, must not block.</summary>
     public event Action<Submission>? Completed;
 
-    internal MessageText Text { get; }
-    internal ISpool? Spool => _parts.Spool;
+    internal SubmissionContent Content { get; }
+    internal ISpool? Spool => _dependencies.Spool;
 
     /// <summary>Begins; once. Nothing after <see cref="Cancel"/> or <see cref="Fail"/>.</summary>
     public void Start()
@@ -61,119 +71,130 @@ public sealed partial class Submission : IJob
         {
             if (_open == 0)
                 return;
-            _users++;
+            _contentUsers++;
         }
-        _parts.Workers.Run(this);
+        _dependencies.Workers.Run(this);
     }
 
     /// <summary>Blocks until every recipient has its final state, or the time is up (false).</summary>
     public bool WaitForResult(TimeSpan timeout) => _completed.WaitOne(timeout);
 
     /// <summary>Blocks until every recipient has its final state and the observer has heard the last of it.</summary>
-    public void Wait() => _notices.WaitForLast();
+    public void Wait() => _observers.WaitForLast();
 
-    /// <summary>Gives up what is not final yet, with <see cref="Fault.Cancelled"/>; any thread, at any time. When it returns everything is final; the network is let go of a moment later.</summary>
+    /// <summary>
+    /// Gives up the recipients that are not final yet, with <see cref="Fault.Cancelled"/>; any thread, at any time.
+    /// When it returns all are final; the network is let go of a moment later.
+    /// </summary>
     public void Cancel() => Fail(Fault.Cancelled);
 
-    /// <summary>Likewise with another fault; in place of <see cref="Start"/>: nothing is tried.</summary>
+    /// <summary>
+    /// As <see cref="Cancel"/>, with another fault; in place of <see cref="Start"/>: nothing is tried.
+    /// </summary>
     public void Fail(Fault fault)
     {
-        ILeg[] legs;
+        IRecipientGroup[] groups;
         List<SubmittedRecipient> given;
         lock (_gate)
         {
             _isGivenUp = true;
-            legs = [.. _legs];
+            groups = [.. _groups];
             given = [.. Recipients.Where(recipient => recipient.Outcome is null)];
             foreach (SubmittedRecipient recipient in given)
-                TrySettle(recipient, SubmissionOutcome.Failed(fault, FaultWords.Of(fault)) with { IsUnknown = Array.Exists(legs, leg => leg.AwaitsVerdict(recipient)) }, 0);
+            {
+                bool isUnknown = Array.Exists(groups, group => group.AwaitsVerdict(recipient));
+                SubmissionOutcome outcome = SubmissionOutcome.Failed(fault, FaultDescriptions.Of(fault));
+                TryFinishRecipient(recipient, outcome with { IsUnknown = isUnknown }, 0);
+            }
         }
         if (given.Count > 0)
             Complete(given);
-        foreach (ILeg leg in legs)
-            leg.Cancel();
+        foreach (IRecipientGroup group in groups)
+            group.Cancel();
     }
 
     void IJob.Run()
     {
-        Fault fault = MakeWhole();
+        Fault fault = CompleteContent();
         if (fault != Fault.None)
             Fail(fault);
         else
-            foreach (ILeg leg in Divide())
-                leg.Begin();
-        LetGo();
+            foreach (IRecipientGroup group in GroupRecipients())
+                group.Begin();
+        ReleaseContent();
     }
 
-    private Fault MakeWhole()
+    private Fault CompleteContent()
     {
-        Fault fault = _fill?.Invoke(Text) ?? Fault.None;
+        Fault fault = _fill?.Invoke(Content) ?? Fault.None;
         if (fault == Fault.None)
-            fault = Text.Finish();
-        if (fault == Fault.None && _request.Way != SubmissionWay.GivenServer)
-            _header = SubmissionFields.Scan(Text);
+            fault = Content.Finish();
+        if (fault == Fault.None && _request.Route != SubmissionRoute.NamedServer)
+            _header = SubmissionFields.Scan(Content);
         return fault;
     }
 
-    /// <summary>The legs to begin; none after a cancel.</summary>
-    private ILeg[] Divide()
+    /// <summary>The groups to begin; none after a cancel.</summary>
+    private IRecipientGroup[] GroupRecipients()
     {
         foreach (SubmittedRecipient recipient in Recipients)
             if (recipient.Refusal is { } refusal)
-                Settle(recipient, SubmissionOutcome.Refused(refusal), 0);
+                FinishRecipient(recipient, SubmissionOutcome.Refused(refusal), 0);
         SubmittedRecipient[] taken = [.. Recipients.Where(recipient => recipient.Refusal is null)];
         lock (_gate)
         {
             if (_isGivenUp || taken.Length == 0)
                 return [];
-            _legs.AddRange(LegsOf(taken));
-            _users += _legs.Count;
-            return [.. _legs];
+            _groups.AddRange(GroupsOf(taken));
+            _contentUsers += _groups.Count;
+            return [.. _groups];
         }
     }
 
-    private IEnumerable<ILeg> LegsOf(SubmittedRecipient[] taken) => _request.Way switch
+    private IEnumerable<IRecipientGroup> GroupsOf(SubmittedRecipient[] taken) => _request.Route switch
     {
-        SubmissionWay.GivenServer => [Remote(_request.NextHop, taken)],
-        SubmissionWay.Queue => [new SpoolLeg(this, taken, SubmissionState.Queued)],
-        _ => DirectLegs(taken),
+        SubmissionRoute.NamedServer => [Remote(_request.NextHop, taken)],
+        SubmissionRoute.Queue => [new SpoolRecipientGroup(this, taken, SubmissionState.Queued)],
+        _ => DirectGroups(taken),
     };
 
-    private IEnumerable<ILeg> DirectLegs(SubmittedRecipient[] taken)
+    private IEnumerable<IRecipientGroup> DirectGroups(SubmittedRecipient[] taken)
     {
         SubmittedRecipient[] local = [.. taken.Where(recipient => recipient.Recipient.Maildrop is not null)];
-        foreach (IGrouping<string, SubmittedRecipient> group in taken.Except(local).GroupBy(recipient => _parts.NextHopOf(recipient.Address.Domain)))
+        IEnumerable<SubmittedRecipient> remote = taken.Except(local);
+        foreach (var group in remote.GroupBy(recipient => _dependencies.NextHopOf(recipient.Address.Domain)))
             yield return Remote(group.Key, [.. group]);
-        // Last, for it keeps the thread until the text is on its way to the disk.
+        // Last, for this group keeps the thread until the content is on its way to the disk.
         if (local.Length > 0)
-            yield return new SpoolLeg(this, local, SubmissionState.Done);
+            yield return new SpoolRecipientGroup(this, local, SubmissionState.Done);
     }
 
-    private RemoteLeg Remote(string nextHop, SubmittedRecipient[] recipients) => new(this, recipients, owner => _parts.Carrier.Begin(nextHop, owner));
+    private RemoteRecipientGroup Remote(string nextHop, SubmittedRecipient[] recipients)
+        => new(this, recipients, owner => _dependencies.RemoteDelivery.Begin(nextHop, owner));
 
-    /// <summary>A leg has nothing more to do with the text, the network or the disk.</summary>
-    internal void Ended(ILeg leg) => LetGo();
+    /// <summary>A group has nothing more to do with the content, the network or the disk.</summary>
+    internal void Ended(IRecipientGroup group) => ReleaseContent();
 
-    private void LetGo()
+    private void ReleaseContent()
     {
         bool isLast;
         lock (_gate)
-            isLast = --_users == 0 && _open == 0;
+            isLast = --_contentUsers == 0 && _open == 0;
         if (isLast)
-            DropText();
+            DisposeContent();
     }
 
-    // Giving the octets of a large file back takes the file system a while, and this may be the committer's thread.
-    private void DropText()
+    // To free a large file takes the file system a while, and this may be the committer's thread.
+    private void DisposeContent()
     {
-        if (Text.IsInMemory)
-            Text.Dispose();
+        if (Content.IsInMemory)
+            Content.Dispose();
         else
-            _parts.Workers.Run(new Disposal(Text));
+            _dependencies.Workers.Run(new Disposal(Content));
     }
 
-    private sealed class Disposal(MessageText text) : IJob
+    private sealed class Disposal(SubmissionContent content) : IJob
     {
-        public void Run() => text.Dispose();
+        public void Run() => content.Dispose();
     }
 }

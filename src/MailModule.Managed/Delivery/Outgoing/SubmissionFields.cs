@@ -6,23 +6,24 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// What stands before a text that this host is the first to take (RFC 6409 §8): Received, and Date and Message-ID where the sender has not written them. What is there stays as it is.
+/// The fields that the first host of a message adds (RFC 6409 §8): Received, and Date and Message-ID where the sender
+/// has not written them. Fields that are there stay as they are.
 /// </summary>
 internal static class SubmissionFields
 {
     private const int PieceLength = 16 * 1024;
 
-    /// <summary>More header than this nobody sends; what comes after it does not count.</summary>
+    /// <summary>No sender writes more header than this; fields behind it do not count.</summary>
     private const int HeaderLimit = 1024 * 1024;
 
-    /// <summary>Reads the header section of a finished text. May touch the disk.</summary>
-    public static HeaderScanner Scan(MessageText text)
+    /// <summary>Reads the header section of finished content. May touch the disk.</summary>
+    public static HeaderScanner Scan(SubmissionContent content)
     {
         var scan = new HeaderScanner();
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
         for (long at = 0; at < HeaderLimit && !scan.IsAtEnd; at += PieceLength)
         {
-            if (text.Read(piece.AsSpan(0, PieceLength), at, out int count) != Fault.None || count == 0)
+            if (content.Read(piece.AsSpan(0, PieceLength), at, out int count) != Fault.None || count == 0)
                 break;
             scan.Add(piece.AsSpan(0, count));
         }
@@ -32,14 +33,15 @@ internal static class SubmissionFields
 
     /// <summary>Writes the fields, in wire form.</summary>
     /// <param name="id">Names the message in our log.</param>
-    public static void Write(IBufferWriter<byte> output, in HeaderScanner scan, Envelope envelope, string hostName, string id)
+    public static void Write(
+        IBufferWriter<byte> output, in HeaderScanner scan, Envelope envelope, string hostName, string id)
     {
         TraceHeaders.WriteReceived(output, envelope, new TraceInfo(hostName, id, Extended: true, null));
         if (!scan.HasDate)
             WriteDate(output, envelope.Received);
         if (!scan.HasMessageId)
             output.Write(Encoding.UTF8.GetBytes($"Message-ID: <{id}@{hostName}>\r\n"));
-        // A text without a header section must not lose its first lines to ours.
+        // Content without a header section must not have its first lines taken for fields.
         if (!scan.IsHeader)
             output.Write("\r\n"u8);
     }

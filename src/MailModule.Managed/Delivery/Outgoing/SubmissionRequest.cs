@@ -4,21 +4,25 @@ using MailModule.Smtp;
 
 namespace MailModule.Delivery.Outgoing;
 
-/// <summary>Which way a message takes.</summary>
-public enum SubmissionWay
+/// <summary>Where a message goes first.</summary>
+public enum SubmissionRoute
 {
-    /// <summary>All recipients through one server that the host names. Nothing is added to the text.</summary>
-    GivenServer,
-    /// <summary>To the recipients' own servers (or the smarthost) now; mail for our own users goes into the spool.</summary>
+    /// <summary>
+    /// All recipients through one server that the host program names. Nothing is added to the content.
+    /// </summary>
+    NamedServer,
+    /// <summary>
+    /// To the recipients' own servers (or the smarthost) now; mail for our own users goes into the spool.
+    /// </summary>
     Direct,
     /// <summary>Into the spool, for the queue and the mailboxes.</summary>
     Queue,
 }
 
-/// <summary>One message to send, without its text. Immutable.</summary>
+/// <summary>One message to send, without its content. Immutable.</summary>
 public sealed record SubmissionRequest
 {
-    public required SubmissionWay Way { get; init; }
+    public required SubmissionRoute Route { get; init; }
     public required MailAddress From { get; init; }
     public required IReadOnlyList<SubmittedRecipient> Recipients { get; init; }
     public ReturnContent Return { get; init; }
@@ -26,14 +30,18 @@ public sealed record SubmissionRequest
     /// <summary>ENVID (RFC 3461 §4.4); null: none.</summary>
     public string? EnvelopeId { get; init; }
 
-    /// <summary>For <see cref="SubmissionWay.GivenServer"/>: from <see cref="Routing.NextHop.OfHost"/>.</summary>
+    /// <summary>For <see cref="SubmissionRoute.NamedServer"/>: from <see cref="Routing.NextHop.OfHost"/>.</summary>
     public string NextHop { get; init; } = "";
 
-    /// <summary>A recipient of a way that knows our own users: with its mailbox, or with what is said about an unknown one (RFC 5321 §3.6.2).</summary>
-    public static SubmittedRecipient Judge(Recipient recipient, RelayPolicy policy)
+    /// <summary>
+    /// A recipient of a route that knows our own users: with its mailbox, or, for an unknown user, with the reply that
+    /// refuses it (RFC 5321 §3.6.2).
+    /// </summary>
+    public static SubmittedRecipient ResolveRecipient(Recipient recipient, RelayPolicy policy)
     {
         RelayVerdict verdict = policy.CheckRecipient(recipient.Address, mayRelay: true);
-        return new SubmittedRecipient(recipient with { Maildrop = verdict.Maildrop }, verdict.IsAccepted ? null : s_unknownUser);
+        return new SubmittedRecipient(
+            recipient with { Maildrop = verdict.Maildrop }, verdict.IsAccepted ? null : s_unknownUser);
     }
 
     private static readonly Reply s_unknownUser = new(550, "5.1.1", "No such user here");

@@ -7,17 +7,22 @@ namespace MailModule.Delivery.Outgoing;
 
 /// <summary>What became of a recipient. Immutable.</summary>
 /// <param name="State">Done, Queued or Error.</param>
-/// <param name="Reply">The server's words that decided; null if it said nothing.</param>
+/// <param name="Reply">The server's reply that decided; null if there was none.</param>
 /// <param name="Status">Enhanced status (RFC 3463) of the reply or of what happened; empty if there is none.</param>
 /// <param name="Text">What happened, in words; empty if the reply says it.</param>
-/// <param name="Host">Who said it; null if nobody did.</param>
+/// <param name="Host">The host of the attempt; null if none was tried.</param>
 /// <param name="QueueId">The message's id in the spool; empty if it is not there.</param>
-/// <param name="IsUnknown">It may have been taken all the same: the answer was not waited for, or lost.</param>
-public sealed record SubmissionOutcome(SubmissionState State, Fault Fault, Reply? Reply, string Status, string Text, RemoteHost? Host, string QueueId, bool IsUnknown)
+/// <param name="IsUnknown">The message may have been taken all the same: the answer was lost, or not waited
+/// for.</param>
+public sealed record SubmissionOutcome(
+    SubmissionState State, Fault Fault, Reply? Reply, string Status, string Text, RemoteHost? Host, string QueueId,
+    bool IsUnknown)
 {
-    public static SubmissionOutcome Failed(Fault fault, string text, string status = "") => new(SubmissionState.Error, fault, null, status, text, null, "", IsUnknown: false);
+    public static SubmissionOutcome Failed(Fault fault, string text, string status = "")
+        => new(SubmissionState.Error, fault, null, status, text, null, "", IsUnknown: false);
 
-    public static SubmissionOutcome Refused(Reply reply) => new(SubmissionState.Error, Fault.Refused, reply, reply.Enhanced, "", null, "", IsUnknown: false);
+    public static SubmissionOutcome Refused(Reply reply)
+        => new(SubmissionState.Error, Fault.Refused, reply, reply.Enhanced, "", null, "", IsUnknown: false);
 }
 
 /// <summary>One recipient of a submission. Changed under the submission's lock; may be read at any time.</summary>
@@ -29,21 +34,23 @@ public sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
     public MailAddress Address => recipient.Address;
     public Recipient Recipient => recipient;
 
-    /// <summary>Our own answer, where the address is ours and nobody's; null: it is taken.</summary>
+    /// <summary>
+    /// Our own reply, where the address is in our domains and no user has it; null: the recipient is accepted.
+    /// </summary>
     public Reply? Refusal => refusal;
 
     /// <summary>Null until it is final.</summary>
     public SubmissionOutcome? Outcome => _outcome;
 
-    /// <summary>How far it has come; <see cref="Outcome"/>'s once that is there.</summary>
+    /// <summary>How far the recipient has come; the state of <see cref="Outcome"/> once that is there.</summary>
     public SubmissionState State { get; internal set; }
 
-    /// <summary>Connections on which it was tried.</summary>
+    /// <summary>Connections on which the recipient was tried.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
 
-    internal void Tried(int connections) => Interlocked.Add(ref _attempts, connections);
+    internal void CountAttempts(int connections) => Interlocked.Add(ref _attempts, connections);
 
-    internal bool TrySettle(SubmissionOutcome outcome)
+    internal bool TryFinish(SubmissionOutcome outcome)
     {
         if (_outcome is not null)
             return false;

@@ -1,71 +1,75 @@
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// What waits for one next hop, and how many connections it gets: few at first, one more for each message that went well, only those that are good after a
-/// failure. So a next hop that is down costs one attempt for all that waits, and a fast one is used in full. Guarded by the queue's lock.
+/// The transactions that wait for one next hop, and how many connections it gets: few at first, one more for each
+/// message that went well, and after a failure no more than those that are ready. So a next hop that is down costs one
+/// attempt for all that waits, and a fast one is used in full. Guarded by the queue's lock.
 /// </summary>
 internal sealed class Destination(string nextHop, int limit)
 {
     private const int FirstWindow = 4;
 
-    private readonly Queue<Job> _waiting = new();
+    private readonly Queue<QueuedTransaction> _waiting = new();
     private int _window = Math.Min(FirstWindow, limit);
 
     public string NextHop => nextHop;
 
-    /// <summary>Runs under way.</summary>
-    public int Runs { get; private set; }
+    /// <summary>Connections under way.</summary>
+    public int Connections { get; private set; }
 
-    /// <summary>Those of them for which a host was ready.</summary>
-    public int ReadyRuns { get; private set; }
+    /// <summary>Connections under way for which a host was ready.</summary>
+    public int ReadyConnections { get; private set; }
 
-    /// <summary>It stands in line for a connection.</summary>
-    public bool IsInLine { get; set; }
+    /// <summary>This destination stands in line for a connection.</summary>
+    public bool IsAwaitingConnection { get; set; }
 
-    /// <summary>Why all that waits is to be put off; null unless it is.</summary>
-    public Outcome? Failure { get; set; }
+    /// <summary>Why all that waits is to be deferred; null unless it is.</summary>
+    public AttemptResult? Failure { get; set; }
 
-    public bool IsIdle => Runs == 0 && Waiting == 0 && Failure is null;
+    public bool IsIdle => Connections == 0 && Waiting == 0 && Failure is null;
 
-    /// <summary>More runs would have work and may be. A run that has not reached a host yet will take the first job that waits.</summary>
-    public bool WantsRun => Failure is null && Runs < _window && Waiting > Runs - ReadyRuns;
+    /// <summary>
+    /// One more connection would have work, and is allowed. A connection that has not reached a host yet counts as one
+    /// waiting transaction's.
+    /// </summary>
+    public bool WantsConnection => Failure is null && Connections < _window && Waiting > Connections - ReadyConnections;
 
-    // Those in front that were held or taken out meanwhile do not count.
+    // Transactions in front that were held or removed meanwhile do not count.
     private int Waiting
     {
         get
         {
-            while (_waiting.TryPeek(out Job? job) && job.State != QueueState.Ready)
+            while (_waiting.TryPeek(out QueuedTransaction? queued) && queued.State != QueueState.Ready)
                 _waiting.Dequeue();
             return _waiting.Count;
         }
     }
 
-    public void Enqueue(Job job) => _waiting.Enqueue(job);
+    public void Enqueue(QueuedTransaction queued) => _waiting.Enqueue(queued);
 
-    /// <summary>The next job that still is ready: those held or taken out meanwhile are passed over.</summary>
-    public Job? Dequeue()
+    /// <summary>The next transaction that still is ready: those held or removed meanwhile are passed over.</summary>
+    public QueuedTransaction? Dequeue()
     {
-        while (_waiting.TryDequeue(out Job? job))
-            if (job.State == QueueState.Ready)
-                return job;
+        while (_waiting.TryDequeue(out QueuedTransaction? queued))
+            if (queued.State == QueueState.Ready)
+                return queued;
         return null;
     }
 
-    public void RunBegins() => Runs++;
+    public void BeginConnection() => Connections++;
 
-    public void RunIsReady() => ReadyRuns++;
+    public void ConnectionIsReady() => ReadyConnections++;
 
-    public void WentWell() => _window = Math.Min(_window + 1, limit);
+    public void GrowWindow() => _window = Math.Min(_window + 1, limit);
 
-    /// <param name="wasReady">A host had been ready for it.</param>
-    /// <param name="wentWrong">It ended by a failure that says something about the next hop.</param>
-    public void RunEnds(bool wasReady, bool wentWrong)
+    /// <param name="wasReady">A host had been ready on this connection.</param>
+    /// <param name="wentWrong">The connection ended by a failure that says something about the next hop.</param>
+    public void EndConnection(bool wasReady, bool wentWrong)
     {
-        Runs--;
+        Connections--;
         if (wasReady)
-            ReadyRuns--;
+            ReadyConnections--;
         if (wentWrong)
-            _window = Math.Max(1, ReadyRuns);
+            _window = Math.Max(1, ReadyConnections);
     }
 }

@@ -4,7 +4,10 @@ using MailModule.Transport;
 
 namespace MailModule.Delivery.Queue;
 
-/// <summary>Copies of messages that left the queue, as <c>id.eml</c> in a folder of the host's (<c>smtp_sent</c>, <c>smtp_err</c>): text as it went out, CRLF line ends.</summary>
+/// <summary>
+/// Copies of messages that left the queue, as <c>id.eml</c> in a folder of the host's (<c>smtp_sent</c>,
+/// <c>smtp_err</c>): content as it went out, CRLF line ends.
+/// </summary>
 /// <param name="folderOf">The folder for what was sent (true) or given up; null: no copies. Any thread.</param>
 public sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
 {
@@ -51,8 +54,8 @@ public sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
         long position = 0;
         try
         {
-            using var text = new QueuedText(entry.Content.OpenRead(), static () => true);
-            while (text.Read(piece) is > 0 and var count)
+            using var content = new QueuedContent(entry.Content.OpenRead(), static () => true);
+            while (content.Read(piece) is > 0 and var count)
             {
                 int length = ToWire(piece.AsSpan(0, count), wire);
                 Fault fault = file.Write(wire.AsSpan(0, length), position);
@@ -82,9 +85,9 @@ public sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
 }
 
 /// <summary>The worker's part of keeping a copy.</summary>
-internal sealed class CopyJob(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IJob
+internal sealed class KeepCopyWork(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IJob
 {
-    // Somebody waits for the end, whatever happens.
+    // The queue waits for the end, whatever happens.
     public void Run()
     {
         Fault fault = Fault.Internal;

@@ -4,12 +4,13 @@ using MailModule.Smtp;
 
 namespace MailModule.Delivery.Queue;
 
-// What an operator changes: each message by itself, so that a change of all holds nobody up.
+// What an operator changes: each message under the lock by itself, so that a change of all messages holds up nothing
+// else.
 public sealed partial class MailQueue
 {
     private int _redirecting;
 
-    private Fault ForEach(string? id, Action<QueueItem> change)
+    private Fault ChangeEach(string? id, Action<QueueItem> change)
     {
         QueueItem[] items;
         lock (_gate)
@@ -25,50 +26,52 @@ public sealed partial class MailQueue
             lock (_gate)
                 if (_items.ContainsKey(item.Id))
                     change(item);
-        Pump();
+        StartAttempts();
         return Fault.None;
     }
 
     private void RetryNow(QueueItem item)
     {
-        foreach (Job job in item.Jobs)
-            if (job.State == QueueState.Deferred)
-                MakeReady(job);
+        foreach (QueuedTransaction queued in item.Transactions)
+            if (queued.State == QueueState.Deferred)
+                MakeReady(queued);
     }
 
     private void HoldNow(QueueItem item)
     {
         item.IsHeld = true;
-        foreach (Job job in item.Jobs)
-            if (job.State is QueueState.Ready or QueueState.Deferred)
-                Move(job, QueueState.Held);
-        Settle(item);
-        Note(item);
+        foreach (QueuedTransaction queued in item.Transactions)
+            if (queued.State is QueueState.Ready or QueueState.Deferred)
+                SetState(queued, QueueState.Held);
+        QueueDsnIfDue(item);
+        SaveNote(item);
     }
 
     private void ReleaseNow(QueueItem item)
     {
         item.IsHeld = false;
-        foreach (Job job in item.Jobs)
-            if (job.State == QueueState.Held && !job.IsSetAside)
-                MakeReady(job);
-        Note(item);
+        foreach (QueuedTransaction queued in item.Transactions)
+            if (queued.State == QueueState.Held && !queued.IsSetAside)
+                MakeReady(queued);
+        SaveNote(item);
     }
 
     private void RemoveNow(QueueItem item)
     {
         item.IsRemoved = true;
-        foreach (Job job in item.Jobs.Where(job => job.State != QueueState.Active && !job.IsSetAside).ToArray())
+        QueuedTransaction[] waiting =
+            [.. item.Transactions.Where(one => one.State != QueueState.Active && !one.IsSetAside)];
+        foreach (QueuedTransaction queued in waiting)
         {
-            Move(job, QueueState.Held); // where it stood in line it must not be found any more
-            DropRemoved(job);
+            SetState(queued, QueueState.Held); // the destination passes over it then
+            DropRemoved(queued);
         }
     }
 
     public Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId)
     {
         newId = "";
-        Job? aside;
+        QueuedTransaction? aside;
         lock (_gate)
         {
             if (!_items.TryGetValue(id, out QueueItem? item))
@@ -94,42 +97,55 @@ public sealed partial class MailQueue
             lock (_gate)
                 EndRedirection(aside!, result);
         }
-        Pump();
+        StartAttempts();
         return result;
     }
 
-    /// <summary>Takes what is open for the recipient out of its jobs, into one that nothing moves.</summary>
-    private Fault TrySetAside(QueueItem item, MailAddress? recipient, out Job? aside)
+    /// <summary>
+    /// Moves the recipients that are open out of their transactions, into one that nothing else moves.
+    /// </summary>
+    private Fault TrySetAside(QueueItem item, MailAddress? address, out QueuedTransaction? aside)
     {
         aside = null;
-        Addressee[] wanted = [.. item.Addressees.Where(one => !one.IsDone && (recipient is null || item.RecipientOf(one).Address.Equals(recipient)))];
-        Addressee[] open = [.. wanted.Where(one => one.State is QueueState.Ready or QueueState.Deferred or QueueState.Held && one.Job is { IsSetAside: false })];
+        bool IsWanted(QueueRecipient one) => address is null || item.RecipientOf(one).Address.Equals(address);
+        QueueRecipient[] wanted = [.. item.Recipients.Where(one => !one.IsDone && IsWanted(one))];
+        QueueRecipient[] open = [.. wanted.Where(IsOpen)];
         if (wanted.Length == 0)
             return Fault.NotFound;
         if (open.Length == 0)
             return Fault.State;
-        aside = new Job(item, open[0].Job!.NextHop) { State = QueueState.Held, IsSetAside = true, Attempts = open[0].Job!.Attempts };
-        foreach (Addressee addressee in open)
+        QueuedTransaction first = open[0].Transaction!;
+        aside = new QueuedTransaction(item, first.NextHop)
         {
-            Job job = addressee.Job!;
-            _recipients[(int)job.State]--;
-            _recipients[(int)QueueState.Held]++;
-            job.Drop(addressee);
-            aside.Add(addressee);
-            if (job.Addressees.Count > 0)
+            State = QueueState.Held,
+            IsSetAside = true,
+            Attempts = first.Attempts,
+        };
+        foreach (QueueRecipient recipient in open)
+        {
+            QueuedTransaction queued = recipient.Transaction!;
+            _recipientCounts[(int)queued.State]--;
+            _recipientCounts[(int)QueueState.Held]++;
+            queued.Drop(recipient);
+            aside.Add(recipient);
+            if (queued.Recipients.Count > 0)
                 continue;
-            Move(job, QueueState.Held);
-            item.Jobs.Remove(job);
+            SetState(queued, QueueState.Held);
+            item.Transactions.Remove(queued);
         }
-        item.Jobs.Add(aside);
+        item.Transactions.Add(aside);
         return Fault.None;
     }
 
-    // RFC 3461 §5.2.7.1: the new message keeps what the first one asked for, and whom it was for.
-    private Fault Copy(Job aside, MailAddress target, out string newId)
+    private static bool IsOpen(QueueRecipient recipient)
+        => recipient.State is QueueState.Ready or QueueState.Deferred or QueueState.Held
+            && recipient.Transaction is { IsSetAside: false };
+
+    // RFC 3461 §5.2.7.1: the new message keeps the DSN parameters of the first one, and its original recipient.
+    private Fault Copy(QueuedTransaction aside, MailAddress target, out string newId)
     {
         Envelope old = aside.Item.Entry.Envelope;
-        Recipient first = aside.Item.RecipientOf(aside.Addressees[0]);
+        Recipient first = aside.Item.RecipientOf(aside.Recipients[0]);
         var envelope = new Envelope
         {
             ReversePath = old.ReversePath,
@@ -142,12 +158,16 @@ public sealed partial class MailQueue
             Return = old.Return,
             EnvelopeId = old.EnvelopeId,
         };
-        envelope.Recipients.Add(new Recipient(target, _parts.MaildropOf(target)) { Notify = first.Notify, OriginalRecipient = first.OriginalRecipient ?? TypedAddress.Of(first.Address) });
-        using Stream text = aside.Item.Entry.Content.OpenRead();
-        return SpoolCopy.Write(_spool, envelope, text, aside.Item.Entry.Content.Length, out newId);
+        envelope.Recipients.Add(new Recipient(target, _dependencies.MaildropOf(target))
+        {
+            Notify = first.Notify,
+            OriginalRecipient = first.OriginalRecipient ?? TypedAddress.Of(first.Address),
+        });
+        using Stream content = aside.Item.Entry.Content.OpenRead();
+        return SpoolCopy.Write(_spool, envelope, content, aside.Item.Entry.Content.Length, out newId);
     }
 
-    private void EndRedirection(Job aside, Fault fault)
+    private void EndRedirection(QueuedTransaction aside, Fault fault)
     {
         QueueItem item = aside.Item;
         aside.IsSetAside = false;
@@ -158,22 +178,24 @@ public sealed partial class MailQueue
         {
             DropRemoved(aside);
             if (!item.IsDone)
-                Settle(item);
+                QueueDsnIfDue(item);
         }
         else
             MakeReadyAgain(aside);
     }
 
-    private QueuedMessage View(QueueItem item)
-        => new(item.Id, item.Entry.Envelope.ReversePath, item.Received, _parts.Schedule().Expires(item.Received), item.Entry.Content.WireLength,
-            [.. item.Addressees.Select(addressee => View(item, addressee))]);
+    private QueuedMessageView View(QueueItem item)
+        => new(item.Id, item.Entry.Envelope.ReversePath, item.Received,
+            _dependencies.Schedule().Expires(item.Received), item.Entry.Content.WireLength,
+            [.. item.Recipients.Select(recipient => View(item, recipient))]);
 
-    private static QueuedRecipient View(QueueItem item, Addressee addressee)
+    private static QueuedRecipientView View(QueueItem item, QueueRecipient recipient)
     {
-        Outcome? last = addressee.Last;
-        DateTimeOffset? next = addressee.Job is { State: QueueState.Deferred } job ? job.Due : null;
-        Fault fault = last is null || last.Kind == OutcomeKind.Delivered ? Fault.None : last.Fault;
-        return new QueuedRecipient(item.RecipientOf(addressee).Address, addressee.State, addressee.Attempts, last?.At, next,
+        AttemptResult? last = recipient.Last;
+        DateTimeOffset? next = NextAttemptOf(recipient);
+        Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
+        return new QueuedRecipientView(
+            item.RecipientOf(recipient).Address, recipient.State, recipient.Attempts, last?.At, next,
             fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "");
     }
 }

@@ -11,9 +11,12 @@ public sealed partial class MailQueue
         {
             lock (_gate)
             {
-                int Of(QueueState state) => _recipients[(int)state];
-                int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held) + Of(QueueState.Failed);
-                return new QueueCounts(_items.Count, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred), Of(QueueState.Held), Of(QueueState.Failed));
+                int Of(QueueState state) => _recipientCounts[(int)state];
+                int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held)
+                    + Of(QueueState.Failed);
+                return new QueueCounts(
+                    _items.Count, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred),
+                    Of(QueueState.Held), Of(QueueState.Failed));
             }
         }
     }
@@ -23,10 +26,11 @@ public sealed partial class MailQueue
         QueueItem[] items;
         lock (_gate)
             items = [.. _items.Values];
-        return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal).Select(item => item.Id)];
+        return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal)
+            .Select(item => item.Id)];
     }
 
-    public Fault Look(string id, out QueuedMessage? message)
+    public Fault Find(string id, out QueuedMessageView? message)
     {
         lock (_gate)
         {
@@ -35,24 +39,24 @@ public sealed partial class MailQueue
         }
     }
 
-    public Fault OpenText(string id, out Stream? text)
+    public Fault OpenContent(string id, out Stream? content)
     {
-        text = null;
+        content = null;
         QueueItem? item;
         lock (_gate)
             if (!_items.TryGetValue(id, out item))
                 return Fault.NotFound;
-        text = new QueuedText(item.Entry.Content.OpenRead(), () => IsHere(item));
+        content = new QueuedContent(item.Entry.Content.OpenRead(), () => IsHere(item));
         return Fault.None;
     }
 
-    public Fault Retry(string? id) => ForEach(id, RetryNow);
+    public Fault Retry(string? id) => ChangeEach(id, RetryNow);
 
-    public Fault Hold(string? id) => ForEach(id, HoldNow);
+    public Fault Hold(string? id) => ChangeEach(id, HoldNow);
 
-    public Fault Release(string? id) => ForEach(id, ReleaseNow);
+    public Fault Release(string? id) => ChangeEach(id, ReleaseNow);
 
-    public Fault Remove(string? id) => ForEach(id, RemoveNow);
+    public Fault Remove(string? id) => ChangeEach(id, RemoveNow);
 
     public void SetListener(Action<QueueEvent>? listener) => _events.SetListener(listener);
 

@@ -5,16 +5,20 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// The durable outgoing queue: takes committed messages with remote recipients, brings them to their next hops, tries again by the schedule, and reports what failed.
-/// What it knows beyond the envelope lives in the spool's notes and marks, so that a start goes on where the last one ended.
+/// The durable outgoing queue: takes committed messages with remote recipients, brings them to their next hops, tries
+/// again by the schedule, and sends DSNs of what failed. What it knows beyond the envelope lives in the spool's notes
+/// and marks, so that a start goes on where the last one ended.
 /// <para>
-/// Everything that waits stands in one of three places: with its <see cref="Destination"/> (ready), in the <see cref="Timetable"/> (deferred), or with its item alone (held). The
-/// cost of a step does not depend on how much waits. One lock guards it all, and is never held over a call that could block; the queue's own thread (mailmodule-queue) does what has a time.
+/// Every transaction that waits stands in one of three places: with its <see cref="Destination"/> (ready), in the
+/// <see cref="RetryHeap"/> (deferred), or with its item alone (held). The cost of a step does not depend on how much
+/// waits. One lock guards it all, and is never held over a call that could block; the queue's own thread
+/// (mailmodule-que) does what has a time.
 /// </para>
 /// </summary>
 /// <remarks>
-/// Invariants: a recipient is marked done only after another host has taken the message for it, its report is durable, or the host took it out; a job is in exactly one place; while a
-/// job is active its message's text is not let go of (no recipient of it is marked before its connection has ended with it).
+/// Invariants: a recipient is marked done only after another host has taken the message for it, its DSN is durable, or
+/// an operator removed it; a transaction is in exactly one place; while a transaction is active its message's content
+/// stays in the spool (no recipient of it is marked before its connection has ended with it).
 /// </remarks>
 public sealed partial class MailQueue : IMailQueue, IDisposable
 {
@@ -22,23 +26,23 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly object _gate = new();
-    private readonly QueueParts _parts;
+    private readonly QueueDependencies _dependencies;
     private readonly ISpool _spool;
     private readonly QueueEvents _events;
     private readonly Dictionary<string, QueueItem> _items = [];
-    private readonly Timetable _timetable = new();
-    private readonly int[] _recipients = new int[(int)QueueState.Done + 1];
+    private readonly RetryHeap _retries = new();
+    private readonly int[] _recipientCounts = new int[(int)QueueState.Done + 1];
     private Thread? _thread;
     private bool _isStarted;
     private bool _isStopping;
     private bool _isWoken;
-    private DateTimeOffset _lastTurn;
+    private DateTimeOffset _lastTick;
 
-    public MailQueue(QueueParts parts)
+    public MailQueue(QueueDependencies dependencies)
     {
-        _parts = parts;
-        _spool = parts.Spool;
-        _events = new QueueEvents(parts.Workers, parts.Log);
+        _dependencies = dependencies;
+        _spool = dependencies.Spool;
+        _events = new QueueEvents(dependencies.Workers, dependencies.Log);
     }
 
     /// <summary>Takes over what the spool found at its start, and begins to deliver.</summary>
@@ -49,7 +53,7 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         Signals.WithAllBlocked(_thread.UnsafeStart);
     }
 
-    /// <summary>As <see cref="Start"/>, without a thread: whoever holds the clock calls <see cref="Tick"/>.</summary>
+    /// <summary>As <see cref="Start"/>, without a thread: the caller calls <see cref="Tick"/>.</summary>
     internal void Resume()
     {
         foreach (ISpoolEntry entry in _spool.Recovered)
@@ -60,18 +64,23 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
         Tick();
     }
 
-    /// <summary>The spool's consumer: takes a committed entry. Any thread; does not block. Entries without a remote recipient are passed over.</summary>
-    public void Take(ISpoolEntry entry)
+    /// <summary>
+    /// The spool's consumer: takes a committed entry into the queue, unless it has no remote recipient. Any thread;
+    /// does not block.
+    /// </summary>
+    public void Enqueue(ISpoolEntry entry)
     {
         if (!entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))
             return;
         lock (_gate)
             Admit(entry, isNew: true);
-        Pump();
+        StartAttempts();
     }
 
-    /// <summary>Begins nothing new, lets what is under way end in the time, then cuts it. False if something would not end. What is left stays in the spool; for an operator the
-    /// queue is empty from then on.</summary>
+    /// <summary>
+    /// Begins no more attempts, lets those under way end in the time, then cuts them. False if something would not end.
+    /// What is left stays in the spool; for an operator the queue is empty from then on.
+    /// </summary>
     public bool Stop(TimeSpan timeout)
     {
         lock (_gate)
@@ -79,18 +88,18 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             _isStopping = true;
             Wake();
         }
-        bool ended = WaitForRuns(timeout);
+        bool ended = WaitForAttempts(timeout);
         if (!ended)
         {
-            CancelRuns();
-            ended = WaitForRuns(CancelGrace);
+            CancelAttempts();
+            ended = WaitForAttempts(CancelGrace);
         }
         _thread?.Join();
         ended &= _events.TrySetListener(null, CancelGrace);
         lock (_gate)
         {
             _items.Clear();
-            Array.Clear(_recipients);
+            Array.Clear(_recipientCounts);
         }
         return ended;
     }
@@ -106,39 +115,40 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             lock (_gate)
             {
                 FollowClock();
-                more = PutOffSome();
+                more = DeferSome();
                 more |= MakeSomeReady();
             }
-            more |= SendReport();
-            Pump();
+            more |= SendDsn();
+            StartAttempts();
         }
         while (more);
     }
 
-    /// <summary>When <see cref="Tick"/> has to be called next; null: when something happens.</summary>
+    /// <summary>When <see cref="Tick"/> has to be called next; null: not before something happens.</summary>
     internal DateTimeOffset? NextDue
     {
         get
         {
             lock (_gate)
-                return Earliest(Earliest(_timetable.Next, NextReport), _pausedUntil > Now ? _pausedUntil : null);
+                return Earliest(Earliest(_retries.NextDue, NextDsnRetry), _pausedUntil > Now ? _pausedUntil : null);
         }
     }
 
-    private DateTimeOffset Now => _parts.Time.GetUtcNow();
+    private DateTimeOffset Now => _dependencies.Time.GetUtcNow();
 
-    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other) => one is null || other < one ? other : one;
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other)
+        => one is null || other < one ? other : one;
 
-    // What has a time would wait for a clock that was set back to come there once more.
+    // A clock that was set back would make everything that has a time wait until the clock comes there once more.
     private void FollowClock()
     {
         DateTimeOffset now = Now;
-        TimeSpan back = _lastTurn - now;
-        _lastTurn = now;
+        TimeSpan back = _lastTick - now;
+        _lastTick = now;
         if (back <= LongestSleep)
             return;
-        _timetable.Shift(-back);
-        ShiftReports(-back);
+        _retries.Shift(-back);
+        ShiftDsns(-back);
         if (_pausedUntil > now)
             _pausedUntil -= back;
     }
@@ -154,12 +164,12 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
             }
             catch (Exception e)
             {
-                _parts.Log.Write(LogLevel.Error, "queue", $"a turn of the queue failed: {e}");
+                _dependencies.Log.Write(LogLevel.Error, "queue", $"a turn of the queue failed: {e}");
             }
         }
     }
 
-    // False when it is time to end.
+    // Until there is something to do. False when the thread is to end.
     private bool Sleep()
     {
         TimeSpan wait = NextDue is { } due ? due - Now : LongestSleep;
@@ -181,89 +191,94 @@ public sealed partial class MailQueue : IMailQueue, IDisposable
 
     private void Admit(ISpoolEntry entry, bool isNew)
     {
-        var open = new List<Addressee>(1);
+        var open = new List<QueueRecipient>(1);
         for (int i = 0; i < entry.Envelope.Recipients.Count; i++)
             if (entry.Envelope.Recipients[i].Maildrop is null && !entry.IsDone(i))
-                open.Add(new Addressee(i));
+                open.Add(new QueueRecipient(i));
         if (open.Count == 0 || _isStopping || _items.ContainsKey(entry.Id))
             return;
         var item = new QueueItem(entry, [.. open], Now);
         Dictionary<int, DateTimeOffset> due = QueueNote.Read(entry.Note, item);
         _items.Add(item.Id, item);
-        DateTimeOffset latest = Now + _parts.Schedule().Delays.Max();
-        foreach (Addressee addressee in open)
-            Place(item, addressee, Sooner(due.GetValueOrDefault(addressee.Index), latest));
-        foreach (Job job in item.Jobs)
-            Place(job);
+        DateTimeOffset latest = Now + _dependencies.Schedule().Delays.Max();
+        foreach (QueueRecipient recipient in open)
+            AssignTransaction(item, recipient, Earlier(due.GetValueOrDefault(recipient.Index), latest));
+        foreach (QueuedTransaction queued in item.Transactions)
+            SetFirstState(queued);
         if (isNew)
             Announce(item, open, QueueEventKind.Queued);
         else
-            Settle(item);
+            QueueDsnIfDue(item);
     }
 
     // The clock may have been set back since the note was written.
-    private static DateTimeOffset Sooner(DateTimeOffset due, DateTimeOffset latest) => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
+    private static DateTimeOffset Earlier(DateTimeOffset due, DateTimeOffset latest)
+        => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
 
-    private void Place(QueueItem item, Addressee addressee, DateTimeOffset due)
+    private void AssignTransaction(QueueItem item, QueueRecipient recipient, DateTimeOffset due)
     {
         if (due == DateTimeOffset.MaxValue)
         {
-            _recipients[(int)QueueState.Failed]++;
+            _recipientCounts[(int)QueueState.Failed]++;
             return;
         }
-        string nextHop = _parts.NextHopOf(item.RecipientOf(addressee).Address.Domain);
-        Job? job = item.Jobs.Find(one => one.NextHop == nextHop && one.Due == due && one.State == QueueState.Ready && one.Addressees.Count < Job.RecipientLimit);
-        if (job is null)
-            item.Jobs.Add(job = new Job(item, nextHop) { Due = due, Attempts = addressee.Attempts });
-        job.Add(addressee);
-        _recipients[(int)job.State]++;
+        string nextHop = _dependencies.NextHopOf(item.RecipientOf(recipient).Address.Domain);
+        QueuedTransaction? queued =
+            item.Transactions.Find(one => one.NextHop == nextHop && one.Due == due && one.HasRoom);
+        if (queued is null)
+        {
+            queued = new QueuedTransaction(item, nextHop) { Due = due, Attempts = recipient.Attempts };
+            item.Transactions.Add(queued);
+        }
+        queued.Add(recipient);
+        _recipientCounts[(int)queued.State]++;
     }
 
-    private void Place(Job job)
+    private void SetFirstState(QueuedTransaction queued)
     {
-        if (job.Item.IsHeld)
-            Move(job, QueueState.Held);
-        else if (job.Due > Now)
-            PutOff(job, job.Due);
+        if (queued.Item.IsHeld)
+            SetState(queued, QueueState.Held);
+        else if (queued.Due > Now)
+            Defer(queued, queued.Due);
         else
-            MakeReady(job);
+            MakeReady(queued);
     }
 
-    /// <summary>Changes a job's state, and the counts with it.</summary>
-    private void Move(Job job, QueueState state)
+    /// <summary>Changes a transaction's state, and the counts with it.</summary>
+    private void SetState(QueuedTransaction queued, QueueState state)
     {
-        if (job.State == QueueState.Deferred)
-            _timetable.Leave();
-        _recipients[(int)job.State] -= job.Addressees.Count;
-        _recipients[(int)state] += job.Addressees.Count;
-        job.State = state;
+        if (queued.State == QueueState.Deferred)
+            _retries.MarkStale();
+        _recipientCounts[(int)queued.State] -= queued.Recipients.Count;
+        _recipientCounts[(int)state] += queued.Recipients.Count;
+        queued.State = state;
     }
 
-    private void MakeReady(Job job)
+    private void MakeReady(QueuedTransaction queued)
     {
-        Move(job, QueueState.Ready);
-        Destination destination = DestinationOf(job.NextHop);
-        destination.Enqueue(job);
-        LineUp(destination);
+        SetState(queued, QueueState.Ready);
+        Destination destination = DestinationOf(queued.NextHop);
+        destination.Enqueue(queued);
+        RequestConnection(destination);
     }
 
-    private void PutOff(Job job, DateTimeOffset due)
+    private void Defer(QueuedTransaction queued, DateTimeOffset due)
     {
-        job.Due = due;
-        Move(job, QueueState.Deferred);
-        _timetable.Add(job);
-        if (_timetable.Next == due)
+        queued.Due = due;
+        SetState(queued, QueueState.Deferred);
+        _retries.Add(queued);
+        if (_retries.NextDue == due)
             Wake();
     }
 
     private bool MakeSomeReady()
     {
         DateTimeOffset now = Now;
-        for (int i = 0; i < TurnLimit; i++)
+        for (int i = 0; i < StepLimit; i++)
         {
-            if (!_timetable.TryTake(now, out Job job))
+            if (!_retries.TryDequeue(now, out QueuedTransaction queued))
                 return false;
-            MakeReady(job);
+            MakeReady(queued);
         }
         return true;
     }

@@ -4,15 +4,15 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// Brings events to their listener: in order, one at a time, on a worker, so that a slow listener holds up nobody. What it is behind by is bounded; beyond
-/// that events are lost, which the gap in their numbers shows.
+/// Brings events to their listener: in order, one at a time, on a worker, so that a slow listener holds up nothing
+/// else. How many wait for it is bounded; beyond that bound events are lost, which a gap in their numbers shows.
 /// </summary>
 internal sealed class QueueEvents(Workers workers, Log log) : IJob
 {
     private const int Limit = 100_000;
 
     [ThreadStatic]
-    private static QueueEvents? t_telling;
+    private static QueueEvents? t_calling;
 
     private readonly object _gate = new();
     private readonly Queue<QueueEvent> _waiting = new();
@@ -21,14 +21,14 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
     private long _sequence;
     private bool _isRunning;
 
-    /// <summary>Somebody listens: an event is worth making.</summary>
-    public bool IsHeard => Volatile.Read(ref _listener) is not null;
+    /// <summary>There is a listener: an event is worth making.</summary>
+    public bool HasListener => Volatile.Read(ref _listener) is not null;
 
     /// <summary>Counts an event that nobody hears.</summary>
-    public void Skip() => Interlocked.Increment(ref _sequence);
+    public void CountUnheard() => Interlocked.Increment(ref _sequence);
 
     /// <summary>Any thread; never blocks for long.</summary>
-    /// <param name="unnumbered">Its number is given here.</param>
+    /// <param name="unnumbered">The event; its number is given here.</param>
     public void Post(QueueEvent unnumbered)
     {
         lock (_gate)
@@ -44,7 +44,9 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
         workers.Run(this);
     }
 
-    /// <summary>When it returns the old listener is not called any more, unless it is the old listener that calls.</summary>
+    /// <summary>
+    /// When this returns the old listener is not called any more, unless it is the old listener that calls this.
+    /// </summary>
     public void SetListener(Action<QueueEvent>? listener) => TrySetListener(listener, Timeout.InfiniteTimeSpan);
 
     /// <summary>As <see cref="SetListener"/>; false if the old listener has not come back in the time.</summary>
@@ -56,9 +58,11 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
             Action<QueueEvent>? old = _listener;
             Volatile.Write(ref _listener, listener);
             _waiting.Clear();
-            while (old is not null && ReferenceEquals(_called, old) && t_telling != this)
+            while (old is not null && ReferenceEquals(_called, old) && t_calling != this)
             {
-                TimeSpan left = timeout < TimeSpan.Zero ? timeout : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+                TimeSpan left = timeout < TimeSpan.Zero
+                    ? timeout
+                    : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
                 if (timeout >= TimeSpan.Zero && left <= TimeSpan.Zero)
                     return false;
                 Monitor.Wait(_gate, left);
@@ -69,14 +73,14 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
 
     public void Run()
     {
-        t_telling = this;
-        while (TryTake(out QueueEvent one, out Action<QueueEvent> listener))
-            Tell(one, listener);
-        t_telling = null;
+        t_calling = this;
+        while (TryDequeue(out QueueEvent one, out Action<QueueEvent> listener))
+            Call(one, listener);
+        t_calling = null;
     }
 
-    // It should not throw; if it does, the next event must still find its way.
-    private void Tell(QueueEvent one, Action<QueueEvent> listener)
+    // A listener should not throw; if it does, the next event must still reach it.
+    private void Call(QueueEvent one, Action<QueueEvent> listener)
     {
         try
         {
@@ -88,7 +92,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
         }
     }
 
-    private bool TryTake(out QueueEvent one, out Action<QueueEvent> listener)
+    private bool TryDequeue(out QueueEvent one, out Action<QueueEvent> listener)
     {
         lock (_gate)
         {

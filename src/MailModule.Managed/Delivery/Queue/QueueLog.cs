@@ -7,16 +7,18 @@ internal static class QueueLog
 {
     private const string Area = "queue";
 
-    public static void Write(Log log, QueueItem item, Addressee addressee, QueueEventKind kind)
+    public static void Write(Log log, QueueItem item, QueueRecipient recipient, QueueEventKind kind)
     {
         if (!log.IsEnabled(LogLevel.Info))
             return;
-        Outcome? last = addressee.Last;
-        string to = item.RecipientOf(addressee).Address.Text;
+        AttemptResult? last = recipient.Last;
+        string to = item.RecipientOf(recipient).Address.Text;
         if (last is null)
             log.Write(LogLevel.Info, Area, $"{item.Id} {Word(kind)} to=<{to}>");
         else
-            log.Write(LogLevel.Info, Area, $"{item.Id} {Word(kind)} to=<{to}> host={last.Host} attempts={addressee.Attempts} status={last.Status} tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}");
+            log.Write(LogLevel.Info, Area,
+                $"{item.Id} {Word(kind)} to=<{to}> host={last.Host} attempts={recipient.Attempts} status={last.Status} "
+                    + $"tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}");
     }
 
     private static string Word(QueueEventKind kind) => kind switch

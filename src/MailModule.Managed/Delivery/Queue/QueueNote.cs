@@ -4,22 +4,27 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// What the spool keeps with a queued message, so that a start goes on where the last one ended: attempts, next attempt and last words for each recipient, held,
-/// noticed. A note that cannot be read counts as none: the message is then tried at once.
+/// What the spool keeps with a queued message, so that a start goes on where the last one ended: attempts, next attempt
+/// and last result for each recipient, whether it is held, whether a DSN of delay was sent. A note that cannot be read
+/// counts as none: the message is then tried at once.
 /// </summary>
 /// <remarks>
-/// version 1 · flags (1 held, 2 noticed) · count · for each open recipient: index, attempts, next attempt (UTC ticks), failed for good, and 0 or 1 for an outcome:
-/// kind, fault, reply code, status, text, host, TLS, time. Numbers as BinaryWriter's 7-bit integers or 64 bits, text as its strings.
+/// version 1 · flags (1 held, 2 DSN of delay sent) · count · for each open recipient: index, attempts, next attempt
+/// (UTC ticks), failed for good, and 0, or 1 and the last result: kind, fault, reply code, status, text, host, TLS,
+/// time. Numbers as BinaryWriter's 7-bit integers or 64 bits, text as its strings.
 /// </remarks>
 internal static class QueueNote
 {
     private const byte Version = 1;
     private const byte Held = 1;
-    private const byte Noticed = 2;
+    private const byte DelayDsnSent = 2;
     private const int Limit = 1024 * 1024;
 
-    /// <summary>What a spool keeps at most is kept to: with many recipients the last words become fewer.</summary>
-    /// <returns>Null: even without words it is too long.</returns>
+    /// <summary>
+    /// The note, cut so that it stays below the spool's limit: with many recipients the texts of their results are
+    /// shortened.
+    /// </summary>
+    /// <returns>Null: even without those texts it is too long.</returns>
     public static byte[]? Write(QueueItem item)
     {
         foreach (int words in (ReadOnlySpan<int>)[int.MaxValue, 80, 0])
@@ -32,18 +37,19 @@ internal static class QueueNote
     {
         using var octets = new MemoryStream(128);
         using var writer = new BinaryWriter(octets, Encoding.UTF8);
-        Addressee[] open = [.. item.Addressees.Where(addressee => !addressee.IsDone)];
+        QueueRecipient[] open = [.. item.Recipients.Where(recipient => !recipient.IsDone)];
         writer.Write(Version);
-        writer.Write((byte)((item.IsHeld ? Held : 0) | (item.IsNoticed ? Noticed : 0)));
+        writer.Write((byte)((item.IsHeld ? Held : 0) | (item.IsDelayDsnSent ? DelayDsnSent : 0)));
         writer.Write7BitEncodedInt(open.Length);
-        foreach (Addressee addressee in open)
-            Write(writer, addressee, words);
+        foreach (QueueRecipient recipient in open)
+            Write(writer, recipient, words);
         writer.Flush();
         return octets.ToArray();
     }
 
-    /// <summary>Restores what the note says of recipients that are still open, and hands out when each is due; those it does not know are due at once.</summary>
-    /// <returns>By envelope index; no entry: due at once. <see cref="DateTimeOffset.MaxValue"/>: failed for good, its report is owed.</returns>
+    /// <summary>Restores what the note says of recipients that are still open, and returns when each is due.</summary>
+    /// <returns>By envelope index. A recipient without an entry is due at once; <see cref="DateTimeOffset.MaxValue"/>:
+    /// it failed for good, and its DSN is due.</returns>
     public static Dictionary<int, DateTimeOffset> Read(ReadOnlyMemory<byte> note, QueueItem item)
     {
         var due = new Dictionary<int, DateTimeOffset>();
@@ -58,7 +64,7 @@ internal static class QueueNote
             for (int i = reader.Read7BitEncodedInt(); i > 0; i--)
                 Read(reader, item, due);
             item.IsHeld = (flags & Held) != 0;
-            item.IsNoticed = (flags & Noticed) != 0;
+            item.IsDelayDsnSent = (flags & DelayDsnSent) != 0;
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {
@@ -67,27 +73,27 @@ internal static class QueueNote
         return due;
     }
 
-    private static void Write(BinaryWriter writer, Addressee addressee, int words)
+    private static void Write(BinaryWriter writer, QueueRecipient recipient, int words)
     {
-        writer.Write7BitEncodedInt(addressee.Index);
-        writer.Write7BitEncodedInt(addressee.Attempts);
-        writer.Write(addressee.Job is { State: QueueState.Deferred } job ? job.Due.UtcTicks : 0);
-        writer.Write(addressee.State == QueueState.Failed);
-        writer.Write(addressee.Last is not null);
-        if (addressee.Last is { } last)
+        writer.Write7BitEncodedInt(recipient.Index);
+        writer.Write7BitEncodedInt(recipient.Attempts);
+        writer.Write(recipient.Transaction is { State: QueueState.Deferred } queued ? queued.Due.UtcTicks : 0);
+        writer.Write(recipient.State == QueueState.Failed);
+        writer.Write(recipient.Last is not null);
+        if (recipient.Last is { } last)
             Write(writer, last, words);
     }
 
-    private static void Write(BinaryWriter writer, Outcome outcome, int words)
+    private static void Write(BinaryWriter writer, AttemptResult result, int words)
     {
-        writer.Write((byte)outcome.Kind);
-        writer.Write7BitEncodedInt((int)outcome.Fault);
-        writer.Write7BitEncodedInt(outcome.ReplyCode);
-        writer.Write(outcome.Status);
-        writer.Write(outcome.Text.Length <= words ? outcome.Text : outcome.Text[..words]);
-        writer.Write(outcome.Host);
-        writer.Write(outcome.Tls ?? "");
-        writer.Write(outcome.At.UtcTicks);
+        writer.Write((byte)result.Kind);
+        writer.Write7BitEncodedInt((int)result.Fault);
+        writer.Write7BitEncodedInt(result.ReplyCode);
+        writer.Write(result.Status);
+        writer.Write(result.Text.Length <= words ? result.Text : result.Text[..words]);
+        writer.Write(result.Host);
+        writer.Write(result.Tls ?? "");
+        writer.Write(result.At.UtcTicks);
     }
 
     private static void Read(BinaryReader reader, QueueItem item, Dictionary<int, DateTimeOffset> due)
@@ -96,24 +102,26 @@ internal static class QueueNote
         int attempts = reader.Read7BitEncodedInt();
         var next = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
         bool failed = reader.ReadBoolean();
-        Outcome? last = reader.ReadBoolean() ? ReadOutcome(reader) : null;
-        Addressee? addressee = item.Addressees.FirstOrDefault(one => one.Index == index);
-        if (addressee is null)
+        AttemptResult? last = reader.ReadBoolean() ? ReadResult(reader) : null;
+        QueueRecipient? recipient = item.Recipients.FirstOrDefault(one => one.Index == index);
+        if (recipient is null)
             return;
-        addressee.Attempts = attempts;
-        addressee.Last = last;
+        recipient.Attempts = attempts;
+        recipient.Last = last;
         due[index] = failed && last is not null ? DateTimeOffset.MaxValue : next;
     }
 
-    private static Outcome ReadOutcome(BinaryReader reader)
+    private static AttemptResult ReadResult(BinaryReader reader)
     {
-        var kind = (OutcomeKind)reader.ReadByte();
+        var kind = (AttemptResultKind)reader.ReadByte();
         var fault = (Fault)reader.Read7BitEncodedInt();
         int code = reader.Read7BitEncodedInt();
         string status = reader.ReadString();
         string text = reader.ReadString();
         string host = reader.ReadString();
         string tls = reader.ReadString();
-        return new Outcome(kind, fault, code, status, text, host, tls.Length == 0 ? null : tls, new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero));
+        return new AttemptResult(
+            kind, fault, code, status, text, host, tls.Length == 0 ? null : tls,
+            new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero));
     }
 }

@@ -4,14 +4,15 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>
-/// A message text that lies where reading blocks: read ahead on a worker, one piece at a time, so that the session's thread never waits for a disk. What is in memory comes at once.
+/// A message's content that lies where reading blocks: it is read ahead on a worker, one piece at a time, so that the
+/// session's thread never waits for a disk. What is in memory comes at once.
 /// </summary>
 public abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
 {
     private const int PieceLength = 256 * 1024;
 
     private byte[] _piece = [];
-    private int _taken;
+    private int _copied;
     private int _read;
     private bool _isAhead;
     private bool _isEnd;
@@ -34,7 +35,7 @@ public abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
             ReadAhead();
         if (_isAhead)
         {
-            count = Take(buffer);
+            count = CopyFromPiece(buffer);
             return true;
         }
         count = 0;
@@ -52,12 +53,12 @@ public abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
     /// <summary>The next octets: their count, 0 at the end, below 0 for a failure.</summary>
     protected abstract int Read(Span<byte> buffer);
 
-    // To the end of the piece or of the text, so that a small message costs one hop and little memory.
+    // To the end of the piece or of the content, so that a small message costs one hop and little memory.
     private void ReadAhead()
     {
         if (_piece.Length == 0)
             _piece = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(WireLength + 1, 1, PieceLength));
-        _taken = _read = 0;
+        _copied = _read = 0;
         int count = 1;
         while (_read < _piece.Length && (count = Read(_piece.AsSpan(_read))) > 0)
             _read += count;
@@ -67,16 +68,16 @@ public abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
         _isAhead = true;
     }
 
-    private int Take(Span<byte> buffer)
+    private int CopyFromPiece(Span<byte> buffer)
     {
         if (_read <= 0)
             return _read;
-        int count = Math.Min(buffer.Length, _read - _taken);
-        _piece.AsSpan(_taken, count).CopyTo(buffer);
-        _taken += count;
-        if (_taken < _read)
+        int count = Math.Min(buffer.Length, _read - _copied);
+        _piece.AsSpan(_copied, count).CopyTo(buffer);
+        _copied += count;
+        if (_copied < _read)
             return count;
-        _read = _taken = 0;
+        _read = _copied = 0;
         _isAhead = _isEnd;
         return count;
     }

@@ -5,8 +5,8 @@ using System.Net.Sockets;
 namespace MailModule.Delivery.Routing;
 
 /// <summary>
-/// The texts by which next hops are told apart: a domain in lower case, an address literal in its brackets, or a host with its port (a smarthost or a given server). None of
-/// the three looks like another: no domain has a colon. Pure.
+/// The names by which next hops are told apart: a domain in lower case, an address literal in its brackets, or a host
+/// with its port (a smarthost or a named server). None of the three looks like another: no domain has a colon. Pure.
 /// </summary>
 public static class NextHop
 {
@@ -18,10 +18,11 @@ public static class NextHop
     public static string OfHost(string host, int port)
     {
         string name = host.ToLowerInvariant();
-        return string.Create(CultureInfo.InvariantCulture, $"{(name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : name)}:{port}");
+        string bracketed = name.Contains(':', StringComparison.Ordinal) ? $"[{name}]" : name;
+        return string.Create(CultureInfo.InvariantCulture, $"{bracketed}:{port}");
     }
 
-    /// <summary>The text came from <see cref="OfHost"/>.</summary>
+    /// <summary>Whether the next hop came from <see cref="OfHost"/>, and of what.</summary>
     public static bool TryReadHost(string nextHop, out string host, out int port)
     {
         int colon = nextHop.LastIndexOf(':');
@@ -31,8 +32,10 @@ public static class NextHop
         return isHost;
     }
 
-    /// <summary>RFC 5321 §4.1.3: <c>[192.0.2.1]</c> or <c>[IPv6:2001:db8::1]</c>. A literal of another kind gives no address.</summary>
-    /// <returns>True for every text in brackets.</returns>
+    /// <summary>
+    /// RFC 5321 §4.1.3: <c>[192.0.2.1]</c> or <c>[IPv6:2001:db8::1]</c>. A literal of another kind gives no address.
+    /// </summary>
+    /// <returns>True for everything in brackets.</returns>
     public static bool TryReadLiteral(string nextHop, out IPAddress? address)
     {
         address = null;

@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Routing;
 /// <param name="Addresses">In the order to try them; empty if a proxy is to resolve the name.</param>
 public sealed record RouteHost(string Name, int Port, IReadOnlyList<IPAddress> Addresses);
 
-/// <summary>Why there is no way to a domain.</summary>
+/// <summary>Why there is no route to a domain.</summary>
 /// <param name="IsPermanent">No later attempt will help.</param>
 /// <param name="Status">Enhanced status code (RFC 3463), such as <c>5.1.2</c>.</param>
 public sealed record RouteFailure(Fault Fault, bool IsPermanent, string Status, string Text);
@@ -23,7 +23,9 @@ public sealed record Route(IReadOnlyList<RouteHost> Hosts, RouteFailure? Failure
 /// <summary>Finds routes. Blocks (DNS): workers only; any number at once.</summary>
 public interface IRouter
 {
-    /// <summary>What mail for the domain has in common with mail for others: jobs of one next hop share connections. The smarthost, or the domain itself in lower case.</summary>
+    /// <summary>
+    /// The smarthost, or the domain itself in lower case: transactions with the same next hop share connections.
+    /// </summary>
     string NextHopOf(string domain);
 
     /// <param name="nextHop">From <see cref="NextHopOf"/>.</param>

@@ -5,8 +5,8 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Routing;
 
 /// <inheritdoc cref="IRouter"/>
-/// <param name="dns">The resolver of the moment.</param>
-/// <param name="rules">Those of the moment. Cheap; any thread.</param>
+/// <param name="dns">The resolver at the moment of the call.</param>
+/// <param name="rules">The rules at the moment of the call. Cheap; any thread.</param>
 public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
 {
     public string NextHopOf(string domain) => rules().Smarthost ?? NextHop.OfDomain(domain);
@@ -28,23 +28,28 @@ public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
         HostAnswer found = new HostAddresses(dns()).Find(host, cancel);
         return found.Status switch
         {
-            DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current) => Route.None(new RouteFailure(Fault.Refused, IsPermanent: false, "4.3.5", $"the smarthost {host} is this host")),
+            DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current)
+                => Temporary(Fault.Refused, "4.3.5", $"the smarthost {host} is this host"),
             DnsStatus.Ok => Route.To(new RouteHost(host, port, found.Addresses)),
             DnsStatus.Cancelled => Cancelled,
-            // A host that somebody has named: what is wrong with its name may be put right, so nothing about it is final.
-            _ => Route.None(new RouteFailure(Fault.Dns, IsPermanent: false, "4.4.3", found.Text)),
+            // A person has named this host: what is wrong with its name may be put right, so nothing about it is final.
+            _ => Temporary(Fault.Dns, "4.4.3", found.Text),
         };
     }
 
-    // A host that is merely named may be ourselves; a smarthost that is would get everything back.
+    // A host that one message names may be this host; a smarthost that is this host would send everything back to
+    // itself.
     private static bool IsOwnSmarthost(string host, int port, IReadOnlyList<IPAddress> addresses, RoutingRules current)
-        => current.Smarthost == NextHop.OfHost(host, port) && addresses.Any(address => current.IsOurs(new IPEndPoint(address, port)));
+        => current.Smarthost == NextHop.OfHost(host, port)
+            && addresses.Any(address => current.IsOurs(new IPEndPoint(address, port)));
 
     private static Route ToLiteral(string literal, IPAddress? address, RoutingRules current)
     {
         if (address is null)
             return Permanent(Fault.Argument, "5.1.2", $"{literal}: an address of a kind that cannot be reached");
-        return current.IsOurs(new IPEndPoint(address, current.MxPort)) ? Loop(literal) : Route.To(new RouteHost(literal, current.MxPort, [address]));
+        return current.IsOurs(new IPEndPoint(address, current.MxPort))
+            ? Loop(literal)
+            : Route.To(new RouteHost(literal, current.MxPort, [address]));
     }
 
     private Route ToDomain(string domain, RoutingRules current, CancellationToken cancel)
@@ -59,28 +64,37 @@ public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
             MxStatus.NoHost => Permanent(Fault.NotFound, "5.4.4", answer.Text),
             MxStatus.BadDomain => Permanent(Fault.Argument, "5.1.2", answer.Text),
             MxStatus.Cancelled => Cancelled,
-            _ => Route.None(new RouteFailure(Fault.Dns, IsPermanent: false, "4.4.3", answer.Text)),
+            _ => Temporary(Fault.Dns, "4.4.3", answer.Text),
         };
     }
 
     private static Route FromExchangers(string domain, IReadOnlyList<MailExchanger> exchangers, RoutingRules current)
     {
-        // RFC 5321 §5.1: a host in its own list drops itself and all that are not better, or mail would go round in a loop
-        int ours = exchangers.Where(host => IsUs(host, current)).Select(host => host.Preference).DefaultIfEmpty(int.MaxValue).Min();
+        // RFC 5321 §5.1: a host in its own list drops itself and all that are not better, or mail would go in a loop
+        IEnumerable<MailExchanger> self = exchangers.Where(host => IsThisHost(host, current));
+        int ours = self.Select(host => host.Preference).DefaultIfEmpty(int.MaxValue).Min();
         MailExchanger[] better = [.. exchangers.Where(host => host.Preference < ours)];
         if (better.Length == 0)
             return Loop(domain);
-        RouteHost[] reachable = [.. better.Where(host => host.Addresses.Count > 0).Select(host => new RouteHost(host.Name, current.MxPort, host.Addresses))];
-        return reachable.Length > 0 ? Route.To(reachable)
-            : Route.None(new RouteFailure(Fault.Dns, IsPermanent: false, "4.4.3", $"{domain}: the hosts before this one have no address at present"));
+        IEnumerable<MailExchanger> reachable = better.Where(host => host.Addresses.Count > 0);
+        RouteHost[] hosts = [.. reachable.Select(host => new RouteHost(host.Name, current.MxPort, host.Addresses))];
+        return hosts.Length > 0
+            ? Route.To(hosts)
+            : Temporary(Fault.Dns, "4.4.3", $"{domain}: the hosts before this one have no address at present");
     }
 
-    private static bool IsUs(MailExchanger host, RoutingRules current)
-        => current.IsOurName(host.Name) || host.Addresses.Any(address => current.IsOurs(new IPEndPoint(address, current.MxPort)));
+    private static bool IsThisHost(MailExchanger host, RoutingRules current)
+        => current.IsOurName(host.Name)
+            || host.Addresses.Any(address => current.IsOurs(new IPEndPoint(address, current.MxPort)));
 
-    private static Route Cancelled => Route.None(new RouteFailure(Fault.Cancelled, IsPermanent: false, "", "cancelled"));
+    private static Route Cancelled => Temporary(Fault.Cancelled, "", "cancelled");
 
-    private static Route Loop(string domain) => Permanent(Fault.Refused, "5.4.6", $"mail for {domain} loops back to myself");
+    private static Route Loop(string domain)
+        => Permanent(Fault.Refused, "5.4.6", $"mail for {domain} loops back to myself");
 
-    private static Route Permanent(Fault fault, string status, string text) => Route.None(new RouteFailure(fault, IsPermanent: true, status, text));
+    private static Route Permanent(Fault fault, string status, string text)
+        => Route.None(new RouteFailure(fault, IsPermanent: true, status, text));
+
+    private static Route Temporary(Fault fault, string status, string text)
+        => Route.None(new RouteFailure(fault, IsPermanent: false, status, text));
 }

@@ -5,18 +5,20 @@ namespace MailModule.Delivery.Routing;
 /// <summary>What a router goes by at one moment. Immutable.</summary>
 public sealed record RoutingRules
 {
-    /// <summary>From <see cref="NextHop.OfHost"/>: takes all mail for other hosts; null: each domain's own hosts do.</summary>
+    /// <summary>
+    /// From <see cref="NextHop.OfHost"/>: takes all mail for other hosts; null: each domain's own hosts do.
+    /// </summary>
     public string? Smarthost { get; init; }
 
     /// <summary>Where hosts that take a domain's mail listen.</summary>
     public int MxPort { get; init; } = 25;
 
-    /// <summary>Connections go by a proxy, which resolves the names of given hosts.</summary>
+    /// <summary>Connections go by a proxy, which resolves the names of hosts that somebody has named.</summary>
     public bool HasProxy { get; init; }
 
-    /// <summary>A server of ours listens there.</summary>
+    /// <summary>Whether a server of this engine listens there.</summary>
     public Func<IPEndPoint, bool> IsOurs { get; init; } = static _ => false;
 
-    /// <summary>The name of a server of ours.</summary>
+    /// <summary>Whether a server of this engine has that name.</summary>
     public Func<string, bool> IsOurName { get; init; } = static _ => false;
 }

@@ -34,16 +34,16 @@ internal sealed class OtherHosts : IDisposable
         _serves = serves;
         Connections = new ConnectionSet(workers, log);
         Router = new Router(() => Dns, Rules);
-        Walks = new WalkParts(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), log);
-        Carrier = new RemoteCarrier(Walks, Router, TermsOf);
+        Walks = new DeliveryAttemptDependencies(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), log);
+        RemoteDelivery = new RemoteDelivery(Walks, Router, TermsOf);
     }
 
     public ConnectionSet Connections { get; }
     public IRouter Router { get; }
-    public WalkParts Walks { get; }
+    public DeliveryAttemptDependencies Walks { get; }
 
     /// <summary>Takes mail to next hops as the settings say.</summary>
-    public IRemoteCarrier Carrier { get; }
+    public IRemoteDelivery RemoteDelivery { get; }
 
     /// <summary>The resolver, which a change of <c>smtp_dns</c> replaces.</summary>
     public IDns Dns
@@ -58,15 +58,15 @@ internal sealed class OtherHosts : IDisposable
     }
 
     /// <summary>How the hosts of a next hop are spoken to. May read files.</summary>
-    public RemoteTerms TermsOf(string nextHop)
+    public RemoteOptions TermsOf(string nextHop)
     {
         SettingValues values = _settings.Current;
-        RemoteTerms terms = GeneralTerms(values);
+        RemoteOptions terms = GeneralTerms(values);
         return nextHop == SmarthostOf(values) ? ToSmarthost(terms, values) : terms;
     }
 
     /// <summary>The terms for hosts of which the settings say nothing special.</summary>
-    public RemoteTerms GeneralTerms(SettingValues values) => new()
+    public RemoteOptions GeneralTerms(SettingValues values) => new()
     {
         HelloName = values.Text(Keys.SmtpName)!,
         StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered : StartTlsUse.Never,
@@ -87,7 +87,7 @@ internal sealed class OtherHosts : IDisposable
 
     public void Dispose() => Stop();
 
-    private static RemoteTerms ToSmarthost(RemoteTerms terms, SettingValues values)
+    private static RemoteOptions ToSmarthost(RemoteOptions terms, SettingValues values)
     {
         string tls = values.Word(Keys.SmtpProxyTls);
         return terms with

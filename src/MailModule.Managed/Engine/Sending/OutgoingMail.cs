@@ -32,7 +32,7 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
         }
     }
 
-    public MessageText NewText() => new(MailData.ScratchFolderOf(settings.Current));
+    public SubmissionContent NewText() => new(MailData.ScratchFolderOf(settings.Current));
 
     /// <summary>Reads an envelope sender, bare or in angle brackets; empty is the null path.</summary>
     public static bool TryReadSender(string text, out MailAddress sender, out string? wrong)
@@ -53,13 +53,13 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
 
     /// <summary>A submission that has not begun. The spool's faults, where a recipient's mail goes there.</summary>
     /// <param name="fill">Writes the text when it begins; null: it is written.</param>
-    public Fault TryMake(SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, MessageText message, Func<MessageText, Fault>? fill, ISubmissionObserver? observer,
+    public Fault TryMake(SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, SubmissionContent message, Func<SubmissionContent, Fault>? fill, ISubmissionObserver? observer,
         out Submission? submission, out string? text)
     {
         text = null;
         submission = null;
         SettingValues values = settings.Current;
-        SubmittedRecipient[] recipients = [.. to.Select(one => options.Route.Kind == SendRouteKind.Smtp ? new SubmittedRecipient(one, null) : SubmissionRequest.Judge(one, values.Relay))];
+        SubmittedRecipient[] recipients = [.. to.Select(one => options.Route.Kind == SendRouteKind.Smtp ? new SubmittedRecipient(one, null) : SubmissionRequest.ResolveRecipient(one, values.Relay))];
         ISpool? spool = null;
         bool usesSpool = options.Route.Kind == SendRouteKind.Queue || Array.Exists(recipients, one => one.Recipient.Maildrop is not null);
         Fault fault = usesSpool ? openSpool(out spool, out text) : Fault.None;
@@ -67,7 +67,7 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
             return fault;
         var request = new SubmissionRequest
         {
-            Way = (SubmissionWay)options.Route.Kind,
+            Route = (SubmissionRoute)options.Route.Kind,
             From = from,
             Recipients = recipients,
             NextHop = options.Route.Kind == SendRouteKind.Smtp ? NextHop.OfHost(options.Route.Host.Trim('[', ']'), options.Route.Port) : "",
@@ -113,17 +113,17 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    private SubmissionParts PartsFor(SendOptions options, SettingValues values, ISpool? spool) => new()
+    private SubmissionDependencies PartsFor(SendOptions options, SettingValues values, ISpool? spool) => new()
     {
         Workers = workers,
-        Carrier = new RemoteCarrier(hosts.Walks, hosts.Router, nextHop => TermsFor(options, nextHop)),
+        RemoteDelivery = new RemoteDelivery(hosts.Walks, hosts.Router, nextHop => TermsFor(options, nextHop)),
         NextHopOf = hosts.Router.NextHopOf,
         HostName = values.Text(Keys.SmtpName)!,
         Spool = spool,
         Log = log,
     };
 
-    private RemoteTerms TermsFor(SendOptions options, string nextHop)
+    private RemoteOptions TermsFor(SendOptions options, string nextHop)
     {
         bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
         return SendTerms.Amend(isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);

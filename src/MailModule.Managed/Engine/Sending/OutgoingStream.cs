@@ -9,10 +9,10 @@ namespace MailModule.Engine.Sending;
 internal sealed class OutgoingStream : IOutgoingStream
 {
     private readonly OutgoingMail _mail;
-    private readonly MessageText _text;
+    private readonly SubmissionContent _text;
     private readonly Submission _submission;
 
-    private OutgoingStream(OutgoingMail mail, MessageText text, Submission submission)
+    private OutgoingStream(OutgoingMail mail, SubmissionContent text, Submission submission)
     {
         _mail = mail;
         _text = text;
@@ -31,7 +31,7 @@ internal sealed class OutgoingStream : IOutgoingStream
             return Fault.Argument;
         }
         Recipient[] recipients = [.. addresses.Select(address => new Recipient(address, null))];
-        MessageText message = mail.NewText();
+        SubmissionContent message = mail.NewText();
         Fault fault = mail.TryMake(new SendOptions { Route = route }, sender, recipients, message, null, ObservedStates.For(observer), out Submission? submission, out text);
         if (fault == Fault.None)
             stream = new OutgoingStream(mail, message, submission!);

@@ -7,7 +7,7 @@ namespace MailModule.Engine.Sending;
 /// <summary>What one message's options change about the terms that the settings give. Pure.</summary>
 internal static class SendTerms
 {
-    public static RemoteTerms Amend(RemoteTerms terms, SendOptions options) => terms with
+    public static RemoteOptions Amend(RemoteOptions terms, SendOptions options) => terms with
     {
         StartTls = options.Tls switch
         {

@@ -12,9 +12,9 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 {
     private readonly Lock _gate = new();
     private readonly List<Recipient> _recipients = [];
-    private readonly MessageText _text = mail.NewText();
-    private Func<MessageText, Fault>? _fill;
-    private HostFile? _file;
+    private readonly SubmissionContent _text = mail.NewText();
+    private Func<SubmissionContent, Fault>? _fill;
+    private ContentFile? _file;
     private Submission? _submission;
     private bool _isWritten;
     private bool _isCancelled;
@@ -57,7 +57,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     {
         if (HasText)
             return Fault.State;
-        Fault fault = HostFile.TryOpen(path, out HostFile? file);
+        Fault fault = ContentFile.TryOpen(path, out ContentFile? file);
         return fault == Fault.None ? Take(file!) : fault;
     }
 
@@ -65,7 +65,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     {
         if (HasText)
             return Fault.State;
-        Fault fault = HostFile.TryDuplicate(descriptor, out HostFile? file);
+        Fault fault = ContentFile.TryDuplicate(descriptor, out ContentFile? file);
         return fault == Fault.None ? Take(file!) : fault;
     }
 
@@ -153,10 +153,10 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 
     private bool HasText => IsStarted || _isWritten || _fill is not null;
 
-    private Fault Take(HostFile file)
+    private Fault Take(ContentFile file)
     {
         _file = file;
-        _fill = text => text.Take(file, () => _isCancelled);
+        _fill = text => text.ReadFrom(file, () => _isCancelled);
         return Fault.None;
     }
 

@@ -9,7 +9,7 @@ internal static class TextFilling
     private const int PieceLength = 64 * 1024;
 
     /// <summary>Asks until the end. Blocks as long as the host does. A reader that fails or promises more than fits is <see cref="Fault.Io"/>.</summary>
-    public static Fault From(TextReader reader, MessageText text, Func<bool> isCancelled)
+    public static Fault From(TextReader reader, SubmissionContent text, Func<bool> isCancelled)
     {
         byte[] piece = GC.AllocateUninitializedArray<byte>(PieceLength);
         while (!isCancelled())

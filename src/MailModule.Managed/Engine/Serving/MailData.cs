@@ -48,7 +48,7 @@ internal sealed class MailData : IDisposable
             Consumer = entry =>
             {
                 delivery!.Take(entry);
-                queue!.Take(entry);
+                queue!.Enqueue(entry);
             },
             RunWork = workers.Run,
             Log = log,
@@ -84,14 +84,14 @@ internal sealed class MailData : IDisposable
         return Fault.None;
     }
 
-    private static QueueParts PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
+    private static QueueDependencies PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
     {
         Spool = spool,
-        Carrier = hosts.Carrier,
+        RemoteDelivery = hosts.RemoteDelivery,
         Reports = reports,
         Workers = workers,
         NextHopOf = hosts.Router.NextHopOf,
-        TextOf = entry => new RemoteText(entry, workers, log),
+        ContentOf = entry => new RemoteContent(entry, workers, log),
         MaildropOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true).Maildrop,
         Schedule = () => settings.Current.Schedule,
         Copies = new KeptCopies(isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),

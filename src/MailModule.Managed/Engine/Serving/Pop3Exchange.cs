@@ -33,7 +33,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
     private bool _isWhole;
     private byte[] _buffer = [];
     private int? _inlineAnswer;
-    private MessageText? _hostText;
+    private SubmissionContent? _hostText;
 
     private Pop3Exchange(Pop3Session session, Pop3Backend backend)
     {
@@ -153,10 +153,10 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
     private Pop3Verdict CarryOpen()
     {
         int answer = AskHost(RequestAction.PopGetMessage);
-        MessageText? text = _hostText;
+        SubmissionContent? text = _hostText;
         _hostText = null;
         if (answer < 0)
-            return Give(text ?? new MessageText(_backend.ScratchFolder));
+            return Give(text ?? new SubmissionContent(_backend.ScratchFolder));
         text?.Dispose();
         if (answer > 0)
             return new Pop3Verdict(Pop3VerdictKind.Refuse, "refused by this host's policy");
@@ -180,7 +180,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         return ahead.ReadFrom(_session.Maildrop!, _index);
     }
 
-    private Pop3Verdict Give(MessageText text)
+    private Pop3Verdict Give(SubmissionContent text)
     {
         if (text.Finish() != Fault.None)
         {
@@ -237,7 +237,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
             return Fault.State;
         if (octets.IsEmpty)
             return Fault.None;
-        _hostText ??= new MessageText(_backend.ScratchFolder);
+        _hostText ??= new SubmissionContent(_backend.ScratchFolder);
         return _hostText.Write(octets);
     }
 

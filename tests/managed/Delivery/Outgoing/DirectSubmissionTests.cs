@@ -13,7 +13,7 @@ namespace MailModule.Tests.Delivery.Outgoing;
 public class DirectSubmissionTests
 {
     private const string Body = "Subject: x\n\nhello\n";
-    private static readonly RemoteTerms s_terms = new() { HelloName = "client.example" };
+    private static readonly RemoteOptions s_options = new() { HelloName = "client.example" };
 
     [Fact]
     public void Each_domain_is_reached_at_its_own_exchanger_and_each_recipient_is_final_once()
@@ -25,12 +25,16 @@ public class DirectSubmissionTests
         Submission submission = Prepare(outbox, "a@b.example c@B.example d@gone.example", listener);
         submission.Start();
         submission.Wait();
-        Assert.Equal([(SubmissionState.Done, "a@b.example"), (SubmissionState.Error, "c@B.example"), (SubmissionState.Error, "d@gone.example")],
+        Assert.Equal([(SubmissionState.Done, "a@b.example"), (SubmissionState.Error, "c@B.example"),
+            (SubmissionState.Error, "d@gone.example")],
             listener.Final.Select(one => (one.State, one.Recipient)).OrderBy(one => one.Recipient));
-        Assert.Equal([(Fault.None, "2.0.0"), (Fault.Refused, "5.1.1"), (Fault.NotFound, "5.1.2")], submission.Recipients.Select(one => (one.Outcome!.Fault, one.Outcome.Status)));
+        Assert.Equal([(Fault.None, "2.0.0"), (Fault.Refused, "5.1.1"), (Fault.NotFound, "5.1.2")],
+            submission.Recipients.Select(one => (one.Outcome!.Fault, one.Outcome.Status)));
         Assert.Equal("mx.b.example", submission.Recipients[0].Outcome!.Host!.Name);
         Assert.Equal([1, 1, 0], submission.Recipients.Select(one => one.Attempts));
-        Assert.Equal((SubmissionState.FindHost, "d@gone.example"), listener.All.Where(one => one.Recipient == "d@gone.example").Select(one => (one.State, one.Recipient)).First());
+        Assert.Equal((SubmissionState.FindHost, "d@gone.example"),
+            listener.All.Where(one => one.Recipient == "d@gone.example").Select(one => (one.State, one.Recipient))
+            .First());
         Assert.Empty(listener.Offences);
     }
 
@@ -76,12 +80,16 @@ public class DirectSubmissionTests
         submission.Start();
         submission.Wait();
         Assert.Equal(Fault.None, submission.Result);
-        Assert.Matches(new Regex(@"^Received: by client\.example id [0-9a-f]{32}\r\n\tfor <a@\[127\.0\.0\.1\]>; \w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}\r\n" +
-            @"Date: \w{3}, .*\r\nMessage-ID: <[0-9a-f]{32}@client\.example>\r\nSubject: x\r\n\r\nhello\r\n\.\r\n$"), server.Texts.Single());
+        Assert.Matches(new Regex(
+            @"^Received: by client\.example id [0-9a-f]{32}\r\n" +
+            @"\tfor <a@\[127\.0\.0\.1\]>; \w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}\r\n" +
+            @"Date: \w{3}, .*\r\nMessage-ID: <[0-9a-f]{32}@client\.example>\r\nSubject: x\r\n\r\nhello\r\n\.\r\n$"),
+            server.Texts.Single());
     }
 
     [Theory]
-    [InlineData("Date: yesterday\nmessage-id: <mine>\n\nhello\n", "Date: yesterday\r\nmessage-id: <mine>\r\n\r\nhello\r\n")]
+    [InlineData("Date: yesterday\nmessage-id: <mine>\n\nhello\n",
+        "Date: yesterday\r\nmessage-id: <mine>\r\n\r\nhello\r\n")]
     [InlineData("hello, no header here\n", "Date: D\r\nMessage-ID: I\r\n\r\nhello, no header here\r\n")]
     [InlineData("\nhello\n", "Date: D\r\nMessage-ID: I\r\n\r\nhello\r\n")]
     [InlineData("", "Date: D\r\nMessage-ID: I\r\n\r\n")]
@@ -94,7 +102,8 @@ public class DirectSubmissionTests
         submission.Wait();
         string got = server.Texts.Single();
         got = got[(got.IndexOf("\r\n", got.IndexOf("; ", StringComparison.Ordinal), StringComparison.Ordinal) + 2)..];
-        got = Regex.Replace(Regex.Replace(got, @"^Date: \w{3},.*\r\n", "Date: D\r\n"), @"^(Date: D\r\n)?Message-ID: <.{32}@client.example>\r\n", "$1Message-ID: I\r\n");
+        got = Regex.Replace(Regex.Replace(got, @"^Date: \w{3},.*\r\n", "Date: D\r\n"),
+            @"^(Date: D\r\n)?Message-ID: <.{32}@client.example>\r\n", "$1Message-ID: I\r\n");
         Assert.Equal(sent + ".\r\n", got);
     }
 
@@ -124,17 +133,27 @@ public class DirectSubmissionTests
         [
             .. Outbox.Recipients("far@[127.0.0.1]"),
             new(new Recipient(Outbox.Address("ann@a.example"), "ann"), null),
-            new(new Recipient(Outbox.Address("nobody@a.example"), null), new MailModule.Smtp.Reply(550, "5.1.1", "No such user here")),
+            new(new Recipient(Outbox.Address("nobody@a.example"), null),
+                new MailModule.Smtp.Reply(550, "5.1.1", "No such user here")),
         ];
-        var request = new SubmissionRequest { Way = SubmissionWay.Direct, From = Outbox.Address("ann@a.example"), Recipients = recipients };
-        Submission submission = outbox.Prepare(request, outbox.TextOf(Body), s_terms, listener, spool);
+        var request = new SubmissionRequest
+        {
+            Route = SubmissionRoute.Direct,
+            From = Outbox.Address("ann@a.example"),
+            Recipients = recipients,
+        };
+        Submission submission = outbox.Prepare(request, outbox.ContentOf(Body), s_options, listener, spool);
         submission.Start();
         submission.Wait();
         KeptSpool.Message message = Assert.Single(spool.Messages);
-        Assert.Equal([("ann@a.example", "ann")], message.Envelope.Recipients.Select(one => (one.Address.Text, one.Maildrop!)));
-        Assert.StartsWith("Return-Path: <ann@a.example>\r\nReceived: by client.example id spool1\r\n\tfor <ann@a.example>; ", message.Text, StringComparison.Ordinal);
+        Assert.Equal([("ann@a.example", "ann")],
+            message.Envelope.Recipients.Select(one => (one.Address.Text, one.Maildrop!)));
+        Assert.StartsWith(
+            "Return-Path: <ann@a.example>\r\nReceived: by client.example id spool1\r\n\tfor <ann@a.example>; ",
+            message.Text, StringComparison.Ordinal);
         Assert.EndsWith(Body, message.Text, StringComparison.Ordinal);
-        Assert.Equal([SubmissionState.Done, SubmissionState.Done, SubmissionState.Error], submission.Recipients.Select(one => one.Outcome!.State));
+        Assert.Equal([SubmissionState.Done, SubmissionState.Done, SubmissionState.Error],
+            submission.Recipients.Select(one => one.Outcome!.State));
         Assert.Contains((SubmissionState.Error, 550, "nobody@a.example"), listener.Final);
         Assert.Equal(3, listener.Final.Length);
         Assert.Empty(listener.Offences);
@@ -143,11 +162,14 @@ public class DirectSubmissionTests
     [Fact]
     public void More_recipients_than_a_server_must_take_go_in_several_transactions()
     {
-        string[] second = [Line, "250 ok", .. Enumerable.Repeat((string[])[Line, "250 ok"], 50).SelectMany(one => one), Line, "354 go", Text, "250 taken", Line, "221 bye"];
-        using var server = new ScriptedSmtpServer(null, [.. Plain([.. Enumerable.Repeat("250 ok", 100)])[..^2], .. second]);
+        string[] second = [Line, "250 ok", .. Enumerable.Repeat((string[])[Line, "250 ok"], 50).SelectMany(one => one),
+            Line, "354 go", Text, "250 taken", Line, "221 bye"];
+        using var server = new ScriptedSmtpServer(
+            null, [.. Plain([.. Enumerable.Repeat("250 ok", 100)])[..^2], .. second]);
         using var outbox = OutboxTo(server);
         outbox.Dns.Addresses("b.example", "127.0.0.1");
-        Submission submission = Prepare(outbox, string.Join(' ', Enumerable.Range(0, 150).Select(i => $"u{i}@b.example")));
+        Submission submission =
+            Prepare(outbox, string.Join(' ', Enumerable.Range(0, 150).Select(i => $"u{i}@b.example")));
         submission.Start();
         submission.Wait();
         Assert.Equal(Fault.None, submission.Result);
@@ -157,7 +179,9 @@ public class DirectSubmissionTests
     [Fact]
     public void Recipients_beyond_what_a_server_takes_at_once_follow_in_the_next_transaction()
     {
-        using var server = new ScriptedSmtpServer(null, [.. Plain("250 ok", "452 4.5.3 too many")[..^2], Line, "250 ok", Line, "250 ok", Line, "354 go", Text, "250 taken", Line, "221 bye"]);
+        using var server = new ScriptedSmtpServer(
+            null, [.. Plain("250 ok", "452 4.5.3 too many")[..^2], Line, "250 ok", Line, "250 ok", Line, "354 go",
+                Text, "250 taken", Line, "221 bye"]);
         using var outbox = OutboxTo(server);
         outbox.Dns.Addresses("b.example", "127.0.0.1");
         Submission submission = Prepare(outbox, "a@b.example b@b.example");
@@ -174,19 +198,27 @@ public class DirectSubmissionTests
         using var server = new ScriptedSmtpServer(null, first, Plain("250 ok"));
         using var outbox = OutboxTo(server);
         outbox.Dns.Addresses("b.example", "127.0.0.1");
-        Submission submission = Prepare(outbox, string.Join(' ', Enumerable.Range(0, 101).Select(i => $"u{i}@b.example")));
+        Submission submission =
+            Prepare(outbox, string.Join(' ', Enumerable.Range(0, 101).Select(i => $"u{i}@b.example")));
         submission.Start();
         submission.Wait();
         Assert.Equal(Fault.None, submission.Result);
         Assert.Equal(2, server.Connections);
     }
 
-    private static Outbox OutboxTo(ScriptedSmtpServer server) => new() { Rules = new RoutingRules { MxPort = server.Port } };
+    private static Outbox OutboxTo(ScriptedSmtpServer server)
+        => new() { Rules = new RoutingRules { MxPort = server.Port } };
 
-    private static Submission Prepare(Outbox outbox, string to, ISubmissionObserver? observer = null, string text = Body)
+    private static Submission Prepare(
+        Outbox outbox, string to, ISubmissionObserver? observer = null, string text = Body)
     {
-        var request = new SubmissionRequest { Way = SubmissionWay.Direct, From = Outbox.Address("ann@a.example"), Recipients = Outbox.Recipients(to) };
-        return outbox.Prepare(request, outbox.TextOf(text), s_terms, observer);
+        var request = new SubmissionRequest
+        {
+            Route = SubmissionRoute.Direct,
+            From = Outbox.Address("ann@a.example"),
+            Recipients = Outbox.Recipients(to),
+        };
+        return outbox.Prepare(request, outbox.ContentOf(text), s_options, observer);
     }
 
     private static void Set(ManualResetEventSlim what, bool isTime)

@@ -42,7 +42,8 @@ internal sealed class KeptSpool : ISpool
         return BeginFault;
     }
 
-    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false) => throw new NotSupportedException();
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
+        => throw new NotSupportedException();
 
     public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => throw new NotSupportedException();
 

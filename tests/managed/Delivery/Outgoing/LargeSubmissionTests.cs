@@ -22,7 +22,7 @@ public class LargeSubmissionTests
         using var outbox = new Outbox();
         var listener = new Outbox.Listener();
         long before = GC.GetTotalAllocatedBytes(precise: true);
-        MessageText text = outbox.NewText();
+        SubmissionContent text = outbox.NewContent();
         for (int i = 0; i < Lines; i++)
             text.Write(line);
         Submission submission = outbox.Prepare(text, server.Port, listener);

@@ -36,14 +36,18 @@ internal sealed class Outbox : IDisposable
     public RoutingRules Rules { get; set; } = new();
 
     /// <summary>Through a given server.</summary>
-    public Submission Prepare(string text, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
-        StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
-        => Prepare(TextOf(text), port, observer, to, host, startTls, verify, seconds, authorities);
+    public Submission Prepare(
+        string text, int port, ISubmissionObserver? observer = null, string to = "bob@b.example",
+        string host = "127.0.0.1", StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30,
+        X509Certificate2Collection? authorities = null)
+        => Prepare(ContentOf(text), port, observer, to, host, startTls, verify, seconds, authorities);
 
-    public Submission Prepare(MessageText content, int port, ISubmissionObserver? observer = null, string to = "bob@b.example", string host = "127.0.0.1",
-        StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30, X509Certificate2Collection? authorities = null)
+    public Submission Prepare(
+        SubmissionContent content, int port, ISubmissionObserver? observer = null, string to = "bob@b.example",
+        string host = "127.0.0.1", StartTlsUse startTls = StartTlsUse.Never, bool verify = false, int seconds = 30,
+        X509Certificate2Collection? authorities = null)
     {
-        var terms = new RemoteTerms
+        var options = new RemoteOptions
         {
             HelloName = "client.example",
             StartTls = startTls,
@@ -51,28 +55,37 @@ internal sealed class Outbox : IDisposable
             Authorities = authorities,
             Timeout = TimeSpan.FromSeconds(seconds),
         };
-        var request = new SubmissionRequest { Way = SubmissionWay.GivenServer, From = Address("ann@a.example"), Recipients = Recipients(to), NextHop = NextHop.OfHost(host, port) };
-        return Prepare(request, content, terms, observer);
+        var request = new SubmissionRequest
+        {
+            Route = SubmissionRoute.NamedServer,
+            From = Address("ann@a.example"),
+            Recipients = Recipients(to),
+            NextHop = NextHop.OfHost(host, port),
+        };
+        return Prepare(request, content, options, observer);
     }
 
-    public Submission Prepare(SubmissionRequest request, MessageText content, RemoteTerms terms, ISubmissionObserver? observer = null, ISpool? spool = null, Func<MessageText, Fault>? fill = null)
+    public Submission Prepare(
+        SubmissionRequest request, SubmissionContent content, RemoteOptions options,
+        ISubmissionObserver? observer = null, ISpool? spool = null, Func<SubmissionContent, Fault>? fill = null)
     {
         var router = new Router(() => Dns, () => Rules);
-        var walks = new WalkParts(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
-        var parts = new SubmissionParts
+        var attempts = new DeliveryAttemptDependencies(
+            Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
+        var dependencies = new SubmissionDependencies
         {
             Workers = Workers,
-            Carrier = new RemoteCarrier(walks, router, _ => terms),
+            RemoteDelivery = new RemoteDelivery(attempts, router, _ => options),
             NextHopOf = router.NextHopOf,
             HostName = "client.example",
             Spool = spool,
         };
-        return new Submission(request, content, fill, observer, parts);
+        return new Submission(request, content, fill, observer, dependencies);
     }
 
-    public MessageText TextOf(string text)
+    public SubmissionContent ContentOf(string text)
     {
-        MessageText content = NewText();
+        SubmissionContent content = NewContent();
         Assert.Equal(Fault.None, content.Write(Encoding.UTF8.GetBytes(text)));
         return content;
     }
@@ -89,7 +102,7 @@ internal sealed class Outbox : IDisposable
         return [.. addresses.Select(address => new SubmittedRecipient(new Recipient(address, null), null))];
     }
 
-    public MessageText NewText() => new(_folder.Path);
+    public SubmissionContent NewContent() => new(_folder.Path);
 
     public void Dispose()
     {
@@ -111,7 +124,8 @@ internal sealed class Outbox : IDisposable
         public List<string> Offences { get; } = [];
         public bool IsFinished { get; private set; }
         public (SubmissionState State, long Value, string Recipient)[] All => [.. _heard];
-        public (SubmissionState State, long Value, string Recipient)[] Final => [.. _heard.Where(notice => notice.State is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Error)];
+        public (SubmissionState State, long Value, string Recipient)[] Final
+            => [.. _heard.Where(change => IsFinal(change.State))];
 
         public void StateChanged(SubmissionState state, long value, string recipient)
         {
@@ -127,6 +141,9 @@ internal sealed class Outbox : IDisposable
             IsFinished = true;
             Interlocked.Decrement(ref _inside);
         }
+
+        private static bool IsFinal(SubmissionState state)
+            => state is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Error;
 
         private void Check()
         {

@@ -8,7 +8,7 @@ namespace MailModule.Tests.Delivery.Outgoing;
 /// <summary>Messages that go into the spool, for the queue.</summary>
 public class QueuedSubmissionTests
 {
-    private static readonly RemoteTerms s_terms = new() { HelloName = "client.example" };
+    private static readonly RemoteOptions s_options = new() { HelloName = "client.example" };
 
     [Fact]
     public void One_message_holds_all_recipients_and_is_queued_when_it_is_durable()
@@ -26,9 +26,11 @@ public class QueuedSubmissionTests
         submission.Wait();
         KeptSpool.Message message = Assert.Single(spool.Messages);
         Assert.Equal(["a@b.example", "c@d.example"], message.Envelope.Recipients.Select(one => one.Address.Text));
-        Assert.Equal((Notify.Success, "rfc822;x@y"), (message.Envelope.Recipients[0].Notify, message.Envelope.Recipients[0].OriginalRecipient));
+        Assert.Equal((Notify.Success, "rfc822;x@y"),
+            (message.Envelope.Recipients[0].Notify, message.Envelope.Recipients[0].OriginalRecipient));
         Assert.Equal((ReturnContent.Headers, "mark"), (message.Envelope.Return, message.Envelope.EnvelopeId));
-        Assert.Equal([(SubmissionState.Queued, "a@b.example"), (SubmissionState.Queued, "c@d.example")], listener.Final.Select(one => (one.State, one.Recipient)));
+        Assert.Equal([(SubmissionState.Queued, "a@b.example"), (SubmissionState.Queued, "c@d.example")],
+            listener.Final.Select(one => (one.State, one.Recipient)));
         Assert.Equal(["spool1", "spool1"], submission.Recipients.Select(one => one.Outcome!.QueueId));
         Assert.Equal(Fault.None, submission.Result);
         Assert.Empty(listener.Offences);
@@ -58,7 +60,8 @@ public class QueuedSubmissionTests
         submission.Wait();
         Fault fault = begin != Fault.None ? begin : commit;
         Assert.Equal(fault, submission.Result);
-        Assert.Equal([(SubmissionState.Error, -(long)fault, "a@b.example"), (SubmissionState.Error, -(long)fault, "c@d.example")], listener.Final);
+        Assert.Equal([(SubmissionState.Error, -(long)fault, "a@b.example"),
+            (SubmissionState.Error, -(long)fault, "c@d.example")], listener.Final);
         Assert.Empty(spool.Messages);
     }
 
@@ -74,7 +77,8 @@ public class QueuedSubmissionTests
         Assert.True(spool.IsCommitting.Wait(Outbox.Long));
         submission.Cancel();
         submission.Wait();
-        Assert.All(submission.Recipients, one => Assert.Equal((Fault.Cancelled, true), (one.Outcome!.Fault, one.Outcome.IsUnknown)));
+        Assert.All(submission.Recipients,
+            one => Assert.Equal((Fault.Cancelled, true), (one.Outcome!.Fault, one.Outcome.IsUnknown)));
         gate.Set();
         Assert.Equal(2, listener.Final.Length);
     }
@@ -96,23 +100,32 @@ public class QueuedSubmissionTests
         Assert.True(isAsked.Wait(Outbox.Long));
         submission.Cancel();
         submission.Wait();
-        Assert.All(submission.Recipients, one => Assert.Equal((Fault.Cancelled, false), (one.Outcome!.Fault, one.Outcome.IsUnknown)));
+        Assert.All(submission.Recipients,
+            one => Assert.Equal((Fault.Cancelled, false), (one.Outcome!.Fault, one.Outcome.IsUnknown)));
         gate.Set();
         Assert.True(outbox.Workers.Stop(Outbox.Long));
         Assert.Empty(spool.Messages);
         Assert.False(spool.IsCommitting.IsSet);
     }
 
-    private static Submission Prepare(Outbox outbox, KeptSpool spool, ISubmissionObserver? observer, string text = "x\n", string to = "a@b.example", Func<MessageText, Fault>? fill = null)
+    private static Submission Prepare(
+        Outbox outbox, KeptSpool spool, ISubmissionObserver? observer, string text = "x\n", string to = "a@b.example",
+        Func<SubmissionContent, Fault>? fill = null)
     {
+        var first = new Recipient(Outbox.Address(to), null)
+        {
+            Notify = Notify.Success,
+            OriginalRecipient = "rfc822;x@y",
+        };
         var request = new SubmissionRequest
         {
-            Way = SubmissionWay.Queue,
+            Route = SubmissionRoute.Queue,
             From = Outbox.Address("ann@a.example"),
-            Recipients = [new(new Recipient(Outbox.Address(to), null) { Notify = Notify.Success, OriginalRecipient = "rfc822;x@y" }, null), .. Outbox.Recipients("c@d.example")],
+            Recipients = [new SubmittedRecipient(first, null), .. Outbox.Recipients("c@d.example")],
             Return = ReturnContent.Headers,
             EnvelopeId = "mark",
         };
-        return outbox.Prepare(request, fill is null ? outbox.TextOf(text) : outbox.NewText(), s_terms, observer, spool, fill);
+        return outbox.Prepare(
+            request, fill is null ? outbox.ContentOf(text) : outbox.NewContent(), s_options, observer, spool, fill);
     }
 }

@@ -7,7 +7,8 @@ public class RecipientListTests
 {
     [Theory]
     [InlineData("a@b.example", "a@b.example")]
-    [InlineData(" a@b.example,c@d.example;e@f.example\t\r\ng@h.example ", "a@b.example|c@d.example|e@f.example|g@h.example")]
+    [InlineData(" a@b.example,c@d.example;e@f.example\t\r\ng@h.example ",
+        "a@b.example|c@d.example|e@f.example|g@h.example")]
     [InlineData("<a@b.example>, <c@d.example>", "a@b.example|c@d.example")]
     [InlineData("\"a, b\"@c.example;d@e.example", "\"a, b\"@c.example|d@e.example")]
     [InlineData("\"a\\\"; b\"@c.example", "\"a\\\"; b\"@c.example")]
@@ -31,7 +32,8 @@ public class RecipientListTests
     [Fact]
     public void A_line_break_never_enters_an_address()
     {
-        bool taken = RecipientList.TryParse("a@b.example\r\nRCPT TO:<x@y.example>", out IReadOnlyList<MailAddress> found, out _);
+        bool taken = RecipientList.TryParse(
+            "a@b.example\r\nRCPT TO:<x@y.example>", out IReadOnlyList<MailAddress> found, out _);
         Assert.True(!taken || found.All(address => !address.Text.Contains('\n', StringComparison.Ordinal)));
     }
 }

@@ -20,13 +20,17 @@ public class SubmissionTests
         using var server = new ScriptedSmtpServer(null, Plain("250 ok", "550 5.1.1 nobody", "451 later"));
         using var outbox = new Outbox();
         var listener = new Outbox.Listener();
-        Submission submission = outbox.Prepare("Subject: x\n\n.dot\nlast", server.Port, listener, "a@b.example, b@b.example; c@b.example");
+        Submission submission =
+            outbox.Prepare("Subject: x\n\n.dot\nlast", server.Port, listener, "a@b.example, b@b.example; c@b.example");
         submission.Start();
         submission.Wait();
         Assert.Equal(["Subject: x\r\n\r\n..dot\r\nlast\r\n.\r\n"], server.Texts);
-        Assert.Equal(["EHLO client.example", "MAIL FROM:<ann@a.example>", "RCPT TO:<a@b.example>", "RCPT TO:<b@b.example>", "RCPT TO:<c@b.example>", "DATA"], server.Lines.Take(6));
-        Assert.Equal([(SubmissionState.FindHost, 0, ""), (SubmissionState.Connecting, 0, ""), (SubmissionState.Dialog, 0, "")], listener.All[..3]);
-        Assert.Equal([(SubmissionState.Done, 21, "a@b.example"), (SubmissionState.Error, 550, "b@b.example"), (SubmissionState.Error, 451, "c@b.example")], listener.All[^3..]);
+        Assert.Equal(["EHLO client.example", "MAIL FROM:<ann@a.example>", "RCPT TO:<a@b.example>",
+            "RCPT TO:<b@b.example>", "RCPT TO:<c@b.example>", "DATA"], server.Lines.Take(6));
+        Assert.Equal([(SubmissionState.FindHost, 0, ""), (SubmissionState.Connecting, 0, ""),
+            (SubmissionState.Dialog, 0, "")], listener.All[..3]);
+        Assert.Equal([(SubmissionState.Done, 21, "a@b.example"), (SubmissionState.Error, 550, "b@b.example"),
+            (SubmissionState.Error, 451, "c@b.example")], listener.All[^3..]);
         Assert.Contains((SubmissionState.Sending, 21, ""), listener.All);
         Assert.Equal(3, listener.Final.Length);
         Assert.True(listener.IsFinished);
@@ -42,7 +46,8 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", UnusedPort(), listener, "a@b.example b@b.example");
         submission.Start();
         submission.Wait();
-        Assert.Equal([(SubmissionState.Error, -(long)Fault.Connect, "a@b.example"), (SubmissionState.Error, -(long)Fault.Connect, "b@b.example")], listener.Final);
+        Assert.Equal([(SubmissionState.Error, -(long)Fault.Connect, "a@b.example"),
+            (SubmissionState.Error, -(long)Fault.Connect, "b@b.example")], listener.Final);
         Assert.Equal(Fault.Connect, submission.Result);
         Assert.Empty(listener.Offences);
     }
@@ -196,7 +201,8 @@ public class SubmissionTests
         string[] script = ["220 hello", Line, Offer, Line, "220 go", StartTls, .. Plain("250 ok").Skip(1)];
         using var server = new ScriptedSmtpServer(Loop.Certificate, script);
         using var outbox = new Outbox();
-        Submission submission = outbox.Prepare("x\n", server.Port, host: host, startTls: StartTlsUse.Required, verify: true, authorities: [Loop.Certificate]);
+        Submission submission = outbox.Prepare("x\n", server.Port, host: host, startTls: StartTlsUse.Required,
+            verify: true, authorities: [Loop.Certificate]);
         submission.Start();
         submission.Wait();
         Assert.Equal(expected, submission.Result);
@@ -205,7 +211,9 @@ public class SubmissionTests
     [Fact]
     public void A_handshake_that_fails_is_followed_by_clear_text_where_tls_was_only_wished_for()
     {
-        using var server = new ScriptedSmtpServer(null, ["220 hello", Line, Offer, Line, "220 go", Garble], ["220 hello", Line, Offer, .. Plain("250 ok").Skip(3)]);
+        using var server = new ScriptedSmtpServer(
+            null, ["220 hello", Line, Offer, Line, "220 go", Garble],
+            ["220 hello", Line, Offer, .. Plain("250 ok").Skip(3)]);
         using var outbox = new Outbox();
         Submission submission = outbox.Prepare("x\n", server.Port, startTls: StartTlsUse.IfOffered);
         submission.Start();
@@ -272,7 +280,8 @@ public class SubmissionTests
         using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
         using var outbox = new Outbox();
         Outbox.Listener[] listeners = [.. Enumerable.Range(0, 100).Select(_ => new Outbox.Listener())];
-        Submission[] all = [.. listeners.Select((listener, i) => outbox.Prepare($"message {i}\n", server.Port, listener))];
+        Submission[] all = [.. listeners.Select(
+            (listener, i) => outbox.Prepare($"message {i}\n", server.Port, listener))];
         Array.ForEach(all, submission => submission.Start());
         Array.ForEach(all, submission => submission.Wait());
         Assert.All(all, submission => Assert.Equal(Fault.None, submission.Result));

@@ -32,7 +32,8 @@ public class KeptCopiesTests
         string file = Path.Combine(folder.Path, "file");
         File.WriteAllText(file, "no folder");
         var copies = new KeptCopies(_ => file, Disk.Real);
-        Assert.NotEqual(Fault.None, copies.Keep(new QueueSpool.Entry("m1", DateTimeOffset.UtcNow, Notify.Default, "a@one.test"), isSent: true));
+        Assert.NotEqual(Fault.None,
+            copies.Keep(new QueueSpool.Entry("m1", DateTimeOffset.UtcNow, Notify.Default, "a@one.test"), isSent: true));
         Assert.Equal("no folder", File.ReadAllText(file));
     }
 }

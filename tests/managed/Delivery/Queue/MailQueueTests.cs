@@ -1,3 +1,4 @@
+using MailModule.Delivery;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Mail;
@@ -8,8 +9,9 @@ namespace MailModule.Tests.Delivery.Queue;
 
 public class MailQueueTests
 {
-    private static readonly RunEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
-    private static readonly RunEnd NoSuchDomain = new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
+    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+    private static readonly AttemptEnd NoSuchDomain =
+        new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
 
     [Fact]
     public void A_message_that_is_taken_is_marked_soon_and_forgotten()
@@ -60,12 +62,13 @@ public class MailQueueTests
     public void Each_recipient_has_its_own_end()
     {
         using var bench = new QueueBench();
-        bench.Network.Answers["one.test"] = to => to switch { "good@one.test" => 250, "late@one.test" => 450, _ => 550 };
+        bench.Network.Answers["one.test"] =
+            to => to switch { "good@one.test" => 250, "late@one.test" => 450, _ => 550 };
         bench.Add("m1", "good@one.test", "late@one.test", "bad@one.test");
         bench.Turn();
         Assert.Equal(["m1 0 soon", "m1 2"], bench.Spool.Marks);
         Assert.Equal(["Failed m1 bad@one.test 5.0.0 550 said so [mx.one.test]"], bench.Reports.Sent);
-        Assert.Equal(QueueState.Deferred, bench.Look("m1", 1).State);
+        Assert.Equal(QueueState.Deferred, bench.Find("m1", 1).State);
         bench.Network.Answers.Clear();
         bench.Pass(TimeSpan.FromSeconds(61));
         Assert.Equal("one.test: late@one.test", bench.Network.Seen[^1]);
@@ -80,7 +83,9 @@ public class MailQueueTests
         bench.Network.Down["two.test"] = NoSuchDomain;
         bench.Add("m1", "a@one.test", "b@two.test");
         bench.Turn();
-        Assert.Equal(["Failed m1 a@one.test 5.0.0 550 said so [mx.one.test], b@two.test 5.1.2 there is no such domain []"], bench.Reports.Sent);
+        Assert.Equal(
+            ["Failed m1 a@one.test 5.0.0 550 said so [mx.one.test], b@two.test 5.1.2 there is no such domain []"],
+            bench.Reports.Sent);
     }
 
     [Fact]
@@ -114,8 +119,8 @@ public class MailQueueTests
         Assert.Equal(1000, bench.Queue.Counts.Deferred);
         bench.Pass(TimeSpan.FromSeconds(60));
         Assert.InRange(bench.Network.Begun.Count, 2, 8);
-        Assert.Equal(2, bench.Look("m999").Attempts);
-        Assert.Equal("connection refused", bench.Look("m999").Reply);
+        Assert.Equal(2, bench.Find("m999").Attempts);
+        Assert.Equal("connection refused", bench.Find("m999").Reply);
     }
 
     [Fact]
@@ -132,7 +137,7 @@ public class MailQueueTests
     [Fact]
     public void One_connection_carries_many_messages_and_connections_are_limited()
     {
-        using var bench = new QueueBench(destinationLimit: 7);
+        using var bench = new QueueBench(connectionsPerDestination: 7);
         bench.Network.Hanging.Add("one.test");
         for (int i = 0; i < 200; i++)
             bench.Add($"m{i}", "a@one.test");
@@ -165,7 +170,7 @@ public class MailQueueTests
         bench.Network.MessagesPerConnection = 0;
         bench.Add("m1", "a@one.test");
         Assert.InRange(bench.Network.Begun.Count, 2, 5);
-        Assert.Equal(QueueState.Deferred, bench.Look("m1").State);
+        Assert.Equal(QueueState.Deferred, bench.Find("m1").State);
     }
 
     [Fact]
@@ -173,9 +178,11 @@ public class MailQueueTests
     {
         using var bench = new QueueBench();
         int taken = 0;
-        bench.Network.Answers["one.test"] = _ => ++taken % 3 == 0 ? new Reply(452, "4.5.3", "too many recipients") : 250;
+        bench.Network.Answers["one.test"] =
+            _ => ++taken % 3 == 0 ? new Reply(452, "4.5.3", "too many recipients") : 250;
         bench.Add("m1", "a@one.test", "b@one.test", "c@one.test", "d@one.test");
-        Assert.Equal(["one.test: a@one.test b@one.test c@one.test d@one.test", "one.test: c@one.test"], bench.Network.Seen);
+        Assert.Equal(["one.test: a@one.test b@one.test c@one.test d@one.test", "one.test: c@one.test"],
+            bench.Network.Seen);
         Assert.Equal(default, bench.Queue.Counts);
     }
 
@@ -193,8 +200,8 @@ public class MailQueueTests
         using var after = new QueueBench(recovered: [deferred, failed, held]);
         after.Turn();
         Assert.Empty(after.Network.Seen);
-        Assert.Equal(before.Look("m1"), after.Look("m1"));
-        Assert.Equal(QueueState.Held, after.Look("m3").State);
+        Assert.Equal(before.Find("m1"), after.Find("m1"));
+        Assert.Equal(QueueState.Held, after.Find("m3").State);
         Assert.Equal(["Failed m2 bad@one.test 5.0.0 550 said so [mx.one.test]"], after.Reports.Sent);
         after.Pass(TimeSpan.FromSeconds(61));
         Assert.Equal(["one.test: a@one.test"], after.Network.Seen);
@@ -231,7 +238,9 @@ public class MailQueueTests
         Assert.True(note.Length > 20);
         for (int length = 0; length < note.Length; length++)
         {
-            var entry = new QueueSpool.Entry("m1", before.Clock.GetUtcNow(), Notify.Default, "a@one.test", "b@one.test") { Note = note[..length] };
+            DateTimeOffset now = before.Clock.GetUtcNow();
+            var entry = new QueueSpool.Entry("m1", now, Notify.Default, "a@one.test", "b@one.test");
+            entry.Note = note[..length];
             using var bench = new QueueBench(recovered: [entry]);
             bench.Network.Work();
             Assert.Equal(["one.test: a@one.test b@one.test"], bench.Network.Seen);
@@ -295,10 +304,13 @@ public class MailQueueTests
         const int Count = 100_000;
         using var bench = new QueueBench();
         bench.Network.Hanging.Add("one.test");
-        QueueSpool.Entry[] entries = [.. Enumerable.Range(0, Count).Select(i => new QueueSpool.Entry($"m{i}", bench.Clock.GetUtcNow(), Notify.Default, "a@one.test"))];
+        DateTimeOffset now = bench.Clock.GetUtcNow();
+        IEnumerable<int> numbers = Enumerable.Range(0, Count);
+        QueueSpool.Entry[] entries =
+            [.. numbers.Select(i => new QueueSpool.Entry($"m{i}", now, Notify.Default, "a@one.test"))];
         long before = GC.GetTotalMemory(forceFullCollection: true);
         foreach (QueueSpool.Entry entry in entries)
-            bench.Queue.Take(entry);
+            bench.Queue.Enqueue(entry);
         long each = (GC.GetTotalMemory(forceFullCollection: true) - before) / Count;
         Assert.InRange(each, 1, 700);
         bench.Queue.Hold(null);

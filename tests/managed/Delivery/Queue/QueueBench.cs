@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Delivery;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;
@@ -12,37 +13,43 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Delivery.Queue;
 
-/// <summary>A queue whose clock, network, spool and reports a test holds in its hands: 24 hours pass as fast as they can be told.</summary>
+/// <summary>
+/// A queue whose clock, network, spool and reports a test holds in its hands: 24 hours pass as fast as they can be
+/// told.
+/// </summary>
 internal sealed class QueueBench : IDisposable
 {
     private readonly Workers _workers = new(4);
 
-    public QueueBench(RetrySchedule? schedule = null, int destinationLimit = 20, IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null, ManualClock? clock = null)
+    public QueueBench(
+        RetrySchedule? schedule = null, int connectionsPerDestination = 20,
+        IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null,
+        ManualClock? clock = null)
     {
         Clock = clock ?? new ManualClock();
         Spool = new QueueSpool([.. recovered ?? []]);
-        Network = new ScriptedCarrier();
-        Queue = new MailQueue(new QueueParts
+        Network = new ScriptedNetwork();
+        Queue = new MailQueue(new QueueDependencies
         {
             Spool = Spool,
-            Carrier = Network,
+            RemoteDelivery = Network,
             Reports = Reports,
             Workers = _workers,
             NextHopOf = nextHopOf ?? (domain => domain.ToLowerInvariant()),
-            TextOf = entry => new EntryText(entry),
+            ContentOf = entry => new EntryContent(entry),
             MaildropOf = address => address.Domain == "here.test" ? address.LocalPart : null,
             Schedule = () => schedule ?? RetrySchedule.Default,
             Copies = copies ?? KeptCopies.None,
             Time = Clock,
-            DestinationLimit = destinationLimit,
+            ConnectionsPerDestination = connectionsPerDestination,
         });
-        Spool.Consumer = Queue.Take;
+        Spool.Consumer = Queue.Enqueue;
         Queue.Resume();
     }
 
     public ManualClock Clock { get; }
     public QueueSpool Spool { get; }
-    public ScriptedCarrier Network { get; }
+    public ScriptedNetwork Network { get; }
     public RecordedReports Reports { get; } = new();
     public MailQueue Queue { get; }
 
@@ -51,7 +58,7 @@ internal sealed class QueueBench : IDisposable
     public QueueSpool.Entry Add(string id, Notify notify, params string[] to)
     {
         var entry = new QueueSpool.Entry(id, Clock.GetUtcNow(), notify, to);
-        Queue.Take(entry);
+        Queue.Enqueue(entry);
         Network.Work();
         return entry;
     }
@@ -77,7 +84,9 @@ internal sealed class QueueBench : IDisposable
         Network.Work();
     }
 
-    /// <summary>Turns the queue, which works beside this thread, until something has happened as often as it must.</summary>
+    /// <summary>
+    /// Turns the queue, which works beside this thread, until something has happened as often as it must.
+    /// </summary>
     public void TurnUntil(CountdownEvent done)
     {
         for (int i = 0; i < 300 && !done.Wait(TimeSpan.FromMilliseconds(100)); i++)
@@ -85,9 +94,9 @@ internal sealed class QueueBench : IDisposable
         Assert.True(done.IsSet);
     }
 
-    public QueuedRecipient Look(string id, int recipient = 0)
+    public QueuedRecipientView Find(string id, int recipient = 0)
     {
-        Assert.Equal(Fault.None, Queue.Look(id, out QueuedMessage? message));
+        Assert.Equal(Fault.None, Queue.Find(id, out QueuedMessageView? message));
         return message!.Recipients[recipient];
     }
 
@@ -97,7 +106,7 @@ internal sealed class QueueBench : IDisposable
         _workers.Stop(TimeSpan.FromSeconds(10));
     }
 
-    private sealed class EntryText(ISpoolEntry entry) : IMessageSource
+    private sealed class EntryContent(ISpoolEntry entry) : IMessageSource
     {
         private bool _isRead;
         public long WireLength => entry.Content.WireLength;
@@ -167,14 +176,16 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
             foreach (string one in to)
             {
                 Assert.True(MailAddress.TryParse(one, out MailAddress address), one);
-                Envelope.Recipients.Add(new Recipient(address, address.Domain == "here.test" ? address.LocalPart : null) { Notify = notify });
+                string? maildrop = address.Domain == "here.test" ? address.LocalPart : null;
+                Envelope.Recipients.Add(new Recipient(address, maildrop) { Notify = notify });
             }
         }
 
         public HashSet<int> Done { get; } = [];
         public string Id { get; }
         public Envelope Envelope { get; } = new();
-        public MessageContent Content { get; set; } = new TextContent("Return-Path: <sender@from.test>\nSubject: x\n\ntext\n");
+        public MessageContent Content { get; set; } =
+            new TextContent("Return-Path: <sender@from.test>\nSubject: x\n\ntext\n");
         public ReadOnlyMemory<byte> Note { get; set; }
         public bool IsDone(int recipient) => Done.Contains(recipient);
     }
@@ -203,34 +214,40 @@ internal sealed class RecordedReports : IReports
     public List<string> Sent { get; } = [];
     public Fault Fault { get; set; }
 
-    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients, Action<Fault> committed)
+    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients,
+        Action<Fault> committed)
     {
         if (Fault == Fault.None)
-            Sent.Add($"{kind} {about.Id} {string.Join(", ", recipients.Select(one => $"{one.Recipient.Address} {one.Status} {one.Diagnostic} [{one.RemoteHost}]"))}");
+            Sent.Add($"{kind} {about.Id} {string.Join(", ", recipients.Select(Words))}");
         committed(Fault);
     }
+
+    private static string Words(ReportedRecipient one)
+        => $"{one.Recipient.Address} {one.Status} {one.Diagnostic} [{one.RemoteHost}]";
 }
 
-/// <summary>A network in which each next hop answers as a script says. Nothing happens before <see cref="Work"/>.</summary>
-internal sealed class ScriptedCarrier : IRemoteCarrier
+/// <summary>
+/// A network in which each next hop answers as a script says. Nothing happens before <see cref="Work"/>.
+/// </summary>
+internal sealed class ScriptedNetwork : IRemoteDelivery
 {
-    private readonly List<Run> _runs = [];
+    private readonly List<Attempt> _attempts = [];
 
     /// <summary>What a next hop answers for a recipient: a reply code, or a fault.</summary>
     public Dictionary<string, Func<string, object>> Answers { get; } = [];
 
-    /// <summary>Next hops that cannot be reached, and how a run to them ends.</summary>
-    public Dictionary<string, RunEnd> Down { get; } = [];
+    /// <summary>Next hops that cannot be reached, and how an attempt to reach them ends.</summary>
+    public Dictionary<string, AttemptEnd> Down { get; } = [];
 
     /// <summary>Transactions as next hops saw them: next hop, and recipients.</summary>
     public List<string> Seen { get; } = [];
 
-    /// <summary>Runs begun so far, by next hop.</summary>
+    /// <summary>Attempts begun so far, by next hop.</summary>
     public List<string> Begun { get; } = [];
 
     public bool OffersDsn { get; set; }
 
-    /// <summary>Runs that stay as they are, as those to a host that does not answer.</summary>
+    /// <summary>Next hops whose attempts stay as they are, as those to a host that does not answer.</summary>
     public HashSet<string> Hanging { get; } = [];
 
     /// <summary>Messages that a connection takes before it is closed without a word.</summary>
@@ -238,52 +255,52 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
 
     public int MostAtOnce { get; private set; }
 
-    public IRemoteRun Begin(string nextHop, IRunOwner owner)
+    public IDeliveryAttempt Begin(string nextHop, IAttemptOwner owner)
     {
-        var run = new Run(this, nextHop, owner);
-        lock (_runs)
+        var attempt = new Attempt(this, nextHop, owner);
+        lock (_attempts)
         {
-            _runs.Add(run);
+            _attempts.Add(attempt);
             Begun.Add(nextHop);
-            MostAtOnce = Math.Max(MostAtOnce, _runs.Count);
+            MostAtOnce = Math.Max(MostAtOnce, _attempts.Count);
         }
-        return run;
+        return attempt;
     }
 
     public void Work()
     {
-        while (Take() is { } run)
-            run.Work();
+        while (TryDequeue() is { } attempt)
+            attempt.Work();
     }
 
-    private Run? Take()
+    private Attempt? TryDequeue()
     {
-        lock (_runs)
+        lock (_attempts)
         {
-            int index = _runs.FindIndex(run => !Hanging.Contains(run.NextHop));
+            int index = _attempts.FindIndex(attempt => !Hanging.Contains(attempt.NextHop));
             if (index < 0)
                 return null;
-            Run run = _runs[index];
-            _runs.RemoveAt(index);
-            return run;
+            Attempt attempt = _attempts[index];
+            _attempts.RemoveAt(index);
+            return attempt;
         }
     }
 
-    private sealed class Run(ScriptedCarrier network, string nextHop, IRunOwner owner) : IRemoteRun
+    private sealed class Attempt(ScriptedNetwork network, string nextHop, IAttemptOwner owner) : IDeliveryAttempt
     {
         public string NextHop => nextHop;
         public RemoteHost? Host { get; private set; }
 
         public void Cancel()
         {
-            lock (network._runs)
-                network._runs.Remove(this);
-            owner.Ended(this, new RunEnd(Fault.Cancelled, null, false, "", "cut", false));
+            lock (network._attempts)
+                network._attempts.Remove(this);
+            owner.Ended(this, new AttemptEnd(Fault.Cancelled, null, false, "", "cut", false));
         }
 
         public void Work()
         {
-            if (network.Down.TryGetValue(nextHop, out RunEnd? end))
+            if (network.Down.TryGetValue(nextHop, out AttemptEnd? end))
                 owner.Ended(this, end);
             else
                 Speak();
@@ -291,27 +308,31 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
 
         private void Speak()
         {
-            Host = new RemoteHost($"mx.{nextHop}", new IPEndPoint(IPAddress.Loopback, 25), null, false, network.OffersDsn);
-            for (int i = 0; owner.Next(this) is { } transaction; i++)
+            Host = new RemoteHost(
+                $"mx.{nextHop}", new IPEndPoint(IPAddress.Loopback, 25), null, false, network.OffersDsn);
+            for (int i = 0; owner.NextTransaction(this) is { } transaction; i++)
             {
                 if (i >= network.MessagesPerConnection)
                 {
                     owner.Returned(this, transaction);
-                    owner.Ended(this, new RunEnd(Fault.Closed, null, false, "", "closed", true));
+                    owner.Ended(this, new AttemptEnd(Fault.Closed, null, false, "", "closed", true));
                     return;
                 }
-                network.Seen.Add($"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
+                network.Seen.Add(
+                    $"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
                 transaction.IsDsnOffered = network.OffersDsn;
                 foreach (RecipientResult result in transaction.Recipients)
                     Answer(result);
                 owner.Completed(this, transaction);
             }
-            owner.Ended(this, new RunEnd(Fault.None, null, false, "", "", true));
+            owner.Ended(this, new AttemptEnd(Fault.None, null, false, "", "", true));
         }
 
         private void Answer(RecipientResult result)
         {
-            object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script) ? script(result.Address.Text) : 250;
+            object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script)
+                ? script(result.Address.Text)
+                : 250;
             if (answer is Fault fault)
                 result.Fail(fault, SmtpStage.Mail);
             else if (answer is Reply reply && reply.Code >= 400 || answer is int and >= 400)
@@ -320,6 +341,7 @@ internal sealed class ScriptedCarrier : IRemoteCarrier
                 result.Deliver(answer as Reply ?? new Reply(250, "2.0.0", "taken"));
         }
 
-        private static void Refuse(RecipientResult result, Reply reply) => result.Fail(SmtpClientSession.FaultOf(reply), SmtpStage.Rcpt, reply);
+        private static void Refuse(RecipientResult result, Reply reply)
+            => result.Fail(SmtpClientSession.FaultOf(reply), SmtpStage.Rcpt, reply);
     }
 }

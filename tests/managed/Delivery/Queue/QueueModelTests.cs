@@ -5,7 +5,10 @@ using MailModule.Primitives;
 
 namespace MailModule.Tests.Delivery.Queue;
 
-/// <summary>Whatever happens in whatever order: every recipient is in one place, the counts are right, nothing is sent twice, and all of it ends.</summary>
+/// <summary>
+/// Whatever happens in whatever order: every recipient is in one place, the counts are right, nothing is sent twice,
+/// and all of it ends.
+/// </summary>
 public class QueueModelTests
 {
     [Fact]
@@ -23,9 +26,11 @@ public class QueueModelTests
     private sealed class Model : IDisposable
     {
         private static readonly string[] Hops = ["d0.test", "d1.test", "d2.test", "hub.test"];
-        private static readonly RunEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
-        private static readonly RunEnd NoDomain = new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
-        private static readonly RunEnd Shortage = new(Fault.Full, null, false, "4.3.0", "no descriptor", false);
+        private static readonly AttemptEnd Refused =
+            new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+        private static readonly AttemptEnd NoDomain =
+            new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
+        private static readonly AttemptEnd Shortage = new(Fault.Full, null, false, "4.3.0", "no descriptor", false);
 
         private readonly int _seed;
         private readonly Random _random;
@@ -52,7 +57,7 @@ public class QueueModelTests
                 case < 4: Add(); break;
                 case 4: Toggle(_bench.Network.Hanging); break;
                 case 5: TurnDown(); break;
-                case 6: _bench.Network.MessagesPerConnection = _random.Next(4) == 0 ? _random.Next(3) : int.MaxValue; break;
+                case 6: CloseEarly(); break;
                 case 7: _bench.Reports.Fault = _random.Next(2) == 0 ? Fault.Full : Fault.None; break;
                 case 8: Did("pass", () => _bench.Pass(TimeSpan.FromSeconds(_random.Next(1, 8000)))); break;
                 case 9: _smarthost = _random.Next(3) == 0 ? "hub.test" : null; break;
@@ -74,15 +79,25 @@ public class QueueModelTests
             Check();
             Assert.True(_bench.Queue.Counts == default, Said("something waits for ever"));
             Assert.All(_entries, entry => Assert.True(IsDone(entry), Said(entry.Id)));
-            foreach (string address in _entries.SelectMany(entry => entry.Envelope.Recipients).Select(one => one.Address.Text))
-                Assert.True(AllReports().Count(report => report.StartsWith("Failed", StringComparison.Ordinal) && report.Contains($" {address} ", StringComparison.Ordinal)) <= (_delivered.Contains(address) ? 0 : 1), Said(address));
+            foreach (Recipient recipient in _entries.SelectMany(entry => entry.Envelope.Recipients))
+            {
+                string address = recipient.Address.Text;
+                int failures = AllReports().Count(report => report.StartsWith("Failed", StringComparison.Ordinal)
+                    && report.Contains($" {address} ", StringComparison.Ordinal));
+                Assert.True(failures <= (_delivered.Contains(address) ? 0 : 1), Said(address));
+            }
         }
 
         public void Dispose() => _bench.Dispose();
 
+        private void CloseEarly()
+            => _bench.Network.MessagesPerConnection = _random.Next(4) == 0 ? _random.Next(3) : int.MaxValue;
+
         private QueueBench NewBench()
         {
-            var bench = new QueueBench(destinationLimit: 3, recovered: _entries.Where(entry => !IsDone(entry)), nextHopOf: domain => _smarthost ?? domain, clock: _clock);
+            var bench = new QueueBench(
+                connectionsPerDestination: 3, recovered: _entries.Where(entry => !IsDone(entry)),
+                nextHopOf: domain => _smarthost ?? domain, clock: _clock);
             foreach (string hop in Hops)
                 bench.Network.Answers[hop] = Answer;
             return bench;
@@ -94,7 +109,15 @@ public class QueueModelTests
             Assert.False(IsMarked(address), Said($"{address} is done and sent"));
             if (!_isHealed && _random.Next(12) == 0)
                 Change();
-            object answer = _isHealed ? 250 : _random.Next(8) switch { 0 => 550, 1 => 451, 2 => 452, 3 => Fault.Closed, 4 => Fault.Cancelled, _ => 250 };
+            object answer = (_isHealed ? 5 : _random.Next(8)) switch
+            {
+                0 => 550,
+                1 => 451,
+                2 => 452,
+                3 => Fault.Closed,
+                4 => Fault.Cancelled,
+                _ => 250,
+            };
             if (answer is 250)
                 _delivered.Add(address);
             return answer;
@@ -107,7 +130,7 @@ public class QueueModelTests
             Notify notify = _random.Next(3) == 0 ? Notify.Success | Notify.Failure : Notify.Default;
             var entry = new QueueSpool.Entry(id, _clock.GetUtcNow(), notify, to);
             _entries.Add(entry);
-            _bench.Queue.Take(entry);
+            _bench.Queue.Enqueue(entry);
         });
 
         private void Change()
@@ -170,26 +193,33 @@ public class QueueModelTests
             int messages = 0;
             foreach (QueueSpool.Entry entry in _entries)
             {
-                Fault fault = _bench.Queue.Look(entry.Id, out QueuedMessage? message);
+                Fault fault = _bench.Queue.Find(entry.Id, out QueuedMessageView? message);
                 Assert.True(IsDone(entry) == (fault == Fault.NotFound), Said($"{entry.Id}: {fault}"));
                 if (message is null)
                     continue;
                 messages++;
-                foreach (QueuedRecipient one in message.Recipients)
+                foreach (QueuedRecipientView one in message.Recipients)
                 {
                     counted[(int)one.State]++;
-                    Assert.True((one.State == QueueState.Done) == IsMarked(one.Address.Text), Said($"{one.Address} {one.State}"));
-                    Assert.True((one.State == QueueState.Deferred) == one.NextAttempt is not null, Said($"{one.Address} {one.State}"));
+                    Assert.True((one.State == QueueState.Done) == IsMarked(one.Address.Text),
+                        Said($"{one.Address} {one.State}"));
+                    Assert.True((one.State == QueueState.Deferred) == one.NextAttempt is not null,
+                        Said($"{one.Address} {one.State}"));
                 }
             }
             int Of(QueueState state) => counted[(int)state];
-            int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held) + Of(QueueState.Failed);
-            var expected = new QueueCounts(messages, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred), Of(QueueState.Held), Of(QueueState.Failed));
+            int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held)
+                + Of(QueueState.Failed);
+            var expected = new QueueCounts(
+                messages, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred),
+                Of(QueueState.Held), Of(QueueState.Failed));
             Assert.True(_bench.Queue.Counts == expected, Said($"{_bench.Queue.Counts} is not {expected}"));
         }
 
         private bool IsMarked(string address)
-            => _entries.Exists(entry => entry.Envelope.Recipients.FindIndex(one => one.Address.Text == address) is >= 0 and var index && entry.IsDone(index));
+            => _entries.Exists(entry =>
+                entry.Envelope.Recipients.FindIndex(one => one.Address.Text == address) is >= 0 and var index
+                && entry.IsDone(index));
 
         private static bool IsDone(QueueSpool.Entry entry) => entry.Done.Count == entry.Envelope.Recipients.Count;
 

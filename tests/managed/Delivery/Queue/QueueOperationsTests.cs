@@ -7,7 +7,7 @@ namespace MailModule.Tests.Delivery.Queue;
 
 public class QueueOperationsTests
 {
-    private static readonly RunEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
 
     [Fact]
     public void Counts_add_up_in_every_state()
@@ -65,14 +65,14 @@ public class QueueOperationsTests
         using var bench = new QueueBench();
         bench.Network.Answers["one.test"] = _ =>
         {
-            Assert.Equal(QueueState.Active, bench.Look("m1").State);
+            Assert.Equal(QueueState.Active, bench.Find("m1").State);
             bench.Queue.Remove("m1");
             Assert.Empty(bench.Spool.Marks);
             return 451;
         };
         bench.Add("m1", "a@one.test");
         Assert.Equal(["m1 0"], bench.Spool.Marks);
-        Assert.Equal(Fault.NotFound, bench.Queue.Look("m1", out _));
+        Assert.Equal(Fault.NotFound, bench.Queue.Find("m1", out _));
     }
 
     [Fact]
@@ -138,10 +138,10 @@ public class QueueOperationsTests
         using var bench = new QueueBench();
         bench.Network.Answers["one.test"] = _ => 451;
         bench.Add("m1", "a@one.test");
-        Assert.Equal(Fault.None, bench.Queue.OpenText("m1", out Stream? text));
+        Assert.Equal(Fault.None, bench.Queue.OpenContent("m1", out Stream? text));
         using var reader = new StreamReader(text!);
         Assert.Equal("Subject: x\n\ntext\n", reader.ReadToEnd());
-        Assert.Equal(Fault.None, bench.Queue.OpenText("m1", out Stream? late));
+        Assert.Equal(Fault.None, bench.Queue.OpenContent("m1", out Stream? late));
         bench.Queue.Remove("m1");
         Assert.Throws<IOException>(() => late!.ReadByte());
     }
@@ -168,7 +168,8 @@ public class QueueOperationsTests
         bench.Add("m2", "a@one.test");
         bench.Queue.Remove("m2");
         Assert.True(all.Wait(TimeSpan.FromSeconds(30)));
-        Assert.Equal(["Queued bad", "Queued late", "Deferred late", "Bounced bad", "Delivered late", "Queued a", "Deferred a"], heard.Take(7).Select(one => $"{one.Kind} {one.Recipient.LocalPart}"));
+        Assert.Equal(["Queued bad", "Queued late", "Deferred late", "Bounced bad", "Delivered late", "Queued a",
+            "Deferred a"], heard.Take(7).Select(one => $"{one.Kind} {one.Recipient.LocalPart}"));
         Assert.Equal(Enumerable.Range(3, 7).Select(number => (long)number), heard.Take(7).Select(one => one.Sequence));
         Assert.Equal(bench.Clock.GetUtcNow(), heard[4].At);
     }
@@ -193,26 +194,30 @@ public class QueueOperationsTests
     }
 
     [Fact]
-    public void Stale_rows_of_the_timetable_are_swept()
+    public void Stale_entries_of_the_retry_heap_are_swept()
     {
-        var timetable = new Timetable();
+        var heap = new RetryHeap();
         var entry = new QueueSpool.Entry("m1", DateTimeOffset.UtcNow, Notify.Default, "a@one.test");
-        var jobs = new List<Job>();
+        var transactions = new List<QueuedTransaction>();
         for (int i = 0; i < 10_000; i++)
         {
-            var job = new Job(new QueueItem(entry, [], DateTimeOffset.UtcNow), "one.test") { State = QueueState.Deferred, Due = DateTimeOffset.UnixEpoch.AddSeconds(i) };
-            timetable.Add(job);
-            jobs.Add(job);
+            var queued = new QueuedTransaction(new QueueItem(entry, [], DateTimeOffset.UtcNow), "one.test")
+            {
+                State = QueueState.Deferred,
+                Due = DateTimeOffset.UnixEpoch.AddSeconds(i),
+            };
+            heap.Add(queued);
+            transactions.Add(queued);
         }
-        foreach (Job job in jobs.Skip(1).Take(9_000))
+        foreach (QueuedTransaction queued in transactions.Skip(1).Take(9_000))
         {
-            job.State = QueueState.Held;
-            timetable.Leave();
+            queued.State = QueueState.Held;
+            heap.MarkStale();
         }
-        Assert.InRange(timetable.Rows, 1_000, 3_000);
-        Assert.Equal(DateTimeOffset.UnixEpoch, timetable.Next);
-        Assert.True(timetable.TryTake(DateTimeOffset.UnixEpoch, out Job first));
-        Assert.Same(jobs[0], first);
-        Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(9_001), timetable.Next);
+        Assert.InRange(heap.Count, 1_000, 3_000);
+        Assert.Equal(DateTimeOffset.UnixEpoch, heap.NextDue);
+        Assert.True(heap.TryDequeue(DateTimeOffset.UnixEpoch, out QueuedTransaction first));
+        Assert.Same(transactions[0], first);
+        Assert.Equal(DateTimeOffset.UnixEpoch.AddSeconds(9_001), heap.NextDue);
     }
 }

@@ -5,10 +5,12 @@ using MailModule.Primitives;
 
 namespace MailModule.Tests.Delivery.Queue;
 
-/// <summary>What must not leave a message behind: changes in the middle of an attempt, faults of ours, clocks that are set.</summary>
+/// <summary>
+/// What must not leave a message behind: changes in the middle of an attempt, faults of ours, clocks that are set.
+/// </summary>
 public class QueueTroubleTests
 {
-    private static readonly RunEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
 
     [Fact]
     public void Who_is_brought_together_by_new_settings_does_not_join_an_attempt_under_way()
@@ -66,9 +68,9 @@ public class QueueTroubleTests
         using var bench = new QueueBench();
         bench.Network.Answers["one.test"] = _ => Fault.Cancelled;
         bench.Add("m1", "a@one.test");
-        Assert.Equal(QueueState.Deferred, bench.Look("m1").State);
-        Assert.Equal(1, bench.Look("m1").Attempts);
-        Assert.Equal(bench.Clock.GetUtcNow() + TimeSpan.FromMinutes(1), bench.Look("m1").NextAttempt);
+        Assert.Equal(QueueState.Deferred, bench.Find("m1").State);
+        Assert.Equal(1, bench.Find("m1").Attempts);
+        Assert.Equal(bench.Clock.GetUtcNow() + TimeSpan.FromMinutes(1), bench.Find("m1").NextAttempt);
     }
 
     [Fact]
@@ -152,7 +154,7 @@ public class QueueTroubleTests
         QueueSpool.Entry entry = bench.Add("m1", [.. Enumerable.Range(0, 3000).Select(i => $"user{i}@one.test")]);
         Assert.InRange(entry.Note.Length, 1, 1024 * 1024);
         using var after = new QueueBench(recovered: [entry]);
-        Assert.Equal(1, after.Look("m1", 2999).Attempts);
+        Assert.Equal(1, after.Find("m1", 2999).Attempts);
     }
 
     private sealed class LostContent : MessageContent

@@ -21,7 +21,8 @@ public class NextHopTests
     [InlineData("b.example")]
     [InlineData("[192.0.2.1]")]
     [InlineData("[IPv6:2001:db8::1]")]
-    public void Domains_and_literals_are_no_hosts_with_a_port(string text) => Assert.False(NextHop.TryReadHost(text, out _, out _));
+    public void Domains_and_literals_are_no_hosts_with_a_port(string text)
+        => Assert.False(NextHop.TryReadHost(text, out _, out _));
 
     [Theory]
     [InlineData("[192.0.2.1]", "192.0.2.1")]

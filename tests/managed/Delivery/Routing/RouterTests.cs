@@ -21,7 +21,8 @@ public class RouterTests
         .Mx("half.example", (10, "slow.half.example"), (20, "a.two.example"))
         .Status("slow.half.example", DnsType.A, DnsStatus.TimedOut)
         .Mx("first.example", (10, "mx.own.example"), (20, "a.two.example"))
-        .Mx("second.example", (10, "a.two.example"), (20, "mx.own.example"), (20, "b.two.example"), (30, "c.two.example"))
+        .Mx("second.example", (10, "a.two.example"), (20, "mx.own.example"), (20, "b.two.example"),
+            (30, "c.two.example"))
         .Addresses("c.two.example", "192.0.2.4")
         .Mx("byaddress.example", (10, "alias.own.example"))
         .Addresses("alias.own.example", "192.0.2.5", "192.0.2.99")
@@ -58,7 +59,8 @@ public class RouterTests
     {
         Route route = new Router(World, () => Rules).Find(nextHop, default);
         Assert.Null(route.Failure);
-        Assert.Equal(hosts, string.Join(' ', route.Hosts.Select(host => $"{host.Name}:{host.Port}={string.Join(',', host.Addresses)}")));
+        Assert.Equal(hosts, string.Join(
+            ' ', route.Hosts.Select(host => $"{host.Name}:{host.Port}={string.Join(',', host.Addresses)}")));
     }
 
     [Theory]
@@ -81,7 +83,8 @@ public class RouterTests
     {
         Route route = new Router(World, () => Rules).Find(nextHop, default);
         Assert.Empty(route.Hosts);
-        Assert.Equal((fault, isPermanent, status), (route.Failure!.Fault, route.Failure.IsPermanent, route.Failure.Status));
+        Assert.Equal((fault, isPermanent, status),
+            (route.Failure!.Fault, route.Failure.IsPermanent, route.Failure.Status));
         Assert.NotEmpty(route.Failure.Text);
     }
 
@@ -135,7 +138,8 @@ public class RouterTests
     [InlineData("server.example:25")]
     public void A_cancel_is_neither_a_way_nor_a_failure_of_names(string nextHop)
     {
-        RouteFailure failure = new Router(World, () => Rules).Find(nextHop, new CancellationToken(canceled: true)).Failure!;
+        RouteFailure failure = new Router(World, () => Rules)
+            .Find(nextHop, new CancellationToken(canceled: true)).Failure!;
         Assert.Equal((Fault.Cancelled, false), (failure.Fault, failure.IsPermanent));
     }
 

@@ -1,0 +1,98 @@
+using System.Buffers;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Outgoing;
+
+/// <summary>
+/// The recipients of a submission whose message goes into the spool: one message for all of them. They have their final
+/// state when it is durable.
+/// </summary>
+internal sealed class SpoolRecipientGroup(
+    Submission submission, IReadOnlyList<SubmittedRecipient> recipients, SubmissionState whenDurable) : IRecipientGroup
+{
+    private const int PieceLength = 64 * 1024;
+
+    private ISpoolWriter? _writer;
+    private volatile bool _isCommitting;
+    private volatile bool _isCancelled;
+
+    // On a worker: it waits for the disk alone.
+    public void Begin()
+    {
+        Fault fault = Write();
+        if (fault == Fault.None && !_isCancelled)
+        {
+            _isCommitting = true;
+            _writer!.CommitAfterConsumer(Committed);
+            return;
+        }
+        _writer?.Discard();
+        End(_isCancelled ? Fault.Cancelled : fault);
+    }
+
+    public bool AwaitsVerdict(SubmittedRecipient recipient) => _isCommitting;
+
+    public void Cancel() => _isCancelled = true;
+
+    private Fault Write()
+    {
+        Envelope envelope = submission.NewEnvelope(recipients);
+        Fault fault = submission.Spool!.TryBegin(envelope, submission.Content.WireLength, out ISpoolWriter writer);
+        if (fault != Fault.None)
+            return fault;
+        _writer = writer;
+        using var room = new ManualResetEventSlim();
+        Append(FieldsOf(envelope, writer.Id), room);
+        return AppendContent(room);
+    }
+
+    private ReadOnlySpan<byte> FieldsOf(Envelope envelope, string id)
+    {
+        var fields = new ArrayBufferWriter<byte>(512);
+        TraceHeaders.WriteReturnPath(fields, envelope.ReversePath);
+        submission.WriteFields(fields, envelope, id);
+        return fields.WrittenSpan;
+    }
+
+    private Fault AppendContent(ManualResetEventSlim room)
+    {
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
+        Fault fault = Fault.None;
+        long at = 0;
+        for (int count = 1; count > 0 && fault == Fault.None && !_isCancelled; at += count)
+        {
+            fault = submission.Content.Read(piece, at, out count);
+            Append(piece.AsSpan(0, count), room);
+        }
+        ArrayPool<byte>.Shared.Return(piece);
+        return fault == Fault.None && at < submission.Content.Length && !_isCancelled ? Fault.Io : fault;
+    }
+
+    private void Append(ReadOnlySpan<byte> piece, ManualResetEventSlim room)
+    {
+        if (_writer!.Append(piece, room.Set))
+            return;
+        room.Wait();
+        room.Reset();
+    }
+
+    // On the committer's thread.
+    private void Committed(Fault fault)
+    {
+        if (fault != Fault.None)
+            _writer!.Discard();
+        End(fault);
+    }
+
+    private void End(Fault fault)
+    {
+        SubmissionOutcome outcome = fault == Fault.None
+            ? new SubmissionOutcome(whenDurable, Fault.None, null, "", "", null, _writer!.Id, IsUnknown: false)
+            : SubmissionOutcome.Failed(fault, FaultDescriptions.Of(fault), "4.3.0");
+        foreach (SubmittedRecipient recipient in recipients)
+            submission.FinishRecipient(recipient, outcome, submission.Content.Length);
+        submission.Ended(this);
+    }
+}

@@ -1,0 +1,58 @@
+using MailModule.Delivery.Remote;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Outgoing;
+
+/// <summary>
+/// Gives a message's content to a client session: the fields that this host adds, then what the host program wrote.
+/// Several sources may read one content, each from its beginning.
+/// </summary>
+internal sealed class SubmissionContentSource : ReadAheadSource, IRepeatableSource
+{
+    private readonly ReadOnlyMemory<byte> _fields;
+    private readonly SubmissionContent _content;
+    private readonly Workers _workers;
+    private readonly Log _log;
+    private int _fieldsGiven;
+    private long _position;
+
+    public SubmissionContentSource(ReadOnlyMemory<byte> fields, SubmissionContent content, Workers workers, Log log)
+        : base(workers)
+    {
+        _fields = fields;
+        _content = content;
+        _workers = workers;
+        _log = log;
+    }
+
+    public override long WireLength => _fields.Length + _content.WireLength;
+    public override bool IsEightBit => _content.IsEightBit;
+    protected override bool IsInMemory => _content.IsInMemory;
+
+    public IMessageSource Reopen() => new SubmissionContentSource(_fields, _content, _workers, _log);
+
+    protected override int Read(Span<byte> buffer)
+    {
+        if (_fieldsGiven < _fields.Length)
+            return ReadFields(buffer);
+        Fault fault = _content.Read(buffer, _position, out int count);
+        // A file that has become shorter must not pass for the whole message.
+        if (fault == Fault.None && (count > 0 || _position == _content.Length))
+        {
+            _position += count;
+            return count;
+        }
+        _log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {fault}");
+        return -1;
+    }
+
+    private int ReadFields(Span<byte> buffer)
+    {
+        int count = Math.Min(buffer.Length, _fields.Length - _fieldsGiven);
+        _fields.Span.Slice(_fieldsGiven, count).CopyTo(buffer);
+        _fieldsGiven += count;
+        return count;
+    }
+}

@@ -1,0 +1,47 @@
+using MailModule.Primitives;
+
+namespace MailModule.Delivery.Outgoing;
+
+/// <summary>Finished content as a stream, from front to back; disposing of it disposes of the content.</summary>
+internal sealed class SubmissionContentStream(SubmissionContent content) : Stream
+{
+    private long _position;
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => content.Length;
+
+    public override long Position
+    {
+        get => _position;
+        set => throw new NotSupportedException();
+    }
+
+    /// <exception cref="IOException">The content cannot be read back.</exception>
+    public override int Read(Span<byte> buffer)
+    {
+        Fault fault = content.Read(buffer, _position, out int count);
+        if (fault != Fault.None)
+            throw new IOException($"the text cannot be read back: {fault}");
+        _position += count;
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            content.Dispose();
+        base.Dispose(disposing);
+    }
+}

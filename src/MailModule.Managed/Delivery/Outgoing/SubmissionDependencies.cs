@@ -1,0 +1,27 @@
+using MailModule.Delivery.Remote;
+using MailModule.Primitives;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Outgoing;
+
+/// <summary>What a submission works with.</summary>
+public sealed record SubmissionDependencies
+{
+    public required Workers Workers { get; init; }
+
+    /// <summary>Takes mail to other hosts, with the options of this message.</summary>
+    public required IRemoteDelivery RemoteDelivery { get; init; }
+
+    /// <summary>The name of a domain's next hop. Cheap; any thread.</summary>
+    public required Func<string, string> NextHopOf { get; init; }
+
+    /// <summary>Our name, for the fields that this host adds.</summary>
+    public required string HostName { get; init; }
+
+    /// <summary>Where mail for our users and for the queue goes; null if the message has none of either.</summary>
+    public ISpool? Spool { get; init; }
+
+    public Log Log { get; init; } = Log.None;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

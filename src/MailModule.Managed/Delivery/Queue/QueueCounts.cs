@@ -1,0 +1,5 @@
+namespace MailModule.Delivery.Queue;
+
+/// <summary>How much waits. Recipients count in one of the last five.</summary>
+public readonly record struct QueueCounts(
+    int Messages, int Recipients, int Ready, int Active, int Deferred, int Held, int Failed);

@@ -1,0 +1,46 @@
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Reports;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Queue;
+
+/// <summary>What a <see cref="MailQueue"/> works with.</summary>
+public sealed class QueueDependencies
+{
+    public required ISpool Spool { get; init; }
+    public required IRemoteDelivery RemoteDelivery { get; init; }
+    public required IReports Reports { get; init; }
+    public required Workers Workers { get; init; }
+
+    /// <summary>
+    /// The name of a domain's next hop: transactions with the same one share connections. Cheap; any thread.
+    /// </summary>
+    public required Func<string, string> NextHopOf { get; init; }
+
+    /// <summary>A message's content as it goes out, to be read once for each call. Cheap; any thread.</summary>
+    public required Func<ISpoolEntry, IMessageSource> ContentOf { get; init; }
+
+    /// <summary>
+    /// The local user whose mailbox an address is; null for remote addresses and unknown users. For redirections.
+    /// </summary>
+    public required Func<MailAddress, string?> MaildropOf { get; init; }
+
+    /// <summary>The schedule at the moment of the call.</summary>
+    public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;
+
+    /// <summary>Copies of messages that were sent or given up.</summary>
+    public KeptCopies Copies { get; init; } = KeptCopies.None;
+
+    public Log Log { get; init; } = Log.None;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Connections to one next hop at once.</summary>
+    public int ConnectionsPerDestination { get; init; } = 20;
+
+    /// <summary>Connections at once.</summary>
+    public int ConnectionLimit { get; init; } = 400;
+}

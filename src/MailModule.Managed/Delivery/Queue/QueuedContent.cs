@@ -1,0 +1,67 @@
+namespace MailModule.Delivery.Queue;
+
+/// <summary>
+/// A queued message's content for an operator, without the Return-Path line in front. A message may leave the queue,
+/// and its place in the spool be written again, at any moment: what was read counts only if the message is still there
+/// afterwards.
+/// </summary>
+/// <exception cref="IOException">From a read: the message has left the queue, or its content cannot be
+/// read.</exception>
+internal sealed class QueuedContent : Stream
+{
+    private readonly Stream _inner;
+    private readonly Func<bool> _isHere;
+    private bool _isBegun;
+
+    public QueuedContent(Stream inner, Func<bool> isHere)
+    {
+        _inner = inner;
+        _isHere = isHere;
+    }
+
+    public override bool CanRead => true;
+    public override bool CanSeek => false;
+    public override bool CanWrite => false;
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        if (!_isBegun)
+            SkipReturnPath();
+        int count = _inner.Read(buffer);
+        if (!_isHere())
+            throw new IOException("the message has left the queue");
+        return count;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
+
+    public override void Flush()
+    {
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+            _inner.Dispose();
+        base.Dispose(disposing);
+    }
+
+    private void SkipReturnPath()
+    {
+        _isBegun = true;
+        while (_inner.ReadByte() is >= 0 and not '\n')
+        {
+        }
+    }
+}

@@ -1,0 +1,49 @@
+using MailModule.Smtp.Client;
+
+namespace MailModule.Delivery.Queue;
+
+/// <summary>
+/// Recipients of one message that go to one next hop in one SMTP transaction: the unit of scheduling. The recipients
+/// that one attempt leaves open are tried again together. Guarded by the queue's lock.
+/// </summary>
+internal sealed class QueuedTransaction(QueueItem item, string nextHop)
+{
+    /// <summary>Recipients of one transaction: what every server takes (RFC 5321 §4.5.3.1.8).</summary>
+    private const int RecipientLimit = 100;
+
+    public QueueItem Item => item;
+    public string NextHop => nextHop;
+    public List<QueueRecipient> Recipients { get; } = new(1);
+    public QueueState State { get; set; } = QueueState.Ready;
+
+    /// <summary>It is on no connection, and one more recipient may join it.</summary>
+    public bool HasRoom => State == QueueState.Ready && Recipients.Count < RecipientLimit;
+
+    /// <summary>Attempts that failed.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>Times in a row that the transaction was handed out and came back untried.</summary>
+    public int Returns { get; set; }
+
+    /// <summary>The time of the next attempt, while the transaction is deferred.</summary>
+    public DateTimeOffset Due { get; set; }
+
+    /// <summary>Held while its recipients are redirected: nothing else moves it.</summary>
+    public bool IsSetAside { get; set; }
+
+    /// <summary>What a session is given, while the transaction is active.</summary>
+    public SmtpClientTransaction? Transaction { get; set; }
+
+    public void Add(QueueRecipient recipient)
+    {
+        recipient.Transaction = this;
+        Recipients.Add(recipient);
+    }
+
+    /// <summary>Takes out a recipient that is final, or that another transaction takes over.</summary>
+    public void Drop(QueueRecipient recipient)
+    {
+        recipient.Transaction = null;
+        Recipients.Remove(recipient);
+    }
+}

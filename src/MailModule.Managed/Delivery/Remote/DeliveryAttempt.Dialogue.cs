@@ -1,0 +1,134 @@
+using MailModule.Primitives;
+using MailModule.Smtp;
+using MailModule.Smtp.Client;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Remote;
+
+// From a connection to its end: what the session asks for goes to the owner, and what a host let down to the next host.
+public sealed partial class DeliveryAttempt
+{
+    private SmtpClientSession NewSession(Connection connection)
+    {
+        _cancellation.Connected(connection);
+        _owner.Connected(this);
+        return new SmtpClientSession(_connector.NewSessionOptions(), this, connection);
+    }
+
+    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+    {
+        bool isFirst = !_isReady;
+        if (isFirst)
+            Host = _readyHost = RemoteHostOf(session);
+        _isReady = true;
+        if (_cancellation.IsCancelled)
+            return null;
+        if (_failoverCount == 0)
+            return _owner.NextTransaction(this);
+        // A host that stands in gets what the other let down, and nothing more; the other gets nothing more either.
+        return isFirst ? _failover?.Begin() : null;
+    }
+
+    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+        => _cancellation.IsCancelled || _failoverCount > 0 ? null : _owner.NextTransaction(this);
+
+    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction) => _owner.Sending(this, transaction);
+
+    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction)
+    {
+        CloseSource(transaction);
+        if (_failover is { } failover && failover.Retry == transaction)
+        {
+            failover.MergeResults();
+            transaction = failover.Original;
+            _failover = null;
+        }
+        if (!TryBeginFailover(transaction))
+            _owner.Completed(this, transaction);
+    }
+
+    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
+    {
+        CloseSource(transaction);
+        _owner.Returned(this, transaction);
+    }
+
+    void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)
+    {
+        _cancellation.Disconnected();
+        bool wasReady = _isReady;
+        _isReady = false;
+        string text = session.FaultText.Length > 0 ? session.FaultText : session.Connection?.FaultText ?? "";
+        if (fault == Fault.Cancelled || _cancellation.IsCancelled)
+            EndCancelled();
+        else if (wasReady)
+            EndAfterReady(new AttemptEnd(fault, reply, IsPermanent: false, "", text, WasReady: true));
+        else if (_connector.TryGiveUpTls(session, fault))
+            ConnectInClear();
+        else
+            FailBeforeReady(session.Stage, fault, reply, text);
+    }
+
+    private void EndAfterReady(AttemptEnd end)
+    {
+        _readyEnd = end;
+        if (_failover is null)
+            End(end);
+        else
+            TryNextAddress();
+    }
+
+    private bool TryBeginFailover(SmtpClientTransaction transaction)
+    {
+        if (_cancellation.IsCancelled || _failover is not null || _failoverCount == FailoverLimit)
+            return false;
+        if (MxFailover.For(transaction) is not { } failover)
+            return false;
+        if (failover.ConcernsHost)
+            _connector.SkipHost();
+        if (_connector.IsAtEnd)
+            return false;
+        _failover = failover;
+        _failoverCount++;
+        return true;
+    }
+
+    /// <summary>No other host stands in: what the first host said counts.</summary>
+    private void GiveUpFailover()
+    {
+        if (_failover is not { } failover)
+            return;
+        _failover = null;
+        _owner.Completed(this, failover.Original);
+    }
+
+    // What a host refuses for good it refuses at all its addresses: its greeting (RFC 5321 §3.1), our name, our login.
+    // Only the first two are about mail: a login may be put right.
+    private void FailBeforeReady(SmtpStage stage, Fault fault, Reply? reply, string text)
+    {
+        bool isRefusal = fault == Fault.Refused;
+        if (isRefusal)
+            _connector.SkipHost();
+        bool isFinal = isRefusal && reply is not null && stage is SmtpStage.Greeting or SmtpStage.Hello;
+        Fail(fault, reply, text, isFinal);
+    }
+
+    private void ConnectInClear()
+    {
+        string host = _connector.Target.Host.Name;
+        _dependencies.Log.Write(LogLevel.Warning, "send", $"{host}: TLS failed, trying without");
+        Connect();
+    }
+
+    private RemoteHost RemoteHostOf(SmtpClientSession session)
+    {
+        Connection? connection = session.Connection;
+        bool isVerified = connection?.IsPeerVerified ?? false;
+        bool offersDsn = session.Extensions.Has("DSN");
+        return new RemoteHost(
+            _connector.Target.Host.Name, connection?.PeerEndPoint, connection?.TlsDescription, isVerified, offersDsn);
+    }
+
+    // Content that is read from a file keeps the file open.
+    private static void CloseSource(SmtpClientTransaction transaction) => (transaction.Source as IDisposable)?.Dispose();
+}

@@ -1,0 +1,159 @@
+using MailModule.Delivery.Routing;
+using MailModule.Primitives;
+using MailModule.Smtp;
+using MailModule.Smtp.Client;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Remote;
+
+/// <summary>
+/// One connection's worth of work: finds the route, goes from host to host and address to address until a host is
+/// ready, hands out its owner's transactions there, and tells how it ended. It knows which host; what a host answers to
+/// a message is known to <see cref="SmtpClientSession"/> and the owner.
+/// </summary>
+/// <remarks>
+/// Steps run one after another, on workers and the session's threads. What <see cref="Cancel"/> shares with them is in
+/// <see cref="AttemptCancellation"/>.
+/// </remarks>
+public sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner, IJob
+{
+    private const int FailoverLimit = 2;
+
+    private readonly DeliveryAttemptDependencies _dependencies;
+    private readonly Func<RemoteOptions> _findOptions;
+    private readonly Func<CancellationToken, Route> _findRoute;
+    private readonly IAttemptOwner _owner;
+    private readonly AttemptCancellation _cancellation = new();
+    private HostConnector _connector = null!;
+
+    /// <summary>The most telling failure of the addresses tried so far.</summary>
+    private HostFailure? _failure;
+
+    /// <summary>The host of the connection that there is now was ready for mail.</summary>
+    private bool _isReady;
+
+    /// <summary>The host that was ready last, in this attempt.</summary>
+    private RemoteHost? _readyHost;
+
+    /// <summary>How the connection to that host ended, while another host is looked for to stand in.</summary>
+    private AttemptEnd? _readyEnd;
+
+    /// <summary>What one host let down, until another has tried it.</summary>
+    private MxFailover? _failover;
+    private int _failoverCount;
+    private bool _isEnded;
+
+    /// <param name="findOptions">Called once, on a worker; may block.</param>
+    /// <param name="findRoute">Called once, on a worker; may block.</param>
+    public DeliveryAttempt(
+        DeliveryAttemptDependencies dependencies, Func<RemoteOptions> findOptions,
+            Func<CancellationToken, Route> findRoute,
+        IAttemptOwner owner)
+    {
+        _dependencies = dependencies;
+        _findOptions = findOptions;
+        _findRoute = findRoute;
+        _owner = owner;
+    }
+
+    public RemoteHost? Host { get; private set; }
+
+    /// <summary>Begins; once.</summary>
+    public void Start() => _dependencies.Workers.Run(this);
+
+    public void Cancel() => _cancellation.Cancel();
+
+    // An owner that never heard of the end would keep the work of this attempt for ever.
+    void IJob.Run()
+    {
+        try
+        {
+            FindRoute();
+        }
+        catch (Exception e)
+        {
+            _dependencies.Log.Write(LogLevel.Error, "send", $"no way was found: {e}");
+            EndUnready(Fault.Internal, "4.3.0", "a fault of this host");
+        }
+    }
+
+    private void FindRoute()
+    {
+        RemoteOptions options = _findOptions();
+        CancellationToken cancel = _cancellation.LookUp;
+        Route route = _findRoute(cancel);
+        if (_cancellation.IsCancelled)
+            EndCancelled();
+        else if (route.Failure is { } failure)
+            End(new AttemptEnd(failure.Fault, null, failure.IsPermanent, failure.Status, failure.Text,
+                WasReady: false));
+        else if (!ProxyAddresses.TryResolve(
+            options.Proxy, _dependencies, cancel, out ProxyAddresses proxy, out string text))
+            EndUnready(_cancellation.IsCancelled ? Fault.Cancelled : Fault.Dns, "4.4.3", text);
+        else
+        {
+            _connector = new HostConnector(_dependencies, options, new HostAddressList(route.Hosts), proxy);
+            TryNextAddress();
+        }
+    }
+
+    private void TryNextAddress()
+    {
+        if (_cancellation.IsCancelled)
+            EndCancelled();
+        else if (_connector.TryNext())
+            Connect();
+        else
+            EndAfterLastAddress();
+    }
+
+    private void EndAfterLastAddress()
+    {
+        Host = _readyHost ?? _failure?.Host;
+        if ((_readyEnd ?? _failure?.ToEnd()) is { } end)
+            End(end);
+        else
+            EndUnready(Fault.Dns, "4.4.4", "there is no address to go to");
+    }
+
+    private void Connect()
+    {
+        TargetAddress target = _connector.Target;
+        Host = new RemoteHost(target.Host.Name, target.EndPoint, null, IsVerified: false, OffersDsn: false);
+        _owner.Connecting(this);
+        int number = _cancellation.NumberDial();
+        _cancellation.DialBegan(number, _connector.Dial(NewSession, NotConnected));
+    }
+
+    private void NotConnected(Fault fault, string text)
+    {
+        // A shortage of this machine's says nothing about the host.
+        if (fault == Fault.Full && !_cancellation.IsCancelled)
+            End(new AttemptEnd(fault, null, IsPermanent: false, "4.3.0", text, _readyEnd is not null));
+        else
+            Fail(fault, null, text, isFinal: false);
+    }
+
+    private void Fail(Fault fault, Reply? reply, string text, bool isFinal)
+    {
+        if (!_cancellation.IsCancelled)
+            _dependencies.Log.Write(LogLevel.Info, "send", $"{_connector.Target}: {reply?.ToString() ?? text}");
+        _failure = HostFailure.MoreTelling(_failure, new HostFailure(fault, reply, text, isFinal, Host!));
+        TryNextAddress();
+    }
+
+    private void EndCancelled()
+        => End(new AttemptEnd(Fault.Cancelled, null, IsPermanent: false, "", "cancelled", _readyHost is not null));
+
+    private void EndUnready(Fault fault, string status, string text)
+        => End(new AttemptEnd(fault, null, IsPermanent: false, status, text, WasReady: false));
+
+    private void End(AttemptEnd end)
+    {
+        if (_isEnded)
+            return;
+        _isEnded = true;
+        GiveUpFailover();
+        _owner.Ended(this, end);
+    }
+}

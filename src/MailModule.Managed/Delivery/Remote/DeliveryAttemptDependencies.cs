@@ -1,0 +1,14 @@
+using MailModule.Dns;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Remote;
+
+/// <summary>What delivery attempts work with.</summary>
+/// <param name="Connections">All connections to other hosts.</param>
+/// <param name="AddressesOf">Resolves a proxy's name. Blocks.</param>
+public sealed record DeliveryAttemptDependencies(
+    ConnectionSet Connections, Func<string, CancellationToken, HostAnswer> AddressesOf, Log Log)
+{
+    public Workers Workers => Connections.Workers;
+}

@@ -1,0 +1,92 @@
+using MailModule.Primitives;
+using MailModule.Smtp;
+using MailModule.Smtp.Client;
+
+namespace MailModule.Delivery.Remote;
+
+/// <summary>Content that can be sent once more, from its beginning.</summary>
+public interface IRepeatableSource : IMessageSource
+{
+    /// <summary>Another reader of the same content. Cheap.</summary>
+    IMessageSource Reopen();
+}
+
+/// <summary>
+/// A transaction that a host let down, for the next host of the same route: a domain names several hosts so that mail
+/// arrives when one of them has trouble (RFC 5321 §5.1). One thread at a time.
+/// </summary>
+internal sealed class MxFailover
+{
+    private readonly SmtpClientTransaction _original;
+    private readonly RecipientResult[] _failed;
+
+    private MxFailover(SmtpClientTransaction original, RecipientResult[] failed)
+    {
+        _original = original;
+        _failed = failed;
+    }
+
+    /// <summary>The transaction that its owner gave.</summary>
+    public SmtpClientTransaction Original => _original;
+
+    /// <summary>What the next host gets; null before <see cref="Begin"/>.</summary>
+    public SmtpClientTransaction? Retry { get; private set; }
+
+    /// <summary>
+    /// The host is there but has trouble, at whichever of its addresses; else the connection failed, and another
+    /// address of the same host will do.
+    /// </summary>
+    public bool ConcernsHost => Array.Exists(_failed, result => result.Reply is not null);
+
+    /// <summary>
+    /// Null if another host would not do better: what the first host refuses for good, what is about one recipient
+    /// alone, what may have been taken already.
+    /// </summary>
+    public static MxFailover? For(SmtpClientTransaction transaction)
+    {
+        RecipientResult[] failed = [.. transaction.Recipients.Where(MayDoBetterElsewhere)];
+        bool canRepeat = transaction.Source is IRepeatableSource;
+        return failed.Length > 0 && canRepeat ? new MxFailover(transaction, failed) : null;
+    }
+
+    public SmtpClientTransaction Begin()
+    {
+        IMessageSource content = ((IRepeatableSource)_original.Source).Reopen();
+        Retry = new SmtpClientTransaction(_original.ReversePath, _failed.Select(ResultFor), content)
+        {
+            Return = _original.Return,
+            EnvelopeId = _original.EnvelopeId,
+            IsUtf8 = _original.IsUtf8,
+        };
+        return Retry;
+    }
+
+    /// <summary>The new results take the place of the old ones.</summary>
+    public void MergeResults()
+    {
+        _original.Sent = Retry!.Sent;
+        _original.IsDsnOffered = Retry.IsDsnOffered;
+        for (int i = 0; i < _failed.Length; i++)
+        {
+            RecipientResult result = Retry.Recipients[i];
+            if (result.State == RecipientState.Delivered)
+                _failed[i].Deliver(result.Reply!);
+            else
+                _failed[i].Fail(result.Fault, result.Stage, result.Reply, result.IsUnknown);
+        }
+    }
+
+    private static RecipientResult ResultFor(RecipientResult failed)
+        => new(failed.Address) { Notify = failed.Notify, OriginalRecipient = failed.OriginalRecipient };
+
+    // RFC 5321 §4.2.1: 4yz to a recipient alone is about that mailbox (greylisting, a quota), and would be so
+    // elsewhere; 421 is about the host at any stage.
+    private static bool MayDoBetterElsewhere(RecipientResult result)
+    {
+        if (result.State != RecipientState.Failed || result.IsUnknown)
+            return false;
+        if (result.Reply is { } reply)
+            return reply.Code == 421 || reply.IsTemporary && result.Stage != SmtpStage.Rcpt;
+        return result.Fault is Fault.Closed or Fault.Timeout or Fault.Protocol;
+    }
+}

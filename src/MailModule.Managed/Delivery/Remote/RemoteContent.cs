@@ -1,0 +1,86 @@
+using System.Text;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Remote;
+
+/// <summary>
+/// A spooled message's content as it goes out: without the Return-Path line that stands first at rest (RFC 5321 §4.4:
+/// only final delivery adds one). What is in memory is given without a copy or a hop; the rest is read ahead on a
+/// worker.
+/// </summary>
+public sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposable
+{
+    private readonly ISpoolEntry _entry;
+    private readonly Workers _workers;
+    private readonly Log _log;
+    private ReadOnlyMemory<byte> _memory;
+    private Stream? _stream;
+
+    public RemoteContent(ISpoolEntry entry, Workers workers, Log log) : base(workers)
+    {
+        _entry = entry;
+        _workers = workers;
+        _log = log;
+        _memory = entry.Content.Memory;
+        IsInMemory = !_memory.IsEmpty;
+        int returnPath = IsInMemory
+            ? _memory.Span.IndexOf((byte)'\n') + 1
+            : ReturnPathLength(entry.Envelope.ReversePath);
+        if (IsInMemory)
+            _memory = _memory[returnPath..];
+        // At rest the Return-Path line ends with LF alone.
+        WireLength = entry.Content.WireLength - returnPath - 1;
+        IsEightBit = entry.Envelope.EightBit || _memory.Span.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0;
+    }
+
+    /// <summary>Of content that is not in memory: by the envelope, which the Return-Path line was made of.</summary>
+    public override long WireLength { get; }
+
+    /// <summary>Of content that is not in memory: as it was declared.</summary>
+    public override bool IsEightBit { get; }
+
+    protected override bool IsInMemory { get; }
+
+    public IMessageSource Reopen() => new RemoteContent(_entry, _workers, _log);
+
+    public void Dispose() => _stream?.Dispose();
+
+    protected override int Read(Span<byte> buffer)
+    {
+        if (!IsInMemory)
+            return ReadStream(buffer);
+        int count = Math.Min(buffer.Length, _memory.Length);
+        _memory.Span[..count].CopyTo(buffer);
+        _memory = _memory[count..];
+        return count;
+    }
+
+    private int ReadStream(Span<byte> buffer)
+    {
+        try
+        {
+            return (_stream ??= OpenAfterReturnPath()).Read(buffer);
+        }
+        catch (IOException e)
+        {
+            _log.Write(LogLevel.Error, "send", $"{_entry.Id}: the message cannot be read: {e.Message}");
+            return -1;
+        }
+    }
+
+    private BufferedStream OpenAfterReturnPath()
+    {
+        var stream = new BufferedStream(_entry.Content.OpenRead());
+        while (stream.ReadByte() is >= 0 and not '\n')
+        {
+        }
+        return stream;
+    }
+
+    // "Return-Path: <" address ">" LF
+    private static int ReturnPathLength(MailAddress reversePath) => 16 + Encoding.UTF8.GetByteCount(reversePath.Text);
+}

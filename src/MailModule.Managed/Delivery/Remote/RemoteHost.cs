@@ -1,0 +1,10 @@
+using System.Net;
+
+namespace MailModule.Delivery.Remote;
+
+/// <summary>Who spoke at the other end, and under what protection.</summary>
+/// <param name="Name">As the route has it.</param>
+/// <param name="Tls">Protocol and cipher; null in clear text.</param>
+/// <param name="IsVerified">The certificate's name and chain were checked and right.</param>
+/// <param name="OffersDsn">The server passes the sender's wish for DSNs on (RFC 3461).</param>
+public sealed record RemoteHost(string Name, IPEndPoint? Address, string? Tls, bool IsVerified, bool OffersDsn);

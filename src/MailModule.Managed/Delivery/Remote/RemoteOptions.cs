@@ -1,0 +1,42 @@
+using System.Security.Cryptography.X509Certificates;
+using MailModule.Mail;
+using MailModule.Smtp.Client;
+using MailModule.Transport.Proxies;
+
+namespace MailModule.Delivery.Remote;
+
+/// <summary>How other hosts are spoken to: our name, protection, login, time-outs, proxy. Immutable.</summary>
+public sealed record RemoteOptions
+{
+    /// <summary>Our name for EHLO.</summary>
+    public required string HelloName { get; init; }
+
+    public StartTlsUse StartTls { get; init; } = StartTlsUse.IfOffered;
+
+    /// <summary>TLS from the first octet (RFC 8314).</summary>
+    public bool IsTlsFirst { get; init; }
+
+    /// <summary>With TLS: name and chain must be right.</summary>
+    public bool VerifyCertificate { get; init; }
+
+    /// <summary>Roots to trust in place of the system's; null: the system's.</summary>
+    public X509Certificate2Collection? Authorities { get; init; }
+
+    /// <summary>Null: no login.</summary>
+    public Credentials? Login { get; init; }
+
+    /// <summary>The password may go without TLS to any host; else only to this machine.</summary>
+    public bool AllowsClearPassword { get; init; }
+
+    /// <summary>
+    /// How long a host may be silent at any point. RFC 5321 §4.5.3.2 asks for 5 minutes (10 after the final dot), which
+    /// the protocol's own time-outs keep; a shorter time gives up sooner.
+    /// </summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.MaxValue;
+
+    /// <summary>How long one connection may take to be made.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Null: straight to the host.</summary>
+    public ProxyAddress? Proxy { get; init; }
+}

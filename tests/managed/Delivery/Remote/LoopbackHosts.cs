@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Sockets;
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Routing;
+using MailModule.Dns;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Tests.Delivery.Outgoing;
+using MailModule.Tests.Support;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Delivery.Remote;
+
+/// <summary>What a delivery attempt needs, over loopback.</summary>
+internal sealed class LoopbackHosts : IDisposable
+{
+    public static readonly RemoteOptions Options = new() { HelloName = "client.example" };
+
+    private readonly Workers _workers = new(64);
+    private readonly ConnectionSet _connections;
+
+    public LoopbackHosts() => _connections = new ConnectionSet(_workers, Log.None);
+
+    public static RouteHost Host(string name, ScriptedSmtpServer server, params string[] addresses)
+        => new(name, server.Port, [.. (addresses.Length > 0 ? addresses : ["127.0.0.1"]).Select(IPAddress.Parse)]);
+
+    /// <summary>A host where nobody listens.</summary>
+    public static RouteHost Nobody(string name)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        int port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        listener.Stop();
+        return new RouteHost(name, port, [IPAddress.Loopback]);
+    }
+
+    public AttemptEnd Run(AttemptOwner owner, params RouteHost[] hosts) => Run(owner, Options, hosts);
+
+    public AttemptEnd Run(AttemptOwner owner, RemoteOptions options, params RouteHost[] hosts)
+    {
+        Begin(owner, options, hosts);
+        return owner.WaitForEnd();
+    }
+
+    public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, params RouteHost[] hosts)
+        => Begin(owner, options, _ => Route.To(hosts));
+
+    public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, Func<CancellationToken, Route> findRoute)
+    {
+        var dependencies = new DeliveryAttemptDependencies(
+            _connections, (name, cancel) => new HostAnswer(DnsStatus.NoName, [], $"{name}: nothing"), Log.None);
+        var attempt = new DeliveryAttempt(dependencies, () => options, findRoute, owner);
+        attempt.Start();
+        return attempt;
+    }
+
+    public void Dispose()
+    {
+        Assert.True(_connections.Stop(Outbox.Long));
+        _connections.Dispose();
+        Assert.True(_workers.Stop(Outbox.Long));
+    }
+}
