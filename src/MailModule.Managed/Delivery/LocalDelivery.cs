@@ -123,8 +123,9 @@ internal sealed class LocalDelivery : IDisposable
         return fault == Fault.None ? _parts.Spool.Flush() : fault;
     }
 
-    /// <summary>Delivers what is queued, syncs, marks, flushes, and ends the thread; false if the time was too short. What is left stays in the spool.</summary>
-    public bool Stop(TimeSpan timeout)
+    /// <summary>Delivers what is queued, syncs, marks, flushes, and ends the thread. What is left stays in the spool.</summary>
+    /// <returns><see cref="Fault.Timeout"/>: something runs on; else what the flush of the marks came to.</returns>
+    public Fault Stop(TimeSpan timeout)
     {
         Thread? thread;
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
@@ -136,10 +137,10 @@ internal sealed class LocalDelivery : IDisposable
             Hurry();
         }
         if (thread is null)
-            return ended;
+            return ended ? Fault.None : Fault.Timeout;
         ended &= thread.Join((int)Math.Max(LeastForEnd, deadline - Environment.TickCount64));
         Volatile.Write(ref _abandoned, true);
-        return ended && _parts.Spool.Flush() == Fault.None;
+        return ended ? _parts.Spool.Flush() : Fault.Timeout;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);

@@ -28,7 +28,7 @@ public class LocalDeliveryTests
         _delivery.Take(new MemorySpool.Entry("m2", "a"));
         Assert.True(_delivery.Hasten(Long));
         Assert.Equal(["deliver m1 /h/a again", "deliver m2 /h/a"], Events("deliver"));
-        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public class LocalDeliveryTests
         Assert.True(_delivery.Hasten(Long));
         Assert.Equal(Fault.None, _delivery.Settle());
         Assert.Equal(["deliver m1 /h/a", "sync", "mark m1 0", "flush"], Events(""));
-        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
     }
 
     [Fact]
@@ -64,7 +64,7 @@ public class LocalDeliveryTests
         _delivery.Start();
         Assert.True(_delivery.Hasten(Long));
         Assert.Equal(Fault.None, _delivery.Settle());
-        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(1_000, Events("mark").Count);
         Assert.InRange(Events("sync").Count, 1, 10);
     }
@@ -75,7 +75,7 @@ public class LocalDeliveryTests
         _delivery.Start();
         for (int i = 0; i < 600; i++)
             _delivery.Take(new MemorySpool.Entry($"m{i}", "a"));
-        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(600, Events("deliver").Count);
         Assert.Equal(600, Events("mark").Count);
         Assert.Equal("flush", Events("")[^1]);
@@ -88,16 +88,42 @@ public class LocalDeliveryTests
             _store.Broken.Add("/h/a");
         _delivery.Start();
         _delivery.Take(new MemorySpool.Entry("m1", "a"));
-        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Empty(Events("mark"));
+    }
+
+    [Theory]
+    [InlineData(Fault.Full)]
+    [InlineData(Fault.Io)]
+    public void Stopping_tells_why_the_marks_could_not_be_flushed(Fault fault)
+    {
+        _delivery.Start();
+        _delivery.Take(new MemorySpool.Entry("m1", "a"));
+        _spool.FlushFault = fault;
+        Assert.Equal(fault, _delivery.Stop(Long));
+    }
+
+    [Fact]
+    public void Stopping_tells_of_a_delivery_that_does_not_come_to_its_end()
+    {
+        using var begun = new ManualResetEventSlim();
+        _store.OnDeliver = begun.Set;
+        _delivery.Start();
+        lock (_store.Broken)
+        {
+            _delivery.Take(new MemorySpool.Entry("m1", "a"));
+            Assert.True(begun.Wait(Long));
+            Assert.Equal(Fault.Timeout, _delivery.Stop(TimeSpan.Zero));
+        }
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
     }
 
     [Fact]
     public void After_the_end_nobody_waits()
     {
         _delivery.Start();
-        Assert.True(_delivery.Stop(Long));
-        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(Fault.None, _delivery.Settle());
         _delivery.Take(new MemorySpool.Entry("m1", "a"));
         Assert.True(_delivery.Hasten(Long));
@@ -108,7 +134,7 @@ public class LocalDeliveryTests
     {
         _delivery.Start();
         _delivery.Take(new MemorySpool.Entry("m1", null, null));
-        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Empty(Events("deliver"));
     }
 
@@ -128,7 +154,7 @@ public class LocalDeliveryTests
                 _delivery.Take(new MemorySpool.Entry($"late{i}", "a"));
             Assert.True(watch.ElapsedMilliseconds >= more * 10);
         }
-        Assert.True(_delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(bound + 256 + more, Events("deliver").Count);
     }
 
@@ -144,7 +170,7 @@ public class LocalDeliveryTests
         entry.Marked = marked.Set;
         delivery.Take(entry);
         Assert.True(marked.Wait(Long));
-        Assert.True(delivery.Stop(Long));
+        Assert.Equal(Fault.None, delivery.Stop(Long));
     }
 
     private List<string> Events(string start)

@@ -175,7 +175,7 @@ internal sealed class LocalHost : IDisposable
 
     public bool Stop(TimeSpan? timeout = null)
     {
-        bool ended = _delivery?.Stop(timeout ?? Patience) ?? true;
+        bool ended = _delivery is null || _delivery.Stop(timeout ?? Patience) == Fault.None;
         _logSpool?.Dispose();
         return _workers.Stop(Patience) && ended;
     }

@@ -11,9 +11,13 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
     public bool Throws { get; set; }
     public Fault SyncFault { get; set; }
 
+    /// <summary>Called at the beginning of each delivery, before the lock on <see cref="Broken"/> is taken.</summary>
+    public Action? OnDeliver { get; set; }
+
     public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
     {
         bool broken;
+        OnDeliver?.Invoke();
         lock (Broken)
             broken = Broken.Contains(home);
         lock (events)

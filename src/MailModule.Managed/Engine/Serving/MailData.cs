@@ -113,13 +113,14 @@ internal sealed class MailData : IDisposable
 
     /// <summary>Delivers what can be in the time, and closes; the rest stays in the spool for the next start.</summary>
     /// <param name="queueTimeout">How long connections to other hosts may go on before they are cut.</param>
-    public bool Stop(TimeSpan timeout, TimeSpan queueTimeout)
+    /// <returns><see cref="Fault.Timeout"/>: something runs on; else what the last flush of the spool came to.</returns>
+    public Fault Stop(TimeSpan timeout, TimeSpan queueTimeout)
     {
         bool ended = Queue.Stop(queueTimeout);
-        ended &= Delivery.Stop(timeout);
+        Fault fault = Delivery.Stop(timeout);
         _spool.Dispose();
         _log.Write(LogLevel.Info, "spool", $"{_spool.Messages} messages, {_spool.Syncs} syncs of the log");
-        return ended;
+        return ended ? fault : Fault.Timeout;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero, TimeSpan.Zero);
