@@ -13,7 +13,7 @@ namespace MailModule.Delivery;
 /// <see cref="Backlog"/> whoever brings more waits for the thread to get on, which gives it the processor.
 /// </para>
 /// <para>
-/// Messages for lists, and for users with a forward file, take a detour over a worker first, so that nothing here waits for them.
+/// Messages for lists, and for users with a forward file, go through a local action on a worker first, so that nothing here waits for them.
 /// </para>
 /// </summary>
 internal sealed class LocalDelivery : IDisposable
@@ -28,15 +28,15 @@ internal sealed class LocalDelivery : IDisposable
     private const int LongestHold = 20;
     private const int Nicer = 10;
 
-    /// <summary>What the thread gets at a stop when the detours have used up the time.</summary>
+    /// <summary>What the thread gets at a stop when local actions have used up the time.</summary>
     private const int LeastForEnd = 500;
 
     private readonly object _gate = new();
     private readonly List<(ISpoolEntry Entry, bool MayBeThere)> _batch = new(BatchSize);
     private Queue<(ISpoolEntry Entry, bool MayBeThere)> _queue = new();
-    private readonly LocalParts _parts;
-    private readonly MailboxRound _round;
-    private readonly Detours? _detours;
+    private readonly LocalDeliveryDependencies _parts;
+    private readonly MailboxDelivery _mailboxes;
+    private readonly LocalActionQueue? _actions;
     private readonly Dictionary<string, int> _away = [];
     private readonly Queue<Action<long>> _posted = new();
     private readonly List<Action<long>> _steps = [];
@@ -54,12 +54,12 @@ internal sealed class LocalDelivery : IDisposable
     private long _settleDone;
     private Fault _settleFault;
 
-    public LocalDelivery(LocalParts parts)
+    public LocalDelivery(LocalDeliveryDependencies parts)
     {
         _parts = parts;
-        _round = new MailboxRound(parts, BeginDetour, Post);
+        _mailboxes = new MailboxDelivery(parts, BeginAction, Post);
         if (parts.Rules is { } rules)
-            _detours = new Detours(parts.Workers!, rules.Take, EndDetour, parts.Log);
+            _actions = new LocalActionQueue(parts.Workers!, rules.Run, EndAction, parts.Log);
     }
 
     /// <summary>Starts the thread with the entries that the spool found at its start.</summary>
@@ -76,7 +76,7 @@ internal sealed class LocalDelivery : IDisposable
 
     /// <summary>The spool's consumer: takes a committed entry. Any thread; blocks at most <see cref="LongestHold"/> ms, and only when delivery is far behind.
     /// Entries without a local recipient are passed over.</summary>
-    public void Take(ISpoolEntry entry)
+    public void Enqueue(ISpoolEntry entry)
     {
         if (!HasMailbox(entry))
             return;
@@ -93,8 +93,8 @@ internal sealed class LocalDelivery : IDisposable
 
     /// <summary>Returns when every entry taken before has been tried, or the time is up (then false). So a log-in sees the mail that was
     /// confirmed before it. Blocks: workers only.</summary>
-    /// <param name="home">A user's home: waits for the detours of that user's messages too.</param>
-    public bool Hasten(TimeSpan timeout, string? home = null)
+    /// <param name="home">A user's home: waits for the local actions for that user's messages too.</param>
+    public bool CatchUp(TimeSpan timeout, string? home = null)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         lock (_gate)
@@ -117,7 +117,7 @@ internal sealed class LocalDelivery : IDisposable
     /// Returns when everything delivered so far is synced, marked done, and the marks are durable, so that a deletion that follows stays
     /// one. Blocks: workers only. On a failure the deletion must not happen.
     /// </summary>
-    public Fault Settle()
+    public Fault MakeDurable()
     {
         Fault fault = SettleDeliveries();
         return fault == Fault.None ? _parts.Spool.Flush() : fault;
@@ -129,7 +129,7 @@ internal sealed class LocalDelivery : IDisposable
     {
         Thread? thread;
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        bool ended = _detours?.Stop(timeout / 2) ?? true;
+        bool ended = _actions?.Stop(timeout / 2) ?? true;
         lock (_gate)
         {
             thread = _thread;
@@ -155,19 +155,19 @@ internal sealed class LocalDelivery : IDisposable
 
     private bool IsAway(string? home) => home is not null && _away.ContainsKey(home);
 
-    private void BeginDetour(Detour detour)
+    private void BeginAction(LocalAction action)
     {
         lock (_gate)
-            _away[detour.Key] = _away.GetValueOrDefault(detour.Key) + 1;
-        _detours!.Begin(detour);
+            _away[action.Key] = _away.GetValueOrDefault(action.Key) + 1;
+        _actions!.Enqueue(action);
     }
 
-    private void EndDetour(Detour detour, DetourEnd end) => Post(now =>
+    private void EndAction(LocalAction action, LocalActionResult result) => Post(now =>
     {
-        _round.EndDetour(detour, end, now);
+        _mailboxes.CompleteAction(action, result, now);
         lock (_gate)
-            if (--_away[detour.Key] == 0)
-                _away.Remove(detour.Key);
+            if (--_away[action.Key] == 0)
+                _away.Remove(action.Key);
     });
 
     private void Post(Action<long> step)
@@ -219,17 +219,17 @@ internal sealed class LocalDelivery : IDisposable
         _steps.Clear();
         foreach ((ISpoolEntry entry, bool mayBeThere) in _batch)
             if (!Volatile.Read(ref _abandoned))
-                _round.Deliver(entry, mayBeThere, now);
-        _round.Retry(now);
-        bool syncDue = settle > _settleDone || _round.Unsynced >= SyncCount || now - _round.UnsyncedSince >= SyncAfter;
-        Fault fault = syncDue ? _round.Sync(now) : Fault.None;
+                _mailboxes.Deliver(entry, mayBeThere, now);
+        _mailboxes.Retry(now);
+        bool syncDue = settle > _settleDone || _mailboxes.Unsynced >= SyncCount || now - _mailboxes.UnsyncedSince >= SyncAfter;
+        Fault fault = syncDue ? _mailboxes.Sync(now) : Fault.None;
         lock (_gate)
         {
             _tried += _batch.Count;
-            _unsynced = _round.Unsynced;
-            _unmarked = _unsynced > 0 || _round.Reporting > 0;
+            _unsynced = _mailboxes.Unsynced;
+            _unmarked = _unsynced > 0 || _mailboxes.DsnsInProgress > 0;
             // What waits for its report is in the mailbox already: a deletion must wait for its mark too.
-            if (settle > _settleDone && (_round.Reporting == 0 || fault != Fault.None))
+            if (settle > _settleDone && (_mailboxes.DsnsInProgress == 0 || fault != Fault.None))
                 (_settleDone, _settleFault) = (settle, fault);
             Monitor.PulseAll(_gate);
         }
@@ -252,7 +252,7 @@ internal sealed class LocalDelivery : IDisposable
             _unmarked |= _batch.Count > 0 || _steps.Count > 0;
             _urgent = false;
             settle = _settleAsked;
-            return !_abandoned && !(_stopping && _batch.Count == 0 && _steps.Count == 0 && (settle == _settleDone || _round.Reporting > 0));
+            return !_abandoned && !(_stopping && _batch.Count == 0 && _steps.Count == 0 && (settle == _settleDone || _mailboxes.DsnsInProgress > 0));
         }
     }
 
@@ -268,7 +268,7 @@ internal sealed class LocalDelivery : IDisposable
             Sleep(GatherStreamFor, until: Enough);
     }
 
-    private bool MustSettle => _settleAsked != _settleDone && _round.Reporting == 0;
+    private bool MustSettle => _settleAsked != _settleDone && _mailboxes.DsnsInProgress == 0;
 
     private bool MayGather => _queue.Count is > 0 and < Enough && !_isDraining && !_urgent && !_stopping && _settleAsked == _settleDone;
 
@@ -282,9 +282,9 @@ internal sealed class LocalDelivery : IDisposable
     private int UntilDue()
     {
         long now = Environment.TickCount64;
-        long due = _round.NextRetry;
-        if (_round.Unsynced > 0)
-            due = Math.Min(due, _round.UnsyncedSince + SyncAfter);
+        long due = _mailboxes.NextRetry;
+        if (_mailboxes.Unsynced > 0)
+            due = Math.Min(due, _mailboxes.UnsyncedSince + SyncAfter);
         return (int)Math.Clamp(due - now, 0, 60_000);
     }
 
@@ -303,11 +303,11 @@ internal sealed class LocalDelivery : IDisposable
     // The last sync; whoever still waits hears of it.
     private void Leave()
     {
-        Fault fault = _round.Sync(Environment.TickCount64);
+        Fault fault = _mailboxes.Sync(Environment.TickCount64);
         lock (_gate)
         {
             _thread = null;
-            _unmarked = _round.Unsynced > 0;
+            _unmarked = _mailboxes.Unsynced > 0;
             (_settleDone, _settleFault, _tried) = (long.MaxValue, fault, long.MaxValue);
             Monitor.PulseAll(_gate);
         }

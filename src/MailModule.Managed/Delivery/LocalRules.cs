@@ -10,7 +10,7 @@ using MailModule.Spool;
 namespace MailModule.Delivery;
 
 /// <summary>What lists and forward files need.</summary>
-internal sealed class LocalRulesParts
+internal sealed class LocalRulesDependencies
 {
     public required ISpool Spool { get; init; }
     public required IReports Reports { get; init; }
@@ -38,7 +38,7 @@ internal sealed class LocalRules : ILocalRules
     private readonly ListExpansion _lists;
     private readonly Forwarder _forwarder;
 
-    public LocalRules(LocalRulesParts parts)
+    public LocalRules(LocalRulesDependencies parts)
     {
         var redistributor = new Redistributor(parts.Spool, parts.HostName, parts.Time);
         var reports = new ReportsNow(parts.Reports, parts.Time);
@@ -47,7 +47,7 @@ internal sealed class LocalRules : ILocalRules
         _forwarder = new Forwarder(redistributor, reports, parts.Policy, parts.Forward, scratch, parts.Calls, parts.Log);
     }
 
-    public bool Concern(string maildrop, string? home) => home is null ? MailingList.NameIn(maildrop) is not null : _forwarder.Concerns(home);
+    public bool AppliesTo(string maildrop, string? home) => home is null ? MailingList.NameIn(maildrop) is not null : _forwarder.HasFile(home);
 
-    public DetourEnd Take(Detour detour, CancellationToken cancel) => detour.Home is null ? _lists.Take(detour) : _forwarder.Take(detour, cancel);
+    public LocalActionResult Run(LocalAction action, CancellationToken cancel) => action.Home is null ? _lists.Expand(action) : _forwarder.Run(action, cancel);
 }

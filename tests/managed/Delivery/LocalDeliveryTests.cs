@@ -17,7 +17,7 @@ public class LocalDeliveryTests
     {
         _spool = new MemorySpool(_events);
         _store = new MemoryStore(_events);
-        _delivery = new LocalDelivery(new LocalParts { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}" });
+        _delivery = new LocalDelivery(new LocalDeliveryDependencies { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}" });
     }
 
     [Fact]
@@ -25,8 +25,8 @@ public class LocalDeliveryTests
     {
         _spool.Found.Add(new MemorySpool.Entry("m1", "a"));
         _delivery.Start();
-        _delivery.Take(new MemorySpool.Entry("m2", "a"));
-        Assert.True(_delivery.Hasten(Long));
+        _delivery.Enqueue(new MemorySpool.Entry("m2", "a"));
+        Assert.True(_delivery.CatchUp(Long));
         Assert.Equal(["deliver m1 /h/a again", "deliver m2 /h/a"], Events("deliver"));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
     }
@@ -35,9 +35,9 @@ public class LocalDeliveryTests
     public void Settling_syncs_marks_and_flushes_in_this_order()
     {
         _delivery.Start();
-        _delivery.Take(new MemorySpool.Entry("m1", "a"));
-        Assert.True(_delivery.Hasten(Long));
-        Assert.Equal(Fault.None, _delivery.Settle());
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.CatchUp(Long));
+        Assert.Equal(Fault.None, _delivery.MakeDurable());
         Assert.Equal(["deliver m1 /h/a", "sync", "mark m1 0", "flush"], Events(""));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
     }
@@ -47,12 +47,12 @@ public class LocalDeliveryTests
     {
         _delivery.Start();
         _store.SyncFault = Fault.Io;
-        _delivery.Take(new MemorySpool.Entry("m1", "a"));
-        Assert.True(_delivery.Hasten(Long));
-        Assert.Equal(Fault.Io, _delivery.Settle());
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.CatchUp(Long));
+        Assert.Equal(Fault.Io, _delivery.MakeDurable());
         _store.SyncFault = Fault.None;
         _spool.FlushFault = Fault.Full;
-        Assert.Equal(Fault.Full, _delivery.Settle());
+        Assert.Equal(Fault.Full, _delivery.MakeDurable());
         _delivery.Stop(Long);
     }
 
@@ -60,10 +60,10 @@ public class LocalDeliveryTests
     public void Many_messages_share_a_sync()
     {
         for (int i = 0; i < 1_000; i++)
-            _delivery.Take(new MemorySpool.Entry($"m{i}", "a"));
+            _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
         _delivery.Start();
-        Assert.True(_delivery.Hasten(Long));
-        Assert.Equal(Fault.None, _delivery.Settle());
+        Assert.True(_delivery.CatchUp(Long));
+        Assert.Equal(Fault.None, _delivery.MakeDurable());
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(1_000, Events("mark").Count);
         Assert.InRange(Events("sync").Count, 1, 10);
@@ -74,7 +74,7 @@ public class LocalDeliveryTests
     {
         _delivery.Start();
         for (int i = 0; i < 600; i++)
-            _delivery.Take(new MemorySpool.Entry($"m{i}", "a"));
+            _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(600, Events("deliver").Count);
         Assert.Equal(600, Events("mark").Count);
@@ -87,7 +87,7 @@ public class LocalDeliveryTests
         lock (_store.Broken)
             _store.Broken.Add("/h/a");
         _delivery.Start();
-        _delivery.Take(new MemorySpool.Entry("m1", "a"));
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Empty(Events("mark"));
     }
@@ -98,7 +98,7 @@ public class LocalDeliveryTests
     public void Stopping_tells_why_the_marks_could_not_be_flushed(Fault fault)
     {
         _delivery.Start();
-        _delivery.Take(new MemorySpool.Entry("m1", "a"));
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
         _spool.FlushFault = fault;
         Assert.Equal(fault, _delivery.Stop(Long));
     }
@@ -111,7 +111,7 @@ public class LocalDeliveryTests
         _delivery.Start();
         lock (_store.Broken)
         {
-            _delivery.Take(new MemorySpool.Entry("m1", "a"));
+            _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
             Assert.True(begun.Wait(Long));
             Assert.Equal(Fault.Timeout, _delivery.Stop(TimeSpan.Zero));
         }
@@ -124,16 +124,16 @@ public class LocalDeliveryTests
         _delivery.Start();
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
-        Assert.Equal(Fault.None, _delivery.Settle());
-        _delivery.Take(new MemorySpool.Entry("m1", "a"));
-        Assert.True(_delivery.Hasten(Long));
+        Assert.Equal(Fault.None, _delivery.MakeDurable());
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.CatchUp(Long));
     }
 
     [Fact]
     public void Messages_without_a_local_recipient_are_passed_over()
     {
         _delivery.Start();
-        _delivery.Take(new MemorySpool.Entry("m1", null, null));
+        _delivery.Enqueue(new MemorySpool.Entry("m1", null, null));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Empty(Events("deliver"));
     }
@@ -148,10 +148,10 @@ public class LocalDeliveryTests
         {
             // The first batch has left the queue; its delivery waits for this lock.
             for (int i = 0; i < bound + 256; i++)
-                _delivery.Take(new MemorySpool.Entry($"m{i}", "a"));
+                _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
             var watch = Stopwatch.StartNew();
             for (int i = 0; i < more; i++)
-                _delivery.Take(new MemorySpool.Entry($"late{i}", "a"));
+                _delivery.Enqueue(new MemorySpool.Entry($"late{i}", "a"));
             Assert.True(watch.ElapsedMilliseconds >= more * 10);
         }
         Assert.Equal(Fault.None, _delivery.Stop(Long));
@@ -164,11 +164,11 @@ public class LocalDeliveryTests
         using var marked = new ManualResetEventSlim();
         var spool = new MemorySpool(_events);
         var store = new MemoryStore(_events);
-        var delivery = new LocalDelivery(new LocalParts { Spool = spool, Store = store, HomeOf = name => $"/h/{name}" });
+        var delivery = new LocalDelivery(new LocalDeliveryDependencies { Spool = spool, Store = store, HomeOf = name => $"/h/{name}" });
         delivery.Start();
         var entry = new MemorySpool.Entry("m1", "a");
         entry.Marked = marked.Set;
-        delivery.Take(entry);
+        delivery.Enqueue(entry);
         Assert.True(marked.Wait(Long));
         Assert.Equal(Fault.None, delivery.Stop(Long));
     }

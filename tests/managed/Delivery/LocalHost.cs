@@ -66,11 +66,11 @@ internal sealed class LocalHost : IDisposable
             lock (_lines)
                 _lines.Add(text);
         });
-        SpoolOptions options = SpoolRun.Options("/mail/spool", Disk, entry => _spool.Take(entry, () => _delivery!.Take(entry)));
+        SpoolOptions options = SpoolRun.Options("/mail/spool", Disk, entry => _spool.Take(entry, () => _delivery!.Enqueue(entry)));
         Assert.Equal(Fault.None, LogSpool.Open(options, out LogSpool? spool, out _));
         _logSpool = spool;
         _spool.Inner = spool!;
-        var rules = new LocalRules(new LocalRulesParts
+        var rules = new LocalRules(new LocalRulesDependencies
         {
             Spool = _spool,
             Reports = Reports,
@@ -81,7 +81,7 @@ internal sealed class LocalHost : IDisposable
             Log = log,
             Time = Time,
         });
-        _delivery = new LocalDelivery(new LocalParts
+        _delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
             Spool = _spool,
             Store = new MaildirStore("mx.a.example"),
@@ -152,7 +152,7 @@ internal sealed class LocalHost : IDisposable
     }
 
     /// <summary>Returns when every local recipient of every message is done.</summary>
-    public void Settle() => Assert.True(_spool.WaitUntil(() => _spool.Entries.All(IsLocallyDone), () => Delivery.Settle()), "not all is delivered:\n" + string.Join('\n', Log));
+    public void Settle() => Assert.True(_spool.WaitUntil(() => _spool.Entries.All(IsLocallyDone), () => Delivery.MakeDurable()), "not all is delivered:\n" + string.Join('\n', Log));
 
     public bool WaitUntil(Func<bool> holds) => _spool.WaitUntil(holds, () => { });
 

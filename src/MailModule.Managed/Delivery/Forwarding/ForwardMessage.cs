@@ -18,7 +18,7 @@ internal sealed class ForwardMessage(ISpoolEntry entry, string home, ScratchFile
     private string? _text;
     private string? _file;
     private FileStamp _stamp;
-    private ChangedText? _changed;
+    private ChangedContent? _changed;
 
     public int ErrorLevel { get; set; }
 
@@ -63,7 +63,7 @@ internal sealed class ForwardMessage(ISpoolEntry entry, string home, ScratchFile
         if (_file is null || (TryStat(_file, out FileStamp stamp) && stamp == _stamp))
             return true;
         _stamp = stamp;
-        if (ChangedText.TryOpen(_file) is not { } changed)
+        if (ChangedContent.TryOpen(_file) is not { } changed)
             return false;
         _changed = changed;
         _text = null;
@@ -71,9 +71,9 @@ internal sealed class ForwardMessage(ISpoolEntry entry, string home, ScratchFile
     }
 
     /// <summary>The changed text, if it was changed; it is the caller's then, with its file.</summary>
-    public ChangedText? HandOverChanges()
+    public ChangedContent? HandOverChanges()
     {
-        ChangedText? changed = _changed;
+        ChangedContent? changed = _changed;
         if (changed is not null)
             _file = null;
         return changed;

@@ -11,7 +11,7 @@ namespace MailModule.Delivery.Forwarding;
 /// </summary>
 /// <param name="rules">Where the addresses are.</param>
 /// <param name="note">Hears what went wrong: line and text.</param>
-internal sealed class ForwardRun(Detour detour, ForwardMessage message, ForwardOptions options, RelayPolicy rules, Action<int, string> note, CancellationToken cancel)
+internal sealed class ForwardRun(LocalAction action, ForwardMessage message, ForwardOptions options, RelayPolicy rules, Action<int, string> note, CancellationToken cancel)
 {
     private readonly Evaluation _evaluation = new(message);
     private readonly List<string> _copies = [];
@@ -100,7 +100,7 @@ internal sealed class ForwardRun(Detour detour, ForwardMessage message, ForwardO
             RelayVerdict verdict = rules.Judge(target, mayRelay: true);
             if (!verdict.IsAccepted)
                 Wrong(step.Line, $"{target} is nobody here");
-            else if (verdict.Maildrop == detour.Maildrop)
+            else if (verdict.Maildrop == action.Maildrop)
                 _place ??= ""; // the user's own address: a copy stays
             else if (!_targets.Exists(one => one.Address.Equals(target) || (verdict.Maildrop is not null && one.Maildrop == verdict.Maildrop)))
                 _targets.Add((target, verdict.Maildrop));
@@ -115,7 +115,7 @@ internal sealed class ForwardRun(Detour detour, ForwardMessage message, ForwardO
             return;
         }
         ShellCommand command = ShellCommand.Make(step.Command, ValueOf, message.HoldsWord);
-        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. Surroundings(), .. command.Environment], detour.Home!, options.RunTimeout, cancel);
+        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. Surroundings(), .. command.Environment], action.Home!, options.RunTimeout, cancel);
         message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
         IsCancelled = end == CommandEnd.Cancelled;
         if (end == CommandEnd.TimedOut)
@@ -133,11 +133,11 @@ internal sealed class ForwardRun(Detour detour, ForwardMessage message, ForwardO
     private IEnumerable<string> Surroundings()
     {
         yield return "PATH=/usr/local/bin:/usr/bin:/bin";
-        yield return $"HOME={detour.Home}";
-        yield return $"USER={detour.Maildrop}";
-        yield return $"LOGNAME={detour.Maildrop}";
-        yield return $"SENDER={detour.Entry.Envelope.ReversePath.Text}";
-        yield return $"RECIPIENT={detour.FirstRecipient.Address.Text}";
+        yield return $"HOME={action.Home}";
+        yield return $"USER={action.Maildrop}";
+        yield return $"LOGNAME={action.Maildrop}";
+        yield return $"SENDER={action.Entry.Envelope.ReversePath.Text}";
+        yield return $"RECIPIENT={action.FirstRecipient.Address.Text}";
     }
 
     private void Wrong(int line, string text)

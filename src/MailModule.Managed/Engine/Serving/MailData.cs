@@ -47,7 +47,7 @@ internal sealed class MailData : IDisposable
             Directory = values.FullPath(Keys.SmtpOut)!,
             Consumer = entry =>
             {
-                delivery!.Take(entry);
+                delivery!.Enqueue(entry);
                 queue!.Take(entry);
             },
             RunWork = workers.Run,
@@ -65,7 +65,7 @@ internal sealed class MailData : IDisposable
             Log = log,
         });
         var store = new MaildirStore(values.Text(Keys.SmtpName)!);
-        delivery = new LocalDelivery(new LocalParts
+        delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
             Spool = spool!,
             Store = store,
@@ -98,7 +98,7 @@ internal sealed class MailData : IDisposable
         Log = log,
     };
 
-    private static LocalRules RulesOf(ISpool spool, IReports reports, EngineSettings settings, Log log) => new(new LocalRulesParts
+    private static LocalRules RulesOf(ISpool spool, IReports reports, EngineSettings settings, Log log) => new(new LocalRulesDependencies
     {
         Spool = spool,
         Reports = reports,

@@ -263,11 +263,11 @@ public sealed partial class ForwarderTests : IDisposable
         _host.WriteForward("ann", "!while test -f $msgfile -a ! -e go; do sleep 0.02; done\n");
         _host.Put(Sender, "ann@a.example bob@a.example");
         Assert.True(_host.WaitUntil(() => _host.Mail("bob").Count == 1));
-        Assert.False(_host.Delivery.Hasten(TimeSpan.FromMilliseconds(100), _host.Home("ann")));
-        Assert.True(_host.Delivery.Hasten(LocalHost.Patience, _host.Home("bob")));
+        Assert.False(_host.Delivery.CatchUp(TimeSpan.FromMilliseconds(100), _host.Home("ann")));
+        Assert.True(_host.Delivery.CatchUp(LocalHost.Patience, _host.Home("bob")));
         Assert.Empty(_host.Mail("ann"));
         File.WriteAllText(_host.Home("ann") + "/go", "");
-        Assert.True(_host.Delivery.Hasten(LocalHost.Patience, _host.Home("ann")));
+        Assert.True(_host.Delivery.CatchUp(LocalHost.Patience, _host.Home("ann")));
         Assert.Single(_host.Mail("ann"));
     }
 

@@ -4,11 +4,11 @@ using MailModule.Mail;
 namespace MailModule.Delivery;
 
 /// <summary>A message at rest in a file of its own, which nobody changes any more; the file goes with <see cref="Dispose"/>.</summary>
-internal sealed class ChangedText : MessageContent, IDisposable
+internal sealed class ChangedContent : MessageContent, IDisposable
 {
     private readonly string _path;
 
-    private ChangedText(string path, long length, long wireLength)
+    private ChangedContent(string path, long length, long wireLength)
     {
         _path = path;
         Length = length;
@@ -21,7 +21,7 @@ internal sealed class ChangedText : MessageContent, IDisposable
     public override string? FilePath => null;
 
     /// <summary>Measures a file; null if it cannot be read, is empty, or is no file.</summary>
-    public static ChangedText? TryOpen(string path)
+    public static ChangedContent? TryOpen(string path)
     {
         try
         {
@@ -35,7 +35,7 @@ internal sealed class ChangedText : MessageContent, IDisposable
                 length += count;
                 wire.Add(piece.AsSpan(0, count));
             }
-            return length == 0 ? null : new ChangedText(path, length, wire.Total);
+            return length == 0 ? null : new ChangedContent(path, length, wire.Total);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {

@@ -8,7 +8,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery;
 
 /// <summary>What a <see cref="LocalDelivery"/> works with.</summary>
-internal sealed class LocalParts
+internal sealed class LocalDeliveryDependencies
 {
     /// <summary>Whose entries are delivered.</summary>
     public required ISpool Spool { get; init; }

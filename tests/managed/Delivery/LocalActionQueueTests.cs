@@ -5,7 +5,7 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Delivery;
 
-public sealed class DetoursTests : IDisposable
+public sealed class LocalActionQueueTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
@@ -19,84 +19,84 @@ public sealed class DetoursTests : IDisposable
     [Fact]
     public void Those_of_one_key_follow_one_another_and_others_pass_them()
     {
-        Detours detours = Make((detour, _) =>
+        LocalActionQueue actions = Make((action, _) =>
         {
-            if (detour.Home == "/h/slow")
+            if (action.Home == "/h/slow")
                 Wait();
-            return DetourEnd.Inbox;
+            return LocalActionResult.Inbox;
         });
-        detours.Begin(Of("1", "/h/slow"));
-        detours.Begin(Of("2", "/h/slow"));
+        actions.Enqueue(Of("1", "/h/slow"));
+        actions.Enqueue(Of("2", "/h/slow"));
         Assert.True(_begun.Wait(Long));
-        detours.Begin(Of("3", "/h/quick"));
+        actions.Enqueue(Of("3", "/h/quick"));
         Assert.True(SpinWait.SpinUntil(() => _ended.Count == 1, Long));
         Assert.Equal("3 None", _ended.Single());
         Assert.Equal(0, _begun.CurrentCount);
         _go.Release(2);
         Assert.True(SpinWait.SpinUntil(() => _ended.Count == 3, Long));
         Assert.Equal(["3 None", "1 None", "2 None"], _ended);
-        Assert.True(detours.Stop(Long));
+        Assert.True(actions.Stop(Long));
     }
 
     [Fact]
     public void No_more_run_at_once_than_the_limit_says()
     {
-        Detours detours = Make((_, _) =>
+        LocalActionQueue actions = Make((_, _) =>
         {
             Wait();
-            return DetourEnd.Inbox;
+            return LocalActionResult.Inbox;
         }, limit: 3);
         for (int i = 0; i < 10; i++)
-            detours.Begin(Of($"{i}", $"/h/{i}"));
+            actions.Enqueue(Of($"{i}", $"/h/{i}"));
         for (int i = 0; i < 3; i++)
             Assert.True(_begun.Wait(Long));
         Assert.False(_begun.Wait(20));
         _go.Release(10);
         Assert.True(SpinWait.SpinUntil(() => _ended.Count == 10, Long));
-        Assert.True(detours.Stop(Long));
+        Assert.True(actions.Stop(Long));
     }
 
     [Fact]
-    public void What_a_way_throws_is_a_failure()
+    public void What_an_action_throws_is_a_failure()
     {
-        Detours detours = Make((detour, _) => detour.Home == "/h/bad" ? throw new InvalidOperationException("no") : DetourEnd.Inbox);
-        detours.Begin(Of("1", "/h/bad"));
-        detours.Begin(Of("2", "/h/good"));
+        LocalActionQueue actions = Make((action, _) => action.Home == "/h/bad" ? throw new InvalidOperationException("no") : LocalActionResult.Inbox);
+        actions.Enqueue(Of("1", "/h/bad"));
+        actions.Enqueue(Of("2", "/h/good"));
         Assert.True(SpinWait.SpinUntil(() => _ended.Count == 2, Long));
         Assert.Equal(["1 Internal", "2 None"], _ended.Order(StringComparer.Ordinal));
-        Assert.True(detours.Stop(Long));
+        Assert.True(actions.Stop(Long));
     }
 
     [Fact]
     public void A_stop_waits_then_cancels_and_begins_nothing_more()
     {
-        Detours detours = Make((_, cancel) =>
+        LocalActionQueue actions = Make((_, cancel) =>
         {
             _begun.Release();
             cancel.WaitHandle.WaitOne();
-            return DetourEnd.Failed(Fault.Cancelled);
+            return LocalActionResult.Failed(Fault.Cancelled);
         });
-        detours.Begin(Of("1", "/h/a"));
-        detours.Begin(Of("2", "/h/a"));
+        actions.Enqueue(Of("1", "/h/a"));
+        actions.Enqueue(Of("2", "/h/a"));
         Assert.True(_begun.Wait(Long));
-        Assert.True(detours.Stop(TimeSpan.FromMilliseconds(20)));
-        detours.Begin(Of("3", "/h/b"));
+        Assert.True(actions.Stop(TimeSpan.FromMilliseconds(20)));
+        actions.Enqueue(Of("3", "/h/b"));
         Assert.Equal(["1 Cancelled"], _ended);
     }
 
     [Fact]
     public void A_stop_tells_when_somebody_does_not_come_back()
     {
-        Detours detours = Make((_, _) =>
+        LocalActionQueue actions = Make((_, _) =>
         {
             Wait();
-            return DetourEnd.Inbox;
+            return LocalActionResult.Inbox;
         });
-        detours.Begin(Of("1", "/h/a"));
+        actions.Enqueue(Of("1", "/h/a"));
         Assert.True(_begun.Wait(Long));
-        Assert.False(detours.Stop(TimeSpan.Zero));
+        Assert.False(actions.Stop(TimeSpan.Zero));
         _go.Release();
-        Assert.True(detours.Stop(Long));
+        Assert.True(actions.Stop(Long));
     }
 
     private void Wait()
@@ -105,8 +105,8 @@ public sealed class DetoursTests : IDisposable
         Assert.True(_go.Wait(Long));
     }
 
-    private Detours Make(Func<Detour, CancellationToken, DetourEnd> take, int limit = 32)
-        => new(_workers, take, (detour, end) => _ended.Enqueue($"{detour.Entry.Id} {end.Fault}"), Log.None, limit);
+    private LocalActionQueue Make(Func<LocalAction, CancellationToken, LocalActionResult> run, int limit = 32)
+        => new(_workers, run, (action, result) => _ended.Enqueue($"{action.Entry.Id} {result.Fault}"), Log.None, limit);
 
-    private static Detour Of(string id, string home) => new(new MemorySpool.Entry(id, "a"), "a", home, [0]);
+    private static LocalAction Of(string id, string home) => new(new MemorySpool.Entry(id, "a"), "a", home, [0]);
 }

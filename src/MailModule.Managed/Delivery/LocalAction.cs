@@ -8,9 +8,9 @@ namespace MailModule.Delivery;
 /// <param name="Maildrop">The user or the list.</param>
 /// <param name="Home">The user's; null for a list.</param>
 /// <param name="Recipients">Indexes of the envelope's recipients that it stands for, at least one.</param>
-internal sealed record Detour(ISpoolEntry Entry, string Maildrop, string? Home, int[] Recipients)
+internal sealed record LocalAction(ISpoolEntry Entry, string Maildrop, string? Home, int[] Recipients)
 {
-    /// <summary>Detours of one key follow one another.</summary>
+    /// <summary>Actions of one key follow one another.</summary>
     public string Key => Home ?? Maildrop;
 
     /// <summary>Attempts that failed before this one.</summary>
@@ -25,16 +25,16 @@ internal sealed record Detour(ISpoolEntry Entry, string Maildrop, string? Home, 
     public Recipient FirstRecipient => Entry.Envelope.Recipients[Recipients[0]];
 }
 
-/// <summary>How a detour ended.</summary>
+/// <summary>How a local action ended.</summary>
 /// <param name="Fault">None, or why it is to be tried again later.</param>
 /// <param name="Folders">Where the message is to be put: folders of the mailbox, empty for the inbox; none: nowhere.</param>
-internal sealed record DetourEnd(Fault Fault, IReadOnlyList<string> Folders)
+internal sealed record LocalActionResult(Fault Fault, IReadOnlyList<string> Folders)
 {
-    public static readonly DetourEnd Nowhere = new(Fault.None, []);
-    public static readonly DetourEnd Inbox = new(Fault.None, [""]);
+    public static readonly LocalActionResult Nowhere = new(Fault.None, []);
+    public static readonly LocalActionResult Inbox = new(Fault.None, [""]);
 
-    public static DetourEnd Failed(Fault fault) => new(fault, []);
+    public static LocalActionResult Failed(Fault fault) => new(fault, []);
 
     /// <summary>The message's text, where a command has changed it; null: as it is in the spool.</summary>
-    public ChangedText? Changed { get; init; }
+    public ChangedContent? Changed { get; init; }
 }

@@ -12,9 +12,9 @@ namespace MailModule.Delivery;
 /// Invariant: an entry's recipient is marked done only after its message was delivered and then synced, or after what came of it instead (messages to a list's members, a report that it
 /// failed) is durable in the spool. A crash before the mark repeats the delivery, which the store's idempotence makes harmless; a crash after it repeats nothing.
 /// </remarks>
-/// <param name="begin">Begins a detour; its end comes to <see cref="EndDetour"/>.</param>
-/// <param name="post">Has a step run on the round's thread, with the time then; from any thread.</param>
-internal sealed partial class MailboxRound(LocalParts parts, Action<Detour> begin, Action<Action<long>> post)
+/// <param name="beginAction">Begins a local action; its end comes to <see cref="CompleteAction"/>.</param>
+/// <param name="post">Has a step run on the thread of local delivery, with the time then; from any thread.</param>
+internal sealed partial class MailboxDelivery(LocalDeliveryDependencies parts, Action<LocalAction> beginAction, Action<Action<long>> post)
 {
     private const int RetriesInARow = 256;
     private const long FirstDelay = 1_000;
@@ -27,8 +27,8 @@ internal sealed partial class MailboxRound(LocalParts parts, Action<Detour> begi
     /// <summary>A message on its way into one mailbox, for the recipients (indexes) that share it.</summary>
     private readonly record struct Due(ISpoolEntry Entry, string Maildrop, int[] Recipients, bool MayBeThere)
     {
-        /// <summary>Where a detour sends it; null: it has taken none, or is to take it again.</summary>
-        public DetourEnd? End { get; init; }
+        /// <summary>What its local action came to; null: it has had none, or is to have it again.</summary>
+        public LocalActionResult? End { get; init; }
 
         public object? Progress { get; init; }
         public int Failures { get; init; }
@@ -133,12 +133,12 @@ internal sealed partial class MailboxRound(LocalParts parts, Action<Detour> begi
             Fail(due, home, fault, now);
     }
 
-    // None: it is there, or on a detour.
+    // None: it is there, or on a action.
     private Fault Go(in Due due, string? home, long now)
     {
-        if (due.End is null && parts.Rules is { } rules && rules.Concern(due.Maildrop, home))
+        if (due.End is null && parts.Rules is { } rules && rules.AppliesTo(due.Maildrop, home))
         {
-            begin(new Detour(due.Entry, due.Maildrop, home, due.Recipients) { Progress = due.Progress, Failures = due.Failures, MayBeThere = due.MayBeThere });
+            beginAction(new LocalAction(due.Entry, due.Maildrop, home, due.Recipients) { Progress = due.Progress, Failures = due.Failures, MayBeThere = due.MayBeThere });
             return Fault.None;
         }
         Fault fault = DeliverTo(due, home);
@@ -163,10 +163,10 @@ internal sealed partial class MailboxRound(LocalParts parts, Action<Detour> begi
         }
     }
 
-    private Fault DeliverTo(in Due due, string home, DetourEnd end)
+    private Fault DeliverTo(in Due due, string home, LocalActionResult result)
     {
-        MessageContent content = (MessageContent?)end.Changed ?? due.Entry.Content;
-        foreach (string folder in end.Folders)
+        MessageContent content = (MessageContent?)result.Changed ?? due.Entry.Content;
+        foreach (string folder in result.Folders)
         {
             Fault fault = folder.Length == 0
                 ? parts.Store.Deliver(home, due.Entry.Id, due.Entry.Envelope.Received, content, due.MayBeThere)

@@ -4,26 +4,26 @@ using MailModule.Primitives;
 
 namespace MailModule.Delivery;
 
-// How a delivery ends that is not simply in the mailbox: after a detour, with a report, given up.
-internal sealed partial class MailboxRound
+// How a delivery ends that is not simply in the mailbox: after a action, with a report, given up.
+internal sealed partial class MailboxDelivery
 {
     /// <summary>Reports that are being written; what they are about is not marked yet.</summary>
-    public int Reporting { get; private set; }
+    public int DsnsInProgress { get; private set; }
 
-    /// <summary>A detour has come to its end: the message goes where it says, or waits for another attempt.</summary>
-    public void EndDetour(Detour detour, DetourEnd end, long now)
+    /// <summary>A local action has come to its end: the message goes where it says, or waits for another attempt.</summary>
+    public void CompleteAction(LocalAction action, LocalActionResult result, long now)
     {
-        var due = new Due(detour.Entry, detour.Maildrop, detour.Recipients, detour.MayBeThere) { Progress = detour.Progress, Failures = detour.Failures };
-        Fault fault = end.Fault;
+        var due = new Due(action.Entry, action.Maildrop, action.Recipients, action.MayBeThere) { Progress = action.Progress, Failures = action.Failures };
+        Fault fault = result.Fault;
         if (fault == Fault.None)
         {
-            due = due with { End = end };
-            fault = DeliverTo(due, detour.Home);
+            due = due with { End = result };
+            fault = DeliverTo(due, action.Home);
         }
         if (fault == Fault.None)
             Delivered(due, now);
         else
-            Fail(due, detour.Home, fault, now);
+            Fail(due, action.Home, fault, now);
     }
 
     private void Delivered(in Due due, long now)
@@ -82,14 +82,14 @@ internal sealed partial class MailboxRound
 
     private void Report(Due due, ReportKind kind, string status, string text, Action<Fault, long> ended)
     {
-        Reporting++;
+        DsnsInProgress++;
         DateTimeOffset at = parts.Time.GetUtcNow();
         ReportedRecipient[] recipients = [.. due.Recipients.Select(index => due.Entry.Envelope.Recipients[index])
             .Where(recipient => kind != ReportKind.Delivered || recipient.Notify.HasFlag(Notify.Success))
             .Select(recipient => new ReportedRecipient(recipient, status, text, null, at))];
         parts.Reports!.Send(due.Entry, kind, recipients, fault => post(now =>
         {
-            Reporting--;
+            DsnsInProgress--;
             ended(fault, now);
         }));
     }
