@@ -1,7 +1,7 @@
 using MailModule.Delivery.Forwarding;
 using MailModule.Delivery.Lists;
-using MailModule.Delivery.Redistribution;
 using MailModule.Delivery.Reports;
+using MailModule.Delivery.Resending;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -19,7 +19,7 @@ internal sealed class LocalRulesDependencies
     public required Func<RelayPolicy> Policy { get; init; }
 
     /// <summary>The settings of forward files of this moment. Cheap; any thread.</summary>
-    public required Func<ForwardOptions> Forward { get; init; }
+    public required Func<DotForwardOptions> Forward { get; init; }
 
     /// <summary>Our name, for Received fields.</summary>
     public required Func<string> HostName { get; init; }
@@ -36,18 +36,18 @@ internal sealed class LocalRulesDependencies
 internal sealed class LocalRules : ILocalRules
 {
     private readonly ListExpansion _lists;
-    private readonly Forwarder _forwarder;
+    private readonly DotForward _dotForward;
 
     public LocalRules(LocalRulesDependencies parts)
     {
-        var redistributor = new Redistributor(parts.Spool, parts.HostName, parts.Time);
-        var reports = new ReportsNow(parts.Reports, parts.Time);
+        var resender = new Resender(parts.Spool, parts.HostName, parts.Time);
+        var reports = new BlockingDsnSender(parts.Reports, parts.Time);
         var scratch = new ScratchFiles(parts.ScratchFolder, Disk.Real);
-        _lists = new ListExpansion(redistributor, reports, parts.Policy, parts.Log);
-        _forwarder = new Forwarder(redistributor, reports, parts.Policy, parts.Forward, scratch, parts.Calls, parts.Log);
+        _lists = new ListExpansion(resender, reports, parts.Policy, parts.Log);
+        _dotForward = new DotForward(resender, reports, parts.Policy, parts.Forward, scratch, parts.Calls, parts.Log);
     }
 
-    public bool AppliesTo(string maildrop, string? home) => home is null ? MailingList.NameIn(maildrop) is not null : _forwarder.HasFile(home);
+    public bool AppliesTo(string maildrop, string? home) => home is null ? MailingList.NameIn(maildrop) is not null : _dotForward.HasFile(home);
 
-    public LocalActionResult Run(LocalAction action, CancellationToken cancel) => action.Home is null ? _lists.Expand(action) : _forwarder.Run(action, cancel);
+    public LocalActionResult Run(LocalAction action, CancellationToken cancel) => action.Home is null ? _lists.Expand(action) : _dotForward.Run(action, cancel);
 }

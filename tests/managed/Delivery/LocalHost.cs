@@ -32,7 +32,7 @@ internal sealed class LocalHost : IDisposable
     public TemporaryFolder Folder { get; } = new();
     public SimulatedDisk Disk { get; set; } = new();
     public CollectedReports Reports { get; } = new();
-    public ForwardOptions Forward { get; set; } = new(true, true, TimeSpan.FromSeconds(60));
+    public DotForwardOptions Forward { get; set; } = new(true, true, TimeSpan.FromSeconds(60));
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public LocalDelivery Delivery => _delivery!;
     public WatchedSpool Spool => _spool;

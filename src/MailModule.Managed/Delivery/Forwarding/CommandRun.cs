@@ -14,7 +14,7 @@ internal enum CommandEnd
     /// <summary>Ended because the engine stops.</summary>
     Cancelled,
     /// <summary>Ended by somebody else.</summary>
-    Lost,
+    Killed,
     /// <summary>The system could not start it.</summary>
     NotStarted,
 }
@@ -58,7 +58,7 @@ internal static class CommandRun
                 continue;
             bool isKnown = TryReadCode(pipe, out int code);
             ChildProcess.TryReap(pid, KillGrace);
-            return (isKnown ? CommandEnd.Exited : CommandEnd.Lost, code);
+            return (isKnown ? CommandEnd.Exited : CommandEnd.Killed, code);
         }
         End(pid, pipe);
         return (cancel.IsCancellationRequested ? CommandEnd.Cancelled : CommandEnd.TimedOut, 0);

@@ -14,7 +14,7 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
     private bool _isSwept;
 
     /// <summary>Makes a new file that holds the message; its path. What is left after a failure is nothing.</summary>
-    public Fault Make(string id, MessageContent content, out string path)
+    public Fault Create(string id, MessageContent content, out string path)
     {
         SweepOnce();
         path = Path.Combine(folder, $"{Prefix}{id}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.eml");

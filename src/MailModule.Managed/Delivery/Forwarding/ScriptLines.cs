@@ -16,7 +16,7 @@ internal static class ScriptLines
             if (joined.Length == 0)
                 first = number;
             string plain = line.Trim(' ', '\t', '\r');
-            if (GoesOn(plain))
+            if (IsContinued(plain))
             {
                 joined.Append(plain.AsSpan(0, plain.Length - 1));
                 continue;
@@ -28,5 +28,5 @@ internal static class ScriptLines
             yield return (first, joined.ToString().Trim(' ', '\t'));
     }
 
-    private static bool GoesOn(string line) => line.EndsWith(" \\", StringComparison.Ordinal) || line.EndsWith("\t\\", StringComparison.Ordinal);
+    private static bool IsContinued(string line) => line.EndsWith(" \\", StringComparison.Ordinal) || line.EndsWith("\t\\", StringComparison.Ordinal);
 }

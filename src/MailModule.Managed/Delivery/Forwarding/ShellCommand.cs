@@ -44,19 +44,19 @@ internal sealed class ShellCommand
     public static ShellCommand Make(string command, Func<string, string?> valueOf, Func<string, bool> holdsWord)
     {
         var made = new ShellCommand(valueOf, holdsWord);
-        made.Read(command);
+        made.Expand(command);
         if (!made._hasDollar)
             made.AddReference("msgfile", Quote.None, lead: " ");
         return made;
     }
 
-    private void Read(string command)
+    private void Expand(string command)
     {
         var quote = Quote.None;
         for (int at = 0; at < command.Length;)
         {
             char c = command[at];
-            if (c == '$' && TryTakeVariable(command, quote, ref at))
+            if (c == '$' && TryReadVariable(command, quote, ref at))
                 continue;
             _hasDollar |= c == '$';
             if (c == '\\' && quote != Quote.Single && at + 1 < command.Length)
@@ -66,13 +66,13 @@ internal sealed class ShellCommand
                 at += 2;
                 continue;
             }
-            quote = After(c, quote);
+            quote = QuoteAfter(c, quote);
             _line.Append(c);
             at++;
         }
     }
 
-    private static Quote After(char c, Quote quote) => (c, quote) switch
+    private static Quote QuoteAfter(char c, Quote quote) => (c, quote) switch
     {
         ('\'', Quote.None) => Quote.Single,
         ('\'', Quote.Single) => Quote.None,
@@ -81,7 +81,7 @@ internal sealed class ShellCommand
         _ => quote,
     };
 
-    private bool TryTakeVariable(string command, Quote quote, ref int at)
+    private bool TryReadVariable(string command, Quote quote, ref int at)
     {
         int end = at + 1;
         while (end < command.Length && (char.IsAsciiLetter(command[end]) || command[end] == '_'))
@@ -89,7 +89,7 @@ internal sealed class ShellCommand
         if (end == at + 1 && end < command.Length && command[end] is (>= '1' and <= '9') or '+')
             end++;
         string name = command[(at + 1)..end];
-        if (name == "in_text" && TryTakeWord(command, end, out string word, out int after))
+        if (name == "in_text" && TryReadArgument(command, end, out string word, out int after))
         {
             _hasDollar = true;
             _line.Append(_holdsWord(word) ? '1' : '0');
@@ -103,7 +103,7 @@ internal sealed class ShellCommand
         return true;
     }
 
-    private static bool TryTakeWord(string command, int at, out string word, out int after)
+    private static bool TryReadArgument(string command, int at, out string word, out int after)
     {
         int close = at < command.Length && command[at] == '(' ? command.IndexOf(')', at) : -1;
         word = close < 0 ? "" : command[(at + 1)..close].Trim();
@@ -117,7 +117,7 @@ internal sealed class ShellCommand
         if (!_names.TryGetValue(name, out string? text))
         {
             string value = _valueOf(name) ?? "";
-            _names[name] = text = IsNumber(value) ? value : Keep(value);
+            _names[name] = text = IsNumber(value) ? value : AddValue(value);
         }
         bool isNumber = !text.StartsWith('$');
         _line.Append(lead).Append(isNumber ? text : quote switch
@@ -128,7 +128,7 @@ internal sealed class ShellCommand
         });
     }
 
-    private string Keep(string value)
+    private string AddValue(string value)
     {
         string kept = value.Replace("\0", "", StringComparison.Ordinal);
         int room = Math.Min(ValueLimit, ValuesLimit - _octets);

@@ -1,5 +1,5 @@
-using MailModule.Delivery.Redistribution;
 using MailModule.Delivery.Reports;
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
@@ -13,7 +13,7 @@ namespace MailModule.Delivery.Lists;
 /// Invariant: the list's recipient is done only after the messages for all members are durable. A crash between repeats the expansion: members may then get the message
 /// twice, none is left out. What fails without a crash goes on where it ended.
 /// </remarks>
-internal sealed class ListExpansion(Redistributor redistributor, ReportsNow reports, Func<RelayPolicy> policy, Log log)
+internal sealed class ListExpansion(Resender resender, BlockingDsnSender reports, Func<RelayPolicy> policy, Log log)
 {
     /// <summary>Recipients of one message in the spool.</summary>
     public const int RecipientLimit = 1000;
@@ -41,7 +41,7 @@ internal sealed class ListExpansion(Redistributor redistributor, ReportsNow repo
     }
 
     private static bool IsLoop(MessageHeader header, MailingList list, RelayPolicy rules)
-        => header.Hops > Redistributor.HopLimit || header.DeliveredTo().Any(address => rules.Lists.Find(address)?.Maildrop == list.Maildrop);
+        => header.Hops > Resender.HopLimit || header.DeliveredTo().Any(address => rules.Lists.Find(address)?.Maildrop == list.Maildrop);
 
     private LocalActionResult EndLoop(LocalAction action, MailingList list)
     {
@@ -58,9 +58,9 @@ internal sealed class ListExpansion(Redistributor redistributor, ReportsNow repo
             log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Owner}, the owner of {list.Address}, is nobody here; a message without a sender is dropped");
             return LocalActionResult.Nowhere;
         }
-        Envelope envelope = redistributor.NewEnvelope(action.Entry.Envelope, MailAddress.Null);
+        Envelope envelope = resender.NewEnvelope(action.Entry.Envelope, MailAddress.Null);
         envelope.Recipients.Add(new Recipient(list.Owner!, verdict.Maildrop));
-        Fault fault = redistributor.Send(envelope, action.Entry.Content, action.Entry.Id, list.Address, list: null);
+        Fault fault = resender.Send(envelope, action.Entry.Content, action.Entry.Id, list.Address, list: null);
         return fault == Fault.None ? LocalActionResult.Nowhere : LocalActionResult.Failed(fault);
     }
 
@@ -89,7 +89,7 @@ internal sealed class ListExpansion(Redistributor redistributor, ReportsNow repo
         if (progress.IsReported)
             return Fault.None;
         Envelope envelope = NewEnvelope(action, list);
-        Fault fault = reports.Send(new RedistributedEntry(action.Entry, envelope), ReportKind.Failed,
+        Fault fault = reports.Send(new ResentEntry(action.Entry, envelope), ReportKind.Failed,
             members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)), "5.1.1", $"No such user here (a member of {list.Address})");
         bool isAlone = members.Found.Count + members.Unknown.Count == 1;
         // RFC 3461 §5.2.7.3: a list is where a message ends, §5.2.7.2 (c): an alias with several targets is not
@@ -107,7 +107,7 @@ internal sealed class ListExpansion(Redistributor redistributor, ReportsNow repo
         {
             Envelope envelope = NewEnvelope(action, list);
             envelope.Recipients.AddRange(part.Select(member => NewRecipient(action, list, member.Address, member.Maildrop, isAlone)));
-            Fault fault = redistributor.Send(envelope, action.Entry.Content, action.Entry.Id, list.Address, list.Owner is null ? null : list.Address);
+            Fault fault = resender.Send(envelope, action.Entry.Content, action.Entry.Id, list.Address, list.Owner is null ? null : list.Address);
             if (fault != Fault.None)
                 return fault;
             progress.Sent.UnionWith(part.Select(member => member.Address));
@@ -119,7 +119,7 @@ internal sealed class ListExpansion(Redistributor redistributor, ReportsNow repo
     {
         Envelope old = action.Entry.Envelope;
         // RFC 5321 §3.9.2: failures of a list go to whoever looks after it; §3.9.1: an alias changes nothing but the recipients
-        Envelope envelope = redistributor.NewEnvelope(old, list.Owner ?? old.ReversePath);
+        Envelope envelope = resender.NewEnvelope(old, list.Owner ?? old.ReversePath);
         if (list.Owner is not null)
             return envelope;
         envelope.Return = old.Return;
@@ -129,7 +129,7 @@ internal sealed class ListExpansion(Redistributor redistributor, ReportsNow repo
 
     // RFC 3461 §5.2.7.3 (b): what a sender wished for does not go on through a list
     private static Recipient NewRecipient(LocalAction action, MailingList list, MailAddress member, string? maildrop, bool isOnly)
-        => list.Owner is not null ? new Recipient(member, maildrop) : ReportWishes.PassedOn(action.FirstRecipient, member, maildrop, isOnly);
+        => list.Owner is not null ? new Recipient(member, maildrop) : DsnRequests.PassedOn(action.FirstRecipient, member, maildrop, isOnly);
 
     private static IEnumerable<Recipient> RecipientsOf(LocalAction action) => action.Recipients.Select(index => action.Entry.Envelope.Recipients[index]);
 }

@@ -22,8 +22,8 @@ public sealed partial class CommandRunTests : IDisposable
     public void A_command_tells_its_exit_code(string line, int code)
     {
         // $$ is the shell around the command: killed from outside it tells nothing
-        CommandEnd expected = line.StartsWith("kill", StringComparison.Ordinal) ? CommandEnd.Lost : CommandEnd.Exited;
-        Assert.Equal((expected, expected == CommandEnd.Lost ? 0 : code), Run(line));
+        CommandEnd expected = line.StartsWith("kill", StringComparison.Ordinal) ? CommandEnd.Killed : CommandEnd.Exited;
+        Assert.Equal((expected, expected == CommandEnd.Killed ? 0 : code), Run(line));
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using MailModule.Delivery.Redistribution;
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -128,7 +128,7 @@ public sealed class ListExpansionTests : IDisposable
     public void A_message_that_was_handed_on_too_often_goes_no_further()
     {
         _host.Start("staff@a.example;;ann@a.example");
-        string trace = string.Concat(Enumerable.Repeat("Received: from x\r\n", Redistributor.HopLimit + 1));
+        string trace = string.Concat(Enumerable.Repeat("Received: from x\r\n", Resender.HopLimit + 1));
         _host.Put("sender@c.example", "staff@a.example", trace + "\r\nbody\r\n");
         _host.Put("sender@c.example", "staff@a.example", trace[18..] + "\r\nbody\r\n");
         _host.Settle();

@@ -6,12 +6,12 @@ using MailModule.Primitives.Os;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>The users' forward files, each read again when it has changed. Any thread.</summary>
-internal sealed class ForwardFiles(FileCalls calls)
+internal sealed class DotForwardFiles(FileCalls calls)
 {
     private const int PathRoom = 4096;
     private const int ScriptsKept = 256;
 
-    private readonly Dictionary<string, (FileStamp Stamp, ForwardScript Script)> _scripts = [];
+    private readonly Dictionary<string, (FileStamp Stamp, DotForwardScript Script)> _scripts = [];
 
     public static string PathOf(string home) => home + "/forward";
 
@@ -24,7 +24,7 @@ internal sealed class ForwardFiles(FileCalls calls)
     }
 
     /// <summary>Reads it. <see cref="Fault.NotFound"/>: it has gone meanwhile.</summary>
-    public Fault Read(string home, out ForwardScript? script)
+    public Fault Read(string home, out DotForwardScript? script)
     {
         script = null;
         byte[] room = new byte[PathRoom];
@@ -40,12 +40,12 @@ internal sealed class ForwardFiles(FileCalls calls)
         Fault fault = ReadText(path, out string text);
         if (fault != Fault.None)
             return fault;
-        script = ForwardParser.Parse(text, home);
+        script = DotForwardParser.Parse(text, home);
         Keep(home, stamp, script);
         return Fault.None;
     }
 
-    private void Keep(string home, FileStamp stamp, ForwardScript script)
+    private void Keep(string home, FileStamp stamp, DotForwardScript script)
     {
         lock (_scripts)
         {
@@ -62,7 +62,7 @@ internal sealed class ForwardFiles(FileCalls calls)
         int descriptor = calls.OpenReadNow(path);
         if (descriptor < 0)
             return Errno.ToFault(descriptor);
-        byte[] octets = new byte[ForwardParser.SizeLimit + 1];
+        byte[] octets = new byte[DotForwardParser.SizeLimit + 1];
         int length = 0, count;
         while ((count = calls.Read(descriptor, octets.AsSpan(length))) > 0)
             length += count;

@@ -10,7 +10,7 @@ namespace MailModule.Delivery.Forwarding;
 
 /// <summary>A message as a forward file sees it: its text, its file, what the last command said. One thread; reads files.</summary>
 /// <param name="scratch">Where its file is made, if it is asked for.</param>
-internal sealed class ForwardMessage(ISpoolEntry entry, string home, ScratchFiles scratch) : IExpressionFacts, IDisposable
+internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchFiles scratch) : IExpressionFacts, IDisposable
 {
     /// <summary>How much of a message expressions and commands see in their variables.</summary>
     public const int TextLimit = 1024 * 1024;
@@ -50,7 +50,7 @@ internal sealed class ForwardMessage(ISpoolEntry entry, string home, ScratchFile
     {
         if (_file is not null)
             return _file;
-        Fault fault = scratch.Make(entry.Id, entry.Content, out string path);
+        Fault fault = scratch.Create(entry.Id, entry.Content, out string path);
         if (fault != Fault.None)
             throw new IOException($"{path} cannot be made: {fault}");
         TryStat(path, out _stamp);
@@ -58,7 +58,7 @@ internal sealed class ForwardMessage(ISpoolEntry entry, string home, ScratchFile
     }
 
     /// <summary>Looks what a command has made of the file. False: it is gone or empty; then the message stays as it was.</summary>
-    public bool TakeChanges()
+    public bool ReadChanges()
     {
         if (_file is null || (TryStat(_file, out FileStamp stamp) && stamp == _stamp))
             return true;
@@ -71,7 +71,7 @@ internal sealed class ForwardMessage(ISpoolEntry entry, string home, ScratchFile
     }
 
     /// <summary>The changed text, if it was changed; it is the caller's then, with its file.</summary>
-    public ChangedContent? HandOverChanges()
+    public ChangedContent? DetachChanges()
     {
         ChangedContent? changed = _changed;
         if (changed is not null)

@@ -1,7 +1,7 @@
-namespace MailModule.Delivery.Redistribution;
+namespace MailModule.Delivery.Resending;
 
 /// <summary>Octets in memory, and then a stream, read once from front to back. Disposes of neither.</summary>
-internal sealed class JoinedText(ReadOnlyMemory<byte> first, Stream rest) : Stream
+internal sealed class PrefixedStream(ReadOnlyMemory<byte> first, Stream rest) : Stream
 {
     private ReadOnlyMemory<byte> _first = first;
 

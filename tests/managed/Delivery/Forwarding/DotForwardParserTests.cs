@@ -2,7 +2,7 @@ using MailModule.Delivery.Forwarding;
 
 namespace MailModule.Tests.Delivery.Forwarding;
 
-public class ForwardParserTests
+public class DotForwardParserTests
 {
     private const string Whole = """
         # what I forward
@@ -25,7 +25,7 @@ public class ForwardParserTests
     [Fact]
     public void A_file_is_read_into_steps_with_their_lines()
     {
-        ForwardScript script = Parse(Whole);
+        DotForwardScript script = Parse(Whole);
         Assert.Empty(script.Errors);
         var branch = Assert.IsType<BranchStep>(script.Steps[0]);
         Assert.Equal([3, 5, 9], branch.Parts.Select(part => part.Line));
@@ -43,7 +43,7 @@ public class ForwardParserTests
     [Fact]
     public void Line_ends_and_blanks_around_do_not_matter()
     {
-        ForwardScript script = Parse("\t #rm \r\n\r\n  #mv\tspam\r\n#if(1)\r\nbob@example.net,\tann@example.net\r\n#endif");
+        DotForwardScript script = Parse("\t #rm \r\n\r\n  #mv\tspam\r\n#if(1)\r\nbob@example.net,\tann@example.net\r\n#endif");
         Assert.Empty(script.Errors);
         Assert.Equal(3, script.Steps.Count);
     }
@@ -93,7 +93,7 @@ public class ForwardParserTests
         Assert.NotEmpty(Parse(Repeat("a@b.example\n", 257)).Errors);
         Assert.NotEmpty(Parse(Repeat("!x\n", 65)).Errors);
         Assert.NotEmpty(Parse("#" + new string('x', 8192)).Errors);
-        Assert.NotEmpty(Parse(Repeat("#\n", ForwardParser.SizeLimit)).Errors);
+        Assert.NotEmpty(Parse(Repeat("#\n", DotForwardParser.SizeLimit)).Errors);
     }
 
     [Fact]
@@ -116,5 +116,5 @@ public class ForwardParserTests
 
     private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));
 
-    private static ForwardScript Parse(string text) => ForwardParser.Parse(text, "/h/ann");
+    private static DotForwardScript Parse(string text) => DotForwardParser.Parse(text, "/h/ann");
 }

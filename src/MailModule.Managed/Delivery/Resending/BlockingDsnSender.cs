@@ -3,10 +3,10 @@ using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
 
-namespace MailModule.Delivery.Redistribution;
+namespace MailModule.Delivery.Resending;
 
 /// <summary>Reports for those who may wait until they are durable: workers only.</summary>
-internal sealed class ReportsNow(IReports reports, TimeProvider time)
+internal sealed class BlockingDsnSender(IReports reports, TimeProvider time)
 {
     /// <summary>Reports the same of all the recipients. None as well where nobody is to be told.</summary>
     public Fault Send(ISpoolEntry about, ReportKind kind, IEnumerable<Recipient> recipients, string status, string diagnostic)

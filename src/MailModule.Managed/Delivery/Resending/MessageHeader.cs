@@ -1,7 +1,7 @@
 using System.Text;
 using MailModule.Mail;
 
-namespace MailModule.Delivery.Redistribution;
+namespace MailModule.Delivery.Resending;
 
 /// <summary>The header of a message at rest, read into memory; a monstrous one as far as a bound. Immutable.</summary>
 internal sealed class MessageHeader
@@ -61,7 +61,7 @@ internal sealed class MessageHeader
     }
 
     /// <summary>The same octets without the Return-Path that reception put first, and without any List-Id if so wished.</summary>
-    public byte[] WithoutTrace(bool withoutListId)
+    public byte[] WithoutReturnPath(bool withoutListId)
     {
         var kept = new MemoryStream(Octets.Length);
         var fields = new HeaderFields(Octets);

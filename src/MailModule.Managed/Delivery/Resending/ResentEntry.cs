@@ -1,10 +1,10 @@
 using MailModule.Mail;
 using MailModule.Spool;
 
-namespace MailModule.Delivery.Redistribution;
+namespace MailModule.Delivery.Resending;
 
 /// <summary>A message with another envelope than it has in the spool: what a report is about when a member of a list fails before anything was sent.</summary>
-internal sealed class RedistributedEntry(ISpoolEntry from, Envelope envelope) : ISpoolEntry
+internal sealed class ResentEntry(ISpoolEntry from, Envelope envelope) : ISpoolEntry
 {
     public string Id => from.Id;
     public Envelope Envelope => envelope;

@@ -6,13 +6,13 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Forwarding;
 
-public sealed partial class ForwarderTests : IDisposable
+public sealed partial class DotForwardTests : IDisposable
 {
     private const string Sender = "sender@c.example";
 
     private readonly LocalHost _host = new();
 
-    public ForwarderTests() => _host.Start("friends@a.example;boss@c.example;bob@a.example");
+    public DotForwardTests() => _host.Start("friends@a.example;boss@c.example;bob@a.example");
 
     public void Dispose() => _host.Dispose();
 

@@ -1,5 +1,5 @@
-using MailModule.Delivery.Redistribution;
 using MailModule.Delivery.Reports;
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
@@ -14,20 +14,20 @@ namespace MailModule.Delivery.Forwarding;
 /// Invariant: what is sent on is durable in the spool before the message comes into the mailbox, and that is before the recipient is done. A crash between runs the file again: those
 /// addresses may get the message twice, nothing is lost.
 /// </remarks>
-internal sealed class Forwarder(Redistributor redistributor, ReportsNow reports, Func<RelayPolicy> policy, Func<ForwardOptions> options, ScratchFiles scratch, FileCalls calls, Log log)
+internal sealed class DotForward(Resender resender, BlockingDsnSender reports, Func<RelayPolicy> policy, Func<DotForwardOptions> options, ScratchFiles scratch, FileCalls calls, Log log)
 {
-    private readonly ForwardFiles _files = new(calls);
+    private readonly DotForwardFiles _files = new(calls);
 
     /// <summary>Whether the file of a user is to be obeyed; cheap.</summary>
     public bool HasFile(string home) => options().IsOn && _files.Exists(home);
 
     public LocalActionResult Run(LocalAction action, CancellationToken cancel)
     {
-        Fault fault = _files.Read(action.Home!, out ForwardScript? script);
+        Fault fault = _files.Read(action.Home!, out DotForwardScript? script);
         if (script is null)
             return fault is Fault.NotFound ? LocalActionResult.Inbox : EndUnread(action, fault);
         if (script.Errors.Count == 0)
-            return Obey(action, script, cancel);
+            return Execute(action, script, cancel);
         foreach ((int line, string text) in script.Errors)
             Note(action, line, text);
         return LocalActionResult.Inbox;
@@ -42,20 +42,20 @@ internal sealed class Forwarder(Redistributor redistributor, ReportsNow reports,
         return LocalActionResult.Inbox;
     }
 
-    private LocalActionResult Obey(LocalAction action, ForwardScript script, CancellationToken cancel)
+    private LocalActionResult Execute(LocalAction action, DotForwardScript script, CancellationToken cancel)
     {
         RelayPolicy rules = policy();
-        using var message = new ForwardMessage(action.Entry, action.Home!, scratch);
-        var run = new ForwardRun(action, message, options(), rules, (line, text) => Note(action, line, text), cancel);
+        using var message = new DotForwardMessage(action.Entry, action.Home!, scratch);
+        var run = new DotForwardRun(action, message, options(), rules, (line, text) => Note(action, line, text), cancel);
         try
         {
-            run.Obey(script.Steps);
+            run.Execute(script.Steps);
             if (run.IsCancelled)
                 return LocalActionResult.Failed(Fault.Cancelled);
             if (IsLoop(action, message, rules))
                 run.CancelTargets("the message has been sent on from here before");
             Fault fault = SendOn(action, run, message);
-            return fault == Fault.None ? new LocalActionResult(fault, run.Folders) { Changed = message.HandOverChanges() } : LocalActionResult.Failed(fault);
+            return fault == Fault.None ? new LocalActionResult(fault, run.Folders) { Changed = message.DetachChanges() } : LocalActionResult.Failed(fault);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -65,14 +65,14 @@ internal sealed class Forwarder(Redistributor redistributor, ReportsNow reports,
     }
 
     // By user, not by address: a user may have several.
-    private static bool IsLoop(LocalAction action, ForwardMessage message, RelayPolicy rules)
+    private static bool IsLoop(LocalAction action, DotForwardMessage message, RelayPolicy rules)
     {
         using Stream text = message.Content.OpenRead();
         MessageHeader header = MessageHeader.Read(text);
-        return header.Hops > Redistributor.HopLimit || header.DeliveredTo().Any(address => rules.JudgeUser(address, mayRelay: false).Maildrop == action.Maildrop);
+        return header.Hops > Resender.HopLimit || header.DeliveredTo().Any(address => rules.JudgeUser(address, mayRelay: false).Maildrop == action.Maildrop);
     }
 
-    private Fault SendOn(LocalAction action, ForwardRun run, ForwardMessage message)
+    private Fault SendOn(LocalAction action, DotForwardRun run, DotForwardMessage message)
     {
         if (run.Targets.Count == 0)
             return Fault.None;
@@ -83,11 +83,11 @@ internal sealed class Forwarder(Redistributor redistributor, ReportsNow reports,
         if (fault != Fault.None)
             return fault;
         Envelope old = action.Entry.Envelope;
-        Envelope envelope = redistributor.NewEnvelope(old, old.ReversePath);
+        Envelope envelope = resender.NewEnvelope(old, old.ReversePath);
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
-        envelope.Recipients.AddRange(run.Targets.Select(target => ReportWishes.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, isOnly)));
-        fault = redistributor.Send(envelope, message.Content, action.Entry.Id, action.FirstRecipient.Address, list: null);
+        envelope.Recipients.AddRange(run.Targets.Select(target => DsnRequests.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, isOnly)));
+        fault = resender.Send(envelope, message.Content, action.Entry.Id, action.FirstRecipient.Address, list: null);
         if (fault == Fault.None && log.IsOn(LogLevel.Info))
             log.Write(LogLevel.Info, "forward", $"{action.Entry.Id}: {action.Maildrop} sent it on to {string.Join(", ", run.Targets.Select(target => target.Address))}");
         return fault;
@@ -98,5 +98,5 @@ internal sealed class Forwarder(Redistributor redistributor, ReportsNow reports,
             action.Recipients.Select(index => action.Entry.Envelope.Recipients[index]).Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on");
 
     private void Note(LocalAction action, int line, string text)
-        => log.Write(LogLevel.Warning, "forward", $"{ForwardFiles.PathOf(action.Home!)}{(line > 0 ? $":{line}" : "")}: {text} ({action.Entry.Id})");
+        => log.Write(LogLevel.Warning, "forward", $"{DotForwardFiles.PathOf(action.Home!)}{(line > 0 ? $":{line}" : "")}: {text} ({action.Entry.Id})");
 }

@@ -11,20 +11,20 @@ namespace MailModule.Delivery.Forwarding;
 /// </summary>
 /// <param name="rules">Where the addresses are.</param>
 /// <param name="note">Hears what went wrong: line and text.</param>
-internal sealed class ForwardRun(LocalAction action, ForwardMessage message, ForwardOptions options, RelayPolicy rules, Action<int, string> note, CancellationToken cancel)
+internal sealed class DotForwardRun(LocalAction action, DotForwardMessage message, DotForwardOptions options, RelayPolicy rules, Action<int, string> note, CancellationToken cancel)
 {
     private readonly Evaluation _evaluation = new(message);
     private readonly List<string> _copies = [];
     private readonly List<(MailAddress Address, string? Maildrop)> _targets = [];
-    private string? _place = "";
-    private bool _stays;
+    private string? _folder = "";
+    private bool _keepInInbox;
 
     /// <summary>Folders that get the message; the inbox is the empty one.</summary>
     public IReadOnlyList<string> Folders
     {
         get
         {
-            string? place = _place ?? (_stays && _copies.Count == 0 ? "" : null);
+            string? place = _folder ?? (_keepInInbox && _copies.Count == 0 ? "" : null);
             return place is null ? [.. _copies.Distinct()] : [.. _copies.Append(place).Distinct()];
         }
     }
@@ -35,13 +35,13 @@ internal sealed class ForwardRun(LocalAction action, ForwardMessage message, For
     /// <summary>The engine stops: what was gathered so far is not all.</summary>
     public bool IsCancelled { get; private set; }
 
-    public void Obey(IReadOnlyList<ForwardStep> steps)
+    public void Execute(IReadOnlyList<DotForwardStep> steps)
     {
-        foreach (ForwardStep step in steps)
+        foreach (DotForwardStep step in steps)
         {
             if (IsCancelled)
                 return;
-            Obey(step);
+            Execute(step);
         }
     }
 
@@ -51,24 +51,24 @@ internal sealed class ForwardRun(LocalAction action, ForwardMessage message, For
         if (_targets.Count == 0)
             return;
         _targets.Clear();
-        Wrong(0, reason);
+        ReportError(0, reason);
     }
 
-    private void Obey(ForwardStep step)
+    private void Execute(DotForwardStep step)
     {
         switch (step)
         {
             case BranchStep branch:
                 Branch(branch);
                 break;
-            case MoveStep move when _place is not null:
-                _place = move.Folder;
+            case MoveStep move when _folder is not null:
+                _folder = move.Folder;
                 break;
-            case CopyStep copy when _place is not null:
+            case CopyStep copy when _folder is not null:
                 _copies.Add(copy.Folder);
                 break;
             case RemoveStep:
-                _place = null;
+                _folder = null;
                 break;
             case CommandStep command:
                 Run(command);
@@ -85,10 +85,10 @@ internal sealed class ForwardRun(LocalAction action, ForwardMessage message, For
         {
             bool holds = part.Condition is null || _evaluation.IsTrue(part.Condition);
             if (part.Condition is not null && _evaluation.Fault is { } fault)
-                Wrong(part.Line, fault);
+                ReportError(part.Line, fault);
             if (!holds)
                 continue;
-            Obey(part.Steps);
+            Execute(part.Steps);
             return;
         }
     }
@@ -99,9 +99,9 @@ internal sealed class ForwardRun(LocalAction action, ForwardMessage message, For
         {
             RelayVerdict verdict = rules.Judge(target, mayRelay: true);
             if (!verdict.IsAccepted)
-                Wrong(step.Line, $"{target} is nobody here");
+                ReportError(step.Line, $"{target} is nobody here");
             else if (verdict.Maildrop == action.Maildrop)
-                _place ??= ""; // the user's own address: a copy stays
+                _folder ??= ""; // the user's own address: a copy stays
             else if (!_targets.Exists(one => one.Address.Equals(target) || (verdict.Maildrop is not null && one.Maildrop == verdict.Maildrop)))
                 _targets.Add((target, verdict.Maildrop));
         }
@@ -111,26 +111,26 @@ internal sealed class ForwardRun(LocalAction action, ForwardMessage message, For
     {
         if (!options.MayRun)
         {
-            Wrong(step.Line, "commands are not run: the setting fwdrun is off");
+            ReportError(step.Line, "commands are not run: the setting fwdrun is off");
             return;
         }
         ShellCommand command = ShellCommand.Make(step.Command, ValueOf, message.HoldsWord);
-        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. Surroundings(), .. command.Environment], action.Home!, options.RunTimeout, cancel);
+        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. StandardEnvironment(), .. command.Environment], action.Home!, options.RunTimeout, cancel);
         message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
         IsCancelled = end == CommandEnd.Cancelled;
         if (end == CommandEnd.TimedOut)
-            Wrong(step.Line, $"the command was ended after {options.RunTimeout.TotalSeconds:0} s");
-        else if (end is CommandEnd.NotStarted or CommandEnd.Lost)
-            Wrong(step.Line, end == CommandEnd.Lost ? "the command was ended by a signal" : "the command could not be started");
-        if (!message.TakeChanges())
-            Wrong(step.Line, "the command left no message in its file; it stays as it was");
+            ReportError(step.Line, $"the command was ended after {options.RunTimeout.TotalSeconds:0} s");
+        else if (end is CommandEnd.NotStarted or CommandEnd.Killed)
+            ReportError(step.Line, end == CommandEnd.Killed ? "the command was ended by a signal" : "the command could not be started");
+        if (!message.ReadChanges())
+            ReportError(step.Line, "the command left no message in its file; it stays as it was");
     }
 
     private string? ValueOf(string name)
-        => _evaluation.Captures.Find(name) ?? (name != "in_text" && ForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
+        => _evaluation.Captures.Find(name) ?? (name != "in_text" && DotForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
 
     // As much as mail programs give their commands everywhere; the host's own environment is none of theirs.
-    private IEnumerable<string> Surroundings()
+    private IEnumerable<string> StandardEnvironment()
     {
         yield return "PATH=/usr/local/bin:/usr/bin:/bin";
         yield return $"HOME={action.Home}";
@@ -140,9 +140,9 @@ internal sealed class ForwardRun(LocalAction action, ForwardMessage message, For
         yield return $"RECIPIENT={action.FirstRecipient.Address.Text}";
     }
 
-    private void Wrong(int line, string text)
+    private void ReportError(int line, string text)
     {
-        _stays = true;
+        _keepInInbox = true;
         note(line, text);
     }
 }

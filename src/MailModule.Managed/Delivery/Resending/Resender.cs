@@ -3,11 +3,11 @@ using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
 
-namespace MailModule.Delivery.Redistribution;
+namespace MailModule.Delivery.Resending;
 
 /// <summary>Puts messages into the spool anew, for other recipients, with the trace of where they have been. Any thread; blocks: workers only.</summary>
 /// <param name="hostName">Our name, for Received.</param>
-internal sealed class Redistributor(ISpool spool, Func<string> hostName, TimeProvider time)
+internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider time)
 {
     /// <summary>Received fields at most: beyond it a message is in a loop, whoever writes them (RFC 5321 §6.3).</summary>
     public const int HopLimit = 100;
@@ -31,9 +31,9 @@ internal sealed class Redistributor(ISpool spool, Func<string> hostName, TimePro
         try
         {
             using Stream text = content.OpenRead();
-            byte[] header = MessageHeader.Read(text).WithoutTrace(withoutListId: list is not null);
+            byte[] header = MessageHeader.Read(text).WithoutReturnPath(withoutListId: list is not null);
             byte[] trace = Trace(envelope, from, was, list);
-            return SpoolCopy.Write(spool, envelope, new JoinedText((byte[])[.. trace, .. header], text), trace.Length + content.Length, out _);
+            return SpoolCopy.Write(spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], text), trace.Length + content.Length, out _);
         }
         catch (IOException)
         {
