@@ -28,7 +28,7 @@ internal sealed class LocalDeliveryDependencies
     public Workers? Workers { get; init; }
 
     /// <summary>Tells senders of success where they asked for it, and of what could not be delivered for so long that it is given up; null: nobody is told, and nothing given up.</summary>
-    public IReports? Reports { get; init; }
+    public IDsnSender? DsnSender { get; init; }
 
     /// <summary>How long a delivery is tried.</summary>
     public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;

@@ -13,7 +13,7 @@ namespace MailModule.Delivery;
 internal sealed class LocalRulesDependencies
 {
     public required ISpool Spool { get; init; }
-    public required IReports Reports { get; init; }
+    public required IDsnSender DsnSender { get; init; }
 
     /// <summary>Users, lists and domains of this moment. Cheap; any thread.</summary>
     public required Func<RelayPolicy> Policy { get; init; }
@@ -38,13 +38,13 @@ internal sealed class LocalRules : ILocalRules
     private readonly ListExpansion _lists;
     private readonly DotForward _dotForward;
 
-    public LocalRules(LocalRulesDependencies parts)
+    public LocalRules(LocalRulesDependencies dependencies)
     {
-        var resender = new Resender(parts.Spool, parts.HostName, parts.Time);
-        var reports = new BlockingDsnSender(parts.Reports, parts.Time);
-        var scratch = new ScratchFiles(parts.ScratchFolder, Disk.Real);
-        _lists = new ListExpansion(resender, reports, parts.Policy, parts.Log);
-        _dotForward = new DotForward(resender, reports, parts.Policy, parts.Forward, scratch, parts.Calls, parts.Log);
+        var resender = new Resender(dependencies.Spool, dependencies.HostName, dependencies.Time);
+        var dsnSender = new BlockingDsnSender(dependencies.DsnSender, dependencies.Time);
+        var scratch = new ScratchFiles(dependencies.ScratchFolder, Disk.Real);
+        _lists = new ListExpansion(resender, dsnSender, dependencies.Policy, dependencies.Log);
+        _dotForward = new DotForward(resender, dsnSender, dependencies.Policy, dependencies.Forward, scratch, dependencies.Calls, dependencies.Log);
     }
 
     public bool AppliesTo(string maildrop, string? home) => home is null ? MailingList.NameIn(maildrop) is not null : _dotForward.HasFile(home);

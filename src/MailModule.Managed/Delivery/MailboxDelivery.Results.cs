@@ -31,10 +31,10 @@ internal sealed partial class MailboxDelivery
         due.End?.Changed?.Dispose();
         if (due.End is { Folders.Count: 0 })
             parts.Spool.MarkDone(due.Entry, due.Recipients, soon: true);
-        else if (parts.Reports is null || !WantsSuccess(due))
+        else if (parts.DsnSender is null || !WantsSuccess(due))
             AddUnsynced(due, now);
         else
-            TellSuccess(due);
+            SendSuccessDsn(due);
     }
 
     private void Fail(in Due due, string? home, Fault fault, long now)
@@ -52,8 +52,8 @@ internal sealed partial class MailboxDelivery
     }
 
     // RFC 3461 §5.2.2: success is told before the message is forgotten
-    private void TellSuccess(Due due)
-        => Report(due, ReportKind.Delivered, "2.0.0", "Delivered to the mailbox", (fault, now) =>
+    private void SendSuccessDsn(Due due)
+        => SendDsn(due, DsnKind.Delivered, "2.0.0", "Delivered to the mailbox", (fault, now) =>
         {
             if (fault == Fault.None)
                 AddUnsynced(due, now);
@@ -64,12 +64,12 @@ internal sealed partial class MailboxDelivery
     // RFC 5321 §4.5.4.1: whoever gives up tells the sender. A stop of the engine is no reason to.
     private bool TryGiveUp(in Due due, string? home, Fault fault)
     {
-        if (parts.Reports is null || fault == Fault.Cancelled || !parts.Schedule().IsOver(due.Entry.Envelope.Received, parts.Time.GetUtcNow()))
+        if (parts.DsnSender is null || fault == Fault.Cancelled || !parts.Schedule().IsOver(due.Entry.Envelope.Received, parts.Time.GetUtcNow()))
             return false;
         parts.Log.Write(LogLevel.Warning, "delivery", $"{due.Entry.Id} to {due.Maildrop}: {fault}; given up");
         Due given = due;
         (string status, string text) = fault == Fault.NotFound ? ("5.1.1", "No such user here") : ("4.4.7", $"The message could not be delivered locally in time ({fault})");
-        Report(given, ReportKind.Failed, status, text, (result, now) =>
+        SendDsn(given, DsnKind.Failed, status, text, (result, now) =>
         {
             given.End?.Changed?.Dispose();
             if (result == Fault.None)
@@ -80,14 +80,14 @@ internal sealed partial class MailboxDelivery
         return true;
     }
 
-    private void Report(Due due, ReportKind kind, string status, string text, Action<Fault, long> ended)
+    private void SendDsn(Due due, DsnKind kind, string status, string text, Action<Fault, long> ended)
     {
         DsnsInProgress++;
         DateTimeOffset at = parts.Time.GetUtcNow();
-        ReportedRecipient[] recipients = [.. due.Recipients.Select(index => due.Entry.Envelope.Recipients[index])
-            .Where(recipient => kind != ReportKind.Delivered || recipient.Notify.HasFlag(Notify.Success))
-            .Select(recipient => new ReportedRecipient(recipient, status, text, null, at))];
-        parts.Reports!.Send(due.Entry, kind, recipients, fault => post(now =>
+        DsnRecipient[] recipients = [.. due.Recipients.Select(index => due.Entry.Envelope.Recipients[index])
+            .Where(recipient => kind != DsnKind.Delivered || recipient.Notify.HasFlag(Notify.Success))
+            .Select(recipient => new DsnRecipient(recipient, status, text, null, at))];
+        parts.DsnSender!.Send(due.Entry, kind, recipients, fault => post(now =>
         {
             DsnsInProgress--;
             ended(fault, now);

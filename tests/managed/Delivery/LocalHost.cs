@@ -31,7 +31,7 @@ internal sealed class LocalHost : IDisposable
 
     public TemporaryFolder Folder { get; } = new();
     public SimulatedDisk Disk { get; set; } = new();
-    public CollectedReports Reports { get; } = new();
+    public CollectedDsns Dsns { get; } = new();
     public DotForwardOptions Forward { get; set; } = new(true, true, TimeSpan.FromSeconds(60));
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public LocalDelivery Delivery => _delivery!;
@@ -73,7 +73,7 @@ internal sealed class LocalHost : IDisposable
         var rules = new LocalRules(new LocalRulesDependencies
         {
             Spool = _spool,
-            Reports = Reports,
+            DsnSender = Dsns,
             Policy = () => Policy,
             Forward = () => Forward,
             HostName = () => "mx.a.example",
@@ -89,7 +89,7 @@ internal sealed class LocalHost : IDisposable
             Log = log,
             Rules = rules,
             Workers = _workers,
-            Reports = Reports,
+            DsnSender = Dsns,
             Time = Time,
             Schedule = () => RetrySchedule.Default,
         });

@@ -9,7 +9,7 @@ public class MailboxActionTests
 {
     private readonly List<string> _events = [];
     private readonly List<LocalAction> _begun = [];
-    private readonly CollectedReports _reports = new();
+    private readonly CollectedDsns _reports = new();
     private readonly TurnedClock _clock = new();
     private readonly MemorySpool _spool;
     private readonly MemoryStore _store;
@@ -26,7 +26,7 @@ public class MailboxActionTests
             Store = _store,
             HomeOf = name => name.StartsWith("list", StringComparison.Ordinal) ? null : $"/h/{name}",
             Rules = _rules,
-            Reports = _reports,
+            DsnSender = _reports,
             Time = _clock,
             Schedule = () => RetrySchedule.Default,
         };

@@ -14,7 +14,7 @@ namespace MailModule.Delivery.Forwarding;
 /// Invariant: what is sent on is durable in the spool before the message comes into the mailbox, and that is before the recipient is done. A crash between runs the file again: those
 /// addresses may get the message twice, nothing is lost.
 /// </remarks>
-internal sealed class DotForward(Resender resender, BlockingDsnSender reports, Func<RelayPolicy> policy, Func<DotForwardOptions> options, ScratchFiles scratch, FileCalls calls, Log log)
+internal sealed class DotForward(Resender resender, BlockingDsnSender dsnSender, Func<RelayPolicy> policy, Func<DotForwardOptions> options, ScratchFiles scratch, FileCalls calls, Log log)
 {
     private readonly DotForwardFiles _files = new(calls);
 
@@ -79,7 +79,7 @@ internal sealed class DotForward(Resender resender, BlockingDsnSender reports, F
         bool isGone = run.Folders.Count == 0;
         bool isOnly = isGone && run.Targets.Count == 1;
         // RFC 3461 §5.2.7.2: where a copy stays in the mailbox, that is the delivery which success is told of
-        Fault fault = isGone && !isOnly ? TellExpanded(action) : Fault.None;
+        Fault fault = isGone && !isOnly ? SendExpandedDsn(action) : Fault.None;
         if (fault != Fault.None)
             return fault;
         Envelope old = action.Entry.Envelope;
@@ -93,8 +93,8 @@ internal sealed class DotForward(Resender resender, BlockingDsnSender reports, F
         return fault;
     }
 
-    private Fault TellExpanded(LocalAction action)
-        => reports.Send(action.Entry, ReportKind.Expanded,
+    private Fault SendExpandedDsn(LocalAction action)
+        => dsnSender.Send(action.Entry, DsnKind.Expanded,
             action.Recipients.Select(index => action.Entry.Envelope.Recipients[index]).Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on");
 
     private void Note(LocalAction action, int line, string text)

@@ -13,7 +13,7 @@ namespace MailModule.Delivery.Lists;
 /// Invariant: the list's recipient is done only after the messages for all members are durable. A crash between repeats the expansion: members may then get the message
 /// twice, none is left out. What fails without a crash goes on where it ended.
 /// </remarks>
-internal sealed class ListExpansion(Resender resender, BlockingDsnSender reports, Func<RelayPolicy> policy, Log log)
+internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSender, Func<RelayPolicy> policy, Log log)
 {
     /// <summary>Recipients of one message in the spool.</summary>
     public const int RecipientLimit = 1000;
@@ -24,7 +24,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender reports
     private sealed class Progress
     {
         public readonly HashSet<MailAddress> Sent = [];
-        public bool IsReported;
+        public bool HasSentDsns;
     }
 
     public LocalActionResult Expand(LocalAction action)
@@ -46,7 +46,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender reports
     private LocalActionResult EndLoop(LocalAction action, MailingList list)
     {
         log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Address} has had this message before; returned");
-        Fault fault = reports.Send(action.Entry, ReportKind.Failed, RecipientsOf(action), "5.4.6", $"Mail loop: the message has come to {list.Address} before");
+        Fault fault = dsnSender.Send(action.Entry, DsnKind.Failed, RecipientsOf(action), "5.4.6", $"Mail loop: the message has come to {list.Address} before");
         return fault == Fault.None ? LocalActionResult.Nowhere : LocalActionResult.Failed(fault);
     }
 
@@ -75,7 +75,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender reports
         }
         var progress = action.Progress as Progress ?? new Progress();
         action.Progress = progress;
-        fault = Report(action, list, members, progress);
+        fault = SendDsns(action, list, members, progress);
         if (fault == Fault.None)
             fault = Send(action, list, members, progress);
         if (fault == Fault.None && log.IsOn(LogLevel.Info))
@@ -84,19 +84,19 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender reports
     }
 
     // Before the members' messages, for a report that cannot be written must not send those twice.
-    private Fault Report(LocalAction action, MailingList list, ListMembers members, Progress progress)
+    private Fault SendDsns(LocalAction action, MailingList list, ListMembers members, Progress progress)
     {
-        if (progress.IsReported)
+        if (progress.HasSentDsns)
             return Fault.None;
         Envelope envelope = NewEnvelope(action, list);
-        Fault fault = reports.Send(new ResentEntry(action.Entry, envelope), ReportKind.Failed,
+        Fault fault = dsnSender.Send(new ResentEntry(action.Entry, envelope), DsnKind.Failed,
             members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)), "5.1.1", $"No such user here (a member of {list.Address})");
         bool isAlone = members.Found.Count + members.Unknown.Count == 1;
         // RFC 3461 §5.2.7.3: a list is where a message ends, §5.2.7.2 (c): an alias with several targets is not
         if (fault == Fault.None && (list.Owner is not null || !isAlone))
-            fault = reports.Send(action.Entry, list.Owner is null ? ReportKind.Expanded : ReportKind.Delivered,
+            fault = dsnSender.Send(action.Entry, list.Owner is null ? DsnKind.Expanded : DsnKind.Delivered,
                 RecipientsOf(action).Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on to the members");
-        progress.IsReported = fault == Fault.None;
+        progress.HasSentDsns = fault == Fault.None;
         return fault;
     }
 

@@ -187,14 +187,14 @@ public sealed partial class MailQueue
     }
 
     private bool IsNoticeDue(QueueItem item)
-        => !item.IsNoticed && !item.IsHeld && item.Jobs.Count > 0 && item.Jobs.Exists(job => job.Attempts > 0) && _parts.Schedule().IsNoticeDue(item.Received, Now);
+        => !item.IsNoticed && !item.IsHeld && item.Jobs.Count > 0 && item.Jobs.Exists(job => job.Attempts > 0) && _parts.Schedule().IsDelayDsnDue(item.Received, Now);
 
     /// <summary>Begins to write one report that is owed. True if there may be more.</summary>
     private bool SendReport()
     {
         QueueItem item;
         Addressee[] about;
-        ReportKind kind;
+        DsnKind kind;
         lock (_gate)
         {
             if (!TryTakeReport(out item))
@@ -211,20 +211,20 @@ public sealed partial class MailQueue
         return true;
     }
 
-    private void Send(QueueItem item, Addressee[] about, ReportKind kind)
+    private void Send(QueueItem item, Addressee[] about, DsnKind kind)
     {
-        bool isSent = kind == ReportKind.Relayed;
-        if (kind != ReportKind.Delayed && _parts.Copies.Wants(isSent))
+        bool isSent = kind == DsnKind.Relayed;
+        if (kind != DsnKind.Delayed && _parts.Copies.Wants(isSent))
             _parts.Workers.Run(new CopyJob(_parts.Copies, item.Entry, isSent, fault => CopyIsMade(item, about, kind, fault)));
         else
             CopyIsMade(item, about, kind, Fault.None);
     }
 
-    private void CopyIsMade(QueueItem item, Addressee[] about, ReportKind kind, Fault fault)
+    private void CopyIsMade(QueueItem item, Addressee[] about, DsnKind kind, Fault fault)
     {
         try
         {
-            ReportedRecipient[] told = [.. about.Where(addressee => kind != ReportKind.Relayed || addressee.OwesReport).Select(addressee => Reported(item, addressee, kind))];
+            DsnRecipient[] told = [.. about.Where(addressee => kind != DsnKind.Relayed || addressee.OwesReport).Select(addressee => Reported(item, addressee, kind))];
             if (fault != Fault.None || told.Length == 0)
             {
                 Reported(item, about, kind, fault);
@@ -249,11 +249,11 @@ public sealed partial class MailQueue
         return item is not null || _toReport.TryDequeue(out item!);
     }
 
-    private Addressee[] About(QueueItem item, out ReportKind kind)
+    private Addressee[] About(QueueItem item, out DsnKind kind)
     {
         Addressee[] final = [.. item.Addressees.Where(addressee => addressee.State == QueueState.Failed)];
         Addressee[] failed = [.. final.Where(addressee => addressee.Last!.Kind == OutcomeKind.Failed)];
-        kind = failed.Length > 0 ? ReportKind.Failed : final.Length > 0 ? ReportKind.Relayed : ReportKind.Delayed;
+        kind = failed.Length > 0 ? DsnKind.Failed : final.Length > 0 ? DsnKind.Relayed : DsnKind.Delayed;
         if (final.Length > 0)
             return failed.Length > 0 ? failed : final;
         return IsNoticeDue(item) ? [.. item.Addressees.Where(addressee => addressee.State == QueueState.Deferred)] : [];
@@ -268,14 +268,14 @@ public sealed partial class MailQueue
         }
     }
 
-    private ReportedRecipient Reported(QueueItem item, Addressee addressee, ReportKind kind)
+    private DsnRecipient Reported(QueueItem item, Addressee addressee, DsnKind kind)
     {
         Outcome last = addressee.Last!;
-        DateTimeOffset? until = kind == ReportKind.Delayed ? _parts.Schedule().Expires(item.Received) : null;
-        return new ReportedRecipient(item.RecipientOf(addressee), last.Status, last.Text, last.Host.Length > 0 ? last.Host : null, last.At, until);
+        DateTimeOffset? until = kind == DsnKind.Delayed ? _parts.Schedule().Expires(item.Received) : null;
+        return new DsnRecipient(item.RecipientOf(addressee), last.Status, last.Text, last.Host.Length > 0 ? last.Host : null, last.At, until);
     }
 
-    private void Reported(QueueItem item, Addressee[] about, ReportKind kind, Fault fault)
+    private void Reported(QueueItem item, Addressee[] about, DsnKind kind, Fault fault)
     {
         lock (_gate)
         {
@@ -291,14 +291,14 @@ public sealed partial class MailQueue
         }
     }
 
-    private void ReportIsDurable(QueueItem item, Addressee[] about, ReportKind kind)
+    private void ReportIsDurable(QueueItem item, Addressee[] about, DsnKind kind)
     {
         item.IsReporting = false;
-        if (kind == ReportKind.Delayed)
+        if (kind == DsnKind.Delayed)
             item.IsNoticed = true;
         else
-            MarkDone(item, about, null, soon: kind == ReportKind.Relayed);
-        if (kind == ReportKind.Failed)
+            MarkDone(item, about, null, soon: kind == DsnKind.Relayed);
+        if (kind == DsnKind.Failed)
             Announce(item, about, QueueEventKind.Bounced);
         if (item.IsDone)
         {

@@ -13,7 +13,7 @@ public sealed class QueueParts
 {
     public required ISpool Spool { get; init; }
     public required IRemoteCarrier Carrier { get; init; }
-    public required IReports Reports { get; init; }
+    public required IDsnSender Reports { get; init; }
     public required Workers Workers { get; init; }
 
     /// <summary>What the next hop of a domain is called: jobs of one share connections. Cheap; any thread.</summary>

@@ -3,9 +3,9 @@ namespace MailModule.Delivery.Queue;
 /// <summary>When a message is tried again and when it is given up (RFC 5321 §4.5.4.1). Pure.</summary>
 /// <param name="Delays">Between attempts, at least one; the last repeats.</param>
 /// <param name="Lifetime">From its reception until it is given up.</param>
-/// <param name="DelayNotice">From its reception until its sender is told once that it is late; zero: never.</param>
+/// <param name="DelayDsnAfter">From its reception until its sender is told once that it is late; zero: never.</param>
 /// <param name="Pause">Between two deliveries; zero: none.</param>
-public sealed record RetrySchedule(IReadOnlyList<TimeSpan> Delays, TimeSpan Lifetime, TimeSpan DelayNotice, TimeSpan Pause)
+public sealed record RetrySchedule(IReadOnlyList<TimeSpan> Delays, TimeSpan Lifetime, TimeSpan DelayDsnAfter, TimeSpan Pause)
 {
     /// <summary>The schedule that settings have by default.</summary>
     public static readonly RetrySchedule Default = new([.. new[] { 60, 300, 900, 1800, 3600 }.Select(seconds => TimeSpan.FromSeconds(seconds))],
@@ -25,5 +25,5 @@ public sealed record RetrySchedule(IReadOnlyList<TimeSpan> Delays, TimeSpan Life
     /// <summary>An attempt that failed now was the last.</summary>
     public bool IsOver(DateTimeOffset received, DateTimeOffset now) => now >= Expires(received);
 
-    public bool IsNoticeDue(DateTimeOffset received, DateTimeOffset now) => DelayNotice > TimeSpan.Zero && now - received >= DelayNotice;
+    public bool IsDelayDsnDue(DateTimeOffset received, DateTimeOffset now) => DelayDsnAfter > TimeSpan.Zero && now - received >= DelayDsnAfter;
 }

@@ -14,7 +14,7 @@ internal static class FieldLines
 
     /// <summary>The lines of a text (LF between), cleaned and broken; empty ones are left out. A line that goes on an earlier one begins with the blank it was broken at.</summary>
     /// <param name="room">Characters that stand before the first line already.</param>
-    public static IEnumerable<string> Of(string text, int room)
+    public static IEnumerable<string> Wrap(string text, int room)
     {
         foreach (string line in text.Split('\n'))
         {
@@ -30,12 +30,12 @@ internal static class FieldLines
     }
 
     /// <summary>A field, folded (RFC 5322 §2.2.3): every line after the first begins with a blank.</summary>
-    public static void WriteField(ReportOutput output, string name, string value)
+    public static void WriteField(DsnOutput output, string name, string value)
     {
         output.Write(name);
         output.Write(": "u8);
         bool isFirst = true;
-        foreach (string line in Of(value, name.Length + 2))
+        foreach (string line in Wrap(value, name.Length + 2))
         {
             if (!isFirst)
                 output.Write(line[0] == ' ' ? "\n"u8 : "\n "u8);

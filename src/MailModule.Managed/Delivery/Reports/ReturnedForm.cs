@@ -13,23 +13,23 @@ internal readonly record struct ReturnedForm(bool IsWhole, string Type, string E
 
     /// <summary>The form of a whole message; null if it cannot travel, so that the header must do.</summary>
     /// <param name="isUtf8">The message was sent with SMTPUTF8.</param>
-    /// <param name="reportIsUtf8">The report will be.</param>
-    public static ReturnedForm? OfWhole(in ContentShape shape, bool isUtf8, bool reportIsUtf8)
+    /// <param name="dsnIsUtf8">The report will be.</param>
+    public static ReturnedForm? OfWhole(in ContentShape shape, bool isUtf8, bool dsnIsUtf8)
     {
         if (shape.IsAscii)
             return shape.KeepsLines ? new ReturnedForm(true, "message/rfc822", AsItIs) : null;
         // RFC 6533 §4.5: encoded, unless the way back is known to take UTF-8
-        if (isUtf8 && !reportIsUtf8)
+        if (isUtf8 && !dsnIsUtf8)
             return new ReturnedForm(true, "message/global", Base64);
         return shape.KeepsLines ? new ReturnedForm(true, isUtf8 ? "message/global" : "message/rfc822", EightBit) : null;
     }
 
-    public static ReturnedForm OfHeader(in ContentShape shape, bool isUtf8, bool reportIsUtf8)
+    public static ReturnedForm OfHeader(in ContentShape shape, bool isUtf8, bool dsnIsUtf8)
     {
         if (shape is { IsAscii: true, KeepsLines: true })
             return new ReturnedForm(false, "text/rfc822-headers", AsItIs);
         if (!isUtf8 || shape.IsAscii)
             return new ReturnedForm(false, "text/rfc822-headers", Base64);
-        return new ReturnedForm(false, "message/global-headers", reportIsUtf8 && shape.KeepsLines ? EightBit : Base64);
+        return new ReturnedForm(false, "message/global-headers", dsnIsUtf8 && shape.KeepsLines ? EightBit : Base64);
     }
 }

@@ -6,18 +6,18 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Resending;
 
 /// <summary>Reports for those who may wait until they are durable: workers only.</summary>
-internal sealed class BlockingDsnSender(IReports reports, TimeProvider time)
+internal sealed class BlockingDsnSender(IDsnSender dsnSender, TimeProvider time)
 {
     /// <summary>Reports the same of all the recipients. None as well where nobody is to be told.</summary>
-    public Fault Send(ISpoolEntry about, ReportKind kind, IEnumerable<Recipient> recipients, string status, string diagnostic)
+    public Fault Send(ISpoolEntry about, DsnKind kind, IEnumerable<Recipient> recipients, string status, string diagnostic)
     {
         DateTimeOffset now = time.GetUtcNow();
-        ReportedRecipient[] reported = [.. recipients.Select(recipient => new ReportedRecipient(recipient, status, diagnostic, null, now))];
+        DsnRecipient[] reported = [.. recipients.Select(recipient => new DsnRecipient(recipient, status, diagnostic, null, now))];
         if (reported.Length == 0)
             return Fault.None;
         using var done = new ManualResetEventSlim();
         Fault result = Fault.None;
-        reports.Send(about, kind, reported, fault =>
+        dsnSender.Send(about, kind, reported, fault =>
         {
             result = fault;
             done.Set();

@@ -56,12 +56,12 @@ internal sealed class MailData : IDisposable
         Fault fault = LogSpool.Open(options, out LogSpool? spool, out text);
         if (fault != Fault.None)
             return fault;
-        var reports = new SpooledReports(new ReportParts
+        var reports = new DsnSender(new DsnDependencies
         {
             Spool = spool!,
             Workers = workers,
             HostName = () => settings.Current.Text(Keys.SmtpName)!,
-            Judge = address => settings.Current.Relay.Judge(address, mayRelay: true),
+            VerdictOf = address => settings.Current.Relay.Judge(address, mayRelay: true),
             Log = log,
         });
         var store = new MaildirStore(values.Text(Keys.SmtpName)!);
@@ -72,7 +72,7 @@ internal sealed class MailData : IDisposable
             HomeOf = user => settings.Current.Accounts.HomeOf(user),
             Rules = RulesOf(spool!, reports, settings, log),
             Workers = workers,
-            Reports = reports,
+            DsnSender = reports,
             Schedule = () => settings.Current.Schedule,
             Log = log,
         });
@@ -84,7 +84,7 @@ internal sealed class MailData : IDisposable
         return Fault.None;
     }
 
-    private static QueueParts PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
+    private static QueueParts PartsOfQueue(ISpool spool, IDsnSender reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
     {
         Spool = spool,
         Carrier = hosts.Carrier,
@@ -98,10 +98,10 @@ internal sealed class MailData : IDisposable
         Log = log,
     };
 
-    private static LocalRules RulesOf(ISpool spool, IReports reports, EngineSettings settings, Log log) => new(new LocalRulesDependencies
+    private static LocalRules RulesOf(ISpool spool, IDsnSender reports, EngineSettings settings, Log log) => new(new LocalRulesDependencies
     {
         Spool = spool,
-        Reports = reports,
+        DsnSender = reports,
         Policy = () => settings.Current.Relay,
         Forward = () => settings.Current.Forward,
         HostName = () => settings.Current.Text(Keys.SmtpName)!,

@@ -122,7 +122,7 @@ public sealed partial class DotForwardTests : IDisposable
         _host.WriteForward("bob", "#rm\nann@a.example");
         Put("ann@a.example");
         Assert.Equal((1, 0), (_host.Mail("ann").Count, _host.Mail("bob").Count));
-        Assert.Empty(_host.Reports.Sent);
+        Assert.Empty(_host.Dsns.Sent);
     }
 
     [Fact]
@@ -174,7 +174,7 @@ public sealed partial class DotForwardTests : IDisposable
         _host.Settle();
         Assert.Equal(["ann Success, Failure", "bob Failure", "carl Failure", "carl Failure"], _host.Remote.SelectMany(entry => entry.Envelope.Recipients)
             .Select(recipient => $"{recipient.OriginalRecipient!["rfc822;".Length..^"@a.example".Length]} {recipient.Notify}").Order(StringComparer.Ordinal));
-        Assert.Equal(["Delivered to <sender@c.example>: bob@a.example 2.0.0", "Expanded to <sender@c.example>: carl@a.example 2.0.0"], _host.Reports.Sent.Order(StringComparer.Ordinal));
+        Assert.Equal(["Delivered to <sender@c.example>: bob@a.example 2.0.0", "Expanded to <sender@c.example>: carl@a.example 2.0.0"], _host.Dsns.Sent.Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -24,7 +24,7 @@ public sealed class ListExpansionTests : IDisposable
         Assert.StartsWith("Return-Path: <sender@c.example>\nReceived: by mx.a.example id ", text, StringComparison.Ordinal);
         Assert.EndsWith("\nDelivered-To: staff@a.example\nSubject: x\n\nbody\n", text, StringComparison.Ordinal);
         Assert.Single(_host.Mail("bob"));
-        Assert.Empty(_host.Reports.Sent);
+        Assert.Empty(_host.Dsns.Sent);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Put("sender@c.example", "ann@a.example other@a.example");
         _host.Settle();
         Assert.Equal((1, 1, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count, _host.Mail("carl").Count));
-        Assert.Empty(_host.Reports.Sent);
+        Assert.Empty(_host.Dsns.Sent);
     }
 
     [Fact]
@@ -111,7 +111,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Put("sender@c.example", "one@a.example");
         _host.Settle();
         Assert.Equal((1, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count));
-        Assert.Equal(["Failed to <chief@c.example>: one@a.example 5.4.6"], _host.Reports.Sent);
+        Assert.Equal(["Failed to <chief@c.example>: one@a.example 5.4.6"], _host.Dsns.Sent);
     }
 
     [Fact]
@@ -121,7 +121,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Put("sender@c.example", "staff@a.example", "Received: from x\r\nDelivered-To: <STAFF@A.example>\r\nSubject: x\r\n\r\nbody\r\n");
         _host.Settle();
         Assert.Empty(_host.Mail("ann"));
-        Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Reports.Sent);
+        Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Dsns.Sent);
     }
 
     [Fact]
@@ -133,7 +133,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Put("sender@c.example", "staff@a.example", trace[18..] + "\r\nbody\r\n");
         _host.Settle();
         Assert.Single(_host.Mail("ann"));
-        Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Reports.Sent);
+        Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Dsns.Sent);
     }
 
     [Fact]
@@ -160,7 +160,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Put("sender@c.example", "staff@a.example");
         _host.Settle();
         Assert.Equal(2, _host.Mail("ann").Count);
-        Assert.Equal(["Failed to <boss@c.example>: gone@a.example 5.1.1", "Failed to <sender@c.example>: gone@a.example 5.1.1"], _host.Reports.Sent.Order(StringComparer.Ordinal));
+        Assert.Equal(["Failed to <boss@c.example>: gone@a.example 5.1.1", "Failed to <sender@c.example>: gone@a.example 5.1.1"], _host.Dsns.Sent.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -171,7 +171,7 @@ public sealed class ListExpansionTests : IDisposable
         Recipient passed = Assert.Single(Assert.Single(_host.Remote).Envelope.Recipients);
         Assert.Equal((Notify.Success | Notify.Delay, "rfc822;first@c.example"), (passed.Notify, passed.OriginalRecipient));
         Assert.Equal((ReturnContent.Headers, "id=1"), (_host.Remote[0].Envelope.Return, _host.Remote[0].Envelope.EnvelopeId));
-        Assert.Empty(_host.Reports.Sent);
+        Assert.Empty(_host.Dsns.Sent);
     }
 
     [Theory]
@@ -186,7 +186,7 @@ public sealed class ListExpansionTests : IDisposable
         PutWithWishes("staff@a.example", wished);
         Assert.All(Assert.Single(_host.Remote).Envelope.Recipients, recipient => Assert.Equal((passed, "rfc822;first@c.example"), (recipient.Notify, recipient.OriginalRecipient)));
         Assert.Equal("id=1", _host.Remote[0].Envelope.EnvelopeId);
-        Assert.Equal(isTold ? ["Expanded to <sender@c.example>: staff@a.example 2.0.0"] : Array.Empty<string>(), _host.Reports.Sent);
+        Assert.Equal(isTold ? ["Expanded to <sender@c.example>: staff@a.example 2.0.0"] : Array.Empty<string>(), _host.Dsns.Sent);
     }
 
     [Fact]
@@ -197,7 +197,7 @@ public sealed class ListExpansionTests : IDisposable
         Recipient member = Assert.Single(Assert.Single(_host.Remote).Envelope.Recipients);
         Assert.Equal((Notify.Default, null), (member.Notify, member.OriginalRecipient));
         Assert.Equal((ReturnContent.Default, null), (_host.Remote[0].Envelope.Return, _host.Remote[0].Envelope.EnvelopeId));
-        Assert.Equal(["Delivered to <sender@c.example>: friends@a.example 2.0.0"], _host.Reports.Sent);
+        Assert.Equal(["Delivered to <sender@c.example>: friends@a.example 2.0.0"], _host.Dsns.Sent);
     }
 
     [Fact]
@@ -222,18 +222,18 @@ public sealed class ListExpansionTests : IDisposable
         _host.Settle();
         Assert.Equal(2_500, _host.Remote.Sum(entry => entry.Envelope.Recipients.Count));
         Assert.Equal(2_500, _host.Remote.SelectMany(LocalHost.RecipientsOf).Distinct().Count());
-        Assert.Equal(2, _host.Reports.Sent.Count);
+        Assert.Equal(2, _host.Dsns.Sent.Count);
     }
 
     [Fact]
     public void Reports_that_cannot_be_written_hold_the_members_back_until_they_can()
     {
         _host.Start("staff@a.example;;x@b.example,gone@a.example");
-        _host.Reports.Fault = Fault.Full;
+        _host.Dsns.Fault = Fault.Full;
         _host.Put("sender@c.example", "staff@a.example");
         Assert.True(_host.WaitUntil(() => _host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
         Assert.Empty(_host.Remote);
-        _host.Reports.Fault = Fault.None;
+        _host.Dsns.Fault = Fault.None;
         _host.Settle();
         Assert.Single(_host.Remote);
     }
@@ -246,10 +246,10 @@ public sealed class ListExpansionTests : IDisposable
         host.Start();
         host.Put("sender@c.example", "ann@a.example", change: envelope => envelope.Recipients[0] = new Recipient(LocalHost.Address("gone@a.example"), "list\tgone@a.example"));
         Assert.True(host.WaitUntil(() => host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
-        Assert.Empty(host.Reports.Sent);
+        Assert.Empty(host.Dsns.Sent);
         clock.Turn(TimeSpan.FromHours(25));
         host.Settle();
-        Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], host.Reports.Sent);
+        Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], host.Dsns.Sent);
     }
 
     private void PutWithWishes(string to, Notify notify)

@@ -198,12 +198,12 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
 }
 
 /// <summary>Reports that are only remembered.</summary>
-internal sealed class RecordedReports : IReports
+internal sealed class RecordedReports : IDsnSender
 {
     public List<string> Sent { get; } = [];
     public Fault Fault { get; set; }
 
-    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients, Action<Fault> committed)
+    public void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
     {
         if (Fault == Fault.None)
             Sent.Add($"{kind} {about.Id} {string.Join(", ", recipients.Select(one => $"{one.Recipient.Address} {one.Status} {one.Diagnostic} [{one.RemoteHost}]"))}");

@@ -29,8 +29,8 @@ public class RetryScheduleTests
     [Fact]
     public void The_notice_comes_after_its_time_or_never()
     {
-        Assert.False(RetrySchedule.Default.IsNoticeDue(Received, Received.AddHours(3.9)));
-        Assert.True(RetrySchedule.Default.IsNoticeDue(Received, Received.AddHours(4)));
-        Assert.False((RetrySchedule.Default with { DelayNotice = TimeSpan.Zero }).IsNoticeDue(Received, Received.AddDays(9)));
+        Assert.False(RetrySchedule.Default.IsDelayDsnDue(Received, Received.AddHours(3.9)));
+        Assert.True(RetrySchedule.Default.IsDelayDsnDue(Received, Received.AddHours(4)));
+        Assert.False((RetrySchedule.Default with { DelayDsnAfter = TimeSpan.Zero }).IsDelayDsnDue(Received, Received.AddDays(9)));
     }
 }

@@ -6,8 +6,8 @@ using MailModule.Transport;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>What <see cref="SpooledReports"/> works with.</summary>
-public sealed class ReportParts
+/// <summary>What <see cref="DsnSender"/> works with.</summary>
+public sealed class DsnDependencies
 {
     /// <summary>Where reports go, as new messages.</summary>
     public required ISpool Spool { get; init; }
@@ -18,7 +18,7 @@ public sealed class ReportParts
     public required Func<string> HostName { get; init; }
 
     /// <summary>Whether a sender is a local user, remote, or nobody. Any thread.</summary>
-    public required Func<MailAddress, RelayVerdict> Judge { get; init; }
+    public required Func<MailAddress, RelayVerdict> VerdictOf { get; init; }
 
     public Log Log { get; init; } = Log.None;
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -8,43 +8,43 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>Reports as messages in the spool: decides who is told what, and has a worker write it.</summary>
-public sealed class SpooledReports(ReportParts parts) : IReports
+public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
 {
-    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients, Action<Fault> committed)
+    public void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
     {
-        ReportedRecipient[] wanted = [.. recipients.Where(recipient => IsWanted(kind, recipient.Recipient.Notify))];
+        DsnRecipient[] wanted = [.. recipients.Where(recipient => IsWanted(kind, recipient.Recipient.Notify))];
         if (wanted.Length == 0 || !TryFindSender(about, kind, out Recipient? sender))
         {
             committed(Fault.None);
             return;
         }
-        var report = new Report(about, kind, wanted, sender!, NameFor(parts.HostName()), parts.Time.GetUtcNow());
-        parts.Workers.Run(new ReportJob(report, parts, committed));
+        var dsn = new Dsn(about, kind, wanted, sender!, NameFor(dependencies.HostName()), dependencies.Time.GetUtcNow());
+        dependencies.Workers.Run(new DsnJob(dsn, dependencies, committed));
     }
 
     /// <summary>RFC 3461 §4.1, §5.2: what a sender wants to hear of; failures and delays if he did not say.</summary>
-    public static bool IsWanted(ReportKind kind, Notify notify) => kind switch
+    public static bool IsWanted(DsnKind kind, Notify notify) => kind switch
     {
-        ReportKind.Failed => notify == Notify.Default || notify.HasFlag(Notify.Failure),
-        ReportKind.Delayed => notify == Notify.Default || notify.HasFlag(Notify.Delay),
+        DsnKind.Failed => notify == Notify.Default || notify.HasFlag(Notify.Failure),
+        DsnKind.Delayed => notify == Notify.Default || notify.HasFlag(Notify.Delay),
         _ => notify.HasFlag(Notify.Success),
     };
 
-    private bool TryFindSender(ISpoolEntry about, ReportKind kind, out Recipient? sender)
+    private bool TryFindSender(ISpoolEntry about, DsnKind kind, out Recipient? sender)
     {
         MailAddress address = about.Envelope.ReversePath;
         sender = null;
         // RFC 3461 §5.2, RFC 5321 §4.5.5: never to the null reverse-path, which every report has
         if (address.IsNull)
         {
-            if (kind == ReportKind.Failed)
-                parts.Log.Write(LogLevel.Warning, "report", $"{about.Id} failed and has no sender to tell");
+            if (kind == DsnKind.Failed)
+                dependencies.Log.Write(LogLevel.Warning, "report", $"{about.Id} failed and has no sender to tell");
             return false;
         }
-        RelayVerdict verdict = parts.Judge(address);
+        RelayVerdict verdict = dependencies.VerdictOf(address);
         if (!verdict.IsAccepted)
         {
-            parts.Log.Write(LogLevel.Warning, "report", $"{about.Id}: its sender {address} is no user here, so that nobody can be told");
+            dependencies.Log.Write(LogLevel.Warning, "report", $"{about.Id}: its sender {address} is no user here, so that nobody can be told");
             return false;
         }
         sender = new Recipient(address, verdict.Maildrop);

@@ -5,7 +5,7 @@ using MailModule.Spool;
 namespace MailModule.Tests.Delivery;
 
 /// <summary>Reports that are only collected: "kind to sender: recipient status".</summary>
-internal sealed class CollectedReports : IReports
+internal sealed class CollectedDsns : IDsnSender
 {
     private readonly List<string> _sent = [];
 
@@ -20,7 +20,7 @@ internal sealed class CollectedReports : IReports
         }
     }
 
-    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients, Action<Fault> committed)
+    public void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
     {
         if (Fault == Fault.None)
             lock (_sent)

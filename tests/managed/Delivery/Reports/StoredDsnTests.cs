@@ -9,7 +9,7 @@ using MailModule.Transport;
 namespace MailModule.Tests.Delivery.Reports;
 
 /// <summary>Reports in the real spool, on a disk that fails at the n-th call, for every n.</summary>
-public sealed class StoredReportTests : IDisposable
+public sealed class StoredDsnTests : IDisposable
 {
     private const string Directory = "/mail/spool";
 
@@ -50,18 +50,18 @@ public sealed class StoredReportTests : IDisposable
 
     private Fault Send(LogSpool spool)
     {
-        var reports = new SpooledReports(new ReportParts
+        var reports = new DsnSender(new DsnDependencies
         {
             Spool = spool,
             Workers = _workers,
             HostName = () => "mail.example",
-            Judge = address => new RelayVerdict(address.LocalPart, RelayRefusal.None),
+            VerdictOf = address => new RelayVerdict(address.LocalPart, RelayRefusal.None),
         });
-        var message = new ReportedMessage("ann@sender.example", ReportedMessage.Text + string.Concat(Enumerable.Repeat("line\n", 2000)));
-        var about = new ReportedRecipient(message.Add("bob@far.example"), "5.1.1", "550 5.1.1 no", "mx.far.example", null);
+        var message = new OriginalMessage("ann@sender.example", OriginalMessage.Text + string.Concat(Enumerable.Repeat("line\n", 2000)));
+        var about = new DsnRecipient(message.Add("bob@far.example"), "5.1.1", "550 5.1.1 no", "mx.far.example", null);
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;
-        reports.Send(message, ReportKind.Failed, [about], result =>
+        reports.Send(message, DsnKind.Failed, [about], result =>
         {
             fault = result;
             done.Set();
@@ -74,7 +74,7 @@ public sealed class StoredReportTests : IDisposable
     {
         Recipient to = Assert.Single(entry.Envelope.Recipients);
         Assert.Equal(("ann@sender.example", "ann", true), (to.Address.Text, to.Maildrop, entry.Envelope.ReversePath.IsNull));
-        ReportCheck.Parsed report = ReportCheck.Strictly(new ReportSpool.Message(entry.Id, entry.Envelope, SpoolRun.Read(entry.Content)));
+        DsnCheck.Parsed report = DsnCheck.Strictly(new DsnSpool.Message(entry.Id, entry.Envelope, SpoolRun.Read(entry.Content)));
         Assert.Equal(("message/rfc822", 2000), (report.Returned.Type, report.Returned.Body.Split("line\n").Length - 1));
     }
 }

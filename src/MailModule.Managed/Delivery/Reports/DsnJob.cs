@@ -6,7 +6,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>Writes one report into the spool. On a worker: reads the message it is about, perhaps from the disk.</summary>
-internal sealed class ReportJob(Report report, ReportParts parts, Action<Fault> committed) : IWork
+internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault> committed) : IWork
 {
     private const int OwnText = 8 * 1024;
 
@@ -30,7 +30,7 @@ internal sealed class ReportJob(Report report, ReportParts parts, Action<Fault> 
     {
         try
         {
-            using ReturnedContent content = ReturnedContent.Choose(report, parts);
+            using ReturnedContent content = ReturnedContent.Choose(dsn, dependencies);
             return Write(content);
         }
         catch (IOException)
@@ -39,24 +39,24 @@ internal sealed class ReportJob(Report report, ReportParts parts, Action<Fault> 
         }
         catch (Exception exception)
         {
-            parts.Log.Write(LogLevel.Error, "report", $"{report.About.Id}: {exception}");
+            dependencies.Log.Write(LogLevel.Error, "report", $"{dsn.About.Id}: {exception}");
             return Fault.Internal;
         }
     }
 
     private Fault Write(ReturnedContent content)
     {
-        var envelope = new Envelope { Received = report.Date, EightBit = content.IsEightBit || report.IsUtf8, Utf8 = report.IsUtf8 };
-        envelope.Recipients.Add(report.Sender);
-        Fault fault = parts.Spool.TryBegin(envelope, content.Length + OwnText, out ISpoolWriter writer);
+        var envelope = new Envelope { Received = dsn.Date, EightBit = content.IsEightBit || dsn.IsUtf8, Utf8 = dsn.IsUtf8 };
+        envelope.Recipients.Add(dsn.Sender);
+        Fault fault = dependencies.Spool.TryBegin(envelope, content.Length + OwnText, out ISpoolWriter writer);
         if (fault != Fault.None)
             return fault;
         _writer = writer;
-        using var output = new SpoolOutput(writer);
-        ReportText.Write(report, content, envelope, writer.Id, output);
+        using var output = new SpoolDsnOutput(writer);
+        DsnMessage.Write(dsn, content, envelope, writer.Id, output);
         output.Flush();
         // Its place in the spool may be written again once it has left, so what was read counts only if it is still there.
-        return IsGone(report.About) ? Fault.NotFound : Fault.None;
+        return IsGone(dsn.About) ? Fault.NotFound : Fault.None;
     }
 
     private static bool IsGone(ISpoolEntry entry)
@@ -73,7 +73,7 @@ internal sealed class ReportJob(Report report, ReportParts parts, Action<Fault> 
         if (fault != Fault.None)
             _writer!.Discard();
         else
-            parts.Log.Write(LogLevel.Info, "report", $"{_writer!.Id}: tells {report.Sender.Address} that {report.About.Id} {ReportWords.Became(report.Kind)}");
+            dependencies.Log.Write(LogLevel.Info, "report", $"{_writer!.Id}: tells {dsn.Sender.Address} that {dsn.About.Id} {DsnWords.WhatHappened(dsn.Kind)}");
         committed(fault);
     }
 }

@@ -5,7 +5,7 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>Where the text of a report goes; lines end with LF. One thread.</summary>
-internal abstract class ReportOutput
+internal abstract class DsnOutput
 {
     public abstract void Write(ReadOnlySpan<byte> text);
 
@@ -23,7 +23,7 @@ internal abstract class ReportOutput
 }
 
 /// <summary>A message being written to the spool, in pieces; waits where the disk is behind. Workers only.</summary>
-internal sealed class SpoolOutput(ISpoolWriter writer) : ReportOutput, IDisposable
+internal sealed class SpoolDsnOutput(ISpoolWriter writer) : DsnOutput, IDisposable
 {
     private readonly byte[] _piece = new byte[16 * 1024];
     private readonly ManualResetEventSlim _room = new();
@@ -56,7 +56,7 @@ internal sealed class SpoolOutput(ISpoolWriter writer) : ReportOutput, IDisposab
 }
 
 /// <summary>Base64 of a text, its lines ended by CRLF as MIME wants it (RFC 2045 §6.8), in lines of 76.</summary>
-internal sealed class EncodedOutput(ReportOutput output) : ReportOutput
+internal sealed class Base64DsnOutput(DsnOutput output) : DsnOutput
 {
     private const int LineOctets = 57;
 

@@ -6,19 +6,19 @@ using MailModule.Mail;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>The whole text of a report: a message of multipart/report (RFC 6522) with a part for people, one for machines, and the message that it is about.</summary>
-internal static class ReportText
+internal static class DsnMessage
 {
     /// <param name="envelope">The report's own.</param>
     /// <param name="id">The report's own.</param>
-    public static void Write(Report report, ReturnedContent content, Envelope envelope, string id, ReportOutput output)
+    public static void Write(Dsn dsn, ReturnedContent content, Envelope envelope, string id, DsnOutput output)
     {
         // Drawn after the message was written and of 128 random bits: it cannot occur in it.
         string boundary = "=_" + Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
-        WriteTrace(report, envelope, id, output);
-        WriteHeader(report, id, boundary, output);
-        WriteHuman(report, content, boundary, output);
-        BeginPart(boundary, "message/" + StatusPart.TypeOf(report), report.IsUtf8 ? "8bit" : "7bit", "Delivery report", output);
-        StatusPart.Write(report, output);
+        WriteTrace(dsn, envelope, id, output);
+        WriteHeader(dsn, id, boundary, output);
+        WriteHumanReadablePart(dsn, content, boundary, output);
+        BeginPart(boundary, "message/" + DeliveryStatusPart.TypeOf(dsn), dsn.IsUtf8 ? "8bit" : "7bit", "Delivery report", output);
+        DeliveryStatusPart.Write(dsn, output);
         BeginPart(boundary, content.Type, content.Encoding, content.IsWhole ? "Your message" : "The header of your message", output);
         content.Write(output);
         output.WriteLine();
@@ -32,46 +32,46 @@ internal static class ReportText
         return Encoding.ASCII.GetString(octets[..TraceHeaders.WriteDate(date, octets)]);
     }
 
-    private static void WriteTrace(Report report, Envelope envelope, string id, ReportOutput output)
+    private static void WriteTrace(Dsn dsn, Envelope envelope, string id, DsnOutput output)
     {
         var fields = new ArrayBufferWriter<byte>(512);
         TraceHeaders.WriteReturnPath(fields, envelope.ReversePath);
-        TraceHeaders.WriteReceived(fields, envelope, new Reception(report.Host, id, Extended: false, TlsDescription: null));
+        TraceHeaders.WriteReceived(fields, envelope, new Reception(dsn.Host, id, Extended: false, TlsDescription: null));
         output.Write(Encoding.UTF8.GetString(fields.WrittenSpan).Replace("\r\n", "\n", StringComparison.Ordinal));
     }
 
-    private static void WriteHeader(Report report, string id, string boundary, ReportOutput output)
+    private static void WriteHeader(Dsn dsn, string id, string boundary, DsnOutput output)
     {
-        output.WriteLine($"From: Mail Delivery System <MAILER-DAEMON@{report.Host}>");
-        output.WriteLine($"To: <{report.Sender.Address}>");
-        output.WriteLine($"Subject: {ReportWords.Subject(report.Kind)}");
-        output.WriteLine($"Date: {DateOf(report.Date)}");
-        output.WriteLine($"Message-ID: <{id}@{report.Host}>");
+        output.WriteLine($"From: Mail Delivery System <MAILER-DAEMON@{dsn.Host}>");
+        output.WriteLine($"To: <{dsn.Sender.Address}>");
+        output.WriteLine($"Subject: {DsnWords.Subject(dsn.Kind)}");
+        output.WriteLine($"Date: {DateOf(dsn.Date)}");
+        output.WriteLine($"Message-ID: <{id}@{dsn.Host}>");
         // RFC 3834 §5: made by a machine in answer to a message
         output.WriteLine("Auto-Submitted: auto-replied");
         output.WriteLine("MIME-Version: 1.0");
-        output.WriteLine($"Content-Type: multipart/report; report-type={StatusPart.TypeOf(report)};");
+        output.WriteLine($"Content-Type: multipart/report; report-type={DeliveryStatusPart.TypeOf(dsn)};");
         output.WriteLine($"\tboundary=\"{boundary}\"");
         output.WriteLine();
         output.WriteLine("This is a report about your message, in the form of RFC 3464.");
     }
 
-    private static void WriteHuman(Report report, ReturnedContent content, string boundary, ReportOutput output)
+    private static void WriteHumanReadablePart(Dsn dsn, ReturnedContent content, string boundary, DsnOutput output)
     {
-        bool isAscii = HumanPart.IsAscii(report);
-        string encoding = isAscii ? "7bit" : report.IsUtf8 ? "8bit" : "base64";
+        bool isAscii = HumanReadablePart.IsAscii(dsn);
+        string encoding = isAscii ? "7bit" : dsn.IsUtf8 ? "8bit" : "base64";
         BeginPart(boundary, $"text/plain; charset={(isAscii ? "us-ascii" : "utf-8")}", encoding, "What happened", output);
         if (encoding != "base64")
         {
-            HumanPart.Write(report, content, output);
+            HumanReadablePart.Write(dsn, content, output);
             return;
         }
-        var encoded = new EncodedOutput(output);
-        HumanPart.Write(report, content, encoded);
+        var encoded = new Base64DsnOutput(output);
+        HumanReadablePart.Write(dsn, content, encoded);
         encoded.Finish();
     }
 
-    private static void BeginPart(string boundary, string type, string encoding, string description, ReportOutput output)
+    private static void BeginPart(string boundary, string type, string encoding, string description, DsnOutput output)
     {
         output.WriteLine();
         output.WriteLine($"--{boundary}");

@@ -6,7 +6,7 @@ using MailModule.Spool;
 namespace MailModule.Tests.Delivery.Reports;
 
 /// <summary>A spool that keeps in memory what is written to it, fails where it is told to, and may be slow to take text.</summary>
-internal sealed class ReportSpool : ISpool
+internal sealed class DsnSpool : ISpool
 {
     public Fault BeginFault { get; set; }
     public Fault CommitFault { get; set; }
@@ -43,7 +43,7 @@ internal sealed class ReportSpool : ISpool
         public string Text { get; } = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Octets));
     }
 
-    private sealed class Writer(ReportSpool spool, Envelope envelope) : ISpoolWriter
+    private sealed class Writer(DsnSpool spool, Envelope envelope) : ISpoolWriter
     {
         private readonly StringBuilder _text = new();
 

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace MailModule.Tests.Delivery.Reports;
 
 /// <summary>Takes a report at rest apart and finds everything that a strict reader would: RFC 5322, 2045, 2046, 3464, 6522, 6533.</summary>
-internal static partial class ReportCheck
+internal static partial class DsnCheck
 {
     public static readonly string[] MessageFields = ["Original-Envelope-Id", "Reporting-MTA", "Arrival-Date"];
     public static readonly string[] RecipientFields =
@@ -28,7 +28,7 @@ internal static partial class ReportCheck
     }
 
     /// <param name="message">Octets as Latin-1.</param>
-    public static Parsed Strictly(ReportSpool.Message message)
+    public static Parsed Strictly(DsnSpool.Message message)
     {
         string octets = message.Octets;
         Assert.DoesNotContain('\r', octets);
