@@ -1,10 +1,12 @@
 using MailModule.Mail;
-using MailModule.Primitives;
 using MailModule.Spool;
 
 namespace MailModule.Delivery;
 
-/// <summary>A message on its way to one local destination that has rules of its own: a list to expand, a forward file to obey. Such a way blocks, so it leads over a worker.</summary>
+/// <summary>
+/// What a message is put through before it comes into a mailbox: the expansion of a list, the user's forward file. It
+/// may block, so a worker runs it.
+/// </summary>
 /// <param name="Maildrop">The user or the list.</param>
 /// <param name="Home">The user's; null for a list.</param>
 /// <param name="Recipients">Indexes of the envelope's recipients that it stands for, at least one.</param>
@@ -23,18 +25,4 @@ internal sealed record LocalAction(ISpoolEntry Entry, string Maildrop, string? H
     public object? Progress { get; set; }
 
     public Recipient FirstRecipient => Entry.Envelope.Recipients[Recipients[0]];
-}
-
-/// <summary>How a local action ended.</summary>
-/// <param name="Fault">None, or why it is to be tried again later.</param>
-/// <param name="Folders">Where the message is to be put: folders of the mailbox, empty for the inbox; none: nowhere.</param>
-internal sealed record LocalActionResult(Fault Fault, IReadOnlyList<string> Folders)
-{
-    public static readonly LocalActionResult Nowhere = new(Fault.None, []);
-    public static readonly LocalActionResult Inbox = new(Fault.None, [""]);
-
-    public static LocalActionResult Failed(Fault fault) => new(fault, []);
-
-    /// <summary>The message's text, where a command has changed it; null: as it is in the spool.</summary>
-    public ChangedContent? Changed { get; init; }
 }

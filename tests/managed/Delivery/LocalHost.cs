@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Text;
 using MailModule.Delivery;
 using MailModule.Delivery.Forwarding;
-using MailModule.Delivery.Queue;
+using MailModule.Delivery.Local;
 using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Mailbox;

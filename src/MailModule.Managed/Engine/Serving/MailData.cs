@@ -1,4 +1,4 @@
-using MailModule.Delivery;
+using MailModule.Delivery.Local;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;

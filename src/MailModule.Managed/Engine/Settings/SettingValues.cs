@@ -2,8 +2,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Net.Sockets;
+using MailModule.Delivery;
 using MailModule.Delivery.Forwarding;
-using MailModule.Delivery.Queue;
 using MailModule.Policy;
 using MailModule.Primitives;
 

@@ -1,3 +1,4 @@
+using MailModule.Delivery;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Mail;

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Delivery;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;

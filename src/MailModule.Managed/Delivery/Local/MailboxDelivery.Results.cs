@@ -2,7 +2,7 @@ using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
 
-namespace MailModule.Delivery;
+namespace MailModule.Delivery.Local;
 
 // How a delivery ends that is not simply in the mailbox: after a action, with a report, given up.
 internal sealed partial class MailboxDelivery

@@ -1,9 +1,9 @@
 using MailModule.Delivery;
-using MailModule.Delivery.Queue;
+using MailModule.Delivery.Local;
 using MailModule.Mail;
 using MailModule.Primitives;
 
-namespace MailModule.Tests.Delivery;
+namespace MailModule.Tests.Delivery.Local;
 
 public class MailboxActionTests
 {

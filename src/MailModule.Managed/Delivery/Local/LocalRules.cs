@@ -7,7 +7,7 @@ using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Spool;
 
-namespace MailModule.Delivery;
+namespace MailModule.Delivery.Local;
 
 /// <summary>What lists and forward files need.</summary>
 internal sealed class LocalRulesDependencies

@@ -1,7 +1,7 @@
 using MailModule.Primitives;
 using MailModule.Transport;
 
-namespace MailModule.Delivery;
+namespace MailModule.Delivery.Local;
 
 /// <summary>
 /// Runs local actions on workers: as many at once as the limit says, those of one key one after another, so that a slow list or user delays nobody else for long. Any thread.

@@ -3,7 +3,7 @@ using MailModule.Mailbox;
 using MailModule.Primitives;
 using MailModule.Spool;
 
-namespace MailModule.Delivery;
+namespace MailModule.Delivery.Local;
 
 /// <summary>
 /// The steps of local delivery, without a thread or a clock of its own: deliver, retry, sync. One thread.

@@ -1,4 +1,4 @@
-namespace MailModule.Delivery.Queue;
+namespace MailModule.Delivery;
 
 /// <summary>When a message is tried again and when it is given up (RFC 5321 §4.5.4.1). Pure.</summary>
 /// <param name="Delays">Between attempts, at least one; the last repeats.</param>

@@ -1,4 +1,4 @@
-namespace MailModule.Delivery;
+namespace MailModule.Delivery.Local;
 
 /// <summary>What is done with messages for local destinations beside putting them into mailboxes.</summary>
 internal interface ILocalRules

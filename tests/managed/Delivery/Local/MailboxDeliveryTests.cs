@@ -1,7 +1,7 @@
-using MailModule.Delivery;
+using MailModule.Delivery.Local;
 using MailModule.Primitives;
 
-namespace MailModule.Tests.Delivery;
+namespace MailModule.Tests.Delivery.Local;
 
 public class MailboxDeliveryTests
 {

@@ -2,7 +2,7 @@ using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Spool;
 
-namespace MailModule.Delivery;
+namespace MailModule.Delivery.Local;
 
 /// <summary>
 /// Brings committed messages from the spool into the mailboxes, on a thread of its own (mailmodule-mbox). Deliveries gather for a moment, and

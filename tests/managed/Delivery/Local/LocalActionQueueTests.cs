@@ -1,9 +1,10 @@
 using System.Collections.Concurrent;
 using MailModule.Delivery;
+using MailModule.Delivery.Local;
 using MailModule.Primitives;
 using MailModule.Transport;
 
-namespace MailModule.Tests.Delivery;
+namespace MailModule.Tests.Delivery.Local;
 
 public sealed class LocalActionQueueTests : IDisposable
 {

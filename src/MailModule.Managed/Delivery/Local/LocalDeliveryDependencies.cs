@@ -1,11 +1,10 @@
-using MailModule.Delivery.Queue;
 using MailModule.Delivery.Reports;
 using MailModule.Mailbox;
 using MailModule.Primitives;
 using MailModule.Spool;
 using MailModule.Transport;
 
-namespace MailModule.Delivery;
+namespace MailModule.Delivery.Local;
 
 /// <summary>What a <see cref="LocalDelivery"/> works with.</summary>
 internal sealed class LocalDeliveryDependencies

@@ -1,8 +1,8 @@
 using System.Diagnostics;
-using MailModule.Delivery;
+using MailModule.Delivery.Local;
 using MailModule.Primitives;
 
-namespace MailModule.Tests.Delivery;
+namespace MailModule.Tests.Delivery.Local;
 
 public class LocalDeliveryTests
 {

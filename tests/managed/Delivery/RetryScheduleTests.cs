@@ -1,6 +1,6 @@
-using MailModule.Delivery.Queue;
+using MailModule.Delivery;
 
-namespace MailModule.Tests.Delivery.Queue;
+namespace MailModule.Tests.Delivery;
 
 public class RetryScheduleTests
 {
