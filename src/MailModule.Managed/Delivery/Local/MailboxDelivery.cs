@@ -1,45 +1,24 @@
 using MailModule.Mail;
-using MailModule.Mailbox;
 using MailModule.Primitives;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Local;
 
-/// <summary>
-/// The steps of local delivery, without a thread or a clock of its own: deliver, retry, sync. One thread.
-/// </summary>
+/// <summary>The steps of local delivery, without a thread or a clock: deliver, retry, sync, mark. One thread.</summary>
 /// <remarks>
-/// Invariant: an entry's recipient is marked done only after its message was delivered and then synced, or after what came of it instead (messages to a list's members, a report that it
-/// failed) is durable in the spool. A crash before the mark repeats the delivery, which the store's idempotence makes harmless; a crash after it repeats nothing.
+/// Invariant: an entry's recipient is marked done only after its message was delivered and then synced, or after what
+/// came of it instead (messages to a list's members, a DSN that it failed) is durable in the spool. A crash before the
+/// mark repeats the delivery, which the store's idempotence makes harmless; a crash after it repeats nothing.
 /// </remarks>
 /// <param name="beginAction">Begins a local action; its end comes to <see cref="CompleteAction"/>.</param>
 /// <param name="post">Has a step run on the thread of local delivery, with the time then; from any thread.</param>
-internal sealed partial class MailboxDelivery(LocalDeliveryDependencies parts, Action<LocalAction> beginAction, Action<Action<long>> post)
+internal sealed class MailboxDelivery(
+    LocalDeliveryDependencies dependencies, Action<LocalAction> beginAction, Action<Action<long>> post)
 {
-    private const int RetriesInARow = 256;
-    private const long FirstDelay = 1_000;
-    private const long LongestDelay = 300_000;
-
-    private readonly List<Due> _unsynced = [];
-    private readonly Dictionary<string, Parked> _parked = [];
+    private readonly List<PendingDelivery> _unsynced = [];
+    private readonly MailboxRetries _retries = new();
+    private readonly LocalDsns _dsns = new(dependencies, post);
     private long _syncFailures;
-
-    /// <summary>A message on its way into one mailbox, for the recipients (indexes) that share it.</summary>
-    private readonly record struct Due(ISpoolEntry Entry, string Maildrop, int[] Recipients, bool MayBeThere)
-    {
-        /// <summary>What its local action came to; null: it has had none, or is to have it again.</summary>
-        public LocalActionResult? End { get; init; }
-
-        public object? Progress { get; init; }
-        public int Failures { get; init; }
-    }
-
-    private sealed class Parked
-    {
-        public readonly Queue<Due> Waiting = new();
-        public long Delay = FirstDelay;
-        public long At;
-    }
 
     /// <summary>Deliveries that are neither synced nor marked.</summary>
     public int Unsynced => _unsynced.Count;
@@ -48,12 +27,18 @@ internal sealed partial class MailboxDelivery(LocalDeliveryDependencies parts, A
     public long UnsyncedSince { get; private set; }
 
     /// <summary>Deliveries that failed and wait for their next attempt.</summary>
-    public int Waiting => _parked.Values.Sum(parked => parked.Waiting.Count);
+    public int Waiting => _retries.Count;
 
     /// <summary>When the next mailbox is due for another attempt; <see cref="long.MaxValue"/> if none is.</summary>
-    public long NextRetry => _parked.Count == 0 ? long.MaxValue : _parked.Values.Min(parked => parked.At);
+    public long NextRetry => _retries.NextAttempt;
 
-    /// <summary>Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What fails waits.</summary>
+    /// <summary>DSNs that are being written; what they are about is not marked yet.</summary>
+    public int DsnsInProgress => _dsns.InProgress;
+
+    /// <summary>
+    /// Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What fails
+    /// waits.
+    /// </summary>
     public void Deliver(ISpoolEntry entry, bool mayBeThere, long now)
     {
         IReadOnlyList<Recipient> recipients = entry.Envelope.Recipients;
@@ -61,20 +46,37 @@ internal sealed partial class MailboxDelivery(LocalDeliveryDependencies parts, A
         {
             if (recipients[i].Maildrop is not { } maildrop || entry.IsDone(i))
                 continue;
-            string? home = parts.HomeOf(maildrop);
+            string? home = dependencies.HomeOf(maildrop);
             if (IsFirstOfHome(entry, i, home))
-                Try(new Due(entry, maildrop, Sharing(entry, i, home), mayBeThere), home, now);
+                DeliverOrWait(new PendingDelivery(entry, maildrop, RecipientsOfHome(entry, i, home), mayBeThere), home, now);
         }
+    }
+
+    /// <summary>A local action has ended: the message goes where it says, or waits for another attempt.</summary>
+    public void CompleteAction(LocalAction action, LocalActionResult result, long now)
+    {
+        var delivery = new PendingDelivery(action.Entry, action.Maildrop, action.Recipients, action.MayBeThere)
+        {
+            Progress = action.Progress,
+            Failures = action.Failures,
+        };
+        Fault fault = result.Fault;
+        if (fault == Fault.None)
+        {
+            delivery = delivery with { Result = result };
+            fault = Store(delivery, action.Home);
+        }
+        if (fault == Fault.None)
+            Complete(delivery, now);
+        else
+            GiveUpOrRetry(delivery, action.Home, fault, now);
     }
 
     /// <summary>Tries mailboxes again whose time has come.</summary>
     public void Retry(long now)
     {
-        if (now < NextRetry)
-            return;
-        foreach ((string key, Parked parked) in _parked.ToArray())
-            if (parked.At <= now && RetryOne(parked, now))
-                _parked.Remove(key);
+        if (now >= NextRetry)
+            RetryDue(now);
     }
 
     /// <summary>Makes all deliveries durable, then marks them. On failure nothing is marked and all stay due.</summary>
@@ -82,17 +84,17 @@ internal sealed partial class MailboxDelivery(LocalDeliveryDependencies parts, A
     {
         if (_unsynced.Count == 0)
             return Fault.None;
-        Fault fault = parts.Store.Sync();
+        Fault fault = dependencies.Store.Sync();
         if (fault != Fault.None)
         {
             UnsyncedSince = now;
             if (_syncFailures++ == 0)
-                parts.Log.Write(LogLevel.Error, "delivery", $"mailboxes could not be made durable ({fault}); trying again");
+                Log(LogLevel.Error, $"mailboxes could not be made durable ({fault}); trying again");
             return fault;
         }
         _syncFailures = 0;
-        foreach (Due due in _unsynced)
-            parts.Spool.MarkDone(due.Entry, due.Recipients, soon: due.End is not null);
+        foreach (PendingDelivery delivery in _unsynced)
+            dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: delivery.Result is not null);
         _unsynced.Clear();
         return Fault.None;
     }
@@ -105,7 +107,7 @@ internal sealed partial class MailboxDelivery(LocalDeliveryDependencies parts, A
         return true;
     }
 
-    private int[] Sharing(ISpoolEntry entry, int first, string? home)
+    private int[] RecipientsOfHome(ISpoolEntry entry, int first, string? home)
     {
         IReadOnlyList<Recipient> recipients = entry.Envelope.Recipients;
         if (first == recipients.Count - 1)
@@ -121,97 +123,143 @@ internal sealed partial class MailboxDelivery(LocalDeliveryDependencies parts, A
     {
         if (entry.Envelope.Recipients[index].Maildrop is not { } other || entry.IsDone(index))
             return false;
-        return other == maildrop || home is not null && parts.HomeOf(other) == home;
+        return other == maildrop || home is not null && dependencies.HomeOf(other) == home;
     }
 
-    private void Try(in Due due, string? home, long now)
+    private void RetryDue(long now) => _retries.RunDue(now, delivery => TryAgain(delivery, now));
+
+    // A mailbox that has failed lately gets no attempt for each message, so that it holds up nobody.
+    private void DeliverOrWait(in PendingDelivery delivery, string? home, long now)
     {
-        // This mailbox has failed lately: no attempt for each message, so that it holds up nobody.
-        if (_parked.TryGetValue(home ?? due.Maildrop, out Parked? parked))
-            parked.Waiting.Enqueue(due with { MayBeThere = true });
-        else if (Go(due, home, now) is var fault and not Fault.None)
-            Fail(due, home, fault, now);
+        if (_retries.TryWait(home ?? delivery.Maildrop, delivery))
+            return;
+        Fault fault = Begin(delivery, home, now);
+        if (fault != Fault.None)
+            GiveUpOrRetry(delivery, home, fault, now);
     }
 
-    // None: it is there, or on a action.
-    private Fault Go(in Due due, string? home, long now)
+    private bool TryAgain(in PendingDelivery delivery, long now)
     {
-        if (due.End is null && parts.Rules is { } rules && rules.AppliesTo(due.Maildrop, home))
+        string? home = dependencies.HomeOf(delivery.Maildrop);
+        Fault fault = Begin(delivery, home, now);
+        return fault == Fault.None || TryGiveUp(delivery, home, fault);
+    }
+
+    // None: the message is in the mailbox, or a local action has it.
+    private Fault Begin(in PendingDelivery delivery, string? home, long now)
+    {
+        if (delivery.Result is null && dependencies.Rules is { } rules && rules.AppliesTo(delivery.Maildrop, home))
         {
-            beginAction(new LocalAction(due.Entry, due.Maildrop, home, due.Recipients) { Progress = due.Progress, Failures = due.Failures, MayBeThere = due.MayBeThere });
+            beginAction(new LocalAction(delivery.Entry, delivery.Maildrop, home, delivery.Recipients)
+            {
+                Progress = delivery.Progress,
+                Failures = delivery.Failures,
+                MayBeThere = delivery.MayBeThere,
+            });
             return Fault.None;
         }
-        Fault fault = DeliverTo(due, home);
+        Fault fault = Store(delivery, home);
         if (fault == Fault.None)
-            Delivered(due, now);
+            Complete(delivery, now);
         return fault;
     }
 
     // The unexpected counts as a failure for now: the message stays in the spool.
-    private Fault DeliverTo(in Due due, string? home)
+    private Fault Store(in PendingDelivery delivery, string? home)
     {
         if (home is null)
-            return due.End is { Folders.Count: 0 } ? Fault.None : Fault.NotFound;
+            return delivery.Result is { Folders.Count: 0 } ? Fault.None : Fault.NotFound;
         try
         {
-            return due.End is { } end ? DeliverTo(due, home, end) : parts.Store.Deliver(home, due.Entry.Id, due.Entry.Envelope.Received, due.Entry.Content, due.MayBeThere);
+            return delivery.Result is { } result
+                ? StoreResult(delivery, home, result)
+                : StoreInInbox(delivery, home, delivery.Entry.Content);
         }
         catch (Exception exception)
         {
-            parts.Log.Write(LogLevel.Error, "delivery", $"{due.Entry.Id} to {due.Maildrop}: {exception.GetType().Name}: {exception.Message}");
+            Log(LogLevel.Error, $"{Describe(delivery)}: {exception.GetType().Name}: {exception.Message}");
             return Fault.Internal;
         }
     }
 
-    private Fault DeliverTo(in Due due, string home, LocalActionResult result)
+    private Fault StoreResult(in PendingDelivery delivery, string home, LocalActionResult result)
     {
-        MessageContent content = (MessageContent?)result.Changed ?? due.Entry.Content;
+        ISpoolEntry entry = delivery.Entry;
+        MessageContent content = (MessageContent?)result.Changed ?? entry.Content;
         foreach (string folder in result.Folders)
         {
             Fault fault = folder.Length == 0
-                ? parts.Store.Deliver(home, due.Entry.Id, due.Entry.Envelope.Received, content, due.MayBeThere)
-                : parts.Store.DeliverInto(home, folder, due.Entry.Id, due.Entry.Envelope.Received, content);
+                ? StoreInInbox(delivery, home, content)
+                : dependencies.Store.DeliverInto(home, folder, entry.Id, entry.Envelope.Received, content);
             if (fault != Fault.None)
                 return fault;
         }
         return Fault.None;
     }
 
-    private void AddUnsynced(in Due due, long now)
+    private Fault StoreInInbox(in PendingDelivery delivery, string home, MessageContent content)
+    {
+        ISpoolEntry entry = delivery.Entry;
+        return dependencies.Store.Deliver(home, entry.Id, entry.Envelope.Received, content, delivery.MayBeThere);
+    }
+
+    private void Complete(in PendingDelivery delivery, long now)
+    {
+        delivery.Result?.Changed?.Dispose();
+        if (delivery.Result is { Folders.Count: 0 })
+            dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: true);
+        else if (!_dsns.WantsSuccess(delivery))
+            AddUnsynced(delivery, now);
+        else
+            SendSuccessDsn(delivery);
+    }
+
+    // RFC 3461 §5.2.2: success is told before the message is forgotten
+    private void SendSuccessDsn(PendingDelivery delivery)
+        => _dsns.SendSuccess(delivery, (fault, now) =>
+        {
+            if (fault == Fault.None)
+                AddUnsynced(delivery, now);
+            else
+                RetryLater(delivery, dependencies.HomeOf(delivery.Maildrop), fault, now);
+        });
+
+    private void GiveUpOrRetry(in PendingDelivery delivery, string? home, Fault fault, long now)
+    {
+        if (!TryGiveUp(delivery, home, fault))
+            RetryLater(delivery, home, fault, now);
+    }
+
+    private bool TryGiveUp(PendingDelivery delivery, string? home, Fault fault)
+    {
+        if (!_dsns.IsToBeGivenUp(delivery, fault))
+            return false;
+        Log(LogLevel.Warning, $"{Describe(delivery)}: {fault}; given up");
+        _dsns.SendFailure(delivery, fault, (result, now) =>
+        {
+            delivery.Result?.Changed?.Dispose();
+            if (result == Fault.None)
+                dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: true);
+            else
+                RetryLater(delivery with { Result = null }, home, result, now);
+        });
+        return true;
+    }
+
+    private void RetryLater(in PendingDelivery delivery, string? home, Fault fault, long now)
+    {
+        if (_retries.Add(home ?? delivery.Maildrop, delivery, now))
+            Log(LogLevel.Warning, $"{Describe(delivery)}: {fault}; trying again later");
+    }
+
+    private void AddUnsynced(in PendingDelivery delivery, long now)
     {
         if (_unsynced.Count == 0)
             UnsyncedSince = now;
-        _unsynced.Add(due);
+        _unsynced.Add(delivery);
     }
 
-    private void Park(in Due due, string? home, Fault fault, long now)
-    {
-        string key = home ?? due.Maildrop;
-        if (!_parked.TryGetValue(key, out Parked? parked))
-        {
-            long delay = Math.Min(FirstDelay << Math.Min(due.Failures, 20), LongestDelay);
-            _parked[key] = parked = new Parked { Delay = delay, At = now + delay };
-            parts.Log.Write(LogLevel.Warning, "delivery", $"{due.Entry.Id} to {due.Maildrop}: {fault}; trying again later");
-        }
-        parked.Waiting.Enqueue(due with { MayBeThere = true, Failures = due.Failures + 1 });
-    }
+    private void Log(LogLevel level, string text) => dependencies.Log.Write(level, "delivery", text);
 
-    // True when nothing waits any more.
-    private bool RetryOne(Parked parked, long now)
-    {
-        for (int i = 0; i < RetriesInARow && parked.Waiting.TryPeek(out Due due); i++)
-        {
-            string? home = parts.HomeOf(due.Maildrop);
-            Fault fault = Go(due, home, now);
-            if (fault != Fault.None && !TryGiveUp(due, home, fault))
-            {
-                parked.Delay = Math.Min(parked.Delay * 2, LongestDelay);
-                parked.At = now + parked.Delay;
-                return false;
-            }
-            parked.Waiting.Dequeue();
-        }
-        parked.Delay = FirstDelay;
-        return parked.Waiting.Count == 0;
-    }
+    private static string Describe(in PendingDelivery delivery) => $"{delivery.Entry.Id} to {delivery.Maildrop}";
 }
