@@ -136,7 +136,7 @@ internal sealed class LocalHost : IDisposable
         change?.Invoke(envelope);
         Assert.Equal(Fault.None, _spool.TryBegin(envelope, 0, out ISpoolWriter writer));
         var trace = new ArrayBufferWriter<byte>();
-        TraceHeaders.WriteReturnPath(trace, envelope.ReversePath);
+        ReturnPath.Write(trace, envelope.ReversePath);
         writer.Append(trace.WrittenSpan, () => { });
         writer.Append(Encoding.Latin1.GetBytes(text), () => { });
         using var done = new ManualResetEventSlim();

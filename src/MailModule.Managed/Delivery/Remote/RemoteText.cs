@@ -1,4 +1,3 @@
-using System.Text;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -26,7 +25,7 @@ public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
         _log = log;
         _memory = entry.Content.Memory;
         IsInMemory = !_memory.IsEmpty;
-        int trace = IsInMemory ? _memory.Span.IndexOf((byte)'\n') + 1 : LengthOfTrace(entry.Envelope.ReversePath);
+        int trace = IsInMemory ? ReturnPath.LengthIn(_memory.Span) : ReturnPath.LengthAtRest(entry.Envelope.ReversePath);
         if (IsInMemory)
             _memory = _memory[trace..];
         // At rest the line ends with LF alone.
@@ -72,12 +71,7 @@ public sealed class RemoteText : ReadAheadSource, IRepeatableSource, IDisposable
     private BufferedStream OpenAfterTrace()
     {
         var stream = new BufferedStream(_entry.Content.OpenRead());
-        while (stream.ReadByte() is >= 0 and not '\n')
-        {
-        }
+        ReturnPath.Skip(stream);
         return stream;
     }
-
-    // "Return-Path: <" address ">" LF
-    private static int LengthOfTrace(MailAddress reversePath) => 16 + Encoding.UTF8.GetByteCount(reversePath.Text);
 }

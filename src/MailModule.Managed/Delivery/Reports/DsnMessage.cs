@@ -35,7 +35,7 @@ internal static class DsnMessage
     private static void WriteTrace(Dsn dsn, Envelope envelope, string id, DsnOutput output)
     {
         var fields = new ArrayBufferWriter<byte>(512);
-        TraceHeaders.WriteReturnPath(fields, envelope.ReversePath);
+        ReturnPath.Write(fields, envelope.ReversePath);
         TraceHeaders.WriteReceived(fields, envelope, new Reception(dsn.Host, id, Extended: false, TlsDescription: null));
         output.Write(Encoding.UTF8.GetString(fields.WrittenSpan).Replace("\r\n", "\n", StringComparison.Ordinal));
     }

@@ -65,8 +65,7 @@ internal sealed class ReturnedContent : IDisposable
     {
         _frontLength = text.ReadAtLeast(_front.AsSpan(0, HeaderLimit), HeaderLimit, throwOnEndOfStream: false);
         ReadOnlySpan<byte> front = _front.AsSpan(0, _frontLength);
-        // The trace line of ours, which is no part of the message as it was sent.
-        _start = front.StartsWith("Return-Path:"u8) ? front.IndexOf((byte)'\n') + 1 : 0;
+        _start = ReturnPath.LengthIn(front);
         _headerEnd = HeaderEnd(front);
     }
 

@@ -60,23 +60,26 @@ internal sealed class MessageHeader
         return new MessageHeader(octets.AsSpan(0, length).ToArray(), isWhole);
     }
 
-    /// <summary>The same octets without the Return-Path that reception put first, and without any List-Id if so wished.</summary>
+    /// <summary>The same octets without the Return-Path in front, and without any List-Id if so wished.</summary>
     public byte[] WithoutReturnPath(bool withoutListId)
     {
         var kept = new MemoryStream(Octets.Length);
-        var fields = new HeaderFields(Octets);
-        int at = 0;
+        int at = ReturnPath.LengthIn(Octets);
+        if (IsCut(at))
+            at = 0;
+        var fields = new HeaderFields(Octets.AsSpan(at));
         while (fields.MoveNext())
         {
-            bool goes = (at == 0 && fields.Is("Return-Path"u8)) || (withoutListId && fields.Is("List-Id"u8));
             at += fields.Whole.Length;
-            bool isCut = !IsWhole && at == Octets.Length;
-            if (!goes || isCut)
+            if (!withoutListId || !fields.Is("List-Id"u8) || IsCut(at))
                 kept.Write(fields.Whole);
         }
         kept.Write(Octets.AsSpan(at));
         return kept.ToArray();
     }
+
+    // The last field of a header that was not read whole goes on in what is still to be read.
+    private bool IsCut(int end) => !IsWhole && end == Octets.Length;
 
     public override string ToString() => Encoding.Latin1.GetString(Octets);
 }

@@ -45,7 +45,7 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
     private byte[] Trace(Envelope envelope, string from, MailAddress was, MailAddress? list)
     {
         var fields = new ArrayBufferWriter<byte>(512);
-        TraceHeaders.WriteReturnPath(fields, envelope.ReversePath);
+        ReturnPath.Write(fields, envelope.ReversePath);
         TraceHeaders.WriteReceived(fields, envelope, new Reception(hostName(), from, Extended: false, TlsDescription: null));
         TraceHeaders.WriteDeliveredTo(fields, was);
         // RFC 2919 §6: one List-Id alone, that of the list which sent it last
