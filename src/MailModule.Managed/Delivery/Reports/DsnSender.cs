@@ -1,5 +1,5 @@
 using System.Text;
-using MailModule.Dns.Wire;
+using MailModule.Dns;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;

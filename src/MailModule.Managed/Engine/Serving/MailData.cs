@@ -6,6 +6,7 @@ using MailModule.Engine.Sending;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Spool;
 using MailModule.Transport;
 

@@ -1,8 +1,7 @@
 using System.Net;
-using MailModule.Dns.Local;
 using MailModule.Dns.Stub;
 
-namespace MailModule.Dns;
+namespace MailModule.Dns.Local;
 
 /// <summary>How names are resolved.</summary>
 public sealed class ResolverOptions

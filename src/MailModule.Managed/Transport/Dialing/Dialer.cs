@@ -2,7 +2,7 @@ using System.Net;
 using MailModule.Primitives;
 using MailModule.Transport.Proxies;
 
-namespace MailModule.Transport;
+namespace MailModule.Transport.Dialing;
 
 /// <summary>How a <see cref="Dialer"/> connects.</summary>
 public sealed class DialOptions

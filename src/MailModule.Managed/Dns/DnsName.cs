@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace MailModule.Dns.Wire;
+namespace MailModule.Dns;
 
 /// <summary>
 /// Names as text and as octets. As text: lower case, labels with dots between, no final dot, the root is empty; an octet that is no visible ASCII, a dot or a

@@ -1,7 +1,6 @@
 using System.Text;
-using MailModule.Primitives.Os;
 
-namespace MailModule.Primitives;
+namespace MailModule.Primitives.Os;
 
 /// <summary>The real file system (Linux).</summary>
 public sealed class Disk : IDisk

@@ -5,7 +5,7 @@ using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Transport.Proxies;
 
-namespace MailModule.Transport;
+namespace MailModule.Transport.Dialing;
 
 /// <summary>One attempt to connect; see <see cref="Dialer.Connect"/>.</summary>
 /// <remarks>

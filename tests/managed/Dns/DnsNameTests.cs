@@ -1,7 +1,8 @@
 using System.Text;
+using MailModule.Dns;
 using MailModule.Dns.Wire;
 
-namespace MailModule.Tests.Dns.Wire;
+namespace MailModule.Tests.Dns;
 
 public class DnsNameTests
 {

@@ -1,6 +1,5 @@
-using MailModule.Primitives.Os;
 
-namespace MailModule.Primitives;
+namespace MailModule.Primitives.Os;
 
 /// <summary>A descriptor of the real file system; closed once, by whoever disposes first.</summary>
 internal sealed class DiskHandle(int descriptor) : IDiskFile, IDiskDirectory

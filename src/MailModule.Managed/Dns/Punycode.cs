@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace MailModule.Dns.Wire;
+namespace MailModule.Dns;
 
 /// <summary>
 /// Labels beyond ASCII as the DNS carries them. Ours and not the platform's: that one throws for what it does not like, and leaves capitals as they are where
