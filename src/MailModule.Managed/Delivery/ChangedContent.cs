@@ -3,7 +3,9 @@ using MailModule.Mail;
 
 namespace MailModule.Delivery;
 
-/// <summary>A message at rest in a file of its own, which nobody changes any more; the file goes with <see cref="Dispose"/>.</summary>
+/// <summary>
+/// A message at rest in a file of its own, which nobody changes any more; the file goes with <see cref="Dispose"/>.
+/// </summary>
 internal sealed class ChangedContent : MessageContent, IDisposable
 {
     private readonly string _path;
@@ -57,5 +59,6 @@ internal sealed class ChangedContent : MessageContent, IDisposable
         }
     }
 
-    private static FileStream Open(string path) => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
+    private static FileStream Open(string path)
+        => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
 }

@@ -4,7 +4,8 @@ namespace MailModule.Delivery;
 
 /// <summary>How a local action ended.</summary>
 /// <param name="Fault">None, or why it is to be tried again later.</param>
-/// <param name="Folders">Where the message is to be put: folders of the mailbox, empty for the inbox; none: nowhere.</param>
+/// <param name="Folders">Where the message is to be put: folders of the mailbox, empty for the inbox; none:
+/// nowhere.</param>
 internal sealed record LocalActionResult(Fault Fault, IReadOnlyList<string> Folders)
 {
     public static readonly LocalActionResult Nowhere = new(Fault.None, []);

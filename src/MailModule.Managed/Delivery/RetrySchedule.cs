@@ -5,10 +5,12 @@ namespace MailModule.Delivery;
 /// <param name="Lifetime">From its reception until it is given up.</param>
 /// <param name="DelayDsnAfter">From its reception until its sender is told once that it is late; zero: never.</param>
 /// <param name="Pause">Between two deliveries; zero: none.</param>
-public sealed record RetrySchedule(IReadOnlyList<TimeSpan> Delays, TimeSpan Lifetime, TimeSpan DelayDsnAfter, TimeSpan Pause)
+public sealed record RetrySchedule(
+    IReadOnlyList<TimeSpan> Delays, TimeSpan Lifetime, TimeSpan DelayDsnAfter, TimeSpan Pause)
 {
     /// <summary>The schedule that settings have by default.</summary>
-    public static readonly RetrySchedule Default = new([.. new[] { 60, 300, 900, 1800, 3600 }.Select(seconds => TimeSpan.FromSeconds(seconds))],
+    public static readonly RetrySchedule Default =
+        new([.. new[] { 60, 300, 900, 1800, 3600 }.Select(seconds => TimeSpan.FromSeconds(seconds))],
         TimeSpan.FromDays(1), TimeSpan.FromHours(4), TimeSpan.Zero);
 
     public DateTimeOffset Expires(DateTimeOffset received) => received + Lifetime;
@@ -25,5 +27,6 @@ public sealed record RetrySchedule(IReadOnlyList<TimeSpan> Delays, TimeSpan Life
     /// <summary>An attempt that failed now was the last.</summary>
     public bool IsOver(DateTimeOffset received, DateTimeOffset now) => now >= Expires(received);
 
-    public bool IsDelayDsnDue(DateTimeOffset received, DateTimeOffset now) => DelayDsnAfter > TimeSpan.Zero && now - received >= DelayDsnAfter;
+    public bool IsDelayDsnDue(DateTimeOffset received, DateTimeOffset now)
+        => DelayDsnAfter > TimeSpan.Zero && now - received >= DelayDsnAfter;
 }

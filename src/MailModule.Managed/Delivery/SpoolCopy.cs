@@ -9,7 +9,10 @@ internal static class SpoolCopy
 {
     private const int PieceLength = 64 * 1024;
 
-    /// <summary>Returns when the new message is durable and the spool's consumer has it, or nothing of it is left: the spool's fault, or <see cref="Fault.Io"/> if the text cannot be read.</summary>
+    /// <summary>
+    /// Returns when the new message is durable and the spool's consumer has it, or nothing of it is left: the spool's
+    /// fault, or <see cref="Fault.Io"/> if the text cannot be read.
+    /// </summary>
     /// <param name="text">From its first octet on; final form (Return-Path first). Not disposed of.</param>
     public static Fault Write(ISpool spool, Envelope envelope, Stream text, long length, out string id)
     {

@@ -24,7 +24,8 @@ internal sealed class CollectedDsns : IDsnSender
     {
         if (Fault == Fault.None)
             lock (_sent)
-                _sent.AddRange(recipients.Select(one => $"{kind} to <{about.Envelope.ReversePath}>: {one.Recipient.Address} {one.Status}"));
+                _sent.AddRange(recipients.Select(
+                    one => $"{kind} to <{about.Envelope.ReversePath}>: {one.Recipient.Address} {one.Status}"));
         committed(Fault);
     }
 }

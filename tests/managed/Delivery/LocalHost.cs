@@ -15,8 +15,8 @@ using MailModule.Transport;
 namespace MailModule.Tests.Delivery;
 
 /// <summary>
-/// Local delivery whole: a real spool on a simulated disk, Maildirs in a folder, lists and forward files. What is for other hosts is only collected, reports too. The domain
-/// is a.example, its users ann, bob and carl.
+/// Local delivery whole: a real spool on a simulated disk, Maildirs in a folder, lists and forward files. What is for
+/// other hosts is only collected, reports too. The domain is a.example, its users ann, bob and carl.
 /// </summary>
 internal sealed class LocalHost : IDisposable
 {
@@ -48,7 +48,9 @@ internal sealed class LocalHost : IDisposable
     }
 
     /// <summary>Messages for other hosts, in the order in which they came into the spool.</summary>
-    public IReadOnlyList<ISpoolEntry> Remote => [.. _spool.Entries.Where(entry => entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))];
+    public IReadOnlyList<ISpoolEntry> Remote
+        => [.. _spool.Entries.Where(
+            entry => entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))];
 
     public RelayPolicy Policy { get; private set; } = null!;
 
@@ -66,7 +68,8 @@ internal sealed class LocalHost : IDisposable
             lock (_lines)
                 _lines.Add(text);
         });
-        SpoolOptions options = SpoolRun.Options("/mail/spool", Disk, entry => _spool.Take(entry, () => _delivery!.Enqueue(entry)));
+        SpoolOptions options =
+            SpoolRun.Options("/mail/spool", Disk, entry => _spool.Take(entry, () => _delivery!.Enqueue(entry)));
         Assert.Equal(Fault.None, LogSpool.Open(options, out LogSpool? spool, out _));
         _logSpool = spool;
         _spool.Inner = spool!;
@@ -123,9 +126,11 @@ internal sealed class LocalHost : IDisposable
     }
 
     /// <summary>Accepts a message as the SMTP server does.</summary>
-    public string Put(string from, string to, string text = "Subject: x\r\n\r\nbody\r\n", Func<Recipient, Recipient>? with = null, Action<Envelope>? change = null)
+    public string Put(string from, string to, string text = "Subject: x\r\n\r\nbody\r\n",
+        Func<Recipient, Recipient>? with = null, Action<Envelope>? change = null)
     {
-        var envelope = new Envelope { ReversePath = from.Length == 0 ? MailAddress.Null : Address(from), Received = Time.GetUtcNow() };
+        var envelope = new Envelope
+            { ReversePath = from.Length == 0 ? MailAddress.Null : Address(from), Received = Time.GetUtcNow() };
         foreach (string address in to.Split(' '))
         {
             RelayVerdict verdict = Policy.Judge(Address(address), mayRelay: true);
@@ -152,7 +157,9 @@ internal sealed class LocalHost : IDisposable
     }
 
     /// <summary>Returns when every local recipient of every message is done.</summary>
-    public void Settle() => Assert.True(_spool.WaitUntil(() => _spool.Entries.All(IsLocallyDone), () => Delivery.MakeDurable()), "not all is delivered:\n" + string.Join('\n', Log));
+    public void Settle() => Assert.True(
+        _spool.WaitUntil(() => _spool.Entries.All(IsLocallyDone), () => Delivery.MakeDurable()),
+        "not all is delivered:\n" + string.Join('\n', Log));
 
     public bool WaitUntil(Func<bool> holds) => _spool.WaitUntil(holds, () => { });
 
@@ -160,12 +167,16 @@ internal sealed class LocalHost : IDisposable
     public IReadOnlyList<string> Mail(string user, string folder = "")
     {
         string path = $"{Home(user)}/Maildir/{(folder.Length == 0 ? "" : $".{folder}/")}new";
-        return Directory.Exists(path) ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal).Select(file => File.ReadAllText(file, Encoding.Latin1))] : [];
+        return Directory.Exists(path)
+            ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal)
+                .Select(file => File.ReadAllText(file, Encoding.Latin1))]
+            : [];
     }
 
     public static string TextOf(ISpoolEntry entry) => SpoolRun.Read(entry.Content);
 
-    public static IEnumerable<string> RecipientsOf(ISpoolEntry entry) => entry.Envelope.Recipients.Select(recipient => recipient.Address.Text);
+    public static IEnumerable<string> RecipientsOf(ISpoolEntry entry)
+        => entry.Envelope.Recipients.Select(recipient => recipient.Address.Text);
 
     public static MailAddress Address(string text)
     {

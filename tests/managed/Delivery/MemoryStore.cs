@@ -14,7 +14,8 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
     /// <summary>Called at the beginning of each delivery, before the lock on <see cref="Broken"/> is taken.</summary>
     public Action? OnDeliver { get; set; }
 
-    public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
+    public Fault Deliver(
+        string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
     {
         bool broken;
         OnDeliver?.Invoke();
@@ -34,7 +35,8 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
         return SyncFault;
     }
 
-    public Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
+    public Fault DeliverInto(
+        string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
         => Deliver($"{home}/{folder}", messageId, received, content, mayBeThere: true);
 
     public Fault Open(string home, out IMaildrop maildrop) => throw new NotSupportedException();

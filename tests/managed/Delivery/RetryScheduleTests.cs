@@ -31,6 +31,7 @@ public class RetryScheduleTests
     {
         Assert.False(RetrySchedule.Default.IsDelayDsnDue(Received, Received.AddHours(3.9)));
         Assert.True(RetrySchedule.Default.IsDelayDsnDue(Received, Received.AddHours(4)));
-        Assert.False((RetrySchedule.Default with { DelayDsnAfter = TimeSpan.Zero }).IsDelayDsnDue(Received, Received.AddDays(9)));
+        Assert.False((RetrySchedule.Default with { DelayDsnAfter = TimeSpan.Zero })
+            .IsDelayDsnDue(Received, Received.AddDays(9)));
     }
 }

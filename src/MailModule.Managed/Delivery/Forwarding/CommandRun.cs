@@ -20,8 +20,8 @@ internal enum CommandEnd
 }
 
 /// <summary>
-/// Runs a shell command line and waits for its end. The exit code comes over a pipe, not by waitpid: a host that ignores SIGCHLD, or whose handler waits for any child, would
-/// have taken it. Blocks: workers only.
+/// Runs a shell command line and waits for its end. The exit code comes over a pipe, not by waitpid: a host that
+/// ignores SIGCHLD, or whose handler waits for any child, would have taken it. Blocks: workers only.
 /// </summary>
 internal static class CommandRun
 {
@@ -36,12 +36,15 @@ internal static class CommandRun
     /// <param name="environment">All of it.</param>
     /// <param name="folder">Its working directory.</param>
     /// <param name="timeout">Then its process group is ended.</param>
-    public static (CommandEnd End, int Code) Run(string line, IEnumerable<string> environment, string folder, TimeSpan timeout, CancellationToken cancel)
+    public static (CommandEnd End, int Code) Run(
+        string line, IEnumerable<string> environment, string folder, TimeSpan timeout, CancellationToken cancel)
     {
         if (ChildProcess.OpenPipe(out int readEnd, out int writeEnd) < 0)
             return (CommandEnd.NotStarted, 0);
-        byte[][] arguments = ["/bin/sh"u8.ToArray(), "-c"u8.ToArray(), s_wrapper, "sh"u8.ToArray(), Encoding.Latin1.GetBytes(line)];
-        int pid = ChildProcess.Start(arguments, [.. environment.Select(Encoding.Latin1.GetBytes)], Encoding.UTF8.GetBytes(folder), writeEnd);
+        byte[] command = Encoding.Latin1.GetBytes(line);
+        byte[][] arguments = ["/bin/sh"u8.ToArray(), "-c"u8.ToArray(), s_wrapper, "sh"u8.ToArray(), command];
+        int pid = ChildProcess.Start(
+            arguments, [.. environment.Select(Encoding.Latin1.GetBytes)], Encoding.UTF8.GetBytes(folder), writeEnd);
         FileCalls.Linux.Close(writeEnd);
         (CommandEnd, int) result = pid < 0 ? (CommandEnd.NotStarted, 0) : WaitForEnd(pid, readEnd, timeout, cancel);
         FileCalls.Linux.Close(readEnd);

@@ -11,10 +11,12 @@ namespace MailModule.Delivery.Forwarding;
 /// Obeys users' forward files (docs/forward-files.md). Blocks: workers only.
 /// </summary>
 /// <remarks>
-/// Invariant: what is sent on is durable in the spool before the message comes into the mailbox, and that is before the recipient is done. A crash between runs the file again: those
-/// addresses may get the message twice, nothing is lost.
+/// Invariant: what is sent on is durable in the spool before the message comes into the mailbox, and that is before the
+/// recipient is done. A crash between runs the file again: those addresses may get the message twice, nothing is lost.
 /// </remarks>
-internal sealed class DotForward(Resender resender, BlockingDsnSender dsnSender, Func<RelayPolicy> policy, Func<DotForwardOptions> options, ScratchFiles scratch, FileCalls calls, Log log)
+internal sealed class DotForward(
+    Resender resender, BlockingDsnSender dsnSender, Func<RelayPolicy> policy, Func<DotForwardOptions> options,
+    ScratchFiles scratch, FileCalls calls, Log log)
 {
     private readonly DotForwardFiles _files = new(calls);
 
@@ -46,7 +48,8 @@ internal sealed class DotForward(Resender resender, BlockingDsnSender dsnSender,
     {
         RelayPolicy rules = policy();
         using var message = new DotForwardMessage(action.Entry, action.Home!, scratch);
-        var run = new DotForwardRun(action, message, options(), rules, (line, text) => Note(action, line, text), cancel);
+        var run = new DotForwardRun(
+            action, message, options(), rules, (line, text) => Note(action, line, text), cancel);
         try
         {
             run.Execute(script.Steps);
@@ -55,7 +58,9 @@ internal sealed class DotForward(Resender resender, BlockingDsnSender dsnSender,
             if (IsLoop(action, message, rules))
                 run.CancelTargets("the message has been sent on from here before");
             Fault fault = SendOn(action, run, message);
-            return fault == Fault.None ? new LocalActionResult(fault, run.Folders) { Changed = message.DetachChanges() } : LocalActionResult.Failed(fault);
+            return fault == Fault.None
+                ? new LocalActionResult(fault, run.Folders) { Changed = message.DetachChanges() }
+                : LocalActionResult.Failed(fault);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
@@ -69,7 +74,9 @@ internal sealed class DotForward(Resender resender, BlockingDsnSender dsnSender,
     {
         using Stream text = message.Content.OpenRead();
         MessageHeader header = MessageHeader.Read(text);
-        return header.Hops > Resender.HopLimit || header.DeliveredTo().Any(address => rules.JudgeUser(address, mayRelay: false).Maildrop == action.Maildrop);
+        return header.Hops > Resender.HopLimit
+            || header.DeliveredTo().Any(address
+                => rules.JudgeUser(address, mayRelay: false).Maildrop == action.Maildrop);
     }
 
     private Fault SendOn(LocalAction action, DotForwardRun run, DotForwardMessage message)
@@ -86,17 +93,23 @@ internal sealed class DotForward(Resender resender, BlockingDsnSender dsnSender,
         Envelope envelope = resender.NewEnvelope(old, old.ReversePath);
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
-        envelope.Recipients.AddRange(run.Targets.Select(target => DsnRequests.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, isOnly)));
+        envelope.Recipients.AddRange(
+            run.Targets.Select(target
+                => DsnRequests.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, isOnly)));
         fault = resender.Send(envelope, message.Content, action.Entry.Id, action.FirstRecipient.Address, list: null);
         if (fault == Fault.None && log.IsOn(LogLevel.Info))
-            log.Write(LogLevel.Info, "forward", $"{action.Entry.Id}: {action.Maildrop} sent it on to {string.Join(", ", run.Targets.Select(target => target.Address))}");
+            log.Write(LogLevel.Info, "forward",
+                $"{action.Entry.Id}: {action.Maildrop} sent it on to "
+                    + $"{string.Join(", ", run.Targets.Select(target => target.Address))}");
         return fault;
     }
 
     private Fault SendExpandedDsn(LocalAction action)
         => dsnSender.Send(action.Entry, DsnKind.Expanded,
-            action.Recipients.Select(index => action.Entry.Envelope.Recipients[index]).Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on");
+            action.Recipients.Select(index => action.Entry.Envelope.Recipients[index])
+                .Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on");
 
     private void Note(LocalAction action, int line, string text)
-        => log.Write(LogLevel.Warning, "forward", $"{DotForwardFiles.PathOf(action.Home!)}{(line > 0 ? $":{line}" : "")}: {text} ({action.Entry.Id})");
+        => log.Write(LogLevel.Warning, "forward",
+            $"{DotForwardFiles.PathOf(action.Home!)}{(line > 0 ? $":{line}" : "")}: {text} ({action.Entry.Id})");
 }

@@ -8,9 +8,12 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Forwarding;
 
-/// <summary>A message as a forward file sees it: its text, its file, what the last command said. One thread; reads files.</summary>
+/// <summary>
+/// A message as a forward file sees it: its text, its file, what the last command said. One thread; reads files.
+/// </summary>
 /// <param name="scratch">Where its file is made, if it is asked for.</param>
-internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchFiles scratch) : IExpressionFacts, IDisposable
+internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchFiles scratch)
+    : IExpressionFacts, IDisposable
 {
     /// <summary>How much of a message expressions and commands see in their variables.</summary>
     public const int TextLimit = 1024 * 1024;
@@ -42,10 +45,15 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         string name = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
         if (name.Length == 0 || name.Contains('\0'))
             return null;
-        return TryStat(Path.GetFullPath(name, home), out FileStamp stamp) ? new FileFacts(stamp.IsDirectory ? 0 : stamp.Length, stamp.Modified / 1_000_000_000, stamp.Mode) : null;
+        return TryStat(Path.GetFullPath(name, home), out FileStamp stamp)
+            ? new FileFacts(stamp.IsDirectory ? 0 : stamp.Length, stamp.Modified / 1_000_000_000, stamp.Mode)
+            : null;
     }
 
-    /// <summary>The file that holds the message, made when it is first asked for; a command may change it. Throws <see cref="IOException"/> if it cannot be made.</summary>
+    /// <summary>
+    /// The file that holds the message, made when it is first asked for; a command may change it. Throws
+    /// <see cref="IOException"/> if it cannot be made.
+    /// </summary>
     public string FileName()
     {
         if (_file is not null)
@@ -57,7 +65,9 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         return _file = path;
     }
 
-    /// <summary>Looks what a command has made of the file. False: it is gone or empty; then the message stays as it was.</summary>
+    /// <summary>
+    /// Looks what a command has made of the file. False: it is gone or empty; then the message stays as it was.
+    /// </summary>
     public bool ReadChanges()
     {
         if (_file is null || (TryStat(_file, out FileStamp stamp) && stamp == _stamp))
@@ -98,7 +108,8 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         }
     }
 
-    // Octets as characters: patterns and words in the forward file are octets too, so that no encoding has to be guessed.
+    // Octets as characters: patterns and words in the forward file are octets too, so that no encoding has to be
+    // guessed.
     private string Read()
     {
         using Stream text = Content.OpenRead();
@@ -107,7 +118,8 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         return Encoding.Latin1.GetString(octets, 0, length);
     }
 
-    private static bool TryStat(string path, out FileStamp stamp) => FileCalls.Linux.Stat([.. Encoding.UTF8.GetBytes(path), 0], out stamp) >= 0;
+    private static bool TryStat(string path, out FileStamp stamp)
+        => FileCalls.Linux.Stat([.. Encoding.UTF8.GetBytes(path), 0], out stamp) >= 0;
 
     private static string OctetsOf(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 }

@@ -6,7 +6,8 @@ using MailModule.Policy.Expressions;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// Reads a forward file (docs/forward-files.md). A pure function of its text, which holds octets as characters (Latin-1) so that whatever encoding it is in comes through unchanged.
+/// Reads a forward file (docs/forward-files.md). A pure function of its text, which holds octets as characters
+/// (Latin-1) so that whatever encoding it is in comes through unchanged.
 /// </summary>
 internal sealed class DotForwardParser
 {
@@ -115,7 +116,8 @@ internal sealed class DotForwardParser
         }
         block.Steps = [];
         block.HasElse = condition is null;
-        block.Parts.Add(new BranchPart(number, condition is null ? null : ParseCondition(number, condition), block.Steps));
+        block.Parts.Add(new BranchPart(
+            number, condition is null ? null : ParseCondition(number, condition), block.Steps));
     }
 
     private void EndIf(int number)
@@ -157,7 +159,9 @@ internal sealed class DotForwardParser
         var targets = new List<MailAddress>();
         foreach (string word in line.Split([' ', '\t', ','], StringSplitOptions.RemoveEmptyEntries))
         {
-            if (word.Length <= 1000 && MailAddress.TryParse(Encoding.Latin1.GetBytes(word), utf8: true, out MailAddress address) && address.Domain.Length > 0)
+            if (word.Length <= 1000
+                && MailAddress.TryParse(Encoding.Latin1.GetBytes(word), utf8: true, out MailAddress address)
+                && address.Domain.Length > 0)
                 targets.Add(address);
             else
                 AddError(number, "not an address, or not addresses with blanks between");
@@ -169,7 +173,8 @@ internal sealed class DotForwardParser
             Target.Add(new RedirectStep(number, targets));
     }
 
-    private static string Unquoted(string text) => text.Length > 1 && text[0] == '"' && text[^1] == '"' ? text[1..^1] : text;
+    private static string Unquoted(string text)
+        => text.Length > 1 && text[0] == '"' && text[^1] == '"' ? text[1..^1] : text;
 
     private void AddError(int line, string text) => _errors.Add((line, text));
 }

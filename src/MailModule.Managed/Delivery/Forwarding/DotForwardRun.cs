@@ -6,12 +6,15 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// One forward file obeyed for one message. Of what it asks for only commands take effect here; folders and addresses are gathered. What goes wrong is told with its line, and the
-/// message then stays in the mailbox. One use, one thread; blocks while commands run.
+/// One forward file obeyed for one message. Of what it asks for only commands take effect here; folders and addresses
+/// are gathered. What goes wrong is told with its line, and the message then stays in the mailbox. One use, one thread;
+/// blocks while commands run.
 /// </summary>
 /// <param name="rules">Where the addresses are.</param>
 /// <param name="note">Hears what went wrong: line and text.</param>
-internal sealed class DotForwardRun(LocalAction action, DotForwardMessage message, DotForwardOptions options, RelayPolicy rules, Action<int, string> note, CancellationToken cancel)
+internal sealed class DotForwardRun(
+    LocalAction action, DotForwardMessage message, DotForwardOptions options, RelayPolicy rules,
+    Action<int, string> note, CancellationToken cancel)
 {
     private readonly Evaluation _evaluation = new(message);
     private readonly List<string> _copies = [];
@@ -102,7 +105,9 @@ internal sealed class DotForwardRun(LocalAction action, DotForwardMessage messag
                 ReportError(step.Line, $"{target} is nobody here");
             else if (verdict.Maildrop == action.Maildrop)
                 _folder ??= ""; // the user's own address: a copy stays
-            else if (!_targets.Exists(one => one.Address.Equals(target) || (verdict.Maildrop is not null && one.Maildrop == verdict.Maildrop)))
+            else if (!_targets.Exists(
+                one => one.Address.Equals(target)
+                || (verdict.Maildrop is not null && one.Maildrop == verdict.Maildrop)))
                 _targets.Add((target, verdict.Maildrop));
         }
     }
@@ -115,19 +120,22 @@ internal sealed class DotForwardRun(LocalAction action, DotForwardMessage messag
             return;
         }
         ShellCommand command = ShellCommand.Make(step.Command, ValueOf, message.HoldsWord);
-        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. StandardEnvironment(), .. command.Environment], action.Home!, options.RunTimeout, cancel);
+        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. StandardEnvironment(), .. command.Environment],
+            action.Home!, options.RunTimeout, cancel);
         message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
         IsCancelled = end == CommandEnd.Cancelled;
         if (end == CommandEnd.TimedOut)
             ReportError(step.Line, $"the command was ended after {options.RunTimeout.TotalSeconds:0} s");
         else if (end is CommandEnd.NotStarted or CommandEnd.Killed)
-            ReportError(step.Line, end == CommandEnd.Killed ? "the command was ended by a signal" : "the command could not be started");
+            ReportError(step.Line,
+                end == CommandEnd.Killed ? "the command was ended by a signal" : "the command could not be started");
         if (!message.ReadChanges())
             ReportError(step.Line, "the command left no message in its file; it stays as it was");
     }
 
     private string? ValueOf(string name)
-        => _evaluation.Captures.Find(name) ?? (name != "in_text" && DotForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
+        => _evaluation.Captures.Find(name)
+            ?? (name != "in_text" && DotForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
 
     // As much as mail programs give their commands everywhere; the host's own environment is none of theirs.
     private IEnumerable<string> StandardEnvironment()

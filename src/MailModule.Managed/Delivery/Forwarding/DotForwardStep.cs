@@ -7,7 +7,9 @@ namespace MailModule.Delivery.Forwarding;
 /// <param name="Line">Where it stands, from 1.</param>
 internal abstract record DotForwardStep(int Line);
 
-/// <summary><c>#if</c> with its <c>#elif</c> and <c>#else</c>: the first part whose condition holds is obeyed.</summary>
+/// <summary>
+/// <c>#if</c> with its <c>#elif</c> and <c>#else</c>: the first part whose condition holds is obeyed.
+/// </summary>
 internal sealed record BranchStep(int Line, IReadOnlyList<BranchPart> Parts) : DotForwardStep(Line);
 
 /// <param name="Condition">Null for <c>#else</c>.</param>

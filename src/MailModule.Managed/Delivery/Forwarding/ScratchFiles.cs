@@ -3,7 +3,10 @@ using MailModule.Primitives;
 
 namespace MailModule.Delivery.Forwarding;
 
-/// <summary>Files of mode 0600 for messages while commands look at them. What a killed process left goes after a day. Any thread.</summary>
+/// <summary>
+/// Files of mode 0600 for messages while commands look at them. What a killed process left goes after a day. Any
+/// thread.
+/// </summary>
 internal sealed class ScratchFiles(string folder, IDisk disk)
 {
     private const string Prefix = "forward-";
@@ -57,7 +60,8 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
             return;
         var names = new List<string>();
         disk.List(folder, names);
-        foreach (string path in names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => Path.Combine(folder, name)))
+        foreach (string path in names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => Path.Combine(folder, name)))
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > LeftoverAge)
                 disk.Unlink(path);
     }

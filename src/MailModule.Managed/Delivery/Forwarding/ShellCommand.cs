@@ -4,8 +4,9 @@ using System.Text;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// A command line for the shell with its variables put in. What comes from a message never becomes a part of the line: the line names environment variables, and the shell does not read
-/// again what it finds in them. So no text of a mail can become a command, or a word of its own. Numbers stand in the line themselves.
+/// A command line for the shell with its variables put in. What comes from a message never becomes a part of the line:
+/// the line names environment variables, and the shell does not read again what it finds in them. So no text of a mail
+/// can become a command, or a word of its own. Numbers stand in the line themselves.
 /// </summary>
 internal sealed class ShellCommand
 {
@@ -39,7 +40,8 @@ internal sealed class ShellCommand
     public IReadOnlyList<string> Environment => _values;
 
     /// <param name="command">As it stands in the file.</param>
-    /// <param name="valueOf">A variable's value by its name; null for a name that is none of ours, which is left to the shell.</param>
+    /// <param name="valueOf">A variable's value by its name; null for a name that is none of ours, which is left to the
+    /// shell.</param>
     /// <param name="holdsWord">The answer to <c>$in_text(word)</c>.</param>
     public static ShellCommand Make(string command, Func<string, string?> valueOf, Func<string, bool> holdsWord)
     {
@@ -139,5 +141,6 @@ internal sealed class ShellCommand
         return $"${{{name}}}";
     }
 
-    private static bool IsNumber(string value) => value.Length is > 0 and < 20 && value.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
+    private static bool IsNumber(string value)
+        => value.Length is > 0 and < 20 && value.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
 }

@@ -10,8 +10,9 @@ namespace MailModule.Delivery.Lists;
 /// Sends a message for a list or an alias on to its members (RFC 5321 §3.9). Blocks: workers only.
 /// </summary>
 /// <remarks>
-/// Invariant: the list's recipient is done only after the messages for all members are durable. A crash between repeats the expansion: members may then get the message
-/// twice, none is left out. What fails without a crash goes on where it ended.
+/// Invariant: the list's recipient is done only after the messages for all members are durable. A crash between repeats
+/// the expansion: members may then get the message twice, none is left out. What fails without a crash goes on where it
+/// ended.
 /// </remarks>
 internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSender, Func<RelayPolicy> policy, Log log)
 {
@@ -36,17 +37,24 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         using (Stream text = action.Entry.Content.OpenRead())
             if (IsLoop(MessageHeader.Read(text), list, rules))
                 return EndLoop(action, list);
-        // RFC 5321 §4.5.5: what comes from the null path is a report or an answer made by a machine. Sent to all, it would be answered by the same machines.
-        return list.Owner is not null && action.Entry.Envelope.ReversePath.IsNull ? SendToOwner(action, list, rules) : SendToMembers(action, list, rules);
+        // RFC 5321 §4.5.5: what comes from the null path is a report or an answer made by a machine. Sent to all, it
+        // would be answered by the same machines.
+        return list.Owner is not null && action.Entry.Envelope.ReversePath.IsNull
+            ? SendToOwner(action, list, rules)
+            : SendToMembers(action, list, rules);
     }
 
     private static bool IsLoop(MessageHeader header, MailingList list, RelayPolicy rules)
-        => header.Hops > Resender.HopLimit || header.DeliveredTo().Any(address => rules.Lists.Find(address)?.Maildrop == list.Maildrop);
+        => header.Hops > Resender.HopLimit
+            || header.DeliveredTo().Any(address => rules.Lists.Find(address)?.Maildrop == list.Maildrop);
 
     private LocalActionResult EndLoop(LocalAction action, MailingList list)
     {
-        log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Address} has had this message before; returned");
-        Fault fault = dsnSender.Send(action.Entry, DsnKind.Failed, RecipientsOf(action), "5.4.6", $"Mail loop: the message has come to {list.Address} before");
+        log.Write(LogLevel.Warning, "lists",
+            $"{action.Entry.Id}: {list.Address} has had this message before; returned");
+        Fault fault = dsnSender.Send(
+            action.Entry, DsnKind.Failed, RecipientsOf(action), "5.4.6",
+            $"Mail loop: the message has come to {list.Address} before");
         return fault == Fault.None ? LocalActionResult.Nowhere : LocalActionResult.Failed(fault);
     }
 
@@ -55,7 +63,9 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         RelayVerdict verdict = rules.Judge(list.Owner!, mayRelay: true);
         if (!verdict.IsAccepted)
         {
-            log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Owner}, the owner of {list.Address}, is nobody here; a message without a sender is dropped");
+            log.Write(LogLevel.Warning, "lists",
+                $"{action.Entry.Id}: {list.Owner}, the owner of {list.Address}, is nobody here; a message without a "
+                    + "sender is dropped");
             return LocalActionResult.Nowhere;
         }
         Envelope envelope = resender.NewEnvelope(action.Entry.Envelope, MailAddress.Null);
@@ -79,7 +89,8 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         if (fault == Fault.None)
             fault = Send(action, list, members, progress);
         if (fault == Fault.None && log.IsOn(LogLevel.Info))
-            log.Write(LogLevel.Info, "lists", $"{action.Entry.Id}: {list.Address} sent on to {members.Found.Count} members");
+            log.Write(LogLevel.Info, "lists",
+                $"{action.Entry.Id}: {list.Address} sent on to {members.Found.Count} members");
         return fault == Fault.None ? LocalActionResult.Nowhere : LocalActionResult.Failed(fault);
     }
 
@@ -90,12 +101,14 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
             return Fault.None;
         Envelope envelope = NewEnvelope(action, list);
         Fault fault = dsnSender.Send(new ResentEntry(action.Entry, envelope), DsnKind.Failed,
-            members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)), "5.1.1", $"No such user here (a member of {list.Address})");
+            members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)), "5.1.1",
+                $"No such user here (a member of {list.Address})");
         bool isAlone = members.Found.Count + members.Unknown.Count == 1;
         // RFC 3461 §5.2.7.3: a list is where a message ends, §5.2.7.2 (c): an alias with several targets is not
         if (fault == Fault.None && (list.Owner is not null || !isAlone))
             fault = dsnSender.Send(action.Entry, list.Owner is null ? DsnKind.Expanded : DsnKind.Delivered,
-                RecipientsOf(action).Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on to the members");
+                RecipientsOf(action).Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0",
+                    "Sent on to the members");
         progress.HasSentDsns = fault == Fault.None;
         return fault;
     }
@@ -103,11 +116,15 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
     private Fault Send(LocalAction action, MailingList list, ListMembers members, Progress progress)
     {
         bool isAlone = members.Found.Count + members.Unknown.Count == 1;
-        foreach ((MailAddress Address, string? Maildrop)[] part in members.Found.Where(member => !progress.Sent.Contains(member.Address)).Chunk(RecipientLimit))
+        foreach ((MailAddress Address, string? Maildrop)[] part
+            in members.Found.Where(member => !progress.Sent.Contains(member.Address)).Chunk(RecipientLimit))
         {
             Envelope envelope = NewEnvelope(action, list);
-            envelope.Recipients.AddRange(part.Select(member => NewRecipient(action, list, member.Address, member.Maildrop, isAlone)));
-            Fault fault = resender.Send(envelope, action.Entry.Content, action.Entry.Id, list.Address, list.Owner is null ? null : list.Address);
+            envelope.Recipients.AddRange(
+                part.Select(member => NewRecipient(action, list, member.Address, member.Maildrop, isAlone)));
+            Fault fault = resender.Send(
+                envelope, action.Entry.Content, action.Entry.Id, list.Address,
+                list.Owner is null ? null : list.Address);
             if (fault != Fault.None)
                 return fault;
             progress.Sent.UnionWith(part.Select(member => member.Address));
@@ -118,7 +135,8 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
     private Envelope NewEnvelope(LocalAction action, MailingList list)
     {
         Envelope old = action.Entry.Envelope;
-        // RFC 5321 §3.9.2: failures of a list go to whoever looks after it; §3.9.1: an alias changes nothing but the recipients
+        // RFC 5321 §3.9.2: failures of a list go to whoever looks after it; §3.9.1: an alias changes nothing but the
+        // recipients
         Envelope envelope = resender.NewEnvelope(old, list.Owner ?? old.ReversePath);
         if (list.Owner is not null)
             return envelope;
@@ -128,8 +146,12 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
     }
 
     // RFC 3461 §5.2.7.3 (b): what a sender wished for does not go on through a list
-    private static Recipient NewRecipient(LocalAction action, MailingList list, MailAddress member, string? maildrop, bool isOnly)
-        => list.Owner is not null ? new Recipient(member, maildrop) : DsnRequests.PassedOn(action.FirstRecipient, member, maildrop, isOnly);
+    private static Recipient NewRecipient(
+        LocalAction action, MailingList list, MailAddress member, string? maildrop, bool isOnly)
+        => list.Owner is not null
+            ? new Recipient(member, maildrop)
+            : DsnRequests.PassedOn(action.FirstRecipient, member, maildrop, isOnly);
 
-    private static IEnumerable<Recipient> RecipientsOf(LocalAction action) => action.Recipients.Select(index => action.Entry.Envelope.Recipients[index]);
+    private static IEnumerable<Recipient> RecipientsOf(LocalAction action)
+        => action.Recipients.Select(index => action.Entry.Envelope.Recipients[index]);
 }

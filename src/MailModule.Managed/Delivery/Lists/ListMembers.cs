@@ -5,8 +5,9 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Lists;
 
 /// <summary>
-/// Finds who gets a message for a list, each once: members that are aliases are taken apart in place, members that are lists with an owner stay (they send on under their own
-/// name), and an alias or the list itself met again is its user, if there is one, else nobody. One use, one thread.
+/// Finds who gets a message for a list, each once: members that are aliases are taken apart in place, members that are
+/// lists with an owner stay (they send on under their own name), and an alias or the list itself met again is its user,
+/// if there is one, else nobody. One use, one thread.
 /// </summary>
 internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
 {
@@ -61,8 +62,11 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
 
     private void AddUser(MailAddress member, RelayVerdict verdict)
     {
-        // A user may be named in several ways; remote addresses are the same when they are written the same, but for the domain's case.
-        string key = verdict.Maildrop is { } maildrop ? $"user {maildrop}" : $"{member.LocalPart}@{member.Domain.ToLowerInvariant()}";
+        // A user may be named in several ways; remote addresses are the same when they are written the same, but for
+        // the domain's case.
+        string key = verdict.Maildrop is { } maildrop
+            ? $"user {maildrop}"
+            : $"{member.LocalPart}@{member.Domain.ToLowerInvariant()}";
         if (!_seen.Add(key))
             return;
         if (verdict.IsAccepted)

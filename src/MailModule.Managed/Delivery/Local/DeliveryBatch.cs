@@ -8,7 +8,9 @@ internal sealed class DeliveryBatch
     /// <summary>Entries at most.</summary>
     public const int Limit = 256;
 
-    /// <summary>Messages to deliver; of those that the spool found at its start, a delivery may be in the mailbox.</summary>
+    /// <summary>
+    /// Messages to deliver; of those that the spool found at its start, a delivery may be in the mailbox.
+    /// </summary>
     public List<(ISpoolEntry Entry, bool MayBeThere)> Entries { get; } = new(Limit);
 
     /// <summary>What others want done on the thread; each gets the time.</summary>

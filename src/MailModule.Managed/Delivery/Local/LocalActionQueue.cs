@@ -4,11 +4,15 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Local;
 
 /// <summary>
-/// Runs local actions on workers: as many at once as the limit says, those of one key one after another, so that a slow list or user delays nobody else for long. Any thread.
+/// Runs local actions on workers: as many at once as the limit says, those of one key one after another, so that a slow
+/// list or user delays nobody else for long. Any thread.
 /// </summary>
 /// <param name="run">Goes the way; blocks; ends soon when it is cancelled. What it throws counts as a failure.</param>
-/// <param name="completed">Hears of each end, on the worker; must not block. Nobody hears of an action that never began because of a stop: it stays in the spool.</param>
-internal sealed class LocalActionQueue(Workers workers, Func<LocalAction, CancellationToken, LocalActionResult> run, Action<LocalAction, LocalActionResult> completed, Log log, int limit = 32)
+/// <param name="completed">Hears of each end, on the worker; must not block. Nobody hears of an action that never began
+/// because of a stop: it stays in the spool.</param>
+internal sealed class LocalActionQueue(
+    Workers workers, Func<LocalAction, CancellationToken, LocalActionResult> run,
+    Action<LocalAction, LocalActionResult> completed, Log log, int limit = 32)
 {
     /// <summary>What a run gets to end after it was cancelled.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
@@ -37,7 +41,10 @@ internal sealed class LocalActionQueue(Workers workers, Func<LocalAction, Cancel
         }
     }
 
-    /// <summary>Begins no more; waits for those that run, and cancels them when the time is up. False if one runs on all the same. Blocks.</summary>
+    /// <summary>
+    /// Begins no more; waits for those that run, and cancels them when the time is up. False if one runs on all the
+    /// same. Blocks.
+    /// </summary>
     public bool Stop(TimeSpan timeout)
     {
         lock (_gate)
@@ -81,7 +88,8 @@ internal sealed class LocalActionQueue(Workers workers, Func<LocalAction, Cancel
         lock (_gate)
         {
             _running--;
-            if (_waitingByKey.TryGetValue(action.Key, out Queue<LocalAction>? queue) && queue.TryDequeue(out LocalAction? next))
+            if (_waitingByKey.TryGetValue(action.Key, out Queue<LocalAction>? queue)
+                && queue.TryDequeue(out LocalAction? next))
                 _ready.Enqueue(next);
             else
                 _waitingByKey.Remove(action.Key);
@@ -99,7 +107,8 @@ internal sealed class LocalActionQueue(Workers workers, Func<LocalAction, Cancel
         }
         catch (Exception exception)
         {
-            log.Write(LogLevel.Error, "delivery", $"{action.Entry.Id} to {action.Key}: {exception.GetType().Name}: {exception.Message}");
+            log.Write(LogLevel.Error, "delivery",
+                $"{action.Entry.Id} to {action.Key}: {exception.GetType().Name}: {exception.Message}");
             return LocalActionResult.Failed(Fault.Internal);
         }
     }

@@ -73,8 +73,8 @@ internal sealed class LocalDelivery : IDisposable
     }
 
     /// <summary>
-    /// Returns when every entry enqueued before has been tried, or the time is up (then false). So a log-in sees the mail
-    /// that was confirmed before it. Blocks: workers only.
+    /// Returns when every entry enqueued before has been tried, or the time is up (then false). So a log-in sees the
+    /// mail that was confirmed before it. Blocks: workers only.
     /// </summary>
     /// <param name="home">A user's home: waits for the local actions on that user's messages too.</param>
     public bool CatchUp(TimeSpan timeout, string? home = null)

@@ -21,12 +21,17 @@ internal sealed class LocalDeliveryDependencies
     /// <summary>Failures are written to it.</summary>
     public Log Log { get; init; } = Log.None;
 
-    /// <summary>Lists and forward files; null: every message goes straight into its mailbox. Needs <see cref="Workers"/>.</summary>
+    /// <summary>
+    /// Lists and forward files; null: every message goes straight into its mailbox. Needs <see cref="Workers"/>.
+    /// </summary>
     public ILocalRules? Rules { get; init; }
 
     public Workers? Workers { get; init; }
 
-    /// <summary>Tells senders of success where they asked for it, and of what could not be delivered for so long that it is given up; null: nobody is told, and nothing given up.</summary>
+    /// <summary>
+    /// Tells senders of success where they asked for it, and of what could not be delivered for so long that it is
+    /// given up; null: nobody is told, and nothing given up.
+    /// </summary>
     public IDsnSender? DsnSender { get; init; }
 
     /// <summary>How long a delivery is tried.</summary>

@@ -5,8 +5,8 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Local;
 
 /// <summary>
-/// The thread of local delivery (mailmodule-mbox): takes batches out of the queue, delivers them, and decides when a sync
-/// is due.
+/// The thread of local delivery (mailmodule-mbox): takes batches out of the queue, delivers them, and decides when a
+/// sync is due.
 /// </summary>
 /// <param name="gate">The lock of <see cref="LocalDelivery"/>, which queue and progress are guarded by.</param>
 internal sealed class LocalDeliveryThread(
@@ -109,9 +109,9 @@ internal sealed class LocalDeliveryThread(
         }
     }
 
-    // A message alone is worth neither a wake-up nor a sync: those that follow within a moment go with it. Where messages
-    // keep coming a longer moment is worth it: many in a row cost less each than few now and then between the work of
-    // other threads.
+    // A message alone is worth neither a wake-up nor a sync: those that follow within a moment go with it. Where
+    // messages keep coming a longer moment is worth it: many in a row cost less each than few now and then between the
+    // work of other threads.
     private void Gather()
     {
         int before = queue.Count;

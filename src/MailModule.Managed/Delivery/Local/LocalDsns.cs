@@ -4,7 +4,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Delivery.Local;
 
-/// <summary>The DSNs of local delivery: of success where the sender asked for it, of what is given up. One thread.</summary>
+/// <summary>
+/// The DSNs of local delivery: of success where the sender asked for it, of what is given up. One thread.
+/// </summary>
 /// <param name="post">Has a step run on that thread, with the time then; from any thread.</param>
 internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<Action<long>> post)
 {
@@ -40,7 +42,8 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
         if (why == Fault.NotFound)
             Send(delivery, DsnKind.Failed, "5.1.1", "No such user here", completed);
         else
-            Send(delivery, DsnKind.Failed, "4.4.7", $"The message could not be delivered locally in time ({why})", completed);
+            Send(delivery, DsnKind.Failed, "4.4.7", $"The message could not be delivered locally in time ({why})",
+                completed);
     }
 
     private void Send(PendingDelivery delivery, DsnKind kind, string status, string text, Action<Fault, long> completed)

@@ -44,10 +44,14 @@ internal sealed class LocalRules : ILocalRules
         var dsnSender = new BlockingDsnSender(dependencies.DsnSender, dependencies.Time);
         var scratch = new ScratchFiles(dependencies.ScratchFolder, Disk.Real);
         _lists = new ListExpansion(resender, dsnSender, dependencies.Policy, dependencies.Log);
-        _dotForward = new DotForward(resender, dsnSender, dependencies.Policy, dependencies.Forward, scratch, dependencies.Calls, dependencies.Log);
+        _dotForward = new DotForward(
+            resender, dsnSender, dependencies.Policy, dependencies.Forward, scratch, dependencies.Calls,
+            dependencies.Log);
     }
 
-    public bool AppliesTo(string maildrop, string? home) => home is null ? MailingList.NameIn(maildrop) is not null : _dotForward.HasFile(home);
+    public bool AppliesTo(string maildrop, string? home)
+        => home is null ? MailingList.NameIn(maildrop) is not null : _dotForward.HasFile(home);
 
-    public LocalActionResult Run(LocalAction action, CancellationToken cancel) => action.Home is null ? _lists.Expand(action) : _dotForward.Run(action, cancel);
+    public LocalActionResult Run(LocalAction action, CancellationToken cancel)
+        => action.Home is null ? _lists.Expand(action) : _dotForward.Run(action, cancel);
 }

@@ -36,8 +36,8 @@ internal sealed class MailboxDelivery(
     public int DsnsInProgress => _dsns.InProgress;
 
     /// <summary>
-    /// Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What fails
-    /// waits.
+    /// Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What
+    /// fails waits.
     /// </summary>
     public void Deliver(ISpoolEntry entry, bool mayBeThere, long now)
     {
@@ -47,8 +47,10 @@ internal sealed class MailboxDelivery(
             if (recipients[i].Maildrop is not { } maildrop || entry.IsDone(i))
                 continue;
             string? home = dependencies.HomeOf(maildrop);
-            if (IsFirstOfHome(entry, i, home))
-                DeliverOrWait(new PendingDelivery(entry, maildrop, RecipientsOfHome(entry, i, home), mayBeThere), home, now);
+            if (!IsFirstOfHome(entry, i, home))
+                continue;
+            int[] sharing = RecipientsOfHome(entry, i, home);
+            DeliverOrWait(new PendingDelivery(entry, maildrop, sharing, mayBeThere), home, now);
         }
     }
 

@@ -26,7 +26,9 @@ internal sealed class MailboxRetries
     public long NextAttempt
         => _mailboxes.Count == 0 ? long.MaxValue : _mailboxes.Values.Min(mailbox => mailbox.NextAttempt);
 
-    /// <summary>Lets a delivery wait if its mailbox has failed lately, so that it costs no attempt; else false.</summary>
+    /// <summary>
+    /// Lets a delivery wait if its mailbox has failed lately, so that it costs no attempt; else false.
+    /// </summary>
     public bool TryWait(string mailbox, in PendingDelivery delivery)
     {
         if (!_mailboxes.TryGetValue(mailbox, out FailingMailbox? failing))

@@ -4,7 +4,10 @@ using MailModule.Smtp;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>The part of a report for machines: fields about the message, then a group of fields for each recipient (RFC 3464 §2).</summary>
+/// <summary>
+/// The part of a report for machines: fields about the message, then a group of fields for each recipient (RFC 3464
+/// §2).
+/// </summary>
 internal static class DeliveryStatusPart
 {
     /// <summary>RFC 6533 §4.1: where the report itself goes by UTF-8 its fields may be in it.</summary>
@@ -33,12 +36,14 @@ internal static class DeliveryStatusPart
             fields.WriteAddress("Original-Recipient", original);
         fields.WriteAddress("Final-Recipient", TypedAddress.Of(recipient.Recipient.Address));
         fields.Write("Action", DsnWords.Action(kind));
-        fields.Write("Status", EnhancedCode.IsValid(Encoding.UTF8.GetBytes(recipient.Status)) ? recipient.Status : DsnWords.Status(kind));
+        fields.Write("Status",
+            EnhancedCode.IsValid(Encoding.UTF8.GetBytes(recipient.Status)) ? recipient.Status : DsnWords.Status(kind));
         // RFC 3464 §2.3.5: only if another host had a part in it
         if (recipient.RemoteHost is { } host)
             fields.Write("Remote-MTA", "dns; " + host);
         if (recipient.Diagnostic.Length > 0)
-            fields.Write("Diagnostic-Code", (recipient.RemoteHost is null ? "x-mailmodule; " : "smtp; ") + recipient.Diagnostic);
+            fields.Write("Diagnostic-Code",
+                (recipient.RemoteHost is null ? "x-mailmodule; " : "smtp; ") + recipient.Diagnostic);
         if (recipient.LastAttempt is { } attempt)
             fields.Write("Last-Attempt-Date", attempt);
         // RFC 3464 §2.3.9: for a delay alone
@@ -49,12 +54,15 @@ internal static class DeliveryStatusPart
     /// <summary>Writes fields in the letters that the report may have.</summary>
     private readonly struct Fields(Dsn dsn, DsnOutput output)
     {
-        public void Write(string name, string value) => FieldLines.WriteField(output, name, dsn.IsUtf8 ? value : FieldLines.InAscii(value));
+        public void Write(string name, string value)
+            => FieldLines.WriteField(output, name, dsn.IsUtf8 ? value : FieldLines.InAscii(value));
 
         public void Write(string name, DateTimeOffset date) => Write(name, DsnMessage.DateOf(date));
 
         // RFC 6533 §3: the 7-bit form where the field is ASCII
         public void WriteAddress(string name, string typed)
-            => Write(name, TypedAddress.IsUtf8Typed(typed) && !dsn.IsUtf8 ? TypedAddress.Encode(typed, utf8: false) : typed);
+            => Write(name, TypedAddress.IsUtf8Typed(typed) && !dsn.IsUtf8
+                ? TypedAddress.Encode(typed, utf8: false)
+                : typed);
     }
 }

@@ -7,11 +7,13 @@ namespace MailModule.Delivery.Reports;
 /// <param name="Recipients">Those whom the report is about, one at least.</param>
 /// <param name="Sender">Who is told.</param>
 /// <param name="Host">Our name, in ASCII.</param>
-internal sealed record Dsn(ISpoolEntry About, DsnKind Kind, IReadOnlyList<DsnRecipient> Recipients, Recipient Sender, string Host, DateTimeOffset Date)
+internal sealed record Dsn(
+    ISpoolEntry About, DsnKind Kind, IReadOnlyList<DsnRecipient> Recipients, Recipient Sender, string Host,
+    DateTimeOffset Date)
 {
     /// <summary>
-    /// The report goes to an address outside ASCII, so only by hosts that take UTF-8 everywhere (RFC 6531). Every other may have to pass hosts that do not, and
-    /// whatever in it is not ASCII is encoded.
+    /// The report goes to an address outside ASCII, so only by hosts that take UTF-8 everywhere (RFC 6531). Every other
+    /// may have to pass hosts that do not, and whatever in it is not ASCII is encoded.
     /// </summary>
     public bool IsUtf8 => Sender.Address.NeedsUtf8;
 }

@@ -23,9 +23,15 @@ public sealed class DsnDependencies
     public Log Log { get; init; } = Log.None;
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Octets at rest of a message that a report of failure returns whole though nobody asked for it; of larger ones the header alone.</summary>
+    /// <summary>
+    /// Octets at rest of a message that a report of failure returns whole though nobody asked for it; of larger ones
+    /// the header alone.
+    /// </summary>
     public int FullLimit { get; init; } = 50 * 1024;
 
-    /// <summary>The same for a message whose sender asked for it (RET=FULL): one that is too large would be refused with the message in it, and the sender hear nothing.</summary>
+    /// <summary>
+    /// The same for a message whose sender asked for it (RET=FULL): one that is too large would be refused with the
+    /// message in it, and the sender hear nothing.
+    /// </summary>
     public int AskedFullLimit { get; init; } = 10 * 1024 * 1024;
 }

@@ -5,7 +5,9 @@ using MailModule.Transport;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>Writes one report into the spool. On a worker: reads the message it is about, perhaps from the disk.</summary>
+/// <summary>
+/// Writes one report into the spool. On a worker: reads the message it is about, perhaps from the disk.
+/// </summary>
 internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault> committed) : IWork
 {
     private const int OwnText = 8 * 1024;
@@ -46,7 +48,8 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
 
     private Fault Write(ReturnedContent content)
     {
-        var envelope = new Envelope { Received = dsn.Date, EightBit = content.IsEightBit || dsn.IsUtf8, Utf8 = dsn.IsUtf8 };
+        var envelope = new Envelope
+            { Received = dsn.Date, EightBit = content.IsEightBit || dsn.IsUtf8, Utf8 = dsn.IsUtf8 };
         envelope.Recipients.Add(dsn.Sender);
         Fault fault = dependencies.Spool.TryBegin(envelope, content.Length + OwnText, out ISpoolWriter writer);
         if (fault != Fault.None)
@@ -55,7 +58,8 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
         using var output = new SpoolDsnOutput(writer);
         DsnMessage.Write(dsn, content, envelope, writer.Id, output);
         output.Flush();
-        // Its place in the spool may be written again once it has left, so what was read counts only if it is still there.
+        // Its place in the spool may be written again once it has left, so what was read counts only if it is still
+        // there.
         return IsGone(dsn.About) ? Fault.NotFound : Fault.None;
     }
 
@@ -73,7 +77,9 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
         if (fault != Fault.None)
             _writer!.Discard();
         else
-            dependencies.Log.Write(LogLevel.Info, "report", $"{_writer!.Id}: tells {dsn.Sender.Address} that {dsn.About.Id} {DsnWords.WhatHappened(dsn.Kind)}");
+            dependencies.Log.Write(
+                LogLevel.Info, "report",
+                $"{_writer!.Id}: tells {dsn.Sender.Address} that {dsn.About.Id} {DsnWords.WhatHappened(dsn.Kind)}");
         committed(fault);
     }
 }

@@ -5,7 +5,10 @@ using MailModule.Mail;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>The whole text of a report: a message of multipart/report (RFC 6522) with a part for people, one for machines, and the message that it is about.</summary>
+/// <summary>
+/// The whole text of a report: a message of multipart/report (RFC 6522) with a part for people, one for machines, and
+/// the message that it is about.
+/// </summary>
 internal static class DsnMessage
 {
     /// <param name="envelope">The report's own.</param>
@@ -17,9 +20,11 @@ internal static class DsnMessage
         WriteTrace(dsn, envelope, id, output);
         WriteHeader(dsn, id, boundary, output);
         WriteHumanReadablePart(dsn, content, boundary, output);
-        BeginPart(boundary, "message/" + DeliveryStatusPart.TypeOf(dsn), dsn.IsUtf8 ? "8bit" : "7bit", "Delivery report", output);
+        BeginPart(boundary, "message/" + DeliveryStatusPart.TypeOf(dsn), dsn.IsUtf8 ? "8bit" : "7bit",
+            "Delivery report", output);
         DeliveryStatusPart.Write(dsn, output);
-        BeginPart(boundary, content.Type, content.Encoding, content.IsWhole ? "Your message" : "The header of your message", output);
+        BeginPart(boundary, content.Type, content.Encoding,
+            content.IsWhole ? "Your message" : "The header of your message", output);
         content.Write(output);
         output.WriteLine();
         output.WriteLine($"--{boundary}--");
@@ -36,7 +41,8 @@ internal static class DsnMessage
     {
         var fields = new ArrayBufferWriter<byte>(512);
         ReturnPath.Write(fields, envelope.ReversePath);
-        TraceHeaders.WriteReceived(fields, envelope, new Reception(dsn.Host, id, Extended: false, TlsDescription: null));
+        TraceHeaders.WriteReceived(
+            fields, envelope, new Reception(dsn.Host, id, Extended: false, TlsDescription: null));
         output.Write(Encoding.UTF8.GetString(fields.WrittenSpan).Replace("\r\n", "\n", StringComparison.Ordinal));
     }
 
@@ -60,7 +66,8 @@ internal static class DsnMessage
     {
         bool isAscii = HumanReadablePart.IsAscii(dsn);
         string encoding = isAscii ? "7bit" : dsn.IsUtf8 ? "8bit" : "base64";
-        BeginPart(boundary, $"text/plain; charset={(isAscii ? "us-ascii" : "utf-8")}", encoding, "What happened", output);
+        BeginPart(boundary, $"text/plain; charset={(isAscii ? "us-ascii" : "utf-8")}", encoding, "What happened",
+            output);
         if (encoding != "base64")
         {
             HumanReadablePart.Write(dsn, content, output);

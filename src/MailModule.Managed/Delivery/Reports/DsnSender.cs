@@ -18,7 +18,8 @@ public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
             committed(Fault.None);
             return;
         }
-        var dsn = new Dsn(about, kind, wanted, sender!, NameFor(dependencies.HostName()), dependencies.Time.GetUtcNow());
+        var dsn = new Dsn(about, kind, wanted, sender!, NameFor(dependencies.HostName()),
+            dependencies.Time.GetUtcNow());
         dependencies.Workers.Run(new DsnJob(dsn, dependencies, committed));
     }
 
@@ -44,7 +45,9 @@ public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
         RelayVerdict verdict = dependencies.VerdictOf(address);
         if (!verdict.IsAccepted)
         {
-            dependencies.Log.Write(LogLevel.Warning, "report", $"{about.Id}: its sender {address} is no user here, so that nobody can be told");
+            dependencies.Log.Write(
+                LogLevel.Warning, "report",
+                $"{about.Id}: its sender {address} is no user here, so that nobody can be told");
             return false;
         }
         sender = new Recipient(address, verdict.Maildrop);
@@ -52,5 +55,6 @@ public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
     }
 
     // A report's fields are ASCII whatever our name is.
-    private static string NameFor(string host) => !Ascii.IsValid(host) && DnsName.TryNormalize(host, out string name) ? name : host;
+    private static string NameFor(string host)
+        => !Ascii.IsValid(host) && DnsName.TryNormalize(host, out string name) ? name : host;
 }

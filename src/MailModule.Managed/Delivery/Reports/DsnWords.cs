@@ -40,10 +40,13 @@ internal static class DsnWords
     /// <summary>Lines for people; the recipients follow.</summary>
     public static string[] Opening(DsnKind kind) => kind switch
     {
-        DsnKind.Failed => ["Your message could not be delivered to the following addresses.", "No more attempts will be made for them."],
-        DsnKind.Delayed => ["Your message could not be delivered yet to the following addresses.", "You need not send it again: more attempts will be made."],
+        DsnKind.Failed => ["Your message could not be delivered to the following addresses.",
+            "No more attempts will be made for them."],
+        DsnKind.Delayed => ["Your message could not be delivered yet to the following addresses.",
+            "You need not send it again: more attempts will be made."],
         DsnKind.Delivered => ["Your message was delivered to the following addresses."],
-        DsnKind.Relayed => ["Your message was taken by the next mail server for the following addresses.", "That server does not tell when it delivers, so this is the last dsn."],
+        DsnKind.Relayed => ["Your message was taken by the next mail server for the following addresses.",
+            "That server does not tell when it delivers, so this is the last dsn."],
         _ => ["Your message was delivered to the following addresses, and sent on to all", "for whom they stand."],
     };
 }

@@ -2,15 +2,19 @@ using System.Text;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>The part of a report for people: what became of the message for each recipient, and what was said about it.</summary>
+/// <summary>
+/// The part of a report for people: what became of the message for each recipient, and what was said about it.
+/// </summary>
 internal static class HumanReadablePart
 {
     private const string Indent = "    ";
 
     /// <summary>True if nothing in it is outside ASCII.</summary>
     public static bool IsAscii(Dsn dsn)
-        => Ascii.IsValid(dsn.About.Envelope.ReversePath.Text) && dsn.Recipients.All(recipient => Ascii.IsValid(recipient.Recipient.Address.Text)
-            && Ascii.IsValid(recipient.Recipient.OriginalRecipient ?? "") && Ascii.IsValid(recipient.Diagnostic) && Ascii.IsValid(recipient.RemoteHost ?? ""));
+        => Ascii.IsValid(dsn.About.Envelope.ReversePath.Text)
+            && dsn.Recipients.All(recipient => Ascii.IsValid(recipient.Recipient.Address.Text)
+            && Ascii.IsValid(recipient.Recipient.OriginalRecipient ?? "") && Ascii.IsValid(recipient.Diagnostic)
+            && Ascii.IsValid(recipient.RemoteHost ?? ""));
 
     public static void Write(Dsn dsn, ReturnedContent content, DsnOutput output)
     {
@@ -29,8 +33,10 @@ internal static class HumanReadablePart
     private static void Write(Dsn dsn, DsnRecipient recipient, DsnOutput output)
     {
         output.WriteLine($"<{recipient.Recipient.Address}>");
-        if (recipient.Recipient.OriginalRecipient is { } original && !original.EndsWith(';' + recipient.Recipient.Address.Text, StringComparison.OrdinalIgnoreCase))
-            WriteIndented($"(sent to {original[(original.IndexOf(';', StringComparison.Ordinal) + 1)..]})", Indent, output);
+        if (recipient.Recipient.OriginalRecipient is { } original
+            && !original.EndsWith(';' + recipient.Recipient.Address.Text, StringComparison.OrdinalIgnoreCase))
+            WriteIndented($"(sent to {original[(original.IndexOf(';', StringComparison.Ordinal) + 1)..]})", Indent,
+                output);
         if (recipient.RemoteHost is { } host)
             WriteIndented($"The mail server {host} said:", Indent, output);
         WriteIndented(recipient.Diagnostic, recipient.RemoteHost is null ? Indent : Indent + Indent, output);

@@ -4,8 +4,9 @@ using MailModule.Mail;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>
-/// The third part of a report: the message that it is about, or its header. Chosen by what the sender asked for, by size, and by what can travel, for a report that the
-/// sender's host refuses tells nobody anything. Holds the header at most; a message is read again when it is written. Workers only.
+/// The third part of a report: the message that it is about, or its header. Chosen by what the sender asked for, by
+/// size, and by what can travel, for a report that the sender's host refuses tells nobody anything. Holds the header at
+/// most; a message is read again when it is written. Workers only.
 /// </summary>
 internal sealed class ReturnedContent : IDisposable
 {
@@ -92,7 +93,8 @@ internal sealed class ReturnedContent : IDisposable
         if (dsn.Kind != DsnKind.Failed || envelope.Return == ReturnContent.Headers)
             return null;
         // RFC 3461 §6.2: of a message that is larger than some bound the header, even if the sender asked for all
-        if (_content.Length > (envelope.Return == ReturnContent.Full ? dependencies.AskedFullLimit : dependencies.FullLimit))
+        if (_content.Length > (
+            envelope.Return == ReturnContent.Full ? dependencies.AskedFullLimit : dependencies.FullLimit))
             return null;
         var shape = new ContentShape();
         ForEachPiece(piece => shape.Add(piece));

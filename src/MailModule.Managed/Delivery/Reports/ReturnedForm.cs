@@ -2,8 +2,10 @@ namespace MailModule.Delivery.Reports;
 
 /// <summary>How a message or its header stands in a report: media type and transfer encoding.</summary>
 /// <remarks>
-/// What is not ASCII goes as it is only where that cannot hinder the report: as 8BITMIME in the body of a message returned whole, which nearly every host takes, and
-/// as UTF-8 where the report goes to a UTF-8 address anyhow. MIME lets neither message/rfc822 nor other types of message be encoded (RFC 2046 §5.2.1), but for those of RFC 6532 and RFC 6533.
+/// What is not ASCII goes as it is only where that cannot hinder the report: as 8BITMIME in the body of a message
+/// returned whole, which nearly every host takes, and as UTF-8 where the report goes to a UTF-8 address anyhow. MIME
+/// lets neither message/rfc822 nor other types of message be encoded (RFC 2046 §5.2.1), but for those of RFC 6532 and
+/// RFC 6533.
 /// </remarks>
 internal readonly record struct ReturnedForm(bool IsWhole, string Type, string Encoding)
 {

@@ -9,10 +9,12 @@ namespace MailModule.Delivery.Resending;
 internal sealed class BlockingDsnSender(IDsnSender dsnSender, TimeProvider time)
 {
     /// <summary>Reports the same of all the recipients. None as well where nobody is to be told.</summary>
-    public Fault Send(ISpoolEntry about, DsnKind kind, IEnumerable<Recipient> recipients, string status, string diagnostic)
+    public Fault Send(ISpoolEntry about, DsnKind kind, IEnumerable<Recipient> recipients, string status,
+        string diagnostic)
     {
         DateTimeOffset now = time.GetUtcNow();
-        DsnRecipient[] reported = [.. recipients.Select(recipient => new DsnRecipient(recipient, status, diagnostic, null, now))];
+        DsnRecipient[] reported =
+            [.. recipients.Select(recipient => new DsnRecipient(recipient, status, diagnostic, null, now))];
         if (reported.Length == 0)
             return Fault.None;
         using var done = new ManualResetEventSlim();

@@ -2,7 +2,9 @@ using MailModule.Mail;
 
 namespace MailModule.Delivery.Resending;
 
-/// <summary>What becomes of a sender's wishes for reports when its message is sent on to others (RFC 3461 §5.2.7). Pure.</summary>
+/// <summary>
+/// What becomes of a sender's wishes for reports when its message is sent on to others (RFC 3461 §5.2.7). Pure.
+/// </summary>
 internal static class DsnRequests
 {
     /// <summary>The recipient that takes another's place: an alias's target, a forward file's.</summary>

@@ -39,7 +39,8 @@ internal sealed class MessageHeader
         var found = new List<MailAddress>();
         var fields = new HeaderFields(Octets);
         while (fields.MoveNext())
-            if (fields.Is("Delivered-To"u8) && MailAddress.TryParse(fields.Value.Trim("<>"u8), utf8: true, out MailAddress address))
+            if (fields.Is("Delivered-To"u8)
+                && MailAddress.TryParse(fields.Value.Trim("<>"u8), utf8: true, out MailAddress address))
                 found.Add(address);
         return found;
     }

@@ -5,11 +5,16 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Resending;
 
-/// <summary>Puts messages into the spool anew, for other recipients, with the trace of where they have been. Any thread; blocks: workers only.</summary>
+/// <summary>
+/// Puts messages into the spool anew, for other recipients, with the trace of where they have been. Any thread; blocks:
+/// workers only.
+/// </summary>
 /// <param name="hostName">Our name, for Received.</param>
 internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider time)
 {
-    /// <summary>Received fields at most: beyond it a message is in a loop, whoever writes them (RFC 5321 §6.3).</summary>
+    /// <summary>
+    /// Received fields at most: beyond it a message is in a loop, whoever writes them (RFC 5321 §6.3).
+    /// </summary>
     public const int HopLimit = 100;
 
     /// <summary>An envelope for a message that takes its text from another; its recipients are to be added.</summary>
@@ -33,7 +38,9 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
             using Stream text = content.OpenRead();
             byte[] header = MessageHeader.Read(text).WithoutReturnPath(withoutListId: list is not null);
             byte[] trace = Trace(envelope, from, was, list);
-            return SpoolCopy.Write(spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], text), trace.Length + content.Length, out _);
+            return SpoolCopy.Write(
+                spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], text),
+                trace.Length + content.Length, out _);
         }
         catch (IOException)
         {
@@ -41,12 +48,14 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
         }
     }
 
-    // RFC 5321 §4.4: each host that hands a message on puts its Received in front; and so the hops of a loop inside this host count too.
+    // RFC 5321 §4.4: each host that hands a message on puts its Received in front; and so the hops of a loop inside
+    // this host count too.
     private byte[] Trace(Envelope envelope, string from, MailAddress was, MailAddress? list)
     {
         var fields = new ArrayBufferWriter<byte>(512);
         ReturnPath.Write(fields, envelope.ReversePath);
-        TraceHeaders.WriteReceived(fields, envelope, new Reception(hostName(), from, Extended: false, TlsDescription: null));
+        TraceHeaders.WriteReceived(
+            fields, envelope, new Reception(hostName(), from, Extended: false, TlsDescription: null));
         TraceHeaders.WriteDeliveredTo(fields, was);
         // RFC 2919 §6: one List-Id alone, that of the list which sent it last
         if (list is not null)

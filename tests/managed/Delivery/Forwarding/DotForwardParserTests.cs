@@ -43,7 +43,8 @@ public class DotForwardParserTests
     [Fact]
     public void Line_ends_and_blanks_around_do_not_matter()
     {
-        DotForwardScript script = Parse("\t #rm \r\n\r\n  #mv\tspam\r\n#if(1)\r\nbob@example.net,\tann@example.net\r\n#endif");
+        DotForwardScript script =
+            Parse("\t #rm \r\n\r\n  #mv\tspam\r\n#if(1)\r\nbob@example.net,\tann@example.net\r\n#endif");
         Assert.Empty(script.Errors);
         Assert.Equal(3, script.Steps.Count);
     }
@@ -57,7 +58,8 @@ public class DotForwardParserTests
     [InlineData("#Mv spam")]
     [InlineData("")]
     [InlineData("# a comment that goes on \\\nbob@example.net")]
-    public void What_is_a_comment_does_nothing(string text) => Assert.Equal((0, 0), (Parse(text).Steps.Count, Parse(text).Errors.Count));
+    public void What_is_a_comment_does_nothing(string text)
+        => Assert.Equal((0, 0), (Parse(text).Steps.Count, Parse(text).Errors.Count));
 
     [Theory]
     [InlineData("#if 1\n#rm", 1, "#if without #endif")]
@@ -108,10 +110,12 @@ public class DotForwardParserTests
     [InlineData(2)]
     public void Garbage_is_read_or_refused(int seed)
     {
-        string[] bits = ["#if ", "#elif ", "#else", "#endif", "#mv ", "#cp ", "#rm", "!", "a@b.example", " ", "\\", "\n", "\r", "$1", "..", "/", "\0", "\u00ff", "1", "&&"];
+        string[] bits = ["#if ", "#elif ", "#else", "#endif", "#mv ", "#cp ", "#rm", "!", "a@b.example", " ", "\\",
+            "\n", "\r", "$1", "..", "/", "\0", "\u00ff", "1", "&&"];
         var random = new Random(seed);
         for (int i = 0; i < 5_000; i++)
-            Assert.NotNull(Parse(string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => bits[random.Next(bits.Length)]))));
+            Assert.NotNull(Parse(
+                string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => bits[random.Next(bits.Length)]))));
     }
 
     private static string Repeat(string text, int count) => string.Concat(Enumerable.Repeat(text, count));

@@ -35,7 +35,8 @@ public sealed partial class DotForwardTests : IDisposable
         Assert.Equal(["bob@a.example", "x@b.example", "carl@a.example"], LocalHost.RecipientsOf(sent));
         Assert.Equal(Sender, sent.Envelope.ReversePath.Text);
         string text = Assert.Single(_host.Mail("bob"));
-        Assert.StartsWith("Return-Path: <sender@c.example>\nReceived: by mx.a.example id ", text, StringComparison.Ordinal);
+        Assert.StartsWith("Return-Path: <sender@c.example>\nReceived: by mx.a.example id ", text,
+            StringComparison.Ordinal);
         Assert.EndsWith("\nDelivered-To: ann@a.example\nSubject: x\n\nbody\n", text, StringComparison.Ordinal);
     }
 
@@ -70,7 +71,8 @@ public sealed partial class DotForwardTests : IDisposable
     [InlineData("#cp spam\n#rm", 0, 1, 0)]
     [InlineData("#rm\n#mv spam\n#cp ham", 0, 0, 0)]
     [InlineData("#rm\nann@a.example", 1, 0, 0)]
-    [InlineData("#if $text ~ nothing\n#rm\n#elif $size_kb = 0 && $body =~ /^(bo)dy/\n#mv spam\n#else\n#mv ham\n#endif", 0, 1, 0)]
+    [InlineData("#if $text ~ nothing\n#rm\n#elif $size_kb = 0 && $body =~ /^(bo)dy/\n#mv spam\n#else\n#mv ham\n#endif",
+        0, 1, 0)]
     [InlineData("#if $in_text(SUBJECT)\n #if !$in_text(y)\n #rm\n #else\n #mv ham\n #endif\n#endif", 0, 0, 1)]
     [InlineData("#if $text ~ Subject: x && $body ~ Subject\n#rm\n#endif", 1, 0, 0)]
     [InlineData("#if exist(forward) && fsize(forward) > 10 && !exist(nothing)\n#mv spam\n#endif", 0, 1, 0)]
@@ -79,7 +81,8 @@ public sealed partial class DotForwardTests : IDisposable
     {
         _host.WriteForward("ann", script);
         Put("ann@a.example");
-        Assert.Equal((inbox, spam, ham), (_host.Mail("ann").Count, _host.Mail("ann", "spam").Count, _host.Mail("ann", "ham").Count));
+        Assert.Equal((inbox, spam, ham),
+            (_host.Mail("ann").Count, _host.Mail("ann", "spam").Count, _host.Mail("ann", "ham").Count));
         Assert.Empty(Directory.GetFileSystemEntries(_host.Folder.Path, "forward-*", SearchOption.AllDirectories));
     }
 
@@ -93,7 +96,8 @@ public sealed partial class DotForwardTests : IDisposable
         Put("ann@a.example");
         Assert.Single(_host.Mail("ann"));
         Assert.Empty(_host.Mail("bob"));
-        Assert.Contains(_host.Log, line => line.Contains(_host.Home("ann") + "/forward" + told, StringComparison.Ordinal));
+        Assert.Contains(_host.Log,
+            line => line.Contains(_host.Home("ann") + "/forward" + told, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -102,7 +106,8 @@ public sealed partial class DotForwardTests : IDisposable
         _host.WriteForward("ann", "#rm\nnobody@a.example\nbob@a.example\n");
         Put("ann@a.example");
         Assert.Equal((1, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count));
-        Assert.Contains(_host.Log, line => line.Contains("/forward:2: nobody@a.example is nobody here", StringComparison.Ordinal));
+        Assert.Contains(_host.Log,
+            line => line.Contains("/forward:2: nobody@a.example is nobody here", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -141,7 +146,8 @@ public sealed partial class DotForwardTests : IDisposable
         _host.WriteForward("ann", "friends@a.example");
         Put("ann@a.example");
         string text = Assert.Single(_host.Mail("bob"));
-        Assert.Contains("Delivered-To: friends@a.example\nList-Id: <friends.a.example>", text, StringComparison.Ordinal);
+        Assert.Contains("Delivered-To: friends@a.example\nList-Id: <friends.a.example>", text,
+            StringComparison.Ordinal);
         Assert.Contains("Delivered-To: ann@a.example", text, StringComparison.Ordinal);
     }
 
@@ -170,11 +176,17 @@ public sealed partial class DotForwardTests : IDisposable
         _host.WriteForward("bob", "x@b.example");
         _host.WriteForward("carl", "#rm\nx@b.example y@b.example");
         foreach (string user in new[] { "ann", "bob", "carl" })
-            _host.Put(Sender, $"{user}@a.example", with: recipient => recipient with { Notify = Notify.Success | Notify.Failure });
+            _host.Put(Sender, $"{user}@a.example",
+                with: recipient => recipient with { Notify = Notify.Success | Notify.Failure });
         _host.Settle();
-        Assert.Equal(["ann Success, Failure", "bob Failure", "carl Failure", "carl Failure"], _host.Remote.SelectMany(entry => entry.Envelope.Recipients)
-            .Select(recipient => $"{recipient.OriginalRecipient!["rfc822;".Length..^"@a.example".Length]} {recipient.Notify}").Order(StringComparer.Ordinal));
-        Assert.Equal(["Delivered to <sender@c.example>: bob@a.example 2.0.0", "Expanded to <sender@c.example>: carl@a.example 2.0.0"], _host.Dsns.Sent.Order(StringComparer.Ordinal));
+        Assert.Equal(["ann Success, Failure", "bob Failure", "carl Failure", "carl Failure"],
+            _host.Remote.SelectMany(entry => entry.Envelope.Recipients)
+            .Select(
+                recipient
+                => $"{recipient.OriginalRecipient!["rfc822;".Length..^"@a.example".Length]} {recipient.Notify}")
+                    .Order(StringComparer.Ordinal));
+        Assert.Equal(["Delivered to <sender@c.example>: bob@a.example 2.0.0",
+            "Expanded to <sender@c.example>: carl@a.example 2.0.0"], _host.Dsns.Sent.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -182,7 +194,10 @@ public sealed partial class DotForwardTests : IDisposable
     {
         _host.WriteForward("ann", "#rm\nx@b.example");
         int refusals = 2;
-        _host.Spool.Refusal = envelope => envelope.Client is null && envelope.Recipients[0].Address.Domain == "b.example" && refusals-- > 0 ? Fault.Full : Fault.None;
+        _host.Spool.Refusal = envelope
+            => envelope.Client is null && envelope.Recipients[0].Address.Domain == "b.example" && refusals-- > 0
+                ? Fault.Full
+                : Fault.None;
         Put("ann@a.example");
         Assert.Single(_host.Remote);
         Assert.Empty(_host.Mail("ann"));
@@ -218,7 +233,8 @@ public sealed partial class DotForwardTests : IDisposable
         _host.Put(Sender, "ann@a.example", "Subject: virus\r\n\r\nbody\r\n");
         _host.Settle();
         Assert.Equal((1, 1), (_host.Mail("ann", "clean").Count, _host.Mail("ann", "infected").Count));
-        Assert.Equal("Return-Path: <sender@c.example>\nSubject: virus\n\nbody\n", File.ReadAllText(_host.Home("ann") + "/seen"));
+        Assert.Equal("Return-Path: <sender@c.example>\nSubject: virus\n\nbody\n",
+            File.ReadAllText(_host.Home("ann") + "/seen"));
         Assert.Equal("sender@c.example ann@a.example ann\n", File.ReadAllText(_host.Home("ann") + "/who"));
         Assert.Empty(Directory.GetFiles(_host.Folder.In("scratch")));
     }
@@ -226,13 +242,17 @@ public sealed partial class DotForwardTests : IDisposable
     [Fact]
     public void A_command_may_change_the_message()
     {
-        _host.WriteForward("ann", "!sed -i '1a X-Checked: yes' $msgfile\n#if $text ~ X-Checked\n#cp checked\nx@b.example\n#endif\n");
+        _host.WriteForward("ann",
+            "!sed -i '1a X-Checked: yes' $msgfile\n#if $text ~ X-Checked\n#cp checked\nx@b.example\n#endif\n");
         Put("ann@a.example");
         const string changed = "Return-Path: <sender@c.example>\nX-Checked: yes\nSubject: x\n\nbody\n";
         Assert.Equal(changed, Assert.Single(_host.Mail("ann")));
         Assert.Equal(changed, Assert.Single(_host.Mail("ann", "checked")));
-        Assert.EndsWith("Delivered-To: ann@a.example\nX-Checked: yes\nSubject: x\n\nbody\n", LocalHost.TextOf(Assert.Single(_host.Remote)), StringComparison.Ordinal);
-        Assert.Contains($",S={changed.Length},W={changed.Length + 5}", Path.GetFileName(Directory.GetFiles(_host.Home("ann") + "/Maildir/new").Single()), StringComparison.Ordinal);
+        Assert.EndsWith("Delivered-To: ann@a.example\nX-Checked: yes\nSubject: x\n\nbody\n",
+            LocalHost.TextOf(Assert.Single(_host.Remote)), StringComparison.Ordinal);
+        Assert.Contains($",S={changed.Length},W={changed.Length + 5}",
+            Path.GetFileName(Directory.GetFiles(_host.Home("ann") + "/Maildir/new").Single()),
+            StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(_host.Folder.In("scratch")));
     }
 
@@ -244,7 +264,8 @@ public sealed partial class DotForwardTests : IDisposable
         _host.WriteForward("ann", script);
         Put("ann@a.example");
         Assert.EndsWith("\nbody\n", Assert.Single(_host.Mail("ann")), StringComparison.Ordinal);
-        Assert.Contains(_host.Log, line => line.Contains("/forward:1: the command left no message", StringComparison.Ordinal));
+        Assert.Contains(_host.Log,
+            line => line.Contains("/forward:1: the command left no message", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -254,7 +275,8 @@ public sealed partial class DotForwardTests : IDisposable
         _host.WriteForward("ann", "!test -f $msgfile && sleep 1000\n#rm\n");
         Put("ann@a.example");
         Assert.Single(_host.Mail("ann"));
-        Assert.Contains(_host.Log, line => line.Contains("/forward:1: the command was ended after", StringComparison.Ordinal));
+        Assert.Contains(_host.Log,
+            line => line.Contains("/forward:1: the command was ended after", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -307,7 +329,8 @@ public sealed partial class DotForwardTests : IDisposable
     [Fact]
     public void A_pattern_sees_octets_whatever_they_mean()
     {
-        File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(_host.Home("ann")).FullName, "forward"), "#if $text =~ /b\u00f6dy/\n#mv gefunden-\u00f6\n#endif\n"u8.ToArray());
+        File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(_host.Home("ann")).FullName, "forward"),
+            "#if $text =~ /b\u00f6dy/\n#mv gefunden-\u00f6\n#endif\n"u8.ToArray());
         _host.Put(Sender, "ann@a.example", "Subject: x\r\n\r\nb\u00c3\u00b6dy\r\n");
         _host.Settle();
         Assert.Single(_host.Mail("ann", "gefunden-\u00f6"));
@@ -321,7 +344,9 @@ public sealed partial class DotForwardTests : IDisposable
         for (int i = 0; i < 200; i++)
             _host.Put(Sender, "ann@a.example", $"Subject: {(i % 2 == 0 ? "even" : "odd")}\r\n\r\n{i}\r\n");
         _host.Settle();
-        Assert.Equal((200, 100, 100, 200), (_host.Mail("ann").Count, _host.Mail("bob").Count, _host.Mail("bob", "even").Count, _host.Mail("carl").Count));
+        Assert.Equal((200, 100, 100, 200),
+            (_host.Mail("ann").Count, _host.Mail("bob").Count, _host.Mail("bob", "even").Count,
+                _host.Mail("carl").Count));
     }
 
     private void Put(string to)

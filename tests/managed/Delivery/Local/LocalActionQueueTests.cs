@@ -60,7 +60,8 @@ public sealed class LocalActionQueueTests : IDisposable
     [Fact]
     public void What_an_action_throws_is_a_failure()
     {
-        LocalActionQueue actions = Make((action, _) => action.Home == "/h/bad" ? throw new InvalidOperationException("no") : LocalActionResult.Inbox);
+        LocalActionQueue actions = Make((action, _) => action.Home == "/h/bad" ? throw new InvalidOperationException(
+            "no") : LocalActionResult.Inbox);
         actions.Enqueue(Of("1", "/h/bad"));
         actions.Enqueue(Of("2", "/h/good"));
         Assert.True(SpinWait.SpinUntil(() => _ended.Count == 2, Long));

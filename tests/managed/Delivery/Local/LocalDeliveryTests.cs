@@ -17,7 +17,8 @@ public class LocalDeliveryTests
     {
         _spool = new MemorySpool(_events);
         _store = new MemoryStore(_events);
-        _delivery = new LocalDelivery(new LocalDeliveryDependencies { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}" });
+        _delivery = new LocalDelivery(
+            new LocalDeliveryDependencies { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}" });
     }
 
     [Fact]
@@ -164,7 +165,8 @@ public class LocalDeliveryTests
         using var marked = new ManualResetEventSlim();
         var spool = new MemorySpool(_events);
         var store = new MemoryStore(_events);
-        var delivery = new LocalDelivery(new LocalDeliveryDependencies { Spool = spool, Store = store, HomeOf = name => $"/h/{name}" });
+        var delivery = new LocalDelivery(
+            new LocalDeliveryDependencies { Spool = spool, Store = store, HomeOf = name => $"/h/{name}" });
         delivery.Start();
         var entry = new MemorySpool.Entry("m1", "a");
         entry.Marked = marked.Set;

@@ -93,7 +93,8 @@ public class MailboxActionTests
         _mailboxes.Retry(_mailboxes.NextRetry);
         _mailboxes.Sync(0);
         Assert.Single(_begun);
-        Assert.Equal(["deliver m1 /h/ann/spam again", "fail m1 /h/ann", "deliver m1 /h/ann/spam again", "deliver m1 /h/ann again", "sync", "mark m1 0"], _events);
+        Assert.Equal(["deliver m1 /h/ann/spam again", "fail m1 /h/ann", "deliver m1 /h/ann/spam again",
+            "deliver m1 /h/ann again", "sync", "mark m1 0"], _events);
     }
 
     [Fact]
@@ -104,7 +105,8 @@ public class MailboxActionTests
         _mailboxes.Deliver(entry, mayBeThere: false, 0);
         Assert.Equal(["Delivered to <>:  2.0.0"], _reports.Sent);
         _mailboxes.Sync(0);
-        Assert.Equal(["mark m1 0 1", "mark m1 2"], _events.Where(text => text.StartsWith("mark", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+        Assert.Equal(["mark m1 0 1", "mark m1 2"],
+            _events.Where(text => text.StartsWith("mark", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -3,28 +3,38 @@ using System.Text.RegularExpressions;
 
 namespace MailModule.Tests.Delivery.Reports;
 
-/// <summary>Takes a report at rest apart and finds everything that a strict reader would: RFC 5322, 2045, 2046, 3464, 6522, 6533.</summary>
+/// <summary>
+/// Takes a report at rest apart and finds everything that a strict reader would: RFC 5322, 2045, 2046, 3464, 6522,
+/// 6533.
+/// </summary>
 internal static partial class DsnCheck
 {
     public static readonly string[] MessageFields = ["Original-Envelope-Id", "Reporting-MTA", "Arrival-Date"];
     public static readonly string[] RecipientFields =
-        ["Original-Recipient", "Final-Recipient", "Action", "Status", "Remote-MTA", "Diagnostic-Code", "Last-Attempt-Date", "Will-Retry-Until"];
+        ["Original-Recipient", "Final-Recipient", "Action", "Status", "Remote-MTA", "Diagnostic-Code",
+            "Last-Attempt-Date", "Will-Retry-Until"];
 
     internal sealed record Part(IReadOnlyList<(string Name, string Value)> Header, string Body)
     {
         public string Type => Field("Content-Type");
-        public string Encoding => Header.Any(field => field.Name == "Content-Transfer-Encoding") ? Field("Content-Transfer-Encoding") : "7bit";
+        public string Encoding
+            => Header.Any(field => field.Name == "Content-Transfer-Encoding")
+                ? Field("Content-Transfer-Encoding")
+                : "7bit";
         public string Field(string name) => Assert.Single(Header, field => field.Name == name).Value;
 
         /// <summary>The octets, as Latin-1, decoded.</summary>
-        public string Decoded => Encoding == "base64" ? System.Text.Encoding.Latin1.GetString(Convert.FromBase64String(Body)) : Body;
+        public string Decoded
+            => Encoding == "base64" ? System.Text.Encoding.Latin1.GetString(Convert.FromBase64String(Body)) : Body;
     }
 
-    internal sealed record Parsed(IReadOnlyList<(string Name, string Value)> Header, Part Human, Part Status, Part Returned)
+    internal sealed record Parsed(
+        IReadOnlyList<(string Name, string Value)> Header, Part Human, Part Status, Part Returned)
     {
         public IReadOnlyList<(string Name, string Value)> Message => Groups[0];
         public IReadOnlyList<IReadOnlyList<(string Name, string Value)>> Recipients => [.. Groups.Skip(1)];
-        private IReadOnlyList<(string Name, string Value)>[] Groups => [.. Status.Body.Split("\n\n").Select(group => Fields(group))];
+        private IReadOnlyList<(string Name, string Value)>[] Groups
+            => [.. Status.Body.Split("\n\n").Select(group => Fields(group))];
     }
 
     /// <param name="message">Octets as Latin-1.</param>
@@ -39,7 +49,8 @@ internal static partial class DsnCheck
         Assert.StartsWith("Return-Path: <>\nReceived: by ", octets, StringComparison.Ordinal);
         (IReadOnlyList<(string, string)> header, string body) = Cut(octets);
         var whole = new Part(header, body);
-        foreach (string name in new[] { "Return-Path", "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type" })
+        foreach (string name in new[]
+            { "Return-Path", "From", "To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type" })
             whole.Field(name);
         Assert.Equal("auto-replied", whole.Field("Auto-Submitted"));
         Match type = ReportType().Match(whole.Type);
@@ -81,7 +92,8 @@ internal static partial class DsnCheck
             CheckOrder(recipient, RecipientFields);
             foreach (string name in new[] { "Final-Recipient", "Action", "Status" })
                 Assert.Contains(recipient, field => field.Name == name);
-            Assert.Matches("^[245][.](0|[1-9][0-9]{0,2})[.](0|[1-9][0-9]{0,2})$", recipient.First(field => field.Name == "Status").Value);
+            Assert.Matches("^[245][.](0|[1-9][0-9]{0,2})[.](0|[1-9][0-9]{0,2})$",
+                recipient.First(field => field.Name == "Status").Value);
         }
     }
 
@@ -126,6 +138,8 @@ internal static partial class DsnCheck
     [GeneratedRegex("^([A-Za-z][A-Za-z-]*): (.*)$")]
     private static partial Regex Field();
 
-    [GeneratedRegex("^multipart/report; report-type=(?<type>(global-)?delivery-status);\\tboundary=\"(?<boundary>=_[0-9A-F]{32})\"$")]
+    [GeneratedRegex(
+        "^multipart/report; "
+            + "report-type=(?<type>(global-)?delivery-status);\\tboundary=\"(?<boundary>=_[0-9A-F]{32})\"$")]
     private static partial Regex ReportType();
 }

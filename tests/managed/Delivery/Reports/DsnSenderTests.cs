@@ -25,8 +25,11 @@ public sealed partial class DsnSenderTests : IDisposable
         var message = new OriginalMessage();
         DsnRecipient[] about =
         [
-            new(message.Add("bob@far.example"), "5.1.1", "550-5.1.1 The mailbox is not there.\n550 5.1.1 See https://far.example/help", "mx1.far.example", Attempt),
-            new(message.Add("eve@other.example", original: "rfc822;eve@old.example"), "4.4.1", "no connection could be made", null, Attempt),
+            new(message.Add("bob@far.example"), "5.1.1",
+                "550-5.1.1 The mailbox is not there.\n550 5.1.1 See https://far.example/help", "mx1.far.example",
+                Attempt),
+            new(message.Add("eve@other.example", original: "rfc822;eve@old.example"), "4.4.1",
+                "no connection could be made", null, Attempt),
         ];
         CheckGolden("failed", Send(message, DsnKind.Failed, about));
     }
@@ -35,7 +38,8 @@ public sealed partial class DsnSenderTests : IDisposable
     public void A_failure_returns_the_header_alone_where_that_was_asked_for()
     {
         var message = new OriginalMessage { Envelope = { Return = ReturnContent.Headers, EnvelopeId = "QQ 314+=" } };
-        CheckGolden("failed-headers", Send(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "", "", null, null)));
+        CheckGolden("failed-headers",
+            Send(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "", "", null, null)));
     }
 
     [Fact]
@@ -43,7 +47,8 @@ public sealed partial class DsnSenderTests : IDisposable
     {
         var message = new OriginalMessage { Envelope = { Return = ReturnContent.Full } };
         CheckGolden("delayed", Send(message, DsnKind.Delayed,
-            new DsnRecipient(message.Add("bob@far.example"), "4.2.0", "451 4.2.0 Try later", "mx1.far.example", Attempt, Until)));
+            new DsnRecipient(message.Add("bob@far.example"), "4.2.0", "451 4.2.0 Try later", "mx1.far.example",
+                Attempt, Until)));
     }
 
     [Theory]
@@ -56,7 +61,8 @@ public sealed partial class DsnSenderTests : IDisposable
         string? remote = kind == DsnKind.Relayed ? "mx1.far.example" : null;
         Recipient asked = message.Add("bob@far.example", Notify.Success | Notify.Failure, "rfc822;Bob@far.example");
         CheckGolden(golden, Send(message, kind,
-            new DsnRecipient(asked, "2.0.0", remote is null ? "" : "250 2.0.0 Ok", remote, Attempt), new DsnRecipient(message.Add("eve@far.example"), "2.0.0", "", null, Attempt)));
+            new DsnRecipient(asked, "2.0.0", remote is null ? "" : "250 2.0.0 Ok", remote, Attempt),
+                new DsnRecipient(message.Add("eve@far.example"), "2.0.0", "", null, Attempt)));
     }
 
     [Fact]
@@ -76,15 +82,19 @@ public sealed partial class DsnSenderTests : IDisposable
         Assert.Equal(("message/global", "base64"), (parsed.Returned.Type, parsed.Returned.Encoding));
         using Stream text = message.Content.OpenRead();
         string sent = new StreamReader(text, Encoding.Latin1).ReadToEnd();
-        Assert.Equal(sent[(sent.IndexOf('\n') + 1)..].Replace("\n", "\r\n", StringComparison.Ordinal), parsed.Returned.Decoded);
-        Assert.Contains("<für@far.example>", Encoding.UTF8.GetString(Convert.FromBase64String(parsed.Human.Body)), StringComparison.Ordinal);
+        Assert.Equal(sent[(sent.IndexOf('\n') + 1)..].Replace("\n", "\r\n", StringComparison.Ordinal),
+            parsed.Returned.Decoded);
+        Assert.Contains("<für@far.example>", Encoding.UTF8.GetString(Convert.FromBase64String(parsed.Human.Body)),
+            StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_report_goes_by_no_return_path_to_the_sender()
     {
         var message = new OriginalMessage();
-        Envelope envelope = Send(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)).Envelope;
+        Envelope envelope = Send(
+            message, DsnKind.Failed,
+            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)).Envelope;
         Recipient to = Assert.Single(envelope.Recipients);
         Assert.Equal(("ann@sender.example", null, true), (to.Address.Text, to.Maildrop, envelope.ReversePath.IsNull));
         Assert.Equal(new Clock().GetUtcNow(), envelope.Received);
@@ -94,7 +104,10 @@ public sealed partial class DsnSenderTests : IDisposable
     public void A_local_sender_is_told_in_his_mailbox()
     {
         var message = new OriginalMessage("Anna@here.example");
-        Assert.Equal("anna", Send(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)).Envelope.Recipients[0].Maildrop);
+        Assert.Equal("anna", Send(
+            message, DsnKind.Failed,
+            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null,
+                null)).Envelope.Recipients[0].Maildrop);
     }
 
     [Theory]
@@ -103,7 +116,8 @@ public sealed partial class DsnSenderTests : IDisposable
     public void A_sender_that_is_none_is_told_nothing(string sender)
     {
         var message = new OriginalMessage(sender);
-        Assert.Equal(Fault.None, Try(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        Assert.Equal(Fault.None,
+            Try(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         Assert.Empty(_spool.Messages);
     }
 
@@ -119,7 +133,8 @@ public sealed partial class DsnSenderTests : IDisposable
         {
             var message = new OriginalMessage();
             _spool.Messages.Clear();
-            Assert.Equal(Fault.None, Try(message, kind, new DsnRecipient(message.Add("bob@far.example", notify), "", "", null, null)));
+            Assert.Equal(Fault.None,
+                Try(message, kind, new DsnRecipient(message.Add("bob@far.example", notify), "", "", null, null)));
             return _spool.Messages.Count == 1;
         })));
 
@@ -127,18 +142,22 @@ public sealed partial class DsnSenderTests : IDisposable
     public void Only_recipients_whose_report_is_wanted_are_in_it()
     {
         var message = new OriginalMessage();
-        DsnRecipient[] about = [.. new[] { Notify.Never, Notify.Failure, Notify.Success, Notify.Default }.Select((notify, i) =>
+        DsnRecipient[] about =
+            [.. new[] { Notify.Never, Notify.Failure, Notify.Success, Notify.Default }.Select((notify, i) =>
             new DsnRecipient(message.Add($"user{i}@far.example", notify), "5.1.1", "x", null, null))];
         DsnCheck.Parsed report = DsnCheck.Strictly(Send(message, DsnKind.Failed, about));
-        Assert.Equal(["rfc822;user1@far.example", "rfc822;user3@far.example"], report.Recipients.Select(fields => fields.First(field => field.Name == "Final-Recipient").Value));
+        Assert.Equal(["rfc822;user1@far.example", "rfc822;user3@far.example"],
+            report.Recipients.Select(fields => fields.First(field => field.Name == "Final-Recipient").Value));
     }
 
     [Fact]
     public void Words_of_others_cannot_add_fields_lines_or_parts()
     {
         var message = new OriginalMessage { Envelope = { EnvelopeId = "a\tb" } };
-        string nasty = "550 \u0007\u009b a\r\n\r\nAction: delivered\n\n\n--=_00\n" + new string('x', 3000) + " y\n \t\n\u2028z \ud800";
-        DsnSpool.Message sent = Send(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.9.9.9", nasty, "mx\n: evil", Attempt));
+        string nasty = "550 \u0007\u009b a\r\n\r\nAction: delivered\n\n\n--=_00\n" + new string('x', 3000)
+            + " y\n \t\n\u2028z \ud800";
+        DsnSpool.Message sent = Send(message, DsnKind.Failed,
+            new DsnRecipient(message.Add("bob@far.example"), "5.9.9.9", nasty, "mx\n: evil", Attempt));
         DsnCheck.Parsed report = DsnCheck.Strictly(sent);
         IReadOnlyList<(string Name, string Value)> fields = Assert.Single(report.Recipients);
         Assert.Equal("failed", Assert.Single(fields, field => field.Name == "Action").Value);
@@ -153,7 +172,8 @@ public sealed partial class DsnSenderTests : IDisposable
     public void Our_name_is_ascii_and_called_what_it_is(string host, string field)
     {
         var message = new OriginalMessage();
-        DsnCheck.Parsed report = DsnCheck.Strictly(Send(message, DsnKind.Failed, host, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        DsnCheck.Parsed report = DsnCheck.Strictly(Send(message, DsnKind.Failed, host,
+            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         Assert.Equal(field, report.Message.First(one => one.Name == "Reporting-MTA").Value);
     }
 
@@ -179,9 +199,12 @@ public sealed partial class DsnSenderTests : IDisposable
     {
         Exception exception = isIo ? new IOException("disk") : new InvalidOperationException("bug");
         var message = new OriginalMessage("ann@sender.example", new BrokenContent(exception, failAt: 0));
-        Assert.Equal(fault, Try(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
-        message = new OriginalMessage("ann@sender.example", new BrokenContent(exception, failAt: 2)) { Envelope = { Return = ReturnContent.Full } };
-        Assert.Equal(fault, Try(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        Assert.Equal(fault, Try(
+            message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        message = new OriginalMessage("ann@sender.example", new BrokenContent(exception, failAt: 2))
+            { Envelope = { Return = ReturnContent.Full } };
+        Assert.Equal(fault, Try(
+            message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         Assert.Equal((0, 1), (_spool.Messages.Count, _spool.Discarded));
     }
 
@@ -189,7 +212,8 @@ public sealed partial class DsnSenderTests : IDisposable
     public void A_message_that_leaves_meanwhile_is_not_reported()
     {
         var message = new OriginalMessage { IsGone = true };
-        Assert.Equal(Fault.None, Try(message, DsnKind.Delayed, new DsnRecipient(message.Add("bob@far.example"), "4.0.0", "x", null, null)));
+        Assert.Equal(Fault.None,
+            Try(message, DsnKind.Delayed, new DsnRecipient(message.Add("bob@far.example"), "4.0.0", "x", null, null)));
         Assert.Equal((0, 1), (_spool.Messages.Count, _spool.Discarded));
     }
 
@@ -197,9 +221,14 @@ public sealed partial class DsnSenderTests : IDisposable
     public void A_disk_that_is_behind_is_waited_for()
     {
         var spool = new DsnSpool { IsSlow = true };
-        var message = new OriginalMessage("ann@sender.example", OriginalMessage.Text + new string('x', 70) + string.Concat(Enumerable.Repeat("\nline", 9000)));
-        Assert.Equal(Fault.None, Try(spool, message, DsnKind.Failed, "mail.example", new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
-        Assert.EndsWith("\nline", DsnCheck.Strictly(Assert.Single(spool.Messages)).Returned.Body, StringComparison.Ordinal);
+        var message = new OriginalMessage(
+            "ann@sender.example",
+            OriginalMessage.Text + new string('x', 70) + string.Concat(Enumerable.Repeat("\nline", 9000)));
+        Assert.Equal(Fault.None,
+            Try(spool, message, DsnKind.Failed, "mail.example",
+                new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        Assert.EndsWith("\nline", DsnCheck.Strictly(Assert.Single(spool.Messages)).Returned.Body,
+            StringComparison.Ordinal);
     }
 
     private static OriginalMessage InUtf8(string sender)
@@ -211,9 +240,11 @@ public sealed partial class DsnSenderTests : IDisposable
     }
 
     private static DsnRecipient UnknownUser(OriginalMessage message)
-        => new(message.Add("für@far.example", original: "utf-8;süß@old.example"), "5.1.1", "550 5.1.1 <für@far.example> unbekannt \\", "mx1.far.example", Attempt);
+        => new(message.Add("für@far.example", original: "utf-8;süß@old.example"), "5.1.1",
+            "550 5.1.1 <für@far.example> unbekannt \\", "mx1.far.example", Attempt);
 
-    private DsnSpool.Message Send(OriginalMessage message, DsnKind kind, params DsnRecipient[] about) => Send(message, kind, "mail.example", about);
+    private DsnSpool.Message Send(OriginalMessage message, DsnKind kind, params DsnRecipient[] about)
+        => Send(message, kind, "mail.example", about);
 
     private DsnSpool.Message Send(OriginalMessage message, DsnKind kind, string host, params DsnRecipient[] about)
     {
@@ -221,11 +252,14 @@ public sealed partial class DsnSenderTests : IDisposable
         return Assert.Single(_spool.Messages);
     }
 
-    private Fault Try(OriginalMessage message, DsnKind kind, params DsnRecipient[] about) => Try(_spool, message, kind, "mail.example", about);
+    private Fault Try(OriginalMessage message, DsnKind kind, params DsnRecipient[] about)
+        => Try(_spool, message, kind, "mail.example", about);
 
     private Fault Try(DsnSpool spool, OriginalMessage message, DsnKind kind, string host, params DsnRecipient[] about)
     {
-        var reports = new DsnSender(new DsnDependencies { Spool = spool, Workers = _workers, HostName = () => host, VerdictOf = Judge, Time = new Clock() });
+        var reports = new DsnSender(
+            new DsnDependencies { Spool = spool, Workers = _workers, HostName = () => host, VerdictOf = Judge,
+                Time = new Clock() });
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;
         int calls = 0;
@@ -244,7 +278,9 @@ public sealed partial class DsnSenderTests : IDisposable
     {
         if (address.Domain != "here.example")
             return new RelayVerdict(null, RelayRefusal.None);
-        return address.LocalPart == "nobody" ? new RelayVerdict(null, RelayRefusal.UnknownUser) : new RelayVerdict(address.LocalPart.ToLowerInvariant(), RelayRefusal.None);
+        return address.LocalPart == "nobody"
+            ? new RelayVerdict(null, RelayRefusal.UnknownUser)
+            : new RelayVerdict(address.LocalPart.ToLowerInvariant(), RelayRefusal.None);
     }
 
     private static void CheckGolden(string name, DsnSpool.Message report)
@@ -278,7 +314,8 @@ public sealed partial class DsnSenderTests : IDisposable
         {
             if (_opened++ == failAt)
                 throw exception;
-            return new MemoryStream(Encoding.ASCII.GetBytes(OriginalMessage.Text + string.Concat(Enumerable.Repeat("line\n", 20_000))));
+            return new MemoryStream(
+                Encoding.ASCII.GetBytes(OriginalMessage.Text + string.Concat(Enumerable.Repeat("line\n", 20_000))));
         }
     }
 }

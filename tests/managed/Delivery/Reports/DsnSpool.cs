@@ -5,7 +5,9 @@ using MailModule.Spool;
 
 namespace MailModule.Tests.Delivery.Reports;
 
-/// <summary>A spool that keeps in memory what is written to it, fails where it is told to, and may be slow to take text.</summary>
+/// <summary>
+/// A spool that keeps in memory what is written to it, fails where it is told to, and may be slow to take text.
+/// </summary>
 internal sealed class DsnSpool : ISpool
 {
     public Fault BeginFault { get; set; }
@@ -29,7 +31,8 @@ internal sealed class DsnSpool : ISpool
         return BeginFault;
     }
 
-    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false) => throw new NotSupportedException();
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
+        => throw new NotSupportedException();
     public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => throw new NotSupportedException();
     public Fault Flush() => Fault.None;
 

@@ -36,16 +36,19 @@ public class FieldLinesTests
     [InlineData("\u0000\u001f\u007f\u0085\u2028", 0)]
     [InlineData("a\n\n\nb", 2)]
     [InlineData("a\r\nb\r\n", 2)]
-    public void Empty_lines_are_left_out(string text, int lines) => Assert.Equal(lines, FieldLines.Wrap(text, 0).Count());
+    public void Empty_lines_are_left_out(string text, int lines)
+        => Assert.Equal(lines, FieldLines.Wrap(text, 0).Count());
 
     [Fact]
-    public void Controls_become_blanks() => Assert.Equal(["a b c d e f"], FieldLines.Wrap("a\0b\tc\u001bd\u0090e\rf", 0));
+    public void Controls_become_blanks()
+        => Assert.Equal(["a b c d e f"], FieldLines.Wrap("a\0b\tc\u001bd\u0090e\rf", 0));
 
     [Theory]
     [InlineData("plain \\", "plain \\")]
     [InlineData("für", "f\\x{FC}r")]
     [InlineData("😀", "\\x{1F600}")]
-    public void Letters_outside_ascii_are_named_by_their_numbers(string text, string ascii) => Assert.Equal(ascii, FieldLines.InAscii(text));
+    public void Letters_outside_ascii_are_named_by_their_numbers(string text, string ascii)
+        => Assert.Equal(ascii, FieldLines.InAscii(text));
 
     [Fact]
     public void Any_text_makes_a_field_that_can_be_unfolded_to_its_words()
@@ -54,7 +57,9 @@ public class FieldLinesTests
         const string letters = "abc   \n\t\r\u0000\u0085é€:;-";
         for (int round = 0; round < 2000; round++)
         {
-            string text = "w" + string.Concat(Enumerable.Range(0, random.Next(1500)).Select(_ => letters[random.Next(random.Next(2) == 0 ? 6 : letters.Length)]));
+            string text = "w" + string.Concat(
+                Enumerable.Range(0, random.Next(1500))
+                .Select(_ => letters[random.Next(random.Next(2) == 0 ? 6 : letters.Length)]));
             var output = new TextOutput();
             FieldLines.WriteField(output, "Diagnostic-Code", text);
             string field = output.Text;
@@ -67,7 +72,8 @@ public class FieldLinesTests
     }
 
     private static string[] Words(string text)
-        => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c)).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        => string.Concat(text.Select(c => char.IsControl(c) ? ' ' : c))
+            .Split(' ', StringSplitOptions.RemoveEmptyEntries);
 
     private sealed class TextOutput : DsnOutput
     {

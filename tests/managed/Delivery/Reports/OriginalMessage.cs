@@ -7,8 +7,11 @@ namespace MailModule.Tests.Delivery.Reports;
 /// <summary>A message of a spool, as reports are about; recipients are done when a test says so.</summary>
 internal sealed class OriginalMessage : ISpoolEntry
 {
-    public const string Text = "Return-Path: <ann@sender.example>\nReceived: from client.example by mail.example; Sat, 21 Nov 2026 04:00:00 +0100\n"
-        + "From: Ann <ann@sender.example>\nTo: Bob <bob@far.example>\nSubject: Lunch?\nMessage-ID: <1@sender.example>\n\nAt noon.\n.\n--\nAnn\n";
+    public const string Text =
+        "Return-Path: <ann@sender.example>\nReceived: from client.example by mail.example; Sat, 21 Nov 2026 04:00:00 "
+            + "+0100\n"
+        + "From: Ann <ann@sender.example>\nTo: Bob <bob@far.example>\nSubject: Lunch?\nMessage-ID: "
+        + "<1@sender.example>\n\nAt noon.\n.\n--\nAnn\n";
 
     public OriginalMessage(string sender = "ann@sender.example", string text = Text)
         : this(sender, new TextContent(text))
@@ -18,7 +21,9 @@ internal sealed class OriginalMessage : ISpoolEntry
     public OriginalMessage(string sender, MessageContent content)
     {
         Content = content;
-        Envelope = new Envelope { ReversePath = sender.Length == 0 ? MailAddress.Null : Address(sender), Received = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.FromHours(1)) };
+        Envelope = new Envelope
+            { ReversePath = sender.Length == 0 ? MailAddress.Null : Address(sender),
+                Received = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.FromHours(1)) };
     }
 
     public string Id => "message001";

@@ -27,7 +27,8 @@ public sealed class ReturnedContentTests : IDisposable
     {
         var spool = new DsnSpool { KeepsText = false };
         var content = new RunningContent(Header, length);
-        Assert.Equal(Fault.None, Run(new OriginalMessage("ann@sender.example", content) { Envelope = { Return = wish } }, spool));
+        Assert.Equal(Fault.None,
+            Run(new OriginalMessage("ann@sender.example", content) { Envelope = { Return = wish } }, spool));
         Assert.Equal(isWhole, spool.Octets > length);
     }
 
@@ -37,7 +38,9 @@ public sealed class ReturnedContentTests : IDisposable
         var spool = new DsnSpool { KeepsText = false };
         var content = new RunningContent(Header, AskedFullLimit);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal(Fault.None, Run(new OriginalMessage("ann@sender.example", content) { Envelope = { Return = ReturnContent.Full } }, spool));
+        Assert.Equal(Fault.None,
+            Run(new OriginalMessage("ann@sender.example", content) { Envelope = { Return = ReturnContent.Full } },
+                spool));
         long used = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.InRange(spool.Octets, AskedFullLimit, AskedFullLimit + 8192);
         Assert.InRange(spool.LongestPiece, 1, 64 * 1024);
@@ -94,8 +97,11 @@ public sealed class ReturnedContentTests : IDisposable
         const string letters = "ab: \n\n\n\0\r\u00fc-=_.";
         for (int round = 0; round < 300; round++)
         {
-            string text = "Return-Path: <>\n" + string.Concat(Enumerable.Range(0, random.Next(400)).Select(_ => letters[random.Next(random.Next(3) == 0 ? letters.Length : 7)]));
-            var message = new OriginalMessage("ann@sender.example", new RunningContent(text, 0)) { Envelope = { Utf8 = random.Next(2) == 0, Return = (ReturnContent)random.Next(3) } };
+            string text = "Return-Path: <>\n"
+                + string.Concat(Enumerable.Range(0, random.Next(400))
+                    .Select(_ => letters[random.Next(random.Next(3) == 0 ? letters.Length : 7)]));
+            var message = new OriginalMessage("ann@sender.example", new RunningContent(text, 0))
+                { Envelope = { Utf8 = random.Next(2) == 0, Return = (ReturnContent)random.Next(3) } };
             DsnCheck.Strictly(Report(message));
         }
     }
@@ -103,7 +109,9 @@ public sealed class ReturnedContentTests : IDisposable
     private string Returned(string text, ReturnContent wish) => Part(text, wish).Decoded;
 
     private DsnCheck.Part Part(string text, ReturnContent wish)
-        => DsnCheck.Strictly(Report(new OriginalMessage("ann@sender.example", new RunningContent(text, 0)) { Envelope = { Return = wish } })).Returned;
+        => DsnCheck.Strictly(
+            Report(new OriginalMessage("ann@sender.example", new RunningContent(text, 0))
+                { Envelope = { Return = wish } })).Returned;
 
     private DsnSpool.Message Report(OriginalMessage message)
     {
@@ -125,7 +133,8 @@ public sealed class ReturnedContentTests : IDisposable
         };
         DsnRecipient[] recipients = [new(message.Add("bob@far.example"), "5.0.0", "x", null, null)];
         Fault fault = Fault.Internal;
-        new DsnJob(new Dsn(message, DsnKind.Failed, recipients, new Recipient(message.Envelope.ReversePath, null), "mail.example", DateTimeOffset.UnixEpoch), parts, result => fault = result).Run();
+        new DsnJob(new Dsn(message, DsnKind.Failed, recipients, new Recipient(message.Envelope.ReversePath, null),
+            "mail.example", DateTimeOffset.UnixEpoch), parts, result => fault = result).Run();
         return fault;
     }
 

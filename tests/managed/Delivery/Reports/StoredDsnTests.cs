@@ -57,7 +57,8 @@ public sealed class StoredDsnTests : IDisposable
             HostName = () => "mail.example",
             VerdictOf = address => new RelayVerdict(address.LocalPart, RelayRefusal.None),
         });
-        var message = new OriginalMessage("ann@sender.example", OriginalMessage.Text + string.Concat(Enumerable.Repeat("line\n", 2000)));
+        var message = new OriginalMessage(
+            "ann@sender.example", OriginalMessage.Text + string.Concat(Enumerable.Repeat("line\n", 2000)));
         var about = new DsnRecipient(message.Add("bob@far.example"), "5.1.1", "550 5.1.1 no", "mx.far.example", null);
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;
@@ -73,8 +74,10 @@ public sealed class StoredDsnTests : IDisposable
     private static void Check(ISpoolEntry entry)
     {
         Recipient to = Assert.Single(entry.Envelope.Recipients);
-        Assert.Equal(("ann@sender.example", "ann", true), (to.Address.Text, to.Maildrop, entry.Envelope.ReversePath.IsNull));
-        DsnCheck.Parsed report = DsnCheck.Strictly(new DsnSpool.Message(entry.Id, entry.Envelope, SpoolRun.Read(entry.Content)));
+        Assert.Equal(("ann@sender.example", "ann", true),
+            (to.Address.Text, to.Maildrop, entry.Envelope.ReversePath.IsNull));
+        DsnCheck.Parsed report =
+            DsnCheck.Strictly(new DsnSpool.Message(entry.Id, entry.Envelope, SpoolRun.Read(entry.Content)));
         Assert.Equal(("message/rfc822", 2000), (report.Returned.Type, report.Returned.Body.Split("line\n").Length - 1));
     }
 }
