@@ -22,7 +22,9 @@ internal sealed class ChangedContent : MessageContent, IDisposable
     public override ReadOnlyMemory<byte> Memory => default;
     public override string? FilePath => null;
 
-    /// <summary>Measures a file; null if it cannot be read, is empty, or is no file.</summary>
+    /// <summary>
+    /// Measures a file, which is from then on the content's; null if it cannot be read, is empty, or is no file.
+    /// </summary>
     public static ChangedContent? TryOpen(string path)
     {
         try
@@ -55,7 +57,7 @@ internal sealed class ChangedContent : MessageContent, IDisposable
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            // what is left in the folder goes after a day
+            // the sweep of scratch files removes it after a day
         }
     }
 

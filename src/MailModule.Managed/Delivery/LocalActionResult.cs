@@ -4,8 +4,8 @@ namespace MailModule.Delivery;
 
 /// <summary>How a local action ended.</summary>
 /// <param name="Fault">None, or why it is to be tried again later.</param>
-/// <param name="Folders">Where the message is to be put: folders of the mailbox, empty for the inbox; none:
-/// nowhere.</param>
+/// <param name="Folders">Folders of the mailbox that get the message, the empty name for the inbox; it may be
+/// none.</param>
 internal sealed record LocalActionResult(Fault Fault, IReadOnlyList<string> Folders)
 {
     public static readonly LocalActionResult Nowhere = new(Fault.None, []);
@@ -13,6 +13,6 @@ internal sealed record LocalActionResult(Fault Fault, IReadOnlyList<string> Fold
 
     public static LocalActionResult Failed(Fault fault) => new(fault, []);
 
-    /// <summary>The message's text, where a command has changed it; null: as it is in the spool.</summary>
+    /// <summary>The message as a command has changed it; null: as it is in the spool.</summary>
     public ChangedContent? Changed { get; init; }
 }

@@ -13,7 +13,7 @@ internal enum CommandEnd
     TimedOut,
     /// <summary>Ended because the engine stops.</summary>
     Cancelled,
-    /// <summary>Ended by somebody else.</summary>
+    /// <summary>Ended by a signal of somebody else.</summary>
     Killed,
     /// <summary>The system could not start it.</summary>
     NotStarted,
@@ -25,7 +25,7 @@ internal enum CommandEnd
 /// </summary>
 internal static class CommandRun
 {
-    // The command gets no hold of the pipe, so that what it leaves running does not keep us.
+    // The command does not inherit the pipe: a process that it leaves running would keep the pipe open, and us waiting.
     private static readonly byte[] s_wrapper = "(eval \"$1\") 3>&-; echo $? >&3"u8.ToArray();
 
     private const int Slice = 100;
@@ -67,7 +67,7 @@ internal static class CommandRun
         return (cancel.IsCancellationRequested ? CommandEnd.Cancelled : CommandEnd.TimedOut, 0);
     }
 
-    // Asked first, then not asked. The shell is taken last: as long as it is not, its number is nobody else's.
+    // SIGTERM first, then SIGKILL. The shell is reaped last: until then no other process can have its number.
     private static void End(int pid, int pipe)
     {
         ChildProcess.SignalGroup(pid, ChildProcess.Terminate);

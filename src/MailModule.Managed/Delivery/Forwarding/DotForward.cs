@@ -20,8 +20,8 @@ internal sealed class DotForward(
 {
     private readonly DotForwardFiles _files = new(calls);
 
-    /// <summary>Whether the file of a user is to be obeyed; cheap.</summary>
-    public bool HasFile(string home) => options().IsOn && _files.Exists(home);
+    /// <summary>Whether a user has a forward file that is to be obeyed; cheap.</summary>
+    public bool AppliesTo(string home) => options().IsOn && _files.Exists(home);
 
     public LocalActionResult Run(LocalAction action, CancellationToken cancel)
     {
@@ -35,7 +35,7 @@ internal sealed class DotForward(
         return LocalActionResult.Inbox;
     }
 
-    // No descriptor left passes; what may not be read stays so.
+    // A lack of descriptors or memory passes; a file that may not be read stays so.
     private LocalActionResult EndUnread(LocalAction action, Fault fault)
     {
         if (fault is Fault.Full or Fault.Memory)
@@ -69,11 +69,11 @@ internal sealed class DotForward(
         }
     }
 
-    // By user, not by address: a user may have several.
+    // Compared by user, not by address: a user may have several addresses.
     private static bool IsLoop(LocalAction action, DotForwardMessage message, RelayPolicy rules)
     {
-        using Stream text = message.Content.OpenRead();
-        MessageHeader header = MessageHeader.Read(text);
+        using Stream content = message.Content.OpenRead();
+        MessageHeader header = MessageHeader.Read(content);
         return header.Hops > Resender.HopLimit
             || header.DeliveredTo().Any(address
                 => rules.JudgeUser(address, mayRelay: false).Maildrop == action.Maildrop);

@@ -9,7 +9,7 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// A message as a forward file sees it: its text, its file, what the last command said. One thread; reads files.
+/// A message as a forward file sees it: its content, its file, the last command's exit code. One thread; reads files.
 /// </summary>
 /// <param name="scratch">Where its file is made, if it is asked for.</param>
 internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchFiles scratch)
@@ -25,7 +25,7 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
 
     public int ErrorLevel { get; set; }
 
-    /// <summary>As it is now.</summary>
+    /// <summary>The message as the commands have left it.</summary>
     public MessageContent Content => (MessageContent?)_changed ?? entry.Content;
 
     public string Variable(string name) => name switch
@@ -66,7 +66,7 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
     }
 
     /// <summary>
-    /// Looks what a command has made of the file. False: it is gone or empty; then the message stays as it was.
+    /// Reads what a command has made of the file. False: it is gone or empty; then the message stays as it was.
     /// </summary>
     public bool ReadChanges()
     {
@@ -80,7 +80,7 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         return true;
     }
 
-    /// <summary>The changed text, if it was changed; it is the caller's then, with its file.</summary>
+    /// <summary>The changed content, if a command changed it; it is the caller's then, with its file.</summary>
     public ChangedContent? DetachChanges()
     {
         ChangedContent? changed = _changed;
@@ -112,9 +112,9 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
     // guessed.
     private string Read()
     {
-        using Stream text = Content.OpenRead();
+        using Stream content = Content.OpenRead();
         byte[] octets = new byte[(int)Math.Min(Content.Length, TextLimit)];
-        int length = text.ReadAtLeast(octets, octets.Length, throwOnEndOfStream: false);
+        int length = content.ReadAtLeast(octets, octets.Length, throwOnEndOfStream: false);
         return Encoding.Latin1.GetString(octets, 0, length);
     }
 

@@ -10,8 +10,8 @@ namespace MailModule.Delivery.Forwarding;
 /// are gathered. What goes wrong is told with its line, and the message then stays in the mailbox. One use, one thread;
 /// blocks while commands run.
 /// </summary>
-/// <param name="rules">Where the addresses are.</param>
-/// <param name="note">Hears what went wrong: line and text.</param>
+/// <param name="rules">Tells who the addresses of the file are.</param>
+/// <param name="note">Gets what went wrong: line and text.</param>
 internal sealed class DotForwardRun(
     LocalAction action, DotForwardMessage message, DotForwardOptions options, RelayPolicy rules,
     Action<int, string> note, CancellationToken cancel)
@@ -35,7 +35,7 @@ internal sealed class DotForwardRun(
     /// <summary>Who gets it besides; each once.</summary>
     public IReadOnlyList<(MailAddress Address, string? Maildrop)> Targets => _targets;
 
-    /// <summary>The engine stops: what was gathered so far is not all.</summary>
+    /// <summary>The engine stops: folders and addresses gathered so far are not all.</summary>
     public bool IsCancelled { get; private set; }
 
     public void Execute(IReadOnlyList<DotForwardStep> steps)
@@ -48,7 +48,7 @@ internal sealed class DotForwardRun(
         }
     }
 
-    /// <summary>It is not to be sent on, so it must not leave the mailbox either.</summary>
+    /// <summary>Drops the addresses: the message is not sent on, so it must not leave the mailbox either.</summary>
     public void CancelTargets(string reason)
     {
         if (_targets.Count == 0)
@@ -137,7 +137,7 @@ internal sealed class DotForwardRun(
         => _evaluation.Captures.Find(name)
             ?? (name != "in_text" && DotForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
 
-    // As much as mail programs give their commands everywhere; the host's own environment is none of theirs.
+    // What other mail programs give their commands; nothing of the host's own environment.
     private IEnumerable<string> StandardEnvironment()
     {
         yield return "PATH=/usr/local/bin:/usr/bin:/bin";

@@ -16,7 +16,7 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
     private int _count;
     private bool _isSwept;
 
-    /// <summary>Makes a new file that holds the message; its path. What is left after a failure is nothing.</summary>
+    /// <summary>Makes a new file that holds the message; its path. A failure leaves nothing.</summary>
     public Fault Create(string id, MessageContent content, out string path)
     {
         SweepOnce();
@@ -41,12 +41,12 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
 
     private static Fault Write(IDiskFile file, MessageContent content)
     {
-        using Stream text = content.OpenRead();
+        using Stream stream = content.OpenRead();
         byte[] piece = new byte[PieceLength];
         long offset = 0;
         int count;
         var fault = Fault.None;
-        while (fault == Fault.None && (count = text.Read(piece)) > 0)
+        while (fault == Fault.None && (count = stream.Read(piece)) > 0)
         {
             fault = file.Write(piece.AsSpan(0, count), offset);
             offset += count;

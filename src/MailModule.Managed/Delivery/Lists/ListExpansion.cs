@@ -34,10 +34,10 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         MailingList? list = rules.Lists.Find(MailingList.NameIn(action.Maildrop)!);
         if (list is null)
             return LocalActionResult.Failed(Fault.NotFound);
-        using (Stream text = action.Entry.Content.OpenRead())
-            if (IsLoop(MessageHeader.Read(text), list, rules))
+        using (Stream message = action.Entry.Content.OpenRead())
+            if (IsLoop(MessageHeader.Read(message), list, rules))
                 return EndLoop(action, list);
-        // RFC 5321 §4.5.5: what comes from the null path is a report or an answer made by a machine. Sent to all, it
+        // RFC 5321 §4.5.5: what comes from the null path is a DSN or an answer made by a machine. Sent to all, it
         // would be answered by the same machines.
         return list.Owner is not null && action.Entry.Envelope.ReversePath.IsNull
             ? SendToOwner(action, list, rules)
@@ -94,7 +94,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         return fault == Fault.None ? LocalActionResult.Nowhere : LocalActionResult.Failed(fault);
     }
 
-    // Before the members' messages, for a report that cannot be written must not send those twice.
+    // Before the members' messages, for a DSN that cannot be written must not send those twice.
     private Fault SendDsns(LocalAction action, MailingList list, ListMembers members, Progress progress)
     {
         if (progress.HasSentDsns)

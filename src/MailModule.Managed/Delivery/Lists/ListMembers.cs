@@ -20,7 +20,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     /// <summary>Members in a domain of ours who are nobody.</summary>
     public List<MailAddress> Unknown { get; } = [];
 
-    /// <summary>The file that could not be read; null if all could.</summary>
+    /// <summary>The first file that could not be read; null if all could.</summary>
     public string? Missing { get; private set; }
 
     /// <summary><see cref="Fault.NotFound"/> if a file of members cannot be read.</summary>

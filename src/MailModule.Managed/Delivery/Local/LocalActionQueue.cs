@@ -7,14 +7,16 @@ namespace MailModule.Delivery.Local;
 /// Runs local actions on workers: as many at once as the limit says, those of one key one after another, so that a slow
 /// list or user delays nobody else for long. Any thread.
 /// </summary>
-/// <param name="run">Goes the way; blocks; ends soon when it is cancelled. What it throws counts as a failure.</param>
-/// <param name="completed">Hears of each end, on the worker; must not block. Nobody hears of an action that never began
-/// because of a stop: it stays in the spool.</param>
+/// <param name="run">Runs one; blocks; ends soon when it is cancelled. What it throws counts as a failure.</param>
+/// <param name="completed">
+/// Gets each result, on the worker; must not block. An action that never began because of a stop has none: its message
+/// stays in the spool.
+/// </param>
 internal sealed class LocalActionQueue(
     Workers workers, Func<LocalAction, CancellationToken, LocalActionResult> run,
     Action<LocalAction, LocalActionResult> completed, Log log, int limit = 32)
 {
-    /// <summary>What a run gets to end after it was cancelled.</summary>
+    /// <summary>The time that a running action has to end after it was cancelled.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
 
     private readonly object _gate = new();
@@ -42,8 +44,8 @@ internal sealed class LocalActionQueue(
     }
 
     /// <summary>
-    /// Begins no more; waits for those that run, and cancels them when the time is up. False if one runs on all the
-    /// same. Blocks.
+    /// Begins no action any more; waits for those that run, and cancels them when the time is up. False if one runs on
+    /// all the same. Blocks.
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {

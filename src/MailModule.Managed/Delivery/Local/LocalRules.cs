@@ -50,7 +50,7 @@ internal sealed class LocalRules : ILocalRules
     }
 
     public bool AppliesTo(string maildrop, string? home)
-        => home is null ? MailingList.NameIn(maildrop) is not null : _dotForward.HasFile(home);
+        => home is null ? MailingList.NameIn(maildrop) is not null : _dotForward.AppliesTo(home);
 
     public LocalActionResult Run(LocalAction action, CancellationToken cancel)
         => action.Home is null ? _lists.Expand(action) : _dotForward.Run(action, cancel);

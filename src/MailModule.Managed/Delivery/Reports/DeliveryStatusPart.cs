@@ -5,12 +5,12 @@ using MailModule.Smtp;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>
-/// The part of a report for machines: fields about the message, then a group of fields for each recipient (RFC 3464
+/// The part of a DSN for machines: fields about the message, then a group of fields for each recipient (RFC 3464
 /// §2).
 /// </summary>
 internal static class DeliveryStatusPart
 {
-    /// <summary>RFC 6533 §4.1: where the report itself goes by UTF-8 its fields may be in it.</summary>
+    /// <summary>RFC 6533 §4.1: where the DSN itself goes by UTF-8 its fields may be in it.</summary>
     public static string TypeOf(Dsn dsn) => dsn.IsUtf8 ? "global-delivery-status" : "delivery-status";
 
     public static void Write(Dsn dsn, DsnOutput output)
@@ -51,7 +51,7 @@ internal static class DeliveryStatusPart
             fields.Write("Will-Retry-Until", until);
     }
 
-    /// <summary>Writes fields in the letters that the report may have.</summary>
+    /// <summary>Writes fields in the letters that the DSN may have.</summary>
     private readonly struct Fields(Dsn dsn, DsnOutput output)
     {
         public void Write(string name, string value)

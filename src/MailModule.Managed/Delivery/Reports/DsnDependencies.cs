@@ -9,7 +9,7 @@ namespace MailModule.Delivery.Reports;
 /// <summary>What <see cref="DsnSender"/> works with.</summary>
 public sealed class DsnDependencies
 {
-    /// <summary>Where reports go, as new messages.</summary>
+    /// <summary>Where DSNs go, as new messages.</summary>
     public required ISpool Spool { get; init; }
 
     public required Workers Workers { get; init; }
@@ -24,7 +24,7 @@ public sealed class DsnDependencies
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>
-    /// Octets at rest of a message that a report of failure returns whole though nobody asked for it; of larger ones
+    /// Octets at rest of a message that a DSN of failure returns whole though nobody asked for it; of larger ones
     /// the header alone.
     /// </summary>
     public int FullLimit { get; init; } = 50 * 1024;

@@ -6,7 +6,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>
-/// Writes one report into the spool. On a worker: reads the message it is about, perhaps from the disk.
+/// Writes one DSN into the spool. On a worker: reads the message it is about, perhaps from the disk.
 /// </summary>
 internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault> committed) : IWork
 {
@@ -24,7 +24,7 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
             return;
         }
         _writer?.Discard();
-        // The message has left the spool meanwhile, at an operator's wish: nothing is to be told any more.
+        // An operator has taken the message out of the spool meanwhile: nothing is to be told any more.
         committed(fault == Fault.NotFound ? Fault.None : fault);
     }
 
@@ -58,8 +58,8 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
         using var output = new SpoolDsnOutput(writer);
         DsnMessage.Write(dsn, content, envelope, writer.Id, output);
         output.Flush();
-        // Its place in the spool may be written again once it has left, so what was read counts only if it is still
-        // there.
+        // The place of a message that has left the spool may be written anew, so what was read counts only if the
+        // message is still there.
         return IsGone(dsn.About) ? Fault.NotFound : Fault.None;
     }
 

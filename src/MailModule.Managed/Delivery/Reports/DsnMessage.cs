@@ -6,16 +6,16 @@ using MailModule.Mail;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>
-/// The whole text of a report: a message of multipart/report (RFC 6522) with a part for people, one for machines, and
+/// The whole text of a DSN: a message of multipart/report (RFC 6522) with a part for people, one for machines, and
 /// the message that it is about.
 /// </summary>
 internal static class DsnMessage
 {
-    /// <param name="envelope">The report's own.</param>
-    /// <param name="id">The report's own.</param>
+    /// <param name="envelope">The DSN's own.</param>
+    /// <param name="id">The DSN's own.</param>
     public static void Write(Dsn dsn, ReturnedContent content, Envelope envelope, string id, DsnOutput output)
     {
-        // Drawn after the message was written and of 128 random bits: it cannot occur in it.
+        // 128 random bits, drawn after the returned message was written, cannot occur in that message.
         string boundary = "=_" + Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
         WriteTrace(dsn, envelope, id, output);
         WriteHeader(dsn, id, boundary, output);

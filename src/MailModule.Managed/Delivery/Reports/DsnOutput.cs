@@ -4,7 +4,7 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>Where the text of a report goes; lines end with LF. One thread.</summary>
+/// <summary>Where the text of a DSN goes; lines end with LF. One thread.</summary>
 internal abstract class DsnOutput
 {
     public abstract void Write(ReadOnlySpan<byte> text);
@@ -73,7 +73,7 @@ internal sealed class Base64DsnOutput(DsnOutput output) : DsnOutput
         }
     }
 
-    /// <summary>The last line.</summary>
+    /// <summary>Writes what is left, as the last line.</summary>
     public void Finish()
     {
         if (_length == 0)

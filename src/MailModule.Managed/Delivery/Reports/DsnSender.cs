@@ -7,7 +7,7 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>Reports as messages in the spool: decides who is told what, and has a worker write it.</summary>
+/// <summary>DSNs as messages in the spool: decides which sender is told what, and has a worker write it.</summary>
 public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
 {
     public void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
@@ -35,7 +35,7 @@ public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
     {
         MailAddress address = about.Envelope.ReversePath;
         sender = null;
-        // RFC 3461 §5.2, RFC 5321 §4.5.5: never to the null reverse-path, which every report has
+        // RFC 3461 §5.2, RFC 5321 §4.5.5: never to the null reverse-path, which every DSN has
         if (address.IsNull)
         {
             if (kind == DsnKind.Failed)
@@ -54,7 +54,7 @@ public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
         return true;
     }
 
-    // A report's fields are ASCII whatever our name is.
+    // A DSN's fields are ASCII whatever our name is.
     private static string NameFor(string host)
         => !Ascii.IsValid(host) && DnsName.TryNormalize(host, out string name) ? name : host;
 }

@@ -1,6 +1,6 @@
 namespace MailModule.Delivery.Reports;
 
-/// <summary>What a kind of report is called: to machines, and to people.</summary>
+/// <summary>What a kind of DSN is called: to machines, and to people.</summary>
 internal static class DsnWords
 {
     /// <summary>The value of the Action field (RFC 3464 §2.3.3).</summary>

@@ -4,7 +4,7 @@ using System.Text;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>
-/// Brings words of others into lines that no reader stumbles over: without control characters, and not too long.
+/// Cleans and folds text that other hosts chose: no control characters, no line that is too long.
 /// </summary>
 internal static class FieldLines
 {
@@ -12,7 +12,7 @@ internal static class FieldLines
     private const int Width = 78;
 
     /// <summary>
-    /// Characters of a line that has none: with three octets each it keeps the 998 of RFC 5322 §2.1.1.
+    /// Characters of a line without a blank: with three octets each it keeps the 998 of RFC 5322 §2.1.1.
     /// </summary>
     private const int LongestWord = 320;
 

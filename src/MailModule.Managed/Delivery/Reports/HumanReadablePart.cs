@@ -3,7 +3,7 @@ using System.Text;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>
-/// The part of a report for people: what became of the message for each recipient, and what was said about it.
+/// The part of a DSN for people: what became of the message for each recipient, and what was said about it.
 /// </summary>
 internal static class HumanReadablePart
 {

@@ -4,7 +4,7 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>What a report tells (RFC 3464 §2.3.3).</summary>
+/// <summary>What a DSN tells (RFC 3464 §2.3.3).</summary>
 public enum DsnKind
 {
     Failed,
@@ -17,7 +17,7 @@ public enum DsnKind
     Expanded,
 }
 
-/// <summary>One recipient of a report.</summary>
+/// <summary>One recipient of a DSN.</summary>
 /// <param name="Status">Enhanced status code (RFC 3463).</param>
 /// <param name="Diagnostic">What was said or what happened, lines with LF between; the remote's own words if
 /// <paramref name="RemoteHost"/> said them.</param>
@@ -28,16 +28,16 @@ public sealed record DsnRecipient(
     DateTimeOffset? RetryUntil = null);
 
 /// <summary>
-/// Tells senders what became of their mail (RFC 3464), durably: a report is a message in the spool. Any thread; does
+/// Tells senders what became of their mail (RFC 3464), durably: a DSN is a message in the spool. Any thread; does
 /// not block.
 /// </summary>
 public interface IDsnSender
 {
     /// <summary>
-    /// Writes one report to the message's sender about those recipients whose NOTIFY asks for it. Nobody to tell (the
+    /// Writes one DSN to the message's sender about those recipients whose NOTIFY asks for it. Nobody to tell (the
     /// null sender, NOTIFY=NEVER): None at once.
     /// </summary>
-    /// <param name="committed">Run once: None when the report is durable or none is due; else nothing was written, to
+    /// <param name="committed">Run once: None when the DSN is durable or none is due; else nothing was written, to
     /// be tried again later. On any thread, must not block.</param>
     void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed);
 }

@@ -4,8 +4,8 @@ using MailModule.Mail;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>
-/// The third part of a report: the message that it is about, or its header. Chosen by what the sender asked for, by
-/// size, and by what can travel, for a report that the sender's host refuses tells nobody anything. Holds the header at
+/// The third part of a DSN: the message that it is about, or its header. Chosen by what the sender asked for, by
+/// size, and by what can travel, for a DSN that the sender's host refuses tells nobody anything. Holds the header at
 /// most; a message is read again when it is written. Workers only.
 /// </summary>
 internal sealed class ReturnedContent : IDisposable
@@ -27,7 +27,7 @@ internal sealed class ReturnedContent : IDisposable
     public string Encoding => _form.Encoding;
     public bool IsEightBit => Encoding == "8bit";
 
-    /// <summary>Octets that it takes, roughly.</summary>
+    /// <summary>Octets that it takes in the DSN, roughly.</summary>
     public long Length => (IsWhole ? _content.Length : _headerEnd - _start) * (Encoding == "base64" ? 3 : 2) / 2;
 
     /// <exception cref="IOException">The message cannot be read.</exception>
@@ -70,7 +70,7 @@ internal sealed class ReturnedContent : IDisposable
         _headerEnd = HeaderEnd(front);
     }
 
-    /// <summary>Before the blank line; where none comes in time, after the last field that is whole.</summary>
+    /// <summary>Before the blank line; where there is none in the limit, after the last whole field.</summary>
     private int HeaderEnd(ReadOnlySpan<byte> front)
     {
         if (front[_start..].StartsWith((byte)'\n'))

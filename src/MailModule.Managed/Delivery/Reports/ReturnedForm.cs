@@ -1,9 +1,9 @@
 namespace MailModule.Delivery.Reports;
 
-/// <summary>How a message or its header stands in a report: media type and transfer encoding.</summary>
+/// <summary>How a message or its header stands in a DSN: media type and transfer encoding.</summary>
 /// <remarks>
-/// What is not ASCII goes as it is only where that cannot hinder the report: as 8BITMIME in the body of a message
-/// returned whole, which nearly every host takes, and as UTF-8 where the report goes to a UTF-8 address anyhow. MIME
+/// What is not ASCII goes as it is only where that cannot hinder the DSN: as 8BITMIME in the body of a message
+/// returned whole, which nearly every host takes, and as UTF-8 where the DSN goes to a UTF-8 address anyhow. MIME
 /// lets neither message/rfc822 nor other types of message be encoded (RFC 2046 §5.2.1), but for those of RFC 6532 and
 /// RFC 6533.
 /// </remarks>
@@ -15,7 +15,7 @@ internal readonly record struct ReturnedForm(bool IsWhole, string Type, string E
 
     /// <summary>The form of a whole message; null if it cannot travel, so that the header must do.</summary>
     /// <param name="isUtf8">The message was sent with SMTPUTF8.</param>
-    /// <param name="dsnIsUtf8">The report will be.</param>
+    /// <param name="dsnIsUtf8">The DSN will be.</param>
     public static ReturnedForm? OfWhole(in ContentShape shape, bool isUtf8, bool dsnIsUtf8)
     {
         if (shape.IsAscii)

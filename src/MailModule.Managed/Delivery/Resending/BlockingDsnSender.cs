@@ -5,10 +5,10 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Resending;
 
-/// <summary>Reports for those who may wait until they are durable: workers only.</summary>
+/// <summary>Sends a DSN and waits until it is durable. Blocks: workers only.</summary>
 internal sealed class BlockingDsnSender(IDsnSender dsnSender, TimeProvider time)
 {
-    /// <summary>Reports the same of all the recipients. None as well where nobody is to be told.</summary>
+    /// <summary>Tells the same of all the recipients. None too where nobody is to be told.</summary>
     public Fault Send(ISpoolEntry about, DsnKind kind, IEnumerable<Recipient> recipients, string status,
         string diagnostic)
     {

@@ -3,7 +3,9 @@ using MailModule.Mail;
 
 namespace MailModule.Delivery.Resending;
 
-/// <summary>The header of a message at rest, read into memory; a monstrous one as far as a bound. Immutable.</summary>
+/// <summary>
+/// The header of a message at rest, read into memory; of one that is too long the first 256 KiB. Immutable.
+/// </summary>
 internal sealed class MessageHeader
 {
     private const int Bound = 256 * 1024;
@@ -33,7 +35,7 @@ internal sealed class MessageHeader
         }
     }
 
-    /// <summary>Whom it had come to before it was sent on, by whoever says so (RFC 9228).</summary>
+    /// <summary>The recipients it had before it was sent on, as its Delivered-To fields name them (RFC 9228).</summary>
     public IEnumerable<MailAddress> DeliveredTo()
     {
         var found = new List<MailAddress>();
@@ -45,13 +47,13 @@ internal sealed class MessageHeader
         return found;
     }
 
-    /// <summary>Reads the front of a text; the stream stands behind <see cref="Octets"/> then. Blocks.</summary>
-    public static MessageHeader Read(Stream text)
+    /// <summary>Reads the front of a message; the stream stands behind <see cref="Octets"/> then. Blocks.</summary>
+    public static MessageHeader Read(Stream message)
     {
         byte[] octets = new byte[16 * 1024];
         int length = 0, count;
         bool isWhole = false;
-        while (!isWhole && length < Bound && (count = text.Read(octets, length, octets.Length - length)) > 0)
+        while (!isWhole && length < Bound && (count = message.Read(octets, length, octets.Length - length)) > 0)
         {
             isWhole = octets.AsSpan(Math.Max(0, length - 1), count + Math.Min(length, 1)).IndexOf("\n\n"u8) >= 0;
             length += count;

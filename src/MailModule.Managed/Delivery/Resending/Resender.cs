@@ -17,7 +17,9 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
     /// </summary>
     public const int HopLimit = 100;
 
-    /// <summary>An envelope for a message that takes its text from another; its recipients are to be added.</summary>
+    /// <summary>
+    /// An envelope for a message that takes its content from another; its recipients are to be added.
+    /// </summary>
     public Envelope NewEnvelope(Envelope from, MailAddress reversePath) => new()
     {
         ReversePath = reversePath,
@@ -29,17 +31,17 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
     /// <summary>Commits the message; returns when it is durable or nothing of it is left.</summary>
     /// <param name="content">At rest.</param>
     /// <param name="from">The id under which it came in.</param>
-    /// <param name="was">The recipient whose place others take.</param>
+    /// <param name="was">The recipient that the new ones stand for.</param>
     /// <param name="list">For a mailing list: its address, for List-Id; else null.</param>
     public Fault Send(Envelope envelope, MessageContent content, string from, MailAddress was, MailAddress? list)
     {
         try
         {
-            using Stream text = content.OpenRead();
-            byte[] header = MessageHeader.Read(text).WithoutReturnPath(withoutListId: list is not null);
+            using Stream message = content.OpenRead();
+            byte[] header = MessageHeader.Read(message).WithoutReturnPath(withoutListId: list is not null);
             byte[] trace = Trace(envelope, from, was, list);
             return SpoolCopy.Write(
-                spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], text),
+                spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], message),
                 trace.Length + content.Length, out _);
         }
         catch (IOException)

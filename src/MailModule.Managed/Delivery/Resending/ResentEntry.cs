@@ -4,7 +4,7 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Resending;
 
 /// <summary>
-/// A message with another envelope than it has in the spool: what a report is about when a member of a list fails
+/// A message with another envelope than it has in the spool: what a DSN is about when a member of a list fails
 /// before anything was sent.
 /// </summary>
 internal sealed class ResentEntry(ISpoolEntry from, Envelope envelope) : ISpoolEntry
