@@ -73,7 +73,7 @@ internal static class DsnMessage
             HumanReadablePart.Write(dsn, content, output);
             return;
         }
-        var encoded = new Base64DsnOutput(output);
+        var encoded = new EncodedDsnOutput(output);
         HumanReadablePart.Write(dsn, content, encoded);
         encoded.Finish();
     }

@@ -56,7 +56,7 @@ internal sealed class SpoolDsnOutput(ISpoolWriter writer) : DsnOutput, IDisposab
 }
 
 /// <summary>Base64 of a text, its lines ended by CRLF as MIME wants it (RFC 2045 §6.8), in lines of 76.</summary>
-internal sealed class Base64DsnOutput(DsnOutput output) : DsnOutput
+internal sealed class EncodedDsnOutput(DsnOutput output) : DsnOutput
 {
     private const int LineOctets = 57;
 

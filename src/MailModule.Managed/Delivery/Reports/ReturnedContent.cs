@@ -55,7 +55,7 @@ internal sealed class ReturnedContent : IDisposable
             WriteAsItIs(output);
             return;
         }
-        var encoded = new Base64DsnOutput(output);
+        var encoded = new EncodedDsnOutput(output);
         WriteAsItIs(encoded);
         encoded.Finish();
     }
