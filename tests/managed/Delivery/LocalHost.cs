@@ -20,7 +20,7 @@ namespace MailModule.Tests.Delivery;
 /// </summary>
 internal sealed class LocalHost : IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     private readonly Workers _workers = new(64);
     private readonly WatchedSpool _spool = new();
@@ -151,13 +151,13 @@ internal sealed class LocalHost : IDisposable
             fault = result;
             done.Set();
         });
-        Assert.True(done.Wait(Patience));
+        Assert.True(done.Wait(Long));
         Assert.Equal(Fault.None, fault);
         return writer.Id;
     }
 
     /// <summary>Returns when every local recipient of every message is done.</summary>
-    public void Settle() => Assert.True(
+    public void DeliverAll() => Assert.True(
         _spool.WaitUntil(() => _spool.Entries.All(IsLocallyDone), () => Delivery.MakeDurable()),
         "not all is delivered:\n" + string.Join('\n', Log));
 
@@ -186,9 +186,9 @@ internal sealed class LocalHost : IDisposable
 
     public bool Stop(TimeSpan? timeout = null)
     {
-        bool ended = _delivery is null || _delivery.Stop(timeout ?? Patience) == Fault.None;
+        bool ended = _delivery is null || _delivery.Stop(timeout ?? Long) == Fault.None;
         _logSpool?.Dispose();
-        return _workers.Stop(Patience) && ended;
+        return _workers.Stop(Long) && ended;
     }
 
     public void Dispose()

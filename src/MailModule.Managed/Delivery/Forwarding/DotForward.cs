@@ -27,20 +27,20 @@ internal sealed class DotForward(
     {
         Fault fault = _files.Read(action.Home!, out DotForwardScript? script);
         if (script is null)
-            return fault is Fault.NotFound ? LocalActionResult.Inbox : EndUnread(action, fault);
+            return fault is Fault.NotFound ? LocalActionResult.Inbox : DeliverUnread(action, fault);
         if (script.Errors.Count == 0)
             return Execute(action, script, cancel);
         foreach ((int line, string text) in script.Errors)
-            Note(action, line, text);
+            LogProblem(action, line, text);
         return LocalActionResult.Inbox;
     }
 
     // A lack of descriptors or memory passes; a file that may not be read stays so.
-    private LocalActionResult EndUnread(LocalAction action, Fault fault)
+    private LocalActionResult DeliverUnread(LocalAction action, Fault fault)
     {
         if (fault is Fault.Full or Fault.Memory)
             return LocalActionResult.Failed(fault);
-        Note(action, 0, "it cannot be read");
+        LogProblem(action, 0, "it cannot be read");
         return LocalActionResult.Inbox;
     }
 
@@ -49,7 +49,7 @@ internal sealed class DotForward(
         RelayPolicy rules = policy();
         using var message = new DotForwardMessage(action.Entry, action.Home!, scratch);
         var run = new DotForwardRun(
-            action, message, options(), rules, (line, text) => Note(action, line, text), cancel);
+            action, message, options(), rules, (line, text) => LogProblem(action, line, text), cancel);
         try
         {
             run.Execute(script.Steps);
@@ -109,7 +109,7 @@ internal sealed class DotForward(
             action.Recipients.Select(index => action.Entry.Envelope.Recipients[index])
                 .Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on");
 
-    private void Note(LocalAction action, int line, string text)
+    private void LogProblem(LocalAction action, int line, string text)
         => log.Write(LogLevel.Warning, "forward",
             $"{DotForwardFiles.PathOf(action.Home!)}{(line > 0 ? $":{line}" : "")}: {text} ({action.Entry.Id})");
 }

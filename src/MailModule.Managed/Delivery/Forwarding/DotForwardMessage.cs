@@ -33,7 +33,7 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         "size_kb" => (Content.Length / 1024).ToString(CultureInfo.InvariantCulture),
         "text" => Text,
         "body" => Body,
-        "msgfile" => OctetsOf(FileName()),
+        "msgfile" => AsLatin1(FileName()),
         "errorlevel" => ErrorLevel.ToString(CultureInfo.InvariantCulture),
         _ => "",
     };
@@ -121,5 +121,5 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
     private static bool TryStat(string path, out FileStamp stamp)
         => FileCalls.Linux.Stat([.. Encoding.UTF8.GetBytes(path), 0], out stamp) >= 0;
 
-    private static string OctetsOf(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
+    private static string AsLatin1(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 }

@@ -21,7 +21,7 @@ internal sealed class DotForwardParser
 
     private readonly string _home;
     private readonly List<(int, string)> _errors = [];
-    private readonly Stack<Block> _open = new();
+    private readonly Stack<OpenIf> _open = new();
     private readonly List<DotForwardStep> _steps = [];
     private int _targets;
     private int _commands;
@@ -29,7 +29,7 @@ internal sealed class DotForwardParser
     private DotForwardParser(string home) => _home = home;
 
     /// <summary>A branch that has no <c>#endif</c> yet.</summary>
-    private sealed class Block(int line)
+    private sealed class OpenIf(int line)
     {
         public readonly int Line = line;
         public readonly List<BranchPart> Parts = [];
@@ -46,12 +46,12 @@ internal sealed class DotForwardParser
         else
             foreach ((int number, string line) in ScriptLines.Of(text))
                 parser.ParseLine(number, line);
-        foreach (Block block in parser._open)
+        foreach (OpenIf block in parser._open)
             parser.AddError(block.Line, "#if without #endif");
         return new DotForwardScript(parser._steps, parser._errors);
     }
 
-    private List<DotForwardStep> Target => _open.TryPeek(out Block? block) ? block.Steps : _steps;
+    private List<DotForwardStep> CurrentSteps => _open.TryPeek(out OpenIf? block) ? block.Steps : _steps;
 
     private void ParseLine(int number, string line)
     {
@@ -93,7 +93,7 @@ internal sealed class DotForwardParser
                 ParseFolder(number, rest, isMove: word == "#mv");
                 break;
             case "#rm":
-                Target.Add(new RemoveStep(number));
+                CurrentSteps.Add(new RemoveStep(number));
                 break;
         }
     }
@@ -102,14 +102,14 @@ internal sealed class DotForwardParser
     {
         if (_open.Count == DepthLimit)
             AddError(number, $"more than {DepthLimit} conditions inside each other");
-        var block = new Block(number);
+        var block = new OpenIf(number);
         _open.Push(block);
         block.Parts.Add(new BranchPart(number, ParseCondition(number, condition), block.Steps));
     }
 
     private void NextBranch(int number, string? condition)
     {
-        if (!_open.TryPeek(out Block? block) || block.HasElse)
+        if (!_open.TryPeek(out OpenIf? block) || block.HasElse)
         {
             AddError(number, block is null ? "there is no #if to this" : "the #else was before this");
             return;
@@ -122,8 +122,8 @@ internal sealed class DotForwardParser
 
     private void EndIf(int number)
     {
-        if (_open.TryPop(out Block? block))
-            Target.Add(new BranchStep(block.Line, block.Parts));
+        if (_open.TryPop(out OpenIf? block))
+            CurrentSteps.Add(new BranchStep(block.Line, block.Parts));
         else
             AddError(number, "there is no #if to this");
     }
@@ -141,7 +141,7 @@ internal sealed class DotForwardParser
         if (!SubFolder.TryParse(name, _home, out string folder))
             AddError(number, "not the name of a folder in the mailbox");
         else
-            Target.Add(isMove ? new MoveStep(number, folder) : new CopyStep(number, folder));
+            CurrentSteps.Add(isMove ? new MoveStep(number, folder) : new CopyStep(number, folder));
     }
 
     private void ParseCommand(int number, string command)
@@ -151,7 +151,7 @@ internal sealed class DotForwardParser
         else if (++_commands > CommandLimit)
             AddError(number, $"more than {CommandLimit} commands");
         else
-            Target.Add(new CommandStep(number, command));
+            CurrentSteps.Add(new CommandStep(number, command));
     }
 
     private void ParseTargets(int number, string line)
@@ -170,7 +170,7 @@ internal sealed class DotForwardParser
         if (_targets > TargetLimit)
             AddError(number, $"more than {TargetLimit} addresses");
         else
-            Target.Add(new RedirectStep(number, targets));
+            CurrentSteps.Add(new RedirectStep(number, targets));
     }
 
     private static string Unquoted(string text)

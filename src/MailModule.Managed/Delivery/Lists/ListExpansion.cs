@@ -36,7 +36,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
             return LocalActionResult.Failed(Fault.NotFound);
         using (Stream message = action.Entry.Content.OpenRead())
             if (IsLoop(MessageHeader.Read(message), list, rules))
-                return EndLoop(action, list);
+                return ReturnAsLoop(action, list);
         // RFC 5321 §4.5.5: what comes from the null path is a DSN or an answer made by a machine. Sent to all, it
         // would be answered by the same machines.
         return list.Owner is not null && action.Entry.Envelope.ReversePath.IsNull
@@ -48,7 +48,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         => header.Hops > Resender.HopLimit
             || header.DeliveredTo().Any(address => rules.Lists.Find(address)?.Maildrop == list.Maildrop);
 
-    private LocalActionResult EndLoop(LocalAction action, MailingList list)
+    private LocalActionResult ReturnAsLoop(LocalAction action, MailingList list)
     {
         log.Write(LogLevel.Warning, "lists",
             $"{action.Entry.Id}: {list.Address} has had this message before; returned");

@@ -45,7 +45,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
         if (policy.Lists.Find(member) is not { } list)
             AddUser(member, policy.JudgeUser(member, mayRelay: true));
         else if (_expanded.Contains(list.Maildrop))
-            AddItself(member);
+            AddUserOfSameName(member);
         else if (list.Owner is null)
             Gather(list);
         else if (_seen.Add(list.Maildrop))
@@ -53,7 +53,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     }
 
     // The list's own address among its members means the user of that name.
-    private void AddItself(MailAddress member)
+    private void AddUserOfSameName(MailAddress member)
     {
         RelayVerdict verdict = policy.JudgeUser(member, mayRelay: false);
         if (verdict.Maildrop is not null)

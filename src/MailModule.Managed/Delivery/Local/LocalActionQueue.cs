@@ -101,7 +101,7 @@ internal sealed class LocalActionQueue(
     }
 
     // The unexpected counts as a failure for now: the message stays in the spool.
-    private LocalActionResult RunOrFail(LocalAction action)
+    private LocalActionResult RunOne(LocalAction action)
     {
         try
         {
@@ -117,6 +117,6 @@ internal sealed class LocalActionQueue(
 
     private sealed class Work(LocalActionQueue owner, LocalAction action) : IWork
     {
-        void IWork.Run() => owner.Complete(action, owner.RunOrFail(action));
+        void IWork.Run() => owner.Complete(action, owner.RunOne(action));
     }
 }

@@ -135,7 +135,7 @@ public sealed partial class DotForwardTests : IDisposable
     {
         _host.WriteForward("ann", "x@b.example");
         _host.Put(Sender, "ANN@a.example", "Delivered-To: ann@A.example\r\nSubject: x\r\n\r\nbody\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Mail("ann"));
         Assert.Empty(_host.Remote);
     }
@@ -156,7 +156,7 @@ public sealed partial class DotForwardTests : IDisposable
     {
         _host.WriteForward("ann", "x@b.example");
         _host.Put("", "ann@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.True(Assert.Single(_host.Remote).Envelope.ReversePath.IsNull);
     }
 
@@ -178,7 +178,7 @@ public sealed partial class DotForwardTests : IDisposable
         foreach (string user in new[] { "ann", "bob", "carl" })
             _host.Put(Sender, $"{user}@a.example",
                 with: recipient => recipient with { Notify = Notify.Success | Notify.Failure });
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal(["ann Success, Failure", "bob Failure", "carl Failure", "carl Failure"],
             _host.Remote.SelectMany(entry => entry.Envelope.Recipients)
             .Select(
@@ -231,7 +231,7 @@ public sealed partial class DotForwardTests : IDisposable
             """);
         _host.Put(Sender, "ann@a.example", "Subject: clean\r\n\r\nbody\r\n");
         _host.Put(Sender, "ann@a.example", "Subject: virus\r\n\r\nbody\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal((1, 1), (_host.Mail("ann", "clean").Count, _host.Mail("ann", "infected").Count));
         Assert.Equal("Return-Path: <sender@c.example>\nSubject: virus\n\nbody\n",
             File.ReadAllText(_host.Home("ann") + "/seen"));
@@ -286,10 +286,10 @@ public sealed partial class DotForwardTests : IDisposable
         _host.Put(Sender, "ann@a.example bob@a.example");
         Assert.True(_host.WaitUntil(() => _host.Mail("bob").Count == 1));
         Assert.False(_host.Delivery.CatchUp(TimeSpan.FromMilliseconds(100), _host.Home("ann")));
-        Assert.True(_host.Delivery.CatchUp(LocalHost.Patience, _host.Home("bob")));
+        Assert.True(_host.Delivery.CatchUp(LocalHost.Long, _host.Home("bob")));
         Assert.Empty(_host.Mail("ann"));
         File.WriteAllText(_host.Home("ann") + "/go", "");
-        Assert.True(_host.Delivery.CatchUp(LocalHost.Patience, _host.Home("ann")));
+        Assert.True(_host.Delivery.CatchUp(LocalHost.Long, _host.Home("ann")));
         Assert.Single(_host.Mail("ann"));
     }
 
@@ -332,7 +332,7 @@ public sealed partial class DotForwardTests : IDisposable
         File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(_host.Home("ann")).FullName, "forward"),
             "#if $text =~ /b\u00f6dy/\n#mv gefunden-\u00f6\n#endif\n"u8.ToArray());
         _host.Put(Sender, "ann@a.example", "Subject: x\r\n\r\nb\u00c3\u00b6dy\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Mail("ann", "gefunden-\u00f6"));
     }
 
@@ -343,7 +343,7 @@ public sealed partial class DotForwardTests : IDisposable
         _host.WriteForward("bob", "#if $in_text(even)\n#mv even\n#endif\ncarl@a.example");
         for (int i = 0; i < 200; i++)
             _host.Put(Sender, "ann@a.example", $"Subject: {(i % 2 == 0 ? "even" : "odd")}\r\n\r\n{i}\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal((200, 100, 100, 200),
             (_host.Mail("ann").Count, _host.Mail("bob").Count, _host.Mail("bob", "even").Count,
                 _host.Mail("carl").Count));
@@ -352,7 +352,7 @@ public sealed partial class DotForwardTests : IDisposable
     private void Put(string to)
     {
         _host.Put(Sender, to);
-        _host.Settle();
+        _host.DeliverAll();
     }
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]

@@ -16,7 +16,7 @@ public sealed class ListExpansionTests : IDisposable
     {
         _host.Start("staff@a.example;;ann@a.example,bob@a.example,carl@b.example");
         _host.Put("sender@c.example", "staff@a.example", "Subject: x\r\n\r\nbody\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         ISpoolEntry sent = Assert.Single(_host.Remote);
         Assert.Equal("sender@c.example", sent.Envelope.ReversePath.Text);
         Assert.Equal(["ann@a.example", "bob@a.example", "carl@b.example"], LocalHost.RecipientsOf(sent));
@@ -35,7 +35,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Put("sender@c.example", "friends@a.example",
             "List-Id: the outer\r\n\t<other.c.example>\r\nSubject: x\r\nlist-id: again\r\n\r\nList-Id: in the "
                 + "body\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         ISpoolEntry sent = Assert.Single(_host.Remote);
         Assert.Equal("boss@a.example", sent.Envelope.ReversePath.Text);
         string text = LocalHost.TextOf(sent);
@@ -53,10 +53,10 @@ public sealed class ListExpansionTests : IDisposable
         _host.Start("friends@a.example;boss@a.example;@members");
         File.WriteAllText(file, "ann@a.example\n# nobody\n");
         _host.Put("sender@c.example", "friends@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         File.WriteAllText(file, "ann@a.example\nbob@a.example\n");
         _host.Put("sender@c.example", "friends@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal((2, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count));
     }
 
@@ -69,7 +69,7 @@ public sealed class ListExpansionTests : IDisposable
             () => _host.Log.Any(line => line.Contains("cannot be read", StringComparison.Ordinal))));
         Assert.False(_host.Spool.Entries[0].IsDone(0));
         File.WriteAllText(_host.Folder.In("members"), "ann@a.example\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Mail("ann"));
     }
 
@@ -81,7 +81,7 @@ public sealed class ListExpansionTests : IDisposable
             "staff@a.example;;ann@a.example,bob@a.example,all@a.example,X@b.example",
             "friends@a.example;;bob@a.example,staff@a.example");
         _host.Put("sender@c.example", "all@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal(["ann@a.example", "bob@a.example", "X@b.example", "x@b.example"],
             LocalHost.RecipientsOf(Assert.Single(_host.Remote)).Order(StringComparer.Ordinal)
             .OrderBy(text => text, StringComparer.OrdinalIgnoreCase));
@@ -93,7 +93,7 @@ public sealed class ListExpansionTests : IDisposable
     {
         _host.Start("ann@a.example;;ann@a.example,bob@a.example", "other@a.example;;other@a.example,carl@a.example");
         _host.Put("sender@c.example", "ann@a.example other@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal((1, 1, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count, _host.Mail("carl").Count));
         Assert.Empty(_host.Dsns.Sent);
     }
@@ -104,7 +104,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Start("outer@a.example;boss@a.example;ann@a.example,inner@a.example",
             "inner@a.example;chief@a.example;bob@a.example,x@b.example");
         _host.Put("sender@c.example", "outer@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Contains("List-Id: <outer.a.example>", Assert.Single(_host.Mail("ann")), StringComparison.Ordinal);
         string inner = Assert.Single(_host.Mail("bob"));
         Assert.Contains("Delivered-To: inner@a.example\nList-Id: <inner.a.example>\nReceived: by mx.a.example", inner,
@@ -120,7 +120,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Start("one@a.example;boss@c.example;ann@a.example,two@a.example",
             "two@a.example;chief@c.example;bob@a.example,one@a.example");
         _host.Put("sender@c.example", "one@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal((1, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count));
         Assert.Equal(["Failed to <chief@c.example>: one@a.example 5.4.6"], _host.Dsns.Sent);
     }
@@ -131,7 +131,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Start("staff@a.example;;ann@a.example");
         _host.Put("sender@c.example", "staff@a.example",
             "Received: from x\r\nDelivered-To: <STAFF@A.example>\r\nSubject: x\r\n\r\nbody\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Empty(_host.Mail("ann"));
         Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Dsns.Sent);
     }
@@ -143,7 +143,7 @@ public sealed class ListExpansionTests : IDisposable
         string trace = string.Concat(Enumerable.Repeat("Received: from x\r\n", Resender.HopLimit + 1));
         _host.Put("sender@c.example", "staff@a.example", trace + "\r\nbody\r\n");
         _host.Put("sender@c.example", "staff@a.example", trace[18..] + "\r\nbody\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Mail("ann"));
         Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Dsns.Sent);
     }
@@ -155,12 +155,12 @@ public sealed class ListExpansionTests : IDisposable
             "staff@a.example;;ann@a.example,x@b.example", "orphans@a.example;nobody@a.example;ann@a.example");
         _host.Put("", "friends@a.example");
         _host.Put("", "orphans@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Empty(_host.Mail("ann"));
         Assert.StartsWith("Return-Path: <>\n", Assert.Single(_host.Mail("bob")), StringComparison.Ordinal);
         Assert.Empty(_host.Remote);
         _host.Put("", "staff@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Mail("ann"));
         Assert.True(Assert.Single(_host.Remote).Envelope.ReversePath.IsNull);
     }
@@ -172,7 +172,7 @@ public sealed class ListExpansionTests : IDisposable
             "staff@a.example;;ann@a.example,gone@a.example");
         _host.Put("sender@c.example", "friends@a.example");
         _host.Put("sender@c.example", "staff@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal(2, _host.Mail("ann").Count);
         Assert.Equal(["Failed to <boss@c.example>: gone@a.example 5.1.1",
             "Failed to <sender@c.example>: gone@a.example 5.1.1"], _host.Dsns.Sent.Order(StringComparer.Ordinal));
@@ -228,7 +228,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Start("friends@a.example;boss@a.example;@members");
         File.WriteAllLines(_host.Folder.In("members"), Enumerable.Range(0, 2_500).Select(i => $"user{i}@b.example"));
         _host.Put("sender@c.example", "friends@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal([1_000, 1_000, 500], _host.Remote.Select(entry => entry.Envelope.Recipients.Count));
         Assert.Equal(2_500, _host.Remote.SelectMany(LocalHost.RecipientsOf).Distinct().Count());
     }
@@ -244,7 +244,7 @@ public sealed class ListExpansionTests : IDisposable
             => envelope.ReversePath.Text == "boss@a.example" && ++asked == 2 ? Fault.Full : Fault.None;
         _host.Put("sender@c.example", "friends@a.example",
             with: recipient => recipient with { Notify = Notify.Success });
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal(2_500, _host.Remote.Sum(entry => entry.Envelope.Recipients.Count));
         Assert.Equal(2_500, _host.Remote.SelectMany(LocalHost.RecipientsOf).Distinct().Count());
         Assert.Equal(2, _host.Dsns.Sent.Count);
@@ -260,7 +260,7 @@ public sealed class ListExpansionTests : IDisposable
             () => _host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
         Assert.Empty(_host.Remote);
         _host.Dsns.Fault = Fault.None;
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Remote);
     }
 
@@ -277,7 +277,7 @@ public sealed class ListExpansionTests : IDisposable
             () => host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
         Assert.Empty(host.Dsns.Sent);
         clock.Turn(TimeSpan.FromHours(25));
-        host.Settle();
+        host.DeliverAll();
         Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], host.Dsns.Sent);
     }
 
@@ -290,6 +290,6 @@ public sealed class ListExpansionTests : IDisposable
             envelope.Return = ReturnContent.Headers;
             envelope.EnvelopeId = "id=1";
         });
-        _host.Settle();
+        _host.DeliverAll();
     }
 }
