@@ -46,7 +46,7 @@ internal static class DsnWords
             "You need not send it again: more attempts will be made."],
         DsnKind.Delivered => ["Your message was delivered to the following addresses."],
         DsnKind.Relayed => ["Your message was taken by the next mail server for the following addresses.",
-            "That server does not tell when it delivers, so this is the last dsn."],
+            "That server does not tell when it delivers, so this is the last report."],
         _ => ["Your message was delivered to the following addresses, and sent on to all", "for whom they stand."],
     };
 }
