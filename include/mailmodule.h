@@ -206,9 +206,11 @@ MM_API mm_engine *MM_CALL mm_engine_default(void);
  * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback, which it would
  * wait for, or another thread is stopping it); MM_E_TIMEOUT (a callback of the host has still not returned: everything
- * but its thread is gone, and that goes when it returns). Streams and messages being written are cancelled: their
- * SRVSend and mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them. What is in the
- * queue stays there for the next start. Threads: any. Since 0.1.
+ * but its thread is gone, and that goes when it returns); MM_E_FULL (everything is gone, but the disk is full: what was
+ * delivered last could not be marked as done in the spool, and the next start may send that to other hosts again);
+ * MM_E_IO (the same, where the disk fails). Streams and messages being written are cancelled: their SRVSend and
+ * mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them. What is in the queue stays
+ * there for the next start. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
 

@@ -4,21 +4,24 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery;
 
-/// <summary>Puts a text at rest into the spool as a new message. Blocks: workers only.</summary>
+/// <summary>Puts a message at rest into the spool as a new message. Blocks: workers only.</summary>
 internal static class SpoolCopy
 {
     private const int PieceLength = 64 * 1024;
 
-    /// <summary>Returns when the new message is durable and the spool's consumer has it, or nothing of it is left: the spool's fault, or <see cref="Fault.Io"/> if the text cannot be read.</summary>
-    /// <param name="text">From its first octet on; final form (Return-Path first). Not disposed of.</param>
-    public static Fault Write(ISpool spool, Envelope envelope, Stream text, long length, out string id)
+    /// <summary>
+    /// Returns when the new message is durable and the spool's consumer has it, or nothing of it is left: the spool's
+    /// fault, or <see cref="Fault.Io"/> if the content cannot be read.
+    /// </summary>
+    /// <param name="content">From its first octet on; final form (Return-Path first). Not disposed of.</param>
+    public static Fault Write(ISpool spool, Envelope envelope, Stream content, long length, out string id)
     {
         id = "";
         Fault fault = spool.TryBegin(envelope, length, out ISpoolWriter writer);
         if (fault != Fault.None)
             return fault;
         id = writer.Id;
-        if (!TryAppend(writer, text))
+        if (!TryAppend(writer, content))
         {
             writer.Discard();
             return Fault.Io;
@@ -26,13 +29,13 @@ internal static class SpoolCopy
         return Commit(writer);
     }
 
-    private static bool TryAppend(ISpoolWriter writer, Stream text)
+    private static bool TryAppend(ISpoolWriter writer, Stream content)
     {
         using var room = new ManualResetEventSlim();
         byte[] piece = GC.AllocateUninitializedArray<byte>(PieceLength);
         try
         {
-            while (text.Read(piece) is > 0 and var count)
+            while (content.Read(piece) is > 0 and var count)
             {
                 if (writer.Append(piece.AsSpan(0, count), room.Set))
                     continue;

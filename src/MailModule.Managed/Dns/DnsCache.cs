@@ -1,4 +1,3 @@
-using MailModule.Dns.Wire;
 
 namespace MailModule.Dns;
 

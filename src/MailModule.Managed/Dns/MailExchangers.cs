@@ -1,5 +1,4 @@
 using System.Buffers;
-using MailModule.Dns.Wire;
 
 namespace MailModule.Dns;
 

@@ -94,7 +94,8 @@ public sealed partial class MailEngine
 
     /// <summary>
     /// Drains and stops: no new sessions, those at work get until <paramref name="timeout"/>, then they are cut. When it returns every thread, socket and file of this
-    /// engine is gone; <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone. Settings stay. Not running: None. Never called from inside a callback.
+    /// engine is gone; <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone; <see cref="Fault.Full"/> or another: all is gone, but the
+    /// spool's last marks are not on disk. Settings stay. Not running: None. Never called from inside a callback.
     /// </summary>
     public Fault Stop(TimeSpan timeout)
     {
@@ -106,15 +107,22 @@ public sealed partial class MailEngine
             running = _running;
             _isStopping = running is not null;
         }
-        bool ended = running?.Stop(timeout) ?? true;
+        Fault fault = running?.Stop(timeout) ?? Fault.None;
         _log.LetWorkersGo();
         lock (_gate)
         {
             _running = null;
             _isStopping = false;
         }
-        return ended ? Fault.None : Fail(Fault.Timeout, "a callback of the host has not come back");
+        return Fail(fault, WhyStopFailed(fault));
     }
+
+    private static string WhyStopFailed(Fault fault) => fault switch
+    {
+        Fault.Timeout => "a callback of the host has not come back",
+        Fault.Full => "the disk is full: what was delivered last could not be marked as done in the spool",
+        _ => "what was delivered last could not be marked as done in the spool",
+    };
 
     /// <summary>Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed; where mail goes into the spool, what opening it gives.</summary>
     /// <param name="from">Envelope sender; empty for the null path.</param>

@@ -78,9 +78,9 @@ internal sealed class RunningEngine : IDisposable
 
     /// <summary>
     /// From the outside in: nobody new, sessions to their end, what is on its way out, mailboxes and spool, and last the threads that served all of it. Each gets
-    /// what is left of the time. False: a host callback has not come back.
+    /// what is left of the time. <see cref="Fault.Timeout"/>: a host callback has not come back; else what the last flush of the spool came to.
     /// </summary>
-    public bool Stop(TimeSpan timeout)
+    public Fault Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
         _smtp?.CloseToNew();
@@ -91,9 +91,10 @@ internal sealed class RunningEngine : IDisposable
         _stopping.Cancel();
         // A callback that has not come back till now was waited for; its thread gets no second grace.
         TimeSpan grace = ended ? CloseGrace : ShortGrace;
-        ended &= CloseData()?.Stop(Left(deadline) + CloseGrace, Left(deadline)) ?? true;
+        Fault fault = CloseData()?.Stop(Left(deadline) + CloseGrace, Left(deadline)) ?? Fault.None;
         ended &= OtherHosts.Stop();
-        return _workers.Stop(Left(deadline) + grace) && ended;
+        ended &= _workers.Stop(Left(deadline) + grace);
+        return ended ? fault : Fault.Timeout;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);

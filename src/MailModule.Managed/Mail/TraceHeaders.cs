@@ -17,16 +17,6 @@ public readonly record struct TraceInfo(string HostName, string Id, bool Extende
 /// </summary>
 public static class TraceHeaders
 {
-    /// <summary>The field that final delivery puts in front of everything else.</summary>
-    public static void WriteReturnPath(IBufferWriter<byte> output, MailAddress reversePath)
-    {
-        var field = new Field(output, 64 + reversePath.Text.Length * 3);
-        field.Add("Return-Path: <"u8);
-        field.Add(reversePath.Text);
-        field.Add(">\r\n"u8);
-        field.Commit(output);
-    }
-
     public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in TraceInfo trace)
     {
         string tls = trace.TlsDescription ?? "";

@@ -15,7 +15,7 @@ public sealed class SpoolOptions
     /// <summary>Runs what may block (large bodies) on a worker.</summary>
     public required Action<IJob> RunWork { get; init; }
 
-    public IDisk Disk { get; init; } = Primitives.Disk.Real;
+    public IDisk Disk { get; init; } = Primitives.Os.Disk.Real;
     public Log Log { get; init; } = Log.None;
 
     /// <summary>Bodies longer than this, in octets at rest, get a file of their own.</summary>

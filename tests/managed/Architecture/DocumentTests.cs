@@ -17,7 +17,9 @@ public class DocumentTests
     {
         var index = File.ReadLines(Repository.In("docs", "rfc-index.md")).Where(line => line.StartsWith('|'))
             .SelectMany(line => Number.Matches(line.Split('|')[1])).Select(match => match.Value).ToHashSet();
-        var missing = Sources().SelectMany(file => Cited(File.ReadAllText(file)).Where(number => !index.Contains(number)).Select(number => $"{file}: RFC {number}")).ToList();
+        var missing = Sources()
+            .SelectMany(file => Cited(File.ReadAllText(file)).Where(number => !index.Contains(number))
+                .Select(number => $"{file}: RFC {number}")).ToList();
         Assert.True(missing.Count == 0, string.Join('\n', missing));
     }
 
@@ -26,35 +28,44 @@ public class DocumentTests
     {
         string page = File.ReadAllText(Repository.In("docs", "errors.md"));
         foreach (Fault fault in Enum.GetValues<Fault>().Where(fault => fault != Fault.None))
-            Assert.Contains($"| `MM_E_{Regex.Replace(fault.ToString(), "(?<!^)(?=[A-Z])", "_").ToUpperInvariant()}` | -{(int)fault} | ", page, StringComparison.Ordinal);
-        Assert.Equal(Enum.GetValues<Fault>().Length - 1, Regex.Matches(page, @"^\| `MM_E_", RegexOptions.Multiline).Count);
+            Assert.Contains(
+                $"| `MM_E_{Regex.Replace(fault.ToString(), "(?<!^)(?=[A-Z])", "_").ToUpperInvariant()}` | "
+                    + $"-{(int)fault} | ", page, StringComparison.Ordinal);
+        Assert.Equal(Enum.GetValues<Fault>().Length - 1,
+            Regex.Matches(page, @"^\| `MM_E_", RegexOptions.Multiline).Count);
     }
 
     [Fact]
     public void What_the_documents_point_to_is_there()
     {
         var missing = Documents().SelectMany(file => PathInTree.Matches(File.ReadAllText(file))
-            .Select(match => match.Groups[1].Value).Where(path => !IsThere(path)).Select(path => $"{file}: {path}")).ToList();
+            .Select(match => match.Groups[1].Value).Where(path => !IsThere(path)).Select(path => $"{file}: {path}"))
+            .ToList();
         Assert.True(missing.Count == 0, string.Join('\n', missing));
     }
 
     [Fact]
     public void Decisions_are_numbered_without_gaps()
     {
-        string[] names = [.. Directory.EnumerateFiles(Repository.In("docs", "decisions")).Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
+        string[] names = [.. Directory.EnumerateFiles(Repository.In("docs", "decisions"))
+            .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         Assert.All(names, name => Assert.Matches(DecisionName, name));
         Assert.Equal(Enumerable.Range(1, names.Length), names.Select(name => int.Parse(name[..4])));
     }
 
     /// <summary>"RFC 1939, 2449" cites two.</summary>
-    private static IEnumerable<string> Cited(string text) => Rfc.Matches(text).SelectMany(match => Number.Matches(match.Value)).Select(match => match.Value);
+    private static IEnumerable<string> Cited(string text)
+        => Rfc.Matches(text).SelectMany(match => Number.Matches(match.Value)).Select(match => match.Value);
 
-    private static IEnumerable<string> Sources() => Repository.CSharpFiles("src").Append(Repository.In("include", "mailmodule.h"));
+    private static IEnumerable<string> Sources()
+        => Repository.CSharpFiles("src").Append(Repository.In("include", "mailmodule.h"));
 
     private static IEnumerable<string> Documents()
-        => Directory.EnumerateFiles(Repository.In("docs"), "*.md", SearchOption.AllDirectories).Append(Repository.In("README.md")).Append(Repository.In("CONTRIBUTING.md"));
+        => Directory.EnumerateFiles(Repository.In("docs"), "*.md", SearchOption.AllDirectories)
+            .Append(Repository.In("README.md")).Append(Repository.In("CONTRIBUTING.md"));
 
     /// <summary>A pattern with NNNN stands for files to come; a program stands for its source.</summary>
     private static bool IsThere(string path)
-        => path.Contains("NNNN", StringComparison.Ordinal) || Path.Exists(Repository.In(path)) || File.Exists(Repository.In(path + ".c")) || File.Exists(Repository.In(path + ".cs"));
+        => path.Contains("NNNN", StringComparison.Ordinal) || Path.Exists(Repository.In(path))
+            || File.Exists(Repository.In(path + ".c")) || File.Exists(Repository.In(path + ".cs"));
 }

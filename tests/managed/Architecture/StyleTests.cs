@@ -8,19 +8,27 @@ public class StyleTests
 {
     private const int LinesOfAFile = 500;
 
-    private static readonly Regex TypeName = new(@"\b(?:class|struct|interface|enum|record)\s+(?:struct\s+|class\s+)?([A-Z]\w*)");
-    private static readonly Regex RefusedWord = new("(Manager|Helpers?|Utils?|Utilit(y|ies)|Common|Base|Service|Provider|Impl|Context|Infrastructure)(?![a-z])");
+    private static readonly Regex TypeName =
+        new(@"\b(?:class|struct|interface|enum|record)\s+(?:struct\s+|class\s+)?([A-Z]\w*)");
+    private static readonly Regex RefusedWord =
+        new("(Manager|Helpers?|Utils?|Utilit(y|ies)|Common|Base|Service|Provider|Impl|Context|Infrastructure)"
+            + "(?![a-z])");
     private static readonly Regex Placeholder = new(@"\b(TODO|FIXME|HACK|XXX|NotImplementedException)\b");
 
-    /// <summary>A host's standard output, working directory, environment and life are its own (guarantee G5 of the header).</summary>
-    private static readonly Regex HostsOwn = new(@"(?<![\w.])(Console\.\w|Environment\.(Exit|FailFast|CurrentDirectory\s*=)|Process\.Start|AppDomain\.)");
+    /// <summary>
+    /// A host's standard output, working directory, environment and life are its own (guarantee G5 of the header).
+    /// </summary>
+    private static readonly Regex HostsOwn =
+        new(@"(?<![\w.])(Console\.\w|Environment\.(Exit|FailFast|CurrentDirectory\s*=)|Process\.Start|AppDomain\.)");
 
     private static readonly Regex Sleep = new(@"\b(Thread\.Sleep|Task\.Delay)\b");
-    private static readonly Regex Clock = new(@"\b(DateTime(Offset)?\.(Utc)?Now|DateTime\.Today|Environment\.TickCount|Stopwatch)\b");
+    private static readonly Regex Clock =
+        new(@"\b(DateTime(Offset)?\.(Utc)?Now|DateTime\.Today|Environment\.TickCount|Stopwatch)\b");
     private static readonly string[] PureFolders = ["Lines", "Mail", "Policy", "Pop3", "Smtp"];
 
     [Fact]
-    public void Names_say_what_a_thing_is() => AssertNone("src", line => TypeName.Matches(line).Any(match => RefusedWord.IsMatch(match.Groups[1].Value)));
+    public void Names_say_what_a_thing_is()
+        => AssertNone("src", line => TypeName.Matches(line).Any(match => RefusedWord.IsMatch(match.Groups[1].Value)));
 
     [Fact]
     public void Nothing_is_left_to_be_done_later() => AssertNone("src", Placeholder.IsMatch);
@@ -44,7 +52,8 @@ public class StyleTests
     [Fact]
     public void A_file_has_one_subject()
     {
-        var tooLong = Repository.CSharpFiles("src").Concat(Repository.CSharpFiles("tests/managed")).Where(file => File.ReadLines(file).Count() > LinesOfAFile).ToList();
+        var tooLong = Repository.CSharpFiles("src").Concat(Repository.CSharpFiles("tests/managed"))
+            .Where(file => File.ReadLines(file).Count() > LinesOfAFile).ToList();
         Assert.True(tooLong.Count == 0, string.Join('\n', tooLong));
     }
 
@@ -58,10 +67,13 @@ public class StyleTests
 
     private static void AssertNone(string folder, Func<string, bool> isWrong)
     {
-        var wrong = Repository.CSharpFiles(folder).Where(file => !file.EndsWith("StyleTests.cs", StringComparison.Ordinal)).SelectMany(file => WrongLines(file, isWrong)).ToList();
+        var wrong = Repository.CSharpFiles(folder)
+            .Where(file => !file.EndsWith("StyleTests.cs", StringComparison.Ordinal))
+            .SelectMany(file => WrongLines(file, isWrong)).ToList();
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }
 
     private static IEnumerable<string> WrongLines(string file, Func<string, bool> isWrong)
-        => File.ReadLines(file).Select((text, index) => (text, index)).Where(line => isWrong(line.text)).Select(line => $"{file}:{line.index + 1}: {line.text.Trim()}");
+        => File.ReadLines(file).Select((text, index) => (text, index)).Where(line => isWrong(line.text))
+            .Select(line => $"{file}:{line.index + 1}: {line.text.Trim()}");
 }

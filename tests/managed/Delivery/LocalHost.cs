@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using MailModule.Delivery;
 using MailModule.Delivery.Forwarding;
+using MailModule.Delivery.Local;
 using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Mailbox;
@@ -14,12 +15,12 @@ using MailModule.Transport;
 namespace MailModule.Tests.Delivery;
 
 /// <summary>
-/// Local delivery whole: a real spool on a simulated disk, Maildirs in a folder, lists and forward files. What is for other hosts is only collected, reports too. The domain
-/// is a.example, its users ann, bob and carl.
+/// Local delivery whole: a real spool on a simulated disk, Maildirs in a folder, lists and forward files. What is for
+/// other hosts is only collected, reports too. The domain is a.example, its users ann, bob and carl.
 /// </summary>
 internal sealed class LocalHost : IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     private readonly Workers _workers = new(64);
     private readonly WatchedSpool _spool = new();
@@ -30,8 +31,8 @@ internal sealed class LocalHost : IDisposable
 
     public TemporaryFolder Folder { get; } = new();
     public SimulatedDisk Disk { get; set; } = new();
-    public CollectedReports Reports { get; } = new();
-    public ForwardOptions Forward { get; set; } = new(true, true, TimeSpan.FromSeconds(60));
+    public CollectedDsns Dsns { get; } = new();
+    public DotForwardOptions Forward { get; set; } = new(true, true, TimeSpan.FromSeconds(60));
     public TimeProvider Time { get; init; } = TimeProvider.System;
     public LocalDelivery Delivery => _delivery!;
     public WatchedSpool Spool => _spool;
@@ -47,7 +48,9 @@ internal sealed class LocalHost : IDisposable
     }
 
     /// <summary>Messages for other hosts, in the order in which they came into the spool.</summary>
-    public IReadOnlyList<ISpoolEntry> Remote => [.. _spool.Entries.Where(entry => entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))];
+    public IReadOnlyList<ISpoolEntry> Remote
+        => [.. _spool.Entries.Where(
+            entry => entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))];
 
     public RelayPolicy Policy { get; private set; } = null!;
 
@@ -65,14 +68,15 @@ internal sealed class LocalHost : IDisposable
             lock (_lines)
                 _lines.Add(text);
         });
-        SpoolOptions options = SpoolRun.Options("/mail/spool", Disk, entry => _spool.Take(entry, () => _delivery!.Take(entry)));
+        SpoolOptions options =
+            SpoolRun.Options("/mail/spool", Disk, entry => _spool.Take(entry, () => _delivery!.Enqueue(entry)));
         Assert.Equal(Fault.None, LogSpool.Open(options, out LogSpool? spool, out _));
         _logSpool = spool;
         _spool.Inner = spool!;
-        var rules = new LocalRules(new LocalRulesParts
+        var rules = new LocalRules(new LocalRulesDependencies
         {
             Spool = _spool,
-            Reports = Reports,
+            DsnSender = Dsns,
             Policy = () => Policy,
             Forward = () => Forward,
             HostName = () => "mx.a.example",
@@ -80,7 +84,7 @@ internal sealed class LocalHost : IDisposable
             Log = log,
             Time = Time,
         });
-        _delivery = new LocalDelivery(new LocalParts
+        _delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
             Spool = _spool,
             Store = new MaildirStore("mx.a.example"),
@@ -88,7 +92,7 @@ internal sealed class LocalHost : IDisposable
             Log = log,
             Rules = rules,
             Workers = _workers,
-            Reports = Reports,
+            DsnSender = Dsns,
             Time = Time,
             Schedule = () => RetrySchedule.Default,
         });
@@ -122,9 +126,11 @@ internal sealed class LocalHost : IDisposable
     }
 
     /// <summary>Accepts a message as the SMTP server does.</summary>
-    public string Put(string from, string to, string text = "Subject: x\r\n\r\nbody\r\n", Func<Recipient, Recipient>? with = null, Action<Envelope>? change = null)
+    public string Put(string from, string to, string text = "Subject: x\r\n\r\nbody\r\n",
+        Func<Recipient, Recipient>? with = null, Action<Envelope>? change = null)
     {
-        var envelope = new Envelope { ReversePath = from.Length == 0 ? MailAddress.Null : Address(from), Received = Time.GetUtcNow() };
+        var envelope = new Envelope
+            { ReversePath = from.Length == 0 ? MailAddress.Null : Address(from), Received = Time.GetUtcNow() };
         foreach (string address in to.Split(' '))
         {
             RelayVerdict verdict = Policy.CheckRecipient(Address(address), mayRelay: true);
@@ -135,7 +141,7 @@ internal sealed class LocalHost : IDisposable
         change?.Invoke(envelope);
         Assert.Equal(Fault.None, _spool.TryBegin(envelope, 0, out ISpoolWriter writer));
         var trace = new ArrayBufferWriter<byte>();
-        TraceHeaders.WriteReturnPath(trace, envelope.ReversePath);
+        ReturnPath.Write(trace, envelope.ReversePath);
         writer.Append(trace.WrittenSpan, () => { });
         writer.Append(Encoding.Latin1.GetBytes(text), () => { });
         using var done = new ManualResetEventSlim();
@@ -145,13 +151,15 @@ internal sealed class LocalHost : IDisposable
             fault = result;
             done.Set();
         });
-        Assert.True(done.Wait(Patience));
+        Assert.True(done.Wait(Long));
         Assert.Equal(Fault.None, fault);
         return writer.Id;
     }
 
     /// <summary>Returns when every local recipient of every message is done.</summary>
-    public void Settle() => Assert.True(_spool.WaitUntil(() => _spool.Entries.All(IsLocallyDone), () => Delivery.Settle()), "not all is delivered:\n" + string.Join('\n', Log));
+    public void DeliverAll() => Assert.True(
+        _spool.WaitUntil(() => _spool.Entries.All(IsLocallyDone), () => Delivery.MakeDurable()),
+        "not all is delivered:\n" + string.Join('\n', Log));
 
     public bool WaitUntil(Func<bool> holds) => _spool.WaitUntil(holds, () => { });
 
@@ -159,12 +167,16 @@ internal sealed class LocalHost : IDisposable
     public IReadOnlyList<string> Mail(string user, string folder = "")
     {
         string path = $"{Home(user)}/Maildir/{(folder.Length == 0 ? "" : $".{folder}/")}new";
-        return Directory.Exists(path) ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal).Select(file => File.ReadAllText(file, Encoding.Latin1))] : [];
+        return Directory.Exists(path)
+            ? [.. Directory.GetFiles(path).Order(StringComparer.Ordinal)
+                .Select(file => File.ReadAllText(file, Encoding.Latin1))]
+            : [];
     }
 
     public static string TextOf(ISpoolEntry entry) => SpoolRun.Read(entry.Content);
 
-    public static IEnumerable<string> RecipientsOf(ISpoolEntry entry) => entry.Envelope.Recipients.Select(recipient => recipient.Address.Text);
+    public static IEnumerable<string> RecipientsOf(ISpoolEntry entry)
+        => entry.Envelope.Recipients.Select(recipient => recipient.Address.Text);
 
     public static MailAddress Address(string text)
     {
@@ -174,9 +186,9 @@ internal sealed class LocalHost : IDisposable
 
     public bool Stop(TimeSpan? timeout = null)
     {
-        bool ended = _delivery?.Stop(timeout ?? Patience) ?? true;
+        bool ended = _delivery is null || _delivery.Stop(timeout ?? Long) == Fault.None;
         _logSpool?.Dispose();
-        return _workers.Stop(Patience) && ended;
+        return _workers.Stop(Long) && ended;
     }
 
     public void Dispose()

@@ -12,7 +12,8 @@ internal sealed class MemorySpool(List<string> events) : ISpool
     public Fault FlushFault { get; set; }
     public IReadOnlyList<ISpoolEntry> Recovered => Found;
 
-    public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer) => throw new NotSupportedException();
+    public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
+        => throw new NotSupportedException();
 
     public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
     {

@@ -11,9 +11,14 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
     public bool Throws { get; set; }
     public Fault SyncFault { get; set; }
 
-    public Fault Deliver(string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
+    /// <summary>Called at the beginning of each delivery, before the lock on <see cref="Broken"/> is taken.</summary>
+    public Action? OnDeliver { get; set; }
+
+    public Fault Deliver(
+        string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
     {
         bool broken;
+        OnDeliver?.Invoke();
         lock (Broken)
             broken = Broken.Contains(home);
         lock (events)
@@ -30,7 +35,8 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
         return SyncFault;
     }
 
-    public Fault DeliverInto(string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
+    public Fault DeliverInto(
+        string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
         => Deliver($"{home}/{folder}", messageId, received, content, mayBeThere: true);
 
     public Fault Open(string home, out IMaildrop maildrop) => throw new NotSupportedException();

@@ -61,7 +61,7 @@ internal sealed class WatchedSpool : ISpool
     /// <summary>Looks again whenever something happened here, and now and then.</summary>
     public bool WaitUntil(Func<bool> holds, Action hasten)
     {
-        long deadline = Environment.TickCount64 + (long)LocalHost.Patience.TotalMilliseconds;
+        long deadline = Environment.TickCount64 + (long)LocalHost.Long.TotalMilliseconds;
         while (Environment.TickCount64 < deadline)
         {
             hasten();

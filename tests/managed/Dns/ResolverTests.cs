@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using MailModule.Dns;
+using MailModule.Dns.Local;
 using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Dns;

@@ -4,6 +4,7 @@ using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
+using MailModule.Transport.Dialing;
 using MailModule.Transport.Proxies;
 
 namespace MailModule.Tests.Loopback;

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using MailModule.Primitives;
 using MailModule.Transport;
+using MailModule.Transport.Dialing;
 
 namespace MailModule.Tests.Loopback;
 

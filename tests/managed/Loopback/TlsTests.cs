@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Primitives;
 using MailModule.Transport;
+using MailModule.Transport.Dialing;
 
 namespace MailModule.Tests.Loopback;
 

@@ -66,17 +66,6 @@ public class TraceHeadersTests
             "Received: from a??b??c?? ([192.0.2.1])\r\n\tby ",
             Received(Incoming("a()b;<c>\t", "192.0.2.1"), new TraceInfo("h", "i", true, null)));
 
-    [Fact]
-    public void Return_path_holds_the_reverse_path()
-    {
-        var output = new ArrayBufferWriter<byte>();
-        TraceHeaders.WriteReturnPath(output, MailAddress.Null);
-        Assert.True(MailAddress.TryParse("\u00e9@b.example", out MailAddress address));
-        TraceHeaders.WriteReturnPath(output, address);
-        Assert.Equal("Return-Path: <>\r\nReturn-Path: <\u00e9@b.example>\r\n",
-            Encoding.UTF8.GetString(output.WrittenSpan));
-    }
-
     [Theory]
     [InlineData(2026, 1, 31, 0)]
     [InlineData(2024, 2, 29, 330)]

@@ -1,6 +1,7 @@
 using System.Text;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Spool;
 
 namespace MailModule.Tests.Support;

@@ -13,19 +13,19 @@ internal enum CommandEnd
     TimedOut,
     /// <summary>Ended because the engine stops.</summary>
     Cancelled,
-    /// <summary>Ended by somebody else.</summary>
-    Lost,
+    /// <summary>Ended by a signal of somebody else.</summary>
+    Killed,
     /// <summary>The system could not start it.</summary>
     NotStarted,
 }
 
 /// <summary>
-/// Runs a shell command line and waits for its end. The exit code comes over a pipe, not by waitpid: a host that ignores SIGCHLD, or whose handler waits for any child, would
-/// have taken it. Blocks: workers only.
+/// Runs a shell command line and waits for its end. The exit code comes over a pipe, not by waitpid: a host that
+/// ignores SIGCHLD, or whose handler waits for any child, would have taken it. Blocks: workers only.
 /// </summary>
 internal static class CommandRun
 {
-    // The command gets no hold of the pipe, so that what it leaves running does not keep us.
+    // The command does not inherit the pipe: a process that it leaves running would keep the pipe open, and us waiting.
     private static readonly byte[] s_wrapper = "(eval \"$1\") 3>&-; echo $? >&3"u8.ToArray();
 
     private const int Slice = 100;
@@ -36,12 +36,15 @@ internal static class CommandRun
     /// <param name="environment">All of it.</param>
     /// <param name="folder">Its working directory.</param>
     /// <param name="timeout">Then its process group is ended.</param>
-    public static (CommandEnd End, int Code) Run(string line, IEnumerable<string> environment, string folder, TimeSpan timeout, CancellationToken cancel)
+    public static (CommandEnd End, int Code) Run(
+        string line, IEnumerable<string> environment, string folder, TimeSpan timeout, CancellationToken cancel)
     {
         if (ChildProcess.OpenPipe(out int readEnd, out int writeEnd) < 0)
             return (CommandEnd.NotStarted, 0);
-        byte[][] arguments = ["/bin/sh"u8.ToArray(), "-c"u8.ToArray(), s_wrapper, "sh"u8.ToArray(), Encoding.Latin1.GetBytes(line)];
-        int pid = ChildProcess.Start(arguments, [.. environment.Select(Encoding.Latin1.GetBytes)], Encoding.UTF8.GetBytes(folder), writeEnd);
+        byte[] command = Encoding.Latin1.GetBytes(line);
+        byte[][] arguments = ["/bin/sh"u8.ToArray(), "-c"u8.ToArray(), s_wrapper, "sh"u8.ToArray(), command];
+        int pid = ChildProcess.Start(
+            arguments, [.. environment.Select(Encoding.Latin1.GetBytes)], Encoding.UTF8.GetBytes(folder), writeEnd);
         FileCalls.Linux.Close(writeEnd);
         (CommandEnd, int) result = pid < 0 ? (CommandEnd.NotStarted, 0) : WaitForEnd(pid, readEnd, timeout, cancel);
         FileCalls.Linux.Close(readEnd);
@@ -58,13 +61,13 @@ internal static class CommandRun
                 continue;
             bool isKnown = TryReadCode(pipe, out int code);
             ChildProcess.TryReap(pid, KillGrace);
-            return (isKnown ? CommandEnd.Exited : CommandEnd.Lost, code);
+            return (isKnown ? CommandEnd.Exited : CommandEnd.Killed, code);
         }
         End(pid, pipe);
         return (cancel.IsCancellationRequested ? CommandEnd.Cancelled : CommandEnd.TimedOut, 0);
     }
 
-    // Asked first, then not asked. The shell is taken last: as long as it is not, its number is nobody else's.
+    // SIGTERM first, then SIGKILL. The shell is reaped last: until then no other process can have its number.
     private static void End(int pid, int pipe)
     {
         ChildProcess.SignalGroup(pid, ChildProcess.Terminate);

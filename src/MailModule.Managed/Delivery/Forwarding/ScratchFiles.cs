@@ -3,7 +3,10 @@ using MailModule.Primitives;
 
 namespace MailModule.Delivery.Forwarding;
 
-/// <summary>Files of mode 0600 for messages while commands look at them. What a killed process left goes after a day. Any thread.</summary>
+/// <summary>
+/// Files of mode 0600 for messages while commands look at them. What a killed process left goes after a day. Any
+/// thread.
+/// </summary>
 internal sealed class ScratchFiles(string folder, IDisk disk)
 {
     private const string Prefix = "forward-";
@@ -13,8 +16,8 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
     private int _count;
     private bool _isSwept;
 
-    /// <summary>Makes a new file that holds the message; its path. What is left after a failure is nothing.</summary>
-    public Fault Make(string id, MessageContent content, out string path)
+    /// <summary>Makes a new file that holds the message; its path. A failure leaves nothing.</summary>
+    public Fault Create(string id, MessageContent content, out string path)
     {
         SweepOnce();
         path = Path.Combine(folder, $"{Prefix}{id}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.eml");
@@ -38,12 +41,12 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
 
     private static Fault Write(IDiskFile file, MessageContent content)
     {
-        using Stream text = content.OpenRead();
+        using Stream stream = content.OpenRead();
         byte[] piece = new byte[PieceLength];
         long offset = 0;
         int count;
         var fault = Fault.None;
-        while (fault == Fault.None && (count = text.Read(piece)) > 0)
+        while (fault == Fault.None && (count = stream.Read(piece)) > 0)
         {
             fault = file.Write(piece.AsSpan(0, count), offset);
             offset += count;
@@ -57,7 +60,8 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
             return;
         var names = new List<string>();
         disk.List(folder, names);
-        foreach (string path in names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)).Select(name => Path.Combine(folder, name)))
+        foreach (string path in names.Where(name => name.StartsWith(Prefix, StringComparison.Ordinal))
+            .Select(name => Path.Combine(folder, name)))
             if (DateTime.UtcNow - File.GetLastWriteTimeUtc(path) > LeftoverAge)
                 disk.Unlink(path);
     }

@@ -2,7 +2,10 @@ using System.Text;
 
 namespace MailModule.Delivery.Forwarding;
 
-/// <summary>The lines of a forward file: without blanks around them, and one whose end is a blank and a backslash together with the next.</summary>
+/// <summary>
+/// The lines of a forward file: without blanks around them, and one whose end is a blank and a backslash together with
+/// the next.
+/// </summary>
 internal static class ScriptLines
 {
     /// <summary>Each with the number of its first line, from 1.</summary>
@@ -16,7 +19,7 @@ internal static class ScriptLines
             if (joined.Length == 0)
                 first = number;
             string plain = line.Trim(' ', '\t', '\r');
-            if (GoesOn(plain))
+            if (IsContinued(plain))
             {
                 joined.Append(plain.AsSpan(0, plain.Length - 1));
                 continue;
@@ -28,5 +31,6 @@ internal static class ScriptLines
             yield return (first, joined.ToString().Trim(' ', '\t'));
     }
 
-    private static bool GoesOn(string line) => line.EndsWith(" \\", StringComparison.Ordinal) || line.EndsWith("\t\\", StringComparison.Ordinal);
+    private static bool IsContinued(string line)
+        => line.EndsWith(" \\", StringComparison.Ordinal) || line.EndsWith("\t\\", StringComparison.Ordinal);
 }

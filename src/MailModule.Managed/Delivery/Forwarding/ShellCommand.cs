@@ -4,8 +4,9 @@ using System.Text;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// A command line for the shell with its variables put in. What comes from a message never becomes a part of the line: the line names environment variables, and the shell does not read
-/// again what it finds in them. So no text of a mail can become a command, or a word of its own. Numbers stand in the line themselves.
+/// A command line for the shell with its variables put in. What comes from a message never becomes a part of the line:
+/// the line names environment variables, and the shell does not read again what it finds in them. So no text of a mail
+/// can become a command, or a word of its own. Numbers stand in the line themselves.
 /// </summary>
 internal sealed class ShellCommand
 {
@@ -39,24 +40,25 @@ internal sealed class ShellCommand
     public IReadOnlyList<string> Environment => _values;
 
     /// <param name="command">As it stands in the file.</param>
-    /// <param name="valueOf">A variable's value by its name; null for a name that is none of ours, which is left to the shell.</param>
+    /// <param name="valueOf">A variable's value by its name; null for a name that is none of ours, which is left to the
+    /// shell.</param>
     /// <param name="holdsWord">The answer to <c>$in_text(word)</c>.</param>
     public static ShellCommand Make(string command, Func<string, string?> valueOf, Func<string, bool> holdsWord)
     {
         var made = new ShellCommand(valueOf, holdsWord);
-        made.Read(command);
+        made.Expand(command);
         if (!made._hasDollar)
             made.AddReference("msgfile", Quote.None, lead: " ");
         return made;
     }
 
-    private void Read(string command)
+    private void Expand(string command)
     {
         var quote = Quote.None;
         for (int at = 0; at < command.Length;)
         {
             char c = command[at];
-            if (c == '$' && TryTakeVariable(command, quote, ref at))
+            if (c == '$' && TryReadVariable(command, quote, ref at))
                 continue;
             _hasDollar |= c == '$';
             if (c == '\\' && quote != Quote.Single && at + 1 < command.Length)
@@ -66,13 +68,13 @@ internal sealed class ShellCommand
                 at += 2;
                 continue;
             }
-            quote = After(c, quote);
+            quote = QuoteAfter(c, quote);
             _line.Append(c);
             at++;
         }
     }
 
-    private static Quote After(char c, Quote quote) => (c, quote) switch
+    private static Quote QuoteAfter(char c, Quote quote) => (c, quote) switch
     {
         ('\'', Quote.None) => Quote.Single,
         ('\'', Quote.Single) => Quote.None,
@@ -81,7 +83,7 @@ internal sealed class ShellCommand
         _ => quote,
     };
 
-    private bool TryTakeVariable(string command, Quote quote, ref int at)
+    private bool TryReadVariable(string command, Quote quote, ref int at)
     {
         int end = at + 1;
         while (end < command.Length && (char.IsAsciiLetter(command[end]) || command[end] == '_'))
@@ -89,7 +91,7 @@ internal sealed class ShellCommand
         if (end == at + 1 && end < command.Length && command[end] is (>= '1' and <= '9') or '+')
             end++;
         string name = command[(at + 1)..end];
-        if (name == "in_text" && TryTakeWord(command, end, out string word, out int after))
+        if (name == "in_text" && TryReadArgument(command, end, out string word, out int after))
         {
             _hasDollar = true;
             _line.Append(_holdsWord(word) ? '1' : '0');
@@ -103,7 +105,7 @@ internal sealed class ShellCommand
         return true;
     }
 
-    private static bool TryTakeWord(string command, int at, out string word, out int after)
+    private static bool TryReadArgument(string command, int at, out string word, out int after)
     {
         int close = at < command.Length && command[at] == '(' ? command.IndexOf(')', at) : -1;
         word = close < 0 ? "" : command[(at + 1)..close].Trim();
@@ -117,7 +119,7 @@ internal sealed class ShellCommand
         if (!_names.TryGetValue(name, out string? text))
         {
             string value = _valueOf(name) ?? "";
-            _names[name] = text = IsNumber(value) ? value : Keep(value);
+            _names[name] = text = IsNumber(value) ? value : AddValue(value);
         }
         bool isNumber = !text.StartsWith('$');
         _line.Append(lead).Append(isNumber ? text : quote switch
@@ -128,7 +130,7 @@ internal sealed class ShellCommand
         });
     }
 
-    private string Keep(string value)
+    private string AddValue(string value)
     {
         string kept = value.Replace("\0", "", StringComparison.Ordinal);
         int room = Math.Min(ValueLimit, ValuesLimit - _octets);
@@ -139,5 +141,6 @@ internal sealed class ShellCommand
         return $"${{{name}}}";
     }
 
-    private static bool IsNumber(string value) => value.Length is > 0 and < 20 && value.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
+    private static bool IsNumber(string value)
+        => value.Length is > 0 and < 20 && value.AsSpan().IndexOfAnyExceptInRange('0', '9') < 0;
 }

@@ -5,8 +5,9 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Lists;
 
 /// <summary>
-/// Finds who gets a message for a list, each once: members that are aliases are taken apart in place, members that are lists with an owner stay (they send on under their own
-/// name), and an alias or the list itself met again is its user, if there is one, else nobody. One use, one thread.
+/// Finds who gets a message for a list, each once: members that are aliases are taken apart in place, members that are
+/// lists with an owner stay (they send on under their own name), and an alias or the list itself met again is its user,
+/// if there is one, else nobody. One use, one thread.
 /// </summary>
 internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
 {
@@ -19,7 +20,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     /// <summary>Members in a domain of ours who are nobody.</summary>
     public List<MailAddress> Unknown { get; } = [];
 
-    /// <summary>The file that could not be read; null if all could.</summary>
+    /// <summary>The first file that could not be read; null if all could.</summary>
     public string? Missing { get; private set; }
 
     /// <summary><see cref="Fault.NotFound"/> if a file of members cannot be read.</summary>
@@ -44,7 +45,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
         if (policy.Lists.Find(member) is not { } list)
             AddUser(member, policy.CheckUser(member, mayRelay: true));
         else if (_expanded.Contains(list.Maildrop))
-            AddItself(member);
+            AddUserOfSameName(member);
         else if (list.Owner is null)
             Gather(list);
         else if (_seen.Add(list.Maildrop))
@@ -52,7 +53,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     }
 
     // The list's own address among its members means the user of that name.
-    private void AddItself(MailAddress member)
+    private void AddUserOfSameName(MailAddress member)
     {
         RelayVerdict verdict = policy.CheckUser(member, mayRelay: false);
         if (verdict.Maildrop is not null)
@@ -61,8 +62,11 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
 
     private void AddUser(MailAddress member, RelayVerdict verdict)
     {
-        // A user may be named in several ways; remote addresses are the same when they are written the same, but for the domain's case.
-        string key = verdict.Maildrop is { } maildrop ? $"user {maildrop}" : $"{member.LocalPart}@{member.Domain.ToLowerInvariant()}";
+        // A user may be named in several ways; remote addresses are the same when they are written the same, but for
+        // the domain's case.
+        string key = verdict.Maildrop is { } maildrop
+            ? $"user {maildrop}"
+            : $"{member.LocalPart}@{member.Domain.ToLowerInvariant()}";
         if (!_seen.Add(key))
             return;
         if (verdict.IsAccepted)

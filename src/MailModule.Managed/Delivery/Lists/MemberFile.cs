@@ -9,8 +9,10 @@ namespace MailModule.Delivery.Lists;
 /// <param name="Errors">Line and what is wrong with it; such lines are passed over.</param>
 internal sealed record MemberFile(IReadOnlyList<MailAddress> Members, IReadOnlyList<(int Line, string Text)> Errors)
 {
-    // UTF-8's byte order mark, which some editors put in front.
-    private const string Mark = "\u00EF\u00BB\u00BF";
+    private const int LengthLimit = 1000;
+
+    // In UTF-8, octets as characters; some editors put it in front.
+    private const string ByteOrderMark = "\u00EF\u00BB\u00BF";
 
     /// <param name="text">Octets as characters (Latin-1), so that UTF-8 comes through.</param>
     public static MemberFile Parse(string text)
@@ -18,13 +20,14 @@ internal sealed record MemberFile(IReadOnlyList<MailAddress> Members, IReadOnlyL
         var members = new List<MailAddress>();
         var errors = new List<(int, string)>();
         int number = 0;
-        foreach (ReadOnlySpan<char> line in text.AsSpan(text.StartsWith(Mark, StringComparison.Ordinal) ? Mark.Length : 0).EnumerateLines())
+        int start = text.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? ByteOrderMark.Length : 0;
+        foreach (ReadOnlySpan<char> line in text.AsSpan(start).EnumerateLines())
         {
             number++;
             ReadOnlySpan<char> plain = WithoutComment(line).Trim(" \t,;");
             if (plain.IsEmpty)
                 continue;
-            if (plain.Length <= 1000 && MailAddress.TryParse(Encoding.Latin1.GetBytes(plain.ToString()), utf8: true, out MailAddress address) && address.Domain.Length > 0)
+            if (TryParseMember(plain, out MailAddress address))
                 members.Add(address);
             else
                 errors.Add((number, "no address"));
@@ -36,6 +39,14 @@ internal sealed record MemberFile(IReadOnlyList<MailAddress> Members, IReadOnlyL
     {
         foreach ((int line, string text) in Errors)
             log.Write(LogLevel.Warning, "lists", $"{path}:{line}: {text}; passed over");
+    }
+
+    private static bool TryParseMember(ReadOnlySpan<char> text, out MailAddress address)
+    {
+        address = MailAddress.Null;
+        return text.Length <= LengthLimit
+            && MailAddress.TryParse(Encoding.Latin1.GetBytes(text.ToString()), utf8: true, out address)
+            && address.Domain.Length > 0;
     }
 
     // "#" may stand in a local part: only one that begins a word begins a comment.

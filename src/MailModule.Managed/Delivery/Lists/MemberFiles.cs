@@ -4,7 +4,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Delivery.Lists;
 
-/// <summary>The files that lists name, each read again when it has changed. Any thread; blocks as long as a file takes.</summary>
+/// <summary>
+/// The files that lists name, each read again when it has changed. Any thread; blocks as long as a file takes.
+/// </summary>
 internal sealed class MemberFiles(Log log)
 {
     private readonly Dictionary<string, WatchedFile<MemberFile>> _files = [];

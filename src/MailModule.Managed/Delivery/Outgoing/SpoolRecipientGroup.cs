@@ -51,7 +51,7 @@ internal sealed class SpoolRecipientGroup(
     private ReadOnlySpan<byte> FieldsOf(Envelope envelope, string id)
     {
         var fields = new ArrayBufferWriter<byte>(512);
-        TraceHeaders.WriteReturnPath(fields, envelope.ReversePath);
+        ReturnPath.Write(fields, envelope.ReversePath);
         submission.WriteFields(fields, envelope, id);
         return fields.WrittenSpan;
     }

@@ -1,5 +1,6 @@
 using MailModule.Lines;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Delivery.Outgoing;
 

@@ -1,4 +1,5 @@
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Spool;
 using MailModule.Transport;
 

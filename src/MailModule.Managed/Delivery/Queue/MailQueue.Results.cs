@@ -208,7 +208,7 @@ public sealed partial class MailQueue
     {
         QueueItem item;
         QueueRecipient[] about;
-        ReportKind kind;
+        DsnKind kind;
         lock (_gate)
         {
             if (!TryDequeueDsn(out item))
@@ -225,10 +225,10 @@ public sealed partial class MailQueue
         return true;
     }
 
-    private void KeepCopyThenSend(QueueItem item, QueueRecipient[] about, ReportKind kind)
+    private void KeepCopyThenSend(QueueItem item, QueueRecipient[] about, DsnKind kind)
     {
-        bool isSent = kind == ReportKind.Relayed;
-        if (kind != ReportKind.Delayed && _dependencies.Copies.Wants(isSent))
+        bool isSent = kind == DsnKind.Relayed;
+        if (kind != DsnKind.Delayed && _dependencies.Copies.Wants(isSent))
         {
             Action<Fault> ended = fault => SendAfterCopy(item, about, kind, fault);
             _dependencies.Workers.Run(new KeepCopyWork(_dependencies.Copies, item.Entry, isSent, ended));
@@ -237,12 +237,12 @@ public sealed partial class MailQueue
             SendAfterCopy(item, about, kind, Fault.None);
     }
 
-    private void SendAfterCopy(QueueItem item, QueueRecipient[] about, ReportKind kind, Fault fault)
+    private void SendAfterCopy(QueueItem item, QueueRecipient[] about, DsnKind kind, Fault fault)
     {
         try
         {
-            ReportedRecipient[] told =
-                [.. about.Where(recipient => kind != ReportKind.Relayed || recipient.OwesDsn)
+            DsnRecipient[] told =
+                [.. about.Where(recipient => kind != DsnKind.Relayed || recipient.OwesDsn)
                     .Select(recipient => DsnRecipientOf(item, recipient, kind))];
             if (fault != Fault.None || told.Length == 0)
             {
@@ -268,11 +268,11 @@ public sealed partial class MailQueue
         return item is not null || _dsnsDue.TryDequeue(out item!);
     }
 
-    private QueueRecipient[] ChooseDsn(QueueItem item, out ReportKind kind)
+    private QueueRecipient[] ChooseDsn(QueueItem item, out DsnKind kind)
     {
         QueueRecipient[] final = [.. item.Recipients.Where(recipient => recipient.State == QueueState.Failed)];
         QueueRecipient[] failed = [.. final.Where(recipient => recipient.Last!.Kind == AttemptResultKind.Failed)];
-        kind = failed.Length > 0 ? ReportKind.Failed : final.Length > 0 ? ReportKind.Relayed : ReportKind.Delayed;
+        kind = failed.Length > 0 ? DsnKind.Failed : final.Length > 0 ? DsnKind.Relayed : DsnKind.Delayed;
         if (final.Length > 0)
             return failed.Length > 0 ? failed : final;
         return IsDelayDsnDue(item)
@@ -289,15 +289,15 @@ public sealed partial class MailQueue
         }
     }
 
-    private ReportedRecipient DsnRecipientOf(QueueItem item, QueueRecipient recipient, ReportKind kind)
+    private DsnRecipient DsnRecipientOf(QueueItem item, QueueRecipient recipient, DsnKind kind)
     {
         AttemptResult last = recipient.Last!;
-        DateTimeOffset? until = kind == ReportKind.Delayed ? _dependencies.Schedule().Expires(item.Received) : null;
+        DateTimeOffset? until = kind == DsnKind.Delayed ? _dependencies.Schedule().Expires(item.Received) : null;
         string? host = last.Host.Length > 0 ? last.Host : null;
-        return new ReportedRecipient(item.RecipientOf(recipient), last.Status, last.Text, host, last.At, until);
+        return new DsnRecipient(item.RecipientOf(recipient), last.Status, last.Text, host, last.At, until);
     }
 
-    private void DsnWritten(QueueItem item, QueueRecipient[] about, ReportKind kind, Fault fault)
+    private void DsnWritten(QueueItem item, QueueRecipient[] about, DsnKind kind, Fault fault)
     {
         lock (_gate)
         {
@@ -315,14 +315,14 @@ public sealed partial class MailQueue
         }
     }
 
-    private void DsnIsDurable(QueueItem item, QueueRecipient[] about, ReportKind kind)
+    private void DsnIsDurable(QueueItem item, QueueRecipient[] about, DsnKind kind)
     {
         item.IsDsnPending = false;
-        if (kind == ReportKind.Delayed)
+        if (kind == DsnKind.Delayed)
             item.IsDelayDsnSent = true;
         else
-            MarkDone(item, about, null, soon: kind == ReportKind.Relayed);
-        if (kind == ReportKind.Failed)
+            MarkDone(item, about, null, soon: kind == DsnKind.Relayed);
+        if (kind == DsnKind.Failed)
             Announce(item, about, QueueEventKind.Bounced);
         if (item.IsDone)
         {

@@ -1,4 +1,5 @@
 using MailModule.Transport;
+using MailModule.Transport.Dialing;
 
 namespace MailModule.Delivery.Remote;
 

@@ -3,6 +3,7 @@ using MailModule.Delivery.Routing;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
+using MailModule.Transport.Dialing;
 
 namespace MailModule.Delivery.Remote;
 

@@ -1,4 +1,3 @@
-using System.Text;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -28,8 +27,8 @@ public sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposa
         _memory = entry.Content.Memory;
         IsInMemory = !_memory.IsEmpty;
         int returnPath = IsInMemory
-            ? _memory.Span.IndexOf((byte)'\n') + 1
-            : ReturnPathLength(entry.Envelope.ReversePath);
+            ? ReturnPath.LengthIn(_memory.Span)
+            : ReturnPath.LengthAtRest(entry.Envelope.ReversePath);
         if (IsInMemory)
             _memory = _memory[returnPath..];
         // At rest the Return-Path line ends with LF alone.
@@ -75,12 +74,7 @@ public sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposa
     private BufferedStream OpenAfterReturnPath()
     {
         var stream = new BufferedStream(_entry.Content.OpenRead());
-        while (stream.ReadByte() is >= 0 and not '\n')
-        {
-        }
+        ReturnPath.Skip(stream);
         return stream;
     }
-
-    // "Return-Path: <" address ">" LF
-    private static int ReturnPathLength(MailAddress reversePath) => 16 + Encoding.UTF8.GetByteCount(reversePath.Text);
 }

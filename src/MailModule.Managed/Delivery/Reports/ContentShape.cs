@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>What of a text at rest decides how it can travel inside a report; given in pieces, cut anywhere.</summary>
+/// <summary>What of a text at rest decides how it can travel inside a DSN; given in pieces, cut anywhere.</summary>
 internal struct ContentShape
 {
     // RFC 5322 §2.1.1, RFC 2045 §2.7 and §2.8: octets of a line without its end

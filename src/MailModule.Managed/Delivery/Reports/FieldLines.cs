@@ -3,18 +3,25 @@ using System.Text;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>Brings words of others into lines that no reader stumbles over: without control characters, and not too long.</summary>
+/// <summary>
+/// Cleans and folds text that other hosts chose: no control characters, no line that is too long.
+/// </summary>
 internal static class FieldLines
 {
     /// <summary>Characters of a line, where there is a blank to break it at.</summary>
     private const int Width = 78;
 
-    /// <summary>Characters of a line that has none: with three octets each it keeps the 998 of RFC 5322 §2.1.1.</summary>
+    /// <summary>
+    /// Characters of a line without a blank: with three octets each it keeps the 998 of RFC 5322 §2.1.1.
+    /// </summary>
     private const int LongestWord = 320;
 
-    /// <summary>The lines of a text (LF between), cleaned and broken; empty ones are left out. A line that goes on an earlier one begins with the blank it was broken at.</summary>
+    /// <summary>
+    /// The lines of a text (LF between), cleaned and broken; empty ones are left out. A line that goes on an earlier
+    /// one begins with the blank it was broken at.
+    /// </summary>
     /// <param name="room">Characters that stand before the first line already.</param>
-    public static IEnumerable<string> Of(string text, int room)
+    public static IEnumerable<string> Wrap(string text, int room)
     {
         foreach (string line in text.Split('\n'))
         {
@@ -30,12 +37,12 @@ internal static class FieldLines
     }
 
     /// <summary>A field, folded (RFC 5322 §2.2.3): every line after the first begins with a blank.</summary>
-    public static void WriteField(ReportOutput output, string name, string value)
+    public static void WriteField(DsnOutput output, string name, string value)
     {
         output.Write(name);
         output.Write(": "u8);
         bool isFirst = true;
-        foreach (string line in Of(value, name.Length + 2))
+        foreach (string line in Wrap(value, name.Length + 2))
         {
             if (!isFirst)
                 output.Write(line[0] == ' ' ? "\n"u8 : "\n "u8);
@@ -61,7 +68,8 @@ internal static class FieldLines
 
     private static string Clean(string line)
     {
-        if (!line.AsSpan().ContainsAnyInRange('\0', '\x1f') && !line.AsSpan().ContainsAnyInRange('\x7f', '\x9f') && !line.AsSpan().ContainsAny('\u2028', '\u2029'))
+        if (!line.AsSpan().ContainsAnyInRange('\0', '\x1f') && !line.AsSpan().ContainsAnyInRange('\x7f', '\x9f')
+            && !line.AsSpan().ContainsAny('\u2028', '\u2029'))
             return line;
         return string.Concat(line.Select(c => char.IsControl(c) || c is '\u2028' or '\u2029' ? ' ' : c));
     }

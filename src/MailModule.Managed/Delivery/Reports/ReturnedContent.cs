@@ -4,8 +4,9 @@ using MailModule.Mail;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>
-/// The third part of a report: the message that it is about, or its header. Chosen by what the sender asked for, by size, and by what can travel, for a report that the
-/// sender's host refuses tells nobody anything. Holds the header at most; a message is read again when it is written. Workers only.
+/// The third part of a DSN: the message that it is about, or its header. Chosen by what the sender asked for, by
+/// size, and by what can travel, for a DSN that the sender's host refuses tells nobody anything. Holds the header at
+/// most; a message is read again when it is written. Workers only.
 /// </summary>
 internal sealed class ReturnedContent : IDisposable
 {
@@ -26,18 +27,18 @@ internal sealed class ReturnedContent : IDisposable
     public string Encoding => _form.Encoding;
     public bool IsEightBit => Encoding == "8bit";
 
-    /// <summary>Octets that it takes, roughly.</summary>
+    /// <summary>Octets that it takes in the DSN, roughly.</summary>
     public long Length => (IsWhole ? _content.Length : _headerEnd - _start) * (Encoding == "base64" ? 3 : 2) / 2;
 
     /// <exception cref="IOException">The message cannot be read.</exception>
-    public static ReturnedContent Choose(Report report, ReportParts parts)
+    public static ReturnedContent Choose(Dsn dsn, DsnDependencies dependencies)
     {
-        var content = new ReturnedContent(report.About.Content);
+        var content = new ReturnedContent(dsn.About.Content);
         try
         {
-            using Stream text = report.About.Content.OpenRead();
+            using Stream text = dsn.About.Content.OpenRead();
             content.ReadFront(text);
-            content._form = content.WholeForm(report, parts) ?? content.HeaderForm(report);
+            content._form = content.WholeForm(dsn, dependencies) ?? content.HeaderForm(dsn);
             return content;
         }
         catch
@@ -47,14 +48,14 @@ internal sealed class ReturnedContent : IDisposable
         }
     }
 
-    public void Write(ReportOutput output)
+    public void Write(DsnOutput output)
     {
         if (Encoding != "base64")
         {
             WriteAsItIs(output);
             return;
         }
-        var encoded = new EncodedOutput(output);
+        var encoded = new EncodedDsnOutput(output);
         WriteAsItIs(encoded);
         encoded.Finish();
     }
@@ -65,12 +66,11 @@ internal sealed class ReturnedContent : IDisposable
     {
         _frontLength = text.ReadAtLeast(_front.AsSpan(0, HeaderLimit), HeaderLimit, throwOnEndOfStream: false);
         ReadOnlySpan<byte> front = _front.AsSpan(0, _frontLength);
-        // The trace line of ours, which is no part of the message as it was sent.
-        _start = front.StartsWith("Return-Path:"u8) ? front.IndexOf((byte)'\n') + 1 : 0;
+        _start = ReturnPath.LengthIn(front);
         _headerEnd = HeaderEnd(front);
     }
 
-    /// <summary>Before the blank line; where none comes in time, after the last field that is whole.</summary>
+    /// <summary>Before the blank line; where there is none in the limit, after the last whole field.</summary>
     private int HeaderEnd(ReadOnlySpan<byte> front)
     {
         if (front[_start..].StartsWith((byte)'\n'))
@@ -86,28 +86,29 @@ internal sealed class ReturnedContent : IDisposable
         return end;
     }
 
-    private ReturnedForm? WholeForm(Report report, ReportParts parts)
+    private ReturnedForm? WholeForm(Dsn dsn, DsnDependencies dependencies)
     {
-        Envelope envelope = report.About.Envelope;
+        Envelope envelope = dsn.About.Envelope;
         // RFC 3461 §4.3: the message itself for a failure alone
-        if (report.Kind != ReportKind.Failed || envelope.Return == ReturnContent.Headers)
+        if (dsn.Kind != DsnKind.Failed || envelope.Return == ReturnContent.Headers)
             return null;
         // RFC 3461 §6.2: of a message that is larger than some bound the header, even if the sender asked for all
-        if (_content.Length > (envelope.Return == ReturnContent.Full ? parts.AskedFullLimit : parts.FullLimit))
+        if (_content.Length > (
+            envelope.Return == ReturnContent.Full ? dependencies.AskedFullLimit : dependencies.FullLimit))
             return null;
         var shape = new ContentShape();
         ForEachPiece(piece => shape.Add(piece));
-        return ReturnedForm.OfWhole(shape, envelope.Utf8, report.IsUtf8);
+        return ReturnedForm.OfWhole(shape, envelope.Utf8, dsn.IsUtf8);
     }
 
-    private ReturnedForm HeaderForm(Report report)
+    private ReturnedForm HeaderForm(Dsn dsn)
     {
         var shape = new ContentShape();
         shape.Add(_front.AsSpan(_start, _headerEnd - _start));
-        return ReturnedForm.OfHeader(shape, report.About.Envelope.Utf8, report.IsUtf8);
+        return ReturnedForm.OfHeader(shape, dsn.About.Envelope.Utf8, dsn.IsUtf8);
     }
 
-    private void WriteAsItIs(ReportOutput output)
+    private void WriteAsItIs(DsnOutput output)
     {
         if (IsWhole)
             ForEachPiece(output.Write);

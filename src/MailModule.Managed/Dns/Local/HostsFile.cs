@@ -1,5 +1,4 @@
 using System.Net;
-using MailModule.Dns.Wire;
 
 namespace MailModule.Dns.Local;
 

@@ -2,6 +2,7 @@ using System.Net;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
 using MailModule.Dns;
+using MailModule.Dns.Local;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;

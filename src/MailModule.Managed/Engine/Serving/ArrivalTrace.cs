@@ -15,7 +15,7 @@ internal static class ArrivalTrace
     {
         ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
         fields.ResetWrittenCount();
-        TraceHeaders.WriteReturnPath(fields, envelope.ReversePath);
+        ReturnPath.Write(fields, envelope.ReversePath);
         TraceHeaders.WriteReceived(fields, envelope, new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Connection?.TlsDescription));
         writer.Append(fields.WrittenSpan, resume);
     }

@@ -1,4 +1,4 @@
-using MailModule.Delivery;
+using MailModule.Delivery.Local;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;
@@ -6,6 +6,7 @@ using MailModule.Engine.Sending;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Spool;
 using MailModule.Transport;
 
@@ -47,7 +48,7 @@ internal sealed class MailData : IDisposable
             Directory = values.FullPath(Keys.SmtpOut)!,
             Consumer = entry =>
             {
-                delivery!.Take(entry);
+                delivery!.Enqueue(entry);
                 queue!.Enqueue(entry);
             },
             RunWork = workers.Run,
@@ -56,23 +57,23 @@ internal sealed class MailData : IDisposable
         Fault fault = LogSpool.Open(options, out LogSpool? spool, out text);
         if (fault != Fault.None)
             return fault;
-        var reports = new SpooledReports(new ReportParts
+        var reports = new DsnSender(new DsnDependencies
         {
             Spool = spool!,
             Workers = workers,
             HostName = () => settings.Current.Text(Keys.SmtpName)!,
-            Judge = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
+            VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Log = log,
         });
         var store = new MaildirStore(values.Text(Keys.SmtpName)!);
-        delivery = new LocalDelivery(new LocalParts
+        delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
             Spool = spool!,
             Store = store,
             HomeOf = user => settings.Current.Accounts.HomeOf(user),
             Rules = RulesOf(spool!, reports, settings, log),
             Workers = workers,
-            Reports = reports,
+            DsnSender = reports,
             Schedule = () => settings.Current.Schedule,
             Log = log,
         });
@@ -84,7 +85,7 @@ internal sealed class MailData : IDisposable
         return Fault.None;
     }
 
-    private static QueueDependencies PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
+    private static QueueDependencies PartsOfQueue(ISpool spool, IDsnSender reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
     {
         Spool = spool,
         RemoteDelivery = hosts.RemoteDelivery,
@@ -98,10 +99,10 @@ internal sealed class MailData : IDisposable
         Log = log,
     };
 
-    private static LocalRules RulesOf(ISpool spool, IReports reports, EngineSettings settings, Log log) => new(new LocalRulesParts
+    private static LocalRules RulesOf(ISpool spool, IDsnSender reports, EngineSettings settings, Log log) => new(new LocalRulesDependencies
     {
         Spool = spool,
-        Reports = reports,
+        DsnSender = reports,
         Policy = () => settings.Current.Relay,
         Forward = () => settings.Current.Forward,
         HostName = () => settings.Current.Text(Keys.SmtpName)!,
@@ -113,13 +114,14 @@ internal sealed class MailData : IDisposable
 
     /// <summary>Delivers what can be in the time, and closes; the rest stays in the spool for the next start.</summary>
     /// <param name="queueTimeout">How long connections to other hosts may go on before they are cut.</param>
-    public bool Stop(TimeSpan timeout, TimeSpan queueTimeout)
+    /// <returns><see cref="Fault.Timeout"/>: something runs on; else what the last flush of the spool came to.</returns>
+    public Fault Stop(TimeSpan timeout, TimeSpan queueTimeout)
     {
         bool ended = Queue.Stop(queueTimeout);
-        ended &= Delivery.Stop(timeout);
+        Fault fault = Delivery.Stop(timeout);
         _spool.Dispose();
         _log.Write(LogLevel.Info, "spool", $"{_spool.Messages} messages, {_spool.Syncs} syncs of the log");
-        return ended;
+        return ended ? fault : Fault.Timeout;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero, TimeSpan.Zero);

@@ -1,4 +1,4 @@
-using MailModule.Delivery;
+using MailModule.Delivery.Local;
 using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Pop3.Server;

@@ -142,7 +142,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         if (!mayEnter)
             return new Pop3Verdict(Pop3VerdictKind.Refuse);
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
-        _backend.Delivery.Hasten(TimeSpan.FromSeconds(2), account!.Home);
+        _backend.Delivery.CatchUp(TimeSpan.FromSeconds(2), account!.Home);
         Fault fault = _backend.Store.Open(account.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
@@ -219,7 +219,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
             else if (answer > 0)
                 kept++;
         }
-        Fault fault = ours.Count == 0 ? Fault.None : _backend.Delivery.Settle();
+        Fault fault = ours.Count == 0 ? Fault.None : _backend.Delivery.MakeDurable();
         if (fault == Fault.None && ours.Count > 0)
         {
             fault = _session.Maildrop!.Delete(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);

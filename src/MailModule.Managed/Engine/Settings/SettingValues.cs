@@ -93,7 +93,7 @@ internal sealed class SettingValues
     /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
     public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
 
-    public ForwardOptions Forward => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
+    public DotForwardOptions Forward => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
 
     internal SettingListItem[] Items(Setting row) => _lists[row.Index] ?? [];
 

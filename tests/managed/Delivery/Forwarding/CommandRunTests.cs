@@ -22,15 +22,16 @@ public sealed partial class CommandRunTests : IDisposable
     public void A_command_tells_its_exit_code(string line, int code)
     {
         // $$ is the shell around the command: killed from outside it tells nothing
-        CommandEnd expected = line.StartsWith("kill", StringComparison.Ordinal) ? CommandEnd.Lost : CommandEnd.Exited;
-        Assert.Equal((expected, expected == CommandEnd.Lost ? 0 : code), Run(line));
+        CommandEnd expected = line.StartsWith("kill", StringComparison.Ordinal) ? CommandEnd.Killed : CommandEnd.Exited;
+        Assert.Equal((expected, expected == CommandEnd.Killed ? 0 : code), Run(line));
     }
 
     [Fact]
     public void It_runs_in_its_folder_with_its_environment_and_nothing_else()
     {
         Environment.SetEnvironmentVariable("MM_SECRET_OF_HOST", "x");
-        Assert.Equal((CommandEnd.Exited, 0), Run("pwd > out; env | grep -v -e ^PWD= -e ^OLDPWD= -e ^_= -e ^SHLVL= | sort >> out"));
+        Assert.Equal((CommandEnd.Exited, 0),
+            Run("pwd > out; env | grep -v -e ^PWD= -e ^OLDPWD= -e ^_= -e ^SHLVL= | sort >> out"));
         Assert.Equal([_folder.Path, "A=b c", "PATH=/usr/bin:/bin"], File.ReadAllLines(_folder.In("out")));
     }
 
@@ -53,14 +54,16 @@ public sealed partial class CommandRunTests : IDisposable
         Run("grep -E '^Sig(Blk|Ign)' /proc/self/status > out");
         // 32 and 33 are the C library's own; its posix_spawn leaves them ignored.
         const ulong own = 3ul << 31;
-        Assert.All(File.ReadAllLines(_folder.In("out")), line => Assert.Equal(0ul, Convert.ToUInt64(line.Split('\t')[1], 16) & ~own));
+        Assert.All(File.ReadAllLines(_folder.In("out")),
+            line => Assert.Equal(0ul, Convert.ToUInt64(line.Split('\t')[1], 16) & ~own));
     }
 
     [Fact]
     public void It_is_ended_with_its_children_when_its_time_is_up()
     {
         string pids = _folder.In("pids");
-        (CommandEnd end, _) = CommandRun.Run($"trap '' TERM; sleep 1000 & echo $! > {pids}; wait; sleep 1000", ["PATH=/usr/bin:/bin"], _folder.Path, TimeSpan.FromMilliseconds(300), CancellationToken.None);
+        (CommandEnd end, _) = CommandRun.Run($"trap '' TERM; sleep 1000 & echo $! > {pids}; wait; sleep 1000",
+            ["PATH=/usr/bin:/bin"], _folder.Path, TimeSpan.FromMilliseconds(300), CancellationToken.None);
         Assert.Equal(CommandEnd.TimedOut, end);
         int pid = int.Parse(File.ReadAllText(pids));
         Assert.True(SpinWait.SpinUntil(() => !IsAlive(pid), Long));
@@ -72,7 +75,9 @@ public sealed partial class CommandRunTests : IDisposable
         using var cancel = new CancellationTokenSource();
         string begun = _folder.In("begun");
         (CommandEnd End, int) result = default;
-        var thread = new Thread(() => result = CommandRun.Run($"echo > {begun}; sleep 1000", ["PATH=/usr/bin:/bin"], _folder.Path, Long, cancel.Token));
+        var thread = new Thread(
+            () => result = CommandRun.Run(
+                $"echo > {begun}; sleep 1000", ["PATH=/usr/bin:/bin"], _folder.Path, Long, cancel.Token));
         thread.Start();
         Assert.True(SpinWait.SpinUntil(() => File.Exists(begun), Long));
         cancel.Cancel();
@@ -92,7 +97,8 @@ public sealed partial class CommandRunTests : IDisposable
 
     [Fact]
     public void A_folder_that_is_not_there_is_told()
-        => Assert.Equal((CommandEnd.NotStarted, 0), CommandRun.Run("true", [], _folder.In("nowhere"), Long, CancellationToken.None));
+        => Assert.Equal((CommandEnd.NotStarted, 0),
+            CommandRun.Run("true", [], _folder.In("nowhere"), Long, CancellationToken.None));
 
     [Fact]
     public void Nothing_is_left_open_and_no_child_unburied()
@@ -105,10 +111,12 @@ public sealed partial class CommandRunTests : IDisposable
         // Others use descriptors meanwhile; a leak would be 20 and more.
         Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + 15);
         // Other tests' children are buried a moment after their end.
-        Assert.True(SpinWait.SpinUntil(() => !Children().Any(line => line.Contains(" (sh) Z ", StringComparison.Ordinal)), Long));
+        Assert.True(SpinWait.SpinUntil(
+            () => !Children().Any(line => line.Contains(" (sh) Z ", StringComparison.Ordinal)), Long));
     }
 
-    private (CommandEnd, int) Run(string line) => CommandRun.Run(line, ["PATH=/usr/bin:/bin", "A=b c"], _folder.Path, Long, CancellationToken.None);
+    private (CommandEnd, int) Run(string line)
+        => CommandRun.Run(line, ["PATH=/usr/bin:/bin", "A=b c"], _folder.Path, Long, CancellationToken.None);
 
     private static bool IsAlive(int pid)
     {
@@ -124,7 +132,8 @@ public sealed partial class CommandRunTests : IDisposable
 
     private static IEnumerable<string> Children()
     {
-        foreach (string folder in Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(Path.GetFileName(name)[0])))
+        foreach (string folder
+            in Directory.GetDirectories("/proc").Where(name => char.IsAsciiDigit(Path.GetFileName(name)[0])))
         {
             string stat;
             try

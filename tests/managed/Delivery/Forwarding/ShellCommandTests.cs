@@ -23,7 +23,8 @@ public class ShellCommandTests
     [InlineData("grep 'x", "grep 'x \"${MM_1}\"")]
     [InlineData("echo \"it's $text\"", "echo \"it's ${MM_1}\"")]
     [InlineData("echo it\\'s $text", "echo it\\'s \"${MM_1}\"")]
-    public void A_line_names_variables_and_never_holds_their_text(string command, string line) => Assert.Equal(line, Make(command, "x").Line);
+    public void A_line_names_variables_and_never_holds_their_text(string command, string line)
+        => Assert.Equal(line, Make(command, "x").Line);
 
     [Fact]
     public void What_a_line_names_is_in_the_environment_without_nul_and_bounded()
@@ -32,7 +33,8 @@ public class ShellCommandTests
         string value = Assert.Single(made.Environment);
         Assert.StartsWith("MM_1=abxxx", value, StringComparison.Ordinal);
         Assert.InRange(value.Length, 100_000, 110_000);
-        Assert.InRange(Make("echo $text $body $1 $msgfile $+ $text", new string('x', 1_000_000)).Environment.Sum(one => one.Length), 200_000, 600_000);
+        Assert.InRange(Make("echo $text $body $1 $msgfile $+ $text", new string('x', 1_000_000)).Environment.Sum(
+            one => one.Length), 200_000, 600_000);
     }
 
     [Theory]
@@ -53,7 +55,8 @@ public class ShellCommandTests
     {
         using var folder = new TemporaryFolder();
         ShellCommand made = Make(command, Evil);
-        (CommandEnd end, _) = CommandRun.Run(made.Line, ["PATH=/usr/bin:/bin", .. made.Environment], folder.Path, TimeSpan.FromSeconds(30), CancellationToken.None);
+        (CommandEnd end, _) = CommandRun.Run(made.Line, ["PATH=/usr/bin:/bin", .. made.Environment], folder.Path,
+            TimeSpan.FromSeconds(30), CancellationToken.None);
         Assert.Equal(CommandEnd.Exited, end);
         Assert.False(File.Exists(folder.In("HACKED")));
     }
@@ -66,7 +69,8 @@ public class ShellCommandTests
     {
         using var folder = new TemporaryFolder();
         ShellCommand made = Make(command, Evil + "\u00e9\u00ff");
-        CommandRun.Run(made.Line, ["PATH=/usr/bin:/bin", .. made.Environment], folder.Path, TimeSpan.FromSeconds(30), CancellationToken.None);
+        CommandRun.Run(made.Line, ["PATH=/usr/bin:/bin", .. made.Environment], folder.Path, TimeSpan.FromSeconds(30),
+            CancellationToken.None);
         Assert.Equal(Evil + "\u00e9\u00ff", File.ReadAllText(folder.In("out"), System.Text.Encoding.Latin1));
     }
 

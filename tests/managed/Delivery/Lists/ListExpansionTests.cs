@@ -1,4 +1,4 @@
-using MailModule.Delivery.Redistribution;
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -16,28 +16,33 @@ public sealed class ListExpansionTests : IDisposable
     {
         _host.Start("staff@a.example;;ann@a.example,bob@a.example,carl@b.example");
         _host.Put("sender@c.example", "staff@a.example", "Subject: x\r\n\r\nbody\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         ISpoolEntry sent = Assert.Single(_host.Remote);
         Assert.Equal("sender@c.example", sent.Envelope.ReversePath.Text);
         Assert.Equal(["ann@a.example", "bob@a.example", "carl@b.example"], LocalHost.RecipientsOf(sent));
         string text = Assert.Single(_host.Mail("ann"));
-        Assert.StartsWith("Return-Path: <sender@c.example>\nReceived: by mx.a.example id ", text, StringComparison.Ordinal);
+        Assert.StartsWith("Return-Path: <sender@c.example>\nReceived: by mx.a.example id ", text,
+            StringComparison.Ordinal);
         Assert.EndsWith("\nDelivered-To: staff@a.example\nSubject: x\n\nbody\n", text, StringComparison.Ordinal);
         Assert.Single(_host.Mail("bob"));
-        Assert.Empty(_host.Reports.Sent);
+        Assert.Empty(_host.Dsns.Sent);
     }
 
     [Fact]
     public void A_list_sends_as_its_owner_and_says_its_name()
     {
         _host.Start("friends@a.example;boss@a.example;ann@a.example carl@b.example");
-        _host.Put("sender@c.example", "friends@a.example", "List-Id: the outer\r\n\t<other.c.example>\r\nSubject: x\r\nlist-id: again\r\n\r\nList-Id: in the body\r\n");
-        _host.Settle();
+        _host.Put("sender@c.example", "friends@a.example",
+            "List-Id: the outer\r\n\t<other.c.example>\r\nSubject: x\r\nlist-id: again\r\n\r\nList-Id: in the "
+                + "body\r\n");
+        _host.DeliverAll();
         ISpoolEntry sent = Assert.Single(_host.Remote);
         Assert.Equal("boss@a.example", sent.Envelope.ReversePath.Text);
         string text = LocalHost.TextOf(sent);
         Assert.StartsWith("Return-Path: <boss@a.example>\n", text, StringComparison.Ordinal);
-        Assert.EndsWith("\nDelivered-To: friends@a.example\nList-Id: <friends.a.example>\nSubject: x\n\nList-Id: in the body\n", text, StringComparison.Ordinal);
+        Assert.EndsWith(
+            "\nDelivered-To: friends@a.example\nList-Id: <friends.a.example>\nSubject: x\n\nList-Id: in the body\n",
+            text, StringComparison.Ordinal);
         Assert.Single(text.Split("Return-Path:").Skip(1));
     }
 
@@ -48,10 +53,10 @@ public sealed class ListExpansionTests : IDisposable
         _host.Start("friends@a.example;boss@a.example;@members");
         File.WriteAllText(file, "ann@a.example\n# nobody\n");
         _host.Put("sender@c.example", "friends@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         File.WriteAllText(file, "ann@a.example\nbob@a.example\n");
         _host.Put("sender@c.example", "friends@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal((2, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count));
     }
 
@@ -60,10 +65,11 @@ public sealed class ListExpansionTests : IDisposable
     {
         _host.Start("friends@a.example;boss@a.example;@members");
         _host.Put("sender@c.example", "friends@a.example");
-        Assert.True(_host.WaitUntil(() => _host.Log.Any(line => line.Contains("cannot be read", StringComparison.Ordinal))));
+        Assert.True(_host.WaitUntil(
+            () => _host.Log.Any(line => line.Contains("cannot be read", StringComparison.Ordinal))));
         Assert.False(_host.Spool.Entries[0].IsDone(0));
         File.WriteAllText(_host.Folder.In("members"), "ann@a.example\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Mail("ann"));
     }
 
@@ -75,8 +81,10 @@ public sealed class ListExpansionTests : IDisposable
             "staff@a.example;;ann@a.example,bob@a.example,all@a.example,X@b.example",
             "friends@a.example;;bob@a.example,staff@a.example");
         _host.Put("sender@c.example", "all@a.example");
-        _host.Settle();
-        Assert.Equal(["ann@a.example", "bob@a.example", "X@b.example", "x@b.example"], LocalHost.RecipientsOf(Assert.Single(_host.Remote)).Order(StringComparer.Ordinal).OrderBy(text => text, StringComparer.OrdinalIgnoreCase));
+        _host.DeliverAll();
+        Assert.Equal(["ann@a.example", "bob@a.example", "X@b.example", "x@b.example"],
+            LocalHost.RecipientsOf(Assert.Single(_host.Remote)).Order(StringComparer.Ordinal)
+            .OrderBy(text => text, StringComparer.OrdinalIgnoreCase));
         Assert.Equal((1, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count));
     }
 
@@ -85,20 +93,22 @@ public sealed class ListExpansionTests : IDisposable
     {
         _host.Start("ann@a.example;;ann@a.example,bob@a.example", "other@a.example;;other@a.example,carl@a.example");
         _host.Put("sender@c.example", "ann@a.example other@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal((1, 1, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count, _host.Mail("carl").Count));
-        Assert.Empty(_host.Reports.Sent);
+        Assert.Empty(_host.Dsns.Sent);
     }
 
     [Fact]
     public void A_list_may_be_a_member_and_sends_under_its_own_name()
     {
-        _host.Start("outer@a.example;boss@a.example;ann@a.example,inner@a.example", "inner@a.example;chief@a.example;bob@a.example,x@b.example");
+        _host.Start("outer@a.example;boss@a.example;ann@a.example,inner@a.example",
+            "inner@a.example;chief@a.example;bob@a.example,x@b.example");
         _host.Put("sender@c.example", "outer@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Contains("List-Id: <outer.a.example>", Assert.Single(_host.Mail("ann")), StringComparison.Ordinal);
         string inner = Assert.Single(_host.Mail("bob"));
-        Assert.Contains("Delivered-To: inner@a.example\nList-Id: <inner.a.example>\nReceived: by mx.a.example", inner, StringComparison.Ordinal);
+        Assert.Contains("Delivered-To: inner@a.example\nList-Id: <inner.a.example>\nReceived: by mx.a.example", inner,
+            StringComparison.Ordinal);
         Assert.Contains("Delivered-To: outer@a.example\n", inner, StringComparison.Ordinal);
         Assert.DoesNotContain("outer.a.example", inner, StringComparison.Ordinal);
         Assert.Equal("chief@a.example", Assert.Single(_host.Remote).Envelope.ReversePath.Text);
@@ -107,47 +117,50 @@ public sealed class ListExpansionTests : IDisposable
     [Fact]
     public void Lists_that_are_members_of_each_other_end_with_a_report_to_the_owner()
     {
-        _host.Start("one@a.example;boss@c.example;ann@a.example,two@a.example", "two@a.example;chief@c.example;bob@a.example,one@a.example");
+        _host.Start("one@a.example;boss@c.example;ann@a.example,two@a.example",
+            "two@a.example;chief@c.example;bob@a.example,one@a.example");
         _host.Put("sender@c.example", "one@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal((1, 1), (_host.Mail("ann").Count, _host.Mail("bob").Count));
-        Assert.Equal(["Failed to <chief@c.example>: one@a.example 5.4.6"], _host.Reports.Sent);
+        Assert.Equal(["Failed to <chief@c.example>: one@a.example 5.4.6"], _host.Dsns.Sent);
     }
 
     [Fact]
     public void A_message_that_comes_back_from_elsewhere_is_known()
     {
         _host.Start("staff@a.example;;ann@a.example");
-        _host.Put("sender@c.example", "staff@a.example", "Received: from x\r\nDelivered-To: <STAFF@A.example>\r\nSubject: x\r\n\r\nbody\r\n");
-        _host.Settle();
+        _host.Put("sender@c.example", "staff@a.example",
+            "Received: from x\r\nDelivered-To: <STAFF@A.example>\r\nSubject: x\r\n\r\nbody\r\n");
+        _host.DeliverAll();
         Assert.Empty(_host.Mail("ann"));
-        Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Reports.Sent);
+        Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Dsns.Sent);
     }
 
     [Fact]
     public void A_message_that_was_handed_on_too_often_goes_no_further()
     {
         _host.Start("staff@a.example;;ann@a.example");
-        string trace = string.Concat(Enumerable.Repeat("Received: from x\r\n", Redistributor.HopLimit + 1));
+        string trace = string.Concat(Enumerable.Repeat("Received: from x\r\n", Resender.HopLimit + 1));
         _host.Put("sender@c.example", "staff@a.example", trace + "\r\nbody\r\n");
         _host.Put("sender@c.example", "staff@a.example", trace[18..] + "\r\nbody\r\n");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Mail("ann"));
-        Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Reports.Sent);
+        Assert.Equal(["Failed to <sender@c.example>: staff@a.example 5.4.6"], _host.Dsns.Sent);
     }
 
     [Fact]
     public void What_has_no_sender_goes_to_the_owner_of_a_list_alone()
     {
-        _host.Start("friends@a.example;bob@a.example;ann@a.example,x@b.example", "staff@a.example;;ann@a.example,x@b.example", "orphans@a.example;nobody@a.example;ann@a.example");
+        _host.Start("friends@a.example;bob@a.example;ann@a.example,x@b.example",
+            "staff@a.example;;ann@a.example,x@b.example", "orphans@a.example;nobody@a.example;ann@a.example");
         _host.Put("", "friends@a.example");
         _host.Put("", "orphans@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Empty(_host.Mail("ann"));
         Assert.StartsWith("Return-Path: <>\n", Assert.Single(_host.Mail("bob")), StringComparison.Ordinal);
         Assert.Empty(_host.Remote);
         _host.Put("", "staff@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Single(_host.Mail("ann"));
         Assert.True(Assert.Single(_host.Remote).Envelope.ReversePath.IsNull);
     }
@@ -155,12 +168,14 @@ public sealed class ListExpansionTests : IDisposable
     [Fact]
     public void A_member_who_is_nobody_is_told_to_the_owner_or_to_an_alias_sender()
     {
-        _host.Start("friends@a.example;boss@c.example;ann@a.example,gone@a.example", "staff@a.example;;ann@a.example,gone@a.example");
+        _host.Start("friends@a.example;boss@c.example;ann@a.example,gone@a.example",
+            "staff@a.example;;ann@a.example,gone@a.example");
         _host.Put("sender@c.example", "friends@a.example");
         _host.Put("sender@c.example", "staff@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal(2, _host.Mail("ann").Count);
-        Assert.Equal(["Failed to <boss@c.example>: gone@a.example 5.1.1", "Failed to <sender@c.example>: gone@a.example 5.1.1"], _host.Reports.Sent.Order(StringComparer.Ordinal));
+        Assert.Equal(["Failed to <boss@c.example>: gone@a.example 5.1.1",
+            "Failed to <sender@c.example>: gone@a.example 5.1.1"], _host.Dsns.Sent.Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -169,9 +184,11 @@ public sealed class ListExpansionTests : IDisposable
         _host.Start("boss@a.example;;x@b.example");
         PutWithWishes("boss@a.example", Notify.Success | Notify.Delay);
         Recipient passed = Assert.Single(Assert.Single(_host.Remote).Envelope.Recipients);
-        Assert.Equal((Notify.Success | Notify.Delay, "rfc822;first@c.example"), (passed.Notify, passed.OriginalRecipient));
-        Assert.Equal((ReturnContent.Headers, "id=1"), (_host.Remote[0].Envelope.Return, _host.Remote[0].Envelope.EnvelopeId));
-        Assert.Empty(_host.Reports.Sent);
+        Assert.Equal((Notify.Success | Notify.Delay, "rfc822;first@c.example"),
+            (passed.Notify, passed.OriginalRecipient));
+        Assert.Equal((ReturnContent.Headers, "id=1"),
+            (_host.Remote[0].Envelope.Return, _host.Remote[0].Envelope.EnvelopeId));
+        Assert.Empty(_host.Dsns.Sent);
     }
 
     [Theory]
@@ -180,13 +197,17 @@ public sealed class ListExpansionTests : IDisposable
     [InlineData(Notify.Failure | Notify.Delay, Notify.Failure | Notify.Delay, false)]
     [InlineData(Notify.Never, Notify.Never, false)]
     [InlineData(Notify.Default, Notify.Default, false)]
-    public void An_alias_of_several_tells_that_it_was_expanded_and_passes_the_rest_on(Notify wished, Notify passed, bool isTold)
+    public void An_alias_of_several_tells_that_it_was_expanded_and_passes_the_rest_on(
+        Notify wished, Notify passed, bool isTold)
     {
         _host.Start("staff@a.example;;x@b.example,y@b.example");
         PutWithWishes("staff@a.example", wished);
-        Assert.All(Assert.Single(_host.Remote).Envelope.Recipients, recipient => Assert.Equal((passed, "rfc822;first@c.example"), (recipient.Notify, recipient.OriginalRecipient)));
+        Assert.All(Assert.Single(_host.Remote).Envelope.Recipients,
+            recipient => Assert.Equal(
+                (passed, "rfc822;first@c.example"), (recipient.Notify, recipient.OriginalRecipient)));
         Assert.Equal("id=1", _host.Remote[0].Envelope.EnvelopeId);
-        Assert.Equal(isTold ? ["Expanded to <sender@c.example>: staff@a.example 2.0.0"] : Array.Empty<string>(), _host.Reports.Sent);
+        Assert.Equal(isTold ? ["Expanded to <sender@c.example>: staff@a.example 2.0.0"] : Array.Empty<string>(),
+            _host.Dsns.Sent);
     }
 
     [Fact]
@@ -196,8 +217,9 @@ public sealed class ListExpansionTests : IDisposable
         PutWithWishes("friends@a.example", Notify.Success | Notify.Failure);
         Recipient member = Assert.Single(Assert.Single(_host.Remote).Envelope.Recipients);
         Assert.Equal((Notify.Default, null), (member.Notify, member.OriginalRecipient));
-        Assert.Equal((ReturnContent.Default, null), (_host.Remote[0].Envelope.Return, _host.Remote[0].Envelope.EnvelopeId));
-        Assert.Equal(["Delivered to <sender@c.example>: friends@a.example 2.0.0"], _host.Reports.Sent);
+        Assert.Equal((ReturnContent.Default, null),
+            (_host.Remote[0].Envelope.Return, _host.Remote[0].Envelope.EnvelopeId));
+        Assert.Equal(["Delivered to <sender@c.example>: friends@a.example 2.0.0"], _host.Dsns.Sent);
     }
 
     [Fact]
@@ -206,7 +228,7 @@ public sealed class ListExpansionTests : IDisposable
         _host.Start("friends@a.example;boss@a.example;@members");
         File.WriteAllLines(_host.Folder.In("members"), Enumerable.Range(0, 2_500).Select(i => $"user{i}@b.example"));
         _host.Put("sender@c.example", "friends@a.example");
-        _host.Settle();
+        _host.DeliverAll();
         Assert.Equal([1_000, 1_000, 500], _host.Remote.Select(entry => entry.Envelope.Recipients.Count));
         Assert.Equal(2_500, _host.Remote.SelectMany(LocalHost.RecipientsOf).Distinct().Count());
     }
@@ -215,26 +237,30 @@ public sealed class ListExpansionTests : IDisposable
     public void What_was_sent_before_a_failure_is_not_sent_again()
     {
         _host.Start("friends@a.example;boss@a.example;@members");
-        File.WriteAllLines(_host.Folder.In("members"), Enumerable.Range(0, 2_500).Select(i => $"user{i}@b.example").Append("gone@a.example"));
+        File.WriteAllLines(_host.Folder.In("members"),
+            Enumerable.Range(0, 2_500).Select(i => $"user{i}@b.example").Append("gone@a.example"));
         int asked = 0;
-        _host.Spool.Refusal = envelope => envelope.ReversePath.Text == "boss@a.example" && ++asked == 2 ? Fault.Full : Fault.None;
-        _host.Put("sender@c.example", "friends@a.example", with: recipient => recipient with { Notify = Notify.Success });
-        _host.Settle();
+        _host.Spool.Refusal = envelope
+            => envelope.ReversePath.Text == "boss@a.example" && ++asked == 2 ? Fault.Full : Fault.None;
+        _host.Put("sender@c.example", "friends@a.example",
+            with: recipient => recipient with { Notify = Notify.Success });
+        _host.DeliverAll();
         Assert.Equal(2_500, _host.Remote.Sum(entry => entry.Envelope.Recipients.Count));
         Assert.Equal(2_500, _host.Remote.SelectMany(LocalHost.RecipientsOf).Distinct().Count());
-        Assert.Equal(2, _host.Reports.Sent.Count);
+        Assert.Equal(2, _host.Dsns.Sent.Count);
     }
 
     [Fact]
     public void Reports_that_cannot_be_written_hold_the_members_back_until_they_can()
     {
         _host.Start("staff@a.example;;x@b.example,gone@a.example");
-        _host.Reports.Fault = Fault.Full;
+        _host.Dsns.Fault = Fault.Full;
         _host.Put("sender@c.example", "staff@a.example");
-        Assert.True(_host.WaitUntil(() => _host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
+        Assert.True(_host.WaitUntil(
+            () => _host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
         Assert.Empty(_host.Remote);
-        _host.Reports.Fault = Fault.None;
-        _host.Settle();
+        _host.Dsns.Fault = Fault.None;
+        _host.DeliverAll();
         Assert.Single(_host.Remote);
     }
 
@@ -244,21 +270,26 @@ public sealed class ListExpansionTests : IDisposable
         var clock = new TurnedClock();
         using var host = new LocalHost { Time = clock };
         host.Start();
-        host.Put("sender@c.example", "ann@a.example", change: envelope => envelope.Recipients[0] = new Recipient(LocalHost.Address("gone@a.example"), "list\tgone@a.example"));
-        Assert.True(host.WaitUntil(() => host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
-        Assert.Empty(host.Reports.Sent);
+        host.Put("sender@c.example", "ann@a.example",
+            change: envelope => envelope.Recipients[0] =
+            new Recipient(LocalHost.Address("gone@a.example"), "list\tgone@a.example"));
+        Assert.True(host.WaitUntil(
+            () => host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
+        Assert.Empty(host.Dsns.Sent);
         clock.Turn(TimeSpan.FromHours(25));
-        host.Settle();
-        Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], host.Reports.Sent);
+        host.DeliverAll();
+        Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], host.Dsns.Sent);
     }
 
     private void PutWithWishes(string to, Notify notify)
     {
-        _host.Put("sender@c.example", to, with: recipient => recipient with { Notify = notify, OriginalRecipient = "rfc822;first@c.example" }, change: envelope =>
+        _host.Put("sender@c.example", to,
+            with: recipient => recipient with { Notify = notify, OriginalRecipient = "rfc822;first@c.example" },
+            change: envelope =>
         {
             envelope.Return = ReturnContent.Headers;
             envelope.EnvelopeId = "id=1";
         });
-        _host.Settle();
+        _host.DeliverAll();
     }
 }

@@ -6,13 +6,16 @@ namespace MailModule.Tests.Delivery.Lists;
 
 public class MemberFileTests
 {
-    private const string Whole = "\u00ef\u00bb\u00bf# friends\nann@a.example\r\n\n  bob@b.example, # the second\n\"a # b\"@c.example\n#carl@c.example\ncarl#x@c.example\nj\u00c3\u00bcrgen@d.example\n";
+    private const string Whole =
+        "\u00ef\u00bb\u00bf# friends\nann@a.example\r\n\n  bob@b.example, # the second\n\"a # "
+            + "b\"@c.example\n#carl@c.example\ncarl#x@c.example\nj\u00c3\u00bcrgen@d.example\n";
 
     [Fact]
     public void A_line_is_an_address_and_may_end_with_a_comment()
     {
         MemberFile file = MemberFile.Parse(Whole);
-        Assert.Equal(["ann@a.example", "bob@b.example", "carl#x@c.example", "j\u00fcrgen@d.example"], file.Members.Select(member => member.Text));
+        Assert.Equal(["ann@a.example", "bob@b.example", "carl#x@c.example", "j\u00fcrgen@d.example"],
+            file.Members.Select(member => member.Text));
         Assert.Equal(5, Assert.Single(file.Errors).Line);
     }
 
@@ -40,7 +43,9 @@ public class MemberFileTests
             Assert.True(MemberFile.Parse(Whole[..length]).Members.Count <= 4);
         var random = new Random(5);
         for (int i = 0; i < 2_000; i++)
-            Assert.NotNull(MemberFile.Parse(string.Concat(Enumerable.Range(0, random.Next(60)).Select(_ => "a@.x#\n \t\"\\\0\u00ff,"[random.Next(13)]))));
+            Assert.NotNull(MemberFile.Parse(
+                string.Concat(Enumerable.Range(0, random.Next(60))
+                    .Select(_ => "a@.x#\n \t\"\\\0\u00ff,"[random.Next(13)]))));
     }
 
     [Fact]

@@ -2,6 +2,7 @@ using System.Text;
 using MailModule.Delivery.Outgoing;
 using MailModule.Lines;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Tests.Delivery.Outgoing;
 

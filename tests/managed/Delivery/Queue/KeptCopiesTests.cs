@@ -1,6 +1,7 @@
 using MailModule.Delivery.Queue;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Queue;

@@ -209,12 +209,12 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
 }
 
 /// <summary>Reports that are only remembered.</summary>
-internal sealed class RecordedReports : IReports
+internal sealed class RecordedReports : IDsnSender
 {
     public List<string> Sent { get; } = [];
     public Fault Fault { get; set; }
 
-    public void Send(ISpoolEntry about, ReportKind kind, IReadOnlyList<ReportedRecipient> recipients,
+    public void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients,
         Action<Fault> committed)
     {
         if (Fault == Fault.None)
@@ -222,7 +222,7 @@ internal sealed class RecordedReports : IReports
         committed(Fault);
     }
 
-    private static string Words(ReportedRecipient one)
+    private static string Words(DsnRecipient one)
         => $"{one.Recipient.Address} {one.Status} {one.Diagnostic} [{one.RemoteHost}]";
 }
 

@@ -33,7 +33,8 @@ public class ContentShapeTests
     }
 
     [Theory]
-    // whole messages: ASCII as it is, else 8bit, UTF-8 encoded unless the way back takes it; null where only the header can travel
+    // whole messages: ASCII as it is, else 8bit, UTF-8 encoded unless the way back takes it; null where only the header
+    // can travel
     [InlineData("a\n", false, false, "message/rfc822 7bit", "text/rfc822-headers 7bit")]
     [InlineData("a\n", true, true, "message/rfc822 7bit", "text/rfc822-headers 7bit")]
     [InlineData("\u00fc\n", false, false, "message/rfc822 8bit", "text/rfc822-headers base64")]
@@ -45,7 +46,8 @@ public class ContentShapeTests
     [InlineData("\u00fc\0", false, false, "", "text/rfc822-headers base64")]
     [InlineData("\u00fc\0", true, false, "message/global base64", "message/global-headers base64")]
     [InlineData("\u00fc\0", true, true, "", "message/global-headers base64")]
-    public void The_form_follows_from_the_shape_and_the_way_back(string text, bool isUtf8, bool reportIsUtf8, string whole, string header)
+    public void The_form_follows_from_the_shape_and_the_way_back(
+        string text, bool isUtf8, bool reportIsUtf8, string whole, string header)
     {
         var shape = new ContentShape();
         shape.Add(Encoding.Latin1.GetBytes(text));

@@ -25,19 +25,22 @@ public sealed class ReturnedContentTests : IDisposable
     [InlineData(50_000, ReturnContent.Headers, false)]
     public void Size_and_the_senders_wish_decide_what_comes_back(long length, ReturnContent wish, bool isWhole)
     {
-        var spool = new ReportSpool { KeepsText = false };
+        var spool = new DsnSpool { KeepsText = false };
         var content = new RunningContent(Header, length);
-        Assert.Equal(Fault.None, Run(new ReportedMessage("ann@sender.example", content) { Envelope = { Return = wish } }, spool));
+        Assert.Equal(Fault.None,
+            Run(new OriginalMessage("ann@sender.example", content) { Envelope = { Return = wish } }, spool));
         Assert.Equal(isWhole, spool.Octets > length);
     }
 
     [Fact]
     public void A_huge_message_is_returned_in_bounded_memory()
     {
-        var spool = new ReportSpool { KeepsText = false };
+        var spool = new DsnSpool { KeepsText = false };
         var content = new RunningContent(Header, AskedFullLimit);
         long before = GC.GetAllocatedBytesForCurrentThread();
-        Assert.Equal(Fault.None, Run(new ReportedMessage("ann@sender.example", content) { Envelope = { Return = ReturnContent.Full } }, spool));
+        Assert.Equal(Fault.None,
+            Run(new OriginalMessage("ann@sender.example", content) { Envelope = { Return = ReturnContent.Full } },
+                spool));
         long used = GC.GetAllocatedBytesForCurrentThread() - before;
         Assert.InRange(spool.Octets, AskedFullLimit, AskedFullLimit + 8192);
         Assert.InRange(spool.LongestPiece, 1, 64 * 1024);
@@ -83,7 +86,7 @@ public sealed class ReturnedContentTests : IDisposable
     public void A_header_with_long_lines_is_encoded()
     {
         string line = "A: " + new string('b', 2000);
-        ReportCheck.Part part = Part($"Return-Path: <>\n{line}\n\nbody\n", ReturnContent.Default);
+        DsnCheck.Part part = Part($"Return-Path: <>\n{line}\n\nbody\n", ReturnContent.Default);
         Assert.Equal(("text/rfc822-headers", "base64", line + "\r\n"), (part.Type, part.Encoding, part.Decoded));
     }
 
@@ -94,38 +97,44 @@ public sealed class ReturnedContentTests : IDisposable
         const string letters = "ab: \n\n\n\0\r\u00fc-=_.";
         for (int round = 0; round < 300; round++)
         {
-            string text = "Return-Path: <>\n" + string.Concat(Enumerable.Range(0, random.Next(400)).Select(_ => letters[random.Next(random.Next(3) == 0 ? letters.Length : 7)]));
-            var message = new ReportedMessage("ann@sender.example", new RunningContent(text, 0)) { Envelope = { Utf8 = random.Next(2) == 0, Return = (ReturnContent)random.Next(3) } };
-            ReportCheck.Strictly(Report(message));
+            string text = "Return-Path: <>\n"
+                + string.Concat(Enumerable.Range(0, random.Next(400))
+                    .Select(_ => letters[random.Next(random.Next(3) == 0 ? letters.Length : 7)]));
+            var message = new OriginalMessage("ann@sender.example", new RunningContent(text, 0))
+                { Envelope = { Utf8 = random.Next(2) == 0, Return = (ReturnContent)random.Next(3) } };
+            DsnCheck.Strictly(Report(message));
         }
     }
 
     private string Returned(string text, ReturnContent wish) => Part(text, wish).Decoded;
 
-    private ReportCheck.Part Part(string text, ReturnContent wish)
-        => ReportCheck.Strictly(Report(new ReportedMessage("ann@sender.example", new RunningContent(text, 0)) { Envelope = { Return = wish } })).Returned;
+    private DsnCheck.Part Part(string text, ReturnContent wish)
+        => DsnCheck.Strictly(
+            Report(new OriginalMessage("ann@sender.example", new RunningContent(text, 0))
+                { Envelope = { Return = wish } })).Returned;
 
-    private ReportSpool.Message Report(ReportedMessage message)
+    private DsnSpool.Message Report(OriginalMessage message)
     {
-        var spool = new ReportSpool();
+        var spool = new DsnSpool();
         Assert.Equal(Fault.None, Run(message, spool));
         return Assert.Single(spool.Messages);
     }
 
-    private Fault Run(ReportedMessage message, ReportSpool spool)
+    private Fault Run(OriginalMessage message, DsnSpool spool)
     {
-        var parts = new ReportParts
+        var parts = new DsnDependencies
         {
             Spool = spool,
             Workers = _workers,
             HostName = () => "mail.example",
-            Judge = _ => new RelayVerdict(null, RelayRefusal.None),
+            VerdictOf = _ => new RelayVerdict(null, RelayRefusal.None),
             FullLimit = FullLimit,
             AskedFullLimit = AskedFullLimit,
         };
-        ReportedRecipient[] recipients = [new(message.Add("bob@far.example"), "5.0.0", "x", null, null)];
+        DsnRecipient[] recipients = [new(message.Add("bob@far.example"), "5.0.0", "x", null, null)];
         Fault fault = Fault.Internal;
-        new ReportJob(new Report(message, ReportKind.Failed, recipients, new Recipient(message.Envelope.ReversePath, null), "mail.example", DateTimeOffset.UnixEpoch), parts, result => fault = result).Run();
+        new DsnJob(new Dsn(message, DsnKind.Failed, recipients, new Recipient(message.Envelope.ReversePath, null),
+            "mail.example", DateTimeOffset.UnixEpoch), parts, result => fault = result).Run();
         return fault;
     }
 

@@ -1,0 +1,115 @@
+using MailModule.Delivery.Reports;
+using MailModule.Delivery.Resending;
+using MailModule.Mail;
+using MailModule.Policy;
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Delivery.Forwarding;
+
+/// <summary>
+/// Obeys users' forward files (docs/forward-files.md). Blocks: workers only.
+/// </summary>
+/// <remarks>
+/// Invariant: what is sent on is durable in the spool before the message comes into the mailbox, and that is before the
+/// recipient is done. A crash between runs the file again: those addresses may get the message twice, nothing is lost.
+/// </remarks>
+internal sealed class DotForward(
+    Resender resender, BlockingDsnSender dsnSender, Func<RelayPolicy> policy, Func<DotForwardOptions> options,
+    ScratchFiles scratch, FileCalls calls, Log log)
+{
+    private readonly DotForwardFiles _files = new(calls);
+
+    /// <summary>Whether a user has a forward file that is to be obeyed; cheap.</summary>
+    public bool AppliesTo(string home) => options().IsOn && _files.Exists(home);
+
+    public LocalActionResult Run(LocalAction action, CancellationToken cancel)
+    {
+        Fault fault = _files.Read(action.Home!, out DotForwardScript? script);
+        if (script is null)
+            return fault is Fault.NotFound ? LocalActionResult.Inbox : DeliverUnread(action, fault);
+        if (script.Errors.Count == 0)
+            return Execute(action, script, cancel);
+        foreach ((int line, string text) in script.Errors)
+            LogProblem(action, line, text);
+        return LocalActionResult.Inbox;
+    }
+
+    // A lack of descriptors or memory passes; a file that may not be read stays so.
+    private LocalActionResult DeliverUnread(LocalAction action, Fault fault)
+    {
+        if (fault is Fault.Full or Fault.Memory)
+            return LocalActionResult.Failed(fault);
+        LogProblem(action, 0, "it cannot be read");
+        return LocalActionResult.Inbox;
+    }
+
+    private LocalActionResult Execute(LocalAction action, DotForwardScript script, CancellationToken cancel)
+    {
+        RelayPolicy rules = policy();
+        using var message = new DotForwardMessage(action.Entry, action.Home!, scratch);
+        var run = new DotForwardRun(
+            action, message, options(), rules, (line, text) => LogProblem(action, line, text), cancel);
+        try
+        {
+            run.Execute(script.Steps);
+            if (run.IsCancelled)
+                return LocalActionResult.Failed(Fault.Cancelled);
+            if (IsLoop(action, message, rules))
+                run.CancelTargets("the message has been sent on from here before");
+            Fault fault = SendOn(action, run, message);
+            return fault == Fault.None
+                ? new LocalActionResult(fault, run.Folders) { Changed = message.DetachChanges() }
+                : LocalActionResult.Failed(fault);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            log.Write(LogLevel.Error, "forward", $"{action.Entry.Id} to {action.Maildrop}: {exception.Message}");
+            return LocalActionResult.Failed(Fault.Io);
+        }
+    }
+
+    // Compared by user, not by address: a user may have several addresses.
+    private static bool IsLoop(LocalAction action, DotForwardMessage message, RelayPolicy rules)
+    {
+        using Stream content = message.Content.OpenRead();
+        MessageHeader header = MessageHeader.Read(content);
+        return header.Hops > Resender.HopLimit
+            || header.DeliveredTo().Any(address
+                => rules.CheckUser(address, mayRelay: false).Maildrop == action.Maildrop);
+    }
+
+    private Fault SendOn(LocalAction action, DotForwardRun run, DotForwardMessage message)
+    {
+        if (run.Targets.Count == 0)
+            return Fault.None;
+        bool isGone = run.Folders.Count == 0;
+        bool isOnly = isGone && run.Targets.Count == 1;
+        // RFC 3461 §5.2.7.2: where a copy stays in the mailbox, that is the delivery which success is told of
+        Fault fault = isGone && !isOnly ? SendExpandedDsn(action) : Fault.None;
+        if (fault != Fault.None)
+            return fault;
+        Envelope old = action.Entry.Envelope;
+        Envelope envelope = resender.NewEnvelope(old, old.ReversePath);
+        envelope.Return = old.Return;
+        envelope.EnvelopeId = old.EnvelopeId;
+        envelope.Recipients.AddRange(
+            run.Targets.Select(target
+                => DsnRequests.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, isOnly)));
+        fault = resender.Send(envelope, message.Content, action.Entry.Id, action.FirstRecipient.Address, list: null);
+        if (fault == Fault.None && log.IsEnabled(LogLevel.Info))
+            log.Write(LogLevel.Info, "forward",
+                $"{action.Entry.Id}: {action.Maildrop} sent it on to "
+                    + $"{string.Join(", ", run.Targets.Select(target => target.Address))}");
+        return fault;
+    }
+
+    private Fault SendExpandedDsn(LocalAction action)
+        => dsnSender.Send(action.Entry, DsnKind.Expanded,
+            action.Recipients.Select(index => action.Entry.Envelope.Recipients[index])
+                .Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on");
+
+    private void LogProblem(LocalAction action, int line, string text)
+        => log.Write(LogLevel.Warning, "forward",
+            $"{DotForwardFiles.PathOf(action.Home!)}{(line > 0 ? $":{line}" : "")}: {text} ({action.Entry.Id})");
+}

@@ -1,0 +1,83 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Delivery.Forwarding;
+
+/// <summary>The users' forward files, each read again when it has changed. Any thread.</summary>
+internal sealed class DotForwardFiles(FileCalls calls)
+{
+    private const int PathRoom = 4096;
+    private const int ScriptsKept = 256;
+
+    private readonly Dictionary<string, (FileStamp Stamp, DotForwardScript Script)> _scripts = [];
+
+    public static string PathOf(string home) => home + "/forward";
+
+    /// <summary>Whether a user has one: one system call.</summary>
+    [SkipLocalsInit]
+    public bool Exists(string home)
+    {
+        Span<byte> room = stackalloc byte[PathRoom];
+        return calls.Stat(WritePath(home, room), out _) != -Errno.NoEntry;
+    }
+
+    /// <summary>Reads it. <see cref="Fault.NotFound"/>: it has gone meanwhile.</summary>
+    public Fault Read(string home, out DotForwardScript? script)
+    {
+        script = null;
+        byte[] room = new byte[PathRoom];
+        ReadOnlySpan<byte> path = WritePath(home, room);
+        int result = calls.Stat(path, out FileStamp stamp);
+        if (result < 0)
+            return SystemFault.Of(result);
+        lock (_scripts)
+            if (_scripts.TryGetValue(home, out var kept) && kept.Stamp == stamp)
+                script = kept.Script;
+        if (script is not null)
+            return Fault.None;
+        Fault fault = ReadText(path, out string text);
+        if (fault != Fault.None)
+            return fault;
+        script = DotForwardParser.Parse(text, home);
+        Keep(home, stamp, script);
+        return Fault.None;
+    }
+
+    private void Keep(string home, FileStamp stamp, DotForwardScript script)
+    {
+        lock (_scripts)
+        {
+            if (_scripts.Count >= ScriptsKept)
+                _scripts.Clear();
+            _scripts[home] = (stamp, script);
+        }
+    }
+
+    // One octet more than is allowed, so that the parser sees that it is too long.
+    private Fault ReadText(ReadOnlySpan<byte> path, out string text)
+    {
+        text = "";
+        int descriptor = calls.OpenReadNonBlocking(path);
+        if (descriptor < 0)
+            return SystemFault.Of(descriptor);
+        byte[] octets = new byte[DotForwardParser.SizeLimit + 1];
+        int length = 0, count;
+        while ((count = calls.Read(descriptor, octets.AsSpan(length))) > 0)
+            length += count;
+        calls.Close(descriptor);
+        text = Encoding.Latin1.GetString(octets, 0, length);
+        return SystemFault.Of(count);
+    }
+
+    // A path that does not fit becomes the empty one, which is nowhere.
+    private static ReadOnlySpan<byte> WritePath(string home, Span<byte> room)
+    {
+        ReadOnlySpan<byte> name = "/forward\0"u8;
+        if (!Encoding.UTF8.TryGetBytes(home, room, out int length) || length + name.Length > room.Length)
+            return "\0"u8;
+        name.CopyTo(room[length..]);
+        return room[..(length + name.Length)];
+    }
+}

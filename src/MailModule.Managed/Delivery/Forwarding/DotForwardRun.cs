@@ -1,0 +1,156 @@
+using MailModule.Mail;
+using MailModule.Policy;
+using MailModule.Policy.Expressions;
+using MailModule.Primitives;
+
+namespace MailModule.Delivery.Forwarding;
+
+/// <summary>
+/// One forward file obeyed for one message. Of what it asks for only commands take effect here; folders and addresses
+/// are gathered. What goes wrong is told with its line, and the message then stays in the mailbox. One use, one thread;
+/// blocks while commands run.
+/// </summary>
+/// <param name="rules">Tells who the addresses of the file are.</param>
+/// <param name="note">Gets what went wrong: line and text.</param>
+internal sealed class DotForwardRun(
+    LocalAction action, DotForwardMessage message, DotForwardOptions options, RelayPolicy rules,
+    Action<int, string> note, CancellationToken cancel)
+{
+    private readonly Evaluator _evaluation = new(message);
+    private readonly List<string> _copies = [];
+    private readonly List<(MailAddress Address, string? Maildrop)> _targets = [];
+    private string? _folder = "";
+    private bool _keepInInbox;
+
+    /// <summary>Folders that get the message; the inbox is the empty one.</summary>
+    public IReadOnlyList<string> Folders
+    {
+        get
+        {
+            string? place = _folder ?? (_keepInInbox && _copies.Count == 0 ? "" : null);
+            return place is null ? [.. _copies.Distinct()] : [.. _copies.Append(place).Distinct()];
+        }
+    }
+
+    /// <summary>Who gets it besides; each once.</summary>
+    public IReadOnlyList<(MailAddress Address, string? Maildrop)> Targets => _targets;
+
+    /// <summary>The engine stops: folders and addresses gathered so far are not all.</summary>
+    public bool IsCancelled { get; private set; }
+
+    public void Execute(IReadOnlyList<DotForwardStep> steps)
+    {
+        foreach (DotForwardStep step in steps)
+        {
+            if (IsCancelled)
+                return;
+            Execute(step);
+        }
+    }
+
+    /// <summary>Drops the addresses: the message is not sent on, so it must not leave the mailbox either.</summary>
+    public void CancelTargets(string reason)
+    {
+        if (_targets.Count == 0)
+            return;
+        _targets.Clear();
+        ReportError(0, reason);
+    }
+
+    private void Execute(DotForwardStep step)
+    {
+        switch (step)
+        {
+            case BranchStep branch:
+                Branch(branch);
+                break;
+            case MoveStep move when _folder is not null:
+                _folder = move.Folder;
+                break;
+            case CopyStep copy when _folder is not null:
+                _copies.Add(copy.Folder);
+                break;
+            case RemoveStep:
+                _folder = null;
+                break;
+            case CommandStep command:
+                Run(command);
+                break;
+            case RedirectStep redirect:
+                Redirect(redirect);
+                break;
+        }
+    }
+
+    private void Branch(BranchStep branch)
+    {
+        foreach (BranchPart part in branch.Parts)
+        {
+            bool holds = part.Condition is null || _evaluation.IsTrue(part.Condition);
+            if (part.Condition is not null && _evaluation.Fault is { } fault)
+                ReportError(part.Line, fault);
+            if (!holds)
+                continue;
+            Execute(part.Steps);
+            return;
+        }
+    }
+
+    private void Redirect(RedirectStep step)
+    {
+        foreach (MailAddress target in step.Targets)
+        {
+            RelayVerdict verdict = rules.CheckRecipient(target, mayRelay: true);
+            if (!verdict.IsAccepted)
+                ReportError(step.Line, $"{target} is nobody here");
+            else if (verdict.Maildrop == action.Maildrop)
+                _folder ??= ""; // the user's own address: a copy stays
+            else if (!_targets.Exists(
+                one => one.Address.Equals(target)
+                || (verdict.Maildrop is not null && one.Maildrop == verdict.Maildrop)))
+                _targets.Add((target, verdict.Maildrop));
+        }
+    }
+
+    private void Run(CommandStep step)
+    {
+        if (!options.MayRun)
+        {
+            ReportError(step.Line, "commands are not run: the setting fwdrun is off");
+            return;
+        }
+        ShellCommand command = ShellCommand.Make(step.Command, ValueOf, message.ContainsWord);
+        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. StandardEnvironment(), .. command.Environment],
+            action.Home!, options.RunTimeout, cancel);
+        message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
+        IsCancelled = end == CommandEnd.Cancelled;
+        if (end == CommandEnd.TimedOut)
+            ReportError(step.Line, $"the command was ended after {options.RunTimeout.TotalSeconds:0} s");
+        else if (end is CommandEnd.NotStarted or CommandEnd.Killed)
+            ReportError(step.Line,
+                end == CommandEnd.Killed ? "the command was ended by a signal" : "the command could not be started");
+        if (!message.ReadChanges())
+            ReportError(step.Line, "the command left no message in its file; it stays as it was");
+    }
+
+    private string? ValueOf(string name)
+        => _evaluation.Captures.Find(name)
+            ?? (name != "in_text" && DotForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
+
+    // What other mail programs give their commands; nothing of the host's own environment.
+    private IEnumerable<string> StandardEnvironment()
+    {
+        yield return "PATH=/usr/local/bin:/usr/bin:/bin";
+        yield return $"HOME={action.Home}";
+        yield return $"USER={action.Maildrop}";
+        yield return $"LOGNAME={action.Maildrop}";
+        yield return $"SENDER={action.Entry.Envelope.ReversePath.Text}";
+        yield return $"RECIPIENT={action.FirstRecipient.Address.Text}";
+    }
+
+    private void ReportError(int line, string text)
+    {
+        _keepInInbox = true;
+        note(line, text);
+    }
+}

@@ -1,0 +1,17 @@
+using System.Collections.Frozen;
+
+namespace MailModule.Delivery.Forwarding;
+
+/// <summary>
+/// A forward file as read. One with an error anywhere is not obeyed at all: half of what a user meant may be the wrong
+/// half. Immutable; any thread.
+/// </summary>
+/// <param name="Steps">In order.</param>
+/// <param name="Errors">Line and what is wrong with it.</param>
+internal sealed record DotForwardScript(
+    IReadOnlyList<DotForwardStep> Steps, IReadOnlyList<(int Line, string Text)> Errors)
+{
+    /// <summary>Variables of expressions and commands, beside captures.</summary>
+    public static readonly FrozenSet<string> Variables =
+        FrozenSet.Create("size_kb", "text", "body", "msgfile", "errorlevel", "in_text");
+}

@@ -1,0 +1,81 @@
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Local;
+
+/// <summary>
+/// What waits for the thread of local delivery, and when the thread is woken for it. Every member is for whoever holds
+/// the lock on <paramref name="gate"/>.
+/// </summary>
+/// <param name="gate">Waited on by the thread, and pulsed to wake it.</param>
+internal sealed class DeliveryQueue(object gate)
+{
+    private const int LongBatch = 1_024;
+
+    private readonly Queue<Action<long>> _steps = new();
+    private Queue<(ISpoolEntry Entry, bool MayBeThere)> _entries = new();
+    private int _wakeCount = int.MaxValue;
+    private bool _lastBatchWasFull;
+    private bool _isUrgent;
+
+    /// <summary>Entries that wait.</summary>
+    public int Count => _entries.Count;
+
+    public bool IsEmpty => _entries.Count == 0 && _steps.Count == 0;
+
+    /// <summary>Entries wait that may wait for more to come: few, and nobody is in a hurry for them.</summary>
+    public bool MayGrow => _entries.Count is > 0 and < LongBatch && !_lastBatchWasFull && !_isUrgent;
+
+    /// <summary>Puts what the spool found at its start before everything else.</summary>
+    public void AddRecovered(IEnumerable<ISpoolEntry> entries)
+        => _entries = new(entries.Select(entry => (entry, true)).Concat(_entries));
+
+    public void Add(ISpoolEntry entry)
+    {
+        _entries.Enqueue((entry, false));
+        if (_entries.Count >= _wakeCount)
+            Wake();
+    }
+
+    public void Add(Action<long> step)
+    {
+        _steps.Enqueue(step);
+        Wake();
+    }
+
+    /// <summary>Somebody waits for the thread: it is woken, and its next batch does not grow.</summary>
+    public void Hurry()
+    {
+        _isUrgent = true;
+        Monitor.PulseAll(gate);
+    }
+
+    /// <summary>The thread sleeps until something comes, or the time is up.</summary>
+    public void WaitForEntry(int milliseconds) => Wait(milliseconds, wakeCount: 1);
+
+    /// <summary>The thread sleeps until a long batch has come together, or the time is up.</summary>
+    public void WaitForLongBatch(int milliseconds) => Wait(milliseconds, LongBatch);
+
+    /// <summary>Moves the next batch out of the queue; it may be empty.</summary>
+    public void MoveTo(DeliveryBatch batch)
+    {
+        while (batch.Entries.Count < DeliveryBatch.Limit && _entries.TryDequeue(out var next))
+            batch.Entries.Add(next);
+        while (_steps.TryDequeue(out Action<long>? step))
+            batch.Steps.Add(step);
+        _lastBatchWasFull = batch.Entries.Count == DeliveryBatch.Limit;
+        _isUrgent = false;
+    }
+
+    private void Wait(int milliseconds, int wakeCount)
+    {
+        _wakeCount = wakeCount;
+        Monitor.Wait(gate, milliseconds);
+        _wakeCount = int.MaxValue;
+    }
+
+    private void Wake()
+    {
+        _wakeCount = int.MaxValue;
+        Monitor.PulseAll(gate);
+    }
+}

@@ -1,0 +1,169 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Local;
+
+/// <summary>
+/// Brings committed messages from the spool into the mailboxes, on a thread of its own. Deliveries gather for a moment,
+/// and one sync makes many of them durable. What cannot be delivered for now waits and is tried again; nothing is lost
+/// meanwhile, since the spool holds it.
+/// <para>
+/// Where the processors are busy receiving, delivery trails: its thread is nicer than others. What so gathers in memory
+/// is bounded: beyond <see cref="QueueLimit"/> whoever brings more waits for the thread to get on, which gives it the
+/// processor.
+/// </para>
+/// <para>
+/// Messages for lists, and for users with a forward file, go through a local action on a worker first, so that nothing
+/// here waits for them.
+/// </para>
+/// </summary>
+internal sealed class LocalDelivery : IDisposable
+{
+    private const int QueueLimit = 20_000;
+    private const int LongestHold = 20;
+
+    /// <summary>What the thread gets at a stop when local actions have used up the time.</summary>
+    private const int LeastForEnd = 500;
+
+    private readonly object _gate = new();
+    private readonly ISpool _spool;
+    private readonly DeliveryQueue _queue;
+    private readonly DeliveryProgress _progress = new();
+    private readonly MailboxDelivery _mailboxes;
+    private readonly LocalDeliveryThread _thread;
+    private readonly LocalActionQueue? _actions;
+
+    public LocalDelivery(LocalDeliveryDependencies dependencies)
+    {
+        _spool = dependencies.Spool;
+        _queue = new DeliveryQueue(_gate);
+        _mailboxes = new MailboxDelivery(dependencies, BeginAction, Post);
+        _thread = new LocalDeliveryThread(_gate, _queue, _progress, _mailboxes, dependencies.Log);
+        if (dependencies.Rules is { } rules)
+            _actions = new LocalActionQueue(dependencies.Workers!, rules.Run, EndAction, dependencies.Log);
+    }
+
+    /// <summary>Starts the thread with the entries that the spool found at its start.</summary>
+    public void Start()
+    {
+        lock (_gate)
+        {
+            _queue.AddRecovered(_spool.Recovered);
+            _progress.AddEnqueued(_spool.Recovered.Count);
+        }
+        _thread.Start();
+    }
+
+    /// <summary>
+    /// The spool's consumer: takes a committed entry. Any thread; blocks at most <see cref="LongestHold"/> ms, and only
+    /// when delivery is far behind. Entries without a local recipient are passed over.
+    /// </summary>
+    public void Enqueue(ISpoolEntry entry)
+    {
+        if (!HasMailbox(entry))
+            return;
+        lock (_gate)
+        {
+            _queue.Add(entry);
+            _progress.AddEnqueued(1);
+            if (_queue.Count + _progress.Unsynced > QueueLimit && _thread is { IsRunning: true, IsStopping: false })
+                Monitor.Wait(_gate, LongestHold);
+        }
+    }
+
+    /// <summary>
+    /// Returns when every entry enqueued before has been tried, or the time is up (then false). So a log-in sees the
+    /// mail that was confirmed before it. Blocks: workers only.
+    /// </summary>
+    /// <param name="home">A user's home: waits for the local actions on that user's messages too.</param>
+    public bool CatchUp(TimeSpan timeout, string? home = null)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        lock (_gate)
+        {
+            long wanted = _progress.Enqueued;
+            if (!_progress.HasTried(wanted))
+                _queue.Hurry();
+            while ((!_progress.HasTried(wanted) || _progress.HasActions(home)) && _thread.IsRunning)
+            {
+                long left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                    return false;
+                Monitor.Wait(_gate, (int)left);
+            }
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Returns when everything delivered so far is synced, marked done, and the marks are durable, so that a deletion
+    /// that follows stays one. Blocks: workers only. On a failure the deletion must not happen.
+    /// </summary>
+    public Fault MakeDurable()
+    {
+        Fault fault = SyncMailboxes();
+        return fault == Fault.None ? _spool.Flush() : fault;
+    }
+
+    /// <summary>
+    /// Delivers what is queued, syncs, marks, flushes, and ends the thread. What is left stays in the spool.
+    /// </summary>
+    /// <returns><see cref="Fault.Timeout"/>: something runs on; else what the flush of the marks came to.</returns>
+    public Fault Stop(TimeSpan timeout)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        bool ended = _actions?.Stop(timeout / 2) ?? true;
+        if (_thread.BeginStop() is not { } thread)
+            return ended ? Fault.None : Fault.Timeout;
+        ended &= thread.Join((int)Math.Max(LeastForEnd, deadline - Environment.TickCount64));
+        _thread.Abandon();
+        return ended ? _spool.Flush() : Fault.Timeout;
+    }
+
+    public void Dispose() => Stop(TimeSpan.Zero);
+
+    private static bool HasMailbox(ISpoolEntry entry)
+    {
+        foreach (Recipient recipient in entry.Envelope.Recipients)
+            if (recipient.Maildrop is not null)
+                return true;
+        return false;
+    }
+
+    private void BeginAction(LocalAction action)
+    {
+        lock (_gate)
+            _progress.BeginAction(action);
+        _actions!.Enqueue(action);
+    }
+
+    private void EndAction(LocalAction action, LocalActionResult result) => Post(now =>
+    {
+        _mailboxes.CompleteAction(action, result, now);
+        lock (_gate)
+            _progress.EndAction(action);
+    });
+
+    private void Post(Action<long> step)
+    {
+        lock (_gate)
+            _queue.Add(step);
+    }
+
+    private Fault SyncMailboxes()
+    {
+        lock (_gate)
+        {
+            if (!_progress.HasUnmarked)
+                return Fault.None;
+            if (!_thread.IsRunning)
+                return Fault.State;
+            long sync = _progress.AskForSync();
+            _queue.Hurry();
+            while (!_progress.IsSynced(sync))
+                Monitor.Wait(_gate);
+            return _progress.SyncFault;
+        }
+    }
+}

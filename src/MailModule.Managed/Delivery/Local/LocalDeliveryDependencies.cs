@@ -1,0 +1,41 @@
+using MailModule.Delivery.Reports;
+using MailModule.Mailbox;
+using MailModule.Primitives;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Delivery.Local;
+
+/// <summary>What a <see cref="LocalDelivery"/> works with.</summary>
+internal sealed class LocalDeliveryDependencies
+{
+    /// <summary>Whose entries are delivered.</summary>
+    public required ISpool Spool { get; init; }
+
+    /// <summary>The mailboxes.</summary>
+    public required IMailStore Store { get; init; }
+
+    /// <summary>A user's home from the settings; null for a user who is not there. Any thread.</summary>
+    public required Func<string, string?> HomeOf { get; init; }
+
+    /// <summary>Failures are written to it.</summary>
+    public Log Log { get; init; } = Log.None;
+
+    /// <summary>
+    /// Lists and forward files; null: every message goes straight into its mailbox. Needs <see cref="Workers"/>.
+    /// </summary>
+    public ILocalRules? Rules { get; init; }
+
+    public Workers? Workers { get; init; }
+
+    /// <summary>
+    /// Tells senders of success where they asked for it, and of what could not be delivered for so long that it is
+    /// given up; null: nobody is told, and nothing given up.
+    /// </summary>
+    public IDsnSender? DsnSender { get; init; }
+
+    /// <summary>How long a delivery is tried.</summary>
+    public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;
+
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}

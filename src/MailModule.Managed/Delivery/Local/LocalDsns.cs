@@ -1,0 +1,65 @@
+using MailModule.Delivery.Reports;
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Delivery.Local;
+
+/// <summary>
+/// The DSNs of local delivery: of success where the sender asked for it, of what is given up. One thread.
+/// </summary>
+/// <param name="post">Has a step run on that thread, with the time then; from any thread.</param>
+internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<Action<long>> post)
+{
+    /// <summary>DSNs that are being written; what they are about is not marked yet.</summary>
+    public int InProgress { get; private set; }
+
+    /// <summary>A sender asked to be told of this delivery's success.</summary>
+    public bool WantsSuccess(in PendingDelivery delivery)
+    {
+        if (dependencies.DsnSender is null)
+            return false;
+        foreach (int index in delivery.Recipients)
+            if ((delivery.Entry.Envelope.Recipients[index].Notify & Notify.Success) != 0)
+                return true;
+        return false;
+    }
+
+    /// <summary>
+    /// RFC 5321 §4.5.4.1: whoever gives up tells the sender. A delivery that nobody can be told of is not given up, nor
+    /// one that failed because the engine stops.
+    /// </summary>
+    public bool IsToBeGivenUp(in PendingDelivery delivery, Fault fault)
+        => dependencies.DsnSender is not null && fault != Fault.Cancelled
+            && dependencies.Schedule().IsOver(delivery.Entry.Envelope.Received, dependencies.Time.GetUtcNow());
+
+    /// <param name="completed">Run on the thread: whether the DSN is durable, and the time.</param>
+    public void SendSuccess(in PendingDelivery delivery, Action<Fault, long> completed)
+        => Send(delivery, DsnKind.Delivered, "2.0.0", "Delivered to the mailbox", completed);
+
+    /// <param name="completed">Run on the thread: whether the DSN is durable, and the time.</param>
+    public void SendFailure(in PendingDelivery delivery, Fault why, Action<Fault, long> completed)
+    {
+        if (why == Fault.NotFound)
+            Send(delivery, DsnKind.Failed, "5.1.1", "No such user here", completed);
+        else
+            Send(delivery, DsnKind.Failed, "4.4.7", $"The message could not be delivered locally in time ({why})",
+                completed);
+    }
+
+    private void Send(PendingDelivery delivery, DsnKind kind, string status, string text, Action<Fault, long> completed)
+    {
+        InProgress++;
+        DateTimeOffset at = dependencies.Time.GetUtcNow();
+        DsnRecipient[] recipients =
+        [
+            .. delivery.Recipients.Select(index => delivery.Entry.Envelope.Recipients[index])
+                .Where(recipient => kind != DsnKind.Delivered || recipient.Notify.HasFlag(Notify.Success))
+                .Select(recipient => new DsnRecipient(recipient, status, text, null, at)),
+        ];
+        dependencies.DsnSender!.Send(delivery.Entry, kind, recipients, fault => post(now =>
+        {
+            InProgress--;
+            completed(fault, now);
+        }));
+    }
+}

@@ -1,0 +1,57 @@
+using MailModule.Delivery.Forwarding;
+using MailModule.Delivery.Lists;
+using MailModule.Delivery.Reports;
+using MailModule.Delivery.Resending;
+using MailModule.Policy;
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Local;
+
+/// <summary>What lists and forward files need.</summary>
+internal sealed class LocalRulesDependencies
+{
+    public required ISpool Spool { get; init; }
+    public required IDsnSender DsnSender { get; init; }
+
+    /// <summary>Users, lists and domains of this moment. Cheap; any thread.</summary>
+    public required Func<RelayPolicy> Policy { get; init; }
+
+    /// <summary>The settings of forward files of this moment. Cheap; any thread.</summary>
+    public required Func<DotForwardOptions> Forward { get; init; }
+
+    /// <summary>Our name, for Received fields.</summary>
+    public required Func<string> HostName { get; init; }
+
+    /// <summary>Where messages lie while commands look at them.</summary>
+    public required string ScratchFolder { get; init; }
+
+    public Log Log { get; init; } = Log.None;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public FileCalls Calls { get; init; } = FileCalls.Linux;
+}
+
+/// <summary>Lists are expanded, forward files obeyed.</summary>
+internal sealed class LocalRules : ILocalRules
+{
+    private readonly ListExpansion _lists;
+    private readonly DotForward _dotForward;
+
+    public LocalRules(LocalRulesDependencies dependencies)
+    {
+        var resender = new Resender(dependencies.Spool, dependencies.HostName, dependencies.Time);
+        var dsnSender = new BlockingDsnSender(dependencies.DsnSender, dependencies.Time);
+        var scratch = new ScratchFiles(dependencies.ScratchFolder, Disk.Real);
+        _lists = new ListExpansion(resender, dsnSender, dependencies.Policy, dependencies.Log);
+        _dotForward = new DotForward(
+            resender, dsnSender, dependencies.Policy, dependencies.Forward, scratch, dependencies.Calls,
+            dependencies.Log);
+    }
+
+    public bool AppliesTo(string maildrop, string? home)
+        => home is null ? MailingList.NameIn(maildrop) is not null : _dotForward.AppliesTo(home);
+
+    public LocalActionResult Run(LocalAction action, CancellationToken cancel)
+        => action.Home is null ? _lists.Expand(action) : _dotForward.Run(action, cancel);
+}

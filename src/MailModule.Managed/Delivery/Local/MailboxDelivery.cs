@@ -1,0 +1,267 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Local;
+
+/// <summary>The steps of local delivery, without a thread or a clock: deliver, retry, sync, mark. One thread.</summary>
+/// <remarks>
+/// Invariant: an entry's recipient is marked done only after its message was delivered and then synced, or after what
+/// came of it instead (messages to a list's members, a DSN that it failed) is durable in the spool. A crash before the
+/// mark repeats the delivery, which the store's idempotence makes harmless; a crash after it repeats nothing.
+/// </remarks>
+/// <param name="beginAction">Begins a local action; its end comes to <see cref="CompleteAction"/>.</param>
+/// <param name="post">Has a step run on the thread of local delivery, with the time then; from any thread.</param>
+internal sealed class MailboxDelivery(
+    LocalDeliveryDependencies dependencies, Action<LocalAction> beginAction, Action<Action<long>> post)
+{
+    private readonly List<PendingDelivery> _unsynced = [];
+    private readonly MailboxRetries _retries = new();
+    private readonly LocalDsns _dsns = new(dependencies, post);
+    private long _syncFailures;
+
+    /// <summary>Deliveries that are neither synced nor marked.</summary>
+    public int Unsynced => _unsynced.Count;
+
+    /// <summary>When the oldest of them was made.</summary>
+    public long UnsyncedSince { get; private set; }
+
+    /// <summary>Deliveries that failed and wait for their next attempt.</summary>
+    public int Waiting => _retries.Count;
+
+    /// <summary>When the next mailbox is due for another attempt; <see cref="long.MaxValue"/> if none is.</summary>
+    public long NextRetry => _retries.NextAttempt;
+
+    /// <summary>DSNs that are being written; what they are about is not marked yet.</summary>
+    public int DsnsInProgress => _dsns.InProgress;
+
+    /// <summary>
+    /// Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What
+    /// fails waits.
+    /// </summary>
+    public void Deliver(ISpoolEntry entry, bool mayBeThere, long now)
+    {
+        IReadOnlyList<Recipient> recipients = entry.Envelope.Recipients;
+        for (int i = 0; i < recipients.Count; i++)
+        {
+            if (recipients[i].Maildrop is not { } maildrop || entry.IsDone(i))
+                continue;
+            string? home = dependencies.HomeOf(maildrop);
+            if (!IsFirstOfHome(entry, i, home))
+                continue;
+            int[] sharing = RecipientsOfHome(entry, i, home);
+            DeliverOrWait(new PendingDelivery(entry, maildrop, sharing, mayBeThere), home, now);
+        }
+    }
+
+    /// <summary>A local action has ended: the message goes where it says, or waits for another attempt.</summary>
+    public void CompleteAction(LocalAction action, LocalActionResult result, long now)
+    {
+        var delivery = new PendingDelivery(action.Entry, action.Maildrop, action.Recipients, action.MayBeThere)
+        {
+            Progress = action.Progress,
+            Failures = action.Failures,
+        };
+        Fault fault = result.Fault;
+        if (fault == Fault.None)
+        {
+            delivery = delivery with { Result = result };
+            fault = Store(delivery, action.Home);
+        }
+        if (fault == Fault.None)
+            Complete(delivery, now);
+        else
+            GiveUpOrRetry(delivery, action.Home, fault, now);
+    }
+
+    /// <summary>Tries mailboxes again whose time has come.</summary>
+    public void Retry(long now)
+    {
+        if (now >= NextRetry)
+            RetryDue(now);
+    }
+
+    /// <summary>Makes all deliveries durable, then marks them. On failure nothing is marked and all stay due.</summary>
+    public Fault Sync(long now)
+    {
+        if (_unsynced.Count == 0)
+            return Fault.None;
+        Fault fault = dependencies.Store.Sync();
+        if (fault != Fault.None)
+        {
+            UnsyncedSince = now;
+            if (_syncFailures++ == 0)
+                Log(LogLevel.Error, $"mailboxes could not be made durable ({fault}); trying again");
+            return fault;
+        }
+        _syncFailures = 0;
+        foreach (PendingDelivery delivery in _unsynced)
+            dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: delivery.Result is not null);
+        _unsynced.Clear();
+        return Fault.None;
+    }
+
+    private bool IsFirstOfHome(ISpoolEntry entry, int index, string? home)
+    {
+        for (int i = 0; i < index; i++)
+            if (SharesHome(entry, i, home, entry.Envelope.Recipients[index].Maildrop!))
+                return false;
+        return true;
+    }
+
+    private int[] RecipientsOfHome(ISpoolEntry entry, int first, string? home)
+    {
+        IReadOnlyList<Recipient> recipients = entry.Envelope.Recipients;
+        if (first == recipients.Count - 1)
+            return [first];
+        var sharing = new List<int> { first };
+        for (int i = first + 1; i < recipients.Count; i++)
+            if (SharesHome(entry, i, home, recipients[first].Maildrop!))
+                sharing.Add(i);
+        return [.. sharing];
+    }
+
+    private bool SharesHome(ISpoolEntry entry, int index, string? home, string maildrop)
+    {
+        if (entry.Envelope.Recipients[index].Maildrop is not { } other || entry.IsDone(index))
+            return false;
+        return other == maildrop || home is not null && dependencies.HomeOf(other) == home;
+    }
+
+    private void RetryDue(long now) => _retries.RunDue(now, delivery => TryAgain(delivery, now));
+
+    // A mailbox that has failed lately gets no attempt for each message, so that it holds up nobody.
+    private void DeliverOrWait(in PendingDelivery delivery, string? home, long now)
+    {
+        if (_retries.TryWait(home ?? delivery.Maildrop, delivery))
+            return;
+        Fault fault = Begin(delivery, home, now);
+        if (fault != Fault.None)
+            GiveUpOrRetry(delivery, home, fault, now);
+    }
+
+    private bool TryAgain(in PendingDelivery delivery, long now)
+    {
+        string? home = dependencies.HomeOf(delivery.Maildrop);
+        Fault fault = Begin(delivery, home, now);
+        return fault == Fault.None || TryGiveUp(delivery, home, fault);
+    }
+
+    // None: the message is in the mailbox, or a local action has it.
+    private Fault Begin(in PendingDelivery delivery, string? home, long now)
+    {
+        if (delivery.Result is null && dependencies.Rules is { } rules && rules.AppliesTo(delivery.Maildrop, home))
+        {
+            beginAction(new LocalAction(delivery.Entry, delivery.Maildrop, home, delivery.Recipients)
+            {
+                Progress = delivery.Progress,
+                Failures = delivery.Failures,
+                MayBeThere = delivery.MayBeThere,
+            });
+            return Fault.None;
+        }
+        Fault fault = Store(delivery, home);
+        if (fault == Fault.None)
+            Complete(delivery, now);
+        return fault;
+    }
+
+    // The unexpected counts as a failure for now: the message stays in the spool.
+    private Fault Store(in PendingDelivery delivery, string? home)
+    {
+        if (home is null)
+            return delivery.Result is { Folders.Count: 0 } ? Fault.None : Fault.NotFound;
+        try
+        {
+            return delivery.Result is { } result
+                ? StoreResult(delivery, home, result)
+                : StoreInInbox(delivery, home, delivery.Entry.Content);
+        }
+        catch (Exception exception)
+        {
+            Log(LogLevel.Error, $"{Describe(delivery)}: {exception.GetType().Name}: {exception.Message}");
+            return Fault.Internal;
+        }
+    }
+
+    private Fault StoreResult(in PendingDelivery delivery, string home, LocalActionResult result)
+    {
+        ISpoolEntry entry = delivery.Entry;
+        MessageContent content = (MessageContent?)result.Changed ?? entry.Content;
+        foreach (string folder in result.Folders)
+        {
+            Fault fault = folder.Length == 0
+                ? StoreInInbox(delivery, home, content)
+                : dependencies.Store.DeliverInto(home, folder, entry.Id, entry.Envelope.Received, content);
+            if (fault != Fault.None)
+                return fault;
+        }
+        return Fault.None;
+    }
+
+    private Fault StoreInInbox(in PendingDelivery delivery, string home, MessageContent content)
+    {
+        ISpoolEntry entry = delivery.Entry;
+        return dependencies.Store.Deliver(home, entry.Id, entry.Envelope.Received, content, delivery.MayBeThere);
+    }
+
+    private void Complete(in PendingDelivery delivery, long now)
+    {
+        delivery.Result?.Changed?.Dispose();
+        if (delivery.Result is { Folders.Count: 0 })
+            dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: true);
+        else if (!_dsns.WantsSuccess(delivery))
+            AddUnsynced(delivery, now);
+        else
+            SendSuccessDsn(delivery);
+    }
+
+    // RFC 3461 §5.2.2: success is told before the message is forgotten
+    private void SendSuccessDsn(PendingDelivery delivery)
+        => _dsns.SendSuccess(delivery, (fault, now) =>
+        {
+            if (fault == Fault.None)
+                AddUnsynced(delivery, now);
+            else
+                RetryLater(delivery, dependencies.HomeOf(delivery.Maildrop), fault, now);
+        });
+
+    private void GiveUpOrRetry(in PendingDelivery delivery, string? home, Fault fault, long now)
+    {
+        if (!TryGiveUp(delivery, home, fault))
+            RetryLater(delivery, home, fault, now);
+    }
+
+    private bool TryGiveUp(PendingDelivery delivery, string? home, Fault fault)
+    {
+        if (!_dsns.IsToBeGivenUp(delivery, fault))
+            return false;
+        Log(LogLevel.Warning, $"{Describe(delivery)}: {fault}; given up");
+        _dsns.SendFailure(delivery, fault, (result, now) =>
+        {
+            delivery.Result?.Changed?.Dispose();
+            if (result == Fault.None)
+                dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: true);
+            else
+                RetryLater(delivery with { Result = null }, home, result, now);
+        });
+        return true;
+    }
+
+    private void RetryLater(in PendingDelivery delivery, string? home, Fault fault, long now)
+    {
+        if (_retries.Add(home ?? delivery.Maildrop, delivery, now))
+            Log(LogLevel.Warning, $"{Describe(delivery)}: {fault}; trying again later");
+    }
+
+    private void AddUnsynced(in PendingDelivery delivery, long now)
+    {
+        if (_unsynced.Count == 0)
+            UnsyncedSince = now;
+        _unsynced.Add(delivery);
+    }
+
+    private void Log(LogLevel level, string text) => dependencies.Log.Write(level, "delivery", text);
+
+    private static string Describe(in PendingDelivery delivery) => $"{delivery.Entry.Id} to {delivery.Maildrop}";
+}

@@ -1,0 +1,18 @@
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Local;
+
+/// <summary>A message on its way into one mailbox.</summary>
+/// <param name="Recipients">Indexes of the envelope's recipients that share the mailbox.</param>
+/// <param name="MayBeThere">An earlier attempt may have put it into the mailbox.</param>
+internal readonly record struct PendingDelivery(ISpoolEntry Entry, string Maildrop, int[] Recipients, bool MayBeThere)
+{
+    /// <summary>What its local action came to; null: it has had none, or is to have it again.</summary>
+    public LocalActionResult? Result { get; init; }
+
+    /// <summary>What the local action that failed wants to know in its next attempt.</summary>
+    public object? Progress { get; init; }
+
+    /// <summary>Attempts that failed.</summary>
+    public int Failures { get; init; }
+}

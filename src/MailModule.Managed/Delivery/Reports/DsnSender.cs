@@ -1,0 +1,60 @@
+using System.Text;
+using MailModule.Dns;
+using MailModule.Mail;
+using MailModule.Policy;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Reports;
+
+/// <summary>DSNs as messages in the spool: decides which sender is told what, and has a worker write it.</summary>
+public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
+{
+    public void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
+    {
+        DsnRecipient[] wanted = [.. recipients.Where(recipient => IsWanted(kind, recipient.Recipient.Notify))];
+        if (wanted.Length == 0 || !TryFindSender(about, kind, out Recipient? sender))
+        {
+            committed(Fault.None);
+            return;
+        }
+        var dsn = new Dsn(about, kind, wanted, sender!, NameFor(dependencies.HostName()),
+            dependencies.Time.GetUtcNow());
+        dependencies.Workers.Run(new DsnJob(dsn, dependencies, committed));
+    }
+
+    /// <summary>RFC 3461 §4.1, §5.2: what a sender wants to hear of; failures and delays if he did not say.</summary>
+    public static bool IsWanted(DsnKind kind, Notify notify) => kind switch
+    {
+        DsnKind.Failed => notify == Notify.Default || notify.HasFlag(Notify.Failure),
+        DsnKind.Delayed => notify == Notify.Default || notify.HasFlag(Notify.Delay),
+        _ => notify.HasFlag(Notify.Success),
+    };
+
+    private bool TryFindSender(ISpoolEntry about, DsnKind kind, out Recipient? sender)
+    {
+        MailAddress address = about.Envelope.ReversePath;
+        sender = null;
+        // RFC 3461 §5.2, RFC 5321 §4.5.5: never to the null reverse-path, which every DSN has
+        if (address.IsNull)
+        {
+            if (kind == DsnKind.Failed)
+                dependencies.Log.Write(LogLevel.Warning, "report", $"{about.Id} failed and has no sender to tell");
+            return false;
+        }
+        RelayVerdict verdict = dependencies.VerdictOf(address);
+        if (!verdict.IsAccepted)
+        {
+            dependencies.Log.Write(
+                LogLevel.Warning, "report",
+                $"{about.Id}: its sender {address} is no user here, so that nobody can be told");
+            return false;
+        }
+        sender = new Recipient(address, verdict.Maildrop);
+        return true;
+    }
+
+    // A DSN's fields are ASCII whatever our name is.
+    private static string NameFor(string host)
+        => !Ascii.IsValid(host) && DnsName.TryNormalize(host, out string name) ? name : host;
+}

@@ -1,0 +1,43 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Reports;
+
+/// <summary>What a DSN tells (RFC 3464 §2.3.3).</summary>
+public enum DsnKind
+{
+    Failed,
+    Delayed,
+    /// <summary>In the mailbox.</summary>
+    Delivered,
+    /// <summary>Taken by a host that does not report itself.</summary>
+    Relayed,
+    /// <summary>Handed to the members of a list or the targets of an alias.</summary>
+    Expanded,
+}
+
+/// <summary>One recipient of a DSN.</summary>
+/// <param name="Status">Enhanced status code (RFC 3463).</param>
+/// <param name="Diagnostic">What was said or what happened, lines with LF between; the remote's own words if
+/// <paramref name="RemoteHost"/> said them.</param>
+/// <param name="RemoteHost">Who said it; null: we did.</param>
+/// <param name="RetryUntil">For a delay: until when we go on trying.</param>
+public sealed record DsnRecipient(
+    Recipient Recipient, string Status, string Diagnostic, string? RemoteHost, DateTimeOffset? LastAttempt,
+    DateTimeOffset? RetryUntil = null);
+
+/// <summary>
+/// Tells senders what became of their mail (RFC 3464), durably: a DSN is a message in the spool. Any thread; does
+/// not block.
+/// </summary>
+public interface IDsnSender
+{
+    /// <summary>
+    /// Writes one DSN to the message's sender about those recipients whose NOTIFY asks for it. Nobody to tell (the
+    /// null sender, NOTIFY=NEVER): None at once.
+    /// </summary>
+    /// <param name="committed">Run once: None when the DSN is durable or none is due; else nothing was written, to
+    /// be tried again later. On any thread, must not block.</param>
+    void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed);
+}

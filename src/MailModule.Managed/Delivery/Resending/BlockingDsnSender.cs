@@ -1,0 +1,30 @@
+using MailModule.Delivery.Reports;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Resending;
+
+/// <summary>Sends a DSN and waits until it is durable. Blocks: workers only.</summary>
+internal sealed class BlockingDsnSender(IDsnSender dsnSender, TimeProvider time)
+{
+    /// <summary>Tells the same of all the recipients. None too where nobody is to be told.</summary>
+    public Fault Send(ISpoolEntry about, DsnKind kind, IEnumerable<Recipient> recipients, string status,
+        string diagnostic)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        DsnRecipient[] reported =
+            [.. recipients.Select(recipient => new DsnRecipient(recipient, status, diagnostic, null, now))];
+        if (reported.Length == 0)
+            return Fault.None;
+        using var done = new ManualResetEventSlim();
+        Fault result = Fault.None;
+        dsnSender.Send(about, kind, reported, fault =>
+        {
+            result = fault;
+            done.Set();
+        });
+        done.Wait();
+        return result;
+    }
+}

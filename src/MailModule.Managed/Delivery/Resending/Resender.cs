@@ -1,0 +1,67 @@
+using System.Buffers;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Resending;
+
+/// <summary>
+/// Puts messages into the spool anew, for other recipients, with the trace of where they have been. Any thread; blocks:
+/// workers only.
+/// </summary>
+/// <param name="hostName">Our name, for Received.</param>
+internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider time)
+{
+    /// <summary>
+    /// Received fields at most: beyond it a message is in a loop, whoever writes them (RFC 5321 §6.3).
+    /// </summary>
+    public const int HopLimit = 100;
+
+    /// <summary>
+    /// An envelope for a message that takes its content from another; its recipients are to be added.
+    /// </summary>
+    public Envelope NewEnvelope(Envelope from, MailAddress reversePath) => new()
+    {
+        ReversePath = reversePath,
+        Received = time.GetUtcNow(),
+        EightBit = from.EightBit,
+        Utf8 = from.Utf8,
+    };
+
+    /// <summary>Commits the message; returns when it is durable or nothing of it is left.</summary>
+    /// <param name="content">At rest.</param>
+    /// <param name="from">The id under which it came in.</param>
+    /// <param name="was">The recipient that the new ones stand for.</param>
+    /// <param name="list">For a mailing list: its address, for List-Id; else null.</param>
+    public Fault Send(Envelope envelope, MessageContent content, string from, MailAddress was, MailAddress? list)
+    {
+        try
+        {
+            using Stream message = content.OpenRead();
+            byte[] header = MessageHeader.Read(message).WithoutReturnPath(withoutListId: list is not null);
+            byte[] trace = Trace(envelope, from, was, list);
+            return SpoolCopy.Write(
+                spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], message),
+                trace.Length + content.Length, out _);
+        }
+        catch (IOException)
+        {
+            return Fault.Io;
+        }
+    }
+
+    // RFC 5321 §4.4: each host that hands a message on puts its Received in front; and so the hops of a loop inside
+    // this host count too.
+    private byte[] Trace(Envelope envelope, string from, MailAddress was, MailAddress? list)
+    {
+        var fields = new ArrayBufferWriter<byte>(512);
+        ReturnPath.Write(fields, envelope.ReversePath);
+        TraceHeaders.WriteReceived(
+            fields, envelope, new TraceInfo(hostName(), from, Extended: false, TlsDescription: null));
+        TraceHeaders.WriteDeliveredTo(fields, was);
+        // RFC 2919 §6: one List-Id alone, that of the list which sent it last
+        if (list is not null)
+            TraceHeaders.WriteListId(fields, list);
+        return fields.WrittenSpan.ToArray();
+    }
+}

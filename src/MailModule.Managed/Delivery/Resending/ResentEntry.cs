@@ -1,0 +1,17 @@
+using MailModule.Mail;
+using MailModule.Spool;
+
+namespace MailModule.Delivery.Resending;
+
+/// <summary>
+/// A message with another envelope than it has in the spool: what a DSN is about when a member of a list fails
+/// before anything was sent.
+/// </summary>
+internal sealed class ResentEntry(ISpoolEntry from, Envelope envelope) : ISpoolEntry
+{
+    public string Id => from.Id;
+    public Envelope Envelope => envelope;
+    public MessageContent Content => from.Content;
+    public ReadOnlyMemory<byte> Note => default;
+    public bool IsDone(int recipient) => false;
+}

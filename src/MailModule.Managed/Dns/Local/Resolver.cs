@@ -1,0 +1,62 @@
+using System.Net;
+using MailModule.Dns.Stub;
+
+namespace MailModule.Dns.Local;
+
+/// <summary>How names are resolved.</summary>
+public sealed class ResolverOptions
+{
+    /// <summary>Servers to ask; null: those of <see cref="ResolvConf"/>, which is read again when it changes.</summary>
+    public IReadOnlyList<IPEndPoint>? Servers { get; init; }
+
+    public string ResolvConf { get; init; } = "/etc/resolv.conf";
+    public string HostsFile { get; init; } = "/etc/hosts";
+
+    /// <summary>How long one of <see cref="Servers"/> may take; resolv.conf has its own.</summary>
+    public TimeSpan Timeout { get; init; } = ResolverSettings.UsualTimeout;
+
+    /// <summary>Rounds through <see cref="Servers"/>; resolv.conf has its own.</summary>
+    public int Attempts { get; init; } = ResolverSettings.UsualAttempts;
+
+    /// <summary>Octets that kept answers may take.</summary>
+    public long CacheLimit { get; init; } = 8 * 1024 * 1024;
+
+    /// <summary>For the age of kept answers.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>Puts together the resolver of this library: hosts file, then kept answers, then servers.</summary>
+public static class Resolver
+{
+    public static IDns Create(ResolverOptions options)
+    {
+        var stub = new StubResolver(SettingsOf(options), options.Time);
+        var hosts = new WatchedFile<HostsFile>(options.HostsFile, Local.HostsFile.Parse);
+        return new HostsDns(() => hosts.Current ?? Local.HostsFile.Empty, new DnsCache(stub, options.CacheLimit, options.Time));
+    }
+
+    /// <summary>Reads the form <c>ip</c>, <c>ip:port</c>, <c>v6</c> or <c>[v6]:port</c>, several by commas; false if it is anything else, or nothing.</summary>
+    public static bool TryParseServers(string text, out IReadOnlyList<IPEndPoint> servers)
+    {
+        List<IPEndPoint> found = [];
+        servers = found;
+        foreach (string item in text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (!IPEndPoint.TryParse(item, out IPEndPoint? server))
+                return false;
+            found.Add(server.Port == 0 ? new IPEndPoint(server.Address, ResolverSettings.Port) : server);
+        }
+        return found.Count > 0;
+    }
+
+    private static Func<ResolverSettings> SettingsOf(ResolverOptions options)
+    {
+        if (options.Servers is { Count: > 0 } servers)
+        {
+            var settings = new ResolverSettings([.. servers], options.Timeout, Math.Max(1, options.Attempts));
+            return () => settings;
+        }
+        var file = new WatchedFile<ResolverSettings>(options.ResolvConf, Local.ResolvConf.Parse);
+        return () => file.Current ?? Local.ResolvConf.Absent;
+    }
+}

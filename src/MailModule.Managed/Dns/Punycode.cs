@@ -1,0 +1,88 @@
+using System.Text;
+
+namespace MailModule.Dns;
+
+/// <summary>
+/// Labels beyond ASCII as the DNS carries them. Ours and not the platform's: that one throws for what it does not like, and leaves capitals as they are where
+/// no ICU is loaded. A label is taken as it is written, in small letters; composing accents (NFC) is for whoever made the address.
+/// </summary>
+internal static class Punycode
+{
+    private const int Base = 36, SmallestThreshold = 1, LargestThreshold = 26, Skew = 38, Damp = 700, FirstBias = 72, FirstCode = 0x80;
+
+    /// <summary>The A-label of one U-label; false if it has no letters for one: controls, blanks or halves of a pair.</summary>
+    public static bool TryEncode(ReadOnlySpan<char> label, StringBuilder into)
+    {
+        List<int> codes = [];
+        while (!label.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf16(label, out Rune rune, out int taken) != System.Buffers.OperationStatus.Done || Rune.IsControl(rune) || Rune.IsWhiteSpace(rune))
+                return false;
+            codes.Add(Rune.ToLowerInvariant(rune).Value);
+            label = label[taken..];
+        }
+        // RFC 5890 §2.3.2.1: the prefix of an A-label.
+        into.Append("xn--");
+        Encode(codes, into);
+        return true;
+    }
+
+    /// <summary>RFC 3492 §6.3.</summary>
+    private static void Encode(List<int> codes, StringBuilder into)
+    {
+        int basic = 0;
+        foreach (int code in codes.Where(code => code < FirstCode))
+        {
+            into.Append((char)code);
+            basic++;
+        }
+        if (basic > 0)
+            into.Append('-');
+        int delta = 0, bias = FirstBias, done = basic;
+        for (int next = FirstCode; done < codes.Count;)
+        {
+            int least = codes.Where(code => code >= next).Min();
+            delta += (least - next) * (done + 1);
+            next = least;
+            foreach (int code in codes)
+            {
+                if (code < next)
+                    delta++;
+                if (code != next)
+                    continue;
+                AppendNumber(delta, bias, into);
+                bias = Adapt(delta, done + 1, done == basic);
+                delta = 0;
+                done++;
+            }
+            delta++;
+            next++;
+        }
+    }
+
+    private static void AppendNumber(int number, int bias, StringBuilder into)
+    {
+        for (int k = Base; ; k += Base)
+        {
+            int threshold = Math.Clamp(k - bias, SmallestThreshold, LargestThreshold);
+            if (number < threshold)
+                break;
+            into.Append(Digit(threshold + (number - threshold) % (Base - threshold)));
+            number = (number - threshold) / (Base - threshold);
+        }
+        into.Append(Digit(number));
+    }
+
+    /// <summary>RFC 3492 §6.1.</summary>
+    private static int Adapt(int delta, int count, bool isFirst)
+    {
+        delta = isFirst ? delta / Damp : delta / 2;
+        delta += delta / count;
+        int k = 0;
+        for (; delta > (Base - SmallestThreshold) * LargestThreshold / 2; k += Base)
+            delta /= Base - SmallestThreshold;
+        return k + (Base - SmallestThreshold + 1) * delta / (delta + Skew);
+    }
+
+    private static char Digit(int value) => (char)(value < 26 ? 'a' + value : '0' + value - 26);
+}

@@ -1,0 +1,80 @@
+using System.Text;
+
+namespace MailModule.Primitives.Os;
+
+/// <summary>The real file system (Linux).</summary>
+public sealed class Disk : IDisk
+{
+    public static readonly Disk Real = new();
+
+    private const int NoAccess = 13;
+    private const int DirectoryBuffer = 32 * 1024;
+
+    private Disk()
+    {
+    }
+
+    public Fault MakeDirectory(string path)
+    {
+        int result = FileCalls.Linux.MakeDirectory(Octets(path));
+        return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
+    }
+
+    public Fault OpenDirectory(string path, out IDiskDirectory directory)
+    {
+        int result = FileCalls.Linux.OpenRead(Octets(path));
+        directory = new DiskHandle(result);
+        return result == -NoAccess ? Fault.NotSupported : ToFault(result);
+    }
+
+    public Fault Open(string path, DiskOpen how, out IDiskFile file)
+    {
+        int result = FileCalls.Linux.OpenReadWrite(Octets(path), how == DiskOpen.New);
+        file = new DiskHandle(result);
+        return ToFault(result);
+    }
+
+    public Fault Rename(string from, string to) => ToFault(FileCalls.Linux.Rename(Octets(from), Octets(to)));
+
+    public Fault Unlink(string path) => ToFault(FileCalls.Linux.Unlink(Octets(path)));
+
+    public Fault List(string path, List<string> names)
+    {
+        int descriptor = FileCalls.Linux.OpenRead(Octets(path));
+        if (descriptor < 0)
+            return ToFault(descriptor);
+        byte[] buffer = new byte[DirectoryBuffer];
+        int count;
+        while ((count = FileCalls.Linux.ReadDirectory(descriptor, buffer)) > 0)
+            AddNames(buffer.AsSpan(0, count), names);
+        FileCalls.Linux.Close(descriptor);
+        return ToFault(count);
+    }
+
+    public Fault Lock(string path, out IDisposable held)
+    {
+        int descriptor = FileCalls.Linux.OpenLock(Octets(path));
+        var handle = new DiskHandle(descriptor);
+        held = handle;
+        if (descriptor < 0)
+            return ToFault(descriptor);
+        int result = FileCalls.Linux.Lock(descriptor);
+        if (result < 0)
+            handle.Dispose();
+        return ToFault(result);
+    }
+
+    public long FreeSpace(string path) => DiskCalls.FreeSpace(Octets(path));
+
+    internal static Fault ToFault(int result) => result == -Errno.Exists ? Fault.State : SystemFault.Of(result);
+
+    private static void AddNames(ReadOnlySpan<byte> records, List<string> names)
+    {
+        var entries = new DirectoryRecords(records);
+        while (entries.Next())
+            if (!entries.Name.SequenceEqual("."u8) && !entries.Name.SequenceEqual(".."u8))
+                names.Add(Encoding.UTF8.GetString(entries.Name));
+    }
+
+    private static byte[] Octets(string path) => Encoding.UTF8.GetBytes(path + '\0');
+}

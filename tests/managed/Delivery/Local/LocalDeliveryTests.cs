@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using MailModule.Delivery.Local;
+using MailModule.Primitives;
+
+namespace MailModule.Tests.Delivery.Local;
+
+public class LocalDeliveryTests
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(20);
+
+    private readonly List<string> _events = [];
+    private readonly MemorySpool _spool;
+    private readonly MemoryStore _store;
+    private readonly LocalDelivery _delivery;
+
+    public LocalDeliveryTests()
+    {
+        _spool = new MemorySpool(_events);
+        _store = new MemoryStore(_events);
+        _delivery = new LocalDelivery(
+            new LocalDeliveryDependencies { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}" });
+    }
+
+    [Fact]
+    public void What_the_spool_found_at_start_comes_first_and_may_be_there()
+    {
+        _spool.Found.Add(new MemorySpool.Entry("m1", "a"));
+        _delivery.Start();
+        _delivery.Enqueue(new MemorySpool.Entry("m2", "a"));
+        Assert.True(_delivery.CatchUp(Long));
+        Assert.Equal(["deliver m1 /h/a again", "deliver m2 /h/a"], Events("deliver"));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+    }
+
+    [Fact]
+    public void Settling_syncs_marks_and_flushes_in_this_order()
+    {
+        _delivery.Start();
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.CatchUp(Long));
+        Assert.Equal(Fault.None, _delivery.MakeDurable());
+        Assert.Equal(["deliver m1 /h/a", "sync", "mark m1 0", "flush"], Events(""));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+    }
+
+    [Fact]
+    public void Settling_fails_when_the_sync_fails_or_the_marks_cannot_be_flushed()
+    {
+        _delivery.Start();
+        _store.SyncFault = Fault.Io;
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.CatchUp(Long));
+        Assert.Equal(Fault.Io, _delivery.MakeDurable());
+        _store.SyncFault = Fault.None;
+        _spool.FlushFault = Fault.Full;
+        Assert.Equal(Fault.Full, _delivery.MakeDurable());
+        _delivery.Stop(Long);
+    }
+
+    [Fact]
+    public void Many_messages_share_a_sync()
+    {
+        for (int i = 0; i < 1_000; i++)
+            _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
+        _delivery.Start();
+        Assert.True(_delivery.CatchUp(Long));
+        Assert.Equal(Fault.None, _delivery.MakeDurable());
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.Equal(1_000, Events("mark").Count);
+        Assert.InRange(Events("sync").Count, 1, 10);
+    }
+
+    [Fact]
+    public void Stopping_delivers_what_is_queued_and_flushes_the_marks()
+    {
+        _delivery.Start();
+        for (int i = 0; i < 600; i++)
+            _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.Equal(600, Events("deliver").Count);
+        Assert.Equal(600, Events("mark").Count);
+        Assert.Equal("flush", Events("")[^1]);
+    }
+
+    [Fact]
+    public void Stopping_does_not_wait_for_a_mailbox_that_fails()
+    {
+        lock (_store.Broken)
+            _store.Broken.Add("/h/a");
+        _delivery.Start();
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.Empty(Events("mark"));
+    }
+
+    [Theory]
+    [InlineData(Fault.Full)]
+    [InlineData(Fault.Io)]
+    public void Stopping_tells_why_the_marks_could_not_be_flushed(Fault fault)
+    {
+        _delivery.Start();
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        _spool.FlushFault = fault;
+        Assert.Equal(fault, _delivery.Stop(Long));
+    }
+
+    [Fact]
+    public void Stopping_tells_of_a_delivery_that_does_not_come_to_its_end()
+    {
+        using var begun = new ManualResetEventSlim();
+        _store.OnDeliver = begun.Set;
+        _delivery.Start();
+        lock (_store.Broken)
+        {
+            _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+            Assert.True(begun.Wait(Long));
+            Assert.Equal(Fault.Timeout, _delivery.Stop(TimeSpan.Zero));
+        }
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+    }
+
+    [Fact]
+    public void After_the_end_nobody_waits()
+    {
+        _delivery.Start();
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.Equal(Fault.None, _delivery.MakeDurable());
+        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Assert.True(_delivery.CatchUp(Long));
+    }
+
+    [Fact]
+    public void Messages_without_a_local_recipient_are_passed_over()
+    {
+        _delivery.Start();
+        _delivery.Enqueue(new MemorySpool.Entry("m1", null, null));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.Empty(Events("deliver"));
+    }
+
+    [Fact]
+    public void Far_behind_it_slows_whoever_brings_more_and_takes_all_the_same()
+    {
+        const int bound = 20_000;
+        const int more = 5;
+        _delivery.Start();
+        lock (_store.Broken)
+        {
+            // The first batch has left the queue; its delivery waits for this lock.
+            for (int i = 0; i < bound + 256; i++)
+                _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
+            var watch = Stopwatch.StartNew();
+            for (int i = 0; i < more; i++)
+                _delivery.Enqueue(new MemorySpool.Entry($"late{i}", "a"));
+            Assert.True(watch.ElapsedMilliseconds >= more * 10);
+        }
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.Equal(bound + 256 + more, Events("deliver").Count);
+    }
+
+    [Fact]
+    public void Deliveries_are_synced_and_marked_without_being_asked()
+    {
+        using var marked = new ManualResetEventSlim();
+        var spool = new MemorySpool(_events);
+        var store = new MemoryStore(_events);
+        var delivery = new LocalDelivery(
+            new LocalDeliveryDependencies { Spool = spool, Store = store, HomeOf = name => $"/h/{name}" });
+        delivery.Start();
+        var entry = new MemorySpool.Entry("m1", "a");
+        entry.Marked = marked.Set;
+        delivery.Enqueue(entry);
+        Assert.True(marked.Wait(Long));
+        Assert.Equal(Fault.None, delivery.Stop(Long));
+    }
+
+    private List<string> Events(string start)
+    {
+        lock (_events)
+            return _events.Where(text => text.StartsWith(start, StringComparison.Ordinal)).ToList();
+    }
+}

@@ -1,0 +1,172 @@
+using MailModule.Delivery;
+using MailModule.Delivery.Local;
+using MailModule.Mail;
+using MailModule.Primitives;
+
+namespace MailModule.Tests.Delivery.Local;
+
+public class MailboxActionTests
+{
+    private readonly List<string> _events = [];
+    private readonly List<LocalAction> _begun = [];
+    private readonly CollectedDsns _reports = new();
+    private readonly TurnedClock _clock = new();
+    private readonly MemorySpool _spool;
+    private readonly MemoryStore _store;
+    private readonly MailboxDelivery _mailboxes;
+    private readonly Rules _rules = new();
+
+    public MailboxActionTests()
+    {
+        _spool = new MemorySpool(_events);
+        _store = new MemoryStore(_events);
+        var parts = new LocalDeliveryDependencies
+        {
+            Spool = _spool,
+            Store = _store,
+            HomeOf = name => name.StartsWith("list", StringComparison.Ordinal) ? null : $"/h/{name}",
+            Rules = _rules,
+            DsnSender = _reports,
+            Time = _clock,
+            Schedule = () => RetrySchedule.Default,
+        };
+        _mailboxes = new MailboxDelivery(parts, _begun.Add, step => step(5));
+    }
+
+    [Fact]
+    public void A_message_comes_into_the_mailbox_after_its_action()
+    {
+        LocalAction action = Deliver("m1", "ann", "bob");
+        Assert.Equal(["deliver m1 /h/bob"], _events);
+        Assert.Equal(("ann", "/h/ann", 0), (action.Maildrop, action.Home, action.Recipients.Single()));
+        _mailboxes.CompleteAction(action, LocalActionResult.Inbox, 0);
+        _mailboxes.Sync(0);
+        Assert.Equal(["deliver m1 /h/bob", "deliver m1 /h/ann", "sync", "mark m1 1", "mark m1 0"], _events);
+    }
+
+    [Fact]
+    public void Folders_get_it_each_and_nothing_is_marked_before_the_sync()
+    {
+        LocalAction action = Deliver("m1", "ann");
+        _mailboxes.CompleteAction(action, new LocalActionResult(Fault.None, ["spam", ""]), 0);
+        Assert.Equal(["deliver m1 /h/ann/spam again", "deliver m1 /h/ann"], _events);
+        _mailboxes.Sync(0);
+        Assert.Equal(["sync", "mark m1 0"], _events[2..]);
+    }
+
+    [Fact]
+    public void What_goes_nowhere_is_marked_at_once()
+    {
+        _mailboxes.CompleteAction(Deliver("m1", "list\tx@y"), LocalActionResult.Nowhere, 0);
+        Assert.Equal(["mark m1 0"], _events);
+    }
+
+    [Fact]
+    public void An_action_that_failed_is_run_again_later_and_later()
+    {
+        LocalAction action = Deliver("m1", "ann");
+        action.Progress = "so far";
+        _mailboxes.CompleteAction(action, LocalActionResult.Failed(Fault.Full), 0);
+        Assert.Equal((1, 1_000L), (_mailboxes.Waiting, _mailboxes.NextRetry));
+        _mailboxes.Retry(1_000);
+        Assert.Equal(0, _mailboxes.Waiting);
+        LocalAction second = _begun[1];
+        Assert.Equal(("so far", 1, true), (second.Progress, second.Failures, second.MayBeThere));
+        _mailboxes.CompleteAction(second, LocalActionResult.Failed(Fault.Full), 1_000);
+        Assert.Equal(3_000, _mailboxes.NextRetry);
+        for (int i = 2; i < 20; i++)
+        {
+            long now = _mailboxes.NextRetry;
+            _mailboxes.Retry(now);
+            _mailboxes.CompleteAction(_begun[i], LocalActionResult.Failed(Fault.Full), now);
+            Assert.InRange(_mailboxes.NextRetry - now, 4_000, 300_000);
+        }
+        Assert.Empty(_events);
+    }
+
+    [Fact]
+    public void A_mailbox_that_fails_after_the_action_does_not_repeat_it()
+    {
+        _store.Broken.Add("/h/ann");
+        _mailboxes.CompleteAction(Deliver("m1", "ann"), new LocalActionResult(Fault.None, ["spam", ""]), 0);
+        _store.Broken.Clear();
+        _mailboxes.Retry(_mailboxes.NextRetry);
+        _mailboxes.Sync(0);
+        Assert.Single(_begun);
+        Assert.Equal(["deliver m1 /h/ann/spam again", "fail m1 /h/ann", "deliver m1 /h/ann/spam again",
+            "deliver m1 /h/ann again", "sync", "mark m1 0"], _events);
+    }
+
+    [Fact]
+    public void Success_is_told_before_the_mark_to_those_who_asked()
+    {
+        var entry = new MemorySpool.Entry("m1", "bob", "bob", "carl");
+        entry.Envelope.Recipients[1] = entry.Envelope.Recipients[1] with { Notify = Notify.Success };
+        _mailboxes.Deliver(entry, mayBeThere: false, 0);
+        Assert.Equal(["Delivered to <>:  2.0.0"], _reports.Sent);
+        _mailboxes.Sync(0);
+        Assert.Equal(["mark m1 0 1", "mark m1 2"],
+            _events.Where(text => text.StartsWith("mark", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public void A_report_that_cannot_be_written_is_tried_again_and_the_mark_waits()
+    {
+        _reports.Fault = Fault.Full;
+        var entry = new MemorySpool.Entry("m1", "bob");
+        entry.Envelope.Recipients[0] = entry.Envelope.Recipients[0] with { Notify = Notify.Success };
+        _mailboxes.Deliver(entry, mayBeThere: false, 0);
+        _mailboxes.Sync(0);
+        Assert.Equal(["deliver m1 /h/bob"], _events);
+        _reports.Fault = Fault.None;
+        _mailboxes.Retry(_mailboxes.NextRetry);
+        _mailboxes.Sync(0);
+        Assert.Equal(["deliver m1 /h/bob", "deliver m1 /h/bob again", "sync", "mark m1 0"], _events);
+        Assert.Single(_reports.Sent);
+    }
+
+    [Fact]
+    public void What_cannot_be_delivered_in_time_is_reported_and_given_up()
+    {
+        _store.Broken.Add("/h/bob");
+        var entry = new MemorySpool.Entry("m1", "bob");
+        entry.Envelope.Received = _clock.GetUtcNow();
+        _mailboxes.Deliver(entry, mayBeThere: false, 0);
+        _clock.Turn(TimeSpan.FromHours(23));
+        _mailboxes.Retry(_mailboxes.NextRetry);
+        Assert.Empty(_reports.Sent);
+        _clock.Turn(TimeSpan.FromHours(2));
+        _reports.Fault = Fault.Full;
+        _mailboxes.Retry(_mailboxes.NextRetry);
+        Assert.Equal(1, _mailboxes.Waiting);
+        _reports.Fault = Fault.None;
+        _mailboxes.Retry(_mailboxes.NextRetry);
+        Assert.Equal(["Failed to <>:  4.4.7"], _reports.Sent);
+        Assert.Equal("mark m1 0", _events[^1]);
+        Assert.Equal(0, _mailboxes.Waiting);
+    }
+
+    [Fact]
+    public void A_stop_is_no_reason_to_give_up()
+    {
+        LocalAction action = Deliver("m1", "ann");
+        _clock.Turn(TimeSpan.FromHours(25));
+        _mailboxes.CompleteAction(action, LocalActionResult.Failed(Fault.Cancelled), 0);
+        Assert.Empty(_reports.Sent);
+        Assert.Equal(1, _mailboxes.Waiting);
+    }
+
+    private LocalAction Deliver(string id, params string?[] maildrops)
+    {
+        var entry = new MemorySpool.Entry(id, maildrops);
+        entry.Envelope.Received = _clock.GetUtcNow();
+        _mailboxes.Deliver(entry, mayBeThere: false, 0);
+        return Assert.Single(_begun);
+    }
+
+    private sealed class Rules : ILocalRules
+    {
+        public bool AppliesTo(string maildrop, string? home) => home is null or "/h/ann";
+        public LocalActionResult Run(LocalAction action, CancellationToken cancel) => throw new NotSupportedException();
+    }
+}

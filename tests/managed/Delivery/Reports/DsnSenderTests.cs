@@ -1,0 +1,321 @@
+using System.Text;
+using System.Text.RegularExpressions;
+using MailModule.Delivery.Reports;
+using MailModule.Mail;
+using MailModule.Policy;
+using MailModule.Primitives;
+using MailModule.Tests.Support;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Delivery.Reports;
+
+public sealed partial class DsnSenderTests : IDisposable
+{
+    private static readonly DateTimeOffset Attempt = new(2026, 11, 21, 5, 30, 0, TimeSpan.FromHours(1));
+    private static readonly DateTimeOffset Until = new(2026, 11, 22, 4, 0, 0, TimeSpan.FromHours(1));
+
+    private readonly Workers _workers = new(2);
+    private readonly DsnSpool _spool = new();
+
+    public void Dispose() => _workers.Dispose();
+
+    [Fact]
+    public void A_failure_tells_the_remotes_words_for_each_recipient_and_returns_the_message()
+    {
+        var message = new OriginalMessage();
+        DsnRecipient[] about =
+        [
+            new(message.Add("bob@far.example"), "5.1.1",
+                "550-5.1.1 The mailbox is not there.\n550 5.1.1 See https://far.example/help", "mx1.far.example",
+                Attempt),
+            new(message.Add("eve@other.example", original: "rfc822;eve@old.example"), "4.4.1",
+                "no connection could be made", null, Attempt),
+        ];
+        CheckGolden("failed", Send(message, DsnKind.Failed, about));
+    }
+
+    [Fact]
+    public void A_failure_returns_the_header_alone_where_that_was_asked_for()
+    {
+        var message = new OriginalMessage { Envelope = { Return = ReturnContent.Headers, EnvelopeId = "QQ 314+=" } };
+        CheckGolden("failed-headers",
+            Send(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "", "", null, null)));
+    }
+
+    [Fact]
+    public void A_delay_says_until_when_it_will_be_tried()
+    {
+        var message = new OriginalMessage { Envelope = { Return = ReturnContent.Full } };
+        CheckGolden("delayed", Send(message, DsnKind.Delayed,
+            new DsnRecipient(message.Add("bob@far.example"), "4.2.0", "451 4.2.0 Try later", "mx1.far.example",
+                Attempt, Until)));
+    }
+
+    [Theory]
+    [InlineData(DsnKind.Delivered, "delivered")]
+    [InlineData(DsnKind.Relayed, "relayed")]
+    [InlineData(DsnKind.Expanded, "expanded")]
+    public void A_success_is_told_to_who_asked(DsnKind kind, string golden)
+    {
+        var message = new OriginalMessage { Envelope = { Return = ReturnContent.Full } };
+        string? remote = kind == DsnKind.Relayed ? "mx1.far.example" : null;
+        Recipient asked = message.Add("bob@far.example", Notify.Success | Notify.Failure, "rfc822;Bob@far.example");
+        CheckGolden(golden, Send(message, kind,
+            new DsnRecipient(asked, "2.0.0", remote is null ? "" : "250 2.0.0 Ok", remote, Attempt),
+                new DsnRecipient(message.Add("eve@far.example"), "2.0.0", "", null, Attempt)));
+    }
+
+    [Fact]
+    public void A_message_in_utf8_goes_back_to_a_utf8_address_as_it_is()
+    {
+        OriginalMessage message = InUtf8("jörg@sender.example");
+        CheckGolden("utf8", Send(message, DsnKind.Failed, UnknownUser(message)));
+    }
+
+    [Fact]
+    public void A_message_in_utf8_goes_back_to_an_ascii_address_in_ascii()
+    {
+        OriginalMessage message = InUtf8("ann@sender.example");
+        DsnSpool.Message report = Send(message, DsnKind.Failed, UnknownUser(message));
+        CheckGolden("utf8-in-ascii", report);
+        DsnCheck.Parsed parsed = DsnCheck.Strictly(report);
+        Assert.Equal(("message/global", "base64"), (parsed.Returned.Type, parsed.Returned.Encoding));
+        using Stream text = message.Content.OpenRead();
+        string sent = new StreamReader(text, Encoding.Latin1).ReadToEnd();
+        Assert.Equal(sent[(sent.IndexOf('\n') + 1)..].Replace("\n", "\r\n", StringComparison.Ordinal),
+            parsed.Returned.Decoded);
+        Assert.Contains("<für@far.example>", Encoding.UTF8.GetString(Convert.FromBase64String(parsed.Human.Body)),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_report_goes_by_no_return_path_to_the_sender()
+    {
+        var message = new OriginalMessage();
+        Envelope envelope = Send(
+            message, DsnKind.Failed,
+            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)).Envelope;
+        Recipient to = Assert.Single(envelope.Recipients);
+        Assert.Equal(("ann@sender.example", null, true), (to.Address.Text, to.Maildrop, envelope.ReversePath.IsNull));
+        Assert.Equal(new Clock().GetUtcNow(), envelope.Received);
+    }
+
+    [Fact]
+    public void A_local_sender_is_told_in_his_mailbox()
+    {
+        var message = new OriginalMessage("Anna@here.example");
+        Assert.Equal("anna", Send(
+            message, DsnKind.Failed,
+            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null,
+                null)).Envelope.Recipients[0].Maildrop);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("nobody@here.example")]
+    public void A_sender_that_is_none_is_told_nothing(string sender)
+    {
+        var message = new OriginalMessage(sender);
+        Assert.Equal(Fault.None,
+            Try(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        Assert.Empty(_spool.Messages);
+    }
+
+    [Theory]
+    [InlineData(Notify.Default, "Failed Delayed")]
+    [InlineData(Notify.Never, "")]
+    [InlineData(Notify.Failure, "Failed")]
+    [InlineData(Notify.Delay, "Delayed")]
+    [InlineData(Notify.Success, "Delivered Relayed Expanded")]
+    [InlineData(Notify.Success | Notify.Failure | Notify.Delay, "Failed Delayed Delivered Relayed Expanded")]
+    public void Notify_decides_what_is_told(Notify notify, string told)
+        => Assert.Equal(told, string.Join(' ', Enum.GetValues<DsnKind>().Where(kind =>
+        {
+            var message = new OriginalMessage();
+            _spool.Messages.Clear();
+            Assert.Equal(Fault.None,
+                Try(message, kind, new DsnRecipient(message.Add("bob@far.example", notify), "", "", null, null)));
+            return _spool.Messages.Count == 1;
+        })));
+
+    [Fact]
+    public void Only_recipients_whose_report_is_wanted_are_in_it()
+    {
+        var message = new OriginalMessage();
+        DsnRecipient[] about =
+            [.. new[] { Notify.Never, Notify.Failure, Notify.Success, Notify.Default }.Select((notify, i) =>
+            new DsnRecipient(message.Add($"user{i}@far.example", notify), "5.1.1", "x", null, null))];
+        DsnCheck.Parsed report = DsnCheck.Strictly(Send(message, DsnKind.Failed, about));
+        Assert.Equal(["rfc822;user1@far.example", "rfc822;user3@far.example"],
+            report.Recipients.Select(fields => fields.First(field => field.Name == "Final-Recipient").Value));
+    }
+
+    [Fact]
+    public void Words_of_others_cannot_add_fields_lines_or_parts()
+    {
+        var message = new OriginalMessage { Envelope = { EnvelopeId = "a\tb" } };
+        string nasty = "550 \u0007\u009b a\r\n\r\nAction: delivered\n\n\n--=_00\n" + new string('x', 3000)
+            + " y\n \t\n\u2028z \ud800";
+        DsnSpool.Message sent = Send(message, DsnKind.Failed,
+            new DsnRecipient(message.Add("bob@far.example"), "5.9.9.9", nasty, "mx\n: evil", Attempt));
+        DsnCheck.Parsed report = DsnCheck.Strictly(sent);
+        IReadOnlyList<(string Name, string Value)> fields = Assert.Single(report.Recipients);
+        Assert.Equal("failed", Assert.Single(fields, field => field.Name == "Action").Value);
+        Assert.Equal("5.0.0", Assert.Single(fields, field => field.Name == "Status").Value);
+        Assert.DoesNotContain("\nAction", report.Human.Decoded, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("mail", "x-local-hostname; mail")]
+    [InlineData("mail.example", "dns; mail.example")]
+    [InlineData("Bücher.example", "dns; xn--bcher-kva.example")]
+    public void Our_name_is_ascii_and_called_what_it_is(string host, string field)
+    {
+        var message = new OriginalMessage();
+        DsnCheck.Parsed report = DsnCheck.Strictly(Send(message, DsnKind.Failed, host,
+            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        Assert.Equal(field, report.Message.First(one => one.Name == "Reporting-MTA").Value);
+    }
+
+    [Theory]
+    [InlineData(Fault.Full, Fault.None)]
+    [InlineData(Fault.None, Fault.Io)]
+    public void A_report_that_cannot_be_stored_comes_back_and_leaves_nothing(Fault begin, Fault commit)
+    {
+        _spool.BeginFault = begin;
+        _spool.CommitFault = commit;
+        var message = new OriginalMessage();
+        var about = new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null);
+        Assert.Equal(begin == Fault.None ? commit : begin, Try(message, DsnKind.Failed, about));
+        Assert.Equal((0, commit == Fault.None ? 0 : 1), (_spool.Messages.Count, _spool.Discarded));
+        _spool.BeginFault = _spool.CommitFault = Fault.None;
+        DsnCheck.Strictly(Send(message, DsnKind.Failed, about));
+    }
+
+    [Theory]
+    [InlineData(true, Fault.Io)]
+    [InlineData(false, Fault.Internal)]
+    public void A_message_that_cannot_be_read_makes_the_report_wait(bool isIo, Fault fault)
+    {
+        Exception exception = isIo ? new IOException("disk") : new InvalidOperationException("bug");
+        var message = new OriginalMessage("ann@sender.example", new BrokenContent(exception, failAt: 0));
+        Assert.Equal(fault, Try(
+            message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        message = new OriginalMessage("ann@sender.example", new BrokenContent(exception, failAt: 2))
+            { Envelope = { Return = ReturnContent.Full } };
+        Assert.Equal(fault, Try(
+            message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        Assert.Equal((0, 1), (_spool.Messages.Count, _spool.Discarded));
+    }
+
+    [Fact]
+    public void A_message_that_leaves_meanwhile_is_not_reported()
+    {
+        var message = new OriginalMessage { IsGone = true };
+        Assert.Equal(Fault.None,
+            Try(message, DsnKind.Delayed, new DsnRecipient(message.Add("bob@far.example"), "4.0.0", "x", null, null)));
+        Assert.Equal((0, 1), (_spool.Messages.Count, _spool.Discarded));
+    }
+
+    [Fact]
+    public void A_disk_that_is_behind_is_waited_for()
+    {
+        var spool = new DsnSpool { IsSlow = true };
+        var message = new OriginalMessage(
+            "ann@sender.example",
+            OriginalMessage.Text + new string('x', 70) + string.Concat(Enumerable.Repeat("\nline", 9000)));
+        Assert.Equal(Fault.None,
+            Try(spool, message, DsnKind.Failed, "mail.example",
+                new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+        Assert.EndsWith("\nline", DsnCheck.Strictly(Assert.Single(spool.Messages)).Returned.Body,
+            StringComparison.Ordinal);
+    }
+
+    private static OriginalMessage InUtf8(string sender)
+    {
+        string text = OriginalMessage.Text.Replace("Lunch?", "Mittag, für zwei?", StringComparison.Ordinal);
+        var message = new OriginalMessage(sender, Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text)));
+        message.Envelope.Utf8 = true;
+        return message;
+    }
+
+    private static DsnRecipient UnknownUser(OriginalMessage message)
+        => new(message.Add("für@far.example", original: "utf-8;süß@old.example"), "5.1.1",
+            "550 5.1.1 <für@far.example> unbekannt \\", "mx1.far.example", Attempt);
+
+    private DsnSpool.Message Send(OriginalMessage message, DsnKind kind, params DsnRecipient[] about)
+        => Send(message, kind, "mail.example", about);
+
+    private DsnSpool.Message Send(OriginalMessage message, DsnKind kind, string host, params DsnRecipient[] about)
+    {
+        Assert.Equal(Fault.None, Try(_spool, message, kind, host, about));
+        return Assert.Single(_spool.Messages);
+    }
+
+    private Fault Try(OriginalMessage message, DsnKind kind, params DsnRecipient[] about)
+        => Try(_spool, message, kind, "mail.example", about);
+
+    private Fault Try(DsnSpool spool, OriginalMessage message, DsnKind kind, string host, params DsnRecipient[] about)
+    {
+        var reports = new DsnSender(
+            new DsnDependencies { Spool = spool, Workers = _workers, HostName = () => host, VerdictOf = Judge,
+                Time = new Clock() });
+        using var done = new ManualResetEventSlim();
+        Fault fault = Fault.None;
+        int calls = 0;
+        reports.Send(message, kind, about, result =>
+        {
+            fault = result;
+            calls++;
+            done.Set();
+        });
+        Assert.True(done.Wait(SpoolRun.Patience));
+        Assert.Equal(1, calls);
+        return fault;
+    }
+
+    private static RelayVerdict Judge(MailAddress address)
+    {
+        if (address.Domain != "here.example")
+            return new RelayVerdict(null, RelayRefusal.None);
+        return address.LocalPart == "nobody"
+            ? new RelayVerdict(null, RelayRefusal.UnknownUser)
+            : new RelayVerdict(address.LocalPart.ToLowerInvariant(), RelayRefusal.None);
+    }
+
+    private static void CheckGolden(string name, DsnSpool.Message report)
+    {
+        DsnCheck.Strictly(report);
+        string text = Boundary().Replace(report.Text, "=_BOUNDARY");
+        string file = Repository.In("tests", "managed", "Delivery", "Reports", "Golden", name + ".txt");
+        if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
+            File.WriteAllText(file, text);
+        Assert.Equal(File.ReadAllText(file), text);
+    }
+
+    [GeneratedRegex("=_[0-9A-F]{32}")]
+    private static partial Regex Boundary();
+
+    private sealed class Clock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => new(2026, 11, 21, 4, 30, 0, TimeSpan.Zero);
+    }
+
+    private sealed class BrokenContent(Exception exception, int failAt) : MessageContent
+    {
+        private int _opened;
+
+        public override long Length => 100_000;
+        public override long WireLength => 100_000;
+        public override ReadOnlyMemory<byte> Memory => default;
+        public override string? FilePath => null;
+
+        public override Stream OpenRead()
+        {
+            if (_opened++ == failAt)
+                throw exception;
+            return new MemoryStream(
+                Encoding.ASCII.GetBytes(OriginalMessage.Text + string.Concat(Enumerable.Repeat("line\n", 20_000))));
+        }
+    }
+}

@@ -1,0 +1,77 @@
+using System.Text;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Spool;
+
+namespace MailModule.Tests.Delivery.Reports;
+
+/// <summary>
+/// A spool that keeps in memory what is written to it, fails where it is told to, and may be slow to take text.
+/// </summary>
+internal sealed class DsnSpool : ISpool
+{
+    public Fault BeginFault { get; set; }
+    public Fault CommitFault { get; set; }
+
+    /// <summary>Every append is answered "no more for now".</summary>
+    public bool IsSlow { get; init; }
+
+    /// <summary>False: what is written is counted alone.</summary>
+    public bool KeepsText { get; init; } = true;
+
+    public List<Message> Messages { get; } = [];
+    public int Discarded { get; private set; }
+    public long Octets { get; private set; }
+    public int LongestPiece { get; private set; }
+    public IReadOnlyList<ISpoolEntry> Recovered => [];
+
+    public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
+    {
+        writer = new Writer(this, envelope);
+        return BeginFault;
+    }
+
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
+        => throw new NotSupportedException();
+    public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note) => throw new NotSupportedException();
+    public Fault Flush() => Fault.None;
+
+    public void Dispose()
+    {
+    }
+
+    /// <param name="Octets">As Latin-1.</param>
+    internal sealed record Message(string Id, Envelope Envelope, string Octets)
+    {
+        public string Text { get; } = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(Octets));
+    }
+
+    private sealed class Writer(DsnSpool spool, Envelope envelope) : ISpoolWriter
+    {
+        private readonly StringBuilder _text = new();
+
+        public string Id => "report0001";
+        public long Length { get; private set; }
+
+        public bool Append(ReadOnlySpan<byte> text, Action resume)
+        {
+            Length += text.Length;
+            spool.LongestPiece = Math.Max(spool.LongestPiece, text.Length);
+            if (spool.KeepsText)
+                _text.Append(Encoding.Latin1.GetString(text));
+            if (spool.IsSlow)
+                ThreadPool.UnsafeQueueUserWorkItem(_ => resume(), null);
+            return !spool.IsSlow;
+        }
+
+        public void Commit(Action<Fault> completed)
+        {
+            spool.Octets = Length;
+            if (spool.CommitFault == Fault.None)
+                spool.Messages.Add(new Message(Id, envelope, _text.ToString()));
+            completed(spool.CommitFault);
+        }
+
+        public void Discard() => spool.Discarded++;
+    }
+}
