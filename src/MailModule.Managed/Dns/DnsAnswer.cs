@@ -8,7 +8,7 @@ public enum DnsStatus
     /// <summary>The name is there, but has no record of the type (RFC 2308 §2.2).</summary>
     NoData,
     /// <summary>The name is not there: NXDOMAIN (RFC 2308 §2.1).</summary>
-    NoName,
+    NxDomain,
     /// <summary>The servers could not or would not say: SERVFAIL, REFUSED, answers that make no sense, no descriptor. A later try may help.</summary>
     Failed,
     /// <summary>No server answered in time. A later try may help.</summary>

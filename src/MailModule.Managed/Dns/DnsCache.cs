@@ -62,11 +62,11 @@ internal sealed class DnsCache(IDns other, long limit, TimeProvider time) : IDns
 
     private void Keep(string name, DnsType type, DnsAnswer answer, long since)
     {
-        bool isNegative = answer.Status is DnsStatus.NoData or DnsStatus.NoName;
+        bool isNegative = answer.Status is DnsStatus.NoData or DnsStatus.NxDomain;
         if ((answer.Status != DnsStatus.Ok && !isNegative) || answer.TimeToLive <= TimeSpan.Zero)
             return;
         // RFC 2308 §5: NXDOMAIN counts for all types; but at the end of a CNAME it is another name that is not there.
-        var key = (name, answer.Status == DnsStatus.NoName && answer.CanonicalName == name ? Any : type);
+        var key = (name, answer.Status == DnsStatus.NxDomain && answer.CanonicalName == name ? Any : type);
         TimeSpan longest = isNegative ? LongestNegative : Longest;
         var entry = new Entry(key, answer, since, answer.TimeToLive < longest ? answer.TimeToLive : longest, SizeOf(name, answer));
         if (entry.Size > limit)
@@ -99,7 +99,7 @@ internal sealed class DnsCache(IDns other, long limit, TimeProvider time) : IDns
         {
             MxRecord mx => 2 * mx.Exchange.Length,
             NameRecord link => 2 * link.Target.Length,
-            TextRecord text => 2 * text.Text.Length,
+            TxtRecord text => 2 * text.Text.Length,
             TlsaRecord tlsa => tlsa.Data.Length,
             _ => 0,
         });

@@ -16,7 +16,7 @@ public sealed record MxRecord(string Name, TimeSpan TimeToLive, int Preference, 
 public sealed record NameRecord(string Name, TimeSpan TimeToLive, string Target) : DnsRecord(Name, TimeToLive);
 
 /// <param name="Text">The strings of the record, joined; octets as Latin-1.</param>
-public sealed record TextRecord(string Name, TimeSpan TimeToLive, string Text) : DnsRecord(Name, TimeToLive);
+public sealed record TxtRecord(string Name, TimeSpan TimeToLive, string Text) : DnsRecord(Name, TimeToLive);
 
 /// <summary>RFC 6698 §2.1.</summary>
 public sealed record TlsaRecord(string Name, TimeSpan TimeToLive, byte Usage, byte Selector, byte MatchingType, byte[] Data) : DnsRecord(Name, TimeToLive);

@@ -22,7 +22,7 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
 
     private static readonly SearchValues<char> s_letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    private readonly HostAddresses _addresses = new(dns, random);
+    private readonly AddressLookup _addresses = new(dns, random);
     private readonly Random _random = random ?? Random.Shared;
 
     public MxAnswer Find(string domain, CancellationToken cancel)
@@ -34,7 +34,7 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
         {
             DnsStatus.Ok => FromRecords(name, [.. answer.Records.OfType<MxRecord>()], cancel),
             // RFC 5321 §5.1: without any MX the domain itself is the host; with a CNAME, what it leads to. A name without MX may also stand in the hosts file alone.
-            DnsStatus.NoData or DnsStatus.NoName => FromAddress(answer, cancel),
+            DnsStatus.NoData or DnsStatus.NxDomain => FromAddress(answer, cancel),
             _ => None(StatusOf(answer.Status), answer.Text),
         };
     }
@@ -43,7 +43,7 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
 
     private static MxStatus StatusOf(DnsStatus status) => status switch
     {
-        DnsStatus.NoName => MxStatus.NoDomain,
+        DnsStatus.NxDomain => MxStatus.NoDomain,
         DnsStatus.NoData => MxStatus.NoHost,
         DnsStatus.Cancelled => MxStatus.Cancelled,
         DnsStatus.BadName => MxStatus.BadDomain,
@@ -65,7 +65,7 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
 
     private MxAnswer FromAddress(DnsAnswer noMx, CancellationToken cancel)
     {
-        HostAnswer found = _addresses.Find(noMx.CanonicalName, cancel);
+        AddressAnswer found = _addresses.Find(noMx.CanonicalName, cancel);
         if (found.Status == DnsStatus.Ok)
             return new MxAnswer(MxStatus.Ok, [new MailExchanger(noMx.CanonicalName, 0, found.Addresses)], IsImplicit: true, "");
         string text = found.Status == DnsStatus.NoData ? $"{noMx.CanonicalName}: neither MX nor address" : found.Text;
@@ -85,11 +85,11 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
     private MxAnswer LookUp(MxRecord[] records, CancellationToken cancel)
     {
         List<MailExchanger> hosts = [];
-        HostAnswer? temporary = null, permanent = null;
+        AddressAnswer? temporary = null, permanent = null;
         int silent = 0;
         foreach (MxRecord record in records)
         {
-            HostAnswer found = silent < SilenceLimit ? _addresses.Find(record.Exchange, cancel) : temporary!;
+            AddressAnswer found = silent < SilenceLimit ? _addresses.Find(record.Exchange, cancel) : temporary!;
             if (found.Status == DnsStatus.Cancelled)
                 return None(MxStatus.Cancelled, found.Text);
             hosts.Add(new MailExchanger(record.Exchange, record.Preference, found.Addresses));

@@ -20,7 +20,7 @@ public enum MxStatus
 }
 
 /// <summary>One host that takes a domain's mail.</summary>
-/// <param name="Addresses">In the order to try them (<see cref="HostAddresses"/>); empty if the host has none, or they are not known for now.</param>
+/// <param name="Addresses">In the order to try them (<see cref="AddressLookup"/>); empty if the host has none, or they are not known for now.</param>
 public sealed record MailExchanger(string Name, int Preference, IReadOnlyList<IPAddress> Addresses);
 
 /// <summary>The hosts of a domain, best first.</summary>

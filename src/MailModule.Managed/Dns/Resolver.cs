@@ -14,10 +14,10 @@ public sealed class ResolverOptions
     public string HostsFile { get; init; } = "/etc/hosts";
 
     /// <summary>How long one of <see cref="Servers"/> may take; resolv.conf has its own.</summary>
-    public TimeSpan Timeout { get; init; } = ResolverSettings.UsualTimeout;
+    public TimeSpan Timeout { get; init; } = StubSettings.DefaultTimeout;
 
     /// <summary>Rounds through <see cref="Servers"/>; resolv.conf has its own.</summary>
-    public int Attempts { get; init; } = ResolverSettings.UsualAttempts;
+    public int Attempts { get; init; } = StubSettings.DefaultAttempts;
 
     /// <summary>Octets that kept answers may take.</summary>
     public long CacheLimit { get; init; } = 8 * 1024 * 1024;
@@ -33,7 +33,7 @@ public static class Resolver
     {
         var stub = new StubResolver(SettingsOf(options), options.Time);
         var hosts = new WatchedFile<HostsFile>(options.HostsFile, Local.HostsFile.Parse);
-        return new HostsDns(() => hosts.Current ?? Local.HostsFile.Empty, new DnsCache(stub, options.CacheLimit, options.Time));
+        return new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, new DnsCache(stub, options.CacheLimit, options.Time));
     }
 
     /// <summary>Reads the form <c>ip</c>, <c>ip:port</c>, <c>v6</c> or <c>[v6]:port</c>, several by commas; false if it is anything else, or nothing.</summary>
@@ -45,19 +45,19 @@ public static class Resolver
         {
             if (!IPEndPoint.TryParse(item, out IPEndPoint? server))
                 return false;
-            found.Add(server.Port == 0 ? new IPEndPoint(server.Address, ResolverSettings.Port) : server);
+            found.Add(server.Port == 0 ? new IPEndPoint(server.Address, StubSettings.Port) : server);
         }
         return found.Count > 0;
     }
 
-    private static Func<ResolverSettings> SettingsOf(ResolverOptions options)
+    private static Func<StubSettings> SettingsOf(ResolverOptions options)
     {
         if (options.Servers is { Count: > 0 } servers)
         {
-            var settings = new ResolverSettings([.. servers], options.Timeout, Math.Max(1, options.Attempts));
+            var settings = new StubSettings([.. servers], options.Timeout, Math.Max(1, options.Attempts));
             return () => settings;
         }
-        var file = new WatchedFile<ResolverSettings>(options.ResolvConf, Local.ResolvConf.Parse);
+        var file = new WatchedFile<StubSettings>(options.ResolvConf, Local.ResolvConf.Parse);
         return () => file.Current ?? Local.ResolvConf.Absent;
     }
 }

@@ -83,7 +83,7 @@ public class MailExchangersTests
     [Fact]
     public void A_domain_that_is_not_there_and_one_without_hosts_are_told_apart()
     {
-        _dns.Ok("empty.example.org", DnsType.Txt, new TextRecord("empty.example.org", TimeSpan.Zero, ""));
+        _dns.Ok("empty.example.org", DnsType.Txt, new TxtRecord("empty.example.org", TimeSpan.Zero, ""));
         Assert.Equal(MxStatus.NoDomain, Find("nothere.example.org").Status);
         Assert.Equal(MxStatus.NoHost, Find("empty.example.org").Status);
     }
@@ -138,7 +138,7 @@ public class MailExchangersTests
     [Fact]
     public void If_no_host_has_an_address_that_is_for_good_unless_one_is_not_known()
     {
-        _dns.Mx(Domain, (10, "gone.example.org"), (20, "empty.example.org")).Ok("empty.example.org", DnsType.Txt, new TextRecord("empty.example.org", TimeSpan.Zero, ""));
+        _dns.Mx(Domain, (10, "gone.example.org"), (20, "empty.example.org")).Ok("empty.example.org", DnsType.Txt, new TxtRecord("empty.example.org", TimeSpan.Zero, ""));
         MxAnswer answer = Find(Domain);
         Assert.Equal((MxStatus.NoHost, 0), (answer.Status, answer.Hosts.Count));
         _dns.Status("empty.example.org", DnsType.A, DnsStatus.Failed).Status("empty.example.org", DnsType.Aaaa, DnsStatus.Failed);
@@ -246,8 +246,8 @@ public class MailExchangersTests
     [Fact]
     public void Host_addresses_need_no_server_for_an_address()
     {
-        Assert.Equal([IPAddress.Parse("192.0.2.1")], new HostAddresses(_dns).Find("192.0.2.1", default).Addresses);
-        Assert.Equal([IPAddress.Parse("2001:db8::1")], new HostAddresses(_dns).Find("2001:db8::1", default).Addresses);
+        Assert.Equal([IPAddress.Parse("192.0.2.1")], new AddressLookup(_dns).Find("192.0.2.1", default).Addresses);
+        Assert.Equal([IPAddress.Parse("2001:db8::1")], new AddressLookup(_dns).Find("2001:db8::1", default).Addresses);
         Assert.Empty(_dns.Asked);
     }
 

@@ -9,7 +9,7 @@ namespace MailModule.Tests.Dns;
 public sealed class ResolverTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly TurnedClock _clock = new();
+    private readonly ManualClock _clock = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -59,7 +59,7 @@ public sealed class ResolverTests : IDisposable
         AddressOf(dns, "one.example.org");
         AddressOf(dns, "ONE.example.org");
         Assert.Single(server.Questions);
-        _clock.Turn(TimeSpan.FromSeconds(60));
+        _clock.Advance(TimeSpan.FromSeconds(60));
         AddressOf(dns, "one.example.org");
         Assert.Equal(2, server.Questions.Length);
     }

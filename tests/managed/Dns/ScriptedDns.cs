@@ -43,6 +43,6 @@ internal sealed class ScriptedDns : IDns
         if (cancel.IsCancellationRequested)
             return new DnsAnswer(DnsStatus.Cancelled, [], name, "cancelled");
         return _answers.GetValueOrDefault((name, type))
-            ?? new DnsAnswer(_names.Contains(name) ? DnsStatus.NoData : DnsStatus.NoName, [], name, $"{name}: nothing") { TimeToLive = Life };
+            ?? new DnsAnswer(_names.Contains(name) ? DnsStatus.NoData : DnsStatus.NxDomain, [], name, $"{name}: nothing") { TimeToLive = Life };
     }
 }

@@ -18,7 +18,7 @@ internal struct ProxyWay
         text = "";
         if (proxy is null || proxy.Address is not null)
             return true;
-        HostAnswer found = parts.AddressesOf(proxy.Host, cancel);
+        AddressAnswer found = parts.AddressesOf(proxy.Host, cancel);
         way._addresses = found.Addresses;
         text = $"the proxy: {found.Text}";
         return found.Status == DnsStatus.Ok;

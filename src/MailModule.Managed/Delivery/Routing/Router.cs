@@ -25,7 +25,7 @@ public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
     {
         if (current.HasProxy && !IPAddress.TryParse(host, out _))
             return Route.To(new RouteHost(host, port, []));
-        HostAnswer found = new HostAddresses(dns()).Find(host, cancel);
+        AddressAnswer found = new AddressLookup(dns()).Find(host, cancel);
         return found.Status switch
         {
             DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current) => Route.None(new RouteFailure(Fault.Refused, IsPermanent: false, "4.3.5", $"the smarthost {host} is this host")),

@@ -17,24 +17,24 @@ internal static class ResolvConf
     private static readonly char[] s_blanks = [' ', '\t', '\r'];
 
     /// <summary>Where the file names no server, one is on this machine.</summary>
-    public static readonly ResolverSettings Absent = new(new IPEndPoint(IPAddress.Loopback, ResolverSettings.Port));
+    public static readonly StubSettings Absent = new(new IPEndPoint(IPAddress.Loopback, StubSettings.Port));
 
-    public static ResolverSettings Parse(string text)
+    public static StubSettings Parse(string text)
     {
         List<IPEndPoint> servers = [];
-        int seconds = (int)ResolverSettings.UsualTimeout.TotalSeconds, attempts = ResolverSettings.UsualAttempts;
+        int seconds = (int)StubSettings.DefaultTimeout.TotalSeconds, attempts = StubSettings.DefaultAttempts;
         foreach (string line in text.Split('\n'))
         {
             string[] words = line.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries);
             if (words is ["nameserver", var address, ..] && servers.Count < MostServers && IPAddress.TryParse(address, out IPAddress? server))
-                servers.Add(new IPEndPoint(server, ResolverSettings.Port));
+                servers.Add(new IPEndPoint(server, StubSettings.Port));
             foreach (string option in words is ["options", ..] ? words[1..] : [])
             {
                 seconds = Number(option, "timeout:", MostSeconds) ?? seconds;
                 attempts = Number(option, "attempts:", MostAttempts) ?? attempts;
             }
         }
-        return new ResolverSettings(servers.Count > 0 ? servers : Absent.Servers, TimeSpan.FromSeconds(seconds), attempts);
+        return new StubSettings(servers.Count > 0 ? servers : Absent.Servers, TimeSpan.FromSeconds(seconds), attempts);
     }
 
     private static int? Number(string option, string name, int most)

@@ -21,7 +21,7 @@ internal sealed class CnameChain(string first, DnsType type)
     public bool IsAtStart => _links == 0;
 
     /// <summary>Takes the reply to the question for <see cref="Name"/>; the answer, or null if the next name is to be asked for.</summary>
-    public DnsAnswer? Take(Reply reply)
+    public DnsAnswer? Take(Response reply)
     {
         _isAuthentic &= reply.IsAuthentic;
         string asked = Name;
@@ -31,7 +31,7 @@ internal sealed class CnameChain(string first, DnsType type)
             if (found.Count > 0)
                 return Answer(DnsStatus.Ok, found, found.Min(record => record.TimeToLive));
             if (reply.Answers.FirstOrDefault(IsLink).Record is not NameRecord link)
-                return Name == asked || IsAboutName(reply) ? Nothing(reply) : null;
+                return Name == asked || IsAboutLastName(reply) ? Nothing(reply) : null;
             // RFC 1034 §3.6.2: a chain is followed, a loop is an error; one of more links than any honest zone has is held for one.
             if (++_links > LinkLimit)
                 return Answer(DnsStatus.Failed, [], TimeSpan.Zero, $"{Name}: CNAMEs go on without end");
@@ -42,19 +42,19 @@ internal sealed class CnameChain(string first, DnsType type)
 
     private static TimeSpan Lesser(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private bool IsAnswer(ReplyRecord answer) => answer.Type == type && answer.Record.Name == Name;
+    private bool IsAnswer(AnswerRecord answer) => answer.Type == type && answer.Record.Name == Name;
 
-    private bool IsLink(ReplyRecord answer) => answer.Type == DnsType.Cname && answer.Record.Name == Name;
+    private bool IsLink(AnswerRecord answer) => answer.Type == DnsType.Cname && answer.Record.Name == Name;
 
     /// <summary>RFC 2308 §2.1, §2.2: NXDOMAIN, or the SOA of its zone, is about the last name of the chain. Else the server has only told of the CNAME.</summary>
-    private bool IsAboutName(Reply reply)
-        => reply.Code == ResponseCode.NameError || (reply.Authority is { } authority && DnsName.IsAtOrBelow(Name, authority.Zone));
+    private bool IsAboutLastName(Response reply)
+        => reply.Rcode == Rcode.NameError || (reply.Authority is { } authority && DnsName.IsAtOrBelow(Name, authority.Zone));
 
-    private DnsAnswer Nothing(Reply reply)
+    private DnsAnswer Nothing(Response reply)
     {
         TimeSpan timeToLive = reply.Authority is { } authority && DnsName.IsAtOrBelow(Name, authority.Zone) ? authority.NegativeTimeToLive : TimeSpan.Zero;
-        return reply.Code == ResponseCode.NameError
-            ? Answer(DnsStatus.NoName, [], timeToLive, $"{Name}: no such name")
+        return reply.Rcode == Rcode.NameError
+            ? Answer(DnsStatus.NxDomain, [], timeToLive, $"{Name}: no such name")
             : Answer(DnsStatus.NoData, [], timeToLive, $"{Name}: no record of type {type.ToString().ToUpperInvariant()}");
     }
 

@@ -16,22 +16,22 @@ internal sealed class ServerOrder(TimeProvider time)
     public List<IPEndPoint> Of(IReadOnlyList<IPEndPoint> servers)
     {
         lock (_lock)
-            return [.. servers.OrderBy(WasSilent)];
+            return [.. servers.OrderBy(TimedOutRecently)];
     }
 
-    public void NoteSilence(IPEndPoint server)
+    public void MarkTimedOut(IPEndPoint server)
     {
         lock (_lock)
             _silent[server] = time.GetTimestamp();
     }
 
-    public void NoteReply(IPEndPoint server)
+    public void MarkResponded(IPEndPoint server)
     {
         lock (_lock)
             _silent.Remove(server);
     }
 
-    private bool WasSilent(IPEndPoint server)
+    private bool TimedOutRecently(IPEndPoint server)
     {
         if (!_silent.TryGetValue(server, out long since))
             return false;

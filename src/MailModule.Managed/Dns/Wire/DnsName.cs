@@ -41,7 +41,7 @@ internal static class DnsName
         while (!name.IsEmpty)
         {
             // One octet is kept for the root.
-            if (!TryTakeLabel(ref name, label, out int count) || count == 0 || length + 1 + count >= OctetLimit)
+            if (!TryParseLabel(ref name, label, out int count) || count == 0 || length + 1 + count >= OctetLimit)
                 return false;
             octets[length++] = (byte)count;
             label[..count].CopyTo(octets[length..]);
@@ -106,12 +106,12 @@ internal static class DnsName
     }
 
     /// <summary>Takes a label and the dot behind it; false if it is too long or an escape in it is broken.</summary>
-    private static bool TryTakeLabel(ref ReadOnlySpan<char> name, scoped Span<byte> label, out int count)
+    private static bool TryParseLabel(ref ReadOnlySpan<char> name, scoped Span<byte> label, out int count)
     {
         count = 0;
         while (!name.IsEmpty && name[0] != '.')
         {
-            if (count == LabelLimit || !TryTakeOctet(ref name, out label[count]))
+            if (count == LabelLimit || !TryParseOctet(ref name, out label[count]))
                 return false;
             count++;
         }
@@ -121,7 +121,7 @@ internal static class DnsName
     }
 
     /// <summary>RFC 1035 §5.1: <c>\DDD</c> is an octet, <c>\X</c> the character X. Blanks and controls only so.</summary>
-    private static bool TryTakeOctet(ref ReadOnlySpan<char> name, out byte octet)
+    private static bool TryParseOctet(ref ReadOnlySpan<char> name, out byte octet)
     {
         int taken = 1;
         octet = (byte)name[0];

@@ -9,7 +9,7 @@ internal static class QueryWriter
     public const int Longest = 12 + DnsName.OctetLimit + 4 + 11;
 
     /// <summary>Octets of a reply that pass every network unbroken.</summary>
-    public const int OfferedSize = 1232;
+    public const int PayloadSize = 1232;
 
     // RFC 1035 §4.1.1: recursion desired. RFC 6840 §5.7: AD in a query asks for AD in the reply.
     private const ushort Flags = 0x0100 | 0x0020;
@@ -37,7 +37,7 @@ internal static class QueryWriter
         query[11] = 1;
         query.Slice(at, 11).Clear();
         BinaryPrimitives.WriteUInt16BigEndian(query[(at + 1)..], Opt);
-        BinaryPrimitives.WriteUInt16BigEndian(query[(at + 3)..], OfferedSize);
+        BinaryPrimitives.WriteUInt16BigEndian(query[(at + 3)..], PayloadSize);
         return at + 11;
     }
 }

@@ -46,7 +46,7 @@ internal readonly ref struct RecordData(ReadOnlySpan<byte> message, int start)
         => Octets.Length > 3 ? new TlsaRecord(name, timeToLive, Octets[0], Octets[1], Octets[2], Octets[3..].ToArray()) : null;
 
     /// <summary>RFC 1035 §3.3.14: one or more strings, each with its length before it.</summary>
-    private TextRecord? Text(string name, TimeSpan timeToLive)
+    private TxtRecord? Text(string name, TimeSpan timeToLive)
     {
         ReadOnlySpan<byte> left = Octets;
         if (left.IsEmpty)
@@ -60,7 +60,7 @@ internal readonly ref struct RecordData(ReadOnlySpan<byte> message, int start)
             text.Append(Encoding.Latin1.GetString(left.Slice(1, length)));
             left = left[(1 + length)..];
         }
-        return new TextRecord(name, timeToLive, text.ToString());
+        return new TxtRecord(name, timeToLive, text.ToString());
     }
 
     /// <summary>RFC 1035 §3.3.13: two names, then five numbers of which the last is MINIMUM.</summary>
@@ -68,7 +68,7 @@ internal readonly ref struct RecordData(ReadOnlySpan<byte> message, int start)
     {
         int at = _start;
         bool isRight = DnsName.TryRead(_message, ref at, out string server) && DnsName.TryRead(_message, ref at, out _) && _message.Length - at == 20;
-        return isRight ? new SoaRecord(name, timeToLive, server, ReplyReader.TimeToLive(_message[(at + 16)..])) : null;
+        return isRight ? new SoaRecord(name, timeToLive, server, ResponseReader.TimeToLive(_message[(at + 16)..])) : null;
     }
 
     /// <summary>A name that ends where the data end.</summary>

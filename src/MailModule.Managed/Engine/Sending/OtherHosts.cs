@@ -34,7 +34,7 @@ internal sealed class OtherHosts : IDisposable
         _serves = serves;
         Connections = new ConnectionSet(workers, log);
         Router = new Router(() => Dns, Rules);
-        Walks = new WalkParts(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), log);
+        Walks = new WalkParts(Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), log);
         Carrier = new RemoteCarrier(Walks, Router, TermsOf);
     }
 

@@ -58,7 +58,7 @@ internal sealed class Outbox : IDisposable
     public Submission Prepare(SubmissionRequest request, MessageText content, RemoteTerms terms, ISubmissionObserver? observer = null, ISpool? spool = null, Func<MessageText, Fault>? fill = null)
     {
         var router = new Router(() => Dns, () => Rules);
-        var walks = new WalkParts(Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
+        var walks = new WalkParts(Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), Log.None);
         var parts = new SubmissionParts
         {
             Workers = Workers,

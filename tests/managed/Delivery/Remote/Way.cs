@@ -46,7 +46,7 @@ internal sealed class Way : IDisposable
 
     public HostWalk Begin(WalkOwner owner, RemoteTerms terms, Func<CancellationToken, Route> findRoute)
     {
-        var parts = new WalkParts(_connections, (name, cancel) => new HostAnswer(DnsStatus.NoName, [], $"{name}: nothing"), Log.None);
+        var parts = new WalkParts(_connections, (name, cancel) => new AddressAnswer(DnsStatus.NxDomain, [], $"{name}: nothing"), Log.None);
         var walk = new HostWalk(parts, () => terms, findRoute, owner);
         walk.Start();
         return walk;

@@ -23,18 +23,18 @@ public class CancelTests
     [Fact]
     public void While_a_stream_is_awaited() => AssertCancelled((asked, reached) =>
     {
-        if (asked.IsStream)
+        if (asked.IsTcp)
             reached.Set();
         else
-            asked.Send(asked.Reply().Truncated());
+            asked.Send(asked.Response().Truncated());
     });
 
     [Fact]
     public void In_the_middle_of_a_stream() => AssertCancelled((asked, reached) =>
     {
-        if (!asked.IsStream)
+        if (!asked.IsTcp)
         {
-            asked.Send(asked.Reply().Truncated());
+            asked.Send(asked.Response().Truncated());
             return;
         }
         asked.SendRaw([1, 0, 3]);
@@ -67,7 +67,7 @@ public class CancelTests
         Assert.All(answers, answer => Assert.Equal(DnsStatus.Cancelled, answer!.Status));
     }
 
-    private static StubResolver New(ScriptedDnsServer server) => new(() => new ResolverSettings([server.EndPoint], Hours, 2));
+    private static StubResolver New(ScriptedDnsServer server) => new(() => new StubSettings([server.EndPoint], Hours, 2));
 
     private static void AssertCancelled(Action<Asked, ManualResetEventSlim> script)
     {

@@ -80,7 +80,7 @@ public class DnsNameTests
     [Fact]
     public void A_pointer_goes_back_to_an_earlier_name()
     {
-        byte[] message = [.. new byte[12], .. ReplyBuilder.Name("mail.example.org"), 2, (byte)'m', (byte)'x', 0xc0, 17, 0xff];
+        byte[] message = [.. new byte[12], .. ResponseBuilder.Name("mail.example.org"), 2, (byte)'m', (byte)'x', 0xc0, 17, 0xff];
         int at = 12;
         Assert.True(DnsName.TryRead(message, ref at, out string first));
         Assert.True(DnsName.TryRead(message, ref at, out string second));

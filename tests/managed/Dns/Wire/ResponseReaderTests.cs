@@ -4,7 +4,7 @@ using MailModule.Dns.Wire;
 
 namespace MailModule.Tests.Dns.Wire;
 
-public class ReplyReaderTests
+public class ResponseReaderTests
 {
     private const ushort Id = 0x1234;
     private const string Domain = "example.org";
@@ -14,8 +14,8 @@ public class ReplyReaderTests
     [Fact]
     public void An_answer_has_its_records_in_order()
     {
-        Reply reply = Read(Right().Cname("alias.example.org", Domain).A(Domain, "192.0.2.1", 300).A("EXAMPLE.org", "192.0.2.2", 301));
-        Assert.Equal(ResponseCode.NoError, reply.Code);
+        Response reply = Read(Right().Cname("alias.example.org", Domain).A(Domain, "192.0.2.1", 300).A("EXAMPLE.org", "192.0.2.2", 301));
+        Assert.Equal(Rcode.NoError, reply.Rcode);
         Assert.Equal([DnsType.Cname, DnsType.A, DnsType.A], reply.Answers.Select(answer => answer.Type));
         Assert.Equal(new AddressRecord(Domain, TimeSpan.FromSeconds(301), IPAddress.Parse("192.0.2.2")), reply.Answers[2].Record);
     }
@@ -23,18 +23,18 @@ public class ReplyReaderTests
     [Fact]
     public void Each_type_is_read()
     {
-        Reply reply = Read(Right()
+        Response reply = Read(Right()
             .Answer(Domain, DnsType.Aaaa, IPAddress.Parse("2001:db8::1").GetAddressBytes())
             .Mx(Domain, 513, "MX.example.org")
             .Answer(Domain, DnsType.Txt, [3, (byte)'a', (byte)'b', 0xe9, 0, 1, (byte)'c'])
-            .Answer(Domain, DnsType.Ptr, ReplyBuilder.Name("host.example.org"))
+            .Answer(Domain, DnsType.Ptr, ResponseBuilder.Name("host.example.org"))
             .Answer(Domain, DnsType.Tlsa, [3, 1, 2, 0xaa, 0xbb])
-            .Answer(Domain, DnsType.Soa, ReplyBuilder.Soa(77)));
+            .Answer(Domain, DnsType.Soa, ResponseBuilder.Soa(77)));
         DnsRecord[] records = [.. reply.Answers.Select(answer => answer.Record)];
         TimeSpan life = TimeSpan.FromSeconds(60);
         Assert.Equal(new AddressRecord(Domain, life, IPAddress.Parse("2001:db8::1")), records[0]);
         Assert.Equal(new MxRecord(Domain, life, 513, "mx.example.org"), records[1]);
-        Assert.Equal(new TextRecord(Domain, life, "abéc"), records[2]);
+        Assert.Equal(new TxtRecord(Domain, life, "abéc"), records[2]);
         Assert.Equal(new NameRecord(Domain, life, "host.example.org"), records[3]);
         var tlsa = Assert.IsType<TlsaRecord>(records[4]);
         Assert.Equal((3, 1, 2, "AABB"), (tlsa.Usage, tlsa.Selector, tlsa.MatchingType, Convert.ToHexString(tlsa.Data)));
@@ -48,41 +48,41 @@ public class ReplyReaderTests
     [Fact]
     public void Unknown_types_and_other_classes_are_left_out()
     {
-        Reply reply = Read(Right().Answer(Domain, (DnsType)99, [1, 2, 3]).Record(7, ReplyBuilder.Name(Domain), 1, 3, 60, [1, 2, 3]).A(Domain, "192.0.2.1"));
+        Response reply = Read(Right().Answer(Domain, (DnsType)99, [1, 2, 3]).Record(7, ResponseBuilder.Name(Domain), 1, 3, 60, [1, 2, 3]).A(Domain, "192.0.2.1"));
         Assert.Single(reply.Answers);
     }
 
     [Fact]
     public void Hearsay_in_the_other_sections_is_not_taken_for_an_answer()
     {
-        Reply reply = Read(Right().Record(9, ReplyBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1]).Record(11, ReplyBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1]));
+        Response reply = Read(Right().Record(9, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1]).Record(11, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1]));
         Assert.Empty(reply.Answers);
     }
 
     [Fact]
     public void A_negative_answer_may_be_kept_for_the_lesser_of_two_times()
     {
-        Assert.Equal(new ZoneStart(Domain, TimeSpan.FromSeconds(300)), Read(Right().Authority(Domain, 300, timeToLive: 900)).Authority);
-        Assert.Equal(new ZoneStart(Domain, TimeSpan.FromSeconds(30)), Read(Right().Authority(Domain, 300, timeToLive: 30)).Authority);
+        Assert.Equal(new AuthorityZone(Domain, TimeSpan.FromSeconds(300)), Read(Right().Authority(Domain, 300, timeToLive: 900)).Authority);
+        Assert.Equal(new AuthorityZone(Domain, TimeSpan.FromSeconds(30)), Read(Right().Authority(Domain, 300, timeToLive: 30)).Authority);
     }
 
     [Fact]
     public void A_time_to_live_with_the_highest_bit_is_none() => Assert.Equal(TimeSpan.Zero, Read(Right().A(Domain, "192.0.2.1", -5)).Answers[0].Record.TimeToLive);
 
     [Fact]
-    public void Edns_gives_the_code_eight_more_bits() => Assert.Equal(ResponseCode.BadVersion, Read(Right().Opt(1)).Code);
+    public void Edns_gives_the_code_eight_more_bits() => Assert.Equal(Rcode.BadVersion, Read(Right().Opt(1)).Rcode);
 
     [Theory]
     [InlineData(2, 0x85, 3, 0x00, true)]
     [InlineData(2, 0x81, 3, 0x80, true)]
     [InlineData(2, 0x81, 3, 0x00, false)]
     public void Who_owns_the_zone_or_looks_further_knows(int flags, byte value, int more, byte other, bool knows)
-        => Assert.Equal(knows, Read(Right().With(flags, value).With(more, other)).IsFromOneWhoKnows);
+        => Assert.Equal(knows, Read(Right().With(flags, value).With(more, other)).IsAuthoritativeOrRecursive);
 
     [Fact]
     public void A_truncated_reply_need_not_be_whole()
     {
-        Reply reply = Read(Right().A(Domain, "192.0.2.1").Truncated().Raw(1, 2, 3).With(7, 9));
+        Response reply = Read(Right().A(Domain, "192.0.2.1").Truncated().Raw(1, 2, 3).With(7, 9));
         Assert.True(reply.IsTruncated);
         Assert.Empty(reply.Answers);
     }
@@ -90,28 +90,28 @@ public class ReplyReaderTests
     [Fact]
     public void Another_id_name_type_class_or_kind_of_message_is_not_ours()
     {
-        AssertNotOurs(new ReplyBuilder(Id + 1, Domain, DnsType.A));
-        AssertNotOurs(new ReplyBuilder(Id, "example.net", DnsType.A));
-        AssertNotOurs(new ReplyBuilder(Id, Domain, DnsType.Aaaa));
+        AssertNotOurs(new ResponseBuilder(Id + 1, Domain, DnsType.A));
+        AssertNotOurs(new ResponseBuilder(Id, "example.net", DnsType.A));
+        AssertNotOurs(new ResponseBuilder(Id, Domain, DnsType.Aaaa));
         int end = Right().Octets.Length;
         AssertNotOurs(Right().With(end - 1, 3));
         AssertNotOurs(Right().With(2, 0x01));
         AssertNotOurs(Right().With(2, 0xa8));
-        AssertNotOurs(Right().With(5, 2).Raw([.. ReplyBuilder.Name(Domain), 0, 1, 0, 1]));
+        AssertNotOurs(Right().With(5, 2).Raw([.. ResponseBuilder.Name(Domain), 0, 1, 0, 1]));
     }
 
     [Fact]
-    public void The_name_may_come_back_in_other_letters() => Assert.Equal(ReplyVerdict.Ours, Verdict(new ReplyBuilder(Id, "eXaMpLe.ORG", DnsType.A)));
+    public void The_name_may_come_back_in_other_letters() => Assert.Equal(ResponseMatch.Matches, Verdict(new ResponseBuilder(Id, "eXaMpLe.ORG", DnsType.A)));
 
     [Fact]
     public void A_header_alone_is_a_reply_only_from_a_server_that_does_not_understand()
     {
         byte[] header = Right().Octets[..12];
         header[5] = 0;
-        foreach (var (code, verdict) in new[] { (1, ReplyVerdict.Ours), (4, ReplyVerdict.Ours), (0, ReplyVerdict.NotOurs), (2, ReplyVerdict.NotOurs), (3, ReplyVerdict.NotOurs), (5, ReplyVerdict.NotOurs) })
+        foreach (var (code, verdict) in new[] { (1, ResponseMatch.Matches), (4, ResponseMatch.Matches), (0, ResponseMatch.Mismatched), (2, ResponseMatch.Mismatched), (3, ResponseMatch.Mismatched), (5, ResponseMatch.Mismatched) })
         {
             header[3] = (byte)(0x80 | code);
-            Assert.Equal(verdict, ReplyReader.Read(header, Asked, out _));
+            Assert.Equal(verdict, ResponseReader.Read(header, Asked, out _));
         }
     }
 
@@ -122,9 +122,9 @@ public class ReplyReaderTests
         AssertBroken(Right().A(Domain, "192.0.2.1").With(6, 0xff));
         AssertBroken(Right().A(Domain, "192.0.2.1").With(8, 0xff));
         AssertBroken(Right().A(Domain, "192.0.2.1").With(11, 1));
-        AssertBroken(Right().Record(7, ReplyBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1], length: 5));
-        AssertBroken(Right().Record(7, ReplyBuilder.Name(Domain), 99, 1, 60, [192, 0, 2, 1], length: 500));
-        AssertBroken(Right().Record(11, ReplyBuilder.Name(Domain), 99, 1, 60, [], length: 1));
+        AssertBroken(Right().Record(7, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1], length: 5));
+        AssertBroken(Right().Record(7, ResponseBuilder.Name(Domain), 99, 1, 60, [192, 0, 2, 1], length: 500));
+        AssertBroken(Right().Record(11, ResponseBuilder.Name(Domain), 99, 1, 60, [], length: 1));
     }
 
     [Theory]
@@ -147,24 +147,24 @@ public class ReplyReaderTests
     public void A_name_in_the_data_ends_with_them()
     {
         // The label would go on into the next record.
-        AssertBroken(Right().Record(7, ReplyBuilder.Name(Domain), (int)DnsType.Cname, 1, 60, [20, .. "abcdef"u8]).A(Domain, "192.0.2.1"));
+        AssertBroken(Right().Record(7, ResponseBuilder.Name(Domain), (int)DnsType.Cname, 1, 60, [20, .. "abcdef"u8]).A(Domain, "192.0.2.1"));
     }
 
     [Fact]
     public void A_broken_start_of_zone_in_the_authority_section_is_refused()
-        => AssertBroken(Right().Record(9, ReplyBuilder.Name(Domain), (int)DnsType.Soa, 1, 60, [0, 0, 1]));
+        => AssertBroken(Right().Record(9, ResponseBuilder.Name(Domain), (int)DnsType.Soa, 1, 60, [0, 0, 1]));
 
-    private static ReplyBuilder Right() => new(Id, Domain, DnsType.A);
+    private static ResponseBuilder Right() => new(Id, Domain, DnsType.A);
 
-    private static Reply Read(ReplyBuilder builder)
+    private static Response Read(ResponseBuilder builder)
     {
-        Assert.Equal(ReplyVerdict.Ours, ReplyReader.Read(builder.Octets, Asked, out Reply? reply));
+        Assert.Equal(ResponseMatch.Matches, ResponseReader.Read(builder.Octets, Asked, out Response? reply));
         return reply!;
     }
 
-    private static ReplyVerdict Verdict(ReplyBuilder builder) => ReplyReader.Read(builder.Octets, Asked, out _);
+    private static ResponseMatch Verdict(ResponseBuilder builder) => ResponseReader.Read(builder.Octets, Asked, out _);
 
-    private static void AssertNotOurs(ReplyBuilder builder) => Assert.Equal(ReplyVerdict.NotOurs, Verdict(builder));
+    private static void AssertNotOurs(ResponseBuilder builder) => Assert.Equal(ResponseMatch.Mismatched, Verdict(builder));
 
-    private static void AssertBroken(ReplyBuilder builder) => Assert.Equal(ReplyVerdict.Broken, Verdict(builder));
+    private static void AssertBroken(ResponseBuilder builder) => Assert.Equal(ResponseMatch.Malformed, Verdict(builder));
 }

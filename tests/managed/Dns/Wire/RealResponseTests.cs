@@ -4,8 +4,8 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Dns.Wire;
 
-/// <summary>Replies that real servers sent (replies.txt): whole, cut anywhere, and changed anywhere.</summary>
-public class RealReplyTests
+/// <summary>Replies that real servers sent (responses.txt): whole, cut anywhere, and changed anywhere.</summary>
+public class RealResponseTests
 {
     private const ushort Id = 0x1234;
 
@@ -15,7 +15,7 @@ public class RealReplyTests
     public void All_are_read()
     {
         Assert.Equal(35, Replies.Length);
-        Assert.All(Replies, reply => Assert.Equal(ReplyVerdict.Ours, ReplyReader.Read(reply.Octets, reply.Asked, out _)));
+        Assert.All(Replies, reply => Assert.Equal(ResponseMatch.Matches, ResponseReader.Read(reply.Octets, reply.Asked, out _)));
     }
 
     [Theory]
@@ -25,12 +25,12 @@ public class RealReplyTests
     {
         Assert.Equal(["10 mx1.example.org", "10 mx2.example.org", "20 mx3.example.net"],
             Of(server, "example.org", DnsType.Mx).Answers.Select(answer => (MxRecord)answer.Record).Select(mx => $"{mx.Preference} {mx.Exchange}").Order());
-        Assert.Equal("v=spf1 -alland more", ((TextRecord)Of(server, "txt.example.org", DnsType.Txt).Answers[0].Record).Text);
+        Assert.Equal("v=spf1 -alland more", ((TxtRecord)Of(server, "txt.example.org", DnsType.Txt).Answers[0].Record).Text);
         Assert.Equal(["alias2.example.org", "mx1.example.org"], Of(server, "alias.example.org", DnsType.A).Answers.Select(answer => answer.Record).OfType<NameRecord>().Select(link => link.Target));
         Assert.Equal("mx1.example.org", ((NameRecord)Of(server, "1.2.0.192.in-addr.arpa", DnsType.Ptr).Answers[0].Record).Target);
         Assert.Equal(32, ((TlsaRecord)Of(server, "_25._tcp.mx1.example.org", DnsType.Tlsa).Answers[0].Record).Data.Length);
-        Reply nothing = Of(server, "nothere.example.org", DnsType.Mx);
-        Assert.Equal((ResponseCode.NameError, "example.org", TimeSpan.FromSeconds(300)), (nothing.Code, nothing.Authority!.Zone, nothing.Authority.NegativeTimeToLive));
+        Response nothing = Of(server, "nothere.example.org", DnsType.Mx);
+        Assert.Equal((Rcode.NameError, "example.org", TimeSpan.FromSeconds(300)), (nothing.Rcode, nothing.Authority!.Zone, nothing.Authority.NegativeTimeToLive));
         Assert.True(Of(server, "big.example.org", DnsType.Txt).IsTruncated);
     }
 
@@ -43,9 +43,9 @@ public class RealReplyTests
             bool isTruncated = (octets[2] & 2) != 0;
             for (int length = 0; length < octets.Length; length++)
             {
-                ReplyVerdict verdict = ReplyReader.Read(octets.AsSpan(0, length), asked, out Reply? reply);
-                Assert.True(verdict != ReplyVerdict.Ours || (isTruncated && length >= ReplyBuilder.QuestionEnd(octets)));
-                Assert.Equal(verdict == ReplyVerdict.Ours, reply is not null);
+                ResponseMatch verdict = ResponseReader.Read(octets.AsSpan(0, length), asked, out Response? reply);
+                Assert.True(verdict != ResponseMatch.Matches || (isTruncated && length >= ResponseBuilder.QuestionEnd(octets)));
+                Assert.Equal(verdict == ResponseMatch.Matches, reply is not null);
             }
         }
     }
@@ -60,7 +60,7 @@ public class RealReplyTests
                 byte[] changed = [.. octets];
                 for (int i = random.Next(1, 5); i > 0; i--)
                     changed[random.Next(changed.Length)] = (byte)random.Next(256);
-                if (ReplyReader.Read(changed, asked, out Reply? reply) == ReplyVerdict.Ours)
+                if (ResponseReader.Read(changed, asked, out Response? reply) == ResponseMatch.Matches)
                     Assert.All(reply!.Answers, answer => Assert.True(DnsName.TryNormalize(answer.Record.Name.Length == 0 ? "." : answer.Record.Name, out string name) && name == answer.Record.Name));
             }
     }
@@ -74,10 +74,10 @@ public class RealReplyTests
         {
             byte[] garbage = new byte[random.Next(200)];
             random.NextBytes(garbage);
-            var builder = new ReplyBuilder(Id, "example.org", DnsType.Mx).Raw(garbage);
+            var builder = new ResponseBuilder(Id, "example.org", DnsType.Mx).Raw(garbage);
             for (int count = 7; count <= 11; count += 2)
                 builder.With(count, (byte)random.Next(4));
-            broken += ReplyReader.Read(builder.Octets, new Question(Id, "example.org", DnsType.Mx), out _) == ReplyVerdict.Broken ? 1 : 0;
+            broken += ResponseReader.Read(builder.Octets, new Question(Id, "example.org", DnsType.Mx), out _) == ResponseMatch.Malformed ? 1 : 0;
         }
         Assert.InRange(broken, 15_000, 20_000);
     }
@@ -90,19 +90,19 @@ public class RealReplyTests
         {
             byte[] garbage = new byte[random.Next(100)];
             random.NextBytes(garbage);
-            Assert.Equal(ReplyVerdict.NotOurs, ReplyReader.Read(garbage, new Question(Id, "example.org", DnsType.Mx), out _));
+            Assert.Equal(ResponseMatch.Mismatched, ResponseReader.Read(garbage, new Question(Id, "example.org", DnsType.Mx), out _));
         }
     }
 
-    private static Reply Of(string server, string name, DnsType type)
+    private static Response Of(string server, string name, DnsType type)
     {
         var (_, asked, octets) = Replies.Single(reply => reply.Server == server && reply.Asked.Name == name && reply.Asked.Type == type);
-        Assert.Equal(ReplyVerdict.Ours, ReplyReader.Read(octets, asked, out Reply? read));
+        Assert.Equal(ResponseMatch.Matches, ResponseReader.Read(octets, asked, out Response? read));
         return read!;
     }
 
     private static IEnumerable<(string, Question, byte[])> ReadReplies()
-        => from line in File.ReadLines(Repository.In("tests", "managed", "Dns", "Wire", "replies.txt"))
+        => from line in File.ReadLines(Repository.In("tests", "managed", "Dns", "Wire", "responses.txt"))
            where !line.StartsWith('#')
            let words = line.Split(' ')
            select (words[0], new Question(Id, words[1], Enum.Parse<DnsType>(words[2], ignoreCase: true)), Convert.FromHexString(words[3]));

@@ -6,7 +6,7 @@ namespace MailModule.Dns.Wire;
 /// Reads replies. Pure. What a reply says about itself is believed nowhere: counts, lengths and pointers are held against the octets that are there, names
 /// against the question.
 /// </summary>
-internal ref struct ReplyReader
+internal ref struct ResponseReader
 {
     private const int HeaderLength = 12;
     private const int ShortestRecord = 11;
@@ -16,47 +16,47 @@ internal ref struct ReplyReader
     private readonly ReadOnlySpan<byte> _message;
     private int _at;
     private int _extendedCode;
-    private ZoneStart? _authority;
+    private AuthorityZone? _authority;
 
-    private ReplyReader(ReadOnlySpan<byte> message)
+    private ResponseReader(ReadOnlySpan<byte> message)
     {
         _message = message;
         _at = HeaderLength;
     }
 
-    /// <param name="reply">Not null when the verdict is <see cref="ReplyVerdict.Ours"/>.</param>
-    public static ReplyVerdict Read(ReadOnlySpan<byte> message, Question asked, out Reply? reply)
+    /// <param name="reply">Not null when the verdict is <see cref="ResponseMatch.Matches"/>.</param>
+    public static ResponseMatch Read(ReadOnlySpan<byte> message, Question asked, out Response? reply)
     {
         reply = null;
-        var reader = new ReplyReader(message);
-        if (!reader.IsReplyTo(asked))
-            return ReplyVerdict.NotOurs;
+        var reader = new ResponseReader(message);
+        if (!reader.IsResponseTo(asked))
+            return ResponseMatch.Mismatched;
         bool isTruncated = (message[2] & 0x02) != 0;
-        List<ReplyRecord> answers = [];
+        List<AnswerRecord> answers = [];
         if (!isTruncated && !reader.TryReadSections(answers))
-            return ReplyVerdict.Broken;
-        reply = new Reply
+            return ResponseMatch.Malformed;
+        reply = new Response
         {
-            Code = (ResponseCode)((reader._extendedCode << 4) | (message[3] & 0x0f)),
+            Rcode = (Rcode)((reader._extendedCode << 4) | (message[3] & 0x0f)),
             IsTruncated = isTruncated,
-            IsFromOneWhoKnows = (message[2] & 0x04) != 0 || (message[3] & 0x80) != 0,
+            IsAuthoritativeOrRecursive = (message[2] & 0x04) != 0 || (message[3] & 0x80) != 0,
             IsAuthentic = (message[3] & 0x20) != 0,
             Answers = answers,
             Authority = reader._authority,
         };
-        return ReplyVerdict.Ours;
+        return ResponseMatch.Matches;
     }
 
     private readonly int Count(int section) => BinaryPrimitives.ReadUInt16BigEndian(_message[(4 + 2 * section)..]);
 
     /// <summary>RFC 5452 §9.1: id, name, type and class are those of the query. (Address and port: the socket is connected.)</summary>
-    private bool IsReplyTo(Question asked)
+    private bool IsResponseTo(Question asked)
     {
         // QR set, OPCODE a query.
         if (_message.Length < HeaderLength || BinaryPrimitives.ReadUInt16BigEndian(_message) != asked.Id || (_message[2] & 0xf8) != 0x80)
             return false;
         if (Count(0) == 0)
-            return SaysOnlyThatItDoesNotUnderstand();
+            return IsBareErrorHeader();
         if (Count(0) != 1 || !DnsName.TryRead(_message, ref _at, out string name) || name != asked.Name || _at + 4 > _message.Length)
             return false;
         bool isSame = BinaryPrimitives.ReadUInt16BigEndian(_message[_at..]) == (ushort)asked.Type && BinaryPrimitives.ReadUInt16BigEndian(_message[(_at + 2)..]) == Internet;
@@ -65,10 +65,10 @@ internal ref struct ReplyReader
     }
 
     /// <summary>RFC 6891 §7: old servers answer EDNS with a header alone. All it can do is to make us ask without.</summary>
-    private readonly bool SaysOnlyThatItDoesNotUnderstand()
-        => (ResponseCode)(_message[3] & 0x0f) is ResponseCode.FormatError or ResponseCode.NotImplemented && Count(1) + Count(2) + Count(3) == 0;
+    private readonly bool IsBareErrorHeader()
+        => (Rcode)(_message[3] & 0x0f) is Rcode.FormatError or Rcode.NotImplemented && Count(1) + Count(2) + Count(3) == 0;
 
-    private bool TryReadSections(List<ReplyRecord> answers)
+    private bool TryReadSections(List<AnswerRecord> answers)
     {
         if ((Count(1) + Count(2) + Count(3)) * ShortestRecord > _message.Length)
             return false;
@@ -79,7 +79,7 @@ internal ref struct ReplyReader
         return true;
     }
 
-    private bool TryReadRecord(int section, List<ReplyRecord> answers)
+    private bool TryReadRecord(int section, List<AnswerRecord> answers)
     {
         if (!DnsName.TryRead(_message, ref _at, out string name) || _at + 10 > _message.Length)
             return false;
@@ -95,32 +95,32 @@ internal ref struct ReplyReader
         var data = new RecordData(_message[.._at], start);
         return section switch
         {
-            1 => !isInternet || TryTakeAnswer(name, (DnsType)type, timeToLive, data, answers),
-            2 => !isInternet || type != (int)DnsType.Soa || TryTakeAuthority(name, timeToLive, data),
+            1 => !isInternet || TryReadAnswer(name, (DnsType)type, timeToLive, data, answers),
+            2 => !isInternet || type != (int)DnsType.Soa || TryReadAuthority(name, timeToLive, data),
             // RFC 6891 §6.1.3: the upper eight bits of the code. The rest of the section is hearsay.
-            _ => type != Opt || TryTakeOpt(fixedPart[4]),
+            _ => type != Opt || TryReadOpt(fixedPart[4]),
         };
     }
 
-    private static bool TryTakeAnswer(string name, DnsType type, TimeSpan timeToLive, RecordData data, List<ReplyRecord> answers)
+    private static bool TryReadAnswer(string name, DnsType type, TimeSpan timeToLive, RecordData data, List<AnswerRecord> answers)
     {
         if (!data.TryRead(name, type, timeToLive, out DnsRecord? record))
             return false;
         if (record is not null)
-            answers.Add(new ReplyRecord(type, record));
+            answers.Add(new AnswerRecord(type, record));
         return true;
     }
 
-    private bool TryTakeAuthority(string name, TimeSpan timeToLive, RecordData data)
+    private bool TryReadAuthority(string name, TimeSpan timeToLive, RecordData data)
     {
         if (!data.TryRead(name, DnsType.Soa, timeToLive, out DnsRecord? record))
             return false;
         if (record is SoaRecord start)
-            _authority ??= new ZoneStart(name, start.Minimum < timeToLive ? start.Minimum : timeToLive);
+            _authority ??= new AuthorityZone(name, start.Minimum < timeToLive ? start.Minimum : timeToLive);
         return true;
     }
 
-    private bool TryTakeOpt(byte extendedCode)
+    private bool TryReadOpt(byte extendedCode)
     {
         _extendedCode = extendedCode;
         return true;

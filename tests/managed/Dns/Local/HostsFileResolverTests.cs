@@ -4,7 +4,7 @@ using MailModule.Dns.Local;
 
 namespace MailModule.Tests.Dns.Local;
 
-public class HostsTests
+public class HostsFileResolverTests
 {
     private const string Text = """
         127.0.0.1	localhost
@@ -53,7 +53,7 @@ public class HostsTests
     [InlineData("something.onion")]
     public void Names_that_are_never_there_are_not_asked_for(string name)
     {
-        Assert.Equal(DnsStatus.NoName, Query(name, DnsType.Mx).Status);
+        Assert.Equal(DnsStatus.NxDomain, Query(name, DnsType.Mx).Status);
         Assert.Empty(_dns.Asked);
     }
 
@@ -72,7 +72,7 @@ public class HostsTests
     [Fact]
     public void A_name_may_stand_in_the_hosts_file_alone_and_take_mail()
     {
-        var exchangers = new MailExchangers(new HostsDns(() => HostsFile.Parse(Text), _dns));
+        var exchangers = new MailExchangers(new HostsFileResolver(() => HostsFile.Parse(Text), _dns));
         MxAnswer answer = exchangers.Find("mail", default);
         Assert.Equal((MxStatus.Ok, true), (answer.Status, answer.IsImplicit));
         Assert.Equal([IPAddress.Parse("192.0.2.1")], answer.Hosts[0].Addresses);
@@ -105,5 +105,5 @@ public class HostsTests
     [InlineData("example.org")]
     public void Other_names_are_no_addresses(string name) => Assert.Null(ReverseName.AddressOf(name));
 
-    private DnsAnswer Query(string name, DnsType type) => new HostsDns(() => HostsFile.Parse(Text), _dns).Query(name, type, default);
+    private DnsAnswer Query(string name, DnsType type) => new HostsFileResolver(() => HostsFile.Parse(Text), _dns).Query(name, type, default);
 }

@@ -1,9 +1,9 @@
 namespace MailModule.Dns.Stub;
 
 /// <summary>How a wait for the network ended.</summary>
-internal enum WaitEnd
+internal enum SocketWait
 {
-    Done,
+    Completed,
     /// <summary>Refused, lost, or no descriptor left; the socket knows the words.</summary>
     Failed,
     TimedOut,

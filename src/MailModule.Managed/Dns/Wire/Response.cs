@@ -1,7 +1,7 @@
 namespace MailModule.Dns.Wire;
 
 /// <summary>The RCODEs that decide something (RFC 1035 §4.1.1, RFC 6891 §9).</summary>
-internal enum ResponseCode
+internal enum Rcode
 {
     NoError = 0,
     FormatError = 1,
@@ -13,40 +13,40 @@ internal enum ResponseCode
 }
 
 /// <summary>A record of a reply's answer section.</summary>
-internal readonly record struct ReplyRecord(DnsType Type, DnsRecord Record);
+internal readonly record struct AnswerRecord(DnsType Type, DnsRecord Record);
 
 /// <summary>The zone that a reply without answer speaks for.</summary>
 /// <param name="NegativeTimeToLive">RFC 2308 §5: the lesser of the SOA's own time to live and its MINIMUM field.</param>
-internal sealed record ZoneStart(string Zone, TimeSpan NegativeTimeToLive);
+internal sealed record AuthorityZone(string Zone, TimeSpan NegativeTimeToLive);
 
 /// <summary>A server's reply, as far as it matters to one that asks a recursive server.</summary>
-internal sealed class Reply
+internal sealed class Response
 {
-    public ResponseCode Code { get; init; }
+    public Rcode Rcode { get; init; }
 
     /// <summary>Too long for a datagram: nothing else but the code counts.</summary>
     public bool IsTruncated { get; init; }
 
     /// <summary>The server speaks for the zone, or looks further than its own zones (AA or RA).</summary>
-    public bool IsFromOneWhoKnows { get; init; }
+    public bool IsAuthoritativeOrRecursive { get; init; }
 
     /// <summary>The server says that it has checked signatures (AD).</summary>
     public bool IsAuthentic { get; init; }
 
     /// <summary>Of class IN and a type that we know; others are left out.</summary>
-    public IReadOnlyList<ReplyRecord> Answers { get; init; } = [];
+    public IReadOnlyList<AnswerRecord> Answers { get; init; } = [];
 
     /// <summary>From the authority section.</summary>
-    public ZoneStart? Authority { get; init; }
+    public AuthorityZone? Authority { get; init; }
 }
 
 /// <summary>What came from the network, held against the question.</summary>
-internal enum ReplyVerdict
+internal enum ResponseMatch
 {
     /// <summary>The reply to the question.</summary>
-    Ours,
+    Matches,
     /// <summary>A reply to something else, or none: as if it had not come.</summary>
-    NotOurs,
+    Mismatched,
     /// <summary>It bears our question, but what follows is no sense.</summary>
-    Broken,
+    Malformed,
 }

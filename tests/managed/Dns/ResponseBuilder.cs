@@ -6,14 +6,14 @@ using MailModule.Dns;
 namespace MailModule.Tests.Dns;
 
 /// <summary>Writes replies by hand, right ones and wrong ones; knows nothing of the product's own reading and writing.</summary>
-internal sealed class ReplyBuilder
+internal sealed class ResponseBuilder
 {
     private const int QueryHeader = 12;
 
     private readonly List<byte> _octets;
 
     /// <summary>A reply of a recursive server to a query: same id and question, no records yet.</summary>
-    public ReplyBuilder(byte[] query)
+    public ResponseBuilder(byte[] query)
     {
         _octets = [.. query.AsSpan(0, QuestionEnd(query))];
         _octets[2] = 0x81;
@@ -21,7 +21,7 @@ internal sealed class ReplyBuilder
         _octets[11] = 0;
     }
 
-    public ReplyBuilder(ushort id, string name, DnsType type)
+    public ResponseBuilder(ushort id, string name, DnsType type)
         : this([(byte)(id >> 8), (byte)id, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, .. Name(name), .. Number((ushort)type), .. Number(1)])
     {
     }
@@ -54,31 +54,31 @@ internal sealed class ReplyBuilder
     }
 
     /// <summary>Sets one octet, to lie.</summary>
-    public ReplyBuilder With(int index, byte value)
+    public ResponseBuilder With(int index, byte value)
     {
         _octets[index] = value;
         return this;
     }
 
-    public ReplyBuilder Code(int code) => With(3, (byte)((_octets[3] & 0xf0) | code));
+    public ResponseBuilder Code(int code) => With(3, (byte)((_octets[3] & 0xf0) | code));
 
-    public ReplyBuilder Truncated() => With(2, (byte)(_octets[2] | 2));
+    public ResponseBuilder Truncated() => With(2, (byte)(_octets[2] | 2));
 
     /// <summary>Not from one who looks further, nor from one who owns the zone.</summary>
-    public ReplyBuilder Lame() => With(3, (byte)(_octets[3] & 0x7f));
+    public ResponseBuilder Lame() => With(3, (byte)(_octets[3] & 0x7f));
 
-    public ReplyBuilder A(string name, string address, int timeToLive = 60) => Answer(name, DnsType.A, IPAddress.Parse(address).GetAddressBytes(), timeToLive);
-    public ReplyBuilder Cname(string name, string target, int timeToLive = 60) => Answer(name, DnsType.Cname, Name(target), timeToLive);
-    public ReplyBuilder Mx(string name, int preference, string exchange) => Answer(name, DnsType.Mx, [.. Number(preference), .. Name(exchange)]);
-    public ReplyBuilder Answer(string name, DnsType type, byte[] data, int timeToLive = 60) => Record(7, Name(name), (int)type, 1, timeToLive, data);
-    public ReplyBuilder Authority(string zone, int minimum, int timeToLive = 3600) => Record(9, Name(zone), (int)DnsType.Soa, 1, timeToLive, Soa(minimum));
+    public ResponseBuilder A(string name, string address, int timeToLive = 60) => Answer(name, DnsType.A, IPAddress.Parse(address).GetAddressBytes(), timeToLive);
+    public ResponseBuilder Cname(string name, string target, int timeToLive = 60) => Answer(name, DnsType.Cname, Name(target), timeToLive);
+    public ResponseBuilder Mx(string name, int preference, string exchange) => Answer(name, DnsType.Mx, [.. Number(preference), .. Name(exchange)]);
+    public ResponseBuilder Answer(string name, DnsType type, byte[] data, int timeToLive = 60) => Record(7, Name(name), (int)type, 1, timeToLive, data);
+    public ResponseBuilder Authority(string zone, int minimum, int timeToLive = 3600) => Record(9, Name(zone), (int)DnsType.Soa, 1, timeToLive, Soa(minimum));
 
     /// <summary>RFC 6891's OPT, with the upper octet of the code.</summary>
-    public ReplyBuilder Opt(byte upperCode) => Record(11, [0], 41, 1232, upperCode << 24, []);
+    public ResponseBuilder Opt(byte upperCode) => Record(11, [0], 41, 1232, upperCode << 24, []);
 
     /// <param name="count">Which count of the header goes up: its lower octet.</param>
     /// <param name="length">What the record says of its data; null: the truth.</param>
-    public ReplyBuilder Record(int count, byte[] name, int type, int kind, int timeToLive, byte[] data, int? length = null)
+    public ResponseBuilder Record(int count, byte[] name, int type, int kind, int timeToLive, byte[] data, int? length = null)
     {
         byte[] life = new byte[4];
         BinaryPrimitives.WriteInt32BigEndian(life, timeToLive);
@@ -87,7 +87,7 @@ internal sealed class ReplyBuilder
         return this;
     }
 
-    public ReplyBuilder Raw(params byte[] octets)
+    public ResponseBuilder Raw(params byte[] octets)
     {
         _octets.AddRange(octets);
         return this;

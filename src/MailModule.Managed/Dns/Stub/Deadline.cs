@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace MailModule.Dns.Stub;
 
 /// <summary>Until when one waits: a moment, or a cancelled token.</summary>
-internal readonly struct Patience(TimeSpan time, CancellationToken cancel)
+internal readonly struct Deadline(TimeSpan time, CancellationToken cancel)
 {
     private readonly long _began = Stopwatch.GetTimestamp();
 

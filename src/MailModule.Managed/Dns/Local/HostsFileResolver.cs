@@ -8,7 +8,7 @@ namespace MailModule.Dns.Local;
 /// What this machine knows by itself comes first: the hosts file, for addresses and their names, and the names that no server is to be asked for. The rest
 /// another resolver answers.
 /// </summary>
-internal sealed class HostsDns(Func<HostsFile> hosts, IDns other) : IDns
+internal sealed class HostsFileResolver(Func<HostsFile> hosts, IDns other) : IDns
 {
     private static readonly IPAddress[] s_loopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
@@ -35,7 +35,7 @@ internal sealed class HostsDns(Func<HostsFile> hosts, IDns other) : IDns
         // RFC 6761 §6.3: localhost and what is below it is this machine, for whoever asks.
         if (DnsName.IsAtOrBelow(name, "localhost"))
             return Addresses(name, type, s_loopback);
-        return Array.Exists(s_neverThere, top => DnsName.IsAtOrBelow(name, top)) ? new DnsAnswer(DnsStatus.NoName, [], name, $"{name}: no such name") : null;
+        return Array.Exists(s_neverThere, top => DnsName.IsAtOrBelow(name, top)) ? new DnsAnswer(DnsStatus.NxDomain, [], name, $"{name}: no such name") : null;
     }
 
     private string? NameOf(IPAddress address) => hosts().NameOf(address) ?? (Array.IndexOf(s_loopback, address) >= 0 ? "localhost" : null);

@@ -6,14 +6,14 @@ namespace MailModule.Dns;
 /// <summary>The addresses of a host.</summary>
 /// <param name="Addresses">In the order to try them; empty unless <see cref="DnsStatus.Ok"/>.</param>
 /// <param name="Text">What went wrong, for a human; empty if nothing did.</param>
-public sealed record HostAnswer(DnsStatus Status, IReadOnlyList<IPAddress> Addresses, string Text);
+public sealed record AddressAnswer(DnsStatus Status, IReadOnlyList<IPAddress> Addresses, string Text);
 
 /// <summary>
 /// Finds the addresses of hosts, of both families. The order is: IPv6 and IPv4 in turn, so that a family without a way costs one attempt; shuffled within a family,
 /// for kept answers would come in the same order each time. Blocks: workers only.
 /// </summary>
 /// <param name="random">Shuffles; null: the system's. Another must not be used by two threads at once.</param>
-public sealed class HostAddresses(IDns dns, Random? random = null)
+public sealed class AddressLookup(IDns dns, Random? random = null)
 {
     /// <summary>More than this nobody tries, and some zones have thousands.</summary>
     private const int Limit = 16;
@@ -21,20 +21,20 @@ public sealed class HostAddresses(IDns dns, Random? random = null)
     private readonly Random _random = random ?? Random.Shared;
 
     /// <param name="host">A name, or an address, which needs no server.</param>
-    public HostAnswer Find(string host, CancellationToken cancel)
+    public AddressAnswer Find(string host, CancellationToken cancel)
     {
         if (IPAddress.TryParse(host, out IPAddress? literal))
-            return new HostAnswer(DnsStatus.Ok, [literal], "");
+            return new AddressAnswer(DnsStatus.Ok, [literal], "");
         DnsAnswer first = dns.Query(host, DnsType.A, cancel);
         // What is true of the name, or of the servers, for one type is true for the other.
         DnsAnswer second = first.Status is DnsStatus.Ok or DnsStatus.NoData or DnsStatus.Failed ? dns.Query(host, DnsType.Aaaa, cancel) : first;
         if (second.Status == DnsStatus.Cancelled)
-            return new HostAnswer(DnsStatus.Cancelled, [], second.Text);
-        List<IPAddress> addresses = InTurn([.. UsableIn(second)], [.. UsableIn(first)]);
+            return new AddressAnswer(DnsStatus.Cancelled, [], second.Text);
+        List<IPAddress> addresses = Interleave([.. UsableIn(second)], [.. UsableIn(first)]);
         if (addresses.Count > 0)
-            return new HostAnswer(DnsStatus.Ok, addresses, "");
+            return new AddressAnswer(DnsStatus.Ok, addresses, "");
         DnsAnswer worse = first.IsTemporary ? first : second;
-        return worse.Status is DnsStatus.Ok or DnsStatus.NoData ? new HostAnswer(DnsStatus.NoData, [], $"{host}: no address") : new HostAnswer(worse.Status, [], worse.Text);
+        return worse.Status is DnsStatus.Ok or DnsStatus.NoData ? new AddressAnswer(DnsStatus.NoData, [], $"{host}: no address") : new AddressAnswer(worse.Status, [], worse.Text);
     }
 
     private static IEnumerable<IPAddress> UsableIn(DnsAnswer answer)
@@ -49,7 +49,7 @@ public sealed class HostAddresses(IDns dns, Random? random = null)
             : !address.IsIPv6Multicast && !address.Equals(IPAddress.IPv6Any);
     }
 
-    private List<IPAddress> InTurn(IPAddress[] one, IPAddress[] other)
+    private List<IPAddress> Interleave(IPAddress[] one, IPAddress[] other)
     {
         _random.Shuffle(one);
         _random.Shuffle(other);
