@@ -58,7 +58,8 @@ public class DnsCacheTests
     public void A_missing_name_at_the_end_of_a_cname_is_not_the_name_that_was_asked_for()
     {
         DnsCache cache = New();
-        _dns.Answer(Domain, DnsType.Mx, new DnsAnswer(DnsStatus.NxDomain, [], "other.org") { TimeToLive = TimeSpan.FromMinutes(1) });
+        _dns.Answer(Domain, DnsType.Mx,
+            new DnsAnswer(DnsStatus.NxDomain, [], "other.org") { TimeToLive = TimeSpan.FromMinutes(1) });
         _dns.Answer(Domain, DnsType.Cname, Ok(TimeSpan.FromMinutes(1)));
         Assert.Equal(DnsStatus.NxDomain, cache.Query(Domain, DnsType.Mx, default).Status);
         Assert.Equal(DnsStatus.Ok, cache.Query(Domain, DnsType.Cname, default).Status);
@@ -70,7 +71,7 @@ public class DnsCacheTests
     [InlineData(DnsStatus.Failed)]
     [InlineData(DnsStatus.TimedOut)]
     [InlineData(DnsStatus.Cancelled)]
-    public void Failures_are_not_kept(DnsStatus status)
+    internal void Failures_are_not_kept(DnsStatus status)
     {
         _dns.Answer(Domain, DnsType.Txt, new DnsAnswer(status, [], Domain) { TimeToLive = TimeSpan.FromHours(1) });
         AssertAsked(New(), 2, Domain, Domain);
@@ -87,7 +88,8 @@ public class DnsCacheTests
     public void No_answer_is_kept_for_longer_than_a_day_and_no_missing_name_for_longer_than_an_hour()
     {
         _dns.Answer(Domain, DnsType.Txt, Ok(TimeSpan.MaxValue));
-        _dns.Answer("nothere.org", DnsType.Txt, new DnsAnswer(DnsStatus.NxDomain, [], "nothere.org") { TimeToLive = TimeSpan.FromDays(7) });
+        _dns.Answer("nothere.org", DnsType.Txt,
+            new DnsAnswer(DnsStatus.NxDomain, [], "nothere.org") { TimeToLive = TimeSpan.FromDays(7) });
         DnsCache cache = New();
         AssertAsked(cache, 2, Domain, "nothere.org");
         _clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
@@ -179,7 +181,8 @@ public class DnsCacheTests
         Assert.Empty(_dns.Asked);
     }
 
-    private static DnsAnswer Ok(TimeSpan life) => new(DnsStatus.Ok, [new TxtRecord(Domain, life, "text")], Domain) { TimeToLive = life };
+    private static DnsAnswer Ok(TimeSpan life)
+        => new(DnsStatus.Ok, [new TxtRecord(Domain, life, "text")], Domain) { TimeToLive = life };
 
     private DnsCache New(long limit = Plenty) => new(_dns, limit, _clock);
 

@@ -3,7 +3,7 @@ using MailModule.Dns.Stub;
 
 namespace MailModule.Tests.Dns.Stub;
 
-/// <summary>Servers that do not know EDNS, and replies too long for a datagram.</summary>
+/// <summary>Servers that do not know EDNS, and responses too long for a datagram.</summary>
 public class EdnsAndTcpTests
 {
     private const string Domain = "mail.example.org";
@@ -13,7 +13,8 @@ public class EdnsAndTcpTests
     [InlineData(4)]
     public void A_server_that_does_not_know_edns_is_asked_without(int code)
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.HasEdns ? asked.Response().Code(code) : asked.Response().A(Domain, "192.0.2.1")));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.HasEdns ? asked.Response().Code(code) : asked.Response().A(Domain, "192.0.2.1")));
         Assert.Equal(DnsStatus.Ok, Query(server, DnsType.A).Status);
         Assert.Equal(2, server.Questions.Length);
     }
@@ -34,7 +35,8 @@ public class EdnsAndTcpTests
     [Fact]
     public void A_server_that_knows_another_version_of_edns_is_asked_without()
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.HasEdns ? asked.Response().Opt(1) : asked.Response().A(Domain, "192.0.2.1")));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.HasEdns ? asked.Response().Opt(1) : asked.Response().A(Domain, "192.0.2.1")));
         Assert.Equal(DnsStatus.Ok, Query(server, DnsType.A).Status);
     }
 
@@ -47,17 +49,17 @@ public class EdnsAndTcpTests
     }
 
     [Fact]
-    public void A_truncated_reply_is_asked_for_again_by_stream()
+    public void A_truncated_response_is_asked_for_again_by_stream()
     {
         string huge = new('x', 200);
         using var server = new ScriptedDnsServer(asked =>
         {
-            ResponseBuilder reply = asked.Response();
+            ResponseBuilder response = asked.Response();
             if (!asked.IsTcp)
-                reply.Answer(Domain, DnsType.Txt, [5, .. "wrong"u8]).Truncated();
+                response.Answer(Domain, DnsType.Txt, [5, .. "wrong"u8]).Truncated();
             for (int i = 0; asked.IsTcp && i < 250; i++)
-                reply.Answer(Domain, DnsType.Txt, [200, .. huge.Select(letter => (byte)letter)]);
-            asked.Send(reply);
+                response.Answer(Domain, DnsType.Txt, [200, .. huge.Select(letter => (byte)letter)]);
+            asked.Send(response);
         });
         DnsAnswer answer = Query(server, DnsType.Txt);
         Assert.Equal(250, answer.Records.Count);
@@ -116,7 +118,7 @@ public class EdnsAndTcpTests
         Assert.Equal(DnsStatus.Ok, Query([server, other], DnsType.A).Status);
     }
 
-    private static void AssertStreamFails(int until, Action<Asked, byte[], int> script)
+    private static void AssertStreamFails(int until, Action<ReceivedQuery, byte[], int> script)
     {
         using var server = new ScriptedDnsServer(asked =>
         {
@@ -134,5 +136,8 @@ public class EdnsAndTcpTests
     private static DnsAnswer Query(ScriptedDnsServer server, DnsType type) => Query([server], type);
 
     private static DnsAnswer Query(ScriptedDnsServer[] servers, DnsType type)
-        => new StubResolver(() => new StubSettings([.. servers.Select(server => server.EndPoint)], TimeSpan.FromMinutes(5), 2)).Query(Domain, type, default);
+    {
+        var settings = new StubSettings([.. servers.Select(server => server.EndPoint)], TimeSpan.FromMinutes(5), 2);
+        return new StubResolver(() => settings).Query(Domain, type, default);
+    }
 }

@@ -18,7 +18,8 @@ public class StubResolverTests
     [Fact]
     public void An_answer_comes_with_all_its_records()
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.Response().A(Domain, "192.0.2.1", 300).A(Domain, "192.0.2.2", 200)));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().A(Domain, "192.0.2.1", 300).A(Domain, "192.0.2.2", 200)));
         DnsAnswer answer = Query(server);
         Assert.Equal(DnsStatus.Ok, answer.Status);
         Assert.Equal(["192.0.2.1", "192.0.2.2"], AddressesIn(answer));
@@ -32,17 +33,18 @@ public class StubResolverTests
     {
         using var server = ScriptedDnsServer.Of("192.0.2.1");
         Assert.Equal(DnsStatus.Ok, New(Long, server).Query("MAIL.bücher.example.", DnsType.A, default).Status);
-        Asked asked = Assert.Single(server.Questions);
-        Assert.Equal(("mail.xn--bcher-kva.example", DnsType.A, true, false), (asked.Name, asked.Type, asked.HasEdns, asked.IsTcp));
+        ReceivedQuery asked = Assert.Single(server.Questions);
+        Assert.Equal(("mail.xn--bcher-kva.example", DnsType.A, true, false),
+            (asked.Name, asked.Type, asked.HasEdns, asked.IsTcp));
     }
 
     [Fact]
-    public void Each_query_has_a_number_of_its_own()
+    public void Each_query_has_an_id_of_its_own()
     {
         using var server = ScriptedDnsServer.Of("192.0.2.1");
         for (int i = 0; i < 16; i++)
             Query(server);
-        Assert.InRange(server.Questions.Select(asked => (asked.Query[0] << 8) | asked.Query[1]).Distinct().Count(), 14, 16);
+        Assert.InRange(server.Questions.Select(asked => asked.Id).Distinct().Count(), 14, 16);
     }
 
     [Theory]
@@ -51,9 +53,10 @@ public class StubResolverTests
     [InlineData(2, DnsStatus.Failed)]
     [InlineData(5, DnsStatus.Failed)]
     [InlineData(9, DnsStatus.Failed)]
-    public void Each_kind_of_nothing_is_told_apart(int code, DnsStatus status)
+    internal void Each_kind_of_nothing_is_told_apart(int code, DnsStatus status)
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.Response().Code(code).Authority("example.org", 120)));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().Code(code).Authority("example.org", 120)));
         DnsAnswer answer = Query(server);
         Assert.Equal(status, answer.Status);
         Assert.Equal(status == DnsStatus.Failed, answer.IsTemporary);
@@ -74,17 +77,18 @@ public class StubResolverTests
     [Fact]
     public void Records_of_other_names_are_not_believed()
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.Response().A("other.example.org", "192.0.2.66")));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().A("other.example.org", "192.0.2.66")));
         Assert.Equal(DnsStatus.NoData, Query(server).Status);
     }
 
     [Fact]
-    public void Replies_with_another_id_question_or_port_are_waited_past()
+    public void Responses_with_another_id_question_or_port_are_ignored()
     {
         using var server = new ScriptedDnsServer(asked =>
         {
             asked.Send(asked.Response().A(Domain, "192.0.2.66").With(1, (byte)(asked.Query[1] + 1)));
-            asked.Send(new ResponseBuilder((ushort)((asked.Query[0] << 8) | asked.Query[1]), "other.example.org", DnsType.A).A(Domain, "192.0.2.67"));
+            asked.Send(new ResponseBuilder(asked.Id, "other.example.org", DnsType.A).A(Domain, "192.0.2.67"));
             asked.Send(asked.Response().With(2, 0x01).A(Domain, "192.0.2.68"));
             asked.SendFromOtherPort(asked.Response().A(Domain, "192.0.2.69"));
             asked.SendRaw([]);
@@ -95,9 +99,10 @@ public class StubResolverTests
     }
 
     [Fact]
-    public void A_reply_that_makes_no_sense_sends_us_to_the_next_server()
+    public void A_malformed_response_leads_to_the_next_server()
     {
-        using var liar = new ScriptedDnsServer(asked => asked.Send(asked.Response().A(Domain, "192.0.2.66").Raw(0xc0).With(7, 2)));
+        using var liar = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().A(Domain, "192.0.2.66").Raw(0xc0).With(7, 2)));
         using var other = ScriptedDnsServer.Of("192.0.2.1");
         Assert.Equal(["192.0.2.1"], AddressesIn(Query(liar, other)));
         Assert.Equal(DnsStatus.Failed, Query(liar).Status);
@@ -117,7 +122,7 @@ public class StubResolverTests
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public void An_empty_reply_of_one_who_knows_nothing_is_no_answer(int code)
+    public void An_empty_response_of_a_lame_server_is_no_answer(int code)
     {
         using var lame = new ScriptedDnsServer(asked => asked.Send(asked.Response().Lame().Code(code)));
         using var other = ScriptedDnsServer.Of("192.0.2.1");
@@ -128,9 +133,10 @@ public class StubResolverTests
     }
 
     [Fact]
-    public void An_empty_reply_that_names_its_zone_is_an_answer_whoever_passes_it_on()
+    public void An_empty_response_that_names_its_zone_is_an_answer_with_neither_aa_nor_ra()
     {
-        using var simple = new ScriptedDnsServer(asked => asked.Send(asked.Response().Lame().Authority("example.org", 60)));
+        using var simple = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().Lame().Authority("example.org", 60)));
         Assert.Equal(DnsStatus.NoData, Query(simple).Status);
     }
 
@@ -153,7 +159,7 @@ public class StubResolverTests
     [Fact]
     public void What_the_first_server_says_too_late_is_not_taken_for_the_words_of_the_second()
     {
-        Asked? first = null;
+        ReceivedQuery? first = null;
         using var slow = new ScriptedDnsServer(asked => first ??= asked);
         using var other = new ScriptedDnsServer(asked =>
         {
@@ -176,7 +182,8 @@ public class StubResolverTests
 
     [Fact]
     public void What_the_system_refuses_is_a_failure_and_no_exception()
-        => Assert.Equal(DnsStatus.Failed, New(Long, new IPEndPoint(IPAddress.Parse("fe80::1"), 53)).Query(Domain, DnsType.A, default).Status);
+        => Assert.Equal(DnsStatus.Failed, New(Long, new IPEndPoint(IPAddress.Parse("fe80::1"), 53))
+            .Query(Domain, DnsType.A, default).Status);
 
     [Theory]
     [InlineData("")]
@@ -202,17 +209,22 @@ public class StubResolverTests
     }
 
     [Fact]
-    public void A_checked_answer_is_told_as_such()
+    public void The_ad_bit_makes_an_answer_authentic()
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.Response().With(3, 0xa0).A(Domain, "192.0.2.1")));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().With(3, 0xa0).A(Domain, "192.0.2.1")));
         Assert.True(Query(server).IsAuthentic);
     }
 
-    private static StubResolver New(TimeSpan timeout, params ScriptedDnsServer[] servers) => New(timeout, [.. servers.Select(server => server.EndPoint)]);
+    private static StubResolver New(TimeSpan timeout, params ScriptedDnsServer[] servers)
+        => New(timeout, [.. servers.Select(server => server.EndPoint)]);
 
-    private static StubResolver New(TimeSpan timeout, params IPEndPoint[] servers) => new(() => new StubSettings(servers, timeout, 2));
+    private static StubResolver New(TimeSpan timeout, params IPEndPoint[] servers)
+        => new(() => new StubSettings(servers, timeout, 2));
 
-    private static DnsAnswer Query(params ScriptedDnsServer[] servers) => New(Long, servers).Query(Domain, DnsType.A, default);
+    private static DnsAnswer Query(params ScriptedDnsServer[] servers)
+        => New(Long, servers).Query(Domain, DnsType.A, default);
 
-    private static string[] AddressesIn(DnsAnswer answer) => [.. answer.Records.Cast<AddressRecord>().Select(record => record.Address.ToString())];
+    private static string[] AddressesIn(DnsAnswer answer)
+        => [.. answer.Records.Cast<AddressRecord>().Select(record => record.Address.ToString())];
 }

@@ -14,23 +14,25 @@ public class ResponseReaderTests
     [Fact]
     public void An_answer_has_its_records_in_order()
     {
-        Response reply = Read(Right().Cname("alias.example.org", Domain).A(Domain, "192.0.2.1", 300).A("EXAMPLE.org", "192.0.2.2", 301));
-        Assert.Equal(Rcode.NoError, reply.Rcode);
-        Assert.Equal([DnsType.Cname, DnsType.A, DnsType.A], reply.Answers.Select(answer => answer.Type));
-        Assert.Equal(new AddressRecord(Domain, TimeSpan.FromSeconds(301), IPAddress.Parse("192.0.2.2")), reply.Answers[2].Record);
+        Response response = Read(Right().Cname("alias.example.org", Domain).A(Domain, "192.0.2.1", 300)
+            .A("EXAMPLE.org", "192.0.2.2", 301));
+        Assert.Equal(Rcode.NoError, response.Rcode);
+        Assert.Equal([DnsType.Cname, DnsType.A, DnsType.A], response.Answers.Select(answer => answer.Type));
+        Assert.Equal(new AddressRecord(Domain, TimeSpan.FromSeconds(301), IPAddress.Parse("192.0.2.2")),
+            response.Answers[2].Record);
     }
 
     [Fact]
     public void Each_type_is_read()
     {
-        Response reply = Read(Right()
+        Response response = Read(Right()
             .Answer(Domain, DnsType.Aaaa, IPAddress.Parse("2001:db8::1").GetAddressBytes())
             .Mx(Domain, 513, "MX.example.org")
             .Answer(Domain, DnsType.Txt, [3, (byte)'a', (byte)'b', 0xe9, 0, 1, (byte)'c'])
             .Answer(Domain, DnsType.Ptr, ResponseBuilder.Name("host.example.org"))
             .Answer(Domain, DnsType.Tlsa, [3, 1, 2, 0xaa, 0xbb])
             .Answer(Domain, DnsType.Soa, ResponseBuilder.Soa(77)));
-        DnsRecord[] records = [.. reply.Answers.Select(answer => answer.Record)];
+        DnsRecord[] records = [.. response.Answers.Select(answer => answer.Record)];
         TimeSpan life = TimeSpan.FromSeconds(60);
         Assert.Equal(new AddressRecord(Domain, life, IPAddress.Parse("2001:db8::1")), records[0]);
         Assert.Equal(new MxRecord(Domain, life, 513, "mx.example.org"), records[1]);
@@ -48,26 +50,31 @@ public class ResponseReaderTests
     [Fact]
     public void Unknown_types_and_other_classes_are_left_out()
     {
-        Response reply = Read(Right().Answer(Domain, (DnsType)99, [1, 2, 3]).Record(7, ResponseBuilder.Name(Domain), 1, 3, 60, [1, 2, 3]).A(Domain, "192.0.2.1"));
-        Assert.Single(reply.Answers);
+        Response response = Read(Right().Answer(Domain, (DnsType)99, [1, 2, 3])
+            .Record(7, ResponseBuilder.Name(Domain), 1, 3, 60, [1, 2, 3]).A(Domain, "192.0.2.1"));
+        Assert.Single(response.Answers);
     }
 
     [Fact]
-    public void Hearsay_in_the_other_sections_is_not_taken_for_an_answer()
+    public void Records_of_the_other_sections_are_not_taken_for_answers()
     {
-        Response reply = Read(Right().Record(9, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1]).Record(11, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1]));
-        Assert.Empty(reply.Answers);
+        Response response = Read(Right().Record(9, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1])
+            .Record(11, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1]));
+        Assert.Empty(response.Answers);
     }
 
     [Fact]
     public void A_negative_answer_may_be_kept_for_the_lesser_of_two_times()
     {
-        Assert.Equal(new AuthorityZone(Domain, TimeSpan.FromSeconds(300)), Read(Right().Authority(Domain, 300, timeToLive: 900)).Authority);
-        Assert.Equal(new AuthorityZone(Domain, TimeSpan.FromSeconds(30)), Read(Right().Authority(Domain, 300, timeToLive: 30)).Authority);
+        Assert.Equal(new AuthorityZone(Domain, TimeSpan.FromSeconds(300)),
+            Read(Right().Authority(Domain, 300, timeToLive: 900)).Authority);
+        Assert.Equal(new AuthorityZone(Domain, TimeSpan.FromSeconds(30)),
+            Read(Right().Authority(Domain, 300, timeToLive: 30)).Authority);
     }
 
     [Fact]
-    public void A_time_to_live_with_the_highest_bit_is_none() => Assert.Equal(TimeSpan.Zero, Read(Right().A(Domain, "192.0.2.1", -5)).Answers[0].Record.TimeToLive);
+    public void A_time_to_live_with_the_highest_bit_is_none()
+        => Assert.Equal(TimeSpan.Zero, Read(Right().A(Domain, "192.0.2.1", -5)).Answers[0].Record.TimeToLive);
 
     [Fact]
     public void Edns_gives_the_code_eight_more_bits() => Assert.Equal(Rcode.BadVersion, Read(Right().Opt(1)).Rcode);
@@ -76,55 +83,65 @@ public class ResponseReaderTests
     [InlineData(2, 0x85, 3, 0x00, true)]
     [InlineData(2, 0x81, 3, 0x80, true)]
     [InlineData(2, 0x81, 3, 0x00, false)]
-    public void Who_owns_the_zone_or_looks_further_knows(int flags, byte value, int more, byte other, bool knows)
-        => Assert.Equal(knows, Read(Right().With(flags, value).With(more, other)).IsAuthoritativeOrRecursive);
+    public void Aa_or_ra_tells_a_server_that_can_know(int flags, byte value, int more, byte other, bool isEither)
+        => Assert.Equal(isEither, Read(Right().With(flags, value).With(more, other)).IsAuthoritativeOrRecursive);
 
     [Fact]
-    public void A_truncated_reply_need_not_be_whole()
+    public void A_truncated_response_need_not_be_whole()
     {
-        Response reply = Read(Right().A(Domain, "192.0.2.1").Truncated().Raw(1, 2, 3).With(7, 9));
-        Assert.True(reply.IsTruncated);
-        Assert.Empty(reply.Answers);
+        Response response = Read(Right().A(Domain, "192.0.2.1").Truncated().Raw(1, 2, 3).With(7, 9));
+        Assert.True(response.IsTruncated);
+        Assert.Empty(response.Answers);
     }
 
     [Fact]
-    public void Another_id_name_type_class_or_kind_of_message_is_not_ours()
+    public void Another_id_name_type_class_or_kind_of_message_does_not_match()
     {
-        AssertNotOurs(new ResponseBuilder(Id + 1, Domain, DnsType.A));
-        AssertNotOurs(new ResponseBuilder(Id, "example.net", DnsType.A));
-        AssertNotOurs(new ResponseBuilder(Id, Domain, DnsType.Aaaa));
+        AssertMismatched(new ResponseBuilder(Id + 1, Domain, DnsType.A));
+        AssertMismatched(new ResponseBuilder(Id, "example.net", DnsType.A));
+        AssertMismatched(new ResponseBuilder(Id, Domain, DnsType.Aaaa));
         int end = Right().Octets.Length;
-        AssertNotOurs(Right().With(end - 1, 3));
-        AssertNotOurs(Right().With(2, 0x01));
-        AssertNotOurs(Right().With(2, 0xa8));
-        AssertNotOurs(Right().With(5, 2).Raw([.. ResponseBuilder.Name(Domain), 0, 1, 0, 1]));
+        AssertMismatched(Right().With(end - 1, 3));
+        AssertMismatched(Right().With(2, 0x01));
+        AssertMismatched(Right().With(2, 0xa8));
+        AssertMismatched(Right().With(5, 2).Raw([.. ResponseBuilder.Name(Domain), 0, 1, 0, 1]));
     }
 
     [Fact]
-    public void The_name_may_come_back_in_other_letters() => Assert.Equal(ResponseMatch.Matches, Verdict(new ResponseBuilder(Id, "eXaMpLe.ORG", DnsType.A)));
+    public void The_name_may_come_back_in_other_letters()
+        => Assert.Equal(ResponseMatch.Matches, Match(new ResponseBuilder(Id, "eXaMpLe.ORG", DnsType.A)));
 
     [Fact]
-    public void A_header_alone_is_a_reply_only_from_a_server_that_does_not_understand()
+    public void A_header_alone_is_a_response_only_from_a_server_that_does_not_understand()
     {
         byte[] header = Right().Octets[..12];
         header[5] = 0;
-        foreach (var (code, verdict) in new[] { (1, ResponseMatch.Matches), (4, ResponseMatch.Matches), (0, ResponseMatch.Mismatched), (2, ResponseMatch.Mismatched), (3, ResponseMatch.Mismatched), (5, ResponseMatch.Mismatched) })
+        (int Rcode, ResponseMatch Match)[] cases =
+        [
+            (1, ResponseMatch.Matches),
+            (4, ResponseMatch.Matches),
+            (0, ResponseMatch.Mismatched),
+            (2, ResponseMatch.Mismatched),
+            (3, ResponseMatch.Mismatched),
+            (5, ResponseMatch.Mismatched),
+        ];
+        foreach (var (code, match) in cases)
         {
             header[3] = (byte)(0x80 | code);
-            Assert.Equal(verdict, ResponseReader.Read(header, Asked, out _));
+            Assert.Equal(match, ResponseReader.Read(header, Asked, out _));
         }
     }
 
     [Fact]
     public void Lies_about_counts_and_lengths_are_refused()
     {
-        AssertBroken(Right().A(Domain, "192.0.2.1").With(7, 2));
-        AssertBroken(Right().A(Domain, "192.0.2.1").With(6, 0xff));
-        AssertBroken(Right().A(Domain, "192.0.2.1").With(8, 0xff));
-        AssertBroken(Right().A(Domain, "192.0.2.1").With(11, 1));
-        AssertBroken(Right().Record(7, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1], length: 5));
-        AssertBroken(Right().Record(7, ResponseBuilder.Name(Domain), 99, 1, 60, [192, 0, 2, 1], length: 500));
-        AssertBroken(Right().Record(11, ResponseBuilder.Name(Domain), 99, 1, 60, [], length: 1));
+        AssertMalformed(Right().A(Domain, "192.0.2.1").With(7, 2));
+        AssertMalformed(Right().A(Domain, "192.0.2.1").With(6, 0xff));
+        AssertMalformed(Right().A(Domain, "192.0.2.1").With(8, 0xff));
+        AssertMalformed(Right().A(Domain, "192.0.2.1").With(11, 1));
+        AssertMalformed(Right().Record(7, ResponseBuilder.Name(Domain), 1, 1, 60, [192, 0, 2, 1], length: 5));
+        AssertMalformed(Right().Record(7, ResponseBuilder.Name(Domain), 99, 1, 60, [192, 0, 2, 1], length: 500));
+        AssertMalformed(Right().Record(11, ResponseBuilder.Name(Domain), 99, 1, 60, [], length: 1));
     }
 
     [Theory]
@@ -141,30 +158,34 @@ public class ResponseReaderTests
     [InlineData(DnsType.Txt, new byte[] { 3, 65, 66 })]
     [InlineData(DnsType.Tlsa, new byte[] { 3, 1, 1 })]
     [InlineData(DnsType.Soa, new byte[] { 0, 0, 1, 2, 3 })]
-    public void Data_that_are_not_what_the_type_asks_for_are_refused(DnsType type, byte[] data) => AssertBroken(Right().Answer(Domain, type, data));
+    internal void Data_that_are_not_what_the_type_asks_for_are_refused(DnsType type, byte[] data)
+        => AssertMalformed(Right().Answer(Domain, type, data));
 
     [Fact]
     public void A_name_in_the_data_ends_with_them()
     {
         // The label would go on into the next record.
-        AssertBroken(Right().Record(7, ResponseBuilder.Name(Domain), (int)DnsType.Cname, 1, 60, [20, .. "abcdef"u8]).A(Domain, "192.0.2.1"));
+        AssertMalformed(Right().Record(7, ResponseBuilder.Name(Domain), (int)DnsType.Cname, 1, 60, [20, .. "abcdef"u8])
+            .A(Domain, "192.0.2.1"));
     }
 
     [Fact]
     public void A_broken_start_of_zone_in_the_authority_section_is_refused()
-        => AssertBroken(Right().Record(9, ResponseBuilder.Name(Domain), (int)DnsType.Soa, 1, 60, [0, 0, 1]));
+        => AssertMalformed(Right().Record(9, ResponseBuilder.Name(Domain), (int)DnsType.Soa, 1, 60, [0, 0, 1]));
 
     private static ResponseBuilder Right() => new(Id, Domain, DnsType.A);
 
     private static Response Read(ResponseBuilder builder)
     {
-        Assert.Equal(ResponseMatch.Matches, ResponseReader.Read(builder.Octets, Asked, out Response? reply));
-        return reply!;
+        Assert.Equal(ResponseMatch.Matches, ResponseReader.Read(builder.Octets, Asked, out Response? response));
+        return response!;
     }
 
-    private static ResponseMatch Verdict(ResponseBuilder builder) => ResponseReader.Read(builder.Octets, Asked, out _);
+    private static ResponseMatch Match(ResponseBuilder builder) => ResponseReader.Read(builder.Octets, Asked, out _);
 
-    private static void AssertNotOurs(ResponseBuilder builder) => Assert.Equal(ResponseMatch.Mismatched, Verdict(builder));
+    private static void AssertMismatched(ResponseBuilder builder)
+        => Assert.Equal(ResponseMatch.Mismatched, Match(builder));
 
-    private static void AssertBroken(ResponseBuilder builder) => Assert.Equal(ResponseMatch.Malformed, Verdict(builder));
+    private static void AssertMalformed(ResponseBuilder builder)
+        => Assert.Equal(ResponseMatch.Malformed, Match(builder));
 }
