@@ -5,7 +5,7 @@ using MailModule.Dns.Stub;
 namespace MailModule.Dns;
 
 /// <summary>How names are resolved.</summary>
-public sealed class ResolverOptions
+internal sealed class ResolverOptions
 {
     /// <summary>Servers to ask; null: those of <see cref="ResolvConf"/>, which is read again when it changes.</summary>
     public IReadOnlyList<IPEndPoint>? Servers { get; init; }
@@ -13,30 +13,34 @@ public sealed class ResolverOptions
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
     public string HostsFile { get; init; } = "/etc/hosts";
 
-    /// <summary>How long one of <see cref="Servers"/> may take; resolv.conf has its own.</summary>
+    /// <summary>Time-out of one of <see cref="Servers"/>; resolv.conf has its own.</summary>
     public TimeSpan Timeout { get; init; } = StubSettings.DefaultTimeout;
 
     /// <summary>Rounds through <see cref="Servers"/>; resolv.conf has its own.</summary>
     public int Attempts { get; init; } = StubSettings.DefaultAttempts;
 
-    /// <summary>Octets that kept answers may take.</summary>
+    /// <summary>Octets of cached answers at most.</summary>
     public long CacheLimit { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>For the age of kept answers.</summary>
+    /// <summary>For the age of cached answers.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
-/// <summary>Puts together the resolver of this library: hosts file, then kept answers, then servers.</summary>
-public static class Resolver
+/// <summary>Builds the resolver of this library: hosts file, then cache, then servers.</summary>
+internal static class Resolver
 {
     public static IDns Create(ResolverOptions options)
     {
         var stub = new StubResolver(SettingsOf(options), options.Time);
         var hosts = new WatchedFile<HostsFile>(options.HostsFile, Local.HostsFile.Parse);
-        return new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, new DnsCache(stub, options.CacheLimit, options.Time));
+        var cache = new DnsCache(stub, options.CacheLimit, options.Time);
+        return new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, cache);
     }
 
-    /// <summary>Reads the form <c>ip</c>, <c>ip:port</c>, <c>v6</c> or <c>[v6]:port</c>, several by commas; false if it is anything else, or nothing.</summary>
+    /// <summary>
+    /// Reads <c>ip</c>, <c>ip:port</c>, <c>v6</c> or <c>[v6]:port</c>, several with commas between; false for anything
+    /// else, and for none.
+    /// </summary>
     public static bool TryParseServers(string text, out IReadOnlyList<IPEndPoint> servers)
     {
         List<IPEndPoint> found = [];
@@ -58,6 +62,6 @@ public static class Resolver
             return () => settings;
         }
         var file = new WatchedFile<StubSettings>(options.ResolvConf, Local.ResolvConf.Parse);
-        return () => file.Current ?? Local.ResolvConf.Absent;
+        return () => file.Current ?? Local.ResolvConf.Default;
     }
 }

@@ -6,7 +6,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Remote;
 
 // From a connection to its end: what the session asks for goes to the owner, and what it lets down to the next host.
-public sealed partial class HostWalk
+internal sealed partial class HostWalk
 {
     private const int SecondChanceLimit = 2;
 

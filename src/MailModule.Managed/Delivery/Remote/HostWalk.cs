@@ -15,7 +15,7 @@ namespace MailModule.Delivery.Remote;
 /// Steps run one after another, on workers and the session's threads; at any moment there is one thing to cancel: the look-up, the dial or the connection. Only these three are shared
 /// with <see cref="Cancel"/>, under the gate.
 /// </remarks>
-public sealed partial class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
+internal sealed partial class HostWalk : IRemoteRun, ISmtpClientOwner, IWork
 {
     private readonly WalkParts _parts;
     private readonly Func<RemoteTerms> _findTerms;

@@ -7,7 +7,7 @@ namespace MailModule.Delivery.Routing;
 /// <inheritdoc cref="IRouter"/>
 /// <param name="dns">The resolver of the moment.</param>
 /// <param name="rules">Those of the moment. Cheap; any thread.</param>
-public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
+internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
 {
     public string NextHopOf(string domain) => rules().Smarthost ?? NextHop.OfDomain(domain);
 

@@ -5,10 +5,14 @@ using MailModule.Primitives.Os;
 namespace MailModule.Dns.Stub;
 
 /// <summary>
-/// A socket to one server and the thread that waits for it: each operation ends when it is done, its time is up or the token is cancelled, whichever comes
-/// first. After anything but <see cref="SocketWait.Completed"/> it can only be disposed of. One thread.
+/// A socket to one server whose operations block: each ends when it is completed, the deadline has passed or the token
+/// is cancelled, whichever comes first. After anything but <see cref="SocketWait.Completed"/> it can only be disposed
+/// of. One thread.
 /// </summary>
-/// <remarks>An operation that was given up is still the system's until the socket is closed; so buffers are never shared, and the platform frees them.</remarks>
+/// <remarks>
+/// An operation that was given up may still write into its buffer until the socket is closed; so buffers are never
+/// shared, and the platform frees them.
+/// </remarks>
 internal sealed class BlockingSocket : IDisposable
 {
     private readonly Parking _parking = new();
@@ -24,8 +28,9 @@ internal sealed class BlockingSocket : IDisposable
         _registration = deadline.Cancel.UnsafeRegister(static parking => ((Parking)parking!).Unpark(), _parking);
         try
         {
-            // A new socket for each query has a new port, which the system draws at random (RFC 5452 §9.2).
-            _socket = new Socket(server.AddressFamily, type, type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp);
+            // RFC 5452 §9.2: a new socket for each query has a new port, which the system draws at random.
+            ProtocolType protocol = type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp;
+            _socket = new Socket(server.AddressFamily, type, protocol);
             if (type == SocketType.Dgram)
                 _socket.Connect(server);
         }
@@ -41,10 +46,12 @@ internal sealed class BlockingSocket : IDisposable
     /// <summary>Streams only; a datagram socket is connected at once.</summary>
     public SocketWait Connect() => Run(static (socket, operation) => socket.ConnectAsync(operation), default, out _);
 
-    public SocketWait Send(byte[] octets) => Run(static (socket, operation) => socket.SendAsync(operation), octets, out _);
+    public SocketWait Send(byte[] octets)
+        => Run(static (socket, operation) => socket.SendAsync(operation), octets, out _);
 
-    /// <summary>What is there, at least one octet of a stream or a datagram; 0 at the end of a stream.</summary>
-    public SocketWait Receive(Memory<byte> buffer, out int count) => Run(static (socket, operation) => socket.ReceiveAsync(operation), buffer, out count);
+    /// <summary>A datagram, or at least one octet of a stream; 0 at the end of a stream.</summary>
+    public SocketWait Receive(Memory<byte> buffer, out int count)
+        => Run(static (socket, operation) => socket.ReceiveAsync(operation), buffer, out count);
 
     public void Dispose()
     {

@@ -6,23 +6,27 @@ using MailModule.Dns.Wire;
 
 namespace MailModule.Dns.Stub;
 
-/// <summary>How one server took one question.</summary>
+/// <summary>How one question to one server came out.</summary>
 internal enum ServerQueryResult
 {
     Responded,
-    /// <summary>Nothing that is a reply came in time.</summary>
+    /// <summary>No response to the question came in time.</summary>
     TimedOut,
-    /// <summary>It cannot be asked, or what it says is no sense.</summary>
+    /// <summary>The server cannot be asked, or its response is malformed.</summary>
     Broken,
     Cancelled,
 }
 
 /// <summary>
-/// One question to one server: by datagram, without EDNS if it does not understand that, by stream if the reply is too long. One thread, once.
+/// One question to one server: by UDP, without EDNS if the server does not understand that, by TCP if the response is
+/// truncated. One thread, once.
 /// </summary>
-internal sealed class ServerQuery(IPEndPoint server, string name, DnsType type, TimeSpan timeout, CancellationToken cancel)
+internal sealed class ServerQuery(
+    IPEndPoint server, string name, DnsType type, TimeSpan timeout, CancellationToken cancel)
 {
-    /// <summary>More than we offer to take: who sends more is cut off, and then makes no sense.</summary>
+    /// <summary>
+    /// More than EDNS offers: a server that sends still more is cut off, and its response is malformed.
+    /// </summary>
     private const int DatagramLimit = 4096;
 
     /// <summary>Not null after <see cref="ServerQueryResult.Responded"/>.</summary>
@@ -33,64 +37,66 @@ internal sealed class ServerQuery(IPEndPoint server, string name, DnsType type, 
 
     public ServerQueryResult Run(bool withEdns)
     {
-        ServerQueryResult end = AskByUdp(withEdns);
-        // RFC 6891 §6.2.2, §7: a server that does not know EDNS says one of these.
-        if (withEdns && end == ServerQueryResult.Responded && Response!.Rcode is Rcode.FormatError or Rcode.NotImplemented or Rcode.BadVersion)
+        ServerQueryResult result = AskByUdp(withEdns);
+        if (withEdns && result == ServerQueryResult.Responded && Response!.IsEdnsRefusal)
         {
             withEdns = false;
-            end = AskByUdp(withEdns);
+            result = AskByUdp(withEdns);
         }
-        // RFC 7766 §5: a truncated reply is not used, the question is asked again by TCP.
-        return end == ServerQueryResult.Responded && Response!.IsTruncated ? AskByTcp(withEdns) : end;
+        // RFC 7766 §5: a truncated response is not used, the question is asked again by TCP.
+        return result == ServerQueryResult.Responded && Response!.IsTruncated ? AskByTcp(withEdns) : result;
     }
 
     private ServerQueryResult AskByUdp(bool withEdns)
     {
         Question question = NewQuestion();
         using var socket = new BlockingSocket(server, SocketType.Dgram, new Deadline(timeout, cancel));
-        SocketWait end = socket.Send(Query(question, withEdns, prefix: 0));
+        SocketWait wait = socket.Send(Query(question, withEdns, prefix: 0));
         byte[] buffer = new byte[DatagramLimit];
-        while (end == SocketWait.Completed && (end = socket.Receive(buffer, out int count)) == SocketWait.Completed)
+        while (wait == SocketWait.Completed && (wait = socket.Receive(buffer, out int count)) == SocketWait.Completed)
         {
-            // RFC 5452 §9.1: what does not match is as if it had not come; the true reply may still be under way.
-            ResponseMatch verdict = ResponseReader.Read(buffer.AsSpan(0, count), question, out Response? reply);
-            if (verdict != ResponseMatch.Mismatched)
-                return Take(verdict, reply);
+            // RFC 5452 §9.1: what does not match is ignored; the true response may still be under way.
+            ResponseMatch match = ResponseReader.Read(buffer.AsSpan(0, count), question, out Response? response);
+            if (match != ResponseMatch.Mismatched)
+                return Finish(match, response);
         }
-        return EndOf(end, socket);
+        return ResultOf(wait, socket);
     }
 
     private ServerQueryResult AskByTcp(bool withEdns)
     {
         Question question = NewQuestion();
         using var socket = new BlockingSocket(server, SocketType.Stream, new Deadline(timeout, cancel));
-        SocketWait end = socket.Connect();
+        SocketWait wait = socket.Connect();
         // RFC 7766 §8: length and message in one segment.
         byte[] query = Query(question, withEdns, prefix: 2);
         BinaryPrimitives.WriteUInt16BigEndian(query, (ushort)(query.Length - 2));
-        if (end == SocketWait.Completed)
-            end = socket.Send(query);
+        if (wait == SocketWait.Completed)
+            wait = socket.Send(query);
         byte[] message = [];
-        if (end == SocketWait.Completed)
-            end = ReadMessage(socket, out message);
-        if (end != SocketWait.Completed)
-            return EndOf(end, socket);
-        ResponseMatch verdict = ResponseReader.Read(message, question, out Response? reply);
-        return Take(reply is { IsTruncated: true } ? ResponseMatch.Malformed : verdict, reply);
+        if (wait == SocketWait.Completed)
+            wait = ReadMessage(socket, out message);
+        if (wait != SocketWait.Completed)
+            return ResultOf(wait, socket);
+        ResponseMatch match = ResponseReader.Read(message, question, out Response? response);
+        return Finish(response is { IsTruncated: true } ? ResponseMatch.Malformed : match, response);
     }
 
-    /// <summary>RFC 1035 §4.2.2: two octets with the length, then the message. A stream that ends before is a broken message.</summary>
+    /// <summary>
+    /// RFC 1035 §4.2.2: two octets with the length, then the message. If the server closes before, the message is
+    /// empty.
+    /// </summary>
     private static SocketWait ReadMessage(BlockingSocket socket, out byte[] message)
     {
         message = [];
         byte[] prefix = new byte[2];
-        SocketWait end = Fill(socket, prefix, out bool isWhole);
-        if (end != SocketWait.Completed || !isWhole)
-            return end;
+        SocketWait wait = Fill(socket, prefix, out bool isWhole);
+        if (wait != SocketWait.Completed || !isWhole)
+            return wait;
         byte[] octets = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
-        end = Fill(socket, octets, out isWhole);
+        wait = Fill(socket, octets, out isWhole);
         message = isWhole ? octets : [];
-        return end;
+        return wait;
     }
 
     private static SocketWait Fill(BlockingSocket socket, Memory<byte> buffer, out bool isWhole)
@@ -98,39 +104,40 @@ internal sealed class ServerQuery(IPEndPoint server, string name, DnsType type, 
         while (!buffer.IsEmpty)
         {
             isWhole = false;
-            SocketWait end = socket.Receive(buffer, out int count);
-            if (end != SocketWait.Completed || count == 0)
-                return end;
+            SocketWait wait = socket.Receive(buffer, out int count);
+            if (wait != SocketWait.Completed || count == 0)
+                return wait;
             buffer = buffer[count..];
         }
         isWhole = true;
         return SocketWait.Completed;
     }
 
+    /// <summary>RFC 5452 §9.2: the id cannot be guessed.</summary>
     private Question NewQuestion() => new((ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1), name, type);
 
     private static byte[] Query(Question question, bool withEdns, int prefix)
     {
-        Span<byte> query = stackalloc byte[QueryWriter.Longest];
+        Span<byte> query = stackalloc byte[QueryWriter.MaxLength];
         int length = QueryWriter.Write(question, withEdns, query);
         byte[] octets = new byte[prefix + length];
         query[..length].CopyTo(octets.AsSpan(prefix));
         return octets;
     }
 
-    private ServerQueryResult Take(ResponseMatch verdict, Response? reply)
+    private ServerQueryResult Finish(ResponseMatch match, Response? response)
     {
-        Response = reply;
-        if (verdict == ResponseMatch.Matches)
+        Response = response;
+        if (match == ResponseMatch.Matches)
             return ServerQueryResult.Responded;
-        Text = "sent a reply that makes no sense";
+        Text = "sent a malformed response";
         return ServerQueryResult.Broken;
     }
 
-    private ServerQueryResult EndOf(SocketWait end, BlockingSocket socket)
+    private ServerQueryResult ResultOf(SocketWait wait, BlockingSocket socket)
     {
-        Text = end == SocketWait.Failed ? $"could not be asked: {new SocketException((int)socket.Error).Message}" : "";
-        return end switch
+        Text = wait == SocketWait.Failed ? $"could not be asked: {new SocketException((int)socket.Error).Message}" : "";
+        return wait switch
         {
             SocketWait.Cancelled => ServerQueryResult.Cancelled,
             SocketWait.TimedOut => ServerQueryResult.TimedOut,

@@ -5,10 +5,10 @@ namespace MailModule.Dns.Wire;
 /// <summary>Writes queries. Pure.</summary>
 internal static class QueryWriter
 {
-    /// <summary>Room for any query: header, longest name, type and class, OPT.</summary>
-    public const int Longest = 12 + DnsName.OctetLimit + 4 + 11;
+    /// <summary>Octets of the longest query: header, longest name, type and class, OPT.</summary>
+    public const int MaxLength = 12 + DnsName.OctetLimit + 4 + 11;
 
-    /// <summary>Octets of a reply that pass every network unbroken.</summary>
+    /// <summary>Octets of a datagram that no network on the way fragments.</summary>
     public const int PayloadSize = 1232;
 
     // RFC 1035 §4.1.1: recursion desired. RFC 6840 §5.7: AD in a query asks for AD in the reply.
@@ -16,7 +16,7 @@ internal static class QueryWriter
     private const ushort Internet = 1;
     private const ushort Opt = 41;
 
-    /// <summary>Octets written; 0 if the name is none.</summary>
+    /// <summary>Octets written; 0 if the name is not a domain name.</summary>
     public static int Write(Question question, bool withEdns, Span<byte> query)
     {
         query[..12].Clear();
@@ -31,7 +31,7 @@ internal static class QueryWriter
         return withEdns ? AddOpt(query, at + 4) : at + 4;
     }
 
-    /// <summary>RFC 6891 §6.1.2: root, OPT, the size we take, version 0, no options.</summary>
+    /// <summary>RFC 6891 §6.1.2: the root, OPT, the payload size, version 0, no options.</summary>
     private static int AddOpt(Span<byte> query, int at)
     {
         query[11] = 1;

@@ -3,19 +3,19 @@ using System.Buffers.Binary;
 namespace MailModule.Dns.Wire;
 
 /// <summary>
-/// Reads replies. Pure. What a reply says about itself is believed nowhere: counts, lengths and pointers are held against the octets that are there, names
-/// against the question.
+/// Reads responses. Pure. Nothing that a response says about itself is believed: counts, lengths and pointers are
+/// checked against the octets that are there, names against the question.
 /// </summary>
 internal ref struct ResponseReader
 {
     private const int HeaderLength = 12;
-    private const int ShortestRecord = 11;
+    private const int MinRecordLength = 11;
     private const ushort Internet = 1;
     private const int Opt = 41;
 
     private readonly ReadOnlySpan<byte> _message;
     private int _at;
-    private int _extendedCode;
+    private int _extendedRcode;
     private AuthorityZone? _authority;
 
     private ResponseReader(ReadOnlySpan<byte> message)
@@ -24,10 +24,10 @@ internal ref struct ResponseReader
         _at = HeaderLength;
     }
 
-    /// <param name="reply">Not null when the verdict is <see cref="ResponseMatch.Matches"/>.</param>
-    public static ResponseMatch Read(ReadOnlySpan<byte> message, Question asked, out Response? reply)
+    /// <param name="response">Not null exactly when the result is <see cref="ResponseMatch.Matches"/>.</param>
+    public static ResponseMatch Read(ReadOnlySpan<byte> message, Question asked, out Response? response)
     {
-        reply = null;
+        response = null;
         var reader = new ResponseReader(message);
         if (!reader.IsResponseTo(asked))
             return ResponseMatch.Mismatched;
@@ -35,9 +35,9 @@ internal ref struct ResponseReader
         List<AnswerRecord> answers = [];
         if (!isTruncated && !reader.TryReadSections(answers))
             return ResponseMatch.Malformed;
-        reply = new Response
+        response = new Response
         {
-            Rcode = (Rcode)((reader._extendedCode << 4) | (message[3] & 0x0f)),
+            Rcode = (Rcode)((reader._extendedRcode << 4) | (message[3] & 0x0f)),
             IsTruncated = isTruncated,
             IsAuthoritativeOrRecursive = (message[2] & 0x04) != 0 || (message[3] & 0x80) != 0,
             IsAuthentic = (message[3] & 0x20) != 0,
@@ -47,30 +47,39 @@ internal ref struct ResponseReader
         return ResponseMatch.Matches;
     }
 
-    private readonly int Count(int section) => BinaryPrimitives.ReadUInt16BigEndian(_message[(4 + 2 * section)..]);
+    private readonly int Count(int section) => ReadUInt16(4 + 2 * section);
 
-    /// <summary>RFC 5452 §9.1: id, name, type and class are those of the query. (Address and port: the socket is connected.)</summary>
+    private readonly ushort ReadUInt16(int at) => BinaryPrimitives.ReadUInt16BigEndian(_message[at..]);
+
+    /// <summary>
+    /// RFC 5452 §9.1: id, name, type and class are those of the query. (Address and port: the socket is connected.)
+    /// </summary>
     private bool IsResponseTo(Question asked)
     {
         // QR set, OPCODE a query.
-        if (_message.Length < HeaderLength || BinaryPrimitives.ReadUInt16BigEndian(_message) != asked.Id || (_message[2] & 0xf8) != 0x80)
+        if (_message.Length < HeaderLength || ReadUInt16(0) != asked.Id || (_message[2] & 0xf8) != 0x80)
             return false;
         if (Count(0) == 0)
             return IsBareErrorHeader();
-        if (Count(0) != 1 || !DnsName.TryRead(_message, ref _at, out string name) || name != asked.Name || _at + 4 > _message.Length)
+        if (Count(0) != 1 || !DnsName.TryRead(_message, ref _at, out string name) || name != asked.Name
+            || _at + 4 > _message.Length)
             return false;
-        bool isSame = BinaryPrimitives.ReadUInt16BigEndian(_message[_at..]) == (ushort)asked.Type && BinaryPrimitives.ReadUInt16BigEndian(_message[(_at + 2)..]) == Internet;
+        bool isSame = ReadUInt16(_at) == (ushort)asked.Type && ReadUInt16(_at + 2) == Internet;
         _at += 4;
         return isSame;
     }
 
-    /// <summary>RFC 6891 §7: old servers answer EDNS with a header alone. All it can do is to make us ask without.</summary>
+    /// <summary>
+    /// RFC 6891 §7: old servers answer EDNS with a header alone, without the question. Forged, it can do no more than
+    /// make the question be asked again without EDNS.
+    /// </summary>
     private readonly bool IsBareErrorHeader()
-        => (Rcode)(_message[3] & 0x0f) is Rcode.FormatError or Rcode.NotImplemented && Count(1) + Count(2) + Count(3) == 0;
+        => (Rcode)(_message[3] & 0x0f) is Rcode.FormatError or Rcode.NotImplemented
+            && Count(1) + Count(2) + Count(3) == 0;
 
     private bool TryReadSections(List<AnswerRecord> answers)
     {
-        if ((Count(1) + Count(2) + Count(3)) * ShortestRecord > _message.Length)
+        if ((Count(1) + Count(2) + Count(3)) * MinRecordLength > _message.Length)
             return false;
         for (int section = 1; section <= 3; section++)
             for (int left = Count(section); left > 0; left--)
@@ -83,12 +92,11 @@ internal ref struct ResponseReader
     {
         if (!DnsName.TryRead(_message, ref _at, out string name) || _at + 10 > _message.Length)
             return false;
-        ReadOnlySpan<byte> fixedPart = _message.Slice(_at, 10);
-        int type = BinaryPrimitives.ReadUInt16BigEndian(fixedPart);
-        bool isInternet = BinaryPrimitives.ReadUInt16BigEndian(fixedPart[2..]) == Internet;
-        TimeSpan timeToLive = TimeToLive(fixedPart[4..]);
-        int start = _at + 10;
-        int length = BinaryPrimitives.ReadUInt16BigEndian(fixedPart[8..]);
+        int type = ReadUInt16(_at);
+        bool isInternet = ReadUInt16(_at + 2) == Internet;
+        byte extendedRcode = _message[_at + 4];
+        TimeSpan timeToLive = TimeToLive(_message[(_at + 4)..]);
+        int start = _at + 10, length = ReadUInt16(_at + 8);
         if (start + length > _message.Length)
             return false;
         _at = start + length;
@@ -97,12 +105,14 @@ internal ref struct ResponseReader
         {
             1 => !isInternet || TryReadAnswer(name, (DnsType)type, timeToLive, data, answers),
             2 => !isInternet || type != (int)DnsType.Soa || TryReadAuthority(name, timeToLive, data),
-            // RFC 6891 §6.1.3: the upper eight bits of the code. The rest of the section is hearsay.
-            _ => type != Opt || TryReadOpt(fixedPart[4]),
+            // RFC 6891 §6.1.3: the upper eight bits of the RCODE. Other records of the additional section are not
+            // believed.
+            _ => type != Opt || TryReadOpt(extendedRcode),
         };
     }
 
-    private static bool TryReadAnswer(string name, DnsType type, TimeSpan timeToLive, RecordData data, List<AnswerRecord> answers)
+    private static bool TryReadAnswer(
+        string name, DnsType type, TimeSpan timeToLive, RecordData data, List<AnswerRecord> answers)
     {
         if (!data.TryRead(name, type, timeToLive, out DnsRecord? record))
             return false;
@@ -115,17 +125,18 @@ internal ref struct ResponseReader
     {
         if (!data.TryRead(name, DnsType.Soa, timeToLive, out DnsRecord? record))
             return false;
-        if (record is SoaRecord start)
-            _authority ??= new AuthorityZone(name, start.Minimum < timeToLive ? start.Minimum : timeToLive);
+        if (record is SoaRecord soa)
+            _authority ??= new AuthorityZone(name, soa.Minimum < timeToLive ? soa.Minimum : timeToLive);
         return true;
     }
 
-    private bool TryReadOpt(byte extendedCode)
+    private bool TryReadOpt(byte extendedRcode)
     {
-        _extendedCode = extendedCode;
+        _extendedRcode = extendedRcode;
         return true;
     }
 
     /// <summary>RFC 2181 §8: with the highest bit set it is zero.</summary>
-    internal static TimeSpan TimeToLive(ReadOnlySpan<byte> octets) => TimeSpan.FromSeconds(Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(octets)));
+    internal static TimeSpan TimeToLive(ReadOnlySpan<byte> octets)
+        => TimeSpan.FromSeconds(Math.Max(0, BinaryPrimitives.ReadInt32BigEndian(octets)));
 }

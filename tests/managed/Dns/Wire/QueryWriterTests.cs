@@ -29,12 +29,12 @@ public class QueryWriterTests
     {
         string label = new('a', 63);
         var question = new Question(1, $"{label}.{label}.{label}.{new string('b', 61)}", DnsType.A);
-        Assert.Equal(QueryWriter.Longest * 2, Hex(question, withEdns: true).Length);
+        Assert.Equal(QueryWriter.MaxLength * 2, Hex(question, withEdns: true).Length);
     }
 
     private static string Hex(Question question, bool withEdns)
     {
-        byte[] query = new byte[QueryWriter.Longest];
+        byte[] query = new byte[QueryWriter.MaxLength];
         Array.Fill(query, (byte)0xee);
         return Convert.ToHexString(query, 0, QueryWriter.Write(question, withEdns, query));
     }
