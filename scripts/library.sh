@@ -3,11 +3,12 @@
 
 soname=libmailmodule.so.1
 
+# build_library [DNS]: who asks the DNS servers, "own" or "dnsclient"
 build_library() {
   local framework
   framework=$(native_framework)
   echo "library: $framework, $(runtime_identifier)"
-  publish_library "$framework"
+  publish_library "$framework" "${1:-own}"
   lay_out_library
   check_soname
   echo "library: out/lib/$soname, $(stat -c %s "$OUT/lib/$soname") octets"
@@ -66,7 +67,7 @@ PROJECT
 publish_library() {
   local log=$OUT/publish.log
   if ! dotnet publish src/MailModule.Native -c Release -r "$(runtime_identifier)" -o "$OUT/publish" \
-    -p:NativeFramework="$1" -p:TrimmerSingleWarn=false -v m >"$log" 2>&1; then
+    -p:NativeFramework="$1" -p:MailModuleDns="$2" -p:TrimmerSingleWarn=false -v m >"$log" 2>&1; then
     cat "$log" >&2
     return 1
   fi

@@ -31,7 +31,11 @@ internal static class Resolver
 {
     public static IDns Create(ResolverOptions options)
     {
+#if DNSCLIENT
+        var stub = new DnsClient.DnsClientResolver(SettingsOf(options));
+#else
         var stub = new StubResolver(SettingsOf(options), options.Time);
+#endif
         var hosts = new WatchedFile<HostsFile>(options.HostsFile, Local.HostsFile.Parse);
         var cache = new DnsCache(stub, options.CacheLimit, options.Time);
         return new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, cache);
