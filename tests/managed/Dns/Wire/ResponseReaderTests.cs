@@ -173,6 +173,25 @@ public class ResponseReaderTests
     public void A_broken_start_of_zone_in_the_authority_section_is_refused()
         => AssertMalformed(Right().Record(9, ResponseBuilder.Name(Domain), (int)DnsType.Soa, 1, 60, [0, 0, 1]));
 
+    [Fact]
+    public void The_costliest_response_of_64_KiB_costs_a_few_megabytes()
+    {
+        // A name as long as names may be, to which each of 4,000 records points.
+        string label = new('a', 63);
+        byte[] name = ResponseBuilder.Name($"{label}.{label}.{label}.{new string('b', 61)}");
+        ResponseBuilder builder = Right();
+        int at = builder.Octets.Length + ResponseBuilder.Name(Domain).Length + 10;
+        builder.Record(7, ResponseBuilder.Name(Domain), 99, 1, 60, name);
+        byte[] record = [0xc0, (byte)at, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 192, 0, 2, 1];
+        builder.Raw([.. Enumerable.Repeat(record, 4000).SelectMany(octets => octets)]).With(6, 4001 >> 8)
+            .With(7, 4001 & 0xff);
+        byte[] message = builder.Octets;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.Equal(ResponseMatch.Matches, ResponseReader.Read(message, Asked, out Response? response));
+        Assert.Equal(4000, response!.Answers.Count);
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 1, 16 * 1024 * 1024);
+    }
+
     private static ResponseBuilder Right() => new(Id, Domain, DnsType.A);
 
     private static Response Read(ResponseBuilder builder)
