@@ -9,7 +9,8 @@ usage() {
   cat <<'USAGE'
 usage: ./build.sh COMMAND
 
-  build                 the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h
+  build [--dns=OF]      the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h; OF: who asks the DNS servers, own
+                        (the default) or dnsclient (the package DnsClient, see docs/decisions/0011)
   demo                  sends sample messages through the library's servers on loopback and reads them back; and to another
                         host by DNS: one taken, one put off and tried again, one returned
   test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed"
@@ -30,9 +31,16 @@ USAGE
 . scripts/library.sh
 
 command_build() {
+  local dns=own argument
+  for argument in "$@"; do
+    case $argument in
+      --dns=own | --dns=dnsclient) dns=${argument#--dns=} ;;
+      *) usage >&2 && exit 2 ;;
+    esac
+  done
   need_for_build
   get_missing
-  build_library
+  build_library "$dns"
 }
 
 command_demo() {

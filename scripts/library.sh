@@ -3,10 +3,12 @@
 
 soname=libmailmodule.so.1
 
+# build_library [DNS]: who asks the DNS servers, "own" or "dnsclient"
 build_library() {
+  local dns=${1:-own}
   echo "library: $(runtime_identifier)"
-  restore_packages
-  publish_library
+  restore_packages "$dns"
+  publish_library "$dns"
   lay_out_library
   check_soname
   echo "library: out/lib/$soname, $(stat -c %s "$OUT/lib/$soname") octets"
@@ -24,7 +26,8 @@ runtime_identifier() {
 restore_packages() {
   local log=$OUT/restore.log
   mkdir -p "$OUT"
-  if ! dotnet restore src/MailModule.Native -r "$(runtime_identifier)" -v m >"$log" 2>&1; then
+  if ! dotnet restore src/MailModule.Native -r "$(runtime_identifier)" -p:MailModuleDns="$1" -v m \
+    >"$log" 2>&1; then
     cat "$log" >&2
     echo "build.sh: NuGet cannot restore the packages of NativeAOT for $(runtime_identifier); out/restore.log says why" >&2
     return 1
@@ -34,7 +37,7 @@ restore_packages() {
 publish_library() {
   local log=$OUT/publish.log
   if ! dotnet publish src/MailModule.Native --no-restore -c Release -r "$(runtime_identifier)" -o "$OUT/publish" \
-    -p:TrimmerSingleWarn=false -v m >"$log" 2>&1; then
+    -p:MailModuleDns="$1" -p:TrimmerSingleWarn=false -v m >"$log" 2>&1; then
     cat "$log" >&2
     return 1
   fi

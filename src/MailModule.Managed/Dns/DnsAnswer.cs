@@ -1,35 +1,46 @@
 namespace MailModule.Dns;
 
 /// <summary>How a question came out.</summary>
-public enum DnsStatus
+internal enum DnsStatus
 {
     /// <summary>There is at least one record.</summary>
     Ok,
-    /// <summary>The name is there, but has no record of the type (RFC 2308 §2.2).</summary>
+    /// <summary>The name exists, but has no record of the type (RFC 2308 §2.2).</summary>
     NoData,
-    /// <summary>The name is not there: NXDOMAIN (RFC 2308 §2.1).</summary>
-    NoName,
-    /// <summary>The servers could not or would not say: SERVFAIL, REFUSED, answers that make no sense, no descriptor. A later try may help.</summary>
+    /// <summary>The name does not exist (RFC 2308 §2.1).</summary>
+    NxDomain,
+    /// <summary>
+    /// The servers could not or would not say: SERVFAIL, REFUSED, malformed responses, no descriptor. A later try may
+    /// help.
+    /// </summary>
     Failed,
     /// <summary>No server answered in time. A later try may help.</summary>
     TimedOut,
     Cancelled,
-    /// <summary>What was asked for is no domain name.</summary>
+    /// <summary>What was asked for is not a domain name.</summary>
     BadName,
 }
 
 /// <summary>The answer to one question.</summary>
 /// <param name="Records">Of the type asked for, in the server's order; empty unless <see cref="DnsStatus.Ok"/>.</param>
-/// <param name="CanonicalName">The name at the end of the CNAME chain, lower case, without the final dot; the name asked for if there is none.</param>
+/// <param name="CanonicalName">
+/// The name at the end of the CNAME chain, lower case, without the final dot; without CNAMEs the name asked for.
+/// </param>
 /// <param name="Text">What went wrong, for a human; empty if nothing did.</param>
-public sealed record DnsAnswer(DnsStatus Status, IReadOnlyList<DnsRecord> Records, string CanonicalName, string Text = "")
+internal sealed record DnsAnswer(
+    DnsStatus Status, IReadOnlyList<DnsRecord> Records, string CanonicalName, string Text = "")
 {
-    /// <summary>How long the answer may be kept, from when it was received; zero: not at all.</summary>
+    /// <summary>How long the answer may be cached, from when it was received; zero: not at all.</summary>
     public TimeSpan TimeToLive { get; init; }
 
-    /// <summary>Every server that was asked says that it has checked the signatures of what it told (RFC 4035 §3.2.3). Worth as much as the way to that server.</summary>
+    /// <summary>
+    /// Every server that was asked set AD: it says that it has checked the signatures (RFC 4035 §3.2.3). Worth as much
+    /// as the path to that server.
+    /// </summary>
     public bool IsAuthentic { get; init; }
 
     /// <summary>Asking again later may bring another answer.</summary>
     public bool IsTemporary => Status is DnsStatus.Failed or DnsStatus.TimedOut or DnsStatus.Cancelled;
+
+    public static DnsAnswer BadName(string text) => new(DnsStatus.BadName, [], text, $"{text}: not a domain name");
 }

@@ -4,8 +4,9 @@ using System.Text;
 namespace MailModule.Dns;
 
 /// <summary>
-/// Names as text and as octets. As text: lower case, labels with dots between, no final dot, the root is empty; an octet that is no visible ASCII, a dot or a
-/// backslash inside a label is <c>\DDD</c> (RFC 4343 §2.1), so that texts are equal exactly when names are. Pure.
+/// Domain names as text and as octets. As text: lower case, labels with dots between, no final dot, the root is empty;
+/// a dot, a backslash or anything but visible ASCII inside a label is <c>\DDD</c> (RFC 4343 §2.1), so that texts are
+/// equal exactly when names are. Pure.
 /// </summary>
 internal static class DnsName
 {
@@ -18,7 +19,10 @@ internal static class DnsName
 
     private const int HeaderLength = 12;
 
-    /// <summary>The one way to write a name, with A-labels for U-labels; false if it is none. The root is one, an empty text is not.</summary>
+    /// <summary>
+    /// The normal form of a name, with A-labels for U-labels; false if the text is not a domain name. "." is the root,
+    /// an empty text is no name.
+    /// </summary>
     public static bool TryNormalize(string text, out string name)
     {
         name = "";
@@ -31,7 +35,7 @@ internal static class DnsName
         return TryWrite(text, octets, out int length) && TryRead(octets[..length], ref at, out name);
     }
 
-    /// <summary>A name in ASCII as octets, not compressed; a final dot may stand or not.</summary>
+    /// <summary>A name in ASCII as octets, not compressed; with or without the final dot.</summary>
     public static bool TryWrite(ReadOnlySpan<char> name, Span<byte> octets, out int length)
     {
         length = 0;
@@ -40,8 +44,8 @@ internal static class DnsName
             name = [];
         while (!name.IsEmpty)
         {
-            // One octet is kept for the root.
-            if (!TryTakeLabel(ref name, label, out int count) || count == 0 || length + 1 + count >= OctetLimit)
+            // One octet is reserved for the root.
+            if (!TryParseLabel(ref name, label, out int count) || count == 0 || length + 1 + count >= OctetLimit)
                 return false;
             octets[length++] = (byte)count;
             label[..count].CopyTo(octets[length..]);
@@ -68,7 +72,8 @@ internal static class DnsName
             }
             if (count >= 0xc0)
             {
-                // RFC 1035 §4.1.4: a pointer is to a prior occurrence. Each goes further back than all before it, so there is no loop.
+                // RFC 1035 §4.1.4: a pointer is to a prior occurrence. Each goes further back than all before it, so
+                // there is no loop.
                 if (from + 1 >= message.Length || ++pointers > PointerLimit)
                     return false;
                 int target = ((count & 0x3f) << 8) | message[from + 1];
@@ -89,7 +94,8 @@ internal static class DnsName
 
     /// <summary>Whether a name is another or below it.</summary>
     public static bool IsAtOrBelow(string name, string other)
-        => other.Length == 0 || name == other || (name.Length > other.Length && name[name.Length - other.Length - 1] == '.' && name.EndsWith(other, StringComparison.Ordinal));
+        => other.Length == 0 || name == other || (name.Length > other.Length
+            && name[name.Length - other.Length - 1] == '.' && name.EndsWith(other, StringComparison.Ordinal));
 
     private static void AppendLabel(ReadOnlySpan<byte> label, StringBuilder text)
     {
@@ -105,13 +111,13 @@ internal static class DnsName
         }
     }
 
-    /// <summary>Takes a label and the dot behind it; false if it is too long or an escape in it is broken.</summary>
-    private static bool TryTakeLabel(ref ReadOnlySpan<char> name, scoped Span<byte> label, out int count)
+    /// <summary>Parses a label and the dot behind it; false if it is too long or an escape in it is broken.</summary>
+    private static bool TryParseLabel(ref ReadOnlySpan<char> name, scoped Span<byte> label, out int count)
     {
         count = 0;
         while (!name.IsEmpty && name[0] != '.')
         {
-            if (count == LabelLimit || !TryTakeOctet(ref name, out label[count]))
+            if (count == LabelLimit || !TryParseOctet(ref name, out label[count]))
                 return false;
             count++;
         }
@@ -120,22 +126,26 @@ internal static class DnsName
         return true;
     }
 
-    /// <summary>RFC 1035 §5.1: <c>\DDD</c> is an octet, <c>\X</c> the character X. Blanks and controls only so.</summary>
-    private static bool TryTakeOctet(ref ReadOnlySpan<char> name, out byte octet)
+    /// <summary>
+    /// RFC 1035 §5.1: <c>\DDD</c> is an octet, <c>\X</c> the character X. Blanks and controls only so.
+    /// </summary>
+    private static bool TryParseOctet(ref ReadOnlySpan<char> name, out byte octet)
     {
         int taken = 1;
         octet = (byte)name[0];
-        bool isRight = name[0] is > ' ' and < '\x7f';
+        bool isValid = name[0] is > ' ' and < '\x7f';
         if (octet == '\\')
         {
             bool isNumber = name.Length > 3 && char.IsAsciiDigit(name[1]);
             taken = isNumber ? 4 : 2;
-            isRight = isNumber ? byte.TryParse(name[1..4], NumberStyles.None, CultureInfo.InvariantCulture, out octet) : name.Length > 1 && !char.IsAsciiDigit(name[1]);
-            if (isRight && !isNumber)
+            isValid = isNumber
+                ? byte.TryParse(name[1..4], NumberStyles.None, CultureInfo.InvariantCulture, out octet)
+                : name.Length > 1 && !char.IsAsciiDigit(name[1]);
+            if (isValid && !isNumber)
                 octet = (byte)name[1];
         }
-        name = isRight ? name[taken..] : name;
-        return isRight;
+        name = isValid ? name[taken..] : name;
+        return isValid;
     }
 
     private static bool TryMakeAscii(ref string text)

@@ -1,7 +1,7 @@
 namespace MailModule.Dns;
 
-/// <summary>Record types; the values are those on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 6698 §7.1).</summary>
-public enum DnsType : ushort
+/// <summary>Record types, with their values on the wire (RFC 1035 §3.2.2, RFC 3596 §2.1, RFC 6698 §7.1).</summary>
+internal enum DnsType : ushort
 {
     A = 1,
     Cname = 5,

@@ -2,26 +2,29 @@ using System.Buffers;
 
 namespace MailModule.Dns;
 
-/// <summary>Finds the hosts that take a domain's mail. Blocks: workers only.</summary>
-public interface IMailExchangers
+/// <summary>Looks up the hosts that take a domain's mail. Blocks: workers only.</summary>
+internal interface IMailExchangers
 {
-    /// <summary>MX by preference, equals shuffled (RFC 5321 §5.1).</summary>
+    /// <summary>By MX preference, equals shuffled (RFC 5321 §5.1).</summary>
     MxAnswer Find(string domain, CancellationToken cancel);
 }
 
 /// <inheritdoc cref="IMailExchangers"/>
 /// <param name="random">Shuffles; null: the system's. Another must not be used by two threads at once.</param>
-public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExchangers
+internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExchangers
 {
-    /// <summary>More hosts than this nobody needs; some zones have hundreds to keep senders busy.</summary>
+    /// <summary>Hosts handed out at most; some zones have hundreds to keep senders busy.</summary>
     private const int HostLimit = 16;
 
-    /// <summary>After so many hosts whose servers are silent the others are not looked up: each costs whole time-outs.</summary>
-    private const int SilenceLimit = 2;
+    /// <summary>
+    /// After so many hosts whose servers time out the others are not looked up: each costs whole time-outs.
+    /// </summary>
+    private const int TimeoutLimit = 2;
 
-    private static readonly SearchValues<char> s_letters = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+    private static readonly SearchValues<char> s_letters =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
 
-    private readonly HostAddresses _addresses = new(dns, random);
+    private readonly AddressLookup _addresses = new(dns, random);
     private readonly Random _random = random ?? Random.Shared;
 
     public MxAnswer Find(string domain, CancellationToken cancel)
@@ -32,8 +35,9 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
         return answer.Status switch
         {
             DnsStatus.Ok => FromRecords(name, [.. answer.Records.OfType<MxRecord>()], cancel),
-            // RFC 5321 §5.1: without any MX the domain itself is the host; with a CNAME, what it leads to. A name without MX may also stand in the hosts file alone.
-            DnsStatus.NoData or DnsStatus.NoName => FromAddress(answer, cancel),
+            // RFC 5321 §5.1: without any MX the domain itself is the host; with a CNAME, what it leads to. A name that
+            // does not exist in the DNS may still stand in the hosts file.
+            DnsStatus.NoData or DnsStatus.NxDomain => FromAddress(answer, cancel),
             _ => None(StatusOf(answer.Status), answer.Text),
         };
     }
@@ -42,7 +46,7 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
 
     private static MxStatus StatusOf(DnsStatus status) => status switch
     {
-        DnsStatus.NoName => MxStatus.NoDomain,
+        DnsStatus.NxDomain => MxStatus.NoDomain,
         DnsStatus.NoData => MxStatus.NoHost,
         DnsStatus.Cancelled => MxStatus.Cancelled,
         DnsStatus.BadName => MxStatus.BadDomain,
@@ -50,24 +54,27 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
     };
 
     /// <summary>
-    /// RFC 5321 §2.3.5: letters, digits and hyphens; the underscore some hosts have all the same. Names whose last label is a number are addresses, written in
-    /// one way or another (RFC 1123 §2.1).
+    /// RFC 5321 §2.3.5: letters, digits and hyphens; some hosts have an underscore all the same. Names whose last label
+    /// is a number are addresses, written in one way or another (RFC 1123 §2.1).
     /// </summary>
     private static bool IsHostName(string name)
-        => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(s_letters) && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyExceptInRange('0', '9');
+        => name.Length > 0 && !name.AsSpan().ContainsAnyExcept(s_letters)
+            && name.AsSpan(name.LastIndexOf('.') + 1).ContainsAnyExceptInRange('0', '9');
 
     /// <summary>
-    /// The root stands for "none" (RFC 7505 §3); an address is no name (RFC 5321 §5.1 asks for one); and localhost would be this machine, where whoever listens
-    /// may trust us more than the domain's owner.
+    /// The root stands for "none" (RFC 7505 §3); an address is no name (RFC 5321 §5.1 asks for one); and localhost
+    /// would be this machine, whose servers may trust this host more than the domain's owner.
     /// </summary>
-    private static bool IsUsable(string exchange) => IsHostName(exchange) && !DnsName.IsAtOrBelow(exchange, "localhost");
+    private static bool IsUsable(string exchange)
+        => IsHostName(exchange) && !DnsName.IsAtOrBelow(exchange, "localhost");
 
     private MxAnswer FromAddress(DnsAnswer noMx, CancellationToken cancel)
     {
-        HostAnswer found = _addresses.Find(noMx.CanonicalName, cancel);
+        string host = noMx.CanonicalName;
+        AddressAnswer found = _addresses.Find(host, cancel);
         if (found.Status == DnsStatus.Ok)
-            return new MxAnswer(MxStatus.Ok, [new MailExchanger(noMx.CanonicalName, 0, found.Addresses)], IsImplicit: true, "");
-        string text = found.Status == DnsStatus.NoData ? $"{noMx.CanonicalName}: neither MX nor address" : found.Text;
+            return new MxAnswer(MxStatus.Ok, [new MailExchanger(host, 0, found.Addresses)], IsImplicit: true, "");
+        string text = found.Status == DnsStatus.NoData ? $"{host}: neither MX nor address" : found.Text;
         return None(StatusOf(found.Status), text);
     }
 
@@ -77,22 +84,25 @@ public sealed class MailExchangers(IDns dns, Random? random = null) : IMailExcha
         if (records is [{ Exchange: "" }])
             return None(MxStatus.NullMx, $"{domain}: takes no mail (null MX)");
         _random.Shuffle(records);
-        MxRecord[] usable = [.. records.Where(record => IsUsable(record.Exchange)).OrderBy(record => record.Preference).DistinctBy(record => record.Exchange).Take(HostLimit)];
-        return usable.Length == 0 ? None(MxStatus.NoHost, $"{domain}: its MX names no usable host") : LookUp(usable, cancel);
+        MxRecord[] usable = [.. records.Where(record => IsUsable(record.Exchange)).OrderBy(record => record.Preference)
+            .DistinctBy(record => record.Exchange).Take(HostLimit)];
+        return usable.Length == 0
+            ? None(MxStatus.NoHost, $"{domain}: its MX names no usable host")
+            : LookUp(usable, cancel);
     }
 
     private MxAnswer LookUp(MxRecord[] records, CancellationToken cancel)
     {
         List<MailExchanger> hosts = [];
-        HostAnswer? temporary = null, permanent = null;
-        int silent = 0;
+        AddressAnswer? temporary = null, permanent = null;
+        int timeouts = 0;
         foreach (MxRecord record in records)
         {
-            HostAnswer found = silent < SilenceLimit ? _addresses.Find(record.Exchange, cancel) : temporary!;
+            AddressAnswer found = timeouts < TimeoutLimit ? _addresses.Find(record.Exchange, cancel) : temporary!;
             if (found.Status == DnsStatus.Cancelled)
                 return None(MxStatus.Cancelled, found.Text);
             hosts.Add(new MailExchanger(record.Exchange, record.Preference, found.Addresses));
-            silent += found.Status == DnsStatus.TimedOut ? 1 : 0;
+            timeouts += found.Status == DnsStatus.TimedOut ? 1 : 0;
             if (found.Status is DnsStatus.Failed or DnsStatus.TimedOut)
                 temporary = found;
             else if (found.Status != DnsStatus.Ok)

@@ -3,7 +3,7 @@ using System.Net;
 namespace MailModule.Dns;
 
 /// <summary>How a look-up of a domain's mail hosts came out.</summary>
-public enum MxStatus
+internal enum MxStatus
 {
     Ok,
     /// <summary>RFC 7505: the domain says that it takes no mail. Permanent.</summary>
@@ -12,7 +12,7 @@ public enum MxStatus
     NoDomain,
     /// <summary>The domain has neither MX nor address, or none of its hosts has an address. Permanent.</summary>
     NoHost,
-    /// <summary>Not known for now.</summary>
+    /// <summary>The servers did not say; a later try may help.</summary>
     Temporary,
     Cancelled,
     /// <summary>Not a domain name: too long, malformed, or an address. Permanent.</summary>
@@ -20,12 +20,16 @@ public enum MxStatus
 }
 
 /// <summary>One host that takes a domain's mail.</summary>
-/// <param name="Addresses">In the order to try them (<see cref="HostAddresses"/>); empty if the host has none, or they are not known for now.</param>
+/// <param name="Addresses">
+/// In the order to try them (<see cref="AddressLookup"/>); empty if the host has none, or they are not known for now.
+/// </param>
 public sealed record MailExchanger(string Name, int Preference, IReadOnlyList<IPAddress> Addresses);
 
 /// <summary>The hosts of a domain, best first.</summary>
-/// <param name="Hosts">Empty unless <see cref="MxStatus.Ok"/>; then at least one has an address, and those that have none are there too, so that our own name can be
-/// recognised among them.</param>
+/// <param name="Hosts">
+/// Empty unless <see cref="MxStatus.Ok"/>; then at least one has an address. Hosts without an address are in the list
+/// too, so that this host's own name is recognised among them.
+/// </param>
 /// <param name="IsImplicit">There is no MX: the domain's own address stands in (RFC 5321 §5.1).</param>
 /// <param name="Text">What went wrong, for a human; empty if nothing did.</param>
-public sealed record MxAnswer(MxStatus Status, IReadOnlyList<MailExchanger> Hosts, bool IsImplicit, string Text);
+internal sealed record MxAnswer(MxStatus Status, IReadOnlyList<MailExchanger> Hosts, bool IsImplicit, string Text);

@@ -1,25 +1,30 @@
+using System.Buffers;
 using System.Text;
 
 namespace MailModule.Dns;
 
 /// <summary>
-/// Labels beyond ASCII as the DNS carries them. Ours and not the platform's: that one throws for what it does not like, and leaves capitals as they are where
-/// no ICU is loaded. A label is taken as it is written, in small letters; composing accents (NFC) is for whoever made the address.
+/// Labels beyond ASCII as the DNS carries them. The platform's IdnMapping throws for what it refuses, and leaves
+/// capitals as they are where no ICU is loaded. A label is encoded as it is written, in small letters; composing
+/// accents (NFC) is left to the address's author.
 /// </summary>
 internal static class Punycode
 {
-    private const int Base = 36, SmallestThreshold = 1, LargestThreshold = 26, Skew = 38, Damp = 700, FirstBias = 72, FirstCode = 0x80;
+    // RFC 3492 §5
+    private const int Base = 36, MinThreshold = 1, MaxThreshold = 26;
+    private const int Skew = 38, Damp = 700, InitialBias = 72, InitialCode = 0x80;
 
-    /// <summary>The A-label of one U-label; false if it has no letters for one: controls, blanks or halves of a pair.</summary>
+    /// <summary>The A-label of one U-label; false for controls, blanks and halves of a surrogate pair.</summary>
     public static bool TryEncode(ReadOnlySpan<char> label, StringBuilder into)
     {
         List<int> codes = [];
         while (!label.IsEmpty)
         {
-            if (Rune.DecodeFromUtf16(label, out Rune rune, out int taken) != System.Buffers.OperationStatus.Done || Rune.IsControl(rune) || Rune.IsWhiteSpace(rune))
+            if (Rune.DecodeFromUtf16(label, out Rune rune, out int length) != OperationStatus.Done
+                || Rune.IsControl(rune) || Rune.IsWhiteSpace(rune))
                 return false;
             codes.Add(Rune.ToLowerInvariant(rune).Value);
-            label = label[taken..];
+            label = label[length..];
         }
         // RFC 5890 §2.3.2.1: the prefix of an A-label.
         into.Append("xn--");
@@ -31,15 +36,15 @@ internal static class Punycode
     private static void Encode(List<int> codes, StringBuilder into)
     {
         int basic = 0;
-        foreach (int code in codes.Where(code => code < FirstCode))
+        foreach (int code in codes.Where(code => code < InitialCode))
         {
             into.Append((char)code);
             basic++;
         }
         if (basic > 0)
             into.Append('-');
-        int delta = 0, bias = FirstBias, done = basic;
-        for (int next = FirstCode; done < codes.Count;)
+        int delta = 0, bias = InitialBias, done = basic;
+        for (int next = InitialCode; done < codes.Count;)
         {
             int least = codes.Where(code => code >= next).Min();
             delta += (least - next) * (done + 1);
@@ -64,7 +69,7 @@ internal static class Punycode
     {
         for (int k = Base; ; k += Base)
         {
-            int threshold = Math.Clamp(k - bias, SmallestThreshold, LargestThreshold);
+            int threshold = Math.Clamp(k - bias, MinThreshold, MaxThreshold);
             if (number < threshold)
                 break;
             into.Append(Digit(threshold + (number - threshold) % (Base - threshold)));
@@ -79,9 +84,9 @@ internal static class Punycode
         delta = isFirst ? delta / Damp : delta / 2;
         delta += delta / count;
         int k = 0;
-        for (; delta > (Base - SmallestThreshold) * LargestThreshold / 2; k += Base)
-            delta /= Base - SmallestThreshold;
-        return k + (Base - SmallestThreshold + 1) * delta / (delta + Skew);
+        for (; delta > (Base - MinThreshold) * MaxThreshold / 2; k += Base)
+            delta /= Base - MinThreshold;
+        return k + (Base - MinThreshold + 1) * delta / (delta + Skew);
     }
 
     private static char Digit(int value) => (char)(value < 26 ? 'a' + value : '0' + value - 26);

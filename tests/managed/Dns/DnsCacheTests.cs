@@ -7,7 +7,7 @@ public class DnsCacheTests
     private const string Domain = "example.org";
     private const long Plenty = 1 << 20;
 
-    private readonly TurnedClock _clock = new();
+    private readonly ManualClock _clock = new();
     private readonly ScriptedDns _dns = new();
 
     [Fact]
@@ -16,9 +16,9 @@ public class DnsCacheTests
         _dns.Answer(Domain, DnsType.Txt, Ok(TimeSpan.FromSeconds(100)));
         DnsCache cache = New();
         AssertAsked(cache, 1, Domain, "EXAMPLE.org.", Domain);
-        _clock.Turn(TimeSpan.FromSeconds(99));
+        _clock.Advance(TimeSpan.FromSeconds(99));
         AssertAsked(cache, 1, Domain);
-        _clock.Turn(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
         AssertAsked(cache, 2, Domain);
     }
 
@@ -49,8 +49,8 @@ public class DnsCacheTests
     public void A_name_that_is_not_there_is_not_there_for_any_type()
     {
         DnsCache cache = New();
-        Assert.Equal(DnsStatus.NoName, cache.Query("nothere.org", DnsType.Mx, default).Status);
-        Assert.Equal(DnsStatus.NoName, cache.Query("nothere.org", DnsType.A, default).Status);
+        Assert.Equal(DnsStatus.NxDomain, cache.Query("nothere.org", DnsType.Mx, default).Status);
+        Assert.Equal(DnsStatus.NxDomain, cache.Query("nothere.org", DnsType.A, default).Status);
         Assert.Single(_dns.Asked);
     }
 
@@ -58,11 +58,12 @@ public class DnsCacheTests
     public void A_missing_name_at_the_end_of_a_cname_is_not_the_name_that_was_asked_for()
     {
         DnsCache cache = New();
-        _dns.Answer(Domain, DnsType.Mx, new DnsAnswer(DnsStatus.NoName, [], "other.org") { TimeToLive = TimeSpan.FromMinutes(1) });
+        _dns.Answer(Domain, DnsType.Mx,
+            new DnsAnswer(DnsStatus.NxDomain, [], "other.org") { TimeToLive = TimeSpan.FromMinutes(1) });
         _dns.Answer(Domain, DnsType.Cname, Ok(TimeSpan.FromMinutes(1)));
-        Assert.Equal(DnsStatus.NoName, cache.Query(Domain, DnsType.Mx, default).Status);
+        Assert.Equal(DnsStatus.NxDomain, cache.Query(Domain, DnsType.Mx, default).Status);
         Assert.Equal(DnsStatus.Ok, cache.Query(Domain, DnsType.Cname, default).Status);
-        Assert.Equal(DnsStatus.NoName, cache.Query(Domain, DnsType.Mx, default).Status);
+        Assert.Equal(DnsStatus.NxDomain, cache.Query(Domain, DnsType.Mx, default).Status);
         Assert.Equal(2, _dns.Asked.Length);
     }
 
@@ -70,7 +71,7 @@ public class DnsCacheTests
     [InlineData(DnsStatus.Failed)]
     [InlineData(DnsStatus.TimedOut)]
     [InlineData(DnsStatus.Cancelled)]
-    public void Failures_are_not_kept(DnsStatus status)
+    internal void Failures_are_not_kept(DnsStatus status)
     {
         _dns.Answer(Domain, DnsType.Txt, new DnsAnswer(status, [], Domain) { TimeToLive = TimeSpan.FromHours(1) });
         AssertAsked(New(), 2, Domain, Domain);
@@ -87,27 +88,28 @@ public class DnsCacheTests
     public void No_answer_is_kept_for_longer_than_a_day_and_no_missing_name_for_longer_than_an_hour()
     {
         _dns.Answer(Domain, DnsType.Txt, Ok(TimeSpan.MaxValue));
-        _dns.Answer("nothere.org", DnsType.Txt, new DnsAnswer(DnsStatus.NoName, [], "nothere.org") { TimeToLive = TimeSpan.FromDays(7) });
+        _dns.Answer("nothere.org", DnsType.Txt,
+            new DnsAnswer(DnsStatus.NxDomain, [], "nothere.org") { TimeToLive = TimeSpan.FromDays(7) });
         DnsCache cache = New();
         AssertAsked(cache, 2, Domain, "nothere.org");
-        _clock.Turn(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromHours(1) - TimeSpan.FromSeconds(1));
         AssertAsked(cache, 2, Domain, "nothere.org");
-        _clock.Turn(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
         AssertAsked(cache, 3, Domain, "nothere.org");
-        _clock.Turn(TimeSpan.FromHours(23));
+        _clock.Advance(TimeSpan.FromHours(23));
         AssertAsked(cache, 5, Domain, "nothere.org");
     }
 
     [Fact]
     public void Age_counts_from_when_the_question_was_asked()
     {
-        var slow = new SlowDns(_dns, () => _clock.Turn(TimeSpan.FromSeconds(30)));
+        var slow = new SlowDns(_dns, () => _clock.Advance(TimeSpan.FromSeconds(30)));
         var cache = new DnsCache(slow, Plenty, _clock);
         _dns.Answer(Domain, DnsType.Txt, Ok(TimeSpan.FromSeconds(40)));
         AssertAsked(cache, 1, Domain);
-        _clock.Turn(TimeSpan.FromSeconds(9));
+        _clock.Advance(TimeSpan.FromSeconds(9));
         AssertAsked(cache, 1, Domain);
-        _clock.Turn(TimeSpan.FromSeconds(1));
+        _clock.Advance(TimeSpan.FromSeconds(1));
         AssertAsked(cache, 2, Domain);
     }
 
@@ -131,7 +133,7 @@ public class DnsCacheTests
     {
         DnsCache cache = New(limit: 20_000);
         _dns.Answer(Domain, DnsType.Txt, Ok(TimeSpan.FromHours(1)));
-        _dns.Ok("big.org", DnsType.Txt, new TextRecord("big.org", TimeSpan.FromHours(1), new string('x', 60_000)));
+        _dns.Ok("big.org", DnsType.Txt, new TxtRecord("big.org", TimeSpan.FromHours(1), new string('x', 60_000)));
         AssertAsked(cache, 2, Domain, "big.org");
         AssertAsked(cache, 3, Domain, "big.org");
     }
@@ -144,7 +146,7 @@ public class DnsCacheTests
         for (int i = 1; i <= 10_000; i++)
         {
             cache.Query(Domain, DnsType.Txt, default);
-            _clock.Turn(TimeSpan.FromSeconds(1));
+            _clock.Advance(TimeSpan.FromSeconds(1));
         }
         _dns.Answer("other.org", DnsType.Txt, Ok(TimeSpan.FromHours(1)));
         AssertAsked(cache, 10_001, "other.org", "other.org");
@@ -179,7 +181,8 @@ public class DnsCacheTests
         Assert.Empty(_dns.Asked);
     }
 
-    private static DnsAnswer Ok(TimeSpan life) => new(DnsStatus.Ok, [new TextRecord(Domain, life, "text")], Domain) { TimeToLive = life };
+    private static DnsAnswer Ok(TimeSpan life)
+        => new(DnsStatus.Ok, [new TxtRecord(Domain, life, "text")], Domain) { TimeToLive = life };
 
     private DnsCache New(long limit = Plenty) => new(_dns, limit, _clock);
 

@@ -81,7 +81,8 @@ public class DnsNameTests
     [Fact]
     public void A_pointer_goes_back_to_an_earlier_name()
     {
-        byte[] message = [.. new byte[12], .. ReplyBuilder.Name("mail.example.org"), 2, (byte)'m', (byte)'x', 0xc0, 17, 0xff];
+        byte[] message =
+            [.. new byte[12], .. ResponseBuilder.Name("mail.example.org"), 2, (byte)'m', (byte)'x', 0xc0, 17, 0xff];
         int at = 12;
         Assert.True(DnsName.TryRead(message, ref at, out string first));
         Assert.True(DnsName.TryRead(message, ref at, out string second));
@@ -150,5 +151,6 @@ public class DnsNameTests
     [InlineData("example.org", "", true)]
     [InlineData("badexample.org", "example.org", false)]
     [InlineData("org", "example.org", false)]
-    public void What_is_below_a_name_is_told_by_whole_labels(string name, string other, bool isBelow) => Assert.Equal(isBelow, DnsName.IsAtOrBelow(name, other));
+    public void What_is_below_a_name_is_told_by_whole_labels(string name, string other, bool isBelow)
+        => Assert.Equal(isBelow, DnsName.IsAtOrBelow(name, other));
 }

@@ -12,7 +12,8 @@ public class MailExchangersTests
     [Fact]
     public void Hosts_come_by_preference_with_addresses_of_both_families()
     {
-        _dns.Mx(Domain, (20, "b.example.org"), (10, "a.example.org")).Addresses("a.example.org", "192.0.2.1", "2001:db8::1").Addresses("b.example.org", "192.0.2.2");
+        _dns.Mx(Domain, (20, "b.example.org"), (10, "a.example.org"))
+            .Addresses("a.example.org", "192.0.2.1", "2001:db8::1").Addresses("b.example.org", "192.0.2.2");
         MxAnswer answer = Find(Domain);
         Assert.Equal((MxStatus.Ok, false, ""), (answer.Status, answer.IsImplicit, answer.Text));
         Assert.Equal(["10 a.example.org 2001:db8::1 192.0.2.1", "20 b.example.org 192.0.2.2"], Lines(answer));
@@ -21,11 +22,13 @@ public class MailExchangersTests
     [Fact]
     public void Hosts_of_equal_preference_are_shuffled_and_others_are_not()
     {
-        _dns.Mx(Domain, (10, "a.example.org"), (10, "b.example.org"), (10, "c.example.org"), (5, "first.example.org"), (20, "last.example.org"));
+        _dns.Mx(Domain, (10, "a.example.org"), (10, "b.example.org"), (10, "c.example.org"), (5, "first.example.org"),
+            (20, "last.example.org"));
         foreach (string host in new[] { "a", "b", "c", "first", "last" })
             _dns.Addresses($"{host}.example.org", "192.0.2.1");
         var exchangers = new MailExchangers(_dns, new Random(1));
-        string[] orders = [.. Enumerable.Range(0, 100).Select(_ => string.Concat(exchangers.Find(Domain, default).Hosts.Select(host => host.Name[0])))];
+        string[] orders = [.. Enumerable.Range(0, 100)
+            .Select(_ => string.Concat(exchangers.Find(Domain, default).Hosts.Select(host => host.Name[0])))];
         Assert.All(orders, order => Assert.True(order is ['f', _, _, _, 'l']));
         Assert.Equal(6, orders.Distinct().Count());
     }
@@ -33,10 +36,13 @@ public class MailExchangersTests
     [Fact]
     public void Addresses_are_shuffled_within_their_family_and_families_take_turns()
     {
-        _dns.Mx(Domain, (10, "a.example.org")).Addresses("a.example.org", "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2");
+        _dns.Mx(Domain, (10, "a.example.org"))
+            .Addresses("a.example.org", "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2");
         var exchangers = new MailExchangers(_dns, new Random(1));
-        string[] orders = [.. Enumerable.Range(0, 100).Select(_ => string.Join(' ', exchangers.Find(Domain, default).Hosts[0].Addresses))];
-        Assert.All(orders, order => Assert.Equal([true, false, true, false, false], order.Split(' ').Select(address => address.Contains(':'))));
+        string[] orders = [.. Enumerable.Range(0, 100)
+            .Select(_ => string.Join(' ', exchangers.Find(Domain, default).Hosts[0].Addresses))];
+        bool[] areIpv6 = [true, false, true, false, false];
+        Assert.All(orders, order => Assert.Equal(areIpv6, order.Split(' ').Select(address => address.Contains(':'))));
         Assert.Equal(12, orders.Distinct().Count());
     }
 
@@ -59,7 +65,8 @@ public class MailExchangersTests
     [Fact]
     public void Without_mx_at_the_end_of_a_cname_the_host_is_where_it_leads()
     {
-        _dns.Answer(Domain, DnsType.Mx, new DnsAnswer(DnsStatus.NoData, [], "real.example.net")).Addresses("real.example.net", "192.0.2.1");
+        _dns.Answer(Domain, DnsType.Mx, new DnsAnswer(DnsStatus.NoData, [], "real.example.net"))
+            .Addresses("real.example.net", "192.0.2.1");
         Assert.Equal(["0 real.example.net 192.0.2.1"], Lines(Find(Domain)));
     }
 
@@ -83,7 +90,7 @@ public class MailExchangersTests
     [Fact]
     public void A_domain_that_is_not_there_and_one_without_hosts_are_told_apart()
     {
-        _dns.Ok("empty.example.org", DnsType.Txt, new TextRecord("empty.example.org", TimeSpan.Zero, ""));
+        _dns.Ok("empty.example.org", DnsType.Txt, new TxtRecord("empty.example.org", TimeSpan.Zero, ""));
         Assert.Equal(MxStatus.NoDomain, Find("nothere.example.org").Status);
         Assert.Equal(MxStatus.NoHost, Find("empty.example.org").Status);
     }
@@ -92,7 +99,7 @@ public class MailExchangersTests
     [InlineData(DnsStatus.Failed, MxStatus.Temporary)]
     [InlineData(DnsStatus.TimedOut, MxStatus.Temporary)]
     [InlineData(DnsStatus.Cancelled, MxStatus.Cancelled)]
-    public void Where_the_mx_is_not_known_the_address_does_not_stand_in(DnsStatus status, MxStatus expected)
+    internal void Where_the_mx_is_not_known_the_address_does_not_stand_in(DnsStatus status, MxStatus expected)
     {
         _dns.Status(Domain, DnsType.Mx, status).Addresses(Domain, "192.0.2.1");
         MxAnswer answer = Find(Domain);
@@ -104,7 +111,7 @@ public class MailExchangersTests
     [Theory]
     [InlineData(DnsStatus.Failed)]
     [InlineData(DnsStatus.TimedOut)]
-    public void Without_mx_an_address_that_is_not_known_is_temporary(DnsStatus status)
+    internal void Without_mx_an_address_that_is_not_known_is_temporary(DnsStatus status)
     {
         _dns.Status(Domain, DnsType.A, status);
         Assert.Equal(MxStatus.Temporary, Find(Domain).Status);
@@ -138,17 +145,20 @@ public class MailExchangersTests
     [Fact]
     public void If_no_host_has_an_address_that_is_for_good_unless_one_is_not_known()
     {
-        _dns.Mx(Domain, (10, "gone.example.org"), (20, "empty.example.org")).Ok("empty.example.org", DnsType.Txt, new TextRecord("empty.example.org", TimeSpan.Zero, ""));
+        _dns.Mx(Domain, (10, "gone.example.org"), (20, "empty.example.org"))
+            .Ok("empty.example.org", DnsType.Txt, new TxtRecord("empty.example.org", TimeSpan.Zero, ""));
         MxAnswer answer = Find(Domain);
         Assert.Equal((MxStatus.NoHost, 0), (answer.Status, answer.Hosts.Count));
-        _dns.Status("empty.example.org", DnsType.A, DnsStatus.Failed).Status("empty.example.org", DnsType.Aaaa, DnsStatus.Failed);
+        _dns.Status("empty.example.org", DnsType.A, DnsStatus.Failed)
+            .Status("empty.example.org", DnsType.Aaaa, DnsStatus.Failed);
         Assert.Equal(MxStatus.Temporary, Find(Domain).Status);
     }
 
     [Fact]
     public void A_host_that_is_not_known_for_now_does_not_hide_one_that_is()
     {
-        _dns.Mx(Domain, (10, "slow.example.org"), (20, "a.example.org")).Status("slow.example.org", DnsType.A, DnsStatus.TimedOut).Addresses("a.example.org", "192.0.2.1");
+        _dns.Mx(Domain, (10, "slow.example.org"), (20, "a.example.org"))
+            .Status("slow.example.org", DnsType.A, DnsStatus.TimedOut).Addresses("a.example.org", "192.0.2.1");
         Assert.Equal(["10 slow.example.org ", "20 a.example.org 192.0.2.1"], Lines(Find(Domain)));
     }
 
@@ -165,7 +175,8 @@ public class MailExchangersTests
     [Fact]
     public void Hosts_that_are_addresses_or_this_machine_are_left_out()
     {
-        _dns.Mx(Domain, (1, "192.0.2.9"), (2, "localhost"), (3, "a.localhost"), (4, "17"), (10, "a.example.org")).Addresses("a.example.org", "192.0.2.1");
+        _dns.Mx(Domain, (1, "192.0.2.9"), (2, "localhost"), (3, "a.localhost"), (4, "17"), (10, "a.example.org"))
+            .Addresses("a.example.org", "192.0.2.1");
         Assert.Equal(["10 a.example.org 192.0.2.1"], Lines(Find(Domain)));
         _dns.Mx("only.org", (1, "192.0.2.9"), (2, "localhost"));
         Assert.Equal(MxStatus.NoHost, Find("only.org").Status);
@@ -174,7 +185,8 @@ public class MailExchangersTests
     [Fact]
     public void A_host_that_is_named_twice_is_there_once_where_it_is_preferred()
     {
-        _dns.Mx(Domain, (20, "a.example.org"), (10, "a.example.org"), (15, "b.example.org")).Addresses("a.example.org", "192.0.2.1").Addresses("b.example.org", "192.0.2.2");
+        _dns.Mx(Domain, (20, "a.example.org"), (10, "a.example.org"), (15, "b.example.org"))
+            .Addresses("a.example.org", "192.0.2.1").Addresses("b.example.org", "192.0.2.2");
         Assert.Equal(["10 a.example.org 192.0.2.1", "15 b.example.org 192.0.2.2"], Lines(Find(Domain)));
     }
 
@@ -194,7 +206,9 @@ public class MailExchangersTests
     [Fact]
     public void Addresses_that_no_host_has_are_left_out()
     {
-        _dns.Mx(Domain, (10, "a.example.org")).Addresses("a.example.org", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "::", "ff02::1", "127.0.0.2");
+        _dns.Mx(Domain, (10, "a.example.org"))
+            .Addresses("a.example.org", "0.0.0.0", "0.1.2.3", "224.0.0.1", "255.255.255.255", "::", "ff02::1",
+            "127.0.0.2");
         Assert.Equal(["10 a.example.org 127.0.0.2"], Lines(Find(Domain)));
         _dns.Addresses("only.org", "0.0.0.0");
         Assert.Equal(MxStatus.NoHost, Find("only.org").Status);
@@ -246,12 +260,13 @@ public class MailExchangersTests
     [Fact]
     public void Host_addresses_need_no_server_for_an_address()
     {
-        Assert.Equal([IPAddress.Parse("192.0.2.1")], new HostAddresses(_dns).Find("192.0.2.1", default).Addresses);
-        Assert.Equal([IPAddress.Parse("2001:db8::1")], new HostAddresses(_dns).Find("2001:db8::1", default).Addresses);
+        Assert.Equal([IPAddress.Parse("192.0.2.1")], new AddressLookup(_dns).Find("192.0.2.1", default).Addresses);
+        Assert.Equal([IPAddress.Parse("2001:db8::1")], new AddressLookup(_dns).Find("2001:db8::1", default).Addresses);
         Assert.Empty(_dns.Asked);
     }
 
-    private static string[] Lines(MxAnswer answer) => [.. answer.Hosts.Select(host => $"{host.Preference} {host.Name} {string.Join(' ', host.Addresses)}")];
+    private static string[] Lines(MxAnswer answer)
+        => [.. answer.Hosts.Select(host => $"{host.Preference} {host.Name} {string.Join(' ', host.Addresses)}")];
 
     private MxAnswer Find(string domain) => new MailExchangers(_dns).Find(domain, default);
 

@@ -10,7 +10,7 @@ namespace MailModule.Tests.Dns;
 public sealed class ResolverTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly TurnedClock _clock = new();
+    private readonly ManualClock _clock = new();
 
     public void Dispose() => _folder.Dispose();
 
@@ -45,7 +45,8 @@ public sealed class ResolverTests : IDisposable
     public void Octets_beyond_ascii_in_the_hosts_file_do_no_harm()
     {
         using var server = ScriptedDnsServer.Of("192.0.2.99");
-        File.WriteAllBytes(_folder.In("hosts"), [.. "192.0.2.1 caf"u8, 0xe9, .. " one.example.org\0\n192.0.2.2 two.example.org"u8]);
+        File.WriteAllBytes(_folder.In("hosts"),
+            [.. "192.0.2.1 caf"u8, 0xe9, .. " one.example.org\0\n192.0.2.2 two.example.org"u8]);
         IDns dns = New(server);
         Assert.Equal("192.0.2.2", AddressOf(dns, "two.example.org"));
         File.WriteAllText(_folder.In("hosts"), "192.0.2.1 bücher.example", new UTF8Encoding(false));
@@ -60,7 +61,7 @@ public sealed class ResolverTests : IDisposable
         AddressOf(dns, "one.example.org");
         AddressOf(dns, "ONE.example.org");
         Assert.Single(server.Questions);
-        _clock.Turn(TimeSpan.FromSeconds(60));
+        _clock.Advance(TimeSpan.FromSeconds(60));
         AddressOf(dns, "one.example.org");
         Assert.Equal(2, server.Questions.Length);
     }
@@ -83,8 +84,15 @@ public sealed class ResolverTests : IDisposable
     [InlineData("192.0.2.1;192.0.2.2")]
     public void Other_texts_are_no_servers(string text) => Assert.False(Resolver.TryParseServers(text, out _));
 
-    private static string AddressOf(IDns dns, string name) => ((AddressRecord)dns.Query(name, DnsType.A, default).Records[0]).Address.ToString();
+    private static string AddressOf(IDns dns, string name)
+        => ((AddressRecord)dns.Query(name, DnsType.A, default).Records[0]).Address.ToString();
 
     private IDns New(ScriptedDnsServer server)
-        => Resolver.Create(new ResolverOptions { Servers = [server.EndPoint], HostsFile = _folder.In("hosts"), Timeout = TimeSpan.FromMinutes(5), Time = _clock });
+        => Resolver.Create(new ResolverOptions
+        {
+            Servers = [server.EndPoint],
+            HostsFile = _folder.In("hosts"),
+            Timeout = TimeSpan.FromMinutes(5),
+            Time = _clock,
+        });
 }

@@ -4,7 +4,10 @@ using MailModule.Dns;
 
 namespace MailModule.Tests.Dns;
 
-/// <summary>A resolver that knows what a test tells it, and counts what it is asked. A name it was told nothing about is not there; a known name has no data of other types.</summary>
+/// <summary>
+/// A resolver that knows what a test tells it, and counts what it is asked. A name it was told nothing about is not
+/// there; a known name has no data of other types.
+/// </summary>
 internal sealed class ScriptedDns : IDns
 {
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(5);
@@ -18,7 +21,8 @@ internal sealed class ScriptedDns : IDns
 
     public ScriptedDns Addresses(string name, params string[] addresses)
     {
-        foreach (IGrouping<DnsType, IPAddress> family in addresses.Select(IPAddress.Parse).GroupBy(address => address.GetAddressBytes().Length == 4 ? DnsType.A : DnsType.Aaaa))
+        foreach (IGrouping<DnsType, IPAddress> family in addresses.Select(IPAddress.Parse)
+            .GroupBy(address => address.GetAddressBytes().Length == 4 ? DnsType.A : DnsType.Aaaa))
             Ok(name, family.Key, [.. family.Select(address => new AddressRecord(name, Life, address))]);
         return this;
     }
@@ -26,9 +30,11 @@ internal sealed class ScriptedDns : IDns
     public ScriptedDns Mx(string name, params (int Preference, string Exchange)[] hosts)
         => Ok(name, DnsType.Mx, [.. hosts.Select(host => new MxRecord(name, Life, host.Preference, host.Exchange))]);
 
-    public ScriptedDns Ok(string name, DnsType type, params DnsRecord[] records) => Answer(name, type, new DnsAnswer(DnsStatus.Ok, records, name) { TimeToLive = Life });
+    public ScriptedDns Ok(string name, DnsType type, params DnsRecord[] records)
+        => Answer(name, type, new DnsAnswer(DnsStatus.Ok, records, name) { TimeToLive = Life });
 
-    public ScriptedDns Status(string name, DnsType type, DnsStatus status) => Answer(name, type, new DnsAnswer(status, [], name, $"{name}: {status}"));
+    public ScriptedDns Status(string name, DnsType type, DnsStatus status)
+        => Answer(name, type, new DnsAnswer(status, [], name, $"{name}: {status}"));
 
     public ScriptedDns Answer(string name, DnsType type, DnsAnswer answer)
     {
@@ -43,6 +49,12 @@ internal sealed class ScriptedDns : IDns
         if (cancel.IsCancellationRequested)
             return new DnsAnswer(DnsStatus.Cancelled, [], name, "cancelled");
         return _answers.GetValueOrDefault((name, type))
-            ?? new DnsAnswer(_names.Contains(name) ? DnsStatus.NoData : DnsStatus.NoName, [], name, $"{name}: nothing") { TimeToLive = Life };
+            ?? Nothing(name);
+    }
+
+    private DnsAnswer Nothing(string name)
+    {
+        DnsStatus status = _names.Contains(name) ? DnsStatus.NoData : DnsStatus.NxDomain;
+        return new DnsAnswer(status, [], name, $"{name}: nothing") { TimeToLive = Life };
     }
 }

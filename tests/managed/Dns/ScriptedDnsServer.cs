@@ -7,43 +7,50 @@ using MailModule.Dns;
 namespace MailModule.Tests.Dns;
 
 /// <summary>A question that has reached the server, and the ways to answer it.</summary>
-internal sealed class Asked(byte[] query, bool isStream, Action<byte[]> send, Action<byte[]> sendFromElsewhere, Action hangUp)
+internal sealed class ReceivedQuery(
+    byte[] query, bool isTcp, Action<byte[]> send, Action<byte[]> sendFromOtherPort, Action close)
 {
     public byte[] Query => query;
-    public bool IsStream => isStream;
-    public string Name => ReplyBuilder.NameIn(query);
-    public DnsType Type => (DnsType)BinaryPrimitives.ReadUInt16BigEndian(query.AsSpan(ReplyBuilder.QuestionEnd(query) - 4));
+    public bool IsTcp => isTcp;
+    public ushort Id => BinaryPrimitives.ReadUInt16BigEndian(query);
+    public string Name => ResponseBuilder.NameIn(query);
+    public DnsType Type
+        => (DnsType)BinaryPrimitives.ReadUInt16BigEndian(query.AsSpan(ResponseBuilder.QuestionEnd(query) - 4));
     public bool HasEdns => query[11] == 1;
 
-    /// <summary>A right reply, to be filled.</summary>
-    public ReplyBuilder Reply() => new(query);
+    /// <summary>A right response, to be filled.</summary>
+    public ResponseBuilder Response() => new(query);
 
-    public void Send(ReplyBuilder reply) => send(isStream ? [.. ReplyBuilder.Number(reply.Octets.Length), .. reply.Octets] : reply.Octets);
+    public void Send(ResponseBuilder response)
+        => send(isTcp ? [.. ResponseBuilder.Number(response.Octets.Length), .. response.Octets] : response.Octets);
 
     /// <summary>As it is; a stream's length is the caller's.</summary>
     public void SendRaw(byte[] octets) => send(octets);
 
     /// <summary>From another port of the server's host. Datagrams only.</summary>
-    public void SendFromElsewhere(ReplyBuilder reply) => sendFromElsewhere(reply.Octets);
+    public void SendFromOtherPort(ResponseBuilder response) => sendFromOtherPort(response.Octets);
 
     /// <summary>Ends a stream.</summary>
-    public void HangUp() => hangUp();
+    public void Close() => close();
 }
 
-/// <summary>A DNS server on one ephemeral loopback port, datagrams and streams; each question is given to a script on a thread of its kind. A script that returns without sending is silent.</summary>
+/// <summary>
+/// A DNS server on one ephemeral loopback port, datagrams and streams; each question is given to a script on a thread
+/// of its kind. A script that returns without sending is silent.
+/// </summary>
 internal sealed class ScriptedDnsServer : IDisposable
 {
-    private readonly Action<Asked> _script;
+    private readonly Action<ReceivedQuery> _script;
     private readonly Socket _datagrams = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
-    private readonly Socket _elsewhere = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+    private readonly Socket _otherPort = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly TcpListener _streams;
-    private readonly ConcurrentQueue<Asked> _asked = new();
+    private readonly ConcurrentQueue<ReceivedQuery> _asked = new();
     private readonly ConcurrentBag<TcpClient> _clients = [];
 
-    public ScriptedDnsServer(Action<Asked> script)
+    public ScriptedDnsServer(Action<ReceivedQuery> script)
     {
         _script = script;
-        _elsewhere.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _otherPort.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         _streams = BindBoth();
         InBackground(ReceiveDatagrams);
         InBackground(AcceptStreams);
@@ -52,16 +59,17 @@ internal sealed class ScriptedDnsServer : IDisposable
     public IPEndPoint EndPoint => (IPEndPoint)_datagrams.LocalEndPoint!;
 
     /// <summary>What was asked so far, in order.</summary>
-    public Asked[] Questions => [.. _asked];
+    public ReceivedQuery[] Questions => [.. _asked];
 
     /// <summary>A server that answers every question for an address with this one.</summary>
-    public static ScriptedDnsServer Of(string address) => new(asked => asked.Send(asked.Reply().A(asked.Name, address)));
+    public static ScriptedDnsServer Of(string address)
+        => new(asked => asked.Send(asked.Response().A(asked.Name, address)));
 
     public void Dispose()
     {
         _streams.Stop();
         _datagrams.Dispose();
-        _elsewhere.Dispose();
+        _otherPort.Dispose();
         foreach (TcpClient client in _clients)
             client.Dispose();
     }
@@ -85,7 +93,8 @@ internal sealed class ScriptedDnsServer : IDisposable
         }
     }
 
-    private static void InBackground(Action action) => new Thread(() => Quietly(action)) { IsBackground = true }.Start();
+    private static void InBackground(Action action)
+        => new Thread(() => Quietly(action)) { IsBackground = true }.Start();
 
     // The end of the test, or of the client, ends everything.
     private static void Quietly(Action action)
@@ -106,7 +115,9 @@ internal sealed class ScriptedDnsServer : IDisposable
         {
             EndPoint client = new IPEndPoint(IPAddress.Any, 0);
             int count = _datagrams.ReceiveFrom(buffer, ref client);
-            Take(new Asked(buffer[..count], isStream: false, octets => _datagrams.SendTo(octets, client), octets => _elsewhere.SendTo(octets, client), () => { }));
+            Answer(new ReceivedQuery(
+                buffer[..count], isTcp: false, octets => _datagrams.SendTo(octets, client),
+                octets => _otherPort.SendTo(octets, client), () => { }));
         }
     }
 
@@ -127,13 +138,13 @@ internal sealed class ScriptedDnsServer : IDisposable
         stream.ReadExactly(prefix);
         byte[] query = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
         stream.ReadExactly(query);
-        Take(new Asked(query, isStream: true, octets => stream.Write(octets), _ => { }, client.Dispose));
+        Answer(new ReceivedQuery(query, isTcp: true, octets => stream.Write(octets), _ => { }, client.Dispose));
         // The client goes first, as it does in the field.
         stream.ReadByte();
         client.Dispose();
     }
 
-    private void Take(Asked asked)
+    private void Answer(ReceivedQuery asked)
     {
         _asked.Enqueue(asked);
         _script(asked);

@@ -6,7 +6,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Remote;
 
 // From a connection to its end: what the session asks for goes to the owner, and what a host let down to the next host.
-public sealed partial class DeliveryAttempt
+internal sealed partial class DeliveryAttempt
 {
     private SmtpClientSession NewSession(Connection connection)
     {

@@ -15,7 +15,7 @@ namespace MailModule.Delivery.Remote;
 /// Steps run one after another, on workers and the session's threads. What <see cref="Cancel"/> shares with them is in
 /// <see cref="AttemptCancellation"/>.
 /// </remarks>
-public sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner, IJob
+internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwner, IJob
 {
     private const int FailoverLimit = 2;
 

@@ -7,8 +7,8 @@ namespace MailModule.Delivery.Remote;
 /// <summary>What delivery attempts work with.</summary>
 /// <param name="Connections">All connections to other hosts.</param>
 /// <param name="AddressesOf">Resolves a proxy's name. Blocks.</param>
-public sealed record DeliveryAttemptDependencies(
-    ConnectionSet Connections, Func<string, CancellationToken, HostAnswer> AddressesOf, Log Log)
+internal sealed record DeliveryAttemptDependencies(
+    ConnectionSet Connections, Func<string, CancellationToken, AddressAnswer> AddressesOf, Log Log)
 {
     public Workers Workers => Connections.Workers;
 }

@@ -20,7 +20,7 @@ internal struct ProxyAddresses
         text = "";
         if (proxy is null || proxy.Address is not null)
             return true;
-        HostAnswer found = dependencies.AddressesOf(proxy.Host, cancel);
+        AddressAnswer found = dependencies.AddressesOf(proxy.Host, cancel);
         addresses._addresses = found.Addresses;
         text = $"the proxy: {found.Text}";
         return found.Status == DnsStatus.Ok;

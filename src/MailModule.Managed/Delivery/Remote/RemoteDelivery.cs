@@ -5,7 +5,7 @@ namespace MailModule.Delivery.Remote;
 /// <summary>Takes mail to next hops over the network.</summary>
 /// <param name="optionsOf">How the hosts of a next hop are spoken to at this moment. Called on a worker; may
 /// block.</param>
-public sealed class RemoteDelivery(
+internal sealed class RemoteDelivery(
     DeliveryAttemptDependencies dependencies, IRouter router, Func<string, RemoteOptions> optionsOf) : IRemoteDelivery
 {
     public IDeliveryAttempt Begin(string nextHop, IAttemptOwner owner)

@@ -7,7 +7,7 @@ namespace MailModule.Delivery.Routing;
 /// <inheritdoc cref="IRouter"/>
 /// <param name="dns">The resolver at the moment of the call.</param>
 /// <param name="rules">The rules at the moment of the call. Cheap; any thread.</param>
-public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
+internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
 {
     public string NextHopOf(string domain) => rules().Smarthost ?? NextHop.OfDomain(domain);
 
@@ -25,7 +25,7 @@ public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
     {
         if (current.HasProxy && !IPAddress.TryParse(host, out _))
             return Route.To(new RouteHost(host, port, []));
-        HostAnswer found = new HostAddresses(dns()).Find(host, cancel);
+        AddressAnswer found = new AddressLookup(dns()).Find(host, cancel);
         return found.Status switch
         {
             DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current)

@@ -25,7 +25,7 @@ internal sealed class HostsFile
     }
 
     /// <summary>All addresses of a name, of both families; null if the file does not know it.</summary>
-    /// <param name="name">As <see cref="DnsName"/> writes it.</param>
+    /// <param name="name">As <see cref="DnsName"/> normalizes it.</param>
     public IReadOnlyList<IPAddress>? AddressesOf(string name) => _addresses.GetValueOrDefault(name);
 
     /// <summary>The first name of the first line with an address; null if there is none.</summary>

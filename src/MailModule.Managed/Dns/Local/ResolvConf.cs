@@ -5,40 +5,43 @@ using MailModule.Dns.Stub;
 namespace MailModule.Dns.Local;
 
 /// <summary>
-/// What resolv.conf(5) says about whom to ask. Search lists and <c>ndots</c> are not for mail: its names are whole (RFC 5321 §2.3.5). Pure.
+/// What resolv.conf(5) says about the servers. Search lists and <c>ndots</c> are not for mail, whose names are fully
+/// qualified (RFC 5321 §2.3.5). Pure.
 /// </summary>
 internal static class ResolvConf
 {
-    // The limits that the C library has.
-    private const int MostSeconds = 30;
-    private const int MostAttempts = 5;
-    private const int MostServers = 8;
+    // The C library's limits.
+    private const int MaxSeconds = 30;
+    private const int MaxAttempts = 5;
+    private const int MaxServers = 8;
 
     private static readonly char[] s_blanks = [' ', '\t', '\r'];
 
-    /// <summary>Where the file names no server, one is on this machine.</summary>
-    public static readonly ResolverSettings Absent = new(new IPEndPoint(IPAddress.Loopback, ResolverSettings.Port));
+    /// <summary>Where the file is missing or names no server, a server on this machine is asked.</summary>
+    public static readonly StubSettings Default = new(new IPEndPoint(IPAddress.Loopback, StubSettings.Port));
 
-    public static ResolverSettings Parse(string text)
+    public static StubSettings Parse(string text)
     {
         List<IPEndPoint> servers = [];
-        int seconds = (int)ResolverSettings.UsualTimeout.TotalSeconds, attempts = ResolverSettings.UsualAttempts;
+        int seconds = (int)StubSettings.DefaultTimeout.TotalSeconds, attempts = StubSettings.DefaultAttempts;
         foreach (string line in text.Split('\n'))
         {
             string[] words = line.Split(s_blanks, StringSplitOptions.RemoveEmptyEntries);
-            if (words is ["nameserver", var address, ..] && servers.Count < MostServers && IPAddress.TryParse(address, out IPAddress? server))
-                servers.Add(new IPEndPoint(server, ResolverSettings.Port));
+            if (words is ["nameserver", var address, ..] && servers.Count < MaxServers
+                && IPAddress.TryParse(address, out IPAddress? server))
+                servers.Add(new IPEndPoint(server, StubSettings.Port));
             foreach (string option in words is ["options", ..] ? words[1..] : [])
             {
-                seconds = Number(option, "timeout:", MostSeconds) ?? seconds;
-                attempts = Number(option, "attempts:", MostAttempts) ?? attempts;
+                seconds = Number(option, "timeout:", MaxSeconds) ?? seconds;
+                attempts = Number(option, "attempts:", MaxAttempts) ?? attempts;
             }
         }
-        return new ResolverSettings(servers.Count > 0 ? servers : Absent.Servers, TimeSpan.FromSeconds(seconds), attempts);
+        return new StubSettings(servers.Count > 0 ? servers : Default.Servers, TimeSpan.FromSeconds(seconds), attempts);
     }
 
-    private static int? Number(string option, string name, int most)
-        => option.StartsWith(name, StringComparison.Ordinal) && int.TryParse(option.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
-            ? Math.Clamp(value, 1, most)
+    private static int? Number(string option, string name, int max)
+        => option.StartsWith(name, StringComparison.Ordinal)
+            && int.TryParse(option.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int value)
+            ? Math.Clamp(value, 1, max)
             : null;
 }

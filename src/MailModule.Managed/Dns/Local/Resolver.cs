@@ -4,7 +4,7 @@ using MailModule.Dns.Stub;
 namespace MailModule.Dns.Local;
 
 /// <summary>How names are resolved.</summary>
-public sealed class ResolverOptions
+internal sealed class ResolverOptions
 {
     /// <summary>Servers to ask; null: those of <see cref="ResolvConf"/>, which is read again when it changes.</summary>
     public IReadOnlyList<IPEndPoint>? Servers { get; init; }
@@ -12,30 +12,38 @@ public sealed class ResolverOptions
     public string ResolvConf { get; init; } = "/etc/resolv.conf";
     public string HostsFile { get; init; } = "/etc/hosts";
 
-    /// <summary>How long one of <see cref="Servers"/> may take; resolv.conf has its own.</summary>
-    public TimeSpan Timeout { get; init; } = ResolverSettings.UsualTimeout;
+    /// <summary>Time-out of one of <see cref="Servers"/>; resolv.conf has its own.</summary>
+    public TimeSpan Timeout { get; init; } = StubSettings.DefaultTimeout;
 
     /// <summary>Rounds through <see cref="Servers"/>; resolv.conf has its own.</summary>
-    public int Attempts { get; init; } = ResolverSettings.UsualAttempts;
+    public int Attempts { get; init; } = StubSettings.DefaultAttempts;
 
-    /// <summary>Octets that kept answers may take.</summary>
+    /// <summary>Octets of cached answers at most.</summary>
     public long CacheLimit { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>For the age of kept answers.</summary>
+    /// <summary>For the age of cached answers.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
 
-/// <summary>Puts together the resolver of this library: hosts file, then kept answers, then servers.</summary>
-public static class Resolver
+/// <summary>Builds the resolver of this library: hosts file, then cache, then servers.</summary>
+internal static class Resolver
 {
     public static IDns Create(ResolverOptions options)
     {
+#if DNSCLIENT
+        var stub = new DnsClient.DnsClientResolver(SettingsOf(options));
+#else
         var stub = new StubResolver(SettingsOf(options), options.Time);
+#endif
         var hosts = new WatchedFile<HostsFile>(options.HostsFile, Local.HostsFile.Parse);
-        return new HostsDns(() => hosts.Current ?? Local.HostsFile.Empty, new DnsCache(stub, options.CacheLimit, options.Time));
+        var cache = new DnsCache(stub, options.CacheLimit, options.Time);
+        return new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, cache);
     }
 
-    /// <summary>Reads the form <c>ip</c>, <c>ip:port</c>, <c>v6</c> or <c>[v6]:port</c>, several by commas; false if it is anything else, or nothing.</summary>
+    /// <summary>
+    /// Reads <c>ip</c>, <c>ip:port</c>, <c>v6</c> or <c>[v6]:port</c>, several with commas between; false for anything
+    /// else, and for none.
+    /// </summary>
     public static bool TryParseServers(string text, out IReadOnlyList<IPEndPoint> servers)
     {
         List<IPEndPoint> found = [];
@@ -44,19 +52,19 @@ public static class Resolver
         {
             if (!IPEndPoint.TryParse(item, out IPEndPoint? server))
                 return false;
-            found.Add(server.Port == 0 ? new IPEndPoint(server.Address, ResolverSettings.Port) : server);
+            found.Add(server.Port == 0 ? new IPEndPoint(server.Address, StubSettings.Port) : server);
         }
         return found.Count > 0;
     }
 
-    private static Func<ResolverSettings> SettingsOf(ResolverOptions options)
+    private static Func<StubSettings> SettingsOf(ResolverOptions options)
     {
         if (options.Servers is { Count: > 0 } servers)
         {
-            var settings = new ResolverSettings([.. servers], options.Timeout, Math.Max(1, options.Attempts));
+            var settings = new StubSettings([.. servers], options.Timeout, Math.Max(1, options.Attempts));
             return () => settings;
         }
-        var file = new WatchedFile<ResolverSettings>(options.ResolvConf, Local.ResolvConf.Parse);
-        return () => file.Current ?? Local.ResolvConf.Absent;
+        var file = new WatchedFile<StubSettings>(options.ResolvConf, Local.ResolvConf.Parse);
+        return () => file.Current ?? Local.ResolvConf.Default;
     }
 }

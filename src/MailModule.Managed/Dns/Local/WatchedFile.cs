@@ -4,8 +4,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Dns.Local;
 
 /// <summary>
-/// What a small file of the system says, read again when it has changed. While it cannot be read (no descriptor left, say) the last that was read stands. Any
-/// thread; blocks as long as a file takes.
+/// The parsed content of a small system file, read again when the file has changed. While the file cannot be read (no
+/// descriptor left, say) the content read last stands. Any thread; blocks as long as a file takes.
 /// </summary>
 internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
     where T : class
@@ -45,7 +45,7 @@ internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            // the next question tries again
+            // The next call tries again.
         }
     }
 }

@@ -3,8 +3,8 @@ using MailModule.Dns.Wire;
 namespace MailModule.Dns.Stub;
 
 /// <summary>
-/// Follows a name through its CNAMEs, within one reply and over several. Pure: it is given replies, and says what they mean. Only records of the very name that
-/// is looked for count; whatever else a reply holds is not believed.
+/// Follows a name through its CNAMEs, within one response and over several. Pure: it is given responses, and says what
+/// they mean. Only records of the very name that is looked for count; whatever else a response holds is not believed.
 /// </summary>
 internal sealed class CnameChain(string first, DnsType type)
 {
@@ -14,25 +14,24 @@ internal sealed class CnameChain(string first, DnsType type)
     private TimeSpan _timeToLive = TimeSpan.MaxValue;
     private bool _isAuthentic = true;
 
-    /// <summary>Where the chain has come to: what to ask for next.</summary>
+    /// <summary>The end of the chain so far: the name to ask for next.</summary>
     public string Name { get; private set; } = first;
 
-    /// <summary>No CNAME has been met: what is said is said of the name that was asked for.</summary>
-    public bool IsAtStart => _links == 0;
-
-    /// <summary>Takes the reply to the question for <see cref="Name"/>; the answer, or null if the next name is to be asked for.</summary>
-    public DnsAnswer? Take(Reply reply)
+    /// <summary>Reads the response to the question for <see cref="Name"/>.</summary>
+    /// <returns>The answer; null: the new <see cref="Name"/> is to be asked for.</returns>
+    public DnsAnswer? Follow(Response response)
     {
-        _isAuthentic &= reply.IsAuthentic;
+        _isAuthentic &= response.IsAuthentic;
         string asked = Name;
         while (true)
         {
-            List<DnsRecord> found = [.. reply.Answers.Where(IsAnswer).Select(answer => answer.Record)];
+            List<DnsRecord> found = [.. response.Answers.Where(IsAnswer).Select(answer => answer.Record)];
             if (found.Count > 0)
                 return Answer(DnsStatus.Ok, found, found.Min(record => record.TimeToLive));
-            if (reply.Answers.FirstOrDefault(IsLink).Record is not NameRecord link)
-                return Name == asked || IsAboutName(reply) ? Nothing(reply) : null;
-            // RFC 1034 §3.6.2: a chain is followed, a loop is an error; one of more links than any honest zone has is held for one.
+            if (response.Answers.FirstOrDefault(IsLink).Record is not NameRecord link)
+                return Name == asked || IsAboutLastName(response) ? Negative(response) : null;
+            // RFC 1034 §3.6.2: a chain is followed, a loop is an error. A chain of more links than any honest zone has
+            // counts as a loop.
             if (++_links > LinkLimit)
                 return Answer(DnsStatus.Failed, [], TimeSpan.Zero, $"{Name}: CNAMEs go on without end");
             Name = link.Target;
@@ -42,22 +41,33 @@ internal sealed class CnameChain(string first, DnsType type)
 
     private static TimeSpan Lesser(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    private bool IsAnswer(ReplyRecord answer) => answer.Type == type && answer.Record.Name == Name;
+    private bool IsAnswer(AnswerRecord answer) => answer.Type == type && answer.Record.Name == Name;
 
-    private bool IsLink(ReplyRecord answer) => answer.Type == DnsType.Cname && answer.Record.Name == Name;
+    private bool IsLink(AnswerRecord answer) => answer.Type == DnsType.Cname && answer.Record.Name == Name;
 
-    /// <summary>RFC 2308 §2.1, §2.2: NXDOMAIN, or the SOA of its zone, is about the last name of the chain. Else the server has only told of the CNAME.</summary>
-    private bool IsAboutName(Reply reply)
-        => reply.Code == ResponseCode.NameError || (reply.Authority is { } authority && DnsName.IsAtOrBelow(Name, authority.Zone));
+    /// <summary>
+    /// RFC 2308 §2.1, §2.2: NXDOMAIN, or the SOA of its zone, is about the last name of the chain. Without them the
+    /// server has told of the CNAMEs alone.
+    /// </summary>
+    private bool IsAboutLastName(Response response)
+        => response.Rcode == Rcode.NameError || IsInZone(response.Authority);
 
-    private DnsAnswer Nothing(Reply reply)
+    private bool IsInZone(AuthorityZone? authority)
+        => authority is not null && DnsName.IsAtOrBelow(Name, authority.Zone);
+
+    private DnsAnswer Negative(Response response)
     {
-        TimeSpan timeToLive = reply.Authority is { } authority && DnsName.IsAtOrBelow(Name, authority.Zone) ? authority.NegativeTimeToLive : TimeSpan.Zero;
-        return reply.Code == ResponseCode.NameError
-            ? Answer(DnsStatus.NoName, [], timeToLive, $"{Name}: no such name")
-            : Answer(DnsStatus.NoData, [], timeToLive, $"{Name}: no record of type {type.ToString().ToUpperInvariant()}");
+        TimeSpan timeToLive = IsInZone(response.Authority) ? response.Authority!.NegativeTimeToLive : TimeSpan.Zero;
+        return response.Rcode == Rcode.NameError
+            ? Answer(DnsStatus.NxDomain, [], timeToLive, $"{Name}: no such name")
+            : Answer(DnsStatus.NoData, [], timeToLive,
+                $"{Name}: no record of type {type.ToString().ToUpperInvariant()}");
     }
 
     private DnsAnswer Answer(DnsStatus status, IReadOnlyList<DnsRecord> records, TimeSpan timeToLive, string text = "")
-        => new(status, records, Name, text) { TimeToLive = Lesser(_timeToLive, timeToLive), IsAuthentic = _isAuthentic };
+        => new(status, records, Name, text)
+        {
+            TimeToLive = Lesser(_timeToLive, timeToLive),
+            IsAuthentic = _isAuthentic,
+        };
 }

@@ -3,41 +3,41 @@ using System.Net;
 namespace MailModule.Dns.Stub;
 
 /// <summary>
-/// In which order servers are asked: as configured, but one that was silent comes last for a while, so that a dead server costs one wait and not one for
-/// each question. Any thread.
+/// The order in which servers are asked: as configured, but a server that timed out comes last for a while, so that a
+/// dead server costs one time-out and not one for each question. Any thread.
 /// </summary>
 internal sealed class ServerOrder(TimeProvider time)
 {
-    private static readonly TimeSpan Memory = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Penalty = TimeSpan.FromSeconds(30);
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<IPEndPoint, long> _silent = [];
+    private readonly Dictionary<IPEndPoint, long> _timedOut = [];
 
-    public List<IPEndPoint> Of(IReadOnlyList<IPEndPoint> servers)
+    public List<IPEndPoint> Sort(IReadOnlyList<IPEndPoint> servers)
     {
         lock (_lock)
-            return [.. servers.OrderBy(WasSilent)];
+            return [.. servers.OrderBy(TimedOutRecently)];
     }
 
-    public void NoteSilence(IPEndPoint server)
+    public void MarkTimedOut(IPEndPoint server)
     {
         lock (_lock)
-            _silent[server] = time.GetTimestamp();
+            _timedOut[server] = time.GetTimestamp();
     }
 
-    public void NoteReply(IPEndPoint server)
+    public void MarkResponded(IPEndPoint server)
     {
         lock (_lock)
-            _silent.Remove(server);
+            _timedOut.Remove(server);
     }
 
-    private bool WasSilent(IPEndPoint server)
+    private bool TimedOutRecently(IPEndPoint server)
     {
-        if (!_silent.TryGetValue(server, out long since))
+        if (!_timedOut.TryGetValue(server, out long since))
             return false;
-        bool isRecent = time.GetElapsedTime(since) < Memory;
+        bool isRecent = time.GetElapsedTime(since) < Penalty;
         if (!isRecent)
-            _silent.Remove(server);
+            _timedOut.Remove(server);
         return isRecent;
     }
 }

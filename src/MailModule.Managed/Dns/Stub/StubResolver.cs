@@ -5,21 +5,22 @@ using MailModule.Transport;
 namespace MailModule.Dns.Stub;
 
 /// <summary>
-/// Asks recursive servers (RFC 1034 §5.3.1), and nobody else: no cache, no hosts file. Every query has a socket, port and number of its own. Blocks: workers
-/// only; any number at once.
+/// Asks recursive servers (RFC 1034 §5.3.1), and nobody else: no cache, no hosts file. Every query has a socket, port
+/// and id of its own. Blocks: workers only; any number of threads at once.
 /// </summary>
 /// <remarks>
-/// Rounds through the servers until one replies with an answer. A server that fails (SERVFAIL, REFUSED, no sense) is out for this question; one that is silent is
-/// asked again in the next round, with more patience and without EDNS, which some network on the way may not like (RFC 6891 §6.2.5).
+/// Rounds through the servers until one responds with an answer. A server that fails (SERVFAIL, REFUSED, malformed) is
+/// not asked again for this question; a server that times out is asked again in the next round, for twice as long and
+/// without EDNS, which some network on the way may drop (RFC 6891 §6.2.5).
 /// </remarks>
-public sealed class StubResolver : IDns
+internal sealed class StubResolver : IDns
 {
-    private readonly Func<ResolverSettings> _settings;
+    private readonly Func<StubSettings> _settings;
     private readonly ServerOrder _order;
 
-    /// <param name="settings">Asked for each question, so that they may change. Must not throw.</param>
-    /// <param name="time">For how long a silent server is remembered; null: the system's.</param>
-    public StubResolver(Func<ResolverSettings> settings, TimeProvider? time = null)
+    /// <param name="settings">Called for each question, so that they may change. Must not throw.</param>
+    /// <param name="time">For how long a server that timed out is asked last; null: the system's.</param>
+    public StubResolver(Func<StubSettings> settings, TimeProvider? time = null)
     {
         SocketEngine.Prepare();
         _settings = settings;
@@ -29,60 +30,63 @@ public sealed class StubResolver : IDns
     public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
     {
         if (!DnsName.TryNormalize(name, out string normal))
-            return new DnsAnswer(DnsStatus.BadName, [], name, $"{name}: not a domain name");
+            return DnsAnswer.BadName(name);
         var chain = new CnameChain(normal, type);
-        ResolverSettings settings = _settings();
+        StubSettings settings = _settings();
         while (true)
         {
-            DnsAnswer? failure = Ask(chain.Name, type, settings, cancel, out Reply? reply);
-            if ((failure ?? chain.Take(reply!)) is { } answer)
+            DnsAnswer? failure = Ask(chain.Name, type, settings, cancel, out Response? response);
+            if ((failure ?? chain.Follow(response!)) is { } answer)
                 return answer;
         }
     }
 
-    /// <summary>A reply with an answer, of which NXDOMAIN is one; or why there is none.</summary>
-    private DnsAnswer? Ask(string name, DnsType type, ResolverSettings settings, CancellationToken cancel, out Reply? reply)
+    /// <summary>A response with an answer, which NXDOMAIN is too; or the answer that says why there is none.</summary>
+    private DnsAnswer? Ask(
+        string name, DnsType type, StubSettings settings, CancellationToken cancel, out Response? response)
     {
-        List<IPEndPoint> servers = _order.Of(settings.Servers);
+        List<IPEndPoint> servers = _order.Sort(settings.Servers);
         string text = "";
         for (int round = 0; round < settings.Attempts && servers.Count > 0; round++)
             foreach (IPEndPoint server in servers.ToArray())
             {
-                var exchange = new Exchange(server, name, type, round == 0 ? settings.Timeout : settings.Timeout * 2, cancel);
-                ExchangeEnd end = cancel.IsCancellationRequested ? ExchangeEnd.Cancelled : exchange.Run(withEdns: round == 0);
-                reply = exchange.Reply;
-                switch (end)
+                TimeSpan timeout = round == 0 ? settings.Timeout : settings.Timeout * 2;
+                var query = new ServerQuery(server, name, type, timeout, cancel);
+                ServerQueryResult result = cancel.IsCancellationRequested
+                    ? ServerQueryResult.Cancelled
+                    : query.Run(withEdns: round == 0);
+                response = query.Response;
+                switch (result)
                 {
-                    case ExchangeEnd.Cancelled:
+                    case ServerQueryResult.Cancelled:
                         return new DnsAnswer(DnsStatus.Cancelled, [], name, $"{name}: cancelled");
-                    case ExchangeEnd.Silent:
-                        _order.NoteSilence(server);
+                    case ServerQueryResult.TimedOut:
+                        _order.MarkTimedOut(server);
                         continue;
-                    case ExchangeEnd.Replied when IsAnswer(reply!):
-                        _order.NoteReply(server);
+                    case ServerQueryResult.Responded when response!.IsAnswer:
+                        _order.MarkResponded(server);
                         return null;
                 }
                 servers.Remove(server);
-                text = $"{name}: {server} {(end == ExchangeEnd.Broken ? exchange.Text : WordsFor(reply!.Code))}";
+                text = $"{name}: {server} {TextFor(result, query)}";
             }
-        reply = null;
+        response = null;
         return text.Length > 0
             ? new DnsAnswer(DnsStatus.Failed, [], name, text)
-            : new DnsAnswer(DnsStatus.TimedOut, [], name, $"{name}: no answer in time from {string.Join(", ", settings.Servers)}");
+            : new DnsAnswer(DnsStatus.TimedOut, [], name, TimeoutText(name, settings));
     }
 
-    /// <summary>
-    /// An empty reply of one that neither owns the zone nor looks further, and names no zone (a lame server, a referral), says nothing about the name: taken for
-    /// "no such record" it would make mail bounce (RFC 2308 §2.2).
-    /// </summary>
-    private static bool IsAnswer(Reply reply)
-        => reply.Code is ResponseCode.NoError or ResponseCode.NameError && (reply.IsFromOneWhoKnows || reply.Answers.Count > 0 || reply.Authority is not null);
+    private static string TimeoutText(string name, StubSettings settings)
+        => $"{name}: no answer in time from {string.Join(", ", settings.Servers)}";
 
-    private static string WordsFor(ResponseCode code) => code switch
+    private static string TextFor(ServerQueryResult result, ServerQuery query)
+        => result == ServerQueryResult.Broken ? query.Text : TextFor(query.Response!.Rcode);
+
+    internal static string TextFor(Rcode rcode) => rcode switch
     {
-        ResponseCode.NoError or ResponseCode.NameError => "knows nothing of it",
-        ResponseCode.ServerFailure => "answered SERVFAIL",
-        ResponseCode.Refused => "answered REFUSED",
-        _ => $"answered with code {(int)code}",
+        Rcode.NoError or Rcode.NameError => "knows nothing of it",
+        Rcode.ServerFailure => "answered SERVFAIL",
+        Rcode.Refused => "answered REFUSED",
+        _ => $"answered with code {(int)rcode}",
     };
 }

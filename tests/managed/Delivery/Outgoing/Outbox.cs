@@ -71,7 +71,7 @@ internal sealed class Outbox : IDisposable
     {
         var router = new Router(() => Dns, () => Rules);
         var attempts = new DeliveryAttemptDependencies(
-            Connections, (name, cancel) => new HostAddresses(Dns).Find(name, cancel), Log.None);
+            Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), Log.None);
         var dependencies = new SubmissionDependencies
         {
             Workers = Workers,

@@ -48,7 +48,7 @@ internal sealed class LoopbackHosts : IDisposable
     public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, Func<CancellationToken, Route> findRoute)
     {
         var dependencies = new DeliveryAttemptDependencies(
-            _connections, (name, cancel) => new HostAnswer(DnsStatus.NoName, [], $"{name}: nothing"), Log.None);
+            _connections, (name, cancel) => new AddressAnswer(DnsStatus.NxDomain, [], $"{name}: nothing"), Log.None);
         var attempt = new DeliveryAttempt(dependencies, () => options, findRoute, owner);
         attempt.Start();
         return attempt;

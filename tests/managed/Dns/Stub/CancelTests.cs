@@ -23,18 +23,18 @@ public class CancelTests
     [Fact]
     public void While_a_stream_is_awaited() => AssertCancelled((asked, reached) =>
     {
-        if (asked.IsStream)
+        if (asked.IsTcp)
             reached.Set();
         else
-            asked.Send(asked.Reply().Truncated());
+            asked.Send(asked.Response().Truncated());
     });
 
     [Fact]
     public void In_the_middle_of_a_stream() => AssertCancelled((asked, reached) =>
     {
-        if (!asked.IsStream)
+        if (!asked.IsTcp)
         {
-            asked.Send(asked.Reply().Truncated());
+            asked.Send(asked.Response().Truncated());
             return;
         }
         asked.SendRaw([1, 0, 3]);
@@ -45,7 +45,8 @@ public class CancelTests
     public void Before_anything_is_asked()
     {
         using var server = ScriptedDnsServer.Of("192.0.2.1");
-        Assert.Equal(DnsStatus.Cancelled, New(server).Query(Domain, DnsType.A, new CancellationToken(canceled: true)).Status);
+        DnsAnswer answer = New(server).Query(Domain, DnsType.A, new CancellationToken(canceled: true));
+        Assert.Equal(DnsStatus.Cancelled, answer.Status);
         Assert.Empty(server.Questions);
     }
 
@@ -58,7 +59,9 @@ public class CancelTests
         using var server = new ScriptedDnsServer(_ => all.Signal());
         StubResolver resolver = New(server);
         var answers = new DnsAnswer?[Count];
-        Thread[] threads = [.. Enumerable.Range(0, Count).Select(i => new Thread(() => answers[i] = resolver.Query($"m{i}.example.org", DnsType.A, cancel.Token)) { IsBackground = true })];
+        void Ask(int i) => answers[i] = resolver.Query($"m{i}.example.org", DnsType.A, cancel.Token);
+        Thread[] threads = [.. Enumerable.Range(0, Count)
+            .Select(i => new Thread(() => Ask(i)) { IsBackground = true })];
         foreach (Thread thread in threads)
             thread.Start();
         Assert.True(all.Wait(Enough));
@@ -67,15 +70,17 @@ public class CancelTests
         Assert.All(answers, answer => Assert.Equal(DnsStatus.Cancelled, answer!.Status));
     }
 
-    private static StubResolver New(ScriptedDnsServer server) => new(() => new ResolverSettings([server.EndPoint], Hours, 2));
+    private static StubResolver New(ScriptedDnsServer server)
+        => new(() => new StubSettings([server.EndPoint], Hours, 2));
 
-    private static void AssertCancelled(Action<Asked, ManualResetEventSlim> script)
+    private static void AssertCancelled(Action<ReceivedQuery, ManualResetEventSlim> script)
     {
         using var cancel = new CancellationTokenSource();
         using var reached = new ManualResetEventSlim();
         using var server = new ScriptedDnsServer(asked => script(asked, reached));
         DnsAnswer? answer = null;
-        var thread = new Thread(() => answer = New(server).Query(Domain, DnsType.A, cancel.Token)) { IsBackground = true };
+        void Ask() => answer = New(server).Query(Domain, DnsType.A, cancel.Token);
+        var thread = new Thread(Ask) { IsBackground = true };
         thread.Start();
         Assert.True(reached.Wait(Enough));
         cancel.Cancel();

@@ -18,7 +18,8 @@ public class StubResolverTests
     [Fact]
     public void An_answer_comes_with_all_its_records()
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.Reply().A(Domain, "192.0.2.1", 300).A(Domain, "192.0.2.2", 200)));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().A(Domain, "192.0.2.1", 300).A(Domain, "192.0.2.2", 200)));
         DnsAnswer answer = Query(server);
         Assert.Equal(DnsStatus.Ok, answer.Status);
         Assert.Equal(["192.0.2.1", "192.0.2.2"], AddressesIn(answer));
@@ -32,28 +33,30 @@ public class StubResolverTests
     {
         using var server = ScriptedDnsServer.Of("192.0.2.1");
         Assert.Equal(DnsStatus.Ok, New(Long, server).Query("MAIL.bücher.example.", DnsType.A, default).Status);
-        Asked asked = Assert.Single(server.Questions);
-        Assert.Equal(("mail.xn--bcher-kva.example", DnsType.A, true, false), (asked.Name, asked.Type, asked.HasEdns, asked.IsStream));
+        ReceivedQuery asked = Assert.Single(server.Questions);
+        Assert.Equal(("mail.xn--bcher-kva.example", DnsType.A, true, false),
+            (asked.Name, asked.Type, asked.HasEdns, asked.IsTcp));
     }
 
     [Fact]
-    public void Each_query_has_a_number_of_its_own()
+    public void Each_query_has_an_id_of_its_own()
     {
         using var server = ScriptedDnsServer.Of("192.0.2.1");
         for (int i = 0; i < 16; i++)
             Query(server);
-        Assert.InRange(server.Questions.Select(asked => (asked.Query[0] << 8) | asked.Query[1]).Distinct().Count(), 14, 16);
+        Assert.InRange(server.Questions.Select(asked => asked.Id).Distinct().Count(), 14, 16);
     }
 
     [Theory]
-    [InlineData(3, DnsStatus.NoName)]
+    [InlineData(3, DnsStatus.NxDomain)]
     [InlineData(0, DnsStatus.NoData)]
     [InlineData(2, DnsStatus.Failed)]
     [InlineData(5, DnsStatus.Failed)]
     [InlineData(9, DnsStatus.Failed)]
-    public void Each_kind_of_nothing_is_told_apart(int code, DnsStatus status)
+    internal void Each_kind_of_nothing_is_told_apart(int code, DnsStatus status)
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.Reply().Code(code).Authority("example.org", 120)));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().Code(code).Authority("example.org", 120)));
         DnsAnswer answer = Query(server);
         Assert.Equal(status, answer.Status);
         Assert.Equal(status == DnsStatus.Failed, answer.IsTemporary);
@@ -74,30 +77,32 @@ public class StubResolverTests
     [Fact]
     public void Records_of_other_names_are_not_believed()
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.Reply().A("other.example.org", "192.0.2.66")));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().A("other.example.org", "192.0.2.66")));
         Assert.Equal(DnsStatus.NoData, Query(server).Status);
     }
 
     [Fact]
-    public void Replies_with_another_id_question_or_port_are_waited_past()
+    public void Responses_with_another_id_question_or_port_are_ignored()
     {
         using var server = new ScriptedDnsServer(asked =>
         {
-            asked.Send(asked.Reply().A(Domain, "192.0.2.66").With(1, (byte)(asked.Query[1] + 1)));
-            asked.Send(new ReplyBuilder((ushort)((asked.Query[0] << 8) | asked.Query[1]), "other.example.org", DnsType.A).A(Domain, "192.0.2.67"));
-            asked.Send(asked.Reply().With(2, 0x01).A(Domain, "192.0.2.68"));
-            asked.SendFromElsewhere(asked.Reply().A(Domain, "192.0.2.69"));
+            asked.Send(asked.Response().A(Domain, "192.0.2.66").With(1, (byte)(asked.Query[1] + 1)));
+            asked.Send(new ResponseBuilder(asked.Id, "other.example.org", DnsType.A).A(Domain, "192.0.2.67"));
+            asked.Send(asked.Response().With(2, 0x01).A(Domain, "192.0.2.68"));
+            asked.SendFromOtherPort(asked.Response().A(Domain, "192.0.2.69"));
             asked.SendRaw([]);
             asked.SendRaw([1, 2, 3]);
-            asked.Send(asked.Reply().A(Domain, "192.0.2.1"));
+            asked.Send(asked.Response().A(Domain, "192.0.2.1"));
         });
         Assert.Equal(["192.0.2.1"], AddressesIn(Query(server)));
     }
 
     [Fact]
-    public void A_reply_that_makes_no_sense_sends_us_to_the_next_server()
+    public void A_malformed_response_leads_to_the_next_server()
     {
-        using var liar = new ScriptedDnsServer(asked => asked.Send(asked.Reply().A(Domain, "192.0.2.66").Raw(0xc0).With(7, 2)));
+        using var liar = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().A(Domain, "192.0.2.66").Raw(0xc0).With(7, 2)));
         using var other = ScriptedDnsServer.Of("192.0.2.1");
         Assert.Equal(["192.0.2.1"], AddressesIn(Query(liar, other)));
         Assert.Equal(DnsStatus.Failed, Query(liar).Status);
@@ -108,7 +113,7 @@ public class StubResolverTests
     [InlineData(5)]
     public void A_server_that_fails_or_refuses_is_not_asked_again_but_the_next_is(int code)
     {
-        using var failing = new ScriptedDnsServer(asked => asked.Send(asked.Reply().Code(code)));
+        using var failing = new ScriptedDnsServer(asked => asked.Send(asked.Response().Code(code)));
         using var other = ScriptedDnsServer.Of("192.0.2.1");
         Assert.Equal(["192.0.2.1"], AddressesIn(Query(failing, other)));
         Assert.Single(failing.Questions);
@@ -117,9 +122,9 @@ public class StubResolverTests
     [Theory]
     [InlineData(0)]
     [InlineData(3)]
-    public void An_empty_reply_of_one_who_knows_nothing_is_no_answer(int code)
+    public void An_empty_response_of_a_lame_server_is_no_answer(int code)
     {
-        using var lame = new ScriptedDnsServer(asked => asked.Send(asked.Reply().Lame().Code(code)));
+        using var lame = new ScriptedDnsServer(asked => asked.Send(asked.Response().Lame().Code(code)));
         using var other = ScriptedDnsServer.Of("192.0.2.1");
         Assert.Equal(["192.0.2.1"], AddressesIn(Query(lame, other)));
         DnsAnswer alone = Query(lame);
@@ -128,9 +133,10 @@ public class StubResolverTests
     }
 
     [Fact]
-    public void An_empty_reply_that_names_its_zone_is_an_answer_whoever_passes_it_on()
+    public void An_empty_response_that_names_its_zone_is_an_answer_with_neither_aa_nor_ra()
     {
-        using var simple = new ScriptedDnsServer(asked => asked.Send(asked.Reply().Lame().Authority("example.org", 60)));
+        using var simple = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().Lame().Authority("example.org", 60)));
         Assert.Equal(DnsStatus.NoData, Query(simple).Status);
     }
 
@@ -139,13 +145,13 @@ public class StubResolverTests
     {
         using var silent = new ScriptedDnsServer(_ => { });
         using var other = ScriptedDnsServer.Of("192.0.2.1");
-        var clock = new TurnedClock();
-        var resolver = new StubResolver(() => new ResolverSettings([silent.EndPoint, other.EndPoint], Short, 5), clock);
+        var clock = new ManualClock();
+        var resolver = new StubResolver(() => new StubSettings([silent.EndPoint, other.EndPoint], Short, 5), clock);
         Assert.Equal(DnsStatus.Ok, resolver.Query(Domain, DnsType.A, default).Status);
         int waits = silent.Questions.Length;
         Assert.Equal(DnsStatus.Ok, resolver.Query(Domain, DnsType.A, default).Status);
         Assert.Equal(waits, silent.Questions.Length);
-        clock.Turn(TimeSpan.FromMinutes(1));
+        clock.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(DnsStatus.Ok, resolver.Query(Domain, DnsType.A, default).Status);
         Assert.True(silent.Questions.Length > waits);
     }
@@ -153,12 +159,12 @@ public class StubResolverTests
     [Fact]
     public void What_the_first_server_says_too_late_is_not_taken_for_the_words_of_the_second()
     {
-        Asked? first = null;
+        ReceivedQuery? first = null;
         using var slow = new ScriptedDnsServer(asked => first ??= asked);
         using var other = new ScriptedDnsServer(asked =>
         {
-            first!.Send(first.Reply().A(Domain, "192.0.2.66"));
-            asked.Send(asked.Reply().A(Domain, "192.0.2.1"));
+            first!.Send(first.Response().A(Domain, "192.0.2.66"));
+            asked.Send(asked.Response().A(Domain, "192.0.2.1"));
         });
         Assert.Equal(["192.0.2.1"], AddressesIn(New(Short, slow, other).Query(Domain, DnsType.A, default)));
     }
@@ -176,7 +182,8 @@ public class StubResolverTests
 
     [Fact]
     public void What_the_system_refuses_is_a_failure_and_no_exception()
-        => Assert.Equal(DnsStatus.Failed, New(Long, new IPEndPoint(IPAddress.Parse("fe80::1"), 53)).Query(Domain, DnsType.A, default).Status);
+        => Assert.Equal(DnsStatus.Failed, New(Long, new IPEndPoint(IPAddress.Parse("fe80::1"), 53))
+            .Query(Domain, DnsType.A, default).Status);
 
     [Theory]
     [InlineData("")]
@@ -195,24 +202,29 @@ public class StubResolverTests
         using var before = ScriptedDnsServer.Of("192.0.2.1");
         using var after = ScriptedDnsServer.Of("192.0.2.2");
         ScriptedDnsServer current = before;
-        var resolver = new StubResolver(() => new ResolverSettings([current.EndPoint], Long, 1));
+        var resolver = new StubResolver(() => new StubSettings([current.EndPoint], Long, 1));
         Assert.Equal(["192.0.2.1"], AddressesIn(resolver.Query(Domain, DnsType.A, default)));
         current = after;
         Assert.Equal(["192.0.2.2"], AddressesIn(resolver.Query(Domain, DnsType.A, default)));
     }
 
     [Fact]
-    public void A_checked_answer_is_told_as_such()
+    public void The_ad_bit_makes_an_answer_authentic()
     {
-        using var server = new ScriptedDnsServer(asked => asked.Send(asked.Reply().With(3, 0xa0).A(Domain, "192.0.2.1")));
+        using var server = new ScriptedDnsServer(asked
+            => asked.Send(asked.Response().With(3, 0xa0).A(Domain, "192.0.2.1")));
         Assert.True(Query(server).IsAuthentic);
     }
 
-    private static StubResolver New(TimeSpan timeout, params ScriptedDnsServer[] servers) => New(timeout, [.. servers.Select(server => server.EndPoint)]);
+    private static StubResolver New(TimeSpan timeout, params ScriptedDnsServer[] servers)
+        => New(timeout, [.. servers.Select(server => server.EndPoint)]);
 
-    private static StubResolver New(TimeSpan timeout, params IPEndPoint[] servers) => new(() => new ResolverSettings(servers, timeout, 2));
+    private static StubResolver New(TimeSpan timeout, params IPEndPoint[] servers)
+        => new(() => new StubSettings(servers, timeout, 2));
 
-    private static DnsAnswer Query(params ScriptedDnsServer[] servers) => New(Long, servers).Query(Domain, DnsType.A, default);
+    private static DnsAnswer Query(params ScriptedDnsServer[] servers)
+        => New(Long, servers).Query(Domain, DnsType.A, default);
 
-    private static string[] AddressesIn(DnsAnswer answer) => [.. answer.Records.Cast<AddressRecord>().Select(record => record.Address.ToString())];
+    private static string[] AddressesIn(DnsAnswer answer)
+        => [.. answer.Records.Cast<AddressRecord>().Select(record => record.Address.ToString())];
 }

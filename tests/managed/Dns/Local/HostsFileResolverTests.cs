@@ -4,7 +4,7 @@ using MailModule.Dns.Local;
 
 namespace MailModule.Tests.Dns.Local;
 
-public class HostsTests
+public class HostsFileResolverTests
 {
     private const string Text = """
         127.0.0.1	localhost
@@ -29,11 +29,12 @@ public class HostsTests
     [InlineData("any.localhost", DnsType.Aaaa, "::1")]
     [InlineData("any.localhost", DnsType.A, "127.0.0.1")]
     [InlineData("any.localhost", DnsType.Mx, "")]
-    public void Names_of_this_machine_are_answered_here(string name, DnsType type, string addresses)
+    internal void Names_of_this_machine_are_answered_here(string name, DnsType type, string addresses)
     {
         DnsAnswer answer = Query(name, type);
         Assert.Equal(addresses.Length > 0 ? DnsStatus.Ok : DnsStatus.NoData, answer.Status);
-        Assert.Equal(addresses, string.Join(' ', answer.Records.Cast<AddressRecord>().Select(record => record.Address)));
+        Assert.Equal(addresses,
+            string.Join(' ', answer.Records.Cast<AddressRecord>().Select(record => record.Address)));
         Assert.Empty(_dns.Asked);
     }
 
@@ -53,7 +54,7 @@ public class HostsTests
     [InlineData("something.onion")]
     public void Names_that_are_never_there_are_not_asked_for(string name)
     {
-        Assert.Equal(DnsStatus.NoName, Query(name, DnsType.Mx).Status);
+        Assert.Equal(DnsStatus.NxDomain, Query(name, DnsType.Mx).Status);
         Assert.Empty(_dns.Asked);
     }
 
@@ -63,7 +64,7 @@ public class HostsTests
     [InlineData("notinvalid", DnsType.A)]
     [InlineData("9.2.0.192.in-addr.arpa", DnsType.Ptr)]
     [InlineData("2.0.192.in-addr.arpa", DnsType.Ptr)]
-    public void The_rest_is_asked_for(string name, DnsType type)
+    internal void The_rest_is_asked_for(string name, DnsType type)
     {
         Query(name, type);
         Assert.Equal([$"{type.ToString().ToUpperInvariant()} {name}"], _dns.Asked);
@@ -72,7 +73,7 @@ public class HostsTests
     [Fact]
     public void A_name_may_stand_in_the_hosts_file_alone_and_take_mail()
     {
-        var exchangers = new MailExchangers(new HostsDns(() => HostsFile.Parse(Text), _dns));
+        var exchangers = new MailExchangers(new HostsFileResolver(() => HostsFile.Parse(Text), _dns));
         MxAnswer answer = exchangers.Find("mail", default);
         Assert.Equal((MxStatus.Ok, true), (answer.Status, answer.IsImplicit));
         Assert.Equal([IPAddress.Parse("192.0.2.1")], answer.Hosts[0].Addresses);
@@ -90,7 +91,8 @@ public class HostsTests
     {
         Assert.Equal("1.2.0.192.in-addr.arpa", ReverseName.Of(IPAddress.Parse("192.0.2.1")));
         Assert.Equal("1.2.0.192.in-addr.arpa", ReverseName.Of(IPAddress.Parse("::ffff:192.0.2.1")));
-        Assert.Equal("b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.4.ip6.arpa", ReverseName.Of(IPAddress.Parse("4321:0:1:2:3:4:567:89ab")));
+        Assert.Equal("b.a.9.8.7.6.5.0.4.0.0.0.3.0.0.0.2.0.0.0.1.0.0.0.0.0.0.0.1.2.3.4.ip6.arpa",
+            ReverseName.Of(IPAddress.Parse("4321:0:1:2:3:4:567:89ab")));
     }
 
     [Theory]
@@ -105,5 +107,6 @@ public class HostsTests
     [InlineData("example.org")]
     public void Other_names_are_no_addresses(string name) => Assert.Null(ReverseName.AddressOf(name));
 
-    private DnsAnswer Query(string name, DnsType type) => new HostsDns(() => HostsFile.Parse(Text), _dns).Query(name, type, default);
+    private DnsAnswer Query(string name, DnsType type)
+        => new HostsFileResolver(() => HostsFile.Parse(Text), _dns).Query(name, type, default);
 }

@@ -1,0 +1,11 @@
+namespace MailModule.Dns.Stub;
+
+/// <summary>How the wait for one operation of a <see cref="BlockingSocket"/> ended.</summary>
+internal enum SocketWait
+{
+    Completed,
+    /// <summary>Refused, lost, or no descriptor left; <see cref="BlockingSocket.Error"/> says which.</summary>
+    Failed,
+    TimedOut,
+    Cancelled,
+}
