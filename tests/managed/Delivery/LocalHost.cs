@@ -130,7 +130,7 @@ internal sealed class LocalHost : IDisposable
         Func<Recipient, Recipient>? with = null, Action<Envelope>? change = null)
     {
         var envelope = new Envelope
-            { ReversePath = from.Length == 0 ? MailAddress.Null : Address(from), Received = Time.GetUtcNow() };
+        { ReversePath = from.Length == 0 ? MailAddress.Null : Address(from), Received = Time.GetUtcNow() };
         foreach (string address in to.Split(' '))
         {
             RelayVerdict verdict = Policy.CheckRecipient(Address(address), mayRelay: true);

@@ -15,8 +15,11 @@ public class MailboxDeliveryTests
         _spool = new MemorySpool(_events);
         _store = new MemoryStore(_events);
         var parts = new LocalDeliveryDependencies
-            { Spool = _spool, Store = _store,
-                HomeOf = name => name == "gone" ? null : name == "alias" ? "/h/a" : $"/h/{name}" };
+        {
+            Spool = _spool,
+            Store = _store,
+            HomeOf = name => name == "gone" ? null : name == "alias" ? "/h/a" : $"/h/{name}"
+        };
         _mailboxes = new MailboxDelivery(parts, _ => Assert.Fail("no rules, no local actions"), step => step(0));
     }
 

@@ -202,7 +202,7 @@ public sealed partial class DsnSenderTests : IDisposable
         Assert.Equal(fault, Try(
             message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         message = new OriginalMessage("ann@sender.example", new BrokenContent(exception, failAt: 2))
-            { Envelope = { Return = ReturnContent.Full } };
+        { Envelope = { Return = ReturnContent.Full } };
         Assert.Equal(fault, Try(
             message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         Assert.Equal((0, 1), (_spool.Messages.Count, _spool.Discarded));
@@ -258,8 +258,14 @@ public sealed partial class DsnSenderTests : IDisposable
     private Fault Try(DsnSpool spool, OriginalMessage message, DsnKind kind, string host, params DsnRecipient[] about)
     {
         var reports = new DsnSender(
-            new DsnDependencies { Spool = spool, Workers = _workers, HostName = () => host, VerdictOf = Judge,
-                Time = new Clock() });
+            new DsnDependencies
+            {
+                Spool = spool,
+                Workers = _workers,
+                HostName = () => host,
+                VerdictOf = Judge,
+                Time = new Clock()
+            });
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;
         int calls = 0;

@@ -22,8 +22,10 @@ internal sealed class OriginalMessage : ISpoolEntry
     {
         Content = content;
         Envelope = new Envelope
-            { ReversePath = sender.Length == 0 ? MailAddress.Null : Address(sender),
-                Received = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.FromHours(1)) };
+        {
+            ReversePath = sender.Length == 0 ? MailAddress.Null : Address(sender),
+            Received = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.FromHours(1))
+        };
     }
 
     public string Id => "message001";

@@ -101,7 +101,7 @@ public sealed class ReturnedContentTests : IDisposable
                 + string.Concat(Enumerable.Range(0, random.Next(400))
                     .Select(_ => letters[random.Next(random.Next(3) == 0 ? letters.Length : 7)]));
             var message = new OriginalMessage("ann@sender.example", new RunningContent(text, 0))
-                { Envelope = { Utf8 = random.Next(2) == 0, Return = (ReturnContent)random.Next(3) } };
+            { Envelope = { Utf8 = random.Next(2) == 0, Return = (ReturnContent)random.Next(3) } };
             DsnCheck.Strictly(Report(message));
         }
     }
@@ -111,7 +111,7 @@ public sealed class ReturnedContentTests : IDisposable
     private DsnCheck.Part Part(string text, ReturnContent wish)
         => DsnCheck.Strictly(
             Report(new OriginalMessage("ann@sender.example", new RunningContent(text, 0))
-                { Envelope = { Return = wish } })).Returned;
+            { Envelope = { Return = wish } })).Returned;
 
     private DsnSpool.Message Report(OriginalMessage message)
     {
