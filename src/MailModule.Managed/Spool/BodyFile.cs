@@ -69,7 +69,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
 
     public void Run()
     {
-        while (TryTakeChunk(out byte[] octets, out int length, out Action? resume))
+        while (TryDequeueChunk(out byte[] octets, out int length, out Action? resume))
         {
             if (_fault == Fault.None && !_isDiscarded)
                 _fault = Write(octets.AsSpan(0, length));
@@ -87,7 +87,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         folder.RunWork(this);
     }
 
-    private bool TryTakeChunk(out byte[] octets, out int length, out Action? resume)
+    private bool TryDequeueChunk(out byte[] octets, out int length, out Action? resume)
     {
         (octets, length, resume) = ([], 0, null);
         bool isEnd;
@@ -145,7 +145,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         bool isCreated = _file is not null;
         _file?.Dispose();
         space.Release(_promised);
-        folder.GiveSlot();
+        folder.ReleaseSlot();
         if (isCreated && (!isWanted || _fault != Fault.None))
             folder.Remove(id);
         if (isWanted)

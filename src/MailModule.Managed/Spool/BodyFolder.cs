@@ -15,15 +15,15 @@ internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directo
 
     public string PathOf(string id) => Path.Join(path, id);
 
-    public bool TryTakeSlot()
+    public bool TryAcquireSlot()
     {
         if (Interlocked.Increment(ref _open) <= limit)
             return true;
-        GiveSlot();
+        ReleaseSlot();
         return false;
     }
 
-    public void GiveSlot() => Interlocked.Decrement(ref _open);
+    public void ReleaseSlot() => Interlocked.Decrement(ref _open);
 
     /// <summary>Workers only.</summary>
     public Fault Create(string id, out IDiskFile file) => disk.Open(PathOf(id), DiskOpen.New, out file);

@@ -35,9 +35,9 @@ internal sealed partial class Committer
     private void Move()
     {
         if (_source is not { IsMostlyDead: true })
-            _source = _shelf.FindMostlyDead(After(-_options.MoveAfter), out _);
+            _source = _segments.FindMostlyDead(After(-_options.MoveAfter), out _);
         if (_source is null)
-            _nextMove = _shelf.FindMostlyDead(long.MaxValue, out long closedAt) is null ? long.MaxValue : closedAt + (long)_options.MoveAfter.TotalMilliseconds;
+            _nextMove = _segments.FindMostlyDead(long.MaxValue, out long closedAt) is null ? long.MaxValue : closedAt + (long)_options.MoveAfter.TotalMilliseconds;
         else
             _nextMove = After(TryMoveSome(_source) ? StepPause : PauseAfterFault);
     }
@@ -45,10 +45,10 @@ internal sealed partial class Committer
     /// <summary>All that may be moved, whatever its age, without a pause; ends at the first fault.</summary>
     private Fault MoveAll()
     {
-        while (_shelf.FindMostlyDead(long.MaxValue, out _) is { } source)
+        while (_segments.FindMostlyDead(long.MaxValue, out _) is { } source)
         {
             if (!TryMoveSome(source))
-                return _remarkFault == Fault.None ? Fault.Io : _remarkFault;
+                return _bookkeepingFault == Fault.None ? Fault.Io : _bookkeepingFault;
         }
         return Fault.None;
     }
@@ -65,19 +65,19 @@ internal sealed partial class Committer
         foreach (LiveRecord record in _toMove)
             if (!(record is SpoolEntry entry ? TryStageMove(entry) : TryStageMove((EntryNote)record)))
                 break;
-        source.IsFixed = _toMove.Count == 0;
+        source.IsPinned = _toMove.Count == 0;
         _toMove.Clear();
         CommitStaged();
-        LetGo();
-        return _remarkFault == Fault.None;
+        Reclaim();
+        return _bookkeepingFault == Fault.None;
     }
 
     private void ChooseFrom(Segment source)
     {
-        _remarkFault = Fault.None;
+        _bookkeepingFault = Fault.None;
         int octets = 0;
         for (LiveRecord? record = source.First; record is not null && octets < StepOctets; record = record.Next)
-            if (!record.IsFixed && !MovesWithItsMessage(record))
+            if (!record.IsPinned && !MovesWithItsMessage(record))
             {
                 _toMove.Add(record);
                 octets += record.Octets;
@@ -86,20 +86,20 @@ internal sealed partial class Committer
 
     // Or it goes with it, as soon as the marks are durable.
     private static bool MovesWithItsMessage(LiveRecord record)
-        => record is EntryNote note && (note.Entry.IsOver || (note.Segment == note.Entry.Segment && !note.Entry.IsFixed));
+        => record is EntryNote note && (note.Entry.IsOver || (note.Segment == note.Entry.Segment && !note.Entry.IsPinned));
 
     private bool TryStageMove(SpoolEntry entry)
     {
         byte[]? record = entry.Place.Read(out RecordHeader header);
         if (record is null || !TryReadNote(entry, record, header, out ReadOnlySpan<byte> note))
-            return Fix(entry);
+            return Pin(entry);
         ReadOnlySpan<byte> message = record.AsSpan(MessageRecord.StartIn(record, header));
         _doneRecipients.Clear();
         entry.AddDone(_doneRecipients);
         long length = MovedRecord.LengthOf(_doneRecipients.Count, note.Length, message.Length);
         if (length > RecordHeader.PayloadLimit)
-            return Fix(entry);
-        if (!CanPlaceRemark((int)length))
+            return Pin(entry);
+        if (!CanPlaceBookkeeping((int)length))
             return false;
         byte[] moved = ArrayPool<byte>.Shared.Rent(RecordHeader.Size + (int)length);
         MovedRecord.Write(moved.AsSpan(RecordHeader.Size), _doneRecipients, note, message);
@@ -110,10 +110,10 @@ internal sealed partial class Committer
     {
         byte[]? record = note.Place.Read(out RecordHeader header);
         if (record is null)
-            return Fix(note);
+            return Pin(note);
         ReadOnlySpan<byte> octets = EntryNote.In(record, header).Span;
         int length = EntryNote.HeadSize + octets.Length;
-        if (!CanPlaceRemark(length))
+        if (!CanPlaceBookkeeping(length))
             return false;
         byte[] moved = ArrayPool<byte>.Shared.Rent(RecordHeader.Size + length);
         EntryNote.WriteHead(moved.AsSpan(RecordHeader.Size), note.Entry.Segment.Number, note.Entry.Offset);
@@ -137,7 +137,7 @@ internal sealed partial class Committer
     {
         Segment target = _active!.Segment;
         if (type == RecordType.Moved)
-            RemarkAbout(record.Segment!.Number);
+            AddAbout(record.Segment!.Number);
         bool isStaged = Stage(type, moved.AsSpan(0, RecordHeader.Size + length), out uint offset);
         ArrayPool<byte>.Shared.Return(moved);
         if (isStaged)
@@ -145,24 +145,24 @@ internal sealed partial class Committer
         return isStaged;
     }
 
-    private bool Fix(LiveRecord record)
+    private bool Pin(LiveRecord record)
     {
-        record.IsFixed = true;
+        record.IsPinned = true;
         _options.Log.Write(LogLevel.Error, "spool", $"{record.Segment!.Path}: the record at {record.Offset} cannot be carried forward; its segment stays");
         return true;
     }
 
-    private void MovesAreDurable()
+    private void CompleteMoves()
     {
         foreach ((LiveRecord record, RecordPlace to) in _moving)
             if (record is SpoolEntry entry)
-                Settle(entry, to);
+                CompleteMove(entry, to);
             else
-                Settle((EntryNote)record, to);
+                CompleteMove((EntryNote)record, to);
         _moving.Clear();
     }
 
-    private void Settle(SpoolEntry entry, RecordPlace to)
+    private void CompleteMove(SpoolEntry entry, RecordPlace to)
     {
         EntryNote? note = entry.NoteRecord is { IsDurable: true } durable ? durable : null;
         entry.Segment.Done.Add(entry.Offset);
@@ -179,7 +179,7 @@ internal sealed partial class Committer
         LeaveMemory(entry);
     }
 
-    private void Settle(EntryNote note, RecordPlace to)
+    private void CompleteMove(EntryNote note, RecordPlace to)
     {
         ForgetPlace(note);
         note.Entry.MoveNoteTo(to);

@@ -16,7 +16,7 @@ internal sealed partial class Committer
             _queue.PushMarked(entry);
     }
 
-    private void TakeNote(SpoolEntry entry)
+    private void CollectNote(SpoolEntry entry)
     {
         if (entry.NoteRecord is not { IsListed: false } note || entry.GivenNote() is null)
             return;
@@ -31,7 +31,7 @@ internal sealed partial class Committer
         {
             EntryNote note = _notes[_stagedNotes];
             byte[]? octets = note.Entry.IsOver ? null : note.Entry.GivenNote();
-            if (octets is not null && !CanPlaceRemark(EntryNote.HeadSize + octets.Length))
+            if (octets is not null && !CanPlaceBookkeeping(EntryNote.HeadSize + octets.Length))
                 return;
             if (_stagedNotes == _notes.Count || _notes[_stagedNotes] != note)
                 continue;
@@ -54,18 +54,18 @@ internal sealed partial class Committer
         return isStaged;
     }
 
-    private void NotesAreDurable()
+    private void CompleteNotes()
     {
         int kept = 0;
         for (int i = 0; i < _stagedNotes; i++)
-            if (!IsSettled(_notes[i]))
+            if (!TryCompleteNote(_notes[i]))
                 _notes[kept++] = _notes[i];
         _notes.RemoveRange(kept, _stagedNotes - kept);
         _stagedNotes = 0;
     }
 
     // False if another note was given meanwhile, which stays in the list.
-    private bool IsSettled(EntryNote note)
+    private bool TryCompleteNote(EntryNote note)
     {
         SpoolEntry entry = note.Entry;
         note.IsListed = false;
@@ -83,13 +83,13 @@ internal sealed partial class Committer
     {
         if (!entry.IsInMemory)
             return;
-        _memory.Give(entry.Content.Length);
+        _memory.Release(entry.Content.Length);
         entry.LeaveMemory();
     }
 
     private void ForgetPlace(LiveRecord record)
     {
         if (record.Segment is { } segment && segment.Remove(record))
-            _shelf.Emptied(segment);
+            _segments.Emptied(segment);
     }
 }

@@ -11,7 +11,7 @@ internal sealed partial class Committer
 {
     private const int VoidSize = 16;
 
-    private readonly byte[] _remark = new byte[RecordHeader.Size + DoneMark.Limit * DoneMark.Size];
+    private readonly byte[] _record = new byte[RecordHeader.Size + DoneMark.Limit * DoneMark.Size];
 
     // Each list begins with as many as are staged; those leave it when they are durable.
     private readonly List<DoneMark> _marks = [];
@@ -25,54 +25,54 @@ internal sealed partial class Committer
     private bool _isRepeatWhole;
 
     private readonly List<SpoolEntry> _done = [];
-    private bool _hasStagedRemarks;
-    private Fault _remarkFault;
+    private bool _hasStagedBookkeeping;
+    private Fault _bookkeepingFault;
     private int _faults;
 
-    private bool HasRemarks => _queue.HasMarks || _marks.Count > 0 || _voids.Count > 0 || _notes.Count > 0 || _shelf.Repeated.Count > 0;
+    private bool HasBookkeeping => _queue.HasMarks || _marks.Count > 0 || _voids.Count > 0 || _notes.Count > 0 || _segments.Repeated.Count > 0;
 
-    private void TakeMarks()
+    private void CollectMarks()
     {
-        for (SpoolEntry? entry = _queue.TakeMarked(); entry is not null;)
+        for (SpoolEntry? entry = _queue.DrainMarked(); entry is not null;)
         {
             // Once its marks are taken it may be queued again, which changes its link.
             SpoolEntry? next = entry.NextMarked;
-            TakeMarks(entry);
+            CollectMarks(entry);
             entry = next;
         }
     }
 
-    private void TakeMarks(SpoolEntry entry)
+    private void CollectMarks(SpoolEntry entry)
     {
-        if (!entry.TakeMarks(_marks))
+        if (!entry.CollectMarks(_marks))
         {
             if (entry.HasDone)
                 entry.Segment.HalfDone.Add(entry);
-            TakeNote(entry);
+            CollectNote(entry);
             return;
         }
         entry.End();
         entry.Segment.HalfDone.Remove(entry);
         entry.Segment.Done.Add(entry.Offset);
         if (entry.IsInMemory)
-            _memory.Give(entry.Content.Length);
+            _memory.Release(entry.Content.Length);
         if (entry.HasBodyFile || entry.NoteRecord is not null)
             _done.Add(entry);
         ForgetPlace(entry);
     }
 
-    private void StageRemarks()
+    private void StageBookkeeping()
     {
         StageVoids();
         StageMarks();
         StageNotes();
-        if (_shelf.Repeated.Count > 0)
+        if (_segments.Repeated.Count > 0)
             Repeat();
     }
 
     private void StageVoids()
     {
-        while (_stagedVoids < _voids.Count && CanPlaceRemark(VoidSize))
+        while (_stagedVoids < _voids.Count && CanPlaceBookkeeping(VoidSize))
         {
             if (!StageVoid(_voids[_stagedVoids]))
                 return;
@@ -85,7 +85,7 @@ internal sealed partial class Committer
         while (_stagedMarks < _marks.Count)
         {
             int count = Math.Min(DoneMark.Limit, _marks.Count - _stagedMarks);
-            if (!CanPlaceRemark(count * DoneMark.Size) || !StageMarks(_marks, _stagedMarks, count))
+            if (!CanPlaceBookkeeping(count * DoneMark.Size) || !StageMarks(_marks, _stagedMarks, count))
                 return;
             _stagedMarks += count;
         }
@@ -95,8 +95,8 @@ internal sealed partial class Committer
     {
         _isRepeatWhole = false;
         _repeating.Clear();
-        _repeating.AddRange(_shelf.Repeated);
-        _repeatedFrom = _active?.Segment.Number ?? _shelf.NextNumber;
+        _repeating.AddRange(_segments.Repeated);
+        _repeatedFrom = _active?.Segment.Number ?? _segments.NextNumber;
         int faults = _faults;
         bool isStaged = _repeating.TrueForAll(StageRepeated);
         // What was staged first may have been abandoned meanwhile.
@@ -105,7 +105,7 @@ internal sealed partial class Committer
 
     private bool StageRepeated(Segment segment)
     {
-        if (segment.VoidFrom != long.MaxValue && !(CanPlaceRemark(VoidSize) && StageVoid(segment)))
+        if (segment.VoidFrom != long.MaxValue && !(CanPlaceBookkeeping(VoidSize) && StageVoid(segment)))
             return false;
         _repeatedMarks.Clear();
         bool isShorterAsRemaining = segment.Done.Count * DoneMark.Size > segment.Live * RemainingRecord.OffsetSize;
@@ -119,7 +119,7 @@ internal sealed partial class Committer
         for (int start = 0; start < _repeatedMarks.Count; start += DoneMark.Limit)
         {
             int count = Math.Min(DoneMark.Limit, _repeatedMarks.Count - start);
-            if (!CanPlaceRemark(count * DoneMark.Size) || !StageMarks(_repeatedMarks, start, count))
+            if (!CanPlaceBookkeeping(count * DoneMark.Size) || !StageMarks(_repeatedMarks, start, count))
                 return false;
         }
         return true;
@@ -133,79 +133,79 @@ internal sealed partial class Committer
             if (record is SpoolEntry)
                 offsets.Add(record.Offset);
         int length = RemainingRecord.LengthOf(offsets.Count);
-        if (!CanPlaceRemark(length))
+        if (!CanPlaceBookkeeping(length))
             return false;
         byte[] octets = new byte[RecordHeader.Size + length];
         RemainingRecord.Write(octets.AsSpan(RecordHeader.Size), segment.Number, offsets);
-        RemarkAbout(segment.Number);
+        AddAbout(segment.Number);
         return Stage(RecordType.Remaining, octets, out _);
     }
 
-    private bool CanPlaceRemark(int length)
+    private bool CanPlaceBookkeeping(int length)
     {
-        _remarkFault = Place(length);
-        return _remarkFault == Fault.None;
+        _bookkeepingFault = Place(length);
+        return _bookkeepingFault == Fault.None;
     }
 
     private bool StageMarks(List<DoneMark> marks, int start, int count)
     {
         for (int i = 0; i < count; i++)
         {
-            marks[start + i].Write(_remark.AsSpan(RecordHeader.Size + i * DoneMark.Size));
-            RemarkAbout(marks[start + i].Segment);
+            marks[start + i].Write(_record.AsSpan(RecordHeader.Size + i * DoneMark.Size));
+            AddAbout(marks[start + i].Segment);
         }
         return Stage(RecordType.Done, count * DoneMark.Size);
     }
 
     private bool StageVoid(Segment segment)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(_remark.AsSpan(RecordHeader.Size), segment.Number);
-        BinaryPrimitives.WriteInt64LittleEndian(_remark.AsSpan(RecordHeader.Size + 8), segment.VoidFrom);
-        RemarkAbout(segment.Number);
+        BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(RecordHeader.Size), segment.Number);
+        BinaryPrimitives.WriteInt64LittleEndian(_record.AsSpan(RecordHeader.Size + 8), segment.VoidFrom);
+        AddAbout(segment.Number);
         return Stage(RecordType.Void, VoidSize);
     }
 
-    private bool Stage(RecordType type, int length) => Stage(type, _remark.AsSpan(0, RecordHeader.Size + length), out _);
+    private bool Stage(RecordType type, int length) => Stage(type, _record.AsSpan(0, RecordHeader.Size + length), out _);
 
     private bool Stage(RecordType type, Span<byte> record, out uint offset)
     {
         ReadOnlySpan<byte> payload = record[RecordHeader.Size..];
         Fault fault = _active!.Append(record, new RecordHeader(type, payload.Length, Checksum.Of(payload)), out offset);
-        _hasStagedRemarks = true;
+        _hasStagedBookkeeping = true;
         if (fault != Fault.None)
             Abandon(fault);
         return fault == Fault.None;
     }
 
-    private void RemarkAbout(long number)
+    private void AddAbout(long number)
     {
         Segment active = _active!.Segment;
-        if (number != active.Number && _shelf.Find(number) is { } about)
+        if (number != active.Number && _segments.Find(number) is { } about)
             active.About.Add(about);
     }
 
-    private void RemarksAreDurable()
+    private void CompleteBookkeeping()
     {
-        _hasStagedRemarks = false;
+        _hasStagedBookkeeping = false;
         _marks.RemoveRange(0, _stagedMarks);
         _voids.RemoveRange(0, _stagedVoids);
         (_stagedMarks, _stagedVoids) = (0, 0);
-        NotesAreDurable();
-        MovesAreDurable();
+        CompleteNotes();
+        CompleteMoves();
         if (_isRepeatWhole)
             foreach (Segment segment in _repeating)
-                _shelf.SaidAgain(segment, _repeatedFrom);
+                _segments.CompleteRepeat(segment, _repeatedFrom);
         _isRepeatWhole = false;
         if (_marks.Count == 0)
             ReleaseDone();
     }
 
-    private void UnstageRemarks(Fault fault)
+    private void UnstageBookkeeping(Fault fault)
     {
         _faults++;
         _moving.Clear();
-        (_stagedMarks, _stagedVoids, _stagedNotes, _isRepeatWhole, _hasStagedRemarks) = (0, 0, 0, false, false);
-        _remarkFault = fault;
+        (_stagedMarks, _stagedVoids, _stagedNotes, _isRepeatWhole, _hasStagedBookkeeping) = (0, 0, 0, false, false);
+        _bookkeepingFault = fault;
     }
 
     // What a message left behind goes when it is sure not to come back.

@@ -15,7 +15,7 @@ internal sealed partial class Committer
     private long _writtenSoon;
     private long _unsyncedSince;
 
-    private bool IsSyncDue => _hasStagedRemarks && UntilSync <= TimeSpan.Zero;
+    private bool IsSyncDue => _hasStagedBookkeeping && UntilSync <= TimeSpan.Zero;
 
     private TimeSpan UntilSync => SyncWithin - Stopwatch.GetElapsedTime(_unsyncedSince);
 
@@ -36,8 +36,8 @@ internal sealed partial class Committer
             _queue.WaitForMessages(together, _isStopping);
             return;
         }
-        bool wasStaged = _hasStagedRemarks;
-        TakeMarks();
+        bool wasStaged = _hasStagedBookkeeping;
+        CollectMarks();
         StageVoids();
         StageMarks();
         Fault fault = _active?.Write() ?? Fault.None;
@@ -53,7 +53,7 @@ internal sealed partial class Committer
     private void Rest()
     {
         TimeSpan? rest = _isRested ? null : _options.MarkRest;
-        if (_hasStagedRemarks)
+        if (_hasStagedBookkeeping)
             rest = Sooner(rest, UntilSync > TimeSpan.Zero ? UntilSync : TimeSpan.Zero);
         rest = Sooner(rest, UntilMove);
         _isRested = !_queue.Wait(rest, marksToo: _isRested, _isStopping);

@@ -16,10 +16,10 @@ namespace MailModule.Spool;
 internal sealed partial class Committer : IDisposable
 {
     private readonly SpoolOptions _options;
-    private readonly SegmentShelf _shelf;
+    private readonly SegmentSet _segments;
     private readonly BodyFolder _bodies;
     private readonly MemoryBudget _memory;
-    private readonly SubmissionQueue _queue = new();
+    private readonly LogRequestQueue _queue = new();
     private readonly BatchForecast _forecast = new();
     private readonly Thread _thread;
     private readonly Func<bool> _isStopping;
@@ -27,16 +27,16 @@ internal sealed partial class Committer : IDisposable
     private volatile bool _stopped;
     private bool _isRested;
 
-    private readonly List<Submission> _batch = [];
+    private readonly List<LogRequest> _batch = [];
     private readonly List<FlushRequest> _flushes = [];
     private readonly List<(SpoolWriter Writer, uint Offset)> _staged = [];
     private readonly List<SpoolEntry> _entries = [];
     private ActiveSegment? _active;
 
-    public Committer(SpoolOptions options, SegmentShelf shelf, BodyFolder bodies, MemoryBudget memory)
+    public Committer(SpoolOptions options, SegmentSet segments, BodyFolder bodies, MemoryBudget memory)
     {
         _options = options;
-        _shelf = shelf;
+        _segments = segments;
         _bodies = bodies;
         _memory = memory;
         _isStopping = () => _stopping;
@@ -51,9 +51,9 @@ internal sealed partial class Committer : IDisposable
 
     public void Start() => Signals.WithAllBlocked(_thread.Start);
 
-    public void Submit(Submission submission)
+    public void Submit(LogRequest request)
     {
-        _queue.Push(submission);
+        _queue.Push(request);
         if (_stopped)
             CancelAll();
     }
@@ -66,7 +66,7 @@ internal sealed partial class Committer : IDisposable
         if (_thread.IsAlive)
             _thread.Join();
         _active?.Dispose();
-        _shelf.Dispose();
+        _segments.Dispose();
     }
 
     private void Run()
@@ -87,8 +87,8 @@ internal sealed partial class Committer : IDisposable
     private void Turn(bool isLast)
     {
         Gather();
-        _queue.TakeAll(_batch);
-        if (_batch.Count > 0 || isLast || (_isRested && HasRemarks) || IsSyncDue)
+        _queue.Drain(_batch);
+        if (_batch.Count > 0 || isLast || (_isRested && HasBookkeeping) || IsSyncDue)
         {
             Cycle();
             ExpectMoves();
@@ -113,21 +113,21 @@ internal sealed partial class Committer : IDisposable
 
     private void Cycle()
     {
-        TakeMarks();
-        if (_batch.Count == 0 && !_hasStagedRemarks)
-            LetGo();
-        StageRemarks();
-        foreach (Submission submission in _batch)
-            Take(submission);
+        CollectMarks();
+        if (_batch.Count == 0 && !_hasStagedBookkeeping)
+            Reclaim();
+        StageBookkeeping();
+        foreach (LogRequest request in _batch)
+            StageRequest(request);
         _batch.Clear();
         CommitStaged();
         if (_voids.Count > 0)
         {
-            LetGo();
-            StageRemarks();
+            Reclaim();
+            StageBookkeeping();
             CommitStaged();
         }
-        LetGo();
+        Reclaim();
         foreach (FlushRequest flush in _flushes)
             flush.Complete(Flushed(flush));
         _flushes.Clear();
@@ -135,15 +135,15 @@ internal sealed partial class Committer : IDisposable
 
     private Fault Flushed(FlushRequest flush)
     {
-        Fault fault = _marks.Count == 0 && _notes.Count == 0 ? Fault.None : _remarkFault;
+        Fault fault = _marks.Count == 0 && _notes.Count == 0 ? Fault.None : _bookkeepingFault;
         return fault == Fault.None && flush.Moves ? MoveAll() : fault;
     }
 
-    private void Take(Submission submission)
+    private void StageRequest(LogRequest request)
     {
-        if (submission is FlushRequest flush)
+        if (request is FlushRequest flush)
             _flushes.Add(flush);
-        else if (submission is SpoolWriter writer)
+        else if (request is SpoolWriter writer)
             Stage(writer);
     }
 
@@ -174,16 +174,16 @@ internal sealed partial class Committer : IDisposable
         Fault fault = PrepareIn(payload);
         if (fault != Fault.Full)
             return fault;
-        if (_staged.Count == 0 && !_hasStagedRemarks && _active is { } idle && idle.Segment.Live == 0)
+        if (_staged.Count == 0 && !_hasStagedBookkeeping && _active is { } idle && idle.Segment.Live == 0)
             Retire();
-        _shelf.LetGo(_active?.Segment);
-        _shelf.DropPool();
+        _segments.Reclaim(_active?.Segment);
+        _segments.UnlinkPool();
         return PrepareIn(payload);
     }
 
     private Fault PrepareIn(int payload)
     {
-        Fault fault = _active is null ? _shelf.OpenNext(out _active) : Fault.None;
+        Fault fault = _active is null ? _segments.OpenNext(out _active) : Fault.None;
         if (fault == Fault.None)
             fault = _active!.Prepare(payload);
         if (fault is not (Fault.None or Fault.Full) && _active is not null)
@@ -197,25 +197,25 @@ internal sealed partial class Committer : IDisposable
             return;
         _active = null;
         active.Dispose();
-        _shelf.Close(active.Segment);
+        _segments.Close(active.Segment);
     }
 
     private void CommitStaged()
     {
-        if (_active is not { } active || (_staged.Count == 0 && !_hasStagedRemarks))
+        if (_active is not { } active || (_staged.Count == 0 && !_hasStagedBookkeeping))
             return;
         long began = Stopwatch.GetTimestamp();
         Fault fault = active.Sync();
         Syncs++;
         if (fault == Fault.None)
-            fault = _shelf.SyncName();
+            fault = _segments.SyncName();
         _forecast.Synced(_staged.Count, _queue.Count, began, Stopwatch.GetTimestamp());
         if (fault != Fault.None)
         {
             Abandon(fault);
             return;
         }
-        RemarksAreDurable();
+        CompleteBookkeeping();
         CompleteStaged(active.Segment);
     }
 
@@ -228,7 +228,7 @@ internal sealed partial class Committer : IDisposable
             segment.Add(entry);
         CompleteThose(isAfterConsumer: false);
         foreach (SpoolEntry entry in _entries)
-            HandOver(entry);
+            PassToConsumer(entry);
         CompleteThose(isAfterConsumer: true);
         _staged.Clear();
         _entries.Clear();
@@ -246,7 +246,7 @@ internal sealed partial class Committer : IDisposable
     {
         ActiveSegment active = _active!;
         active.Segment.VoidFrom = active.Durable;
-        UnstageRemarks(fault);
+        UnstageBookkeeping(fault);
         _voids.Add(active.Segment);
         Retire();
         _options.Log.Write(LogLevel.Error, "spool", $"{active.Segment.Path}: {fault} while writing; {_staged.Count} messages refused, going on in a new segment");
@@ -256,24 +256,24 @@ internal sealed partial class Committer : IDisposable
     }
 
     // Only while nothing is staged: marks about segments that are gone for good are forgotten.
-    private void LetGo()
+    private void Reclaim()
     {
-        _shelf.LetGo(_active?.Segment);
+        _segments.Reclaim(_active?.Segment);
         _marks.RemoveAll(mark => Find(mark.Segment) is null);
         _voids.RemoveAll(segment => Find(segment.Number) is null);
         if (_marks.Count == 0)
             ReleaseDone();
     }
 
-    private Segment? Find(long number) => _active?.Segment.Number == number ? _active.Segment : _shelf.Find(number);
+    private Segment? Find(long number) => _active?.Segment.Number == number ? _active.Segment : _segments.Find(number);
 
     // The next two run other people's code: a fault in it must not end the thread.
 
-    private void Complete(Submission submission, Fault fault)
+    private void Complete(LogRequest request, Fault fault)
     {
         try
         {
-            submission.Complete(fault);
+            request.Complete(fault);
         }
         catch (Exception exception)
         {
@@ -281,7 +281,7 @@ internal sealed partial class Committer : IDisposable
         }
     }
 
-    private void HandOver(SpoolEntry entry)
+    private void PassToConsumer(SpoolEntry entry)
     {
         try
         {
@@ -295,9 +295,9 @@ internal sealed partial class Committer : IDisposable
 
     private void CancelAll()
     {
-        var late = new List<Submission>();
-        _queue.TakeAll(late);
-        foreach (Submission submission in late)
-            Complete(submission, Fault.Cancelled);
+        var late = new List<LogRequest>();
+        _queue.Drain(late);
+        foreach (LogRequest request in late)
+            Complete(request, Fault.Cancelled);
     }
 }

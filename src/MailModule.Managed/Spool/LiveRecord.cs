@@ -18,7 +18,7 @@ internal abstract class LiveRecord
     public virtual int Octets => RecordHeader.Padded(Length);
 
     /// <summary>It cannot be carried forward. The committer's own.</summary>
-    public bool IsFixed { get; set; }
+    public bool IsPinned { get; set; }
 
     public RecordPlace Place => new(Segment!, Offset, Length);
 

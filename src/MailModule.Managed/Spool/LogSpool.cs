@@ -25,7 +25,7 @@ public sealed class LogSpool : ISpool
         Damaged = log.Damaged;
         Space = new FreeSpace(options.Disk, options.Directory);
         Memory = new MemoryBudget(options.MemoryLimit);
-        _committer = new Committer(options, new SegmentShelf(options, Space, directory, log), bodies, Memory);
+        _committer = new Committer(options, new SegmentSet(options, Space, directory, log), bodies, Memory);
         _committer.Start();
     }
 
@@ -93,5 +93,5 @@ public sealed class LogSpool : ISpool
         _lock.Dispose();
     }
 
-    internal void Submit(Submission submission) => _committer.Submit(submission);
+    internal void Submit(LogRequest request) => _committer.Submit(request);
 }

@@ -69,7 +69,7 @@ internal sealed class Recovery(SpoolOptions options)
         _headers.Add(named);
         segment.MayBeReused = named == segment.Number;
         while (scan.TryNext(out RecordHeader header, out uint offset, out ReadOnlySpan<byte> payload))
-            if (!TryTakeRecord(recovered, header.Type, offset, payload))
+            if (!TryApply(recovered, header.Type, offset, payload))
                 return Fail(Fault.NotSupported, $"the record of type {(int)header.Type} at {offset} of {segment.Path} was written by a later version");
         if (scan.Fault != Fault.None)
             return Fail(scan.Fault, $"the segment {segment.Path} cannot be read");
@@ -78,26 +78,26 @@ internal sealed class Recovery(SpoolOptions options)
         return Fault.None;
     }
 
-    private bool TryTakeRecord(RecoveredSegment holder, RecordType type, uint offset, ReadOnlySpan<byte> payload)
+    private bool TryApply(RecoveredSegment holder, RecordType type, uint offset, ReadOnlySpan<byte> payload)
     {
         switch (type)
         {
             case RecordType.Message:
-                TakeMessage(holder, offset, payload);
+                AddMessage(holder, offset, payload);
                 return true;
             case RecordType.Done:
                 for (; payload.Length >= DoneMark.Size; payload = payload[DoneMark.Size..])
-                    TakeMark(holder.Segment, DoneMark.Read(payload));
+                    ApplyMark(holder.Segment, DoneMark.Read(payload));
                 return true;
             case RecordType.Void:
                 for (; payload.Length >= VoidSize; payload = payload[VoidSize..])
-                    TakeVoid(holder.Segment, payload);
+                    ApplyVoid(holder.Segment, payload);
                 return true;
             case RecordType.Note:
-                TakeNote(holder.Segment, offset, payload);
+                ApplyNote(holder.Segment, offset, payload);
                 return true;
             case RecordType.Moved:
-                TakeMoved(holder, offset, payload);
+                AddMoved(holder, offset, payload);
                 return true;
             case RecordType.Remaining:
                 if (RemainingRecord.TryRead(payload, out long segment, out HashSet<uint> offsets))
@@ -108,13 +108,13 @@ internal sealed class Recovery(SpoolOptions options)
         }
     }
 
-    private void TakeMessage(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
+    private void AddMessage(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
     {
         if (ToEntry(holder.Segment, offset, payload.Length, payload) is { } entry)
-            Take(holder, entry, isDone: entry.Envelope.Recipients.Count == 0);
+            AddEntry(holder, entry, isDone: entry.Envelope.Recipients.Count == 0);
     }
 
-    private void TakeMoved(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
+    private void AddMoved(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
     {
         ReadOnlySpan<byte> message = MovedRecord.TryRead(payload, out MovedRecord moved) ? moved.Message : default;
         if (ToEntry(holder.Segment, offset, payload.Length, message) is not { } entry)
@@ -125,7 +125,7 @@ internal sealed class Recovery(SpoolOptions options)
         if (!moved.Note.IsEmpty)
             entry.RestoreNote(entry.Place);
         _copies.Add((entry.Id, holder, offset));
-        Take(holder, entry, isDone);
+        AddEntry(holder, entry, isDone);
     }
 
     private SpoolEntry? ToEntry(Segment segment, uint offset, int length, ReadOnlySpan<byte> message)
@@ -139,28 +139,28 @@ internal sealed class Recovery(SpoolOptions options)
         return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength, new RecordPlace(segment, offset, length));
     }
 
-    private static void Take(RecoveredSegment holder, SpoolEntry entry, bool isDone)
+    private static void AddEntry(RecoveredSegment holder, SpoolEntry entry, bool isDone)
     {
         if (isDone)
             holder.Segment.Done.Add(entry.Offset);
         else
-            holder.Take(entry);
+            holder.Add(entry);
     }
 
     // What is said about a segment comes later in the log than what it is about; of what is not there any more nothing needs to be known.
-    private void TakeMark(Segment holder, DoneMark mark)
+    private void ApplyMark(Segment holder, DoneMark mark)
     {
         if (FindAbout(holder, mark.Segment) is { } about)
             about.Mark(mark.Offset, mark.Recipient);
     }
 
-    private void TakeVoid(Segment holder, ReadOnlySpan<byte> payload)
+    private void ApplyVoid(Segment holder, ReadOnlySpan<byte> payload)
     {
         if (FindAbout(holder, BinaryPrimitives.ReadInt64LittleEndian(payload)) is { } about)
             about.Segment.VoidFrom = Math.Min(about.Segment.VoidFrom, BinaryPrimitives.ReadInt64LittleEndian(payload[8..]));
     }
 
-    private void TakeNote(Segment holder, uint offset, ReadOnlySpan<byte> payload)
+    private void ApplyNote(Segment holder, uint offset, ReadOnlySpan<byte> payload)
     {
         if (EntryNote.TryReadHead(payload, out long segment, out uint message))
             _segments.GetValueOrDefault(segment)?.Find(message)?.RestoreNote(new RecordPlace(holder, offset, payload.Length));

@@ -24,7 +24,7 @@ internal sealed class Segment(IDisk disk, long number, string path)
     public long ClosedAt { get; set; }
 
     /// <summary>What is live in it cannot be carried forward.</summary>
-    public bool IsFixed { get; set; }
+    public bool IsPinned { get; set; }
 
     /// <summary>The oldest of its live records; the others follow by <see cref="LiveRecord.Next"/>.</summary>
     public LiveRecord? First => _first;
@@ -74,7 +74,7 @@ internal sealed class Segment(IDisk disk, long number, string path)
     }
 
     /// <summary>Most of it is dead: what is live in it is worth to be carried forward.</summary>
-    public bool IsMostlyDead => Live > 0 && !IsFixed && LiveOctets * 4 < Octets;
+    public bool IsMostlyDead => Live > 0 && !IsPinned && LiveOctets * 4 < Octets;
 
     /// <summary>Octets that it takes to say once more which of its messages are done, about.</summary>
     public long OctetsToRepeat => Math.Min((long)Done.Count * DoneMark.Size, (long)Live * RemainingRecord.OffsetSize) + (long)HalfDone.Count * DoneMark.Size + 2 * RecordHeader.Size;

@@ -39,7 +39,7 @@ internal sealed class SegmentScan(IDiskFile file, long number)
             ReadOnlySpan<byte> rest = At(_position, RecordHeader.Size);
             if (rest.Length < RecordHeader.Size)
                 return false;
-            if (TryTake(rest, out header, out payload))
+            if (TryRead(rest, out header, out payload))
                 break;
             Skip(rest);
         }
@@ -50,7 +50,7 @@ internal sealed class SegmentScan(IDiskFile file, long number)
         return true;
     }
 
-    private bool TryTake(ReadOnlySpan<byte> rest, out RecordHeader header, out ReadOnlySpan<byte> payload)
+    private bool TryRead(ReadOnlySpan<byte> rest, out RecordHeader header, out ReadOnlySpan<byte> payload)
     {
         payload = default;
         if (!RecordHeader.TryRead(rest, number, _position, out header))

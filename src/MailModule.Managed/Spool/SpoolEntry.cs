@@ -32,7 +32,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
         Open,
         Done,
         /// <summary>Done, and the committer knows.</summary>
-        Taken,
+        Collected,
     }
 
     public string Id { get; }
@@ -113,7 +113,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     }
 
     /// <summary>Takes the marks that the committer does not know yet, and says whether all recipients are done now.</summary>
-    public bool TakeMarks(List<DoneMark> marks)
+    public bool CollectMarks(List<DoneMark> marks)
     {
         lock (_recipients)
         {
@@ -121,7 +121,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
             if (_open == 0 && !IsOver)
                 marks.Add(new DoneMark(Segment.Number, Offset, DoneMark.All));
             for (int i = 0; i < _recipients.Length; i++)
-                TakeOne(i, marks);
+                CollectOne(i, marks);
             return _open == 0;
         }
     }
@@ -210,7 +210,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
             _open = 0;
         else if ((uint)recipient < (uint)_recipients.Length && _recipients[recipient] == (byte)State.Open)
         {
-            _recipients[recipient] = (byte)State.Taken;
+            _recipients[recipient] = (byte)State.Collected;
             _open--;
         }
         return _open == 0;
@@ -240,11 +240,11 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
         _open--;
     }
 
-    private void TakeOne(int recipient, List<DoneMark> marks)
+    private void CollectOne(int recipient, List<DoneMark> marks)
     {
         if (_recipients[recipient] != (byte)State.Done)
             return;
-        _recipients[recipient] = (byte)State.Taken;
+        _recipients[recipient] = (byte)State.Collected;
         if (_open > 0)
             marks.Add(new DoneMark(Segment.Number, Offset, recipient));
     }

@@ -8,7 +8,7 @@ namespace MailModule.Spool;
 /// A message being received. Small: its record grows in one rented buffer, from the place where the body begins. Once the body passes the limit it
 /// goes, in chunks, to a file of its own.
 /// </summary>
-internal sealed class SpoolWriter : Submission, ISpoolWriter
+internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 {
     private const int BodyAt = RecordHeader.Size + MessageRecord.FixedSize;
     private const int FirstBuffer = 4096;
@@ -73,7 +73,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
         _completed = completed;
         if (_envelope.Recipients.Count == 0)
             Fail(Fault.Argument);
-        if (_fault == Fault.None && _lineEnds.TakeHeldCr())
+        if (_fault == Fault.None && _lineEnds.FlushHeldCr())
             AppendLastCr();
         if (_body is { } body && _fault == Fault.None)
         {
@@ -121,7 +121,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
 
     private Span<byte> BeginBody()
     {
-        if (!_spool.Bodies.TryTakeSlot())
+        if (!_spool.Bodies.TryAcquireSlot())
         {
             // Taken and thrown away until the commit says so.
             Fail(Fault.Full);
@@ -156,7 +156,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
     {
         long wireLength = Length + _lineEnds.Lines;
         int length = (int)Length;
-        if (_spool.Memory.TryTake(length))
+        if (_spool.Memory.TryReserve(length))
             _content = new InlineContent(_buffer.AsSpan(BodyAt, length).ToArray(), wireLength);
         MakeRecord(wireLength, hasBodyFile: false);
     }
@@ -208,7 +208,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
         if (fault == Fault.None)
             return;
         if (_content is InlineContent)
-            _spool.Memory.Give(Length);
+            _spool.Memory.Release(Length);
         if (_content is BodyContent)
             _spool.Bodies.RemoveLater(Id);
         else

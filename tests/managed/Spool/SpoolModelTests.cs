@@ -113,7 +113,7 @@ public class SpoolModelTests
             Assert.True(_model.Open(_disk, segmentLimit));
             bool isExact = !isCut && !_hasFailed;
             _model.Check(_model.Run!.Spool.Recovered, $"seed {seed}, step {step}, {(isCut ? "power cut" : "restart")}", isExact, refusedMayComeBack: !isExact);
-            _model.Take();
+            _model.Adopt();
             _hasFailed = false;
         }
 

@@ -205,7 +205,7 @@ internal sealed class SimulatedDisk : IDisk
         /// <summary>A failed sync: some of it arrived, and the kernel takes all for clean.</summary>
         public void LosePages(Random random)
         {
-            Settle(_durable, Survival.Some, random);
+            Persist(_durable, Survival.Some, random);
             _unsynced.Clear();
         }
 
@@ -213,12 +213,12 @@ internal sealed class SimulatedDisk : IDisk
         {
             var node = new Node { Now = survival == Survival.Everything ? [.. Now] : [.. _durable] };
             if (survival == Survival.Some)
-                Settle(node.Now, survival, random);
+                Persist(node.Now, survival, random);
             node.MakeDurable();
             return node;
         }
 
-        private void Settle(List<byte> target, Survival survival, Random random)
+        private void Persist(List<byte> target, Survival survival, Random random)
         {
             foreach ((long offset, byte[] octets) in _unsynced)
                 for (int at = 0, length; at < octets.Length; at += length)

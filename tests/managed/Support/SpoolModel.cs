@@ -85,9 +85,9 @@ internal sealed class SpoolModel(string directory)
         Assert.Equal(note, NoteOf(entry));
     }
 
-    public Fault Flush() => Settled(Run!.Spool.Flush());
+    public Fault Flush() => Flushed(Run!.Spool.Flush());
 
-    public Fault Compact() => Settled(Run!.Spool.Compact());
+    public Fault Compact() => Flushed(Run!.Spool.Compact());
 
     /// <summary>What is read while the spool runs is what was given last.</summary>
     public void CheckRunning(ISpoolEntry entry)
@@ -114,7 +114,7 @@ internal sealed class SpoolModel(string directory)
     }
 
     /// <summary>Takes what this run found as what is durable from now on.</summary>
-    public void Take()
+    public void Adopt()
     {
         IReadOnlyList<ISpoolEntry> found = Run!.Spool.Recovered;
         foreach (string gone in _messages.Keys.Except(found.Select(entry => entry.Id)).ToList())
@@ -132,7 +132,7 @@ internal sealed class SpoolModel(string directory)
 
     private static string NoteOf(ISpoolEntry entry) => System.Text.Encoding.ASCII.GetString(entry.Note.Span);
 
-    private Fault Settled(Fault fault)
+    private Fault Flushed(Fault fault)
     {
         if (fault == Fault.None)
             foreach (Message message in _messages.Values)

@@ -6,7 +6,7 @@ namespace MailModule.Spool;
 /// The segments that are there: opens the next one, lets go of those that are done, keeps a few to be written again. It keeps the three rules of
 /// docs/spool-states.md, "when a segment may go". The committer's own.
 /// </summary>
-internal sealed class SegmentShelf : IDisposable
+internal sealed class SegmentSet : IDisposable
 {
     private const int StageSize = 256 * 1024;
     private const int SpareDescriptors = 2;
@@ -19,8 +19,8 @@ internal sealed class SegmentShelf : IDisposable
     private readonly int _segmentLimit;
     private readonly byte[] _stage = GC.AllocateUninitializedArray<byte>(StageSize);
     private readonly Dictionary<long, Segment> _closed = [];
-    private readonly HashSet<Segment> _mayGo = [];
-    private readonly List<(Segment Segment, string? Free)> _leaving = [];
+    private readonly HashSet<Segment> _reclaimable = [];
+    private readonly List<(Segment Segment, string? Free)> _removed = [];
     private readonly List<Segment> _held = [];
     private readonly HashSet<Segment> _abouts = [];
     private readonly Queue<string> _pool = new();
@@ -28,7 +28,7 @@ internal sealed class SegmentShelf : IDisposable
     private long _next;
     private bool _nameIsOwed;
 
-    public SegmentShelf(SpoolOptions options, FreeSpace space, IDiskDirectory directory, RecoveredLog log)
+    public SegmentSet(SpoolOptions options, FreeSpace space, IDiskDirectory directory, RecoveredLog log)
     {
         _disk = options.Disk;
         _segmentLimit = options.SegmentLimit;
@@ -46,7 +46,7 @@ internal sealed class SegmentShelf : IDisposable
                 _disk.Unlink(free);
         foreach (string unsure in log.NotToBeReused)
             _disk.Unlink(unsure);
-        TakeSpares();
+        OpenSpares();
     }
 
     /// <summary>Segments about which all must be said again, so that one that only speaks about them can go.</summary>
@@ -66,10 +66,10 @@ internal sealed class SegmentShelf : IDisposable
             fault = Create(number, path, out file);
         if (fault == Fault.Full)
         {
-            GiveSpares();
+            CloseSpares();
             fault = Create(number, path, out file);
         }
-        TakeSpares();
+        OpenSpares();
         active = fault == Fault.None ? new ActiveSegment(new Segment(_disk, number, path), file, _stage, size) : null;
         _nameIsOwed |= fault == Fault.None;
         return fault;
@@ -89,7 +89,7 @@ internal sealed class SegmentShelf : IDisposable
         segment.ClosedAt = Environment.TickCount64;
         _closed.Add(segment.Number, segment);
         if (segment.Live == 0)
-            _mayGo.Add(segment);
+            _reclaimable.Add(segment);
     }
 
     /// <summary>A segment that is there; also while it leaves, until that is durable.</summary>
@@ -99,7 +99,7 @@ internal sealed class SegmentShelf : IDisposable
     public void Emptied(Segment segment)
     {
         if (_closed.ContainsKey(segment.Number))
-            _mayGo.Add(segment);
+            _reclaimable.Add(segment);
     }
 
     /// <summary>The oldest segment that is worth emptying and was closed until then; else null, and when the first one was closed that is worth it.</summary>
@@ -119,7 +119,7 @@ internal sealed class SegmentShelf : IDisposable
     }
 
     /// <summary>All about a segment is durable in those from a number on; earlier ones need not stay for it.</summary>
-    public void SaidAgain(Segment about, long from)
+    public void CompleteRepeat(Segment about, long from)
     {
         Repeated.Remove(about);
         foreach (Segment segment in _closed.Values)
@@ -128,15 +128,15 @@ internal sealed class SegmentShelf : IDisposable
     }
 
     /// <summary>Lets all segments go that may. What fails is tried again at the next call.</summary>
-    public void LetGo(Segment? active)
+    public void Reclaim(Segment? active)
     {
         do
-            MoveOut();
-        while (_leaving.Count > 0 && TrySettle(active));
+            RemoveReclaimable();
+        while (_removed.Count > 0 && TryForgetRemoved(active));
     }
 
     /// <summary>Gives the space of the pool back to the file system; false if there was none.</summary>
-    public bool DropPool()
+    public bool UnlinkPool()
     {
         bool any = _pool.Count > 0;
         while (_pool.TryDequeue(out string? free))
@@ -146,24 +146,24 @@ internal sealed class SegmentShelf : IDisposable
 
     public void Dispose()
     {
-        GiveSpares();
+        CloseSpares();
         _directory.Dispose();
     }
 
-    private void MoveOut()
+    private void RemoveReclaimable()
     {
-        foreach (Segment segment in _mayGo)
+        foreach (Segment segment in _reclaimable)
             if (segment.About.Count > 0)
                 _held.Add(segment);
-            else if (TryMoveOut(segment, out string? free))
-                _leaving.Add((segment, free));
-        foreach ((Segment segment, _) in _leaving)
-            _mayGo.Remove(segment);
-        AskToRepeat();
+            else if (TryRemove(segment, out string? free))
+                _removed.Add((segment, free));
+        foreach ((Segment segment, _) in _removed)
+            _reclaimable.Remove(segment);
+        RequestRepeats();
     }
 
     // Segments that only speak about others are worth to be let go when that takes little to say again.
-    private void AskToRepeat()
+    private void RequestRepeats()
     {
         long goes = 0, costs = 0;
         _abouts.Clear();
@@ -179,21 +179,21 @@ internal sealed class SegmentShelf : IDisposable
         _held.Clear();
     }
 
-    private bool TryMoveOut(Segment segment, out string? free)
+    private bool TryRemove(Segment segment, out string? free)
     {
         int pool = SegmentSize.For(_space.Now, _segmentLimit).Pool;
         bool isSound = segment.VoidFrom == long.MaxValue && segment.MayBeReused;
-        free = isSound && _pool.Count + _leaving.Count < pool ? _paths.Free(segment.Number) : null;
+        free = isSound && _pool.Count + _removed.Count < pool ? _paths.Free(segment.Number) : null;
         Fault fault = free is not null ? _disk.Rename(segment.Path, free) : _disk.Unlink(segment.Path);
         return fault is Fault.None or Fault.NotFound;
     }
 
     // Only when the directory is durable is a segment gone for good, and what was said about it no longer needed.
-    private bool TrySettle(Segment? active)
+    private bool TryForgetRemoved(Segment? active)
     {
         if (_directory.Sync() != Fault.None)
             return false;
-        foreach ((Segment gone, string? free) in _leaving)
+        foreach ((Segment gone, string? free) in _removed)
         {
             _closed.Remove(gone.Number);
             Repeated.Remove(gone);
@@ -203,7 +203,7 @@ internal sealed class SegmentShelf : IDisposable
             if (free is not null)
                 _pool.Enqueue(free);
         }
-        _leaving.Clear();
+        _removed.Clear();
         return true;
     }
 
@@ -245,13 +245,13 @@ internal sealed class SegmentShelf : IDisposable
         return file.Write(header, 0);
     }
 
-    private void TakeSpares()
+    private void OpenSpares()
     {
         while (_spares.Count < SpareDescriptors && _disk.OpenDirectory(_paths.Directory, out IDiskDirectory spare) == Fault.None)
             _spares.Add(spare);
     }
 
-    private void GiveSpares()
+    private void CloseSpares()
     {
         foreach (IDisposable spare in _spares)
             spare.Dispose();
