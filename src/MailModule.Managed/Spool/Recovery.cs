@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using MailModule.Primitives;
 
 namespace MailModule.Spool;
@@ -9,7 +8,6 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class Recovery(SpoolOptions options)
 {
-    private const int VoidSize = 16;
     private const int NumbersPassedOver = 1024;
 
     private readonly IDisk _disk = options.Disk;
@@ -90,7 +88,7 @@ internal sealed class Recovery(SpoolOptions options)
                     ApplyMark(holder.Segment, DoneMark.Read(payload));
                 return true;
             case RecordType.Void:
-                for (; payload.Length >= VoidSize; payload = payload[VoidSize..])
+                for (; payload.Length >= VoidRecord.Size; payload = payload[VoidRecord.Size..])
                     ApplyVoid(holder.Segment, payload);
                 return true;
             case RecordType.Note:
@@ -156,13 +154,14 @@ internal sealed class Recovery(SpoolOptions options)
 
     private void ApplyVoid(Segment holder, ReadOnlySpan<byte> payload)
     {
-        if (FindAbout(holder, BinaryPrimitives.ReadInt64LittleEndian(payload)) is { } about)
-            about.Segment.VoidFrom = Math.Min(about.Segment.VoidFrom, BinaryPrimitives.ReadInt64LittleEndian(payload[8..]));
+        (long segment, long from) = VoidRecord.Read(payload);
+        if (FindAbout(holder, segment) is { } about)
+            about.Segment.VoidFrom = Math.Min(about.Segment.VoidFrom, from);
     }
 
     private void ApplyNote(Segment holder, uint offset, ReadOnlySpan<byte> payload)
     {
-        if (EntryNote.TryReadHead(payload, out long segment, out uint message))
+        if (NoteRecord.TryRead(payload, out long segment, out uint message))
             _segments.GetValueOrDefault(segment)?.Find(message)?.RestoreNote(new RecordPlace(holder, offset, payload.Length));
     }
 
@@ -245,7 +244,7 @@ internal sealed class Recovery(SpoolOptions options)
         entry.Segment.Add(entry);
         if (entry.HasDone)
             entry.Segment.HalfDone.Add(entry);
-        if (entry.NoteRecord is { } note)
+        if (entry.LastNote is { } note)
             note.Segment!.Add(note);
         _log.Entries.Add(entry);
         return Fault.None;

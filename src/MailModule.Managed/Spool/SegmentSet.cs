@@ -96,7 +96,7 @@ internal sealed class SegmentSet : IDisposable
     public Segment? Find(long number) => _closed.GetValueOrDefault(number);
 
     /// <summary>The last live message of a segment is done.</summary>
-    public void Emptied(Segment segment)
+    public void AddReclaimable(Segment segment)
     {
         if (_closed.ContainsKey(segment.Number))
             _reclaimable.Add(segment);

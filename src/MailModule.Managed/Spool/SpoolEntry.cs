@@ -46,7 +46,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     public bool IsOver { get; private set; }
 
     /// <summary>Its note; null if it never had one. The committer's own.</summary>
-    public EntryNote? NoteRecord => _note;
+    public EntryNote? LastNote => _note;
 
     public ReadOnlyMemory<byte> Note
     {
@@ -134,7 +134,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     }
 
     /// <summary>The note is durable where it was staged; false if another was given meanwhile, which must be written too.</summary>
-    public bool NoteIsDurable()
+    public bool CompleteNote()
     {
         lock (_recipients)
         {
