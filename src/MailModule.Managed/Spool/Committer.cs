@@ -20,6 +20,7 @@ internal sealed class Committer : IDisposable
 
     private readonly SpoolOptions _options;
     private readonly SegmentSet _segments;
+    private readonly FreeSpace _space;
     private readonly LogRequestQueue _queue = new();
     private readonly BatchForecast _forecast = new();
     private readonly LogWriter _log;
@@ -37,11 +38,12 @@ internal sealed class Committer : IDisposable
     private long _writtenSoon;
     private long _unsyncedSince;
 
-    public Committer(SpoolOptions options, SegmentSet segments, BodyFolder bodies, MemoryBudget memory)
+    public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory)
     {
         _options = options;
         _segments = segments;
-        _log = new LogWriter(options, segments, _queue, _forecast);
+        _space = space;
+        _log = new LogWriter(options, segments, space, _queue, _forecast);
         var records = new BookkeepingRecords(_log);
         _ledger = new Ledger(_log, segments, bodies, memory, records);
         _repeater = new MarkRepeater(_log, segments, records);
@@ -62,7 +64,11 @@ internal sealed class Committer : IDisposable
 
     private bool IsOwing => _queue.HasMarks || _ledger.IsOwing || _repeater.IsOwing;
 
-    public void Start() => Signals.WithAllBlocked(_thread.Start);
+    public void Start()
+    {
+        _log.ResumeIfFull();
+        Signals.WithAllBlocked(_thread.Start);
+    }
 
     public void Submit(LogRequest request)
     {
@@ -144,7 +150,8 @@ internal sealed class Committer : IDisposable
         _ledger.Collect(_queue);
         if (_batch.Count == 0 && !_log.HasStagedBookkeeping)
             _ledger.Reclaim();
-        StageBookkeeping();
+        bool hasFlush = _stopping || _batch.Exists(request => request is FlushRequest);
+        StageBookkeeping(hasFlush);
         foreach (LogRequest request in _batch)
             Stage(request);
         _batch.Clear();
@@ -152,18 +159,20 @@ internal sealed class Committer : IDisposable
         if (_ledger.HasVoids)
         {
             _ledger.Reclaim();
-            StageBookkeeping();
+            StageBookkeeping(hasFlush);
             _log.Commit();
         }
         _ledger.Reclaim();
         foreach (FlushRequest flush in _flushes)
             flush.Complete(ResultOf(flush));
         _flushes.Clear();
+        if (_space.IsToldFull && _segments.Cover(_log.Active) == Fault.None)
+            _space.TellRoom();
     }
 
-    private void StageBookkeeping()
+    private void StageBookkeeping(bool hasFlush)
     {
-        _ledger.StageAll();
+        _ledger.StageAll(hasFlush);
         _repeater.Stage();
     }
 
@@ -177,7 +186,9 @@ internal sealed class Committer : IDisposable
 
     private Fault ResultOf(FlushRequest flush)
     {
-        Fault fault = _ledger.HasMarks || _ledger.HasNotes ? _log.BookkeepingFault : Fault.None;
+        // Notes that wait for space in memory are no fault: it is marks that are promised.
+        bool isOwing = _ledger.HasMarks || (_ledger.HasNotes && _log.BookkeepingFault != Fault.Full);
+        Fault fault = isOwing ? _log.BookkeepingFault : Fault.None;
         return fault == Fault.None && flush.Moves ? _compactor.MoveAll() : fault;
     }
 

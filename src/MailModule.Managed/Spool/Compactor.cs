@@ -131,7 +131,7 @@ internal sealed class Compactor : IStagedRecords
         long length = MovedRecord.LengthOf(_doneRecipients.Count, note.Length, message.Length);
         if (length > RecordHeader.PayloadLimit)
             return Pin(entry);
-        if (!_log.TryPlaceBookkeeping((int)length))
+        if (!_log.TryPlaceCopy((int)length))
             return false;
         byte[] moved = ArrayPool<byte>.Shared.Rent(RecordHeader.Size + (int)length);
         MovedRecord.Write(moved.AsSpan(RecordHeader.Size), _doneRecipients, note, message);
@@ -149,7 +149,7 @@ internal sealed class Compactor : IStagedRecords
         if (record is null)
             return Pin(note);
         ReadOnlySpan<byte> octets = EntryNote.In(record, header).Span;
-        return _log.TryPlaceBookkeeping(NoteRecord.LengthOf(octets.Length))
+        return _log.TryPlaceCopy(NoteRecord.LengthOf(octets.Length))
             && _records.StageNote(note.Entry, octets, out RecordPlace to) && AddMoving(note, to);
     }
 
@@ -188,9 +188,11 @@ internal sealed class Compactor : IStagedRecords
         if (note is not null)
             _ledger.RemoveLive(note);
         entry.MoveTo(to);
-        to.Segment.Add(entry);
+        to.Segment.Recipients += entry.Envelope.Recipients.Count;
+        _segments.Demand.AddCopy(entry.Envelope.Recipients.Count);
+        _ledger.AddLive(entry);
         if (note is not null)
-            to.Segment.Add(note);
+            _ledger.AddLive(note);
         if (entry.HasDone)
             to.Segment.HalfDone.Add(entry);
         _ledger.LeaveMemory(entry);
@@ -200,6 +202,6 @@ internal sealed class Compactor : IStagedRecords
     {
         _ledger.RemoveLive(note);
         note.Entry.MoveNoteTo(to);
-        to.Segment.Add(note);
+        _ledger.AddLive(note);
     }
 }

@@ -53,12 +53,14 @@ internal sealed class Ledger : IStagedRecords
             Collect(entry);
             entry = next;
         }
+        CountMarks();
     }
 
-    public void StageAll()
+    /// <param name="hasFlush">Somebody waits for what can be made durable.</param>
+    public void StageAll(bool hasFlush)
     {
         StageMarks();
-        StageNotes();
+        StageNotes(hasFlush);
     }
 
     /// <summary>Voids, then marks: what is about a segment that failed comes after its void.</summary>
@@ -73,7 +75,7 @@ internal sealed class Ledger : IStagedRecords
         }
         while (_stagedMarks < _marks.Count)
         {
-            int count = Math.Min(DoneMark.Limit, _marks.Count - _stagedMarks);
+            int count = Math.Min(_log.MarksThatFit, _marks.Count - _stagedMarks);
             if (!_log.TryPlaceBookkeeping(count * DoneMark.Size) || !_records.StageMarks(_marks, _stagedMarks, count))
                 return;
             _stagedMarks += count;
@@ -85,9 +87,9 @@ internal sealed class Ledger : IStagedRecords
         _marks.RemoveRange(0, _stagedMarks);
         _voids.RemoveRange(0, _stagedVoids);
         (_stagedMarks, _stagedVoids) = (0, 0);
+        CountMarks();
         CompleteNotes();
-        if (!HasMarks)
-            ReleaseDone();
+        ReleaseDone();
     }
 
     public void Unstage(Segment abandoned, Fault fault)
@@ -99,17 +101,32 @@ internal sealed class Ledger : IStagedRecords
     /// <summary>Removes all segments that may go. Marks about segments that are gone for good are forgotten, while nothing is staged.</summary>
     public void Reclaim()
     {
-        _segments.Reclaim(_log.Active);
-        _marks.RemoveAll(mark => _log.Find(mark.Segment) is null);
-        _voids.RemoveAll(segment => _log.Find(segment.Number) is null);
-        if (!HasMarks)
-            ReleaseDone();
+        do
+        {
+            _segments.Reclaim(_log.Active);
+            _marks.RemoveAll(mark => _log.Find(mark.Segment) is null);
+            _voids.RemoveAll(segment => _log.Find(segment.Number) is null);
+        }
+        while (ReleaseDone());
+        CountMarks();
+    }
+
+    /// <summary>A record that is durable is needed where it stands.</summary>
+    public void AddLive(LiveRecord record)
+    {
+        record.Segment!.Add(record);
+        if (record is EntryNote note)
+            _segments.Demand.AddNote(note);
     }
 
     /// <summary>A record is not needed any more where it stands.</summary>
     public void RemoveLive(LiveRecord record)
     {
-        if (record.Segment is { } segment && segment.Remove(record))
+        if (record.Segment is not { } segment)
+            return;
+        if (record is EntryNote note)
+            _segments.Demand.RemoveNote(note);
+        if (segment.Remove(record))
             _segments.AddReclaimable(segment);
     }
 
@@ -124,7 +141,9 @@ internal sealed class Ledger : IStagedRecords
 
     private void Collect(SpoolEntry entry)
     {
-        if (!entry.CollectMarks(_marks))
+        bool isOver = entry.CollectMarks(_marks, out int collected);
+        _segments.Demand.AddDone(collected);
+        if (!isOver)
         {
             if (entry.HasDone)
                 entry.Segment.HalfDone.Add(entry);
@@ -149,13 +168,13 @@ internal sealed class Ledger : IStagedRecords
         _notes.Add(note);
     }
 
-    private void StageNotes()
+    private void StageNotes(bool isUrgent)
     {
         while (_stagedNotes < _notes.Count)
         {
             EntryNote note = _notes[_stagedNotes];
             byte[]? octets = note.Entry.IsOver ? null : note.Entry.GivenNote();
-            if (octets is not null && !_log.TryPlaceBookkeeping(NoteRecord.LengthOf(octets.Length)))
+            if (octets is not null && !_log.TryPlaceNote(NoteRecord.LengthOf(octets.Length), isUrgent))
                 return;
             if (_stagedNotes == _notes.Count || _notes[_stagedNotes] != note)
                 continue;
@@ -191,21 +210,38 @@ internal sealed class Ledger : IStagedRecords
             return true;
         RemoveLive(note);
         note.IsListed = !entry.CompleteNote();
-        note.Segment!.Add(note);
+        AddLive(note);
         LeaveMemory(entry);
         return !note.IsListed;
     }
 
-    // What a message left behind goes when it is sure not to come back.
-    private void ReleaseDone()
+    private void CountMarks() => _segments.Demand.PendingMarks = _marks.Count;
+
+    // What a message left behind goes when it is sure not to come back: its mark is durable, or its record is gone for good. True if a
+    // segment may go by it.
+    private bool ReleaseDone()
     {
-        foreach (SpoolEntry entry in _done)
+        bool anyNote = false;
+        int kept = 0;
+        for (int i = 0; i < _done.Count; i++)
         {
-            if (entry.HasBodyFile)
-                _bodies.RemoveLater(entry.Id);
-            if (entry.LastNote is { } note)
-                RemoveLive(note);
+            SpoolEntry entry = _done[i];
+            if (HasMarks && _log.Find(entry.Segment.Number) is not null)
+                _done[kept++] = entry;
+            else
+                anyNote |= Release(entry);
         }
-        _done.Clear();
+        _done.RemoveRange(kept, _done.Count - kept);
+        return anyNote;
+    }
+
+    private bool Release(SpoolEntry entry)
+    {
+        if (entry.HasBodyFile)
+            _bodies.RemoveLater(entry.Id);
+        if (entry.LastNote is not { } note)
+            return false;
+        RemoveLive(note);
+        return true;
     }
 }

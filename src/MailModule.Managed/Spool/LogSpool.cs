@@ -23,9 +23,9 @@ public sealed class LogSpool : ISpool
         Bodies = bodies;
         Recovered = log.Entries;
         Damaged = log.Damaged;
-        Space = new FreeSpace(options.Disk, options.Directory);
+        Space = new FreeSpace(options.Disk, options.Directory, options.Log);
         Memory = new MemoryBudget(options.MemoryLimit);
-        _committer = new Committer(options, new SegmentSet(options, Space, directory, log), bodies, Memory);
+        _committer = new Committer(options, new SegmentSet(options, Space, directory, log), Space, bodies, Memory);
         _committer.Start();
     }
 

@@ -11,7 +11,8 @@ namespace MailModule.Spool;
 /// have returned without error. After a fault of the log the segment is written no more; its doubtful end is declared void in the next one.
 /// </para>
 /// </summary>
-internal sealed class LogWriter(SpoolOptions options, SegmentSet segments, LogRequestQueue queue, BatchForecast forecast) : IDisposable
+internal sealed class LogWriter(
+    SpoolOptions options, SegmentSet segments, FreeSpace space, LogRequestQueue queue, BatchForecast forecast) : IDisposable
 {
     private readonly List<(SpoolWriter Writer, uint Offset)> _staged = [];
     private readonly List<SpoolEntry> _entries = [];
@@ -44,15 +45,28 @@ internal sealed class LogWriter(SpoolOptions options, SegmentSet segments, LogRe
 
     public Segment? Find(long number) => Active is { } active && active.Number == number ? active : segments.Find(number);
 
+    /// <summary>Octets for records that need no space: in the reserve, and behind the tail of the active segment.</summary>
+    private long AllocatedRoom => segments.ReserveRoom + (_active?.Allocated ?? 0);
+
+    /// <summary>On a full disk the newest segment of the last run goes on, since what is left of the reserve may be in it.</summary>
+    public void ResumeIfFull()
+    {
+        if (segments.HasResumable && segments.Cover(null) == Fault.Full)
+            segments.Resume(out _active);
+    }
+
     /// <summary>Stages a message for the next sync, or completes it with a fault.</summary>
     public void Stage(SpoolWriter writer)
     {
+        segments.Demand.Accept(writer.Recipients);
         Fault fault = writer.Failure;
         if (fault == Fault.None)
-            fault = Place(writer.Header.Length);
+            fault = segments.Cover(Active);
+        if (fault == Fault.None)
+            fault = Place(writer.Header.Length, fromReserve: false);
         if (fault != Fault.None)
         {
-            Complete(writer, fault);
+            Refuse(writer, fault);
             return;
         }
         fault = _active!.Append(writer.Record, writer.Header, out uint offset);
@@ -61,12 +75,36 @@ internal sealed class LogWriter(SpoolOptions options, SegmentSet segments, LogRe
             Abandon(fault);
     }
 
-    /// <summary>Makes sure of the place for a bookkeeping record.</summary>
+    /// <summary>Makes sure of the place for marks and the like, in the reserve if there is no other.</summary>
     public bool TryPlaceBookkeeping(int length)
     {
-        BookkeepingFault = Place(length);
+        BookkeepingFault = Place(length, fromReserve: true);
         return BookkeepingFault == Fault.None;
     }
+
+    /// <summary>Makes sure of the place for a copy of a message or of a note, which is none of the reserve.</summary>
+    public bool TryPlaceCopy(int length)
+    {
+        BookkeepingFault = segments.Cover(Active);
+        if (BookkeepingFault == Fault.None)
+            BookkeepingFault = Place(length, fromReserve: false);
+        return BookkeepingFault == Fault.None;
+    }
+
+    /// <summary>Makes sure of the place for a note: as for a copy, or, if it is urgent, in what marks do not need of the reserve.</summary>
+    public bool TryPlaceNote(int length, bool isUrgent)
+    {
+        if (TryPlaceCopy(length) || BookkeepingFault != Fault.Full || !isUrgent)
+            return BookkeepingFault == Fault.None;
+        return AllocatedRoom - RecordHeader.Padded(length) >= segments.Demand.Required && TryPlaceBookkeeping(length);
+    }
+
+    /// <summary>Writing so much once more would leave enough for marks.</summary>
+    public bool MayRepeat(long octets)
+        => segments.IsCovered || (_active?.Allocated >= octets && AllocatedRoom - octets >= segments.Demand.Marks);
+
+    /// <summary>How many marks one record should hold, so that no octet of the reserve is lost.</summary>
+    public int MarksThatFit => (int)Math.Clamp(((_active?.Allocated ?? 0) - RecordHeader.Size) / DoneMark.Size, 1, DoneMark.Limit);
 
     /// <summary>Stages a bookkeeping record for which there is a place.</summary>
     /// <param name="record">Room for the header, then the payload.</param>
@@ -137,9 +175,9 @@ internal sealed class LogWriter(SpoolOptions options, SegmentSet segments, LogRe
     public void Dispose() => _active?.Dispose();
 
     // Finds room for a record: in the active segment, or, once what is staged is durable, in the next.
-    private Fault Place(int payload)
+    private Fault Place(int payload, bool fromReserve)
     {
-        if (_active is { } full && !full.HasRoom(payload))
+        if (_active is { } full && !full.HasRoom(payload, fromReserve))
         {
             Commit();
             CloseActive();
@@ -151,7 +189,17 @@ internal sealed class LogWriter(SpoolOptions options, SegmentSet segments, LogRe
             CloseActive();
         segments.Reclaim(Active);
         segments.UnlinkPool();
-        return PrepareIn(payload);
+        fault = PrepareIn(payload);
+        return fault == Fault.Full && fromReserve ? PlaceInReserve(payload) : fault;
+    }
+
+    private Fault PlaceInReserve(int payload)
+    {
+        space.TellFull();
+        Commit();
+        CloseActive();
+        Fault fault = segments.OpenFromReserve(out _active);
+        return fault == Fault.None ? PrepareIn(payload) : fault;
     }
 
     private Fault PrepareIn(int payload)
@@ -180,6 +228,8 @@ internal sealed class LogWriter(SpoolOptions options, SegmentSet segments, LogRe
             _entries.Add(writer.ToEntry(new RecordPlace(segment, offset, writer.Header.Length)));
         foreach (SpoolEntry entry in _entries)
             segment.Add(entry);
+        foreach ((SpoolWriter writer, _) in _staged)
+            segment.Recipients += writer.Recipients;
         CompleteThose(isAfterConsumer: false);
         foreach (SpoolEntry entry in _entries)
             PassToConsumer(entry);
@@ -209,8 +259,16 @@ internal sealed class LogWriter(SpoolOptions options, SegmentSet segments, LogRe
         options.Log.Write(LogLevel.Error, "spool",
             $"{segment.Path}: {fault} while writing; {_staged.Count} messages refused, going on in a new segment");
         foreach ((SpoolWriter writer, _) in _staged)
-            Complete(writer, fault);
+            Refuse(writer, fault);
         _staged.Clear();
+    }
+
+    private void Refuse(SpoolWriter writer, Fault fault)
+    {
+        segments.Demand.Refuse(writer.Recipients);
+        if (fault == Fault.Full)
+            space.TellFull();
+        Complete(writer, fault);
     }
 
     private void PassToConsumer(SpoolEntry entry)

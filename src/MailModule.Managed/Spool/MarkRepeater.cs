@@ -29,9 +29,9 @@ internal sealed class MarkRepeater : IStagedRecords
     /// <summary>Stages what is known about the segments for which the set of segments asks.</summary>
     public void Stage()
     {
-        if (!IsOwing)
-            return;
         _isWhole = false;
+        if (!IsOwing || !_log.MayRepeat(_segments.Repeated.Sum(BookkeepingDemand.OctetsToRepeat)))
+            return;
         _repeating.Clear();
         _repeating.AddRange(_segments.Repeated);
         _repeatedFrom = _log.ActiveNumber;

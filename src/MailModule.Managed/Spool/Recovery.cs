@@ -53,7 +53,7 @@ internal sealed class Recovery(SpoolOptions options)
             return Fail(fault, $"the segment {segment.Path} cannot be opened");
         using (file)
         {
-            segment.Octets = file.Length;
+            segment.Octets = segment.Usable = file.Length;
             return ReadSegment(recovered, new SegmentScan(file, number));
         }
     }
@@ -67,8 +67,11 @@ internal sealed class Recovery(SpoolOptions options)
         _headers.Add(named);
         segment.MayBeReused = named == segment.Number;
         while (scan.TryNext(out RecordHeader header, out uint offset, out ReadOnlySpan<byte> payload))
+        {
+            segment.End = offset + RecordHeader.Padded(header.Length);
             if (!TryApply(recovered, header.Type, offset, payload))
                 return Fail(Fault.NotSupported, $"the record of type {(int)header.Type} at {offset} of {segment.Path} was written by a later version");
+        }
         if (scan.Fault != Fault.None)
             return Fail(scan.Fault, $"the segment {segment.Path} cannot be read");
         if (scan.Damaged > 0)
@@ -139,6 +142,7 @@ internal sealed class Recovery(SpoolOptions options)
 
     private static void AddEntry(RecoveredSegment holder, SpoolEntry entry, bool isDone)
     {
+        holder.Segment.Recipients += entry.Envelope.Recipients.Count;
         if (isDone)
             holder.Segment.Done.Add(entry.Offset);
         else

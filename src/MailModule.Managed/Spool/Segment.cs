@@ -20,6 +20,15 @@ internal sealed class Segment(IDisk disk, long number, string path)
     /// <summary>Octets of its file, once it is closed.</summary>
     public long Octets { get; set; }
 
+    /// <summary>Recipients of all messages in it, done or not.</summary>
+    public int Recipients { get; set; }
+
+    /// <summary>Where its last whole record ends, if a start has read it.</summary>
+    public long End { get; set; } = SegmentHeader.Size;
+
+    /// <summary>Octets of its file that records could have had: the file may be longer, if it was of the reserve.</summary>
+    public long Usable { get; set; }
+
     /// <summary>When it was closed, by <see cref="Environment.TickCount64"/>.</summary>
     public long ClosedAt { get; set; }
 
@@ -74,7 +83,7 @@ internal sealed class Segment(IDisk disk, long number, string path)
     }
 
     /// <summary>Most of it is dead: what is live in it is worth to be carried forward.</summary>
-    public bool IsMostlyDead => Live > 0 && !IsPinned && LiveOctets * 4 < Octets;
+    public bool IsMostlyDead => Live > 0 && !IsPinned && LiveOctets * 4 < Usable;
 
     /// <summary>Octets that it takes to say once more which of its messages are done, about.</summary>
     public long OctetsToRepeat => Math.Min((long)Done.Count * DoneMark.Size, (long)Live * RemainingRecord.OffsetSize) + (long)HalfDone.Count * DoneMark.Size + 2 * RecordHeader.Size;

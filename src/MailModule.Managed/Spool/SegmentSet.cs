@@ -3,85 +3,81 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The segments that are there: opens the next one, lets go of those that are done, keeps a few to be written again. It keeps the three rules of
-/// docs/spool-states.md, "when a segment may go". The committer's own.
+/// The segments that are there: opens the next one, removes those that are done. It keeps the rules of docs/spool-states.md, "when a segment
+/// may go", and the length of the reserve. The committer's own.
 /// </summary>
 internal sealed class SegmentSet : IDisposable
 {
-    private const int StageSize = 256 * 1024;
-    private const int SpareDescriptors = 2;
     private const int CostShare = 4;
 
-    private readonly IDisk _disk;
-    private readonly SpoolPaths _paths;
-    private readonly IDiskDirectory _directory;
-    private readonly FreeSpace _space;
-    private readonly int _segmentLimit;
-    private readonly byte[] _stage = GC.AllocateUninitializedArray<byte>(StageSize);
+    private readonly SegmentFiles _files;
     private readonly Dictionary<long, Segment> _closed = [];
     private readonly HashSet<Segment> _reclaimable = [];
     private readonly List<(Segment Segment, string? Free)> _removed = [];
     private readonly List<Segment> _held = [];
     private readonly HashSet<Segment> _abouts = [];
-    private readonly Queue<string> _pool = new();
-    private readonly List<IDisposable> _spares = [];
-    private long _next;
-    private bool _nameIsOwed;
+    private Segment? _resumable;
 
     public SegmentSet(SpoolOptions options, FreeSpace space, IDiskDirectory directory, RecoveredLog log)
     {
-        _disk = options.Disk;
-        _segmentLimit = options.SegmentLimit;
-        _paths = new SpoolPaths(options.Directory);
-        _directory = directory;
-        _space = space;
-        _next = log.NextNumber;
+        Demand = BookkeepingDemand.Of(log);
+        _files = new SegmentFiles(options, space, directory, log, Demand.Octets);
         foreach (Segment segment in log.Segments)
             Close(segment);
-        int pool = SegmentSize.For(space.Now, _segmentLimit).Pool;
-        foreach (string free in log.Free)
-            if (_pool.Count < pool)
-                _pool.Enqueue(free);
-            else
-                _disk.Unlink(free);
-        foreach (string unsure in log.NotToBeReused)
-            _disk.Unlink(unsure);
-        OpenSpares();
+        Segment? newest = log.Segments.MaxBy(segment => segment.Number);
+        _resumable = newest is { MayBeReused: true, VoidFrom: long.MaxValue } ? newest : null;
     }
 
     /// <summary>Segments about which all must be said again, so that one that only speaks about them can go.</summary>
     public HashSet<Segment> Repeated { get; } = [];
 
     /// <summary>What the next segment to be opened will be called.</summary>
-    public long NextNumber => _next;
+    public long NextNumber => _files.NextNumber;
+
+    /// <summary>What the reserve is for.</summary>
+    public BookkeepingDemand Demand { get; }
+
+    /// <summary>Octets for records in the files of the reserve.</summary>
+    public long ReserveRoom => _files.ReserveRoom;
+
+    /// <summary>Messages may be written: the reserve is long enough without what is left of a segment that was part of it.</summary>
+    public bool IsCovered => ReserveRoom >= Demand.Octets;
+
+    /// <summary>Makes the reserve long enough, if it is not.</summary>
+    public Fault Cover(Segment? active)
+    {
+        if (IsCovered)
+            return Fault.None;
+        Fault fault = _files.GrowReserve(Demand.Octets);
+        if (fault != Fault.Full)
+            return fault;
+        Reclaim(active);
+        return IsCovered ? Fault.None : _files.GrowReserve(Demand.Octets);
+    }
 
     /// <summary>Opens the next segment, which then needs <see cref="SyncName"/> before anything in it counts.</summary>
-    public Fault OpenNext(out ActiveSegment? active)
+    public Fault OpenNext(out ActiveSegment? active) => Counted(_files.OpenNext(Demand.Octets, out active));
+
+    /// <summary>Opens a file of the reserve as the next segment.</summary>
+    public Fault OpenFromReserve(out ActiveSegment? active) => Counted(_files.OpenFromReserve(out active));
+
+    /// <summary>There is a segment of the last run that could go on, since none was opened after it.</summary>
+    public bool HasResumable => _resumable is not null;
+
+    /// <summary>Opens the newest segment of the last run again; else active is null.</summary>
+    public void Resume(out ActiveSegment? active)
     {
-        long number = _next++;
-        string path = _paths.Segment(number);
-        SegmentSize size = SegmentSize.For(_space.Now, _segmentLimit);
-        Fault fault = Reuse(number, path, out IDiskFile file);
-        if (fault != Fault.None)
-            fault = Create(number, path, out file);
-        if (fault == Fault.Full)
+        active = null;
+        if (_resumable is { } newest && _files.Resume(newest, out active) == Fault.None)
         {
-            CloseSpares();
-            fault = Create(number, path, out file);
+            _closed.Remove(newest.Number);
+            _reclaimable.Remove(newest);
         }
-        OpenSpares();
-        active = fault == Fault.None ? new ActiveSegment(new Segment(_disk, number, path), file, _stage, size) : null;
-        _nameIsOwed |= fault == Fault.None;
-        return fault;
+        _resumable = null;
     }
 
-    /// <summary>Makes the name of the newest segment durable, if it is not yet.</summary>
-    public Fault SyncName()
-    {
-        Fault fault = _nameIsOwed ? _directory.Sync() : Fault.None;
-        _nameIsOwed &= fault != Fault.None;
-        return fault;
-    }
+    /// <inheritdoc cref="SegmentFiles.SyncName"/>
+    public Fault SyncName() => _files.SyncName();
 
     /// <summary>Takes a segment that is written no more.</summary>
     public void Close(Segment segment)
@@ -135,19 +131,18 @@ internal sealed class SegmentSet : IDisposable
         while (_removed.Count > 0 && TryForgetRemoved(active));
     }
 
-    /// <summary>Gives the space of the pool back to the file system; false if there was none.</summary>
-    public bool UnlinkPool()
-    {
-        bool any = _pool.Count > 0;
-        while (_pool.TryDequeue(out string? free))
-            _disk.Unlink(free);
-        return any;
-    }
+    /// <summary>Gives the space that only the pool needs back to the file system.</summary>
+    public void UnlinkPool() => _files.UnlinkBeyond(Demand.Octets);
 
-    public void Dispose()
+    public void Dispose() => _files.Dispose();
+
+    private Fault Counted(Fault opened)
     {
-        CloseSpares();
-        _directory.Dispose();
+        if (opened != Fault.None)
+            return opened;
+        Demand.AddSegment();
+        _resumable = null;
+        return opened;
     }
 
     private void RemoveReclaimable()
@@ -155,7 +150,7 @@ internal sealed class SegmentSet : IDisposable
         foreach (Segment segment in _reclaimable)
             if (segment.About.Count > 0)
                 _held.Add(segment);
-            else if (TryRemove(segment, out string? free))
+            else if (_files.TryRemove(segment, _removed, Demand.Octets, out string? free))
                 _removed.Add((segment, free));
         foreach ((Segment segment, _) in _removed)
             _reclaimable.Remove(segment);
@@ -179,82 +174,23 @@ internal sealed class SegmentSet : IDisposable
         _held.Clear();
     }
 
-    private bool TryRemove(Segment segment, out string? free)
-    {
-        int pool = SegmentSize.For(_space.Now, _segmentLimit).Pool;
-        bool isSound = segment.VoidFrom == long.MaxValue && segment.MayBeReused;
-        free = isSound && _pool.Count + _removed.Count < pool ? _paths.Free(segment.Number) : null;
-        Fault fault = free is not null ? _disk.Rename(segment.Path, free) : _disk.Unlink(segment.Path);
-        return fault is Fault.None or Fault.NotFound;
-    }
-
     // Only when the directory is durable is a segment gone for good, and what was said about it no longer needed.
     private bool TryForgetRemoved(Segment? active)
     {
-        if (_directory.Sync() != Fault.None)
+        if (_files.SyncDirectory() != Fault.None)
             return false;
         foreach ((Segment gone, string? free) in _removed)
         {
             _closed.Remove(gone.Number);
+            Demand.RemoveSegment(gone);
             Repeated.Remove(gone);
             active?.About.Remove(gone);
             foreach (Segment segment in _closed.Values)
                 segment.About.Remove(gone);
             if (free is not null)
-                _pool.Enqueue(free);
+                _files.AddFree(free, gone.Octets);
         }
         _removed.Clear();
         return true;
-    }
-
-    private Fault Reuse(long number, string path, out IDiskFile file)
-    {
-        file = null!;
-        while (_pool.TryDequeue(out string? free))
-        {
-            Fault fault = _disk.Open(free, DiskOpen.Existing, out file);
-            if (fault == Fault.None)
-                fault = WriteHeader(file, number);
-            if (fault == Fault.None)
-                fault = _disk.Rename(free, path);
-            if (fault == Fault.None)
-                return fault;
-            file.Dispose();
-            _disk.Unlink(free);
-        }
-        return Fault.NotFound;
-    }
-
-    private Fault Create(long number, string path, out IDiskFile file)
-    {
-        Fault fault = _disk.Open(path, DiskOpen.New, out file);
-        if (fault != Fault.None)
-            return fault;
-        fault = WriteHeader(file, number);
-        if (fault == Fault.None)
-            return fault;
-        file.Dispose();
-        _disk.Unlink(path);
-        return fault;
-    }
-
-    private static Fault WriteHeader(IDiskFile file, long number)
-    {
-        Span<byte> header = stackalloc byte[SegmentHeader.Size];
-        SegmentHeader.Write(header, number);
-        return file.Write(header, 0);
-    }
-
-    private void OpenSpares()
-    {
-        while (_spares.Count < SpareDescriptors && _disk.OpenDirectory(_paths.Directory, out IDiskDirectory spare) == Fault.None)
-            _spares.Add(spare);
-    }
-
-    private void CloseSpares()
-    {
-        foreach (IDisposable spare in _spares)
-            spare.Dispose();
-        _spares.Clear();
     }
 }

@@ -112,16 +112,25 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
         }
     }
 
+    /// <summary>Recipients that are not done.</summary>
+    public int OpenRecipients => Volatile.Read(ref _open);
+
     /// <summary>Takes the marks that the committer does not know yet, and says whether all recipients are done now.</summary>
-    public bool CollectMarks(List<DoneMark> marks)
+    /// <param name="collected">Recipients that were open as far as the committer knew.</param>
+    public bool CollectMarks(List<DoneMark> marks, out int collected)
     {
+        collected = 0;
         lock (_recipients)
         {
             _isQueued = _isSoon = false;
             if (_open == 0 && !IsOver)
                 marks.Add(new DoneMark(Segment.Number, Offset, DoneMark.All));
             for (int i = 0; i < _recipients.Length; i++)
-                CollectOne(i, marks);
+                if (_recipients[i] == (byte)State.Done)
+                {
+                    CollectOne(i, marks);
+                    collected++;
+                }
             return _open == 0;
         }
     }
@@ -242,8 +251,6 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
 
     private void CollectOne(int recipient, List<DoneMark> marks)
     {
-        if (_recipients[recipient] != (byte)State.Done)
-            return;
         _recipients[recipient] = (byte)State.Collected;
         if (_open > 0)
             marks.Add(new DoneMark(Segment.Number, Offset, recipient));

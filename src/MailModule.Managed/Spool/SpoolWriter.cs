@@ -44,6 +44,9 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     public RecordHeader Header { get; private set; }
 
+    /// <summary>How many recipients it has, once the commit was asked for.</summary>
+    public int Recipients => _envelope.Recipients.Count;
+
     /// <summary>The record as it goes into the log; its first octets are free for the header. Valid until completion.</summary>
     public Span<byte> Record => _buffer.AsSpan(0, _fill);
 

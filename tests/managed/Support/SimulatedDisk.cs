@@ -43,9 +43,19 @@ internal sealed class SimulatedDisk : IDisk
 
     public long Size { get; set; } = long.MaxValue;
 
+    /// <summary>Another program takes each octet that is given back.</summary>
+    public bool IsGreedy { get; set; }
+
     public int Calls { get; private set; }
 
     public int OpenFiles { get; private set; }
+
+    /// <summary>Another program takes all that is free.</summary>
+    public void FillUp()
+    {
+        lock (_gate)
+            Size = Used();
+    }
 
     /// <summary>From now on every call fails.</summary>
     public void CutPower()
@@ -64,7 +74,7 @@ internal sealed class SimulatedDisk : IDisk
                 folders[path] = folder.AfterRestart(survival, _random);
             foreach (string path in folders.Keys.Where(path => !IsReachable(path, folders)).ToList())
                 folders.Remove(path);
-            return new SimulatedDisk(folders, _random.Next()) { Size = Size };
+            return new SimulatedDisk(folders, _random.Next()) { Size = Size, IsGreedy = IsGreedy };
         }
     }
 
@@ -171,7 +181,10 @@ internal sealed class SimulatedDisk : IDisk
         lock (_gate)
         {
             Fault fault = _isOff ? Fault.Io : Strike(++Calls, name);
-            return _isOff ? Fault.Io : fault != Fault.None ? fault : action();
+            fault = _isOff ? Fault.Io : fault != Fault.None ? fault : action();
+            if (IsGreedy)
+                Size = Math.Min(Size, Used());
+            return fault;
         }
     }
 

@@ -85,9 +85,10 @@ internal sealed class SpoolModel(string directory)
         Assert.Equal(note, NoteOf(entry));
     }
 
-    public Fault Flush() => Flushed(Run!.Spool.Flush());
+    /// <param name="notesToo">False where the disk is full: notes may wait.</param>
+    public Fault Flush(bool notesToo = true) => Flushed(Run!.Spool.Flush(), notesToo);
 
-    public Fault Compact() => Flushed(Run!.Spool.Compact());
+    public Fault Compact() => Flushed(Run!.Spool.Compact(), notesToo: true);
 
     /// <summary>What is read while the spool runs is what was given last.</summary>
     public void CheckRunning(ISpoolEntry entry)
@@ -132,13 +133,13 @@ internal sealed class SpoolModel(string directory)
 
     private static string NoteOf(ISpoolEntry entry) => System.Text.Encoding.ASCII.GetString(entry.Note.Span);
 
-    private Fault Flushed(Fault fault)
+    private Fault Flushed(Fault fault, bool notesToo)
     {
         if (fault == Fault.None)
             foreach (Message message in _messages.Values)
             {
                 message.Said.CopyTo(message.Durable, 0);
-                message.DurableNote = message.Notes.Count - 1;
+                message.DurableNote = notesToo ? message.Notes.Count - 1 : message.DurableNote;
             }
         return fault;
     }
