@@ -88,7 +88,8 @@ internal sealed class SpoolModel(string directory)
     /// <param name="notesToo">False where the disk is full: notes may wait.</param>
     public Fault Flush(bool notesToo = true) => Flushed(Run!.Spool.Flush(), notesToo);
 
-    public Fault Compact() => Flushed(Run!.Spool.Compact(), notesToo: true);
+    /// <inheritdoc cref="Flush"/>
+    public Fault Compact(bool notesToo = true) => Flushed(Run!.Spool.Compact(), notesToo);
 
     /// <summary>What is read while the spool runs is what was given last.</summary>
     public void CheckRunning(ISpoolEntry entry)
