@@ -1,7 +1,10 @@
 """The outgoing queue on a small machine: what fails, fails for now, and nothing is lost."""
 
+import collections
 import contextlib
+import shutil
 import smtplib
+import time
 import unittest
 
 from ledger import TOKEN
@@ -63,11 +66,37 @@ class SmallMachine(unittest.TestCase):
         self.assertGreater(len(accepted), 50)
         return accepted
 
-    def all_arrive(self, host, sink, accepted):
+    def all_arrive(self, host, sink, accepted, twice=0):
+        """All that was accepted is at the sink, unchanged; no more than `twice` second copies with it."""
         self.assertTrue(place.wait_until(lambda: accepted <= self.numbers(sink), 60, 0.2),
                         f"{len(accepted - self.numbers(sink))} of {len(accepted)} missing; mailhost said:\n{host.said()}")
-        for m in sink.messages:
+        for m in list(sink.messages):
             self.assertEqual(letter(int(TOKEN.search(m.text).group(1)[5:])), place.without_trace(m.text))
+        self.count(host, sink, twice)
+
+    def count(self, host, sink, twice):
+        copies = collections.Counter(int(TOKEN.search(m.text).group(1)[5:]) for m in list(sink.messages))
+        again = {number: times for number, times in copies.items() if times > 1}
+        self.assertLessEqual(max(again.values(), default=0), 2, f"{again}; mailhost said:\n{host.said()}")
+        self.assertLessEqual(len(again), twice, f"{again}; mailhost said:\n{host.said()}")
+
+    def ends_well(self, host, sink, disk, twice=0):
+        """The disk is empty again and takes mail; after an orderly end nothing is sent again."""
+        self.assertTrue(place.wait_until(lambda: self.sends(host, 2000) == 250, 20, 0.2), "no room again:\n" + host.said())
+        self.all_arrive(host, sink, {2000}, twice)
+        self.assertTrue(place.wait_until(lambda: self.free(disk) > 0.7, 20, 0.2), f"{self.free(disk):.0%} free; mailhost said:\n{host.said()}")
+        self.assertEqual(0, host.stop(), host.said())
+        sent = len(sink.messages)
+        host.start()
+        time.sleep(1.5)  # the queue tries at once what a start finds
+        self.assertEqual(sent, len(sink.messages), host.said())
+        self.count(host, sink, twice)
+        self.assertEqual(0, host.stop(), host.said())
+
+    @staticmethod
+    def free(disk):
+        usage = shutil.disk_usage(disk)
+        return usage.free / usage.total
 
     @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
     def test_a_disk_that_the_queue_has_filled_empties_when_the_next_host_is_back(self):
@@ -76,19 +105,46 @@ class SmallMachine(unittest.TestCase):
             accepted = self.fill(host)
             sink = self.sink()
             self.all_arrive(host, sink, accepted)
-            self.assertTrue(place.wait_until(lambda: self.sends(host, 2000) == 250, 20, 0.2), "no room again:\n" + host.said())
-            self.all_arrive(host, sink, {2000})
-            self.assertEqual(0, host.stop(), host.said())
+            self.ends_well(host, sink, disk)
+            said = host.log.read_text(errors="replace")
+            self.assertEqual((1, 1), (said.count("the disk is full"), said.count("has space again")), said)
 
     @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
-    def test_a_kill_while_the_disk_is_full_loses_nothing(self):
+    def test_a_kill_while_the_disk_is_full_loses_nothing_and_repeats_nothing(self):
+        self.ends_while_full(MailHost.kill)
+
+    @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
+    def test_a_stop_while_the_disk_is_full_loses_nothing_and_repeats_nothing(self):
+        self.ends_while_full(lambda host: self.assertEqual(0, host.stop(), host.said()))
+
+    def ends_while_full(self, end):
         with small_disk(self.folder) as disk:
             host = self.mailhost(root=disk / "mail").start()
             accepted = self.fill(host)
-            host.kill()
+            end(host)
             host.start()
-            self.all_arrive(host, self.sink(), accepted)
-            self.assertEqual(0, host.stop(), host.said())
+            sink = self.sink()
+            self.all_arrive(host, sink, accepted)
+            self.ends_well(host, sink, disk)
+
+    @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
+    def test_a_kill_while_a_full_disk_empties_repeats_only_what_was_on_its_way(self):
+        self.ends_while_it_empties(MailHost.kill, twice=30)
+
+    @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
+    def test_a_stop_while_a_full_disk_empties_repeats_nothing(self):
+        self.ends_while_it_empties(lambda host: self.assertEqual(0, host.stop(), host.said()), twice=0)
+
+    def ends_while_it_empties(self, end, twice):
+        with small_disk(self.folder) as disk:
+            host = self.mailhost(root=disk / "mail").start()
+            accepted = self.fill(host)
+            sink = self.sink()
+            self.assertTrue(place.wait_until(lambda: len(sink.messages) > 20, 60, 0.005), host.said())
+            end(host)
+            host.start()
+            self.all_arrive(host, sink, accepted, twice)
+            self.ends_well(host, sink, disk, twice)
 
     @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
     def test_a_disk_that_turns_read_only_refuses_for_now_and_keeps_what_it_has(self):

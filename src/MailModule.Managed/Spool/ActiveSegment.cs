@@ -3,10 +3,14 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The segment that is being written, open. Records are gathered in a stage and written together; zeros are written ahead of them, so that an
-/// fdatasync finds octets that were written before, in growing steps, since the sync after each costs journal work. The committer's own.
+/// The segment that is being written, open. Records are gathered in a stage and written together; zeros are written
+/// ahead of them, so that an fdatasync finds octets that were written before, in growing steps, since the sync after
+/// each costs journal work. The committer's own.
 /// </summary>
-internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stage, SegmentSize size) : IDisposable
+/// <param name="start">Where its first record goes; what stands before it is durable, or not ours to declare
+/// void.</param>
+internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stage, SegmentSize size,
+    long start) : IDisposable
 {
     private static readonly byte[] Zeros = new byte[64 * 1024];
 
@@ -16,13 +20,19 @@ internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stag
     public Segment Segment => segment;
 
     /// <summary>Where the next record goes.</summary>
-    public long Tail { get; private set; } = SegmentHeader.Size;
+    public long Tail { get; private set; } = start;
 
     /// <summary>Up to here all is durable.</summary>
-    public long Durable { get; private set; } = SegmentHeader.Size;
+    public long Durable { get; private set; } = start;
+
+    /// <summary>Octets behind the tail that were written before, and so need no space.</summary>
+    public long Allocated => Math.Max(0, _ahead - Tail);
 
     /// <summary>An empty segment takes any record, so that none is too large.</summary>
-    public bool HasRoom(int payload) => Tail + RecordHeader.Padded(payload) <= size.Limit || Tail == SegmentHeader.Size;
+    /// <param name="mayExceedLimit">As far as the file goes, if that is longer.</param>
+    public bool HasRoom(int payload, bool mayExceedLimit)
+        => Tail + RecordHeader.Padded(payload) <= (mayExceedLimit ? Math.Max(size.Limit, _ahead) : size.Limit)
+            || Tail == SegmentHeader.Size;
 
     /// <summary>Makes sure of the place for a record. After a fault nothing of the record has been written.</summary>
     public Fault Prepare(int payload)
@@ -80,6 +90,7 @@ internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stag
     public void Dispose()
     {
         segment.Octets = _ahead;
+        segment.Usable = Math.Max(Tail, Math.Min(size.Limit, _ahead));
         file.Dispose();
     }
 

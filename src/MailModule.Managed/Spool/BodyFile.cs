@@ -5,10 +5,11 @@ using MailModule.Transport;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The body of one large message on its way to its file. The receiving thread hands over full chunks and is told to wait when the disk is behind;
-/// one worker at a time writes them, and at the end makes the file and its name durable.
+/// The body of one large message on its way to its file. The receiving thread hands over full chunks and is told to
+/// wait when the disk is behind; one worker at a time writes them, and at the end makes the file and its name durable.
 /// </summary>
-internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised, Action<Fault> finished) : IJob
+internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised,
+    Action<Fault> finished) : IJob
 {
     public const int ChunkSize = 64 * 1024;
     private const int MostChunks = 4;
@@ -37,7 +38,8 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         }
     }
 
-    /// <summary>False if the disk is behind: then <paramref name="resume"/> will be run, once, when it has caught up.</summary>
+    /// <summary>False if the disk is behind: then <paramref name="resume"/> will be run, once, when it has caught
+    /// up.</summary>
     public bool MayGoOn(Action resume)
     {
         lock (_gate)
@@ -69,7 +71,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
 
     public void Run()
     {
-        while (TryTakeChunk(out byte[] octets, out int length, out Action? resume))
+        while (TryDequeueChunk(out byte[] octets, out int length, out Action? resume))
         {
             if (_fault == Fault.None && !_isDiscarded)
                 _fault = Write(octets.AsSpan(0, length));
@@ -87,7 +89,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         folder.RunWork(this);
     }
 
-    private bool TryTakeChunk(out byte[] octets, out int length, out Action? resume)
+    private bool TryDequeueChunk(out byte[] octets, out int length, out Action? resume)
     {
         (octets, length, resume) = ([], 0, null);
         bool isEnd;
@@ -145,7 +147,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         bool isCreated = _file is not null;
         _file?.Dispose();
         space.Release(_promised);
-        folder.GiveSlot();
+        folder.ReleaseSlot();
         if (isCreated && (!isWanted || _fault != Fault.None))
             folder.Remove(id);
         if (isWanted)

@@ -3,8 +3,10 @@ using MailModule.Transport;
 
 namespace MailModule.Spool;
 
-/// <summary>The directory of large bodies, and how many of them may be open at once. Any thread; workers where it says so.</summary>
-internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directory, int limit, Action<IJob> runWork) : IDisposable
+/// <summary>The directory of large bodies, and how many of them may be open at once. Any thread; workers where it says
+/// so.</summary>
+internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directory, int limit,
+    Action<IJob> runWork) : IDisposable
 {
     private readonly Lock _syncing = new();
     private int _open;
@@ -15,20 +17,21 @@ internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directo
 
     public string PathOf(string id) => Path.Join(path, id);
 
-    public bool TryTakeSlot()
+    public bool TryAcquireSlot()
     {
         if (Interlocked.Increment(ref _open) <= limit)
             return true;
-        GiveSlot();
+        ReleaseSlot();
         return false;
     }
 
-    public void GiveSlot() => Interlocked.Decrement(ref _open);
+    public void ReleaseSlot() => Interlocked.Decrement(ref _open);
 
     /// <summary>Workers only.</summary>
     public Fault Create(string id, out IDiskFile file) => disk.Open(PathOf(id), DiskOpen.New, out file);
 
-    /// <summary>Makes the names of all files made so far durable; who comes while another syncs shares the next one. Workers only.</summary>
+    /// <summary>Makes the names of all files made so far durable; who comes while another syncs shares the next one.
+    /// Workers only.</summary>
     public Fault Sync()
     {
         long ticket = Interlocked.Increment(ref _asked);

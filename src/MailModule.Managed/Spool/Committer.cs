@@ -5,57 +5,89 @@ using MailModule.Primitives.Os;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The one thread that writes the log. What was handed in while it was syncing is its next batch: written together, one fdatasync, then every
-/// completion, then every entry to the consumer.
+/// The one thread that writes the log. What was handed in while it was syncing is its next batch: written together, one
+/// fdatasync, then every completion, then every entry to the consumer. It decides what is done when;
+/// <see cref="LogWriter"/> writes and completes,
+/// <see cref="Ledger"/> knows which marks and notes are not durable yet, <see cref="Compactor"/> carries messages that
+/// wait forward.
 /// <para>
-/// What it keeps: nothing completes well before the fdatasync of the segment that holds its record, and the sync of that segment's name, have
-/// returned without error. After a fault of the log the segment is written no more; its doubtful end is declared void in the next one.
-/// A mark stays in <see cref="_marks"/> until it is durable or its segment is gone.
+/// Marks that are to be written soon go to the file at once, which a killed process does not undo, and to the platter a
+/// little later, together. While they come by the thousand one write takes those of a millisecond.
 /// </para>
 /// </summary>
-internal sealed partial class Committer : IDisposable
+internal sealed class Committer : IDisposable
 {
+    private static readonly TimeSpan SyncWithin = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan WriteTogether = TimeSpan.FromMilliseconds(1);
+
     private readonly SpoolOptions _options;
-    private readonly SegmentShelf _shelf;
-    private readonly BodyFolder _bodies;
-    private readonly MemoryBudget _memory;
-    private readonly SubmissionQueue _queue = new();
+    private readonly LogRequestQueue _queue = new();
     private readonly BatchForecast _forecast = new();
-    private readonly Thread _thread;
+    private readonly LogWriter _log;
+    private readonly Ledger _ledger;
+    private readonly MarkRepeater _repeater;
+    private readonly Compactor _compactor;
     private readonly Func<bool> _isStopping;
+    private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile bool _stopped;
-    private bool _isRested;
 
-    private readonly List<Submission> _batch = [];
+    private readonly List<LogRequest> _batch = [];
     private readonly List<FlushRequest> _flushes = [];
-    private readonly List<(SpoolWriter Writer, uint Offset)> _staged = [];
-    private readonly List<SpoolEntry> _entries = [];
-    private ActiveSegment? _active;
+    private bool _isRested;
+    private long _writtenSoon;
+    private long _unsyncedSince;
 
-    public Committer(SpoolOptions options, SegmentShelf shelf, BodyFolder bodies, MemoryBudget memory)
+    public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory)
     {
         _options = options;
-        _shelf = shelf;
-        _bodies = bodies;
-        _memory = memory;
+        _log = new LogWriter(options, segments, space, _queue, _forecast);
+        var records = new BookkeepingRecords(_log);
+        _ledger = new Ledger(_log, segments, bodies, memory, records);
+        _repeater = new MarkRepeater(_log, segments, records);
+        _compactor = new Compactor(options, _log, segments, _ledger, records);
         _isStopping = () => _stopping;
         _thread = new Thread(Run) { IsBackground = true };
     }
 
-    /// <summary>Calls of fdatasync on the log.</summary>
-    public long Syncs { get; private set; }
+    /// <inheritdoc cref="LogWriter.Syncs"/>
+    public long Syncs => _log.Syncs;
 
-    /// <summary>Messages made durable.</summary>
-    public long Messages { get; private set; }
+    /// <inheritdoc cref="LogWriter.Messages"/>
+    public long Messages => _log.Messages;
 
-    public void Start() => Signals.WithAllBlocked(_thread.Start);
+    private bool IsSyncDue => _log.HasStagedBookkeeping && UntilSync <= TimeSpan.Zero;
 
-    public void Submit(Submission submission)
+    private TimeSpan UntilSync => SyncWithin - Stopwatch.GetElapsedTime(_unsyncedSince);
+
+    private bool IsOwing => _queue.HasMarks || _ledger.IsOwing || _repeater.IsOwing;
+
+    public void Start()
     {
-        _queue.Push(submission);
+        _log.ResumeIfFull();
+        Signals.WithAllBlocked(_thread.Start);
+    }
+
+    public void Submit(LogRequest request)
+    {
+        _queue.Push(request);
         if (_stopped)
             CancelAll();
+    }
+
+    public void MarkDone(SpoolEntry entry, ReadOnlySpan<int> recipients, bool soon)
+    {
+        if (entry.Mark(recipients, soon))
+            _queue.PushMarked(entry);
+        // Also for one who pushed it while another thread made it urgent.
+        if (entry.IsSoon)
+            _queue.Hasten();
+    }
+
+    public void Annotate(SpoolEntry entry, byte[] note)
+    {
+        if (entry.Annotate(note))
+            _queue.PushMarked(entry);
     }
 
     /// <summary>Commits what was handed in, writes the marks, and ends the thread.</summary>
@@ -65,14 +97,13 @@ internal sealed partial class Committer : IDisposable
         _queue.Wake();
         if (_thread.IsAlive)
             _thread.Join();
-        _active?.Dispose();
-        _shelf.Dispose();
+        _log.Dispose();
     }
 
     private void Run()
     {
         ThreadName.Set("mailmodule-log");
-        ExpectMoves();
+        _compactor.ExpectWork();
         bool isLast;
         do
         {
@@ -87,19 +118,19 @@ internal sealed partial class Committer : IDisposable
     private void Turn(bool isLast)
     {
         Gather();
-        _queue.TakeAll(_batch);
-        if (_batch.Count > 0 || isLast || (_isRested && HasRemarks) || IsSyncDue)
+        _queue.Drain(_batch);
+        if (_batch.Count > 0 || isLast || (_isRested && IsOwing) || IsSyncDue)
         {
             Cycle();
-            ExpectMoves();
+            _compactor.ExpectWork();
             _isRested = false;
         }
         else if (_queue.HasSoon)
             WriteSoon();
         else
             Rest();
-        if (IsMoveDue && !isLast)
-            Move();
+        if (_compactor.IsDue && !isLast)
+            _compactor.Step();
     }
 
     private void Gather()
@@ -113,191 +144,86 @@ internal sealed partial class Committer : IDisposable
 
     private void Cycle()
     {
-        TakeMarks();
-        if (_batch.Count == 0 && !_hasStagedRemarks)
-            LetGo();
-        StageRemarks();
-        foreach (Submission submission in _batch)
-            Take(submission);
+        _ledger.Collect(_queue);
+        if (_batch.Count == 0 && !_log.HasStagedBookkeeping)
+            _ledger.Reclaim();
+        bool hasFlush = _stopping || _batch.Exists(request => request is FlushRequest);
+        StageBookkeeping(hasFlush);
+        foreach (LogRequest request in _batch)
+            Stage(request);
         _batch.Clear();
-        CommitStaged();
-        if (_voids.Count > 0)
+        _log.Commit();
+        if (_ledger.HasVoids)
         {
-            LetGo();
-            StageRemarks();
-            CommitStaged();
+            _ledger.Reclaim();
+            StageBookkeeping(hasFlush);
+            _log.Commit();
         }
-        LetGo();
+        _ledger.Reclaim();
         foreach (FlushRequest flush in _flushes)
-            flush.Complete(Flushed(flush));
+            flush.Complete(ResultOf(flush));
         _flushes.Clear();
+        _log.TellRoom();
     }
 
-    private Fault Flushed(FlushRequest flush)
+    private void StageBookkeeping(bool hasFlush)
     {
-        Fault fault = _marks.Count == 0 && _notes.Count == 0 ? Fault.None : _remarkFault;
-        return fault == Fault.None && flush.Moves ? MoveAll() : fault;
+        _ledger.StageAll(hasFlush);
+        _repeater.Stage();
     }
 
-    private void Take(Submission submission)
+    private void Stage(LogRequest request)
     {
-        if (submission is FlushRequest flush)
+        if (request is FlushRequest flush)
             _flushes.Add(flush);
-        else if (submission is SpoolWriter writer)
-            Stage(writer);
+        else if (request is SpoolWriter writer)
+            _log.Stage(writer);
     }
 
-    private void Stage(SpoolWriter writer)
+    private Fault ResultOf(FlushRequest flush)
     {
-        Fault fault = writer.Failure;
-        if (fault == Fault.None)
-            fault = Place(writer.Header.Length);
-        if (fault != Fault.None)
+        // Notes that wait for space in memory are no fault: it is marks that are promised.
+        bool isOwing = _ledger.HasMarks || (_ledger.HasNotes && _log.BookkeepingFault != Fault.Full);
+        Fault fault = isOwing ? _log.BookkeepingFault : Fault.None;
+        return fault == Fault.None && flush.Moves ? _compactor.MoveAll() : fault;
+    }
+
+    private void WriteSoon()
+    {
+        TimeSpan together = WriteTogether - Stopwatch.GetElapsedTime(_writtenSoon);
+        if (together > TimeSpan.Zero)
         {
-            Complete(writer, fault);
+            _queue.WaitForMessages(together, _isStopping);
             return;
         }
-        fault = _active!.Append(writer.Record, writer.Header, out uint offset);
-        _staged.Add((writer, offset));
-        if (fault != Fault.None)
-            Abandon(fault);
+        bool wasStaged = _log.HasStagedBookkeeping;
+        _ledger.Collect(_queue);
+        _ledger.StageMarks();
+        _log.Write();
+        _writtenSoon = Stopwatch.GetTimestamp();
+        if (!wasStaged)
+            _unsyncedSince = _writtenSoon;
+        // What did not get there is tried once more at once, with all the rest, and then at the pace of marks that have
+        // time.
+        _isRested = _ledger.HasUnstagedMarks;
     }
 
-    // Finds room for a record: in the active segment, or, once what is staged is durable, in the next.
-    private Fault Place(int payload)
+    private void Rest()
     {
-        if (_active is { } full && !full.HasRoom(payload))
-        {
-            CommitStaged();
-            Retire();
-        }
-        Fault fault = PrepareIn(payload);
-        if (fault != Fault.Full)
-            return fault;
-        if (_staged.Count == 0 && !_hasStagedRemarks && _active is { } idle && idle.Segment.Live == 0)
-            Retire();
-        _shelf.LetGo(_active?.Segment);
-        _shelf.DropPool();
-        return PrepareIn(payload);
+        TimeSpan? rest = _isRested ? null : _options.MarkRest;
+        if (_log.HasStagedBookkeeping)
+            rest = Sooner(rest, UntilSync > TimeSpan.Zero ? UntilSync : TimeSpan.Zero);
+        rest = Sooner(rest, _compactor.UntilDue);
+        _isRested = !_queue.Wait(rest, marksToo: _isRested, _isStopping);
     }
 
-    private Fault PrepareIn(int payload)
-    {
-        Fault fault = _active is null ? _shelf.OpenNext(out _active) : Fault.None;
-        if (fault == Fault.None)
-            fault = _active!.Prepare(payload);
-        if (fault is not (Fault.None or Fault.Full) && _active is not null)
-            Abandon(fault);
-        return fault;
-    }
-
-    private void Retire()
-    {
-        if (_active is not { } active)
-            return;
-        _active = null;
-        active.Dispose();
-        _shelf.Close(active.Segment);
-    }
-
-    private void CommitStaged()
-    {
-        if (_active is not { } active || (_staged.Count == 0 && !_hasStagedRemarks))
-            return;
-        long began = Stopwatch.GetTimestamp();
-        Fault fault = active.Sync();
-        Syncs++;
-        if (fault == Fault.None)
-            fault = _shelf.SyncName();
-        _forecast.Synced(_staged.Count, _queue.Count, began, Stopwatch.GetTimestamp());
-        if (fault != Fault.None)
-        {
-            Abandon(fault);
-            return;
-        }
-        RemarksAreDurable();
-        CompleteStaged(active.Segment);
-    }
-
-    private void CompleteStaged(Segment segment)
-    {
-        Messages += _staged.Count;
-        foreach ((SpoolWriter writer, uint offset) in _staged)
-            _entries.Add(writer.ToEntry(new RecordPlace(segment, offset, writer.Header.Length)));
-        foreach (SpoolEntry entry in _entries)
-            segment.Add(entry);
-        CompleteThose(isAfterConsumer: false);
-        foreach (SpoolEntry entry in _entries)
-            HandOver(entry);
-        CompleteThose(isAfterConsumer: true);
-        _staged.Clear();
-        _entries.Clear();
-    }
-
-    private void CompleteThose(bool isAfterConsumer)
-    {
-        foreach ((SpoolWriter writer, _) in _staged)
-            if (writer.IsAfterConsumer == isAfterConsumer)
-                Complete(writer, Fault.None);
-    }
-
-    // It is unknown what of the staged records is on disk: they fail, and must not count later.
-    private void Abandon(Fault fault)
-    {
-        ActiveSegment active = _active!;
-        active.Segment.VoidFrom = active.Durable;
-        UnstageRemarks(fault);
-        _voids.Add(active.Segment);
-        Retire();
-        _options.Log.Write(LogLevel.Error, "spool", $"{active.Segment.Path}: {fault} while writing; {_staged.Count} messages refused, going on in a new segment");
-        foreach ((SpoolWriter writer, _) in _staged)
-            Complete(writer, fault);
-        _staged.Clear();
-    }
-
-    // Only while nothing is staged: marks about segments that are gone for good are forgotten.
-    private void LetGo()
-    {
-        _shelf.LetGo(_active?.Segment);
-        _marks.RemoveAll(mark => Find(mark.Segment) is null);
-        _voids.RemoveAll(segment => Find(segment.Number) is null);
-        if (_marks.Count == 0)
-            ReleaseDone();
-    }
-
-    private Segment? Find(long number) => _active?.Segment.Number == number ? _active.Segment : _shelf.Find(number);
-
-    // The next two run other people's code: a fault in it must not end the thread.
-
-    private void Complete(Submission submission, Fault fault)
-    {
-        try
-        {
-            submission.Complete(fault);
-        }
-        catch (Exception exception)
-        {
-            _options.Log.Write(LogLevel.Error, "spool", $"a completion failed: {exception}");
-        }
-    }
-
-    private void HandOver(SpoolEntry entry)
-    {
-        try
-        {
-            _options.Consumer(entry);
-        }
-        catch (Exception exception)
-        {
-            _options.Log.Write(LogLevel.Error, "spool", $"the consumer failed for {entry.Id}: {exception}");
-        }
-    }
+    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
 
     private void CancelAll()
     {
-        var late = new List<Submission>();
-        _queue.TakeAll(late);
-        foreach (Submission submission in late)
-            Complete(submission, Fault.Cancelled);
+        var late = new List<LogRequest>();
+        _queue.Drain(late);
+        foreach (LogRequest request in late)
+            _log.Complete(request, Fault.Cancelled);
     }
 }

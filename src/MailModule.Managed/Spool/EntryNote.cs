@@ -1,16 +1,11 @@
-using System.Buffers.Binary;
-
 namespace MailModule.Spool;
 
 /// <summary>
-/// What a consumer keeps with its message (docs/spool-states.md, "Notes"): in memory from when it is given until it is durable, then only in the log. All of it
-/// under the lock of the message.
+/// What a consumer keeps with its message (docs/spool-states.md, "Notes"): in memory from when it is given until it is
+/// durable, then only in the log. All of it under the lock of the message.
 /// </summary>
 internal sealed class EntryNote(SpoolEntry entry) : LiveRecord
 {
-    /// <summary>A note record's payload before the octets: segment 8, offset 4, zero 4.</summary>
-    public const int HeadSize = 16;
-
     public SpoolEntry Entry => entry;
 
     /// <summary>What was given last, until it is durable.</summary>
@@ -32,30 +27,13 @@ internal sealed class EntryNote(SpoolEntry entry) : LiveRecord
 
     public void MoveTo(RecordPlace place) => SetPlace(place);
 
-    public static void WriteHead(Span<byte> payload, long segment, uint offset)
-    {
-        BinaryPrimitives.WriteInt64LittleEndian(payload, segment);
-        BinaryPrimitives.WriteUInt32LittleEndian(payload[8..], offset);
-        BinaryPrimitives.WriteUInt32LittleEndian(payload[12..], 0);
-    }
-
     /// <summary>The note in a record that was read back: one of its own, or that of a message that was moved.</summary>
     public static ReadOnlyMemory<byte> In(byte[] record, RecordHeader header)
     {
         ReadOnlyMemory<byte> payload = record.AsMemory(RecordHeader.Size);
         if (header.Type == RecordType.Moved)
-            return MovedRecord.TryRead(payload.Span, out MovedRecord moved) ? payload.Slice(moved.NoteAt, moved.Note.Length) : default;
-        return payload[HeadSize..];
-    }
-
-    /// <summary>False if the payload, though whole, does not make sense.</summary>
-    public static bool TryReadHead(ReadOnlySpan<byte> payload, out long segment, out uint offset)
-    {
-        (segment, offset) = (0, 0);
-        if (payload.Length < HeadSize)
-            return false;
-        segment = BinaryPrimitives.ReadInt64LittleEndian(payload);
-        offset = BinaryPrimitives.ReadUInt32LittleEndian(payload[8..]);
-        return true;
+            return MovedRecord.TryRead(payload.Span, out MovedRecord moved)
+                ? payload.Slice(moved.NoteAt, moved.Note.Length) : default;
+        return payload[NoteRecord.HeadSize..];
     }
 }

@@ -15,20 +15,22 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
     public bool TryReadEnvelope(out Envelope envelope)
     {
         envelope = new Envelope();
-        if (!TryTake(1, out ReadOnlySpan<byte> parts) || !TryReadTime(envelope) || !TryReadAddress(out MailAddress reversePath) || !TryReadText(out string helo))
+        if (!TryReadOctets(1, out ReadOnlySpan<byte> parts) || !TryReadTime(envelope)
+            || !TryReadAddress(out MailAddress reversePath) || !TryReadText(out string helo))
             return false;
         var flags = (EnvelopeParts)parts[0];
         envelope.EightBit = flags.HasFlag(EnvelopeParts.EightBit);
         envelope.Utf8 = flags.HasFlag(EnvelopeParts.Utf8);
         envelope.ReversePath = reversePath;
         envelope.Helo = helo;
-        return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients) && (!flags.HasFlag(EnvelopeParts.Reports) || TryReadReports(envelope));
+        return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients)
+            && (!flags.HasFlag(EnvelopeParts.Reports) || TryReadReports(envelope));
     }
 
     public bool TryReadText(out string text)
     {
         text = "";
-        if (!TryReadNumber(out int length) || !TryTake(length, out ReadOnlySpan<byte> octets))
+        if (!TryReadNumber(out int length) || !TryReadOctets(length, out ReadOnlySpan<byte> octets))
             return false;
         text = Encoding.UTF8.GetString(octets);
         return true;
@@ -36,12 +38,13 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
 
     private bool TryReadTime(Envelope envelope)
     {
-        if (!TryTake(8, out ReadOnlySpan<byte> ticks) || !TryTake(2, out ReadOnlySpan<byte> minutes))
+        if (!TryReadOctets(8, out ReadOnlySpan<byte> ticks) || !TryReadOctets(2, out ReadOnlySpan<byte> minutes))
             return false;
         long local = BinaryPrimitives.ReadInt64LittleEndian(ticks);
         int offset = BinaryPrimitives.ReadInt16LittleEndian(minutes);
         long utc = local - offset * TimeSpan.TicksPerMinute;
-        if (local < 0 || local > DateTime.MaxValue.Ticks || Math.Abs(offset) > 14 * 60 || utc < 0 || utc > DateTime.MaxValue.Ticks)
+        if (local < 0 || local > DateTime.MaxValue.Ticks || Math.Abs(offset) > 14 * 60 || utc < 0
+            || utc > DateTime.MaxValue.Ticks)
             return false;
         envelope.Received = new DateTimeOffset(local, TimeSpan.FromMinutes(offset));
         return true;
@@ -51,8 +54,9 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
     {
         if (flags.HasFlag(EnvelopeParts.Client))
         {
-            if (!TryTake(1, out ReadOnlySpan<byte> length) || length[0] is not (4 or 16)
-                || !TryTake(length[0], out ReadOnlySpan<byte> address) || !TryTake(2, out ReadOnlySpan<byte> port))
+            if (!TryReadOctets(1, out ReadOnlySpan<byte> length) || length[0] is not (4 or 16)
+                || !TryReadOctets(length[0], out ReadOnlySpan<byte> address)
+                || !TryReadOctets(2, out ReadOnlySpan<byte> port))
                 return false;
             envelope.Client = new IPEndPoint(new IPAddress(address), BinaryPrimitives.ReadUInt16LittleEndian(port));
         }
@@ -69,7 +73,7 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
             return false;
         for (int i = 0; i < count; i++)
         {
-            if (!TryReadAddress(out MailAddress address) || !TryTake(1, out ReadOnlySpan<byte> isLocal))
+            if (!TryReadAddress(out MailAddress address) || !TryReadOctets(1, out ReadOnlySpan<byte> isLocal))
                 return false;
             string maildrop = "";
             if (isLocal[0] != 0 && !TryReadText(out maildrop))
@@ -81,13 +85,15 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
 
     private bool TryReadReports(Envelope envelope)
     {
-        if (!TryTake(1, out ReadOnlySpan<byte> returned) || returned[0] > (byte)ReturnContent.Headers || !TryReadTextOrNone(out string? envelopeId))
+        if (!TryReadOctets(1, out ReadOnlySpan<byte> returned) || returned[0] > (byte)ReturnContent.Headers
+            || !TryReadTextOrNone(out string? envelopeId))
             return false;
         (envelope.Return, envelope.EnvelopeId) = ((ReturnContent)returned[0], envelopeId);
         List<Recipient> recipients = envelope.Recipients;
         for (int i = 0; i < recipients.Count; i++)
         {
-            if (!TryTake(1, out ReadOnlySpan<byte> notify) || ((Notify)notify[0] & ~AllReports) != 0 || !TryReadTextOrNone(out string? original))
+            if (!TryReadOctets(1, out ReadOnlySpan<byte> notify) || ((Notify)notify[0] & ~AllReports) != 0
+                || !TryReadTextOrNone(out string? original))
                 return false;
             recipients[i] = recipients[i] with { Notify = (Notify)notify[0], OriginalRecipient = original };
         }
@@ -97,7 +103,7 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
     private bool TryReadTextOrNone(out string? text)
     {
         text = null;
-        if (!TryTake(1, out ReadOnlySpan<byte> isThere) || isThere[0] > 1)
+        if (!TryReadOctets(1, out ReadOnlySpan<byte> isThere) || isThere[0] > 1)
             return false;
         return isThere[0] == 0 || TryReadText(out text);
     }
@@ -105,18 +111,18 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
     private bool TryReadAddress(out MailAddress address)
     {
         address = MailAddress.Null;
-        if (!TryReadNumber(out int length) || !TryTake(length, out ReadOnlySpan<byte> octets))
+        if (!TryReadNumber(out int length) || !TryReadOctets(length, out ReadOnlySpan<byte> octets))
             return false;
         return length == 0 || MailAddress.TryParse(octets, utf8: true, out address);
     }
 
     private bool TryReadNumber(out int number)
     {
-        number = TryTake(4, out ReadOnlySpan<byte> octets) ? BinaryPrimitives.ReadInt32LittleEndian(octets) : -1;
+        number = TryReadOctets(4, out ReadOnlySpan<byte> octets) ? BinaryPrimitives.ReadInt32LittleEndian(octets) : -1;
         return number >= 0;
     }
 
-    private bool TryTake(int length, out ReadOnlySpan<byte> octets)
+    private bool TryReadOctets(int length, out ReadOnlySpan<byte> octets)
     {
         bool isThere = length <= _rest.Length;
         octets = isThere ? _rest[..length] : default;

@@ -4,7 +4,7 @@ namespace MailModule.Spool;
 
 /// <summary>Somebody waits for the marks to be durable.</summary>
 /// <param name="moves">And for what waits in mostly dead segments to be carried forward.</param>
-internal sealed class FlushRequest(bool moves = false) : Submission
+internal sealed class FlushRequest(bool moves = false) : LogRequest
 {
     public bool Moves => moves;
 

@@ -3,26 +3,31 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// How much may still be taken in: what the file system has, less a reserve, less what was promised to messages being received. Any thread.
+/// How much may still be taken in: what the file system has, less a margin, less what was promised to messages being
+/// received. Tells the log when the disk is full, and when it is not any more. Any thread.
 /// </summary>
 internal sealed class FreeSpace
 {
-    private const long LeastReserve = 256 * 1024;
-    private const long MostReserve = 64 * 1024 * 1024;
+    private const long LeastMargin = 256 * 1024;
+    private const long MostMargin = 64 * 1024 * 1024;
     private const int MillisecondsBetweenLooks = 250;
+    private const long SmallMessage = 64 * 1024;
 
     private readonly IDisk _disk;
     private readonly string _path;
-    private readonly long _reserve;
+    private readonly Log _log;
+    private readonly long _margin;
     private long _free;
     private long _lookedAt;
     private long _promised;
+    private int _isToldFull;
 
-    public FreeSpace(IDisk disk, string path)
+    public FreeSpace(IDisk disk, string path, Log log)
     {
+        _log = log;
         _disk = disk;
         _path = path;
-        _reserve = Math.Clamp(Look() / 16, LeastReserve, MostReserve);
+        _margin = Math.Clamp(Look() / 16, LeastMargin, MostMargin);
     }
 
     /// <summary>Octets free, at most a quarter of a second old.</summary>
@@ -37,13 +42,40 @@ internal sealed class FreeSpace
 
     public bool TryPromise(long octets)
     {
-        if (Interlocked.Add(ref _promised, octets) <= Now - _reserve)
+        if (Interlocked.Add(ref _promised, octets) <= Now - _margin)
             return true;
         Release(octets);
+        // A message that is too large for what there is does not make the disk full.
+        if (Now - _margin < octets && octets <= SmallMessage)
+            TellFull();
         return false;
     }
 
     public void Release(long octets) => Interlocked.Add(ref _promised, -octets);
+
+    /// <summary>The log's last word is that the disk is full.</summary>
+    public bool IsToldFull => Volatile.Read(ref _isToldFull) != 0;
+
+    /// <summary>A message was refused, or the reserve was needed, for want of space.</summary>
+    public void TellFull()
+    {
+        if (!IsToldFull && Interlocked.Exchange(ref _isToldFull, 1) == 0)
+            _log.Write(LogLevel.Warning, "spool",
+                $"{_path}: the disk is full ({_disk.FreeSpace(_path)} octets free); "
+                + "messages are refused until there is space");
+    }
+
+    /// <summary>Messages can be written again. It takes a quarter of the margin more than they need, so that the log
+    /// does not swing.</summary>
+    public void TellRoom()
+    {
+        long needed = _margin + _margin / 4;
+        // Not the number of a while ago, when there may have been more.
+        long free = _disk.FreeSpace(_path);
+        if (free - Interlocked.Read(ref _promised) >= needed && Interlocked.Exchange(ref _isToldFull, 0) != 0)
+            _log.Write(LogLevel.Warning, "spool",
+                $"{_path}: the disk has space again ({free} octets free); messages are taken");
+    }
 
     public long Look()
     {

@@ -1,7 +1,8 @@
 namespace MailModule.Spool;
 
 /// <summary>
-/// Turns wire text (CRLF) into text at rest (LF), cut anywhere. A CR that no LF follows stays. Counts the lines, by which the two lengths differ.
+/// Turns wire text (CRLF) into text at rest (LF), cut anywhere. A CR that no LF follows stays. Counts the lines, by
+/// which the two lengths differ.
 /// </summary>
 internal struct LineEnds
 {
@@ -28,7 +29,7 @@ internal struct LineEnds
             rest[..plain].CopyTo(target[written..]);
             taken += plain;
             written += plain;
-            if (cr >= 0 && !TakeCr(text, ref taken, target, ref written))
+            if (cr >= 0 && !ConvertCr(text, ref taken, target, ref written))
                 break;
         }
         Lines += target[..written].Count((byte)'\n');
@@ -36,7 +37,7 @@ internal struct LineEnds
     }
 
     /// <summary>The CR that ended the text, if it did; call once at the end.</summary>
-    public bool TakeHeldCr()
+    public bool FlushHeldCr()
     {
         bool held = _heldCr;
         _heldCr = false;
@@ -44,7 +45,7 @@ internal struct LineEnds
     }
 
     // False at the end of the text: what follows decides.
-    private bool TakeCr(ReadOnlySpan<byte> text, ref int taken, Span<byte> target, ref int written)
+    private bool ConvertCr(ReadOnlySpan<byte> text, ref int taken, Span<byte> target, ref int written)
     {
         taken++;
         _heldCr = taken == text.Length;

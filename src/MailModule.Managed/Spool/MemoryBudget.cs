@@ -5,7 +5,7 @@ internal sealed class MemoryBudget(long limit)
 {
     private long _used;
 
-    public bool TryTake(long octets)
+    public bool TryReserve(long octets)
     {
         if (Interlocked.Add(ref _used, octets) <= limit)
             return true;
@@ -13,5 +13,5 @@ internal sealed class MemoryBudget(long limit)
         return false;
     }
 
-    public void Give(long octets) => Interlocked.Add(ref _used, -octets);
+    public void Release(long octets) => Interlocked.Add(ref _used, -octets);
 }

@@ -7,7 +7,7 @@ internal sealed class RecoveredSegment(Segment segment)
 
     public Segment Segment => segment;
 
-    public void Take(SpoolEntry entry) => _messages.Add(entry.Offset, entry);
+    public void Add(SpoolEntry entry) => _messages.Add(entry.Offset, entry);
 
     public SpoolEntry? Find(uint offset) => _messages.GetValueOrDefault(offset);
 

@@ -1,15 +1,14 @@
-using System.Buffers.Binary;
 using MailModule.Primitives;
 
 namespace MailModule.Spool;
 
 /// <summary>
-/// Reads what an earlier run left, in the order in which it was written: every whole record counts, marks, notes and voids are applied, bodies that nobody needs are
-/// unlinked. Changes nothing else, so that a start that fails can be tried again. See docs/spool-states.md, "what a crash leaves".
+/// Reads what an earlier run left, in the order in which it was written: every whole record counts, marks, notes and
+/// voids are applied, bodies that nobody needs are unlinked. Changes nothing else, so that a start that fails can be
+/// tried again. See docs/spool-states.md, "what a crash leaves".
 /// </summary>
 internal sealed class Recovery(SpoolOptions options)
 {
-    private const int VoidSize = 16;
     private const int NumbersPassedOver = 1024;
 
     private readonly IDisk _disk = options.Disk;
@@ -55,7 +54,7 @@ internal sealed class Recovery(SpoolOptions options)
             return Fail(fault, $"the segment {segment.Path} cannot be opened");
         using (file)
         {
-            segment.Octets = file.Length;
+            segment.Octets = segment.Usable = file.Length;
             return ReadSegment(recovered, new SegmentScan(file, number));
         }
     }
@@ -69,8 +68,13 @@ internal sealed class Recovery(SpoolOptions options)
         _headers.Add(named);
         segment.MayBeReused = named == segment.Number;
         while (scan.TryNext(out RecordHeader header, out uint offset, out ReadOnlySpan<byte> payload))
-            if (!TryTakeRecord(recovered, header.Type, offset, payload))
-                return Fail(Fault.NotSupported, $"the record of type {(int)header.Type} at {offset} of {segment.Path} was written by a later version");
+        {
+            segment.End = offset + RecordHeader.Padded(header.Length);
+            if (!TryApply(recovered, header.Type, offset, payload))
+                return Fail(Fault.NotSupported,
+                    $"the record of type {(int)header.Type} at {offset} of {segment.Path} "
+                    + "was written by a later version");
+        }
         if (scan.Fault != Fault.None)
             return Fail(scan.Fault, $"the segment {segment.Path} cannot be read");
         if (scan.Damaged > 0)
@@ -78,26 +82,26 @@ internal sealed class Recovery(SpoolOptions options)
         return Fault.None;
     }
 
-    private bool TryTakeRecord(RecoveredSegment holder, RecordType type, uint offset, ReadOnlySpan<byte> payload)
+    private bool TryApply(RecoveredSegment holder, RecordType type, uint offset, ReadOnlySpan<byte> payload)
     {
         switch (type)
         {
             case RecordType.Message:
-                TakeMessage(holder, offset, payload);
+                AddMessage(holder, offset, payload);
                 return true;
             case RecordType.Done:
                 for (; payload.Length >= DoneMark.Size; payload = payload[DoneMark.Size..])
-                    TakeMark(holder.Segment, DoneMark.Read(payload));
+                    ApplyMark(holder.Segment, DoneMark.Read(payload));
                 return true;
             case RecordType.Void:
-                for (; payload.Length >= VoidSize; payload = payload[VoidSize..])
-                    TakeVoid(holder.Segment, payload);
+                for (; payload.Length >= VoidRecord.Size; payload = payload[VoidRecord.Size..])
+                    ApplyVoid(holder.Segment, payload);
                 return true;
             case RecordType.Note:
-                TakeNote(holder.Segment, offset, payload);
+                ApplyNote(holder.Segment, offset, payload);
                 return true;
             case RecordType.Moved:
-                TakeMoved(holder, offset, payload);
+                AddMoved(holder, offset, payload);
                 return true;
             case RecordType.Remaining:
                 if (RemainingRecord.TryRead(payload, out long segment, out HashSet<uint> offsets))
@@ -108,13 +112,13 @@ internal sealed class Recovery(SpoolOptions options)
         }
     }
 
-    private void TakeMessage(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
+    private void AddMessage(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
     {
         if (ToEntry(holder.Segment, offset, payload.Length, payload) is { } entry)
-            Take(holder, entry, isDone: entry.Envelope.Recipients.Count == 0);
+            AddEntry(holder, entry, isDone: entry.Envelope.Recipients.Count == 0);
     }
 
-    private void TakeMoved(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
+    private void AddMoved(RecoveredSegment holder, uint offset, ReadOnlySpan<byte> payload)
     {
         ReadOnlySpan<byte> message = MovedRecord.TryRead(payload, out MovedRecord moved) ? moved.Message : default;
         if (ToEntry(holder.Segment, offset, payload.Length, message) is not { } entry)
@@ -125,7 +129,7 @@ internal sealed class Recovery(SpoolOptions options)
         if (!moved.Note.IsEmpty)
             entry.RestoreNote(entry.Place);
         _copies.Add((entry.Id, holder, offset));
-        Take(holder, entry, isDone);
+        AddEntry(holder, entry, isDone);
     }
 
     private SpoolEntry? ToEntry(Segment segment, uint offset, int length, ReadOnlySpan<byte> message)
@@ -135,35 +139,41 @@ internal sealed class Recovery(SpoolOptions options)
             Damage(1, $"{segment.Path}: the message at {offset} cannot be read");
             return null;
         }
-        BodyContent? body = record.HasBodyFile ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength) : null;
-        return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength, new RecordPlace(segment, offset, length));
+        BodyContent? body = record.HasBodyFile
+            ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength) : null;
+        return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength,
+            new RecordPlace(segment, offset, length));
     }
 
-    private static void Take(RecoveredSegment holder, SpoolEntry entry, bool isDone)
+    private static void AddEntry(RecoveredSegment holder, SpoolEntry entry, bool isDone)
     {
+        holder.Segment.Recipients += entry.Envelope.Recipients.Count;
         if (isDone)
             holder.Segment.Done.Add(entry.Offset);
         else
-            holder.Take(entry);
+            holder.Add(entry);
     }
 
-    // What is said about a segment comes later in the log than what it is about; of what is not there any more nothing needs to be known.
-    private void TakeMark(Segment holder, DoneMark mark)
+    // What is said about a segment comes later in the log than what it is about; of what is not there any more nothing
+    // needs to be known.
+    private void ApplyMark(Segment holder, DoneMark mark)
     {
         if (FindAbout(holder, mark.Segment) is { } about)
             about.Mark(mark.Offset, mark.Recipient);
     }
 
-    private void TakeVoid(Segment holder, ReadOnlySpan<byte> payload)
+    private void ApplyVoid(Segment holder, ReadOnlySpan<byte> payload)
     {
-        if (FindAbout(holder, BinaryPrimitives.ReadInt64LittleEndian(payload)) is { } about)
-            about.Segment.VoidFrom = Math.Min(about.Segment.VoidFrom, BinaryPrimitives.ReadInt64LittleEndian(payload[8..]));
+        (long segment, long from) = VoidRecord.Read(payload);
+        if (FindAbout(holder, segment) is { } about)
+            about.Segment.VoidFrom = Math.Min(about.Segment.VoidFrom, from);
     }
 
-    private void TakeNote(Segment holder, uint offset, ReadOnlySpan<byte> payload)
+    private void ApplyNote(Segment holder, uint offset, ReadOnlySpan<byte> payload)
     {
-        if (EntryNote.TryReadHead(payload, out long segment, out uint message))
-            _segments.GetValueOrDefault(segment)?.Find(message)?.RestoreNote(new RecordPlace(holder, offset, payload.Length));
+        if (NoteRecord.TryRead(payload, out long segment, out uint message))
+            _segments.GetValueOrDefault(segment)?.Find(message)?
+                .RestoreNote(new RecordPlace(holder, offset, payload.Length));
     }
 
     private RecoveredSegment? FindAbout(Segment holder, long number)
@@ -194,13 +204,14 @@ internal sealed class Recovery(SpoolOptions options)
             _log.Entries.Sort((one, other) => string.CompareOrdinal(one.Id, other.Id));
         foreach (string name in unneeded)
             _disk.Unlink(BodyPath(name));
-        // Beyond anything a former life of a recycled segment may hold, even where names and headers of the last ones were lost and the clock was set back.
+        // Beyond anything a former life of a recycled segment may hold, even where names and headers of the last ones
+        // were lost and the clock was set back.
         _log.NextNumber = Math.Max(newest + NumbersPassedOver, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         return Fault.None;
     }
 
-    // A rename that was under way may have left a file with both names, where the file system has no journal. Its header says whose it is.
-    // Returns the highest number that a file has or had.
+    // A rename that was under way may have left a file with both names, where the file system has no journal. Its
+    // header says whose it is. Returns the highest number that a file has or had.
     private long SortFree()
     {
         var numbers = new HashSet<long>(_headers.Concat(_segments.Keys)) { 0 };
@@ -245,7 +256,7 @@ internal sealed class Recovery(SpoolOptions options)
         entry.Segment.Add(entry);
         if (entry.HasDone)
             entry.Segment.HalfDone.Add(entry);
-        if (entry.NoteRecord is { } note)
+        if (entry.LastNote is { } note)
             note.Segment!.Add(note);
         _log.Entries.Add(entry);
         return Fault.None;

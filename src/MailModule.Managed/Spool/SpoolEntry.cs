@@ -2,7 +2,8 @@ using MailModule.Mail;
 
 namespace MailModule.Spool;
 
-/// <summary>A committed message: where it is in the log, which recipients are done, its note. Marks and notes may come from any thread.</summary>
+/// <summary>A committed message: where it is in the log, which recipients are done, its note. Marks and notes may come
+/// from any thread.</summary>
 internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
 {
     private readonly byte[] _recipients;
@@ -15,7 +16,8 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     private bool _isSoon;
 
     /// <param name="content">Null: it is in the record and not in memory.</param>
-    public SpoolEntry(string id, Envelope envelope, MessageContent? content, long length, long wireLength, RecordPlace place)
+    public SpoolEntry(string id, Envelope envelope, MessageContent? content, long length, long wireLength,
+        RecordPlace place)
     {
         Id = id;
         Envelope = envelope;
@@ -32,7 +34,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
         Open,
         Done,
         /// <summary>Done, and the committer knows.</summary>
-        Taken,
+        Collected,
     }
 
     public string Id { get; }
@@ -46,7 +48,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     public bool IsOver { get; private set; }
 
     /// <summary>Its note; null if it never had one. The committer's own.</summary>
-    public EntryNote? NoteRecord => _note;
+    public EntryNote? LastNote => _note;
 
     public ReadOnlyMemory<byte> Note
     {
@@ -112,16 +114,26 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
         }
     }
 
-    /// <summary>Takes the marks that the committer does not know yet, and says whether all recipients are done now.</summary>
-    public bool TakeMarks(List<DoneMark> marks)
+    /// <summary>Recipients that are not done.</summary>
+    public int OpenRecipients => Volatile.Read(ref _open);
+
+    /// <summary>Takes the marks that the committer does not know yet, and says whether all recipients are done
+    /// now.</summary>
+    /// <param name="collected">Recipients that were open as far as the committer knew.</param>
+    public bool CollectMarks(List<DoneMark> marks, out int collected)
     {
+        collected = 0;
         lock (_recipients)
         {
             _isQueued = _isSoon = false;
             if (_open == 0 && !IsOver)
                 marks.Add(new DoneMark(Segment.Number, Offset, DoneMark.All));
             for (int i = 0; i < _recipients.Length; i++)
-                TakeOne(i, marks);
+                if (_recipients[i] == (byte)State.Done)
+                {
+                    CollectOne(i, marks);
+                    collected++;
+                }
             return _open == 0;
         }
     }
@@ -133,8 +145,9 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
             return _note?.Given;
     }
 
-    /// <summary>The note is durable where it was staged; false if another was given meanwhile, which must be written too.</summary>
-    public bool NoteIsDurable()
+    /// <summary>The note is durable where it was staged; false if another was given meanwhile, which must be written
+    /// too.</summary>
+    public bool CompleteNote()
     {
         lock (_recipients)
         {
@@ -172,7 +185,8 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     /// <summary>Its body is read back from the log from now on.</summary>
     public void LeaveMemory() => _content = null;
 
-    /// <summary>The record of the message, wherever it is by now; null if it is gone or damaged. Any thread; blocks.</summary>
+    /// <summary>The record of the message, wherever it is by now; null if it is gone or damaged. Any thread;
+    /// blocks.</summary>
     public byte[]? ReadRecord(out RecordHeader header)
     {
         for (RecordPlace last = default; ;)
@@ -210,7 +224,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
             _open = 0;
         else if ((uint)recipient < (uint)_recipients.Length && _recipients[recipient] == (byte)State.Open)
         {
-            _recipients[recipient] = (byte)State.Taken;
+            _recipients[recipient] = (byte)State.Collected;
             _open--;
         }
         return _open == 0;
@@ -240,11 +254,9 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
         _open--;
     }
 
-    private void TakeOne(int recipient, List<DoneMark> marks)
+    private void CollectOne(int recipient, List<DoneMark> marks)
     {
-        if (_recipients[recipient] != (byte)State.Done)
-            return;
-        _recipients[recipient] = (byte)State.Taken;
+        _recipients[recipient] = (byte)State.Collected;
         if (_open > 0)
             marks.Add(new DoneMark(Segment.Number, Offset, recipient));
     }

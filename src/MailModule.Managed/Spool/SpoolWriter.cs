@@ -5,10 +5,10 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// A message being received. Small: its record grows in one rented buffer, from the place where the body begins. Once the body passes the limit it
-/// goes, in chunks, to a file of its own.
+/// A message being received. Small: its record grows in one rented buffer, from the place where the body begins. Once
+/// the body passes the limit it goes, in chunks, to a file of its own.
 /// </summary>
-internal sealed class SpoolWriter : Submission, ISpoolWriter
+internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 {
     private const int BodyAt = RecordHeader.Size + MessageRecord.FixedSize;
     private const int FirstBuffer = 4096;
@@ -44,7 +44,11 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
 
     public RecordHeader Header { get; private set; }
 
-    /// <summary>The record as it goes into the log; its first octets are free for the header. Valid until completion.</summary>
+    /// <summary>How many recipients it has, once the commit was asked for.</summary>
+    public int Recipients => _envelope.Recipients.Count;
+
+    /// <summary>The record as it goes into the log; its first octets are free for the header. Valid until
+    /// completion.</summary>
     public Span<byte> Record => _buffer.AsSpan(0, _fill);
 
     public bool Append(ReadOnlySpan<byte> text, Action resume)
@@ -73,7 +77,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
         _completed = completed;
         if (_envelope.Recipients.Count == 0)
             Fail(Fault.Argument);
-        if (_fault == Fault.None && _lineEnds.TakeHeldCr())
+        if (_fault == Fault.None && _lineEnds.FlushHeldCr())
             AppendLastCr();
         if (_body is { } body && _fault == Fault.None)
         {
@@ -93,7 +97,8 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
     }
 
     /// <summary>The entry of this message, once its record is durable. The committer's thread.</summary>
-    public SpoolEntry ToEntry(RecordPlace place) => new(Id, _envelope, _content, Length, Length + _lineEnds.Lines, place);
+    public SpoolEntry ToEntry(RecordPlace place)
+        => new(Id, _envelope, _content, Length, Length + _lineEnds.Lines, place);
 
     public override void Complete(Fault fault)
     {
@@ -121,7 +126,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
 
     private Span<byte> BeginBody()
     {
-        if (!_spool.Bodies.TryTakeSlot())
+        if (!_spool.Bodies.TryAcquireSlot())
         {
             // Taken and thrown away until the commit says so.
             Fail(Fault.Full);
@@ -156,7 +161,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
     {
         long wireLength = Length + _lineEnds.Lines;
         int length = (int)Length;
-        if (_spool.Memory.TryTake(length))
+        if (_spool.Memory.TryReserve(length))
             _content = new InlineContent(_buffer.AsSpan(BodyAt, length).ToArray(), wireLength);
         MakeRecord(wireLength, hasBodyFile: false);
     }
@@ -208,7 +213,7 @@ internal sealed class SpoolWriter : Submission, ISpoolWriter
         if (fault == Fault.None)
             return;
         if (_content is InlineContent)
-            _spool.Memory.Give(Length);
+            _spool.Memory.Release(Length);
         if (_content is BodyContent)
             _spool.Bodies.RemoveLater(Id);
         else

@@ -58,7 +58,7 @@ public class LineEndsTests
                 at += taken;
                 result.Append(Encoding.ASCII.GetString(target, 0, written));
             }
-        if (ends.TakeHeldCr())
+        if (ends.FlushHeldCr())
             result.Append('\r');
         return (result.ToString(), (int)ends.Lines);
     }

@@ -115,7 +115,7 @@ public class NoteTests
         Assert.Equal(SpoolRun.AtRest(SpoolRun.Text(1, 700)), SpoolRun.Read(entry.Content));
         run.Spool.MarkDone(entry, [0]);
         Assert.Equal(Fault.None, run.Spool.Flush());
-        Assert.True(run.Spool.Memory.TryTake(run.Spool.Options.MemoryLimit));
+        Assert.True(run.Spool.Memory.TryReserve(run.Spool.Options.MemoryLimit));
     }
 
     [Fact]

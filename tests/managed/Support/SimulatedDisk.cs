@@ -11,8 +11,9 @@ internal enum Survival
 }
 
 /// <summary>
-/// A file system in memory that knows what is durable and what is not. A call can be made to fail, or the power to go, at any call; what then is on
-/// the platter becomes a new disk. Harsher than a journaling file system: each sector and each name survives by itself.
+/// A file system in memory that knows what is durable and what is not. A call can be made to fail, or the power to go,
+/// at any call; what then is on the platter becomes a new disk. Harsher than a journaling file system: each sector and
+/// each name survives by itself.
 /// </summary>
 internal sealed class SimulatedDisk : IDisk
 {
@@ -43,9 +44,19 @@ internal sealed class SimulatedDisk : IDisk
 
     public long Size { get; set; } = long.MaxValue;
 
+    /// <summary>Another program takes each octet that is given back.</summary>
+    public bool IsGreedy { get; set; }
+
     public int Calls { get; private set; }
 
     public int OpenFiles { get; private set; }
+
+    /// <summary>Another program takes all that is free.</summary>
+    public void FillUp()
+    {
+        lock (_gate)
+            Size = Used();
+    }
 
     /// <summary>From now on every call fails.</summary>
     public void CutPower()
@@ -54,7 +65,8 @@ internal sealed class SimulatedDisk : IDisk
             _isOff = true;
     }
 
-    /// <summary>The disk as a machine finds it that starts after the power went, or, with everything surviving, after the process ended.</summary>
+    /// <summary>The disk as a machine finds it that starts after the power went, or, with everything surviving, after
+    /// the process ended.</summary>
     public SimulatedDisk AfterRestart(Survival survival)
     {
         lock (_gate)
@@ -64,7 +76,7 @@ internal sealed class SimulatedDisk : IDisk
                 folders[path] = folder.AfterRestart(survival, _random);
             foreach (string path in folders.Keys.Where(path => !IsReachable(path, folders)).ToList())
                 folders.Remove(path);
-            return new SimulatedDisk(folders, _random.Next()) { Size = Size };
+            return new SimulatedDisk(folders, _random.Next()) { Size = Size, IsGreedy = IsGreedy };
         }
     }
 
@@ -171,16 +183,23 @@ internal sealed class SimulatedDisk : IDisk
         lock (_gate)
         {
             Fault fault = _isOff ? Fault.Io : Strike(++Calls, name);
-            return _isOff ? Fault.Io : fault != Fault.None ? fault : action();
+            fault = _isOff ? Fault.Io : fault != Fault.None ? fault : action();
+            if (IsGreedy)
+                Size = Math.Min(Size, Used());
+            return fault;
         }
     }
 
-    private long Used() => _folders.Values.SelectMany(folder => folder.Names.Values).Distinct().Sum(node => (long)node.Now.Count);
+    private long Used()
+        => _folders.Values.SelectMany(folder => folder.Names.Values).Distinct().Sum(node => (long)node.Now.Count);
 
-    private Node? Find(string path) => _folders.GetValueOrDefault(Path.GetDirectoryName(path)!)?.Names.GetValueOrDefault(Path.GetFileName(path));
+    private Node? Find(string path)
+        => _folders.GetValueOrDefault(Path.GetDirectoryName(path)!)?.Names.GetValueOrDefault(Path.GetFileName(path));
 
     private static bool IsReachable(string path, Dictionary<string, Folder> folders)
-        => path == "/" || (folders.TryGetValue(Path.GetDirectoryName(path)!, out Folder? parent) && parent.Names.ContainsKey(Path.GetFileName(path))
+        => path == "/"
+            || (folders.TryGetValue(Path.GetDirectoryName(path)!, out Folder? parent)
+            && parent.Names.ContainsKey(Path.GetFileName(path))
             && IsReachable(Path.GetDirectoryName(path)!, folders));
 
     private sealed class Node
@@ -205,7 +224,7 @@ internal sealed class SimulatedDisk : IDisk
         /// <summary>A failed sync: some of it arrived, and the kernel takes all for clean.</summary>
         public void LosePages(Random random)
         {
-            Settle(_durable, Survival.Some, random);
+            Persist(_durable, Survival.Some, random);
             _unsynced.Clear();
         }
 
@@ -213,12 +232,12 @@ internal sealed class SimulatedDisk : IDisk
         {
             var node = new Node { Now = survival == Survival.Everything ? [.. Now] : [.. _durable] };
             if (survival == Survival.Some)
-                Settle(node.Now, survival, random);
+                Persist(node.Now, survival, random);
             node.MakeDurable();
             return node;
         }
 
-        private void Settle(List<byte> target, Survival survival, Random random)
+        private void Persist(List<byte> target, Survival survival, Random random)
         {
             foreach ((long offset, byte[] octets) in _unsynced)
                 for (int at = 0, length; at < octets.Length; at += length)

@@ -3,13 +3,14 @@ using MailModule.Primitives.Os;
 namespace MailModule.Spool;
 
 /// <summary>
-/// What waits for the committer: many threads push, it alone takes all at once. A thread that pushes wakes it only if it sleeps, and if it waits
-/// for several, only when they are there; marks wake it only after a rest, or if they are to be written soon.
+/// What waits for the committer: many threads push, it alone takes all at once. A thread that pushes wakes it only if
+/// it sleeps, and if it waits for several, only when they are there; marks wake it only after a rest, or if they are to
+/// be written soon.
 /// </summary>
-internal sealed class SubmissionQueue
+internal sealed class LogRequestQueue
 {
     private readonly Parker _parking = new();
-    private Submission? _last;
+    private LogRequest? _last;
     private SpoolEntry? _lastMarked;
     private int _hasSoon;
     private int _sleep;
@@ -33,15 +34,15 @@ internal sealed class SubmissionQueue
     /// <summary>Some of the marks are to be written at once.</summary>
     public bool HasSoon => Volatile.Read(ref _hasSoon) != 0;
 
-    public void Push(Submission submission)
+    public void Push(LogRequest request)
     {
-        Submission? last;
+        LogRequest? last;
         do
         {
             last = Volatile.Read(ref _last);
-            submission.Next = last;
+            request.Next = last;
         }
-        while (Interlocked.CompareExchange(ref _last, submission, last) != last);
+        while (Interlocked.CompareExchange(ref _last, request, last) != last);
         int count = Interlocked.Increment(ref _count);
         if (Volatile.Read(ref _sleep) != (int)Sleep.UntilEnoughAreThere || count >= Volatile.Read(ref _wanted))
             Wake();
@@ -71,22 +72,23 @@ internal sealed class SubmissionQueue
 
     public void Wake()
     {
-        if (Volatile.Read(ref _sleep) != (int)Sleep.None && Interlocked.Exchange(ref _sleep, (int)Sleep.None) != (int)Sleep.None)
+        if (Volatile.Read(ref _sleep) != (int)Sleep.None
+            && Interlocked.Exchange(ref _sleep, (int)Sleep.None) != (int)Sleep.None)
             _parking.Unpark();
     }
 
     /// <summary>All that was pushed, in its order.</summary>
-    public void TakeAll(List<Submission> submissions)
+    public void Drain(List<LogRequest> requests)
     {
-        int start = submissions.Count;
-        for (Submission? one = Interlocked.Exchange(ref _last, null); one is not null; one = one.Next)
-            submissions.Add(one);
-        submissions.Reverse(start, submissions.Count - start);
-        Interlocked.Add(ref _count, start - submissions.Count);
+        int start = requests.Count;
+        for (LogRequest? one = Interlocked.Exchange(ref _last, null); one is not null; one = one.Next)
+            requests.Add(one);
+        requests.Reverse(start, requests.Count - start);
+        Interlocked.Add(ref _count, start - requests.Count);
     }
 
     // In this order: what is hastened after the first step is seen, at the latest the next time.
-    public SpoolEntry? TakeMarked()
+    public SpoolEntry? DrainMarked()
     {
         Interlocked.Exchange(ref _hasSoon, 0);
         return Interlocked.Exchange(ref _lastMarked, null);
@@ -102,7 +104,8 @@ internal sealed class SubmissionQueue
         Interlocked.Exchange(ref _sleep, (int)Sleep.None);
     }
 
-    /// <summary>Sleeps until a message or another submission comes, or a mark that is to be written soon; false if the time was up.</summary>
+    /// <summary>Sleeps until a message or another request comes, or a mark that is to be written soon; false if the
+    /// time was up.</summary>
     /// <param name="longest">How long at most; null: without an end.</param>
     /// <param name="marksToo">Any mark or note wakes it.</param>
     /// <param name="isStopping">Looked at once more before going to sleep.</param>
@@ -113,7 +116,7 @@ internal sealed class SubmissionQueue
         return Park(hasWork, longest);
     }
 
-    /// <summary>Sleeps until a message or another submission comes, or the time is up; marks wait, soon or not.</summary>
+    /// <summary>Sleeps until a message or another request comes, or the time is up; marks wait, soon or not.</summary>
     public void WaitForMessages(TimeSpan longest, Func<bool> isStopping)
     {
         Interlocked.Exchange(ref _sleep, (int)Sleep.UntilSomethingComes);

@@ -3,9 +3,9 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>Something handed to the committer; a link of its queue.</summary>
-internal abstract class Submission
+internal abstract class LogRequest
 {
-    public Submission? Next { get; set; }
+    public LogRequest? Next { get; set; }
 
     /// <summary>Runs on the committer's thread when all that was handed in before is durable or has failed.</summary>
     public abstract void Complete(Fault fault);
