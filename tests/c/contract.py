@@ -20,8 +20,8 @@ def output(*command):
 
 # Enums of the engine that cross the edge as numbers: where they stand, and the constants they are in C.
 ENUMS = [
-    ("Engine/SendState.cs", "SendState", "STATE_SMTP_"),
-    ("Engine/SendOptions.cs", "SendTls", "MM_TLS_"),
+    ("Engine/Sending/SendState.cs", "SendState", "STATE_SMTP_"),
+    ("Engine/Sending/SendOptions.cs", "SendTls", "MM_TLS_"),
     ("Mail/Envelope.cs", "ReturnContent", "MM_RETURN_"),
     ("Mail/Envelope.cs", "Notify", "MM_NOTIFY_"),
     ("Delivery/Queue/QueueViews.cs", "QueueState", "MM_QUEUE_"),

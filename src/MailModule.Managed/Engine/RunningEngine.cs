@@ -38,7 +38,7 @@ internal sealed class RunningEngine : IDisposable
         _log = log;
         _workers = new Workers(ThreadLimit, log);
         OtherHosts = new OtherHosts(settings, _workers, log, target => Volatile.Read(ref _smtp) is { } server && server.Listens(target), () => Volatile.Read(ref _smtp) is not null);
-        Outgoing = new OutgoingMail(settings, OtherHosts, OpenSpool, _workers, log);
+        Outgoing = new OutgoingMail(settings, OtherHosts, OpenSpool, () => MailEngine.MayBlock, _workers, log);
     }
 
     /// <summary>The ways to other hosts.</summary>
@@ -57,7 +57,7 @@ internal sealed class RunningEngine : IDisposable
         Fault fault = OpenData(out text);
         if (fault != Fault.None)
             return fault;
-        var server = new SmtpServer(_settings, _data!, _workers, _perAddress, host, _log);
+        var server = new SmtpServer(_settings, _data!.Spool, _workers, _perAddress, host, _log);
         fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.SmtpPort), out text);
         _smtp = fault == Fault.None ? server : null;
         return fault;
@@ -70,7 +70,8 @@ internal sealed class RunningEngine : IDisposable
         Fault fault = OpenData(out text);
         if (fault != Fault.None)
             return fault;
-        var server = new Pop3Server(_settings, _data!, _workers, _perAddress, host, _log);
+        var mailboxes = new Mailboxes(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
+        var server = new Pop3Server(_settings, mailboxes, _workers, _perAddress, host, _log);
         fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.PopPort), out text);
         _pop3 = fault == Fault.None ? server : null;
         return fault;

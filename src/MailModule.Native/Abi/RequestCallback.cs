@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using MailModule.Engine;
+using MailModule.Engine.Serving;
 
 namespace MailModule.Native.Abi;
 

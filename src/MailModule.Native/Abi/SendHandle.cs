@@ -1,4 +1,5 @@
 using MailModule.Engine;
+using MailModule.Engine.Sending;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;

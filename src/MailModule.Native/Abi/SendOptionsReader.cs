@@ -1,4 +1,4 @@
-using MailModule.Engine;
+using MailModule.Engine.Sending;
 using MailModule.Mail;
 using MailModule.Primitives;
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MailModule.Engine;
+using MailModule.Engine.Sending;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
 

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using MailModule.Engine;
 using MailModule.Mail;
 using MailModule.Native.Abi;
 using MailModule.Primitives;

@@ -27,8 +27,11 @@ public class ReferenceTests
         ["Pop3.Server"] = 5,
         ["Pop3.Client"] = 5,
         ["Delivery"] = 6,
-        ["Engine"] = 7,
-        ["Native"] = 8,
+        ["Engine.Settings"] = 7,
+        ["Engine.Serving"] = 8,
+        ["Engine.Sending"] = 8,
+        ["Engine"] = 9,
+        ["Native"] = 10,
     };
 
     private static readonly Regex Using = new(@"^\s*(?:global\s+)?using\s+(?:static\s+)?(?:\w+\s*=\s*)?MailModule\.([\w.]+);", RegexOptions.Multiline);

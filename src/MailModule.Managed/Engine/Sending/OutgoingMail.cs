@@ -1,7 +1,6 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
-using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -15,7 +14,9 @@ namespace MailModule.Engine.Sending;
 internal delegate Fault OpenSpool(out ISpool? spool, out string? text);
 
 /// <summary>The messages of the host that are on their way out.</summary>
-internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, OpenSpool openSpool, Workers workers, Log log) : IDisposable
+/// <param name="mayBlock">Whether the calling thread may wait; false inside a callback on the I/O thread.</param>
+internal sealed class OutgoingMail(
+    EngineSettings settings, OtherHosts hosts, OpenSpool openSpool, Func<bool> mayBlock, Workers workers, Log log) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Submission> _underWay = [];
@@ -32,7 +33,9 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
         }
     }
 
-    public MessageText NewText() => new(MailData.ScratchFolderOf(settings.Current));
+    public bool MayBlock => mayBlock();
+
+    public MessageText NewText() => new(settings.Current.ScratchFolder);
 
     /// <summary>Reads an envelope sender, bare or in angle brackets; empty is the null path.</summary>
     public static bool TryReadSender(string text, out MailAddress sender, out string? wrong)

@@ -1,5 +1,4 @@
 using MailModule.Delivery.Outgoing;
-using MailModule.Engine.Serving;
 using MailModule.Mail;
 using MailModule.Primitives;
 
@@ -43,7 +42,7 @@ internal sealed class OutgoingStream : IOutgoingStream
     public Fault End()
     {
         bool waits = !_mail.IsAsync;
-        if (waits && HostRequests.IsInsideInlineCall)
+        if (waits && !_mail.MayBlock)
             return Fault.State;
         Fault textFault = _text.Finish();
         if (textFault != Fault.None)

@@ -1,7 +1,6 @@
 using System.Buffers;
 using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Remote;
-using MailModule.Engine.Serving;
 using MailModule.Mail;
 using MailModule.Primitives;
 
@@ -101,7 +100,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 
     public Fault Wait(TimeSpan timeout)
     {
-        if (Volatile.Read(ref _submission) is not { } submission || (timeout != TimeSpan.Zero && HostRequests.IsInsideInlineCall))
+        if (Volatile.Read(ref _submission) is not { } submission || (timeout != TimeSpan.Zero && !mail.MayBlock))
             return Fault.State;
         return submission.WaitForResult(timeout) ? Fault.None : Fault.Timeout;
     }

@@ -8,14 +8,14 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state is its <see cref="Pop3Exchange"/>.</summary>
-internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests host, Func<Accounts> accounts, AheadMemory ahead, Log log) : IPop3Backend
+internal sealed class Pop3Backend(Mailboxes mailboxes, Workers workers, HostRequests host, Func<Accounts> accounts, AheadMemory ahead, Log log) : IPop3Backend
 {
-    public IMailStore Store => data.Store;
-    public LocalDelivery Delivery => data.Delivery;
+    public IMailStore Store => mailboxes.Store;
+    public LocalDelivery Delivery => mailboxes.Delivery;
     public Workers Workers => workers;
     public HostRequests Host => host;
     public Accounts Accounts => accounts();
-    public string ScratchFolder => data.ScratchFolder;
+    public string ScratchFolder => mailboxes.ScratchFolder;
     public Log Log => log;
     public AheadMemory AheadMemory => ahead;
 

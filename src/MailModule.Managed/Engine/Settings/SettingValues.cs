@@ -78,6 +78,9 @@ internal sealed class SettingValues
         return parts.Count == 0 ? [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any] : [.. parts.Select(IPAddress.Parse)];
     }
 
+    /// <summary>Where texts too large for memory go while a host writes them.</summary>
+    public string ScratchFolder => Path.Combine(FullPath(Keys.MailRoot)!, "scratch");
+
     public LogLevel LogLevel => (LogLevel)Number(Keys.LogLevel);
 
     public PlainAuth PlainAuth => (PlainAuth)Number(Keys.PlainAuth);

@@ -1,4 +1,4 @@
-namespace MailModule.Engine;
+namespace MailModule.Engine.Serving;
 
 /// <summary>The host's request callback, as the engine sees it.</summary>
 public interface IRequestHandler

@@ -1,4 +1,4 @@
-namespace MailModule.Engine;
+namespace MailModule.Engine.Sending;
 
 /// <summary>
 /// Who hears how an outgoing message gets on. Called on workers, never on the caller of <see cref="IOutgoingStream.End"/> or the I/O thread; calls for one

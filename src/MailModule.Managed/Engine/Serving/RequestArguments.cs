@@ -1,4 +1,4 @@
-namespace MailModule.Engine;
+namespace MailModule.Engine.Serving;
 
 /// <summary>
 /// What a host learns beside the request's name. Which fields are set:

@@ -2,7 +2,7 @@ using System.Net;
 using MailModule.Mail;
 using MailModule.Primitives;
 
-namespace MailModule.Engine;
+namespace MailModule.Engine.Sending;
 
 /// <summary>What became of one recipient of a sending.</summary>
 /// <param name="State">Error, Done or Queued once it is final; before that how far it has come.</param>

@@ -1,4 +1,4 @@
-namespace MailModule.Engine;
+namespace MailModule.Engine.Sending;
 
 /// <summary>Where an outgoing message is; the numbers are the C edge's <c>STATE_SMTP_…</c>.</summary>
 public enum SendState

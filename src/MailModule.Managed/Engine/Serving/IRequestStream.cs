@@ -1,7 +1,7 @@
 using System.Net;
 using MailModule.Primitives;
 
-namespace MailModule.Engine;
+namespace MailModule.Engine.Serving;
 
 /// <summary>
 /// What a host can do with the connection whose request it was asked about. Called while <see cref="IRequestHandler.Invoke"/> runs, from its thread or, if the

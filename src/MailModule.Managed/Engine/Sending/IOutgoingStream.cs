@@ -1,6 +1,6 @@
 using MailModule.Primitives;
 
-namespace MailModule.Engine;
+namespace MailModule.Engine.Sending;
 
 /// <summary>A message that the host is writing and then sends. One thread at a time.</summary>
 public interface IOutgoingStream
