@@ -145,8 +145,8 @@ enum mm_error {
     MM_E_TIMEOUT = -15,         /**< a deadline passed */
     MM_E_TLS = -16,             /**< TLS could not be set up, or is not what the settings require */
     MM_E_PROTOCOL = -17,        /**< the peer broke the protocol */
-    MM_E_REFUSED_FOR_NOW = -18, /**< the peer refused for now (4xx) */
-    MM_E_REFUSED = -19,         /**< the peer refused for good (5xx) */
+    MM_E_REFUSED_TEMPORARY = -18, /**< the peer refused: temporary (4xx) */
+    MM_E_REFUSED_PERMANENT = -19,         /**< the peer refused: permanent (5xx) */
     MM_E_CANCELLED = -20,       /**< stopped or cancelled by the host */
     MM_E_LIMIT = -21,           /**< a limit of the settings is passed */
     MM_E_INTERNAL = -22         /**< a fault of the library itself; the log has the details */
@@ -404,7 +404,7 @@ MM_API int MM_CALL SRVRecv(ServerStream *stream, void *bufer, int l);
  * Ends the text of a message and sends it. With the setting "async" off it returns when every recipient has its final
  * state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
  * MM_E_NOT_FOUND (no such domain, or it has no mail server), MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS,
- * MM_E_PROTOCOL, MM_E_REFUSED_FOR_NOW, MM_E_REFUSED, MM_E_FULL, MM_E_IO, MM_E_LIMIT (larger than the server takes),
+ * MM_E_PROTOCOL, MM_E_REFUSED_TEMPORARY, MM_E_REFUSED_PERMANENT, MM_E_FULL, MM_E_IO, MM_E_LIMIT (larger than the server takes),
  * MM_E_NOT_SUPPORTED (an address outside ASCII, a server without SMTPUTF8), MM_E_CANCELLED. With "async" on it returns
  * at once.
  *
@@ -963,7 +963,7 @@ typedef struct MailHostInfo {
  * domain     its name; what is outside ASCII is put into its ASCII form.
  * ret, size  an array and the number of its elements.
  * Returns the number of elements filled; 0 if there are none, and mm_last_error() tells why: MM_E_NOT_FOUND (no such
- * domain, or it has no server), MM_E_REFUSED (it says that it takes no mail, RFC 7505), MM_E_DNS (not known for now),
+ * domain, or it has no server), MM_E_REFUSED_PERMANENT (it says that it takes no mail, RFC 7505), MM_E_DNS (not known for now),
  * MM_E_ARGUMENT (no domain name, ret NULL, size below 1), MM_E_LIMIT (all names are over 63 octets), MM_E_CANCELLED and
  * MM_E_STATE (the engine was or is being stopped, or G2). Threads: any; waits for the network. Since 0.1.
  */

@@ -22,8 +22,8 @@ SAME(errors_keep_numbers,
      MM_OK == 0 && MM_E_ARGUMENT == -1 && MM_E_HANDLE == -2 && MM_E_STATE == -3 && MM_E_MEMORY == -4 &&
          MM_E_FULL == -5 && MM_E_IO == -6 && MM_E_LOCKED == -7 && MM_E_NOT_FOUND == -8 && MM_E_NOT_SUPPORTED == -9 &&
          MM_E_CONFIG == -10 && MM_E_BIND == -11 && MM_E_DNS == -12 && MM_E_CONNECT == -13 && MM_E_CLOSED == -14 &&
-         MM_E_TIMEOUT == -15 && MM_E_TLS == -16 && MM_E_PROTOCOL == -17 && MM_E_REFUSED_FOR_NOW == -18 &&
-         MM_E_REFUSED == -19 && MM_E_CANCELLED == -20 && MM_E_LIMIT == -21 && MM_E_INTERNAL == -22);
+         MM_E_TIMEOUT == -15 && MM_E_TLS == -16 && MM_E_PROTOCOL == -17 && MM_E_REFUSED_TEMPORARY == -18 &&
+         MM_E_REFUSED_PERMANENT == -19 && MM_E_CANCELLED == -20 && MM_E_LIMIT == -21 && MM_E_INTERNAL == -22);
 SAME(levels_keep_numbers, MM_LOG_ERROR == 1 && MM_LOG_WARNING == 2 && MM_LOG_INFO == 3 && MM_LOG_DEBUG == 4);
 SAME(routes_keep_numbers, MM_SEND_QUEUE == 0 && MM_SEND_DIRECT == 1 && MM_SEND_SERVER == 2);
 SAME(tls_keeps_numbers, MM_TLS_SETTINGS == 0 && MM_TLS_NONE == 1 && MM_TLS_OPPORTUNISTIC == 2 && MM_TLS_REQUIRED == 3 &&

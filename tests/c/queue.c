@@ -190,7 +190,7 @@ static void one_that_is_deferred(char *id) {
     enqueue("later@far.example", id);
     int deferred = wait_event(MM_EVENT_DEFERRED, "later@far.example");
     CHECK_TEXT(id, heard.events[deferred].id);
-    CHECK_INT(MM_E_REFUSED_FOR_NOW, heard.events[deferred].error);
+    CHECK_INT(MM_E_REFUSED_TEMPORARY, heard.events[deferred].error);
     CHECK_INT(451, heard.events[deferred].reply_code);
     CHECK_TEXT("4.7.1", heard.events[deferred].status);
     CHECK(strstr(heard.events[deferred].reply, "Come back later"));
@@ -216,7 +216,7 @@ static void it_can_be_looked_at(const char *id) {
     CHECK_OK(mm_queue_get_recipient(cursor, 0, &recipient));
     CHECK_TEXT("later@far.example", recipient.address);
     CHECK_INT(MM_QUEUE_DEFERRED, recipient.state);
-    CHECK_INT(MM_E_REFUSED_FOR_NOW, recipient.error);
+    CHECK_INT(MM_E_REFUSED_TEMPORARY, recipient.error);
     CHECK_INT(451, recipient.reply_code);
     CHECK_INT(1, recipient.attempts);
     CHECK_TEXT("4.7.1", recipient.status);
@@ -283,7 +283,7 @@ static void one_that_is_refused(void) {
     enqueue_from("ann@example.org", "nobody@far.example", "Subject: in vain\n\nx\n", id);
     int bounced = wait_event(MM_EVENT_BOUNCED, "nobody@far.example");
     CHECK_TEXT(id, heard.events[bounced].id);
-    CHECK_INT(MM_E_REFUSED, heard.events[bounced].error);
+    CHECK_INT(MM_E_REFUSED_PERMANENT, heard.events[bounced].error);
     CHECK_INT(550, heard.events[bounced].reply_code);
     CHECK_TEXT("5.1.1", heard.events[bounced].status);
     CHECK_INT(0, heard.events[bounced].has_next);

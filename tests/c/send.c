@@ -126,7 +126,7 @@ static void one_result_for_each(void) {
     CHECK_INT(MM_E_STATE, mm_send_outcome(send));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_INT(MM_E_REFUSED, mm_send_outcome(send));
+    CHECK_INT(MM_E_REFUSED_PERMANENT, mm_send_outcome(send));
 
     mm_send_result ann = result_of(send, 0), nobody = result_of(send, 1), later = result_of(send, 2);
     sprintf(address, "127.0.0.1:%d", remote.port);
@@ -147,13 +147,13 @@ static void one_result_for_each(void) {
 
     CHECK_TEXT("nobody@example.net", nobody.address);
     CHECK_INT(STATE_SMTP_ERROR, nobody.state);
-    CHECK_INT(MM_E_REFUSED, nobody.error);
+    CHECK_INT(MM_E_REFUSED_PERMANENT, nobody.error);
     CHECK_INT(550, nobody.reply_code);
     CHECK_TEXT("5.1.1", nobody.status);
     CHECK(strstr(nobody.reply, "There is nobody\n") && strstr(nobody.reply, "of that name here"));
 
     CHECK_INT(STATE_SMTP_ERROR, later.state);
-    CHECK_INT(MM_E_REFUSED_FOR_NOW, later.error);
+    CHECK_INT(MM_E_REFUSED_TEMPORARY, later.error);
     CHECK_INT(451, later.reply_code);
     CHECK_TEXT("4.7.1", later.status);
     CHECK(strstr(remote.rcpt, "NOTIFY=NEVER") && strstr(remote.rcpt, "ORCPT=rfc822;first@example.net"));

@@ -31,7 +31,7 @@ public sealed partial class MailEngine
 
     /// <summary>
     /// The hosts that take a domain's mail, best first, with their addresses. Blocks. <see cref="Fault.Dns"/>: not known for now; <see cref="Fault.NotFound"/>: no such domain or no host;
-    /// <see cref="Fault.Refused"/>: it takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.
+    /// <see cref="Fault.RefusedPermanent"/>: it takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.
     /// </summary>
     public Fault FindMx(string domain, out IReadOnlyList<MailExchanger> hosts)
     {
@@ -46,7 +46,7 @@ public sealed partial class MailEngine
         return Fail(answer.Status switch
         {
             MxStatus.Ok => Fault.None,
-            MxStatus.NullMx => Fault.Refused,
+            MxStatus.NullMx => Fault.RefusedPermanent,
             MxStatus.NoDomain or MxStatus.NoHost => Fault.NotFound,
             MxStatus.BadDomain => Fault.Argument,
             MxStatus.Cancelled => Fault.Cancelled,

@@ -61,7 +61,7 @@ public class ProxyTests
         using var proxy = new ScriptedProxy(null, 3, new byte[] { 5, 0 }, 10, (byte[])[.. s_socks5Granted, .. "554 5.7.1 not"u8], " you\r\n"u8.ToArray());
         using var run = new ClientRun(25, proxy: Address("socks5", proxy.Port), work: ClientRun.Message());
         run.End();
-        Assert.Equal((Fault.Refused, "554 5.7.1 not you", SmtpStage.Greeting), (run.Fault, run.Words!.ToString(), run.Stage));
+        Assert.Equal((Fault.RefusedPermanent, "554 5.7.1 not you", SmtpStage.Greeting), (run.Fault, run.Words!.ToString(), run.Stage));
     }
 
     public static TheoryData<string, object[], string> BadProxies() => new()

@@ -17,7 +17,7 @@ public sealed record SubmissionOutcome(SubmissionState State, Fault Fault, Reply
 {
     public static SubmissionOutcome Failed(Fault fault, string text, string status = "") => new(SubmissionState.Error, fault, null, status, text, null, "", IsUnknown: false);
 
-    public static SubmissionOutcome Refused(Reply reply) => new(SubmissionState.Error, Fault.Refused, reply, reply.Enhanced, "", null, "", IsUnknown: false);
+    public static SubmissionOutcome Refused(Reply reply) => new(SubmissionState.Error, Fault.RefusedPermanent, reply, reply.Enhanced, "", null, "", IsUnknown: false);
 }
 
 /// <summary>One recipient of a submission. Changed under the submission's lock; may be read at any time.</summary>

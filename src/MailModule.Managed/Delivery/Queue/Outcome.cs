@@ -50,7 +50,7 @@ internal sealed record Outcome(OutcomeKind Kind, Fault Fault, int ReplyCode, str
     private static bool IsAboutTooMany(RecipientResult result)
         => result is { Stage: SmtpStage.Rcpt, Reply: { Code: 452 or 552, Enhanced: "" or "4.5.3" or "5.5.3" } };
 
-    private static OutcomeKind KindOf(Fault fault) => fault is Fault.Refused or Fault.Limit or Fault.NotSupported ? OutcomeKind.Failed : OutcomeKind.Deferred;
+    private static OutcomeKind KindOf(Fault fault) => fault is Fault.RefusedPermanent or Fault.Limit or Fault.NotSupported ? OutcomeKind.Failed : OutcomeKind.Deferred;
 
     private static string StatusOf(OutcomeKind kind, Fault fault, Reply? reply)
     {

@@ -126,7 +126,7 @@ public sealed partial class HostWalk
     // What a host refuses for good it refuses at all its addresses: its greeting (RFC 5321 §3.1), our name, our login. Only the first two are about mail: a login may be put right.
     private void Leave(SmtpStage stage, Fault fault, Reply? reply, string text)
     {
-        bool isRefusal = fault == Fault.Refused;
+        bool isRefusal = fault == Fault.RefusedPermanent;
         if (isRefusal)
             _itinerary.Leave(_stop.Host);
         Fail(fault, reply, text, isFinal: isRefusal && reply is not null && stage is SmtpStage.Greeting or SmtpStage.Hello);

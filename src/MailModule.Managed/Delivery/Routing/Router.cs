@@ -28,7 +28,7 @@ public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
         HostAnswer found = new HostAddresses(dns()).Find(host, cancel);
         return found.Status switch
         {
-            DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current) => Route.None(new RouteFailure(Fault.Refused, IsPermanent: false, "4.3.5", $"the smarthost {host} is this host")),
+            DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current) => Route.None(new RouteFailure(Fault.RefusedPermanent, IsPermanent: false, "4.3.5", $"the smarthost {host} is this host")),
             DnsStatus.Ok => Route.To(new RouteHost(host, port, found.Addresses)),
             DnsStatus.Cancelled => Cancelled,
             // A host that somebody has named: what is wrong with its name may be put right, so nothing about it is final.
@@ -54,7 +54,7 @@ public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
         {
             MxStatus.Ok => FromExchangers(domain, answer.Hosts, current),
             // RFC 7505 §4.2: 5.1.10, the recipient's domain has a null MX
-            MxStatus.NullMx => Permanent(Fault.Refused, "5.1.10", answer.Text),
+            MxStatus.NullMx => Permanent(Fault.RefusedPermanent, "5.1.10", answer.Text),
             MxStatus.NoDomain => Permanent(Fault.NotFound, "5.1.2", answer.Text),
             MxStatus.NoHost => Permanent(Fault.NotFound, "5.4.4", answer.Text),
             MxStatus.BadDomain => Permanent(Fault.Argument, "5.1.2", answer.Text),
@@ -80,7 +80,7 @@ public sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
 
     private static Route Cancelled => Route.None(new RouteFailure(Fault.Cancelled, IsPermanent: false, "", "cancelled"));
 
-    private static Route Loop(string domain) => Permanent(Fault.Refused, "5.4.6", $"mail for {domain} loops back to myself");
+    private static Route Loop(string domain) => Permanent(Fault.RefusedPermanent, "5.4.6", $"mail for {domain} loops back to myself");
 
     private static Route Permanent(Fault fault, string status, string text) => Route.None(new RouteFailure(fault, IsPermanent: true, status, text));
 }

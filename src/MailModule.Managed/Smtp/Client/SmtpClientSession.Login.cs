@@ -42,7 +42,7 @@ public sealed partial class SmtpClientSession
     {
         if (!_mechanisms!.TryDequeue(out _mechanism))
         {
-            LeaveLogin(Fault.Refused, null, output, "the server offers no way to log in that we know");
+            LeaveLogin(Fault.RefusedPermanent, null, output, "the server offers no way to log in that we know");
             return;
         }
         byte[]? initial = _mechanism.Begin();

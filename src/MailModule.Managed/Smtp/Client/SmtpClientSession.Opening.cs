@@ -26,7 +26,7 @@ public sealed partial class SmtpClientSession
         else if (!reply.IsTemporary)
             Say(output, "HELO "u8, _options.HostName, Await.Helo);
         else
-            Leave(Fault.RefusedForNow, reply, output);
+            Leave(Fault.RefusedTemporary, reply, output);
     }
 
     private void AnswerHelo(Reply reply, Output output)

@@ -177,7 +177,7 @@ public sealed partial class SmtpClientSession : ISession
         (Await what, int recipient) = _awaited.Dequeue();
         // RFC 5321 §3.8: 421 may answer any command; the server closes.
         if (reply.Code == 421 && what is not Await.Quit)
-            Break(Fault.RefusedForNow, reply);
+            Break(Fault.RefusedTemporary, reply);
         else
             Answer(what, recipient, reply, output);
     }
@@ -277,5 +277,5 @@ public sealed partial class SmtpClientSession : ISession
     }
 
     /// <summary>What a reply other than the one hoped for means; a positive one is out of place.</summary>
-    internal static Fault FaultOf(Reply reply) => reply.IsTemporary ? Fault.RefusedForNow : reply.IsPositive ? Fault.Protocol : Fault.Refused;
+    internal static Fault FaultOf(Reply reply) => reply.IsTemporary ? Fault.RefusedTemporary : reply.IsPositive ? Fault.Protocol : Fault.RefusedPermanent;
 }

@@ -84,7 +84,7 @@ public class SecondChanceTests
         SmtpTransaction transaction = WalkOwner.Transaction("x\n", "a@b.example");
         var owner = new WalkOwner(transaction);
         RunEnd end = way.Walk(owner, Way.Host("first", first), Way.Nobody("between"), Way.Host("second", second));
-        Assert.Equal((451, Fault.RefusedForNow), (transaction.Recipients[0].Reply!.Code, transaction.Recipients[0].Fault));
+        Assert.Equal((451, Fault.RefusedTemporary), (transaction.Recipients[0].Reply!.Code, transaction.Recipients[0].Fault));
         Assert.Equal(["first"], owner.Hosts.Select(host => host!.Name));
         Assert.Equal((false, true), (end.IsPermanent, end.WasReady));
     }
