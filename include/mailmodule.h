@@ -434,9 +434,9 @@ typedef struct mm_send mm_send;
 
 /** Which way a message takes. */
 enum mm_send_route {
-    MM_SEND_QUEUE = 0,  /**< into the durable queue; recipients here go to their mailboxes */
-    MM_SEND_DIRECT = 1, /**< to the recipients' own servers, now (or the setting smtpproxy in their place) */
-    MM_SEND_SERVER = 2  /**< through the given server, now */
+    MM_SEND_ROUTE_QUEUE = 0,  /**< into the durable queue; recipients here go to their mailboxes */
+    MM_SEND_ROUTE_DIRECT = 1, /**< to the recipients' own servers, now (or the setting smtpproxy in their place) */
+    MM_SEND_ROUTE_SERVER = 2  /**< through the given server, now */
 };
 
 /** TLS to the server. */
@@ -445,7 +445,7 @@ enum mm_tls_mode {
     MM_TLS_NONE = 1,          /**< never */
     MM_TLS_OPPORTUNISTIC = 2, /**< if the server offers it */
     MM_TLS_REQUIRED = 3,      /**< by STARTTLS, or not at all: MM_E_TLS */
-    MM_TLS_IMPLICIT = 4       /**< from the first octet; with MM_SEND_SERVER alone */
+    MM_TLS_IMPLICIT = 4       /**< from the first octet; with MM_SEND_ROUTE_SERVER alone */
 };
 
 /** Whether the server's certificate must be trusted and carry its name. */
@@ -456,15 +456,15 @@ enum mm_tls_check {
 };
 
 /** How much of the message a report of its failure brings back (RET, RFC 3461). */
-enum mm_return { MM_RETURN_DEFAULT = 0, MM_RETURN_FULL = 1, MM_RETURN_HEADERS = 2 };
+enum mm_send_return { MM_SEND_RETURN_DEFAULT = 0, MM_SEND_RETURN_FULL = 1, MM_SEND_RETURN_HEADERS = 2 };
 
-/** Bits: when a report about a recipient is wanted (NOTIFY, RFC 3461). MM_NOTIFY_NEVER stands alone. */
-enum mm_notify {
-    MM_NOTIFY_DEFAULT = 0, /**< not said: on failure */
-    MM_NOTIFY_NEVER = 1,
-    MM_NOTIFY_SUCCESS = 2,
-    MM_NOTIFY_FAILURE = 4,
-    MM_NOTIFY_DELAY = 8
+/** Bits: when a report about a recipient is wanted (NOTIFY, RFC 3461). MM_SEND_NOTIFY_NEVER stands alone. */
+enum mm_send_notify {
+    MM_SEND_NOTIFY_DEFAULT = 0, /**< not said: on failure */
+    MM_SEND_NOTIFY_NEVER = 1,
+    MM_SEND_NOTIFY_SUCCESS = 2,
+    MM_SEND_NOTIFY_FAILURE = 4,
+    MM_SEND_NOTIFY_DELAY = 8
 };
 
 /**
@@ -488,14 +488,14 @@ typedef struct mm_send_options {
     size_t size;               /**< sizeof(mm_send_options) */
     int route;                 /**< MM_SEND_... */
     int port;                  /**< of the server; 0: 25, with MM_TLS_IMPLICIT 465 */
-    int tls;                   /**< MM_TLS_...; not with MM_SEND_QUEUE, where the settings rule */
-    int tls_check;             /**< MM_TLS_CHECK_...; not with MM_SEND_QUEUE */
+    int tls;                   /**< MM_TLS_...; not with MM_SEND_ROUTE_QUEUE, where the settings rule */
+    int tls_check;             /**< MM_TLS_CHECK_...; not with MM_SEND_ROUTE_QUEUE */
     int timeout_ms;            /**< how long a server may be silent; 0: the setting pop_timeout; not with the queue */
-    int return_content;        /**< MM_RETURN_... */
-    const char *host;          /**< MM_SEND_SERVER: the server's name or address */
-    const char *user_name;     /**< MM_SEND_SERVER: login; NULL: none. Password in clear text only as plain_auth says */
+    int return_content;        /**< MM_SEND_RETURN_... */
+    const char *host;          /**< MM_SEND_ROUTE_SERVER: the server's name or address */
+    const char *user_name;     /**< MM_SEND_ROUTE_SERVER: login; NULL: none. Password in clear text only as plain_auth says */
     const char *password;      /**< with user_name */
-    const char *hello_name;    /**< our name for EHLO; NULL: the setting smtp_name; not with MM_SEND_QUEUE */
+    const char *hello_name;    /**< our name for EHLO; NULL: the setting smtp_name; not with MM_SEND_ROUTE_QUEUE */
     const char *envelope_id;   /**< the sender's own mark for reports (ENVID, RFC 3461); NULL: none */
     mm_send_state_fn on_state; /**< NULL: nobody hears */
     void *user;                /**< passed on to it untouched */
@@ -523,7 +523,7 @@ typedef struct mm_send_result {
  * Gives a piece of a message's text.
  *
  * buffer, size  where to, and how much fits; at least 1.
- * user          what was given to mm_send_read_callback.
+ * user          what was given to mm_send_set_reader.
  * Returns the octets put there, 1 to size; 0 at the end; below 0: no more can be had, and the message fails with
  * MM_E_IO. After 0 or below it is not called again; it is asked once for each octet, however many servers are tried.
  * Threads: one of the library's, never the caller's; calls for one message never overlap, but an mm_send_state_fn may
@@ -540,7 +540,7 @@ typedef int(MM_CALL *mm_send_read_fn)(void *buffer, int size, void *user);
  * from     envelope sender; "" for none (the null reverse-path).
  * send     gets the handle, which mm_send_free ends; NULL on failure.
  * Returns MM_OK; MM_E_HANDLE (engine); MM_E_ARGUMENT (sender, an option, a NULL); MM_E_NOT_SUPPORTED (G4); MM_E_STATE
- * (the engine is being stopped); MM_E_LIMIT (a million handles are open); with MM_SEND_QUEUE also MM_E_LOCKED, MM_E_IO,
+ * (the engine is being stopped); MM_E_LIMIT (a million handles are open); with MM_SEND_ROUTE_QUEUE also MM_E_LOCKED, MM_E_IO,
  * MM_E_FULL, if the spool cannot be opened. Threads: any. Since 0.1, ABI 2.
  */
 MM_API int MM_CALL mm_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send);
@@ -549,7 +549,7 @@ MM_API int MM_CALL mm_send_new(mm_engine *engine, const mm_send_options *options
  * Adds a recipient. They count from 0.
  *
  * address  one address, bare or in angle brackets.
- * notify   MM_NOTIFY_... bits.
+ * notify   MM_SEND_NOTIFY_... bits.
  * orcpt    the address that the sender knew it by, such as "rfc822;ann@example.org" (ORCPT, RFC 3461); NULL: none.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already). Threads: any, one at a time for a message.
  * Since 0.1, ABI 2.
@@ -576,7 +576,7 @@ MM_API int MM_CALL mm_send_write(mm_send *send, const void *octets, size_t size)
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already, or the text has a source); MM_E_NOT_FOUND;
  * MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1, ABI 2.
  */
-MM_API int MM_CALL mm_send_read_file(mm_send *send, const char *path);
+MM_API int MM_CALL mm_send_set_file(mm_send *send, const char *path);
 
 /**
  * Takes the text from an open descriptor, from its offset to its end. It is duplicated here: the caller may close its
@@ -588,7 +588,7 @@ MM_API int MM_CALL mm_send_read_file(mm_send *send, const char *path);
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no open descriptor); MM_E_STATE (started already, or the text has a
  * source); MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1, ABI 2.
  */
-MM_API int MM_CALL mm_send_read_fd(mm_send *send, int fd);
+MM_API int MM_CALL mm_send_set_descriptor(mm_send *send, int fd);
 
 /**
  * Takes the text from a callback, which is called after mm_send_start.
@@ -598,7 +598,7 @@ MM_API int MM_CALL mm_send_read_fd(mm_send *send, int fd);
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (callback NULL); MM_E_STATE (started already, or the text has a source).
  * Threads: any, one at a time for a message. Since 0.1, ABI 2.
  */
-MM_API int MM_CALL mm_send_read_callback(mm_send *send, mm_send_read_fn callback, void *user);
+MM_API int MM_CALL mm_send_set_reader(mm_send *send, mm_send_read_fn callback, void *user);
 
 /**
  * Ends the text and sends the message; returns at once. A message without a source of its text is empty. What goes
@@ -670,12 +670,12 @@ MM_API void MM_CALL mm_send_free(mm_send *send);
 
 /** Where a recipient of a queued message is. */
 enum mm_queue_state {
-    MM_QUEUE_READY = 1,    /**< its turn has come; it waits for a connection */
-    MM_QUEUE_ACTIVE = 2,   /**< on a connection now */
-    MM_QUEUE_DEFERRED = 3, /**< waits for its next attempt */
-    MM_QUEUE_HELD = 4,     /**< not tried until it is released */
-    MM_QUEUE_FAILED = 5,   /**< failed for good; the report to the sender is being written */
-    MM_QUEUE_DONE = 6      /**< done, while others of the message are not */
+    MM_QUEUE_STATE_READY = 1,    /**< its turn has come; it waits for a connection */
+    MM_QUEUE_STATE_ACTIVE = 2,   /**< on a connection now */
+    MM_QUEUE_STATE_DEFERRED = 3, /**< waits for its next attempt */
+    MM_QUEUE_STATE_HELD = 4,     /**< not tried until it is released */
+    MM_QUEUE_STATE_FAILED = 5,   /**< failed for good; the report to the sender is being written */
+    MM_QUEUE_STATE_DONE = 6      /**< done, while others of the message are not */
 };
 
 /** How much is in the queue. Each recipient that is not done counts in one of the last five. */
@@ -717,7 +717,7 @@ typedef struct mm_queue_message {
 typedef struct mm_queue_recipient {
     size_t size;          /**< set by the host: sizeof(mm_queue_recipient) */
     int64_t last_attempt; /**< 0: not tried yet */
-    int64_t next_attempt; /**< 0 unless it is MM_QUEUE_DEFERRED */
+    int64_t next_attempt; /**< 0 unless it is MM_QUEUE_STATE_DEFERRED */
     const char *address;  /**< the recipient */
     const char *status;   /**< enhanced status of the last reply, or of what happened */
     const char *reply;    /**< the last reply, its lines with LF between; or what happened, in words */
@@ -831,12 +831,12 @@ MM_API int MM_CALL mm_queue_redirect(mm_engine *engine, const char *id, const ch
                                      char *new_id MM_DEFAULT(NULL), size_t size MM_DEFAULT(0));
 
 /** What happened to a recipient in the queue. */
-enum mm_event_kind {
-    MM_EVENT_QUEUED = 1,    /**< the queue has taken it: it is on disk */
-    MM_EVENT_DEFERRED = 2,  /**< an attempt failed; another follows */
-    MM_EVENT_DELIVERED = 3, /**< another host has taken it */
-    MM_EVENT_BOUNCED = 4,   /**< given up; its sender is told, where that is due */
-    MM_EVENT_REMOVED = 5    /**< taken out by the host of the library */
+enum mm_queue_event_kind {
+    MM_QUEUE_EVENT_QUEUED = 1,    /**< the queue has taken it: it is on disk */
+    MM_QUEUE_EVENT_DEFERRED = 2,  /**< an attempt failed; another follows */
+    MM_QUEUE_EVENT_DELIVERED = 3, /**< another host has taken it */
+    MM_QUEUE_EVENT_BOUNCED = 4,   /**< given up; its sender is told, where that is due */
+    MM_QUEUE_EVENT_REMOVED = 5    /**< taken out by the host of the library */
 };
 
 /** One event of the queue, about one recipient. Texts are never NULL, "" for none. */
@@ -844,7 +844,7 @@ typedef struct mm_queue_event {
     size_t size;           /**< set by the library: the octets it has filled */
     int64_t sequence;      /**< grows by one with each event since the engine's start; a gap: some were lost */
     int64_t time;          /**< when it happened */
-    int64_t next_attempt;  /**< MM_EVENT_DEFERRED: when the next one follows */
+    int64_t next_attempt;  /**< MM_QUEUE_EVENT_DEFERRED: when the next one follows */
     const char *id;        /**< the message */
     const char *sender;    /**< its envelope sender; "" for none */
     const char *recipient; /**< whom it is about */
@@ -852,7 +852,7 @@ typedef struct mm_queue_event {
     const char *reply;     /**< the server's reply, its lines with LF between; or what happened, in words */
     const char *host;      /**< who said it; "" if nobody did */
     const char *tls;       /**< TLS version and cipher; "" for clear text */
-    int kind;              /**< MM_EVENT_... */
+    int kind;              /**< MM_QUEUE_EVENT_... */
     int error;             /**< MM_OK, or why the attempt failed: an MM_E_... value */
     int reply_code;        /**< SMTP code of the reply; 0 if there was none */
     int attempts;          /**< so far */

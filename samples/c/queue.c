@@ -23,7 +23,7 @@ static void on_event(const mm_queue_event *event, void *user) {
     if (*event->reply)
         printf(", %s", event->reply);
     printf("\n");
-    if (event->kind == MM_EVENT_QUEUED || event->kind == MM_EVENT_DEFERRED ||
+    if (event->kind == MM_QUEUE_EVENT_QUEUED || event->kind == MM_QUEUE_EVENT_DEFERRED ||
         strcmp(event->recipient, recipient_of_ours) != 0)
         return;
     pthread_mutex_lock(&gate);
@@ -53,9 +53,9 @@ static int enqueue(mm_engine *engine, const char *sender, const char *recipient,
     mm_send *send;
     int result = mm_send_new(engine, NULL, sender, &send);
     if (result == MM_OK)
-        result = mm_send_add_recipient(send, recipient, MM_NOTIFY_DEFAULT, NULL);
+        result = mm_send_add_recipient(send, recipient, MM_SEND_NOTIFY_DEFAULT, NULL);
     if (result == MM_OK)
-        result = mm_send_read_file(send, file);
+        result = mm_send_set_file(send, file);
     if (result == MM_OK)
         result = mm_send_start(send);
     if (result == MM_OK && (result = mm_send_wait(send, -1)) == MM_OK)
@@ -90,5 +90,5 @@ int main(int argc, char **argv) {
         pthread_cond_wait(&moved, &gate);
     pthread_mutex_unlock(&gate);
     mm_engine_stop(engine, 10000);
-    return is_final == MM_EVENT_DELIVERED ? 0 : 1;
+    return is_final == MM_QUEUE_EVENT_DELIVERED ? 0 : 1;
 }

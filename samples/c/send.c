@@ -18,7 +18,7 @@ static void on_state(mm_send *send, int recipient, int state, int64_t value, voi
 static int add_recipients(mm_send *send, char *list) {
     int count = 0;
     for (char *address = strtok(list, ","); address; address = strtok(NULL, ","), count++)
-        if (mm_send_add_recipient(send, address, MM_NOTIFY_DEFAULT, NULL) != MM_OK)
+        if (mm_send_add_recipient(send, address, MM_SEND_NOTIFY_DEFAULT, NULL) != MM_OK)
             return -1;
     return count;
 }
@@ -43,7 +43,7 @@ static int fail(mm_send *send, const char *what) {
 }
 
 int main(int argc, char **argv) {
-    mm_send_options options = {.size = sizeof options, .route = MM_SEND_SERVER, .on_state = on_state};
+    mm_send_options options = {.size = sizeof options, .route = MM_SEND_ROUTE_SERVER, .on_state = on_state};
     mm_send *send;
     int count, taken;
 
@@ -57,7 +57,7 @@ int main(int argc, char **argv) {
         return fail(NULL, "options or sender");
     if ((count = add_recipients(send, argv[4])) < 0)
         return fail(send, "recipient");
-    if (mm_send_read_file(send, argv[5]) != MM_OK)
+    if (mm_send_set_file(send, argv[5]) != MM_OK)
         return fail(send, argv[5]);
     if (mm_send_start(send) != MM_OK || mm_send_wait(send, -1) != MM_OK)
         return fail(send, "sending");

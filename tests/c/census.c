@@ -148,7 +148,7 @@ static void on_event(const mm_queue_event *event, void *user) {
 
 /* A message to another host, which nobody is: by the queue, and at once. */
 static void use_delivery(void) {
-    mm_send_options options = {.size = sizeof options, .route = MM_SEND_DIRECT};
+    mm_send_options options = {.size = sizeof options, .route = MM_SEND_ROUTE_DIRECT};
     MailHostInfo found[1];
     mm_queue_counts counts = {.size = sizeof counts};
     SetConfigParamString("smtp_dns", "127.0.0.1:1");
@@ -158,7 +158,7 @@ static void use_delivery(void) {
     for (int i = 0; i < 2; i++) {
         mm_send *send;
         CHECK_OK(mm_send_new(mm_engine_default(), i ? &options : NULL, "ann@example.org", &send));
-        CHECK_OK(mm_send_add_recipient(send, "eve@far.example", MM_NOTIFY_DEFAULT, NULL));
+        CHECK_OK(mm_send_add_recipient(send, "eve@far.example", MM_SEND_NOTIFY_DEFAULT, NULL));
         CHECK_OK(mm_send_start(send));
         CHECK_OK(mm_send_wait(send, -1));
         CHECK_INT(i ? MM_E_DNS : MM_OK, mm_send_outcome(send));

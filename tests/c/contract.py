@@ -22,10 +22,10 @@ def output(*command):
 ENUMS = [
     ("Engine/Sending/SendState.cs", "SendState", "STATE_SMTP_"),
     ("Engine/Sending/SendOptions.cs", "SendTls", "MM_TLS_"),
-    ("Mail/Envelope.cs", "ReturnContent", "MM_RETURN_"),
-    ("Mail/Envelope.cs", "Notify", "MM_NOTIFY_"),
-    ("Delivery/Queue/QueueViews.cs", "QueueState", "MM_QUEUE_"),
-    ("Delivery/Queue/QueueViews.cs", "QueueEventKind", "MM_EVENT_"),
+    ("Mail/Envelope.cs", "ReturnContent", "MM_SEND_RETURN_"),
+    ("Mail/Envelope.cs", "Notify", "MM_SEND_NOTIFY_"),
+    ("Delivery/Queue/QueueViews.cs", "QueueState", "MM_QUEUE_STATE_"),
+    ("Delivery/Queue/QueueViews.cs", "QueueEventKind", "MM_QUEUE_EVENT_"),
 ]
 
 # Not the engine's: the edge's own, or of another enum with the same beginning.

@@ -93,7 +93,7 @@ static mm_send_options *odd_options(void) {
     if (!options || dice(2))
         return options;
     options->route = dice(3) ? (int)dice(4) : odd_number();
-    options->port = options->route == MM_SEND_SERVER ? 1 : odd_number();
+    options->port = options->route == MM_SEND_ROUTE_SERVER ? 1 : odd_number();
     options->tls = (int)dice(6) - 1;
     options->tls_check = (int)dice(4);
     options->timeout_ms = dice(2) ? 0 : odd_number();
@@ -119,7 +119,7 @@ static mm_send *odd_send(void) {
     if (dice(4) == 0) {
         mm_send_free(sends[which]);
         if (dice(2) && mm_send_new(odd_engine(), odd_options(), dice(2) ? "" : odd_text(), &sends[which]) == MM_OK)
-            mm_send_add_recipient(sends[which], "ann@example.org", MM_NOTIFY_DEFAULT, NULL);
+            mm_send_add_recipient(sends[which], "ann@example.org", MM_SEND_NOTIFY_DEFAULT, NULL);
     }
     return sends[which];
 }
@@ -152,13 +152,13 @@ static void one_call_of_send(void) {
         mm_send_write(odd_send(), dice(2) ? NULL : octets, dice(2) ? 0 : (size_t)-1);
         break;
     case 3:
-        mm_send_read_file(odd_send(), dice(2) ? "/dev/null" : odd_text());
+        mm_send_set_file(odd_send(), dice(2) ? "/dev/null" : odd_text());
         break;
     case 4:
-        mm_send_read_fd(odd_send(), odd_descriptor());
+        mm_send_set_descriptor(odd_send(), odd_descriptor());
         break;
     case 5:
-        mm_send_read_callback(odd_send(), dice(2) ? odd_piece : NULL, NULL);
+        mm_send_set_reader(odd_send(), dice(2) ? odd_piece : NULL, NULL);
         break;
     case 6:
         mm_send_start(odd_send());

@@ -25,17 +25,17 @@ SAME(errors_keep_numbers,
          MM_E_TIMEOUT == -15 && MM_E_TLS == -16 && MM_E_PROTOCOL == -17 && MM_E_REFUSED_TEMPORARY == -18 &&
          MM_E_REFUSED_PERMANENT == -19 && MM_E_CANCELLED == -20 && MM_E_LIMIT == -21 && MM_E_INTERNAL == -22);
 SAME(levels_keep_numbers, MM_LOG_ERROR == 1 && MM_LOG_WARNING == 2 && MM_LOG_INFO == 3 && MM_LOG_DEBUG == 4);
-SAME(routes_keep_numbers, MM_SEND_QUEUE == 0 && MM_SEND_DIRECT == 1 && MM_SEND_SERVER == 2);
+SAME(routes_keep_numbers, MM_SEND_ROUTE_QUEUE == 0 && MM_SEND_ROUTE_DIRECT == 1 && MM_SEND_ROUTE_SERVER == 2);
 SAME(tls_keeps_numbers, MM_TLS_SETTINGS == 0 && MM_TLS_NONE == 1 && MM_TLS_OPPORTUNISTIC == 2 && MM_TLS_REQUIRED == 3 &&
                             MM_TLS_IMPLICIT == 4 && MM_TLS_CHECK_SETTINGS == 0 && MM_TLS_CHECK_NEVER == 1 &&
                             MM_TLS_CHECK_ALWAYS == 2);
-SAME(reports_keep_numbers, MM_RETURN_DEFAULT == 0 && MM_RETURN_FULL == 1 && MM_RETURN_HEADERS == 2 &&
-                               MM_NOTIFY_DEFAULT == 0 && MM_NOTIFY_NEVER == 1 && MM_NOTIFY_SUCCESS == 2 &&
-                               MM_NOTIFY_FAILURE == 4 && MM_NOTIFY_DELAY == 8);
-SAME(queue_keeps_numbers, MM_QUEUE_READY == 1 && MM_QUEUE_ACTIVE == 2 && MM_QUEUE_DEFERRED == 3 && MM_QUEUE_HELD == 4 &&
-                              MM_QUEUE_FAILED == 5 && MM_QUEUE_DONE == 6 && MM_QUEUE_ID_SIZE == 32);
-SAME(events_keep_numbers, MM_EVENT_QUEUED == 1 && MM_EVENT_DEFERRED == 2 && MM_EVENT_DELIVERED == 3 &&
-                              MM_EVENT_BOUNCED == 4 && MM_EVENT_REMOVED == 5);
+SAME(reports_keep_numbers, MM_SEND_RETURN_DEFAULT == 0 && MM_SEND_RETURN_FULL == 1 && MM_SEND_RETURN_HEADERS == 2 &&
+                               MM_SEND_NOTIFY_DEFAULT == 0 && MM_SEND_NOTIFY_NEVER == 1 && MM_SEND_NOTIFY_SUCCESS == 2 &&
+                               MM_SEND_NOTIFY_FAILURE == 4 && MM_SEND_NOTIFY_DELAY == 8);
+SAME(queue_keeps_numbers, MM_QUEUE_STATE_READY == 1 && MM_QUEUE_STATE_ACTIVE == 2 && MM_QUEUE_STATE_DEFERRED == 3 && MM_QUEUE_STATE_HELD == 4 &&
+                              MM_QUEUE_STATE_FAILED == 5 && MM_QUEUE_STATE_DONE == 6 && MM_QUEUE_ID_SIZE == 32);
+SAME(events_keep_numbers, MM_QUEUE_EVENT_QUEUED == 1 && MM_QUEUE_EVENT_DEFERRED == 2 && MM_QUEUE_EVENT_DELIVERED == 3 &&
+                              MM_QUEUE_EVENT_BOUNCED == 4 && MM_QUEUE_EVENT_REMOVED == 5);
 
 /* Structures as ABI 2 has them: no gap that a later member could fall into without the size growing. */
 #define WORDS_AND(type, words, bytes) (sizeof(void *) != 8 || sizeof(type) == (words)*8 + (bytes))

@@ -28,7 +28,7 @@ static void enqueue(void) {
     mm_send_result result = {.size = sizeof result};
     SetConfigParamString("smtpproxy", "127.0.0.1:1");
     CHECK_OK(mm_send_new(mm_engine_default(), NULL, "", &started));
-    CHECK_OK(mm_send_add_recipient(started, "far@example.net", MM_NOTIFY_NEVER, NULL));
+    CHECK_OK(mm_send_add_recipient(started, "far@example.net", MM_SEND_NOTIFY_NEVER, NULL));
     CHECK_OK(mm_send_start(started));
     CHECK_OK(mm_send_wait(started, -1));
     CHECK_OK(mm_send_get_result(started, 0, &result));

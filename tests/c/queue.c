@@ -90,7 +90,7 @@ static void enqueue_from(const char *sender, const char *recipient, const char *
     mm_send_result result = {.size = sizeof result};
     mm_send *send = NULL;
     CHECK_OK(mm_send_new(mm_engine_default(), NULL, sender, &send));
-    CHECK_OK(mm_send_add_recipient(send, recipient, MM_NOTIFY_DEFAULT, NULL));
+    CHECK_OK(mm_send_add_recipient(send, recipient, MM_SEND_NOTIFY_DEFAULT, NULL));
     CHECK_OK(mm_send_write(send, text, strlen(text)));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
@@ -173,8 +173,8 @@ static void an_empty_queue(void) {
 static void one_that_is_delivered(void) {
     char id[MM_QUEUE_ID_SIZE];
     enqueue("ann@far.example", id);
-    int queued = wait_event(MM_EVENT_QUEUED, "ann@far.example");
-    int delivered = wait_event(MM_EVENT_DELIVERED, "ann@far.example");
+    int queued = wait_event(MM_QUEUE_EVENT_QUEUED, "ann@far.example");
+    int delivered = wait_event(MM_QUEUE_EVENT_DELIVERED, "ann@far.example");
     CHECK_TEXT(id, heard.events[queued].id);
     CHECK_TEXT("bert@example.net", heard.events[queued].sender);
     CHECK_OK(heard.events[queued].error);
@@ -188,7 +188,7 @@ static void one_that_is_delivered(void) {
 
 static void one_that_is_deferred(char *id) {
     enqueue("later@far.example", id);
-    int deferred = wait_event(MM_EVENT_DEFERRED, "later@far.example");
+    int deferred = wait_event(MM_QUEUE_EVENT_DEFERRED, "later@far.example");
     CHECK_TEXT(id, heard.events[deferred].id);
     CHECK_INT(MM_E_REFUSED_TEMPORARY, heard.events[deferred].error);
     CHECK_INT(451, heard.events[deferred].reply_code);
@@ -215,7 +215,7 @@ static void it_can_be_looked_at(const char *id) {
     CHECK_INT(86400000, message.expires - message.received);
     CHECK_OK(mm_queue_get_recipient(cursor, 0, &recipient));
     CHECK_TEXT("later@far.example", recipient.address);
-    CHECK_INT(MM_QUEUE_DEFERRED, recipient.state);
+    CHECK_INT(MM_QUEUE_STATE_DEFERRED, recipient.state);
     CHECK_INT(MM_E_REFUSED_TEMPORARY, recipient.error);
     CHECK_INT(451, recipient.reply_code);
     CHECK_INT(1, recipient.attempts);
@@ -241,17 +241,17 @@ static void it_can_be_looked_at(const char *id) {
 
 static void it_is_held_and_released(const char *id) {
     CHECK_OK(mm_queue_hold(mm_engine_default(), id));
-    CHECK_INT(MM_QUEUE_HELD, state_of(id));
+    CHECK_INT(MM_QUEUE_STATE_HELD, state_of(id));
     CHECK_INT(1, counts().held);
     CHECK_OK(mm_queue_retry(mm_engine_default(), id));
-    CHECK_INT(MM_QUEUE_HELD, state_of(id));
+    CHECK_INT(MM_QUEUE_STATE_HELD, state_of(id));
     CHECK_OK(mm_queue_release(mm_engine_default(), id));
-    wait_event(MM_EVENT_DEFERRED, "later@far.example"); /* tried again, and again too early */
+    wait_event(MM_QUEUE_EVENT_DEFERRED, "later@far.example"); /* tried again, and again too early */
 }
 
 static void it_is_tried_again(const char *id) {
     CHECK_OK(mm_queue_retry(mm_engine_default(), id));
-    int deferred = wait_event(MM_EVENT_DEFERRED, "later@far.example");
+    int deferred = wait_event(MM_QUEUE_EVENT_DEFERRED, "later@far.example");
     CHECK_INT(3, heard.events[deferred].attempts);
 }
 
@@ -261,7 +261,7 @@ static void it_is_redirected(const char *id) {
     CHECK_INT(MM_E_NOT_FOUND, mm_queue_redirect(engine, id, "other@far.example", "eve@far.example", NULL, 0));
     CHECK_OK(mm_queue_redirect(engine, id, "later@far.example", "eve@far.example", new_id, sizeof new_id));
     CHECK(strcmp(id, new_id) != 0);
-    wait_event(MM_EVENT_REMOVED, "later@far.example");
+    wait_event(MM_QUEUE_EVENT_REMOVED, "later@far.example");
     CHECK_INT(0, state_of(id));
     CHECK_INT(MM_E_NOT_FOUND, mm_queue_retry(engine, id));
     CHECK_INT(MM_E_NOT_FOUND, mm_queue_hold(engine, id));
@@ -271,7 +271,7 @@ static void it_is_redirected(const char *id) {
 }
 
 static void the_new_one_is_delivered(void) {
-    int delivered = wait_event(MM_EVENT_DELIVERED, "eve@far.example");
+    int delivered = wait_event(MM_QUEUE_EVENT_DELIVERED, "eve@far.example");
     CHECK_TEXT("bert@example.net", heard.events[delivered].sender);
     CHECK(strstr(remote.rcpt, "<eve@far.example>"));
     CHECK(strstr(remote.text, "\n\ntext\n"));
@@ -281,7 +281,7 @@ static void one_that_is_refused(void) {
     char id[MM_QUEUE_ID_SIZE];
     struct wire wire;
     enqueue_from("ann@example.org", "nobody@far.example", "Subject: in vain\n\nx\n", id);
-    int bounced = wait_event(MM_EVENT_BOUNCED, "nobody@far.example");
+    int bounced = wait_event(MM_QUEUE_EVENT_BOUNCED, "nobody@far.example");
     CHECK_TEXT(id, heard.events[bounced].id);
     CHECK_INT(MM_E_REFUSED_PERMANENT, heard.events[bounced].error);
     CHECK_INT(550, heard.events[bounced].reply_code);
@@ -296,11 +296,11 @@ static void it_is_removed(void) {
     mm_queue_cursor *cursor;
     char octets[10];
     enqueue("later2@far.example", id);
-    wait_event(MM_EVENT_DEFERRED, "later2@far.example");
+    wait_event(MM_QUEUE_EVENT_DEFERRED, "later2@far.example");
     cursor = open_cursor(id);
     CHECK_INT(1, mm_queue_next(cursor, NULL));
     CHECK_OK(mm_queue_remove(mm_engine_default(), id));
-    int removed = wait_event(MM_EVENT_REMOVED, "later2@far.example");
+    int removed = wait_event(MM_QUEUE_EVENT_REMOVED, "later2@far.example");
     CHECK_TEXT(id, heard.events[removed].id);
     CHECK_INT(MM_E_NOT_FOUND, mm_queue_read(cursor, octets, sizeof octets));
     mm_queue_close(cursor);
@@ -311,7 +311,7 @@ static void a_callback_may_call_back(void) {
     char id[MM_QUEUE_ID_SIZE];
     heard.calls_back = 1;
     enqueue("fred@far.example", id);
-    wait_event(MM_EVENT_DELIVERED, "fred@far.example");
+    wait_event(MM_QUEUE_EVENT_DELIVERED, "fred@far.example");
     pthread_mutex_lock(&heard.gate);
     while (heard.inside)
         pthread_cond_wait(&heard.moved, &heard.gate);
@@ -363,7 +363,7 @@ static void a_restart_keeps_it(void) {
     mm_queue_cursor *cursor;
     enqueue("later4@far.example", held);
     enqueue("later5@far.example", deferred);
-    wait_event(MM_EVENT_DEFERRED, "later5@far.example");
+    wait_event(MM_QUEUE_EVENT_DEFERRED, "later5@far.example");
     CHECK_OK(mm_queue_hold(mm_engine_default(), held));
     cursor = open_cursor(NULL);
     CHECK_INT(1, mm_queue_next(cursor, NULL));
@@ -375,15 +375,15 @@ static void a_restart_keeps_it(void) {
     mm_queue_close(cursor);
 
     CHECK_INT(2, counts().messages); /* opens it again */
-    CHECK_INT(MM_QUEUE_HELD, state_of(held));
-    CHECK_INT(MM_QUEUE_DEFERRED, state_of(deferred));
+    CHECK_INT(MM_QUEUE_STATE_HELD, state_of(held));
+    CHECK_INT(MM_QUEUE_STATE_DEFERRED, state_of(deferred));
     remote.takes_all = 1;
     CHECK_OK(mm_queue_retry(mm_engine_default(), NULL));
-    int delivered = wait_event(MM_EVENT_DELIVERED, "later5@far.example"); /* the callback is kept too */
+    int delivered = wait_event(MM_QUEUE_EVENT_DELIVERED, "later5@far.example"); /* the callback is kept too */
     CHECK_TEXT(deferred, heard.events[delivered].id);
-    CHECK_INT(MM_QUEUE_HELD, state_of(held));
+    CHECK_INT(MM_QUEUE_STATE_HELD, state_of(held));
     CHECK_OK(mm_queue_release(mm_engine_default(), NULL));
-    wait_event(MM_EVENT_DELIVERED, "later4@far.example");
+    wait_event(MM_QUEUE_EVENT_DELIVERED, "later4@far.example");
     CHECK_INT(0, counts().messages);
     remote.takes_all = 0;
 }
@@ -399,7 +399,7 @@ static void nobody_hears(void) {
     CHECK_OK(mm_queue_remove(mm_engine_default(), id));
     CHECK_OK(mm_queue_set_events(mm_engine_default(), on_event, &heard));
     enqueue("gina@far.example", id);
-    wait_event(MM_EVENT_DELIVERED, "gina@far.example");
+    wait_event(MM_QUEUE_EVENT_DELIVERED, "gina@far.example");
     for (int i = count; i < heard.count; i++)
         CHECK_TEXT("gina@far.example", heard.events[i].recipient);
     CHECK(heard.events[count].sequence > heard.events[count - 1].sequence + 1); /* the gap tells it */
@@ -411,7 +411,7 @@ static void the_old_functions_queue(void) {
     SRVprintf(&s, "Subject: by the old %s\n\nx\n", "function");
     SRVEndOfMsg(&s);
     CHECK_OK(mm_last_error());
-    wait_event(MM_EVENT_DELIVERED, "hans@far.example");
+    wait_event(MM_QUEUE_EVENT_DELIVERED, "hans@far.example");
     CHECK(strstr(remote.text, "Subject: by the old function\n"));
 }
 

@@ -50,7 +50,7 @@ static void queue(int number) {
     CHECK_OK(mm_queue_remove(engine, NULL));
 
     CHECK_OK(mm_send_new(engine, NULL, "ann@example.org", &send));
-    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_NOTIFY_NEVER, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_SEND_NOTIFY_NEVER, NULL));
     CHECK_OK(mm_send_write(send, "Subject: waits\n\nx\n", 18));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
@@ -64,10 +64,10 @@ static void queue(int number) {
 
 /* To a server that nobody is; the handle outlives the engine. */
 static mm_send *try_to_send(void) {
-    mm_send_options options = {.size = sizeof options, .route = MM_SEND_SERVER, .host = "127.0.0.1", .port = 1};
+    mm_send_options options = {.size = sizeof options, .route = MM_SEND_ROUTE_SERVER, .host = "127.0.0.1", .port = 1};
     mm_send *send;
     CHECK_OK(mm_send_new(mm_engine_default(), &options, "", &send));
-    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_NOTIFY_DEFAULT, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_SEND_NOTIFY_DEFAULT, NULL));
     CHECK_OK(mm_send_start(send));
     return send;
 }

@@ -19,18 +19,18 @@ static void from_memory(void) {
     CHECK_OK(mm_send_write(send, "\n.dot\n", 6));
     CHECK_OK(mm_send_write(send, NULL, 0));
     CHECK_OK(mm_send_write(send, "last", 4));
-    CHECK_INT(MM_E_STATE, mm_send_read_file(send, "/etc/hostname"));
+    CHECK_INT(MM_E_STATE, mm_send_set_file(send, "/etc/hostname"));
     is_taken(send, "Subject: x\n\nfirst\n.dot\nlast\n");
 }
 
 static void from_file(void) {
     mm_send *send = new_to_remote("ann@example.net");
-    CHECK_INT(MM_E_NOT_FOUND, mm_send_read_file(send, "/nowhere/at/all"));
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_file(send, NULL));
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_file(send, ""));
+    CHECK_INT(MM_E_NOT_FOUND, mm_send_set_file(send, "/nowhere/at/all"));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_file(send, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_file(send, ""));
     const char *path = file_of("Subject: file\n\nby path\n");
-    CHECK_OK(mm_send_read_file(send, path));
-    CHECK_INT(MM_E_STATE, mm_send_read_file(send, path));
+    CHECK_OK(mm_send_set_file(send, path));
+    CHECK_INT(MM_E_STATE, mm_send_set_file(send, path));
     CHECK_INT(MM_E_STATE, mm_send_write(send, "x", 1));
     unlink(path); /* it was opened */
     is_taken(send, "Subject: file\n\nby path\n");
@@ -41,9 +41,9 @@ static void from_descriptor(void) {
     int number = open(file_of("not this Subject: fd\n\nby descriptor\n"), O_RDONLY), copy;
     CHECK_INT(9, lseek(number, 9, SEEK_SET));
     copy = dup(number);
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_fd(send, -1));
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_fd(send, 1 << 20));
-    CHECK_OK(mm_send_read_fd(send, number));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_descriptor(send, -1));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_descriptor(send, 1 << 20));
+    CHECK_OK(mm_send_set_descriptor(send, number));
     close(number);
     is_taken(send, "Subject: fd\n\nby descriptor\n");
     CHECK_INT(9, lseek(copy, 0, SEEK_CUR));
@@ -54,7 +54,7 @@ static void from_pipe(void) {
     mm_send *send = new_to_remote("ann@example.net");
     int ends[2];
     CHECK_INT(0, pipe(ends));
-    CHECK_OK(mm_send_read_fd(send, ends[0]));
+    CHECK_OK(mm_send_set_descriptor(send, ends[0]));
     close(ends[0]);
     CHECK_OK(mm_send_start(send));
     CHECK_INT(MM_E_TIMEOUT, mm_send_wait(send, 0));
@@ -82,9 +82,9 @@ static int give_piece(void *buffer, int size, void *user) {
 static void from_callback(void) {
     struct pieces pieces = {0, 3, -1};
     mm_send *send = new_to_remote("ann@example.net");
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_callback(send, NULL, NULL));
-    CHECK_OK(mm_send_read_callback(send, give_piece, &pieces));
-    CHECK_INT(MM_E_STATE, mm_send_read_callback(send, give_piece, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_reader(send, NULL, NULL));
+    CHECK_OK(mm_send_set_reader(send, give_piece, &pieces));
+    CHECK_INT(MM_E_STATE, mm_send_set_reader(send, give_piece, NULL));
     is_taken(send, "piece 0\npiece 1\npiece 2\n");
     CHECK_INT(3, pieces.given);
 }
@@ -93,7 +93,7 @@ static void from_a_callback_that_fails(void) {
     struct pieces pieces = {0, 3, 2};
     mm_send *send = new_to_remote("ann@example.net");
     int messages = remote.messages;
-    CHECK_OK(mm_send_read_callback(send, give_piece, &pieces));
+    CHECK_OK(mm_send_set_reader(send, give_piece, &pieces));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
     CHECK_INT(MM_E_IO, mm_send_outcome(send));
@@ -118,8 +118,8 @@ static void a_large_one_and_an_empty_one(void) {
 static void one_result_for_each(void) {
     mm_send *send = new_to_remote("ann@example.net");
     char address[64];
-    CHECK_OK(mm_send_add_recipient(send, "<nobody@example.net>", MM_NOTIFY_FAILURE | MM_NOTIFY_DELAY, NULL));
-    CHECK_OK(mm_send_add_recipient(send, "later@example.net", MM_NOTIFY_NEVER, "rfc822;first@example.net"));
+    CHECK_OK(mm_send_add_recipient(send, "<nobody@example.net>", MM_SEND_NOTIFY_FAILURE | MM_SEND_NOTIFY_DELAY, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "later@example.net", MM_SEND_NOTIFY_NEVER, "rfc822;first@example.net"));
     CHECK_OK(mm_send_write(send, "Subject: three\n\nx\n", 18));
     CHECK_INT(0, result_of(send, 0).state);
     CHECK_TEXT("later@example.net", result_of(send, 2).address);
@@ -164,7 +164,7 @@ static void one_result_for_each(void) {
 static void options_reach_the_server(void) {
     mm_send_options options = to_remote();
     options.hello_name = "hello.example.org";
-    options.return_content = MM_RETURN_HEADERS;
+    options.return_content = MM_SEND_RETURN_HEADERS;
     options.envelope_id = "mark+1";
     options.tls = MM_TLS_NONE;
     options.timeout_ms = 20000;

@@ -49,7 +49,7 @@ static void cancelled_while_its_text_is_read(void) {
     mm_send *send = new_to_remote("ann@example.net");
     int ends[2];
     CHECK_INT(0, pipe(ends));
-    CHECK_OK(mm_send_read_fd(send, ends[0]));
+    CHECK_OK(mm_send_set_descriptor(send, ends[0]));
     close(ends[0]);
     CHECK_OK(mm_send_start(send));
     CHECK_INT(MM_E_TIMEOUT, mm_send_wait(send, 20));

@@ -67,8 +67,8 @@ static int place_of(int recipient, int state) {
 
 static void states_come_in_order(void) {
     mm_send *send = new_heard(100);
-    CHECK_OK(mm_send_add_recipient(send, "nobody@example.net", MM_NOTIFY_DEFAULT, NULL));
-    CHECK_OK(mm_send_add_recipient(send, "ann@example.net", MM_NOTIFY_DEFAULT, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "nobody@example.net", MM_SEND_NOTIFY_DEFAULT, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "ann@example.net", MM_SEND_NOTIFY_DEFAULT, NULL));
     CHECK_OK(mm_send_write(send, "Subject: heard\n\nx\n", 18));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));

@@ -11,7 +11,7 @@ static inline mm_send_options to_remote(void) {
     mm_send_options options;
     memset(&options, 0, sizeof options);
     options.size = sizeof options;
-    options.route = MM_SEND_SERVER;
+    options.route = MM_SEND_ROUTE_SERVER;
     options.host = "127.0.0.1";
     options.port = remote.port;
     return options;
@@ -23,7 +23,7 @@ static inline mm_send *new_send(const mm_send_options *options, const char *reci
     if (!send)
         exit(check_result());
     if (recipient)
-        CHECK_OK(mm_send_add_recipient(send, recipient, MM_NOTIFY_DEFAULT, NULL));
+        CHECK_OK(mm_send_add_recipient(send, recipient, MM_SEND_NOTIFY_DEFAULT, NULL));
     return send;
 }
 

@@ -70,11 +70,11 @@ internal static class SendOptionsReader
     private static string? WhatRouteDoesNotUse(in SendOptionsLayout given)
     {
         if (given.Host != 0 || given.Port != 0 || given.UserName != 0 || given.Password != 0)
-            return "host, port, user_name and password are for MM_SEND_SERVER";
+            return "host, port, user_name and password are for MM_SEND_ROUTE_SERVER";
         if (given.Tls == (int)SendTls.Implicit)
-            return "MM_TLS_IMPLICIT is for MM_SEND_SERVER";
+            return "MM_TLS_IMPLICIT is for MM_SEND_ROUTE_SERVER";
         bool isSet = given.Tls != 0 || given.TlsCheck != 0 || given.TimeoutMilliseconds != 0 || given.HelloName != 0;
-        return given.Route == QueueRoute && isSet ? "tls, tls_check, timeout_ms and hello_name are not for MM_SEND_QUEUE" : null;
+        return given.Route == QueueRoute && isSet ? "tls, tls_check, timeout_ms and hello_name are not for MM_SEND_ROUTE_QUEUE" : null;
     }
 
     private static Fault ReadTexts(in SendOptionsLayout given, out (string? Host, string? User, string? Password, string? Hello, string? EnvelopeId) texts)

@@ -65,7 +65,7 @@ internal static unsafe class Send
         return send.Sending.Write(new ReadOnlySpan<byte>((void*)call.Octets, (int)call.Size));
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_file", CallConvs = [typeof(CallConvCdecl)])]
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_file", CallConvs = [typeof(CallConvCdecl)])]
     private static int ReadFile(nint send, nint path) => Boundary.Code((send, path), ReadFile);
 
     private static Fault ReadFile((nint Send, nint Path) call)
@@ -79,7 +79,7 @@ internal static unsafe class Send
         return path.Length == 0 ? Fault.Argument : send.Sending.TakeFile(path);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_fd", CallConvs = [typeof(CallConvCdecl)])]
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_descriptor", CallConvs = [typeof(CallConvCdecl)])]
     private static int ReadDescriptor(nint send, int descriptor) => Boundary.Code((send, descriptor), ReadDescriptor);
 
     private static Fault ReadDescriptor((nint Send, int Descriptor) call)
@@ -90,7 +90,7 @@ internal static unsafe class Send
         return call.Descriptor < 0 ? Fault.Argument : send.Sending.TakeDescriptor(call.Descriptor);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_callback", CallConvs = [typeof(CallConvCdecl)])]
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_reader", CallConvs = [typeof(CallConvCdecl)])]
     private static int ReadCallback(nint send, nint callback, nint user) => Boundary.Code((send, callback, user), ReadCallback);
 
     private static Fault ReadCallback((nint Send, nint Callback, nint User) call)
