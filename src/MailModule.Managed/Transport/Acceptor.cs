@@ -73,6 +73,5 @@ internal sealed class Acceptor : SocketAsyncEventArgs
     {
         _retry.Dispose();
         Dispose();
-        _listener.AcceptorEnded();
     }
 }
