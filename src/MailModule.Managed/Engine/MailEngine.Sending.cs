@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Delivery.Queue;
 using MailModule.Dns;
 using MailModule.Engine.Sending;
 using MailModule.Mail;
@@ -6,9 +7,26 @@ using MailModule.Primitives;
 
 namespace MailModule.Engine;
 
-// Sending one message with a result for each recipient, and the look-up of mail hosts.
+// What goes to other hosts: messages with a result for each recipient, the queue, the look-up of mail hosts.
 public sealed partial class MailEngine
 {
+    /// <summary>Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed; where mail goes into the spool, what opening it gives.</summary>
+    /// <param name="from">Envelope sender; empty for the null path.</param>
+    /// <param name="to">Recipients, with commas, semicolons or white space between.</param>
+    /// <param name="observer">Null: nobody hears.</param>
+    /// <param name="stream">Not null when the result is None.</param>
+    public Fault BeginSend(SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
+    {
+        stream = null;
+        if (route.Kind == SendRouteKind.Smtp && WhatIsWrong(route) is { } wrong)
+            return Fail(Fault.Argument, wrong);
+        Fault fault = RunForSending(out RunningEngine? running);
+        if (fault != Fault.None)
+            return fault;
+        fault = OutgoingStream.TryOpen(running!.Outgoing, route, from, to, observer, out stream, out string? text);
+        return Fail(fault, text);
+    }
+
     /// <summary>Begins a message that is sent with results. <see cref="Fault.Argument"/> for a route or sender that is malformed.</summary>
     /// <param name="from">Envelope sender; empty for the null path.</param>
     /// <param name="observer">Null: nobody hears.</param>
@@ -52,6 +70,30 @@ public sealed partial class MailEngine
             MxStatus.Cancelled => Fault.Cancelled,
             _ => Fault.Dns,
         }, answer.Text);
+    }
+
+    /// <summary>The queue, whose first use opens the spool and begins delivery. <see cref="Fault.Locked"/> (another engine has the spool), <see cref="Fault.Io"/>, <see cref="Fault.Full"/>,
+    /// <see cref="Fault.State"/> while the engine is being stopped. When the engine has stopped it is empty, and stays so: the next use of the engine has another.</summary>
+    public Fault OpenQueue(out IMailQueue? queue)
+    {
+        queue = null;
+        Fault fault = RunForSending(out RunningEngine? running);
+        if (fault != Fault.None)
+            return fault;
+        fault = running!.OpenQueue(out queue, out string? text);
+        return Fail(fault, text);
+    }
+
+    /// <summary>Who hears of the queue's events; kept over stops and starts of the engine, and set before the first use of the queue hears all of it. See <see cref="IMailQueue.SetListener"/>.</summary>
+    public void SetQueueListener(Action<QueueEvent>? listener)
+    {
+        RunningEngine? running;
+        lock (_gate)
+        {
+            _queueListener = listener;
+            running = _running;
+        }
+        running?.SetQueueListener(listener);
     }
 
     private Fault RunForSending(out RunningEngine? running)

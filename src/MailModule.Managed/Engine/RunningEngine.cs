@@ -25,9 +25,9 @@ internal sealed class RunningEngine : IDisposable
     private readonly AddressCounts _perAddress = new();
     private readonly Lock _opening = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SingleServer _smtp;
+    private readonly SingleServer _pop3;
     private MailData? _data;
-    private SmtpServer? _smtp;
-    private Pop3Server? _pop3;
     private Action<QueueEvent>? _queueListener;
     private bool _isClosed;
 
@@ -37,7 +37,10 @@ internal sealed class RunningEngine : IDisposable
         _settings = settings;
         _log = log;
         _workers = new Workers(ThreadLimit, log);
-        OtherHosts = new OtherHosts(settings, _workers, log, target => Volatile.Read(ref _smtp) is { } server && server.Listens(target), () => Volatile.Read(ref _smtp) is not null);
+        _smtp = new SingleServer(NewSmtpServer);
+        _pop3 = new SingleServer(NewPop3Server);
+        OtherHosts = new OtherHosts(
+            settings, _workers, log, target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
         Outgoing = new OutgoingMail(settings, OtherHosts, OpenSpool, () => MailEngine.MayBlock, _workers, log);
     }
 
@@ -50,31 +53,20 @@ internal sealed class RunningEngine : IDisposable
     public OutgoingMail Outgoing { get; }
     public Workers Workers => _workers;
 
-    public Fault StartSmtp(HostRequests host, int port, out string? text)
+    /// <summary>As the old functions start a server: one that runs gets another to ask.</summary>
+    public Fault StartOrReplace(ServerKind kind, HostRequests host, int port, out string? text)
     {
-        if (_smtp is not null)
-            return Replace(_smtp, host, port, out text);
         Fault fault = OpenData(out text);
-        if (fault != Fault.None)
-            return fault;
-        var server = new SmtpServer(_settings, _data!.Spool, _workers, _perAddress, host, _log);
-        fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.SmtpPort), out text);
-        _smtp = fault == Fault.None ? server : null;
-        return fault;
+        return fault == Fault.None ? ServerOf(kind).StartOrReplace(host, port, out text) : fault;
     }
 
-    public Fault StartPop3(HostRequests host, int port, out string? text)
+    /// <summary>Starts a server with a handle of its own.</summary>
+    public Fault StartServer(
+        ServerKind kind, HostRequests host, ServerOptions options, out StartedServer? server, out string? text)
     {
-        if (_pop3 is not null)
-            return Replace(_pop3, host, port, out text);
+        server = null;
         Fault fault = OpenData(out text);
-        if (fault != Fault.None)
-            return fault;
-        var mailboxes = new Mailboxes(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
-        var server = new Pop3Server(_settings, mailboxes, _workers, _perAddress, host, _log);
-        fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.PopPort), out text);
-        _pop3 = fault == Fault.None ? server : null;
-        return fault;
+        return fault == Fault.None ? ServerOf(kind).Start(host, options, out server, out text) : fault;
     }
 
     /// <summary>
@@ -84,10 +76,10 @@ internal sealed class RunningEngine : IDisposable
     public bool Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
-        _smtp?.CloseToNew();
-        _pop3?.CloseToNew();
-        bool ended = _smtp?.Stop(Left(deadline)) ?? true;
-        ended &= _pop3?.Stop(Left(deadline)) ?? true;
+        _smtp.CloseToNew();
+        _pop3.CloseToNew();
+        bool ended = _smtp.Stop(Left(deadline));
+        ended &= _pop3.Stop(Left(deadline));
         Outgoing.Stop(Left(deadline));
         _stopping.Cancel();
         // A callback that has not come back till now was waited for; its thread gets no second grace.
@@ -101,16 +93,15 @@ internal sealed class RunningEngine : IDisposable
 
     private static TimeSpan Left(long deadline) => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
 
-    private static Fault Replace(MailServer server, HostRequests host, int port, out string? text)
+    private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
+
+    private SmtpServer NewSmtpServer(HostRequests host)
+        => new(_settings, _data!.Spool, _workers, _perAddress, host, _log);
+
+    private Pop3Server NewPop3Server(HostRequests host)
     {
-        text = null;
-        if (port > 0 && port != server.Port)
-        {
-            text = $"the server runs on port {server.Port} already";
-            return Fault.State;
-        }
-        server.Use(host);
-        return Fault.None;
+        var mailboxes = new Mailboxes(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
+        return new Pop3Server(_settings, mailboxes, _workers, _perAddress, host, _log);
     }
 
     // Servers open it under the engine's lock, messages of the host without.

@@ -13,12 +13,13 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
 
     protected EngineSettings Settings { get; } = settings;
 
-    /// <summary>The first port, the one the host named.</summary>
+    /// <summary>The first port, the one the host named or the system chose.</summary>
     public int Port { get; private set; }
 
     /// <summary>Where it listens, since it started.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
+    protected abstract Setting PortSetting { get; }
     protected abstract Setting BindSetting { get; }
     protected abstract Setting LimitSetting { get; }
     protected abstract byte[] Refusal { get; }
@@ -31,20 +32,25 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
     protected abstract ISession NewSession(Connection connection, ServerPort port);
 
     /// <summary>Binds all ports, or none; <paramref name="text"/> says what is wrong.</summary>
-    public Fault TryStart(int port, out string? text)
+    public Fault TryStart(ServerOptions options, out string? text)
     {
         SettingValues values = Settings.Current;
-        Port = port;
-        _connections.Limit = values.Int(LimitSetting);
+        int port = options.PortToBind(values, PortSetting);
+        IReadOnlyList<IPAddress> addresses = options.AddressesToBind(values, BindSetting);
+        _connections.Limit = options.SessionLimit(values, LimitSetting);
         _connections.LimitPerAddress = values.Int(Keys.FromSameHost) is > 0 and var limit ? limit : int.MaxValue;
         List<ServerPort> ports = [.. Ports(values, port)];
         Fault fault = LoadTls(values, ports, out TlsServerSettings? tls, out text);
         foreach (ServerPort one in ports)
             if (fault == Fault.None)
-                fault = Listen(values, one, tls, out text);
+                fault = Listen(addresses, one, tls, out text);
         if (fault != Fault.None)
+        {
             Stop(TimeSpan.Zero);
+            return fault;
+        }
         EndPoints = [.. _listeners.SelectMany(listener => listener.EndPoints)];
+        Port = EndPoints[0].Port;
         return fault;
     }
 
@@ -62,9 +68,12 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
 
     public void CloseToNew()
     {
-        foreach (Listener listener in _listeners)
-            listener.Dispose();
-        _listeners.Clear();
+        lock (_listeners)
+        {
+            foreach (Listener listener in _listeners)
+                listener.Dispose();
+            _listeners.Clear();
+        }
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
@@ -75,10 +84,16 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
         return own.Equals(target) || isAll && (IPAddress.IsLoopback(target) || Settings.Current.IsOurAddress(target));
     }
 
-    private Fault Listen(SettingValues values, ServerPort port, TlsServerSettings? tls, out string? text)
+    private Fault Listen(IReadOnlyList<IPAddress> addresses, ServerPort port, TlsServerSettings? tls, out string? text)
     {
-        var options = new ListenerOptions { EndPoints = [], CreateSession = connection => Begin(connection, port), Tls = tls, Refusal = Refusal };
-        Fault fault = port.Listen(values.Addresses(BindSetting), options, _connections, out Listener? listener, out text);
+        var options = new ListenerOptions
+        {
+            EndPoints = [],
+            CreateSession = connection => Begin(connection, port),
+            Tls = tls,
+            Refusal = Refusal,
+        };
+        Fault fault = port.Listen(addresses, options, _connections, out Listener? listener, out text);
         if (listener is not null)
             _listeners.Add(listener);
         return fault;

@@ -14,6 +14,7 @@ internal sealed class Pop3Server(EngineSettings settings, Mailboxes mailboxes, W
     private readonly Log _log = log;
     private volatile Pop3Backend _backend = new(mailboxes, workers, host, () => settings.Current.Accounts, new AheadMemory(), log);
 
+    protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;
     protected override Setting LimitSetting => Keys.Pop3Max;
     protected override byte[] Refusal { get; } = "-ERR [SYS/TEMP] too many connections, try again later\r\n"u8.ToArray();

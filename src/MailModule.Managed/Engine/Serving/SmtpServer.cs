@@ -16,6 +16,7 @@ internal sealed class SmtpServer(EngineSettings settings, ISpool spool, Workers 
     private volatile SmtpBackend _backend = new(spool, workers, host, () => settings.Current.Relay, log);
     private volatile OptionSet _options = new(settings.Current);
 
+    protected override Setting PortSetting => Keys.SmtpPort;
     protected override Setting BindSetting => Keys.SmtpBind;
     protected override Setting LimitSetting => Keys.SmtpMax;
     protected override byte[] Refusal { get; } = "421 4.3.2 Too many connections, try again later\r\n"u8.ToArray();

@@ -79,10 +79,20 @@ internal sealed class EngineSettings
     }
 
     /// <inheritdoc cref="Set(string, string, out string)"/>
-    public Fault Set(string key, int value, out string error) => Set(key, value.ToString(CultureInfo.InvariantCulture), out error);
+    public Fault Set(string key, long value, out string error)
+        => Set(key, value.ToString(CultureInfo.InvariantCulture), out error);
 
     /// <summary>A number or a flag; <see cref="Fault.Config"/> for what is neither, or too big.</summary>
     public Fault TryGetInt(string key, out int value)
+    {
+        Fault fault = TryGetNumber(key, out long number);
+        bool fits = number is >= int.MinValue and <= int.MaxValue;
+        value = fits ? (int)number : 0;
+        return fault == Fault.None && !fits ? Fault.Config : fault;
+    }
+
+    /// <summary>A number or a flag; <see cref="Fault.Config"/> for what is neither.</summary>
+    public Fault TryGetNumber(string key, out long value)
     {
         value = 0;
         if (!SettingKeys.TryFind(key, out SettingKey found))
@@ -91,9 +101,9 @@ internal sealed class EngineSettings
         bool isCounted = found.Row.Kind is SettingKind.Flag or SettingKind.Number || found.Row.FirstWord > 0;
         if (found.IsNo)
             value = IsNone(current, found.Row) ? 1 : 0;
-        else if (isCounted && current.Number(found.Row) <= int.MaxValue)
-            value = (int)current.Number(found.Row);
-        else if (!int.TryParse(current.Text(found.Row), NumberStyles.None, CultureInfo.InvariantCulture, out value))
+        else if (isCounted)
+            value = current.Number(found.Row);
+        else if (!long.TryParse(current.Text(found.Row), NumberStyles.None, CultureInfo.InvariantCulture, out value))
             return Fault.Config;
         return Fault.None;
     }
