@@ -1,6 +1,6 @@
 /*
- * Queues a file for delivery and watches it until nothing of it is left in the queue: queue CONFIG SENDER RECIPIENT FILE. "hold", "retry" and so on
- * are one call each: mm_queue_hold, mm_queue_retry.
+ * Queues a file for delivery and watches it until nothing of it is left in the queue: queue CONFIG SENDER RECIPIENT
+ * FILE. "hold", "retry" and so on are one call each: mm_queue_hold, mm_queue_retry.
  */
 #include <mailmodule.h>
 #include <pthread.h>
@@ -34,14 +34,14 @@ static void on_event(const mm_queue_event *event, void *user) {
 
 /* What waits, before we begin: from an earlier run. */
 static void print_queue(mm_engine *engine) {
-    mm_queue_message message = {.size = sizeof message};
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
     mm_queue_cursor *cursor;
 
     if (mm_queue_open(engine, NULL, &cursor) != MM_OK)
         return;
-    while (mm_queue_next(cursor, &message) > 0)
+    while (mm_queue_next(cursor, &message) == MM_OK && message.id)
         for (int i = 0; i < message.recipients; i++) {
-            mm_queue_recipient recipient = {.size = sizeof recipient};
+            mm_queue_recipient recipient = MM_QUEUE_RECIPIENT_INIT;
             mm_queue_get_recipient(cursor, i, &recipient);
             printf("waiting: %s for %s, %d attempts, %s\n", message.id, recipient.address, recipient.attempts,
                    recipient.reply);
@@ -51,7 +51,7 @@ static void print_queue(mm_engine *engine) {
 
 static int enqueue(mm_engine *engine, const char *sender, const char *recipient, const char *file) {
     mm_send *send;
-    int result = mm_send_new(engine, NULL, sender, &send);
+    int outcome = MM_OK, result = mm_send_new(engine, NULL, sender, &send);
     if (result == MM_OK)
         result = mm_send_add_recipient(send, recipient, MM_SEND_NOTIFY_DEFAULT, NULL);
     if (result == MM_OK)
@@ -59,9 +59,9 @@ static int enqueue(mm_engine *engine, const char *sender, const char *recipient,
     if (result == MM_OK)
         result = mm_send_start(send);
     if (result == MM_OK && (result = mm_send_wait(send, -1)) == MM_OK)
-        result = mm_send_outcome(send);
+        result = mm_send_get_outcome(send, &outcome);
     mm_send_free(send);
-    return result;
+    return result == MM_OK ? outcome : result;
 }
 
 int main(int argc, char **argv) {

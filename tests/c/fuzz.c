@@ -66,7 +66,7 @@ static ServerStream *odd_stream(void) {
     }
 }
 
-/* ---- messages with results, and the queue ---- */
+/* ---- engines, messages with results, and the queue ---- */
 
 static union {
     size_t size;
@@ -75,6 +75,7 @@ static union {
     mm_queue_counts counts;
     mm_queue_message message;
     mm_queue_recipient recipient;
+    mm_smtp_server_options server;
     char octets[4096]; /* as far as a size may reach */
 } odd_room;
 
@@ -106,8 +107,92 @@ static mm_send_options *odd_options(void) {
     return options;
 }
 
+/* The default one, one of its own that is live or gone, or none. */
 static mm_engine *odd_engine(void) {
-    return dice(8) ? mm_engine_default() : (mm_engine *)(void *)odd_stream();
+    static mm_engine *engines[4];
+    static int count;
+    unsigned int which = dice(4);
+    char root[128];
+    if (dice(8) == 0)
+        return (mm_engine *)(void *)odd_stream();
+    if (dice(4))
+        return mm_engine_default();
+    if (dice(16) == 0) {
+        mm_engine_free(engines[which]);
+        if (dice(2) && mm_engine_new(&engines[which]) == MM_OK) {
+            sprintf(root, "%s/engine%d", check_folder, ++count);
+            mm_engine_set(engines[which], "mail_root", root);
+            mm_engine_set(engines[which], "smtpproxy", "127.0.0.1:1");
+            mm_engine_set(engines[which], "smtp_bind", "127.0.0.1");
+            mm_engine_set(engines[which], "pop_bind", "127.0.0.1");
+            mm_engine_set_int(engines[which], "smtp_port", smtp_port);
+            mm_engine_set_int(engines[which], "pop_port", pop_port);
+        }
+    }
+    return engines[which];
+}
+
+static mm_smtp_server_options *odd_server_options(void) {
+    mm_smtp_server_options *options = odd_struct(sizeof *options);
+    if (!options || dice(2))
+        return options;
+    options->addresses = dice(2) ? "127.0.0.1" : odd_text();
+    options->port = dice(2) ? MM_PORT_ANY : odd_number() | 0x10000;
+    options->max_sessions = dice(2) ? 0 : odd_number();
+    return options;
+}
+
+/* Live, gone, of the other kind, or never one. */
+static mm_smtp_server *odd_server(void) {
+    static mm_smtp_server *servers[2];
+    unsigned int which = dice(2);
+    if (dice(10) == 0)
+        return (mm_smtp_server *)(void *)odd_engine();
+    if (dice(4) == 0) {
+        mm_smtp_server_stop(servers[which], 0);
+        if (which)
+            mm_smtp_server_start(odd_engine(), odd_server_options(), NULL, NULL, &servers[which]);
+        else
+            mm_pop3_server_start(odd_engine(), (mm_pop3_server_options *)(void *)odd_server_options(), NULL, NULL,
+                                 (mm_pop3_server **)(void *)&servers[which]);
+    }
+    return servers[which];
+}
+
+static void one_call_of_engine(void) {
+    static char text[512];
+    size_t length;
+    int64_t value;
+    int port;
+    switch (dice(9)) {
+    case 0:
+        mm_engine_new(NULL);
+        break;
+    case 1:
+        mm_engine_load(odd_engine(), odd_text() ? "/nowhere/at/all" : NULL);
+        break;
+    case 2:
+        mm_engine_set(odd_engine(), dice(2) ? "no_such_key" : NULL, odd_text());
+        break;
+    case 3:
+        mm_engine_set_int(odd_engine(), dice(2) ? "from_same_host" : "no_such_key", odd_number());
+        break;
+    case 4:
+        mm_engine_get(odd_engine(), odd_text(), dice(8) ? text : NULL, dice(sizeof text), dice(2) ? &length : NULL);
+        break;
+    case 5:
+        mm_engine_get_int(odd_engine(), odd_text(), dice(8) ? &value : NULL);
+        break;
+    case 6:
+        mm_smtp_server_get_port(odd_server(), dice(8) ? &port : NULL);
+        break;
+    case 7:
+        mm_pop3_server_get_port((mm_pop3_server *)(void *)odd_server(), dice(8) ? &port : NULL);
+        break;
+    case 8:
+        mm_engine_stop(dice(16) ? NULL : odd_engine(), dice(2) ? 0 : -2);
+        break;
+    }
 }
 
 /* Live, gone, or never one. */
@@ -132,15 +217,17 @@ static int odd_descriptor(void) {
     return dice(2) ? nothing : numbers[dice(4)];
 }
 
-static int odd_piece(void *buffer, int size, void *user) {
-    static const int answers[] = {0, -1, -2147483647 - 1, 2147483647};
+static int odd_piece(void *buffer, size_t size, size_t *length, void *user) {
+    const size_t lengths[] = {0, size, size + 1, (size_t)-1};
     (void)user;
-    memset(buffer, 'x', size > 100 ? 100 : (size_t)size);
-    return dice(2) ? 100 : answers[dice(4)];
+    memset(buffer, 'x', size > 100 ? 100 : size);
+    *length = dice(2) ? 100 : lengths[dice(4)];
+    return dice(4) ? MM_OK : odd_number();
 }
 
 static void one_call_of_send(void) {
     static char octets[512];
+    int outcome;
     switch (dice(11)) {
     case 0:
         mm_send_add_recipient(odd_send(), odd_text(), odd_number(), dice(2) ? NULL : odd_text());
@@ -167,7 +254,7 @@ static void one_call_of_send(void) {
         mm_send_wait(odd_send(), dice(2) ? 0 : -2);
         break;
     case 8:
-        mm_send_outcome(odd_send());
+        mm_send_get_outcome(odd_send(), dice(8) ? &outcome : NULL);
         break;
     case 9:
         mm_send_get_result(odd_send(), dice(2) ? 0 : odd_number(), odd_struct(sizeof(mm_send_result)));
@@ -197,6 +284,7 @@ static void on_event(const mm_queue_event *event, void *user) {
 
 static void one_call_of_queue(void) {
     static char octets[512];
+    size_t length;
     int size = odd_number();
     switch (dice(11)) {
     case 0:
@@ -212,7 +300,7 @@ static void one_call_of_queue(void) {
         mm_queue_get_recipient(odd_cursor(), dice(2) ? 0 : size, odd_struct(sizeof(mm_queue_recipient)));
         break;
     case 4:
-        mm_queue_read(odd_cursor(), dice(8) ? octets : NULL, size > 512 ? 512 : size);
+        mm_queue_read(odd_cursor(), dice(8) ? octets : NULL, dice(sizeof octets), dice(8) ? &length : NULL);
         break;
     case 5:
         mm_queue_retry(odd_engine(), odd_text());
@@ -303,7 +391,9 @@ static void one_call(void) {
         mm_strerror(size);
         break;
     default:
-        if (dice(2))
+        if (dice(4) == 0)
+            one_call_of_engine();
+        else if (dice(2))
             one_call_of_send();
         else
             one_call_of_queue();
@@ -322,6 +412,8 @@ int main(int argc, char **argv) {
     server_settings();
     SetConfigParamString("smtp_dns", "127.0.0.1:1"); /* where nobody answers */
     SetConfigParamString("smtpproxy", "127.0.0.1:1");
+    SetConfigParamInt("smtp_port", smtp_port);
+    SetConfigParamInt("pop_port", pop_port);
     for (int i = 0; i < 20000 && !check_failures; i++)
         one_call();
     server_stop();

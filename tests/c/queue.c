@@ -1,4 +1,5 @@
-/* mm_queue_...: what is in the queue and what can be done with it while delivery runs, its events, and that a restart keeps it. */
+/* mm_queue_...: what is in the queue and what can be done with it while delivery runs, its events, and that a restart
+ * keeps it. */
 #include "remote.h"
 #include "server.h"
 
@@ -43,7 +44,7 @@ static void on_event(const mm_queue_event *event, void *user) {
     }
     pthread_mutex_unlock(&heard.gate);
     if (heard.calls_back) { /* anything but a stop */
-        mm_queue_counts counts = {.size = sizeof counts};
+        mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
         CHECK_OK(mm_queue_get_counts(mm_engine_default(), &counts));
         CHECK_OK(mm_queue_retry(mm_engine_default(), NULL));
         CHECK_INT(MM_E_STATE, mm_engine_stop(mm_engine_default(), 0));
@@ -54,7 +55,8 @@ static void on_event(const mm_queue_event *event, void *user) {
     pthread_mutex_unlock(&heard.gate);
 }
 
-/* Waits for an event of the kind about the recipient, the next one after those that were asked for before; tells which it is. */
+/* Waits for an event of the kind about the recipient, the next one after those that were asked for before; tells which
+ * it is. */
 static int wait_event(int kind, const char *recipient) {
     static int looked_at;
     pthread_mutex_lock(&heard.gate);
@@ -87,16 +89,16 @@ static void forget_events(void) {
 
 /* Queues a message; its id goes into the room. */
 static void enqueue_from(const char *sender, const char *recipient, const char *text, char *id) {
-    mm_send_result result = {.size = sizeof result};
+    mm_send_result result = MM_SEND_RESULT_INIT;
     mm_send *send = NULL;
     CHECK_OK(mm_send_new(mm_engine_default(), NULL, sender, &send));
     CHECK_OK(mm_send_add_recipient(send, recipient, MM_SEND_NOTIFY_DEFAULT, NULL));
     CHECK_OK(mm_send_write(send, text, strlen(text)));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_OK(mm_send_outcome(send));
+    CHECK_INT(MM_OK, outcome_of(send));
     CHECK_OK(mm_send_get_result(send, 0, &result));
-    CHECK_INT(STATE_SMTP_QUEUED, result.state);
+    CHECK_INT(MM_SEND_STATE_QUEUED, result.state);
     snprintf(id, MM_QUEUE_ID_SIZE, "%s", result.queue_id);
     mm_send_free(send);
     if (check_failures)
@@ -108,7 +110,7 @@ static void enqueue(const char *recipient, char *id) {
 }
 
 static mm_queue_counts counts(void) {
-    mm_queue_counts counts = {.size = sizeof counts};
+    mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
     CHECK_OK(mm_queue_get_counts(mm_engine_default(), &counts));
     CHECK_INT(counts.recipients, counts.ready + counts.active + counts.deferred + counts.held + counts.failed);
     return counts;
@@ -130,10 +132,10 @@ static void wait_messages(int count) {
 
 /* The state of the first recipient of a message; 0 if it is not in the queue. */
 static int state_of(const char *id) {
-    mm_queue_recipient recipient = {.size = sizeof recipient};
+    mm_queue_recipient recipient = MM_QUEUE_RECIPIENT_INIT;
     mm_queue_cursor *cursor = NULL;
     int state = 0;
-    if (mm_queue_open(mm_engine_default(), id, &cursor) == MM_OK && mm_queue_next(cursor, NULL) == 1) {
+    if (mm_queue_open(mm_engine_default(), id, &cursor) == MM_OK && step(cursor)) {
         CHECK_OK(mm_queue_get_recipient(cursor, 0, &recipient));
         state = recipient.state;
     }
@@ -144,7 +146,7 @@ static int state_of(const char *id) {
 static int number_of_messages(void) {
     mm_queue_cursor *cursor = open_cursor(NULL);
     int count = 0;
-    while (mm_queue_next(cursor, NULL) == 1)
+    while (step(cursor))
         count++;
     mm_queue_close(cursor);
     return count;
@@ -154,16 +156,17 @@ static int number_of_messages(void) {
 
 static void an_empty_queue(void) {
     mm_queue_cursor *cursor = open_cursor(NULL);
-    mm_queue_recipient recipient = {.size = sizeof recipient};
+    mm_queue_recipient recipient = MM_QUEUE_RECIPIENT_INIT;
+    size_t length = 1;
     char octets[10];
     CHECK_INT(0, counts().messages);
     CHECK_INT(MM_E_STATE, mm_queue_get_recipient(cursor, 0, &recipient)); /* before the first */
-    CHECK_INT(MM_E_STATE, mm_queue_read(cursor, octets, sizeof octets));
-    CHECK_INT(0, mm_queue_next(cursor, NULL));
-    CHECK_INT(0, mm_queue_next(cursor, NULL));
-    CHECK_INT(MM_E_STATE, mm_queue_read(cursor, octets, sizeof octets));
-    mm_queue_close(cursor);
-    CHECK_OK(mm_last_error());
+    CHECK_INT(MM_E_STATE, mm_queue_read(cursor, octets, sizeof octets, &length));
+    CHECK_INT(0, length);
+    CHECK_INT(0, step(cursor));
+    CHECK_INT(0, step(cursor));
+    CHECK_INT(MM_E_STATE, mm_queue_read(cursor, octets, sizeof octets, &length));
+    CHECK_OK(mm_queue_close(cursor));
     CHECK_OK(mm_queue_retry(mm_engine_default(), NULL));
     CHECK_OK(mm_queue_hold(mm_engine_default(), NULL));
     CHECK_OK(mm_queue_release(mm_engine_default(), NULL));
@@ -201,12 +204,12 @@ static void one_that_is_deferred(char *id) {
 
 static void it_can_be_looked_at(const char *id) {
     mm_queue_cursor *cursor = open_cursor(id);
-    mm_queue_message message = {.size = sizeof message};
-    mm_queue_recipient recipient = {.size = sizeof recipient}, again = {.size = sizeof again};
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
+    mm_queue_recipient recipient = MM_QUEUE_RECIPIENT_INIT, again = {.size = sizeof again};
     char text[2000];
-    int length = 0, count;
+    size_t length = 0, count = 1;
 
-    CHECK_INT(1, mm_queue_next(cursor, &message));
+    CHECK_INT(1, next_message(cursor, &message));
     CHECK_TEXT(id, message.id);
     CHECK_TEXT("bert@example.net", message.sender);
     CHECK_INT(1, message.recipients);
@@ -227,16 +230,20 @@ static void it_can_be_looked_at(const char *id) {
     CHECK(again.address == recipient.address);
     CHECK_INT(MM_E_ARGUMENT, mm_queue_get_recipient(cursor, 1, &again));
     CHECK_INT(MM_E_ARGUMENT, mm_queue_get_recipient(cursor, -1, &again));
-    while ((count = mm_queue_read(cursor, text + length, 7)) > 0)
-        length += count;
-    CHECK_INT(0, count);
+    for (; count > 0; length += count) {
+        CHECK_OK(mm_queue_read(cursor, text + length, 7, &count));
+        CHECK(count <= 7);
+    }
     text[length] = '\0';
     CHECK(strncmp(text, "Return-Path", 11) != 0);
     CHECK(strstr(text, "Subject: queued\nDate: today\nMessage-ID: <1@x>\n\ntext\n"));
-    CHECK(message.length > length);
-    CHECK_INT(0, mm_queue_read(cursor, text, 7));
-    CHECK_INT(0, mm_queue_next(cursor, &message));
-    mm_queue_close(cursor);
+    CHECK(message.length > (int64_t)length);
+    CHECK_OK(mm_queue_read(cursor, text, 7, &count));
+    CHECK_INT(0, count);
+    CHECK_INT(0, next_message(cursor, &message)); /* all of it is 0 then */
+    CHECK_INT(sizeof message, message.size);
+    CHECK(!message.id && !message.sender && message.length == 0 && message.recipients == 0);
+    CHECK_OK(mm_queue_close(cursor));
 }
 
 static void it_is_held_and_released(const char *id) {
@@ -294,15 +301,16 @@ static void one_that_is_refused(void) {
 static void it_is_removed(void) {
     char id[MM_QUEUE_ID_SIZE];
     mm_queue_cursor *cursor;
+    size_t length;
     char octets[10];
     enqueue("later2@far.example", id);
     wait_event(MM_QUEUE_EVENT_DEFERRED, "later2@far.example");
     cursor = open_cursor(id);
-    CHECK_INT(1, mm_queue_next(cursor, NULL));
+    CHECK_INT(1, step(cursor));
     CHECK_OK(mm_queue_remove(mm_engine_default(), id));
     int removed = wait_event(MM_QUEUE_EVENT_REMOVED, "later2@far.example");
     CHECK_TEXT(id, heard.events[removed].id);
-    CHECK_INT(MM_E_NOT_FOUND, mm_queue_read(cursor, octets, sizeof octets));
+    CHECK_INT(MM_E_NOT_FOUND, mm_queue_read(cursor, octets, sizeof octets, &length));
     mm_queue_close(cursor);
     CHECK_INT(0, counts().messages);
 }
@@ -334,13 +342,13 @@ static void *change_queue(void *ids) {
 static void walks_while_it_changes(void) {
     static char ids[100][MM_QUEUE_ID_SIZE];
     int seen[100] = {0};
-    mm_queue_message message = {.size = sizeof message};
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
     pthread_t thread;
     for (int i = 0; i < 100; i++)
         enqueue("later3@far.example", ids[i]);
     mm_queue_cursor *cursor = open_cursor(NULL);
     pthread_create(&thread, NULL, change_queue, ids);
-    for (int last = -1, i; mm_queue_next(cursor, &message) == 1; last = i) {
+    for (int last = -1, i; next_message(cursor, &message); last = i) {
         for (i = 0; i < 100 && strcmp(ids[i], message.id) != 0; i++) {
         }
         CHECK(i < 100 && i > last); /* of those there at the beginning, oldest first */
@@ -366,11 +374,11 @@ static void a_restart_keeps_it(void) {
     wait_event(MM_QUEUE_EVENT_DEFERRED, "later5@far.example");
     CHECK_OK(mm_queue_hold(mm_engine_default(), held));
     cursor = open_cursor(NULL);
-    CHECK_INT(1, mm_queue_next(cursor, NULL));
+    CHECK_INT(1, step(cursor));
     sequence_has_no_gap();
     CHECK_OK(mm_engine_stop(mm_engine_default(), 10000));
     forget_events();
-    CHECK_INT(0, mm_queue_next(cursor, NULL));
+    CHECK_INT(0, step(cursor));
     CHECK_OK(mm_last_error());
     mm_queue_close(cursor);
 
@@ -418,19 +426,19 @@ static void the_old_functions_queue(void) {
 /* ---- arguments and handles ---- */
 
 static void refuses(mm_queue_cursor *cursor) {
-    mm_queue_message message = {.size = sizeof message};
-    mm_queue_recipient recipient = {.size = sizeof recipient};
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
+    mm_queue_recipient recipient = MM_QUEUE_RECIPIENT_INIT;
+    size_t length;
     char octets[10];
     CHECK_INT(MM_E_HANDLE, mm_queue_next(cursor, &message));
     CHECK_INT(MM_E_HANDLE, mm_queue_next(cursor, NULL));
     CHECK_INT(MM_E_HANDLE, mm_queue_get_recipient(cursor, 0, &recipient));
-    CHECK_INT(MM_E_HANDLE, mm_queue_read(cursor, octets, sizeof octets));
-    mm_queue_close(cursor);
-    CHECK_INT(cursor ? MM_E_HANDLE : MM_OK, mm_last_error());
+    CHECK_INT(MM_E_HANDLE, mm_queue_read(cursor, octets, sizeof octets, &length));
+    CHECK_INT(cursor ? MM_E_HANDLE : MM_OK, mm_queue_close(cursor));
 }
 
 static void what_is_no_handle(void) {
-    mm_queue_counts counts = {.size = sizeof counts};
+    mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
     mm_queue_cursor *cursor = open_cursor(NULL), *none = (mm_queue_cursor *)8;
     mm_queue_close(cursor);
     refuses(cursor);
@@ -451,10 +459,11 @@ static void what_is_no_handle(void) {
 static void arguments(void) {
     mm_engine *engine = mm_engine_default();
     mm_queue_counts counts = {.size = 8};
-    mm_queue_message message = {.size = sizeof message - 1};
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
     mm_queue_recipient recipient = {.size = 0};
     mm_queue_cursor *cursor = (mm_queue_cursor *)8;
     char id[MM_QUEUE_ID_SIZE], octets[10];
+    size_t length;
 
     CHECK_INT(MM_E_ARGUMENT, mm_queue_get_counts(engine, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_queue_get_counts(engine, &counts));
@@ -468,13 +477,16 @@ static void arguments(void) {
 
     enqueue("later7@far.example", id);
     cursor = open_cursor(id);
+    message.size--;
     CHECK_INT(MM_E_ARGUMENT, mm_queue_next(cursor, &message));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_next(cursor, NULL));
     message.size = sizeof message;
-    CHECK_INT(1, mm_queue_next(cursor, &message));
+    CHECK_INT(1, next_message(cursor, &message));
     CHECK_INT(MM_E_ARGUMENT, mm_queue_get_recipient(cursor, 0, &recipient));
     CHECK_INT(MM_E_ARGUMENT, mm_queue_get_recipient(cursor, 0, NULL));
-    CHECK_INT(MM_E_ARGUMENT, mm_queue_read(cursor, NULL, 10));
-    CHECK_INT(MM_E_ARGUMENT, mm_queue_read(cursor, octets, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_read(cursor, NULL, 10, &length));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_read(cursor, octets, 0, &length));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_read(cursor, octets, 10, NULL));
     mm_queue_close(cursor);
     CHECK_INT(MM_E_ARGUMENT, mm_queue_redirect(engine, NULL, NULL, "eve@far.example", NULL, 0));
     CHECK_INT(MM_E_ARGUMENT, mm_queue_redirect(engine, id, NULL, NULL, NULL, 0));

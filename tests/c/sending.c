@@ -1,4 +1,5 @@
-/* Sending: MsgCallback's states, one final state for each recipient, synchronous and asynchronous, and what is left of the stream. */
+/* Sending: MsgCallback's states, one final state for each recipient, synchronous and asynchronous, and what is left of
+ * the stream. */
 #include "server.h"
 #include <pthread.h>
 

@@ -10,6 +10,9 @@ namespace MailModule.Native.Abi;
 /// </summary>
 internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
 {
+    /// <summary><c>STATE_SMTP_ERROR</c>; the other numbers are those of <see cref="SendState"/>.</summary>
+    private const int ErrorState = -1;
+
     private readonly delegate* unmanaged[Cdecl]<nint, nint, int, int, void> _callback;
     private readonly nint _parameter;
     private IOutgoingStream? _stream;
@@ -58,8 +61,9 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
     {
         nint text = Text.Allocate(recipient);
         Volatile.Write(ref _recipient, text);
+        int number = state == SendState.Failed ? ErrorState : (int)state;
         using (Callbacks.Enter())
-            _callback(Address, _parameter, (int)state, (int)Math.Clamp(value, int.MinValue, int.MaxValue));
+            _callback(Address, _parameter, number, (int)Math.Clamp(value, int.MinValue, int.MaxValue));
         Volatile.Write(ref _recipient, 0);
         Text.Free(text);
     }

@@ -27,7 +27,7 @@ internal static unsafe class Send
         if (fault != Fault.None)
             return fault;
         fault = Text.Read(call.From, out string from);
-        return fault != Fault.None ? fault : SendHandle.Open(engine.Engine, options, from, given.OnState, given.User, out *(nint*)call.Place);
+        return fault != Fault.None ? fault : SendHandle.Open(engine.Engine, options, from, given.OnEvent, given.User, out *(nint*)call.Place);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_add_recipient", CallConvs = [typeof(CallConvCdecl)])]
@@ -66,9 +66,9 @@ internal static unsafe class Send
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_file", CallConvs = [typeof(CallConvCdecl)])]
-    private static int ReadFile(nint send, nint path) => Boundary.Code((send, path), ReadFile);
+    private static int SetFile(nint send, nint path) => Boundary.Code((send, path), SetFile);
 
-    private static Fault ReadFile((nint Send, nint Path) call)
+    private static Fault SetFile((nint Send, nint Path) call)
     {
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
@@ -80,9 +80,9 @@ internal static unsafe class Send
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_descriptor", CallConvs = [typeof(CallConvCdecl)])]
-    private static int ReadDescriptor(nint send, int descriptor) => Boundary.Code((send, descriptor), ReadDescriptor);
+    private static int SetDescriptor(nint send, int descriptor) => Boundary.Code((send, descriptor), SetDescriptor);
 
-    private static Fault ReadDescriptor((nint Send, int Descriptor) call)
+    private static Fault SetDescriptor((nint Send, int Descriptor) call)
     {
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
@@ -91,9 +91,9 @@ internal static unsafe class Send
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_reader", CallConvs = [typeof(CallConvCdecl)])]
-    private static int ReadCallback(nint send, nint callback, nint user) => Boundary.Code((send, callback, user), ReadCallback);
+    private static int SetReader(nint send, nint callback, nint user) => Boundary.Code((send, callback, user), SetReader);
 
-    private static Fault ReadCallback((nint Send, nint Callback, nint User) call)
+    private static Fault SetReader((nint Send, nint Callback, nint User) call)
     {
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
@@ -121,13 +121,22 @@ internal static unsafe class Send
         return Times.TryReadWait(call.Milliseconds, out var timeout) ? send.Wait(timeout) : Fault.Argument;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_send_outcome", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Outcome(nint send) => Boundary.Code(send, OutcomeOf);
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_get_outcome", CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetOutcome(nint send, nint outcome) => Boundary.Code((send, outcome), GetOutcome);
 
-    private static Fault OutcomeOf(nint handle)
+    private static Fault GetOutcome((nint Send, nint Outcome) call)
     {
-        var fault = HandleTable.Find(handle, out SendHandle send);
-        return fault != Fault.None ? fault : send.Sending.Outcome;
+        if (call.Outcome == 0)
+            return Fault.Argument;
+        *(int*)call.Outcome = 0;
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        if (fault != Fault.None)
+            return fault;
+        fault = send.Sending.Outcome;
+        if (fault == Fault.State)
+            return fault;
+        *(int*)call.Outcome = -(int)fault;
+        return Fault.None;
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_get_result", CallConvs = [typeof(CallConvCdecl)])]
@@ -151,7 +160,7 @@ internal static unsafe class Send
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static void Free(nint send) => Boundary.Code(send, FreeMessage);
+    private static int Free(nint send) => Boundary.Code(send, FreeMessage);
 
     private static Fault FreeMessage(nint handle)
     {

@@ -6,8 +6,8 @@ namespace MailModule.Engine.Sending;
 /// </summary>
 public interface ISendObserver
 {
-    /// <param name="state">Each recipient's final state (Done, Queued or Error) comes exactly once.</param>
-    /// <param name="value">Octets of the message sent so far; for Error the SMTP reply code, or a fault's number below 0 if there was no reply.</param>
+    /// <param name="state">Each recipient's final state (Done, Queued or Failed) comes exactly once.</param>
+    /// <param name="value">Octets of the message sent so far; for Failed the SMTP reply code, or a fault's number below 0 if there was no reply.</param>
     /// <param name="recipient">The address it is about; empty for a state that concerns all of them.</param>
     void StateChanged(SendState state, long value, string recipient);
 

@@ -5,7 +5,7 @@ using MailModule.Primitives;
 namespace MailModule.Engine.Sending;
 
 /// <summary>What became of one recipient of a sending.</summary>
-/// <param name="State">Error, Done or Queued once it is final; before that how far it has come.</param>
+/// <param name="State">Failed, Done or Queued once it is final; before that how far it has come.</param>
 /// <param name="ReplyCode">The server's last reply to this recipient; 0 if it said nothing.</param>
 /// <param name="Status">Enhanced status (RFC 3463) of the reply, or of what happened; empty if there is none.</param>
 /// <param name="Reply">The reply's lines with LF between, or what happened in words.</param>

@@ -15,7 +15,7 @@ internal sealed class ObservedStates(ISendObserver observer) : ISubmissionObserv
         SubmissionState.Sending => SendState.Sending,
         SubmissionState.Done => SendState.Done,
         SubmissionState.Queued => SendState.Queued,
-        _ => SendState.Error,
+        _ => SendState.Failed,
     };
 
     public void StateChanged(SubmissionState state, long value, string recipient) => observer.StateChanged(Of(state), value, recipient);

@@ -120,7 +120,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     {
         lock (_gate)
             if (_submission is null)
-                return new SendResult(_recipients[recipient].Address, 0, Fault.None, 0, "", "", "", null, null, IsVerified: false, 0, "", IsUnknown: false);
+                return new SendResult(_recipients[recipient].Address, SendState.New, Fault.None, 0, "", "", "", null, null, IsVerified: false, 0, "", IsUnknown: false);
         return ResultOf(_submission.Recipients[recipient]);
     }
 
@@ -139,7 +139,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     private static SendResult ResultOf(SubmittedRecipient recipient)
     {
         SubmissionOutcome? outcome = recipient.Outcome;
-        SendState state = outcome is null && recipient.State == default ? 0 : ObservedStates.Of(outcome?.State ?? recipient.State);
+        SendState state = outcome is null && recipient.State == default ? SendState.New : ObservedStates.Of(outcome?.State ?? recipient.State);
         if (outcome is null)
             return new SendResult(recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts, "", IsUnknown: false);
         string words = outcome.Reply is { } reply ? string.Join('\n', reply.Lines) : outcome.Text;
