@@ -23,7 +23,7 @@ internal sealed class EngineLog
 
     /// <summary>Takes file and level of the settings. A file that cannot be written is said to the host's callback.</summary>
     /// <param name="workers">Who writes the file; null: the thread that has a line.</param>
-    public void Use(SettingValues values, Workers? workers)
+    public void Configure(SettingValues values, Workers? workers)
     {
         _workers = workers;
         string? path = values.FullPath(Keys.LogFile);
@@ -53,7 +53,7 @@ internal sealed class EngineLog
     }
 
     /// <summary>Writes out what is gathered; from here on a line is written by the thread that has it.</summary>
-    public void LetWorkersGo()
+    public void DetachWorkers()
     {
         _workers = null;
         _file?.Flush();

@@ -19,7 +19,7 @@ internal sealed class LogFile : IWork
     private readonly Action<IWork> _run;
     private readonly Lock _gate = new();
     private readonly Lock _fileGate = new();
-    private readonly ManualResetEventSlim _isHurried = new();
+    private readonly ManualResetEventSlim _isFlushing = new();
     private ArrayBufferWriter<byte> _pending = new();
     private ArrayBufferWriter<byte> _writing = new();
     private int _pendingLines;
@@ -57,9 +57,9 @@ internal sealed class LogFile : IWork
     /// <summary>Appends what has gathered so far; blocks. A worker that waits for more lines to gather waits no longer.</summary>
     public void Flush()
     {
-        _isHurried.Set();
+        _isFlushing.Set();
         WriteOut();
-        _isHurried.Reset();
+        _isFlushing.Reset();
     }
 
     private void WriteOut()
@@ -90,7 +90,7 @@ internal sealed class LogFile : IWork
     {
         long rest = Interlocked.Read(ref _writtenAt) + MillisecondsBetweenWrites - Environment.TickCount64;
         if (rest > 0)
-            _isHurried.Wait((int)rest);
+            _isFlushing.Wait((int)rest);
         WriteOut();
     }
 

@@ -32,7 +32,7 @@ internal sealed class MailData : IDisposable
     public MailQueue Queue { get; }
 
     /// <summary>Opens spool and mailboxes and delivers what was left over. <see cref="Fault.Locked"/> if another engine has the spool.</summary>
-    public static Fault TryOpen(EngineSettings settings, OtherHosts hosts, Workers workers, Log log, Action<QueueEvent>? listener, out MailData? data, out string? text)
+    public static Fault TryOpen(EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log, Action<QueueEvent>? listener, out MailData? data, out string? text)
     {
         data = null;
         SettingValues values = settings.Current;
@@ -80,7 +80,7 @@ internal sealed class MailData : IDisposable
         return Fault.None;
     }
 
-    private static QueueParts PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
+    private static QueueParts PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log) => new()
     {
         Spool = spool,
         Carrier = hosts.Carrier,

@@ -41,7 +41,7 @@ public sealed partial class MailEngine
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        fault = running!.Outgoing.Prepare(options.Route, out text);
+        fault = running!.Outgoing.OpenSpoolFor(options.Route, out text);
         if (fault == Fault.None)
             sending = new SendingMessage(running.Outgoing, options, sender, observer);
         return Fail(fault, text);
@@ -57,7 +57,7 @@ public sealed partial class MailEngine
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        var lookup = new MxLookup(new MailExchangers(running!.OtherHosts.Dns), domain, running.Stopping);
+        var lookup = new MxLookup(new MailExchangers(running!.OutboundDelivery.Dns), domain, running.Stopping);
         if (lookup.Find(running.Workers) is not { } answer)
             return Fault.Internal;
         hosts = answer.Hosts;

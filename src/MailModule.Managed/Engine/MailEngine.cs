@@ -27,11 +27,11 @@ public sealed partial class MailEngine
     public MailEngine() => _settings = new EngineSettings(_log.Log);
 
     /// <summary>Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).</summary>
-    public static bool MayBlock => !HostRequests.IsInsideInlineCall;
+    public static bool MayBlock => !HostCallback.IsInsideInlineCall;
 
     /// <summary>What there is to say about the last fault that a member returned on this thread, beside its name (file and line, address, system error); null if nothing.
     /// Taking it clears it.</summary>
-    public static string? TakeErrorText()
+    public static string? ConsumeErrorText()
     {
         var text = s_errorText;
         s_errorText = null;
@@ -123,7 +123,7 @@ public sealed partial class MailEngine
         if (_running is not null)
             return _running;
         _running = new RunningEngine(_settings, _queueListener, _log.Log);
-        _log.Use(_settings.Current, _running.Workers);
+        _log.Configure(_settings.Current, _running.Workers);
         return _running;
     }
 
@@ -149,7 +149,7 @@ public sealed partial class MailEngine
             _isStopping = forGood || running is not null;
         }
         bool ended = running?.Stop(timeout) ?? true;
-        _log.LetWorkersGo();
+        _log.DetachWorkers();
         lock (_gate)
         {
             _running = null;
@@ -158,7 +158,7 @@ public sealed partial class MailEngine
         return ended ? Fault.None : Fail(Fault.Timeout, "a callback of the host has not come back");
     }
 
-    private HostRequests HostOf(IRequestHandler? handler, RequestAction mask) => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
+    private HostCallback HostOf(IRequestHandler? handler, RequestAction mask) => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
 
     private Fault SettingsChanged(Fault fault, string error)
     {
@@ -166,7 +166,7 @@ public sealed partial class MailEngine
             return Fail(fault, error);
         lock (_gate)
             if (_running is not null)
-                _log.Use(_settings.Current, _running.Workers);
+                _log.Configure(_settings.Current, _running.Workers);
         return Fault.None;
     }
 

@@ -39,13 +39,13 @@ internal sealed class RunningEngine : IDisposable
         _workers = new Workers(ThreadLimit, log);
         _smtp = new SingleServer(NewSmtpServer);
         _pop3 = new SingleServer(NewPop3Server);
-        OtherHosts = new OtherHosts(
+        OutboundDelivery = new OutboundDelivery(
             settings, _workers, log, target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
-        Outgoing = new OutgoingMail(settings, OtherHosts, OpenSpool, () => MailEngine.MayBlock, _workers, log);
+        Outgoing = new OutgoingMail(settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, _workers, log);
     }
 
     /// <summary>The ways to other hosts.</summary>
-    public OtherHosts OtherHosts { get; }
+    public OutboundDelivery OutboundDelivery { get; }
 
     /// <summary>Cancelled when the engine begins to stop.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -54,7 +54,7 @@ internal sealed class RunningEngine : IDisposable
     public Workers Workers => _workers;
 
     /// <summary>As the old functions start a server: one that runs gets another to ask.</summary>
-    public Fault StartOrReplace(ServerKind kind, HostRequests host, int port, out string? text)
+    public Fault StartOrReplace(ServerKind kind, HostCallback host, int port, out string? text)
     {
         Fault fault = OpenData(out text);
         return fault == Fault.None ? ServerOf(kind).StartOrReplace(host, port, out text) : fault;
@@ -62,7 +62,7 @@ internal sealed class RunningEngine : IDisposable
 
     /// <summary>Starts a server with a handle of its own.</summary>
     public Fault StartServer(
-        ServerKind kind, HostRequests host, ServerOptions options, out StartedServer? server, out string? text)
+        ServerKind kind, HostCallback host, ServerOptions options, out StartedServer? server, out string? text)
     {
         server = null;
         Fault fault = OpenData(out text);
@@ -78,27 +78,27 @@ internal sealed class RunningEngine : IDisposable
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
         _smtp.CloseToNew();
         _pop3.CloseToNew();
-        bool ended = _smtp.Stop(Left(deadline));
-        ended &= _pop3.Stop(Left(deadline));
-        Outgoing.Stop(Left(deadline));
+        bool ended = _smtp.Stop(Remaining(deadline));
+        ended &= _pop3.Stop(Remaining(deadline));
+        Outgoing.Stop(Remaining(deadline));
         _stopping.Cancel();
         // A callback that has not come back till now was waited for; its thread gets no second grace.
         TimeSpan grace = ended ? CloseGrace : ShortGrace;
-        ended &= CloseData()?.Stop(Left(deadline) + CloseGrace, Left(deadline)) ?? true;
-        ended &= OtherHosts.Stop();
-        return _workers.Stop(Left(deadline) + grace) && ended;
+        ended &= CloseData()?.Stop(Remaining(deadline) + CloseGrace, Remaining(deadline)) ?? true;
+        ended &= OutboundDelivery.Stop();
+        return _workers.Stop(Remaining(deadline) + grace) && ended;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    private static TimeSpan Left(long deadline) => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
+    private static TimeSpan Remaining(long deadline) => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
 
     private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
 
-    private SmtpServer NewSmtpServer(HostRequests host)
+    private SmtpServer NewSmtpServer(HostCallback host)
         => new(_settings, _data!.Spool, _workers, _perAddress, host, _log);
 
-    private Pop3Server NewPop3Server(HostRequests host)
+    private Pop3Server NewPop3Server(HostCallback host)
     {
         var mailboxes = new Mailboxes(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
         return new Pop3Server(_settings, mailboxes, _workers, _perAddress, host, _log);
@@ -112,7 +112,7 @@ internal sealed class RunningEngine : IDisposable
         {
             if (_isClosed)
                 return Fault.Cancelled;
-            return _data is null ? MailData.TryOpen(_settings, OtherHosts, _workers, _log, _queueListener, out _data, out text) : Fault.None;
+            return _data is null ? MailData.TryOpen(_settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text) : Fault.None;
         }
     }
 

@@ -7,7 +7,7 @@ namespace MailModule.Engine;
 /// The one server of its kind that a running engine may have. Started under the engine's lock; stopped by the engine,
 /// and by its own handle at the same time if the host likes: who comes second waits for the sessions too.
 /// </summary>
-internal sealed class SingleServer(Func<HostRequests, MailServer> make)
+internal sealed class SingleServer(Func<HostCallback, MailServer> make)
 {
     private MailServer? _running;
     private bool _hasHandle;
@@ -16,19 +16,19 @@ internal sealed class SingleServer(Func<HostRequests, MailServer> make)
     public MailServer? Running => Volatile.Read(ref _running);
 
     /// <summary>Starts it, or replaces whom it asks if it runs on this port (0: on any) and has no handle.</summary>
-    public Fault StartOrReplace(HostRequests host, int port, out string? text)
+    public Fault StartOrReplace(HostCallback host, int port, out string? text)
     {
         if (Running is not { } running)
             return Start(host, new ServerOptions { Port = port }, hasHandle: false, out _, out text);
         text = WhyNotReplace(running, port);
         if (text is not null)
             return Fault.State;
-        running.Use(host);
+        running.SetCallback(host);
         return Fault.None;
     }
 
     /// <summary>Starts one that its handle stops. <see cref="Fault.State"/> if one runs.</summary>
-    public Fault Start(HostRequests host, ServerOptions options, out StartedServer? started, out string? text)
+    public Fault Start(HostCallback host, ServerOptions options, out StartedServer? started, out string? text)
     {
         started = null;
         text = Running is { } running ? $"the server runs on port {running.Port} already" : null;
@@ -55,7 +55,7 @@ internal sealed class SingleServer(Func<HostRequests, MailServer> make)
         return ended;
     }
 
-    private Fault Start(HostRequests host, ServerOptions options, bool hasHandle, out MailServer? server, out string? text)
+    private Fault Start(HostCallback host, ServerOptions options, bool hasHandle, out MailServer? server, out string? text)
     {
         server = make(host);
         Fault fault = server.TryStart(options, out text);

@@ -65,7 +65,7 @@ internal static class Boundary
     }
 
     /// <summary>A fault of the edge's own, with a text beside its name.</summary>
-    public static Fault Because(Fault fault, string reason)
+    public static Fault WithReason(Fault fault, string reason)
     {
         s_reason = reason;
         return fault;
@@ -74,13 +74,13 @@ internal static class Boundary
     /// <summary>What the engine said about an earlier call does not belong to this one. A log callback may not come back in.</summary>
     private static Fault Enter(bool fromLog)
     {
-        TakeReason();
+        ConsumeReason();
         return Callbacks.InsideLog && !fromLog ? Fault.State : Fault.None;
     }
 
-    private static string? TakeReason()
+    private static string? ConsumeReason()
     {
-        string? reason = MailEngine.TakeErrorText() ?? s_reason;
+        string? reason = MailEngine.ConsumeErrorText() ?? s_reason;
         s_reason = null;
         return reason;
     }
@@ -94,7 +94,7 @@ internal static class Boundary
 
     private static unsafe void Fail(Fault fault, string? detail)
     {
-        detail ??= TakeReason();
+        detail ??= ConsumeReason();
         byte* text = stackalloc byte[Text.DetailSize];
         Text.Write(detail ?? "", text, Text.DetailSize);
         Shim.Fail(-(int)fault, text);

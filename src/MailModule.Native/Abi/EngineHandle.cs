@@ -35,7 +35,7 @@ internal sealed class EngineHandle
     public Fault Close()
     {
         if (this == Default)
-            return Boundary.Because(Fault.Argument, "the default engine is never freed");
+            return Boundary.WithReason(Fault.Argument, "the default engine is never freed");
         var fault = Engine.Close();
         if (fault == Fault.State)
             return fault;

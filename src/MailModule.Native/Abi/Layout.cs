@@ -22,7 +22,7 @@ internal static unsafe class Layout
         int known = Math.Min(size, sizeof(T));
         var given = new ReadOnlySpan<byte>((void*)pointer, size);
         given[..known].CopyTo(new Span<byte>(Unsafe.AsPointer(ref value), known));
-        return given[known..].ContainsAnyExcept((byte)0) ? Boundary.Because(Fault.NotSupported, "the structure has members that this version does not know") : Fault.None;
+        return given[known..].ContainsAnyExcept((byte)0) ? Boundary.WithReason(Fault.NotSupported, "the structure has members that this version does not know") : Fault.None;
     }
 
     /// <summary>Whether a structure that the host wants filled says how large it is.</summary>
@@ -44,7 +44,7 @@ internal static unsafe class Layout
             return Fault.Argument;
         nuint given = *(nuint*)pointer;
         if (given < (nuint)sizeof(T) || given > Largest)
-            return Boundary.Because(Fault.Argument, $"the structure's size is {given}, not {sizeof(T)}");
+            return Boundary.WithReason(Fault.Argument, $"the structure's size is {given}, not {sizeof(T)}");
         size = (int)given;
         return Fault.None;
     }

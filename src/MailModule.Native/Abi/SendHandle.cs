@@ -56,7 +56,7 @@ internal sealed unsafe class SendHandle : ISendObserver
         return Fault.Limit;
     }
 
-    public Fault TakeReader(nint callback, nint user) => Sending.TakeReader(buffer => Read(callback, user, buffer));
+    public Fault SetReader(nint callback, nint user) => Sending.SetReader(buffer => Read(callback, user, buffer));
 
     public Fault Start()
     {
@@ -75,7 +75,7 @@ internal sealed unsafe class SendHandle : ISendObserver
         if (!Volatile.Read(ref _isStarted))
             return Fault.State;
         if (t_inside == this)
-            return Boundary.Because(Fault.State, "it would wait for the callback that it is called in");
+            return Boundary.WithReason(Fault.State, "it would wait for the callback that it is called in");
         if (timeout > TimeSpan.Zero && !MailEngine.MayBlock)
             return Fault.State;
         return _callback == null ? Sending.Wait(timeout) : WaitForLastCallback(timeout);

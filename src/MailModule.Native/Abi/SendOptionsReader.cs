@@ -18,7 +18,7 @@ internal static class SendOptionsReader
     {
         options = new SendOptions { Route = new SendRoute(SendRouteKind.Queue) };
         if (WhatIsWrong(given) is { } wrong)
-            return Boundary.Because(Fault.Argument, wrong);
+            return Boundary.WithReason(Fault.Argument, wrong);
         var fault = ReadTexts(given, out var texts);
         if (fault != Fault.None)
             return fault;

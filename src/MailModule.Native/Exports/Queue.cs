@@ -197,6 +197,6 @@ internal static unsafe class Queue
         var fault = Text.Read(pointer, out string text);
         if (fault != Fault.None)
             return fault;
-        return MailAddress.TryParse(text, out address) ? Fault.None : Boundary.Because(Fault.Argument, $"not an address: {text}");
+        return MailAddress.TryParse(text, out address) ? Fault.None : Boundary.WithReason(Fault.Argument, $"not an address: {text}");
     }
 }

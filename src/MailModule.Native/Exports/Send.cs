@@ -48,7 +48,7 @@ internal static unsafe class Send
             return fault;
         // RFC 3461 §4.1: NEVER stands alone.
         if ((call.Notify & ~Every) != 0 || ((call.Notify & (int)Notify.Never) != 0 && call.Notify != (int)Notify.Never))
-            return Boundary.Because(Fault.Argument, "notify has no such value");
+            return Boundary.WithReason(Fault.Argument, "notify has no such value");
         return send.Sending.AddRecipient(address, (Notify)call.Notify, original);
     }
 
@@ -76,7 +76,7 @@ internal static unsafe class Send
         fault = Text.Read(call.Path, out string path);
         if (fault != Fault.None)
             return fault;
-        return path.Length == 0 ? Fault.Argument : send.Sending.TakeFile(path);
+        return path.Length == 0 ? Fault.Argument : send.Sending.SetFile(path);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_descriptor", CallConvs = [typeof(CallConvCdecl)])]
@@ -87,7 +87,7 @@ internal static unsafe class Send
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        return call.Descriptor < 0 ? Fault.Argument : send.Sending.TakeDescriptor(call.Descriptor);
+        return call.Descriptor < 0 ? Fault.Argument : send.Sending.SetDescriptor(call.Descriptor);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_reader", CallConvs = [typeof(CallConvCdecl)])]
@@ -98,7 +98,7 @@ internal static unsafe class Send
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        return call.Callback == 0 ? Fault.Argument : send.TakeReader(call.Callback, call.User);
+        return call.Callback == 0 ? Fault.Argument : send.SetReader(call.Callback, call.User);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_start", CallConvs = [typeof(CallConvCdecl)])]

@@ -66,7 +66,7 @@ internal static unsafe class Settings
         if (buffer == 0)
             return Fault.None;
         if (size <= (nuint)octets)
-            return Boundary.Because(Fault.Limit, $"the value has {octets} octets, and a NUL");
+            return Boundary.WithReason(Fault.Limit, $"the value has {octets} octets, and a NUL");
         Text.Write(text, (byte*)buffer, octets + 1);
         return Fault.None;
     }

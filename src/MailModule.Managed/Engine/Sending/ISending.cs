@@ -19,7 +19,7 @@ public sealed record SendResult(MailAddress Recipient, SendState State, Fault Fa
     string? Tls, bool IsVerified, int Attempts, string QueueId, bool IsUnknown);
 
 /// <summary>Gives the next octets of a message: the count, 0 at the end, below 0 for a failure. Called on a worker; may block.</summary>
-public delegate int TextReader(Span<byte> buffer);
+public delegate int ContentReader(Span<byte> buffer);
 
 /// <summary>One message on its way, with a result for each recipient. Up to <see cref="Start"/> one thread at a time; then any.</summary>
 public interface ISending : IDisposable
@@ -31,13 +31,13 @@ public interface ISending : IDisposable
     Fault Write(ReadOnlySpan<byte> text);
 
     /// <summary>The text comes from a file, read while it is sent (for the queue: before it is durable). <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>.</summary>
-    Fault TakeFile(string path);
+    Fault SetFile(string path);
 
     /// <summary>The text comes from a descriptor, from its current offset to its end; duplicated, so that the caller may close its own.</summary>
-    Fault TakeDescriptor(int descriptor);
+    Fault SetDescriptor(int descriptor);
 
     /// <summary>The text comes from the host, piece by piece.</summary>
-    Fault TakeReader(TextReader reader);
+    Fault SetReader(ContentReader reader);
 
     /// <summary>Ends the text and begins; returns at once. <see cref="Fault.Argument"/> without a recipient, <see cref="Fault.State"/> the second time.</summary>
     Fault Start();

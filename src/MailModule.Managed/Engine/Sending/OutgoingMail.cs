@@ -16,7 +16,7 @@ internal delegate Fault OpenSpool(out ISpool? spool, out string? text);
 /// <summary>The messages of the host that are on their way out.</summary>
 /// <param name="mayBlock">Whether the calling thread may wait; false inside a callback on the I/O thread.</param>
 internal sealed class OutgoingMail(
-    EngineSettings settings, OtherHosts hosts, OpenSpool openSpool, Func<bool> mayBlock, Workers workers, Log log) : IDisposable
+    EngineSettings settings, OutboundDelivery hosts, OpenSpool openSpool, Func<bool> mayBlock, Workers workers, Log log) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Submission> _underWay = [];
@@ -48,7 +48,7 @@ internal sealed class OutgoingMail(
     }
 
     /// <summary>Opens what a route needs beside the network: the spool for the queue, so that its troubles are told before a text is written.</summary>
-    public Fault Prepare(SendRoute route, out string? text)
+    public Fault OpenSpoolFor(SendRoute route, out string? text)
     {
         text = null;
         return route.Kind == SendRouteKind.Queue ? openSpool(out _, out text) : Fault.None;
@@ -108,9 +108,9 @@ internal sealed class OutgoingMail(
         Submission[] left;
         lock (_gate)
             _isStopping = true;
-        while ((left = Left()).Length > 0 && deadline - Environment.TickCount64 is > 0 and var rest)
+        while ((left = Unfinished()).Length > 0 && deadline - Environment.TickCount64 is > 0 and var rest)
             left[0].WaitForResult(TimeSpan.FromMilliseconds(rest));
-        foreach (Submission submission in Left())
+        foreach (Submission submission in Unfinished())
             submission.Cancel();
     }
 
@@ -129,10 +129,10 @@ internal sealed class OutgoingMail(
     private RemoteTerms TermsFor(SendOptions options, string nextHop)
     {
         bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
-        return SendTerms.Amend(isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);
+        return RemoteOptionsOverride.Apply(isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);
     }
 
-    private Submission[] Left()
+    private Submission[] Unfinished()
     {
         lock (_gate)
             return [.. _underWay];

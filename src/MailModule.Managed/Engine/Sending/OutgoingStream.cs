@@ -31,7 +31,7 @@ internal sealed class OutgoingStream : IOutgoingStream
         }
         Recipient[] recipients = [.. addresses.Select(address => new Recipient(address, null))];
         MessageText message = mail.NewText();
-        Fault fault = mail.TryMake(new SendOptions { Route = route }, sender, recipients, message, null, ObservedStates.For(observer), out Submission? submission, out text);
+        Fault fault = mail.TryMake(new SendOptions { Route = route }, sender, recipients, message, null, SendObserverAdapter.For(observer), out Submission? submission, out text);
         if (fault == Fault.None)
             stream = new OutgoingStream(mail, message, submission!);
         return fault;

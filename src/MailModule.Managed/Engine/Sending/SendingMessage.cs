@@ -52,27 +52,27 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         return mail.IsStopping || _isCancelled ? Fault.Cancelled : _text.Write(text);
     }
 
-    public Fault TakeFile(string path)
+    public Fault SetFile(string path)
     {
         if (HasText)
             return Fault.State;
         Fault fault = HostFile.TryOpen(path, out HostFile? file);
-        return fault == Fault.None ? Take(file!) : fault;
+        return fault == Fault.None ? SetSource(file!) : fault;
     }
 
-    public Fault TakeDescriptor(int descriptor)
+    public Fault SetDescriptor(int descriptor)
     {
         if (HasText)
             return Fault.State;
         Fault fault = HostFile.TryDuplicate(descriptor, out HostFile? file);
-        return fault == Fault.None ? Take(file!) : fault;
+        return fault == Fault.None ? SetSource(file!) : fault;
     }
 
-    public Fault TakeReader(TextReader reader)
+    public Fault SetReader(ContentReader reader)
     {
         if (HasText)
             return Fault.State;
-        _fill = text => TextFilling.From(reader, text, () => _isCancelled);
+        _fill = text => ContentCopy.FromReader(reader, text, () => _isCancelled);
         return Fault.None;
     }
 
@@ -82,7 +82,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
             return Fault.State;
         if (_recipients.Count == 0)
             return Fault.Argument;
-        Fault fault = mail.TryMake(options, from, _recipients, _text, _fill, ObservedStates.For(observer), out Submission? submission, out _);
+        Fault fault = mail.TryMake(options, from, _recipients, _text, _fill, SendObserverAdapter.For(observer), out Submission? submission, out _);
         if (fault != Fault.None)
             return fault;
         bool isCancelled;
@@ -139,7 +139,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     private static SendResult ResultOf(SubmittedRecipient recipient)
     {
         SubmissionOutcome? outcome = recipient.Outcome;
-        SendState state = outcome is null && recipient.State == default ? SendState.New : ObservedStates.Of(outcome?.State ?? recipient.State);
+        SendState state = outcome is null && recipient.State == default ? SendState.New : SendObserverAdapter.Of(outcome?.State ?? recipient.State);
         if (outcome is null)
             return new SendResult(recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts, "", IsUnknown: false);
         string words = outcome.Reply is { } reply ? string.Join('\n', reply.Lines) : outcome.Text;
@@ -152,7 +152,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 
     private bool HasText => IsStarted || _isWritten || _fill is not null;
 
-    private Fault Take(HostFile file)
+    private Fault SetSource(HostFile file)
     {
         _file = file;
         _fill = text => text.Take(file, () => _isCancelled);

@@ -25,7 +25,7 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
     protected abstract byte[] Refusal { get; }
 
     /// <summary>Whom sessions to come ask.</summary>
-    public abstract void Use(HostRequests host);
+    public abstract void SetCallback(HostCallback host);
 
     protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port);
 

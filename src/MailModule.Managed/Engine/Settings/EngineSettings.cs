@@ -16,7 +16,7 @@ internal sealed class EngineSettings
 
     private readonly Lock _gate = new();
     private readonly Log _log;
-    private readonly HashSet<Setting> _announced = [];
+    private readonly HashSet<Setting> _warned = [];
     private SettingValues _current = new();
 
     /// <param name="log">Hears of unknown keys and of those whose feature comes later.</param>
@@ -49,7 +49,7 @@ internal sealed class EngineSettings
             return wrong.Fault;
         foreach (ConfigItem item in unknown)
             _log.Write(LogLevel.Warning, Area, $"{item.File}:{item.Line}: the key {item.Key} is not known, and ignored");
-        Announce(touched);
+        WarnOfNoEffect(touched);
         return Fault.None;
     }
 
@@ -74,7 +74,7 @@ internal sealed class EngineSettings
         }
         if (_log.IsOn(LogLevel.Debug))
             _log.Write(LogLevel.Debug, Area, $"{key} = {SecretSettings.Shown(found.Row, value)}");
-        Announce([found.Row]);
+        WarnOfNoEffect([found.Row]);
         return Fault.None;
     }
 
@@ -141,13 +141,13 @@ internal sealed class EngineSettings
             : null;
     }
 
-    private void Announce(IReadOnlyList<Setting> rows)
+    private void WarnOfNoEffect(IReadOnlyList<Setting> rows)
     {
         foreach (Setting row in rows)
         {
             bool isNew;
             lock (_gate)
-                isNew = row.Later.Length > 0 && _announced.Add(row);
+                isNew = row.Later.Length > 0 && _warned.Add(row);
             if (isNew)
                 _log.Write(LogLevel.Warning, Area, $"{row.Key} is kept, but has no effect: {row.Later}");
         }

@@ -11,14 +11,14 @@ using MailModule.Transport.Proxies;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>The ways to other hosts, by the settings of each moment: names, routes, terms, connections. For the queue and for what the host sends itself. Any thread.</summary>
-internal sealed class OtherHosts : IDisposable
+/// <summary>How mail leaves for other hosts, by the settings of each moment: names, routes, options, connections. For the queue and for what the host sends itself. Any thread.</summary>
+internal sealed class OutboundDelivery : IDisposable
 {
     private const int SmtpPort = 25;
     private const int SubmissionsPort = 465; // RFC 8314 §7.3
 
     private readonly EngineSettings _settings;
-    private readonly Authorities _authorities;
+    private readonly TrustedRoots _trustedRoots;
     private readonly Func<IPEndPoint, bool> _listens;
     private readonly Func<bool> _serves;
     private volatile Names? _names;
@@ -26,10 +26,10 @@ internal sealed class OtherHosts : IDisposable
 
     /// <param name="listens">A server of this engine listens there now.</param>
     /// <param name="serves">The SMTP server of this engine runs.</param>
-    public OtherHosts(EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
+    public OutboundDelivery(EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
     {
         _settings = settings;
-        _authorities = new Authorities(log);
+        _trustedRoots = new TrustedRoots(log);
         _listens = listens;
         _serves = serves;
         Connections = new ConnectionSet(workers, log);
@@ -71,7 +71,7 @@ internal sealed class OtherHosts : IDisposable
         HelloName = values.Text(Keys.SmtpName)!,
         StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered : StartTlsUse.Never,
         VerifyCertificate = values.Flag(Keys.SmtpCheckTls),
-        Authorities = _authorities.Of(values),
+        Authorities = _trustedRoots.Of(values),
         AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
         Timeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
         Proxy = ProxyAddress.TryParse(values.Text(Keys.Proxy) ?? "", out ProxyAddress? proxy) ? proxy : null,

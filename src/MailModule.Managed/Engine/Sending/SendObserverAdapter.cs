@@ -3,9 +3,9 @@ using MailModule.Delivery.Outgoing;
 namespace MailModule.Engine.Sending;
 
 /// <summary>Puts the states of delivery into those of the host.</summary>
-internal sealed class ObservedStates(ISendObserver observer) : ISubmissionObserver
+internal sealed class SendObserverAdapter(ISendObserver observer) : ISubmissionObserver
 {
-    public static ISubmissionObserver? For(ISendObserver? observer) => observer is null ? null : new ObservedStates(observer);
+    public static ISubmissionObserver? For(ISendObserver? observer) => observer is null ? null : new SendObserverAdapter(observer);
 
     public static SendState Of(SubmissionState state) => state switch
     {

@@ -6,7 +6,7 @@ using MailModule.Primitives;
 namespace MailModule.Engine.Sending;
 
 /// <summary>The roots that other hosts' certificates are held against (<c>tls_cafile</c>, <c>tls_capath</c>), read again when the settings or the files' times change. Any thread.</summary>
-internal sealed class Authorities(Log log)
+internal sealed class TrustedRoots(Log log)
 {
     private readonly Lock _gate = new();
     private (string? File, string? Folder, DateTime FileTime, DateTime FolderTime) _known;

@@ -14,7 +14,7 @@ namespace MailModule.Engine.Serving;
 /// One POP3 session's dealings with the host and the mailbox: the job that a worker runs, and the stream the host gets. Every step touches files, so
 /// it runs on a worker; a session that is on one already (pipelined commands) gets its answer at once.
 /// </summary>
-internal sealed class Pop3Exchange : IRequestStream, IWork
+internal sealed class Pop3RequestHandler : IRequestStream, IWork
 {
     private enum Step
     {
@@ -35,7 +35,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
     private int? _inlineAnswer;
     private MessageText? _hostText;
 
-    private Pop3Exchange(Pop3Session session, Pop3Backend backend)
+    private Pop3RequestHandler(Pop3Session session, Pop3Backend backend)
     {
         _session = session;
         _backend = backend;
@@ -43,12 +43,12 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
 
     private RequestAction Action { get; set; }
 
-    public static Pop3Exchange Of(Pop3Session session, Pop3Backend backend)
+    public static Pop3RequestHandler Of(Pop3Session session, Pop3Backend backend)
     {
-        if (session.Tag is Pop3Exchange exchange)
-            return exchange;
-        session.Tag = exchange = new Pop3Exchange(session, backend);
-        return exchange;
+        if (session.Tag is Pop3RequestHandler handler)
+            return handler;
+        session.Tag = handler = new Pop3RequestHandler(session, backend);
+        return handler;
     }
 
     public Pop3Verdict Login(string user, byte[] password)
@@ -84,7 +84,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         if (_backend.Host.Inline && _backend.Host.AsksAbout(action))
             _inlineAnswer = AskHost(action);
         if (Workers.IsCurrent)
-            return Carry();
+            return RunStep();
         _backend.Workers.Run(this);
         return new Pop3Verdict(Pop3Outcome.Pending);
     }
@@ -94,14 +94,14 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         if (_step == Step.Read)
             _session.AnswerRead(ReadNow(_buffer));
         else
-            _session.Answer(Carry());
+            _session.Answer(RunStep());
     }
 
-    private Pop3Verdict Carry() => _step switch
+    private Pop3Verdict RunStep() => _step switch
     {
-        Step.Login => CarryLogin(),
-        Step.Open => CarryOpen(),
-        _ => CarryQuit(),
+        Step.Login => LogIn(),
+        Step.Open => OpenMessage(),
+        _ => DeleteAndQuit(),
     };
 
     private int AskHost(RequestAction action)
@@ -127,7 +127,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         return Encoding.ASCII.GetString(id[.._session.Maildrop!.UniqueId(_index, id)]);
     }
 
-    private Pop3Verdict CarryLogin()
+    private Pop3Verdict LogIn()
     {
         int answer = AskHost(RequestAction.PopLogin);
         Account? account = answer switch
@@ -150,19 +150,19 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         return new Pop3Verdict(Pop3Outcome.Accept);
     }
 
-    private Pop3Verdict CarryOpen()
+    private Pop3Verdict OpenMessage()
     {
         int answer = AskHost(RequestAction.PopGetMessage);
         MessageText? text = _hostText;
         _hostText = null;
         if (answer < 0)
-            return Give(text ?? new MessageText(_backend.ScratchFolder));
+            return OpenHostText(text ?? new MessageText(_backend.ScratchFolder));
         text?.Dispose();
         if (answer > 0)
             return new Pop3Verdict(Pop3Outcome.Refuse, "refused by this host's policy");
         if (text is not null)
             return new Pop3Verdict(Pop3Outcome.Close);
-        if (_isWhole && FillAhead())
+        if (_isWhole && ReadAhead())
             return new Pop3Verdict(Pop3Outcome.Accept);
         Fault fault = _session.Maildrop!.OpenMessage(_index, out Stream content);
         if (fault != Fault.None)
@@ -172,7 +172,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
     }
 
     // A host that is asked about messages is asked before each.
-    private bool FillAhead()
+    private bool ReadAhead()
     {
         if (_backend.Host.AsksAbout(RequestAction.PopGetMessage))
             return false;
@@ -180,7 +180,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
         return ahead.Fill(_session.Maildrop!, _index);
     }
 
-    private Pop3Verdict Give(MessageText text)
+    private Pop3Verdict OpenHostText(MessageText text)
     {
         if (text.Finish() != Fault.None)
         {
@@ -206,7 +206,7 @@ internal sealed class Pop3Exchange : IRequestStream, IWork
     }
 
     // RFC 1939 §6: what QUIT confirmed stays deleted, so the deliveries are settled first; a message that could not be deleted makes it -ERR.
-    private Pop3Verdict CarryQuit()
+    private Pop3Verdict DeleteAndQuit()
     {
         List<int> ours = [];
         int kept = 0;
