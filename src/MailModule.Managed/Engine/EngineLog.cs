@@ -4,7 +4,10 @@ using MailModule.Transport;
 
 namespace MailModule.Engine;
 
-/// <summary>Where an engine's lines go: the file of the settings and the host's callback, each with its own level. With neither, a line costs one comparison. Any thread.</summary>
+/// <summary>
+/// Where an engine's lines go: the file of the settings and the host's callback, each with its own level. With neither,
+/// a line costs one comparison. Any thread.
+/// </summary>
 internal sealed class EngineLog
 {
     private const LogLevel Nothing = 0;
@@ -21,7 +24,9 @@ internal sealed class EngineLog
 
     public Log Log { get; }
 
-    /// <summary>Takes file and level of the settings. A file that cannot be written is said to the host's callback.</summary>
+    /// <summary>
+    /// Takes file and level of the settings. A file that cannot be written is said to the host's callback.
+    /// </summary>
     /// <param name="workers">Who writes the file; null: the thread that has a line.</param>
     public void Configure(SettingValues values, Workers? workers)
     {

@@ -6,8 +6,9 @@ using MailModule.Transport;
 namespace MailModule.Engine;
 
 /// <summary>
-/// The log's file. Writing a line costs a copy into memory; a worker appends what has gathered, opening the file each time, so that it may be moved
-/// away at any moment and no descriptor is held. Memory is bounded: when the disk does not keep up, lines are dropped and counted, and the count is written. Any thread.
+/// The log's file. Writing a line costs a copy into memory; a worker appends what has gathered, opening the file each
+/// time, so that it may be moved away at any moment and no descriptor is held. Memory is bounded: when the disk does
+/// not keep up, lines are dropped and counted, and the count is written. Any thread.
 /// </summary>
 internal sealed class LogFile : IWork
 {
@@ -54,7 +55,9 @@ internal sealed class LogFile : IWork
         _run(this);
     }
 
-    /// <summary>Appends what has gathered so far; blocks. A worker that waits for more lines to gather waits no longer.</summary>
+    /// <summary>
+    /// Appends what has gathered so far; blocks. A worker that waits for more lines to gather waits no longer.
+    /// </summary>
     public void Flush()
     {
         _isFlushing.Set();
@@ -85,7 +88,8 @@ internal sealed class LogFile : IWork
         }
     }
 
-    // The first line after a rest is written at once; where many come, an open and a write for each would cost more than the line.
+    // The first line after a rest is written at once; where many come, an open and a write for each would cost more
+    // than the line.
     void IWork.Run()
     {
         long rest = Interlocked.Read(ref _writtenAt) + MillisecondsBetweenWrites - Environment.TickCount64;
@@ -127,7 +131,13 @@ internal sealed class LogFile : IWork
 
     private static FileStreamOptions Options()
     {
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = OwnerOnly;
         return options;

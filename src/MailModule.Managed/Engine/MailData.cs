@@ -11,7 +11,10 @@ using MailModule.Transport;
 
 namespace MailModule.Engine;
 
-/// <summary>Where mail is kept and how it gets on: spool, mailboxes, the ways from one to the other and to other hosts. Opened when the first server starts, or at the first message for the queue.</summary>
+/// <summary>
+/// Where mail is kept and how it gets on: spool, mailboxes, the ways from one to the other and to other hosts. Opened
+/// when the first server starts, or at the first message for the queue.
+/// </summary>
 internal sealed class MailData : IDisposable
 {
     private readonly LogSpool _spool;
@@ -31,8 +34,13 @@ internal sealed class MailData : IDisposable
     public LocalDelivery Delivery { get; }
     public MailQueue Queue { get; }
 
-    /// <summary>Opens spool and mailboxes and delivers what was left over. <see cref="Fault.Locked"/> if another engine has the spool.</summary>
-    public static Fault TryOpen(EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log, Action<QueueEvent>? listener, out MailData? data, out string? text)
+    /// <summary>
+    /// Opens spool and mailboxes and delivers what was left over. <see cref="Fault.Locked"/> if another engine has the
+    /// spool.
+    /// </summary>
+    public static Fault TryOpen(
+        EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log, Action<QueueEvent>? listener,
+        out MailData? data, out string? text)
     {
         data = null;
         SettingValues values = settings.Current;
@@ -80,30 +88,39 @@ internal sealed class MailData : IDisposable
         return Fault.None;
     }
 
-    private static QueueParts PartsOfQueue(ISpool spool, IReports reports, EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log) => new()
+    private static QueueParts PartsOfQueue(
+        ISpool spool, IReports reports, EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log)
     {
-        Spool = spool,
-        Carrier = hosts.Carrier,
-        Reports = reports,
-        Workers = workers,
-        NextHopOf = hosts.Router.NextHopOf,
-        TextOf = entry => new RemoteText(entry, workers, log),
-        MaildropOf = address => settings.Current.Relay.Judge(address, mayRelay: true).Maildrop,
-        Schedule = () => settings.Current.Schedule,
-        Copies = new KeptCopies(isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),
-        Log = log,
-    };
+        return new QueueParts
+        {
+            Spool = spool,
+            Carrier = hosts.Carrier,
+            Reports = reports,
+            Workers = workers,
+            NextHopOf = hosts.Router.NextHopOf,
+            TextOf = entry => new RemoteText(entry, workers, log),
+            MaildropOf = address => settings.Current.Relay.Judge(address, mayRelay: true).Maildrop,
+            Schedule = () => settings.Current.Schedule,
+            Copies = new KeptCopies(
+                isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),
+            Log = log,
+        };
+    }
 
-    private static LocalRules RulesOf(ISpool spool, IReports reports, EngineSettings settings, Log log) => new(new LocalRulesParts
+    private static LocalRules RulesOf(ISpool spool, IReports reports, EngineSettings settings, Log log)
     {
-        Spool = spool,
-        Reports = reports,
-        Policy = () => settings.Current.Relay,
-        Forward = () => settings.Current.Forward,
-        HostName = () => settings.Current.Text(Keys.SmtpName)!,
-        ScratchFolder = settings.Current.ScratchFolder,
-        Log = log,
-    });
+        var parts = new LocalRulesParts
+        {
+            Spool = spool,
+            Reports = reports,
+            Policy = () => settings.Current.Relay,
+            Forward = () => settings.Current.Forward,
+            HostName = () => settings.Current.Text(Keys.SmtpName)!,
+            ScratchFolder = settings.Current.ScratchFolder,
+            Log = log,
+        };
+        return new LocalRules(parts);
+    }
 
     /// <summary>Delivers what can be in the time, and closes; the rest stays in the spool for the next start.</summary>
     /// <param name="queueTimeout">How long connections to other hosts may go on before they are cut.</param>

@@ -10,12 +10,16 @@ namespace MailModule.Engine;
 // What goes to other hosts: messages with a result for each recipient, the queue, the look-up of mail hosts.
 public sealed partial class MailEngine
 {
-    /// <summary>Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed; where mail goes into the spool, what opening it gives.</summary>
+    /// <summary>
+    /// Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed; where
+    /// mail goes into the spool, what opening it gives.
+    /// </summary>
     /// <param name="from">Envelope sender; empty for the null path.</param>
     /// <param name="to">Recipients, with commas, semicolons or white space between.</param>
     /// <param name="observer">Null: nobody hears.</param>
     /// <param name="stream">Not null when the result is None.</param>
-    public Fault BeginSend(SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
+    public Fault BeginSend(
+        SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
     {
         stream = null;
         if (route.Kind == SendRouteKind.Smtp && WhatIsWrong(route) is { } wrong)
@@ -27,7 +31,10 @@ public sealed partial class MailEngine
         return Fail(fault, text);
     }
 
-    /// <summary>Begins a message that is sent with results. <see cref="Fault.Argument"/> for a route or sender that is malformed.</summary>
+    /// <summary>
+    /// Begins a message that is sent with results. <see cref="Fault.Argument"/> for a route or sender that is
+    /// malformed.
+    /// </summary>
     /// <param name="from">Envelope sender; empty for the null path.</param>
     /// <param name="observer">Null: nobody hears.</param>
     /// <param name="sending">Not null when the result is None.</param>
@@ -48,8 +55,9 @@ public sealed partial class MailEngine
     }
 
     /// <summary>
-    /// The hosts that take a domain's mail, best first, with their addresses. Blocks. <see cref="Fault.Dns"/>: not known for now; <see cref="Fault.NotFound"/>: no such domain or no host;
-    /// <see cref="Fault.RefusedPermanent"/>: it takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.
+    /// The hosts that take a domain's mail, best first, with their addresses. Blocks. <see cref="Fault.Dns"/>: not
+    /// known for now; <see cref="Fault.NotFound"/>: no such domain or no host; <see cref="Fault.RefusedPermanent"/>: it
+    /// takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.
     /// </summary>
     public Fault FindMx(string domain, out IReadOnlyList<MailExchanger> hosts)
     {
@@ -72,8 +80,10 @@ public sealed partial class MailEngine
         }, answer.Text);
     }
 
-    /// <summary>The queue, whose first use opens the spool and begins delivery. <see cref="Fault.Locked"/> (another engine has the spool), <see cref="Fault.Io"/>, <see cref="Fault.Full"/>,
-    /// <see cref="Fault.State"/> while the engine is being stopped. When the engine has stopped it is empty, and stays so: the next use of the engine has another.</summary>
+    /// <summary>The queue, whose first use opens the spool and begins delivery. <see cref="Fault.Locked"/> (another
+    /// engine has the spool), <see cref="Fault.Io"/>, <see cref="Fault.Full"/>, <see cref="Fault.State"/> while the
+    /// engine is being stopped. When the engine has stopped it is empty, and stays so: the next use of the engine has
+    /// another.</summary>
     public Fault OpenQueue(out IMailQueue? queue)
     {
         queue = null;
@@ -84,7 +94,10 @@ public sealed partial class MailEngine
         return Fail(fault, text);
     }
 
-    /// <summary>Who hears of the queue's events; kept over stops and starts of the engine, and set before the first use of the queue hears all of it. See <see cref="IMailQueue.SetListener"/>.</summary>
+    /// <summary>
+    /// Who hears of the queue's events; kept over stops and starts of the engine, and set before the first use of the
+    /// queue hears all of it. See <see cref="IMailQueue.SetListener"/>.
+    /// </summary>
     public void SetQueueListener(Action<QueueEvent>? listener)
     {
         RunningEngine? running;
@@ -118,9 +131,13 @@ public sealed partial class MailEngine
         if (options.HelloName is { } name && !AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(name)))
             return "the name for EHLO is neither a domain nor an address literal";
         // RFC 3461 §4.4: 100 characters at most, printable
-        return options.EnvelopeId is { } id && (id.Length is 0 or > 100 || id.Any(c => c is < ' ' or > '~')) ? "an envelope id has 1 to 100 printable characters of ASCII" : null;
+        return options.EnvelopeId is { } id && (id.Length is 0 or > 100 || id.Any(c => c is < ' ' or > '~'))
+            ? "an envelope id has 1 to 100 printable characters of ASCII"
+            : null;
     }
 
     private static string? WhatIsWrong(SendRoute route)
-        => route.Host.Length == 0 || route.Port is < 1 or > 65535 ? "sending needs a host, and a port from 1 to 65535" : null;
+        => route.Host.Length == 0 || route.Port is < 1 or > 65535
+            ? "sending needs a host, and a port from 1 to 65535"
+            : null;
 }

@@ -6,8 +6,9 @@ using MailModule.Primitives;
 namespace MailModule.Engine;
 
 /// <summary>
-/// A whole mail engine: settings, servers, spool, sending. All state hangs on it; every member may be called from any thread. Nothing runs
-/// before the first call that needs it, and after <see cref="Stop"/> nothing runs either, until the next.
+/// A whole mail engine: settings, servers, spool, sending. All state hangs on it; every member may be called from any
+/// thread. Nothing runs before the first call that needs it, and after <see cref="Stop"/> nothing runs either, until
+/// the next.
 /// </summary>
 public sealed partial class MailEngine
 {
@@ -26,11 +27,13 @@ public sealed partial class MailEngine
 
     public MailEngine() => _settings = new EngineSettings(_log.Log);
 
-    /// <summary>Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).</summary>
+    /// <summary>
+    /// Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).
+    /// </summary>
     public static bool MayBlock => !HostCallback.IsInsideInlineCall;
 
-    /// <summary>What there is to say about the last fault that a member returned on this thread, beside its name (file and line, address, system error); null if nothing.
-    /// Taking it clears it.</summary>
+    /// <summary>What there is to say about the last fault that a member returned on this thread, beside its name (file
+    /// and line, address, system error); null if nothing. Taking it clears it.</summary>
     public static string? ConsumeErrorText()
     {
         var text = s_errorText;
@@ -38,7 +41,10 @@ public sealed partial class MailEngine
         return text;
     }
 
-    /// <summary>Takes all settings of a file, or none of them: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, <see cref="Fault.Config"/> (text: file and line).</summary>
+    /// <summary>
+    /// Takes all settings of a file, or none of them: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>,
+    /// <see cref="Fault.Config"/> (text: file and line).
+    /// </summary>
     /// <param name="file">Null: <c>mailmodule.cfg</c>, or <c>ftp.cfg</c> if only that exists.</param>
     public Fault LoadConfig(string? file)
     {
@@ -46,7 +52,10 @@ public sealed partial class MailEngine
         return SettingsChanged(fault, error);
     }
 
-    /// <summary>Sets one key. <see cref="Fault.NotFound"/> for an unknown one (always, not only with <c>strict</c>: the caller sees it), <see cref="Fault.Config"/> for a malformed value or one out of range.</summary>
+    /// <summary>
+    /// Sets one key. <see cref="Fault.NotFound"/> for an unknown one (always, not only with <c>strict</c>: the caller
+    /// sees it), <see cref="Fault.Config"/> for a malformed value or one out of range.
+    /// </summary>
     public Fault Set(string key, string value)
     {
         Fault fault = _settings.Set(key, value, out string error);
@@ -60,19 +69,24 @@ public sealed partial class MailEngine
         return SettingsChanged(fault, error);
     }
 
-    /// <summary>The current value of a number or flag (0 or 1); text that is no number is <see cref="Fault.Config"/>.</summary>
+    /// <summary>
+    /// The current value of a number or flag (0 or 1); text that is no number is <see cref="Fault.Config"/>.
+    /// </summary>
     public Fault TryGetInt(string key, out int value) => _settings.TryGetInt(key, out value);
 
     /// <inheritdoc cref="TryGetInt"/>
     public Fault TryGetNumber(string key, out long value) => _settings.TryGetNumber(key, out value);
 
-    /// <summary>The current value of any key as text, defaults included; null for a key that has no value. Lists: their values with LF between.</summary>
+    /// <summary>
+    /// The current value of any key as text, defaults included; null for a key that has no value. Lists: their values
+    /// with LF between.
+    /// </summary>
     public Fault TryGetText(string key, out string? value) => _settings.TryGetText(key, out value);
 
     /// <summary>
     /// Starts the SMTP server with the settings of this moment, and what it needs. Running already: the handler and the
-    /// mask are replaced for sessions to come if the port is the same (or 0), else <see cref="Fault.State"/>, as for one
-    /// that <see cref="StartServer"/> started. <see cref="Fault.Bind"/>, <see cref="Fault.Locked"/> (spool in use),
+    /// mask are replaced for sessions to come if the port is the same (or 0), else <see cref="Fault.State"/>, as for
+    /// one that <see cref="StartServer"/> started. <see cref="Fault.Bind"/>, <see cref="Fault.Locked"/> (spool in use),
     /// <see cref="Fault.Io"/>, <see cref="Fault.Tls"/>.
     /// </summary>
     /// <param name="handler">Null: nobody is asked.</param>
@@ -100,22 +114,27 @@ public sealed partial class MailEngine
         {
             if (_isStopping)
                 return Fail(Fault.State, "the engine is being stopped");
-            Fault fault = Run().StartServer(kind, HostOf(null, RequestAction.None), options, out server, out string? text);
+            Fault fault = Run().StartServer(
+                kind, HostOf(null, RequestAction.None), options, out server, out string? text);
             return Fail(fault, text);
         }
     }
 
     /// <summary>
-    /// Drains and stops: no new sessions, those at work get until <paramref name="timeout"/>, then they are cut. When it returns every thread, socket and file of this
-    /// engine is gone; <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone. Settings stay. Not running: None. Never called from inside a callback.
+    /// Drains and stops: no new sessions, those at work get until <paramref name="timeout"/>, then they are cut. When
+    /// it returns every thread, socket and file of this engine is gone; <see cref="Fault.Timeout"/>: a host callback
+    /// still runs, everything else is gone. Settings stay. Not running: None. Never called from inside a callback.
     /// </summary>
     public Fault Stop(TimeSpan timeout) => Stop(timeout, forGood: false);
 
-    /// <summary>As <see cref="Stop(TimeSpan)"/> without any time, and for good: from here on every use is <see cref="Fault.State"/>.</summary>
+    /// <summary>
+    /// As <see cref="Stop(TimeSpan)"/> without any time, and for good: from here on every use is
+    /// <see cref="Fault.State"/>.
+    /// </summary>
     public Fault Close() => Stop(TimeSpan.Zero, forGood: true);
 
-    /// <summary>Who gets the engine's log lines beside the log file: level, area, text. Null: nobody. When this returns the old sink is not called any more.
-    /// A sink is called from any thread and must not throw.</summary>
+    /// <summary>Who gets the engine's log lines beside the log file: level, area, text. Null: nobody. When this returns
+    /// the old sink is not called any more. A sink is called from any thread and must not throw.</summary>
     public void SetLogSink(Action<LogLevel, string, string>? sink, LogLevel level) => _log.SetHostSink(sink, level);
 
     private RunningEngine Run()
@@ -158,7 +177,8 @@ public sealed partial class MailEngine
         return ended ? Fault.None : Fail(Fault.Timeout, "a callback of the host has not come back");
     }
 
-    private HostCallback HostOf(IRequestHandler? handler, RequestAction mask) => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
+    private HostCallback HostOf(IRequestHandler? handler, RequestAction mask)
+        => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
 
     private Fault SettingsChanged(Fault fault, string error)
     {

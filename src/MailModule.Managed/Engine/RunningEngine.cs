@@ -8,13 +8,21 @@ using MailModule.Transport;
 
 namespace MailModule.Engine;
 
-/// <summary>What runs between the first call that needs it and <see cref="MailEngine.Stop"/>: workers, servers, mail data, sending. Made and changed under the engine's lock.</summary>
+/// <summary>
+/// What runs between the first call that needs it and <see cref="MailEngine.Stop"/>: workers, servers, mail data,
+/// sending. Made and changed under the engine's lock.
+/// </summary>
 internal sealed class RunningEngine : IDisposable
 {
-    /// <summary>A host callback that blocks holds a thread, so there may be as many threads as sessions; they come only when needed.</summary>
+    /// <summary>
+    /// A host callback that blocks holds a thread, so there may be as many threads as sessions; they come only when
+    /// needed.
+    /// </summary>
     private const int ThreadLimit = 20_000;
 
-    /// <summary>What closing gets beyond the host's time: it has no work left to wait for, but a loaded machine is slow.</summary>
+    /// <summary>
+    /// What closing gets beyond the host's time: it has no work left to wait for, but a loaded machine is slow.
+    /// </summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan ShortGrace = TimeSpan.FromMilliseconds(200);
@@ -40,7 +48,8 @@ internal sealed class RunningEngine : IDisposable
         _smtp = new SingleServer(NewSmtpServer);
         _pop3 = new SingleServer(NewPop3Server);
         OutboundDelivery = new OutboundDelivery(
-            settings, _workers, log, target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
+            settings, _workers, log,
+            target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
         Outgoing = new OutgoingMail(settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, _workers, log);
     }
 
@@ -70,8 +79,8 @@ internal sealed class RunningEngine : IDisposable
     }
 
     /// <summary>
-    /// From the outside in: nobody new, sessions to their end, what is on its way out, mailboxes and spool, and last the threads that served all of it. Each gets
-    /// what is left of the time. False: a host callback has not come back.
+    /// From the outside in: nobody new, sessions to their end, what is on its way out, mailboxes and spool, and last
+    /// the threads that served all of it. Each gets what is left of the time. False: a host callback has not come back.
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {
@@ -91,7 +100,8 @@ internal sealed class RunningEngine : IDisposable
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    private static TimeSpan Remaining(long deadline) => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
+    private static TimeSpan Remaining(long deadline)
+        => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
 
     private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
 
@@ -112,7 +122,9 @@ internal sealed class RunningEngine : IDisposable
         {
             if (_isClosed)
                 return Fault.Cancelled;
-            return _data is null ? MailData.TryOpen(_settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text) : Fault.None;
+            return _data is null
+                ? MailData.TryOpen(_settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text)
+                : Fault.None;
         }
     }
 

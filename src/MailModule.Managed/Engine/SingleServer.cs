@@ -55,7 +55,8 @@ internal sealed class SingleServer(Func<HostCallback, MailServer> make)
         return ended;
     }
 
-    private Fault Start(HostCallback host, ServerOptions options, bool hasHandle, out MailServer? server, out string? text)
+    private Fault Start(
+        HostCallback host, ServerOptions options, bool hasHandle, out MailServer? server, out string? text)
     {
         server = make(host);
         Fault fault = server.TryStart(options, out text);

@@ -22,8 +22,8 @@ public sealed class StartedServer
     public bool IsRunning => _place.Running == _server;
 
     /// <summary>
-    /// Takes nobody new; sessions get until <paramref name="timeout"/>, then they are cut. None if the engine has stopped
-    /// it. <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone.
+    /// Takes nobody new; sessions get until <paramref name="timeout"/>, then they are cut. None if the engine has
+    /// stopped it. <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone.
     /// </summary>
     public Fault Stop(TimeSpan timeout)
         => _place.Stop(_server, timeout)

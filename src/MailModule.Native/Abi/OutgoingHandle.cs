@@ -5,8 +5,8 @@ using MailModule.Primitives;
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// The stream of a message that the host sends. It is gone when <see cref="End"/> has returned or, if there is a callback, when the last callback has,
-/// which in a synchronous send is before that.
+/// The stream of a message that the host sends. It is gone when <see cref="End"/> has returned or, if there is a
+/// callback, when the last callback has, which in a synchronous send is before that.
 /// </summary>
 internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
 {
@@ -26,7 +26,8 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
     }
 
     /// <summary>Begins a message at the engine and makes its handle.</summary>
-    public static Fault Open(MailEngine engine, SendRoute route, string from, string to, nint callback, nint parameter, out nint handle)
+    public static Fault Open(
+        MailEngine engine, SendRoute route, string from, string to, nint callback, nint parameter, out nint handle)
     {
         handle = 0;
         var outgoing = new OutgoingHandle(callback, parameter);
@@ -37,7 +38,8 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
         return handle == 0 ? Fault.Limit : Fault.None;
     }
 
-    public override Fault Send(ReadOnlySpan<byte> octets) => Volatile.Read(ref _ended) != 0 ? Fault.State : _stream!.Write(octets);
+    public override Fault Send(ReadOnlySpan<byte> octets)
+        => Volatile.Read(ref _ended) != 0 ? Fault.State : _stream!.Write(octets);
 
     public override Fault End()
     {

@@ -4,8 +4,8 @@ using MailModule.Primitives;
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// What an <c>mm_queue_cursor</c> stands for: ids of one moment, and the message it stands on. The lock is for hosts that
-/// use it from two threads all the same.
+/// What an <c>mm_queue_cursor</c> stands for: ids of one moment, and the message it stands on. The lock is for hosts
+/// that use it from two threads all the same.
 /// </summary>
 internal sealed class QueueCursor
 {
@@ -171,7 +171,8 @@ internal sealed class QueueCursor
             _recipients = new nint[_message!.Recipients.Count * Each];
         var texts = _recipients.AsSpan(number * Each, Each);
         if (texts[0] == 0)
-            _memory.Add(TextBlock.Allocate([recipient.Address.Text, recipient.Status, recipient.Reply, recipient.Host], texts));
+            _memory.Add(
+                TextBlock.Allocate([recipient.Address.Text, recipient.Status, recipient.Reply, recipient.Host], texts));
         return texts;
     }
 }

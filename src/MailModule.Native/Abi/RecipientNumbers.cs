@@ -2,7 +2,10 @@ using MailModule.Engine.Sending;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>Which number a recipient has, by its address. One that was added twice is told twice: the first time it is the first of them.</summary>
+/// <summary>
+/// Which number a recipient has, by its address. One that was added twice is told twice: the first time it is the first
+/// of them.
+/// </summary>
 internal sealed class RecipientNumbers
 {
     private readonly Dictionary<string, Queue<int>> _byAddress = [];

@@ -42,7 +42,8 @@ internal sealed unsafe class SendHandle : ISendObserver
     public ISending Sending => _sending!;
 
     /// <summary>Begins a message at the engine and makes its handle.</summary>
-    public static Fault Open(MailEngine engine, SendOptions options, string from, nint callback, nint user, out nint handle)
+    public static Fault Open(
+        MailEngine engine, SendOptions options, string from, nint callback, nint user, out nint handle)
     {
         handle = 0;
         var send = new SendHandle(callback, user);
@@ -170,12 +171,10 @@ internal sealed unsafe class SendHandle : ISendObserver
         int code;
         var outer = t_inside;
         t_inside = this;
+        var read = (delegate* unmanaged[Cdecl]<nint, nuint, nuint*, nint, int>)callback;
         fixed (byte* place = buffer)
             using (Callbacks.Enter())
-                {
-                var read = (delegate* unmanaged[Cdecl]<nint, nuint, nuint*, nint, int>)callback;
                 code = read((nint)place, (nuint)buffer.Length, &length, user);
-            }
         t_inside = outer;
         EndCallback();
         return code == 0 && length <= (nuint)buffer.Length ? (int)length : -1;

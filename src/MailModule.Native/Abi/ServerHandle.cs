@@ -4,7 +4,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>What an <c>mm_smtp_server</c> or <c>mm_pop3_server</c> stands for. The handle ends when its stop begins.</summary>
+/// <summary>
+/// What an <c>mm_smtp_server</c> or <c>mm_pop3_server</c> stands for. The handle ends when its stop begins.
+/// </summary>
 internal abstract class ServerHandle
 {
     private readonly StartedServer _server;

@@ -3,7 +3,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>Reads <c>mm_smtp_server_options</c> and <c>mm_pop3_server_options</c>, which are of one form in this version.</summary>
+/// <summary>
+/// Reads <c>mm_smtp_server_options</c> and <c>mm_pop3_server_options</c>, which are of one form in this version.
+/// </summary>
 internal static class ServerOptionsReader
 {
     /// <param name="pointer">0: as the settings say.</param>

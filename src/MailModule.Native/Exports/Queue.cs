@@ -63,7 +63,8 @@ internal static unsafe class Queue
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_get_recipient", CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetRecipient(nint cursor, int recipient, nint result) => Boundary.Code((cursor, recipient, result), GetRecipient);
+    private static int GetRecipient(nint cursor, int recipient, nint result)
+        => Boundary.Code((cursor, recipient, result), GetRecipient);
 
     private static Fault GetRecipient((nint Cursor, int Recipient, nint Result) call)
     {
@@ -167,13 +168,15 @@ internal static unsafe class Queue
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_set_events", CallConvs = [typeof(CallConvCdecl)])]
-    private static int SetEvents(nint engine, nint callback, nint user) => Boundary.Code((engine, callback, user), SetEvents);
+    private static int SetEvents(nint engine, nint callback, nint user)
+        => Boundary.Code((engine, callback, user), SetEvents);
 
     private static Fault SetEvents((nint Engine, nint Callback, nint User) call)
     {
         var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
         if (fault == Fault.None)
-            engine.Engine.SetQueueListener(call.Callback == 0 ? null : new QueueEventCallback(call.Callback, call.User).Tell);
+            engine.Engine.SetQueueListener(
+                call.Callback == 0 ? null : new QueueEventCallback(call.Callback, call.User).Tell);
         return fault;
     }
 
@@ -197,6 +200,8 @@ internal static unsafe class Queue
         var fault = Text.Read(pointer, out string text);
         if (fault != Fault.None)
             return fault;
-        return MailAddress.TryParse(text, out address) ? Fault.None : Boundary.WithReason(Fault.Argument, $"not an address: {text}");
+        return MailAddress.TryParse(text, out address)
+            ? Fault.None
+            : Boundary.WithReason(Fault.Argument, $"not an address: {text}");
     }
 }

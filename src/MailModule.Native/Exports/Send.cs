@@ -10,7 +10,8 @@ namespace MailModule.Native.Exports;
 internal static unsafe class Send
 {
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_new", CallConvs = [typeof(CallConvCdecl)])]
-    private static int New(nint engine, nint options, nint from, nint place) => Boundary.Code((engine, options, from, place), New);
+    private static int New(nint engine, nint options, nint from, nint place)
+        => Boundary.Code((engine, options, from, place), New);
 
     private static Fault New((nint Engine, nint Options, nint From, nint Place) call)
     {
@@ -27,7 +28,9 @@ internal static unsafe class Send
         if (fault != Fault.None)
             return fault;
         fault = Text.Read(call.From, out string from);
-        return fault != Fault.None ? fault : SendHandle.Open(engine.Engine, options, from, given.OnEvent, given.User, out *(nint*)call.Place);
+        return fault != Fault.None
+            ? fault
+            : SendHandle.Open(engine.Engine, options, from, given.OnEvent, given.User, out *(nint*)call.Place);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_add_recipient", CallConvs = [typeof(CallConvCdecl)])]
@@ -91,7 +94,8 @@ internal static unsafe class Send
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_reader", CallConvs = [typeof(CallConvCdecl)])]
-    private static int SetReader(nint send, nint callback, nint user) => Boundary.Code((send, callback, user), SetReader);
+    private static int SetReader(nint send, nint callback, nint user)
+        => Boundary.Code((send, callback, user), SetReader);
 
     private static Fault SetReader((nint Send, nint Callback, nint User) call)
     {
@@ -140,7 +144,8 @@ internal static unsafe class Send
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_get_result", CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetResult(nint send, int recipient, nint result) => Boundary.Code((send, recipient, result), GetResult);
+    private static int GetResult(nint send, int recipient, nint result)
+        => Boundary.Code((send, recipient, result), GetResult);
 
     private static Fault GetResult((nint Send, int Recipient, nint Result) call)
     {

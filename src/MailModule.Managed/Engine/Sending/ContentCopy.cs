@@ -8,7 +8,10 @@ internal static class ContentCopy
 {
     private const int PieceLength = 64 * 1024;
 
-    /// <summary>Asks until the end. Blocks as long as the host does. A reader that fails or promises more than fits is <see cref="Fault.Io"/>.</summary>
+    /// <summary>
+    /// Asks until the end. Blocks as long as the host does. A reader that fails or promises more than fits is
+    /// <see cref="Fault.Io"/>.
+    /// </summary>
     public static Fault FromReader(ContentReader reader, MessageText text, Func<bool> isCancelled)
     {
         byte[] piece = GC.AllocateUninitializedArray<byte>(PieceLength);

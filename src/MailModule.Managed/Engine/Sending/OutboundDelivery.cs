@@ -11,7 +11,10 @@ using MailModule.Transport.Proxies;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>How mail leaves for other hosts, by the settings of each moment: names, routes, options, connections. For the queue and for what the host sends itself. Any thread.</summary>
+/// <summary>
+/// How mail leaves for other hosts, by the settings of each moment: names, routes, options, connections. For the queue
+/// and for what the host sends itself. Any thread.
+/// </summary>
 internal sealed class OutboundDelivery : IDisposable
 {
     private const int SmtpPort = 25;
@@ -26,7 +29,8 @@ internal sealed class OutboundDelivery : IDisposable
 
     /// <param name="listens">A server of this engine listens there now.</param>
     /// <param name="serves">The SMTP server of this engine runs.</param>
-    public OutboundDelivery(EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
+    public OutboundDelivery(
+        EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
     {
         _settings = settings;
         _trustedRoots = new TrustedRoots(log);
@@ -69,7 +73,9 @@ internal sealed class OutboundDelivery : IDisposable
     public RemoteTerms GeneralTerms(SettingValues values) => new()
     {
         HelloName = values.Text(Keys.SmtpName)!,
-        StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered : StartTlsUse.Never,
+        StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required
+            : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered
+            : StartTlsUse.Never,
         VerifyCertificate = values.Flag(Keys.SmtpCheckTls),
         Authorities = _trustedRoots.Of(values),
         AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
@@ -93,14 +99,19 @@ internal sealed class OutboundDelivery : IDisposable
         return terms with
         {
             IsTlsFirst = tls == "implicit",
-            StartTls = tls == "required" || values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : tls == "none" ? StartTlsUse.Never : StartTlsUse.IfOffered,
-            Login = values.Text(Keys.SmtpProxyUser) is { Length: > 0 } user ? new Credentials(user, values.Text(Keys.SmtpProxyPassword) ?? "") : null,
+            StartTls = tls == "required" || values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required
+                : tls == "none" ? StartTlsUse.Never
+                : StartTlsUse.IfOffered,
+            Login = values.Text(Keys.SmtpProxyUser) is { Length: > 0 } user
+                ? new Credentials(user, values.Text(Keys.SmtpProxyPassword) ?? "")
+                : null,
         };
     }
 
     private static string? SmarthostOf(SettingValues values)
     {
-        if (values.Text(Keys.SmtpProxy) is not { Length: > 0 } text || !HostAddress.TryParse(text, out HostAddress host))
+        if (values.Text(Keys.SmtpProxy) is not { Length: > 0 } text
+            || !HostAddress.TryParse(text, out HostAddress host))
             return null;
         int usual = values.Word(Keys.SmtpProxyTls) == "implicit" ? SubmissionsPort : SmtpPort;
         return NextHop.OfHost(host.Host, host.Port > 0 ? host.Port : usual);
@@ -128,6 +139,10 @@ internal sealed class OutboundDelivery : IDisposable
 
     private sealed record Names(string Servers)
     {
-        public IDns Dns { get; } = Resolver.Create(new ResolverOptions { Servers = Resolver.TryParseServers(Servers, out IReadOnlyList<IPEndPoint> servers) ? servers : null });
+        public IDns Dns { get; } = Resolver.Create(new ResolverOptions { Servers = Parse(Servers) });
+
+        // Null: those of the system.
+        private static IReadOnlyList<IPEndPoint>? Parse(string text)
+            => Resolver.TryParseServers(text, out IReadOnlyList<IPEndPoint> servers) ? servers : null;
     }
 }

@@ -10,13 +10,17 @@ using Submission = MailModule.Delivery.Outgoing.Submission;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>What opens the spool, if it is not open yet: <see cref="Fault.Locked"/>, <see cref="Fault.Io"/>, <see cref="Fault.Full"/>.</summary>
+/// <summary>
+/// What opens the spool, if it is not open yet: <see cref="Fault.Locked"/>, <see cref="Fault.Io"/>,
+/// <see cref="Fault.Full"/>.
+/// </summary>
 internal delegate Fault OpenSpool(out ISpool? spool, out string? text);
 
 /// <summary>The messages of the host that are on their way out.</summary>
 /// <param name="mayBlock">Whether the calling thread may wait; false inside a callback on the I/O thread.</param>
 internal sealed class OutgoingMail(
-    EngineSettings settings, OutboundDelivery hosts, OpenSpool openSpool, Func<bool> mayBlock, Workers workers, Log log) : IDisposable
+    EngineSettings settings, OutboundDelivery hosts, OpenSpool openSpool, Func<bool> mayBlock, Workers workers, Log log)
+    : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Submission> _underWay = [];
@@ -47,7 +51,10 @@ internal sealed class OutgoingMail(
         return isRight;
     }
 
-    /// <summary>Opens what a route needs beside the network: the spool for the queue, so that its troubles are told before a text is written.</summary>
+    /// <summary>
+    /// Opens what a route needs beside the network: the spool for the queue, so that its troubles are told before a
+    /// text is written.
+    /// </summary>
     public Fault OpenSpoolFor(SendRoute route, out string? text)
     {
         text = null;
@@ -56,15 +63,19 @@ internal sealed class OutgoingMail(
 
     /// <summary>A submission that has not begun. The spool's faults, where a recipient's mail goes there.</summary>
     /// <param name="fill">Writes the text when it begins; null: it is written.</param>
-    public Fault TryMake(SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, MessageText message, Func<MessageText, Fault>? fill, ISubmissionObserver? observer,
-        out Submission? submission, out string? text)
+    public Fault TryMake(
+        SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, MessageText message,
+        Func<MessageText, Fault>? fill, ISubmissionObserver? observer, out Submission? submission, out string? text)
     {
         text = null;
         submission = null;
         SettingValues values = settings.Current;
-        SubmittedRecipient[] recipients = [.. to.Select(one => options.Route.Kind == SendRouteKind.Smtp ? new SubmittedRecipient(one, null) : SubmissionRequest.Judge(one, values.Relay))];
+        bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
+        SubmittedRecipient[] recipients =
+            [.. to.Select(one => isGiven ? new(one, null) : SubmissionRequest.Judge(one, values.Relay))];
         ISpool? spool = null;
-        bool usesSpool = options.Route.Kind == SendRouteKind.Queue || Array.Exists(recipients, one => one.Recipient.Maildrop is not null);
+        bool usesSpool = options.Route.Kind == SendRouteKind.Queue
+            || Array.Exists(recipients, one => one.Recipient.Maildrop is not null);
         Fault fault = usesSpool ? openSpool(out spool, out text) : Fault.None;
         if (fault != Fault.None)
             return fault;
@@ -73,7 +84,9 @@ internal sealed class OutgoingMail(
             Way = (SubmissionWay)options.Route.Kind,
             From = from,
             Recipients = recipients,
-            NextHop = options.Route.Kind == SendRouteKind.Smtp ? NextHop.OfHost(options.Route.Host.Trim('[', ']'), options.Route.Port) : "",
+            NextHop = isGiven
+                ? NextHop.OfHost(options.Route.Host.Trim('[', ']'), options.Route.Port)
+                : "",
             Return = options.Return,
             EnvelopeId = options.EnvelopeId,
         };
@@ -101,7 +114,9 @@ internal sealed class OutgoingMail(
             Forget(submission);
     }
 
-    /// <summary>What is under way may end until the time is up; then it is cut and fails with <see cref="Fault.Cancelled"/>.</summary>
+    /// <summary>
+    /// What is under way may end until the time is up; then it is cut and fails with <see cref="Fault.Cancelled"/>.
+    /// </summary>
     public void Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
@@ -129,7 +144,8 @@ internal sealed class OutgoingMail(
     private RemoteTerms TermsFor(SendOptions options, string nextHop)
     {
         bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
-        return RemoteOptionsOverride.Apply(isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);
+        return RemoteOptionsOverride.Apply(
+            isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);
     }
 
     private Submission[] Unfinished()

@@ -19,7 +19,9 @@ internal sealed class OutgoingStream : IOutgoingStream
     }
 
     /// <summary><see cref="Fault.Argument"/> for addresses; the spool's faults, where mail goes there.</summary>
-    public static Fault TryOpen(OutgoingMail mail, SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream, out string? text)
+    public static Fault TryOpen(
+        OutgoingMail mail, SendRoute route, string from, string to, ISendObserver? observer,
+        out IOutgoingStream? stream, out string? text)
     {
         stream = null;
         if (!OutgoingMail.TryReadSender(from, out MailAddress sender, out text))
@@ -31,7 +33,9 @@ internal sealed class OutgoingStream : IOutgoingStream
         }
         Recipient[] recipients = [.. addresses.Select(address => new Recipient(address, null))];
         MessageText message = mail.NewText();
-        Fault fault = mail.TryMake(new SendOptions { Route = route }, sender, recipients, message, null, SendObserverAdapter.For(observer), out Submission? submission, out text);
+        Fault fault = mail.TryMake(
+            new SendOptions { Route = route }, sender, recipients, message, null, SendObserverAdapter.For(observer),
+            out Submission? submission, out text);
         if (fault == Fault.None)
             stream = new OutgoingStream(mail, message, submission!);
         return fault;

@@ -5,7 +5,8 @@ namespace MailModule.Engine.Sending;
 /// <summary>Puts the states of delivery into those of the host.</summary>
 internal sealed class SendObserverAdapter(ISendObserver observer) : ISubmissionObserver
 {
-    public static ISubmissionObserver? For(ISendObserver? observer) => observer is null ? null : new SendObserverAdapter(observer);
+    public static ISubmissionObserver? For(ISendObserver? observer)
+        => observer is null ? null : new SendObserverAdapter(observer);
 
     public static SendState Of(SubmissionState state) => state switch
     {
@@ -18,7 +19,8 @@ internal sealed class SendObserverAdapter(ISendObserver observer) : ISubmissionO
         _ => SendState.Failed,
     };
 
-    public void StateChanged(SubmissionState state, long value, string recipient) => observer.StateChanged(Of(state), value, recipient);
+    public void StateChanged(SubmissionState state, long value, string recipient)
+        => observer.StateChanged(Of(state), value, recipient);
 
     public void Finished() => observer.Finished();
 }

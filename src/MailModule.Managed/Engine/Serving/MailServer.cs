@@ -5,8 +5,12 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What SMTP's and POP3's servers have in common: ports, connections, whom to ask, start and stop. A session takes settings and host as they are when it begins.</summary>
-internal abstract class MailServer(EngineSettings settings, Workers workers, AddressCounts perAddress, Log log) : IDisposable
+/// <summary>
+/// What SMTP's and POP3's servers have in common: ports, connections, whom to ask, start and stop. A session takes
+/// settings and host as they are when it begins.
+/// </summary>
+internal abstract class MailServer(EngineSettings settings, Workers workers, AddressCounts perAddress, Log log)
+    : IDisposable
 {
     private readonly ConnectionSet _connections = new(workers, log, perAddress);
     private readonly List<Listener> _listeners = [];
@@ -55,9 +59,13 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
     }
 
     /// <summary>A connection to the address would come to this server.</summary>
-    public bool Listens(IPEndPoint target) => EndPoints.Any(own => own.Port == target.Port && IsAt(own.Address, target.Address));
+    public bool Listens(IPEndPoint target)
+        => EndPoints.Any(own => own.Port == target.Port && IsAt(own.Address, target.Address));
 
-    /// <summary>Takes nobody new at once; those there are told, may end what they are at, and are cut when the time is up. False: a session waits for its host still.</summary>
+    /// <summary>
+    /// Takes nobody new at once; those there are told, may end what they are at, and are cut when the time is up.
+    /// False: a session waits for its host still.
+    /// </summary>
     public bool Stop(TimeSpan timeout)
     {
         CloseToNew();
@@ -105,13 +113,15 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
         return NewSession(connection, port);
     }
 
-    private static Fault LoadTls(SettingValues values, List<ServerPort> ports, out TlsServerSettings? tls, out string? text)
+    private static Fault LoadTls(
+        SettingValues values, List<ServerPort> ports, out TlsServerSettings? tls, out string? text)
     {
         tls = null;
         text = null;
         if (!values.Flag(Keys.SmtpTls) && !ports.Exists(port => port.IsTlsFirst))
             return Fault.None;
-        Fault fault = TlsServerSettings.TryLoad(values.FullPath(Keys.TlsCertFile)!, values.FullPath(Keys.TlsKeyFile), out tls, out text);
+        Fault fault = TlsServerSettings.TryLoad(
+            values.FullPath(Keys.TlsCertFile)!, values.FullPath(Keys.TlsKeyFile), out tls, out text);
         // Whatever keeps a server from its certificate, what the host asked for and cannot have is TLS.
         return fault is Fault.NotFound or Fault.Io ? Fault.Tls : fault;
     }

@@ -7,8 +7,13 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state is its <see cref="Pop3RequestHandler"/>.</summary>
-internal sealed class Pop3Backend(Mailboxes mailboxes, Workers workers, HostCallback host, Func<Accounts> accounts, AheadMemory ahead, Log log) : IPop3Backend
+/// <summary>
+/// What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state
+/// is its <see cref="Pop3RequestHandler"/>.
+/// </summary>
+internal sealed class Pop3Backend(
+    Mailboxes mailboxes, Workers workers, HostCallback host, Func<Accounts> accounts, AheadMemory ahead, Log log)
+    : IPop3Backend
 {
     public IMailStore Store => mailboxes.Store;
     public LocalDelivery Delivery => mailboxes.Delivery;
@@ -19,9 +24,11 @@ internal sealed class Pop3Backend(Mailboxes mailboxes, Workers workers, HostCall
     public Log Log => log;
     public AheadMemory AheadMemory => ahead;
 
-    public Pop3Verdict Login(Pop3Session session, string user, byte[] password) => Pop3RequestHandler.Of(session, this).Login(user, password);
+    public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
+        => Pop3RequestHandler.Of(session, this).Login(user, password);
 
-    public Pop3Verdict Open(Pop3Session session, int index, int lines) => Pop3RequestHandler.Of(session, this).Open(index, lines);
+    public Pop3Verdict Open(Pop3Session session, int index, int lines)
+        => Pop3RequestHandler.Of(session, this).Open(index, lines);
 
     public int Read(Pop3Session session, byte[] buffer) => Pop3RequestHandler.Of(session, this).Read(buffer);
 

@@ -11,8 +11,9 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// One POP3 session's dealings with the host and the mailbox: the job that a worker runs, and the stream the host gets. Every step touches files, so
-/// it runs on a worker; a session that is on one already (pipelined commands) gets its answer at once.
+/// One POP3 session's dealings with the host and the mailbox: the job that a worker runs, and the stream the host gets.
+/// Every step touches files, so it runs on a worker; a session that is on one already (pipelined commands) gets its
+/// answer at once.
 /// </summary>
 internal sealed class Pop3RequestHandler : IRequestStream, IWork
 {
@@ -76,7 +77,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IWork
         return -2;
     }
 
-    // With callback_inline the host is asked here, on the session's thread; what touches files goes to a worker all the same.
+    // With callback_inline the host is asked here, on the session's thread; what touches files goes to a worker all the
+    // same.
     private Pop3Verdict Start(Step step, RequestAction action)
     {
         _step = step;
@@ -205,7 +207,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IWork
         }
     }
 
-    // RFC 1939 §6: what QUIT confirmed stays deleted, so the deliveries are settled first; a message that could not be deleted makes it -ERR.
+    // RFC 1939 §6: what QUIT confirmed stays deleted, so the deliveries are settled first; a message that could not be
+    // deleted makes it -ERR.
     private Pop3Verdict DeleteAndQuit()
     {
         List<int> ours = [];
@@ -222,7 +225,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IWork
         Fault fault = ours.Count == 0 ? Fault.None : _backend.Delivery.Settle();
         if (fault == Fault.None && ours.Count > 0)
         {
-            fault = _session.Maildrop!.Delete(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);
+            fault = _session.Maildrop!.Delete(
+                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);
             kept += failed;
         }
         _backend.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
@@ -248,7 +252,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IWork
     }
 
     public string? UserName => _user.Length > 0 ? _user : null;
-    public string? Password => _session.Password ?? (Action == RequestAction.PopLogin ? Encoding.UTF8.GetString(_password) : null);
+    public string? Password
+        => _session.Password ?? (Action == RequestAction.PopLogin ? Encoding.UTF8.GetString(_password) : null);
     public IPEndPoint? RemoteEndPoint => _session.Connection?.RemoteEndPoint;
     public nint Descriptor => _session.Connection?.Descriptor ?? -1;
 }

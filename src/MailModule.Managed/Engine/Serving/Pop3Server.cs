@@ -7,20 +7,24 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>The POP3 server: its ports, and the options its sessions begin with.</summary>
-internal sealed class Pop3Server(EngineSettings settings, Mailboxes mailboxes, Workers workers, AddressCounts perAddress, HostCallback host, Log log)
+internal sealed class Pop3Server(
+    EngineSettings settings, Mailboxes mailboxes, Workers workers, AddressCounts perAddress, HostCallback host, Log log)
     : MailServer(settings, workers, perAddress, log)
 {
     private readonly Workers _workers = workers;
     private readonly Log _log = log;
-    private volatile Pop3Backend _backend = new(mailboxes, workers, host, () => settings.Current.Accounts, new AheadMemory(), log);
+    private volatile Pop3Backend _backend = new(
+        mailboxes, workers, host, () => settings.Current.Accounts, new AheadMemory(), log);
 
     protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;
     protected override Setting LimitSetting => Keys.Pop3Max;
-    protected override byte[] Refusal { get; } = "-ERR [SYS/TEMP] too many connections, try again later\r\n"u8.ToArray();
+    protected override byte[] Refusal { get; } =
+        "-ERR [SYS/TEMP] too many connections, try again later\r\n"u8.ToArray();
 
     public override void SetCallback(HostCallback host)
-        => _backend = new Pop3Backend(mailboxes, _workers, host, () => Settings.Current.Accounts, _backend.AheadMemory, _log);
+        => _backend = new Pop3Backend(
+            mailboxes, _workers, host, () => Settings.Current.Accounts, _backend.AheadMemory, _log);
 
     protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
     {

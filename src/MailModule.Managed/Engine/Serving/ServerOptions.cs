@@ -42,5 +42,6 @@ public sealed record ServerOptions
     internal IReadOnlyList<IPAddress> AddressesToBind(SettingValues values, Setting setting)
         => Addresses is { } text ? [.. SettingForms.Items(text).Select(IPAddress.Parse)] : values.Addresses(setting);
 
-    internal int SessionLimit(SettingValues values, Setting setting) => MaxSessions > 0 ? MaxSessions : values.Int(setting);
+    internal int SessionLimit(SettingValues values, Setting setting)
+        => MaxSessions > 0 ? MaxSessions : values.Int(setting);
 }

@@ -14,8 +14,13 @@ internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth
     /// <summary>What is free on one address may be taken on another: then another is tried, so many times.</summary>
     private const int FreePortAttempts = 10;
 
-    /// <summary>Listens on this port of all the addresses. Where all of the machine's are meant, one that has no IPv6 gets along without.</summary>
-    public Fault Listen(IReadOnlyList<IPAddress> addresses, ListenerOptions options, ConnectionSet set, out Listener? listener, out string? text)
+    /// <summary>
+    /// Listens on this port of all the addresses. Where all of the machine's are meant, one that has no IPv6 gets along
+    /// without.
+    /// </summary>
+    public Fault Listen(
+        IReadOnlyList<IPAddress> addresses, ListenerOptions options, ConnectionSet set, out Listener? listener,
+        out string? text)
     {
         bool isAll = addresses.Count == 1 && addresses[0].Equals(IPAddress.IPv6Any);
         Fault fault = Fault.Bind;
@@ -28,7 +33,9 @@ internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth
         return isAll ? fault : TryListen(addresses, options, set, out listener, out text);
     }
 
-    private Fault TryListen(IReadOnlyList<IPAddress> addresses, ListenerOptions options, ConnectionSet set, out Listener? listener, out string? text)
+    private Fault TryListen(
+        IReadOnlyList<IPAddress> addresses, ListenerOptions options, ConnectionSet set, out Listener? listener,
+        out string? text)
     {
         var bound = new ListenerOptions
         {

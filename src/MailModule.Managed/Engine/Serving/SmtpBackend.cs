@@ -8,8 +8,12 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What SMTP sessions ask for, answered by policy, host and spool. One for many sessions; a session's own state is its <see cref="SmtpTransactionHandler"/>.</summary>
-internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback host, Func<RelayPolicy> policy, Log log) : ISmtpBackend
+/// <summary>
+/// What SMTP sessions ask for, answered by policy, host and spool. One for many sessions; a session's own state is its
+/// <see cref="SmtpTransactionHandler"/>.
+/// </summary>
+internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback host, Func<RelayPolicy> policy, Log log)
+    : ISmtpBackend
 {
     public ISpool Spool => spool;
     public HostCallback Host => host;
@@ -47,10 +51,13 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback ho
     {
         SmtpTransactionHandler handler = SmtpTransactionHandler.Of(session, this);
         handler.Begin(envelope);
-        return host.AsksAbout(RequestAction.SmtpSendMessage) ? Ask(session, RequestAction.SmtpSendMessage) : handler.StoreOrRefuse();
+        return host.AsksAbout(RequestAction.SmtpSendMessage)
+            ? Ask(session, RequestAction.SmtpSendMessage)
+            : handler.StoreOrRefuse();
     }
 
-    public bool Append(SmtpSession session, ReadOnlySpan<byte> text) => SmtpTransactionHandler.Of(session, this).Append(text);
+    public bool Append(SmtpSession session, ReadOnlySpan<byte> text)
+        => SmtpTransactionHandler.Of(session, this).Append(text);
 
     public Verdict EndOfData(SmtpSession session) => SmtpTransactionHandler.Of(session, this).Commit();
 
@@ -59,7 +66,8 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback ho
     public void Closed(SmtpSession session) => (session.Tag as SmtpTransactionHandler)?.Discard();
 
     private static bool MayRelay(SmtpSession session, RelayPolicy rules)
-        => session.Connection is { } connection && rules.MayRelay(connection.RemoteEndPoint.Address, session.AuthenticatedUser is not null);
+        => session.Connection is { } connection
+            && rules.MayRelay(connection.RemoteEndPoint.Address, session.AuthenticatedUser is not null);
 
     private Verdict Ask(SmtpSession session, RequestAction action)
     {

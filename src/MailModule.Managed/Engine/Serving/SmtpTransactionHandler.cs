@@ -9,8 +9,9 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// One SMTP session's dealings with the host and the spool: the job that asks the host, the stream the host gets, and the message being written.
-/// One object for all of it, so that a message costs no closure. Used by the session's owner, one thread at a time.
+/// One SMTP session's dealings with the host and the spool: the job that asks the host, the stream the host gets, and
+/// the message being written. One object for all of it, so that a message costs no closure. Used by the session's
+/// owner, one thread at a time.
 /// </summary>
 internal sealed class SmtpTransactionHandler : IRequestStream, IWork
 {
@@ -94,7 +95,9 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IWork
     }
 
     private string RecipientList()
-        => _envelope.Recipients.Count == 1 ? _envelope.Recipients[0].Address.Text : string.Join(',', _envelope.Recipients.Select(recipient => recipient.Address.Text));
+        => _envelope.Recipients.Count == 1
+            ? _envelope.Recipients[0].Address.Text
+            : string.Join(',', _envelope.Recipients.Select(recipient => recipient.Address.Text));
 
     public Verdict StoreOrRefuse()
     {

@@ -5,8 +5,8 @@ using MailModule.Primitives.Config;
 namespace MailModule.Engine.Settings;
 
 /// <summary>
-/// The settings of one engine. Any thread; every change is whole or not at all, and readers take <see cref="Current"/> once and see one moment. Errors come
-/// back as text that never shows a password.
+/// The settings of one engine. Any thread; every change is whole or not at all, and readers take <see cref="Current"/>
+/// once and see one moment. Errors come back as text that never shows a password.
 /// </summary>
 internal sealed class EngineSettings
 {
@@ -25,8 +25,12 @@ internal sealed class EngineSettings
     /// <summary>The values of this moment.</summary>
     public SettingValues Current => Volatile.Read(ref _current);
 
-    /// <summary>Takes all settings of a file, or none: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, <see cref="Fault.Config"/>.</summary>
-    /// <param name="file">Null: <c>mailmodule.cfg</c> in the working directory, or <c>ftp.cfg</c> if only that is there.</param>
+    /// <summary>
+    /// Takes all settings of a file, or none: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>,
+    /// <see cref="Fault.Config"/>.
+    /// </summary>
+    /// <param name="file">Null: <c>mailmodule.cfg</c> in the working directory, or <c>ftp.cfg</c> if only that is
+    /// there.</param>
     /// <param name="error">File, line and reason; empty on success.</param>
     public Fault Load(string? file, out string error)
     {
@@ -48,12 +52,16 @@ internal sealed class EngineSettings
         if (wrong is not null)
             return wrong.Fault;
         foreach (ConfigItem item in unknown)
-            _log.Write(LogLevel.Warning, Area, $"{item.File}:{item.Line}: the key {item.Key} is not known, and ignored");
+            _log.Write(
+                LogLevel.Warning, Area, $"{item.File}:{item.Line}: the key {item.Key} is not known, and ignored");
         WarnOfNoEffect(touched);
         return Fault.None;
     }
 
-    /// <summary>Sets one key. <see cref="Fault.NotFound"/> for one that is not known, <see cref="Fault.Config"/> for a value that is malformed or out of range.</summary>
+    /// <summary>
+    /// Sets one key. <see cref="Fault.NotFound"/> for one that is not known, <see cref="Fault.Config"/> for a value
+    /// that is malformed or out of range.
+    /// </summary>
     public Fault Set(string key, string value, out string error)
     {
         if (!SettingKeys.TryFind(key, out SettingKey found))
@@ -120,7 +128,9 @@ internal sealed class EngineSettings
     }
 
     private static bool IsNone(SettingValues values, Setting row)
-        => row.Kind is SettingKind.Flag or SettingKind.Number ? values.Number(row) == 0 : string.IsNullOrEmpty(values.Text(row));
+        => row.Kind is SettingKind.Flag or SettingKind.Number
+            ? values.Number(row) == 0
+            : string.IsNullOrEmpty(values.Text(row));
 
     // A file that says "strict" anywhere means all of itself.
     private static ConfigError? ApplyAll(SettingsDraft draft, IReadOnlyList<ConfigItem> items, List<ConfigItem> unknown)
@@ -153,5 +163,6 @@ internal sealed class EngineSettings
         }
     }
 
-    private static string FindDefaultFile() => !File.Exists(DefaultFile) && File.Exists(OldDefaultFile) ? OldDefaultFile : DefaultFile;
+    private static string FindDefaultFile()
+        => !File.Exists(DefaultFile) && File.Exists(OldDefaultFile) ? OldDefaultFile : DefaultFile;
 }
