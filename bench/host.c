@@ -1,7 +1,7 @@
 /* The library as the benches serve it: host CONFIG discard|keep|hold
  *
- * discard: a callback takes each message and keeps nothing, as smtp-sink does. keep: the library stores and delivers. hold: what is
- * for other hosts stays in the queue until SIGUSR1, which releases all of it at once.
+ * discard: a callback takes each message and keeps nothing, as smtp-sink does. keep: the library stores and delivers.
+ * hold: what is for other hosts stays in the queue until SIGUSR1, which releases all of it at once.
  * Says how long the first use took, then serves until SIGTERM. */
 #include <mailmodule.h>
 #include <signal.h>

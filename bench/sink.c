@@ -2,8 +2,8 @@
  *
  *   sink --port P --count N
  *
- * Says "listening", and after N messages "ended_ns=T conns=C" with the time of the last one (CLOCK_MONOTONIC), then goes on
- * until its clients have gone or it is killed. */
+ * Says "listening", and after N messages "ended_ns=T conns=C" with the time of the last one (CLOCK_MONOTONIC), then
+ * goes on until its clients have gone or it is killed. */
 #include "tool.h"
 
 enum { ROOM = 1 << 18, LINE = 2048, TEXT_END = 5 };

@@ -40,13 +40,14 @@
  *    otherwise; one that blocks holds up nobody but its own connection, message or queue events. With the setting
  *    callback_inline, by which the host promises never to block, request callbacks come on the thread that serves all
  *    connections; what would block there (SRVRecv, a synchronous SRVEndOfMsg, FindMX, mm_send_wait, mm_queue_redirect,
- *    mm_queue_read) is MM_E_STATE. Engines share no state: what is said of one engine's callbacks holds for each.
+ *    mm_queue_read) is MM_E_STATE. What is said of one engine's callbacks holds for each engine: those of two may run
+ *    at once. Inside a callback of any engine whatever stops an engine or a server is MM_E_STATE.
  *
  * G3 Ownership. What a function makes is ended by the function of its family named _free, _close or, for a server,
- *    _stop, which take NULL too; nothing else that the library returns is to be freed.
- *    Text given to the library is copied before the call returns; text given to a callback lives until the callback
- *    returns. Returned text lives as long as its function's comment says. All text is UTF-8 and ends with NUL; what is
- *    not UTF-8 is MM_E_ARGUMENT. Message data is octets.
+ *    _stop, which take NULL too; nothing else that the library returns is to be freed. Text given to the library is
+ *    copied before the call returns; text given to a callback lives until the callback returns. Returned text lives as
+ *    long as its function's comment says. All text is UTF-8 and ends with NUL; what is not UTF-8 is MM_E_ARGUMENT.
+ *    Message data is octets.
  *
  * G4 ABI. Functions, constants and structures of a released version keep their names, numbers, layout and meaning.
  *    There are only additions, and mm_abi_version() counts them. A structure whose first member is size_t size may
@@ -208,7 +209,7 @@ MM_API const char *MM_CALL mm_strerror(int code);
 /* Engine                                                                                                           */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
-/** A mail engine: settings, servers, spool, queue, sending, log. Several in one process share no state. */
+/** A mail engine: settings, servers, spool, queue, sending, log. Several in one process share none of it. */
 typedef struct mm_engine mm_engine;
 
 /**
@@ -529,7 +530,7 @@ enum mm_send_state {
     MM_SEND_STATE_DONE = 5,       /**< final for a recipient: the server has taken it */
     MM_SEND_STATE_QUEUED = 6,     /**< final for a recipient: the durable queue has taken it */
     MM_SEND_STATE_FAILED = 7,     /**< final for a recipient: refused, or given up */
-    MM_SEND_STATE_FINISHED = 8 /**< to a mm_send_event_fn alone: every recipient has its final state, the last call */
+    MM_SEND_STATE_FINISHED = 8    /**< of the message: every recipient is final; the last call of a mm_send_event_fn */
 };
 
 /** Which way a message takes. */
@@ -570,7 +571,7 @@ enum mm_send_notify {
 /** One step of a message on its way. */
 typedef struct mm_send_event {
     size_t size;    /**< set by the library: the octets it has filled */
-    int64_t octets; /**< of the message sent so far */
+    int64_t octets; /**< of the message sent so far; 0 with MM_SEND_STATE_FAILED */
     int recipient;  /**< whom it is about, counted from 0 in the order of mm_send_add_recipient; -1: all */
     int state;      /**< MM_SEND_STATE_... */
     int error;      /**< MM_SEND_STATE_FAILED: why, an MM_E_... value; else MM_OK */
@@ -591,16 +592,15 @@ typedef void(MM_CALL *mm_send_event_fn)(mm_send *send, const mm_send_event *even
 
 /** How a message is sent. All 0 but size: through the queue. What a route does not use must be 0 or NULL. */
 typedef struct mm_send_options {
-    size_t size;        /**< sizeof(mm_send_options) */
-    int route;          /**< MM_SEND_ROUTE_... */
-    int port;           /**< of the server; 0: 25, with MM_TLS_IMPLICIT 465 */
-    int tls;            /**< MM_TLS_...; not with MM_SEND_ROUTE_QUEUE, where the settings rule */
-    int tls_check;      /**< MM_TLS_CHECK_...; not with MM_SEND_ROUTE_QUEUE */
-    int timeout_ms;     /**< how long a server may be silent; 0: the setting pop_timeout; not with the queue */
-    int return_content; /**< MM_SEND_RETURN_... */
-    const char *host;   /**< MM_SEND_ROUTE_SERVER: the server's name or address */
-    const char
-        *user_name; /**< MM_SEND_ROUTE_SERVER: login; NULL: none. Password in clear text only as plain_auth says */
+    size_t size;               /**< sizeof(mm_send_options) */
+    int route;                 /**< MM_SEND_ROUTE_... */
+    int port;                  /**< of the server; 0: 25, with MM_TLS_IMPLICIT 465 */
+    int tls;                   /**< MM_TLS_...; not with MM_SEND_ROUTE_QUEUE, where the settings rule */
+    int tls_check;             /**< MM_TLS_CHECK_...; not with MM_SEND_ROUTE_QUEUE */
+    int timeout_ms;            /**< how long a server may be silent; 0: the setting pop_timeout; not with the queue */
+    int return_content;        /**< MM_SEND_RETURN_... */
+    const char *host;          /**< MM_SEND_ROUTE_SERVER: the server's name or address */
+    const char *user_name;     /**< MM_SEND_ROUTE_SERVER: login; NULL: none. In clear text only as plain_auth says */
     const char *password;      /**< with user_name */
     const char *hello_name;    /**< our name for EHLO; NULL: the setting smtp_name; not with MM_SEND_ROUTE_QUEUE */
     const char *envelope_id;   /**< the sender's own mark for reports (ENVID, RFC 3461); NULL: none */
@@ -989,8 +989,8 @@ typedef struct mm_queue_event {
  * event  lives, with its texts, until the callback returns.
  * user   what was given to mm_queue_set_events.
  * Threads: one of the library's; calls for one engine come in order and never overlap. It may block: delivery goes on
- * meanwhile, and up to 100,000 events wait; more are lost, which the gap in their numbers shows. It may call everything
- * but mm_engine_stop. It must not throw an exception or jump out.
+ * meanwhile, and up to 100,000 events wait; more are lost, which the gap in their numbers shows. It must not throw an
+ * exception or jump out.
  */
 typedef void(MM_CALL *mm_queue_event_fn)(const mm_queue_event *event, void *user);
 
