@@ -16,7 +16,7 @@ static int take(ServerStream *stream, char *reqname, int action, ...) {
 
 static void MM_CALL hold(const mm_queue_event *event, void *user) {
     (void)user;
-    if (event->kind == MM_EVENT_QUEUED)
+    if (event->kind == MM_QUEUE_EVENT_QUEUED)
         mm_queue_hold(mm_engine_default(), event->id);
 }
 

@@ -40,12 +40,14 @@
  *    otherwise; one that blocks holds up nobody but its own connection, message or queue events. With the setting
  *    callback_inline, by which the host promises never to block, request callbacks come on the thread that serves all
  *    connections; what would block there (SRVRecv, a synchronous SRVEndOfMsg, FindMX, mm_send_wait, mm_queue_redirect,
- *    mm_queue_read) is MM_E_STATE.
+ *    mm_queue_read) is MM_E_STATE. What is said of one engine's callbacks holds for each engine: those of two may run
+ *    at once. Inside a callback of any engine whatever stops an engine or a server is MM_E_STATE.
  *
- * G3 Ownership. Nothing that the library returns is to be freed but by its own _free or _close, which take NULL too.
- *    Text given to the library is copied before the call returns; text given to a callback lives until the callback
- *    returns. Returned text lives as long as its function's comment says. All text is UTF-8 and ends with NUL; what is
- *    not UTF-8 is MM_E_ARGUMENT. Message data is octets.
+ * G3 Ownership. What a function makes is ended by the function of its family named _free, _close or, for a server,
+ *    _stop, which take NULL too; nothing else that the library returns is to be freed. Text given to the library is
+ *    copied before the call returns; text given to a callback lives until the callback returns. Returned text lives as
+ *    long as its function's comment says. All text is UTF-8 and ends with NUL; what is not UTF-8 is MM_E_ARGUMENT.
+ *    Message data is octets.
  *
  * G4 ABI. Functions, constants and structures of a released version keep their names, numbers, layout and meaning.
  *    There are only additions, and mm_abi_version() counts them. A structure whose first member is size_t size may
@@ -56,7 +58,19 @@
  * G5 Nothing leaves the library but its results: no exception, no exit, no output, no change of environment, working
  *    directory, locale or terminal. A stale or NULL handle gives an error, not a crash.
  *
- * Times in structures are milliseconds since 1970-01-01 00:00 UTC; 0 is "not known" or "never".
+ * THE OLD PART AND THE NEW
+ *
+ * Functions with the old module's names work on one engine, mm_engine_default(), and have results of their own kind.
+ * Functions that begin with mm_ take an engine or a handle made from one, and keep to one form:
+ *   - The result is int: MM_OK, or an error below 0. What a call makes or finds out goes to an out parameter, which
+ *     stands behind the others. What became of a message is never the result of a call.
+ *   - The end of a walk or of a read is MM_OK and an empty message or a length of 0.
+ *   - Lengths of memory are size_t; octets of a message are int64_t, for a message may be larger than memory. Times in
+ *     structures are milliseconds since 1970-01-01 00:00 UTC; 0 is "not known" or "never".
+ *   - A structure whose size the host sets is made with its macro, mm_send_options options = MM_SEND_OPTIONS_INIT; all
+ *     else in it is 0 then.
+ * Six functions tell about the library or the thread and return it: mm_version, mm_abi_version, mm_last_error,
+ * mm_last_error_message, mm_strerror, mm_engine_default; and mm_stream_recipient belongs to the old part.
  *
  * ERRORS
  *
@@ -88,7 +102,7 @@
 #define MM_VERSION "0.1.0"
 
 /** Counts the additions to this file: a library with at least this mm_abi_version() has all that is declared here. */
-#define MM_ABI_VERSION 2
+#define MM_ABI_VERSION 1
 
 #if defined(_WIN32) && defined(MM_BUILDING_LIBRARY)
 #define MM_API __declspec(dllexport)
@@ -110,6 +124,14 @@
 #define MM_FORMAT(format_index, first_argument)
 #endif
 
+/** A socket or a file's descriptor, as the system has them. */
+#if defined(_WIN32)
+typedef uintptr_t mm_socket;
+#else
+typedef int mm_socket;
+#endif
+#define MM_INVALID_SOCKET ((mm_socket)-1)
+
 /* A default argument where the language has them. */
 #if defined(__cplusplus)
 #define MM_DEFAULT(value) = value
@@ -128,28 +150,28 @@ extern "C" {
 /** Every reason for failure. A number is never used again for another meaning. */
 enum mm_error {
     MM_OK = 0,
-    MM_E_ARGUMENT = -1,         /**< an argument is NULL, malformed, not UTF-8 or out of range */
-    MM_E_HANDLE = -2,           /**< the handle is stale, closed, of another kind or not the library's */
-    MM_E_STATE = -3,            /**< the call is not allowed now, on this stream, or from this thread */
-    MM_E_MEMORY = -4,           /**< memory could not be had */
-    MM_E_FULL = -5,             /**< the disk is full or close to it, a quota is reached, or no descriptor is left */
-    MM_E_IO = -6,               /**< reading or writing a file failed */
-    MM_E_LOCKED = -7,           /**< another engine holds this spool or mailbox */
-    MM_E_NOT_FOUND = -8,        /**< no such file, key, user, message or host */
-    MM_E_NOT_SUPPORTED = -9,    /**< the feature is not in this version */
-    MM_E_CONFIG = -10,          /**< a configuration file or value is malformed */
-    MM_E_BIND = -11,            /**< an address or port could not be bound */
-    MM_E_DNS = -12,             /**< a host name could not be resolved */
-    MM_E_CONNECT = -13,         /**< a connection could not be made */
-    MM_E_CLOSED = -14,          /**< the connection was lost */
-    MM_E_TIMEOUT = -15,         /**< a deadline passed */
-    MM_E_TLS = -16,             /**< TLS could not be set up, or is not what the settings require */
-    MM_E_PROTOCOL = -17,        /**< the peer broke the protocol */
-    MM_E_REFUSED_FOR_NOW = -18, /**< the peer refused for now (4xx) */
-    MM_E_REFUSED = -19,         /**< the peer refused for good (5xx) */
-    MM_E_CANCELLED = -20,       /**< stopped or cancelled by the host */
-    MM_E_LIMIT = -21,           /**< a limit of the settings is passed */
-    MM_E_INTERNAL = -22         /**< a fault of the library itself; the log has the details */
+    MM_E_ARGUMENT = -1,           /**< an argument is NULL, malformed, not UTF-8 or out of range */
+    MM_E_HANDLE = -2,             /**< the handle is stale, closed, of another kind or not the library's */
+    MM_E_STATE = -3,              /**< the call is not allowed now, on this stream, or from this thread */
+    MM_E_MEMORY = -4,             /**< memory could not be had */
+    MM_E_FULL = -5,               /**< the disk is full or close to it, a quota is reached, or no descriptor is left */
+    MM_E_IO = -6,                 /**< reading or writing a file failed */
+    MM_E_LOCKED = -7,             /**< another engine holds this spool or mailbox */
+    MM_E_NOT_FOUND = -8,          /**< no such file, key, user, message or host */
+    MM_E_NOT_SUPPORTED = -9,      /**< the feature is not in this version */
+    MM_E_CONFIG = -10,            /**< a configuration file or value is malformed */
+    MM_E_BIND = -11,              /**< an address or port could not be bound */
+    MM_E_DNS = -12,               /**< a host name could not be resolved */
+    MM_E_CONNECT = -13,           /**< a connection could not be made */
+    MM_E_CLOSED = -14,            /**< the connection was lost */
+    MM_E_TIMEOUT = -15,           /**< a deadline passed */
+    MM_E_TLS = -16,               /**< TLS could not be set up, or is not what the settings require */
+    MM_E_PROTOCOL = -17,          /**< the peer broke the protocol */
+    MM_E_REFUSED_TEMPORARY = -18, /**< the peer refused: temporary (4xx) */
+    MM_E_REFUSED_PERMANENT = -19, /**< the peer refused: permanent (5xx) */
+    MM_E_CANCELLED = -20,         /**< stopped or cancelled by the host */
+    MM_E_LIMIT = -21,             /**< a limit is passed, or something does not fit */
+    MM_E_INTERNAL = -22           /**< a fault of the library itself; the log has the details */
 };
 
 /**
@@ -187,7 +209,7 @@ MM_API const char *MM_CALL mm_strerror(int code);
 /* Engine                                                                                                           */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
-/** A mail engine: settings, servers, spool, queue, sending. */
+/** A mail engine: settings, servers, spool, queue, sending, log. Several in one process share none of it. */
 typedef struct mm_engine mm_engine;
 
 /**
@@ -198,19 +220,86 @@ typedef struct mm_engine mm_engine;
 MM_API mm_engine *MM_CALL mm_engine_default(void);
 
 /**
+ * Makes an engine of its own, with every setting at its default. It starts nothing. Engines that run at one time need a
+ * spool each: give each its own setting mail_root (or smtp_out) and its own ports.
+ *
+ * engine  gets the handle, which mm_engine_free ends; NULL on failure.
+ * Returns MM_OK; MM_E_ARGUMENT (engine NULL); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_new(mm_engine **engine);
+
+/**
+ * Ends an engine. One that runs is stopped first as mm_engine_stop(engine, 0) does it: sessions and sendings are cut
+ * at once, so who wants them to end calls mm_engine_stop with a time before. What is in the queue stays on the disk.
+ * Messages, walks and servers made from it stay handles, which their own functions end; they answer like those of an
+ * engine that was stopped. NULL is allowed.
+ *
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (the default engine, which is never freed); MM_E_STATE (called inside a
+ * callback of any engine, or another thread is stopping this one): nothing has happened then. MM_E_TIMEOUT (a callback
+ * of the host has still not returned): the engine is gone all the same but for that thread, which goes when it returns.
+ * Threads: any, when no other thread uses the handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_free(mm_engine *engine);
+
+/**
+ * Takes the settings of a file, all of them or, on failure, none. The keys and the grammar are in docs/settings.md.
+ * What runs keeps the settings it was started with, save where that page says otherwise.
+ *
+ * filename  of the file; there is no default here.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (filename NULL); MM_E_NOT_FOUND; MM_E_IO; MM_E_CONFIG
+ * (mm_last_error_message() has file and line). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_load(mm_engine *engine, const char *filename);
+
+/**
+ * Sets a key to text, read as in a file (there is no quoting). Lists (user, local_domain, ...) take one more value.
+ *
+ * key, text  neither NULL; relative paths count from the working directory.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_NOT_FOUND (no such key); MM_E_CONFIG (malformed or out of range).
+ * Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_set(mm_engine *engine, const char *key, const char *text);
+
+/**
+ * Sets a key to a number; flags take 0 or 1. Otherwise as mm_engine_set. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_set_int(mm_engine *engine, const char *key, int64_t value);
+
+/**
+ * Copies the value of any key as text: as it was set, else its default; the values of a list have line feeds between
+ * them. A key without a value is empty. The copy is the host's, so several threads may ask at once.
+ *
+ * buffer, size  where to, and how much fits, the NUL included. NULL and 0: only the length is wanted.
+ * length        gets the text's octets without its NUL, also when it does not fit; NULL: not wanted.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (key NULL; buffer NULL but size not 0); MM_E_NOT_FOUND (no such key);
+ * MM_E_LIMIT (text and NUL do not fit; buffer then holds "" if it holds anything). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_get(mm_engine *engine, const char *key, char *buffer, size_t size, size_t *length);
+
+/**
+ * The value of a key that is a number or a flag (0, 1).
+ *
+ * value  gets it; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (a NULL); MM_E_NOT_FOUND (no such key); MM_E_CONFIG (it is no number).
+ * Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_engine_get_int(mm_engine *engine, const char *key, int64_t *value);
+
+/**
  * Drains and stops an engine: takes no new connections, lets sessions, sendings and callbacks at work come to their
  * end until the time is up, then cuts them. When it has returned MM_OK, no thread, socket or file of the engine is
  * left, and no callback comes any more. Settings stay. It may be started again by the calls that started it, as
  * often as you like. Stopping what does not run is MM_OK.
  *
  * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback, which it would
- * wait for, or another thread is stopping it); MM_E_TIMEOUT (a callback of the host has still not returned: everything
- * but its thread is gone, and that goes when it returns); MM_E_FULL (everything is gone, but the disk is full: what was
- * delivered last could not be marked as done in the spool, and the next start may send that to other hosts again);
- * MM_E_IO (the same, where the disk fails). Streams and messages being written are cancelled: their SRVSend and
- * mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them. What is in the queue stays
- * there for the next start. Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback of any engine,
+ * which it might wait for, or another thread is stopping it); MM_E_TIMEOUT (a callback of the host has still not
+ * returned: everything but its thread is gone, and that goes when it returns); MM_E_FULL (everything is gone, but the
+ * disk is full: what was delivered last could not be marked as done in the spool, and the next start may send that to
+ * other hosts again); MM_E_IO (the same, where the disk fails). Streams and messages being written are cancelled: their
+ * SRVSend and mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them, and
+ * mm_smtp_server_stop and mm_pop3_server_stop the handles of servers. What is in the queue stays there for the next
+ * start. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
 
@@ -312,7 +401,6 @@ enum {
     STATE_SMTP_SENDING = 4,    /**< the text is on its way: once at its start and again as it goes */
     STATE_SMTP_DONE = 5,       /**< final for a recipient: the server has taken it */
     STATE_SMTP_QUEUED = 6,     /**< final for a recipient: the durable queue has taken it */
-    STATE_SMTP_FINISHED = 7,   /**< to a mm_send_state_fn alone: every recipient has its final state, the last call */
     STATE_SMTP_ERROR = -1      /**< final for a recipient: failed */
 };
 
@@ -406,9 +494,9 @@ MM_API int MM_CALL SRVRecv(ServerStream *stream, void *bufer, int l);
  * Ends the text of a message and sends it. With the setting "async" off it returns when every recipient has its final
  * state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
  * MM_E_NOT_FOUND (no such domain, or it has no mail server), MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS,
- * MM_E_PROTOCOL, MM_E_REFUSED_FOR_NOW, MM_E_REFUSED, MM_E_FULL, MM_E_IO, MM_E_LIMIT (larger than the server takes),
- * MM_E_NOT_SUPPORTED (an address outside ASCII, a server without SMTPUTF8), MM_E_CANCELLED. With "async" on it returns
- * at once.
+ * MM_E_PROTOCOL, MM_E_REFUSED_TEMPORARY, MM_E_REFUSED_PERMANENT, MM_E_FULL, MM_E_IO, MM_E_LIMIT (larger than the
+ * server takes), MM_E_NOT_SUPPORTED (an address outside ASCII, a server without SMTPUTF8), MM_E_CANCELLED. With
+ * "async" on it returns at once.
  *
  * The stream is gone when it has returned; an asynchronous one with a callback is gone when the last callback has.
  * MM_E_HANDLE for a stream that is gone; MM_E_STATE for one of a request callback, for one already ended (so inside
@@ -434,11 +522,24 @@ MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
  */
 typedef struct mm_send mm_send;
 
+/** Where a message, or one of its recipients, has got to. */
+enum mm_send_state {
+    MM_SEND_STATE_NEW = 0,        /**< not begun */
+    MM_SEND_STATE_FIND_HOST = 1,  /**< looking up the server's address */
+    MM_SEND_STATE_CONNECTING = 2, /**< connecting to it */
+    MM_SEND_STATE_DIALOG = 3,     /**< greeting, envelope */
+    MM_SEND_STATE_SENDING = 4,    /**< the text is on its way: once at its start and again as it goes */
+    MM_SEND_STATE_DONE = 5,       /**< final for a recipient: the server has taken it */
+    MM_SEND_STATE_QUEUED = 6,     /**< final for a recipient: the durable queue has taken it */
+    MM_SEND_STATE_FAILED = 7,     /**< final for a recipient: refused, or given up */
+    MM_SEND_STATE_FINISHED = 8    /**< of the message: every recipient is final; the last call of a mm_send_event_fn */
+};
+
 /** Which way a message takes. */
 enum mm_send_route {
-    MM_SEND_QUEUE = 0,  /**< into the durable queue; recipients here go to their mailboxes */
-    MM_SEND_DIRECT = 1, /**< to the recipients' own servers, now (or the setting smtpproxy in their place) */
-    MM_SEND_SERVER = 2  /**< through the given server, now */
+    MM_SEND_ROUTE_QUEUE = 0,  /**< into the durable queue; recipients here go to their mailboxes */
+    MM_SEND_ROUTE_DIRECT = 1, /**< to the recipients' own servers, now (or the setting smtpproxy in their place) */
+    MM_SEND_ROUTE_SERVER = 2  /**< through the given server, now */
 };
 
 /** TLS to the server. */
@@ -447,7 +548,7 @@ enum mm_tls_mode {
     MM_TLS_NONE = 1,          /**< never */
     MM_TLS_OPPORTUNISTIC = 2, /**< if the server offers it */
     MM_TLS_REQUIRED = 3,      /**< by STARTTLS, or not at all: MM_E_TLS */
-    MM_TLS_IMPLICIT = 4       /**< from the first octet; with MM_SEND_SERVER alone */
+    MM_TLS_IMPLICIT = 4       /**< from the first octet; with MM_SEND_ROUTE_SERVER alone */
 };
 
 /** Whether the server's certificate must be trusted and carry its name. */
@@ -458,50 +559,59 @@ enum mm_tls_check {
 };
 
 /** How much of the message a report of its failure brings back (RET, RFC 3461). */
-enum mm_return { MM_RETURN_DEFAULT = 0, MM_RETURN_FULL = 1, MM_RETURN_HEADERS = 2 };
+enum mm_send_return { MM_SEND_RETURN_DEFAULT = 0, MM_SEND_RETURN_FULL = 1, MM_SEND_RETURN_HEADERS = 2 };
 
-/** Bits: when a report about a recipient is wanted (NOTIFY, RFC 3461). MM_NOTIFY_NEVER stands alone. */
-enum mm_notify {
-    MM_NOTIFY_DEFAULT = 0, /**< not said: on failure */
-    MM_NOTIFY_NEVER = 1,
-    MM_NOTIFY_SUCCESS = 2,
-    MM_NOTIFY_FAILURE = 4,
-    MM_NOTIFY_DELAY = 8
+/** Bits: when a report about a recipient is wanted (NOTIFY, RFC 3461). MM_SEND_NOTIFY_NEVER stands alone. */
+enum mm_send_notify {
+    MM_SEND_NOTIFY_DEFAULT = 0, /**< not said: on failure */
+    MM_SEND_NOTIFY_NEVER = 1,
+    MM_SEND_NOTIFY_SUCCESS = 2,
+    MM_SEND_NOTIFY_FAILURE = 4,
+    MM_SEND_NOTIFY_DELAY = 8
 };
+
+/** One step of a message on its way. */
+typedef struct mm_send_event {
+    size_t size;    /**< set by the library: the octets it has filled */
+    int64_t octets; /**< of the message sent so far; 0 with MM_SEND_STATE_FAILED */
+    int recipient;  /**< whom it is about, counted from 0 in the order of mm_send_add_recipient; -1: all */
+    int state;      /**< MM_SEND_STATE_... */
+    int error;      /**< MM_SEND_STATE_FAILED: why, an MM_E_... value; else MM_OK */
+    int reply_code; /**< final states: SMTP code of the server's reply; 0 if there was none */
+} mm_send_event;
 
 /**
  * Hears how a message that was started gets on.
  *
- * send       the message. mm_send_free inside is allowed: this was the last call then. mm_send_wait for it is
- *            MM_E_STATE.
- * recipient  whom it is about, counted from 0 in the order of mm_send_add_recipient; -1 for all.
- * state      one STATE_SMTP_... value. Each recipient's final one (DONE, QUEUED, ERROR) comes exactly once, and
- *            STATE_SMTP_FINISHED once after all of them.
- * value      octets of the message sent so far; for STATE_SMTP_ERROR the SMTP reply code, or an MM_E_... value if there
- *            was no reply.
- * user       what stands in the options.
+ * send   the message. mm_send_free inside is allowed: this was the last call then. mm_send_wait for it is MM_E_STATE.
+ * event  lives until the callback returns. Each recipient's final state (DONE, QUEUED, FAILED) comes exactly once, and
+ *        MM_SEND_STATE_FINISHED once after all of them.
+ * user   what stands in the options.
  * Threads: one of the library's, never the caller's; calls for one message come in order and never overlap. It may
  * block. It must not throw an exception or jump out.
  */
-typedef void(MM_CALL *mm_send_state_fn)(mm_send *send, int recipient, int state, int64_t value, void *user);
+typedef void(MM_CALL *mm_send_event_fn)(mm_send *send, const mm_send_event *event, void *user);
 
 /** How a message is sent. All 0 but size: through the queue. What a route does not use must be 0 or NULL. */
 typedef struct mm_send_options {
     size_t size;               /**< sizeof(mm_send_options) */
-    int route;                 /**< MM_SEND_... */
+    int route;                 /**< MM_SEND_ROUTE_... */
     int port;                  /**< of the server; 0: 25, with MM_TLS_IMPLICIT 465 */
-    int tls;                   /**< MM_TLS_...; not with MM_SEND_QUEUE, where the settings rule */
-    int tls_check;             /**< MM_TLS_CHECK_...; not with MM_SEND_QUEUE */
+    int tls;                   /**< MM_TLS_...; not with MM_SEND_ROUTE_QUEUE, where the settings rule */
+    int tls_check;             /**< MM_TLS_CHECK_...; not with MM_SEND_ROUTE_QUEUE */
     int timeout_ms;            /**< how long a server may be silent; 0: the setting pop_timeout; not with the queue */
-    int return_content;        /**< MM_RETURN_... */
-    const char *host;          /**< MM_SEND_SERVER: the server's name or address */
-    const char *user_name;     /**< MM_SEND_SERVER: login; NULL: none. Password in clear text only as plain_auth says */
+    int return_content;        /**< MM_SEND_RETURN_... */
+    const char *host;          /**< MM_SEND_ROUTE_SERVER: the server's name or address */
+    const char *user_name;     /**< MM_SEND_ROUTE_SERVER: login; NULL: none. In clear text only as plain_auth says */
     const char *password;      /**< with user_name */
-    const char *hello_name;    /**< our name for EHLO; NULL: the setting smtp_name; not with MM_SEND_QUEUE */
+    const char *hello_name;    /**< our name for EHLO; NULL: the setting smtp_name; not with MM_SEND_ROUTE_QUEUE */
     const char *envelope_id;   /**< the sender's own mark for reports (ENVID, RFC 3461); NULL: none */
-    mm_send_state_fn on_state; /**< NULL: nobody hears */
+    mm_send_event_fn on_event; /**< NULL: nobody hears */
     void *user;                /**< passed on to it untouched */
 } mm_send_options;
+
+#define MM_SEND_OPTIONS_INIT                                                                                           \
+    { sizeof(mm_send_options), 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
 
 /** What became of one recipient, or how far it has come. All texts: never NULL, "" for none. */
 typedef struct mm_send_result {
@@ -512,8 +622,8 @@ typedef struct mm_send_result {
     const char *host;         /**< the server that said it */
     const char *host_address; /**< its address and port, such as "192.0.2.1:25" or "[2001:db8::1]:25" */
     const char *tls;          /**< TLS version and cipher; "" for clear text */
-    const char *queue_id;     /**< STATE_SMTP_QUEUED: the message's id in the queue */
-    int state;                /**< one STATE_SMTP_... value; 0: not begun */
+    const char *queue_id;     /**< MM_SEND_STATE_QUEUED: the message's id in the queue */
+    int state;                /**< MM_SEND_STATE_... */
     int error;                /**< MM_OK, or why it failed: an MM_E_... value */
     int reply_code;           /**< SMTP code of the reply; 0 if the server said nothing */
     int attempts;             /**< connections on which it was tried */
@@ -521,18 +631,22 @@ typedef struct mm_send_result {
     int maybe_taken;          /**< 1: lost after the final dot, so the server may have it all the same */
 } mm_send_result;
 
+#define MM_SEND_RESULT_INIT                                                                                            \
+    { sizeof(mm_send_result), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
+
 /**
  * Gives a piece of a message's text.
  *
  * buffer, size  where to, and how much fits; at least 1.
- * user          what was given to mm_send_read_callback.
- * Returns the octets put there, 1 to size; 0 at the end; below 0: no more can be had, and the message fails with
- * MM_E_IO. After 0 or below it is not called again; it is asked once for each octet, however many servers are tried.
- * Threads: one of the library's, never the caller's; calls for one message never overlap, but an mm_send_state_fn may
+ * length        gets the octets put there, 1 to size; 0 (which it is before) at the end.
+ * user          what was given to mm_send_set_reader.
+ * Returns MM_OK; anything else, or a length above size: no more can be had, and the message fails with MM_E_IO. After
+ * that and after the end it is not called again; it is asked once for each octet, however many servers are tried.
+ * Threads: one of the library's, never the caller's; calls for one message never overlap, but an mm_send_event_fn may
  * run meanwhile. It may block; a message that is cancelled meanwhile does not wait for it. It must not throw an
  * exception or jump out.
  */
-typedef int(MM_CALL *mm_send_read_fn)(void *buffer, int size, void *user);
+typedef int(MM_CALL *mm_send_read_fn)(void *buffer, size_t size, size_t *length, void *user);
 
 /**
  * Begins a message. Nothing is connected before mm_send_start.
@@ -542,8 +656,8 @@ typedef int(MM_CALL *mm_send_read_fn)(void *buffer, int size, void *user);
  * from     envelope sender; "" for none (the null reverse-path).
  * send     gets the handle, which mm_send_free ends; NULL on failure.
  * Returns MM_OK; MM_E_HANDLE (engine); MM_E_ARGUMENT (sender, an option, a NULL); MM_E_NOT_SUPPORTED (G4); MM_E_STATE
- * (the engine is being stopped); MM_E_LIMIT (a million handles are open); with MM_SEND_QUEUE also MM_E_LOCKED, MM_E_IO,
- * MM_E_FULL, if the spool cannot be opened. Threads: any. Since 0.1, ABI 2.
+ * (the engine is being stopped); MM_E_LIMIT (a million handles are open); with MM_SEND_ROUTE_QUEUE also MM_E_LOCKED,
+ * MM_E_IO, MM_E_FULL, if the spool cannot be opened. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send);
 
@@ -551,10 +665,10 @@ MM_API int MM_CALL mm_send_new(mm_engine *engine, const mm_send_options *options
  * Adds a recipient. They count from 0.
  *
  * address  one address, bare or in angle brackets.
- * notify   MM_NOTIFY_... bits.
+ * notify   MM_SEND_NOTIFY_... bits.
  * orcpt    the address that the sender knew it by, such as "rfc822;ann@example.org" (ORCPT, RFC 3461); NULL: none.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already). Threads: any, one at a time for a message.
- * Since 0.1, ABI 2.
+ * Since 0.1.
  */
 MM_API int MM_CALL mm_send_add_recipient(mm_send *send, const char *address, int notify,
                                          const char *orcpt MM_DEFAULT(NULL));
@@ -565,8 +679,7 @@ MM_API int MM_CALL mm_send_add_recipient(mm_send *send, const char *address, int
  *
  * octets, size  the piece; size 0 adds nothing.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (octets NULL, size above 2147483647); MM_E_STATE (started already, or the
- * text has another source); MM_E_FULL; MM_E_IO; MM_E_CANCELLED. Threads: any, one at a time for a message. Since 0.1,
- * ABI 2.
+ * text has another source); MM_E_FULL; MM_E_IO; MM_E_CANCELLED. Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_send_write(mm_send *send, const void *octets, size_t size);
 
@@ -576,9 +689,9 @@ MM_API int MM_CALL mm_send_write(mm_send *send, const void *octets, size_t size)
  *
  * path  of a regular file.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already, or the text has a source); MM_E_NOT_FOUND;
- * MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1, ABI 2.
+ * MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1.
  */
-MM_API int MM_CALL mm_send_read_file(mm_send *send, const char *path);
+MM_API int MM_CALL mm_send_set_file(mm_send *send, const char *path);
 
 /**
  * Takes the text from an open descriptor, from its offset to its end. It is duplicated here: the caller may close its
@@ -586,11 +699,11 @@ MM_API int MM_CALL mm_send_read_file(mm_send *send, const char *path);
  * not moved. A pipe or a socket will do too, and is read to its end; a message that is cancelled does not wait for its
  * writer.
  *
- * fd  the descriptor.
+ * descriptor  of a file, a pipe or a socket.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no open descriptor); MM_E_STATE (started already, or the text has a
- * source); MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1, ABI 2.
+ * source); MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1.
  */
-MM_API int MM_CALL mm_send_read_fd(mm_send *send, int fd);
+MM_API int MM_CALL mm_send_set_descriptor(mm_send *send, mm_socket descriptor);
 
 /**
  * Takes the text from a callback, which is called after mm_send_start.
@@ -598,9 +711,9 @@ MM_API int MM_CALL mm_send_read_fd(mm_send *send, int fd);
  * callback  gives the text piece by piece.
  * user      passed on to it untouched.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (callback NULL); MM_E_STATE (started already, or the text has a source).
- * Threads: any, one at a time for a message. Since 0.1, ABI 2.
+ * Threads: any, one at a time for a message. Since 0.1.
  */
-MM_API int MM_CALL mm_send_read_callback(mm_send *send, mm_send_read_fn callback, void *user);
+MM_API int MM_CALL mm_send_set_reader(mm_send *send, mm_send_read_fn callback, void *user);
 
 /**
  * Ends the text and sends the message; returns at once. A message without a source of its text is empty. What goes
@@ -608,54 +721,56 @@ MM_API int MM_CALL mm_send_read_callback(mm_send *send, mm_send_read_fn callback
  * none.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no recipient); MM_E_STATE (started already). What fails later is told by
  * each recipient's result, a text that cannot be read and a cancelled message among it. Threads: any, one at a time for
- * a message. Since 0.1, ABI 2.
+ * a message. Since 0.1.
  */
 MM_API int MM_CALL mm_send_start(mm_send *send);
 
 /**
- * Waits until every recipient has its final state and the last mm_send_state_fn has returned.
+ * Waits until every recipient has its final state and the last mm_send_event_fn has returned.
  *
  * timeout_ms  milliseconds; 0 only looks; -1 waits without limit.
- * Returns MM_OK, whatever became of the recipients (mm_send_outcome tells that); MM_E_TIMEOUT (not yet; the message
+ * Returns MM_OK, whatever became of the recipients (mm_send_get_outcome tells that); MM_E_TIMEOUT (not yet; the message
  * goes on); MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (not started, or called where it would wait for
- * itself: inside a callback of this message, or G2). Threads: any; several may wait. Since 0.1, ABI 2.
+ * itself: inside a callback of this message, or G2). Threads: any; several may wait. Since 0.1.
  */
 MM_API int MM_CALL mm_send_wait(mm_send *send, int timeout_ms);
 
 /**
  * What became of a message as a whole.
- * Returns MM_OK if every recipient was taken by a server or by the queue; else the worst failure, as SRVEndOfMsg tells
- * it: one that is no use to repeat before one that may pass; MM_E_HANDLE; MM_E_STATE (some recipient has no final state
- * yet). Threads: any. Since 0.1, ABI 2.
+ *
+ * outcome  gets MM_OK if every recipient was taken by a server or by the queue; else the worst failure, an MM_E_...
+ *          value as SRVEndOfMsg tells it: a permanent one before a temporary one. MM_OK if the call fails.
+ * Returns MM_OK, whatever became of it; MM_E_HANDLE; MM_E_ARGUMENT (outcome NULL); MM_E_STATE (some recipient has no
+ * final state yet). Threads: any. Since 0.1.
  */
-MM_API int MM_CALL mm_send_outcome(mm_send *send);
+MM_API int MM_CALL mm_send_get_outcome(mm_send *send, int *outcome);
 
 /**
  * What became of one recipient, or how far it has come: at any time after it was added.
  *
  * recipient  counted from 0 in the order of mm_send_add_recipient.
  * result     its member size is set by the caller; the others are filled. The texts live until mm_send_free.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such recipient, result NULL, its size). Threads: any. Since 0.1, ABI 2.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such recipient, result NULL, its size). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_send_get_result(mm_send *send, int recipient, mm_send_result *result);
 
 /**
  * Gives up every recipient that has no final state yet, whatever the message waits for: when this returns, within 50
- * ms, each of them has STATE_SMTP_ERROR with MM_E_CANCELLED. It waits for no callback; those that tell it follow. What
- * a server or the queue has taken stays taken. Before mm_send_start it makes that one cancel all. More than once is
- * allowed.
+ * ms, each of them has MM_SEND_STATE_FAILED with MM_E_CANCELLED. It waits for no callback; those that tell it follow.
+ * What a server or the queue has taken stays taken. Before mm_send_start it makes that one cancel all. More than once
+ * is allowed.
  * Returns MM_OK; MM_E_HANDLE. Threads: any, while others use the message or wait for it; not in a signal handler.
- * Since 0.1, ABI 2.
+ * Since 0.1.
  */
 MM_API int MM_CALL mm_send_cancel(mm_send *send);
 
 /**
  * Ends a message: cancels it if it is not final, and frees the handle and all its texts. Waits for a callback of this
- * message that is just running (unless called inside it); none begins after that, STATE_SMTP_FINISHED neither. What
- * the queue has taken stays there. NULL is allowed; a stale handle is MM_E_HANDLE, told by mm_last_error() alone.
- * Threads: any, when no other thread uses the handle. Since 0.1, ABI 2.
+ * message that is just running (unless called inside it); none begins after that, MM_SEND_STATE_FINISHED neither. What
+ * the queue has taken stays there. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, when no other thread uses the handle. Since 0.1.
  */
-MM_API void MM_CALL mm_send_free(mm_send *send);
+MM_API int MM_CALL mm_send_free(mm_send *send);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Queue                                                                                                            */
@@ -672,12 +787,12 @@ MM_API void MM_CALL mm_send_free(mm_send *send);
 
 /** Where a recipient of a queued message is. */
 enum mm_queue_state {
-    MM_QUEUE_READY = 1,    /**< its turn has come; it waits for a connection */
-    MM_QUEUE_ACTIVE = 2,   /**< on a connection now */
-    MM_QUEUE_DEFERRED = 3, /**< waits for its next attempt */
-    MM_QUEUE_HELD = 4,     /**< not tried until it is released */
-    MM_QUEUE_FAILED = 5,   /**< failed for good; the report to the sender is being written */
-    MM_QUEUE_DONE = 6      /**< done, while others of the message are not */
+    MM_QUEUE_STATE_READY = 1,    /**< its turn has come; it waits for a connection */
+    MM_QUEUE_STATE_ACTIVE = 2,   /**< on a connection now */
+    MM_QUEUE_STATE_DEFERRED = 3, /**< waits for its next attempt */
+    MM_QUEUE_STATE_HELD = 4,     /**< not tried until it is released */
+    MM_QUEUE_STATE_FAILED = 5,   /**< permanent failure; the report to the sender is being written */
+    MM_QUEUE_STATE_DONE = 6      /**< done, while others of the message are not */
 };
 
 /** How much is in the queue. Each recipient that is not done counts in one of the last five. */
@@ -692,43 +807,52 @@ typedef struct mm_queue_counts {
     int64_t failed;
 } mm_queue_counts;
 
+#define MM_QUEUE_COUNTS_INIT                                                                                           \
+    { sizeof(mm_queue_counts), 0, 0, 0, 0, 0, 0, 0 }
+
 /**
  * Counts what is in the queue; costs the same however much that is.
  *
  * counts  its member size is set by the caller; the others are filled.
- * Returns MM_OK; MM_E_ARGUMENT (counts NULL, its size). Threads: any. Since 0.1, ABI 2.
+ * Returns MM_OK; MM_E_ARGUMENT (counts NULL, its size). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_get_counts(mm_engine *engine, mm_queue_counts *counts);
 
 /** A walk over the messages that were in the queue at one moment. */
 typedef struct mm_queue_cursor mm_queue_cursor;
 
-/** One queued message at the moment it was looked at. Texts are never NULL. */
+/** One queued message at the moment it was looked at. Texts are never NULL, save id at the end of a walk. */
 typedef struct mm_queue_message {
     size_t size;        /**< set by the host: sizeof(mm_queue_message) */
     int64_t received;   /**< when it came in */
     int64_t expires;    /**< when it is given up */
     int64_t length;     /**< octets with CRLF line ends, trace lines included */
-    const char *id;     /**< its id */
+    const char *id;     /**< its id; NULL: there is none, the walk is at its end */
     const char *sender; /**< envelope sender; "" for none */
     int recipients;     /**< those at other hosts, done or not */
     int open;           /**< those of them that are not done */
 } mm_queue_message;
 
+#define MM_QUEUE_MESSAGE_INIT                                                                                          \
+    { sizeof(mm_queue_message), 0, 0, 0, NULL, NULL, 0, 0 }
+
 /** One recipient of a queued message. Texts are never NULL, "" for none. */
 typedef struct mm_queue_recipient {
     size_t size;          /**< set by the host: sizeof(mm_queue_recipient) */
     int64_t last_attempt; /**< 0: not tried yet */
-    int64_t next_attempt; /**< 0 unless it is MM_QUEUE_DEFERRED */
+    int64_t next_attempt; /**< 0 unless it is MM_QUEUE_STATE_DEFERRED */
     const char *address;  /**< the recipient */
     const char *status;   /**< enhanced status of the last reply, or of what happened */
     const char *reply;    /**< the last reply, its lines with LF between; or what happened, in words */
     const char *host;     /**< who said it; "" if nobody did */
-    int state;            /**< MM_QUEUE_... */
+    int state;            /**< MM_QUEUE_STATE_... */
     int error;            /**< why the last attempt failed: an MM_E_... value; MM_OK before the first */
     int reply_code;       /**< SMTP code of the reply; 0 if there was none */
     int attempts;         /**< so far */
 } mm_queue_recipient;
+
+#define MM_QUEUE_RECIPIENT_INIT                                                                                        \
+    { sizeof(mm_queue_recipient), 0, 0, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
 /**
  * Begins a walk over all messages that are in the queue now, oldest first, or over one. It holds up nobody and keeps
@@ -738,7 +862,7 @@ typedef struct mm_queue_recipient {
  * id      NULL: all; else that message.
  * cursor  gets the handle, which mm_queue_close ends; NULL on failure.
  * Returns MM_OK; MM_E_NOT_FOUND (no message of that id); MM_E_ARGUMENT; MM_E_LIMIT (a million handles are open).
- * Threads: any. Since 0.1, ABI 2.
+ * Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor);
 
@@ -746,10 +870,10 @@ MM_API int MM_CALL mm_queue_open(mm_engine *engine, const char *id, mm_queue_cur
  * Steps to the next message that is still there, and looks at it. None comes twice; what has come in since
  * mm_queue_open does not come.
  *
- * message  its member size is set by the caller; the others are filled. NULL: only steps. The texts, and those of
- *          mm_queue_get_recipient, live until the next mm_queue_next or mm_queue_close of this cursor.
- * Returns 1; 0 at the end; below 0 an MM_E_... value: MM_E_ARGUMENT (the member size). Threads: any, one at a time for
- * a cursor. Since 0.1, ABI 2.
+ * message  its member size is set by the caller; the others are filled: all 0 at the end, where id is NULL. The texts,
+ *          and those of mm_queue_get_recipient, live until the next mm_queue_next or mm_queue_close of this cursor.
+ * Returns MM_OK, at the end too; MM_E_ARGUMENT (message NULL, its size). Threads: any, one at a time for a cursor.
+ * Since 0.1.
  */
 MM_API int MM_CALL mm_queue_next(mm_queue_cursor *cursor, mm_queue_message *message);
 
@@ -759,7 +883,7 @@ MM_API int MM_CALL mm_queue_next(mm_queue_cursor *cursor, mm_queue_message *mess
  * recipient  0 to mm_queue_message.recipients - 1.
  * result     its member size is set by the caller; the others are filled.
  * Returns MM_OK; MM_E_ARGUMENT (no such recipient, result NULL, its size); MM_E_STATE (the cursor stands on no
- * message). Threads: any, one at a time for a cursor. Since 0.1, ABI 2.
+ * message). Threads: any, one at a time for a cursor. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_get_recipient(mm_queue_cursor *cursor, int recipient, mm_queue_recipient *result);
 
@@ -768,23 +892,24 @@ MM_API int MM_CALL mm_queue_get_recipient(mm_queue_cursor *cursor, int recipient
  * LF alone.
  *
  * buffer, size  where to, and how much fits.
- * Returns the number of octets read; 0 at the end; below 0 an MM_E_... value: MM_E_ARGUMENT (buffer NULL, size below
- * 1), MM_E_STATE (the cursor stands on no message, or G2), MM_E_NOT_FOUND (the message has left the queue), MM_E_IO.
- * Threads: any, one at a time for a cursor; reads from the disk. Since 0.1, ABI 2.
+ * length        gets the octets read; 0 at the end and on failure.
+ * Returns MM_OK, at the end too; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_STATE (the cursor stands on no
+ * message, or G2); MM_E_NOT_FOUND (the message has left the queue); MM_E_IO. Threads: any, one at a time for a cursor;
+ * reads from the disk. Since 0.1.
  */
-MM_API int MM_CALL mm_queue_read(mm_queue_cursor *cursor, void *buffer, int size);
+MM_API int MM_CALL mm_queue_read(mm_queue_cursor *cursor, void *buffer, size_t size, size_t *length);
 
 /**
- * Ends a walk. NULL is allowed; a stale handle is MM_E_HANDLE, told by mm_last_error() alone. Threads: any. Since 0.1,
- * ABI 2.
+ * Ends a walk. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
  */
-MM_API void MM_CALL mm_queue_close(mm_queue_cursor *cursor);
+MM_API int MM_CALL mm_queue_close(mm_queue_cursor *cursor);
 
 /**
  * Makes what is deferred ready now. What is held stays held.
  *
  * id  NULL: all messages.
- * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_retry(mm_engine *engine, const char *id);
 
@@ -793,7 +918,7 @@ MM_API int MM_CALL mm_queue_retry(mm_engine *engine, const char *id);
  * attempt.
  *
  * id  NULL: all messages that are there now.
- * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_hold(mm_engine *engine, const char *id);
 
@@ -801,7 +926,7 @@ MM_API int MM_CALL mm_queue_hold(mm_engine *engine, const char *id);
  * Ends mm_queue_hold, and makes the message ready.
  *
  * id  NULL: all messages.
- * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_release(mm_engine *engine, const char *id);
 
@@ -809,7 +934,7 @@ MM_API int MM_CALL mm_queue_release(mm_engine *engine, const char *id);
  * Takes a message out of the queue, without a report to anybody. What is on a connection now may still arrive.
  *
  * id  NULL: all messages.
- * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1, ABI 2.
+ * Returns MM_OK; MM_E_NOT_FOUND; MM_E_ARGUMENT. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
 
@@ -827,18 +952,18 @@ MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
  * new_id, size  where the new message's id goes; MM_QUEUE_ID_SIZE octets are enough. NULL and 0: not wanted.
  * Returns MM_OK; MM_E_NOT_FOUND (the message, or no such recipient open in it); MM_E_ARGUMENT (an address, a NULL, size
  * below MM_QUEUE_ID_SIZE); MM_E_STATE (all that is open is on a connection now; or G2); MM_E_FULL; MM_E_IO. Threads:
- * any; waits for the disk. Since 0.1, ABI 2.
+ * any; waits for the disk. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target,
                                      char *new_id MM_DEFAULT(NULL), size_t size MM_DEFAULT(0));
 
 /** What happened to a recipient in the queue. */
-enum mm_event_kind {
-    MM_EVENT_QUEUED = 1,    /**< the queue has taken it: it is on disk */
-    MM_EVENT_DEFERRED = 2,  /**< an attempt failed; another follows */
-    MM_EVENT_DELIVERED = 3, /**< another host has taken it */
-    MM_EVENT_BOUNCED = 4,   /**< given up; its sender is told, where that is due */
-    MM_EVENT_REMOVED = 5    /**< taken out by the host of the library */
+enum mm_queue_event_kind {
+    MM_QUEUE_EVENT_QUEUED = 1,    /**< the queue has taken it: it is on disk */
+    MM_QUEUE_EVENT_DEFERRED = 2,  /**< an attempt failed; another follows */
+    MM_QUEUE_EVENT_DELIVERED = 3, /**< another host has taken it */
+    MM_QUEUE_EVENT_BOUNCED = 4,   /**< given up; its sender is told, where that is due */
+    MM_QUEUE_EVENT_REMOVED = 5    /**< taken out by the host of the library */
 };
 
 /** One event of the queue, about one recipient. Texts are never NULL, "" for none. */
@@ -846,7 +971,7 @@ typedef struct mm_queue_event {
     size_t size;           /**< set by the library: the octets it has filled */
     int64_t sequence;      /**< grows by one with each event since the engine's start; a gap: some were lost */
     int64_t time;          /**< when it happened */
-    int64_t next_attempt;  /**< MM_EVENT_DEFERRED: when the next one follows */
+    int64_t next_attempt;  /**< MM_QUEUE_EVENT_DEFERRED: when the next one follows */
     const char *id;        /**< the message */
     const char *sender;    /**< its envelope sender; "" for none */
     const char *recipient; /**< whom it is about */
@@ -854,7 +979,7 @@ typedef struct mm_queue_event {
     const char *reply;     /**< the server's reply, its lines with LF between; or what happened, in words */
     const char *host;      /**< who said it; "" if nobody did */
     const char *tls;       /**< TLS version and cipher; "" for clear text */
-    int kind;              /**< MM_EVENT_... */
+    int kind;              /**< MM_QUEUE_EVENT_... */
     int error;             /**< MM_OK, or why the attempt failed: an MM_E_... value */
     int reply_code;        /**< SMTP code of the reply; 0 if there was none */
     int attempts;          /**< so far */
@@ -866,8 +991,8 @@ typedef struct mm_queue_event {
  * event  lives, with its texts, until the callback returns.
  * user   what was given to mm_queue_set_events.
  * Threads: one of the library's; calls for one engine come in order and never overlap. It may block: delivery goes on
- * meanwhile, and up to 100,000 events wait; more are lost, which the gap in their numbers shows. It may call everything
- * but mm_engine_stop. It must not throw an exception or jump out.
+ * meanwhile, and up to 100,000 events wait; more are lost, which the gap in their numbers shows. It must not throw an
+ * exception or jump out.
  */
 typedef void(MM_CALL *mm_queue_event_fn)(const mm_queue_event *event, void *user);
 
@@ -879,12 +1004,118 @@ typedef void(MM_CALL *mm_queue_event_fn)(const mm_queue_event *event, void *user
  * callback  NULL: nobody hears.
  * user      passed on to it untouched.
  * Returns MM_OK; MM_E_HANDLE. When it has returned, the former callback is not called any more (if called inside the
- * former callback itself: after that has returned). Threads: any. Since 0.1, ABI 2.
+ * former callback itself: after that has returned). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_set_events(mm_engine *engine, mm_queue_event_fn callback, void *user);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
-/* Servers                                                                                                          */
+/* Servers of an engine                                                                                             */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/** In place of a port: one that is free, which the system chooses; mm_smtp_server_get_port tells which. */
+#define MM_PORT_ANY (-1)
+
+/** A running SMTP server of an engine. */
+typedef struct mm_smtp_server mm_smtp_server;
+
+/** Where an SMTP server listens. All 0 but size: as the settings say. */
+typedef struct mm_smtp_server_options {
+    size_t size;           /**< sizeof(mm_smtp_server_options) */
+    const char *addresses; /**< to listen on, with commas between; NULL: the setting smtp_bind */
+    int port;              /**< 1 to 65535; 0: the setting smtp_port (25); MM_PORT_ANY */
+    int max_sessions;      /**< at once, 1 to 1000000; 0: the setting smtp_max */
+} mm_smtp_server_options;
+
+#define MM_SMTP_SERVER_OPTIONS_INIT                                                                                    \
+    { sizeof(mm_smtp_server_options), NULL, 0, 0 }
+
+/** What an SMTP server asks the host. It has no handlers in this version. */
+typedef struct mm_smtp_server_handlers {
+    size_t size; /**< sizeof(mm_smtp_server_handlers) */
+} mm_smtp_server_handlers;
+
+#define MM_SMTP_SERVER_HANDLERS_INIT                                                                                   \
+    { sizeof(mm_smtp_server_handlers) }
+
+/**
+ * Starts the SMTP server of an engine and what it needs (spool, delivery); returns when it listens. The ports of the
+ * settings smtps_port and submission_port are served too. An engine has one SMTP server at a time.
+ *
+ * engine    whose settings, users and spool are used.
+ * options   where it listens; NULL: as the settings say. Copied.
+ * handlers  what it asks the host; NULL: nothing. Copied.
+ * user      passed on to the handlers untouched.
+ * server    gets the handle, which mm_smtp_server_stop ends; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (an option, server NULL); MM_E_NOT_SUPPORTED (G4, or a later version wrote
+ * the spool); MM_E_STATE (its SMTP server runs already, by this function or by SetSMTPServer, or the engine is being
+ * stopped); MM_E_BIND; MM_E_LOCKED (another engine has the spool); MM_E_IO; MM_E_FULL; MM_E_NOT_FOUND (the
+ * certificate's file); MM_E_TLS; MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *options,
+                                        const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server);
+
+/**
+ * The port that a server listens on: the first one, which its options named.
+ *
+ * port  gets it; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (port NULL); MM_E_STATE (the engine has stopped it). Threads: any. Since
+ * 0.1.
+ */
+MM_API int MM_CALL mm_smtp_server_get_port(mm_smtp_server *server, int *port);
+
+/**
+ * Stops a server and ends its handle, while the engine runs on: takes no new connections, lets its sessions come to
+ * their end until the time is up, then cuts them. When it has returned its ports are free, and the engine may start
+ * another. What the engine has stopped already is MM_OK. NULL is allowed.
+ *
+ * timeout_ms  milliseconds for the sessions; 0 cuts at once; -1 waits without limit.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1) and MM_E_STATE (called inside a callback, which it might
+ * wait for): nothing has happened then. MM_E_TIMEOUT (a callback of the host has still not returned): the handle is
+ * gone, and its session goes when it returns. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_server_stop(mm_smtp_server *server, int timeout_ms);
+
+/** A running POP3 server of an engine. */
+typedef struct mm_pop3_server mm_pop3_server;
+
+/** Where a POP3 server listens. All 0 but size: as the settings say. */
+typedef struct mm_pop3_server_options {
+    size_t size;           /**< sizeof(mm_pop3_server_options) */
+    const char *addresses; /**< to listen on, with commas between; NULL: the setting pop_bind */
+    int port;              /**< 1 to 65535; 0: the setting pop_port (110); MM_PORT_ANY */
+    int max_sessions;      /**< at once, 1 to 1000000; 0: the setting pop3_max */
+} mm_pop3_server_options;
+
+#define MM_POP3_SERVER_OPTIONS_INIT                                                                                    \
+    { sizeof(mm_pop3_server_options), NULL, 0, 0 }
+
+/** What a POP3 server asks the host. It has no handlers in this version. */
+typedef struct mm_pop3_server_handlers {
+    size_t size; /**< sizeof(mm_pop3_server_handlers) */
+} mm_pop3_server_handlers;
+
+#define MM_POP3_SERVER_HANDLERS_INIT                                                                                   \
+    { sizeof(mm_pop3_server_handlers) }
+
+/**
+ * Starts the POP3 server of an engine. As mm_smtp_server_start; the port of the setting pop3s_port is served too. An
+ * engine has one POP3 server at a time, by this function or by SetPOP3Server. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *options,
+                                        const mm_pop3_server_handlers *handlers, void *user, mm_pop3_server **server);
+
+/**
+ * The port that a server listens on, as mm_smtp_server_get_port. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_server_get_port(mm_pop3_server *server, int *port);
+
+/**
+ * Stops a server and ends its handle, as mm_smtp_server_stop. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Servers with a request callback                                                                                  */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
 /**
@@ -894,10 +1125,10 @@ MM_API int MM_CALL mm_queue_set_events(mm_engine *engine, mm_queue_event_fn call
  * callback  asked before the module acts; NULL: never asked.
  * port      0: the setting smtp_port (25); else 1 to 65535.
  * mask      the ACTION_... bits for which callback is asked.
- * Returns 0; below 0 an MM_E_... value: MM_E_ARGUMENT (port), MM_E_STATE (runs on another port, or the engine is being
- * stopped), MM_E_BIND, MM_E_LOCKED (another engine has the spool), MM_E_NOT_SUPPORTED (a later version wrote the spool),
- * MM_E_IO, MM_E_FULL, MM_E_NOT_FOUND (the certificate's file), MM_E_TLS. Threads: any. Ended by mm_engine_stop.
- * Since 0.1.
+ * Returns 0; below 0 an MM_E_... value: MM_E_ARGUMENT (port), MM_E_STATE (runs on another port or by
+ * mm_smtp_server_start, or the engine is being stopped), MM_E_BIND, MM_E_LOCKED (another engine has the spool),
+ * MM_E_NOT_SUPPORTED (a later version wrote the spool), MM_E_IO, MM_E_FULL, MM_E_NOT_FOUND (the certificate's file),
+ * MM_E_TLS. Threads: any. Ended by mm_engine_stop. Since 0.1.
  */
 MM_API int MM_CALL SetSMTPServer(SMTPReqCallback callback MM_DEFAULT(NULL), int port MM_DEFAULT(0),
                                  int mask MM_DEFAULT(ALL_ACTIONS));
@@ -965,9 +1196,10 @@ typedef struct MailHostInfo {
  * domain     its name; what is outside ASCII is put into its ASCII form.
  * ret, size  an array and the number of its elements.
  * Returns the number of elements filled; 0 if there are none, and mm_last_error() tells why: MM_E_NOT_FOUND (no such
- * domain, or it has no server), MM_E_REFUSED (it says that it takes no mail, RFC 7505), MM_E_DNS (not known for now),
- * MM_E_ARGUMENT (no domain name, ret NULL, size below 1), MM_E_LIMIT (all names are over 63 octets), MM_E_CANCELLED and
- * MM_E_STATE (the engine was or is being stopped, or G2). Threads: any; waits for the network. Since 0.1.
+ * domain, or it has no server), MM_E_REFUSED_PERMANENT (it says that it takes no mail, RFC 7505), MM_E_DNS (not known
+ * for now), MM_E_ARGUMENT (no domain name, ret NULL, size below 1), MM_E_LIMIT (all names are over 63 octets),
+ * MM_E_CANCELLED and MM_E_STATE (the engine was or is being stopped, or G2). Threads: any; waits for the network.
+ * Since 0.1.
  */
 MM_API int MM_CALL FindMX(const char *domain, MailHostInfo *ret, int size);
 

@@ -1,4 +1,5 @@
-/* A small mail server: mailhost CONFIG. Serves SMTP and POP3 as the file says and prints what happens, until SIGTERM or SIGINT. */
+/* A small mail server: mailhost CONFIG. Serves SMTP and POP3 as the file says and prints what happens, until SIGTERM or
+ * SIGINT. */
 #include <mailmodule.h>
 #include <pthread.h>
 #include <signal.h>

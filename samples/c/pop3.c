@@ -1,6 +1,7 @@
 /*
- * Reads a mailbox by POP3 with plain sockets: pop3 HOST PORT USER PASSWORD [FOLDER]. Lists the messages; with a folder, writes each to
- * FOLDER/<number>.eml as it came, dots unstuffed. Not a use of the library, but something to try it with.
+ * Reads a mailbox by POP3 with plain sockets: pop3 HOST PORT USER PASSWORD [FOLDER]. Lists the messages; with a
+ * folder, writes each to FOLDER/<number>.eml as it came, dots unstuffed. Not a use of the library, but something to
+ * try it with.
  */
 #include <netdb.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /*
- * Queues a file for delivery and watches it until nothing of it is left in the queue: queue CONFIG SENDER RECIPIENT FILE. "hold", "retry" and so on
- * are one call each: mm_queue_hold, mm_queue_retry.
+ * Queues a file for delivery and watches it until nothing of it is left in the queue: queue CONFIG SENDER RECIPIENT
+ * FILE. "hold", "retry" and so on are one call each: mm_queue_hold, mm_queue_retry.
  */
 #include <mailmodule.h>
 #include <pthread.h>
@@ -23,7 +23,7 @@ static void on_event(const mm_queue_event *event, void *user) {
     if (*event->reply)
         printf(", %s", event->reply);
     printf("\n");
-    if (event->kind == MM_EVENT_QUEUED || event->kind == MM_EVENT_DEFERRED ||
+    if (event->kind == MM_QUEUE_EVENT_QUEUED || event->kind == MM_QUEUE_EVENT_DEFERRED ||
         strcmp(event->recipient, recipient_of_ours) != 0)
         return;
     pthread_mutex_lock(&gate);
@@ -34,14 +34,14 @@ static void on_event(const mm_queue_event *event, void *user) {
 
 /* What waits, before we begin: from an earlier run. */
 static void print_queue(mm_engine *engine) {
-    mm_queue_message message = {.size = sizeof message};
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
     mm_queue_cursor *cursor;
 
     if (mm_queue_open(engine, NULL, &cursor) != MM_OK)
         return;
-    while (mm_queue_next(cursor, &message) > 0)
+    while (mm_queue_next(cursor, &message) == MM_OK && message.id)
         for (int i = 0; i < message.recipients; i++) {
-            mm_queue_recipient recipient = {.size = sizeof recipient};
+            mm_queue_recipient recipient = MM_QUEUE_RECIPIENT_INIT;
             mm_queue_get_recipient(cursor, i, &recipient);
             printf("waiting: %s for %s, %d attempts, %s\n", message.id, recipient.address, recipient.attempts,
                    recipient.reply);
@@ -51,17 +51,17 @@ static void print_queue(mm_engine *engine) {
 
 static int enqueue(mm_engine *engine, const char *sender, const char *recipient, const char *file) {
     mm_send *send;
-    int result = mm_send_new(engine, NULL, sender, &send);
+    int outcome = MM_OK, result = mm_send_new(engine, NULL, sender, &send);
     if (result == MM_OK)
-        result = mm_send_add_recipient(send, recipient, MM_NOTIFY_DEFAULT, NULL);
+        result = mm_send_add_recipient(send, recipient, MM_SEND_NOTIFY_DEFAULT, NULL);
     if (result == MM_OK)
-        result = mm_send_read_file(send, file);
+        result = mm_send_set_file(send, file);
     if (result == MM_OK)
         result = mm_send_start(send);
     if (result == MM_OK && (result = mm_send_wait(send, -1)) == MM_OK)
-        result = mm_send_outcome(send);
+        result = mm_send_get_outcome(send, &outcome);
     mm_send_free(send);
-    return result;
+    return result == MM_OK ? outcome : result;
 }
 
 int main(int argc, char **argv) {
@@ -90,5 +90,5 @@ int main(int argc, char **argv) {
         pthread_cond_wait(&moved, &gate);
     pthread_mutex_unlock(&gate);
     mm_engine_stop(engine, 10000);
-    return is_final == MM_EVENT_DELIVERED ? 0 : 1;
+    return is_final == MM_QUEUE_EVENT_DELIVERED ? 0 : 1;
 }

@@ -1,6 +1,7 @@
 /*
- * Header, "THE HOST'S PROCESS": what a use of the library leaves of the process it is in. Everything is counted before the first call and
- * after a whole use: dispositions of signals, environment, working directory, locale, mask, standard output, threads.
+ * Header, "THE HOST'S PROCESS": what a use of the library leaves of the process it is in. Everything is counted before
+ * the first call and after a whole use: dispositions of signals, environment, working directory, locale, mask,
+ * standard output, threads.
  */
 #include "server.h"
 #include <dirent.h>
@@ -148,9 +149,10 @@ static void on_event(const mm_queue_event *event, void *user) {
 
 /* A message to another host, which nobody is: by the queue, and at once. */
 static void use_delivery(void) {
-    mm_send_options options = {.size = sizeof options, .route = MM_SEND_DIRECT};
+    mm_send_options options = MM_SEND_OPTIONS_INIT;
     MailHostInfo found[1];
-    mm_queue_counts counts = {.size = sizeof counts};
+    mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
+    options.route = MM_SEND_ROUTE_DIRECT;
     SetConfigParamString("smtp_dns", "127.0.0.1:1");
     CHECK_INT(0, FindMX("far.example", found, 1));
     CHECK_INT(MM_E_DNS, mm_last_error());
@@ -158,10 +160,10 @@ static void use_delivery(void) {
     for (int i = 0; i < 2; i++) {
         mm_send *send;
         CHECK_OK(mm_send_new(mm_engine_default(), i ? &options : NULL, "ann@example.org", &send));
-        CHECK_OK(mm_send_add_recipient(send, "eve@far.example", MM_NOTIFY_DEFAULT, NULL));
+        CHECK_OK(mm_send_add_recipient(send, "eve@far.example", MM_SEND_NOTIFY_DEFAULT, NULL));
         CHECK_OK(mm_send_start(send));
         CHECK_OK(mm_send_wait(send, -1));
-        CHECK_INT(i ? MM_E_DNS : MM_OK, mm_send_outcome(send));
+        CHECK_INT(i ? MM_E_DNS : MM_OK, outcome_of(send));
         mm_send_free(send);
     }
     CHECK_OK(mm_queue_get_counts(mm_engine_default(), &counts));

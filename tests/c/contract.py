@@ -1,7 +1,7 @@
 """Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS ENGINE.
 
-The header is read by a compiler (clang's AST), the library by nm; SYMBOLS is every symbol ever released, ENGINE the folder of
-the engine's sources, whose enums the header's constants are: that of faults with the sign turned.
+The header is read by a compiler (clang's AST), the library by nm; SYMBOLS is every symbol ever released, ENGINE the
+folder of the engine's sources, whose enums the header's constants are: that of faults with the sign turned.
 """
 
 import json
@@ -20,20 +20,21 @@ def output(*command):
 
 # Enums of the engine that cross the edge as numbers: where they stand, and the constants they are in C.
 ENUMS = [
-    ("Engine/SendState.cs", "SendState", "STATE_SMTP_"),
-    ("Engine/SendOptions.cs", "SendTls", "MM_TLS_"),
-    ("Mail/Envelope.cs", "ReturnContent", "MM_RETURN_"),
-    ("Mail/Envelope.cs", "Notify", "MM_NOTIFY_"),
-    ("Delivery/Queue/QueueState.cs", "QueueState", "MM_QUEUE_"),
-    ("Delivery/Queue/QueueEventKind.cs", "QueueEventKind", "MM_EVENT_"),
+    ("Engine/Sending/SendState.cs", "SendState", "MM_SEND_STATE_"),
+    ("Engine/Sending/SendOptions.cs", "SendTls", "MM_TLS_"),
+    ("Mail/Envelope.cs", "ReturnContent", "MM_SEND_RETURN_"),
+    ("Mail/Envelope.cs", "Notify", "MM_SEND_NOTIFY_"),
+    ("Delivery/Queue/QueueState.cs", "QueueState", "MM_QUEUE_STATE_"),
+    ("Delivery/Queue/QueueEventKind.cs", "QueueEventKind", "MM_QUEUE_EVENT_"),
 ]
 
 # Not the engine's: the edge's own, or of another enum with the same beginning.
-OTHERS = {"STATE_SMTP_FINISHED", "MM_TLS_CHECK_SETTINGS", "MM_TLS_CHECK_NEVER", "MM_TLS_CHECK_ALWAYS"}
+OTHERS = {"MM_SEND_STATE_FINISHED", "MM_TLS_CHECK_SETTINGS", "MM_TLS_CHECK_NEVER", "MM_TLS_CHECK_ALWAYS"}
 
 
 def ast(header, language, standard):
-    return json.loads(output("clang", "-x", language, f"-std={standard}", "-fsyntax-only", "-Xclang", "-ast-dump=json", header))
+    command = ["clang", "-x", language, f"-std={standard}", "-fsyntax-only", "-Xclang", "-ast-dump=json", header]
+    return json.loads(output(*command))
 
 
 def nodes(node, kind):
@@ -77,7 +78,7 @@ def constant_name(member, prefix):
 
 
 def of_enum(engine, file, name, prefix):
-    return {(constant_name(member, prefix).replace("FIND_HOST", "FINDHOST"), number) for member, number in members(engine / file, name).items()}
+    return {(constant_name(member, prefix), number) for member, number in members(engine / file, name).items()}
 
 
 def differences(what, left, right):
@@ -93,7 +94,8 @@ def main(library, header, symbols, engine):
     declared, exported, numbers = functions(c), exports(library), constants(c)
     listed = {line.split()[0] for line in pathlib.Path(symbols).read_text().splitlines() if line and line[0] != "#"}
     codes = {(name, value) for name, value in numbers.items() if name.startswith("MM_E_") or name == "MM_OK"}
-    faults = {(name.replace("MM_E_NONE", "MM_OK"), -number) for name, number in of_enum(engine, "Primitives/Fault.cs", "Fault", "MM_E_")}
+    fault_codes = of_enum(engine, "Primitives/Fault.cs", "Fault", "MM_E_")
+    faults = {(name.replace("MM_E_NONE", "MM_OK"), -number) for name, number in fault_codes}
     wrong = [
         differences("header, exports", declared | MANGLED, exported),
         differences("exports, released symbols", exported, listed),
@@ -102,7 +104,7 @@ def main(library, header, symbols, engine):
         differences("constants in C, in C++", set(numbers.items()), set(constants(cxx).items())),
     ]
     for file, name, prefix in ENUMS:
-        known = {(constant, value) for constant, value in numbers.items() if constant.startswith(prefix) and constant not in OTHERS}
+        known = {(c, value) for c, value in numbers.items() if c.startswith(prefix) and c not in OTHERS}
         wrong.append(differences(f"constants {prefix}..., {name}", known, of_enum(engine, file, name, prefix)))
     soname = re.search(r"SONAME\s+(\S+)", output("objdump", "-p", library))
     if not soname or soname[1] != "libmailmodule.so.1":

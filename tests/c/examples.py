@@ -21,7 +21,8 @@ def compiles(cc, library_folder, include, source):
     with tempfile.TemporaryDirectory() as folder:
         file = pathlib.Path(folder, "example.c")
         file.write_text(source)
-        command = [cc, "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", f"-I{include}", str(file), "-o", f"{folder}/example",
+        warnings = ["-Wall", "-Wextra", "-Wpedantic", "-Werror"]
+        command = [cc, "-std=c99", *warnings, f"-I{include}", str(file), "-o", f"{folder}/example",
                    f"-L{library_folder}", "-lmailmodule", f"-Wl,-rpath,{library_folder}"]
         return subprocess.run(command).returncode == 0
 

@@ -1,113 +1,46 @@
 /* G5: odd arguments, by a seeded dice, never end the process. */
-#include "server.h"
+#include "odd.h"
 #include <fcntl.h>
-
-static unsigned int state;
-
-static unsigned int dice(unsigned int sides) {
-    state = state * 1664525u + 1013904223u;
-    return (state >> 8) % sides;
-}
 
 static int request(ServerStream *stream, char *reqname, int action, ...) {
     (void)stream, (void)reqname, (void)action;
     return 0;
 }
 
-static const char *odd_text(void) {
-    static char long_text[70000];
-    static const char *const texts[] = {NULL,
-                                        "",
-                                        "a@example.net",
-                                        "\xff\xfe",
-                                        "\xc3\xa4@example.net",
-                                        "a@b, c@d;",
-                                        "@",
-                                        "<>",
-                                        "\r\nQUIT",
-                                        "smtp_port",
-                                        "user",
-                                        "mail_root",
-                                        "-1",
-                                        "2147483648",
-                                        "a b\tc\nd",
-                                        "%s%n%d",
-                                        "=",
-                                        "from_same_host"};
-    unsigned int which = dice(sizeof texts / sizeof texts[0] + 1);
-    if (which < sizeof texts / sizeof texts[0])
-        return texts[which];
-    memset(long_text, 'a' + (int)dice(26), sizeof long_text - 1);
-    return long_text;
-}
-
-static int odd_number(void) {
-    static const int numbers[] = {0, 1, -1, 25, 65535, 65536, -2147483647 - 1, 2147483647, 512};
-    return numbers[dice(sizeof numbers / sizeof numbers[0])];
-}
-
-static ServerStream *odd_stream(void) {
-    static ServerStream places[8];
-    unsigned int which = dice(8);
-    switch (dice(6)) {
+static void one_call_of_engine(void) {
+    static char text[512];
+    size_t length;
+    int64_t value;
+    int port;
+    switch (dice(9)) {
     case 0:
-        return NULL;
+        mm_engine_new(NULL);
+        break;
     case 1:
-        return (ServerStream *)(size_t)(dice(60000));
+        mm_engine_load(odd_engine(), odd_text() ? "/nowhere/at/all" : NULL);
+        break;
     case 2:
-        return (ServerStream *)mm_engine_default();
+        mm_engine_set(odd_engine(), dice(2) ? "no_such_key" : NULL, odd_text());
+        break;
     case 3:
-        if (places[which])
-            return (ServerStream *)places[which]; /* live or stale */
-        return &places[which];
-    default:
-        places[which] = SRVInitSendMsgSMTP("a@example.net", "b@example.net", "127.0.0.1", 1, NULL, NULL);
-        return &places[which];
+        mm_engine_set_int(odd_engine(), dice(2) ? "from_same_host" : "no_such_key", odd_number());
+        break;
+    case 4:
+        mm_engine_get(odd_engine(), odd_text(), dice(8) ? text : NULL, dice(sizeof text), dice(2) ? &length : NULL);
+        break;
+    case 5:
+        mm_engine_get_int(odd_engine(), odd_text(), dice(8) ? &value : NULL);
+        break;
+    case 6:
+        mm_smtp_server_get_port(odd_server(), dice(8) ? &port : NULL);
+        break;
+    case 7:
+        mm_pop3_server_get_port((mm_pop3_server *)(void *)odd_server(), dice(8) ? &port : NULL);
+        break;
+    case 8:
+        mm_engine_stop(dice(16) ? NULL : odd_engine(), dice(2) ? 0 : -2);
+        break;
     }
-}
-
-/* ---- messages with results, and the queue ---- */
-
-static union {
-    size_t size;
-    mm_send_options options;
-    mm_send_result result;
-    mm_queue_counts counts;
-    mm_queue_message message;
-    mm_queue_recipient recipient;
-    char octets[4096]; /* as far as a size may reach */
-} odd_room;
-
-/* A structure of an odd size, all its members 0; or none. */
-static void *odd_struct(size_t right_size) {
-    const size_t sizes[] = {0, 1, sizeof(size_t), right_size - 1, right_size + 8, 4096, 4097, (size_t)-1};
-    if (dice(16) == 0)
-        return NULL;
-    memset(&odd_room, 0, sizeof odd_room);
-    odd_room.size = dice(3) ? right_size : sizes[dice(sizeof sizes / sizeof sizes[0])];
-    return &odd_room;
-}
-
-static mm_send_options *odd_options(void) {
-    mm_send_options *options = odd_struct(sizeof *options);
-    if (!options || dice(2))
-        return options;
-    options->route = dice(3) ? (int)dice(4) : odd_number();
-    options->port = options->route == MM_SEND_SERVER ? 1 : odd_number();
-    options->tls = (int)dice(6) - 1;
-    options->tls_check = (int)dice(4);
-    options->timeout_ms = dice(2) ? 0 : odd_number();
-    options->return_content = (int)dice(4);
-    options->host = dice(2) ? "127.0.0.1" : NULL;
-    options->user_name = dice(4) ? NULL : odd_text();
-    options->password = dice(4) ? NULL : odd_text();
-    options->hello_name = dice(4) ? NULL : odd_text();
-    options->envelope_id = dice(4) ? NULL : odd_text();
-    return options;
-}
-
-static mm_engine *odd_engine(void) {
-    return dice(8) ? mm_engine_default() : (mm_engine *)(void *)odd_stream();
 }
 
 /* Live, gone, or never one. */
@@ -119,7 +52,7 @@ static mm_send *odd_send(void) {
     if (dice(4) == 0) {
         mm_send_free(sends[which]);
         if (dice(2) && mm_send_new(odd_engine(), odd_options(), dice(2) ? "" : odd_text(), &sends[which]) == MM_OK)
-            mm_send_add_recipient(sends[which], "ann@example.org", MM_NOTIFY_DEFAULT, NULL);
+            mm_send_add_recipient(sends[which], "ann@example.org", MM_SEND_NOTIFY_DEFAULT, NULL);
     }
     return sends[which];
 }
@@ -132,15 +65,17 @@ static int odd_descriptor(void) {
     return dice(2) ? nothing : numbers[dice(4)];
 }
 
-static int odd_piece(void *buffer, int size, void *user) {
-    static const int answers[] = {0, -1, -2147483647 - 1, 2147483647};
+static int odd_piece(void *buffer, size_t size, size_t *length, void *user) {
+    const size_t lengths[] = {0, size, size + 1, (size_t)-1};
     (void)user;
-    memset(buffer, 'x', size > 100 ? 100 : (size_t)size);
-    return dice(2) ? 100 : answers[dice(4)];
+    memset(buffer, 'x', size > 100 ? 100 : size);
+    *length = dice(2) ? 100 : lengths[dice(4)];
+    return dice(4) ? MM_OK : odd_number();
 }
 
 static void one_call_of_send(void) {
     static char octets[512];
+    int outcome;
     switch (dice(11)) {
     case 0:
         mm_send_add_recipient(odd_send(), odd_text(), odd_number(), dice(2) ? NULL : odd_text());
@@ -152,13 +87,13 @@ static void one_call_of_send(void) {
         mm_send_write(odd_send(), dice(2) ? NULL : octets, dice(2) ? 0 : (size_t)-1);
         break;
     case 3:
-        mm_send_read_file(odd_send(), dice(2) ? "/dev/null" : odd_text());
+        mm_send_set_file(odd_send(), dice(2) ? "/dev/null" : odd_text());
         break;
     case 4:
-        mm_send_read_fd(odd_send(), odd_descriptor());
+        mm_send_set_descriptor(odd_send(), odd_descriptor());
         break;
     case 5:
-        mm_send_read_callback(odd_send(), dice(2) ? odd_piece : NULL, NULL);
+        mm_send_set_reader(odd_send(), dice(2) ? odd_piece : NULL, NULL);
         break;
     case 6:
         mm_send_start(odd_send());
@@ -167,7 +102,7 @@ static void one_call_of_send(void) {
         mm_send_wait(odd_send(), dice(2) ? 0 : -2);
         break;
     case 8:
-        mm_send_outcome(odd_send());
+        mm_send_get_outcome(odd_send(), dice(8) ? &outcome : NULL);
         break;
     case 9:
         mm_send_get_result(odd_send(), dice(2) ? 0 : odd_number(), odd_struct(sizeof(mm_send_result)));
@@ -197,6 +132,7 @@ static void on_event(const mm_queue_event *event, void *user) {
 
 static void one_call_of_queue(void) {
     static char octets[512];
+    size_t length;
     int size = odd_number();
     switch (dice(11)) {
     case 0:
@@ -212,7 +148,7 @@ static void one_call_of_queue(void) {
         mm_queue_get_recipient(odd_cursor(), dice(2) ? 0 : size, odd_struct(sizeof(mm_queue_recipient)));
         break;
     case 4:
-        mm_queue_read(odd_cursor(), dice(8) ? octets : NULL, size > 512 ? 512 : size);
+        mm_queue_read(odd_cursor(), dice(8) ? octets : NULL, dice(sizeof octets), dice(8) ? &length : NULL);
         break;
     case 5:
         mm_queue_retry(odd_engine(), odd_text());
@@ -303,7 +239,9 @@ static void one_call(void) {
         mm_strerror(size);
         break;
     default:
-        if (dice(2))
+        if (dice(4) == 0)
+            one_call_of_engine();
+        else if (dice(2))
             one_call_of_send();
         else
             one_call_of_queue();
@@ -322,6 +260,8 @@ int main(int argc, char **argv) {
     server_settings();
     SetConfigParamString("smtp_dns", "127.0.0.1:1"); /* where nobody answers */
     SetConfigParamString("smtpproxy", "127.0.0.1:1");
+    SetConfigParamInt("smtp_port", smtp_port);
+    SetConfigParamInt("pop_port", pop_port);
     for (int i = 0; i < 20000 && !check_failures; i++)
         one_call();
     server_stop();

@@ -1,4 +1,5 @@
-/* Header, "ServerStream" and G5: what is no live handle is an error value at every function, and h and &h are the same. */
+/* Header, "ServerStream" and G5: what is no live handle is an error value at every function, and h and &h are the
+ * same. */
 #include "server.h"
 
 static int request(ServerStream *stream, char *reqname, int action, ...) {

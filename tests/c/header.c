@@ -17,34 +17,69 @@ SAME(actions_keep_numbers, ACTION_POP_LOGIN == 1 && ACTION_POP_GETMSG == 2 && AC
                                ACTION_SMTP_CONNECT == 8 && ACTION_SMTP_SENDMSG == 16 && ALL_ACTIONS == 0x7fffffff);
 SAME(states_keep_numbers, STATE_SMTP_FINDHOST == 1 && STATE_SMTP_CONNECTING == 2 && STATE_SMTP_DIALOG == 3 &&
                               STATE_SMTP_SENDING == 4 && STATE_SMTP_DONE == 5 && STATE_SMTP_QUEUED == 6 &&
-                              STATE_SMTP_FINISHED == 7 && STATE_SMTP_ERROR == -1);
+                              STATE_SMTP_ERROR == -1);
+SAME(send_states_keep_numbers, MM_SEND_STATE_NEW == 0 && MM_SEND_STATE_FIND_HOST == 1 &&
+                                   MM_SEND_STATE_CONNECTING == 2 && MM_SEND_STATE_DIALOG == 3 &&
+                                   MM_SEND_STATE_SENDING == 4 && MM_SEND_STATE_DONE == 5 && MM_SEND_STATE_QUEUED == 6 &&
+                                   MM_SEND_STATE_FAILED == 7 && MM_SEND_STATE_FINISHED == 8);
 SAME(errors_keep_numbers,
      MM_OK == 0 && MM_E_ARGUMENT == -1 && MM_E_HANDLE == -2 && MM_E_STATE == -3 && MM_E_MEMORY == -4 &&
          MM_E_FULL == -5 && MM_E_IO == -6 && MM_E_LOCKED == -7 && MM_E_NOT_FOUND == -8 && MM_E_NOT_SUPPORTED == -9 &&
          MM_E_CONFIG == -10 && MM_E_BIND == -11 && MM_E_DNS == -12 && MM_E_CONNECT == -13 && MM_E_CLOSED == -14 &&
-         MM_E_TIMEOUT == -15 && MM_E_TLS == -16 && MM_E_PROTOCOL == -17 && MM_E_REFUSED_FOR_NOW == -18 &&
-         MM_E_REFUSED == -19 && MM_E_CANCELLED == -20 && MM_E_LIMIT == -21 && MM_E_INTERNAL == -22);
+         MM_E_TIMEOUT == -15 && MM_E_TLS == -16 && MM_E_PROTOCOL == -17 && MM_E_REFUSED_TEMPORARY == -18 &&
+         MM_E_REFUSED_PERMANENT == -19 && MM_E_CANCELLED == -20 && MM_E_LIMIT == -21 && MM_E_INTERNAL == -22);
 SAME(levels_keep_numbers, MM_LOG_ERROR == 1 && MM_LOG_WARNING == 2 && MM_LOG_INFO == 3 && MM_LOG_DEBUG == 4);
-SAME(routes_keep_numbers, MM_SEND_QUEUE == 0 && MM_SEND_DIRECT == 1 && MM_SEND_SERVER == 2);
+SAME(routes_keep_numbers, MM_SEND_ROUTE_QUEUE == 0 && MM_SEND_ROUTE_DIRECT == 1 && MM_SEND_ROUTE_SERVER == 2);
 SAME(tls_keeps_numbers, MM_TLS_SETTINGS == 0 && MM_TLS_NONE == 1 && MM_TLS_OPPORTUNISTIC == 2 && MM_TLS_REQUIRED == 3 &&
                             MM_TLS_IMPLICIT == 4 && MM_TLS_CHECK_SETTINGS == 0 && MM_TLS_CHECK_NEVER == 1 &&
                             MM_TLS_CHECK_ALWAYS == 2);
-SAME(reports_keep_numbers, MM_RETURN_DEFAULT == 0 && MM_RETURN_FULL == 1 && MM_RETURN_HEADERS == 2 &&
-                               MM_NOTIFY_DEFAULT == 0 && MM_NOTIFY_NEVER == 1 && MM_NOTIFY_SUCCESS == 2 &&
-                               MM_NOTIFY_FAILURE == 4 && MM_NOTIFY_DELAY == 8);
-SAME(queue_keeps_numbers, MM_QUEUE_READY == 1 && MM_QUEUE_ACTIVE == 2 && MM_QUEUE_DEFERRED == 3 && MM_QUEUE_HELD == 4 &&
-                              MM_QUEUE_FAILED == 5 && MM_QUEUE_DONE == 6 && MM_QUEUE_ID_SIZE == 32);
-SAME(events_keep_numbers, MM_EVENT_QUEUED == 1 && MM_EVENT_DEFERRED == 2 && MM_EVENT_DELIVERED == 3 &&
-                              MM_EVENT_BOUNCED == 4 && MM_EVENT_REMOVED == 5);
+SAME(reports_keep_numbers, MM_SEND_RETURN_DEFAULT == 0 && MM_SEND_RETURN_FULL == 1 && MM_SEND_RETURN_HEADERS == 2 &&
+                               MM_SEND_NOTIFY_DEFAULT == 0 && MM_SEND_NOTIFY_NEVER == 1 &&
+                               MM_SEND_NOTIFY_SUCCESS == 2 && MM_SEND_NOTIFY_FAILURE == 4 && MM_SEND_NOTIFY_DELAY == 8);
+SAME(queue_keeps_numbers, MM_QUEUE_STATE_READY == 1 && MM_QUEUE_STATE_ACTIVE == 2 && MM_QUEUE_STATE_DEFERRED == 3 &&
+                              MM_QUEUE_STATE_HELD == 4 && MM_QUEUE_STATE_FAILED == 5 && MM_QUEUE_STATE_DONE == 6 &&
+                              MM_QUEUE_ID_SIZE == 32);
+SAME(events_keep_numbers, MM_QUEUE_EVENT_QUEUED == 1 && MM_QUEUE_EVENT_DEFERRED == 2 && MM_QUEUE_EVENT_DELIVERED == 3 &&
+                              MM_QUEUE_EVENT_BOUNCED == 4 && MM_QUEUE_EVENT_REMOVED == 5);
 
-/* Structures as ABI 2 has them: no gap that a later member could fall into without the size growing. */
+/* Structures as ABI 1 has them: no gap that a later member could fall into without the size growing. */
 #define WORDS_AND(type, words, bytes) (sizeof(void *) != 8 || sizeof(type) == (words)*8 + (bytes))
 SAME(send_options_layout, WORDS_AND(mm_send_options, 8, 24) && offsetof(mm_send_options, size) == 0);
+SAME(send_event_layout, WORDS_AND(mm_send_event, 2, 16) && offsetof(mm_send_event, size) == 0);
 SAME(send_result_layout, WORDS_AND(mm_send_result, 8, 24) && offsetof(mm_send_result, size) == 0);
+SAME(smtp_server_options_layout,
+     WORDS_AND(mm_smtp_server_options, 2, 8) && offsetof(mm_smtp_server_options, size) == 0);
+SAME(pop3_server_options_layout,
+     WORDS_AND(mm_pop3_server_options, 2, 8) && offsetof(mm_pop3_server_options, size) == 0);
+SAME(smtp_server_handlers_layout, sizeof(mm_smtp_server_handlers) == sizeof(size_t));
+SAME(pop3_server_handlers_layout, sizeof(mm_pop3_server_handlers) == sizeof(size_t));
 SAME(queue_counts_layout, WORDS_AND(mm_queue_counts, 8, 0) && offsetof(mm_queue_counts, size) == 0);
 SAME(queue_message_layout, WORDS_AND(mm_queue_message, 6, 8) && offsetof(mm_queue_message, size) == 0);
 SAME(queue_recipient_layout, WORDS_AND(mm_queue_recipient, 7, 16) && offsetof(mm_queue_recipient, size) == 0);
 SAME(queue_event_layout, WORDS_AND(mm_queue_event, 11, 16) && offsetof(mm_queue_event, size) == 0);
+
+/* Every structure that the host sets has a macro that makes all of it but the size 0. */
+extern const mm_send_options send_options;
+extern const mm_send_result send_result;
+extern const mm_queue_counts queue_counts;
+extern const mm_queue_message queue_message;
+extern const mm_queue_recipient queue_recipient;
+extern const mm_smtp_server_options smtp_server_options;
+extern const mm_smtp_server_handlers smtp_server_handlers;
+extern const mm_pop3_server_options pop3_server_options;
+extern const mm_pop3_server_handlers pop3_server_handlers;
+const mm_send_options send_options = MM_SEND_OPTIONS_INIT;
+const mm_send_result send_result = MM_SEND_RESULT_INIT;
+const mm_queue_counts queue_counts = MM_QUEUE_COUNTS_INIT;
+const mm_queue_message queue_message = MM_QUEUE_MESSAGE_INIT;
+const mm_queue_recipient queue_recipient = MM_QUEUE_RECIPIENT_INIT;
+const mm_smtp_server_options smtp_server_options = MM_SMTP_SERVER_OPTIONS_INIT;
+const mm_smtp_server_handlers smtp_server_handlers = MM_SMTP_SERVER_HANDLERS_INIT;
+const mm_pop3_server_options pop3_server_options = MM_POP3_SERVER_OPTIONS_INIT;
+const mm_pop3_server_handlers pop3_server_handlers = MM_POP3_SERVER_HANDLERS_INIT;
+
+SAME(socket_is_descriptor, (mm_socket)-1 == MM_INVALID_SOCKET && sizeof(mm_socket) >= sizeof(int));
+SAME(any_port_is_none, MM_PORT_ANY == -1);
 
 void use_of_both_forms(void);
 void use_of_both_forms(void) {

@@ -1,4 +1,5 @@
-/* The old module's functions as its documentation declares them, copied by hand, slips included; nothing of our header. */
+/* The old module's functions as its documentation declares them, copied by hand, slips included; nothing of our
+ * header. */
 #ifndef LEGACY_PROTOTYPES_H
 #define LEGACY_PROTOTYPES_H
 

@@ -1,4 +1,5 @@
-/* mm_log_fn: lines come with level and area, hold no password, and a callback that was replaced is not called any more. */
+/* mm_log_fn: lines come with level and area, hold no password, and a callback that was replaced is not called any
+ * more. */
 #include "server.h"
 #include <pthread.h>
 

@@ -187,7 +187,7 @@ int main(void) {
     arguments();
     servers();
     none("gone.example", MM_E_NOT_FOUND);
-    none("null.example", MM_E_REFUSED);
+    none("null.example", MM_E_REFUSED_PERMANENT);
     none("broken.example", MM_E_DNS);
     none("long.example", MM_E_LIMIT);
     CHECK_OK(mm_engine_stop(mm_engine_default(), 10000));

@@ -1,6 +1,6 @@
 /*
- * Another host's SMTP server on loopback: answers by the recipient's name, falls silent or hangs up where it is told to, and keeps what it was
- * told. Several connections at once.
+ * Another host's SMTP server on loopback: answers by the recipient's name, falls silent or hangs up where it is told
+ * to, and keeps what it was told. Several connections at once.
  */
 #ifndef REMOTE_H
 #define REMOTE_H

@@ -1,26 +1,7 @@
-/* mm_engine_stop ends every thread, socket and file, and the engine starts again with what was queued: 100 times, and nothing is left over. */
+/* mm_engine_stop ends every thread, socket and file, and the engine starts again with what was queued: 100 times, and
+ * nothing is left over. */
+#include "process.h"
 #include "server.h"
-#include <dirent.h>
-
-static int entries(const char *path) {
-    DIR *folder = opendir(path);
-    int count = 0;
-    while (readdir(folder))
-        count++;
-    closedir(folder);
-    return count;
-}
-
-static long resident_kib(void) {
-    char line[256];
-    long kib = 0;
-    FILE *file = fopen("/proc/self/status", "r");
-    while (fgets(line, sizeof line, file))
-        if (strncmp(line, "VmRSS:", 6) == 0)
-            kib = atol(line + 6);
-    fclose(file);
-    return kib;
-}
 
 static int request(ServerStream *stream, char *reqname, int action, ...) {
     (void)stream, (void)reqname, (void)action;
@@ -36,26 +17,26 @@ static void on_event(const mm_queue_event *event, void *user) {
 static void queue(int number) {
     static char last[MM_QUEUE_ID_SIZE];
     mm_engine *engine = mm_engine_default();
-    mm_queue_message message = {.size = sizeof message};
-    mm_send_result result = {.size = sizeof result};
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
+    mm_send_result result = MM_SEND_RESULT_INIT;
     mm_queue_cursor *cursor;
     mm_send *send;
 
     CHECK_OK(mm_queue_open(engine, NULL, &cursor));
-    CHECK_INT(number > 0, mm_queue_next(cursor, &message));
+    CHECK_INT(number > 0, next_message(cursor, &message));
     if (number > 0)
         CHECK_TEXT(last, message.id);
-    CHECK_INT(0, mm_queue_next(cursor, NULL));
+    CHECK_INT(0, step(cursor));
     mm_queue_close(cursor);
     CHECK_OK(mm_queue_remove(engine, NULL));
 
     CHECK_OK(mm_send_new(engine, NULL, "ann@example.org", &send));
-    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_NOTIFY_NEVER, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_SEND_NOTIFY_NEVER, NULL));
     CHECK_OK(mm_send_write(send, "Subject: waits\n\nx\n", 18));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
     CHECK_OK(mm_send_get_result(send, 0, &result));
-    CHECK_INT(STATE_SMTP_QUEUED, result.state);
+    CHECK_INT(MM_SEND_STATE_QUEUED, result.state);
     snprintf(last, sizeof last, "%s", result.queue_id);
     mm_send_free(send);
     if (number % 2)
@@ -64,10 +45,13 @@ static void queue(int number) {
 
 /* To a server that nobody is; the handle outlives the engine. */
 static mm_send *try_to_send(void) {
-    mm_send_options options = {.size = sizeof options, .route = MM_SEND_SERVER, .host = "127.0.0.1", .port = 1};
+    mm_send_options options = MM_SEND_OPTIONS_INIT;
     mm_send *send;
+    options.route = MM_SEND_ROUTE_SERVER;
+    options.host = "127.0.0.1";
+    options.port = 1;
     CHECK_OK(mm_send_new(mm_engine_default(), &options, "", &send));
-    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_NOTIFY_DEFAULT, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_SEND_NOTIFY_DEFAULT, NULL));
     CHECK_OK(mm_send_start(send));
     return send;
 }
@@ -82,7 +66,7 @@ static void one_life(int number) {
     CHECK_INT(250, smtp_message("ann@example.org", "Subject: again\r\n\r\nx\r\n"));
     CHECK_OK(mm_engine_stop(mm_engine_default(), 0));
     CHECK_OK(mm_send_wait(send, 0));
-    CHECK(mm_send_outcome(send) == MM_E_CONNECT || mm_send_outcome(send) == MM_E_CANCELLED);
+    CHECK(outcome_of(send) == MM_E_CONNECT || outcome_of(send) == MM_E_CANCELLED);
     mm_send_free(send);
     wire_close(&wire);
     CHECK(wire_open(&wire, smtp_port) != 0);

@@ -1,6 +1,10 @@
-"""The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES. mailhost serves, send, oldsend and queue send, pop3 fetches, SIGTERM ends."""
+"""The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES.
+
+mailhost serves, send, oldsend and queue send, pop3 fetches, SIGTERM ends; then engine serves by an engine of its own.
+"""
 
 import pathlib
+import re
 import signal
 import socket
 import subprocess
@@ -42,12 +46,26 @@ def send(programs, folder, smtp, source):
     assert "anna@example.org: queued" in said and "anna@example.org: delivered by 127.0.0.1" in said, said
 
 
-def fetch(programs, folder, pop, count):
+def serve_by_an_engine(programs, folder, source):
+    """A sample of an engine of its own: takes a message, and shows it."""
+    command = [programs / "engine", folder / "engine", "example.com", "dora;secret;;PS"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as engine:
+        try:
+            smtp, pop = re.search(r"SMTP on (\d+), POP3 on (\d+)", engine.stdout.readline()).groups()
+            said = run(programs / "send", "127.0.0.1", smtp, "bert@example.net", "dora@example.com", source)
+            assert "dora@example.com: taken" in said, said
+            fetch(programs, folder, pop, 1, "dora")
+        finally:
+            engine.stdin.close()
+        assert engine.wait(30) == 0
+
+
+def fetch(programs, folder, pop, count, user="anna"):
     """Delivery follows the answer to SMTP: asks until all is there."""
     for _ in range(200):
         got = folder / "got"
         got.mkdir(exist_ok=True)
-        if f"{count} messages" in run(programs / "pop3", "127.0.0.1", pop, "anna", "secret", got):
+        if f"{count} messages" in run(programs / "pop3", "127.0.0.1", pop, user, "secret", got):
             return [(got / f"{n + 1}.eml").read_bytes() for n in range(count)]
         time.sleep(0.05)
     raise AssertionError("not delivered")
@@ -69,11 +87,13 @@ def main(programs, messages):
             host.send_signal(signal.SIGTERM)
             said = host.communicate(timeout=30)[0]
             assert host.returncode == 0, host.returncode
-            for event in ("message from <bert@example.net> for anna@example.org", "login of anna", "anna reads message 1", "stopped"):
+            message = "message from <bert@example.net> for anna@example.org"
+            for event in (message, "login of anna", "anna reads message 1", "stopped"):
                 assert event in said, (event, said)
         finally:
             host.kill()
             host.wait()
+        serve_by_an_engine(programs, folder, sources[0])
 
 
 main(*sys.argv[1:])

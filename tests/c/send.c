@@ -19,18 +19,18 @@ static void from_memory(void) {
     CHECK_OK(mm_send_write(send, "\n.dot\n", 6));
     CHECK_OK(mm_send_write(send, NULL, 0));
     CHECK_OK(mm_send_write(send, "last", 4));
-    CHECK_INT(MM_E_STATE, mm_send_read_file(send, "/etc/hostname"));
+    CHECK_INT(MM_E_STATE, mm_send_set_file(send, "/etc/hostname"));
     is_taken(send, "Subject: x\n\nfirst\n.dot\nlast\n");
 }
 
 static void from_file(void) {
     mm_send *send = new_to_remote("ann@example.net");
-    CHECK_INT(MM_E_NOT_FOUND, mm_send_read_file(send, "/nowhere/at/all"));
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_file(send, NULL));
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_file(send, ""));
+    CHECK_INT(MM_E_NOT_FOUND, mm_send_set_file(send, "/nowhere/at/all"));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_file(send, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_file(send, ""));
     const char *path = file_of("Subject: file\n\nby path\n");
-    CHECK_OK(mm_send_read_file(send, path));
-    CHECK_INT(MM_E_STATE, mm_send_read_file(send, path));
+    CHECK_OK(mm_send_set_file(send, path));
+    CHECK_INT(MM_E_STATE, mm_send_set_file(send, path));
     CHECK_INT(MM_E_STATE, mm_send_write(send, "x", 1));
     unlink(path); /* it was opened */
     is_taken(send, "Subject: file\n\nby path\n");
@@ -41,9 +41,9 @@ static void from_descriptor(void) {
     int number = open(file_of("not this Subject: fd\n\nby descriptor\n"), O_RDONLY), copy;
     CHECK_INT(9, lseek(number, 9, SEEK_SET));
     copy = dup(number);
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_fd(send, -1));
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_fd(send, 1 << 20));
-    CHECK_OK(mm_send_read_fd(send, number));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_descriptor(send, -1));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_descriptor(send, 1 << 20));
+    CHECK_OK(mm_send_set_descriptor(send, number));
     close(number);
     is_taken(send, "Subject: fd\n\nby descriptor\n");
     CHECK_INT(9, lseek(copy, 0, SEEK_CUR));
@@ -54,7 +54,7 @@ static void from_pipe(void) {
     mm_send *send = new_to_remote("ann@example.net");
     int ends[2];
     CHECK_INT(0, pipe(ends));
-    CHECK_OK(mm_send_read_fd(send, ends[0]));
+    CHECK_OK(mm_send_set_descriptor(send, ends[0]));
     close(ends[0]);
     CHECK_OK(mm_send_start(send));
     CHECK_INT(MM_E_TIMEOUT, mm_send_wait(send, 0));
@@ -62,7 +62,7 @@ static void from_pipe(void) {
     CHECK_INT(7, write(ends[1], " by it\n", 7));
     close(ends[1]);
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_OK(mm_send_outcome(send));
+    CHECK_INT(MM_OK, outcome_of(send));
     CHECK_TEXT("Subject: pipe\n\npiece by it\n", remote.text);
     mm_send_free(send);
 }
@@ -71,20 +71,23 @@ struct pieces {
     int given, count, fail_at;
 };
 
-static int give_piece(void *buffer, int size, void *user) {
+static int give_piece(void *buffer, size_t size, size_t *length, void *user) {
     struct pieces *pieces = user;
     CHECK(size >= 64);
+    CHECK_INT(0, *length);
     if (pieces->given == pieces->fail_at)
-        return -1;
-    return pieces->given == pieces->count ? 0 : sprintf(buffer, "piece %d\n", pieces->given++);
+        return 1; /* anything but MM_OK */
+    if (pieces->given < pieces->count)
+        *length = (size_t)sprintf(buffer, "piece %d\n", pieces->given++);
+    return MM_OK;
 }
 
 static void from_callback(void) {
     struct pieces pieces = {0, 3, -1};
     mm_send *send = new_to_remote("ann@example.net");
-    CHECK_INT(MM_E_ARGUMENT, mm_send_read_callback(send, NULL, NULL));
-    CHECK_OK(mm_send_read_callback(send, give_piece, &pieces));
-    CHECK_INT(MM_E_STATE, mm_send_read_callback(send, give_piece, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_reader(send, NULL, NULL));
+    CHECK_OK(mm_send_set_reader(send, give_piece, &pieces));
+    CHECK_INT(MM_E_STATE, mm_send_set_reader(send, give_piece, NULL));
     is_taken(send, "piece 0\npiece 1\npiece 2\n");
     CHECK_INT(3, pieces.given);
 }
@@ -93,10 +96,10 @@ static void from_a_callback_that_fails(void) {
     struct pieces pieces = {0, 3, 2};
     mm_send *send = new_to_remote("ann@example.net");
     int messages = remote.messages;
-    CHECK_OK(mm_send_read_callback(send, give_piece, &pieces));
+    CHECK_OK(mm_send_set_reader(send, give_piece, &pieces));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_INT(MM_E_IO, mm_send_outcome(send));
+    CHECK_INT(MM_E_IO, outcome_of(send));
     CHECK_INT(MM_E_IO, result_of(send, 0).error);
     CHECK_INT(messages, remote.messages);
     mm_send_free(send);
@@ -118,20 +121,22 @@ static void a_large_one_and_an_empty_one(void) {
 static void one_result_for_each(void) {
     mm_send *send = new_to_remote("ann@example.net");
     char address[64];
-    CHECK_OK(mm_send_add_recipient(send, "<nobody@example.net>", MM_NOTIFY_FAILURE | MM_NOTIFY_DELAY, NULL));
-    CHECK_OK(mm_send_add_recipient(send, "later@example.net", MM_NOTIFY_NEVER, "rfc822;first@example.net"));
+    int outcome = 1;
+    CHECK_OK(mm_send_add_recipient(send, "<nobody@example.net>", MM_SEND_NOTIFY_FAILURE | MM_SEND_NOTIFY_DELAY, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "later@example.net", MM_SEND_NOTIFY_NEVER, "rfc822;first@example.net"));
     CHECK_OK(mm_send_write(send, "Subject: three\n\nx\n", 18));
     CHECK_INT(0, result_of(send, 0).state);
     CHECK_TEXT("later@example.net", result_of(send, 2).address);
-    CHECK_INT(MM_E_STATE, mm_send_outcome(send));
+    CHECK_INT(MM_E_STATE, mm_send_get_outcome(send, &outcome));
+    CHECK_INT(MM_OK, outcome);
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_INT(MM_E_REFUSED, mm_send_outcome(send));
+    CHECK_INT(MM_E_REFUSED_PERMANENT, outcome_of(send));
 
     mm_send_result ann = result_of(send, 0), nobody = result_of(send, 1), later = result_of(send, 2);
     sprintf(address, "127.0.0.1:%d", remote.port);
     CHECK_TEXT("ann@example.net", ann.address);
-    CHECK_INT(STATE_SMTP_DONE, ann.state);
+    CHECK_INT(MM_SEND_STATE_DONE, ann.state);
     CHECK_OK(ann.error);
     CHECK_INT(250, ann.reply_code);
     CHECK_TEXT("2.0.0", ann.status);
@@ -146,14 +151,14 @@ static void one_result_for_each(void) {
     CHECK_INT(sizeof ann, ann.size);
 
     CHECK_TEXT("nobody@example.net", nobody.address);
-    CHECK_INT(STATE_SMTP_ERROR, nobody.state);
-    CHECK_INT(MM_E_REFUSED, nobody.error);
+    CHECK_INT(MM_SEND_STATE_FAILED, nobody.state);
+    CHECK_INT(MM_E_REFUSED_PERMANENT, nobody.error);
     CHECK_INT(550, nobody.reply_code);
     CHECK_TEXT("5.1.1", nobody.status);
     CHECK(strstr(nobody.reply, "There is nobody\n") && strstr(nobody.reply, "of that name here"));
 
-    CHECK_INT(STATE_SMTP_ERROR, later.state);
-    CHECK_INT(MM_E_REFUSED_FOR_NOW, later.error);
+    CHECK_INT(MM_SEND_STATE_FAILED, later.state);
+    CHECK_INT(MM_E_REFUSED_TEMPORARY, later.error);
     CHECK_INT(451, later.reply_code);
     CHECK_TEXT("4.7.1", later.status);
     CHECK(strstr(remote.rcpt, "NOTIFY=NEVER") && strstr(remote.rcpt, "ORCPT=rfc822;first@example.net"));
@@ -164,7 +169,7 @@ static void one_result_for_each(void) {
 static void options_reach_the_server(void) {
     mm_send_options options = to_remote();
     options.hello_name = "hello.example.org";
-    options.return_content = MM_RETURN_HEADERS;
+    options.return_content = MM_SEND_RETURN_HEADERS;
     options.envelope_id = "mark+1";
     options.tls = MM_TLS_NONE;
     options.timeout_ms = 20000;
@@ -175,7 +180,7 @@ static void options_reach_the_server(void) {
     mm_send *send = new_send(&options, "ann@example.net");
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_INT(MM_E_TLS, mm_send_outcome(send));
+    CHECK_INT(MM_E_TLS, outcome_of(send));
     mm_send_free(send);
 }
 
@@ -184,7 +189,7 @@ static void one_that_may_have_been_taken(void) {
     remote_set(&remote, AT_NOTHING, AT_DOT);
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_INT(MM_E_CLOSED, mm_send_outcome(send));
+    CHECK_INT(MM_E_CLOSED, outcome_of(send));
     CHECK_INT(1, result_of(send, 0).maybe_taken);
     remote_set(&remote, AT_NOTHING, AT_NOTHING);
     mm_send_free(send);
@@ -196,7 +201,7 @@ static void nobody_listens(void) {
     mm_send *send = new_send(&options, "ann@example.net");
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_INT(MM_E_CONNECT, mm_send_outcome(send));
+    CHECK_INT(MM_E_CONNECT, outcome_of(send));
     CHECK(result_of(send, 0).reply[0] != '\0');
     CHECK_INT(0, result_of(send, 0).reply_code);
     mm_send_free(send);
@@ -208,8 +213,8 @@ static void through_the_queue(void) {
     CHECK_OK(mm_send_write(send, "Subject: queued\n\nx\n", 19));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_OK(mm_send_outcome(send));
-    CHECK_INT(STATE_SMTP_QUEUED, result_of(send, 0).state);
+    CHECK_INT(MM_OK, outcome_of(send));
+    CHECK_INT(MM_SEND_STATE_QUEUED, result_of(send, 0).state);
     CHECK(strlen(result_of(send, 0).queue_id) >= 10);
     mm_send_free(send);
     pop_wait(&wire, "ann", "secret", 1);

@@ -1,25 +1,25 @@
 /* mm_send_...: what is no handle, no option and no argument; structures of other sizes (G4, G5). */
 #include "sends.h"
 
-static int give_nothing(void *buffer, int size, void *user) {
-    (void)buffer, (void)size, (void)user;
-    return 0;
+static int give_nothing(void *buffer, size_t size, size_t *length, void *user) {
+    (void)buffer, (void)size, (void)length, (void)user;
+    return MM_OK;
 }
 
 static void refuses(mm_send *send) {
-    mm_send_result result = {.size = sizeof result};
+    mm_send_result result = MM_SEND_RESULT_INIT;
+    int outcome;
     CHECK_INT(MM_E_HANDLE, mm_send_add_recipient(send, "a@example.net", 0, NULL));
     CHECK_INT(MM_E_HANDLE, mm_send_write(send, "x", 1));
-    CHECK_INT(MM_E_HANDLE, mm_send_read_file(send, "/etc/hostname"));
-    CHECK_INT(MM_E_HANDLE, mm_send_read_fd(send, 0));
-    CHECK_INT(MM_E_HANDLE, mm_send_read_callback(send, give_nothing, NULL));
+    CHECK_INT(MM_E_HANDLE, mm_send_set_file(send, "/etc/hostname"));
+    CHECK_INT(MM_E_HANDLE, mm_send_set_descriptor(send, 0));
+    CHECK_INT(MM_E_HANDLE, mm_send_set_reader(send, give_nothing, NULL));
     CHECK_INT(MM_E_HANDLE, mm_send_start(send));
     CHECK_INT(MM_E_HANDLE, mm_send_wait(send, 0));
-    CHECK_INT(MM_E_HANDLE, mm_send_outcome(send));
+    CHECK_INT(MM_E_HANDLE, mm_send_get_outcome(send, &outcome));
     CHECK_INT(MM_E_HANDLE, mm_send_get_result(send, 0, &result));
     CHECK_INT(MM_E_HANDLE, mm_send_cancel(send));
-    mm_send_free(send);
-    CHECK_INT(send ? MM_E_HANDLE : MM_OK, mm_last_error());
+    CHECK_INT(send ? MM_E_HANDLE : MM_OK, mm_send_free(send));
 }
 
 static void what_is_no_handle(void) {
@@ -49,7 +49,7 @@ static void no_options(const mm_send_options *options, int error) {
 #define NO_OPTION(route_, member, value)                                                                               \
     do {                                                                                                               \
         mm_send_options options = to_remote();                                                                         \
-        if (route_ != MM_SEND_SERVER)                                                                                  \
+        if (route_ != MM_SEND_ROUTE_SERVER)                                                                            \
             memset(&options, 0, sizeof options);                                                                       \
         options.size = sizeof options;                                                                                 \
         options.route = route_;                                                                                        \
@@ -58,34 +58,34 @@ static void no_options(const mm_send_options *options, int error) {
     } while (0)
 
 static void options_that_do_not_fit(void) {
-    NO_OPTION(MM_SEND_SERVER, route, 3);
-    NO_OPTION(MM_SEND_SERVER, route, -1);
-    NO_OPTION(MM_SEND_SERVER, host, NULL);
-    NO_OPTION(MM_SEND_SERVER, host, "");
-    NO_OPTION(MM_SEND_SERVER, host, "\xff");
-    NO_OPTION(MM_SEND_SERVER, port, 65536);
-    NO_OPTION(MM_SEND_SERVER, port, -1);
-    NO_OPTION(MM_SEND_SERVER, tls, 5);
-    NO_OPTION(MM_SEND_SERVER, tls_check, -1);
-    NO_OPTION(MM_SEND_SERVER, return_content, 3);
-    NO_OPTION(MM_SEND_SERVER, timeout_ms, -1);
-    NO_OPTION(MM_SEND_SERVER, user_name, "without a password");
-    NO_OPTION(MM_SEND_SERVER, password, "without a user");
-    NO_OPTION(MM_SEND_SERVER, hello_name, "two words");
-    NO_OPTION(MM_SEND_SERVER, envelope_id, "");
-    NO_OPTION(MM_SEND_SERVER, envelope_id, "line\nline");
-    NO_OPTION(MM_SEND_SERVER, size, 0);
-    NO_OPTION(MM_SEND_SERVER, size, sizeof options - 1);
-    NO_OPTION(MM_SEND_SERVER, size, (size_t)-1);
-    NO_OPTION(MM_SEND_DIRECT, host, "127.0.0.1");
-    NO_OPTION(MM_SEND_DIRECT, port, 25);
-    NO_OPTION(MM_SEND_DIRECT, user_name, "x");
-    NO_OPTION(MM_SEND_DIRECT, tls, MM_TLS_IMPLICIT);
-    NO_OPTION(MM_SEND_QUEUE, host, "127.0.0.1");
-    NO_OPTION(MM_SEND_QUEUE, tls, MM_TLS_REQUIRED);
-    NO_OPTION(MM_SEND_QUEUE, tls_check, MM_TLS_CHECK_ALWAYS);
-    NO_OPTION(MM_SEND_QUEUE, timeout_ms, 1000);
-    NO_OPTION(MM_SEND_QUEUE, hello_name, "example.org");
+    NO_OPTION(MM_SEND_ROUTE_SERVER, route, 3);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, route, -1);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, host, NULL);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, host, "");
+    NO_OPTION(MM_SEND_ROUTE_SERVER, host, "\xff");
+    NO_OPTION(MM_SEND_ROUTE_SERVER, port, 65536);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, port, -1);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, tls, 5);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, tls_check, -1);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, return_content, 3);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, timeout_ms, -1);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, user_name, "without a password");
+    NO_OPTION(MM_SEND_ROUTE_SERVER, password, "without a user");
+    NO_OPTION(MM_SEND_ROUTE_SERVER, hello_name, "two words");
+    NO_OPTION(MM_SEND_ROUTE_SERVER, envelope_id, "");
+    NO_OPTION(MM_SEND_ROUTE_SERVER, envelope_id, "line\nline");
+    NO_OPTION(MM_SEND_ROUTE_SERVER, size, 0);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, size, sizeof options - 1);
+    NO_OPTION(MM_SEND_ROUTE_SERVER, size, (size_t)-1);
+    NO_OPTION(MM_SEND_ROUTE_DIRECT, host, "127.0.0.1");
+    NO_OPTION(MM_SEND_ROUTE_DIRECT, port, 25);
+    NO_OPTION(MM_SEND_ROUTE_DIRECT, user_name, "x");
+    NO_OPTION(MM_SEND_ROUTE_DIRECT, tls, MM_TLS_IMPLICIT);
+    NO_OPTION(MM_SEND_ROUTE_QUEUE, host, "127.0.0.1");
+    NO_OPTION(MM_SEND_ROUTE_QUEUE, tls, MM_TLS_REQUIRED);
+    NO_OPTION(MM_SEND_ROUTE_QUEUE, tls_check, MM_TLS_CHECK_ALWAYS);
+    NO_OPTION(MM_SEND_ROUTE_QUEUE, timeout_ms, 1000);
+    NO_OPTION(MM_SEND_ROUTE_QUEUE, hello_name, "example.org");
 }
 
 /* G4: of a header that has more members, those that are 0 are no matter. */
@@ -141,7 +141,8 @@ static void arguments(void) {
     CHECK_INT(MM_E_ARGUMENT, mm_send_add_recipient(send, "a@example.net\r\nRSET", 0, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_send_add_recipient(send, "a@example.net, b@example.net", 0, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_send_add_recipient(send, "a@example.net", 16, NULL));
-    CHECK_INT(MM_E_ARGUMENT, mm_send_add_recipient(send, "a@example.net", MM_NOTIFY_NEVER | MM_NOTIFY_SUCCESS, NULL));
+    CHECK_INT(MM_E_ARGUMENT,
+              mm_send_add_recipient(send, "a@example.net", MM_SEND_NOTIFY_NEVER | MM_SEND_NOTIFY_SUCCESS, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_send_add_recipient(send, "a@example.net", 0, "without type"));
     CHECK_INT(MM_E_ARGUMENT, mm_send_write(send, NULL, 1));
     CHECK_INT(MM_E_ARGUMENT, mm_send_write(send, "x", (size_t)1 << 31));
@@ -150,7 +151,8 @@ static void arguments(void) {
     CHECK_INT(MM_E_STATE, mm_send_start(send));
     CHECK_INT(MM_E_STATE, mm_send_add_recipient(send, "a@example.net", 0, NULL));
     CHECK_INT(MM_E_STATE, mm_send_write(send, "x", 1));
-    CHECK_INT(MM_E_STATE, mm_send_read_fd(send, 0));
+    CHECK_INT(MM_E_STATE, mm_send_set_descriptor(send, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_get_outcome(send, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_send_wait(send, -2));
     CHECK_OK(mm_send_wait(send, -1));
     CHECK_OK(mm_send_wait(send, 0));

@@ -7,9 +7,9 @@ static void *wait_without_limit(void *send) {
 }
 
 static void is_cancelled(mm_send *send) {
-    CHECK_INT(MM_E_CANCELLED, mm_send_outcome(send)); /* at once: the cancel has returned */
+    CHECK_INT(MM_E_CANCELLED, outcome_of(send)); /* at once: the cancel has returned */
     CHECK_INT(MM_E_CANCELLED, result_of(send, 0).error);
-    CHECK_INT(STATE_SMTP_ERROR, result_of(send, 0).state);
+    CHECK_INT(MM_SEND_STATE_FAILED, result_of(send, 0).state);
 }
 
 static void cancelled_at(enum remote_point point) {
@@ -49,7 +49,7 @@ static void cancelled_while_its_text_is_read(void) {
     mm_send *send = new_to_remote("ann@example.net");
     int ends[2];
     CHECK_INT(0, pipe(ends));
-    CHECK_OK(mm_send_read_fd(send, ends[0]));
+    CHECK_OK(mm_send_set_descriptor(send, ends[0]));
     close(ends[0]);
     CHECK_OK(mm_send_start(send));
     CHECK_INT(MM_E_TIMEOUT, mm_send_wait(send, 20));
@@ -84,7 +84,7 @@ static void cancelled_at_any_moment(void) {
         usleep((useconds_t)(i % 20 * 50));
         pthread_create(&thread, NULL, cancel_it, send);
         CHECK_OK(mm_send_wait(send, -1));
-        CHECK(mm_send_outcome(send) == MM_OK || mm_send_outcome(send) == MM_E_CANCELLED);
+        CHECK(outcome_of(send) == MM_OK || outcome_of(send) == MM_E_CANCELLED);
         pthread_join(thread, NULL);
         mm_send_free(send);
     }

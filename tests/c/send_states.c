@@ -1,4 +1,4 @@
-/* mm_send_state_fn: states in order, each final one once, and what mm_send_free does to callbacks. */
+/* mm_send_event_fn: states in order, each final one once, and what mm_send_free does to callbacks. */
 #include "sends.h"
 
 enum { EVENTS = 100 };
@@ -6,32 +6,32 @@ enum { EVENTS = 100 };
 static struct {
     pthread_mutex_t gate;
     pthread_cond_t moved;
-    int recipients[EVENTS], states[EVENTS];
-    int64_t values[EVENTS];
+    mm_send_event events[EVENTS];
     int count, inside, finished, free_at, entered, let_go, returned;
 } heard = {.gate = PTHREAD_MUTEX_INITIALIZER, .moved = PTHREAD_COND_INITIALIZER};
 
-static void on_state(mm_send *send, int recipient, int state, int64_t value, void *user) {
-    mm_send_result result = {.size = sizeof result};
+static void on_event(mm_send *send, const mm_send_event *event, void *user) {
+    mm_send_result result = MM_SEND_RESULT_INIT;
+    int outcome;
     CHECK(user == &heard);
+    CHECK_INT(sizeof *event, event->size);
     CHECK_INT(MM_E_STATE, mm_send_wait(send, -1)); /* it would wait for this */
-    if (state == STATE_SMTP_DONE || state == STATE_SMTP_ERROR) {
-        CHECK_OK(mm_send_get_result(send, recipient, &result));
-        CHECK_INT(state, result.state);
+    if (event->state == MM_SEND_STATE_DONE || event->state == MM_SEND_STATE_FAILED) {
+        CHECK_OK(mm_send_get_result(send, event->recipient, &result));
+        CHECK_INT(event->state, result.state);
+        CHECK_INT(event->error, result.error);
+        CHECK_INT(event->reply_code, result.reply_code);
     }
     pthread_mutex_lock(&heard.gate);
     CHECK_INT(0, heard.inside++);
     CHECK_INT(0, heard.finished);
-    heard.recipients[heard.count] = recipient;
-    heard.states[heard.count] = state;
-    heard.values[heard.count++] = value;
-    heard.finished = state == STATE_SMTP_FINISHED;
+    heard.events[heard.count++] = *event;
+    heard.finished = event->state == MM_SEND_STATE_FINISHED;
     heard.entered = 1;
     pthread_cond_broadcast(&heard.moved);
-    if (state == heard.free_at) {
-        mm_send_free(send);
-        CHECK_OK(mm_last_error());
-        CHECK_INT(MM_E_HANDLE, mm_send_outcome(send));
+    if (event->state == heard.free_at) {
+        CHECK_OK(mm_send_free(send));
+        CHECK_INT(MM_E_HANDLE, mm_send_get_outcome(send, &outcome));
     }
     heard.inside--;
     pthread_cond_broadcast(&heard.moved);
@@ -44,7 +44,7 @@ static mm_send *new_heard(int free_at) {
     heard.count = heard.finished = heard.entered = heard.let_go = heard.returned = 0;
     heard.free_at = free_at;
     pthread_mutex_unlock(&heard.gate);
-    options.on_state = on_state;
+    options.on_event = on_event;
     options.user = &heard;
     return new_send(&options, "ann@example.net");
 }
@@ -60,28 +60,31 @@ static void wait_for(int *what) {
 static int place_of(int recipient, int state) {
     int place = -1;
     for (int i = 0; i < heard.count; i++)
-        if (heard.recipients[i] == recipient && heard.states[i] == state)
+        if (heard.events[i].recipient == recipient && heard.events[i].state == state)
             place = place == -1 ? i : -2;
     return place;
 }
 
 static void states_come_in_order(void) {
     mm_send *send = new_heard(100);
-    CHECK_OK(mm_send_add_recipient(send, "nobody@example.net", MM_NOTIFY_DEFAULT, NULL));
-    CHECK_OK(mm_send_add_recipient(send, "ann@example.net", MM_NOTIFY_DEFAULT, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "nobody@example.net", MM_SEND_NOTIFY_DEFAULT, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "ann@example.net", MM_SEND_NOTIFY_DEFAULT, NULL));
     CHECK_OK(mm_send_write(send, "Subject: heard\n\nx\n", 18));
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
     CHECK_INT(1, heard.finished); /* the last has returned */
     CHECK_INT(0, heard.inside);
-    CHECK(place_of(-1, STATE_SMTP_CONNECTING) >= 0);
-    CHECK(place_of(-1, STATE_SMTP_CONNECTING) < place_of(-1, STATE_SMTP_DIALOG));
-    CHECK(place_of(-1, STATE_SMTP_DIALOG) < place_of(0, STATE_SMTP_DONE));
-    CHECK(place_of(1, STATE_SMTP_ERROR) >= 0);
-    CHECK(place_of(2, STATE_SMTP_DONE) >= 0);
-    CHECK(heard.values[place_of(0, STATE_SMTP_DONE)] >= 18);
-    CHECK_INT(550, heard.values[place_of(1, STATE_SMTP_ERROR)]);
-    CHECK_INT(heard.count - 1, place_of(-1, STATE_SMTP_FINISHED));
+    CHECK(place_of(-1, MM_SEND_STATE_CONNECTING) >= 0);
+    CHECK(place_of(-1, MM_SEND_STATE_CONNECTING) < place_of(-1, MM_SEND_STATE_DIALOG));
+    CHECK(place_of(-1, MM_SEND_STATE_DIALOG) < place_of(0, MM_SEND_STATE_DONE));
+    CHECK(place_of(1, MM_SEND_STATE_FAILED) >= 0);
+    CHECK(place_of(2, MM_SEND_STATE_DONE) >= 0);
+    CHECK(heard.events[place_of(0, MM_SEND_STATE_DONE)].octets >= 18);
+    CHECK_INT(250, heard.events[place_of(0, MM_SEND_STATE_DONE)].reply_code);
+    CHECK_INT(MM_OK, heard.events[place_of(0, MM_SEND_STATE_DONE)].error);
+    CHECK_INT(550, heard.events[place_of(1, MM_SEND_STATE_FAILED)].reply_code);
+    CHECK_INT(MM_E_REFUSED_PERMANENT, heard.events[place_of(1, MM_SEND_STATE_FAILED)].error);
+    CHECK_INT(heard.count - 1, place_of(-1, MM_SEND_STATE_FINISHED));
     mm_send_free(send);
 }
 
@@ -90,7 +93,7 @@ static void freed_inside_its_callback(int state) {
     int count;
     CHECK_OK(mm_send_start(send));
     pthread_mutex_lock(&heard.gate);
-    while (heard.count == 0 || heard.states[heard.count - 1] != state || heard.inside > 0)
+    while (heard.count == 0 || heard.events[heard.count - 1].state != state || heard.inside > 0)
         pthread_cond_wait(&heard.moved, &heard.gate);
     count = heard.count;
     pthread_mutex_unlock(&heard.gate);
@@ -100,8 +103,8 @@ static void freed_inside_its_callback(int state) {
     CHECK_INT(count, heard.count);
 }
 
-static void block(mm_send *send, int recipient, int state, int64_t value, void *user) {
-    (void)send, (void)recipient, (void)state, (void)value, (void)user;
+static void block(mm_send *send, const mm_send_event *event, void *user) {
+    (void)send, (void)event, (void)user;
     pthread_mutex_lock(&heard.gate);
     heard.entered = 1;
     pthread_cond_broadcast(&heard.moved);
@@ -125,7 +128,7 @@ static void freed_while_its_callback_blocks(void) {
     mm_send_options options = to_remote();
     pthread_t thread;
     heard.entered = heard.let_go = heard.returned = 0;
-    options.on_state = block;
+    options.on_event = block;
     mm_send *send = new_send(&options, "ann@example.net");
     int messages = remote.messages;
     CHECK_OK(mm_send_start(send));
@@ -145,8 +148,8 @@ int main(void) {
     server_settings();
     remote_start(&remote);
     states_come_in_order();
-    freed_inside_its_callback(STATE_SMTP_DIALOG);
-    freed_inside_its_callback(STATE_SMTP_FINISHED);
+    freed_inside_its_callback(MM_SEND_STATE_DIALOG);
+    freed_inside_its_callback(MM_SEND_STATE_FINISHED);
     freed_while_its_callback_blocks();
     server_stop();
     remote_stop(&remote);

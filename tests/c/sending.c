@@ -1,4 +1,5 @@
-/* Sending: MsgCallback's states, one final state for each recipient, synchronous and asynchronous, and what is left of the stream. */
+/* Sending: MsgCallback's states, one final state for each recipient, synchronous and asynchronous, and what is left of
+ * the stream. */
 #include "server.h"
 #include <pthread.h>
 
@@ -129,7 +130,7 @@ static void several_recipients(void) {
     ServerStream s = begin("ann@example.org, nobody@example.org;bob@example.org", smtp_port);
     SRVprintf(&s, "Subject: three\n\nx\n");
     SRVEndOfMsg(&s);
-    CHECK_INT(MM_E_REFUSED, mm_last_error());
+    CHECK_INT(MM_E_REFUSED_PERMANENT, mm_last_error());
     CHECK_INT(3, heard.finals);
     CHECK(final_of("ann@example.org", STATE_SMTP_DONE) > 0);
     CHECK(final_of("bob@example.org", STATE_SMTP_DONE) > 0);

@@ -8,10 +8,8 @@
 static struct remote remote;
 
 static inline mm_send_options to_remote(void) {
-    mm_send_options options;
-    memset(&options, 0, sizeof options);
-    options.size = sizeof options;
-    options.route = MM_SEND_SERVER;
+    mm_send_options options = MM_SEND_OPTIONS_INIT;
+    options.route = MM_SEND_ROUTE_SERVER;
     options.host = "127.0.0.1";
     options.port = remote.port;
     return options;
@@ -23,7 +21,7 @@ static inline mm_send *new_send(const mm_send_options *options, const char *reci
     if (!send)
         exit(check_result());
     if (recipient)
-        CHECK_OK(mm_send_add_recipient(send, recipient, MM_NOTIFY_DEFAULT, NULL));
+        CHECK_OK(mm_send_add_recipient(send, recipient, MM_SEND_NOTIFY_DEFAULT, NULL));
     return send;
 }
 
@@ -33,9 +31,7 @@ static inline mm_send *new_to_remote(const char *recipient) {
 }
 
 static inline mm_send_result result_of(mm_send *send, int recipient) {
-    mm_send_result result;
-    memset(&result, 0, sizeof result);
-    result.size = sizeof result;
+    mm_send_result result = MM_SEND_RESULT_INIT;
     CHECK_OK(mm_send_get_result(send, recipient, &result));
     return result;
 }
@@ -44,11 +40,10 @@ static inline mm_send_result result_of(mm_send *send, int recipient) {
 static inline void is_taken(mm_send *send, const char *text) {
     CHECK_OK(mm_send_start(send));
     CHECK_OK(mm_send_wait(send, -1));
-    CHECK_OK(mm_send_outcome(send));
+    CHECK_INT(MM_OK, outcome_of(send));
     CHECK_TEXT(text, remote.text);
     CHECK_INT(strlen(text), remote.length);
-    mm_send_free(send);
-    CHECK_OK(mm_last_error());
+    CHECK_OK(mm_send_free(send));
 }
 
 #endif

@@ -3,6 +3,7 @@
 #define SERVER_H
 
 #include "mailmodule.h"
+#include "results.h"
 #include "wire.h"
 
 static int smtp_port;

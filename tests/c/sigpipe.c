@@ -1,4 +1,5 @@
-/* With SIGPIPE at its default, which ends a process, peers that go away while the library writes to them end nothing. */
+/* With SIGPIPE at its default, which ends a process, peers that go away while the library writes to them end
+ * nothing. */
 #include "server.h"
 #include <signal.h>
 

@@ -4,7 +4,10 @@ using MailModule.Transport;
 
 namespace MailModule.Engine;
 
-/// <summary>Where an engine's lines go: the file of the settings and the host's callback, each with its own level. With neither, a line costs one comparison. Any thread.</summary>
+/// <summary>
+/// Where an engine's lines go: the file of the settings and the host's callback, each with its own level. With neither,
+/// a line costs one comparison. Any thread.
+/// </summary>
 internal sealed class EngineLog
 {
     private const LogLevel Nothing = 0;
@@ -21,9 +24,11 @@ internal sealed class EngineLog
 
     public Log Log { get; }
 
-    /// <summary>Takes file and level of the settings. A file that cannot be written is said to the host's callback.</summary>
+    /// <summary>
+    /// Takes file and level of the settings. A file that cannot be written is said to the host's callback.
+    /// </summary>
     /// <param name="workers">Who writes the file; null: the thread that has a line.</param>
-    public void Use(SettingValues values, Workers? workers)
+    public void Configure(SettingValues values, Workers? workers)
     {
         _workers = workers;
         string? path = values.FullPath(Keys.LogFile);
@@ -53,7 +58,7 @@ internal sealed class EngineLog
     }
 
     /// <summary>Writes out what is gathered; from here on a line is written by the thread that has it.</summary>
-    public void LetWorkersGo()
+    public void DetachWorkers()
     {
         _workers = null;
         _file?.Flush();

@@ -6,8 +6,9 @@ using MailModule.Transport;
 namespace MailModule.Engine;
 
 /// <summary>
-/// The log's file. Writing a line costs a copy into memory; a worker appends what has gathered, opening the file each time, so that it may be moved
-/// away at any moment and no descriptor is held. Memory is bounded: when the disk does not keep up, lines are dropped and counted, and the count is written. Any thread.
+/// The log's file. Writing a line costs a copy into memory; a worker appends what has gathered, opening the file each
+/// time, so that it may be moved away at any moment and no descriptor is held. Memory is bounded: when the disk does
+/// not keep up, lines are dropped and counted, and the count is written. Any thread.
 /// </summary>
 internal sealed class LogFile : IJob
 {
@@ -19,7 +20,7 @@ internal sealed class LogFile : IJob
     private readonly Action<IJob> _run;
     private readonly Lock _gate = new();
     private readonly Lock _fileGate = new();
-    private readonly ManualResetEventSlim _isHurried = new();
+    private readonly ManualResetEventSlim _isFlushing = new();
     private ArrayBufferWriter<byte> _pending = new();
     private ArrayBufferWriter<byte> _writing = new();
     private int _pendingLines;
@@ -54,12 +55,14 @@ internal sealed class LogFile : IJob
         _run(this);
     }
 
-    /// <summary>Appends what has gathered so far; blocks. A worker that waits for more lines to gather waits no longer.</summary>
+    /// <summary>
+    /// Appends what has gathered so far; blocks. A worker that waits for more lines to gather waits no longer.
+    /// </summary>
     public void Flush()
     {
-        _isHurried.Set();
+        _isFlushing.Set();
         WriteOut();
-        _isHurried.Reset();
+        _isFlushing.Reset();
     }
 
     private void WriteOut()
@@ -85,12 +88,13 @@ internal sealed class LogFile : IJob
         }
     }
 
-    // The first line after a rest is written at once; where many come, an open and a write for each would cost more than the line.
+    // The first line after a rest is written at once; where many come, an open and a write for each would cost more
+    // than the line.
     void IJob.Run()
     {
         long rest = Interlocked.Read(ref _writtenAt) + MillisecondsBetweenWrites - Environment.TickCount64;
         if (rest > 0)
-            _isHurried.Wait((int)rest);
+            _isFlushing.Wait((int)rest);
         WriteOut();
     }
 
@@ -127,7 +131,13 @@ internal sealed class LogFile : IJob
 
     private static FileStreamOptions Options()
     {
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, Share = FileShare.ReadWrite | FileShare.Delete, BufferSize = 0 };
+        var options = new FileStreamOptions
+        {
+            Mode = FileMode.Append,
+            Access = FileAccess.Write,
+            Share = FileShare.ReadWrite | FileShare.Delete,
+            BufferSize = 0,
+        };
         if (!OperatingSystem.IsWindows())
             options.UnixCreateMode = OwnerOnly;
         return options;

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Delivery.Queue;
 using MailModule.Dns;
 using MailModule.Engine.Sending;
 using MailModule.Mail;
@@ -6,10 +7,34 @@ using MailModule.Primitives;
 
 namespace MailModule.Engine;
 
-// Sending one message with a result for each recipient, and the look-up of mail hosts.
+// What goes to other hosts: messages with a result for each recipient, the queue, the look-up of mail hosts.
 public sealed partial class MailEngine
 {
-    /// <summary>Begins a message that is sent with results. <see cref="Fault.Argument"/> for a route or sender that is malformed.</summary>
+    /// <summary>
+    /// Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed; where
+    /// mail goes into the spool, what opening it gives.
+    /// </summary>
+    /// <param name="from">Envelope sender; empty for the null path.</param>
+    /// <param name="to">Recipients, with commas, semicolons or white space between.</param>
+    /// <param name="observer">Null: nobody hears.</param>
+    /// <param name="stream">Not null when the result is None.</param>
+    public Fault BeginSend(
+        SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
+    {
+        stream = null;
+        if (route.Kind == SendRouteKind.Smtp && WhatIsWrong(route) is { } wrong)
+            return Fail(Fault.Argument, wrong);
+        Fault fault = RunForSending(out RunningEngine? running);
+        if (fault != Fault.None)
+            return fault;
+        fault = OutgoingStream.TryOpen(running!.Outgoing, route, from, to, observer, out stream, out string? text);
+        return Fail(fault, text);
+    }
+
+    /// <summary>
+    /// Begins a message that is sent with results. <see cref="Fault.Argument"/> for a route or sender that is
+    /// malformed.
+    /// </summary>
     /// <param name="from">Envelope sender; empty for the null path.</param>
     /// <param name="observer">Null: nobody hears.</param>
     /// <param name="sending">Not null when the result is None.</param>
@@ -23,15 +48,16 @@ public sealed partial class MailEngine
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        fault = running!.Outgoing.Prepare(options.Route, out text);
+        fault = running!.Outgoing.OpenSpoolFor(options.Route, out text);
         if (fault == Fault.None)
             sending = new SendingMessage(running.Outgoing, options, sender, observer);
         return Fail(fault, text);
     }
 
     /// <summary>
-    /// The hosts that take a domain's mail, best first, with their addresses. Blocks. <see cref="Fault.Dns"/>: not known for now; <see cref="Fault.NotFound"/>: no such domain or no host;
-    /// <see cref="Fault.Refused"/>: it takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.
+    /// The hosts that take a domain's mail, best first, with their addresses. Blocks. <see cref="Fault.Dns"/>: not
+    /// known for now; <see cref="Fault.NotFound"/>: no such domain or no host; <see cref="Fault.RefusedPermanent"/>: it
+    /// takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.
     /// </summary>
     public Fault FindMx(string domain, out IReadOnlyList<MailExchanger> hosts)
     {
@@ -39,19 +65,48 @@ public sealed partial class MailEngine
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        var lookup = new MxLookup(new MailExchangers(running!.OtherHosts.Dns), domain, running.Stopping);
+        var lookup = new MxLookup(new MailExchangers(running!.OutboundDelivery.Dns), domain, running.Stopping);
         if (lookup.Find(running.Workers) is not { } answer)
             return Fault.Internal;
         hosts = answer.Hosts;
         return Fail(answer.Status switch
         {
             MxStatus.Ok => Fault.None,
-            MxStatus.NullMx => Fault.Refused,
+            MxStatus.NullMx => Fault.RefusedPermanent,
             MxStatus.NoDomain or MxStatus.NoHost => Fault.NotFound,
             MxStatus.BadDomain => Fault.Argument,
             MxStatus.Cancelled => Fault.Cancelled,
             _ => Fault.Dns,
         }, answer.Text);
+    }
+
+    /// <summary>The queue, whose first use opens the spool and begins delivery. <see cref="Fault.Locked"/> (another
+    /// engine has the spool), <see cref="Fault.Io"/>, <see cref="Fault.Full"/>, <see cref="Fault.State"/> while the
+    /// engine is being stopped. When the engine has stopped it is empty, and stays so: the next use of the engine has
+    /// another.</summary>
+    public Fault OpenQueue(out IMailQueue? queue)
+    {
+        queue = null;
+        Fault fault = RunForSending(out RunningEngine? running);
+        if (fault != Fault.None)
+            return fault;
+        fault = running!.OpenQueue(out queue, out string? text);
+        return Fail(fault, text);
+    }
+
+    /// <summary>
+    /// Who hears of the queue's events; kept over stops and starts of the engine, and set before the first use of the
+    /// queue hears all of it. See <see cref="IMailQueue.SetListener"/>.
+    /// </summary>
+    public void SetQueueListener(Action<QueueEvent>? listener)
+    {
+        RunningEngine? running;
+        lock (_gate)
+        {
+            _queueListener = listener;
+            running = _running;
+        }
+        running?.SetQueueListener(listener);
     }
 
     private Fault RunForSending(out RunningEngine? running)
@@ -76,9 +131,13 @@ public sealed partial class MailEngine
         if (options.HelloName is { } name && !AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(name)))
             return "the name for EHLO is neither a domain nor an address literal";
         // RFC 3461 §4.4: 100 characters at most, printable
-        return options.EnvelopeId is { } id && (id.Length is 0 or > 100 || id.Any(c => c is < ' ' or > '~')) ? "an envelope id has 1 to 100 printable characters of ASCII" : null;
+        return options.EnvelopeId is { } id && (id.Length is 0 or > 100 || id.Any(c => c is < ' ' or > '~'))
+            ? "an envelope id has 1 to 100 printable characters of ASCII"
+            : null;
     }
 
     private static string? WhatIsWrong(SendRoute route)
-        => route.Host.Length == 0 || route.Port is < 1 or > 65535 ? "sending needs a host, and a port from 1 to 65535" : null;
+        => route.Host.Length == 0 || route.Port is < 1 or > 65535
+            ? "sending needs a host, and a port from 1 to 65535"
+            : null;
 }

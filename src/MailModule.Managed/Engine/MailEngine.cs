@@ -1,4 +1,4 @@
-using MailModule.Engine.Sending;
+using MailModule.Delivery.Queue;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
@@ -6,8 +6,9 @@ using MailModule.Primitives;
 namespace MailModule.Engine;
 
 /// <summary>
-/// A whole mail engine: settings, servers, spool, sending. All state hangs on it; every member may be called from any thread. Nothing runs
-/// before the first call that needs it, and after <see cref="Stop"/> nothing runs either, until the next.
+/// A whole mail engine: settings, servers, spool, sending. All state hangs on it; every member may be called from any
+/// thread. Nothing runs before the first call that needs it, and after <see cref="Stop"/> nothing runs either, until
+/// the next.
 /// </summary>
 public sealed partial class MailEngine
 {
@@ -21,20 +22,29 @@ public sealed partial class MailEngine
     private readonly EngineLog _log = new();
     private readonly EngineSettings _settings;
     private RunningEngine? _running;
+    private Action<QueueEvent>? _queueListener;
     private bool _isStopping;
 
     public MailEngine() => _settings = new EngineSettings(_log.Log);
 
-    /// <summary>What there is to say about the last fault that a member returned on this thread, beside its name (file and line, address, system error); null if nothing.
-    /// Taking it clears it.</summary>
-    public static string? TakeErrorText()
+    /// <summary>
+    /// Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).
+    /// </summary>
+    public static bool MayBlock => !HostCallback.IsInsideInlineCall;
+
+    /// <summary>What there is to say about the last fault that a member returned on this thread, beside its name (file
+    /// and line, address, system error); null if nothing. Taking it clears it.</summary>
+    public static string? ConsumeErrorText()
     {
         var text = s_errorText;
         s_errorText = null;
         return text;
     }
 
-    /// <summary>Takes all settings of a file, or none of them: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, <see cref="Fault.Config"/> (text: file and line).</summary>
+    /// <summary>
+    /// Takes all settings of a file, or none of them: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>,
+    /// <see cref="Fault.Config"/> (text: file and line).
+    /// </summary>
     /// <param name="file">Null: <c>mailmodule.cfg</c>, or <c>ftp.cfg</c> if only that exists.</param>
     public Fault LoadConfig(string? file)
     {
@@ -42,7 +52,10 @@ public sealed partial class MailEngine
         return SettingsChanged(fault, error);
     }
 
-    /// <summary>Sets one key. <see cref="Fault.NotFound"/> for an unknown one (always, not only with <c>strict</c>: the caller sees it), <see cref="Fault.Config"/> for a malformed value or one out of range.</summary>
+    /// <summary>
+    /// Sets one key. <see cref="Fault.NotFound"/> for an unknown one (always, not only with <c>strict</c>: the caller
+    /// sees it), <see cref="Fault.Config"/> for a malformed value or one out of range.
+    /// </summary>
     public Fault Set(string key, string value)
     {
         Fault fault = _settings.Set(key, value, out string error);
@@ -50,54 +63,102 @@ public sealed partial class MailEngine
     }
 
     /// <inheritdoc cref="Set(string, string)"/>
-    public Fault Set(string key, int value)
+    public Fault Set(string key, long value)
     {
         Fault fault = _settings.Set(key, value, out string error);
         return SettingsChanged(fault, error);
     }
 
-    /// <summary>The current value of a number or flag (0 or 1); text that is no number is <see cref="Fault.Config"/>.</summary>
+    /// <summary>
+    /// The current value of a number or flag (0 or 1); text that is no number is <see cref="Fault.Config"/>.
+    /// </summary>
     public Fault TryGetInt(string key, out int value) => _settings.TryGetInt(key, out value);
 
-    /// <summary>The current value of any key as text, defaults included; null for a key that has no value. Lists: their values with LF between.</summary>
+    /// <inheritdoc cref="TryGetInt"/>
+    public Fault TryGetNumber(string key, out long value) => _settings.TryGetNumber(key, out value);
+
+    /// <summary>
+    /// The current value of any key as text, defaults included; null for a key that has no value. Lists: their values
+    /// with LF between.
+    /// </summary>
     public Fault TryGetText(string key, out string? value) => _settings.TryGetText(key, out value);
 
     /// <summary>
-    /// Starts the SMTP server with the settings of this moment, and what it needs. Running already: the handler and the mask are replaced for sessions
-    /// to come if the port is the same (or 0), else <see cref="Fault.State"/>. <see cref="Fault.Bind"/>, <see cref="Fault.Locked"/> (spool in use), <see cref="Fault.Io"/>, <see cref="Fault.Tls"/>.
+    /// Starts the SMTP server with the settings of this moment, and what it needs. Running already: the handler and the
+    /// mask are replaced for sessions to come if the port is the same (or 0), else <see cref="Fault.State"/>, as for
+    /// one that <see cref="StartServer"/> started. <see cref="Fault.Bind"/>, <see cref="Fault.Locked"/> (spool in use),
+    /// <see cref="Fault.Io"/>, <see cref="Fault.Tls"/>.
     /// </summary>
     /// <param name="handler">Null: nobody is asked.</param>
     /// <param name="port">0: from the settings.</param>
     /// <param name="mask">The actions the handler is asked about.</param>
     public Fault StartSmtp(IRequestHandler? handler, int port, RequestAction mask)
-    {
-        lock (_gate)
-        {
-            if (_isStopping)
-                return Fail(Fault.State, "the engine is being stopped");
-            Fault fault = Run().StartSmtp(HostOf(handler, mask), port, out string? text);
-            return Fail(fault, text);
-        }
-    }
+        => StartOrReplace(ServerKind.Smtp, handler, port, mask);
 
     /// <summary>As <see cref="StartSmtp"/>, for POP3.</summary>
     public Fault StartPop3(IRequestHandler? handler, int port, RequestAction mask)
+        => StartOrReplace(ServerKind.Pop3, handler, port, mask);
+
+    /// <summary>
+    /// Starts a server that its own handle stops. <see cref="Fault.Argument"/> for options that are none,
+    /// <see cref="Fault.State"/> if the engine has a server of this kind already, however started; else as
+    /// <see cref="StartSmtp"/>.
+    /// </summary>
+    /// <param name="server">Not null when the result is None.</param>
+    public Fault StartServer(ServerKind kind, ServerOptions options, out StartedServer? server)
     {
+        server = null;
+        if (options.FindFault() is { } wrong)
+            return Fail(Fault.Argument, wrong);
         lock (_gate)
         {
             if (_isStopping)
                 return Fail(Fault.State, "the engine is being stopped");
-            Fault fault = Run().StartPop3(HostOf(handler, mask), port, out string? text);
+            Fault fault = Run().StartServer(
+                kind, HostOf(null, RequestAction.None), options, out server, out string? text);
             return Fail(fault, text);
         }
     }
 
     /// <summary>
-    /// Drains and stops: no new sessions, those at work get until <paramref name="timeout"/>, then they are cut. When it returns every thread, socket and file of this
-    /// engine is gone; <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone; <see cref="Fault.Full"/> or another: all is gone, but the
-    /// spool's last marks are not on disk. Settings stay. Not running: None. Never called from inside a callback.
+    /// Drains and stops: no new sessions, those at work get until <paramref name="timeout"/>, then they are cut. When
+    /// it returns every thread, socket and file of this engine is gone; <see cref="Fault.Timeout"/>: a host callback
+    /// still runs, everything else is gone; <see cref="Fault.Full"/> or another: all is gone, but the spool's last
+    /// marks are not on disk. Settings stay. Not running: None. Never called from inside a callback.
     /// </summary>
-    public Fault Stop(TimeSpan timeout)
+    public Fault Stop(TimeSpan timeout) => Stop(timeout, forGood: false);
+
+    /// <summary>
+    /// As <see cref="Stop(TimeSpan)"/> without any time, and for good: from here on every use is
+    /// <see cref="Fault.State"/>.
+    /// </summary>
+    public Fault Close() => Stop(TimeSpan.Zero, forGood: true);
+
+    /// <summary>Who gets the engine's log lines beside the log file: level, area, text. Null: nobody. When this returns
+    /// the old sink is not called any more. A sink is called from any thread and must not throw.</summary>
+    public void SetLogSink(Action<LogLevel, string, string>? sink, LogLevel level) => _log.SetHostSink(sink, level);
+
+    private RunningEngine Run()
+    {
+        if (_running is not null)
+            return _running;
+        _running = new RunningEngine(_settings, _queueListener, _log.Log);
+        _log.Configure(_settings.Current, _running.Workers);
+        return _running;
+    }
+
+    private Fault StartOrReplace(ServerKind kind, IRequestHandler? handler, int port, RequestAction mask)
+    {
+        lock (_gate)
+        {
+            if (_isStopping)
+                return Fail(Fault.State, "the engine is being stopped");
+            Fault fault = Run().StartOrReplace(kind, HostOf(handler, mask), port, out string? text);
+            return Fail(fault, text);
+        }
+    }
+
+    private Fault Stop(TimeSpan timeout, bool forGood)
     {
         RunningEngine? running;
         lock (_gate)
@@ -105,14 +166,14 @@ public sealed partial class MailEngine
             if (_isStopping)
                 return Fail(Fault.State, "another thread stops the engine");
             running = _running;
-            _isStopping = running is not null;
+            _isStopping = forGood || running is not null;
         }
         Fault fault = running?.Stop(timeout) ?? Fault.None;
-        _log.LetWorkersGo();
+        _log.DetachWorkers();
         lock (_gate)
         {
             _running = null;
-            _isStopping = false;
+            _isStopping = forGood;
         }
         return Fail(fault, WhyStopFailed(fault));
     }
@@ -124,37 +185,8 @@ public sealed partial class MailEngine
         _ => "what was delivered last could not be marked as done in the spool",
     };
 
-    /// <summary>Begins an outgoing message. <see cref="Fault.Argument"/> for an address list that is empty or malformed; where mail goes into the spool, what opening it gives.</summary>
-    /// <param name="from">Envelope sender; empty for the null path.</param>
-    /// <param name="to">Recipients, with commas, semicolons or white space between.</param>
-    /// <param name="observer">Null: nobody hears.</param>
-    /// <param name="stream">Not null when the result is None.</param>
-    public Fault BeginSend(SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
-    {
-        stream = null;
-        if (route.Kind == SendRouteKind.Smtp && WhatIsWrong(route) is { } wrong)
-            return Fail(Fault.Argument, wrong);
-        Fault fault = RunForSending(out RunningEngine? running);
-        if (fault != Fault.None)
-            return fault;
-        fault = OutgoingStream.TryOpen(running!.Outgoing, route, from, to, observer, out stream, out string? text);
-        return Fail(fault, text);
-    }
-
-    /// <summary>Who gets the engine's log lines beside the log file: level, area, text. Null: nobody. When this returns the old sink is not called any more.
-    /// A sink is called from any thread and must not throw.</summary>
-    public void SetLogSink(Action<LogLevel, string, string>? sink, LogLevel level) => _log.SetHostSink(sink, level);
-
-    private RunningEngine Run()
-    {
-        if (_running is not null)
-            return _running;
-        _running = new RunningEngine(_settings, _queueListener, _log.Log);
-        _log.Use(_settings.Current, _running.Workers);
-        return _running;
-    }
-
-    private HostRequests HostOf(IRequestHandler? handler, RequestAction mask) => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
+    private HostCallback HostOf(IRequestHandler? handler, RequestAction mask)
+        => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
 
     private Fault SettingsChanged(Fault fault, string error)
     {
@@ -162,11 +194,11 @@ public sealed partial class MailEngine
             return Fail(fault, error);
         lock (_gate)
             if (_running is not null)
-                _log.Use(_settings.Current, _running.Workers);
+                _log.Configure(_settings.Current, _running.Workers);
         return Fault.None;
     }
 
-    private static Fault Fail(Fault fault, string? text)
+    internal static Fault Fail(Fault fault, string? text)
     {
         s_errorText = fault == Fault.None ? null : text;
         return fault;

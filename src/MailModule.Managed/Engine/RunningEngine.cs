@@ -8,13 +8,21 @@ using MailModule.Transport;
 
 namespace MailModule.Engine;
 
-/// <summary>What runs between the first call that needs it and <see cref="MailEngine.Stop"/>: workers, servers, mail data, sending. Made and changed under the engine's lock.</summary>
+/// <summary>
+/// What runs between the first call that needs it and <see cref="MailEngine.Stop"/>: workers, servers, mail data,
+/// sending. Made and changed under the engine's lock.
+/// </summary>
 internal sealed class RunningEngine : IDisposable
 {
-    /// <summary>A host callback that blocks holds a thread, so there may be as many threads as sessions; they come only when needed.</summary>
+    /// <summary>
+    /// A host callback that blocks holds a thread, so there may be as many threads as sessions; they come only when
+    /// needed.
+    /// </summary>
     private const int ThreadLimit = 20_000;
 
-    /// <summary>What closing gets beyond the host's time: it has no work left to wait for, but a loaded machine is slow.</summary>
+    /// <summary>
+    /// What closing gets beyond the host's time: it has no work left to wait for, but a loaded machine is slow.
+    /// </summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan ShortGrace = TimeSpan.FromMilliseconds(200);
@@ -25,9 +33,9 @@ internal sealed class RunningEngine : IDisposable
     private readonly AddressCounts _perAddress = new();
     private readonly Lock _opening = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly SingleServer _smtp;
+    private readonly SingleServer _pop3;
     private MailData? _data;
-    private SmtpServer? _smtp;
-    private Pop3Server? _pop3;
     private Action<QueueEvent>? _queueListener;
     private bool _isClosed;
 
@@ -37,12 +45,16 @@ internal sealed class RunningEngine : IDisposable
         _settings = settings;
         _log = log;
         _workers = new Workers(ThreadLimit, log);
-        OtherHosts = new OtherHosts(settings, _workers, log, target => Volatile.Read(ref _smtp) is { } server && server.Listens(target), () => Volatile.Read(ref _smtp) is not null);
-        Outgoing = new OutgoingMail(settings, OtherHosts, OpenSpool, _workers, log);
+        _smtp = new SingleServer(NewSmtpServer);
+        _pop3 = new SingleServer(NewPop3Server);
+        OutboundDelivery = new OutboundDelivery(
+            settings, _workers, log,
+            target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
+        Outgoing = new OutgoingMail(settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, _workers, log);
     }
 
     /// <summary>The ways to other hosts.</summary>
-    public OtherHosts OtherHosts { get; }
+    public OutboundDelivery OutboundDelivery { get; }
 
     /// <summary>Cancelled when the engine begins to stop.</summary>
     public CancellationToken Stopping => _stopping.Token;
@@ -50,67 +62,57 @@ internal sealed class RunningEngine : IDisposable
     public OutgoingMail Outgoing { get; }
     public Workers Workers => _workers;
 
-    public Fault StartSmtp(HostRequests host, int port, out string? text)
+    /// <summary>As the old functions start a server: one that runs gets another to ask.</summary>
+    public Fault StartOrReplace(ServerKind kind, HostCallback host, int port, out string? text)
     {
-        if (_smtp is not null)
-            return Replace(_smtp, host, port, out text);
         Fault fault = OpenData(out text);
-        if (fault != Fault.None)
-            return fault;
-        var server = new SmtpServer(_settings, _data!, _workers, _perAddress, host, _log);
-        fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.SmtpPort), out text);
-        _smtp = fault == Fault.None ? server : null;
-        return fault;
+        return fault == Fault.None ? ServerOf(kind).StartOrReplace(host, port, out text) : fault;
     }
 
-    public Fault StartPop3(HostRequests host, int port, out string? text)
+    /// <summary>Starts a server with a handle of its own.</summary>
+    public Fault StartServer(
+        ServerKind kind, HostCallback host, ServerOptions options, out StartedServer? server, out string? text)
     {
-        if (_pop3 is not null)
-            return Replace(_pop3, host, port, out text);
+        server = null;
         Fault fault = OpenData(out text);
-        if (fault != Fault.None)
-            return fault;
-        var server = new Pop3Server(_settings, _data!, _workers, _perAddress, host, _log);
-        fault = server.TryStart(port > 0 ? port : _settings.Current.Int(Keys.PopPort), out text);
-        _pop3 = fault == Fault.None ? server : null;
-        return fault;
+        return fault == Fault.None ? ServerOf(kind).Start(host, options, out server, out text) : fault;
     }
 
     /// <summary>
-    /// From the outside in: nobody new, sessions to their end, what is on its way out, mailboxes and spool, and last the threads that served all of it. Each gets
-    /// what is left of the time. <see cref="Fault.Timeout"/>: a host callback has not come back; else what the last flush of the spool came to.
+    /// From the outside in: nobody new, sessions to their end, what is on its way out, mailboxes and spool, and last
+    /// the threads that served all of it. Each gets what is left of the time. <see cref="Fault.Timeout"/>: a host callback has not come back; else what the last flush of the spool came to.
     /// </summary>
     public Fault Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
-        _smtp?.CloseToNew();
-        _pop3?.CloseToNew();
-        bool ended = _smtp?.Stop(Left(deadline)) ?? true;
-        ended &= _pop3?.Stop(Left(deadline)) ?? true;
-        Outgoing.Stop(Left(deadline));
+        _smtp.CloseToNew();
+        _pop3.CloseToNew();
+        bool ended = _smtp.Stop(Remaining(deadline));
+        ended &= _pop3.Stop(Remaining(deadline));
+        Outgoing.Stop(Remaining(deadline));
         _stopping.Cancel();
         // A callback that has not come back till now was waited for; its thread gets no second grace.
         TimeSpan grace = ended ? CloseGrace : ShortGrace;
-        Fault fault = CloseData()?.Stop(Left(deadline) + CloseGrace, Left(deadline)) ?? Fault.None;
-        ended &= OtherHosts.Stop();
-        ended &= _workers.Stop(Left(deadline) + grace);
+        Fault fault = CloseData()?.Stop(Remaining(deadline) + CloseGrace, Remaining(deadline)) ?? Fault.None;
+        ended &= OutboundDelivery.Stop();
+        ended &= _workers.Stop(Remaining(deadline) + grace);
         return ended ? fault : Fault.Timeout;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    private static TimeSpan Left(long deadline) => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
+    private static TimeSpan Remaining(long deadline)
+        => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
 
-    private static Fault Replace(MailServer server, HostRequests host, int port, out string? text)
+    private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
+
+    private SmtpServer NewSmtpServer(HostCallback host)
+        => new(_settings, _data!.Spool, _workers, _perAddress, host, _log);
+
+    private Pop3Server NewPop3Server(HostCallback host)
     {
-        text = null;
-        if (port > 0 && port != server.Port)
-        {
-            text = $"the server runs on port {server.Port} already";
-            return Fault.State;
-        }
-        server.Use(host);
-        return Fault.None;
+        var mailboxes = new Mailboxes(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
+        return new Pop3Server(_settings, mailboxes, _workers, _perAddress, host, _log);
     }
 
     // Servers open it under the engine's lock, messages of the host without.
@@ -121,7 +123,9 @@ internal sealed class RunningEngine : IDisposable
         {
             if (_isClosed)
                 return Fault.Cancelled;
-            return _data is null ? MailData.TryOpen(_settings, OtherHosts, _workers, _log, _queueListener, out _data, out text) : Fault.None;
+            return _data is null
+                ? MailData.TryOpen(_settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text)
+                : Fault.None;
         }
     }
 

@@ -41,10 +41,10 @@ public enum Fault
     Tls = 16,
     /// <summary>The peer broke the protocol.</summary>
     Protocol = 17,
-    /// <summary>The peer refused for now (4xx).</summary>
-    RefusedForNow = 18,
-    /// <summary>The peer refused for good (5xx).</summary>
-    Refused = 19,
+    /// <summary>The peer refused: temporary (4xx).</summary>
+    RefusedTemporary = 18,
+    /// <summary>The peer refused: permanent (5xx).</summary>
+    RefusedPermanent = 19,
     /// <summary>Stopped or cancelled by the host.</summary>
     Cancelled = 20,
     /// <summary>A limit of the settings is passed (size, count, rate).</summary>

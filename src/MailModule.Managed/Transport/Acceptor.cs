@@ -75,6 +75,5 @@ internal sealed class Acceptor : SocketAsyncEventArgs
     {
         _retry.Dispose();
         Dispose();
-        _listener.AcceptorEnded();
     }
 }

@@ -14,7 +14,6 @@ public sealed class Listener : IDisposable
     private readonly ConnectionSet _set;
     private readonly List<Acceptor> _acceptors = [];
     private readonly SpareDescriptor _spare = new();
-    private int _open;
     private long _lastRefusalLogged = long.MinValue / 2;
 
     private Listener(ListenerOptions options, ConnectionSet set)
@@ -37,11 +36,10 @@ public sealed class Listener : IDisposable
         listener = new Listener(options, set);
         foreach (IPEndPoint endPoint in options.EndPoints)
         {
-            Fault fault = listener.TryBind(endPoint, out text);
+            Fault fault = listener.TryBind(listener.OnOnePort(endPoint), out text);
             if (fault == Fault.None)
                 continue;
             listener.Dispose();
-            listener._spare.Dispose();
             listener = null;
             return fault;
         }
@@ -50,17 +48,14 @@ public sealed class Listener : IDisposable
         return Fault.None;
     }
 
-    /// <summary>Accepts no more connections; those that are open stay. When it returns the ports are free.</summary>
+    /// <summary>
+    /// Accepts no more connections; those that are open stay. When it returns the ports are free and no descriptor is left.
+    /// </summary>
     public void Dispose()
     {
         foreach (Acceptor acceptor in _acceptors)
             acceptor.Stop();
-    }
-
-    internal void AcceptorEnded()
-    {
-        if (Interlocked.Decrement(ref _open) == 0)
-            _spare.Dispose();
+        _spare.Dispose();
     }
 
     internal void OnAccepted(Socket socket)
@@ -146,6 +141,12 @@ public sealed class Listener : IDisposable
         socket.Dispose();
     }
 
+    /// <summary>The port that the system chose for the first address is that of all who leave it to the system.</summary>
+    private IPEndPoint OnOnePort(IPEndPoint endPoint)
+        => endPoint.Port == 0 && _acceptors.Count > 0
+            ? new IPEndPoint(endPoint.Address, _acceptors[0].EndPoint.Port)
+            : endPoint;
+
     private Fault TryBind(IPEndPoint endPoint, out string? text)
     {
         text = null;
@@ -158,7 +159,6 @@ public sealed class Listener : IDisposable
             socket.Bind(endPoint);
             socket.Listen(_options.Backlog);
             _acceptors.Add(new Acceptor(this, socket));
-            _open++;
             return Fault.None;
         }
         catch (SocketException e)

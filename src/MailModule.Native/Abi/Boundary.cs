@@ -7,8 +7,8 @@ namespace MailModule.Native.Abi;
 internal delegate Fault Body<TArguments, TResult>(TArguments arguments, out TResult result);
 
 /// <summary>
-/// The border between C and the engine, and the only place that catches everything: an exception that left an exported function would end the
-/// host's process. A fault becomes the function's error value and the thread's last error.
+/// The border between C and the engine, and the only place that catches everything: an exception that left an exported
+/// function would end the host's process. A fault becomes the function's error value and the thread's last error.
 /// </summary>
 internal static class Boundary
 {
@@ -16,7 +16,8 @@ internal static class Boundary
     private static string? s_reason;
 
     /// <summary>Runs a function that returns a value, or <paramref name="onFailure"/>.</summary>
-    public static TResult Call<TArguments, TResult>(TArguments arguments, TResult onFailure, Body<TArguments, TResult> body)
+    public static TResult Call<TArguments, TResult>(
+        TArguments arguments, TResult onFailure, Body<TArguments, TResult> body)
     {
         Fault fault;
         string? detail = null;
@@ -39,10 +40,14 @@ internal static class Boundary
     }
 
     /// <summary>Runs a function that returns 0 or an <c>MM_E_…</c> value.</summary>
-    public static int Code<TArguments>(TArguments arguments, Func<TArguments, Fault> body) => Code(arguments, body, fromLog: false);
+    public static int Code<TArguments>(TArguments arguments, Func<TArguments, Fault> body)
+        => Code(arguments, body, fromLog: false);
 
-    /// <summary>As <see cref="Code{TArguments}(TArguments, Func{TArguments, Fault})"/>, for what a log callback may call too.</summary>
-    public static int CodeInsideLog<TArguments>(TArguments arguments, Func<TArguments, Fault> body) => Code(arguments, body, fromLog: true);
+    /// <summary>
+    /// As <see cref="Code{TArguments}(TArguments, Func{TArguments, Fault})"/>, for what a log callback may call too.
+    /// </summary>
+    public static int CodeInsideLog<TArguments>(TArguments arguments, Func<TArguments, Fault> body)
+        => Code(arguments, body, fromLog: true);
 
     private static int Code<TArguments>(TArguments arguments, Func<TArguments, Fault> body, bool fromLog)
     {
@@ -65,22 +70,24 @@ internal static class Boundary
     }
 
     /// <summary>A fault of the edge's own, with a text beside its name.</summary>
-    public static Fault Because(Fault fault, string reason)
+    public static Fault WithReason(Fault fault, string reason)
     {
         s_reason = reason;
         return fault;
     }
 
-    /// <summary>What the engine said about an earlier call does not belong to this one. A log callback may not come back in.</summary>
+    /// <summary>
+    /// What the engine said about an earlier call does not belong to this one. A log callback may not come back in.
+    /// </summary>
     private static Fault Enter(bool fromLog)
     {
-        TakeReason();
+        ConsumeReason();
         return Callbacks.InsideLog && !fromLog ? Fault.State : Fault.None;
     }
 
-    private static string? TakeReason()
+    private static string? ConsumeReason()
     {
-        string? reason = MailEngine.TakeErrorText() ?? s_reason;
+        string? reason = MailEngine.ConsumeErrorText() ?? s_reason;
         s_reason = null;
         return reason;
     }
@@ -94,7 +101,7 @@ internal static class Boundary
 
     private static unsafe void Fail(Fault fault, string? detail)
     {
-        detail ??= TakeReason();
+        detail ??= ConsumeReason();
         byte* text = stackalloc byte[Text.DetailSize];
         Text.Write(detail ?? "", text, Text.DetailSize);
         Shim.Fail(-(int)fault, text);

@@ -9,7 +9,10 @@ internal static class Callbacks
     /// <summary>Inside any callback: what would wait for the callback's own end is refused.</summary>
     public static bool Inside => s_depth > 0;
 
-    /// <summary>Inside a log callback: everything but the log's own setting is refused, for the line may come from the middle of another call.</summary>
+    /// <summary>
+    /// Inside a log callback: everything but the log's own setting is refused, for the line may come from the middle of
+    /// another call.
+    /// </summary>
     [field: ThreadStatic]
     public static bool InsideLog { get; set; }
 

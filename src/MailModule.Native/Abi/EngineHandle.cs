@@ -1,4 +1,5 @@
 using MailModule.Engine;
+using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
@@ -16,5 +17,30 @@ internal sealed class EngineHandle
 
     public MailEngine Engine { get; }
     public LogCallback Log { get; } = new();
+
+    /// <summary>The handle's value; 0 when none could be had.</summary>
     public nint Address { get; }
+
+    /// <summary>Makes an engine of its own and its handle.</summary>
+    public static Fault Open(out nint handle)
+    {
+        handle = new EngineHandle(new MailEngine()).Address;
+        return handle == 0 ? Fault.Limit : Fault.None;
+    }
+
+    /// <summary>
+    /// Stops the engine for good and ends the handle. <see cref="Fault.State"/> leaves both as they are; what a second
+    /// thread that frees it gets, for only the first may end the handle.
+    /// </summary>
+    public Fault Close()
+    {
+        if (this == Default)
+            return Boundary.WithReason(Fault.Argument, "the default engine is never freed");
+        var fault = Engine.Close();
+        if (fault == Fault.State)
+            return fault;
+        HandleTable.Remove(Address);
+        Log.Set(Engine, LogLevel.Error, 0, 0);
+        return fault;
+    }
 }

@@ -6,11 +6,12 @@ namespace MailModule.Native.Abi;
 /// <summary>
 /// What a handle stands for.
 ///
-/// A handle is the address of a slot in one range of memory that is never given back, and the slot's word holds that same address. So
-/// <c>h</c> and <c>&amp;h</c> can both be told: a value inside the range is a handle (live or stale), any other is read once as the address of one. What a
-/// slot stands for is kept apart, on the managed side: nothing a host writes into the range can make the engine trust it.
-/// A slot that was freed is not used again before <see cref="Fresh"/> others were, and then the longest free one first, so that a stale
-/// handle is answered with an error for as long as can be.
+/// A handle is the address of a slot in one range of memory that is never given back, and the slot's word holds that
+/// same address. So <c>h</c> and <c>&amp;h</c> can both be told: a value inside the range is a handle (live or stale),
+/// any other is read once as the address of one. What a slot stands for is kept apart, on the managed side: nothing a
+/// host writes into the range can make the engine trust it. A slot that was freed is not used again before
+/// <see cref="Fresh"/> others were, and then the longest free one first, so that a stale handle is answered with an
+/// error for as long as can be.
 /// </summary>
 internal static unsafe class HandleTable
 {
@@ -54,7 +55,10 @@ internal static unsafe class HandleTable
         }
     }
 
-    /// <summary>What a handle, or the address of a variable that holds one, stands for. <see cref="Fault.Handle"/> if it is NULL, stale or of another kind.</summary>
+    /// <summary>
+    /// What a handle, or the address of a variable that holds one, stands for. <see cref="Fault.Handle"/> if it is
+    /// NULL, stale or of another kind.
+    /// </summary>
     public static Fault Find<T>(nint value, out T target) where T : class
     {
         target = null!;
@@ -78,6 +82,8 @@ internal static unsafe class HandleTable
 
     private static bool IsInside(nint value) => (nuint)(value - Base) < (nuint)Capacity * SlotSize;
 
-    /// <summary>Small numbers and odd addresses are no variable's address: they need not be read to be refused.</summary>
+    /// <summary>
+    /// Small numbers and odd addresses are no variable's address: they need not be read to be refused.
+    /// </summary>
     private static bool MayBeVariable(nint value) => (nuint)value >= 0x10000 && value % sizeof(nint) == 0;
 }

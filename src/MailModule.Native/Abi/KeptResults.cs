@@ -1,8 +1,11 @@
-using MailModule.Engine;
+using MailModule.Engine.Sending;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>Results that were given to the host: their texts live as long as the message. One is copied again only when it has changed. Not for two threads at once.</summary>
+/// <summary>
+/// Results that were given to the host: their texts live as long as the message. One is copied again only when it has
+/// changed. Not for two threads at once.
+/// </summary>
 internal sealed class KeptResults
 {
     private const int Texts = 7;
@@ -29,7 +32,12 @@ internal sealed class KeptResults
     private SendResultLayout Copy(SendResult result)
     {
         Span<nint> texts = stackalloc nint[Texts];
-        _memory.Add(TextBlock.Allocate([result.Recipient.Text, result.Status, result.Reply, result.Host, result.Address?.ToString(), result.Tls, result.QueueId], texts));
+        string?[] given =
+        [
+            result.Recipient.Text, result.Status, result.Reply, result.Host, result.Address?.ToString(), result.Tls,
+            result.QueueId,
+        ];
+        _memory.Add(TextBlock.Allocate(given, texts));
         return new SendResultLayout
         {
             Address = texts[0],

@@ -1,6 +1,9 @@
 namespace MailModule.Native.Abi;
 
-/// <summary>Texts of settings that were given to the host: each lives until it is asked for again after it has changed. One for a key, so bounded.</summary>
+/// <summary>
+/// Texts of settings that were given to the host: each lives until it is asked for again after it has changed. One for
+/// a key, so bounded.
+/// </summary>
 internal sealed class KeptTexts
 {
     private readonly Dictionary<string, (string Text, nint Copy)> _texts = [];

@@ -4,15 +4,18 @@ using MailModule.Primitives;
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// Structures across the border that may grow at their end (header, G4): the first member is the size that the host's compiler gave them. Nothing behind
-/// it is touched.
+/// Structures across the border that may grow at their end (header, G4): the first member is the size that the host's
+/// compiler gave them. Nothing behind it is touched.
 /// </summary>
 internal static unsafe class Layout
 {
     /// <summary>What is larger is no size but garbage.</summary>
     private const nuint Largest = 4096;
 
-    /// <summary>Copies a structure of the host's. Members that the host's header did not have are 0; <see cref="Fault.NotSupported"/> if one that ours has not is not 0.</summary>
+    /// <summary>
+    /// Copies a structure of the host's. Members that the host's header did not have are 0;
+    /// <see cref="Fault.NotSupported"/> if one that ours has not is not 0.
+    /// </summary>
     public static Fault Read<T>(nint pointer, out T value) where T : unmanaged
     {
         value = default;
@@ -22,7 +25,9 @@ internal static unsafe class Layout
         int known = Math.Min(size, sizeof(T));
         var given = new ReadOnlySpan<byte>((void*)pointer, size);
         given[..known].CopyTo(new Span<byte>(Unsafe.AsPointer(ref value), known));
-        return given[known..].ContainsAnyExcept((byte)0) ? Boundary.Because(Fault.NotSupported, "the structure has members that this version does not know") : Fault.None;
+        return given[known..].ContainsAnyExcept((byte)0)
+            ? Boundary.WithReason(Fault.NotSupported, "the structure has members that this version does not know")
+            : Fault.None;
     }
 
     /// <summary>Whether a structure that the host wants filled says how large it is.</summary>
@@ -33,7 +38,8 @@ internal static unsafe class Layout
     {
         int size = (int)Math.Min(*(nuint*)pointer, (nuint)sizeof(T));
         fixed (T* source = &value)
-            new ReadOnlySpan<byte>(source, size)[sizeof(nuint)..].CopyTo(new Span<byte>((void*)pointer, size)[sizeof(nuint)..]);
+            new ReadOnlySpan<byte>(source, size)[sizeof(nuint)..].CopyTo(
+                new Span<byte>((void*)pointer, size)[sizeof(nuint)..]);
     }
 
     // Every structure is in its first version: the sizes of later ones will lie between that and ours.
@@ -44,7 +50,7 @@ internal static unsafe class Layout
             return Fault.Argument;
         nuint given = *(nuint*)pointer;
         if (given < (nuint)sizeof(T) || given > Largest)
-            return Boundary.Because(Fault.Argument, $"the structure's size is {given}, not {sizeof(T)}");
+            return Boundary.WithReason(Fault.Argument, $"the structure's size is {given}, not {sizeof(T)}");
         size = (int)given;
         return Fault.None;
     }

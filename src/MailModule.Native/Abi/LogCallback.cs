@@ -5,8 +5,9 @@ using MailModule.Primitives;
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// The host's log callback for one engine. The lock keeps calls apart and makes a replacement final: when <see cref="Set"/> has returned, the
-/// former callback is not running. The same thread may enter again, from inside the callback.
+/// The host's log callback for one engine. The lock keeps calls apart and makes a replacement final: when
+/// <see cref="Set"/> has returned, the former callback is not running. The same thread may enter again, from inside the
+/// callback.
 /// </summary>
 internal sealed unsafe class LogCallback
 {

@@ -1,14 +1,18 @@
 using MailModule.Engine;
+using MailModule.Engine.Sending;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// The stream of a message that the host sends. It is gone when <see cref="End"/> has returned or, if there is a callback, when the last callback has,
-/// which in a synchronous send is before that.
+/// The stream of a message that the host sends. It is gone when <see cref="End"/> has returned or, if there is a
+/// callback, when the last callback has, which in a synchronous send is before that.
 /// </summary>
 internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
 {
+    /// <summary><c>STATE_SMTP_ERROR</c>; the other numbers are those of <see cref="SendState"/>.</summary>
+    private const int ErrorState = -1;
+
     private readonly delegate* unmanaged[Cdecl]<nint, nint, int, int, void> _callback;
     private readonly nint _parameter;
     private IOutgoingStream? _stream;
@@ -22,7 +26,8 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
     }
 
     /// <summary>Begins a message at the engine and makes its handle.</summary>
-    public static Fault Open(MailEngine engine, SendRoute route, string from, string to, nint callback, nint parameter, out nint handle)
+    public static Fault Open(
+        MailEngine engine, SendRoute route, string from, string to, nint callback, nint parameter, out nint handle)
     {
         handle = 0;
         var outgoing = new OutgoingHandle(callback, parameter);
@@ -33,7 +38,8 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
         return handle == 0 ? Fault.Limit : Fault.None;
     }
 
-    public override Fault Send(ReadOnlySpan<byte> octets) => Volatile.Read(ref _ended) != 0 ? Fault.State : _stream!.Write(octets);
+    public override Fault Send(ReadOnlySpan<byte> octets)
+        => Volatile.Read(ref _ended) != 0 ? Fault.State : _stream!.Write(octets);
 
     public override Fault End()
     {
@@ -57,8 +63,9 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
     {
         nint text = Text.Allocate(recipient);
         Volatile.Write(ref _recipient, text);
+        int number = state == SendState.Failed ? ErrorState : (int)state;
         using (Callbacks.Enter())
-            _callback(Address, _parameter, (int)state, (int)Math.Clamp(value, int.MinValue, int.MaxValue));
+            _callback(Address, _parameter, number, (int)Math.Clamp(value, int.MinValue, int.MaxValue));
         Volatile.Write(ref _recipient, 0);
         Text.Free(text);
     }

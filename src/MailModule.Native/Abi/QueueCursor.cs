@@ -3,7 +3,10 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>What an <c>mm_queue_cursor</c> stands for: ids of one moment, and the message it stands on. The lock is for hosts that use it from two threads all the same.</summary>
+/// <summary>
+/// What an <c>mm_queue_cursor</c> stands for: ids of one moment, and the message it stands on. The lock is for hosts
+/// that use it from two threads all the same.
+/// </summary>
 internal sealed class QueueCursor
 {
     private readonly Lock _gate = new();
@@ -36,11 +39,9 @@ internal sealed class QueueCursor
     }
 
     /// <summary>To the next message that is still there.</summary>
-    /// <param name="place">A checked <c>mm_queue_message</c>; 0: not wanted.</param>
-    /// <param name="found">1, or 0 at the end.</param>
-    public Fault Next(nint place, out int found)
+    /// <param name="place">A checked <c>mm_queue_message</c>, which at the end gets nothing but zeros.</param>
+    public Fault Next(nint place)
     {
-        found = 0;
         lock (_gate)
         {
             if (_isClosed)
@@ -49,9 +50,8 @@ internal sealed class QueueCursor
             while (_message is null && _next < _ids.Count)
                 _queue.Find(_ids[_next++], out _message);
             if (_message is null)
-                return Fault.None;
-            found = 1;
-            if (place != 0)
+                Layout.Write(place, default(QueueMessageLayout));
+            else
                 Write(_message, place);
             return Fault.None;
         }
@@ -171,7 +171,8 @@ internal sealed class QueueCursor
             _recipients = new nint[_message!.Recipients.Count * Each];
         var texts = _recipients.AsSpan(number * Each, Each);
         if (texts[0] == 0)
-            _memory.Add(TextBlock.Allocate([recipient.Address.Text, recipient.Status, recipient.Reply, recipient.Host], texts));
+            _memory.Add(
+                TextBlock.Allocate([recipient.Address.Text, recipient.Status, recipient.Reply, recipient.Host], texts));
         return texts;
     }
 }

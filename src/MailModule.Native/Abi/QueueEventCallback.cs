@@ -2,7 +2,10 @@ using MailModule.Delivery.Queue;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>The host's callback for events of a queue. That calls do not overlap, and that none comes after another was set, is the queue's part.</summary>
+/// <summary>
+/// The host's callback for events of a queue. That calls do not overlap, and that none comes after another was set, is
+/// the queue's part.
+/// </summary>
 internal sealed unsafe class QueueEventCallback(nint callback, nint user)
 {
     private const int Texts = 7;
@@ -10,8 +13,12 @@ internal sealed unsafe class QueueEventCallback(nint callback, nint user)
     public void Tell(QueueEvent happened)
     {
         Span<nint> texts = stackalloc nint[Texts];
-        nint memory = TextBlock.Allocate(
-            [happened.Id, happened.Sender.Text, happened.Recipient.Text, happened.Status, happened.Reply, happened.Host, happened.Tls], texts);
+        string[] given =
+        [
+            happened.Id, happened.Sender.Text, happened.Recipient.Text, happened.Status, happened.Reply, happened.Host,
+            happened.Tls,
+        ];
+        nint memory = TextBlock.Allocate(given, texts);
         var layout = new QueueEventLayout
         {
             Size = (nuint)sizeof(QueueEventLayout),

@@ -1,8 +1,11 @@
-using MailModule.Engine;
+using MailModule.Engine.Sending;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>Which number a recipient has, by its address. One that was added twice is told twice: the first time it is the first of them.</summary>
+/// <summary>
+/// Which number a recipient has, by its address. One that was added twice is told twice: the first time it is the first
+/// of them.
+/// </summary>
 internal sealed class RecipientNumbers
 {
     private readonly Dictionary<string, Queue<int>> _byAddress = [];

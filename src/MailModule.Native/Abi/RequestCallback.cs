@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using MailModule.Engine;
+using MailModule.Engine.Serving;
 
 namespace MailModule.Native.Abi;
 
@@ -14,13 +14,16 @@ internal sealed unsafe class RequestCallback(nint callback) : IRequestHandler
 
     public int Invoke(IRequestStream stream, string requestName, RequestAction action, in RequestArguments arguments)
     {
-        int size = Text.SizeOf(requestName) + Text.SizeOf(arguments.Text1) + Text.SizeOf(arguments.Text2) + Text.SizeOf(arguments.Text3);
+        int size = Text.SizeOf(requestName) + Text.SizeOf(arguments.Text1) + Text.SizeOf(arguments.Text2)
+            + Text.SizeOf(arguments.Text3);
         byte* onStack = stackalloc byte[size <= OnStack ? size : 1];
         byte* texts = size <= OnStack ? onStack : (byte*)NativeMemory.Alloc((nuint)size);
         var handle = new RequestHandle(stream);
         try
         {
-            return handle.Address == 0 ? OutOfHandles : Call(handle.Address, requestName, action, arguments, texts, size);
+            return handle.Address == 0
+                ? OutOfHandles
+                : Call(handle.Address, requestName, action, arguments, texts, size);
         }
         finally
         {
@@ -30,7 +33,8 @@ internal sealed unsafe class RequestCallback(nint callback) : IRequestHandler
         }
     }
 
-    private int Call(nint stream, string requestName, RequestAction action, in RequestArguments arguments, byte* texts, int size)
+    private int Call(
+        nint stream, string requestName, RequestAction action, in RequestArguments arguments, byte* texts, int size)
     {
         byte* end = texts + size;
         byte* text1 = Text.Write(requestName, texts, size);

@@ -1,5 +1,5 @@
 using System.Net;
-using MailModule.Engine;
+using MailModule.Engine.Serving;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;

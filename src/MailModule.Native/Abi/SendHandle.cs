@@ -1,16 +1,17 @@
 using MailModule.Engine;
+using MailModule.Engine.Sending;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// What an <c>mm_send</c> stands for. After <see cref="Free"/> nothing of the host is called any more: a callback that runs is waited for, one that would begin
-/// does not.
+/// What an <c>mm_send</c> stands for. After <see cref="Free"/> nothing of the host is called any more: a callback that
+/// runs is waited for, one that would begin does not.
 /// </summary>
 internal sealed unsafe class SendHandle : ISendObserver
 {
-    /// <summary><c>STATE_SMTP_FINISHED</c>.</summary>
-    private const int FinishedState = 7;
+    /// <summary><c>MM_SEND_STATE_FINISHED</c>.</summary>
+    private const int FinishedState = 8;
 
     private const int All = -1;
 
@@ -19,7 +20,7 @@ internal sealed unsafe class SendHandle : ISendObserver
     private static SendHandle? t_inside;
 
     private readonly object _gate = new();
-    private readonly delegate* unmanaged[Cdecl]<nint, int, int, long, nint, void> _callback;
+    private readonly delegate* unmanaged[Cdecl]<nint, SendEventLayout*, nint, void> _callback;
     private readonly nint _user;
     private readonly KeptResults _results = new();
     private ISending? _sending;
@@ -31,7 +32,7 @@ internal sealed unsafe class SendHandle : ISendObserver
 
     private SendHandle(nint callback, nint user)
     {
-        _callback = (delegate* unmanaged[Cdecl]<nint, int, int, long, nint, void>)callback;
+        _callback = (delegate* unmanaged[Cdecl]<nint, SendEventLayout*, nint, void>)callback;
         _user = user;
     }
 
@@ -41,7 +42,8 @@ internal sealed unsafe class SendHandle : ISendObserver
     public ISending Sending => _sending!;
 
     /// <summary>Begins a message at the engine and makes its handle.</summary>
-    public static Fault Open(MailEngine engine, SendOptions options, string from, nint callback, nint user, out nint handle)
+    public static Fault Open(
+        MailEngine engine, SendOptions options, string from, nint callback, nint user, out nint handle)
     {
         handle = 0;
         var send = new SendHandle(callback, user);
@@ -55,7 +57,7 @@ internal sealed unsafe class SendHandle : ISendObserver
         return Fault.Limit;
     }
 
-    public Fault TakeReader(nint callback, nint user) => Sending.TakeReader(buffer => Read(callback, user, buffer));
+    public Fault SetReader(nint callback, nint user) => Sending.SetReader(buffer => Read(callback, user, buffer));
 
     public Fault Start()
     {
@@ -74,7 +76,7 @@ internal sealed unsafe class SendHandle : ISendObserver
         if (!Volatile.Read(ref _isStarted))
             return Fault.State;
         if (t_inside == this)
-            return Boundary.Because(Fault.State, "it would wait for the callback that it is called in");
+            return Boundary.WithReason(Fault.State, "it would wait for the callback that it is called in");
         if (timeout > TimeSpan.Zero && !MailEngine.MayBlock)
             return Fault.State;
         return _callback == null ? Sending.Wait(timeout) : WaitForLastCallback(timeout);
@@ -114,11 +116,27 @@ internal sealed unsafe class SendHandle : ISendObserver
     }
 
     public void StateChanged(SendState state, long value, string recipient)
-        => Tell(recipient.Length == 0 ? All : NumberOf(recipient, isFinal: state is SendState.Done or SendState.Queued or SendState.Error), (int)state, value);
+    {
+        bool isFinal = state is SendState.Done or SendState.Queued or SendState.Failed;
+        int number = recipient.Length == 0 ? All : NumberOf(recipient, isFinal);
+        var layout = new SendEventLayout
+        {
+            Octets = state == SendState.Failed ? 0 : value,
+            Recipient = number,
+            State = (int)state,
+        };
+        if (isFinal && number != All)
+        {
+            var result = Sending.ResultOf(number);
+            layout.Error = -(int)result.Fault;
+            layout.ReplyCode = result.ReplyCode;
+        }
+        Tell(layout);
+    }
 
     public void Finished()
     {
-        Tell(All, FinishedState, 0);
+        Tell(new SendEventLayout { Recipient = All, State = FinishedState });
         lock (_gate)
         {
             _isFinished = true;
@@ -132,14 +150,15 @@ internal sealed unsafe class SendHandle : ISendObserver
             return _numbers!.Of(recipient, isFinal);
     }
 
-    private void Tell(int recipient, int state, long value)
+    private void Tell(SendEventLayout layout)
     {
         if (!TryBeginCallback())
             return;
+        layout.Size = (nuint)sizeof(SendEventLayout);
         var outer = t_inside;
         t_inside = this;
         using (Callbacks.Enter())
-            _callback(Address, recipient, state, value, _user);
+            _callback(Address, &layout, _user);
         t_inside = outer;
         EndCallback();
     }
@@ -148,15 +167,19 @@ internal sealed unsafe class SendHandle : ISendObserver
     {
         if (!TryBeginCallback())
             return -1;
-        int count;
+        nuint length = 0;
+        int code;
         var outer = t_inside;
         t_inside = this;
         fixed (byte* place = buffer)
             using (Callbacks.Enter())
-                count = ((delegate* unmanaged[Cdecl]<nint, int, nint, int>)callback)((nint)place, buffer.Length, user);
+                {
+                var read = (delegate* unmanaged[Cdecl]<nint, nuint, nuint*, nint, int>)callback;
+                code = read((nint)place, (nuint)buffer.Length, &length, user);
+            }
         t_inside = outer;
         EndCallback();
-        return count > buffer.Length ? -1 : count;
+        return code == 0 && length <= (nuint)buffer.Length ? (int)length : -1;
     }
 
     private bool TryBeginCallback()

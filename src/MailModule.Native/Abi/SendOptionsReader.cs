@@ -1,10 +1,13 @@
-using MailModule.Engine;
+using MailModule.Engine.Sending;
 using MailModule.Mail;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>Reads <c>mm_send_options</c>. What a route has no use for must not be set: a host that asks for TLS and does not get it must hear that.</summary>
+/// <summary>
+/// Reads <c>mm_send_options</c>. What a route has no use for must not be set: a host that asks for TLS and does not get
+/// it must hear that.
+/// </summary>
 internal static class SendOptionsReader
 {
     private const int QueueRoute = 0;
@@ -18,7 +21,7 @@ internal static class SendOptionsReader
     {
         options = new SendOptions { Route = new SendRoute(SendRouteKind.Queue) };
         if (WhatIsWrong(given) is { } wrong)
-            return Boundary.Because(Fault.Argument, wrong);
+            return Boundary.WithReason(Fault.Argument, wrong);
         var fault = ReadTexts(given, out var texts);
         if (fault != Fault.None)
             return fault;
@@ -51,7 +54,8 @@ internal static class SendOptionsReader
     {
         if (given.Route is < QueueRoute or > ServerRoute)
             return "no such route";
-        if (given.Tls is < 0 or > (int)SendTls.Implicit || given.TlsCheck is < 0 or > 2 || given.ReturnContent is < 0 or > (int)ReturnContent.Headers)
+        if (given.Tls is < 0 or > (int)SendTls.Implicit || given.TlsCheck is < 0 or > 2
+            || given.ReturnContent is < 0 or > (int)ReturnContent.Headers)
             return "tls, tls_check or return_content has no such value";
         if (given.TimeoutMilliseconds < 0)
             return "timeout_ms is below 0";
@@ -70,14 +74,18 @@ internal static class SendOptionsReader
     private static string? WhatRouteDoesNotUse(in SendOptionsLayout given)
     {
         if (given.Host != 0 || given.Port != 0 || given.UserName != 0 || given.Password != 0)
-            return "host, port, user_name and password are for MM_SEND_SERVER";
+            return "host, port, user_name and password are for MM_SEND_ROUTE_SERVER";
         if (given.Tls == (int)SendTls.Implicit)
-            return "MM_TLS_IMPLICIT is for MM_SEND_SERVER";
+            return "MM_TLS_IMPLICIT is for MM_SEND_ROUTE_SERVER";
         bool isSet = given.Tls != 0 || given.TlsCheck != 0 || given.TimeoutMilliseconds != 0 || given.HelloName != 0;
-        return given.Route == QueueRoute && isSet ? "tls, tls_check, timeout_ms and hello_name are not for MM_SEND_QUEUE" : null;
+        return given.Route == QueueRoute && isSet
+            ? "tls, tls_check, timeout_ms and hello_name are not for MM_SEND_ROUTE_QUEUE"
+            : null;
     }
 
-    private static Fault ReadTexts(in SendOptionsLayout given, out (string? Host, string? User, string? Password, string? Hello, string? EnvelopeId) texts)
+    private static Fault ReadTexts(
+        in SendOptionsLayout given,
+        out (string? Host, string? User, string? Password, string? Hello, string? EnvelopeId) texts)
     {
         texts = default;
         var fault = Text.ReadOptional(given.Host, out texts.Host);

@@ -10,7 +10,9 @@ internal static class SocketAddresses
     private const int IPv4Size = 16;
     private const int IPv6Size = 28;
 
-    /// <summary>As struct in_addr has it: the first octet first in memory. False, and 0, for a peer without an IPv4 form.</summary>
+    /// <summary>
+    /// As struct in_addr has it: the first octet first in memory. False, and 0, for a peer without an IPv4 form.
+    /// </summary>
     public static bool TryGetIPv4(IPEndPoint endPoint, out uint address)
     {
         address = 0;
@@ -32,7 +34,8 @@ internal static class SocketAddresses
             return false;
         destination = destination[..written];
         destination.Clear();
-        new SocketAddress(ip.AddressFamily, written).Buffer.Span[..2].CopyTo(destination); // the family, as this system numbers it
+        // the family, as this system numbers it
+        new SocketAddress(ip.AddressFamily, written).Buffer.Span[..2].CopyTo(destination);
         BinaryPrimitives.WriteUInt16BigEndian(destination[2..], (ushort)endPoint.Port);
         if (written == IPv4Size)
             return ip.TryWriteBytes(destination[4..], out _);

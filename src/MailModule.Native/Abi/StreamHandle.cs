@@ -3,7 +3,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>What a <c>ServerStream</c> stands for. What a kind of stream cannot do is <see cref="Fault.State"/>.</summary>
+/// <summary>
+/// What a <c>ServerStream</c> stands for. What a kind of stream cannot do is <see cref="Fault.State"/>.
+/// </summary>
 internal abstract class StreamHandle
 {
     /// <summary>The handle's value; 0 when none could be had.</summary>

@@ -20,7 +20,7 @@ internal struct SendOptionsLayout
     public nint Password;
     public nint HelloName;
     public nint EnvelopeId;
-    public nint OnState;
+    public nint OnEvent;
     public nint User;
 }
 
@@ -42,6 +42,35 @@ internal struct SendResultLayout
     public int Attempts;
     public int TlsChecked;
     public int MaybeTaken;
+}
+
+/// <summary><c>mm_send_event</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SendEventLayout
+{
+    public nuint Size;
+    public long Octets;
+    public int Recipient;
+    public int State;
+    public int Error;
+    public int ReplyCode;
+}
+
+/// <summary><c>mm_smtp_server_options</c>, <c>mm_pop3_server_options</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ServerOptionsLayout
+{
+    public nuint Size;
+    public nint Addresses;
+    public int Port;
+    public int MaxSessions;
+}
+
+/// <summary><c>mm_smtp_server_handlers</c>, <c>mm_pop3_server_handlers</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ServerHandlersLayout
+{
+    public nuint Size;
 }
 
 /// <summary><c>mm_queue_counts</c>.</summary>

@@ -11,7 +11,8 @@ internal static unsafe class Text
     /// <summary>Octets for the detail of an error message; what is longer is cut.</summary>
     public const int DetailSize = 960;
 
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(
+        encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Copies the host's text. NULL and what is not UTF-8 is <see cref="Fault.Argument"/>.</summary>
     public static Fault Read(nint pointer, out string text)
@@ -36,7 +37,9 @@ internal static unsafe class Text
     /// <summary>Octets that <see cref="Write"/> needs at most.</summary>
     public static int SizeOf(string text) => Encoding.UTF8.GetMaxByteCount(text.Length) + 1;
 
-    /// <summary>Writes text with its NUL, whole characters only if the room is short. Returns what follows it.</summary>
+    /// <summary>
+    /// Writes text with its NUL, whole characters only if the room is short. Returns what follows it.
+    /// </summary>
     public static byte* Write(string text, byte* destination, int size)
     {
         Utf8.FromUtf16(text, new Span<byte>(destination, size - 1), out _, out int written);

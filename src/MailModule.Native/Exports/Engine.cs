@@ -6,7 +6,7 @@ using MailModule.Primitives;
 namespace MailModule.Native.Exports;
 
 /// <summary>The engine's life as C sees it.</summary>
-internal static class Engine
+internal static unsafe class Engine
 {
     /// <summary>Called once, before everything else: being called is what starts the runtime.</summary>
     [UnmanagedCallersOnly(EntryPoint = "mmi_start", CallConvs = [typeof(CallConvCdecl)])]
@@ -26,6 +26,29 @@ internal static class Engine
     {
         handle = EngineHandle.Default.Address;
         return Fault.None;
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_engine_new", CallConvs = [typeof(CallConvCdecl)])]
+    private static int New(nint place) => Boundary.Code(place, NewEngine);
+
+    private static Fault NewEngine(nint place)
+    {
+        if (place == 0)
+            return Fault.Argument;
+        return EngineHandle.Open(out *(nint*)place);
+    }
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_engine_free", CallConvs = [typeof(CallConvCdecl)])]
+    private static int Free(nint engine) => Boundary.Code(engine, FreeEngine);
+
+    private static Fault FreeEngine(nint handle)
+    {
+        if (handle == 0)
+            return Fault.None;
+        var fault = HandleTable.Find(handle, out EngineHandle engine);
+        if (fault != Fault.None)
+            return fault;
+        return Callbacks.Inside ? Fault.State : engine.Close();
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_engine_stop", CallConvs = [typeof(CallConvCdecl)])]

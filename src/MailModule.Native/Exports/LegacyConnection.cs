@@ -42,7 +42,8 @@ internal static unsafe class LegacyConnection
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_remote_addr", CallConvs = [typeof(CallConvCdecl)])]
-    private static int RemoteAddr(nint stream, nint address, int size) => Boundary.Call((stream, address, size), 0, RemoteAddr);
+    private static int RemoteAddr(nint stream, nint address, int size)
+        => Boundary.Call((stream, address, size), 0, RemoteAddr);
 
     private static Fault RemoteAddr((nint Stream, nint Address, int Size) call, out int written)
     {
@@ -52,7 +53,9 @@ internal static unsafe class LegacyConnection
             return fault;
         if (call.Address == 0 || call.Size < 0)
             return Fault.Argument;
-        return SocketAddresses.TryWrite(peer, new Span<byte>((void*)call.Address, call.Size), out written) ? Fault.None : Fault.Argument;
+        return SocketAddresses.TryWrite(peer, new Span<byte>((void*)call.Address, call.Size), out written)
+            ? Fault.None
+            : Fault.Argument;
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_socket", CallConvs = [typeof(CallConvCdecl)])]

@@ -26,6 +26,9 @@ internal static unsafe class LegacyLookup
         if (fault != Fault.None)
             return fault;
         count = MailHostInfoLayout.Write(hosts, new Span<MailHostInfoLayout>((void*)call.Servers, call.Size));
-        return count > 0 ? Fault.None : Boundary.Because(Fault.Limit, $"{domain}: no server has a name of at most {MailHostInfoLayout.NameLimit} octets");
+        return count > 0
+            ? Fault.None
+            : Boundary.WithReason(
+                Fault.Limit, $"{domain}: no server has a name of at most {MailHostInfoLayout.NameLimit} octets");
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MailModule.Engine;
+using MailModule.Engine.Sending;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
 
@@ -21,7 +22,8 @@ internal static unsafe class LegacySending
     private static nint InitSmtp(nint from, nint to, nint host, int port, nint callback, nint parameter)
         => Boundary.Call((from, to, host, port, callback, parameter), nint.Zero, InitSmtp);
 
-    private static Fault InitSmtp((nint From, nint To, nint Host, int Port, nint Callback, nint Parameter) call, out nint handle)
+    private static Fault InitSmtp(
+        (nint From, nint To, nint Host, int Port, nint Callback, nint Parameter) call, out nint handle)
     {
         handle = 0;
         var fault = Text.Read(call.Host, out string host);
@@ -29,10 +31,13 @@ internal static unsafe class LegacySending
             return fault;
         if (host.Length == 0 || call.Port is < 1 or > 65535)
             return Fault.Argument;
-        return Init((new SendRoute(SendRouteKind.Smtp, host, call.Port), call.From, call.To, call.Callback, call.Parameter), out handle);
+        return Init(
+            (new SendRoute(SendRouteKind.Smtp, host, call.Port), call.From, call.To, call.Callback, call.Parameter),
+            out handle);
     }
 
-    private static Fault Init((SendRoute Route, nint From, nint To, nint Callback, nint Parameter) call, out nint handle)
+    private static Fault Init(
+        (SendRoute Route, nint From, nint To, nint Callback, nint Parameter) call, out nint handle)
     {
         handle = 0;
         var fault = Text.Read(call.From, out string from);

@@ -52,23 +52,19 @@ internal static unsafe class Queue
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_next", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Next(nint cursor, nint message)
-    {
-        int found = 0;
-        int code = Boundary.Code((cursor, message, (nint)(&found)), Next);
-        return code < 0 ? code : found;
-    }
+    private static int Next(nint cursor, nint message) => Boundary.Code((cursor, message), Next);
 
-    private static Fault Next((nint Cursor, nint Message, nint Found) call)
+    private static Fault Next((nint Cursor, nint Message) call)
     {
         var fault = HandleTable.Find(call.Cursor, out QueueCursor cursor);
-        if (fault == Fault.None && call.Message != 0)
+        if (fault == Fault.None)
             fault = Layout.Check<QueueMessageLayout>(call.Message);
-        return fault != Fault.None ? fault : cursor.Next(call.Message, out *(int*)call.Found);
+        return fault != Fault.None ? fault : cursor.Next(call.Message);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_get_recipient", CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetRecipient(nint cursor, int recipient, nint result) => Boundary.Code((cursor, recipient, result), GetRecipient);
+    private static int GetRecipient(nint cursor, int recipient, nint result)
+        => Boundary.Code((cursor, recipient, result), GetRecipient);
 
     private static Fault GetRecipient((nint Cursor, int Recipient, nint Result) call)
     {
@@ -79,25 +75,28 @@ internal static unsafe class Queue
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_read", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Read(nint cursor, nint buffer, int size)
-    {
-        int count = 0;
-        int code = Boundary.Code((cursor, buffer, size, (nint)(&count)), Read);
-        return code < 0 ? code : count;
-    }
+    private static int Read(nint cursor, nint buffer, nuint size, nint length)
+        => Boundary.Code((cursor, buffer, size, length), Read);
 
-    private static Fault Read((nint Cursor, nint Buffer, int Size, nint Count) call)
+    private static Fault Read((nint Cursor, nint Buffer, nuint Size, nint Length) call)
     {
+        if (call.Length != 0)
+            *(nuint*)call.Length = 0;
         var fault = HandleTable.Find(call.Cursor, out QueueCursor cursor);
         if (fault != Fault.None)
             return fault;
-        if (call.Buffer == 0 || call.Size < 1)
+        if (call.Buffer == 0 || call.Size == 0 || call.Length == 0)
             return Fault.Argument;
-        return MailEngine.MayBlock ? cursor.Read(new Span<byte>((void*)call.Buffer, call.Size), out *(int*)call.Count) : Fault.State;
+        if (!MailEngine.MayBlock)
+            return Fault.State;
+        var buffer = new Span<byte>((void*)call.Buffer, (int)Math.Min(call.Size, int.MaxValue));
+        fault = cursor.Read(buffer, out int count);
+        *(nuint*)call.Length = (nuint)count;
+        return fault;
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_close", CallConvs = [typeof(CallConvCdecl)])]
-    private static void Close(nint cursor) => Boundary.Code(cursor, CloseCursor);
+    private static int Close(nint cursor) => Boundary.Code(cursor, CloseCursor);
 
     private static Fault CloseCursor(nint handle)
     {
@@ -169,13 +168,15 @@ internal static unsafe class Queue
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_set_events", CallConvs = [typeof(CallConvCdecl)])]
-    private static int SetEvents(nint engine, nint callback, nint user) => Boundary.Code((engine, callback, user), SetEvents);
+    private static int SetEvents(nint engine, nint callback, nint user)
+        => Boundary.Code((engine, callback, user), SetEvents);
 
     private static Fault SetEvents((nint Engine, nint Callback, nint User) call)
     {
         var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
         if (fault == Fault.None)
-            engine.Engine.SetQueueListener(call.Callback == 0 ? null : new QueueEventCallback(call.Callback, call.User).Tell);
+            engine.Engine.SetQueueListener(
+                call.Callback == 0 ? null : new QueueEventCallback(call.Callback, call.User).Tell);
         return fault;
     }
 
@@ -199,6 +200,8 @@ internal static unsafe class Queue
         var fault = Text.Read(pointer, out string text);
         if (fault != Fault.None)
             return fault;
-        return MailAddress.TryParse(text, out address) ? Fault.None : Boundary.Because(Fault.Argument, $"not an address: {text}");
+        return MailAddress.TryParse(text, out address)
+            ? Fault.None
+            : Boundary.WithReason(Fault.Argument, $"not an address: {text}");
     }
 }

@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
-using MailModule.Engine;
 using MailModule.Mail;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
@@ -11,7 +10,8 @@ namespace MailModule.Native.Exports;
 internal static unsafe class Send
 {
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_new", CallConvs = [typeof(CallConvCdecl)])]
-    private static int New(nint engine, nint options, nint from, nint place) => Boundary.Code((engine, options, from, place), New);
+    private static int New(nint engine, nint options, nint from, nint place)
+        => Boundary.Code((engine, options, from, place), New);
 
     private static Fault New((nint Engine, nint Options, nint From, nint Place) call)
     {
@@ -28,7 +28,9 @@ internal static unsafe class Send
         if (fault != Fault.None)
             return fault;
         fault = Text.Read(call.From, out string from);
-        return fault != Fault.None ? fault : SendHandle.Open(engine.Engine, options, from, given.OnState, given.User, out *(nint*)call.Place);
+        return fault != Fault.None
+            ? fault
+            : SendHandle.Open(engine.Engine, options, from, given.OnEvent, given.User, out *(nint*)call.Place);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_add_recipient", CallConvs = [typeof(CallConvCdecl)])]
@@ -49,7 +51,7 @@ internal static unsafe class Send
             return fault;
         // RFC 3461 §4.1: NEVER stands alone.
         if ((call.Notify & ~Every) != 0 || ((call.Notify & (int)Notify.Never) != 0 && call.Notify != (int)Notify.Never))
-            return Boundary.Because(Fault.Argument, "notify has no such value");
+            return Boundary.WithReason(Fault.Argument, "notify has no such value");
         return send.Sending.AddRecipient(address, (Notify)call.Notify, original);
     }
 
@@ -66,10 +68,10 @@ internal static unsafe class Send
         return send.Sending.Write(new ReadOnlySpan<byte>((void*)call.Octets, (int)call.Size));
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_file", CallConvs = [typeof(CallConvCdecl)])]
-    private static int ReadFile(nint send, nint path) => Boundary.Code((send, path), ReadFile);
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_file", CallConvs = [typeof(CallConvCdecl)])]
+    private static int SetFile(nint send, nint path) => Boundary.Code((send, path), SetFile);
 
-    private static Fault ReadFile((nint Send, nint Path) call)
+    private static Fault SetFile((nint Send, nint Path) call)
     {
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
@@ -77,29 +79,30 @@ internal static unsafe class Send
         fault = Text.Read(call.Path, out string path);
         if (fault != Fault.None)
             return fault;
-        return path.Length == 0 ? Fault.Argument : send.Sending.TakeFile(path);
+        return path.Length == 0 ? Fault.Argument : send.Sending.SetFile(path);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_fd", CallConvs = [typeof(CallConvCdecl)])]
-    private static int ReadDescriptor(nint send, int descriptor) => Boundary.Code((send, descriptor), ReadDescriptor);
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_descriptor", CallConvs = [typeof(CallConvCdecl)])]
+    private static int SetDescriptor(nint send, int descriptor) => Boundary.Code((send, descriptor), SetDescriptor);
 
-    private static Fault ReadDescriptor((nint Send, int Descriptor) call)
+    private static Fault SetDescriptor((nint Send, int Descriptor) call)
     {
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        return call.Descriptor < 0 ? Fault.Argument : send.Sending.TakeDescriptor(call.Descriptor);
+        return call.Descriptor < 0 ? Fault.Argument : send.Sending.SetDescriptor(call.Descriptor);
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_send_read_callback", CallConvs = [typeof(CallConvCdecl)])]
-    private static int ReadCallback(nint send, nint callback, nint user) => Boundary.Code((send, callback, user), ReadCallback);
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_reader", CallConvs = [typeof(CallConvCdecl)])]
+    private static int SetReader(nint send, nint callback, nint user)
+        => Boundary.Code((send, callback, user), SetReader);
 
-    private static Fault ReadCallback((nint Send, nint Callback, nint User) call)
+    private static Fault SetReader((nint Send, nint Callback, nint User) call)
     {
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        return call.Callback == 0 ? Fault.Argument : send.TakeReader(call.Callback, call.User);
+        return call.Callback == 0 ? Fault.Argument : send.SetReader(call.Callback, call.User);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_start", CallConvs = [typeof(CallConvCdecl)])]
@@ -122,17 +125,27 @@ internal static unsafe class Send
         return Times.TryReadWait(call.Milliseconds, out var timeout) ? send.Wait(timeout) : Fault.Argument;
     }
 
-    [UnmanagedCallersOnly(EntryPoint = "mmi_send_outcome", CallConvs = [typeof(CallConvCdecl)])]
-    private static int Outcome(nint send) => Boundary.Code(send, OutcomeOf);
+    [UnmanagedCallersOnly(EntryPoint = "mmi_send_get_outcome", CallConvs = [typeof(CallConvCdecl)])]
+    private static int GetOutcome(nint send, nint outcome) => Boundary.Code((send, outcome), GetOutcome);
 
-    private static Fault OutcomeOf(nint handle)
+    private static Fault GetOutcome((nint Send, nint Outcome) call)
     {
-        var fault = HandleTable.Find(handle, out SendHandle send);
-        return fault != Fault.None ? fault : send.Sending.Outcome;
+        if (call.Outcome == 0)
+            return Fault.Argument;
+        *(int*)call.Outcome = 0;
+        var fault = HandleTable.Find(call.Send, out SendHandle send);
+        if (fault != Fault.None)
+            return fault;
+        fault = send.Sending.Outcome;
+        if (fault == Fault.State)
+            return fault;
+        *(int*)call.Outcome = -(int)fault;
+        return Fault.None;
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_get_result", CallConvs = [typeof(CallConvCdecl)])]
-    private static int GetResult(nint send, int recipient, nint result) => Boundary.Code((send, recipient, result), GetResult);
+    private static int GetResult(nint send, int recipient, nint result)
+        => Boundary.Code((send, recipient, result), GetResult);
 
     private static Fault GetResult((nint Send, int Recipient, nint Result) call)
     {
@@ -152,7 +165,7 @@ internal static unsafe class Send
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_free", CallConvs = [typeof(CallConvCdecl)])]
-    private static void Free(nint send) => Boundary.Code(send, FreeMessage);
+    private static int Free(nint send) => Boundary.Code(send, FreeMessage);
 
     private static Fault FreeMessage(nint handle)
     {

@@ -1,6 +1,7 @@
 /*
- * What the two halves of the C edge know of each other; nothing of it is exported. Every public function is a C function (exports.c, varargs.c)
- * that enters here and passes on to its managed half mmi_<name>. docs/decisions/0002-c-edge.md says why.
+ * What the two halves of the C edge know of each other; nothing of it is exported. Every public function is a C
+ * function (in the files beside this one) that enters here and passes on to its managed half mmi_<name>.
+ * docs/decisions/0002-c-edge.md says why.
  */
 #ifndef MAILMODULE_EDGE_H
 #define MAILMODULE_EDGE_H
@@ -29,8 +30,23 @@ void mmi_call_log(mm_log_fn callback, int level, const char *area, const char *t
 /* The managed half (Exports/). */
 void mmi_start(void);
 mm_engine *mmi_engine_default(void);
+int mmi_engine_new(mm_engine **engine);
+int mmi_engine_free(mm_engine *engine);
 int mmi_engine_stop(mm_engine *engine, int timeout_ms);
+int mmi_engine_load(mm_engine *engine, const char *filename);
+int mmi_engine_set(mm_engine *engine, const char *key, const char *text);
+int mmi_engine_set_int(mm_engine *engine, const char *key, int64_t value);
+int mmi_engine_get(mm_engine *engine, const char *key, char *buffer, size_t size, size_t *length);
+int mmi_engine_get_int(mm_engine *engine, const char *key, int64_t *value);
 int mmi_engine_set_log(mm_engine *engine, int level, mm_log_fn callback, void *user);
+int mmi_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *options,
+                          const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server);
+int mmi_smtp_server_get_port(mm_smtp_server *server, int *port);
+int mmi_smtp_server_stop(mm_smtp_server *server, int timeout_ms);
+int mmi_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *options,
+                          const mm_pop3_server_handlers *handlers, void *user, mm_pop3_server **server);
+int mmi_pop3_server_get_port(mm_pop3_server *server, int *port);
+int mmi_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
 ServerStream mmi_init_direct(const char *from, const char *to, MsgCallback callback, void *callback_param);
 ServerStream mmi_init_smtp(const char *from, const char *to, const char *host, int port, MsgCallback callback,
                            void *callback_param);
@@ -50,21 +66,21 @@ int mmi_find_mx(const char *domain, MailHostInfo *ret, int size);
 int mmi_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send);
 int mmi_send_add_recipient(mm_send *send, const char *address, int notify, const char *orcpt);
 int mmi_send_write(mm_send *send, const void *octets, size_t size);
-int mmi_send_read_file(mm_send *send, const char *path);
-int mmi_send_read_fd(mm_send *send, int fd);
-int mmi_send_read_callback(mm_send *send, mm_send_read_fn callback, void *user);
+int mmi_send_set_file(mm_send *send, const char *path);
+int mmi_send_set_descriptor(mm_send *send, mm_socket descriptor);
+int mmi_send_set_reader(mm_send *send, mm_send_read_fn callback, void *user);
 int mmi_send_start(mm_send *send);
 int mmi_send_wait(mm_send *send, int timeout_ms);
-int mmi_send_outcome(mm_send *send);
+int mmi_send_get_outcome(mm_send *send, int *outcome);
 int mmi_send_get_result(mm_send *send, int recipient, mm_send_result *result);
 int mmi_send_cancel(mm_send *send);
-void mmi_send_free(mm_send *send);
+int mmi_send_free(mm_send *send);
 int mmi_queue_get_counts(mm_engine *engine, mm_queue_counts *counts);
 int mmi_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor);
 int mmi_queue_next(mm_queue_cursor *cursor, mm_queue_message *message);
 int mmi_queue_get_recipient(mm_queue_cursor *cursor, int recipient, mm_queue_recipient *result);
-int mmi_queue_read(mm_queue_cursor *cursor, void *buffer, int size);
-void mmi_queue_close(mm_queue_cursor *cursor);
+int mmi_queue_read(mm_queue_cursor *cursor, void *buffer, size_t size, size_t *length);
+int mmi_queue_close(mm_queue_cursor *cursor);
 int mmi_queue_retry(mm_engine *engine, const char *id);
 int mmi_queue_hold(mm_engine *engine, const char *id);
 int mmi_queue_release(mm_engine *engine, const char *id);

@@ -42,7 +42,8 @@ const char *mm_last_error_message(void) {
     return last.message;
 }
 
-/* A log line may be written in the middle of a host's call, which has not failed yet: what the callback does must not show in its result. */
+/* A log line may be written in the middle of a host's call, which has not failed yet: what the callback does must not
+ * show in its result. */
 void mmi_call_log(mm_log_fn callback, int level, const char *area, const char *text, void *user) {
     callback(level, area, text, user);
     mmi_clear_error();
@@ -52,7 +53,7 @@ const char *mm_strerror(int code) {
     static const char *const texts[] = {
         "success",
         "invalid argument",
-        "no such stream or engine",
+        "no such handle",
         "not allowed in this state or from this thread",
         "out of memory",
         "disk full or out of descriptors",
@@ -68,8 +69,8 @@ const char *mm_strerror(int code) {
         "timed out",
         "TLS failed",
         "peer broke the protocol",
-        "peer refused for now",
-        "peer refused",
+        "refused by the peer: temporary failure",
+        "refused by the peer: permanent failure",
         "cancelled",
         "limit exceeded",
         "internal fault",

@@ -1,23 +1,9 @@
 /*
- * The public functions. Compiled against the public header, so that a definition that differs from its declaration does not compile.
+ * The public functions with the old names. Compiled against the public header, so that a definition that differs from
+ * its declaration does not compile.
  */
 #include "edge.h"
 #include <signal.h>
-
-mm_engine *mm_engine_default(void) {
-    mmi_enter();
-    return mmi_engine_default();
-}
-
-int mm_engine_stop(mm_engine *engine, int timeout_ms) {
-    mmi_enter();
-    return mmi_engine_stop(engine, timeout_ms);
-}
-
-int mm_engine_set_log(mm_engine *engine, int level, mm_log_fn callback, void *user) {
-    mmi_enter();
-    return mmi_engine_set_log(engine, level, callback, user);
-}
 
 ServerStream SRVInitSendMsgImidiatly(const char *from, const char *to, MsgCallback callback, void *callback_param) {
     mmi_enter();

@@ -2,7 +2,8 @@
 #include "edge.h"
 #include <signal.h>
 
-/* Any of them may be the first use, which opens the spool: with the host's signals blocked, for threads that are born there. */
+/* Any of them may be the first use, which opens the spool: with the host's signals blocked, for threads that are born
+ * there. */
 int mm_queue_get_counts(mm_engine *engine, mm_queue_counts *counts) {
     sigset_t signals;
     mmi_enter();
@@ -31,14 +32,14 @@ int mm_queue_get_recipient(mm_queue_cursor *cursor, int recipient, mm_queue_reci
     return mmi_queue_get_recipient(cursor, recipient, result);
 }
 
-int mm_queue_read(mm_queue_cursor *cursor, void *buffer, int size) {
+int mm_queue_read(mm_queue_cursor *cursor, void *buffer, size_t size, size_t *length) {
     mmi_enter();
-    return mmi_queue_read(cursor, buffer, size);
+    return mmi_queue_read(cursor, buffer, size, length);
 }
 
-void mm_queue_close(mm_queue_cursor *cursor) {
+int mm_queue_close(mm_queue_cursor *cursor) {
     mmi_enter();
-    mmi_queue_close(cursor);
+    return mmi_queue_close(cursor);
 }
 
 static int change(int (*operation)(mm_engine *, const char *), mm_engine *engine, const char *id) {

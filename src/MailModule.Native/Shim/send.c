@@ -22,19 +22,19 @@ int mm_send_write(mm_send *send, const void *octets, size_t size) {
     return mmi_send_write(send, octets, size);
 }
 
-int mm_send_read_file(mm_send *send, const char *path) {
+int mm_send_set_file(mm_send *send, const char *path) {
     mmi_enter();
-    return mmi_send_read_file(send, path);
+    return mmi_send_set_file(send, path);
 }
 
-int mm_send_read_fd(mm_send *send, int fd) {
+int mm_send_set_descriptor(mm_send *send, mm_socket descriptor) {
     mmi_enter();
-    return mmi_send_read_fd(send, fd);
+    return mmi_send_set_descriptor(send, descriptor);
 }
 
-int mm_send_read_callback(mm_send *send, mm_send_read_fn callback, void *user) {
+int mm_send_set_reader(mm_send *send, mm_send_read_fn callback, void *user) {
     mmi_enter();
-    return mmi_send_read_callback(send, callback, user);
+    return mmi_send_set_reader(send, callback, user);
 }
 
 int mm_send_start(mm_send *send) {
@@ -51,9 +51,9 @@ int mm_send_wait(mm_send *send, int timeout_ms) {
     return mmi_send_wait(send, timeout_ms);
 }
 
-int mm_send_outcome(mm_send *send) {
+int mm_send_get_outcome(mm_send *send, int *outcome) {
     mmi_enter();
-    return mmi_send_outcome(send);
+    return mmi_send_get_outcome(send, outcome);
 }
 
 int mm_send_get_result(mm_send *send, int recipient, mm_send_result *result) {
@@ -66,7 +66,7 @@ int mm_send_cancel(mm_send *send) {
     return mmi_send_cancel(send);
 }
 
-void mm_send_free(mm_send *send) {
+int mm_send_free(mm_send *send) {
     mmi_enter();
-    mmi_send_free(send);
+    return mmi_send_free(send);
 }

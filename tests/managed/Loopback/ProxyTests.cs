@@ -77,7 +77,7 @@ public class ProxyTests
             " you\r\n"u8.ToArray());
         using var run = new ClientRun(25, proxy: Address("socks5", proxy.Port), work: ClientRun.Message());
         run.End();
-        Assert.Equal((Fault.Refused, "554 5.7.1 not you", SmtpStage.Greeting),
+        Assert.Equal((Fault.RefusedPermanent, "554 5.7.1 not you", SmtpStage.Greeting),
             (run.Fault, run.Words!.ToString(), run.Stage));
     }
 

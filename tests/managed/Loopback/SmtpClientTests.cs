@@ -29,12 +29,12 @@ public class SmtpClientTests
         {
             all.Add(stage, "close", Fault.Closed);
             all.Add(stage, Reset, Fault.Closed);
-            all.Add(stage, "421 4.3.2 down", Fault.RefusedForNow);
-            all.Add(stage, "450-4.7.0 not\r\n450 4.7.0 now", Fault.RefusedForNow);
+            all.Add(stage, "421 4.3.2 down", Fault.RefusedTemporary);
+            all.Add(stage, "450-4.7.0 not\r\n450 4.7.0 now", Fault.RefusedTemporary);
             all.Add(stage, "hello", Fault.Protocol);
             all.Add(stage, "250-one\r\n251 two", Fault.Protocol);
             all.Add(stage, Raw("550 " + new string('x', 5000)), Fault.Protocol);
-            all.Add(stage, Raw("450 \0\u00ff\u0080\u0001 not now\r\n"), Fault.RefusedForNow);
+            all.Add(stage, Raw("450 \0\u00ff\u0080\u0001 not now\r\n"), Fault.RefusedTemporary);
             all.Add(stage, Flood, Fault.Protocol);
         }
         return all;
@@ -118,9 +118,9 @@ public class SmtpClientTests
     }
 
     [Theory]
-    [InlineData("552 5.3.4 too much", Fault.Refused)]
-    [InlineData("451 4.3.1 no room", Fault.RefusedForNow)]
-    [InlineData("421 4.3.2 down", Fault.RefusedForNow)]
+    [InlineData("552 5.3.4 too much", Fault.RefusedPermanent)]
+    [InlineData("451 4.3.1 no room", Fault.RefusedTemporary)]
+    [InlineData("421 4.3.2 down", Fault.RefusedTemporary)]
     public void A_refusal_in_the_middle_of_the_text_is_heard_though_the_server_hangs_up(string words, Fault fault)
     {
         using var server = new ScriptedSmtpServer(null, [.. UpTo(SmtpStage.Data), "354 go", SomeText, words]);

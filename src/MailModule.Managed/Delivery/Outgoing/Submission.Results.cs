@@ -133,7 +133,7 @@ public sealed partial class Submission
     private static int Weight(Fault fault) => fault switch
     {
         Fault.None => 0,
-        Fault.RefusedForNow or Fault.Timeout or Fault.Closed or Fault.Connect or Fault.Dns => 1,
+        Fault.RefusedTemporary or Fault.Timeout or Fault.Closed or Fault.Connect or Fault.Dns => 1,
         Fault.State => 3,
         _ => 2,
     };

@@ -22,7 +22,7 @@ public sealed record SubmissionOutcome(
         => new(SubmissionState.Error, fault, null, status, text, null, "", IsUnknown: false);
 
     public static SubmissionOutcome Refused(Reply reply)
-        => new(SubmissionState.Error, Fault.Refused, reply, reply.Enhanced, "", null, "", IsUnknown: false);
+        => new(SubmissionState.Error, Fault.RefusedPermanent, reply, reply.Enhanced, "", null, "", IsUnknown: false);
 }
 
 /// <summary>One recipient of a submission. Changed under the submission's lock; may be read at any time.</summary>

@@ -68,7 +68,7 @@ internal sealed record AttemptResult(
     {
         if (result.State == RecipientState.Delivered)
             return AttemptResultKind.Delivered;
-        bool isPermanent = result.Fault is Fault.Refused or Fault.Limit or Fault.NotSupported;
+        bool isPermanent = result.Fault is Fault.RefusedPermanent or Fault.Limit or Fault.NotSupported;
         return isPermanent && !IsAboutTooMany(result) ? AttemptResultKind.Failed : AttemptResultKind.Deferred;
     }
 

@@ -1,6 +1,6 @@
 namespace MailModule.Delivery.Queue;
 
-/// <summary>Where a recipient in the queue is; the numbers are the C edge's <c>MM_QUEUE_…</c>.</summary>
+/// <summary>Where a recipient in the queue is; the numbers are the C edge's <c>MM_QUEUE_STATE_…</c>.</summary>
 public enum QueueState
 {
     /// <summary>Due now; waits for a connection.</summary>

@@ -106,7 +106,7 @@ internal sealed partial class DeliveryAttempt
     // Only the first two are about mail: a login may be put right.
     private void FailBeforeReady(SmtpStage stage, Fault fault, Reply? reply, string text)
     {
-        bool isRefusal = fault == Fault.Refused;
+        bool isRefusal = fault == Fault.RefusedPermanent;
         if (isRefusal)
             _connector.SkipHost();
         bool isFinal = isRefusal && reply is not null && stage is SmtpStage.Greeting or SmtpStage.Hello;

@@ -29,7 +29,7 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
         return found.Status switch
         {
             DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current)
-                => Temporary(Fault.Refused, "4.3.5", $"the smarthost {host} is this host"),
+                => Temporary(Fault.RefusedPermanent, "4.3.5", $"the smarthost {host} is this host"),
             DnsStatus.Ok => Route.To(new RouteHost(host, port, found.Addresses)),
             DnsStatus.Cancelled => Cancelled,
             // A person has named this host: what is wrong with its name may be put right, so nothing about it is final.
@@ -59,7 +59,7 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
         {
             MxStatus.Ok => FromExchangers(domain, answer.Hosts, current),
             // RFC 7505 §4.2: 5.1.10, the recipient's domain has a null MX
-            MxStatus.NullMx => Permanent(Fault.Refused, "5.1.10", answer.Text),
+            MxStatus.NullMx => Permanent(Fault.RefusedPermanent, "5.1.10", answer.Text),
             MxStatus.NoDomain => Permanent(Fault.NotFound, "5.1.2", answer.Text),
             MxStatus.NoHost => Permanent(Fault.NotFound, "5.4.4", answer.Text),
             MxStatus.BadDomain => Permanent(Fault.Argument, "5.1.2", answer.Text),
@@ -90,7 +90,7 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
     private static Route Cancelled => Temporary(Fault.Cancelled, "", "cancelled");
 
     private static Route Loop(string domain)
-        => Permanent(Fault.Refused, "5.4.6", $"mail for {domain} loops back to myself");
+        => Permanent(Fault.RefusedPermanent, "5.4.6", $"mail for {domain} loops back to myself");
 
     private static Route Permanent(Fault fault, string status, string text)
         => Route.None(new RouteFailure(fault, IsPermanent: true, status, text));

@@ -4,8 +4,9 @@ using MailModule.Transport;
 namespace MailModule.Engine.Sending;
 
 /// <summary>
-/// A look-up that a host's thread waits for. It is made on a worker: the host's own thread blocks no signals, and writing to a socket there, or being the first to use one, would bring
-/// a signal or a thread upon it that are not the host's.
+/// A look-up that a host's thread waits for. It is made on a worker: the host's own thread blocks no signals, and
+/// writing to a socket there, or being the first to use one, would bring a signal or a thread upon it that are not the
+/// host's.
 /// </summary>
 internal sealed class MxLookup(IMailExchangers exchangers, string domain, CancellationToken cancel) : IJob
 {

@@ -1,7 +1,6 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
-using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -11,11 +10,17 @@ using Submission = MailModule.Delivery.Outgoing.Submission;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>What opens the spool, if it is not open yet: <see cref="Fault.Locked"/>, <see cref="Fault.Io"/>, <see cref="Fault.Full"/>.</summary>
+/// <summary>
+/// What opens the spool, if it is not open yet: <see cref="Fault.Locked"/>, <see cref="Fault.Io"/>,
+/// <see cref="Fault.Full"/>.
+/// </summary>
 internal delegate Fault OpenSpool(out ISpool? spool, out string? text);
 
 /// <summary>The messages of the host that are on their way out.</summary>
-internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, OpenSpool openSpool, Workers workers, Log log) : IDisposable
+/// <param name="mayBlock">Whether the calling thread may wait; false inside a callback on the I/O thread.</param>
+internal sealed class OutgoingMail(
+    EngineSettings settings, OutboundDelivery hosts, OpenSpool openSpool, Func<bool> mayBlock, Workers workers, Log log)
+    : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly HashSet<Submission> _underWay = [];
@@ -32,7 +37,9 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
         }
     }
 
-    public SubmissionContent NewText() => new(MailData.ScratchFolderOf(settings.Current));
+    public bool MayBlock => mayBlock();
+
+    public SubmissionContent NewText() => new(settings.Current.ScratchFolder);
 
     /// <summary>Reads an envelope sender, bare or in angle brackets; empty is the null path.</summary>
     public static bool TryReadSender(string text, out MailAddress sender, out string? wrong)
@@ -44,8 +51,11 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
         return isRight;
     }
 
-    /// <summary>Opens what a route needs beside the network: the spool for the queue, so that its troubles are told before a text is written.</summary>
-    public Fault Prepare(SendRoute route, out string? text)
+    /// <summary>
+    /// Opens what a route needs beside the network: the spool for the queue, so that its troubles are told before a
+    /// text is written.
+    /// </summary>
+    public Fault OpenSpoolFor(SendRoute route, out string? text)
     {
         text = null;
         return route.Kind == SendRouteKind.Queue ? openSpool(out _, out text) : Fault.None;
@@ -53,15 +63,19 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
 
     /// <summary>A submission that has not begun. The spool's faults, where a recipient's mail goes there.</summary>
     /// <param name="fill">Writes the text when it begins; null: it is written.</param>
-    public Fault TryMake(SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, SubmissionContent message, Func<SubmissionContent, Fault>? fill, ISubmissionObserver? observer,
-        out Submission? submission, out string? text)
+    public Fault TryMake(
+        SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, SubmissionContent message,
+        Func<SubmissionContent, Fault>? fill, ISubmissionObserver? observer, out Submission? submission, out string? text)
     {
         text = null;
         submission = null;
         SettingValues values = settings.Current;
-        SubmittedRecipient[] recipients = [.. to.Select(one => options.Route.Kind == SendRouteKind.Smtp ? new SubmittedRecipient(one, null) : SubmissionRequest.ResolveRecipient(one, values.Relay))];
+        bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
+        SubmittedRecipient[] recipients =
+            [.. to.Select(one => isGiven ? new(one, null) : SubmissionRequest.ResolveRecipient(one, values.Relay))];
         ISpool? spool = null;
-        bool usesSpool = options.Route.Kind == SendRouteKind.Queue || Array.Exists(recipients, one => one.Recipient.Maildrop is not null);
+        bool usesSpool = options.Route.Kind == SendRouteKind.Queue
+            || Array.Exists(recipients, one => one.Recipient.Maildrop is not null);
         Fault fault = usesSpool ? openSpool(out spool, out text) : Fault.None;
         if (fault != Fault.None)
             return fault;
@@ -70,7 +84,9 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
             Route = (SubmissionRoute)options.Route.Kind,
             From = from,
             Recipients = recipients,
-            NextHop = options.Route.Kind == SendRouteKind.Smtp ? NextHop.OfHost(options.Route.Host.Trim('[', ']'), options.Route.Port) : "",
+            NextHop = isGiven
+                ? NextHop.OfHost(options.Route.Host.Trim('[', ']'), options.Route.Port)
+                : "",
             Return = options.Return,
             EnvelopeId = options.EnvelopeId,
         };
@@ -98,16 +114,18 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
             Forget(submission);
     }
 
-    /// <summary>What is under way may end until the time is up; then it is cut and fails with <see cref="Fault.Cancelled"/>.</summary>
+    /// <summary>
+    /// What is under way may end until the time is up; then it is cut and fails with <see cref="Fault.Cancelled"/>.
+    /// </summary>
     public void Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         Submission[] left;
         lock (_gate)
             _isStopping = true;
-        while ((left = Left()).Length > 0 && deadline - Environment.TickCount64 is > 0 and var rest)
+        while ((left = Unfinished()).Length > 0 && deadline - Environment.TickCount64 is > 0 and var rest)
             left[0].WaitForResult(TimeSpan.FromMilliseconds(rest));
-        foreach (Submission submission in Left())
+        foreach (Submission submission in Unfinished())
             submission.Cancel();
     }
 
@@ -126,10 +144,11 @@ internal sealed class OutgoingMail(EngineSettings settings, OtherHosts hosts, Op
     private RemoteOptions TermsFor(SendOptions options, string nextHop)
     {
         bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
-        return SendTerms.Amend(isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);
+        return RemoteOptionsOverride.Apply(
+            isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);
     }
 
-    private Submission[] Left()
+    private Submission[] Unfinished()
     {
         lock (_gate)
             return [.. _underWay];

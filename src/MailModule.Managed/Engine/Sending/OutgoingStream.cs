@@ -1,5 +1,4 @@
 using MailModule.Delivery.Outgoing;
-using MailModule.Engine.Serving;
 using MailModule.Mail;
 using MailModule.Primitives;
 
@@ -20,7 +19,9 @@ internal sealed class OutgoingStream : IOutgoingStream
     }
 
     /// <summary><see cref="Fault.Argument"/> for addresses; the spool's faults, where mail goes there.</summary>
-    public static Fault TryOpen(OutgoingMail mail, SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream, out string? text)
+    public static Fault TryOpen(
+        OutgoingMail mail, SendRoute route, string from, string to, ISendObserver? observer,
+        out IOutgoingStream? stream, out string? text)
     {
         stream = null;
         if (!OutgoingMail.TryReadSender(from, out MailAddress sender, out text))
@@ -32,7 +33,9 @@ internal sealed class OutgoingStream : IOutgoingStream
         }
         Recipient[] recipients = [.. addresses.Select(address => new Recipient(address, null))];
         SubmissionContent message = mail.NewText();
-        Fault fault = mail.TryMake(new SendOptions { Route = route }, sender, recipients, message, null, ObservedStates.For(observer), out Submission? submission, out text);
+        Fault fault = mail.TryMake(
+            new SendOptions { Route = route }, sender, recipients, message, null, SendObserverAdapter.For(observer),
+            out Submission? submission, out text);
         if (fault == Fault.None)
             stream = new OutgoingStream(mail, message, submission!);
         return fault;
@@ -43,7 +46,7 @@ internal sealed class OutgoingStream : IOutgoingStream
     public Fault End()
     {
         bool waits = !_mail.IsAsync;
-        if (waits && HostRequests.IsInsideInlineCall)
+        if (waits && !_mail.MayBlock)
             return Fault.State;
         Fault textFault = _text.Finish();
         if (textFault != Fault.None)

@@ -1,14 +1,17 @@
 using System.Buffers;
 using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Remote;
-using MailModule.Engine.Serving;
 using MailModule.Mail;
 using MailModule.Primitives;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>A message that the host sends with results. Its own state up to the start is one thread's at a time; then everything is the <see cref="Submission"/>'s, but for the cancel.</summary>
-internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, MailAddress from, ISendObserver? observer) : ISending
+/// <summary>
+/// A message that the host sends with results. Its own state up to the start is one thread's at a time; then everything
+/// is the <see cref="Submission"/>'s, but for the cancel.
+/// </summary>
+internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, MailAddress from, ISendObserver? observer)
+    : ISending
 {
     private readonly Lock _gate = new();
     private readonly List<Recipient> _recipients = [];
@@ -34,7 +37,8 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     public Fault AddRecipient(string address, Notify notify, string? originalRecipient)
     {
         string bare = address.Length > 2 && address[0] == '<' && address[^1] == '>' ? address[1..^1] : address;
-        if (!MailAddress.TryParse(bare, out MailAddress parsed) || parsed.IsNull || !IsNotify(notify) || !IsOriginalRecipient(originalRecipient))
+        if (!MailAddress.TryParse(bare, out MailAddress parsed) || parsed.IsNull || !IsNotify(notify)
+            || !IsOriginalRecipient(originalRecipient))
             return Fault.Argument;
         lock (_gate)
         {
@@ -53,27 +57,27 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         return mail.IsStopping || _isCancelled ? Fault.Cancelled : _text.Write(text);
     }
 
-    public Fault TakeFile(string path)
+    public Fault SetFile(string path)
     {
         if (HasText)
             return Fault.State;
         Fault fault = ContentFile.TryOpen(path, out ContentFile? file);
-        return fault == Fault.None ? Take(file!) : fault;
+        return fault == Fault.None ? SetSource(file!) : fault;
     }
 
-    public Fault TakeDescriptor(int descriptor)
+    public Fault SetDescriptor(int descriptor)
     {
         if (HasText)
             return Fault.State;
         Fault fault = ContentFile.TryDuplicate(descriptor, out ContentFile? file);
-        return fault == Fault.None ? Take(file!) : fault;
+        return fault == Fault.None ? SetSource(file!) : fault;
     }
 
-    public Fault TakeReader(TextReader reader)
+    public Fault SetReader(ContentReader reader)
     {
         if (HasText)
             return Fault.State;
-        _fill = text => TextFilling.From(reader, text, () => _isCancelled);
+        _fill = text => ContentCopy.FromReader(reader, text, () => _isCancelled);
         return Fault.None;
     }
 
@@ -83,7 +87,9 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
             return Fault.State;
         if (_recipients.Count == 0)
             return Fault.Argument;
-        Fault fault = mail.TryMake(options, from, _recipients, _text, _fill, ObservedStates.For(observer), out Submission? submission, out _);
+        Fault fault = mail.TryMake(
+            options, from, _recipients, _text, _fill, SendObserverAdapter.For(observer), out Submission? submission,
+            out _);
         if (fault != Fault.None)
             return fault;
         bool isCancelled;
@@ -101,7 +107,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 
     public Fault Wait(TimeSpan timeout)
     {
-        if (Volatile.Read(ref _submission) is not { } submission || (timeout != TimeSpan.Zero && HostRequests.IsInsideInlineCall))
+        if (Volatile.Read(ref _submission) is not { } submission || (timeout != TimeSpan.Zero && !mail.MayBlock))
             return Fault.State;
         return submission.WaitForResult(timeout) ? Fault.None : Fault.Timeout;
     }
@@ -121,7 +127,9 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     {
         lock (_gate)
             if (_submission is null)
-                return new SendResult(_recipients[recipient].Address, 0, Fault.None, 0, "", "", "", null, null, IsVerified: false, 0, "", IsUnknown: false);
+                return new SendResult(
+                    _recipients[recipient].Address, SendState.New, Fault.None, 0, "", "", "", null, null,
+                    IsVerified: false, 0, "", IsUnknown: false);
         return ResultOf(_submission.Recipients[recipient]);
     }
 
@@ -140,12 +148,18 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     private static SendResult ResultOf(SubmittedRecipient recipient)
     {
         SubmissionOutcome? outcome = recipient.Outcome;
-        SendState state = outcome is null && recipient.State == default ? 0 : ObservedStates.Of(outcome?.State ?? recipient.State);
+        SendState state = outcome is null && recipient.State == default
+            ? SendState.New
+            : SendObserverAdapter.Of(outcome?.State ?? recipient.State);
         if (outcome is null)
-            return new SendResult(recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts, "", IsUnknown: false);
+            return new SendResult(
+                recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts,
+                "", IsUnknown: false);
         string words = outcome.Reply is { } reply ? string.Join('\n', reply.Lines) : outcome.Text;
         RemoteHost? host = outcome.Host;
-        return new SendResult(recipient.Address, state, outcome.Fault, outcome.Reply?.Code ?? 0, outcome.Status, words, host?.Name ?? "", host?.Address, host?.Tls, host?.IsVerified ?? false,
+        return new SendResult(
+            recipient.Address, state, outcome.Fault, outcome.Reply?.Code ?? 0, outcome.Status, words, host?.Name ?? "",
+            host?.Address, host?.Tls, host?.IsVerified ?? false,
             recipient.Attempts, outcome.QueueId, outcome.IsUnknown);
     }
 
@@ -153,21 +167,24 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 
     private bool HasText => IsStarted || _isWritten || _fill is not null;
 
-    private Fault Take(ContentFile file)
+    private Fault SetSource(ContentFile file)
     {
         _file = file;
         _fill = text => text.ReadFrom(file, () => _isCancelled);
         return Fault.None;
     }
 
-    private static bool IsNotify(Notify notify) => notify == Notify.Never || (notify & ~(Notify.Success | Notify.Failure | Notify.Delay)) == 0;
+    private static bool IsNotify(Notify notify)
+        => notify == Notify.Never || (notify & ~(Notify.Success | Notify.Failure | Notify.Delay)) == 0;
 
     // RFC 3461 §4.2: addr-type ";" address
     private static bool IsOriginalRecipient(string? text)
     {
         int semicolon = text?.IndexOf(';', StringComparison.Ordinal) ?? 1;
-        return text is null || semicolon > 0 && semicolon < text.Length - 1 && text.Length <= 500 && !text.Any(char.IsControl) && text.AsSpan(0, semicolon).IndexOfAnyExcept(s_atom) < 0;
+        return text is null || semicolon > 0 && semicolon < text.Length - 1 && text.Length <= 500
+            && !text.Any(char.IsControl) && text.AsSpan(0, semicolon).IndexOfAnyExcept(s_atom) < 0;
     }
 
-    private static readonly SearchValues<char> s_atom = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
+    private static readonly SearchValues<char> s_atom = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-");
 }

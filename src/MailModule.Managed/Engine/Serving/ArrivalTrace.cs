@@ -5,7 +5,10 @@ using MailModule.Spool;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What stands before a message's own text: Return-Path, for this host delivers it finally, and Received (RFC 5321 §4.4).</summary>
+/// <summary>
+/// What stands before a message's own text: Return-Path, for this host delivers it finally, and Received (RFC 5321
+/// §4.4).
+/// </summary>
 internal static class ArrivalTrace
 {
     [ThreadStatic]
@@ -16,7 +19,9 @@ internal static class ArrivalTrace
         ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
         fields.ResetWrittenCount();
         ReturnPath.Write(fields, envelope.ReversePath);
-        TraceHeaders.WriteReceived(fields, envelope, new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Connection?.TlsDescription));
+        TraceHeaders.WriteReceived(
+            fields, envelope,
+            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Connection?.TlsDescription));
         writer.Append(fields.WrittenSpan, resume);
     }
 }

@@ -19,7 +19,7 @@ internal static class BackendReplies
         return new Reply(code, code < 500 ? "4.7.1" : "5.7.1", "Refused by this host's policy");
     }
 
-    public static Reply NotTaken(RelayRefusal refusal) => refusal switch
+    public static Reply RecipientRefused(RelayRefusal refusal) => refusal switch
     {
         RelayRefusal.UnknownUser => UnknownUser,
         _ => NotLocal,

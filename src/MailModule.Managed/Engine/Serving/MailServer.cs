@@ -5,53 +5,67 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What SMTP's and POP3's servers have in common: ports, connections, whom to ask, start and stop. A session takes settings and host as they are when it begins.</summary>
-internal abstract class MailServer(EngineSettings settings, Workers workers, AddressCounts perAddress, Log log) : IDisposable
+/// <summary>
+/// What SMTP's and POP3's servers have in common: ports, connections, whom to ask, start and stop. A session takes
+/// settings and host as they are when it begins.
+/// </summary>
+internal abstract class MailServer(EngineSettings settings, Workers workers, AddressCounts perAddress, Log log)
+    : IDisposable
 {
     private readonly ConnectionSet _connections = new(workers, log, perAddress);
     private readonly List<Listener> _listeners = [];
 
     protected EngineSettings Settings { get; } = settings;
 
-    /// <summary>The first port, the one the host named.</summary>
+    /// <summary>The first port, the one the host named or the system chose.</summary>
     public int Port { get; private set; }
 
     /// <summary>Where it listens, since it started.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
+    protected abstract Setting PortSetting { get; }
     protected abstract Setting BindSetting { get; }
     protected abstract Setting LimitSetting { get; }
     protected abstract byte[] Refusal { get; }
 
     /// <summary>Whom sessions to come ask.</summary>
-    public abstract void Use(HostRequests host);
+    public abstract void SetCallback(HostCallback host);
 
     protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port);
 
     protected abstract ISession NewSession(Connection connection, ServerPort port);
 
     /// <summary>Binds all ports, or none; <paramref name="text"/> says what is wrong.</summary>
-    public Fault TryStart(int port, out string? text)
+    public Fault TryStart(ServerOptions options, out string? text)
     {
         SettingValues values = Settings.Current;
-        Port = port;
-        _connections.Limit = values.Int(LimitSetting);
+        int port = options.PortToBind(values, PortSetting);
+        IReadOnlyList<IPAddress> addresses = options.AddressesToBind(values, BindSetting);
+        _connections.Limit = options.SessionLimit(values, LimitSetting);
         _connections.LimitPerAddress = values.Int(Keys.FromSameHost) is > 0 and var limit ? limit : int.MaxValue;
         List<ServerPort> ports = [.. Ports(values, port)];
         Fault fault = LoadTls(values, ports, out TlsServerSettings? tls, out text);
         foreach (ServerPort one in ports)
             if (fault == Fault.None)
-                fault = Listen(values, one, tls, out text);
+                fault = Listen(addresses, one, tls, out text);
         if (fault != Fault.None)
+        {
             Stop(TimeSpan.Zero);
+            return fault;
+        }
         EndPoints = [.. _listeners.SelectMany(listener => listener.EndPoints)];
+        Port = EndPoints[0].Port;
         return fault;
     }
 
     /// <summary>A connection to the address would come to this server.</summary>
-    public bool Listens(IPEndPoint target) => EndPoints.Any(own => own.Port == target.Port && IsAt(own.Address, target.Address));
+    public bool Listens(IPEndPoint target)
+        => EndPoints.Any(own => own.Port == target.Port && IsAt(own.Address, target.Address));
 
-    /// <summary>Takes nobody new at once; those there are told, may end what they are at, and are cut when the time is up. False: a session waits for its host still.</summary>
+    /// <summary>
+    /// Takes nobody new at once; those there are told, may end what they are at, and are cut when the time is up.
+    /// False: a session waits for its host still.
+    /// </summary>
     public bool Stop(TimeSpan timeout)
     {
         CloseToNew();
@@ -62,9 +76,12 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
 
     public void CloseToNew()
     {
-        foreach (Listener listener in _listeners)
-            listener.Dispose();
-        _listeners.Clear();
+        lock (_listeners)
+        {
+            foreach (Listener listener in _listeners)
+                listener.Dispose();
+            _listeners.Clear();
+        }
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
@@ -75,10 +92,16 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
         return own.Equals(target) || isAll && (IPAddress.IsLoopback(target) || Settings.Current.IsOurAddress(target));
     }
 
-    private Fault Listen(SettingValues values, ServerPort port, TlsServerSettings? tls, out string? text)
+    private Fault Listen(IReadOnlyList<IPAddress> addresses, ServerPort port, TlsServerSettings? tls, out string? text)
     {
-        var options = new ListenerOptions { EndPoints = [], CreateSession = connection => Begin(connection, port), Tls = tls, Refusal = Refusal };
-        Fault fault = port.Listen(values.Addresses(BindSetting), options, _connections, out Listener? listener, out text);
+        var options = new ListenerOptions
+        {
+            EndPoints = [],
+            CreateSession = connection => Begin(connection, port),
+            Tls = tls,
+            Refusal = Refusal,
+        };
+        Fault fault = port.Listen(addresses, options, _connections, out Listener? listener, out text);
         if (listener is not null)
             _listeners.Add(listener);
         return fault;
@@ -90,13 +113,15 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
         return NewSession(connection, port);
     }
 
-    private static Fault LoadTls(SettingValues values, List<ServerPort> ports, out TlsServerSettings? tls, out string? text)
+    private static Fault LoadTls(
+        SettingValues values, List<ServerPort> ports, out TlsServerSettings? tls, out string? text)
     {
         tls = null;
         text = null;
         if (!values.Flag(Keys.SmtpTls) && !ports.Exists(port => port.IsTlsFirst))
             return Fault.None;
-        Fault fault = TlsServerSettings.TryLoad(values.FullPath(Keys.TlsCertFile)!, values.FullPath(Keys.TlsKeyFile), out tls, out text);
+        Fault fault = TlsServerSettings.TryLoad(
+            values.FullPath(Keys.TlsCertFile)!, values.FullPath(Keys.TlsKeyFile), out tls, out text);
         // Whatever keeps a server from its certificate, what the host asked for and cannot have is TLS.
         return fault is Fault.NotFound or Fault.Io ? Fault.Tls : fault;
     }

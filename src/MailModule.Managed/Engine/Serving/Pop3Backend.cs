@@ -7,25 +7,32 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state is its <see cref="Pop3Exchange"/>.</summary>
-internal sealed class Pop3Backend(MailData data, Workers workers, HostRequests host, Func<Accounts> accounts, ReadAheadBuffers ahead, Log log) : IPop3Backend
+/// <summary>
+/// What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state
+/// is its <see cref="Pop3RequestHandler"/>.
+/// </summary>
+internal sealed class Pop3Backend(
+    Mailboxes mailboxes, Workers workers, HostCallback host, Func<Accounts> accounts, ReadAheadBuffers ahead, Log log)
+    : IPop3Backend
 {
-    public IMailStore Store => data.Store;
-    public LocalDelivery Delivery => data.Delivery;
+    public IMailStore Store => mailboxes.Store;
+    public LocalDelivery Delivery => mailboxes.Delivery;
     public Workers Workers => workers;
-    public HostRequests Host => host;
+    public HostCallback Host => host;
     public Accounts Accounts => accounts();
-    public string ScratchFolder => data.ScratchFolder;
+    public string ScratchFolder => mailboxes.ScratchFolder;
     public Log Log => log;
     public ReadAheadBuffers AheadMemory => ahead;
 
-    public Pop3Verdict Login(Pop3Session session, string user, byte[] password) => Pop3Exchange.Of(session, this).Login(user, password);
+    public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
+        => Pop3RequestHandler.Of(session, this).Login(user, password);
 
-    public Pop3Verdict Open(Pop3Session session, int index, int lines) => Pop3Exchange.Of(session, this).Open(index, lines);
+    public Pop3Verdict Open(Pop3Session session, int index, int lines)
+        => Pop3RequestHandler.Of(session, this).Open(index, lines);
 
-    public int Read(Pop3Session session, byte[] buffer) => Pop3Exchange.Of(session, this).Read(buffer);
+    public int Read(Pop3Session session, byte[] buffer) => Pop3RequestHandler.Of(session, this).Read(buffer);
 
-    public Pop3Verdict Quit(Pop3Session session) => Pop3Exchange.Of(session, this).Quit();
+    public Pop3Verdict Quit(Pop3Session session) => Pop3RequestHandler.Of(session, this).Quit();
 
     public void Closed(Pop3Session session)
     {

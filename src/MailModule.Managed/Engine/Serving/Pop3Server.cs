@@ -7,19 +7,24 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>The POP3 server: its ports, and the options its sessions begin with.</summary>
-internal sealed class Pop3Server(EngineSettings settings, MailData data, Workers workers, AddressCounts perAddress, HostRequests host, Log log)
+internal sealed class Pop3Server(
+    EngineSettings settings, Mailboxes mailboxes, Workers workers, AddressCounts perAddress, HostCallback host, Log log)
     : MailServer(settings, workers, perAddress, log)
 {
     private readonly Workers _workers = workers;
     private readonly Log _log = log;
-    private volatile Pop3Backend _backend = new(data, workers, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log);
+    private volatile Pop3Backend _backend = new(
+        mailboxes, workers, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log);
 
+    protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;
     protected override Setting LimitSetting => Keys.Pop3Max;
-    protected override byte[] Refusal { get; } = "-ERR [SYS/TEMP] too many connections, try again later\r\n"u8.ToArray();
+    protected override byte[] Refusal { get; } =
+        "-ERR [SYS/TEMP] too many connections, try again later\r\n"u8.ToArray();
 
-    public override void Use(HostRequests host)
-        => _backend = new Pop3Backend(data, _workers, host, () => Settings.Current.Accounts, _backend.AheadMemory, _log);
+    public override void SetCallback(HostCallback host)
+        => _backend = new Pop3Backend(
+            mailboxes, _workers, host, () => Settings.Current.Accounts, _backend.AheadMemory, _log);
 
     protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
     {

@@ -6,19 +6,28 @@ using MailModule.Smtp;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What the servers say to the log, all in one place. A line is made only if somebody wants it; none holds a password or a text.</summary>
+/// <summary>
+/// What the servers say to the log, all in one place. A line is made only if somebody wants it; none holds a password
+/// or a text.
+/// </summary>
 internal static class ServingLog
 {
     public static void Accepted(this Log log, string id, Envelope envelope, long length)
     {
         if (log.IsEnabled(LogLevel.Info))
-            log.Write(LogLevel.Info, "smtp", $"{id}: accepted from=<{envelope.ReversePath}> recipients={envelope.Recipients.Count} octets={length} client={envelope.Client?.Address}");
+            log.Write(
+                LogLevel.Info, "smtp",
+                $"{id}: accepted from=<{envelope.ReversePath}> recipients={envelope.Recipients.Count} "
+                    + $"octets={length} client={envelope.Client?.Address}");
     }
 
     public static void TakenByHost(this Log log, Envelope envelope)
     {
         if (log.IsEnabled(LogLevel.Info))
-            log.Write(LogLevel.Info, "smtp", $"taken by the host from=<{envelope.ReversePath}> recipients={envelope.Recipients.Count} client={envelope.Client?.Address}");
+            log.Write(
+                LogLevel.Info, "smtp",
+                $"taken by the host from=<{envelope.ReversePath}> recipients={envelope.Recipients.Count} "
+                    + $"client={envelope.Client?.Address}");
     }
 
     public static void NotStored(this Log log, Envelope envelope, Fault fault)
@@ -46,6 +55,8 @@ internal static class ServingLog
     public static void Deleted(this Log log, string user, int deleted, int kept)
     {
         if (log.IsEnabled(LogLevel.Info))
-            log.Write(LogLevel.Info, "pop3", $"{user} deleted {deleted} messages{(kept > 0 ? $", {kept} could not be deleted" : "")}");
+            log.Write(
+                LogLevel.Info, "pop3",
+                $"{user} deleted {deleted} messages{(kept > 0 ? $", {kept} could not be deleted" : "")}");
     }
 }

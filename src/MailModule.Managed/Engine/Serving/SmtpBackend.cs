@@ -8,11 +8,15 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>What SMTP sessions ask for, answered by policy, host and spool. One for many sessions; a session's own state is its <see cref="SmtpExchange"/>.</summary>
-internal sealed class SmtpBackend(ISpool spool, Workers workers, HostRequests host, Func<RelayPolicy> policy, Log log) : ISmtpBackend
+/// <summary>
+/// What SMTP sessions ask for, answered by policy, host and spool. One for many sessions; a session's own state is its
+/// <see cref="SmtpTransactionHandler"/>.
+/// </summary>
+internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback host, Func<RelayPolicy> policy, Log log)
+    : ISmtpBackend
 {
     public ISpool Spool => spool;
-    public HostRequests Host => host;
+    public HostCallback Host => host;
     public Log Log => log;
 
     public Verdict Connect(SmtpSession session)
@@ -37,7 +41,7 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostRequests ho
         if (!verdict.IsAccepted)
         {
             log.RecipientRefused(rcpt.Address, verdict.Refusal, session.Connection?.RemoteEndPoint);
-            return Verdict.Refuse(BackendReplies.NotTaken(verdict.Refusal));
+            return Verdict.Refuse(BackendReplies.RecipientRefused(verdict.Refusal));
         }
         envelope.Recipients.Add(rcpt.ToRecipient(verdict.Maildrop));
         return Verdict.Accept;
@@ -45,29 +49,33 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostRequests ho
 
     public Verdict Data(SmtpSession session, Envelope envelope)
     {
-        SmtpExchange exchange = SmtpExchange.Of(session, this);
-        exchange.Begin(envelope);
-        return host.AsksAbout(RequestAction.SmtpSendMessage) ? Ask(session, RequestAction.SmtpSendMessage) : exchange.StoreOrRefuse();
+        SmtpTransactionHandler handler = SmtpTransactionHandler.Of(session, this);
+        handler.Begin(envelope);
+        return host.AsksAbout(RequestAction.SmtpSendMessage)
+            ? Ask(session, RequestAction.SmtpSendMessage)
+            : handler.StoreOrRefuse();
     }
 
-    public bool Append(SmtpSession session, ReadOnlySpan<byte> text) => SmtpExchange.Of(session, this).Append(text);
+    public bool Append(SmtpSession session, ReadOnlySpan<byte> text)
+        => SmtpTransactionHandler.Of(session, this).Append(text);
 
-    public Verdict EndOfData(SmtpSession session) => SmtpExchange.Of(session, this).Commit();
+    public Verdict EndOfData(SmtpSession session) => SmtpTransactionHandler.Of(session, this).Commit();
 
-    public void Discard(SmtpSession session) => (session.Tag as SmtpExchange)?.Discard();
+    public void Discard(SmtpSession session) => (session.Tag as SmtpTransactionHandler)?.Discard();
 
-    public void Closed(SmtpSession session) => (session.Tag as SmtpExchange)?.Discard();
+    public void Closed(SmtpSession session) => (session.Tag as SmtpTransactionHandler)?.Discard();
 
     private static bool MayRelay(SmtpSession session, RelayPolicy rules)
-        => session.Connection is { } connection && rules.MayRelay(connection.RemoteEndPoint.Address, session.AuthenticatedUser is not null);
+        => session.Connection is { } connection
+            && rules.MayRelay(connection.RemoteEndPoint.Address, session.AuthenticatedUser is not null);
 
     private Verdict Ask(SmtpSession session, RequestAction action)
     {
-        SmtpExchange exchange = SmtpExchange.Of(session, this);
-        exchange.Action = action;
+        SmtpTransactionHandler handler = SmtpTransactionHandler.Of(session, this);
+        handler.Action = action;
         if (host.Inline)
-            return exchange.Ask();
-        workers.Run(exchange);
+            return handler.Ask();
+        workers.Run(handler);
         return Verdict.Pending;
     }
 }

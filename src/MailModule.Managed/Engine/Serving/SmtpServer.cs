@@ -2,24 +2,28 @@ using System.Net;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
+using MailModule.Spool;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
-internal sealed class SmtpServer(EngineSettings settings, MailData data, Workers workers, AddressCounts perAddress, HostRequests host, Log log)
+internal sealed class SmtpServer(
+    EngineSettings settings, ISpool spool, Workers workers, AddressCounts perAddress, HostCallback host, Log log)
     : MailServer(settings, workers, perAddress, log)
 {
     private readonly Workers _workers = workers;
     private readonly Log _log = log;
-    private volatile SmtpBackend _backend = new(data.Spool, workers, host, () => settings.Current.Relay, log);
+    private volatile SmtpBackend _backend = new(spool, workers, host, () => settings.Current.Relay, log);
     private volatile OptionSet _options = new(settings.Current);
 
+    protected override Setting PortSetting => Keys.SmtpPort;
     protected override Setting BindSetting => Keys.SmtpBind;
     protected override Setting LimitSetting => Keys.SmtpMax;
     protected override byte[] Refusal { get; } = "421 4.3.2 Too many connections, try again later\r\n"u8.ToArray();
 
-    public override void Use(HostRequests host) => _backend = new SmtpBackend(data.Spool, _workers, host, () => Settings.Current.Relay, _log);
+    public override void SetCallback(HostCallback host)
+        => _backend = new SmtpBackend(spool, _workers, host, () => Settings.Current.Relay, _log);
 
     protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
     {
@@ -58,7 +62,8 @@ internal sealed class SmtpServer(EngineSettings settings, MailData data, Workers
         public SmtpServerOptions For(IPAddress peer, ServerPort port)
         {
             bool plainAuth = Policy.PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
-            ref SmtpServerOptions? variant = ref _variants[(plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)];
+            int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0);
+            ref SmtpServerOptions? variant = ref _variants[which];
             return variant ??= _plain with
             {
                 PlainAuthWithoutTls = plainAuth,

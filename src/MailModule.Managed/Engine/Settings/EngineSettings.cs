@@ -5,8 +5,8 @@ using MailModule.Primitives.Config;
 namespace MailModule.Engine.Settings;
 
 /// <summary>
-/// The settings of one engine. Any thread; every change is whole or not at all, and readers take <see cref="Current"/> once and see one moment. Errors come
-/// back as text that never shows a password.
+/// The settings of one engine. Any thread; every change is whole or not at all, and readers take <see cref="Current"/>
+/// once and see one moment. Errors come back as text that never shows a password.
 /// </summary>
 internal sealed class EngineSettings
 {
@@ -16,7 +16,7 @@ internal sealed class EngineSettings
 
     private readonly Lock _gate = new();
     private readonly Log _log;
-    private readonly HashSet<Setting> _announced = [];
+    private readonly HashSet<Setting> _warned = [];
     private SettingValues _current = new();
 
     /// <param name="log">Hears of unknown keys and of those whose feature comes later.</param>
@@ -25,8 +25,12 @@ internal sealed class EngineSettings
     /// <summary>The values of this moment.</summary>
     public SettingValues Current => Volatile.Read(ref _current);
 
-    /// <summary>Takes all settings of a file, or none: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, <see cref="Fault.Config"/>.</summary>
-    /// <param name="file">Null: <c>mailmodule.cfg</c> in the working directory, or <c>ftp.cfg</c> if only that is there.</param>
+    /// <summary>
+    /// Takes all settings of a file, or none: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>,
+    /// <see cref="Fault.Config"/>.
+    /// </summary>
+    /// <param name="file">Null: <c>mailmodule.cfg</c> in the working directory, or <c>ftp.cfg</c> if only that is
+    /// there.</param>
     /// <param name="error">File, line and reason; empty on success.</param>
     public Fault Load(string? file, out string error)
     {
@@ -48,12 +52,16 @@ internal sealed class EngineSettings
         if (wrong is not null)
             return wrong.Fault;
         foreach (ConfigItem item in unknown)
-            _log.Write(LogLevel.Warning, Area, $"{item.File}:{item.Line}: the key {item.Key} is not known, and ignored");
-        Announce(touched);
+            _log.Write(
+                LogLevel.Warning, Area, $"{item.File}:{item.Line}: the key {item.Key} is not known, and ignored");
+        WarnOfNoEffect(touched);
         return Fault.None;
     }
 
-    /// <summary>Sets one key. <see cref="Fault.NotFound"/> for one that is not known, <see cref="Fault.Config"/> for a value that is malformed or out of range.</summary>
+    /// <summary>
+    /// Sets one key. <see cref="Fault.NotFound"/> for one that is not known, <see cref="Fault.Config"/> for a value
+    /// that is malformed or out of range.
+    /// </summary>
     public Fault Set(string key, string value, out string error)
     {
         if (!SettingKeys.TryFind(key, out SettingKey found))
@@ -74,15 +82,25 @@ internal sealed class EngineSettings
         }
         if (_log.IsEnabled(LogLevel.Debug))
             _log.Write(LogLevel.Debug, Area, $"{key} = {SecretSettings.Shown(found.Row, value)}");
-        Announce([found.Row]);
+        WarnOfNoEffect([found.Row]);
         return Fault.None;
     }
 
     /// <inheritdoc cref="Set(string, string, out string)"/>
-    public Fault Set(string key, int value, out string error) => Set(key, value.ToString(CultureInfo.InvariantCulture), out error);
+    public Fault Set(string key, long value, out string error)
+        => Set(key, value.ToString(CultureInfo.InvariantCulture), out error);
 
     /// <summary>A number or a flag; <see cref="Fault.Config"/> for what is neither, or too big.</summary>
     public Fault TryGetInt(string key, out int value)
+    {
+        Fault fault = TryGetNumber(key, out long number);
+        bool fits = number is >= int.MinValue and <= int.MaxValue;
+        value = fits ? (int)number : 0;
+        return fault == Fault.None && !fits ? Fault.Config : fault;
+    }
+
+    /// <summary>A number or a flag; <see cref="Fault.Config"/> for what is neither.</summary>
+    public Fault TryGetNumber(string key, out long value)
     {
         value = 0;
         if (!SettingKeys.TryFind(key, out SettingKey found))
@@ -91,9 +109,9 @@ internal sealed class EngineSettings
         bool isCounted = found.Row.Kind is SettingKind.Flag or SettingKind.Number || found.Row.FirstWord > 0;
         if (found.IsNo)
             value = IsNone(current, found.Row) ? 1 : 0;
-        else if (isCounted && current.Number(found.Row) <= int.MaxValue)
-            value = (int)current.Number(found.Row);
-        else if (!int.TryParse(current.Text(found.Row), NumberStyles.None, CultureInfo.InvariantCulture, out value))
+        else if (isCounted)
+            value = current.Number(found.Row);
+        else if (!long.TryParse(current.Text(found.Row), NumberStyles.None, CultureInfo.InvariantCulture, out value))
             return Fault.Config;
         return Fault.None;
     }
@@ -110,7 +128,9 @@ internal sealed class EngineSettings
     }
 
     private static bool IsNone(SettingValues values, Setting row)
-        => row.Kind is SettingKind.Flag or SettingKind.Number ? values.Number(row) == 0 : string.IsNullOrEmpty(values.Text(row));
+        => row.Kind is SettingKind.Flag or SettingKind.Number
+            ? values.Number(row) == 0
+            : string.IsNullOrEmpty(values.Text(row));
 
     // A file that says "strict" anywhere means all of itself.
     private static ConfigError? ApplyAll(SettingsDraft draft, IReadOnlyList<ConfigItem> items, List<ConfigItem> unknown)
@@ -131,17 +151,18 @@ internal sealed class EngineSettings
             : null;
     }
 
-    private void Announce(IReadOnlyList<Setting> rows)
+    private void WarnOfNoEffect(IReadOnlyList<Setting> rows)
     {
         foreach (Setting row in rows)
         {
             bool isNew;
             lock (_gate)
-                isNew = row.Later.Length > 0 && _announced.Add(row);
+                isNew = row.Later.Length > 0 && _warned.Add(row);
             if (isNew)
                 _log.Write(LogLevel.Warning, Area, $"{row.Key} is kept, but has no effect: {row.Later}");
         }
     }
 
-    private static string FindDefaultFile() => !File.Exists(DefaultFile) && File.Exists(OldDefaultFile) ? OldDefaultFile : DefaultFile;
+    private static string FindDefaultFile()
+        => !File.Exists(DefaultFile) && File.Exists(OldDefaultFile) ? OldDefaultFile : DefaultFile;
 }

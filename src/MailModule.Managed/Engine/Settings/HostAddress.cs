@@ -3,7 +3,10 @@ using System.Net;
 
 namespace MailModule.Engine.Settings;
 
-/// <summary>A host and perhaps a port as the settings write them: <c>name</c>, <c>name:port</c>, <c>1.2.3.4:port</c>, <c>[v6]:port</c> or a bare IPv6 address.</summary>
+/// <summary>
+/// A host and perhaps a port as the settings write them: <c>name</c>, <c>name:port</c>, <c>1.2.3.4:port</c>,
+/// <c>[v6]:port</c> or a bare IPv6 address.
+/// </summary>
 /// <param name="Port">0 where none was named.</param>
 internal readonly record struct HostAddress(string Host, int Port)
 {
@@ -19,11 +22,15 @@ internal readonly record struct HostAddress(string Host, int Port)
         bool hasPort = colon > text.LastIndexOf(']');
         string host = hasPort ? text[..colon] : text;
         int port = 0;
-        if (hasPort && !(int.TryParse(text.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535))
+        if (hasPort && !TryParsePort(text.AsSpan(colon + 1), out port))
             return false;
         address = new HostAddress(host.Trim('[', ']'), port);
         return host.StartsWith('[') ? IPAddress.TryParse(address.Host, out _) && host.EndsWith(']') : IsName(host);
     }
 
-    private static bool IsName(string host) => host.Length is > 0 and <= 255 && host.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_');
+    private static bool TryParsePort(ReadOnlySpan<char> text, out int port)
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535;
+
+    private static bool IsName(string host)
+        => host.Length is > 0 and <= 255 && host.All(c => char.IsLetterOrDigit(c) || c is '.' or '-' or '_');
 }

@@ -1,6 +1,8 @@
 namespace MailModule.Engine.Settings;
 
-/// <summary>The machine's full name, without a question to the network: as it is set, else as the hosts file completes it.</summary>
+/// <summary>
+/// The machine's full name, without a question to the network: as it is set, else as the hosts file completes it.
+/// </summary>
 internal static class HostName
 {
     private const string HostsFile = "/etc/hosts";

@@ -1,8 +1,8 @@
 namespace MailModule.Engine.Settings;
 
 /// <summary>
-/// The one table of settings: every key of the configuration file, of SetConfigParam and of the engine. The reference page is made of it
-/// (docs/settings.md). A row's order is its order in that page.
+/// The one table of settings: every key of the configuration file, of SetConfigParam and of the engine. The reference
+/// page is made of it (docs/settings.md). A row's order is its order in that page.
 /// </summary>
 internal static class Keys
 {
@@ -13,163 +13,326 @@ internal static class Keys
     private const string Volume = "volume limits come in a later version";
     private const string Logs = "the log's finer options come in a later version";
     private const string Verify = "checking the certificates of other hosts comes in a later version";
+    private const string SystemUsers = "users of the operating system come in a later version";
     private const string OtherModule = "it belongs to a part of the old module that is not in this library";
 
     // Above the rows, for fields are made in the order of the text.
     private static readonly List<Setting> s_rows = [];
     private static string s_section = "General";
 
-    public static readonly Setting MailRoot = Add(new("mail_root", SettingKind.Path, "Folder of all data that has no path of its own; made with mode 0700 at first use.")
-    { Default = "mailmodule", DefaultInWords = "`mailmodule` in the working directory" });
-    public static readonly Setting User = Add(new("user", SettingKind.List, "A user; one of the same name replaces the earlier. Flags: `P` mailbox and POP3, `S` may send by SMTP, `A` administrator; `H`, `F`, `W`, `N` are kept. "
-        + "An empty password disables login; an empty home is `mail_root/users/<name, escaped>`; mail is in `home/Maildir`. Password forms: see above.")
-    { Form = "`name;password;home;flags`", FindFault = SettingForms.User, IsSecret = true });
-    public static readonly Setting List = Add(new("list", SettingKind.List, "An address with several members, local, remote or lists themselves; one of the same address replaces the earlier. "
-        + "Members have commas or white space between; `@file` stands for a file with one address a line, read again when it changes. With an owner it is a mailing list, whose owner hears of failures; "
-        + "without one an alias, whose senders do. See `lists.md`.")
-    { Form = "`address;owner;members`", LengthLimit = 65536, FindFault = SettingForms.MailingList });
-    public static readonly Setting Async = Flag("async", "`SRVEndOfMsg` returns at once; the callback tells how sending went on.");
-    public static readonly Setting CallbackInline = Flag("callback_inline", "The host promises that its request callback never blocks: it is called on the I/O thread itself.");
-    public static readonly Setting Strict = Flag("strict", "An unknown key in a file is an error, not a line in the log.");
-    public static readonly Setting FromSameHost = Number("from_same_host", 0, 1_000_000, 0, "connections", "Connections at once from one address, all servers together; 0 = no limit.", "nofrom_same_host");
+    public static readonly Setting MailRoot = Add(
+        new("mail_root", SettingKind.Path,
+            "Folder of all data that has no path of its own; made with mode 0700 at first use.")
+        { Default = "mailmodule", DefaultInWords = "`mailmodule` in the working directory" });
+    public static readonly Setting User = Add(
+        new("user", SettingKind.List,
+            "A user; one of the same name replaces the earlier. Flags: `P` mailbox and POP3, `S` may send by SMTP, "
+                + "`A` administrator; `H`, `F`, `W`, `N` are kept. An empty password disables login; an empty home is "
+                + "`mail_root/users/<name, escaped>`; mail is in `home/Maildir`. Password forms: see above.")
+        { Form = "`name;password;home;flags`", FindFault = SettingForms.User, IsSecret = true });
+    public static readonly Setting List = Add(
+        new("list", SettingKind.List,
+            "An address with several members, local, remote or lists themselves; one of the same address replaces the "
+                + "earlier. Members have commas or white space between; `@file` stands for a file with one address a "
+                + "line, read again when it changes. With an owner it is a mailing list, whose owner hears of "
+                + "failures; without one an alias, whose senders do. See `lists.md`.")
+        { Form = "`address;owner;members`", LengthLimit = 65536, FindFault = SettingForms.MailingList });
+    public static readonly Setting Async = Flag(
+        "async", "`SRVEndOfMsg` returns at once; the callback tells how sending went on.");
+    public static readonly Setting CallbackInline = Flag(
+        "callback_inline",
+        "The host promises that its request callback never blocks: it is called on the I/O thread itself.");
+    public static readonly Setting Strict = Flag(
+        "strict", "An unknown key in a file is an error, not a line in the log.");
+    public static readonly Setting FromSameHost = Number(
+        "from_same_host", 0, 1_000_000, 0, "connections",
+        "Connections at once from one address, all servers together; 0 = no limit.", "nofrom_same_host");
     public static readonly Setting Md5Realm = Text("md5realm", "shs", 255, "The realm of passwords in the `~` form.");
-    public static readonly Setting CryptPwd = FlagLater("cryptpwd", "The old module kept passwords in the `+` form.", OtherModule);
-    public static readonly Setting Md5Pwd = FlagLater("md5pwd", "The old module kept passwords in the `~` form.", OtherModule);
-    public static readonly Setting SysUser = FlagLater("sysuser", "Users of the operating system are users too.", "users of the operating system come in a later version");
-    public static readonly Setting GroupPop = TextLater("grp_pop", "mail", "The group whose members have mailboxes, with `sysuser`.", "users of the operating system come in a later version");
-    public static readonly Setting GroupSmtp = TextLater("grp_smtp", "mail", "The group whose members may send, with `sysuser`.", "users of the operating system come in a later version");
-    public static readonly Setting DosProtectSpeed = NumberLater("dos_protect_speed", 0, 65536, 3, "KB/min", "Speed below which a slow connection counts as an attack.", Volume);
-    public static readonly Setting IpRange = RangesLater("ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.", Lists);
+    public static readonly Setting CryptPwd = FlagLater(
+        "cryptpwd", "The old module kept passwords in the `+` form.", OtherModule);
+    public static readonly Setting Md5Pwd = FlagLater(
+        "md5pwd", "The old module kept passwords in the `~` form.", OtherModule);
+    public static readonly Setting SysUser = FlagLater(
+        "sysuser", "Users of the operating system are users too.", SystemUsers);
+    public static readonly Setting GroupPop = TextLater(
+        "grp_pop", "mail", "The group whose members have mailboxes, with `sysuser`.", SystemUsers);
+    public static readonly Setting GroupSmtp = TextLater(
+        "grp_smtp", "mail", "The group whose members may send, with `sysuser`.", SystemUsers);
+    public static readonly Setting DosProtectSpeed = NumberLater(
+        "dos_protect_speed", 0, 65536, 3, "KB/min", "Speed below which a slow connection counts as an attack.", Volume);
+    public static readonly Setting IpRange = RangesLater(
+        "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.", Lists);
     public static readonly Setting IpDeny = RangesLater("ip_deny", "", "Who may not connect to any server.", Lists);
-    public static readonly Setting Ip6Range = RangesLater("ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.", Lists);
+    public static readonly Setting Ip6Range = RangesLater(
+        "ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.", Lists);
     public static readonly Setting Ip6Deny = RangesLater("ip6_deny", "", "As `ip_deny`, IPv6.", Lists);
 
     private static readonly string s_log = Begin("Log");
-    public static readonly Setting LogFile = Add(new("log", SettingKind.Path, "File that gets the log, mode 0600. The host's log callback gets the same lines.") { NoKeys = ["nolog"] });
-    public static readonly Setting LogLevel = Add(new("loglevel", SettingKind.Choice, "How much is logged.") { Words = ["error", "warning", "info", "debug"], FirstWord = 1, Default = "info" });
+    public static readonly Setting LogFile = Add(
+        new("log", SettingKind.Path, "File that gets the log, mode 0600. The host's log callback gets the same lines.")
+        { NoKeys = ["nolog"] });
+    public static readonly Setting LogLevel = Add(
+        new("loglevel", SettingKind.Choice, "How much is logged.")
+        { Words = ["error", "warning", "info", "debug"], FirstWord = 1, Default = "info" });
     public static readonly Setting Detail = FlagLater("detail", "The whole dialogue goes to the log.", Logs);
     public static readonly Setting LogDay = FlagLater("logday", "A new log file every day.", Logs);
     public static readonly Setting SepLog = FlagLater("seplog", "A log file for each service.", Logs);
-    public static readonly Setting LimitLog = NumberLater("limitlog", 0, 4096, 0, "characters", "Longest log line; 0 = no limit.", Logs, "nolimitlog");
-    public static readonly Setting DelPwd = FlagLater("delpwd", "Passwords are masked in the log; here they always are.", "this library always does so");
+    public static readonly Setting LimitLog = NumberLater(
+        "limitlog", 0, 4096, 0, "characters", "Longest log line; 0 = no limit.", Logs, "nolimitlog");
+    public static readonly Setting DelPwd = FlagLater(
+        "delpwd", "Passwords are masked in the log; here they always are.", "this library always does so");
     public static readonly Setting DebugExpressions = FlagLater("dbgle", "Expressions of filters are traced.", Lists);
 
     private static readonly string s_smtp = Begin("SMTP server");
     public static readonly Setting SmtpPort = Number("smtp_port", 1, 65535, 25, "", "Port of the SMTP server.");
-    public static readonly Setting SmtpMax = Number("smtp_max", 1, 1_000_000, 10_000, "sessions", "Sessions at once. The server starts by `SetSMTPServer`, not by this key.", "nosmtp", "nosmtp_max");
-    public static readonly Setting SmtpName = Add(new("smtp_name", SettingKind.Text, "Our domain: greeting, HELO name, and a local domain.")
-    { LengthLimit = 255, Form = "domain name", FindFault = SettingForms.Domain, FindDefault = static _ => HostName.Find(), DefaultInWords = "the machine's full name" });
-    public static readonly Setting LocalDomain = Add(new("local_domain", SettingKind.List, "One more domain whose mail is for our users. `postmaster` is that user, else the first with flag `A`, else the first.")
-    { Form = "domain name", LengthLimit = 255, FindFault = SettingForms.Domain });
-    public static readonly Setting SmtpBind = Addresses("smtp_bind", "Addresses the SMTP server listens on.", "nosmtp_bind");
-    public static readonly Setting SmtpsPort = Number("smtps_port", 0, 65535, 0, "", "Port of SMTP with TLS from the first byte; 0 = off.");
-    public static readonly Setting SubmissionPort = Number("submission_port", 0, 65535, 0, "", "Port of SMTP that requires AUTH (RFC 6409); 0 = off.");
-    public static readonly Setting SmtpMsgLimit = Number("smtp_msg_limit", 4096, Unbounded, 52_428_800, "octets", "Largest message taken.");
-    public static readonly Setting PlainAuth = Add(new("plain_auth", SettingKind.Choice, "Whether a password may come without TLS (AUTH PLAIN and LOGIN; USER and PASS): only from this machine, from everywhere, or not at all.")
-    { Words = ["loopback", "always", "never"], Default = "loopback" });
-    public static readonly Setting SmtpBareNewline = Add(new("smtp_bare_newline", SettingKind.Choice, "What a bare CR or LF in a message does: the message is refused after its end, or the line end is made CRLF. Neither ever ends or splits a message.")
-    { Words = ["reject", "normalize"], Default = "reject" });
-    public static readonly Setting SmtpRange = RangesLater("smtp_range", "127.0.0.1", "Who may send to other hosts without a login; empty = nobody. Users with flag `S` may after their login, from everywhere.", "");
+    public static readonly Setting SmtpMax = Number(
+        "smtp_max", 1, 1_000_000, 10_000, "sessions",
+        "Sessions at once. The server starts by `SetSMTPServer`, not by this key.", "nosmtp", "nosmtp_max");
+    public static readonly Setting SmtpName = Add(
+        new("smtp_name", SettingKind.Text, "Our domain: greeting, HELO name, and a local domain.")
+        {
+            LengthLimit = 255,
+            Form = "domain name",
+            FindFault = SettingForms.Domain,
+            FindDefault = static _ => HostName.Find(),
+            DefaultInWords = "the machine's full name",
+        });
+    public static readonly Setting LocalDomain = Add(
+        new("local_domain", SettingKind.List,
+            "One more domain whose mail is for our users. `postmaster` is that user, else the first with flag `A`, "
+                + "else the first.")
+        { Form = "domain name", LengthLimit = 255, FindFault = SettingForms.Domain });
+    public static readonly Setting SmtpBind = Addresses(
+        "smtp_bind", "Addresses the SMTP server listens on.", "nosmtp_bind");
+    public static readonly Setting SmtpsPort = Number(
+        "smtps_port", 0, 65535, 0, "", "Port of SMTP with TLS from the first byte; 0 = off.");
+    public static readonly Setting SubmissionPort = Number(
+        "submission_port", 0, 65535, 0, "", "Port of SMTP that requires AUTH (RFC 6409); 0 = off.");
+    public static readonly Setting SmtpMsgLimit = Number(
+        "smtp_msg_limit", 4096, Unbounded, 52_428_800, "octets", "Largest message taken.");
+    public static readonly Setting PlainAuth = Add(
+        new("plain_auth", SettingKind.Choice,
+            "Whether a password may come without TLS (AUTH PLAIN and LOGIN; USER and PASS): only from this machine, "
+                + "from everywhere, or not at all.")
+        { Words = ["loopback", "always", "never"], Default = "loopback" });
+    public static readonly Setting SmtpBareNewline = Add(
+        new("smtp_bare_newline", SettingKind.Choice,
+            "What a bare CR or LF in a message does: the message is refused after its end, or the line end is made "
+                + "CRLF. Neither ever ends or splits a message.")
+        { Words = ["reject", "normalize"], Default = "reject" });
+    public static readonly Setting SmtpRange = RangesLater(
+        "smtp_range", "127.0.0.1",
+        "Who may send to other hosts without a login; empty = nobody. Users with flag `S` may after their login, "
+            + "from everywhere.",
+        "");
     public static readonly Setting Smtp6Range = RangesLater("smtp6_range", "::1", "As `smtp_range`, IPv6.", "");
-    public static readonly Setting SmtpDeny = RangesLater("smtp_deny", "", "Who may not connect to the SMTP server.", Lists);
+    public static readonly Setting SmtpDeny = RangesLater(
+        "smtp_deny", "", "Who may not connect to the SMTP server.", Lists);
     public static readonly Setting Smtp6Deny = RangesLater("smtp6_deny", "", "As `smtp_deny`, IPv6.", Lists);
-    public static readonly Setting VhAlias = FlagLater("vhalias", "Names of all virtual web hosts are local domains.", OtherModule);
-    public static readonly Setting SmtpIpv6 = FlagLater("smtpipv6", "The SMTP server listens on IPv6; here `smtp_bind` says so, and all addresses are the default.", OtherModule);
+    public static readonly Setting VhAlias = FlagLater(
+        "vhalias", "Names of all virtual web hosts are local domains.", OtherModule);
+    public static readonly Setting SmtpIpv6 = FlagLater(
+        "smtpipv6", "The SMTP server listens on IPv6; here `smtp_bind` says so, and all addresses are the default.",
+        OtherModule);
     public static readonly Setting SmtpAny = FlagLater("smtp_any", "Relay clients may use any sender.", Lists);
     public static readonly Setting SmtpPopIp = FlagLater("smtp_pop_ip", "POP before SMTP.", Lists);
-    public static readonly Setting SmtpAuthSame = FlagLater("smtp_authsame", "The sender must be the user who logged in.", Lists);
-    public static readonly Setting UncheckIp = FlagLater("uncheckip", "Senders of our domains are taken from foreign addresses.", Lists);
+    public static readonly Setting SmtpAuthSame = FlagLater(
+        "smtp_authsame", "The sender must be the user who logged in.", Lists);
+    public static readonly Setting UncheckIp = FlagLater(
+        "uncheckip", "Senders of our domains are taken from foreign addresses.", Lists);
     public static readonly Setting NoCheckBack = FlagLater("nocheckback", "Senders without `@` are taken.", Lists);
-    public static readonly Setting SmtpNoBreak = FlagLater("smtp_nobreak", "The connection is not cut when a message passes the limit; here it never is.", "this library always does so");
-    public static readonly Setting Blacklist = TextLater("blacklist", null, "Senders that are refused; `*@host` is a whole domain.", Lists, 32768);
+    public static readonly Setting SmtpNoBreak = FlagLater(
+        "smtp_nobreak", "The connection is not cut when a message passes the limit; here it never is.",
+        "this library always does so");
+    public static readonly Setting Blacklist = TextLater(
+        "blacklist", null, "Senders that are refused; `*@host` is a whole domain.", Lists, 32768);
     public static readonly Setting GoodList = PathLater("goodlist", "List of senders and hosts that are taken.", Lists);
     public static readonly Setting BadList = PathLater("badlist", "List of senders and hosts that are refused.", Lists);
-    public static readonly Setting GrayList = PathLater("graylist", "List of senders and hosts that are checked further.", Lists);
+    public static readonly Setting GrayList = PathLater(
+        "graylist", "List of senders and hosts that are checked further.", Lists);
     public static readonly Setting CheckLists = FlagLater("chklists", "The recipient's own lists count too.", Lists);
-    public static readonly Setting MsgSpam = TextLater("msgspam", "Message detected as SPAM", "Text of the refusal.", Lists, 200);
+    public static readonly Setting MsgSpam = TextLater(
+        "msgspam", "Message detected as SPAM", "Text of the refusal.", Lists, 200);
     public static readonly Setting DnsBl = TextLater("dnsbl", null, "DNSBL zones.", Lists, 320);
     public static readonly Setting CheckMx = FlagLater("checkmx", "The sender's domain must have an MX.", Lists);
-    public static readonly Setting MxIgnoreBl = FlagLater("mxignbl", "A client that is an MX of the sender's domain skips the graylist.", Lists);
-    public static readonly Setting AntiSpam = TextLater("antispam", null, "Expression that cuts a message off after its first 8 KB.", Lists, 2048);
-    public static readonly Setting SpamFilter = TextLater("spamfltr", null, "Expression that puts the client on the spammers' list.", Lists, 2048);
+    public static readonly Setting MxIgnoreBl = FlagLater(
+        "mxignbl", "A client that is an MX of the sender's domain skips the graylist.", Lists);
+    public static readonly Setting AntiSpam = TextLater(
+        "antispam", null, "Expression that cuts a message off after its first 8 KB.", Lists, 2048);
+    public static readonly Setting SpamFilter = TextLater(
+        "spamfltr", null, "Expression that puts the client on the spammers' list.", Lists, 2048);
     public static readonly Setting Fake = TextLater("fake", null, "Recipients that are traps.", Lists, 258);
-    public static readonly Setting SpamTime = NumberLater("spam_time", 0, int.MaxValue, 0, "s", "Life of an entry in the spammers' list; 0 = for ever.", Lists);
-    public static readonly Setting SmtpLTime = NumberLater("smtp_ltime", 0, 268_435_456, 0, "s", "Time over which volume is counted; 0 = off.", Volume, "nosmtp_ltime");
-    public static readonly Setting SmtpIpLimit = NumberLater("smtp_ip_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one address.", Volume);
-    public static readonly Setting SmtpNetLimit = NumberLater("smtp_net_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one /16 network.", Volume);
-    public static readonly Setting SmtpLimit = NumberLater("smtp_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of all clients.", Volume);
-    public static readonly Setting NoLimitUs = FlagLater("nolimitus", "No volume limits for clients of `smtp_range`.", Volume);
-    public static readonly Setting DnsBuild = TextLater("dns_bld", null, "Zone under which the spammers' list is published.", OtherModule, 63, "nodns_bld");
+    public static readonly Setting SpamTime = NumberLater(
+        "spam_time", 0, int.MaxValue, 0, "s", "Life of an entry in the spammers' list; 0 = for ever.", Lists);
+    public static readonly Setting SmtpLTime = NumberLater(
+        "smtp_ltime", 0, 268_435_456, 0, "s", "Time over which volume is counted; 0 = off.", Volume, "nosmtp_ltime");
+    public static readonly Setting SmtpIpLimit = NumberLater(
+        "smtp_ip_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one address.", Volume);
+    public static readonly Setting SmtpNetLimit = NumberLater(
+        "smtp_net_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one /16 network.", Volume);
+    public static readonly Setting SmtpLimit = NumberLater(
+        "smtp_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of all clients.", Volume);
+    public static readonly Setting NoLimitUs = FlagLater(
+        "nolimitus", "No volume limits for clients of `smtp_range`.", Volume);
+    public static readonly Setting DnsBuild = TextLater(
+        "dns_bld", null, "Zone under which the spammers' list is published.", OtherModule, 63, "nodns_bld");
 
     private static readonly string s_pop = Begin("POP3 server");
     public static readonly Setting PopPort = Number("pop_port", 1, 65535, 110, "", "Port of the POP3 server.");
-    public static readonly Setting Pop3Max = Number("pop3_max", 1, 1_000_000, 10_000, "sessions", "Sessions at once. The server starts by `SetPOP3Server`, not by this key.", "nopop3", "nopop3_max");
-    public static readonly Setting PopTimeout = Number("pop_timeout", 1, 86400, 600, "s", "Idle time after which a session ends: SMTP and POP3, server and client.");
-    public static readonly Setting PopBind = Addresses("pop_bind", "Addresses the POP3 server listens on.", "nopop_bind");
-    public static readonly Setting Pop3sPort = Number("pop3s_port", 0, 65535, 0, "", "Port of POP3 with TLS from the first byte; 0 = off.");
-    public static readonly Setting PopRange = RangesLater("pop_range", "", "Who may connect to the POP3 server; empty = everybody.", PopAccess);
-    public static readonly Setting PopDeny = RangesLater("pop_deny", "", "Who may not connect to the POP3 server.", PopAccess);
+    public static readonly Setting Pop3Max = Number(
+        "pop3_max", 1, 1_000_000, 10_000, "sessions",
+        "Sessions at once. The server starts by `SetPOP3Server`, not by this key.", "nopop3", "nopop3_max");
+    public static readonly Setting PopTimeout = Number(
+        "pop_timeout", 1, 86400, 600, "s", "Idle time after which a session ends: SMTP and POP3, server and client.");
+    public static readonly Setting PopBind = Addresses(
+        "pop_bind", "Addresses the POP3 server listens on.", "nopop_bind");
+    public static readonly Setting Pop3sPort = Number(
+        "pop3s_port", 0, 65535, 0, "", "Port of POP3 with TLS from the first byte; 0 = off.");
+    public static readonly Setting PopRange = RangesLater(
+        "pop_range", "", "Who may connect to the POP3 server; empty = everybody.", PopAccess);
+    public static readonly Setting PopDeny = RangesLater(
+        "pop_deny", "", "Who may not connect to the POP3 server.", PopAccess);
     public static readonly Setting Pop6Range = RangesLater("pop6_range", "", "As `pop_range`, IPv6.", PopAccess);
     public static readonly Setting Pop6Deny = RangesLater("pop6_deny", "", "As `pop_deny`, IPv6.", PopAccess);
-    public static readonly Setting PopIpv6 = FlagLater("popipv6", "The POP3 server listens on IPv6; here `pop_bind` says so, and all addresses are the default.", OtherModule);
-    public static readonly Setting PopSpeed = NumberLater("pop_speed", 0, 2_097_152, 0, "KB/min", "Speed of one client; 0 = no limit.", PopAccess, "nopop_speed");
-    public static readonly Setting PopSpeedUsers = NumberLater("pop_spdusr", 0, 2_097_152, 0, "connections", "Other connections that must be active before `pop_speed` counts.", PopAccess);
-    public static readonly Setting Pop3Proxy = FlagLater("pop3_proxy", "POP3 logins of the form `user@host` are passed on to that host.", "the POP3 proxy comes in a later version");
-    public static readonly Setting Fetch = Add(new("fetch", SettingKind.List, "An outside POP3 mailbox whose mail is fetched for a local user; options `tls`, `stls`, `keep`, `apop`, commas between.")
-    { Form = "`host[:port];user;password;localuser;seconds[;options]`", FindFault = SettingForms.Fetch, IsSecret = true, Later = "fetching comes in a later version" });
+    public static readonly Setting PopIpv6 = FlagLater(
+        "popipv6", "The POP3 server listens on IPv6; here `pop_bind` says so, and all addresses are the default.",
+        OtherModule);
+    public static readonly Setting PopSpeed = NumberLater(
+        "pop_speed", 0, 2_097_152, 0, "KB/min", "Speed of one client; 0 = no limit.", PopAccess, "nopop_speed");
+    public static readonly Setting PopSpeedUsers = NumberLater(
+        "pop_spdusr", 0, 2_097_152, 0, "connections",
+        "Other connections that must be active before `pop_speed` counts.", PopAccess);
+    public static readonly Setting Pop3Proxy = FlagLater(
+        "pop3_proxy", "POP3 logins of the form `user@host` are passed on to that host.",
+        "the POP3 proxy comes in a later version");
+    public static readonly Setting Fetch = Add(
+        new("fetch", SettingKind.List,
+            "An outside POP3 mailbox whose mail is fetched for a local user; options `tls`, `stls`, `keep`, `apop`, "
+                + "commas between.")
+        {
+            Form = "`host[:port];user;password;localuser;seconds[;options]`",
+            FindFault = SettingForms.Fetch,
+            IsSecret = true,
+            Later = "fetching comes in a later version",
+        });
 
     private static readonly string s_queue = Begin("Queue and sending");
-    public static readonly Setting SmtpOut = Add(new("smtp_out", SettingKind.Path, "Folder of the spool.")
-    { FindDefault = static values => Path.Combine(values.FullPath(MailRoot)!, "spool"), DefaultInWords = "`mail_root/spool`" });
-    public static readonly Setting SmtpSent = Add(new("smtp_sent", SettingKind.Path, "Folder that gets an `.eml` copy of each message that the queue has sent to one recipient at least.") { NoKeys = ["nosmtp_sent"] });
-    public static readonly Setting SentTime = NumberLater("sent_time", 0, 24576, 24576, "days", "Age at which copies in `smtp_sent` are deleted.", "copies are not deleted by age yet");
-    public static readonly Setting SmtpErr = Add(new("smtp_err", SettingKind.Path, "Folder that gets an `.eml` copy of each message that the queue has given up for one recipient at least."));
-    public static readonly Setting SmtpDns = Add(new("smtp_dns", SettingKind.Text, "Resolvers.") { Form = "`ip[:port]`, commas between", FindFault = SettingForms.Resolvers, DefaultInWords = "the system's" });
-    public static readonly Setting SmtpMxPort = Number("smtp_mx_port", 1, 65535, 25, "", "Port for delivery to the recipient's own server.");
-    public static readonly Setting SmtpNoMx = FlagLater("smtp_nomx", "A domain without MX is served by its address record; here it always is.", "this library always does so");
-    public static readonly Setting SmtpProxy = Add(new("smtpproxy", SettingKind.Text, "The smarthost: all mail for other hosts goes there. Its port is 25, with `smtpproxy_tls=implicit` 465.")
-    { Form = "`host[:port]`", LengthLimit = 262, FindFault = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"] });
-    public static readonly Setting SmtpProxyUser = Text("smtpproxy_user", null, 4096, "Login name at the smarthost. The password goes without TLS only to this machine, or with `plain_auth=always`.");
-    public static readonly Setting SmtpProxyPassword = Add(new("smtpproxy_password", SettingKind.Text, "Password at the smarthost.") { IsSecret = true });
-    public static readonly Setting SmtpProxyTls = Add(new("smtpproxy_tls", SettingKind.Choice, "TLS to the smarthost.")
-    { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic" });
-    public static readonly Setting Proxy = Add(new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
-    { Form = "`socks5://[user:password@]host:port`, `socks4a://...`, `http://...`", FindFault = SettingForms.Proxy, IsSecret = true });
-    public static readonly Setting UpProxy = TextLater("upproxy", null, "Parent HTTP proxy; `proxy` is the way to say it now.", OtherModule, 255, "noupproxy");
-    public static readonly Setting UpProxyPort = NumberLater("upproxy_port", 1, 65535, 3128, "", "Port of `upproxy`.", OtherModule);
-    public static readonly Setting UpUser = Add(new("up_user", SettingKind.Text, "Name and password at `upproxy`.") { IsSecret = true, NoKeys = ["noup_user"], Later = OtherModule });
-    public static readonly Setting NoUpHosts = TextLater("nouphosts", null, "Hosts that are reached without `upproxy`.", OtherModule);
-    public static readonly Setting EverUpProxy = FlagLater("ever_upproxy", "Mail connections go through `upproxy` too.", OtherModule);
-    public static readonly Setting QueueRetry = Add(new("queue_retry", SettingKind.Text, "Times between attempts; the last repeats.")
-    { Form = "seconds, commas between", Unit = "s", FindFault = SettingForms.Seconds, Default = "60,300,900,1800,3600" });
-    public static readonly Setting QueueLifetime = Number("queue_lifetime", 1, 31_536_000, 86400, "s", "Time until a message that cannot be delivered is returned.");
-    public static readonly Setting DelayNotice = Number("delay_notice", 0, 31_536_000, 14400, "s", "Time until one notice that a message is delayed; 0 = none.");
-    public static readonly Setting TimeBetween = Number("time_btw", 0, 1024, 0, "s", "Pause after each delivery to another host.");
-    public static readonly Setting SmtpConform = FlagLater("smtp_conform", "The header `Generate-Delivery-Report:` asks for a notice of success.", Delivery);
-    public static readonly Setting Forward = Flag("forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
-    public static readonly Setting ForwardRun = Flag("fwdrun", "`!command` lines in them are run, with the rights of the host process.");
-    public static readonly Setting AntiVirus = PathLater("antivirus", "Script that is run on each queued message.", Delivery, "noantivirus");
-    public static readonly Setting RunTimeout = Number("run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` is ended.");
+    public static readonly Setting SmtpOut = Add(
+        new("smtp_out", SettingKind.Path, "Folder of the spool.")
+        {
+            FindDefault = static values => Path.Combine(values.FullPath(MailRoot)!, "spool"),
+            DefaultInWords = "`mail_root/spool`",
+        });
+    public static readonly Setting SmtpSent = Add(
+        new("smtp_sent", SettingKind.Path,
+            "Folder that gets an `.eml` copy of each message that the queue has sent to one recipient at least.")
+        { NoKeys = ["nosmtp_sent"] });
+    public static readonly Setting SentTime = NumberLater(
+        "sent_time", 0, 24576, 24576, "days", "Age at which copies in `smtp_sent` are deleted.",
+        "copies are not deleted by age yet");
+    public static readonly Setting SmtpErr = Add(
+        new("smtp_err", SettingKind.Path,
+            "Folder that gets an `.eml` copy of each message that the queue has given up for one recipient at least."));
+    public static readonly Setting SmtpDns = Add(
+        new("smtp_dns", SettingKind.Text, "Resolvers.")
+        { Form = "`ip[:port]`, commas between", FindFault = SettingForms.Resolvers, DefaultInWords = "the system's" });
+    public static readonly Setting SmtpMxPort = Number(
+        "smtp_mx_port", 1, 65535, 25, "", "Port for delivery to the recipient's own server.");
+    public static readonly Setting SmtpNoMx = FlagLater(
+        "smtp_nomx", "A domain without MX is served by its address record; here it always is.",
+        "this library always does so");
+    public static readonly Setting SmtpProxy = Add(
+        new("smtpproxy", SettingKind.Text,
+            "The smarthost: all mail for other hosts goes there. Its port is 25, with `smtpproxy_tls=implicit` 465.")
+        { Form = "`host[:port]`", LengthLimit = 262, FindFault = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"] });
+    public static readonly Setting SmtpProxyUser = Text(
+        "smtpproxy_user", null, 4096,
+        "Login name at the smarthost. The password goes without TLS only to this machine, or with "
+            + "`plain_auth=always`.");
+    public static readonly Setting SmtpProxyPassword = Add(
+        new("smtpproxy_password", SettingKind.Text, "Password at the smarthost.")
+        { IsSecret = true });
+    public static readonly Setting SmtpProxyTls = Add(
+        new("smtpproxy_tls", SettingKind.Choice, "TLS to the smarthost.")
+        { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic" });
+    public static readonly Setting Proxy = Add(
+        new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
+        {
+            Form = "`socks5://[user:password@]host:port`, `socks4a://...`, `http://...`",
+            FindFault = SettingForms.Proxy,
+            IsSecret = true,
+        });
+    public static readonly Setting UpProxy = TextLater(
+        "upproxy", null, "Parent HTTP proxy; `proxy` is the way to say it now.", OtherModule, 255, "noupproxy");
+    public static readonly Setting UpProxyPort = NumberLater(
+        "upproxy_port", 1, 65535, 3128, "", "Port of `upproxy`.", OtherModule);
+    public static readonly Setting UpUser = Add(
+        new("up_user", SettingKind.Text, "Name and password at `upproxy`.")
+        { IsSecret = true, NoKeys = ["noup_user"], Later = OtherModule });
+    public static readonly Setting NoUpHosts = TextLater(
+        "nouphosts", null, "Hosts that are reached without `upproxy`.", OtherModule);
+    public static readonly Setting EverUpProxy = FlagLater(
+        "ever_upproxy", "Mail connections go through `upproxy` too.", OtherModule);
+    public static readonly Setting QueueRetry = Add(
+        new("queue_retry", SettingKind.Text, "Times between attempts; the last repeats.")
+        {
+            Form = "seconds, commas between",
+            Unit = "s",
+            FindFault = SettingForms.Seconds,
+            Default = "60,300,900,1800,3600",
+        });
+    public static readonly Setting QueueLifetime = Number(
+        "queue_lifetime", 1, 31_536_000, 86400, "s", "Time until a message that cannot be delivered is returned.");
+    public static readonly Setting DelayNotice = Number(
+        "delay_notice", 0, 31_536_000, 14400, "s", "Time until one notice that a message is delayed; 0 = none.");
+    public static readonly Setting TimeBetween = Number(
+        "time_btw", 0, 1024, 0, "s", "Pause after each delivery to another host.");
+    public static readonly Setting SmtpConform = FlagLater(
+        "smtp_conform", "The header `Generate-Delivery-Report:` asks for a notice of success.", Delivery);
+    public static readonly Setting Forward = Flag(
+        "forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
+    public static readonly Setting ForwardRun = Flag(
+        "fwdrun", "`!command` lines in them are run, with the rights of the host process.");
+    public static readonly Setting AntiVirus = PathLater(
+        "antivirus", "Script that is run on each queued message.", Delivery, "noantivirus");
+    public static readonly Setting RunTimeout = Number(
+        "run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` is ended.");
 
     private static readonly string s_tls = Begin("TLS");
     public static readonly Setting SmtpTls = Flag("smtp_tls", "STARTTLS (SMTP) and STLS (POP3) are offered.");
-    public static readonly Setting SmtpTlsOut = Flag("smtptls", "Sending uses TLS where the other host offers it.", "1");
-    public static readonly Setting TlsCertFile = Add(new("tls_cert_file", SettingKind.Path, "Certificate and its chain, PEM.") { Default = "temp_sert.pem" });
-    public static readonly Setting TlsKeyFile = Add(new("tls_key_file", SettingKind.Path, "Private key, PEM.") { DefaultInWords = "the same file as `tls_cert_file`" });
+    public static readonly Setting SmtpTlsOut = Flag(
+        "smtptls", "Sending uses TLS where the other host offers it.", "1");
+    public static readonly Setting TlsCertFile = Add(
+        new("tls_cert_file", SettingKind.Path, "Certificate and its chain, PEM.")
+        { Default = "temp_sert.pem" });
+    public static readonly Setting TlsKeyFile = Add(
+        new("tls_key_file", SettingKind.Path, "Private key, PEM.")
+        { DefaultInWords = "the same file as `tls_cert_file`" });
     public static readonly Setting SmtpOnlyTls = Flag("smtponlytls", "Nothing is sent without TLS.");
-    public static readonly Setting SmtpCheckTls = Flag("smtpchktls", "With TLS, the other host's certificate is checked: its chain, and that it bears the host's name.");
-    public static readonly Setting TlsCaPath = Add(new("tls_capath", SettingKind.Path, "Folder of trusted certificates, PEM, beside `tls_cafile`."));
-    public static readonly Setting TlsCaFile = Add(new("tls_cafile", SettingKind.Path, "File of trusted certificates, PEM, for `smtpchktls`.") { DefaultInWords = "the system's" });
+    public static readonly Setting SmtpCheckTls = Flag(
+        "smtpchktls",
+        "With TLS, the other host's certificate is checked: its chain, and that it bears the host's name.");
+    public static readonly Setting TlsCaPath = Add(
+        new("tls_capath", SettingKind.Path, "Folder of trusted certificates, PEM, beside `tls_cafile`."));
+    public static readonly Setting TlsCaFile = Add(
+        new("tls_cafile", SettingKind.Path, "File of trusted certificates, PEM, for `smtpchktls`.")
+        { DefaultInWords = "the system's" });
     public static readonly Setting TlsPriority = TextLater("tls_priority", null, "Cipher list.", OtherModule, 2047);
-    public static readonly Setting TlsLib = TextLater("tls_lib", null, "TLS library of the old module; here it is the system's OpenSSL.", OtherModule, 256);
-    public static readonly Setting TlsIgnoreTime = FlagLater("vpncln_tlsigntime", "Expired certificates are taken.", Verify);
-    public static readonly Setting TlsSelfSigned = FlagLater("vpncln_tlsssign", "Self-signed certificates are taken.", Verify);
-    public static readonly Setting TlsFirstUse = FlagLater("vpncln_tlssshstyle", "A certificate is trusted from its first use on.", Verify);
+    public static readonly Setting TlsLib = TextLater(
+        "tls_lib", null, "TLS library of the old module; here it is the system's OpenSSL.", OtherModule, 256);
+    public static readonly Setting TlsIgnoreTime = FlagLater(
+        "vpncln_tlsigntime", "Expired certificates are taken.", Verify);
+    public static readonly Setting TlsSelfSigned = FlagLater(
+        "vpncln_tlsssign", "Self-signed certificates are taken.", Verify);
+    public static readonly Setting TlsFirstUse = FlagLater(
+        "vpncln_tlssshstyle", "A certificate is trusted from its first use on.", Verify);
 
     private static readonly string s_web = Begin("Web mail of the old module");
     public static readonly Setting WebMail = FlagLater("wmail", "Web mail.", OtherModule);
-    public static readonly Setting WebMailSent = TextLater("wmailsent", "sent", "Folder of sent mail.", OtherModule, 255, "nowmailsent");
-    public static readonly Setting WebMailTrash = TextLater("wmailtrash", "trash", "Folder of deleted mail.", OtherModule, 255, "nowmailtrash");
+    public static readonly Setting WebMailSent = TextLater(
+        "wmailsent", "sent", "Folder of sent mail.", OtherModule, 255, "nowmailsent");
+    public static readonly Setting WebMailTrash = TextLater(
+        "wmailtrash", "trash", "Folder of deleted mail.", OtherModule, 255, "nowmailtrash");
     public static readonly Setting WebMailUtf = FlagLater("wmail_utf", "Web mail in UTF-8.", OtherModule);
     public static readonly Setting WebMailTls = FlagLater("tls_wmail", "Web mail with TLS.", OtherModule);
 
@@ -191,23 +354,47 @@ internal static class Keys
     private static Setting FlagLater(string key, string meaning, string later)
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = "0", Later = later });
 
-    private static Setting Number(string key, long least, long most, long value, string unit, string meaning, params string[] noKeys)
+    private static Setting Number(
+        string key, long least, long most, long value, string unit, string meaning, params string[] noKeys)
         => NumberLater(key, least, most, value, unit, meaning, "", noKeys);
 
-    private static Setting NumberLater(string key, long least, long most, long value, string unit, string meaning, string later, params string[] noKeys)
-        => Add(new(key, SettingKind.Number, meaning) { Least = least, Most = most, Unit = unit, Default = $"{value}", Later = later, NoKeys = noKeys });
+    private static Setting NumberLater(
+        string key, long least, long most, long value, string unit, string meaning, string later,
+        params string[] noKeys)
+        => Add(
+            new(key, SettingKind.Number, meaning)
+            { Least = least, Most = most, Unit = unit, Default = $"{value}", Later = later, NoKeys = noKeys });
 
-    private static Setting Text(string key, string? value, int limit, string meaning) => TextLater(key, value, meaning, "", limit);
+    private static Setting Text(string key, string? value, int limit, string meaning)
+        => TextLater(key, value, meaning, "", limit);
 
-    private static Setting TextLater(string key, string? value, string meaning, string later, int limit = 4096, params string[] noKeys)
-        => Add(new(key, SettingKind.Text, meaning) { Default = value, LengthLimit = limit, Later = later, NoKeys = noKeys });
+    private static Setting TextLater(
+        string key, string? value, string meaning, string later, int limit = 4096, params string[] noKeys)
+        => Add(
+            new(key, SettingKind.Text, meaning)
+            { Default = value, LengthLimit = limit, Later = later, NoKeys = noKeys });
 
     private static Setting PathLater(string key, string meaning, string later, params string[] noKeys)
         => Add(new(key, SettingKind.Path, meaning) { Later = later, NoKeys = noKeys });
 
     private static Setting RangesLater(string key, string value, string meaning, string later)
-        => Add(new(key, SettingKind.Text, meaning) { Form = "addresses", Default = value, FindFault = SettingForms.Ranges, LengthLimit = 65536, Later = later });
+        => Add(
+            new(key, SettingKind.Text, meaning)
+            {
+                Form = "addresses",
+                Default = value,
+                FindFault = SettingForms.Ranges,
+                LengthLimit = 65536,
+                Later = later,
+            });
 
     private static Setting Addresses(string key, string meaning, params string[] noKeys)
-        => Add(new(key, SettingKind.Text, meaning) { Form = "IP addresses, commas between", FindFault = SettingForms.Addresses, DefaultInWords = "all", NoKeys = noKeys });
+        => Add(
+            new(key, SettingKind.Text, meaning)
+            {
+                Form = "IP addresses, commas between",
+                FindFault = SettingForms.Addresses,
+                DefaultInWords = "all",
+                NoKeys = noKeys,
+            });
 }

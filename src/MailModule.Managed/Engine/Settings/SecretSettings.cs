@@ -30,6 +30,8 @@ internal static class SecretSettings
     {
         int at = text.LastIndexOf('@');
         int scheme = text.IndexOf("://", StringComparison.Ordinal);
-        return at < 0 || scheme < 0 ? (at < 0 ? text : Hidden) : string.Concat(text.AsSpan(0, scheme + 3), Hidden, text.AsSpan(at));
+        return at < 0 || scheme < 0
+            ? (at < 0 ? text : Hidden)
+            : string.Concat(text.AsSpan(0, scheme + 3), Hidden, text.AsSpan(at));
     }
 }

@@ -5,17 +5,24 @@ using MailModule.Transport.Proxies;
 
 namespace MailModule.Engine.Settings;
 
-/// <summary>The forms that texts of settings have. Each tells what is wrong with a text, or null; none shows the text, which may be secret.</summary>
+/// <summary>
+/// The forms that texts of settings have. Each tells what is wrong with a text, or null; none shows the text, which may
+/// be secret.
+/// </summary>
 internal static class SettingForms
 {
     public static string? Ranges(string text, string folder)
-        => AddressRanges.TryParse(text, out _) ? null : "not a list of addresses: a.b.c.d, first-last or address/bits, commas between";
+        => AddressRanges.TryParse(text, out _)
+            ? null
+            : "not a list of addresses: a.b.c.d, first-last or address/bits, commas between";
 
     public static string? Addresses(string text, string folder)
         => Items(text).All(item => IPAddress.TryParse(item, out _)) ? null : "not a list of IP addresses";
 
     public static string? Resolvers(string text, string folder)
-        => Items(text).All(item => IPEndPoint.TryParse(item, out _)) ? null : "not a list of resolvers: ip or ip:port, commas between";
+        => Items(text).All(item => IPEndPoint.TryParse(item, out _))
+            ? null
+            : "not a list of resolvers: ip or ip:port, commas between";
 
     public static string? HostAndPort(string text, string folder)
         => text.Length == 0 || HostAddress.TryParse(text, out _) ? null : "not host or host:port";
@@ -23,29 +30,42 @@ internal static class SettingForms
     public static string? Domain(string text, string folder) => IsDomain(text) ? null : "not a domain name";
 
     public static string? Seconds(string text, string folder)
-        => Items(text).Any() && Items(text).All(IsSeconds) ? null : "not a list of seconds, 1 to 31536000, commas between";
+        => Items(text).Any() && Items(text).All(IsSeconds)
+            ? null
+            : "not a list of seconds, 1 to 31536000, commas between";
 
     public static string? Proxy(string text, string folder)
-        => text.Length == 0 || ProxyAddress.TryParse(text, out _) ? null : "not a proxy: socks5://[user:password@]host:port, socks4a://... or http://...";
+        => text.Length == 0 || ProxyAddress.TryParse(text, out _)
+            ? null
+            : "not a proxy: socks5://[user:password@]host:port, socks4a://... or http://...";
 
     public static string? Fetch(string text, string folder)
     {
         string[] parts = text.Split(';');
-        bool isRight = parts.Length is 5 or 6 && HostAddress.TryParse(parts[0], out _) && parts[1].Length > 0 && parts[3].Length > 0 && IsSeconds(parts[4])
-            && (parts.Length == 5 || parts[5].Split(',', ' ').All(option => option is "" or "tls" or "stls" or "keep" or "apop"));
+        bool isRight = parts.Length is 5 or 6 && HostAddress.TryParse(parts[0], out _) && parts[1].Length > 0
+            && parts[3].Length > 0 && IsSeconds(parts[4]) && (parts.Length == 5 || AreFetchOptions(parts[5]));
         return isRight ? null : "not host[:port];user;password;localuser;seconds[;options]";
     }
 
-    public static string? User(string text, string folder) => Account.TryParse(text, folder, out _, out string error) ? null : error;
+    public static string? User(string text, string folder)
+        => Account.TryParse(text, folder, out _, out string error) ? null : error;
 
-    public static string? MailingList(string text, string folder) => Policy.MailingList.TryParse(text, folder, out _, out string error) ? null : error;
+    public static string? MailingList(string text, string folder)
+        => Policy.MailingList.TryParse(text, folder, out _, out string error) ? null : error;
 
-    public static IEnumerable<string> Items(string text) => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    public static IEnumerable<string> Items(string text)
+        => text.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+
+    private static bool AreFetchOptions(string text)
+        => text.Split(',', ' ').All(option => option is "" or "tls" or "stls" or "keep" or "apop");
 
     // RFC 5321 §2.3.5, §4.5.3.1.2; letters outside ASCII for RFC 6531.
     private static bool IsDomain(string text)
-        => text.Length is > 0 and <= 255 && text.Split('.').All(label => label.Length is > 0 and <= 63 && label.All(c => char.IsLetterOrDigit(c) || c is '-' or '_'));
+        => text.Length is > 0 and <= 255
+            && text.Split('.').All(
+                label => label.Length is > 0 and <= 63 && label.All(c => char.IsLetterOrDigit(c) || c is '-' or '_'));
 
     private static bool IsSeconds(string text)
-        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds) && seconds is >= 1 and <= 31_536_000;
+        => int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
+            && seconds is >= 1 and <= 31_536_000;
 }

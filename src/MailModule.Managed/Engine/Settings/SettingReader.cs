@@ -13,7 +13,9 @@ internal static class SettingReader
         {
             SettingKind.Flag => text is "0" or "1" ? "" : "a flag is 1 or 0",
             SettingKind.Number => TryReadNumber(row, text, out number) ? "" : Limits(row),
-            SettingKind.Choice => TryReadWord(row, text, out number) ? "" : $"not one of {string.Join(", ", row.Words)}",
+            SettingKind.Choice => TryReadWord(row, text, out number)
+                ? ""
+                : $"not one of {string.Join(", ", row.Words)}",
             _ => FaultOfText(row, text, folder) ?? "",
         };
         if (row.Kind == SettingKind.Flag)
@@ -30,7 +32,8 @@ internal static class SettingReader
         return error.Length == 0;
     }
 
-    // A user is known by name, a list by its address and a domain by itself, both in any case; anything else by its whole text.
+    // A user is known by name, a list by its address and a domain by itself, both in any case; anything else by its
+    // whole text.
     private static string NameOf(Setting row, string text)
     {
         if (row == Keys.LocalDomain)
@@ -51,14 +54,18 @@ internal static class SettingReader
     }
 
     private static string Limits(Setting row)
-        => row.Most == long.MaxValue ? $"not a number from {row.Least}" : $"not a number from {row.Least} to {row.Most}";
+        => row.Most == long.MaxValue
+            ? $"not a number from {row.Least}"
+            : $"not a number from {row.Least} to {row.Most}";
 
     private static bool TryReadWord(Setting row, string text, out long number)
     {
-        number = Array.FindIndex(row.Words, word => word.Equals(text, StringComparison.OrdinalIgnoreCase)) + row.FirstWord;
+        number = Array.FindIndex(row.Words, word => word.Equals(text, StringComparison.OrdinalIgnoreCase))
+            + row.FirstWord;
         if (number >= row.FirstWord)
             return true;
-        bool isNumber = row.FirstWord > 0 && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int given)
+        bool isNumber = row.FirstWord > 0
+            && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int given)
             && given >= row.FirstWord && (number = given) < row.FirstWord + row.Words.Length;
         return isNumber;
     }

@@ -10,8 +10,8 @@ using MailModule.Primitives;
 namespace MailModule.Engine.Settings;
 
 /// <summary>
-/// The values of all settings at one moment. Immutable; any thread. What follows from them (accounts, relay policy) is made at first use and kept,
-/// so that asking again costs nothing.
+/// The values of all settings at one moment. Immutable; any thread. What follows from them (accounts, relay policy) is
+/// made at first use and kept, so that asking again costs nothing.
 /// </summary>
 internal sealed class SettingValues
 {
@@ -66,17 +66,26 @@ internal sealed class SettingValues
         return Path.GetFullPath(text, _values[row.Index]?.Folder ?? Environment.CurrentDirectory);
     }
 
-    public IReadOnlyList<string> List(Setting row) => Items(row) is { Length: > 0 } items ? Array.ConvertAll(items, item => item.Text) : [];
+    public IReadOnlyList<string> List(Setting row)
+        => Items(row) is { Length: > 0 } items ? Array.ConvertAll(items, item => item.Text) : [];
 
     /// <summary>The values of a list whose items are separated by commas, such as addresses.</summary>
     public IReadOnlyList<string> Parts(Setting row) => Text(row) is string text ? [.. SettingForms.Items(text)] : [];
 
-    /// <summary>The addresses to listen on; where none is set all of the machine, as one address that stands for both families if the machine has IPv6.</summary>
+    /// <summary>
+    /// The addresses to listen on; where none is set all of the machine, as one address that stands for both families
+    /// if the machine has IPv6.
+    /// </summary>
     public IReadOnlyList<IPAddress> Addresses(Setting row)
     {
         IReadOnlyList<string> parts = Parts(row);
-        return parts.Count == 0 ? [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any] : [.. parts.Select(IPAddress.Parse)];
+        return parts.Count == 0
+            ? [Socket.OSSupportsIPv6 ? IPAddress.IPv6Any : IPAddress.Any]
+            : [.. parts.Select(IPAddress.Parse)];
     }
+
+    /// <summary>Where texts too large for memory go while a host writes them.</summary>
+    public string ScratchFolder => Path.Combine(FullPath(Keys.MailRoot)!, "scratch");
 
     public LogLevel LogLevel => (LogLevel)Number(Keys.LogLevel);
 
@@ -93,7 +102,8 @@ internal sealed class SettingValues
     /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
     public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
 
-    public DotForwardOptions Forward => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
+    public DotForwardOptions Forward
+        => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
 
     internal SettingListItem[] Items(Setting row) => _lists[row.Index] ?? [];
 
@@ -104,7 +114,8 @@ internal sealed class SettingValues
     private RelayPolicy MakeRelay()
     {
         var domains = new LocalDomains([Text(Keys.SmtpName)!, .. List(Keys.LocalDomain)], IsOurAddress);
-        var accounts = new Accounts(ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"));
+        var accounts = new Accounts(
+            ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"));
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
         var made = new RelayPolicy(accounts, domains, clients.Union(clients6)) { Lists = new MailingLists(ParseLists()) };
@@ -114,8 +125,10 @@ internal sealed class SettingValues
     private RetrySchedule MakeSchedule()
     {
         TimeSpan Seconds(Setting row) => TimeSpan.FromSeconds(Number(row));
-        TimeSpan[] delays = [.. Parts(Keys.QueueRetry).Select(part => TimeSpan.FromSeconds(long.Parse(part, CultureInfo.InvariantCulture)))];
-        var made = new RetrySchedule(delays, Seconds(Keys.QueueLifetime), Seconds(Keys.DelayNotice), Seconds(Keys.TimeBetween));
+        static long Parse(string part) => long.Parse(part, CultureInfo.InvariantCulture);
+        TimeSpan[] delays = [.. Parts(Keys.QueueRetry).Select(part => TimeSpan.FromSeconds(Parse(part)))];
+        var made = new RetrySchedule(
+            delays, Seconds(Keys.QueueLifetime), Seconds(Keys.DelayNotice), Seconds(Keys.TimeBetween));
         return Interlocked.CompareExchange(ref _schedule, made, null) ?? made;
     }
 
@@ -147,7 +160,9 @@ internal sealed class SettingValues
     {
         try
         {
-            return NetworkInterface.GetAllNetworkInterfaces().SelectMany(card => card.GetIPProperties().UnicastAddresses).Select(entry => entry.Address).ToList();
+            return NetworkInterface.GetAllNetworkInterfaces()
+                .SelectMany(card => card.GetIPProperties().UnicastAddresses)
+                .Select(entry => entry.Address).ToList();
         }
         catch (NetworkInformationException)
         {
@@ -159,6 +174,8 @@ internal sealed class SettingValues
     {
         if (row.Kind == SettingKind.Choice)
             return Array.IndexOf(row.Words, row.Default) + row.FirstWord;
-        return long.TryParse(row.Default, NumberStyles.None, CultureInfo.InvariantCulture, out long number) ? number : 0;
+        return long.TryParse(row.Default, NumberStyles.None, CultureInfo.InvariantCulture, out long number)
+            ? number
+            : 0;
     }
 }

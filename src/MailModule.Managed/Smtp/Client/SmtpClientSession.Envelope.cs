@@ -176,7 +176,7 @@ public sealed partial class SmtpClientSession
     // RFC 5321 §4.5.3.1.10: 552 behind recipients that were taken is an old way to say "too many", which passes.
     private Fault FaultOfRcpt(Reply reply)
         => reply.Code == 552 && reply.Enhanced is "" or "5.5.3" && _transaction!.HasAccepted
-            ? Fault.RefusedForNow
+            ? Fault.RefusedTemporary
             : FaultOf(reply);
 
     // After the reply to MAIL or RCPT: the next command in lock step, the next group when pipelining, or the end if

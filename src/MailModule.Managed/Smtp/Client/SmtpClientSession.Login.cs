@@ -46,7 +46,7 @@ public sealed partial class SmtpClientSession
     {
         if (!_mechanisms!.TryDequeue(out _mechanism))
         {
-            QuitAfterLogin(Fault.Refused, null, output, "the server offers no way to log in that we know");
+            QuitAfterLogin(Fault.RefusedPermanent, null, output, "the server offers no way to log in that we know");
             return;
         }
         byte[]? initial = _mechanism.Begin();

@@ -26,7 +26,7 @@ public sealed partial class SmtpClientSession
         else if (!reply.IsTemporary)
             WriteCommand(output, "HELO "u8, _options.HostName, Await.Helo);
         else
-            QuitWith(Fault.RefusedForNow, reply, output);
+            QuitWith(Fault.RefusedTemporary, reply, output);
     }
 
     private void OnHeloReply(Reply reply, Output output)

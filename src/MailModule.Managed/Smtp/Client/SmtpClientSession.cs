@@ -193,7 +193,7 @@ public sealed partial class SmtpClientSession : ISession
         (Await what, int recipient) = _awaited.Dequeue();
         // RFC 5321 §3.8: 421 may answer any command; the server closes.
         if (reply.Code == 421 && what is not Await.Quit)
-            End(Fault.RefusedForNow, reply);
+            End(Fault.RefusedTemporary, reply);
         else
             HandleReply(what, recipient, reply, output);
     }
@@ -294,5 +294,5 @@ public sealed partial class SmtpClientSession : ISession
 
     /// <summary>What a reply other than the expected one means; a positive one breaks the protocol.</summary>
     internal static Fault FaultOf(Reply reply)
-        => reply.IsTemporary ? Fault.RefusedForNow : reply.IsPositive ? Fault.Protocol : Fault.Refused;
+        => reply.IsTemporary ? Fault.RefusedTemporary : reply.IsPositive ? Fault.Protocol : Fault.RefusedPermanent;
 }

@@ -28,7 +28,7 @@ public class DirectSubmissionTests
         Assert.Equal([(SubmissionState.Done, "a@b.example"), (SubmissionState.Error, "c@B.example"),
             (SubmissionState.Error, "d@gone.example")],
             listener.Final.Select(one => (one.State, one.Recipient)).OrderBy(one => one.Recipient));
-        Assert.Equal([(Fault.None, "2.0.0"), (Fault.Refused, "5.1.1"), (Fault.NotFound, "5.1.2")],
+        Assert.Equal([(Fault.None, "2.0.0"), (Fault.RefusedPermanent, "5.1.1"), (Fault.NotFound, "5.1.2")],
             submission.Recipients.Select(one => (one.Outcome!.Fault, one.Outcome.Status)));
         Assert.Equal("mx.b.example", submission.Recipients[0].Outcome!.Host!.Name);
         Assert.Equal([1, 1, 0], submission.Recipients.Select(one => one.Attempts));

@@ -35,7 +35,7 @@ public class SubmissionTests
         Assert.Equal(3, listener.Final.Length);
         Assert.True(listener.IsFinished);
         Assert.Empty(listener.Offences);
-        Assert.Equal(Fault.Refused, submission.Result);
+        Assert.Equal(Fault.RefusedPermanent, submission.Result);
     }
 
     [Fact]
@@ -74,8 +74,8 @@ public class SubmissionTests
     }
 
     [Theory]
-    [InlineData("554 not here", 554, Fault.Refused)]
-    [InlineData("421 busy", 421, Fault.RefusedForNow)]
+    [InlineData("554 not here", 554, Fault.RefusedPermanent)]
+    [InlineData("421 busy", 421, Fault.RefusedTemporary)]
     [InlineData("garbage", -(int)Fault.Protocol, Fault.Protocol)]
     public void A_server_that_does_not_want_to_talk_is_reported_in_its_words(string greeting, int value, Fault fault)
     {

@@ -88,7 +88,7 @@ public class MxFailoverTests
         AttemptEnd end = hosts.Run(
             owner, LoopbackHosts.Host("first", first), LoopbackHosts.Nobody("between"),
             LoopbackHosts.Host("second", second));
-        Assert.Equal((451, Fault.RefusedForNow),
+        Assert.Equal((451, Fault.RefusedTemporary),
             (transaction.Recipients[0].Reply!.Code, transaction.Recipients[0].Fault));
         Assert.Equal(["first"], owner.Hosts.Select(host => host!.Name));
         Assert.Equal((false, true), (end.IsPermanent, end.WasReady));

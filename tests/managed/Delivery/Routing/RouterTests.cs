@@ -64,17 +64,17 @@ public class RouterTests
     }
 
     [Theory]
-    [InlineData("null.example", Fault.Refused, true, "5.1.10")]
+    [InlineData("null.example", Fault.RefusedPermanent, true, "5.1.10")]
     [InlineData("nowhere.example", Fault.NotFound, true, "5.1.2")]
     [InlineData("dead.example", Fault.NotFound, true, "5.4.4")]
     [InlineData("trouble.example", Fault.Dns, false, "4.4.3")]
     [InlineData("slow.example", Fault.Dns, false, "4.4.3")]
     [InlineData("nonsense..example", Fault.Argument, true, "5.1.2")]
     [InlineData("[X25:3110]", Fault.Argument, true, "5.1.2")]
-    [InlineData("[192.0.2.99]", Fault.Refused, true, "5.4.6")]
+    [InlineData("[192.0.2.99]", Fault.RefusedPermanent, true, "5.4.6")]
     // Best of all, by name or by address: there is nobody before us.
-    [InlineData("first.example", Fault.Refused, true, "5.4.6")]
-    [InlineData("byaddress.example", Fault.Refused, true, "5.4.6")]
+    [InlineData("first.example", Fault.RefusedPermanent, true, "5.4.6")]
+    [InlineData("byaddress.example", Fault.RefusedPermanent, true, "5.4.6")]
     // Somebody is before us, but cannot be found just now.
     [InlineData("behind.example", Fault.Dns, false, "4.4.3")]
     // A name that somebody has set may be set right.
@@ -119,7 +119,7 @@ public class RouterTests
     {
         var router = new Router(World, () => Rules with { Smarthost = "self.example:25" });
         RouteFailure failure = router.Find("self.example:25", default).Failure!;
-        Assert.Equal((Fault.Refused, false, "4.3.5"), (failure.Fault, failure.IsPermanent, failure.Status));
+        Assert.Equal((Fault.RefusedPermanent, false, "4.3.5"), (failure.Fault, failure.IsPermanent, failure.Status));
     }
 
     [Fact]

@@ -9,7 +9,8 @@ public sealed class EngineSettingsTests : IDisposable
     private readonly List<string> _lines = [];
     private readonly EngineSettings _settings;
 
-    public EngineSettingsTests() => _settings = new EngineSettings(new Log(LogLevel.Debug, (_, _, text) => _lines.Add(text)));
+    public EngineSettingsTests()
+        => _settings = new EngineSettings(new Log(LogLevel.Debug, (_, _, text) => _lines.Add(text)));
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -26,7 +27,8 @@ public sealed class EngineSettingsTests : IDisposable
         Assert.Null(Text("user"));
         Assert.NotEmpty(Text("smtp_name")!);
         Assert.Equal(Path.Combine(Environment.CurrentDirectory, "mailmodule", "spool"), Text("smtp_out"));
-        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "mailmodule"), _settings.Current.FullPath(Keys.MailRoot));
+        Assert.Equal(
+            Path.Combine(Environment.CurrentDirectory, "mailmodule"), _settings.Current.FullPath(Keys.MailRoot));
     }
 
     [Fact]
@@ -59,9 +61,13 @@ public sealed class EngineSettingsTests : IDisposable
             list="staff@example.org;boss@example.org;ann@example.org bob@example.net @members.txt"
             """);
         Assert.Equal(Fault.None, _settings.Set("list", "Friends@Example.org;;bob@example.net", out _));
-        Assert.Equal("Friends@Example.org;;bob@example.net\nstaff@example.org;boss@example.org;ann@example.org bob@example.net @members.txt", Text("list"));
+        Assert.Equal(
+            "Friends@Example.org;;bob@example.net\nstaff@example.org;boss@example.org;ann@example.org "
+                + "bob@example.net @members.txt",
+            Text("list"));
         Assert.Equal("bob@example.net", _settings.Current.Relay.Lists.Find("friends@example.org")!.Members[0].Text);
-        Assert.Equal([Path.Combine(_folder, "members.txt")], _settings.Current.Relay.Lists.Find("staff@example.org")!.Files);
+        Assert.Equal(
+            [Path.Combine(_folder, "members.txt")], _settings.Current.Relay.Lists.Find("staff@example.org")!.Files);
         Assert.Equal(Fault.Config, _settings.Set("list", "friends@example.org;ann@example.org", out string error));
         Assert.Contains("two semicolons", error, StringComparison.Ordinal);
         Assert.Equal(Fault.None, _settings.Set("list", "\"friends\"@example.org;;carl@example.net", out _));
@@ -122,7 +128,12 @@ public sealed class EngineSettingsTests : IDisposable
     [Fact]
     public void An_error_never_shows_a_password()
     {
-        foreach (string line in new[] { "user=ann;hunter2", "user=ann;{XX}hunter2;;P", "user=\"ann;hunter2;;P", "fetch=h;u;hunter2", "proxy=ftp://u:hunter2@h:1", "user=a\tb;hunter2;;P" })
+        string[] lines =
+        [
+            "user=ann;hunter2", "user=ann;{XX}hunter2;;P", "user=\"ann;hunter2;;P", "fetch=h;u;hunter2",
+            "proxy=ftp://u:hunter2@h:1", "user=a\tb;hunter2;;P",
+        ];
+        foreach (string line in lines)
         {
             Assert.Equal(Fault.Config, _settings.Load(Write("secret.cfg", line), out string error));
             Assert.DoesNotContain("hunter2", error, StringComparison.Ordinal);
@@ -132,7 +143,9 @@ public sealed class EngineSettingsTests : IDisposable
     [Fact]
     public void The_last_of_a_repeated_key_wins_and_lists_add_up()
     {
-        Load("smtp_max=1 smtp_max=2 local_domain=a.example local_domain=b.example local_domain=A.example user=ann;1;;P user=bob;2;;P user=ann;3;;PS");
+        Load(
+            "smtp_max=1 smtp_max=2 local_domain=a.example local_domain=b.example local_domain=A.example "
+                + "user=ann;1;;P user=bob;2;;P user=ann;3;;PS");
         Assert.Equal(2, Int("smtp_max"));
         Assert.Equal("A.example\nb.example", Text("local_domain"));
         Assert.Equal("ann;3;;PS\nbob;2;;P", Text("user"));
@@ -178,7 +191,10 @@ public sealed class EngineSettingsTests : IDisposable
         string file = Write("a.cfg", "smtp_max=5\nno_such_key=1 word");
         Assert.Equal(Fault.None, _settings.Load(file, out _));
         Assert.Equal(5, Int("smtp_max"));
-        Assert.Equal([$"{file}:2: the key no_such_key is not known, and ignored", $"{file}:2: the key word is not known, and ignored"], _lines);
+        Assert.Equal(
+            [$"{file}:2: the key no_such_key is not known, and ignored",
+                $"{file}:2: the key word is not known, and ignored"],
+            _lines);
     }
 
     [Fact]
@@ -253,7 +269,9 @@ public sealed class EngineSettingsTests : IDisposable
         Assert.Equal(Path.Combine(_folder, "data", "users", "bob"), _settings.Current.Accounts.HomeOf("bob"));
         Assert.Equal("data", Text("mail_root"));
         _settings.Set("mail_root", "elsewhere", out _);
-        Assert.Equal(Path.Combine(Environment.CurrentDirectory, "elsewhere", "users", "bob"), _settings.Current.Accounts.HomeOf("bob"));
+        Assert.Equal(
+            Path.Combine(Environment.CurrentDirectory, "elsewhere", "users", "bob"),
+            _settings.Current.Accounts.HomeOf("bob"));
     }
 
     [Fact]
@@ -277,7 +295,8 @@ public sealed class EngineSettingsTests : IDisposable
     }
 
     [Fact]
-    public void Missing_files_are_not_found() => Assert.Equal(Fault.NotFound, _settings.Load(Path.Combine(_folder, "none.cfg"), out _));
+    public void Missing_files_are_not_found()
+        => Assert.Equal(Fault.NotFound, _settings.Load(Path.Combine(_folder, "none.cfg"), out _));
 
     [Fact]
     public void Ten_thousand_users_load_in_one_file()
@@ -290,11 +309,14 @@ public sealed class EngineSettingsTests : IDisposable
     public void Garbage_is_a_fault_or_taken_and_never_an_exception()
     {
         var random = new Random(7);
-        string[] words = [.. Keys.All.Select(row => row.Key), "=", "=", "=", " ", "\n", "\"", "1", "0", "x;y;z;P", "@", "#", "-", "127.0.0.1/", ",", "{SCRAM-SHA-256}", "no", "9999999999999999999", "[", "::"];
+        string[] words = [.. Keys.All.Select(row => row.Key), "=", "=", "=", " ", "\n", "\"", "1", "0", "x;y;z;P", "@",
+            "#", "-", "127.0.0.1/", ",", "{SCRAM-SHA-256}", "no", "9999999999999999999", "[", "::"];
         string file = Path.Combine(_folder, "garbage.cfg");
         for (int round = 0; round < 1_000; round++)
         {
-            File.WriteAllText(file, string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => words[random.Next(words.Length)])));
+            File.WriteAllText(
+                file,
+                string.Concat(Enumerable.Range(0, random.Next(30)).Select(_ => words[random.Next(words.Length)])));
             int version = _settings.Current.Version;
             Fault fault = _settings.Load(file, out string error);
             Assert.Equal(fault == Fault.None, error.Length == 0);

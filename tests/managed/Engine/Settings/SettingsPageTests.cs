@@ -16,7 +16,9 @@ public class SettingsPageTests
         string made = SettingsPage.Make();
         if (Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1")
             File.WriteAllText(file, made);
-        Assert.True(File.Exists(file) && File.ReadAllText(file) == made, "docs/settings.md is not what the table says: UPDATE_DOCS=1 dotnet test tests/managed --filter Settings");
+        Assert.True(
+            File.Exists(file) && File.ReadAllText(file) == made,
+            "docs/settings.md is not what the table says: UPDATE_DOCS=1 dotnet test tests/managed --filter Settings");
     }
 
     [Fact]
@@ -39,7 +41,11 @@ public class SettingsPageTests
     [Fact]
     public void Every_row_stands_under_a_heading_and_has_a_meaning()
     {
-        Assert.All(Keys.All, row => Assert.True(row.Section.Length > 0 && row.Meaning.EndsWith('.') && row.Index == Keys.All.ToList().IndexOf(row), row.Key));
+        Assert.All(
+            Keys.All,
+            row => Assert.True(
+                row.Section.Length > 0 && row.Meaning.EndsWith('.') && row.Index == Keys.All.ToList().IndexOf(row),
+                row.Key));
         Assert.Equal(Keys.All.Count, Keys.All.Select(row => row.Key).Distinct().Count());
     }
 
@@ -64,5 +70,6 @@ public class SettingsPageTests
     [InlineData("mail", "# 127.0.1.1 mail.example.org|127.0.0.1\tmail localhost", "mail")]
     [InlineData("mail.example.net", "127.0.1.1 mail.example.org", "mail.example.net")]
     [InlineData("", "", "localhost")]
-    public void The_machines_full_name_needs_no_network(string name, string hosts, string full) => Assert.Equal(full, HostName.Find(name, hosts.Split('|')));
+    public void The_machines_full_name_needs_no_network(string name, string hosts, string full)
+        => Assert.Equal(full, HostName.Find(name, hosts.Split('|')));
 }

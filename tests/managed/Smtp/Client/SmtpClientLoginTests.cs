@@ -55,14 +55,14 @@ public class SmtpClientLoginTests
         Assert.Equal("AUTH LOGIN\n", server.Say("504 not known\n"));
         Assert.Equal("QUIT\n", server.Say("504 not known\n"));
         server.Lose();
-        Assert.Equal((Fault.Refused, 504, SmtpStage.Auth), (server.Fault, server.Words!.Code, server.Session.Stage));
+        Assert.Equal((Fault.RefusedPermanent, 504, SmtpStage.Auth), (server.Fault, server.Words!.Code, server.Session.Stage));
     }
 
     [Theory]
-    [InlineData("535 5.7.8 bad password\n", Fault.Refused, 535)]
-    [InlineData("454 4.7.0 later\n", Fault.RefusedForNow, 454)]
-    [InlineData("432 change it\n", Fault.RefusedForNow, 432)]
-    [InlineData("421 down\n", Fault.RefusedForNow, 421)]
+    [InlineData("535 5.7.8 bad password\n", Fault.RefusedPermanent, 535)]
+    [InlineData("454 4.7.0 later\n", Fault.RefusedTemporary, 454)]
+    [InlineData("432 change it\n", Fault.RefusedTemporary, 432)]
+    [InlineData("421 down\n", Fault.RefusedTemporary, 421)]
     [InlineData("250 ok\n", Fault.Protocol, 250)]
     [InlineData("354 go\n", Fault.Protocol, 354)]
     public void A_refused_login_is_no_message_of_ours(string answer, Fault fault, int code)
@@ -80,8 +80,8 @@ public class SmtpClientLoginTests
     [Theory]
     [InlineData("PLAIN LOGIN", Fault.Tls)]
     [InlineData("LOGIN", Fault.Tls)]
-    [InlineData("GSSAPI XOAUTH2", Fault.Refused)]
-    [InlineData("", Fault.Refused)]
+    [InlineData("GSSAPI XOAUTH2", Fault.RefusedPermanent)]
+    [InlineData("", Fault.RefusedPermanent)]
     public void A_password_does_not_cross_the_wire_without_leave(string offered, Fault fault)
     {
         ClientDialogue server = Begin(offered, out string said, clear: false);
@@ -109,7 +109,7 @@ public class SmtpClientLoginTests
         server.Say("502 what\n");
         Assert.Equal("QUIT\n", server.Say("250 hello\n"));
         server.Lose();
-        Assert.Equal(Fault.Refused, server.Fault);
+        Assert.Equal(Fault.RefusedPermanent, server.Fault);
     }
 
     [Theory]

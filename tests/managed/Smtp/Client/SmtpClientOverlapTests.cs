@@ -52,8 +52,8 @@ public class SmtpClientOverlapTests
     }
 
     [Theory]
-    [InlineData("450 later\n", Fault.RefusedForNow)]
-    [InlineData("554 never\n", Fault.Refused)]
+    [InlineData("450 later\n", Fault.RefusedTemporary)]
+    [InlineData("554 never\n", Fault.RefusedPermanent)]
     public void A_refused_text_is_the_first_ones_alone(string verdict, Fault fault)
     {
         (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
@@ -69,13 +69,13 @@ public class SmtpClientOverlapTests
         (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         Assert.Equal("QUIT\n", server.Say("250 taken\n451 4.7.1 slower\n503 no\n503 no\n"));
         Assert.Equal(RecipientState.Delivered, first.Recipients[0].State);
-        Assert.Equal((Fault.RefusedForNow, SmtpStage.Mail),
+        Assert.Equal((Fault.RefusedTemporary, SmtpStage.Mail),
             (second.Recipients[0].Fault, second.Recipients[0].Stage));
     }
 
     [Theory]
     [InlineData("", true, Fault.Closed)]
-    [InlineData("421 down\n", false, Fault.RefusedForNow)]
+    [InlineData("421 down\n", false, Fault.RefusedTemporary)]
     [InlineData("garbage\n", true, Fault.Protocol)]
     public void What_ends_the_connection_before_the_verdict_gives_the_second_back(
         string words, bool isUnknown, Fault fault)
@@ -105,8 +105,8 @@ public class SmtpClientOverlapTests
 
     [Theory]
     [InlineData("250 ok\n", Fault.Closed)]
-    [InlineData("250 ok\n550 no\n", Fault.Refused)]
-    [InlineData("250 ok\n421 down\n", Fault.RefusedForNow)]
+    [InlineData("250 ok\n550 no\n", Fault.RefusedPermanent)]
+    [InlineData("250 ok\n421 down\n", Fault.RefusedTemporary)]
     public void What_the_server_has_answered_counts_for_the_second(string answers, Fault fault)
     {
         (ClientDialogue server, _, SmtpClientTransaction second) = TwoUnderWay();
@@ -196,7 +196,7 @@ public class SmtpClientOverlapTests
         server.Say("421 not now\n");
         server.Lose();
         Assert.Empty(server.Returned);
-        Assert.Equal((Fault.RefusedForNow, SmtpStage.Mail),
+        Assert.Equal((Fault.RefusedTemporary, SmtpStage.Mail),
             (first.Recipients[0].Fault, first.Recipients[0].Stage));
     }
 

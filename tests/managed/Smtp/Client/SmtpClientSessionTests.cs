@@ -44,7 +44,7 @@ public class SmtpClientSessionTests
             server.Say(Pipelining));
         Assert.Equal("x\n.\n", server.Say("250 ok\n550 5.1.1 no\n250 ok\n354 go\n"));
         server.Say("250 ok\n");
-        Assert.Equal(Fault.Refused, message.Recipients[0].Fault);
+        Assert.Equal(Fault.RefusedPermanent, message.Recipients[0].Fault);
         Assert.Equal("5.1.1", message.Recipients[0].Reply!.Enhanced);
         Assert.Equal(RecipientState.Delivered, message.Recipients[1].State);
     }
@@ -83,7 +83,7 @@ public class SmtpClientSessionTests
             last = server.Say("250 taken\n");
         Assert.Equal("QUIT\n", last);
         for (int i = 0; i < 3; i++)
-            Assert.Equal(codes[i] switch { 250 => Fault.None, 450 => Fault.RefusedForNow, _ => Fault.Refused },
+            Assert.Equal(codes[i] switch { 250 => Fault.None, 450 => Fault.RefusedTemporary, _ => Fault.RefusedPermanent },
                 message.Recipients[i].Fault);
         Assert.Equal(1, server.CompletedCount);
     }
@@ -102,7 +102,7 @@ public class SmtpClientSessionTests
         Assert.NotEqual(0, third);
         server.Lose();
         Assert.Equal(Fault.Closed, message.Recipients[2].Fault);
-        Assert.Equal(first == 250 ? Fault.Closed : first == 450 ? Fault.RefusedForNow : Fault.Refused,
+        Assert.Equal(first == 250 ? Fault.Closed : first == 450 ? Fault.RefusedTemporary : Fault.RefusedPermanent,
             message.Recipients[0].Fault);
         Assert.DoesNotContain(message.Recipients, recipient => recipient.IsUnknown);
         Assert.True(server.HasEnded);
@@ -131,7 +131,7 @@ public class SmtpClientSessionTests
         server.Say(Pipelining);
         Assert.Equal("QUIT\n", server.Say("451 4.7.1 later\n503 first\n503 first\n503 first\n"));
         Assert.All(message.Recipients,
-            recipient => Assert.Equal((Fault.RefusedForNow, 451), (recipient.Fault, recipient.Reply!.Code)));
+            recipient => Assert.Equal((Fault.RefusedTemporary, 451), (recipient.Fault, recipient.Reply!.Code)));
     }
 
     [Fact]
@@ -143,7 +143,7 @@ public class SmtpClientSessionTests
         server.Say(Pipelining);
         Assert.Equal(".\n", server.Say("250 ok\n550 no\n354 go\n"));
         Assert.Equal("QUIT\n", server.Say("554 no valid recipients\n"));
-        Assert.Equal(Fault.Refused, message.Recipients[0].Fault);
+        Assert.Equal(Fault.RefusedPermanent, message.Recipients[0].Fault);
     }
 
     [Fact]
@@ -171,9 +171,9 @@ public class SmtpClientSessionTests
     }
 
     [Theory]
-    [InlineData("554 5.3.2 not here\n", Fault.Refused, 554)]
-    [InlineData("421 4.3.2 later\n", Fault.RefusedForNow, 421)]
-    [InlineData("450 later\n", Fault.RefusedForNow, 450)]
+    [InlineData("554 5.3.2 not here\n", Fault.RefusedPermanent, 554)]
+    [InlineData("421 4.3.2 later\n", Fault.RefusedTemporary, 421)]
+    [InlineData("450 later\n", Fault.RefusedTemporary, 450)]
     [InlineData("250 hello\n", Fault.Protocol, 250)]
     public void A_greeting_that_is_no_220_ends_it_before_any_transaction(string greeting, Fault fault, int code)
     {
@@ -201,7 +201,7 @@ public class SmtpClientSessionTests
         server.Say(words);
         Assert.Equal(Next.Close, server.Last);
         server.Lose();
-        Assert.Equal((Fault.RefusedForNow, 421), (server.Fault, server.Words!.Code));
+        Assert.Equal((Fault.RefusedTemporary, 421), (server.Fault, server.Words!.Code));
         Assert.All(message.Recipients, recipient => Assert.NotEqual(RecipientState.Delivered, recipient.State));
     }
 

@@ -18,9 +18,9 @@ public class SmtpClientStageTests
 
     private static readonly (string Words, Fault Fault)[] s_answers =
     [
-        ("421 down\n", Fault.RefusedForNow), ("450 later\n", Fault.RefusedForNow),
-            ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedForNow),
-        ("500 what\n", Fault.Refused), ("550-no\n550 never\n", Fault.Refused), ("554 5.7.1 go away\n", Fault.Refused),
+        ("421 down\n", Fault.RefusedTemporary), ("450 later\n", Fault.RefusedTemporary),
+            ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedTemporary),
+        ("500 what\n", Fault.RefusedPermanent), ("550-no\n550 never\n", Fault.RefusedPermanent), ("554 5.7.1 go away\n", Fault.RefusedPermanent),
         ("300 what\n", Fault.Protocol), ("250-a\n251 b\n", Fault.Protocol), ("hello\n", Fault.Protocol),
             ("25\n", Fault.Protocol), ("100 wait\n", Fault.Protocol),
         ("600 what\n", Fault.Protocol), ("2500 what\n", Fault.Protocol), ("250_what\n", Fault.Protocol),
@@ -49,7 +49,7 @@ public class SmtpClientStageTests
         PlayUpTo(server, stage, pipelined);
         (string words, Fault fault) = s_answers[answer];
         server.Say(words);
-        if (s_stages[stage].Name == "ehlo" && fault != Fault.RefusedForNow && server.Last == Next.Read)
+        if (s_stages[stage].Name == "ehlo" && fault != Fault.RefusedTemporary && server.Last == Next.Read)
             server.Say("500 no helo either\n");
         server.Say("250 anything\n");
         server.Lose();
@@ -58,7 +58,7 @@ public class SmtpClientStageTests
         Assert.Equal(Expected(stage, fault, words), stage < 2 ? server.Fault : bob.Fault);
         Assert.Equal(stage < 2 ? RecipientState.Waiting : RecipientState.Failed, bob.State);
         Assert.Equal(stage < 2 ? 0 : 1, server.CompletedCount);
-        if (stage >= 2 && fault is Fault.Refused or Fault.RefusedForNow)
+        if (stage >= 2 && fault is Fault.RefusedPermanent or Fault.RefusedTemporary)
             Assert.Equal(words[..3],
                 bob.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)
                 ?? server.Words!.Code.ToString(System.Globalization.CultureInfo.InvariantCulture));
@@ -66,7 +66,7 @@ public class SmtpClientStageTests
 
     // An EHLO that is not understood is followed by HELO, whose refusal decides then.
     private static Fault Expected(int stage, Fault fault, string words)
-        => s_stages[stage].Name == "ehlo" && words.StartsWith("300", StringComparison.Ordinal) ? Fault.Refused : fault;
+        => s_stages[stage].Name == "ehlo" && words.StartsWith("300", StringComparison.Ordinal) ? Fault.RefusedPermanent : fault;
 
     [Theory]
     [InlineData(false)]
@@ -176,8 +176,8 @@ public class SmtpClientStageTests
             Fault expected = i >= heard || codes[i] == 250
                 ? Fault.Closed
                 : codes[i] == 450
-                ? Fault.RefusedForNow
-                : Fault.Refused;
+                ? Fault.RefusedTemporary
+                : Fault.RefusedPermanent;
             Assert.Equal(expected, message.Recipients[i].Fault);
             Assert.False(message.Recipients[i].IsUnknown);
         }
@@ -221,7 +221,7 @@ public class SmtpClientStageTests
         Assert.DoesNotContain("\n.\n", server.Say("552 5.3.4 too much\n"), StringComparison.Ordinal);
         Assert.Equal(Next.Close, server.Last);
         server.Lose();
-        Assert.Equal((Fault.Refused, 552), (message.Recipients[0].Fault, message.Recipients[0].Reply!.Code));
+        Assert.Equal((Fault.RefusedPermanent, 552), (message.Recipients[0].Fault, message.Recipients[0].Reply!.Code));
         Assert.False(message.Recipients[0].IsUnknown);
     }
 

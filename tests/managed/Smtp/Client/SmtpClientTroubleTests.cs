@@ -76,8 +76,8 @@ public class SmtpClientTroubleTests
     }
 
     [Theory]
-    [InlineData("421 4.3.2 shutting down\n", Fault.RefusedForNow)]
-    [InlineData("554 5.5.0 synchronization error\n", Fault.Refused)]
+    [InlineData("421 4.3.2 shutting down\n", Fault.RefusedTemporary)]
+    [InlineData("554 5.5.0 synchronization error\n", Fault.RefusedPermanent)]
     public void A_refusal_that_nobody_asked_for_is_heard_as_what_it_says(string words, Fault fault)
     {
         SmtpClientTransaction message = Message("x\n", "bob@b.example");
@@ -119,11 +119,11 @@ public class SmtpClientTroubleTests
     }
 
     [Theory]
-    [InlineData("552 too many\n", Fault.RefusedForNow, true)]
-    [InlineData("552 5.5.3 too many\n", Fault.RefusedForNow, true)]
-    [InlineData("552 5.2.2 mailbox full\n", Fault.Refused, true)]
-    [InlineData("552 too many\n", Fault.Refused, false)]
-    [InlineData("452 4.5.3 too many\n", Fault.RefusedForNow, true)]
+    [InlineData("552 too many\n", Fault.RefusedTemporary, true)]
+    [InlineData("552 5.5.3 too many\n", Fault.RefusedTemporary, true)]
+    [InlineData("552 5.2.2 mailbox full\n", Fault.RefusedPermanent, true)]
+    [InlineData("552 too many\n", Fault.RefusedPermanent, false)]
+    [InlineData("452 4.5.3 too many\n", Fault.RefusedTemporary, true)]
     public void Too_many_recipients_is_a_passing_trouble_in_the_old_code_too(
         string words, Fault fault, bool behindAnother)
     {

@@ -10,22 +10,24 @@ using MailModule.Primitives.Os;
 using MailModule.Spool;
 using MailModule.Transport;
 
-namespace MailModule.Engine.Serving;
+namespace MailModule.Engine;
 
-/// <summary>Where mail is kept and how it gets on: spool, mailboxes, the ways from one to the other and to other hosts. Opened when the first server starts, or at the first message for the queue.</summary>
+/// <summary>
+/// Where mail is kept and how it gets on: spool, mailboxes, the ways from one to the other and to other hosts. Opened
+/// when the first server starts, or at the first message for the queue.
+/// </summary>
 internal sealed class MailData : IDisposable
 {
     private readonly LogSpool _spool;
     private readonly Log _log;
 
-    private MailData(LogSpool spool, MaildirStore store, LocalDelivery delivery, MailQueue queue, string scratchFolder, Log log)
+    private MailData(LogSpool spool, MaildirStore store, LocalDelivery delivery, MailQueue queue, Log log)
     {
         _log = log;
         _spool = spool;
         Store = store;
         Delivery = delivery;
         Queue = queue;
-        ScratchFolder = scratchFolder;
     }
 
     public ISpool Spool => _spool;
@@ -33,11 +35,13 @@ internal sealed class MailData : IDisposable
     public LocalDelivery Delivery { get; }
     public MailQueue Queue { get; }
 
-    /// <summary>Where texts too large for memory go while a host writes them.</summary>
-    public string ScratchFolder { get; }
-
-    /// <summary>Opens spool and mailboxes and delivers what was left over. <see cref="Fault.Locked"/> if another engine has the spool.</summary>
-    public static Fault TryOpen(EngineSettings settings, OtherHosts hosts, Workers workers, Log log, Action<QueueEvent>? listener, out MailData? data, out string? text)
+    /// <summary>
+    /// Opens spool and mailboxes and delivers what was left over. <see cref="Fault.Locked"/> if another engine has the
+    /// spool.
+    /// </summary>
+    public static Fault TryOpen(
+        EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log, Action<QueueEvent>? listener,
+        out MailData? data, out string? text)
     {
         data = null;
         SettingValues values = settings.Current;
@@ -79,13 +83,15 @@ internal sealed class MailData : IDisposable
         });
         queue = new MailQueue(PartsOfQueue(spool!, reports, settings, hosts, workers, log));
         queue.SetListener(listener);
-        data = new MailData(spool!, store, delivery, queue, ScratchFolderOf(values), log);
+        data = new MailData(spool!, store, delivery, queue, log);
         delivery.Start();
         queue.Start();
         return Fault.None;
     }
 
-    private static QueueDependencies PartsOfQueue(ISpool spool, IDsnSender reports, EngineSettings settings, OtherHosts hosts, Workers workers, Log log) => new()
+    private static QueueDependencies PartsOfQueue(
+        ISpool spool, IDsnSender reports, EngineSettings settings, OutboundDelivery hosts, Workers workers,
+        Log log) => new()
     {
         Spool = spool,
         RemoteDelivery = hosts.RemoteDelivery,
@@ -99,18 +105,17 @@ internal sealed class MailData : IDisposable
         Log = log,
     };
 
-    private static LocalRules RulesOf(ISpool spool, IDsnSender reports, EngineSettings settings, Log log) => new(new LocalRulesDependencies
+    private static LocalRules RulesOf(
+        ISpool spool, IDsnSender reports, EngineSettings settings, Log log) => new(new LocalRulesDependencies
     {
         Spool = spool,
         DsnSender = reports,
         Policy = () => settings.Current.Relay,
         Forward = () => settings.Current.Forward,
         HostName = () => settings.Current.Text(Keys.SmtpName)!,
-        ScratchFolder = ScratchFolderOf(settings.Current),
+        ScratchFolder = settings.Current.ScratchFolder,
         Log = log,
     });
-
-    public static string ScratchFolderOf(SettingValues values) => Path.Combine(values.FullPath(Keys.MailRoot)!, "scratch");
 
     /// <summary>Delivers what can be in the time, and closes; the rest stays in the spool for the next start.</summary>
     /// <param name="queueTimeout">How long connections to other hosts may go on before they are cut.</param>

@@ -1,6 +1,6 @@
 using MailModule.Mail;
 
-namespace MailModule.Engine;
+namespace MailModule.Engine.Sending;
 
 /// <summary>TLS to the server a message goes through.</summary>
 public enum SendTls
@@ -14,7 +14,7 @@ public enum SendTls
     Implicit = 4,
 }
 
-/// <summary>How one message is sent by <see cref="MailEngine.NewSending"/>.</summary>
+/// <summary>How one message is sent.</summary>
 public sealed record SendOptions
 {
     public required SendRoute Route { get; init; }

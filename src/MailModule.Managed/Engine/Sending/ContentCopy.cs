@@ -4,12 +4,15 @@ using MailModule.Primitives;
 namespace MailModule.Engine.Sending;
 
 /// <summary>Makes a text of what a host gives piece by piece.</summary>
-internal static class TextFilling
+internal static class ContentCopy
 {
     private const int PieceLength = 64 * 1024;
 
-    /// <summary>Asks until the end. Blocks as long as the host does. A reader that fails or promises more than fits is <see cref="Fault.Io"/>.</summary>
-    public static Fault From(TextReader reader, SubmissionContent text, Func<bool> isCancelled)
+    /// <summary>
+    /// Asks until the end. Blocks as long as the host does. A reader that fails or promises more than fits is
+    /// <see cref="Fault.Io"/>.
+    /// </summary>
+    public static Fault FromReader(ContentReader reader, SubmissionContent text, Func<bool> isCancelled)
     {
         byte[] piece = GC.AllocateUninitializedArray<byte>(PieceLength);
         while (!isCancelled())

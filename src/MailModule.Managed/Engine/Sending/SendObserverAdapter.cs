@@ -3,9 +3,10 @@ using MailModule.Delivery.Outgoing;
 namespace MailModule.Engine.Sending;
 
 /// <summary>Puts the states of delivery into those of the host.</summary>
-internal sealed class ObservedStates(ISendObserver observer) : ISubmissionObserver
+internal sealed class SendObserverAdapter(ISendObserver observer) : ISubmissionObserver
 {
-    public static ISubmissionObserver? For(ISendObserver? observer) => observer is null ? null : new ObservedStates(observer);
+    public static ISubmissionObserver? For(ISendObserver? observer)
+        => observer is null ? null : new SendObserverAdapter(observer);
 
     public static SendState Of(SubmissionState state) => state switch
     {
@@ -15,10 +16,11 @@ internal sealed class ObservedStates(ISendObserver observer) : ISubmissionObserv
         SubmissionState.Sending => SendState.Sending,
         SubmissionState.Done => SendState.Done,
         SubmissionState.Queued => SendState.Queued,
-        _ => SendState.Error,
+        _ => SendState.Failed,
     };
 
-    public void StateChanged(SubmissionState state, long value, string recipient) => observer.StateChanged(Of(state), value, recipient);
+    public void StateChanged(SubmissionState state, long value, string recipient)
+        => observer.StateChanged(Of(state), value, recipient);
 
     public void Finished() => observer.Finished();
 }

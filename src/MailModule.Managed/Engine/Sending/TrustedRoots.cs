@@ -5,8 +5,11 @@ using MailModule.Primitives;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>The roots that other hosts' certificates are held against (<c>tls_cafile</c>, <c>tls_capath</c>), read again when the settings or the files' times change. Any thread.</summary>
-internal sealed class Authorities(Log log)
+/// <summary>
+/// The roots that other hosts' certificates are held against (<c>tls_cafile</c>, <c>tls_capath</c>), read again when
+/// the settings or the files' times change. Any thread.
+/// </summary>
+internal sealed class TrustedRoots(Log log)
 {
     private readonly Lock _gate = new();
     private (string? File, string? Folder, DateTime FileTime, DateTime FolderTime) _known;
@@ -21,7 +24,9 @@ internal sealed class Authorities(Log log)
             return null;
         lock (_gate)
         {
-            var wanted = (file, folder, file is null ? default : File.GetLastWriteTimeUtc(file), folder is null ? default : Directory.GetLastWriteTimeUtc(folder));
+            var wanted = (
+                file, folder, file is null ? default : File.GetLastWriteTimeUtc(file),
+                folder is null ? default : Directory.GetLastWriteTimeUtc(folder));
             if (_roots is null || wanted != _known)
                 _roots = Load(file, folder);
             _known = wanted;

@@ -1,4 +1,4 @@
-namespace MailModule.Engine;
+namespace MailModule.Engine.Sending;
 
 /// <summary>Which way an outgoing message takes.</summary>
 public enum SendRouteKind

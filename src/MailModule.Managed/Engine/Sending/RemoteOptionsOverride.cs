@@ -5,9 +5,9 @@ using MailModule.Smtp.Client;
 namespace MailModule.Engine.Sending;
 
 /// <summary>What one message's options change about the terms that the settings give. Pure.</summary>
-internal static class SendTerms
+internal static class RemoteOptionsOverride
 {
-    public static RemoteOptions Amend(RemoteOptions terms, SendOptions options) => terms with
+    public static RemoteOptions Apply(RemoteOptions terms, SendOptions options) => terms with
     {
         StartTls = options.Tls switch
         {

@@ -3,8 +3,9 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>Whom sessions ask before the engine acts, about what, and where the call is made.</summary>
-/// <param name="Inline">The host has promised not to block (<c>callback_inline</c>): it is called on the session's own thread.</param>
-internal sealed record HostRequests(IRequestHandler? Handler, RequestAction Mask, bool Inline)
+/// <param name="Inline">The host has promised not to block (<c>callback_inline</c>): it is called on the session's own
+/// thread.</param>
+internal sealed record HostCallback(IRequestHandler? Handler, RequestAction Mask, bool Inline)
 {
     [ThreadStatic]
     private static bool t_isInline;

@@ -9,10 +9,11 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// One SMTP session's dealings with the host and the spool: the job that asks the host, the stream the host gets, and the message being written.
-/// One object for all of it, so that a message costs no closure. Used by the session's owner, one thread at a time.
+/// One SMTP session's dealings with the host and the spool: the job that asks the host, the stream the host gets, and
+/// the message being written. One object for all of it, so that a message costs no closure. Used by the session's
+/// owner, one thread at a time.
 /// </summary>
-internal sealed class SmtpExchange : IRequestStream, IJob
+internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 {
     private readonly SmtpSession _session;
     private readonly SmtpBackend _backend;
@@ -25,7 +26,7 @@ internal sealed class SmtpExchange : IRequestStream, IJob
     private bool _hostSpoke;
     private bool _textEnded;
 
-    private SmtpExchange(SmtpSession session, SmtpBackend backend)
+    private SmtpTransactionHandler(SmtpSession session, SmtpBackend backend)
     {
         _session = session;
         _backend = backend;
@@ -36,12 +37,12 @@ internal sealed class SmtpExchange : IRequestStream, IJob
     /// <summary>What the host is being asked about; none outside a callback.</summary>
     public RequestAction Action { get; set; }
 
-    public static SmtpExchange Of(SmtpSession session, SmtpBackend backend)
+    public static SmtpTransactionHandler Of(SmtpSession session, SmtpBackend backend)
     {
-        if (session.Tag is SmtpExchange exchange)
-            return exchange;
-        session.Tag = exchange = new SmtpExchange(session, backend);
-        return exchange;
+        if (session.Tag is SmtpTransactionHandler handler)
+            return handler;
+        session.Tag = handler = new SmtpTransactionHandler(session, backend);
+        return handler;
     }
 
     /// <summary>A new transaction has come as far as DATA.</summary>
@@ -94,15 +95,17 @@ internal sealed class SmtpExchange : IRequestStream, IJob
     }
 
     private string RecipientList()
-        => _envelope.Recipients.Count == 1 ? _envelope.Recipients[0].Address.Text : string.Join(',', _envelope.Recipients.Select(recipient => recipient.Address.Text));
+        => _envelope.Recipients.Count == 1
+            ? _envelope.Recipients[0].Address.Text
+            : string.Join(',', _envelope.Recipients.Select(recipient => recipient.Address.Text));
 
     public Verdict StoreOrRefuse()
     {
-        Store();
+        BeginStoring();
         return _storeFault == Fault.None ? Verdict.Accept : Verdict.Refuse(BackendReplies.NotStored(_storeFault));
     }
 
-    private void Store()
+    private void BeginStoring()
     {
         if (_writer is not null || _storeFault != Fault.None)
             return;
@@ -188,7 +191,7 @@ internal sealed class SmtpExchange : IRequestStream, IJob
         count = 0;
         if (_textEnded)
             return Fault.None;
-        Store();
+        BeginStoring();
         int read = _session.ReadContent(buffer);
         if (read < 0)
             return _session.ReadFault;

@@ -1,6 +1,9 @@
-namespace MailModule.Engine;
+namespace MailModule.Engine.Serving;
 
-/// <summary>What a host's request callback is asked about. The numbers are the C edge's <c>ACTION_…</c> bits; a mask is a set of them.</summary>
+/// <summary>
+/// What a host's request callback is asked about. The numbers are the C edge's <c>ACTION_…</c> bits; a mask is a set of
+/// them.
+/// </summary>
 [Flags]
 public enum RequestAction
 {

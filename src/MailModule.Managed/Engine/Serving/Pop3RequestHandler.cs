@@ -11,10 +11,11 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// One POP3 session's dealings with the host and the mailbox: the job that a worker runs, and the stream the host gets. Every step touches files, so
-/// it runs on a worker; a session that is on one already (pipelined commands) gets its answer at once.
+/// One POP3 session's dealings with the host and the mailbox: the job that a worker runs, and the stream the host gets.
+/// Every step touches files, so it runs on a worker; a session that is on one already (pipelined commands) gets its
+/// answer at once.
 /// </summary>
-internal sealed class Pop3Exchange : IRequestStream, IJob
+internal sealed class Pop3RequestHandler : IRequestStream, IJob
 {
     private enum Step
     {
@@ -35,7 +36,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
     private int? _inlineAnswer;
     private SubmissionContent? _hostText;
 
-    private Pop3Exchange(Pop3Session session, Pop3Backend backend)
+    private Pop3RequestHandler(Pop3Session session, Pop3Backend backend)
     {
         _session = session;
         _backend = backend;
@@ -43,12 +44,12 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
 
     private RequestAction Action { get; set; }
 
-    public static Pop3Exchange Of(Pop3Session session, Pop3Backend backend)
+    public static Pop3RequestHandler Of(Pop3Session session, Pop3Backend backend)
     {
-        if (session.Tag is Pop3Exchange exchange)
-            return exchange;
-        session.Tag = exchange = new Pop3Exchange(session, backend);
-        return exchange;
+        if (session.Tag is Pop3RequestHandler handler)
+            return handler;
+        session.Tag = handler = new Pop3RequestHandler(session, backend);
+        return handler;
     }
 
     public Pop3Verdict Login(string user, byte[] password)
@@ -76,7 +77,8 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         return -2;
     }
 
-    // With callback_inline the host is asked here, on the session's thread; what touches files goes to a worker all the same.
+    // With callback_inline the host is asked here, on the session's thread; what touches files goes to a worker all the
+    // same.
     private Pop3Verdict Start(Step step, RequestAction action)
     {
         _step = step;
@@ -84,7 +86,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         if (_backend.Host.Inline && _backend.Host.AsksAbout(action))
             _inlineAnswer = AskHost(action);
         if (Workers.IsCurrent)
-            return Carry();
+            return RunStep();
         _backend.Workers.Run(this);
         return new Pop3Verdict(Pop3VerdictKind.Pending);
     }
@@ -94,14 +96,14 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         if (_step == Step.Read)
             _session.AnswerRead(ReadNow(_buffer));
         else
-            _session.Answer(Carry());
+            _session.Answer(RunStep());
     }
 
-    private Pop3Verdict Carry() => _step switch
+    private Pop3Verdict RunStep() => _step switch
     {
-        Step.Login => CarryLogin(),
-        Step.Open => CarryOpen(),
-        _ => CarryQuit(),
+        Step.Login => LogIn(),
+        Step.Open => OpenMessage(),
+        _ => DeleteAndQuit(),
     };
 
     private int AskHost(RequestAction action)
@@ -127,7 +129,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         return Encoding.ASCII.GetString(id[.._session.Maildrop!.UniqueId(_index, id)]);
     }
 
-    private Pop3Verdict CarryLogin()
+    private Pop3Verdict LogIn()
     {
         int answer = AskHost(RequestAction.PopLogin);
         Account? account = answer switch
@@ -150,19 +152,19 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         return new Pop3Verdict(Pop3VerdictKind.Accept);
     }
 
-    private Pop3Verdict CarryOpen()
+    private Pop3Verdict OpenMessage()
     {
         int answer = AskHost(RequestAction.PopGetMessage);
         SubmissionContent? text = _hostText;
         _hostText = null;
         if (answer < 0)
-            return Give(text ?? new SubmissionContent(_backend.ScratchFolder));
+            return OpenHostText(text ?? new SubmissionContent(_backend.ScratchFolder));
         text?.Dispose();
         if (answer > 0)
             return new Pop3Verdict(Pop3VerdictKind.Refuse, "refused by this host's policy");
         if (text is not null)
             return new Pop3Verdict(Pop3VerdictKind.Close);
-        if (_isWhole && FillAhead())
+        if (_isWhole && ReadAhead())
             return new Pop3Verdict(Pop3VerdictKind.Accept);
         Fault fault = _session.Maildrop!.OpenMessage(_index, out Stream content);
         if (fault != Fault.None)
@@ -172,7 +174,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
     }
 
     // A host that is asked about messages is asked before each.
-    private bool FillAhead()
+    private bool ReadAhead()
     {
         if (_backend.Host.AsksAbout(RequestAction.PopGetMessage))
             return false;
@@ -180,7 +182,7 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         return ahead.ReadFrom(_session.Maildrop!, _index);
     }
 
-    private Pop3Verdict Give(SubmissionContent text)
+    private Pop3Verdict OpenHostText(SubmissionContent text)
     {
         if (text.Finish() != Fault.None)
         {
@@ -205,8 +207,9 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         }
     }
 
-    // RFC 1939 §6: what QUIT confirmed stays deleted, so the deliveries are settled first; a message that could not be deleted makes it -ERR.
-    private Pop3Verdict CarryQuit()
+    // RFC 1939 §6: what QUIT confirmed stays deleted, so the deliveries are settled first; a message that could not be
+    // deleted makes it -ERR.
+    private Pop3Verdict DeleteAndQuit()
     {
         List<int> ours = [];
         int kept = 0;
@@ -222,7 +225,8 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
         Fault fault = ours.Count == 0 ? Fault.None : _backend.Delivery.MakeDurable();
         if (fault == Fault.None && ours.Count > 0)
         {
-            fault = _session.Maildrop!.Delete(System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);
+            fault = _session.Maildrop!.Delete(
+                System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);
             kept += failed;
         }
         _backend.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
@@ -248,7 +252,8 @@ internal sealed class Pop3Exchange : IRequestStream, IJob
     }
 
     public string? UserName => _user.Length > 0 ? _user : null;
-    public string? Password => _session.Password ?? (Action == RequestAction.PopLogin ? Encoding.UTF8.GetString(_password) : null);
+    public string? Password
+        => _session.Password ?? (Action == RequestAction.PopLogin ? Encoding.UTF8.GetString(_password) : null);
     public IPEndPoint? RemoteEndPoint => _session.Connection?.RemoteEndPoint;
     public nint Descriptor => _session.Connection?.Descriptor ?? -1;
 }

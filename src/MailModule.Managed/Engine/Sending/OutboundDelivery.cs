@@ -12,14 +12,17 @@ using MailModule.Transport.Proxies;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>The ways to other hosts, by the settings of each moment: names, routes, terms, connections. For the queue and for what the host sends itself. Any thread.</summary>
-internal sealed class OtherHosts : IDisposable
+/// <summary>
+/// How mail leaves for other hosts, by the settings of each moment: names, routes, options, connections. For the queue
+/// and for what the host sends itself. Any thread.
+/// </summary>
+internal sealed class OutboundDelivery : IDisposable
 {
     private const int SmtpPort = 25;
     private const int SubmissionsPort = 465; // RFC 8314 §7.3
 
     private readonly EngineSettings _settings;
-    private readonly Authorities _authorities;
+    private readonly TrustedRoots _trustedRoots;
     private readonly Func<IPEndPoint, bool> _listens;
     private readonly Func<bool> _serves;
     private volatile Names? _names;
@@ -27,10 +30,11 @@ internal sealed class OtherHosts : IDisposable
 
     /// <param name="listens">A server of this engine listens there now.</param>
     /// <param name="serves">The SMTP server of this engine runs.</param>
-    public OtherHosts(EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
+    public OutboundDelivery(
+        EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
     {
         _settings = settings;
-        _authorities = new Authorities(log);
+        _trustedRoots = new TrustedRoots(log);
         _listens = listens;
         _serves = serves;
         Connections = new ConnectionSet(workers, log);
@@ -70,9 +74,11 @@ internal sealed class OtherHosts : IDisposable
     public RemoteOptions GeneralTerms(SettingValues values) => new()
     {
         HelloName = values.Text(Keys.SmtpName)!,
-        StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered : StartTlsUse.Never,
+        StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required
+            : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered
+            : StartTlsUse.Never,
         VerifyCertificate = values.Flag(Keys.SmtpCheckTls),
-        Authorities = _authorities.Of(values),
+        Authorities = _trustedRoots.Of(values),
         AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
         Timeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
         Proxy = ProxyAddress.TryParse(values.Text(Keys.Proxy) ?? "", out ProxyAddress? proxy) ? proxy : null,
@@ -94,14 +100,19 @@ internal sealed class OtherHosts : IDisposable
         return terms with
         {
             IsTlsFirst = tls == "implicit",
-            StartTls = tls == "required" || values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required : tls == "none" ? StartTlsUse.Never : StartTlsUse.IfOffered,
-            Login = values.Text(Keys.SmtpProxyUser) is { Length: > 0 } user ? new Credentials(user, values.Text(Keys.SmtpProxyPassword) ?? "") : null,
+            StartTls = tls == "required" || values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required
+                : tls == "none" ? StartTlsUse.Never
+                : StartTlsUse.IfOffered,
+            Login = values.Text(Keys.SmtpProxyUser) is { Length: > 0 } user
+                ? new Credentials(user, values.Text(Keys.SmtpProxyPassword) ?? "")
+                : null,
         };
     }
 
     private static string? SmarthostOf(SettingValues values)
     {
-        if (values.Text(Keys.SmtpProxy) is not { Length: > 0 } text || !HostAddress.TryParse(text, out HostAddress host))
+        if (values.Text(Keys.SmtpProxy) is not { Length: > 0 } text
+            || !HostAddress.TryParse(text, out HostAddress host))
             return null;
         int usual = values.Word(Keys.SmtpProxyTls) == "implicit" ? SubmissionsPort : SmtpPort;
         return NextHop.OfHost(host.Host, host.Port > 0 ? host.Port : usual);
@@ -129,6 +140,10 @@ internal sealed class OtherHosts : IDisposable
 
     private sealed record Names(string Servers)
     {
-        public IDns Dns { get; } = Resolver.Create(new ResolverOptions { Servers = Resolver.TryParseServers(Servers, out IReadOnlyList<IPEndPoint> servers) ? servers : null });
+        public IDns Dns { get; } = Resolver.Create(new ResolverOptions { Servers = Parse(Servers) });
+
+        // Null: those of the system.
+        private static IReadOnlyList<IPEndPoint>? Parse(string text)
+            => Resolver.TryParseServers(text, out IReadOnlyList<IPEndPoint> servers) ? servers : null;
     }
 }

@@ -1,0 +1,8 @@
+namespace MailModule.Engine.Serving;
+
+/// <summary>Which of an engine's servers.</summary>
+public enum ServerKind
+{
+    Smtp,
+    Pop3,
+}

@@ -1,0 +1,47 @@
+using System.Net;
+using MailModule.Engine.Settings;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>Where a server listens, and for how many. All at its default: as the settings say.</summary>
+public sealed record ServerOptions
+{
+    /// <summary>As <see cref="Port"/>: one that is free, which the system chooses.</summary>
+    public const int AnyPort = -1;
+
+    private const int MostSessions = 1_000_000;
+
+    /// <summary>0: the setting; <see cref="AnyPort"/>.</summary>
+    public int Port { get; init; }
+
+    /// <summary>IP addresses with commas between; null: the setting.</summary>
+    public string? Addresses { get; init; }
+
+    /// <summary>Sessions at once; 0: the setting.</summary>
+    public int MaxSessions { get; init; }
+
+    /// <summary>What is wrong; null if nothing.</summary>
+    public string? FindFault()
+    {
+        if (Port is < AnyPort or > 65535)
+            return "a port is 1 to 65535";
+        if (MaxSessions is < 0 or > MostSessions)
+            return $"a server has 1 to {MostSessions} sessions at once";
+        bool isNone = Addresses is { } text && !SettingForms.Items(text).Any();
+        return isNone ? "there is no address" : Addresses is null ? null : SettingForms.Addresses(Addresses, "");
+    }
+
+    /// <summary>The port to bind; 0 for one that is free.</summary>
+    internal int PortToBind(SettingValues values, Setting setting) => Port switch
+    {
+        AnyPort => 0,
+        0 => values.Int(setting),
+        _ => Port,
+    };
+
+    internal IReadOnlyList<IPAddress> AddressesToBind(SettingValues values, Setting setting)
+        => Addresses is { } text ? [.. SettingForms.Items(text).Select(IPAddress.Parse)] : values.Addresses(setting);
+
+    internal int SessionLimit(SettingValues values, Setting setting)
+        => MaxSessions > 0 ? MaxSessions : values.Int(setting);
+}

@@ -1,0 +1,32 @@
+using MailModule.Engine.Serving;
+using MailModule.Primitives;
+
+namespace MailModule.Engine;
+
+/// <summary>A server as the host who started it sees it. Any thread.</summary>
+public sealed class StartedServer
+{
+    private readonly SingleServer _place;
+    private readonly MailServer _server;
+
+    internal StartedServer(SingleServer place, MailServer server)
+    {
+        _place = place;
+        _server = server;
+    }
+
+    /// <summary>The first port it listens on.</summary>
+    public int Port => _server.Port;
+
+    /// <summary>Neither <see cref="Stop"/> nor the engine has stopped it.</summary>
+    public bool IsRunning => _place.Running == _server;
+
+    /// <summary>
+    /// Takes nobody new; sessions get until <paramref name="timeout"/>, then they are cut. None if the engine has
+    /// stopped it. <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone.
+    /// </summary>
+    public Fault Stop(TimeSpan timeout)
+        => _place.Stop(_server, timeout)
+            ? Fault.None
+            : MailEngine.Fail(Fault.Timeout, "a callback of the host has not come back");
+}

@@ -1,0 +1,55 @@
+using MailModule.Engine;
+using MailModule.Engine.Serving;
+using MailModule.Primitives;
+
+namespace MailModule.Native.Abi;
+
+/// <summary>
+/// What an <c>mm_smtp_server</c> or <c>mm_pop3_server</c> stands for. The handle ends when its stop begins.
+/// </summary>
+internal abstract class ServerHandle
+{
+    private readonly StartedServer _server;
+    private readonly nint _address;
+    private int _isEnded;
+
+    private ServerHandle(StartedServer server)
+    {
+        _server = server;
+        _address = HandleTable.Add(this);
+    }
+
+    /// <summary><see cref="Fault.State"/> when the engine has stopped it.</summary>
+    public Fault Port(out int port)
+    {
+        port = _server.IsRunning ? _server.Port : 0;
+        return port == 0 ? Fault.State : Fault.None;
+    }
+
+    public Fault Stop(TimeSpan timeout)
+    {
+        if (Interlocked.Exchange(ref _isEnded, 1) != 0)
+            return Fault.Handle;
+        HandleTable.Remove(_address);
+        return _server.Stop(timeout);
+    }
+
+    /// <summary>Starts a server at the engine and makes its handle.</summary>
+    public static Fault Open(MailEngine engine, ServerKind kind, ServerOptions options, out nint handle)
+    {
+        handle = 0;
+        var fault = engine.StartServer(kind, options, out var server);
+        if (fault != Fault.None)
+            return fault;
+        ServerHandle made = kind == ServerKind.Smtp ? new Smtp(server!) : new Pop3(server!);
+        handle = made._address;
+        if (handle != 0)
+            return Fault.None;
+        server!.Stop(TimeSpan.Zero);
+        return Fault.Limit;
+    }
+
+    internal sealed class Smtp(StartedServer server) : ServerHandle(server);
+
+    internal sealed class Pop3(StartedServer server) : ServerHandle(server);
+}
