@@ -61,7 +61,7 @@ internal sealed class MailData : IDisposable
         Fault fault = LogSpool.Open(options, out LogSpool? spool, out text);
         if (fault != Fault.None)
             return fault;
-        var reports = new DsnSender(new DsnDependencies
+        var dsnSender = new DsnSender(new DsnDependencies
         {
             Spool = spool!,
             Workers = workers,
@@ -75,13 +75,13 @@ internal sealed class MailData : IDisposable
             Spool = spool!,
             Store = store,
             HomeOf = user => settings.Current.Accounts.HomeOf(user),
-            Rules = RulesOf(spool!, reports, settings, log),
+            Rules = RulesOf(spool!, dsnSender, settings, log),
             Workers = workers,
-            DsnSender = reports,
+            DsnSender = dsnSender,
             Schedule = () => settings.Current.Schedule,
             Log = log,
         });
-        queue = new MailQueue(PartsOfQueue(spool!, reports, settings, hosts, workers, log));
+        queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         queue.SetListener(listener);
         data = new MailData(spool!, store, delivery, queue, log);
         delivery.Start();
@@ -89,33 +89,39 @@ internal sealed class MailData : IDisposable
         return Fault.None;
     }
 
-    private static QueueDependencies PartsOfQueue(
-        ISpool spool, IDsnSender reports, EngineSettings settings, OutboundDelivery hosts, Workers workers,
-        Log log) => new()
+    private static QueueDependencies QueueDependenciesOf(
+        ISpool spool, IDsnSender dsnSender, EngineSettings settings, OutboundDelivery hosts, Workers workers, Log log)
     {
-        Spool = spool,
-        RemoteDelivery = hosts.RemoteDelivery,
-        Reports = reports,
-        Workers = workers,
-        NextHopOf = hosts.Router.NextHopOf,
-        ContentOf = entry => new RemoteContent(entry, workers, log),
-        MaildropOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true).Maildrop,
-        Schedule = () => settings.Current.Schedule,
-        Copies = new KeptCopies(isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),
-        Log = log,
-    };
+        return new QueueDependencies
+        {
+            Spool = spool,
+            RemoteDelivery = hosts.RemoteDelivery,
+            DsnSender = dsnSender,
+            Workers = workers,
+            NextHopOf = hosts.Router.NextHopOf,
+            ContentOf = entry => new RemoteContent(entry, workers, log),
+            MaildropOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true).Maildrop,
+            Schedule = () => settings.Current.Schedule,
+            Copies = new KeptCopies(
+                isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),
+            Log = log,
+        };
+    }
 
-    private static LocalRules RulesOf(
-        ISpool spool, IDsnSender reports, EngineSettings settings, Log log) => new(new LocalRulesDependencies
+    private static LocalRules RulesOf(ISpool spool, IDsnSender dsnSender, EngineSettings settings, Log log)
     {
-        Spool = spool,
-        DsnSender = reports,
-        Policy = () => settings.Current.Relay,
-        Forward = () => settings.Current.Forward,
-        HostName = () => settings.Current.Text(Keys.SmtpName)!,
-        ScratchFolder = settings.Current.ScratchFolder,
-        Log = log,
-    });
+        var dependencies = new LocalRulesDependencies
+        {
+            Spool = spool,
+            DsnSender = dsnSender,
+            Policy = () => settings.Current.Relay,
+            Forward = () => settings.Current.Forward,
+            HostName = () => settings.Current.Text(Keys.SmtpName)!,
+            ScratchFolder = settings.Current.ScratchFolder,
+            Log = log,
+        };
+        return new LocalRules(dependencies);
+    }
 
     /// <summary>Delivers what can be in the time, and closes; the rest stays in the spool for the next start.</summary>
     /// <param name="queueTimeout">How long connections to other hosts may go on before they are cut.</param>

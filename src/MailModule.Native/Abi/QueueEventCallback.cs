@@ -13,7 +13,7 @@ internal sealed unsafe class QueueEventCallback(nint callback, nint user)
     public void Tell(QueueEvent happened)
     {
         Span<nint> texts = stackalloc nint[Texts];
-        string[] given =
+        string?[] given =
         [
             happened.Id, happened.Sender.Text, happened.Recipient.Text, happened.Status, happened.Reply, happened.Host,
             happened.Tls,

@@ -171,12 +171,10 @@ internal sealed unsafe class SendHandle : ISendObserver
         int code;
         var outer = t_inside;
         t_inside = this;
+        var read = (delegate* unmanaged[Cdecl]<nint, nuint, nuint*, nint, int>)callback;
         fixed (byte* place = buffer)
             using (Callbacks.Enter())
-                {
-                var read = (delegate* unmanaged[Cdecl]<nint, nuint, nuint*, nint, int>)callback;
                 code = read((nint)place, (nuint)buffer.Length, &length, user);
-            }
         t_inside = outer;
         EndCallback();
         return code == 0 && length <= (nuint)buffer.Length ? (int)length : -1;

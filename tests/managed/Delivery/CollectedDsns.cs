@@ -4,7 +4,7 @@ using MailModule.Spool;
 
 namespace MailModule.Tests.Delivery;
 
-/// <summary>Reports that are only collected: "kind to sender: recipient status".</summary>
+/// <summary>DSNs that are only collected: "kind to sender: recipient status".</summary>
 internal sealed class CollectedDsns : IDsnSender
 {
     private readonly List<string> _sent = [];

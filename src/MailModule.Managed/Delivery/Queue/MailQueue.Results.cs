@@ -249,7 +249,7 @@ public sealed partial class MailQueue
                 DsnWritten(item, about, kind, fault);
                 return;
             }
-            _dependencies.Reports.Send(item.Entry, kind, told, result => DsnWritten(item, about, kind, result));
+            _dependencies.DsnSender.Send(item.Entry, kind, told, result => DsnWritten(item, about, kind, result));
         }
         catch (Exception e)
         {

@@ -13,7 +13,7 @@ public sealed class QueueDependencies
 {
     public required ISpool Spool { get; init; }
     public required IRemoteDelivery RemoteDelivery { get; init; }
-    public required IDsnSender Reports { get; init; }
+    public required IDsnSender DsnSender { get; init; }
     public required Workers Workers { get; init; }
 
     /// <summary>

@@ -20,7 +20,7 @@ public class MailQueueTests
         bench.Add("m1", "a@one.test");
         Assert.Equal(["m1 0 soon"], bench.Spool.Marks);
         Assert.Equal(default, bench.Queue.Counts);
-        Assert.Empty(bench.Reports.Sent);
+        Assert.Empty(bench.Dsns.Sent);
     }
 
     [Fact]
@@ -49,11 +49,11 @@ public class MailQueueTests
         bench.Pass(TimeSpan.FromHours(23.9));
         // 0, 60, 360, 1260, 3060, 6660, and then every hour
         Assert.Equal(28, bench.Network.Seen.Count);
-        Assert.Equal(["Delayed m1 a@one.test 4.7.1 451 4.7.1 come back [mx.one.test]"], bench.Reports.Sent);
+        Assert.Equal(["Delayed m1 a@one.test 4.7.1 451 4.7.1 come back [mx.one.test]"], bench.Dsns.Sent);
         bench.Pass(TimeSpan.FromHours(1));
         Assert.Equal(29, bench.Network.Seen.Count);
-        Assert.Equal("Failed m1 a@one.test 4.7.1 451 4.7.1 come back [mx.one.test]", bench.Reports.Sent[1]);
-        Assert.Equal(2, bench.Reports.Sent.Count);
+        Assert.Equal("Failed m1 a@one.test 4.7.1 451 4.7.1 come back [mx.one.test]", bench.Dsns.Sent[1]);
+        Assert.Equal(2, bench.Dsns.Sent.Count);
         Assert.Equal(["m1 0"], bench.Spool.Marks);
         Assert.Equal(default, bench.Queue.Counts);
     }
@@ -67,7 +67,7 @@ public class MailQueueTests
         bench.Add("m1", "good@one.test", "late@one.test", "bad@one.test");
         bench.Turn();
         Assert.Equal(["m1 0 soon", "m1 2"], bench.Spool.Marks);
-        Assert.Equal(["Failed m1 bad@one.test 5.0.0 550 said so [mx.one.test]"], bench.Reports.Sent);
+        Assert.Equal(["Failed m1 bad@one.test 5.0.0 550 said so [mx.one.test]"], bench.Dsns.Sent);
         Assert.Equal(QueueState.Deferred, bench.Find("m1", 1).State);
         bench.Network.Answers.Clear();
         bench.Pass(TimeSpan.FromSeconds(61));
@@ -85,7 +85,7 @@ public class MailQueueTests
         bench.Turn();
         Assert.Equal(
             ["Failed m1 a@one.test 5.0.0 550 said so [mx.one.test], b@two.test 5.1.2 there is no such domain []"],
-            bench.Reports.Sent);
+            bench.Dsns.Sent);
     }
 
     [Fact]
@@ -93,14 +93,14 @@ public class MailQueueTests
     {
         using var bench = new QueueBench();
         bench.Network.Answers["one.test"] = _ => 550;
-        bench.Reports.Fault = Fault.Full;
+        bench.Dsns.Fault = Fault.Full;
         bench.Add("m1", "a@one.test");
         bench.Turn();
         Assert.Empty(bench.Spool.Marks);
         Assert.Equal(1, bench.Queue.Counts.Failed);
-        bench.Reports.Fault = Fault.None;
+        bench.Dsns.Fault = Fault.None;
         bench.Pass(TimeSpan.FromMinutes(1));
-        Assert.Single(bench.Reports.Sent);
+        Assert.Single(bench.Dsns.Sent);
         Assert.Equal(["m1 0"], bench.Spool.Marks);
     }
 
@@ -191,7 +191,7 @@ public class MailQueueTests
     {
         using var before = new QueueBench();
         before.Network.Answers["one.test"] = to => to == "bad@one.test" ? 550 : 451;
-        before.Reports.Fault = Fault.Io;
+        before.Dsns.Fault = Fault.Io;
         QueueSpool.Entry deferred = before.Add("m1", "a@one.test");
         QueueSpool.Entry failed = before.Add("m2", "bad@one.test");
         QueueSpool.Entry held = before.Add("m3", "a@one.test");
@@ -202,7 +202,7 @@ public class MailQueueTests
         Assert.Empty(after.Network.Seen);
         Assert.Equal(before.Find("m1"), after.Find("m1"));
         Assert.Equal(QueueState.Held, after.Find("m3").State);
-        Assert.Equal(["Failed m2 bad@one.test 5.0.0 550 said so [mx.one.test]"], after.Reports.Sent);
+        Assert.Equal(["Failed m2 bad@one.test 5.0.0 550 said so [mx.one.test]"], after.Dsns.Sent);
         after.Pass(TimeSpan.FromSeconds(61));
         Assert.Equal(["one.test: a@one.test"], after.Network.Seen);
     }
@@ -225,7 +225,7 @@ public class MailQueueTests
             bench.Turn();
             bench.Queue.Retry(null);
             bench.Network.Work();
-            Assert.Equal(length, bench.Network.Seen.Count + bench.Reports.Sent.Count > 0 ? length : -1);
+            Assert.Equal(length, bench.Network.Seen.Count + bench.Dsns.Sent.Count > 0 ? length : -1);
         }
     }
 
@@ -285,17 +285,17 @@ public class MailQueueTests
     public void A_report_of_success_is_ours_where_the_host_writes_none_and_comes_before_the_mark()
     {
         using var bench = new QueueBench();
-        bench.Reports.Fault = Fault.Io;
+        bench.Dsns.Fault = Fault.Io;
         bench.Add("m1", Notify.Success, "a@one.test");
         bench.Turn();
         Assert.Empty(bench.Spool.Marks);
-        bench.Reports.Fault = Fault.None;
+        bench.Dsns.Fault = Fault.None;
         bench.Pass(TimeSpan.FromMinutes(1));
-        Assert.Equal(["Relayed m1 a@one.test 2.0.0 250 2.0.0 taken [mx.one.test]"], bench.Reports.Sent);
+        Assert.Equal(["Relayed m1 a@one.test 2.0.0 250 2.0.0 taken [mx.one.test]"], bench.Dsns.Sent);
         Assert.Equal(["m1 0 soon"], bench.Spool.Marks);
         bench.Network.OffersDsn = true;
         bench.Add("m2", Notify.Success, "a@one.test");
-        Assert.Single(bench.Reports.Sent);
+        Assert.Single(bench.Dsns.Sent);
     }
 
     [Fact]

@@ -33,7 +33,7 @@ internal sealed class QueueBench : IDisposable
         {
             Spool = Spool,
             RemoteDelivery = Network,
-            Reports = Reports,
+            DsnSender = Dsns,
             Workers = _workers,
             NextHopOf = nextHopOf ?? (domain => domain.ToLowerInvariant()),
             ContentOf = entry => new EntryContent(entry),
@@ -50,7 +50,7 @@ internal sealed class QueueBench : IDisposable
     public ManualClock Clock { get; }
     public QueueSpool Spool { get; }
     public ScriptedNetwork Network { get; }
-    public RecordedReports Reports { get; } = new();
+    public RecordedDsns Dsns { get; } = new();
     public MailQueue Queue { get; }
 
     public QueueSpool.Entry Add(string id, params string[] to) => Add(id, Notify.Default, to);
@@ -208,8 +208,8 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
     }
 }
 
-/// <summary>Reports that are only remembered.</summary>
-internal sealed class RecordedReports : IDsnSender
+/// <summary>DSNs that are only recorded.</summary>
+internal sealed class RecordedDsns : IDsnSender
 {
     public List<string> Sent { get; } = [];
     public Fault Fault { get; set; }

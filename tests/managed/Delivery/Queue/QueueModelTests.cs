@@ -58,7 +58,7 @@ public class QueueModelTests
                 case 4: Toggle(_bench.Network.Hanging); break;
                 case 5: TurnDown(); break;
                 case 6: CloseEarly(); break;
-                case 7: _bench.Reports.Fault = _random.Next(2) == 0 ? Fault.Full : Fault.None; break;
+                case 7: _bench.Dsns.Fault = _random.Next(2) == 0 ? Fault.Full : Fault.None; break;
                 case 8: Did("pass", () => _bench.Pass(TimeSpan.FromSeconds(_random.Next(1, 8000)))); break;
                 case 9: _smarthost = _random.Next(3) == 0 ? "hub.test" : null; break;
                 case 10: Did("back", () => _clock.Turn(TimeSpan.FromMinutes(-_random.Next(300)))); break;
@@ -175,7 +175,7 @@ public class QueueModelTests
         {
             Assert.True(_bench.Queue.Stop(TimeSpan.Zero), Said("it does not stop"));
             _bench.Dispose();
-            _reports.AddRange(_bench.Reports.Sent);
+            _reports.AddRange(_bench.Dsns.Sent);
             _bench = NewBench();
         });
 
@@ -184,7 +184,7 @@ public class QueueModelTests
             _bench.Network.Hanging.Clear();
             _bench.Network.Down.Clear();
             _bench.Network.MessagesPerConnection = int.MaxValue;
-            _bench.Reports.Fault = Fault.None;
+            _bench.Dsns.Fault = Fault.None;
         }
 
         private void Check()
@@ -223,7 +223,7 @@ public class QueueModelTests
 
         private static bool IsDone(QueueSpool.Entry entry) => entry.Done.Count == entry.Envelope.Recipients.Count;
 
-        private IEnumerable<string> AllReports() => _reports.Concat(_bench.Reports.Sent);
+        private IEnumerable<string> AllReports() => _reports.Concat(_bench.Dsns.Sent);
 
         private string Said(string what) => $"seed {_seed}, after {_did}: {what}";
 

@@ -45,7 +45,7 @@ public class QueueTroubleTests
         };
         bench.Add("m1", Notify.Success, "a@one.test");
         bench.Turn();
-        Assert.Single(bench.Reports.Sent);
+        Assert.Single(bench.Dsns.Sent);
         Assert.Equal(["m1 0 soon"], bench.Spool.Marks);
         Assert.Equal(default, bench.Queue.Counts);
     }
