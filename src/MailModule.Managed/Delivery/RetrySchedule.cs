@@ -5,7 +5,7 @@ namespace MailModule.Delivery;
 /// <param name="Lifetime">From its reception until it is given up.</param>
 /// <param name="DelayDsnAfter">From its reception until its sender is told once that it is late; zero: never.</param>
 /// <param name="Pause">Between two deliveries; zero: none.</param>
-public sealed record RetrySchedule(
+internal sealed record RetrySchedule(
     IReadOnlyList<TimeSpan> Delays, TimeSpan Lifetime, TimeSpan DelayDsnAfter, TimeSpan Pause)
 {
     /// <summary>The schedule that settings have by default.</summary>

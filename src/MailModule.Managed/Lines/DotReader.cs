@@ -9,7 +9,7 @@ namespace MailModule.Lines;
 /// <see cref="State.LineStart"/>, which only the beginning of the content and a true CRLF lead to. A bare CR or LF
 /// leads to <see cref="State.InLine"/>, also when it is passed on as CRLF.
 /// </remarks>
-public struct DotReader
+internal struct DotReader
 {
     private enum State : byte
     {

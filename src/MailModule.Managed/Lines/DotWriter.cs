@@ -8,7 +8,7 @@ namespace MailModule.Lines;
 /// Writes the content of a message for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled,
 /// the end gets a line end if it has none and the final dot. Independent of how the octets are cut.
 /// </summary>
-public struct DotWriter
+internal struct DotWriter
 {
     private enum State : byte
     {

@@ -1,7 +1,7 @@
 namespace MailModule.Lines;
 
 /// <summary>What <see cref="LineReader.Read"/> found.</summary>
-public enum LineResult
+internal enum LineResult
 {
     /// <summary>No whole line yet; the input is untouched, save what belongs to a line that is too long.</summary>
     Incomplete,
@@ -16,7 +16,7 @@ public enum LineResult
 /// (RFC 5321 §2.3.8). Holds no octets: a line that is not whole stays in the input. A value; one owner.
 /// </summary>
 /// <param name="limit">Octets of a line at most, its CRLF included.</param>
-public struct LineReader(int limit)
+internal struct LineReader(int limit)
 {
     private readonly int _limit = limit;
     private bool _skipping;

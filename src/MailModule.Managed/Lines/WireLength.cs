@@ -4,7 +4,7 @@ namespace MailModule.Lines;
 /// Counts what a message's content takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if
 /// it has none; stuffing does not count (RFC 1939 §11). Independent of how the octets are cut.
 /// </summary>
-public struct WireLength
+internal struct WireLength
 {
     private long _octets;
     private bool _afterCr;

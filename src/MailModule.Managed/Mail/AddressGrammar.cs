@@ -9,7 +9,7 @@ namespace MailModule.Mail;
 /// <summary>
 /// The parts of an address as RFC 5321 §4.1.2 and §4.1.3 write them down, with RFC 6531 §3.3's additions for UTF-8.
 /// </summary>
-public static class AddressGrammar
+internal static class AddressGrammar
 {
     // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
     public const int LocalPartLimit = 64;

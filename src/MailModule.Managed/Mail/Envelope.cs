@@ -3,7 +3,7 @@ using System.Net;
 namespace MailModule.Mail;
 
 /// <summary>What SMTP says about a message beside its text (RFC 5321 §2.3.1), and how it came in.</summary>
-public sealed class Envelope
+internal sealed class Envelope
 {
     public MailAddress ReversePath { get; set; } = MailAddress.Null;
     public List<Recipient> Recipients { get; } = [];
@@ -57,7 +57,7 @@ public enum Notify : byte
 /// <param name="Address">The address as the client gave it.</param>
 /// <param name="Maildrop">The local user whose mailbox gets it, or the list whose members do (it begins with
 /// <c>list</c> and a TAB); null for a remote recipient.</param>
-public sealed record Recipient(MailAddress Address, string? Maildrop)
+internal sealed record Recipient(MailAddress Address, string? Maildrop)
 {
     /// <summary>NOTIFY, RFC 3461 §4.1.</summary>
     public Notify Notify { get; init; }

@@ -4,7 +4,7 @@ namespace MailModule.Mail;
 /// Walks the fields of a message's header (RFC 5322 §2.2), folded ones whole, line ends CRLF or LF. A line of the
 /// header that is no field comes as one without a name. Ends before the empty line. A pure function of its octets.
 /// </summary>
-public ref struct HeaderFields(ReadOnlySpan<byte> header)
+internal ref struct HeaderFields(ReadOnlySpan<byte> header)
 {
     private ReadOnlySpan<byte> _rest = header;
 

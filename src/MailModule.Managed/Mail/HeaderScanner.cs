@@ -5,7 +5,7 @@ namespace MailModule.Mail;
 /// from its first octet on, cut anywhere, with any line ends; a machine with named states and no more memory than the
 /// longest name it looks for.
 /// </summary>
-public struct HeaderScanner
+internal struct HeaderScanner
 {
     private enum State : byte
     {

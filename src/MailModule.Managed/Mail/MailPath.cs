@@ -1,7 +1,7 @@
 namespace MailModule.Mail;
 
 /// <summary>Reverse-paths and forward-paths: a mailbox in angle brackets (RFC 5321 §4.1.2).</summary>
-public static class MailPath
+internal static class MailPath
 {
     /// <summary>
     /// Takes a path from the front of <paramref name="text"/>: <c>&lt;&gt;</c> (then the address is

@@ -4,7 +4,7 @@ namespace MailModule.Mail;
 /// A whole message at rest: lines end with LF alone, no dot-stuffing, trace headers in place (its "final form").
 /// Reading may touch the disk: workers only.
 /// </summary>
-public abstract class MessageContent
+internal abstract class MessageContent
 {
     /// <summary>Octets at rest (LF line ends): the S= of a Maildir name.</summary>
     public abstract long Length { get; }

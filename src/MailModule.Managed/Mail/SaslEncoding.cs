@@ -5,7 +5,7 @@ using System.Text;
 namespace MailModule.Mail;
 
 /// <summary>Decodes the messages of SASL exchanges (RFC 4616, RFC 4954).</summary>
-public static class SaslEncoding
+internal static class SaslEncoding
 {
     private static readonly SearchValues<byte> Digits =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);

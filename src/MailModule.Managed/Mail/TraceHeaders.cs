@@ -10,12 +10,12 @@ namespace MailModule.Mail;
 /// <param name="Id">The message's id here; empty for none.</param>
 /// <param name="Extended">EHLO was said.</param>
 /// <param name="TlsDescription">Protocol version and cipher; null if TLS was not used.</param>
-public readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription);
+internal readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription);
 
 /// <summary>
 /// Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment.
 /// </summary>
-public static class TraceHeaders
+internal static class TraceHeaders
 {
     public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in TraceInfo trace)
     {

@@ -4,7 +4,7 @@ using MailModule.Primitives;
 namespace MailModule.Mailbox;
 
 /// <summary>The users' mailboxes. Blocks: workers only. Nothing above may assume files.</summary>
-public interface IMailStore
+internal interface IMailStore
 {
     /// <summary>
     /// Puts a message into a mailbox under the given name. Durable only after <see cref="Sync"/>.

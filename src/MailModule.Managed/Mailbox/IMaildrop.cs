@@ -6,7 +6,7 @@ namespace MailModule.Mailbox;
 /// A session's view of one mailbox: fixed numbers, exact sizes, stable ids. Disposing gives the lock back. Sizes and
 /// ids cost no file access.
 /// </summary>
-public interface IMaildrop : IDisposable
+internal interface IMaildrop : IDisposable
 {
     int Count { get; }
 

@@ -10,7 +10,7 @@ namespace MailModule.Mailbox;
 /// other Maildir program. Delivery writes into tmp/ and renames into new/, or links a file that is there already;
 /// nothing is ever moved to cur/.
 /// </summary>
-public sealed class MaildirStore : IMailStore
+internal sealed class MaildirStore : IMailStore
 {
     private readonly HashSet<string> _locked = [];
     private readonly MaildirDelivery _delivery;

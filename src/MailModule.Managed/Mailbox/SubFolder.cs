@@ -3,7 +3,7 @@ using System.Text;
 namespace MailModule.Mailbox;
 
 /// <summary>Names of folders in a user's mailbox, as a user writes them.</summary>
-public static class SubFolder
+internal static class SubFolder
 {
     private const int LengthLimit = 200;
     private static readonly string[] s_roots = ["Maildir", "mbox"];

@@ -6,7 +6,7 @@ namespace MailModule.Policy;
 /// <param name="Name">Compared to the letter; may hold <c>@domain</c>.</param>
 /// <param name="Password">How the password is checked.</param>
 /// <param name="Home">The folder that holds the user's <c>Maildir</c>; empty when the line names none.</param>
-public sealed record Account(string Name, StoredPassword Password, string Home, AccountFlags Flags)
+internal sealed record Account(string Name, StoredPassword Password, string Home, AccountFlags Flags)
 {
     private const int NameLimit = 254;
 

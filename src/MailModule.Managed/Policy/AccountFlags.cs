@@ -2,7 +2,7 @@ namespace MailModule.Policy;
 
 /// <summary>What a user may do: the letters at the end of a <c>user=</c> line, in any order.</summary>
 [Flags]
-public enum AccountFlags
+internal enum AccountFlags
 {
     None = 0,
     /// <summary>P: has a mailbox, and reads it by POP3.</summary>

@@ -5,7 +5,7 @@ namespace MailModule.Policy;
 /// <summary>
 /// All users, found by login name or by address. Immutable; any thread. Every account it gives has a home.
 /// </summary>
-public sealed class Accounts
+internal sealed class Accounts
 {
     private const string PostmasterName = "postmaster";
 

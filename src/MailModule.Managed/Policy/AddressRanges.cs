@@ -9,7 +9,7 @@ namespace MailModule.Policy;
 /// A list of IP addresses as the settings write it: <c>a.b.c.d</c>, <c>first-last</c> or <c>address/bits</c>, IPv4 or
 /// IPv6, commas between. An IPv4 address that comes in IPv6's form (<c>::ffff:a.b.c.d</c>) counts as IPv4. Immutable.
 /// </summary>
-public sealed class AddressRanges
+internal sealed class AddressRanges
 {
     private const int CountLimit = 4096;
 

@@ -6,7 +6,7 @@ namespace MailModule.Policy;
 /// <summary>
 /// Which domains are ours: <c>smtp_name</c>, every <c>local_domain</c>, and our own addresses as literals. Immutable.
 /// </summary>
-public sealed class LocalDomains
+internal sealed class LocalDomains
 {
     private const string V6Tag = "IPv6:";
 

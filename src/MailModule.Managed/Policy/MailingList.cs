@@ -9,7 +9,7 @@ namespace MailModule.Policy;
 /// <param name="Owner">Null for an alias.</param>
 /// <param name="Members">Those that the setting names itself.</param>
 /// <param name="Files">Full paths of files that name more, one address a line.</param>
-public sealed record MailingList(
+internal sealed record MailingList(
     MailAddress Address, MailAddress? Owner, IReadOnlyList<MailAddress> Members, IReadOnlyList<string> Files)
 {
     // No user's name holds a control character, so that no user is taken for a list.

@@ -4,7 +4,7 @@ using MailModule.Mail;
 namespace MailModule.Policy;
 
 /// <summary>All lists of the settings, by address. Immutable; any thread.</summary>
-public sealed class MailingLists
+internal sealed class MailingLists
 {
     public static readonly MailingLists None = new([]);
 

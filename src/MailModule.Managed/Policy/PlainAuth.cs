@@ -3,7 +3,7 @@ using System.Net;
 namespace MailModule.Policy;
 
 /// <summary>The setting <c>plain_auth</c>: when a password may come over a connection without TLS.</summary>
-public enum PlainAuth
+internal enum PlainAuth
 {
     /// <summary>From this machine only.</summary>
     Loopback,
@@ -12,7 +12,7 @@ public enum PlainAuth
 }
 
 /// <summary>Applies the setting to a connection.</summary>
-public static class PlainAuthRule
+internal static class PlainAuthRule
 {
     /// <summary>True when AUTH PLAIN, AUTH LOGIN and USER may be used on this connection.</summary>
     public static bool Allows(this PlainAuth rule, IPAddress peer, bool isTls)

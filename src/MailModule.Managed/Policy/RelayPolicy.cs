@@ -12,7 +12,7 @@ namespace MailModule.Policy;
 /// <param name="Domains">Which domains are ours.</param>
 /// <param name="RelayClients">Who may relay without a login (<c>smtp_range</c>, <c>smtp6_range</c>); an empty list is
 /// nobody.</param>
-public sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, AddressRanges RelayClients)
+internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, AddressRanges RelayClients)
 {
     /// <summary>
     /// Addresses with several members; one that is a user's too is the list's, which may have that user as a member.

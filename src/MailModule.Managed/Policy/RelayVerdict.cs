@@ -1,7 +1,7 @@
 namespace MailModule.Policy;
 
 /// <summary>Why a recipient is refused.</summary>
-public enum RelayRefusal
+internal enum RelayRefusal
 {
     None = 0,
     /// <summary>The domain is ours, the user is not: 550 5.1.1.</summary>
@@ -14,7 +14,7 @@ public enum RelayRefusal
 /// <param name="Maildrop">The local user who gets the message, or <see cref="MailingList.Maildrop"/>; null for a remote
 /// recipient and when refused.</param>
 /// <param name="Refusal">None when accepted.</param>
-public readonly record struct RelayVerdict(string? Maildrop, RelayRefusal Refusal)
+internal readonly record struct RelayVerdict(string? Maildrop, RelayRefusal Refusal)
 {
     public bool IsAccepted => Refusal == RelayRefusal.None;
 }

@@ -7,7 +7,7 @@ namespace MailModule.Policy;
 /// A password as the settings hold it. Every check takes the same time whatever is wrong with the password given.
 /// Checks of the salted forms cost milliseconds and more: workers only. Immutable.
 /// </summary>
-public abstract class StoredPassword
+internal abstract class StoredPassword
 {
     private static readonly SearchValues<char> SchemeLetters =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.");

@@ -3,7 +3,7 @@ using System.Text;
 namespace MailModule.Policy;
 
 /// <summary>The name of the folder of a user whose line names no home.</summary>
-public static class UserFolder
+internal static class UserFolder
 {
     private const int NameLimit = 255;
 

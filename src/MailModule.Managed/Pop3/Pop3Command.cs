@@ -3,7 +3,7 @@ namespace MailModule.Pop3;
 /// <summary>
 /// One command line: a verb without regard to case, and what follows it. Views the line, owns nothing.
 /// </summary>
-public readonly ref struct Pop3Command
+internal readonly ref struct Pop3Command
 {
     // RFC 2449 §4: a command line is at most 255 octets with its CRLF.
     public const int LineLimit = 255;

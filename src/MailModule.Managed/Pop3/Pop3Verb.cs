@@ -1,7 +1,7 @@
 namespace MailModule.Pop3;
 
 /// <summary>The commands of RFC 1939, RFC 2449 (CAPA) and RFC 2595 (STLS).</summary>
-public enum Pop3Verb
+internal enum Pop3Verb
 {
     Unknown,
     User,

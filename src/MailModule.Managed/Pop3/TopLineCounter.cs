@@ -4,7 +4,7 @@ namespace MailModule.Pop3;
 /// Finds where TOP ends: the header, the blank line and the asked number of body lines (RFC 1939 §7). A line ends with
 /// LF, CR or CRLF, as on its way out each becomes CRLF. Independent of how the octets are cut.
 /// </summary>
-public struct TopLineCounter(int lines)
+internal struct TopLineCounter(int lines)
 {
     private int _left = lines;
     private bool _inBody;

@@ -1,7 +1,7 @@
 namespace MailModule.Primitives;
 
 /// <summary>Folders with those above them.</summary>
-public static class FolderTree
+internal static class FolderTree
 {
     /// <summary>Makes a folder, and those above it, that are not there; each with mode 0700.</summary>
     public static Fault MakeTree(this IDisk disk, string path)

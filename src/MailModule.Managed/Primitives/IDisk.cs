@@ -5,7 +5,7 @@ namespace MailModule.Primitives;
 /// <see cref="Fault.NotFound"/>, what is there already where it must not be is <see cref="Fault.State"/>, no space or
 /// no descriptor left is <see cref="Fault.Full"/>. Tests put a disk that fails or stops at the n-th call in its place.
 /// </summary>
-public interface IDisk
+internal interface IDisk
 {
     /// <summary>Makes one directory, mode 0700; none if it is there already.</summary>
     Fault MakeDirectory(string path);
@@ -36,7 +36,7 @@ public interface IDisk
 }
 
 /// <summary>How a file is opened.</summary>
-public enum DiskOpen
+internal enum DiskOpen
 {
     /// <summary>It must be there.</summary>
     Existing,
@@ -45,7 +45,7 @@ public enum DiskOpen
 }
 
 /// <summary>An open file. Reads may run beside a write; writes are for one thread at a time.</summary>
-public interface IDiskFile : IDisposable
+internal interface IDiskFile : IDisposable
 {
     /// <summary>Octets, as the file system says now; 0 if it cannot say.</summary>
     long Length { get; }
@@ -61,7 +61,7 @@ public interface IDiskFile : IDisposable
 }
 
 /// <summary>An open directory.</summary>
-public interface IDiskDirectory : IDisposable
+internal interface IDiskDirectory : IDisposable
 {
     /// <summary>Makes the entries durable: what was created, renamed or unlinked.</summary>
     Fault Sync();

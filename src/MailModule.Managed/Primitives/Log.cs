@@ -13,7 +13,7 @@ public enum LogLevel
 /// Where the engine's lines go: a file and the host's callback. A line never holds a password or a message body.
 /// Any thread may write; a sink must not block for long and must not throw.
 /// </summary>
-public sealed class Log
+internal sealed class Log
 {
     /// <summary>A log that drops every line.</summary>
     public static readonly Log None = new(LogLevel.Error, static (_, _, _) => { });

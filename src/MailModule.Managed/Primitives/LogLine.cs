@@ -6,7 +6,7 @@ namespace MailModule.Primitives;
 /// <summary>
 /// The form of a line in a log file: <c>2026-11-21T04:16:00.123Z warning smtp text</c>, UTF-8, ending with LF.
 /// </summary>
-public static class LogLine
+internal static class LogLine
 {
     private const int TextLimit = 4096;
 

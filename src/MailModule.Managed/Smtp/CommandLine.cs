@@ -6,7 +6,7 @@ namespace MailModule.Smtp;
 /// <summary>
 /// A command line taken apart: verb and argument (RFC 5321 §4.1.1). A view of the line; nothing is copied.
 /// </summary>
-public readonly ref struct CommandLine
+internal readonly ref struct CommandLine
 {
     private CommandLine(SmtpVerb verb, ReadOnlySpan<byte> argument)
     {

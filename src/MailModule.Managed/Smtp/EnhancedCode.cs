@@ -3,7 +3,7 @@ using System.Text;
 namespace MailModule.Smtp;
 
 /// <summary>Enhanced mail system status codes (RFC 3463, RFC 2034): class "." subject "." detail.</summary>
-public static class EnhancedCode
+internal static class EnhancedCode
 {
     /// <summary>Takes a status code and the blank after it from the front of a reply's text; empty if there is none, or
     /// if its class is not that of the reply code (RFC 2034 §4).</summary>

@@ -6,7 +6,7 @@ namespace MailModule.Smtp;
 /// <summary>
 /// The argument of MAIL: reverse-path and parameters (RFC 5321 §4.1.1.2; SIZE, BODY, SMTPUTF8, AUTH, RET, ENVID).
 /// </summary>
-public struct MailArgument
+internal struct MailArgument
 {
     // RFC 3461 §5.4: what everybody takes; a longer one would be refused by the next host
     private const int EnvelopeIdLimit = 100;

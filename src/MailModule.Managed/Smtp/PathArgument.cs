@@ -4,7 +4,7 @@ using MailModule.Mail;
 namespace MailModule.Smtp;
 
 /// <summary>What the arguments of MAIL and RCPT have in common: keyword, path, parameters.</summary>
-public static class PathArgument
+internal static class PathArgument
 {
     /// <summary>Takes "FROM:" or "TO:" and the path from the front; the rest is empty or begins with a blank.</summary>
     internal static PathFault TryCut(ref ReadOnlySpan<byte> argument, ReadOnlySpan<byte> keyword, out MailAddress path)

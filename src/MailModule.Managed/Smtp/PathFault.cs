@@ -1,7 +1,7 @@
 namespace MailModule.Smtp;
 
 /// <summary>What is wrong with the argument of MAIL or RCPT.</summary>
-public enum PathFault
+internal enum PathFault
 {
     None,
     /// <summary>No FROM: or TO:, or no path in brackets.</summary>

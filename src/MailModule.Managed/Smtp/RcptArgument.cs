@@ -4,7 +4,7 @@ using MailModule.Mail;
 namespace MailModule.Smtp;
 
 /// <summary>The argument of RCPT: forward-path and parameters (RFC 5321 §4.1.1.3; NOTIFY, ORCPT).</summary>
-public struct RcptArgument
+internal struct RcptArgument
 {
     private bool _hasNotify;
 

@@ -6,7 +6,7 @@ namespace MailModule.Smtp;
 /// An SMTP reply (RFC 5321 §4.2): a code, an enhanced status code if there is one (RFC 3463), text lines. Immutable;
 /// any thread.
 /// </summary>
-public sealed class Reply
+internal sealed class Reply
 {
     private byte[]? _wire;
 

@@ -3,7 +3,7 @@ using System.Text;
 namespace MailModule.Smtp;
 
 /// <summary>What <see cref="ReplyReader.Read"/> found.</summary>
-public enum ReplyResult
+internal enum ReplyResult
 {
     /// <summary>The reply is not whole yet.</summary>
     Incomplete,
@@ -19,7 +19,7 @@ public enum ReplyResult
 /// become "?", octets that are not UTF-8 become U+FFFD, so a reply may be logged and passed on. One owner; never
 /// throws.
 /// </summary>
-public sealed class ReplyReader
+internal sealed class ReplyReader
 {
     /// <summary>Octets of one line at most; RFC 5321 §4.5.3.1.5 asks for 512, servers in the field send more.</summary>
     public const int LineLimit = 2048;

@@ -1,7 +1,7 @@
 namespace MailModule.Smtp;
 
 /// <summary>The commands of RFC 5321, RFC 3207 and RFC 4954.</summary>
-public enum SmtpVerb
+internal enum SmtpVerb
 {
     Unknown,
     Ehlo,

@@ -11,7 +11,7 @@ namespace MailModule.Smtp;
 /// §4.2). Addresses outside ASCII are of the type utf-8, which has an escape of its own in place of xtext: <c>\x{code
 /// point}</c> (RFC 6533 §3).
 /// </summary>
-public static class TypedAddress
+internal static class TypedAddress
 {
     /// <summary>RFC 3461 §5.4: octets of a value of ORCPT. What is longer other servers may refuse.</summary>
     public const int ValueLimit = 500;

@@ -7,7 +7,7 @@ namespace MailModule.Smtp;
 /// The form in which SMTP parameters carry any text (RFC 3461 §4): printable ASCII as it is, save "+" and "=", and
 /// every other octet as "+" with two hexadecimal capitals.
 /// </summary>
-public static class XText
+internal static class XText
 {
     private const string Hex = "0123456789ABCDEF";
 

@@ -7,7 +7,7 @@ namespace MailModule.Spool;
 /// Where accepted messages wait, durably, until each recipient is done. Small on purpose: another store (a database
 /// shared by many hosts) can stand in. Nothing above may assume files.
 /// </summary>
-public interface ISpool : IDisposable
+internal interface ISpool : IDisposable
 {
     /// <summary>Undelivered messages found at start, oldest first. Read once.</summary>
     IReadOnlyList<ISpoolEntry> Recovered { get; }
@@ -36,7 +36,7 @@ public interface ISpool : IDisposable
 }
 
 /// <summary>A message being written; one thread at a time. Either committed or discarded.</summary>
-public interface ISpoolWriter
+internal interface ISpoolWriter
 {
     /// <summary>The message's id in the spool, never given twice, not even by another spool:
     /// [0-9a-zA-Z]{10,24}.</summary>
@@ -65,7 +65,7 @@ public interface ISpoolWriter
 }
 
 /// <summary>A committed message.</summary>
-public interface ISpoolEntry
+internal interface ISpoolEntry
 {
     string Id { get; }
     Envelope Envelope { get; }

@@ -7,7 +7,7 @@ namespace MailModule.Spool;
 /// The spool as a write-ahead log on the local disk (docs/spool-states.md). Any thread may call, where the contract
 /// does not say otherwise.
 /// </summary>
-public sealed class LogSpool : ISpool
+internal sealed class LogSpool : ISpool
 {
     // What an accepted message of unknown length needs at least.
     private const long LeastPromise = 16 * 1024;

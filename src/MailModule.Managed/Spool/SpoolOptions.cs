@@ -4,7 +4,7 @@ using MailModule.Transport;
 namespace MailModule.Spool;
 
 /// <summary>What a <see cref="LogSpool"/> needs to know.</summary>
-public sealed class SpoolOptions
+internal sealed class SpoolOptions
 {
     /// <summary>The spool's directory; made, with its parents, if need be.</summary>
     public required string Directory { get; init; }

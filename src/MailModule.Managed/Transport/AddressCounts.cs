@@ -7,7 +7,7 @@ namespace MailModule.Transport;
 /// How many connections each peer's address has, in all the sets that share this. An IPv6 /64 counts as one address,
 /// for that is what one peer has. Any thread.
 /// </summary>
-public sealed class AddressCounts
+internal sealed class AddressCounts
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<IPAddress, int> _counts = [];

@@ -5,7 +5,7 @@ namespace MailModule.Transport;
 
 // How a connection ends: in order, by a time-out or a stop, or because the peer is lost. Everything here is called by
 // the owner.
-public sealed partial class Connection
+internal sealed partial class Connection
 {
     private void Expire(ExpiryReason reason)
     {

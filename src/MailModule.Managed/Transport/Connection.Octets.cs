@@ -4,7 +4,7 @@ using MailModule.Primitives;
 namespace MailModule.Transport;
 
 // How octets come and go, plain and through TLS. Everything here is called by the owner.
-public sealed partial class Connection
+internal sealed partial class Connection
 {
     private bool IsSent => _sender is null || _sender.IsIdle;
 

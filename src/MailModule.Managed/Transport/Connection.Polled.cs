@@ -1,7 +1,7 @@
 namespace MailModule.Transport;
 
 // A plain connection that the poller watches: the poller says that there is something to read, and the owner reads.
-public sealed partial class Connection
+internal sealed partial class Connection
 {
     private Poller? _poller;
     private int _readiness;

@@ -3,7 +3,7 @@ using MailModule.Primitives;
 namespace MailModule.Transport;
 
 // For the worker that serves a pending wait: blocking reads and writes in the name of the session.
-public sealed partial class Connection
+internal sealed partial class Connection
 {
     private const int PieceSize = 64 * 1024;
     private volatile ManualResetEventSlim? _waiter;

@@ -7,7 +7,7 @@ namespace MailModule.Transport;
 /// The connections of one server or client: how many there are in all and for each address, their deadlines, and their
 /// end. Any thread may call. One sweep a second looks at all of them; ten thousand cost it well under a millisecond.
 /// </summary>
-public sealed class ConnectionSet : IDisposable, IJob
+internal sealed class ConnectionSet : IDisposable, IJob
 {
     private static readonly TimeSpan SweepPeriod = TimeSpan.FromSeconds(1);
 

@@ -1,7 +1,7 @@
 namespace MailModule.Transport;
 
 /// <summary>What a session waits for after <see cref="ISession.Advance"/>.</summary>
-public enum Next
+internal enum Next
 {
     /// <summary>More input; everything usable has been consumed.</summary>
     Read,
@@ -26,7 +26,7 @@ public enum Next
 /// One side of a protocol on one connection, pure: octets in, octets out, no socket, clock or file. The connection
 /// calls it from one thread at a time, though not always the same one.
 /// </summary>
-public interface ISession
+internal interface ISession
 {
     /// <summary>
     /// Carries the protocol forward as far as <paramref name="input"/> allows, and cuts what it has consumed from the
@@ -47,7 +47,7 @@ public interface ISession
 }
 
 /// <summary>Why a connection that is still good ends.</summary>
-public enum ExpiryReason
+internal enum ExpiryReason
 {
     Idle,
     Stopping,

@@ -8,7 +8,7 @@ namespace MailModule.Transport;
 /// Accepts connections on one or more addresses and gives each a session. When descriptors run out it uses one held in
 /// reserve to accept and refuse connections, so that peers hear of it and nothing spins.
 /// </summary>
-public sealed class Listener : IDisposable
+internal sealed class Listener : IDisposable
 {
     private readonly ListenerOptions _options;
     private readonly ConnectionSet _set;

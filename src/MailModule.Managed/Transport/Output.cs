@@ -8,7 +8,7 @@ namespace MailModule.Transport;
 /// current owner; grows as needed. The buffer is the owner thread's, not the connection's: an idle connection holds
 /// none.
 /// </summary>
-public sealed class Output : IBufferWriter<byte>
+internal sealed class Output : IBufferWriter<byte>
 {
     private const int MinimumSize = 4096;
     private const int KeptByThreadLimit = 128 * 1024;

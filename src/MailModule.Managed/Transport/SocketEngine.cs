@@ -7,7 +7,7 @@ namespace MailModule.Transport;
 /// <summary>
 /// The platform's socket engine: one thread that waits for all sockets and runs what they wake right there.
 /// </summary>
-public static class SocketEngine
+internal static class SocketEngine
 {
     private static readonly Lock s_lock = new();
     private static bool s_isPrepared;

@@ -10,7 +10,7 @@ namespace MailModule.Transport;
 /// <param name="Verify">False: any certificate will do (opportunistic TLS). True: name, time and chain must be
 /// right.</param>
 /// <param name="Authorities">Roots to trust in place of the system's; null: the system's.</param>
-public sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certificate2Collection? Authorities = null)
+internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certificate2Collection? Authorities = null)
 {
     /// <summary>As a certificate has it: without brackets, and without the dot that ends a full name.</summary>
     private string PeerName => TargetHost.TrimStart('[').TrimEnd(']').TrimEnd('.');

@@ -8,7 +8,7 @@ namespace MailModule.Transport;
 /// <summary>
 /// The certificate a server shows, and what it accepts: TLS 1.2 and newer. May serve any number of connections at once.
 /// </summary>
-public sealed class TlsServerSettings
+internal sealed class TlsServerSettings
 {
     private readonly SslServerAuthenticationOptions _options;
 

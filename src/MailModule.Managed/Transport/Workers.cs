@@ -5,7 +5,7 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>A job for a worker; the object is the closure, so that a job costs no allocation.</summary>
-public interface IJob
+internal interface IJob
 {
     void Run();
 }
@@ -23,7 +23,7 @@ public interface IJob
 /// queue; a thread that goes to sleep or ends looks at the queue after it has registered that, or in the lock in which
 /// it registers it.
 /// </remarks>
-public sealed class Workers : IDisposable
+internal sealed class Workers : IDisposable
 {
     private const int YieldsBeforeSleep = 10;
     private const int StackSize = 1024 * 1024;

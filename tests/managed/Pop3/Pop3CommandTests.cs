@@ -27,7 +27,7 @@ public class Pop3CommandTests
     [InlineData("TOPS", Pop3Verb.Unknown)]
     [InlineData("STAT\t", Pop3Verb.Unknown)]
     [InlineData("\0TOP 1 1", Pop3Verb.Unknown)]
-    public void A_verb_is_known_without_regard_to_case(string line, Pop3Verb verb)
+    internal void A_verb_is_known_without_regard_to_case(string line, Pop3Verb verb)
         => Assert.Equal(verb, Pop3Command.Parse(Encoding.Latin1.GetBytes(line)).Verb);
 
     [Theory]

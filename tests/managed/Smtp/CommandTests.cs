@@ -25,7 +25,7 @@ public class CommandTests
     [InlineData("DAT", SmtpVerb.Unknown, "")]
     [InlineData(" DATA", SmtpVerb.Unknown, "DATA")]
     [InlineData("\u0005\u0008LO x", SmtpVerb.Unknown, "x")]
-    public void Lines_are_taken_apart(string line, SmtpVerb verb, string argument)
+    internal void Lines_are_taken_apart(string line, SmtpVerb verb, string argument)
     {
         var command = CommandLine.Parse(Encoding.Latin1.GetBytes(line));
         Assert.Equal((verb, argument), (command.Verb, Encoding.Latin1.GetString(command.Argument)));

@@ -5,7 +5,7 @@ namespace MailModule.Tests.Support;
 /// <summary>
 /// The real file system, until the n-th call: that one (or all from it on) fails with the given error.
 /// </summary>
-public sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bool andAllAfter = false) : FileCalls
+internal sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bool andAllAfter = false) : FileCalls
 {
     public int Count { get; private set; }
     public bool HasFailed { get; private set; }

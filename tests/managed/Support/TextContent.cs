@@ -5,7 +5,7 @@ using MailModule.Mail;
 namespace MailModule.Tests.Support;
 
 /// <summary>A message at rest, from a text; in memory, or in a file that may be linked, or as a stream alone.</summary>
-public sealed class TextContent : MessageContent
+internal sealed class TextContent : MessageContent
 {
     private readonly byte[] _octets;
     private readonly bool _asStream;

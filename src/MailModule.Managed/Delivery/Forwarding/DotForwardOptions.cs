@@ -4,4 +4,4 @@ namespace MailModule.Delivery.Forwarding;
 /// <param name="IsOn"><c>forward</c>.</param>
 /// <param name="MayRun"><c>fwdrun</c>.</param>
 /// <param name="RunTimeout"><c>run_timeout</c>.</param>
-public readonly record struct DotForwardOptions(bool IsOn, bool MayRun, TimeSpan RunTimeout);
+internal readonly record struct DotForwardOptions(bool IsOn, bool MayRun, TimeSpan RunTimeout);

@@ -9,7 +9,7 @@ namespace MailModule.Delivery.Outgoing;
 /// never written, and its offset, if it has one, never moved. Disposing of it during a read is allowed, and takes
 /// effect when the read ends.
 /// </summary>
-public sealed class ContentFile : IDiskFile
+internal sealed class ContentFile : IDiskFile
 {
     /// <summary>How soon a read that waits for a pipe's writer sees that the content is not wanted any more.</summary>
     private const int CancelMilliseconds = 20;

@@ -1,7 +1,7 @@
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>How far an outgoing message has come.</summary>
-public enum SubmissionState
+internal enum SubmissionState
 {
     FindHost,
     Connecting,
@@ -18,7 +18,7 @@ public enum SubmissionState
 /// <summary>
 /// Hears of the states of an outgoing message: on workers, in order, one call at a time. May block; does not throw.
 /// </summary>
-public interface ISubmissionObserver
+internal interface ISubmissionObserver
 {
     /// <param name="state">Done, Queued or Error comes exactly once for each recipient.</param>
     /// <param name="value">Octets of the message sent so far; for Error the reply code, or the fault's number below 0

@@ -6,7 +6,7 @@ namespace MailModule.Delivery.Outgoing;
 /// The recipients of one call: addresses with commas, semicolons or white space between, each bare or in angle
 /// brackets.
 /// </summary>
-public static class RecipientList
+internal static class RecipientList
 {
     /// <summary>
     /// False if there is no address, or one is malformed (<paramref name="wrong"/> names it). A quoted local part may

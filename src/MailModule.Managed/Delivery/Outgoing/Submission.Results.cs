@@ -6,7 +6,7 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Outgoing;
 
 // What groups of recipients ask for and tell, and how a recipient gets its final state.
-public sealed partial class Submission
+internal sealed partial class Submission
 {
     private byte[]? _fields;
 

@@ -20,7 +20,7 @@ namespace MailModule.Delivery.Outgoing;
 /// nothing. The content lives until every recipient has its final state and every group has ended, for a group that was
 /// cut may still be reading.
 /// </remarks>
-public sealed partial class Submission : IJob
+internal sealed partial class Submission : IJob
 {
     private readonly SubmissionRequest _request;
     private readonly SubmissionDependencies _dependencies;

@@ -11,7 +11,7 @@ namespace MailModule.Delivery.Outgoing;
 /// </summary>
 /// <param name="scratchFolder">The folder for that file; it is made, with the folders above it, when it is first
 /// needed.</param>
-public sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) : IDisposable
+internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null) : IDisposable
 {
     private const int MemoryLimit = 128 * 1024;
     private const int FirstMemory = 4 * 1024;

@@ -6,7 +6,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>What a submission works with.</summary>
-public sealed record SubmissionDependencies
+internal sealed record SubmissionDependencies
 {
     public required Workers Workers { get; init; }
 

@@ -5,7 +5,7 @@ using MailModule.Smtp;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>Where a message goes first.</summary>
-public enum SubmissionRoute
+internal enum SubmissionRoute
 {
     /// <summary>
     /// All recipients through one server that the host program names. Nothing is added to the content.
@@ -20,7 +20,7 @@ public enum SubmissionRoute
 }
 
 /// <summary>One message to send, without its content. Immutable.</summary>
-public sealed record SubmissionRequest
+internal sealed record SubmissionRequest
 {
     public required SubmissionRoute Route { get; init; }
     public required MailAddress From { get; init; }

@@ -14,7 +14,7 @@ namespace MailModule.Delivery.Outgoing;
 /// <param name="QueueId">The message's id in the spool; empty if it is not there.</param>
 /// <param name="IsUnknown">The message may have been taken all the same: the answer was lost, or not waited
 /// for.</param>
-public sealed record SubmissionOutcome(
+internal sealed record SubmissionOutcome(
     SubmissionState State, Fault Fault, Reply? Reply, string Status, string Text, RemoteHost? Host, string QueueId,
     bool IsUnknown)
 {
@@ -26,7 +26,7 @@ public sealed record SubmissionOutcome(
 }
 
 /// <summary>One recipient of a submission. Changed under the submission's lock; may be read at any time.</summary>
-public sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
+internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
 {
     private volatile SubmissionOutcome? _outcome;
     private int _attempts;

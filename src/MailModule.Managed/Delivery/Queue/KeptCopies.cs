@@ -10,7 +10,7 @@ namespace MailModule.Delivery.Queue;
 /// <c>smtp_err</c>): content as it went out, CRLF line ends.
 /// </summary>
 /// <param name="folderOf">The folder for what was sent (true) or given up; null: no copies. Any thread.</param>
-public sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
+internal sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
 {
     private const int PieceLength = 64 * 1024;
 

@@ -7,7 +7,7 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Queue;
 
 // Which destination gets a connection when, and what the connection is given: this part knows no host, and no answer.
-public sealed partial class MailQueue
+internal sealed partial class MailQueue
 {
     /// <summary>Transactions that are moved in one go under the lock.</summary>
     private const int StepLimit = 256;

@@ -6,7 +6,7 @@ namespace MailModule.Delivery.Queue;
 
 // What an operator changes: each message under the lock by itself, so that a change of all messages holds up nothing
 // else.
-public sealed partial class MailQueue
+internal sealed partial class MailQueue
 {
     private int _redirecting;
 

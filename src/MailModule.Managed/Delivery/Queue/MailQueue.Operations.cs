@@ -3,7 +3,7 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Queue;
 
 // The queue as an operator sees it.
-public sealed partial class MailQueue
+internal sealed partial class MailQueue
 {
     public QueueCounts Counts
     {

@@ -7,7 +7,7 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Queue;
 
 // What an answer means for a message: done, another attempt, or given up with a DSN. This part knows no connection.
-public sealed partial class MailQueue
+internal sealed partial class MailQueue
 {
     /// <summary>DSNs being written at once.</summary>
     private const int DsnLimit = 16;

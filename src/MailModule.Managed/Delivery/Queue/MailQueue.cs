@@ -20,7 +20,7 @@ namespace MailModule.Delivery.Queue;
 /// an operator removed it; a transaction is in exactly one place; while a transaction is active its message's content
 /// stays in the spool (no recipient of it is marked before its connection has ended with it).
 /// </remarks>
-public sealed partial class MailQueue : IMailQueue, IDisposable
+internal sealed partial class MailQueue : IMailQueue, IDisposable
 {
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);

@@ -9,7 +9,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>What a <see cref="MailQueue"/> works with.</summary>
-public sealed class QueueDependencies
+internal sealed class QueueDependencies
 {
     public required ISpool Spool { get; init; }
     public required IRemoteDelivery RemoteDelivery { get; init; }

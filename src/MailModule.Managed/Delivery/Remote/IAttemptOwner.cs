@@ -6,7 +6,7 @@ namespace MailModule.Delivery.Remote;
 /// Who has the transactions of an attempt. Called on the session's thread: must not block. Calls of one attempt never
 /// overlap.
 /// </summary>
-public interface IAttemptOwner
+internal interface IAttemptOwner
 {
     /// <summary>A connection to <see cref="IDeliveryAttempt.Host"/> is being made.</summary>
     void Connecting(IDeliveryAttempt attempt)

@@ -3,7 +3,7 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>One connection's worth of work under way.</summary>
-public interface IDeliveryAttempt
+internal interface IDeliveryAttempt
 {
     /// <summary>The host in use; results name it.</summary>
     RemoteHost? Host { get; }

@@ -4,7 +4,7 @@ namespace MailModule.Delivery.Remote;
 /// Takes mail to next hops, one connection for each attempt. It is all that the queue needs of the network, so tests
 /// can stand in for it.
 /// </summary>
-public interface IRemoteDelivery
+internal interface IRemoteDelivery
 {
     /// <summary>
     /// Begins an attempt and returns at once. The owner hears of it from any thread, perhaps before this returns.

@@ -5,7 +5,7 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>Content that can be sent once more, from its beginning.</summary>
-public interface IRepeatableSource : IMessageSource
+internal interface IRepeatableSource : IMessageSource
 {
     /// <summary>Another reader of the same content. Cheap.</summary>
     IMessageSource Reopen();

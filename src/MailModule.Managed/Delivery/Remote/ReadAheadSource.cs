@@ -7,7 +7,7 @@ namespace MailModule.Delivery.Remote;
 /// A message's content that lies where reading blocks: it is read ahead on a worker, one piece at a time, so that the
 /// session's thread never waits for a disk. What is in memory comes at once.
 /// </summary>
-public abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
+internal abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
 {
     private const int PieceLength = 256 * 1024;
 

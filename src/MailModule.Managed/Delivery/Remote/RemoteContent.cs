@@ -11,7 +11,7 @@ namespace MailModule.Delivery.Remote;
 /// only final delivery adds one). What is in memory is given without a copy or a hop; the rest is read ahead on a
 /// worker.
 /// </summary>
-public sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposable
+internal sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposable
 {
     private readonly ISpoolEntry _entry;
     private readonly Workers _workers;

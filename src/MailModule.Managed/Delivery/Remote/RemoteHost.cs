@@ -7,4 +7,4 @@ namespace MailModule.Delivery.Remote;
 /// <param name="Tls">Protocol and cipher; null in clear text.</param>
 /// <param name="IsVerified">The certificate's name and chain were checked and right.</param>
 /// <param name="OffersDsn">The server passes the sender's wish for DSNs on (RFC 3461).</param>
-public sealed record RemoteHost(string Name, IPEndPoint? Address, string? Tls, bool IsVerified, bool OffersDsn);
+internal sealed record RemoteHost(string Name, IPEndPoint? Address, string? Tls, bool IsVerified, bool OffersDsn);

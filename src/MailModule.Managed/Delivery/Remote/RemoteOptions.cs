@@ -6,7 +6,7 @@ using MailModule.Transport.Proxies;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>How other hosts are spoken to: our name, protection, login, time-outs, proxy. Immutable.</summary>
-public sealed record RemoteOptions
+internal sealed record RemoteOptions
 {
     /// <summary>Our name for EHLO.</summary>
     public required string HelloName { get; init; }

@@ -7,7 +7,7 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>What <see cref="DsnSender"/> works with.</summary>
-public sealed class DsnDependencies
+internal sealed class DsnDependencies
 {
     /// <summary>Where DSNs go, as new messages.</summary>
     public required ISpool Spool { get; init; }

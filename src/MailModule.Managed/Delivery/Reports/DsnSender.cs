@@ -8,7 +8,7 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>DSNs as messages in the spool: decides which sender is told what, and has a worker write it.</summary>
-public sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
+internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
 {
     public void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
     {

@@ -5,7 +5,7 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Reports;
 
 /// <summary>What a DSN tells (RFC 3464 §2.3.3).</summary>
-public enum DsnKind
+internal enum DsnKind
 {
     Failed,
     Delayed,
@@ -23,7 +23,7 @@ public enum DsnKind
 /// <paramref name="RemoteHost"/> said them.</param>
 /// <param name="RemoteHost">Who said it; null: we did.</param>
 /// <param name="RetryUntil">For a delay: until when we go on trying.</param>
-public sealed record DsnRecipient(
+internal sealed record DsnRecipient(
     Recipient Recipient, string Status, string Diagnostic, string? RemoteHost, DateTimeOffset? LastAttempt,
     DateTimeOffset? RetryUntil = null);
 
@@ -31,7 +31,7 @@ public sealed record DsnRecipient(
 /// Tells senders what became of their mail (RFC 3464), durably: a DSN is a message in the spool. Any thread; does
 /// not block.
 /// </summary>
-public interface IDsnSender
+internal interface IDsnSender
 {
     /// <summary>
     /// Writes one DSN to the message's sender about those recipients whose NOTIFY asks for it. Nobody to tell (the

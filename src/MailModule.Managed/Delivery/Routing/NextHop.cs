@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Routing;
 /// The names by which next hops are told apart: a domain in lower case, an address literal in its brackets, or a host
 /// with its port (a smarthost or a named server). None of the three looks like another: no domain has a colon. Pure.
 /// </summary>
-public static class NextHop
+internal static class NextHop
 {
     private const string V6Tag = "IPv6:";
 

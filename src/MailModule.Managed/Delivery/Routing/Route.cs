@@ -6,22 +6,22 @@ namespace MailModule.Delivery.Routing;
 /// <summary>One host that may take the mail.</summary>
 /// <param name="Name">What its certificate has to bear, and what results and logs say.</param>
 /// <param name="Addresses">In the order to try them; empty if a proxy is to resolve the name.</param>
-public sealed record RouteHost(string Name, int Port, IReadOnlyList<IPAddress> Addresses);
+internal sealed record RouteHost(string Name, int Port, IReadOnlyList<IPAddress> Addresses);
 
 /// <summary>Why there is no route to a domain.</summary>
 /// <param name="IsPermanent">No later attempt will help.</param>
 /// <param name="Status">Enhanced status code (RFC 3463), such as <c>5.1.2</c>.</param>
-public sealed record RouteFailure(Fault Fault, bool IsPermanent, string Status, string Text);
+internal sealed record RouteFailure(Fault Fault, bool IsPermanent, string Status, string Text);
 
 /// <summary>Where mail for a domain goes next: hosts in the order to try them, or why there are none.</summary>
-public sealed record Route(IReadOnlyList<RouteHost> Hosts, RouteFailure? Failure)
+internal sealed record Route(IReadOnlyList<RouteHost> Hosts, RouteFailure? Failure)
 {
     public static Route To(params RouteHost[] hosts) => new(hosts, null);
     public static Route None(RouteFailure failure) => new([], failure);
 }
 
 /// <summary>Finds routes. Blocks (DNS): workers only; any number at once.</summary>
-public interface IRouter
+internal interface IRouter
 {
     /// <summary>
     /// The smarthost, or the domain itself in lower case: transactions with the same next hop share connections.

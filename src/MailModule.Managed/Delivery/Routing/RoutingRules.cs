@@ -3,7 +3,7 @@ using System.Net;
 namespace MailModule.Delivery.Routing;
 
 /// <summary>What a router goes by at one moment. Immutable.</summary>
-public sealed record RoutingRules
+internal sealed record RoutingRules
 {
     /// <summary>
     /// From <see cref="NextHop.OfHost"/>: takes all mail for other hosts; null: each domain's own hosts do.

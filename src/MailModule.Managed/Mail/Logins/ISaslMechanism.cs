@@ -4,7 +4,7 @@ namespace MailModule.Mail.Logins;
 /// One SASL mechanism (RFC 4422) from the client's side, for one login. Pure; one owner. The octets are those inside
 /// the base64.
 /// </summary>
-public interface ISaslMechanism
+internal interface ISaslMechanism
 {
     string Name { get; }
 

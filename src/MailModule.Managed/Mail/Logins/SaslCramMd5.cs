@@ -4,7 +4,7 @@ using System.Text;
 namespace MailModule.Mail.Logins;
 
 /// <summary>CRAM-MD5 (RFC 2195): a keyed hash of what the server makes up.</summary>
-public sealed class SaslCramMd5(Credentials login) : ISaslMechanism
+internal sealed class SaslCramMd5(Credentials login) : ISaslMechanism
 {
     private bool _isAsked;
 

@@ -6,7 +6,7 @@ namespace MailModule.Mail.Logins;
 /// LOGIN, which no standard describes: the server asks twice, in words that do not matter; the first answer is the
 /// name, the second the password.
 /// </summary>
-public sealed class SaslLogin(Credentials login) : ISaslMechanism
+internal sealed class SaslLogin(Credentials login) : ISaslMechanism
 {
     private int _asked;
 

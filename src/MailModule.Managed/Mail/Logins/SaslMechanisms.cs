@@ -1,7 +1,7 @@
 namespace MailModule.Mail.Logins;
 
 /// <summary>The mechanisms we know.</summary>
-public static class SaslMechanisms
+internal static class SaslMechanisms
 {
     /// <summary>Those that a server offers, the strongest first. SASL compares names without regard to case.</summary>
     public static List<ISaslMechanism> OfferedBy(IEnumerable<string> offered, Credentials login)

@@ -3,7 +3,7 @@ using System.Text;
 namespace MailModule.Mail.Logins;
 
 /// <summary>PLAIN (RFC 4616): name and password in one message.</summary>
-public sealed class SaslPlain(Credentials login) : ISaslMechanism
+internal sealed class SaslPlain(Credentials login) : ISaslMechanism
 {
     public string Name => "PLAIN";
     public bool IsClearText => true;

@@ -8,7 +8,7 @@ namespace MailModule.Mail.Logins;
 /// kind, what is invisible is left out. A text in ASCII comes out as it was; other letters are taken for normalized
 /// already, as keyboards make them.
 /// </summary>
-public static class SaslPrep
+internal static class SaslPrep
 {
     public static string Prepare(string text)
     {

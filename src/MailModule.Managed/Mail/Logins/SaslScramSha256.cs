@@ -8,7 +8,7 @@ namespace MailModule.Mail.Logins;
 /// SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding: the password does not cross the wire, and the server has
 /// to prove that it knows it too.
 /// </summary>
-public sealed class SaslScramSha256 : ISaslMechanism
+internal sealed class SaslScramSha256 : ISaslMechanism
 {
     /// <summary>RFC 7677 §4: below that a thief of the exchange guesses too fast.</summary>
     private const int FewestIterations = 4096;

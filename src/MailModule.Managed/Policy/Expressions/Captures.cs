@@ -4,7 +4,7 @@ namespace MailModule.Policy.Expressions;
 
 /// <summary>What the last match took out of the text it was made on: <c>$1</c> to <c>$9</c>, <c>$+</c> (the last group
 /// that took part), <c>$`</c> and <c>$'</c> (before and after the match). One thread.</summary>
-public sealed class Captures
+internal sealed class Captures
 {
     private readonly string[] _groups = new string[10];
     private int _last;

@@ -5,7 +5,7 @@ namespace MailModule.Policy.Expressions;
 /// <summary>
 /// Expressions evaluated over one set of facts. Captures last from one expression to the next. One thread.
 /// </summary>
-public sealed class Evaluator(IExpressionFacts facts)
+internal sealed class Evaluator(IExpressionFacts facts)
 {
     public Captures Captures { get; } = new();
 

@@ -4,7 +4,7 @@ namespace MailModule.Policy.Expressions;
 /// A logical expression of the old module's language: in users' forward files, in lists of senders and in filters
 /// (docs/forward-files.md). Immutable; any thread.
 /// </summary>
-public sealed class Expression
+internal sealed class Expression
 {
     /// <summary>Characters of an expression at most.</summary>
     public const int LengthLimit = 4096;

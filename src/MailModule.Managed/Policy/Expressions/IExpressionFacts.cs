@@ -4,7 +4,7 @@ namespace MailModule.Policy.Expressions;
 /// What an expression may ask about: a message, a client, files. Used by one thread at a time; may block where it reads
 /// files.
 /// </summary>
-public interface IExpressionFacts
+internal interface IExpressionFacts
 {
     /// <summary>
     /// The value of a variable, by its name without the <c>$</c>; one of the names the expression was read with.
@@ -24,4 +24,4 @@ public interface IExpressionFacts
 /// <param name="Length">Octets.</param>
 /// <param name="Modified">Seconds since 1970.</param>
 /// <param name="Mode">Permission bits.</param>
-public readonly record struct FileFacts(long Length, long Modified, int Mode);
+internal readonly record struct FileFacts(long Length, long Modified, int Mode);

@@ -6,7 +6,7 @@ namespace MailModule.Policy.Expressions;
 /// A regular expression of the old module's kind, run in time that grows only with the length of the text: a sender of
 /// mail must not be able to make a user's pattern run for hours. Immutable; any thread.
 /// </summary>
-public sealed class Pattern
+internal sealed class Pattern
 {
     /// <summary>Characters of a pattern at most.</summary>
     public const int LengthLimit = 1024;

@@ -3,7 +3,7 @@ namespace MailModule.Pop3.Server;
 /// <summary>What a POP3 session asks the rest of the engine. Called on the session's owner thread and must not block;
 /// what may block answers Pending, works on a worker and ends with one <see cref="Pop3Session.Answer"/>. On a worker it
 /// may as well work at once and answer so.</summary>
-public interface IPop3Backend
+internal interface IPop3Backend
 {
     /// <summary>User and password (octets, to be cleared by the callee) are known. On Accept the backend has set
     /// <see cref="Pop3Session.Maildrop"/>. A refusal without text, or with one that begins with [AUTH], counts as a

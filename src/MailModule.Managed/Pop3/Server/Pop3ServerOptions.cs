@@ -1,7 +1,7 @@
 namespace MailModule.Pop3.Server;
 
 /// <summary>What a POP3 session needs to know; a snapshot, shared by sessions.</summary>
-public sealed record Pop3ServerOptions
+internal sealed record Pop3ServerOptions
 {
     public string HostName { get; init; } = "localhost";
     public bool OfferStls { get; init; }

@@ -7,7 +7,7 @@ namespace MailModule.Pop3.Server;
 /// The AUTHORIZATION state (RFC 1939 §4: USER, PASS, STLS), the TRANSACTION state (§5, and TOP of §7) and the UPDATE
 /// state (§6): each verb's handler, and what follows from the verdict on it.
 /// </summary>
-public sealed partial class Pop3Session
+internal sealed partial class Pop3Session
 {
     /// <summary>What <see cref="IPop3Backend.Read"/> gives when <see cref="AnswerRead"/> will tell.</summary>
     private const int ReadIsPending = -2;

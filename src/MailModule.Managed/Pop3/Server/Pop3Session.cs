@@ -8,7 +8,7 @@ namespace MailModule.Pop3.Server;
 /// (<see cref="Activity"/>): it reads commands, waits for its backend, or sends a long answer in pieces.
 /// <see cref="ISession"/> says who calls it when.
 /// </summary>
-public sealed partial class Pop3Session : ISession
+internal sealed partial class Pop3Session : ISession
 {
     /// <summary>Output that has gathered to this much is sent before more is made.</summary>
     private const int OutputBound = 64 * 1024;

@@ -1,7 +1,7 @@
 namespace MailModule.Pop3.Server;
 
 /// <summary>How a POP3 step came out. A text is what follows +OK or -ERR; null for the ordinary one.</summary>
-public readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text = null)
+internal readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text = null)
 {
     public static readonly Pop3Verdict Accept = new(Pop3VerdictKind.Accept);
     public static readonly Pop3Verdict Pending = new(Pop3VerdictKind.Pending);
@@ -16,7 +16,7 @@ public readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text = n
 }
 
 /// <summary>The kinds of verdict.</summary>
-public enum Pop3VerdictKind
+internal enum Pop3VerdictKind
 {
     Accept,
     Refuse,

@@ -5,4 +5,4 @@ namespace MailModule.Primitives.Config;
 /// <param name="Value">Without its quotes, line ends as LF; null for a bare word, the form of a flag.</param>
 /// <param name="File">The full path of the file it stands in.</param>
 /// <param name="Line">Where it starts, from 1.</param>
-public readonly record struct ConfigItem(string Key, string? Value, string File, int Line);
+internal readonly record struct ConfigItem(string Key, string? Value, string File, int Line);

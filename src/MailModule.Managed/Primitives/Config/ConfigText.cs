@@ -6,7 +6,7 @@ namespace MailModule.Primitives.Config;
 /// Reads a configuration file with what it includes into settings, in order. <c>@file</c> is taken in at the point
 /// where it stands; its name counts from the folder of the file that names it. Not for two threads at once.
 /// </summary>
-public sealed class ConfigText
+internal sealed class ConfigText
 {
     private const int DepthLimit = 16;
     private const int FileLimit = 1000;

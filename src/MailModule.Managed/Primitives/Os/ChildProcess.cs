@@ -8,7 +8,7 @@ namespace MailModule.Primitives.Os;
 /// group of its own. No handler of SIGCHLD is set, and only this child is ever waited for. A negative result is an
 /// <see cref="Errno"/> with its sign turned.
 /// </summary>
-public static unsafe partial class ChildProcess
+internal static unsafe partial class ChildProcess
 {
     /// <summary>The descriptor under which the child finds the one it was given.</summary>
     public const int GivenDescriptor = 3;

@@ -3,7 +3,7 @@ using System.Text;
 namespace MailModule.Primitives.Os;
 
 /// <summary>The real file system (Linux).</summary>
-public sealed class Disk : IDisk
+internal sealed class Disk : IDisk
 {
     public static readonly Disk Real = new();
 

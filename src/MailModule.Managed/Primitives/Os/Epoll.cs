@@ -6,7 +6,7 @@ namespace MailModule.Primitives.Os;
 /// Linux's epoll: tells by tags which descriptors have become ready, once for each change (edge-triggered). Adding and
 /// removing: any thread; waiting: one thread.
 /// </summary>
-public sealed unsafe partial class Epoll : IDisposable
+internal sealed unsafe partial class Epoll : IDisposable
 {
     private const int BatchSize = 64;
     private const int CloseOnExec = 0x80000;

@@ -1,7 +1,7 @@
 namespace MailModule.Primitives.Os;
 
 /// <summary>Linux error numbers that decide something here.</summary>
-public static class Errno
+internal static class Errno
 {
     public const int NoEntry = 2;
     public const int Interrupted = 4;

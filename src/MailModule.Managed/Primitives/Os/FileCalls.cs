@@ -7,7 +7,7 @@ namespace MailModule.Primitives.Os;
 /// and a negative result is an <see cref="Errno"/> with its sign turned. Stateless; any thread; each call may block.
 /// Tests derive from it to let the n-th call fail.
 /// </summary>
-public unsafe partial class FileCalls
+internal unsafe partial class FileCalls
 {
     private const int AtCurrentDirectory = -100;
     private const int WriteOnly = 1;

@@ -7,7 +7,7 @@ namespace MailModule.Primitives.Os;
 /// <param name="Inode">Its number there.</param>
 /// <param name="Modified">Nanoseconds since 1970 at its last change.</param>
 /// <param name="Length">Octets.</param>
-public readonly record struct FileStamp(ulong Device, ulong Inode, long Modified, long Length)
+internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modified, long Length)
 {
     /// <summary>Permission bits.</summary>
     public int Mode { get; init; }

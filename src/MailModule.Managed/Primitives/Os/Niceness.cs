@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>How readily a thread leaves the processor to others.</summary>
-public static partial class Niceness
+internal static partial class Niceness
 {
     /// <summary>Makes the calling thread nicer, by so many of the system's steps (1 to 19): where others want the
     /// processor it comes later, and where nobody does it loses nothing. For the thread's whole life, since going back

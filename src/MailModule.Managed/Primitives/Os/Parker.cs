@@ -8,7 +8,7 @@ namespace MailModule.Primitives.Os;
 /// microseconds. A wake costs one system call, or none if the thread does not sleep. A wake that comes before the sleep
 /// is not lost. One thread parks; any thread unparks.
 /// </summary>
-public sealed unsafe partial class Parker
+internal sealed unsafe partial class Parker
 {
     private const int Empty = 0, Parked = -1, Notified = 1;
     private const int WaitPrivate = 0 | 128;

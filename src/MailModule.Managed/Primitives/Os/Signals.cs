@@ -9,7 +9,7 @@ namespace MailModule.Primitives.Os;
 /// it; and the signal by which the runtime halts its threads must come through. Does nothing where there are no POSIX
 /// signals.
 /// </summary>
-public static unsafe partial class Signals
+internal static unsafe partial class Signals
 {
     private const int SetSize = 128;
     private const int Block = 0;

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os;
 
 /// <summary>The name a thread shows to the system (ps, top, debuggers).</summary>
-public static partial class ThreadName
+internal static partial class ThreadName
 {
     /// <summary>Names the calling thread; Linux keeps 15 characters. Does nothing elsewhere.</summary>
     public static void Set(string name)

@@ -1,7 +1,7 @@
 namespace MailModule.Smtp.Client;
 
 /// <summary>The content of a message as a client sends it, read once from front to back.</summary>
-public interface IMessageSource
+internal interface IMessageSource
 {
     /// <summary>Octets on the wire: CRLF line ends, before stuffing, without the final dot (RFC 1870 §4).</summary>
     long WireLength { get; }

@@ -6,7 +6,7 @@ namespace MailModule.Smtp.Client;
 /// Gives a client session its transactions and is told what becomes of them. Called on the session's thread: must not
 /// block.
 /// </summary>
-public interface ISmtpClientOwner
+internal interface ISmtpClientOwner
 {
     /// <summary>The session is ready for the next transaction; null: QUIT.</summary>
     SmtpClientTransaction? NextTransaction(SmtpClientSession session);

@@ -4,7 +4,7 @@ using MailModule.Primitives;
 namespace MailModule.Smtp.Client;
 
 /// <summary>How far a recipient has come.</summary>
-public enum RecipientState
+internal enum RecipientState
 {
     /// <summary>Nothing final yet.</summary>
     Waiting,
@@ -19,7 +19,7 @@ public enum RecipientState
 }
 
 /// <summary>What became of one recipient of one transaction.</summary>
-public sealed class RecipientResult(MailAddress address)
+internal sealed class RecipientResult(MailAddress address)
 {
     public MailAddress Address { get; } = address;
 

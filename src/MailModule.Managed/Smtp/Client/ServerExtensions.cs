@@ -3,7 +3,7 @@ using System.Globalization;
 namespace MailModule.Smtp.Client;
 
 /// <summary>What a server's EHLO offers (RFC 5321 §4.1.1.1). Nothing, after HELO.</summary>
-public sealed class ServerExtensions
+internal sealed class ServerExtensions
 {
     public static readonly ServerExtensions None = new([]);
 

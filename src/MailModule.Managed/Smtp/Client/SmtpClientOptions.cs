@@ -3,7 +3,7 @@ using MailModule.Mail;
 namespace MailModule.Smtp.Client;
 
 /// <summary>When a client turns to TLS by STARTTLS (RFC 3207).</summary>
-public enum StartTlsUse
+internal enum StartTlsUse
 {
     Never,
     /// <summary>When offered; after a refusal the session continues in clear text.</summary>
@@ -14,7 +14,7 @@ public enum StartTlsUse
 
 /// <summary>What a client session needs to know.</summary>
 /// <param name="HostName">Our name for EHLO and HELO.</param>
-public sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
+internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
 {
     /// <summary>
     /// Null: no login. Else without it no message is sent. Its failure ends the connection at

@@ -5,7 +5,7 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Client;
 
 // The message itself, in pieces, from DATA's 354 to the final dot.
-public sealed partial class SmtpClientSession
+internal sealed partial class SmtpClientSession
 {
     private Next WriteContent(Output output)
     {

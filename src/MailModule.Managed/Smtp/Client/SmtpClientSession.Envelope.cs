@@ -6,7 +6,7 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Client;
 
 // Transactions: who a message is from and for (MAIL, RCPT, DATA), and what became of it.
-public sealed partial class SmtpClientSession
+internal sealed partial class SmtpClientSession
 {
     private void BeginNext(Output output)
     {

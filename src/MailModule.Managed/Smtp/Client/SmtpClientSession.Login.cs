@@ -10,7 +10,7 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Client;
 
 // AUTH (RFC 4954), the strongest mechanism first, the next where one is not known after all.
-public sealed partial class SmtpClientSession
+internal sealed partial class SmtpClientSession
 {
     /// <summary>
     /// RFC 4954 §4: an initial response that makes the line longer than this comes after an empty challenge.

@@ -4,7 +4,7 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Client;
 
 // From the greeting to the login, and the end.
-public sealed partial class SmtpClientSession
+internal sealed partial class SmtpClientSession
 {
     private void OnGreeting(Reply reply, Output output)
     {

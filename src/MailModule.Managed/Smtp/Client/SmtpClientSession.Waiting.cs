@@ -3,7 +3,7 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Client;
 
 // What is waited for, and how long.
-public sealed partial class SmtpClientSession
+internal sealed partial class SmtpClientSession
 {
     private SmtpStage AwaitedStage => _mode switch
     {

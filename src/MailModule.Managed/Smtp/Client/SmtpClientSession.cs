@@ -13,7 +13,7 @@ namespace MailModule.Smtp.Client;
 /// that commands are written for (<see cref="_transaction"/>), which may have begun in the same write. Replies come in
 /// the order of the commands, so the dot's is the first of both.
 /// </remarks>
-public sealed partial class SmtpClientSession : ISession
+internal sealed partial class SmtpClientSession : ISession
 {
     /// <summary>
     /// Recipients in one pipelined group: bounded, so that neither side fills the other's window while it writes (RFC

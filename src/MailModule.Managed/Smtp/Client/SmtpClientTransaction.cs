@@ -7,7 +7,7 @@ namespace MailModule.Smtp.Client;
 /// One message on its way over a connection: envelope, content, and a result for each recipient. Apart from the
 /// session, which may carry several.
 /// </summary>
-public sealed class SmtpClientTransaction
+internal sealed class SmtpClientTransaction
 {
     private readonly RecipientResult[] _recipients;
 

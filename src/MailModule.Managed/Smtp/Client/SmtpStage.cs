@@ -1,7 +1,7 @@
 namespace MailModule.Smtp.Client;
 
 /// <summary>What a client session waits for, in the order of the protocol.</summary>
-public enum SmtpStage
+internal enum SmtpStage
 {
     Greeting,
     /// <summary>The answer to EHLO or HELO.</summary>

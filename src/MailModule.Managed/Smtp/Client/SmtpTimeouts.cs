@@ -4,7 +4,7 @@ namespace MailModule.Smtp.Client;
 /// How long a server may take for each whole answer, from when it was asked: octets that trickle in do not prolong it.
 /// The defaults are those of RFC 5321 §4.5.3.2, where it has one.
 /// </summary>
-public sealed record SmtpTimeouts
+internal sealed record SmtpTimeouts
 {
     public static readonly SmtpTimeouts Standard = new();
 

@@ -3,7 +3,7 @@ using MailModule.Mail;
 namespace MailModule.Smtp.Server;
 
 /// <summary>What a verdict says.</summary>
-public enum VerdictKind
+internal enum VerdictKind
 {
     /// <summary>The step is accepted.</summary>
     Accept,
@@ -16,7 +16,7 @@ public enum VerdictKind
 }
 
 /// <summary>The verdict on one step. A reply of null means the step's ordinary one.</summary>
-public readonly record struct Verdict(VerdictKind Kind, Reply? Reply = null)
+internal readonly record struct Verdict(VerdictKind Kind, Reply? Reply = null)
 {
     public static readonly Verdict Accept = new(VerdictKind.Accept);
     public static readonly Verdict Pending = new(VerdictKind.Pending);
@@ -29,7 +29,7 @@ public readonly record struct Verdict(VerdictKind Kind, Reply? Reply = null)
 /// must not block: a method that may block answers <see cref="Verdict.Pending"/>, does it on a worker, and ends with
 /// one <see cref="SmtpSession.Answer"/>.
 /// </summary>
-public interface ISmtpBackend
+internal interface ISmtpBackend
 {
     /// <summary>A client has connected, before the greeting (on a TLS port after the handshake).</summary>
     Verdict Connect(SmtpSession session);

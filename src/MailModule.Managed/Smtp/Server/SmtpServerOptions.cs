@@ -1,7 +1,7 @@
 namespace MailModule.Smtp.Server;
 
 /// <summary>What an SMTP session needs to know; a snapshot, shared by sessions.</summary>
-public sealed record SmtpServerOptions
+internal sealed record SmtpServerOptions
 {
     /// <summary>Our name in the greeting, EHLO and 221.</summary>
     public string HostName { get; init; } = "localhost";

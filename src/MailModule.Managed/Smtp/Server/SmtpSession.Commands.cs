@@ -6,7 +6,7 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Server;
 
 /// <summary>Each verb's handler, and what follows from the verdict on it.</summary>
-public sealed partial class SmtpSession
+internal sealed partial class SmtpSession
 {
     private bool MayAuthenticate => IsTls || Options.PlainAuthWithoutTls;
 

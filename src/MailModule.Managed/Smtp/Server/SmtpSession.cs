@@ -10,7 +10,7 @@ namespace MailModule.Smtp.Server;
 /// it reads commands, an AUTH exchange or the content of a message, or it waits for a verdict of its backend.
 /// <see cref="ISession"/> says who calls it when.
 /// </summary>
-public sealed partial class SmtpSession : ISession
+internal sealed partial class SmtpSession : ISession
 {
     /// <summary>Output that has gathered to this much is sent before more is made.</summary>
     private const int OutputBound = 16 * 1024;

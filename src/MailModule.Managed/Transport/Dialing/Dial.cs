@@ -13,7 +13,7 @@ namespace MailModule.Transport.Dialing;
 /// attempt releases socket and admission itself; from then on the connection does when it closes. Making the connection
 /// and ending the attempt exclude each other by the lock.
 /// </remarks>
-public sealed class Dial
+internal sealed class Dial
 {
     private readonly DialOptions _options;
     private readonly ConnectionSet _set;

@@ -5,7 +5,7 @@ using MailModule.Transport.Proxies;
 namespace MailModule.Transport.Dialing;
 
 /// <summary>How a <see cref="Dialer"/> connects.</summary>
-public sealed class DialOptions
+internal sealed class DialOptions
 {
     /// <summary>An address, not a name. Where <see cref="TargetName"/> is given, only its port counts.</summary>
     public required IPEndPoint Target { get; init; }
@@ -36,7 +36,7 @@ public sealed class DialOptions
 }
 
 /// <summary>Makes outgoing connections.</summary>
-public static class Dialer
+internal static class Dialer
 {
     /// <summary>
     /// Begins to connect and returns at once. Exactly one of the two is called, once, on any thread, perhaps before

@@ -5,7 +5,7 @@ using System.Text;
 namespace MailModule.Transport.Proxies;
 
 /// <summary>What a proxy speaks.</summary>
-public enum ProxyKind
+internal enum ProxyKind
 {
     /// <summary>RFC 1928, with user and password by RFC 1929.</summary>
     Socks5,
@@ -19,7 +19,7 @@ public enum ProxyKind
 /// A proxy for outgoing connections: <c>socks5://[user:password@]host:port</c>, <c>socks4a://…</c>, <c>http://…</c>.
 /// Immutable. Its text form does not show the password.
 /// </summary>
-public sealed class ProxyAddress
+internal sealed class ProxyAddress
 {
     /// <summary>Octets of a user or a password at most (RFC 1929 §2).</summary>
     private const int SecretLimit = 255;

@@ -168,7 +168,7 @@ public class SubmissionTests
     [Theory]
     [InlineData(StartTlsUse.IfOffered)]
     [InlineData(StartTlsUse.Required)]
-    public void Tls_is_used_where_it_is_offered(StartTlsUse use)
+    internal void Tls_is_used_where_it_is_offered(StartTlsUse use)
     {
         string[] script = ["220 hello", Line, Offer, Line, "220 go", StartTls, .. Plain("250 ok").Skip(1)];
         using var server = new ScriptedSmtpServer(Loop.Certificate, script);

@@ -55,7 +55,7 @@ public sealed partial class DsnSenderTests : IDisposable
     [InlineData(DsnKind.Delivered, "delivered")]
     [InlineData(DsnKind.Relayed, "relayed")]
     [InlineData(DsnKind.Expanded, "expanded")]
-    public void A_success_is_told_to_who_asked(DsnKind kind, string golden)
+    internal void A_success_is_told_to_who_asked(DsnKind kind, string golden)
     {
         var message = new OriginalMessage { Envelope = { Return = ReturnContent.Full } };
         string? remote = kind == DsnKind.Relayed ? "mx1.far.example" : null;

@@ -174,7 +174,7 @@ public class SmtpClientTroubleTests
     [Theory]
     [InlineData(StartTlsUse.Required, "250 x\n", "offers no TLS")]
     [InlineData(StartTlsUse.Required, "250-x\n250 STARTTLS\n", "refuses STARTTLS")]
-    public void Tls_that_cannot_be_had_is_put_into_words(StartTlsUse use, string ehlo, string words)
+    internal void Tls_that_cannot_be_had_is_put_into_words(StartTlsUse use, string ehlo, string words)
     {
         var server = new ClientDialogue(use, work: Message("x\n", "bob@b.example"));
         server.Say("220 hello\n");

@@ -86,7 +86,7 @@ public class SmtpSessionTests
     [InlineData(ExpiryReason.Idle, "421 4.4.2 ")]
     [InlineData(ExpiryReason.Stopping, "421 4.3.2 ")]
     [InlineData(ExpiryReason.Fault, "421 4.3.0 ")]
-    public void Expiry_says_421(ExpiryReason reason, string reply)
+    internal void Expiry_says_421(ExpiryReason reason, string reply)
     {
         var output = new Output();
         new SmtpHarness().Session.Expire(reason, output);

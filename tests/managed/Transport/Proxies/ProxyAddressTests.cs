@@ -16,7 +16,7 @@ public class ProxyAddressTests
     [InlineData("socks4a://host:1080", ProxyKind.Socks4a, "host", 1080, null, "")]
     [InlineData("http://ann:@proxy.example:3128", ProxyKind.Http, "proxy.example", 3128, "ann", "")]
     [InlineData("http://ann@proxy.example:3128", ProxyKind.Http, "proxy.example", 3128, "ann", "")]
-    public void An_address_is_taken_apart(
+    internal void An_address_is_taken_apart(
         string text, ProxyKind kind, string host, int port, string? user, string password)
     {
         Assert.True(ProxyAddress.TryParse(text, out ProxyAddress? proxy));
