@@ -125,7 +125,8 @@ internal sealed class MailData : IDisposable
 
     /// <summary>Delivers what can be in the time, and closes; the rest stays in the spool for the next start.</summary>
     /// <param name="queueTimeout">How long connections to other hosts may go on before they are cut.</param>
-    /// <returns><see cref="Fault.Timeout"/>: something runs on; else what the last flush of the spool came to.</returns>
+    /// <returns><see cref="Fault.Timeout"/>: something runs on; else what the last flush of the spool came
+    /// to.</returns>
     public Fault Stop(TimeSpan timeout, TimeSpan queueTimeout)
     {
         bool ended = Queue.Stop(queueTimeout);

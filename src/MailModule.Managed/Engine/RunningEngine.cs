@@ -80,7 +80,8 @@ internal sealed class RunningEngine : IDisposable
 
     /// <summary>
     /// From the outside in: nobody new, sessions to their end, what is on its way out, mailboxes and spool, and last
-    /// the threads that served all of it. Each gets what is left of the time. <see cref="Fault.Timeout"/>: a host callback has not come back; else what the last flush of the spool came to.
+    /// the threads that served all of it. Each gets what is left of the time. <see cref="Fault.Timeout"/>: a host
+    /// callback has not come back; else what the last flush of the spool came to.
     /// </summary>
     public Fault Stop(TimeSpan timeout)
     {

@@ -4,8 +4,8 @@ using System.Text;
 namespace MailModule.Mail;
 
 /// <summary>
-/// The Return-Path field that final delivery puts in front of a message (RFC 5321 §4.4). Every message at rest begins with
-/// it, in one line that ends with LF; it is no part of the message that goes on to other hosts.
+/// The Return-Path field that final delivery puts in front of a message (RFC 5321 §4.4). Every message at rest begins
+/// with it, in one line that ends with LF; it is no part of the message that goes on to other hosts.
 /// </summary>
 internal static class ReturnPath
 {
@@ -28,7 +28,9 @@ internal static class ReturnPath
     public static int LengthAtRest(MailAddress reversePath)
         => Start.Length + Encoding.UTF8.GetByteCount(reversePath.Text) + End.Length - 1;
 
-    /// <summary>Octets of the field that a message begins with, with its end; 0 if the message has none in front.</summary>
+    /// <summary>
+    /// Octets of the field that a message begins with, with its end; 0 if the message has none in front.
+    /// </summary>
     public static int LengthIn(ReadOnlySpan<byte> message)
     {
         var fields = new HeaderFields(message);

@@ -49,7 +49,8 @@ internal sealed class Listener : IDisposable
     }
 
     /// <summary>
-    /// Accepts no more connections; those that are open stay. When it returns the ports are free and no descriptor is left.
+    /// Accepts no more connections; those that are open stay. When it returns the ports are free and no descriptor is
+    /// left.
     /// </summary>
     public void Dispose()
     {
@@ -141,7 +142,9 @@ internal sealed class Listener : IDisposable
         socket.Dispose();
     }
 
-    /// <summary>The port that the system chose for the first address is that of all who leave it to the system.</summary>
+    /// <summary>
+    /// The port that the system chose for the first address is that of all who leave it to the system.
+    /// </summary>
     private IPEndPoint OnOnePort(IPEndPoint endPoint)
         => endPoint.Port == 0 && _acceptors.Count > 0
             ? new IPEndPoint(endPoint.Address, _acceptors[0].EndPoint.Port)

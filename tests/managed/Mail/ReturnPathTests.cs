@@ -18,7 +18,8 @@ public class ReturnPathTests
         ReturnPath.Write(output, reversePath);
         Assert.Equal(field, Encoding.UTF8.GetString(output.WrittenSpan));
 
-        byte[] atRest = Encoding.UTF8.GetBytes(field.Replace("\r\n", "\n", StringComparison.Ordinal) + "Subject: x\n\nbody\n");
+        byte[] atRest = Encoding.UTF8.GetBytes(
+            field.Replace("\r\n", "\n", StringComparison.Ordinal) + "Subject: x\n\nbody\n");
         int length = ReturnPath.LengthAtRest(reversePath);
         Assert.Equal("Subject: x\n\nbody\n", Encoding.UTF8.GetString(atRest[length..]));
         Assert.Equal(length, ReturnPath.LengthIn(atRest));

@@ -46,7 +46,8 @@ public class BookkeepingDemandTests
             SimulatedDisk left = disk.AfterRestart(Survival.Nothing);
             long reserve = left.Names(Directory).Where(SpoolPaths.IsFree)
                 .Sum(name => left[$"{Directory}/{name}"].Length - SegmentHeader.Size);
-            Assert.True(reserve >= demand.Required, $"{reserve} octets after {i + 1} messages, {demand.Required} needed");
+            Assert.True(reserve >= demand.Required,
+                $"{reserve} octets after {i + 1} messages, {demand.Required} needed");
         }
     }
 

@@ -120,7 +120,8 @@ internal sealed partial class MailQueue
         for (int i = 0; i < results.Length; i++)
             results[i] = ResultFor(item.RecipientOf(queued.Recipients[i]));
         Envelope envelope = item.Entry.Envelope;
-        queued.Transaction = new SmtpClientTransaction(envelope.ReversePath, results, _dependencies.ContentOf(item.Entry))
+        queued.Transaction = new SmtpClientTransaction(
+            envelope.ReversePath, results, _dependencies.ContentOf(item.Entry))
         {
             Return = envelope.Return,
             EnvelopeId = envelope.EnvelopeId,

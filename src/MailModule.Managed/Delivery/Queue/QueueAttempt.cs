@@ -57,7 +57,8 @@ internal sealed class QueueAttempt(MailQueue queue, Destination destination) : I
     public void Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
         => queue.Completed(this, attempt, transaction);
 
-    public void Returned(IDeliveryAttempt attempt, SmtpClientTransaction transaction) => queue.Returned(this, transaction);
+    public void Returned(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
+        => queue.Returned(this, transaction);
 
     public void Ended(IDeliveryAttempt attempt, AttemptEnd end) => queue.Ended(this, attempt, end);
 }

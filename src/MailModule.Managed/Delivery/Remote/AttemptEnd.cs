@@ -14,4 +14,5 @@ namespace MailModule.Delivery.Remote;
 /// <param name="WasReady">
 /// A host was ready for mail in this attempt: so the next hop is not down, the connection has merely ended.
 /// </param>
-internal sealed record AttemptEnd(Fault Fault, Reply? Reply, bool IsPermanent, string Status, string Text, bool WasReady);
+internal sealed record AttemptEnd(
+    Fault Fault, Reply? Reply, bool IsPermanent, string Status, string Text, bool WasReady);

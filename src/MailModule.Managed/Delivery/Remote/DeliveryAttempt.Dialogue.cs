@@ -130,5 +130,6 @@ internal sealed partial class DeliveryAttempt
     }
 
     // Content that is read from a file keeps the file open.
-    private static void CloseSource(SmtpClientTransaction transaction) => (transaction.Source as IDisposable)?.Dispose();
+    private static void CloseSource(SmtpClientTransaction transaction)
+        => (transaction.Source as IDisposable)?.Dispose();
 }

@@ -39,7 +39,8 @@ internal sealed class OutboundDelivery : IDisposable
         _serves = serves;
         Connections = new ConnectionSet(workers, log);
         Router = new Router(() => Dns, Rules);
-        Walks = new DeliveryAttemptDependencies(Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), log);
+        Walks = new DeliveryAttemptDependencies(
+            Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), log);
         RemoteDelivery = new RemoteDelivery(Walks, Router, TermsOf);
     }
 

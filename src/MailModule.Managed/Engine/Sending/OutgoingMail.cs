@@ -65,7 +65,8 @@ internal sealed class OutgoingMail(
     /// <param name="fill">Writes the text when it begins; null: it is written.</param>
     public Fault TryMake(
         SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, SubmissionContent message,
-        Func<SubmissionContent, Fault>? fill, ISubmissionObserver? observer, out Submission? submission, out string? text)
+        Func<SubmissionContent, Fault>? fill, ISubmissionObserver? observer, out Submission? submission,
+            out string? text)
     {
         text = null;
         submission = null;

@@ -118,7 +118,8 @@ internal sealed class SettingValues
             ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"));
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
-        var made = new RelayPolicy(accounts, domains, clients.Union(clients6)) { Lists = new MailingLists(ParseLists()) };
+        var made = new RelayPolicy(accounts, domains, clients.Union(clients6))
+            { Lists = new MailingLists(ParseLists()) };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
     }
 

@@ -18,8 +18,8 @@ internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
 {
     /// <summary>
     /// Null: no login. Else without it no message is sent. Its failure ends the connection at
-    /// <see cref="SmtpStage.Auth"/>: <see cref="Primitives.Fault.RefusedPermanent"/> with the server's words (535) or because it
-    /// offers no mechanism we know, <see cref="Primitives.Fault.RefusedTemporary"/> (4xx),
+    /// <see cref="SmtpStage.Auth"/>: <see cref="Primitives.Fault.RefusedPermanent"/> with the server's words (535) or
+    /// because it offers no mechanism we know, <see cref="Primitives.Fault.RefusedTemporary"/> (4xx),
     /// <see cref="Primitives.Fault.Tls"/> if the password would have to go in clear text,
     /// <see cref="Primitives.Fault.Protocol"/> if the server broke the exchange or does not know the password either
     /// (RFC 5802). None of them is about a message: a queue takes all of them for temporary, since the setting may be

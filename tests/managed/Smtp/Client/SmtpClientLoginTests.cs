@@ -55,7 +55,8 @@ public class SmtpClientLoginTests
         Assert.Equal("AUTH LOGIN\n", server.Say("504 not known\n"));
         Assert.Equal("QUIT\n", server.Say("504 not known\n"));
         server.Lose();
-        Assert.Equal((Fault.RefusedPermanent, 504, SmtpStage.Auth), (server.Fault, server.Words!.Code, server.Session.Stage));
+        Assert.Equal((Fault.RefusedPermanent, 504, SmtpStage.Auth),
+            (server.Fault, server.Words!.Code, server.Session.Stage));
     }
 
     [Theory]

@@ -20,7 +20,8 @@ public class SmtpClientStageTests
     [
         ("421 down\n", Fault.RefusedTemporary), ("450 later\n", Fault.RefusedTemporary),
             ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedTemporary),
-        ("500 what\n", Fault.RefusedPermanent), ("550-no\n550 never\n", Fault.RefusedPermanent), ("554 5.7.1 go away\n", Fault.RefusedPermanent),
+        ("500 what\n", Fault.RefusedPermanent), ("550-no\n550 never\n", Fault.RefusedPermanent),
+            ("554 5.7.1 go away\n", Fault.RefusedPermanent),
         ("300 what\n", Fault.Protocol), ("250-a\n251 b\n", Fault.Protocol), ("hello\n", Fault.Protocol),
             ("25\n", Fault.Protocol), ("100 wait\n", Fault.Protocol),
         ("600 what\n", Fault.Protocol), ("2500 what\n", Fault.Protocol), ("250_what\n", Fault.Protocol),
@@ -66,7 +67,9 @@ public class SmtpClientStageTests
 
     // An EHLO that is not understood is followed by HELO, whose refusal decides then.
     private static Fault Expected(int stage, Fault fault, string words)
-        => s_stages[stage].Name == "ehlo" && words.StartsWith("300", StringComparison.Ordinal) ? Fault.RefusedPermanent : fault;
+        => s_stages[stage].Name == "ehlo" && words.StartsWith("300", StringComparison.Ordinal)
+            ? Fault.RefusedPermanent
+            : fault;
 
     [Theory]
     [InlineData(false)]
