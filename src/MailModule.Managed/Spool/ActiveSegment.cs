@@ -3,11 +3,14 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The segment that is being written, open. Records are gathered in a stage and written together; zeros are written ahead of them, so that an
-/// fdatasync finds octets that were written before, in growing steps, since the sync after each costs journal work. The committer's own.
+/// The segment that is being written, open. Records are gathered in a stage and written together; zeros are written
+/// ahead of them, so that an fdatasync finds octets that were written before, in growing steps, since the sync after
+/// each costs journal work. The committer's own.
 /// </summary>
-/// <param name="start">Where its first record goes; what stands before it is durable, or not ours to declare void.</param>
-internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stage, SegmentSize size, long start) : IDisposable
+/// <param name="start">Where its first record goes; what stands before it is durable, or not ours to declare
+/// void.</param>
+internal sealed class ActiveSegment(Segment segment, IDiskFile file, byte[] stage, SegmentSize size,
+    long start) : IDisposable
 {
     private static readonly byte[] Zeros = new byte[64 * 1024];
 

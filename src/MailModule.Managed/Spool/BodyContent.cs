@@ -14,6 +14,7 @@ internal sealed class BodyContent(IDisk disk, string path, long length, long wir
     public override Stream OpenRead()
     {
         Fault fault = disk.Open(path, DiskOpen.Existing, out IDiskFile file);
-        return fault == Fault.None ? new BodyStream(file, length) : throw new IOException($"the message body {path} cannot be opened: {fault}");
+        return fault == Fault.None ? new BodyStream(file, length)
+            : throw new IOException($"the message body {path} cannot be opened: {fault}");
     }
 }

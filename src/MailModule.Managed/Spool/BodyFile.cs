@@ -5,10 +5,11 @@ using MailModule.Transport;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The body of one large message on its way to its file. The receiving thread hands over full chunks and is told to wait when the disk is behind;
-/// one worker at a time writes them, and at the end makes the file and its name durable.
+/// The body of one large message on its way to its file. The receiving thread hands over full chunks and is told to
+/// wait when the disk is behind; one worker at a time writes them, and at the end makes the file and its name durable.
 /// </summary>
-internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised, Action<Fault> finished) : IWork
+internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised,
+    Action<Fault> finished) : IWork
 {
     public const int ChunkSize = 64 * 1024;
     private const int MostChunks = 4;
@@ -37,7 +38,8 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         }
     }
 
-    /// <summary>False if the disk is behind: then <paramref name="resume"/> will be run, once, when it has caught up.</summary>
+    /// <summary>False if the disk is behind: then <paramref name="resume"/> will be run, once, when it has caught
+    /// up.</summary>
     public bool MayGoOn(Action resume)
     {
         lock (_gate)

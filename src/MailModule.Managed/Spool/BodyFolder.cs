@@ -3,8 +3,10 @@ using MailModule.Transport;
 
 namespace MailModule.Spool;
 
-/// <summary>The directory of large bodies, and how many of them may be open at once. Any thread; workers where it says so.</summary>
-internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directory, int limit, Action<IWork> runWork) : IDisposable
+/// <summary>The directory of large bodies, and how many of them may be open at once. Any thread; workers where it says
+/// so.</summary>
+internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directory, int limit,
+    Action<IWork> runWork) : IDisposable
 {
     private readonly Lock _syncing = new();
     private int _open;
@@ -28,7 +30,8 @@ internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directo
     /// <summary>Workers only.</summary>
     public Fault Create(string id, out IDiskFile file) => disk.Open(PathOf(id), DiskOpen.New, out file);
 
-    /// <summary>Makes the names of all files made so far durable; who comes while another syncs shares the next one. Workers only.</summary>
+    /// <summary>Makes the names of all files made so far durable; who comes while another syncs shares the next one.
+    /// Workers only.</summary>
     public Fault Sync()
     {
         long ticket = Interlocked.Increment(ref _asked);

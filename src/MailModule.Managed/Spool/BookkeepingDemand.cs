@@ -1,8 +1,8 @@
 namespace MailModule.Spool;
 
 /// <summary>
-/// An upper bound of the octets that marks, voids and repeated marks may still need for what was accepted, and so the least length of the
-/// reserve (docs/spool-states.md, "The reserve"). The committer's own.
+/// An upper bound of the octets that marks, voids and repeated marks may still need for what was accepted, and so the
+/// least length of the reserve (docs/spool-states.md, "The reserve"). The committer's own.
 /// </summary>
 internal sealed class BookkeepingDemand
 {
@@ -25,7 +25,8 @@ internal sealed class BookkeepingDemand
     /// <summary>What marks may need.</summary>
     public long Marks => MarkOctets * (_openRecipients + PendingMarks) + BaseOctets;
 
-    /// <summary>What marks may need, and one round of rule 3; one segment more than there are, since a record may open the next.</summary>
+    /// <summary>What marks may need, and one round of rule 3; one segment more than there are, since a record may open
+    /// the next.</summary>
     public long Required => Marks + RepeatOctets * _recipientsInLog + SegmentOctets * (_segments + 1);
 
     /// <summary>Also what it takes to write each note once more.</summary>

@@ -3,8 +3,8 @@ using System.Buffers;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Stages what is written beside messages: marks, voids, notes, lists of messages that remain. Each method says false if the log writer has
-/// abandoned the segment, the Try… ones also if there was no place. The committer's own.
+/// Stages what is written beside messages: marks, voids, notes, lists of messages that remain. Each method says false
+/// if the log writer has abandoned the segment, the Try… ones also if there was no place. The committer's own.
 /// </summary>
 internal sealed class BookkeepingRecords(LogWriter log)
 {

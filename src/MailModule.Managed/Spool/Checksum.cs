@@ -11,7 +11,8 @@ internal static class Checksum
         uint crc = uint.MaxValue;
         ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(octets);
         foreach (ulong word in words)
-            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word));
+            crc = BitOperations.Crc32C(crc, BitConverter.IsLittleEndian ? word
+                : System.Buffers.Binary.BinaryPrimitives.ReverseEndianness(word));
         foreach (byte octet in octets[(words.Length * sizeof(ulong))..])
             crc = BitOperations.Crc32C(crc, octet);
         return ~crc;

@@ -5,12 +5,14 @@ using MailModule.Primitives.Os;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The one thread that writes the log. What was handed in while it was syncing is its next batch: written together, one fdatasync, then
-/// every completion, then every entry to the consumer. It decides what is done when; <see cref="LogWriter"/> writes and completes,
-/// <see cref="Ledger"/> knows which marks and notes are not durable yet, <see cref="Compactor"/> carries messages that wait forward.
+/// The one thread that writes the log. What was handed in while it was syncing is its next batch: written together, one
+/// fdatasync, then every completion, then every entry to the consumer. It decides what is done when;
+/// <see cref="LogWriter"/> writes and completes,
+/// <see cref="Ledger"/> knows which marks and notes are not durable yet, <see cref="Compactor"/> carries messages that
+/// wait forward.
 /// <para>
-/// Marks that are to be written soon go to the file at once, which a killed process does not undo, and to the platter a little later,
-/// together. While they come by the thousand one write takes those of a millisecond.
+/// Marks that are to be written soon go to the file at once, which a killed process does not undo, and to the platter a
+/// little later, together. While they come by the thousand one write takes those of a millisecond.
 /// </para>
 /// </summary>
 internal sealed class Committer : IDisposable
@@ -19,8 +21,6 @@ internal sealed class Committer : IDisposable
     private static readonly TimeSpan WriteTogether = TimeSpan.FromMilliseconds(1);
 
     private readonly SpoolOptions _options;
-    private readonly SegmentSet _segments;
-    private readonly FreeSpace _space;
     private readonly LogRequestQueue _queue = new();
     private readonly BatchForecast _forecast = new();
     private readonly LogWriter _log;
@@ -41,8 +41,6 @@ internal sealed class Committer : IDisposable
     public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory)
     {
         _options = options;
-        _segments = segments;
-        _space = space;
         _log = new LogWriter(options, segments, space, _queue, _forecast);
         var records = new BookkeepingRecords(_log);
         _ledger = new Ledger(_log, segments, bodies, memory, records);
@@ -100,7 +98,6 @@ internal sealed class Committer : IDisposable
         if (_thread.IsAlive)
             _thread.Join();
         _log.Dispose();
-        _segments.Dispose();
     }
 
     private void Run()
@@ -166,8 +163,7 @@ internal sealed class Committer : IDisposable
         foreach (FlushRequest flush in _flushes)
             flush.Complete(ResultOf(flush));
         _flushes.Clear();
-        if (_space.IsToldFull && _segments.Cover(_log.Active) == Fault.None)
-            _space.TellRoom();
+        _log.TellRoom();
     }
 
     private void StageBookkeeping(bool hasFlush)
@@ -207,7 +203,8 @@ internal sealed class Committer : IDisposable
         _writtenSoon = Stopwatch.GetTimestamp();
         if (!wasStaged)
             _unsyncedSince = _writtenSoon;
-        // What did not get there is tried once more at once, with all the rest, and then at the pace of marks that have time.
+        // What did not get there is tried once more at once, with all the rest, and then at the pace of marks that have
+        // time.
         _isRested = _ledger.HasUnstagedMarks;
     }
 

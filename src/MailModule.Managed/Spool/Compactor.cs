@@ -4,11 +4,12 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Carries what waits in mostly dead segments forward, so that those can go (docs/spool-states.md, "Messages that wait are carried
-/// forward"). The committer's own.
+/// Carries what waits in mostly dead segments forward, so that those can go (docs/spool-states.md, "Messages that wait
+/// are carried forward"). The committer's own.
 /// <para>
-/// What it keeps: a step begins and ends with nothing staged, and nothing else is staged between a copy and its sync. So a copy that is
-/// found whole, durable or not, holds all that was known of its message when anything was said about it last.
+/// What it keeps: a step begins and ends with nothing staged, and nothing else is staged between a copy and its sync.
+/// So a copy that is found whole, durable or not, holds all that was known of its message when anything was said about
+/// it last.
 /// </para>
 /// </summary>
 internal sealed class Compactor : IStagedRecords
@@ -30,7 +31,8 @@ internal sealed class Compactor : IStagedRecords
     private Segment? _source;
     private long _nextMove = long.MaxValue;
 
-    public Compactor(SpoolOptions options, LogWriter log, SegmentSet segments, Ledger ledger, BookkeepingRecords records)
+    public Compactor(SpoolOptions options, LogWriter log, SegmentSet segments, Ledger ledger,
+        BookkeepingRecords records)
     {
         _options = options;
         _log = log;
@@ -42,11 +44,14 @@ internal sealed class Compactor : IStagedRecords
 
     public bool IsDue => Environment.TickCount64 >= _nextMove;
 
-    /// <summary>Until the next step, or the next look for one; null if none is needed before anything else happens.</summary>
+    /// <summary>Until the next step, or the next look for one; null if none is needed before anything else
+    /// happens.</summary>
     public TimeSpan? UntilDue
-        => _nextMove == long.MaxValue ? null : TimeSpan.FromMilliseconds(Math.Max(0, _nextMove - Environment.TickCount64));
+        => _nextMove == long.MaxValue ? null
+            : TimeSpan.FromMilliseconds(Math.Max(0, _nextMove - Environment.TickCount64));
 
-    /// <summary>Something has changed: it may be worth a look later. Where much happens the next look stands already.</summary>
+    /// <summary>Something has changed: it may be worth a look later. Where much happens the next look stands
+    /// already.</summary>
     public void ExpectWork() => _nextMove = Math.Min(_nextMove, After(_options.MoveAfter));
 
     /// <summary>One step, if a segment is old enough and mostly dead; else finds out when one will be.</summary>

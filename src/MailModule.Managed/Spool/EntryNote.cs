@@ -1,8 +1,8 @@
 namespace MailModule.Spool;
 
 /// <summary>
-/// What a consumer keeps with its message (docs/spool-states.md, "Notes"): in memory from when it is given until it is durable, then only in the log. All of it
-/// under the lock of the message.
+/// What a consumer keeps with its message (docs/spool-states.md, "Notes"): in memory from when it is given until it is
+/// durable, then only in the log. All of it under the lock of the message.
 /// </summary>
 internal sealed class EntryNote(SpoolEntry entry) : LiveRecord
 {
@@ -32,7 +32,8 @@ internal sealed class EntryNote(SpoolEntry entry) : LiveRecord
     {
         ReadOnlyMemory<byte> payload = record.AsMemory(RecordHeader.Size);
         if (header.Type == RecordType.Moved)
-            return MovedRecord.TryRead(payload.Span, out MovedRecord moved) ? payload.Slice(moved.NoteAt, moved.Note.Length) : default;
+            return MovedRecord.TryRead(payload.Span, out MovedRecord moved)
+                ? payload.Slice(moved.NoteAt, moved.Note.Length) : default;
         return payload[NoteRecord.HeadSize..];
     }
 }

@@ -15,14 +15,16 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
     public bool TryReadEnvelope(out Envelope envelope)
     {
         envelope = new Envelope();
-        if (!TryReadOctets(1, out ReadOnlySpan<byte> parts) || !TryReadTime(envelope) || !TryReadAddress(out MailAddress reversePath) || !TryReadText(out string helo))
+        if (!TryReadOctets(1, out ReadOnlySpan<byte> parts) || !TryReadTime(envelope)
+            || !TryReadAddress(out MailAddress reversePath) || !TryReadText(out string helo))
             return false;
         var flags = (EnvelopeParts)parts[0];
         envelope.EightBit = flags.HasFlag(EnvelopeParts.EightBit);
         envelope.Utf8 = flags.HasFlag(EnvelopeParts.Utf8);
         envelope.ReversePath = reversePath;
         envelope.Helo = helo;
-        return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients) && (!flags.HasFlag(EnvelopeParts.Reports) || TryReadReports(envelope));
+        return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients)
+            && (!flags.HasFlag(EnvelopeParts.Reports) || TryReadReports(envelope));
     }
 
     public bool TryReadText(out string text)
@@ -41,7 +43,8 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         long local = BinaryPrimitives.ReadInt64LittleEndian(ticks);
         int offset = BinaryPrimitives.ReadInt16LittleEndian(minutes);
         long utc = local - offset * TimeSpan.TicksPerMinute;
-        if (local < 0 || local > DateTime.MaxValue.Ticks || Math.Abs(offset) > 14 * 60 || utc < 0 || utc > DateTime.MaxValue.Ticks)
+        if (local < 0 || local > DateTime.MaxValue.Ticks || Math.Abs(offset) > 14 * 60 || utc < 0
+            || utc > DateTime.MaxValue.Ticks)
             return false;
         envelope.Received = new DateTimeOffset(local, TimeSpan.FromMinutes(offset));
         return true;
@@ -52,7 +55,8 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         if (flags.HasFlag(EnvelopeParts.Client))
         {
             if (!TryReadOctets(1, out ReadOnlySpan<byte> length) || length[0] is not (4 or 16)
-                || !TryReadOctets(length[0], out ReadOnlySpan<byte> address) || !TryReadOctets(2, out ReadOnlySpan<byte> port))
+                || !TryReadOctets(length[0], out ReadOnlySpan<byte> address)
+                || !TryReadOctets(2, out ReadOnlySpan<byte> port))
                 return false;
             envelope.Client = new IPEndPoint(new IPAddress(address), BinaryPrimitives.ReadUInt16LittleEndian(port));
         }
@@ -81,13 +85,15 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
 
     private bool TryReadReports(Envelope envelope)
     {
-        if (!TryReadOctets(1, out ReadOnlySpan<byte> returned) || returned[0] > (byte)ReturnContent.Headers || !TryReadTextOrNone(out string? envelopeId))
+        if (!TryReadOctets(1, out ReadOnlySpan<byte> returned) || returned[0] > (byte)ReturnContent.Headers
+            || !TryReadTextOrNone(out string? envelopeId))
             return false;
         (envelope.Return, envelope.EnvelopeId) = ((ReturnContent)returned[0], envelopeId);
         List<Recipient> recipients = envelope.Recipients;
         for (int i = 0; i < recipients.Count; i++)
         {
-            if (!TryReadOctets(1, out ReadOnlySpan<byte> notify) || ((Notify)notify[0] & ~AllReports) != 0 || !TryReadTextOrNone(out string? original))
+            if (!TryReadOctets(1, out ReadOnlySpan<byte> notify) || ((Notify)notify[0] & ~AllReports) != 0
+                || !TryReadTextOrNone(out string? original))
                 return false;
             recipients[i] = recipients[i] with { Notify = (Notify)notify[0], OriginalRecipient = original };
         }

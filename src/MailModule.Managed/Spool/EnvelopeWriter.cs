@@ -18,7 +18,8 @@ internal enum EnvelopeParts : byte
     Reports = 16,
 }
 
-/// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and UTF-8.</summary>
+/// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and
+/// UTF-8.</summary>
 internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
 {
     private readonly ref byte[] _buffer = ref buffer;
@@ -52,7 +53,8 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
 
     private static EnvelopeParts PartsOf(Envelope envelope)
         => (envelope.EightBit ? EnvelopeParts.EightBit : 0) | (envelope.Utf8 ? EnvelopeParts.Utf8 : 0)
-            | (envelope.Client is null ? 0 : EnvelopeParts.Client) | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User)
+            | (envelope.Client is null ? 0 : EnvelopeParts.Client)
+            | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User)
             | (HasReports(envelope) ? EnvelopeParts.Reports : 0);
 
     // Without any of it a record is what it was before there was such a thing.

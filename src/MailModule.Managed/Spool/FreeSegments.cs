@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The files that are to become segments: some whose messages are all done, and the reserve. They are allocated: a segment made of one needs
-/// no space until it is longer. The committer's own.
+/// The files that are to become segments: some whose messages are all done, and the reserve. They are allocated: a
+/// segment made of one needs no space until it is longer. The committer's own.
 /// </summary>
 internal sealed class FreeSegments(IDisk disk, SpoolPaths paths, IDiskDirectory directory)
 {

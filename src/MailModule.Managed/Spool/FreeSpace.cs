@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// How much may still be taken in: what the file system has, less a margin, less what was promised to messages being received. Tells the log
-/// when the disk is full, and when it is not any more. Any thread.
+/// How much may still be taken in: what the file system has, less a margin, less what was promised to messages being
+/// received. Tells the log when the disk is full, and when it is not any more. Any thread.
 /// </summary>
 internal sealed class FreeSpace
 {
@@ -61,17 +61,20 @@ internal sealed class FreeSpace
     {
         if (!IsToldFull && Interlocked.Exchange(ref _isToldFull, 1) == 0)
             _log.Write(LogLevel.Warning, "spool",
-                $"{_path}: the disk is full ({_disk.FreeSpace(_path)} octets free); messages are refused until there is space");
+                $"{_path}: the disk is full ({_disk.FreeSpace(_path)} octets free); "
+                + "messages are refused until there is space");
     }
 
-    /// <summary>Messages can be written again. It takes a quarter of the margin more than they need, so that the log does not swing.</summary>
+    /// <summary>Messages can be written again. It takes a quarter of the margin more than they need, so that the log
+    /// does not swing.</summary>
     public void TellRoom()
     {
         long needed = _margin + _margin / 4;
         // Not the number of a while ago, when there may have been more.
         long free = _disk.FreeSpace(_path);
         if (free - Interlocked.Read(ref _promised) >= needed && Interlocked.Exchange(ref _isToldFull, 0) != 0)
-            _log.Write(LogLevel.Warning, "spool", $"{_path}: the disk has space again ({free} octets free); messages are taken");
+            _log.Write(LogLevel.Warning, "spool",
+                $"{_path}: the disk has space again ({free} octets free); messages are taken");
     }
 
     public long Look()

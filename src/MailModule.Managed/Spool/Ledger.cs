@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// What is owed to the disk: marks, voids and notes that are not durable yet, and what done messages left behind, which goes when they are
-/// sure not to come back. The committer's own.
+/// What is owed to the disk: marks, voids and notes that are not durable yet, and what done messages left behind, which
+/// goes when they are sure not to come back. The committer's own.
 /// <para>What it keeps: a mark stays in its list until it is durable or its segment is gone for good.</para>
 /// </summary>
 internal sealed class Ledger : IStagedRecords
@@ -25,7 +25,8 @@ internal sealed class Ledger : IStagedRecords
 
     private readonly List<SpoolEntry> _done = [];
 
-    public Ledger(LogWriter log, SegmentSet segments, BodyFolder bodies, MemoryBudget memory, BookkeepingRecords records)
+    public Ledger(LogWriter log, SegmentSet segments, BodyFolder bodies, MemoryBudget memory,
+        BookkeepingRecords records)
     {
         _log = log;
         _segments = segments;
@@ -98,7 +99,8 @@ internal sealed class Ledger : IStagedRecords
         _voids.Add(abandoned);
     }
 
-    /// <summary>Removes all segments that may go. Marks about segments that are gone for good are forgotten, while nothing is staged.</summary>
+    /// <summary>Removes all segments that may go. Marks about segments that are gone for good are forgotten, while
+    /// nothing is staged.</summary>
     public void Reclaim()
     {
         do
@@ -217,8 +219,8 @@ internal sealed class Ledger : IStagedRecords
 
     private void CountMarks() => _segments.Demand.PendingMarks = _marks.Count;
 
-    // What a message left behind goes when it is sure not to come back: its mark is durable, or its record is gone for good. True if a
-    // segment may go by it.
+    // What a message left behind goes when it is sure not to come back: its mark is durable, or its record is gone for
+    // good. True if a segment may go by it.
     private bool ReleaseDone()
     {
         bool anyNote = false;

@@ -1,7 +1,8 @@
 namespace MailModule.Spool;
 
 /// <summary>
-/// Turns wire text (CRLF) into text at rest (LF), cut anywhere. A CR that no LF follows stays. Counts the lines, by which the two lengths differ.
+/// Turns wire text (CRLF) into text at rest (LF), cut anywhere. A CR that no LF follows stays. Counts the lines, by
+/// which the two lengths differ.
 /// </summary>
 internal struct LineEnds
 {

@@ -3,8 +3,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Spool;
 
 /// <summary>
-/// What waits for the committer: many threads push, it alone takes all at once. A thread that pushes wakes it only if it sleeps, and if it waits
-/// for several, only when they are there; marks wake it only after a rest, or if they are to be written soon.
+/// What waits for the committer: many threads push, it alone takes all at once. A thread that pushes wakes it only if
+/// it sleeps, and if it waits for several, only when they are there; marks wake it only after a rest, or if they are to
+/// be written soon.
 /// </summary>
 internal sealed class LogRequestQueue
 {
@@ -71,7 +72,8 @@ internal sealed class LogRequestQueue
 
     public void Wake()
     {
-        if (Volatile.Read(ref _sleep) != (int)Sleep.None && Interlocked.Exchange(ref _sleep, (int)Sleep.None) != (int)Sleep.None)
+        if (Volatile.Read(ref _sleep) != (int)Sleep.None
+            && Interlocked.Exchange(ref _sleep, (int)Sleep.None) != (int)Sleep.None)
             _parking.Unpark();
     }
 
@@ -102,7 +104,8 @@ internal sealed class LogRequestQueue
         Interlocked.Exchange(ref _sleep, (int)Sleep.None);
     }
 
-    /// <summary>Sleeps until a message or another request comes, or a mark that is to be written soon; false if the time was up.</summary>
+    /// <summary>Sleeps until a message or another request comes, or a mark that is to be written soon; false if the
+    /// time was up.</summary>
     /// <param name="longest">How long at most; null: without an end.</param>
     /// <param name="marksToo">Any mark or note wakes it.</param>
     /// <param name="isStopping">Looked at once more before going to sleep.</param>

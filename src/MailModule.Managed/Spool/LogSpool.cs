@@ -4,7 +4,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The spool as a write-ahead log on the local disk (docs/spool-states.md). Any thread may call, where the contract does not say otherwise.
+/// The spool as a write-ahead log on the local disk (docs/spool-states.md). Any thread may call, where the contract
+/// does not say otherwise.
 /// </summary>
 public sealed class LogSpool : ISpool
 {
@@ -16,7 +17,8 @@ public sealed class LogSpool : ISpool
     private readonly IDisposable _lock;
     private readonly Committer _committer;
 
-    internal LogSpool(SpoolOptions options, IDisposable held, BodyFolder bodies, IDiskDirectory directory, RecoveredLog log)
+    internal LogSpool(SpoolOptions options, IDisposable held, BodyFolder bodies, IDiskDirectory directory,
+        RecoveredLog log)
     {
         _lock = held;
         Options = options;
@@ -48,9 +50,11 @@ public sealed class LogSpool : ISpool
 
     /// <summary>Opens the spool, makes it if it is not there, and recovers what is in it. Blocks.</summary>
     /// <param name="problem">What is wrong, for a human; empty if nothing is.</param>
-    /// <returns><see cref="Fault.Locked"/> if another engine has it, <see cref="Fault.NotSupported"/> if a later version wrote it,
+    /// <returns><see cref="Fault.Locked"/> if another engine has it, <see cref="Fault.NotSupported"/> if a later
+    /// version wrote it,
     /// <see cref="Fault.Full"/>, <see cref="Fault.Io"/>.</returns>
-    public static Fault Open(SpoolOptions options, out LogSpool? spool, out string problem) => new SpoolOpening(options).Run(out spool, out problem);
+    public static Fault Open(SpoolOptions options, out LogSpool? spool, out string problem)
+        => new SpoolOpening(options).Run(out spool, out problem);
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
@@ -62,7 +66,8 @@ public sealed class LogSpool : ISpool
         return Fault.None;
     }
 
-    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false) => _committer.MarkDone((SpoolEntry)entry, recipients, soon);
+    public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
+        => _committer.MarkDone((SpoolEntry)entry, recipients, soon);
 
     public void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note)
     {
@@ -77,7 +82,8 @@ public sealed class LogSpool : ISpool
         return flush.Wait();
     }
 
-    /// <summary>As <see cref="Flush"/>, and carries all forward that waits in mostly dead segments, which else happens by and by. Blocks.</summary>
+    /// <summary>As <see cref="Flush"/>, and carries all forward that waits in mostly dead segments, which else happens
+    /// by and by. Blocks.</summary>
     public Fault Compact()
     {
         var flush = new FlushRequest(moves: true);
@@ -85,7 +91,8 @@ public sealed class LogSpool : ISpool
         return flush.Wait();
     }
 
-    /// <summary>Commits what was handed in, writes all marks and gives the lock back. What is committed later is <see cref="Fault.Cancelled"/>.</summary>
+    /// <summary>Commits what was handed in, writes all marks and gives the lock back. What is committed later is
+    /// <see cref="Fault.Cancelled"/>.</summary>
     public void Dispose()
     {
         _committer.Dispose();

@@ -4,15 +4,17 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Stages records in the active segment, syncs them together, and completes what waited for the sync: completions, then entries to the
-/// consumer. The committer's own.
+/// Stages records in the active segment, syncs them together, and completes what waited for the sync: completions, then
+/// entries to the consumer. The committer's own.
 /// <para>
-/// What it keeps: nothing completes well before the fdatasync of the segment that holds its record, and the sync of that segment's name,
-/// have returned without error. After a fault of the log the segment is written no more; its doubtful end is declared void in the next one.
+/// What it keeps: nothing completes well before the fdatasync of the segment that holds its record, and the sync of
+/// that segment's name, have returned without error. After a fault of the log the segment is written no more; its
+/// doubtful end is declared void in the next one.
 /// </para>
 /// </summary>
 internal sealed class LogWriter(
-    SpoolOptions options, SegmentSet segments, FreeSpace space, LogRequestQueue queue, BatchForecast forecast) : IDisposable
+    SpoolOptions options, SegmentSet segments, FreeSpace space, LogRequestQueue queue, BatchForecast forecast)
+    : IDisposable
 {
     private readonly List<(SpoolWriter Writer, uint Offset)> _staged = [];
     private readonly List<SpoolEntry> _entries = [];
@@ -43,12 +45,15 @@ internal sealed class LogWriter(
     /// <summary>Adds one that stages bookkeeping and is to be told what became of it.</summary>
     public void Add(IStagedRecords bookkeeper) => _bookkeepers.Add(bookkeeper);
 
-    public Segment? Find(long number) => Active is { } active && active.Number == number ? active : segments.Find(number);
+    public Segment? Find(long number)
+        => Active is { } active && active.Number == number ? active : segments.Find(number);
 
-    /// <summary>Octets for records that need no space: in the reserve, and behind the tail of the active segment.</summary>
+    /// <summary>Octets for records that need no space: in the reserve, and behind the tail of the active
+    /// segment.</summary>
     private long AllocatedRoom => segments.ReserveRoom + (_active?.Allocated ?? 0);
 
-    /// <summary>On a full disk the newest segment of the last run goes on, since what is left of the reserve may be in it.</summary>
+    /// <summary>On a full disk the newest segment of the last run goes on, since what is left of the reserve may be in
+    /// it.</summary>
     public void ResumeIfFull()
     {
         if (segments.HasResumable && segments.Cover(null) == Fault.Full)
@@ -91,7 +96,8 @@ internal sealed class LogWriter(
         return BookkeepingFault == Fault.None;
     }
 
-    /// <summary>Makes sure of the place for a note: as for a copy, or, if it is urgent, in what marks do not need of the reserve.</summary>
+    /// <summary>Makes sure of the place for a note: as for a copy, or, if it is urgent, in what marks do not need of
+    /// the reserve.</summary>
     public bool TryPlaceNote(int length, bool isUrgent)
     {
         if (TryPlaceCopy(length) || BookkeepingFault != Fault.Full || !isUrgent)
@@ -104,7 +110,8 @@ internal sealed class LogWriter(
         => segments.IsCovered || (_active?.Allocated >= octets && AllocatedRoom - octets >= segments.Demand.Marks);
 
     /// <summary>How many marks one record should hold, so that no octet of the reserve is lost.</summary>
-    public int MarksThatFit => (int)Math.Clamp(((_active?.Allocated ?? 0) - RecordHeader.Size) / DoneMark.Size, 1, DoneMark.Limit);
+    public int MarksThatFit
+        => (int)Math.Clamp(((_active?.Allocated ?? 0) - RecordHeader.Size) / DoneMark.Size, 1, DoneMark.Limit);
 
     /// <summary>Stages a bookkeeping record for which there is a place.</summary>
     /// <param name="record">Room for the header, then the payload.</param>
@@ -172,7 +179,18 @@ internal sealed class LogWriter(
         }
     }
 
-    public void Dispose() => _active?.Dispose();
+    /// <summary>Says in the log that there is space again, if it said that there was none.</summary>
+    public void TellRoom()
+    {
+        if (space.IsToldFull && segments.Cover(Active) == Fault.None)
+            space.TellRoom();
+    }
+
+    public void Dispose()
+    {
+        _active?.Dispose();
+        segments.Dispose();
+    }
 
     // Finds room for a record: in the active segment, or, once what is staged is durable, in the next.
     private Fault Place(int payload, bool fromReserve)

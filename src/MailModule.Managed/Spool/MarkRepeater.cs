@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Rule 3 of docs/spool-states.md: writes all that is known about a segment once more, so that a later one that only speaks about it can go.
-/// The committer's own.
+/// Rule 3 of docs/spool-states.md: writes all that is known about a segment once more, so that a later one that only
+/// speaks about it can go. The committer's own.
 /// </summary>
 internal sealed class MarkRepeater : IStagedRecords
 {
@@ -53,7 +53,8 @@ internal sealed class MarkRepeater : IStagedRecords
 
     private bool TryStage(Segment segment)
     {
-        if (segment.VoidFrom != long.MaxValue && !(_log.TryPlaceBookkeeping(VoidRecord.Size) && _records.StageVoid(segment)))
+        if (segment.VoidFrom != long.MaxValue
+            && !(_log.TryPlaceBookkeeping(VoidRecord.Size) && _records.StageVoid(segment)))
             return false;
         _marks.Clear();
         bool isShorterAsRemaining = segment.Done.Count * DoneMark.Size > segment.Live * RemainingRecord.OffsetSize;

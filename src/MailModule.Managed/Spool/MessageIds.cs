@@ -4,8 +4,8 @@ using System.Security.Cryptography;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Gives ids that are never given twice, not even by another spool: milliseconds at the start, a random number for this run, and a count,
-/// 23 letters and digits in all. Any thread.
+/// Gives ids that are never given twice, not even by another spool: milliseconds at the start, a random number for this
+/// run, and a count, 23 letters and digits in all. Any thread.
 /// </summary>
 internal sealed class MessageIds
 {
@@ -26,14 +26,19 @@ internal sealed class MessageIds
         _run = new string(run);
     }
 
-    public string Next() => string.Create(RunLength + CountLength, (_run, Count: Interlocked.Increment(ref _count)), static (id, state) =>
+    public string Next()
     {
-        state._run.CopyTo(id);
-        Write(state.Count, id[RunLength..]);
-    });
+        long count = Interlocked.Increment(ref _count);
+        return string.Create(RunLength + CountLength, (_run, count), static (id, state) =>
+        {
+            state._run.CopyTo(id);
+            Write(state.count, id[RunLength..]);
+        });
+    }
 
     /// <summary>Also what keeps a name read from a damaged disk from becoming a path.</summary>
-    public static bool IsId(ReadOnlySpan<char> text) => text.Length is >= 10 and <= 24 && !text.ContainsAnyExcept(Allowed);
+    public static bool IsId(ReadOnlySpan<char> text)
+        => text.Length is >= 10 and <= 24 && !text.ContainsAnyExcept(Allowed);
 
     private static void Write(long number, Span<char> place)
     {

@@ -2,7 +2,8 @@ using MailModule.Mail;
 
 namespace MailModule.Spool;
 
-/// <summary>A small message that is only in its segment: read back, and checked, when asked for. No descriptor stays open meanwhile.</summary>
+/// <summary>A small message that is only in its segment: read back, and checked, when asked for. No descriptor stays
+/// open meanwhile.</summary>
 internal sealed class RecordContent(SpoolEntry entry, int length, int wireLength) : MessageContent
 {
     public override long Length => length;

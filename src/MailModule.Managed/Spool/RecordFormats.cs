@@ -21,8 +21,8 @@ internal enum RecordType : ushort
 }
 
 /// <summary>
-/// The head of a record. It says under a checksum which segment and offset it was written for, so that what a recycled segment still holds is never
-/// taken for a record.
+/// The head of a record. It says under a checksum which segment and offset it was written for, so that what a recycled
+/// segment still holds is never taken for a record.
 /// </summary>
 internal readonly record struct RecordHeader(RecordType Type, int Length, uint PayloadChecksum)
 {
@@ -58,7 +58,8 @@ internal readonly record struct RecordHeader(RecordType Type, int Length, uint P
             || BinaryPrimitives.ReadUInt32LittleEndian(octets[4..]) != Checksum.Of(octets[8..Size]))
             return false;
         int length = BinaryPrimitives.ReadInt32LittleEndian(octets[8..]);
-        header = new RecordHeader((RecordType)BinaryPrimitives.ReadUInt16LittleEndian(octets[16..]), length, BinaryPrimitives.ReadUInt32LittleEndian(octets[12..]));
+        header = new RecordHeader((RecordType)BinaryPrimitives.ReadUInt16LittleEndian(octets[16..]), length,
+            BinaryPrimitives.ReadUInt32LittleEndian(octets[12..]));
         return length is >= 0 and <= PayloadLimit;
     }
 }
@@ -83,19 +84,24 @@ internal static class SegmentHeader
     }
 
     /// <summary>The version of a header that is whole; 0 if it is none.</summary>
-    public static uint VersionOf(ReadOnlySpan<byte> header) => IsWhole(header) ? BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) : 0;
+    public static uint VersionOf(ReadOnlySpan<byte> header)
+        => IsWhole(header) ? BinaryPrimitives.ReadUInt32LittleEndian(header[8..]) : 0;
 
     /// <summary>The number of the segment that a whole header begins; 0 if it is none.</summary>
-    public static long NumberOf(ReadOnlySpan<byte> header) => IsWhole(header) ? BinaryPrimitives.ReadInt64LittleEndian(header[16..]) : 0;
+    public static long NumberOf(ReadOnlySpan<byte> header)
+        => IsWhole(header) ? BinaryPrimitives.ReadInt64LittleEndian(header[16..]) : 0;
 
     private static bool IsWhole(ReadOnlySpan<byte> header)
-        => header.Length >= Size && header.StartsWith(Magic) && BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumAt..]) == Checksum.Of(header[..ChecksumAt]);
+        => header.Length >= Size && header.StartsWith(Magic)
+            && BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumAt..]) == Checksum.Of(header[..ChecksumAt]);
 }
 
 /// <summary>
-/// The payload of a message record: fixed part (length at rest 8, length on the wire 8, flags 4, zero 4), body if it is here, id, envelope.
+/// The payload of a message record: fixed part (length at rest 8, length on the wire 8, flags 4, zero 4), body if it is
+/// here, id, envelope.
 /// </summary>
-internal readonly record struct MessageRecord(string Id, Envelope Envelope, long Length, long WireLength, bool HasBodyFile)
+internal readonly record struct MessageRecord(string Id, Envelope Envelope, long Length, long WireLength,
+    bool HasBodyFile)
 {
     public const int FixedSize = 24;
 
@@ -109,11 +115,13 @@ internal readonly record struct MessageRecord(string Id, Envelope Envelope, long
         BinaryPrimitives.WriteUInt32LittleEndian(payload[20..], 0);
     }
 
-    /// <summary>Where the payload of a message begins in a record that was read back, be it the first one or a moved one.</summary>
+    /// <summary>Where the payload of a message begins in a record that was read back, be it the first one or a moved
+    /// one.</summary>
     public static int StartIn(ReadOnlySpan<byte> record, RecordHeader header)
     {
         ReadOnlySpan<byte> payload = record[RecordHeader.Size..];
-        return header.Type == RecordType.Moved && MovedRecord.TryRead(payload, out MovedRecord moved) ? record.Length - moved.Message.Length : RecordHeader.Size;
+        return header.Type == RecordType.Moved && MovedRecord.TryRead(payload, out MovedRecord moved)
+            ? record.Length - moved.Message.Length : RecordHeader.Size;
     }
 
     /// <summary>False if the payload, though whole, does not make sense.</summary>
@@ -129,14 +137,16 @@ internal readonly record struct MessageRecord(string Id, Envelope Envelope, long
         if (length < 0 || wireLength < length || inline > payload.Length - FixedSize)
             return false;
         var reader = new EnvelopeReader(payload[(FixedSize + (int)inline)..]);
-        if (!reader.TryReadText(out string id) || !MessageIds.IsId(id) || !reader.TryReadEnvelope(out Envelope envelope))
+        if (!reader.TryReadText(out string id) || !MessageIds.IsId(id)
+            || !reader.TryReadEnvelope(out Envelope envelope))
             return false;
         record = new MessageRecord(id, envelope, length, wireLength, hasBodyFile);
         return true;
     }
 }
 
-/// <summary>One recipient of a message, or all of them, is done; in a record: segment number 8, offset 4, recipient 4.</summary>
+/// <summary>One recipient of a message, or all of them, is done; in a record: segment number 8, offset 4, recipient
+/// 4.</summary>
 internal readonly record struct DoneMark(long Segment, uint Offset, int Recipient)
 {
     public const int Size = 16;
@@ -153,10 +163,12 @@ internal readonly record struct DoneMark(long Segment, uint Offset, int Recipien
     }
 
     public static DoneMark Read(ReadOnlySpan<byte> place)
-        => new(BinaryPrimitives.ReadInt64LittleEndian(place), BinaryPrimitives.ReadUInt32LittleEndian(place[8..]), BinaryPrimitives.ReadInt32LittleEndian(place[12..]));
+        => new(BinaryPrimitives.ReadInt64LittleEndian(place), BinaryPrimitives.ReadUInt32LittleEndian(place[8..]),
+            BinaryPrimitives.ReadInt32LittleEndian(place[12..]));
 }
 
-/// <summary>The payload that says which records of an earlier segment do not count: segment 8, offset of the first of them 8.</summary>
+/// <summary>The payload that says which records of an earlier segment do not count: segment 8, offset of the first of
+/// them 8.</summary>
 internal static class VoidRecord
 {
     public const int Size = 16;
@@ -199,8 +211,8 @@ internal static class NoteRecord
 }
 
 /// <summary>
-/// The payload of a message that was carried forward: count of recipients that are done 4, length of the note 4, those recipients 4 each, note, payload of a message
-/// record.
+/// The payload of a message that was carried forward: count of recipients that are done 4, length of the note 4, those
+/// recipients 4 each, note, payload of a message record.
 /// </summary>
 internal readonly ref struct MovedRecord
 {
@@ -223,9 +235,11 @@ internal readonly ref struct MovedRecord
     public ReadOnlySpan<byte> Note => _payload.Slice(NoteAt, _noteLength);
     public ReadOnlySpan<byte> Message => _payload[(NoteAt + _noteLength)..];
 
-    public int DoneRecipient(int index) => BinaryPrimitives.ReadInt32LittleEndian(_payload[(HeadSize + index * RecipientSize)..]);
+    public int DoneRecipient(int index)
+        => BinaryPrimitives.ReadInt32LittleEndian(_payload[(HeadSize + index * RecipientSize)..]);
 
-    public static long LengthOf(int done, int note, int message) => HeadSize + (long)done * RecipientSize + note + message;
+    public static long LengthOf(int done, int note, int message)
+        => HeadSize + (long)done * RecipientSize + note + message;
 
     public static void Write(Span<byte> payload, List<int> done, ReadOnlySpan<byte> note, ReadOnlySpan<byte> message)
     {
@@ -256,7 +270,8 @@ internal readonly ref struct MovedRecord
     }
 }
 
-/// <summary>The payload that says which messages of an earlier segment may still count: segment 8, offsets 4 each, ascending.</summary>
+/// <summary>The payload that says which messages of an earlier segment may still count: segment 8, offsets 4 each,
+/// ascending.</summary>
 internal static class RemainingRecord
 {
     public const int OffsetSize = 4;

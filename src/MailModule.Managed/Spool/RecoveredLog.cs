@@ -11,7 +11,8 @@ internal sealed class RecoveredLog
     /// <summary>Paths of segments to be written again.</summary>
     public List<string> Free { get; } = [];
 
-    /// <summary>Paths that a segment was to be written again under, but that may be another name of a file that is needed.</summary>
+    /// <summary>Paths that a segment was to be written again under, but that may be another name of a file that is
+    /// needed.</summary>
     public List<string> NotToBeReused { get; } = [];
 
     /// <summary>Above every number that was ever given.</summary>

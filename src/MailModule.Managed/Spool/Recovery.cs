@@ -3,8 +3,9 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Reads what an earlier run left, in the order in which it was written: every whole record counts, marks, notes and voids are applied, bodies that nobody needs are
-/// unlinked. Changes nothing else, so that a start that fails can be tried again. See docs/spool-states.md, "what a crash leaves".
+/// Reads what an earlier run left, in the order in which it was written: every whole record counts, marks, notes and
+/// voids are applied, bodies that nobody needs are unlinked. Changes nothing else, so that a start that fails can be
+/// tried again. See docs/spool-states.md, "what a crash leaves".
 /// </summary>
 internal sealed class Recovery(SpoolOptions options)
 {
@@ -70,7 +71,9 @@ internal sealed class Recovery(SpoolOptions options)
         {
             segment.End = offset + RecordHeader.Padded(header.Length);
             if (!TryApply(recovered, header.Type, offset, payload))
-                return Fail(Fault.NotSupported, $"the record of type {(int)header.Type} at {offset} of {segment.Path} was written by a later version");
+                return Fail(Fault.NotSupported,
+                    $"the record of type {(int)header.Type} at {offset} of {segment.Path} "
+                    + "was written by a later version");
         }
         if (scan.Fault != Fault.None)
             return Fail(scan.Fault, $"the segment {segment.Path} cannot be read");
@@ -136,8 +139,10 @@ internal sealed class Recovery(SpoolOptions options)
             Damage(1, $"{segment.Path}: the message at {offset} cannot be read");
             return null;
         }
-        BodyContent? body = record.HasBodyFile ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength) : null;
-        return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength, new RecordPlace(segment, offset, length));
+        BodyContent? body = record.HasBodyFile
+            ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength) : null;
+        return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength,
+            new RecordPlace(segment, offset, length));
     }
 
     private static void AddEntry(RecoveredSegment holder, SpoolEntry entry, bool isDone)
@@ -149,7 +154,8 @@ internal sealed class Recovery(SpoolOptions options)
             holder.Add(entry);
     }
 
-    // What is said about a segment comes later in the log than what it is about; of what is not there any more nothing needs to be known.
+    // What is said about a segment comes later in the log than what it is about; of what is not there any more nothing
+    // needs to be known.
     private void ApplyMark(Segment holder, DoneMark mark)
     {
         if (FindAbout(holder, mark.Segment) is { } about)
@@ -166,7 +172,8 @@ internal sealed class Recovery(SpoolOptions options)
     private void ApplyNote(Segment holder, uint offset, ReadOnlySpan<byte> payload)
     {
         if (NoteRecord.TryRead(payload, out long segment, out uint message))
-            _segments.GetValueOrDefault(segment)?.Find(message)?.RestoreNote(new RecordPlace(holder, offset, payload.Length));
+            _segments.GetValueOrDefault(segment)?.Find(message)?
+                .RestoreNote(new RecordPlace(holder, offset, payload.Length));
     }
 
     private RecoveredSegment? FindAbout(Segment holder, long number)
@@ -197,13 +204,14 @@ internal sealed class Recovery(SpoolOptions options)
             _log.Entries.Sort((one, other) => string.CompareOrdinal(one.Id, other.Id));
         foreach (string name in unneeded)
             _disk.Unlink(BodyPath(name));
-        // Beyond anything a former life of a recycled segment may hold, even where names and headers of the last ones were lost and the clock was set back.
+        // Beyond anything a former life of a recycled segment may hold, even where names and headers of the last ones
+        // were lost and the clock was set back.
         _log.NextNumber = Math.Max(newest + NumbersPassedOver, DateTimeOffset.UtcNow.ToUnixTimeMilliseconds());
         return Fault.None;
     }
 
-    // A rename that was under way may have left a file with both names, where the file system has no journal. Its header says whose it is.
-    // Returns the highest number that a file has or had.
+    // A rename that was under way may have left a file with both names, where the file system has no journal. Its
+    // header says whose it is. Returns the highest number that a file has or had.
     private long SortFree()
     {
         var numbers = new HashSet<long>(_headers.Concat(_segments.Keys)) { 0 };

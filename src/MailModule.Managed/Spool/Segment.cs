@@ -11,7 +11,8 @@ internal sealed class Segment(IDisk disk, long number, string path)
     public long Number { get; } = number;
     public string Path { get; } = path;
 
-    /// <summary>Records in it that are needed: messages with recipients that are not done, and notes of such messages.</summary>
+    /// <summary>Records in it that are needed: messages with recipients that are not done, and notes of such
+    /// messages.</summary>
     public int Live { get; private set; }
 
     /// <summary>Octets of those records.</summary>
@@ -26,7 +27,8 @@ internal sealed class Segment(IDisk disk, long number, string path)
     /// <summary>Where its last whole record ends, if a start has read it.</summary>
     public long End { get; set; } = SegmentHeader.Size;
 
-    /// <summary>Octets of its file that records could have had: the file may be longer, if it was of the reserve.</summary>
+    /// <summary>Octets of its file that records could have had: the file may be longer, if it was of the
+    /// reserve.</summary>
     public long Usable { get; set; }
 
     /// <summary>When it was closed, by <see cref="Environment.TickCount64"/>.</summary>
@@ -38,7 +40,8 @@ internal sealed class Segment(IDisk disk, long number, string path)
     /// <summary>The oldest of its live records; the others follow by <see cref="LiveRecord.Next"/>.</summary>
     public LiveRecord? First => _first;
 
-    /// <summary>Offsets of the messages that are done: all that later segments must keep saying while this one is there.</summary>
+    /// <summary>Offsets of the messages that are done: all that later segments must keep saying while this one is
+    /// there.</summary>
     public List<uint> Done { get; } = [];
 
     /// <summary>Messages in it of which some recipients are done.</summary>
@@ -50,7 +53,8 @@ internal sealed class Segment(IDisk disk, long number, string path)
     /// <summary>Records from here on do not count (docs/spool-states.md, "When the disk fails").</summary>
     public long VoidFrom { get; set; } = long.MaxValue;
 
-    /// <summary>Older segments about which this one holds marks; it must stay until they are gone for good or all is said again later.</summary>
+    /// <summary>Older segments about which this one holds marks; it must stay until they are gone for good or all is
+    /// said again later.</summary>
     public HashSet<Segment> About { get; } = [];
 
     /// <summary>Takes a record whose place is in this segment and which is durable.</summary>
@@ -86,9 +90,12 @@ internal sealed class Segment(IDisk disk, long number, string path)
     public bool IsMostlyDead => Live > 0 && !IsPinned && LiveOctets * 4 < Usable;
 
     /// <summary>Octets that it takes to say once more which of its messages are done, about.</summary>
-    public long OctetsToRepeat => Math.Min((long)Done.Count * DoneMark.Size, (long)Live * RemainingRecord.OffsetSize) + (long)HalfDone.Count * DoneMark.Size + 2 * RecordHeader.Size;
+    public long OctetsToRepeat
+        => Math.Min((long)Done.Count * DoneMark.Size, (long)Live * RemainingRecord.OffsetSize)
+            + (long)HalfDone.Count * DoneMark.Size + 2 * RecordHeader.Size;
 
-    /// <summary>Fills the buffer from an offset on, if the segment is there and has so much. Any thread; blocks.</summary>
+    /// <summary>Fills the buffer from an offset on, if the segment is there and has so much. Any thread;
+    /// blocks.</summary>
     public bool TryRead(Span<byte> buffer, long offset)
     {
         if (disk.Open(Path, DiskOpen.Existing, out IDiskFile file) != Fault.None)

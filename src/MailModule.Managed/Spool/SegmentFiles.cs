@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The files of the log: makes, opens and removes segments, holds on to the descriptors that it takes, and has the files that are to become
-/// segments. The committer's own.
+/// The files of the log: makes, opens and removes segments, holds on to the descriptors that it takes, and has the
+/// files that are to become segments. The committer's own.
 /// </summary>
 internal sealed class SegmentFiles : IDisposable
 {
@@ -91,7 +91,8 @@ internal sealed class SegmentFiles : IDisposable
     public Fault SyncDirectory() => _directory.Sync();
 
     /// <summary>Makes sure of so much room in the reserve, durably.</summary>
-    public Fault GrowReserve(long room) => WithSpares(() => _free.Grow(room, NextNumber++, Math.Min(ReserveStep, Size.Step)));
+    public Fault GrowReserve(long room)
+        => WithSpares(() => _free.Grow(room, NextNumber++, Math.Min(ReserveStep, Size.Step)));
 
     /// <summary>Gives what is not needed for so much room in the reserve back to the file system.</summary>
     public void UnlinkBeyond(long room) => _free.UnlinkBeyond(room);
@@ -127,7 +128,8 @@ internal sealed class SegmentFiles : IDisposable
         if (fault != Fault.None)
             return null;
         _nameIsOwed = true;
-        return new ActiveSegment(new Segment(_disk, number, _paths.Segment(number)), file, _stage, Size, SegmentHeader.Size);
+        return new ActiveSegment(new Segment(_disk, number, _paths.Segment(number)), file, _stage, Size,
+            SegmentHeader.Size);
     }
 
     private Fault Reuse(long number, long reserve, out IDiskFile file)

@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Finds the records of a segment, whatever else is in it: zeros, a torn tail, a former life's records, damage. Where no whole record of this segment and
-/// offset stands it looks at the next multiple of 8.
+/// Finds the records of a segment, whatever else is in it: zeros, a torn tail, a former life's records, damage. Where
+/// no whole record of this segment and offset stands it looks at the next multiple of 8.
 /// </summary>
 internal sealed class SegmentScan(IDiskFile file, long number)
 {
@@ -29,7 +29,8 @@ internal sealed class SegmentScan(IDiskFile file, long number)
     /// <summary>The number its header says; 0 if the header is not whole.</summary>
     public long ReadNumber() => SegmentHeader.NumberOf(At(0, SegmentHeader.Size));
 
-    /// <summary>The next record; false at the end or after a <see cref="Fault"/>. The payload is valid until the next call.</summary>
+    /// <summary>The next record; false at the end or after a <see cref="Fault"/>. The payload is valid until the next
+    /// call.</summary>
     public bool TryNext(out RecordHeader header, out uint offset, out ReadOnlySpan<byte> payload)
     {
         (header, offset) = (default, 0);
@@ -69,7 +70,8 @@ internal sealed class SegmentScan(IDiskFile file, long number)
         _position += Math.Max(8, (zeros < 0 ? rest.Length : zeros) & ~7);
     }
 
-    // What the file holds from a position on: as much as the window has, at least what is needed unless the file ends before.
+    // What the file holds from a position on: as much as the window has, at least what is needed unless the file ends
+    // before.
     private ReadOnlySpan<byte> At(long position, int needed)
     {
         if (position < _start || position + needed > _start + _count)

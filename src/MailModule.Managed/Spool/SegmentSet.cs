@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// The segments that are there: opens the next one, removes those that are done. It keeps the rules of docs/spool-states.md, "when a segment
-/// may go", and the length of the reserve. The committer's own.
+/// The segments that are there: opens the next one, removes those that are done. It keeps the rules of
+/// docs/spool-states.md, "when a segment may go", and the length of the reserve. The committer's own.
 /// </summary>
 internal sealed class SegmentSet : IDisposable
 {
@@ -40,7 +40,8 @@ internal sealed class SegmentSet : IDisposable
     /// <summary>Octets for records in the files of the reserve.</summary>
     public long ReserveRoom => _files.ReserveRoom;
 
-    /// <summary>Messages may be written: the reserve is long enough without what is left of a segment that was part of it.</summary>
+    /// <summary>Messages may be written: the reserve is long enough without what is left of a segment that was part of
+    /// it.</summary>
     public bool IsCovered => ReserveRoom >= Demand.Octets;
 
     /// <summary>Makes the reserve long enough, if it is not.</summary>
@@ -98,7 +99,8 @@ internal sealed class SegmentSet : IDisposable
             _reclaimable.Add(segment);
     }
 
-    /// <summary>The oldest segment that is worth emptying and was closed until then; else null, and when the first one was closed that is worth it.</summary>
+    /// <summary>The oldest segment that is worth emptying and was closed until then; else null, and when the first one
+    /// was closed that is worth it.</summary>
     public Segment? FindMostlyDead(long closedUntil, out long firstClosed)
     {
         Segment? found = null;

@@ -1,6 +1,7 @@
 namespace MailModule.Spool;
 
-/// <summary>How large segments are and in what steps they are written ahead, which follows the free space: never much on a small disk.</summary>
+/// <summary>How large segments are and in what steps they are written ahead, which follows the free space: never much
+/// on a small disk.</summary>
 /// <param name="Limit">Octets of a segment.</param>
 /// <param name="Step">Zeros written ahead at least.</param>
 /// <param name="Pool">Segments kept to be written again.</param>

@@ -2,7 +2,8 @@ using MailModule.Mail;
 
 namespace MailModule.Spool;
 
-/// <summary>A committed message: where it is in the log, which recipients are done, its note. Marks and notes may come from any thread.</summary>
+/// <summary>A committed message: where it is in the log, which recipients are done, its note. Marks and notes may come
+/// from any thread.</summary>
 internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
 {
     private readonly byte[] _recipients;
@@ -15,7 +16,8 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     private bool _isSoon;
 
     /// <param name="content">Null: it is in the record and not in memory.</param>
-    public SpoolEntry(string id, Envelope envelope, MessageContent? content, long length, long wireLength, RecordPlace place)
+    public SpoolEntry(string id, Envelope envelope, MessageContent? content, long length, long wireLength,
+        RecordPlace place)
     {
         Id = id;
         Envelope = envelope;
@@ -115,7 +117,8 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     /// <summary>Recipients that are not done.</summary>
     public int OpenRecipients => Volatile.Read(ref _open);
 
-    /// <summary>Takes the marks that the committer does not know yet, and says whether all recipients are done now.</summary>
+    /// <summary>Takes the marks that the committer does not know yet, and says whether all recipients are done
+    /// now.</summary>
     /// <param name="collected">Recipients that were open as far as the committer knew.</param>
     public bool CollectMarks(List<DoneMark> marks, out int collected)
     {
@@ -142,7 +145,8 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
             return _note?.Given;
     }
 
-    /// <summary>The note is durable where it was staged; false if another was given meanwhile, which must be written too.</summary>
+    /// <summary>The note is durable where it was staged; false if another was given meanwhile, which must be written
+    /// too.</summary>
     public bool CompleteNote()
     {
         lock (_recipients)
@@ -181,7 +185,8 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     /// <summary>Its body is read back from the log from now on.</summary>
     public void LeaveMemory() => _content = null;
 
-    /// <summary>The record of the message, wherever it is by now; null if it is gone or damaged. Any thread; blocks.</summary>
+    /// <summary>The record of the message, wherever it is by now; null if it is gone or damaged. Any thread;
+    /// blocks.</summary>
     public byte[]? ReadRecord(out RecordHeader header)
     {
         for (RecordPlace last = default; ;)

@@ -5,7 +5,8 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
-/// <summary>The steps from a path to an open spool; each may fail with a fault and a text for a human, and then nothing stays open.</summary>
+/// <summary>The steps from a path to an open spool; each may fail with a fault and a text for a human, and then nothing
+/// stays open.</summary>
 internal sealed class SpoolOpening(SpoolOptions options)
 {
     private const string Signature = "mailmodule-spool ";
@@ -41,9 +42,11 @@ internal sealed class SpoolOpening(SpoolOptions options)
         (held, directory, bodies) = (null!, null!, null!);
         Fault fault = Check(MakeDirectories(options.Directory), $"the spool {options.Directory} cannot be made");
         if (fault == Fault.None)
-            fault = Check(_disk.Lock(_paths.Lock, out held), $"the spool {options.Directory} is in use by another engine, or cannot be locked");
+            fault = Check(_disk.Lock(_paths.Lock, out held),
+                $"the spool {options.Directory} is in use by another engine, or cannot be locked");
         if (fault == Fault.None)
-            fault = Check(Keep(held, _disk.OpenDirectory(options.Directory, out directory)), $"the spool {options.Directory} cannot be opened");
+            fault = Check(Keep(held, _disk.OpenDirectory(options.Directory, out directory)),
+                $"the spool {options.Directory} cannot be opened");
         if (fault == Fault.None)
             fault = CheckVersion(Keep(directory));
         if (fault == Fault.None)
@@ -74,7 +77,8 @@ internal sealed class SpoolOpening(SpoolOptions options)
         return fault == Fault.None ? _disk.MakeDirectory(path) : fault;
     }
 
-    // A new directory counts only when its parent is synced; who made it, and whether that run came so far, is not known.
+    // A new directory counts only when its parent is synced; who made it, and whether that run came so far, is not
+    // known.
     private Fault SyncParents(string path)
     {
         Fault fault = Fault.None;
@@ -102,8 +106,12 @@ internal sealed class SpoolOpening(SpoolOptions options)
         Fault fault = ReadVersion(out string text);
         if (fault is not (Fault.None or Fault.NotFound))
             return Check(fault, $"{_paths.Version} cannot be read");
-        if (text.StartsWith(Signature, StringComparison.Ordinal) && int.TryParse(text.AsSpan(Signature.Length).TrimEnd('\n'), NumberStyles.None, CultureInfo.InvariantCulture, out int version))
-            return version <= Version ? Fault.None : Check(Fault.NotSupported, $"the spool {options.Directory} was written by a later version (format {version}, this one knows {Version})");
+        bool isOurs = text.StartsWith(Signature, StringComparison.Ordinal);
+        ReadOnlySpan<char> number = isOurs ? text.AsSpan(Signature.Length).TrimEnd('\n') : default;
+        if (int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out int version))
+            return version <= Version ? Fault.None : Check(Fault.NotSupported,
+                $"the spool {options.Directory} was written by a later version "
+                + $"(format {version}, this one knows {Version})");
         // None, or damaged: each segment says its version too.
         return Check(WriteVersion(directory), $"{_paths.Version} cannot be written");
     }
@@ -134,7 +142,8 @@ internal sealed class SpoolOpening(SpoolOptions options)
             return fault;
         using (file)
         {
-            fault = file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{Signature}{Version}\n")), 0);
+            fault = file.Write(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture,
+                $"{Signature}{Version}\n")), 0);
             if (fault == Fault.None)
                 fault = file.Sync();
         }
@@ -143,7 +152,9 @@ internal sealed class SpoolOpening(SpoolOptions options)
         return fault == Fault.None ? directory.Sync() : fault;
     }
 
-    private int BodyFileLimit() => options.BodyFileLimit > 0 ? options.BodyFileLimit : Math.Max(1, DiskCalls.DescriptorLimit() / ShareOfDescriptors);
+    private int BodyFileLimit()
+        => options.BodyFileLimit > 0 ? options.BodyFileLimit
+            : Math.Max(1, DiskCalls.DescriptorLimit() / ShareOfDescriptors);
 
     private Fault Keep(IDisposable opened, Fault next)
     {

@@ -9,7 +9,8 @@ public sealed class SpoolOptions
     /// <summary>The spool's directory; made, with its parents, if need be.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Gets each message once it is durable, on the committer's thread: must be cheap and must not block.</summary>
+    /// <summary>Gets each message once it is durable, on the committer's thread: must be cheap and must not
+    /// block.</summary>
     public required Action<ISpoolEntry> Consumer { get; init; }
 
     /// <summary>Runs what may block (large bodies) on a worker.</summary>
@@ -24,7 +25,8 @@ public sealed class SpoolOptions
     /// <summary>Octets of a segment at most; less on a small disk.</summary>
     public int SegmentLimit { get; init; } = 16 * 1024 * 1024;
 
-    /// <summary>Octets of small bodies that stay in memory until they are delivered; beyond it they are read back from the log.</summary>
+    /// <summary>Octets of small bodies that stay in memory until they are delivered; beyond it they are read back from
+    /// the log.</summary>
     public long MemoryLimit { get; init; } = 32 * 1024 * 1024;
 
     /// <summary>Body files open at once; 0: a quarter of the process's descriptors.</summary>

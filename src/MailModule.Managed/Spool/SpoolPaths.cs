@@ -13,9 +13,11 @@ internal readonly record struct SpoolPaths(string Directory)
     public string NewVersion => Path.Join(Directory, "version.new");
     public string Bodies => Path.Join(Directory, "body");
 
-    public string Segment(long number) => Path.Join(Directory, number.ToString("x16", CultureInfo.InvariantCulture) + SegmentEnd);
+    public string Segment(long number)
+        => Path.Join(Directory, number.ToString("x16", CultureInfo.InvariantCulture) + SegmentEnd);
 
-    public string Free(long number) => Path.Join(Directory, FreeStart + number.ToString("x16", CultureInfo.InvariantCulture));
+    public string Free(long number)
+        => Path.Join(Directory, FreeStart + number.ToString("x16", CultureInfo.InvariantCulture));
 
     public string Named(string name) => Path.Join(Directory, name);
 
@@ -25,6 +27,7 @@ internal readonly record struct SpoolPaths(string Directory)
     {
         number = 0;
         return name.Length == 16 + SegmentEnd.Length && name.EndsWith(SegmentEnd, StringComparison.Ordinal)
-            && long.TryParse(name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out number) && number > 0;
+            && long.TryParse(name.AsSpan(0, 16), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture,
+            out number) && number > 0;
     }
 }

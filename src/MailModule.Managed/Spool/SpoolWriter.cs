@@ -5,8 +5,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// A message being received. Small: its record grows in one rented buffer, from the place where the body begins. Once the body passes the limit it
-/// goes, in chunks, to a file of its own.
+/// A message being received. Small: its record grows in one rented buffer, from the place where the body begins. Once
+/// the body passes the limit it goes, in chunks, to a file of its own.
 /// </summary>
 internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 {
@@ -47,7 +47,8 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     /// <summary>How many recipients it has, once the commit was asked for.</summary>
     public int Recipients => _envelope.Recipients.Count;
 
-    /// <summary>The record as it goes into the log; its first octets are free for the header. Valid until completion.</summary>
+    /// <summary>The record as it goes into the log; its first octets are free for the header. Valid until
+    /// completion.</summary>
     public Span<byte> Record => _buffer.AsSpan(0, _fill);
 
     public bool Append(ReadOnlySpan<byte> text, Action resume)
@@ -96,7 +97,8 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     }
 
     /// <summary>The entry of this message, once its record is durable. The committer's thread.</summary>
-    public SpoolEntry ToEntry(RecordPlace place) => new(Id, _envelope, _content, Length, Length + _lineEnds.Lines, place);
+    public SpoolEntry ToEntry(RecordPlace place)
+        => new(Id, _envelope, _content, Length, Length + _lineEnds.Lines, place);
 
     public override void Complete(Fault fault)
     {

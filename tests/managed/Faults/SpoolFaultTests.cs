@@ -11,11 +11,13 @@ public class SpoolFaultTests
     private const string Directory = "/mail/spool";
     private const int SegmentLimit = 3 * 1024;
 
-    public static TheoryData<int, bool> Lives => new() { { 1, false }, { 2, false }, { 3, true }, { 4, true }, { 5, true } };
+    public static TheoryData<int, bool> Lives
+        => new() { { 1, false }, { 2, false }, { 3, true }, { 4, true }, { 5, true } };
 
     [Theory]
     [MemberData(nameof(Lives))]
-    public void Whenever_the_power_goes_what_was_accepted_is_there_once_and_what_was_done_is_not(int seed, bool allAreDoneLater)
+    public void Whenever_the_power_goes_what_was_accepted_is_there_once_and_what_was_done_is_not(int seed,
+        bool allAreDoneLater)
     {
         bool isCut = true;
         for (int n = 1; isCut; n++)
@@ -33,7 +35,8 @@ public class SpoolFaultTests
             };
             Life life = Live(disk, allAreDoneLater);
             foreach (Survival survival in Enum.GetValues<Survival>())
-                Check(disk.AfterRestart(survival), life, $"power cut at call {n}, {survival} survives", refusedMayComeBack: true);
+                Check(disk.AfterRestart(survival), life, $"power cut at call {n}, {survival} survives",
+                    refusedMayComeBack: true);
         }
     }
 
@@ -57,9 +60,11 @@ public class SpoolFaultTests
             Life life = Live(disk, allAreDoneLater: false);
             disk.Strike = (_, _) => Fault.None;
             Assert.Equal(0, disk.OpenFiles);
-            Assert.True(life.Accepted.Count >= Life.Messages - Life.MostRefused, $"{fault} at call {n}, {struck}: only {life.Accepted.Count} accepted");
+            Assert.True(life.Accepted.Count >= Life.Messages - Life.MostRefused,
+                $"{fault} at call {n}, {struck}: only {life.Accepted.Count} accepted");
             foreach (Survival survival in Enum.GetValues<Survival>())
-                Check(disk.AfterRestart(survival), life, $"{fault} at call {n}, {struck}, {survival} survives", refusedMayComeBack: false);
+                Check(disk.AfterRestart(survival), life, $"{fault} at call {n}, {struck}, {survival} survives",
+                    refusedMayComeBack: false);
         }
     }
 
@@ -104,7 +109,8 @@ public class SpoolFaultTests
             var disk = new SimulatedDisk(seed);
             var entries = new BlockingCollection<ISpoolEntry>();
             using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, segmentLimit: 3 * 1024));
-            // 0, 1 and 2 fill the first segment; the mark of 0 lies in the second, which 3, 4 and 5 fill; 6 is in the third.
+            // 0, 1 and 2 fill the first segment; the mark of 0 lies in the second, which 3, 4 and 5 fill; 6 is in the
+            // third.
             ISpoolEntry[] first = PutSome(run, entries, 4);
             run.Spool.MarkDone(first[0], [0]);
             Assert.Equal(Fault.None, run.Spool.Flush());
@@ -117,7 +123,8 @@ public class SpoolFaultTests
         }
     }
 
-    // Six messages, a restart, six more: small and large, half done, done, flushed. What fails is tried once more where an engine would.
+    // Six messages, a restart, six more: small and large, half done, done, flushed. What fails is tried once more where
+    // an engine would.
     private static Life Live(SimulatedDisk disk, bool allAreDoneLater)
     {
         var life = new Life();
@@ -175,7 +182,8 @@ public class SpoolFaultTests
         }
     }
 
-    // Done in the order of their coming, but some messages later: marks lie in later segments, and one segment's going lets the next one go.
+    // Done in the order of their coming, but some messages later: marks lie in later segments, and one segment's going
+    // lets the next one go.
     private static void MarkOlder(SpoolRun run, Life life, ISpoolEntry entry)
     {
         life.Waiting.Enqueue((run, entry));

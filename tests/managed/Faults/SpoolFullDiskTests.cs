@@ -5,7 +5,8 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Faults;
 
-/// <summary>Whenever the disk becomes full, what was accepted can be marked done, the log empties, and nothing comes back.</summary>
+/// <summary>Whenever the disk becomes full, what was accepted can be marked done, the log empties, and nothing comes
+/// back.</summary>
 public class SpoolFullDiskTests
 {
     private const string Directory = "/spool";
@@ -43,7 +44,8 @@ public class SpoolFullDiskTests
             CheckEmpty(run, disk, $"full at call {n}");
             using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
             if (again.Fault == Fault.None)
-                Assert.True(again.Spool.Recovered.Count == 0, $"full at call {n}: {again.Spool.Recovered.Count} came back");
+                Assert.True(again.Spool.Recovered.Count == 0,
+                    $"full at call {n}: {again.Spool.Recovered.Count} came back");
         }
     }
 

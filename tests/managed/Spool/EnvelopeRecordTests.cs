@@ -13,8 +13,10 @@ public class EnvelopeRecordTests
         Envelope found = Read(Write(WithReports()))!;
         Assert.Equal((ReturnContent.Headers, "QQ+314 159"), (found.Return, found.EnvelopeId));
         Assert.Equal(WithReports().Recipients, found.Recipients);
-        Assert.Equal([Notify.Success | Notify.Delay, Notify.Default, Notify.Never], found.Recipients.Select(recipient => recipient.Notify));
-        Assert.Equal([null, "rfc822;Old@example.com", null], found.Recipients.Select(recipient => recipient.OriginalRecipient));
+        Assert.Equal([Notify.Success | Notify.Delay, Notify.Default, Notify.Never],
+            found.Recipients.Select(recipient => recipient.Notify));
+        Assert.Equal([null, "rfc822;Old@example.com", null],
+            found.Recipients.Select(recipient => recipient.OriginalRecipient));
     }
 
     [Fact]
@@ -49,7 +51,8 @@ public class EnvelopeRecordTests
         envelope.Recipients.Add(new Recipient(Address("d@e.f"), "g"));
         envelope.Recipients.Add(new Recipient(Address("i@j.k"), null));
         byte[] expected = [
-            13, 8, 7, 6, 5, 4, 3, 2, 1, 60, 0, 5, 0, 0, 0, .. "a@b.c"u8, 1, 0, 0, 0, .. "h"u8, 4, 127, 0, 0, 1, 1, 4, 1, 0, 0, 0, .. "u"u8,
+            13, 8, 7, 6, 5, 4, 3, 2, 1, 60, 0, 5, 0, 0, 0, .. "a@b.c"u8, 1, 0, 0, 0, .. "h"u8, 4, 127, 0, 0, 1, 1, 4, 1,
+                0, 0, 0, .. "u"u8,
             2, 0, 0, 0, 5, 0, 0, 0, .. "d@e.f"u8, 1, 1, 0, 0, 0, .. "g"u8, 5, 0, 0, 0, .. "i@j.k"u8, 0];
         Assert.Equal(expected, Write(envelope));
     }
@@ -95,5 +98,6 @@ public class EnvelopeRecordTests
         return buffer[..writer.End];
     }
 
-    private static Envelope? Read(byte[] octets) => new EnvelopeReader(octets).TryReadEnvelope(out Envelope envelope) ? envelope : null;
+    private static Envelope? Read(byte[] octets)
+        => new EnvelopeReader(octets).TryReadEnvelope(out Envelope envelope) ? envelope : null;
 }

@@ -31,9 +31,11 @@ public class FormatTests
     private static void CheckEnvelope(Envelope envelope)
     {
         Assert.Equal("sender@example.net", envelope.ReversePath.Text);
-        Assert.Equal(["user0@example.org", "user1@example.org"], envelope.Recipients.Select(recipient => recipient.Address.Text));
+        Assert.Equal(["user0@example.org", "user1@example.org"],
+            envelope.Recipients.Select(recipient => recipient.Address.Text));
         Assert.Equal(["user0", null], envelope.Recipients.Select(recipient => recipient.Maildrop));
-        Assert.Equal(("client.example", "anna", true, false), (envelope.Helo, envelope.AuthenticatedUser, envelope.EightBit, envelope.Utf8));
+        Assert.Equal(("client.example", "anna", true, false),
+            (envelope.Helo, envelope.AuthenticatedUser, envelope.EightBit, envelope.Utf8));
         Assert.Equal(new IPEndPoint(IPAddress.Loopback, 1025), envelope.Client);
         Assert.Equal(new DateTimeOffset(2026, 11, 21, 5, 0, 0, TimeSpan.FromHours(1)), envelope.Received);
     }

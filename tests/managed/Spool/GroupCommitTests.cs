@@ -53,10 +53,12 @@ public class GroupCommitTests
                 writer.Commit(_ => seen.Add("done " + writer.Id));
             }
         }
-        string[] done = [.. seen.Where(line => line.StartsWith("done", StringComparison.Ordinal)).Select(line => line[5..])];
+        string[] done = [.. seen.Where(line => line.StartsWith("done",
+            StringComparison.Ordinal)).Select(line => line[5..])];
         Assert.Equal(3, done.Length);
         Assert.Equal(done, done.Order(StringComparer.Ordinal));
-        Assert.Equal(done, seen.Where(line => line.StartsWith("entry", StringComparison.Ordinal)).Select(line => line[6..]));
+        Assert.Equal(done,
+            seen.Where(line => line.StartsWith("entry", StringComparison.Ordinal)).Select(line => line[6..]));
         Assert.All(done, id => Assert.True(seen.IndexOf("done " + id) < seen.IndexOf("entry " + id)));
     }
 
@@ -64,7 +66,8 @@ public class GroupCommitTests
     public void Who_asks_for_it_is_told_when_the_consumer_has_the_entry()
     {
         var seen = new List<string>();
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(), entry => seen.Add("entry " + entry.Id))))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(),
+            entry => seen.Add("entry " + entry.Id))))
         {
             Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), 0, out ISpoolWriter writer));
             writer.CommitAfterConsumer(fault => seen.Add($"{fault} {writer.Id}"));
@@ -88,7 +91,8 @@ public class GroupCommitTests
     [Fact]
     public void A_completion_that_throws_does_not_end_the_log()
     {
-        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(), _ => throw new InvalidOperationException("consumer")));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(),
+            _ => throw new InvalidOperationException("consumer")));
         Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), 0, out ISpoolWriter writer));
         writer.Commit(_ => throw new InvalidOperationException("completion"));
         Assert.Equal(Fault.None, run.Put(SpoolRun.Text(1, 100)).Fault);

@@ -68,7 +68,8 @@ public sealed class LogSpoolTests : IDisposable
         Envelope found = Assert.Single(again.Spool.Recovered).Envelope;
         Assert.Equal(envelope.ReversePath, found.ReversePath);
         Assert.Equal(envelope.Recipients, found.Recipients);
-        Assert.Equal((envelope.Helo, envelope.Client, envelope.AuthenticatedUser, envelope.Received, envelope.EightBit, envelope.Utf8),
+        Assert.Equal((envelope.Helo, envelope.Client, envelope.AuthenticatedUser, envelope.Received, envelope.EightBit,
+            envelope.Utf8),
             (found.Helo, found.Client, found.AuthenticatedUser, found.Received, found.EightBit, found.Utf8));
         Assert.Equal(envelope.Received.Offset, found.Received.Offset);
     }
@@ -125,7 +126,8 @@ public sealed class LogSpoolTests : IDisposable
     {
         using var run = new SpoolRun(SpoolRun.Options(Directory));
         run.Put(SpoolRun.Text(1, 100_000));
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(Directory));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute,
+            File.GetUnixFileMode(Directory));
         foreach (string file in System.IO.Directory.GetFiles(Directory, "*", SearchOption.AllDirectories))
             Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(file));
     }
@@ -147,7 +149,8 @@ public sealed class LogSpoolTests : IDisposable
     public void Ten_thousand_messages_leave_a_bounded_number_of_files()
     {
         LogSpool? spool = null;
-        var options = SpoolRun.Options(Directory, consumer: entry => spool!.MarkDone(entry, [0]), segmentLimit: 64 * 1024);
+        var options = SpoolRun.Options(Directory, consumer: entry => spool!.MarkDone(entry, [0]),
+            segmentLimit: 64 * 1024);
         using var run = new SpoolRun(options);
         spool = run.Spool;
         using var all = new CountdownEvent(10_000);

@@ -118,7 +118,8 @@ public class MoveTests
         using Queue queue = Queue.On(disk, memoryLimit: 0);
         ISpoolEntry[] waiting = queue.PutWaiting(6);
         Assert.Equal(Fault.None, queue.Spool.Flush());
-        string path = disk.Names(Directory).Where(name => name.EndsWith(".wal", StringComparison.Ordinal)).Order(StringComparer.Ordinal).First();
+        string path = disk.Names(Directory).Where(name => name.EndsWith(".wal",
+            StringComparison.Ordinal)).Order(StringComparer.Ordinal).First();
         byte[] octets = disk[$"{Directory}/{path}"];
         octets[octets.AsSpan().IndexOf(Encoding.ASCII.GetBytes(Queue.TextOf(0)))] ^= 1;
         disk[$"{Directory}/{path}"] = octets;
@@ -161,7 +162,8 @@ public class MoveTests
         Assert.InRange(Segments(disk), 1, segments + 3);
     }
 
-    private static int Segments(SimulatedDisk disk) => disk.Names(Directory).Count(name => name.EndsWith(".wal", StringComparison.Ordinal));
+    private static int Segments(SimulatedDisk disk)
+        => disk.Names(Directory).Count(name => name.EndsWith(".wal", StringComparison.Ordinal));
 
     private static void Check(IReadOnlyList<ISpoolEntry> waiting)
     {

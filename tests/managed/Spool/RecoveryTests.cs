@@ -129,7 +129,8 @@ public class RecoveryTests
         (string path, byte[] segment) = OnlySegment(disk);
         byte[] later = [.. segment];
         later[8] = 2;
-        BitConverter.TryWriteBytes(later.AsSpan(SegmentHeader.Size - 4), Checksum.Of(later.AsSpan(0, SegmentHeader.Size - 4)));
+        BitConverter.TryWriteBytes(later.AsSpan(SegmentHeader.Size - 4),
+            Checksum.Of(later.AsSpan(0, SegmentHeader.Size - 4)));
         disk[path] = later;
         CheckRefused(disk);
 
@@ -195,7 +196,8 @@ public class RecoveryTests
 
     private static (string Path, byte[] Octets) OnlySegment(SimulatedDisk disk)
     {
-        string path = $"{Directory}/{disk.Names(Directory).Single(name => name.EndsWith(".wal", StringComparison.Ordinal))}";
+        string name = disk.Names(Directory).Single(name => name.EndsWith(".wal", StringComparison.Ordinal));
+        string path = $"{Directory}/{name}";
         return (path, disk[path]);
     }
 

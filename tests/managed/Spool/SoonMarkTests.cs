@@ -111,7 +111,8 @@ public class SoonMarkTests
         Assert.Equal(all[1].Id, Assert.Single(Recovered(disk.AfterRestart(Survival.Nothing))).Id);
     }
 
-    private static ISpoolEntry[] PutSome(SpoolRun run, BlockingCollection<ISpoolEntry> entries, int count, int recipients = 1)
+    private static ISpoolEntry[] PutSome(SpoolRun run, BlockingCollection<ISpoolEntry> entries, int count,
+        int recipients = 1)
         => [.. Enumerable.Range(0, count).Select(i =>
         {
             Assert.Equal(Fault.None, run.Put(SpoolRun.Text(i, 100), recipients).Fault);

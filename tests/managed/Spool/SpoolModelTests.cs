@@ -60,7 +60,8 @@ public class SpoolModelTests
             switch (_random.Next(12))
             {
                 case < 4:
-                    _model.Put(_random.Next(8) == 0 ? 6000 : _random.Next(50, 900), _random.Next(1, 4 + MoreRecipients));
+                    _model.Put(_random.Next(8) == 0 ? 6000 : _random.Next(50, 900),
+                        _random.Next(1, 4 + MoreRecipients));
                     break;
                 case < 7:
                     OnOne(Mark);
@@ -91,7 +92,8 @@ public class SpoolModelTests
         private void Mark(ISpoolEntry entry)
         {
             int count = entry.Envelope.Recipients.Count;
-            _model.Mark(entry, _random.Next(3) > 0 ? [.. Enumerable.Range(0, count)] : [_random.Next(count)], soon: _random.Next(2) == 0);
+            _model.Mark(entry, _random.Next(3) > 0 ? [.. Enumerable.Range(0, count)] : [_random.Next(count)],
+                soon: _random.Next(2) == 0);
         }
 
         // One of the next calls fails.
@@ -108,7 +110,8 @@ public class SpoolModelTests
         // Where there are more, marks for one of them take more room beside what the message took.
         private int MoreRecipients => mishaps == Mishaps.FullDisk ? 8 : 0;
 
-        // Another program takes the rest of the disk, perhaps also what is given back; some time later there is space again.
+        // Another program takes the rest of the disk, perhaps also what is given back; some time later there is space
+        // again.
         private void Fill()
         {
             if (mishaps != Mishaps.FullDisk || _random.Next(15) != 0)
@@ -137,7 +140,8 @@ public class SpoolModelTests
             _disk = disk;
             Assert.True(_model.Open(_disk, segmentLimit));
             bool isExact = !isCut && !_hasFailed && mishaps != Mishaps.FullDisk;
-            _model.Check(_model.Run!.Spool.Recovered, $"seed {seed}, step {step}, {(isCut ? "power cut" : "restart")}", isExact, refusedMayComeBack: !isExact);
+            _model.Check(_model.Run!.Spool.Recovered, $"seed {seed}, step {step}, {(isCut ? "power cut" : "restart")}",
+                isExact, refusedMayComeBack: !isExact);
             _model.Adopt();
             _hasFailed = false;
         }
@@ -150,7 +154,8 @@ public class SpoolModelTests
                 _model.Mark(entry, [.. Enumerable.Range(0, entry.Envelope.Recipients.Count)], soon: false);
             for (int i = 0; i < 4; i++)
                 Assert.Equal(Fault.None, _model.Flush());
-            Assert.True(_disk.Names(Directory).Count(name => name.EndsWith(".wal", StringComparison.Ordinal)) <= 2, $"seed {seed}: {string.Join(' ', _disk.Names(Directory))}");
+            Assert.True(_disk.Names(Directory).Count(name => name.EndsWith(".wal", StringComparison.Ordinal)) <= 2,
+                $"seed {seed}: {string.Join(' ', _disk.Names(Directory))}");
             Assert.Empty(_disk.Names(Directory + "/body"));
             _model.Close();
             Assert.Equal(0, _disk.OpenFiles);

@@ -11,8 +11,9 @@ internal enum Survival
 }
 
 /// <summary>
-/// A file system in memory that knows what is durable and what is not. A call can be made to fail, or the power to go, at any call; what then is on
-/// the platter becomes a new disk. Harsher than a journaling file system: each sector and each name survives by itself.
+/// A file system in memory that knows what is durable and what is not. A call can be made to fail, or the power to go,
+/// at any call; what then is on the platter becomes a new disk. Harsher than a journaling file system: each sector and
+/// each name survives by itself.
 /// </summary>
 internal sealed class SimulatedDisk : IDisk
 {
@@ -64,7 +65,8 @@ internal sealed class SimulatedDisk : IDisk
             _isOff = true;
     }
 
-    /// <summary>The disk as a machine finds it that starts after the power went, or, with everything surviving, after the process ended.</summary>
+    /// <summary>The disk as a machine finds it that starts after the power went, or, with everything surviving, after
+    /// the process ended.</summary>
     public SimulatedDisk AfterRestart(Survival survival)
     {
         lock (_gate)
@@ -188,12 +190,16 @@ internal sealed class SimulatedDisk : IDisk
         }
     }
 
-    private long Used() => _folders.Values.SelectMany(folder => folder.Names.Values).Distinct().Sum(node => (long)node.Now.Count);
+    private long Used()
+        => _folders.Values.SelectMany(folder => folder.Names.Values).Distinct().Sum(node => (long)node.Now.Count);
 
-    private Node? Find(string path) => _folders.GetValueOrDefault(Path.GetDirectoryName(path)!)?.Names.GetValueOrDefault(Path.GetFileName(path));
+    private Node? Find(string path)
+        => _folders.GetValueOrDefault(Path.GetDirectoryName(path)!)?.Names.GetValueOrDefault(Path.GetFileName(path));
 
     private static bool IsReachable(string path, Dictionary<string, Folder> folders)
-        => path == "/" || (folders.TryGetValue(Path.GetDirectoryName(path)!, out Folder? parent) && parent.Names.ContainsKey(Path.GetFileName(path))
+        => path == "/"
+            || (folders.TryGetValue(Path.GetDirectoryName(path)!, out Folder? parent)
+            && parent.Names.ContainsKey(Path.GetFileName(path))
             && IsReachable(Path.GetDirectoryName(path)!, folders));
 
     private sealed class Node

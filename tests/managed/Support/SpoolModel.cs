@@ -5,8 +5,9 @@ using MailModule.Spool;
 namespace MailModule.Tests.Support;
 
 /// <summary>
-/// What a spool must hold after anything that may happen to it: for each accepted message the recipients that were said to be done and those that surely are, the notes
-/// that were given and the one that is surely there. Several runs of one spool, one after the other.
+/// What a spool must hold after anything that may happen to it: for each accepted message the recipients that were said
+/// to be done and those that surely are, the notes that were given and the one that is surely there. Several runs of
+/// one spool, one after the other.
 /// </summary>
 internal sealed class SpoolModel(string directory)
 {
@@ -102,17 +103,20 @@ internal sealed class SpoolModel(string directory)
 
     /// <summary>Checks what a start found.</summary>
     /// <param name="isExact">Nothing was lost: neither power nor calls.</param>
-    /// <param name="refusedMayComeBack">Its sender was told nothing or a failure, and may have sent it again: that is allowed where power was lost.</param>
+    /// <param name="refusedMayComeBack">Its sender was told nothing or a failure, and may have sent it again: that is
+    /// allowed where power was lost.</param>
     public void Check(IReadOnlyList<ISpoolEntry> found, string when, bool isExact, bool refusedMayComeBack)
     {
         Assert.True(found.Select(entry => entry.Id).Distinct().Count() == found.Count, $"{when}: twice the same");
-        foreach (string id in _messages.Where(one => !one.Value.IsOver).Select(one => one.Key).Except(found.Select(entry => entry.Id)))
+        IEnumerable<string> waiting = _messages.Where(one => !one.Value.IsOver).Select(one => one.Key);
+        foreach (string id in waiting.Except(found.Select(entry => entry.Id)))
             Assert.Fail($"{when}: {id} was accepted and is lost");
         foreach (ISpoolEntry entry in found)
             if (_messages.TryGetValue(entry.Id, out Message? message))
                 CheckFound(entry, message, $"{when}: {entry.Id}", isExact);
             else
-                Assert.True(refusedMayComeBack && _refused.Contains(entry.Id), $"{when}: {entry.Id} was not accepted, or was done, and is there");
+                Assert.True(refusedMayComeBack && _refused.Contains(entry.Id),
+                    $"{when}: {entry.Id} was not accepted, or was done, and is there");
     }
 
     /// <summary>Takes what this run found as what is durable from now on.</summary>
@@ -124,7 +128,8 @@ internal sealed class SpoolModel(string directory)
         foreach (ISpoolEntry entry in found)
         {
             if (!_messages.TryGetValue(entry.Id, out Message? message))
-                _messages.Add(entry.Id, message = new Message(SpoolRun.Read(entry.Content), entry.Envelope.Recipients.Count));
+                _messages.Add(entry.Id,
+                    message = new Message(SpoolRun.Read(entry.Content), entry.Envelope.Recipients.Count));
             for (int i = 0; i < message.Said.Length; i++)
                 message.Said[i] = message.Durable[i] = entry.IsDone(i);
             message.DurableNote = message.Notes.IndexOf(NoteOf(entry));
@@ -151,11 +156,14 @@ internal sealed class SpoolModel(string directory)
         for (int i = 0; i < message.Said.Length; i++)
         {
             bool isDone = entry.IsDone(i);
-            Assert.True(isDone || !(isExact ? message.Said : message.Durable)[i], $"{when}: recipient {i} was done and is back");
+            Assert.True(isDone || !(isExact ? message.Said : message.Durable)[i],
+                $"{when}: recipient {i} was done and is back");
             Assert.True(!isDone || message.Said[i], $"{when}: recipient {i} is done, and nobody said so");
         }
-        Assert.True(Enumerable.Range(0, message.Said.Length).Any(i => !entry.IsDone(i)), $"{when}: nothing is left to do");
+        Assert.True(Enumerable.Range(0, message.Said.Length).Any(i => !entry.IsDone(i)),
+            $"{when}: nothing is left to do");
         int note = message.Notes.IndexOf(NoteOf(entry));
-        Assert.True(note >= (isExact ? message.Notes.Count - 1 : message.DurableNote), $"{when}: note {note} of {message.Notes.Count}, and {message.DurableNote} was durable");
+        Assert.True(note >= (isExact ? message.Notes.Count - 1 : message.DurableNote),
+            $"{when}: note {note} of {message.Notes.Count}, and {message.DurableNote} was durable");
     }
 }

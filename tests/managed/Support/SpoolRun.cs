@@ -21,20 +21,26 @@ internal sealed class SpoolRun : IDisposable
     public string Problem { get; }
     public LogSpool Spool { get; }
 
-    public static SpoolOptions Options(string directory, IDisk? disk = null, Action<ISpoolEntry>? consumer = null, int segmentLimit = 16 * 1024 * 1024) => new()
-    {
-        Directory = directory,
-        Consumer = consumer ?? (_ => { }),
-        RunWork = work => work.Run(),
-        Disk = disk ?? Disk.Real,
-        SegmentLimit = segmentLimit,
-        InlineLimit = 4096,
-        MarkRest = TimeSpan.FromHours(1),
-    };
+    public static SpoolOptions Options(string directory, IDisk? disk = null, Action<ISpoolEntry>? consumer = null,
+        int segmentLimit = 16 * 1024 * 1024)
+        => new()
+        {
+            Directory = directory,
+            Consumer = consumer ?? (_ => { }),
+            RunWork = work => work.Run(),
+            Disk = disk ?? Disk.Real,
+            SegmentLimit = segmentLimit,
+            InlineLimit = 4096,
+            MarkRest = TimeSpan.FromHours(1),
+        };
 
     public static Envelope Envelope(int recipients = 1)
     {
-        var envelope = new Envelope { Helo = "client.example", Received = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.FromHours(1)) };
+        var envelope = new Envelope
+        {
+            Helo = "client.example",
+            Received = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.FromHours(1)),
+        };
         for (int i = 0; i < recipients; i++)
         {
             Assert.True(MailAddress.TryParse($"user{i}@example.org", out MailAddress address));
@@ -52,7 +58,8 @@ internal sealed class SpoolRun : IDisposable
         return Encoding.ASCII.GetBytes(text.ToString());
     }
 
-    public static string AtRest(byte[] wire) => Encoding.Latin1.GetString(wire).Replace("\r\n", "\n", StringComparison.Ordinal);
+    public static string AtRest(byte[] wire)
+        => Encoding.Latin1.GetString(wire).Replace("\r\n", "\n", StringComparison.Ordinal);
 
     public static string Read(MessageContent content)
     {
