@@ -84,7 +84,8 @@ class SmallMachine(unittest.TestCase):
         """The disk is empty again and takes mail; after an orderly end nothing is sent again."""
         self.assertTrue(place.wait_until(lambda: self.sends(host, 2000) == 250, 20, 0.2), "no room again:\n" + host.said())
         self.all_arrive(host, sink, {2000}, twice)
-        self.assertTrue(place.wait_until(lambda: self.free(disk) > 0.7, 20, 0.2), f"{self.free(disk):.0%} free; mailhost said:\n{host.said()}")
+        self.assertTrue(place.wait_until(lambda: self.free(disk) > 0.7, 20, 0.2),
+                        f"{self.free(disk):.0%} free; mailhost said:\n{host.said()}")
         self.assertEqual(0, host.stop(), host.said())
         sent = len(sink.messages)
         host.start()

@@ -30,8 +30,8 @@ internal interface ISpool : IDisposable
     /// waits: its content leaves memory. Never blocks. An entry that is done: nothing happens.</summary>
     void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note);
 
-    /// <summary>Returns when every mark so far is durable, and every note, unless the disk is full: then notes may wait
-    /// in memory. Blocks: workers only.</summary>
+    /// <summary>Returns when every mark so far is durable, and every note, unless the disk is full: then notes may wait in memory.
+    /// Blocks: workers only.</summary>
     Fault Flush();
 }
 

@@ -113,8 +113,13 @@ public class SpoolLimitsTests
     {
         var work = new ConcurrentQueue<IJob>();
         var disk = new SimulatedDisk();
-        var options = new SpoolOptions { Directory = Directory, Disk = disk, Consumer = _ => { },
-            RunWork = work.Enqueue };
+        var options = new SpoolOptions
+        {
+            Directory = Directory,
+            Disk = disk,
+            Consumer = _ => { },
+            RunWork = work.Enqueue,
+        };
         using var run = new SpoolRun(options);
         Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), 0, out ISpoolWriter writer));
         int resumed = 0, sent = 0;

@@ -23,21 +23,25 @@ internal sealed class SpoolRun : IDisposable
     public LogSpool Spool { get; }
 
     public static SpoolOptions Options(string directory, IDisk? disk = null, Action<ISpoolEntry>? consumer = null,
-        int segmentLimit = 16 * 1024 * 1024) => new()
-    {
-        Directory = directory,
-        Consumer = consumer ?? (_ => { }),
-        RunWork = work => work.Run(),
-        Disk = disk ?? Disk.Real,
-        SegmentLimit = segmentLimit,
-        InlineLimit = 4096,
-        MarkRest = TimeSpan.FromHours(1),
-    };
+        int segmentLimit = 16 * 1024 * 1024)
+        => new()
+        {
+            Directory = directory,
+            Consumer = consumer ?? (_ => { }),
+            RunWork = work => work.Run(),
+            Disk = disk ?? Disk.Real,
+            SegmentLimit = segmentLimit,
+            InlineLimit = 4096,
+            MarkRest = TimeSpan.FromHours(1),
+        };
 
     public static Envelope Envelope(int recipients = 1)
     {
-        var envelope = new Envelope { Helo = "client.example",
-            Received = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.FromHours(1)) };
+        var envelope = new Envelope
+        {
+            Helo = "client.example",
+            Received = new DateTimeOffset(2026, 11, 21, 4, 0, 0, TimeSpan.FromHours(1)),
+        };
         for (int i = 0; i < recipients; i++)
         {
             Assert.True(MailAddress.TryParse($"user{i}@example.org", out MailAddress address));
