@@ -19,7 +19,7 @@ internal sealed record LocalAction(ISpoolEntry Entry, string Maildrop, string? H
     public int Failures { get; init; }
 
     /// <summary>An earlier attempt may have come as far as the mailbox.</summary>
-    public bool MayBeThere { get; init; }
+    public bool MayBeDuplicate { get; init; }
 
     /// <summary>What an attempt that failed wants to know in the next one.</summary>
     public object? Progress { get; set; }

@@ -6,7 +6,7 @@ namespace MailModule.Dns;
 /// memory: the least recently used answer is removed first. Failures are not cached. Any thread.
 /// </summary>
 /// <param name="limit">Octets of memory at most, estimated.</param>
-internal sealed class DnsCache(IDns other, long limit, TimeProvider time) : IDns
+internal sealed class DnsCache(IDns inner, long limit, TimeProvider time) : IDns
 {
     // RFC 2181 §8 leaves the upper bound to the resolver; RFC 2308 §5 suggests one to three hours for negative answers.
     private static readonly TimeSpan MaxTimeToLive = TimeSpan.FromDays(1);
@@ -38,7 +38,7 @@ internal sealed class DnsCache(IDns other, long limit, TimeProvider time) : IDns
             if ((Find((normal, type)) ?? Find((normal, AnyType))) is { } cached)
                 return cached;
         long asked = time.GetTimestamp();
-        DnsAnswer answer = other.Query(normal.Length == 0 ? "." : normal, type, cancel);
+        DnsAnswer answer = inner.Query(normal.Length == 0 ? "." : normal, type, cancel);
         lock (_lock)
             Add(normal, type, answer, asked);
         return answer;

@@ -12,7 +12,7 @@ internal sealed class EngineLog
 {
     private const LogLevel Nothing = 0;
 
-    private readonly Lock _hostGate = new();
+    private readonly Lock _hostLock = new();
     private Action<LogLevel, string, string>? _hostSink;
     private LogLevel _hostLevel = Nothing;
     private LogLevel _fileLevel = Nothing;
@@ -49,7 +49,7 @@ internal sealed class EngineLog
     /// <summary>When this returns the old sink is not called any more.</summary>
     public void SetHostSink(Action<LogLevel, string, string>? sink, LogLevel level)
     {
-        lock (_hostGate)
+        lock (_hostLock)
         {
             _hostSink = sink;
             _hostLevel = sink is null ? Nothing : level;
@@ -66,19 +66,19 @@ internal sealed class EngineLog
 
     private void Adjust() => Log.Level = _hostLevel > _fileLevel ? _hostLevel : _fileLevel;
 
-    private void Run(IJob work)
+    private void Run(IJob job)
     {
         if (_workers is { } workers)
-            workers.Run(work);
+            workers.Run(job);
         else
-            work.Run();
+            job.Run();
     }
 
     private void Write(LogLevel level, string area, string text)
     {
         if (level <= _fileLevel)
             _file?.Write(level, area, text);
-        lock (_hostGate)
+        lock (_hostLock)
             if (level <= _hostLevel)
                 _hostSink?.Invoke(level, area, text);
     }

@@ -18,8 +18,8 @@ internal sealed class LogFile : IJob
 
     private readonly string _path;
     private readonly Action<IJob> _run;
-    private readonly Lock _gate = new();
-    private readonly Lock _fileGate = new();
+    private readonly Lock _lock = new();
+    private readonly Lock _fileLock = new();
     private readonly ManualResetEventSlim _isFlushing = new();
     private ArrayBufferWriter<byte> _pending = new();
     private ArrayBufferWriter<byte> _writing = new();
@@ -42,7 +42,7 @@ internal sealed class LogFile : IJob
     /// <summary>A sink for <see cref="Log"/>.</summary>
     public void Write(LogLevel level, string area, string text)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_pending.WrittenCount > PendingLimit)
                 _lost++;
@@ -67,10 +67,10 @@ internal sealed class LogFile : IJob
 
     private void WriteOut()
     {
-        lock (_fileGate)
+        lock (_fileLock)
         {
             int lines;
-            lock (_gate)
+            lock (_lock)
             {
                 _isAsked = false;
                 NoteLostLines();
@@ -83,7 +83,7 @@ internal sealed class LogFile : IJob
             Interlocked.Exchange(ref _writtenAt, Environment.TickCount64);
             if (isWritten)
                 return;
-            lock (_gate)
+            lock (_lock)
                 _lost += lines;
         }
     }

@@ -55,7 +55,7 @@ internal sealed class MailData : IDisposable
                 delivery!.Enqueue(entry);
                 queue!.Enqueue(entry);
             },
-            RunWork = workers.Run,
+            RunJob = workers.Run,
             Log = log,
         };
         Fault fault = LogSpool.Open(options, out LogSpool? spool, out text);

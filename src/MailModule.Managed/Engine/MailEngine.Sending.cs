@@ -22,7 +22,7 @@ public sealed partial class MailEngine
         SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
     {
         stream = null;
-        if (route.Kind == SendRouteKind.Smtp && WhatIsWrong(route) is { } wrong)
+        if (route.Kind == SendRouteKind.Smtp && FindProblem(route) is { } wrong)
             return Fail(Fault.Argument, wrong);
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
@@ -41,7 +41,7 @@ public sealed partial class MailEngine
     public Fault NewSending(SendOptions options, string from, ISendObserver? observer, out ISending? sending)
     {
         sending = null;
-        if (WhatIsWrong(options) is { } wrong)
+        if (FindProblem(options) is { } wrong)
             return Fail(Fault.Argument, wrong);
         if (!OutgoingMail.TryReadSender(from, out MailAddress sender, out string? text))
             return Fail(Fault.Argument, text);
@@ -101,7 +101,7 @@ public sealed partial class MailEngine
     public void SetQueueListener(Action<QueueEvent>? listener)
     {
         RunningEngine? running;
-        lock (_gate)
+        lock (_lock)
         {
             _queueListener = listener;
             running = _running;
@@ -112,7 +112,7 @@ public sealed partial class MailEngine
     private Fault RunForSending(out RunningEngine? running)
     {
         running = null;
-        lock (_gate)
+        lock (_lock)
         {
             if (_isStopping)
                 return Fail(Fault.State, "the engine is being stopped");
@@ -121,10 +121,10 @@ public sealed partial class MailEngine
         }
     }
 
-    private static string? WhatIsWrong(SendOptions options)
+    private static string? FindProblem(SendOptions options)
     {
         bool isServer = options.Route.Kind == SendRouteKind.Smtp;
-        if (isServer && WhatIsWrong(options.Route) is { } wrong)
+        if (isServer && FindProblem(options.Route) is { } wrong)
             return wrong;
         if (options.Timeout is { } timeout && timeout <= TimeSpan.Zero)
             return "a time-out is above 0";
@@ -136,7 +136,7 @@ public sealed partial class MailEngine
             : null;
     }
 
-    private static string? WhatIsWrong(SendRoute route)
+    private static string? FindProblem(SendRoute route)
         => route.Host.Length == 0 || route.Port is < 1 or > 65535
             ? "sending needs a host, and a port from 1 to 65535"
             : null;

@@ -18,7 +18,7 @@ public sealed partial class MailEngine
     [ThreadStatic]
     private static string? s_errorText;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly EngineLog _log = new();
     private readonly EngineSettings _settings;
     private RunningEngine? _running;
@@ -108,9 +108,9 @@ public sealed partial class MailEngine
     public Fault StartServer(ServerKind kind, ServerOptions options, out StartedServer? server)
     {
         server = null;
-        if (options.FindFault() is { } wrong)
+        if (options.FindProblem() is { } wrong)
             return Fail(Fault.Argument, wrong);
-        lock (_gate)
+        lock (_lock)
         {
             if (_isStopping)
                 return Fail(Fault.State, "the engine is being stopped");
@@ -149,7 +149,7 @@ public sealed partial class MailEngine
 
     private Fault StartOrReplace(ServerKind kind, IRequestHandler? handler, int port, RequestAction mask)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isStopping)
                 return Fail(Fault.State, "the engine is being stopped");
@@ -161,7 +161,7 @@ public sealed partial class MailEngine
     private Fault Stop(TimeSpan timeout, bool forGood)
     {
         RunningEngine? running;
-        lock (_gate)
+        lock (_lock)
         {
             if (_isStopping)
                 return Fail(Fault.State, "another thread stops the engine");
@@ -170,7 +170,7 @@ public sealed partial class MailEngine
         }
         Fault fault = running?.Stop(timeout) ?? Fault.None;
         _log.DetachWorkers();
-        lock (_gate)
+        lock (_lock)
         {
             _running = null;
             _isStopping = forGood;
@@ -192,7 +192,7 @@ public sealed partial class MailEngine
     {
         if (fault != Fault.None)
             return Fail(fault, error);
-        lock (_gate)
+        lock (_lock)
             if (_running is not null)
                 _log.Configure(_settings.Current, _running.Workers);
         return Fault.None;

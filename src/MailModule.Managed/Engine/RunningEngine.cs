@@ -112,7 +112,7 @@ internal sealed class RunningEngine : IDisposable
 
     private Pop3Server NewPop3Server(HostCallback host)
     {
-        var mailboxes = new Mailboxes(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
+        var mailboxes = new MailboxDependencies(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
         return new Pop3Server(_settings, mailboxes, _workers, _perAddress, host, _log);
     }
 

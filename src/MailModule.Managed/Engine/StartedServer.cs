@@ -6,12 +6,12 @@ namespace MailModule.Engine;
 /// <summary>A server as the host who started it sees it. Any thread.</summary>
 public sealed class StartedServer
 {
-    private readonly SingleServer _place;
+    private readonly SingleServer _owner;
     private readonly MailServer _server;
 
-    internal StartedServer(SingleServer place, MailServer server)
+    internal StartedServer(SingleServer owner, MailServer server)
     {
-        _place = place;
+        _owner = owner;
         _server = server;
     }
 
@@ -19,14 +19,14 @@ public sealed class StartedServer
     public int Port => _server.Port;
 
     /// <summary>Neither <see cref="Stop"/> nor the engine has stopped it.</summary>
-    public bool IsRunning => _place.Running == _server;
+    public bool IsRunning => _owner.Running == _server;
 
     /// <summary>
     /// Takes nobody new; sessions get until <paramref name="timeout"/>, then they are cut. None if the engine has
     /// stopped it. <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone.
     /// </summary>
     public Fault Stop(TimeSpan timeout)
-        => _place.Stop(_server, timeout)
+        => _owner.Stop(_server, timeout)
             ? Fault.None
             : MailEngine.Fail(Fault.Timeout, "a callback of the host has not come back");
 }

@@ -29,13 +29,13 @@ internal static class VerbatimRun
     }
 
     /// <summary>Where the first vector with an event begins, or the tail that no vector covers.</summary>
-    private static int SkipVectors(ReadOnlySpan<byte> text)
+    private static int SkipVectors(ReadOnlySpan<byte> content)
     {
-        ref byte first = ref MemoryMarshal.GetReference(text);
+        ref byte first = ref MemoryMarshal.GetReference(content);
         int at = 0;
         if (Vector256.IsHardwareAccelerated)
         {
-            for (int last = text.Length - Vector256<byte>.Count - 2; at <= last; at += Vector256<byte>.Count)
+            for (int last = content.Length - Vector256<byte>.Count - 2; at <= last; at += Vector256<byte>.Count)
             {
                 Vector256<byte> cr = Vector256.Equals(Vector256.LoadUnsafe(ref first, (nuint)at), Vector256.Create(Cr));
                 Vector256<byte> lf =
@@ -47,7 +47,7 @@ internal static class VerbatimRun
                     return at + BitOperations.TrailingZeroCount(events);
             }
         }
-        for (int last = text.Length - Vector128<byte>.Count - 2; at <= last; at += Vector128<byte>.Count)
+        for (int last = content.Length - Vector128<byte>.Count - 2; at <= last; at += Vector128<byte>.Count)
         {
             Vector128<byte> cr = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)at), Vector128.Create(Cr));
             Vector128<byte> lf = Vector128.Equals(Vector128.LoadUnsafe(ref first, (nuint)at + 1), Vector128.Create(Lf));
@@ -60,13 +60,13 @@ internal static class VerbatimRun
         return at;
     }
 
-    private static bool IsIrregular(ReadOnlySpan<byte> text, int at)
+    private static bool IsIrregular(ReadOnlySpan<byte> content, int at)
     {
-        bool cr = text[at] == Cr;
-        bool lf = text[at + 1] == Lf;
-        return cr != lf || (lf && at + 2 < text.Length && text[at + 2] == Dot);
+        bool cr = content[at] == Cr;
+        bool lf = content[at + 1] == Lf;
+        return cr != lf || (lf && at + 2 < content.Length && content[at + 2] == Dot);
     }
 
-    private static int LengthBefore(ReadOnlySpan<byte> text, int at)
-        => text[at] != Cr ? at + 1 : text[at + 1] == Lf ? at + 2 : at;
+    private static int LengthBefore(ReadOnlySpan<byte> content, int at)
+        => content[at] != Cr ? at + 1 : content[at + 1] == Lf ? at + 2 : at;
 }

@@ -44,7 +44,7 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
     {
         lock (_syncing)
         {
-            (List<(string, byte[])> files, HashSet<string> homes, bool many) = TakeAll();
+            (List<(string, byte[])> files, HashSet<string> homes, bool many) = DetachAll();
             if (homes.Count == 0)
                 return Fault.None;
             Fault fault = many || !SyncFiles(files, homes) ? SyncFileSystems(homes) : Fault.None;
@@ -60,7 +60,7 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
         return SystemFault.Of(SyncPath(MaildirPath.Below(home, folder, default, room).Octets, wholeSystem: false));
     }
 
-    private (List<(string, byte[])> Files, HashSet<string> Homes, bool Many) TakeAll()
+    private (List<(string, byte[])> Files, HashSet<string> Homes, bool Many) DetachAll()
     {
         lock (_lock)
         {

@@ -15,7 +15,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     private const int MostChunks = 4;
     private const int FewChunks = 1;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Queue<(byte[] Octets, int Length)> _chunks = new();
     private Action? _resume;
     private bool _isRunning;
@@ -31,7 +31,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     /// <summary>Takes a rented chunk over.</summary>
     public void Append(byte[] octets, int length)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _chunks.Enqueue((octets, length));
             Start();
@@ -40,9 +40,9 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
 
     /// <summary>False if the disk is behind: then <paramref name="resume"/> will be run, once, when it has caught
     /// up.</summary>
-    public bool MayGoOn(Action resume)
+    public bool MayContinue(Action resume)
     {
-        lock (_gate)
+        lock (_lock)
         {
             bool isBehind = _chunks.Count >= MostChunks;
             if (isBehind)
@@ -53,7 +53,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
 
     public void Finish()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isFinishing = true;
             Start();
@@ -62,7 +62,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
 
     public void Discard()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isDiscarded = true;
             Start();
@@ -80,20 +80,20 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         }
     }
 
-    // Called under the gate; the work itself may already run before this returns, if work is run at once.
+    // Called under the lock; the work itself may already run before this returns, if work is run at once.
     private void Start()
     {
         if (_isRunning)
             return;
         _isRunning = true;
-        folder.RunWork(this);
+        folder.RunJob(this);
     }
 
     private bool TryDequeueChunk(out byte[] octets, out int length, out Action? resume)
     {
         (octets, length, resume) = ([], 0, null);
         bool isEnd;
-        lock (_gate)
+        lock (_lock)
         {
             if (_chunks.Count > 0)
             {

@@ -13,7 +13,7 @@ internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directo
     private long _asked;
     private long _covered;
 
-    public Action<IJob> RunWork { get; } = runWork;
+    public Action<IJob> RunJob { get; } = runWork;
 
     public string PathOf(string id) => Path.Join(path, id);
 
@@ -51,7 +51,7 @@ internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directo
     public Fault Remove(string id) => disk.Unlink(PathOf(id));
 
     /// <summary>Unlinking a large file takes time, which the committer does not have.</summary>
-    public void RemoveLater(string id) => RunWork(new Removal(this, id));
+    public void RemoveLater(string id) => RunJob(new Removal(this, id));
 
     public void Dispose() => directory.Dispose();
 

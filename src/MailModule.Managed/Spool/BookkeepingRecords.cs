@@ -16,7 +16,7 @@ internal sealed class BookkeepingRecords(LogWriter log)
         for (int i = 0; i < count; i++)
         {
             marks[start + i].Write(_record.AsSpan(RecordHeader.Size + i * DoneMark.Size));
-            log.AddAbout(marks[start + i].Segment);
+            log.AddReference(marks[start + i].Segment);
         }
         return Stage(RecordType.Done, count * DoneMark.Size);
     }
@@ -25,7 +25,7 @@ internal sealed class BookkeepingRecords(LogWriter log)
     public bool StageVoid(Segment segment)
     {
         VoidRecord.Write(_record.AsSpan(RecordHeader.Size), segment.Number, segment.VoidFrom);
-        log.AddAbout(segment.Number);
+        log.AddReference(segment.Number);
         return Stage(RecordType.Void, VoidRecord.Size);
     }
 
@@ -41,7 +41,7 @@ internal sealed class BookkeepingRecords(LogWriter log)
             return false;
         byte[] octets = new byte[RecordHeader.Size + length];
         RemainingRecord.Write(octets.AsSpan(RecordHeader.Size), segment.Number, offsets);
-        log.AddAbout(segment.Number);
+        log.AddReference(segment.Number);
         return log.StageBookkeeping(RecordType.Remaining, octets, out _);
     }
 

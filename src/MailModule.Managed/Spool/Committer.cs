@@ -68,7 +68,7 @@ internal sealed class Committer : IDisposable
         Signals.WithAllBlocked(_thread.Start);
     }
 
-    public void Submit(LogRequest request)
+    public void Enqueue(LogRequest request)
     {
         _queue.Push(request);
         if (_stopped)
@@ -81,7 +81,7 @@ internal sealed class Committer : IDisposable
             _queue.PushMarked(entry);
         // Also for one who pushed it while another thread made it urgent.
         if (entry.IsSoon)
-            _queue.Hasten();
+            _queue.WriteMarksSoon();
     }
 
     public void Annotate(SpoolEntry entry, byte[] note)
@@ -125,7 +125,7 @@ internal sealed class Committer : IDisposable
             _compactor.ExpectWork();
             _isRested = false;
         }
-        else if (_queue.HasSoon)
+        else if (_queue.HasSoonMarks)
             WriteSoon();
         else
             Rest();
@@ -163,7 +163,7 @@ internal sealed class Committer : IDisposable
         foreach (FlushRequest flush in _flushes)
             flush.Complete(ResultOf(flush));
         _flushes.Clear();
-        _log.TellRoom();
+        _log.LogSpaceAgain();
     }
 
     private void StageBookkeeping(bool hasFlush)

@@ -141,7 +141,7 @@ internal sealed class Compactor : IStagedRecords
         byte[] moved = ArrayPool<byte>.Shared.Rent(RecordHeader.Size + (int)length);
         MovedRecord.Write(moved.AsSpan(RecordHeader.Size), _doneRecipients, note, message);
         // Rule 4: the new segment stays until the old one is gone for good.
-        _log.AddAbout(entry.Segment.Number);
+        _log.AddReference(entry.Segment.Number);
         Span<byte> whole = moved.AsSpan(0, RecordHeader.Size + (int)length);
         bool isStaged = _log.StageBookkeeping(RecordType.Moved, whole, out RecordPlace to);
         ArrayPool<byte>.Shared.Return(moved);

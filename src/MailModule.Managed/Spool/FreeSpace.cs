@@ -10,7 +10,7 @@ internal sealed class FreeSpace
 {
     private const long LeastMargin = 256 * 1024;
     private const long MostMargin = 64 * 1024 * 1024;
-    private const int MillisecondsBetweenLooks = 250;
+    private const int MillisecondsBetweenMeasurements = 250;
     private const long SmallMessage = 64 * 1024;
 
     private readonly IDisk _disk;
@@ -18,16 +18,16 @@ internal sealed class FreeSpace
     private readonly Log _log;
     private readonly long _margin;
     private long _free;
-    private long _lookedAt;
+    private long _measuredAt;
     private long _promised;
-    private int _isToldFull;
+    private int _isLoggedFull;
 
     public FreeSpace(IDisk disk, string path, Log log)
     {
         _log = log;
         _disk = disk;
         _path = path;
-        _margin = Math.Clamp(Look() / 16, LeastMargin, MostMargin);
+        _margin = Math.Clamp(Measure() / 16, LeastMargin, MostMargin);
     }
 
     /// <summary>Octets free, at most a quarter of a second old.</summary>
@@ -35,8 +35,8 @@ internal sealed class FreeSpace
     {
         get
         {
-            long age = Environment.TickCount64 - Interlocked.Read(ref _lookedAt);
-            return age < MillisecondsBetweenLooks ? Interlocked.Read(ref _free) : Look();
+            long age = Environment.TickCount64 - Interlocked.Read(ref _measuredAt);
+            return age < MillisecondsBetweenMeasurements ? Interlocked.Read(ref _free) : Measure();
         }
     }
 
@@ -47,19 +47,19 @@ internal sealed class FreeSpace
         Release(octets);
         // A message that is too large for what there is does not make the disk full.
         if (Now - _margin < octets && octets <= SmallMessage)
-            TellFull();
+            LogFull();
         return false;
     }
 
     public void Release(long octets) => Interlocked.Add(ref _promised, -octets);
 
     /// <summary>The log's last word is that the disk is full.</summary>
-    public bool IsToldFull => Volatile.Read(ref _isToldFull) != 0;
+    public bool IsLoggedFull => Volatile.Read(ref _isLoggedFull) != 0;
 
     /// <summary>A message was refused, or the reserve was needed, for want of space.</summary>
-    public void TellFull()
+    public void LogFull()
     {
-        if (!IsToldFull && Interlocked.Exchange(ref _isToldFull, 1) == 0)
+        if (!IsLoggedFull && Interlocked.Exchange(ref _isLoggedFull, 1) == 0)
             _log.Write(LogLevel.Warning, "spool",
                 $"{_path}: the disk is full ({_disk.FreeSpace(_path)} octets free); "
                 + "messages are refused until there is space");
@@ -67,21 +67,21 @@ internal sealed class FreeSpace
 
     /// <summary>Messages can be written again. It takes a quarter of the margin more than they need, so that the log
     /// does not swing.</summary>
-    public void TellRoom()
+    public void LogSpaceAgain()
     {
         long needed = _margin + _margin / 4;
         // Not the number of a while ago, when there may have been more.
         long free = _disk.FreeSpace(_path);
-        if (free - Interlocked.Read(ref _promised) >= needed && Interlocked.Exchange(ref _isToldFull, 0) != 0)
+        if (free - Interlocked.Read(ref _promised) >= needed && Interlocked.Exchange(ref _isLoggedFull, 0) != 0)
             _log.Write(LogLevel.Warning, "spool",
                 $"{_path}: the disk has space again ({free} octets free); messages are taken");
     }
 
-    public long Look()
+    public long Measure()
     {
         long free = _disk.FreeSpace(_path);
         Interlocked.Exchange(ref _free, free);
-        Interlocked.Exchange(ref _lookedAt, Environment.TickCount64);
+        Interlocked.Exchange(ref _measuredAt, Environment.TickCount64);
         return free;
     }
 }

@@ -30,8 +30,8 @@ internal interface ISpool : IDisposable
     /// waits: its content leaves memory. Never blocks. An entry that is done: nothing happens.</summary>
     void Annotate(ISpoolEntry entry, ReadOnlyMemory<byte> note);
 
-    /// <summary>Returns when every mark so far is durable, and every note, unless the disk is full: then notes may wait in memory.
-    /// Blocks: workers only.</summary>
+    /// <summary>Returns when every mark so far is durable, and every note, unless the disk is full: then notes may
+    /// wait in memory. Blocks: workers only.</summary>
     Fault Flush();
 }
 
@@ -46,18 +46,18 @@ internal interface ISpoolWriter
     long Length { get; }
 
     /// <summary>
-    /// Appends wire text (CRLF lines, unstuffed, cut anywhere; trace headers first). Never blocks: false means it has
+    /// Appends content (CRLF lines, unstuffed, cut anywhere; trace headers first). Never blocks: false means it has
     /// taken everything but wants no more until <paramref name="resume"/> is run (from a worker, exactly once), because
     /// the disk is behind. A failure of the disk shows at commit.
     /// </summary>
-    bool Append(ReadOnlySpan<byte> text, Action resume);
+    bool Append(ReadOnlySpan<byte> content, Action resume);
 
     /// <summary>Asks for durability. The completion runs on the committer's thread once the message is on disk or has
     /// failed, and must not block. After success the entry is handed to the spool's consumer.</summary>
     void Commit(Action<Fault> completed);
 
-    /// <summary>As <see cref="Commit"/>, but told when the consumer has taken the entry: for who gives the id to
-    /// somebody that may ask the consumer about it at once.</summary>
+    /// <summary>As <see cref="Commit"/>, but completed only when the consumer has taken the entry: for a caller that
+    /// gives the id to somebody who may ask the consumer about it at once.</summary>
     void CommitAfterConsumer(Action<Fault> completed) => Commit(completed);
 
     /// <summary>Throws the message away; also after a failed commit. Any thread.</summary>

@@ -12,24 +12,24 @@ internal struct LineEnds
     public long Lines { get; private set; }
 
     /// <summary>Converts until one of the two spans is used up; the target holds at least one octet.</summary>
-    public (int Taken, int Written) Convert(ReadOnlySpan<byte> text, Span<byte> target)
+    public (int Taken, int Written) Convert(ReadOnlySpan<byte> content, Span<byte> target)
     {
         int taken = 0, written = 0;
-        if (_heldCr && !text.IsEmpty)
+        if (_heldCr && !content.IsEmpty)
         {
             _heldCr = false;
-            if (text[0] != '\n')
+            if (content[0] != '\n')
                 target[written++] = (byte)'\r';
         }
-        while (taken < text.Length && written < target.Length)
+        while (taken < content.Length && written < target.Length)
         {
-            ReadOnlySpan<byte> rest = text.Slice(taken, Math.Min(text.Length - taken, target.Length - written));
+            ReadOnlySpan<byte> rest = content.Slice(taken, Math.Min(content.Length - taken, target.Length - written));
             int cr = rest.IndexOf((byte)'\r');
             int plain = cr < 0 ? rest.Length : cr;
             rest[..plain].CopyTo(target[written..]);
             taken += plain;
             written += plain;
-            if (cr >= 0 && !ConvertCr(text, ref taken, target, ref written))
+            if (cr >= 0 && !ConvertCr(content, ref taken, target, ref written))
                 break;
         }
         Lines += target[..written].Count((byte)'\n');
@@ -45,11 +45,11 @@ internal struct LineEnds
     }
 
     // False at the end of the text: what follows decides.
-    private bool ConvertCr(ReadOnlySpan<byte> text, ref int taken, Span<byte> target, ref int written)
+    private bool ConvertCr(ReadOnlySpan<byte> content, ref int taken, Span<byte> target, ref int written)
     {
         taken++;
-        _heldCr = taken == text.Length;
-        if (!_heldCr && text[taken] != '\n')
+        _heldCr = taken == content.Length;
+        if (!_heldCr && content[taken] != '\n')
             target[written++] = (byte)'\r';
         return !_heldCr;
     }

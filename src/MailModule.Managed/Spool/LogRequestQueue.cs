@@ -9,10 +9,10 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class LogRequestQueue
 {
-    private readonly Parker _parking = new();
+    private readonly Parker _parker = new();
     private LogRequest? _last;
     private SpoolEntry? _lastMarked;
-    private int _hasSoon;
+    private int _hasSoonMarks;
     private int _sleep;
     private int _count;
     private int _wanted;
@@ -32,7 +32,7 @@ internal sealed class LogRequestQueue
     public bool HasMarks => Volatile.Read(ref _lastMarked) is not null;
 
     /// <summary>Some of the marks are to be written at once.</summary>
-    public bool HasSoon => Volatile.Read(ref _hasSoon) != 0;
+    public bool HasSoonMarks => Volatile.Read(ref _hasSoonMarks) != 0;
 
     public void Push(LogRequest request)
     {
@@ -62,10 +62,10 @@ internal sealed class LogRequestQueue
     }
 
     /// <summary>Some that were pushed are to be written at once.</summary>
-    public void Hasten()
+    public void WriteMarksSoon()
     {
-        if (Volatile.Read(ref _hasSoon) == 0)
-            Interlocked.Exchange(ref _hasSoon, 1);
+        if (Volatile.Read(ref _hasSoonMarks) == 0)
+            Interlocked.Exchange(ref _hasSoonMarks, 1);
         if (Volatile.Read(ref _sleep) >= (int)Sleep.UntilMarksAreSoon)
             Wake();
     }
@@ -74,7 +74,7 @@ internal sealed class LogRequestQueue
     {
         if (Volatile.Read(ref _sleep) != (int)Sleep.None
             && Interlocked.Exchange(ref _sleep, (int)Sleep.None) != (int)Sleep.None)
-            _parking.Unpark();
+            _parker.Unpark();
     }
 
     /// <summary>All that was pushed, in its order.</summary>
@@ -90,7 +90,7 @@ internal sealed class LogRequestQueue
     // In this order: what is hastened after the first step is seen, at the latest the next time.
     public SpoolEntry? DrainMarked()
     {
-        Interlocked.Exchange(ref _hasSoon, 0);
+        Interlocked.Exchange(ref _hasSoonMarks, 0);
         return Interlocked.Exchange(ref _lastMarked, null);
     }
 
@@ -100,7 +100,7 @@ internal sealed class LogRequestQueue
         Volatile.Write(ref _wanted, count);
         Interlocked.Exchange(ref _sleep, (int)Sleep.UntilEnoughAreThere);
         if (Count < count && !isStopping())
-            _parking.Park(longest);
+            _parker.Park(longest);
         Interlocked.Exchange(ref _sleep, (int)Sleep.None);
     }
 
@@ -112,7 +112,7 @@ internal sealed class LogRequestQueue
     public bool Wait(TimeSpan? longest, bool marksToo, Func<bool> isStopping)
     {
         Interlocked.Exchange(ref _sleep, (int)(marksToo ? Sleep.Long : Sleep.UntilMarksAreSoon));
-        bool hasWork = Volatile.Read(ref _last) is not null || HasSoon || (marksToo && HasMarks) || isStopping();
+        bool hasWork = Volatile.Read(ref _last) is not null || HasSoonMarks || (marksToo && HasMarks) || isStopping();
         return Park(hasWork, longest);
     }
 
@@ -125,7 +125,7 @@ internal sealed class LogRequestQueue
 
     private bool Park(bool hasWork, TimeSpan? rest)
     {
-        bool woken = hasWork || _parking.Park(rest);
+        bool woken = hasWork || _parker.Park(rest);
         Interlocked.Exchange(ref _sleep, (int)Sleep.None);
         return woken;
     }

@@ -78,7 +78,7 @@ internal sealed class LogSpool : ISpool
     public Fault Flush()
     {
         var flush = new FlushRequest();
-        _committer.Submit(flush);
+        _committer.Enqueue(flush);
         return flush.Wait();
     }
 
@@ -87,7 +87,7 @@ internal sealed class LogSpool : ISpool
     public Fault Compact()
     {
         var flush = new FlushRequest(moves: true);
-        _committer.Submit(flush);
+        _committer.Enqueue(flush);
         return flush.Wait();
     }
 
@@ -100,5 +100,5 @@ internal sealed class LogSpool : ISpool
         _lock.Dispose();
     }
 
-    internal void Submit(LogRequest request) => _committer.Submit(request);
+    internal void Enqueue(LogRequest request) => _committer.Enqueue(request);
 }

@@ -128,12 +128,13 @@ internal sealed class LogWriter(
         return fault == Fault.None;
     }
 
-    /// <summary>The active segment says something about an earlier one, for which it must stay (rule 2).</summary>
-    public void AddAbout(long number)
+    /// <summary>The active segment holds a record about an earlier one, and so must stay as long as that one
+    /// (rule 2).</summary>
+    public void AddReference(long number)
     {
         Segment active = _active!.Segment;
-        if (number != active.Number && segments.Find(number) is { } about)
-            active.About.Add(about);
+        if (number != active.Number && segments.Find(number) is { } segment)
+            active.References.Add(segment);
     }
 
     /// <summary>Writes what is staged to the file without a sync, so that it outlives the process.</summary>
@@ -180,10 +181,10 @@ internal sealed class LogWriter(
     }
 
     /// <summary>Says in the log that there is space again, if it said that there was none.</summary>
-    public void TellRoom()
+    public void LogSpaceAgain()
     {
-        if (space.IsToldFull && segments.Cover(Active) == Fault.None)
-            space.TellRoom();
+        if (space.IsLoggedFull && segments.Cover(Active) == Fault.None)
+            space.LogSpaceAgain();
     }
 
     public void Dispose()
@@ -213,7 +214,7 @@ internal sealed class LogWriter(
 
     private Fault PlaceInReserve(int payload)
     {
-        space.TellFull();
+        space.LogFull();
         Commit();
         CloseActive();
         Fault fault = segments.OpenFromReserve(out _active);
@@ -285,7 +286,7 @@ internal sealed class LogWriter(
     {
         segments.Demand.Refuse(writer.Recipients);
         if (fault == Fault.Full)
-            space.TellFull();
+            space.LogFull();
         Complete(writer, fault);
     }
 

@@ -105,7 +105,7 @@ internal sealed class Recovery(SpoolOptions options)
                 return true;
             case RecordType.Remaining:
                 if (RemainingRecord.TryRead(payload, out long segment, out HashSet<uint> offsets))
-                    FindAbout(holder.Segment, segment)?.Keep(offsets);
+                    FindReferenced(holder.Segment, segment)?.Keep(offsets);
                 return true;
             default:
                 return type.HasFlag(RecordType.MayBePassedOver);
@@ -154,19 +154,19 @@ internal sealed class Recovery(SpoolOptions options)
             holder.Add(entry);
     }
 
-    // What is said about a segment comes later in the log than what it is about; of what is not there any more nothing
-    // needs to be known.
+    // A record about a segment comes later in the log than that segment; one about a segment that is not there any
+    // more says nothing that is needed.
     private void ApplyMark(Segment holder, DoneMark mark)
     {
-        if (FindAbout(holder, mark.Segment) is { } about)
-            about.Mark(mark.Offset, mark.Recipient);
+        if (FindReferenced(holder, mark.Segment) is { } marked)
+            marked.Mark(mark.Offset, mark.Recipient);
     }
 
     private void ApplyVoid(Segment holder, ReadOnlySpan<byte> payload)
     {
         (long segment, long from) = VoidRecord.Read(payload);
-        if (FindAbout(holder, segment) is { } about)
-            about.Segment.VoidFrom = Math.Min(about.Segment.VoidFrom, from);
+        if (FindReferenced(holder, segment) is { } damaged)
+            damaged.Segment.VoidFrom = Math.Min(damaged.Segment.VoidFrom, from);
     }
 
     private void ApplyNote(Segment holder, uint offset, ReadOnlySpan<byte> payload)
@@ -176,12 +176,12 @@ internal sealed class Recovery(SpoolOptions options)
                 .RestoreNote(new RecordPlace(holder, offset, payload.Length));
     }
 
-    private RecoveredSegment? FindAbout(Segment holder, long number)
+    private RecoveredSegment? FindReferenced(Segment holder, long number)
     {
-        RecoveredSegment? about = _segments.GetValueOrDefault(number);
-        if (about is not null && number != holder.Number)
-            holder.About.Add(about.Segment);
-        return about;
+        RecoveredSegment? referenced = _segments.GetValueOrDefault(number);
+        if (referenced is not null && number != holder.Number)
+            holder.References.Add(referenced.Segment);
+        return referenced;
     }
 
     private Fault Conclude()
@@ -243,7 +243,7 @@ internal sealed class Recovery(SpoolOptions options)
                 {
                     segment.End(entry);
                     if (now.Segment != segment)
-                        now.Segment.Segment.About.Add(segment.Segment);
+                        now.Segment.Segment.References.Add(segment.Segment);
                 }
     }
 

@@ -53,9 +53,9 @@ internal sealed class Segment(IDisk disk, long number, string path)
     /// <summary>Records from here on do not count (docs/spool-states.md, "When the disk fails").</summary>
     public long VoidFrom { get; set; } = long.MaxValue;
 
-    /// <summary>Older segments about which this one holds marks; it must stay until they are gone for good or all is
-    /// said again later.</summary>
-    public HashSet<Segment> About { get; } = [];
+    /// <summary>Older segments about which this one holds records; it must stay until they are gone for good or all
+    /// of those records are written again later.</summary>
+    public HashSet<Segment> References { get; } = [];
 
     /// <summary>Takes a record whose place is in this segment and which is durable.</summary>
     public void Add(LiveRecord record)

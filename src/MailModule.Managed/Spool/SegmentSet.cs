@@ -15,7 +15,7 @@ internal sealed class SegmentSet : IDisposable
     private readonly HashSet<Segment> _reclaimable = [];
     private readonly List<(Segment Segment, string? Free)> _removed = [];
     private readonly List<Segment> _held = [];
-    private readonly HashSet<Segment> _abouts = [];
+    private readonly HashSet<Segment> _referenced = [];
     private Segment? _resumable;
 
     public SegmentSet(SpoolOptions options, FreeSpace space, IDiskDirectory directory, RecoveredLog log)
@@ -116,13 +116,14 @@ internal sealed class SegmentSet : IDisposable
         return found;
     }
 
-    /// <summary>All about a segment is durable in those from a number on; earlier ones need not stay for it.</summary>
-    public void CompleteRepeat(Segment about, long from)
+    /// <summary>All records about a segment are durable in the segments from a number on; earlier ones need not stay
+    /// for it.</summary>
+    public void CompleteRepeat(Segment repeated, long from)
     {
-        Repeated.Remove(about);
+        Repeated.Remove(repeated);
         foreach (Segment segment in _closed.Values)
             if (segment.Number < from)
-                segment.About.Remove(about);
+                segment.References.Remove(repeated);
     }
 
     /// <summary>Lets all segments go that may. What fails is tried again at the next call.</summary>
@@ -150,7 +151,7 @@ internal sealed class SegmentSet : IDisposable
     private void RemoveReclaimable()
     {
         foreach (Segment segment in _reclaimable)
-            if (segment.About.Count > 0)
+            if (segment.References.Count > 0)
                 _held.Add(segment);
             else if (_files.TryRemove(segment, _removed, Demand.Octets, out string? free))
                 _removed.Add((segment, free));
@@ -159,24 +160,24 @@ internal sealed class SegmentSet : IDisposable
         RequestRepeats();
     }
 
-    // Segments that only speak about others are worth to be let go when that takes little to say again.
+    // Segments that hold nothing but records about others are let go where it costs little to write those again.
     private void RequestRepeats()
     {
         long goes = 0, costs = 0;
-        _abouts.Clear();
+        _referenced.Clear();
         foreach (Segment segment in _held)
         {
             goes += segment.Octets;
-            _abouts.UnionWith(segment.About);
+            _referenced.UnionWith(segment.References);
         }
-        foreach (Segment about in _abouts)
-            costs += about.OctetsToRepeat;
+        foreach (Segment segment in _referenced)
+            costs += segment.OctetsToRepeat;
         if (costs * CostShare <= goes)
-            Repeated.UnionWith(_abouts);
+            Repeated.UnionWith(_referenced);
         _held.Clear();
     }
 
-    // Only when the directory is durable is a segment gone for good, and what was said about it no longer needed.
+    // Only when the directory is durable is a segment gone for good, and are the records about it no longer needed.
     private bool TryForgetRemoved(Segment? active)
     {
         if (_files.SyncDirectory() != Fault.None)
@@ -186,9 +187,9 @@ internal sealed class SegmentSet : IDisposable
             _closed.Remove(gone.Number);
             Demand.RemoveSegment(gone);
             Repeated.Remove(gone);
-            active?.About.Remove(gone);
+            active?.References.Remove(gone);
             foreach (Segment segment in _closed.Values)
-                segment.About.Remove(gone);
+                segment.References.Remove(gone);
             if (free is not null)
                 _files.AddFree(free, gone.Octets);
         }

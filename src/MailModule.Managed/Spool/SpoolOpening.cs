@@ -32,7 +32,7 @@ internal sealed class SpoolOpening(SpoolOptions options)
                 one.Dispose();
             return fault;
         }
-        var folder = new BodyFolder(_disk, _paths.Bodies, bodies, BodyFileLimit(), options.RunWork);
+        var folder = new BodyFolder(_disk, _paths.Bodies, bodies, BodyFileLimit(), options.RunJob);
         spool = new LogSpool(options, held, folder, directory, log!);
         return Fault.None;
     }

@@ -14,7 +14,7 @@ internal sealed class SpoolOptions
     public required Action<ISpoolEntry> Consumer { get; init; }
 
     /// <summary>Runs what may block (large bodies) on a worker.</summary>
-    public required Action<IJob> RunWork { get; init; }
+    public required Action<IJob> RunJob { get; init; }
 
     public IDisk Disk { get; init; } = Primitives.Os.Disk.Real;
     public Log Log { get; init; } = Log.None;

@@ -51,16 +51,16 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     /// completion.</summary>
     public Span<byte> Record => _buffer.AsSpan(0, _fill);
 
-    public bool Append(ReadOnlySpan<byte> text, Action resume)
+    public bool Append(ReadOnlySpan<byte> content, Action resume)
     {
-        while (!text.IsEmpty && _fault == Fault.None)
+        while (!content.IsEmpty && _fault == Fault.None)
         {
-            (int taken, int written) = _lineEnds.Convert(text, Room());
-            text = text[taken..];
+            (int taken, int written) = _lineEnds.Convert(content, Room());
+            content = content[taken..];
             _fill += written;
             Length += written;
         }
-        return _fault != Fault.None || _body is null || _body.MayGoOn(resume);
+        return _fault != Fault.None || _body is null || _body.MayContinue(resume);
     }
 
     /// <summary>Its completion waits for the consumer.</summary>
@@ -87,7 +87,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         }
         if (_fault == Fault.None)
             MakeSmallRecord();
-        _spool.Submit(this);
+        _spool.Enqueue(this);
     }
 
     public void Discard()
@@ -181,7 +181,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
             _fill = BodyAt;
             MakeRecord(wireLength, hasBodyFile: true);
         }
-        _spool.Submit(this);
+        _spool.Enqueue(this);
     }
 
     private void MakeRecord(long wireLength, bool hasBodyFile)

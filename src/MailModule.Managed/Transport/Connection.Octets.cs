@@ -129,7 +129,7 @@ internal sealed partial class Connection
 
     private void SendRecords()
     {
-        PooledBuffer records = _tls!.TakeRecords();
+        PooledBuffer records = _tls!.DetachRecords();
         if (!_isLost)
             SendRaw(records.Span);
         records.Clear();
@@ -216,7 +216,7 @@ internal sealed partial class Connection
     {
         _unconsumed.Clear();
         _mayHaveMore = false;
-        if (_isArmed && _ownership.TryTake(Events.Input))
+        if (_isArmed && _ownership.TryConsume(Events.Input))
             _isArmed = false;
     }
 

@@ -68,9 +68,9 @@ internal sealed partial class Connection
     {
         if (_unconsumed.Length > 0 || _isAtEnd)
             return true;
-        if (_ownership.TryTake(Events.Readable))
+        if (_ownership.TryConsume(Events.Readable))
             OnReadable();
-        if (_ownership.TryTake(Events.Input))
+        if (_ownership.TryConsume(Events.Input))
             OnInput();
         if (_unconsumed.Length == 0 && !_isAtEnd && !_isArmed)
             Receive();
@@ -104,9 +104,9 @@ internal sealed partial class Connection
 
     private void ServeInWait()
     {
-        if (_ownership.TryTake(Events.Sent))
+        if (_ownership.TryConsume(Events.Sent))
             ContinueSending();
-        if (_ownership.TryTake(Events.Records))
+        if (_ownership.TryConsume(Events.Records))
             SendRecords();
     }
 

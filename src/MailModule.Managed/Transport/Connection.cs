@@ -213,7 +213,7 @@ internal sealed partial class Connection : IJob
             Advance([]);
             return true;
         }
-        Events first = _ownership.TakeNextEvent(_phase);
+        Events first = _ownership.ConsumeNextEvent(_phase);
         if (first != Events.None)
             HandleEvent(first);
         else if (WantsInput)

@@ -76,17 +76,17 @@ internal struct OwnershipWord
     }
 
     /// <summary>For the owner: the first event that this phase waits for, cleared.</summary>
-    public Events TakeNextEvent(Phase phase)
+    public Events ConsumeNextEvent(Phase phase)
     {
         int awaited = Volatile.Read(ref _word) & (int)Awaited(phase);
         if (awaited == 0)
             return Events.None;
         var first = (Events)(1 << BitOperations.TrailingZeroCount(awaited));
-        TryTake(first);
+        TryConsume(first);
         return first;
     }
 
-    public bool TryTake(Events which) => (Interlocked.And(ref _word, ~(int)which) & (int)which) != 0;
+    public bool TryConsume(Events which) => (Interlocked.And(ref _word, ~(int)which) & (int)which) != 0;
 
     public readonly bool Has(Events which) => (Volatile.Read(in _word) & (int)which) != 0;
 

@@ -78,7 +78,7 @@ internal sealed class TlsChannel : Stream
     }
 
     /// <summary>
-    /// Encrypts; the records are then in <see cref="TakeRecords"/>. False if the TLS layer cannot write any more.
+    /// Encrypts; the records are then in <see cref="DetachRecords"/>. False if the TLS layer cannot write any more.
     /// </summary>
     public bool Encrypt(ReadOnlySpan<byte> octets)
     {
@@ -108,7 +108,7 @@ internal sealed class TlsChannel : Stream
     }
 
     /// <summary>Moves the records that wait for being sent.</summary>
-    public PooledBuffer TakeRecords()
+    public PooledBuffer DetachRecords()
     {
         lock (_lock)
         {
@@ -122,7 +122,7 @@ internal sealed class TlsChannel : Stream
     public void DisposeBuffers()
     {
         ReturnReceived();
-        TakeRecords().Clear();
+        DetachRecords().Clear();
         _receivedBefore.Clear();
         _ssl.Dispose();
     }

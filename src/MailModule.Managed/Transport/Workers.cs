@@ -70,9 +70,9 @@ internal sealed class Workers : IDisposable
     /// <summary>
     /// Any thread may call; never blocks. After <see cref="Stop"/> has begun jobs still run, so that waits can end.
     /// </summary>
-    public void Run(IJob work)
+    public void Run(IJob job)
     {
-        _queue.Enqueue(work);
+        _queue.Enqueue(job);
         Interlocked.MemoryBarrier();
         if (t_batch is null)
             WakeOne();

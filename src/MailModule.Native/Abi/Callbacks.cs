@@ -17,13 +17,13 @@ internal static class Callbacks
     public static bool InsideLog { get; set; }
 
     /// <summary>Marks the thread until the result is disposed of.</summary>
-    public static Mark Enter()
+    public static Scope Enter()
     {
         s_depth++;
         return default;
     }
 
-    public readonly ref struct Mark
+    public readonly ref struct Scope
     {
         public void Dispose() => s_depth--;
     }

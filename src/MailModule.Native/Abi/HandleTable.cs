@@ -20,7 +20,7 @@ internal static unsafe class HandleTable
     private const int Fresh = 1 << 16;
     private const int ChunkSize = 1 << 10;
 
-    private static readonly Lock Gate = new();
+    private static readonly Lock TableLock = new();
     private static readonly Queue<int> Freed = new();
     private static readonly object?[]?[] Chunks = new object?[Capacity / ChunkSize][];
     // Zeroed memory of this size comes from the system page by page as it is touched.
@@ -30,7 +30,7 @@ internal static unsafe class HandleTable
     /// <summary>Makes a handle for an object; 0 when a million are alive.</summary>
     public static nint Add(object target)
     {
-        lock (Gate)
+        lock (TableLock)
         {
             int index;
             if (s_used < Fresh || (Freed.Count == 0 && s_used < Capacity))
@@ -48,7 +48,7 @@ internal static unsafe class HandleTable
     public static void Remove(nint handle)
     {
         int index = (int)((handle - Base) / SlotSize);
-        lock (Gate)
+        lock (TableLock)
         {
             Volatile.Write(ref Chunks[index / ChunkSize]![index % ChunkSize], null);
             Freed.Enqueue(index);

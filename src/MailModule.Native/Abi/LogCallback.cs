@@ -13,13 +13,13 @@ internal sealed unsafe class LogCallback
 {
     private const int OnStack = 1024;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private nint _callback;
     private nint _user;
 
     public void Set(MailEngine engine, LogLevel level, nint callback, nint user)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _callback = callback;
             _user = user;
@@ -34,7 +34,7 @@ internal sealed unsafe class LogCallback
         byte* texts = size <= OnStack ? onStack : (byte*)NativeMemory.Alloc((nuint)size);
         byte* second = Text.Write(area, texts, size);
         Text.Write(text, second, (int)(texts + size - second));
-        lock (_gate)
+        lock (_lock)
             Call(level, texts, second);
         if (texts != onStack)
             NativeMemory.Free(texts);

@@ -9,14 +9,14 @@ namespace MailModule.Native.Abi;
 /// </summary>
 internal sealed class QueueCursor
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly IMailQueue _queue;
     private readonly IReadOnlyList<string> _ids;
     private readonly List<nint> _memory = [];
     private int _next;
     private QueuedMessageView? _message;
     private nint[] _recipients = [];
-    private Stream? _text;
+    private Stream? _content;
     private bool _isClosed;
 
     private QueueCursor(IMailQueue queue, IReadOnlyList<string> ids)
@@ -42,7 +42,7 @@ internal sealed class QueueCursor
     /// <param name="place">A checked <c>mm_queue_message</c>, which at the end gets nothing but zeros.</param>
     public Fault Next(nint place)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isClosed)
                 return Fault.Handle;
@@ -60,7 +60,7 @@ internal sealed class QueueCursor
     /// <param name="place">A checked <c>mm_queue_recipient</c>.</param>
     public Fault Recipient(int number, nint place)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isClosed)
                 return Fault.Handle;
@@ -76,21 +76,21 @@ internal sealed class QueueCursor
     public Fault Read(Span<byte> buffer, out int count)
     {
         count = 0;
-        lock (_gate)
+        lock (_lock)
         {
             if (_isClosed)
                 return Fault.Handle;
             if (_message is null)
                 return Fault.State;
-            if (_text is null && _queue.OpenContent(_message.Id, out _text) is var fault && fault != Fault.None)
+            if (_content is null && _queue.OpenContent(_message.Id, out _content) is var fault && fault != Fault.None)
                 return fault;
-            return TryRead(_text!, buffer, out count) ? Fault.None : WhyNotRead();
+            return TryRead(_content!, buffer, out count) ? Fault.None : WhyNotRead();
         }
     }
 
     public Fault Close()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isClosed)
                 return Fault.Handle;
@@ -102,11 +102,11 @@ internal sealed class QueueCursor
     }
 
     // An exception is how a stream says it: here it becomes a value again.
-    private static bool TryRead(Stream text, Span<byte> buffer, out int count)
+    private static bool TryRead(Stream content, Span<byte> buffer, out int count)
     {
         try
         {
-            count = text.Read(buffer);
+            count = content.Read(buffer);
             return true;
         }
         catch (IOException)
@@ -120,8 +120,8 @@ internal sealed class QueueCursor
 
     private void Leave()
     {
-        _text?.Dispose();
-        _text = null;
+        _content?.Dispose();
+        _content = null;
         _message = null;
         _recipients = [];
         foreach (nint memory in _memory)

@@ -10,7 +10,7 @@ internal sealed unsafe class QueueEventCallback(nint callback, nint user)
 {
     private const int Texts = 7;
 
-    public void Tell(QueueEvent happened)
+    public void Invoke(QueueEvent happened)
     {
         Span<nint> texts = stackalloc nint[Texts];
         string?[] given =

@@ -19,7 +19,7 @@ internal sealed unsafe class SendHandle : ISendObserver
     [ThreadStatic]
     private static SendHandle? t_inside;
 
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly delegate* unmanaged[Cdecl]<nint, SendEventLayout*, nint, void> _callback;
     private readonly nint _user;
     private readonly KeptResults _results = new();
@@ -90,7 +90,7 @@ internal sealed unsafe class SendHandle : ISendObserver
         if (fault != Fault.None)
             return fault;
         // Its texts go with the handle: so they are not made any more when it has gone.
-        lock (_gate)
+        lock (_lock)
         {
             if (_isFreed)
                 return Fault.Handle;
@@ -101,7 +101,7 @@ internal sealed unsafe class SendHandle : ISendObserver
 
     public Fault Free()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isFreed)
                 return Fault.Handle;
@@ -131,26 +131,26 @@ internal sealed unsafe class SendHandle : ISendObserver
             layout.Error = -(int)result.Fault;
             layout.ReplyCode = result.ReplyCode;
         }
-        Tell(layout);
+        Invoke(layout);
     }
 
     public void Finished()
     {
-        Tell(new SendEventLayout { Recipient = All, State = FinishedState });
-        lock (_gate)
+        Invoke(new SendEventLayout { Recipient = All, State = FinishedState });
+        lock (_lock)
         {
             _isFinished = true;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
         }
     }
 
     private int NumberOf(string recipient, bool isFinal)
     {
-        lock (_gate)
+        lock (_lock)
             return _numbers!.Of(recipient, isFinal);
     }
 
-    private void Tell(SendEventLayout layout)
+    private void Invoke(SendEventLayout layout)
     {
         if (!TryBeginCallback())
             return;
@@ -182,7 +182,7 @@ internal sealed unsafe class SendHandle : ISendObserver
 
     private bool TryBeginCallback()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isFreed)
                 return false;
@@ -193,24 +193,24 @@ internal sealed unsafe class SendHandle : ISendObserver
 
     private void EndCallback()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _running--;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
         }
     }
 
     private Fault WaitForLastCallback(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        lock (_gate)
+        lock (_lock)
         {
             while (!_isFinished && !_isFreed)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)
                     return Fault.Timeout;
-                Monitor.Wait(_gate, (int)Math.Min(left, int.MaxValue));
+                Monitor.Wait(_lock, (int)Math.Min(left, int.MaxValue));
             }
             return _isFreed ? Fault.Handle : Fault.None;
         }
@@ -219,11 +219,11 @@ internal sealed unsafe class SendHandle : ISendObserver
     private void WaitForCallbacks()
     {
         int own = t_inside == this ? 1 : 0;
-        lock (_gate)
+        lock (_lock)
         {
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
             while (_running > own)
-                Monitor.Wait(_gate);
+                Monitor.Wait(_lock);
         }
     }
 }

@@ -20,7 +20,7 @@ internal static class SendOptionsReader
     public static Fault Read(in SendOptionsLayout given, out SendOptions options)
     {
         options = new SendOptions { Route = new SendRoute(SendRouteKind.Queue) };
-        if (WhatIsWrong(given) is { } wrong)
+        if (FindProblem(given) is { } wrong)
             return Boundary.WithReason(Fault.Argument, wrong);
         var fault = ReadTexts(given, out var texts);
         if (fault != Fault.None)
@@ -50,7 +50,7 @@ internal static class SendOptionsReader
     private static int PortOf(in SendOptionsLayout given)
         => given.Port != 0 ? given.Port : given.Tls == (int)SendTls.Implicit ? SubmissionsPort : SmtpPort;
 
-    private static string? WhatIsWrong(in SendOptionsLayout given)
+    private static string? FindProblem(in SendOptionsLayout given)
     {
         if (given.Route is < QueueRoute or > ServerRoute)
             return "no such route";
@@ -59,10 +59,10 @@ internal static class SendOptionsReader
             return "tls, tls_check or return_content has no such value";
         if (given.TimeoutMilliseconds < 0)
             return "timeout_ms is below 0";
-        return given.Route == ServerRoute ? WhatIsWrongWithServer(given) : WhatRouteDoesNotUse(given);
+        return given.Route == ServerRoute ? FindServerProblem(given) : FindUnusedOption(given);
     }
 
-    private static string? WhatIsWrongWithServer(in SendOptionsLayout given)
+    private static string? FindServerProblem(in SendOptionsLayout given)
     {
         if (given.Host == 0)
             return "the route needs a host";
@@ -71,7 +71,7 @@ internal static class SendOptionsReader
         return (given.UserName == 0) != (given.Password == 0) ? "user_name and password belong together" : null;
     }
 
-    private static string? WhatRouteDoesNotUse(in SendOptionsLayout given)
+    private static string? FindUnusedOption(in SendOptionsLayout given)
     {
         if (given.Host != 0 || given.Port != 0 || given.UserName != 0 || given.Password != 0)
             return "host, port, user_name and password are for MM_SEND_ROUTE_SERVER";

@@ -176,7 +176,7 @@ internal static unsafe class Queue
         var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
         if (fault == Fault.None)
             engine.Engine.SetQueueListener(
-                call.Callback == 0 ? null : new QueueEventCallback(call.Callback, call.User).Tell);
+                call.Callback == 0 ? null : new QueueEventCallback(call.Callback, call.User).Invoke);
         return fault;
     }
 

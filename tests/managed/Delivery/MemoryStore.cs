@@ -15,14 +15,14 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
     public Action? OnDeliver { get; set; }
 
     public Fault Deliver(
-        string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeThere)
+        string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)
     {
         bool broken;
         OnDeliver?.Invoke();
         lock (Broken)
             broken = Broken.Contains(home);
         lock (events)
-            events.Add($"{(broken ? "fail" : "deliver")} {messageId} {home}{(mayBeThere ? " again" : "")}");
+            events.Add($"{(broken ? "fail" : "deliver")} {messageId} {home}{(mayBeDuplicate ? " again" : "")}");
         if (broken && Throws)
             throw new InvalidOperationException("broken");
         return broken ? Fault.Full : Fault.None;
@@ -37,7 +37,7 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
 
     public Fault DeliverInto(
         string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
-        => Deliver($"{home}/{folder}", messageId, received, content, mayBeThere: true);
+        => Deliver($"{home}/{folder}", messageId, received, content, mayBeDuplicate: true);
 
     public Fault Open(string home, out IMaildrop maildrop) => throw new NotSupportedException();
 }

@@ -7,7 +7,7 @@ namespace MailModule.Tests.Delivery;
 /// <summary>A spool looked over the shoulder: what came in, and when something was marked.</summary>
 internal sealed class WatchedSpool : ISpool
 {
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly List<ISpoolEntry> _entries = [];
 
     public ISpool Inner { get; set; } = null!;
@@ -21,14 +21,14 @@ internal sealed class WatchedSpool : ISpool
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return [.. _entries];
         }
     }
 
     public void Take(ISpoolEntry entry, Action consumer)
     {
-        lock (_gate)
+        lock (_lock)
             _entries.Add(entry);
         consumer();
         Pulse();
@@ -67,15 +67,15 @@ internal sealed class WatchedSpool : ISpool
             hasten();
             if (holds())
                 return true;
-            lock (_gate)
-                Monitor.Wait(_gate, 50);
+            lock (_lock)
+                Monitor.Wait(_lock, 50);
         }
         return holds();
     }
 
     private void Pulse()
     {
-        lock (_gate)
-            Monitor.PulseAll(_gate);
+        lock (_lock)
+            Monitor.PulseAll(_lock);
     }
 }

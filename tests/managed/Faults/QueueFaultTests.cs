@@ -78,7 +78,7 @@ public class QueueFaultTests
             if (part == 0)
                 Begin(model);
             else
-                GoOn(model);
+                Continue(model);
             model.Close();
         }
         return model;
@@ -105,7 +105,7 @@ public class QueueFaultTests
         model.Flush();
     }
 
-    private static void GoOn(SpoolModel model)
+    private static void Continue(SpoolModel model)
     {
         model.Compact();
         for (int i = 0; i < 4; i++)

@@ -60,7 +60,7 @@ public class SpoolFullDiskTests
             Directory = Directory,
             Disk = disk,
             Consumer = entries.Add,
-            RunWork = work => work.Run(),
+            RunJob = work => work.Run(),
             Log = new Log(LogLevel.Warning, (_, _, text) => lines.Enqueue(text)),
             SegmentLimit = SegmentLimit,
             MarkRest = TimeSpan.FromHours(1),
@@ -77,7 +77,7 @@ public class SpoolFullDiskTests
         Assert.Single(lines, line => line.Contains("is full", StringComparison.Ordinal));
         Assert.Single(lines);
         disk.Size = Large;
-        run.Spool.Space.Look();
+        run.Spool.Space.Measure();
         Assert.NotNull(PutOne(run, entries));
         Assert.NotNull(PutOne(run, entries));
         Assert.Equal(Fault.None, run.Spool.Flush());

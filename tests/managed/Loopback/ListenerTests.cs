@@ -40,7 +40,7 @@ public class ListenerTests
         })
         {
             Greeting = "hello\n",
-            OnGoOn = (_, output) => { output.Write("done\n"); return Next.Read; },
+            OnContinue = (_, output) => { output.Write("done\n"); return Next.Read; },
         });
         using Socket idle = Greeted(loop);
         using Socket working = Greeted(loop);

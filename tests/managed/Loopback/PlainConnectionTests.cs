@@ -72,7 +72,7 @@ public class PlainConnectionTests
             return Next.Wait;
         })
         {
-            OnGoOn = (_, output) => { output.Write("."); return Next.Read; },
+            OnContinue = (_, output) => { output.Write("."); return Next.Read; },
         });
         using Socket socket = loop.Connect();
         string[] lines = [.. Enumerable.Range(0, Rounds).Select(i => new string('x', i % 20) + "\n")];
@@ -144,7 +144,10 @@ public class PlainConnectionTests
             return ++made < Pieces ? Next.Write : Next.Close;
         }
         using var loop = new Loop(
-            connection => new ScriptedSession(connection, (self, _, output) => More(self, output)) { OnGoOn = More });
+            connection => new ScriptedSession(connection, (self, _, output) => More(self, output))
+            {
+                OnContinue = More,
+            });
         using Socket socket = loop.Connect();
         socket.ReceiveBufferSize = 16 * 1024;
         socket.Send("go\n"u8);

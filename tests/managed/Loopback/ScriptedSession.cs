@@ -17,7 +17,7 @@ internal sealed class ScriptedSession(Connection connection, Func<ScriptedSessio
     public string? Greeting { get; init; }
 
     /// <summary>Called after a wait, a drained write or a handshake; Read by default.</summary>
-    public Func<ScriptedSession, Output, Next>? OnGoOn { get; set; }
+    public Func<ScriptedSession, Output, Next>? OnContinue { get; set; }
 
     public ManualResetEventSlim Ended { get; } = new();
     public ExpiryReason? Expired { get; private set; }
@@ -67,9 +67,9 @@ internal sealed class ScriptedSession(Connection connection, Func<ScriptedSessio
                 output.Write(Greeting);
             return Next.Read;
         }
-        if (_goesOn && OnGoOn is not null)
+        if (_goesOn && OnContinue is not null)
         {
-            Next next = OnGoOn(this, output);
+            Next next = OnContinue(this, output);
             if (next != Next.Read)
                 return next;
         }

@@ -37,9 +37,9 @@ public class TlsTests
                 return PlainConnectionTests.Echo(self, line, output);
             if (!afterWait)
                 return StartTls(output);
-            self.OnGoOn = (_, later) =>
+            self.OnContinue = (_, later) =>
             {
-                self.OnGoOn = null;
+                self.OnContinue = null;
                 return StartTls(later);
             };
             self.Connection.Workers.Run(new PlainConnectionTests.Job(self.Resume));

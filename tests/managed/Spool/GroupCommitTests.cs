@@ -18,7 +18,7 @@ public class GroupCommitTests
             OnSync = () =>
             {
                 syncing.Set();
-                goOn.Wait(SpoolRun.Patience);
+                goOn.Wait(SpoolRun.WaitLimit);
             },
         };
         goOn.Set();
@@ -28,13 +28,13 @@ public class GroupCommitTests
         syncing.Reset();
         using var all = new CountdownEvent(101);
         Begin(run, all);
-        Assert.True(syncing.Wait(SpoolRun.Patience));
+        Assert.True(syncing.Wait(SpoolRun.WaitLimit));
         long before = run.Spool.Syncs;
         for (int i = 0; i < 100; i++)
             Begin(run, all);
         Assert.Equal(101, all.CurrentCount);
         goOn.Set();
-        Assert.True(all.Wait(SpoolRun.Patience));
+        Assert.True(all.Wait(SpoolRun.WaitLimit));
         Assert.Equal(Fault.None, run.Spool.Flush());
         Assert.Equal(102, run.Spool.Messages);
         Assert.Equal(before + 2, run.Spool.Syncs);
@@ -108,7 +108,7 @@ public class GroupCommitTests
         {
             Directory = Directory,
             Disk = disk,
-            RunWork = work => work.Run(),
+            RunJob = work => work.Run(),
             Consumer = one => entry = one,
             MarkRest = TimeSpan.FromMilliseconds(1),
         };
@@ -117,7 +117,7 @@ public class GroupCommitTests
         Assert.Equal(Fault.None, run.Spool.Flush());
         disk.OnSync = () => synced.Release();
         run.Spool.MarkDone(entry!, [0]);
-        Assert.True(synced.Wait(SpoolRun.Patience));
+        Assert.True(synced.Wait(SpoolRun.WaitLimit));
     }
 
     private static void Begin(SpoolRun run, CountdownEvent all)

@@ -26,7 +26,7 @@ public sealed class LogSpoolTests : IDisposable
         {
             Assert.Equal(Fault.None, run.Fault);
             Assert.Equal(Fault.None, run.Put(wire).Fault);
-            Assert.True(consumed.TryTake(out ISpoolEntry? entry, SpoolRun.Patience));
+            Assert.True(consumed.TryTake(out ISpoolEntry? entry, SpoolRun.WaitLimit));
             Check(entry, wire);
             Assert.False(entry.Content.Memory.IsEmpty);
         }
@@ -161,7 +161,7 @@ public sealed class LogSpoolTests : IDisposable
             writer.Append(wire, () => { });
             writer.Commit(_ => all.Signal());
         }
-        Assert.True(all.Wait(SpoolRun.Patience));
+        Assert.True(all.Wait(SpoolRun.WaitLimit));
         Assert.Equal(Fault.None, run.Spool.Flush());
         Assert.InRange(System.IO.Directory.GetFiles(Directory).Length, 3, 14);
     }

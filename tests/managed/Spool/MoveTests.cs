@@ -182,7 +182,7 @@ public class MoveTests
             return Fault.None;
         };
         while (!condition())
-            Assert.True(called.Wait(SpoolRun.Patience));
+            Assert.True(called.Wait(SpoolRun.WaitLimit));
         disk.Strike = (_, _) => Fault.None;
     }
 
@@ -202,7 +202,7 @@ public class MoveTests
                 Directory = Directory,
                 Disk = disk,
                 Consumer = entries.Add,
-                RunWork = work => work.Run(),
+                RunJob = work => work.Run(),
                 SegmentLimit = 4096,
                 InlineLimit = 4096,
                 MemoryLimit = memoryLimit,

@@ -14,14 +14,14 @@ public class SoonMarkTests
     public async Task Such_a_mark_outlives_the_process_before_any_sync()
     {
         using var sync = new ManualResetEventSlim(true);
-        var disk = new SimulatedDisk { OnSync = () => sync.Wait(SpoolRun.Patience) };
+        var disk = new SimulatedDisk { OnSync = () => sync.Wait(SpoolRun.WaitLimit) };
         var entries = new BlockingCollection<ISpoolEntry>();
         using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add));
         ISpoolEntry entry = PutSome(run, entries, 1)[0];
         sync.Reset();
         Task<bool> written = NextCall(disk, "write");
         run.Spool.MarkDone(entry, [0], soon: true);
-        Assert.True(await written.WaitAsync(SpoolRun.Patience));
+        Assert.True(await written.WaitAsync(SpoolRun.WaitLimit));
         Assert.Empty(Recovered(disk.AfterRestart(Survival.Everything)));
         Assert.Single(Recovered(disk.AfterRestart(Survival.Nothing)));
         sync.Set();
@@ -36,7 +36,7 @@ public class SoonMarkTests
         ISpoolEntry entry = PutSome(run, entries, 1)[0];
         Task<bool> synced = NextCall(disk, "fdatasync");
         run.Spool.MarkDone(entry, [0], soon: true);
-        Assert.True(await synced.WaitAsync(SpoolRun.Patience));
+        Assert.True(await synced.WaitAsync(SpoolRun.WaitLimit));
         Assert.Empty(Recovered(disk.AfterRestart(Survival.Nothing)));
     }
 
@@ -51,7 +51,7 @@ public class SoonMarkTests
         run.Spool.MarkDone(all[0], [1]);
         run.Spool.MarkDone(all[0], [2], soon: true);
         run.Spool.MarkDone(all[1], [0]);
-        Assert.True(await synced.WaitAsync(SpoolRun.Patience));
+        Assert.True(await synced.WaitAsync(SpoolRun.WaitLimit));
         ISpoolEntry[] found = Recovered(disk.AfterRestart(Survival.Nothing));
         Assert.Equal([false, true, true], Enumerable.Range(0, 3).Select(found[0].IsDone));
     }
@@ -69,10 +69,10 @@ public class SoonMarkTests
         disk.OnSync = () =>
         {
             syncing.Set();
-            sync.Wait(SpoolRun.Patience);
+            sync.Wait(SpoolRun.WaitLimit);
         };
         run.Spool.MarkDone(all[0], [0], soon: true);
-        Assert.True(syncing.Wait(SpoolRun.Patience));
+        Assert.True(syncing.Wait(SpoolRun.WaitLimit));
         int writes = 0, syncs = 0;
         using var last = new ManualResetEventSlim();
         disk.Strike = (_, name) =>
@@ -85,7 +85,7 @@ public class SoonMarkTests
         foreach (ISpoolEntry entry in all[1..])
             run.Spool.MarkDone(entry, [0], soon: true);
         sync.Set();
-        Assert.True(last.Wait(SpoolRun.Patience));
+        Assert.True(last.Wait(SpoolRun.WaitLimit));
         Assert.Equal((1, 2), (writes, syncs));
         Assert.Empty(Recovered(disk.AfterRestart(Survival.Nothing)));
     }
@@ -106,7 +106,7 @@ public class SoonMarkTests
             return name == "write" && writes++ == 0 ? Fault.Io : Fault.None;
         };
         run.Spool.MarkDone(all[0], [0], soon: true);
-        Assert.True(synced.Wait(SpoolRun.Patience));
+        Assert.True(synced.Wait(SpoolRun.WaitLimit));
         Assert.Equal(Fault.None, run.Spool.Flush());
         Assert.Equal(all[1].Id, Assert.Single(Recovered(disk.AfterRestart(Survival.Nothing))).Id);
     }

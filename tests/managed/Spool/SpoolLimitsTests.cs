@@ -27,7 +27,7 @@ public class SpoolLimitsTests
             foreach (ISpoolEntry entry in all[20..])
                 run.Spool.MarkDone(entry, [0]);
             Assert.Equal(Fault.None, run.Spool.Flush());
-            run.Spool.Space.Look();
+            run.Spool.Space.Measure();
             Assert.Equal(Fault.None, run.Put(SpoolRun.Text(1, 50_000)).Fault);
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
@@ -118,7 +118,7 @@ public class SpoolLimitsTests
             Directory = Directory,
             Disk = disk,
             Consumer = _ => { },
-            RunWork = work.Enqueue,
+            RunJob = work.Enqueue,
         };
         using var run = new SpoolRun(options);
         Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), 0, out ISpoolWriter writer));
@@ -140,7 +140,7 @@ public class SpoolLimitsTests
         });
         while (work.TryDequeue(out job))
             job.Run();
-        Assert.True(done.Wait(SpoolRun.Patience));
+        Assert.True(done.Wait(SpoolRun.WaitLimit));
         Assert.Equal(Fault.None, fault);
         Assert.Equal(1, resumed);
     }
@@ -154,7 +154,7 @@ public class SpoolLimitsTests
             Directory = Directory,
             Disk = new SimulatedDisk(),
             Consumer = entries.Add,
-            RunWork = work => work.Run(),
+            RunJob = work => work.Run(),
             MemoryLimit = 1000,
             SegmentLimit = 4096,
         };
@@ -176,7 +176,7 @@ public class SpoolLimitsTests
         Directory = Directory,
         Disk = disk,
         Consumer = _ => { },
-        RunWork = work => work.Run(),
+        RunJob = work => work.Run(),
         InlineLimit = 4096,
         BodyFileLimit = limit,
     };
@@ -197,7 +197,7 @@ public class SpoolLimitsTests
             fault = result;
             done.Set();
         });
-        Assert.True(done.Wait(SpoolRun.Patience));
+        Assert.True(done.Wait(SpoolRun.WaitLimit));
         return fault;
     }
 
@@ -206,7 +206,7 @@ public class SpoolLimitsTests
     {
         while (accepted.Count < 1000)
         {
-            run.Spool.Space.Look();
+            run.Spool.Space.Measure();
             (Fault fault, string id) = run.Put(SpoolRun.Text(accepted.Count, 50_000));
             if (fault != Fault.None)
             {

@@ -122,7 +122,7 @@ public class SpoolModelTests
                 _disk.FillUp();
             else
                 _disk.Size = Large;
-            _model.Run!.Spool.Space.Look();
+            _model.Run!.Spool.Space.Measure();
         }
 
         private void Restart(int segmentLimit, int step)

@@ -19,7 +19,7 @@ internal sealed class SimulatedDisk : IDisk
 {
     private const int Sector = 512;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Dictionary<string, Folder> _folders;
     private readonly HashSet<string> _locked = [];
     private readonly Random _random;
@@ -54,14 +54,14 @@ internal sealed class SimulatedDisk : IDisk
     /// <summary>Another program takes all that is free.</summary>
     public void FillUp()
     {
-        lock (_gate)
+        lock (_lock)
             Size = Used();
     }
 
     /// <summary>From now on every call fails.</summary>
     public void CutPower()
     {
-        lock (_gate)
+        lock (_lock)
             _isOff = true;
     }
 
@@ -69,7 +69,7 @@ internal sealed class SimulatedDisk : IDisk
     /// the process ended.</summary>
     public SimulatedDisk AfterRestart(Survival survival)
     {
-        lock (_gate)
+        lock (_lock)
         {
             var folders = new Dictionary<string, Folder>();
             foreach ((string path, Folder folder) in _folders)
@@ -82,7 +82,7 @@ internal sealed class SimulatedDisk : IDisk
 
     public IReadOnlyCollection<string> Names(string folder)
     {
-        lock (_gate)
+        lock (_lock)
             return [.. _folders[folder].Names.Keys];
     }
 
@@ -90,12 +90,12 @@ internal sealed class SimulatedDisk : IDisk
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return [.. Find(path)!.Now];
         }
         set
         {
-            lock (_gate)
+            lock (_lock)
             {
                 var node = new Node();
                 node.Now.AddRange(value);
@@ -166,7 +166,7 @@ internal sealed class SimulatedDisk : IDisk
         if (fault == Fault.None)
             held = new Released(() =>
             {
-                lock (_gate)
+                lock (_lock)
                     _locked.Remove(path);
             });
         return fault;
@@ -174,13 +174,13 @@ internal sealed class SimulatedDisk : IDisk
 
     public long FreeSpace(string path)
     {
-        lock (_gate)
+        lock (_lock)
             return Math.Max(0, Size - Used());
     }
 
     private Fault Call(string name, Func<Fault> action)
     {
-        lock (_gate)
+        lock (_lock)
         {
             Fault fault = _isOff ? Fault.Io : Strike(++Calls, name);
             fault = _isOff ? Fault.Io : fault != Fault.None ? fault : action();
@@ -300,7 +300,7 @@ internal sealed class SimulatedDisk : IDisk
         {
             (_disk, _node, _folder) = (disk, node, folder);
             _isOpen = node is not null;
-            lock (disk._gate)
+            lock (disk._lock)
                 disk.OpenFiles += _isOpen ? 1 : 0;
         }
 
@@ -308,7 +308,7 @@ internal sealed class SimulatedDisk : IDisk
         {
             get
             {
-                lock (_disk._gate)
+                lock (_disk._lock)
                     return _node?.Now.Count ?? 0;
             }
         }
@@ -342,7 +342,7 @@ internal sealed class SimulatedDisk : IDisk
             });
             // A write that fails, or is cut off, may have done a part of its work.
             if (!isWritten && fault == Fault.Io)
-                lock (_disk._gate)
+                lock (_disk._lock)
                     _node!.Write(copy.AsSpan(0, copy.Length / 2), offset);
             return fault;
         }
@@ -358,7 +358,7 @@ internal sealed class SimulatedDisk : IDisk
                 return Fault.None;
             });
             if (!isSynced && !_disk._isOff)
-                lock (_disk._gate)
+                lock (_disk._lock)
                     _node!.LosePages(_disk._random);
             return fault;
         }
@@ -371,7 +371,7 @@ internal sealed class SimulatedDisk : IDisk
 
         public void Dispose()
         {
-            lock (_disk._gate)
+            lock (_disk._lock)
             {
                 _disk.OpenFiles -= _isOpen ? 1 : 0;
                 _isOpen = false;

@@ -9,7 +9,7 @@ namespace MailModule.Tests.Support;
 /// <summary>A spool as tests use it: what is written waits for its commit, what is committed is collected.</summary>
 internal sealed class SpoolRun : IDisposable
 {
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(30);
 
     public SpoolRun(SpoolOptions options)
     {
@@ -28,7 +28,7 @@ internal sealed class SpoolRun : IDisposable
         {
             Directory = directory,
             Consumer = consumer ?? (_ => { }),
-            RunWork = work => work.Run(),
+            RunJob = work => work.Run(),
             Disk = disk ?? Disk.Real,
             SegmentLimit = segmentLimit,
             InlineLimit = 4096,
@@ -83,7 +83,7 @@ internal sealed class SpoolRun : IDisposable
             fault = result;
             done.Set();
         });
-        Assert.True(done.Wait(Patience));
+        Assert.True(done.Wait(WaitLimit));
         return (fault, writer.Id);
     }
 

@@ -8,7 +8,7 @@ using MailModule.Primitives.Os;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// Obeys users' forward files (docs/forward-files.md). Blocks: workers only.
+/// Carries out users' forward files (docs/forward-files.md). Blocks: workers only.
 /// </summary>
 /// <remarks>
 /// Invariant: what is sent on is durable in the spool before the message comes into the mailbox, and that is before the
@@ -20,7 +20,7 @@ internal sealed class DotForward(
 {
     private readonly DotForwardFiles _files = new(calls);
 
-    /// <summary>Whether a user has a forward file that is to be obeyed; cheap.</summary>
+    /// <summary>Whether a user has a forward file that is to be carried out; cheap.</summary>
     public bool AppliesTo(string home) => options().IsOn && _files.Exists(home);
 
     public LocalActionResult Run(LocalAction action, CancellationToken cancel)

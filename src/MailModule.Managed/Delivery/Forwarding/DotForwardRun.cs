@@ -6,9 +6,9 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// One forward file obeyed for one message. Of what it asks for only commands take effect here; folders and addresses
-/// are gathered. What goes wrong is told with its line, and the message then stays in the mailbox. One use, one thread;
-/// blocks while commands run.
+/// One forward file carried out for one message. Of what it asks for only commands take effect here; folders and
+/// addresses are gathered. What goes wrong is told with its line, and the message then stays in the mailbox. One use,
+/// one thread; blocks while commands run.
 /// </summary>
 /// <param name="rules">Tells who the addresses of the file are.</param>
 /// <param name="note">Gets what went wrong: line and text.</param>
@@ -16,7 +16,7 @@ internal sealed class DotForwardRun(
     LocalAction action, DotForwardMessage message, DotForwardOptions options, RelayPolicy rules,
     Action<int, string> note, CancellationToken cancel)
 {
-    private readonly Evaluator _evaluation = new(message);
+    private readonly Evaluator _evaluator = new(message);
     private readonly List<string> _copies = [];
     private readonly List<(MailAddress Address, string? Maildrop)> _targets = [];
     private string? _folder = "";
@@ -86,8 +86,8 @@ internal sealed class DotForwardRun(
     {
         foreach (BranchPart part in branch.Parts)
         {
-            bool holds = part.Condition is null || _evaluation.IsTrue(part.Condition);
-            if (part.Condition is not null && _evaluation.Fault is { } fault)
+            bool holds = part.Condition is null || _evaluator.IsTrue(part.Condition);
+            if (part.Condition is not null && _evaluator.Problem is { } fault)
                 ReportError(part.Line, fault);
             if (!holds)
                 continue;
@@ -134,7 +134,7 @@ internal sealed class DotForwardRun(
     }
 
     private string? ValueOf(string name)
-        => _evaluation.Captures.Find(name)
+        => _evaluator.Captures.Find(name)
             ?? (name != "in_text" && DotForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
 
     // What other mail programs give their commands; nothing of the host's own environment.

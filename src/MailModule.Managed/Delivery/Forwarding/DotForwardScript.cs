@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// A forward file as read. One with an error anywhere is not obeyed at all: half of what a user meant may be the wrong
-/// half. Immutable; any thread.
+/// A forward file as read. One with an error anywhere is not carried out at all: half of what a user meant may be the
+/// wrong half. Immutable; any thread.
 /// </summary>
 /// <param name="Steps">In order.</param>
 /// <param name="Errors">Line and what is wrong with it.</param>

@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Forwarding;
 internal abstract record DotForwardStep(int Line);
 
 /// <summary>
-/// <c>#if</c> with its <c>#elif</c> and <c>#else</c>: the first part whose condition holds is obeyed.
+/// <c>#if</c> with its <c>#elif</c> and <c>#else</c>: the first part whose condition holds is carried out.
 /// </summary>
 internal sealed record BranchStep(int Line, IReadOnlyList<BranchPart> Parts) : DotForwardStep(Line);
 

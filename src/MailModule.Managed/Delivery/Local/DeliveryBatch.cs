@@ -11,7 +11,7 @@ internal sealed class DeliveryBatch
     /// <summary>
     /// Messages to deliver; of those that the spool found at its start, a delivery may be in the mailbox.
     /// </summary>
-    public List<(ISpoolEntry Entry, bool MayBeThere)> Entries { get; } = new(Limit);
+    public List<(ISpoolEntry Entry, bool MayBeDuplicate)> Entries { get; } = new(Limit);
 
     /// <summary>What others want done on the thread; each gets the time.</summary>
     public List<Action<long>> Steps { get; } = [];

@@ -4,15 +4,15 @@ namespace MailModule.Delivery.Local;
 
 /// <summary>
 /// What waits for the thread of local delivery, and when the thread is woken for it. Every member is for whoever holds
-/// the lock on <paramref name="gate"/>.
+/// the lock on <paramref name="monitor"/>.
 /// </summary>
-/// <param name="gate">Waited on by the thread, and pulsed to wake it.</param>
-internal sealed class DeliveryQueue(object gate)
+/// <param name="monitor">Waited on by the thread, and pulsed to wake it.</param>
+internal sealed class DeliveryQueue(object monitor)
 {
     private const int LongBatch = 1_024;
 
     private readonly Queue<Action<long>> _steps = new();
-    private Queue<(ISpoolEntry Entry, bool MayBeThere)> _entries = new();
+    private Queue<(ISpoolEntry Entry, bool MayBeDuplicate)> _entries = new();
     private int _wakeCount = int.MaxValue;
     private bool _lastBatchWasFull;
     private bool _isUrgent;
@@ -43,10 +43,10 @@ internal sealed class DeliveryQueue(object gate)
     }
 
     /// <summary>Somebody waits for the thread: it is woken, and its next batch does not grow.</summary>
-    public void Hurry()
+    public void SetUrgent()
     {
         _isUrgent = true;
-        Monitor.PulseAll(gate);
+        Monitor.PulseAll(monitor);
     }
 
     /// <summary>The thread sleeps until something comes, or the time is up.</summary>
@@ -69,13 +69,13 @@ internal sealed class DeliveryQueue(object gate)
     private void Wait(int milliseconds, int wakeCount)
     {
         _wakeCount = wakeCount;
-        Monitor.Wait(gate, milliseconds);
+        Monitor.Wait(monitor, milliseconds);
         _wakeCount = int.MaxValue;
     }
 
     private void Wake()
     {
         _wakeCount = int.MaxValue;
-        Monitor.PulseAll(gate);
+        Monitor.PulseAll(monitor);
     }
 }

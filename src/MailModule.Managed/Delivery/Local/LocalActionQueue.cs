@@ -19,7 +19,7 @@ internal sealed class LocalActionQueue(
     /// <summary>The time that a running action has to end after it was cancelled.</summary>
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
 
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly CancellationTokenSource _cancel = new();
     private readonly Dictionary<string, Queue<LocalAction>> _waitingByKey = [];
     private readonly Queue<LocalAction> _ready = new();
@@ -28,7 +28,7 @@ internal sealed class LocalActionQueue(
 
     public void Enqueue(LocalAction action)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_isStopping)
                 return;
@@ -49,7 +49,7 @@ internal sealed class LocalActionQueue(
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isStopping = true;
             _ready.Clear();
@@ -58,7 +58,7 @@ internal sealed class LocalActionQueue(
                 return true;
         }
         _cancel.Cancel();
-        lock (_gate)
+        lock (_lock)
             return WaitForEnd(CancelGrace);
     }
 
@@ -70,7 +70,7 @@ internal sealed class LocalActionQueue(
             long left = deadline - Environment.TickCount64;
             if (left <= 0)
                 return false;
-            Monitor.Wait(_gate, (int)Math.Min(left, int.MaxValue));
+            Monitor.Wait(_lock, (int)Math.Min(left, int.MaxValue));
         }
         return true;
     }
@@ -80,14 +80,14 @@ internal sealed class LocalActionQueue(
         while (_running < limit && _ready.TryDequeue(out LocalAction? next))
         {
             _running++;
-            workers.Run(new Work(this, next));
+            workers.Run(new ActionJob(this, next));
         }
     }
 
     private void Complete(LocalAction action, LocalActionResult result)
     {
         completed(action, result);
-        lock (_gate)
+        lock (_lock)
         {
             _running--;
             if (_waitingByKey.TryGetValue(action.Key, out Queue<LocalAction>? queue)
@@ -96,7 +96,7 @@ internal sealed class LocalActionQueue(
             else
                 _waitingByKey.Remove(action.Key);
             StartWorkers();
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
         }
     }
 
@@ -115,7 +115,7 @@ internal sealed class LocalActionQueue(
         }
     }
 
-    private sealed class Work(LocalActionQueue owner, LocalAction action) : IJob
+    private sealed class ActionJob(LocalActionQueue owner, LocalAction action) : IJob
     {
         void IJob.Run() => owner.Complete(action, owner.RunOne(action));
     }

@@ -26,7 +26,7 @@ internal sealed class LocalDelivery : IDisposable
     /// <summary>What the thread gets at a stop when local actions have used up the time.</summary>
     private const int LeastForEnd = 500;
 
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly ISpool _spool;
     private readonly DeliveryQueue _queue;
     private readonly DeliveryProgress _progress = new();
@@ -37,9 +37,9 @@ internal sealed class LocalDelivery : IDisposable
     public LocalDelivery(LocalDeliveryDependencies dependencies)
     {
         _spool = dependencies.Spool;
-        _queue = new DeliveryQueue(_gate);
+        _queue = new DeliveryQueue(_lock);
         _mailboxes = new MailboxDelivery(dependencies, BeginAction, Post);
-        _thread = new LocalDeliveryThread(_gate, _queue, _progress, _mailboxes, dependencies.Log);
+        _thread = new LocalDeliveryThread(_lock, _queue, _progress, _mailboxes, dependencies.Log);
         if (dependencies.Rules is { } rules)
             _actions = new LocalActionQueue(dependencies.Workers!, rules.Run, EndAction, dependencies.Log);
     }
@@ -47,7 +47,7 @@ internal sealed class LocalDelivery : IDisposable
     /// <summary>Starts the thread with the entries that the spool found at its start.</summary>
     public void Start()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _queue.AddRecovered(_spool.Recovered);
             _progress.AddEnqueued(_spool.Recovered.Count);
@@ -63,12 +63,12 @@ internal sealed class LocalDelivery : IDisposable
     {
         if (!HasMailbox(entry))
             return;
-        lock (_gate)
+        lock (_lock)
         {
             _queue.Add(entry);
             _progress.AddEnqueued(1);
             if (_queue.Count + _progress.Unsynced > QueueLimit && _thread is { IsRunning: true, IsStopping: false })
-                Monitor.Wait(_gate, LongestHold);
+                Monitor.Wait(_lock, LongestHold);
         }
     }
 
@@ -80,17 +80,17 @@ internal sealed class LocalDelivery : IDisposable
     public bool CatchUp(TimeSpan timeout, string? home = null)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        lock (_gate)
+        lock (_lock)
         {
             long wanted = _progress.Enqueued;
             if (!_progress.HasTried(wanted))
-                _queue.Hurry();
+                _queue.SetUrgent();
             while ((!_progress.HasTried(wanted) || _progress.HasActions(home)) && _thread.IsRunning)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)
                     return false;
-                Monitor.Wait(_gate, (int)left);
+                Monitor.Wait(_lock, (int)left);
             }
             return true;
         }
@@ -133,7 +133,7 @@ internal sealed class LocalDelivery : IDisposable
 
     private void BeginAction(LocalAction action)
     {
-        lock (_gate)
+        lock (_lock)
             _progress.BeginAction(action);
         _actions!.Enqueue(action);
     }
@@ -141,28 +141,28 @@ internal sealed class LocalDelivery : IDisposable
     private void EndAction(LocalAction action, LocalActionResult result) => Post(now =>
     {
         _mailboxes.CompleteAction(action, result, now);
-        lock (_gate)
+        lock (_lock)
             _progress.EndAction(action);
     });
 
     private void Post(Action<long> step)
     {
-        lock (_gate)
+        lock (_lock)
             _queue.Add(step);
     }
 
     private Fault SyncMailboxes()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (!_progress.HasUnmarked)
                 return Fault.None;
             if (!_thread.IsRunning)
                 return Fault.State;
             long sync = _progress.AskForSync();
-            _queue.Hurry();
+            _queue.SetUrgent();
             while (!_progress.IsSynced(sync))
-                Monitor.Wait(_gate);
+                Monitor.Wait(_lock);
             return _progress.SyncFault;
         }
     }

@@ -8,9 +8,9 @@ namespace MailModule.Delivery.Local;
 /// The thread of local delivery (mailmodule-mbox): takes batches out of the queue, delivers them, and decides when a
 /// sync is due.
 /// </summary>
-/// <param name="gate">The lock of <see cref="LocalDelivery"/>, which queue and progress are guarded by.</param>
+/// <param name="monitor">The lock of <see cref="LocalDelivery"/>, which queue and progress are guarded by.</param>
 internal sealed class LocalDeliveryThread(
-    object gate, DeliveryQueue queue, DeliveryProgress progress, MailboxDelivery mailboxes, Log log)
+    object monitor, DeliveryQueue queue, DeliveryProgress progress, MailboxDelivery mailboxes, Log log)
 {
     private const int SyncCount = 10_000;
     private const int SyncAfter = 2_000;
@@ -33,7 +33,7 @@ internal sealed class LocalDeliveryThread(
     public void Start()
     {
         Thread thread = new(Run) { IsBackground = true };
-        lock (gate)
+        lock (monitor)
             _thread = thread;
         Signals.WithAllBlocked(thread.UnsafeStart);
     }
@@ -42,10 +42,10 @@ internal sealed class LocalDeliveryThread(
     /// <returns>The thread; null if it does not run.</returns>
     public Thread? BeginStop()
     {
-        lock (gate)
+        lock (monitor)
         {
             _isStopping = true;
-            queue.Hurry();
+            queue.SetUrgent();
             return _thread;
         }
     }
@@ -75,18 +75,18 @@ internal sealed class LocalDeliveryThread(
         foreach (Action<long> step in _batch.Steps)
             step(now);
         _batch.Steps.Clear();
-        foreach ((ISpoolEntry entry, bool mayBeThere) in _batch.Entries)
+        foreach ((ISpoolEntry entry, bool mayBeDuplicate) in _batch.Entries)
             if (!Volatile.Read(ref _isAbandoned))
-                mailboxes.Deliver(entry, mayBeThere, now);
+                mailboxes.Deliver(entry, mayBeDuplicate, now);
         mailboxes.Retry(now);
         Fault fault = IsSyncDue(sync, now) ? mailboxes.Sync(now) : Fault.None;
-        lock (gate)
+        lock (monitor)
         {
             progress.CompleteBatch(_batch.Entries.Count, mailboxes);
             // What waits for its DSN is in the mailbox already: a deletion must wait for its mark too.
             if (!progress.IsSynced(sync) && (mailboxes.DsnsInProgress == 0 || fault != Fault.None))
                 progress.CompleteSync(sync, fault);
-            Monitor.PulseAll(gate);
+            Monitor.PulseAll(monitor);
         }
         _batch.Entries.Clear();
     }
@@ -97,7 +97,7 @@ internal sealed class LocalDeliveryThread(
     // False when it is time to end. The batch holds what to deliver now, which may be nothing.
     private bool WaitForBatch(out long sync)
     {
-        lock (gate)
+        lock (monitor)
         {
             while (!_isStopping && queue.IsEmpty && !MustSync && UntilDue() is var wait and > 0)
                 queue.WaitForEntry(wait);
@@ -117,7 +117,7 @@ internal sealed class LocalDeliveryThread(
         int before = queue.Count;
         if (!MayGather)
             return;
-        Monitor.Wait(gate, GatherFor);
+        Monitor.Wait(monitor, GatherFor);
         if (queue.Count > before && MayGather)
             queue.WaitForLongBatch(GatherStreamFor);
     }
@@ -139,11 +139,11 @@ internal sealed class LocalDeliveryThread(
     private void End()
     {
         Fault fault = mailboxes.Sync(Environment.TickCount64);
-        lock (gate)
+        lock (monitor)
         {
             _thread = null;
             progress.End(fault, mailboxes.Unsynced);
-            Monitor.PulseAll(gate);
+            Monitor.PulseAll(monitor);
         }
     }
 }

@@ -32,7 +32,7 @@ internal sealed class LocalRulesDependencies
     public FileCalls Calls { get; init; } = FileCalls.Linux;
 }
 
-/// <summary>Lists are expanded, forward files obeyed.</summary>
+/// <summary>Expands lists and carries out forward files.</summary>
 internal sealed class LocalRules : ILocalRules
 {
     private readonly ListExpansion _lists;

@@ -39,7 +39,7 @@ internal sealed class MailboxDelivery(
     /// Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What
     /// fails waits.
     /// </summary>
-    public void Deliver(ISpoolEntry entry, bool mayBeThere, long now)
+    public void Deliver(ISpoolEntry entry, bool mayBeDuplicate, long now)
     {
         IReadOnlyList<Recipient> recipients = entry.Envelope.Recipients;
         for (int i = 0; i < recipients.Count; i++)
@@ -50,14 +50,14 @@ internal sealed class MailboxDelivery(
             if (!IsFirstOfHome(entry, i, home))
                 continue;
             int[] sharing = RecipientsOfHome(entry, i, home);
-            DeliverOrWait(new PendingDelivery(entry, maildrop, sharing, mayBeThere), home, now);
+            DeliverOrWait(new PendingDelivery(entry, maildrop, sharing, mayBeDuplicate), home, now);
         }
     }
 
     /// <summary>A local action has ended: the message goes where it says, or waits for another attempt.</summary>
     public void CompleteAction(LocalAction action, LocalActionResult result, long now)
     {
-        var delivery = new PendingDelivery(action.Entry, action.Maildrop, action.Recipients, action.MayBeThere)
+        var delivery = new PendingDelivery(action.Entry, action.Maildrop, action.Recipients, action.MayBeDuplicate)
         {
             Progress = action.Progress,
             Failures = action.Failures,
@@ -156,7 +156,7 @@ internal sealed class MailboxDelivery(
             {
                 Progress = delivery.Progress,
                 Failures = delivery.Failures,
-                MayBeThere = delivery.MayBeThere,
+                MayBeDuplicate = delivery.MayBeDuplicate,
             });
             return Fault.None;
         }
@@ -202,7 +202,7 @@ internal sealed class MailboxDelivery(
     private Fault StoreInInbox(in PendingDelivery delivery, string home, MessageContent content)
     {
         ISpoolEntry entry = delivery.Entry;
-        return dependencies.Store.Deliver(home, entry.Id, entry.Envelope.Received, content, delivery.MayBeThere);
+        return dependencies.Store.Deliver(home, entry.Id, entry.Envelope.Received, content, delivery.MayBeDuplicate);
     }
 
     private void Complete(in PendingDelivery delivery, long now)

@@ -33,7 +33,7 @@ internal sealed class MailboxRetries
     {
         if (!_mailboxes.TryGetValue(mailbox, out FailingMailbox? failing))
             return false;
-        failing.Waiting.Enqueue(delivery with { MayBeThere = true });
+        failing.Waiting.Enqueue(delivery with { MayBeDuplicate = true });
         return true;
     }
 
@@ -47,7 +47,7 @@ internal sealed class MailboxRetries
             long delay = Math.Min(FirstDelay << Math.Min(delivery.Failures, 20), LongestDelay);
             _mailboxes[mailbox] = failing = new FailingMailbox { Delay = delay, NextAttempt = now + delay };
         }
-        failing!.Waiting.Enqueue(delivery with { MayBeThere = true, Failures = delivery.Failures + 1 });
+        failing!.Waiting.Enqueue(delivery with { MayBeDuplicate = true, Failures = delivery.Failures + 1 });
         return isFirst;
     }
 

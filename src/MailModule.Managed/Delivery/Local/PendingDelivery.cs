@@ -4,8 +4,9 @@ namespace MailModule.Delivery.Local;
 
 /// <summary>A message on its way into one mailbox.</summary>
 /// <param name="Recipients">Indexes of the envelope's recipients that share the mailbox.</param>
-/// <param name="MayBeThere">An earlier attempt may have put it into the mailbox.</param>
-internal readonly record struct PendingDelivery(ISpoolEntry Entry, string Maildrop, int[] Recipients, bool MayBeThere)
+/// <param name="MayBeDuplicate">An earlier attempt may have put it into the mailbox.</param>
+internal readonly record struct PendingDelivery(
+    ISpoolEntry Entry, string Maildrop, int[] Recipients, bool MayBeDuplicate)
 {
     /// <summary>What its local action came to; null: it has had none, or is to have it again.</summary>
     public LocalActionResult? Result { get; init; }

@@ -9,21 +9,21 @@ namespace MailModule.Delivery.Outgoing;
 internal static class RecipientList
 {
     /// <summary>
-    /// False if there is no address, or one is malformed (<paramref name="wrong"/> names it). A quoted local part may
+    /// False if there is no address, or one is malformed (<paramref name="problem"/> names it). A quoted local part may
     /// hold separators. An address that stands there twice is taken once.
     /// </summary>
-    public static bool TryParse(string text, out IReadOnlyList<MailAddress> addresses, out string wrong)
+    public static bool TryParse(string text, out IReadOnlyList<MailAddress> addresses, out string problem)
     {
         var found = new List<MailAddress>();
         var seen = new HashSet<MailAddress>();
         addresses = found;
-        wrong = "";
+        problem = "";
         foreach (string word in Words(text))
         {
             string bare = word.Length > 2 && word[0] == '<' && word[^1] == '>' ? word[1..^1] : word;
             if (!MailAddress.TryParse(bare, out MailAddress address) || address.IsNull)
             {
-                wrong = word;
+                problem = word;
                 return false;
             }
             if (seen.Add(address))

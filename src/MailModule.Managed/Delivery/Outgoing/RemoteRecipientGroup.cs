@@ -20,7 +20,7 @@ internal sealed class RemoteRecipientGroup(
     private const int ConnectionLimit = 4;
 
     private readonly Queue<SubmittedRecipient> _open = new(recipients);
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<(SmtpClientTransaction Transaction, SubmittedRecipient[] Members)> _underWay = new(2);
     private IDeliveryAttempt? _attempt;
     private bool _isCancelled;
@@ -34,7 +34,7 @@ internal sealed class RemoteRecipientGroup(
 
     public bool AwaitsVerdict(SubmittedRecipient recipient)
     {
-        lock (_gate)
+        lock (_lock)
             return _underWay.Exists(
                 one => one.Transaction.AwaitsFinalReply && Array.IndexOf(one.Members, recipient) is >= 0 and var i
                 && one.Transaction.Recipients[i].State == RecipientState.Accepted);
@@ -43,7 +43,7 @@ internal sealed class RemoteRecipientGroup(
     public void Cancel()
     {
         IDeliveryAttempt? attempt;
-        lock (_gate)
+        lock (_lock)
         {
             _isCancelled = true;
             attempt = _attempt;
@@ -54,7 +54,7 @@ internal sealed class RemoteRecipientGroup(
     void IAttemptOwner.Connecting(IDeliveryAttempt attempt)
     {
         foreach (SubmittedRecipient recipient in recipients)
-            if (recipient.Outcome is null)
+            if (recipient.Result is null)
                 recipient.CountAttempts(1);
         submission.ChangeState(SubmissionState.Connecting, 0, recipients);
     }
@@ -68,7 +68,7 @@ internal sealed class RemoteRecipientGroup(
         if (members.Length == 0)
             return null;
         SmtpClientTransaction transaction = submission.NewTransaction(members);
-        lock (_gate)
+        lock (_lock)
             _underWay.Add((transaction, members));
         return transaction;
     }
@@ -86,7 +86,7 @@ internal sealed class RemoteRecipientGroup(
             if (someWereTaken && IsTooMany(result.Reply))
                 _open.Enqueue(members[i]);
             else
-                submission.FinishRecipient(members[i], OutcomeOf(result, attempt.Host), transaction.Sent);
+                submission.FinishRecipient(members[i], ResultOf(result, attempt.Host), transaction.Sent);
         }
     }
 
@@ -104,9 +104,9 @@ internal sealed class RemoteRecipientGroup(
             BeginAttempt();
             return;
         }
-        SubmissionOutcome outcome = OutcomeOf(end, attempt.Host);
+        SubmissionResult result = ResultOf(end, attempt.Host);
         while (_open.TryDequeue(out SubmittedRecipient? recipient))
-            submission.FinishRecipient(recipient, outcome, 0);
+            submission.FinishRecipient(recipient, result, 0);
         submission.Ended(this);
     }
 
@@ -114,7 +114,7 @@ internal sealed class RemoteRecipientGroup(
     {
         IDeliveryAttempt attempt = begin(this);
         bool isLate;
-        lock (_gate)
+        lock (_lock)
         {
             _attempt = attempt;
             isLate = _isCancelled;
@@ -131,7 +131,7 @@ internal sealed class RemoteRecipientGroup(
 
     private SubmittedRecipient[] RemoveUnderWay(SmtpClientTransaction transaction)
     {
-        lock (_gate)
+        lock (_lock)
         {
             int index = _underWay.FindIndex(one => one.Transaction == transaction);
             SubmittedRecipient[] members = _underWay[index].Members;
@@ -144,19 +144,19 @@ internal sealed class RemoteRecipientGroup(
     private static bool IsTooMany(Reply? reply)
         => reply is { Code: 452 or 552, Enhanced: "4.5.3" or "5.5.3" } or { Code: 452, Enhanced: "" };
 
-    private static SubmissionOutcome OutcomeOf(RecipientResult result, RemoteHost? host)
+    private static SubmissionResult ResultOf(RecipientResult result, RemoteHost? host)
     {
         SubmissionState state = result.State == RecipientState.Delivered ? SubmissionState.Done : SubmissionState.Error;
         string text = result.Reply is null ? FaultDescriptions.Of(result.Fault) : "";
-        return new SubmissionOutcome(
+        return new SubmissionResult(
             state, result.Fault, result.Reply, result.Reply?.Enhanced ?? "", text, host, "", result.IsUnknown);
     }
 
-    private static SubmissionOutcome OutcomeOf(AttemptEnd end, RemoteHost? host)
+    private static SubmissionResult ResultOf(AttemptEnd end, RemoteHost? host)
     {
         Fault fault = end.Fault == Fault.None ? Fault.Closed : end.Fault;
         string text = end.Reply is not null ? "" : end.Text.Length > 0 ? end.Text : FaultDescriptions.Of(fault);
         string status = end.Status.Length > 0 ? end.Status : end.Reply?.Enhanced ?? "";
-        return new SubmissionOutcome(SubmissionState.Error, fault, end.Reply, status, text, host, "", IsUnknown: false);
+        return new SubmissionResult(SubmissionState.Error, fault, end.Reply, status, text, host, "", IsUnknown: false);
     }
 }

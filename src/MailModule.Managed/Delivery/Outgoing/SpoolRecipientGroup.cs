@@ -88,11 +88,11 @@ internal sealed class SpoolRecipientGroup(
 
     private void End(Fault fault)
     {
-        SubmissionOutcome outcome = fault == Fault.None
-            ? new SubmissionOutcome(whenDurable, Fault.None, null, "", "", null, _writer!.Id, IsUnknown: false)
-            : SubmissionOutcome.Failed(fault, FaultDescriptions.Of(fault), "4.3.0");
+        SubmissionResult result = fault == Fault.None
+            ? new SubmissionResult(whenDurable, Fault.None, null, "", "", null, _writer!.Id, IsUnknown: false)
+            : SubmissionResult.Failed(fault, FaultDescriptions.Of(fault), "4.3.0");
         foreach (SubmittedRecipient recipient in recipients)
-            submission.FinishRecipient(recipient, outcome, submission.Content.Length);
+            submission.FinishRecipient(recipient, result, submission.Content.Length);
         submission.Ended(this);
     }
 }

@@ -51,7 +51,7 @@ internal sealed partial class Submission
     {
         if (_request.Route == SubmissionRoute.NamedServer)
             return [];
-        lock (_gate)
+        lock (_lock)
         {
             if (_fields is not null)
                 return _fields;
@@ -64,12 +64,12 @@ internal sealed partial class Submission
     /// <summary>Gives a group's recipients a state that is not final, where they have no final one yet.</summary>
     internal void ChangeState(SubmissionState state, long value, IReadOnlyList<SubmittedRecipient> recipients)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_open == 0)
                 return;
             foreach (SubmittedRecipient recipient in recipients)
-                if (recipient.Outcome is null)
+                if (recipient.Result is null)
                     recipient.State = state;
             bool isOneOfMany = recipients.Count == 1 && Recipients.Count > 1;
             _observers.Post(state, value, isOneOfMany ? recipients[0].Address.Text : "");
@@ -78,12 +78,12 @@ internal sealed partial class Submission
 
     /// <summary>Gives a recipient its final state, unless it has one.</summary>
     /// <param name="sent">Octets of the message that were sent.</param>
-    internal void FinishRecipient(SubmittedRecipient recipient, SubmissionOutcome outcome, long sent)
+    internal void FinishRecipient(SubmittedRecipient recipient, SubmissionResult result, long sent)
     {
         bool isLast;
-        lock (_gate)
+        lock (_lock)
         {
-            if (!TryFinishRecipient(recipient, outcome, sent))
+            if (!TryFinishRecipient(recipient, result, sent))
                 return;
             isLast = _open == 0;
         }
@@ -93,13 +93,13 @@ internal sealed partial class Submission
             Write(recipient);
     }
 
-    private bool TryFinishRecipient(SubmittedRecipient recipient, SubmissionOutcome outcome, long sent)
+    private bool TryFinishRecipient(SubmittedRecipient recipient, SubmissionResult result, long sent)
     {
-        if (!recipient.TryFinish(outcome))
+        if (!recipient.TryFinish(result))
             return false;
         _open--;
-        long value = outcome.State == SubmissionState.Error ? ValueOf(outcome) : sent;
-        _observers.Post(outcome.State, value, recipient.Address.Text);
+        long value = result.State == SubmissionState.Error ? ValueOf(result) : sent;
+        _observers.Post(result.State, value, recipient.Address.Text);
         return true;
     }
 
@@ -109,7 +109,7 @@ internal sealed partial class Submission
         foreach (SubmittedRecipient recipient in last)
             Write(recipient);
         bool isUnused;
-        lock (_gate)
+        lock (_lock)
             isUnused = _contentUsers == 0;
         if (isUnused)
             DisposeContent();
@@ -120,15 +120,15 @@ internal sealed partial class Submission
 
     private void Write(SubmittedRecipient recipient)
     {
-        SubmissionOutcome outcome = recipient.Outcome!;
-        string words = outcome.Reply?.ToString() ?? (outcome.Text.Length > 0 ? outcome.Text : outcome.QueueId);
+        SubmissionResult result = recipient.Result!;
+        string words = result.Reply?.ToString() ?? (result.Text.Length > 0 ? result.Text : result.QueueId);
         _dependencies.Log.Write(
             LogLevel.Info, "send",
-            $"to=<{recipient.Address}> host={outcome.Host?.Name} result={outcome.State} {words}");
+            $"to=<{recipient.Address}> host={result.Host?.Name} result={result.State} {words}");
     }
 
-    private static long ValueOf(SubmissionOutcome outcome)
-        => outcome.Reply is { IsPositive: false } reply ? reply.Code : -(long)outcome.Fault;
+    private static long ValueOf(SubmissionResult result)
+        => result.Reply is { IsPositive: false } reply ? reply.Code : -(long)result.Fault;
 
     private static int Weight(Fault fault) => fault switch
     {

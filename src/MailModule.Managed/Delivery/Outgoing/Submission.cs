@@ -26,7 +26,7 @@ internal sealed partial class Submission : IJob
     private readonly SubmissionDependencies _dependencies;
     private readonly Func<SubmissionContent, Fault>? _fill;
     private readonly ObserverQueue _observers;
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly ManualResetEvent _completed = new(false);
     private readonly List<IRecipientGroup> _groups = [];
     private HeaderScanner _header;
@@ -55,7 +55,7 @@ internal sealed partial class Submission : IJob
     /// None if every recipient was delivered to or queued; else the worst: a permanent failure before a temporary one.
     /// <see cref="Fault.State"/> while something is not final.
     /// </summary>
-    public Fault Result => Recipients.Select(recipient => recipient.Outcome?.Fault ?? Fault.State)
+    public Fault Outcome => Recipients.Select(recipient => recipient.Result?.Fault ?? Fault.State)
         .OrderByDescending(Weight).First();
 
     /// <summary>Raised when every recipient has its final state; any thread, must not block.</summary>
@@ -67,7 +67,7 @@ internal sealed partial class Submission : IJob
     /// <summary>Begins; once. Nothing after <see cref="Cancel"/> or <see cref="Fail"/>.</summary>
     public void Start()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_open == 0)
                 return;
@@ -77,7 +77,7 @@ internal sealed partial class Submission : IJob
     }
 
     /// <summary>Blocks until every recipient has its final state, or the time is up (false).</summary>
-    public bool WaitForResult(TimeSpan timeout) => _completed.WaitOne(timeout);
+    public bool WaitForOutcome(TimeSpan timeout) => _completed.WaitOne(timeout);
 
     /// <summary>Blocks until every recipient has its final state and the observer has heard the last of it.</summary>
     public void Wait() => _observers.WaitForLast();
@@ -95,16 +95,16 @@ internal sealed partial class Submission : IJob
     {
         IRecipientGroup[] groups;
         List<SubmittedRecipient> given;
-        lock (_gate)
+        lock (_lock)
         {
             _isGivenUp = true;
             groups = [.. _groups];
-            given = [.. Recipients.Where(recipient => recipient.Outcome is null)];
+            given = [.. Recipients.Where(recipient => recipient.Result is null)];
             foreach (SubmittedRecipient recipient in given)
             {
                 bool isUnknown = Array.Exists(groups, group => group.AwaitsVerdict(recipient));
-                SubmissionOutcome outcome = SubmissionOutcome.Failed(fault, FaultDescriptions.Of(fault));
-                TryFinishRecipient(recipient, outcome with { IsUnknown = isUnknown }, 0);
+                SubmissionResult result = SubmissionResult.Failed(fault, FaultDescriptions.Of(fault));
+                TryFinishRecipient(recipient, result with { IsUnknown = isUnknown }, 0);
             }
         }
         if (given.Count > 0)
@@ -139,9 +139,9 @@ internal sealed partial class Submission : IJob
     {
         foreach (SubmittedRecipient recipient in Recipients)
             if (recipient.Refusal is { } refusal)
-                FinishRecipient(recipient, SubmissionOutcome.Refused(refusal), 0);
+                FinishRecipient(recipient, SubmissionResult.Refused(refusal), 0);
         SubmittedRecipient[] taken = [.. Recipients.Where(recipient => recipient.Refusal is null)];
-        lock (_gate)
+        lock (_lock)
         {
             if (_isGivenUp || taken.Length == 0)
                 return [];
@@ -178,7 +178,7 @@ internal sealed partial class Submission : IJob
     private void ReleaseContent()
     {
         bool isLast;
-        lock (_gate)
+        lock (_lock)
             isLast = --_contentUsers == 0 && _open == 0;
         if (isLast)
             DisposeContent();

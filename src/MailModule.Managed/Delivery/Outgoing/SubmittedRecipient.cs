@@ -14,21 +14,21 @@ namespace MailModule.Delivery.Outgoing;
 /// <param name="QueueId">The message's id in the spool; empty if it is not there.</param>
 /// <param name="IsUnknown">The message may have been taken all the same: the answer was lost, or not waited
 /// for.</param>
-internal sealed record SubmissionOutcome(
+internal sealed record SubmissionResult(
     SubmissionState State, Fault Fault, Reply? Reply, string Status, string Text, RemoteHost? Host, string QueueId,
     bool IsUnknown)
 {
-    public static SubmissionOutcome Failed(Fault fault, string text, string status = "")
+    public static SubmissionResult Failed(Fault fault, string text, string status = "")
         => new(SubmissionState.Error, fault, null, status, text, null, "", IsUnknown: false);
 
-    public static SubmissionOutcome Refused(Reply reply)
+    public static SubmissionResult Refused(Reply reply)
         => new(SubmissionState.Error, Fault.RefusedPermanent, reply, reply.Enhanced, "", null, "", IsUnknown: false);
 }
 
 /// <summary>One recipient of a submission. Changed under the submission's lock; may be read at any time.</summary>
 internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
 {
-    private volatile SubmissionOutcome? _outcome;
+    private volatile SubmissionResult? _result;
     private int _attempts;
 
     public MailAddress Address => recipient.Address;
@@ -40,9 +40,9 @@ internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
     public Reply? Refusal => refusal;
 
     /// <summary>Null until it is final.</summary>
-    public SubmissionOutcome? Outcome => _outcome;
+    public SubmissionResult? Result => _result;
 
-    /// <summary>How far the recipient has come; the state of <see cref="Outcome"/> once that is there.</summary>
+    /// <summary>How far the recipient has come; the state of <see cref="Result"/> once that is there.</summary>
     public SubmissionState State { get; internal set; }
 
     /// <summary>Connections on which the recipient was tried.</summary>
@@ -50,12 +50,12 @@ internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
 
     internal void CountAttempts(int connections) => Interlocked.Add(ref _attempts, connections);
 
-    internal bool TryFinish(SubmissionOutcome outcome)
+    internal bool TryFinish(SubmissionResult result)
     {
-        if (_outcome is not null)
+        if (_result is not null)
             return false;
-        _outcome = outcome;
-        State = outcome.State;
+        _result = result;
+        State = result.State;
         return true;
     }
 }

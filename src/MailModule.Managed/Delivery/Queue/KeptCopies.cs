@@ -86,7 +86,7 @@ internal sealed class KeptCopies(Func<bool, string?> folderOf, IDisk disk)
 }
 
 /// <summary>The worker's part of keeping a copy.</summary>
-internal sealed class KeepCopyWork(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IJob
+internal sealed class KeepCopyJob(KeptCopies copies, ISpoolEntry entry, bool isSent, Action<Fault> ended) : IJob
 {
     // The queue waits for the end, whatever happens.
     public void Run()

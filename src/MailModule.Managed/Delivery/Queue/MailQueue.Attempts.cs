@@ -32,7 +32,7 @@ internal sealed partial class MailQueue
         while (true)
         {
             QueueAttempt? attempt;
-            lock (_gate)
+            lock (_lock)
                 attempt = TryOpenAttempt();
             if (attempt is null)
                 return;
@@ -80,7 +80,7 @@ internal sealed partial class MailQueue
     internal SmtpClientTransaction? NextTransaction(QueueAttempt attempt)
     {
         SmtpClientTransaction? transaction;
-        lock (_gate)
+        lock (_lock)
         {
             if (!attempt.IsReady)
             {
@@ -161,7 +161,7 @@ internal sealed partial class MailQueue
 
     internal void Completed(QueueAttempt attempt, IDeliveryAttempt remote, SmtpClientTransaction transaction)
     {
-        lock (_gate)
+        lock (_lock)
         {
             QueuedTransaction queued = attempt.Remove(transaction);
             if (ApplyResults(queued, transaction, remote.Host))
@@ -181,7 +181,7 @@ internal sealed partial class MailQueue
 
     internal void Returned(QueueAttempt attempt, SmtpClientTransaction transaction)
     {
-        lock (_gate)
+        lock (_lock)
         {
             ReturnUntried(attempt.Remove(transaction));
         }
@@ -200,7 +200,7 @@ internal sealed partial class MailQueue
 
     internal void Ended(QueueAttempt attempt, IDeliveryAttempt remote, AttemptEnd end)
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach (QueuedTransaction queued in attempt.Transactions.ToArray())
                 ReturnUntried(attempt.Remove(queued.Transaction!));
@@ -264,14 +264,14 @@ internal sealed partial class MailQueue
     private bool WaitForAttempts(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        lock (_gate)
+        lock (_lock)
         {
             while (_attempts.Count > 0 || _dsnsBeingWritten > 0 || _redirecting > 0)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)
                     return false;
-                Monitor.Wait(_gate, (int)Math.Min(left, int.MaxValue));
+                Monitor.Wait(_lock, (int)Math.Min(left, int.MaxValue));
             }
             return true;
         }
@@ -280,7 +280,7 @@ internal sealed partial class MailQueue
     private void CancelAttempts()
     {
         QueueAttempt[] attempts;
-        lock (_gate)
+        lock (_lock)
             attempts = [.. _attempts];
         foreach (QueueAttempt attempt in attempts)
             attempt.Cancel();

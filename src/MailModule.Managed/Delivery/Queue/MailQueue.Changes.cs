@@ -13,7 +13,7 @@ internal sealed partial class MailQueue
     private Fault ChangeEach(string? id, Action<QueueItem> change)
     {
         QueueItem[] items;
-        lock (_gate)
+        lock (_lock)
         {
             if (id is null)
                 items = [.. _items.Values];
@@ -23,7 +23,7 @@ internal sealed partial class MailQueue
                 return Fault.NotFound;
         }
         foreach (QueueItem item in items)
-            lock (_gate)
+            lock (_lock)
                 if (_items.ContainsKey(item.Id))
                     change(item);
         StartAttempts();
@@ -72,7 +72,7 @@ internal sealed partial class MailQueue
     {
         newId = "";
         QueuedTransaction? aside;
-        lock (_gate)
+        lock (_lock)
         {
             if (!_items.TryGetValue(id, out QueueItem? item))
                 return Fault.NotFound;
@@ -94,7 +94,7 @@ internal sealed partial class MailQueue
         }
         finally
         {
-            lock (_gate)
+            lock (_lock)
                 EndRedirection(aside!, result);
         }
         StartAttempts();

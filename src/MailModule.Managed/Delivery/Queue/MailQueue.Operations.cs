@@ -9,7 +9,7 @@ internal sealed partial class MailQueue
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 int Of(QueueState state) => _recipientCounts[(int)state];
                 int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held)
@@ -24,7 +24,7 @@ internal sealed partial class MailQueue
     public IReadOnlyList<string> List()
     {
         QueueItem[] items;
-        lock (_gate)
+        lock (_lock)
             items = [.. _items.Values];
         return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal)
             .Select(item => item.Id)];
@@ -32,7 +32,7 @@ internal sealed partial class MailQueue
 
     public Fault Find(string id, out QueuedMessageView? message)
     {
-        lock (_gate)
+        lock (_lock)
         {
             message = _items.TryGetValue(id, out QueueItem? item) ? View(item) : null;
             return message is null ? Fault.NotFound : Fault.None;
@@ -43,7 +43,7 @@ internal sealed partial class MailQueue
     {
         content = null;
         QueueItem? item;
-        lock (_gate)
+        lock (_lock)
             if (!_items.TryGetValue(id, out item))
                 return Fault.NotFound;
         content = new QueuedContent(item.Entry.Content.OpenRead(), () => IsHere(item));
@@ -62,7 +62,7 @@ internal sealed partial class MailQueue
 
     private bool IsHere(QueueItem item)
     {
-        lock (_gate)
+        lock (_lock)
             return _items.ContainsKey(item.Id);
     }
 }

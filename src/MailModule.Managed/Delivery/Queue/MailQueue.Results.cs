@@ -209,7 +209,7 @@ internal sealed partial class MailQueue
         QueueItem item;
         QueueRecipient[] about;
         DsnKind kind;
-        lock (_gate)
+        lock (_lock)
         {
             if (!TryDequeueDsn(out item))
                 return false;
@@ -231,7 +231,7 @@ internal sealed partial class MailQueue
         if (kind != DsnKind.Delayed && _dependencies.Copies.Wants(isSent))
         {
             Action<Fault> ended = fault => SendAfterCopy(item, about, kind, fault);
-            _dependencies.Workers.Run(new KeepCopyWork(_dependencies.Copies, item.Entry, isSent, ended));
+            _dependencies.Workers.Run(new KeepCopyJob(_dependencies.Copies, item.Entry, isSent, ended));
         }
         else
             SendAfterCopy(item, about, kind, Fault.None);
@@ -299,7 +299,7 @@ internal sealed partial class MailQueue
 
     private void DsnWritten(QueueItem item, QueueRecipient[] about, DsnKind kind, Fault fault)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _dsnsBeingWritten--;
             if (fault != Fault.None)

@@ -25,7 +25,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly QueueDependencies _dependencies;
     private readonly ISpool _spool;
     private readonly QueueEvents _events;
@@ -57,9 +57,9 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     internal void Resume()
     {
         foreach (ISpoolEntry entry in _spool.Recovered)
-            lock (_gate)
+            lock (_lock)
                 Admit(entry, isNew: false);
-        lock (_gate)
+        lock (_lock)
             _isStarted = true;
         Tick();
     }
@@ -72,7 +72,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     {
         if (!entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))
             return;
-        lock (_gate)
+        lock (_lock)
             Admit(entry, isNew: true);
         StartAttempts();
     }
@@ -83,7 +83,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _isStopping = true;
             Wake();
@@ -96,7 +96,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         }
         _thread?.Join();
         ended &= _events.TrySetListener(null, CancelGrace);
-        lock (_gate)
+        lock (_lock)
         {
             _items.Clear();
             Array.Clear(_recipientCounts);
@@ -112,7 +112,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         bool more;
         do
         {
-            lock (_gate)
+            lock (_lock)
             {
                 FollowClock();
                 more = DeferSome();
@@ -129,7 +129,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return Earliest(Earliest(_retries.NextDue, NextDsnRetry), _pausedUntil > Now ? _pausedUntil : null);
         }
     }
@@ -173,10 +173,10 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     private bool Sleep()
     {
         TimeSpan wait = NextDue is { } due ? due - Now : LongestSleep;
-        lock (_gate)
+        lock (_lock)
         {
             if (!_isWoken && !_isStopping && wait > TimeSpan.Zero)
-                Monitor.Wait(_gate, wait < LongestSleep ? wait + TimeSpan.FromMilliseconds(1) : LongestSleep);
+                Monitor.Wait(_lock, wait < LongestSleep ? wait + TimeSpan.FromMilliseconds(1) : LongestSleep);
             _isWoken = false;
             return !_isStopping;
         }
@@ -186,7 +186,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     private void Wake()
     {
         _isWoken = true;
-        Monitor.PulseAll(_gate);
+        Monitor.PulseAll(_lock);
     }
 
     private void Admit(ISpoolEntry entry, bool isNew)

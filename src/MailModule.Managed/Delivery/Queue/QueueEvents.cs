@@ -14,7 +14,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
     [ThreadStatic]
     private static QueueEvents? t_calling;
 
-    private readonly object _gate = new();
+    private readonly object _lock = new();
     private readonly Queue<QueueEvent> _waiting = new();
     private Action<QueueEvent>? _listener;
     private Action<QueueEvent>? _called;
@@ -31,7 +31,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
     /// <param name="unnumbered">The event; its number is given here.</param>
     public void Post(QueueEvent unnumbered)
     {
-        lock (_gate)
+        lock (_lock)
         {
             long sequence = Interlocked.Increment(ref _sequence);
             if (_listener is null || _waiting.Count >= Limit)
@@ -53,7 +53,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
     public bool TrySetListener(Action<QueueEvent>? listener, TimeSpan timeout)
     {
         long began = Environment.TickCount64;
-        lock (_gate)
+        lock (_lock)
         {
             Action<QueueEvent>? old = _listener;
             Volatile.Write(ref _listener, listener);
@@ -65,7 +65,7 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
                     : timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
                 if (timeout >= TimeSpan.Zero && left <= TimeSpan.Zero)
                     return false;
-                Monitor.Wait(_gate, left);
+                Monitor.Wait(_lock, left);
             }
             return true;
         }
@@ -94,14 +94,14 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
 
     private bool TryDequeue(out QueueEvent one, out Action<QueueEvent> listener)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _called = null;
             _isRunning = _waiting.TryDequeue(out one!) && _listener is not null;
             listener = _listener!;
             if (_isRunning)
                 _called = listener;
-            Monitor.PulseAll(_gate);
+            Monitor.PulseAll(_lock);
             return _isRunning;
         }
     }

@@ -10,7 +10,7 @@ namespace MailModule.Delivery.Remote;
 internal sealed class AttemptCancellation
 {
     private readonly CancellationTokenSource _lookUp = new();
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private Dial? _dial;
     private Connection? _connection;
     private int _dials;
@@ -25,7 +25,7 @@ internal sealed class AttemptCancellation
     {
         Dial? dial;
         Connection? connection;
-        lock (_gate)
+        lock (_lock)
         {
             _isCancelled = true;
             dial = _dial;
@@ -47,7 +47,7 @@ internal sealed class AttemptCancellation
     public void DialBegan(int number, Dial dial)
     {
         bool isCancelled;
-        lock (_gate)
+        lock (_lock)
         {
             if (number == _dials)
                 _dial = dial;
@@ -59,7 +59,7 @@ internal sealed class AttemptCancellation
 
     public void Connected(Connection connection)
     {
-        lock (_gate)
+        lock (_lock)
             _connection = connection;
         if (_isCancelled)
             connection.Abort();
@@ -67,7 +67,7 @@ internal sealed class AttemptCancellation
 
     public void Disconnected()
     {
-        lock (_gate)
+        lock (_lock)
             _connection = null;
     }
 }

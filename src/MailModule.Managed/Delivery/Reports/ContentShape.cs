@@ -19,16 +19,16 @@ internal struct ContentShape
     /// <summary>No line is longer than mail may have, and no NUL or CR stands in one.</summary>
     public bool KeepsLines { get; private set; } = true;
 
-    public void Add(ReadOnlySpan<byte> text)
+    public void Add(ReadOnlySpan<byte> content)
     {
-        IsAscii = IsAscii && Ascii.IsValid(text);
-        KeepsLines = KeepsLines && text.IndexOfAny((byte)'\0', (byte)'\r') < 0;
-        while (KeepsLines && !text.IsEmpty)
+        IsAscii = IsAscii && Ascii.IsValid(content);
+        KeepsLines = KeepsLines && content.IndexOfAny((byte)'\0', (byte)'\r') < 0;
+        while (KeepsLines && !content.IsEmpty)
         {
-            int end = text.IndexOf((byte)'\n');
-            _line += end < 0 ? text.Length : end;
+            int end = content.IndexOf((byte)'\n');
+            _line += end < 0 ? content.Length : end;
             KeepsLines = _line <= LineLimit;
-            text = end < 0 ? default : text[(end + 1)..];
+            content = end < 0 ? default : content[(end + 1)..];
             if (end >= 0)
                 _line = 0;
         }

@@ -15,7 +15,7 @@ internal static class DeliveryStatusPart
 
     public static void Write(Dsn dsn, DsnOutput output)
     {
-        Envelope envelope = dsn.About.Envelope;
+        Envelope envelope = dsn.Original.Envelope;
         var fields = new Fields(dsn, output);
         if (!string.IsNullOrEmpty(envelope.EnvelopeId))
             fields.Write("Original-Envelope-Id", envelope.EnvelopeId);

@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Reports;
 /// <param name="Sender">Who is told.</param>
 /// <param name="Host">Our name, in ASCII.</param>
 internal sealed record Dsn(
-    ISpoolEntry About, DsnKind Kind, IReadOnlyList<DsnRecipient> Recipients, Recipient Sender, string Host,
+    ISpoolEntry Original, DsnKind Kind, IReadOnlyList<DsnRecipient> Recipients, Recipient Sender, string Host,
     DateTimeOffset Date)
 {
     /// <summary>

@@ -41,7 +41,7 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
         }
         catch (Exception exception)
         {
-            dependencies.Log.Write(LogLevel.Error, "report", $"{dsn.About.Id}: {exception}");
+            dependencies.Log.Write(LogLevel.Error, "report", $"{dsn.Original.Id}: {exception}");
             return Fault.Internal;
         }
     }
@@ -60,7 +60,7 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
         output.Flush();
         // The place of a message that has left the spool may be written anew, so what was read counts only if the
         // message is still there.
-        return IsGone(dsn.About) ? Fault.NotFound : Fault.None;
+        return IsGone(dsn.Original) ? Fault.NotFound : Fault.None;
     }
 
     private static bool IsGone(ISpoolEntry entry)
@@ -79,7 +79,7 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
         else
             dependencies.Log.Write(
                 LogLevel.Info, "report",
-                $"{_writer!.Id}: tells {dsn.Sender.Address} that {dsn.About.Id} {DsnWords.WhatHappened(dsn.Kind)}");
+                $"{_writer!.Id}: tells {dsn.Sender.Address} that {dsn.Original.Id} {DsnWords.WhatHappened(dsn.Kind)}");
         committed(fault);
     }
 }

@@ -10,15 +10,16 @@ namespace MailModule.Delivery.Reports;
 /// <summary>DSNs as messages in the spool: decides which sender is told what, and has a worker write it.</summary>
 internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
 {
-    public void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
+    public void Send(
+        ISpoolEntry original, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
     {
         DsnRecipient[] wanted = [.. recipients.Where(recipient => IsWanted(kind, recipient.Recipient.Notify))];
-        if (wanted.Length == 0 || !TryFindSender(about, kind, out Recipient? sender))
+        if (wanted.Length == 0 || !TryFindSender(original, kind, out Recipient? sender))
         {
             committed(Fault.None);
             return;
         }
-        var dsn = new Dsn(about, kind, wanted, sender!, NameFor(dependencies.HostName()),
+        var dsn = new Dsn(original, kind, wanted, sender!, NameFor(dependencies.HostName()),
             dependencies.Time.GetUtcNow());
         dependencies.Workers.Run(new DsnJob(dsn, dependencies, committed));
     }
@@ -31,15 +32,15 @@ internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
         _ => notify.HasFlag(Notify.Success),
     };
 
-    private bool TryFindSender(ISpoolEntry about, DsnKind kind, out Recipient? sender)
+    private bool TryFindSender(ISpoolEntry original, DsnKind kind, out Recipient? sender)
     {
-        MailAddress address = about.Envelope.ReversePath;
+        MailAddress address = original.Envelope.ReversePath;
         sender = null;
         // RFC 3461 §5.2, RFC 5321 §4.5.5: never to the null reverse-path, which every DSN has
         if (address.IsNull)
         {
             if (kind == DsnKind.Failed)
-                dependencies.Log.Write(LogLevel.Warning, "report", $"{about.Id} failed and has no sender to tell");
+                dependencies.Log.Write(LogLevel.Warning, "report", $"{original.Id} failed and has no sender to tell");
             return false;
         }
         RelayVerdict verdict = dependencies.VerdictOf(address);
@@ -47,7 +48,7 @@ internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
         {
             dependencies.Log.Write(
                 LogLevel.Warning, "report",
-                $"{about.Id}: its sender {address} is no user here, so that nobody can be told");
+                $"{original.Id}: its sender {address} is no user here, so that nobody can be told");
             return false;
         }
         sender = new Recipient(address, verdict.Maildrop);

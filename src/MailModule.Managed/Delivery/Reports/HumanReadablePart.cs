@@ -11,7 +11,7 @@ internal static class HumanReadablePart
 
     /// <summary>True if nothing in it is outside ASCII.</summary>
     public static bool IsAscii(Dsn dsn)
-        => Ascii.IsValid(dsn.About.Envelope.ReversePath.Text)
+        => Ascii.IsValid(dsn.Original.Envelope.ReversePath.Text)
             && dsn.Recipients.All(recipient => Ascii.IsValid(recipient.Recipient.Address.Text)
             && Ascii.IsValid(recipient.Recipient.OriginalRecipient ?? "") && Ascii.IsValid(recipient.Diagnostic)
             && Ascii.IsValid(recipient.RemoteHost ?? ""));
@@ -25,8 +25,9 @@ internal static class HumanReadablePart
         output.WriteLine();
         foreach (DsnRecipient recipient in dsn.Recipients)
             Write(dsn, recipient, output);
-        output.WriteLine($"The message came from <{dsn.About.Envelope.ReversePath}> on");
-        output.WriteLine($"{DsnMessage.DateOf(dsn.About.Envelope.Received)} and is known here as {dsn.About.Id}.");
+        output.WriteLine($"The message came from <{dsn.Original.Envelope.ReversePath}> on");
+        output.WriteLine(
+            $"{DsnMessage.DateOf(dsn.Original.Envelope.Received)} and is known here as {dsn.Original.Id}.");
         output.WriteLine(content.IsWhole ? "It is attached to this report." : "Its header is attached to this report.");
     }
 

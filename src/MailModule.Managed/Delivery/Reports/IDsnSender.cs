@@ -39,5 +39,5 @@ internal interface IDsnSender
     /// </summary>
     /// <param name="committed">Run once: None when the DSN is durable or none is due; else nothing was written, to
     /// be tried again later. On any thread, must not block.</param>
-    void Send(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed);
+    void Send(ISpoolEntry original, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed);
 }

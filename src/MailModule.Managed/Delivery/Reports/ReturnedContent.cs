@@ -33,11 +33,11 @@ internal sealed class ReturnedContent : IDisposable
     /// <exception cref="IOException">The message cannot be read.</exception>
     public static ReturnedContent Choose(Dsn dsn, DsnDependencies dependencies)
     {
-        var content = new ReturnedContent(dsn.About.Content);
+        var content = new ReturnedContent(dsn.Original.Content);
         try
         {
-            using Stream text = dsn.About.Content.OpenRead();
-            content.ReadFront(text);
+            using Stream stream = dsn.Original.Content.OpenRead();
+            content.ReadFront(stream);
             content._form = content.WholeForm(dsn, dependencies) ?? content.HeaderForm(dsn);
             return content;
         }
@@ -62,9 +62,9 @@ internal sealed class ReturnedContent : IDisposable
 
     public void Dispose() => ArrayPool<byte>.Shared.Return(_front);
 
-    private void ReadFront(Stream text)
+    private void ReadFront(Stream stream)
     {
-        _frontLength = text.ReadAtLeast(_front.AsSpan(0, HeaderLimit), HeaderLimit, throwOnEndOfStream: false);
+        _frontLength = stream.ReadAtLeast(_front.AsSpan(0, HeaderLimit), HeaderLimit, throwOnEndOfStream: false);
         ReadOnlySpan<byte> front = _front.AsSpan(0, _frontLength);
         _start = ReturnPath.LengthIn(front);
         _headerEnd = HeaderEnd(front);
@@ -88,7 +88,7 @@ internal sealed class ReturnedContent : IDisposable
 
     private ReturnedForm? WholeForm(Dsn dsn, DsnDependencies dependencies)
     {
-        Envelope envelope = dsn.About.Envelope;
+        Envelope envelope = dsn.Original.Envelope;
         // RFC 3461 §4.3: the message itself for a failure alone
         if (dsn.Kind != DsnKind.Failed || envelope.Return == ReturnContent.Headers)
             return null;
@@ -105,7 +105,7 @@ internal sealed class ReturnedContent : IDisposable
     {
         var shape = new ContentShape();
         shape.Add(_front.AsSpan(_start, _headerEnd - _start));
-        return ReturnedForm.OfHeader(shape, dsn.About.Envelope.Utf8, dsn.IsUtf8);
+        return ReturnedForm.OfHeader(shape, dsn.Original.Envelope.Utf8, dsn.IsUtf8);
     }
 
     private void WriteAsItIs(DsnOutput output)
@@ -121,13 +121,13 @@ internal sealed class ReturnedContent : IDisposable
         action(_front.AsSpan(_start, _frontLength - _start));
         if (_frontLength < HeaderLimit)
             return;
-        using Stream text = _content.OpenRead();
+        using Stream stream = _content.OpenRead();
         byte[] piece = ArrayPool<byte>.Shared.Rent(HeaderLimit);
-        text.ReadExactly(piece, 0, _frontLength);
-        while (text.Read(piece) is > 0 and var count)
+        stream.ReadExactly(piece, 0, _frontLength);
+        while (stream.Read(piece) is > 0 and var count)
             action(piece.AsSpan(0, count));
         ArrayPool<byte>.Shared.Return(piece);
     }
 
-    private delegate void Piece(ReadOnlySpan<byte> text);
+    private delegate void Piece(ReadOnlySpan<byte> octets);
 }

@@ -9,7 +9,7 @@ namespace MailModule.Delivery.Resending;
 internal sealed class BlockingDsnSender(IDsnSender dsnSender, TimeProvider time)
 {
     /// <summary>Tells the same of all the recipients. None too where nobody is to be told.</summary>
-    public Fault Send(ISpoolEntry about, DsnKind kind, IEnumerable<Recipient> recipients, string status,
+    public Fault Send(ISpoolEntry original, DsnKind kind, IEnumerable<Recipient> recipients, string status,
         string diagnostic)
     {
         DateTimeOffset now = time.GetUtcNow();
@@ -19,7 +19,7 @@ internal sealed class BlockingDsnSender(IDsnSender dsnSender, TimeProvider time)
             return Fault.None;
         using var done = new ManualResetEventSlim();
         Fault result = Fault.None;
-        dsnSender.Send(about, kind, reported, fault =>
+        dsnSender.Send(original, kind, reported, fault =>
         {
             result = fault;
             done.Set();

@@ -20,26 +20,27 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
     /// <summary>
     /// An envelope for a message that takes its content from another; its recipients are to be added.
     /// </summary>
-    public Envelope NewEnvelope(Envelope from, MailAddress reversePath) => new()
+    public Envelope NewEnvelope(Envelope source, MailAddress reversePath) => new()
     {
         ReversePath = reversePath,
         Received = time.GetUtcNow(),
-        EightBit = from.EightBit,
-        Utf8 = from.Utf8,
+        EightBit = source.EightBit,
+        Utf8 = source.Utf8,
     };
 
     /// <summary>Commits the message; returns when it is durable or nothing of it is left.</summary>
     /// <param name="content">At rest.</param>
-    /// <param name="from">The id under which it came in.</param>
-    /// <param name="was">The recipient that the new ones stand for.</param>
+    /// <param name="sourceId">The id under which it came in.</param>
+    /// <param name="formerRecipient">The recipient that the new ones stand for.</param>
     /// <param name="list">For a mailing list: its address, for List-Id; else null.</param>
-    public Fault Send(Envelope envelope, MessageContent content, string from, MailAddress was, MailAddress? list)
+    public Fault Send(
+        Envelope envelope, MessageContent content, string sourceId, MailAddress formerRecipient, MailAddress? list)
     {
         try
         {
             using Stream message = content.OpenRead();
             byte[] header = MessageHeader.Read(message).WithoutReturnPath(withoutListId: list is not null);
-            byte[] trace = Trace(envelope, from, was, list);
+            byte[] trace = Trace(envelope, sourceId, formerRecipient, list);
             return SpoolCopy.Write(
                 spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], message),
                 trace.Length + content.Length, out _);
@@ -52,13 +53,13 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
 
     // RFC 5321 §4.4: each host that hands a message on puts its Received in front; and so the hops of a loop inside
     // this host count too.
-    private byte[] Trace(Envelope envelope, string from, MailAddress was, MailAddress? list)
+    private byte[] Trace(Envelope envelope, string sourceId, MailAddress formerRecipient, MailAddress? list)
     {
         var fields = new ArrayBufferWriter<byte>(512);
         ReturnPath.Write(fields, envelope.ReversePath);
         TraceHeaders.WriteReceived(
-            fields, envelope, new TraceInfo(hostName(), from, Extended: false, TlsDescription: null));
-        TraceHeaders.WriteDeliveredTo(fields, was);
+            fields, envelope, new TraceInfo(hostName(), sourceId, Extended: false, TlsDescription: null));
+        TraceHeaders.WriteDeliveredTo(fields, formerRecipient);
         // RFC 2919 §6: one List-Id alone, that of the list which sent it last
         if (list is not null)
             TraceHeaders.WriteListId(fields, list);

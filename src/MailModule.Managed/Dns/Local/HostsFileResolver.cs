@@ -8,7 +8,7 @@ namespace MailModule.Dns.Local;
 /// Answers what this machine knows by itself: the hosts file, for addresses and their names, and the special-use names
 /// that no server is to be asked for. Another resolver answers the rest.
 /// </summary>
-internal sealed class HostsFileResolver(Func<HostsFile> hosts, IDns other) : IDns
+internal sealed class HostsFileResolver(Func<HostsFile> hosts, IDns inner) : IDns
 {
     private static readonly IPAddress[] s_loopback = [IPAddress.Loopback, IPAddress.IPv6Loopback];
 
@@ -19,7 +19,7 @@ internal sealed class HostsFileResolver(Func<HostsFile> hosts, IDns other) : IDn
     {
         if (!DnsName.TryNormalize(name, out string normal))
             return DnsAnswer.BadName(name);
-        return FindLocally(normal, type) ?? other.Query(normal.Length == 0 ? "." : normal, type, cancel);
+        return FindLocally(normal, type) ?? inner.Query(normal.Length == 0 ? "." : normal, type, cancel);
     }
 
     private DnsAnswer? FindLocally(string name, DnsType type) => type switch

@@ -15,7 +15,7 @@ namespace MailModule.Dns.Stub;
 /// </remarks>
 internal sealed class BlockingSocket : IDisposable
 {
-    private readonly Parker _parking = new();
+    private readonly Parker _parker = new();
     private readonly Deadline _deadline;
     private readonly CancellationTokenRegistration _registration;
     private readonly Operation _operation;
@@ -24,8 +24,8 @@ internal sealed class BlockingSocket : IDisposable
     public BlockingSocket(IPEndPoint server, SocketType type, Deadline deadline)
     {
         _deadline = deadline;
-        _operation = new Operation(_parking) { RemoteEndPoint = server };
-        _registration = deadline.Cancel.UnsafeRegister(static parking => ((Parker)parking!).Unpark(), _parking);
+        _operation = new Operation(_parker) { RemoteEndPoint = server };
+        _registration = deadline.Cancel.UnsafeRegister(static parking => ((Parker)parking!).Unpark(), _parker);
         try
         {
             // RFC 5452 §9.2: a new socket for each query has a new port, which the system draws at random.
@@ -92,7 +92,7 @@ internal sealed class BlockingSocket : IDisposable
             TimeSpan left = _deadline.Left;
             if (left == TimeSpan.Zero)
                 return SocketWait.TimedOut;
-            _parking.Park(left);
+            _parker.Park(left);
         }
         return SocketWait.Completed;
     }

@@ -3,7 +3,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>Makes a text of what a host gives piece by piece.</summary>
+/// <summary>Copies the content that the host program gives piece by piece.</summary>
 internal static class ContentCopy
 {
     private const int PieceLength = 64 * 1024;
@@ -12,7 +12,7 @@ internal static class ContentCopy
     /// Asks until the end. Blocks as long as the host does. A reader that fails or promises more than fits is
     /// <see cref="Fault.Io"/>.
     /// </summary>
-    public static Fault FromReader(ContentReader reader, SubmissionContent text, Func<bool> isCancelled)
+    public static Fault FromReader(ContentReader reader, SubmissionContent content, Func<bool> isCancelled)
     {
         byte[] piece = GC.AllocateUninitializedArray<byte>(PieceLength);
         while (!isCancelled())
@@ -22,7 +22,7 @@ internal static class ContentCopy
                 return Fault.None;
             if (count < 0 || count > piece.Length)
                 return Fault.Io;
-            Fault fault = text.Write(piece.AsSpan(0, count));
+            Fault fault = content.Write(piece.AsSpan(0, count));
             if (fault != Fault.None)
                 return fault;
         }

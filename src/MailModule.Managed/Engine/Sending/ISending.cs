@@ -37,26 +37,26 @@ public interface ISending : IDisposable
     /// </summary>
     Fault AddRecipient(string address, Notify notify, string? originalRecipient);
 
-    /// <summary>Appends message text, with any line ends.</summary>
-    Fault Write(ReadOnlySpan<byte> text);
+    /// <summary>Appends content, with any line ends.</summary>
+    Fault Write(ReadOnlySpan<byte> content);
 
     /// <summary>
-    /// The text comes from a file, read while it is sent (for the queue: before it is durable).
+    /// The content comes from a file, read while it is sent (for the queue: before it is durable).
     /// <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>.
     /// </summary>
     Fault SetFile(string path);
 
     /// <summary>
-    /// The text comes from a descriptor, from its current offset to its end; duplicated, so that the caller may close
-    /// its own.
+    /// The content comes from a descriptor, from its current offset to its end; duplicated, so that the caller may
+    /// close its own.
     /// </summary>
     Fault SetDescriptor(int descriptor);
 
-    /// <summary>The text comes from the host, piece by piece.</summary>
+    /// <summary>The content comes from the host program, piece by piece.</summary>
     Fault SetReader(ContentReader reader);
 
     /// <summary>
-    /// Ends the text and begins; returns at once. <see cref="Fault.Argument"/> without a recipient,
+    /// Ends the content and begins; returns at once. <see cref="Fault.Argument"/> without a recipient,
     /// <see cref="Fault.State"/> the second time.
     /// </summary>
     Fault Start();

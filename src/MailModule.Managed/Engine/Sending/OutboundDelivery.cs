@@ -39,14 +39,14 @@ internal sealed class OutboundDelivery : IDisposable
         _serves = serves;
         Connections = new ConnectionSet(workers, log);
         Router = new Router(() => Dns, Rules);
-        Walks = new DeliveryAttemptDependencies(
+        AttemptDependencies = new DeliveryAttemptDependencies(
             Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), log);
-        RemoteDelivery = new RemoteDelivery(Walks, Router, TermsOf);
+        RemoteDelivery = new RemoteDelivery(AttemptDependencies, Router, OptionsFor);
     }
 
     public ConnectionSet Connections { get; }
     public IRouter Router { get; }
-    public DeliveryAttemptDependencies Walks { get; }
+    public DeliveryAttemptDependencies AttemptDependencies { get; }
 
     /// <summary>Takes mail to next hops as the settings say.</summary>
     public IRemoteDelivery RemoteDelivery { get; }
@@ -64,15 +64,15 @@ internal sealed class OutboundDelivery : IDisposable
     }
 
     /// <summary>How the hosts of a next hop are spoken to. May read files.</summary>
-    public RemoteOptions TermsOf(string nextHop)
+    public RemoteOptions OptionsFor(string nextHop)
     {
         SettingValues values = _settings.Current;
-        RemoteOptions terms = GeneralTerms(values);
-        return nextHop == SmarthostOf(values) ? ToSmarthost(terms, values) : terms;
+        RemoteOptions options = GeneralOptions(values);
+        return nextHop == SmarthostOf(values) ? ToSmarthost(options, values) : options;
     }
 
-    /// <summary>The terms for hosts of which the settings say nothing special.</summary>
-    public RemoteOptions GeneralTerms(SettingValues values) => new()
+    /// <summary>The options for hosts of which the settings say nothing special.</summary>
+    public RemoteOptions GeneralOptions(SettingValues values) => new()
     {
         HelloName = values.Text(Keys.SmtpName)!,
         StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required
@@ -95,10 +95,10 @@ internal sealed class OutboundDelivery : IDisposable
 
     public void Dispose() => Stop();
 
-    private static RemoteOptions ToSmarthost(RemoteOptions terms, SettingValues values)
+    private static RemoteOptions ToSmarthost(RemoteOptions options, SettingValues values)
     {
         string tls = values.Word(Keys.SmtpProxyTls);
-        return terms with
+        return options with
         {
             IsTlsFirst = tls == "implicit",
             StartTls = tls == "required" || values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required

@@ -22,7 +22,7 @@ internal sealed class OutgoingMail(
     EngineSettings settings, OutboundDelivery hosts, OpenSpool openSpool, Func<bool> mayBlock, Workers workers, Log log)
     : IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly HashSet<Submission> _underWay = [];
     private bool _isStopping;
 
@@ -32,22 +32,22 @@ internal sealed class OutgoingMail(
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return _isStopping;
         }
     }
 
     public bool MayBlock => mayBlock();
 
-    public SubmissionContent NewText() => new(settings.Current.ScratchFolder);
+    public SubmissionContent NewContent() => new(settings.Current.ScratchFolder);
 
     /// <summary>Reads an envelope sender, bare or in angle brackets; empty is the null path.</summary>
-    public static bool TryReadSender(string text, out MailAddress sender, out string? wrong)
+    public static bool TryReadSender(string text, out MailAddress sender, out string? problem)
     {
         sender = MailAddress.Null;
         string bare = text.Length > 1 && text[0] == '<' && text[^1] == '>' ? text[1..^1] : text;
         bool isRight = bare.Length == 0 || MailAddress.TryParse(bare, out sender);
-        wrong = isRight ? null : $"the sender is not an address: {text}";
+        problem = isRight ? null : $"the sender is not an address: {text}";
         return isRight;
     }
 
@@ -91,7 +91,7 @@ internal sealed class OutgoingMail(
             Return = options.Return,
             EnvelopeId = options.EnvelopeId,
         };
-        submission = new Submission(request, message, fill, observer, PartsFor(options, values, spool));
+        submission = new Submission(request, message, fill, observer, DependenciesFor(options, values, spool));
         return Fault.None;
     }
 
@@ -100,7 +100,7 @@ internal sealed class OutgoingMail(
     {
         bool isLate;
         submission.Completed += Forget;
-        lock (_gate)
+        lock (_lock)
         {
             isLate = _isStopping;
             if (!isLate)
@@ -111,7 +111,7 @@ internal sealed class OutgoingMail(
         else
             submission.Start();
         // Cancelled before it stood in the list: then nobody takes it out any more.
-        if (submission.WaitForResult(TimeSpan.Zero))
+        if (submission.WaitForOutcome(TimeSpan.Zero))
             Forget(submission);
     }
 
@@ -122,42 +122,43 @@ internal sealed class OutgoingMail(
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         Submission[] left;
-        lock (_gate)
+        lock (_lock)
             _isStopping = true;
         while ((left = Unfinished()).Length > 0 && deadline - Environment.TickCount64 is > 0 and var rest)
-            left[0].WaitForResult(TimeSpan.FromMilliseconds(rest));
+            left[0].WaitForOutcome(TimeSpan.FromMilliseconds(rest));
         foreach (Submission submission in Unfinished())
             submission.Cancel();
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
-    private SubmissionDependencies PartsFor(SendOptions options, SettingValues values, ISpool? spool) => new()
+    private SubmissionDependencies DependenciesFor(SendOptions options, SettingValues values, ISpool? spool) => new()
     {
         Workers = workers,
-        RemoteDelivery = new RemoteDelivery(hosts.Walks, hosts.Router, nextHop => TermsFor(options, nextHop)),
+        RemoteDelivery = new RemoteDelivery(
+            hosts.AttemptDependencies, hosts.Router, nextHop => RemoteOptionsFor(options, nextHop)),
         NextHopOf = hosts.Router.NextHopOf,
         HostName = values.Text(Keys.SmtpName)!,
         Spool = spool,
         Log = log,
     };
 
-    private RemoteOptions TermsFor(SendOptions options, string nextHop)
+    private RemoteOptions RemoteOptionsFor(SendOptions options, string nextHop)
     {
         bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
         return RemoteOptionsOverride.Apply(
-            isGiven ? hosts.GeneralTerms(settings.Current) : hosts.TermsOf(nextHop), options);
+            isGiven ? hosts.GeneralOptions(settings.Current) : hosts.OptionsFor(nextHop), options);
     }
 
     private Submission[] Unfinished()
     {
-        lock (_gate)
+        lock (_lock)
             return [.. _underWay];
     }
 
     private void Forget(Submission submission)
     {
-        lock (_gate)
+        lock (_lock)
             _underWay.Remove(submission);
     }
 }

@@ -8,13 +8,13 @@ namespace MailModule.Engine.Sending;
 internal sealed class OutgoingStream : IOutgoingStream
 {
     private readonly OutgoingMail _mail;
-    private readonly SubmissionContent _text;
+    private readonly SubmissionContent _content;
     private readonly Submission _submission;
 
-    private OutgoingStream(OutgoingMail mail, SubmissionContent text, Submission submission)
+    private OutgoingStream(OutgoingMail mail, SubmissionContent content, Submission submission)
     {
         _mail = mail;
-        _text = text;
+        _content = content;
         _submission = submission;
     }
 
@@ -32,7 +32,7 @@ internal sealed class OutgoingStream : IOutgoingStream
             return Fault.Argument;
         }
         Recipient[] recipients = [.. addresses.Select(address => new Recipient(address, null))];
-        SubmissionContent message = mail.NewText();
+        SubmissionContent message = mail.NewContent();
         Fault fault = mail.TryMake(
             new SendOptions { Route = route }, sender, recipients, message, null, SendObserverAdapter.For(observer),
             out Submission? submission, out text);
@@ -41,14 +41,14 @@ internal sealed class OutgoingStream : IOutgoingStream
         return fault;
     }
 
-    public Fault Write(ReadOnlySpan<byte> text) => _mail.IsStopping ? Fault.Cancelled : _text.Write(text);
+    public Fault Write(ReadOnlySpan<byte> content) => _mail.IsStopping ? Fault.Cancelled : _content.Write(content);
 
     public Fault End()
     {
         bool waits = !_mail.IsAsync;
         if (waits && !_mail.MayBlock)
             return Fault.State;
-        Fault textFault = _text.Finish();
+        Fault textFault = _content.Finish();
         if (textFault != Fault.None)
             _submission.Fail(textFault);
         else
@@ -56,6 +56,6 @@ internal sealed class OutgoingStream : IOutgoingStream
         if (!waits)
             return Fault.None;
         _submission.Wait();
-        return _submission.Result;
+        return _submission.Outcome;
     }
 }

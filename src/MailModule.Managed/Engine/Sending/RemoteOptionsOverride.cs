@@ -4,22 +4,22 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>What one message's options change about the terms that the settings give. Pure.</summary>
+/// <summary>What one message's options change about the settings for remote hosts. Pure.</summary>
 internal static class RemoteOptionsOverride
 {
-    public static RemoteOptions Apply(RemoteOptions terms, SendOptions options) => terms with
+    public static RemoteOptions Apply(RemoteOptions remote, SendOptions options) => remote with
     {
         StartTls = options.Tls switch
         {
-            SendTls.Settings => terms.StartTls,
+            SendTls.Settings => remote.StartTls,
             SendTls.None => StartTlsUse.Never,
             SendTls.Opportunistic => StartTlsUse.IfOffered,
             _ => StartTlsUse.Required,
         },
-        IsTlsFirst = options.Tls == SendTls.Implicit || options.Tls == SendTls.Settings && terms.IsTlsFirst,
-        VerifyCertificate = options.VerifyCertificate ?? terms.VerifyCertificate,
-        Login = options.User is { } user ? new Credentials(user, options.Password ?? "") : terms.Login,
-        HelloName = options.HelloName ?? terms.HelloName,
-        Timeout = options.Timeout ?? terms.Timeout,
+        IsTlsFirst = options.Tls == SendTls.Implicit || options.Tls == SendTls.Settings && remote.IsTlsFirst,
+        VerifyCertificate = options.VerifyCertificate ?? remote.VerifyCertificate,
+        Login = options.User is { } user ? new Credentials(user, options.Password ?? "") : remote.Login,
+        HelloName = options.HelloName ?? remote.HelloName,
+        Timeout = options.Timeout ?? remote.Timeout,
     };
 }

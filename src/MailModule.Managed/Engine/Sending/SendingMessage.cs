@@ -13,9 +13,9 @@ namespace MailModule.Engine.Sending;
 internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, MailAddress from, ISendObserver? observer)
     : ISending
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly List<Recipient> _recipients = [];
-    private readonly SubmissionContent _text = mail.NewText();
+    private readonly SubmissionContent _content = mail.NewContent();
     private Func<SubmissionContent, Fault>? _fill;
     private ContentFile? _file;
     private Submission? _submission;
@@ -27,12 +27,12 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
                 return _recipients.Count;
         }
     }
 
-    public Fault Outcome => Volatile.Read(ref _submission)?.Result ?? Fault.State;
+    public Fault Outcome => Volatile.Read(ref _submission)?.Outcome ?? Fault.State;
 
     public Fault AddRecipient(string address, Notify notify, string? originalRecipient)
     {
@@ -40,7 +40,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         if (!MailAddress.TryParse(bare, out MailAddress parsed) || parsed.IsNull || !IsNotify(notify)
             || !IsOriginalRecipient(originalRecipient))
             return Fault.Argument;
-        lock (_gate)
+        lock (_lock)
         {
             if (IsStarted)
                 return Fault.State;
@@ -49,17 +49,17 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         }
     }
 
-    public Fault Write(ReadOnlySpan<byte> text)
+    public Fault Write(ReadOnlySpan<byte> content)
     {
         if (IsStarted || _fill is not null)
             return Fault.State;
         _isWritten = true;
-        return mail.IsStopping || _isCancelled ? Fault.Cancelled : _text.Write(text);
+        return mail.IsStopping || _isCancelled ? Fault.Cancelled : _content.Write(content);
     }
 
     public Fault SetFile(string path)
     {
-        if (HasText)
+        if (HasContent)
             return Fault.State;
         Fault fault = ContentFile.TryOpen(path, out ContentFile? file);
         return fault == Fault.None ? SetSource(file!) : fault;
@@ -67,7 +67,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 
     public Fault SetDescriptor(int descriptor)
     {
-        if (HasText)
+        if (HasContent)
             return Fault.State;
         Fault fault = ContentFile.TryDuplicate(descriptor, out ContentFile? file);
         return fault == Fault.None ? SetSource(file!) : fault;
@@ -75,7 +75,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 
     public Fault SetReader(ContentReader reader)
     {
-        if (HasText)
+        if (HasContent)
             return Fault.State;
         _fill = text => ContentCopy.FromReader(reader, text, () => _isCancelled);
         return Fault.None;
@@ -88,12 +88,12 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         if (_recipients.Count == 0)
             return Fault.Argument;
         Fault fault = mail.TryMake(
-            options, from, _recipients, _text, _fill, SendObserverAdapter.For(observer), out Submission? submission,
+            options, from, _recipients, _content, _fill, SendObserverAdapter.For(observer), out Submission? submission,
             out _);
         if (fault != Fault.None)
             return fault;
         bool isCancelled;
-        lock (_gate)
+        lock (_lock)
         {
             _submission = submission;
             isCancelled = _isCancelled;
@@ -109,13 +109,13 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     {
         if (Volatile.Read(ref _submission) is not { } submission || (timeout != TimeSpan.Zero && !mail.MayBlock))
             return Fault.State;
-        return submission.WaitForResult(timeout) ? Fault.None : Fault.Timeout;
+        return submission.WaitForOutcome(timeout) ? Fault.None : Fault.Timeout;
     }
 
     public void Cancel()
     {
         Submission? submission;
-        lock (_gate)
+        lock (_lock)
         {
             _isCancelled = true;
             submission = _submission;
@@ -125,7 +125,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
 
     public SendResult ResultOf(int recipient)
     {
-        lock (_gate)
+        lock (_lock)
             if (_submission is null)
                 return new SendResult(
                     _recipients[recipient].Address, SendState.New, Fault.None, 0, "", "", "", null, null,
@@ -137,35 +137,35 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     {
         Cancel();
         _file?.Dispose();
-        lock (_gate)
+        lock (_lock)
         {
             if (_submission is null && !_isDisposed)
-                _text.Dispose();
+                _content.Dispose();
             _isDisposed = true;
         }
     }
 
     private static SendResult ResultOf(SubmittedRecipient recipient)
     {
-        SubmissionOutcome? outcome = recipient.Outcome;
-        SendState state = outcome is null && recipient.State == default
+        SubmissionResult? result = recipient.Result;
+        SendState state = result is null && recipient.State == default
             ? SendState.New
-            : SendObserverAdapter.Of(outcome?.State ?? recipient.State);
-        if (outcome is null)
+            : SendObserverAdapter.Of(result?.State ?? recipient.State);
+        if (result is null)
             return new SendResult(
                 recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts,
                 "", IsUnknown: false);
-        string words = outcome.Reply is { } reply ? string.Join('\n', reply.Lines) : outcome.Text;
-        RemoteHost? host = outcome.Host;
+        string words = result.Reply is { } reply ? string.Join('\n', reply.Lines) : result.Text;
+        RemoteHost? host = result.Host;
         return new SendResult(
-            recipient.Address, state, outcome.Fault, outcome.Reply?.Code ?? 0, outcome.Status, words, host?.Name ?? "",
+            recipient.Address, state, result.Fault, result.Reply?.Code ?? 0, result.Status, words, host?.Name ?? "",
             host?.Address, host?.Tls, host?.IsVerified ?? false,
-            recipient.Attempts, outcome.QueueId, outcome.IsUnknown);
+            recipient.Attempts, result.QueueId, result.IsUnknown);
     }
 
     private bool IsStarted => Volatile.Read(ref _submission) is not null;
 
-    private bool HasText => IsStarted || _isWritten || _fill is not null;
+    private bool HasContent => IsStarted || _isWritten || _fill is not null;
 
     private Fault SetSource(ContentFile file)
     {

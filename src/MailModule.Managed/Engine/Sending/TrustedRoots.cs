@@ -11,7 +11,7 @@ namespace MailModule.Engine.Sending;
 /// </summary>
 internal sealed class TrustedRoots(Log log)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private (string? File, string? Folder, DateTime FileTime, DateTime FolderTime) _known;
     private X509Certificate2Collection? _roots;
 
@@ -22,7 +22,7 @@ internal sealed class TrustedRoots(Log log)
         string? folder = values.FullPath(Keys.TlsCaPath);
         if (file is null && folder is null)
             return null;
-        lock (_gate)
+        lock (_lock)
         {
             var wanted = (
                 file, folder, file is null ? default : File.GetLastWriteTimeUtc(file),

@@ -12,7 +12,8 @@ namespace MailModule.Engine.Serving;
 /// is its <see cref="Pop3RequestHandler"/>.
 /// </summary>
 internal sealed class Pop3Backend(
-    Mailboxes mailboxes, Workers workers, HostCallback host, Func<Accounts> accounts, ReadAheadBuffers ahead, Log log)
+    MailboxDependencies mailboxes, Workers workers, HostCallback host, Func<Accounts> accounts, ReadAheadBuffers ahead,
+    Log log)
     : IPop3Backend
 {
     public IMailStore Store => mailboxes.Store;
@@ -22,7 +23,7 @@ internal sealed class Pop3Backend(
     public Accounts Accounts => accounts();
     public string ScratchFolder => mailboxes.ScratchFolder;
     public Log Log => log;
-    public ReadAheadBuffers AheadMemory => ahead;
+    public ReadAheadBuffers ReadAheadBuffers => ahead;
 
     public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
         => Pop3RequestHandler.Of(session, this).Login(user, password);

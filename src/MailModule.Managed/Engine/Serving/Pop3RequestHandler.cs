@@ -34,7 +34,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private bool _isWhole;
     private byte[] _buffer = [];
     private int? _inlineAnswer;
-    private SubmissionContent? _hostText;
+    private SubmissionContent? _hostContent;
 
     private Pop3RequestHandler(Pop3Session session, Pop3Backend backend)
     {
@@ -155,14 +155,14 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private Pop3Verdict OpenMessage()
     {
         int answer = AskHost(RequestAction.PopGetMessage);
-        SubmissionContent? text = _hostText;
-        _hostText = null;
+        SubmissionContent? given = _hostContent;
+        _hostContent = null;
         if (answer < 0)
-            return OpenHostText(text ?? new SubmissionContent(_backend.ScratchFolder));
-        text?.Dispose();
+            return OpenHostContent(given ?? new SubmissionContent(_backend.ScratchFolder));
+        given?.Dispose();
         if (answer > 0)
             return new Pop3Verdict(Pop3VerdictKind.Refuse, "refused by this host's policy");
-        if (text is not null)
+        if (given is not null)
             return new Pop3Verdict(Pop3VerdictKind.Close);
         if (_isWhole && ReadAhead())
             return new Pop3Verdict(Pop3VerdictKind.Accept);
@@ -178,19 +178,19 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         if (_backend.Host.AsksAbout(RequestAction.PopGetMessage))
             return false;
-        RetrReadAhead ahead = _session.ReadAhead ??= new RetrReadAhead(_backend.AheadMemory);
+        RetrReadAhead ahead = _session.ReadAhead ??= new RetrReadAhead(_backend.ReadAheadBuffers);
         return ahead.ReadFrom(_session.Maildrop!, _index);
     }
 
-    private Pop3Verdict OpenHostText(SubmissionContent text)
+    private Pop3Verdict OpenHostContent(SubmissionContent content)
     {
-        if (text.Finish() != Fault.None)
+        if (content.Finish() != Fault.None)
         {
-            text.Dispose();
+            content.Dispose();
             return new Pop3Verdict(Pop3VerdictKind.Close);
         }
-        string? size = _isWhole ? $"{text.WireLength} octets" : null;
-        _session.Message = text.OpenRead();
+        string? size = _isWhole ? $"{content.WireLength} octets" : null;
+        _session.Message = content.OpenRead();
         return new Pop3Verdict(Pop3VerdictKind.Accept, size);
     }
 
@@ -207,8 +207,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         }
     }
 
-    // RFC 1939 §6: what QUIT confirmed stays deleted, so the deliveries are settled first; a message that could not be
-    // deleted makes it -ERR.
+    // RFC 1939 §6: what QUIT confirmed stays deleted, so the deliveries are made durable first; a message that could
+    // not be deleted makes it -ERR.
     private Pop3Verdict DeleteAndQuit()
     {
         List<int> ours = [];
@@ -241,8 +241,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return Fault.State;
         if (octets.IsEmpty)
             return Fault.None;
-        _hostText ??= new SubmissionContent(_backend.ScratchFolder);
-        return _hostText.Write(octets);
+        _hostContent ??= new SubmissionContent(_backend.ScratchFolder);
+        return _hostContent.Write(octets);
     }
 
     public Fault Receive(Span<byte> buffer, out int count)

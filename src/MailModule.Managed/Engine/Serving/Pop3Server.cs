@@ -8,7 +8,8 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The POP3 server: its ports, and the options its sessions begin with.</summary>
 internal sealed class Pop3Server(
-    EngineSettings settings, Mailboxes mailboxes, Workers workers, AddressCounts perAddress, HostCallback host, Log log)
+    EngineSettings settings, MailboxDependencies mailboxes, Workers workers, AddressCounts perAddress,
+    HostCallback host, Log log)
     : MailServer(settings, workers, perAddress, log)
 {
     private readonly Workers _workers = workers;
@@ -24,7 +25,7 @@ internal sealed class Pop3Server(
 
     public override void SetCallback(HostCallback host)
         => _backend = new Pop3Backend(
-            mailboxes, _workers, host, () => Settings.Current.Accounts, _backend.AheadMemory, _log);
+            mailboxes, _workers, host, () => Settings.Current.Accounts, _backend.ReadAheadBuffers, _log);
 
     protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
     {

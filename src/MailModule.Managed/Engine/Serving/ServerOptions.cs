@@ -21,7 +21,7 @@ public sealed record ServerOptions
     public int MaxSessions { get; init; }
 
     /// <summary>What is wrong; null if nothing.</summary>
-    public string? FindFault()
+    public string? FindProblem()
     {
         if (Port is < AnyPort or > 65535)
             return "a port is 1 to 65535";

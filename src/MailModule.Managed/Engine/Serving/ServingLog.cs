@@ -21,7 +21,7 @@ internal static class ServingLog
                     + $"octets={length} client={envelope.Client?.Address}");
     }
 
-    public static void TakenByHost(this Log log, Envelope envelope)
+    public static void AcceptedByHost(this Log log, Envelope envelope)
     {
         if (log.IsEnabled(LogLevel.Info))
             log.Write(

@@ -56,8 +56,8 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback ho
             : handler.StoreOrRefuse();
     }
 
-    public bool Append(SmtpSession session, ReadOnlySpan<byte> text)
-        => SmtpTransactionHandler.Of(session, this).Append(text);
+    public bool Append(SmtpSession session, ReadOnlySpan<byte> content)
+        => SmtpTransactionHandler.Of(session, this).Append(content);
 
     public Verdict EndOfData(SmtpSession session) => SmtpTransactionHandler.Of(session, this).Commit();
 

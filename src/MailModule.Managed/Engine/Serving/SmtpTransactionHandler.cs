@@ -17,20 +17,20 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 {
     private readonly SmtpSession _session;
     private readonly SmtpBackend _backend;
-    private readonly Action _resumeText;
+    private readonly Action _resumeContent;
     private readonly Action<Fault> _committed;
     private Envelope _envelope = new();
     private ISpoolWriter? _writer;
     private Fault _storeFault;
-    private bool _hostTook;
-    private bool _hostSpoke;
-    private bool _textEnded;
+    private bool _hostAccepted;
+    private bool _hostUsedConnection;
+    private bool _contentEnded;
 
     private SmtpTransactionHandler(SmtpSession session, SmtpBackend backend)
     {
         _session = session;
         _backend = backend;
-        _resumeText = session.ResumeContent;
+        _resumeContent = session.ResumeContent;
         _committed = Committed;
     }
 
@@ -49,7 +49,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Begin(Envelope envelope)
     {
         _envelope = envelope;
-        _hostTook = _textEnded = false;
+        _hostAccepted = _contentEnded = false;
         _storeFault = Fault.None;
     }
 
@@ -65,12 +65,12 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     private Verdict AskAboutClient()
     {
-        _hostSpoke = false;
+        _hostUsedConnection = false;
         string address = RemoteEndPoint?.Address.ToString() ?? "";
         int answer = _backend.Host.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
         if (answer > 0)
             return Verdict.Close(RefusedByHost("the client", answer));
-        return answer < 0 || _hostSpoke ? Verdict.Close(null) : Verdict.Accept;
+        return answer < 0 || _hostUsedConnection ? Verdict.Close(null) : Verdict.Accept;
     }
 
     private Verdict AskAboutMessage()
@@ -82,7 +82,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             return Verdict.Refuse(RefusedByHost("a message", answer));
         if (answer == 0)
             return StoreOrRefuse();
-        _hostTook = true;
+        _hostAccepted = true;
         Discard();
         return Verdict.Accept;
     }
@@ -113,16 +113,16 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         if (_storeFault != Fault.None)
             return;
         _writer = writer;
-        ArrivalTrace.Write(_session, _envelope, writer, _resumeText);
+        ArrivalTrace.Write(_session, _envelope, writer, _resumeContent);
     }
 
-    public bool Append(ReadOnlySpan<byte> text) => _writer is null || _writer.Append(text, _resumeText);
+    public bool Append(ReadOnlySpan<byte> content) => _writer is null || _writer.Append(content, _resumeContent);
 
     public Verdict Commit()
     {
-        if (_hostTook)
+        if (_hostAccepted)
         {
-            _backend.Log.TakenByHost(_envelope);
+            _backend.Log.AcceptedByHost(_envelope);
             return Verdict.Accept;
         }
         if (_writer is null)
@@ -158,7 +158,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             return Fault.State;
         if (octets.IsEmpty)
             return Fault.None;
-        _hostSpoke = true;
+        _hostUsedConnection = true;
         return _session.Connection!.SendBlocking(octets) ? Fault.None : Fault.Closed;
     }
 
@@ -170,14 +170,14 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         return Action switch
         {
             RequestAction.SmtpConnect => ReceiveRaw(buffer, out count),
-            RequestAction.SmtpSendMessage => ReceiveText(buffer, out count),
+            RequestAction.SmtpSendMessage => ReceiveContent(buffer, out count),
             _ => Fault.State,
         };
     }
 
     private Fault ReceiveRaw(Span<byte> buffer, out int count)
     {
-        _hostSpoke = true;
+        _hostUsedConnection = true;
         Connection connection = _session.Connection!;
         ReadOnlySpan<byte> input = connection.WaitForInput();
         count = Math.Min(input.Length, buffer.Length);
@@ -186,16 +186,16 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         return count > 0 ? Fault.None : connection.WaitFault;
     }
 
-    private Fault ReceiveText(Span<byte> buffer, out int count)
+    private Fault ReceiveContent(Span<byte> buffer, out int count)
     {
         count = 0;
-        if (_textEnded)
+        if (_contentEnded)
             return Fault.None;
         BeginStoring();
         int read = _session.ReadContent(buffer);
         if (read < 0)
             return _session.ReadFault;
-        _textEnded = read == 0;
+        _contentEnded = read == 0;
         count = read;
         return Fault.None;
     }

@@ -14,7 +14,7 @@ internal sealed class EngineSettings
     private const string OldDefaultFile = "ftp.cfg";
     private const string Area = "settings";
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Log _log;
     private readonly HashSet<Setting> _warned = [];
     private SettingValues _current = new();
@@ -39,7 +39,7 @@ internal sealed class EngineSettings
         IReadOnlyList<Setting> touched = [];
         if (wrong is null)
         {
-            lock (_gate)
+            lock (_lock)
             {
                 var draft = new SettingsDraft(_current);
                 wrong = ApplyAll(draft, items, unknown);
@@ -69,7 +69,7 @@ internal sealed class EngineSettings
             error = $"there is no setting {key}";
             return Fault.NotFound;
         }
-        lock (_gate)
+        lock (_lock)
         {
             var draft = new SettingsDraft(_current);
             error = draft.Apply(found, value, Environment.CurrentDirectory);
@@ -156,7 +156,7 @@ internal sealed class EngineSettings
         foreach (Setting row in rows)
         {
             bool isNew;
-            lock (_gate)
+            lock (_lock)
                 isNew = row.Later.Length > 0 && _warned.Add(row);
             if (isNew)
                 _log.Write(LogLevel.Warning, Area, $"{row.Key} is kept, but has no effect: {row.Later}");

@@ -29,14 +29,14 @@ internal static class Keys
             "A user; one of the same name replaces the earlier. Flags: `P` mailbox and POP3, `S` may send by SMTP, "
                 + "`A` administrator; `H`, `F`, `W`, `N` are kept. An empty password disables login; an empty home is "
                 + "`mail_root/users/<name, escaped>`; mail is in `home/Maildir`. Password forms: see above.")
-        { Form = "`name;password;home;flags`", FindFault = SettingForms.User, IsSecret = true });
+        { Form = "`name;password;home;flags`", Check = SettingForms.User, IsSecret = true });
     public static readonly Setting List = Add(
         new("list", SettingKind.List,
             "An address with several members, local, remote or lists themselves; one of the same address replaces the "
                 + "earlier. Members have commas or white space between; `@file` stands for a file with one address a "
                 + "line, read again when it changes. With an owner it is a mailing list, whose owner hears of "
                 + "failures; without one an alias, whose senders do. See `lists.md`.")
-        { Form = "`address;owner;members`", LengthLimit = 65536, FindFault = SettingForms.MailingList });
+        { Form = "`address;owner;members`", LengthLimit = 65536, Check = SettingForms.MailingList });
     public static readonly Setting Async = Flag(
         "async", "`SRVEndOfMsg` returns at once; the callback tells how sending went on.");
     public static readonly Setting CallbackInline = Flag(
@@ -93,7 +93,7 @@ internal static class Keys
         {
             LengthLimit = 255,
             Form = "domain name",
-            FindFault = SettingForms.Domain,
+            Check = SettingForms.Domain,
             FindDefault = static _ => HostName.Find(),
             DefaultInWords = "the machine's full name",
         });
@@ -101,7 +101,7 @@ internal static class Keys
         new("local_domain", SettingKind.List,
             "One more domain whose mail is for our users. `postmaster` is that user, else the first with flag `A`, "
                 + "else the first.")
-        { Form = "domain name", LengthLimit = 255, FindFault = SettingForms.Domain });
+        { Form = "domain name", LengthLimit = 255, Check = SettingForms.Domain });
     public static readonly Setting SmtpBind = Addresses(
         "smtp_bind", "Addresses the SMTP server listens on.", "nosmtp_bind");
     public static readonly Setting SmtpsPort = Number(
@@ -211,7 +211,7 @@ internal static class Keys
                 + "commas between.")
         {
             Form = "`host[:port];user;password;localuser;seconds[;options]`",
-            FindFault = SettingForms.Fetch,
+            Check = SettingForms.Fetch,
             IsSecret = true,
             Later = "fetching comes in a later version",
         });
@@ -235,7 +235,7 @@ internal static class Keys
             "Folder that gets an `.eml` copy of each message that the queue has given up for one recipient at least."));
     public static readonly Setting SmtpDns = Add(
         new("smtp_dns", SettingKind.Text, "Resolvers.")
-        { Form = "`ip[:port]`, commas between", FindFault = SettingForms.Resolvers, DefaultInWords = "the system's" });
+        { Form = "`ip[:port]`, commas between", Check = SettingForms.Resolvers, DefaultInWords = "the system's" });
     public static readonly Setting SmtpMxPort = Number(
         "smtp_mx_port", 1, 65535, 25, "", "Port for delivery to the recipient's own server.");
     public static readonly Setting SmtpNoMx = FlagLater(
@@ -244,7 +244,7 @@ internal static class Keys
     public static readonly Setting SmtpProxy = Add(
         new("smtpproxy", SettingKind.Text,
             "The smarthost: all mail for other hosts goes there. Its port is 25, with `smtpproxy_tls=implicit` 465.")
-        { Form = "`host[:port]`", LengthLimit = 262, FindFault = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"] });
+        { Form = "`host[:port]`", LengthLimit = 262, Check = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"] });
     public static readonly Setting SmtpProxyUser = Text(
         "smtpproxy_user", null, 4096,
         "Login name at the smarthost. The password goes without TLS only to this machine, or with "
@@ -259,7 +259,7 @@ internal static class Keys
         new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
         {
             Form = "`socks5://[user:password@]host:port`, `socks4a://...`, `http://...`",
-            FindFault = SettingForms.Proxy,
+            Check = SettingForms.Proxy,
             IsSecret = true,
         });
     public static readonly Setting UpProxy = TextLater(
@@ -278,7 +278,7 @@ internal static class Keys
         {
             Form = "seconds, commas between",
             Unit = "s",
-            FindFault = SettingForms.Seconds,
+            Check = SettingForms.Seconds,
             Default = "60,300,900,1800,3600",
         });
     public static readonly Setting QueueLifetime = Number(
@@ -383,7 +383,7 @@ internal static class Keys
             {
                 Form = "addresses",
                 Default = value,
-                FindFault = SettingForms.Ranges,
+                Check = SettingForms.Ranges,
                 LengthLimit = 65536,
                 Later = later,
             });
@@ -393,7 +393,7 @@ internal static class Keys
             new(key, SettingKind.Text, meaning)
             {
                 Form = "IP addresses, commas between",
-                FindFault = SettingForms.Addresses,
+                Check = SettingForms.Addresses,
                 DefaultInWords = "all",
                 NoKeys = noKeys,
             });

@@ -35,7 +35,7 @@ internal sealed record Setting(string Key, SettingKind Kind, string Meaning)
     public string Form { get; init; } = "";
 
     /// <summary>What is wrong with a text, given the folder it counts from; null if nothing.</summary>
-    public Func<string, string, string?>? FindFault { get; init; }
+    public Func<string, string, string?>? Check { get; init; }
 
     /// <summary>Keys that mean "no such value": zero, or none.</summary>
     public string[] NoKeys { get; init; } = [];

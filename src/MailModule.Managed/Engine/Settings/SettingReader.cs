@@ -16,7 +16,7 @@ internal static class SettingReader
             SettingKind.Choice => TryReadWord(row, text, out number)
                 ? ""
                 : $"not one of {string.Join(", ", row.Words)}",
-            _ => FaultOfText(row, text, folder) ?? "",
+            _ => ProblemOf(row, text, folder) ?? "",
         };
         if (row.Kind == SettingKind.Flag)
             number = text == "1" ? 1 : 0;
@@ -27,7 +27,7 @@ internal static class SettingReader
     /// <summary>Reads one value of a list.</summary>
     public static bool TryReadItem(Setting row, string text, string folder, out SettingListItem item, out string error)
     {
-        error = text.Any(char.IsControl) ? "a control character" : FaultOfText(row, text, folder) ?? "";
+        error = text.Any(char.IsControl) ? "a control character" : ProblemOf(row, text, folder) ?? "";
         item = new SettingListItem(NameOf(row, text), text, folder);
         return error.Length == 0;
     }
@@ -70,12 +70,12 @@ internal static class SettingReader
         return isNumber;
     }
 
-    private static string? FaultOfText(Setting row, string text, string folder)
+    private static string? ProblemOf(Setting row, string text, string folder)
     {
         if (text.Length > row.LengthLimit)
             return $"longer than {row.LengthLimit} characters";
         if (text.Any(c => char.IsControl(c) && c is not ('\t' or '\n')))
             return "a control character";
-        return row.FindFault?.Invoke(text, folder);
+        return row.Check?.Invoke(text, folder);
     }
 }

@@ -10,12 +10,12 @@ internal sealed class Evaluator(IExpressionFacts facts)
     public Captures Captures { get; } = new();
 
     /// <summary>What went wrong in the last expression, which then counted as false; null if nothing.</summary>
-    public string? Fault { get; private set; }
+    public string? Problem { get; private set; }
 
     public bool IsTrue(Expression expression)
     {
-        Fault = null;
-        return IsTrue(expression.Root) && Fault is null;
+        Problem = null;
+        return IsTrue(expression.Root) && Problem is null;
     }
 
     private bool IsTrue(Condition condition) => condition switch
@@ -44,7 +44,7 @@ internal sealed class Evaluator(IExpressionFacts facts)
     {
         bool? result = match.Pattern.Matches(TextOf(match.Text), Captures);
         if (result is null)
-            Fault = "a pattern took too long";
+            Problem = "a pattern took too long";
         return result == true;
     }
 

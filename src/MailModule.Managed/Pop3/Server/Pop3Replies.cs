@@ -14,7 +14,7 @@ internal static class Pop3Replies
     public const int MessageFollowsRoom = 40;
 
     public static ReadOnlySpan<byte> Ok => "+OK\r\n"u8;
-    public static ReadOnlySpan<byte> NameTaken => "+OK send PASS\r\n"u8;
+    public static ReadOnlySpan<byte> SendPassword => "+OK send PASS\r\n"u8;
     public static ReadOnlySpan<byte> BeginTls => "+OK begin TLS\r\n"u8;
     public static ReadOnlySpan<byte> Goodbye => "+OK goodbye\r\n"u8;
     public static ReadOnlySpan<byte> Capabilities => "+OK capabilities follow\r\n"u8;
@@ -25,7 +25,7 @@ internal static class Pop3Replies
     public static ReadOnlySpan<byte> LineTooLong => "-ERR command line too long\r\n"u8;
     public static ReadOnlySpan<byte> BadArgument => "-ERR wrong argument\r\n"u8;
     public static ReadOnlySpan<byte> NotNow => "-ERR not allowed in this state\r\n"u8;
-    public static ReadOnlySpan<byte> NameFirst => "-ERR send USER first\r\n"u8;
+    public static ReadOnlySpan<byte> UserFirst => "-ERR send USER first\r\n"u8;
     public static ReadOnlySpan<byte> TlsFirst => "-ERR [AUTH] passwords are taken under TLS only\r\n"u8;
     public static ReadOnlySpan<byte> NoTls => "-ERR TLS is not available\r\n"u8;
     public static ReadOnlySpan<byte> TlsAlready => "-ERR TLS is active already\r\n"u8;

@@ -23,7 +23,7 @@ internal sealed partial class Pop3Session
         if (name.ContainsAnyInRange((byte)0, (byte)0x1F) || name.Contains((byte)0x7F))
             return Reject(output, Pop3Replies.BadArgument);
         _login.User = Encoding.UTF8.GetString(name);
-        return WriteReply(output, Pop3Replies.NameTaken);
+        return WriteReply(output, Pop3Replies.SendPassword);
     }
 
     private Next PassCommand(ReadOnlySpan<byte> password, Output output)
@@ -31,7 +31,7 @@ internal sealed partial class Pop3Session
         if (!PasswordAllowed)
             return Reject(output, Pop3Replies.TlsFirst);
         if (User is null)
-            return Reject(output, Pop3Replies.NameFirst);
+            return Reject(output, Pop3Replies.UserFirst);
         _login.Password = Encoding.UTF8.GetString(password);
         _activity = Activity.Login;
         Pop3Verdict verdict = _backend.Login(this, User, password.ToArray());

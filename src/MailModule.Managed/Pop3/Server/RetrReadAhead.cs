@@ -17,7 +17,7 @@ namespace MailModule.Pop3.Server;
 /// message, and the file decides. A message that is large or cannot be read is not read ahead; it is served the
 /// ordinary way, which finds it again or says why not.
 /// </remarks>
-internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock = null)
+internal sealed class RetrReadAhead(ReadAheadBuffers buffers, TimeProvider? clock = null)
 {
     private const int BatchLimit = 64;
     private const int MessageSizeLimit = 16 * 1024;
@@ -59,7 +59,7 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
         Clear();
         _batchSize = index == _expected ? Math.Min(_batchSize * 2, BatchLimit) : 1;
         _expected = index + 1;
-        if (_batchSize == 1 || maildrop.Size(index) > MessageSizeLimit || memory.Rent(this) is not { } octets)
+        if (_batchSize == 1 || maildrop.Size(index) > MessageSizeLimit || buffers.Rent(this) is not { } octets)
             return false;
         byte[] text = ArrayPool<byte>.Shared.Rent(MessageSizeLimit + 1);
         (_from, _end, _first, _count) = (0, 0, index, 0);
@@ -119,7 +119,7 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
     {
         if (_count == 0)
         {
-            memory.Return(this, octets);
+            buffers.Return(this, octets);
             return false;
         }
         _expected = _first + _count;
@@ -155,6 +155,6 @@ internal sealed class RetrReadAhead(ReadAheadBuffers memory, TimeProvider? clock
     private void Return(byte[]? octets)
     {
         if (octets is not null)
-            memory.Return(this, octets);
+            buffers.Return(this, octets);
     }
 }

@@ -68,7 +68,7 @@ internal sealed class Socks5Handshake(ProxyAddress proxy, ProxyTarget target) : 
 
     private ProxyProgress OnMethodAnswer(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
-        if (!TryTake(ref input, Version, out byte method))
+        if (!TryReadAnswer(ref input, Version, out byte method))
             return Wait(input, Version);
         switch (method)
         {
@@ -96,7 +96,7 @@ internal sealed class Socks5Handshake(ProxyAddress proxy, ProxyTarget target) : 
 
     private ProxyProgress OnLoginAnswer(ref ReadOnlySpan<byte> input, IBufferWriter<byte> output)
     {
-        if (!TryTake(ref input, LoginVersion, out byte status))
+        if (!TryReadAnswer(ref input, LoginVersion, out byte status))
             return Wait(input, LoginVersion);
         // RFC 1929 §2: 0 is success, anything else is not
         if (status != 0)
@@ -166,7 +166,7 @@ internal sealed class Socks5Handshake(ProxyAddress proxy, ProxyTarget target) : 
     };
 
     /// <summary>Two octets, the first of them known.</summary>
-    private static bool TryTake(ref ReadOnlySpan<byte> input, byte version, out byte value)
+    private static bool TryReadAnswer(ref ReadOnlySpan<byte> input, byte version, out byte value)
     {
         value = 0;
         if (input.Length < 2 || input[0] != version)

@@ -182,7 +182,7 @@ public sealed class ListExpansionTests : IDisposable
     public void An_alias_of_one_passes_all_wishes_for_reports_on()
     {
         _host.Start("boss@a.example;;x@b.example");
-        PutWithWishes("boss@a.example", Notify.Success | Notify.Delay);
+        PutWithNotify("boss@a.example", Notify.Success | Notify.Delay);
         Recipient passed = Assert.Single(Assert.Single(_host.Remote).Envelope.Recipients);
         Assert.Equal((Notify.Success | Notify.Delay, "rfc822;first@c.example"),
             (passed.Notify, passed.OriginalRecipient));
@@ -201,7 +201,7 @@ public sealed class ListExpansionTests : IDisposable
         Notify wished, Notify passed, bool isTold)
     {
         _host.Start("staff@a.example;;x@b.example,y@b.example");
-        PutWithWishes("staff@a.example", wished);
+        PutWithNotify("staff@a.example", wished);
         Assert.All(Assert.Single(_host.Remote).Envelope.Recipients,
             recipient => Assert.Equal(
                 (passed, "rfc822;first@c.example"), (recipient.Notify, recipient.OriginalRecipient)));
@@ -214,7 +214,7 @@ public sealed class ListExpansionTests : IDisposable
     public void A_list_is_where_a_message_ends()
     {
         _host.Start("friends@a.example;boss@a.example;x@b.example");
-        PutWithWishes("friends@a.example", Notify.Success | Notify.Failure);
+        PutWithNotify("friends@a.example", Notify.Success | Notify.Failure);
         Recipient member = Assert.Single(Assert.Single(_host.Remote).Envelope.Recipients);
         Assert.Equal((Notify.Default, null), (member.Notify, member.OriginalRecipient));
         Assert.Equal((ReturnContent.Default, null),
@@ -281,7 +281,7 @@ public sealed class ListExpansionTests : IDisposable
         Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], host.Dsns.Sent);
     }
 
-    private void PutWithWishes(string to, Notify notify)
+    private void PutWithNotify(string to, Notify notify)
     {
         _host.Put("sender@c.example", to,
             with: recipient => recipient with { Notify = notify, OriginalRecipient = "rfc822;first@c.example" },

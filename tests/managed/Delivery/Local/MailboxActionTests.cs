@@ -71,7 +71,7 @@ public class MailboxActionTests
         _mailboxes.Retry(1_000);
         Assert.Equal(0, _mailboxes.Waiting);
         LocalAction second = _begun[1];
-        Assert.Equal(("so far", 1, true), (second.Progress, second.Failures, second.MayBeThere));
+        Assert.Equal(("so far", 1, true), (second.Progress, second.Failures, second.MayBeDuplicate));
         _mailboxes.CompleteAction(second, LocalActionResult.Failed(Fault.Full), 1_000);
         Assert.Equal(3_000, _mailboxes.NextRetry);
         for (int i = 2; i < 20; i++)
@@ -102,7 +102,7 @@ public class MailboxActionTests
     {
         var entry = new MemorySpool.Entry("m1", "bob", "bob", "carl");
         entry.Envelope.Recipients[1] = entry.Envelope.Recipients[1] with { Notify = Notify.Success };
-        _mailboxes.Deliver(entry, mayBeThere: false, 0);
+        _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
         Assert.Equal(["Delivered to <>:  2.0.0"], _reports.Sent);
         _mailboxes.Sync(0);
         Assert.Equal(["mark m1 0 1", "mark m1 2"],
@@ -115,7 +115,7 @@ public class MailboxActionTests
         _reports.Fault = Fault.Full;
         var entry = new MemorySpool.Entry("m1", "bob");
         entry.Envelope.Recipients[0] = entry.Envelope.Recipients[0] with { Notify = Notify.Success };
-        _mailboxes.Deliver(entry, mayBeThere: false, 0);
+        _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
         _mailboxes.Sync(0);
         Assert.Equal(["deliver m1 /h/bob"], _events);
         _reports.Fault = Fault.None;
@@ -131,7 +131,7 @@ public class MailboxActionTests
         _store.Broken.Add("/h/bob");
         var entry = new MemorySpool.Entry("m1", "bob");
         entry.Envelope.Received = _clock.GetUtcNow();
-        _mailboxes.Deliver(entry, mayBeThere: false, 0);
+        _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
         _clock.Turn(TimeSpan.FromHours(23));
         _mailboxes.Retry(_mailboxes.NextRetry);
         Assert.Empty(_reports.Sent);
@@ -160,7 +160,7 @@ public class MailboxActionTests
     {
         var entry = new MemorySpool.Entry(id, maildrops);
         entry.Envelope.Received = _clock.GetUtcNow();
-        _mailboxes.Deliver(entry, mayBeThere: false, 0);
+        _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
         return Assert.Single(_begun);
     }
 

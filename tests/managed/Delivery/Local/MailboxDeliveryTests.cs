@@ -26,7 +26,7 @@ public class MailboxDeliveryTests
     [Fact]
     public void Delivered_then_synced_then_marked()
     {
-        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a", "b"), mayBeThere: false, 0);
+        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a", "b"), mayBeDuplicate: false, 0);
         Assert.Equal(Fault.None, _mailboxes.Sync(0));
         Assert.Equal(["deliver m1 /h/a", "deliver m1 /h/b", "sync", "mark m1 0", "mark m1 1"], _events);
         Assert.Equal(0, _mailboxes.Unsynced);
@@ -35,7 +35,7 @@ public class MailboxDeliveryTests
     [Fact]
     public void Recipients_that_share_a_mailbox_get_one_copy()
     {
-        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a", null, "alias", "b", "a"), mayBeThere: false, 0);
+        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a", null, "alias", "b", "a"), mayBeDuplicate: false, 0);
         _mailboxes.Sync(0);
         Assert.Equal(["deliver m1 /h/a", "deliver m1 /h/b", "sync", "mark m1 0 2 4", "mark m1 3"], _events);
     }
@@ -45,7 +45,7 @@ public class MailboxDeliveryTests
     {
         var entry = new MemorySpool.Entry("m1", "a", "b", "alias");
         entry.Done.Add(0);
-        _mailboxes.Deliver(entry, mayBeThere: true, 0);
+        _mailboxes.Deliver(entry, mayBeDuplicate: true, 0);
         _mailboxes.Sync(0);
         Assert.Equal(["deliver m1 /h/b again", "deliver m1 /h/a again", "sync", "mark m1 1", "mark m1 2"], _events);
     }
@@ -54,7 +54,7 @@ public class MailboxDeliveryTests
     public void Nothing_is_marked_when_the_sync_failed()
     {
         _store.SyncFault = Fault.Io;
-        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a"), mayBeThere: false, 0);
+        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a"), mayBeDuplicate: false, 0);
         Assert.Equal(Fault.Io, _mailboxes.Sync(0));
         Assert.Equal(1, _mailboxes.Unsynced);
         _store.SyncFault = Fault.None;
@@ -69,8 +69,8 @@ public class MailboxDeliveryTests
     {
         _store.Throws = throws;
         _store.Broken.Add("/h/a");
-        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a", "b"), mayBeThere: false, 0);
-        _mailboxes.Deliver(new MemorySpool.Entry("m2", "a"), mayBeThere: false, 0);
+        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a", "b"), mayBeDuplicate: false, 0);
+        _mailboxes.Deliver(new MemorySpool.Entry("m2", "a"), mayBeDuplicate: false, 0);
         Assert.Equal(["fail m1 /h/a", "deliver m1 /h/b"], _events);
         Assert.Equal((2, 1_000L), (_mailboxes.Waiting, _mailboxes.NextRetry));
         _events.Clear();
@@ -89,7 +89,7 @@ public class MailboxDeliveryTests
     public void The_delay_between_attempts_ends_growing_at_five_minutes()
     {
         _store.Broken.Add("/h/a");
-        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a"), mayBeThere: false, 0);
+        _mailboxes.Deliver(new MemorySpool.Entry("m1", "a"), mayBeDuplicate: false, 0);
         long last = 0;
         for (int i = 0; i < 20; i++)
         {
@@ -102,7 +102,7 @@ public class MailboxDeliveryTests
     [Fact]
     public void A_message_for_a_user_who_is_gone_stays()
     {
-        _mailboxes.Deliver(new MemorySpool.Entry("m1", "gone", "a"), mayBeThere: false, 0);
+        _mailboxes.Deliver(new MemorySpool.Entry("m1", "gone", "a"), mayBeDuplicate: false, 0);
         _mailboxes.Sync(0);
         Assert.Equal(["deliver m1 /h/a", "sync", "mark m1 1"], _events);
         Assert.Equal(1, _mailboxes.Waiting);

@@ -117,7 +117,7 @@ public class ContentFileTests
         File.WriteAllText(path, "shorter\n");
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.Io, submission.Result);
+        Assert.Equal(Fault.Io, submission.Outcome);
         Assert.Empty(server.Texts);
     }
 
@@ -145,7 +145,7 @@ public class ContentFileTests
         });
         submission.Start();
         submission.Wait();
-        Assert.Equal((Fault.None, 1, 2), (submission.Result, asked, server.Connections));
+        Assert.Equal((Fault.None, 1, 2), (submission.Outcome, asked, server.Connections));
         Assert.EndsWith("the text\r\n.\r\n", server.Texts.Single(), StringComparison.Ordinal);
     }
 

@@ -29,8 +29,8 @@ public class DirectSubmissionTests
             (SubmissionState.Error, "d@gone.example")],
             listener.Final.Select(one => (one.State, one.Recipient)).OrderBy(one => one.Recipient));
         Assert.Equal([(Fault.None, "2.0.0"), (Fault.RefusedPermanent, "5.1.1"), (Fault.NotFound, "5.1.2")],
-            submission.Recipients.Select(one => (one.Outcome!.Fault, one.Outcome.Status)));
-        Assert.Equal("mx.b.example", submission.Recipients[0].Outcome!.Host!.Name);
+            submission.Recipients.Select(one => (one.Result!.Fault, one.Result.Status)));
+        Assert.Equal("mx.b.example", submission.Recipients[0].Result!.Host!.Name);
         Assert.Equal([1, 1, 0], submission.Recipients.Select(one => one.Attempts));
         Assert.Equal((SubmissionState.FindHost, "d@gone.example"),
             listener.All.Where(one => one.Recipient == "d@gone.example").Select(one => (one.State, one.Recipient))
@@ -51,11 +51,11 @@ public class DirectSubmissionTests
         submission.Start();
         Assert.True(isDone.Wait(Outbox.Long));
         Assert.True(server.HasHung.Wait(Outbox.Long));
-        Assert.Equal(Fault.State, submission.Result);
+        Assert.Equal(Fault.State, submission.Outcome);
         submission.Cancel();
         submission.Wait();
         Assert.Equal([SubmissionState.Done, SubmissionState.Error], listener.Final.Select(one => one.State));
-        Assert.Equal(Fault.Cancelled, submission.Result);
+        Assert.Equal(Fault.Cancelled, submission.Outcome);
     }
 
     [Fact]
@@ -67,7 +67,7 @@ public class DirectSubmissionTests
         Submission submission = Prepare(outbox, "a@b.example c@d.example");
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Equal(1, server.Connections);
     }
 
@@ -79,7 +79,7 @@ public class DirectSubmissionTests
         Submission submission = Prepare(outbox, "a@[127.0.0.1]");
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Matches(new Regex(
             @"^Received: by client\.example id [0-9a-f]{32}\r\n" +
             @"\tfor <a@\[127\.0\.0\.1\]>; \w{3}, \d\d \w{3} \d{4} [\d:]{8} [+-]\d{4}\r\n" +
@@ -116,7 +116,7 @@ public class DirectSubmissionTests
         Submission submission = Prepare(outbox, "a@b.example a@c.example");
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Equal(2, server.Texts.Length);
         Assert.Single(server.Texts.Distinct());
         Assert.DoesNotContain("for <", server.Texts[0], StringComparison.Ordinal);
@@ -153,7 +153,7 @@ public class DirectSubmissionTests
             message.Text, StringComparison.Ordinal);
         Assert.EndsWith(Body, message.Text, StringComparison.Ordinal);
         Assert.Equal([SubmissionState.Done, SubmissionState.Done, SubmissionState.Error],
-            submission.Recipients.Select(one => one.Outcome!.State));
+            submission.Recipients.Select(one => one.Result!.State));
         Assert.Contains((SubmissionState.Error, 550, "nobody@a.example"), listener.Final);
         Assert.Equal(3, listener.Final.Length);
         Assert.Empty(listener.Offences);
@@ -172,7 +172,7 @@ public class DirectSubmissionTests
             Prepare(outbox, string.Join(' ', Enumerable.Range(0, 150).Select(i => $"u{i}@b.example")));
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Equal((1, 2), (server.Connections, server.Texts.Length));
     }
 
@@ -187,7 +187,7 @@ public class DirectSubmissionTests
         Submission submission = Prepare(outbox, "a@b.example b@b.example");
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Equal((1, 2), (server.Connections, server.Texts.Length));
     }
 
@@ -202,7 +202,7 @@ public class DirectSubmissionTests
             Prepare(outbox, string.Join(' ', Enumerable.Range(0, 101).Select(i => $"u{i}@b.example")));
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Equal(2, server.Connections);
     }
 

@@ -29,7 +29,7 @@ public class LargeSubmissionTests
         submission.Start();
         submission.Wait();
         long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Equal(65L * Lines + 3, server.TextLength);
         Assert.Equal((SubmissionState.Done, 64L * Lines, "bob@b.example"), listener.Final.Single());
         Assert.Empty(listener.Offences);

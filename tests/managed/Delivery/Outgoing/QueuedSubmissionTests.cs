@@ -20,7 +20,7 @@ public class QueuedSubmissionTests
         Submission submission = Prepare(outbox, spool, listener);
         submission.Start();
         Assert.True(spool.IsCommitting.Wait(Outbox.Long));
-        Assert.False(submission.WaitForResult(TimeSpan.Zero));
+        Assert.False(submission.WaitForOutcome(TimeSpan.Zero));
         Assert.Empty(listener.Final);
         gate.Set();
         submission.Wait();
@@ -31,8 +31,8 @@ public class QueuedSubmissionTests
         Assert.Equal((ReturnContent.Headers, "mark"), (message.Envelope.Return, message.Envelope.EnvelopeId));
         Assert.Equal([(SubmissionState.Queued, "a@b.example"), (SubmissionState.Queued, "c@d.example")],
             listener.Final.Select(one => (one.State, one.Recipient)));
-        Assert.Equal(["spool1", "spool1"], submission.Recipients.Select(one => one.Outcome!.QueueId));
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(["spool1", "spool1"], submission.Recipients.Select(one => one.Result!.QueueId));
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Empty(listener.Offences);
     }
 
@@ -59,7 +59,7 @@ public class QueuedSubmissionTests
         submission.Start();
         submission.Wait();
         Fault fault = begin != Fault.None ? begin : commit;
-        Assert.Equal(fault, submission.Result);
+        Assert.Equal(fault, submission.Outcome);
         Assert.Equal([(SubmissionState.Error, -(long)fault, "a@b.example"),
             (SubmissionState.Error, -(long)fault, "c@d.example")], listener.Final);
         Assert.Empty(spool.Messages);
@@ -78,7 +78,7 @@ public class QueuedSubmissionTests
         submission.Cancel();
         submission.Wait();
         Assert.All(submission.Recipients,
-            one => Assert.Equal((Fault.Cancelled, true), (one.Outcome!.Fault, one.Outcome.IsUnknown)));
+            one => Assert.Equal((Fault.Cancelled, true), (one.Result!.Fault, one.Result.IsUnknown)));
         gate.Set();
         Assert.Equal(2, listener.Final.Length);
     }
@@ -101,7 +101,7 @@ public class QueuedSubmissionTests
         submission.Cancel();
         submission.Wait();
         Assert.All(submission.Recipients,
-            one => Assert.Equal((Fault.Cancelled, false), (one.Outcome!.Fault, one.Outcome.IsUnknown)));
+            one => Assert.Equal((Fault.Cancelled, false), (one.Result!.Fault, one.Result.IsUnknown)));
         gate.Set();
         Assert.True(outbox.Workers.Stop(Outbox.Long));
         Assert.Empty(spool.Messages);

@@ -35,7 +35,7 @@ public class SubmissionTests
         Assert.Equal(3, listener.Final.Length);
         Assert.True(listener.IsFinished);
         Assert.Empty(listener.Offences);
-        Assert.Equal(Fault.RefusedPermanent, submission.Result);
+        Assert.Equal(Fault.RefusedPermanent, submission.Outcome);
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public class SubmissionTests
         submission.Wait();
         Assert.Equal([(SubmissionState.Error, -(long)Fault.Connect, "a@b.example"),
             (SubmissionState.Error, -(long)Fault.Connect, "b@b.example")], listener.Final);
-        Assert.Equal(Fault.Connect, submission.Result);
+        Assert.Equal(Fault.Connect, submission.Outcome);
         Assert.Empty(listener.Offences);
     }
 
@@ -59,7 +59,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", 25, host: new string('x', 300));
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.Dns, submission.Result);
+        Assert.Equal(Fault.Dns, submission.Outcome);
     }
 
     [Fact]
@@ -70,7 +70,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", server.Port, host: "localhost");
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
     }
 
     [Theory]
@@ -86,7 +86,7 @@ public class SubmissionTests
         submission.Start();
         submission.Wait();
         Assert.Equal([(SubmissionState.Error, value, "bob@b.example")], listener.Final);
-        Assert.Equal(fault, submission.Result);
+        Assert.Equal(fault, submission.Outcome);
     }
 
     [Theory]
@@ -103,8 +103,8 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", server.Port, listener);
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.Closed, submission.Result);
-        Assert.Equal(isUnknown, submission.Recipients[0].Outcome!.IsUnknown);
+        Assert.Equal(Fault.Closed, submission.Outcome);
+        Assert.Equal(isUnknown, submission.Recipients[0].Result!.IsUnknown);
         Assert.Single(listener.Final);
         Assert.Empty(listener.Offences);
     }
@@ -117,7 +117,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", server.Port, seconds: 1);
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.Timeout, submission.Result);
+        Assert.Equal(Fault.Timeout, submission.Outcome);
     }
 
     [Theory]
@@ -148,7 +148,7 @@ public class SubmissionTests
         submission.Cancel();
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.Cancelled, submission.Result);
+        Assert.Equal(Fault.Cancelled, submission.Outcome);
         Assert.Empty(server.Texts);
     }
 
@@ -162,7 +162,7 @@ public class SubmissionTests
         Assert.True(server.HasHung.Wait(Outbox.Long));
         Assert.True(outbox.Connections.Stop(TimeSpan.Zero));
         submission.Wait();
-        Assert.Equal(Fault.Cancelled, submission.Result);
+        Assert.Equal(Fault.Cancelled, submission.Outcome);
     }
 
     [Theory]
@@ -176,7 +176,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", server.Port, startTls: use);
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Equal(["EHLO client.example", "STARTTLS", "EHLO client.example"], server.Lines.Take(3));
     }
 
@@ -189,7 +189,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", server.Port, startTls: StartTlsUse.IfOffered, verify: true);
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.Tls, submission.Result);
+        Assert.Equal(Fault.Tls, submission.Outcome);
         Assert.Empty(server.Texts);
     }
 
@@ -205,7 +205,7 @@ public class SubmissionTests
             verify: true, authorities: [Loop.Certificate]);
         submission.Start();
         submission.Wait();
-        Assert.Equal(expected, submission.Result);
+        Assert.Equal(expected, submission.Outcome);
     }
 
     [Fact]
@@ -218,7 +218,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", server.Port, startTls: StartTlsUse.IfOffered);
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.None, submission.Result);
+        Assert.Equal(Fault.None, submission.Outcome);
         Assert.Equal(2, server.Connections);
     }
 
@@ -230,7 +230,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", server.Port, startTls: StartTlsUse.Required);
         submission.Start();
         submission.Wait();
-        Assert.Equal(Fault.Tls, submission.Result);
+        Assert.Equal(Fault.Tls, submission.Outcome);
         Assert.Equal(1, server.Connections);
     }
 
@@ -243,7 +243,7 @@ public class SubmissionTests
         var listener = new Outbox.Listener { Heard = _ => gate.Wait() };
         Submission submission = outbox.Prepare("x\n", server.Port, listener);
         submission.Start();
-        Assert.True(submission.WaitForResult(Outbox.Long));
+        Assert.True(submission.WaitForOutcome(Outbox.Long));
         Assert.Single(server.Texts);
         Assert.Empty(listener.Final);
         gate.Set();
@@ -270,7 +270,7 @@ public class SubmissionTests
         Submission outer = outbox.Prepare("outer\n", server.Port, listener);
         outer.Start();
         outer.Wait();
-        Assert.Equal((Fault.None, Fault.None), (inner.Result, outer.Result));
+        Assert.Equal((Fault.None, Fault.None), (inner.Outcome, outer.Outcome));
         Assert.Equal(["inner\r\n.\r\n", "outer\r\n.\r\n"], server.Texts.Order());
     }
 
@@ -284,7 +284,7 @@ public class SubmissionTests
             (listener, i) => outbox.Prepare($"message {i}\n", server.Port, listener))];
         Array.ForEach(all, submission => submission.Start());
         Array.ForEach(all, submission => submission.Wait());
-        Assert.All(all, submission => Assert.Equal(Fault.None, submission.Result));
+        Assert.All(all, submission => Assert.Equal(Fault.None, submission.Outcome));
         Assert.Equal(100, server.Texts.Distinct().Count());
         Assert.All(listeners, listener => Assert.Empty(listener.Offences));
         Assert.All(listeners, listener => Assert.Single(listener.Final));

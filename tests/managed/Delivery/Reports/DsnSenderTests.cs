@@ -275,7 +275,7 @@ public sealed partial class DsnSenderTests : IDisposable
             calls++;
             done.Set();
         });
-        Assert.True(done.Wait(SpoolRun.Patience));
+        Assert.True(done.Wait(SpoolRun.WaitLimit));
         Assert.Equal(1, calls);
         return fault;
     }

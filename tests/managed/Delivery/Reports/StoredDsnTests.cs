@@ -67,7 +67,7 @@ public sealed class StoredDsnTests : IDisposable
             fault = result;
             done.Set();
         });
-        Assert.True(done.Wait(SpoolRun.Patience));
+        Assert.True(done.Wait(SpoolRun.WaitLimit));
         return fault;
     }
 

@@ -60,7 +60,7 @@ internal sealed class FakeBackend : ISmtpBackend
             + $"{(envelope.EightBit ? " 8bit" : "")}{(envelope.Utf8 ? " utf8" : "")}"
             + (envelope.Return == ReturnContent.Default ? "" : $" ret={envelope.Return}")
             + (envelope.EnvelopeId is null ? "" : $" envid=\"{envelope.EnvelopeId}\""));
-        Verdict verdict = JudgePath(envelope.ReversePath);
+        Verdict verdict = VerdictOn(envelope.ReversePath);
         Assert.False(_isOpen, "a transaction began inside another");
         _isOpen = verdict.Kind == VerdictKind.Accept;
         return Give(session, verdict);
@@ -70,7 +70,7 @@ internal sealed class FakeBackend : ISmtpBackend
     {
         Calls.Add($"rcpt <{rcpt.Address}>" + (rcpt.Notify == Notify.Default ? "" : $" notify={rcpt.Notify}")
             + (rcpt.OriginalRecipient is null ? "" : $" orcpt=\"{rcpt.OriginalRecipient}\""));
-        Verdict verdict = JudgePath(rcpt.Address);
+        Verdict verdict = VerdictOn(rcpt.Address);
         if (verdict.Kind == VerdictKind.Accept)
             envelope.Recipients.Add(rcpt.ToRecipient(rcpt.Address.LocalPart));
         return Give(session, verdict);
@@ -158,7 +158,7 @@ internal sealed class FakeBackend : ISmtpBackend
         return Verdict.Pending;
     }
 
-    private static Verdict JudgePath(MailAddress address) => address.LocalPart switch
+    private static Verdict VerdictOn(MailAddress address) => address.LocalPart switch
     {
         "refused" => new Verdict(VerdictKind.Refuse),
         "close" => Verdict.Close(new Reply(421, "4.7.0", "Go away")),
