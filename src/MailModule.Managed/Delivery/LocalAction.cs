@@ -21,7 +21,7 @@ internal sealed record LocalAction(ISpoolEntry Entry, string Maildrop, string? H
     /// <summary>An earlier attempt may have come as far as the mailbox.</summary>
     public bool MayBeDuplicate { get; init; }
 
-    /// <summary>What an attempt that failed wants to know in the next one.</summary>
+    /// <summary>What a failed attempt leaves for the next one.</summary>
     public object? Progress { get; set; }
 
     public Recipient FirstRecipient => Entry.Envelope.Recipients[Recipients[0]];

@@ -27,7 +27,7 @@ internal sealed class EngineLog
     /// <summary>
     /// Takes file and level of the settings. A file that cannot be written is said to the host's callback.
     /// </summary>
-    /// <param name="workers">Who writes the file; null: the thread that has a line.</param>
+    /// <param name="workers">They write the file; null: the thread that has a line does.</param>
     public void Configure(SettingValues values, Workers? workers)
     {
         _workers = workers;

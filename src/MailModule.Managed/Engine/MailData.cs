@@ -13,8 +13,8 @@ using MailModule.Transport;
 namespace MailModule.Engine;
 
 /// <summary>
-/// Where mail is kept and how it gets on: spool, mailboxes, the ways from one to the other and to other hosts. Opened
-/// when the first server starts, or at the first message for the queue.
+/// Spool and mailboxes, and the deliveries that bring mail from the spool to mailboxes and to other hosts. Opened when
+/// the first server starts, or at the first message for the queue.
 /// </summary>
 internal sealed class MailData : IDisposable
 {

@@ -95,8 +95,8 @@ public sealed partial class MailEngine
     }
 
     /// <summary>
-    /// Who hears of the queue's events; kept over stops and starts of the engine, and set before the first use of the
-    /// queue hears all of it. See <see cref="IMailQueue.SetListener"/>.
+    /// Sets the listener that hears of the queue's events; kept over stops and starts of the engine, and set before the
+    /// first use of the queue hears all of it. See <see cref="IMailQueue.SetListener"/>.
     /// </summary>
     public void SetQueueListener(Action<QueueEvent>? listener)
     {

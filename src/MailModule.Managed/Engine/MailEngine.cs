@@ -32,8 +32,8 @@ public sealed partial class MailEngine
     /// </summary>
     public static bool MayBlock => !HostCallback.IsInsideInlineCall;
 
-    /// <summary>What there is to say about the last fault that a member returned on this thread, beside its name (file
-    /// and line, address, system error); null if nothing. Taking it clears it.</summary>
+    /// <summary>The text about the last fault that a member returned on this thread, beside its name (file and line,
+    /// address, system error); null if nothing. Reading it clears it.</summary>
     public static string? ConsumeErrorText()
     {
         var text = s_errorText;
@@ -134,8 +134,8 @@ public sealed partial class MailEngine
     /// </summary>
     public Fault Close() => Stop(TimeSpan.Zero, forGood: true);
 
-    /// <summary>Who gets the engine's log lines beside the log file: level, area, text. Null: nobody. When this returns
-    /// the old sink is not called any more. A sink is called from any thread and must not throw.</summary>
+    /// <summary>Sets the sink that gets the engine's log lines beside the log file: level, area, text. Null: none. When
+    /// this returns the old sink is not called any more. A sink is called from any thread and must not throw.</summary>
     public void SetLogSink(Action<LogLevel, string, string>? sink, LogLevel level) => _log.SetHostSink(sink, level);
 
     private RunningEngine Run()

@@ -21,7 +21,7 @@ internal sealed class RunningEngine : IDisposable
     private const int ThreadLimit = 20_000;
 
     /// <summary>
-    /// What closing gets beyond the host's time: it has no work left to wait for, but a loaded machine is slow.
+    /// Time for closing beyond what the host gave: no work is left to wait for then, but a loaded machine is slow.
     /// </summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(3);
 
@@ -53,7 +53,7 @@ internal sealed class RunningEngine : IDisposable
         Outgoing = new OutgoingMail(settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, _workers, log);
     }
 
-    /// <summary>The ways to other hosts.</summary>
+    /// <summary>How mail leaves for other hosts.</summary>
     public OutboundDelivery OutboundDelivery { get; }
 
     /// <summary>Cancelled when the engine begins to stop.</summary>
@@ -62,7 +62,7 @@ internal sealed class RunningEngine : IDisposable
     public OutgoingMail Outgoing { get; }
     public Workers Workers => _workers;
 
-    /// <summary>As the old functions start a server: one that runs gets another to ask.</summary>
+    /// <summary>Starts a server as the old functions do: one that runs gets another callback.</summary>
     public Fault StartOrReplace(ServerKind kind, HostCallback host, int port, out string? text)
     {
         Fault fault = OpenData(out text);
@@ -79,8 +79,8 @@ internal sealed class RunningEngine : IDisposable
     }
 
     /// <summary>
-    /// From the outside in: nobody new, sessions to their end, what is on its way out, mailboxes and spool, and last
-    /// the threads that served all of it. Each gets what is left of the time. <see cref="Fault.Timeout"/>: a host
+    /// Stops from the outside in: first new connections, then sessions, messages of the host, deliveries and spool, and
+    /// last the threads that served all of it. Each gets what is left of the time. <see cref="Fault.Timeout"/>: a host
     /// callback has not come back; else what the last flush of the spool came to.
     /// </summary>
     public Fault Stop(TimeSpan timeout)
@@ -116,7 +116,7 @@ internal sealed class RunningEngine : IDisposable
         return new Pop3Server(_settings, mailboxes, _workers, _perAddress, host, _log);
     }
 
-    // Servers open it under the engine's lock, messages of the host without.
+    // The start of a server comes here under the engine's lock, a message of the host without it.
     private Fault OpenData(out string? text)
     {
         text = null;

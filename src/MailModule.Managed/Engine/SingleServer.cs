@@ -5,7 +5,7 @@ namespace MailModule.Engine;
 
 /// <summary>
 /// The one server of its kind that a running engine may have. Started under the engine's lock; stopped by the engine,
-/// and by its own handle at the same time if the host likes: who comes second waits for the sessions too.
+/// perhaps by its own handle at the same time: the second caller waits for the sessions too.
 /// </summary>
 internal sealed class SingleServer(Func<HostCallback, MailServer> make)
 {
@@ -15,7 +15,8 @@ internal sealed class SingleServer(Func<HostCallback, MailServer> make)
     /// <summary>Null: none runs. Any thread.</summary>
     public MailServer? Running => Volatile.Read(ref _running);
 
-    /// <summary>Starts it, or replaces whom it asks if it runs on this port (0: on any) and has no handle.</summary>
+    /// <summary>Starts the server; where it runs on this port (0: on any) and has no handle, replaces its
+    /// callback.</summary>
     public Fault StartOrReplace(HostCallback host, int port, out string? text)
     {
         if (Running is not { } running)
@@ -27,7 +28,7 @@ internal sealed class SingleServer(Func<HostCallback, MailServer> make)
         return Fault.None;
     }
 
-    /// <summary>Starts one that its handle stops. <see cref="Fault.State"/> if one runs.</summary>
+    /// <summary>Starts a server that its handle stops. <see cref="Fault.State"/> if one runs.</summary>
     public Fault Start(HostCallback host, ServerOptions options, out StartedServer? started, out string? text)
     {
         started = null;
@@ -42,7 +43,7 @@ internal sealed class SingleServer(Func<HostCallback, MailServer> make)
 
     public void CloseToNew() => Running?.CloseToNew();
 
-    /// <summary>Stops what runs. False: a session waits for its host still.</summary>
+    /// <summary>Stops what runs. False: a session still waits for a host callback.</summary>
     public bool Stop(TimeSpan timeout) => Running is not { } server || Stop(server, timeout);
 
     /// <summary>Stops this server, if it runs.</summary>

@@ -3,7 +3,7 @@ using MailModule.Primitives;
 
 namespace MailModule.Engine;
 
-/// <summary>A server as the host who started it sees it. Any thread.</summary>
+/// <summary>A server as the host program that started it sees it. Any thread.</summary>
 public sealed class StartedServer
 {
     private readonly SingleServer _owner;
@@ -22,8 +22,8 @@ public sealed class StartedServer
     public bool IsRunning => _owner.Running == _server;
 
     /// <summary>
-    /// Takes nobody new; sessions get until <paramref name="timeout"/>, then they are cut. None if the engine has
-    /// stopped it. <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone.
+    /// Accepts no connection from now on; sessions get until <paramref name="timeout"/>, then they are cut. None if the
+    /// engine has stopped it. <see cref="Fault.Timeout"/>: a host callback still runs, everything else is gone.
     /// </summary>
     public Fault Stop(TimeSpan timeout)
         => _owner.Stop(_server, timeout)

@@ -49,7 +49,7 @@ internal static class TraceHeaders
     }
 
     /// <summary>
-    /// RFC 9228: whom a message had come to when it was sent on from here. A loop is recognized by it.
+    /// RFC 9228: the recipient that a message had when it was sent on from here. A loop is recognized by it.
     /// </summary>
     public static void WriteDeliveredTo(IBufferWriter<byte> output, MailAddress recipient)
     {

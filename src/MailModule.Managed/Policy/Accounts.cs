@@ -39,8 +39,8 @@ internal sealed class Accounts
     public int Count => _all.Length;
 
     /// <summary>
-    /// Who gets postmaster's mail: that user, else the first administrator, else the first user; null if there is no
-    /// user.
+    /// The user who gets postmaster's mail: user <c>postmaster</c>, else the first administrator, else the first user;
+    /// null if there is no user.
     /// </summary>
     public Account? Postmaster { get; }
 

@@ -3,10 +3,10 @@ using System.Diagnostics;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Whether the next batch should wait a moment for those who were answered by the last. Clients that send one message
-/// after the other otherwise fall into two groups: while one waits for its sync the other sends, and each sync serves
-/// half. Waiting costs at most half a sync and only right after one, so a message that comes alone never waits; where
-/// it does not bring enough it is tried less and less often.
+/// Whether the next batch should wait a moment for the clients whose messages the last one completed. Clients that send
+/// one message after the other otherwise fall into two groups: while one waits for its sync the other sends, and each
+/// sync serves half. Waiting costs at most half a sync and only right after one, so a message that comes alone never
+/// waits; where it does not bring enough it is tried less and less often.
 /// </summary>
 internal sealed class BatchForecast
 {

@@ -30,8 +30,8 @@ internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directo
     /// <summary>Workers only.</summary>
     public Fault Create(string id, out IDiskFile file) => disk.Open(PathOf(id), DiskOpen.New, out file);
 
-    /// <summary>Makes the names of all files made so far durable; who comes while another syncs shares the next one.
-    /// Workers only.</summary>
+    /// <summary>Makes the names of all files made so far durable; a thread that comes while another syncs shares the
+    /// next sync. Workers only.</summary>
     public Fault Sync()
     {
         long ticket = Interlocked.Increment(ref _asked);

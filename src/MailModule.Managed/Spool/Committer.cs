@@ -11,8 +11,8 @@ namespace MailModule.Spool;
 /// <see cref="Ledger"/> knows which marks and notes are not durable yet, <see cref="Compactor"/> carries messages that
 /// wait forward.
 /// <para>
-/// Marks that are to be written soon go to the file at once, which a killed process does not undo, and to the platter a
-/// little later, together. While they come by the thousand one write takes those of a millisecond.
+/// Marks that are to be written soon are written to the file at once, so that they outlive a killed process, and synced
+/// together a little later. While they come by the thousand, one write takes those of a millisecond.
 /// </para>
 /// </summary>
 internal sealed class Committer : IDisposable
@@ -79,7 +79,7 @@ internal sealed class Committer : IDisposable
     {
         if (entry.Mark(recipients, soon))
             _queue.PushMarked(entry);
-        // Also for one who pushed it while another thread made it urgent.
+        // Also where the entry was queued already: this call may be the one that makes it urgent.
         if (entry.IsSoon)
             _queue.WriteMarksSoon();
     }

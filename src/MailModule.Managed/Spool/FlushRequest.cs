@@ -2,8 +2,8 @@ using MailModule.Primitives;
 
 namespace MailModule.Spool;
 
-/// <summary>Somebody waits for the marks to be durable.</summary>
-/// <param name="moves">And for what waits in mostly dead segments to be carried forward.</param>
+/// <summary>A thread waits for the marks to be durable.</summary>
+/// <param name="moves">The thread waits too for what waits in mostly dead segments to be carried forward.</param>
 internal sealed class FlushRequest(bool moves = false) : LogRequest
 {
     public bool Moves => moves;

@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// What is owed to the disk: marks, voids and notes that are not durable yet, and what done messages left behind, which
-/// goes when they are sure not to come back. The committer's own.
+/// What is owed to the disk: marks, voids and notes that are not durable yet; and messages that are done, whose records
+/// and bodies go once no crash can bring the messages back. The committer's own.
 /// <para>What it keeps: a mark stays in its list until it is durable or its segment is gone for good.</para>
 /// </summary>
 internal sealed class Ledger : IStagedRecords
@@ -57,14 +57,14 @@ internal sealed class Ledger : IStagedRecords
         CountMarks();
     }
 
-    /// <param name="hasFlush">Somebody waits for what can be made durable.</param>
+    /// <param name="hasFlush">A flush waits for what can be made durable.</param>
     public void StageAll(bool hasFlush)
     {
         StageMarks();
         StageNotes(hasFlush);
     }
 
-    /// <summary>Voids, then marks: what is about a segment that failed comes after its void.</summary>
+    /// <summary>Voids, then marks: a mark about a segment that failed comes after that segment's void.</summary>
     public void StageMarks()
     {
         // Making place may commit what is staged, or abandon it: then the lists are others.

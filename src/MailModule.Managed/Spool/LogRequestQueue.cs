@@ -26,7 +26,7 @@ internal sealed class LogRequestQueue
         Long,
     }
 
-    /// <summary>How many were pushed and not taken yet, about.</summary>
+    /// <summary>About how many requests were pushed and not drained yet.</summary>
     public int Count => Volatile.Read(ref _count);
 
     public bool HasMarks => Volatile.Read(ref _lastMarked) is not null;
@@ -61,7 +61,7 @@ internal sealed class LogRequestQueue
             Wake();
     }
 
-    /// <summary>Some that were pushed are to be written at once.</summary>
+    /// <summary>Marks that were pushed are to be written at once.</summary>
     public void WriteMarksSoon()
     {
         if (Volatile.Read(ref _hasSoonMarks) == 0)
@@ -87,7 +87,7 @@ internal sealed class LogRequestQueue
         Interlocked.Add(ref _count, start - requests.Count);
     }
 
-    // In this order: what is hastened after the first step is seen, at the latest the next time.
+    // In this order: marks that become urgent after the first step are seen as such, at the latest the next time.
     public SpoolEntry? DrainMarked()
     {
         Interlocked.Exchange(ref _hasSoonMarks, 0);

@@ -42,7 +42,7 @@ internal sealed class LogWriter(
     /// <summary>What the active segment is called, or the next one will be.</summary>
     public long ActiveNumber => _active?.Segment.Number ?? segments.NextNumber;
 
-    /// <summary>Adds one that stages bookkeeping and is to be told what became of it.</summary>
+    /// <summary>Adds a stager of bookkeeping records, which is to be told what became of them.</summary>
     public void Add(IStagedRecords bookkeeper) => _bookkeepers.Add(bookkeeper);
 
     public Segment? Find(long number)
@@ -87,7 +87,8 @@ internal sealed class LogWriter(
         return BookkeepingFault == Fault.None;
     }
 
-    /// <summary>Makes sure of the place for a copy of a message or of a note, which is none of the reserve.</summary>
+    /// <summary>Makes sure of the place for a copy of a message or of a note, which may not lie in the
+    /// reserve.</summary>
     public bool TryPlaceCopy(int length)
     {
         BookkeepingFault = segments.Cover(Active);
@@ -96,8 +97,8 @@ internal sealed class LogWriter(
         return BookkeepingFault == Fault.None;
     }
 
-    /// <summary>Makes sure of the place for a note: as for a copy, or, if it is urgent, in what marks do not need of
-    /// the reserve.</summary>
+    /// <summary>Makes sure of the place for a note: as for a copy, or, if it is urgent, in what of the reserve marks do
+    /// not need.</summary>
     public bool TryPlaceNote(int length, bool isUrgent)
     {
         if (TryPlaceCopy(length) || BookkeepingFault != Fault.Full || !isUrgent)

@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>
-/// Rule 3 of docs/spool-states.md: writes all that is known about a segment once more, so that a later one that only
-/// speaks about it can go. The committer's own.
+/// Rule 3 of docs/spool-states.md: writes all that is known about a segment once more, so that a later one that holds
+/// nothing else can go. The committer's own.
 /// </summary>
 internal sealed class MarkRepeater : IStagedRecords
 {

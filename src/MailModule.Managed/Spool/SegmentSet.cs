@@ -28,7 +28,8 @@ internal sealed class SegmentSet : IDisposable
         _resumable = newest is { MayBeReused: true, VoidFrom: long.MaxValue } ? newest : null;
     }
 
-    /// <summary>Segments about which all must be said again, so that one that only speaks about them can go.</summary>
+    /// <summary>Segments whose bookkeeping must be written again, so that a segment that holds nothing else can
+    /// go.</summary>
     public HashSet<Segment> Repeated { get; } = [];
 
     /// <summary>What the next segment to be opened will be called.</summary>

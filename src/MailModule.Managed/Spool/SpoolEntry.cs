@@ -44,7 +44,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     public bool HasBodyFile => _content is BodyContent;
     public new Segment Segment => base.Segment!;
 
-    /// <summary>All are done, and the committer knows. Its own.</summary>
+    /// <summary>All recipients are done, and the committer knows. The committer's own.</summary>
     public bool IsOver { get; private set; }
 
     /// <summary>Its note; null if it never had one. The committer's own.</summary>

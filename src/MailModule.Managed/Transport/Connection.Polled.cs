@@ -21,7 +21,7 @@ internal sealed partial class Connection
         Removed,
     }
 
-    /// <summary>By which the poller knows this connection; belongs to the poller.</summary>
+    /// <summary>The tag by which the poller knows this connection; belongs to the poller.</summary>
     internal ulong PollTag { get; set; }
 
     /// <summary>From the poller's thread.</summary>

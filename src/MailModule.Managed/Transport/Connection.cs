@@ -69,8 +69,8 @@ internal sealed partial class Connection : IJob
     public IPEndPoint LocalEndPoint { get; }
 
     /// <summary>
-    /// Who is at the other end: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy
-    /// knows its address.
+    /// The peer's address: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its
+    /// address.
     /// </summary>
     public IPEndPoint? PeerEndPoint { get; internal init; }
 

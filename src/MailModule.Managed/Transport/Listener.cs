@@ -143,7 +143,7 @@ internal sealed class Listener : IDisposable
     }
 
     /// <summary>
-    /// The port that the system chose for the first address is that of all who leave it to the system.
+    /// The port that the system chose for the first address serves for all addresses that leave it to the system.
     /// </summary>
     private IPEndPoint OnOnePort(IPEndPoint endPoint)
         => endPoint.Port == 0 && _acceptors.Count > 0

@@ -4,7 +4,7 @@ using System.Net.Sockets;
 namespace MailModule.Transport;
 
 /// <summary>
-/// What the peer has not taken yet: made for the first short write of a connection. Only the owner calls it.
+/// Holds what the peer has not taken yet; made for the first short write of a connection. Only the owner calls it.
 /// </summary>
 internal sealed class Sender(Connection connection, Socket socket) : SocketAsyncEventArgs(true)
 {

@@ -4,7 +4,8 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MailModule.Transport;
 
-/// <summary>Whom a client expects at the other end, and how it makes sure: TLS 1.2 and newer.</summary>
+/// <summary>The server that a client expects at the other end, and how the client makes sure of it: TLS 1.2 and
+/// newer.</summary>
 /// <param name="TargetHost">The name the certificate has to bear, or the address, in brackets or not. A name is also
 /// sent as SNI (RFC 6066 §3: an address never).</param>
 /// <param name="Verify">False: any certificate will do (opportunistic TLS). True: name, time and chain must be

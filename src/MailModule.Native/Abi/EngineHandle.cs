@@ -29,8 +29,8 @@ internal sealed class EngineHandle
     }
 
     /// <summary>
-    /// Stops the engine for good and ends the handle. <see cref="Fault.State"/> leaves both as they are; what a second
-    /// thread that frees it gets, for only the first may end the handle.
+    /// Stops the engine for good and ends the handle. <see cref="Fault.State"/> leaves both as they are: a second
+    /// thread that frees the engine gets it, for only the first may end the handle.
     /// </summary>
     public Fault Close()
     {

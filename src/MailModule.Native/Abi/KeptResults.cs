@@ -3,8 +3,8 @@ using MailModule.Engine.Sending;
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// Results that were given to the host: their texts live as long as the message. One is copied again only when it has
-/// changed. Not for two threads at once.
+/// Results that were given to the host: their texts live as long as the message. A result is copied again only when it
+/// has changed. Not for two threads at once.
 /// </summary>
 internal sealed class KeptResults
 {

@@ -3,8 +3,8 @@ using MailModule.Engine.Sending;
 namespace MailModule.Native.Abi;
 
 /// <summary>
-/// Which number a recipient has, by its address. One that was added twice is told twice: the first time it is the first
-/// of them.
+/// Finds the number of a recipient by its address. An address that was added twice is final twice: the first time its
+/// number is that of the first.
 /// </summary>
 internal sealed class RecipientNumbers
 {

@@ -15,7 +15,7 @@ internal sealed unsafe class SendHandle : ISendObserver
 
     private const int All = -1;
 
-    /// <summary>Whose callback the calling thread is in.</summary>
+    /// <summary>The handle whose callback the calling thread is in.</summary>
     [ThreadStatic]
     private static SendHandle? t_inside;
 
@@ -89,7 +89,7 @@ internal sealed unsafe class SendHandle : ISendObserver
         var fault = Layout.Check<SendResultLayout>(place);
         if (fault != Fault.None)
             return fault;
-        // Its texts go with the handle: so they are not made any more when it has gone.
+        // The texts go with the handle, so that none is made once the handle has gone.
         lock (_lock)
         {
             if (_isFreed)

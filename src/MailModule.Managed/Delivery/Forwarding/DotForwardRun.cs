@@ -10,7 +10,7 @@ namespace MailModule.Delivery.Forwarding;
 /// addresses are gathered. What goes wrong is told with its line, and the message then stays in the mailbox. One use,
 /// one thread; blocks while commands run.
 /// </summary>
-/// <param name="rules">Tells who the addresses of the file are.</param>
+/// <param name="rules">Tells which of the addresses in the file are users here.</param>
 /// <param name="note">Gets what went wrong: line and text.</param>
 internal sealed class DotForwardRun(
     LocalAction action, DotForwardMessage message, DotForwardOptions options, RelayPolicy rules,
@@ -32,7 +32,7 @@ internal sealed class DotForwardRun(
         }
     }
 
-    /// <summary>Who gets it besides; each once.</summary>
+    /// <summary>Recipients that get the message besides; each once.</summary>
     public IReadOnlyList<(MailAddress Address, string? Maildrop)> Targets => _targets;
 
     /// <summary>The engine stops: folders and addresses gathered so far are not all.</summary>

@@ -5,9 +5,9 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Lists;
 
 /// <summary>
-/// Finds who gets a message for a list, each once: members that are aliases are taken apart in place, members that are
-/// lists with an owner stay (they send on under their own name), and an alias or the list itself met again is its user,
-/// if there is one, else nobody. One use, one thread.
+/// Finds the recipients of a message for a list, each once: members that are aliases are taken apart in place, members
+/// that are lists with an owner stay (they send on under their own name), and an alias or the list itself met again is
+/// its user, if there is one, else nobody. One use, one thread.
 /// </summary>
 internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
 {
@@ -17,7 +17,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     /// <summary>Address and maildrop (null for a remote one).</summary>
     public List<(MailAddress Address, string? Maildrop)> Found { get; } = [];
 
-    /// <summary>Members in a domain of ours who are nobody.</summary>
+    /// <summary>Members in a domain of ours that no user, list or alias has.</summary>
     public List<MailAddress> Unknown { get; } = [];
 
     /// <summary>The first file that could not be read; null if all could.</summary>

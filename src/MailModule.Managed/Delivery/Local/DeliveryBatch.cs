@@ -13,7 +13,7 @@ internal sealed class DeliveryBatch
     /// </summary>
     public List<(ISpoolEntry Entry, bool MayBeDuplicate)> Entries { get; } = new(Limit);
 
-    /// <summary>What others want done on the thread; each gets the time.</summary>
+    /// <summary>Steps that other threads want run on this one; each gets the time.</summary>
     public List<Action<long>> Steps { get; } = [];
 
     public bool IsEmpty => Entries.Count == 0 && Steps.Count == 0;

@@ -3,8 +3,8 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Local;
 
 /// <summary>
-/// How far local delivery has come, for those who wait for it. Every member is for whoever holds the lock of
-/// <see cref="LocalDelivery"/>.
+/// How far local delivery has come, for the threads that wait for it. Every member is for a thread that holds the lock
+/// of <see cref="LocalDelivery"/>.
 /// </summary>
 internal sealed class DeliveryProgress
 {

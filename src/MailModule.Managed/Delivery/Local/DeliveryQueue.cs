@@ -3,8 +3,8 @@ using MailModule.Spool;
 namespace MailModule.Delivery.Local;
 
 /// <summary>
-/// What waits for the thread of local delivery, and when the thread is woken for it. Every member is for whoever holds
-/// the lock on <paramref name="monitor"/>.
+/// Entries and steps that wait for the thread of local delivery, and when it is woken for them. Every member is for a
+/// thread that holds the lock on <paramref name="monitor"/>.
 /// </summary>
 /// <param name="monitor">Waited on by the thread, and pulsed to wake it.</param>
 internal sealed class DeliveryQueue(object monitor)
@@ -22,7 +22,7 @@ internal sealed class DeliveryQueue(object monitor)
 
     public bool IsEmpty => _entries.Count == 0 && _steps.Count == 0;
 
-    /// <summary>Entries wait that may wait for more to come: few, and nobody is in a hurry for them.</summary>
+    /// <summary>The entries here may wait for more to come: they are few, and none is urgent.</summary>
     public bool MayGrow => _entries.Count is > 0 and < LongBatch && !_lastBatchWasFull && !_isUrgent;
 
     /// <summary>Puts what the spool found at its start before everything else.</summary>
@@ -42,7 +42,7 @@ internal sealed class DeliveryQueue(object monitor)
         Wake();
     }
 
-    /// <summary>Somebody waits for the thread: it is woken, and its next batch does not grow.</summary>
+    /// <summary>A caller waits for the thread: it is woken, and its next batch does not grow.</summary>
     public void SetUrgent()
     {
         _isUrgent = true;

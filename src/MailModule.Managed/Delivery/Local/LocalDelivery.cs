@@ -10,8 +10,8 @@ namespace MailModule.Delivery.Local;
 /// meanwhile, since the spool holds it.
 /// <para>
 /// Where the processors are busy receiving, delivery trails: its thread is nicer than others. What so gathers in memory
-/// is bounded: beyond <see cref="QueueLimit"/> whoever brings more waits for the thread to get on, which gives it the
-/// processor.
+/// is bounded: beyond <see cref="QueueLimit"/> a thread that brings more waits until delivery has got on, which gives
+/// delivery the processor.
 /// </para>
 /// <para>
 /// Messages for lists, and for users with a forward file, go through a local action on a worker first, so that nothing

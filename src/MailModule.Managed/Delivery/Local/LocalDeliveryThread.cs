@@ -135,7 +135,7 @@ internal sealed class LocalDeliveryThread(
         return (int)Math.Clamp(due - now, 0, LongestSleep);
     }
 
-    // The last sync; whoever still waits is told what it came to.
+    // The last sync; the threads that still wait are told what it came to.
     private void End()
     {
         Fault fault = mailboxes.Sync(Environment.TickCount64);

@@ -10,7 +10,7 @@ namespace MailModule.Delivery.Local;
 /// <param name="post">Has a step run on that thread, with the time then; from any thread.</param>
 internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<Action<long>> post)
 {
-    /// <summary>DSNs that are being written; what they are about is not marked yet.</summary>
+    /// <summary>DSNs that are being written; the recipients they are about are not marked yet.</summary>
     public int InProgress { get; private set; }
 
     /// <summary>A sender asked to be told of this delivery's success.</summary>

@@ -32,7 +32,7 @@ internal sealed class MailboxDelivery(
     /// <summary>When the next mailbox is due for another attempt; <see cref="long.MaxValue"/> if none is.</summary>
     public long NextRetry => _retries.NextAttempt;
 
-    /// <summary>DSNs that are being written; what they are about is not marked yet.</summary>
+    /// <summary>DSNs that are being written; the recipients they are about are not marked yet.</summary>
     public int DsnsInProgress => _dsns.InProgress;
 
     /// <summary>

@@ -11,7 +11,7 @@ internal readonly record struct PendingDelivery(
     /// <summary>What its local action came to; null: it has had none, or is to have it again.</summary>
     public LocalActionResult? Result { get; init; }
 
-    /// <summary>What the local action that failed wants to know in its next attempt.</summary>
+    /// <summary>What a failed local action leaves for its next attempt.</summary>
     public object? Progress { get; init; }
 
     /// <summary>Attempts that failed.</summary>

@@ -52,9 +52,9 @@ public interface IMailQueue
     Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId);
 
     /// <summary>
-    /// Sets who hears of events: on workers, in order, one call at a time; a listener may block, and does not throw.
-    /// Null: nobody. When this returns the old listener is not called any more (called from inside the listener itself
-    /// it returns at once).
+    /// Sets the listener that hears of events: on workers, in order, one call at a time; it may block, and does not
+    /// throw. Null: none. When this returns the old listener is not called any more (called from inside the listener
+    /// itself it returns at once).
     /// </summary>
     void SetListener(Action<QueueEvent>? listener);
 }

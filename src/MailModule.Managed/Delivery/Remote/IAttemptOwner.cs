@@ -3,8 +3,8 @@ using MailModule.Smtp.Client;
 namespace MailModule.Delivery.Remote;
 
 /// <summary>
-/// Who has the transactions of an attempt. Called on the session's thread: must not block. Calls of one attempt never
-/// overlap.
+/// Gives an attempt its transactions, and hears what becomes of them. Called on the session's thread: must not block.
+/// Calls of one attempt never overlap.
 /// </summary>
 internal interface IAttemptOwner
 {

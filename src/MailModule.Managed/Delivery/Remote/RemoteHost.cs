@@ -2,7 +2,7 @@ using System.Net;
 
 namespace MailModule.Delivery.Remote;
 
-/// <summary>Who spoke at the other end, and under what protection.</summary>
+/// <summary>The host at the other end of a connection, and how the connection was protected.</summary>
 /// <param name="Name">As the route has it.</param>
 /// <param name="Tls">Protocol and cipher; null in clear text.</param>
 /// <param name="IsVerified">The certificate's name and chain were checked and right.</param>

@@ -3,9 +3,9 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>A delivery status notification (RFC 3464): what is to be told to whom.</summary>
-/// <param name="Recipients">Those whom the DSN is about, one at least.</param>
-/// <param name="Sender">Who is told.</param>
+/// <summary>A delivery status notification (RFC 3464): what a sender is to be told.</summary>
+/// <param name="Recipients">The recipients that the DSN is about, one at least.</param>
+/// <param name="Sender">The sender, who is told.</param>
 /// <param name="Host">Our name, in ASCII.</param>
 internal sealed record Dsn(
     ISpoolEntry Original, DsnKind Kind, IReadOnlyList<DsnRecipient> Recipients, Recipient Sender, string Host,

@@ -21,7 +21,7 @@ internal enum DsnKind
 /// <param name="Status">Enhanced status code (RFC 3463).</param>
 /// <param name="Diagnostic">What was said or what happened, lines with LF between; the remote's own words if
 /// <paramref name="RemoteHost"/> said them.</param>
-/// <param name="RemoteHost">Who said it; null: we did.</param>
+/// <param name="RemoteHost">The host that said it; null: this one.</param>
 /// <param name="RetryUntil">For a delay: until when we go on trying.</param>
 internal sealed record DsnRecipient(
     Recipient Recipient, string Status, string Diagnostic, string? RemoteHost, DateTimeOffset? LastAttempt,

@@ -1,9 +1,8 @@
 namespace MailModule.Engine.Sending;
 
 /// <summary>
-/// Who hears how an outgoing message gets on. Called on workers, never on the caller of
-/// <see cref="IOutgoingStream.End"/> or the I/O thread; calls for one message never overlap and come in order. Does not
-/// throw; may block.
+/// Hears how an outgoing message gets on. Called on workers, never on the caller of <see cref="IOutgoingStream.End"/>
+/// or the I/O thread; calls for one message never overlap and come in order. Does not throw; may block.
 /// </summary>
 public interface ISendObserver
 {

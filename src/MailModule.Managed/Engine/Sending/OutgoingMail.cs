@@ -52,8 +52,8 @@ internal sealed class OutgoingMail(
     }
 
     /// <summary>
-    /// Opens what a route needs beside the network: the spool for the queue, so that its troubles are told before a
-    /// text is written.
+    /// Opens what a route needs beside the network: the spool for the queue, so that its faults show before content is
+    /// written.
     /// </summary>
     public Fault OpenSpoolFor(SendRoute route, out string? text)
     {
@@ -62,7 +62,7 @@ internal sealed class OutgoingMail(
     }
 
     /// <summary>A submission that has not begun. The spool's faults, where a recipient's mail goes there.</summary>
-    /// <param name="fill">Writes the text when it begins; null: it is written.</param>
+    /// <param name="fill">Writes the content when the submission begins; null: the content is complete.</param>
     public Fault TryMake(
         SendOptions options, MailAddress from, IReadOnlyList<Recipient> to, SubmissionContent message,
         Func<SubmissionContent, Fault>? fill, ISubmissionObserver? observer, out Submission? submission,

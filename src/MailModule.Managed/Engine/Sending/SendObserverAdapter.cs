@@ -2,7 +2,7 @@ using MailModule.Delivery.Outgoing;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>Puts the states of delivery into those of the host.</summary>
+/// <summary>Translates a submission's states into those that the host hears.</summary>
 internal sealed class SendObserverAdapter(ISendObserver observer) : ISubmissionObserver
 {
     public static ISubmissionObserver? For(ISendObserver? observer)

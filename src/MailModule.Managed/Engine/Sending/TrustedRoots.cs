@@ -34,7 +34,7 @@ internal sealed class TrustedRoots(Log log)
         }
     }
 
-    // What cannot be read vouches for nobody: what was asked for is that certificates are checked.
+    // Roots that cannot be read are left out, so that checks fail: the settings ask for certificates to be checked.
     private X509Certificate2Collection Load(string? file, string? folder)
     {
         var roots = new X509Certificate2Collection();

@@ -2,7 +2,8 @@ using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>Whom sessions ask before the engine acts, about what, and where the call is made.</summary>
+/// <summary>The host program's callback, which sessions ask before the engine acts: about which actions, and on which
+/// thread.</summary>
 /// <param name="Inline">The host has promised not to block (<c>callback_inline</c>): it is called on the session's own
 /// thread.</param>
 internal sealed record HostCallback(IRequestHandler? Handler, RequestAction Mask, bool Inline)

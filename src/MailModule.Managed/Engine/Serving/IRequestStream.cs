@@ -11,17 +11,17 @@ namespace MailModule.Engine.Serving;
 public interface IRequestStream
 {
     /// <summary>
-    /// SmtpConnect: sends raw octets to the client, all of them, blocking. PopGetMessage: appends message text (the
-    /// module adds +OK, stuffing, the last line and the cut of TOP). Other actions: <see cref="Fault.State"/>. On loss
-    /// <see cref="Fault.Closed"/>.
+    /// SmtpConnect: sends raw octets to the client, all of them, blocking. PopGetMessage: appends to the content of the
+    /// message (the module adds +OK, stuffing, the last line and the cut of TOP). Other actions:
+    /// <see cref="Fault.State"/>. On loss <see cref="Fault.Closed"/>.
     /// </summary>
     Fault Send(ReadOnlySpan<byte> octets);
 
     /// <summary>
     /// SmtpConnect: raw octets from the client. SmtpSendMessage: the message, unstuffed, CRLF lines; the first call
     /// sends 354. Blocks for at least one octet. <paramref name="count"/> 0 with <see cref="Fault.None"/> is the end
-    /// (and stays so); loss, expiry or a rule broken by the text is a fault. Other actions, and any action on the I/O
-    /// thread (<c>callback_inline</c>), which must not block: <see cref="Fault.State"/>.
+    /// (and stays so); loss, expiry or a rule that the content breaks is a fault. Other actions, and any action on the
+    /// I/O thread (<c>callback_inline</c>), which must not block: <see cref="Fault.State"/>.
     /// </summary>
     Fault Receive(Span<byte> buffer, out int count);
 

@@ -6,8 +6,8 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// What SMTP's and POP3's servers have in common: ports, connections, whom to ask, start and stop. A session takes
-/// settings and host as they are when it begins.
+/// What SMTP's and POP3's servers have in common: ports, connections, the host callback, start and stop. A session
+/// takes settings and callback as they are when it begins.
 /// </summary>
 internal abstract class MailServer(EngineSettings settings, Workers workers, AddressCounts perAddress, Log log)
     : IDisposable
@@ -28,7 +28,7 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
     protected abstract Setting LimitSetting { get; }
     protected abstract byte[] Refusal { get; }
 
-    /// <summary>Whom sessions to come ask.</summary>
+    /// <summary>Sets the callback that sessions to come ask.</summary>
     public abstract void SetCallback(HostCallback host);
 
     protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port);
@@ -63,8 +63,8 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
         => EndPoints.Any(own => own.Port == target.Port && IsAt(own.Address, target.Address));
 
     /// <summary>
-    /// Takes nobody new at once; those there are told, may end what they are at, and are cut when the time is up.
-    /// False: a session waits for its host still.
+    /// Accepts no connection from now on; sessions are told, may end what they are at, and are cut when the time is up.
+    /// False: a session still waits for a host callback.
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {

@@ -3,7 +3,8 @@ using MailModule.Engine.Settings;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>Where a server listens, and for how many. All at its default: as the settings say.</summary>
+/// <summary>Where a server listens, and how many sessions it takes. What is left at its default is as the settings
+/// say.</summary>
 public sealed record ServerOptions
 {
     /// <summary>As <see cref="Port"/>: one that is free, which the system chooses.</summary>

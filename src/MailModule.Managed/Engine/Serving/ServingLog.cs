@@ -8,7 +8,7 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>
 /// What the servers say to the log, all in one place. A line is made only if somebody wants it; none holds a password
-/// or a text.
+/// or a message's content.
 /// </summary>
 internal static class ServingLog
 {

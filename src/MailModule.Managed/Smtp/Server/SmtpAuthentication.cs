@@ -7,7 +7,7 @@ internal struct SmtpAuthentication
 {
     private AuthExchange _exchange;
 
-    /// <summary>Who has logged in; null if nobody has.</summary>
+    /// <summary>The user who has logged in; null if none has.</summary>
     public string? User { get; private set; }
 
     /// <summary>The password given with AUTH; null if none was.</summary>

@@ -36,7 +36,7 @@ internal sealed class Dial
             Timeout.Infinite, Timeout.Infinite);
     }
 
-    /// <summary>Whom the socket connects to.</summary>
+    /// <summary>The endpoint that the socket connects to.</summary>
     private IPEndPoint FirstHop
         => _options.Proxy is { } proxy ? new IPEndPoint(proxy.Address!, proxy.Port) : _options.Target;
 
