@@ -25,10 +25,10 @@ internal sealed class Envelope
     /// <summary>SMTPUTF8 was given (RFC 6531).</summary>
     public bool Utf8 { get; set; }
 
-    /// <summary>RET: how much of the message a report of failure brings back (RFC 3461 §4.3).</summary>
+    /// <summary>RET: how much of the message a DSN of failure brings back (RFC 3461 §4.3).</summary>
     public ReturnContent Return { get; set; }
 
-    /// <summary>ENVID, decoded: the sender's own mark, for reports (RFC 3461 §4.4); null if none was given.</summary>
+    /// <summary>ENVID, decoded: the sender's own mark, for DSNs (RFC 3461 §4.4); null if none was given.</summary>
     public string? EnvelopeId { get; set; }
 }
 
@@ -41,7 +41,7 @@ public enum ReturnContent : byte
     Headers,
 }
 
-/// <summary>Which reports a sender wants for a recipient (RFC 3461 §4.1).</summary>
+/// <summary>Which DSNs a sender wants for a recipient (RFC 3461 §4.1).</summary>
 [Flags]
 public enum Notify : byte
 {

@@ -7,8 +7,8 @@ using MailModule.Mail;
 namespace MailModule.Smtp;
 
 /// <summary>
-/// An address with its type in front, <c>rfc822;user@host</c>, as ORCPT and the fields of reports have it (RFC 3461
-/// §4.2). Addresses outside ASCII are of the type utf-8, which has an escape of its own in place of xtext: <c>\x{code
+/// An address with its type in front, <c>rfc822;user@host</c>, as ORCPT and the fields of DSNs have it (RFC 3461 §4.2).
+/// Addresses outside ASCII are of the type utf-8, which has an escape of its own in place of xtext: <c>\x{code
 /// point}</c> (RFC 6533 §3).
 /// </summary>
 internal static class TypedAddress

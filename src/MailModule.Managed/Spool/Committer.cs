@@ -34,8 +34,8 @@ internal sealed class Committer : IDisposable
 
     private readonly List<LogRequest> _batch = [];
     private readonly List<FlushRequest> _flushes = [];
-    private bool _isRested;
-    private long _writtenSoon;
+    private bool _hasRested;
+    private long _marksWrittenAt;
     private long _unsyncedSince;
 
     public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory)
@@ -108,27 +108,27 @@ internal sealed class Committer : IDisposable
         do
         {
             isLast = _stopping;
-            Turn(isLast);
+            RunOnce(isLast);
         }
         while (!isLast);
         _stopped = true;
         CancelAll();
     }
 
-    private void Turn(bool isLast)
+    private void RunOnce(bool isLast)
     {
         Gather();
         _queue.Drain(_batch);
-        if (_batch.Count > 0 || isLast || (_isRested && IsOwing) || IsSyncDue)
+        if (_batch.Count > 0 || isLast || (_hasRested && IsOwing) || IsSyncDue)
         {
-            Cycle();
+            CommitBatch();
             _compactor.ExpectWork();
-            _isRested = false;
+            _hasRested = false;
         }
         else if (_queue.HasSoonMarks)
-            WriteSoon();
+            WriteMarks();
         else
-            Rest();
+            WaitForWork();
         if (_compactor.IsDue && !isLast)
             _compactor.Step();
     }
@@ -142,7 +142,7 @@ internal sealed class Committer : IDisposable
         _forecast.Waited(before, _queue.Count);
     }
 
-    private void Cycle()
+    private void CommitBatch()
     {
         _ledger.Collect(_queue);
         if (_batch.Count == 0 && !_log.HasStagedBookkeeping)
@@ -188,9 +188,9 @@ internal sealed class Committer : IDisposable
         return fault == Fault.None && flush.Moves ? _compactor.MoveAll() : fault;
     }
 
-    private void WriteSoon()
+    private void WriteMarks()
     {
-        TimeSpan together = WriteTogether - Stopwatch.GetElapsedTime(_writtenSoon);
+        TimeSpan together = WriteTogether - Stopwatch.GetElapsedTime(_marksWrittenAt);
         if (together > TimeSpan.Zero)
         {
             _queue.WaitForMessages(together, _isStopping);
@@ -200,24 +200,24 @@ internal sealed class Committer : IDisposable
         _ledger.Collect(_queue);
         _ledger.StageMarks();
         _log.Write();
-        _writtenSoon = Stopwatch.GetTimestamp();
+        _marksWrittenAt = Stopwatch.GetTimestamp();
         if (!wasStaged)
-            _unsyncedSince = _writtenSoon;
+            _unsyncedSince = _marksWrittenAt;
         // What did not get there is tried once more at once, with all the rest, and then at the pace of marks that have
         // time.
-        _isRested = _ledger.HasUnstagedMarks;
+        _hasRested = _ledger.HasUnstagedMarks;
     }
 
-    private void Rest()
+    private void WaitForWork()
     {
-        TimeSpan? rest = _isRested ? null : _options.MarkRest;
+        TimeSpan? rest = _hasRested ? null : _options.MarkRest;
         if (_log.HasStagedBookkeeping)
-            rest = Sooner(rest, UntilSync > TimeSpan.Zero ? UntilSync : TimeSpan.Zero);
-        rest = Sooner(rest, _compactor.UntilDue);
-        _isRested = !_queue.Wait(rest, marksToo: _isRested, _isStopping);
+            rest = Earlier(rest, UntilSync > TimeSpan.Zero ? UntilSync : TimeSpan.Zero);
+        rest = Earlier(rest, _compactor.UntilDue);
+        _hasRested = !_queue.Wait(rest, marksToo: _hasRested, _isStopping);
     }
 
-    private static TimeSpan? Sooner(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
+    private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;
 
     private void CancelAll()
     {

@@ -24,7 +24,7 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         envelope.ReversePath = reversePath;
         envelope.Helo = helo;
         return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients)
-            && (!flags.HasFlag(EnvelopeParts.Reports) || TryReadReports(envelope));
+            && (!flags.HasFlag(EnvelopeParts.DsnRequests) || TryReadDsnRequests(envelope));
     }
 
     public bool TryReadText(out string text)
@@ -83,7 +83,7 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         return true;
     }
 
-    private bool TryReadReports(Envelope envelope)
+    private bool TryReadDsnRequests(Envelope envelope)
     {
         if (!TryReadOctets(1, out ReadOnlySpan<byte> returned) || returned[0] > (byte)ReturnContent.Headers
             || !TryReadTextOrNone(out string? envelopeId))

@@ -14,8 +14,8 @@ internal enum EnvelopeParts : byte
     Client = 4,
     User = 8,
 
-    /// <summary>What was asked about reports (RFC 3461) follows after the recipients.</summary>
-    Reports = 16,
+    /// <summary>What was asked about DSNs (RFC 3461) follows after the recipients.</summary>
+    DsnRequests = 16,
 }
 
 /// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and
@@ -40,8 +40,8 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
         WriteNumber(envelope.Recipients.Count);
         foreach (Recipient recipient in envelope.Recipients)
             WriteRecipient(recipient);
-        if (HasReports(envelope))
-            WriteReports(envelope);
+        if (HasDsnRequests(envelope))
+            WriteDsnRequests(envelope);
     }
 
     public void WriteText(string text)
@@ -55,10 +55,10 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
         => (envelope.EightBit ? EnvelopeParts.EightBit : 0) | (envelope.Utf8 ? EnvelopeParts.Utf8 : 0)
             | (envelope.Client is null ? 0 : EnvelopeParts.Client)
             | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User)
-            | (HasReports(envelope) ? EnvelopeParts.Reports : 0);
+            | (HasDsnRequests(envelope) ? EnvelopeParts.DsnRequests : 0);
 
     // Without any of it a record is what it was before there was such a thing.
-    private static bool HasReports(Envelope envelope)
+    private static bool HasDsnRequests(Envelope envelope)
     {
         if (envelope.Return != ReturnContent.Default || envelope.EnvelopeId is not null)
             return true;
@@ -68,7 +68,7 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
         return false;
     }
 
-    private void WriteReports(Envelope envelope)
+    private void WriteDsnRequests(Envelope envelope)
     {
         WritePlace(1)[0] = (byte)envelope.Return;
         WriteTextOrNone(envelope.EnvelopeId);

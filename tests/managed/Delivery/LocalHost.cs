@@ -16,7 +16,7 @@ namespace MailModule.Tests.Delivery;
 
 /// <summary>
 /// Local delivery whole: a real spool on a simulated disk, Maildirs in a folder, lists and forward files. What is for
-/// other hosts is only collected, reports too. The domain is a.example, its users ann, bob and carl.
+/// other hosts is only collected, DSNs too. The domain is a.example, its users ann, bob and carl.
 /// </summary>
 internal sealed class LocalHost : IDisposable
 {

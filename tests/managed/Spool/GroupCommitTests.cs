@@ -63,7 +63,7 @@ public class GroupCommitTests
     }
 
     [Fact]
-    public void Who_asks_for_it_is_told_when_the_consumer_has_the_entry()
+    public void A_commit_after_the_consumer_completes_when_the_consumer_has_the_entry()
     {
         var seen = new List<string>();
         using (var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(),

@@ -11,7 +11,7 @@ public class SoonMarkTests
     private const string Directory = "/spool";
 
     [Fact]
-    public async Task Such_a_mark_outlives_the_process_before_any_sync()
+    public async Task A_mark_written_soon_outlives_the_process_before_any_sync()
     {
         using var sync = new ManualResetEventSlim(true);
         var disk = new SimulatedDisk { OnSync = () => sync.Wait(SpoolRun.WaitLimit) };
@@ -28,7 +28,7 @@ public class SoonMarkTests
     }
 
     [Fact]
-    public async Task Such_a_mark_is_synced_by_itself()
+    public async Task A_mark_written_soon_is_synced_by_itself()
     {
         var disk = new SimulatedDisk();
         var entries = new BlockingCollection<ISpoolEntry>();
@@ -41,7 +41,7 @@ public class SoonMarkTests
     }
 
     [Fact]
-    public async Task Such_a_mark_takes_those_along_that_have_time()
+    public async Task A_mark_written_soon_takes_those_along_that_have_time()
     {
         var disk = new SimulatedDisk();
         var entries = new BlockingCollection<ISpoolEntry>();
@@ -57,7 +57,7 @@ public class SoonMarkTests
     }
 
     [Fact]
-    public void Those_that_come_while_the_disk_is_busy_are_one_write_and_one_sync()
+    public void Marks_that_come_while_the_disk_is_busy_are_one_write_and_one_sync()
     {
         using var sync = new ManualResetEventSlim(true);
         using var syncing = new ManualResetEventSlim();

@@ -5,7 +5,7 @@ using MailModule.Transport;
 namespace MailModule.Smtp.Client;
 
 /// <summary>
-/// The sender's wishes for reports, as parameters of MAIL and RCPT (RFC 3461 §4). Nothing for what was not said.
+/// The sender's DSN requests, as parameters of MAIL and RCPT (RFC 3461 §4). Nothing for what was not said.
 /// </summary>
 internal static class DsnParameters
 {

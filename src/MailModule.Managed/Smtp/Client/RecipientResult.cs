@@ -23,7 +23,7 @@ internal sealed class RecipientResult(MailAddress address)
 {
     public MailAddress Address { get; } = address;
 
-    /// <summary>Which reports the sender wants; passed on to servers that offer DSN (RFC 3461 §4.1).</summary>
+    /// <summary>Which DSNs the sender wants; passed on to servers that offer DSN (RFC 3461 §4.1).</summary>
     public Notify Notify { get; init; }
 
     /// <summary>ORCPT, decoded, <c>type;address</c> (RFC 3461 §4.2); null: none. Passed on likewise.</summary>
@@ -38,7 +38,7 @@ internal sealed class RecipientResult(MailAddress address)
     public Fault Fault { get; private set; }
 
     /// <summary>
-    /// Where it was decided: what <see cref="Reply"/> answered. For the report of a failure, and to tell a refused
+    /// Where it was decided: what <see cref="Reply"/> answered. For the DSN of a failure, and to tell a refused
     /// recipient from a refused message.
     /// </summary>
     public SmtpStage Stage { get; private set; }

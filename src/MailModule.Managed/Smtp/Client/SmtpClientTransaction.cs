@@ -24,7 +24,7 @@ internal sealed class SmtpClientTransaction
     public IReadOnlyList<RecipientResult> Recipients => _recipients;
 
     /// <summary>
-    /// How much of the message a report brings back; passed on to servers that offer DSN (RFC 3461 §4.3).
+    /// How much of the message a DSN brings back; passed on to servers that offer DSN (RFC 3461 §4.3).
     /// </summary>
     public ReturnContent Return { get; init; }
 
@@ -32,8 +32,8 @@ internal sealed class SmtpClientTransaction
     public string? EnvelopeId { get; init; }
 
     /// <summary>
-    /// The server offers DSN, so that the sender's wishes went along and reports of success are its duty; else they are
-    /// ours (RFC 3461 §5.2.2).
+    /// The server offers DSN, so that the sender's DSN requests went along and DSNs of success are its duty; else they
+    /// are ours (RFC 3461 §5.2.2).
     /// </summary>
     public bool IsDsnOffered { get; internal set; }
 

@@ -170,7 +170,7 @@ public sealed partial class DotForwardTests : IDisposable
     }
 
     [Fact]
-    public void The_only_target_inherits_the_wishes_for_reports_and_a_copy_that_stays_is_the_delivery()
+    public void The_only_target_inherits_the_dsn_requests_and_a_copy_that_stays_is_the_delivery()
     {
         _host.WriteForward("ann", "#rm\nx@b.example");
         _host.WriteForward("bob", "x@b.example");

@@ -179,7 +179,7 @@ public sealed class ListExpansionTests : IDisposable
     }
 
     [Fact]
-    public void An_alias_of_one_passes_all_wishes_for_reports_on()
+    public void An_alias_of_one_passes_all_dsn_requests_on()
     {
         _host.Start("boss@a.example;;x@b.example");
         PutWithNotify("boss@a.example", Notify.Success | Notify.Delay);

@@ -9,7 +9,7 @@ public class MailboxActionTests
 {
     private readonly List<string> _events = [];
     private readonly List<LocalAction> _begun = [];
-    private readonly CollectedDsns _reports = new();
+    private readonly CollectedDsns _dsns = new();
     private readonly TurnedClock _clock = new();
     private readonly MemorySpool _spool;
     private readonly MemoryStore _store;
@@ -26,7 +26,7 @@ public class MailboxActionTests
             Store = _store,
             HomeOf = name => name.StartsWith("list", StringComparison.Ordinal) ? null : $"/h/{name}",
             Rules = _rules,
-            DsnSender = _reports,
+            DsnSender = _dsns,
             Time = _clock,
             Schedule = () => RetrySchedule.Default,
         };
@@ -103,7 +103,7 @@ public class MailboxActionTests
         var entry = new MemorySpool.Entry("m1", "bob", "bob", "carl");
         entry.Envelope.Recipients[1] = entry.Envelope.Recipients[1] with { Notify = Notify.Success };
         _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
-        Assert.Equal(["Delivered to <>:  2.0.0"], _reports.Sent);
+        Assert.Equal(["Delivered to <>:  2.0.0"], _dsns.Sent);
         _mailboxes.Sync(0);
         Assert.Equal(["mark m1 0 1", "mark m1 2"],
             _events.Where(text => text.StartsWith("mark", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
@@ -112,17 +112,17 @@ public class MailboxActionTests
     [Fact]
     public void A_report_that_cannot_be_written_is_tried_again_and_the_mark_waits()
     {
-        _reports.Fault = Fault.Full;
+        _dsns.Fault = Fault.Full;
         var entry = new MemorySpool.Entry("m1", "bob");
         entry.Envelope.Recipients[0] = entry.Envelope.Recipients[0] with { Notify = Notify.Success };
         _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
         _mailboxes.Sync(0);
         Assert.Equal(["deliver m1 /h/bob"], _events);
-        _reports.Fault = Fault.None;
+        _dsns.Fault = Fault.None;
         _mailboxes.Retry(_mailboxes.NextRetry);
         _mailboxes.Sync(0);
         Assert.Equal(["deliver m1 /h/bob", "deliver m1 /h/bob again", "sync", "mark m1 0"], _events);
-        Assert.Single(_reports.Sent);
+        Assert.Single(_dsns.Sent);
     }
 
     [Fact]
@@ -134,14 +134,14 @@ public class MailboxActionTests
         _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
         _clock.Turn(TimeSpan.FromHours(23));
         _mailboxes.Retry(_mailboxes.NextRetry);
-        Assert.Empty(_reports.Sent);
+        Assert.Empty(_dsns.Sent);
         _clock.Turn(TimeSpan.FromHours(2));
-        _reports.Fault = Fault.Full;
+        _dsns.Fault = Fault.Full;
         _mailboxes.Retry(_mailboxes.NextRetry);
         Assert.Equal(1, _mailboxes.Waiting);
-        _reports.Fault = Fault.None;
+        _dsns.Fault = Fault.None;
         _mailboxes.Retry(_mailboxes.NextRetry);
-        Assert.Equal(["Failed to <>:  4.4.7"], _reports.Sent);
+        Assert.Equal(["Failed to <>:  4.4.7"], _dsns.Sent);
         Assert.Equal("mark m1 0", _events[^1]);
         Assert.Equal(0, _mailboxes.Waiting);
     }
@@ -152,7 +152,7 @@ public class MailboxActionTests
         LocalAction action = Deliver("m1", "ann");
         _clock.Turn(TimeSpan.FromHours(25));
         _mailboxes.CompleteAction(action, LocalActionResult.Failed(Fault.Cancelled), 0);
-        Assert.Empty(_reports.Sent);
+        Assert.Empty(_dsns.Sent);
         Assert.Equal(1, _mailboxes.Waiting);
     }
 

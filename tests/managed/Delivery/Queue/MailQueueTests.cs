@@ -76,7 +76,7 @@ public class MailQueueTests
     }
 
     [Fact]
-    public void What_fails_in_one_set_of_attempts_is_told_in_one_report()
+    public void What_fails_in_one_set_of_attempts_is_told_in_one_dsn()
     {
         using var bench = new QueueBench();
         bench.Network.Answers["one.test"] = _ => 550;

@@ -14,7 +14,7 @@ using MailModule.Transport;
 namespace MailModule.Tests.Delivery.Queue;
 
 /// <summary>
-/// A queue whose clock, network, spool and reports a test holds in its hands: 24 hours pass as fast as they can be
+/// A queue whose clock, network, spool and DSNs a test holds in its hands: 24 hours pass as fast as they can be
 /// told.
 /// </summary>
 internal sealed class QueueBench : IDisposable

@@ -36,7 +36,7 @@ public class QueueModelTests
         private readonly Random _random;
         private readonly List<QueueSpool.Entry> _entries = [];
         private readonly HashSet<string> _delivered = [];
-        private readonly List<string> _reports = [];
+        private readonly List<string> _dsns = [];
         private readonly ManualClock _clock = new();
         private QueueBench _bench;
         private string? _smarthost;
@@ -82,8 +82,8 @@ public class QueueModelTests
             foreach (Recipient recipient in _entries.SelectMany(entry => entry.Envelope.Recipients))
             {
                 string address = recipient.Address.Text;
-                int failures = AllReports().Count(report => report.StartsWith("Failed", StringComparison.Ordinal)
-                    && report.Contains($" {address} ", StringComparison.Ordinal));
+                int failures = AllDsns().Count(dsn => dsn.StartsWith("Failed", StringComparison.Ordinal)
+                    && dsn.Contains($" {address} ", StringComparison.Ordinal));
                 Assert.True(failures <= (_delivered.Contains(address) ? 0 : 1), Said(address));
             }
         }
@@ -175,7 +175,7 @@ public class QueueModelTests
         {
             Assert.True(_bench.Queue.Stop(TimeSpan.Zero), Said("it does not stop"));
             _bench.Dispose();
-            _reports.AddRange(_bench.Dsns.Sent);
+            _dsns.AddRange(_bench.Dsns.Sent);
             _bench = NewBench();
         });
 
@@ -223,7 +223,7 @@ public class QueueModelTests
 
         private static bool IsDone(QueueSpool.Entry entry) => entry.Done.Count == entry.Envelope.Recipients.Count;
 
-        private IEnumerable<string> AllReports() => _reports.Concat(_bench.Dsns.Sent);
+        private IEnumerable<string> AllDsns() => _dsns.Concat(_bench.Dsns.Sent);
 
         private string Said(string what) => $"seed {_seed}, after {_did}: {what}";
 

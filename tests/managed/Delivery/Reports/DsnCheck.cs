@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace MailModule.Tests.Delivery.Reports;
 
 /// <summary>
-/// Takes a report at rest apart and finds everything that a strict reader would: RFC 5322, 2045, 2046, 3464, 6522,
+/// Takes a DSN at rest apart and finds everything that a strict reader would: RFC 5322, 2045, 2046, 3464, 6522,
 /// 6533.
 /// </summary>
 internal static partial class DsnCheck

@@ -76,9 +76,9 @@ public sealed partial class DsnSenderTests : IDisposable
     public void A_message_in_utf8_goes_back_to_an_ascii_address_in_ascii()
     {
         OriginalMessage message = InUtf8("ann@sender.example");
-        DsnSpool.Message report = Send(message, DsnKind.Failed, UnknownUser(message));
-        CheckGolden("utf8-in-ascii", report);
-        DsnCheck.Parsed parsed = DsnCheck.Strictly(report);
+        DsnSpool.Message dsn = Send(message, DsnKind.Failed, UnknownUser(message));
+        CheckGolden("utf8-in-ascii", dsn);
+        DsnCheck.Parsed parsed = DsnCheck.Strictly(dsn);
         Assert.Equal(("message/global", "base64"), (parsed.Returned.Type, parsed.Returned.Encoding));
         using Stream text = message.Content.OpenRead();
         string sent = new StreamReader(text, Encoding.Latin1).ReadToEnd();
@@ -145,9 +145,9 @@ public sealed partial class DsnSenderTests : IDisposable
         DsnRecipient[] about =
             [.. new[] { Notify.Never, Notify.Failure, Notify.Success, Notify.Default }.Select((notify, i) =>
             new DsnRecipient(message.Add($"user{i}@far.example", notify), "5.1.1", "x", null, null))];
-        DsnCheck.Parsed report = DsnCheck.Strictly(Send(message, DsnKind.Failed, about));
+        DsnCheck.Parsed dsn = DsnCheck.Strictly(Send(message, DsnKind.Failed, about));
         Assert.Equal(["rfc822;user1@far.example", "rfc822;user3@far.example"],
-            report.Recipients.Select(fields => fields.First(field => field.Name == "Final-Recipient").Value));
+            dsn.Recipients.Select(fields => fields.First(field => field.Name == "Final-Recipient").Value));
     }
 
     [Fact]
@@ -158,11 +158,11 @@ public sealed partial class DsnSenderTests : IDisposable
             + " y\n \t\n\u2028z \ud800";
         DsnSpool.Message sent = Send(message, DsnKind.Failed,
             new DsnRecipient(message.Add("bob@far.example"), "5.9.9.9", nasty, "mx\n: evil", Attempt));
-        DsnCheck.Parsed report = DsnCheck.Strictly(sent);
-        IReadOnlyList<(string Name, string Value)> fields = Assert.Single(report.Recipients);
+        DsnCheck.Parsed dsn = DsnCheck.Strictly(sent);
+        IReadOnlyList<(string Name, string Value)> fields = Assert.Single(dsn.Recipients);
         Assert.Equal("failed", Assert.Single(fields, field => field.Name == "Action").Value);
         Assert.Equal("5.0.0", Assert.Single(fields, field => field.Name == "Status").Value);
-        Assert.DoesNotContain("\nAction", report.Human.Decoded, StringComparison.Ordinal);
+        Assert.DoesNotContain("\nAction", dsn.Human.Decoded, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -172,9 +172,9 @@ public sealed partial class DsnSenderTests : IDisposable
     public void Our_name_is_ascii_and_called_what_it_is(string host, string field)
     {
         var message = new OriginalMessage();
-        DsnCheck.Parsed report = DsnCheck.Strictly(Send(message, DsnKind.Failed, host,
+        DsnCheck.Parsed dsn = DsnCheck.Strictly(Send(message, DsnKind.Failed, host,
             new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
-        Assert.Equal(field, report.Message.First(one => one.Name == "Reporting-MTA").Value);
+        Assert.Equal(field, dsn.Message.First(one => one.Name == "Reporting-MTA").Value);
     }
 
     [Theory]
@@ -257,7 +257,7 @@ public sealed partial class DsnSenderTests : IDisposable
 
     private Fault Try(DsnSpool spool, OriginalMessage message, DsnKind kind, string host, params DsnRecipient[] about)
     {
-        var reports = new DsnSender(
+        var dsnSender = new DsnSender(
             new DsnDependencies
             {
                 Spool = spool,
@@ -269,7 +269,7 @@ public sealed partial class DsnSenderTests : IDisposable
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;
         int calls = 0;
-        reports.Send(message, kind, about, result =>
+        dsnSender.Send(message, kind, about, result =>
         {
             fault = result;
             calls++;
@@ -289,10 +289,10 @@ public sealed partial class DsnSenderTests : IDisposable
             : new RelayVerdict(address.LocalPart.ToLowerInvariant(), RelayRefusal.None);
     }
 
-    private static void CheckGolden(string name, DsnSpool.Message report)
+    private static void CheckGolden(string name, DsnSpool.Message dsn)
     {
-        DsnCheck.Strictly(report);
-        string text = Boundary().Replace(report.Text, "=_BOUNDARY");
+        DsnCheck.Strictly(dsn);
+        string text = Boundary().Replace(dsn.Text, "=_BOUNDARY");
         string file = Repository.In("tests", "managed", "Delivery", "Reports", "Golden", name + ".txt");
         if (Environment.GetEnvironmentVariable("UPDATE_GOLDEN") == "1")
             File.WriteAllText(file, text);

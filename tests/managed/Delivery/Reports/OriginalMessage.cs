@@ -4,7 +4,7 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Reports;
 
-/// <summary>A message of a spool, as reports are about; recipients are done when a test says so.</summary>
+/// <summary>A message of a spool, as DSNs are about; recipients are done when a test says so.</summary>
 internal sealed class OriginalMessage : ISpoolEntry
 {
     public const string Text =

@@ -38,7 +38,7 @@ public sealed class StoredDsnTests : IDisposable
                 return call == calls + struck ? fault : Fault.None;
             };
             Fault result = Send(run.Spool);
-            run.Spool.Flush(); // the consumer has the report a moment after its sender hears that it is durable
+            run.Spool.Flush(); // the consumer has the dsn a moment after its sender hears that it is durable
             Assert.Equal(result == Fault.None ? 1 : 0, stored.Count);
             disk.Strike = (_, _) => Fault.None;
             if (result != Fault.None)
@@ -50,7 +50,7 @@ public sealed class StoredDsnTests : IDisposable
 
     private Fault Send(LogSpool spool)
     {
-        var reports = new DsnSender(new DsnDependencies
+        var dsnSender = new DsnSender(new DsnDependencies
         {
             Spool = spool,
             Workers = _workers,
@@ -62,7 +62,7 @@ public sealed class StoredDsnTests : IDisposable
         var about = new DsnRecipient(message.Add("bob@far.example"), "5.1.1", "550 5.1.1 no", "mx.far.example", null);
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;
-        reports.Send(message, DsnKind.Failed, [about], result =>
+        dsnSender.Send(message, DsnKind.Failed, [about], result =>
         {
             fault = result;
             done.Set();
@@ -76,8 +76,8 @@ public sealed class StoredDsnTests : IDisposable
         Recipient to = Assert.Single(entry.Envelope.Recipients);
         Assert.Equal(("ann@sender.example", "ann", true),
             (to.Address.Text, to.Maildrop, entry.Envelope.ReversePath.IsNull));
-        DsnCheck.Parsed report =
+        DsnCheck.Parsed dsn =
             DsnCheck.Strictly(new DsnSpool.Message(entry.Id, entry.Envelope, SpoolRun.Read(entry.Content)));
-        Assert.Equal(("message/rfc822", 2000), (report.Returned.Type, report.Returned.Body.Split("line\n").Length - 1));
+        Assert.Equal(("message/rfc822", 2000), (dsn.Returned.Type, dsn.Returned.Body.Split("line\n").Length - 1));
     }
 }

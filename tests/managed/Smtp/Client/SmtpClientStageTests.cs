@@ -130,7 +130,7 @@ public class SmtpClientStageTests
     [Theory]
     [InlineData(ExpiryReason.Idle, Fault.Timeout)]
     [InlineData(ExpiryReason.Stopping, Fault.Cancelled)]
-    internal void The_end_of_patience_at_any_stage_fails_what_is_not_final(ExpiryReason reason, Fault fault)
+    internal void The_deadline_of_any_stage_fails_what_is_not_final(ExpiryReason reason, Fault fault)
     {
         for (int stage = 0; stage < s_stages.Length; stage++)
         {

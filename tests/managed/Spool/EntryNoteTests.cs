@@ -6,7 +6,7 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Spool;
 
-public class NoteTests
+public class EntryNoteTests
 {
     private const string Directory = "/spool";
 

@@ -4,8 +4,8 @@ using static MailModule.Tests.Smtp.Client.ClientDialogue;
 
 namespace MailModule.Tests.Smtp.Client;
 
-/// <summary>The sender's wishes for reports on their way to the next server (RFC 3461).</summary>
-public class SmtpClientReportTests
+/// <summary>The sender's DSN requests on their way to the next server (RFC 3461).</summary>
+public class DsnParametersTests
 {
     [Theory]
     [InlineData(Notify.Default, null, "")]
@@ -21,7 +21,7 @@ public class SmtpClientReportTests
     [InlineData(Notify.Default, "rfc822\r\nDATA\r\n;a", "")]
     [InlineData(Notify.Default, ";a", "")]
     [InlineData(Notify.Default, "no type", "")]
-    public void A_recipients_wishes_go_along_with_rcpt(Notify notify, string? original, string expected)
+    public void A_recipients_dsn_requests_go_along_with_rcpt(Notify notify, string? original, string expected)
     {
         var recipient = new RecipientResult(Address("bob@b.example")) { Notify = notify, OriginalRecipient = original };
         var message = new SmtpClientTransaction(Address("ann@a.example"), [recipient], new TextOf("x\n"));
@@ -37,7 +37,7 @@ public class SmtpClientReportTests
     [InlineData(ReturnContent.Full, null, " RET=FULL")]
     [InlineData(ReturnContent.Headers, "QQ314159", " RET=HDRS ENVID=QQ314159")]
     [InlineData(ReturnContent.Default, "a+b=c d\r\n\u00e9~!", " ENVID=a+2Bb+3Dc+20d+0D+0A+C3+A9~!")]
-    public void A_messages_wishes_go_along_with_mail(ReturnContent content, string? id, string expected)
+    public void A_messages_dsn_requests_go_along_with_mail(ReturnContent content, string? id, string expected)
     {
         var message = new SmtpClientTransaction(
             Address("ann@a.example"), [new RecipientResult(Address("bob@b.example"))],

@@ -7,7 +7,7 @@ using MailModule.Tests.Support;
 namespace MailModule.Tests.Spool;
 
 /// <summary>Messages that wait are carried forward, so that the segments they came in can go.</summary>
-public class MoveTests
+public class CompactorTests
 {
     private const string Directory = "/spool";
 
@@ -35,7 +35,7 @@ public class MoveTests
     }
 
     [Fact]
-    public void It_happens_by_itself_after_a_while()
+    public void Segments_are_compacted_by_themselves_after_a_while()
     {
         var disk = new SimulatedDisk();
         using Queue queue = Queue.On(disk, moveAfter: TimeSpan.FromMilliseconds(1));
@@ -46,7 +46,7 @@ public class MoveTests
     }
 
     [Fact]
-    public void Whoever_holds_content_or_has_it_open_reads_on_through_any_number_of_moves()
+    public void A_reader_of_content_reads_on_through_any_number_of_moves()
     {
         var disk = new SimulatedDisk();
         using Queue queue = Queue.On(disk, memoryLimit: 0);
@@ -149,7 +149,7 @@ public class MoveTests
     }
 
     [Fact]
-    public void Segments_that_only_speak_about_many_that_wait_go_by_and_by()
+    public void Segments_with_nothing_but_marks_about_many_that_wait_go_by_and_by()
     {
         var disk = new SimulatedDisk();
         using Queue queue = Queue.On(disk);

@@ -7,7 +7,7 @@ using MailModule.Tests.Support;
 namespace MailModule.Tests.Spool;
 
 /// <summary>A spool that format 1 wrote, kept as it was then: it must open for ever.</summary>
-public class FormatTests
+public class RecordFormatsTests
 {
     [Fact]
     public void A_spool_of_format_1_opens_with_all_that_was_waiting_in_it()
