@@ -12,7 +12,7 @@ internal interface IRecipientGroup
     /// <summary>
     /// The content is out and the answer is not in: a recipient that is given up now may get the message all the same.
     /// </summary>
-    bool AwaitsVerdict(SubmittedRecipient recipient);
+    bool AwaitsAnswer(SubmittedRecipient recipient);
 
     /// <summary>
     /// The group's recipients have their final states already: lets go of the network and the disk. Any thread; does

@@ -32,7 +32,7 @@ internal sealed class RemoteRecipientGroup(
         BeginAttempt();
     }
 
-    public bool AwaitsVerdict(SubmittedRecipient recipient)
+    public bool AwaitsAnswer(SubmittedRecipient recipient)
     {
         lock (_lock)
             return _underWay.Exists(

@@ -32,7 +32,7 @@ internal sealed class SpoolRecipientGroup(
         End(_isCancelled ? Fault.Cancelled : fault);
     }
 
-    public bool AwaitsVerdict(SubmittedRecipient recipient) => _isCommitting;
+    public bool AwaitsAnswer(SubmittedRecipient recipient) => _isCommitting;
 
     public void Cancel() => _isCancelled = true;
 

@@ -102,7 +102,7 @@ internal sealed partial class Submission : IJob
             given = [.. Recipients.Where(recipient => recipient.Result is null)];
             foreach (SubmittedRecipient recipient in given)
             {
-                bool isUnknown = Array.Exists(groups, group => group.AwaitsVerdict(recipient));
+                bool isUnknown = Array.Exists(groups, group => group.AwaitsAnswer(recipient));
                 SubmissionResult result = SubmissionResult.Failed(fault, FaultDescriptions.Of(fault));
                 TryFinishRecipient(recipient, result with { IsUnknown = isUnknown }, 0);
             }

@@ -5,7 +5,8 @@ using MailModule.Transport;
 
 namespace MailModule.Delivery.Remote;
 
-// From a connection to its end: what the session asks for goes to the owner, and what a host let down to the next host.
+// From a connection to its end: what the session asks for goes to the owner, and what one host has failed to take goes
+// to the next host.
 internal sealed partial class DeliveryAttempt
 {
     private SmtpClientSession NewSession(Connection connection)
@@ -25,7 +26,7 @@ internal sealed partial class DeliveryAttempt
             return null;
         if (_failoverCount == 0)
             return _owner.NextTransaction(this);
-        // A host that stands in gets what the other let down, and nothing more; the other gets nothing more either.
+        // The next host gets what the first has failed to take, and nothing more; the first gets nothing more either.
         return isFirst ? _failover?.Begin() : null;
     }
 
@@ -93,7 +94,7 @@ internal sealed partial class DeliveryAttempt
         return true;
     }
 
-    /// <summary>No other host stands in: what the first host said counts.</summary>
+    /// <summary>There is no other host to try: what the first host said counts.</summary>
     private void GiveUpFailover()
     {
         if (_failover is not { } failover)

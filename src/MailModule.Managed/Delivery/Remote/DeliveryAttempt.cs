@@ -35,10 +35,11 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
     /// <summary>The host that was ready last, in this attempt.</summary>
     private RemoteHost? _readyHost;
 
-    /// <summary>How the connection to that host ended, while another host is looked for to stand in.</summary>
+    /// <summary>How the connection to that host ended, while another host is looked for, which may take what that one
+    /// failed to take.</summary>
     private AttemptEnd? _readyEnd;
 
-    /// <summary>What one host let down, until another has tried it.</summary>
+    /// <summary>What one host has failed to take, until another has tried it.</summary>
     private MxFailover? _failover;
     private int _failoverCount;
     private bool _isEnded;

@@ -55,13 +55,13 @@ internal sealed class HostConnector(
     };
 
     /// <summary>
-    /// After a TLS handshake that failed where TLS was only wished for: the same address is to be dialled again, and is
-    /// spoken to in clear. Opportunistic TLS (RFC 7435): a handshake that fails is no worse than a server without TLS.
+    /// After a TLS handshake that failed where TLS is opportunistic (RFC 7435): the same address is to be dialled
+    /// again, and is spoken to in clear. A handshake that fails is no worse than a server without TLS.
     /// </summary>
     public bool TryGiveUpTls(SmtpClientSession session, Fault fault)
     {
-        bool isWish = _startTls == StartTlsUse.IfOffered && !options.VerifyCertificate && !options.IsTlsFirst;
-        if (!isWish || fault != Fault.Tls || !session.TriedTls)
+        bool isOpportunistic = _startTls == StartTlsUse.IfOffered && !options.VerifyCertificate && !options.IsTlsFirst;
+        if (!isOpportunistic || fault != Fault.Tls || !session.TriedTls)
             return false;
         _startTls = StartTlsUse.Never;
         return true;

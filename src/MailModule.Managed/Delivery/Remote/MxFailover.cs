@@ -12,8 +12,8 @@ internal interface IRepeatableSource : IMessageSource
 }
 
 /// <summary>
-/// A transaction that a host let down, for the next host of the same route: a domain names several hosts so that mail
-/// arrives when one of them has trouble (RFC 5321 §5.1). One thread at a time.
+/// What one host has failed to take of a transaction, for the next host of the same route: a domain names several hosts
+/// so that mail arrives when one of them has trouble (RFC 5321 §5.1). One thread at a time.
 /// </summary>
 internal sealed class MxFailover
 {

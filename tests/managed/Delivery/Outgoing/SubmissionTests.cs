@@ -209,7 +209,7 @@ public class SubmissionTests
     }
 
     [Fact]
-    public void A_handshake_that_fails_is_followed_by_clear_text_where_tls_was_only_wished_for()
+    public void A_handshake_that_fails_is_followed_by_clear_text_where_tls_is_opportunistic()
     {
         using var server = new ScriptedSmtpServer(
             null, ["220 hello", Line, Offer, Line, "220 go", Garble],

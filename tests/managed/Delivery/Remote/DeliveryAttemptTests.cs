@@ -140,7 +140,7 @@ public class DeliveryAttemptTests
     }
 
     [Fact]
-    public void Tls_that_fails_is_done_without_where_it_was_only_wished_for()
+    public void Tls_that_fails_is_done_without_where_it_is_opportunistic()
     {
         using var server = new ScriptedSmtpServer(
             null, ["220 hello", Line, Offer, Line, "220 go", Garble],

@@ -217,7 +217,7 @@ public class SmtpClientSessionTests
     }
 
     [Fact]
-    public void A_refused_starttls_goes_on_in_clear_text_if_it_was_only_wished_for()
+    public void A_refused_starttls_goes_on_in_clear_text_if_tls_is_opportunistic()
     {
         var server = new ClientDialogue(StartTlsUse.IfOffered, work: Message("x\n", "bob@b.example"));
         server.Say("220 hello\n");
