@@ -83,9 +83,15 @@ public class SmtpClientSessionTests
             last = server.Say("250 taken\n");
         Assert.Equal("QUIT\n", last);
         for (int i = 0; i < 3; i++)
-            Assert.Equal(codes[i] switch { 250 => Fault.None, 450 => Fault.RefusedTemporary,
-                _ => Fault.RefusedPermanent },
-                message.Recipients[i].Fault);
+        {
+            Fault expected = codes[i] switch
+            {
+                250 => Fault.None,
+                450 => Fault.RefusedTemporary,
+                _ => Fault.RefusedPermanent,
+            };
+            Assert.Equal(expected, message.Recipients[i].Fault);
+        }
         Assert.Equal(1, server.CompletedCount);
     }
 
