@@ -31,7 +31,7 @@ internal sealed class EngineLog
     public void Configure(SettingValues values, Workers? workers)
     {
         _workers = workers;
-        string? path = values.FullPath(Keys.LogFile);
+        string? path = values.FullPath(Keys.LogPath);
         string? wrong = null;
         if (path != _path)
         {

@@ -10,6 +10,7 @@ public class DocumentTests
     private static readonly Regex Rfc = new(@"RFC (\d{3,5})((?:, \d{3,5})*)");
     private static readonly Regex Number = new(@"\d{3,5}");
     private static readonly Regex PathInTree = new("`((?:docs|src|tests|samples|scripts|bench|include)/[^`* ]+)[^`]*`");
+    private static readonly Regex FileAndMember = new(@"`([A-Z][\w/.]*\.cs)`(?: \(`(\w+)`)?");
     private static readonly Regex DecisionName = new(@"^\d{4}-[a-z0-9-]+\.md$");
 
     [Fact]
@@ -42,6 +43,19 @@ public class DocumentTests
             .Select(match => match.Groups[1].Value).Where(path => !IsThere(path)).Select(path => $"{file}: {path}"))
             .ToList();
         Assert.True(missing.Count == 0, string.Join('\n', missing));
+    }
+
+    [Fact]
+    public void The_files_and_members_that_a_newcomer_is_sent_to_are_there()
+    {
+        string page = File.ReadAllText(Repository.In("docs", "architecture.md"));
+        var named = FileAndMember.Matches(page).Select(match => (match.Groups[1].Value, match.Groups[2].Value)).ToList();
+        Assert.NotEmpty(named);
+        Assert.All(named, place =>
+        {
+            string source = File.ReadAllText(Repository.In("src", "MailModule.Managed", place.Item1));
+            Assert.Matches($@"\b{place.Item2}\b", source);
+        });
     }
 
     [Fact]

@@ -23,6 +23,7 @@ public class ReferenceTests
         ["Lines", "Dns"],
         ["Dns.Wire"],
         ["Dns.Stub"],
+        ["Dns.DnsClient"],
         ["Dns.Local"],
         ["Smtp", "Pop3", "Policy", "Policy.Expressions", "Spool", "Mailbox", "Mime"],
         ["Smtp.Server", "Smtp.Client", "Pop3.Server", "Pop3.Client"],

@@ -40,7 +40,7 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback ho
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, MayRelay(session, rules));
         if (!verdict.IsAccepted)
         {
-            log.RecipientRefused(rcpt.Address, verdict.Refusal, session.Connection?.RemoteEndPoint);
+            log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
             return Verdict.Refuse(BackendReplies.RecipientRefused(verdict.Refusal));
         }
         envelope.Recipients.Add(rcpt.ToRecipient(verdict.Maildrop));
@@ -66,8 +66,8 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback ho
     public void Closed(SmtpSession session) => (session.Tag as SmtpTransactionHandler)?.Discard();
 
     private static bool MayRelay(SmtpSession session, RelayPolicy rules)
-        => session.Connection is { } connection
-            && rules.MayRelay(connection.RemoteEndPoint.Address, session.AuthenticatedUser is not null);
+        => session.RemoteEndPoint is { } client
+            && rules.MayRelay(client.Address, session.AuthenticatedUser is not null);
 
     private Verdict Ask(SmtpSession session, RequestAction action)
     {

@@ -13,7 +13,7 @@ internal sealed class SmtpLogin(SmtpSession session, Accounts accounts, string u
     {
         bool right = accounts.Verify(user, password) is { MaySend: true };
         CryptographicOperations.ZeroMemory(password);
-        log.Login("smtp", user, right, session.Connection?.RemoteEndPoint);
+        log.Login("smtp", user, right, session.RemoteEndPoint);
         session.Answer(right ? Verdict.Accept : new Verdict(VerdictKind.Refuse));
     }
 }

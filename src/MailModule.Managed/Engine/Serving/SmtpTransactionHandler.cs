@@ -202,6 +202,6 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     public string? UserName => _session.AuthenticatedUser;
     public string? Password => _session.AuthenticatedPassword;
-    public IPEndPoint? RemoteEndPoint => _session.Connection?.RemoteEndPoint;
+    public IPEndPoint? RemoteEndPoint => _session.RemoteEndPoint;
     public nint Descriptor => _session.Connection?.Descriptor ?? -1;
 }

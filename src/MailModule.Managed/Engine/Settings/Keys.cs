@@ -68,7 +68,7 @@ internal static class Keys
     public static readonly Setting Ip6Deny = RangesLater("ip6_deny", "", "As `ip_deny`, IPv6.", Lists);
 
     private static readonly string s_log = Begin("Log");
-    public static readonly Setting LogFile = Add(
+    public static readonly Setting LogPath = Add(
         new("log", SettingKind.Path, "File that gets the log, mode 0600. The host's log callback gets the same lines.")
         { NoKeys = ["nolog"] });
     public static readonly Setting LogLevel = Add(

@@ -1,3 +1,4 @@
+using System.Net;
 using MailModule.Lines;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -71,6 +72,9 @@ internal sealed partial class SmtpSession : ISession
     public string Helo { get; private set; } = "";
     public bool SaidEhlo { get; private set; }
     public bool IsTls => _peer is { IsTls: true };
+
+    /// <summary>The client's address; null once it is not known any more.</summary>
+    public IPEndPoint? RemoteEndPoint => _peer?.RemoteEndPoint;
     public string? AuthenticatedUser => _authentication.User;
 
     /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>

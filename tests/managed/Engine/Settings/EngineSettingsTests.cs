@@ -171,7 +171,7 @@ public sealed class EngineSettingsTests : IDisposable
         Load("from_same_host=5 log=x.log smtp_bind=127.0.0.1 smtp_max=5 pop3_max=6 smtpproxy=relay.example");
         Load("nofrom_same_host nolog nosmtp_bind nosmtp nopop3 nosmtpproxy");
         Assert.Equal(0, Int("from_same_host"));
-        Assert.Null(_settings.Current.FullPath(Keys.LogFile));
+        Assert.Null(_settings.Current.FullPath(Keys.LogPath));
         Assert.Empty(_settings.Current.Parts(Keys.SmtpBind));
         Assert.Equal((10_000, 10_000), (Int("smtp_max"), Int("pop3_max")));
         Assert.Equal("", Text("smtpproxy"));
@@ -264,7 +264,7 @@ public sealed class EngineSettingsTests : IDisposable
         Load("mail_root=data @sub/inner.cfg user=ann;x;homes/ann;P user=bob;x;;P");
         Assert.Equal(Path.Combine(_folder, "data"), _settings.Current.FullPath(Keys.MailRoot));
         Assert.Equal(Path.Combine(_folder, "data", "spool"), _settings.Current.FullPath(Keys.SmtpOut));
-        Assert.Equal(Path.Combine(_folder, "sub", "inner.log"), _settings.Current.FullPath(Keys.LogFile));
+        Assert.Equal(Path.Combine(_folder, "sub", "inner.log"), _settings.Current.FullPath(Keys.LogPath));
         Assert.Equal(Path.Combine(_folder, "homes", "ann"), _settings.Current.Accounts.HomeOf("ann"));
         Assert.Equal(Path.Combine(_folder, "data", "users", "bob"), _settings.Current.Accounts.HomeOf("bob"));
         Assert.Equal("data", Text("mail_root"));

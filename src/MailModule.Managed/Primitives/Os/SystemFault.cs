@@ -1,6 +1,4 @@
-using MailModule.Primitives.Os;
-
-namespace MailModule.Primitives;
+namespace MailModule.Primitives.Os;
 
 /// <summary>What an error of the operating system means to us.</summary>
 internal static class SystemFault

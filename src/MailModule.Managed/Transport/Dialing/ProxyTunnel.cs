@@ -1,7 +1,7 @@
 using MailModule.Primitives;
 using MailModule.Transport.Proxies;
 
-namespace MailModule.Transport;
+namespace MailModule.Transport.Dialing;
 
 /// <summary>The session of a connection until its proxy has connected it; then the real one takes its place.</summary>
 /// <param name="takeOver">Makes the real session; null if the attempt has ended meanwhile.</param>

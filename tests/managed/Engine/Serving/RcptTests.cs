@@ -1,0 +1,141 @@
+using System.Text;
+using MailModule.Engine.Serving;
+using MailModule.Engine.Settings;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Server;
+using MailModule.Tests.Delivery;
+using MailModule.Tests.Loopback;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Engine.Serving;
+
+/// <summary>
+/// What happens at RCPT, the whole way: octets, <see cref="SmtpSession"/>, <see cref="SmtpBackend"/>, the policy that
+/// the settings make, the verdict, the reply.
+/// </summary>
+public sealed class RcptTests : IDisposable
+{
+    private const string Stranger = "198.51.100.7";
+    private const string RelayClient = "192.0.2.9";
+    private const string Config = """
+        smtp_name=example.org
+        local_domain=example.net
+        user=ann;secret;;PS
+        user=postmaster;secret;;PS
+        user=sender;secret;;S
+        smtp_range=192.0.2.0/24
+        list=all@example.org;;ann@example.org
+        """;
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("mm-rcpt-").FullName;
+    private readonly List<string> _lines = [];
+    private readonly Workers _workers = new(4);
+    private readonly EngineSettings _settings;
+    private readonly SmtpBackend _backend;
+
+    public RcptTests()
+    {
+        var log = new Log(LogLevel.Debug, (_, _, text) =>
+        {
+            lock (_lines)
+                _lines.Add(text);
+        });
+        _settings = new EngineSettings(log);
+        string file = Path.Combine(_folder, "mail.cfg");
+        File.WriteAllText(file, Config);
+        Assert.Equal((Fault.None, ""), (_settings.Load(file, out string error), error ?? ""));
+        var nobody = new HostCallback(null, RequestAction.None, Inline: false);
+        _backend = new SmtpBackend(new MemorySpool([]), _workers, nobody, () => _settings.Current.Relay, log);
+    }
+
+    public void Dispose()
+    {
+        Assert.True(_workers.Stop(Loop.Long));
+        _workers.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Theory]
+    [InlineData("ann@example.org", "ann")]
+    [InlineData("ANN@EXAMPLE.NET", "ann")]
+    [InlineData("postmaster", "postmaster")]
+    public void A_user_of_a_local_domain_is_accepted_from_a_stranger(string recipient, string maildrop)
+    {
+        using MemoryPeer client = From(Stranger);
+        Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send($"RCPT TO:<{recipient}>\r\n"));
+        Assert.Equal(maildrop, Assert.Single(client.Session.Envelope.Recipients).Maildrop);
+    }
+
+    [Fact]
+    public void A_list_of_ours_is_accepted_from_a_stranger()
+    {
+        using MemoryPeer client = From(Stranger);
+        Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<all@example.org>\r\n"));
+        Assert.NotNull(Assert.Single(client.Session.Envelope.Recipients).Maildrop);
+    }
+
+    [Theory]
+    [InlineData("nobody@example.org", "550 5.1.1 No such user here\r\n")]
+    [InlineData("sender@example.org", "550 5.1.1 No such user here\r\n")]
+    [InlineData("bob%example.com@example.org", "550 5.1.1 No such user here\r\n")]
+    [InlineData("bob@example.com", "550 5.7.1 Relaying denied\r\n")]
+    [InlineData("@example.org:bob@example.com", "550 5.7.1 Relaying denied\r\n")]
+    public void What_is_refused_to_a_stranger_is_refused_and_logged(string recipient, string reply)
+    {
+        using MemoryPeer client = From(Stranger);
+        Assert.Equal(reply, client.Send($"RCPT TO:<{recipient}>\r\n"));
+        Assert.Empty(client.Session.Envelope.Recipients);
+        Assert.Contains(Lines(), line => line.Contains(Stranger, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void An_address_of_smtp_range_may_relay()
+    {
+        using MemoryPeer client = From(RelayClient);
+        Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<bob@example.com>\r\n"));
+        Assert.Null(Assert.Single(client.Session.Envelope.Recipients).Maildrop);
+        Assert.Equal("550 5.1.1 No such user here\r\n", client.Send("RCPT TO:<nobody@example.org>\r\n"));
+    }
+
+    [Fact]
+    public void A_login_with_the_right_password_may_relay_and_one_with_a_wrong_one_may_not()
+    {
+        using var client = new MemoryPeer(Stranger, _backend, Options);
+        client.Send("EHLO client.example\r\n");
+        Assert.StartsWith("535 ", client.Send(Plain("sender", "wrong")), StringComparison.Ordinal);
+        client.Send("MAIL FROM:<a@example.com>\r\n");
+        Assert.Equal("550 5.7.1 Relaying denied\r\n", client.Send("RCPT TO:<bob@example.com>\r\n"));
+        client.Send("RSET\r\n");
+        Assert.StartsWith("235 ", client.Send(Plain("sender", "secret")), StringComparison.Ordinal);
+        client.Send("MAIL FROM:<a@example.com>\r\n");
+        Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<bob@example.com>\r\n"));
+    }
+
+    [Fact]
+    public void A_setting_that_changes_counts_from_the_next_recipient_on()
+    {
+        using MemoryPeer client = From(Stranger);
+        Assert.Equal("550 5.7.1 Relaying denied\r\n", client.Send("RCPT TO:<ann@example.edu>\r\n"));
+        Assert.Equal(Fault.None, _settings.Set("local_domain", "example.edu", out _));
+        Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<ann@example.edu>\r\n"));
+    }
+
+    private static SmtpServerOptions Options { get; } = new() { HostName = "example.org", OfferAuth = true };
+
+    private static string Plain(string user, string password)
+        => $"AUTH PLAIN {Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password}"))}\r\n";
+
+    private MemoryPeer From(string address)
+    {
+        var client = new MemoryPeer(address, _backend, Options);
+        client.Send("EHLO client.example\r\nMAIL FROM:<a@example.com>\r\n");
+        return client;
+    }
+
+    private string[] Lines()
+    {
+        lock (_lines)
+            return [.. _lines];
+    }
+}
