@@ -49,7 +49,8 @@ public class DocumentTests
     public void The_files_and_members_that_a_newcomer_is_sent_to_are_there()
     {
         string page = File.ReadAllText(Repository.In("docs", "architecture.md"));
-        var named = FileAndMember.Matches(page).Select(match => (match.Groups[1].Value, match.Groups[2].Value)).ToList();
+        var named = FileAndMember.Matches(page).Select(match => (match.Groups[1].Value, match.Groups[2].Value))
+            .ToList();
         Assert.NotEmpty(named);
         Assert.All(named, place =>
         {

@@ -6,7 +6,9 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Engine.Serving;
 
-/// <summary>A client at an address of one's choice, over memory: what it sends is octets, what it gets is text.</summary>
+/// <summary>
+/// A client at an address of one's choice, over memory: what it sends is octets, what it gets is text.
+/// </summary>
 internal sealed class MemoryPeer : ISmtpPeer, IDisposable
 {
     private readonly Output _output = new();
