@@ -119,7 +119,7 @@ internal sealed class SettingValues
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
         var made = new RelayPolicy(accounts, domains, clients.Union(clients6))
-            { Lists = new MailingLists(ParseLists()) };
+        { Lists = new MailingLists(ParseLists()) };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
     }
 
