@@ -321,7 +321,7 @@ typedef void(MM_CALL *mm_log_fn)(int level, const char *area, const char *text, 
 
 /**
  * Names the callback that gets the engine's log, beside the file named by the setting "log". It gets the same lines;
- * none holds a password or a message's text. An engine has one callback: a new one replaces it.
+ * none holds a password or a message's content. An engine has one callback: a new one replaces it.
  *
  * level     lines that matter less are not given: MM_LOG_ERROR to MM_LOG_DEBUG.
  * callback  NULL: nobody gets them.
@@ -384,7 +384,7 @@ enum {
  *   ACTION_SMTP_SENDMSG  SRVRecv reads the message: dots unstuffed, CRLF lines. An answer above 0 without reading
  *                        refuses DATA itself; the first SRVRecv, or an answer of 0 or below, sends 354; above 0 after
  *                        reading refuses after the final dot. What was read is stored all the same if the answer is 0.
- *   ACTION_POP_GETMSG    SRVSend, SRVprintf write the message's text; the module adds +OK, stuffing and the last line,
+ *   ACTION_POP_GETMSG    SRVSend, SRVprintf write the content; the module adds +OK, stuffing and the last line,
  *                        and cuts for TOP. An answer of 0 after sending is -ERR and close.
  *   all                  GetAUTHName, GetAUTHPassw, GetRemoteIP, GetRemoteAddr, GetSocket.
  *
@@ -398,7 +398,7 @@ enum {
     STATE_SMTP_FINDHOST = 1,   /**< looking up the server's address */
     STATE_SMTP_CONNECTING = 2, /**< connecting to it */
     STATE_SMTP_DIALOG = 3,     /**< greeting, envelope */
-    STATE_SMTP_SENDING = 4,    /**< the text is on its way: once at its start and again as it goes */
+    STATE_SMTP_SENDING = 4,    /**< the content is on its way: once at its start and again as it goes */
     STATE_SMTP_DONE = 5,       /**< final for a recipient: the server has taken it */
     STATE_SMTP_QUEUED = 6,     /**< final for a recipient: the durable queue has taken it */
     STATE_SMTP_ERROR = -1      /**< final for a recipient: failed */
@@ -460,7 +460,7 @@ MM_API ServerStream MM_CALL SRVInitSendMsgBackgaund(const char *from, const char
                                                     void *callback_param MM_DEFAULT(NULL));
 
 /**
- * Writes octets to a stream. On a message from SRVInitSendMsg... it gathers text (in memory, then in a file of mode
+ * Writes octets to a stream. On a message from SRVInitSendMsg... it gathers content (in memory, then in a file of mode
  * 0600), never waits for the network, and makes CRLF of a bare LF. In a request callback: see SMTPReqCallback; there
  * it may wait for the client.
  *
@@ -491,8 +491,8 @@ MM_API int MM_CALL SRVprintf(ServerStream *stream, const char *format, ...) MM_F
 MM_API int MM_CALL SRVRecv(ServerStream *stream, void *bufer, int l);
 
 /**
- * Ends the text of a message and sends it. With the setting "async" off it returns when every recipient has its final
- * state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
+ * Ends the content of a message and sends it. With the setting "async" off it returns when every recipient has its
+ * final state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
  * MM_E_NOT_FOUND (no such domain, or it has no mail server), MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS,
  * MM_E_PROTOCOL, MM_E_REFUSED_TEMPORARY, MM_E_REFUSED_PERMANENT, MM_E_FULL, MM_E_IO, MM_E_LIMIT (larger than the
  * server takes), MM_E_NOT_SUPPORTED (an address outside ASCII, a server without SMTPUTF8), MM_E_CANCELLED. With
@@ -517,7 +517,7 @@ MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
 /* ---------------------------------------------------------------------------------------------------------------- */
 
 /**
- * One message on its way: mm_send_new, mm_send_add_recipient for each recipient, its text from one source (pieces, a
+ * One message on its way: mm_send_new, mm_send_add_recipient for each recipient, its content from one source (pieces, a
  * file, a descriptor or a callback), mm_send_start, mm_send_wait, mm_send_get_result for each recipient, mm_send_free.
  */
 typedef struct mm_send mm_send;
@@ -528,7 +528,7 @@ enum mm_send_state {
     MM_SEND_STATE_FIND_HOST = 1,  /**< looking up the server's address */
     MM_SEND_STATE_CONNECTING = 2, /**< connecting to it */
     MM_SEND_STATE_DIALOG = 3,     /**< greeting, envelope */
-    MM_SEND_STATE_SENDING = 4,    /**< the text is on its way: once at its start and again as it goes */
+    MM_SEND_STATE_SENDING = 4,    /**< the content is on its way: once at its start and again as it goes */
     MM_SEND_STATE_DONE = 5,       /**< final for a recipient: the server has taken it */
     MM_SEND_STATE_QUEUED = 6,     /**< final for a recipient: the durable queue has taken it */
     MM_SEND_STATE_FAILED = 7,     /**< final for a recipient: refused, or given up */
@@ -635,7 +635,7 @@ typedef struct mm_send_result {
     { sizeof(mm_send_result), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0, 0 }
 
 /**
- * Gives a piece of a message's text.
+ * Gives a piece of a message's content.
  *
  * buffer, size  where to, and how much fits; at least 1.
  * length        gets the octets put there, 1 to size; 0 (which it is before) at the end.
@@ -674,54 +674,55 @@ MM_API int MM_CALL mm_send_add_recipient(mm_send *send, const char *address, int
                                          const char *orcpt MM_DEFAULT(NULL));
 
 /**
- * Appends to the text: with any line ends (what is no CRLF becomes one), in pieces cut anywhere. It is gathered in
+ * Appends to the content: with any line ends (what is no CRLF becomes one), in pieces cut anywhere. It is gathered in
  * memory, then in a file of mode 0600; never waits for the network.
  *
  * octets, size  the piece; size 0 adds nothing.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (octets NULL, size above 2147483647); MM_E_STATE (started already, or the
- * text has another source); MM_E_FULL; MM_E_IO; MM_E_CANCELLED. Threads: any, one at a time for a message. Since 0.1.
+ * content has another source); MM_E_FULL; MM_E_IO; MM_E_CANCELLED. Threads: any, one at a time for a message. Since
+ * 0.1.
  */
 MM_API int MM_CALL mm_send_write(mm_send *send, const void *octets, size_t size);
 
 /**
- * Takes the text from a file. It is opened here and read after mm_send_start, so it must stay as it is until every
+ * Takes the content from a file. It is opened here and read after mm_send_start, so it must stay as it is until every
  * recipient has its final state; it may be unlinked or renamed.
  *
  * path  of a regular file.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already, or the text has a source); MM_E_NOT_FOUND;
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already, or the content has a source); MM_E_NOT_FOUND;
  * MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_send_set_file(mm_send *send, const char *path);
 
 /**
- * Takes the text from an open descriptor, from its offset to its end. It is duplicated here: the caller may close its
- * own at once, and stays its owner. A file must stay as it is until every recipient has its final state; its offset is
- * not moved. A pipe or a socket will do too, and is read to its end; a message that is cancelled does not wait for its
- * writer.
+ * Takes the content from an open descriptor, from its offset to its end. It is duplicated here: the caller may close
+ * its own at once, and stays its owner. A file must stay as it is until every recipient has its final state; its offset
+ * is not moved. A pipe or a socket will do too, and is read to its end; a message that is cancelled does not wait for
+ * its writer.
  *
  * descriptor  of a file, a pipe or a socket.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no open descriptor); MM_E_STATE (started already, or the text has a
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no open descriptor); MM_E_STATE (started already, or the content has a
  * source); MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_send_set_descriptor(mm_send *send, mm_socket descriptor);
 
 /**
- * Takes the text from a callback, which is called after mm_send_start.
+ * Takes the content from a callback, which is called after mm_send_start.
  *
- * callback  gives the text piece by piece.
+ * callback  gives the content piece by piece.
  * user      passed on to it untouched.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (callback NULL); MM_E_STATE (started already, or the text has a source).
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (callback NULL); MM_E_STATE (started already, or the content has a source).
  * Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_send_set_reader(mm_send *send, mm_send_read_fn callback, void *user);
 
 /**
- * Ends the text and sends the message; returns at once. A message without a source of its text is empty. What goes
- * through the queue or to the recipients' own servers gets a Received field in front, and Date and Message-ID if it has
- * none.
+ * Ends the content and sends the message; returns at once. A message without a source of its content is empty. What
+ * goes through the queue or to the recipients' own servers gets a Received field in front, and Date and Message-ID if
+ * it has none.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no recipient); MM_E_STATE (started already). What fails later is told by
- * each recipient's result, a text that cannot be read and a cancelled message among it. Threads: any, one at a time for
- * a message. Since 0.1.
+ * each recipient's result, a content that cannot be read and a cancelled message among it. Threads: any, one at a time
+ * for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_send_start(mm_send *send);
 
@@ -888,8 +889,8 @@ MM_API int MM_CALL mm_queue_next(mm_queue_cursor *cursor, mm_queue_message *mess
 MM_API int MM_CALL mm_queue_get_recipient(mm_queue_cursor *cursor, int recipient, mm_queue_recipient *result);
 
 /**
- * Reads on in the text of the message that the cursor stands on, from its first octet at the first call. Lines end with
- * LF alone.
+ * Reads on in the content of the message that the cursor stands on, from its first octet at the first call. Lines end
+ * with LF alone.
  *
  * buffer, size  where to, and how much fits.
  * length        gets the octets read; 0 at the end and on failure.
@@ -942,9 +943,9 @@ MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
 #define MM_QUEUE_ID_SIZE 32
 
 /**
- * Sends what is still open of a message to another address: a new message with the same sender and text is made for it,
- * whose life begins anew, and when that is on disk the old recipients are taken out. Reports name the first of them as
- * the original recipient.
+ * Sends what is still open of a message to another address: a new message with the same sender and content is made for
+ * it, whose life begins anew, and when that is on disk the old recipients are taken out. Reports name the first of them
+ * as the original recipient.
  *
  * id            the message.
  * recipient     one of its recipients; NULL: all of them.

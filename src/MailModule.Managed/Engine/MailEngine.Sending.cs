@@ -22,7 +22,7 @@ public sealed partial class MailEngine
         SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
     {
         stream = null;
-        if (route.Kind == SendRouteKind.Smtp && FindProblem(route) is { } wrong)
+        if (route.Kind == SendRouteKind.Server && FindProblem(route) is { } wrong)
             return Fail(Fault.Argument, wrong);
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
@@ -123,7 +123,7 @@ public sealed partial class MailEngine
 
     private static string? FindProblem(SendOptions options)
     {
-        bool isServer = options.Route.Kind == SendRouteKind.Smtp;
+        bool isServer = options.Route.Kind == SendRouteKind.Server;
         if (isServer && FindProblem(options.Route) is { } wrong)
             return wrong;
         if (options.Timeout is { } timeout && timeout <= TimeSpan.Zero)

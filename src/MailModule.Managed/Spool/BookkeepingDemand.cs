@@ -51,14 +51,14 @@ internal sealed class BookkeepingDemand
     }
 
     /// <summary>A message is about to be accepted.</summary>
-    public void Accept(int recipients)
+    public void Reserve(int recipients)
     {
         _openRecipients += recipients;
         _recipientsInLog += recipients;
     }
 
     /// <summary>The message was not accepted after all.</summary>
-    public void Refuse(int recipients) => Accept(-recipients);
+    public void Release(int recipients) => Reserve(-recipients);
 
     /// <summary>A message is copied to another segment.</summary>
     public void AddCopy(int recipients) => _recipientsInLog += recipients;

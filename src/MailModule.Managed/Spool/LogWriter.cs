@@ -56,17 +56,17 @@ internal sealed class LogWriter(
     /// it.</summary>
     public void ResumeIfFull()
     {
-        if (segments.HasResumable && segments.Cover(null) == Fault.Full)
+        if (segments.HasResumable && segments.EnsureReserve(null) == Fault.Full)
             segments.Resume(out _active);
     }
 
     /// <summary>Stages a message for the next sync, or completes it with a fault.</summary>
     public void Stage(SpoolWriter writer)
     {
-        segments.Demand.Accept(writer.Recipients);
+        segments.Demand.Reserve(writer.Recipients);
         Fault fault = writer.Failure;
         if (fault == Fault.None)
-            fault = segments.Cover(Active);
+            fault = segments.EnsureReserve(Active);
         if (fault == Fault.None)
             fault = Place(writer.Header.Length, fromReserve: false);
         if (fault != Fault.None)
@@ -91,7 +91,7 @@ internal sealed class LogWriter(
     /// reserve.</summary>
     public bool TryPlaceCopy(int length)
     {
-        BookkeepingFault = segments.Cover(Active);
+        BookkeepingFault = segments.EnsureReserve(Active);
         if (BookkeepingFault == Fault.None)
             BookkeepingFault = Place(length, fromReserve: false);
         return BookkeepingFault == Fault.None;
@@ -184,7 +184,7 @@ internal sealed class LogWriter(
     /// <summary>Says in the log that there is space again, if it said that there was none.</summary>
     public void LogSpaceAgain()
     {
-        if (space.IsLoggedFull && segments.Cover(Active) == Fault.None)
+        if (space.IsLoggedFull && segments.EnsureReserve(Active) == Fault.None)
             space.LogSpaceAgain();
     }
 
@@ -285,7 +285,7 @@ internal sealed class LogWriter(
 
     private void Refuse(SpoolWriter writer, Fault fault)
     {
-        segments.Demand.Refuse(writer.Recipients);
+        segments.Demand.Release(writer.Recipients);
         if (fault == Fault.Full)
             space.LogFull();
         Complete(writer, fault);

@@ -46,7 +46,7 @@ internal sealed class SegmentSet : IDisposable
     public bool IsCovered => ReserveRoom >= Demand.Octets;
 
     /// <summary>Makes the reserve long enough, if it is not.</summary>
-    public Fault Cover(Segment? active)
+    public Fault EnsureReserve(Segment? active)
     {
         if (IsCovered)
             return Fault.None;

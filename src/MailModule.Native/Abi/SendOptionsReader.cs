@@ -44,7 +44,7 @@ internal static class SendOptionsReader
     {
         QueueRoute => new SendRoute(SendRouteKind.Queue),
         DirectRoute => new SendRoute(SendRouteKind.Direct),
-        _ => new SendRoute(SendRouteKind.Smtp, host!, PortOf(given)),
+        _ => new SendRoute(SendRouteKind.Server, host!, PortOf(given)),
     };
 
     private static int PortOf(in SendOptionsLayout given)

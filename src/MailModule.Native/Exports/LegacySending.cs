@@ -32,7 +32,7 @@ internal static unsafe class LegacySending
         if (host.Length == 0 || call.Port is < 1 or > 65535)
             return Fault.Argument;
         return Init(
-            (new SendRoute(SendRouteKind.Smtp, host, call.Port), call.From, call.To, call.Callback, call.Parameter),
+            (new SendRoute(SendRouteKind.Server, host, call.Port), call.From, call.To, call.Callback, call.Parameter),
             out handle);
     }
 

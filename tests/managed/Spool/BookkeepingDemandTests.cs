@@ -42,7 +42,7 @@ public class BookkeepingDemandTests
         {
             int recipients = 1 + i % 9;
             Assert.Equal(Fault.None, run.Put(SpoolRun.Text(i, 300), recipients).Fault);
-            demand.Accept(recipients);
+            demand.Reserve(recipients);
             SimulatedDisk left = disk.AfterRestart(Survival.Nothing);
             long reserve = left.Names(Directory).Where(SpoolPaths.IsFree)
                 .Sum(name => left[$"{Directory}/{name}"].Length - SegmentHeader.Size);
@@ -59,7 +59,7 @@ public class BookkeepingDemandTests
         for (int i = 0; i < 10; i++)
         {
             int recipients = random.Next(1, 6);
-            demand.Accept(recipients);
+            demand.Reserve(recipients);
             Assert.Equal(Fault.None, run.Put(SpoolRun.Text(i, 200), recipients).Fault);
             ISpoolEntry entry = entries.Take();
             for (int recipient = 0; recipient < recipients; recipient++)

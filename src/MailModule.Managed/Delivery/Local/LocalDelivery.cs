@@ -21,7 +21,7 @@ namespace MailModule.Delivery.Local;
 internal sealed class LocalDelivery : IDisposable
 {
     private const int QueueLimit = 20_000;
-    private const int LongestHold = 20;
+    private const int LongestBackPressure = 20;
 
     /// <summary>What the thread gets at a stop when local actions have used up the time.</summary>
     private const int LeastForEnd = 500;
@@ -56,8 +56,8 @@ internal sealed class LocalDelivery : IDisposable
     }
 
     /// <summary>
-    /// The spool's consumer: takes a committed entry. Any thread; blocks at most <see cref="LongestHold"/> ms, and only
-    /// when delivery is far behind. Entries without a local recipient are passed over.
+    /// The spool's consumer: takes a committed entry. Any thread; blocks at most <see cref="LongestBackPressure"/> ms,
+    /// and only when delivery is far behind. Entries without a local recipient are passed over.
     /// </summary>
     public void Enqueue(ISpoolEntry entry)
     {
@@ -68,7 +68,7 @@ internal sealed class LocalDelivery : IDisposable
             _queue.Add(entry);
             _progress.AddEnqueued(1);
             if (_queue.Count + _progress.Unsynced > QueueLimit && _thread is { IsRunning: true, IsStopping: false })
-                Monitor.Wait(_lock, LongestHold);
+                Monitor.Wait(_lock, LongestBackPressure);
         }
     }
 

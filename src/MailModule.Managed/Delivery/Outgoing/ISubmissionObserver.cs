@@ -10,7 +10,7 @@ internal enum SubmissionState
     /// <summary>Final for a recipient: the server has taken it.</summary>
     Done,
     /// <summary>Final for a recipient: refused or given up.</summary>
-    Error,
+    Failed,
     /// <summary>Final for a recipient: the durable queue has it.</summary>
     Queued,
 }
@@ -20,8 +20,8 @@ internal enum SubmissionState
 /// </summary>
 internal interface ISubmissionObserver
 {
-    /// <param name="state">Done, Queued or Error comes exactly once for each recipient.</param>
-    /// <param name="value">Octets of the message sent so far; for Error the reply code, or the fault's number below 0
+    /// <param name="state">Done, Queued or Failed comes exactly once for each recipient.</param>
+    /// <param name="value">Octets of the message sent so far; for Failed the reply code, or the fault's number below 0
     /// if there was no reply.</param>
     /// <param name="recipient">Empty for a state that concerns all, or several.</param>
     void StateChanged(SubmissionState state, long value, string recipient);

@@ -146,7 +146,9 @@ internal sealed class RemoteRecipientGroup(
 
     private static SubmissionResult ResultOf(RecipientResult result, RemoteHost? host)
     {
-        SubmissionState state = result.State == RecipientState.Delivered ? SubmissionState.Done : SubmissionState.Error;
+        SubmissionState state = result.State == RecipientState.Delivered
+            ? SubmissionState.Done
+            : SubmissionState.Failed;
         string text = result.Reply is null ? FaultDescriptions.Of(result.Fault) : "";
         return new SubmissionResult(
             state, result.Fault, result.Reply, result.Reply?.Enhanced ?? "", text, host, "", result.IsUnknown);
@@ -157,6 +159,6 @@ internal sealed class RemoteRecipientGroup(
         Fault fault = end.Fault == Fault.None ? Fault.Closed : end.Fault;
         string text = end.Reply is not null ? "" : end.Text.Length > 0 ? end.Text : FaultDescriptions.Of(fault);
         string status = end.Status.Length > 0 ? end.Status : end.Reply?.Enhanced ?? "";
-        return new SubmissionResult(SubmissionState.Error, fault, end.Reply, status, text, host, "", IsUnknown: false);
+        return new SubmissionResult(SubmissionState.Failed, fault, end.Reply, status, text, host, "", IsUnknown: false);
     }
 }

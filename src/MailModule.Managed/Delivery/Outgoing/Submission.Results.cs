@@ -49,7 +49,7 @@ internal sealed partial class Submission
     // is, and adds fields of its own.
     private byte[] Fields()
     {
-        if (_request.Route == SubmissionRoute.NamedServer)
+        if (_request.Route == SubmissionRoute.Server)
             return [];
         lock (_lock)
         {
@@ -98,7 +98,7 @@ internal sealed partial class Submission
         if (!recipient.TryFinish(result))
             return false;
         _open--;
-        long value = result.State == SubmissionState.Error ? ValueOf(result) : sent;
+        long value = result.State == SubmissionState.Failed ? ValueOf(result) : sent;
         _observers.Post(result.State, value, recipient.Address.Text);
         return true;
     }

@@ -129,7 +129,7 @@ internal sealed partial class Submission : IJob
         Fault fault = _fill?.Invoke(Content) ?? Fault.None;
         if (fault == Fault.None)
             fault = Content.Finish();
-        if (fault == Fault.None && _request.Route != SubmissionRoute.NamedServer)
+        if (fault == Fault.None && _request.Route != SubmissionRoute.Server)
             _header = SubmissionFields.Scan(Content);
         return fault;
     }
@@ -153,7 +153,7 @@ internal sealed partial class Submission : IJob
 
     private IEnumerable<IRecipientGroup> GroupsOf(SubmittedRecipient[] taken) => _request.Route switch
     {
-        SubmissionRoute.NamedServer => [Remote(_request.NextHop, taken)],
+        SubmissionRoute.Server => [Remote(_request.NextHop, taken)],
         SubmissionRoute.Queue => [new SpoolRecipientGroup(this, taken, SubmissionState.Queued)],
         _ => DirectGroups(taken),
     };

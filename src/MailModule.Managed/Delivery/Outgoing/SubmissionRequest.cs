@@ -10,7 +10,7 @@ internal enum SubmissionRoute
     /// <summary>
     /// All recipients through one server that the host program names. Nothing is added to the content.
     /// </summary>
-    NamedServer,
+    Server,
     /// <summary>
     /// To the recipients' own servers (or the smarthost) now; mail for our own users goes into the spool.
     /// </summary>
@@ -30,7 +30,7 @@ internal sealed record SubmissionRequest
     /// <summary>ENVID (RFC 3461 §4.4); null: none.</summary>
     public string? EnvelopeId { get; init; }
 
-    /// <summary>For <see cref="SubmissionRoute.NamedServer"/>: from <see cref="Routing.NextHop.OfHost"/>.</summary>
+    /// <summary>For <see cref="SubmissionRoute.Server"/>: from <see cref="Routing.NextHop.OfHost"/>.</summary>
     public string NextHop { get; init; } = "";
 
     /// <summary>

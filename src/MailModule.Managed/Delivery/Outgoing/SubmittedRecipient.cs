@@ -19,10 +19,10 @@ internal sealed record SubmissionResult(
     bool IsUnknown)
 {
     public static SubmissionResult Failed(Fault fault, string text, string status = "")
-        => new(SubmissionState.Error, fault, null, status, text, null, "", IsUnknown: false);
+        => new(SubmissionState.Failed, fault, null, status, text, null, "", IsUnknown: false);
 
     public static SubmissionResult Refused(Reply reply)
-        => new(SubmissionState.Error, Fault.RefusedPermanent, reply, reply.Enhanced, "", null, "", IsUnknown: false);
+        => new(SubmissionState.Failed, Fault.RefusedPermanent, reply, reply.Enhanced, "", null, "", IsUnknown: false);
 }
 
 /// <summary>One recipient of a submission. Changed under the submission's lock; may be read at any time.</summary>

@@ -213,7 +213,7 @@ internal sealed partial class MailQueue
                 _pausedUntil = Now + ShortagePause;
             // Other connections may still be on their way to the next hop: the last one decides.
             else if (wentWrong && !attempt.IsReady && destination.Connections == 0)
-                Fail(destination, AttemptResult.Of(end, remote.Host, Now));
+                MarkDown(destination, AttemptResult.Of(end, remote.Host, Now));
             RequestConnection(destination);
             if (destination.IsIdle && !destination.IsAwaitingConnection)
                 _destinations.Remove(destination.NextHop);
@@ -233,7 +233,7 @@ internal sealed partial class MailQueue
             MakeReady(queued);
     }
 
-    private void Fail(Destination destination, AttemptResult failure)
+    private void MarkDown(Destination destination, AttemptResult failure)
     {
         destination.Failure = failure;
         _down.Add(destination);

@@ -1,3 +1,5 @@
+using MailModule.Mail;
+
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
@@ -60,8 +62,6 @@ internal sealed class QueuedContent : Stream
     private void SkipReturnPath()
     {
         _isBegun = true;
-        while (_inner.ReadByte() is >= 0 and not '\n')
-        {
-        }
+        ReturnPath.Skip(_inner);
     }
 }

@@ -71,7 +71,7 @@ internal sealed class OutgoingMail(
         text = null;
         submission = null;
         SettingValues values = settings.Current;
-        bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
+        bool isGiven = options.Route.Kind == SendRouteKind.Server;
         SubmittedRecipient[] recipients =
             [.. to.Select(one => isGiven ? new(one, null) : SubmissionRequest.ResolveRecipient(one, values.Relay))];
         ISpool? spool = null;
@@ -145,7 +145,7 @@ internal sealed class OutgoingMail(
 
     private RemoteOptions RemoteOptionsFor(SendOptions options, string nextHop)
     {
-        bool isGiven = options.Route.Kind == SendRouteKind.Smtp;
+        bool isGiven = options.Route.Kind == SendRouteKind.Server;
         return RemoteOptionsOverride.Apply(
             isGiven ? hosts.GeneralOptions(settings.Current) : hosts.OptionsFor(nextHop), options);
     }

@@ -348,8 +348,8 @@ internal static class Keys
         return row;
     }
 
-    private static Setting Flag(string key, string meaning, string off = "0")
-        => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = off });
+    private static Setting Flag(string key, string meaning, string defaultValue = "0")
+        => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = defaultValue });
 
     private static Setting FlagLater(string key, string meaning, string later)
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = "0", Later = later });

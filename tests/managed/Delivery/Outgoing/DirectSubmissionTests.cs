@@ -25,8 +25,8 @@ public class DirectSubmissionTests
         Submission submission = Prepare(outbox, "a@b.example c@B.example d@gone.example", listener);
         submission.Start();
         submission.Wait();
-        Assert.Equal([(SubmissionState.Done, "a@b.example"), (SubmissionState.Error, "c@B.example"),
-            (SubmissionState.Error, "d@gone.example")],
+        Assert.Equal([(SubmissionState.Done, "a@b.example"), (SubmissionState.Failed, "c@B.example"),
+            (SubmissionState.Failed, "d@gone.example")],
             listener.Final.Select(one => (one.State, one.Recipient)).OrderBy(one => one.Recipient));
         Assert.Equal([(Fault.None, "2.0.0"), (Fault.RefusedPermanent, "5.1.1"), (Fault.NotFound, "5.1.2")],
             submission.Recipients.Select(one => (one.Result!.Fault, one.Result.Status)));
@@ -54,7 +54,7 @@ public class DirectSubmissionTests
         Assert.Equal(Fault.State, submission.Outcome);
         submission.Cancel();
         submission.Wait();
-        Assert.Equal([SubmissionState.Done, SubmissionState.Error], listener.Final.Select(one => one.State));
+        Assert.Equal([SubmissionState.Done, SubmissionState.Failed], listener.Final.Select(one => one.State));
         Assert.Equal(Fault.Cancelled, submission.Outcome);
     }
 
@@ -152,9 +152,9 @@ public class DirectSubmissionTests
             "Return-Path: <ann@a.example>\r\nReceived: by client.example id spool1\r\n\tfor <ann@a.example>; ",
             message.Text, StringComparison.Ordinal);
         Assert.EndsWith(Body, message.Text, StringComparison.Ordinal);
-        Assert.Equal([SubmissionState.Done, SubmissionState.Done, SubmissionState.Error],
+        Assert.Equal([SubmissionState.Done, SubmissionState.Done, SubmissionState.Failed],
             submission.Recipients.Select(one => one.Result!.State));
-        Assert.Contains((SubmissionState.Error, 550, "nobody@a.example"), listener.Final);
+        Assert.Contains((SubmissionState.Failed, 550, "nobody@a.example"), listener.Final);
         Assert.Equal(3, listener.Final.Length);
         Assert.Empty(listener.Offences);
     }

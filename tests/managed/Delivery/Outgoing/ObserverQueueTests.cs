@@ -22,7 +22,7 @@ public sealed class ObserverQueueTests : IDisposable
             for (int i = 0; i < 10; i++)
                 queue.Post(SubmissionState.Sending, i);
             queue.Post(SubmissionState.Done, 9, "a");
-            queue.Post(SubmissionState.Error, 550, "b");
+            queue.Post(SubmissionState.Failed, 550, "b");
             queue.PostLast();
             queue.WaitForLast();
             (SubmissionState State, long Value, string Recipient)[] heard = observer.Heard();
@@ -31,7 +31,7 @@ public sealed class ObserverQueueTests : IDisposable
                 .Order().Distinct(),
                 heard.Where(change => change.State == SubmissionState.Sending).Select(change => change.Value));
             Assert.Contains((SubmissionState.Sending, 9, ""), heard);
-            Assert.Equal([(SubmissionState.Done, 9, "a"), (SubmissionState.Error, 550, "b")], heard[^2..]);
+            Assert.Equal([(SubmissionState.Done, 9, "a"), (SubmissionState.Failed, 550, "b")], heard[^2..]);
             Assert.Equal((1, 0), (observer.Finishes, observer.Faults));
         }
     }

@@ -57,7 +57,7 @@ internal sealed class Outbox : IDisposable
         };
         var request = new SubmissionRequest
         {
-            Route = SubmissionRoute.NamedServer,
+            Route = SubmissionRoute.Server,
             From = Address("ann@a.example"),
             Recipients = Recipients(to),
             NextHop = NextHop.OfHost(host, port),
@@ -143,7 +143,7 @@ internal sealed class Outbox : IDisposable
         }
 
         private static bool IsFinal(SubmissionState state)
-            => state is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Error;
+            => state is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Failed;
 
         private void Check()
         {

@@ -60,8 +60,8 @@ public class QueuedSubmissionTests
         submission.Wait();
         Fault fault = begin != Fault.None ? begin : commit;
         Assert.Equal(fault, submission.Outcome);
-        Assert.Equal([(SubmissionState.Error, -(long)fault, "a@b.example"),
-            (SubmissionState.Error, -(long)fault, "c@d.example")], listener.Final);
+        Assert.Equal([(SubmissionState.Failed, -(long)fault, "a@b.example"),
+            (SubmissionState.Failed, -(long)fault, "c@d.example")], listener.Final);
         Assert.Empty(spool.Messages);
     }
 

@@ -42,7 +42,7 @@ internal static class SettingsPage
         ## When a setting counts
 
         A server takes ports, addresses, folders, TLS and limits at its start. Users, lists, local domains and relay
-        ranges count for new sessions as soon as they are set.
+        ranges count from the next login or recipient on, also in sessions that are open.
 
         ## Passwords of users
 
