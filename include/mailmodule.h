@@ -50,10 +50,11 @@
  *    Message data is octets.
  *
  * G4 ABI. Functions, constants and structures of a released version keep their names, numbers, layout and meaning.
- *    There are only additions, and mm_abi_version() counts them. A structure whose first member is size_t size may
- *    grow at its end: the host sets that member to its own sizeof, and the library touches nothing behind it. Members
- *    that the host's header does not have are as if they were 0; those that the library does not know must be 0, else
- *    the call gives MM_E_NOT_SUPPORTED. A size that fits no version is MM_E_ARGUMENT.
+ *    There are only additions, and mm_abi_version() counts them. A structure whose first member is size_t size may grow
+ *    at its end: the host sets that member to its own sizeof, and the library touches nothing behind it. Members that
+ *    the host's header does not have are as if they were 0; those that the library does not know must be 0 in what the
+ *    host gives, else the call gives MM_E_NOT_SUPPORTED, and are left alone in what the library fills. A size that fits
+ *    no version is MM_E_ARGUMENT.
  *
  * G5 Nothing leaves the library but its results: no exception, no exit, no output, no change of environment, working
  *    directory, locale or terminal. A stale or NULL handle gives an error, not a crash.
@@ -237,7 +238,8 @@ MM_API int MM_CALL mm_engine_new(mm_engine **engine);
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (the default engine, which is never freed); MM_E_STATE (called inside a
  * callback of any engine, or another thread is stopping this one): nothing has happened then. MM_E_TIMEOUT (a callback
  * of the host has still not returned): the engine is gone all the same but for that thread, which goes when it returns.
- * Threads: any, when no other thread uses the handle. Since 0.1.
+ * MM_E_FULL and MM_E_IO, as mm_engine_stop says: the engine is gone all the same. Threads: any, when no other thread
+ * uses the handle. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_free(mm_engine *engine);
 
@@ -286,20 +288,20 @@ MM_API int MM_CALL mm_engine_get(mm_engine *engine, const char *key, char *buffe
 MM_API int MM_CALL mm_engine_get_int(mm_engine *engine, const char *key, int64_t *value);
 
 /**
- * Drains and stops an engine: takes no new connections, lets sessions, sendings and callbacks at work come to their
- * end until the time is up, then cuts them. When it has returned MM_OK, no thread, socket or file of the engine is
- * left, and no callback comes any more. Settings stay. It may be started again by the calls that started it, as
- * often as you like. Stopping what does not run is MM_OK.
+ * Drains and stops an engine: takes no new connections, lets sessions, sendings and callbacks at work come to their end
+ * until the time is up, then cuts them. When it has returned MM_OK, no thread, socket or file of the engine is left but
+ * what an open walk of the queue reads from, and no callback comes any more. Settings stay. It may be started again by
+ * the calls that started it, as often as you like. Stopping what does not run is MM_OK.
  *
  * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback of any engine,
  * which it might wait for, or another thread is stopping it); MM_E_TIMEOUT (a callback of the host has still not
- * returned: everything but its thread is gone, and that goes when it returns); MM_E_FULL (everything is gone, but the
- * disk is full: what was delivered last could not be marked as done in the spool, and the next start may send that to
- * other hosts again); MM_E_IO (the same, where the disk fails). Streams and messages being written are cancelled: their
- * SRVSend and mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them, and
- * mm_smtp_server_stop and mm_pop3_server_stop the handles of servers. What is in the queue stays there for the next
- * start. Threads: any. Since 0.1.
+ * returned: everything but its thread is gone, and that goes when it returns; what its user points to must live so
+ * long); MM_E_FULL (everything is gone, but the disk is full: what was delivered last could not be marked as done in
+ * the spool, and the next start may send that to other hosts again); MM_E_IO (the same, where the disk fails). Streams
+ * and messages being written are cancelled: their SRVSend and mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and
+ * mm_send_free still have to free them, and mm_smtp_server_stop and mm_pop3_server_stop the handles of servers. What is
+ * in the queue stays there for the next start. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
 
@@ -720,9 +722,10 @@ MM_API int MM_CALL mm_send_set_reader(mm_send *send, mm_send_read_fn callback, v
  * Ends the content and sends the message; returns at once. A message without a source of its content is empty. What
  * goes through the queue or to the recipients' own servers gets a Received field in front, and Date and Message-ID if
  * it has none.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no recipient); MM_E_STATE (started already). What fails later is told by
- * each recipient's result, a content that cannot be read and a cancelled message among it. Threads: any, one at a time
- * for a message. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no recipient); MM_E_STATE (started already); and where the spool has to be
+ * opened for it, why that failed: MM_E_CANCELLED (the engine was stopped since), MM_E_LOCKED, MM_E_FULL, MM_E_IO,
+ * MM_E_NOT_SUPPORTED. What fails later is told by each recipient's result, a content that cannot be read and a
+ * cancelled message among it. Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_send_start(mm_send *send);
 
@@ -1000,7 +1003,8 @@ typedef void(MM_CALL *mm_queue_event_fn)(const mm_queue_event *event, void *user
 /**
  * Names the callback that hears of the queue's events. It is kept over stops and starts of the engine; named before the
  * first use of the queue it hears everything. An engine has one: a new one replaces it, and events that wait for the
- * former are dropped. Starts nothing.
+ * former are dropped, as are those that wait when the engine is stopped. Starts nothing. Two engines' callbacks that
+ * each replace the other engine's would wait for each other.
  *
  * callback  NULL: nobody hears.
  * user      passed on to it untouched.
@@ -1049,8 +1053,8 @@ typedef struct mm_smtp_server_handlers {
  * server    gets the handle, which mm_smtp_server_stop ends; NULL on failure.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (an option, server NULL); MM_E_NOT_SUPPORTED (G4, or a later version wrote
  * the spool); MM_E_STATE (its SMTP server runs already, by this function or by SetSMTPServer, or the engine is being
- * stopped); MM_E_BIND; MM_E_LOCKED (another engine has the spool); MM_E_IO; MM_E_FULL; MM_E_NOT_FOUND (the
- * certificate's file); MM_E_TLS; MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ * stopped); MM_E_BIND; MM_E_LOCKED (another engine has the spool); MM_E_IO; MM_E_FULL; MM_E_TLS (the certificate's file
+ * cannot be read too); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *options,
                                         const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server);
@@ -1128,8 +1132,8 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
  * mask      the ACTION_... bits for which callback is asked.
  * Returns 0; below 0 an MM_E_... value: MM_E_ARGUMENT (port), MM_E_STATE (runs on another port or by
  * mm_smtp_server_start, or the engine is being stopped), MM_E_BIND, MM_E_LOCKED (another engine has the spool),
- * MM_E_NOT_SUPPORTED (a later version wrote the spool), MM_E_IO, MM_E_FULL, MM_E_NOT_FOUND (the certificate's file),
- * MM_E_TLS. Threads: any. Ended by mm_engine_stop. Since 0.1.
+ * MM_E_NOT_SUPPORTED (a later version wrote the spool), MM_E_IO, MM_E_FULL, MM_E_TLS (the certificate's file cannot
+ * be read too). Threads: any. Ended by mm_engine_stop. Since 0.1.
  */
 MM_API int MM_CALL SetSMTPServer(SMTPReqCallback callback MM_DEFAULT(NULL), int port MM_DEFAULT(0),
                                  int mask MM_DEFAULT(ALL_ACTIONS));

@@ -168,14 +168,20 @@ public sealed partial class MailEngine
             running = _running;
             _isStopping = forGood || running is not null;
         }
-        Fault fault = running?.Stop(timeout) ?? Fault.None;
-        _log.DetachWorkers();
-        lock (_lock)
+        try
         {
-            _running = null;
-            _isStopping = forGood;
+            Fault fault = running?.Stop(timeout) ?? Fault.None;
+            return Fail(fault, WhyStopFailed(fault));
         }
-        return Fail(fault, WhyStopFailed(fault));
+        finally
+        {
+            lock (_lock)
+            {
+                _log.DetachWorkers();
+                _running = null;
+                _isStopping = forGood;
+            }
+        }
     }
 
     private static string WhyStopFailed(Fault fault) => fault switch
@@ -193,7 +199,7 @@ public sealed partial class MailEngine
         if (fault != Fault.None)
             return Fail(fault, error);
         lock (_lock)
-            if (_running is not null)
+            if (_running is not null && !_isStopping)
                 _log.Configure(_settings.Current, _running.Workers);
         return Fault.None;
     }

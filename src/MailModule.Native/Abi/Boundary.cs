@@ -16,15 +16,16 @@ internal static class Boundary
     private static string? s_reason;
 
     /// <summary>Runs a function that returns a value, or <paramref name="onFailure"/>.</summary>
+    /// <param name="fromLog">A log callback may call it too.</param>
     public static TResult Call<TArguments, TResult>(
-        TArguments arguments, TResult onFailure, Body<TArguments, TResult> body)
+        TArguments arguments, TResult onFailure, Body<TArguments, TResult> body, bool fromLog = false)
     {
         Fault fault;
         string? detail = null;
         TResult? result = onFailure;
         try
         {
-            fault = Enter(fromLog: false);
+            fault = Enter(fromLog);
             if (fault == Fault.None)
                 fault = body(arguments, out result);
         }

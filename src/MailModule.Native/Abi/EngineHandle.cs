@@ -36,11 +36,22 @@ internal sealed class EngineHandle
     {
         if (this == Default)
             return Boundary.WithReason(Fault.Argument, "the default engine is never freed");
-        var fault = Engine.Close();
-        if (fault == Fault.State)
-            return fault;
+        var fault = Fault.Internal;
+        try
+        {
+            fault = Engine.Close();
+        }
+        finally
+        {
+            if (fault != Fault.State)
+                EndHandle();
+        }
+        return fault;
+    }
+
+    private void EndHandle()
+    {
         HandleTable.Remove(Address);
         Log.Set(Engine, LogLevel.Error, 0, 0);
-        return fault;
     }
 }

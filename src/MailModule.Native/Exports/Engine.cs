@@ -20,7 +20,7 @@ internal static unsafe class Engine
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_engine_default", CallConvs = [typeof(CallConvCdecl)])]
-    private static nint Default() => Boundary.Call(0, nint.Zero, Default);
+    private static nint Default() => Boundary.Call(0, nint.Zero, Default, fromLog: true);
 
     private static Fault Default(int none, out nint handle)
     {

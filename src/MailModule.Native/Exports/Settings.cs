@@ -47,8 +47,6 @@ internal static unsafe class Settings
     {
         if (call.Buffer == 0 && call.Size > 0)
             return Fault.Argument;
-        if (call.Length != 0)
-            *(nuint*)call.Length = 0;
         if (call.Size > 0)
             *(byte*)call.Buffer = 0;
         var fault = Find(call.Engine, call.Key, out var engine, out string key);

@@ -15,6 +15,13 @@ void mmi_enter(void);
 /* The thread's last error is MM_OK. */
 void mmi_clear_error(void);
 
+/* What a call gives back is nothing until it has succeeded, whatever keeps it from running. */
+#define MMI_CLEAR(place, nothing)                                                                                      \
+    do {                                                                                                               \
+        if (place)                                                                                                     \
+            *(place) = (nothing);                                                                                      \
+    } while (0)
+
 /* Around calls that make the runtime start threads: those inherit a mask that blocks the host's signals. */
 void mmi_block_signals(void *saved);
 void mmi_restore_signals(const void *saved);

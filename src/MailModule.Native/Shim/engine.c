@@ -8,6 +8,7 @@ mm_engine *mm_engine_default(void) {
 }
 
 int mm_engine_new(mm_engine **engine) {
+    MMI_CLEAR(engine, NULL);
     mmi_enter();
     return mmi_engine_new(engine);
 }
@@ -38,11 +39,13 @@ int mm_engine_set_int(mm_engine *engine, const char *key, int64_t value) {
 }
 
 int mm_engine_get(mm_engine *engine, const char *key, char *buffer, size_t size, size_t *length) {
+    MMI_CLEAR(length, 0);
     mmi_enter();
     return mmi_engine_get(engine, key, buffer, size, length);
 }
 
 int mm_engine_get_int(mm_engine *engine, const char *key, int64_t *value) {
+    MMI_CLEAR(value, 0);
     mmi_enter();
     return mmi_engine_get_int(engine, key, value);
 }
@@ -56,6 +59,7 @@ int mm_engine_set_log(mm_engine *engine, int level, mm_log_fn callback, void *us
 int mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *options,
                          const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server) {
     sigset_t signals;
+    MMI_CLEAR(server, NULL);
     mmi_enter();
     mmi_block_signals(&signals);
     int result = mmi_smtp_server_start(engine, options, handlers, user, server);
@@ -64,6 +68,7 @@ int mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *option
 }
 
 int mm_smtp_server_get_port(mm_smtp_server *server, int *port) {
+    MMI_CLEAR(port, 0);
     mmi_enter();
     return mmi_smtp_server_get_port(server, port);
 }
@@ -76,6 +81,7 @@ int mm_smtp_server_stop(mm_smtp_server *server, int timeout_ms) {
 int mm_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *options,
                          const mm_pop3_server_handlers *handlers, void *user, mm_pop3_server **server) {
     sigset_t signals;
+    MMI_CLEAR(server, NULL);
     mmi_enter();
     mmi_block_signals(&signals);
     int result = mmi_pop3_server_start(engine, options, handlers, user, server);
@@ -84,6 +90,7 @@ int mm_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *option
 }
 
 int mm_pop3_server_get_port(mm_pop3_server *server, int *port) {
+    MMI_CLEAR(port, 0);
     mmi_enter();
     return mmi_pop3_server_get_port(server, port);
 }

@@ -15,6 +15,7 @@ int mm_queue_get_counts(mm_engine *engine, mm_queue_counts *counts) {
 
 int mm_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor) {
     sigset_t signals;
+    MMI_CLEAR(cursor, NULL);
     mmi_enter();
     mmi_block_signals(&signals);
     int result = mmi_queue_open(engine, id, cursor);
@@ -33,6 +34,7 @@ int mm_queue_get_recipient(mm_queue_cursor *cursor, int recipient, mm_queue_reci
 }
 
 int mm_queue_read(mm_queue_cursor *cursor, void *buffer, size_t size, size_t *length) {
+    MMI_CLEAR(length, 0);
     mmi_enter();
     return mmi_queue_read(cursor, buffer, size, length);
 }

@@ -5,6 +5,7 @@
 /* What may open the spool runs with the host's signals blocked, for threads that are born there. */
 int mm_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send) {
     sigset_t signals;
+    MMI_CLEAR(send, NULL);
     mmi_enter();
     mmi_block_signals(&signals);
     int result = mmi_send_new(engine, options, from, send);
@@ -52,6 +53,7 @@ int mm_send_wait(mm_send *send, int timeout_ms) {
 }
 
 int mm_send_get_outcome(mm_send *send, int *outcome) {
+    MMI_CLEAR(outcome, MM_OK);
     mmi_enter();
     return mmi_send_get_outcome(send, outcome);
 }

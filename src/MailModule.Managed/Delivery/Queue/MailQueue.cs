@@ -83,6 +83,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     /// </summary>
     public bool Stop(TimeSpan timeout)
     {
+        long began = Environment.TickCount64;
         lock (_lock)
         {
             _isStopping = true;
@@ -95,7 +96,8 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
             ended = WaitForAttempts(CancelGrace);
         }
         _thread?.Join();
-        ended &= _events.TrySetListener(null, CancelGrace);
+        TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
+        ended &= _events.TrySetListener(null, left > CancelGrace ? left : CancelGrace);
         lock (_lock)
         {
             _items.Clear();
