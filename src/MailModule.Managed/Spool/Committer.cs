@@ -185,6 +185,8 @@ internal sealed class Committer : IDisposable
         // Notes that wait for space in memory are no fault: it is marks that are promised.
         bool isOwing = _ledger.HasMarks || (_ledger.HasNotes && _log.BookkeepingFault != Fault.Full);
         Fault fault = isOwing ? _log.BookkeepingFault : Fault.None;
+        if (fault == Fault.None && _ledger.HasMarks)
+            fault = Fault.Io;
         return fault == Fault.None && flush.Moves ? _compactor.MoveAll() : fault;
     }
 

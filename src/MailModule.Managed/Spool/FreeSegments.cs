@@ -69,6 +69,12 @@ internal sealed class FreeSegments(IDisk disk, SpoolPaths paths, IDiskDirectory 
         bool isNew = _files.TrueForAll(file => file.Length > MostLength);
         FreeFile old = isNew ? new FreeFile(paths.Free(number), SegmentHeader.Size) : _files.MinBy(file => file.Length);
         Fault fault = disk.Open(old.Path, isNew ? DiskOpen.New : DiskOpen.Existing, out IDiskFile file);
+        if (fault is not (Fault.None or Fault.Full) && !isNew)
+        {
+            // Somebody has removed it, or it cannot be used: another one will do.
+            Remove(old);
+            return Grow(room, number, least);
+        }
         if (fault != Fault.None)
             return fault;
         long length = Math.Max(old.Length, Overhead) + room - Room;

@@ -74,6 +74,8 @@ internal sealed class Ledger : IStagedRecords
                 break;
             _stagedVoids++;
         }
+        if (_stagedVoids < _voids.Count)
+            return;
         while (_stagedMarks < _marks.Count)
         {
             int count = Math.Min(_log.MarksThatFit, _marks.Count - _stagedMarks);

@@ -71,6 +71,9 @@ internal sealed class LogWriter(
             fault = Place(writer.Header.Length, fromReserve: false);
         if (fault != Fault.None)
         {
+            // A message may have failed by itself before, for want of a descriptor for one.
+            if (fault == Fault.Full && writer.Failure == Fault.None)
+                space.LogFull();
             Refuse(writer, fault);
             return;
         }
@@ -103,7 +106,10 @@ internal sealed class LogWriter(
     {
         if (TryPlaceCopy(length) || BookkeepingFault != Fault.Full || !isUrgent)
             return BookkeepingFault == Fault.None;
-        return AllocatedRoom - RecordHeader.Padded(length) >= segments.Demand.Required && TryPlaceBookkeeping(length);
+        // A note that does not fit behind the tail closes the active segment, and the room that is left there is lost.
+        int padded = RecordHeader.Padded(length);
+        long room = _active?.Allocated >= padded ? AllocatedRoom : segments.ReserveRoom;
+        return room - padded >= segments.Demand.Required && TryPlaceBookkeeping(length);
     }
 
     /// <summary>Writing so much once more would leave enough for marks.</summary>
@@ -286,8 +292,6 @@ internal sealed class LogWriter(
     private void Refuse(SpoolWriter writer, Fault fault)
     {
         segments.Demand.Release(writer.Recipients);
-        if (fault == Fault.Full)
-            space.LogFull();
         Complete(writer, fault);
     }
 

@@ -65,11 +65,12 @@ internal sealed class MarkRepeater : IStagedRecords
                 _marks.Add(new DoneMark(segment.Number, offset, DoneMark.All));
         foreach (SpoolEntry entry in segment.HalfDone)
             entry.AddMarks(_marks);
-        for (int start = 0; start < _marks.Count; start += DoneMark.Limit)
+        for (int start = 0; start < _marks.Count;)
         {
-            int count = Math.Min(DoneMark.Limit, _marks.Count - start);
+            int count = Math.Min(_log.MarksThatFit, _marks.Count - start);
             if (!_log.TryPlaceBookkeeping(count * DoneMark.Size) || !_records.StageMarks(_marks, start, count))
                 return false;
+            start += count;
         }
         return true;
     }

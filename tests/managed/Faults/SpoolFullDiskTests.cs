@@ -86,6 +86,23 @@ public class SpoolFullDiskTests
     }
 
     [Fact]
+    public void A_file_of_the_reserve_that_somebody_removes_is_replaced()
+    {
+        var disk = new SimulatedDisk { Size = Large };
+        var entries = new BlockingCollection<ISpoolEntry>();
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, SegmentLimit));
+        Assert.NotNull(PutOne(run, entries));
+        string[] removed = FreeFiles(disk);
+        Assert.NotEmpty(removed);
+        foreach (string name in removed)
+            Assert.Equal(Fault.None, disk.Unlink($"{Directory}/{name}"));
+        for (int i = 0; i < 200; i++)
+            Assert.True(PutOne(run, entries) is not null, $"message {i} was refused");
+        Assert.Equal(Fault.None, run.Spool.Flush());
+        Assert.NotEmpty(FreeFiles(disk));
+    }
+
+    [Fact]
     public void Notes_of_done_messages_do_not_hold_segments_on_a_full_disk()
     {
         var disk = new SimulatedDisk { Size = Large };
@@ -181,4 +198,7 @@ public class SpoolFullDiskTests
         Assert.True(names.Length <= 2, $"{when}: {string.Join(' ', names)}");
         Assert.Empty(disk.Names(Directory + "/body"));
     }
+
+    private static string[] FreeFiles(SimulatedDisk disk)
+        => [.. disk.Names(Directory).Where(name => name.StartsWith("free-", StringComparison.Ordinal))];
 }
