@@ -263,7 +263,7 @@ public sealed partial class DsnSenderTests : IDisposable
                 Spool = spool,
                 Workers = _workers,
                 HostName = () => host,
-                VerdictOf = Judge,
+                VerdictOf = CheckRecipient,
                 Time = new Clock()
             });
         using var done = new ManualResetEventSlim();
@@ -280,7 +280,7 @@ public sealed partial class DsnSenderTests : IDisposable
         return fault;
     }
 
-    private static RelayVerdict Judge(MailAddress address)
+    private static RelayVerdict CheckRecipient(MailAddress address)
     {
         if (address.Domain != "here.example")
             return new RelayVerdict(null, RelayRefusal.None);
