@@ -80,5 +80,5 @@ internal sealed class BookkeepingDemand
     public void RemoveNote(EntryNote note) => _notes -= Math.Min(RecordHeader.Padded(note.Length), NoteLimit);
 
     /// <summary>What it may take to write once more what is known about a segment.</summary>
-    public static long OctetsToRepeat(Segment segment) => (long)RepeatOctets * segment.Recipients + SegmentOctets;
+    public static long MostOctetsToRepeat(Segment segment) => (long)RepeatOctets * segment.Recipients + SegmentOctets;
 }

@@ -30,7 +30,7 @@ internal sealed class MarkRepeater : IStagedRecords
     public void Stage()
     {
         _isWhole = false;
-        if (!IsOwing || !_log.MayRepeat(_segments.Repeated.Sum(BookkeepingDemand.OctetsToRepeat)))
+        if (!IsOwing || !_log.MayRepeat(_segments.Repeated.Sum(BookkeepingDemand.MostOctetsToRepeat)))
             return;
         _repeating.Clear();
         _repeating.AddRange(_segments.Repeated);
