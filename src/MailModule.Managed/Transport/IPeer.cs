@@ -1,0 +1,43 @@
+using System.Net;
+using MailModule.Primitives;
+
+namespace MailModule.Transport;
+
+/// <summary>
+/// What a session sees of its connection: who the peer is, how the way to it is protected, how long it may be silent,
+/// and how the session is carried on after a wait. A <see cref="Connection"/>, or one over memory for a session that
+/// its caller steps. Called by the session inside its calls, except <see cref="Resume"/>.
+/// </summary>
+internal interface IPeer
+{
+    /// <summary>The address at the other end of the connection; null if there is none.</summary>
+    IPEndPoint? RemoteEndPoint { get; }
+
+    /// <summary>Our own end of the connection; null if there is none.</summary>
+    IPEndPoint? LocalEndPoint { get; }
+
+    /// <summary>TLS runs on this connection.</summary>
+    bool IsTls { get; }
+
+    /// <summary>Protocol version and cipher suite, for trace headers; null in clear text.</summary>
+    string? TlsDescription { get; }
+
+    /// <summary>Why the connection ended though the session had not asked for it; None while it is good.</summary>
+    Fault Fault { get; }
+
+    /// <summary>What there is to say about <see cref="Fault"/> beside its name; null if nothing.</summary>
+    string? FaultText { get; }
+
+    /// <summary>How long the peer may stay silent (or take no output) before <see cref="ISession.Expire"/>.</summary>
+    TimeSpan IdleTimeout { set; }
+
+    /// <summary>
+    /// The peer has this long from now on, whatever comes from it in between (<see cref="IdleTimeout"/> begins again
+    /// with every octet).
+    /// </summary>
+    void SetDeadline(TimeSpan fromNow);
+
+    /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance
+    /// has returned. May carry the session on, on the calling thread.</summary>
+    void Resume();
+}
