@@ -13,6 +13,7 @@ internal sealed class EngineLog
     private const LogLevel Nothing = 0;
 
     private readonly Lock _hostLock = new();
+    private readonly Lock _levelLock = new();
     private Action<LogLevel, string, string>? _hostSink;
     private LogLevel _hostLevel = Nothing;
     private LogLevel _fileLevel = Nothing;
@@ -64,7 +65,12 @@ internal sealed class EngineLog
         _file?.Flush();
     }
 
-    private void Adjust() => Log.Level = _hostLevel > _fileLevel ? _hostLevel : _fileLevel;
+    // Settings and host may change their levels at once: the later of the two has to see both.
+    private void Adjust()
+    {
+        lock (_levelLock)
+            Log.Level = _hostLevel > _fileLevel ? _hostLevel : _fileLevel;
+    }
 
     private void Run(IJob job)
     {
