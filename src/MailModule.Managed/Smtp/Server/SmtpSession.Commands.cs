@@ -137,7 +137,7 @@ internal sealed partial class SmtpSession
         {
             ReversePath = mail.ReversePath,
             Helo = Helo,
-            Client = _peer?.RemoteEndPoint,
+            Client = RemoteEndPoint,
             AuthenticatedUser = AuthenticatedUser,
             EightBit = mail.EightBit,
             Utf8 = mail.Utf8,
@@ -209,7 +209,7 @@ internal sealed partial class SmtpSession
 
     private Next OnDataVerdict(bool isAccepted, Reply? reply, Output output)
     {
-        bool hasRead = _hostReader is not null && _hostReader.End();
+        bool hasRead = _transaction.HasContentBegun;
         if (!isAccepted && !hasRead)
         {
             DiscardTransaction();

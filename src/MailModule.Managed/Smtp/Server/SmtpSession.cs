@@ -1,7 +1,6 @@
 using System.Net;
 using MailModule.Lines;
 using MailModule.Mail;
-using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
@@ -20,11 +19,9 @@ internal sealed partial class SmtpSession : ISession
     private const Next Continue = (Next)(-1);
 
     private readonly ISmtpBackend _backend;
-    private readonly ISmtpPeer? _peer;
     private readonly SmtpTransaction _transaction;
     private LineReader _lines = new(StateTable.AuthLineLimit);
     private SmtpAuthentication _authentication;
-    private HostContentReader? _hostReader;
     private SmtpState _state = SmtpState.Fresh;
     private Activity _activity = Activity.Start;
     private Verdict _answer;
@@ -32,16 +29,12 @@ internal sealed partial class SmtpSession : ISession
 
     /// <param name="options">Shared, not changed.</param>
     /// <param name="backend">What the session asks.</param>
-    /// <param name="connection">The connection below; null in tests over memory.</param>
-    public SmtpSession(SmtpServerOptions options, ISmtpBackend backend, Connection? connection)
-        : this(options, backend, connection is null ? null : new ConnectionPeer(connection))
-        => Connection = connection;
-
-    internal SmtpSession(SmtpServerOptions options, ISmtpBackend backend, ISmtpPeer? peer)
+    /// <param name="peer">The connection below, or one over memory.</param>
+    public SmtpSession(SmtpServerOptions options, ISmtpBackend backend, IPeer peer)
     {
         Options = options;
+        Peer = peer;
         _backend = backend;
-        _peer = peer;
         _transaction = new SmtpTransaction(options);
     }
 
@@ -61,20 +54,17 @@ internal sealed partial class SmtpSession : ISession
         EndOfData,
     }
 
-    /// <summary>The connection below; null in tests over memory.</summary>
-    public Connection? Connection { get; }
+    /// <summary>The connection below, or one over memory.</summary>
+    public IPeer Peer { get; }
     public SmtpServerOptions Options { get; }
-
-    /// <summary>A place for the backend's own state of this session.</summary>
-    public object? Tag { get; set; }
 
     /// <summary>What EHLO or HELO gave; empty before, and again after STARTTLS.</summary>
     public string Helo { get; private set; } = "";
     public bool SaidEhlo { get; private set; }
-    public bool IsTls => _peer is { IsTls: true };
+    public bool IsTls => Peer.IsTls;
 
-    /// <summary>The client's address; null once it is not known any more.</summary>
-    public IPEndPoint? RemoteEndPoint => _peer?.RemoteEndPoint;
+    /// <summary>The client's address; null if it is not known.</summary>
+    public IPEndPoint? RemoteEndPoint => Peer.RemoteEndPoint;
     public string? AuthenticatedUser => _authentication.User;
 
     /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>
@@ -93,42 +83,42 @@ internal sealed partial class SmtpSession : ISession
     public void Answer(Verdict verdict)
     {
         _answer = verdict;
-        _peer?.Resume();
+        Peer.Resume();
     }
 
     /// <summary>
-    /// For a worker while the verdict on <see cref="ISmtpBackend.Data"/> is pending: sends 354 at the first call, then
-    /// blocks until there is more of the content (CRLF lines, unstuffed; at most <paramref name="destination"/>'s
-    /// length), which goes to <see cref="ISmtpBackend.Append"/> too. 0 at the end, -1 on loss, expiry, or a rule that
-    /// the content breaks.
+    /// For who reads the content itself while the verdict on <see cref="ISmtpBackend.Data"/> is pending: from now on
+    /// the client's octets are the content, and go through <see cref="TakeContent"/>.
     /// </summary>
-    public int ReadContent(Span<byte> destination)
+    /// <returns>The octets that tell the client so, to be sent at once.</returns>
+    public ReadOnlySpan<byte> BeginContent()
     {
-        if (_activity != Activity.Data || _peer is null || destination.IsEmpty)
-            return -1;
-        _hostReader ??= new HostContentReader(this, _backend, _peer, _transaction);
-        return _hostReader.Read(destination);
+        _transaction.BeginContent();
+        return Replies.StartMailInput354.Wire;
     }
 
     /// <summary>
-    /// Why <see cref="ReadContent"/> gave -1: the rule that the content breaks, or what became of the connection.
+    /// After <see cref="BeginContent"/>: takes octets from the front of the input. True: they gave this piece of the
+    /// content (CRLF lines, unstuffed), which the taker hands to <see cref="ISmtpBackend.Append"/> too. False: the
+    /// input is used up, or the content at its end, or it breaks a rule.
     /// </summary>
-    public Fault ReadFault => _transaction.Fault switch
-    {
-        ContentFault.TooLarge => Fault.Limit,
-        ContentFault.BareNewline or ContentFault.Looping => Fault.Protocol,
-        _ => Connection is { WaitFault: not Fault.None and var fault } ? fault : Fault.Closed,
-    };
+    public bool TakeContent(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
+        => _transaction.TryRead(ref input, out content);
+
+    /// <summary><see cref="BeginContent"/> was called for this message, or the session has sent 354.</summary>
+    public bool HasContentBegun => _transaction.HasContentBegun;
+
+    /// <summary>The content was taken to its end.</summary>
+    public bool IsContentAtEnd => _transaction.AtEnd;
+
+    /// <summary>Which rule the content breaks, as far as it was taken.</summary>
+    public ContentFault ContentFault => _transaction.Fault;
 
     /// <summary>
-    /// What lies below <see cref="ISmtpBackend.Append"/> takes content again: once for each false it gave, from any
-    /// thread.
+    /// The backend takes content again: once for each false that <see cref="ISmtpBackend.Append"/> gave the session,
+    /// from any thread.
     /// </summary>
-    public void ResumeContent()
-    {
-        if (_hostReader is null || !_hostReader.TryResume())
-            _peer?.Resume();
-    }
+    public void ResumeContent() => Peer.Resume();
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
