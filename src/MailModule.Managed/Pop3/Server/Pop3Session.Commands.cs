@@ -78,13 +78,11 @@ internal sealed partial class Pop3Session
         // connection drops.
         _login.Forget();
         _skippingLine = false;
-        _tls = true;
         return Next.StartTls;
     }
 
     private void ReleaseMaildrop()
     {
-        ReadAhead?.Clear();
         Maildrop?.Dispose();
         Maildrop = null;
     }
@@ -168,7 +166,7 @@ internal sealed partial class Pop3Session
     {
         if (!Exists(number))
             return WriteReply(output, Pop3Replies.NoSuchMessage);
-        if (lines < 0 && ReadAhead is { } ahead && ahead.TryWrite(number - 1, output))
+        if (lines < 0 && _backend.TryAnswer(this, number - 1, output))
             return Retrieved();
         _transfer.Begin(number - 1, lines);
         _activity = Activity.Opening;
@@ -178,8 +176,8 @@ internal sealed partial class Pop3Session
 
     private Next OnOpenVerdict(Pop3Verdict verdict, Output output)
     {
-        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && ReadAhead is { } ahead
-            && ahead.TryWrite(_transfer.Index, output))
+        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && !_transfer.IsTop
+            && _backend.TryAnswer(this, _transfer.Index, output))
             return Retrieved();
         if (verdict.Kind != Pop3VerdictKind.Accept || Message is null)
             return RefuseMessage(verdict, output);

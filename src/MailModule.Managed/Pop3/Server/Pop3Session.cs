@@ -25,18 +25,17 @@ internal sealed partial class Pop3Session : ISession
     private Pop3Login _login;
     private Pop3Listing _listing;
     private MessageTransfer _transfer;
-    private bool _tls;
     private bool _skippingLine;
     private int _errors;
 
     /// <param name="options">Shared, not changed.</param>
     /// <param name="backend">What the session asks.</param>
-    /// <param name="connection">The connection below; null in tests over memory.</param>
-    public Pop3Session(Pop3ServerOptions options, IPop3Backend backend, Connection? connection)
+    /// <param name="peer">The connection below, or one over memory.</param>
+    public Pop3Session(Pop3ServerOptions options, IPop3Backend backend, IPeer peer)
     {
         _options = options;
         _backend = backend;
-        Connection = connection;
+        Peer = peer;
     }
 
     private enum Activity
@@ -51,12 +50,10 @@ internal sealed partial class Pop3Session : ISession
         Quitting,
     }
 
-    public Connection? Connection { get; }
+    /// <summary>The connection below, or one over memory.</summary>
+    public IPeer Peer { get; }
 
-    /// <summary>A place for the backend's own state of this session.</summary>
-    public object? Tag { get; set; }
-
-    public bool IsTls => _tls || Connection is { IsTls: true };
+    public bool IsTls => Peer.IsTls;
 
     /// <summary>The name given with USER; null if none was, or if the login failed.</summary>
     public string? User => _login.User;
@@ -74,11 +71,6 @@ internal sealed partial class Pop3Session : ISession
         set => _transfer.Message = value;
     }
 
-    /// <summary>
-    /// Answers to RETR that the backend has read ahead; null: none. Filled only while the session waits for it.
-    /// </summary>
-    internal RetrReadAhead? ReadAhead { get; set; }
-
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _marks.Indexes;
 
@@ -89,7 +81,7 @@ internal sealed partial class Pop3Session : ISession
     public void Answer(Pop3Verdict verdict)
     {
         _answer = verdict;
-        Connection?.Resume();
+        Peer.Resume();
     }
 
     /// <summary>
@@ -99,7 +91,7 @@ internal sealed partial class Pop3Session : ISession
     public void AnswerRead(int count)
     {
         _transfer.ReadCount = count;
-        Connection?.Resume();
+        Peer.Resume();
     }
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
