@@ -144,6 +144,9 @@ internal sealed class FakeBackend : ISmtpBackend
         Closings++;
     }
 
+    /// <summary>Makes something due while the session waits.</summary>
+    public void Later(Action action) => _later.Enqueue(action);
+
     /// <summary>Does what is due while the session waits; false if nothing is.</summary>
     public bool RunLater()
     {
