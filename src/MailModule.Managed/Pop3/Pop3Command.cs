@@ -8,14 +8,15 @@ internal readonly ref struct Pop3Command
     // RFC 2449 §4: a command line is at most 255 octets with its CRLF.
     public const int LineLimit = 255;
 
-    private Pop3Command(Pop3Verb verb, bool hasArgument, ReadOnlySpan<byte> argument)
+    private Pop3Command(ReadOnlySpan<byte> verb, bool hasArgument, ReadOnlySpan<byte> argument)
     {
         Verb = verb;
         HasArgument = hasArgument;
         Argument = argument;
     }
 
-    public Pop3Verb Verb { get; }
+    /// <summary>The first word; case does not count (RFC 1939 §3).</summary>
+    public ReadOnlySpan<byte> Verb { get; }
 
     /// <summary>Something stands behind the verb and a blank.</summary>
     public bool HasArgument { get; }
@@ -31,7 +32,7 @@ internal readonly ref struct Pop3Command
         int blank = line.IndexOf((byte)' ');
         ReadOnlySpan<byte> word = blank < 0 ? line : line[..blank];
         ReadOnlySpan<byte> argument = blank < 0 ? default : line[(blank + 1)..];
-        return new Pop3Command(VerbOf(word), !argument.Trim((byte)' ').IsEmpty, argument);
+        return new Pop3Command(word, !argument.Trim((byte)' ').IsEmpty, argument);
     }
 
     /// <summary>Reads one to two numbers separated by blanks, filling the argument whole. A number too large for any
@@ -62,32 +63,5 @@ internal readonly ref struct Pop3Command
             return false;
         rest = rest[digits..];
         return true;
-    }
-
-    private static Pop3Verb VerbOf(ReadOnlySpan<byte> word)
-    {
-        if (word.Length is < 3 or > 4)
-            return Pop3Verb.Unknown;
-        // A word of three begins with the blank that no word can hold.
-        uint key = word.Length == 3 ? (byte)' ' : 0u;
-        foreach (byte octet in word)
-            key = key << 8 | (byte)(octet is >= (byte)'a' and <= (byte)'z' ? octet - 32 : octet);
-        return key switch
-        {
-            0x55534552 => Pop3Verb.User,
-            0x50415353 => Pop3Verb.Pass,
-            0x51554954 => Pop3Verb.Quit,
-            0x53544154 => Pop3Verb.Stat,
-            0x4C495354 => Pop3Verb.List,
-            0x5549444C => Pop3Verb.Uidl,
-            0x52455452 => Pop3Verb.Retr,
-            0x20544F50 => Pop3Verb.Top,
-            0x44454C45 => Pop3Verb.Dele,
-            0x4E4F4F50 => Pop3Verb.Noop,
-            0x52534554 => Pop3Verb.Rset,
-            0x43415041 => Pop3Verb.Capa,
-            0x53544C53 => Pop3Verb.Stls,
-            _ => Pop3Verb.Unknown,
-        };
     }
 }

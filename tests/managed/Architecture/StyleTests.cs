@@ -26,6 +26,19 @@ public class StyleTests
         new(@"\b(DateTime(Offset)?\.(Utc)?Now|DateTime\.Today|Environment\.TickCount|Stopwatch)\b");
     private static readonly string[] PureFolders = ["Lines", "Mail", "Policy", "Pop3", "Smtp"];
 
+    /// <summary>What a session leaves to who serves it: time, other threads and what they need, the connection itself.
+    /// </summary>
+    private static readonly Regex Impure = new(
+        @"\b(TimeProvider|Environment\.TickCount(64)?|DateTime(Offset)?\.(Utc)?Now|Stopwatch|Timer|[Ll]ock|Monitor"
+            + @"|Mutex|Semaphore(Slim)?|(Manual|Auto)ResetEvent(Slim)?|Workers|IJob|Task|Thread(Pool)?"
+            + @"|Connection|IBlockingPeer|Socket)\b");
+
+    private static readonly Regex Comment = new("//.*$");
+    private static readonly string[] SessionFolders = ["Smtp/Server", "Smtp/Client", "Pop3/Server"];
+
+    /// <summary>The client's session, as long as it knows its connection.</summary>
+    private static readonly Regex StillImpure = new(@"[/\\]SmtpClientSession(\.\w+)?\.cs$");
+
     [Fact]
     public void Names_say_what_a_thing_is()
         => AssertNone("src", line => TypeName.Matches(line).Any(match => RefusedWord.IsMatch(match.Groups[1].Value)));
@@ -50,6 +63,24 @@ public class StyleTests
     }
 
     [Fact]
+    public void Sessions_start_no_thread_read_no_clock_and_take_no_lock()
+    {
+        foreach (string folder in SessionFolders)
+            AssertNone($"src/MailModule.Managed/{folder}", IsImpure, file => !StillImpure.IsMatch(file));
+    }
+
+    [Theory]
+    [InlineData("private readonly Lock _lock = new();", true)]
+    [InlineData("lock (_marks)", true)]
+    [InlineData("session.Connection!.Workers.Run(this);", true)]
+    [InlineData("internal sealed class RetrReadAhead(TimeProvider clock)", true)]
+    [InlineData("long now = Environment.TickCount64;", true)]
+    [InlineData("/// A lock, a Thread, a Connection.", false)]
+    [InlineData("Fault.Locked => Question.Connect", false)]
+    public void The_scan_of_sessions_tells_right_from_wrong(string line, bool isWrong)
+        => Assert.Equal(isWrong, IsImpure(line));
+
+    [Fact]
     public void A_file_has_one_subject()
     {
         var tooLong = Repository.CSharpFiles("src").Concat(Repository.CSharpFiles("tests/managed"))
@@ -65,9 +96,11 @@ public class StyleTests
     public void The_scan_of_names_tells_right_from_wrong(string line, bool isWrong)
         => Assert.Equal(isWrong, RefusedWord.IsMatch(TypeName.Match(line).Groups[1].Value));
 
-    private static void AssertNone(string folder, Func<string, bool> isWrong)
+    private static bool IsImpure(string line) => Impure.IsMatch(Comment.Replace(line, ""));
+
+    private static void AssertNone(string folder, Func<string, bool> isWrong, Func<string, bool>? isMeant = null)
     {
-        var wrong = Repository.CSharpFiles(folder)
+        var wrong = Repository.CSharpFiles(folder).Where(isMeant ?? (_ => true))
             .Where(file => !file.EndsWith("StyleTests.cs", StringComparison.Ordinal))
             .SelectMany(file => WrongLines(file, isWrong)).ToList();
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));

@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Text;
+using MailModule.Engine.Serving;
 using MailModule.Mail;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -65,7 +66,7 @@ public class SmtpSessionLoopbackTests
     public void A_host_that_waits_for_text_holds_up_nobody_else()
     {
         var heard = new StringBuilder();
-        var backend = new WorkerBackend { Host = session => ReadAll(session, heard) };
+        var backend = new WorkerBackend { Host = reader => ReadAll(reader, heard) };
         using var loop = new Loop(backend.Open);
         using Socket first = loop.Connect();
         first.Send(Encoding.ASCII.GetBytes("HELO c\r\n" + Transaction));
@@ -86,9 +87,9 @@ public class SmtpSessionLoopbackTests
         int last = 0;
         var backend = new WorkerBackend
         {
-            Host = session =>
+            Host = reader =>
             {
-                while ((last = session.ReadContent(new byte[10])) > 0)
+                while ((last = reader.Read(new byte[10])) > 0)
                 {
                 }
                 return Verdict.Accept;
@@ -105,11 +106,11 @@ public class SmtpSessionLoopbackTests
         Assert.Empty(backend.Messages);
     }
 
-    private static Verdict ReadAll(SmtpSession session, StringBuilder heard)
+    private static Verdict ReadAll(HostContentReader reader, StringBuilder heard)
     {
         byte[] buffer = new byte[7];
         int count;
-        while ((count = session.ReadContent(buffer)) > 0)
+        while ((count = reader.Read(buffer)) > 0)
             heard.Append(Encoding.ASCII.GetString(buffer, 0, count));
         return Verdict.Accept;
     }
@@ -118,7 +119,7 @@ public class SmtpSessionLoopbackTests
     {
         private readonly StringBuilder _text = new();
 
-        public Func<SmtpSession, Verdict>? Host { get; init; }
+        public Func<HostContentReader, Verdict>? Host { get; init; }
         public bool IsSlow { get; init; }
         public List<string> Messages { get; } = [];
         public int Discarded { get; private set; }
@@ -142,13 +143,15 @@ public class SmtpSessionLoopbackTests
             });
         }
 
-        public Verdict Data(SmtpSession session, Envelope envelope) => Later(session, Host ?? (_ => Verdict.Accept));
+        public Verdict Data(SmtpSession session, Envelope envelope)
+            => Later(session, _ => Host?.Invoke(new HostContentReader(session, this, Below(session)))
+                ?? Verdict.Accept);
 
         public bool Append(SmtpSession session, ReadOnlySpan<byte> text)
         {
             _text.Append(Encoding.ASCII.GetString(text));
             if (IsSlow)
-                session.Connection!.Workers.Run(new PlainConnectionTests.Job(session.ResumeContent));
+                Below(session).Workers.Run(new PlainConnectionTests.Job(session.ResumeContent));
             return !IsSlow;
         }
 
@@ -162,9 +165,11 @@ public class SmtpSessionLoopbackTests
         public void Discard(SmtpSession session) => Discarded++;
         public void Closed(SmtpSession session) => Ended.Set();
 
+        private static Connection Below(SmtpSession session) => (Connection)session.Peer;
+
         private static Verdict Later(SmtpSession session, Func<SmtpSession, Verdict> judge)
         {
-            session.Connection!.Workers.Run(new PlainConnectionTests.Job(() => session.Answer(judge(session))));
+            Below(session).Workers.Run(new PlainConnectionTests.Job(() => session.Answer(judge(session))));
             return Verdict.Pending;
         }
     }

@@ -6,29 +6,15 @@ namespace MailModule.Tests.Pop3;
 public class Pop3CommandTests
 {
     [Theory]
-    [InlineData("USER", Pop3Verb.User)]
-    [InlineData("user", Pop3Verb.User)]
-    [InlineData("PaSs x", Pop3Verb.Pass)]
-    [InlineData("QUIT", Pop3Verb.Quit)]
-    [InlineData("STAT", Pop3Verb.Stat)]
-    [InlineData("LIST", Pop3Verb.List)]
-    [InlineData("uidl 1", Pop3Verb.Uidl)]
-    [InlineData("RETR 1", Pop3Verb.Retr)]
-    [InlineData("top 1 2", Pop3Verb.Top)]
-    [InlineData("DELE 1", Pop3Verb.Dele)]
-    [InlineData("NOOP", Pop3Verb.Noop)]
-    [InlineData("RSET", Pop3Verb.Rset)]
-    [InlineData("CAPA", Pop3Verb.Capa)]
-    [InlineData("STLS", Pop3Verb.Stls)]
-    [InlineData("", Pop3Verb.Unknown)]
-    [InlineData(" STAT", Pop3Verb.Unknown)]
-    [InlineData("STATS", Pop3Verb.Unknown)]
-    [InlineData("STA", Pop3Verb.Unknown)]
-    [InlineData("TOPS", Pop3Verb.Unknown)]
-    [InlineData("STAT\t", Pop3Verb.Unknown)]
-    [InlineData("\0TOP 1 1", Pop3Verb.Unknown)]
-    internal void A_verb_is_known_without_regard_to_case(string line, Pop3Verb verb)
-        => Assert.Equal(verb, Pop3Command.Parse(Encoding.Latin1.GetBytes(line)).Verb);
+    [InlineData("USER", "USER")]
+    [InlineData("PaSs x", "PaSs")]
+    [InlineData("top 1 2", "top")]
+    [InlineData("", "")]
+    [InlineData(" STAT", "")]
+    [InlineData("STAT\t", "STAT\t")]
+    [InlineData("\0TOP 1 1", "\0TOP")]
+    public void A_verb_is_all_before_the_first_blank(string line, string verb)
+        => Assert.Equal(verb, Encoding.Latin1.GetString(Pop3Command.Parse(Encoding.Latin1.GetBytes(line)).Verb));
 
     [Theory]
     [InlineData("PASS a b  c ", "a b  c ", true)]

@@ -7,52 +7,20 @@ namespace MailModule.Tests.Smtp;
 public class CommandTests
 {
     [Theory]
-    [InlineData("EHLO x", SmtpVerb.Ehlo, "x")]
-    [InlineData("helo  x y ", SmtpVerb.Helo, "x y")]
-    [InlineData("mAiL FROM:<>", SmtpVerb.Mail, "FROM:<>")]
-    [InlineData("RCPT TO:<>", SmtpVerb.Rcpt, "TO:<>")]
-    [InlineData("DATA", SmtpVerb.Data, "")]
-    [InlineData("RSET \t ", SmtpVerb.Rset, "")]
-    [InlineData("NOOP", SmtpVerb.Noop, "")]
-    [InlineData("VRFY a", SmtpVerb.Vrfy, "a")]
-    [InlineData("EXPN a", SmtpVerb.Expn, "a")]
-    [InlineData("HELP", SmtpVerb.Help, "")]
-    [InlineData("QUIT", SmtpVerb.Quit, "")]
-    [InlineData("AUTH PLAIN =", SmtpVerb.Auth, "PLAIN =")]
-    [InlineData("StartTls", SmtpVerb.StartTls, "")]
-    [InlineData("", SmtpVerb.Unknown, "")]
-    [InlineData("DATAX", SmtpVerb.Unknown, "")]
-    [InlineData("DAT", SmtpVerb.Unknown, "")]
-    [InlineData(" DATA", SmtpVerb.Unknown, "DATA")]
-    [InlineData("\u0005\u0008LO x", SmtpVerb.Unknown, "x")]
-    internal void Lines_are_taken_apart(string line, SmtpVerb verb, string argument)
+    [InlineData("EHLO x", "EHLO", "x")]
+    [InlineData("helo  x y ", "helo", "x y")]
+    [InlineData("MAIL FROM:<>", "MAIL", "FROM:<>")]
+    [InlineData("RSET \t ", "RSET", "")]
+    [InlineData("NOOP", "NOOP", "")]
+    [InlineData("AUTH PLAIN =", "AUTH", "PLAIN =")]
+    [InlineData("DATA\t", "DATA\t", "")]
+    [InlineData(" DATA", "", "DATA")]
+    [InlineData("", "", "")]
+    public void Lines_are_taken_apart(string line, string verb, string argument)
     {
         var command = CommandLine.Parse(Encoding.Latin1.GetBytes(line));
-        Assert.Equal((verb, argument), (command.Verb, Encoding.Latin1.GetString(command.Argument)));
-    }
-
-    [Fact]
-    public void No_other_four_octets_are_a_verb()
-    {
-        var random = new Random(4);
-        byte[] line = new byte[4];
-        string[] verbs = ["EHLO", "HELO", "MAIL", "RCPT", "DATA", "RSET", "NOOP", "VRFY", "EXPN", "HELP", "QUIT",
-            "AUTH"];
-        foreach (string verb in verbs)
-            for (int at = 0; at < 4; at++)
-                for (int octet = 0; octet < 256; octet++)
-                {
-                    Encoding.ASCII.GetBytes(verb, line);
-                    line[at] = (byte)octet;
-                    bool isVerb = verbs.Contains(Encoding.Latin1.GetString(line).ToUpperInvariant());
-                    Assert.Equal(isVerb, CommandLine.Parse(line).Verb != SmtpVerb.Unknown);
-                }
-        for (int i = 0; i < 1000; i++)
-        {
-            random.NextBytes(line);
-            Assert.Equal(verbs.Contains(Encoding.Latin1.GetString(line).ToUpperInvariant()),
-                CommandLine.Parse(line).Verb != SmtpVerb.Unknown);
-        }
+        Assert.Equal((verb, argument),
+            (Encoding.Latin1.GetString(command.Verb), Encoding.Latin1.GetString(command.Argument)));
     }
 
     [Fact]

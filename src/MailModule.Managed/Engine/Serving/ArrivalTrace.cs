@@ -21,7 +21,7 @@ internal static class ArrivalTrace
         ReturnPath.Write(fields, envelope.ReversePath);
         TraceHeaders.WriteReceived(
             fields, envelope,
-            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Connection?.TlsDescription));
+            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Peer.TlsDescription));
         writer.Append(fields.WrittenSpan, resume);
     }
 }

@@ -1,42 +1,37 @@
-using MailModule.Delivery.Local;
-using MailModule.Mailbox;
-using MailModule.Policy;
 using MailModule.Pop3.Server;
-using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// What POP3 sessions ask for, answered by accounts, host and mailboxes. One for many sessions; a session's own state
-/// is its <see cref="Pop3RequestHandler"/>.
+/// What a POP3 session asks for, answered by accounts, host and mailboxes; one for each session. What it keeps of them
+/// is its <see cref="Pop3RequestHandler"/>, which a session before its login does without.
 /// </summary>
-internal sealed class Pop3Backend(
-    MailboxDependencies mailboxes, Workers workers, HostCallback host, Func<Accounts> accounts, ReadAheadBuffers ahead,
-    Log log)
-    : IPop3Backend
+/// <param name="dependencies">Shared by sessions.</param>
+/// <param name="connection">For a host that asks for the socket's descriptor; null: there is none.</param>
+internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? connection) : IPop3Backend
 {
-    public IMailStore Store => mailboxes.Store;
-    public LocalDelivery Delivery => mailboxes.Delivery;
-    public Workers Workers => workers;
-    public HostCallback Host => host;
-    public Accounts Accounts => accounts();
-    public string ScratchFolder => mailboxes.ScratchFolder;
-    public Log Log => log;
-    public ReadAheadBuffers ReadAheadBuffers => ahead;
+    private Pop3RequestHandler? _handler;
+    private RetrReadAhead? _ahead;
 
     public Pop3Verdict Login(Pop3Session session, string user, byte[] password)
-        => Pop3RequestHandler.Of(session, this).Login(user, password);
+        => HandlerFor(session).Login(user, password);
 
-    public Pop3Verdict Open(Pop3Session session, int index, int lines)
-        => Pop3RequestHandler.Of(session, this).Open(index, lines);
+    public Pop3Verdict Open(Pop3Session session, int index, int lines) => HandlerFor(session).Open(index, lines);
 
-    public int Read(Pop3Session session, byte[] buffer) => Pop3RequestHandler.Of(session, this).Read(buffer);
+    public bool TryAnswer(Pop3Session session, int index, Output output)
+        => _ahead is not null && _ahead.TryWrite(index, output);
 
-    public Pop3Verdict Quit(Pop3Session session) => Pop3RequestHandler.Of(session, this).Quit();
+    public int Read(Pop3Session session, byte[] buffer) => HandlerFor(session).Read(buffer);
 
-    public void Closed(Pop3Session session)
-    {
-        // The session has given mailbox and message back itself.
-    }
+    public Pop3Verdict Quit(Pop3Session session) => HandlerFor(session).Quit();
+
+    public void Closed(Pop3Session session) => _ahead?.Clear();
+
+    /// <summary>Reads the answer to a RETR ahead, and perhaps those to the next. Workers only.</summary>
+    public bool ReadAhead(Pop3Session session, int index)
+        => (_ahead ??= new RetrReadAhead(dependencies.ReadAheadBuffers)).ReadFrom(session.Maildrop!, index);
+
+    private Pop3RequestHandler HandlerFor(Pop3Session session)
+        => _handler ??= new Pop3RequestHandler(session, dependencies, this, connection);
 }

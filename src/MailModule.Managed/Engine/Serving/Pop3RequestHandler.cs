@@ -26,7 +26,9 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     }
 
     private readonly Pop3Session _session;
+    private readonly Pop3Dependencies _dependencies;
     private readonly Pop3Backend _backend;
+    private readonly IBlockingPeer? _connection;
     private Step _step;
     private string _user = "";
     private byte[] _password = [];
@@ -36,21 +38,16 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private int? _inlineAnswer;
     private SubmissionContent? _hostContent;
 
-    private Pop3RequestHandler(Pop3Session session, Pop3Backend backend)
+    public Pop3RequestHandler(
+        Pop3Session session, Pop3Dependencies dependencies, Pop3Backend backend, IBlockingPeer? connection)
     {
         _session = session;
+        _dependencies = dependencies;
         _backend = backend;
+        _connection = connection;
     }
 
     private RequestAction Action { get; set; }
-
-    public static Pop3RequestHandler Of(Pop3Session session, Pop3Backend backend)
-    {
-        if (session.Tag is Pop3RequestHandler handler)
-            return handler;
-        session.Tag = handler = new Pop3RequestHandler(session, backend);
-        return handler;
-    }
 
     public Pop3Verdict Login(string user, byte[] password)
     {
@@ -73,7 +70,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return ReadNow(buffer);
         _buffer = buffer;
         _step = Step.Read;
-        _backend.Workers.Run(this);
+        _dependencies.RunJob(this);
         return -2;
     }
 
@@ -83,11 +80,11 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         _step = step;
         _inlineAnswer = null;
-        if (_backend.Host.Inline && _backend.Host.AsksAbout(action))
+        if (_dependencies.Host.Inline && _dependencies.Host.AsksAbout(action))
             _inlineAnswer = AskHost(action);
         if (Workers.IsCurrent)
             return RunStep();
-        _backend.Workers.Run(this);
+        _dependencies.RunJob(this);
         return new Pop3Verdict(Pop3VerdictKind.Pending);
     }
 
@@ -113,12 +110,13 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             _inlineAnswer = null;
             return answered;
         }
-        if (!_backend.Host.AsksAbout(action))
+        HostCallback host = _dependencies.Host;
+        if (!host.AsksAbout(action))
             return 0;
         Action = action;
         int answer = action == RequestAction.PopLogin
-            ? _backend.Host.Ask(this, _user, action, new RequestArguments(_user, Encoding.UTF8.GetString(_password)))
-            : _backend.Host.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
+            ? host.Ask(this, _user, action, new RequestArguments(_user, Encoding.UTF8.GetString(_password)))
+            : host.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
         Action = RequestAction.None;
         return answer;
     }
@@ -135,17 +133,17 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         Account? account = answer switch
         {
             > 0 => null,
-            < 0 => _backend.Accounts.FindOrCreate(_user),
-            _ => _backend.Accounts.Verify(_user, _password),
+            < 0 => _dependencies.Accounts.FindOrCreate(_user),
+            _ => _dependencies.Accounts.Verify(_user, _password),
         };
         CryptographicOperations.ZeroMemory(_password);
         bool mayEnter = account is { MayReadMail: true };
-        _backend.Log.Login("pop3", _user, mayEnter, RemoteEndPoint);
+        _dependencies.Log.Login("pop3", _user, mayEnter, RemoteEndPoint);
         if (!mayEnter)
             return new Pop3Verdict(Pop3VerdictKind.Refuse);
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
-        _backend.Delivery.CatchUp(TimeSpan.FromSeconds(2), account!.Home);
-        Fault fault = _backend.Store.Open(account.Home, out IMaildrop maildrop);
+        _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account!.Home);
+        Fault fault = _dependencies.Store.Open(account.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Maildrop = maildrop;
@@ -158,7 +156,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         SubmissionContent? given = _hostContent;
         _hostContent = null;
         if (answer < 0)
-            return OpenHostContent(given ?? new SubmissionContent(_backend.ScratchFolder));
+            return OpenHostContent(given ?? new SubmissionContent(_dependencies.ScratchFolder));
         given?.Dispose();
         if (answer > 0)
             return new Pop3Verdict(Pop3VerdictKind.Refuse, "refused by this host's policy");
@@ -175,12 +173,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     // A host that is asked about messages is asked before each.
     private bool ReadAhead()
-    {
-        if (_backend.Host.AsksAbout(RequestAction.PopGetMessage))
-            return false;
-        RetrReadAhead ahead = _session.ReadAhead ??= new RetrReadAhead(_backend.ReadAheadBuffers);
-        return ahead.ReadFrom(_session.Maildrop!, _index);
-    }
+        => !_dependencies.Host.AsksAbout(RequestAction.PopGetMessage) && _backend.ReadAhead(_session, _index);
 
     private Pop3Verdict OpenHostContent(SubmissionContent content)
     {
@@ -202,7 +195,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         }
         catch (IOException e)
         {
-            _backend.Log.Write(LogLevel.Error, "pop3", $"a message of {_user} cannot be read: {e.Message}");
+            _dependencies.Log.Write(LogLevel.Error, "pop3", $"a message of {_user} cannot be read: {e.Message}");
             return -1;
         }
     }
@@ -222,14 +215,14 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             else if (answer > 0)
                 kept++;
         }
-        Fault fault = ours.Count == 0 ? Fault.None : _backend.Delivery.MakeDurable();
+        Fault fault = ours.Count == 0 ? Fault.None : _dependencies.Delivery.MakeDurable();
         if (fault == Fault.None && ours.Count > 0)
         {
             fault = _session.Maildrop!.Delete(
                 System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);
             kept += failed;
         }
-        _backend.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
+        _dependencies.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
             ? new Pop3Verdict(Pop3VerdictKind.Accept)
             : new Pop3Verdict(Pop3VerdictKind.Refuse, "[SYS/TEMP] some deleted messages not removed");
@@ -241,7 +234,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return Fault.State;
         if (octets.IsEmpty)
             return Fault.None;
-        _hostContent ??= new SubmissionContent(_backend.ScratchFolder);
+        _hostContent ??= new SubmissionContent(_dependencies.ScratchFolder);
         return _hostContent.Write(octets);
     }
 
@@ -254,6 +247,6 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     public string? UserName => _user.Length > 0 ? _user : null;
     public string? Password
         => _session.Password ?? (Action == RequestAction.PopLogin ? Encoding.UTF8.GetString(_password) : null);
-    public IPEndPoint? RemoteEndPoint => _session.Connection?.RemoteEndPoint;
-    public nint Descriptor => _session.Connection?.Descriptor ?? -1;
+    public IPEndPoint? RemoteEndPoint => _session.Peer.RemoteEndPoint;
+    public nint Descriptor => _connection?.Descriptor ?? -1;
 }

@@ -12,10 +12,8 @@ internal sealed class Pop3Server(
     HostCallback host, Log log)
     : MailServer(settings, workers, perAddress, log)
 {
-    private readonly Workers _workers = workers;
-    private readonly Log _log = log;
-    private volatile Pop3Backend _backend = new(
-        mailboxes, workers, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log);
+    private volatile Pop3Dependencies _dependencies = new(
+        mailboxes, workers.Run, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log);
 
     protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;
@@ -23,9 +21,7 @@ internal sealed class Pop3Server(
     protected override byte[] Refusal { get; } =
         "-ERR [SYS/TEMP] too many connections, try again later\r\n"u8.ToArray();
 
-    public override void SetCallback(HostCallback host)
-        => _backend = new Pop3Backend(
-            mailboxes, _workers, host, () => Settings.Current.Accounts, _backend.ReadAheadBuffers, _log);
+    public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
 
     protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
     {
@@ -43,6 +39,6 @@ internal sealed class Pop3Server(
             OfferStls = values.Flag(Keys.SmtpTls) && !port.IsTlsFirst,
             PlainAuthWithoutTls = values.PlainAuth.Allows(connection.RemoteEndPoint.Address, isTls: false),
         };
-        return new Pop3Session(options, _backend, connection);
+        return new Pop3Session(options, new Pop3Backend(_dependencies, connection), connection);
     }
 }

@@ -1,30 +1,32 @@
 using MailModule.Mail;
 using MailModule.Policy;
-using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
-using MailModule.Spool;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// What SMTP sessions ask for, answered by policy, host and spool. One for many sessions; a session's own state is its
-/// <see cref="SmtpTransactionHandler"/>.
+/// What an SMTP session asks for, answered by policy, host and spool; one for each session. What it keeps of messages
+/// is its <see cref="SmtpTransactionHandler"/>, which an idle session does without.
 /// </summary>
-internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback host, Func<RelayPolicy> policy, Log log)
-    : ISmtpBackend
+/// <param name="dependencies">Shared by sessions.</param>
+/// <param name="connection">For a host that reads and writes by itself; null: none may.</param>
+internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? connection) : ISmtpBackend
 {
-    public ISpool Spool => spool;
-    public HostCallback Host => host;
-    public Log Log => log;
+    private SmtpTransactionHandler? _handler;
+
+    public SmtpDependencies Dependencies => dependencies;
+    public IBlockingPeer? Connection => connection;
 
     public Verdict Connect(SmtpSession session)
-        => host.AsksAbout(RequestAction.SmtpConnect) ? Ask(session, RequestAction.SmtpConnect) : Verdict.Accept;
+        => dependencies.Host.AsksAbout(RequestAction.SmtpConnect)
+            ? Ask(session, RequestAction.SmtpConnect)
+            : Verdict.Accept;
 
     public Verdict Login(SmtpSession session, string user, byte[] password)
     {
-        workers.Run(new SmtpLogin(session, policy().Accounts, user, password, log));
+        dependencies.RunJob(new SmtpLogin(session, dependencies.Policy().Accounts, user, password, dependencies.Log));
         return Verdict.Pending;
     }
 
@@ -36,11 +38,11 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback ho
 
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
-        RelayPolicy rules = policy();
+        RelayPolicy rules = dependencies.Policy();
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, MayRelay(session, rules));
         if (!verdict.IsAccepted)
         {
-            log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
+            dependencies.Log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
             return Verdict.Refuse(BackendReplies.RecipientRefused(verdict.Refusal));
         }
         envelope.Recipients.Add(rcpt.ToRecipient(verdict.Maildrop));
@@ -49,21 +51,20 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback ho
 
     public Verdict Data(SmtpSession session, Envelope envelope)
     {
-        SmtpTransactionHandler handler = SmtpTransactionHandler.Of(session, this);
+        SmtpTransactionHandler handler = HandlerFor(session);
         handler.Begin(envelope);
-        return host.AsksAbout(RequestAction.SmtpSendMessage)
+        return dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             ? Ask(session, RequestAction.SmtpSendMessage)
             : handler.StoreOrRefuse();
     }
 
-    public bool Append(SmtpSession session, ReadOnlySpan<byte> content)
-        => SmtpTransactionHandler.Of(session, this).Append(content);
+    public bool Append(SmtpSession session, ReadOnlySpan<byte> content) => _handler!.Append(content);
 
-    public Verdict EndOfData(SmtpSession session) => SmtpTransactionHandler.Of(session, this).Commit();
+    public Verdict EndOfData(SmtpSession session) => _handler!.Commit();
 
-    public void Discard(SmtpSession session) => (session.Tag as SmtpTransactionHandler)?.Discard();
+    public void Discard(SmtpSession session) => _handler?.Discard();
 
-    public void Closed(SmtpSession session) => (session.Tag as SmtpTransactionHandler)?.Discard();
+    public void Closed(SmtpSession session) => _handler?.Discard();
 
     private static bool MayRelay(SmtpSession session, RelayPolicy rules)
         => session.RemoteEndPoint is { } client
@@ -71,11 +72,14 @@ internal sealed class SmtpBackend(ISpool spool, Workers workers, HostCallback ho
 
     private Verdict Ask(SmtpSession session, RequestAction action)
     {
-        SmtpTransactionHandler handler = SmtpTransactionHandler.Of(session, this);
+        SmtpTransactionHandler handler = HandlerFor(session);
         handler.Action = action;
-        if (host.Inline)
+        if (dependencies.Host.Inline)
             return handler.Ask();
-        workers.Run(handler);
+        dependencies.RunJob(handler);
         return Verdict.Pending;
     }
+
+    private SmtpTransactionHandler HandlerFor(SmtpSession session)
+        => _handler ??= new SmtpTransactionHandler(session, this);
 }

@@ -12,9 +12,8 @@ internal sealed class SmtpServer(
     EngineSettings settings, ISpool spool, Workers workers, AddressCounts perAddress, HostCallback host, Log log)
     : MailServer(settings, workers, perAddress, log)
 {
-    private readonly Workers _workers = workers;
-    private readonly Log _log = log;
-    private volatile SmtpBackend _backend = new(spool, workers, host, () => settings.Current.Relay, log);
+    private volatile SmtpDependencies _dependencies = new(
+        spool, workers.Run, host, () => settings.Current.Relay, log);
     private volatile OptionSet _options = new(settings.Current);
 
     protected override Setting PortSetting => Keys.SmtpPort;
@@ -22,8 +21,7 @@ internal sealed class SmtpServer(
     protected override Setting LimitSetting => Keys.SmtpMax;
     protected override byte[] Refusal { get; } = "421 4.3.2 Too many connections, try again later\r\n"u8.ToArray();
 
-    public override void SetCallback(HostCallback host)
-        => _backend = new SmtpBackend(spool, _workers, host, () => Settings.Current.Relay, _log);
+    public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
 
     protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
     {
@@ -40,7 +38,8 @@ internal sealed class SmtpServer(
         OptionSet options = _options;
         if (options.Version != values.Version)
             _options = options = new OptionSet(values);
-        return new SmtpSession(options.For(connection.RemoteEndPoint.Address, port), _backend, connection);
+        var backend = new SmtpBackend(_dependencies, connection);
+        return new SmtpSession(options.For(connection.RemoteEndPoint.Address, port), backend, connection);
     }
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>

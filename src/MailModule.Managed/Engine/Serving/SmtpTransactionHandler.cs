@@ -17,33 +17,28 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 {
     private readonly SmtpSession _session;
     private readonly SmtpBackend _backend;
+    private readonly SmtpDependencies _dependencies;
     private readonly Action _resumeContent;
     private readonly Action<Fault> _committed;
     private Envelope _envelope = new();
     private ISpoolWriter? _writer;
+    private HostContentReader? _reader;
     private Fault _storeFault;
     private bool _hostAccepted;
     private bool _hostUsedConnection;
     private bool _contentEnded;
 
-    private SmtpTransactionHandler(SmtpSession session, SmtpBackend backend)
+    public SmtpTransactionHandler(SmtpSession session, SmtpBackend backend)
     {
         _session = session;
         _backend = backend;
-        _resumeContent = session.ResumeContent;
+        _dependencies = backend.Dependencies;
+        _resumeContent = ResumeContent;
         _committed = Committed;
     }
 
     /// <summary>What the host is being asked about; none outside a callback.</summary>
     public RequestAction Action { get; set; }
-
-    public static SmtpTransactionHandler Of(SmtpSession session, SmtpBackend backend)
-    {
-        if (session.Tag is SmtpTransactionHandler handler)
-            return handler;
-        session.Tag = handler = new SmtpTransactionHandler(session, backend);
-        return handler;
-    }
 
     /// <summary>A new transaction has come as far as DATA.</summary>
     public void Begin(Envelope envelope)
@@ -67,7 +62,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         _hostUsedConnection = false;
         string address = RemoteEndPoint?.Address.ToString() ?? "";
-        int answer = _backend.Host.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
+        int answer = _dependencies.Host.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
         if (answer > 0)
             return Verdict.Close(RefusedByHost("the client", answer));
         return answer < 0 || _hostUsedConnection ? Verdict.Close(null) : Verdict.Accept;
@@ -77,7 +72,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         string sender = _envelope.ReversePath.Text;
         var arguments = new RequestArguments(sender, RecipientList(), _envelope.Helo);
-        int answer = _backend.Host.Ask(this, sender, RequestAction.SmtpSendMessage, arguments);
+        int answer = _dependencies.Host.Ask(this, sender, RequestAction.SmtpSendMessage, arguments);
         if (answer > 0)
             return Verdict.Refuse(RefusedByHost("a message", answer));
         if (answer == 0)
@@ -90,7 +85,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private Reply RefusedByHost(string what, int answer)
     {
         Reply reply = BackendReplies.Refusal(answer);
-        _backend.Log.RefusedByHost(what, reply, RemoteEndPoint);
+        _dependencies.Log.RefusedByHost(what, reply, RemoteEndPoint);
         return reply;
     }
 
@@ -109,11 +104,18 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         if (_writer is not null || _storeFault != Fault.None)
             return;
-        _storeFault = _backend.Spool.TryBegin(_envelope, _session.DeclaredSize, out ISpoolWriter writer);
+        _storeFault = _dependencies.Spool.TryBegin(_envelope, _session.DeclaredSize, out ISpoolWriter writer);
         if (_storeFault != Fault.None)
             return;
         _writer = writer;
         ArrivalTrace.Write(_session, _envelope, writer, _resumeContent);
+    }
+
+    // Whoever appended waits for it: the reader, or the session.
+    private void ResumeContent()
+    {
+        if (_reader is null || !_reader.TryResume())
+            _session.ResumeContent();
     }
 
     public bool Append(ReadOnlySpan<byte> content) => _writer is null || _writer.Append(content, _resumeContent);
@@ -122,7 +124,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         if (_hostAccepted)
         {
-            _backend.Log.AcceptedByHost(_envelope);
+            _dependencies.Log.AcceptedByHost(_envelope);
             return Verdict.Accept;
         }
         if (_writer is null)
@@ -136,12 +138,12 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         if (fault != Fault.None)
         {
-            _backend.Log.NotStored(_envelope, fault);
+            _dependencies.Log.NotStored(_envelope, fault);
             _session.Answer(Verdict.Refuse(BackendReplies.NotStored(fault)));
             return;
         }
         string id = _writer!.Id;
-        _backend.Log.Accepted(id, _envelope, _writer.Length);
+        _dependencies.Log.Accepted(id, _envelope, _writer.Length);
         _writer = null;
         _session.Answer(new Verdict(VerdictKind.Accept, BackendReplies.Queued(id)));
     }
@@ -154,31 +156,30 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     public Fault Send(ReadOnlySpan<byte> octets)
     {
-        if (Action != RequestAction.SmtpConnect)
+        if (Action != RequestAction.SmtpConnect || _backend.Connection is not { } connection)
             return Fault.State;
         if (octets.IsEmpty)
             return Fault.None;
         _hostUsedConnection = true;
-        return _session.Connection!.SendBlocking(octets) ? Fault.None : Fault.Closed;
+        return connection.SendBlocking(octets) ? Fault.None : Fault.Closed;
     }
 
     public Fault Receive(Span<byte> buffer, out int count)
     {
         count = 0;
-        if (_backend.Host.Inline)
+        if (_dependencies.Host.Inline || _backend.Connection is not { } connection)
             return Fault.State;
         return Action switch
         {
-            RequestAction.SmtpConnect => ReceiveRaw(buffer, out count),
-            RequestAction.SmtpSendMessage => ReceiveContent(buffer, out count),
+            RequestAction.SmtpConnect => ReceiveRaw(connection, buffer, out count),
+            RequestAction.SmtpSendMessage => ReceiveContent(connection, buffer, out count),
             _ => Fault.State,
         };
     }
 
-    private Fault ReceiveRaw(Span<byte> buffer, out int count)
+    private Fault ReceiveRaw(IBlockingPeer connection, Span<byte> buffer, out int count)
     {
         _hostUsedConnection = true;
-        Connection connection = _session.Connection!;
         ReadOnlySpan<byte> input = connection.WaitForInput();
         count = Math.Min(input.Length, buffer.Length);
         input[..count].CopyTo(buffer);
@@ -186,15 +187,16 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         return count > 0 ? Fault.None : connection.WaitFault;
     }
 
-    private Fault ReceiveContent(Span<byte> buffer, out int count)
+    private Fault ReceiveContent(IBlockingPeer connection, Span<byte> buffer, out int count)
     {
         count = 0;
         if (_contentEnded)
             return Fault.None;
         BeginStoring();
-        int read = _session.ReadContent(buffer);
+        _reader ??= new HostContentReader(_session, _backend, connection);
+        int read = _reader.Read(buffer);
         if (read < 0)
-            return _session.ReadFault;
+            return _reader.Fault;
         _contentEnded = read == 0;
         count = read;
         return Fault.None;
@@ -203,5 +205,5 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public string? UserName => _session.AuthenticatedUser;
     public string? Password => _session.AuthenticatedPassword;
     public IPEndPoint? RemoteEndPoint => _session.RemoteEndPoint;
-    public nint Descriptor => _session.Connection?.Descriptor ?? -1;
+    public nint Descriptor => _backend.Connection?.Descriptor ?? -1;
 }

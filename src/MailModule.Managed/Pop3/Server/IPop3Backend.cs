@@ -1,3 +1,5 @@
+using MailModule.Transport;
+
 namespace MailModule.Pop3.Server;
 
 /// <summary>What a POP3 session asks the rest of the engine. Called on the session's owner thread and must not block;
@@ -12,9 +14,13 @@ internal interface IPop3Backend
 
     /// <summary>RETR (<paramref name="lines"/> -1) or TOP. On Accept the backend has set
     /// <see cref="Pop3Session.Message"/>, an open stream of LF lines that the session reads in pieces by
-    /// <see cref="Read"/> and disposes of; or it has put the answer to a RETR, and perhaps those to the next, into
-    /// <see cref="Pop3Session.ReadAhead"/>, and then is not called for these.</summary>
+    /// <see cref="Read"/> and disposes of; or it holds the answer to a RETR ready, and perhaps those to the next, and
+    /// <see cref="TryAnswer"/> writes them.</summary>
     Pop3Verdict Open(Pop3Session session, int index, int lines);
+
+    /// <summary>Writes the whole answer to a RETR if it is at hand. Asked before <see cref="Open"/>, which then is not
+    /// called, and after an Accept without <see cref="Pop3Session.Message"/>.</summary>
+    bool TryAnswer(Pop3Session session, int index, Output output);
 
     /// <summary>Fills <paramref name="buffer"/> with the next octets of the open message; 0 at its end, -1 on failure,
     /// -2 pending (then <see cref="Pop3Session.AnswerRead"/>).</summary>

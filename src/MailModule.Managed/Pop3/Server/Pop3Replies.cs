@@ -17,7 +17,7 @@ internal static class Pop3Replies
     public static ReadOnlySpan<byte> SendPassword => "+OK send PASS\r\n"u8;
     public static ReadOnlySpan<byte> BeginTls => "+OK begin TLS\r\n"u8;
     public static ReadOnlySpan<byte> Goodbye => "+OK goodbye\r\n"u8;
-    public static ReadOnlySpan<byte> Capabilities => "+OK capabilities follow\r\n"u8;
+    private static ReadOnlySpan<byte> CapabilitiesFollow => "+OK capabilities follow\r\n"u8;
     public static ReadOnlySpan<byte> ListFollows => "+OK list follows\r\n"u8;
     public static ReadOnlySpan<byte> TopFollows => "+OK top follows\r\n"u8;
     public static ReadOnlySpan<byte> Deleted => "+OK marked for deletion\r\n"u8;
@@ -43,6 +43,15 @@ internal static class Pop3Replies
         output.Write("+OK "u8);
         output.Write(hostName);
         output.Write(" POP3 server ready\r\n"u8);
+    }
+
+    public static void Capabilities(Output output, Pop3Session session)
+    {
+        output.Write(CapabilitiesFollow);
+        IReadOnlyList<Pop3Capability> capabilities = session.Options.Capabilities;
+        for (int i = 0; i < capabilities.Count; i++)
+            capabilities[i].Write(session, output);
+        output.Write(EndOfList);
     }
 
     public static void Positive(Output output, string text) => Line(output, "+OK "u8, text);

@@ -11,4 +11,8 @@ internal sealed record Pop3ServerOptions
     public int LoginLimit { get; init; } = 3;
     public int ErrorLimit { get; init; } = 20;
     public string Implementation { get; init; } = "MailModule";
+    /// <summary>The verbs that sessions know.</summary>
+    public Pop3StateTable Verbs { get; init; } = Pop3StateTable.Standard;
+    /// <summary>The capabilities that CAPA names, where each is offered.</summary>
+    public IReadOnlyList<Pop3Capability> Capabilities { get; init; } = Pop3Capability.Standard;
 }

@@ -12,10 +12,10 @@ internal sealed partial class Pop3Session
     /// <summary>What <see cref="IPop3Backend.Read"/> gives when <see cref="AnswerRead"/> will tell.</summary>
     private const int ReadIsPending = -2;
 
-    private bool PasswordAllowed => IsTls || _options.PlainAuthWithoutTls;
+    internal bool PasswordAllowed => IsTls || Options.PlainAuthWithoutTls;
 
     // Every name is answered alike: only PASS tells, and it tells nothing about which of the two was wrong.
-    private Next UserCommand(ReadOnlySpan<byte> name, Output output)
+    internal Next TakeUser(ReadOnlySpan<byte> name, Output output)
     {
         if (!PasswordAllowed)
             return Reject(output, Pop3Replies.TlsFirst);
@@ -26,30 +26,29 @@ internal sealed partial class Pop3Session
         return WriteReply(output, Pop3Replies.SendPassword);
     }
 
-    private Next PassCommand(ReadOnlySpan<byte> password, Output output)
+    internal Next LogIn(ReadOnlySpan<byte> password, Output output)
     {
         if (!PasswordAllowed)
             return Reject(output, Pop3Replies.TlsFirst);
         if (User is null)
             return Reject(output, Pop3Replies.UserFirst);
         _login.Password = Encoding.UTF8.GetString(password);
-        _activity = Activity.Login;
-        Pop3Verdict verdict = _backend.Login(this, User, password.ToArray());
-        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnLoginVerdict(verdict, output);
+        return Follow(_backend.Login(this, User, password.ToArray()), output,
+            static (session, verdict, output) => session.OnLoginVerdict(verdict, output));
     }
 
     private Next OnLoginVerdict(Pop3Verdict verdict, Output output)
     {
         if (verdict.Kind != Pop3VerdictKind.Accept || Maildrop is null)
             return RefuseLogin(verdict, output);
-        _state = Pop3State.Transaction;
+        State = Pop3State.Transaction;
         _errors = 0;
         _marks.Clear(Maildrop);
         if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);
         else
             Pop3Replies.LoggedIn(output, Maildrop.Count, Maildrop.TotalSize);
-        return BackToCommands();
+        return Continue;
     }
 
     private Next RefuseLogin(Pop3Verdict verdict, Output output)
@@ -62,29 +61,32 @@ internal sealed partial class Pop3Session
         // RFC 3206 §4: [IN-USE] and [SYS/…] say nothing about the password, and so are no failed login.
         bool failed = !text.StartsWith("[IN-USE]", StringComparison.Ordinal)
             && !text.StartsWith("[SYS/", StringComparison.Ordinal);
-        if (failed && ++_login.Failures >= _options.LoginLimit || verdict.Kind == Pop3VerdictKind.Close)
-            return Next.Close;
-        return BackToCommands();
+        bool closes = failed && ++_login.Failures >= Options.LoginLimit || verdict.Kind == Pop3VerdictKind.Close;
+        return closes ? Next.Close : Continue;
     }
 
-    private Next Stls(Output output)
+    internal Next StartTls(Output output)
     {
         if (IsTls)
             return Reject(output, Pop3Replies.TlsAlready);
-        if (!_options.OfferStls)
+        if (!Options.OfferStls)
             return Reject(output, Pop3Replies.NoTls);
         output.Write(Pop3Replies.BeginTls);
         // RFC 2595 §4: nothing learnt from the client before TLS counts after it; what it sent behind STLS the
         // connection drops.
         _login.Forget();
         _skippingLine = false;
-        _tls = true;
         return Next.StartTls;
+    }
+
+    internal Next ListCapabilities(Output output)
+    {
+        Pop3Replies.Capabilities(output, this);
+        return Continue;
     }
 
     private void ReleaseMaildrop()
     {
-        ReadAhead?.Clear();
         Maildrop?.Dispose();
         Maildrop = null;
     }
@@ -94,13 +96,13 @@ internal sealed partial class Pop3Session
     /// </summary>
     private bool Exists(int number) => number > 0 && number <= Maildrop!.Count && !_marks.Contains(number - 1);
 
-    private Next Stat(Output output)
+    internal Next Stat(Output output)
     {
         Pop3Replies.Pair(output, Maildrop!.Count - _marks.Count, _marks.SizeLeft);
         return Continue;
     }
 
-    private Next List(int number, bool uniqueIds, Output output)
+    internal Next List(int number, bool uniqueIds, Output output)
     {
         if (number == 0)
             return BeginListing(uniqueIds, output);
@@ -127,7 +129,7 @@ internal sealed partial class Pop3Session
         return BackToCommands();
     }
 
-    private Next Delete(int number, Output output)
+    internal Next Delete(int number, Output output)
     {
         if (!Exists(number))
             return WriteReply(output, Pop3Replies.NoSuchMessage);
@@ -135,20 +137,17 @@ internal sealed partial class Pop3Session
         return WriteReply(output, Pop3Replies.Deleted);
     }
 
-    private Next Reset(Output output)
+    internal Next Reset(Output output)
     {
         _marks.Clear(Maildrop!);
         return WriteReply(output, Pop3Replies.Ok);
     }
 
     // RFC 1939 §6: only QUIT in the TRANSACTION state deletes.
-    private Next Quit(Output output)
+    internal Next Quit(Output output)
     {
-        _activity = Activity.Quitting;
-        if (_marks.Count == 0)
-            return OnQuitVerdict(Pop3Verdict.Accept, output);
-        Pop3Verdict verdict = _backend.Quit(this);
-        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnQuitVerdict(verdict, output);
+        Pop3Verdict asked = _marks.Count == 0 ? Pop3Verdict.Accept : _backend.Quit(this);
+        return Follow(asked, output, static (session, verdict, output) => session.OnQuitVerdict(verdict, output));
     }
 
     // The lock is given back before the answer, so that the client may log in again as soon as it has read it.
@@ -164,22 +163,21 @@ internal sealed partial class Pop3Session
         return Next.Close;
     }
 
-    private Next Retrieve(int number, int lines, Output output)
+    internal Next Retrieve(int number, int lines, Output output)
     {
         if (!Exists(number))
             return WriteReply(output, Pop3Replies.NoSuchMessage);
-        if (lines < 0 && ReadAhead is { } ahead && ahead.TryWrite(number - 1, output))
+        if (lines < 0 && _backend.TryAnswer(this, number - 1, output))
             return Retrieved();
         _transfer.Begin(number - 1, lines);
-        _activity = Activity.Opening;
-        Pop3Verdict verdict = _backend.Open(this, _transfer.Index, lines);
-        return verdict.Kind == Pop3VerdictKind.Pending ? Next.Wait : OnOpenVerdict(verdict, output);
+        return Follow(_backend.Open(this, _transfer.Index, lines), output,
+            static (session, verdict, output) => session.OnOpenVerdict(verdict, output));
     }
 
     private Next OnOpenVerdict(Pop3Verdict verdict, Output output)
     {
-        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && ReadAhead is { } ahead
-            && ahead.TryWrite(_transfer.Index, output))
+        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && !_transfer.IsTop
+            && _backend.TryAnswer(this, _transfer.Index, output))
             return Retrieved();
         if (verdict.Kind != Pop3VerdictKind.Accept || Message is null)
             return RefuseMessage(verdict, output);
@@ -198,7 +196,7 @@ internal sealed partial class Pop3Session
     private Next Retrieved()
     {
         _errors = 0;
-        return BackToCommands();
+        return Continue;
     }
 
     private Next RefuseMessage(Pop3Verdict verdict, Output output)
@@ -209,7 +207,7 @@ internal sealed partial class Pop3Session
         if (closes)
             ReleaseMaildrop();
         Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.CannotOpen);
-        return closes ? Next.Close : BackToCommands();
+        return closes ? Next.Close : Continue;
     }
 
     private Next SendPiece(Output output)

@@ -5,7 +5,8 @@ namespace MailModule.Pop3.Server;
 
 /// <summary>
 /// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It does one thing at a time
-/// (<see cref="Activity"/>): it reads commands, waits for its backend, or sends a long answer in pieces.
+/// (<see cref="Activity"/>): it reads commands, waits for its backend, or sends a long answer in pieces. What a verb
+/// does is its row in the <see cref="Pop3StateTable"/>.
 /// <see cref="ISession"/> says who calls it when.
 /// </summary>
 internal sealed partial class Pop3Session : ISession
@@ -16,47 +17,46 @@ internal sealed partial class Pop3Session : ISession
     /// <summary>No wait at all: Advance takes the next step at once.</summary>
     private const Next Continue = (Next)(-1);
 
-    private readonly Pop3ServerOptions _options;
     private readonly IPop3Backend _backend;
     private readonly DeletionMarks _marks = new();
-    private Pop3State _state = Pop3State.Authorization;
     private Activity _activity = Activity.Greeting;
+    private Pop3VerdictHandler? _follow;
     private Pop3Verdict _answer;
     private Pop3Login _login;
     private Pop3Listing _listing;
     private MessageTransfer _transfer;
-    private bool _tls;
     private bool _skippingLine;
     private int _errors;
 
     /// <param name="options">Shared, not changed.</param>
     /// <param name="backend">What the session asks.</param>
-    /// <param name="connection">The connection below; null in tests over memory.</param>
-    public Pop3Session(Pop3ServerOptions options, IPop3Backend backend, Connection? connection)
+    /// <param name="peer">The connection below, or one over memory.</param>
+    public Pop3Session(Pop3ServerOptions options, IPop3Backend backend, IPeer peer)
     {
-        _options = options;
+        Options = options;
         _backend = backend;
-        Connection = connection;
+        Peer = peer;
     }
 
+    /// <summary>What follows a verdict.</summary>
+    private delegate Next Pop3VerdictHandler(Pop3Session session, Pop3Verdict verdict, Output output);
+
+    /// <summary>What the session does when no verdict is due.</summary>
     private enum Activity
     {
         Greeting,
         Commands,
-        Login,
-        Opening,
         Sending,
         ReadingPiece,
         Listing,
-        Quitting,
     }
 
-    public Connection? Connection { get; }
+    /// <summary>The connection below, or one over memory.</summary>
+    public IPeer Peer { get; }
+    public Pop3ServerOptions Options { get; }
+    public Pop3State State { get; private set; } = Pop3State.Authorization;
 
-    /// <summary>A place for the backend's own state of this session.</summary>
-    public object? Tag { get; set; }
-
-    public bool IsTls => _tls || Connection is { IsTls: true };
+    public bool IsTls => Peer.IsTls;
 
     /// <summary>The name given with USER; null if none was, or if the login failed.</summary>
     public string? User => _login.User;
@@ -74,11 +74,6 @@ internal sealed partial class Pop3Session : ISession
         set => _transfer.Message = value;
     }
 
-    /// <summary>
-    /// Answers to RETR that the backend has read ahead; null: none. Filled only while the session waits for it.
-    /// </summary>
-    internal RetrReadAhead? ReadAhead { get; set; }
-
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _marks.Indexes;
 
@@ -89,7 +84,7 @@ internal sealed partial class Pop3Session : ISession
     public void Answer(Pop3Verdict verdict)
     {
         _answer = verdict;
-        Connection?.Resume();
+        Peer.Resume();
     }
 
     /// <summary>
@@ -99,7 +94,7 @@ internal sealed partial class Pop3Session : ISession
     public void AnswerRead(int count)
     {
         _transfer.ReadCount = count;
-        Connection?.Resume();
+        Peer.Resume();
     }
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
@@ -114,7 +109,7 @@ internal sealed partial class Pop3Session : ISession
     /// <summary>RFC 1939 §3: a session that times out closes without a word and deletes nothing.</summary>
     public void Expire(ExpiryReason reason, Output output)
     {
-        if (reason == ExpiryReason.Stopping && _activity == Activity.Commands)
+        if (reason == ExpiryReason.Stopping && _activity == Activity.Commands && _follow is null)
             output.Write(Pop3Replies.Stopping);
     }
 
@@ -125,22 +120,36 @@ internal sealed partial class Pop3Session : ISession
         ReleaseMaildrop();
     }
 
-    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _activity switch
-    {
-        Activity.Commands => ReadCommand(ref input, output),
-        Activity.Greeting => Greet(output),
-        Activity.Login => OnLoginVerdict(_answer, output),
-        Activity.Opening => OnOpenVerdict(_answer, output),
-        Activity.Sending => SendPiece(output),
-        Activity.ReadingPiece => OnPieceRead(_transfer.ReadCount, output),
-        Activity.Listing => ContinueListing(output),
-        _ => OnQuitVerdict(_answer, output),
-    };
+    private Next Step(ref ReadOnlySpan<byte> input, Output output)
+        => _follow is not null ? OnVerdict(output) : _activity switch
+        {
+            Activity.Commands => ReadCommand(ref input, output),
+            Activity.Greeting => Greet(output),
+            Activity.Sending => SendPiece(output),
+            Activity.ReadingPiece => OnPieceRead(_transfer.ReadCount, output),
+            _ => ContinueListing(output),
+        };
 
     private Next Greet(Output output)
     {
-        Pop3Replies.Greeting(output, _options.HostName);
+        Pop3Replies.Greeting(output, Options.HostName);
         return BackToCommands();
+    }
+
+    /// <summary>Goes on after the backend was asked: with its verdict, or when it gives one that is pending.</summary>
+    private Next Follow(Pop3Verdict verdict, Output output, Pop3VerdictHandler follow)
+    {
+        if (verdict.Kind != Pop3VerdictKind.Pending)
+            return follow(this, verdict, output);
+        _follow = follow;
+        return Next.Wait;
+    }
+
+    private Next OnVerdict(Output output)
+    {
+        Pop3VerdictHandler follow = _follow!;
+        _follow = null;
+        return follow(this, _answer, output);
     }
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
@@ -170,55 +179,16 @@ internal sealed partial class Pop3Session : ISession
         return Next.Read;
     }
 
+    /// <summary>The state table says whether the command is allowed, and what it does.</summary>
     private Next Dispatch(Pop3Command command, Output output)
     {
-        Pop3Rule rule = Pop3Rule.Of(command.Verb);
-        if (rule.States == 0)
+        if (Options.Verbs.Of(command.Verb) is not { } rule)
             return Reject(output, Pop3Replies.UnknownCommand);
-        if ((rule.States & _state) == 0)
+        if ((rule.States & State) == 0)
             return Reject(output, Pop3Replies.NotNow);
-        int first = 0, second = 0;
-        if (!Fits(rule.Argument, command, ref first, ref second))
-            return Reject(output, Pop3Replies.BadArgument);
-        return command.Verb switch
-        {
-            Pop3Verb.User => UserCommand(command.Argument, output),
-            Pop3Verb.Pass => PassCommand(command.Argument, output),
-            Pop3Verb.Stls => Stls(output),
-            Pop3Verb.Capa => Capa(output),
-            Pop3Verb.Quit => Quit(output),
-            Pop3Verb.Stat => Stat(output),
-            Pop3Verb.List => List(first, uniqueIds: false, output),
-            Pop3Verb.Uidl => List(first, uniqueIds: true, output),
-            Pop3Verb.Retr => Retrieve(first, -1, output),
-            Pop3Verb.Top => Retrieve(first, second, output),
-            Pop3Verb.Dele => Delete(first, output),
-            Pop3Verb.Rset => Reset(output),
-            _ => WriteReply(output, Pop3Replies.Ok),
-        };
-    }
-
-    private static bool Fits(Pop3Argument kind, Pop3Command command, ref int first, ref int second)
-    {
-        if (kind == Pop3Argument.None)
-            return !command.HasArgument;
-        if (kind == Pop3Argument.Text)
-            return command.HasArgument;
-        int count = command.Numbers(out first, out second);
-        // Number 0 is no message; -1 keeps it apart from "none given".
-        first = count > 0 && first == 0 ? -1 : first;
-        return kind switch
-        {
-            Pop3Argument.OptionalNumber => count is 0 or 1,
-            Pop3Argument.Number => count == 1,
-            _ => count == 2,
-        };
-    }
-
-    private Next Capa(Output output)
-    {
-        Pop3Capabilities.Write(output, _options, _state, PasswordAllowed, IsTls);
-        return Continue;
+        return Pop3Argument.TryRead(rule.Argument, command, out Pop3Argument argument)
+            ? rule.Handle(this, argument, output)
+            : Reject(output, Pop3Replies.BadArgument);
     }
 
     private Next BackToCommands()
@@ -227,7 +197,7 @@ internal sealed partial class Pop3Session : ISession
         return Continue;
     }
 
-    private Next WriteReply(Output output, ReadOnlySpan<byte> reply)
+    internal Next WriteReply(Output output, ReadOnlySpan<byte> reply)
     {
         output.Write(reply);
         _errors = 0;
@@ -236,7 +206,7 @@ internal sealed partial class Pop3Session : ISession
 
     private Next Reject(Output output, ReadOnlySpan<byte> reply)
     {
-        if (++_errors >= _options.ErrorLimit)
+        if (++_errors >= Options.ErrorLimit)
         {
             output.Write(Pop3Replies.TooManyErrors);
             return Next.Close;

@@ -50,8 +50,8 @@ internal interface ISmtpBackend
     Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt);
 
     /// <summary>DATA with at least one recipient. Accept sends 354 and the content goes to <see cref="Append"/>; Refuse
-    /// ends the transaction. The backend may have read part of the content itself by
-    /// <see cref="SmtpSession.ReadContent"/> on a worker; then 354 is out already, Accept lets the rest flow to
+    /// ends the transaction. While the verdict is pending the backend may have taken part of the content itself
+    /// (<see cref="SmtpSession.BeginContent"/>); then 354 is out already, Accept lets the rest flow to
     /// <see cref="Append"/>, and Refuse is the reply to the final dot, the rest thrown away.</summary>
     Verdict Data(SmtpSession session, Envelope envelope);
 

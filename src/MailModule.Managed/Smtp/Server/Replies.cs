@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
@@ -8,8 +7,6 @@ namespace MailModule.Smtp.Server;
 /// </summary>
 internal static class Replies
 {
-    public static readonly Reply Help214 =
-        new(214, "2.0.0", "EHLO HELO MAIL RCPT DATA RSET NOOP VRFY HELP QUIT AUTH STARTTLS, as in RFC 5321");
     public static readonly Reply ReadyForTls220 = new(220, "2.0.0", "Ready to start TLS");
     public static readonly Reply Bye221 = new(221, "2.0.0", "Bye");
     public static readonly Reply LoggedIn235 = new(235, "2.7.0", "Authentication successful");
@@ -79,6 +76,9 @@ internal static class Replies
         _ => Failed421,
     };
 
+    public static Reply Help214(IEnumerable<string> verbs)
+        => new(214, "2.0.0", $"{string.Join(' ', verbs)}, as in RFC 5321");
+
     // RFC 2034 §4: neither the greeting nor the answer to EHLO and HELO has an enhanced code
     public static void Greeting220(Output output, SmtpServerOptions options)
     {
@@ -94,26 +94,22 @@ internal static class Replies
         output.Write("\r\n"u8);
     }
 
-    public static void Ehlo250(Output output, SmtpServerOptions options, bool offerTls, bool offerAuth)
+    public static void Ehlo250(Output output, SmtpSession session)
     {
-        output.Write("250-"u8);
-        output.Write(options.HostName);
-        output.Write("\r\n250-PIPELINING\r\n250-SIZE"u8);
-        if (options.SizeLimit > 0)
-            WriteNumber(output, options.SizeLimit);
-        output.Write("\r\n250-8BITMIME\r\n250-SMTPUTF8\r\n250-DSN\r\n"u8);
-        if (offerTls)
-            output.Write("250-STARTTLS\r\n"u8);
-        if (offerAuth)
-            output.Write("250-AUTH PLAIN LOGIN\r\n"u8);
-        output.Write("250 ENHANCEDSTATUSCODES\r\n"u8);
-    }
-
-    private static void WriteNumber(Output output, long number)
-    {
-        Span<byte> text = stackalloc byte[21];
-        text[0] = (byte)' ';
-        Utf8Formatter.TryFormat(number, text[1..], out int length);
-        output.Write(text[..(length + 1)]);
+        IReadOnlyList<EhloExtension> extensions = session.Options.Extensions;
+        int linesLeft = 0;
+        for (int i = 0; i < extensions.Count; i++)
+            linesLeft += extensions[i].IsOfferedBy(session) ? 1 : 0;
+        output.Write(linesLeft > 0 ? "250-"u8 : "250 "u8);
+        output.Write(session.Options.HostName);
+        output.Write("\r\n"u8);
+        for (int i = 0; i < extensions.Count; i++)
+        {
+            if (!extensions[i].IsOfferedBy(session))
+                continue;
+            output.Write(--linesLeft > 0 ? "250-"u8 : "250 "u8);
+            extensions[i].Write(session, output);
+            output.Write("\r\n"u8);
+        }
     }
 }

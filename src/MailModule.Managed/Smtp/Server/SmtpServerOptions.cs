@@ -21,4 +21,8 @@ internal sealed record SmtpServerOptions
     public int ErrorLimit { get; init; } = 20;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
     public int HopLimit { get; init; } = 100;
+    /// <summary>The verbs that sessions know.</summary>
+    public StateTable Verbs { get; init; } = StateTable.Standard;
+    /// <summary>The extensions that EHLO names, where each is offered.</summary>
+    public IReadOnlyList<EhloExtension> Extensions { get; init; } = EhloExtension.Standard;
 }

@@ -5,12 +5,12 @@ using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
 
-/// <summary>Each verb's handler, and what follows from the verdict on it.</summary>
+/// <summary>What the rows of <see cref="StateTable"/> and <see cref="Question"/> do with the session.</summary>
 internal sealed partial class SmtpSession
 {
-    private bool MayAuthenticate => IsTls || Options.PlainAuthWithoutTls;
+    internal bool MayAuthenticate => IsTls || Options.PlainAuthWithoutTls;
 
-    private Next OnConnectVerdict(bool isAccepted, Reply? reply, Output output)
+    internal Next Greet(bool isAccepted, Reply? reply, Output output)
     {
         if (isAccepted && reply is null)
             Replies.Greeting220(output, Options);
@@ -21,35 +21,38 @@ internal sealed partial class SmtpSession
         return Continue;
     }
 
-    private Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Output output)
+    // RFC 5321 §4.1.4: a name that does not check out is no reason to refuse; what could break a line is
+    internal static Reply? CheckHello(ReadOnlySpan<byte> name)
+        => AddressGrammar.IsTextWithoutControls(name) ? null : Replies.BadHelo501;
+
+    internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Output output)
     {
-        // RFC 5321 §4.1.4: a name that does not check out is no reason to refuse; what could break a line is
-        if (!AddressGrammar.IsTextWithoutControls(name))
-            return WriteReply(Replies.BadHelo501, output);
         Helo = Encoding.UTF8.GetString(name);
         SaidEhlo = isEhlo;
         // RFC 5321 §4.1.4: EHLO in a session resets as RSET does
         DiscardTransaction();
         _state = SmtpState.Ready;
         if (isEhlo)
-            Replies.Ehlo250(output, Options, Options.OfferStartTls && !IsTls, Options.OfferAuth && MayAuthenticate);
+            Replies.Ehlo250(output, this);
         else
             Replies.Helo250(output, Options);
         return Continue;
     }
 
-    /// <summary>
-    /// RFC 3207 §4.2: both sides forget everything said before. So the state is that of a new connection, the login is
-    /// void, and what was pipelined after STARTTLS is thrown away here as well as below.
-    /// </summary>
-    private Next StartTls(ref ReadOnlySpan<byte> input, Output output)
+    internal Reply? CannotStartTls()
     {
         if (IsTls)
-            return WriteReply(Replies.TlsAlready503, output);
-        if (!Options.OfferStartTls)
-            return WriteReply(Replies.StartTlsOff502, output);
+            return Replies.TlsAlready503;
+        return Options.OfferStartTls ? null : Replies.StartTlsOff502;
+    }
+
+    /// <summary>
+    /// RFC 3207 §4.2: both sides forget everything said before. So the state is that of a new connection, and the login
+    /// is void.
+    /// </summary>
+    internal Next StartTls(Output output)
+    {
         output.Write(Replies.ReadyForTls220.Wire);
-        input = default;
         Helo = "";
         SaidEhlo = false;
         _authentication = default;
@@ -58,10 +61,8 @@ internal sealed partial class SmtpSession
         return Next.StartTls;
     }
 
-    private Next Auth(ReadOnlySpan<byte> argument, Output output)
+    internal Next Auth(ReadOnlySpan<byte> argument, Output output)
     {
-        if (CannotAuthenticate() is { } refusal)
-            return WriteReply(refusal, output);
         int end = argument.IndexOf((byte)' ');
         if (!_authentication.TryBegin(end < 0 ? argument : argument[..end]))
             return WriteReply(Replies.UnknownMechanism504, output);
@@ -72,7 +73,7 @@ internal sealed partial class SmtpSession
         return Continue;
     }
 
-    private Reply? CannotAuthenticate()
+    internal Reply? CannotAuthenticate()
     {
         if (!Options.OfferAuth)
             return Replies.AuthOff502;
@@ -104,7 +105,7 @@ internal sealed partial class SmtpSession
                 _activity = Activity.Auth;
                 return Continue;
             case AuthProgress.Complete:
-                return Ask(Activity.Login, output);
+                return Ask(Question.Login, output);
             case AuthProgress.Forbidden:
                 return WriteReply(Replies.LoginFailed535, output);
             case AuthProgress.Cancelled:
@@ -114,88 +115,63 @@ internal sealed partial class SmtpSession
         }
     }
 
-    private Next OnLoginVerdict(bool isAccepted, Reply? reply, Output output)
-    {
-        if (!isAccepted)
-        {
-            _authentication = default;
-            return WriteReply(reply ?? Replies.LoginFailed535, output);
-        }
-        _authentication.Complete();
-        return WriteAccepted(reply ?? Replies.LoggedIn235, output);
-    }
+    internal Verdict AskLogin() => _authentication.AskBackend(Backend, this);
 
-    private Next Mail(ReadOnlySpan<byte> argument, Output output)
+    internal void CompleteLogin() => _authentication.Complete();
+
+    internal void ForgetLogin() => _authentication = default;
+
+    internal Reply? ReadMail(ReadOnlySpan<byte> argument)
     {
         PathFault fault = MailArgument.TryParse(argument, out MailArgument mail);
         if (fault != PathFault.None)
-            return WriteReply(ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501), output);
+            return ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501);
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
         if (Options.SizeLimit > 0 && mail.Size > Options.SizeLimit)
-            return WriteReply(Replies.TooLarge552, output);
-        _transaction.Begin(mail.Size, new Envelope
+            return Replies.TooLarge552;
+        Transaction.Begin(mail.Size, new Envelope
         {
             ReversePath = mail.ReversePath,
             Helo = Helo,
-            Client = _peer?.RemoteEndPoint,
+            Client = RemoteEndPoint,
             AuthenticatedUser = AuthenticatedUser,
             EightBit = mail.EightBit,
             Utf8 = mail.Utf8,
             Return = mail.Return,
             EnvelopeId = mail.EnvelopeId,
         });
-        return Ask(Activity.Mail, output);
+        return null;
     }
 
-    private Next OnMailVerdict(bool isAccepted, Reply? reply, Output output)
+    internal Reply? ReadRcpt(ReadOnlySpan<byte> argument)
     {
-        if (isAccepted)
-        {
-            _state = SmtpState.Mail;
-            return WriteAccepted(reply ?? Replies.SenderOk250, output);
-        }
-        _transaction.End();
-        return WriteReply(reply ?? Replies.Refused550, output);
-    }
-
-    private Next Rcpt(ReadOnlySpan<byte> argument, Output output)
-    {
-        PathFault fault = _transaction.ParseRcpt(argument);
+        PathFault fault = Transaction.ParseRcpt(argument);
         if (fault != PathFault.None)
-            return WriteReply(ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501), output);
+            return ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
-        if (Envelope.Recipients.Count >= Options.RecipientLimit)
-            return WriteReply(Replies.TooManyRecipients452, output);
-        return Ask(Activity.Rcpt, output);
+        return Envelope.Recipients.Count >= Options.RecipientLimit ? Replies.TooManyRecipients452 : null;
     }
 
-    private Next OnRcptVerdict(bool isAccepted, Reply? reply, Output output)
-    {
-        if (!isAccepted)
-            return WriteReply(reply ?? Replies.Refused550, output);
-        _state = SmtpState.Rcpt;
-        return WriteAccepted(reply ?? Replies.RecipientOk250, output);
-    }
-
-    private Next Rset(Output output)
+    internal Next Reset(Output output)
     {
         DiscardTransaction();
         return WriteReply(Replies.Ok250, output);
     }
 
+    internal static Next Quit(Output output)
+    {
+        output.Write(Replies.Bye221.Wire);
+        return Next.Close;
+    }
+
     /// <summary>Ends the transaction, if there is one; its message is not taken.</summary>
-    private void DiscardTransaction()
+    internal void DiscardTransaction()
     {
         if (_state is not (SmtpState.Mail or SmtpState.Rcpt))
             return;
-        _backend.Discard(this);
-        EndTransaction();
-    }
-
-    private void EndTransaction()
-    {
+        Backend.Discard(this);
         _state = SmtpState.Ready;
-        _transaction.End();
+        Transaction.End();
     }
 
     private static Reply ReplyTo(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
@@ -207,9 +183,9 @@ internal sealed partial class SmtpSession
         _ => Replies.BadParameter501,
     };
 
-    private Next OnDataVerdict(bool isAccepted, Reply? reply, Output output)
+    internal Next BeginOrRefuseContent(bool isAccepted, Reply? reply, Output output)
     {
-        bool hasRead = _hostReader is not null && _hostReader.End();
+        bool hasRead = Transaction.HasContentBegun;
         if (!isAccepted && !hasRead)
         {
             DiscardTransaction();
@@ -217,11 +193,11 @@ internal sealed partial class SmtpSession
         }
         if (!hasRead)
         {
-            _transaction.BeginContent();
+            Transaction.BeginContent();
             output.Write(Replies.StartMailInput354.Wire);
         }
         if (!isAccepted)
-            _transaction.Refusal = reply ?? Replies.MessageRefused554;
+            Transaction.Refusal = reply ?? Replies.MessageRefused554;
         _activity = Activity.Content;
         return Continue;
     }
@@ -230,41 +206,29 @@ internal sealed partial class SmtpSession
     // command begins, and refused there.
     private Next ReceiveContent(ref ReadOnlySpan<byte> input, Output output)
     {
-        while (_transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
-            if (!_backend.Append(this, content))
+        while (Transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
+            if (!Backend.Append(this, content))
                 return Next.Wait;
-        if (_transaction.AtEnd)
+        if (Transaction.AtEnd)
             return EndContent(output);
-        if (!_transaction.IsEndless)
+        if (!Transaction.IsEndless)
             return Next.Read;
-        DiscardTransaction();
-        return CloseWith(Replies.TooLarge552, Activity.Content, output);
+        return CloseWith(Replies.TooLarge552, output);
     }
 
     private Next EndContent(Output output)
     {
         _activity = Activity.Commands;
-        Reply? refusal = _transaction.Fault switch
+        Reply? refusal = Transaction.Fault switch
         {
-            ContentFault.None => _transaction.Refusal,
+            ContentFault.None => Transaction.Refusal,
             ContentFault.TooLarge => Replies.TooLarge552,
             ContentFault.BareNewline => Replies.BareNewline550,
             _ => Replies.Looping554,
         };
         if (refusal is null)
-            return Ask(Activity.EndOfData, output);
+            return Ask(Question.EndOfData, output);
         DiscardTransaction();
         return WriteReply(refusal, output);
-    }
-
-    private Next OnEndOfDataVerdict(bool isAccepted, Reply? reply, Output output)
-    {
-        if (!isAccepted)
-        {
-            DiscardTransaction();
-            return WriteReply(reply ?? Replies.MessageRefused554, output);
-        }
-        EndTransaction();
-        return WriteAccepted(reply ?? Replies.MessageAccepted250, output);
     }
 }

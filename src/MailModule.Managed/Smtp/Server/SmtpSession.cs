@@ -1,14 +1,14 @@
 using System.Net;
 using MailModule.Lines;
 using MailModule.Mail;
-using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
 
 /// <summary>
 /// The server side of SMTP on one connection, as a pure machine. It does one thing at a time (<see cref="Activity"/>):
-/// it reads commands, an AUTH exchange or the content of a message, or it waits for a verdict of its backend.
+/// it reads commands, an AUTH exchange or the content of a message, or it waits for the verdict on a question. What a
+/// verb does is its row in the <see cref="StateTable"/>, what follows a verdict a <see cref="Question"/>'s.
 /// <see cref="ISession"/> says who calls it when.
 /// </summary>
 internal sealed partial class SmtpSession : ISession
@@ -19,32 +19,26 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>No wait at all: Advance takes the next step at once.</summary>
     private const Next Continue = (Next)(-1);
 
-    private readonly ISmtpBackend _backend;
-    private readonly ISmtpPeer? _peer;
-    private readonly SmtpTransaction _transaction;
     private LineReader _lines = new(StateTable.AuthLineLimit);
     private SmtpAuthentication _authentication;
-    private HostContentReader? _hostReader;
     private SmtpState _state = SmtpState.Fresh;
     private Activity _activity = Activity.Start;
+    private Question? _question;
     private Verdict _answer;
     private int _errors;
 
     /// <param name="options">Shared, not changed.</param>
     /// <param name="backend">What the session asks.</param>
-    /// <param name="connection">The connection below; null in tests over memory.</param>
-    public SmtpSession(SmtpServerOptions options, ISmtpBackend backend, Connection? connection)
-        : this(options, backend, connection is null ? null : new ConnectionPeer(connection))
-        => Connection = connection;
-
-    internal SmtpSession(SmtpServerOptions options, ISmtpBackend backend, ISmtpPeer? peer)
+    /// <param name="peer">The connection below, or one over memory.</param>
+    public SmtpSession(SmtpServerOptions options, ISmtpBackend backend, IPeer peer)
     {
         Options = options;
-        _backend = backend;
-        _peer = peer;
-        _transaction = new SmtpTransaction(options);
+        Peer = peer;
+        Backend = backend;
+        Transaction = new SmtpTransaction(options);
     }
 
+    /// <summary>What the session does when no verdict is due.</summary>
     private enum Activity
     {
         /// <summary>The first call is still to come.</summary>
@@ -52,39 +46,31 @@ internal sealed partial class SmtpSession : ISession
         Commands,
         Auth,
         Content,
-        // from here on: the verdict that the backend was asked for
-        Connect,
-        Login,
-        Mail,
-        Rcpt,
-        Data,
-        EndOfData,
     }
 
-    /// <summary>The connection below; null in tests over memory.</summary>
-    public Connection? Connection { get; }
+    /// <summary>The connection below, or one over memory.</summary>
+    public IPeer Peer { get; }
     public SmtpServerOptions Options { get; }
-
-    /// <summary>A place for the backend's own state of this session.</summary>
-    public object? Tag { get; set; }
+    internal ISmtpBackend Backend { get; }
+    internal SmtpTransaction Transaction { get; }
 
     /// <summary>What EHLO or HELO gave; empty before, and again after STARTTLS.</summary>
     public string Helo { get; private set; } = "";
     public bool SaidEhlo { get; private set; }
-    public bool IsTls => _peer is { IsTls: true };
+    public bool IsTls => Peer.IsTls;
 
-    /// <summary>The client's address; null once it is not known any more.</summary>
-    public IPEndPoint? RemoteEndPoint => _peer?.RemoteEndPoint;
+    /// <summary>The client's address; null if it is not known.</summary>
+    public IPEndPoint? RemoteEndPoint => Peer.RemoteEndPoint;
     public string? AuthenticatedUser => _authentication.User;
 
     /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>
     public string? AuthenticatedPassword => _authentication.Password;
 
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
-    public Envelope Envelope => _transaction.Envelope;
+    public Envelope Envelope => Transaction.Envelope;
 
     /// <summary>Octets that MAIL declared for the message (RFC 1870); 0 if it did not.</summary>
-    public long DeclaredSize => _transaction.DeclaredSize;
+    public long DeclaredSize => Transaction.DeclaredSize;
 
     /// <summary>
     /// Gives the verdict that was <see cref="VerdictKind.Pending"/>: once for each, from any thread, which then
@@ -93,42 +79,42 @@ internal sealed partial class SmtpSession : ISession
     public void Answer(Verdict verdict)
     {
         _answer = verdict;
-        _peer?.Resume();
+        Peer.Resume();
     }
 
     /// <summary>
-    /// For a worker while the verdict on <see cref="ISmtpBackend.Data"/> is pending: sends 354 at the first call, then
-    /// blocks until there is more of the content (CRLF lines, unstuffed; at most <paramref name="destination"/>'s
-    /// length), which goes to <see cref="ISmtpBackend.Append"/> too. 0 at the end, -1 on loss, expiry, or a rule that
-    /// the content breaks.
+    /// For who reads the content itself while the verdict on <see cref="ISmtpBackend.Data"/> is pending: from now on
+    /// the client's octets are the content, and go through <see cref="TakeContent"/>.
     /// </summary>
-    public int ReadContent(Span<byte> destination)
+    /// <returns>The octets that tell the client so, to be sent at once.</returns>
+    public ReadOnlySpan<byte> BeginContent()
     {
-        if (_activity != Activity.Data || _peer is null || destination.IsEmpty)
-            return -1;
-        _hostReader ??= new HostContentReader(this, _backend, _peer, _transaction);
-        return _hostReader.Read(destination);
+        Transaction.BeginContent();
+        return Replies.StartMailInput354.Wire;
     }
 
     /// <summary>
-    /// Why <see cref="ReadContent"/> gave -1: the rule that the content breaks, or what became of the connection.
+    /// After <see cref="BeginContent"/>: takes octets from the front of the input. True: they gave this piece of the
+    /// content (CRLF lines, unstuffed), which the taker hands to <see cref="ISmtpBackend.Append"/> too. False: the
+    /// input is used up, or the content at its end, or it breaks a rule.
     /// </summary>
-    public Fault ReadFault => _transaction.Fault switch
-    {
-        ContentFault.TooLarge => Fault.Limit,
-        ContentFault.BareNewline or ContentFault.Looping => Fault.Protocol,
-        _ => Connection is { WaitFault: not Fault.None and var fault } ? fault : Fault.Closed,
-    };
+    public bool TakeContent(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
+        => Transaction.TryRead(ref input, out content);
+
+    /// <summary><see cref="BeginContent"/> was called for this message, or the session has sent 354.</summary>
+    public bool HasContentBegun => Transaction.HasContentBegun;
+
+    /// <summary>The content was taken to its end.</summary>
+    public bool IsContentAtEnd => Transaction.AtEnd;
+
+    /// <summary>Which rule the content breaks, as far as it was taken.</summary>
+    public ContentFault ContentFault => Transaction.Fault;
 
     /// <summary>
-    /// What lies below <see cref="ISmtpBackend.Append"/> takes content again: once for each false it gave, from any
-    /// thread.
+    /// The backend takes content again: once for each false that <see cref="ISmtpBackend.Append"/> gave the session,
+    /// from any thread.
     /// </summary>
-    public void ResumeContent()
-    {
-        if (_hostReader is null || !_hostReader.TryResume())
-            _peer?.Resume();
-    }
+    public void ResumeContent() => Peer.Resume();
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
@@ -136,6 +122,9 @@ internal sealed partial class SmtpSession : ISession
         do
             next = output.Length >= OutputBound ? Next.Write : Step(ref input, output);
         while (next == Continue);
+        // RFC 3207 §4.2: what was pipelined after STARTTLS is thrown away, here as well as below
+        if (next == Next.StartTls)
+            input = default;
         return next;
     }
 
@@ -149,147 +138,108 @@ internal sealed partial class SmtpSession : ISession
     /// </remarks>
     public void Closed()
     {
-        bool isOpen = _state is SmtpState.Mail or SmtpState.Rcpt || _activity == Activity.Mail;
-        bool isAnswered = _activity is Activity.Mail or Activity.EndOfData;
-        bool isAccepted = _answer.Kind == VerdictKind.Accept;
-        if (isOpen && (!isAnswered || isAccepted == (_activity == Activity.Mail)))
-            _backend.Discard(this);
+        if (_question is { StateIfAccepted: not SmtpState.None and var state } && _answer.Kind == VerdictKind.Accept)
+            _state = state;
+        if (_state is SmtpState.Mail or SmtpState.Rcpt)
+            Backend.Discard(this);
         _state = SmtpState.Refused;
-        _backend.Closed(this);
+        Backend.Closed(this);
     }
 
-    private Next Step(ref ReadOnlySpan<byte> input, Output output) => _activity switch
+    private Next Step(ref ReadOnlySpan<byte> input, Output output)
+        => _question is not null ? OnVerdict(_answer, output) : _activity switch
+        {
+            Activity.Start => Begin(output),
+            Activity.Commands => ReadCommand(ref input, output),
+            Activity.Auth => ReadAuthResponse(ref input, output),
+            _ => ReceiveContent(ref input, output),
+        };
+
+    private Next Begin(Output output)
     {
-        Activity.Start => Ask(Activity.Connect, output),
-        Activity.Commands => ReadCommand(ref input, output),
-        Activity.Auth => ReadAuthResponse(ref input, output),
-        Activity.Content => ReceiveContent(ref input, output),
-        _ => OnVerdict(_answer, output),
-    };
+        _activity = Activity.Commands;
+        return Ask(Question.Connect, output);
+    }
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
         => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
         {
             LineResult.Incomplete => Next.Read,
             LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
-            _ => Execute(line, ref input, output),
+            _ => Execute(line, output),
         };
 
-    /// <summary>
-    /// The state table says whether the command is allowed; then its verb's handler asks for a verdict or acts.
-    /// </summary>
-    private Next Execute(ReadOnlySpan<byte> line, ref ReadOnlySpan<byte> input, Output output)
+    /// <summary>The state table says whether the command is allowed, and what it does.</summary>
+    private Next Execute(ReadOnlySpan<byte> line, Output output)
     {
         var command = CommandLine.Parse(line);
-        ref readonly VerbRule rule = ref StateTable.Of(command.Verb);
-        if (line.Length + 2 > rule.LineLimit)
-            return WriteReply(Replies.LineTooLong500, output);
-        if ((rule.Allowed & _state) == 0)
-            return WriteReply(OutOfOrder(command.Verb), output);
-        if (rule.Argument == ArgumentRule.None && !command.Argument.IsEmpty)
-            return WriteReply(Replies.NoArgumentAllowed501, output);
-        if (rule.Argument == ArgumentRule.Required && command.Argument.IsEmpty)
-            return WriteReply(Replies.NeedsArgument501, output);
-        if (rule.NeedsLogin && Options.RequireAuth && AuthenticatedUser is null)
-            return WriteReply(Replies.LoginFirst530, output);
-        return Handle(command, ref input, output);
+        VerbRule rule = Options.Verbs.Of(command.Verb);
+        Reply? refusal = line.Length + 2 > rule.LineLimit ? Replies.LineTooLong500 : Check(rule, command.Argument);
+        if (refusal is not null)
+            return WriteReply(refusal, output);
+        return rule.Handle is { } handle ? handle(this, command.Argument, output) : Ask(rule.Question!, output);
     }
 
-    private Next Handle(CommandLine command, ref ReadOnlySpan<byte> input, Output output) => command.Verb switch
+    private Reply? Check(VerbRule rule, ReadOnlySpan<byte> argument)
     {
-        SmtpVerb.Ehlo => Hello(command.Argument, isEhlo: true, output),
-        SmtpVerb.Helo => Hello(command.Argument, isEhlo: false, output),
-        SmtpVerb.StartTls => StartTls(ref input, output),
-        SmtpVerb.Auth => Auth(command.Argument, output),
-        SmtpVerb.Mail => Mail(command.Argument, output),
-        SmtpVerb.Rcpt => Rcpt(command.Argument, output),
-        SmtpVerb.Data => Ask(Activity.Data, output),
-        SmtpVerb.Rset => Rset(output),
-        SmtpVerb.Noop => WriteReply(Replies.Ok250, output),
-        SmtpVerb.Vrfy => WriteReply(Replies.CannotVerify252, output),
-        SmtpVerb.Expn => WriteReply(Replies.ExpnOff502, output),
-        SmtpVerb.Help => WriteReply(Replies.Help214, output),
-        SmtpVerb.Quit => Quit(output),
-        _ => WriteReply(Replies.UnknownCommand500, output),
-    };
-
-    private Reply OutOfOrder(SmtpVerb verb) => (_state, verb) switch
-    {
-        (SmtpState.Refused, _) => Replies.NoService503,
-        (SmtpState.Fresh, SmtpVerb.StartTls or SmtpVerb.Auth) => Replies.EhloFirst503,
-        (SmtpState.Fresh, _) => Replies.HelloFirst503,
-        (SmtpState.Ready, _) => Replies.MailFirst503,
-        (_, SmtpVerb.Mail) => Replies.NestedMail503,
-        // RFC 5321 §3.3: DATA after recipients that were all refused
-        (SmtpState.Mail, SmtpVerb.Data) => Replies.NoRecipients554,
-        _ => Replies.BadSequence503,
-    };
-
-    private Next Quit(Output output)
-    {
-        output.Write(Replies.Bye221.Wire);
-        return Next.Close;
+        if ((rule.Allowed & _state) == 0)
+            return rule.OutOfOrder(_state);
+        if (rule.Argument == ArgumentRule.None && !argument.IsEmpty)
+            return Replies.NoArgumentAllowed501;
+        if (rule.Argument == ArgumentRule.Required && argument.IsEmpty)
+            return Replies.NeedsArgument501;
+        if (rule.NeedsLogin && Options.RequireAuth && AuthenticatedUser is null)
+            return Replies.LoginFirst530;
+        return rule.Read?.Invoke(this, argument);
     }
 
     /// <summary>
     /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
     /// </summary>
-    private Next Ask(Activity question, Output output)
+    internal Next Ask(Question question, Output output)
     {
-        _activity = question;
+        _question = question;
         _answer = Verdict.Pending;
-        Verdict verdict = AskBackend(question);
+        Verdict verdict = question.Ask(this);
         return verdict.Kind == VerdictKind.Pending ? Next.Wait : OnVerdict(verdict, output);
     }
 
-    private Verdict AskBackend(Activity question) => question switch
-    {
-        Activity.Connect => _backend.Connect(this),
-        Activity.Login => _authentication.AskBackend(_backend, this),
-        Activity.Mail => _backend.Mail(this, Envelope, DeclaredSize),
-        Activity.Rcpt => _backend.Rcpt(this, Envelope, in _transaction.Rcpt),
-        Activity.Data => _backend.Data(this, Envelope),
-        _ => _backend.EndOfData(this),
-    };
-
     private Next OnVerdict(Verdict verdict, Output output)
     {
-        Activity question = _activity;
-        _activity = Activity.Commands;
+        Question question = _question!;
+        _question = null;
         if (verdict.Kind == VerdictKind.Close)
-            return CloseWith(verdict.Reply, question, output);
+            return CloseWith(verdict.Reply, output);
         bool isAccepted = verdict.Kind == VerdictKind.Accept;
-        return question switch
-        {
-            Activity.Connect => OnConnectVerdict(isAccepted, verdict.Reply, output),
-            Activity.Login => OnLoginVerdict(isAccepted, verdict.Reply, output),
-            Activity.Mail => OnMailVerdict(isAccepted, verdict.Reply, output),
-            Activity.Rcpt => OnRcptVerdict(isAccepted, verdict.Reply, output),
-            Activity.Data => OnDataVerdict(isAccepted, verdict.Reply, output),
-            _ => OnEndOfDataVerdict(isAccepted, verdict.Reply, output),
-        };
+        if (isAccepted && question.StateIfAccepted != SmtpState.None)
+            _state = question.StateIfAccepted;
+        if (question.Follow is { } follow)
+            return follow(this, isAccepted, verdict.Reply, output);
+        (isAccepted ? question.IfAccepted : question.IfRefused)?.Invoke(this);
+        return isAccepted
+            ? WriteAccepted(verdict.Reply ?? question.Accepted, output)
+            : WriteReply(verdict.Reply ?? question.Refused, output);
     }
 
-    private Next CloseWith(Reply? reply, Activity question, Output output)
+    private Next CloseWith(Reply? reply, Output output)
     {
-        if (question is Activity.Data or Activity.EndOfData)
-            DiscardTransaction();
+        DiscardTransaction();
         if (reply is not null)
             output.Write(reply.Wire);
         return Next.Close;
     }
 
     /// <summary>Writes a reply and continues, unless it was one refusal too many.</summary>
-    private Next WriteReply(Reply reply, Output output)
+    internal Next WriteReply(Reply reply, Output output)
     {
         if (reply.Code >= 500 && ++_errors > Options.ErrorLimit)
-            return CloseWith(Replies.TooManyErrors421, Activity.Commands, output);
+            return CloseWith(Replies.TooManyErrors421, output);
         output.Write(reply.Wire);
         return Continue;
     }
 
     /// <summary>As <see cref="WriteReply"/>, for a step that was accepted: only errors in a row count.</summary>
-    private Next WriteAccepted(Reply reply, Output output)
+    internal Next WriteAccepted(Reply reply, Output output)
     {
         _errors = 0;
         output.Write(reply.Wire);

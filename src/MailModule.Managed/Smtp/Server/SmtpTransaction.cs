@@ -44,6 +44,9 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// </summary>
     public Reply? Refusal { get; set; }
 
+    /// <summary>354 is out, or on its way.</summary>
+    public bool HasContentBegun { get; private set; }
+
     public bool AtEnd => _reader.AtEnd;
 
     /// <summary>The content is refused, and the client sends far more than it may.</summary>
@@ -53,6 +56,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     public void Begin(long declaredSize, Envelope envelope)
     {
         DeclaredSize = declaredSize;
+        HasContentBegun = false;
         _envelope = envelope;
     }
 
@@ -67,6 +71,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         _size = 0;
         Fault = ContentFault.None;
         Refusal = null;
+        HasContentBegun = true;
     }
 
     /// <summary>Drops the envelope: an idle session holds none.</summary>

@@ -1,9 +1,12 @@
+using MailModule.Lines;
+
 namespace MailModule.Smtp.Server;
 
 /// <summary>Where a session stands between two commands (RFC 5321 §4.1.4).</summary>
 [Flags]
 internal enum SmtpState
 {
+    None = 0,
     /// <summary>Greeted with a refusal: QUIT alone is welcome (RFC 5321 §3.1).</summary>
     Refused = 1,
     /// <summary>Greeted, no EHLO or HELO yet.</summary>
@@ -19,27 +22,11 @@ internal enum SmtpState
     Any = Refused | Greeted,
 }
 
-/// <summary>What a verb says about its argument.</summary>
-internal enum ArgumentRule
-{
-    None,
-    Optional,
-    Required,
-}
-
 /// <summary>
-/// One row: a verb, the states that allow it, its longest line with CRLF, its argument, and whether options may ask for
-/// a login first.
+/// The verbs and their order, as data. The next state of a verb that asks is a column of its <see cref="Question"/>;
+/// of the others EHLO, HELO, RSET and STARTTLS change the state, in their handlers.
 /// </summary>
-internal readonly record struct VerbRule(
-    SmtpVerb Verb, SmtpState Allowed, ArgumentRule Argument, int LineLimit = StateTable.LineLimit,
-    bool NeedsLogin = false);
-
-/// <summary>
-/// The order of commands, as data. The next state is not a column: it follows from the verdict, in
-/// <see cref="SmtpSession"/>'s On…Verdict methods, and only EHLO, HELO, MAIL, RCPT, DATA, RSET and STARTTLS change it.
-/// </summary>
-internal static class StateTable
+internal sealed class StateTable
 {
     /// <summary>RFC 5321 §4.5.3.1.4.</summary>
     public const int LineLimit = 512;
@@ -52,30 +39,92 @@ internal static class StateTable
     /// <summary>RFC 4954 §4: lines of an exchange, and AUTH with an initial response.</summary>
     public const int AuthLineLimit = 12288;
 
-    private static readonly VerbRule[] Rules = Order(
-        new VerbRule(SmtpVerb.Ehlo, SmtpState.Greeted, ArgumentRule.Required),
-        new VerbRule(SmtpVerb.Helo, SmtpState.Greeted, ArgumentRule.Required),
-        new VerbRule(SmtpVerb.Mail, SmtpState.Ready, ArgumentRule.Required, PathLineLimit, NeedsLogin: true),
-        new VerbRule(SmtpVerb.Rcpt, SmtpState.Mail | SmtpState.Rcpt, ArgumentRule.Required, PathLineLimit),
-        new VerbRule(SmtpVerb.Data, SmtpState.Rcpt, ArgumentRule.None),
-        new VerbRule(SmtpVerb.Rset, SmtpState.Greeted, ArgumentRule.None),
-        new VerbRule(SmtpVerb.Noop, SmtpState.Greeted, ArgumentRule.Optional),
-        new VerbRule(SmtpVerb.Vrfy, SmtpState.Greeted, ArgumentRule.Required),
-        new VerbRule(SmtpVerb.Expn, SmtpState.Greeted, ArgumentRule.Required),
-        new VerbRule(SmtpVerb.Help, SmtpState.Greeted, ArgumentRule.Optional),
-        new VerbRule(SmtpVerb.Quit, SmtpState.Any, ArgumentRule.None),
-        // RFC 4954 §4: AUTH is not permitted during a transaction
-        new VerbRule(SmtpVerb.Auth, SmtpState.Ready, ArgumentRule.Required, AuthLineLimit),
-        new VerbRule(SmtpVerb.StartTls, SmtpState.Ready, ArgumentRule.None),
-        new VerbRule(SmtpVerb.Unknown, SmtpState.Greeted, ArgumentRule.Optional));
+    private static readonly VerbRule s_unknown =
+        new("", SmtpState.Greeted, ArgumentRule.Optional) { Handle = Says(Replies.UnknownCommand500) };
 
-    public static ref readonly VerbRule Of(SmtpVerb verb) => ref Rules[(int)verb];
+    /// <summary>RFC 5321, 3207 and 4954.</summary>
+    public static readonly StateTable Standard = new(
+        new VerbRule("EHLO", SmtpState.Greeted, ArgumentRule.Required)
+        {
+            Read = static (_, argument) => SmtpSession.CheckHello(argument),
+            Handle = static (session, argument, output) => session.Hello(argument, isEhlo: true, output),
+        },
+        new VerbRule("HELO", SmtpState.Greeted, ArgumentRule.Required)
+        {
+            Read = static (_, argument) => SmtpSession.CheckHello(argument),
+            Handle = static (session, argument, output) => session.Hello(argument, isEhlo: false, output),
+        },
+        new VerbRule("MAIL", SmtpState.Ready, ArgumentRule.Required)
+        {
+            LineLimit = PathLineLimit,
+            NeedsLogin = true,
+            InTransaction = Replies.NestedMail503,
+            Read = static (session, argument) => session.ReadMail(argument),
+            Question = Question.Mail,
+        },
+        new VerbRule("RCPT", SmtpState.Mail | SmtpState.Rcpt, ArgumentRule.Required)
+        {
+            LineLimit = PathLineLimit,
+            Read = static (session, argument) => session.ReadRcpt(argument),
+            Question = Question.Rcpt,
+        },
+        new VerbRule("DATA", SmtpState.Rcpt, ArgumentRule.None)
+        {
+            // RFC 5321 §3.3: DATA after recipients that were all refused
+            InTransaction = Replies.NoRecipients554,
+            Question = Question.Data,
+        },
+        new VerbRule("RSET", SmtpState.Greeted, ArgumentRule.None)
+        {
+            Handle = static (session, _, output) => session.Reset(output),
+        },
+        new VerbRule("NOOP", SmtpState.Greeted, ArgumentRule.Optional) { Handle = Says(Replies.Ok250) },
+        new VerbRule("VRFY", SmtpState.Greeted, ArgumentRule.Required) { Handle = Says(Replies.CannotVerify252) },
+        new VerbRule("EXPN", SmtpState.Greeted, ArgumentRule.Required)
+        {
+            IsOffered = false,
+            Handle = Says(Replies.ExpnOff502),
+        },
+        new VerbRule("HELP", SmtpState.Greeted, ArgumentRule.Optional)
+        {
+            Handle = static (session, _, output) => session.WriteReply(session.Options.Verbs.Help214, output),
+        },
+        new VerbRule("QUIT", SmtpState.Any, ArgumentRule.None)
+        {
+            Handle = static (_, _, output) => SmtpSession.Quit(output),
+        },
+        new VerbRule("AUTH", SmtpState.Ready, ArgumentRule.Required) // RFC 4954 §4: not during a transaction
+        {
+            LineLimit = AuthLineLimit,
+            BeforeHello = Replies.EhloFirst503,
+            Read = static (session, _) => session.CannotAuthenticate(),
+            Handle = static (session, argument, output) => session.Auth(argument, output),
+            Question = Question.Login,
+        },
+        new VerbRule("STARTTLS", SmtpState.Ready, ArgumentRule.None)
+        {
+            BeforeHello = Replies.EhloFirst503,
+            Read = static (session, _) => session.CannotStartTls(),
+            Handle = static (session, _, output) => session.StartTls(output),
+        });
 
-    private static VerbRule[] Order(params VerbRule[] rows)
+    private readonly VerbRule[] _rules;
+    private readonly VerbTable<VerbRule> _byVerb;
+
+    private StateTable(params VerbRule[] rules)
     {
-        var rules = new VerbRule[rows.Length];
-        foreach (VerbRule row in rows)
-            rules[(int)row.Verb] = row;
-        return rules;
+        _rules = rules;
+        _byVerb = new VerbTable<VerbRule>(rules, rule => rule.Verb);
+        Help214 = Replies.Help214(rules.Where(rule => rule.IsOffered).Select(rule => rule.Verb));
     }
+
+    public Reply Help214 { get; }
+
+    /// <summary>The row of a verb, or the one for what is no verb.</summary>
+    public VerbRule Of(ReadOnlySpan<byte> verb) => _byVerb.Find(verb) ?? s_unknown;
+
+    /// <summary>A table with one more verb.</summary>
+    public StateTable With(VerbRule rule) => new([.. _rules, rule]);
+
+    private static VerbHandler Says(Reply reply) => (session, _, output) => session.WriteReply(reply, output);
 }

@@ -32,7 +32,7 @@ public sealed class RcptTests : IDisposable
     private readonly List<string> _lines = [];
     private readonly Workers _workers = new(4);
     private readonly EngineSettings _settings;
-    private readonly SmtpBackend _backend;
+    private readonly SmtpDependencies _dependencies;
 
     public RcptTests()
     {
@@ -46,7 +46,8 @@ public sealed class RcptTests : IDisposable
         File.WriteAllText(file, Config);
         Assert.Equal((Fault.None, ""), (_settings.Load(file, out string error), error ?? ""));
         var nobody = new HostCallback(null, RequestAction.None, Inline: false);
-        _backend = new SmtpBackend(new MemorySpool([]), _workers, nobody, () => _settings.Current.Relay, log);
+        _dependencies = new SmtpDependencies(
+            new MemorySpool([]), _workers.Run, nobody, () => _settings.Current.Relay, log);
     }
 
     public void Dispose()
@@ -62,7 +63,7 @@ public sealed class RcptTests : IDisposable
     [InlineData("postmaster", "postmaster")]
     public void A_user_of_a_local_domain_is_accepted_from_a_stranger(string recipient, string maildrop)
     {
-        using MemoryPeer client = From(Stranger);
+        using SteppedClient client = From(Stranger);
         Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send($"RCPT TO:<{recipient}>\r\n"));
         Assert.Equal(maildrop, Assert.Single(client.Session.Envelope.Recipients).Maildrop);
     }
@@ -70,7 +71,7 @@ public sealed class RcptTests : IDisposable
     [Fact]
     public void A_list_of_ours_is_accepted_from_a_stranger()
     {
-        using MemoryPeer client = From(Stranger);
+        using SteppedClient client = From(Stranger);
         Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<all@example.org>\r\n"));
         Assert.NotNull(Assert.Single(client.Session.Envelope.Recipients).Maildrop);
     }
@@ -83,7 +84,7 @@ public sealed class RcptTests : IDisposable
     [InlineData("@example.org:bob@example.com", "550 5.7.1 Relaying denied\r\n")]
     public void What_is_refused_to_a_stranger_is_refused_and_logged(string recipient, string reply)
     {
-        using MemoryPeer client = From(Stranger);
+        using SteppedClient client = From(Stranger);
         Assert.Equal(reply, client.Send($"RCPT TO:<{recipient}>\r\n"));
         Assert.Empty(client.Session.Envelope.Recipients);
         Assert.Contains(Lines(), line => line.Contains(Stranger, StringComparison.Ordinal));
@@ -92,7 +93,7 @@ public sealed class RcptTests : IDisposable
     [Fact]
     public void An_address_of_smtp_range_may_relay()
     {
-        using MemoryPeer client = From(RelayClient);
+        using SteppedClient client = From(RelayClient);
         Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<bob@example.com>\r\n"));
         Assert.Null(Assert.Single(client.Session.Envelope.Recipients).Maildrop);
         Assert.Equal("550 5.1.1 No such user here\r\n", client.Send("RCPT TO:<nobody@example.org>\r\n"));
@@ -101,7 +102,7 @@ public sealed class RcptTests : IDisposable
     [Fact]
     public void A_login_with_the_right_password_may_relay_and_one_with_a_wrong_one_may_not()
     {
-        using var client = new MemoryPeer(Stranger, _backend, Options);
+        using var client = new SteppedClient(Stranger, Options, new SmtpBackend(_dependencies, null));
         client.Send("EHLO client.example\r\n");
         Assert.StartsWith("535 ", client.Send(Plain("sender", "wrong")), StringComparison.Ordinal);
         client.Send("MAIL FROM:<a@example.com>\r\n");
@@ -115,7 +116,7 @@ public sealed class RcptTests : IDisposable
     [Fact]
     public void A_setting_that_changes_counts_from_the_next_recipient_on()
     {
-        using MemoryPeer client = From(Stranger);
+        using SteppedClient client = From(Stranger);
         Assert.Equal("550 5.7.1 Relaying denied\r\n", client.Send("RCPT TO:<ann@example.edu>\r\n"));
         Assert.Equal(Fault.None, _settings.Set("local_domain", "example.edu", out _));
         Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<ann@example.edu>\r\n"));
@@ -126,9 +127,9 @@ public sealed class RcptTests : IDisposable
     private static string Plain(string user, string password)
         => $"AUTH PLAIN {Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password}"))}\r\n";
 
-    private MemoryPeer From(string address)
+    private SteppedClient From(string address)
     {
-        var client = new MemoryPeer(address, _backend, Options);
+        var client = new SteppedClient(address, Options, new SmtpBackend(_dependencies, null));
         client.Send("EHLO client.example\r\nMAIL FROM:<a@example.com>\r\n");
         return client;
     }

@@ -1,25 +1,31 @@
 using System.Text;
+using MailModule.Engine.Serving;
 using MailModule.Pop3.Server;
+using MailModule.Primitives;
+using MailModule.Tests.Engine.Serving;
 using MailModule.Transport;
 
 namespace MailModule.Tests.Pop3.Server;
 
 /// <summary>
-/// A session over memory with a backend of fixed answers: user "u" has the password "p w". Answers come at once, or
-/// each as pending.
+/// A session over memory, stepped by the test, with a backend of fixed answers: user "u" has the password "p w".
+/// Answers come at once, or each as pending.
 /// </summary>
 internal sealed class Pop3Harness : IPop3Backend
 {
     private readonly Output _output = new();
     private readonly StringBuilder _received = new();
-    private byte[] _left = [];
+    private readonly MemoryPeer _peer = new();
+    private readonly SteppedSession _stepped;
+    private RetrReadAhead? _ahead;
     private Action? _pending;
 
     public Pop3Harness(Pop3ServerOptions? options = null, params string[] texts)
     {
         Drop = new MemoryMaildrop(texts);
         Session = new Pop3Session(
-            options ?? new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true }, this, null);
+            options ?? new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true }, this, _peer);
+        _stepped = new SteppedSession(Session, _peer);
     }
 
     public Pop3Session Session { get; }
@@ -34,7 +40,7 @@ internal sealed class Pop3Harness : IPop3Backend
     public ReadAheadBuffers? ReadAheadBuffers { get; init; }
     public int Opens { get; private set; }
     public List<string> Calls { get; } = [];
-    public bool IsClosed { get; private set; }
+    public bool IsClosed => _stepped.Waits == Next.Close;
     public int LargestOutput { get; private set; }
     public int Reads { get; private set; }
 
@@ -43,10 +49,9 @@ internal sealed class Pop3Harness : IPop3Backend
 
     public string Send(byte[] octets)
     {
-        _left = [.. _left, .. octets];
-        while (!IsClosed && Turn())
-        {
-        }
+        if (_stepped.Waits == Next.Write)
+            Step([]);
+        Step(octets);
         string received = _received.ToString();
         _received.Clear();
         return received;
@@ -60,17 +65,12 @@ internal sealed class Pop3Harness : IPop3Backend
         return this;
     }
 
-    public void Lose()
-    {
-        IsClosed = true;
-        Session.Closed();
-    }
+    public void Lose() => Assert.Equal(Next.Close, _stepped.Lose(Fault.Closed));
 
     public string Expire(ExpiryReason reason)
     {
-        Session.Expire(reason, _output);
+        Assert.Equal(Next.Close, _stepped.Stop(reason, _output));
         Collect();
-        Lose();
         return _received.ToString();
     }
 
@@ -89,7 +89,7 @@ internal sealed class Pop3Harness : IPop3Backend
         {
             Opens++;
             if (lines < 0 && ReadAheadBuffers is not null
-                && (session.ReadAhead ??= new RetrReadAhead(ReadAheadBuffers, new StillClock())).ReadFrom(Drop, index))
+                && (_ahead ??= new RetrReadAhead(ReadAheadBuffers, new StillClock())).ReadFrom(Drop, index))
                 return;
             Drop.OpenMessage(index, out Stream content);
             session.Message = content;
@@ -113,7 +113,14 @@ internal sealed class Pop3Harness : IPop3Backend
         return Say(QuitVerdict, () => Calls.Add($"delete {deleted}"));
     }
 
-    public void Closed(Pop3Session session) => Calls.Add("closed");
+    public bool TryAnswer(Pop3Session session, int index, Output output)
+        => _ahead is not null && _ahead.TryWrite(index, output);
+
+    public void Closed(Pop3Session session)
+    {
+        _ahead?.Clear();
+        Calls.Add("closed");
+    }
 
     private Pop3Verdict Say(Pop3Verdict verdict, Action effect)
     {
@@ -130,39 +137,33 @@ internal sealed class Pop3Harness : IPop3Backend
         return Pop3Verdict.Pending;
     }
 
-    // One Advance and what the connection does after it; false when it would wait for input.
-    private bool Turn()
+    /// <summary>Steps on until the session waits for input, or is closed.</summary>
+    private void Step(ReadOnlySpan<byte> octets)
     {
-        ReadOnlySpan<byte> input = _left;
-        Next next = Session.Advance(ref input, _output);
-        _left = input.ToArray();
-        Collect();
-        switch (next)
+        Next next = _stepped.Step(octets, default, _output);
+        while (Collect() && next is not (Next.Read or Next.Close))
         {
-            case Next.Read:
-                return false;
-            case Next.Wait:
-                Assert.NotNull(_pending);
-                Action pending = _pending;
-                _pending = null;
-                pending();
-                return true;
-            case Next.StartTls:
-                _left = [];
-                return false;
-            case Next.Close:
-                Lose();
-                return false;
-            default:
-                Assert.Equal(Next.Write, next);
-                return true;
+            if (next == Next.Wait)
+                GivePending();
+            next = next == Next.StartTls
+                ? _stepped.BeginTls("TLSv1.3", default, _output)
+                : _stepped.Step([], default, _output);
         }
     }
 
-    private void Collect()
+    private void GivePending()
+    {
+        Assert.NotNull(_pending);
+        Action pending = _pending;
+        _pending = null;
+        pending();
+    }
+
+    private bool Collect()
     {
         LargestOutput = Math.Max(LargestOutput, _output.Length);
         _received.Append(Encoding.Latin1.GetString(_output.Written));
         _output.Clear();
+        return true;
     }
 }

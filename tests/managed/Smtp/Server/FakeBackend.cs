@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Engine.Serving;
 using MailModule.Mail;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -32,7 +33,10 @@ internal sealed class FakeBackend : ISmtpBackend
     public Verdict ConnectVerdict { get; init; } = Verdict.Accept;
 
     /// <summary>Runs while DATA is pending, as a host's callback does; its answer is the verdict.</summary>
-    public Func<SmtpSession, Verdict>? Host { get; init; }
+    public Func<SmtpSession, Verdict>? Host { get; set; }
+
+    /// <summary>Reads the content in the host's name; null: no host does.</summary>
+    public HostContentReader? Reader { get; set; }
 
     public List<string> Calls { get; } = [];
     public List<string> Messages { get; } = [];
@@ -102,7 +106,7 @@ internal sealed class FakeBackend : ISmtpBackend
             return true;
         if (Answers == Answers.Late && Host is null)
             _later.Enqueue(session.ResumeContent);
-        else
+        else if (Reader is null || !Reader.TryResume())
             session.ResumeContent();
         return false;
     }
@@ -140,11 +144,16 @@ internal sealed class FakeBackend : ISmtpBackend
         Closings++;
     }
 
-    /// <summary>Does what is due while the session waits.</summary>
-    public void RunLater()
+    /// <summary>Makes something due while the session waits.</summary>
+    public void Later(Action action) => _later.Enqueue(action);
+
+    /// <summary>Does what is due while the session waits; false if nothing is.</summary>
+    public bool RunLater()
     {
-        if (_later.TryDequeue(out Action? action))
-            action();
+        if (!_later.TryDequeue(out Action? action))
+            return false;
+        action();
+        return true;
     }
 
     private Verdict Give(SmtpSession session, Verdict verdict)

@@ -1,43 +1,42 @@
 using System.Net;
 using System.Text;
+using MailModule.Primitives;
 using MailModule.Smtp.Server;
 using MailModule.Transport;
 
 namespace MailModule.Tests.Smtp.Server;
 
 /// <summary>
-/// A server session over memory: does what a connection does, without a socket. Octets are Latin-1 text.
+/// A server session over memory, stepped by the test, which gives pending answers as they come due. Octets are Latin-1
+/// text.
 /// </summary>
-internal sealed class SmtpHarness : ISmtpPeer
+internal sealed class SmtpHarness : IBlockingPeer
 {
     private readonly Output _output = new();
     private readonly Queue<byte[]> _coming = new();
     private readonly StringBuilder _sent = new();
-    private byte[] _kept = [];
-    private int _resumed;
+    private readonly MemoryPeer _peer = new() { RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4321) };
+    private readonly SteppedSession _stepped;
 
     public SmtpHarness(SmtpServerOptions? options = null, FakeBackend? backend = null)
     {
         Backend = backend ?? new FakeBackend();
-        Session = new SmtpSession(options ?? new SmtpServerOptions { HostName = "mail.example" }, Backend, this);
+        Session = new SmtpSession(options ?? new SmtpServerOptions { HostName = "mail.example" }, Backend, _peer);
+        _stepped = new SteppedSession(Session, _peer);
     }
 
     public FakeBackend Backend { get; }
     public SmtpSession Session { get; }
-    public bool IsClosed { get; private set; }
-    public int Kept => _kept.Length;
+    public bool IsClosed => _stepped.Waits == Next.Close;
+    public int Kept => _stepped.Unconsumed.Length;
     public int LongestOutput { get; private set; }
-
-    public IPEndPoint? RemoteEndPoint { get; } = new(IPAddress.Parse("192.0.2.1"), 4321);
-    public bool IsTls { get; set; }
 
     /// <summary>Gives octets to the session and returns all that it answers.</summary>
     public string Send(string octets)
     {
-        _kept = [.. _kept, .. Encoding.Latin1.GetBytes(octets)];
-        while (!IsClosed && !TakesStep())
-        {
-        }
+        if (_stepped.Waits == Next.Write)
+            Step([]);
+        Step(Encoding.Latin1.GetBytes(octets));
         return Take();
     }
 
@@ -48,16 +47,14 @@ internal sealed class SmtpHarness : ISmtpPeer
             _coming.Enqueue(Encoding.Latin1.GetBytes(piece));
     }
 
-    public void Resume() => _resumed++;
-
     public ReadOnlySpan<byte> WaitForInput()
     {
-        if (_kept.Length == 0 && _coming.TryDequeue(out byte[]? piece))
-            _kept = piece;
-        return _kept;
+        if (_stepped.Unconsumed.IsEmpty && _coming.TryDequeue(out byte[]? piece))
+            Assert.Equal(Next.Wait, _stepped.Step(piece, default, _output));
+        return _stepped.Unconsumed;
     }
 
-    public void Consume(int count) => _kept = _kept[count..];
+    public void Consume(int count) => _stepped.Consume(count);
 
     public bool SendBlocking(ReadOnlySpan<byte> octets)
     {
@@ -65,39 +62,31 @@ internal sealed class SmtpHarness : ISmtpPeer
         return true;
     }
 
-    public void Close()
+    public Fault WaitFault => Fault.None;
+    public nint Descriptor => -1;
+
+    public void Close() => Assert.Equal(Next.Close, _stepped.Lose(Fault.Closed));
+
+    /// <summary>Steps on until the session waits for input, or is closed.</summary>
+    private void Step(ReadOnlySpan<byte> octets)
     {
-        IsClosed = true;
-        Session.Closed();
+        Next next = _stepped.Step(octets, default, _output);
+        while (Collect() && next is not (Next.Read or Next.Close))
+        {
+            if (next == Next.Wait)
+                Assert.True(Backend.RunLater(), "the session waits for nothing");
+            next = next == Next.StartTls
+                ? _stepped.BeginTls("TLSv1.3", default, _output)
+                : _stepped.Step([], default, _output);
+        }
     }
 
-    /// <summary>One Advance and what it asks for; true when the session waits for input.</summary>
-    private bool TakesStep()
+    private bool Collect()
     {
-        ReadOnlySpan<byte> input = _kept;
-        Next next = Session.Advance(ref input, _output);
-        _kept = input.ToArray();
         LongestOutput = Math.Max(LongestOutput, _output.Length);
         _sent.Append(Encoding.Latin1.GetString(_output.Written));
         _output.Clear();
-        switch (next)
-        {
-            case Next.Read:
-                return true;
-            case Next.Wait:
-                Backend.RunLater();
-                Assert.Equal(1, _resumed);
-                _resumed = 0;
-                break;
-            case Next.StartTls:
-                _kept = [];
-                IsTls = true;
-                break;
-            case Next.Close:
-                Close();
-                break;
-        }
-        return false;
+        return true;
     }
 
     private string Take()

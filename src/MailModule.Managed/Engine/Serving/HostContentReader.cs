@@ -1,28 +1,38 @@
 using MailModule.Primitives;
+using MailModule.Smtp.Server;
+using MailModule.Transport;
 
-namespace MailModule.Smtp.Server;
+namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// Reads the content of a message for a host that wants to read it itself: blocking, on the host's worker, while the
+/// Reads the content of messages for a host that wants to read it itself: blocking, on the host's worker, while the
 /// verdict on DATA is pending. The session's owner does nothing meanwhile. What is read goes to
 /// <see cref="ISmtpBackend.Append"/> too.
 /// </summary>
-internal sealed class HostContentReader(
-    SmtpSession session, ISmtpBackend backend, ISmtpPeer peer, SmtpTransaction transaction)
+internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backend, IBlockingPeer peer)
 {
     /// <summary>Released when the backend takes content again.</summary>
     private readonly SemaphoreSlim _appendReady = new(0);
-    private bool _hasBegun;
     private bool _isAppending;
     private bool _owesLf;
 
+    /// <summary>Why <see cref="Read"/> gave -1: the rule that the content breaks, or what became of the connection.
+    /// </summary>
+    public Fault Fault => session.ContentFault switch
+    {
+        ContentFault.TooLarge => Fault.Limit,
+        ContentFault.BareNewline or ContentFault.Looping => Fault.Protocol,
+        _ => peer.WaitFault is not Fault.None and var fault ? fault : Fault.Closed,
+    };
+
     /// <summary>
-    /// Fills the destination with at least one octet; 0 at the end, -1 on loss, expiry, or a rule that the content
-    /// breaks.
+    /// Sends 354 at the first call for a message, then blocks until there is more of its content (CRLF lines,
+    /// unstuffed). Fills the destination with at least one octet; 0 at the end, -1 on loss, expiry, or a rule that the
+    /// content breaks.
     /// </summary>
     public int Read(Span<byte> destination)
     {
-        if (!TryBegin())
+        if (destination.IsEmpty || !TryBegin())
             return -1;
         int length = 0;
         if (_owesLf)
@@ -30,17 +40,17 @@ internal sealed class HostContentReader(
             destination[length++] = (byte)'\n';
             _owesLf = false;
         }
-        while (length == 0 && !transaction.AtEnd)
+        while (length == 0 && !session.IsContentAtEnd)
         {
             ReadOnlySpan<byte> input = peer.WaitForInput();
             if (input.IsEmpty)
                 return -1;
             int consumed = CopyContent(input, destination, ref length);
             peer.Consume(consumed);
-            if (length == 0 && transaction.Fault != ContentFault.None)
+            if (length == 0 && session.ContentFault != ContentFault.None)
                 return -1;
         }
-        return length == 0 && transaction.Fault != ContentFault.None ? -1 : length;
+        return length == 0 && session.ContentFault != ContentFault.None ? -1 : length;
     }
 
     /// <summary>The backend takes content again; false if the reader does not wait for that.</summary>
@@ -52,33 +62,24 @@ internal sealed class HostContentReader(
         return true;
     }
 
-    /// <summary>The verdict on DATA is there; true if the host has read, and 354 is out.</summary>
-    public bool End()
-    {
-        bool hasBegun = _hasBegun;
-        _hasBegun = _owesLf = false;
-        return hasBegun;
-    }
-
     private bool TryBegin()
     {
-        if (_hasBegun)
+        if (session.HasContentBegun)
             return true;
-        _hasBegun = true;
-        transaction.BeginContent();
-        return peer.SendBlocking(Replies.StartMailInput354.Wire);
+        _owesLf = false;
+        return peer.SendBlocking(session.BeginContent());
     }
 
     /// <summary>Fills the destination; returns the octets of input used up.</summary>
     private int CopyContent(ReadOnlySpan<byte> input, Span<byte> destination, ref int length)
     {
         ReadOnlySpan<byte> rest = input;
-        while (!rest.IsEmpty && length < destination.Length && !transaction.AtEnd)
+        while (!rest.IsEmpty && length < destination.Length && !session.IsContentAtEnd)
         {
             // a piece gives no more content than it is long, except CRLF for a CR or LF
             ReadOnlySpan<byte> piece = rest[..Math.Min(rest.Length, destination.Length - length)];
             int before = piece.Length;
-            if (transaction.TryRead(ref piece, out ReadOnlySpan<byte> content))
+            if (session.TakeContent(ref piece, out ReadOnlySpan<byte> content))
                 CopyToHost(content, destination, ref length);
             rest = rest[(before - piece.Length)..];
         }

@@ -1,6 +1,6 @@
 using System.Buffers;
 
-namespace MailModule.Pop3.Server;
+namespace MailModule.Engine.Serving;
 
 /// <summary>
 /// Buffers for messages read ahead, one bound for all sessions together: a session that gets none works without. When

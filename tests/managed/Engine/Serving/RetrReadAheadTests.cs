@@ -1,10 +1,11 @@
 using System.Text;
+using MailModule.Engine.Serving;
 using MailModule.Mailbox;
-using MailModule.Pop3.Server;
+using MailModule.Tests.Pop3.Server;
 using MailModule.Tests.Support;
 using MailModule.Transport;
 
-namespace MailModule.Tests.Pop3.Server;
+namespace MailModule.Tests.Engine.Serving;
 
 public class RetrReadAheadTests
 {

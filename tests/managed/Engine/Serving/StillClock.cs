@@ -1,4 +1,4 @@
-namespace MailModule.Tests.Pop3.Server;
+namespace MailModule.Tests.Engine.Serving;
 
 /// <summary>A clock that moves only when told.</summary>
 internal sealed class StillClock : TimeProvider

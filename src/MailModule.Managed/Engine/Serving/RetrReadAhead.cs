@@ -2,10 +2,11 @@ using System.Buffers;
 using System.Buffers.Binary;
 using MailModule.Lines;
 using MailModule.Mailbox;
+using MailModule.Pop3.Server;
 using MailModule.Primitives;
 using MailModule.Transport;
 
-namespace MailModule.Pop3.Server;
+namespace MailModule.Engine.Serving;
 
 /// <summary>
 /// Answers to the RETRs that will come next, read ahead: a client that fetches message after message is answered on the

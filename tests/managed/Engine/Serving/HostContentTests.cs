@@ -1,10 +1,12 @@
 using System.Text;
+using MailModule.Engine.Serving;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
+using MailModule.Tests.Smtp.Server;
 
-namespace MailModule.Tests.Smtp.Server;
+namespace MailModule.Tests.Engine.Serving;
 
 /// <summary>A host reads the text itself, on a worker, while DATA is pending.</summary>
 public class HostContentTests
@@ -29,7 +31,7 @@ public class HostContentTests
     [InlineData(1000, true)]
     public void The_host_reads_what_is_kept(int room, bool isSlow)
     {
-        SmtpHarness harness = Begin(session => ReadAll(session, room), isSlow: isSlow);
+        SmtpHarness harness = Begin(reader => ReadAll(reader, room), isSlow: isSlow);
         harness.Prepare(Text + "NOOP\r\n");
         Assert.Equal(Go + Kept + NoopOk, harness.Send("DATA\r\n"));
         Assert.Equal((Plain, 0), (_heard, _last));
@@ -39,7 +41,7 @@ public class HostContentTests
     [Fact]
     public void Text_that_came_with_data_is_read_too()
     {
-        SmtpHarness harness = Begin(session => ReadAll(session, 100));
+        SmtpHarness harness = Begin(reader => ReadAll(reader, 100));
         Assert.Equal(Go + Kept + NoopOk, harness.Send("DATA\r\n" + Text + "NOOP\r\n"));
         Assert.Equal(Plain, _heard);
     }
@@ -55,7 +57,7 @@ public class HostContentTests
             if (text.StartsWith(".\r\n", StringComparison.Ordinal)
                 || text.IndexOf("\r\n.\r\n", StringComparison.Ordinal) != text.Length - 5)
                 continue;
-            SmtpHarness harness = Begin(session => ReadAll(session, random.Next(1, 20)),
+            SmtpHarness harness = Begin(reader => ReadAll(reader, random.Next(1, 20)),
                 new SmtpServerOptions { NormalizeBareNewlines = true });
             harness.Prepare([.. Texts.Cuts(random, text.Length).Select(cut => text[cut])]);
             Assert.Equal(Go + Kept, harness.Send("DATA\r\n"));
@@ -66,7 +68,7 @@ public class HostContentTests
     [Fact]
     public void What_the_host_leaves_flows_on()
     {
-        SmtpHarness harness = Begin(session => ReadOnce(session, 4, Verdict.Accept));
+        SmtpHarness harness = Begin(reader => ReadOnce(reader, 4, Verdict.Accept));
         Assert.Equal(Go + Kept + NoopOk, harness.Send("DATA\r\n" + Text + "NOOP\r\n"));
         Assert.Equal("Subj", _heard);
         Assert.Equal([Plain], harness.Backend.Messages);
@@ -86,7 +88,7 @@ public class HostContentTests
     [InlineData(1000)]
     public void A_refusal_after_reading_is_heard_after_the_final_dot(int room)
     {
-        SmtpHarness harness = Begin(session => ReadOnce(session, room, Refusal));
+        SmtpHarness harness = Begin(reader => ReadOnce(reader, room, Refusal));
         Assert.Equal(Go, harness.Send("DATA\r\n" + Text[..^1]));
         Assert.Equal("571 5.7.1 Not wanted\r\n" + NoopOk, harness.Send(Text[^1..] + "NOOP\r\n"));
         Assert.Equal(1, harness.Backend.Discarded);
@@ -95,9 +97,9 @@ public class HostContentTests
     [Fact]
     public void A_refusal_after_the_whole_text_is_heard_at_once()
     {
-        SmtpHarness harness = Begin(session =>
+        SmtpHarness harness = Begin(reader =>
         {
-            ReadAll(session, 7);
+            ReadAll(reader, 7);
             return Refusal;
         });
         Assert.Equal(Go + "571 5.7.1 Not wanted\r\n", harness.Send("DATA\r\n" + Text));
@@ -106,7 +108,7 @@ public class HostContentTests
     [Fact]
     public void A_rule_broken_by_the_text_ends_the_hosts_reading()
     {
-        SmtpHarness harness = Begin(session => ReadToFault(session, 5), new SmtpServerOptions { SizeLimit = 12 });
+        SmtpHarness harness = Begin(reader => ReadToFault(reader, 5), new SmtpServerOptions { SizeLimit = 12 });
         Assert.Equal(Go + "552 5.3.4 Message is larger than the limit\r\n" + NoopOk,
             harness.Send("DATA\r\n" + Text + "NOOP\r\n"));
         Assert.Equal((-1, Fault.Limit), (_last, _fault));
@@ -116,7 +118,7 @@ public class HostContentTests
     [Fact]
     public void A_bare_newline_ends_the_hosts_reading()
     {
-        SmtpHarness harness = Begin(session => ReadToFault(session, 100));
+        SmtpHarness harness = Begin(reader => ReadToFault(reader, 100));
         Assert.Equal(Go + "550 5.6.0 Message has a bare CR or LF; lines end with CRLF\r\n",
             harness.Send("DATA\r\na\n.\nb\r\n.\r\n"));
         Assert.Equal((-1, Fault.Protocol), (_last, _fault));
@@ -125,7 +127,7 @@ public class HostContentTests
     [Fact]
     public void A_loss_ends_the_hosts_reading()
     {
-        SmtpHarness harness = Begin(session => ReadAll(session, 100));
+        SmtpHarness harness = Begin(reader => ReadAll(reader, 100));
         harness.Prepare("half");
         Assert.Equal(Go, harness.Send("DATA\r\n"));
         Assert.Equal(("half", -1), (_heard, _last));
@@ -136,7 +138,7 @@ public class HostContentTests
     [Fact]
     public void A_host_may_close()
     {
-        SmtpHarness harness = Begin(session => ReadOnce(session, 4, Verdict.Close(null)));
+        SmtpHarness harness = Begin(reader => ReadOnce(reader, 4, Verdict.Close(null)));
         Assert.Equal(Go, harness.Send("DATA\r\n" + Text));
         Assert.True(harness.IsClosed);
     }
@@ -144,7 +146,7 @@ public class HostContentTests
     [Fact]
     public void Each_transaction_is_read_anew()
     {
-        SmtpHarness harness = Begin(session => ReadAll(session, 3));
+        SmtpHarness harness = Begin(reader => ReadAll(reader, 3));
         for (int i = 0; i < 3; i++)
         {
             Assert.Equal(Go + Kept, harness.Send("DATA\r\n" + Text));
@@ -154,34 +156,37 @@ public class HostContentTests
     }
 
     private static SmtpHarness Begin(
-        Func<SmtpSession, Verdict> host, SmtpServerOptions? options = null, bool isSlow = false)
+        Func<HostContentReader, Verdict> host, SmtpServerOptions? options = null, bool isSlow = false)
     {
-        var harness = new SmtpHarness(options, new FakeBackend { Host = host, IsSlow = isSlow });
+        var backend = new FakeBackend { IsSlow = isSlow };
+        backend.Host = _ => host(backend.Reader!);
+        var harness = new SmtpHarness(options, backend);
+        backend.Reader = new HostContentReader(harness.Session, backend, harness);
         harness.Send(Before);
         return harness;
     }
 
-    private Verdict ReadAll(SmtpSession session, int room)
+    private Verdict ReadAll(HostContentReader reader, int room)
     {
         byte[] buffer = new byte[room];
         var heard = new StringBuilder();
-        while ((_last = session.ReadContent(buffer)) > 0)
+        while ((_last = reader.Read(buffer)) > 0)
             heard.Append(Encoding.Latin1.GetString(buffer, 0, _last));
         _heard = heard.ToString();
         return Verdict.Accept;
     }
 
-    private Verdict ReadToFault(SmtpSession session, int room)
+    private Verdict ReadToFault(HostContentReader reader, int room)
     {
-        Verdict verdict = ReadAll(session, room);
-        _fault = session.ReadFault;
+        Verdict verdict = ReadAll(reader, room);
+        _fault = reader.Fault;
         return verdict;
     }
 
-    private Verdict ReadOnce(SmtpSession session, int room, Verdict verdict)
+    private Verdict ReadOnce(HostContentReader reader, int room, Verdict verdict)
     {
         byte[] buffer = new byte[room];
-        _last = session.ReadContent(buffer);
+        _last = reader.Read(buffer);
         _heard = Encoding.Latin1.GetString(buffer, 0, _last);
         return verdict;
     }

@@ -1,0 +1,13 @@
+using MailModule.Policy;
+using MailModule.Primitives;
+using MailModule.Spool;
+using MailModule.Transport;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>What all SMTP sessions that begin in one state of the server have in common.</summary>
+/// <param name="RunJob">Runs what may block: on a worker, or where sessions are stepped on their caller's
+/// thread.</param>
+/// <param name="Policy">Gives the policy of the moment.</param>
+internal sealed record SmtpDependencies(
+    ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log);

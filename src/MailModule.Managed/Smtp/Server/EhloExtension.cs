@@ -1,0 +1,54 @@
+using System.Buffers.Text;
+using System.Text;
+using MailModule.Transport;
+
+namespace MailModule.Smtp.Server;
+
+/// <summary>A service extension (RFC 5321 §2.2) as the answer to EHLO names it.</summary>
+/// <param name="keyword">In ASCII.</param>
+internal sealed class EhloExtension(string keyword)
+{
+    /// <summary>In the order in which they are named.</summary>
+    public static readonly IReadOnlyList<EhloExtension> Standard =
+    [
+        new("PIPELINING"),
+        new("SIZE") { Parameters = WriteSizeLimit },
+        new("8BITMIME"),
+        new("SMTPUTF8"),
+        new("DSN"),
+        new("STARTTLS") { Offers = static session => session.Options.OfferStartTls && !session.IsTls },
+        new("AUTH")
+        {
+            Offers = static session => session.Options.OfferAuth && session.MayAuthenticate,
+            Parameters = static (_, output) => output.Write(" PLAIN LOGIN"u8),
+        },
+        new("ENHANCEDSTATUSCODES"),
+    ];
+
+    private readonly byte[] _keyword = Encoding.ASCII.GetBytes(keyword);
+
+    /// <summary>Whether a session offers it now; null: always.</summary>
+    public Func<SmtpSession, bool>? Offers { get; init; }
+
+    /// <summary>Writes what stands behind the keyword, blank first; null: nothing.</summary>
+    public Action<SmtpSession, Output>? Parameters { get; init; }
+
+    public bool IsOfferedBy(SmtpSession session) => Offers is null || Offers(session);
+
+    public void Write(SmtpSession session, Output output)
+    {
+        output.Write(_keyword);
+        Parameters?.Invoke(session, output);
+    }
+
+    // RFC 1870 §4: no number, no fixed limit
+    private static void WriteSizeLimit(SmtpSession session, Output output)
+    {
+        if (session.Options.SizeLimit <= 0)
+            return;
+        Span<byte> text = stackalloc byte[21];
+        text[0] = (byte)' ';
+        Utf8Formatter.TryFormat(session.Options.SizeLimit, text[1..], out int length);
+        output.Write(text[..(length + 1)]);
+    }
+}
