@@ -16,7 +16,7 @@ namespace MailModule.Transport;
 /// belong to the owner; while a wait is pending and no thread owns the connection, the input belongs to the thread that
 /// serves the wait.
 /// </remarks>
-internal sealed partial class Connection : IPeer, IJob
+internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
 {
     private const int ReceivesPerTurn = 16;
     private const int SendQueueLimit = 64 * 1024;

@@ -1,0 +1,46 @@
+using System.Net;
+using MailModule.Primitives;
+
+namespace MailModule.Transport;
+
+/// <summary>
+/// The connection of a session that its caller steps (<see cref="SteppedSession"/>): the caller says who the peer is,
+/// how the way to it is protected and what time it is, and reads here how long the session lets the peer be silent.
+/// </summary>
+internal sealed class MemoryPeer : IPeer
+{
+    private int _isResumed;
+
+    public IPEndPoint? RemoteEndPoint { get; init; }
+    public IPEndPoint? LocalEndPoint { get; init; }
+    public bool IsTls { get; set; }
+    public string? TlsDescription { get; set; }
+    public Fault Fault { get; set; }
+    public string? FaultText { get; set; }
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>The caller's time, counted from any moment of its choice. It does not go back.</summary>
+    public TimeSpan Now { get; set; }
+
+    /// <summary>Until when the peer has time, whatever comes from it; MaxValue: for ever.</summary>
+    public TimeSpan Deadline { get; private set; } = TimeSpan.MaxValue;
+
+    /// <summary>
+    /// Called when a wait is over, on the thread that gave the answer, perhaps before the step that began the wait has
+    /// returned: the caller takes the next step on a thread of its own. Null: the caller knows without it.
+    /// </summary>
+    public Action? Resumed { get; init; }
+
+    public void SetDeadline(TimeSpan fromNow)
+        => Deadline = fromNow >= TimeSpan.FromDays(365) ? TimeSpan.MaxValue : Now + fromNow;
+
+    public void Resume()
+    {
+        if (Interlocked.Exchange(ref _isResumed, 1) != 0)
+            throw new InvalidOperationException("one wait was ended twice");
+        Resumed?.Invoke();
+    }
+
+    /// <summary>Whether the wait is over; true once for each <see cref="Resume"/>.</summary>
+    internal bool TryEndWait() => Interlocked.Exchange(ref _isResumed, 0) != 0;
+}
