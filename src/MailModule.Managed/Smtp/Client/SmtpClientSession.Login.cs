@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using MailModule.Mail;
@@ -23,9 +22,7 @@ internal sealed partial class SmtpClientSession
     private byte[] _challenge = [];
     private byte[]? _response;
 
-    private bool MaySendPassword
-        => IsTls || _options.AllowsClearPassword
-            || (Connection?.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address));
+    private bool MaySendPassword => IsTls || _options.AllowsClearPassword;
 
     private void LogIn(Output output)
     {
@@ -86,14 +83,8 @@ internal sealed partial class SmtpClientSession
             CancelLogin(reply, output);
             return;
         }
-        if (Connection is null)
-        {
-            ComputeResponse();
-            SendChallengeResponse(output);
-            return;
-        }
         _mode = Mode.Challenge;
-        Connection.Workers.Run(new ResponseJob(this));
+        _owner.Challenged(this);
     }
 
     private void SendChallengeResponse(Output output)
@@ -123,7 +114,11 @@ internal sealed partial class SmtpClientSession
         QuitWith(fault, reply, output, text);
     }
 
-    private void ComputeResponse()
+    /// <summary>
+    /// For the owner, after <see cref="ISmtpClientOwner.Challenged"/>: works out the response to the challenge.
+    /// May take long.
+    /// </summary>
+    public void ComputeResponse()
     {
         byte[]? answer = _heldBack;
         _heldBack = _response = null;
@@ -153,21 +148,5 @@ internal sealed partial class SmtpClientSession
         Base64.EncodeToUtf8(octets, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(octets.Length)), out _,
             out int written);
         output.Advance(written);
-    }
-
-    /// <summary>A slow hash must not hold up the thread that serves all connections.</summary>
-    private sealed class ResponseJob(SmtpClientSession session) : IJob
-    {
-        public void Run()
-        {
-            try
-            {
-                session.ComputeResponse();
-            }
-            finally
-            {
-                session.Connection!.Resume();
-            }
-        }
     }
 }

@@ -70,7 +70,6 @@ internal sealed partial class SmtpClientSession
     private void RestartAfterTls(Output output)
     {
         _mode = Mode.Dialogue;
-        _hasStartedTls = true;
         Extensions = ServerExtensions.None;
         WriteCommand(output, "EHLO "u8, _options.HostName, Await.Ehlo);
     }

@@ -26,21 +26,12 @@ internal sealed partial class SmtpClientSession
         _ => SmtpStage.Idle,
     };
 
-    private void Prepare(Connection connection)
-    {
-        connection.ReadsAfterSendFailure = true;
-        if (connection.HandshakeTimeout > _options.Timeout)
-            connection.HandshakeTimeout = _options.Timeout;
-    }
-
     private void WaitFor(SmtpStage stage)
     {
         Stage = stage;
-        if (Connection is null)
-            return;
         TimeSpan timeout = TimeoutAt(stage);
-        Connection.IdleTimeout = timeout;
-        Connection.SetDeadline(timeout);
+        _peer.IdleTimeout = timeout;
+        _peer.SetDeadline(timeout);
     }
 
     private TimeSpan TimeoutAt(SmtpStage stage)

@@ -43,7 +43,7 @@ internal sealed partial class SmtpClientSession : ISession
     {
         Dialogue,
         Handshake,
-        /// <summary>A worker makes the answer to a challenge.</summary>
+        /// <summary>The owner has the answer to a challenge worked out.</summary>
         Challenge,
         Content,
         Ended,
@@ -51,6 +51,7 @@ internal sealed partial class SmtpClientSession : ISession
 
     private readonly SmtpClientOptions _options;
     private readonly ISmtpClientOwner _owner;
+    private readonly IPeer _peer;
     private readonly ReplyReader _replies = new();
     private readonly Queue<(Await What, int Recipient)> _awaited = new();
     private readonly Action _contentReady;
@@ -63,27 +64,20 @@ internal sealed partial class SmtpClientSession : ISession
     private bool _mailRefused;
     private bool _isAnswered;
     private bool _needsReset;
-    private bool _hasStartedTls;
     private Fault _fault;
     private Reply? _lastReply;
 
-    public SmtpClientSession(SmtpClientOptions options, ISmtpClientOwner owner, Connection? connection)
+    /// <param name="peer">The session sets its <see cref="IPeer.IdleTimeout"/> and deadline.</param>
+    public SmtpClientSession(SmtpClientOptions options, ISmtpClientOwner owner, IPeer peer)
     {
         _options = options;
         _owner = owner;
-        Connection = connection;
-        _contentReady = () => Connection?.Resume();
+        _peer = peer;
+        _contentReady = peer.Resume;
         _awaited.Enqueue((Await.Greeting, -1));
         WaitFor(SmtpStage.Greeting);
-        if (connection is not null)
-            Prepare(connection);
     }
 
-    /// <summary>
-    /// The connection below; null in tests over memory. The session sets its <see cref="Connection.IdleTimeout"/> and
-    /// deadline.
-    /// </summary>
-    public Connection? Connection { get; }
     public ServerExtensions Extensions { get; private set; } = ServerExtensions.None;
 
     /// <summary>As its greeting to EHLO or HELO names it; empty before.</summary>
@@ -105,7 +99,7 @@ internal sealed partial class SmtpClientSession : ISession
     public string FaultText { get; private set; } = "";
 
     /// <summary>TLS runs on this connection.</summary>
-    public bool IsTls => _hasStartedTls || Connection is { IsTls: true };
+    public bool IsTls => _peer.IsTls;
 
     /// <summary>A TLS handshake was begun; if the connection ends before <see cref="IsTls"/>, it has failed.</summary>
     public bool TriedTls { get; private set; }
@@ -137,7 +131,7 @@ internal sealed partial class SmtpClientSession : ISession
     public void Closed()
     {
         if (_mode != Mode.Ended)
-            End(FaultOfLoss(), null, Connection?.FaultText ?? (Connection?.Fault == Fault.Timeout ? TimeoutText : ""));
+            End(FaultOfLoss(), null, _peer.FaultText ?? (_peer.Fault == Fault.Timeout ? TimeoutText : ""));
         if (_fault == Fault.Tls && Stage == SmtpStage.Greeting)
             Stage = SmtpStage.Tls;
         _owner.Ended(this, _fault, _lastReply);
@@ -246,7 +240,7 @@ internal sealed partial class SmtpClientSession : ISession
         // After QUIT there is nothing to lose: a server that closes instead of answering 221 is as good.
         if (_awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit)
             return Fault.None;
-        Fault known = Connection?.Fault ?? Fault.None;
+        Fault known = _peer.Fault;
         if (TriedTls && !IsTls && known != Fault.Cancelled)
             return Fault.Tls;
         return known == Fault.None ? Fault.Closed : known;

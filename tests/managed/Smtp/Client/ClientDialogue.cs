@@ -13,6 +13,7 @@ namespace MailModule.Tests.Smtp.Client;
 internal sealed class ClientDialogue : ISmtpClientOwner
 {
     private readonly Queue<SmtpClientTransaction> _work = new();
+    private readonly MemoryPeer _peer = new();
     private readonly SmtpClientSession _session;
     private readonly int _cut;
     private readonly bool _stopAtTls;
@@ -36,7 +37,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
             _work.Enqueue(transaction);
         _session = new SmtpClientSession(
             new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this,
-            null);
+            _peer);
         Step([]);
     }
 
@@ -104,10 +105,12 @@ internal sealed class ClientDialogue : ISmtpClientOwner
             SaidLength += output.Length;
             if (Last == Next.StartTls)
                 input = default;
+            _peer.IsTls |= Last == Next.StartTls && !_stopAtTls;
             if (said.Length < 1 << 20)
                 said.Append(Encoding.UTF8.GetString(output.Written));
         }
-        while (Last == Next.Write || (Last == Next.StartTls && !_stopAtTls));
+        while (Last == Next.Write || (Last == Next.StartTls && !_stopAtTls)
+            || (Last == Next.Wait && _peer.TryEndWait()));
         _left = input.ToArray();
         return said.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
     }
@@ -130,6 +133,12 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     {
         Assert.All(transaction.Recipients, recipient => Assert.True(recipient.IsFinal));
         CompletedCount++;
+    }
+
+    void ISmtpClientOwner.Challenged(SmtpClientSession session)
+    {
+        session.ComputeResponse();
+        _peer.Resume();
     }
 
     void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)
