@@ -18,7 +18,9 @@ internal enum LoginStep
     /// </summary>
     Challenged,
     Done,
-    /// <summary>See <see cref="LoginExchange.Failure"/>. Nothing is awaited, save the reply to a cancelled exchange.</summary>
+    /// <summary>
+    /// See <see cref="LoginExchange.Failure"/>. No reply is awaited, save the one to a cancelled exchange.
+    /// </summary>
     Failed,
 }
 

@@ -62,8 +62,8 @@ internal sealed partial class SmtpClientSession : ISession
     public int TransactionsCompleted { get; private set; }
 
     /// <summary>
-    /// For the owner, after <see cref="ISmtpClientOwner.Challenged"/>: works out the response to the challenge. May take
-    /// long.
+    /// For the owner, after <see cref="ISmtpClientOwner.Challenged"/>: works out the response to the challenge. May
+    /// take long.
     /// </summary>
     public void ComputeResponse() => _opening.ComputeResponse();
 

@@ -59,7 +59,7 @@ internal sealed partial class SmtpDialogue
         Await();
     }
 
-    /// <summary>Every reply has at most this long; a new limit holds for the waits that begin after it is set.</summary>
+    /// <summary>Every reply has at most this long; a new limit holds for waits that begin later.</summary>
     public TimeSpan TimeLimit { get; set; }
 
     /// <summary>As the last EHLO (or LHLO) was answered; nothing before, and after HELO.</summary>
@@ -110,7 +110,7 @@ internal sealed partial class SmtpDialogue
     /// <summary>All that was said has left.</summary>
     public void BeginTurn() => _awaited.AllAreDue();
 
-    /// <summary>Before what was said is sent: the server's time begins, where there is something new to wait for.</summary>
+    /// <summary>Before what was said is sent: where there is something new to wait for, its time begins.</summary>
     public void EndTurn(Output output)
     {
         if (output.Length > 0 || _awaited.HasTaken)

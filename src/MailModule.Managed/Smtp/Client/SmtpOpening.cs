@@ -18,7 +18,9 @@ internal enum OpeningStep
     Ready,
 }
 
-/// <summary>From the greeting to the first transaction: EHLO or HELO, STARTTLS, the login, as the options say.</summary>
+/// <summary>
+/// From the greeting to the first transaction: EHLO or HELO, STARTTLS, the login, as the options say.
+/// </summary>
 internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialogue)
 {
     private LoginExchange? _login;
@@ -102,8 +104,8 @@ internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialog
         List<ISaslMechanism> offered = SaslMechanisms.OfferedBy(dialogue.Extensions.LoginMechanisms, login);
         ISaslMechanism[] allowed = [.. offered.Where(mechanism => maySendPassword || !mechanism.IsClearText)];
         if (allowed.Length == 0 && offered.Count > 0)
-            return QuitLogin(
-                new DialogueEnd(Fault.Tls, null, "the password would have to go in clear text: there is no TLS"), output);
+            return QuitLogin(new DialogueEnd(Fault.Tls, null,
+                "the password would have to go in clear text: there is no TLS"), output);
         _login = new LoginExchange(dialogue, allowed);
         return OnLoginStep(_login.Begin(output), output);
     }
