@@ -25,8 +25,9 @@ internal enum LoginStep
 }
 
 /// <summary>
-/// A login (RFC 4954) over a dialogue: the first mechanism, then the next where one is not known after all. It answers
-/// for its words being the right ones; whether a password may be said in clear text is its caller's matter.
+/// A login (RFC 4954) over a dialogue: by the first of the mechanisms, or the next where the server does not know one
+/// after all. Which mechanisms may be used (a password in clear text) is the caller's matter, and so is what follows a
+/// failure.
 /// </summary>
 internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMechanism> mechanisms)
 {
