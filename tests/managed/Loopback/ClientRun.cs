@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -41,6 +42,10 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
         };
         _dial = Dialer.Connect(dial, _set, connection =>
         {
+            Connection = connection;
+            connection.ReadsAfterSendFailure = true;
+            if (options?.Timeout < connection.HandshakeTimeout)
+                connection.HandshakeTimeout = options.Timeout;
             Session = new SmtpClientSession(options ?? Options(), this, connection);
             _hasBegun.Set();
             if (Volatile.Read(ref _isCancelled))
@@ -54,6 +59,7 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     }
 
     public SmtpClientSession? Session { get; private set; }
+    public Connection? Connection { get; private set; }
     public (Fault Fault, string Text)? NotConnected { get; private set; }
     public Fault Fault { get; private set; }
     public Reply? Words { get; private set; }
@@ -96,7 +102,7 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     {
         Volatile.Write(ref _isCancelled, true);
         _dial.Cancel();
-        Session?.Connection!.Abort();
+        Connection?.Abort();
     }
 
     public void Dispose()
@@ -121,13 +127,16 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
 
     void ISmtpClientOwner.Returned(SmtpClientTransaction transaction) => Returned.Add(transaction);
 
+    void ISmtpClientOwner.Challenged(SmtpClientSession session)
+        => _workers.Run(new ResponseJob(session, Connection!));
+
     void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)
     {
         Fault = fault;
         Words = reply;
         Stage = session.Stage;
-        Tls = session.Connection!.TlsDescription;
-        IsVerified = session.Connection.IsPeerVerified;
+        Tls = Connection!.TlsDescription;
+        IsVerified = Connection.IsPeerVerified;
         _hasEnded.Set();
     }
 }

@@ -40,8 +40,8 @@ public class ProxyTests
         Assert.Equal(["x\r\n.\r\n"], server.Texts);
         Assert.Equal(kind.EndsWith("name", StringComparison.Ordinal)
             ? null
-            : new IPEndPoint(IPAddress.Loopback, server.Port), run.Session!.Connection!.PeerEndPoint);
-        Assert.Equal(proxy.Port, run.Session.Connection.RemoteEndPoint.Port);
+            : new IPEndPoint(IPAddress.Loopback, server.Port), run.Connection!.PeerEndPoint);
+        Assert.Equal(proxy.Port, run.Connection.RemoteEndPoint.Port);
         if (kind == "http")
             Assert.StartsWith("CONNECT 127.0.0.1:", Encoding.ASCII.GetString(proxy.Read[0]), StringComparison.Ordinal);
     }

@@ -13,7 +13,7 @@ internal sealed partial class DeliveryAttempt
     {
         _cancellation.Connected(connection);
         _owner.Connected(this);
-        return new SmtpClientSession(_connector.NewSessionOptions(), this, connection);
+        return _connector.NewSession(connection, this);
     }
 
     SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
@@ -54,12 +54,15 @@ internal sealed partial class DeliveryAttempt
         _owner.Returned(this, transaction);
     }
 
+    void ISmtpClientOwner.Challenged(SmtpClientSession session)
+        => _dependencies.Workers.Run(new ResponseJob(session, _connector.Connection!));
+
     void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)
     {
         _cancellation.Disconnected();
         bool wasReady = _isReady;
         _isReady = false;
-        string text = session.FaultText.Length > 0 ? session.FaultText : session.Connection?.FaultText ?? "";
+        string text = session.FaultText.Length > 0 ? session.FaultText : _connector.Connection?.FaultText ?? "";
         if (fault == Fault.Cancelled || _cancellation.IsCancelled)
             EndCancelled();
         else if (wasReady)
@@ -123,7 +126,7 @@ internal sealed partial class DeliveryAttempt
 
     private RemoteHost RemoteHostOf(SmtpClientSession session)
     {
-        Connection? connection = session.Connection;
+        Connection? connection = _connector.Connection;
         bool isVerified = connection?.IsPeerVerified ?? false;
         bool offersDsn = session.Extensions.Has("DSN");
         return new RemoteHost(

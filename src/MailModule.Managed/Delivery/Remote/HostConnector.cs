@@ -18,6 +18,9 @@ internal sealed class HostConnector(
     /// <summary>The address in use, after <see cref="TryNext"/> was true.</summary>
     public TargetAddress Target => _target;
 
+    /// <summary>The connection of the newest session; null before the first.</summary>
+    public Connection? Connection { get; private set; }
+
     public bool IsAtEnd => addresses.IsAtEnd;
 
     /// <summary>Goes on to the next address.</summary>
@@ -46,13 +49,22 @@ internal sealed class HostConnector(
         return Dialer.Connect(dial, dependencies.Connections, createSession, failed);
     }
 
-    /// <summary>How a session with the host in use speaks.</summary>
-    public SmtpClientOptions NewSessionOptions() => new(options.HelloName, _startTls)
+    /// <summary>A session with the host in use.</summary>
+    public SmtpClientSession NewSession(Connection connection, ISmtpClientOwner owner)
     {
-        Login = options.Login,
-        AllowsClearPassword = options.AllowsClearPassword,
-        Timeout = options.Timeout,
-    };
+        Connection = connection;
+        connection.ReadsAfterSendFailure = true;
+        if (connection.HandshakeTimeout > options.Timeout)
+            connection.HandshakeTimeout = options.Timeout;
+        bool isThisMachine = connection.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address);
+        var sessionOptions = new SmtpClientOptions(options.HelloName, _startTls)
+        {
+            Login = options.Login,
+            AllowsClearPassword = options.AllowsClearPassword || isThisMachine,
+            Timeout = options.Timeout,
+        };
+        return new SmtpClientSession(sessionOptions, owner, connection);
+    }
 
     /// <summary>
     /// After a TLS handshake that failed where TLS is opportunistic (RFC 7435): the same address is to be dialled

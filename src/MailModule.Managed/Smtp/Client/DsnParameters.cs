@@ -12,22 +12,22 @@ internal static class DsnParameters
     private static readonly SearchValues<char> TypeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
-    public static void WriteMail(SmtpClientTransaction transaction, Output output)
+    public static void WriteMail(ReturnContent content, string? envelopeId, Output output)
     {
-        if (transaction.Return != ReturnContent.Default)
-            output.Write(transaction.Return == ReturnContent.Full ? " RET=FULL"u8 : " RET=HDRS"u8);
-        if (string.IsNullOrEmpty(transaction.EnvelopeId))
+        if (content != ReturnContent.Default)
+            output.Write(content == ReturnContent.Full ? " RET=FULL"u8 : " RET=HDRS"u8);
+        if (string.IsNullOrEmpty(envelopeId))
             return;
         output.Write(" ENVID="u8);
-        output.Write(XText.Encode(transaction.EnvelopeId));
+        output.Write(XText.Encode(envelopeId));
     }
 
     /// <param name="utf8">MAIL was said with SMTPUTF8.</param>
-    public static void WriteRcpt(RecipientResult recipient, bool utf8, Output output)
+    public static void WriteRcpt(Notify notify, string? original, bool utf8, Output output)
     {
-        if (recipient.Notify != Notify.Default)
-            WriteNotify(recipient.Notify, output);
-        if (recipient.OriginalRecipient is not { } original || !HasType(original))
+        if (notify != Notify.Default)
+            WriteNotify(notify, output);
+        if (original is null || !HasType(original))
             return;
         output.Write(" ORCPT="u8);
         output.Write(TypedAddress.Encode(original, utf8));

@@ -35,6 +35,13 @@ internal interface ISmtpClientOwner
     /// </summary>
     void Returned(SmtpClientTransaction transaction);
 
+    /// <summary>
+    /// The login needs the response to a challenge of the server, which may take long (a slow hash): the owner has
+    /// <see cref="SmtpClientSession.ComputeResponse"/> called where it holds up nobody, then resumes the peer, once,
+    /// whatever came of it.
+    /// </summary>
+    void Challenged(SmtpClientSession session);
+
     /// <summary>The connection has ended, the last call. <see cref="Fault.None"/> after QUIT; else what ended it, with
     /// the server's words if it said any. Where it was, and what there is to say about it:
     /// <see cref="SmtpClientSession.Stage"/>, <see cref="SmtpClientSession.FaultText"/>.</summary>

@@ -27,7 +27,7 @@ internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
     /// </summary>
     public Credentials? Login { get; init; }
 
-    /// <summary>PLAIN and LOGIN may send the password without TLS to any host; else only to this machine.</summary>
+    /// <summary>PLAIN and LOGIN may send the password without TLS to this server.</summary>
     public bool AllowsClearPassword { get; init; }
 
     public SmtpTimeouts Timeouts { get; init; } = SmtpTimeouts.Standard;

@@ -1,12 +1,12 @@
-using MailModule.Lines;
 using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Client;
 
 /// <summary>
-/// The client side of SMTP on one connection, as a pure machine. Commands that are out and wait for their reply stand
-/// in a queue, so that pipelining (RFC 2920) and lock step are the same code: in lock step the queue holds one.
+/// Drives whole transactions over a dialogue, as its owner gives them: with pipelining (RFC 2920) where the server
+/// offers it, a result for each recipient, and the next transaction begun behind the final dot of the last. It says
+/// which commands come next and what their replies mean for a message; the rest is <see cref="SmtpDialogue"/>'s.
 /// </summary>
 /// <remarks>
 /// Two transactions at most are under way: one whose final dot is out (<see cref="_awaitingFinalReply"/>), and the one
@@ -15,82 +15,45 @@ namespace MailModule.Smtp.Client;
 /// </remarks>
 internal sealed partial class SmtpClientSession : ISession
 {
-    /// <summary>
-    /// Recipients in one pipelined group: bounded, so that neither side fills the other's window while it writes (RFC
-    /// 2920 §3.1).
-    /// </summary>
-    private const int GroupLimit = 100;
-    private const int PieceLength = 64 * 1024;
-
-    private enum Await : byte
-    {
-        Greeting,
-        Ehlo,
-        Helo,
-        StartTls,
-        Auth,
-        Mail,
-        Rcpt,
-        Data,
-        EndOfData,
-        /// <summary>The reply to a dot that ends nothing: DATA was granted though no recipient was.</summary>
-        EndOfEmptyData,
-        Rset,
-        Quit,
-    }
-
-    private enum Mode : byte
-    {
-        Dialogue,
-        Handshake,
-        /// <summary>A worker makes the answer to a challenge.</summary>
-        Challenge,
-        Content,
-        Ended,
-    }
-
-    private readonly SmtpClientOptions _options;
     private readonly ISmtpClientOwner _owner;
-    private readonly ReplyReader _replies = new();
-    private readonly Queue<(Await What, int Recipient)> _awaited = new();
+    private readonly SmtpDialogue _dialogue;
+    private readonly SmtpOpening _opening;
     private readonly Action _contentReady;
     private SmtpClientTransaction? _transaction;
     private SmtpClientTransaction? _awaitingFinalReply;
-    private DotWriter _dots;
-    private Mode _mode = Mode.Dialogue;
     private int _nextRecipient;
-    private int _answerable;
     private bool _mailRefused;
     private bool _isAnswered;
     private bool _needsReset;
-    private bool _hasStartedTls;
-    private Fault _fault;
-    private Reply? _lastReply;
 
-    public SmtpClientSession(SmtpClientOptions options, ISmtpClientOwner owner, Connection? connection)
+    public SmtpClientSession(SmtpClientOptions options, ISmtpClientOwner owner, IPeer peer)
     {
-        _options = options;
         _owner = owner;
-        Connection = connection;
-        _contentReady = () => Connection?.Resume();
-        _awaited.Enqueue((Await.Greeting, -1));
-        WaitFor(SmtpStage.Greeting);
-        if (connection is not null)
-            Prepare(connection);
+        _dialogue = new SmtpDialogue(peer, options.Timeouts, options.Timeout);
+        _opening = new SmtpOpening(options, _dialogue);
+        _contentReady = peer.Resume;
     }
 
+    /// <inheritdoc cref="SmtpDialogue.Extensions"/>
+    public ServerExtensions Extensions => _dialogue.Extensions;
+
+    /// <inheritdoc cref="SmtpDialogue.ServerName"/>
+    public string ServerName => _dialogue.ServerName;
+
+    /// <inheritdoc cref="SmtpDialogue.Stage"/>
+    public SmtpStage Stage => _dialogue.Stage;
+
+    /// <inheritdoc cref="SmtpDialogue.IsTls"/>
+    public bool IsTls => _dialogue.IsTls;
+
+    /// <inheritdoc cref="SmtpDialogue.TriedTls"/>
+    public bool TriedTls => _dialogue.TriedTls;
+
     /// <summary>
-    /// The connection below; null in tests over memory. The session sets its <see cref="Connection.IdleTimeout"/> and
-    /// deadline.
+    /// What there is to say for a human about the connection's end beside its fault and the server's words; empty if
+    /// nothing.
     /// </summary>
-    public Connection? Connection { get; }
-    public ServerExtensions Extensions { get; private set; } = ServerExtensions.None;
-
-    /// <summary>As its greeting to EHLO or HELO names it; empty before.</summary>
-    public string ServerName { get; private set; } = "";
-
-    /// <summary>What the session waits for; after its end, what it waited for then.</summary>
-    public SmtpStage Stage { get; private set; }
+    public string FaultText => _dialogue.End?.Text ?? "";
 
     /// <summary>
     /// Transactions on this connection that came to the server's answer: after one, an end at
@@ -99,200 +62,119 @@ internal sealed partial class SmtpClientSession : ISession
     public int TransactionsCompleted { get; private set; }
 
     /// <summary>
-    /// What there is to say for a human about the connection's end beside its fault and the server's words; empty if
-    /// nothing.
+    /// For the owner, after <see cref="ISmtpClientOwner.Challenged"/>: works out the response to the challenge. May
+    /// take long.
     /// </summary>
-    public string FaultText { get; private set; } = "";
-
-    /// <summary>TLS runs on this connection.</summary>
-    public bool IsTls => _hasStartedTls || Connection is { IsTls: true };
-
-    /// <summary>A TLS handshake was begun; if the connection ends before <see cref="IsTls"/>, it has failed.</summary>
-    public bool TriedTls { get; private set; }
-
-    private string TimeoutText => $"no answer in time ({Stage})";
+    public void ComputeResponse() => _opening.ComputeResponse();
 
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
-        // The input can only answer commands that are out by now.
-        int before = _answerable = _awaited.Count;
-        if (_mode == Mode.Handshake)
-            RestartAfterTls(output);
-        else if (_mode == Mode.Challenge)
-            SendChallengeResponse(output);
+        _dialogue.BeginTurn();
+        if (_dialogue.IsInHandshake || _dialogue.IsChallenged)
+            _opening.Continue(output);
         Next next = ReadReplies(ref input, output);
-        if (next == Next.Read && (output.Length > 0 || _answerable < before))
-            WaitFor(AwaitedStage);
+        if (next == Next.Read)
+            _dialogue.EndTurn(output);
         return next;
     }
 
     public void Expire(ExpiryReason reason, Output output)
     {
-        if (reason == ExpiryReason.Idle)
-            End(Fault.Timeout, null, TimeoutText);
-        else
-            End(Fault.Cancelled, null, "stopped");
+        _dialogue.Expire(reason);
+        EndTransactions();
     }
 
     public void Closed()
     {
-        if (_mode != Mode.Ended)
-            End(FaultOfLoss(), null, Connection?.FaultText ?? (Connection?.Fault == Fault.Timeout ? TimeoutText : ""));
-        if (_fault == Fault.Tls && Stage == SmtpStage.Greeting)
-            Stage = SmtpStage.Tls;
-        _owner.Ended(this, _fault, _lastReply);
+        _dialogue.Closed();
+        EndTransactions();
+        _owner.Ended(this, _dialogue.End!.Fault, _dialogue.End.Reply);
     }
 
     private Next ReadReplies(ref ReadOnlySpan<byte> input, Output output)
     {
         while (true)
         {
-            switch (_mode)
+            if (_dialogue.IsInHandshake)
+                return Next.StartTls;
+            if (_dialogue.IsChallenged)
+                return Next.Wait;
+            switch (_dialogue.Read(ref input, out AwaitedReply answered, out Reply reply))
             {
-                case Mode.Ended:
+                case DialogueRead.Ended:
+                    EndTransactions();
                     return Next.Close;
-                case Mode.Handshake:
-                    return Next.StartTls;
-                case Mode.Challenge:
-                    return Next.Wait;
-                case Mode.Content when input.IsEmpty && !_replies.IsInside:
-                    return WriteContent(output);
+                case DialogueRead.Part:
+                    return Next.Read;
+                case DialogueRead.Nothing:
+                    return _dialogue.IsInContent ? WriteContent(output) : Next.Read;
             }
-            Stage = AwaitedStage;
-            switch (_replies.Read(ref input, out Reply reply))
-            {
-                case ReplyResult.Incomplete:
-                    return OnIncompleteReply(!input.IsEmpty || _replies.IsInside, output);
-                case ReplyResult.Malformed:
-                    return End(Fault.Protocol, null, "the server's answer is no SMTP reply");
-            }
-            OnReply(reply, output);
+            HandleReply(answered, reply, output);
         }
     }
 
-    /// <param name="hasBegun">The server has begun to say something.</param>
-    private Next OnIncompleteReply(bool hasBegun, Output output)
+    private void HandleReply(AwaitedReply answered, Reply reply, Output output)
     {
-        if (_mode == Mode.Content)
-            return hasBegun ? Next.Read : WriteContent(output);
-        return hasBegun && _answerable == 0
-            ? End(Fault.Protocol, null, "the server answered before it was asked")
-            : Next.Read;
-    }
-
-    private void OnReply(Reply reply, Output output)
-    {
-        // A server that replies without a command (421 when it stops, or a refusal in the middle of the content) has
-        // ended the session.
-        if (_mode == Mode.Content || _answerable == 0)
+        switch (answered.To)
         {
-            End(FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : "");
-            return;
-        }
-        _answerable--;
-        (Await what, int recipient) = _awaited.Dequeue();
-        // RFC 5321 §3.8: 421 may answer any command; the server closes.
-        if (reply.Code == 421 && what is not Await.Quit)
-            End(Fault.RefusedTemporary, reply);
-        else
-            HandleReply(what, recipient, reply, output);
-    }
-
-    private void HandleReply(Await what, int recipient, Reply reply, Output output)
-    {
-        switch (what)
-        {
-            case Await.Greeting:
-                OnGreeting(reply, output);
-                break;
-            case Await.Ehlo:
-                OnEhloReply(reply, output);
-                break;
-            case Await.Helo:
-                OnHeloReply(reply, output);
-                break;
-            case Await.StartTls:
-                OnStartTlsReply(reply, output);
-                break;
-            case Await.Auth:
-                OnAuthReply(reply, output);
-                break;
-            case Await.Mail:
+            case ReplyTo.Mail:
                 OnMailReply(reply, output);
                 break;
-            case Await.Rcpt:
-                OnRcptReply(recipient, reply, output);
+            case ReplyTo.Rcpt:
+                OnRcptReply(answered.Number, reply, output);
                 break;
-            case Await.Data:
+            case ReplyTo.Data:
                 OnDataReply(reply, output);
                 break;
-            case Await.EndOfData:
+            case ReplyTo.FinalDot:
                 OnFinalReply(reply, output);
                 break;
-            case Await.EndOfEmptyData:
-                Complete(output);
-                break;
-            case Await.Rset:
+            case ReplyTo.Rset:
                 OnRsetReply(output);
                 break;
-            case Await.Quit:
-                _mode = Mode.Ended;
+            case ReplyTo.Quit:
+                break;
+            default:
+                OnOpeningReply(answered.To, reply, output);
                 break;
         }
     }
 
-    private Fault FaultOfLoss()
+    private void OnOpeningReply(ReplyTo to, Reply reply, Output output)
     {
-        // After QUIT there is nothing to lose: a server that closes instead of answering 221 is as good.
-        if (_awaited.TryPeek(out (Await What, int) awaited) && awaited.What == Await.Quit)
-            return Fault.None;
-        Fault known = Connection?.Fault ?? Fault.None;
-        if (TriedTls && !IsTls && known != Fault.Cancelled)
-            return Fault.Tls;
-        return known == Fault.None ? Fault.Closed : known;
+        OpeningStep step = _opening.OnReply(to, reply, output);
+        if (step == OpeningStep.Ready)
+            BeginNext(output);
+        else if (step == OpeningStep.Challenged)
+            _owner.Challenged(this);
     }
 
-    private Next End(Fault fault, Reply? reply, string text = "")
+    private void QuitWith(Reply reply, Output output)
+        => _dialogue.QuitWith(new DialogueEnd(Fault.Protocol, reply), output);
+
+    private void EndTransactions()
     {
-        if (_mode == Mode.Ended)
-            return Next.Close;
-        _mode = Mode.Ended;
-        _fault = fault;
-        _lastReply = reply;
-        FaultText = text;
+        DialogueEnd end = _dialogue.End!;
         bool isFirst = TransactionsCompleted == 0 && _awaitingFinalReply is null;
         if (_awaitingFinalReply is { } sent)
-            Fail(sent, fault, reply);
+            Fail(sent, end);
         if (_transaction is { } transaction)
-            FailOrReturn(transaction, isFirst);
+            FailOrReturn(transaction, end, isFirst);
         _awaitingFinalReply = _transaction = null;
-        return Next.Close;
     }
 
-    private void Fail(SmtpClientTransaction transaction, Fault fault, Reply? reply)
+    private void Fail(SmtpClientTransaction transaction, DialogueEnd end)
     {
-        transaction.FailRest(fault, Stage, reply);
+        transaction.FailRest(end.Fault, Stage, end.Reply);
         _owner.Completed(transaction);
     }
 
     // RFC 5321 §3.8: a server may close between two transactions; what it has not answered was not begun.
-    private void FailOrReturn(SmtpClientTransaction transaction, bool isFirst)
+    private void FailOrReturn(SmtpClientTransaction transaction, DialogueEnd end, bool isFirst)
     {
-        if (_isAnswered || isFirst || _fault == Fault.Cancelled)
-            Fail(transaction, _fault, _lastReply);
+        if (_isAnswered || isFirst || end.Fault == Fault.Cancelled)
+            Fail(transaction, end);
         else
             _owner.Returned(transaction);
     }
-
-    private void WriteCommand(Output output, ReadOnlySpan<byte> verb, string argument, Await reply)
-    {
-        output.Write(verb);
-        output.Write(argument);
-        output.Write("\r\n"u8);
-        _awaited.Enqueue((reply, -1));
-    }
-
-    /// <summary>What a reply other than the expected one means; a positive one breaks the protocol.</summary>
-    internal static Fault FaultOf(Reply reply)
-        => reply.IsTemporary ? Fault.RefusedTemporary : reply.IsPositive ? Fault.Protocol : Fault.RefusedPermanent;
 }

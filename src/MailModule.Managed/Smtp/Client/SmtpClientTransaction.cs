@@ -82,7 +82,7 @@ internal sealed class SmtpClientTransaction
             if (reply.Code / 100 == 2)
                 recipient.Deliver(reply);
             else
-                recipient.Fail(SmtpClientSession.FaultOf(reply), stage, reply);
+                recipient.Fail(SmtpDialogue.FaultOf(reply), stage, reply);
         }
     }
 }

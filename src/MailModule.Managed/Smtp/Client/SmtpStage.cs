@@ -17,6 +17,6 @@ internal enum SmtpStage
     Content,
     /// <summary>The final dot is out.</summary>
     EndOfData,
-    /// <summary>Between two transactions, or after the last.</summary>
+    /// <summary>Between two transactions, or after the last; a command that is of no other stage.</summary>
     Idle,
 }

@@ -11,7 +11,7 @@ internal sealed record SmtpTimeouts
     /// <summary>RFC 5321 §4.5.3.2.1: the greeting.</summary>
     public TimeSpan Greeting { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>EHLO, HELO, RSET.</summary>
+    /// <summary>EHLO, HELO, RSET, and commands that have no time of their own.</summary>
     public TimeSpan Hello { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>
@@ -39,4 +39,18 @@ internal sealed record SmtpTimeouts
 
     /// <summary>The answer to QUIT; everything is said and done by then.</summary>
     public TimeSpan Quit { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>For the reply that is awaited at this stage; <see cref="Quit"/> apart.</summary>
+    public TimeSpan At(SmtpStage stage) => stage switch
+    {
+        SmtpStage.Greeting => Greeting,
+        SmtpStage.Tls => StartTls,
+        SmtpStage.Auth => Auth,
+        SmtpStage.Mail => Mail,
+        SmtpStage.Rcpt => Rcpt,
+        SmtpStage.Data => Data,
+        SmtpStage.Content => DataBlock,
+        SmtpStage.EndOfData => EndOfData,
+        _ => Hello,
+    };
 }

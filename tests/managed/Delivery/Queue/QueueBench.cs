@@ -342,6 +342,6 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
         }
 
         private static void Refuse(RecipientResult result, Reply reply)
-            => result.Fail(SmtpClientSession.FaultOf(reply), SmtpStage.Rcpt, reply);
+            => result.Fail(SmtpDialogue.FaultOf(reply), SmtpStage.Rcpt, reply);
     }
 }

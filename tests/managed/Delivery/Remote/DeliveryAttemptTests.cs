@@ -88,6 +88,18 @@ public class DeliveryAttemptTests
         Assert.NotNull(owner.Hosts.Single()!.Tls);
     }
 
+    [Fact]
+    public void To_this_machine_the_password_may_go_in_clear_text()
+    {
+        string[] login = ["220 hello", Line, "250-x\r\n250 AUTH PLAIN", Line, "235 welcome"];
+        using var server = new ScriptedSmtpServer(null, [.. login, .. Plain("250 ok").Skip(3)]);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { Login = new Credentials("user", "secret") };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("here", server)).Fault);
+        Assert.Contains("completed", owner.All);
+    }
+
     [Theory]
     [MemberData(nameof(Failures))]
     public void Where_no_host_is_ready_the_end_says_why(string[] script, int tries)

@@ -8,17 +8,18 @@ using MailModule.Transport;
 namespace MailModule.Tests.Smtp.Client;
 
 /// <summary>
-/// A client session over memory: the test plays the server, and sees what the client says and what comes out.
+/// A client session that is stepped over memory: the test plays the server, and sees what the client says and what
+/// comes out.
 /// </summary>
 internal sealed class ClientDialogue : ISmtpClientOwner
 {
     private readonly Queue<SmtpClientTransaction> _work = new();
+    private readonly MemoryPeer _peer = new();
     private readonly SmtpClientSession _session;
+    private readonly SteppedSession _stepped;
     private readonly int _cut;
     private readonly bool _stopAtTls;
     private readonly bool _early;
-    private byte[] _left = [];
-    private bool _hasStarted;
 
     /// <param name="cut">The server's octets come in pieces of this length; 0: as they are said.</param>
     /// <param name="stopAtTls">The handshake never ends.</param>
@@ -36,12 +37,13 @@ internal sealed class ClientDialogue : ISmtpClientOwner
             _work.Enqueue(transaction);
         _session = new SmtpClientSession(
             new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this,
-            null);
+            _peer);
+        _stepped = new SteppedSession(_session, _peer);
         Step([]);
     }
 
     public SmtpClientSession Session => _session;
-    public Next Last { get; private set; }
+    public Next Last => _stepped.Waits;
     public Fault Fault { get; private set; }
     public Reply? Words { get; private set; }
     public int CompletedCount { get; private set; }
@@ -80,36 +82,37 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         return said.ToString();
     }
 
-    public void Lose() => _session.Closed();
+    public void Lose() => _stepped.Lose(Fault.Closed);
 
-    public void Expire(ExpiryReason reason = ExpiryReason.Idle) => _session.Expire(reason, new Output());
+    public void Expire(ExpiryReason reason = ExpiryReason.Idle) => _stepped.Stop(reason, new Output());
 
     /// <summary>Who had to wait has what it waited for.</summary>
-    public string Resume() => Last == Next.Wait ? Step([]) : throw new InvalidOperationException("nobody waits");
+    public string Resume()
+    {
+        _peer.Resume();
+        return Step([]);
+    }
 
-    // As a connection does it: input comes only when asked for, and what is left over is dropped before TLS (RFC 3207
-    // §4.2).
     private string Step(byte[] octets)
     {
         var said = new StringBuilder();
-        if (Last == Next.Close && _hasStarted)
-            return "";
-        _hasStarted = true;
-        ReadOnlySpan<byte> input = (byte[])[.. _left, .. octets];
-        do
-        {
-            var output = new Output();
-            Last = _session.Advance(ref input, output);
-            LargestOutput = Math.Max(LargestOutput, output.Length);
-            SaidLength += output.Length;
+        Step(output => _stepped.Step(octets, TimeSpan.Zero, output), said);
+        while (Last == Next.Write || (Last == Next.StartTls && !_stopAtTls))
             if (Last == Next.StartTls)
-                input = default;
-            if (said.Length < 1 << 20)
-                said.Append(Encoding.UTF8.GetString(output.Written));
-        }
-        while (Last == Next.Write || (Last == Next.StartTls && !_stopAtTls));
-        _left = input.ToArray();
+                Step(output => _stepped.BeginTls("TLS", TimeSpan.Zero, output), said);
+            else
+                Step(output => _stepped.Step([], TimeSpan.Zero, output), said);
         return said.ToString().Replace("\r\n", "\n", StringComparison.Ordinal);
+    }
+
+    private void Step(Action<Output> step, StringBuilder said)
+    {
+        var output = new Output();
+        step(output);
+        LargestOutput = Math.Max(LargestOutput, output.Length);
+        SaidLength += output.Length;
+        if (said.Length < 1 << 20)
+            said.Append(Encoding.UTF8.GetString(output.Written));
     }
 
     SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
@@ -130,6 +133,12 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     {
         Assert.All(transaction.Recipients, recipient => Assert.True(recipient.IsFinal));
         CompletedCount++;
+    }
+
+    void ISmtpClientOwner.Challenged(SmtpClientSession session)
+    {
+        session.ComputeResponse();
+        _peer.Resume();
     }
 
     void ISmtpClientOwner.Ended(SmtpClientSession session, Fault fault, Reply? reply)

@@ -1,19 +1,25 @@
-using System.Buffers.Text;
-using MailModule.Mail;
+using System.Buffers;
 using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Client;
 
-// Transactions: who a message is from and for (MAIL, RCPT, DATA), and what became of it.
+// Transactions: who a message is from and for (MAIL, RCPT, DATA), its content, and what became of it.
 internal sealed partial class SmtpClientSession
 {
+    /// <summary>
+    /// Recipients in one pipelined group: bounded, so that neither side fills the other's window while it writes (RFC
+    /// 2920 §3.1).
+    /// </summary>
+    private const int GroupLimit = 100;
+    private const int PieceLength = 64 * 1024;
+
     private void BeginNext(Output output)
     {
         while (_owner.NextTransaction(this) is { } next)
             if (TryBegin(next, output))
                 return;
-        Quit(output);
+        _dialogue.Quit(output);
     }
 
     // RFC 2920 §3.1: the final dot may be the first of a group. The server answers both, so that a message costs one
@@ -40,7 +46,7 @@ internal sealed partial class SmtpClientSession
         _mailRefused = false;
         _isAnswered = false;
         if (_needsReset)
-            WriteCommand(output, "RSET"u8, "", Await.Rset);
+            _dialogue.Rset(output);
         if (!_needsReset || Extensions.Pipelining)
             WriteEnvelope(output);
         return true;
@@ -77,26 +83,16 @@ internal sealed partial class SmtpClientSession
 
     private void WriteMail(Output output)
     {
-        output.Write("MAIL FROM:<"u8);
-        output.Write(_transaction!.ReversePath.Text);
-        output.Write(">"u8);
-        if (Extensions.Size)
-            WriteSize(_transaction.Source.WireLength, output);
-        if (Extensions.EightBitMime && _transaction.Source.IsEightBit)
-            output.Write(" BODY=8BITMIME"u8);
-        if (Extensions.Utf8 && _transaction.NeedsUtf8)
-            output.Write(" SMTPUTF8"u8);
-        if (Extensions.Dsn)
-            DsnParameters.WriteMail(_transaction, output);
-        output.Write("\r\n"u8);
-        _awaited.Enqueue((Await.Mail, -1));
-    }
-
-    private static void WriteSize(long length, Output output)
-    {
-        output.Write(" SIZE="u8);
-        Utf8Formatter.TryFormat(length, output.GetSpan(20), out int written);
-        output.Advance(written);
+        SmtpClientTransaction transaction = _transaction!;
+        var parameters = new MailParameters
+        {
+            Size = Extensions.Size ? transaction.Source.WireLength : null,
+            IsEightBit = Extensions.EightBitMime && transaction.Source.IsEightBit,
+            IsUtf8 = Extensions.Utf8 && transaction.NeedsUtf8,
+            Return = transaction.IsDsnOffered ? transaction.Return : default,
+            EnvelopeId = transaction.IsDsnOffered ? transaction.EnvelopeId : null,
+        };
+        _dialogue.Mail(transaction.ReversePath.Text, parameters, output);
     }
 
     // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group.
@@ -106,7 +102,7 @@ internal sealed partial class SmtpClientSession
         {
         }
         if (NextWaiting() < 0)
-            WriteData(output);
+            _dialogue.Data(output);
     }
 
     private bool TryWriteRcpt(Output output)
@@ -116,13 +112,14 @@ internal sealed partial class SmtpClientSession
             return false;
         _nextRecipient = index + 1;
         RecipientResult recipient = _transaction!.Recipients[index];
-        output.Write("RCPT TO:<"u8);
-        output.Write(recipient.Address.Text);
-        output.Write(">"u8);
-        if (Extensions.Dsn)
-            DsnParameters.WriteRcpt(recipient, Extensions.Utf8 && _transaction.NeedsUtf8, output);
-        output.Write("\r\n"u8);
-        _awaited.Enqueue((Await.Rcpt, index));
+        bool isDsnOffered = _transaction.IsDsnOffered;
+        var parameters = new RcptParameters
+        {
+            Notify = isDsnOffered ? recipient.Notify : default,
+            OriginalRecipient = isDsnOffered ? recipient.OriginalRecipient : null,
+            IsUtf8 = isDsnOffered && Extensions.Utf8 && _transaction.NeedsUtf8,
+        };
+        _dialogue.Rcpt(recipient.Address.Text, parameters, output, index);
         return true;
     }
 
@@ -135,14 +132,12 @@ internal sealed partial class SmtpClientSession
         return index < recipients.Count ? index : -1;
     }
 
-    private void WriteData(Output output) => WriteCommand(output, "DATA"u8, "", Await.Data);
-
     private void OnMailReply(Reply reply, Output output)
     {
         _isAnswered = true;
         if (reply.Code / 100 == 3)
         {
-            QuitWith(Fault.Protocol, reply, output);
+            QuitWith(reply, output);
             return;
         }
         if (!reply.IsPositive)
@@ -157,7 +152,7 @@ internal sealed partial class SmtpClientSession
     {
         if (reply.Code / 100 == 3)
         {
-            QuitWith(Fault.Protocol, reply, output);
+            QuitWith(reply, output);
             return;
         }
         // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient; after a refused MAIL the answers to pipelined
@@ -177,13 +172,13 @@ internal sealed partial class SmtpClientSession
     private Fault FaultOfRcpt(Reply reply)
         => reply.Code == 552 && reply.Enhanced is "" or "5.5.3" && _transaction!.HasAccepted
             ? Fault.RefusedTemporary
-            : FaultOf(reply);
+            : SmtpDialogue.FaultOf(reply);
 
     // After the reply to MAIL or RCPT: the next command in lock step, the next group when pipelining, or the end if
     // nobody is left.
     private void ContinueEnvelope(Output output)
     {
-        if (_awaited.Count > 0)
+        if (_dialogue.AwaitsReply)
             return;
         if (_mailRefused)
             Complete(output);
@@ -192,28 +187,20 @@ internal sealed partial class SmtpClientSession
         else if (TryWriteRcpt(output))
             return;
         else if (_transaction!.HasAccepted)
-            WriteData(output);
+            _dialogue.Data(output);
         else
             Complete(output);
     }
 
     private void OnDataReply(Reply reply, Output output)
     {
-        bool granted = reply.Code == 354;
-        if (granted && _transaction!.HasAccepted)
-        {
-            _mode = Mode.Content;
-            _dots = default;
+        if (_dialogue.IsInContent && _transaction!.HasAccepted)
             _owner.Sending(_transaction);
-        }
-        else if (granted)
-        {
+        else if (_dialogue.IsInContent)
             // RFC 2920 §3.1: granted though every recipient was refused; the empty content is ended at once
-            output.Write(".\r\n"u8);
-            _awaited.Enqueue((Await.EndOfEmptyData, -1));
-        }
+            _dialogue.EndContent(output);
         else if (reply.IsPositive)
-            QuitWith(Fault.Protocol, reply, output);
+            QuitWith(reply, output);
         else
         {
             _transaction!.ApplyReply(reply, SmtpStage.Data);
@@ -221,9 +208,60 @@ internal sealed partial class SmtpClientSession
         }
     }
 
+    private Next WriteContent(Output output)
+    {
+        _dialogue.Await();
+        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength / 2);
+        try
+        {
+            while (output.Length < PieceLength)
+            {
+                if (!_transaction!.Source.TryRead(piece, _contentReady, out int count))
+                    return Next.Wait;
+                if (count < 0)
+                    return AbandonContent();
+                if (count == 0)
+                    return EndContent(output);
+                _transaction.Sent += count;
+                _dialogue.Content(piece.AsSpan(0, count), output);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
+        _owner.Sending(_transaction!);
+        return Next.Write;
+    }
+
+    private Next AbandonContent()
+    {
+        _dialogue.Abandon(new DialogueEnd(Fault.Io, null, "the message could not be read"));
+        EndTransactions();
+        return Next.Close;
+    }
+
+    // RFC 5321 §4.1.1.4: after the dot the server's buffers are empty, whatever it answers; no RSET is needed.
+    private Next EndContent(Output output)
+    {
+        _dialogue.EndContent(output);
+        _owner.Sending(_transaction!);
+        _awaitingFinalReply = _transaction!;
+        _awaitingFinalReply.AwaitsFinalReply = true;
+        _transaction = null;
+        _needsReset = false;
+        if (Extensions.Pipelining)
+            BeginEarly(output);
+        return Next.Read;
+    }
+
     private void OnFinalReply(Reply reply, Output output)
     {
-        SmtpClientTransaction transaction = _awaitingFinalReply!;
+        if (_awaitingFinalReply is not { } transaction)
+        {
+            Complete(output); // the dot ended nothing
+            return;
+        }
         _awaitingFinalReply = null;
         transaction.AwaitsFinalReply = false;
         transaction.ApplyReply(reply, SmtpStage.EndOfData);

@@ -1,0 +1,121 @@
+using System.Security.Cryptography;
+using System.Text;
+using MailModule.Mail;
+using MailModule.Mail.Logins;
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Smtp.Client;
+
+/// <summary>How far a login has come.</summary>
+internal enum LoginStep
+{
+    /// <summary>A reply is awaited.</summary>
+    Asked,
+    /// <summary>
+    /// <see cref="LoginExchange.ComputeResponse"/> is next, which may take long, then
+    /// <see cref="LoginExchange.SendResponse"/>.
+    /// </summary>
+    Challenged,
+    Done,
+    /// <summary>
+    /// See <see cref="LoginExchange.Failure"/>. No reply is awaited, save the one to a cancelled exchange.
+    /// </summary>
+    Failed,
+}
+
+/// <summary>
+/// A login (RFC 4954) over a dialogue: by the first of the mechanisms, or the next where the server does not know one
+/// after all. Which mechanisms may be used (a password in clear text) is the caller's matter, and so is what follows a
+/// failure.
+/// </summary>
+internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMechanism> mechanisms)
+{
+    /// <summary>
+    /// RFC 4954 §4: an initial response that makes the line longer than this comes after an empty challenge.
+    /// </summary>
+    private const int InitialResponseLimit = 480;
+
+    private readonly Queue<ISaslMechanism> _mechanisms = new(mechanisms);
+    private ISaslMechanism? _mechanism;
+    private byte[]? _heldBack;
+    private byte[] _challenge = [];
+    private byte[]? _response;
+
+    /// <summary>Why it failed; null before.</summary>
+    public DialogueEnd? Failure { get; private set; }
+
+    public LoginStep Begin(Output output)
+    {
+        if (!_mechanisms.TryDequeue(out _mechanism))
+            return Fail(Fault.RefusedPermanent, null, "the server offers no way to log in that we know");
+        byte[]? initial = _mechanism.Begin();
+        _heldBack = initial?.Length * 4 / 3 > InitialResponseLimit ? initial : null;
+        dialogue.Auth(_mechanism.Name, _heldBack is null ? initial : null, output);
+        return LoginStep.Asked;
+    }
+
+    public LoginStep OnReply(Reply reply, Output output)
+    {
+        if (reply.Code == 334)
+            return OnChallenge(reply, output);
+        // RFC 4954 §6: 504 the mechanism is not known, 534 too weak, 538 not without TLS
+        if (reply.Code is 504 or 534 or 538 && _mechanisms.Count > 0)
+            return Begin(output);
+        if (reply.Code != 235)
+            return Fail(SmtpDialogue.FaultOf(reply), reply, "the server refuses the login");
+        return _mechanism!.MayBelieveSuccess
+            ? LoginStep.Done
+            : Fail(Fault.Protocol, reply, "the server takes the login without the proof that it knows the password");
+    }
+
+    /// <summary>
+    /// Works out the response to the challenge. May take long (a slow hash): may be called on another thread, while the
+    /// dialogue waits for it.
+    /// </summary>
+    public void ComputeResponse()
+    {
+        byte[]? response = _heldBack;
+        _heldBack = _response = null;
+        _response = response is not null && _challenge.Length == 0 || TryAnswer(out response) ? response : null;
+    }
+
+    public LoginStep SendResponse(Output output)
+    {
+        if (_response is not { } response)
+            return Cancel(null, output);
+        dialogue.RespondToChallenge(response, output);
+        return LoginStep.Asked;
+    }
+
+    private LoginStep OnChallenge(Reply reply, Output output)
+        => reply.Lines.Count == 1 && SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(reply.Lines[0]), out _challenge)
+            ? LoginStep.Challenged
+            : Cancel(reply, output);
+
+    private LoginStep Cancel(Reply? reply, Output output)
+    {
+        dialogue.CancelAuth(output);
+        return Fail(Fault.Protocol, reply,
+            $"the server's part in {_mechanism!.Name} is wrong: it breaks the exchange, or does not know the password");
+    }
+
+    private LoginStep Fail(Fault fault, Reply? reply, string text)
+    {
+        Failure = new DialogueEnd(fault, reply, text);
+        return LoginStep.Failed;
+    }
+
+    private bool TryAnswer(out byte[]? answer)
+    {
+        answer = null;
+        try
+        {
+            return _mechanism!.TryAnswer(_challenge, out answer);
+        }
+        catch (CryptographicException)
+        {
+            return false; // the system's policy forbids the hash
+        }
+    }
+}

@@ -1,0 +1,159 @@
+using System.Buffers;
+using System.Buffers.Text;
+using MailModule.Transport;
+
+namespace MailModule.Smtp.Client;
+
+// What a client says. Several commands may be said in one turn (RFC 2920); the server answers them in their order.
+internal sealed partial class SmtpDialogue
+{
+    private static readonly SearchValues<char> LineBreakers = SearchValues.Create("\r\n\0");
+
+    public void Ehlo(string name, Output output) => Say("EHLO "u8, name, ReplyTo.Ehlo, output);
+
+    public void Helo(string name, Output output) => Say("HELO "u8, name, ReplyTo.Helo, output);
+
+    /// <summary>RFC 2033 §4.1: the server speaks LMTP, and answers the final dot once for each recipient.</summary>
+    public void Lhlo(string name, Output output) => Say("LHLO "u8, name, ReplyTo.Lhlo, output);
+
+    /// <summary>After a reply of 220: <see cref="IsInHandshake"/>.</summary>
+    public void StartTls(Output output) => Say("STARTTLS"u8, "", ReplyTo.StartTls, output);
+
+    /// <summary>RFC 4954 §4. After a reply of 334: <see cref="IsChallenged"/>.</summary>
+    /// <param name="initial">What goes along with the command; null: nothing.</param>
+    public void Auth(string mechanism, byte[]? initial, Output output)
+    {
+        BeginLine(mechanism);
+        output.Write("AUTH "u8);
+        output.Write(mechanism);
+        if (initial is not null)
+        {
+            output.Write(" "u8);
+            // RFC 4954 §4: an initial response of no octets is a single equals sign
+            WriteBase64(initial, "="u8, output);
+        }
+        EndLine(ReplyTo.Auth, 0, output);
+    }
+
+    public void RespondToChallenge(ReadOnlySpan<byte> response, Output output)
+    {
+        Leave(Mode.Challenge);
+        WriteBase64(response, default, output);
+        EndLine(ReplyTo.Auth, 0, output);
+    }
+
+    /// <summary>RFC 4954 §4: a line with a single "*" cancels.</summary>
+    public void CancelAuth(Output output)
+    {
+        Leave(Mode.Challenge);
+        output.Write("*"u8);
+        EndLine(ReplyTo.Auth, 0, output);
+    }
+
+    /// <param name="reversePath">Without its angle brackets; empty for the null path.</param>
+    public void Mail(string reversePath, in MailParameters parameters, Output output)
+    {
+        BeginLine(reversePath, parameters.More);
+        output.Write("MAIL FROM:<"u8);
+        output.Write(reversePath);
+        output.Write(">"u8);
+        parameters.Write(output);
+        EndLine(ReplyTo.Mail, 0, output);
+    }
+
+    /// <param name="forwardPath">Without its angle brackets.</param>
+    /// <param name="number">The caller's, for <see cref="AwaitedReply.Number"/>.</param>
+    public void Rcpt(string forwardPath, in RcptParameters parameters, Output output, int number = 0)
+    {
+        BeginLine(forwardPath, parameters.More);
+        output.Write("RCPT TO:<"u8);
+        output.Write(forwardPath);
+        output.Write(">"u8);
+        parameters.Write(output);
+        EndLine(ReplyTo.Rcpt, number, output);
+    }
+
+    /// <summary>RFC 2920 §3.1: the last of its group. After a reply of 354: <see cref="IsInContent"/>.</summary>
+    public void Data(Output output) => Say("DATA"u8, "", ReplyTo.Data, output);
+
+    /// <summary>The next octets of the content, with any line ends. Dots are doubled.</summary>
+    public void Content(ReadOnlySpan<byte> piece, Output output)
+    {
+        Expect(Mode.Content);
+        _content.Write(piece, output);
+    }
+
+    /// <summary>
+    /// The final dot. RFC 2920 §3.1: commands may follow in the same turn. RFC 5321 §4.1.1.4: whatever its answer, the
+    /// server's buffers are empty then.
+    /// </summary>
+    /// <param name="replies">With LMTP: one for each recipient that was taken (RFC 2033 §4.2), numbered from 0.</param>
+    public void EndContent(Output output, int replies = 1)
+    {
+        Leave(Mode.Content);
+        _content.Finish(output);
+        for (int number = 0; number < replies; number++)
+            _awaited.Add(ReplyTo.FinalDot, number);
+    }
+
+    public void Rset(Output output) => Say("RSET"u8, "", ReplyTo.Rset, output);
+
+    public void Noop(Output output) => Say("NOOP"u8, "", ReplyTo.Other, output);
+
+    /// <summary>The dialogue ends with the reply.</summary>
+    public void Quit(Output output) => Say("QUIT"u8, "", ReplyTo.Quit, output);
+
+    /// <summary>A command that has no method here, with its arguments.</summary>
+    /// <param name="to">The command whose time its reply has, and whose effect.</param>
+    public void Command(string line, Output output, ReplyTo to = ReplyTo.Other) => Say(default, line, to, output);
+
+    private void Say(ReadOnlySpan<byte> verb, string argument, ReplyTo reply, Output output)
+    {
+        BeginLine(argument);
+        output.Write(verb);
+        output.Write(argument);
+        EndLine(reply, 0, output);
+    }
+
+    /// <exception cref="ArgumentException">A text would end the line: what follows would be a command of its
+    /// own.</exception>
+    /// <exception cref="InvalidOperationException">The server would not take the line for a command.</exception>
+    private void BeginLine(string first, string? second = null)
+    {
+        Expect(Mode.Commands);
+        if (_awaited.EndsGroup)
+            throw new InvalidOperationException("the last command has to be answered first");
+        if (first.AsSpan().ContainsAny(LineBreakers) || second.AsSpan().ContainsAny(LineBreakers))
+            throw new ArgumentException("a command cannot have CR, LF or NUL in it");
+    }
+
+    private void EndLine(ReplyTo reply, int number, Output output)
+    {
+        output.Write("\r\n"u8);
+        _awaited.Add(reply, number);
+    }
+
+    private void Leave(Mode mode)
+    {
+        Expect(mode);
+        _mode = Mode.Commands;
+    }
+
+    private void Expect(Mode mode)
+    {
+        if (_mode != mode)
+            throw new InvalidOperationException($"the dialogue is at {_mode}, not at {mode}");
+    }
+
+    private static void WriteBase64(ReadOnlySpan<byte> octets, ReadOnlySpan<byte> none, Output output)
+    {
+        if (octets.IsEmpty)
+        {
+            output.Write(none);
+            return;
+        }
+        Base64.EncodeToUtf8(octets, output.GetSpan(Base64.GetMaxEncodedToUtf8Length(octets.Length)), out _,
+            out int written);
+        output.Advance(written);
+    }
+}

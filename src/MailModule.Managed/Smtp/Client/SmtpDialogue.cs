@@ -1,0 +1,268 @@
+using MailModule.Primitives;
+using MailModule.Transport;
+
+namespace MailModule.Smtp.Client;
+
+/// <summary>What <see cref="SmtpDialogue.Read"/> found.</summary>
+internal enum DialogueRead
+{
+    /// <summary>Nothing that was not read before.</summary>
+    Nothing,
+    /// <summary>The beginning of a reply.</summary>
+    Part,
+    Reply,
+    /// <summary>No reply will come any more, see <see cref="SmtpDialogue.End"/>.</summary>
+    Ended,
+}
+
+/// <summary>
+/// SMTP from the client's side, verb by verb: a method for each command, and <see cref="Read"/> for one reply after
+/// another. It knows which replies are to come in which order, how long the server may take for each, and what a reply
+/// opens (content, TLS, a login's exchange). Which commands are said, and what a refusal means, is its caller's matter.
+/// Pure: what is said goes to an <see cref="Output"/> that the caller sends. One thread at a time.
+/// </summary>
+/// <remarks>
+/// The caller's turns have this form: <see cref="BeginTurn"/>; read as often as it likes; say as much as it likes;
+/// <see cref="EndTurn"/>; send the output, and wait for the server. What the server has sent by then cannot answer what
+/// is said in the same turn, so that a reply ahead of its command ends the dialogue.
+/// </remarks>
+internal sealed partial class SmtpDialogue
+{
+    private enum Mode : byte
+    {
+        Commands,
+        /// <summary>STARTTLS was granted.</summary>
+        Handshake,
+        /// <summary>The server waits for the response to a challenge.</summary>
+        Challenge,
+        /// <summary>The server takes everything for content, up to the final dot.</summary>
+        Content,
+        Ended,
+    }
+
+    private readonly IPeer _peer;
+    private readonly SmtpTimeouts _timeouts;
+    private readonly ReplyReader _replies = new();
+    private readonly AwaitedReplies _awaited = new();
+    private readonly ContentWriter _content = new();
+    private Mode _mode = Mode.Commands;
+
+    /// <summary>Begins with the wait for the greeting.</summary>
+    /// <param name="peer">The dialogue sets its <see cref="IPeer.IdleTimeout"/> and deadline.</param>
+    /// <param name="timeLimit">Every reply has at most this long, whatever <paramref name="timeouts"/> says.</param>
+    public SmtpDialogue(IPeer peer, SmtpTimeouts timeouts, TimeSpan timeLimit)
+    {
+        _peer = peer;
+        _timeouts = timeouts;
+        TimeLimit = timeLimit;
+        _awaited.Add(ReplyTo.Connect);
+        Await();
+    }
+
+    /// <summary>Every reply has at most this long; a new limit holds for waits that begin later.</summary>
+    public TimeSpan TimeLimit { get; set; }
+
+    /// <summary>As the last EHLO (or LHLO) was answered; nothing before, and after HELO.</summary>
+    public ServerExtensions Extensions { get; private set; } = ServerExtensions.None;
+
+    /// <summary>As the server names itself in its reply to EHLO, LHLO or HELO; empty before.</summary>
+    public string ServerName { get; private set; } = "";
+
+    /// <summary>What is waited for; after the end, what was waited for then.</summary>
+    public SmtpStage Stage { get; private set; }
+
+    public bool IsTls => _peer.IsTls;
+
+    /// <summary>A TLS handshake was begun; if the dialogue ends before <see cref="IsTls"/>, it has failed.</summary>
+    public bool TriedTls { get; private set; }
+
+    /// <summary>
+    /// STARTTLS was granted: the caller runs the handshake, drops what the server sent before it (RFC 3207 §4.2), and
+    /// calls <see cref="TlsStarted"/>.
+    /// </summary>
+    public bool IsInHandshake => _mode == Mode.Handshake;
+
+    /// <summary>The server waits for <see cref="RespondToChallenge"/> or <see cref="CancelAuth"/>.</summary>
+    public bool IsChallenged => _mode == Mode.Challenge;
+
+    /// <summary>DATA was granted: <see cref="Content"/> is next, then <see cref="EndContent"/>.</summary>
+    public bool IsInContent => _mode == Mode.Content;
+
+    public bool AwaitsReply => _awaited.Count > 0;
+
+    /// <summary>Null before the dialogue has ended.</summary>
+    public DialogueEnd? End { get; private set; }
+
+    private string TimeoutText => $"no answer in time ({Stage})";
+
+    private SmtpStage AwaitedStage => _mode switch
+    {
+        Mode.Content => SmtpStage.Content,
+        Mode.Handshake => SmtpStage.Tls,
+        Mode.Challenge => SmtpStage.Auth,
+        _ => _awaited.Next is { } next ? StageOf(next) : SmtpStage.Idle,
+    };
+
+    /// <summary>What a reply other than the expected one means; a positive one breaks the protocol.</summary>
+    public static Fault FaultOf(Reply reply)
+        => reply.IsTemporary ? Fault.RefusedTemporary : reply.IsPositive ? Fault.Protocol : Fault.RefusedPermanent;
+
+    /// <summary>All that was said has left.</summary>
+    public void BeginTurn() => _awaited.AllAreDue();
+
+    /// <summary>Before what was said is sent: where there is something new to wait for, its time begins.</summary>
+    public void EndTurn(Output output)
+    {
+        if (output.Length > 0 || _awaited.HasTaken)
+            Await();
+    }
+
+    /// <summary>The server's time for what is waited for now begins (again).</summary>
+    public void Await()
+    {
+        Stage = AwaitedStage;
+        TimeSpan timeout = _awaited.Next == ReplyTo.Quit ? _timeouts.Quit : _timeouts.At(Stage);
+        if (timeout > TimeLimit)
+            timeout = TimeLimit;
+        _peer.IdleTimeout = timeout;
+        _peer.SetDeadline(timeout);
+    }
+
+    /// <summary>Takes one reply from the front of the input; again, until it finds no further one.</summary>
+    /// <param name="input">What the server has sent, from where the last call left it.</param>
+    /// <param name="answered">What the reply answers.</param>
+    public DialogueRead Read(ref ReadOnlySpan<byte> input, out AwaitedReply answered, out Reply reply)
+    {
+        answered = default;
+        reply = null!;
+        if (_mode == Mode.Ended)
+            return DialogueRead.Ended;
+        Stage = AwaitedStage;
+        ReplyResult result = _replies.Read(ref input, out reply);
+        if (result == ReplyResult.Reply)
+            return Take(reply, out answered);
+        if (result == ReplyResult.Malformed)
+            return Finish(new DialogueEnd(Fault.Protocol, null, "the server's answer is no SMTP reply"));
+        if (input.IsEmpty && !_replies.IsInside)
+            return DialogueRead.Nothing;
+        return _mode == Mode.Content || _awaited.AnyDue
+            ? DialogueRead.Part
+            : Finish(new DialogueEnd(Fault.Protocol, null, "the server answered before it was asked"));
+    }
+
+    /// <summary>The handshake is over. RFC 3207 §4.2: what was said before TLS does not count.</summary>
+    public void TlsStarted()
+    {
+        _mode = Mode.Commands;
+        Extensions = ServerExtensions.None;
+    }
+
+    /// <summary>
+    /// The caller has had enough: says QUIT, after which it closes. RFC 5321 §4.1.1.10: a client says QUIT before it
+    /// closes; there is nothing to wait for in the answer.
+    /// </summary>
+    /// <param name="stage">Where this happened; null: at what was waited for last.</param>
+    public void QuitWith(DialogueEnd end, Output output, SmtpStage? stage = null)
+    {
+        output.Write("QUIT\r\n"u8);
+        Stage = stage ?? Stage;
+        Finish(end);
+    }
+
+    /// <summary>The caller closes without a word.</summary>
+    public void Abandon(DialogueEnd end) => Finish(end);
+
+    /// <summary>The caller has waited long enough, or stops.</summary>
+    public void Expire(ExpiryReason reason)
+        => Finish(reason == ExpiryReason.Idle
+            ? new DialogueEnd(Fault.Timeout, null, TimeoutText)
+            : new DialogueEnd(Fault.Cancelled, null, "stopped"));
+
+    /// <summary>The connection is closed; what was waited for will not come.</summary>
+    public void Closed()
+    {
+        string text = _peer.FaultText ?? (_peer.Fault == Fault.Timeout ? TimeoutText : "");
+        Finish(new DialogueEnd(FaultOfLoss(), null, text));
+        if (End!.Fault == Fault.Tls && Stage == SmtpStage.Greeting)
+            Stage = SmtpStage.Tls;
+    }
+
+    private DialogueRead Take(Reply reply, out AwaitedReply answered)
+    {
+        answered = default;
+        // A server that replies without a command (421 when it stops, or a refusal in the middle of the content) has
+        // ended the session.
+        if (_mode == Mode.Content || !_awaited.TryTake(out answered))
+            return Finish(new DialogueEnd(
+                FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : ""));
+        // RFC 5321 §3.8: 421 may answer any command; the server closes.
+        if (reply.Code == 421 && answered.To is not ReplyTo.Quit)
+            return Finish(new DialogueEnd(Fault.RefusedTemporary, reply));
+        Apply(answered.To, reply);
+        return DialogueRead.Reply;
+    }
+
+    private void Apply(ReplyTo to, Reply reply)
+    {
+        switch (to)
+        {
+            case ReplyTo.Ehlo or ReplyTo.Lhlo when reply.Code / 100 == 2:
+                ServerName = NameIn(reply);
+                Extensions = new ServerExtensions(reply.Lines.Skip(1));
+                break;
+            case ReplyTo.Helo when reply.Code / 100 == 2:
+                ServerName = NameIn(reply);
+                Extensions = ServerExtensions.None;
+                break;
+            case ReplyTo.StartTls when reply.Code == 220:
+                _mode = Mode.Handshake;
+                TriedTls = true;
+                break;
+            case ReplyTo.Auth when reply.Code == 334:
+                _mode = Mode.Challenge;
+                break;
+            case ReplyTo.Data when reply.Code == 354:
+                _mode = Mode.Content;
+                _content.Begin();
+                break;
+            case ReplyTo.Quit:
+                Finish(new DialogueEnd(Fault.None, null));
+                break;
+        }
+    }
+
+    // RFC 5321 §4.1.1.1: the server's domain is the first word
+    private static string NameIn(Reply reply) => reply.Lines[0].Split(' ', 2)[0];
+
+    private Fault FaultOfLoss()
+    {
+        // After QUIT there is nothing to lose: a server that closes instead of answering 221 is as good.
+        if (_awaited.Next == ReplyTo.Quit)
+            return Fault.None;
+        Fault known = _peer.Fault;
+        if (TriedTls && !IsTls && known != Fault.Cancelled)
+            return Fault.Tls;
+        return known == Fault.None ? Fault.Closed : known;
+    }
+
+    /// <summary>The first end is the one that counts.</summary>
+    private DialogueRead Finish(DialogueEnd end)
+    {
+        _mode = Mode.Ended;
+        End ??= end;
+        return DialogueRead.Ended;
+    }
+
+    private static SmtpStage StageOf(ReplyTo to) => to switch
+    {
+        ReplyTo.Connect => SmtpStage.Greeting,
+        ReplyTo.Ehlo or ReplyTo.Helo or ReplyTo.Lhlo => SmtpStage.Hello,
+        ReplyTo.StartTls => SmtpStage.Tls,
+        ReplyTo.Auth => SmtpStage.Auth,
+        ReplyTo.Mail => SmtpStage.Mail,
+        ReplyTo.Rcpt => SmtpStage.Rcpt,
+        ReplyTo.Data => SmtpStage.Data,
+        ReplyTo.FinalDot => SmtpStage.EndOfData,
+        _ => SmtpStage.Idle,
+    };
+}
