@@ -83,7 +83,7 @@ public class SpoolFaultTests
         Assert.Equal(Fault.None, fault);
         run.Dispose();
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Everything)));
-        Assert.Equal(id, Assert.Single(again.Spool.Recovered).Id);
+        Assert.Equal(id, Assert.Single(again.Found).Id);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class SpoolFaultTests
         (_, string after) = run.Put(SpoolRun.Text(3, 300));
         run.Dispose();
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Everything)));
-        Assert.Equal([kept, after], again.Spool.Recovered.Select(entry => entry.Id));
+        Assert.Equal([kept, after], again.Found.Select(entry => entry.Id));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public class SpoolFaultTests
         {
             var disk = new SimulatedDisk(seed);
             var entries = new BlockingCollection<ISpoolEntry>();
-            using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, segmentLimit: 3 * 1024));
+            using var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: 3 * 1024), entries.Add);
             // 0, 1 and 2 fill the first segment; the mark of 0 lies in the second, which 3, 4 and 5 fill; 6 is in the
             // third.
             ISpoolEntry[] first = PutSome(run, entries, 4);
@@ -119,7 +119,7 @@ public class SpoolFaultTests
                 run.Spool.MarkDone(entry, [0]);
             Assert.Equal(Fault.None, run.Spool.Flush());
             using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Some)));
-            Assert.Equal(second[2].Id, Assert.Single(again.Spool.Recovered).Id);
+            Assert.Equal(second[2].Id, Assert.Single(again.Found).Id);
         }
     }
 
@@ -143,9 +143,9 @@ public class SpoolFaultTests
     private static void LivePart(SimulatedDisk disk, Life life, int part, bool allAreDoneLater)
     {
         var entries = new BlockingCollection<ISpoolEntry>();
-        SpoolOptions options = SpoolRun.Options(Directory, disk, entries.Add, SegmentLimit);
-        using var first = new SpoolRun(options);
-        using SpoolRun run = first.Fault == Fault.None ? first : new SpoolRun(options);
+        SpoolOptions options = SpoolRun.Options(Directory, disk, SegmentLimit);
+        using var first = new SpoolRun(options, entries.Add);
+        using SpoolRun run = first.Fault == Fault.None ? first : new SpoolRun(options, entries.Add);
         if (run.Fault != Fault.None)
             return;
         for (int i = 0; i < Life.Messages / 2; i++)
@@ -210,7 +210,7 @@ public class SpoolFaultTests
         using (var run = new SpoolRun(SpoolRun.Options(Directory, disk)))
         {
             Assert.True(run.Fault == Fault.None, $"{when}: {run.Problem}");
-            IReadOnlyList<ISpoolEntry> found = run.Spool.Recovered;
+            IReadOnlyList<ISpoolEntry> found = run.Found;
             Assert.True(found.Select(entry => entry.Id).Distinct().Count() == found.Count, $"{when}: twice the same");
             Assert.True(run.Spool.Damaged == 0 || refusedMayComeBack, $"{when}: {run.Spool.Damaged} damaged");
             foreach (ISpoolEntry entry in found)
@@ -224,7 +224,7 @@ public class SpoolFaultTests
         }
         Assert.Empty(disk.Names(Directory + "/body"));
         using var last = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
-        Assert.Single(last.Spool.Recovered);
+        Assert.Single(last.Found);
     }
 
     private static void CheckFound(ISpoolEntry entry, Life life, string when, bool refusedMayComeBack)

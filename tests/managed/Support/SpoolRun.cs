@@ -11,23 +11,30 @@ internal sealed class SpoolRun : IDisposable
 {
     public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(30);
 
-    public SpoolRun(SpoolOptions options)
+    private readonly List<ISpoolEntry> _found = [];
+    private ISpoolEntry? _lastLocal;
+
+    /// <param name="consumer">Gets each new entry once.</param>
+    public SpoolRun(SpoolOptions options, Action<ISpoolEntry>? consumer = null)
     {
         Fault = LogSpool.Open(options, out LogSpool? spool, out string problem);
         Problem = problem;
         Spool = spool!;
+        var local = new Part(this, isLocal: true, consumer);
+        spool?.Start(local, new Part(this, isLocal: false, consumer));
     }
 
     public Fault Fault { get; }
     public string Problem { get; }
     public LogSpool Spool { get; }
 
-    public static SpoolOptions Options(string directory, IDisk? disk = null, Action<ISpoolEntry>? consumer = null,
-        int segmentLimit = 16 * 1024 * 1024)
+    /// <summary>What the start found, oldest first.</summary>
+    public IReadOnlyList<ISpoolEntry> Found => _found;
+
+    public static SpoolOptions Options(string directory, IDisk? disk = null, int segmentLimit = 16 * 1024 * 1024)
         => new()
         {
             Directory = directory,
-            Consumer = consumer ?? (_ => { }),
             RunJob = work => work.Run(),
             Disk = disk ?? Disk.Real,
             SegmentLimit = segmentLimit,
@@ -88,4 +95,20 @@ internal sealed class SpoolRun : IDisposable
     }
 
     public void Dispose() => Spool?.Dispose();
+
+    // An entry for both is taken once.
+    private sealed class Part(SpoolRun run, bool isLocal, Action<ISpoolEntry>? consumer) : ISpoolConsumer
+    {
+        public bool Take(ISpoolEntry entry, bool isNew, Action resume)
+        {
+            if (!isLocal && entry == run._lastLocal)
+                return true;
+            run._lastLocal = isLocal ? entry : null;
+            if (isNew)
+                consumer?.Invoke(entry);
+            else
+                run._found.Add(entry);
+            return true;
+        }
+    }
 }

@@ -23,7 +23,11 @@ internal sealed class DsnSpool : ISpool
     public int Discarded { get; private set; }
     public long Octets { get; private set; }
     public int LongestPiece { get; private set; }
-    public IReadOnlyList<ISpoolEntry> Recovered => [];
+
+    public void Start(ISpoolConsumer? local, ISpoolConsumer? remote) => throw new NotSupportedException();
+
+    public void GiveBack(ISpoolConsumer consumer, ISpoolEntry entry, DateTimeOffset notBefore)
+        => throw new NotSupportedException();
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
