@@ -69,7 +69,8 @@ internal interface ISpoolWriter
     /// [0-9a-zA-Z]{10,24}.</summary>
     string Id { get; }
 
-    /// <summary>Octets of the message at rest so far.</summary>
+    /// <summary>Octets of the message at rest so far; what is put in front counts once the commit was asked
+    /// for.</summary>
     long Length { get; }
 
     /// <summary>
@@ -78,6 +79,27 @@ internal interface ISpoolWriter
     /// the disk is behind. A failure of the disk shows at commit.
     /// </summary>
     bool Append(ReadOnlySpan<byte> content, Action resume);
+
+    /// <summary>
+    /// Keeps room here, in front of all that is appended from now on, for header fields that are known only when all of
+    /// the message is there. Behind a whole line; once, among the trace headers. A message that fits into its buffer
+    /// has nothing of the room that is not used; a larger one, whose text is on the disk by then, has all of it.
+    /// </summary>
+    /// <param name="octets">At most 32 KiB.</param>
+    void ReserveInFront(int octets);
+
+    /// <summary>
+    /// Puts header fields into the room, in place of those put there before; at any time before
+    /// <see cref="Commit"/>. They stand there as they are given, but the last of them may get a comment at its end, and
+    /// so must be one that allows it (RFC 8601 §2.2, RFC 5322 §3.6.7).
+    /// </summary>
+    /// <param name="fields">Whole fields, each with its CRLF.</param>
+    /// <returns>
+    /// <see cref="Fault.Limit"/>: they are longer than the room, which is left as it was. The caller puts fewer or
+    /// shorter ones, or commits without: the message loses nothing by it. <see cref="Fault.Argument"/>: no whole
+    /// fields. <see cref="Fault.State"/>: no room was kept.
+    /// </returns>
+    Fault PutInFront(ReadOnlySpan<byte> fields);
 
     /// <summary>Asks for durability. The completion runs on the committer's thread once the message is on disk or has
     /// failed, and must not block. After success the entry is handed to its consumers.</summary>

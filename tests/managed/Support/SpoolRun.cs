@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -10,6 +11,8 @@ namespace MailModule.Tests.Support;
 internal sealed class SpoolRun : IDisposable
 {
     public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(30);
+
+    private const int RoomInFront = 512;
 
     private readonly List<ISpoolEntry> _found = [];
     private ISpoolEntry? _lastLocal;
@@ -77,13 +80,21 @@ internal sealed class SpoolRun : IDisposable
         return Encoding.Latin1.GetString(copy.ToArray());
     }
 
+    /// <summary>A message's text without the comment that fills what is left of the room in front.</summary>
+    public static string WithoutFilling(string atRest) => Regex.Replace(atRest, @"\n \([.\n ]*\)", "");
+
     /// <summary>Begins, writes and commits; the fault that the sender would be told, and the id.</summary>
-    public (Fault Fault, string Id) Put(byte[] wire, int recipients = 1)
+    /// <param name="front">Fields to be put in front when all else is there; null: no room is kept.</param>
+    public (Fault Fault, string Id) Put(byte[] wire, int recipients = 1, byte[]? front = null)
     {
         Fault fault = Spool.TryBegin(Envelope(recipients), 0, out ISpoolWriter writer);
         if (fault != Fault.None)
             return (fault, "");
+        if (front is not null)
+            writer.ReserveInFront(RoomInFront);
         writer.Append(wire, () => { });
+        if (front is not null)
+            Assert.Equal(Fault.None, writer.PutInFront(front));
         using var done = new ManualResetEventSlim();
         writer.Commit(result =>
         {

@@ -75,6 +75,9 @@ internal sealed class KeptSpool : ISpool
             return false;
         }
 
+        public void ReserveInFront(int octets) => throw new NotSupportedException();
+        public Fault PutInFront(ReadOnlySpan<byte> fields) => throw new NotSupportedException();
+
         public void Commit(Action<Fault> completed)
         {
             spool.IsCommitting.Set();

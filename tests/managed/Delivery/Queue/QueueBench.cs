@@ -205,6 +205,9 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
         public long Length => 0;
         public bool Append(ReadOnlySpan<byte> text, Action resume) => true;
 
+        public void ReserveInFront(int octets) => throw new NotSupportedException();
+        public Fault PutInFront(ReadOnlySpan<byte> fields) => throw new NotSupportedException();
+
         public void Commit(Action<Fault> completed)
         {
             spool.Written.Add(envelope);

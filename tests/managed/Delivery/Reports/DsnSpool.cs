@@ -68,6 +68,9 @@ internal sealed class DsnSpool : ISpool
             return !spool.IsSlow;
         }
 
+        public void ReserveInFront(int octets) => throw new NotSupportedException();
+        public Fault PutInFront(ReadOnlySpan<byte> fields) => throw new NotSupportedException();
+
         public void Commit(Action<Fault> completed)
         {
             spool.Octets = Length;
