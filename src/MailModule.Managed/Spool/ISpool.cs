@@ -91,7 +91,7 @@ internal interface ISpoolWriter
     /// <summary>
     /// Puts header fields into the room, in place of those put there before; at any time before
     /// <see cref="Commit"/>. They stand there as they are given, but the last of them may get a comment at its end, and
-    /// so must be one that allows it (RFC 8601 §2.2, RFC 5322 §3.6.7).
+    /// so must be one that allows it, and is not signed (RFC 8601 §2.2, RFC 5322 §3.6.7).
     /// </summary>
     /// <param name="fields">Whole fields, each with its CRLF.</param>
     /// <returns>
@@ -105,8 +105,9 @@ internal interface ISpoolWriter
     /// failed, and must not block. After success the entry is handed to its consumers.</summary>
     void Commit(Action<Fault> completed);
 
-    /// <summary>As <see cref="Commit"/>, but completed only when the consumer has taken the entry: for a caller that
-    /// gives the id to somebody who may ask the consumer about it at once.</summary>
+    /// <summary>As <see cref="Commit"/>, but completed only when the entry's consumers in this process have taken it:
+    /// for a caller that gives the id to somebody who may ask them about it at once. In a shared spool another engine
+    /// may have it; then this says no more than <see cref="Commit"/>.</summary>
     void CommitAfterConsumer(Action<Fault> completed) => Commit(completed);
 
     /// <summary>Throws the message away; also after a failed commit. Any thread.</summary>
