@@ -224,7 +224,7 @@ internal sealed class Committer : IDisposable
         TimeSpan? rest = _hasRested ? null : _options.MarkRest;
         if (_log.HasStagedBookkeeping)
             rest = Earlier(rest, UntilSync > TimeSpan.Zero ? UntilSync : TimeSpan.Zero);
-        rest = Earlier(Earlier(rest, _compactor.UntilDue), _handover.UntilDue);
+        rest = Earlier(Earlier(rest, _compactor.UntilDue), _handover.LookForDue());
         _hasRested = !_queue.Wait(rest, marksToo: _hasRested, _isInterrupted);
     }
 

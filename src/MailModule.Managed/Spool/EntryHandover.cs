@@ -26,23 +26,20 @@ internal sealed class EntryHandover(SpoolOptions options, IReadOnlyList<SpoolEnt
     private volatile bool _hasNews;
     private Action? _resume;
 
-    /// <summary>Something was given back since <see cref="UntilDue"/> or <see cref="HandOutDue"/> last
+    /// <summary>Something was given back since <see cref="LookForDue"/> or <see cref="HandOutDue"/> last
     /// looked.</summary>
     public bool HasNews => _hasNews;
 
     /// <summary>Until the first of what was given back is due; null if there is none.</summary>
-    public TimeSpan? UntilDue
+    public TimeSpan? LookForDue()
     {
-        get
+        _hasNews = false;
+        lock (_lock)
         {
-            _hasNews = false;
-            lock (_lock)
-            {
-                if (!_givenBack.TryPeek(out _, out DateTimeOffset due))
-                    return null;
-                TimeSpan rest = due - options.Time.GetUtcNow();
-                return rest > LongestRest ? LongestRest : rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
-            }
+            if (!_givenBack.TryPeek(out _, out DateTimeOffset due))
+                return null;
+            TimeSpan rest = due - options.Time.GetUtcNow();
+            return rest > LongestRest ? LongestRest : rest < TimeSpan.Zero ? TimeSpan.Zero : rest;
         }
     }
 
