@@ -53,6 +53,7 @@ internal sealed class MemorySpool(List<string> events) : ISpool
         public Envelope Envelope { get; } = With(maildrops);
         public MessageContent Content { get; } = new TextContent($"{id}\n");
         public ReadOnlyMemory<byte> Note { get; set; }
+        public bool IsClaimed { get; set; } = true;
         public bool IsDone(int recipient) => Done.Contains(recipient);
 
         private static Envelope With(string?[] maildrops)

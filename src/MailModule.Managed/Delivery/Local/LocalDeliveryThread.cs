@@ -76,7 +76,7 @@ internal sealed class LocalDeliveryThread(
             step(now);
         _batch.Steps.Clear();
         foreach ((ISpoolEntry entry, bool mayBeDuplicate) in _batch.Entries)
-            if (!Volatile.Read(ref _isAbandoned) && entry.IsClaimed)
+            if (!Volatile.Read(ref _isAbandoned))
                 mailboxes.Deliver(entry, mayBeDuplicate, now);
         mailboxes.Retry(now);
         Fault fault = IsSyncDue(sync, now) ? mailboxes.Sync(now) : Fault.None;
