@@ -1,6 +1,8 @@
 namespace MailModule.Primitives;
 
-/// <summary>A stream that is read once, from front to back, by one thread. What else a stream may do it refuses.</summary>
+/// <summary>
+/// A stream that is read once, from front to back, by one thread. What else a stream may do it refuses.
+/// </summary>
 internal abstract class ReadOnlyStream : Stream
 {
     public override bool CanRead => true;
