@@ -45,16 +45,9 @@ internal sealed class MailData : IDisposable
     {
         data = null;
         SettingValues values = settings.Current;
-        LocalDelivery? delivery = null;
-        MailQueue? queue = null;
         var options = new SpoolOptions
         {
             Directory = values.FullPath(Keys.SmtpOut)!,
-            Consumer = entry =>
-            {
-                delivery!.Enqueue(entry);
-                queue!.Enqueue(entry);
-            },
             RunJob = workers.Run,
             Log = log,
         };
@@ -70,7 +63,7 @@ internal sealed class MailData : IDisposable
             Log = log,
         });
         var store = new MaildirStore(values.Text(Keys.SmtpName)!);
-        delivery = new LocalDelivery(new LocalDeliveryDependencies
+        var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
             Spool = spool!,
             Store = store,
@@ -81,9 +74,10 @@ internal sealed class MailData : IDisposable
             Schedule = () => settings.Current.Schedule,
             Log = log,
         });
-        queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
+        var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         queue.SetListener(listener);
         data = new MailData(spool!, store, delivery, queue, log);
+        spool!.Start(local: delivery, remote: queue);
         delivery.Start();
         queue.Start();
         return Fault.None;

@@ -1,3 +1,4 @@
+using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
@@ -6,22 +7,10 @@ namespace MailModule.Mailbox;
 /// A message's file, read once from front to back: no buffer, no call beyond open, read and close. A piece shorter than
 /// asked for is the last one, as a message's file never grows.
 /// </summary>
-internal sealed class MaildirStream(FileCalls calls, int descriptor) : Stream
+internal sealed class MaildirStream(FileCalls calls, int descriptor) : ReadOnlyStream
 {
     private int _descriptor = descriptor;
     private bool _atEnd;
-
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
-    public override long Length => throw new NotSupportedException();
-
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
 
     public override int Read(Span<byte> buffer)
     {
@@ -32,15 +21,6 @@ internal sealed class MaildirStream(FileCalls calls, int descriptor) : Stream
             throw new IOException($"reading a message failed (error {-count})");
         _atEnd = count < buffer.Length;
         return count;
-    }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush()
-    {
     }
 
     protected override void Dispose(bool disposing)

@@ -21,6 +21,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     private bool _isRunning;
     private bool _isFinishing;
     private bool _isDiscarded;
+    private FrontRoom? _room;
 
     // The worker's own.
     private IDiskFile? _file;
@@ -51,11 +52,13 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         }
     }
 
-    public void Finish()
+    /// <param name="room">Written once more before the sync, if it must be.</param>
+    public void Finish(FrontRoom? room)
     {
         lock (_lock)
         {
             _isFinishing = true;
+            _room = room is { IsStale: true } ? room : null;
             Start();
         }
     }
@@ -123,6 +126,14 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         return fault;
     }
 
+    // The file has that place already: it needs no space.
+    private Fault WriteRoom(FrontRoom room)
+    {
+        byte[] octets = new byte[room.Size];
+        room.FillForFile(octets);
+        return _file!.Write(octets, room.At);
+    }
+
     // What was promised is given back as it is used; what comes beyond it must fit beside what others were promised.
     private bool TryKeepPromise(long octets)
     {
@@ -140,6 +151,8 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     private void End()
     {
         bool isWanted = _isFinishing && !_isDiscarded;
+        if (isWanted && _fault == Fault.None && _room is { } room)
+            _fault = WriteRoom(room);
         if (isWanted && _fault == Fault.None)
             _fault = _file!.Sync();
         if (isWanted && _fault == Fault.None)

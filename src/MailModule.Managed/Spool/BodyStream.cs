@@ -3,13 +3,10 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>Reads a body file from its first octet on.</summary>
-internal sealed class BodyStream(IDiskFile file, long length) : Stream
+internal sealed class BodyStream(IDiskFile file, long length) : ReadOnlyStream
 {
     private long _position;
 
-    public override bool CanRead => true;
-    public override bool CanSeek => false;
-    public override bool CanWrite => false;
     public override long Length => length;
 
     public override long Position
@@ -17,8 +14,6 @@ internal sealed class BodyStream(IDiskFile file, long length) : Stream
         get => _position;
         set => throw new NotSupportedException();
     }
-
-    public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 
     public override int Read(Span<byte> buffer)
     {
@@ -28,14 +23,6 @@ internal sealed class BodyStream(IDiskFile file, long length) : Stream
         _position += count;
         return count;
     }
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-    public override void SetLength(long value) => throw new NotSupportedException();
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

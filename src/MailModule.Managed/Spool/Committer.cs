@@ -6,7 +6,7 @@ namespace MailModule.Spool;
 
 /// <summary>
 /// The one thread that writes the log. What was handed in while it was syncing is its next batch: written together, one
-/// fdatasync, then every completion, then every entry to the consumer. It decides what is done when;
+/// fdatasync, then every completion, then every entry to its consumers. It decides what is done when;
 /// <see cref="LogWriter"/> writes and completes,
 /// <see cref="Ledger"/> knows which marks and notes are not durable yet, <see cref="Compactor"/> carries messages that
 /// wait forward.
@@ -27,7 +27,8 @@ internal sealed class Committer : IDisposable
     private readonly Ledger _ledger;
     private readonly MarkRepeater _repeater;
     private readonly Compactor _compactor;
-    private readonly Func<bool> _isStopping;
+    private readonly EntryHandover _handover;
+    private readonly Func<bool> _isInterrupted;
     private readonly Thread _thread;
     private volatile bool _stopping;
     private volatile bool _stopped;
@@ -38,15 +39,17 @@ internal sealed class Committer : IDisposable
     private long _marksWrittenAt;
     private long _unsyncedSince;
 
-    public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory)
+    public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory,
+        EntryHandover handover)
     {
         _options = options;
-        _log = new LogWriter(options, segments, space, _queue, _forecast);
+        _handover = handover;
+        _log = new LogWriter(options, segments, space, _queue, _forecast, handover);
         var records = new BookkeepingRecords(_log);
         _ledger = new Ledger(_log, segments, bodies, memory, records);
         _repeater = new MarkRepeater(_log, segments, records);
         _compactor = new Compactor(options, _log, segments, _ledger, records);
-        _isStopping = () => _stopping;
+        _isInterrupted = () => _stopping || handover.HasNews;
         _thread = new Thread(Run) { IsBackground = true };
     }
 
@@ -90,6 +93,9 @@ internal sealed class Committer : IDisposable
             _queue.PushMarked(entry);
     }
 
+    /// <summary>Has the thread look for what was given back.</summary>
+    public void Wake() => _queue.Wake();
+
     /// <summary>Commits what was handed in, writes the marks, and ends the thread.</summary>
     public void Dispose()
     {
@@ -129,7 +135,10 @@ internal sealed class Committer : IDisposable
             WriteMarks();
         else
             WaitForWork();
-        if (_compactor.IsDue && !isLast)
+        if (isLast)
+            return;
+        _handover.HandOutDue();
+        if (_compactor.IsDue)
             _compactor.Step();
     }
 
@@ -138,7 +147,7 @@ internal sealed class Committer : IDisposable
         int before = _queue.Count;
         if (!_forecast.IsWorthWaiting(before, Stopwatch.GetTimestamp(), out TimeSpan longest))
             return;
-        _queue.WaitFor(_forecast.Expected, longest, _isStopping);
+        _queue.WaitFor(_forecast.Expected, longest, _isInterrupted);
         _forecast.Waited(before, _queue.Count);
     }
 
@@ -195,7 +204,7 @@ internal sealed class Committer : IDisposable
         TimeSpan together = WriteTogether - Stopwatch.GetElapsedTime(_marksWrittenAt);
         if (together > TimeSpan.Zero)
         {
-            _queue.WaitForMessages(together, _isStopping);
+            _queue.WaitForMessages(together, _isInterrupted);
             return;
         }
         bool wasStaged = _log.HasStagedBookkeeping;
@@ -215,8 +224,8 @@ internal sealed class Committer : IDisposable
         TimeSpan? rest = _hasRested ? null : _options.MarkRest;
         if (_log.HasStagedBookkeeping)
             rest = Earlier(rest, UntilSync > TimeSpan.Zero ? UntilSync : TimeSpan.Zero);
-        rest = Earlier(rest, _compactor.UntilDue);
-        _hasRested = !_queue.Wait(rest, marksToo: _hasRested, _isStopping);
+        rest = Earlier(Earlier(rest, _compactor.UntilDue), _handover.LookForDue());
+        _hasRested = !_queue.Wait(rest, marksToo: _hasRested, _isInterrupted);
     }
 
     private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;

@@ -95,11 +95,11 @@ internal sealed class LogRequestQueue
     }
 
     /// <summary>Sleeps until so many are there, or the time is up.</summary>
-    public void WaitFor(int count, TimeSpan longest, Func<bool> isStopping)
+    public void WaitFor(int count, TimeSpan longest, Func<bool> isInterrupted)
     {
         Volatile.Write(ref _wanted, count);
         Interlocked.Exchange(ref _sleep, (int)Sleep.UntilEnoughAreThere);
-        if (Count < count && !isStopping())
+        if (Count < count && !isInterrupted())
             _parker.Park(longest);
         Interlocked.Exchange(ref _sleep, (int)Sleep.None);
     }
@@ -108,19 +108,20 @@ internal sealed class LogRequestQueue
     /// time was up.</summary>
     /// <param name="longest">How long at most; null: without an end.</param>
     /// <param name="marksToo">Any mark or note wakes it.</param>
-    /// <param name="isStopping">Looked at once more before going to sleep.</param>
-    public bool Wait(TimeSpan? longest, bool marksToo, Func<bool> isStopping)
+    /// <param name="isInterrupted">Looked at once more before going to sleep.</param>
+    public bool Wait(TimeSpan? longest, bool marksToo, Func<bool> isInterrupted)
     {
         Interlocked.Exchange(ref _sleep, (int)(marksToo ? Sleep.Long : Sleep.UntilMarksAreSoon));
-        bool hasWork = Volatile.Read(ref _last) is not null || HasSoonMarks || (marksToo && HasMarks) || isStopping();
+        bool hasWork = Volatile.Read(ref _last) is not null || HasSoonMarks || (marksToo && HasMarks)
+            || isInterrupted();
         return Park(hasWork, longest);
     }
 
     /// <summary>Sleeps until a message or another request comes, or the time is up; marks wait, soon or not.</summary>
-    public void WaitForMessages(TimeSpan longest, Func<bool> isStopping)
+    public void WaitForMessages(TimeSpan longest, Func<bool> isInterrupted)
     {
         Interlocked.Exchange(ref _sleep, (int)Sleep.UntilSomethingComes);
-        Park(Volatile.Read(ref _last) is not null || isStopping(), longest);
+        Park(Volatile.Read(ref _last) is not null || isInterrupted(), longest);
     }
 
     private bool Park(bool hasWork, TimeSpan? rest)

@@ -15,6 +15,7 @@ internal sealed class LogSpool : ISpool
     private const int NoteLimit = 1024 * 1024;
 
     private readonly IDisposable _lock;
+    private readonly EntryHandover _handover;
     private readonly Committer _committer;
 
     internal LogSpool(SpoolOptions options, IDisposable held, BodyFolder bodies, IDiskDirectory directory,
@@ -23,15 +24,14 @@ internal sealed class LogSpool : ISpool
         _lock = held;
         Options = options;
         Bodies = bodies;
-        Recovered = log.Entries;
         Damaged = log.Damaged;
         Space = new FreeSpace(options.Disk, options.Directory, options.Log);
         Memory = new MemoryBudget(options.MemoryLimit);
-        _committer = new Committer(options, new SegmentSet(options, Space, directory, log), Space, bodies, Memory);
+        _handover = new EntryHandover(options, log.Entries);
+        _committer = new Committer(
+            options, new SegmentSet(options, Space, directory, log), Space, bodies, Memory, _handover);
         _committer.Start();
     }
-
-    public IReadOnlyList<ISpoolEntry> Recovered { get; }
 
     /// <summary>Records that the start found damaged.</summary>
     public int Damaged { get; }
@@ -55,6 +55,14 @@ internal sealed class LogSpool : ISpool
     /// <see cref="Fault.Full"/>, <see cref="Fault.Io"/>.</returns>
     public static Fault Open(SpoolOptions options, out LogSpool? spool, out string problem)
         => new SpoolOpening(options).Run(out spool, out problem);
+
+    public void Start(ISpoolConsumer? local, ISpoolConsumer? remote) => _handover.Start(local, remote);
+
+    public void GiveBack(ISpoolConsumer consumer, ISpoolEntry entry, DateTimeOffset notBefore)
+    {
+        _handover.GiveBack(consumer, (SpoolEntry)entry, notBefore);
+        _committer.Wake();
+    }
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {

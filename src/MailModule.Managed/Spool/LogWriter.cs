@@ -5,7 +5,7 @@ namespace MailModule.Spool;
 
 /// <summary>
 /// Stages records in the active segment, syncs them together, and completes what waited for the sync: completions, then
-/// entries to the consumer. The committer's own.
+/// entries to their consumers. The committer's own.
 /// <para>
 /// What it keeps: nothing completes well before the fdatasync of the segment that holds its record, and the sync of
 /// that segment's name, have returned without error. After a fault of the log the segment is written no more; its
@@ -13,8 +13,8 @@ namespace MailModule.Spool;
 /// </para>
 /// </summary>
 internal sealed class LogWriter(
-    SpoolOptions options, SegmentSet segments, FreeSpace space, LogRequestQueue queue, BatchForecast forecast)
-    : IDisposable
+    SpoolOptions options, SegmentSet segments, FreeSpace space, LogRequestQueue queue, BatchForecast forecast,
+    EntryHandover handover) : IDisposable
 {
     private readonly List<(SpoolWriter Writer, uint Offset)> _staged = [];
     private readonly List<SpoolEntry> _entries = [];
@@ -258,7 +258,7 @@ internal sealed class LogWriter(
             segment.Recipients += writer.Recipients;
         CompleteThose(isAfterConsumer: false);
         foreach (SpoolEntry entry in _entries)
-            PassToConsumer(entry);
+            handover.HandOut(entry);
         CompleteThose(isAfterConsumer: true);
         _staged.Clear();
         _entries.Clear();
@@ -293,17 +293,5 @@ internal sealed class LogWriter(
     {
         segments.Demand.Release(writer.Recipients);
         Complete(writer, fault);
-    }
-
-    private void PassToConsumer(SpoolEntry entry)
-    {
-        try
-        {
-            options.Consumer(entry);
-        }
-        catch (Exception exception)
-        {
-            options.Log.Write(LogLevel.Error, "spool", $"the consumer failed for {entry.Id}: {exception}");
-        }
     }
 }

@@ -9,15 +9,12 @@ internal sealed class SpoolOptions
     /// <summary>The spool's directory; made, with its parents, if need be.</summary>
     public required string Directory { get; init; }
 
-    /// <summary>Gets each message once it is durable, on the committer's thread: must be cheap and must not
-    /// block.</summary>
-    public required Action<ISpoolEntry> Consumer { get; init; }
-
     /// <summary>Runs what may block (large bodies) on a worker.</summary>
     public required Action<IJob> RunJob { get; init; }
 
     public IDisk Disk { get; init; } = Primitives.Os.Disk.Real;
     public Log Log { get; init; } = Log.None;
+    public TimeProvider Time { get; init; } = TimeProvider.System;
 
     /// <summary>Bodies longer than this, in octets at rest, get a file of their own.</summary>
     public int InlineLimit { get; init; } = 64 * 1024;

@@ -21,6 +21,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private LineEnds _lineEnds;
     private long _promised;
     private BodyFile? _body;
+    private FrontRoom? _room;
     private MessageContent? _content;
     private Action<Fault>? _completed;
     private Fault _fault;
@@ -49,7 +50,12 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     /// <summary>The record as it goes into the log; its first octets are free for the header. Valid until
     /// completion.</summary>
-    public Span<byte> Record => _buffer.AsSpan(0, _fill);
+    public Span<byte> Record => _buffer.AsSpan(Start, _fill - Start);
+
+    // The record begins behind what is left of the room.
+    private int Start => _room?.Unused ?? 0;
+
+    private long WireLength => Length + _lineEnds.Lines + (_room?.Lines ?? 0);
 
     public bool Append(ReadOnlySpan<byte> content, Action resume)
     {
@@ -62,6 +68,19 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         }
         return _fault != Fault.None || _body is null || _body.MayContinue(resume);
     }
+
+    public void ReserveInFront(int octets)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(octets, FrontRoom.Most);
+        if (_room is not null || _body is not null || _completed is not null)
+            throw new InvalidOperationException("room is kept once, among the trace headers");
+        _room = new FrontRoom(_fill - BodyAt, Math.Max(octets, FrontRoom.Least));
+        Buffers.Grow(ref _buffer, _fill, _fill + _room.Size);
+        _fill += _room.Size;
+    }
+
+    public Fault PutInFront(ReadOnlySpan<byte> fields)
+        => _room is null || _completed is not null ? Fault.State : _room.Put(fields);
 
     /// <summary>Its completion waits for the consumer.</summary>
     public bool IsAfterConsumer { get; private set; }
@@ -82,7 +101,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         if (_body is { } body && _fault == Fault.None)
         {
             HandChunkOver(body);
-            body.Finish();
+            body.Finish(_room);
             return;
         }
         if (_fault == Fault.None)
@@ -98,7 +117,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     /// <summary>The entry of this message, once its record is durable. The committer's thread.</summary>
     public SpoolEntry ToEntry(RecordPlace place)
-        => new(Id, _envelope, _content, Length, Length + _lineEnds.Lines, place);
+        => new(Id, _envelope, _content, Length, WireLength, place);
 
     public override void Complete(Fault fault)
     {
@@ -116,7 +135,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
                 HandChunkOver(body);
             return _buffer.AsSpan(_fill);
         }
-        int most = BodyAt + _spool.Options.InlineLimit;
+        int most = BodyAt + _spool.Options.InlineLimit + (_room?.Size ?? 0);
         if (_fill >= most)
             return BeginBody();
         if (_fill == _buffer.Length)
@@ -137,6 +156,11 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         byte[] chunk = ArrayPool<byte>.Shared.Rent(Math.Max(BodyFile.ChunkSize, _fill - BodyAt + 1));
         _buffer.AsSpan(BodyAt, _fill - BodyAt).CopyTo(chunk);
         _fill -= BodyAt;
+        if (_room is { } room)
+        {
+            room.FillForFile(chunk.AsSpan(room.At, room.Size));
+            Length += room.Size;
+        }
         Buffers.Return(ref _buffer);
         _buffer = chunk;
         return Room();
@@ -159,11 +183,21 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     private void MakeSmallRecord()
     {
-        long wireLength = Length + _lineEnds.Lines;
+        if (_room is { } room)
+            CloseRoom(room);
         int length = (int)Length;
         if (_spool.Memory.TryReserve(length))
-            _content = new InlineContent(_buffer.AsSpan(BodyAt, length).ToArray(), wireLength);
-        MakeRecord(wireLength, hasBodyFile: false);
+            _content = new InlineContent(_buffer.AsSpan(Start + BodyAt, length).ToArray(), WireLength);
+        MakeRecord(hasBodyFile: false);
+    }
+
+    // What stands before the room, a line as a rule, moves up to what is used of it; so the text stays where it is.
+    private void CloseRoom(FrontRoom room)
+    {
+        Span<byte> content = _buffer.AsSpan(BodyAt);
+        content[..room.At].CopyTo(content[room.Unused..]);
+        room.Fields.CopyTo(content[(room.At + room.Unused)..]);
+        Length += room.Fields.Length;
     }
 
     // On a worker: the file and its name are durable, or it is gone.
@@ -176,22 +210,22 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         }
         else
         {
-            long wireLength = Length + _lineEnds.Lines;
-            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, wireLength);
+            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, WireLength);
             _fill = BodyAt;
-            MakeRecord(wireLength, hasBodyFile: true);
+            MakeRecord(hasBodyFile: true);
         }
         _spool.Enqueue(this);
     }
 
-    private void MakeRecord(long wireLength, bool hasBodyFile)
+    private void MakeRecord(bool hasBodyFile)
     {
-        MessageRecord.WriteFixed(_buffer.AsSpan(RecordHeader.Size), Length, wireLength, hasBodyFile);
+        int payloadAt = Start + RecordHeader.Size;
+        MessageRecord.WriteFixed(_buffer.AsSpan(payloadAt), Length, WireLength, hasBodyFile);
         var writer = new EnvelopeWriter(ref _buffer, _fill);
         writer.WriteText(Id);
         writer.Write(_envelope);
         _fill = writer.End;
-        ReadOnlySpan<byte> payload = _buffer.AsSpan(RecordHeader.Size, _fill - RecordHeader.Size);
+        ReadOnlySpan<byte> payload = _buffer.AsSpan(payloadAt, _fill - payloadAt);
         if (payload.Length > RecordHeader.PayloadLimit)
             Fail(Fault.Limit);
         Header = new RecordHeader(RecordType.Message, payload.Length, Checksum.Of(payload));

@@ -68,8 +68,7 @@ internal sealed class LocalHost : IDisposable
             lock (_lines)
                 _lines.Add(text);
         });
-        SpoolOptions options =
-            SpoolRun.Options("/mail/spool", Disk, entry => _spool.Take(entry, () => _delivery!.Enqueue(entry)));
+        SpoolOptions options = SpoolRun.Options("/mail/spool", Disk);
         Assert.Equal(Fault.None, LogSpool.Open(options, out LogSpool? spool, out _));
         _logSpool = spool;
         _spool.Inner = spool!;
@@ -96,6 +95,7 @@ internal sealed class LocalHost : IDisposable
             Time = Time,
             Schedule = () => RetrySchedule.Default,
         });
+        _spool.Start(_delivery, null);
         _delivery.Start();
         return this;
     }

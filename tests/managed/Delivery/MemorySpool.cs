@@ -10,7 +10,15 @@ internal sealed class MemorySpool(List<string> events) : ISpool
 {
     public List<ISpoolEntry> Found { get; } = [];
     public Fault FlushFault { get; set; }
-    public IReadOnlyList<ISpoolEntry> Recovered => Found;
+
+    public void Start(ISpoolConsumer? local, ISpoolConsumer? remote)
+    {
+        foreach (ISpoolEntry entry in Found)
+            local?.Take(entry, isNew: false, () => { });
+    }
+
+    public void GiveBack(ISpoolConsumer consumer, ISpoolEntry entry, DateTimeOffset notBefore)
+        => throw new NotSupportedException();
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
         => throw new NotSupportedException();
@@ -45,6 +53,7 @@ internal sealed class MemorySpool(List<string> events) : ISpool
         public Envelope Envelope { get; } = With(maildrops);
         public MessageContent Content { get; } = new TextContent($"{id}\n");
         public ReadOnlyMemory<byte> Note { get; set; }
+        public bool IsClaimed { get; set; } = true;
         public bool IsDone(int recipient) => Done.Contains(recipient);
 
         private static Envelope With(string?[] maildrops)

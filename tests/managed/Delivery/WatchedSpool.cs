@@ -15,8 +15,6 @@ internal sealed class WatchedSpool : ISpool
     /// <summary>Asked before each new message; a fault refuses it.</summary>
     public Func<Envelope, Fault> Refusal { get; set; } = _ => Fault.None;
 
-    public IReadOnlyList<ISpoolEntry> Recovered => Inner.Recovered;
-
     public IReadOnlyList<ISpoolEntry> Entries
     {
         get
@@ -26,13 +24,12 @@ internal sealed class WatchedSpool : ISpool
         }
     }
 
-    public void Take(ISpoolEntry entry, Action consumer)
-    {
-        lock (_lock)
-            _entries.Add(entry);
-        consumer();
-        Pulse();
-    }
+    /// <summary>Entries for other hosts are only collected.</summary>
+    public void Start(ISpoolConsumer? local, ISpoolConsumer? remote)
+        => Inner.Start(new Watch(this, local!), new Watch(this, null));
+
+    public void GiveBack(ISpoolConsumer consumer, ISpoolEntry entry, DateTimeOffset notBefore)
+        => throw new NotSupportedException();
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
@@ -71,6 +68,19 @@ internal sealed class WatchedSpool : ISpool
                 Monitor.Wait(_lock, 50);
         }
         return holds();
+    }
+
+    private sealed class Watch(WatchedSpool spool, ISpoolConsumer? inner) : ISpoolConsumer
+    {
+        public bool Take(ISpoolEntry entry, bool isNew, Action resume)
+        {
+            lock (spool._lock)
+                if (isNew && !spool._entries.Contains(entry))
+                    spool._entries.Add(entry);
+            bool wantsMore = inner?.Take(entry, isNew, resume) ?? true;
+            spool.Pulse();
+            return wantsMore;
+        }
     }
 
     private void Pulse()

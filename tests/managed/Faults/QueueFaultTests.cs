@@ -133,15 +133,15 @@ public class QueueFaultTests
         {
             Assert.True(run.Fault == Fault.None, $"{when}: {run.Problem}");
             Assert.True(run.Spool.Damaged == 0 || refusedMayComeBack, $"{when}: {run.Spool.Damaged} damaged");
-            model.Check(run.Spool.Recovered, when, isExact: false, refusedMayComeBack);
+            model.Check(run.Found, when, isExact: false, refusedMayComeBack);
             Assert.Equal(Fault.None, run.Spool.Compact());
-            model.Check(run.Spool.Recovered, when + ", moved", isExact: false, refusedMayComeBack);
-            foreach (ISpoolEntry entry in run.Spool.Recovered)
+            model.Check(run.Found, when + ", moved", isExact: false, refusedMayComeBack);
+            foreach (ISpoolEntry entry in run.Found)
                 run.Spool.MarkDone(entry, [.. Enumerable.Range(0, entry.Envelope.Recipients.Count)]);
             Assert.Equal(Fault.None, run.Spool.Flush());
         }
         Assert.Empty(disk.Names(Directory + "/body"));
         using var last = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
-        Assert.True(last.Spool.Recovered.Count == 0, $"{when}: back when all was done");
+        Assert.True(last.Found.Count == 0, $"{when}: back when all was done");
     }
 }

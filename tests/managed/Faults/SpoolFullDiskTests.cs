@@ -34,7 +34,7 @@ public class SpoolFullDiskTests
                 return Fault.None;
             };
             var entries = new BlockingCollection<ISpoolEntry>();
-            using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, SegmentLimit));
+            using var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: SegmentLimit), entries.Add);
             if (run.Fault != Fault.None)
                 continue;
             List<ISpoolEntry> accepted = PutSome(run, entries, $"full at call {n}");
@@ -44,8 +44,8 @@ public class SpoolFullDiskTests
             CheckEmpty(run, disk, $"full at call {n}");
             using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
             if (again.Fault == Fault.None)
-                Assert.True(again.Spool.Recovered.Count == 0,
-                    $"full at call {n}: {again.Spool.Recovered.Count} came back");
+                Assert.True(again.Found.Count == 0,
+                    $"full at call {n}: {again.Found.Count} came back");
         }
     }
 
@@ -59,13 +59,12 @@ public class SpoolFullDiskTests
         {
             Directory = Directory,
             Disk = disk,
-            Consumer = entries.Add,
             RunJob = work => work.Run(),
             Log = new Log(LogLevel.Warning, (_, _, text) => lines.Enqueue(text)),
             SegmentLimit = SegmentLimit,
             MarkRest = TimeSpan.FromHours(1),
         };
-        using var run = new SpoolRun(options);
+        using var run = new SpoolRun(options, entries.Add);
         List<ISpoolEntry> accepted = [];
         for (int i = 0; i < 20; i++)
             accepted.Add(PutOne(run, entries)!);
@@ -90,7 +89,7 @@ public class SpoolFullDiskTests
     {
         var disk = new SimulatedDisk { Size = Large };
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, SegmentLimit));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: SegmentLimit), entries.Add);
         Assert.NotNull(PutOne(run, entries));
         string[] removed = FreeFiles(disk);
         Assert.NotEmpty(removed);
@@ -107,7 +106,7 @@ public class SpoolFullDiskTests
     {
         var disk = new SimulatedDisk { Size = Large };
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, SegmentLimit));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: SegmentLimit), entries.Add);
         List<ISpoolEntry> accepted = [];
         for (int i = 0; i < 30; i++)
         {
@@ -133,19 +132,19 @@ public class SpoolFullDiskTests
         var disk = new SimulatedDisk { Size = Large };
         var entries = new BlockingCollection<ISpoolEntry>();
         int left = 60;
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, SegmentLimit)))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: SegmentLimit), entries.Add))
             for (int i = 0; i < left; i++)
                 Assert.NotNull(PutOne(run, entries));
         disk.FillUp();
         disk.IsGreedy = true;
         for (var random = new Random(7); left > 0;)
         {
-            using var run = new SpoolRun(SpoolRun.Options(Directory, disk, null, SegmentLimit));
+            using var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: SegmentLimit));
             Assert.Equal(Fault.None, run.Fault);
-            Assert.Equal(left, run.Spool.Recovered.Count);
+            Assert.Equal(left, run.Found.Count);
             int count = Math.Min(left, random.Next(1, 6));
             // In no order, so that hardly any segment is done before all are.
-            ISpoolEntry[] some = [.. run.Spool.Recovered.OrderBy(_ => random.Next()).Take(count)];
+            ISpoolEntry[] some = [.. run.Found.OrderBy(_ => random.Next()).Take(count)];
             MarkAll(run, some);
             Assert.Equal(Fault.None, run.Spool.Flush());
             left -= count;

@@ -20,7 +20,7 @@ public class BookkeepingDemandTests
             var entries = new BlockingCollection<ISpoolEntry>();
             var demand = new BookkeepingDemand();
             long before = demand.Marks;
-            using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, 1024 * 1024)))
+            using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: 1024 * 1024), entries.Add))
                 foreach ((ISpoolEntry entry, int recipient) in Accept(run, entries, random, demand))
                 {
                     run.Spool.MarkDone(entry, [recipient]);
@@ -37,7 +37,7 @@ public class BookkeepingDemandTests
     {
         var disk = new SimulatedDisk();
         var demand = new BookkeepingDemand();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, null, 64 * 1024));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: 64 * 1024));
         for (int i = 0; i < 200; i++)
         {
             int recipients = 1 + i % 9;

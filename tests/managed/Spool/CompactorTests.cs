@@ -30,8 +30,8 @@ public class CompactorTests
             Check(waiting);
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
-        Assert.Equal(ids, again.Spool.Recovered.Select(entry => entry.Id));
-        Check(again.Spool.Recovered);
+        Assert.Equal(ids, again.Found.Select(entry => entry.Id));
+        Check(again.Found);
     }
 
     [Fact]
@@ -104,7 +104,7 @@ public class CompactorTests
         Assert.InRange(Segments(disk), segments, segments + 1);
         disk.Strike = (_, _) => Fault.None;
         using (var meanwhile = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing))))
-            Assert.Equal(waiting.Select(entry => entry.Id), meanwhile.Spool.Recovered.Select(entry => entry.Id));
+            Assert.Equal(waiting.Select(entry => entry.Id), meanwhile.Found.Select(entry => entry.Id));
         Assert.Equal(Fault.None, queue.Spool.Compact());
         Assert.Equal(Fault.None, queue.Spool.Flush());
         Assert.InRange(Segments(disk), 1, 3);
@@ -142,7 +142,7 @@ public class CompactorTests
             Assert.Equal(Fault.None, queue.Spool.Compact());
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
-        ISpoolEntry entry = Assert.Single(again.Spool.Recovered);
+        ISpoolEntry entry = Assert.Single(again.Found);
         Assert.Equal($"{Directory}/body/{entry.Id}", entry.Content.FilePath);
         Assert.Equal(SpoolRun.AtRest(SpoolRun.Text(1, 9000)), SpoolRun.Read(entry.Content));
         Assert.InRange(Segments(disk), 1, 2);
@@ -201,7 +201,6 @@ public class CompactorTests
             {
                 Directory = Directory,
                 Disk = disk,
-                Consumer = entries.Add,
                 RunJob = work => work.Run(),
                 SegmentLimit = 4096,
                 InlineLimit = 4096,
@@ -209,7 +208,7 @@ public class CompactorTests
                 MarkRest = TimeSpan.FromHours(1),
                 MoveAfter = moveAfter ?? TimeSpan.FromHours(1),
             };
-            return new Queue(entries) { Run = new SpoolRun(options) };
+            return new Queue(entries) { Run = new SpoolRun(options, entries.Add) };
         }
 
         private Queue(BlockingCollection<ISpoolEntry> entries) => _entries = entries;

@@ -18,7 +18,7 @@ public class EntryNoteTests
             run.Put(SpoolRun.Text(1, 100));
         using (var run = new SpoolRun(SpoolRun.Options(Directory, disk)))
         {
-            ISpoolEntry entry = Assert.Single(run.Spool.Recovered);
+            ISpoolEntry entry = Assert.Single(run.Found);
             Assert.True(entry.Note.IsEmpty);
             foreach (string note in (string[])["first", "second", "third"])
             {
@@ -32,7 +32,7 @@ public class EntryNoteTests
             Assert.Equal(Fault.None, run.Spool.Flush());
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
-        Assert.Equal("fourth", Text(Assert.Single(again.Spool.Recovered)));
+        Assert.Equal("fourth", Text(Assert.Single(again.Found)));
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public class EntryNoteTests
         byte[] note = new byte[length];
         new Random(length).NextBytes(note);
         var entries = new BlockingCollection<ISpoolEntry>();
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, segmentLimit: 64 * 1024)))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: 64 * 1024), entries.Add))
         {
             ISpoolEntry entry = PutOne(run, entries);
             run.Spool.Annotate(entry, note);
@@ -55,14 +55,14 @@ public class EntryNoteTests
             Assert.Equal(note, entry.Note.ToArray());
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
-        Assert.Equal(note, again.Spool.Recovered[0].Note.ToArray());
+        Assert.Equal(note, again.Found[0].Note.ToArray());
     }
 
     [Fact]
     public void A_note_beyond_its_limit_is_refused()
     {
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(), entries.Add));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk()), entries.Add);
         ISpoolEntry entry = PutOne(run, entries);
         Assert.Throws<ArgumentOutOfRangeException>(() => run.Spool.Annotate(entry, new byte[1024 * 1024 + 1]));
         Assert.True(entry.Note.IsEmpty);
@@ -72,7 +72,7 @@ public class EntryNoteTests
     public void The_giver_may_use_its_octets_again()
     {
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(), entries.Add));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk()), entries.Add);
         ISpoolEntry entry = PutOne(run, entries);
         byte[] octets = Octets("mine");
         run.Spool.Annotate(entry, octets);
@@ -87,14 +87,14 @@ public class EntryNoteTests
     {
         var disk = new SimulatedDisk();
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add, segmentLimit: 4096));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, segmentLimit: 4096), entries.Add);
         ISpoolEntry waiting = PutOne(run, entries);
         Fill(run, entries, 2);
         run.Spool.Annotate(waiting, Octets("note"));
         Assert.Equal(Fault.None, run.Spool.Flush());
         Fill(run, entries, 20);
         using (var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Some))))
-            Assert.Equal("note", Text(Assert.Single(again.Spool.Recovered)));
+            Assert.Equal("note", Text(Assert.Single(again.Found)));
         Assert.Equal("note", Text(waiting));
         run.Spool.MarkDone(waiting, [0]);
         Assert.Equal(Fault.None, run.Spool.Flush());
@@ -106,7 +106,7 @@ public class EntryNoteTests
     public void What_got_a_note_leaves_memory_and_is_read_from_the_log()
     {
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(), entries.Add));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk()), entries.Add);
         ISpoolEntry entry = PutOne(run, entries);
         Assert.False(entry.Content.Memory.IsEmpty);
         run.Spool.Annotate(entry, Octets("note"));
@@ -123,7 +123,7 @@ public class EntryNoteTests
     {
         var disk = new SimulatedDisk();
         var entries = new BlockingCollection<ISpoolEntry>();
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add)))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk), entries.Add))
         {
             ISpoolEntry entry = PutOne(run, entries);
             run.Spool.MarkDone(entry, [0]);
@@ -132,7 +132,7 @@ public class EntryNoteTests
             Assert.Equal(Fault.None, run.Spool.Flush());
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk));
-        Assert.Empty(again.Spool.Recovered);
+        Assert.Empty(again.Found);
     }
 
     private static byte[] Octets(string text) => Encoding.UTF8.GetBytes(text);

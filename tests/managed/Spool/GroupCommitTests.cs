@@ -45,7 +45,7 @@ public class GroupCommitTests
     {
         var seen = new List<string>();
         var disk = new SimulatedDisk();
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, entry => seen.Add("entry " + entry.Id))))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk), entry => seen.Add("entry " + entry.Id)))
         {
             for (int i = 0; i < 3; i++)
             {
@@ -66,8 +66,8 @@ public class GroupCommitTests
     public void A_commit_after_the_consumer_completes_when_the_consumer_has_the_entry()
     {
         var seen = new List<string>();
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(),
-            entry => seen.Add("entry " + entry.Id))))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk()),
+            entry => seen.Add("entry " + entry.Id)))
         {
             Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), 0, out ISpoolWriter writer));
             writer.CommitAfterConsumer(fault => seen.Add($"{fault} {writer.Id}"));
@@ -91,8 +91,8 @@ public class GroupCommitTests
     [Fact]
     public void A_completion_that_throws_does_not_end_the_log()
     {
-        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk(),
-            _ => throw new InvalidOperationException("consumer")));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk()),
+            _ => throw new InvalidOperationException("consumer"));
         Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), 0, out ISpoolWriter writer));
         writer.Commit(_ => throw new InvalidOperationException("completion"));
         Assert.Equal(Fault.None, run.Put(SpoolRun.Text(1, 100)).Fault);
@@ -109,10 +109,9 @@ public class GroupCommitTests
             Directory = Directory,
             Disk = disk,
             RunJob = work => work.Run(),
-            Consumer = one => entry = one,
             MarkRest = TimeSpan.FromMilliseconds(1),
         };
-        using var run = new SpoolRun(options);
+        using var run = new SpoolRun(options, one => entry = one);
         run.Put(SpoolRun.Text(1, 100));
         Assert.Equal(Fault.None, run.Spool.Flush());
         disk.OnSync = () => synced.Release();

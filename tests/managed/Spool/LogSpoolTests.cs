@@ -22,7 +22,7 @@ public sealed class LogSpoolTests : IDisposable
     {
         var consumed = new BlockingCollection<ISpoolEntry>();
         byte[] wire = SpoolRun.Text(1, 1000);
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, consumer: consumed.Add)))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory), consumed.Add))
         {
             Assert.Equal(Fault.None, run.Fault);
             Assert.Equal(Fault.None, run.Put(wire).Fault);
@@ -31,7 +31,7 @@ public sealed class LogSpoolTests : IDisposable
             Assert.False(entry.Content.Memory.IsEmpty);
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory));
-        Check(Assert.Single(again.Spool.Recovered), wire);
+        Check(Assert.Single(again.Found), wire);
     }
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class LogSpoolTests : IDisposable
         using (var run = new SpoolRun(SpoolRun.Options(Directory)))
             Assert.Equal(Fault.None, run.Put(wire).Fault);
         using var again = new SpoolRun(SpoolRun.Options(Directory));
-        ISpoolEntry entry = Assert.Single(again.Spool.Recovered);
+        ISpoolEntry entry = Assert.Single(again.Found);
         Check(entry, wire);
         Assert.NotNull(entry.Content.FilePath);
         Assert.Equal(SpoolRun.AtRest(wire), File.ReadAllText(entry.Content.FilePath, Encoding.Latin1));
@@ -65,7 +65,7 @@ public sealed class LogSpoolTests : IDisposable
             Assert.Equal(Fault.None, run.Spool.Flush());
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory));
-        Envelope found = Assert.Single(again.Spool.Recovered).Envelope;
+        Envelope found = Assert.Single(again.Found).Envelope;
         Assert.Equal(envelope.ReversePath, found.ReversePath);
         Assert.Equal(envelope.Recipients, found.Recipients);
         Assert.Equal((envelope.Helo, envelope.Client, envelope.AuthenticatedUser, envelope.Received, envelope.EightBit,
@@ -81,18 +81,18 @@ public sealed class LogSpoolTests : IDisposable
             Assert.Equal(Fault.None, run.Put(SpoolRun.Text(1, 100), recipients: 3).Fault);
         using (var run = new SpoolRun(SpoolRun.Options(Directory)))
         {
-            run.Spool.MarkDone(Assert.Single(run.Spool.Recovered), [1]);
+            run.Spool.MarkDone(Assert.Single(run.Found), [1]);
             Assert.Equal(Fault.None, run.Spool.Flush());
         }
         using (var run = new SpoolRun(SpoolRun.Options(Directory)))
         {
-            ISpoolEntry entry = Assert.Single(run.Spool.Recovered);
+            ISpoolEntry entry = Assert.Single(run.Found);
             Assert.Equal([false, true, false], Enumerable.Range(0, 3).Select(entry.IsDone));
             run.Spool.MarkDone(entry, [0, 2]);
             Assert.Equal(Fault.None, run.Spool.Flush());
         }
         using var last = new SpoolRun(SpoolRun.Options(Directory));
-        Assert.Empty(last.Spool.Recovered);
+        Assert.Empty(last.Found);
     }
 
     [Fact]
@@ -149,9 +149,8 @@ public sealed class LogSpoolTests : IDisposable
     public void Ten_thousand_messages_leave_a_bounded_number_of_files()
     {
         LogSpool? spool = null;
-        var options = SpoolRun.Options(Directory, consumer: entry => spool!.MarkDone(entry, [0]),
-            segmentLimit: 64 * 1024);
-        using var run = new SpoolRun(options);
+        SpoolOptions options = SpoolRun.Options(Directory, segmentLimit: 64 * 1024);
+        using var run = new SpoolRun(options, entry => spool!.MarkDone(entry, [0]));
         spool = run.Spool;
         using var all = new CountdownEvent(10_000);
         byte[] wire = SpoolRun.Text(1, 500);
@@ -170,7 +169,7 @@ public sealed class LogSpoolTests : IDisposable
     public void One_waiting_message_keeps_its_segment_but_not_those_after_it()
     {
         var entries = new BlockingCollection<ISpoolEntry>();
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, consumer: entries.Add, segmentLimit: 16 * 1024)))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, segmentLimit: 16 * 1024), entries.Add))
         {
             for (int i = 0; i < 300; i++)
             {
@@ -184,7 +183,7 @@ public sealed class LogSpoolTests : IDisposable
             Assert.InRange(System.IO.Directory.GetFiles(Directory, "*.wal").Length, 2, 4);
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory));
-        Check(Assert.Single(again.Spool.Recovered), SpoolRun.Text(3, 500));
+        Check(Assert.Single(again.Found), SpoolRun.Text(3, 500));
     }
 
     private static void Check(ISpoolEntry entry, byte[] wire)

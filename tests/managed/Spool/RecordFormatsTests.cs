@@ -15,15 +15,15 @@ public class RecordFormatsTests
         using var run = new SpoolRun(SpoolRun.Options("/spool", DiskFrom("format-1.txt")));
         Assert.True(run.Fault == Fault.None, run.Problem);
         Assert.Equal(0, run.Spool.Damaged);
-        Assert.Equal(2, run.Spool.Recovered.Count);
+        Assert.Equal(2, run.Found.Count);
 
-        ISpoolEntry half = run.Spool.Recovered[0];
+        ISpoolEntry half = run.Found[0];
         Assert.Equal([false, true], [half.IsDone(0), half.IsDone(1)]);
         Assert.Equal("Subject: half done\n\nTwo recipients.\n", SpoolRun.Read(half.Content));
         Assert.Equal(39, half.Content.WireLength);
         CheckEnvelope(half.Envelope);
 
-        ISpoolEntry large = run.Spool.Recovered[1];
+        ISpoolEntry large = run.Found[1];
         Assert.Equal($"/spool/body/{large.Id}", large.Content.FilePath);
         Assert.EndsWith("Line 19 of a body in a file.\n", SpoolRun.Read(large.Content), StringComparison.Ordinal);
     }

@@ -105,7 +105,7 @@ public class RecoveryTests
         disk[$"{Directory}/body/{ids[1]}"] = [1, 2, 3];
         using var run = new SpoolRun(SpoolRun.Options(Directory, disk));
         Assert.Equal(2, run.Spool.Damaged);
-        Assert.Equal(ids[2], Assert.Single(run.Spool.Recovered).Id);
+        Assert.Equal(ids[2], Assert.Single(run.Found).Id);
     }
 
     [Fact]
@@ -212,8 +212,8 @@ public class RecoveryTests
     {
         using var run = new SpoolRun(SpoolRun.Options(Directory, disk));
         Assert.True(run.Fault == Fault.None, run.Problem);
-        foreach (ISpoolEntry entry in run.Spool.Recovered)
+        foreach (ISpoolEntry entry in run.Found)
             Assert.StartsWith("Subject: ", SpoolRun.Read(entry.Content), StringComparison.Ordinal);
-        return [.. run.Spool.Recovered.Select(entry => entry.Id)];
+        return [.. run.Found.Select(entry => entry.Id)];
     }
 }

@@ -16,7 +16,7 @@ public class SoonMarkTests
         using var sync = new ManualResetEventSlim(true);
         var disk = new SimulatedDisk { OnSync = () => sync.Wait(SpoolRun.WaitLimit) };
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk), entries.Add);
         ISpoolEntry entry = PutSome(run, entries, 1)[0];
         sync.Reset();
         Task<bool> written = NextCall(disk, "write");
@@ -32,7 +32,7 @@ public class SoonMarkTests
     {
         var disk = new SimulatedDisk();
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk), entries.Add);
         ISpoolEntry entry = PutSome(run, entries, 1)[0];
         Task<bool> synced = NextCall(disk, "fdatasync");
         run.Spool.MarkDone(entry, [0], soon: true);
@@ -45,7 +45,7 @@ public class SoonMarkTests
     {
         var disk = new SimulatedDisk();
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk), entries.Add);
         ISpoolEntry[] all = PutSome(run, entries, 2, recipients: 3);
         Task<bool> synced = NextCall(disk, "fdatasync");
         run.Spool.MarkDone(all[0], [1]);
@@ -63,7 +63,7 @@ public class SoonMarkTests
         using var syncing = new ManualResetEventSlim();
         var disk = new SimulatedDisk();
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk), entries.Add);
         ISpoolEntry[] all = PutSome(run, entries, 1001);
         sync.Reset();
         disk.OnSync = () =>
@@ -95,7 +95,7 @@ public class SoonMarkTests
     {
         var disk = new SimulatedDisk();
         var entries = new BlockingCollection<ISpoolEntry>();
-        using var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add));
+        using var run = new SpoolRun(SpoolRun.Options(Directory, disk), entries.Add);
         ISpoolEntry[] all = PutSome(run, entries, 2);
         int writes = 0;
         using var synced = new ManualResetEventSlim();
@@ -136,6 +136,6 @@ public class SoonMarkTests
     {
         using var run = new SpoolRun(SpoolRun.Options(Directory, disk));
         Assert.True(run.Fault == Fault.None, run.Problem);
-        return [.. run.Spool.Recovered];
+        return [.. run.Found];
     }
 }

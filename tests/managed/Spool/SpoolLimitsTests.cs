@@ -17,7 +17,7 @@ public class SpoolLimitsTests
         var disk = new SimulatedDisk { Size = Small };
         var entries = new BlockingCollection<ISpoolEntry>();
         var accepted = new List<string>();
-        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk, entries.Add)))
+        using (var run = new SpoolRun(SpoolRun.Options(Directory, disk), entries.Add))
         {
             Assert.True(disk.FreeSpace(Directory) > Small * 9 / 10);
             Fill(run, accepted);
@@ -31,8 +31,8 @@ public class SpoolLimitsTests
             Assert.Equal(Fault.None, run.Put(SpoolRun.Text(1, 50_000)).Fault);
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
-        Assert.Equal(accepted[..20], again.Spool.Recovered.Select(entry => entry.Id).Take(20));
-        Assert.Equal(21, again.Spool.Recovered.Count);
+        Assert.Equal(accepted[..20], again.Found.Select(entry => entry.Id).Take(20));
+        Assert.Equal(21, again.Found.Count);
     }
 
     [Fact]
@@ -53,7 +53,7 @@ public class SpoolLimitsTests
             }
         }
         using var again = new SpoolRun(SpoolRun.Options(Directory, disk.AfterRestart(Survival.Nothing)));
-        Assert.Equal(ids, again.Spool.Recovered.Select(entry => entry.Id));
+        Assert.Equal(ids, again.Found.Select(entry => entry.Id));
         Assert.Equal(0, again.Spool.Damaged);
     }
 
@@ -117,7 +117,6 @@ public class SpoolLimitsTests
         {
             Directory = Directory,
             Disk = disk,
-            Consumer = _ => { },
             RunJob = work.Enqueue,
         };
         using var run = new SpoolRun(options);
@@ -153,12 +152,11 @@ public class SpoolLimitsTests
         {
             Directory = Directory,
             Disk = new SimulatedDisk(),
-            Consumer = entries.Add,
             RunJob = work => work.Run(),
             MemoryLimit = 1000,
             SegmentLimit = 4096,
         };
-        using var run = new SpoolRun(options);
+        using var run = new SpoolRun(options, entries.Add);
         byte[][] wires = [.. Enumerable.Range(0, 10).Select(i => SpoolRun.Text(i, 700))];
         foreach (byte[] wire in wires)
             Assert.Equal(Fault.None, run.Put(wire).Fault);
@@ -175,7 +173,6 @@ public class SpoolLimitsTests
     {
         Directory = Directory,
         Disk = disk,
-        Consumer = _ => { },
         RunJob = work => work.Run(),
         InlineLimit = 4096,
         BodyFileLimit = limit,

@@ -140,7 +140,7 @@ public class SpoolModelTests
             _disk = disk;
             Assert.True(_model.Open(_disk, segmentLimit));
             bool isExact = !isCut && !_hasFailed && mishaps != Mishaps.FullDisk;
-            _model.Check(_model.Run!.Spool.Recovered, $"seed {seed}, step {step}, {(isCut ? "power cut" : "restart")}",
+            _model.Check(_model.Run!.Found, $"seed {seed}, step {step}, {(isCut ? "power cut" : "restart")}",
                 isExact, refusedMayComeBack: !isExact);
             _model.Adopt();
             _hasFailed = false;

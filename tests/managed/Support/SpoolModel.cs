@@ -36,11 +36,11 @@ internal sealed class SpoolModel(string directory)
     /// <summary>Opens the spool; false if the disk did not let it.</summary>
     public bool Open(SimulatedDisk disk, int segmentLimit)
     {
-        var run = new SpoolRun(SpoolRun.Options(directory, disk, _arrived.Add, segmentLimit));
+        var run = new SpoolRun(SpoolRun.Options(directory, disk, segmentLimit), _arrived.Add);
         Run = run.Fault == Fault.None ? run : null;
         Waiting.Clear();
         if (Run is not null)
-            Waiting.AddRange(Run.Spool.Recovered);
+            Waiting.AddRange(Run.Found);
         return Run is not null;
     }
 
@@ -122,7 +122,7 @@ internal sealed class SpoolModel(string directory)
     /// <summary>Takes what this run found as what is durable from now on.</summary>
     public void Adopt()
     {
-        IReadOnlyList<ISpoolEntry> found = Run!.Spool.Recovered;
+        IReadOnlyList<ISpoolEntry> found = Run!.Found;
         foreach (string gone in _messages.Keys.Except(found.Select(entry => entry.Id)).ToList())
             _messages.Remove(gone);
         foreach (ISpoolEntry entry in found)

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -11,23 +12,32 @@ internal sealed class SpoolRun : IDisposable
 {
     public static readonly TimeSpan WaitLimit = TimeSpan.FromSeconds(30);
 
-    public SpoolRun(SpoolOptions options)
+    private const int RoomInFront = 512;
+
+    private readonly List<ISpoolEntry> _found = [];
+    private ISpoolEntry? _lastLocal;
+
+    /// <param name="consumer">Gets each new entry once.</param>
+    public SpoolRun(SpoolOptions options, Action<ISpoolEntry>? consumer = null)
     {
         Fault = LogSpool.Open(options, out LogSpool? spool, out string problem);
         Problem = problem;
         Spool = spool!;
+        var local = new Part(this, isLocal: true, consumer);
+        spool?.Start(local, new Part(this, isLocal: false, consumer));
     }
 
     public Fault Fault { get; }
     public string Problem { get; }
     public LogSpool Spool { get; }
 
-    public static SpoolOptions Options(string directory, IDisk? disk = null, Action<ISpoolEntry>? consumer = null,
-        int segmentLimit = 16 * 1024 * 1024)
+    /// <summary>What the start found, oldest first.</summary>
+    public IReadOnlyList<ISpoolEntry> Found => _found;
+
+    public static SpoolOptions Options(string directory, IDisk? disk = null, int segmentLimit = 16 * 1024 * 1024)
         => new()
         {
             Directory = directory,
-            Consumer = consumer ?? (_ => { }),
             RunJob = work => work.Run(),
             Disk = disk ?? Disk.Real,
             SegmentLimit = segmentLimit,
@@ -70,13 +80,21 @@ internal sealed class SpoolRun : IDisposable
         return Encoding.Latin1.GetString(copy.ToArray());
     }
 
+    /// <summary>A message's text without the comment that fills what is left of the room in front.</summary>
+    public static string WithoutFilling(string atRest) => Regex.Replace(atRest, @"\n \([.\n ]*\)", "");
+
     /// <summary>Begins, writes and commits; the fault that the sender would be told, and the id.</summary>
-    public (Fault Fault, string Id) Put(byte[] wire, int recipients = 1)
+    /// <param name="front">Fields to be put in front when all else is there; null: no room is kept.</param>
+    public (Fault Fault, string Id) Put(byte[] wire, int recipients = 1, byte[]? front = null)
     {
         Fault fault = Spool.TryBegin(Envelope(recipients), 0, out ISpoolWriter writer);
         if (fault != Fault.None)
             return (fault, "");
+        if (front is not null)
+            writer.ReserveInFront(RoomInFront);
         writer.Append(wire, () => { });
+        if (front is not null)
+            Assert.Equal(Fault.None, writer.PutInFront(front));
         using var done = new ManualResetEventSlim();
         writer.Commit(result =>
         {
@@ -88,4 +106,20 @@ internal sealed class SpoolRun : IDisposable
     }
 
     public void Dispose() => Spool?.Dispose();
+
+    // An entry for both is taken once.
+    private sealed class Part(SpoolRun run, bool isLocal, Action<ISpoolEntry>? consumer) : ISpoolConsumer
+    {
+        public bool Take(ISpoolEntry entry, bool isNew, Action resume)
+        {
+            if (!isLocal && entry == run._lastLocal)
+                return true;
+            run._lastLocal = isLocal ? entry : null;
+            if (isNew)
+                consumer?.Invoke(entry);
+            else
+                run._found.Add(entry);
+            return true;
+        }
+    }
 }

@@ -9,7 +9,7 @@ internal sealed class DeliveryBatch
     public const int Limit = 256;
 
     /// <summary>
-    /// Messages to deliver; of those that the spool found at its start, a delivery may be in the mailbox.
+    /// Messages to deliver; of those that the spool did not hand over as new, a delivery may be in the mailbox.
     /// </summary>
     public List<(ISpoolEntry Entry, bool MayBeDuplicate)> Entries { get; } = new(Limit);
 

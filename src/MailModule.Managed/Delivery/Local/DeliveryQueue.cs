@@ -12,7 +12,7 @@ internal sealed class DeliveryQueue(object monitor)
     private const int LongBatch = 1_024;
 
     private readonly Queue<Action<long>> _steps = new();
-    private Queue<(ISpoolEntry Entry, bool MayBeDuplicate)> _entries = new();
+    private readonly Queue<(ISpoolEntry Entry, bool MayBeDuplicate)> _entries = new();
     private int _wakeCount = int.MaxValue;
     private bool _lastBatchWasFull;
     private bool _isUrgent;
@@ -25,13 +25,12 @@ internal sealed class DeliveryQueue(object monitor)
     /// <summary>The entries here may wait for more to come: they are few, and none is urgent.</summary>
     public bool MayGrow => _entries.Count is > 0 and < LongBatch && !_lastBatchWasFull && !_isUrgent;
 
-    /// <summary>Puts what the spool found at its start before everything else.</summary>
-    public void AddRecovered(IEnumerable<ISpoolEntry> entries)
-        => _entries = new(entries.Select(entry => (entry, true)).Concat(_entries));
+    /// <summary>What the spool waits for before it hands over more; null if it was not told to wait.</summary>
+    public Action? Resume { get; set; }
 
-    public void Add(ISpoolEntry entry)
+    public void Add(ISpoolEntry entry, bool mayBeDuplicate)
     {
-        _entries.Enqueue((entry, false));
+        _entries.Enqueue((entry, mayBeDuplicate));
         if (_entries.Count >= _wakeCount)
             Wake();
     }
@@ -54,6 +53,14 @@ internal sealed class DeliveryQueue(object monitor)
 
     /// <summary>The thread sleeps until a long batch has come together, or the time is up.</summary>
     public void WaitForLongBatch(int milliseconds) => Wait(milliseconds, LongBatch);
+
+    /// <summary>Takes <see cref="Resume"/>, to be run without the lock.</summary>
+    public Action? TakeResume()
+    {
+        Action? resume = Resume;
+        Resume = null;
+        return resume;
+    }
 
     /// <summary>Moves the next batch out of the queue; it may be empty.</summary>
     public void MoveTo(DeliveryBatch batch)

@@ -1,4 +1,3 @@
-using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
 
@@ -10,18 +9,17 @@ namespace MailModule.Delivery.Local;
 /// meanwhile, since the spool holds it.
 /// <para>
 /// Where the processors are busy receiving, delivery trails: its thread is nicer than others. What so gathers in memory
-/// is bounded: beyond <see cref="QueueLimit"/> a thread that brings more waits until delivery has got on, which gives
-/// delivery the processor.
+/// is bounded: beyond <see cref="QueueLimit"/> it wants no more from the spool until it has got on; the spool waits for
+/// that, which gives delivery the processor.
 /// </para>
 /// <para>
 /// Messages for lists, and for users with a forward file, go through a local action on a worker first, so that nothing
 /// here waits for them.
 /// </para>
 /// </summary>
-internal sealed class LocalDelivery : IDisposable
+internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
 {
     private const int QueueLimit = 20_000;
-    private const int LongestBackPressure = 20;
 
     /// <summary>What the thread gets at a stop when local actions have used up the time.</summary>
     private const int LeastForEnd = 500;
@@ -44,31 +42,22 @@ internal sealed class LocalDelivery : IDisposable
             _actions = new LocalActionQueue(dependencies.Workers!, rules.Run, EndAction, dependencies.Log);
     }
 
-    /// <summary>Starts the thread with the entries that the spool found at its start.</summary>
-    public void Start()
-    {
-        lock (_lock)
-        {
-            _queue.AddRecovered(_spool.Recovered);
-            _progress.AddEnqueued(_spool.Recovered.Count);
-        }
-        _thread.Start();
-    }
+    /// <summary>Starts the thread, which begins with what the spool has handed over before.</summary>
+    public void Start() => _thread.Start();
 
-    /// <summary>
-    /// The spool's consumer: takes a committed entry. Any thread; blocks at most <see cref="LongestBackPressure"/> ms,
-    /// and only when delivery is far behind. Entries without a local recipient are passed over.
-    /// </summary>
-    public void Enqueue(ISpoolEntry entry)
+    /// <inheritdoc/>
+    public bool Take(ISpoolEntry entry, bool isNew, Action resume)
     {
-        if (!HasMailbox(entry))
-            return;
         lock (_lock)
         {
-            _queue.Add(entry);
+            _queue.Add(entry, mayBeDuplicate: !isNew);
             _progress.AddEnqueued(1);
-            if (_queue.Count + _progress.Unsynced > QueueLimit && _thread is { IsRunning: true, IsStopping: false })
-                Monitor.Wait(_lock, LongestBackPressure);
+            // A thread that does not run (yet) would leave the spool waiting for nothing.
+            bool isBehind = _queue.Count + _progress.Unsynced > QueueLimit
+                && _thread is { IsRunning: true, IsStopping: false };
+            if (isBehind)
+                _queue.Resume = resume;
+            return !isBehind;
         }
     }
 
@@ -122,14 +111,6 @@ internal sealed class LocalDelivery : IDisposable
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
-
-    private static bool HasMailbox(ISpoolEntry entry)
-    {
-        foreach (Recipient recipient in entry.Envelope.Recipients)
-            if (recipient.Maildrop is not null)
-                return true;
-        return false;
-    }
 
     private void BeginAction(LocalAction action)
     {

@@ -80,14 +80,17 @@ internal sealed class LocalDeliveryThread(
                 mailboxes.Deliver(entry, mayBeDuplicate, now);
         mailboxes.Retry(now);
         Fault fault = IsSyncDue(sync, now) ? mailboxes.Sync(now) : Fault.None;
+        Action? resume;
         lock (monitor)
         {
+            resume = queue.TakeResume();
             progress.CompleteBatch(_batch.Entries.Count, mailboxes);
             // What waits for its DSN is in the mailbox already: a deletion must wait for its mark too.
             if (!progress.IsSynced(sync) && (mailboxes.DsnsInProgress == 0 || fault != Fault.None))
                 progress.CompleteSync(sync, fault);
             Monitor.PulseAll(monitor);
         }
+        resume?.Invoke();
         _batch.Entries.Clear();
     }
 
@@ -139,11 +142,14 @@ internal sealed class LocalDeliveryThread(
     private void End()
     {
         Fault fault = mailboxes.Sync(Environment.TickCount64);
+        Action? resume;
         lock (monitor)
         {
             _thread = null;
+            resume = queue.TakeResume();
             progress.End(fault, mailboxes.Unsynced);
             Monitor.PulseAll(monitor);
         }
+        resume?.Invoke();
     }
 }

@@ -37,10 +37,12 @@ internal sealed class MailboxDelivery(
 
     /// <summary>
     /// Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What
-    /// fails waits.
+    /// fails waits. An entry whose claim has lapsed is passed over: another has it.
     /// </summary>
     public void Deliver(ISpoolEntry entry, bool mayBeDuplicate, long now)
     {
+        if (!entry.IsClaimed)
+            return;
         IReadOnlyList<Recipient> recipients = entry.Envelope.Recipients;
         for (int i = 0; i < recipients.Count; i++)
         {
@@ -142,6 +144,11 @@ internal sealed class MailboxDelivery(
 
     private bool TryAgain(in PendingDelivery delivery, long now)
     {
+        if (!delivery.Entry.IsClaimed)
+        {
+            delivery.Result?.Changed?.Dispose();
+            return true;
+        }
         string? home = dependencies.HomeOf(delivery.Maildrop);
         Fault fault = Begin(delivery, home, now);
         return fault == Fault.None || TryGiveUp(delivery, home, fault);

@@ -3,7 +3,7 @@ using MailModule.Primitives;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>Finished content as a stream, from front to back; disposing of it disposes of the content.</summary>
-internal sealed class SubmissionContentStream(SubmissionContent content) : Stream
+internal sealed class SubmissionContentStream(SubmissionContent content) : ReadOnlyStream
 {
     private long _position;
 

@@ -20,7 +20,7 @@ namespace MailModule.Delivery.Queue;
 /// an operator removed it; a transaction is in exactly one place; while a transaction is active its message's content
 /// stays in the spool (no recipient of it is marked before its connection has ended with it).
 /// </remarks>
-internal sealed partial class MailQueue : IMailQueue, IDisposable
+internal sealed partial class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
 {
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
@@ -45,7 +45,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         _events = new QueueEvents(dependencies.Workers, dependencies.Log);
     }
 
-    /// <summary>Takes over what the spool found at its start, and begins to deliver.</summary>
+    /// <summary>Begins to deliver what the spool has handed over, and what it will.</summary>
     public void Start()
     {
         Resume();
@@ -56,24 +56,24 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     /// <summary>As <see cref="Start"/>, without a thread: the caller calls <see cref="Tick"/>.</summary>
     internal void Resume()
     {
-        foreach (ISpoolEntry entry in _spool.Recovered)
-            lock (_lock)
-                Admit(entry, isNew: false);
         lock (_lock)
             _isStarted = true;
         Tick();
     }
 
-    /// <summary>
-    /// The spool's consumer: takes a committed entry into the queue, unless it has no remote recipient. Any thread;
-    /// does not block.
-    /// </summary>
-    public void Enqueue(ISpoolEntry entry)
+    /// <summary>The queue is never behind: an item is small, and its content need not be in memory.</summary>
+    bool ISpoolConsumer.Take(ISpoolEntry entry, bool isNew, Action resume)
     {
-        if (!entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))
-            return;
+        Enqueue(entry, isNew);
+        return true;
+    }
+
+    /// <summary>Takes an entry into the queue, unless it has no open remote recipient. Any thread; does not
+    /// block.</summary>
+    public void Enqueue(ISpoolEntry entry, bool isNew = true)
+    {
         lock (_lock)
-            Admit(entry, isNew: true);
+            Admit(entry, isNew);
         StartAttempts();
     }
 

@@ -1,4 +1,5 @@
 using MailModule.Mail;
+using MailModule.Primitives;
 
 namespace MailModule.Delivery.Queue;
 
@@ -9,7 +10,7 @@ namespace MailModule.Delivery.Queue;
 /// </summary>
 /// <exception cref="IOException">From a read: the message has left the queue, or its content cannot be
 /// read.</exception>
-internal sealed class QueuedContent : Stream
+internal sealed class QueuedContent : ReadOnlyStream
 {
     private readonly Stream _inner;
     private readonly Func<bool> _isHere;

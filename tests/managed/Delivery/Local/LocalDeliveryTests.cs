@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MailModule.Delivery.Local;
 using MailModule.Primitives;
 
@@ -25,8 +24,9 @@ public class LocalDeliveryTests
     public void What_the_spool_found_at_start_comes_first_and_may_be_there()
     {
         _spool.Found.Add(new MemorySpool.Entry("m1", "a"));
+        _spool.Start(_delivery, null);
         _delivery.Start();
-        _delivery.Enqueue(new MemorySpool.Entry("m2", "a"));
+        Take(new MemorySpool.Entry("m2", "a"));
         Assert.True(_delivery.CatchUp(Long));
         Assert.Equal(["deliver m1 /h/a again", "deliver m2 /h/a"], Events("deliver"));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
@@ -36,7 +36,7 @@ public class LocalDeliveryTests
     public void Settling_syncs_marks_and_flushes_in_this_order()
     {
         _delivery.Start();
-        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Take(new MemorySpool.Entry("m1", "a"));
         Assert.True(_delivery.CatchUp(Long));
         Assert.Equal(Fault.None, _delivery.MakeDurable());
         Assert.Equal(["deliver m1 /h/a", "sync", "mark m1 0", "flush"], Events(""));
@@ -48,7 +48,7 @@ public class LocalDeliveryTests
     {
         _delivery.Start();
         _store.SyncFault = Fault.Io;
-        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Take(new MemorySpool.Entry("m1", "a"));
         Assert.True(_delivery.CatchUp(Long));
         Assert.Equal(Fault.Io, _delivery.MakeDurable());
         _store.SyncFault = Fault.None;
@@ -61,7 +61,7 @@ public class LocalDeliveryTests
     public void Many_messages_share_a_sync()
     {
         for (int i = 0; i < 1_000; i++)
-            _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
+            Take(new MemorySpool.Entry($"m{i}", "a"));
         _delivery.Start();
         Assert.True(_delivery.CatchUp(Long));
         Assert.Equal(Fault.None, _delivery.MakeDurable());
@@ -75,7 +75,7 @@ public class LocalDeliveryTests
     {
         _delivery.Start();
         for (int i = 0; i < 600; i++)
-            _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
+            Take(new MemorySpool.Entry($"m{i}", "a"));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(600, Events("deliver").Count);
         Assert.Equal(600, Events("mark").Count);
@@ -88,7 +88,7 @@ public class LocalDeliveryTests
         lock (_store.Broken)
             _store.Broken.Add("/h/a");
         _delivery.Start();
-        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Take(new MemorySpool.Entry("m1", "a"));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Empty(Events("mark"));
     }
@@ -99,7 +99,7 @@ public class LocalDeliveryTests
     public void Stopping_tells_why_the_marks_could_not_be_flushed(Fault fault)
     {
         _delivery.Start();
-        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Take(new MemorySpool.Entry("m1", "a"));
         _spool.FlushFault = fault;
         Assert.Equal(fault, _delivery.Stop(Long));
     }
@@ -112,7 +112,7 @@ public class LocalDeliveryTests
         _delivery.Start();
         lock (_store.Broken)
         {
-            _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+            Take(new MemorySpool.Entry("m1", "a"));
             Assert.True(begun.Wait(Long));
             Assert.Equal(Fault.Timeout, _delivery.Stop(TimeSpan.Zero));
         }
@@ -126,7 +126,7 @@ public class LocalDeliveryTests
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(Fault.None, _delivery.MakeDurable());
-        _delivery.Enqueue(new MemorySpool.Entry("m1", "a"));
+        Take(new MemorySpool.Entry("m1", "a"));
         Assert.True(_delivery.CatchUp(Long));
     }
 
@@ -134,29 +134,43 @@ public class LocalDeliveryTests
     public void Messages_without_a_local_recipient_are_passed_over()
     {
         _delivery.Start();
-        _delivery.Enqueue(new MemorySpool.Entry("m1", null, null));
+        Take(new MemorySpool.Entry("m1", null, null));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Empty(Events("deliver"));
     }
 
     [Fact]
-    public void Far_behind_it_slows_whoever_brings_more_and_takes_all_the_same()
+    public void Far_behind_it_takes_all_but_wants_no_more_until_it_has_got_on()
     {
         const int bound = 20_000;
         const int more = 5;
+        using var hasGotOn = new ManualResetEventSlim();
         _delivery.Start();
         lock (_store.Broken)
         {
             // The first batch has left the queue; its delivery waits for this lock.
+            bool isBehind = false;
             for (int i = 0; i < bound + 256; i++)
-                _delivery.Enqueue(new MemorySpool.Entry($"m{i}", "a"));
-            var watch = Stopwatch.StartNew();
+                isBehind = !Take(new MemorySpool.Entry($"m{i}", "a"), hasGotOn.Set);
             for (int i = 0; i < more; i++)
-                _delivery.Enqueue(new MemorySpool.Entry($"late{i}", "a"));
-            Assert.True(watch.ElapsedMilliseconds >= more * 10);
+                isBehind = !Take(new MemorySpool.Entry($"late{i}", "a"), hasGotOn.Set);
+            Assert.True(isBehind);
+            Assert.False(hasGotOn.IsSet);
         }
+        Assert.True(hasGotOn.Wait(Long));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(bound + 256 + more, Events("deliver").Count);
+    }
+
+    [Fact]
+    public void Before_its_start_and_after_its_end_nobody_waits_for_it()
+    {
+        const int bound = 20_000;
+        for (int i = 0; i < bound + 1; i++)
+            Assert.True(Take(new MemorySpool.Entry($"m{i}", "a")));
+        _delivery.Start();
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.True(Take(new MemorySpool.Entry("late", "a")));
     }
 
     [Fact]
@@ -170,10 +184,13 @@ public class LocalDeliveryTests
         delivery.Start();
         var entry = new MemorySpool.Entry("m1", "a");
         entry.Marked = marked.Set;
-        delivery.Enqueue(entry);
+        delivery.Take(entry, isNew: true, () => { });
         Assert.True(marked.Wait(Long));
         Assert.Equal(Fault.None, delivery.Stop(Long));
     }
+
+    private bool Take(MemorySpool.Entry entry, Action? resume = null)
+        => _delivery.Take(entry, isNew: true, resume ?? (() => { }));
 
     private List<string> Events(string start)
     {

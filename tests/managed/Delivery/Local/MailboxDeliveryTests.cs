@@ -86,6 +86,22 @@ public class MailboxDeliveryTests
     }
 
     [Fact]
+    public void An_entry_whose_claim_has_lapsed_is_not_begun_and_not_tried_again()
+    {
+        var lost = new MemorySpool.Entry("m1", "a") { IsClaimed = false };
+        _mailboxes.Deliver(lost, mayBeDuplicate: false, 0);
+        Assert.Empty(_events);
+        _store.Broken.Add("/h/a");
+        var failing = new MemorySpool.Entry("m2", "a");
+        _mailboxes.Deliver(failing, mayBeDuplicate: false, 0);
+        failing.IsClaimed = false;
+        _events.Clear();
+        _mailboxes.Retry(1_000);
+        Assert.Empty(_events);
+        Assert.Equal(0, _mailboxes.Waiting);
+    }
+
+    [Fact]
     public void The_delay_between_attempts_ends_growing_at_five_minutes()
     {
         _store.Broken.Add("/h/a");

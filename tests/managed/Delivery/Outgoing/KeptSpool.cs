@@ -25,7 +25,6 @@ internal sealed class KeptSpool : ISpool
     public bool IsSlow { get; init; }
 
     public int Discarded { get; private set; }
-    public IReadOnlyList<ISpoolEntry> Recovered => [];
 
     public Message[] Messages
     {
@@ -35,6 +34,11 @@ internal sealed class KeptSpool : ISpool
                 return [.. _messages];
         }
     }
+
+    public void Start(ISpoolConsumer? local, ISpoolConsumer? remote) => throw new NotSupportedException();
+
+    public void GiveBack(ISpoolConsumer consumer, ISpoolEntry entry, DateTimeOffset notBefore)
+        => throw new NotSupportedException();
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
@@ -70,6 +74,9 @@ internal sealed class KeptSpool : ISpool
             new Thread(() => resume()).Start();
             return false;
         }
+
+        public void ReserveInFront(int octets) => throw new NotSupportedException();
+        public Fault PutInFront(ReadOnlySpan<byte> fields) => throw new NotSupportedException();
 
         public void Commit(Action<Fault> completed)
         {

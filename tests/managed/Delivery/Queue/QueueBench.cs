@@ -43,7 +43,7 @@ internal sealed class QueueBench : IDisposable
             Time = Clock,
             ConnectionsPerDestination = connectionsPerDestination,
         });
-        Spool.Consumer = Queue.Enqueue;
+        Spool.Start(null, Queue);
         Queue.Resume();
     }
 
@@ -136,12 +136,21 @@ internal sealed class ManualClock : TimeProvider
 /// <summary>A spool that keeps nothing but what it was told.</summary>
 internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
 {
-    public Action<ISpoolEntry> Consumer { get; set; } = _ => { };
+    public ISpoolConsumer? Consumer { get; private set; }
     public Action Marked { get; set; } = () => { };
     public List<string> Marks { get; } = [];
     public List<Envelope> Written { get; } = [];
     public Fault WriteFault { get; set; }
-    public IReadOnlyList<ISpoolEntry> Recovered => recovered;
+
+    public void Start(ISpoolConsumer? local, ISpoolConsumer? remote)
+    {
+        Consumer = remote;
+        foreach (ISpoolEntry entry in recovered)
+            remote!.Take(entry, isNew: false, () => { });
+    }
+
+    public void GiveBack(ISpoolConsumer consumer, ISpoolEntry entry, DateTimeOffset notBefore)
+        => throw new NotSupportedException();
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
@@ -195,6 +204,9 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
         public string Id => $"written{spool.Written.Count}";
         public long Length => 0;
         public bool Append(ReadOnlySpan<byte> text, Action resume) => true;
+
+        public void ReserveInFront(int octets) => throw new NotSupportedException();
+        public Fault PutInFront(ReadOnlySpan<byte> fields) => throw new NotSupportedException();
 
         public void Commit(Action<Fault> completed)
         {

@@ -23,7 +23,11 @@ internal sealed class DsnSpool : ISpool
     public int Discarded { get; private set; }
     public long Octets { get; private set; }
     public int LongestPiece { get; private set; }
-    public IReadOnlyList<ISpoolEntry> Recovered => [];
+
+    public void Start(ISpoolConsumer? local, ISpoolConsumer? remote) => throw new NotSupportedException();
+
+    public void GiveBack(ISpoolConsumer consumer, ISpoolEntry entry, DateTimeOffset notBefore)
+        => throw new NotSupportedException();
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
@@ -63,6 +67,9 @@ internal sealed class DsnSpool : ISpool
                 ThreadPool.UnsafeQueueUserWorkItem(_ => resume(), null);
             return !spool.IsSlow;
         }
+
+        public void ReserveInFront(int octets) => throw new NotSupportedException();
+        public Fault PutInFront(ReadOnlySpan<byte> fields) => throw new NotSupportedException();
 
         public void Commit(Action<Fault> completed)
         {

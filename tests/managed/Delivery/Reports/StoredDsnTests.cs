@@ -27,8 +27,7 @@ public sealed class StoredDsnTests : IDisposable
         {
             var disk = new SimulatedDisk(n);
             var stored = new List<ISpoolEntry>();
-            SpoolOptions options = SpoolRun.Options(Directory, disk, stored.Add);
-            using var run = new SpoolRun(options);
+            using var run = new SpoolRun(SpoolRun.Options(Directory, disk), stored.Add);
             int calls = disk.Calls;
             isStruck = false;
             int struck = n;

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using MailModule.Primitives;
+using MailModule.Spool;
+using MailModule.Tests.Support;
+
+namespace MailModule.Tests.Spool.Contract;
+
+/// <summary>The log keeps every promise, and keeps no list of what it found.</summary>
+public sealed class LogSpoolContractTests : SpoolContract
+{
+    private SimulatedDisk _disk = new();
+
+    [Fact]
+    public void What_a_start_found_is_let_go_when_it_is_done()
+    {
+        Put(Open(), "a");
+        LogSpool spool = (LogSpool)Open();
+        WeakReference entry = StartAndFinish(spool);
+        Assert.Equal(Fault.None, spool.Flush());
+        // The committer may still have it on its stack.
+        Assert.Equal(Fault.None, spool.Flush());
+        GC.Collect();
+        Assert.False(entry.IsAlive);
+    }
+
+    [Fact]
+    public void While_a_consumer_is_behind_each_commit_waits_a_moment_for_it()
+    {
+        var local = new TakingConsumer { WantsMore = false };
+        ISpool spool = Open();
+        spool.Start(local, null);
+        Put(spool, "a");
+        long began = Stopwatch.GetTimestamp();
+        for (int i = 0; i < 5; i++)
+            Put(spool, "a");
+        Assert.True(Stopwatch.GetElapsedTime(began).TotalMilliseconds >= 5 * 10);
+        Assert.Equal(Fault.None, spool.Flush());
+        Assert.Equal(6, local.Waiting);
+    }
+
+    private protected override ISpool Reopen()
+    {
+        _disk = _disk.AfterRestart(Survival.Everything);
+        var options = new SpoolOptions
+        {
+            Directory = "/mail/spool",
+            RunJob = work => work.Run(),
+            Disk = _disk,
+            Time = Clock,
+        };
+        Assert.Equal(Fault.None, LogSpool.Open(options, out LogSpool? spool, out _));
+        return spool!;
+    }
+
+    // What is due is handed out behind a commit, on the same thread: the second flush comes after that.
+    private protected override void LetHandOut(ISpool spool)
+    {
+        Assert.Equal(Fault.None, spool.Flush());
+        Assert.Equal(Fault.None, spool.Flush());
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference StartAndFinish(LogSpool spool)
+    {
+        var local = new TakingConsumer();
+        spool.Start(local, null);
+        ISpoolEntry entry = local.Next(isNew: false);
+        spool.MarkDone(entry, [0]);
+        return new WeakReference(entry);
+    }
+}
