@@ -30,17 +30,23 @@ internal sealed class DnsCache(IDns inner, long limit, TimeProvider time) : IDns
         }
     }
 
-    public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+    public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
     {
-        if (!DnsName.TryNormalize(name, out string normal))
-            return DnsAnswer.BadName(name);
+        if (!DnsName.TryNormalize(question.Name, out string name))
+            return new ValueTask<DnsAnswer>(DnsAnswer.BadName(question.Name));
         lock (_lock)
-            if ((Find((normal, type)) ?? Find((normal, AnyType))) is { } cached)
-                return cached;
+            if ((Find((name, question.Type)) ?? Find((name, AnyType))) is { } cached)
+                return new ValueTask<DnsAnswer>(cached);
+        return AskInner(name, question.Type, cancel);
+    }
+
+    private async ValueTask<DnsAnswer> AskInner(string name, DnsType type, CancellationToken cancel)
+    {
         long asked = time.GetTimestamp();
-        DnsAnswer answer = inner.Query(normal.Length == 0 ? "." : normal, type, cancel);
+        var question = new DnsQuestion(name.Length == 0 ? "." : name, type);
+        DnsAnswer answer = await inner.Ask(question, cancel).ConfigureAwait(false);
         lock (_lock)
-            Add(normal, type, answer, asked);
+            Add(name, type, answer, asked);
         return answer;
     }
 

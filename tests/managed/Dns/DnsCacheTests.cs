@@ -195,10 +195,10 @@ public class DnsCacheTests
 
     private sealed class SlowDns(IDns other, Action meanwhile) : IDns
     {
-        public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+        public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
         {
             meanwhile();
-            return other.Query(name, type, cancel);
+            return other.Ask(question, cancel);
         }
     }
 }
