@@ -2,7 +2,7 @@ namespace MailModule.Dns;
 
 /// <summary>
 /// Answers questions about names, and holds no thread meanwhile. Small, so that another resolver can stand in. Any
-/// number of questions at once.
+/// number of questions at once; several with one deadline by <see cref="QuestionSet"/>.
 /// </summary>
 internal interface IDns
 {
