@@ -1,4 +1,5 @@
 using MailModule.Dns;
+using MailModule.Primitives.Os;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Sending;
@@ -10,20 +11,23 @@ namespace MailModule.Engine.Sending;
 /// </summary>
 internal sealed class MxLookup(IMailExchangers exchangers, string domain, CancellationToken cancel) : IJob
 {
-    private readonly ManualResetEventSlim _ended = new();
-    private Task<MxAnswer>? _answer;
+    private readonly Parker _host = new();
+    private volatile Task<MxAnswer>? _answer;
 
     /// <summary>Blocks.</summary>
     public MxAnswer Find(Workers workers)
     {
         workers.Run(this);
-        _ended.Wait(CancellationToken.None);
-        return _answer!.GetAwaiter().GetResult();
+        Task<MxAnswer>? answer;
+        while ((answer = _answer) is not { IsCompleted: true })
+            _host.Park(null);
+        return answer.GetAwaiter().GetResult();
     }
 
     void IJob.Run()
     {
-        _answer = exchangers.Find(domain, cancel).AsTask();
-        _answer.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_ended.Set);
+        Task<MxAnswer> answer = exchangers.Find(domain, cancel).AsTask();
+        _answer = answer;
+        answer.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_host.Unpark);
     }
 }
