@@ -50,7 +50,7 @@ internal sealed class StubResolver : IDns
                 switch (result)
                 {
                     case ServerQueryResult.Cancelled:
-                        return ServerAnswer.None(DnsStatus.Cancelled, name, $"{name}: cancelled");
+                        return new ServerAnswer(null, DnsAnswer.Cancelled(name));
                     case ServerQueryResult.TimedOut:
                         _order.MarkTimedOut(server);
                         continue;
