@@ -11,7 +11,7 @@ namespace MailModule.Dns.Stub;
 /// time, and is closed before it can be searched for: after 16 questions, after a second, with the last question that
 /// is under way, and at once when a datagram has come that answers nothing.
 /// </remarks>
-internal sealed class QueryPorts
+internal sealed class QueryPorts(TimeProvider time)
 {
     private const int IdleLimit = 64;
 
@@ -39,7 +39,7 @@ internal sealed class QueryPorts
             }
         }
         old?.ForEach(static port => port.Dispose());
-        return found ?? new QueryPort(server);
+        return found ?? new QueryPort(server, time);
     }
 
     /// <param name="isClean">The question has its response, and nothing else has come to the port.</param>

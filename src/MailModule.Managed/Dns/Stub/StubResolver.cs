@@ -17,15 +17,16 @@ internal sealed class StubResolver : IDns
 {
     private readonly Func<StubSettings> _settings;
     private readonly ServerOrder _order;
-    private readonly QueryPorts _ports = new();
+    private readonly QueryPorts _ports;
 
     /// <param name="settings">Called for each question, so that they may change. Must not throw.</param>
-    /// <param name="time">For how long a server that timed out is asked last; null: the system's.</param>
+    /// <param name="time">For how long a server that timed out is asked last, and a port is used; null: the system's.</param>
     public StubResolver(Func<StubSettings> settings, TimeProvider? time = null)
     {
         SocketEngine.Prepare();
         _settings = settings;
         _order = new ServerOrder(time ?? TimeProvider.System);
+        _ports = new QueryPorts(time ?? TimeProvider.System);
     }
 
     public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
