@@ -8,5 +8,7 @@ internal static class BlockingCalls
     public static DnsAnswer Query(this IDns dns, string name, DnsType type, CancellationToken cancel)
         => dns.Ask(new DnsQuestion(name, type), cancel).Wait();
 
-    public static T Wait<T>(this ValueTask<T> coming) => coming.AsTask().GetAwaiter().GetResult();
+    public static T Wait<T>(this ValueTask<T> coming) => coming.AsTask().Awaited();
+
+    public static T Awaited<T>(this Task<T> coming) => coming.GetAwaiter().GetResult();
 }

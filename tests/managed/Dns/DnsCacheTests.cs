@@ -31,7 +31,7 @@ public class DnsCacheTests
         Assert.Equal([Domain, "other.org"], dns.Asked.Select(asked => asked.Name));
         DnsAnswer answer = Ok(TimeSpan.Zero);
         dns.Answers[0].SetResult(answer);
-        Assert.All(waits[..2], wait => Assert.Same(answer, wait.GetAwaiter().GetResult()));
+        Assert.All(waits[..2], wait => Assert.Same(answer, wait.Awaited()));
         Assert.False(waits[2].IsCompleted);
         // Nothing was to be kept of it.
         Assert.False(Ask(cache, Domain).IsCompleted);
@@ -46,14 +46,14 @@ public class DnsCacheTests
         using CancellationTokenSource one = new(), two = new();
         Task<DnsAnswer> first = Ask(cache, Domain, one.Token), second = Ask(cache, Domain, two.Token);
         one.Cancel();
-        Assert.Equal(DnsStatus.Cancelled, first.GetAwaiter().GetResult().Status);
+        Assert.Equal(DnsStatus.Cancelled, first.Awaited().Status);
         Assert.False(second.IsCompleted);
         two.Cancel();
-        Assert.Equal(DnsStatus.Cancelled, second.GetAwaiter().GetResult().Status);
-        Assert.Equal(DnsStatus.Cancelled, dns.Answers[0].Task.GetAwaiter().GetResult().Status);
+        Assert.Equal(DnsStatus.Cancelled, second.Awaited().Status);
+        Assert.Equal(DnsStatus.Cancelled, dns.Answers[0].Task.Awaited().Status);
         Task<DnsAnswer> third = Ask(cache, Domain);
         dns.Answers[1].SetResult(Ok(TimeSpan.Zero));
-        Assert.Equal(DnsStatus.Ok, third.GetAwaiter().GetResult().Status);
+        Assert.Equal(DnsStatus.Ok, third.Awaited().Status);
     }
 
     [Fact]
@@ -63,7 +63,7 @@ public class DnsCacheTests
         var cache = new DnsCache(dns, Plenty, _clock);
         Task<DnsAnswer>[] waits = [Ask(cache, Domain), Ask(cache, Domain)];
         dns.Answers[0].SetException(new InvalidOperationException("made up"));
-        Assert.All(waits, wait => Assert.Throws<InvalidOperationException>(() => wait.GetAwaiter().GetResult()));
+        Assert.All(waits, wait => Assert.Throws<InvalidOperationException>(() => wait.Awaited()));
         Assert.False(Ask(cache, Domain).IsCompleted);
     }
 

@@ -36,7 +36,7 @@ public sealed class QuestionSetTests : IDisposable
     public void Answers_come_in_the_order_of_the_questions_and_the_deadline_ends_the_rest()
     {
         using var server = new ScriptedDnsServer(AnswerSome);
-        DnsAnswer[] answers = New(server).AskAll(Ten, TimeSpan.FromMilliseconds(500), default).GetAwaiter().GetResult();
+        DnsAnswer[] answers = New(server).AskAll(Ten, TimeSpan.FromMilliseconds(500), default).Awaited();
         Assert.Equal(
             [
                 DnsStatus.Ok, DnsStatus.Ok, DnsStatus.Ok, DnsStatus.TimedOut, DnsStatus.TimedOut, DnsStatus.NxDomain,
@@ -60,7 +60,7 @@ public sealed class QuestionSetTests : IDisposable
         answered.Reset(3);
         cancel.Cancel();
         Assert.True(((IAsyncResult)set).AsyncWaitHandle.WaitOne(Enough));
-        DnsAnswer[] answers = set.GetAwaiter().GetResult();
+        DnsAnswer[] answers = set.Awaited();
         Assert.Equal([3, 4, 8], Enumerable.Range(0, 10).Where(i => answers[i].Status == DnsStatus.Cancelled));
     }
 
@@ -69,7 +69,7 @@ public sealed class QuestionSetTests : IDisposable
     {
         using var server = new ScriptedDnsServer(AnswerSome);
         var cancelled = new CancellationToken(canceled: true);
-        DnsAnswer[] answers = New(server).AskAll(Ten, Hours, cancelled).GetAwaiter().GetResult();
+        DnsAnswer[] answers = New(server).AskAll(Ten, Hours, cancelled).Awaited();
         Assert.All(answers, answer => Assert.Equal(DnsStatus.Cancelled, answer.Status));
         Assert.Empty(server.Questions);
     }
@@ -92,7 +92,7 @@ public sealed class QuestionSetTests : IDisposable
         Assert.True(begun.Wait(Enough));
         Assert.All(sets, set => Assert.False(set.IsCompleted));
         cancel.Cancel();
-        Assert.All(sets, set => Assert.True(set.GetAwaiter().GetResult()));
+        Assert.All(sets, set => Assert.True(set.Awaited()));
     }
 
     private static async Task<bool> IsEndedOnWorker(IDns dns, CancellationToken cancel)

@@ -246,7 +246,7 @@ public abstract partial class DnsContract
         // Other tests have threads too.
         string held = Threads() - before < Count / 2 ? "no threads" : "threads";
         cancel.Cancel();
-        string ends = string.Join(' ', answers.Select(answer => answer.GetAwaiter().GetResult().Status).Distinct());
+        string ends = string.Join(' ', answers.Select(answer => answer.Awaited().Status).Distinct());
         Promise("no threads, Cancelled", $"{held}, {ends}");
     }
 

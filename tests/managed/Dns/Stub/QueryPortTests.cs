@@ -95,7 +95,7 @@ public class QueryPortTests
         foreach (string name in new[] { "one.example", "forged.example", "two.example", "three.example" })
             Assert.Equal(DnsStatus.Ok, dns.Query(name, DnsType.A, default).Status);
         cancel.Cancel();
-        Assert.Equal(DnsStatus.Cancelled, silent.GetAwaiter().GetResult().Status);
+        Assert.Equal(DnsStatus.Cancelled, silent.Awaited().Status);
         int[] ports = [.. server.Questions.Select(query => query.ClientPort)];
         Assert.Equal((ports[1], ports[3]), (ports[2], ports[4]));
         Assert.Equal(3, ports.Distinct().Count());
