@@ -2,8 +2,8 @@ namespace MailModule.Dns;
 
 /// <summary>
 /// Caches the answers of another resolver for their time to live, negative ones too (RFC 2308 §5), and bounded in
-/// memory: the least recently used answer is removed first. Failures are not cached. A question that is under way is not
-/// asked once more (RFC 5452 §5: each copy of it is one more chance for a forged answer). Any thread.
+/// memory: the least recently used answer is removed first. Failures are not cached. A question that is under way is
+/// not asked once more (RFC 5452 §5: each copy of it is one more chance for a forged answer). Any thread.
 /// </summary>
 /// <param name="limit">Octets of memory at most, estimated.</param>
 internal sealed class DnsCache(IDns inner, long limit, TimeProvider time) : IDns

@@ -34,7 +34,7 @@ internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExc
         DnsAnswer answer = await dns.Ask(new DnsQuestion(name, DnsType.Mx), cancel).ConfigureAwait(false);
         return answer.Status switch
         {
-            DnsStatus.Ok => await FromRecords(name, [.. answer.Records.OfType<MxRecord>()], cancel).ConfigureAwait(false),
+            DnsStatus.Ok => await FromRecords(name, answer.Records, cancel).ConfigureAwait(false),
             // RFC 5321 §5.1: without any MX the domain itself is the host; with a CNAME, what it leads to. A name that
             // does not exist in the DNS may still stand in the hosts file.
             DnsStatus.NoData or DnsStatus.NxDomain => await FromAddress(answer, cancel).ConfigureAwait(false),
@@ -78,8 +78,10 @@ internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExc
         return None(StatusOf(found.Status), text);
     }
 
-    private async ValueTask<MxAnswer> FromRecords(string domain, MxRecord[] records, CancellationToken cancel)
+    private async ValueTask<MxAnswer> FromRecords(
+        string domain, IReadOnlyList<DnsRecord> answer, CancellationToken cancel)
     {
+        MxRecord[] records = [.. answer.OfType<MxRecord>()];
         // RFC 7505 §3: one record that names the root.
         if (records is [{ Exchange: "" }])
             return None(MxStatus.NullMx, $"{domain}: takes no mail (null MX)");

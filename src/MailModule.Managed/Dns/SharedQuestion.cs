@@ -1,8 +1,8 @@
 namespace MailModule.Dns;
 
 /// <summary>
-/// A question that is under way once for all who ask it meanwhile. It ends when it is answered, or when the last of them
-/// has cancelled. Any thread.
+/// A question that is under way once for all who ask it meanwhile. It ends when it is answered, or when the last of
+/// them has cancelled. Any thread.
 /// </summary>
 internal sealed class SharedQuestion
 {

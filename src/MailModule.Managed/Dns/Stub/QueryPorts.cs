@@ -7,8 +7,8 @@ namespace MailModule.Dns.Stub;
 /// questions are under way side by side, a port serves several of them, one after the other. Any thread.
 /// </summary>
 /// <remarks>
-/// RFC 5452 §9.2 wants ports that cannot be guessed. Each is drawn at random by the system, belongs to one question at a
-/// time, and is closed before it can be searched for: after 16 questions, after a second, with the last question that
+/// RFC 5452 §9.2 wants ports that cannot be guessed. Each is drawn at random by the system, belongs to one question at
+/// a time, and is closed before it can be searched for: after 16 questions, after a second, with the last question that
 /// is under way, and at once when a datagram has come that answers nothing.
 /// </remarks>
 internal sealed class QueryPorts(TimeProvider time)

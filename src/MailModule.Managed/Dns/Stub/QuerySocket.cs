@@ -71,7 +71,9 @@ internal sealed class QuerySocket : IDisposable
     public ValueTask<SocketWait> Send(byte[] octets)
         => Run(static (socket, operation) => socket.SendAsync(operation), octets);
 
-    /// <summary>A datagram, or at least one octet of a stream; <see cref="Count"/> is 0 at the end of a stream.</summary>
+    /// <summary>
+    /// A datagram, or at least one octet of a stream; <see cref="Count"/> is 0 at the end of a stream.
+    /// </summary>
     public ValueTask<SocketWait> Receive(Memory<byte> buffer)
         => Run(static (socket, operation) => socket.ReceiveAsync(operation), buffer);
 

@@ -20,7 +20,9 @@ internal sealed class StubResolver : IDns
     private readonly QueryPorts _ports;
 
     /// <param name="settings">Called for each question, so that they may change. Must not throw.</param>
-    /// <param name="time">For how long a server that timed out is asked last, and a port is used; null: the system's.</param>
+    /// <param name="time">
+    /// For how long a server that timed out is asked last, and a port is used; null: the system's.
+    /// </param>
     public StubResolver(Func<StubSettings> settings, TimeProvider? time = null)
     {
         SocketEngine.Prepare();

@@ -129,7 +129,8 @@ public class RouterTests
         var router = new Router(() => dns, () => Rules with { HasProxy = true });
         Assert.Empty(router.Find("server.example:587", default).Wait().Hosts.Single().Addresses);
         Assert.Empty(dns.Asked);
-        Assert.Equal("192.0.2.8", router.Find("192.0.2.8:587", default).Wait().Hosts.Single().Addresses.Single().ToString());
+        RouteHost named = router.Find("192.0.2.8:587", default).Wait().Hosts.Single();
+        Assert.Equal("192.0.2.8", named.Addresses.Single().ToString());
         Assert.Equal("192.0.2.1", router.Find("two.example", default).Wait().Hosts[0].Addresses.Single().ToString());
     }
 
