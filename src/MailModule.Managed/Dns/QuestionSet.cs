@@ -9,7 +9,7 @@ internal static class QuestionSet
     /// shorter.
     /// </param>
     /// <returns>An answer to each question, in their order.</returns>
-    public static async Task<DnsAnswer[]> AskAll(
+    public static async ValueTask<DnsAnswer[]> AskAll(
         this IDns dns, IReadOnlyList<DnsQuestion> questions, TimeSpan timeout, CancellationToken cancel)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);

@@ -36,7 +36,7 @@ public sealed class QuestionSetTests : IDisposable
     public void Answers_come_in_the_order_of_the_questions_and_the_deadline_ends_the_rest()
     {
         using var server = new ScriptedDnsServer(AnswerSome);
-        DnsAnswer[] answers = New(server).AskAll(Ten, TimeSpan.FromMilliseconds(500), default).Awaited();
+        DnsAnswer[] answers = New(server).AskAll(Ten, TimeSpan.FromMilliseconds(500), default).Wait();
         Assert.Equal(
             [
                 DnsStatus.Ok, DnsStatus.Ok, DnsStatus.Ok, DnsStatus.TimedOut, DnsStatus.TimedOut, DnsStatus.NxDomain,
@@ -54,7 +54,7 @@ public sealed class QuestionSetTests : IDisposable
         using var server = new ScriptedDnsServer(AnswerSome);
         using var cancel = new CancellationTokenSource();
         using var answered = new CountdownEvent(7);
-        Task<DnsAnswer[]> set = new CountedDns(New(server), answered).AskAll(Ten, Hours, cancel.Token);
+        Task<DnsAnswer[]> set = new CountedDns(New(server), answered).AskAll(Ten, Hours, cancel.Token).AsTask();
         Assert.True(answered.Wait(Enough));
         Assert.False(set.IsCompleted);
         answered.Reset(3);
@@ -69,14 +69,14 @@ public sealed class QuestionSetTests : IDisposable
     {
         using var server = new ScriptedDnsServer(AnswerSome);
         var cancelled = new CancellationToken(canceled: true);
-        DnsAnswer[] answers = New(server).AskAll(Ten, Hours, cancelled).Awaited();
+        DnsAnswer[] answers = New(server).AskAll(Ten, Hours, cancelled).Wait();
         Assert.All(answers, answer => Assert.Equal(DnsStatus.Cancelled, answer.Status));
         Assert.Empty(server.Questions);
     }
 
     /// <summary>There is one worker: a question that held it would keep the next from being asked.</summary>
     [Fact]
-    public void Questions_hold_no_worker_and_their_answers_come_on_one()
+    public void Questions_hold_no_worker_and_what_follows_may_run_on_one()
     {
         using var server = new ScriptedDnsServer(AnswerSome);
         using var cancel = new CancellationTokenSource();
@@ -86,7 +86,7 @@ public sealed class QuestionSetTests : IDisposable
         for (int i = 0; i < sets.Length; i++)
             _workers.Run(new Job(i, n =>
             {
-                sets[n] = IsEndedOnWorker(dns, cancel.Token);
+                sets[n] = IsEndedOnWorker(dns, _workers, cancel.Token);
                 begun.Signal();
             }));
         Assert.True(begun.Wait(Enough));
@@ -95,9 +95,9 @@ public sealed class QuestionSetTests : IDisposable
         Assert.All(sets, set => Assert.True(set.Awaited()));
     }
 
-    private static async Task<bool> IsEndedOnWorker(IDns dns, CancellationToken cancel)
+    private static async Task<bool> IsEndedOnWorker(IDns dns, Workers workers, CancellationToken cancel)
     {
-        await dns.AskAll(Ten, Hours, cancel);
+        await dns.AskAll(Ten, Hours, cancel).OnWorker(workers);
         return Workers.IsCurrent;
     }
 
@@ -121,7 +121,6 @@ public sealed class QuestionSetTests : IDisposable
             Servers = [server.EndPoint],
             HostsFile = _folder.In("hosts"),
             Timeout = Hours,
-            Workers = _workers,
         });
 
     /// <summary>Counts the answers of another resolver.</summary>

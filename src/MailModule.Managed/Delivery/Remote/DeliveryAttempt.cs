@@ -45,7 +45,7 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
     private bool _isEnded;
 
     /// <param name="findOptions">Called once, on a worker; may block.</param>
-    /// <param name="findRoute">Called once, on a worker; where it has to wait it ends on one too.</param>
+    /// <param name="findRoute">Called once, on a worker; may end on any thread.</param>
     public DeliveryAttempt(
         DeliveryAttemptDependencies dependencies, Func<RemoteOptions> findOptions,
         Func<CancellationToken, ValueTask<Route>> findRoute, IAttemptOwner owner)
@@ -83,7 +83,7 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
     {
         RemoteOptions options = _findOptions();
         CancellationToken cancel = _cancellation.LookUp;
-        Route route = await _findRoute(cancel).ConfigureAwait(false);
+        Route route = await _findRoute(cancel).OnWorker(_dependencies.Workers).ConfigureAwait(false);
         if (_cancellation.IsCancelled)
             EndCancelled();
         else if (route.Failure is { } failure)

@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Dns;
+using MailModule.Transport;
 using MailModule.Transport.Proxies;
 
 namespace MailModule.Delivery.Remote;
@@ -11,7 +12,7 @@ internal struct ProxyAddresses
     private IReadOnlyList<IPAddress> _addresses;
     private int _next;
 
-    /// <summary>Asks for the addresses of a proxy that is given by name.</summary>
+    /// <summary>Asks for the addresses of a proxy that is given by name; ends on a worker.</summary>
     /// <returns>Why the name has no address; null: <c>Addresses</c> holds.</returns>
     public static async ValueTask<(ProxyAddresses Addresses, string? Failure)> Resolve(
         ProxyAddress? proxy, DeliveryAttemptDependencies dependencies, CancellationToken cancel)
@@ -19,7 +20,8 @@ internal struct ProxyAddresses
         var addresses = new ProxyAddresses { _proxy = proxy, _addresses = proxy?.Address is { } known ? [known] : [] };
         if (proxy is null || proxy.Address is not null)
             return (addresses, null);
-        AddressAnswer found = await dependencies.AddressesOf(proxy.Host, cancel).ConfigureAwait(false);
+        AddressAnswer found = await dependencies.AddressesOf(proxy.Host, cancel).OnWorker(dependencies.Workers)
+            .ConfigureAwait(false);
         addresses._addresses = found.Addresses;
         return (addresses, found.Status == DnsStatus.Ok ? null : $"the proxy: {found.Text}");
     }

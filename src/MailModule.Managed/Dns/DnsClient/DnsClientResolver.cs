@@ -9,8 +9,7 @@ namespace MailModule.Dns.DnsClient;
 
 /// <summary>
 /// The NuGet package DnsClient in place of <see cref="StubResolver"/>: what <c>./build.sh build --dns=dnsclient</c>
-/// compiles in. Decision 0011 lists the promises that it does not keep. An answer comes on a thread of the platform's
-/// pool or on the one that cancels.
+/// compiles in. Decision 0011 lists the promises that it does not keep.
 /// </summary>
 /// <remarks>
 /// DnsClient sends, receives and parses, and goes through the servers. What its responses mean is decided here as it is

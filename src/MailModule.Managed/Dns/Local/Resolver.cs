@@ -1,7 +1,6 @@
 using System.Net;
 using MailModule.Dns.Stub;
 using MailModule.Primitives.Os;
-using MailModule.Transport;
 
 namespace MailModule.Dns.Local;
 
@@ -23,9 +22,6 @@ internal sealed class ResolverOptions
     /// <summary>Octets of cached answers at most.</summary>
     public long CacheLimit { get; init; } = 8 * 1024 * 1024;
 
-    /// <summary>Where answers come; null: on whatever thread has them.</summary>
-    public Workers? Workers { get; init; }
-
     /// <summary>For the age of cached answers.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
@@ -42,8 +38,7 @@ internal static class Resolver
 #endif
         var hosts = new WatchedFile<HostsFile>(options.HostsFile, Local.HostsFile.Parse);
         var cache = new DnsCache(stub, options.CacheLimit, options.Time);
-        var dns = new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, cache);
-        return options.Workers is { } workers ? new WorkerResolver(dns, workers) : dns;
+        return new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, cache);
     }
 
     /// <summary>

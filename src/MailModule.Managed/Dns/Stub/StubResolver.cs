@@ -5,8 +5,8 @@ using MailModule.Transport;
 namespace MailModule.Dns.Stub;
 
 /// <summary>
-/// Asks recursive servers (RFC 1034 §5.3.1), and nobody else: no cache, no hosts file. An answer comes on the thread
-/// that ends the last wait: the socket engine's, a timer's, the one that cancels.
+/// Asks recursive servers (RFC 1034 §5.3.1), and nobody else: no cache, no hosts file. Every question has
+/// an id of its own, and its port is no other's meanwhile.
 /// </summary>
 /// <remarks>
 /// Rounds through the servers until one responds with an answer. A server that fails (SERVFAIL, REFUSED, malformed) is

@@ -22,7 +22,6 @@ internal sealed class OutboundDelivery : IDisposable
     private const int SubmissionsPort = 465; // RFC 8314 §7.3
 
     private readonly EngineSettings _settings;
-    private readonly Workers _workers;
     private readonly TrustedRoots _trustedRoots;
     private readonly Func<IPEndPoint, bool> _listens;
     private readonly Func<bool> _serves;
@@ -35,7 +34,6 @@ internal sealed class OutboundDelivery : IDisposable
         EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
     {
         _settings = settings;
-        _workers = workers;
         _trustedRoots = new TrustedRoots(log);
         _listens = listens;
         _serves = serves;
@@ -53,14 +51,14 @@ internal sealed class OutboundDelivery : IDisposable
     /// <summary>Takes mail to next hops as the settings say.</summary>
     public IRemoteDelivery RemoteDelivery { get; }
 
-    /// <summary>The resolver, which a change of <c>smtp_dns</c> replaces. Its answers come on workers.</summary>
+    /// <summary>The resolver, which a change of <c>smtp_dns</c> replaces.</summary>
     public IDns Dns
     {
         get
         {
             string servers = _settings.Current.Text(Keys.SmtpDns) ?? "";
             if (_names is not { } names || names.Servers != servers)
-                _names = names = new Names(servers, _workers);
+                _names = names = new Names(servers);
             return names.Dns;
         }
     }
@@ -141,13 +139,9 @@ internal sealed class OutboundDelivery : IDisposable
 
     private sealed record RulesOfVersion(int Version, RoutingRules Rules);
 
-    private sealed record Names(string Servers, Workers Workers)
+    private sealed record Names(string Servers)
     {
-        public IDns Dns { get; } = Resolver.Create(new ResolverOptions
-        {
-            Servers = Parse(Servers),
-            Workers = Workers,
-        });
+        public IDns Dns { get; } = Resolver.Create(new ResolverOptions { Servers = Parse(Servers) });
 
         // Null: those of the system.
         private static IReadOnlyList<IPEndPoint>? Parse(string text)
