@@ -43,12 +43,23 @@ internal sealed class SharedQuestion
     /// <param name="cancel">Ends this wait, and the question with the last wait.</param>
     public async ValueTask<DnsAnswer> Wait(string name, CancellationToken cancel)
     {
-        Task wait = _answer.Task.WaitAsync(cancel);
-        await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!wait.IsCanceled)
-            return await _answer.Task.ConfigureAwait(false);
-        Leave();
-        return DnsAnswer.Cancelled(name);
+        if (cancel.CanBeCanceled && !await IsAnswered(cancel).ConfigureAwait(false))
+        {
+            Leave();
+            return DnsAnswer.Cancelled(name);
+        }
+        return await _answer.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>False: it was cancelled before.</summary>
+    /// <remarks>In place of WaitAsync, which goes by the platform's pool: a thread more that is woken.</remarks>
+    private async ValueTask<bool> IsAnswered(CancellationToken cancel)
+    {
+        var end = new TaskCompletionSource<bool>();
+        _answer.Task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => end.TrySetResult(true));
+        using CancellationTokenRegistration registration
+            = cancel.UnsafeRegister(static end => ((TaskCompletionSource<bool>)end!).TrySetResult(false), end);
+        return await end.Task.ConfigureAwait(false);
     }
 
     private void Leave()
