@@ -9,7 +9,9 @@ internal sealed class SharedQuestion
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _abandoned = new();
     private readonly TaskCompletionSource<DnsAnswer> _answer = new();
+    private readonly List<TaskCompletionSource<bool>> _waits = [];
     private int _askers = 1;
+    private bool _isAnswered;
 
     /// <summary>Nobody waits for the answer any more.</summary>
     public CancellationToken Abandoned => _abandoned.Token;
@@ -38,28 +40,35 @@ internal sealed class SharedQuestion
             // Whoever waits gets it.
             _answer.SetException(e);
         }
+        lock (_lock)
+            _isAnswered = true;
+        // Nothing is added to the list any more.
+        _waits.ForEach(static wait => wait.TrySetResult(true));
     }
 
     /// <param name="cancel">Ends this wait, and the question with the last wait.</param>
     public async ValueTask<DnsAnswer> Wait(string name, CancellationToken cancel)
     {
-        if (cancel.CanBeCanceled && !await IsAnswered(cancel).ConfigureAwait(false))
-        {
-            Leave();
-            return DnsAnswer.Cancelled(name);
-        }
-        return await _answer.Task.ConfigureAwait(false);
+        if (await IsAnswered(cancel).ConfigureAwait(false))
+            return await _answer.Task.ConfigureAwait(false);
+        Leave();
+        return DnsAnswer.Cancelled(name);
     }
 
     /// <summary>False: it was cancelled before.</summary>
-    /// <remarks>In place of WaitAsync, which goes by the platform's pool: a thread more that is woken.</remarks>
+    /// <remarks>In place of WaitAsync, which goes by the platform's pool: one more thread to wake an answer.</remarks>
     private async ValueTask<bool> IsAnswered(CancellationToken cancel)
     {
-        var end = new TaskCompletionSource<bool>();
-        _answer.Task.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(() => end.TrySetResult(true));
+        var wait = new TaskCompletionSource<bool>();
+        lock (_lock)
+        {
+            if (_isAnswered)
+                return true;
+            _waits.Add(wait);
+        }
         using CancellationTokenRegistration registration
-            = cancel.UnsafeRegister(static end => ((TaskCompletionSource<bool>)end!).TrySetResult(false), end);
-        return await end.Task.ConfigureAwait(false);
+            = cancel.UnsafeRegister(static wait => ((TaskCompletionSource<bool>)wait!).TrySetResult(false), wait);
+        return await wait.Task.ConfigureAwait(false);
     }
 
     private void Leave()
