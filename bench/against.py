@@ -27,6 +27,8 @@ SINGLES = {
     "idle-smtp": ("kib", "idle_kib"),
     "idle-smtp-tls": ("kib", "idle_tls_kib"),
     "first-use": ("ms", "first_use_ms"),
+    "find-mx-t1": ("cpu", "find_mx_t1"),
+    "find-mx-t16": ("cpu", "find_mx_t16"),
 }
 
 SUBJECTS = ("this", "that", "itself")

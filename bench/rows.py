@@ -50,4 +50,4 @@ ROWS = [
 ]
 
 # rows that are not a load beside a peer: a method each
-SINGLE = ["idle-smtp", "idle-smtp-tls", "first-use", "one-gib"]
+SINGLE = ["idle-smtp", "idle-smtp-tls", "first-use", "find-mx", "one-gib"]

@@ -10,8 +10,8 @@
   --against  this tree beside that commit in place of other servers; exit status 1 if a row is slower
 
 Each row starts its servers, then runs the load on them in turn (ours, peer, ours, peer ...), and shows medians. CPU is
-the server's, a message (a session for logins), in microseconds. Server and load share the machine, so ratios are what
-counts.
+the server's, a message (a session for logins, a question for look-ups), in microseconds. Server and load share the
+machine, so ratios are what counts.
 
 --against builds that commit's library and its bench/host.c, by its own scripts, in out/against; load tools and settings
 are this tree's. Three processes run in turn: this, that, and that once more ("itself"). Each round gives the ratios

@@ -98,6 +98,23 @@ class Sink:
         self.process.stdout.close()
 
 
+class DnsServer:
+    """bench/dns_server.c, which answers every name."""
+
+    def __init__(self):
+        self.process = subprocess.Popen([str(place.OUT / "bench" / "dns_server")],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        self.port = int(self.process.stdout.readline())
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
 def make_mailboxes(folder, messages=1000, size=4096):
     """Maildirs folder/userN/Maildir, as a delivering program names files: with their sizes."""
     for user in range(USERS):

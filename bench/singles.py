@@ -1,12 +1,13 @@
-"""What is not a rate beside a peer: memory of idle sessions, the first use, one very large message."""
+"""What is not a rate beside a peer: memory of idle sessions, the first use, look-ups, one very large message."""
 
+import pathlib
 import socket
 import ssl
 import statistics
 import time
 
 import meter
-from servers import HOST, Ours
+from servers import HOST, DnsServer, Ours
 from subjects import load
 from support import place
 from support.peers import SmtpSink
@@ -44,6 +45,24 @@ class Singles:
         times = [self.first_use_ms() for _ in range(7)]
         return (f"first use, from the first call to both servers listening: **{statistics.median(times):.1f} ms** "
                 f"({min(times):.1f} to {max(times):.1f}); target below 20")
+
+    @staticmethod
+    def find_mx_cpu(threads, lookups, host):
+        """Microseconds a question; bench/find_mx.c is beside the host."""
+        with DnsServer() as server:
+            said = place.run(pathlib.Path(host).with_name("find_mx"), server.port, threads, lookups, seconds=120).stdout
+        return float(dict(word.split("=") for word in said.split())["cpu"])
+
+    def find_mx_t1(self, host=HOST):
+        return self.find_mx_cpu(1, 5000, host)
+
+    def find_mx_t16(self, host=HOST):
+        return self.find_mx_cpu(16, 15000, host)
+
+    def find_mx(self):
+        one, many = zip(*[(self.find_mx_t1(), self.find_mx_t16()) for _ in range(7)])
+        return (f"FindMX, CPU a question: 1 thread **{statistics.median(one):.1f} µs**, "
+                f"16 threads **{statistics.median(many):.1f} µs**; target: no more with 16 than with 1")
 
     def one_gib(self):
         parts = []

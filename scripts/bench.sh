@@ -22,7 +22,8 @@ that_commit() {
   done
 }
 
-# build_commit COMMIT: its library and its host in a clone of its own, by its own scripts; kept for the next time
+# build_commit COMMIT: its library and its host in a clone of its own, by its own scripts, kept for the next time; and
+# this tree's find_mx with its library
 build_commit() {
   local tree=$OUT/against commit
   commit=$(git rev-parse --verify --quiet "$1^{commit}") || { echo "bench: no such commit: $1" >&2 && return 1; }
@@ -36,6 +37,7 @@ build_commit() {
     OUT=$tree/out compile_c "$tree/out/bench/host" "$tree/bench/host.c"
     echo "$commit" >"$tree/out/bench/commit"
   fi
+  OUT=$tree/out compile_c "$tree/out/bench/find_mx" bench/find_mx.c
 }
 
 case " $* " in
@@ -44,7 +46,9 @@ case " $* " in
     compile_tool smtp_load
     compile_tool pop3_load
     compile_tool sink
+    compile_tool dns_server
     compile_c "$OUT/bench/host" bench/host.c
+    compile_c "$OUT/bench/find_mx" bench/find_mx.c
     commit=$(that_commit "$@")
     [[ -z $commit ]] || build_commit "$commit"
     ;;

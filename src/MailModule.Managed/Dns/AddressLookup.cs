@@ -10,7 +10,8 @@ internal sealed record AddressAnswer(DnsStatus Status, IReadOnlyList<IPAddress> 
 
 /// <summary>
 /// Looks up the addresses of hosts, of both families: IPv6 and IPv4 in turn, so that a family without a route costs one
-/// attempt; shuffled within a family, for cached answers would come in the same order each time. Blocks: workers only.
+/// attempt; shuffled within a family, for cached answers would come in the same order each time. Where to call is as at
+/// <see cref="IDns.Ask"/>.
 /// </summary>
 /// <param name="random">Shuffles; null: the system's. Another must not be used by two threads at once.</param>
 internal sealed class AddressLookup(IDns dns, Random? random = null)
@@ -21,14 +22,16 @@ internal sealed class AddressLookup(IDns dns, Random? random = null)
     private readonly Random _random = random ?? Random.Shared;
 
     /// <param name="host">A name, or an address, for which no server is asked.</param>
-    public AddressAnswer Find(string host, CancellationToken cancel)
+    public async ValueTask<AddressAnswer> Find(string host, CancellationToken cancel)
     {
         if (IPAddress.TryParse(host, out IPAddress? literal))
             return new AddressAnswer(DnsStatus.Ok, [literal], "");
-        DnsAnswer first = dns.Query(host, DnsType.A, cancel);
+        DnsAnswer first = await dns.Ask(new DnsQuestion(host, DnsType.A), cancel).ConfigureAwait(false);
         // NXDOMAIN, a bad name and a time-out hold for the other type too.
         bool isOtherAsked = first.Status is DnsStatus.Ok or DnsStatus.NoData or DnsStatus.Failed;
-        DnsAnswer second = isOtherAsked ? dns.Query(host, DnsType.Aaaa, cancel) : first;
+        DnsAnswer second = isOtherAsked
+            ? await dns.Ask(new DnsQuestion(host, DnsType.Aaaa), cancel).ConfigureAwait(false)
+            : first;
         if (second.Status == DnsStatus.Cancelled)
             return new AddressAnswer(DnsStatus.Cancelled, [], second.Text);
         List<IPAddress> addresses = Interleave([.. UsableIn(second)], [.. UsableIn(first)]);

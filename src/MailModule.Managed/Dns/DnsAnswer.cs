@@ -42,5 +42,7 @@ internal sealed record DnsAnswer(
     /// <summary>Asking again later may bring another answer.</summary>
     public bool IsTemporary => Status is DnsStatus.Failed or DnsStatus.TimedOut or DnsStatus.Cancelled;
 
+    public static DnsAnswer Cancelled(string name) => new(DnsStatus.Cancelled, [], name, $"{name}: cancelled");
+
     public static DnsAnswer BadName(string text) => new(DnsStatus.BadName, [], text, $"{text}: not a domain name");
 }

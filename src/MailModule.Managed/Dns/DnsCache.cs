@@ -1,9 +1,9 @@
-
 namespace MailModule.Dns;
 
 /// <summary>
 /// Caches the answers of another resolver for their time to live, negative ones too (RFC 2308 §5), and bounded in
-/// memory: the least recently used answer is removed first. Failures are not cached. Any thread.
+/// memory: the least recently used answer is removed first. Failures are not cached. A question that is under way is
+/// not asked once more (RFC 5452 §5: each copy of it is one more chance for a forged answer). Any thread.
 /// </summary>
 /// <param name="limit">Octets of memory at most, estimated.</param>
 internal sealed class DnsCache(IDns inner, long limit, TimeProvider time) : IDns
@@ -18,6 +18,7 @@ internal sealed class DnsCache(IDns inner, long limit, TimeProvider time) : IDns
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Name, DnsType Type), LinkedListNode<Entry>> _entries = [];
     private readonly LinkedList<Entry> _byUse = new();
+    private readonly Dictionary<(string Name, DnsType Type), SharedQuestion> _underWay = [];
     private long _size;
 
     /// <summary>Answers in the cache.</summary>
@@ -30,18 +31,51 @@ internal sealed class DnsCache(IDns inner, long limit, TimeProvider time) : IDns
         }
     }
 
-    public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+    public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
     {
-        if (!DnsName.TryNormalize(name, out string normal))
-            return DnsAnswer.BadName(name);
+        if (!DnsName.TryNormalize(question.Name, out string name))
+            return new ValueTask<DnsAnswer>(DnsAnswer.BadName(question.Name));
+        var key = (name, question.Type);
+        SharedQuestion? shared;
+        bool isUnderWay;
         lock (_lock)
-            if ((Find((normal, type)) ?? Find((normal, AnyType))) is { } cached)
-                return cached;
+        {
+            if ((Find(key) ?? Find((name, AnyType))) is { } cached)
+                return new ValueTask<DnsAnswer>(cached);
+            if (cancel.IsCancellationRequested)
+                return new ValueTask<DnsAnswer>(DnsAnswer.Cancelled(name));
+            isUnderWay = _underWay.TryGetValue(key, out shared) && shared.TryJoin();
+            if (!isUnderWay)
+                _underWay[key] = shared = new SharedQuestion();
+        }
+        if (!isUnderWay)
+            _ = shared!.Ask(abandoned => AskInner(key, shared, abandoned));
+        return shared!.Wait(name, cancel);
+    }
+
+    private async ValueTask<DnsAnswer> AskInner(
+        (string Name, DnsType Type) key, SharedQuestion shared, CancellationToken abandoned)
+    {
+        DnsAnswer? answer = null;
         long asked = time.GetTimestamp();
-        DnsAnswer answer = inner.Query(normal.Length == 0 ? "." : normal, type, cancel);
-        lock (_lock)
-            Add(normal, type, answer, asked);
-        return answer;
+        try
+        {
+            var question = new DnsQuestion(key.Name.Length == 0 ? "." : key.Name, key.Type);
+            return answer = await inner.Ask(question, abandoned).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_lock)
+                End(key, shared, answer, asked);
+        }
+    }
+
+    private void End((string Name, DnsType Type) key, SharedQuestion shared, DnsAnswer? answer, long asked)
+    {
+        if (answer is not null)
+            Add(key.Name, key.Type, answer, asked);
+        if (_underWay.GetValueOrDefault(key) == shared)
+            _underWay.Remove(key);
     }
 
     private DnsAnswer? Find((string Name, DnsType Type) key)

@@ -2,11 +2,11 @@ using System.Buffers;
 
 namespace MailModule.Dns;
 
-/// <summary>Looks up the hosts that take a domain's mail. Blocks: workers only.</summary>
+/// <summary>Looks up the hosts that take a domain's mail. Where to call is as at <see cref="IDns.Ask"/>.</summary>
 internal interface IMailExchangers
 {
     /// <summary>By MX preference, equals shuffled (RFC 5321 §5.1).</summary>
-    MxAnswer Find(string domain, CancellationToken cancel);
+    ValueTask<MxAnswer> Find(string domain, CancellationToken cancel);
 }
 
 /// <inheritdoc cref="IMailExchangers"/>
@@ -27,17 +27,17 @@ internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExc
     private readonly AddressLookup _addresses = new(dns, random);
     private readonly Random _random = random ?? Random.Shared;
 
-    public MxAnswer Find(string domain, CancellationToken cancel)
+    public async ValueTask<MxAnswer> Find(string domain, CancellationToken cancel)
     {
         if (!DnsName.TryNormalize(domain, out string name) || !IsHostName(name))
             return None(MxStatus.BadDomain, $"{domain}: not a domain name");
-        DnsAnswer answer = dns.Query(name, DnsType.Mx, cancel);
+        DnsAnswer answer = await dns.Ask(new DnsQuestion(name, DnsType.Mx), cancel).ConfigureAwait(false);
         return answer.Status switch
         {
-            DnsStatus.Ok => FromRecords(name, [.. answer.Records.OfType<MxRecord>()], cancel),
+            DnsStatus.Ok => await FromRecords(name, answer.Records, cancel).ConfigureAwait(false),
             // RFC 5321 §5.1: without any MX the domain itself is the host; with a CNAME, what it leads to. A name that
             // does not exist in the DNS may still stand in the hosts file.
-            DnsStatus.NoData or DnsStatus.NxDomain => FromAddress(answer, cancel),
+            DnsStatus.NoData or DnsStatus.NxDomain => await FromAddress(answer, cancel).ConfigureAwait(false),
             _ => None(StatusOf(answer.Status), answer.Text),
         };
     }
@@ -68,18 +68,20 @@ internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExc
     private static bool IsUsable(string exchange)
         => IsHostName(exchange) && !DnsName.IsAtOrBelow(exchange, "localhost");
 
-    private MxAnswer FromAddress(DnsAnswer noMx, CancellationToken cancel)
+    private async ValueTask<MxAnswer> FromAddress(DnsAnswer noMx, CancellationToken cancel)
     {
         string host = noMx.CanonicalName;
-        AddressAnswer found = _addresses.Find(host, cancel);
+        AddressAnswer found = await _addresses.Find(host, cancel).ConfigureAwait(false);
         if (found.Status == DnsStatus.Ok)
             return new MxAnswer(MxStatus.Ok, [new MailExchanger(host, 0, found.Addresses)], IsImplicit: true, "");
         string text = found.Status == DnsStatus.NoData ? $"{host}: neither MX nor address" : found.Text;
         return None(StatusOf(found.Status), text);
     }
 
-    private MxAnswer FromRecords(string domain, MxRecord[] records, CancellationToken cancel)
+    private async ValueTask<MxAnswer> FromRecords(
+        string domain, IReadOnlyList<DnsRecord> answer, CancellationToken cancel)
     {
+        MxRecord[] records = [.. answer.OfType<MxRecord>()];
         // RFC 7505 §3: one record that names the root.
         if (records is [{ Exchange: "" }])
             return None(MxStatus.NullMx, $"{domain}: takes no mail (null MX)");
@@ -88,17 +90,19 @@ internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExc
             .DistinctBy(record => record.Exchange).Take(HostLimit)];
         return usable.Length == 0
             ? None(MxStatus.NoHost, $"{domain}: its MX names no usable host")
-            : LookUp(usable, cancel);
+            : await LookUp(usable, cancel).ConfigureAwait(false);
     }
 
-    private MxAnswer LookUp(MxRecord[] records, CancellationToken cancel)
+    private async ValueTask<MxAnswer> LookUp(MxRecord[] records, CancellationToken cancel)
     {
         List<MailExchanger> hosts = [];
         AddressAnswer? temporary = null, permanent = null;
         int timeouts = 0;
         foreach (MxRecord record in records)
         {
-            AddressAnswer found = timeouts < TimeoutLimit ? _addresses.Find(record.Exchange, cancel) : temporary!;
+            AddressAnswer found = timeouts < TimeoutLimit
+                ? await _addresses.Find(record.Exchange, cancel).ConfigureAwait(false)
+                : temporary!;
             if (found.Status == DnsStatus.Cancelled)
                 return None(MxStatus.Cancelled, found.Text);
             hosts.Add(new MailExchanger(record.Exchange, record.Preference, found.Addresses));

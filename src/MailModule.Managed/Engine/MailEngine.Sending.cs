@@ -66,8 +66,7 @@ public sealed partial class MailEngine
         if (fault != Fault.None)
             return fault;
         var lookup = new MxLookup(new MailExchangers(running!.OutboundDelivery.Dns), domain, running.Stopping);
-        if (lookup.Find(running.Workers) is not { } answer)
-            return Fault.Internal;
+        MxAnswer answer = lookup.Find(running.Workers);
         hosts = answer.Hosts;
         return Fail(answer.Status switch
         {

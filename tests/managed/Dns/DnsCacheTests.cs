@@ -23,6 +23,51 @@ public class DnsCacheTests
     }
 
     [Fact]
+    public void A_question_that_is_under_way_is_not_asked_once_more()
+    {
+        var dns = new OpenDns();
+        var cache = new DnsCache(dns, Plenty, _clock);
+        Task<DnsAnswer>[] waits = [Ask(cache, Domain), Ask(cache, "EXAMPLE.org."), Ask(cache, "other.org")];
+        Assert.Equal([Domain, "other.org"], dns.Asked.Select(asked => asked.Name));
+        DnsAnswer answer = Ok(TimeSpan.Zero);
+        dns.Answers[0].SetResult(answer);
+        Assert.All(waits[..2], wait => Assert.Same(answer, wait.Awaited()));
+        Assert.False(waits[2].IsCompleted);
+        // Nothing was to be kept of it.
+        Assert.False(Ask(cache, Domain).IsCompleted);
+        Assert.Equal(3, dns.Asked.Count);
+    }
+
+    [Fact]
+    public void One_that_is_cancelled_leaves_the_others_waiting_and_the_last_one_ends_the_question()
+    {
+        var dns = new OpenDns();
+        var cache = new DnsCache(dns, Plenty, _clock);
+        using CancellationTokenSource one = new(), two = new();
+        Task<DnsAnswer> first = Ask(cache, Domain, one.Token), second = Ask(cache, Domain, two.Token);
+        one.Cancel();
+        Assert.Equal(DnsStatus.Cancelled, first.Awaited().Status);
+        Assert.False(second.IsCompleted);
+        two.Cancel();
+        Assert.Equal(DnsStatus.Cancelled, second.Awaited().Status);
+        Assert.Equal(DnsStatus.Cancelled, dns.Answers[0].Task.Awaited().Status);
+        Task<DnsAnswer> third = Ask(cache, Domain);
+        dns.Answers[1].SetResult(Ok(TimeSpan.Zero));
+        Assert.Equal(DnsStatus.Ok, third.Awaited().Status);
+    }
+
+    [Fact]
+    public void A_question_that_fails_unexpectedly_fails_for_all_and_is_asked_anew()
+    {
+        var dns = new OpenDns();
+        var cache = new DnsCache(dns, Plenty, _clock);
+        Task<DnsAnswer>[] waits = [Ask(cache, Domain), Ask(cache, Domain)];
+        dns.Answers[0].SetException(new InvalidOperationException("made up"));
+        Assert.All(waits, wait => Assert.Throws<InvalidOperationException>(() => wait.Awaited()));
+        Assert.False(Ask(cache, Domain).IsCompleted);
+    }
+
+    [Fact]
     public void What_is_kept_is_what_was_answered()
     {
         DnsAnswer answer = Ok(TimeSpan.FromSeconds(100));
@@ -184,6 +229,9 @@ public class DnsCacheTests
     private static DnsAnswer Ok(TimeSpan life)
         => new(DnsStatus.Ok, [new TxtRecord(Domain, life, "text")], Domain) { TimeToLive = life };
 
+    private static Task<DnsAnswer> Ask(DnsCache cache, string name, CancellationToken cancel = default)
+        => cache.Ask(new DnsQuestion(name, DnsType.Txt), cancel).AsTask();
+
     private DnsCache New(long limit = Plenty) => new(_dns, limit, _clock);
 
     private void AssertAsked(DnsCache cache, int times, params string[] names)
@@ -195,10 +243,26 @@ public class DnsCacheTests
 
     private sealed class SlowDns(IDns other, Action meanwhile) : IDns
     {
-        public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+        public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
         {
             meanwhile();
-            return other.Query(name, type, cancel);
+            return other.Ask(question, cancel);
+        }
+    }
+
+    /// <summary>Its answers are the test's, or come with a cancel.</summary>
+    private sealed class OpenDns : IDns
+    {
+        public List<DnsQuestion> Asked { get; } = [];
+        public List<TaskCompletionSource<DnsAnswer>> Answers { get; } = [];
+
+        public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
+        {
+            var answer = new TaskCompletionSource<DnsAnswer>();
+            cancel.Register(() => answer.TrySetResult(DnsAnswer.Cancelled(question.Name)));
+            Asked.Add(question);
+            Answers.Add(answer);
+            return new ValueTask<DnsAnswer>(answer.Task);
         }
     }
 }

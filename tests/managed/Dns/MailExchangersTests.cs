@@ -28,7 +28,7 @@ public class MailExchangersTests
             _dns.Addresses($"{host}.example.org", "192.0.2.1");
         var exchangers = new MailExchangers(_dns, new Random(1));
         string[] orders = [.. Enumerable.Range(0, 100)
-            .Select(_ => string.Concat(exchangers.Find(Domain, default).Hosts.Select(host => host.Name[0])))];
+            .Select(_ => string.Concat(exchangers.Find(Domain, default).Wait().Hosts.Select(host => host.Name[0])))];
         Assert.All(orders, order => Assert.True(order is ['f', _, _, _, 'l']));
         Assert.Equal(6, orders.Distinct().Count());
     }
@@ -40,7 +40,7 @@ public class MailExchangersTests
             .Addresses("a.example.org", "192.0.2.1", "192.0.2.2", "192.0.2.3", "2001:db8::1", "2001:db8::2");
         var exchangers = new MailExchangers(_dns, new Random(1));
         string[] orders = [.. Enumerable.Range(0, 100)
-            .Select(_ => string.Join(' ', exchangers.Find(Domain, default).Hosts[0].Addresses))];
+            .Select(_ => string.Join(' ', exchangers.Find(Domain, default).Wait().Hosts[0].Addresses))];
         bool[] areIpv6 = [true, false, true, false, false];
         Assert.All(orders, order => Assert.Equal(areIpv6, order.Split(' ').Select(address => address.Contains(':'))));
         Assert.Equal(12, orders.Distinct().Count());
@@ -250,35 +250,36 @@ public class MailExchangersTests
     public void A_cancelled_token_cancels()
     {
         var cancelled = new CancellationToken(canceled: true);
-        Assert.Equal(MxStatus.Cancelled, new MailExchangers(_dns).Find(Domain, cancelled).Status);
+        Assert.Equal(MxStatus.Cancelled, new MailExchangers(_dns).Find(Domain, cancelled).Wait().Status);
         using var between = new CancellationTokenSource();
         _dns.Mx(Domain, (10, "a.example.org"));
         var dns = new CancellingDns(_dns, between);
-        Assert.Equal(MxStatus.Cancelled, new MailExchangers(dns).Find(Domain, between.Token).Status);
+        Assert.Equal(MxStatus.Cancelled, new MailExchangers(dns).Find(Domain, between.Token).Wait().Status);
     }
 
     [Fact]
     public void Host_addresses_need_no_server_for_an_address()
     {
-        Assert.Equal([IPAddress.Parse("192.0.2.1")], new AddressLookup(_dns).Find("192.0.2.1", default).Addresses);
-        Assert.Equal([IPAddress.Parse("2001:db8::1")], new AddressLookup(_dns).Find("2001:db8::1", default).Addresses);
+        var lookup = new AddressLookup(_dns);
+        Assert.Equal([IPAddress.Parse("192.0.2.1")], lookup.Find("192.0.2.1", default).Wait().Addresses);
+        Assert.Equal([IPAddress.Parse("2001:db8::1")], lookup.Find("2001:db8::1", default).Wait().Addresses);
         Assert.Empty(_dns.Asked);
     }
 
     private static string[] Lines(MxAnswer answer)
         => [.. answer.Hosts.Select(host => $"{host.Preference} {host.Name} {string.Join(' ', host.Addresses)}")];
 
-    private MxAnswer Find(string domain) => new MailExchangers(_dns).Find(domain, default);
+    private MxAnswer Find(string domain) => new MailExchangers(_dns).Find(domain, default).Wait();
 
     /// <summary>The token is cancelled while the first question is out.</summary>
     private sealed class CancellingDns(IDns other, CancellationTokenSource source) : IDns
     {
-        public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+        public async ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
         {
-            DnsAnswer answer = other.Query(name, type, default);
+            DnsAnswer answer = await other.Ask(question, default);
             bool wasFirst = !source.IsCancellationRequested;
-            source.Cancel();
-            return wasFirst ? answer : new DnsAnswer(DnsStatus.Cancelled, [], name, "cancelled");
+            await source.CancelAsync();
+            return wasFirst ? answer : new DnsAnswer(DnsStatus.Cancelled, [], question.Name, "cancelled");
         }
     }
 }

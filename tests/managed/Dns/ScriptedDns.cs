@@ -43,14 +43,16 @@ internal sealed class ScriptedDns : IDns
         return this;
     }
 
-    public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+    public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
     {
-        _asked.Enqueue($"{type.ToString().ToUpperInvariant()} {name}");
-        if (cancel.IsCancellationRequested)
-            return new DnsAnswer(DnsStatus.Cancelled, [], name, "cancelled");
-        return _answers.GetValueOrDefault((name, type))
-            ?? Nothing(name);
+        _asked.Enqueue($"{question.Type.ToString().ToUpperInvariant()} {question.Name}");
+        return new ValueTask<DnsAnswer>(AnswerTo(question, cancel));
     }
+
+    private DnsAnswer AnswerTo(DnsQuestion question, CancellationToken cancel)
+        => cancel.IsCancellationRequested
+            ? new DnsAnswer(DnsStatus.Cancelled, [], question.Name, "cancelled")
+            : _answers.GetValueOrDefault((question.Name, question.Type)) ?? Nothing(question.Name);
 
     private DnsAnswer Nothing(string name)
     {

@@ -8,8 +8,11 @@ namespace MailModule.Tests.Dns;
 
 /// <summary>A question that has reached the server, and the ways to answer it.</summary>
 internal sealed class ReceivedQuery(
-    byte[] query, bool isTcp, Action<byte[]> send, Action<byte[]> sendFromOtherPort, Action close)
+    byte[] query, EndPoint client, bool isTcp, Action<byte[]> send, Action<byte[]> sendFromOtherPort, Action close)
 {
+    /// <summary>From where it was asked.</summary>
+    public int ClientPort => ((IPEndPoint)client).Port;
+
     public byte[] Query => query;
     public bool IsTcp => isTcp;
     public ushort Id => BinaryPrimitives.ReadUInt16BigEndian(query);
@@ -116,7 +119,7 @@ internal sealed class ScriptedDnsServer : IDisposable
             EndPoint client = new IPEndPoint(IPAddress.Any, 0);
             int count = _datagrams.ReceiveFrom(buffer, ref client);
             Answer(new ReceivedQuery(
-                buffer[..count], isTcp: false, octets => _datagrams.SendTo(octets, client),
+                buffer[..count], client, isTcp: false, octets => _datagrams.SendTo(octets, client),
                 octets => _otherPort.SendTo(octets, client), () => { }));
         }
     }
@@ -133,12 +136,13 @@ internal sealed class ScriptedDnsServer : IDisposable
 
     private void Serve(TcpClient client)
     {
+        EndPoint from = client.Client.RemoteEndPoint!;
         NetworkStream stream = client.GetStream();
         byte[] prefix = new byte[2];
         stream.ReadExactly(prefix);
         byte[] query = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
         stream.ReadExactly(query);
-        Answer(new ReceivedQuery(query, isTcp: true, octets => stream.Write(octets), _ => { }, client.Dispose));
+        Answer(new ReceivedQuery(query, from, isTcp: true, octets => stream.Write(octets), _ => { }, client.Dispose));
         // The client goes first, as it does in the field.
         stream.ReadByte();
         client.Dispose();

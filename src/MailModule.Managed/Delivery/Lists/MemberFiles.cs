@@ -1,6 +1,6 @@
-using MailModule.Dns.Local;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Delivery.Lists;
 

@@ -21,7 +21,7 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     private readonly DeliveryAttemptDependencies _dependencies;
     private readonly Func<RemoteOptions> _findOptions;
-    private readonly Func<CancellationToken, Route> _findRoute;
+    private readonly Func<CancellationToken, ValueTask<Route>> _findRoute;
     private readonly IAttemptOwner _owner;
     private readonly AttemptCancellation _cancellation = new();
     private HostConnector _connector = null!;
@@ -45,11 +45,10 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
     private bool _isEnded;
 
     /// <param name="findOptions">Called once, on a worker; may block.</param>
-    /// <param name="findRoute">Called once, on a worker; may block.</param>
+    /// <param name="findRoute">Called once, on a worker; may end on any thread.</param>
     public DeliveryAttempt(
         DeliveryAttemptDependencies dependencies, Func<RemoteOptions> findOptions,
-            Func<CancellationToken, Route> findRoute,
-        IAttemptOwner owner)
+        Func<CancellationToken, ValueTask<Route>> findRoute, IAttemptOwner owner)
     {
         _dependencies = dependencies;
         _findOptions = findOptions;
@@ -64,12 +63,14 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     public void Cancel() => _cancellation.Cancel();
 
+    void IJob.Run() => _ = Begin();
+
     // An owner that never heard of the end would keep the work of this attempt for ever.
-    void IJob.Run()
+    private async Task Begin()
     {
         try
         {
-            FindRoute();
+            await FindRoute().ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -78,24 +79,31 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
         }
     }
 
-    private void FindRoute()
+    private async ValueTask FindRoute()
     {
         RemoteOptions options = _findOptions();
         CancellationToken cancel = _cancellation.LookUp;
-        Route route = _findRoute(cancel);
+        Route route = await _findRoute(cancel).OnWorker(_dependencies.Workers).ConfigureAwait(false);
         if (_cancellation.IsCancelled)
             EndCancelled();
         else if (route.Failure is { } failure)
             End(new AttemptEnd(failure.Fault, null, failure.IsPermanent, failure.Status, failure.Text,
                 WasReady: false));
-        else if (!ProxyAddresses.TryResolve(
-            options.Proxy, _dependencies, cancel, out ProxyAddresses proxy, out string text))
-            EndUnready(_cancellation.IsCancelled ? Fault.Cancelled : Fault.Dns, "4.4.3", text);
         else
+            await FindProxy(options, route, cancel).ConfigureAwait(false);
+    }
+
+    private async ValueTask FindProxy(RemoteOptions options, Route route, CancellationToken cancel)
+    {
+        (ProxyAddresses proxy, string? failure)
+            = await ProxyAddresses.Resolve(options.Proxy, _dependencies, cancel).ConfigureAwait(false);
+        if (failure is not null)
         {
-            _connector = new HostConnector(_dependencies, options, new HostAddressList(route.Hosts), proxy);
-            TryNextAddress();
+            EndUnready(_cancellation.IsCancelled ? Fault.Cancelled : Fault.Dns, "4.4.3", failure);
+            return;
         }
+        _connector = new HostConnector(_dependencies, options, new HostAddressList(route.Hosts), proxy);
+        TryNextAddress();
     }
 
     private void TryNextAddress()

@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Dns;
+using MailModule.Transport;
 using MailModule.Transport.Proxies;
 
 namespace MailModule.Delivery.Remote;
@@ -11,19 +12,18 @@ internal struct ProxyAddresses
     private IReadOnlyList<IPAddress> _addresses;
     private int _next;
 
-    /// <summary>Blocks if the proxy is given by name; false if that name has no address.</summary>
-    public static bool TryResolve(
-        ProxyAddress? proxy, DeliveryAttemptDependencies dependencies, CancellationToken cancel,
-        out ProxyAddresses addresses, out string text)
+    /// <summary>Asks for the addresses of a proxy that is given by name; ends on a worker.</summary>
+    /// <returns>Why the name has no address; null: <c>Addresses</c> holds.</returns>
+    public static async ValueTask<(ProxyAddresses Addresses, string? Failure)> Resolve(
+        ProxyAddress? proxy, DeliveryAttemptDependencies dependencies, CancellationToken cancel)
     {
-        addresses = new ProxyAddresses { _proxy = proxy, _addresses = proxy?.Address is { } known ? [known] : [] };
-        text = "";
+        var addresses = new ProxyAddresses { _proxy = proxy, _addresses = proxy?.Address is { } known ? [known] : [] };
         if (proxy is null || proxy.Address is not null)
-            return true;
-        AddressAnswer found = dependencies.AddressesOf(proxy.Host, cancel);
+            return (addresses, null);
+        AddressAnswer found = await dependencies.AddressesOf(proxy.Host, cancel).OnWorker(dependencies.Workers)
+            .ConfigureAwait(false);
         addresses._addresses = found.Addresses;
-        text = $"the proxy: {found.Text}";
-        return found.Status == DnsStatus.Ok;
+        return (addresses, found.Status == DnsStatus.Ok ? null : $"the proxy: {found.Text}");
     }
 
     public ProxyAddress? Next() => _proxy?.At(_addresses[_next++ % _addresses.Count]);

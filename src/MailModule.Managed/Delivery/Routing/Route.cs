@@ -20,7 +20,7 @@ internal sealed record Route(IReadOnlyList<RouteHost> Hosts, RouteFailure? Failu
     public static Route None(RouteFailure failure) => new([], failure);
 }
 
-/// <summary>Finds routes. Blocks (DNS): workers only; any number at once.</summary>
+/// <summary>Finds routes; any number at once. Where to call is as at <see cref="Dns.IDns.Ask"/>.</summary>
 internal interface IRouter
 {
     /// <summary>
@@ -29,6 +29,6 @@ internal interface IRouter
     string NextHopOf(string domain);
 
     /// <param name="nextHop">From <see cref="NextHopOf"/>.</param>
-    /// <param name="cancel">Makes it return within milliseconds, with <see cref="Fault.Cancelled"/>.</param>
-    Route Find(string nextHop, CancellationToken cancel);
+    /// <param name="cancel">Ends it at once, with <see cref="Fault.Cancelled"/>.</param>
+    ValueTask<Route> Find(string nextHop, CancellationToken cancel);
 }

@@ -11,21 +11,21 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
 {
     public string NextHopOf(string domain) => rules().Smarthost ?? NextHop.OfDomain(domain);
 
-    public Route Find(string nextHop, CancellationToken cancel)
+    public ValueTask<Route> Find(string nextHop, CancellationToken cancel)
     {
         RoutingRules current = rules();
         if (NextHop.TryReadHost(nextHop, out string host, out int port))
             return ToHost(host, port, current, cancel);
         if (NextHop.TryReadLiteral(nextHop, out IPAddress? address))
-            return ToLiteral(nextHop, address, current);
+            return new ValueTask<Route>(ToLiteral(nextHop, address, current));
         return ToDomain(nextHop, current, cancel);
     }
 
-    private Route ToHost(string host, int port, RoutingRules current, CancellationToken cancel)
+    private async ValueTask<Route> ToHost(string host, int port, RoutingRules current, CancellationToken cancel)
     {
         if (current.HasProxy && !IPAddress.TryParse(host, out _))
             return Route.To(new RouteHost(host, port, []));
-        AddressAnswer found = new AddressLookup(dns()).Find(host, cancel);
+        AddressAnswer found = await new AddressLookup(dns()).Find(host, cancel).ConfigureAwait(false);
         return found.Status switch
         {
             DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current)
@@ -52,9 +52,9 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
             : Route.To(new RouteHost(literal, current.MxPort, [address]));
     }
 
-    private Route ToDomain(string domain, RoutingRules current, CancellationToken cancel)
+    private async ValueTask<Route> ToDomain(string domain, RoutingRules current, CancellationToken cancel)
     {
-        MxAnswer answer = new MailExchangers(dns()).Find(domain, cancel);
+        MxAnswer answer = await new MailExchangers(dns()).Find(domain, cancel).ConfigureAwait(false);
         return answer.Status switch
         {
             MxStatus.Ok => FromExchangers(domain, answer.Hosts, current),

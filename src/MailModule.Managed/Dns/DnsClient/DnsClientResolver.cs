@@ -3,13 +3,13 @@ using DnsClient;
 using MailModule.Dns.Stub;
 using MailModule.Dns.Wire;
 using MailModule.Transport;
+using Package = DnsClient;
 
 namespace MailModule.Dns.DnsClient;
 
 /// <summary>
 /// The NuGet package DnsClient in place of <see cref="StubResolver"/>: what <c>./build.sh build --dns=dnsclient</c>
-/// compiles in. Decision 0011 lists the promises that it does not keep. Blocks: workers only; any number of threads at
-/// once.
+/// compiles in. Decision 0011 lists the promises that it does not keep.
 /// </summary>
 /// <remarks>
 /// DnsClient sends, receives and parses, and goes through the servers. What its responses mean is decided here as it is
@@ -30,33 +30,26 @@ internal sealed class DnsClientResolver : IDns
         _settings = settings;
     }
 
-    public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+    public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
     {
-        if (!DnsName.TryNormalize(name, out string normal))
-            return DnsAnswer.BadName(name);
-        var chain = new CnameChain(normal, type);
         StubSettings settings = _settings();
-        while (true)
-        {
-            DnsAnswer? failure = Ask(chain.Name, type, settings, cancel, out Response? response);
-            if ((failure ?? chain.Follow(response!)) is { } answer)
-                return answer;
-        }
+        return CnameChain.Resolve(question, name => AskServers(question with { Name = name }, settings, cancel));
     }
 
-    /// <summary>A response with an answer; or the answer that says why there is none.</summary>
-    private DnsAnswer? Ask(
-        string name, DnsType type, StubSettings settings, CancellationToken cancel, out Response? response)
+    private async ValueTask<ServerAnswer> AskServers(
+        DnsQuestion asked, StubSettings settings, CancellationToken cancel)
     {
-        response = null;
+        string name = asked.Name;
         try
         {
-            var question = new DnsQuestion(name.Length == 0 ? "." : name, (QueryType)type);
-            response = Ask(question, settings, QueryWriter.PayloadSize, cancel);
+            var question = new Package.DnsQuestion(name.Length == 0 ? "." : name, (QueryType)asked.Type);
+            Response response = await Query(question, settings, QueryWriter.PayloadSize, cancel).ConfigureAwait(false);
             if (response.IsEdnsRefusal)
-                response = Ask(question, settings, PlainPayloadSize, cancel);
-            string text = $"{name}: the server {StubResolver.TextFor(response.Rcode)}";
-            return response.IsAnswer ? null : new DnsAnswer(DnsStatus.Failed, [], name, text);
+                response = await Query(question, settings, PlainPayloadSize, cancel).ConfigureAwait(false);
+            return response.IsAnswer
+                ? ServerAnswer.Of(response)
+                : ServerAnswer.None(
+                    DnsStatus.Failed, name, $"{name}: the server {StubResolver.TextFor(response.Rcode)}");
         }
         // DnsClient throws for what the network and the servers do, and not only exceptions of its own.
         catch (Exception e)
@@ -64,11 +57,12 @@ internal sealed class DnsClientResolver : IDns
             DnsStatus status = cancel.IsCancellationRequested ? DnsStatus.Cancelled
                 : e is DnsResponseException { Code: DnsResponseCode.ConnectionTimeout } ? DnsStatus.TimedOut
                 : DnsStatus.Failed;
-            return new DnsAnswer(status, [], name, $"{name}: {e.Message}");
+            return ServerAnswer.None(status, name, $"{name}: {e.Message}");
         }
     }
 
-    private Response Ask(DnsQuestion question, StubSettings settings, int payloadSize, CancellationToken cancel)
+    private async Task<Response> Query(
+        Package.DnsQuestion question, StubSettings settings, int payloadSize, CancellationToken cancel)
     {
         NameServer[] servers = [.. settings.Servers.Select(server => new NameServer(server))];
         var options = new DnsQueryOptions
@@ -81,6 +75,6 @@ internal sealed class DnsClientResolver : IDns
         };
         Task<IDnsQueryResponse> query = _client.QueryServerAsync(servers, question, options, cancel);
         // Ends at the cancel itself; the query follows when DnsClient sees it.
-        return ResponseConverter.Convert(query.WaitAsync(cancel).GetAwaiter().GetResult(), question);
+        return ResponseConverter.Convert(await query.WaitAsync(cancel).ConfigureAwait(false), question);
     }
 }

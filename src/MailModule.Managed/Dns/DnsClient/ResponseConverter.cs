@@ -1,5 +1,6 @@
 using DnsClient;
 using MailModule.Dns.Wire;
+using Package = DnsClient;
 using Protocol = DnsClient.Protocol;
 
 namespace MailModule.Dns.DnsClient;
@@ -10,7 +11,7 @@ internal static class ResponseConverter
     /// <exception cref="InvalidDataException">
     /// It is not the response to the question, or has a name that is not one. DnsClient does not look.
     /// </exception>
-    public static Response Convert(IDnsQueryResponse from, DnsQuestion asked)
+    public static Response Convert(IDnsQueryResponse from, Package.DnsQuestion asked)
     {
         // RFC 5452 §9.1: id and port are too late to check here.
         if (!from.Header.HasQuery || !(IsAsked(from.Questions, asked) || IsBareErrorHeader(from)))
@@ -25,7 +26,7 @@ internal static class ResponseConverter
         };
     }
 
-    private static bool IsAsked(IReadOnlyList<DnsQuestion> questions, DnsQuestion asked)
+    private static bool IsAsked(IReadOnlyList<Package.DnsQuestion> questions, Package.DnsQuestion asked)
         => questions is [var question] && NameOf(question.QueryName) == NameOf(asked.QueryName)
             && question.QuestionType == asked.QuestionType && question.QuestionClass == asked.QuestionClass;
 

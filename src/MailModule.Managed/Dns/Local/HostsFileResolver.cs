@@ -15,11 +15,13 @@ internal sealed class HostsFileResolver(Func<HostsFile> hosts, IDns inner) : IDn
     // RFC 6761 §6.4, RFC 7686 §2: these never exist in the DNS.
     private static readonly string[] s_nonexistent = ["invalid", "onion"];
 
-    public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+    public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
     {
-        if (!DnsName.TryNormalize(name, out string normal))
-            return DnsAnswer.BadName(name);
-        return FindLocally(normal, type) ?? inner.Query(normal.Length == 0 ? "." : normal, type, cancel);
+        if (!DnsName.TryNormalize(question.Name, out string name))
+            return new ValueTask<DnsAnswer>(DnsAnswer.BadName(question.Name));
+        return FindLocally(name, question.Type) is { } found
+            ? new ValueTask<DnsAnswer>(found)
+            : inner.Ask(question with { Name = name.Length == 0 ? "." : name }, cancel);
     }
 
     private DnsAnswer? FindLocally(string name, DnsType type) => type switch

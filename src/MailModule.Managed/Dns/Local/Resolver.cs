@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Dns.Stub;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Dns.Local;
 

@@ -3,8 +3,8 @@ using MailModule.Dns.Wire;
 namespace MailModule.Dns.Stub;
 
 /// <summary>
-/// Follows a name through its CNAMEs, within one response and over several. Pure: it is given responses, and says what
-/// they mean. Only records of the very name that is looked for count; whatever else a response holds is not believed.
+/// Follows a name through its CNAMEs, within one response and over several: it is given responses, and says what they
+/// mean. Only records of the very name that is looked for count; whatever else a response holds is not believed.
 /// </summary>
 internal sealed class CnameChain(string first, DnsType type)
 {
@@ -14,12 +14,27 @@ internal sealed class CnameChain(string first, DnsType type)
     private TimeSpan _timeToLive = TimeSpan.MaxValue;
     private bool _isAuthentic = true;
 
+    /// <summary>Asks for names until there is an answer.</summary>
+    /// <param name="ask">Asks servers for a name and does not look at CNAMEs.</param>
+    public static async ValueTask<DnsAnswer> Resolve(DnsQuestion question, Func<string, ValueTask<ServerAnswer>> ask)
+    {
+        if (!DnsName.TryNormalize(question.Name, out string normal))
+            return DnsAnswer.BadName(question.Name);
+        var chain = new CnameChain(normal, question.Type);
+        while (true)
+        {
+            ServerAnswer said = await ask(chain.Name).ConfigureAwait(false);
+            if ((said.Failure ?? chain.Follow(said.Response!)) is { } answer)
+                return answer;
+        }
+    }
+
     /// <summary>The end of the chain so far: the name to ask for next.</summary>
-    public string Name { get; private set; } = first;
+    private string Name { get; set; } = first;
 
     /// <summary>Reads the response to the question for <see cref="Name"/>.</summary>
     /// <returns>The answer; null: the new <see cref="Name"/> is to be asked for.</returns>
-    public DnsAnswer? Follow(Response response)
+    private DnsAnswer? Follow(Response response)
     {
         _isAuthentic &= response.IsAuthentic;
         string asked = Name;

@@ -19,65 +19,85 @@ internal enum ServerQueryResult
 
 /// <summary>
 /// One question to one server: by UDP, without EDNS if the server does not understand that, by TCP if the response is
-/// truncated. One thread, once.
+/// truncated. Once.
 /// </summary>
 internal sealed class ServerQuery(
-    IPEndPoint server, string name, DnsType type, TimeSpan timeout, CancellationToken cancel)
+    QueryPorts ports, IPEndPoint server, DnsQuestion asked, TimeSpan timeout, CancellationToken cancel)
 {
-    /// <summary>
-    /// More than EDNS offers: a server that sends still more is cut off, and its response is malformed.
-    /// </summary>
-    private const int DatagramLimit = 4096;
-
     /// <summary>Not null after <see cref="ServerQueryResult.Responded"/>.</summary>
     public Response? Response { get; private set; }
 
     /// <summary>What is wrong, after <see cref="ServerQueryResult.Broken"/>.</summary>
     public string Text { get; private set; } = "";
 
-    public ServerQueryResult Run(bool withEdns)
+    public async ValueTask<ServerQueryResult> Run(bool withEdns)
     {
-        ServerQueryResult result = AskByUdp(withEdns);
+        ServerQueryResult result = await AskByUdp(withEdns).ConfigureAwait(false);
         if (withEdns && result == ServerQueryResult.Responded && Response!.IsEdnsRefusal)
         {
             withEdns = false;
-            result = AskByUdp(withEdns);
+            result = await AskByUdp(withEdns).ConfigureAwait(false);
         }
         // RFC 7766 §5: a truncated response is not used, the question is asked again by TCP.
-        return result == ServerQueryResult.Responded && Response!.IsTruncated ? AskByTcp(withEdns) : result;
+        return result == ServerQueryResult.Responded && Response!.IsTruncated
+            ? await AskByTcp(withEdns).ConfigureAwait(false)
+            : result;
     }
 
-    private ServerQueryResult AskByUdp(bool withEdns)
+    private async ValueTask<ServerQueryResult> AskByUdp(bool withEdns)
     {
-        Question question = NewQuestion();
-        using var socket = new BlockingSocket(server, SocketType.Dgram, new Deadline(timeout, cancel));
-        SocketWait wait = socket.Send(Query(question, withEdns, prefix: 0));
-        byte[] buffer = new byte[DatagramLimit];
-        while (wait == SocketWait.Completed && (wait = socket.Receive(buffer, out int count)) == SocketWait.Completed)
+        QueryPort port = ports.Take(server);
+        bool isClean = false;
+        try
         {
-            // RFC 5452 §9.1: what does not match is ignored; the true response may still be under way.
-            ResponseMatch match = ResponseReader.Read(buffer.AsSpan(0, count), question, out Response? response);
-            if (match != ResponseMatch.Mismatched)
-                return Finish(match, response);
+            port.Socket.Begin(new Deadline(timeout, cancel));
+            (ServerQueryResult result, isClean) = await AskFrom(port, withEdns).ConfigureAwait(false);
+            return result;
         }
-        return ResultOf(wait, socket);
+        finally
+        {
+            port.Socket.End();
+            ports.Return(port, isClean);
+        }
     }
 
-    private ServerQueryResult AskByTcp(bool withEdns)
+    /// <returns>Whether the response, and nothing else, has come to the port, too.</returns>
+    private async ValueTask<(ServerQueryResult Result, bool IsClean)> AskFrom(QueryPort port, bool withEdns)
     {
         Question question = NewQuestion();
-        using var socket = new BlockingSocket(server, SocketType.Stream, new Deadline(timeout, cancel));
-        SocketWait wait = socket.Connect();
+        SocketWait wait = await port.Socket.Send(Query(question, withEdns, prefix: 0)).ConfigureAwait(false);
+        for (bool isClean = true; wait == SocketWait.Completed; isClean = false)
+        {
+            wait = await port.Socket.Receive(port.Buffer).ConfigureAwait(false);
+            if (wait != SocketWait.Completed)
+                break;
+            // RFC 5452 §9.1: what does not match is ignored; the true response may still be under way.
+            ReadOnlySpan<byte> message = port.Buffer.AsSpan(0, port.Socket.Count);
+            ResponseMatch match = ResponseReader.Read(message, question, out Response? response);
+            if (match != ResponseMatch.Mismatched)
+                return (Finish(match, response), isClean);
+        }
+        return (ResultOf(wait, port.Socket), false);
+    }
+
+    private async ValueTask<ServerQueryResult> AskByTcp(bool withEdns)
+    {
+        Question question = NewQuestion();
+        using var socket = new QuerySocket(server, SocketType.Stream);
+        socket.Begin(new Deadline(timeout, cancel));
+        SocketWait wait = await socket.Connect().ConfigureAwait(false);
         // RFC 7766 §8: length and message in one segment.
         byte[] query = Query(question, withEdns, prefix: 2);
         BinaryPrimitives.WriteUInt16BigEndian(query, (ushort)(query.Length - 2));
         if (wait == SocketWait.Completed)
-            wait = socket.Send(query);
+            wait = await socket.Send(query).ConfigureAwait(false);
         byte[] message = [];
         if (wait == SocketWait.Completed)
-            wait = ReadMessage(socket, out message);
+            (wait, message) = await ReadMessage(socket).ConfigureAwait(false);
         if (wait != SocketWait.Completed)
             return ResultOf(wait, socket);
+        // The worst of 64 KiB takes 20 ms to read: not on the thread that serves all sockets.
+        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         ResponseMatch match = ResponseReader.Read(message, question, out Response? response);
         return Finish(response is { IsTruncated: true } ? ResponseMatch.Malformed : match, response);
     }
@@ -86,35 +106,32 @@ internal sealed class ServerQuery(
     /// RFC 1035 §4.2.2: two octets with the length, then the message. If the server closes before, the message is
     /// empty.
     /// </summary>
-    private static SocketWait ReadMessage(BlockingSocket socket, out byte[] message)
+    private static async ValueTask<(SocketWait Wait, byte[] Message)> ReadMessage(QuerySocket socket)
     {
-        message = [];
         byte[] prefix = new byte[2];
-        SocketWait wait = Fill(socket, prefix, out bool isWhole);
+        (SocketWait wait, bool isWhole) = await Fill(socket, prefix).ConfigureAwait(false);
         if (wait != SocketWait.Completed || !isWhole)
-            return wait;
+            return (wait, []);
         byte[] octets = new byte[BinaryPrimitives.ReadUInt16BigEndian(prefix)];
-        wait = Fill(socket, octets, out isWhole);
-        message = isWhole ? octets : [];
-        return wait;
+        (wait, isWhole) = await Fill(socket, octets).ConfigureAwait(false);
+        return (wait, isWhole ? octets : []);
     }
 
-    private static SocketWait Fill(BlockingSocket socket, Memory<byte> buffer, out bool isWhole)
+    private static async ValueTask<(SocketWait Wait, bool IsWhole)> Fill(QuerySocket socket, Memory<byte> buffer)
     {
         while (!buffer.IsEmpty)
         {
-            isWhole = false;
-            SocketWait wait = socket.Receive(buffer, out int count);
-            if (wait != SocketWait.Completed || count == 0)
-                return wait;
-            buffer = buffer[count..];
+            SocketWait wait = await socket.Receive(buffer).ConfigureAwait(false);
+            if (wait != SocketWait.Completed || socket.Count == 0)
+                return (wait, false);
+            buffer = buffer[socket.Count..];
         }
-        isWhole = true;
-        return SocketWait.Completed;
+        return (SocketWait.Completed, true);
     }
 
     /// <summary>RFC 5452 §9.2: the id cannot be guessed.</summary>
-    private Question NewQuestion() => new((ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1), name, type);
+    private Question NewQuestion()
+        => new((ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1), asked.Name, asked.Type);
 
     private static byte[] Query(Question question, bool withEdns, int prefix)
     {
@@ -134,7 +151,7 @@ internal sealed class ServerQuery(
         return ServerQueryResult.Broken;
     }
 
-    private ServerQueryResult ResultOf(SocketWait wait, BlockingSocket socket)
+    private ServerQueryResult ResultOf(SocketWait wait, QuerySocket socket)
     {
         Text = wait == SocketWait.Failed ? $"could not be asked: {new SocketException((int)socket.Error).Message}" : "";
         return wait switch

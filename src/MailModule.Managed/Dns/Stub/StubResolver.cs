@@ -5,8 +5,8 @@ using MailModule.Transport;
 namespace MailModule.Dns.Stub;
 
 /// <summary>
-/// Asks recursive servers (RFC 1034 §5.3.1), and nobody else: no cache, no hosts file. Every query has a socket, port
-/// and id of its own. Blocks: workers only; any number of threads at once.
+/// Asks recursive servers (RFC 1034 §5.3.1), and nobody else: no cache, no hosts file. Every question has
+/// an id of its own, and its port is no other's meanwhile.
 /// </summary>
 /// <remarks>
 /// Rounds through the servers until one responds with an answer. A server that fails (SERVFAIL, REFUSED, malformed) is
@@ -17,63 +17,56 @@ internal sealed class StubResolver : IDns
 {
     private readonly Func<StubSettings> _settings;
     private readonly ServerOrder _order;
+    private readonly QueryPorts _ports;
 
     /// <param name="settings">Called for each question, so that they may change. Must not throw.</param>
-    /// <param name="time">For how long a server that timed out is asked last; null: the system's.</param>
+    /// <param name="time">
+    /// For how long a server that timed out is asked last, and a port is used; null: the system's.
+    /// </param>
     public StubResolver(Func<StubSettings> settings, TimeProvider? time = null)
     {
         SocketEngine.Prepare();
         _settings = settings;
         _order = new ServerOrder(time ?? TimeProvider.System);
+        _ports = new QueryPorts(time ?? TimeProvider.System);
     }
 
-    public DnsAnswer Query(string name, DnsType type, CancellationToken cancel)
+    public ValueTask<DnsAnswer> Ask(DnsQuestion question, CancellationToken cancel)
     {
-        if (!DnsName.TryNormalize(name, out string normal))
-            return DnsAnswer.BadName(name);
-        var chain = new CnameChain(normal, type);
         StubSettings settings = _settings();
-        while (true)
-        {
-            DnsAnswer? failure = Ask(chain.Name, type, settings, cancel, out Response? response);
-            if ((failure ?? chain.Follow(response!)) is { } answer)
-                return answer;
-        }
+        return CnameChain.Resolve(question, name => AskServers(question with { Name = name }, settings, cancel));
     }
 
-    /// <summary>A response with an answer, which NXDOMAIN is too; or the answer that says why there is none.</summary>
-    private DnsAnswer? Ask(
-        string name, DnsType type, StubSettings settings, CancellationToken cancel, out Response? response)
+    private async ValueTask<ServerAnswer> AskServers(
+        DnsQuestion question, StubSettings settings, CancellationToken cancel)
     {
+        string name = question.Name, text = "";
         List<IPEndPoint> servers = _order.Sort(settings.Servers);
-        string text = "";
         for (int round = 0; round < settings.Attempts && servers.Count > 0; round++)
             foreach (IPEndPoint server in servers.ToArray())
             {
                 TimeSpan timeout = round == 0 ? settings.Timeout : settings.Timeout * 2;
-                var query = new ServerQuery(server, name, type, timeout, cancel);
+                var query = new ServerQuery(_ports, server, question, timeout, cancel);
                 ServerQueryResult result = cancel.IsCancellationRequested
                     ? ServerQueryResult.Cancelled
-                    : query.Run(withEdns: round == 0);
-                response = query.Response;
+                    : await query.Run(withEdns: round == 0).ConfigureAwait(false);
                 switch (result)
                 {
                     case ServerQueryResult.Cancelled:
-                        return new DnsAnswer(DnsStatus.Cancelled, [], name, $"{name}: cancelled");
+                        return new ServerAnswer(null, DnsAnswer.Cancelled(name));
                     case ServerQueryResult.TimedOut:
                         _order.MarkTimedOut(server);
                         continue;
-                    case ServerQueryResult.Responded when response!.IsAnswer:
+                    case ServerQueryResult.Responded when query.Response!.IsAnswer:
                         _order.MarkResponded(server);
-                        return null;
+                        return ServerAnswer.Of(query.Response);
                 }
                 servers.Remove(server);
                 text = $"{name}: {server} {TextFor(result, query)}";
             }
-        response = null;
         return text.Length > 0
-            ? new DnsAnswer(DnsStatus.Failed, [], name, text)
-            : new DnsAnswer(DnsStatus.TimedOut, [], name, TimeoutText(name, settings));
+            ? ServerAnswer.None(DnsStatus.Failed, name, text)
+            : ServerAnswer.None(DnsStatus.TimedOut, name, TimeoutText(name, settings));
     }
 
     private static string TimeoutText(string name, StubSettings settings)

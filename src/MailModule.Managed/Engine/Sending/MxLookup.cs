@@ -1,35 +1,33 @@
 using MailModule.Dns;
+using MailModule.Primitives.Os;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Sending;
 
 /// <summary>
-/// A look-up that a host's thread waits for. It is made on a worker: the host's own thread blocks no signals, and
+/// A look-up that a host's thread waits for. It begins on a worker: the host's own thread blocks no signals, and
 /// writing to a socket there, or being the first to use one, would bring a signal or a thread upon it that are not the
 /// host's.
 /// </summary>
 internal sealed class MxLookup(IMailExchangers exchangers, string domain, CancellationToken cancel) : IJob
 {
-    private readonly ManualResetEventSlim _ended = new();
-    private MxAnswer? _answer;
+    private readonly Parker _host = new();
+    private volatile Task<MxAnswer>? _answer;
 
-    /// <summary>Blocks. Null: the look-up itself failed, and the log says why.</summary>
-    public MxAnswer? Find(Workers workers)
+    /// <summary>Blocks.</summary>
+    public MxAnswer Find(Workers workers)
     {
         workers.Run(this);
-        _ended.Wait(CancellationToken.None);
-        return _answer;
+        Task<MxAnswer>? answer;
+        while ((answer = _answer) is not { IsCompleted: true })
+            _host.Park(null);
+        return answer.GetAwaiter().GetResult();
     }
 
     void IJob.Run()
     {
-        try
-        {
-            _answer = exchangers.Find(domain, cancel);
-        }
-        finally
-        {
-            _ended.Set();
-        }
+        Task<MxAnswer> answer = exchangers.Find(domain, cancel).AsTask();
+        _answer = answer;
+        answer.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_host.Unpark);
     }
 }

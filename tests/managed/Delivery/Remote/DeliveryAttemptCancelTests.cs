@@ -75,6 +75,25 @@ public class DeliveryAttemptCancelTests
     }
 
     [Fact]
+    public void Look_ups_of_more_attempts_than_there_are_workers_go_on_side_by_side()
+    {
+        using var hosts = new LoopbackHosts();
+        using var asked = new CountdownEvent(2 * LoopbackHosts.WorkerLimit);
+        var route = new TaskCompletionSource<Route>();
+        AttemptOwner[] owners = [.. Enumerable.Range(0, asked.InitialCount)
+            .Select(_ => new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example")))];
+        foreach (AttemptOwner owner in owners)
+            hosts.BeginLater(owner, LoopbackHosts.Options, _ =>
+            {
+                asked.Signal();
+                return new ValueTask<Route>(route.Task);
+            });
+        Assert.True(asked.Wait(Outbox.Long));
+        route.SetResult(Route.None(new RouteFailure(Fault.Dns, false, "4.4.3", "no answer")));
+        Assert.All(owners, owner => Assert.Equal("4.4.3", owner.WaitForEnd().Status));
+    }
+
+    [Fact]
     public void It_ends_while_it_connects()
     {
         // Nobody accepts, and the queue of those who wait is full: the next waits for ever.

@@ -16,7 +16,9 @@ internal sealed class LoopbackHosts : IDisposable
 {
     public static readonly RemoteOptions Options = new() { HelloName = "client.example" };
 
-    private readonly Workers _workers = new(64);
+    public const int WorkerLimit = 64;
+
+    private readonly Workers _workers = new(WorkerLimit);
     private readonly ConnectionSet _connections;
 
     public LoopbackHosts() => _connections = new ConnectionSet(_workers, Log.None);
@@ -46,13 +48,20 @@ internal sealed class LoopbackHosts : IDisposable
         => Begin(owner, options, _ => Route.To(hosts));
 
     public DeliveryAttempt Begin(AttemptOwner owner, RemoteOptions options, Func<CancellationToken, Route> findRoute)
+        => BeginLater(owner, options, cancel => new ValueTask<Route>(findRoute(cancel)));
+
+    /// <param name="findRoute">May have to wait.</param>
+    public DeliveryAttempt BeginLater(
+        AttemptOwner owner, RemoteOptions options, Func<CancellationToken, ValueTask<Route>> findRoute)
     {
-        var dependencies = new DeliveryAttemptDependencies(
-            _connections, (name, cancel) => new AddressAnswer(DnsStatus.NxDomain, [], $"{name}: nothing"), Log.None);
+        var dependencies = new DeliveryAttemptDependencies(_connections, (name, _) => NoAddress(name), Log.None);
         var attempt = new DeliveryAttempt(dependencies, () => options, findRoute, owner);
         attempt.Start();
         return attempt;
     }
+
+    private static ValueTask<AddressAnswer> NoAddress(string name)
+        => new(new AddressAnswer(DnsStatus.NxDomain, [], $"{name}: nothing"));
 
     public void Dispose()
     {

@@ -57,7 +57,7 @@ public class RouterTests
     [InlineData("self.example:25", "self.example:25=192.0.2.99")]
     public void A_way_is_found(string nextHop, string hosts)
     {
-        Route route = new Router(World, () => Rules).Find(nextHop, default);
+        Route route = new Router(World, () => Rules).Find(nextHop, default).Wait();
         Assert.Null(route.Failure);
         Assert.Equal(hosts, string.Join(
             ' ', route.Hosts.Select(host => $"{host.Name}:{host.Port}={string.Join(',', host.Addresses)}")));
@@ -81,7 +81,7 @@ public class RouterTests
     [InlineData("nowhere.example:25", Fault.Dns, false, "4.4.3")]
     public void There_is_no_way(string nextHop, Fault fault, bool isPermanent, string status)
     {
-        Route route = new Router(World, () => Rules).Find(nextHop, default);
+        Route route = new Router(World, () => Rules).Find(nextHop, default).Wait();
         Assert.Empty(route.Hosts);
         Assert.Equal((fault, isPermanent, status),
             (route.Failure!.Fault, route.Failure.IsPermanent, route.Failure.Status));
@@ -91,14 +91,14 @@ public class RouterTests
     [Fact]
     public void Another_port_on_our_address_is_not_us()
     {
-        Route route = new Router(World, () => Rules with { MxPort = 2525 }).Find("byaddress.example", default);
+        Route route = new Router(World, () => Rules with { MxPort = 2525 }).Find("byaddress.example", default).Wait();
         Assert.Equal(2525, Assert.Single(route.Hosts).Port);
     }
 
     [Fact]
     public void Where_no_server_of_ours_runs_nobody_is_us()
     {
-        Route route = new Router(World, () => new RoutingRules()).Find("away.example", default);
+        Route route = new Router(World, () => new RoutingRules()).Find("away.example", default).Wait();
         Assert.Equal("mx.own.example", Assert.Single(route.Hosts).Name);
     }
 
@@ -109,7 +109,7 @@ public class RouterTests
         var router = new Router(() => dns, () => Rules with { Smarthost = NextHop.OfHost("Relay.Example", 587) });
         Assert.Equal("relay.example:587", router.NextHopOf("two.example"));
         Assert.Equal("relay.example:587", router.NextHopOf("[192.0.2.7]"));
-        RouteHost host = Assert.Single(router.Find(router.NextHopOf("two.example"), default).Hosts);
+        RouteHost host = Assert.Single(router.Find(router.NextHopOf("two.example"), default).Wait().Hosts);
         Assert.Equal(("relay.example", 587, "192.0.2.50"), (host.Name, host.Port, host.Addresses.Single().ToString()));
         Assert.DoesNotContain(dns.Asked, question => question.Contains("two.example", StringComparison.Ordinal));
     }
@@ -118,7 +118,7 @@ public class RouterTests
     public void A_smarthost_that_is_this_host_is_a_mistake_that_may_be_put_right()
     {
         var router = new Router(World, () => Rules with { Smarthost = "self.example:25" });
-        RouteFailure failure = router.Find("self.example:25", default).Failure!;
+        RouteFailure failure = router.Find("self.example:25", default).Wait().Failure!;
         Assert.Equal((Fault.RefusedPermanent, false, "4.3.5"), (failure.Fault, failure.IsPermanent, failure.Status));
     }
 
@@ -127,10 +127,11 @@ public class RouterTests
     {
         ScriptedDns dns = World();
         var router = new Router(() => dns, () => Rules with { HasProxy = true });
-        Assert.Empty(router.Find("server.example:587", default).Hosts.Single().Addresses);
+        Assert.Empty(router.Find("server.example:587", default).Wait().Hosts.Single().Addresses);
         Assert.Empty(dns.Asked);
-        Assert.Equal("192.0.2.8", router.Find("192.0.2.8:587", default).Hosts.Single().Addresses.Single().ToString());
-        Assert.Equal("192.0.2.1", router.Find("two.example", default).Hosts[0].Addresses.Single().ToString());
+        RouteHost named = router.Find("192.0.2.8:587", default).Wait().Hosts.Single();
+        Assert.Equal("192.0.2.8", named.Addresses.Single().ToString());
+        Assert.Equal("192.0.2.1", router.Find("two.example", default).Wait().Hosts[0].Addresses.Single().ToString());
     }
 
     [Theory]
@@ -139,7 +140,7 @@ public class RouterTests
     public void A_cancel_is_neither_a_way_nor_a_failure_of_names(string nextHop)
     {
         RouteFailure failure = new Router(World, () => Rules)
-            .Find(nextHop, new CancellationToken(canceled: true)).Failure!;
+            .Find(nextHop, new CancellationToken(canceled: true)).Wait().Failure!;
         Assert.Equal((Fault.Cancelled, false), (failure.Fault, failure.IsPermanent));
     }
 

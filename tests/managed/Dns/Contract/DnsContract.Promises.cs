@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using MailModule.Dns;
 using MailModule.Dns.Stub;
@@ -231,11 +232,36 @@ public abstract partial class DnsContract
     }
 
     [Fact]
+    public void Questions_under_way_hold_no_threads()
+    {
+        const int Count = 200;
+        using var cancel = new CancellationTokenSource();
+        using var asked = new CountdownEvent(Count);
+        using var silent = new ScriptedDnsServer(_ => asked.Signal());
+        IDns dns = New(Settings(Long, silent));
+        int before = Threads();
+        Task<DnsAnswer>[] answers = [.. Enumerable.Range(0, Count)
+            .Select(i => dns.Ask(new DnsQuestion($"m{i}.example.org", DnsType.A), cancel.Token).AsTask())];
+        Assert.True(asked.Wait(Enough));
+        // Other tests have threads too.
+        string held = Threads() - before < Count / 2 ? "no threads" : "threads";
+        cancel.Cancel();
+        string ends = string.Join(' ', answers.Select(answer => answer.Awaited().Status).Distinct());
+        Promise("no threads, Cancelled", $"{held}, {ends}");
+    }
+
+    [Fact]
     public void What_is_no_name_is_not_asked_for()
     {
         using var server = ScriptedDnsServer.Of(True);
         DnsAnswer answer = New(Settings(Long, server)).Query("a..b", DnsType.A, default);
         Promise("BadName, asked 0 times", $"{answer.Status}, asked {server.Questions.Length} times");
+    }
+
+    private static int Threads()
+    {
+        using var self = Process.GetCurrentProcess();
+        return self.Threads.Count;
     }
 
     private static string Lines(IEnumerable<string> answers) => string.Join('\n', answers);

@@ -74,7 +74,7 @@ public class HostsFileResolverTests
     public void A_name_may_stand_in_the_hosts_file_alone_and_take_mail()
     {
         var exchangers = new MailExchangers(new HostsFileResolver(() => HostsFile.Parse(Text), _dns));
-        MxAnswer answer = exchangers.Find("mail", default);
+        MxAnswer answer = exchangers.Find("mail", default).Wait();
         Assert.Equal((MxStatus.Ok, true), (answer.Status, answer.IsImplicit));
         Assert.Equal([IPAddress.Parse("192.0.2.1")], answer.Hosts[0].Addresses);
     }

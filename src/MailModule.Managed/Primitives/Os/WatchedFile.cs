@@ -1,7 +1,6 @@
 using System.Text;
-using MailModule.Primitives.Os;
 
-namespace MailModule.Dns.Local;
+namespace MailModule.Primitives.Os;
 
 /// <summary>
 /// The parsed content of a small system file, read again when the file has changed. While the file cannot be read (no
