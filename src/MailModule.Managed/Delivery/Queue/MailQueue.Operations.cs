@@ -13,10 +13,10 @@ internal sealed partial class MailQueue
             {
                 int Of(QueueState state) => _recipientCounts[(int)state];
                 int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held)
-                    + Of(QueueState.Failed);
+                    + Of(QueueState.Failed) + Of(QueueState.Relayed);
                 return new QueueCounts(
                     _items.Count, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred),
-                    Of(QueueState.Held), Of(QueueState.Failed));
+                    Of(QueueState.Held), Of(QueueState.Failed), Of(QueueState.Relayed));
             }
         }
     }

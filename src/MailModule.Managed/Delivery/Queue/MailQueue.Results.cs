@@ -74,7 +74,7 @@ internal sealed partial class MailQueue
         QueueRecipient[] owed =
             [.. delivered.Where(recipient => recipient.OwesDsn || _dependencies.Copies.Wants(isSent: true))];
         foreach (QueueRecipient recipient in owed)
-            KeepUntilDsn(queued, recipient);
+            Finish(queued, recipient, QueueState.Relayed);
         MarkDone(item, [.. delivered.Except(owed)], queued, soon: true);
         Announce(item, delivered, QueueEventKind.Delivered);
         return true;
@@ -121,7 +121,7 @@ internal sealed partial class MailQueue
         QueueRecipient[] final =
             [.. queued.Recipients.Where(one => isOver || one.Last!.Kind == AttemptResultKind.Failed)];
         foreach (QueueRecipient recipient in final)
-            KeepUntilDsn(queued, recipient);
+            Fail(queued, recipient);
         if (queued.Recipients.Count == 0)
         {
             item.Transactions.Remove(queued);
@@ -135,14 +135,21 @@ internal sealed partial class MailQueue
         Announce(item, queued.Recipients, QueueEventKind.Deferred);
     }
 
-    /// <summary>No more attempts for this recipient; it stays in the queue until its DSN is durable.</summary>
-    private void KeepUntilDsn(QueuedTransaction queued, QueueRecipient recipient)
+    private void Fail(QueuedTransaction queued, QueueRecipient recipient)
     {
         if (recipient.Last!.Kind == AttemptResultKind.Deferred)
             recipient.Last = recipient.Last with { Kind = AttemptResultKind.Failed };
-        _recipientCounts[(int)queued.State]--;
-        _recipientCounts[(int)QueueState.Failed]++;
-        queued.Drop(recipient);
+        Finish(queued, recipient, QueueState.Failed);
+    }
+
+    /// <summary>No more attempts for this recipient; it stays in the queue until its DSN is durable.</summary>
+    private void Finish(QueuedTransaction? queued, QueueRecipient recipient, QueueState state)
+    {
+        if (queued is not null)
+            _recipientCounts[(int)queued.State]--;
+        _recipientCounts[(int)state]++;
+        queued?.Drop(recipient);
+        recipient.Finish(state);
     }
 
     private void MarkDone(QueueItem item, QueueRecipient[] recipients, QueuedTransaction? queued, bool soon)
@@ -156,7 +163,7 @@ internal sealed partial class MailQueue
             indexes[i] = recipient.Index;
             _recipientCounts[(int)recipient.State]--;
             queued?.Drop(recipient);
-            recipient.IsDone = true;
+            recipient.Finish(QueueState.Done);
         }
         if (queued is { Recipients.Count: 0 })
             item.Transactions.Remove(queued);
@@ -191,7 +198,7 @@ internal sealed partial class MailQueue
     // One DSN tells of all that failed in one set of attempts: it waits as long as any attempt is under way.
     private void QueueDsnIfDue(QueueItem item)
     {
-        if (item.IsDsnPending || item.IsBusy || !(item.HasFailed || IsDelayDsnDue(item)))
+        if (item.IsDsnPending || item.IsBusy || !(item.HasFinal || IsDelayDsnDue(item)))
             return;
         item.IsDsnPending = true;
         _dsnsDue.Enqueue(item);
@@ -270,14 +277,15 @@ internal sealed partial class MailQueue
 
     private QueueRecipient[] ChooseDsn(QueueItem item, out DsnKind kind)
     {
-        QueueRecipient[] final = [.. item.Recipients.Where(recipient => recipient.State == QueueState.Failed)];
-        QueueRecipient[] failed = [.. final.Where(recipient => recipient.Last!.Kind == AttemptResultKind.Failed)];
-        kind = failed.Length > 0 ? DsnKind.Failed : final.Length > 0 ? DsnKind.Relayed : DsnKind.Delayed;
-        if (final.Length > 0)
-            return failed.Length > 0 ? failed : final;
-        return IsDelayDsnDue(item)
-            ? [.. item.Recipients.Where(recipient => recipient.State == QueueState.Deferred)]
-            : [];
+        QueueRecipient[] InState(QueueState state) => [.. item.Recipients.Where(one => one.State == state)];
+        kind = DsnKind.Failed;
+        if (InState(QueueState.Failed) is { Length: > 0 } failed)
+            return failed;
+        kind = DsnKind.Relayed;
+        if (InState(QueueState.Relayed) is { Length: > 0 } relayed)
+            return relayed;
+        kind = DsnKind.Delayed;
+        return IsDelayDsnDue(item) ? InState(QueueState.Deferred) : [];
     }
 
     private void ShiftDsns(TimeSpan by)

@@ -31,7 +31,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     private readonly QueueEvents _events;
     private readonly Dictionary<string, QueueItem> _items = [];
     private readonly RetryHeap _retries = new();
-    private readonly int[] _recipientCounts = new int[(int)QueueState.Done + 1];
+    private readonly int[] _recipientCounts = new int[(int)QueueState.Relayed + 1];
     private Thread? _thread;
     private bool _isStarted;
     private bool _isStopping;
@@ -221,7 +221,8 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     {
         if (due == DateTimeOffset.MaxValue)
         {
-            _recipientCounts[(int)QueueState.Failed]++;
+            bool isTaken = recipient.Last!.Kind == AttemptResultKind.Delivered;
+            Finish(null, recipient, isTaken ? QueueState.Relayed : QueueState.Failed);
             return;
         }
         string nextHop = _dependencies.NextHopOf(item.RecipientOf(recipient).Address.Domain);

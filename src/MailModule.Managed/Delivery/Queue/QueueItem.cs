@@ -36,7 +36,9 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// </summary>
     public bool IsBusy => Transactions.Exists(queued => queued.State is QueueState.Active or QueueState.Ready);
 
-    public bool HasFailed => Array.Exists(recipients, recipient => recipient.State == QueueState.Failed);
+    public bool HasFinal
+        => Array.Exists(recipients, recipient => recipient.State is QueueState.Failed or QueueState.Relayed);
+
     public bool IsDone => Array.TrueForAll(recipients, recipient => recipient.State == QueueState.Done);
 
     public Recipient RecipientOf(QueueRecipient recipient) => entry.Envelope.Recipients[recipient.Index];
@@ -48,21 +50,29 @@ internal sealed class QueueRecipient(int index)
 {
     public int Index => index;
 
-    /// <summary>Failed and Done are the recipient's own; one that is still open has its transaction's state.</summary>
-    public QueueState State => Transaction?.State ?? (IsDone ? QueueState.Done : QueueState.Failed);
+    private QueueState _final;
+
+    /// <summary>A recipient that is final has a state of its own; one that is still open has its transaction's.</summary>
+    public QueueState State => Transaction?.State ?? _final;
 
     /// <summary>The transaction it is part of; null when it is final.</summary>
     public QueuedTransaction? Transaction { get; set; }
 
-    public bool IsDone { get; set; }
+    public bool IsDone => State == QueueState.Done;
     public int Attempts { get; set; }
 
     /// <summary>
-    /// A DSN has to be written before this recipient is done: it failed, or it was delivered to a host that sends no
-    /// DSN of success where the sender wants one.
+    /// A relayed recipient whose host sends no DSN of success where the sender wants one, so that we do.
     /// </summary>
     public bool OwesDsn { get; set; } = true;
 
     /// <summary>Null before the first attempt.</summary>
     public AttemptResult? Last { get; set; }
+
+    /// <param name="state">Failed, Relayed or Done.</param>
+    public void Finish(QueueState state)
+    {
+        Transaction = null;
+        _final = state;
+    }
 }

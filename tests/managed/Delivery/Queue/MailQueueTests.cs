@@ -286,9 +286,14 @@ public class MailQueueTests
     {
         using var bench = new QueueBench();
         bench.Dsns.Fault = Fault.Io;
-        bench.Add("m1", Notify.Success, "a@one.test");
+        QueueSpool.Entry entry = bench.Add("m1", Notify.Success, "a@one.test");
         bench.Turn();
         Assert.Empty(bench.Spool.Marks);
+        Assert.Equal(QueueState.Relayed, bench.Find("m1").State);
+        Assert.Equal((0, 1), (bench.Queue.Counts.Failed, bench.Queue.Counts.Relayed));
+        using (var after = new QueueBench(recovered: [entry]))
+            Assert.Equal(["Relayed m1 a@one.test 2.0.0 250 2.0.0 taken [mx.one.test]"], after.Dsns.Sent);
+        entry.Done.Clear();
         bench.Dsns.Fault = Fault.None;
         bench.Pass(TimeSpan.FromMinutes(1));
         Assert.Equal(["Relayed m1 a@one.test 2.0.0 250 2.0.0 taken [mx.one.test]"], bench.Dsns.Sent);
