@@ -150,11 +150,13 @@ internal sealed partial class MailQueue
         QueueItem item = old.Item;
         item.Transactions.Remove(old);
         int kept = item.Transactions.Count;
-        foreach (QueueRecipient recipient in old.Recipients)
+        foreach (QueueRecipient recipient in old.Recipients.ToArray())
         {
             _recipientCounts[(int)old.State]--;
+            old.Drop(recipient);
             AssignTransaction(item, recipient, default);
         }
+        SetState(old, QueueState.Held); // a message that was held and released stands in its line twice
         foreach (QueuedTransaction queued in item.Transactions.Skip(kept).ToArray())
             MakeReady(queued);
     }
