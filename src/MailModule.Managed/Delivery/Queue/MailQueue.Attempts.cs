@@ -25,10 +25,12 @@ internal sealed partial class MailQueue
     private DateTimeOffset _pausedUntil;
 
     /// <summary>
-    /// Begins as many attempts as there may be. Outside the lock, for an attempt may end before its beginning returns.
+    /// Ends a step: begins as many attempts as there may be, and has the log written. Without the lock, for an attempt
+    /// may end before its beginning returns.
     /// </summary>
     private void StartAttempts()
     {
+        _events.WriteLines();
         while (true)
         {
             QueueAttempt? attempt;

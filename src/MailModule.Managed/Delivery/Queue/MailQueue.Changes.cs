@@ -192,7 +192,7 @@ internal sealed partial class MailQueue
     private static QueuedRecipientView View(QueueItem item, QueueRecipient recipient)
     {
         AttemptResult? last = recipient.Last;
-        DateTimeOffset? next = NextAttemptOf(recipient);
+        DateTimeOffset? next = recipient.NextAttempt;
         Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
         return new QueuedRecipientView(
             item.RecipientOf(recipient).Address, recipient.State, recipient.Attempts, last?.At, next,

@@ -76,7 +76,7 @@ internal sealed partial class MailQueue
         foreach (QueueRecipient recipient in owed)
             Finish(queued, recipient, QueueState.Relayed);
         MarkDone(item, [.. delivered.Except(owed)], queued, soon: true);
-        Announce(item, delivered, QueueEventKind.Delivered);
+        _events.Announce(item, delivered, QueueEventKind.Delivered);
         return true;
     }
 
@@ -132,7 +132,7 @@ internal sealed partial class MailQueue
             SetState(queued, QueueState.Held);
         else
             Defer(queued, schedule.NextAttempt(queued.Attempts, item.Received, now));
-        Announce(item, queued.Recipients, QueueEventKind.Deferred);
+        _events.Announce(item, queued.Recipients, QueueEventKind.Deferred);
     }
 
     private void Fail(QueuedTransaction queued, QueueRecipient recipient)
@@ -173,7 +173,7 @@ internal sealed partial class MailQueue
     private void DropRemoved(QueuedTransaction queued)
     {
         QueueItem item = queued.Item;
-        Announce(item, queued.Recipients, QueueEventKind.Removed);
+        _events.Announce(item, queued.Recipients, QueueEventKind.Removed);
         MarkDone(item, [.. queued.Recipients], queued, soon: false);
         item.Transactions.Remove(queued);
         if (item.IsDone)
@@ -307,20 +307,20 @@ internal sealed partial class MailQueue
 
     private void DsnWritten(QueueItem item, QueueRecipient[] about, DsnKind kind, Fault fault)
     {
+        if (fault != Fault.None)
+            _dependencies.Log.Write(
+                LogLevel.Warning, "queue",
+                $"{item.Id}: its report or copy could not be written ({fault}); trying again");
         lock (_lock)
         {
             _dsnsBeingWritten--;
             if (fault != Fault.None)
-            {
-                _dependencies.Log.Write(
-                    LogLevel.Warning, "queue",
-                    $"{item.Id}: its report or copy could not be written ({fault}); trying again");
                 _dsnsToRetry.Enqueue((item, Now + DsnRetryDelay));
-            }
             else
                 DsnIsDurable(item, about, kind);
             Wake();
         }
+        _events.WriteLines();
     }
 
     private void DsnIsDurable(QueueItem item, QueueRecipient[] about, DsnKind kind)
@@ -331,7 +331,7 @@ internal sealed partial class MailQueue
         else
             MarkDone(item, about, null, soon: kind == DsnKind.Relayed);
         if (kind == DsnKind.Failed)
-            Announce(item, about, QueueEventKind.Bounced);
+            _events.Announce(item, about, QueueEventKind.Bounced);
         if (item.IsDone)
         {
             Forget(item);
@@ -340,27 +340,4 @@ internal sealed partial class MailQueue
         QueueDsnIfDue(item);
         SaveNote(item);
     }
-
-    private void Announce(QueueItem item, IReadOnlyList<QueueRecipient> recipients, QueueEventKind kind)
-    {
-        foreach (QueueRecipient recipient in recipients)
-        {
-            AttemptResult? last = recipient.Last;
-            QueueLog.Write(_dependencies.Log, item, recipient, kind);
-            if (!_events.HasListener)
-            {
-                _events.CountUnheard();
-                continue;
-            }
-            Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
-            DateTimeOffset? next = kind == QueueEventKind.Deferred ? NextAttemptOf(recipient) : null;
-            _events.Post(new QueueEvent(
-                0, kind, item.Id, item.Entry.Envelope.ReversePath, item.RecipientOf(recipient).Address, Now,
-                recipient.Attempts, fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "",
-                last?.Tls, next));
-        }
-    }
-
-    private static DateTimeOffset? NextAttemptOf(QueueRecipient recipient)
-        => recipient.Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
 }

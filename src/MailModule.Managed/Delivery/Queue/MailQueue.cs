@@ -42,7 +42,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     {
         _dependencies = dependencies;
         _spool = dependencies.Spool;
-        _events = new QueueEvents(dependencies.Workers, dependencies.Log);
+        _events = new QueueEvents(dependencies.Workers, dependencies.Log, dependencies.Time);
     }
 
     /// <summary>Takes over what the spool found at its start, and begins to deliver.</summary>
@@ -96,6 +96,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
             ended = WaitForAttempts(CancelGrace);
         }
         _thread?.Join();
+        _events.WriteLines();
         TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
         ended &= _events.TrySetListener(null, left > CancelGrace ? left : CancelGrace);
         lock (_lock)
@@ -208,7 +209,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         foreach (QueuedTransaction queued in item.Transactions)
             SetFirstState(queued);
         if (isNew)
-            Announce(item, open, QueueEventKind.Queued);
+            _events.Announce(item, open, QueueEventKind.Queued);
         else
             QueueDsnIfDue(item);
     }

@@ -69,6 +69,9 @@ internal sealed class QueueRecipient(int index)
     /// <summary>Null before the first attempt.</summary>
     public AttemptResult? Last { get; set; }
 
+    /// <summary>Null unless it is deferred.</summary>
+    public DateTimeOffset? NextAttempt => Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
+
     /// <param name="state">Failed, Relayed or Done.</param>
     public void Finish(QueueState state)
     {
