@@ -34,7 +34,7 @@ internal sealed partial class MailQueue
         while (true)
         {
             QueueAttempt? attempt;
-            lock (_lock)
+            lock (_table.Lock)
                 attempt = TryOpenAttempt();
             if (attempt is null)
                 return;
@@ -44,7 +44,8 @@ internal sealed partial class MailQueue
 
     private QueueAttempt? TryOpenAttempt()
     {
-        if (_awaitingConnection.Count == 0 || !_isStarted || _isStopping || Now < _pausedUntil)
+        LineUp();
+        if (_awaitingConnection.Count == 0 || !_isStarted || _table.IsClosed || Now < _pausedUntil)
             return null;
         int limit = _dependencies.Schedule().Pause > TimeSpan.Zero ? 1 : _dependencies.ConnectionLimit;
         while (_attempts.Count < limit && _awaitingConnection.TryDequeue(out Destination? destination))
@@ -65,6 +66,23 @@ internal sealed partial class MailQueue
         return null;
     }
 
+    private void MakeReady(QueuedTransaction queued)
+    {
+        _table.MakeReady(queued);
+        LineUp();
+    }
+
+    /// <summary>Puts what was made ready in line for its destination.</summary>
+    private void LineUp()
+    {
+        while (_table.TryTakeReady(out QueuedTransaction queued))
+        {
+            Destination destination = DestinationOf(queued.NextHop);
+            destination.Enqueue(queued);
+            RequestConnection(destination);
+        }
+    }
+
     private Destination DestinationOf(string nextHop)
     {
         ref Destination? destination = ref CollectionsMarshal.GetValueRefOrAddDefault(_destinations, nextHop, out _);
@@ -82,7 +100,7 @@ internal sealed partial class MailQueue
     internal SmtpClientTransaction? NextTransaction(QueueAttempt attempt)
     {
         SmtpClientTransaction? transaction;
-        lock (_lock)
+        lock (_table.Lock)
         {
             if (!attempt.IsReady)
             {
@@ -99,7 +117,7 @@ internal sealed partial class MailQueue
     private bool MustEnd(QueueAttempt attempt)
     {
         bool hasWorked = attempt.Delivered + attempt.Transactions.Count > 0;
-        return _isStopping || attempt.Destination.Failure is not null
+        return _table.IsClosed || attempt.Destination.Failure is not null
             || hasWorked && _dependencies.Schedule().Pause > TimeSpan.Zero;
     }
 
@@ -107,8 +125,9 @@ internal sealed partial class MailQueue
     {
         while (attempt.Destination.Dequeue() is { } queued)
         {
-            if (!TryRegroup(queued))
+            if (!_table.TryRegroup(queued))
                 return HandOver(queued, attempt);
+            LineUp();
         }
         return null;
     }
@@ -116,7 +135,7 @@ internal sealed partial class MailQueue
     private SmtpClientTransaction HandOver(QueuedTransaction queued, QueueAttempt attempt)
     {
         QueueItem item = queued.Item;
-        SetState(queued, QueueState.Active);
+        _table.MakeActive(queued);
         attempt.Transactions.Add(queued); // first: whatever fails from here on, the attempt's end brings it back
         var results = new RecipientResult[queued.Recipients.Count];
         for (int i = 0; i < results.Length; i++)
@@ -135,37 +154,9 @@ internal sealed partial class MailQueue
     private static RecipientResult ResultFor(Recipient recipient)
         => new(recipient.Address) { Notify = recipient.Notify, OriginalRecipient = recipient.OriginalRecipient };
 
-    // The settings may have changed while the transaction waited: then it stands with the wrong destination.
-    private bool TryRegroup(QueuedTransaction queued)
-    {
-        foreach (QueueRecipient recipient in queued.Recipients)
-            if (_dependencies.NextHopOf(queued.Item.RecipientOf(recipient).Address.Domain) != queued.NextHop)
-            {
-                Regroup(queued);
-                return true;
-            }
-        return false;
-    }
-
-    private void Regroup(QueuedTransaction old)
-    {
-        QueueItem item = old.Item;
-        item.Transactions.Remove(old);
-        int kept = item.Transactions.Count;
-        foreach (QueueRecipient recipient in old.Recipients.ToArray())
-        {
-            _recipientCounts[(int)old.State]--;
-            old.Drop(recipient);
-            AssignTransaction(item, recipient, default);
-        }
-        SetState(old, QueueState.Held); // a message that was held and released stands in its line twice
-        foreach (QueuedTransaction queued in item.Transactions.Skip(kept).ToArray())
-            MakeReady(queued);
-    }
-
     internal void Completed(QueueAttempt attempt, IDeliveryAttempt remote, SmtpClientTransaction transaction)
     {
-        lock (_lock)
+        lock (_table.Lock)
         {
             QueuedTransaction queued = attempt.Remove(transaction);
             if (ApplyResults(queued, transaction, remote.Host))
@@ -175,7 +166,7 @@ internal sealed partial class MailQueue
                 if (_dependencies.Schedule().Pause is { Ticks: > 0 } pause)
                 {
                     _pausedUntil = Now + pause;
-                    Wake();
+                    _table.Wake();
                 }
             }
             RequestConnection(attempt.Destination);
@@ -185,7 +176,7 @@ internal sealed partial class MailQueue
 
     internal void Returned(QueueAttempt attempt, SmtpClientTransaction transaction)
     {
-        lock (_lock)
+        lock (_table.Lock)
         {
             ReturnUntried(attempt.Remove(transaction));
         }
@@ -204,7 +195,7 @@ internal sealed partial class MailQueue
 
     internal void Ended(QueueAttempt attempt, IDeliveryAttempt remote, AttemptEnd end)
     {
-        lock (_lock)
+        lock (_table.Lock)
         {
             foreach (QueuedTransaction queued in attempt.Transactions.ToArray())
                 ReturnUntried(attempt.Remove(queued.Transaction!));
@@ -221,8 +212,8 @@ internal sealed partial class MailQueue
             RequestConnection(destination);
             if (destination.IsIdle && !destination.IsAwaitingConnection)
                 _destinations.Remove(destination.NextHop);
-            if (isShortage || _isStopping)
-                Wake();
+            if (isShortage || _table.IsClosed)
+                _table.Wake();
         }
         StartAttempts();
     }
@@ -232,7 +223,7 @@ internal sealed partial class MailQueue
         if (queued.Item.IsRemoved)
             DropRemoved(queued);
         else if (queued.Item.IsHeld)
-            SetState(queued, QueueState.Held);
+            _table.Hold(queued);
         else
             MakeReady(queued);
     }
@@ -241,7 +232,7 @@ internal sealed partial class MailQueue
     {
         destination.Failure = failure;
         _down.Add(destination);
-        Wake();
+        _table.Wake();
     }
 
     /// <summary>Defers what waits for destinations that are down, a part at a time. True if there is more.</summary>
@@ -268,14 +259,14 @@ internal sealed partial class MailQueue
     private bool WaitForAttempts(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
-        lock (_lock)
+        lock (_table.Lock)
         {
             while (_attempts.Count > 0 || _dsnsBeingWritten > 0 || _redirecting > 0)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)
                     return false;
-                Monitor.Wait(_lock, (int)Math.Min(left, int.MaxValue));
+                _table.Wait(TimeSpan.FromMilliseconds(Math.Min(left, int.MaxValue)));
             }
             return true;
         }
@@ -284,7 +275,7 @@ internal sealed partial class MailQueue
     private void CancelAttempts()
     {
         QueueAttempt[] attempts;
-        lock (_lock)
+        lock (_table.Lock)
             attempts = [.. _attempts];
         foreach (QueueAttempt attempt in attempts)
             attempt.Cancel();

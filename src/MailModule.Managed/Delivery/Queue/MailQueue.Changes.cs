@@ -13,70 +13,55 @@ internal sealed partial class MailQueue
     private Fault ChangeEach(string? id, Action<QueueItem> change)
     {
         QueueItem[] items;
-        lock (_lock)
+        lock (_table.Lock)
         {
             if (id is null)
-                items = [.. _items.Values];
-            else if (_items.TryGetValue(id, out QueueItem? one))
+                items = _table.All;
+            else if (_table.TryFind(id, out QueueItem one))
                 items = [one];
             else
                 return Fault.NotFound;
         }
         foreach (QueueItem item in items)
-            lock (_lock)
-                if (_items.ContainsKey(item.Id))
-                    change(item);
+            lock (_table.Lock)
+            {
+                if (!_table.Holds(item))
+                    continue;
+                change(item);
+                LineUp();
+            }
         StartAttempts();
         return Fault.None;
     }
 
-    private void RetryNow(QueueItem item)
-    {
-        foreach (QueuedTransaction queued in item.Transactions)
-            if (queued.State == QueueState.Deferred)
-                MakeReady(queued);
-    }
-
     private void HoldNow(QueueItem item)
     {
-        item.IsHeld = true;
-        foreach (QueuedTransaction queued in item.Transactions)
-            if (queued.State is QueueState.Ready or QueueState.Deferred)
-                SetState(queued, QueueState.Held);
+        _table.Hold(item);
         QueueDsnIfDue(item);
-        SaveNote(item);
+        _table.SaveNote(item);
     }
 
     private void ReleaseNow(QueueItem item)
     {
-        item.IsHeld = false;
-        foreach (QueuedTransaction queued in item.Transactions)
-            if (queued.State == QueueState.Held && !queued.IsSetAside)
-                MakeReady(queued);
-        SaveNote(item);
+        _table.Release(item);
+        _table.SaveNote(item);
     }
 
     private void RemoveNow(QueueItem item)
     {
-        item.IsRemoved = true;
-        QueuedTransaction[] waiting =
-            [.. item.Transactions.Where(one => one.State != QueueState.Active && !one.IsSetAside)];
-        foreach (QueuedTransaction queued in waiting)
-        {
-            SetState(queued, QueueState.Held); // the destination passes over it then
+        foreach (QueuedTransaction queued in _table.Remove(item))
             DropRemoved(queued);
-        }
     }
 
     public Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId)
     {
         newId = "";
         QueuedTransaction? aside;
-        lock (_lock)
+        lock (_table.Lock)
         {
-            if (!_items.TryGetValue(id, out QueueItem? item))
+            if (!_table.TryFind(id, out QueueItem item))
                 return Fault.NotFound;
-            if (_isStopping)
+            if (_table.IsClosed)
                 return Fault.State;
             Fault fault = TrySetAside(item, recipient, out aside);
             if (fault != Fault.None)
@@ -94,7 +79,7 @@ internal sealed partial class MailQueue
         }
         finally
         {
-            lock (_lock)
+            lock (_table.Lock)
                 EndRedirection(aside!, result);
         }
         StartAttempts();
@@ -114,26 +99,7 @@ internal sealed partial class MailQueue
             return Fault.NotFound;
         if (open.Length == 0)
             return Fault.State;
-        QueuedTransaction first = open[0].Transaction!;
-        aside = new QueuedTransaction(item, first.NextHop)
-        {
-            State = QueueState.Held,
-            IsSetAside = true,
-            Attempts = first.Attempts,
-        };
-        foreach (QueueRecipient recipient in open)
-        {
-            QueuedTransaction queued = recipient.Transaction!;
-            _recipientCounts[(int)queued.State]--;
-            _recipientCounts[(int)QueueState.Held]++;
-            queued.Drop(recipient);
-            aside.Add(recipient);
-            if (queued.Recipients.Count > 0)
-                continue;
-            SetState(queued, QueueState.Held);
-            item.Transactions.Remove(queued);
-        }
-        item.Transactions.Add(aside);
+        aside = _table.SetAside(item, open);
         return Fault.None;
     }
 
@@ -169,33 +135,13 @@ internal sealed partial class MailQueue
 
     private void EndRedirection(QueuedTransaction aside, Fault fault)
     {
-        QueueItem item = aside.Item;
         aside.IsSetAside = false;
         _redirecting--;
-        if (_isStopping)
-            Wake();
+        if (_table.IsClosed)
+            _table.Wake();
         if (fault == Fault.None)
-        {
             DropRemoved(aside);
-            if (!item.IsDone)
-                QueueDsnIfDue(item);
-        }
         else
             MakeReadyAgain(aside);
-    }
-
-    private QueuedMessageView View(QueueItem item)
-        => new(item.Id, item.Entry.Envelope.ReversePath, item.Received,
-            _dependencies.Schedule().Expires(item.Received), item.Entry.Content.WireLength,
-            [.. item.Recipients.Select(recipient => View(item, recipient))]);
-
-    private static QueuedRecipientView View(QueueItem item, QueueRecipient recipient)
-    {
-        AttemptResult? last = recipient.Last;
-        DateTimeOffset? next = recipient.NextAttempt;
-        Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
-        return new QueuedRecipientView(
-            item.RecipientOf(recipient).Address, recipient.State, recipient.Attempts, last?.At, next,
-            fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "");
     }
 }

@@ -9,48 +9,44 @@ internal sealed partial class MailQueue
     {
         get
         {
-            lock (_lock)
-            {
-                int Of(QueueState state) => _recipientCounts[(int)state];
-                int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held)
-                    + Of(QueueState.Failed) + Of(QueueState.Relayed);
-                return new QueueCounts(
-                    _items.Count, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred),
-                    Of(QueueState.Held), Of(QueueState.Failed), Of(QueueState.Relayed));
-            }
+            lock (_table.Lock)
+                return _table.Counts;
         }
     }
 
     public IReadOnlyList<string> List()
     {
         QueueItem[] items;
-        lock (_lock)
-            items = [.. _items.Values];
+        lock (_table.Lock)
+            items = _table.All;
         return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal)
             .Select(item => item.Id)];
     }
 
     public Fault Find(string id, out QueuedMessageView? message)
     {
-        lock (_lock)
+        lock (_table.Lock)
         {
-            message = _items.TryGetValue(id, out QueueItem? item) ? View(item) : null;
-            return message is null ? Fault.NotFound : Fault.None;
+            message = null;
+            if (!_table.TryFind(id, out QueueItem item))
+                return Fault.NotFound;
+            message = item.View(_dependencies.Schedule().Expires(item.Received));
+            return Fault.None;
         }
     }
 
     public Fault OpenContent(string id, out Stream? content)
     {
         content = null;
-        QueueItem? item;
-        lock (_lock)
-            if (!_items.TryGetValue(id, out item))
+        QueueItem item;
+        lock (_table.Lock)
+            if (!_table.TryFind(id, out item))
                 return Fault.NotFound;
         content = new QueuedContent(item.Entry.Content.OpenRead(), () => IsHere(item));
         return Fault.None;
     }
 
-    public Fault Retry(string? id) => ChangeEach(id, RetryNow);
+    public Fault Retry(string? id) => ChangeEach(id, _table.Retry);
 
     public Fault Hold(string? id) => ChangeEach(id, HoldNow);
 
@@ -62,7 +58,7 @@ internal sealed partial class MailQueue
 
     private bool IsHere(QueueItem item)
     {
-        lock (_lock)
-            return _items.ContainsKey(item.Id);
+        lock (_table.Lock)
+            return _table.Holds(item);
     }
 }

@@ -39,7 +39,7 @@ internal sealed partial class MailQueue
         if (queued.Item.IsRemoved)
         {
             DropRemoved(queued);
-            SaveNote(queued.Item);
+            _table.SaveNote(queued.Item);
         }
         else
             DeferOrFinish(queued, delivered);
@@ -74,8 +74,8 @@ internal sealed partial class MailQueue
         QueueRecipient[] owed =
             [.. delivered.Where(recipient => recipient.OwesDsn || _dependencies.Copies.Wants(isSent: true))];
         foreach (QueueRecipient recipient in owed)
-            Finish(queued, recipient, QueueState.Relayed);
-        MarkDone(item, [.. delivered.Except(owed)], queued, soon: true);
+            _table.Relay(recipient);
+        _table.MarkDone(item, [.. delivered.Except(owed)], soon: true);
         _events.Announce(item, delivered, QueueEventKind.Delivered);
         return true;
     }
@@ -86,7 +86,7 @@ internal sealed partial class MailQueue
         QueueItem item = queued.Item;
         RetrySchedule schedule = _dependencies.Schedule();
         DateTimeOffset now = Now;
-        if (_isStopping && queued.Recipients.Count > 0 && !delivered
+        if (_table.IsClosed && queued.Recipients.Count > 0 && !delivered
             && queued.Recipients.TrueForAll(one => one.Last!.Fault == Fault.Cancelled))
             PutBack(queued);
         else if (delivered && queued.Recipients.Count > 0
@@ -94,22 +94,19 @@ internal sealed partial class MailQueue
             MakeReadyAgain(queued);
         else
             CountAttempt(queued, schedule, now);
-        if (!item.Transactions.Exists(one => one.Recipients.Count > 0) && item.IsDone)
-        {
-            Forget(item);
+        if (item.IsDone)
             return;
-        }
         QueueDsnIfDue(item);
-        SaveNote(item);
+        _table.SaveNote(item);
     }
 
     // We cut the attempt ourselves: that says nothing about the next hop.
     private void PutBack(QueuedTransaction queued)
     {
         if (queued.Item.IsHeld)
-            SetState(queued, QueueState.Held);
+            _table.Hold(queued);
         else
-            Defer(queued, Now);
+            _table.Defer(queued, Now);
     }
 
     private void CountAttempt(QueuedTransaction queued, RetrySchedule schedule, DateTimeOffset now)
@@ -121,78 +118,30 @@ internal sealed partial class MailQueue
         QueueRecipient[] final =
             [.. queued.Recipients.Where(one => isOver || one.Last!.Kind == AttemptResultKind.Failed)];
         foreach (QueueRecipient recipient in final)
-            Fail(queued, recipient);
+            Fail(recipient);
         if (queued.Recipients.Count == 0)
-        {
-            item.Transactions.Remove(queued);
             return;
-        }
         queued.Attempts++;
         if (item.IsHeld)
-            SetState(queued, QueueState.Held);
+            _table.Hold(queued);
         else
-            Defer(queued, schedule.NextAttempt(queued.Attempts, item.Received, now));
+            _table.Defer(queued, schedule.NextAttempt(queued.Attempts, item.Received, now));
         _events.Announce(item, queued.Recipients, QueueEventKind.Deferred);
     }
 
-    private void Fail(QueuedTransaction queued, QueueRecipient recipient)
+    private void Fail(QueueRecipient recipient)
     {
         if (recipient.Last!.Kind == AttemptResultKind.Deferred)
             recipient.Last = recipient.Last with { Kind = AttemptResultKind.Failed };
-        Finish(queued, recipient, QueueState.Failed);
-    }
-
-    /// <summary>No more attempts for this recipient; it stays in the queue until its DSN is durable.</summary>
-    private void Finish(QueuedTransaction? queued, QueueRecipient recipient, QueueState state)
-    {
-        if (queued is not null)
-            _recipientCounts[(int)queued.State]--;
-        _recipientCounts[(int)state]++;
-        queued?.Drop(recipient);
-        recipient.Finish(state);
-    }
-
-    private void MarkDone(QueueItem item, QueueRecipient[] recipients, QueuedTransaction? queued, bool soon)
-    {
-        if (recipients.Length == 0)
-            return;
-        int[] indexes = new int[recipients.Length];
-        for (int i = 0; i < recipients.Length; i++)
-        {
-            QueueRecipient recipient = recipients[i];
-            indexes[i] = recipient.Index;
-            _recipientCounts[(int)recipient.State]--;
-            queued?.Drop(recipient);
-            recipient.Finish(QueueState.Done);
-        }
-        if (queued is { Recipients.Count: 0 })
-            item.Transactions.Remove(queued);
-        _spool.MarkDone(item.Entry, indexes, soon);
+        _table.Fail(recipient);
     }
 
     private void DropRemoved(QueuedTransaction queued)
     {
         QueueItem item = queued.Item;
         _events.Announce(item, queued.Recipients, QueueEventKind.Removed);
-        MarkDone(item, [.. queued.Recipients], queued, soon: false);
-        item.Transactions.Remove(queued);
-        if (item.IsDone)
-            Forget(item);
-        else
-            QueueDsnIfDue(item); // a recipient that was delivered to may be owed a DSN or a copy
-    }
-
-    private void Forget(QueueItem item)
-    {
-        _items.Remove(item.Id);
-        if (_isStopping || _items.Count == 0)
-            Wake();
-    }
-
-    private void SaveNote(QueueItem item)
-    {
-        if (!item.IsDone && QueueNote.Write(item) is { } note)
-            _spool.Annotate(item.Entry, note);
+        _table.MarkDone(item, queued.Recipients.ToArray(), soon: false);
+        QueueDsnIfDue(item); // a recipient that was delivered to may be owed a DSN or a copy
     }
 
     // One DSN tells of all that failed in one set of attempts: it waits as long as any attempt is under way.
@@ -202,7 +151,7 @@ internal sealed partial class MailQueue
             return;
         item.IsDsnPending = true;
         _dsnsDue.Enqueue(item);
-        Wake();
+        _table.Wake();
     }
 
     private bool IsDelayDsnDue(QueueItem item)
@@ -216,7 +165,7 @@ internal sealed partial class MailQueue
         QueueItem item;
         QueueRecipient[] about;
         DsnKind kind;
-        lock (_lock)
+        lock (_table.Lock)
         {
             if (!TryDequeueDsn(out item))
                 return false;
@@ -268,7 +217,7 @@ internal sealed partial class MailQueue
     private bool TryDequeueDsn(out QueueItem item)
     {
         item = null!;
-        if (_isStopping || _dsnsBeingWritten >= DsnLimit)
+        if (_table.IsClosed || _dsnsBeingWritten >= DsnLimit)
             return false;
         if (_dsnsToRetry.TryPeek(out (QueueItem Item, DateTimeOffset At) again) && again.At <= Now)
             item = _dsnsToRetry.Dequeue().Item;
@@ -311,14 +260,14 @@ internal sealed partial class MailQueue
             _dependencies.Log.Write(
                 LogLevel.Warning, "queue",
                 $"{item.Id}: its report or copy could not be written ({fault}); trying again");
-        lock (_lock)
+        lock (_table.Lock)
         {
             _dsnsBeingWritten--;
             if (fault != Fault.None)
                 _dsnsToRetry.Enqueue((item, Now + DsnRetryDelay));
             else
                 DsnIsDurable(item, about, kind);
-            Wake();
+            _table.Wake();
         }
         _events.WriteLines();
     }
@@ -329,15 +278,12 @@ internal sealed partial class MailQueue
         if (kind == DsnKind.Delayed)
             item.IsDelayDsnSent = true;
         else
-            MarkDone(item, about, null, soon: kind == DsnKind.Relayed);
+            _table.MarkDone(item, about, soon: kind == DsnKind.Relayed);
         if (kind == DsnKind.Failed)
             _events.Announce(item, about, QueueEventKind.Bounced);
         if (item.IsDone)
-        {
-            Forget(item);
             return;
-        }
         QueueDsnIfDue(item);
-        SaveNote(item);
+        _table.SaveNote(item);
     }
 }

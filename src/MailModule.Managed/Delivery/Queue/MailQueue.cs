@@ -9,39 +9,29 @@ namespace MailModule.Delivery.Queue;
 /// again by the schedule, and sends DSNs of what failed. What it knows beyond the envelope lives in the spool's notes
 /// and marks, so that a start goes on where the last one ended.
 /// <para>
-/// Every transaction that waits stands in one of three places: with its <see cref="Destination"/> (ready), in the
-/// <see cref="RetryHeap"/> (deferred), or with its item alone (held). The cost of a step does not depend on how much
-/// waits. One lock guards it all, and is never held over a call that could block; the queue's own thread
-/// (mailmodule-que) does what has a time.
+/// The <see cref="QueueTable"/> has the messages, their states and the one lock that guards all of this; the queue's
+/// own thread (mailmodule-que) does what has a time.
 /// </para>
 /// </summary>
-/// <remarks>
-/// Invariants: a recipient is marked done only after another host has taken the message for it, its DSN is durable, or
-/// an operator removed it; a transaction is in exactly one place; while a transaction is active its message's content
-/// stays in the spool (no recipient of it is marked before its connection has ended with it).
-/// </remarks>
 internal sealed partial class MailQueue : IMailQueue, IDisposable
 {
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
-    private readonly object _lock = new();
     private readonly QueueDependencies _dependencies;
     private readonly ISpool _spool;
     private readonly QueueEvents _events;
-    private readonly Dictionary<string, QueueItem> _items = [];
-    private readonly RetryHeap _retries = new();
-    private readonly int[] _recipientCounts = new int[(int)QueueState.Relayed + 1];
+    private readonly QueueTable _table;
     private Thread? _thread;
     private bool _isStarted;
-    private bool _isStopping;
-    private bool _isWoken;
+    private int _wakesSeen;
     private DateTimeOffset _lastTick;
 
     public MailQueue(QueueDependencies dependencies)
     {
         _dependencies = dependencies;
         _spool = dependencies.Spool;
+        _table = new QueueTable(dependencies.Spool, dependencies.NextHopOf);
         _events = new QueueEvents(dependencies.Workers, dependencies.Log, dependencies.Time);
     }
 
@@ -57,9 +47,9 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     internal void Resume()
     {
         foreach (ISpoolEntry entry in _spool.Recovered)
-            lock (_lock)
+            lock (_table.Lock)
                 Admit(entry, isNew: false);
-        lock (_lock)
+        lock (_table.Lock)
             _isStarted = true;
         Tick();
     }
@@ -72,7 +62,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     {
         if (!entry.Envelope.Recipients.Exists(recipient => recipient.Maildrop is null))
             return;
-        lock (_lock)
+        lock (_table.Lock)
             Admit(entry, isNew: true);
         StartAttempts();
     }
@@ -84,11 +74,8 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     public bool Stop(TimeSpan timeout)
     {
         long began = Environment.TickCount64;
-        lock (_lock)
-        {
-            _isStopping = true;
-            Wake();
-        }
+        lock (_table.Lock)
+            _table.Close();
         bool ended = WaitForAttempts(timeout);
         if (!ended)
         {
@@ -99,11 +86,8 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         _events.WriteLines();
         TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
         ended &= _events.TrySetListener(null, left > CancelGrace ? left : CancelGrace);
-        lock (_lock)
-        {
-            _items.Clear();
-            Array.Clear(_recipientCounts);
-        }
+        lock (_table.Lock)
+            _table.Clear();
         return ended;
     }
 
@@ -115,7 +99,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         bool more;
         do
         {
-            lock (_lock)
+            lock (_table.Lock)
             {
                 FollowClock();
                 more = DeferSome();
@@ -132,8 +116,8 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     {
         get
         {
-            lock (_lock)
-                return Earliest(Earliest(_retries.NextDue, NextDsnRetry), _pausedUntil > Now ? _pausedUntil : null);
+            lock (_table.Lock)
+                return Earliest(Earliest(_table.NextDue, NextDsnRetry), _pausedUntil > Now ? _pausedUntil : null);
         }
     }
 
@@ -150,7 +134,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         _lastTick = now;
         if (back <= LongestSleep)
             return;
-        _retries.Shift(-back);
+        _table.Shift(-back);
         ShiftDsns(-back);
         if (_pausedUntil > now)
             _pausedUntil -= back;
@@ -176,114 +160,32 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     private bool Sleep()
     {
         TimeSpan wait = NextDue is { } due ? due - Now : LongestSleep;
-        lock (_lock)
+        lock (_table.Lock)
         {
-            if (!_isWoken && !_isStopping && wait > TimeSpan.Zero)
-                Monitor.Wait(_lock, wait < LongestSleep ? wait + TimeSpan.FromMilliseconds(1) : LongestSleep);
-            _isWoken = false;
-            return !_isStopping;
+            if (_table.Wakes == _wakesSeen && !_table.IsClosed && wait > TimeSpan.Zero)
+                _table.Wait(wait < LongestSleep ? wait + TimeSpan.FromMilliseconds(1) : LongestSleep);
+            _wakesSeen = _table.Wakes;
+            return !_table.IsClosed;
         }
-    }
-
-    /// <summary>There is something for the queue's thread to do.</summary>
-    private void Wake()
-    {
-        _isWoken = true;
-        Monitor.PulseAll(_lock);
     }
 
     private void Admit(ISpoolEntry entry, bool isNew)
     {
-        var open = new List<QueueRecipient>(1);
-        for (int i = 0; i < entry.Envelope.Recipients.Count; i++)
-            if (entry.Envelope.Recipients[i].Maildrop is null && !entry.IsDone(i))
-                open.Add(new QueueRecipient(i));
-        if (open.Count == 0 || _isStopping || _items.ContainsKey(entry.Id))
+        if (_table.Admit(entry, _dependencies.Schedule(), Now) is not { } item)
             return;
-        var item = new QueueItem(entry, [.. open], Now);
-        Dictionary<int, DateTimeOffset> due = QueueNote.Read(entry.Note, item);
-        _items.Add(item.Id, item);
-        DateTimeOffset latest = Now + _dependencies.Schedule().Delays.Max();
-        foreach (QueueRecipient recipient in open)
-            AssignTransaction(item, recipient, Earlier(due.GetValueOrDefault(recipient.Index), latest));
-        foreach (QueuedTransaction queued in item.Transactions)
-            SetFirstState(queued);
         if (isNew)
-            _events.Announce(item, open, QueueEventKind.Queued);
+            _events.Announce(item, item.Recipients, QueueEventKind.Queued);
         else
             QueueDsnIfDue(item);
-    }
-
-    // The clock may have been set back since the note was written.
-    private static DateTimeOffset Earlier(DateTimeOffset due, DateTimeOffset latest)
-        => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
-
-    private void AssignTransaction(QueueItem item, QueueRecipient recipient, DateTimeOffset due)
-    {
-        if (due == DateTimeOffset.MaxValue)
-        {
-            bool isTaken = recipient.Last!.Kind == AttemptResultKind.Delivered;
-            Finish(null, recipient, isTaken ? QueueState.Relayed : QueueState.Failed);
-            return;
-        }
-        string nextHop = _dependencies.NextHopOf(item.RecipientOf(recipient).Address.Domain);
-        QueuedTransaction? queued =
-            item.Transactions.Find(one => one.NextHop == nextHop && one.Due == due && one.HasRoom);
-        if (queued is null)
-        {
-            queued = new QueuedTransaction(item, nextHop) { Due = due, Attempts = recipient.Attempts };
-            item.Transactions.Add(queued);
-        }
-        queued.Add(recipient);
-        _recipientCounts[(int)queued.State]++;
-    }
-
-    private void SetFirstState(QueuedTransaction queued)
-    {
-        if (queued.Item.IsHeld)
-            SetState(queued, QueueState.Held);
-        else if (queued.Due > Now)
-            Defer(queued, queued.Due);
-        else
-            MakeReady(queued);
-    }
-
-    /// <summary>Changes a transaction's state, and the counts with it.</summary>
-    private void SetState(QueuedTransaction queued, QueueState state)
-    {
-        if (queued.State == QueueState.Deferred)
-            _retries.MarkStale();
-        _recipientCounts[(int)queued.State] -= queued.Recipients.Count;
-        _recipientCounts[(int)state] += queued.Recipients.Count;
-        queued.State = state;
-    }
-
-    private void MakeReady(QueuedTransaction queued)
-    {
-        SetState(queued, QueueState.Ready);
-        Destination destination = DestinationOf(queued.NextHop);
-        destination.Enqueue(queued);
-        RequestConnection(destination);
-    }
-
-    private void Defer(QueuedTransaction queued, DateTimeOffset due)
-    {
-        queued.Due = due;
-        SetState(queued, QueueState.Deferred);
-        _retries.Add(queued);
-        if (_retries.NextDue == due)
-            Wake();
+        LineUp();
     }
 
     private bool MakeSomeReady()
     {
         DateTimeOffset now = Now;
         for (int i = 0; i < StepLimit; i++)
-        {
-            if (!_retries.TryDequeue(now, out QueuedTransaction queued))
+            if (!_table.TryMakeDueReady(now))
                 return false;
-            MakeReady(queued);
-        }
         return true;
     }
 }

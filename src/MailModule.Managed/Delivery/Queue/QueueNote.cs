@@ -20,6 +20,8 @@ internal static class QueueNote
     private const byte DelayDsnSent = 2;
     private const int Limit = 1024 * 1024;
 
+    private static readonly Dictionary<int, DateTimeOffset> s_none = [];
+
     /// <summary>
     /// The note, cut so that it stays below the spool's limit: with many recipients the texts of their results are
     /// shortened.
@@ -52,9 +54,9 @@ internal static class QueueNote
     /// it failed for good or was relayed, as its last result says, and its DSN is due.</returns>
     public static Dictionary<int, DateTimeOffset> Read(ReadOnlyMemory<byte> note, QueueItem item)
     {
-        var due = new Dictionary<int, DateTimeOffset>();
         if (note.IsEmpty)
-            return due;
+            return s_none;
+        var due = new Dictionary<int, DateTimeOffset>();
         using var reader = new BinaryReader(new MemoryStream(note.ToArray()), Encoding.UTF8);
         try
         {
@@ -77,7 +79,7 @@ internal static class QueueNote
     {
         writer.Write7BitEncodedInt(recipient.Index);
         writer.Write7BitEncodedInt(recipient.Attempts);
-        writer.Write(recipient.Transaction is { State: QueueState.Deferred } queued ? queued.Due.UtcTicks : 0);
+        writer.Write(recipient.NextAttempt?.UtcTicks ?? 0);
         writer.Write(recipient.State is QueueState.Failed or QueueState.Relayed);
         writer.Write(recipient.Last is not null);
         if (recipient.Last is { } last)
@@ -103,7 +105,7 @@ internal static class QueueNote
         var next = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
         bool final = reader.ReadBoolean();
         AttemptResult? last = reader.ReadBoolean() ? ReadResult(reader) : null;
-        QueueRecipient? recipient = item.Recipients.FirstOrDefault(one => one.Index == index);
+        QueueRecipient? recipient = Array.Find(item.Recipients, one => one.Index == index);
         if (recipient is null)
             return;
         recipient.Attempts = attempts;

@@ -197,21 +197,22 @@ public class QueueOperationsTests
     public void Stale_entries_of_the_retry_heap_are_swept()
     {
         var heap = new RetryHeap();
+        var counts = new StateCounts();
         var entry = new QueueSpool.Entry("m1", DateTimeOffset.UtcNow, Notify.Default, "a@one.test");
         var transactions = new List<QueuedTransaction>();
         for (int i = 0; i < 10_000; i++)
         {
             var queued = new QueuedTransaction(new QueueItem(entry, [], DateTimeOffset.UtcNow), "one.test")
             {
-                State = QueueState.Deferred,
                 Due = DateTimeOffset.UnixEpoch.AddSeconds(i),
             };
+            queued.Become(QueueState.Deferred, counts);
             heap.Add(queued);
             transactions.Add(queued);
         }
         foreach (QueuedTransaction queued in transactions.Skip(1).Take(9_000))
         {
-            queued.State = QueueState.Held;
+            queued.Become(QueueState.Held, counts);
             heap.MarkStale();
         }
         Assert.InRange(heap.Count, 1_000, 3_000);
