@@ -261,7 +261,7 @@ internal sealed partial class MailQueue
         long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
         lock (_table.Lock)
         {
-            while (_attempts.Count > 0 || _dsnsBeingWritten > 0 || _redirecting > 0)
+            while (_attempts.Count > 0 || _notifier.IsBusy || _redirecting > 0)
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)

@@ -37,7 +37,7 @@ internal sealed partial class MailQueue
     private void HoldNow(QueueItem item)
     {
         _table.Hold(item);
-        QueueDsnIfDue(item);
+        _notifier.AddIfDue(item);
         _table.SaveNote(item);
     }
 

@@ -1,5 +1,4 @@
 using MailModule.Delivery.Remote;
-using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -9,21 +8,6 @@ namespace MailModule.Delivery.Queue;
 // What an answer means for a message: done, another attempt, or given up with a DSN. This part knows no connection.
 internal sealed partial class MailQueue
 {
-    /// <summary>DSNs being written at once.</summary>
-    private const int DsnLimit = 16;
-
-    /// <summary>The wait after a DSN or a copy could not be written.</summary>
-    private static readonly TimeSpan DsnRetryDelay = TimeSpan.FromSeconds(30);
-
-    private readonly Queue<QueueItem> _dsnsDue = new();
-    private readonly Queue<(QueueItem Item, DateTimeOffset At)> _dsnsToRetry = new();
-    private int _dsnsBeingWritten;
-
-    private DateTimeOffset? NextDsnRetry
-        => _dsnsBeingWritten < DsnLimit && _dsnsToRetry.TryPeek(out (QueueItem, DateTimeOffset At) first)
-            ? first.At
-            : null;
-
     /// <summary>
     /// Gives each recipient of a transaction what the server said. True if the message was taken for one at least.
     /// </summary>
@@ -96,7 +80,7 @@ internal sealed partial class MailQueue
             CountAttempt(queued, schedule, now);
         if (item.IsDone)
             return;
-        QueueDsnIfDue(item);
+        _notifier.AddIfDue(item);
         _table.SaveNote(item);
     }
 
@@ -141,149 +125,6 @@ internal sealed partial class MailQueue
         QueueItem item = queued.Item;
         _events.Announce(item, queued.Recipients, QueueEventKind.Removed);
         _table.MarkDone(item, queued.Recipients.ToArray(), soon: false);
-        QueueDsnIfDue(item); // a recipient that was delivered to may be owed a DSN or a copy
-    }
-
-    // One DSN tells of all that failed in one set of attempts: it waits as long as any attempt is under way.
-    private void QueueDsnIfDue(QueueItem item)
-    {
-        if (item.IsDsnPending || item.IsBusy || !(item.HasFinal || IsDelayDsnDue(item)))
-            return;
-        item.IsDsnPending = true;
-        _dsnsDue.Enqueue(item);
-        _table.Wake();
-    }
-
-    private bool IsDelayDsnDue(QueueItem item)
-        => !item.IsDelayDsnSent && !item.IsHeld && item.Transactions.Count > 0
-            && item.Transactions.Exists(queued => queued.Attempts > 0)
-            && _dependencies.Schedule().IsDelayDsnDue(item.Received, Now);
-
-    /// <summary>Begins to write one DSN that is due. True if there may be more.</summary>
-    private bool SendDsn()
-    {
-        QueueItem item;
-        QueueRecipient[] about;
-        DsnKind kind;
-        lock (_table.Lock)
-        {
-            if (!TryDequeueDsn(out item))
-                return false;
-            about = ChooseDsn(item, out kind);
-            if (about.Length == 0)
-            {
-                item.IsDsnPending = false;
-                return true;
-            }
-            _dsnsBeingWritten++;
-        }
-        KeepCopyThenSend(item, about, kind);
-        return true;
-    }
-
-    private void KeepCopyThenSend(QueueItem item, QueueRecipient[] about, DsnKind kind)
-    {
-        bool isSent = kind == DsnKind.Relayed;
-        if (kind != DsnKind.Delayed && _dependencies.Copies.Wants(isSent))
-        {
-            Action<Fault> ended = fault => SendAfterCopy(item, about, kind, fault);
-            _dependencies.Workers.Run(new KeepCopyJob(_dependencies.Copies, item.Entry, isSent, ended));
-        }
-        else
-            SendAfterCopy(item, about, kind, Fault.None);
-    }
-
-    private void SendAfterCopy(QueueItem item, QueueRecipient[] about, DsnKind kind, Fault fault)
-    {
-        try
-        {
-            DsnRecipient[] told =
-                [.. about.Where(recipient => kind != DsnKind.Relayed || recipient.OwesDsn)
-                    .Select(recipient => DsnRecipientOf(item, recipient, kind))];
-            if (fault != Fault.None || told.Length == 0)
-            {
-                DsnWritten(item, about, kind, fault);
-                return;
-            }
-            _dependencies.DsnSender.Send(item.Entry, kind, told, result => DsnWritten(item, about, kind, result));
-        }
-        catch (Exception e)
-        {
-            _dependencies.Log.Write(LogLevel.Error, "queue", $"{item.Id}: {e}");
-            DsnWritten(item, about, kind, Fault.Internal);
-        }
-    }
-
-    private bool TryDequeueDsn(out QueueItem item)
-    {
-        item = null!;
-        if (_table.IsClosed || _dsnsBeingWritten >= DsnLimit)
-            return false;
-        if (_dsnsToRetry.TryPeek(out (QueueItem Item, DateTimeOffset At) again) && again.At <= Now)
-            item = _dsnsToRetry.Dequeue().Item;
-        return item is not null || _dsnsDue.TryDequeue(out item!);
-    }
-
-    private QueueRecipient[] ChooseDsn(QueueItem item, out DsnKind kind)
-    {
-        QueueRecipient[] InState(QueueState state) => [.. item.Recipients.Where(one => one.State == state)];
-        kind = DsnKind.Failed;
-        if (InState(QueueState.Failed) is { Length: > 0 } failed)
-            return failed;
-        kind = DsnKind.Relayed;
-        if (InState(QueueState.Relayed) is { Length: > 0 } relayed)
-            return relayed;
-        kind = DsnKind.Delayed;
-        return IsDelayDsnDue(item) ? InState(QueueState.Deferred) : [];
-    }
-
-    private void ShiftDsns(TimeSpan by)
-    {
-        for (int i = _dsnsToRetry.Count; i > 0; i--)
-        {
-            (QueueItem item, DateTimeOffset at) = _dsnsToRetry.Dequeue();
-            _dsnsToRetry.Enqueue((item, at + by));
-        }
-    }
-
-    private DsnRecipient DsnRecipientOf(QueueItem item, QueueRecipient recipient, DsnKind kind)
-    {
-        AttemptResult last = recipient.Last!;
-        DateTimeOffset? until = kind == DsnKind.Delayed ? _dependencies.Schedule().Expires(item.Received) : null;
-        string? host = last.Host.Length > 0 ? last.Host : null;
-        return new DsnRecipient(item.RecipientOf(recipient), last.Status, last.Text, host, last.At, until);
-    }
-
-    private void DsnWritten(QueueItem item, QueueRecipient[] about, DsnKind kind, Fault fault)
-    {
-        if (fault != Fault.None)
-            _dependencies.Log.Write(
-                LogLevel.Warning, "queue",
-                $"{item.Id}: its report or copy could not be written ({fault}); trying again");
-        lock (_table.Lock)
-        {
-            _dsnsBeingWritten--;
-            if (fault != Fault.None)
-                _dsnsToRetry.Enqueue((item, Now + DsnRetryDelay));
-            else
-                DsnIsDurable(item, about, kind);
-            _table.Wake();
-        }
-        _events.WriteLines();
-    }
-
-    private void DsnIsDurable(QueueItem item, QueueRecipient[] about, DsnKind kind)
-    {
-        item.IsDsnPending = false;
-        if (kind == DsnKind.Delayed)
-            item.IsDelayDsnSent = true;
-        else
-            _table.MarkDone(item, about, soon: kind == DsnKind.Relayed);
-        if (kind == DsnKind.Failed)
-            _events.Announce(item, about, QueueEventKind.Bounced);
-        if (item.IsDone)
-            return;
-        QueueDsnIfDue(item);
-        _table.SaveNote(item);
+        _notifier.AddIfDue(item); // a recipient that was delivered to may be owed a DSN or a copy
     }
 }

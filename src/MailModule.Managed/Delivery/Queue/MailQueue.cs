@@ -21,6 +21,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
     private readonly QueueDependencies _dependencies;
     private readonly ISpool _spool;
     private readonly QueueEvents _events;
+    private readonly Notifier _notifier;
     private readonly QueueTable _table;
     private Thread? _thread;
     private bool _isStarted;
@@ -33,6 +34,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         _spool = dependencies.Spool;
         _table = new QueueTable(dependencies.Spool, dependencies.NextHopOf);
         _events = new QueueEvents(dependencies.Workers, dependencies.Log, dependencies.Time);
+        _notifier = new Notifier(_table, _events, dependencies);
     }
 
     /// <summary>Takes over what the spool found at its start, and begins to deliver.</summary>
@@ -105,7 +107,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
                 more = DeferSome();
                 more |= MakeSomeReady();
             }
-            more |= SendDsn();
+            more |= _notifier.BeginNext();
             StartAttempts();
         }
         while (more);
@@ -117,7 +119,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         get
         {
             lock (_table.Lock)
-                return Earliest(Earliest(_table.NextDue, NextDsnRetry), _pausedUntil > Now ? _pausedUntil : null);
+                return Earliest(Earliest(_table.NextDue, _notifier.NextDue), _pausedUntil > Now ? _pausedUntil : null);
         }
     }
 
@@ -135,7 +137,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         if (back <= LongestSleep)
             return;
         _table.Shift(-back);
-        ShiftDsns(-back);
+        _notifier.Shift(-back);
         if (_pausedUntil > now)
             _pausedUntil -= back;
     }
@@ -176,7 +178,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         if (isNew)
             _events.Announce(item, item.Recipients, QueueEventKind.Queued);
         else
-            QueueDsnIfDue(item);
+            _notifier.AddIfDue(item);
         LineUp();
     }
 
