@@ -1,5 +1,5 @@
+using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Primitives.Os;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Queue;
@@ -9,50 +9,76 @@ namespace MailModule.Delivery.Queue;
 /// again by the schedule, and sends DSNs of what failed. What it knows beyond the envelope lives in the spool's notes
 /// and marks, so that a start goes on where the last one ended.
 /// <para>
-/// The <see cref="QueueTable"/> has the messages, their states and the one lock that guards all of this; the queue's
-/// own thread (mailmodule-que) does what has a time.
+/// This is its face, which puts the parts together: the <see cref="QueueTable"/> has the messages, their states and the
+/// one lock; the <see cref="Dispatcher"/> brings what is ready onto connections; the <see cref="ResultHandler"/> says
+/// what came of it; the <see cref="Notifier"/> writes copies and DSNs of what is final.
 /// </para>
 /// </summary>
-internal sealed partial class MailQueue : IMailQueue, IDisposable
+internal sealed class MailQueue : IMailQueue, IDisposable
 {
+    /// <summary>Transactions that are made ready in one go under the lock.</summary>
+    private const int StepLimit = 256;
+
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
 
     private readonly QueueDependencies _dependencies;
-    private readonly ISpool _spool;
+    private readonly QueueTable _table;
     private readonly QueueEvents _events;
     private readonly Notifier _notifier;
-    private readonly QueueTable _table;
-    private Thread? _thread;
-    private bool _isStarted;
-    private int _wakesSeen;
+    private readonly ResultHandler _results;
+    private readonly Dispatcher _dispatcher;
+    private readonly Redirection _redirection;
+    private readonly QueueThread _thread;
     private DateTimeOffset _lastTick;
 
     public MailQueue(QueueDependencies dependencies)
     {
         _dependencies = dependencies;
-        _spool = dependencies.Spool;
         _table = new QueueTable(dependencies.Spool, dependencies.NextHopOf);
         _events = new QueueEvents(dependencies.Workers, dependencies.Log, dependencies.Time);
         _notifier = new Notifier(_table, _events, dependencies);
+        _results = new ResultHandler(_table, _notifier, _events, dependencies);
+        _dispatcher = new Dispatcher(_table, _results, _events, dependencies);
+        _redirection = new Redirection(_table, _results, dependencies);
+        _thread = new QueueThread(_table, () => NextDue, Tick, dependencies);
     }
+
+    public QueueCounts Counts
+    {
+        get
+        {
+            lock (_table.Lock)
+                return _table.Counts;
+        }
+    }
+
+    /// <summary>When <see cref="Tick"/> has to be called next; null: not before something happens.</summary>
+    internal DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_table.Lock)
+                return Earliest(Earliest(_table.NextDue, _notifier.NextDue), _dispatcher.PausedUntil);
+        }
+    }
+
+    private DateTimeOffset Now => _dependencies.Time.GetUtcNow();
 
     /// <summary>Takes over what the spool found at its start, and begins to deliver.</summary>
     public void Start()
     {
         Resume();
-        _thread = new Thread(Run) { IsBackground = true };
-        Signals.WithAllBlocked(_thread.UnsafeStart);
+        _thread.Start();
     }
 
     /// <summary>As <see cref="Start"/>, without a thread: the caller calls <see cref="Tick"/>.</summary>
     internal void Resume()
     {
-        foreach (ISpoolEntry entry in _spool.Recovered)
+        foreach (ISpoolEntry entry in _dependencies.Spool.Recovered)
             lock (_table.Lock)
                 Admit(entry, isNew: false);
         lock (_table.Lock)
-            _isStarted = true;
+            _dispatcher.Start();
         Tick();
     }
 
@@ -66,7 +92,7 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
             return;
         lock (_table.Lock)
             Admit(entry, isNew: true);
-        StartAttempts();
+        _dispatcher.StartAttempts();
     }
 
     /// <summary>
@@ -78,13 +104,13 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
         long began = Environment.TickCount64;
         lock (_table.Lock)
             _table.Close();
-        bool ended = WaitForAttempts(timeout);
+        bool ended = WaitForWork(timeout);
         if (!ended)
         {
-            CancelAttempts();
-            ended = WaitForAttempts(CancelGrace);
+            _dispatcher.CancelAttempts();
+            ended = WaitForWork(CancelGrace);
         }
-        _thread?.Join();
+        _thread.Join();
         _events.WriteLines();
         TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
         ended &= _events.TrySetListener(null, left > CancelGrace ? left : CancelGrace);
@@ -104,72 +130,76 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
             lock (_table.Lock)
             {
                 FollowClock();
-                more = DeferSome();
+                more = _dispatcher.DeferSome();
                 more |= MakeSomeReady();
             }
             more |= _notifier.BeginNext();
-            StartAttempts();
+            _dispatcher.StartAttempts();
         }
         while (more);
     }
 
-    /// <summary>When <see cref="Tick"/> has to be called next; null: not before something happens.</summary>
-    internal DateTimeOffset? NextDue
+    public IReadOnlyList<string> List()
     {
-        get
-        {
-            lock (_table.Lock)
-                return Earliest(Earliest(_table.NextDue, _notifier.NextDue), _pausedUntil > Now ? _pausedUntil : null);
-        }
+        QueueItem[] items;
+        lock (_table.Lock)
+            items = _table.All;
+        return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal)
+            .Select(item => item.Id)];
     }
 
-    private DateTimeOffset Now => _dependencies.Time.GetUtcNow();
-
-    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other)
-        => one is null || other < one ? other : one;
-
-    // A clock that was set back would make everything that has a time wait until the clock comes there once more.
-    private void FollowClock()
+    public Fault Find(string id, out QueuedMessageView? message)
     {
-        DateTimeOffset now = Now;
-        TimeSpan back = _lastTick - now;
-        _lastTick = now;
-        if (back <= LongestSleep)
-            return;
-        _table.Shift(-back);
-        _notifier.Shift(-back);
-        if (_pausedUntil > now)
-            _pausedUntil -= back;
-    }
-
-    private void Run()
-    {
-        ThreadName.Set("mailmodule-que");
-        while (Sleep())
-        {
-            try
-            {
-                Tick();
-            }
-            catch (Exception e)
-            {
-                _dependencies.Log.Write(LogLevel.Error, "queue", $"a turn of the queue failed: {e}");
-            }
-        }
-    }
-
-    // Until there is something to do. False when the thread is to end.
-    private bool Sleep()
-    {
-        TimeSpan wait = NextDue is { } due ? due - Now : LongestSleep;
+        message = null;
         lock (_table.Lock)
         {
-            if (_table.Wakes == _wakesSeen && !_table.IsClosed && wait > TimeSpan.Zero)
-                _table.Wait(wait < LongestSleep ? wait + TimeSpan.FromMilliseconds(1) : LongestSleep);
-            _wakesSeen = _table.Wakes;
-            return !_table.IsClosed;
+            if (!_table.TryFind(id, out QueueItem item))
+                return Fault.NotFound;
+            message = item.View(_dependencies.Schedule().Expires(item.Received));
+            return Fault.None;
         }
     }
+
+    public Fault OpenContent(string id, out Stream? content)
+    {
+        content = null;
+        QueueItem item;
+        lock (_table.Lock)
+            if (!_table.TryFind(id, out item))
+                return Fault.NotFound;
+        content = new QueuedContent(item.Entry.Content.OpenRead(), () => IsHere(item));
+        return Fault.None;
+    }
+
+    public Fault Retry(string? id) => ChangeEach(id, _table.Retry);
+
+    public Fault Hold(string? id) => ChangeEach(id, item =>
+    {
+        _table.Hold(item);
+        _notifier.AddIfDue(item);
+        _table.SaveNote(item);
+    });
+
+    public Fault Release(string? id) => ChangeEach(id, item =>
+    {
+        _table.Release(item);
+        _table.SaveNote(item);
+    });
+
+    public Fault Remove(string? id) => ChangeEach(id, item =>
+    {
+        foreach (QueuedTransaction queued in _table.Remove(item))
+            _results.Remove(queued);
+    });
+
+    public Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId)
+    {
+        Fault fault = _redirection.Redirect(id, recipient, target, out newId);
+        _dispatcher.StartAttempts();
+        return fault;
+    }
+
+    public void SetListener(Action<QueueEvent>? listener) => _events.SetListener(listener);
 
     private void Admit(ISpoolEntry entry, bool isNew)
     {
@@ -179,7 +209,20 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
             _events.Announce(item, item.Recipients, QueueEventKind.Queued);
         else
             _notifier.AddIfDue(item);
-        LineUp();
+        _dispatcher.LineUp();
+    }
+
+    // A clock that was set back would make everything that has a time wait until the clock comes there once more.
+    private void FollowClock()
+    {
+        DateTimeOffset now = Now;
+        TimeSpan back = _lastTick - now;
+        _lastTick = now;
+        if (back <= QueueThread.LongestSleep)
+            return;
+        _table.Shift(-back);
+        _notifier.Shift(-back);
+        _dispatcher.Shift(-back);
     }
 
     private bool MakeSomeReady()
@@ -190,4 +233,58 @@ internal sealed partial class MailQueue : IMailQueue, IDisposable
                 return false;
         return true;
     }
+
+    // Each message under the lock by itself, so that a change of all messages holds up nothing else.
+    private Fault ChangeEach(string? id, Action<QueueItem> change)
+    {
+        if (!TryChoose(id, out QueueItem[] items))
+            return Fault.NotFound;
+        foreach (QueueItem item in items)
+            lock (_table.Lock)
+            {
+                if (!_table.Holds(item))
+                    continue;
+                change(item);
+                _dispatcher.LineUp();
+            }
+        _dispatcher.StartAttempts();
+        return Fault.None;
+    }
+
+    private bool TryChoose(string? id, out QueueItem[] items)
+    {
+        lock (_table.Lock)
+        {
+            if (id is null)
+                items = _table.All;
+            else
+                items = _table.TryFind(id, out QueueItem one) ? [one] : [];
+            return id is null || items.Length > 0;
+        }
+    }
+
+    private bool IsHere(QueueItem item)
+    {
+        lock (_table.Lock)
+            return _table.Holds(item);
+    }
+
+    private bool WaitForWork(TimeSpan timeout)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        lock (_table.Lock)
+        {
+            while (_dispatcher.IsBusy || _notifier.IsBusy || _redirection.IsBusy)
+            {
+                long left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                    return false;
+                _table.Wait(TimeSpan.FromMilliseconds(Math.Min(left, int.MaxValue)));
+            }
+            return true;
+        }
+    }
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other)
+        => one is null || other < one ? other : one;
 }

@@ -38,6 +38,7 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// </summary>
     public bool IsBusy => Transactions.Exists(queued => queued.State is QueueState.Active or QueueState.Ready);
 
+    /// <summary>No more attempts for one of the recipients, and its copy or DSN is owed.</summary>
     public bool HasFinal
         => Array.Exists(recipients, recipient => recipient.State is QueueState.Failed or QueueState.Relayed);
 
