@@ -308,7 +308,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     {
         if (recipients.IsEmpty)
             return;
-        int[] indexes = new int[recipients.Length];
+        Span<int> indexes = recipients.Length <= 16 ? stackalloc int[recipients.Length] : new int[recipients.Length];
         for (int i = 0; i < indexes.Length; i++)
         {
             indexes[i] = recipients[i].Index;
