@@ -24,8 +24,7 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
     private bool _isRunning;
 
     /// <summary>
-    /// The same has happened to each of these recipients. With the table's lock held, which the items need; runs nothing
-    /// of the host's.
+    /// The same has happened to each of these recipients. With the table's lock held; runs nothing of the host's.
     /// </summary>
     public void Announce(QueueItem item, IReadOnlyList<QueueRecipient> recipients, QueueEventKind kind)
     {

@@ -13,10 +13,10 @@ namespace MailModule.Delivery.Queue;
 /// dispatcher, the notifier and the others keep beside the table. It is never held over a call that could block, or
 /// that leads to a host's code.
 /// <para>
-/// Invariants: a transaction that waits stands in one of three places: in line for its destination (ready), in the
-/// <see cref="RetryHeap"/> (deferred), or with its message alone (held). No recipient of a transaction that is active
-/// is marked before its connection has ended with it, so that the content stays in the spool until then. The cost of a
-/// step does not depend on how much waits.
+/// Invariants: a transaction that waits stands in one of three places: in line for its destination, or on its way there
+/// (ready), in the <see cref="RetryHeap"/> (deferred), or with its message alone (held). No recipient of a transaction
+/// that is active is marked before its connection has ended with it, so that the content stays in the spool until then.
+/// The cost of a step does not depend on how much waits.
 /// </para>
 /// </remarks>
 /// <param name="nextHopOf">The name of a domain's next hop. Cheap.</param>
@@ -293,6 +293,9 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
         item.Transactions.Add(aside);
         return aside;
     }
+
+    /// <summary>From now on it is as any other that is held.</summary>
+    public void EndSetAside(QueuedTransaction aside) => aside.IsSetAside = false;
 
     /// <summary>No more attempts: it stays until its DSN, and a copy if one is kept, are durable.</summary>
     public void Fail(QueueRecipient recipient) => Finish(recipient, QueueState.Failed);

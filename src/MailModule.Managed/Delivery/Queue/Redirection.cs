@@ -95,8 +95,8 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
 
     private void End(QueuedTransaction aside, Fault fault)
     {
-        aside.IsSetAside = false;
         _underWay--;
+        table.EndSetAside(aside);
         if (table.IsClosed)
             table.Wake();
         if (fault == Fault.None)
