@@ -795,8 +795,9 @@ enum mm_queue_state {
     MM_QUEUE_STATE_ACTIVE = 2,   /**< on a connection now */
     MM_QUEUE_STATE_DEFERRED = 3, /**< waits for its next attempt */
     MM_QUEUE_STATE_HELD = 4,     /**< not tried until it is released */
-    MM_QUEUE_STATE_FAILED = 5,   /**< permanent failure; the report to the sender is being written */
-    MM_QUEUE_STATE_DONE = 6      /**< done, while others of the message are not */
+    MM_QUEUE_STATE_FAILED = 5,   /**< permanent failure; a copy or the report to the sender is being written */
+    MM_QUEUE_STATE_DONE = 6,     /**< done, while others of the message are not */
+    MM_QUEUE_STATE_RELAYED = 7   /**< taken by the other host; a copy or the report of success is being written */
 };
 
 /** How much is in the queue. Each recipient that is not done counts in one of the last five. */
@@ -808,7 +809,7 @@ typedef struct mm_queue_counts {
     int64_t active;
     int64_t deferred;
     int64_t held;
-    int64_t failed;
+    int64_t failed; /**< or relayed */
 } mm_queue_counts;
 
 #define MM_QUEUE_COUNTS_INIT                                                                                           \

@@ -38,7 +38,7 @@ SAME(reports_keep_numbers, MM_SEND_RETURN_DEFAULT == 0 && MM_SEND_RETURN_FULL ==
                                MM_SEND_NOTIFY_SUCCESS == 2 && MM_SEND_NOTIFY_FAILURE == 4 && MM_SEND_NOTIFY_DELAY == 8);
 SAME(queue_keeps_numbers, MM_QUEUE_STATE_READY == 1 && MM_QUEUE_STATE_ACTIVE == 2 && MM_QUEUE_STATE_DEFERRED == 3 &&
                               MM_QUEUE_STATE_HELD == 4 && MM_QUEUE_STATE_FAILED == 5 && MM_QUEUE_STATE_DONE == 6 &&
-                              MM_QUEUE_ID_SIZE == 32);
+                              MM_QUEUE_STATE_RELAYED == 7 && MM_QUEUE_ID_SIZE == 32);
 SAME(events_keep_numbers, MM_QUEUE_EVENT_QUEUED == 1 && MM_QUEUE_EVENT_DEFERRED == 2 && MM_QUEUE_EVENT_DELIVERED == 3 &&
                               MM_QUEUE_EVENT_BOUNCED == 4 && MM_QUEUE_EVENT_REMOVED == 5);
 

@@ -34,7 +34,7 @@ internal static unsafe class Queue
             Active = counts.Active,
             Deferred = counts.Deferred,
             Held = counts.Held,
-            Failed = counts.Failed,
+            Failed = counts.Failed + counts.Relayed,
         });
         return Fault.None;
     }

@@ -3,7 +3,7 @@ namespace MailModule.Delivery.Queue;
 /// <summary>
 /// The transactions that wait for one next hop, and how many connections it gets: few at first, one more for each
 /// message that went well, and after a failure no more than those that are ready. So a next hop that is down costs one
-/// attempt for all that waits, and a fast one is used in full. Guarded by the queue's lock.
+/// attempt for all that waits, and a fast one is used in full. Guarded by the table's lock.
 /// </summary>
 internal sealed class Destination(string nextHop, int limit)
 {

@@ -1,5 +1,5 @@
+using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Primitives.Os;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Queue;
@@ -9,55 +9,73 @@ namespace MailModule.Delivery.Queue;
 /// again by the schedule, and sends DSNs of what failed. What it knows beyond the envelope lives in the spool's notes
 /// and marks, so that a start goes on where the last one ended.
 /// <para>
-/// Every transaction that waits stands in one of three places: with its <see cref="Destination"/> (ready), in the
-/// <see cref="RetryHeap"/> (deferred), or with its item alone (held). The cost of a step does not depend on how much
-/// waits. One lock guards it all, and is never held over a call that could block; the queue's own thread
-/// (mailmodule-que) does what has a time.
+/// This is its face, which puts the parts together: the <see cref="QueueTable"/> has the messages, their states and the
+/// one lock; the <see cref="Dispatcher"/> brings what is ready onto connections; the <see cref="ResultHandler"/> says
+/// what came of it; the <see cref="Notifier"/> writes copies and DSNs of what is final.
 /// </para>
 /// </summary>
-/// <remarks>
-/// Invariants: a recipient is marked done only after another host has taken the message for it, its DSN is durable, or
-/// an operator removed it; a transaction is in exactly one place; while a transaction is active its message's content
-/// stays in the spool (no recipient of it is marked before its connection has ended with it).
-/// </remarks>
-internal sealed partial class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
+internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
 {
-    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan LongestSleep = TimeSpan.FromMinutes(1);
+    /// <summary>Transactions that are made ready in one go under the lock.</summary>
+    private const int StepLimit = 256;
 
-    private readonly object _lock = new();
+    private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
+
     private readonly QueueDependencies _dependencies;
-    private readonly ISpool _spool;
+    private readonly QueueTable _table;
     private readonly QueueEvents _events;
-    private readonly Dictionary<string, QueueItem> _items = [];
-    private readonly RetryHeap _retries = new();
-    private readonly int[] _recipientCounts = new int[(int)QueueState.Done + 1];
-    private Thread? _thread;
-    private bool _isStarted;
-    private bool _isStopping;
-    private bool _isWoken;
+    private readonly Notifier _notifier;
+    private readonly ResultHandler _results;
+    private readonly Dispatcher _dispatcher;
+    private readonly Redirection _redirection;
+    private readonly QueueThread _thread;
     private DateTimeOffset _lastTick;
 
     public MailQueue(QueueDependencies dependencies)
     {
         _dependencies = dependencies;
-        _spool = dependencies.Spool;
-        _events = new QueueEvents(dependencies.Workers, dependencies.Log);
+        _table = new QueueTable(dependencies.Spool, dependencies.NextHopOf);
+        _events = new QueueEvents(dependencies.Workers, dependencies.Log, dependencies.Time);
+        _notifier = new Notifier(_table, _events, dependencies);
+        _results = new ResultHandler(_table, _notifier, _events, dependencies);
+        _dispatcher = new Dispatcher(_table, _results, _events, dependencies);
+        _redirection = new Redirection(_table, _results, dependencies);
+        _thread = new QueueThread(_table, () => NextDue, Tick, dependencies);
     }
+
+    public QueueCounts Counts
+    {
+        get
+        {
+            lock (_table.Lock)
+                return _table.Counts;
+        }
+    }
+
+    /// <summary>When <see cref="Tick"/> has to be called next; null: not before something happens.</summary>
+    internal DateTimeOffset? NextDue
+    {
+        get
+        {
+            lock (_table.Lock)
+                return Earliest(Earliest(_table.NextDue, _notifier.NextDue), _dispatcher.PausedUntil);
+        }
+    }
+
+    private DateTimeOffset Now => _dependencies.Time.GetUtcNow();
 
     /// <summary>Begins to deliver what the spool has handed over, and what it will.</summary>
     public void Start()
     {
         Resume();
-        _thread = new Thread(Run) { IsBackground = true };
-        Signals.WithAllBlocked(_thread.UnsafeStart);
+        _thread.Start();
     }
 
     /// <summary>As <see cref="Start"/>, without a thread: the caller calls <see cref="Tick"/>.</summary>
     internal void Resume()
     {
-        lock (_lock)
-            _isStarted = true;
+        lock (_table.Lock)
+            _dispatcher.Start();
         Tick();
     }
 
@@ -72,9 +90,9 @@ internal sealed partial class MailQueue : IMailQueue, ISpoolConsumer, IDisposabl
     /// block.</summary>
     public void Enqueue(ISpoolEntry entry, bool isNew = true)
     {
-        lock (_lock)
+        lock (_table.Lock)
             Admit(entry, isNew);
-        StartAttempts();
+        _dispatcher.StartAttempts();
     }
 
     /// <summary>
@@ -84,25 +102,20 @@ internal sealed partial class MailQueue : IMailQueue, ISpoolConsumer, IDisposabl
     public bool Stop(TimeSpan timeout)
     {
         long began = Environment.TickCount64;
-        lock (_lock)
-        {
-            _isStopping = true;
-            Wake();
-        }
-        bool ended = WaitForAttempts(timeout);
+        lock (_table.Lock)
+            _table.Close();
+        bool ended = WaitForWork(timeout);
         if (!ended)
         {
-            CancelAttempts();
-            ended = WaitForAttempts(CancelGrace);
+            _dispatcher.CancelAttempts();
+            ended = WaitForWork(CancelGrace);
         }
-        _thread?.Join();
+        _thread.Join();
+        _events.WriteLines();
         TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
         ended &= _events.TrySetListener(null, left > CancelGrace ? left : CancelGrace);
-        lock (_lock)
-        {
-            _items.Clear();
-            Array.Clear(_recipientCounts);
-        }
+        lock (_table.Lock)
+            _table.Clear();
         return ended;
     }
 
@@ -114,32 +127,90 @@ internal sealed partial class MailQueue : IMailQueue, ISpoolConsumer, IDisposabl
         bool more;
         do
         {
-            lock (_lock)
+            lock (_table.Lock)
             {
                 FollowClock();
-                more = DeferSome();
+                more = _dispatcher.DeferSome();
                 more |= MakeSomeReady();
             }
-            more |= SendDsn();
-            StartAttempts();
+            more |= _notifier.BeginNext();
+            _dispatcher.StartAttempts();
         }
         while (more);
     }
 
-    /// <summary>When <see cref="Tick"/> has to be called next; null: not before something happens.</summary>
-    internal DateTimeOffset? NextDue
+    public IReadOnlyList<string> List()
     {
-        get
+        QueueItem[] items;
+        lock (_table.Lock)
+            items = _table.All;
+        return [.. items.OrderBy(item => item.Received).ThenBy(item => item.Id, StringComparer.Ordinal)
+            .Select(item => item.Id)];
+    }
+
+    public Fault Find(string id, out QueuedMessageView? message)
+    {
+        message = null;
+        lock (_table.Lock)
         {
-            lock (_lock)
-                return Earliest(Earliest(_retries.NextDue, NextDsnRetry), _pausedUntil > Now ? _pausedUntil : null);
+            if (!_table.TryFind(id, out QueueItem item))
+                return Fault.NotFound;
+            message = item.View(_dependencies.Schedule().Expires(item.Received));
+            return Fault.None;
         }
     }
 
-    private DateTimeOffset Now => _dependencies.Time.GetUtcNow();
+    public Fault OpenContent(string id, out Stream? content)
+    {
+        content = null;
+        QueueItem item;
+        lock (_table.Lock)
+            if (!_table.TryFind(id, out item))
+                return Fault.NotFound;
+        content = new QueuedContent(item.Entry.Content.OpenRead(), () => IsHere(item));
+        return Fault.None;
+    }
 
-    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other)
-        => one is null || other < one ? other : one;
+    public Fault Retry(string? id) => ChangeEach(id, _table.Retry);
+
+    public Fault Hold(string? id) => ChangeEach(id, item =>
+    {
+        _table.Hold(item);
+        _notifier.AddIfDue(item);
+        _table.SaveNote(item);
+    });
+
+    public Fault Release(string? id) => ChangeEach(id, item =>
+    {
+        _table.Release(item);
+        _table.SaveNote(item);
+    });
+
+    public Fault Remove(string? id) => ChangeEach(id, item =>
+    {
+        foreach (QueuedTransaction queued in _table.Remove(item))
+            _results.Remove(queued);
+    });
+
+    public Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId)
+    {
+        Fault fault = _redirection.Redirect(id, recipient, target, out newId);
+        _dispatcher.StartAttempts();
+        return fault;
+    }
+
+    public void SetListener(Action<QueueEvent>? listener) => _events.SetListener(listener);
+
+    private void Admit(ISpoolEntry entry, bool isNew)
+    {
+        if (_table.Admit(entry, _dependencies.Schedule(), Now) is not { } item)
+            return;
+        if (isNew)
+            _events.Announce(item, item.Recipients, QueueEventKind.Queued);
+        else
+            _notifier.AddIfDue(item);
+        _dispatcher.LineUp();
+    }
 
     // A clock that was set back would make everything that has a time wait until the clock comes there once more.
     private void FollowClock()
@@ -147,141 +218,73 @@ internal sealed partial class MailQueue : IMailQueue, ISpoolConsumer, IDisposabl
         DateTimeOffset now = Now;
         TimeSpan back = _lastTick - now;
         _lastTick = now;
-        if (back <= LongestSleep)
+        if (back <= QueueThread.LongestSleep)
             return;
-        _retries.Shift(-back);
-        ShiftDsns(-back);
-        if (_pausedUntil > now)
-            _pausedUntil -= back;
-    }
-
-    private void Run()
-    {
-        ThreadName.Set("mailmodule-que");
-        while (Sleep())
-        {
-            try
-            {
-                Tick();
-            }
-            catch (Exception e)
-            {
-                _dependencies.Log.Write(LogLevel.Error, "queue", $"a turn of the queue failed: {e}");
-            }
-        }
-    }
-
-    // Until there is something to do. False when the thread is to end.
-    private bool Sleep()
-    {
-        TimeSpan wait = NextDue is { } due ? due - Now : LongestSleep;
-        lock (_lock)
-        {
-            if (!_isWoken && !_isStopping && wait > TimeSpan.Zero)
-                Monitor.Wait(_lock, wait < LongestSleep ? wait + TimeSpan.FromMilliseconds(1) : LongestSleep);
-            _isWoken = false;
-            return !_isStopping;
-        }
-    }
-
-    /// <summary>There is something for the queue's thread to do.</summary>
-    private void Wake()
-    {
-        _isWoken = true;
-        Monitor.PulseAll(_lock);
-    }
-
-    private void Admit(ISpoolEntry entry, bool isNew)
-    {
-        var open = new List<QueueRecipient>(1);
-        for (int i = 0; i < entry.Envelope.Recipients.Count; i++)
-            if (entry.Envelope.Recipients[i].Maildrop is null && !entry.IsDone(i))
-                open.Add(new QueueRecipient(i));
-        if (open.Count == 0 || _isStopping || _items.ContainsKey(entry.Id))
-            return;
-        var item = new QueueItem(entry, [.. open], Now);
-        Dictionary<int, DateTimeOffset> due = QueueNote.Read(entry.Note, item);
-        _items.Add(item.Id, item);
-        DateTimeOffset latest = Now + _dependencies.Schedule().Delays.Max();
-        foreach (QueueRecipient recipient in open)
-            AssignTransaction(item, recipient, Earlier(due.GetValueOrDefault(recipient.Index), latest));
-        foreach (QueuedTransaction queued in item.Transactions)
-            SetFirstState(queued);
-        if (isNew)
-            Announce(item, open, QueueEventKind.Queued);
-        else
-            QueueDsnIfDue(item);
-    }
-
-    // The clock may have been set back since the note was written.
-    private static DateTimeOffset Earlier(DateTimeOffset due, DateTimeOffset latest)
-        => due == DateTimeOffset.MaxValue || due < latest ? due : latest;
-
-    private void AssignTransaction(QueueItem item, QueueRecipient recipient, DateTimeOffset due)
-    {
-        if (due == DateTimeOffset.MaxValue)
-        {
-            _recipientCounts[(int)QueueState.Failed]++;
-            return;
-        }
-        string nextHop = _dependencies.NextHopOf(item.RecipientOf(recipient).Address.Domain);
-        QueuedTransaction? queued =
-            item.Transactions.Find(one => one.NextHop == nextHop && one.Due == due && one.HasRoom);
-        if (queued is null)
-        {
-            queued = new QueuedTransaction(item, nextHop) { Due = due, Attempts = recipient.Attempts };
-            item.Transactions.Add(queued);
-        }
-        queued.Add(recipient);
-        _recipientCounts[(int)queued.State]++;
-    }
-
-    private void SetFirstState(QueuedTransaction queued)
-    {
-        if (queued.Item.IsHeld)
-            SetState(queued, QueueState.Held);
-        else if (queued.Due > Now)
-            Defer(queued, queued.Due);
-        else
-            MakeReady(queued);
-    }
-
-    /// <summary>Changes a transaction's state, and the counts with it.</summary>
-    private void SetState(QueuedTransaction queued, QueueState state)
-    {
-        if (queued.State == QueueState.Deferred)
-            _retries.MarkStale();
-        _recipientCounts[(int)queued.State] -= queued.Recipients.Count;
-        _recipientCounts[(int)state] += queued.Recipients.Count;
-        queued.State = state;
-    }
-
-    private void MakeReady(QueuedTransaction queued)
-    {
-        SetState(queued, QueueState.Ready);
-        Destination destination = DestinationOf(queued.NextHop);
-        destination.Enqueue(queued);
-        RequestConnection(destination);
-    }
-
-    private void Defer(QueuedTransaction queued, DateTimeOffset due)
-    {
-        queued.Due = due;
-        SetState(queued, QueueState.Deferred);
-        _retries.Add(queued);
-        if (_retries.NextDue == due)
-            Wake();
+        _table.Shift(-back);
+        _notifier.Shift(-back);
+        _dispatcher.Shift(-back);
     }
 
     private bool MakeSomeReady()
     {
         DateTimeOffset now = Now;
         for (int i = 0; i < StepLimit; i++)
-        {
-            if (!_retries.TryDequeue(now, out QueuedTransaction queued))
+            if (!_table.TryMakeDueReady(now))
                 return false;
-            MakeReady(queued);
-        }
         return true;
     }
+
+    // Each message under the lock by itself, so that a change of all messages holds up nothing else.
+    private Fault ChangeEach(string? id, Action<QueueItem> change)
+    {
+        if (!TryChoose(id, out QueueItem[] items))
+            return Fault.NotFound;
+        foreach (QueueItem item in items)
+            lock (_table.Lock)
+            {
+                if (!_table.Holds(item))
+                    continue;
+                change(item);
+                _dispatcher.LineUp();
+            }
+        _dispatcher.StartAttempts();
+        return Fault.None;
+    }
+
+    private bool TryChoose(string? id, out QueueItem[] items)
+    {
+        lock (_table.Lock)
+        {
+            if (id is null)
+                items = _table.All;
+            else
+                items = _table.TryFind(id, out QueueItem one) ? [one] : [];
+            return id is null || items.Length > 0;
+        }
+    }
+
+    private bool IsHere(QueueItem item)
+    {
+        lock (_table.Lock)
+            return _table.Holds(item);
+    }
+
+    private bool WaitForWork(TimeSpan timeout)
+    {
+        long deadline = Environment.TickCount64 + (long)timeout.TotalMilliseconds;
+        lock (_table.Lock)
+        {
+            while (_dispatcher.IsBusy || _notifier.IsBusy || _redirection.IsBusy)
+            {
+                long left = deadline - Environment.TickCount64;
+                if (left <= 0)
+                    return false;
+                _table.Wait(TimeSpan.FromMilliseconds(Math.Min(left, int.MaxValue)));
+            }
+            return true;
+        }
+    }
+
+    private static DateTimeOffset? Earliest(DateTimeOffset? one, DateTimeOffset? other)
+        => one is null || other < one ? other : one;
 }

@@ -5,9 +5,9 @@ namespace MailModule.Delivery.Queue;
 
 /// <summary>
 /// The queue's side of one delivery attempt: one connection's worth of work for one destination. It passes on to the
-/// queue what it hears; its properties are guarded by the queue's lock.
+/// dispatcher what it hears; its properties are guarded by the table's lock.
 /// </summary>
-internal sealed class QueueAttempt(MailQueue queue, Destination destination) : IAttemptOwner
+internal sealed class QueueAttempt(Dispatcher dispatcher, Destination destination) : IAttemptOwner
 {
     private IDeliveryAttempt? _remote;
     private bool _isCancelled;
@@ -48,17 +48,17 @@ internal sealed class QueueAttempt(MailQueue queue, Destination destination) : I
         return queued;
     }
 
-    public SmtpClientTransaction? NextTransaction(IDeliveryAttempt attempt) => queue.NextTransaction(this);
+    public SmtpClientTransaction? NextTransaction(IDeliveryAttempt attempt) => dispatcher.NextTransaction(this);
 
     public void Sending(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
     {
     }
 
     public void Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
-        => queue.Completed(this, attempt, transaction);
+        => dispatcher.Completed(this, attempt, transaction);
 
     public void Returned(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
-        => queue.Returned(this, transaction);
+        => dispatcher.Returned(this, transaction);
 
-    public void Ended(IDeliveryAttempt attempt, AttemptEnd end) => queue.Ended(this, attempt, end);
+    public void Ended(IDeliveryAttempt attempt, AttemptEnd end) => dispatcher.Ended(this, attempt, end);
 }

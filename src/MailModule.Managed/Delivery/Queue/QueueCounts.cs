@@ -1,5 +1,5 @@
 namespace MailModule.Delivery.Queue;
 
-/// <summary>How much waits. Recipients count in one of the last five.</summary>
+/// <summary>How much waits. Recipients count in one of the last six.</summary>
 public readonly record struct QueueCounts(
-    int Messages, int Recipients, int Ready, int Active, int Deferred, int Held, int Failed);
+    int Messages, int Recipients, int Ready, int Active, int Deferred, int Held, int Failed, int Relayed);

@@ -4,16 +4,18 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// Brings events to their listener: in order, one at a time, on a worker, so that a slow listener holds up nothing
-/// else. How many wait for it is bounded; beyond that bound events are lost, which a gap in their numbers shows.
+/// Tells the log and the listener what happened. Events come to the listener in order, one at a time, on a worker, so
+/// that a slow listener holds up nothing else. How many wait for it is bounded; beyond that bound events are lost,
+/// which a gap in their numbers shows.
 /// </summary>
-internal sealed class QueueEvents(Workers workers, Log log) : IJob
+internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) : IJob
 {
     private const int Limit = 100_000;
 
     [ThreadStatic]
     private static QueueEvents? t_calling;
 
+    private readonly QueueLog _lines = new(log);
     private readonly object _lock = new();
     private readonly Queue<QueueEvent> _waiting = new();
     private Action<QueueEvent>? _listener;
@@ -21,15 +23,36 @@ internal sealed class QueueEvents(Workers workers, Log log) : IJob
     private long _sequence;
     private bool _isRunning;
 
-    /// <summary>There is a listener: an event is worth making.</summary>
-    public bool HasListener => Volatile.Read(ref _listener) is not null;
+    /// <summary>
+    /// The same has happened to each of these recipients. With the table's lock held; runs nothing of the host's.
+    /// </summary>
+    public void Announce(QueueItem item, IReadOnlyList<QueueRecipient> recipients, QueueEventKind kind)
+    {
+        for (int i = 0; i < recipients.Count; i++)
+        {
+            _lines.Add(item, recipients[i], kind);
+            if (Volatile.Read(ref _listener) is null)
+                Interlocked.Increment(ref _sequence); // counts all the same
+            else
+                Post(EventOf(item, recipients[i], kind));
+        }
+    }
 
-    /// <summary>Counts an event that nobody hears.</summary>
-    public void CountUnheard() => Interlocked.Increment(ref _sequence);
+    /// <summary>Writes the lines of what was announced. Without the table's lock.</summary>
+    public void WriteLines() => _lines.Write();
 
-    /// <summary>Any thread; never blocks for long.</summary>
-    /// <param name="unnumbered">The event; its number is given here.</param>
-    public void Post(QueueEvent unnumbered)
+    private QueueEvent EventOf(QueueItem item, QueueRecipient recipient, QueueEventKind kind)
+    {
+        AttemptResult? last = recipient.Last;
+        Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
+        DateTimeOffset? next = kind == QueueEventKind.Deferred ? recipient.NextAttempt : null;
+        return new QueueEvent(
+            0, kind, item.Id, item.Entry.Envelope.ReversePath, item.RecipientOf(recipient).Address, time.GetUtcNow(),
+            recipient.Attempts, fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "",
+            last?.Tls, next);
+    }
+
+    private void Post(QueueEvent unnumbered)
     {
         lock (_lock)
         {

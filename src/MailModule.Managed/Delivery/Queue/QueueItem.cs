@@ -1,10 +1,11 @@
 using MailModule.Mail;
+using MailModule.Primitives;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Queue;
 
 /// <summary>
-/// One message in the queue, with what is known of each remote recipient. Guarded by the queue's lock.
+/// One message in the queue, with what is known of each remote recipient. Guarded by the table's lock.
 /// </summary>
 internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, DateTimeOffset taken)
 {
@@ -15,7 +16,7 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     public DateTimeOffset Received { get; } = entry.Envelope.Received == default ? taken : entry.Envelope.Received;
 
     /// <summary>The remote recipients that were open when the queue took the message.</summary>
-    public IReadOnlyList<QueueRecipient> Recipients => recipients;
+    public QueueRecipient[] Recipients => recipients;
 
     /// <summary>What is still to be tried, in one or more transactions for each next hop.</summary>
     public List<QueuedTransaction> Transactions { get; } = new(1);
@@ -23,6 +24,7 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// <summary>The sender has had a DSN of the delay.</summary>
     public bool IsDelayDsnSent { get; set; }
 
+    /// <summary>The table's to change, as <see cref="IsRemoved"/> is.</summary>
     public bool IsHeld { get; set; }
 
     /// <summary>An operator took the message out; what a connection still brings does not count.</summary>
@@ -36,33 +38,66 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// </summary>
     public bool IsBusy => Transactions.Exists(queued => queued.State is QueueState.Active or QueueState.Ready);
 
-    public bool HasFailed => Array.Exists(recipients, recipient => recipient.State == QueueState.Failed);
+    /// <summary>No more attempts for one of the recipients, and its copy or DSN is owed.</summary>
+    public bool HasFinal
+        => Array.Exists(recipients, recipient => recipient.State is QueueState.Failed or QueueState.Relayed);
+
     public bool IsDone => Array.TrueForAll(recipients, recipient => recipient.State == QueueState.Done);
 
     public Recipient RecipientOf(QueueRecipient recipient) => entry.Envelope.Recipients[recipient.Index];
+
+    public QueueRecipient[] InState(QueueState state)
+        => Array.FindAll(recipients, recipient => recipient.State == state);
+
+    public QueuedMessageView View(DateTimeOffset expires)
+        => new(Id, entry.Envelope.ReversePath, Received, expires, entry.Content.WireLength,
+            [.. recipients.Select(recipient => recipient.View(RecipientOf(recipient).Address))]);
 }
 
 /// <summary>One remote recipient of a message.</summary>
 /// <param name="index">In the envelope.</param>
 internal sealed class QueueRecipient(int index)
 {
+    private QueueState _final;
+
     public int Index => index;
 
-    /// <summary>Failed and Done are the recipient's own; one that is still open has its transaction's state.</summary>
-    public QueueState State => Transaction?.State ?? (IsDone ? QueueState.Done : QueueState.Failed);
+    /// <summary>A recipient that is final has a state of its own; one that is open has its transaction's.</summary>
+    public QueueState State => Transaction?.State ?? _final;
 
-    /// <summary>The transaction it is part of; null when it is final.</summary>
+    /// <summary>The transaction it is part of, which sets this; null when it is final.</summary>
     public QueuedTransaction? Transaction { get; set; }
 
-    public bool IsDone { get; set; }
+    public bool IsDone => State == QueueState.Done;
     public int Attempts { get; set; }
 
     /// <summary>
-    /// A DSN has to be written before this recipient is done: it failed, or it was delivered to a host that sends no
-    /// DSN of success where the sender wants one.
+    /// A relayed recipient whose host sends no DSN of success where the sender wants one, so that we do.
     /// </summary>
     public bool OwesDsn { get; set; } = true;
 
     /// <summary>Null before the first attempt.</summary>
     public AttemptResult? Last { get; set; }
+
+    /// <summary>Null unless it is deferred.</summary>
+    public DateTimeOffset? NextAttempt => Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
+
+    /// <param name="state">Failed, Relayed or Done.</param>
+    public void Finish(QueueState state, StateCounts counts)
+    {
+        if (Transaction is not null)
+            Transaction.Drop(this, counts);
+        else if (_final != default)
+            counts.Leave(_final, 1);
+        _final = state;
+        counts.Enter(state, 1);
+    }
+
+    public QueuedRecipientView View(MailAddress address)
+    {
+        Fault fault = Last is null || Last.Kind == AttemptResultKind.Delivered ? Fault.None : Last.Fault;
+        return new QueuedRecipientView(
+            address, State, Attempts, Last?.At, NextAttempt, fault, Last?.ReplyCode ?? 0, Last?.Status ?? "",
+            Last?.Text ?? "", Last?.Host ?? "");
+    }
 }

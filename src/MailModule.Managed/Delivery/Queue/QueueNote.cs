@@ -10,7 +10,7 @@ namespace MailModule.Delivery.Queue;
 /// </summary>
 /// <remarks>
 /// version 1 · flags (1 held, 2 DSN of delay sent) · count · for each open recipient: index, attempts, next attempt
-/// (UTC ticks), failed for good, and 0, or 1 and the last result: kind, fault, reply code, status, text, host, TLS,
+/// (UTC ticks), failed or relayed, and 0, or 1 and the last result: kind, fault, reply code, status, text, host, TLS,
 /// time. Numbers as BinaryWriter's 7-bit integers or 64 bits, text as its strings.
 /// </remarks>
 internal static class QueueNote
@@ -19,6 +19,8 @@ internal static class QueueNote
     private const byte Held = 1;
     private const byte DelayDsnSent = 2;
     private const int Limit = 1024 * 1024;
+
+    private static readonly Dictionary<int, DateTimeOffset> s_none = [];
 
     /// <summary>
     /// The note, cut so that it stays below the spool's limit: with many recipients the texts of their results are
@@ -49,12 +51,12 @@ internal static class QueueNote
 
     /// <summary>Restores what the note says of recipients that are still open, and returns when each is due.</summary>
     /// <returns>By envelope index. A recipient without an entry is due at once; <see cref="DateTimeOffset.MaxValue"/>:
-    /// it failed for good, and its DSN is due.</returns>
+    /// it failed for good or was relayed, as its last result says, and its DSN is due.</returns>
     public static Dictionary<int, DateTimeOffset> Read(ReadOnlyMemory<byte> note, QueueItem item)
     {
-        var due = new Dictionary<int, DateTimeOffset>();
         if (note.IsEmpty)
-            return due;
+            return s_none;
+        var due = new Dictionary<int, DateTimeOffset>();
         using var reader = new BinaryReader(new MemoryStream(note.ToArray()), Encoding.UTF8);
         try
         {
@@ -77,8 +79,8 @@ internal static class QueueNote
     {
         writer.Write7BitEncodedInt(recipient.Index);
         writer.Write7BitEncodedInt(recipient.Attempts);
-        writer.Write(recipient.Transaction is { State: QueueState.Deferred } queued ? queued.Due.UtcTicks : 0);
-        writer.Write(recipient.State == QueueState.Failed);
+        writer.Write(recipient.NextAttempt?.UtcTicks ?? 0);
+        writer.Write(recipient.State is QueueState.Failed or QueueState.Relayed);
         writer.Write(recipient.Last is not null);
         if (recipient.Last is { } last)
             Write(writer, last, words);
@@ -101,14 +103,14 @@ internal static class QueueNote
         int index = reader.Read7BitEncodedInt();
         int attempts = reader.Read7BitEncodedInt();
         var next = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
-        bool failed = reader.ReadBoolean();
+        bool final = reader.ReadBoolean();
         AttemptResult? last = reader.ReadBoolean() ? ReadResult(reader) : null;
-        QueueRecipient? recipient = item.Recipients.FirstOrDefault(one => one.Index == index);
+        QueueRecipient? recipient = Array.Find(item.Recipients, one => one.Index == index);
         if (recipient is null)
             return;
         recipient.Attempts = attempts;
         recipient.Last = last;
-        due[index] = failed && last is not null ? DateTimeOffset.MaxValue : next;
+        due[index] = final && last is not null ? DateTimeOffset.MaxValue : next;
     }
 
     private static AttemptResult ReadResult(BinaryReader reader)

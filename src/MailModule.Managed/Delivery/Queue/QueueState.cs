@@ -11,8 +11,10 @@ public enum QueueState
     Deferred = 3,
     /// <summary>Not tried until it is released.</summary>
     Held = 4,
-    /// <summary>Failed for good; the DSN to the sender is being written.</summary>
+    /// <summary>Failed for good; a copy or the DSN to the sender is being written.</summary>
     Failed = 5,
     /// <summary>Done: it no longer counts.</summary>
     Done = 6,
+    /// <summary>Another host has taken it; a copy or the DSN of success is being written.</summary>
+    Relayed = 7,
 }

@@ -4,7 +4,7 @@ namespace MailModule.Delivery.Queue;
 
 /// <summary>
 /// Recipients of one message that go to one next hop in one SMTP transaction: the unit of scheduling. The recipients
-/// that one attempt leaves open are tried again together. Guarded by the queue's lock.
+/// that one attempt leaves open are tried again together. Guarded by the table's lock.
 /// </summary>
 internal sealed class QueuedTransaction(QueueItem item, string nextHop)
 {
@@ -14,7 +14,7 @@ internal sealed class QueuedTransaction(QueueItem item, string nextHop)
     public QueueItem Item => item;
     public string NextHop => nextHop;
     public List<QueueRecipient> Recipients { get; } = new(1);
-    public QueueState State { get; set; } = QueueState.Ready;
+    public QueueState State { get; private set; } = QueueState.Ready;
 
     /// <summary>It is on no connection, and one more recipient may join it.</summary>
     public bool HasRoom => State == QueueState.Ready && Recipients.Count < RecipientLimit;
@@ -34,16 +34,26 @@ internal sealed class QueuedTransaction(QueueItem item, string nextHop)
     /// <summary>What a session is given, while the transaction is active.</summary>
     public SmtpClientTransaction? Transaction { get; set; }
 
-    public void Add(QueueRecipient recipient)
+    public void Become(QueueState state, StateCounts counts)
     {
-        recipient.Transaction = this;
+        counts.Leave(State, Recipients.Count);
+        counts.Enter(state, Recipients.Count);
+        State = state;
+    }
+
+    /// <summary>Takes in a recipient that is new, or was dropped by another transaction.</summary>
+    public void Add(QueueRecipient recipient, StateCounts counts)
+    {
+        counts.Enter(State, 1);
         Recipients.Add(recipient);
+        recipient.Transaction = this;
     }
 
     /// <summary>Takes out a recipient that is final, or that another transaction takes over.</summary>
-    public void Drop(QueueRecipient recipient)
+    public void Drop(QueueRecipient recipient, StateCounts counts)
     {
-        recipient.Transaction = null;
+        counts.Leave(State, 1);
         Recipients.Remove(recipient);
+        recipient.Transaction = null;
     }
 }

@@ -3,7 +3,7 @@ namespace MailModule.Delivery.Queue;
 /// <summary>
 /// Deferred transactions by the time of their next attempt: adding and taking costs the logarithm of how many there
 /// are. Transactions that were made ready, held or deferred anew meanwhile stay behind as stale entries, which are
-/// swept when they are at least half of all. Guarded by the queue's lock.
+/// swept when they are at least half of all. Guarded by the table's lock.
 /// </summary>
 internal sealed class RetryHeap
 {

@@ -266,6 +266,23 @@ public class MailQueueTests
     }
 
     [Fact]
+    public void A_message_that_was_held_and_released_in_its_line_goes_out_once_though_its_next_hop_has_changed()
+    {
+        string? smarthost = null;
+        using var bench = new QueueBench(nextHopOf: domain => smarthost ?? domain);
+        bench.Network.Hanging.Add("one.test");
+        bench.Add("m0", "a@one.test");
+        bench.Add("m1", "a@one.test", "b@one.test");
+        bench.Queue.Hold("m1");
+        bench.Queue.Release("m1");
+        smarthost = "hub.test";
+        bench.Network.Hanging.Clear();
+        bench.Network.Work();
+        Assert.Equal(["hub.test: a@one.test", "hub.test: a@one.test b@one.test"], bench.Network.Seen);
+        Assert.Equal(default, bench.Queue.Counts);
+    }
+
+    [Fact]
     public void A_pause_between_deliveries_is_kept()
     {
         RetrySchedule schedule = RetrySchedule.Default with { Pause = TimeSpan.FromSeconds(3) };
@@ -286,9 +303,14 @@ public class MailQueueTests
     {
         using var bench = new QueueBench();
         bench.Dsns.Fault = Fault.Io;
-        bench.Add("m1", Notify.Success, "a@one.test");
+        QueueSpool.Entry entry = bench.Add("m1", Notify.Success, "a@one.test");
         bench.Turn();
         Assert.Empty(bench.Spool.Marks);
+        Assert.Equal(QueueState.Relayed, bench.Find("m1").State);
+        Assert.Equal((0, 1), (bench.Queue.Counts.Failed, bench.Queue.Counts.Relayed));
+        using (var after = new QueueBench(recovered: [entry]))
+            Assert.Equal(["Relayed m1 a@one.test 2.0.0 250 2.0.0 taken [mx.one.test]"], after.Dsns.Sent);
+        entry.Done.Clear();
         bench.Dsns.Fault = Fault.None;
         bench.Pass(TimeSpan.FromMinutes(1));
         Assert.Equal(["Relayed m1 a@one.test 2.0.0 250 2.0.0 taken [mx.one.test]"], bench.Dsns.Sent);

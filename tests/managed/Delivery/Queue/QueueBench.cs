@@ -24,7 +24,7 @@ internal sealed class QueueBench : IDisposable
     public QueueBench(
         RetrySchedule? schedule = null, int connectionsPerDestination = 20,
         IEnumerable<ISpoolEntry>? recovered = null, Func<string, string>? nextHopOf = null, KeptCopies? copies = null,
-        ManualClock? clock = null)
+        ManualClock? clock = null, Log? log = null)
     {
         Clock = clock ?? new ManualClock();
         Spool = new QueueSpool([.. recovered ?? []]);
@@ -41,6 +41,7 @@ internal sealed class QueueBench : IDisposable
             Schedule = () => schedule ?? RetrySchedule.Default,
             Copies = copies ?? KeptCopies.None,
             Time = Clock,
+            Log = log ?? Log.None,
             ConnectionsPerDestination = connectionsPerDestination,
         });
         Spool.Start(null, Queue);

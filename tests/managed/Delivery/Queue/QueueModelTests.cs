@@ -189,7 +189,7 @@ public class QueueModelTests
 
         private void Check()
         {
-            var counted = new int[(int)QueueState.Done + 1];
+            var counted = new int[(int)QueueState.Relayed + 1];
             int messages = 0;
             foreach (QueueSpool.Entry entry in _entries)
             {
@@ -209,10 +209,10 @@ public class QueueModelTests
             }
             int Of(QueueState state) => counted[(int)state];
             int all = Of(QueueState.Ready) + Of(QueueState.Active) + Of(QueueState.Deferred) + Of(QueueState.Held)
-                + Of(QueueState.Failed);
+                + Of(QueueState.Failed) + Of(QueueState.Relayed);
             var expected = new QueueCounts(
                 messages, all, Of(QueueState.Ready), Of(QueueState.Active), Of(QueueState.Deferred),
-                Of(QueueState.Held), Of(QueueState.Failed));
+                Of(QueueState.Held), Of(QueueState.Failed), Of(QueueState.Relayed));
             Assert.True(_bench.Queue.Counts == expected, Said($"{_bench.Queue.Counts} is not {expected}"));
         }
 

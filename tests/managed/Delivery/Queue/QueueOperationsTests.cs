@@ -19,7 +19,8 @@ public class QueueOperationsTests
         bench.Add("late", "a@late.test", "b@late.test");
         bench.Add("held", "a@late.test");
         bench.Queue.Hold("held");
-        Assert.Equal(new QueueCounts(3, 4, Ready: 1, Active: 0, Deferred: 2, Held: 1, Failed: 0), bench.Queue.Counts);
+        Assert.Equal(
+            new QueueCounts(3, 4, Ready: 1, Active: 0, Deferred: 2, Held: 1, Failed: 0, Relayed: 0), bench.Queue.Counts);
         bench.Queue.Remove(null);
         Assert.Equal(default, bench.Queue.Counts);
         Assert.Empty(bench.Queue.List());
@@ -197,21 +198,22 @@ public class QueueOperationsTests
     public void Stale_entries_of_the_retry_heap_are_swept()
     {
         var heap = new RetryHeap();
+        var counts = new StateCounts();
         var entry = new QueueSpool.Entry("m1", DateTimeOffset.UtcNow, Notify.Default, "a@one.test");
         var transactions = new List<QueuedTransaction>();
         for (int i = 0; i < 10_000; i++)
         {
             var queued = new QueuedTransaction(new QueueItem(entry, [], DateTimeOffset.UtcNow), "one.test")
             {
-                State = QueueState.Deferred,
                 Due = DateTimeOffset.UnixEpoch.AddSeconds(i),
             };
+            queued.Become(QueueState.Deferred, counts);
             heap.Add(queued);
             transactions.Add(queued);
         }
         foreach (QueuedTransaction queued in transactions.Skip(1).Take(9_000))
         {
-            queued.State = QueueState.Held;
+            queued.Become(QueueState.Held, counts);
             heap.MarkStale();
         }
         Assert.InRange(heap.Count, 1_000, 3_000);

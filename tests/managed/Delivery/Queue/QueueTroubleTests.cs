@@ -114,6 +114,32 @@ public class QueueTroubleTests
     }
 
     [Fact]
+    public void Whoever_gets_the_lines_of_the_log_holds_up_no_other_thread()
+    {
+        QueueBench? bench = null;
+        var said = new List<string>();
+        bool isFree = true;
+        var log = new Log(LogLevel.Info, (_, _, text) =>
+        {
+            var other = new Thread(() => _ = bench!.Queue.Counts);
+            other.Start();
+            isFree &= other.Join(TimeSpan.FromSeconds(10));
+            said.Add(text.Split(' ')[1]);
+        });
+        using (bench = new QueueBench(log: log))
+        {
+            bench.Network.Answers["one.test"] = to => to == "bad@one.test" ? 550 : 250;
+            bench.Add("m1", "good@one.test", "bad@one.test");
+            bench.Turn();
+            bench.Network.Answers["one.test"] = _ => 451;
+            bench.Add("m2", "a@one.test");
+            bench.Queue.Remove("m2");
+        }
+        Assert.True(isFree);
+        Assert.Equal(["queued", "queued", "delivered", "bounced", "queued", "deferred", "removed"], said);
+    }
+
+    [Fact]
     public void A_listener_that_throws_hears_the_next_event()
     {
         using var bench = new QueueBench();

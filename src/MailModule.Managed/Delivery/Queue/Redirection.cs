@@ -1,0 +1,107 @@
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp;
+
+namespace MailModule.Delivery.Queue;
+
+/// <summary>
+/// Sends what is open of a message to another address: a new message for that address is written, and when that is
+/// durable the old recipients leave. Meanwhile they are set aside in the table, so that nothing else moves them.
+/// </summary>
+internal sealed class Redirection(QueueTable table, ResultHandler results, QueueDependencies dependencies)
+{
+    private int _underWay;
+
+    /// <summary>A message is being written. With the table's lock held.</summary>
+    public bool IsBusy => _underWay > 0;
+
+    /// <inheritdoc cref="IMailQueue.Redirect"/>
+    public Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId)
+    {
+        newId = "";
+        Fault fault = Begin(id, recipient, out QueuedTransaction aside);
+        if (fault != Fault.None)
+            return fault;
+        fault = Fault.Internal;
+        try
+        {
+            fault = Copy(aside, target, out newId);
+        }
+        catch (IOException)
+        {
+            fault = Fault.Io;
+        }
+        finally
+        {
+            lock (table.Lock)
+                End(aside, fault);
+        }
+        return fault;
+    }
+
+    private Fault Begin(string id, MailAddress? address, out QueuedTransaction aside)
+    {
+        aside = null!;
+        lock (table.Lock)
+        {
+            if (!table.TryFind(id, out QueueItem item))
+                return Fault.NotFound;
+            if (table.IsClosed)
+                return Fault.State;
+            QueueRecipient[] wanted = Array.FindAll(
+                item.Recipients,
+                one => !one.IsDone && (address is null || item.RecipientOf(one).Address.Equals(address)));
+            if (wanted.Length == 0)
+                return Fault.NotFound;
+            QueueRecipient[] waiting = Array.FindAll(wanted, IsWaiting);
+            if (waiting.Length == 0)
+                return Fault.State;
+            aside = table.SetAside(item, waiting);
+            _underWay++;
+            return Fault.None;
+        }
+    }
+
+    private static bool IsWaiting(QueueRecipient recipient)
+        => recipient.State is QueueState.Ready or QueueState.Deferred or QueueState.Held
+            && recipient.Transaction is { IsSetAside: false };
+
+    // RFC 3461 §5.2.7.1: the new message keeps the DSN parameters of the first one, and its original recipient.
+    private Fault Copy(QueuedTransaction aside, MailAddress target, out string newId)
+    {
+        Envelope old = aside.Item.Entry.Envelope;
+        Recipient first = aside.Item.RecipientOf(aside.Recipients[0]);
+        var envelope = new Envelope
+        {
+            ReversePath = old.ReversePath,
+            Helo = old.Helo,
+            Client = old.Client,
+            AuthenticatedUser = old.AuthenticatedUser,
+            Received = dependencies.Time.GetUtcNow(),
+            EightBit = old.EightBit,
+            Utf8 = old.Utf8,
+            Return = old.Return,
+            EnvelopeId = old.EnvelopeId,
+        };
+        envelope.Recipients.Add(new Recipient(target, dependencies.MaildropOf(target))
+        {
+            Notify = first.Notify,
+            OriginalRecipient = first.OriginalRecipient ?? TypedAddress.Of(first.Address),
+        });
+        using Stream content = aside.Item.Entry.Content.OpenRead();
+        return SpoolCopy.Write(
+            dependencies.Spool, envelope, content, aside.Item.Entry.Content.Length, out newId);
+    }
+
+    private void End(QueuedTransaction aside, Fault fault)
+    {
+        _underWay--;
+        table.EndSetAside(aside);
+        if (table.IsClosed)
+            table.Wake();
+        if (fault == Fault.None)
+            results.Remove(aside);
+        else
+            results.PutBack(aside);
+    }
+}

@@ -1,0 +1,165 @@
+using MailModule.Delivery.Remote;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+
+namespace MailModule.Delivery.Queue;
+
+/// <summary>
+/// What the result of an attempt means for a message: done, another attempt by the schedule, or final with a DSN. It
+/// knows no connection and no destination. Every member is called with the table's lock held.
+/// </summary>
+internal sealed class ResultHandler(
+    QueueTable table, Notifier notifier, QueueEvents events, QueueDependencies dependencies)
+{
+    /// <summary>Times in a row that a transaction may come back untried, before that counts as an attempt.</summary>
+    private const int ReturnLimit = 3;
+
+    private DateTimeOffset Now => dependencies.Time.GetUtcNow();
+
+    /// <summary>
+    /// Gives each recipient of a transaction what the server said. True if the message was taken for one at least.
+    /// </summary>
+    public bool Completed(QueuedTransaction queued, SmtpClientTransaction transaction, RemoteHost? host)
+    {
+        DateTimeOffset now = Now;
+        queued.Returns = 0;
+        for (int i = 0; i < queued.Recipients.Count; i++)
+            queued.Recipients[i].Last = AttemptResult.Of(transaction.Recipients[i], host, now);
+        bool isDelivered = FinishDelivered(queued, transaction.IsDsnOffered);
+        if (queued.Item.IsRemoved)
+        {
+            Remove(queued);
+            table.SaveNote(queued.Item);
+        }
+        else
+            DeferOrFail(queued, isDelivered);
+        return isDelivered;
+    }
+
+    /// <summary>The transaction was handed out, and its connection ended before it counted.</summary>
+    public void ReturnedUntried(QueuedTransaction queued)
+    {
+        if (++queued.Returns <= ReturnLimit)
+            PutBack(queued);
+        else
+            Unreachable(queued, new AttemptResult(
+                AttemptResultKind.Deferred, Fault.Closed, 0, "4.4.2",
+                "the host closes its connections before they are used", "", null, Now));
+    }
+
+    /// <summary>No host could be reached for a transaction that waited.</summary>
+    /// <param name="failure">From <see cref="FailureOf"/>.</param>
+    public void Unreachable(QueuedTransaction queued, AttemptResult failure)
+    {
+        foreach (QueueRecipient recipient in queued.Recipients)
+            recipient.Last = failure;
+        if (queued.Item.IsRemoved)
+            Remove(queued);
+        else
+            DeferOrFail(queued, isDelivered: false);
+    }
+
+    /// <summary>What the end of an attempt that reached no host means for all that waits for it.</summary>
+    public AttemptResult FailureOf(AttemptEnd end, RemoteHost? host) => AttemptResult.Of(end, host, Now);
+
+    /// <summary>As the transaction was before it was handed out or set aside; removed, if its message was.</summary>
+    public void PutBack(QueuedTransaction queued)
+    {
+        if (queued.Item.IsRemoved)
+            Remove(queued);
+        else
+            table.PutBack(queued);
+    }
+
+    /// <summary>The recipients of this transaction leave the queue, and nobody is told.</summary>
+    public void Remove(QueuedTransaction queued)
+    {
+        QueueRecipient[] recipients = [.. queued.Recipients];
+        events.Announce(queued.Item, recipients, QueueEventKind.Removed);
+        table.MarkDone(queued.Item, recipients, soon: false);
+        notifier.AddIfDue(queued.Item); // a recipient that was delivered to may be owed a DSN or a copy
+    }
+
+    private bool FinishDelivered(QueuedTransaction queued, bool isDsnOffered)
+    {
+        QueueItem item = queued.Item;
+        QueueRecipient[] delivered =
+            [.. queued.Recipients.Where(recipient => recipient.Last!.Kind == AttemptResultKind.Delivered)];
+        if (delivered.Length == 0)
+            return false;
+        bool isCopyKept = dependencies.Copies.Wants(isSent: true);
+        foreach (QueueRecipient recipient in delivered)
+        {
+            recipient.Attempts++;
+            // RFC 3461 §5.2.2: a host that relays a message to one without DSN sends the "relayed" DSN itself, and
+            // does so before it forgets the message
+            recipient.OwesDsn = !isDsnOffered && item.RecipientOf(recipient).Notify.HasFlag(Notify.Success);
+            if (recipient.OwesDsn || isCopyKept)
+                table.Relay(recipient);
+        }
+        table.MarkDone(item, Array.FindAll(delivered, one => one.State != QueueState.Relayed), soon: true);
+        events.Announce(item, delivered, QueueEventKind.Delivered);
+        return true;
+    }
+
+    // What is left of a transaction after an attempt: failed for good, or another attempt.
+    private void DeferOrFail(QueuedTransaction queued, bool isDelivered)
+    {
+        QueueItem item = queued.Item;
+        if (queued.Recipients.Count > 0)
+        {
+            if (table.IsClosed && !isDelivered && queued.Recipients.TrueForAll(IsCut))
+                KeepForStart(queued);
+            else if (isDelivered && queued.Recipients.TrueForAll(one => one.Last!.IsTooManyRecipients))
+                PutBack(queued);
+            else
+                CountAttempt(queued);
+        }
+        if (item.IsDone)
+            return;
+        notifier.AddIfDue(item);
+        table.SaveNote(item);
+    }
+
+    private static bool IsCut(QueueRecipient recipient) => recipient.Last!.Fault == Fault.Cancelled;
+
+    // We cut the attempt ourselves: that says nothing about the next hop.
+    private void KeepForStart(QueuedTransaction queued)
+    {
+        if (queued.Item.IsHeld)
+            table.Hold(queued);
+        else
+            table.Defer(queued, Now);
+    }
+
+    // The attempt has failed: another one when the schedule says, unless a reply was final or the life is over.
+    private void CountAttempt(QueuedTransaction queued)
+    {
+        QueueItem item = queued.Item;
+        RetrySchedule schedule = dependencies.Schedule();
+        DateTimeOffset now = Now;
+        bool isOver = schedule.IsOver(item.Received, now);
+        foreach (QueueRecipient recipient in queued.Recipients.ToArray())
+        {
+            recipient.Attempts++;
+            if (isOver || recipient.Last!.Kind == AttemptResultKind.Failed)
+                Fail(recipient);
+        }
+        if (queued.Recipients.Count == 0)
+            return;
+        queued.Attempts++;
+        if (item.IsHeld)
+            table.Hold(queued);
+        else
+            table.Defer(queued, schedule.NextAttempt(queued.Attempts, item.Received, now));
+        events.Announce(item, queued.Recipients, QueueEventKind.Deferred);
+    }
+
+    private void Fail(QueueRecipient recipient)
+    {
+        if (recipient.Last!.Kind == AttemptResultKind.Deferred)
+            recipient.Last = recipient.Last with { Kind = AttemptResultKind.Failed };
+        table.Fail(recipient);
+    }
+}
