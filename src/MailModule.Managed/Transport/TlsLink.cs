@@ -80,6 +80,8 @@ internal sealed class TlsLink : ILink
         Transfer last = Transfer.Again;
         for (int i = 0; i < RecordsOfTurn && count < LeastOfTurn && target.Length - count >= ILink.LeastRoom; i++)
         {
+            if (count > 0 && !_records.HasRecord)
+                break; // the link below is asked once, and waited for
             last = ReceiveOnce(target[count..], mayTakeLong);
             count += last.Count;
             if (last.State != TransferState.Moved)
