@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -56,20 +57,15 @@ internal sealed class TlsLink : ILink
 
     public Transfer Handshake()
     {
-        _handshake ??= BeginHandshake();
-        while (!_handshake.IsCompleted)
+        OpenSslBuffers.BeginOurs();
+        try
         {
-            if (!_records.IsReading)
-                return ContinueLater(_handshake);
-            SendRecords();
-            if (!_records.TryReceive(_lower, mayTakeLong: true))
-                return Transfer.Again;
-            _records.Continue();
+            return StepHandshake();
         }
-        SendRecords();
-        Exception? failure = _handshake.Exception?.InnerException;
-        _handshake = null;
-        return EndHandshake(failure);
+        finally
+        {
+            OpenSslBuffers.EndOurs();
+        }
     }
 
     public bool AwaitInput() => _isInputBroken || _records.HasRecord || _lower.AwaitInput();
@@ -134,6 +130,24 @@ internal sealed class TlsLink : ILink
         _ = _handshake?.Exception; // its end by this is nobody's concern
         _ssl.Dispose();
         _lower.Close();
+    }
+
+    private Transfer StepHandshake()
+    {
+        _handshake ??= BeginHandshake();
+        while (!_handshake.IsCompleted)
+        {
+            if (!_records.IsReading)
+                return ContinueLater(_handshake);
+            SendRecords();
+            if (!_records.TryReceive(_lower, mayTakeLong: true))
+                return Transfer.Again;
+            _records.Continue();
+        }
+        SendRecords();
+        Exception? failure = _handshake.Exception?.InnerException;
+        _handshake = null;
+        return EndHandshake(failure);
     }
 
     private Task BeginHandshake()
