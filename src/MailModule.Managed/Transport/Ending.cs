@@ -2,7 +2,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
-/// <summary>How a connection comes to its end, and why. Belongs to the owner; the flags may be read by any thread.</summary>
+/// <summary>
+/// How a connection comes to its end, and why. Belongs to the owner; the flags may be read by any thread.
+/// </summary>
 internal struct Ending
 {
     private const int LingerLimit = 1024 * 1024;

@@ -9,7 +9,7 @@ namespace MailModule.Transport;
 internal interface ILink
 {
     /// <summary>Room that <see cref="Receive"/> may ask for: what one record of TLS holds (RFC 8446 §5.1).</summary>
-    public const int LeastRoom = 16 * 1024;
+    const int LeastRoom = 16 * 1024;
 
     /// <summary>The other end; what stands for it where there is no address.</summary>
     IPEndPoint RemoteEndPoint { get; }

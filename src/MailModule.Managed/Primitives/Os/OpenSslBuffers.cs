@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using System.Security.Cryptography;
 
 namespace MailModule.Primitives.Os;
@@ -41,6 +42,7 @@ internal static unsafe partial class OpenSslBuffers
     }
 
     /// <summary>The very library that the platform has loaded, and none of our own.</summary>
+    [SupportedOSPlatform("linux")]
     private static bool IsLoaded(out nint library)
     {
         library = 0;
