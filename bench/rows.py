@@ -34,6 +34,8 @@ ROWS = [
     Row("discard-1k-c16-one-each", "receive", BOTH, "smtp-sink", smtp(1024, 16, "--per-conn", 1)),
     Row("discard-10k-c16", "receive", BOTH, "smtp-sink", smtp(10240, 16)),
     Row("discard-1m-c16", "receive", BOTH, "smtp-sink", smtp(1 << 20, 16), rate=8, most=8000),
+    Row("discard-1k-c8-tls", "receive_tls", ("inline",), "clear", smtp(1024, 8), cpu={"inline": 2.0}),
+    Row("discard-1m-c8-tls", "receive_tls", ("inline",), "clear", smtp(1 << 20, 8), most=2000),
     Row("durable-1k-c1", "durable", ("spool",), "postfix-hold", smtp(1024, 1), rate=4, cpu={"spool": 0.1}),
     Row("durable-1k-c16", "durable", ("spool",), "postfix-hold", smtp(1024, 16), rate=8, cpu={"spool": 0.1}),
     Row("durable-1k-c16-pipelined", "durable", ("spool",), "postfix-hold", smtp(1024, 16, "--pipeline", 1)),

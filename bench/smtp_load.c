@@ -1,17 +1,19 @@
 /* smtp_load: many SMTP clients in one epoll loop.
  *
  *   smtp_load --port P [--conns 1] [--msgs 1000] [--size 1024] [--pipeline 0|1] [--per-conn 0]
- *             [--to user%d@example.org] [--users 1] [--timeout 60]
+ *             [--to user%d@example.org] [--users 1] [--timeout 60] [--tls 0|1]
  *
- * pipeline 1 writes MAIL, RCPT and DATA at once (RFC 2920); per-conn K opens a new connection after K messages. A %d in
+ * tls 1 begins each connection by STARTTLS; any certificate will do. pipeline 1 writes MAIL, RCPT and DATA at once (RFC 2920); per-conn K opens a new connection after K messages. A %d in
  * --to becomes the connection's number modulo --users. One line of key=value comes out; the time of a message is from
  * the write of MAIL to the reply to its end. */
 #include "tool.h"
+#include <openssl/ssl.h>
 
-enum step { GREETING, EHLO, MAIL, RCPT, DATA, BODY, QUIT };
+enum step { GREETING, STARTTLS, HANDSHAKE, EHLO, MAIL, RCPT, DATA, BODY, QUIT };
 
 struct client {
     int fd, id, wants_out, done_here;
+    SSL *tls;            /* NULL in clear text */
     enum step step;      /* the reply that is awaited */
     char code[4];        /* the first octets of the reply line that is coming in */
     int column;          /* how much of the line has come */
@@ -28,6 +30,7 @@ static int last_refusal;
 static const char *to;
 static struct durations times;
 static int64_t ended;
+static SSL_CTX *tls_settings; /* NULL: no TLS */
 
 /* The message: `body` as it stands, then its lines again until `body_total` octets. So 1 GiB needs no 1 GiB. */
 static char *body;
@@ -80,6 +83,28 @@ static void want_out(struct client *c, int wanted_now) {
     epoll_ctl(epoll, EPOLL_CTL_MOD, c->fd, &event);
 }
 
+/* As send and recv: -1 with EAGAIN when nothing can be moved now. */
+static ssize_t tls_result(struct client *c, int result) {
+    if (result > 0)
+        return result;
+    int error = SSL_get_error(c->tls, result);
+    errno = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE ? EAGAIN : EPROTO;
+    return error == SSL_ERROR_ZERO_RETURN ? 0 : -1;
+}
+
+static ssize_t send_some(struct client *c, const char *octets, size_t n) {
+    enum { MOST = 1 << 20 };
+    if (!c->tls)
+        return send(c->fd, octets, n, MSG_NOSIGNAL);
+    return tls_result(c, SSL_write(c->tls, octets, n < MOST ? (int)n : MOST));
+}
+
+static ssize_t receive_some(struct client *c, char *octets, int n) {
+    if (!c->tls)
+        return recv(c->fd, octets, (size_t)n, 0);
+    return tls_result(c, SSL_read(c->tls, octets, n));
+}
+
 /* Writes as much as goes; -1 when the connection is lost. */
 static int write_out(struct client *c) {
     for (;;) {
@@ -91,7 +116,7 @@ static int write_out(struct client *c) {
             want_out(c, 0);
             return 0;
         }
-        ssize_t k = send(c->fd, piece, n, MSG_NOSIGNAL);
+        ssize_t k = send_some(c, piece, n);
         if (k < 0 && (errno == EAGAIN || errno == ENOTCONN)) {
             want_out(c, 1);
             return 0;
@@ -144,16 +169,40 @@ static int end_message(struct client *c) {
     return begin_message(c);
 }
 
+static int say_ehlo(struct client *c) {
+    enum step awaited = tls_settings && !c->tls ? STARTTLS : EHLO;
+    return say(c, awaited, snprintf(c->commands, sizeof c->commands, "EHLO load.example.net\r\n"));
+}
+
+static int shake_hands(struct client *c) {
+    if (!c->tls) {
+        c->tls = SSL_new(tls_settings);
+        SSL_set_fd(c->tls, c->fd);
+        SSL_set_connect_state(c->tls);
+    }
+    int result = SSL_do_handshake(c->tls);
+    if (result != 1)
+        return tls_result(c, result) < 0 && errno == EAGAIN ? 0 : -1;
+    return say_ehlo(c);
+}
+
 /* A whole reply has come; -1 ends the connection. */
 static int take_reply(struct client *c, int code) {
-    if (code != (c->step == GREETING ? 220 : c->step == DATA ? 354 : c->step == QUIT ? 221 : 250)) {
+    if (code != (c->step == GREETING || c->step == HANDSHAKE ? 220
+                 : c->step == DATA                           ? 354
+                 : c->step == QUIT                           ? 221
+                                                             : 250)) {
         refused++;
         last_refusal = code;
         return -1;
     }
     switch (c->step) {
     case GREETING:
-        return say(c, EHLO, snprintf(c->commands, sizeof c->commands, "EHLO load.example.net\r\n"));
+        return say_ehlo(c);
+    case STARTTLS:
+        return say(c, HANDSHAKE, snprintf(c->commands, sizeof c->commands, "STARTTLS\r\n"));
+    case HANDSHAKE:
+        return shake_hands(c);
     case EHLO:
         return begin_message(c);
     case MAIL:
@@ -190,14 +239,20 @@ static int take_octets(struct client *c, const char *p, ssize_t n) {
 
 static int serve(struct client *c, uint32_t events) {
     char in[8192];
+    if (c->tls && !SSL_is_init_finished(c->tls))
+        return shake_hands(c);
     if (events & EPOLLOUT && write_out(c) < 0)
         return -1;
     if (!(events & ~(uint32_t)EPOLLOUT))
         return 0;
-    ssize_t n = recv(c->fd, in, sizeof in, 0);
-    if (n < 0 && errno == EAGAIN)
-        return 0;
-    return n <= 0 ? -1 : take_octets(c, in, n);
+    do {
+        ssize_t n = receive_some(c, in, sizeof in);
+        if (n < 0 && errno == EAGAIN)
+            return 0;
+        if (n <= 0 || take_octets(c, in, n) < 0)
+            return -1;
+    } while (c->tls && SSL_pending(c->tls));
+    return 0;
 }
 
 static int open_client(struct client *c) {
@@ -219,6 +274,7 @@ static int open_client(struct client *c) {
 static void close_client(struct client *c) {
     if (c->step != QUIT)
         lost++;
+    SSL_free(c->tls);
     close(c->fd);
     live--;
     if (begun < wanted && lost < 100)
@@ -244,6 +300,11 @@ int main(int argc, char **argv) {
     per_connection = (int)option_number("per-conn", 0);
     users = (int)option_number("users", 1);
     to = option("to", "user%d@example.org");
+    if (option_number("tls", 0)) {
+        signal(SIGPIPE, SIG_IGN);
+        tls_settings = SSL_CTX_new(TLS_client_method());
+        SSL_CTX_set_mode(tls_settings, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    }
     make_body((uint64_t)option_number("size", 1024));
     epoll = epoll_create1(EPOLL_CLOEXEC);
     struct client *clients = allocate((size_t)conns * sizeof *clients);

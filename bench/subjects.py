@@ -44,6 +44,15 @@ class Subjects:
     def peer_receive(self, row, stack):
         return self.sends(stack.enter_context(SmtpSink(self.fresh("smtp-sink"))), row.load)
 
+    def ours_receive_tls(self, row, variant, stack, host):
+        folder = self.fresh(variant + "-tls")
+        server = stack.enter_context(Ours(folder, inline=variant == "inline", cert=place.certificate(folder), host=host))
+        return server, self.sends(server, (*row.load, "--tls", 1))
+
+    def peer_receive_tls(self, row, stack):
+        """The library itself, in clear text: no server that takes mail and forgets it speaks TLS."""
+        return self.sends(stack.enter_context(Ours(self.fresh("clear"), inline=True)), row.load)
+
     def ours_durable(self, row, variant, stack, host):
         server = stack.enter_context(Ours(self.fresh(variant), keep=True, host=host))
         return server, self.sends(server, row.load, drain=True)

@@ -6,9 +6,10 @@ OUT=$ROOT/out
 cd "$ROOT"
 . scripts/library.sh
 
+# compile_tool NAME LIBRARY...
 compile_tool() {
   mkdir -p "$OUT/bench"
-  gcc -std=c11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$OUT/bench/$1" "bench/$1.c"
+  gcc -std=c11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$OUT/bench/$1" "bench/$1.c" "${@:2}"
 }
 
 # that_commit ARGUMENT...: what --against names
@@ -43,7 +44,7 @@ build_commit() {
 case " $* " in
   *" --help "* | *" --list "*) ;;
   *)
-    compile_tool smtp_load
+    compile_tool smtp_load -lssl -lcrypto
     compile_tool pop3_load
     compile_tool sink
     compile_tool dns_server

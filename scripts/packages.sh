@@ -98,6 +98,7 @@ need_for_bench() {
   need python3 python3
   case " $* " in *" --help "*) return ;; esac
   need openssl openssl
+  need_file libssl-dev /usr/include/openssl/ssl.h
   need mkfs.ext4 e2fsprogs
   # with --against, no other server is measured
   case " $* " in *" --against"[\ =]*) return ;; esac

@@ -1,175 +1,189 @@
-using System.Net.Sockets;
 using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
-// How octets come and go, plain and through TLS. Everything here is called by the owner.
+// How octets come and go, and how that ends. Everything here is called by the owner; what the blocking calls need, by
+// the worker that has become the owner in a wait.
 internal sealed partial class Connection
 {
-    private bool IsSent => _sender is null || _sender.IsIdle;
+    private const int SendQueueLimit = 64 * 1024;
+    private const int UnconsumedLimit = 1024 * 1024;
+    private const int ScratchSize = 128 * 1024;
 
-    private bool WantsInput => !_isArmed && !_isAtEnd && (_phase switch
-    {
-        Phase.Read or Phase.Linger => true,
-        Phase.Wait => _unconsumed.Length == 0,
-        _ => false,
-    });
+    [ThreadStatic]
+    private static byte[]? t_scratch;
 
-    /// <summary>Receives at once while more octets may be there, else arms the next receive.</summary>
-    private void Receive()
+    private bool IsSent => _unsent.Length == 0 && _link.IsFlushed;
+
+    private bool WantsInput => !_ending.IsInputEnded && _phase is Phase.Read or Phase.Linger or Phase.Handshake;
+
+    /// <summary>While a wait is pending, for the worker that serves it: blocks until the peer's octets are there.
+    /// Returns what is buffered (at least one octet; valid until the next call here), or empty on loss, expiry or stop
+    /// (see <see cref="Lost"/>).</summary>
+    public ReadOnlySpan<byte> WaitForInput() => IsInAdvance ? [] : Blocking().WaitForInput();
+
+    /// <summary>Why <see cref="WaitForInput"/> gave nothing; None where the peer has ended its side in order.</summary>
+    public Fault WaitFault
     {
-        if (_mayHaveMore && _phase != Phase.Wait)
+        get
         {
-            ReceiveMore();
-            return;
+            if (Fault != Fault.None)
+                return Fault;
+            if (_ownership.Has(Events.Stopping))
+                return Fault.Cancelled;
+            return Lost ? Fault.Closed : Fault.None;
         }
-        _isArmed = true;
-        if (_tls is not null)
-            _tls.BeginRead(_raiseInput ??= () => Raise(Events.Input));
-        else if (_poller is not null)
-            ArmPolled();
-        else if ((_receiver ??= new Receiver(this)).Begin(_socket, _isReceivingBulk))
-            Raise(Events.Input);
     }
 
-    /// <summary>Straight from the kernel into a buffer of the thread, and from there to the session.</summary>
-    private void ReceiveMore()
+    /// <summary>Cuts octets from the front of what <see cref="WaitForInput"/> gave.</summary>
+    public void Consume(int count) => _unconsumed.Consume(count);
+
+    /// <summary>
+    /// While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.
+    /// </summary>
+    /// <remarks>Inside Advance, where there is nothing to wait for, what the peer does not take at once is
+    /// queued.</remarks>
+    public bool SendBlocking(ReadOnlySpan<byte> octets)
+    {
+        if (!IsInAdvance)
+            return Blocking().Send(octets);
+        Send(octets);
+        return !_ending.IsLost;
+    }
+
+    internal ReadOnlySpan<byte> Unconsumed => _unconsumed.Span;
+
+    internal bool Has(Events which) => _ownership.Has(which);
+
+    /// <summary>
+    /// Waits until the thread that advanced the session has released the connection; false when it has been closed.
+    /// </summary>
+    internal bool TryOwnWait()
+    {
+        var spin = new SpinWait();
+        while (!_ownership.TryAcquire(Phase.Wait))
+        {
+            if (_ownership.Phase == Phase.Closed)
+                return false;
+            spin.SpinOnce();
+        }
+        return true;
+    }
+
+    internal bool TryReleaseWait() => _ownership.TryRelease(Phase.Wait);
+
+    internal void ContinueInWait()
+    {
+        if (_ownership.TryConsume(Events.Room))
+            ContinueSending();
+    }
+
+    /// <summary>True when there is input or none to wait for.</summary>
+    internal bool HasInputInWait()
+    {
+        _ownership.TryConsume(Events.Input);
+        while (_unconsumed.Length == 0 && !_ending.IsInputEnded && _link.AwaitInput())
+            Receive();
+        return _unconsumed.Length > 0 || _ending.IsInputEnded;
+    }
+
+    internal bool HasSentInWait() => IsSent || _ending.IsLost;
+
+    internal bool LoseIfSilent()
+    {
+        bool isSilent = _deadlines.ArePassed(Phase.Wait, Environment.TickCount64);
+        if (isSilent)
+            Lose(Fault.Timeout, "the peer is silent");
+        return isSilent;
+    }
+
+    internal void Touch() => _deadlines.Touch();
+
+    internal void Send(ReadOnlySpan<byte> octets)
+    {
+        if (octets.IsEmpty || _ending.IsLost)
+            return;
+        int taken = 0;
+        if (_unsent.Length == 0)
+        {
+            Transfer sent = _link.Send(octets);
+            if (sent.State == TransferState.Failed)
+            {
+                Lose(Fault.Closed, _link.Failure);
+                return;
+            }
+            taken = sent.Count;
+        }
+        _unsent.Append(octets[taken..]);
+    }
+
+    private bool IsInAdvance => _advancingThread == Environment.CurrentManagedThreadId;
+
+    private BlockingCalls Blocking() => _blockingCalls ??= new BlockingCalls(this);
+
+    private void OnInput()
+    {
+        if (_phase == Phase.Handshake)
+            _phase = Phase.HandshakeStep;
+        else
+            Receive();
+    }
+
+    /// <summary>From the link into a buffer of the thread, and from there to the session.</summary>
+    private void Receive()
     {
         _receivesLeft--;
         byte[] scratch = t_scratch ?? GC.AllocateUninitializedArray<byte>(ScratchSize);
         t_scratch = null; // a session may run another one further down this stack
-        int count = _socket.Receive(scratch, SocketFlags.None, out SocketError error);
-        _mayHaveMore = count == ScratchSize || (count > 0 && _isPeerEnded);
-        if (error != SocketError.WouldBlock)
-            Process(scratch.AsSpan(0, error == SocketError.Success ? count : 0), error);
+        Transfer received = _link.Receive(scratch, mayTakeLong: _phase == Phase.Wait || Workers.IsCurrent);
+        if (received.State == TransferState.Moved)
+            Process(scratch.AsSpan(0, received.Count));
+        else if (received.State == TransferState.Slow)
+            _receivesLeft = 0; // on a worker
+        else if (received.State != TransferState.Again)
+            EndInput(received.State);
         t_scratch = scratch;
     }
 
-    private void OnInput()
+    private void Process(ReadOnlySpan<byte> octets)
     {
-        _isArmed = false;
-        if (_phase == Phase.Closed)
-            DisposeReceiving();
-        else if (_phase == Phase.BeforeHandshake)
-            BeginTlsAfterReceive();
-        else if (_tls is not null)
-            OnDecrypted();
-        else
-            OnReceived();
-    }
-
-    private void OnReceived()
-    {
-        ReadOnlySpan<byte> octets = _receiver!.Received;
-        _mayHaveMore = !octets.IsEmpty && _receiver.IsFull;
-        _isReceivingBulk = !octets.IsEmpty && _receiver.IsBulk;
-        _receivesLeft--;
-        Process(octets, _receiver.SocketError);
-    }
-
-    private void OnDecrypted()
-    {
-        SocketError error = _tls!.Failure is null ? SocketError.Success : SocketError.ConnectionReset;
-        _receivesLeft--;
-        Process(_tls.Received, error);
-        if (!_isArmed)
-            _tls.ReturnReceived();
-    }
-
-    private void Process(ReadOnlySpan<byte> octets, SocketError error)
-    {
-        if (octets.IsEmpty)
-        {
-            EndInput(error);
-            return;
-        }
         if (_phase != Phase.Linger) // octets that still trickle in do not prolong the linger
             Touch();
         if (_phase == Phase.Wait)
             _unconsumed.Append(octets);
         else if (_phase == Phase.Read)
             Advance(octets);
-        else if ((_lingerCount += octets.Length) > LingerLimit)
+        else if (!_ending.TryLinger(octets.Length))
             Finish();
     }
 
-    private void EndInput(SocketError error)
+    private void EndInput(TransferState how)
     {
-        _isAtEnd = true;
+        _ending.IsInputEnded = true;
         if (_phase == Phase.Linger)
         {
             Finish();
             return;
         }
-        if (error != SocketError.Success)
-            MarkLost(Fault.Closed, error.ToString());
-        else if (Fault == Fault.None)
-            Fault = CancelledOr(Fault.Closed);
+        if (how == TransferState.Failed)
+            Lose(Fault.Closed, _link.Failure);
+        else
+            _ending.EndInput();
         if (_phase == Phase.Read)
             Close();
     }
 
-    private void DisposeReceiving()
-    {
-        _receiver?.DisposeBuffers();
-        _tls?.DisposeBuffers();
-    }
-
-    private void Send(ReadOnlySpan<byte> octets)
-    {
-        if (octets.IsEmpty || _isLost)
-            return;
-        if (!IsTls)
-            SendRaw(octets);
-        else if (_tls!.Encrypt(octets))
-            SendRecords();
-        else
-            MarkLost(Fault.Closed, TlsExceptions.Describe(_tls.Failure!));
-    }
-
-    private void SendRecords()
-    {
-        PooledBuffer records = _tls!.DetachRecords();
-        if (!_isLost)
-            SendRaw(records.Span);
-        records.Clear();
-    }
-
-    private void SendRaw(ReadOnlySpan<byte> octets)
-    {
-        if (octets.IsEmpty)
-            return;
-        int count = 0;
-        if (IsSent)
-        {
-            count = _socket.Send(octets, SocketFlags.None, out SocketError error);
-            if (error is not (SocketError.Success or SocketError.WouldBlock))
-            {
-                MarkLost(Fault.Closed, error.ToString());
-                return;
-            }
-            if (error == SocketError.WouldBlock)
-                count = 0;
-        }
-        if (count < octets.Length)
-            (_sender ??= new Sender(this, _socket)).Queue(octets[count..]);
-    }
-
     private void ContinueSending()
     {
-        bool isGood = _sender!.Continue();
-        if (_phase == Phase.Closed)
-        {
-            _sender.Discard();
-            return;
-        }
-        if (!isGood)
-            MarkLost(Fault.Closed, _sender.SocketError.ToString());
+        Transfer sent = _link.Send(_unsent.Span);
+        _unsent.Consume(sent.Count);
+        if (sent.State == TransferState.Failed)
+            Lose(Fault.Closed, _link.Failure);
         else
             Touch();
-        if (_isLost)
+        if (_ending.IsLost)
             OnSendFailed();
-        else if (_sender.IsIdle)
+        else if (IsSent)
             OnSent();
     }
 
@@ -184,10 +198,11 @@ internal sealed partial class Connection
     /// <summary>The peer takes nothing more, but may have said why: its input is read to the end.</summary>
     private bool TryReadToEnd()
     {
-        if (!ReadsAfterSendFailure || _isAtEnd || _isAskedToClose || Fault != Fault.Closed || _isAborted)
+        if (!ReadsAfterSendFailure || _ending.IsInputEnded || _ending.IsAskedFor || Fault != Fault.Closed
+            || _ending.IsAborted)
             return false;
         _phase = Phase.Read;
-        IdleTimeout = LingerTime;
+        IdleTimeout = Deadlines.LingerTime;
         return true;
     }
 
@@ -200,76 +215,129 @@ internal sealed partial class Connection
                 break;
             case Phase.Write:
                 _phase = Phase.Running;
-                _mustAdvance = true;
                 break;
             case Phase.Drain:
-                CloseSent();
+                Close();
                 break;
         }
     }
 
     /// <summary>
-    /// RFC 3207 §4.2: what came in plain before the handshake counts for nothing. Called before our answer leaves: what
-    /// comes after it is the handshake's.
+    /// RFC 3207 §4.2: what came in plain before the handshake counts for nothing. It was thrown away before our answer
+    /// left: what comes after that is the handshake's.
     /// </summary>
-    private void DiscardInput()
-    {
-        _unconsumed.Clear();
-        _mayHaveMore = false;
-        if (_isArmed && _ownership.TryConsume(Events.Input))
-            _isArmed = false;
-    }
-
     private void BeginTls()
     {
         if (IsTls || (ServerTls is null && ClientTls is null))
         {
-            MarkLost(Fault.Tls, "TLS is not set up");
+            Lose(Fault.Tls, "TLS is not set up");
             Finish();
             return;
         }
         Touch();
-        StopPolling();
-        if (_isArmed)
-            _phase = Phase.BeforeHandshake;
+        _link = new TlsLink(_link, this, ServerTls, ClientTls, _unsent.Detach());
+        _phase = Phase.HandshakeStep;
+    }
+
+    private void ShakeHands()
+    {
+        Transfer step = _link.Handshake();
+        if (step.State == TransferState.Again)
+            _phase = Phase.Handshake;
+        else if (step.State == TransferState.Moved && !Lost)
+            EndHandshake();
         else
-            BeginHandshake(default);
-    }
-
-    private void BeginTlsAfterReceive()
-    {
-        ReadOnlySpan<byte> octets = _receiver!.Received;
-        if (octets.IsEmpty)
-        {
-            MarkLost(Fault.Closed, _receiver.SocketError.ToString());
-            Finish();
-            return;
-        }
-        PooledBuffer early = default;
-        early.Append(octets);
-        BeginHandshake(early);
-    }
-
-    private void BeginHandshake(PooledBuffer received)
-    {
-        _phase = Phase.Handshake;
-        _tls = new TlsChannel(_socket, _set.Workers, received, () => Raise(Events.Records));
-        _tls.Handshake(ServerTls, ClientTls, () => Raise(Events.TlsDone));
+            FailHandshake(_link.Failure ?? "aborted");
     }
 
     private void EndHandshake()
     {
-        if (_tls!.Failure is { } failure || Lost)
+        Touch();
+        _phase = Phase.Running;
+    }
+
+    private void FailHandshake(string? why)
+    {
+        Lose(Fault.Tls, why);
+        _set.Log.Write(LogLevel.Info, "tls", $"{RemoteEndPoint}: no TLS: {FaultText}");
+        Finish();
+    }
+
+    private void Lose(Fault fault, string? text) => _ending.Lose(fault, text);
+
+    private void Expire(ExpiryReason reason)
+    {
+        if (_phase == Phase.Linger || _ending.IsLost)
         {
-            MarkLost(Fault.Tls, _tls.Failure is null ? "aborted" : _tls.FailureText);
-            _set.Log.Write(LogLevel.Info, "tls", $"{RemoteEndPoint}: no TLS: {FaultText}");
-            SendRecords();
+            Finish(); // its last answer has left, or will never
+            return;
+        }
+        _ending.Fault = reason == ExpiryReason.Idle ? Fault.Timeout : Fault.Cancelled;
+        bool peerListens = _phase == Phase.Read || (_phase == Phase.Throttled && reason == ExpiryReason.Stopping);
+        if (_phase == Phase.Handshake)
+            FailHandshake(null);
+        else if (!peerListens)
+            Finish();
+        else
+            SayGoodbye(reason);
+    }
+
+    private void SayGoodbye(ExpiryReason reason)
+    {
+        Output output = Output.Rent();
+        ExpireSession(reason, output);
+        Send(output.Written);
+        Output.Return(output);
+        Close();
+    }
+
+    /// <summary>
+    /// The session has ended, or the input is at its end: the last output is sent, then the connection ends.
+    /// </summary>
+    private void Close()
+    {
+        if (_unsent.Length == 0 && !_ending.IsLost)
+            _link.NotifyClose();
+        if (_ending.IsLost)
+            Finish();
+        else if (IsSent)
+            CloseSent();
+        else
+            _phase = Phase.Drain;
+    }
+
+    /// <summary>
+    /// Closing a socket with unread octets resets the connection, and the reset may overtake our last answer.
+    /// </summary>
+    private void CloseSent()
+    {
+        bool isUnread = _unconsumed.Length > 0 || _link.HasUnread;
+        if (!isUnread || _ending.IsInputEnded || !_link.EndOutput())
+        {
             Finish();
             return;
         }
-        IsTls = true;
+        _unconsumed.Clear();
         Touch();
-        _phase = Phase.Running;
-        _mustAdvance = true;
+        _phase = Phase.Linger;
+    }
+
+    private void Finish()
+    {
+        if (_phase == Phase.Closed)
+            return;
+        _phase = Phase.Closed;
+        _link.Close();
+        _unconsumed.Clear();
+        _unsent.Clear();
+        try
+        {
+            _session.Closed();
+        }
+        catch (Exception e)
+        {
+            _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed when closed: {e}");
+        }
+        _set.Remove(this);
     }
 }

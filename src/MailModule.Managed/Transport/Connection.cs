@@ -6,7 +6,7 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>
-/// One TCP connection with its session, plain or TLS, accepted or dialled: the only place where octets meet a socket.
+/// One link with its session, plain or TLS, accepted or dialled: the only place where a session's octets meet a link.
 /// The thread that owns the connection at that moment advances the session: the I/O thread on a completion, the thread
 /// that called <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
 /// </summary>
@@ -16,53 +16,36 @@ namespace MailModule.Transport;
 /// belong to the owner; while a wait is pending and no thread owns the connection, the input belongs to the thread that
 /// serves the wait.
 /// </remarks>
-internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
+internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwner
 {
     private const int ReceivesPerTurn = 16;
-    private const int SendQueueLimit = 64 * 1024;
-    private const int UnconsumedLimit = 1024 * 1024;
-    private const int ScratchSize = 128 * 1024;
-    private const int LingerLimit = 1024 * 1024;
-    private static readonly TimeSpan LingerTime = TimeSpan.FromSeconds(2);
 
-    [ThreadStatic]
-    private static byte[]? t_scratch;
-
-    private readonly Socket _socket;
     private readonly ConnectionSet _set;
-    private Receiver? _receiver;
     private ISession _session = null!;
     private OwnershipWord _ownership = new();
 
+    private ILink _link;
     private Phase _phase = Phase.Running;
-    private Sender? _sender;
-    private TlsChannel? _tls;
-    private Action? _raiseInput;
     private PooledBuffer _unconsumed;
-    private long _lastActivity;
-    private long _deadline = long.MaxValue;
+    private PooledBuffer _unsent;
+    private Deadlines _deadlines = new();
+    private Ending _ending;
     private int _receivesLeft;
-    private int _lingerCount;
     private int _advancingThread;
-    private bool _mustAdvance;
-    private bool _isArmed;
-    private bool _mayHaveMore;
-    private bool _isReceivingBulk;
-    private bool _isAtEnd;
-    private bool _isAskedToClose;
-    private volatile bool _isLost;
-    private volatile bool _isClosed;
-    private volatile bool _isAborted;
+    private volatile BlockingCalls? _blockingCalls;
 
-    internal Connection(Socket socket, ConnectionSet set)
+    /// <param name="link">A fresh one; the connection's from now on.</param>
+    internal Connection(ILink link, ConnectionSet set)
     {
-        _socket = socket;
+        _link = link;
         _set = set;
-        socket.Blocking = false;
-        socket.NoDelay = true;
-        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
-        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        RemoteEndPoint = link.RemoteEndPoint;
+        LocalEndPoint = link.LocalEndPoint;
         PeerEndPoint = RemoteEndPoint;
+    }
+
+    internal Connection(Socket socket, ConnectionSet set) : this(SocketLink.Create(socket, set.Poller), set)
+    {
     }
 
     public IPEndPoint RemoteEndPoint { get; }
@@ -74,36 +57,35 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
     /// </summary>
     public IPEndPoint? PeerEndPoint { get; internal init; }
 
-    public bool IsTls { get; private set; }
+    public bool IsTls => _link.Tls is not null;
 
     /// <summary>
     /// The peer's certificate is the right one: name, time and chain. Told also where
     /// <see cref="TlsClientSettings.Verify"/> does not ask for it.
     /// </summary>
-    public bool IsPeerVerified => IsTls && _tls!.IsPeerVerified;
+    public bool IsPeerVerified => _link.Tls is { IsPeerVerified: true };
 
     /// <summary>
     /// Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null
     /// when plain.
     /// </summary>
-    public string? TlsDescription => IsTls ? _tls!.Description : null;
+    public string? TlsDescription => _link.Tls?.Description;
 
-    /// <summary>The socket's descriptor; -1 when closed. It stays the connection's.</summary>
-    public nint Descriptor => _isClosed ? -1 : _socket.SafeHandle.DangerousGetHandle();
+    /// <summary>The socket's descriptor; -1 when closed, or if there is none. It stays the connection's.</summary>
+    public nint Descriptor => _link.Descriptor;
 
     /// <summary>How long the peer may stay silent (or take no output) before <see cref="ISession.Expire"/>.</summary>
-    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
+    public TimeSpan IdleTimeout
+    {
+        get => _deadlines.IdleTimeout;
+        set => _deadlines.IdleTimeout = value;
+    }
 
     /// <summary>
     /// The peer has this long from now on, whatever comes from it in between (<see cref="IdleTimeout"/> begins again
     /// with every octet). Called by the session.
     /// </summary>
-    public void SetDeadline(TimeSpan fromNow)
-    {
-        bool isEndless = fromNow >= TimeSpan.FromDays(365);
-        long deadline = isEndless ? long.MaxValue : Environment.TickCount64 + (long)fromNow.TotalMilliseconds;
-        Volatile.Write(ref _deadline, deadline);
-    }
+    public void SetDeadline(TimeSpan fromNow) => _deadlines.Set(fromNow);
 
     /// <summary>
     /// After a failed send the session still gets what the peer had sent by then: a client wants to know why a server
@@ -112,7 +94,11 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
     public bool ReadsAfterSendFailure { get; set; }
 
     /// <summary>How long a TLS handshake may take.</summary>
-    public TimeSpan HandshakeTimeout { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan HandshakeTimeout
+    {
+        get => _deadlines.HandshakeTimeout;
+        set => _deadlines.HandshakeTimeout = value;
+    }
 
     /// <summary>For <see cref="Next.StartTls"/> on an accepted connection; null: none.</summary>
     public TlsServerSettings? ServerTls { get; set; }
@@ -124,16 +110,16 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
     /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while
     /// it is good.
     /// </summary>
-    public Fault Fault { get; private set; }
+    public Fault Fault => _ending.Fault;
 
     /// <summary>What there is to say about <see cref="Fault"/> beside its name; null if nothing.</summary>
-    public string? FaultText { get; private set; }
+    public string? FaultText => _ending.Text;
 
     /// <summary>Where the session's slow work runs.</summary>
     public Workers Workers => _set.Workers;
 
     /// <summary>The peer is gone (reset, closed while more was due) or the engine is stopping hard.</summary>
-    public bool Lost => _isLost || _ownership.Has(Events.Aborted);
+    public bool Lost => _ending.IsLost || _ownership.Has(Events.Aborted);
 
     /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance
     /// has returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
@@ -145,8 +131,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
     /// </summary>
     public void Abort()
     {
-        _isAborted = true;
-        ShutDown(SocketShutdown.Both);
+        _ending.Abort();
+        _link.Abort();
         Raise(Events.Aborted);
     }
 
@@ -160,10 +146,11 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
         Touch();
         if (tlsFirst)
             BeginTls();
-        else
-            _mustAdvance = true;
-        if (tlsFirst || !TryStartPolled())
-            ServeEvents();
+        if (_phase != Phase.Closed && _link.TryBegin(this))
+            return;
+        Lose(Fault.Full, "the system watches no more sockets");
+        Finish();
+        ServeEvents();
     }
 
     /// <summary>
@@ -171,8 +158,14 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
     /// </summary>
     internal void SwitchSession(ISession session) => _session = session;
 
-    /// <summary>A turn on a worker, for a connection that has used up its turn on the thread it had.</summary>
+    /// <summary>
+    /// A turn on a worker, for a connection that has used up its turn on the thread it had, or has slow work.
+    /// </summary>
     void IJob.Run() => ServeEvents();
+
+    void ILinkOwner.OnBegun() => ServeEvents();
+    void ILinkOwner.OnInput() => Raise(Events.Input);
+    void ILinkOwner.OnRoom() => Raise(Events.Room);
 
     /// <summary>An event, from any thread; may serve the connection before it returns.</summary>
     internal void Raise(Events events)
@@ -180,18 +173,21 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
         if (_ownership.Raise(events))
             ServeEvents();
         else
-            WakeWaiter();
+            _blockingCalls?.Wake();
     }
 
     /// <summary>For the sweep, any thread: whether the peer has been silent too long while we wait for it.</summary>
     internal bool IsOverdue(long now)
-        => _ownership.Phase is not (Phase.Running or Phase.Wait or Phase.Closed) && IsOverdue(_ownership.Phase, now);
+    {
+        Phase phase = _ownership.Phase;
+        return phase is not (Phase.Running or Phase.Wait or Phase.Closed) && _deadlines.ArePassed(phase, now);
+    }
 
     /// <summary>
     /// For the owner: serves events on the calling thread until none is left, or until the turn is over and a worker
     /// continues.
     /// </summary>
-    internal void ServeEvents()
+    private void ServeEvents()
     {
         Signals.BlockPipe();
         _receivesLeft = ReceivesPerTurn;
@@ -207,23 +203,33 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
     /// <summary>False: the connection is released, and this thread may touch nothing of it any more.</summary>
     private bool Step()
     {
-        if (_mustAdvance)
+        if (_phase is Phase.Running or Phase.HandshakeStep)
         {
-            _mustAdvance = false;
-            Advance([]);
+            StepUnasked();
             return true;
         }
         Events first = _ownership.ConsumeNextEvent(_phase);
         if (first != Events.None)
             HandleEvent(first);
-        else if (WantsInput)
-            Receive();
+        else if (WantsInput && _link.AwaitInput())
+            OnInput();
         else if (_ownership.TryRelease(_phase))
         {
-            WakeWaiter();
+            _blockingCalls?.Wake();
             return false;
         }
         return true;
+    }
+
+    /// <summary>What is to be done without an event.</summary>
+    private void StepUnasked()
+    {
+        if (_phase == Phase.Running)
+            Advance([]);
+        else if (Workers.IsCurrent)
+            ShakeHands();
+        else
+            _receivesLeft = 0; // on a worker
     }
 
     private void HandleEvent(Events one)
@@ -231,33 +237,24 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
         switch (one)
         {
             case Events.Aborted:
-                MarkLost(Fault.Cancelled, "aborted");
+                Lose(Fault.Cancelled, "aborted");
                 Finish();
                 break;
-            case Events.Sent:
+            case Events.Room:
                 ContinueSending();
-                break;
-            case Events.Records:
-                SendRecords();
                 break;
             case Events.Resumed:
                 EndWait();
-                break;
-            case Events.TlsDone:
-                EndHandshake();
-                break;
-            case Events.Input:
-                OnInput();
-                break;
-            case Events.Readable:
-                OnReadable();
                 break;
             case Events.Stopping:
                 Expire(ExpiryReason.Stopping);
                 break;
             case Events.Idle:
-                if (IsOverdue(_phase, Environment.TickCount64))
+                if (_deadlines.ArePassed(_phase, Environment.TickCount64))
                     Expire(ExpiryReason.Idle);
+                break;
+            case Events.Input:
+                OnInput();
                 break;
         }
     }
@@ -265,12 +262,10 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
     private void EndWait()
     {
         _phase = Phase.Running;
-        DropWaiter();
+        _blockingCalls = null;
         Touch();
         if (Lost)
             Finish();
-        else
-            _mustAdvance = true;
     }
 
     /// <summary>The one place where a session runs, and where what it throws is caught.</summary>
@@ -294,13 +289,13 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
             next = OnSessionException(e, output);
         }
         _advancingThread = 0;
-        _isAskedToClose = next == Next.Close;
+        _ending.IsAskedFor = next == Next.Close;
         if (isKept)
             _unconsumed.Consume(before - input.Length);
         else
             _unconsumed.Append(input);
         if (next == Next.StartTls)
-            DiscardInput();
+            _unconsumed.Clear();
         Send(output.Written);
         Output.Return(output);
         Execute(next);
@@ -309,7 +304,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
     private Next OnSessionException(Exception e, Output output)
     {
         _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session failed: {e}");
-        Fault = Fault.Internal;
+        _ending.Fault = Fault.Internal;
         ExpireSession(ExpiryReason.Fault, output);
         return Next.Close;
     }
@@ -328,7 +323,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
 
     private void Execute(Next next)
     {
-        if (_isLost && next != Next.Wait)
+        if (_ending.IsLost && next != Next.Wait)
         {
             if (next == Next.StartTls || !TryReadToEnd())
                 Finish();
@@ -336,20 +331,19 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
         }
         switch (next)
         {
-            case Next.Read when _isAtEnd:
+            case Next.Read when _ending.IsInputEnded:
                 Close();
                 break;
             case Next.Read when _unconsumed.Length > UnconsumedLimit:
                 _set.Log.Write(LogLevel.Error, "transport", $"{RemoteEndPoint}: the session leaves its input lying");
-                Fault = Fault.Internal;
+                _ending.Fault = Fault.Internal;
                 Close();
                 break;
             case Next.Read:
-                _phase = (_sender?.Queued ?? 0) > SendQueueLimit ? Phase.Throttled : Phase.Read;
+                _phase = _unsent.Length > SendQueueLimit ? Phase.Throttled : Phase.Read;
                 break;
             case Next.Write:
                 _receivesLeft--;
-                _mustAdvance = IsSent;
                 _phase = IsSent ? Phase.Running : Phase.Write;
                 break;
             case Next.Wait:
@@ -362,20 +356,5 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob
                 Close();
                 break;
         }
-    }
-
-    private void Touch() => Volatile.Write(ref _lastActivity, Environment.TickCount64);
-
-    private bool IsOverdue(Phase phase, long now)
-    {
-        TimeSpan allowed = phase switch
-        {
-            Phase.BeforeHandshake or Phase.Handshake => HandshakeTimeout,
-            Phase.Linger => LingerTime,
-            _ => IdleTimeout,
-        };
-        bool mayBeLate = phase is Phase.Read or Phase.Throttled or Phase.Write or Phase.Drain;
-        return now - Volatile.Read(ref _lastActivity) >= (long)allowed.TotalMilliseconds
-            || (mayBeLate && now >= Volatile.Read(ref _deadline));
     }
 }

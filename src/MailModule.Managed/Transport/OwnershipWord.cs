@@ -5,8 +5,10 @@ namespace MailModule.Transport;
 /// <summary>What a connection waits for while no thread owns it.</summary>
 internal enum Phase
 {
-    /// <summary>The owner is at work.</summary>
+    /// <summary>For the owner alone: the session is to be advanced.</summary>
     Running,
+    /// <summary>For the owner alone: a step of the handshake is to be made, on a worker.</summary>
+    HandshakeStep,
     /// <summary>Input.</summary>
     Read,
     /// <summary>The session could read, but the peer has to take its answers first.</summary>
@@ -15,8 +17,7 @@ internal enum Phase
     Write,
     /// <summary>A call of <see cref="Connection.Resume"/>.</summary>
     Wait,
-    /// <summary>A receive armed in plain has to end before TLS may begin.</summary>
-    BeforeHandshake,
+    /// <summary>More of the peer's part of the handshake.</summary>
     Handshake,
     /// <summary>The last output has to leave.</summary>
     Drain,
@@ -31,14 +32,13 @@ internal enum Events
 {
     None = 0,
     Aborted = 0x10,
-    Sent = 0x20,
-    Records = 0x40,
-    Resumed = 0x80,
-    TlsDone = 0x100,
+    /// <summary>More can be sent.</summary>
+    Room = 0x20,
+    Resumed = 0x40,
+    Stopping = 0x80,
+    Idle = 0x100,
+    /// <summary>There may be input.</summary>
     Input = 0x200,
-    Stopping = 0x400,
-    Idle = 0x800,
-    Readable = 0x1000,
 }
 
 /// <summary>
@@ -114,16 +114,11 @@ internal struct OwnershipWord
 
     private static Events Awaited(Phase phase) => phase switch
     {
-        Phase.Read => Events.Aborted | Events.Sent | Events.Records | Events.Input | Events.Readable | Events.Stopping
-            | Events.Idle,
-        Phase.Throttled => Events.Aborted | Events.Sent | Events.Records | Events.Stopping | Events.Idle,
-        Phase.Write => Events.Aborted | Events.Sent | Events.Records | Events.Idle,
-        Phase.Wait => Events.Sent | Events.Records | Events.Resumed,
-        Phase.BeforeHandshake => Events.Aborted | Events.Sent | Events.Input | Events.Stopping | Events.Idle,
-        Phase.Handshake => Events.Sent | Events.Records | Events.TlsDone | Events.Stopping | Events.Idle,
-        Phase.Drain => Events.Aborted | Events.Sent | Events.Records | Events.Idle,
-        Phase.Linger => Events.Aborted | Events.Input | Events.Readable | Events.Idle,
-        Phase.Closed => Events.Sent | Events.TlsDone | Events.Input,
+        Phase.Read or Phase.Handshake => Events.Aborted | Events.Room | Events.Stopping | Events.Idle | Events.Input,
+        Phase.Throttled => Events.Aborted | Events.Room | Events.Stopping | Events.Idle,
+        Phase.Write or Phase.Drain => Events.Aborted | Events.Room | Events.Idle,
+        Phase.Wait => Events.Room | Events.Resumed,
+        Phase.Linger => Events.Aborted | Events.Idle | Events.Input,
         _ => Events.None,
     };
 }

@@ -3,16 +3,16 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>
-/// Where the system has epoll: one thread for all plain connections, which tells each that it has become readable and
-/// runs it right there. The platform's socket engine would try each receive once in vain before it waits, and keep a
-/// buffer for it meanwhile; here the owner reads when there is something to read, into a buffer of the thread.
+/// Where the system has epoll: one thread for all sockets, which tells each link that it has become readable or that
+/// there is room, and serves its connection right there. The platform's socket engine would try each receive once in
+/// vain before it waits; here the owner reads when there is something to read.
 /// </summary>
 internal sealed class Poller
 {
     private static readonly Lazy<Poller?> s_shared = new(TryCreate);
     private readonly Lock _lock = new();
     private readonly Epoll _epoll;
-    private volatile Connection?[] _connections = new Connection?[64];
+    private volatile PolledSocketLink?[] _links = new PolledSocketLink?[64];
     private uint _serial;
 
     private Poller(Epoll epoll) => _epoll = epoll;
@@ -20,35 +20,35 @@ internal sealed class Poller
     /// <summary>The one of the process; null where there is no epoll: the socket engine does its work then.</summary>
     public static Poller? Shared => s_shared.Value;
 
-    /// <summary>The connection's first event comes at once, and starts it. False if the system refuses.</summary>
-    public bool TryAdd(Connection connection)
+    /// <summary>The link's first event comes at once, and starts it. False if the system refuses.</summary>
+    public bool TryAdd(PolledSocketLink link)
     {
-        nint descriptor = connection.Descriptor;
+        nint descriptor = link.Descriptor;
         ulong tag;
         lock (_lock)
         {
             tag = ((ulong)++_serial << 32) | (uint)descriptor;
-            connection.PollTag = tag;
-            Connection?[] connections = _connections;
-            if (descriptor >= connections.Length)
+            link.PollTag = tag;
+            PolledSocketLink?[] links = _links;
+            if (descriptor >= links.Length)
             {
-                Array.Resize(ref connections, (int)Math.Max(descriptor + 1, connections.Length * 2L));
-                _connections = connections;
+                Array.Resize(ref links, (int)Math.Max(descriptor + 1, links.Length * 2L));
+                _links = links;
             }
-            Volatile.Write(ref connections[descriptor], connection);
+            Volatile.Write(ref links[descriptor], link);
         }
         if (_epoll.TryAdd(descriptor, tag))
             return true;
-        RemoveEntry(connection, descriptor);
+        RemoveEntry(link, descriptor);
         return false;
     }
 
     /// <summary>Before the descriptor is closed. An event may still be under way.</summary>
-    public void Remove(Connection connection)
+    public void Remove(PolledSocketLink link)
     {
-        nint descriptor = connection.Descriptor;
+        nint descriptor = link.Descriptor;
         _epoll.Remove(descriptor);
-        RemoveEntry(connection, descriptor);
+        RemoveEntry(link, descriptor);
     }
 
     private static Poller? TryCreate()
@@ -69,11 +69,11 @@ internal sealed class Poller
         }
     }
 
-    private void RemoveEntry(Connection connection, nint descriptor)
+    private void RemoveEntry(PolledSocketLink link, nint descriptor)
     {
         lock (_lock)
-            if (_connections[descriptor] == connection)
-                Volatile.Write(ref _connections[descriptor], null);
+            if (descriptor < _links.Length && _links[descriptor] == link)
+                Volatile.Write(ref _links[descriptor], null);
     }
 
     /// <summary>
@@ -97,10 +97,10 @@ internal sealed class Poller
             int count = WaitForEvents();
             for (int i = 0; i < count; i++)
             {
-                ulong tag = _epoll.TagOf(i, out bool isReadable, out bool isAtEnd);
-                // The descriptor may be another connection's by now: the tag says so.
-                if (Volatile.Read(ref _connections[(uint)tag]) is { } connection && connection.PollTag == tag)
-                    connection.OnReadiness(isReadable, isAtEnd);
+                EpollEvent one = _epoll.EventAt(i);
+                // The descriptor may be another link's by now: the tag says so.
+                if (Volatile.Read(ref _links[(uint)one.Tag]) is { } link && link.PollTag == one.Tag)
+                    link.OnReadiness(one.IsReadable, one.IsWritable, one.IsAtEnd);
             }
             Workers.WakeForBatch();
         }

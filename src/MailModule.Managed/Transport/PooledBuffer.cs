@@ -25,6 +25,23 @@ internal struct PooledBuffer
         Length += octets.Length;
     }
 
+    /// <summary>
+    /// Free memory behind what is there, of at least so many octets, to be filled; then <see cref="Added"/> is called.
+    /// </summary>
+    public Memory<byte> Room(int least)
+    {
+        MakeRoom(least);
+        return _octets.AsMemory(_start + Length);
+    }
+
+    /// <summary>So many octets have been put into the <see cref="Room"/>.</summary>
+    public void Added(int count)
+    {
+        Length += count;
+        if (Length == 0)
+            Clear();
+    }
+
     public void Consume(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Length);
@@ -43,10 +60,10 @@ internal struct PooledBuffer
             ArrayPool<byte>.Shared.Return(octets);
     }
 
-    /// <summary>Hands the memory over: the caller gives the array back to the shared pool.</summary>
-    public ArraySegment<byte> Detach()
+    /// <summary>Hands the memory over to a buffer that takes the place of this one.</summary>
+    public PooledBuffer Detach()
     {
-        var taken = new ArraySegment<byte>(_octets ?? [], _start, Length);
+        PooledBuffer taken = this;
         _octets = null;
         _start = Length = 0;
         return taken;

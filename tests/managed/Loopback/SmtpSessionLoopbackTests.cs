@@ -115,7 +115,7 @@ public class SmtpSessionLoopbackTests
         return Verdict.Accept;
     }
 
-    private sealed class WorkerBackend : ISmtpBackend
+    internal sealed class WorkerBackend : ISmtpBackend
     {
         private readonly StringBuilder _text = new();
 

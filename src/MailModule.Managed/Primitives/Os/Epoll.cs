@@ -62,16 +62,13 @@ internal sealed unsafe partial class Epoll : IDisposable
     }
 
     /// <summary>One event of the last <see cref="Wait"/>.</summary>
-    /// <param name="isReadable">There is something to read: octets, an end or an error.</param>
-    /// <param name="isAtEnd">The octets that are there are the last, or an error follows them: no further event tells
-    /// of that.</param>
-    public ulong TagOf(int index, out bool isReadable, out bool isAtEnd)
+    public EpollEvent EventAt(int index)
     {
         ReadOnlySpan<byte> one = _events.AsSpan(index * (s_tagOffset + 8));
         uint what = MemoryMarshal.Read<uint>(one);
-        isAtEnd = (what & (Error | HungUp | PeerEnded)) != 0;
-        isReadable = isAtEnd || (what & In) != 0;
-        return MemoryMarshal.Read<ulong>(one[s_tagOffset..]);
+        bool isAtEnd = (what & (Error | HungUp | PeerEnded)) != 0;
+        bool isReadable = isAtEnd || (what & In) != 0;
+        return new EpollEvent(MemoryMarshal.Read<ulong>(one[s_tagOffset..]), isReadable, (what & Out) != 0, isAtEnd);
     }
 
     [LibraryImport("libc")]
@@ -86,3 +83,9 @@ internal sealed unsafe partial class Epoll : IDisposable
     [LibraryImport("libc")]
     private static partial int epoll_wait(int epoll, byte* events, int most, int timeout);
 }
+
+/// <summary>What has become of a descriptor.</summary>
+/// <param name="IsReadable">There is something to read: octets, an end or an error.</param>
+/// <param name="IsAtEnd">The octets that are there are the last, or an error follows them: no further event tells of
+/// that.</param>
+internal readonly record struct EpollEvent(ulong Tag, bool IsReadable, bool IsWritable, bool IsAtEnd);

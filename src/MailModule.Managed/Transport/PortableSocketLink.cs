@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Net.Sockets;
+
+namespace MailModule.Transport;
+
+/// <summary>
+/// A socket that the platform's engine watches, where there is no epoll. It waits for input by a receive of no octets,
+/// so an idle connection holds no buffer, and what comes stays in the kernel until the owner takes it. What the peer
+/// does not take at once is copied, and the engine sends it.
+/// </summary>
+internal sealed class PortableSocketLink(Socket socket) : SocketLink(socket)
+{
+    private const int PieceSize = 64 * 1024;
+    private ILinkOwner _owner = null!;
+    private Arrival? _arrival;
+    private Departure? _departure;
+    private volatile bool _isAwaited;
+
+    public override bool IsFlushed => _departure is not { IsUnderWay: true };
+
+    public override bool TryBegin(ILinkOwner owner)
+    {
+        _owner = owner;
+        owner.OnBegun();
+        return true;
+    }
+
+    public override bool AwaitInput()
+    {
+        if (MayHaveMore)
+            return true;
+        if (_isAwaited)
+            return false;
+        _isAwaited = true;
+        if (Socket.ReceiveAsync(_arrival ??= new Arrival(this)))
+            return false;
+        _isAwaited = false;
+        return true;
+    }
+
+    public override Transfer Send(ReadOnlySpan<byte> octets)
+    {
+        if (!IsFlushed)
+            return Transfer.Moved(0);
+        if (_departure is { SocketError: not SocketError.Success and var error })
+            return Fail(error);
+        Transfer sent = SendNow(octets);
+        if (sent.State == TransferState.Failed || sent.Count == octets.Length)
+            return sent;
+        ReadOnlySpan<byte> rest = octets[sent.Count..];
+        rest = rest[..Math.Min(rest.Length, PieceSize)];
+        (_departure ??= new Departure(this)).Begin(rest);
+        return Transfer.Moved(sent.Count + rest.Length);
+    }
+
+    public override void Close()
+    {
+        if (_isAwaited && Failure is null)
+            ShutDown(SocketShutdown.Both); // else the platform resets a connection whose receive is still armed
+        base.Close();
+        _arrival?.Dispose();
+        _departure?.Dispose();
+    }
+
+    private void OnArrived()
+    {
+        _isAwaited = false;
+        _owner.OnInput();
+    }
+
+    private sealed class Arrival : SocketAsyncEventArgs
+    {
+        private readonly PortableSocketLink _link;
+
+        public Arrival(PortableSocketLink link) : base(true)
+        {
+            _link = link;
+            SetBuffer([], 0, 0);
+        }
+
+        protected override void OnCompleted(SocketAsyncEventArgs e) => _link.OnArrived();
+    }
+
+    /// <summary>The engine sends all of it, or fails.</summary>
+    private sealed class Departure(PortableSocketLink link) : SocketAsyncEventArgs(true)
+    {
+        private volatile byte[]? _octets;
+
+        public bool IsUnderWay => _octets is not null;
+
+        public void Begin(ReadOnlySpan<byte> octets)
+        {
+            byte[] copy = ArrayPool<byte>.Shared.Rent(octets.Length);
+            octets.CopyTo(copy);
+            _octets = copy;
+            SetBuffer(copy, 0, octets.Length);
+            if (!link.Socket.SendAsync(this))
+                OnCompleted(this);
+        }
+
+        protected override void OnCompleted(SocketAsyncEventArgs e)
+        {
+            if (_octets is { } sent)
+                ArrayPool<byte>.Shared.Return(sent);
+            _octets = null;
+            link._owner.OnRoom();
+        }
+    }
+}

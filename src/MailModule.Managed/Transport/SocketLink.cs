@@ -1,0 +1,92 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace MailModule.Transport;
+
+/// <summary>A connected TCP socket, which it owns. How it hears of input and room is its kind's.</summary>
+internal abstract class SocketLink : ILink
+{
+    protected SocketLink(Socket socket)
+    {
+        Socket = socket;
+        socket.Blocking = false;
+        socket.NoDelay = true;
+        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
+        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
+    }
+
+    public IPEndPoint RemoteEndPoint { get; }
+    public IPEndPoint LocalEndPoint { get; }
+    public nint Descriptor => IsClosed ? -1 : Socket.SafeHandle.DangerousGetHandle();
+    public string? Failure { get; private set; }
+    public abstract bool IsFlushed { get; }
+    public bool HasUnread => Socket.Available > 0;
+
+    protected Socket Socket { get; }
+    protected bool IsClosed { get; private set; }
+
+    /// <summary>A receive has filled the room it had, so more may be there.</summary>
+    protected bool MayHaveMore { get; set; }
+
+    /// <summary>The kind for this system.</summary>
+    /// <param name="poller">Null: the platform's engine.</param>
+    public static SocketLink Create(Socket socket, Poller? poller)
+        => poller is null ? new PortableSocketLink(socket) : new PolledSocketLink(socket, poller);
+
+    public abstract bool TryBegin(ILinkOwner owner);
+    public abstract bool AwaitInput();
+    public abstract Transfer Send(ReadOnlySpan<byte> octets);
+
+    public virtual Transfer Receive(Memory<byte> target, bool mayTakeLong)
+    {
+        int count = Socket.Receive(target.Span, SocketFlags.None, out SocketError error);
+        MayHaveMore = count == target.Length;
+        if (error == SocketError.WouldBlock)
+            return Transfer.Again;
+        if (error != SocketError.Success)
+            return Fail(error);
+        return count == 0 ? Transfer.Ended : Transfer.Moved(count);
+    }
+
+    public bool EndOutput() => ShutDown(SocketShutdown.Send);
+
+    public void Abort() => ShutDown(SocketShutdown.Both);
+
+    public virtual void Close()
+    {
+        IsClosed = true;
+        Socket.Dispose();
+    }
+
+    protected Transfer SendNow(ReadOnlySpan<byte> octets)
+    {
+        if (octets.IsEmpty)
+            return Transfer.Moved(0);
+        int count = Socket.Send(octets, SocketFlags.None, out SocketError error);
+        return error switch
+        {
+            SocketError.Success => Transfer.Moved(count),
+            SocketError.WouldBlock => Transfer.Moved(0),
+            _ => Fail(error),
+        };
+    }
+
+    protected Transfer Fail(SocketError error)
+    {
+        Failure = error.ToString();
+        return Transfer.Failed;
+    }
+
+    protected bool ShutDown(SocketShutdown which)
+    {
+        try
+        {
+            Socket.Shutdown(which);
+            return true;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false; // the peer was faster
+        }
+    }
+}

@@ -1,0 +1,280 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Authentication;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Transport;
+
+/// <summary>
+/// TLS over another link. The platform's state machine does the work, over a stream in memory: so what has come is
+/// decrypted where it is received, and nothing waits in the platform. A handshake costs about a millisecond, and runs
+/// on workers; so does any handshake after the first, where it can be told apart.
+/// </summary>
+internal sealed class TlsLink : ILink
+{
+    private const int PieceSize = 64 * 1024;
+    private const int RecordsOfTurn = 16;
+    private const int LeastOfTurn = 2 * ILink.LeastRoom;
+    private const int RecordsWithoutDataLimit = 64;
+    private readonly ILink _lower;
+    private readonly ILinkOwner _owner;
+    private readonly TlsServerSettings? _server;
+    private readonly TlsClientSettings? _client;
+    private readonly TlsRecordStream _records;
+    private readonly SslStream _ssl;
+    private CertificateCheck? _certificateCheck;
+    private Task? _handshake;
+    private ValueTask<int> _data;
+    private bool _isDataAwaited;
+    private bool _isCloseNotified;
+    private bool _isInputBroken;
+    private int _recordsWithoutData;
+
+    /// <summary>Over a link that has begun, or will begin, for the same owner.</summary>
+    /// <param name="sentBefore">What was sent in clear text and has not left yet.</param>
+    public TlsLink(ILink lower, ILinkOwner owner, TlsServerSettings? server, TlsClientSettings? client,
+        PooledBuffer sentBefore)
+    {
+        _lower = lower;
+        _owner = owner;
+        _server = server;
+        _client = client;
+        _records = new TlsRecordStream(sentBefore);
+        _ssl = new SslStream(_records, leaveInnerStreamOpen: true);
+    }
+
+    public IPEndPoint RemoteEndPoint => _lower.RemoteEndPoint;
+    public IPEndPoint LocalEndPoint => _lower.LocalEndPoint;
+    public nint Descriptor => _lower.Descriptor;
+    public TlsSession? Tls { get; private set; }
+    public string? Failure { get; private set; }
+    public bool IsFlushed => _records.Records.IsEmpty && _lower.IsFlushed;
+
+    /// <summary>What lies unread below may be the peer's close_notify, which is no reason to wait.</summary>
+    public bool HasUnread => false;
+
+    public bool TryBegin(ILinkOwner owner) => _lower.TryBegin(owner);
+
+    public Transfer Handshake()
+    {
+        OpenSslBuffers.BeginOurs();
+        try
+        {
+            return StepHandshake();
+        }
+        finally
+        {
+            OpenSslBuffers.EndOurs();
+        }
+    }
+
+    public bool AwaitInput() => _isInputBroken || _records.HasRecord || _lower.AwaitInput();
+
+    public Transfer Receive(Memory<byte> target, bool mayTakeLong)
+    {
+        int count = 0;
+        Transfer last = Transfer.Again;
+        for (int i = 0; i < RecordsOfTurn && count < LeastOfTurn && target.Length - count >= ILink.LeastRoom; i++)
+        {
+            if (count > 0 && !_records.HasRecord)
+                break; // the link below is asked once, and waited for
+            last = ReceiveOnce(target[count..], mayTakeLong);
+            count += last.Count;
+            if (last.State != TransferState.Moved)
+                break;
+        }
+        if (!_records.Records.IsEmpty)
+            SendRecords();
+        return count > 0 ? Transfer.Moved(count) : last.State == TransferState.Moved ? Transfer.Again : last;
+    }
+
+    public Transfer Send(ReadOnlySpan<byte> octets)
+    {
+        if (!SendRecords())
+            return Transfer.Failed;
+        int taken = 0;
+        while (taken < octets.Length && IsFlushed)
+        {
+            ReadOnlySpan<byte> piece = octets[taken..];
+            piece = piece[..Math.Min(piece.Length, PieceSize)];
+            if (!TryEncrypt(piece) || !SendRecords())
+                return Transfer.Failed;
+            taken += piece.Length;
+        }
+        return Transfer.Moved(taken);
+    }
+
+    public void NotifyClose()
+    {
+        if (_isCloseNotified || Tls is null)
+            return;
+        _isCloseNotified = true;
+        try
+        {
+            _ = _ssl.ShutdownAsync(); // ends at once: the stream below never waits for the network
+            SendRecords();
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            Failure ??= TlsExceptions.Describe(e);
+        }
+    }
+
+    public bool EndOutput() => false;
+
+    public void Abort() => _lower.Abort();
+
+    public void Close()
+    {
+        _records.End();
+        _ = _handshake?.Exception; // its end by this is nobody's concern
+        _ssl.Dispose();
+        _lower.Close();
+    }
+
+    private Transfer StepHandshake()
+    {
+        _handshake ??= BeginHandshake();
+        while (!_handshake.IsCompleted)
+        {
+            if (!_records.IsReading)
+                return ContinueLater(_handshake);
+            SendRecords();
+            if (!_records.TryReceive(_lower, mayTakeLong: true))
+                return Transfer.Again;
+            _records.Continue();
+        }
+        SendRecords();
+        Exception? failure = _handshake.Exception?.InnerException;
+        _handshake = null;
+        return EndHandshake(failure);
+    }
+
+    private Task BeginHandshake()
+    {
+        try
+        {
+            return _server is not null
+                ? _ssl.AuthenticateAsServerAsync(_server.Options)
+                : _ssl.AuthenticateAsClientAsync(_client!.CreateOptions(_certificateCheck = _client.CreateCheck()));
+        }
+        catch (Exception e)
+        {
+            return Task.FromException(e);
+        }
+    }
+
+    /// <summary>The platform has left our thread, which it does on no system that we know of.</summary>
+    private Transfer ContinueLater(Task handshake)
+    {
+        handshake.GetAwaiter().UnsafeOnCompleted(_owner.OnInput);
+        return Transfer.Again;
+    }
+
+    private Transfer EndHandshake(Exception? failure)
+    {
+        if (failure is null)
+        {
+            string description = $"{VersionName()} with cipher {_ssl.NegotiatedCipherSuite}";
+            Tls = new TlsSession(description, _certificateCheck is { IsValid: true });
+            return Transfer.Moved(0);
+        }
+        Failure = _certificateCheck is { IsRefused: true }
+            ? _certificateCheck.Problem
+            : TlsExceptions.Describe(failure);
+        return Transfer.Failed;
+    }
+
+    /// <summary>Works on one record at most; none moved: it held no data, or is not whole yet.</summary>
+    private Transfer ReceiveOnce(Memory<byte> target, bool mayTakeLong)
+    {
+        if (_isInputBroken)
+            return Transfer.Failed;
+        if (!_records.HasRecord)
+        {
+            if (!_records.TryReceive(_lower, mayTakeLong))
+                return Transfer.Again;
+            if (!_records.HasRecord)
+                return Transfer.Moved(0);
+        }
+        if (_records.IsAtHandshake && !mayTakeLong)
+            return Transfer.Slow;
+        try
+        {
+            return Decrypt(target);
+        }
+        catch (Exception e)
+        {
+            return BreakInput(_lower.Failure ?? TlsExceptions.Describe(e));
+        }
+    }
+
+    /// <summary>
+    /// A read of no octets ends when data has been decrypted, so that no read into the target is ever left waiting.
+    /// </summary>
+    private Transfer Decrypt(Memory<byte> target)
+    {
+        if (_isDataAwaited)
+            _records.Continue();
+        else
+            _data = _ssl.ReadAsync(Memory<byte>.Empty);
+        _isDataAwaited = !_data.IsCompleted;
+        if (_isDataAwaited)
+            return CountRecordWithoutData();
+        _data.GetAwaiter().GetResult();
+        ValueTask<int> read = _ssl.ReadAsync(target);
+        int count = read.GetAwaiter().GetResult();
+        if (count == 0)
+            return Transfer.Ended;
+        _recordsWithoutData = 0;
+        return Transfer.Moved(count);
+    }
+
+    /// <summary>
+    /// Tickets and new keys (RFC 8446 §4.6), or a handshake. Each costs us work, and a peer may send them without end.
+    /// </summary>
+    private Transfer CountRecordWithoutData()
+    {
+        if (++_recordsWithoutData <= RecordsWithoutDataLimit)
+            return Transfer.Moved(0);
+        return BreakInput("too many TLS records without data");
+    }
+
+    private Transfer BreakInput(string why)
+    {
+        _isInputBroken = true;
+        Failure = why;
+        return Transfer.Failed;
+    }
+
+    private bool TryEncrypt(ReadOnlySpan<byte> octets)
+    {
+        try
+        {
+            _ssl.Write(octets);
+            return true;
+        }
+        catch (Exception e) when (e is IOException or InvalidOperationException)
+        {
+            Failure = TlsExceptions.Describe(e);
+            return false;
+        }
+    }
+
+    /// <summary>False when the link below is broken.</summary>
+    private bool SendRecords()
+    {
+        Transfer sent = _lower.Send(_records.Records);
+        _records.ConsumeRecords(sent.State == TransferState.Failed ? _records.Records.Length : sent.Count);
+        if (sent.State == TransferState.Failed)
+            Failure ??= _lower.Failure;
+        return sent.State != TransferState.Failed;
+    }
+
+    private string VersionName() => _ssl.SslProtocol switch
+    {
+        SslProtocols.Tls13 => "TLSv1.3",
+        SslProtocols.Tls12 => "TLSv1.2",
+        var other => other.ToString(),
+    };
+}

@@ -1,0 +1,152 @@
+using System.Buffers.Binary;
+using System.Threading.Tasks.Sources;
+
+namespace MailModule.Transport;
+
+/// <summary>
+/// The stream below the TLS layer, in memory: it gives out whole records that have come, one by one, and gathers those
+/// to send. A read for which no whole record is there waits until <see cref="Continue"/>, which carries the TLS layer
+/// on before it returns. So the layer never keeps octets of the record after the one it works on.
+/// </summary>
+internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
+{
+    private const int HeaderSize = 5;
+    private const int LargestRecord = HeaderSize + 16 * 1024 + 2048; // RFC 5246 §6.2.3; RFC 8446 §5.2 has less
+    private const byte FirstType = 20, HandshakeType = 22, LastType = 24; // RFC 8446 §5.1
+    private ManualResetValueTaskSourceCore<int> _read;
+    private Memory<byte> _target;
+    private bool _isReading;
+    private PooledBuffer _received;
+    private PooledBuffer _records;
+    private int _recordLeft;
+    private TransferState _end = TransferState.Again;
+
+    /// <param name="sentBefore">What was sent in clear text and has not left; it goes before the records.</param>
+    public TlsRecordStream(PooledBuffer sentBefore) => _records = sentBefore;
+
+    /// <summary>The TLS layer waits for a record.</summary>
+    public bool IsReading => _isReading;
+
+    /// <summary>A read would give octets, the end or a failure.</summary>
+    public bool HasRecord => _recordLeft > 0 || (_recordLeft = NextRecord()) > 0 || _end != TransferState.Again;
+
+    /// <summary>Records to send.</summary>
+    public ReadOnlySpan<byte> Records => _records.Span;
+
+    /// <summary>The next record is part of a handshake in the clear; those of TLS 1.3 cannot be told apart.</summary>
+    public bool IsAtHandshake => _recordLeft > 0 && _received.Span[0] == HandshakeType;
+
+    /// <summary>Takes what the link has; false if it has nothing.</summary>
+    public bool TryReceive(ILink from, bool mayTakeLong)
+    {
+        if (_end != TransferState.Again)
+            return true;
+        Transfer received = from.Receive(_received.Room(LargestRecord), mayTakeLong);
+        _received.Added(received.Count);
+        if (received.State is TransferState.Ended or TransferState.Failed)
+            _end = received.State;
+        return received.State is not (TransferState.Again or TransferState.Slow);
+    }
+
+    /// <summary>Ends the read that waits, if it can be ended; the TLS layer goes on inside this call.</summary>
+    public void Continue()
+    {
+        if (!_isReading || !HasRecord)
+            return;
+        _isReading = false;
+        if (_recordLeft == 0 && _end == TransferState.Failed)
+            _read.SetException(new IOException("the connection is lost"));
+        else
+            _read.SetResult(Give(_target.Span));
+    }
+
+    public void ConsumeRecords(int count) => _records.Consume(count);
+
+    /// <summary>Gives everything back; a read that waits fails.</summary>
+    public void End()
+    {
+        _received.Clear();
+        _records.Clear();
+        _recordLeft = 0;
+        _end = TransferState.Failed;
+        Continue();
+    }
+
+    public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (HasRecord)
+            return _recordLeft == 0 && _end == TransferState.Failed
+                ? ValueTask.FromException<int>(new IOException("the connection is lost"))
+                : new ValueTask<int>(Give(buffer.Span));
+        _target = buffer;
+        _isReading = true;
+        _read.Reset();
+        return new ValueTask<int>(this, _read.Version);
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer) => _records.Append(buffer);
+
+    public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        _records.Append(buffer.Span);
+        return ValueTask.CompletedTask;
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+    public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken)
+        => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+    public override void Flush()
+    {
+    }
+
+    public override Task FlushAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public override bool CanRead => true;
+    public override bool CanWrite => true;
+    public override bool CanSeek => false;
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+    public override long Length => throw new NotSupportedException();
+
+    public override long Position
+    {
+        get => throw new NotSupportedException();
+        set => throw new NotSupportedException();
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    int IValueTaskSource<int>.GetResult(short token) => _read.GetResult(token);
+    ValueTaskSourceStatus IValueTaskSource<int>.GetStatus(short token) => _read.GetStatus(token);
+    void IValueTaskSource<int>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags)
+        => _read.OnCompleted(continuation, state, token, flags);
+
+    private int Give(Span<byte> target)
+    {
+        int count = Math.Min(_recordLeft, target.Length);
+        _received.Span[..count].CopyTo(target);
+        _received.Consume(count);
+        _recordLeft -= count;
+        return count;
+    }
+
+    /// <summary>
+    /// The length of the whole record at the front; 0: it is not whole yet. What is no record, or will never be whole,
+    /// goes to the TLS layer as it is, which knows what to say of it.
+    /// </summary>
+    private int NextRecord()
+    {
+        ReadOnlySpan<byte> octets = _received.Span;
+        if (_end != TransferState.Again)
+            return octets.Length;
+        if (octets.Length < HeaderSize)
+            return 0;
+        int length = HeaderSize + BinaryPrimitives.ReadUInt16BigEndian(octets[3..]);
+        bool isRecord = octets[0] is >= FirstType and <= LastType && octets[1] == 3 && length <= LargestRecord;
+        if (!isRecord)
+            return octets.Length;
+        return length <= octets.Length ? length : 0;
+    }
+}

@@ -1,0 +1,43 @@
+using System.Net;
+using MailModule.Primitives;
+using MailModule.Tests.Loopback;
+using MailModule.Tests.Support;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Transport;
+
+/// <summary>Connections over links that a test brings.</summary>
+internal sealed class LinkRun : IDisposable
+{
+    public LinkRun() => Set = new ConnectionSet(Workers, Log.None);
+
+    public Workers Workers { get; } = new(16);
+    public ConnectionSet Set { get; }
+
+    public Connection Begin(ILink link, Func<Connection, ISession> createSession, TlsServerSettings? server = null,
+        TlsClientSettings? client = null)
+    {
+        Assert.True(Set.TryAdmit(IPAddress.Loopback));
+        var connection = new Connection(link, Set) { ServerTls = server, ClientTls = client };
+        ISession session = createSession(connection);
+        Set.Add(connection);
+        connection.Start(session, tlsFirst: server is not null || client is not null);
+        return connection;
+    }
+
+    /// <summary>A link by whose other end the test talks.</summary>
+    /// <param name="kind">"memory" or "callbacks".</param>
+    public ILink Link(string kind, int capacity, out LinkStream other)
+    {
+        (MemoryLink near, MemoryLink far) = MemoryLink.CreatePair(capacity);
+        other = new LinkStream(far);
+        return kind == "memory" ? near : new CallbackLink(new ScriptedHost(near, most: 1000), Workers);
+    }
+
+    public void Dispose()
+    {
+        Assert.True(Set.Stop(Loop.Long));
+        Set.Dispose();
+        Assert.True(Workers.Stop(Loop.Long));
+    }
+}
