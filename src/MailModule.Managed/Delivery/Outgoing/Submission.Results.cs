@@ -72,7 +72,7 @@ internal sealed partial class Submission
                 if (recipient.Result is null)
                     recipient.State = state;
             bool isOneOfMany = recipients.Count == 1 && Recipients.Count > 1;
-            _observers.Post(state, value, isOneOfMany ? recipients[0].Address.Text : "");
+            _observers.Post(state, value, isOneOfMany ? recipients[0].Index : ISubmissionObserver.All);
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class Submission
             return false;
         _open--;
         long value = result.State == SubmissionState.Failed ? ValueOf(result) : sent;
-        _observers.Post(result.State, value, recipient.Address.Text);
+        _observers.Post(result.State, value, recipient.Index);
         return true;
     }
 

@@ -46,6 +46,8 @@ internal sealed partial class Submission : IJob
         _fill = fill;
         Content = content;
         _open = request.Recipients.Count;
+        for (int i = 0; i < _open; i++)
+            request.Recipients[i].Index = i;
         _observers = new ObserverQueue(dependencies.Workers, observer);
     }
 

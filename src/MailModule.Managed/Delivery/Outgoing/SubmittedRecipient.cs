@@ -31,6 +31,11 @@ internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
     private volatile SubmissionResult? _result;
     private int _attempts;
 
+    /// <summary>
+    /// Its place among the message's recipients, by which it is known: two of them may have the same address.
+    /// </summary>
+    public int Index { get; internal set; }
+
     public MailAddress Address => recipient.Address;
     public Recipient Recipient => recipient;
 

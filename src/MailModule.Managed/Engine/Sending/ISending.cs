@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
 using MailModule.Primitives;
 
@@ -17,7 +18,7 @@ namespace MailModule.Engine.Sending;
 /// <param name="IsUnknown">The connection was lost after the final dot: the server may have taken it (RFC 5321
 /// §4.2.5).</param>
 public sealed record SendResult(
-    MailAddress Recipient, SendState State, Fault Fault, int ReplyCode, string Status, string Reply, string Host,
+    MailAddress Recipient, SubmissionState State, Fault Fault, int ReplyCode, string Status, string Reply, string Host,
     IPEndPoint? Address,
     string? Tls, bool IsVerified, int Attempts, string QueueId, bool IsUnknown);
 

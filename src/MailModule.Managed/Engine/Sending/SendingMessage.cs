@@ -10,7 +10,7 @@ namespace MailModule.Engine.Sending;
 /// A message that the host sends with results. Its own state up to the start is one thread's at a time; then everything
 /// is the <see cref="Submission"/>'s, but for the cancel.
 /// </summary>
-internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, MailAddress from, ISendObserver? observer)
+internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, MailAddress from, ISubmissionObserver? observer)
     : ISending
 {
     private readonly Lock _lock = new();
@@ -88,8 +88,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         if (_recipients.Count == 0)
             return Fault.Argument;
         Fault fault = mail.TryMake(
-            options, from, _recipients, _content, _fill, SendObserverAdapter.For(observer), out Submission? submission,
-            out _);
+            options, from, _recipients, _content, _fill, observer, out Submission? submission, out _);
         if (fault != Fault.None)
             return fault;
         bool isCancelled;
@@ -128,7 +127,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         lock (_lock)
             if (_submission is null)
                 return new SendResult(
-                    _recipients[recipient].Address, SendState.New, Fault.None, 0, "", "", "", null, null,
+                    _recipients[recipient].Address, SubmissionState.New, Fault.None, 0, "", "", "", null, null,
                     IsVerified: false, 0, "", IsUnknown: false);
         return ResultOf(_submission.Recipients[recipient]);
     }
@@ -148,9 +147,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
     private static SendResult ResultOf(SubmittedRecipient recipient)
     {
         SubmissionResult? result = recipient.Result;
-        SendState state = result is null && recipient.State == default
-            ? SendState.New
-            : SendObserverAdapter.Of(result?.State ?? recipient.State);
+        SubmissionState state = result?.State ?? recipient.State;
         if (result is null)
             return new SendResult(
                 recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts,

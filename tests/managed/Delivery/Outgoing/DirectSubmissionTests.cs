@@ -25,16 +25,13 @@ public class DirectSubmissionTests
         Submission submission = Prepare(outbox, "a@b.example c@B.example d@gone.example", listener);
         submission.Start();
         submission.Wait();
-        Assert.Equal([(SubmissionState.Done, "a@b.example"), (SubmissionState.Failed, "c@B.example"),
-            (SubmissionState.Failed, "d@gone.example")],
+        Assert.Equal([(SubmissionState.Done, 0), (SubmissionState.Failed, 1), (SubmissionState.Failed, 2)],
             listener.Final.Select(one => (one.State, one.Recipient)).OrderBy(one => one.Recipient));
         Assert.Equal([(Fault.None, "2.0.0"), (Fault.RefusedPermanent, "5.1.1"), (Fault.NotFound, "5.1.2")],
             submission.Recipients.Select(one => (one.Result!.Fault, one.Result.Status)));
         Assert.Equal("mx.b.example", submission.Recipients[0].Result!.Host!.Name);
         Assert.Equal([1, 1, 0], submission.Recipients.Select(one => one.Attempts));
-        Assert.Equal((SubmissionState.FindHost, "d@gone.example"),
-            listener.All.Where(one => one.Recipient == "d@gone.example").Select(one => (one.State, one.Recipient))
-            .First());
+        Assert.Equal(SubmissionState.FindHost, listener.All.First(one => one.Recipient == 2).State);
         Assert.Empty(listener.Offences);
     }
 
@@ -154,7 +151,7 @@ public class DirectSubmissionTests
         Assert.EndsWith(Body, message.Text, StringComparison.Ordinal);
         Assert.Equal([SubmissionState.Done, SubmissionState.Done, SubmissionState.Failed],
             submission.Recipients.Select(one => one.Result!.State));
-        Assert.Contains((SubmissionState.Failed, 550, "nobody@a.example"), listener.Final);
+        Assert.Contains((SubmissionState.Failed, 550, 2), listener.Final);
         Assert.Equal(3, listener.Final.Length);
         Assert.Empty(listener.Offences);
     }

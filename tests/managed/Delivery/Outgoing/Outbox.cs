@@ -116,18 +116,18 @@ internal sealed class Outbox : IDisposable
     /// <summary>Keeps what it hears, and whether the rules for telling it were kept.</summary>
     internal sealed class Listener : ISubmissionObserver
     {
-        private readonly ConcurrentQueue<(SubmissionState State, long Value, string Recipient)> _heard = new();
+        private readonly ConcurrentQueue<(SubmissionState State, long Value, int Recipient)> _heard = new();
         private readonly int _creator = Environment.CurrentManagedThreadId;
         private int _inside;
 
         public Action<SubmissionState>? Heard { get; init; }
         public List<string> Offences { get; } = [];
         public bool IsFinished { get; private set; }
-        public (SubmissionState State, long Value, string Recipient)[] All => [.. _heard];
-        public (SubmissionState State, long Value, string Recipient)[] Final
+        public (SubmissionState State, long Value, int Recipient)[] All => [.. _heard];
+        public (SubmissionState State, long Value, int Recipient)[] Final
             => [.. _heard.Where(change => IsFinal(change.State))];
 
-        public void StateChanged(SubmissionState state, long value, string recipient)
+        public void StateChanged(SubmissionState state, long value, int recipient)
         {
             Check();
             _heard.Enqueue((state, value, recipient));
