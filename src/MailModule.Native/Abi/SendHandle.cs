@@ -89,7 +89,7 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
         {
             if (_isFreed)
                 return Fault.Handle;
-            _results.Write(recipient, Sending.ResultOf(recipient), place);
+            _results.Write(recipient, Sending.Find(recipient), place);
         }
         return Fault.None;
     }
@@ -121,9 +121,9 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
         };
         if (isFinal)
         {
-            var result = Sending.ResultOf(recipient);
-            layout.Error = -(int)result.Fault;
-            layout.ReplyCode = result.ReplyCode;
+            var result = Sending.Find(recipient).Result;
+            layout.Error = -(int)(result?.Fault ?? Fault.None);
+            layout.ReplyCode = result?.ReplyCode ?? 0;
         }
         Invoke(layout);
     }

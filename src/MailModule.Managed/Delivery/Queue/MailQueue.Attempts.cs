@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -116,12 +115,12 @@ internal sealed partial class MailQueue
         QueueItem item = queued.Item;
         SetState(queued, QueueState.Active);
         attempt.Transactions.Add(queued); // first: whatever fails from here on, the attempt's end brings it back
-        var results = new RecipientResult[queued.Recipients.Count];
-        for (int i = 0; i < results.Length; i++)
-            results[i] = ResultFor(item.RecipientOf(queued.Recipients[i]));
+        var recipients = new Recipient[queued.Recipients.Count];
+        for (int i = 0; i < recipients.Length; i++)
+            recipients[i] = item.RecipientOf(queued.Recipients[i]);
         Envelope envelope = item.Entry.Envelope;
         queued.Transaction = new SmtpClientTransaction(
-            envelope.ReversePath, results, _dependencies.ContentOf(item.Entry))
+            envelope.ReversePath, recipients, _dependencies.ContentOf(item.Entry))
         {
             Return = envelope.Return,
             EnvelopeId = envelope.EnvelopeId,
@@ -129,9 +128,6 @@ internal sealed partial class MailQueue
         };
         return queued.Transaction;
     }
-
-    private static RecipientResult ResultFor(Recipient recipient)
-        => new(recipient.Address) { Notify = recipient.Notify, OriginalRecipient = recipient.OriginalRecipient };
 
     // The settings may have changed while the transaction waited: then it stands with the wrong destination.
     private bool TryRegroup(QueuedTransaction queued)
@@ -159,12 +155,12 @@ internal sealed partial class MailQueue
             MakeReady(queued);
     }
 
-    internal void Completed(QueueAttempt attempt, IDeliveryAttempt remote, SmtpClientTransaction transaction)
+    internal void Completed(QueueAttempt attempt, SmtpClientTransaction transaction)
     {
         lock (_lock)
         {
             QueuedTransaction queued = attempt.Remove(transaction);
-            if (ApplyResults(queued, transaction, remote.Host))
+            if (ApplyResults(queued, transaction))
             {
                 attempt.Delivered++;
                 attempt.Destination.GrowWindow();
@@ -193,12 +189,16 @@ internal sealed partial class MailQueue
         if (++queued.Returns <= ReturnLimit)
             MakeReadyAgain(queued);
         else
-            DeferOrFail(queued, new AttemptResult(
-                AttemptResultKind.Deferred, Fault.Closed, 0, "4.4.2",
-                "the host closes its connections before they are used", "", null, Now));
+            DeferOrFail(queued, new AttemptResult
+            {
+                Kind = AttemptResultKind.Deferred,
+                Fault = Fault.Closed,
+                Enhanced = "4.4.2",
+                Happened = "the host closes its connections before they are used",
+            });
     }
 
-    internal void Ended(QueueAttempt attempt, IDeliveryAttempt remote, AttemptEnd end)
+    internal void Ended(QueueAttempt attempt, AttemptResult end)
     {
         lock (_lock)
         {
@@ -213,7 +213,7 @@ internal sealed partial class MailQueue
                 _pausedUntil = Now + ShortagePause;
             // Other connections may still be on their way to the next hop: the last one decides.
             else if (wentWrong && !attempt.IsReady && destination.Connections == 0)
-                MarkDown(destination, AttemptResult.Of(end, remote.Host, Now));
+                MarkDown(destination, end.Bounded());
             RequestConnection(destination);
             if (destination.IsIdle && !destination.IsAwaitingConnection)
                 _destinations.Remove(destination.NextHop);

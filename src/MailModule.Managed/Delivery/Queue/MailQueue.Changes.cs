@@ -1,5 +1,6 @@
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Smtp;
 
 namespace MailModule.Delivery.Queue;
@@ -191,11 +192,9 @@ internal sealed partial class MailQueue
 
     private static QueuedRecipientView View(QueueItem item, QueueRecipient recipient)
     {
-        AttemptResult? last = recipient.Last;
-        DateTimeOffset? next = NextAttemptOf(recipient);
-        Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
+        DateTimeOffset? last = recipient.Last is null ? null : recipient.LastAt;
         return new QueuedRecipientView(
-            item.RecipientOf(recipient).Address, recipient.State, recipient.Attempts, last?.At, next,
-            fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "");
+            item.RecipientOf(recipient).Address, recipient.State, recipient.Attempts, last, NextAttemptOf(recipient),
+            recipient.Last);
     }
 }

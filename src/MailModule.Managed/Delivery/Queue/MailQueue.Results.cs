@@ -1,4 +1,3 @@
-using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -27,14 +26,12 @@ internal sealed partial class MailQueue
     /// <summary>
     /// Gives each recipient of a transaction what the server said. True if the message was taken for one at least.
     /// </summary>
-    private bool ApplyResults(QueuedTransaction queued, SmtpClientTransaction transaction, RemoteHost? host)
+    private bool ApplyResults(QueuedTransaction queued, SmtpClientTransaction transaction)
     {
         DateTimeOffset now = Now;
-        AttemptResult[] results = [.. transaction.Recipients.Select(result => AttemptResult.Of(result, host, now))];
-        QueueRecipient[] recipients = [.. queued.Recipients];
         queued.Returns = 0;
-        for (int i = 0; i < recipients.Length; i++)
-            recipients[i].Last = results[i];
+        for (int i = 0; i < queued.Recipients.Count; i++)
+            queued.Recipients[i].Keep(transaction.Results[i]!.Bounded(), now);
         bool delivered = FinishDelivered(queued, transaction.IsDsnOffered);
         if (queued.Item.IsRemoved)
         {
@@ -49,8 +46,9 @@ internal sealed partial class MailQueue
     /// <summary>Gives every recipient of a transaction that was not handed out the same result.</summary>
     private void DeferOrFail(QueuedTransaction queued, AttemptResult result)
     {
+        DateTimeOffset now = Now;
         foreach (QueueRecipient recipient in queued.Recipients)
-            recipient.Last = result;
+            recipient.Keep(result, now);
         if (queued.Item.IsRemoved)
             DropRemoved(queued);
         else
@@ -89,8 +87,7 @@ internal sealed partial class MailQueue
         if (_isStopping && queued.Recipients.Count > 0 && !delivered
             && queued.Recipients.TrueForAll(one => one.Last!.Fault == Fault.Cancelled))
             PutBack(queued);
-        else if (delivered && queued.Recipients.Count > 0
-            && queued.Recipients.TrueForAll(one => one.Last!.IsTooManyRecipients))
+        else if (queued.Recipients.Count > 0 && queued.Recipients.TrueForAll(one => one.Last!.IsLeftOver))
             MakeReadyAgain(queued);
         else
             CountAttempt(queued, schedule, now);
@@ -138,8 +135,7 @@ internal sealed partial class MailQueue
     /// <summary>No more attempts for this recipient; it stays in the queue until its DSN is durable.</summary>
     private void KeepUntilDsn(QueuedTransaction queued, QueueRecipient recipient)
     {
-        if (recipient.Last!.Kind == AttemptResultKind.Deferred)
-            recipient.Last = recipient.Last with { Kind = AttemptResultKind.Failed };
+        recipient.Last = recipient.Last!.GivenUp();
         _recipientCounts[(int)queued.State]--;
         _recipientCounts[(int)QueueState.Failed]++;
         queued.Drop(recipient);
@@ -293,8 +289,7 @@ internal sealed partial class MailQueue
     {
         AttemptResult last = recipient.Last!;
         DateTimeOffset? until = kind == DsnKind.Delayed ? _dependencies.Schedule().Expires(item.Received) : null;
-        string? host = last.Host.Length > 0 ? last.Host : null;
-        return new DsnRecipient(item.RecipientOf(recipient), last.Status, last.Text, host, last.At, until);
+        return new DsnRecipient(item.RecipientOf(recipient), last, recipient.LastAt, until);
     }
 
     private void DsnWritten(QueueItem item, QueueRecipient[] about, DsnKind kind, Fault fault)
@@ -337,19 +332,16 @@ internal sealed partial class MailQueue
     {
         foreach (QueueRecipient recipient in recipients)
         {
-            AttemptResult? last = recipient.Last;
             QueueLog.Write(_dependencies.Log, item, recipient, kind);
             if (!_events.HasListener)
             {
                 _events.CountUnheard();
                 continue;
             }
-            Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
             DateTimeOffset? next = kind == QueueEventKind.Deferred ? NextAttemptOf(recipient) : null;
             _events.Post(new QueueEvent(
                 0, kind, item.Id, item.Entry.Envelope.ReversePath, item.RecipientOf(recipient).Address, Now,
-                recipient.Attempts, fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "",
-                last?.Tls, next));
+                recipient.Attempts, recipient.Last, next));
         }
     }
 

@@ -55,10 +55,10 @@ internal sealed class QueueAttempt(MailQueue queue, Destination destination) : I
     }
 
     public void Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
-        => queue.Completed(this, attempt, transaction);
+        => queue.Completed(this, transaction);
 
     public void Returned(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
         => queue.Returned(this, transaction);
 
-    public void Ended(IDeliveryAttempt attempt, AttemptEnd end) => queue.Ended(this, attempt, end);
+    public void Ended(IDeliveryAttempt attempt, AttemptResult end) => queue.Ended(this, end);
 }

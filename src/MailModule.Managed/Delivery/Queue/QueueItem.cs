@@ -1,4 +1,5 @@
 using MailModule.Mail;
+using MailModule.Smtp.Client;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Queue;
@@ -46,6 +47,8 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
 /// <param name="index">In the envelope.</param>
 internal sealed class QueueRecipient(int index)
 {
+    private long _lastTicks;
+
     public int Index => index;
 
     /// <summary>Failed and Done are the recipient's own; one that is still open has its transaction's state.</summary>
@@ -63,6 +66,15 @@ internal sealed class QueueRecipient(int index)
     /// </summary>
     public bool OwesDsn { get; set; } = true;
 
-    /// <summary>Null before the first attempt.</summary>
+    /// <summary>What the last attempt brought; null before the first.</summary>
     public AttemptResult? Last { get; set; }
+
+    /// <summary>When <see cref="Last"/> was, if there is one.</summary>
+    public DateTimeOffset LastAt => new(_lastTicks, TimeSpan.Zero);
+
+    public void Keep(AttemptResult result, DateTimeOffset at)
+    {
+        Last = result;
+        _lastTicks = at.UtcTicks;
+    }
 }

@@ -1,4 +1,5 @@
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 
@@ -17,7 +18,7 @@ internal static class QueueLog
             log.Write(LogLevel.Info, Area, $"{item.Id} {Word(kind)} to=<{to}>");
         else
             log.Write(LogLevel.Info, Area,
-                $"{item.Id} {Word(kind)} to=<{to}> host={last.Host} attempts={recipient.Attempts} status={last.Status} "
+                $"{item.Id} {Word(kind)} to=<{to}> host={last.Speaker} attempts={recipient.Attempts} status={last.Status} "
                     + $"tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}");
     }
 

@@ -37,7 +37,7 @@ internal static class DeliveryStatusPart
         fields.WriteAddress("Final-Recipient", TypedAddress.Of(recipient.Recipient.Address));
         fields.Write("Action", DsnWords.Action(kind));
         fields.Write("Status",
-            EnhancedCode.IsValid(Encoding.UTF8.GetBytes(recipient.Status)) ? recipient.Status : DsnWords.Status(kind));
+            EnhancedCode.IsValid(Encoding.UTF8.GetBytes(recipient.Result.Status)) ? recipient.Result.Status : DsnWords.Status(kind));
         // RFC 3464 §2.3.5: only if another host had a part in it
         if (recipient.RemoteHost is { } host)
             fields.Write("Remote-MTA", "dns; " + host);

@@ -122,14 +122,12 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         submission?.Cancel();
     }
 
-    public SendResult ResultOf(int recipient)
+    public SubmittedRecipientView Find(int recipient)
     {
         lock (_lock)
             if (_submission is null)
-                return new SendResult(
-                    _recipients[recipient].Address, SubmissionState.New, Fault.None, 0, "", "", "", null, null,
-                    IsVerified: false, 0, "", IsUnknown: false);
-        return ResultOf(_submission.Recipients[recipient]);
+                return new SubmittedRecipientView(_recipients[recipient].Address, SubmissionState.New, 0, "", null);
+        return SubmittedRecipientView.Of(_submission.Recipients[recipient]);
     }
 
     public void Dispose()
@@ -142,22 +140,6 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
                 _content.Dispose();
             _isDisposed = true;
         }
-    }
-
-    private static SendResult ResultOf(SubmittedRecipient recipient)
-    {
-        SubmissionResult? result = recipient.Result;
-        SubmissionState state = result?.State ?? recipient.State;
-        if (result is null)
-            return new SendResult(
-                recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts,
-                "", IsUnknown: false);
-        string words = result.Reply is { } reply ? string.Join('\n', reply.Lines) : result.Text;
-        RemoteHost? host = result.Host;
-        return new SendResult(
-            recipient.Address, state, result.Fault, result.Reply?.Code ?? 0, result.Status, words, host?.Name ?? "",
-            host?.Address, host?.Tls, host?.IsVerified ?? false,
-            recipient.Attempts, result.QueueId, result.IsUnknown);
     }
 
     private bool IsStarted => Volatile.Read(ref _submission) is not null;

@@ -23,7 +23,7 @@ internal static class DsnParameters
     }
 
     /// <param name="utf8">MAIL was said with SMTPUTF8.</param>
-    public static void WriteRcpt(RecipientResult recipient, bool utf8, Output output)
+    public static void WriteRcpt(Recipient recipient, bool utf8, Output output)
     {
         if (recipient.Notify != Notify.Default)
             WriteNotify(recipient.Notify, output);

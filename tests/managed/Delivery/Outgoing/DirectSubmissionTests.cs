@@ -28,8 +28,8 @@ public class DirectSubmissionTests
         Assert.Equal([(SubmissionState.Done, 0), (SubmissionState.Failed, 1), (SubmissionState.Failed, 2)],
             listener.Final.Select(one => (one.State, one.Recipient)).OrderBy(one => one.Recipient));
         Assert.Equal([(Fault.None, "2.0.0"), (Fault.RefusedPermanent, "5.1.1"), (Fault.NotFound, "5.1.2")],
-            submission.Recipients.Select(one => (one.Result!.Fault, one.Result.Status)));
-        Assert.Equal("mx.b.example", submission.Recipients[0].Result!.Host!.Name);
+            submission.Recipients.Select(one => (one.Result!.Fault, one.Result.Enhanced)));
+        Assert.Equal("mx.b.example", submission.Recipients[0].Result!.Host);
         Assert.Equal([1, 1, 0], submission.Recipients.Select(one => one.Attempts));
         Assert.Equal(SubmissionState.FindHost, listener.All.First(one => one.Recipient == 2).State);
         Assert.Empty(listener.Offences);
@@ -150,7 +150,7 @@ public class DirectSubmissionTests
             message.Text, StringComparison.Ordinal);
         Assert.EndsWith(Body, message.Text, StringComparison.Ordinal);
         Assert.Equal([SubmissionState.Done, SubmissionState.Done, SubmissionState.Failed],
-            submission.Recipients.Select(one => one.Result!.State));
+            submission.Recipients.Select(one => one.State));
         Assert.Contains((SubmissionState.Failed, 550, 2), listener.Final);
         Assert.Equal(3, listener.Final.Length);
         Assert.Empty(listener.Offences);

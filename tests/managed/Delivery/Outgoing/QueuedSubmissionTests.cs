@@ -31,7 +31,7 @@ public class QueuedSubmissionTests
         Assert.Equal((ReturnContent.Headers, "mark"), (message.Envelope.Return, message.Envelope.EnvelopeId));
         Assert.Equal([(SubmissionState.Queued, 0), (SubmissionState.Queued, 1)],
             listener.Final.Select(one => (one.State, one.Recipient)));
-        Assert.Equal(["spool1", "spool1"], submission.Recipients.Select(one => one.Result!.QueueId));
+        Assert.Equal(["spool1", "spool1"], submission.Recipients.Select(one => one.QueueId));
         Assert.Equal(Fault.None, submission.Outcome);
         Assert.Empty(listener.Offences);
     }
