@@ -173,11 +173,15 @@ public class DirectSubmissionTests
         Assert.Equal((1, 2), (server.Connections, server.Texts.Length));
     }
 
-    [Fact]
-    public void Recipients_beyond_what_a_server_takes_at_once_follow_in_the_next_transaction()
+    [Theory]
+    [InlineData("452 4.5.3 too many")]
+    [InlineData("452 too many")]
+    [InlineData("552 5.5.3 too many")]
+    [InlineData("552 too many")]
+    public void Recipients_beyond_what_a_server_takes_at_once_follow_in_the_next_transaction(string words)
     {
         using var server = new ScriptedSmtpServer(
-            null, [.. Plain("250 ok", "452 4.5.3 too many")[..^2], Line, "250 ok", Line, "250 ok", Line, "354 go",
+            null, [.. Plain("250 ok", words)[..^2], Line, "250 ok", Line, "250 ok", Line, "354 go",
                 Text, "250 taken", Line, "221 bye"]);
         using var outbox = OutboxTo(server);
         outbox.Dns.Addresses("b.example", "127.0.0.1");

@@ -69,18 +69,25 @@ internal sealed class Outbox : IDisposable
         SubmissionRequest request, SubmissionContent content, RemoteOptions options,
         ISubmissionObserver? observer = null, ISpool? spool = null, Func<SubmissionContent, Fault>? fill = null)
     {
-        var router = new Router(() => Dns, () => Rules);
-        var attempts = new DeliveryAttemptDependencies(
-            Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), Log.None);
+        IRouter router = NewRouter();
         var dependencies = new SubmissionDependencies
         {
             Workers = Workers,
-            RemoteDelivery = new RemoteDelivery(attempts, router, _ => options),
+            RemoteDelivery = NewRemoteDelivery(router, options),
             NextHopOf = router.NextHopOf,
             HostName = "client.example",
             Spool = spool,
         };
         return new Submission(request, content, fill, observer, dependencies);
+    }
+
+    public IRouter NewRouter() => new Router(() => Dns, () => Rules);
+
+    public IRemoteDelivery NewRemoteDelivery(IRouter router, RemoteOptions options)
+    {
+        var attempts = new DeliveryAttemptDependencies(
+            Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), Log.None);
+        return new RemoteDelivery(attempts, router, _ => options);
     }
 
     public SubmissionContent ContentOf(string text)
