@@ -89,8 +89,8 @@ public class OneResultTests
         using var server = new ScriptedSmtpServer(null, Plain("250 ok", "550 5.1.1 once is enough"));
         using Outbox outbox = OutboxTo(server);
         var listener = new Outbox.Listener();
-        Submission submission =
-            Prepare(outbox, listener, s_options with { StartTls = StartTlsUse.Never }, "bob@b.example", "bob@b.example");
+        RemoteOptions clear = s_options with { StartTls = StartTlsUse.Never };
+        Submission submission = Prepare(outbox, listener, clear, "bob@b.example", "bob@b.example");
         submission.Start();
         submission.Wait();
         Assert.Equal([SubmissionState.Done, SubmissionState.Failed], submission.Recipients.Select(one => one.State));

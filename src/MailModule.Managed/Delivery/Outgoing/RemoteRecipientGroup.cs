@@ -120,7 +120,8 @@ internal sealed class RemoteRecipientGroup(
 
     private IEnumerable<SubmittedRecipient> DequeueOpen()
     {
-        for (int i = 0; i < SmtpClientTransaction.RecipientLimit && _open.TryDequeue(out SubmittedRecipient? recipient); i++)
+        int left = SmtpClientTransaction.RecipientLimit;
+        while (left-- > 0 && _open.TryDequeue(out SubmittedRecipient? recipient))
             yield return recipient;
     }
 

@@ -1,7 +1,7 @@
 using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Smtp.Client;
 using MailModule.Smtp;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 

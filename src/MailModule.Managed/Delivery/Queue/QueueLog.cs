@@ -18,8 +18,8 @@ internal static class QueueLog
             log.Write(LogLevel.Info, Area, $"{item.Id} {Word(kind)} to=<{to}>");
         else
             log.Write(LogLevel.Info, Area,
-                $"{item.Id} {Word(kind)} to=<{to}> host={last.Speaker} attempts={recipient.Attempts} status={last.Status} "
-                    + $"tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}");
+                $"{item.Id} {Word(kind)} to=<{to}> host={last.Speaker} attempts={recipient.Attempts} "
+                    + $"status={last.Status} tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}");
     }
 
     private static string Word(QueueEventKind kind) => kind switch

@@ -10,8 +10,8 @@ namespace MailModule.Engine.Sending;
 /// A message that the host sends with results. Its own state up to the start is one thread's at a time; then everything
 /// is the <see cref="Submission"/>'s, but for the cancel.
 /// </summary>
-internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, MailAddress from, ISubmissionObserver? observer)
-    : ISending
+internal sealed class SendingMessage(
+    OutgoingMail mail, SendOptions options, MailAddress from, ISubmissionObserver? observer) : ISending
 {
     private readonly Lock _lock = new();
     private readonly List<Recipient> _recipients = [];

@@ -84,7 +84,8 @@ public sealed record AttemptResult
 
     /// <summary>
     /// The reply's lines, each with its codes, LF between; or what happened, with the host's name where that host was
-    /// not ready for mail. As DSNs have it, the queue's log and its events. The end of one that is very long is missing.
+    /// not ready for mail. As DSNs, the queue's log and its events have it; the end of one that is very long is
+    /// missing.
     /// </summary>
     public string Text => KeptText ?? Cut(Reply is { } reply ? reply.Join("\n") : WhatHappened);
 
@@ -94,7 +95,9 @@ public sealed record AttemptResult
     /// <summary>The name of <see cref="RemoteHost"/>; empty if there is none.</summary>
     public string Host => RemoteHost?.Name ?? "";
 
-    /// <summary>The host whose words <see cref="Text"/> has, or with which the dialogue broke off; else empty.</summary>
+    /// <summary>
+    /// The host whose words <see cref="Text"/> has, or with which a transaction broke off; else empty.
+    /// </summary>
     public string Speaker => Reply is not null || KeptText is not null || IsOfTransaction ? Host : "";
 
     /// <summary>Null if a proxy resolved the host's name, or there was no host.</summary>
@@ -141,15 +144,19 @@ public sealed record AttemptResult
     /// <summary>A result of which only this was kept.</summary>
     /// <param name="host">Who said the text; empty: nobody did.</param>
     internal static AttemptResult Kept(
-        AttemptResultKind kind, Fault fault, int code, string status, string text, string host, string? tls) => new()
+        AttemptResultKind kind, Fault fault, int code, string status, string text, string host, string? tls)
     {
-        Kind = kind,
-        Fault = fault,
-        Enhanced = status,
-        KeptCode = code,
-        KeptText = text,
-        RemoteHost = host.Length == 0 && tls is null ? null : new RemoteHost(host, null, tls, false, false),
-    };
+        bool isNobody = host.Length == 0 && tls is null;
+        return new AttemptResult
+        {
+            Kind = kind,
+            Fault = fault,
+            Enhanced = status,
+            KeptCode = code,
+            KeptText = text,
+            RemoteHost = isNobody ? null : new RemoteHost(host, null, tls, IsVerified: false, OffersDsn: false),
+        };
+    }
 
     /// <summary>RFC 5321 §4.5.3.1.10, as <see cref="IsTooManyRecipients"/>.</summary>
     internal static bool IsTooMany(SmtpStage stage, Reply? reply)

@@ -2,8 +2,8 @@ using MailModule.Delivery;
 using MailModule.Delivery.Queue;
 using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Smtp.Client;
 using MailModule.Smtp;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Tests.Delivery.Queue;
 
