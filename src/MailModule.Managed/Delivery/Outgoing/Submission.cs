@@ -2,7 +2,6 @@ using System.Buffers;
 using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Smtp;
 using MailModule.Smtp.Client;
 using MailModule.Spool;
 using MailModule.Transport;

@@ -1,7 +1,6 @@
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp;
-using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 

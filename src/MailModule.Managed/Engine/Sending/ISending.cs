@@ -1,4 +1,3 @@
-using System.Net;
 using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
 using MailModule.Primitives;

@@ -1,6 +1,5 @@
 using System.Buffers;
 using MailModule.Delivery.Outgoing;
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 

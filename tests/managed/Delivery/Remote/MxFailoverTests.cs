@@ -1,4 +1,3 @@
-using MailModule.Delivery.Remote;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Tests.Support;
