@@ -20,7 +20,7 @@ def output(*command):
 
 # Enums of the engine that cross the edge as numbers: where they stand, and the constants they are in C.
 ENUMS = [
-    ("Engine/Sending/SendState.cs", "SendState", "MM_SEND_STATE_"),
+    ("Delivery/Outgoing/SubmissionState.cs", "SubmissionState", "MM_SEND_STATE_"),
     ("Engine/Sending/SendOptions.cs", "SendTls", "MM_TLS_"),
     ("Mail/Envelope.cs", "ReturnContent", "MM_SEND_RETURN_"),
     ("Mail/Envelope.cs", "Notify", "MM_SEND_NOTIFY_"),

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Queue;
 using MailModule.Dns;
 using MailModule.Engine.Sending;
@@ -19,10 +20,10 @@ public sealed partial class MailEngine
     /// <param name="observer">Null: nobody hears.</param>
     /// <param name="stream">Not null when the result is None.</param>
     public Fault BeginSend(
-        SendRoute route, string from, string to, ISendObserver? observer, out IOutgoingStream? stream)
+        SendRoute route, string from, string to, ISubmissionObserver? observer, out IOutgoingStream? stream)
     {
         stream = null;
-        if (route.Kind == SendRouteKind.Server && FindProblem(route) is { } wrong)
+        if (route.Kind == SubmissionRoute.Server && FindProblem(route) is { } wrong)
             return Fail(Fault.Argument, wrong);
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
@@ -38,7 +39,7 @@ public sealed partial class MailEngine
     /// <param name="from">Envelope sender; empty for the null path.</param>
     /// <param name="observer">Null: nobody hears.</param>
     /// <param name="sending">Not null when the result is None.</param>
-    public Fault NewSending(SendOptions options, string from, ISendObserver? observer, out ISending? sending)
+    public Fault NewSending(SendOptions options, string from, ISubmissionObserver? observer, out ISending? sending)
     {
         sending = null;
         if (FindProblem(options) is { } wrong)
@@ -122,7 +123,7 @@ public sealed partial class MailEngine
 
     private static string? FindProblem(SendOptions options)
     {
-        bool isServer = options.Route.Kind == SendRouteKind.Server;
+        bool isServer = options.Route.Kind == SubmissionRoute.Server;
         if (isServer && FindProblem(options.Route) is { } wrong)
             return wrong;
         if (options.Timeout is { } timeout && timeout <= TimeSpan.Zero)

@@ -37,9 +37,27 @@ internal sealed class Reply
     /// <summary>The wire form, made once: every line with code, enhanced code and CRLF.</summary>
     public ReadOnlySpan<byte> Wire => _wire ??= Encode();
 
-    public override string ToString()
-        => string.Join(" / ",
-            Lines.Select(line => Enhanced.Length == 0 ? $"{Code} {line}" : $"{Code} {Enhanced} {line}"));
+    /// <summary>Characters of <see cref="Join"/> with a separator of one.</summary>
+    public int TextLength
+    {
+        get
+        {
+            int codes = 4 + (Enhanced.Length == 0 ? 0 : Enhanced.Length + 1);
+            int length = Lines.Count - 1;
+            for (int i = 0; i < Lines.Count; i++)
+                length += codes + Lines[i].Length;
+            return length;
+        }
+    }
+
+    public override string ToString() => Join(" / ");
+
+    /// <summary>Its lines, each with the codes in front.</summary>
+    public string Join(string separator)
+    {
+        string codes = Enhanced.Length == 0 ? $"{Code} " : $"{Code} {Enhanced} ";
+        return Lines.Count == 1 ? codes + Lines[0] : string.Join(separator, Lines.Select(line => codes + line));
+    }
 
     private static bool HasControl(string text)
         => text.AsSpan().IndexOfAnyInRange('\0', '\x1f') >= 0 || text.Contains('\x7f', StringComparison.Ordinal);

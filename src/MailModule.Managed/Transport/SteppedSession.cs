@@ -54,10 +54,11 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
             return octets.IsEmpty ? Waits : throw new InvalidOperationException("clear text while TLS begins");
         if (Waits == Next.Close)
             return Waits;
-        if (!octets.IsEmpty || Waits == Next.Write)
-            _lastActivity = now;
         _unconsumed.Append(octets);
-        return MayAdvance(!octets.IsEmpty) ? Advance(output) : Waits;
+        if (!MayAdvance(!octets.IsEmpty))
+            return Waits;
+        _lastActivity = now;
+        return Advance(output);
     }
 
     /// <summary>The caller's TLS runs, from here on the octets are those inside it.</summary>
@@ -111,7 +112,9 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
         return Waits == Next.Wait && !peer.TryEndWait() ? Waits : Close();
     }
 
-    /// <summary>Cuts octets from the front of <see cref="Unconsumed"/>, while the session waits for a verdict.</summary>
+    /// <summary>
+    /// Cuts octets from the front of <see cref="Unconsumed"/>, while the session waits for a verdict.
+    /// </summary>
     public void Consume(int count) => _unconsumed.Consume(count);
 
     private bool MayAdvance(bool hasMore) => Waits switch

@@ -1,4 +1,5 @@
-using MailModule.Engine.Sending;
+using MailModule.Delivery.Outgoing;
+using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
@@ -10,14 +11,14 @@ internal sealed class KeptResults
 {
     private const int Texts = 7;
 
-    private readonly Dictionary<int, (SendResult Result, SendResultLayout Copy)> _latest = [];
+    private readonly Dictionary<int, (SubmittedRecipientView Given, SendResultLayout Copy)> _latest = [];
     private readonly List<nint> _memory = [];
 
     /// <param name="place">A checked <c>mm_send_result</c>.</param>
-    public void Write(int recipient, SendResult result, nint place)
+    public void Write(int recipient, SubmittedRecipientView given, nint place)
     {
-        if (!_latest.TryGetValue(recipient, out var kept) || kept.Result != result)
-            _latest[recipient] = kept = (result, Copy(result));
+        if (!_latest.TryGetValue(recipient, out var kept) || kept.Given != given)
+            _latest[recipient] = kept = (given, Copy(given));
         Layout.Write(place, kept.Copy);
     }
 
@@ -29,15 +30,16 @@ internal sealed class KeptResults
         _latest.Clear();
     }
 
-    private SendResultLayout Copy(SendResult result)
+    private SendResultLayout Copy(SubmittedRecipientView given)
     {
         Span<nint> texts = stackalloc nint[Texts];
-        string?[] given =
+        var result = given.Result;
+        string?[] copied =
         [
-            result.Recipient.Text, result.Status, result.Reply, result.Host, result.Address?.ToString(), result.Tls,
-            result.QueueId,
+            given.Address.Text, result?.Enhanced, result?.Words, result?.Host, result?.Address?.ToString(), result?.Tls,
+            given.QueueId,
         ];
-        _memory.Add(TextBlock.Allocate(given, texts));
+        _memory.Add(TextBlock.Allocate(copied, texts));
         return new SendResultLayout
         {
             Address = texts[0],
@@ -47,12 +49,12 @@ internal sealed class KeptResults
             HostAddress = texts[4],
             Tls = texts[5],
             QueueId = texts[6],
-            State = (int)result.State,
-            Error = -(int)result.Fault,
-            ReplyCode = result.ReplyCode,
-            Attempts = result.Attempts,
-            TlsChecked = result.IsVerified ? 1 : 0,
-            MaybeTaken = result.IsUnknown ? 1 : 0,
+            State = (int)given.State,
+            Error = -(int)(result?.Fault ?? Fault.None),
+            ReplyCode = result?.ReplyCode ?? 0,
+            Attempts = given.Attempts,
+            TlsChecked = result is { IsVerified: true } ? 1 : 0,
+            MaybeTaken = result is { IsUnknown: true } ? 1 : 0,
         };
     }
 }

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Outgoing;
 using MailModule.Engine;
 using MailModule.Engine.Sending;
 using MailModule.Primitives;
@@ -8,9 +9,9 @@ namespace MailModule.Native.Abi;
 /// The stream of a message that the host sends. It is gone when <see cref="End"/> has returned or, if there is a
 /// callback, when the last callback has, which in a synchronous send is before that.
 /// </summary>
-internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
+internal sealed unsafe class OutgoingHandle : StreamHandle, ISubmissionObserver
 {
-    /// <summary><c>STATE_SMTP_ERROR</c>; the other numbers are those of <see cref="SendState"/>.</summary>
+    /// <summary><c>STATE_SMTP_ERROR</c>; the other numbers are those of <see cref="SubmissionState"/>.</summary>
     private const int ErrorState = -1;
 
     private readonly delegate* unmanaged[Cdecl]<nint, nint, int, int, void> _callback;
@@ -59,11 +60,11 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISendObserver
         return text == 0 ? Fault.State : Fault.None;
     }
 
-    public void StateChanged(SendState state, long value, string recipient)
+    public void StateChanged(SubmissionState state, long value, int recipient)
     {
-        nint text = Text.Allocate(recipient);
+        nint text = Text.Allocate(recipient == ISubmissionObserver.All ? "" : _stream!.AddressOf(recipient));
         Volatile.Write(ref _recipient, text);
-        int number = state == SendState.Failed ? ErrorState : (int)state;
+        int number = state == SubmissionState.Failed ? ErrorState : (int)state;
         using (Callbacks.Enter())
             _callback(Address, _parameter, number, (int)Math.Clamp(value, int.MinValue, int.MaxValue));
         Volatile.Write(ref _recipient, 0);

@@ -148,6 +148,7 @@ internal sealed class QueueCursor
     private void Write(QueuedRecipientView recipient, int number, nint place)
     {
         var texts = TextsOf(recipient, number);
+        var result = recipient.Result;
         Layout.Write(place, new QueueRecipientLayout
         {
             LastAttempt = Times.Of(recipient.LastAttempt),
@@ -157,8 +158,8 @@ internal sealed class QueueCursor
             Reply = texts[2],
             Host = texts[3],
             State = (int)recipient.State,
-            Error = -(int)recipient.Fault,
-            ReplyCode = recipient.ReplyCode,
+            Error = -(int)(result?.Fault ?? Fault.None),
+            ReplyCode = result?.ReplyCode ?? 0,
             Attempts = recipient.Attempts,
         });
     }
@@ -170,9 +171,10 @@ internal sealed class QueueCursor
         if (_recipients.Length == 0)
             _recipients = new nint[_message!.Recipients.Count * Each];
         var texts = _recipients.AsSpan(number * Each, Each);
+        var result = recipient.Result;
         if (texts[0] == 0)
-            _memory.Add(
-                TextBlock.Allocate([recipient.Address.Text, recipient.Status, recipient.Reply, recipient.Host], texts));
+            _memory.Add(TextBlock.Allocate(
+                [recipient.Address.Text, result?.Status, result?.Text, result?.Speaker], texts));
         return texts;
     }
 }

@@ -1,4 +1,5 @@
 using MailModule.Delivery.Queue;
+using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
@@ -13,10 +14,11 @@ internal sealed unsafe class QueueEventCallback(nint callback, nint user)
     public void Invoke(QueueEvent happened)
     {
         Span<nint> texts = stackalloc nint[Texts];
+        var result = happened.Result;
         string?[] given =
         [
-            happened.Id, happened.Sender.Text, happened.Recipient.Text, happened.Status, happened.Reply, happened.Host,
-            happened.Tls,
+            happened.Id, happened.Sender.Text, happened.Recipient.Text, result?.Status, result?.Text, result?.Speaker,
+            result?.Tls,
         ];
         nint memory = TextBlock.Allocate(given, texts);
         var layout = new QueueEventLayout
@@ -33,8 +35,8 @@ internal sealed unsafe class QueueEventCallback(nint callback, nint user)
             Host = texts[5],
             Tls = texts[6],
             Kind = (int)happened.Kind,
-            Error = -(int)happened.Fault,
-            ReplyCode = happened.ReplyCode,
+            Error = -(int)(result?.Fault ?? Fault.None),
+            ReplyCode = result?.ReplyCode ?? 0,
             Attempts = happened.Attempts,
         };
         using (Callbacks.Enter())

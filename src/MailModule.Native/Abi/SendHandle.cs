@@ -1,3 +1,4 @@
+using MailModule.Delivery.Outgoing;
 using MailModule.Engine;
 using MailModule.Engine.Sending;
 using MailModule.Primitives;
@@ -8,12 +9,10 @@ namespace MailModule.Native.Abi;
 /// What an <c>mm_send</c> stands for. After <see cref="Free"/> nothing of the host is called any more: a callback that
 /// runs is waited for, one that would begin does not.
 /// </summary>
-internal sealed unsafe class SendHandle : ISendObserver
+internal sealed unsafe class SendHandle : ISubmissionObserver
 {
     /// <summary><c>MM_SEND_STATE_FINISHED</c>.</summary>
     private const int FinishedState = 8;
-
-    private const int All = -1;
 
     /// <summary>The handle whose callback the calling thread is in.</summary>
     [ThreadStatic]
@@ -24,7 +23,6 @@ internal sealed unsafe class SendHandle : ISendObserver
     private readonly nint _user;
     private readonly KeptResults _results = new();
     private ISending? _sending;
-    private RecipientNumbers? _numbers;
     private int _running;
     private bool _isStarted;
     private bool _isFinished;
@@ -63,9 +61,6 @@ internal sealed unsafe class SendHandle : ISendObserver
     {
         if (Volatile.Read(ref _isStarted))
             return Fault.State;
-        // The first callback may come before the start returns.
-        if (_callback != null)
-            Volatile.Write(ref _numbers, new RecipientNumbers(Sending));
         var fault = Sending.Start();
         Volatile.Write(ref _isStarted, fault == Fault.None);
         return fault;
@@ -94,7 +89,7 @@ internal sealed unsafe class SendHandle : ISendObserver
         {
             if (_isFreed)
                 return Fault.Handle;
-            _results.Write(recipient, Sending.ResultOf(recipient), place);
+            _results.Write(recipient, Sending.Find(recipient), place);
         }
         return Fault.None;
     }
@@ -115,39 +110,32 @@ internal sealed unsafe class SendHandle : ISendObserver
         return Fault.None;
     }
 
-    public void StateChanged(SendState state, long value, string recipient)
+    public void StateChanged(SubmissionState state, long value, int recipient)
     {
-        bool isFinal = state is SendState.Done or SendState.Queued or SendState.Failed;
-        int number = recipient.Length == 0 ? All : NumberOf(recipient, isFinal);
+        bool isFinal = state is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Failed;
         var layout = new SendEventLayout
         {
-            Octets = state == SendState.Failed ? 0 : value,
-            Recipient = number,
+            Octets = state == SubmissionState.Failed ? 0 : value,
+            Recipient = recipient,
             State = (int)state,
         };
-        if (isFinal && number != All)
+        if (isFinal)
         {
-            var result = Sending.ResultOf(number);
-            layout.Error = -(int)result.Fault;
-            layout.ReplyCode = result.ReplyCode;
+            var result = Sending.Find(recipient).Result;
+            layout.Error = -(int)(result?.Fault ?? Fault.None);
+            layout.ReplyCode = result?.ReplyCode ?? 0;
         }
         Invoke(layout);
     }
 
     public void Finished()
     {
-        Invoke(new SendEventLayout { Recipient = All, State = FinishedState });
+        Invoke(new SendEventLayout { Recipient = ISubmissionObserver.All, State = FinishedState });
         lock (_lock)
         {
             _isFinished = true;
             Monitor.PulseAll(_lock);
         }
-    }
-
-    private int NumberOf(string recipient, bool isFinal)
-    {
-        lock (_lock)
-            return _numbers!.Of(recipient, isFinal);
     }
 
     private void Invoke(SendEventLayout layout)

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Outgoing;
 using MailModule.Engine.Sending;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -19,7 +20,7 @@ internal static class SendOptionsReader
     /// <summary><see cref="Fault.Argument"/>, with a text, for what does not fit together.</summary>
     public static Fault Read(in SendOptionsLayout given, out SendOptions options)
     {
-        options = new SendOptions { Route = new SendRoute(SendRouteKind.Queue) };
+        options = new SendOptions { Route = new SendRoute(SubmissionRoute.Queue) };
         if (FindProblem(given) is { } wrong)
             return Boundary.WithReason(Fault.Argument, wrong);
         var fault = ReadTexts(given, out var texts);
@@ -42,9 +43,9 @@ internal static class SendOptionsReader
 
     private static SendRoute RouteOf(in SendOptionsLayout given, string? host) => given.Route switch
     {
-        QueueRoute => new SendRoute(SendRouteKind.Queue),
-        DirectRoute => new SendRoute(SendRouteKind.Direct),
-        _ => new SendRoute(SendRouteKind.Server, host!, PortOf(given)),
+        QueueRoute => new SendRoute(SubmissionRoute.Queue),
+        DirectRoute => new SendRoute(SubmissionRoute.Direct),
+        _ => new SendRoute(SubmissionRoute.Server, host!, PortOf(given)),
     };
 
     private static int PortOf(in SendOptionsLayout given)

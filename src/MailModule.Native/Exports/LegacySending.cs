@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MailModule.Delivery.Outgoing;
 using MailModule.Engine;
 using MailModule.Engine.Sending;
 using MailModule.Native.Abi;
@@ -12,11 +13,11 @@ internal static unsafe class LegacySending
 {
     [UnmanagedCallersOnly(EntryPoint = "mmi_init_direct", CallConvs = [typeof(CallConvCdecl)])]
     private static nint InitDirect(nint from, nint to, nint callback, nint parameter)
-        => Boundary.Call((new SendRoute(SendRouteKind.Direct), from, to, callback, parameter), nint.Zero, Init);
+        => Boundary.Call((new SendRoute(SubmissionRoute.Direct), from, to, callback, parameter), nint.Zero, Init);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_init_queue", CallConvs = [typeof(CallConvCdecl)])]
     private static nint InitQueue(nint from, nint to, nint callback, nint parameter)
-        => Boundary.Call((new SendRoute(SendRouteKind.Queue), from, to, callback, parameter), nint.Zero, Init);
+        => Boundary.Call((new SendRoute(SubmissionRoute.Queue), from, to, callback, parameter), nint.Zero, Init);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_init_smtp", CallConvs = [typeof(CallConvCdecl)])]
     private static nint InitSmtp(nint from, nint to, nint host, int port, nint callback, nint parameter)
@@ -32,7 +33,7 @@ internal static unsafe class LegacySending
         if (host.Length == 0 || call.Port is < 1 or > 65535)
             return Fault.Argument;
         return Init(
-            (new SendRoute(SendRouteKind.Server, host, call.Port), call.From, call.To, call.Callback, call.Parameter),
+            (new SendRoute(SubmissionRoute.Server, host, call.Port), call.From, call.To, call.Callback, call.Parameter),
             out handle);
     }
 

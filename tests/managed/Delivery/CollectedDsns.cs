@@ -25,7 +25,7 @@ internal sealed class CollectedDsns : IDsnSender
         if (Fault == Fault.None)
             lock (_sent)
                 _sent.AddRange(recipients.Select(
-                    one => $"{kind} to <{about.Envelope.ReversePath}>: {one.Recipient.Address} {one.Status}"));
+                    one => $"{kind} to <{about.Envelope.ReversePath}>: {one.Recipient.Address} {one.Result.Status}"));
         committed(Fault);
     }
 }

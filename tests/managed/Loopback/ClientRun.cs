@@ -71,7 +71,7 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     public List<string> Log { get; } = [];
 
     /// <summary>Of all that completed, in order.</summary>
-    public IEnumerable<RecipientResult> Results => Completed.SelectMany(transaction => transaction.Recipients);
+    public IEnumerable<AttemptResult> Results => Completed.SelectMany(transaction => transaction.Results)!;
 
     public static SmtpClientOptions Options(StartTlsUse startTls = StartTlsUse.Never)
         => new("client.example", startTls);
@@ -80,9 +80,9 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     {
         Assert.True(MailAddress.TryParse("ann@a.example", out MailAddress from));
         return new SmtpClientTransaction(
-            from, to.Select(one => MailAddress.TryParse(one, out MailAddress address)
-                ? new RecipientResult(address)
-                : throw new ArgumentException(one)), source);
+            from, [.. to.Select(one => MailAddress.TryParse(one, out MailAddress address)
+                ? new Recipient(address, null)
+                : throw new ArgumentException(one))], source);
     }
 
     public static SmtpClientTransaction Message(string text = "x\n", string to = "bob@b.example")

@@ -36,7 +36,7 @@ public class ProxyTests
             targetName: kind.EndsWith("name", StringComparison.Ordinal) ? "mx.example" : null,
             work: ClientRun.Message());
         run.End();
-        Assert.Equal((Fault.None, RecipientState.Delivered), (run.Fault, run.Results.Single().State));
+        Assert.Equal((Fault.None, AttemptResultKind.Delivered), (run.Fault, run.Results.Single().Kind));
         Assert.Equal(["x\r\n.\r\n"], server.Texts);
         Assert.Equal(kind.EndsWith("name", StringComparison.Ordinal)
             ? null
@@ -65,8 +65,8 @@ public class ProxyTests
             server.Port, ClientRun.Options(tlsFirst ? StartTlsUse.Never : StartTlsUse.Required), tls, tlsFirst,
             Address("socks5", proxy.Port), work: ClientRun.Message());
         run.End();
-        Assert.Equal((Fault.None, RecipientState.Delivered, true),
-            (run.Fault, run.Results.Single().State, run.IsVerified));
+        Assert.Equal((Fault.None, AttemptResultKind.Delivered, true),
+            (run.Fault, run.Results.Single().Kind, run.IsVerified));
     }
 
     [Fact]

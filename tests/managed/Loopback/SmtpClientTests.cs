@@ -56,13 +56,14 @@ public class SmtpClientTests
             Assert.Equal((SmtpStage.Greeting, Reset, Fault.Connect), (stage, end, trouble.Fault));
             return;
         }
-        RecipientResult bob = message.Recipients[0];
+        AttemptResult? bob = message.Results[0];
         bool isBegun = stage >= SmtpStage.Mail;
-        Assert.Equal(isBegun ? RecipientState.Failed : RecipientState.Waiting, bob.State);
+        Assert.Equal((isBegun, false), (bob is not null, message.HasAccepted || message.HasDelivered));
         bool isAnswered = isBegun && end.TrimStart('=').StartsWith("450", StringComparison.Ordinal);
-        Assert.Equal(fault, isAnswered ? bob.Fault : run.Fault);
-        Assert.Equal(stage, isBegun ? bob.Stage : run.Stage);
-        Assert.Equal(stage == SmtpStage.EndOfData && (fault is Fault.Closed or Fault.Protocol), bob.IsUnknown);
+        Assert.Equal(fault, isAnswered ? bob!.Fault : run.Fault);
+        Assert.Equal(stage, isBegun ? bob!.Stage : run.Stage);
+        Assert.Equal(stage == SmtpStage.EndOfData && (fault is Fault.Closed or Fault.Protocol),
+            bob is { IsUnknown: true });
     }
 
     [Theory]
@@ -115,7 +116,8 @@ public class SmtpClientTests
             run.WaitForSession();
             run.Cancel();
             run.End();
-            Assert.Equal((Fault.Cancelled, stage == SmtpStage.EndOfData), (run.Fault, message.Recipients[0].IsUnknown));
+            Assert.Equal((Fault.Cancelled, stage == SmtpStage.EndOfData),
+                (run.Fault, message.Results[0] is { IsUnknown: true }));
         }
     }
 
@@ -131,8 +133,8 @@ public class SmtpClientTests
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
         Assert.Equal((fault, words, SmtpStage.Content),
-            (message.Recipients[0].Fault, message.Recipients[0].Reply?.ToString(), message.Recipients[0].Stage));
-        Assert.False(message.Recipients[0].IsUnknown);
+            (message.Results[0]!.Fault, message.Results[0]!.Reply?.ToString(), message.Results[0]!.Stage));
+        Assert.False(message.Results[0]!.IsUnknown);
     }
 
     [Theory]
@@ -147,7 +149,7 @@ public class SmtpClientTests
         using var run = new ClientRun(server.Port, s_options, work: message);
         run.End();
         Assert.Equal((Fault.Closed, SmtpStage.Content, false),
-            (message.Recipients[0].Fault, message.Recipients[0].Stage, message.Recipients[0].IsUnknown));
+            (message.Results[0]!.Fault, message.Results[0]!.Stage, message.Results[0]!.IsUnknown));
     }
 
     [Fact]
@@ -159,7 +161,7 @@ public class SmtpClientTests
         using var run = new ClientRun(
             server.Port, s_options with { Timeouts = ShortAt(SmtpStage.Content) }, work: message);
         run.End();
-        Assert.Equal((Fault.Timeout, SmtpStage.Content), (message.Recipients[0].Fault, message.Recipients[0].Stage));
+        Assert.Equal((Fault.Timeout, SmtpStage.Content), (message.Results[0]!.Fault, message.Results[0]!.Stage));
     }
 
     [Fact]
@@ -175,7 +177,7 @@ public class SmtpClientTests
         run.End();
         Assert.Equal((Fault.None, 1), (run.Fault, server.Connections));
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"taken {i}"),
-            work.Select(one => one.Recipients[0].Reply!.Lines[0]));
+            work.Select(one => one.Results[0]!.Reply!.Lines[0]));
         Assert.Equal(Enumerable.Range(0, 50).Select(i => $"message {i}\r\n.\r\n"), server.Texts);
     }
 
@@ -192,8 +194,7 @@ public class SmtpClientTests
         using var run = new ClientRun(server.Port, work: [first, second]);
         run.End();
         Assert.Equal([second], run.Returned);
-        Assert.Equal((isUnknown, isUnknown ? RecipientState.Failed : RecipientState.Delivered),
-            (first.Recipients[0].IsUnknown, first.Recipients[0].State));
+        Assert.Equal((isUnknown, !isUnknown), (first.Results[0]!.IsUnknown, first.IsDelivered(0)));
     }
 
     [Fact]

@@ -29,8 +29,8 @@ public class SmtpClientTlsTests
         using var server = new ScriptedSmtpServer(
             TestAuthority.Trusted.Issue(names.Split(';')), [.. s_offer, "220 go", StartTls, .. s_rest]);
         using ClientRun run = Run(server, name, verify);
-        Assert.Equal((Fault.None, RecipientState.Delivered, true),
-            (run.Fault, run.Results.Single().State, run.IsVerified));
+        Assert.Equal((Fault.None, AttemptResultKind.Delivered, true),
+            (run.Fault, run.Results.Single().Kind, run.IsVerified));
         Assert.StartsWith("TLSv1.3 with cipher TLS_", run.Tls, StringComparison.Ordinal);
         Assert.Equal([asked], server.NamesAskedFor);
         Assert.Equal("mx.example", run.Session!.ServerName);
@@ -66,8 +66,8 @@ public class SmtpClientTlsTests
         }
         using (var server = new ScriptedSmtpServer(Wrong(kind), [.. s_offer, "220 go", StartTls, .. s_rest]))
         using (ClientRun run = Run(server, "mx.example", verify: false))
-            Assert.Equal((Fault.None, RecipientState.Delivered, false, true),
-                (run.Fault, run.Results.Single().State, run.IsVerified, run.Tls is not null));
+            Assert.Equal((Fault.None, AttemptResultKind.Delivered, false, true),
+                (run.Fault, run.Results.Single().Kind, run.IsVerified, run.Tls is not null));
     }
 
     [Fact]
@@ -111,8 +111,8 @@ public class SmtpClientTlsTests
         using var server = new ScriptedSmtpServer(
             TestAuthority.Trusted.Issue("mx.example"), [StartTls, "220 hi", .. s_rest]);
         using ClientRun run = Run(server, "mx.example", verify: true, tlsFirst: true);
-        Assert.Equal((Fault.None, RecipientState.Delivered, true, true),
-            (run.Fault, run.Results.Single().State, run.IsVerified, run.Session!.IsTls));
+        Assert.Equal((Fault.None, AttemptResultKind.Delivered, true, true),
+            (run.Fault, run.Results.Single().Kind, run.IsVerified, run.Session!.IsTls));
     }
 
     [Theory]
@@ -139,8 +139,8 @@ public class SmtpClientTlsTests
     {
         using (var server = new ScriptedSmtpServer(null, [.. s_offer, words, .. s_rest[2..]]))
         using (ClientRun run = Run(server, "mx.example", verify: false, use: StartTlsUse.IfOffered))
-            Assert.Equal((Fault.None, RecipientState.Delivered, null, false),
-                (run.Fault, run.Results.Single().State, run.Tls, run.Session!.TriedTls));
+            Assert.Equal((Fault.None, AttemptResultKind.Delivered, null, false),
+                (run.Fault, run.Results.Single().Kind, run.Tls, run.Session!.TriedTls));
         using (var server = new ScriptedSmtpServer(null, [.. s_offer, words, Line]))
         using (ClientRun run = Run(server, "mx.example", verify: false))
             Assert.Equal((Fault.Tls, words, 0), (run.Fault, run.Words!.ToString(), run.Completed.Count));
@@ -195,7 +195,7 @@ public class SmtpClientTlsTests
             [.. s_offer, Raw(injected), StartTls, Line, "250-real\r\n250 SIZE 1000", Line, "550 no", Line, "221 bye"]);
         using ClientRun run = Run(server, "mx.example", verify: true);
         // It is dropped with the answer, or stands in the way of the handshake; nothing of it is ever an answer.
-        RecipientResult? bob = run.Results.SingleOrDefault();
+        AttemptResult? bob = run.Results.SingleOrDefault();
         if (run.Fault == Fault.Tls)
             Assert.Null(bob);
         else

@@ -95,6 +95,15 @@ public class SteppedSessionTests
         Assert.Equal((TimeSpan.MaxValue, Next.Wait), (_stepped.ExpiresAt, Expire(1_000_000)));
     }
 
+    [Fact]
+    public void The_time_that_an_answer_took_is_not_the_peers()
+    {
+        Step("wait\n", 1);
+        _peer.Resume();
+        Assert.Equal(Next.Read, Step("", 1_000));
+        Assert.Equal((TimeSpan.FromSeconds(1_010), Next.Read), (_stepped.ExpiresAt, Expire(1_009)));
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

@@ -1,6 +1,7 @@
 using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Local;
 
@@ -34,19 +35,19 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
 
     /// <param name="completed">Run on the thread: whether the DSN is durable, and the time.</param>
     public void SendSuccess(in PendingDelivery delivery, Action<Fault, long> completed)
-        => Send(delivery, DsnKind.Delivered, "2.0.0", "Delivered to the mailbox", completed);
+        => Send(delivery, DsnKind.Delivered, AttemptResult.OfThisHost(Fault.None, "2.0.0", "Delivered to the mailbox"),
+            completed);
 
     /// <param name="completed">Run on the thread: whether the DSN is durable, and the time.</param>
     public void SendFailure(in PendingDelivery delivery, Fault why, Action<Fault, long> completed)
     {
-        if (why == Fault.NotFound)
-            Send(delivery, DsnKind.Failed, "5.1.1", "No such user here", completed);
-        else
-            Send(delivery, DsnKind.Failed, "4.4.7", $"The message could not be delivered locally in time ({why})",
-                completed);
+        AttemptResult result = why == Fault.NotFound
+            ? AttemptResult.OfThisHost(why, "5.1.1", "No such user here")
+            : AttemptResult.OfThisHost(why, "4.4.7", $"The message could not be delivered locally in time ({why})");
+        Send(delivery, DsnKind.Failed, result, completed);
     }
 
-    private void Send(PendingDelivery delivery, DsnKind kind, string status, string text, Action<Fault, long> completed)
+    private void Send(PendingDelivery delivery, DsnKind kind, AttemptResult result, Action<Fault, long> completed)
     {
         InProgress++;
         DateTimeOffset at = dependencies.Time.GetUtcNow();
@@ -54,7 +55,7 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
         [
             .. delivery.Recipients.Select(index => delivery.Entry.Envelope.Recipients[index])
                 .Where(recipient => kind != DsnKind.Delivered || recipient.Notify.HasFlag(Notify.Success))
-                .Select(recipient => new DsnRecipient(recipient, status, text, null, at)),
+                .Select(recipient => new DsnRecipient(recipient, result, at)),
         ];
         dependencies.DsnSender!.Send(delivery.Entry, kind, recipients, fault => post(now =>
         {

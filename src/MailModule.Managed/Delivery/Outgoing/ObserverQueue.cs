@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Outgoing;
 /// </summary>
 internal sealed class ObserverQueue(Workers workers, ISubmissionObserver? observer) : IJob
 {
-    private readonly record struct StateChange(SubmissionState State, long Value, string Recipient);
+    private readonly record struct StateChange(SubmissionState State, long Value, int Recipient);
 
     private readonly Lock _lock = new();
     private readonly Queue<StateChange> _waiting = new();
@@ -17,7 +17,7 @@ internal sealed class ObserverQueue(Workers workers, ISubmissionObserver? observ
     private bool _isRunning;
     private bool _isLast;
 
-    public void Post(SubmissionState state, long value, string recipient = "")
+    public void Post(SubmissionState state, long value, int recipient = ISubmissionObserver.All)
     {
         if (observer is null)
             return;

@@ -1,6 +1,5 @@
 using MailModule.Delivery.Remote;
 using MailModule.Primitives;
-using MailModule.Smtp;
 using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Outgoing;
@@ -13,9 +12,6 @@ internal sealed class RemoteRecipientGroup(
     Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Func<IAttemptOwner, IDeliveryAttempt> begin)
     : IRecipientGroup, IAttemptOwner
 {
-    /// <summary>RFC 5321 §4.5.3.1.8: what every server takes in one transaction.</summary>
-    private const int RecipientLimit = 100;
-
     /// <summary>Connections on which a host was ready, before what such hosts leave undone is given up.</summary>
     private const int ConnectionLimit = 4;
 
@@ -37,7 +33,7 @@ internal sealed class RemoteRecipientGroup(
         lock (_lock)
             return _underWay.Exists(
                 one => one.Transaction.AwaitsFinalReply && Array.IndexOf(one.Members, recipient) is >= 0 and var i
-                && one.Transaction.Recipients[i].State == RecipientState.Accepted);
+                && one.Transaction.IsAccepted(i));
     }
 
     public void Cancel()
@@ -54,7 +50,7 @@ internal sealed class RemoteRecipientGroup(
     void IAttemptOwner.Connecting(IDeliveryAttempt attempt)
     {
         foreach (SubmittedRecipient recipient in recipients)
-            if (recipient.Result is null)
+            if (!recipient.IsFinal)
                 recipient.CountAttempts(1);
         submission.ChangeState(SubmissionState.Connecting, 0, recipients);
     }
@@ -79,14 +75,13 @@ internal sealed class RemoteRecipientGroup(
     void IAttemptOwner.Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
     {
         SubmittedRecipient[] members = RemoveUnderWay(transaction);
-        bool someWereTaken = transaction.Recipients.Any(result => result.State == RecipientState.Delivered);
         for (int i = 0; i < members.Length; i++)
         {
-            RecipientResult result = transaction.Recipients[i];
-            if (someWereTaken && IsTooMany(result.Reply))
+            AttemptResult result = transaction.Results[i]!;
+            if (result.IsLeftOver)
                 _open.Enqueue(members[i]);
             else
-                submission.FinishRecipient(members[i], ResultOf(result, attempt.Host), transaction.Sent);
+                submission.FinishRecipient(members[i], result, transaction.Sent);
         }
     }
 
@@ -96,15 +91,15 @@ internal sealed class RemoteRecipientGroup(
             _open.Enqueue(recipient);
     }
 
-    void IAttemptOwner.Ended(IDeliveryAttempt attempt, AttemptEnd end)
+    void IAttemptOwner.Ended(IDeliveryAttempt attempt, AttemptResult end)
     {
         // Recipients that are open though a host was ready were not tried there: it closed between two transactions.
-        if (_open.Count > 0 && end.WasReady && end.Fault != Fault.Cancelled && ++_connections < ConnectionLimit)
+        if (_open.Count > 0 && attempt.WasReady && end.Fault != Fault.Cancelled && ++_connections < ConnectionLimit)
         {
             BeginAttempt();
             return;
         }
-        SubmissionResult result = ResultOf(end, attempt.Host);
+        AttemptResult result = end.Fault == Fault.None ? end with { Fault = Fault.Closed } : end;
         while (_open.TryDequeue(out SubmittedRecipient? recipient))
             submission.FinishRecipient(recipient, result, 0);
         submission.Ended(this);
@@ -125,7 +120,8 @@ internal sealed class RemoteRecipientGroup(
 
     private IEnumerable<SubmittedRecipient> DequeueOpen()
     {
-        for (int i = 0; i < RecipientLimit && _open.TryDequeue(out SubmittedRecipient? recipient); i++)
+        int left = SmtpClientTransaction.RecipientLimit;
+        while (left-- > 0 && _open.TryDequeue(out SubmittedRecipient? recipient))
             yield return recipient;
     }
 
@@ -138,27 +134,5 @@ internal sealed class RemoteRecipientGroup(
             _underWay.RemoveAt(index);
             return members;
         }
-    }
-
-    // RFC 5321 §4.5.3.1.10: the recipients that are too many go in a transaction of their own
-    private static bool IsTooMany(Reply? reply)
-        => reply is { Code: 452 or 552, Enhanced: "4.5.3" or "5.5.3" } or { Code: 452, Enhanced: "" };
-
-    private static SubmissionResult ResultOf(RecipientResult result, RemoteHost? host)
-    {
-        SubmissionState state = result.State == RecipientState.Delivered
-            ? SubmissionState.Done
-            : SubmissionState.Failed;
-        string text = result.Reply is null ? FaultDescriptions.Of(result.Fault) : "";
-        return new SubmissionResult(
-            state, result.Fault, result.Reply, result.Reply?.Enhanced ?? "", text, host, "", result.IsUnknown);
-    }
-
-    private static SubmissionResult ResultOf(AttemptEnd end, RemoteHost? host)
-    {
-        Fault fault = end.Fault == Fault.None ? Fault.Closed : end.Fault;
-        string text = end.Reply is not null ? "" : end.Text.Length > 0 ? end.Text : FaultDescriptions.Of(fault);
-        string status = end.Status.Length > 0 ? end.Status : end.Reply?.Enhanced ?? "";
-        return new SubmissionResult(SubmissionState.Failed, fault, end.Reply, status, text, host, "", IsUnknown: false);
     }
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Outgoing;
@@ -88,11 +89,13 @@ internal sealed class SpoolRecipientGroup(
 
     private void End(Fault fault)
     {
-        SubmissionResult result = fault == Fault.None
-            ? new SubmissionResult(whenDurable, Fault.None, null, "", "", null, _writer!.Id, IsUnknown: false)
-            : SubmissionResult.Failed(fault, FaultDescriptions.Of(fault), "4.3.0");
+        AttemptResult? failure = fault == Fault.None
+            ? null
+            : new AttemptResult { Kind = AttemptResultKind.Failed, Fault = fault, Enhanced = "4.3.0" };
+        SubmissionState state = failure is null ? whenDurable : SubmissionState.Failed;
+        string id = failure is null ? _writer!.Id : "";
         foreach (SubmittedRecipient recipient in recipients)
-            submission.FinishRecipient(recipient, result, submission.Content.Length);
+            submission.FinishRecipient(recipient, state, failure, id, submission.Content.Length);
         submission.Ended(this);
     }
 }

@@ -14,18 +14,13 @@ internal sealed partial class Submission
     internal SmtpClientTransaction NewTransaction(IReadOnlyList<SubmittedRecipient> recipients)
     {
         var source = new SubmissionContentSource(Fields(), Content, _dependencies.Workers, _dependencies.Log);
-        return new SmtpClientTransaction(_request.From, recipients.Select(ResultFor), source)
+        Recipient[] to = [.. recipients.Select(recipient => recipient.Recipient)];
+        return new SmtpClientTransaction(_request.From, to, source)
         {
             Return = _request.Return,
             EnvelopeId = _request.EnvelopeId,
         };
     }
-
-    private static RecipientResult ResultFor(SubmittedRecipient recipient) => new(recipient.Address)
-    {
-        Notify = recipient.Recipient.Notify,
-        OriginalRecipient = recipient.Recipient.OriginalRecipient,
-    };
 
     internal Envelope NewEnvelope(IReadOnlyList<SubmittedRecipient> recipients)
     {
@@ -69,21 +64,31 @@ internal sealed partial class Submission
             if (_open == 0)
                 return;
             foreach (SubmittedRecipient recipient in recipients)
-                if (recipient.Result is null)
-                    recipient.State = state;
+                if (!recipient.IsFinal)
+                    recipient.ChangeState(state);
             bool isOneOfMany = recipients.Count == 1 && Recipients.Count > 1;
-            _observers.Post(state, value, isOneOfMany ? recipients[0].Address.Text : "");
+            _observers.Post(state, value, isOneOfMany ? recipients[0].Index : ISubmissionObserver.All);
         }
     }
 
     /// <summary>Gives a recipient its final state, unless it has one.</summary>
     /// <param name="sent">Octets of the message that were sent.</param>
-    internal void FinishRecipient(SubmittedRecipient recipient, SubmissionResult result, long sent)
+    internal void FinishRecipient(SubmittedRecipient recipient, AttemptResult result, long sent)
+    {
+        bool isDelivered = result.Kind == AttemptResultKind.Delivered;
+        FinishRecipient(recipient, isDelivered ? SubmissionState.Done : SubmissionState.Failed, result, "", sent);
+    }
+
+    /// <summary>Gives a recipient its final state, unless it has one.</summary>
+    /// <param name="result">Null: the message is in the spool.</param>
+    /// <param name="sent">Octets of the message that were sent.</param>
+    internal void FinishRecipient(
+        SubmittedRecipient recipient, SubmissionState state, AttemptResult? result, string queueId, long sent)
     {
         bool isLast;
         lock (_lock)
         {
-            if (!TryFinishRecipient(recipient, result, sent))
+            if (!TryFinishRecipient(recipient, state, result, queueId, sent))
                 return;
             isLast = _open == 0;
         }
@@ -93,13 +98,13 @@ internal sealed partial class Submission
             Write(recipient);
     }
 
-    private bool TryFinishRecipient(SubmittedRecipient recipient, SubmissionResult result, long sent)
+    private bool TryFinishRecipient(
+        SubmittedRecipient recipient, SubmissionState state, AttemptResult? result, string queueId, long sent)
     {
-        if (!recipient.TryFinish(result))
+        if (!recipient.TryFinish(state, result, queueId))
             return false;
         _open--;
-        long value = result.State == SubmissionState.Failed ? ValueOf(result) : sent;
-        _observers.Post(result.State, value, recipient.Address.Text);
+        _observers.Post(state, state == SubmissionState.Failed ? ValueOf(result!) : sent, recipient.Index);
         return true;
     }
 
@@ -120,14 +125,13 @@ internal sealed partial class Submission
 
     private void Write(SubmittedRecipient recipient)
     {
-        SubmissionResult result = recipient.Result!;
-        string words = result.Reply?.ToString() ?? (result.Text.Length > 0 ? result.Text : result.QueueId);
+        AttemptResult? result = recipient.Result;
+        string words = result is null ? recipient.QueueId : result.Reply?.ToString() ?? result.Words;
         _dependencies.Log.Write(
-            LogLevel.Info, "send",
-            $"to=<{recipient.Address}> host={result.Host?.Name} result={result.State} {words}");
+            LogLevel.Info, "send", $"to=<{recipient.Address}> host={result?.Host} result={recipient.State} {words}");
     }
 
-    private static long ValueOf(SubmissionResult result)
+    private static long ValueOf(AttemptResult result)
         => result.Reply is { IsPositive: false } reply ? reply.Code : -(long)result.Fault;
 
     private static int Weight(Fault fault) => fault switch

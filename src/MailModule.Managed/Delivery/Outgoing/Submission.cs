@@ -2,7 +2,6 @@ using System.Buffers;
 using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Smtp;
 using MailModule.Smtp.Client;
 using MailModule.Spool;
 using MailModule.Transport;
@@ -46,6 +45,8 @@ internal sealed partial class Submission : IJob
         _fill = fill;
         Content = content;
         _open = request.Recipients.Count;
+        for (int i = 0; i < _open; i++)
+            request.Recipients[i].Index = i;
         _observers = new ObserverQueue(dependencies.Workers, observer);
     }
 
@@ -55,8 +56,7 @@ internal sealed partial class Submission : IJob
     /// None if every recipient was delivered to or queued; else the worst: a permanent failure before a temporary one.
     /// <see cref="Fault.State"/> while something is not final.
     /// </summary>
-    public Fault Outcome => Recipients.Select(recipient => recipient.Result?.Fault ?? Fault.State)
-        .OrderByDescending(Weight).First();
+    public Fault Outcome => Recipients.Select(recipient => recipient.Outcome).OrderByDescending(Weight).First();
 
     /// <summary>Raised when every recipient has its final state; any thread, must not block.</summary>
     public event Action<Submission>? Completed;
@@ -99,12 +99,11 @@ internal sealed partial class Submission : IJob
         {
             _isGivenUp = true;
             groups = [.. _groups];
-            given = [.. Recipients.Where(recipient => recipient.Result is null)];
+            given = [.. Recipients.Where(recipient => !recipient.IsFinal)];
             foreach (SubmittedRecipient recipient in given)
             {
                 bool isUnknown = Array.Exists(groups, group => group.AwaitsAnswer(recipient));
-                SubmissionResult result = SubmissionResult.Failed(fault, FaultDescriptions.Of(fault));
-                TryFinishRecipient(recipient, result with { IsUnknown = isUnknown }, 0);
+                TryFinishRecipient(recipient, SubmissionState.Failed, GivenUp(fault, isUnknown), "", 0);
             }
         }
         if (given.Count > 0)
@@ -112,6 +111,15 @@ internal sealed partial class Submission : IJob
         foreach (IRecipientGroup group in groups)
             group.Cancel();
     }
+
+    // By the host program, or for a fault of this machine's: no attempt says so.
+    private static AttemptResult GivenUp(Fault fault, bool isUnknown) => new()
+    {
+        Kind = AttemptResultKind.Failed,
+        Fault = fault,
+        Happened = fault == Fault.Cancelled ? "cancelled" : "",
+        IsUnknown = isUnknown,
+    };
 
     void IJob.Run()
     {
@@ -139,7 +147,8 @@ internal sealed partial class Submission : IJob
     {
         foreach (SubmittedRecipient recipient in Recipients)
             if (recipient.Refusal is { } refusal)
-                FinishRecipient(recipient, SubmissionResult.Refused(refusal), 0);
+                FinishRecipient(
+                    recipient, AttemptResult.Of(refusal, Fault.RefusedPermanent, SmtpStage.Rcpt, null), 0);
         SubmittedRecipient[] taken = [.. Recipients.Where(recipient => recipient.Refusal is null)];
         lock (_lock)
         {

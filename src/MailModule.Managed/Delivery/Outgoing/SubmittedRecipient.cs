@@ -1,35 +1,20 @@
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Outgoing;
-
-/// <summary>What became of a recipient. Immutable.</summary>
-/// <param name="State">Done, Queued or Error.</param>
-/// <param name="Reply">The server's reply that decided; null if there was none.</param>
-/// <param name="Status">Enhanced status (RFC 3463) of the reply or of what happened; empty if there is none.</param>
-/// <param name="Text">What happened, in words; empty if the reply says it.</param>
-/// <param name="Host">The host of the attempt; null if none was tried.</param>
-/// <param name="QueueId">The message's id in the spool; empty if it is not there.</param>
-/// <param name="IsUnknown">The message may have been taken all the same: the answer was lost, or not waited
-/// for.</param>
-internal sealed record SubmissionResult(
-    SubmissionState State, Fault Fault, Reply? Reply, string Status, string Text, RemoteHost? Host, string QueueId,
-    bool IsUnknown)
-{
-    public static SubmissionResult Failed(Fault fault, string text, string status = "")
-        => new(SubmissionState.Failed, fault, null, status, text, null, "", IsUnknown: false);
-
-    public static SubmissionResult Refused(Reply reply)
-        => new(SubmissionState.Failed, Fault.RefusedPermanent, reply, reply.Enhanced, "", null, "", IsUnknown: false);
-}
 
 /// <summary>One recipient of a submission. Changed under the submission's lock; may be read at any time.</summary>
 internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
 {
-    private volatile SubmissionResult? _result;
+    private volatile SubmissionState _state;
     private int _attempts;
+
+    /// <summary>
+    /// Its place among the message's recipients, by which it is known: two of them may have the same address.
+    /// </summary>
+    public int Index { get; internal set; }
 
     public MailAddress Address => recipient.Address;
     public Recipient Recipient => recipient;
@@ -39,23 +24,38 @@ internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
     /// </summary>
     public Reply? Refusal => refusal;
 
-    /// <summary>Null until it is final.</summary>
-    public SubmissionResult? Result => _result;
+    /// <summary>How far the recipient has come. Once it is final, the other properties do not change.</summary>
+    public SubmissionState State => _state;
 
-    /// <summary>How far the recipient has come; the state of <see cref="Result"/> once that is there.</summary>
-    public SubmissionState State { get; internal set; }
+    public bool IsFinal => IsFinalState(_state);
+
+    /// <summary>Null until the recipient is final, and for one whose message went into the spool.</summary>
+    public AttemptResult? Result { get; private set; }
+
+    /// <summary>The message's id in the spool; empty if it is not there.</summary>
+    public string QueueId { get; private set; } = "";
+
+    /// <summary><see cref="Fault.State"/> until the recipient is final.</summary>
+    public Fault Outcome => IsFinal ? Result?.Fault ?? Fault.None : Fault.State;
 
     /// <summary>Connections on which the recipient was tried.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
 
+    public static bool IsFinalState(SubmissionState state)
+        => state is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Failed;
+
     internal void CountAttempts(int connections) => Interlocked.Add(ref _attempts, connections);
 
-    internal bool TryFinish(SubmissionResult result)
+    /// <summary>Not a final state.</summary>
+    internal void ChangeState(SubmissionState state) => _state = state;
+
+    internal bool TryFinish(SubmissionState state, AttemptResult? result, string queueId)
     {
-        if (_result is not null)
+        if (IsFinal)
             return false;
-        _result = result;
-        State = result.State;
+        Result = result;
+        QueueId = queueId;
+        _state = state;
         return true;
     }
 }

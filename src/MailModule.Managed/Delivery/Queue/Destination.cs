@@ -1,3 +1,5 @@
+using MailModule.Smtp.Client;
+
 namespace MailModule.Delivery.Queue;
 
 /// <summary>

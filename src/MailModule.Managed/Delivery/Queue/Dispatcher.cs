@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -122,11 +121,11 @@ internal sealed class Dispatcher(
         return transaction;
     }
 
-    public void Completed(QueueAttempt attempt, IDeliveryAttempt remote, SmtpClientTransaction transaction)
+    public void Completed(QueueAttempt attempt, SmtpClientTransaction transaction)
     {
         lock (table.Lock)
         {
-            if (results.Completed(attempt.Remove(transaction), transaction, remote.Host))
+            if (results.Completed(attempt.Remove(transaction), transaction))
             {
                 attempt.Delivered++;
                 attempt.Destination.GrowWindow();
@@ -152,19 +151,19 @@ internal sealed class Dispatcher(
         StartAttempts();
     }
 
-    public void Ended(QueueAttempt attempt, IDeliveryAttempt remote, AttemptEnd end)
+    public void Ended(QueueAttempt attempt, AttemptResult end)
     {
         lock (table.Lock)
         {
             foreach (QueuedTransaction queued in attempt.Transactions.ToArray())
                 results.ReturnedUntried(attempt.Remove(queued.Transaction!));
             LineUp();
-            EndConnection(attempt, remote, end);
+            EndConnection(attempt, end);
         }
         StartAttempts();
     }
 
-    private void EndConnection(QueueAttempt attempt, IDeliveryAttempt remote, AttemptEnd end)
+    private void EndConnection(QueueAttempt attempt, AttemptResult end)
     {
         bool isShortage = end.Fault == Fault.Full;
         bool wentWrong = end.Fault is not (Fault.None or Fault.Cancelled) && !isShortage;
@@ -175,7 +174,7 @@ internal sealed class Dispatcher(
             _pausedUntil = Now + ShortagePause;
         // Other connections may still be on their way to the next hop: the last one decides.
         else if (wentWrong && !attempt.IsReady && destination.Connections == 0)
-            MarkDown(destination, results.FailureOf(end, remote.Host));
+            MarkDown(destination, end.Bounded());
         RequestConnection(destination);
         ForgetIfIdle(destination);
         if (isShortage || table.IsClosed)
@@ -255,9 +254,9 @@ internal sealed class Dispatcher(
         QueueItem item = queued.Item;
         table.MakeActive(queued);
         attempt.Transactions.Add(queued); // first: whatever fails from here on, the attempt's end brings it back
-        var recipients = new RecipientResult[queued.Recipients.Count];
+        var recipients = new Recipient[queued.Recipients.Count];
         for (int i = 0; i < recipients.Length; i++)
-            recipients[i] = ResultFor(item.RecipientOf(queued.Recipients[i]));
+            recipients[i] = item.RecipientOf(queued.Recipients[i]);
         Envelope envelope = item.Entry.Envelope;
         queued.Transaction = new SmtpClientTransaction(
             envelope.ReversePath, recipients, dependencies.ContentOf(item.Entry))
@@ -268,7 +267,4 @@ internal sealed class Dispatcher(
         };
         return queued.Transaction;
     }
-
-    private static RecipientResult ResultFor(Recipient recipient)
-        => new(recipient.Address) { Notify = recipient.Notify, OriginalRecipient = recipient.OriginalRecipient };
 }

@@ -129,11 +129,9 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
 
     private DsnRecipient DsnRecipientOf(Notification one, QueueRecipient recipient)
     {
-        AttemptResult last = recipient.Last!;
         DateTimeOffset? until =
             one.Kind == DsnKind.Delayed ? dependencies.Schedule().Expires(one.Item.Received) : null;
-        string? host = last.Host.Length > 0 ? last.Host : null;
-        return new DsnRecipient(one.Item.RecipientOf(recipient), last.Status, last.Text, host, last.At, until);
+        return new DsnRecipient(one.Item.RecipientOf(recipient), recipient.Last!, recipient.LastAt, until);
     }
 
     private void End(Notification one, Fault fault)

@@ -55,10 +55,10 @@ internal sealed class QueueAttempt(Dispatcher dispatcher, Destination destinatio
     }
 
     public void Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
-        => dispatcher.Completed(this, attempt, transaction);
+        => dispatcher.Completed(this, transaction);
 
     public void Returned(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
         => dispatcher.Returned(this, transaction);
 
-    public void Ended(IDeliveryAttempt attempt, AttemptEnd end) => dispatcher.Ended(this, attempt, end);
+    public void Ended(IDeliveryAttempt attempt, AttemptResult end) => dispatcher.Ended(this, end);
 }

@@ -1,13 +1,13 @@
 using MailModule.Mail;
-using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 
 /// <summary>One event of the queue, about one recipient.</summary>
 /// <param name="Sequence">Grows by one with each event since the engine's start, whether heard or not: a gap says that
 /// events were lost because the listener was too slow.</param>
+/// <param name="Result">What the last attempt brought; null if there was none.</param>
 /// <param name="NextAttempt">For <see cref="QueueEventKind.Deferred"/>.</param>
 public sealed record QueueEvent(
     long Sequence, QueueEventKind Kind, string Id, MailAddress Sender, MailAddress Recipient, DateTimeOffset At,
-    int Attempts,
-    Fault Fault, int ReplyCode, string Status, string Reply, string Host, string? Tls, DateTimeOffset? NextAttempt);
+    int Attempts, AttemptResult? Result, DateTimeOffset? NextAttempt);

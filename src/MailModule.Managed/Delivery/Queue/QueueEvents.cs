@@ -43,13 +43,10 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
 
     private QueueEvent EventOf(QueueItem item, QueueRecipient recipient, QueueEventKind kind)
     {
-        AttemptResult? last = recipient.Last;
-        Fault fault = last is null || last.Kind == AttemptResultKind.Delivered ? Fault.None : last.Fault;
         DateTimeOffset? next = kind == QueueEventKind.Deferred ? recipient.NextAttempt : null;
         return new QueueEvent(
             0, kind, item.Id, item.Entry.Envelope.ReversePath, item.RecipientOf(recipient).Address, time.GetUtcNow(),
-            recipient.Attempts, fault, last?.ReplyCode ?? 0, last?.Status ?? "", last?.Text ?? "", last?.Host ?? "",
-            last?.Tls, next);
+            recipient.Attempts, recipient.Last, next);
     }
 
     private void Post(QueueEvent unnumbered)

@@ -1,5 +1,5 @@
 using MailModule.Mail;
-using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Queue;
@@ -59,6 +59,7 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
 internal sealed class QueueRecipient(int index)
 {
     private QueueState _final;
+    private long _lastTicks;
 
     public int Index => index;
 
@@ -76,11 +77,20 @@ internal sealed class QueueRecipient(int index)
     /// </summary>
     public bool OwesDsn { get; set; } = true;
 
-    /// <summary>Null before the first attempt.</summary>
+    /// <summary>What the last attempt brought; null before the first.</summary>
     public AttemptResult? Last { get; set; }
+
+    /// <summary>When <see cref="Last"/> was, if there is one.</summary>
+    public DateTimeOffset LastAt => new(_lastTicks, TimeSpan.Zero);
 
     /// <summary>Null unless it is deferred.</summary>
     public DateTimeOffset? NextAttempt => Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
+
+    public void Keep(AttemptResult result, DateTimeOffset at)
+    {
+        Last = result;
+        _lastTicks = at.UtcTicks;
+    }
 
     /// <param name="state">Failed, Relayed or Done.</param>
     public void Finish(QueueState state, StateCounts counts)
@@ -94,10 +104,5 @@ internal sealed class QueueRecipient(int index)
     }
 
     public QueuedRecipientView View(MailAddress address)
-    {
-        Fault fault = Last is null || Last.Kind == AttemptResultKind.Delivered ? Fault.None : Last.Fault;
-        return new QueuedRecipientView(
-            address, State, Attempts, Last?.At, NextAttempt, fault, Last?.ReplyCode ?? 0, Last?.Status ?? "",
-            Last?.Text ?? "", Last?.Host ?? "");
-    }
+        => new(address, State, Attempts, Last is null ? null : LastAt, NextAttempt, Last);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 
@@ -23,7 +24,7 @@ internal sealed class QueueLog(Log log)
         string to = item.RecipientOf(recipient).Address.Text;
         string line = $"{item.Id} {Word(kind)} to=<{to}>";
         if (last is not null)
-            line += $" host={last.Host} attempts={recipient.Attempts} status={last.Status} "
+            line += $" host={last.Speaker} attempts={recipient.Attempts} status={last.Status} "
                 + $"tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}";
         _lines.Enqueue(line);
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Queue;
 
@@ -83,19 +84,20 @@ internal static class QueueNote
         writer.Write(recipient.State is QueueState.Failed or QueueState.Relayed);
         writer.Write(recipient.Last is not null);
         if (recipient.Last is { } last)
-            Write(writer, last, words);
+            Write(writer, last, recipient.LastAt, words);
     }
 
-    private static void Write(BinaryWriter writer, AttemptResult result, int words)
+    private static void Write(BinaryWriter writer, AttemptResult result, DateTimeOffset at, int words)
     {
         writer.Write((byte)result.Kind);
         writer.Write7BitEncodedInt((int)result.Fault);
         writer.Write7BitEncodedInt(result.ReplyCode);
         writer.Write(result.Status);
-        writer.Write(result.Text.Length <= words ? result.Text : result.Text[..words]);
-        writer.Write(result.Host);
+        string text = result.Text;
+        writer.Write(text.Length <= words ? text : text[..words]);
+        writer.Write(result.Speaker);
         writer.Write(result.Tls ?? "");
-        writer.Write(result.At.UtcTicks);
+        writer.Write(at.UtcTicks);
     }
 
     private static void Read(BinaryReader reader, QueueItem item, Dictionary<int, DateTimeOffset> due)
@@ -105,11 +107,13 @@ internal static class QueueNote
         var next = new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
         bool final = reader.ReadBoolean();
         AttemptResult? last = reader.ReadBoolean() ? ReadResult(reader) : null;
+        DateTimeOffset at = last is null ? default : new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero);
         QueueRecipient? recipient = Array.Find(item.Recipients, one => one.Index == index);
         if (recipient is null)
             return;
         recipient.Attempts = attempts;
-        recipient.Last = last;
+        if (last is not null)
+            recipient.Keep(last, at);
         due[index] = final && last is not null ? DateTimeOffset.MaxValue : next;
     }
 
@@ -122,8 +126,6 @@ internal static class QueueNote
         string text = reader.ReadString();
         string host = reader.ReadString();
         string tls = reader.ReadString();
-        return new AttemptResult(
-            kind, fault, code, status, text, host, tls.Length == 0 ? null : tls,
-            new DateTimeOffset(reader.ReadInt64(), TimeSpan.Zero));
+        return AttemptResult.Kept(kind, fault, code, status, text, host, tls.Length == 0 ? null : tls);
     }
 }

@@ -8,16 +8,13 @@ namespace MailModule.Delivery.Queue;
 /// </summary>
 internal sealed class QueuedTransaction(QueueItem item, string nextHop)
 {
-    /// <summary>Recipients of one transaction: what every server takes (RFC 5321 §4.5.3.1.8).</summary>
-    private const int RecipientLimit = 100;
-
     public QueueItem Item => item;
     public string NextHop => nextHop;
     public List<QueueRecipient> Recipients { get; } = new(1);
     public QueueState State { get; private set; } = QueueState.Ready;
 
     /// <summary>It is on no connection, and one more recipient may join it.</summary>
-    public bool HasRoom => State == QueueState.Ready && Recipients.Count < RecipientLimit;
+    public bool HasRoom => State == QueueState.Ready && Recipients.Count < SmtpClientTransaction.RecipientLimit;
 
     /// <summary>Attempts that failed.</summary>
     public int Attempts { get; set; }

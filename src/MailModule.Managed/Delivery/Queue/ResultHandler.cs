@@ -1,4 +1,3 @@
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -20,12 +19,12 @@ internal sealed class ResultHandler(
     /// <summary>
     /// Gives each recipient of a transaction what the server said. True if the message was taken for one at least.
     /// </summary>
-    public bool Completed(QueuedTransaction queued, SmtpClientTransaction transaction, RemoteHost? host)
+    public bool Completed(QueuedTransaction queued, SmtpClientTransaction transaction)
     {
         DateTimeOffset now = Now;
         queued.Returns = 0;
         for (int i = 0; i < queued.Recipients.Count; i++)
-            queued.Recipients[i].Last = AttemptResult.Of(transaction.Recipients[i], host, now);
+            queued.Recipients[i].Keep(transaction.Results[i]!.Bounded(), now);
         bool isDelivered = FinishDelivered(queued, transaction.IsDsnOffered);
         if (queued.Item.IsRemoved)
         {
@@ -43,25 +42,27 @@ internal sealed class ResultHandler(
         if (++queued.Returns <= ReturnLimit)
             PutBack(queued);
         else
-            Unreachable(queued, new AttemptResult(
-                AttemptResultKind.Deferred, Fault.Closed, 0, "4.4.2",
-                "the host closes its connections before they are used", "", null, Now));
+            Unreachable(queued, new AttemptResult
+            {
+                Kind = AttemptResultKind.Deferred,
+                Fault = Fault.Closed,
+                Enhanced = "4.4.2",
+                Happened = "the host closes its connections before they are used",
+            });
     }
 
     /// <summary>No host could be reached for a transaction that waited.</summary>
-    /// <param name="failure">From <see cref="FailureOf"/>.</param>
+    /// <param name="failure">Bounded, for it is kept.</param>
     public void Unreachable(QueuedTransaction queued, AttemptResult failure)
     {
+        DateTimeOffset now = Now;
         foreach (QueueRecipient recipient in queued.Recipients)
-            recipient.Last = failure;
+            recipient.Keep(failure, now);
         if (queued.Item.IsRemoved)
             Remove(queued);
         else
             DeferOrFail(queued, isDelivered: false);
     }
-
-    /// <summary>What the end of an attempt that reached no host means for all that waits for it.</summary>
-    public AttemptResult FailureOf(AttemptEnd end, RemoteHost? host) => AttemptResult.Of(end, host, Now);
 
     /// <summary>As the transaction was before it was handed out or set aside; removed, if its message was.</summary>
     public void PutBack(QueuedTransaction queued)
@@ -111,7 +112,7 @@ internal sealed class ResultHandler(
         {
             if (table.IsClosed && !isDelivered && queued.Recipients.TrueForAll(IsCut))
                 KeepForStart(queued);
-            else if (isDelivered && queued.Recipients.TrueForAll(one => one.Last!.IsTooManyRecipients))
+            else if (queued.Recipients.TrueForAll(one => one.Last!.IsLeftOver))
                 PutBack(queued);
             else
                 CountAttempt(queued);
@@ -158,8 +159,7 @@ internal sealed class ResultHandler(
 
     private void Fail(QueueRecipient recipient)
     {
-        if (recipient.Last!.Kind == AttemptResultKind.Deferred)
-            recipient.Last = recipient.Last with { Kind = AttemptResultKind.Failed };
+        recipient.Last = recipient.Last!.GivenUp();
         table.Fail(recipient);
     }
 }

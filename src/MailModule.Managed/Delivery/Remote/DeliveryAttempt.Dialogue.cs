@@ -20,18 +20,18 @@ internal sealed partial class DeliveryAttempt
     {
         bool isFirst = !_isReady;
         if (isFirst)
-            Host = _readyHost = RemoteHostOf(session);
+            _host = _readyHost = RemoteHostOf(session);
         _isReady = true;
         if (_cancellation.IsCancelled)
             return null;
         if (_failoverCount == 0)
-            return _owner.NextTransaction(this);
+            return AtHost(_owner.NextTransaction(this));
         // The next host gets what the first has failed to take, and nothing more; the first gets nothing more either.
-        return isFirst ? _failover?.Begin() : null;
+        return isFirst ? AtHost(_failover?.Begin()) : null;
     }
 
     SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
-        => _cancellation.IsCancelled || _failoverCount > 0 ? null : _owner.NextTransaction(this);
+        => _cancellation.IsCancelled || _failoverCount > 0 ? null : AtHost(_owner.NextTransaction(this));
 
     void ISmtpClientOwner.Sending(SmtpClientTransaction transaction) => _owner.Sending(this, transaction);
 
@@ -45,7 +45,7 @@ internal sealed partial class DeliveryAttempt
             _failover = null;
         }
         if (!TryBeginFailover(transaction))
-            _owner.Completed(this, transaction);
+            Complete(transaction);
     }
 
     void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
@@ -66,14 +66,14 @@ internal sealed partial class DeliveryAttempt
         if (fault == Fault.Cancelled || _cancellation.IsCancelled)
             EndCancelled();
         else if (wasReady)
-            EndAfterReady(new AttemptEnd(fault, reply, IsPermanent: false, "", text, WasReady: true));
+            EndAfterReady(ResultOf(session, fault, reply, text));
         else if (_connector.TryGiveUpTls(session, fault))
             ConnectInClear();
         else
-            FailBeforeReady(session.Stage, fault, reply, text);
+            FailBeforeReady(ResultOf(session, fault, reply, text));
     }
 
-    private void EndAfterReady(AttemptEnd end)
+    private void EndAfterReady(AttemptResult end)
     {
         _readyEnd = end;
         if (_failover is null)
@@ -103,18 +103,44 @@ internal sealed partial class DeliveryAttempt
         if (_failover is not { } failover)
             return;
         _failover = null;
-        _owner.Completed(this, failover.Original);
+        Complete(failover.Original);
     }
 
     // What a host refuses for good it refuses at all its addresses: its greeting (RFC 5321 §3.1), our name, our login.
     // Only the first two are about mail: a login may be put right.
-    private void FailBeforeReady(SmtpStage stage, Fault fault, Reply? reply, string text)
+    private void FailBeforeReady(AttemptResult end)
     {
-        bool isRefusal = fault == Fault.RefusedPermanent;
+        bool isRefusal = end.Fault == Fault.RefusedPermanent;
         if (isRefusal)
             _connector.SkipHost();
-        bool isFinal = isRefusal && reply is not null && stage is SmtpStage.Greeting or SmtpStage.Hello;
-        Fail(fault, reply, text, isFinal);
+        bool isFinal = isRefusal && end.Reply is not null && end.Stage is SmtpStage.Greeting or SmtpStage.Hello;
+        Fail(isFinal ? end with { Kind = AttemptResultKind.Failed } : end);
+    }
+
+    /// <summary>How the connection to the host in use ended.</summary>
+    private AttemptResult ResultOf(SmtpClientSession session, Fault fault, Reply? reply, string text) => new()
+    {
+        Kind = AttemptResultKind.Deferred,
+        Fault = fault,
+        Stage = session.Stage,
+        Reply = reply,
+        Enhanced = reply?.Enhanced ?? "",
+        Happened = text,
+        RemoteHost = _host,
+    };
+
+    /// <summary>Its results name the host that is ready.</summary>
+    private SmtpClientTransaction? AtHost(SmtpClientTransaction? transaction)
+    {
+        if (transaction is not null)
+            transaction.Host = _host;
+        return transaction;
+    }
+
+    private void Complete(SmtpClientTransaction transaction)
+    {
+        transaction.SplitOffRest();
+        _owner.Completed(this, transaction);
     }
 
     private void ConnectInClear()

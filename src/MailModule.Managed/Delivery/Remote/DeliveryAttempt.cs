@@ -27,17 +27,20 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
     private HostConnector _connector = null!;
 
     /// <summary>The most telling failure of the addresses tried so far.</summary>
-    private HostFailure? _failure;
+    private AttemptResult? _failure;
 
     /// <summary>The host of the connection that there is now was ready for mail.</summary>
     private bool _isReady;
+
+    /// <summary>The host in use, which failures name.</summary>
+    private RemoteHost? _host;
 
     /// <summary>The host that was ready last, in this attempt.</summary>
     private RemoteHost? _readyHost;
 
     /// <summary>How the connection to that host ended, while another host is looked for, which may take what that one
     /// failed to take.</summary>
-    private AttemptEnd? _readyEnd;
+    private AttemptResult? _readyEnd;
 
     /// <summary>What one host has failed to take, until another has tried it.</summary>
     private MxFailover? _failover;
@@ -56,7 +59,7 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
         _owner = owner;
     }
 
-    public RemoteHost? Host { get; private set; }
+    public bool WasReady => _readyHost is not null;
 
     /// <summary>Begins; once.</summary>
     public void Start() => _dependencies.Workers.Run(this);
@@ -75,7 +78,7 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
         catch (Exception e)
         {
             _dependencies.Log.Write(LogLevel.Error, "send", $"no way was found: {e}");
-            EndUnready(Fault.Internal, "4.3.0", "a fault of this host");
+            End(NewFailure(Fault.Internal, "4.3.0", "a fault of this host"));
         }
     }
 
@@ -87,8 +90,7 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
         if (_cancellation.IsCancelled)
             EndCancelled();
         else if (route.Failure is { } failure)
-            End(new AttemptEnd(failure.Fault, null, failure.IsPermanent, failure.Status, failure.Text,
-                WasReady: false));
+            End(NewFailure(failure.Fault, failure.Status, failure.Text, failure.IsPermanent));
         else
             await FindProxy(options, route, cancel).ConfigureAwait(false);
     }
@@ -99,7 +101,7 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
             = await ProxyAddresses.Resolve(options.Proxy, _dependencies, cancel).ConfigureAwait(false);
         if (failure is not null)
         {
-            EndUnready(_cancellation.IsCancelled ? Fault.Cancelled : Fault.Dns, "4.4.3", failure);
+            End(NewFailure(_cancellation.IsCancelled ? Fault.Cancelled : Fault.Dns, "4.4.3", failure));
             return;
         }
         _connector = new HostConnector(_dependencies, options, new HostAddressList(route.Hosts), proxy);
@@ -118,17 +120,14 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     private void EndAfterLastAddress()
     {
-        Host = _readyHost ?? _failure?.Host;
-        if ((_readyEnd ?? _failure?.ToEnd()) is { } end)
-            End(end);
-        else
-            EndUnready(Fault.Dns, "4.4.4", "there is no address to go to");
+        _host = null;
+        End(_readyEnd ?? _failure ?? NewFailure(Fault.Dns, "4.4.4", "there is no address to go to"));
     }
 
     private void Connect()
     {
         TargetAddress target = _connector.Target;
-        Host = new RemoteHost(target.Host.Name, target.EndPoint, null, IsVerified: false, OffersDsn: false);
+        _host = new RemoteHost(target.Host.Name, target.EndPoint, null, IsVerified: false, OffersDsn: false);
         _owner.Connecting(this);
         int number = _cancellation.NumberDial();
         _cancellation.DialBegan(number, _connector.Dial(NewSession, NotConnected));
@@ -138,26 +137,39 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
     {
         // A shortage of this machine's says nothing about the host.
         if (fault == Fault.Full && !_cancellation.IsCancelled)
-            End(new AttemptEnd(fault, null, IsPermanent: false, "4.3.0", text, _readyEnd is not null));
+            End(NewFailure(fault, "4.3.0", text));
         else
-            Fail(fault, null, text, isFinal: false);
+            Fail(NewFailure(fault, "", text));
     }
 
-    private void Fail(Fault fault, Reply? reply, string text, bool isFinal)
+    private void Fail(AttemptResult failure)
     {
         if (!_cancellation.IsCancelled)
-            _dependencies.Log.Write(LogLevel.Info, "send", $"{_connector.Target}: {reply?.ToString() ?? text}");
-        _failure = HostFailure.MoreTelling(_failure, new HostFailure(fault, reply, text, isFinal, Host!));
+            _dependencies.Log.Write(
+                LogLevel.Info, "send", $"{_connector.Target}: {failure.Reply?.ToString() ?? failure.Happened}");
+        if (_failure is null || WeightOf(failure) >= WeightOf(_failure))
+            _failure = failure;
         TryNextAddress();
     }
 
-    private void EndCancelled()
-        => End(new AttemptEnd(Fault.Cancelled, null, IsPermanent: false, "", "cancelled", _readyHost is not null));
+    // Which failure tells most: one that may pass before one that does not, since it says what to expect of the next
+    // attempt; a server's words before silence; the later one.
+    private static int WeightOf(AttemptResult failure)
+        => (failure.Kind == AttemptResultKind.Failed ? 0 : 2) + (failure.Reply is null ? 0 : 1);
 
-    private void EndUnready(Fault fault, string status, string text)
-        => End(new AttemptEnd(fault, null, IsPermanent: false, status, text, WasReady: false));
+    /// <summary>A failure before a host, the one in use if there is one, was ready for mail.</summary>
+    private AttemptResult NewFailure(Fault fault, string status, string text, bool isPermanent = false) => new()
+    {
+        Kind = isPermanent ? AttemptResultKind.Failed : AttemptResultKind.Deferred,
+        Fault = fault,
+        Enhanced = status,
+        Happened = text,
+        RemoteHost = _host,
+    };
 
-    private void End(AttemptEnd end)
+    private void EndCancelled() => End(NewFailure(Fault.Cancelled, "", "cancelled"));
+
+    private void End(AttemptResult end)
     {
         if (_isEnded)
             return;

@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Remote;
 /// </summary>
 internal interface IAttemptOwner
 {
-    /// <summary>A connection to <see cref="IDeliveryAttempt.Host"/> is being made.</summary>
+    /// <summary>A connection to a host is being made.</summary>
     void Connecting(IDeliveryAttempt attempt)
     {
     }
@@ -25,8 +25,9 @@ internal interface IAttemptOwner
     void Sending(IDeliveryAttempt attempt, SmtpClientTransaction transaction);
 
     /// <summary>
-    /// Every recipient of the transaction has its result. Not called for a transaction that was handed out but never
-    /// begun: see <see cref="Returned"/>.
+    /// Every recipient of the transaction has its result; one that is left over
+    /// (<see cref="AttemptResult.IsLeftOver"/>) is to be handed out again. Not called for a transaction that was handed
+    /// out but never begun: see <see cref="Returned"/>.
     /// </summary>
     void Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction);
 
@@ -37,5 +38,7 @@ internal interface IAttemptOwner
     void Returned(IDeliveryAttempt attempt, SmtpClientTransaction transaction);
 
     /// <summary>The last call. What the owner still has was not tried.</summary>
-    void Ended(IDeliveryAttempt attempt, AttemptEnd end);
+    /// <param name="end">What it means for all of that; <see cref="Primitives.Fault.None"/> when the work was done and
+    /// QUIT said.</param>
+    void Ended(IDeliveryAttempt attempt, AttemptResult end);
 }

@@ -5,8 +5,10 @@ namespace MailModule.Delivery.Remote;
 /// <summary>One connection's worth of work under way.</summary>
 internal interface IDeliveryAttempt
 {
-    /// <summary>The host in use; results name it.</summary>
-    RemoteHost? Host { get; }
+    /// <summary>
+    /// A host was ready for mail: so the next hop is not down, even if the attempt ends with a fault.
+    /// </summary>
+    bool WasReady { get; }
 
     /// <summary>
     /// Cuts the attempt: what is not final fails with <see cref="Fault.Cancelled"/>. Any thread; does not wait.

@@ -18,9 +18,11 @@ internal interface IRepeatableSource : IMessageSource
 internal sealed class MxFailover
 {
     private readonly SmtpClientTransaction _original;
-    private readonly RecipientResult[] _failed;
 
-    private MxFailover(SmtpClientTransaction original, RecipientResult[] failed)
+    /// <summary>Indexes of the recipients.</summary>
+    private readonly int[] _failed;
+
+    private MxFailover(SmtpClientTransaction original, int[] failed)
     {
         _original = original;
         _failed = failed;
@@ -36,7 +38,7 @@ internal sealed class MxFailover
     /// The host is there but has trouble, at whichever of its addresses; else the connection failed, and another
     /// address of the same host will do.
     /// </summary>
-    public bool ConcernsHost => Array.Exists(_failed, result => result.Reply is not null);
+    public bool ConcernsHost => Array.Exists(_failed, index => _original.Results[index] is { Reply: not null });
 
     /// <summary>
     /// Null if another host would not do better: what the first host refuses for good, what is about one recipient
@@ -44,46 +46,26 @@ internal sealed class MxFailover
     /// </summary>
     public static MxFailover? For(SmtpClientTransaction transaction)
     {
-        RecipientResult[] failed = [.. transaction.Recipients.Where(MayDoBetterElsewhere)];
-        bool canRepeat = transaction.Source is IRepeatableSource;
-        return failed.Length > 0 && canRepeat ? new MxFailover(transaction, failed) : null;
+        if (transaction.Source is not IRepeatableSource)
+            return null;
+        List<int>? failed = null;
+        for (int i = 0; i < transaction.Results.Count; i++)
+            if (MayDoBetterElsewhere(transaction.Results[i]!))
+                (failed ??= []).Add(i);
+        return failed is null ? null : new MxFailover(transaction, [.. failed]);
     }
 
     public SmtpClientTransaction Begin()
-    {
-        IMessageSource content = ((IRepeatableSource)_original.Source).Reopen();
-        Retry = new SmtpClientTransaction(_original.ReversePath, _failed.Select(ResultFor), content)
-        {
-            Return = _original.Return,
-            EnvelopeId = _original.EnvelopeId,
-            IsUtf8 = _original.IsUtf8,
-        };
-        return Retry;
-    }
+        => Retry = _original.ForSome(_failed, ((IRepeatableSource)_original.Source).Reopen());
 
     /// <summary>The new results take the place of the old ones.</summary>
-    public void MergeResults()
-    {
-        _original.Sent = Retry!.Sent;
-        _original.IsDsnOffered = Retry.IsDsnOffered;
-        for (int i = 0; i < _failed.Length; i++)
-        {
-            RecipientResult result = Retry.Recipients[i];
-            if (result.State == RecipientState.Delivered)
-                _failed[i].Deliver(result.Reply!);
-            else
-                _failed[i].Fail(result.Fault, result.Stage, result.Reply, result.IsUnknown);
-        }
-    }
-
-    private static RecipientResult ResultFor(RecipientResult failed)
-        => new(failed.Address) { Notify = failed.Notify, OriginalRecipient = failed.OriginalRecipient };
+    public void MergeResults() => _original.Replace(_failed, Retry!);
 
     // RFC 5321 §4.2.1: 4yz to a recipient alone is about that mailbox (greylisting, a quota), and would be so
     // elsewhere; 421 is about the host at any stage.
-    private static bool MayDoBetterElsewhere(RecipientResult result)
+    private static bool MayDoBetterElsewhere(AttemptResult result)
     {
-        if (result.State != RecipientState.Failed || result.IsUnknown)
+        if (result.Kind == AttemptResultKind.Delivered || result.IsUnknown)
             return false;
         if (result.Reply is { } reply)
             return reply.Code == 421 || reply.IsTemporary && result.Stage != SmtpStage.Rcpt;

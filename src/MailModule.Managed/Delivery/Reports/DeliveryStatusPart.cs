@@ -36,8 +36,8 @@ internal static class DeliveryStatusPart
             fields.WriteAddress("Original-Recipient", original);
         fields.WriteAddress("Final-Recipient", TypedAddress.Of(recipient.Recipient.Address));
         fields.Write("Action", DsnWords.Action(kind));
-        fields.Write("Status",
-            EnhancedCode.IsValid(Encoding.UTF8.GetBytes(recipient.Status)) ? recipient.Status : DsnWords.Status(kind));
+        string status = recipient.Result.Status;
+        fields.Write("Status", EnhancedCode.IsValid(Encoding.UTF8.GetBytes(status)) ? status : DsnWords.Status(kind));
         // RFC 3464 §2.3.5: only if another host had a part in it
         if (recipient.RemoteHost is { } host)
             fields.Write("Remote-MTA", "dns; " + host);

@@ -1,5 +1,6 @@
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Reports;
@@ -18,14 +19,17 @@ internal enum DsnKind
 }
 
 /// <summary>One recipient of a DSN.</summary>
-/// <param name="Status">Enhanced status code (RFC 3463).</param>
-/// <param name="Diagnostic">What was said or what happened, lines with LF between; the remote's own words if
-/// <paramref name="RemoteHost"/> said them.</param>
-/// <param name="RemoteHost">The host that said it; null: this one.</param>
+/// <param name="Result">What was said or what happened.</param>
 /// <param name="RetryUntil">For a delay: until when we go on trying.</param>
 internal sealed record DsnRecipient(
-    Recipient Recipient, string Status, string Diagnostic, string? RemoteHost, DateTimeOffset? LastAttempt,
-    DateTimeOffset? RetryUntil = null);
+    Recipient Recipient, AttemptResult Result, DateTimeOffset? LastAttempt, DateTimeOffset? RetryUntil = null)
+{
+    /// <summary>Lines with LF between: the remote's own words if <see cref="RemoteHost"/> said them.</summary>
+    public string Diagnostic => Result.Text;
+
+    /// <summary>The host that said it; null: this one.</summary>
+    public string? RemoteHost => Result.Speaker is { Length: > 0 } host ? host : null;
+}
 
 /// <summary>
 /// Tells senders what became of their mail (RFC 3464), durably: a DSN is a message in the spool. Any thread; does

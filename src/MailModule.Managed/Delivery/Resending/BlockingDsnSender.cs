@@ -1,6 +1,7 @@
 using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Spool;
 
 namespace MailModule.Delivery.Resending;
@@ -13,18 +14,20 @@ internal sealed class BlockingDsnSender(IDsnSender dsnSender, TimeProvider time)
         string diagnostic)
     {
         DateTimeOffset now = time.GetUtcNow();
+        AttemptResult result = AttemptResult.OfThisHost(
+            kind == DsnKind.Failed ? Fault.RefusedPermanent : Fault.None, status, diagnostic);
         DsnRecipient[] reported =
-            [.. recipients.Select(recipient => new DsnRecipient(recipient, status, diagnostic, null, now))];
+            [.. recipients.Select(recipient => new DsnRecipient(recipient, result, now))];
         if (reported.Length == 0)
             return Fault.None;
         using var done = new ManualResetEventSlim();
-        Fault result = Fault.None;
+        Fault written = Fault.None;
         dsnSender.Send(original, kind, reported, fault =>
         {
-            result = fault;
+            written = fault;
             done.Set();
         });
         done.Wait();
-        return result;
+        return written;
     }
 }

@@ -20,4 +20,7 @@ public interface IOutgoingStream
     /// <see cref="Fault.State"/>, for it would wait for itself; the stream stays as it was then.
     /// </summary>
     Fault End();
+
+    /// <summary>The address of a recipient, by the index that the observer hears.</summary>
+    string AddressOf(int recipient);
 }

@@ -1,25 +1,8 @@
-using System.Net;
+using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
 using MailModule.Primitives;
 
 namespace MailModule.Engine.Sending;
-
-/// <summary>What became of one recipient of a sending.</summary>
-/// <param name="State">Failed, Done or Queued once it is final; before that how far it has come.</param>
-/// <param name="ReplyCode">The server's last reply to this recipient; 0 if it said nothing.</param>
-/// <param name="Status">Enhanced status (RFC 3463) of the reply, or of what happened; empty if there is none.</param>
-/// <param name="Reply">The reply's lines with LF between, or what happened in words.</param>
-/// <param name="Host">Who said it; empty if nobody did.</param>
-/// <param name="Tls">Protocol and cipher; null in clear text.</param>
-/// <param name="IsVerified">The certificate was checked and right.</param>
-/// <param name="Attempts">Connections on which this recipient was tried.</param>
-/// <param name="QueueId">The message's id in the queue; empty if it is not there.</param>
-/// <param name="IsUnknown">The connection was lost after the final dot: the server may have taken it (RFC 5321
-/// §4.2.5).</param>
-public sealed record SendResult(
-    MailAddress Recipient, SendState State, Fault Fault, int ReplyCode, string Status, string Reply, string Host,
-    IPEndPoint? Address,
-    string? Tls, bool IsVerified, int Attempts, string QueueId, bool IsUnknown);
 
 /// <summary>
 /// Gives the next octets of a message: the count, 0 at the end, below 0 for a failure. Called on a worker; may block.
@@ -81,5 +64,5 @@ public interface ISending : IDisposable
     int RecipientCount { get; }
 
     /// <summary>In the order of <see cref="AddRecipient"/>.</summary>
-    SendResult ResultOf(int recipient);
+    SubmittedRecipientView Find(int recipient);
 }

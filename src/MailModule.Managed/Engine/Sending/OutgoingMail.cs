@@ -58,7 +58,7 @@ internal sealed class OutgoingMail(
     public Fault OpenSpoolFor(SendRoute route, out string? text)
     {
         text = null;
-        return route.Kind == SendRouteKind.Queue ? openSpool(out _, out text) : Fault.None;
+        return route.Kind == SubmissionRoute.Queue ? openSpool(out _, out text) : Fault.None;
     }
 
     /// <summary>A submission that has not begun. The spool's faults, where a recipient's mail goes there.</summary>
@@ -71,18 +71,18 @@ internal sealed class OutgoingMail(
         text = null;
         submission = null;
         SettingValues values = settings.Current;
-        bool isGiven = options.Route.Kind == SendRouteKind.Server;
+        bool isGiven = options.Route.Kind == SubmissionRoute.Server;
         SubmittedRecipient[] recipients =
             [.. to.Select(one => isGiven ? new(one, null) : SubmissionRequest.ResolveRecipient(one, values.Relay))];
         ISpool? spool = null;
-        bool usesSpool = options.Route.Kind == SendRouteKind.Queue
+        bool usesSpool = options.Route.Kind == SubmissionRoute.Queue
             || Array.Exists(recipients, one => one.Recipient.Maildrop is not null);
         Fault fault = usesSpool ? openSpool(out spool, out text) : Fault.None;
         if (fault != Fault.None)
             return fault;
         var request = new SubmissionRequest
         {
-            Route = (SubmissionRoute)options.Route.Kind,
+            Route = options.Route.Kind,
             From = from,
             Recipients = recipients,
             NextHop = isGiven
@@ -145,7 +145,7 @@ internal sealed class OutgoingMail(
 
     private RemoteOptions RemoteOptionsFor(SendOptions options, string nextHop)
     {
-        bool isGiven = options.Route.Kind == SendRouteKind.Server;
+        bool isGiven = options.Route.Kind == SubmissionRoute.Server;
         return RemoteOptionsOverride.Apply(
             isGiven ? hosts.GeneralOptions(settings.Current) : hosts.OptionsFor(nextHop), options);
     }

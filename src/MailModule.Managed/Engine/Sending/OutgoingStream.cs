@@ -20,7 +20,7 @@ internal sealed class OutgoingStream : IOutgoingStream
 
     /// <summary><see cref="Fault.Argument"/> for addresses; the spool's faults, where mail goes there.</summary>
     public static Fault TryOpen(
-        OutgoingMail mail, SendRoute route, string from, string to, ISendObserver? observer,
+        OutgoingMail mail, SendRoute route, string from, string to, ISubmissionObserver? observer,
         out IOutgoingStream? stream, out string? text)
     {
         stream = null;
@@ -34,12 +34,14 @@ internal sealed class OutgoingStream : IOutgoingStream
         Recipient[] recipients = [.. addresses.Select(address => new Recipient(address, null))];
         SubmissionContent message = mail.NewContent();
         Fault fault = mail.TryMake(
-            new SendOptions { Route = route }, sender, recipients, message, null, SendObserverAdapter.For(observer),
-            out Submission? submission, out text);
+            new SendOptions { Route = route }, sender, recipients, message, null, observer, out Submission? submission,
+            out text);
         if (fault == Fault.None)
             stream = new OutgoingStream(mail, message, submission!);
         return fault;
     }
+
+    public string AddressOf(int recipient) => _submission.Recipients[recipient].Address.Text;
 
     public Fault Write(ReadOnlySpan<byte> content) => _mail.IsStopping ? Fault.Cancelled : _content.Write(content);
 

@@ -1,6 +1,5 @@
 using System.Buffers;
 using MailModule.Delivery.Outgoing;
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 
@@ -10,8 +9,8 @@ namespace MailModule.Engine.Sending;
 /// A message that the host sends with results. Its own state up to the start is one thread's at a time; then everything
 /// is the <see cref="Submission"/>'s, but for the cancel.
 /// </summary>
-internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, MailAddress from, ISendObserver? observer)
-    : ISending
+internal sealed class SendingMessage(
+    OutgoingMail mail, SendOptions options, MailAddress from, ISubmissionObserver? observer) : ISending
 {
     private readonly Lock _lock = new();
     private readonly List<Recipient> _recipients = [];
@@ -88,8 +87,7 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         if (_recipients.Count == 0)
             return Fault.Argument;
         Fault fault = mail.TryMake(
-            options, from, _recipients, _content, _fill, SendObserverAdapter.For(observer), out Submission? submission,
-            out _);
+            options, from, _recipients, _content, _fill, observer, out Submission? submission, out _);
         if (fault != Fault.None)
             return fault;
         bool isCancelled;
@@ -123,14 +121,12 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
         submission?.Cancel();
     }
 
-    public SendResult ResultOf(int recipient)
+    public SubmittedRecipientView Find(int recipient)
     {
         lock (_lock)
             if (_submission is null)
-                return new SendResult(
-                    _recipients[recipient].Address, SendState.New, Fault.None, 0, "", "", "", null, null,
-                    IsVerified: false, 0, "", IsUnknown: false);
-        return ResultOf(_submission.Recipients[recipient]);
+                return new SubmittedRecipientView(_recipients[recipient].Address, SubmissionState.New, 0, "", null);
+        return SubmittedRecipientView.Of(_submission.Recipients[recipient]);
     }
 
     public void Dispose()
@@ -143,24 +139,6 @@ internal sealed class SendingMessage(OutgoingMail mail, SendOptions options, Mai
                 _content.Dispose();
             _isDisposed = true;
         }
-    }
-
-    private static SendResult ResultOf(SubmittedRecipient recipient)
-    {
-        SubmissionResult? result = recipient.Result;
-        SendState state = result is null && recipient.State == default
-            ? SendState.New
-            : SendObserverAdapter.Of(result?.State ?? recipient.State);
-        if (result is null)
-            return new SendResult(
-                recipient.Address, state, Fault.None, 0, "", "", "", null, null, IsVerified: false, recipient.Attempts,
-                "", IsUnknown: false);
-        string words = result.Reply is { } reply ? string.Join('\n', reply.Lines) : result.Text;
-        RemoteHost? host = result.Host;
-        return new SendResult(
-            recipient.Address, state, result.Fault, result.Reply?.Code ?? 0, result.Status, words, host?.Name ?? "",
-            host?.Address, host?.Tls, host?.IsVerified ?? false,
-            recipient.Attempts, result.QueueId, result.IsUnknown);
     }
 
     private bool IsStarted => Volatile.Read(ref _submission) is not null;

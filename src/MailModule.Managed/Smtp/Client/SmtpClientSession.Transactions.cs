@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Transport;
 
@@ -76,9 +77,9 @@ internal sealed partial class SmtpClientSession
             return;
         if (transaction.ReversePath.NeedsUtf8)
             transaction.FailRest(Fault.NotSupported, SmtpStage.Mail);
-        foreach (RecipientResult recipient in transaction.Recipients)
-            if (recipient.Address.NeedsUtf8 && !recipient.IsFinal)
-                recipient.Fail(Fault.NotSupported, SmtpStage.Rcpt);
+        for (int i = 0; i < transaction.Recipients.Count; i++)
+            if (transaction.Recipients[i].Address.NeedsUtf8)
+                transaction.Fail(i, Fault.NotSupported, SmtpStage.Rcpt);
     }
 
     private void WriteMail(Output output)
@@ -111,7 +112,7 @@ internal sealed partial class SmtpClientSession
         if (index < 0)
             return false;
         _nextRecipient = index + 1;
-        RecipientResult recipient = _transaction!.Recipients[index];
+        Recipient recipient = _transaction!.Recipients[index];
         bool isDsnOffered = _transaction.IsDsnOffered;
         var parameters = new RcptParameters
         {
@@ -125,11 +126,11 @@ internal sealed partial class SmtpClientSession
 
     private int NextWaiting()
     {
-        IReadOnlyList<RecipientResult> recipients = _transaction!.Recipients;
+        int count = _transaction!.Recipients.Count;
         int index = _nextRecipient;
-        while (index < recipients.Count && recipients[index].IsFinal)
+        while (index < count && _transaction.IsFinal(index))
             index++;
-        return index < recipients.Count ? index : -1;
+        return index < count ? index : -1;
     }
 
     private void OnMailReply(Reply reply, Output output)
@@ -155,24 +156,11 @@ internal sealed partial class SmtpClientSession
             QuitWith(reply, output);
             return;
         }
-        // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient; after a refused MAIL the answers to pipelined
-        // RCPTs mean nothing
-        RecipientResult recipient = _transaction!.Recipients[index];
-        if (recipient.State == RecipientState.Waiting && !_mailRefused)
-        {
-            if (reply.IsPositive)
-                recipient.Accept();
-            else
-                recipient.Fail(FaultOfRcpt(reply), SmtpStage.Rcpt, reply);
-        }
+        // After a refused MAIL the answers to pipelined RCPTs mean nothing.
+        if (!_mailRefused)
+            _transaction!.ApplyRcptReply(index, reply);
         ContinueEnvelope(output);
     }
-
-    // RFC 5321 §4.5.3.1.10: 552 behind recipients that were taken is an old way to say "too many", which passes.
-    private Fault FaultOfRcpt(Reply reply)
-        => reply.Code == 552 && reply.Enhanced is "" or "5.5.3" && _transaction!.HasAccepted
-            ? Fault.RefusedTemporary
-            : SmtpDialogue.FaultOf(reply);
 
     // After the reply to MAIL or RCPT: the next command in lock step, the next group when pipelining, or the end if
     // nobody is left.

@@ -4,24 +4,36 @@ using MailModule.Primitives;
 namespace MailModule.Smtp.Client;
 
 /// <summary>
-/// One message on its way over a connection: envelope, content, and a result for each recipient. Apart from the
-/// session, which may carry several.
+/// One message on its way over a connection: envelope, content, and a result for each recipient, who is known by the
+/// index in <see cref="Recipients"/>. Apart from the session, which may carry several.
 /// </summary>
 internal sealed class SmtpClientTransaction
 {
-    private readonly RecipientResult[] _recipients;
+    /// <summary>RFC 5321 §4.5.3.1.8: as many recipients every server takes in one transaction.</summary>
+    public const int RecipientLimit = 100;
+
+    private readonly AttemptResult?[] _results;
+    private readonly bool[] _isAccepted;
 
     public SmtpClientTransaction(
-        MailAddress reversePath, IEnumerable<RecipientResult> recipients, IMessageSource source)
+        MailAddress reversePath, IReadOnlyList<Recipient> recipients, IMessageSource source)
     {
         ReversePath = reversePath;
+        Recipients = recipients;
         Source = source;
-        _recipients = [.. recipients];
+        _results = new AttemptResult?[recipients.Count];
+        _isAccepted = new bool[recipients.Count];
     }
 
     public MailAddress ReversePath { get; }
     public IMessageSource Source { get; }
-    public IReadOnlyList<RecipientResult> Recipients => _recipients;
+    public IReadOnlyList<Recipient> Recipients { get; }
+
+    /// <summary>By recipient; null: nothing final yet.</summary>
+    public IReadOnlyList<AttemptResult?> Results => _results;
+
+    /// <summary>The host at the other end, for the results that are made from now on; null if nobody says.</summary>
+    public RemoteHost? Host { get; set; }
 
     /// <summary>
     /// How much of the message a DSN brings back; passed on to servers that offer DSN (RFC 3461 §4.3).
@@ -43,9 +55,10 @@ internal sealed class SmtpClientTransaction
     /// <summary>The final dot is out, its reply is not in.</summary>
     public bool AwaitsFinalReply { get; internal set; }
 
-    public bool HasAccepted => Array.Exists(_recipients, recipient => recipient.State == RecipientState.Accepted);
+    public bool HasAccepted => Exists(static (one, i) => one.IsAccepted(i));
+    public bool HasDelivered => Exists(static (one, i) => one.IsDelivered(i));
 
-    internal bool HasWaiting => Array.Exists(_recipients, recipient => recipient.State == RecipientState.Waiting);
+    internal bool HasWaiting => Exists(static (one, i) => !one.IsFinal(i) && !one._isAccepted[i]);
 
     /// <summary>
     /// The message came with SMTPUTF8, so that its header may have UTF-8; passed on to servers that offer it (RFC 6531
@@ -55,34 +68,98 @@ internal sealed class SmtpClientTransaction
 
     /// <summary>RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header may have UTF-8.</summary>
     internal bool NeedsUtf8
-        => IsUtf8 || ReversePath.NeedsUtf8 || Array.Exists(_recipients, recipient => recipient.Address.NeedsUtf8);
+        => IsUtf8 || ReversePath.NeedsUtf8 || Exists(static (one, i) => one.Recipients[i].Address.NeedsUtf8);
+
+    /// <summary>RCPT was accepted; the reply to the final dot decides.</summary>
+    public bool IsAccepted(int recipient) => _isAccepted[recipient] && !IsFinal(recipient);
+
+    public bool IsFinal(int recipient) => _results[recipient] is not null;
+
+    /// <summary>The server has taken the message for this recipient.</summary>
+    public bool IsDelivered(int recipient) => _results[recipient] is { Kind: AttemptResultKind.Delivered };
+
+    /// <summary>Gives a recipient that has no final state this one.</summary>
+    public void Fail(int recipient, Fault fault, SmtpStage stage)
+        => _results[recipient] ??= AttemptResult.Of(fault, stage, Host);
 
     /// <summary>Gives every recipient that has no final state this one.</summary>
     /// <param name="stage">Where it happened; the first, if nothing was connected to.</param>
     public void FailRest(Fault fault, SmtpStage stage, Reply? reply = null)
     {
-        foreach (RecipientResult recipient in _recipients)
-            if (!recipient.IsFinal)
-                recipient.Fail(fault, stage, reply,
-                    unknown: AwaitsFinalReply && reply is null && recipient.State == RecipientState.Accepted);
+        AttemptResult? result = reply is null ? null : AttemptResult.Of(reply, fault, stage, Host);
+        for (int i = 0; i < _results.Length; i++)
+            _results[i] ??= result ?? AttemptResult.Of(fault, stage, Host, AwaitsFinalReply && _isAccepted[i]);
     }
 
-    /// <inheritdoc cref="FailRest(Fault, SmtpStage, Reply?)"/>
-    public void FailRest(Fault fault, Reply? reply = null) => FailRest(fault, SmtpStage.Greeting, reply);
+    /// <summary>The server's reply to RCPT, for a recipient that has no final state.</summary>
+    internal void ApplyRcptReply(int recipient, Reply reply)
+    {
+        // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient
+        if (reply.IsPositive)
+            _isAccepted[recipient] = true;
+        else
+            _results[recipient] ??= AttemptResult.Of(reply, FaultOfRcpt(reply), SmtpStage.Rcpt, Host);
+    }
 
     /// <summary>
     /// The server's reply to the final dot (or to MAIL or DATA), for all recipients that have no final state.
     /// </summary>
     internal void ApplyReply(Reply reply, SmtpStage stage)
     {
-        foreach (RecipientResult recipient in _recipients)
+        AttemptResult result = reply.Code / 100 == 2
+            ? AttemptResult.Of(reply, Fault.None, SmtpStage.EndOfData, Host)
+            : AttemptResult.Of(reply, SmtpDialogue.FaultOf(reply), stage, Host);
+        for (int i = 0; i < _results.Length; i++)
+            _results[i] ??= result;
+    }
+
+    /// <summary>The same message for some of its recipients.</summary>
+    /// <param name="source">Another reader of the content.</param>
+    public SmtpClientTransaction ForSome(ReadOnlySpan<int> recipients, IMessageSource source)
+    {
+        var some = new Recipient[recipients.Length];
+        for (int i = 0; i < some.Length; i++)
+            some[i] = Recipients[recipients[i]];
+        return new SmtpClientTransaction(ReversePath, some, source)
         {
-            if (recipient.IsFinal)
-                continue;
-            if (reply.Code / 100 == 2)
-                recipient.Deliver(reply);
-            else
-                recipient.Fail(SmtpDialogue.FaultOf(reply), stage, reply);
-        }
+            Return = Return,
+            EnvelopeId = EnvelopeId,
+            IsUtf8 = IsUtf8,
+        };
+    }
+
+    /// <summary>
+    /// The results of what <see cref="ForSome"/> gave for these recipients take the place of theirs.
+    /// </summary>
+    public void Replace(ReadOnlySpan<int> recipients, SmtpClientTransaction with)
+    {
+        Sent = with.Sent;
+        IsDsnOffered = with.IsDsnOffered;
+        for (int i = 0; i < recipients.Length; i++)
+            _results[recipients[i]] = with._results[i];
+    }
+
+    /// <summary>
+    /// RFC 5321 §4.5.3.1.10: where the message was taken for some, those that were too many go in the next transaction.
+    /// </summary>
+    public void SplitOffRest()
+    {
+        for (int i = 0; i < _results.Length; i++)
+            if (_results[i] is { IsTooManyRecipients: true } result && HasDelivered)
+                _results[i] = result with { IsLeftOver = true };
+    }
+
+    // RFC 5321 §4.5.3.1.10: 552 behind recipients that were taken is an old way to say "too many", which passes.
+    private Fault FaultOfRcpt(Reply reply)
+        => AttemptResult.IsTooMany(SmtpStage.Rcpt, reply) && HasAccepted
+            ? Fault.RefusedTemporary
+            : SmtpDialogue.FaultOf(reply);
+
+    private bool Exists(Func<SmtpClientTransaction, int, bool> holds)
+    {
+        for (int i = 0; i < _results.Length; i++)
+            if (holds(this, i))
+                return true;
+        return false;
     }
 }

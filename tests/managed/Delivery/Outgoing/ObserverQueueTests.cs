@@ -21,17 +21,17 @@ public sealed class ObserverQueueTests : IDisposable
             queue.Post(SubmissionState.Dialog, 0);
             for (int i = 0; i < 10; i++)
                 queue.Post(SubmissionState.Sending, i);
-            queue.Post(SubmissionState.Done, 9, "a");
-            queue.Post(SubmissionState.Failed, 550, "b");
+            queue.Post(SubmissionState.Done, 9, 0);
+            queue.Post(SubmissionState.Failed, 550, 1);
             queue.PostLast();
             queue.WaitForLast();
-            (SubmissionState State, long Value, string Recipient)[] heard = observer.Heard();
+            (SubmissionState State, long Value, int Recipient)[] heard = observer.Heard();
             Assert.Equal(heard.OrderBy(change => change.State), heard);
             Assert.Equal(heard.Where(change => change.State == SubmissionState.Sending).Select(change => change.Value)
                 .Order().Distinct(),
                 heard.Where(change => change.State == SubmissionState.Sending).Select(change => change.Value));
-            Assert.Contains((SubmissionState.Sending, 9, ""), heard);
-            Assert.Equal([(SubmissionState.Done, 9, "a"), (SubmissionState.Failed, 550, "b")], heard[^2..]);
+            Assert.Contains((SubmissionState.Sending, 9, ISubmissionObserver.All), heard);
+            Assert.Equal([(SubmissionState.Done, 9, 0), (SubmissionState.Failed, 550, 1)], heard[^2..]);
             Assert.Equal((1, 0), (observer.Finishes, observer.Faults));
         }
     }
@@ -45,26 +45,27 @@ public sealed class ObserverQueueTests : IDisposable
         observer.Entered.Wait();
         for (int i = 0; i < 100_000; i++)
             queue.Post(SubmissionState.Sending, i);
-        queue.Post(SubmissionState.Done, 99_999, "a");
+        queue.Post(SubmissionState.Done, 99_999, 0);
         queue.PostLast();
         observer.Gate.Set();
         queue.WaitForLast();
-        Assert.Equal([(SubmissionState.Dialog, 0, ""), (SubmissionState.Sending, 99_999, ""),
-            (SubmissionState.Done, 99_999, "a")], observer.Heard());
+        Assert.Equal([(SubmissionState.Dialog, 0, ISubmissionObserver.All),
+            (SubmissionState.Sending, 99_999, ISubmissionObserver.All),
+            (SubmissionState.Done, 99_999, 0)], observer.Heard());
     }
 
     [Fact]
     public void Without_an_observer_the_wait_ends_all_the_same()
     {
         var queue = new ObserverQueue(_workers, null);
-        queue.Post(SubmissionState.Done, 1, "a");
+        queue.Post(SubmissionState.Done, 1, 0);
         queue.PostLast();
         queue.WaitForLast();
     }
 
     private sealed class Recorder : ISubmissionObserver
     {
-        private readonly List<(SubmissionState, long, string)> _heard = [];
+        private readonly List<(SubmissionState, long, int)> _heard = [];
         private int _inside;
 
         public ManualResetEventSlim? Gate { get; init; }
@@ -72,9 +73,9 @@ public sealed class ObserverQueueTests : IDisposable
         public int Finishes { get; private set; }
         public int Faults { get; private set; }
 
-        public (SubmissionState State, long Value, string Recipient)[] Heard() => [.. _heard];
+        public (SubmissionState State, long Value, int Recipient)[] Heard() => [.. _heard];
 
-        public void StateChanged(SubmissionState state, long value, string recipient)
+        public void StateChanged(SubmissionState state, long value, int recipient)
         {
             Enter();
             _heard.Add((state, value, recipient));

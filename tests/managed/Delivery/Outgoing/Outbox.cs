@@ -69,18 +69,25 @@ internal sealed class Outbox : IDisposable
         SubmissionRequest request, SubmissionContent content, RemoteOptions options,
         ISubmissionObserver? observer = null, ISpool? spool = null, Func<SubmissionContent, Fault>? fill = null)
     {
-        var router = new Router(() => Dns, () => Rules);
-        var attempts = new DeliveryAttemptDependencies(
-            Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), Log.None);
+        IRouter router = NewRouter();
         var dependencies = new SubmissionDependencies
         {
             Workers = Workers,
-            RemoteDelivery = new RemoteDelivery(attempts, router, _ => options),
+            RemoteDelivery = NewRemoteDelivery(router, options),
             NextHopOf = router.NextHopOf,
             HostName = "client.example",
             Spool = spool,
         };
         return new Submission(request, content, fill, observer, dependencies);
+    }
+
+    public IRouter NewRouter() => new Router(() => Dns, () => Rules);
+
+    public IRemoteDelivery NewRemoteDelivery(IRouter router, RemoteOptions options)
+    {
+        var attempts = new DeliveryAttemptDependencies(
+            Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), Log.None);
+        return new RemoteDelivery(attempts, router, _ => options);
     }
 
     public SubmissionContent ContentOf(string text)
@@ -116,18 +123,18 @@ internal sealed class Outbox : IDisposable
     /// <summary>Keeps what it hears, and whether the rules for telling it were kept.</summary>
     internal sealed class Listener : ISubmissionObserver
     {
-        private readonly ConcurrentQueue<(SubmissionState State, long Value, string Recipient)> _heard = new();
+        private readonly ConcurrentQueue<(SubmissionState State, long Value, int Recipient)> _heard = new();
         private readonly int _creator = Environment.CurrentManagedThreadId;
         private int _inside;
 
         public Action<SubmissionState>? Heard { get; init; }
         public List<string> Offences { get; } = [];
         public bool IsFinished { get; private set; }
-        public (SubmissionState State, long Value, string Recipient)[] All => [.. _heard];
-        public (SubmissionState State, long Value, string Recipient)[] Final
+        public (SubmissionState State, long Value, int Recipient)[] All => [.. _heard];
+        public (SubmissionState State, long Value, int Recipient)[] Final
             => [.. _heard.Where(change => IsFinal(change.State))];
 
-        public void StateChanged(SubmissionState state, long value, string recipient)
+        public void StateChanged(SubmissionState state, long value, int recipient)
         {
             Check();
             _heard.Enqueue((state, value, recipient));

@@ -27,11 +27,12 @@ public class SubmissionTests
         Assert.Equal(["Subject: x\r\n\r\n..dot\r\nlast\r\n.\r\n"], server.Texts);
         Assert.Equal(["EHLO client.example", "MAIL FROM:<ann@a.example>", "RCPT TO:<a@b.example>",
             "RCPT TO:<b@b.example>", "RCPT TO:<c@b.example>", "DATA"], server.Lines.Take(6));
-        Assert.Equal([(SubmissionState.FindHost, 0, ""), (SubmissionState.Connecting, 0, ""),
-            (SubmissionState.Dialog, 0, "")], listener.All[..3]);
-        Assert.Equal([(SubmissionState.Done, 21, "a@b.example"), (SubmissionState.Failed, 550, "b@b.example"),
-            (SubmissionState.Failed, 451, "c@b.example")], listener.All[^3..]);
-        Assert.Contains((SubmissionState.Sending, 21, ""), listener.All);
+        Assert.Equal([(SubmissionState.FindHost, 0, ISubmissionObserver.All),
+            (SubmissionState.Connecting, 0, ISubmissionObserver.All),
+            (SubmissionState.Dialog, 0, ISubmissionObserver.All)], listener.All[..3]);
+        Assert.Equal([(SubmissionState.Done, 21, 0), (SubmissionState.Failed, 550, 1),
+            (SubmissionState.Failed, 451, 2)], listener.All[^3..]);
+        Assert.Contains((SubmissionState.Sending, 21, ISubmissionObserver.All), listener.All);
         Assert.Equal(3, listener.Final.Length);
         Assert.True(listener.IsFinished);
         Assert.Empty(listener.Offences);
@@ -46,8 +47,8 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", UnusedPort(), listener, "a@b.example b@b.example");
         submission.Start();
         submission.Wait();
-        Assert.Equal([(SubmissionState.Failed, -(long)Fault.Connect, "a@b.example"),
-            (SubmissionState.Failed, -(long)Fault.Connect, "b@b.example")], listener.Final);
+        Assert.Equal([(SubmissionState.Failed, -(long)Fault.Connect, 0),
+            (SubmissionState.Failed, -(long)Fault.Connect, 1)], listener.Final);
         Assert.Equal(Fault.Connect, submission.Outcome);
         Assert.Empty(listener.Offences);
     }
@@ -85,7 +86,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", server.Port, listener);
         submission.Start();
         submission.Wait();
-        Assert.Equal([(SubmissionState.Failed, value, "bob@b.example")], listener.Final);
+        Assert.Equal([(SubmissionState.Failed, value, 0)], listener.Final);
         Assert.Equal(fault, submission.Outcome);
     }
 
@@ -136,7 +137,7 @@ public class SubmissionTests
         Assert.True(server.HasHung.Wait(Outbox.Long));
         submission.Cancel();
         submission.Wait();
-        Assert.Equal([(SubmissionState.Failed, -(long)Fault.Cancelled, "bob@b.example")], listener.Final);
+        Assert.Equal([(SubmissionState.Failed, -(long)Fault.Cancelled, 0)], listener.Final);
     }
 
     [Fact]
@@ -298,7 +299,7 @@ public class SubmissionTests
         Submission submission = outbox.Prepare("x\n", 25, listener);
         submission.Fail(Fault.Full);
         submission.Wait();
-        Assert.Equal([(SubmissionState.Failed, -(long)Fault.Full, "bob@b.example")], listener.All);
+        Assert.Equal([(SubmissionState.Failed, -(long)Fault.Full, 0)], listener.All);
         Assert.Empty(listener.Offences);
     }
 

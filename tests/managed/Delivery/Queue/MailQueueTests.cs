@@ -1,17 +1,18 @@
 using MailModule.Delivery;
 using MailModule.Delivery.Queue;
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Tests.Delivery.Queue;
 
 public class MailQueueTests
 {
-    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
-    private static readonly AttemptEnd NoSuchDomain =
-        new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
+    private static readonly AttemptResult Refused =
+        ScriptedNetwork.NotReached(Fault.Connect, "4.4.1", "connection refused");
+    private static readonly AttemptResult NoSuchDomain =
+        ScriptedNetwork.NotReached(Fault.Dns, "5.1.2", "there is no such domain", isPermanent: true);
 
     [Fact]
     public void A_message_that_is_taken_is_marked_soon_and_forgotten()
@@ -120,7 +121,7 @@ public class MailQueueTests
         bench.Pass(TimeSpan.FromSeconds(60));
         Assert.InRange(bench.Network.Begun.Count, 2, 8);
         Assert.Equal(2, bench.Find("m999").Attempts);
-        Assert.Equal("connection refused", bench.Find("m999").Reply);
+        Assert.Equal("connection refused", bench.Find("m999").Result!.Text);
     }
 
     [Fact]
@@ -200,12 +201,17 @@ public class MailQueueTests
         using var after = new QueueBench(recovered: [deferred, failed, held]);
         after.Turn();
         Assert.Empty(after.Network.Seen);
-        Assert.Equal(before.Find("m1"), after.Find("m1"));
+        Assert.Equal(Seen(before.Find("m1")), Seen(after.Find("m1")));
         Assert.Equal(QueueState.Held, after.Find("m3").State);
         Assert.Equal(["Failed m2 bad@one.test 5.0.0 550 said so [mx.one.test]"], after.Dsns.Sent);
         after.Pass(TimeSpan.FromSeconds(61));
         Assert.Equal(["one.test: a@one.test"], after.Network.Seen);
     }
+
+    // As an operator sees it.
+    private static object Seen(QueuedRecipientView one)
+        => (one with { Result = null }, one.Result!.Fault, one.Result.ReplyCode, one.Result.Status, one.Result.Text,
+            one.Result.Speaker, one.Result.Tls);
 
     [Fact]
     public void A_note_of_garbage_makes_the_message_due_at_once()

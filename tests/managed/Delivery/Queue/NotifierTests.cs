@@ -3,6 +3,7 @@ using MailModule.Delivery.Queue;
 using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Primitives.Os;
 using MailModule.Spool;
 using MailModule.Tests.Support;
@@ -135,10 +136,12 @@ public sealed class NotifierTests : IDisposable
         QueueItem item = _table.Admit(entry, RetrySchedule.Default, _clock.GetUtcNow())!;
         bool isFailed = state == QueueState.Failed;
         foreach (QueueRecipient recipient in item.Recipients)
-            recipient.Last = new AttemptResult(
-                isFailed ? AttemptResultKind.Failed : AttemptResultKind.Delivered,
-                isFailed ? Fault.RefusedPermanent : Fault.None, isFailed ? 550 : 250, "", "said so", "mx.one.test",
-                null, _clock.GetUtcNow());
+            recipient.Keep(
+                AttemptResult.Kept(
+                    isFailed ? AttemptResultKind.Failed : AttemptResultKind.Delivered,
+                    isFailed ? Fault.RefusedPermanent : Fault.None, isFailed ? 550 : 250, "", "said so", "mx.one.test",
+                    null),
+                _clock.GetUtcNow());
         item.Recipients[0].OwesDsn = isFailed;
         if (isFailed)
             _table.Fail(item.Recipients[0]);

@@ -236,7 +236,7 @@ internal sealed class RecordedDsns : IDsnSender
     }
 
     private static string Words(DsnRecipient one)
-        => $"{one.Recipient.Address} {one.Status} {one.Diagnostic} [{one.RemoteHost}]";
+        => $"{one.Recipient.Address} {one.Result.Status} {one.Diagnostic} [{one.RemoteHost}]";
 }
 
 /// <summary>
@@ -250,7 +250,7 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
     public Dictionary<string, Func<string, object>> Answers { get; } = [];
 
     /// <summary>Next hops that cannot be reached, and how an attempt to reach them ends.</summary>
-    public Dictionary<string, AttemptEnd> Down { get; } = [];
+    public Dictionary<string, AttemptResult> Down { get; } = [];
 
     /// <summary>Transactions as next hops saw them: next hop, and recipients.</summary>
     public List<string> Seen { get; } = [];
@@ -267,6 +267,15 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
     public int MessagesPerConnection { get; set; } = int.MaxValue;
 
     public int MostAtOnce { get; private set; }
+
+    /// <summary>How an attempt ends that reached no host.</summary>
+    public static AttemptResult NotReached(Fault fault, string status, string text, bool isPermanent = false) => new()
+    {
+        Kind = isPermanent ? AttemptResultKind.Failed : AttemptResultKind.Deferred,
+        Fault = fault,
+        Enhanced = status,
+        Happened = text,
+    };
 
     public IDeliveryAttempt Begin(string nextHop, IAttemptOwner owner)
     {
@@ -302,18 +311,18 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
     private sealed class Attempt(ScriptedNetwork network, string nextHop, IAttemptOwner owner) : IDeliveryAttempt
     {
         public string NextHop => nextHop;
-        public RemoteHost? Host { get; private set; }
+        public bool WasReady { get; private set; }
 
         public void Cancel()
         {
             lock (network._attempts)
                 network._attempts.Remove(this);
-            owner.Ended(this, new AttemptEnd(Fault.Cancelled, null, false, "", "cut", false));
+            owner.Ended(this, NotReached(Fault.Cancelled, "", "cut"));
         }
 
         public void Work()
         {
-            if (network.Down.TryGetValue(nextHop, out AttemptEnd? end))
+            if (network.Down.TryGetValue(nextHop, out AttemptResult? end))
                 owner.Ended(this, end);
             else
                 Speak();
@@ -321,40 +330,48 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
 
         private void Speak()
         {
-            Host = new RemoteHost(
+            WasReady = true;
+            var host = new RemoteHost(
                 $"mx.{nextHop}", new IPEndPoint(IPAddress.Loopback, 25), null, false, network.OffersDsn);
             for (int i = 0; owner.NextTransaction(this) is { } transaction; i++)
             {
                 if (i >= network.MessagesPerConnection)
                 {
                     owner.Returned(this, transaction);
-                    owner.Ended(this, new AttemptEnd(Fault.Closed, null, false, "", "closed", true));
+                    owner.Ended(this, NotReached(Fault.Closed, "", "closed"));
                     return;
                 }
                 network.Seen.Add(
                     $"{nextHop}: {string.Join(' ', transaction.Recipients.Select(one => one.Address.Text))}");
+                transaction.Host = host;
                 transaction.IsDsnOffered = network.OffersDsn;
-                foreach (RecipientResult result in transaction.Recipients)
-                    Answer(result);
+                Answer(transaction);
                 owner.Completed(this, transaction);
             }
-            owner.Ended(this, new AttemptEnd(Fault.None, null, false, "", "", true));
+            owner.Ended(this, NotReached(Fault.None, "", ""));
         }
 
-        private void Answer(RecipientResult result)
+        private void Answer(SmtpClientTransaction transaction)
         {
-            object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script)
-                ? script(result.Address.Text)
-                : 250;
-            if (answer is Fault fault)
-                result.Fail(fault, SmtpStage.Mail);
-            else if (answer is Reply reply && reply.Code >= 400 || answer is int and >= 400)
-                Refuse(result, answer as Reply ?? new Reply((int)answer, "", "said so"));
-            else
-                result.Deliver(answer as Reply ?? new Reply(250, "2.0.0", "taken"));
+            Reply final = new(250, "2.0.0", "taken");
+            for (int i = 0; i < transaction.Recipients.Count; i++)
+            {
+                object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script)
+                    ? script(transaction.Recipients[i].Address.Text)
+                    : final;
+                if (answer is Fault fault)
+                    transaction.Fail(i, fault, SmtpStage.Mail);
+                else if (ReplyOf(answer) is { IsPositive: true } reply)
+                    final = reply;
+                else
+                    transaction.ApplyRcptReply(i, ReplyOf(answer));
+            }
+            transaction.ApplyReply(final, SmtpStage.EndOfData);
+            transaction.SplitOffRest();
         }
 
-        private static void Refuse(RecipientResult result, Reply reply)
-            => result.Fail(SmtpDialogue.FaultOf(reply), SmtpStage.Rcpt, reply);
+        private static Reply ReplyOf(object answer) => answer as Reply ?? ((int)answer == 250
+            ? new Reply(250, "2.0.0", "taken")
+            : new Reply((int)answer, "", "said so"));
     }
 }

@@ -1,7 +1,7 @@
 using MailModule.Delivery.Queue;
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Tests.Delivery.Queue;
 
@@ -26,11 +26,12 @@ public class QueueModelTests
     private sealed class Model : IDisposable
     {
         private static readonly string[] Hops = ["d0.test", "d1.test", "d2.test", "hub.test"];
-        private static readonly AttemptEnd Refused =
-            new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
-        private static readonly AttemptEnd NoDomain =
-            new(Fault.Dns, null, true, "5.1.2", "there is no such domain", false);
-        private static readonly AttemptEnd Shortage = new(Fault.Full, null, false, "4.3.0", "no descriptor", false);
+        private static readonly AttemptResult Refused =
+            ScriptedNetwork.NotReached(Fault.Connect, "4.4.1", "connection refused");
+        private static readonly AttemptResult NoDomain =
+            ScriptedNetwork.NotReached(Fault.Dns, "5.1.2", "there is no such domain", isPermanent: true);
+        private static readonly AttemptResult Shortage =
+            ScriptedNetwork.NotReached(Fault.Full, "4.3.0", "no descriptor");
 
         private readonly int _seed;
         private readonly Random _random;

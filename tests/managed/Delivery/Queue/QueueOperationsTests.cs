@@ -1,13 +1,14 @@
 using MailModule.Delivery.Queue;
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Tests.Delivery.Queue;
 
 public class QueueOperationsTests
 {
-    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+    private static readonly AttemptResult Refused =
+        ScriptedNetwork.NotReached(Fault.Connect, "4.4.1", "connection refused");
 
     [Fact]
     public void Counts_add_up_in_every_state()

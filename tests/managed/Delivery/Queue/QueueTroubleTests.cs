@@ -1,7 +1,7 @@
 using MailModule.Delivery.Queue;
-using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Tests.Delivery.Queue;
 
@@ -10,7 +10,8 @@ namespace MailModule.Tests.Delivery.Queue;
 /// </summary>
 public class QueueTroubleTests
 {
-    private static readonly AttemptEnd Refused = new(Fault.Connect, null, false, "4.4.1", "connection refused", false);
+    private static readonly AttemptResult Refused =
+        ScriptedNetwork.NotReached(Fault.Connect, "4.4.1", "connection refused");
 
     [Fact]
     public void Who_is_brought_together_by_new_settings_does_not_join_an_attempt_under_way()

@@ -20,19 +20,20 @@ internal sealed class AttemptOwner(params SmtpClientTransaction[] transactions) 
     public Action<string, IDeliveryAttempt>? Heard { get; init; }
 
     public List<string> Offences { get; } = [];
-    public AttemptEnd? End { get; private set; }
+    public AttemptResult? End { get; private set; }
+    public bool WasReady { get; private set; }
 
-    /// <summary>The host that gave each completed transaction its results.</summary>
+    /// <summary>The host that gave each completed transaction its first result.</summary>
     public List<RemoteHost?> Hosts { get; } = [];
 
     /// <summary>Without <c>sending</c>, which comes as often as it likes.</summary>
     public string[] All => [.. _heard.Where(one => one != "sending")];
 
     public static SmtpClientTransaction Transaction(string text, params string[] to)
-        => new(Outbox.Address("ann@a.example"), to.Select(one => new RecipientResult(Outbox.Address(one))),
+        => new(Outbox.Address("ann@a.example"), [.. to.Select(one => new Recipient(Outbox.Address(one), null))],
             new Words(text));
 
-    public AttemptEnd WaitForEnd()
+    public AttemptResult WaitForEnd()
     {
         Assert.True(_ended.Wait(Outbox.Long));
         Assert.Empty(Offences);
@@ -54,17 +55,18 @@ internal sealed class AttemptOwner(params SmtpClientTransaction[] transactions) 
 
     public void Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
     {
-        Hosts.Add(attempt.Host);
-        if (transaction.Recipients.Any(result => !result.IsFinal))
+        Hosts.Add(transaction.Results[0]?.RemoteHost);
+        if (transaction.Results.Any(result => result is null))
             Offences.Add("completed without a result");
         Hear("completed", attempt);
     }
 
     public void Returned(IDeliveryAttempt attempt, SmtpClientTransaction transaction) => Hear("returned", attempt);
 
-    public void Ended(IDeliveryAttempt attempt, AttemptEnd end)
+    public void Ended(IDeliveryAttempt attempt, AttemptResult end)
     {
         End = end;
+        WasReady = attempt.WasReady;
         Hear("ended", attempt);
         _ended.Set();
     }

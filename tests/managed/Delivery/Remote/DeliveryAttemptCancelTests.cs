@@ -50,9 +50,9 @@ public class DeliveryAttemptCancelTests
         attempt.Cancel();
         Assert.Equal(Fault.Cancelled, owner.WaitForEnd().Fault);
         Assert.Equal(1, server.Connections);
-        RecipientResult result = transaction.Recipients[0];
+        AttemptResult result = transaction.Results[0]!;
         if (stage == "QUIT")
-            Assert.Equal(RecipientState.Delivered, result.State);
+            Assert.Equal(AttemptResultKind.Delivered, result.Kind);
         else if (owner.All.Contains("next"))
             Assert.Equal((Fault.Cancelled, stage == "verdict"), (result.Fault, result.IsUnknown));
     }

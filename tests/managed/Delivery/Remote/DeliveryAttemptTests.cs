@@ -26,10 +26,10 @@ public class DeliveryAttemptTests
         using var hosts = new LoopbackHosts();
         var owner = new AttemptOwner(
             AttemptOwner.Transaction("one\n", "a@b.example"), AttemptOwner.Transaction("two\n", "b@b.example"));
-        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Host("mx.b.example", server));
+        AttemptResult end = hosts.Run(owner, LoopbackHosts.Host("mx.b.example", server));
         Assert.Equal(["connecting", "connected", "next", "completed", "next", "completed", "nothing", "ended"],
             owner.All);
-        Assert.Equal((Fault.None, true), (end.Fault, end.WasReady));
+        Assert.Equal((Fault.None, true), (end.Fault, owner.WasReady));
         Assert.Equal(["one\r\n.\r\n", "two\r\n.\r\n"], server.Texts);
         Assert.Equal(("mx.b.example", $"127.0.0.1:{server.Port}", null),
             (owner.Hosts[0]!.Name, owner.Hosts[0]!.Address!.ToString(), owner.Hosts[0]!.Tls));
@@ -78,11 +78,11 @@ public class DeliveryAttemptTests
             StartTls = StartTlsUse.Required,
             Login = new Credentials("user", "secret"),
         };
-        AttemptEnd end = hosts.Run(
+        AttemptResult end = hosts.Run(
             owner, options, LoopbackHosts.Host("first", first, "127.0.0.1", "127.0.0.1"),
             LoopbackHosts.Host("second", second));
         Assert.Equal(Fault.None, end.Fault);
-        Assert.Equal(RecipientState.Delivered, transaction.Recipients[0].State);
+        Assert.True(transaction.IsDelivered(0));
         Assert.Equal(tries, first.Connections);
         Assert.Equal("second", owner.Hosts.Single()!.Name);
         Assert.NotNull(owner.Hosts.Single()!.Tls);
@@ -112,12 +112,11 @@ public class DeliveryAttemptTests
             StartTls = StartTlsUse.Required,
             Login = new Credentials("user", "secret"),
         };
-        AttemptEnd end = hosts.Run(
+        AttemptResult end = hosts.Run(
             owner, options, LoopbackHosts.Nobody("first"),
             LoopbackHosts.Host("second", server, "127.0.0.1", "127.0.0.1"));
         Assert.NotEqual(Fault.None, end.Fault);
-        Assert.False(end.IsPermanent);
-        Assert.False(end.WasReady);
+        Assert.Equal((AttemptResultKind.Deferred, false), (end.Kind, owner.WasReady));
         Assert.DoesNotContain("next", owner.All);
         Assert.Equal(1 + tries, owner.All.Count(one => one == "connecting"));
     }
@@ -136,9 +135,9 @@ public class DeliveryAttemptTests
         var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
         DeliveryAttempt attempt = hosts.Begin(owner, LoopbackHosts.Options, LoopbackHosts.Host("one", one),
             LoopbackHosts.Host("other", other));
-        AttemptEnd end = owner.WaitForEnd();
-        Assert.Equal((isPermanent, code), (end.IsPermanent, end.Reply!.Code));
-        Assert.Equal(second.StartsWith($"{code}", StringComparison.Ordinal) ? "other" : "one", attempt.Host!.Name);
+        AttemptResult end = owner.WaitForEnd();
+        Assert.Equal((isPermanent, code), (end.Kind == AttemptResultKind.Failed, end.ReplyCode));
+        Assert.Equal(second.StartsWith($"{code}", StringComparison.Ordinal) ? "other" : "one", end.Host);
     }
 
     [Fact]
@@ -147,8 +146,8 @@ public class DeliveryAttemptTests
         using var server = new ScriptedSmtpServer(null, ["554 no"]);
         using var hosts = new LoopbackHosts();
         var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
-        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Nobody("first"), LoopbackHosts.Host("second", server));
-        Assert.Equal((Fault.Connect, false), (end.Fault, end.IsPermanent));
+        AttemptResult end = hosts.Run(owner, LoopbackHosts.Nobody("first"), LoopbackHosts.Host("second", server));
+        Assert.Equal((Fault.Connect, AttemptResultKind.Deferred), (end.Fault, end.Kind));
     }
 
     [Fact]
@@ -199,9 +198,9 @@ public class DeliveryAttemptTests
         var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
         hosts.Begin(owner, LoopbackHosts.Options,
             _ => Route.None(new RouteFailure(Fault.NotFound, true, "5.1.2", "no such domain")));
-        AttemptEnd end = owner.WaitForEnd();
+        AttemptResult end = owner.WaitForEnd();
         Assert.Equal((Fault.NotFound, true, "5.1.2", "no such domain", false),
-            (end.Fault, end.IsPermanent, end.Status, end.Text, end.WasReady));
+            (end.Fault, end.Kind == AttemptResultKind.Failed, end.Status, end.Text, owner.WasReady));
         Assert.Equal(["ended"], owner.All);
     }
 
@@ -211,8 +210,8 @@ public class DeliveryAttemptTests
         using var hosts = new LoopbackHosts();
         var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
         hosts.Begin(owner, LoopbackHosts.Options, _ => throw new InvalidOperationException("made up"));
-        AttemptEnd end = owner.WaitForEnd();
-        Assert.Equal((Fault.Internal, false), (end.Fault, end.IsPermanent));
+        AttemptResult end = owner.WaitForEnd();
+        Assert.Equal((Fault.Internal, AttemptResultKind.Deferred), (end.Fault, end.Kind));
     }
 
     [Fact]
@@ -222,8 +221,8 @@ public class DeliveryAttemptTests
         using var hosts = new LoopbackHosts();
         var owner = new AttemptOwner(
             AttemptOwner.Transaction("one\n", "a@b.example"), AttemptOwner.Transaction("two\n", "b@b.example"));
-        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Host("mx", server));
-        Assert.True(end.WasReady);
+        AttemptResult end = hosts.Run(owner, LoopbackHosts.Host("mx", server));
+        Assert.True(owner.WasReady);
         Assert.Equal(["completed", "next", "returned", "ended"], owner.All[^4..]);
     }
 
@@ -234,7 +233,7 @@ public class DeliveryAttemptTests
         using var hosts = new LoopbackHosts();
         var owner = new AttemptOwner(AttemptOwner.Transaction("one\n", "a@b.example"));
         RouteHost nobody = LoopbackHosts.Nobody("first");
-        AttemptEnd end = hosts.Run(
+        AttemptResult end = hosts.Run(
             owner, nobody with { Addresses = [.. Enumerable.Repeat(nobody.Addresses[0], 100)] },
             LoopbackHosts.Host("second", server));
         Assert.Equal(Fault.None, end.Fault);

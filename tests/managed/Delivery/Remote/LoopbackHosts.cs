@@ -36,9 +36,9 @@ internal sealed class LoopbackHosts : IDisposable
         return new RouteHost(name, port, [IPAddress.Loopback]);
     }
 
-    public AttemptEnd Run(AttemptOwner owner, params RouteHost[] hosts) => Run(owner, Options, hosts);
+    public AttemptResult Run(AttemptOwner owner, params RouteHost[] hosts) => Run(owner, Options, hosts);
 
-    public AttemptEnd Run(AttemptOwner owner, RemoteOptions options, params RouteHost[] hosts)
+    public AttemptResult Run(AttemptOwner owner, RemoteOptions options, params RouteHost[] hosts)
     {
         Begin(owner, options, hosts);
         return owner.WaitForEnd();

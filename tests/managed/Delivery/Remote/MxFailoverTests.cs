@@ -1,4 +1,3 @@
-using MailModule.Delivery.Remote;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Tests.Support;
@@ -32,12 +31,12 @@ public class MxFailoverTests
         using var hosts = new LoopbackHosts();
         SmtpClientTransaction transaction = AttemptOwner.Transaction("the whole text\n", "a@b.example");
         var owner = new AttemptOwner(transaction, AttemptOwner.Transaction("for the first host\n", "b@b.example"));
-        AttemptEnd end = hosts.Run(owner, LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
-        Assert.True(transaction.Recipients[0].State == RecipientState.Delivered, what);
+        hosts.Run(owner, LoopbackHosts.Host("first", first), LoopbackHosts.Host("second", second));
+        Assert.True(transaction.IsDelivered(0), what);
         Assert.Equal(["the whole text\r\n.\r\n"], second.Texts);
         Assert.Equal(["second"], owner.Hosts.Select(host => host!.Name));
         Assert.Equal(["connecting", "connected", "next", "connecting", "connected", "completed", "ended"], owner.All);
-        Assert.True(end.WasReady);
+        Assert.True(owner.WasReady);
     }
 
     [Fact]
@@ -50,7 +49,7 @@ public class MxFailoverTests
         SmtpClientTransaction transaction = AttemptOwner.Transaction(text, "a@b.example");
         hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first),
             LoopbackHosts.Host("second", second));
-        Assert.Equal(RecipientState.Delivered, transaction.Recipients[0].State);
+        Assert.True(transaction.IsDelivered(0));
         Assert.Equal(text.Length + 200_000 + 3, second.TextLength);
     }
 
@@ -72,7 +71,7 @@ public class MxFailoverTests
         SmtpClientTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
         hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first),
             LoopbackHosts.Host("second", second));
-        RecipientResult result = transaction.Recipients[0];
+        AttemptResult result = transaction.Results[0]!;
         Assert.Equal(0, second.Connections);
         Assert.Equal(what, result.IsUnknown ? "unknown" : $"{result.Reply!.Code}");
     }
@@ -85,13 +84,13 @@ public class MxFailoverTests
         using var hosts = new LoopbackHosts();
         SmtpClientTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
         var owner = new AttemptOwner(transaction);
-        AttemptEnd end = hosts.Run(
+        AttemptResult end = hosts.Run(
             owner, LoopbackHosts.Host("first", first), LoopbackHosts.Nobody("between"),
             LoopbackHosts.Host("second", second));
         Assert.Equal((451, Fault.RefusedTemporary),
-            (transaction.Recipients[0].Reply!.Code, transaction.Recipients[0].Fault));
+            (transaction.Results[0]!.Reply!.Code, transaction.Results[0]!.Fault));
         Assert.Equal(["first"], owner.Hosts.Select(host => host!.Name));
-        Assert.Equal((false, true), (end.IsPermanent, end.WasReady));
+        Assert.Equal((AttemptResultKind.Deferred, true), (end.Kind, owner.WasReady));
     }
 
     [Fact]
@@ -104,7 +103,7 @@ public class MxFailoverTests
         hosts.Run(new AttemptOwner(transaction),
             LoopbackHosts.Host("mx", server, "127.0.0.1", "127.0.0.1", "127.0.0.1"));
         Assert.Equal(2, server.Connections);
-        Assert.Equal(451, transaction.Recipients[0].Reply!.Code);
+        Assert.Equal(451, transaction.Results[0]!.Reply!.Code);
     }
 
     [Fact]
@@ -117,9 +116,10 @@ public class MxFailoverTests
         SmtpClientTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example", "b@b.example");
         hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("first", first),
             LoopbackHosts.Host("second", second));
-        Assert.Equal([RecipientState.Delivered, RecipientState.Failed],
-            transaction.Recipients.Select(result => result.State));
-        Assert.Equal(550, transaction.Recipients[1].Reply!.Code);
+        Assert.Equal([AttemptResultKind.Delivered, AttemptResultKind.Failed],
+            transaction.Results.Select(result => result!.Kind));
+        Assert.Equal(["second", "first"], transaction.Results.Select(result => result!.Host));
+        Assert.Equal(550, transaction.Results[1]!.Reply!.Code);
         Assert.Equal(["RCPT TO:<a@b.example>"],
             second.Lines.Where(line => line.StartsWith("RCPT", StringComparison.Ordinal)));
     }
@@ -134,6 +134,6 @@ public class MxFailoverTests
         hosts.Run(new AttemptOwner(transaction),
             [.. Enumerable.Range(0, 8).Select(i => LoopbackHosts.Host($"mx{i}", server))]);
         Assert.Equal(3, server.Connections);
-        Assert.Equal(451, transaction.Recipients[0].Reply!.Code);
+        Assert.Equal(451, transaction.Results[0]!.Reply!.Code);
     }
 }

@@ -25,10 +25,10 @@ public sealed partial class DsnSenderTests : IDisposable
         var message = new OriginalMessage();
         DsnRecipient[] about =
         [
-            new(message.Add("bob@far.example"), "5.1.1",
+            Told.Of(message.Add("bob@far.example"), "5.1.1",
                 "550-5.1.1 The mailbox is not there.\n550 5.1.1 See https://far.example/help", "mx1.far.example",
                 Attempt),
-            new(message.Add("eve@other.example", original: "rfc822;eve@old.example"), "4.4.1",
+            Told.Of(message.Add("eve@other.example", original: "rfc822;eve@old.example"), "4.4.1",
                 "no connection could be made", null, Attempt),
         ];
         CheckGolden("failed", Send(message, DsnKind.Failed, about));
@@ -39,7 +39,7 @@ public sealed partial class DsnSenderTests : IDisposable
     {
         var message = new OriginalMessage { Envelope = { Return = ReturnContent.Headers, EnvelopeId = "QQ 314+=" } };
         CheckGolden("failed-headers",
-            Send(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "", "", null, null)));
+            Send(message, DsnKind.Failed, Told.Of(message.Add("bob@far.example"), "", "", null, null)));
     }
 
     [Fact]
@@ -47,7 +47,7 @@ public sealed partial class DsnSenderTests : IDisposable
     {
         var message = new OriginalMessage { Envelope = { Return = ReturnContent.Full } };
         CheckGolden("delayed", Send(message, DsnKind.Delayed,
-            new DsnRecipient(message.Add("bob@far.example"), "4.2.0", "451 4.2.0 Try later", "mx1.far.example",
+            Told.Of(message.Add("bob@far.example"), "4.2.0", "451 4.2.0 Try later", "mx1.far.example",
                 Attempt, Until)));
     }
 
@@ -61,8 +61,8 @@ public sealed partial class DsnSenderTests : IDisposable
         string? remote = kind == DsnKind.Relayed ? "mx1.far.example" : null;
         Recipient asked = message.Add("bob@far.example", Notify.Success | Notify.Failure, "rfc822;Bob@far.example");
         CheckGolden(golden, Send(message, kind,
-            new DsnRecipient(asked, "2.0.0", remote is null ? "" : "250 2.0.0 Ok", remote, Attempt),
-                new DsnRecipient(message.Add("eve@far.example"), "2.0.0", "", null, Attempt)));
+            Told.Of(asked, "2.0.0", remote is null ? "" : "250 2.0.0 Ok", remote, Attempt),
+                Told.Of(message.Add("eve@far.example"), "2.0.0", "", null, Attempt)));
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed partial class DsnSenderTests : IDisposable
         var message = new OriginalMessage();
         Envelope envelope = Send(
             message, DsnKind.Failed,
-            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)).Envelope;
+            Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null)).Envelope;
         Recipient to = Assert.Single(envelope.Recipients);
         Assert.Equal(("ann@sender.example", null, true), (to.Address.Text, to.Maildrop, envelope.ReversePath.IsNull));
         Assert.Equal(new Clock().GetUtcNow(), envelope.Received);
@@ -106,7 +106,7 @@ public sealed partial class DsnSenderTests : IDisposable
         var message = new OriginalMessage("Anna@here.example");
         Assert.Equal("anna", Send(
             message, DsnKind.Failed,
-            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null,
+            Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null,
                 null)).Envelope.Recipients[0].Maildrop);
     }
 
@@ -117,7 +117,7 @@ public sealed partial class DsnSenderTests : IDisposable
     {
         var message = new OriginalMessage(sender);
         Assert.Equal(Fault.None,
-            Try(message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+            Try(message, DsnKind.Failed, Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         Assert.Empty(_spool.Messages);
     }
 
@@ -134,7 +134,7 @@ public sealed partial class DsnSenderTests : IDisposable
             var message = new OriginalMessage();
             _spool.Messages.Clear();
             Assert.Equal(Fault.None,
-                Try(message, kind, new DsnRecipient(message.Add("bob@far.example", notify), "", "", null, null)));
+                Try(message, kind, Told.Of(message.Add("bob@far.example", notify), "", "", null, null)));
             return _spool.Messages.Count == 1;
         })));
 
@@ -144,7 +144,7 @@ public sealed partial class DsnSenderTests : IDisposable
         var message = new OriginalMessage();
         DsnRecipient[] about =
             [.. new[] { Notify.Never, Notify.Failure, Notify.Success, Notify.Default }.Select((notify, i) =>
-            new DsnRecipient(message.Add($"user{i}@far.example", notify), "5.1.1", "x", null, null))];
+            Told.Of(message.Add($"user{i}@far.example", notify), "5.1.1", "x", null, null))];
         DsnCheck.Parsed dsn = DsnCheck.Strictly(Send(message, DsnKind.Failed, about));
         Assert.Equal(["rfc822;user1@far.example", "rfc822;user3@far.example"],
             dsn.Recipients.Select(fields => fields.First(field => field.Name == "Final-Recipient").Value));
@@ -157,7 +157,7 @@ public sealed partial class DsnSenderTests : IDisposable
         string nasty = "550 \u0007\u009b a\r\n\r\nAction: delivered\n\n\n--=_00\n" + new string('x', 3000)
             + " y\n \t\n\u2028z \ud800";
         DsnSpool.Message sent = Send(message, DsnKind.Failed,
-            new DsnRecipient(message.Add("bob@far.example"), "5.9.9.9", nasty, "mx\n: evil", Attempt));
+            Told.Of(message.Add("bob@far.example"), "5.9.9.9", nasty, "mx\n: evil", Attempt));
         DsnCheck.Parsed dsn = DsnCheck.Strictly(sent);
         IReadOnlyList<(string Name, string Value)> fields = Assert.Single(dsn.Recipients);
         Assert.Equal("failed", Assert.Single(fields, field => field.Name == "Action").Value);
@@ -173,7 +173,7 @@ public sealed partial class DsnSenderTests : IDisposable
     {
         var message = new OriginalMessage();
         DsnCheck.Parsed dsn = DsnCheck.Strictly(Send(message, DsnKind.Failed, host,
-            new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+            Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         Assert.Equal(field, dsn.Message.First(one => one.Name == "Reporting-MTA").Value);
     }
 
@@ -185,7 +185,7 @@ public sealed partial class DsnSenderTests : IDisposable
         _spool.BeginFault = begin;
         _spool.CommitFault = commit;
         var message = new OriginalMessage();
-        var about = new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null);
+        var about = Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null);
         Assert.Equal(begin == Fault.None ? commit : begin, Try(message, DsnKind.Failed, about));
         Assert.Equal((0, commit == Fault.None ? 0 : 1), (_spool.Messages.Count, _spool.Discarded));
         _spool.BeginFault = _spool.CommitFault = Fault.None;
@@ -200,11 +200,11 @@ public sealed partial class DsnSenderTests : IDisposable
         Exception exception = isIo ? new IOException("disk") : new InvalidOperationException("bug");
         var message = new OriginalMessage("ann@sender.example", new BrokenContent(exception, failAt: 0));
         Assert.Equal(fault, Try(
-            message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+            message, DsnKind.Failed, Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         message = new OriginalMessage("ann@sender.example", new BrokenContent(exception, failAt: 2))
         { Envelope = { Return = ReturnContent.Full } };
         Assert.Equal(fault, Try(
-            message, DsnKind.Failed, new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+            message, DsnKind.Failed, Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         Assert.Equal((0, 1), (_spool.Messages.Count, _spool.Discarded));
     }
 
@@ -213,7 +213,7 @@ public sealed partial class DsnSenderTests : IDisposable
     {
         var message = new OriginalMessage { IsGone = true };
         Assert.Equal(Fault.None,
-            Try(message, DsnKind.Delayed, new DsnRecipient(message.Add("bob@far.example"), "4.0.0", "x", null, null)));
+            Try(message, DsnKind.Delayed, Told.Of(message.Add("bob@far.example"), "4.0.0", "x", null, null)));
         Assert.Equal((0, 1), (_spool.Messages.Count, _spool.Discarded));
     }
 
@@ -226,7 +226,7 @@ public sealed partial class DsnSenderTests : IDisposable
             OriginalMessage.Text + new string('x', 70) + string.Concat(Enumerable.Repeat("\nline", 9000)));
         Assert.Equal(Fault.None,
             Try(spool, message, DsnKind.Failed, "mail.example",
-                new DsnRecipient(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
+                Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null)));
         Assert.EndsWith("\nline", DsnCheck.Strictly(Assert.Single(spool.Messages)).Returned.Body,
             StringComparison.Ordinal);
     }
@@ -240,7 +240,7 @@ public sealed partial class DsnSenderTests : IDisposable
     }
 
     private static DsnRecipient UnknownUser(OriginalMessage message)
-        => new(message.Add("für@far.example", original: "utf-8;süß@old.example"), "5.1.1",
+        => Told.Of(message.Add("für@far.example", original: "utf-8;süß@old.example"), "5.1.1",
             "550 5.1.1 <für@far.example> unbekannt \\", "mx1.far.example", Attempt);
 
     private DsnSpool.Message Send(OriginalMessage message, DsnKind kind, params DsnRecipient[] about)

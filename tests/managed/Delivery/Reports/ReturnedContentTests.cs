@@ -131,7 +131,7 @@ public sealed class ReturnedContentTests : IDisposable
             FullLimit = FullLimit,
             AskedFullLimit = AskedFullLimit,
         };
-        DsnRecipient[] recipients = [new(message.Add("bob@far.example"), "5.0.0", "x", null, null)];
+        DsnRecipient[] recipients = [Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null)];
         Fault fault = Fault.Internal;
         new DsnJob(new Dsn(message, DsnKind.Failed, recipients, new Recipient(message.Envelope.ReversePath, null),
             "mail.example", DateTimeOffset.UnixEpoch), parts, result => fault = result).Run();

@@ -58,7 +58,7 @@ public sealed class StoredDsnTests : IDisposable
         });
         var message = new OriginalMessage(
             "ann@sender.example", OriginalMessage.Text + string.Concat(Enumerable.Repeat("line\n", 2000)));
-        var about = new DsnRecipient(message.Add("bob@far.example"), "5.1.1", "550 5.1.1 no", "mx.far.example", null);
+        var about = Told.Of(message.Add("bob@far.example"), "5.1.1", "550 5.1.1 no", "mx.far.example", null);
         using var done = new ManualResetEventSlim();
         Fault fault = Fault.None;
         dsnSender.Send(message, DsnKind.Failed, [about], result =>

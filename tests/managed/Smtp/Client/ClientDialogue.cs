@@ -62,7 +62,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     public static SmtpClientTransaction Message(string text, params string[] to) => Message(new TextOf(text), to);
 
     public static SmtpClientTransaction Message(IMessageSource source, params string[] to)
-        => new(Address("ann@a.example"), to.Select(one => new RecipientResult(Address(one))), source);
+        => new(Address("ann@a.example"), [.. to.Select(one => new Recipient(Address(one), null))], source);
 
     public static MailAddress Address(string text)
     {
@@ -123,7 +123,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
 
     void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
     {
-        Assert.All(transaction.Recipients, recipient => Assert.Equal(RecipientState.Waiting, recipient.State));
+        Assert.False(transaction.HasAccepted || transaction.Results.Any(result => result is not null));
         Returned.Add(transaction);
     }
 
@@ -131,7 +131,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
 
     void ISmtpClientOwner.Completed(SmtpClientTransaction transaction)
     {
-        Assert.All(transaction.Recipients, recipient => Assert.True(recipient.IsFinal));
+        Assert.DoesNotContain(null, transaction.Results);
         CompletedCount++;
     }
 

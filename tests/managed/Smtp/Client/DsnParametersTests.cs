@@ -23,7 +23,11 @@ public class DsnParametersTests
     [InlineData(Notify.Default, "no type", "")]
     public void A_recipients_dsn_requests_go_along_with_rcpt(Notify notify, string? original, string expected)
     {
-        var recipient = new RecipientResult(Address("bob@b.example")) { Notify = notify, OriginalRecipient = original };
+        var recipient = new Recipient(Address("bob@b.example"), null)
+        {
+            Notify = notify,
+            OriginalRecipient = original,
+        };
         var message = new SmtpClientTransaction(Address("ann@a.example"), [recipient], new TextOf("x\n"));
         ClientDialogue server = Begin(message, "250-x\n250 DSN\n", out string mail);
         Assert.Equal("MAIL FROM:<ann@a.example>\n", mail);
@@ -40,7 +44,7 @@ public class DsnParametersTests
     public void A_messages_dsn_requests_go_along_with_mail(ReturnContent content, string? id, string expected)
     {
         var message = new SmtpClientTransaction(
-            Address("ann@a.example"), [new RecipientResult(Address("bob@b.example"))],
+            Address("ann@a.example"), [new Recipient(Address("bob@b.example"), null)],
             new TextOf("x\n"))
         {
             Return = content,
@@ -53,7 +57,7 @@ public class DsnParametersTests
     [Fact]
     public void A_server_without_the_extension_hears_nothing_of_it_and_the_owner_is_told()
     {
-        var recipient = new RecipientResult(Address("bob@b.example"))
+        var recipient = new Recipient(Address("bob@b.example"), null)
         {
             Notify = Notify.Success,
             OriginalRecipient = "rfc822;x@y.example",

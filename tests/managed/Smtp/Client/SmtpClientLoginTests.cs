@@ -75,7 +75,7 @@ public class SmtpClientLoginTests
         Assert.Equal(Next.Close, server.Last);
         server.Lose();
         Assert.Equal((fault, code, SmtpStage.Auth), (server.Fault, server.Words!.Code, server.Session.Stage));
-        Assert.Equal((RecipientState.Waiting, 0), (message.Recipients[0].State, server.CompletedCount));
+        Assert.Equal((false, 0), (message.IsFinal(0), server.CompletedCount));
     }
 
     [Theory]
@@ -197,7 +197,7 @@ public class SmtpClientLoginTests
                 server.Lose();
                 Assert.Equal((silent ? Fault.Timeout : Fault.Closed, SmtpStage.Auth),
                     (server.Fault, server.Session.Stage));
-                Assert.Equal((RecipientState.Waiting, 0), (message.Recipients[0].State, server.CompletedCount));
+                Assert.Equal((false, 0), (message.IsFinal(0), server.CompletedCount));
             }
     }
 

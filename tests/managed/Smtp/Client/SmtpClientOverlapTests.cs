@@ -27,15 +27,14 @@ public class SmtpClientOverlapTests
             server.Say("250 ok\n250 ok\n354 go\n"));
         Assert.Equal("two\n.\nMAIL FROM:<ann@a.example>\nRCPT TO:<dan@b.example>\nDATA\n",
             server.Say("250 one taken\n250 ok\n250 ok\n354 go\n"));
-        Assert.Equal((RecipientState.Delivered, RecipientState.Accepted),
-            (first.Recipients[0].State, second.Recipients[0].State));
+        Assert.True(first.IsDelivered(0) && second.IsAccepted(0));
         Assert.Equal("three\n.\n", server.Say("250 two taken\n250 ok\n250 ok\n354 go\n"));
         Assert.Equal("QUIT\n", server.Say("250 three taken\n"));
         server.Say("221 bye\n");
         server.Lose();
         Assert.Equal((Fault.None, 3, 3), (server.Fault, server.CompletedCount, server.Session.TransactionsCompleted));
         Assert.Equal(["one taken", "two taken", "three taken"],
-            new[] { first, second, third }.Select(one => one.Recipients[0].Reply!.Lines[0]));
+            new[] { first, second, third }.Select(one => one.Results[0]!.Reply!.Lines[0]));
     }
 
     [Fact]
@@ -59,8 +58,8 @@ public class SmtpClientOverlapTests
         (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         Assert.Equal("two\n.\n", server.Say(verdict + "250 ok\n250 ok\n354 go\n"));
         server.Say("250 taken\n");
-        Assert.Equal((fault, SmtpStage.EndOfData), (first.Recipients[0].Fault, first.Recipients[0].Stage));
-        Assert.Equal(RecipientState.Delivered, second.Recipients[0].State);
+        Assert.Equal((fault, SmtpStage.EndOfData), (first.Results[0]!.Fault, first.Results[0]!.Stage));
+        Assert.True(second.IsDelivered(0));
     }
 
     [Fact]
@@ -68,9 +67,9 @@ public class SmtpClientOverlapTests
     {
         (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         Assert.Equal("QUIT\n", server.Say("250 taken\n451 4.7.1 slower\n503 no\n503 no\n"));
-        Assert.Equal(RecipientState.Delivered, first.Recipients[0].State);
+        Assert.True(first.IsDelivered(0));
         Assert.Equal((Fault.RefusedTemporary, SmtpStage.Mail),
-            (second.Recipients[0].Fault, second.Recipients[0].Stage));
+            (second.Results[0]!.Fault, second.Results[0]!.Stage));
     }
 
     [Theory]
@@ -83,7 +82,7 @@ public class SmtpClientOverlapTests
         (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         server.Say(words);
         server.Lose();
-        Assert.Equal((fault, isUnknown), (first.Recipients[0].Fault, first.Recipients[0].IsUnknown));
+        Assert.Equal((fault, isUnknown), (first.Results[0]!.Fault, first.Results[0]!.IsUnknown));
         Assert.Equal([second], server.Returned);
         Assert.Equal((fault, SmtpStage.EndOfData, 1), (server.Fault, server.Session.Stage, server.CompletedCount));
     }
@@ -98,7 +97,7 @@ public class SmtpClientOverlapTests
         (ClientDialogue server, SmtpClientTransaction first, SmtpClientTransaction second) = TwoUnderWay();
         server.Say(words);
         server.Lose();
-        Assert.Equal(words[0] == '2' ? RecipientState.Delivered : RecipientState.Failed, first.Recipients[0].State);
+        Assert.Equal((words[0] == '2', true), (first.IsDelivered(0), first.IsFinal(0)));
         Assert.Equal([second], server.Returned);
         Assert.Equal((SmtpStage.Mail, 1), (server.Session.Stage, server.Session.TransactionsCompleted));
     }
@@ -113,7 +112,7 @@ public class SmtpClientOverlapTests
         server.Say("250 taken\n" + answers);
         server.Lose();
         Assert.Empty(server.Returned);
-        Assert.Equal((fault, false), (second.Recipients[0].Fault, second.Recipients[0].IsUnknown));
+        Assert.Equal((fault, false), (second.Results[0]!.Fault, second.Results[0]!.IsUnknown));
         Assert.Equal(2, server.CompletedCount);
     }
 
@@ -124,8 +123,8 @@ public class SmtpClientOverlapTests
         server.Expire(ExpiryReason.Stopping);
         server.Lose();
         Assert.Empty(server.Returned);
-        Assert.Equal((Fault.Cancelled, Fault.Cancelled), (first.Recipients[0].Fault, second.Recipients[0].Fault));
-        Assert.Equal((true, false), (first.Recipients[0].IsUnknown, second.Recipients[0].IsUnknown));
+        Assert.Equal((Fault.Cancelled, Fault.Cancelled), (first.Results[0]!.Fault, second.Results[0]!.Fault));
+        Assert.Equal((true, false), (first.Results[0]!.IsUnknown, second.Results[0]!.IsUnknown));
     }
 
     [Fact]
@@ -138,7 +137,7 @@ public class SmtpClientOverlapTests
         server.Say("250-server.example\n250-SIZE 1000\n250 PIPELINING\n");
         Assert.Equal("one\n.\nMAIL FROM:<ann@a.example> SIZE=6\nRCPT TO:<dan@b.example>\nDATA\n",
             server.Say("250 ok\n250 ok\n354 go\n"));
-        Assert.Equal((Fault.Limit, 1), (large.Recipients[0].Fault, server.CompletedCount));
+        Assert.Equal((Fault.Limit, 1), (large.Results[0]!.Fault, server.CompletedCount));
     }
 
     [Fact]
@@ -154,7 +153,7 @@ public class SmtpClientOverlapTests
             server.Say("250 taken\n" + string.Concat(Enumerable.Repeat("250 ok\n", 101))), StringComparison.Ordinal);
         server.Say(string.Concat(Enumerable.Repeat("250 ok\n", 50)) + "354 go\n");
         server.Say("250 taken\n");
-        Assert.All(second.Recipients, recipient => Assert.Equal(RecipientState.Delivered, recipient.State));
+        Assert.All(second.Results, result => Assert.Equal(AttemptResultKind.Delivered, result!.Kind));
     }
 
     [Fact]
@@ -197,7 +196,7 @@ public class SmtpClientOverlapTests
         server.Lose();
         Assert.Empty(server.Returned);
         Assert.Equal((Fault.RefusedTemporary, SmtpStage.Mail),
-            (first.Recipients[0].Fault, first.Recipients[0].Stage));
+            (first.Results[0]!.Fault, first.Results[0]!.Stage));
     }
 
     [Fact]
@@ -218,18 +217,16 @@ public class SmtpClientOverlapTests
                 server.Say(random.Next(4) == 0 ? words[random.Next(words.Length)] : Plausible(server));
             server.Lose();
             Assert.True(server.HasEnded);
-            int begun = work.Count(one => one.Recipients.All(recipient => recipient.IsFinal));
+            int begun = work.Count(one => one.Results.All(result => result is not null));
             Assert.Equal(begun, server.CompletedCount);
             Assert.True(server.Returned.Count <= 1);
             Assert.All(server.Returned,
-                one => Assert.All(one.Recipients, recipient => Assert.Equal(RecipientState.Waiting, recipient.State)));
-            delivered += work.Count(
-                one => one.Recipients.Any(recipient => recipient.State == RecipientState.Delivered));
+                one => Assert.False(one.HasAccepted || one.Results.Any(result => result is not null)));
+            delivered += work.Count(one => one.HasDelivered);
             returned += server.Returned.Count;
-            foreach (RecipientResult result
-                in work.SelectMany(one => one.Recipients)
-                .Where(recipient => recipient.State == RecipientState.Delivered))
-                Assert.Equal((SmtpStage.EndOfData, true), (result.Stage, result.Reply!.Code == 250));
+            foreach (AttemptResult? result in work.SelectMany(one => one.Results))
+                if (result is { Kind: AttemptResultKind.Delivered })
+                    Assert.Equal((SmtpStage.EndOfData, true), (result.Stage, result.Reply!.Code == 250));
         }
         Assert.True(delivered > 1000 && returned > 100, $"{delivered} {returned}");
     }

@@ -29,8 +29,8 @@ public class SmtpClientSessionTests
         Assert.Equal(Next.Close, server.Last);
         server.Lose();
         Assert.Equal(Fault.None, server.Fault);
-        Assert.All(message.Recipients, recipient => Assert.Equal(RecipientState.Delivered, recipient.State));
-        Assert.Equal("2.0.0", message.Recipients[0].Reply!.Enhanced);
+        Assert.All(message.Results, result => Assert.Equal(AttemptResultKind.Delivered, result!.Kind));
+        Assert.Equal("2.0.0", message.Results[0]!.Reply!.Enhanced);
         Assert.Equal([0, 17], server.Progress);
     }
 
@@ -44,9 +44,9 @@ public class SmtpClientSessionTests
             server.Say(Pipelining));
         Assert.Equal("x\n.\n", server.Say("250 ok\n550 5.1.1 no\n250 ok\n354 go\n"));
         server.Say("250 ok\n");
-        Assert.Equal(Fault.RefusedPermanent, message.Recipients[0].Fault);
-        Assert.Equal("5.1.1", message.Recipients[0].Reply!.Enhanced);
-        Assert.Equal(RecipientState.Delivered, message.Recipients[1].State);
+        Assert.Equal(Fault.RefusedPermanent, message.Results[0]!.Fault);
+        Assert.Equal("5.1.1", message.Results[0]!.Reply!.Enhanced);
+        Assert.True(message.IsDelivered(1));
     }
 
     public static TheoryData<int, int, int, bool> Replies()
@@ -90,7 +90,7 @@ public class SmtpClientSessionTests
                 450 => Fault.RefusedTemporary,
                 _ => Fault.RefusedPermanent,
             };
-            Assert.Equal(expected, message.Recipients[i].Fault);
+            Assert.Equal(expected, message.Results[i]!.Fault);
         }
         Assert.Equal(1, server.CompletedCount);
     }
@@ -108,10 +108,10 @@ public class SmtpClientSessionTests
         server.Say($"{second} so\n");
         Assert.NotEqual(0, third);
         server.Lose();
-        Assert.Equal(Fault.Closed, message.Recipients[2].Fault);
+        Assert.Equal(Fault.Closed, message.Results[2]!.Fault);
         Assert.Equal(first == 250 ? Fault.Closed : first == 450 ? Fault.RefusedTemporary : Fault.RefusedPermanent,
-            message.Recipients[0].Fault);
-        Assert.DoesNotContain(message.Recipients, recipient => recipient.IsUnknown);
+            message.Results[0]!.Fault);
+        Assert.DoesNotContain(message.Results, result => result!.IsUnknown);
         Assert.True(server.HasEnded);
     }
 
@@ -124,9 +124,9 @@ public class SmtpClientSessionTests
         server.Say(Pipelining);
         server.Say("250 ok\n250 ok\n550 no\n354 go\n");
         server.Lose();
-        Assert.True(message.Recipients[0].IsUnknown);
-        Assert.False(message.Recipients[1].IsUnknown);
-        Assert.Equal(Fault.Closed, message.Recipients[0].Fault);
+        Assert.True(message.Results[0]!.IsUnknown);
+        Assert.False(message.Results[1]!.IsUnknown);
+        Assert.Equal(Fault.Closed, message.Results[0]!.Fault);
     }
 
     [Fact]
@@ -137,8 +137,8 @@ public class SmtpClientSessionTests
         server.Say("220 hello\n");
         server.Say(Pipelining);
         Assert.Equal("QUIT\n", server.Say("451 4.7.1 later\n503 first\n503 first\n503 first\n"));
-        Assert.All(message.Recipients,
-            recipient => Assert.Equal((Fault.RefusedTemporary, 451), (recipient.Fault, recipient.Reply!.Code)));
+        Assert.All(message.Results,
+            result => Assert.Equal((Fault.RefusedTemporary, 451), (result!.Fault, result.ReplyCode)));
     }
 
     [Fact]
@@ -150,7 +150,7 @@ public class SmtpClientSessionTests
         server.Say(Pipelining);
         Assert.Equal(".\n", server.Say("250 ok\n550 no\n354 go\n"));
         Assert.Equal("QUIT\n", server.Say("554 no valid recipients\n"));
-        Assert.Equal(Fault.RefusedPermanent, message.Recipients[0].Fault);
+        Assert.Equal(Fault.RefusedPermanent, message.Results[0]!.Fault);
     }
 
     [Fact]
@@ -161,7 +161,7 @@ public class SmtpClientSessionTests
         server.Say("220 hello\n");
         server.Say(Pipelining);
         server.Say("250 ok\n550 no\n250 ok\n452 full\n");
-        Assert.Equal((550, 452), (message.Recipients[0].Reply!.Code, message.Recipients[1].Reply!.Code));
+        Assert.Equal((550, 452), (message.Results[0]!.Reply!.Code, message.Results[1]!.Reply!.Code));
     }
 
     [Theory]
@@ -190,7 +190,7 @@ public class SmtpClientSessionTests
         Assert.Equal(Next.Close, server.Last);
         server.Lose();
         Assert.Equal((fault, code), (server.Fault, server.Words!.Code));
-        Assert.Equal(RecipientState.Waiting, message.Recipients[0].State);
+        Assert.False(message.IsFinal(0) || message.IsAccepted(0));
     }
 
     [Theory]
@@ -209,7 +209,7 @@ public class SmtpClientSessionTests
         Assert.Equal(Next.Close, server.Last);
         server.Lose();
         Assert.Equal((Fault.RefusedTemporary, 421), (server.Fault, server.Words!.Code));
-        Assert.All(message.Recipients, recipient => Assert.NotEqual(RecipientState.Delivered, recipient.State));
+        Assert.False(message.HasDelivered);
     }
 
     [Fact]
@@ -250,7 +250,7 @@ public class SmtpClientSessionTests
         var server = new ClientDialogue(work: message);
         server.Say("220 hello\n");
         Assert.Equal("QUIT\n", server.Say(Pipelining));
-        Assert.Equal(Fault.Limit, message.Recipients[0].Fault);
+        Assert.Equal(Fault.Limit, message.Results[0]!.Fault);
     }
 
     [Fact]
@@ -270,7 +270,7 @@ public class SmtpClientSessionTests
         server.Say("220 hello\n");
         server.Say(Plain);
         Assert.Equal("RCPT TO:<bob@b.example>\n", server.Say("250 ok\n"));
-        Assert.Equal(Fault.NotSupported, message.Recipients[0].Fault);
+        Assert.Equal(Fault.NotSupported, message.Results[0]!.Fault);
     }
 
     [Fact]
@@ -304,7 +304,7 @@ public class SmtpClientSessionTests
         Assert.Equal((50, 1), (Lines(third, "RCPT"), Lines(third, "DATA")));
         server.Say(Repeat("250 ok\n", 50) + "354 go\n");
         server.Say("250 taken\n");
-        Assert.All(message.Recipients, recipient => Assert.Equal(RecipientState.Delivered, recipient.State));
+        Assert.All(message.Results, result => Assert.Equal(AttemptResultKind.Delivered, result!.Kind));
     }
 
     [Fact]
@@ -318,7 +318,7 @@ public class SmtpClientSessionTests
         server.Say("250 ok\n");
         Assert.DoesNotContain(".\n", server.Say("354 go\n"), StringComparison.Ordinal);
         Assert.Equal(Next.Close, server.Last);
-        Assert.Equal(Fault.Io, message.Recipients[0].Fault);
+        Assert.Equal(Fault.Io, message.Results[0]!.Fault);
     }
 
     [Fact]
@@ -330,7 +330,7 @@ public class SmtpClientSessionTests
         server.Say(Plain);
         server.Expire();
         server.Lose();
-        Assert.Equal((Fault.Timeout, Fault.Timeout), (server.Fault, message.Recipients[0].Fault));
+        Assert.Equal((Fault.Timeout, Fault.Timeout), (server.Fault, message.Results[0]!.Fault));
     }
 
     [Fact]
@@ -359,7 +359,7 @@ public class SmtpClientSessionTests
             server.Say(System.Text.Encoding.Latin1.GetString(noise) + "\n");
             server.Say("\n");
             server.Lose();
-            Assert.NotEqual(RecipientState.Delivered, message.Recipients[0].State);
+            Assert.False(message.IsDelivered(0));
         }
     }
 

@@ -54,14 +54,14 @@ public class SmtpClientStageTests
             server.Say("500 no helo either\n");
         server.Say("250 anything\n");
         server.Lose();
-        RecipientResult bob = message.Recipients[0];
-        Assert.NotEqual(RecipientState.Delivered, bob.State);
-        Assert.Equal(Expected(stage, fault, words), stage < 2 ? server.Fault : bob.Fault);
-        Assert.Equal(stage < 2 ? RecipientState.Waiting : RecipientState.Failed, bob.State);
+        AttemptResult? bob = message.Results[0];
+        Assert.False(message.IsDelivered(0) || message.IsAccepted(0));
+        Assert.Equal(stage >= 2, bob is not null);
+        Assert.Equal(Expected(stage, fault, words), bob?.Fault ?? server.Fault);
         Assert.Equal(stage < 2 ? 0 : 1, server.CompletedCount);
         if (stage >= 2 && fault is Fault.RefusedPermanent or Fault.RefusedTemporary)
             Assert.Equal(words[..3],
-                bob.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)
+                bob!.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)
                 ?? server.Words!.Code.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
 
@@ -116,13 +116,14 @@ public class SmtpClientStageTests
             var server = new ClientDialogue(work: message);
             string said = string.Concat(all[..length].Select(octet => server.Say(octet.ToString())));
             server.Lose();
-            RecipientResult bob = message.Recipients[0];
+            AttemptResult? bob = message.Results[0];
             bool wasBegun = said.Contains("MAIL", StringComparison.Ordinal);
             Assert.True(server.HasEnded);
             Assert.Equal(wasBegun ? 1 : 0, server.CompletedCount);
-            Assert.Equal(wasBegun, bob.IsFinal);
-            Assert.Equal(length == all.Length, bob.State == RecipientState.Delivered);
-            Assert.Equal(length < all.Length && said.EndsWith("x\n.\n", StringComparison.Ordinal), bob.IsUnknown);
+            Assert.Equal(wasBegun, bob is not null);
+            Assert.Equal(length == all.Length, message.IsDelivered(0));
+            Assert.Equal(length < all.Length && said.EndsWith("x\n.\n", StringComparison.Ordinal),
+                bob is { IsUnknown: true });
             Assert.Equal(length == all.Length ? Fault.None : Fault.Closed, server.Fault);
         }
     }
@@ -141,8 +142,8 @@ public class SmtpClientStageTests
             server.Lose();
             Assert.Equal(fault, server.Fault);
             if (stage >= 2)
-                Assert.Equal(fault, message.Recipients[0].Fault);
-            Assert.Equal(s_stages[stage].Name == "verdict", message.Recipients[0].IsUnknown);
+                Assert.Equal(fault, message.Results[0]!.Fault);
+            Assert.Equal(s_stages[stage].Name == "verdict", message.Results[0] is { IsUnknown: true });
         }
     }
 
@@ -181,8 +182,8 @@ public class SmtpClientStageTests
                 : codes[i] == 450
                 ? Fault.RefusedTemporary
                 : Fault.RefusedPermanent;
-            Assert.Equal(expected, message.Recipients[i].Fault);
-            Assert.False(message.Recipients[i].IsUnknown);
+            Assert.Equal(expected, message.Results[i]!.Fault);
+            Assert.False(message.Results[i]!.IsUnknown);
         }
         Assert.Equal(isOver ? Fault.None : Fault.Closed, server.Fault);
         Assert.Equal(1, server.CompletedCount);
@@ -209,8 +210,8 @@ public class SmtpClientStageTests
         var server = new ClientDialogue(cut: 1, work: message);
         PlayUpTo(server, 3, pipelined: false);
         server.Say("550-5.7.1 first\n550-5.7.1 second\n550 5.7.1\n");
-        Assert.Equal((550, "5.7.1"), (message.Recipients[0].Reply!.Code, message.Recipients[0].Reply!.Enhanced));
-        Assert.Equal(["first", "second", ""], message.Recipients[0].Reply!.Lines);
+        Assert.Equal((550, "5.7.1"), (message.Results[0]!.Reply!.Code, message.Results[0]!.Reply!.Enhanced));
+        Assert.Equal(["first", "second", ""], message.Results[0]!.Reply!.Lines);
     }
 
     [Fact]
@@ -225,8 +226,8 @@ public class SmtpClientStageTests
         Assert.DoesNotContain("\n.\n", server.Resume(), StringComparison.Ordinal);
         Assert.Equal(Next.Close, server.Last);
         server.Lose();
-        Assert.Equal((Fault.RefusedPermanent, 552), (message.Recipients[0].Fault, message.Recipients[0].Reply!.Code));
-        Assert.False(message.Recipients[0].IsUnknown);
+        Assert.Equal((Fault.RefusedPermanent, 552), (message.Results[0]!.Fault, message.Results[0]!.Reply!.Code));
+        Assert.False(message.Results[0]!.IsUnknown);
     }
 
     [Theory]
@@ -244,7 +245,7 @@ public class SmtpClientStageTests
             server.Resume();
         Assert.Equal(pending, text.Waits > 0);
         Assert.Equal("QUIT\n", server.Say("250 taken\n"));
-        Assert.Equal(RecipientState.Delivered, message.Recipients[0].State);
+        Assert.True(message.IsDelivered(0));
         Assert.Equal(Length, message.Sent);
         Assert.True(server.SaidLength > Length);
         // One piece beyond the mark, with every dot doubled and every LF made CRLF.
@@ -314,9 +315,9 @@ public class SmtpClientStageTests
             {
                 last = words[random.Next(words.Length)];
                 bool awaitsVerdict = said.EndsWith("\nx\n.\n", StringComparison.Ordinal) || said == "x\n.\n";
-                bool wasDelivered = message.Recipients.Any(recipient => recipient.State == RecipientState.Delivered);
+                bool wasDelivered = message.HasDelivered;
                 said = server.Say(last) is { Length: > 0 } more ? more : said;
-                if (!wasDelivered && message.Recipients.Any(recipient => recipient.State == RecipientState.Delivered))
+                if (!wasDelivered && message.HasDelivered)
                 {
                     delivered++;
                     Assert.True(awaitsVerdict, said);

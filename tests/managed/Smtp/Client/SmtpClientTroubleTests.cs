@@ -26,7 +26,7 @@ public class SmtpClientTroubleTests
             server.Lose();
             Assert.Equal(s_stages[length], server.Session.Stage);
             if (length is >= 2 and <= 5)
-                Assert.Equal(s_stages[length], message.Recipients[0].Stage);
+                Assert.Equal(s_stages[length], message.Results[0]!.Stage);
         }
     }
 
@@ -71,7 +71,7 @@ public class SmtpClientTroubleTests
             server.Lose();
             Assert.Equal(Fault.Protocol, server.Fault);
             Assert.Contains("before it was asked", server.Session.FaultText, StringComparison.Ordinal);
-            Assert.NotEqual(RecipientState.Delivered, message.Recipients[0].State);
+            Assert.False(message.IsDelivered(0));
         }
     }
 
@@ -86,7 +86,7 @@ public class SmtpClientTroubleTests
         server.Say("250 server\n" + words);
         server.Lose();
         Assert.Equal((fault, words[..3]), (server.Fault, server.Words!.ToString()[..3]));
-        Assert.Equal(fault, message.Recipients[0].Fault);
+        Assert.Equal(fault, message.Results[0]!.Fault);
     }
 
     [Fact]
@@ -98,7 +98,7 @@ public class SmtpClientTroubleTests
         server.Say("250-server\n250 PIPELINING\n");
         server.Say("250 ok\n250 ok\n354 go\n250 taken already\n");
         server.Lose();
-        Assert.Equal((Fault.Protocol, false), (message.Recipients[0].Fault, message.Recipients[0].IsUnknown));
+        Assert.Equal((Fault.Protocol, false), (message.Results[0]!.Fault, message.Results[0]!.IsUnknown));
     }
 
     [Theory]
@@ -115,7 +115,7 @@ public class SmtpClientTroubleTests
         Assert.Equal("QUIT\n", server.Say(words));
         Assert.Equal(Next.Close, server.Last);
         server.Lose();
-        Assert.Equal((Fault.Protocol, s_stages[stage]), (message.Recipients[0].Fault, message.Recipients[0].Stage));
+        Assert.Equal((Fault.Protocol, s_stages[stage]), (message.Results[0]!.Fault, message.Results[0]!.Stage));
     }
 
     [Theory]
@@ -134,7 +134,7 @@ public class SmtpClientTroubleTests
         server.Say("250 ok\n");
         server.Say(behindAnother ? "250 ok\n" : "550 no\n");
         server.Say(words);
-        Assert.Equal((fault, SmtpStage.Rcpt), (message.Recipients[1].Fault, message.Recipients[1].Stage));
+        Assert.Equal((fault, SmtpStage.Rcpt), (message.Results[1]!.Fault, message.Results[1]!.Stage));
     }
 
     [Theory]
@@ -157,7 +157,7 @@ public class SmtpClientTroubleTests
         server.Say("220 h\0llo \u00e9\n");
         server.Say("250 server\u0007\n");
         server.Say("550 5.7.1 n\0t \u00fc you\u001b[31m\n");
-        Assert.Equal("550 5.7.1 n?t \u00fc you?[31m", message.Recipients[0].Reply!.ToString());
+        Assert.Equal("550 5.7.1 n?t \u00fc you?[31m", message.Results[0]!.Reply!.ToString());
     }
 
     [Fact]
@@ -168,7 +168,7 @@ public class SmtpClientTroubleTests
         server.Say("220 hello\n");
         Assert.Equal("QUIT\n", server.Say("250-x\n250 SIZE 10\n"));
         Assert.Equal((Fault.Limit, SmtpStage.Mail, 0),
-            (message.Recipients[0].Fault, message.Recipients[0].Stage, server.Session.TransactionsCompleted));
+            (message.Results[0]!.Fault, message.Results[0]!.Stage, server.Session.TransactionsCompleted));
     }
 
     [Theory]

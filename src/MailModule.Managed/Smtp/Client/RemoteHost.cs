@@ -1,6 +1,6 @@
 using System.Net;
 
-namespace MailModule.Delivery.Remote;
+namespace MailModule.Smtp.Client;
 
 /// <summary>The host at the other end of a connection, and how the connection was protected.</summary>
 /// <param name="Name">As the route has it.</param>
