@@ -7,9 +7,8 @@ namespace MailModule.Spool;
 /// <summary>
 /// The one thread that writes the log. What was handed in while it was syncing is its next batch: written together, one
 /// fdatasync, then every completion, then every entry to its consumers. It decides what is done when;
-/// <see cref="LogWriter"/> writes and completes,
-/// <see cref="Ledger"/> knows which marks and notes are not durable yet, <see cref="Compactor"/> carries messages that
-/// wait forward.
+/// <see cref="LogWriter"/> writes and completes, <see cref="Ledger"/> knows which marks and notes are not durable yet,
+/// <see cref="Compactor"/> carries messages that wait forward.
 /// <para>
 /// Marks that are to be written soon are written to the file at once, so that they outlive a killed process, and synced
 /// together a little later. While they come by the thousand, one write takes those of a millisecond.
@@ -17,9 +16,6 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class Committer : IDisposable
 {
-    private static readonly TimeSpan SyncWithin = TimeSpan.FromMilliseconds(50);
-    private static readonly TimeSpan WriteTogether = TimeSpan.FromMilliseconds(1);
-
     private readonly SpoolOptions _options;
     private readonly LogRequestQueue _queue = new();
     private readonly BatchForecast _forecast = new();
@@ -36,8 +32,7 @@ internal sealed class Committer : IDisposable
     private readonly List<LogRequest> _batch = [];
     private readonly List<FlushRequest> _flushes = [];
     private bool _hasRested;
-    private long _marksWrittenAt;
-    private long _unsyncedSince;
+    private MarkPace _pace;
 
     public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory,
         EntryHandover handover)
@@ -59,9 +54,7 @@ internal sealed class Committer : IDisposable
     /// <inheritdoc cref="LogWriter.Messages"/>
     public long Messages => _log.Messages;
 
-    private bool IsSyncDue => _log.HasStagedBookkeeping && UntilSync <= TimeSpan.Zero;
-
-    private TimeSpan UntilSync => SyncWithin - Stopwatch.GetElapsedTime(_unsyncedSince);
+    private bool IsSyncDue => _log.HasStagedBookkeeping && _pace.UntilSync <= TimeSpan.Zero;
 
     private bool IsOwing => _queue.HasMarks || _ledger.IsOwing || _repeater.IsOwing;
 
@@ -201,7 +194,7 @@ internal sealed class Committer : IDisposable
 
     private void WriteMarks()
     {
-        TimeSpan together = WriteTogether - Stopwatch.GetElapsedTime(_marksWrittenAt);
+        TimeSpan together = _pace.UntilWrite;
         if (together > TimeSpan.Zero)
         {
             _queue.WaitForMessages(together, _isInterrupted);
@@ -211,9 +204,7 @@ internal sealed class Committer : IDisposable
         _ledger.Collect(_queue);
         _ledger.StageMarks();
         _log.Write();
-        _marksWrittenAt = Stopwatch.GetTimestamp();
-        if (!wasStaged)
-            _unsyncedSince = _marksWrittenAt;
+        _pace.Written(isFirst: !wasStaged);
         // What did not get there is tried once more at once, with all the rest, and then at the pace of marks that have
         // time.
         _hasRested = _ledger.HasUnstagedMarks;
@@ -223,7 +214,7 @@ internal sealed class Committer : IDisposable
     {
         TimeSpan? rest = _hasRested ? null : _options.MarkRest;
         if (_log.HasStagedBookkeeping)
-            rest = Earlier(rest, UntilSync > TimeSpan.Zero ? UntilSync : TimeSpan.Zero);
+            rest = Earlier(rest, _pace.UntilSync is { Ticks: > 0 } until ? until : TimeSpan.Zero);
         rest = Earlier(Earlier(rest, _compactor.UntilDue), _handover.LookForDue());
         _hasRested = !_queue.Wait(rest, marksToo: _hasRested, _isInterrupted);
     }
