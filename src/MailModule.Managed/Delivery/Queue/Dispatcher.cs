@@ -242,7 +242,9 @@ internal sealed class Dispatcher(
     {
         while (attempt.Destination.Dequeue() is { } queued)
         {
-            if (!table.TryRegroup(queued))
+            if (!queued.Item.Entry.IsClaimed)
+                table.Forget(queued.Item, queued.Recipients.ToArray());
+            else if (!table.TryRegroup(queued))
                 return HandOver(queued, attempt);
             LineUp();
         }

@@ -51,9 +51,11 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
             if (!TryDequeue(out QueueItem item))
                 return false;
             next = NotificationOf(item);
-            if (next.Recipients.Length == 0)
+            if (next.Recipients.Length == 0 || !item.Entry.IsClaimed)
             {
                 item.IsDsnPending = false;
+                if (next.Kind != DsnKind.Delayed)
+                    Forget(item, next.Recipients);
                 return true;
             }
             _underWay++;
@@ -70,6 +72,12 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
             (QueueItem item, DateTimeOffset at) = _toRetry.Dequeue();
             _toRetry.Enqueue((item, at + by));
         }
+    }
+
+    private void Forget(QueueItem item, QueueRecipient[] recipients)
+    {
+        table.Forget(item, recipients);
+        AddIfDue(item);
     }
 
     private bool IsDelayDsnDue(QueueItem item)

@@ -314,11 +314,19 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
             return;
         Span<int> indexes = recipients.Length <= 16 ? stackalloc int[recipients.Length] : new int[recipients.Length];
         for (int i = 0; i < indexes.Length; i++)
-        {
             indexes[i] = recipients[i].Index;
-            Finish(recipients[i], QueueState.Done);
-        }
         spool.MarkDone(item.Entry, indexes, soon);
+        Forget(item, recipients);
+    }
+
+    /// <summary>
+    /// As <see cref="MarkDone"/>, for this queue alone: another engine may have the message by now
+    /// (<see cref="ISpoolEntry.IsClaimed"/>), and does what is left of it.
+    /// </summary>
+    public void Forget(QueueItem item, ReadOnlySpan<QueueRecipient> recipients)
+    {
+        foreach (QueueRecipient recipient in recipients)
+            Finish(recipient, QueueState.Done);
         if (item.IsDone && _items.Remove(item.Id))
             _counts.Leave(QueueState.Done, item.Recipients.Length);
     }

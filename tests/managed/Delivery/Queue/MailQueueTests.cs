@@ -25,6 +25,20 @@ public class MailQueueTests
     }
 
     [Fact]
+    public void A_message_whose_lease_has_lapsed_is_not_tried_again_and_forgotten()
+    {
+        using var bench = new QueueBench();
+        bench.Network.Answers["one.test"] = _ => new Reply(451, "4.7.1", "come back");
+        bench.Add("m1", "a@one.test", "b@one.test").IsClaimed = false;
+        Assert.Single(bench.Network.Seen); // the lease lapsed after the first attempt
+        bench.Pass(TimeSpan.FromHours(2));
+        Assert.Single(bench.Network.Seen);
+        Assert.Empty(bench.Spool.Marks);
+        Assert.Empty(bench.Dsns.Sent);
+        Assert.Equal(default, bench.Queue.Counts);
+    }
+
+    [Fact]
     public void Recipients_of_one_domain_go_in_one_transaction_and_local_ones_are_not_the_queues()
     {
         using var bench = new QueueBench();

@@ -49,6 +49,18 @@ public sealed class NotifierTests : IDisposable
     private string Copy => Path.Combine(CopyFolder, "m1.eml");
 
     [Fact]
+    public void What_another_engine_may_have_by_now_is_let_go_without_a_word()
+    {
+        QueueItem item = AddFinal(QueueState.Failed);
+        ((QueueSpool.Entry)item.Entry).IsClaimed = false;
+        Turn();
+        Assert.Empty(_dsns.Sent);
+        Assert.Empty(_spool.Marks);
+        Assert.Equal(default, _table.Counts);
+        Assert.False(_table.Holds(item));
+    }
+
+    [Fact]
     public void What_failed_is_copied_then_told_then_marked()
     {
         QueueItem item = AddFinal(QueueState.Failed);

@@ -198,6 +198,7 @@ internal sealed class QueueSpool(ISpoolEntry[] recovered) : ISpool
             new TextContent("Return-Path: <sender@from.test>\nSubject: x\n\ntext\n");
         public ReadOnlyMemory<byte> Note { get; set; }
         public bool IsDone(int recipient) => Done.Contains(recipient);
+        public bool IsClaimed { get; set; } = true;
     }
 
     private sealed class Writer(QueueSpool spool, Envelope envelope) : ISpoolWriter
