@@ -11,7 +11,7 @@ struct side {
     mm_smtp_server *smtp;
     mm_pop3_server *pop3;
     int smtp_port, pop_port;
-    int lines, delivered;
+    int lines, delivered, deferred;
 };
 
 static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
@@ -32,6 +32,7 @@ static void on_event(const mm_queue_event *event, void *user) {
     CHECK(strstr(event->sender, side->domain)); /* it is this side's own message */
     pthread_mutex_lock(&gate);
     side->delivered += event->kind == MM_QUEUE_EVENT_DELIVERED;
+    side->deferred += event->kind == MM_QUEUE_EVENT_DEFERRED;
     pthread_cond_broadcast(&moved);
     pthread_mutex_unlock(&gate);
 }
@@ -97,9 +98,9 @@ static void send_to(struct side *from, const char *to) {
     CHECK_OK(mm_send_free(send));
 }
 
-static void wait_delivered(struct side *side, int count) {
+static void wait_for(const int *counter, int count) {
     pthread_mutex_lock(&gate);
-    while (side->delivered < count)
+    while (*counter < count)
         pthread_cond_wait(&moved, &gate);
     pthread_mutex_unlock(&gate);
 }
@@ -124,11 +125,11 @@ static void two_send_to_each_other(struct side *one, struct side *two) {
     set_way(two, one);
     CHECK(one->smtp_port != two->smtp_port && one->pop_port != two->pop_port);
     send_to(one, "two.test");
-    wait_delivered(one, 1);
+    wait_for(&one->delivered, 1);
     has_mail(two, 1);
     CHECK_INT(0, two->delivered); /* nothing of the one's is told to the other */
     send_to(two, "one.test");
-    wait_delivered(two, 1);
+    wait_for(&two->delivered, 1);
     has_mail(one, 1);
     CHECK_INT(1, one->delivered);
     CHECK(__atomic_load_n(&one->lines, __ATOMIC_RELAXED) > 0 && __atomic_load_n(&two->lines, __ATOMIC_RELAXED) > 0);
@@ -146,12 +147,13 @@ static void one_stops_and_the_other_goes_on(struct side *one, struct side *two) 
     has_mail(two, 2);
     send_to(two, "one.test");
     CHECK_INT(1, queued(two->engine));
+    wait_for(&two->deferred, 1); /* a retry is for what has been tried */
     CHECK(wire_open(&wire, one->smtp_port) != 0);
     wire_close(&wire);
     CHECK_INT(lines, __atomic_load_n(&one->lines, __ATOMIC_RELAXED));
     start_servers(one);
     CHECK_OK(mm_queue_retry(two->engine, NULL));
-    wait_delivered(two, 2);
+    wait_for(&two->delivered, 2);
     has_mail(one, 2);
 }
 
