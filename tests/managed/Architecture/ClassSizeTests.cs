@@ -12,6 +12,9 @@ public class ClassSizeTests
     private const int FieldsOfAClass = 16;
     private const int FilesOfAClass = 2;
 
+    private const BindingFlags AllOfAnObject =
+        BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+
     private static readonly Regex PartialType = new(@"\bpartial (?:class|struct|record) ([A-Z]\w*)");
 
     [Fact]
@@ -36,7 +39,7 @@ public class ClassSizeTests
 
     /// <summary>What an object holds between two calls, but for what a property of its own name holds.</summary>
     private static int FieldsOf(Type type)
-        => type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly)
+        => type.GetFields(AllOfAnObject)
             .Count(field => !field.IsDefined(typeof(CompilerGeneratedAttribute)));
 
     private static bool IsGenerated(Type type)

@@ -68,7 +68,8 @@ public class VerbByVerbTests
     [Fact]
     public void What_the_server_said_between_two_calls_is_heard_at_the_next()
     {
-        using var server = new ScriptedSmtpServer(null, ["220 hello", Line, "250 mx\r\n421-idle\r\n421 too long", Hang]);
+        using var server = new ScriptedSmtpServer(
+            null, ["220 hello", Line, "250 mx\r\n421-idle\r\n421 too long", Hang]);
         using var host = new HostCaller(server.Port);
         Reply[] replies = host.Ask(output => host.Dialogue.Ehlo("host.example", output));
         if (host.Dialogue.End is null)

@@ -21,7 +21,8 @@ public class QueueOperationsTests
         bench.Add("held", "a@late.test");
         bench.Queue.Hold("held");
         Assert.Equal(
-            new QueueCounts(3, 4, Ready: 1, Active: 0, Deferred: 2, Held: 1, Failed: 0, Relayed: 0), bench.Queue.Counts);
+            new QueueCounts(3, 4, Ready: 1, Active: 0, Deferred: 2, Held: 1, Failed: 0, Relayed: 0),
+            bench.Queue.Counts);
         bench.Queue.Remove(null);
         Assert.Equal(default, bench.Queue.Counts);
         Assert.Empty(bench.Queue.List());

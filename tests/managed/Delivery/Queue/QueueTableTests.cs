@@ -12,8 +12,8 @@ public class QueueTableTests
     private static readonly DateTimeOffset Now = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
     private static readonly AttemptResult Taken =
         AttemptResult.Kept(AttemptResultKind.Delivered, Fault.None, 250, "2.0.0", "250 taken", "mx.one.test", null);
-    private static readonly AttemptResult Refused =
-        AttemptResult.Kept(AttemptResultKind.Failed, Fault.RefusedPermanent, 550, "5.0.0", "550 no", "mx.one.test", null);
+    private static readonly AttemptResult Refused = AttemptResult.Kept(
+        AttemptResultKind.Failed, Fault.RefusedPermanent, 550, "5.0.0", "550 no", "mx.one.test", null);
 
     private readonly QueueSpool _spool = new([]);
     private readonly QueueTable _table;
