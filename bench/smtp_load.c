@@ -4,8 +4,8 @@
  *             [--to user%d@example.org] [--users 1] [--timeout 60] [--tls 0|1]
  *
  * tls 1 begins each connection by STARTTLS; any certificate will do. pipeline 1 writes MAIL, RCPT and DATA at once
- * (RFC 2920); per-conn K opens a new connection after K messages. A %d in --to becomes the connection's number modulo --users. One line of key=value comes out; the time of a message is from
- * the write of MAIL to the reply to its end. */
+ * (RFC 2920); per-conn K opens a new connection after K messages. A %d in --to becomes the connection's number modulo
+ * --users. One line of key=value comes out; the time of a message is from the write of MAIL to the reply to its end. */
 #include "tool.h"
 #include <openssl/ssl.h>
 
