@@ -114,6 +114,7 @@ internal sealed class Dispatcher(
                 attempt.IsReady = true;
                 attempt.Destination.ConnectionIsReady();
             }
+            LineUp();
             transaction = MustEnd(attempt) ? null : NextTransactionOf(attempt);
             RequestConnection(attempt.Destination);
         }
@@ -243,7 +244,7 @@ internal sealed class Dispatcher(
         while (attempt.Destination.Dequeue() is { } queued)
         {
             if (!queued.Item.Entry.IsClaimed)
-                table.Forget(queued.Item, queued.Recipients.ToArray());
+                results.Forget(queued);
             else if (!table.TryRegroup(queued))
                 return HandOver(queued, attempt);
             LineUp();

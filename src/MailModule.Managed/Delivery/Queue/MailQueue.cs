@@ -111,7 +111,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
             ended = WaitForWork(CancelGrace);
         }
         _thread.Join();
-        _events.WriteLines();
+        _events.WriteAllLines();
         TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
         ended &= _events.TrySetListener(null, left > CancelGrace ? left : CancelGrace);
         lock (_table.Lock)

@@ -15,7 +15,7 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
     [ThreadStatic]
     private static QueueEvents? t_calling;
 
-    private readonly QueueLog _lines = new(log);
+    private readonly QueueLog _lines = new(log, workers);
     private readonly object _lock = new();
     private readonly Queue<QueueEvent> _waiting = new();
     private Action<QueueEvent>? _listener;
@@ -40,6 +40,9 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
 
     /// <summary>Writes the lines of what was announced. Without the table's lock.</summary>
     public void WriteLines() => _lines.Write();
+
+    /// <summary>As <see cref="WriteLines"/>, to the last; for the queue's end.</summary>
+    public void WriteAllLines() => _lines.WriteAll();
 
     private QueueEvent EventOf(QueueItem item, QueueRecipient recipient, QueueEventKind kind)
     {

@@ -55,7 +55,9 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     /// <summary>When the first deferred transaction is due; null if none is deferred.</summary>
     public DateTimeOffset? NextDue => _retries.NextDue;
 
-    public bool TryFind(string id, out QueueItem item) => _items.TryGetValue(id, out item!);
+    /// <summary>Not one that another engine may have by now.</summary>
+    public bool TryFind(string id, out QueueItem item)
+        => _items.TryGetValue(id, out item!) && item.Entry.IsClaimed;
 
     /// <summary>The message has not left the queue.</summary>
     public bool Holds(QueueItem item) => _items.ContainsKey(item.Id);
@@ -334,7 +336,8 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     /// <summary>Writes down with the message what a start has to know of it.</summary>
     public void SaveNote(QueueItem item)
     {
-        if (!item.IsDone && QueueNote.Write(item) is { } note)
+        // Another engine may have written a newer note by now.
+        if (!item.IsDone && item.Entry.IsClaimed && QueueNote.Write(item) is { } note)
             spool.Annotate(item.Entry, note);
     }
 

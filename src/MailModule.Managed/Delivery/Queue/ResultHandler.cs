@@ -82,6 +82,13 @@ internal sealed class ResultHandler(
         notifier.AddIfDue(queued.Item); // a recipient that was delivered to may be owed a DSN or a copy
     }
 
+    /// <summary>Another engine may have the message by now: what is left of it is that one's.</summary>
+    public void Forget(QueuedTransaction queued)
+    {
+        table.Forget(queued.Item, queued.Recipients.ToArray());
+        notifier.AddIfDue(queued.Item); // what is final already is let go there
+    }
+
     private bool FinishDelivered(QueuedTransaction queued, bool isDsnOffered)
     {
         QueueItem item = queued.Item;

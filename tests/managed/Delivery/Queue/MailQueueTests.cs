@@ -39,6 +39,26 @@ public class MailQueueTests
     }
 
     [Fact]
+    public void What_had_failed_of_a_message_whose_lease_has_lapsed_is_forgotten_as_well()
+    {
+        using var bench = new QueueBench();
+        bench.Network.Answers["one.test"] = _ => new Reply(550, "5.1.1", "no");
+        bench.Network.Answers["two.test"] = _ => new Reply(451, "4.7.1", "come back");
+        bench.Network.Hanging.Add("two.test");
+        QueueSpool.Entry entry = bench.Add("m1", "a@one.test", "b@two.test");
+        entry.IsClaimed = false;
+        ReadOnlyMemory<byte> note = entry.Note;
+        Assert.Equal(Fault.NotFound, bench.Queue.Hold("m1"));
+        bench.Network.Hanging.Remove("two.test");
+        bench.Network.Work();
+        bench.Pass(TimeSpan.FromHours(2));
+        Assert.Empty(bench.Dsns.Sent);
+        Assert.Empty(bench.Spool.Marks);
+        Assert.Equal(note, entry.Note); // by now perhaps another engine's
+        Assert.Equal(default, bench.Queue.Counts);
+    }
+
+    [Fact]
     public void Recipients_of_one_domain_go_in_one_transaction_and_local_ones_are_not_the_queues()
     {
         using var bench = new QueueBench();
