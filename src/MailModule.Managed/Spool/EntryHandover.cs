@@ -68,14 +68,20 @@ internal sealed class EntryHandover(SpoolOptions options, IReadOnlyList<SpoolEnt
             Offer(entry, isNew: true);
     }
 
-    /// <summary>Hands over what was given back, as far as its time has come.</summary>
+    /// <summary>
+    /// Hands over what was given back, as far as its time has come and its consumer gets on; the rest when this is
+    /// called next, so that commits go on between.
+    /// </summary>
     public void HandOutDue()
     {
         _hasNews = false;
         // Not what is given back meanwhile: else a consumer that takes nothing would hold up the log.
         for (int left = CountGivenBack(); left > 0 && TryTakeDue(out var consumer, out SpoolEntry entry); left--)
-            if (IsFor(entry, isLocal: consumer == _local))
-                Offer(consumer, entry, isNew: false);
+            if (IsFor(entry, isLocal: consumer == _local) && !Offer(consumer, entry, isNew: false))
+            {
+                _hasNews = true;
+                return;
+            }
     }
 
     private int CountGivenBack()
@@ -135,19 +141,22 @@ internal sealed class EntryHandover(SpoolOptions options, IReadOnlyList<SpoolEnt
         return false;
     }
 
-    // A fault in a consumer must not end the thread.
-    private void Offer(ISpoolConsumer consumer, SpoolEntry entry, bool isNew)
+    // A fault in a consumer must not end the thread. False: the consumer is behind, and this has waited for it.
+    private bool Offer(ISpoolConsumer consumer, SpoolEntry entry, bool isNew)
     {
         try
         {
             if (_hasGotOn.IsSet)
                 _hasGotOn.Reset();
-            if (!consumer.Take(entry, isNew, _resume ??= _hasGotOn.Set))
-                _hasGotOn.Wait(LongestWait);
+            if (consumer.Take(entry, isNew, _resume ??= _hasGotOn.Set))
+                return true;
+            _hasGotOn.Wait(LongestWait);
+            return false;
         }
         catch (Exception exception)
         {
             options.Log.Write(LogLevel.Error, "spool", $"the consumer failed for {entry.Id}: {exception}");
+            return true;
         }
     }
 }
