@@ -8,12 +8,14 @@ internal static class QuestionSet
     /// For all of them: what has no answer by then is <see cref="DnsStatus.TimedOut"/>; a server's own time-out may be
     /// shorter.
     /// </param>
+    /// <param name="clock">Counts the time until then; null: the system's.</param>
     /// <returns>An answer to each question, in their order.</returns>
     public static async ValueTask<DnsAnswer[]> AskAll(
-        this IDns dns, IReadOnlyList<DnsQuestion> questions, TimeSpan timeout, CancellationToken cancel)
+        this IDns dns, IReadOnlyList<DnsQuestion> questions, TimeSpan timeout, CancellationToken cancel,
+        TimeProvider? clock = null)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel);
-        end.CancelAfter(timeout);
+        using var deadline = new CancellationTokenSource(timeout, clock ?? TimeProvider.System);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         Task<DnsAnswer>[] asked = [.. questions.Select(question => dns.Ask(question, end.Token).AsTask())];
         DnsAnswer[] answers = await Task.WhenAll(asked).ConfigureAwait(false);
         return cancel.IsCancellationRequested ? answers : Array.ConvertAll(answers, AtDeadline);

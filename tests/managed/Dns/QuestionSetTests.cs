@@ -36,7 +36,15 @@ public sealed class QuestionSetTests : IDisposable
     public void Answers_come_in_the_order_of_the_questions_and_the_deadline_ends_the_rest()
     {
         using var server = new ScriptedDnsServer(AnswerSome);
-        DnsAnswer[] answers = New(server).AskAll(Ten, TimeSpan.FromSeconds(5), default).Wait();
+        using var answered = new CountdownEvent(7);
+        using var clock = new DeadlineClock();
+        Task<DnsAnswer[]> set = new CountedDns(New(server), answered).AskAll(Ten, Hours, default, clock).AsTask();
+        Assert.True(answered.Wait(Enough));
+        Assert.False(set.IsCompleted);
+        answered.Reset(3);
+        clock.Strike();
+        DnsAnswer[] answers = set.Awaited();
+        Assert.Equal(Hours, clock.Due);
         Assert.Equal(
             [
                 DnsStatus.Ok, DnsStatus.Ok, DnsStatus.Ok, DnsStatus.TimedOut, DnsStatus.TimedOut, DnsStatus.NxDomain,
@@ -132,6 +140,31 @@ public sealed class QuestionSetTests : IDisposable
             answered.Signal();
             return answer;
         }
+    }
+
+    /// <summary>A clock with one timer, which is due when the test says so.</summary>
+    private sealed class DeadlineClock : TimeProvider, ITimer
+    {
+        private Action? _callback;
+
+        public TimeSpan Due { get; private set; }
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
+        {
+            _callback = () => callback(state);
+            Due = dueTime;
+            return this;
+        }
+
+        public void Strike() => _callback!();
+
+        public bool Change(TimeSpan dueTime, TimeSpan period) => true;
+
+        public void Dispose()
+        {
+        }
+
+        public ValueTask DisposeAsync() => default;
     }
 
     private sealed class Job(int number, Action<int> action) : IJob

@@ -105,7 +105,7 @@ internal sealed partial class SmtpSession
                 _activity = Activity.Auth;
                 return Continue;
             case AuthProgress.Complete:
-                return Ask(Question.Login, output);
+                return AskOfRule(output);
             case AuthProgress.Forbidden:
                 return WriteReply(Replies.LoginFailed535, output);
             case AuthProgress.Cancelled:

@@ -23,6 +23,7 @@ internal sealed partial class SmtpSession : ISession
     private SmtpAuthentication _authentication;
     private SmtpState _state = SmtpState.Fresh;
     private Activity _activity = Activity.Start;
+    private VerbRule? _rule;
     private Question? _question;
     private Verdict _answer;
     private int _errors;
@@ -177,7 +178,8 @@ internal sealed partial class SmtpSession : ISession
         Reply? refusal = line.Length + 2 > rule.LineLimit ? Replies.LineTooLong500 : Check(rule, command.Argument);
         if (refusal is not null)
             return WriteReply(refusal, output);
-        return rule.Handle is { } handle ? handle(this, command.Argument, output) : Ask(rule.Question!, output);
+        _rule = rule;
+        return rule.Handle is { } handle ? handle(this, command.Argument, output) : AskOfRule(output);
     }
 
     private Reply? Check(VerbRule rule, ReadOnlySpan<byte> argument)
@@ -194,9 +196,14 @@ internal sealed partial class SmtpSession : ISession
     }
 
     /// <summary>
+    /// Asks the question of the verb under way, be it lines after the command: an AUTH exchange has several.
+    /// </summary>
+    private Next AskOfRule(Output output) => Ask(_rule!.Question!, output);
+
+    /// <summary>
     /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
     /// </summary>
-    internal Next Ask(Question question, Output output)
+    private Next Ask(Question question, Output output)
     {
         _question = question;
         _answer = Verdict.Pending;

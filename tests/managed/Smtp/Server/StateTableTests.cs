@@ -83,6 +83,20 @@ public class StateTableTests
         Assert.EndsWith("250 2.0.0 hello there\r\n", harness.Send("XECHO  hello there \r\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("XAUTH PLAIN AGEAYg==\r\n", "235 2.7.0 taken\r\n")]
+    [InlineData("XAUTH LOGIN\r\nYQ==\r\nYg==\r\n", "334 VXNlcm5hbWU6\r\n334 UGFzc3dvcmQ6\r\n235 2.7.0 taken\r\n")]
+    public void A_handler_asks_the_question_of_its_row_when_its_time_has_come(string commands, string replies)
+    {
+        SmtpHarness harness = With(new VerbRule("XAUTH", SmtpState.Fresh, ArgumentRule.Required)
+        {
+            Handle = static (session, argument, output) => session.Auth(argument, output),
+            Question = new Question(static _ => Verdict.Accept) { Accepted = new Reply(235, "2.7.0", "taken") },
+        });
+        harness.Send("");
+        Assert.Equal(replies, harness.Send(commands));
+    }
+
     [Fact]
     public void A_verb_of_one_table_is_unknown_in_another()
     {
