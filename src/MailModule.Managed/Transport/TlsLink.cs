@@ -8,7 +8,7 @@ namespace MailModule.Transport;
 /// <summary>
 /// TLS over another link. The platform's state machine does the work, over a stream in memory: so what has come is
 /// decrypted where it is received, and nothing waits in the platform. A handshake costs about a millisecond, and runs
-/// on workers; so does any handshake after the first, where it can be told apart.
+/// on workers. There is one: a peer that wants another is refused.
 /// </summary>
 internal sealed class TlsLink : ILink
 {
@@ -231,7 +231,7 @@ internal sealed class TlsLink : ILink
     }
 
     /// <summary>
-    /// Tickets and new keys (RFC 8446 §4.6), or a handshake. Each costs us work, and a peer may send them without end.
+    /// Tickets and new keys (RFC 8446 §4.6). Each costs us work, and a peer may send them without end.
     /// </summary>
     private Transfer CountRecordWithoutData()
     {
