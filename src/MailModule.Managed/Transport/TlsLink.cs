@@ -57,9 +57,9 @@ internal sealed class TlsLink : ILink
 
     public Transfer Handshake()
     {
-        OpenSslBuffers.BeginOurs();
         try
         {
+            OpenSslBuffers.BeginOurs();
             return StepHandshake();
         }
         finally
