@@ -114,7 +114,7 @@ internal sealed class TlsLink : ILink
             _ = _ssl.ShutdownAsync(); // ends at once: the stream below never waits for the network
             SendRecords();
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e)
         {
             Failure ??= TlsExceptions.Describe(e);
         }
@@ -254,7 +254,7 @@ internal sealed class TlsLink : ILink
             _ssl.Write(octets);
             return true;
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e)
         {
             Failure = TlsExceptions.Describe(e);
             return false;
