@@ -181,7 +181,7 @@ internal sealed class TlsLink : ILink
         }
         Failure = _certificateCheck is { IsRefused: true }
             ? _certificateCheck.Problem
-            : TlsExceptions.Describe(failure);
+            : _lower.Failure ?? TlsExceptions.Describe(failure);
         return Transfer.Failed;
     }
 
