@@ -6,6 +6,10 @@ namespace MailModule.Transport;
 /// A link whose octets a host moves by callbacks of its own. What answers "again" is waited for by a worker in the
 /// host's wait, which is interrupted whenever more is to be waited for than before.
 /// </summary>
+/// <remarks>
+/// Closing is the last call to the host: every interruption is made in the lock, and none once <see cref="_isClosed"/>
+/// is set in it; the host is closed after that, by the owner, or by the worker when its wait has ended.
+/// </remarks>
 internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, IJob
 {
     private static readonly TimeSpan WaitPeriod = TimeSpan.FromSeconds(30);
@@ -17,6 +21,7 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
     private bool _isClosed;
     private bool _mayHaveMore;
     private volatile bool _isAborted;
+    private volatile string? _waitFailure;
 
     public IPEndPoint RemoteEndPoint { get; init; } = new(IPAddress.Loopback, 0);
     public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
@@ -41,7 +46,7 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
     public Transfer Receive(Memory<byte> target, bool mayTakeLong)
     {
         if (_isAborted)
-            return Fail("aborted");
+            return FailAborted();
         Transfer received = host.Read(target.Span);
         _mayHaveMore = received.State == TransferState.Moved;
         return received.State == TransferState.Failed ? Fail("the host cannot read") : received;
@@ -53,7 +58,7 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
         while (taken < octets.Length)
         {
             if (_isAborted)
-                return Fail("aborted");
+                return FailAborted();
             Transfer written = host.Write(octets[taken..]);
             if (written.State == TransferState.Failed)
                 return Fail("the host cannot write");
@@ -71,21 +76,23 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
     public void Abort()
     {
         _isAborted = true;
-        host.Interrupt();
+        lock (_lock)
+            if (!_isClosed)
+                host.Interrupt();
     }
 
     public void Close()
     {
-        bool isInWait;
+        bool hasWorker;
         lock (_lock)
         {
             _isClosed = true;
-            isInWait = _hasWorker;
+            hasWorker = _hasWorker;
+            if (_isInWait)
+                host.Interrupt();
         }
-        if (isInWait)
-            host.Interrupt(); // its worker closes
-        else
-            host.Close();
+        if (!hasWorker)
+            host.Close(); // else its worker does
     }
 
     /// <summary>On a worker: waits for as long as something is wanted.</summary>
@@ -93,7 +100,7 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
     {
         while (BeginWait() is var wanted && wanted != Readiness.None)
         {
-            Readiness there = EndWait(host.Wait(wanted, WaitPeriod));
+            Readiness there = EndWait(Wait(wanted));
             if ((there & Readiness.Room) != 0)
                 _owner.OnRoom();
             if ((there & Readiness.Input) != 0)
@@ -103,19 +110,33 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
 
     private void Want(Readiness more)
     {
-        bool isNew, hasWorker, isInWait;
+        bool hasWorker;
         lock (_lock)
         {
-            isNew = (_wanted & more) == 0;
+            bool isNew = (_wanted & more) == 0;
             _wanted |= more;
             hasWorker = _hasWorker;
-            isInWait = _isInWait;
             _hasWorker = true;
+            if (isNew && _isInWait && !_isClosed)
+                host.Interrupt();
         }
         if (!hasWorker)
             workers.Run(this);
-        else if (isNew && isInWait)
-            host.Interrupt();
+    }
+
+    /// <summary>A host whose wait fails is as good as one that has been aborted.</summary>
+    private Readiness Wait(Readiness wanted)
+    {
+        try
+        {
+            return host.Wait(wanted, WaitPeriod);
+        }
+        catch (Exception e)
+        {
+            _waitFailure = e.Message;
+            _isAborted = true;
+            return wanted;
+        }
     }
 
     /// <summary>None: there is nothing to wait for, and no worker any more.</summary>
@@ -145,6 +166,9 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
             return there;
         }
     }
+
+    private Transfer FailAborted()
+        => Fail(_waitFailure is { } why ? $"the host cannot wait: {why}" : "aborted");
 
     private Transfer Fail(string why)
     {

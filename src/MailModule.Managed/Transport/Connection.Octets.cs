@@ -173,13 +173,15 @@ internal sealed partial class Connection
             Close();
     }
 
+    /// <summary>Where nothing is left to send, word of room came late, and is no sign of the peer's life.</summary>
     private void ContinueSending()
     {
+        bool isDue = !IsSent;
         Transfer sent = _link.Send(_unsent.Span);
         _unsent.Consume(sent.Count);
         if (sent.State == TransferState.Failed)
             Lose(Fault.Closed, _link.Failure);
-        else
+        else if (isDue)
             Touch();
         if (_ending.IsLost)
             OnSendFailed();

@@ -26,9 +26,12 @@ internal interface IHostOctets
     /// </summary>
     Readiness Wait(Readiness wanted, TimeSpan atMost);
 
-    /// <summary>Any thread: ends the wait that is under way, or else the next one, at once.</summary>
+    /// <summary>
+    /// Any thread: ends the wait that is under way, or else the next one, at once. Must not block: others that
+    /// interrupt, and the wait's end, wait for it.
+    /// </summary>
     void Interrupt();
 
-    /// <summary>The last call.</summary>
+    /// <summary>The last call; no other is under way.</summary>
     void Close();
 }

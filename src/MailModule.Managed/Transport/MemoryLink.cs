@@ -101,46 +101,59 @@ internal sealed class MemoryLink : ILink
 
     public bool EndOutput()
     {
-        End(_peer, isBroken: false);
+        _peer.End(isEnded: true, isBroken: false);
         return true;
     }
 
     public void Abort()
     {
-        End(this, isBroken: true);
-        End(_peer, isBroken: true);
+        End(isEnded: false, isBroken: true);
+        _peer.End(isEnded: false, isBroken: true);
     }
 
-    /// <summary>The other end still gets what was sent to it.</summary>
+    /// <summary>
+    /// The other end still gets what was sent to it, and can send nothing from the moment on in which what it has sent
+    /// is given back.
+    /// </summary>
     public void Close()
     {
+        Readiness ofPeer;
         lock (_lock)
         {
             _isBroken = true;
             _isInputAwaited = _isRoomAwaited = false;
             _received.Clear();
+            ofPeer = _peer.MarkEnd(isEnded: true, isBroken: true);
         }
-        End(_peer, isBroken: false);
-        End(_peer, isBroken: true);
+        _peer.Tell(ofPeer);
     }
 
-    private static void End(MemoryLink end, bool isBroken)
+    private void End(bool isEnded, bool isBroken)
     {
-        bool isInputAwaited, isRoomAwaited;
-        lock (end._lock)
-        {
-            if (isBroken)
-                end._isBroken = true;
-            else
-                end._isPeerEnded = true;
-            isInputAwaited = end.TakeAwaited();
-            isRoomAwaited = isBroken && end._isRoomAwaited;
-            end._isRoomAwaited &= !isBroken;
-        }
-        if (isInputAwaited)
-            end._owner?.OnInput();
-        if (isRoomAwaited)
-            end._owner?.OnRoom();
+        Readiness there;
+        lock (_lock)
+            there = MarkEnd(isEnded, isBroken);
+        Tell(there);
+    }
+
+    /// <summary>In the lock. What the owner waited for and has to be told of.</summary>
+    private Readiness MarkEnd(bool isEnded, bool isBroken)
+    {
+        _isPeerEnded |= isEnded;
+        _isBroken |= isBroken;
+        Readiness there = TakeAwaited() ? Readiness.Input : Readiness.None;
+        if (isBroken && _isRoomAwaited)
+            there |= Readiness.Room;
+        _isRoomAwaited &= !isBroken;
+        return there;
+    }
+
+    private void Tell(Readiness there)
+    {
+        if ((there & Readiness.Input) != 0)
+            _owner?.OnInput();
+        if ((there & Readiness.Room) != 0)
+            _owner?.OnRoom();
     }
 
     private bool TakeAwaited()

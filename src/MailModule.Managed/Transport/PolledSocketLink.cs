@@ -61,7 +61,12 @@ internal sealed class PolledSocketLink(Socket socket, Poller poller) : SocketLin
         Interlocked.MemoryBarrier();
         // Once more: the event may have come before it was wanted.
         Transfer more = SendNow(octets[sent.Count..]);
-        return more.State == TransferState.Failed ? more : Transfer.Moved(sent.Count + more.Count);
+        if (more.State == TransferState.Failed)
+            return more;
+        int taken = sent.Count + more.Count;
+        if (taken == octets.Length)
+            _wantsRoom = false;
+        return Transfer.Moved(taken);
     }
 
     public override void Close()

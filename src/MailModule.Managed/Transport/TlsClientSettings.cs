@@ -22,6 +22,8 @@ internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Cer
     {
         TargetHost = PeerName,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        // A write waits in the platform for the end of such a handshake, which its own thread would have to go on with.
+        AllowRenegotiation = false,
         CertificateChainPolicy = CreatePolicy(),
         RemoteCertificateValidationCallback = (_, certificate, chain, errors)
             => peer.Validate(certificate, chain, errors),

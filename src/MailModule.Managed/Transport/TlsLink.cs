@@ -8,7 +8,7 @@ namespace MailModule.Transport;
 /// <summary>
 /// TLS over another link. The platform's state machine does the work, over a stream in memory: so what has come is
 /// decrypted where it is received, and nothing waits in the platform. A handshake costs about a millisecond, and runs
-/// on workers; so does any handshake after the first, where it can be told apart.
+/// on workers. There is one: a peer that wants another is refused.
 /// </summary>
 internal sealed class TlsLink : ILink
 {
@@ -57,9 +57,9 @@ internal sealed class TlsLink : ILink
 
     public Transfer Handshake()
     {
-        OpenSslBuffers.BeginOurs();
         try
         {
+            OpenSslBuffers.BeginOurs();
             return StepHandshake();
         }
         finally
@@ -114,7 +114,7 @@ internal sealed class TlsLink : ILink
             _ = _ssl.ShutdownAsync(); // ends at once: the stream below never waits for the network
             SendRecords();
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e)
         {
             Failure ??= TlsExceptions.Describe(e);
         }
@@ -181,7 +181,7 @@ internal sealed class TlsLink : ILink
         }
         Failure = _certificateCheck is { IsRefused: true }
             ? _certificateCheck.Problem
-            : TlsExceptions.Describe(failure);
+            : _lower.Failure ?? TlsExceptions.Describe(failure);
         return Transfer.Failed;
     }
 
@@ -231,7 +231,7 @@ internal sealed class TlsLink : ILink
     }
 
     /// <summary>
-    /// Tickets and new keys (RFC 8446 §4.6), or a handshake. Each costs us work, and a peer may send them without end.
+    /// Tickets and new keys (RFC 8446 §4.6). Each costs us work, and a peer may send them without end.
     /// </summary>
     private Transfer CountRecordWithoutData()
     {
@@ -254,7 +254,7 @@ internal sealed class TlsLink : ILink
             _ssl.Write(octets);
             return true;
         }
-        catch (Exception e) when (e is IOException or InvalidOperationException)
+        catch (Exception e)
         {
             Failure = TlsExceptions.Describe(e);
             return false;

@@ -21,6 +21,7 @@ internal sealed class TlsServerSettings
             ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             ClientCertificateRequired = false,
+            AllowRenegotiation = false, // see TlsClientSettings
         };
     }
 

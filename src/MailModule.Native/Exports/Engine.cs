@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Native.Exports;
 
@@ -10,8 +11,10 @@ internal static unsafe class Engine
 {
     /// <summary>Called once, before everything else: being called is what starts the runtime.</summary>
     [UnmanagedCallersOnly(EntryPoint = "mmi_start", CallConvs = [typeof(CallConvCdecl)])]
-    private static void Start()
+    private static void Start(delegate* unmanaged[Cdecl]<nint, nint, int> watchTls,
+        delegate* unmanaged[Cdecl]<int, void> setTlsOurs)
     {
+        OpenSslBuffers.SetCalls(watchTls, setTlsOurs);
         // The first lock that two threads want makes the runtime read its spin count from the environment, on whichever
         // thread that is. Should that thread just be setting up UTF-8, it finds it half done and faults without end. So
         // all that this reading needs is set up here, where there is one thread.

@@ -34,8 +34,13 @@ int mmi_call_request(SMTPReqCallback callback, ServerStream *stream, char *reqna
                      const char *text2, const char *text3, int number);
 void mmi_call_log(mm_log_fn callback, int level, const char *area, const char *text, void *user);
 
+/* Handed to the managed half, which calls them; tls.c says what for. 0: OpenSSL's new settings are watched. */
+typedef void (*mmi_fn)(void);
+int mmi_tls_watch(mmi_fn get_index, mmi_fn control);
+void mmi_tls_set_ours(int ours);
+
 /* The managed half (Exports/). */
-void mmi_start(void);
+void mmi_start(int (*tls_watch)(mmi_fn, mmi_fn), void (*tls_set_ours)(int));
 mm_engine *mmi_engine_default(void);
 int mmi_engine_new(mm_engine **engine);
 int mmi_engine_free(mm_engine *engine);

@@ -34,6 +34,9 @@ internal sealed class ScriptedHost : IHostOctets, ILinkOwner
     /// <summary>Writes are taken; set by the test.</summary>
     public volatile bool HasRoom = true;
 
+    /// <summary>What a wait throws; set by the test.</summary>
+    public volatile Exception? WaitFailure;
+
     public int Interrupts;
     public int Closes;
     public ManualResetEventSlim Closed { get; } = new();
@@ -75,6 +78,8 @@ internal sealed class ScriptedHost : IHostOctets, ILinkOwner
 
     public Readiness Wait(Readiness wanted, TimeSpan atMost)
     {
+        if (WaitFailure is { } failure)
+            throw failure;
         Assert.Equal(1, Interlocked.Increment(ref _waiting));
         lock (Waits)
             Waits.Add(wanted);

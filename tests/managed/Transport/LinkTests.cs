@@ -152,6 +152,37 @@ public class LinkTests
         Assert.Equal((Fault.Cancelled, 1), (connection.Fault, host.Closes));
     }
 
+    [Fact]
+    public void Closing_is_the_last_call_to_a_host_whoever_aborts_after_it()
+    {
+        using var run = new LinkRun();
+        (MemoryLink near, MemoryLink far) = MemoryLink.CreatePair();
+        var host = new ScriptedHost(near, most: 1000);
+        Connection connection = run.Begin(new CallbackLink(host, run.Workers),
+            made => new ScriptedSession(made, PlainConnectionTests.Echo));
+        using var peer = new LinkStream(far);
+        peer.Write("quit\n"u8);
+        Assert.True(host.Closed.Wait(Loop.Long));
+        int interrupts = host.Interrupts;
+        connection.Abort();
+        Assert.Equal((interrupts, 1), (host.Interrupts, host.Closes));
+    }
+
+    [Fact]
+    public void A_host_that_cannot_wait_is_closed_and_the_session_told_why()
+    {
+        using var run = new LinkRun();
+        (MemoryLink near, _) = MemoryLink.CreatePair();
+        var host = new ScriptedHost(near, most: 1000) { WaitFailure = new InvalidOperationException("no wait") };
+        ScriptedSession? session = null;
+        run.Begin(new CallbackLink(host, run.Workers),
+            made => session = new ScriptedSession(made, PlainConnectionTests.Echo));
+        Assert.True(session!.Ended.Wait(Loop.Long) && host.Closed.Wait(Loop.Long));
+        Assert.Equal((Fault.Closed, "the host cannot wait: no wait"),
+            (session.Connection.Fault, session.Connection.FaultText));
+        Assert.Empty(session.Wrongs);
+    }
+
     private static bool HasWaitedFor(ScriptedHost host, Readiness wanted)
     {
         lock (host.Waits)

@@ -1,0 +1,81 @@
+using System.Net.Security;
+using MailModule.Primitives;
+using MailModule.Tests.Loopback;
+using MailModule.Tests.Support;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Transport;
+
+/// <summary>What is told, and kept, when a link fails or ends.</summary>
+public class LinkFailureTests
+{
+    [Fact]
+    public async Task A_refused_certificate_leaves_a_link_on_which_sending_fails()
+    {
+        (MemoryLink near, MemoryLink far) = MemoryLink.CreatePair();
+        using var server = new SslStream(new LinkStream(far));
+        using var owner = new LinkStream(near);
+        var link = new TlsLink(near, owner, null, new TlsClientSettings("localhost", Verify: true), default);
+        Task serving = Task.Run(() => server.AuthenticateAsServer(Loop.Certificate));
+        Transfer step = Transfer.Again;
+        await Task.Run(() => SpinWait.SpinUntil(() => (step = link.Handshake()).State != TransferState.Again, Loop.Long));
+        Assert.Equal(TransferState.Failed, step.State);
+        Assert.Equal(TransferState.Failed, link.Send("EHLO client\r\n"u8).State);
+        link.Close();
+        await Task.WhenAny(serving).WaitAsync(Loop.Long);
+    }
+
+    [Fact]
+    public void A_handshake_that_the_link_below_ends_fails_in_its_words()
+    {
+        using var run = new LinkRun();
+        (MemoryLink near, MemoryLink far) = MemoryLink.CreatePair();
+        ScriptedSession? session = null;
+        run.Begin(near, connection => session = new ScriptedSession(connection, PlainConnectionTests.Echo),
+            new TlsServerSettings(Loop.Certificate));
+        far.Abort();
+        Assert.True(session!.Ended.Wait(Loop.Long));
+        Assert.Equal((Fault.Tls, "the other end is closed"), (session.Connection.Fault, session.Connection.FaultText));
+    }
+
+    [Fact]
+    public void Word_of_room_with_nothing_to_send_is_no_sign_of_life()
+    {
+        using var run = new LinkRun();
+        Connection connection = run.Begin(run.Link("memory", 100, out _),
+            made => new ScriptedSession(made, PlainConnectionTests.Echo));
+        connection.IdleTimeout = TimeSpan.FromHours(1);
+        long begun = Environment.TickCount64;
+        Assert.True(SpinWait.SpinUntil(() => Environment.TickCount64 > begun, Loop.Long));
+        ((ILinkOwner)connection).OnRoom();
+        Assert.True(connection.IsOverdue(begun + 3_600_000));
+    }
+
+    [Fact]
+    public void Nothing_can_be_sent_to_an_end_in_memory_that_is_closing()
+    {
+        (MemoryLink one, MemoryLink other) = MemoryLink.CreatePair();
+        var owner = new Answering(other);
+        Assert.True(other.TryBegin(owner));
+        Assert.False(other.AwaitInput());
+        one.Close();
+        Assert.Equal(TransferState.Failed, owner.Answer?.State);
+        Assert.False(one.HasUnread);
+    }
+
+    /// <summary>Sends as soon as it hears of anything.</summary>
+    private sealed class Answering(ILink link) : ILinkOwner
+    {
+        public Transfer? Answer { get; private set; }
+
+        public void OnBegun()
+        {
+        }
+
+        public void OnInput() => Answer = link.Send("late"u8);
+
+        public void OnRoom()
+        {
+        }
+    }
+}
