@@ -19,7 +19,6 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
     private volatile bool _isAborted;
 
     public IPEndPoint RemoteEndPoint { get; init; } = new(IPAddress.Loopback, 0);
-    public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
     public string? Failure { get; private set; }
     public bool HasUnread => false;
 

@@ -222,14 +222,14 @@ internal sealed partial class Connection
     /// </summary>
     private void BeginTls()
     {
-        if (IsTls || (ServerTls is null && ClientTls is null))
+        if (IsTls || TlsSettings is null)
         {
             Lose(Fault.Tls, "TLS is not set up");
             Finish();
             return;
         }
         Touch();
-        _link = new TlsLink(_link, this, ServerTls, ClientTls, _unsent.Detach());
+        _link = new TlsLink(_link, this, TlsSettings, _unsent.Detach());
         _phase = Phase.HandshakeStep;
     }
 

@@ -39,17 +39,14 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     {
         _link = link;
         _set = set;
-        RemoteEndPoint = link.RemoteEndPoint;
-        LocalEndPoint = link.LocalEndPoint;
-        PeerEndPoint = RemoteEndPoint;
+        PeerEndPoint = link.RemoteEndPoint;
     }
 
     internal Connection(Socket socket, ConnectionSet set) : this(SocketLink.Create(socket, set.Poller), set)
     {
     }
 
-    public IPEndPoint RemoteEndPoint { get; }
-    public IPEndPoint LocalEndPoint { get; }
+    public IPEndPoint RemoteEndPoint => _link.RemoteEndPoint;
 
     /// <summary>
     /// The peer's address: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its
@@ -74,7 +71,6 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     /// <inheritdoc/>
     public TimeSpan IdleTimeout
     {
-        get => _deadlines.IdleTimeout;
         set => _deadlines.IdleTimeout = value;
     }
 
@@ -85,7 +81,11 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     /// After a failed send the session still gets what the peer had sent by then: a client wants to know why a server
     /// closed.
     /// </summary>
-    public bool ReadsAfterSendFailure { get; set; }
+    public bool ReadsAfterSendFailure
+    {
+        get => _ending.ReadsAfterSendFailure;
+        set => _ending.ReadsAfterSendFailure = value;
+    }
 
     /// <summary>How long a TLS handshake may take.</summary>
     public TimeSpan HandshakeTimeout
@@ -94,11 +94,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         set => _deadlines.HandshakeTimeout = value;
     }
 
-    /// <summary>For <see cref="Next.StartTls"/> on an accepted connection; null: none.</summary>
-    public TlsServerSettings? ServerTls { get; set; }
-
-    /// <summary>For <see cref="Next.StartTls"/> on a dialled connection; null: none.</summary>
-    public TlsClientSettings? ClientTls { get; set; }
+    /// <summary>For <see cref="Next.StartTls"/>; null: no TLS.</summary>
+    public ITlsSettings? TlsSettings { get; init; }
 
     /// <inheritdoc/>
     public Fault Fault => _ending.Fault;
@@ -125,9 +122,6 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         _link.Abort();
         Raise(Events.Aborted);
     }
-
-    /// <summary>The index in its set's list; belongs to the set.</summary>
-    internal int SetIndex { get; set; }
 
     /// <summary>Begins: greets, or shakes hands first.</summary>
     internal void Start(ISession session, bool tlsFirst)

@@ -13,9 +13,6 @@ internal interface IPeer
     /// <summary>The address at the other end of the connection; null if there is none.</summary>
     IPEndPoint? RemoteEndPoint { get; }
 
-    /// <summary>Our own end of the connection; null if there is none.</summary>
-    IPEndPoint? LocalEndPoint { get; }
-
     /// <summary>TLS runs on this connection.</summary>
     bool IsTls { get; }
 

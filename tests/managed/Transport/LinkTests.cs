@@ -79,7 +79,7 @@ public class LinkTests
         {
             output.Write("quit\n");
             return line == "quit\n" ? Next.Close : Next.Read;
-        }), client: new TlsClientSettings("localhost", Verify: true, [Loop.Certificate]));
+        }), new TlsClientSettings("localhost", Verify: true, [Loop.Certificate]));
         Assert.True(client!.Ended.Wait(Loop.Long));
         Assert.Equal((Fault.None, true), (client.Connection.Fault, client.Connection.IsPeerVerified));
         Assert.Empty(client.Wrongs);
