@@ -149,9 +149,10 @@ public class DocumentTests
     {
         string[] tops = ["src/MailModule.Managed", "src", "src/MailModule.Native", "tests/managed"];
         string path = name.StartsWith("Native/", StringComparison.Ordinal) ? $"MailModule.{name}" : name;
-        return tops.Any(top => Directory.Exists(Repository.In(top, path)) || File.Exists(Repository.In(top, $"{path}.cs"))
-            || Declarations[Path.GetFileName(path)].Any(file => Path.GetDirectoryName(file)
-                == Path.GetDirectoryName(Path.GetFullPath(Repository.In(top, path)))));
+        return tops.Select(top => Path.GetFullPath(Repository.In(top, path)))
+            .Any(place => Directory.Exists(place) || File.Exists($"{place}.cs")
+                || Declarations[Path.GetFileName(place)]
+                    .Any(file => Path.GetDirectoryName(file) == Path.GetDirectoryName(place)));
     }
 
     /// <summary>"RFC 1939, 2449" cites two.</summary>
