@@ -103,9 +103,6 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     /// <inheritdoc/>
     public string? FaultText => _ending.Text;
 
-    /// <summary>Where the session's slow work runs.</summary>
-    public Workers Workers => _set.Workers;
-
     /// <summary>The peer is gone (reset, closed while more was due) or the engine is stopping hard.</summary>
     public bool Lost => _ending.IsLost || _ownership.Has(Events.Aborted);
 
