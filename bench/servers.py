@@ -73,12 +73,27 @@ class Ours(Peer):
         return (sum(int(m) for m, _ in found), sum(int(s) for _, s in found)) if found else None
 
 
-class Sink:
+class Child:
+    """A program of the bench's own, which ends with the block that uses it."""
+
+    def __init__(self, *command):
+        self.process = subprocess.Popen([str(word) for word in command],
+                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.process.stdout.close()
+
+
+class Sink(Child):
     """bench/sink.c: takes mail on every loopback address; ended() is when the last of so many messages came."""
 
     def __init__(self, port, count):
-        self.process = subprocess.Popen([str(place.OUT / "bench" / "sink"), "--port", str(port), "--count", str(count)],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        super().__init__(place.OUT / "bench" / "sink", "--port", port, "--count", count)
         if self.process.stdout.readline() != "listening\n":
             raise RuntimeError("the sink does not listen")
 
@@ -89,30 +104,13 @@ class Sink:
             raise RuntimeError("not all messages came to the sink")
         return int(said["ended_ns"]) / 1e9, int(said["conns"])
 
-    def __enter__(self):
-        return self
 
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
-
-
-class DnsServer:
+class DnsServer(Child):
     """bench/dns_server.c, which answers every name."""
 
     def __init__(self):
-        self.process = subprocess.Popen([str(place.OUT / "bench" / "dns_server")],
-                                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True)
+        super().__init__(place.OUT / "bench" / "dns_server")
         self.port = int(self.process.stdout.readline())
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.process.kill()
-        self.process.wait()
-        self.process.stdout.close()
 
 
 def make_mailboxes(folder, messages=1000, size=4096):

@@ -20,8 +20,6 @@ internal sealed class AddressRanges
 
     private AddressRanges(AddressRange[] spans) => _spans = spans;
 
-    public bool IsEmpty => _spans.Length == 0;
-
     /// <summary>Reads a list; false for one that is malformed anywhere. An empty text is <see cref="Empty"/>.</summary>
     public static bool TryParse(string text, out AddressRanges ranges)
     {

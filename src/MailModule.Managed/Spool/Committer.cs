@@ -16,7 +16,6 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class Committer : IDisposable
 {
-    private readonly SpoolOptions _options;
     private readonly LogRequestQueue _queue = new();
     private readonly BatchForecast _forecast = new();
     private readonly LogWriter _log;
@@ -31,14 +30,13 @@ internal sealed class Committer : IDisposable
 
     private readonly List<LogRequest> _batch = [];
     private readonly List<FlushRequest> _flushes = [];
-    private bool _hasRested;
     private MarkPace _pace;
 
     public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory,
         EntryHandover handover)
     {
-        _options = options;
         _handover = handover;
+        _pace = new MarkPace(options.MarkRest);
         _log = new LogWriter(options, segments, space, _queue, _forecast, handover);
         var records = new BookkeepingRecords(_log);
         _ledger = new Ledger(_log, segments, bodies, memory, records);
@@ -118,11 +116,11 @@ internal sealed class Committer : IDisposable
     {
         Gather();
         _queue.Drain(_batch);
-        if (_batch.Count > 0 || isLast || (_hasRested && IsOwing) || IsSyncDue)
+        if (_batch.Count > 0 || isLast || (_pace.HasRested && IsOwing) || IsSyncDue)
         {
             CommitBatch();
             _compactor.ExpectWork();
-            _hasRested = false;
+            _pace.HasRested = false;
         }
         else if (_queue.HasSoonMarks)
             WriteMarks();
@@ -207,16 +205,16 @@ internal sealed class Committer : IDisposable
         _pace.Written(isFirst: !wasStaged);
         // What did not get there is tried once more at once, with all the rest, and then at the pace of marks that have
         // time.
-        _hasRested = _ledger.HasUnstagedMarks;
+        _pace.HasRested = _ledger.HasUnstagedMarks;
     }
 
     private void WaitForWork()
     {
-        TimeSpan? rest = _hasRested ? null : _options.MarkRest;
+        TimeSpan? rest = _pace.Rest;
         if (_log.HasStagedBookkeeping)
             rest = Earlier(rest, _pace.UntilSync is { Ticks: > 0 } until ? until : TimeSpan.Zero);
         rest = Earlier(Earlier(rest, _compactor.UntilDue), _handover.LookForDue());
-        _hasRested = !_queue.Wait(rest, marksToo: _hasRested, _isInterrupted);
+        _pace.HasRested = !_queue.Wait(rest, marksToo: _pace.HasRested, _isInterrupted);
     }
 
     private static TimeSpan? Earlier(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other ?? one : one;

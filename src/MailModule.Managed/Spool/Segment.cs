@@ -5,18 +5,17 @@ namespace MailModule.Spool;
 /// <summary>What is known of one segment while it is there; owned by the committer.</summary>
 internal sealed class Segment(IDisk disk, long number, string path)
 {
-    private LiveRecord? _first;
-    private LiveRecord? _last;
+    private LiveRecords _live;
 
     public long Number { get; } = number;
     public string Path { get; } = path;
 
     /// <summary>Records in it that are needed: messages with recipients that are not done, and notes of such
     /// messages.</summary>
-    public int Live { get; private set; }
+    public int Live => _live.Count;
 
     /// <summary>Octets of those records.</summary>
-    public long LiveOctets { get; private set; }
+    public long LiveOctets => _live.Octets;
 
     /// <summary>Octets of its file, once it is closed.</summary>
     public long Octets { get; set; }
@@ -38,7 +37,7 @@ internal sealed class Segment(IDisk disk, long number, string path)
     public bool IsPinned { get; set; }
 
     /// <summary>The oldest of its live records; the others follow by <see cref="LiveRecord.Next"/>.</summary>
-    public LiveRecord? First => _first;
+    public LiveRecord? First => _live.First;
 
     /// <summary>Offsets of the messages that are done: all that later segments must keep saying while this one is
     /// there.</summary>
@@ -58,32 +57,13 @@ internal sealed class Segment(IDisk disk, long number, string path)
     public HashSet<Segment> References { get; } = [];
 
     /// <summary>Takes a record whose place is in this segment and which is durable.</summary>
-    public void Add(LiveRecord record)
-    {
-        (record.Previous, record.Next) = (_last, null);
-        if (_last is { } last)
-            last.Next = record;
-        else
-            _first = record;
-        _last = record;
-        LiveOctets += record.Octets;
-        Live++;
-    }
+    public void Add(LiveRecord record) => _live.Add(record);
 
     /// <summary>That record is needed no more; true if it was the last one.</summary>
     public bool Remove(LiveRecord record)
     {
-        if (record.Previous is { } previous)
-            previous.Next = record.Next;
-        else
-            _first = record.Next;
-        if (record.Next is { } next)
-            next.Previous = record.Previous;
-        else
-            _last = record.Previous;
-        (record.Previous, record.Next) = (null, null);
-        LiveOctets -= record.Octets;
-        return --Live == 0;
+        _live.Remove(record);
+        return _live.Count == 0;
     }
 
     /// <summary>Most of it is dead: what is live in it is worth to be carried forward.</summary>

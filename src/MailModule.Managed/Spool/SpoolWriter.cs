@@ -23,7 +23,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private BodyFile? _body;
     private FrontRoom? _room;
     private MessageContent? _content;
-    private Action<Fault>? _completed;
+    private Completion? _completion;
     private Fault _fault;
     private int _isEnded;
 
@@ -72,7 +72,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     public void ReserveInFront(int octets)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(octets, FrontRoom.Most);
-        if (_room is not null || _body is not null || _completed is not null)
+        if (_room is not null || _body is not null || _completion is not null)
             throw new InvalidOperationException("room is kept once, among the trace headers");
         _room = new FrontRoom(_fill - BodyAt, Math.Max(octets, FrontRoom.Least));
         Buffers.Grow(ref _buffer, _fill, _fill + _room.Size);
@@ -80,20 +80,18 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     }
 
     public Fault PutInFront(ReadOnlySpan<byte> fields)
-        => _room is null || _completed is not null ? Fault.State : _room.Put(fields);
+        => _room is null || _completion is not null ? Fault.State : _room.Put(fields);
 
     /// <summary>Its completion waits for the consumer.</summary>
-    public bool IsAfterConsumer { get; private set; }
+    public bool IsAfterConsumer => _completion is { IsAfterConsumer: true };
 
-    public void CommitAfterConsumer(Action<Fault> completed)
-    {
-        IsAfterConsumer = true;
-        Commit(completed);
-    }
+    public void CommitAfterConsumer(Action<Fault> completed) => Commit(new Completion(completed, true));
 
-    public void Commit(Action<Fault> completed)
+    public void Commit(Action<Fault> completed) => Commit(new Completion(completed, false));
+
+    private void Commit(Completion completion)
     {
-        _completed = completed;
+        _completion = completion;
         if (_envelope.Recipients.Count == 0)
             Fail(Fault.Argument);
         if (_fault == Fault.None && _lineEnds.FlushHeldCr())
@@ -111,7 +109,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     public void Discard()
     {
-        if (_completed is null)
+        if (_completion is null)
             End(Fault.Cancelled);
     }
 
@@ -121,9 +119,9 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     public override void Complete(Fault fault)
     {
-        Action<Fault>? completed = _completed;
+        Completion? completion = _completion;
         End(fault);
-        completed?.Invoke(fault);
+        completion?.Call(fault);
     }
 
     // Room for at least one octet.
@@ -253,4 +251,6 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         else
             _body?.Discard();
     }
+    /// <summary>Who is told of the commit, and whether before the consumer has the entry or after.</summary>
+    private readonly record struct Completion(Action<Fault> Call, bool IsAfterConsumer);
 }

@@ -12,7 +12,7 @@ internal sealed class BlockingCalls(Connection connection)
     private const Events Wakes = Events.Input | Events.Aborted | Events.Stopping;
     private readonly ManualResetEventSlim _isWoken = new();
 
-    /// <inheritdoc cref="Connection.WaitForInput"/>
+    /// <inheritdoc cref="IBlockingPeer.WaitForInput"/>
     public ReadOnlySpan<byte> WaitForInput()
     {
         if (!connection.TryOwnWait())
@@ -23,7 +23,7 @@ internal sealed class BlockingCalls(Connection connection)
         return octets;
     }
 
-    /// <inheritdoc cref="Connection.SendBlocking"/>
+    /// <inheritdoc cref="IBlockingPeer.SendBlocking"/>
     public bool Send(ReadOnlySpan<byte> octets)
     {
         if (!connection.TryOwnWait())

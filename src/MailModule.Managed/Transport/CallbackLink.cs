@@ -24,7 +24,6 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
     private volatile string? _waitFailure;
 
     public IPEndPoint RemoteEndPoint { get; init; } = new(IPAddress.Loopback, 0);
-    public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
     public string? Failure { get; private set; }
     public bool HasUnread => false;
 

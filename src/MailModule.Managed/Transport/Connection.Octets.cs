@@ -17,12 +17,10 @@ internal sealed partial class Connection
 
     private bool WantsInput => !_ending.IsInputEnded && _phase is Phase.Read or Phase.Linger or Phase.Handshake;
 
-    /// <summary>While a wait is pending, for the worker that serves it: blocks until the peer's octets are there.
-    /// Returns what is buffered (at least one octet; valid until the next call here), or empty on loss, expiry or stop
-    /// (see <see cref="Lost"/>).</summary>
+    /// <inheritdoc/>
     public ReadOnlySpan<byte> WaitForInput() => IsInAdvance ? [] : Blocking().WaitForInput();
 
-    /// <summary>Why <see cref="WaitForInput"/> gave nothing; None where the peer has ended its side in order.</summary>
+    /// <inheritdoc/>
     public Fault WaitFault
     {
         get
@@ -35,14 +33,10 @@ internal sealed partial class Connection
         }
     }
 
-    /// <summary>Cuts octets from the front of what <see cref="WaitForInput"/> gave.</summary>
+    /// <inheritdoc/>
     public void Consume(int count) => _unconsumed.Consume(count);
 
-    /// <summary>
-    /// While a wait is pending, for the worker that serves it: sends all, blocking; false on loss or expiry.
-    /// </summary>
-    /// <remarks>Inside Advance, where there is nothing to wait for, what the peer does not take at once is
-    /// queued.</remarks>
+    /// <inheritdoc/>
     public bool SendBlocking(ReadOnlySpan<byte> octets)
     {
         if (!IsInAdvance)
@@ -230,14 +224,14 @@ internal sealed partial class Connection
     /// </summary>
     private void BeginTls()
     {
-        if (IsTls || (ServerTls is null && ClientTls is null))
+        if (IsTls || TlsSettings is null)
         {
             Lose(Fault.Tls, "TLS is not set up");
             Finish();
             return;
         }
         Touch();
-        _link = new TlsLink(_link, this, ServerTls, ClientTls, _unsent.Detach());
+        _link = new TlsLink(_link, this, TlsSettings, _unsent.Detach());
         _phase = Phase.HandshakeStep;
     }
 

@@ -7,8 +7,8 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// One link with its session, plain or TLS, accepted or dialled: the only place where a session's octets meet a link.
-/// The thread that owns the connection at that moment advances the session: the I/O thread on a completion, the thread
-/// that called <see cref="Resume"/>, or a worker inside a host callback. Never by two at once.
+/// The thread that owns the connection at that moment advances the session: the I/O thread when the link says that
+/// there may be input or room, the thread that called <see cref="Resume"/>, or a worker. Never two at once.
 /// </summary>
 /// <remarks>
 /// Everything that happens is an event raised on the <see cref="OwnershipWord"/>; the thread that thereby becomes the
@@ -39,17 +39,14 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     {
         _link = link;
         _set = set;
-        RemoteEndPoint = link.RemoteEndPoint;
-        LocalEndPoint = link.LocalEndPoint;
-        PeerEndPoint = RemoteEndPoint;
+        PeerEndPoint = link.RemoteEndPoint;
     }
 
     internal Connection(Socket socket, ConnectionSet set) : this(SocketLink.Create(socket, set.Poller), set)
     {
     }
 
-    public IPEndPoint RemoteEndPoint { get; }
-    public IPEndPoint LocalEndPoint { get; }
+    public IPEndPoint RemoteEndPoint => _link.RemoteEndPoint;
 
     /// <summary>
     /// The peer's address: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its
@@ -65,33 +62,30 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     /// </summary>
     public bool IsPeerVerified => _link.Tls is { IsPeerVerified: true };
 
-    /// <summary>
-    /// Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null
-    /// when plain.
-    /// </summary>
+    /// <inheritdoc/>
     public string? TlsDescription => _link.Tls?.Description;
 
-    /// <summary>The socket's descriptor; -1 when closed, or if there is none. It stays the connection's.</summary>
+    /// <inheritdoc/>
     public nint Descriptor => _link.Descriptor;
 
-    /// <summary>How long the peer may stay silent (or take no output) before <see cref="ISession.Expire"/>.</summary>
+    /// <inheritdoc/>
     public TimeSpan IdleTimeout
     {
-        get => _deadlines.IdleTimeout;
         set => _deadlines.IdleTimeout = value;
     }
 
-    /// <summary>
-    /// The peer has this long from now on, whatever comes from it in between (<see cref="IdleTimeout"/> begins again
-    /// with every octet). Called by the session.
-    /// </summary>
+    /// <inheritdoc/>
     public void SetDeadline(TimeSpan fromNow) => _deadlines.Set(fromNow);
 
     /// <summary>
     /// After a failed send the session still gets what the peer had sent by then: a client wants to know why a server
     /// closed.
     /// </summary>
-    public bool ReadsAfterSendFailure { get; set; }
+    public bool ReadsAfterSendFailure
+    {
+        get => _ending.ReadsAfterSendFailure;
+        set => _ending.ReadsAfterSendFailure = value;
+    }
 
     /// <summary>How long a TLS handshake may take.</summary>
     public TimeSpan HandshakeTimeout
@@ -100,29 +94,19 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         set => _deadlines.HandshakeTimeout = value;
     }
 
-    /// <summary>For <see cref="Next.StartTls"/> on an accepted connection; null: none.</summary>
-    public TlsServerSettings? ServerTls { get; set; }
+    /// <summary>For <see cref="Next.StartTls"/>; null: no TLS.</summary>
+    public ITlsSettings? TlsSettings { get; init; }
 
-    /// <summary>For <see cref="Next.StartTls"/> on a dialled connection; null: none.</summary>
-    public TlsClientSettings? ClientTls { get; set; }
-
-    /// <summary>
-    /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while
-    /// it is good.
-    /// </summary>
+    /// <inheritdoc/>
     public Fault Fault => _ending.Fault;
 
-    /// <summary>What there is to say about <see cref="Fault"/> beside its name; null if nothing.</summary>
+    /// <inheritdoc/>
     public string? FaultText => _ending.Text;
-
-    /// <summary>Where the session's slow work runs.</summary>
-    public Workers Workers => _set.Workers;
 
     /// <summary>The peer is gone (reset, closed while more was due) or the engine is stopping hard.</summary>
     public bool Lost => _ending.IsLost || _ownership.Has(Events.Aborted);
 
-    /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance
-    /// has returned. May advance the session, send its replies and go on reading on the calling thread.</summary>
+    /// <inheritdoc/>
     public void Resume() => Raise(Events.Resumed);
 
     /// <summary>
@@ -135,9 +119,6 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         _link.Abort();
         Raise(Events.Aborted);
     }
-
-    /// <summary>The index in its set's list; belongs to the set.</summary>
-    internal int SetIndex { get; set; }
 
     /// <summary>Begins: greets, or shakes hands first.</summary>
     internal void Start(ISession session, bool tlsFirst)

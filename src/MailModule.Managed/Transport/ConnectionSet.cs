@@ -14,7 +14,7 @@ internal sealed class ConnectionSet : IDisposable, IJob
     /// <summary>Time for aborted connections to end: much more than they need, for a loaded machine.</summary>
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(3);
     private readonly Lock _lock = new();
-    private readonly List<Connection> _connections = [];
+    private readonly HashSet<Connection> _connections = [];
     private readonly AddressCounts _perAddress;
     private readonly ManualResetEvent _isEmpty = new(true);
     private readonly Timer _timer;
@@ -104,7 +104,6 @@ internal sealed class ConnectionSet : IDisposable, IJob
         bool isLate;
         lock (_lock)
         {
-            connection.SetIndex = _connections.Count;
             _connections.Add(connection);
             isLate = _isStopping;
         }
@@ -115,12 +114,7 @@ internal sealed class ConnectionSet : IDisposable, IJob
     internal void Remove(Connection connection)
     {
         lock (_lock)
-        {
-            Connection last = _connections[^1];
-            _connections[connection.SetIndex] = last;
-            last.SetIndex = connection.SetIndex;
-            _connections.RemoveAt(_connections.Count - 1);
-        }
+            _connections.Remove(connection);
         Release(connection.RemoteEndPoint.Address);
     }
 

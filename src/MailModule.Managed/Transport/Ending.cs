@@ -20,6 +20,9 @@ internal struct Ending
     /// <summary>The peer sends no more.</summary>
     public bool IsInputEnded { get; set; }
 
+    /// <summary>What the peer has sent by then is still wanted, though nothing can be sent any more.</summary>
+    public bool ReadsAfterSendFailure { get; set; }
+
     /// <summary>The session has asked for the end.</summary>
     public bool IsAskedFor { get; set; }
 

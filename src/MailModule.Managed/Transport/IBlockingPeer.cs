@@ -8,18 +8,23 @@ namespace MailModule.Transport;
 /// </summary>
 internal interface IBlockingPeer
 {
-    /// <inheritdoc cref="Connection.WaitForInput"/>
+    /// <summary>
+    /// Blocks until the peer's octets are there. Returns what is buffered (at least one octet; valid until the next
+    /// call here), or empty on loss, expiry or stop.
+    /// </summary>
     ReadOnlySpan<byte> WaitForInput();
 
-    /// <inheritdoc cref="Connection.Consume"/>
+    /// <summary>Cuts octets from the front of what <see cref="WaitForInput"/> gave.</summary>
     void Consume(int count);
 
-    /// <inheritdoc cref="Connection.SendBlocking"/>
+    /// <summary>Sends all, blocking; false on loss or expiry.</summary>
+    /// <remarks>Called by the session itself, inside its Advance, where there is nothing to wait for: what the peer
+    /// does not take at once is queued.</remarks>
     bool SendBlocking(ReadOnlySpan<byte> octets);
 
-    /// <inheritdoc cref="Connection.WaitFault"/>
+    /// <summary>Why <see cref="WaitForInput"/> gave nothing; None where the peer has ended its side in order.</summary>
     Fault WaitFault { get; }
 
-    /// <inheritdoc cref="Connection.Descriptor"/>
+    /// <summary>The socket's descriptor; -1 when closed, or if there is none. It stays the connection's.</summary>
     nint Descriptor { get; }
 }

@@ -14,8 +14,6 @@ internal interface ILink
     /// <summary>The other end; what stands for it where there is no address.</summary>
     IPEndPoint RemoteEndPoint { get; }
 
-    IPEndPoint LocalEndPoint { get; }
-
     /// <summary>The system's descriptor; -1 if there is none, or none any more. It stays the link's.</summary>
     nint Descriptor => -1;
 

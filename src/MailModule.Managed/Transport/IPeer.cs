@@ -13,16 +13,19 @@ internal interface IPeer
     /// <summary>The address at the other end of the connection; null if there is none.</summary>
     IPEndPoint? RemoteEndPoint { get; }
 
-    /// <summary>Our own end of the connection; null if there is none.</summary>
-    IPEndPoint? LocalEndPoint { get; }
-
     /// <summary>TLS runs on this connection.</summary>
     bool IsTls { get; }
 
-    /// <summary>Protocol version and cipher suite, for trace headers; null in clear text.</summary>
+    /// <summary>
+    /// Protocol version and cipher suite for trace headers, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384"; null
+    /// in clear text.
+    /// </summary>
     string? TlsDescription { get; }
 
-    /// <summary>Why the connection ended though the session had not asked for it; None while it is good.</summary>
+    /// <summary>
+    /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while
+    /// it is good.
+    /// </summary>
     Fault Fault { get; }
 
     /// <summary>What there is to say about <see cref="Fault"/> beside its name; null if nothing.</summary>
@@ -38,6 +41,6 @@ internal interface IPeer
     void SetDeadline(TimeSpan fromNow);
 
     /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance
-    /// has returned. May carry the session on, on the calling thread.</summary>
+    /// has returned. May carry the session on, send its replies and go on reading, on the calling thread.</summary>
     void Resume();
 }

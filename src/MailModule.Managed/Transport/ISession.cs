@@ -10,7 +10,7 @@ internal enum Next
     /// </summary>
     Write,
     /// <summary>
-    /// Another thread (a worker, the committer): Advance is called again after <see cref="Connection.Resume"/>.
+    /// Another thread (a worker, the committer): Advance is called again after <see cref="IPeer.Resume"/>.
     /// </summary>
     Wait,
     /// <summary>

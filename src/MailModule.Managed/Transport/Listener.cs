@@ -70,7 +70,7 @@ internal sealed class Listener : IDisposable
         Connection? connection = null;
         try
         {
-            connection = new Connection(socket, _set) { ServerTls = _options.Tls };
+            connection = new Connection(socket, _set) { TlsSettings = _options.Tls };
             ISession session = _options.CreateSession(connection);
             _set.Add(connection);
             connection.Start(session, _options.IsTlsFirst);

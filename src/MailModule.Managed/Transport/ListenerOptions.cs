@@ -9,7 +9,7 @@ internal sealed class ListenerOptions
     public required IReadOnlyList<IPEndPoint> EndPoints { get; init; }
 
     /// <summary>
-    /// Makes the session of a new connection, on the I/O thread: quickly. May set the connection's timeouts and TLS.
+    /// Makes the session of a new connection, on the I/O thread: quickly. May set the connection's timeouts.
     /// </summary>
     public required Func<Connection, ISession> CreateSession { get; init; }
 

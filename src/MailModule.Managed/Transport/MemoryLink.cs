@@ -25,7 +25,6 @@ internal sealed class MemoryLink : ILink
     }
 
     public IPEndPoint RemoteEndPoint { get; init; } = new(IPAddress.Loopback, 0);
-    public IPEndPoint LocalEndPoint { get; init; } = new(IPAddress.Loopback, 0);
     public string? Failure { get; private set; }
 
     public bool HasUnread

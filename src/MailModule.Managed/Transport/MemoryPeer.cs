@@ -12,7 +12,6 @@ internal sealed class MemoryPeer : IPeer
     private int _isResumed;
 
     public IPEndPoint? RemoteEndPoint { get; init; }
-    public IPEndPoint? LocalEndPoint { get; init; }
     public bool IsTls { get; set; }
     public string? TlsDescription { get; set; }
     public Fault Fault { get; set; }

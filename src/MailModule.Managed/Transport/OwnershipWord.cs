@@ -15,7 +15,7 @@ internal enum Phase
     Throttled,
     /// <summary>The session has more to say when the peer has taken what is queued.</summary>
     Write,
-    /// <summary>A call of <see cref="Connection.Resume"/>.</summary>
+    /// <summary>A call of <see cref="IPeer.Resume"/>.</summary>
     Wait,
     /// <summary>More of the peer's part of the handshake.</summary>
     Handshake,

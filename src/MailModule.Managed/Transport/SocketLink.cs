@@ -12,11 +12,9 @@ internal abstract class SocketLink : ILink
         socket.Blocking = false;
         socket.NoDelay = true;
         RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
-        LocalEndPoint = (IPEndPoint)socket.LocalEndPoint!;
     }
 
     public IPEndPoint RemoteEndPoint { get; }
-    public IPEndPoint LocalEndPoint { get; }
     public nint Descriptor => IsClosed ? -1 : Socket.SafeHandle.DangerousGetHandle();
     public string? Failure { get; private set; }
     public abstract bool IsFlushed { get; }

@@ -12,13 +12,18 @@ namespace MailModule.Transport;
 /// right.</param>
 /// <param name="Authorities">Roots to trust in place of the system's; null: the system's.</param>
 internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certificate2Collection? Authorities = null)
+    : ITlsSettings
 {
     /// <summary>As a certificate has it: without brackets, and without the dot that ends a full name.</summary>
     private string PeerName => TargetHost.TrimStart('[').TrimEnd(']').TrimEnd('.');
 
-    internal CertificateCheck CreateCheck() => new(PeerName, Verify);
+    public Task BeginHandshake(SslStream tls, out CertificateCheck? peer)
+    {
+        peer = new CertificateCheck(PeerName, Verify);
+        return tls.AuthenticateAsClientAsync(CreateOptions(peer));
+    }
 
-    internal SslClientAuthenticationOptions CreateOptions(CertificateCheck peer) => new()
+    private SslClientAuthenticationOptions CreateOptions(CertificateCheck peer) => new()
     {
         TargetHost = PeerName,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,

@@ -18,8 +18,7 @@ internal sealed class TlsLink : ILink
     private const int RecordsWithoutDataLimit = 64;
     private readonly ILink _lower;
     private readonly ILinkOwner _owner;
-    private readonly TlsServerSettings? _server;
-    private readonly TlsClientSettings? _client;
+    private readonly ITlsSettings _settings;
     private readonly TlsRecordStream _records;
     private readonly SslStream _ssl;
     private CertificateCheck? _certificateCheck;
@@ -32,19 +31,16 @@ internal sealed class TlsLink : ILink
 
     /// <summary>Over a link that has begun, or will begin, for the same owner.</summary>
     /// <param name="sentBefore">What was sent in clear text and has not left yet.</param>
-    public TlsLink(ILink lower, ILinkOwner owner, TlsServerSettings? server, TlsClientSettings? client,
-        PooledBuffer sentBefore)
+    public TlsLink(ILink lower, ILinkOwner owner, ITlsSettings settings, PooledBuffer sentBefore)
     {
         _lower = lower;
         _owner = owner;
-        _server = server;
-        _client = client;
+        _settings = settings;
         _records = new TlsRecordStream(sentBefore);
         _ssl = new SslStream(_records, leaveInnerStreamOpen: true);
     }
 
     public IPEndPoint RemoteEndPoint => _lower.RemoteEndPoint;
-    public IPEndPoint LocalEndPoint => _lower.LocalEndPoint;
     public nint Descriptor => _lower.Descriptor;
     public TlsSession? Tls { get; private set; }
     public string? Failure { get; private set; }
@@ -154,9 +150,7 @@ internal sealed class TlsLink : ILink
     {
         try
         {
-            return _server is not null
-                ? _ssl.AuthenticateAsServerAsync(_server.Options)
-                : _ssl.AuthenticateAsClientAsync(_client!.CreateOptions(_certificateCheck = _client.CreateCheck()));
+            return _settings.BeginHandshake(_ssl, out _certificateCheck);
         }
         catch (Exception e)
         {

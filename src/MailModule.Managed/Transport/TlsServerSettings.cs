@@ -8,7 +8,7 @@ namespace MailModule.Transport;
 /// <summary>
 /// The certificate a server shows, and what it accepts: TLS 1.2 and newer. May serve any number of connections at once.
 /// </summary>
-internal sealed class TlsServerSettings
+internal sealed class TlsServerSettings : ITlsSettings
 {
     private readonly SslServerAuthenticationOptions _options;
 
@@ -50,5 +50,9 @@ internal sealed class TlsServerSettings
         }
     }
 
-    internal SslServerAuthenticationOptions Options => _options;
+    public Task BeginHandshake(SslStream tls, out CertificateCheck? peer)
+    {
+        peer = null;
+        return tls.AuthenticateAsServerAsync(_options);
+    }
 }

@@ -10,7 +10,19 @@ public class DocumentTests
     private static readonly Regex Rfc = new(@"RFC (\d{3,5})((?:, \d{3,5})*)");
     private static readonly Regex Number = new(@"\d{3,5}");
     private static readonly Regex PathInTree = new("`((?:docs|src|tests|samples|scripts|bench|include)/[^`* ]+)[^`]*`");
-    private static readonly Regex FileAndMember = new(@"`([A-Z][\w/.]*\.cs)`(?: \(`(\w+)`)?");
+
+    /// <summary>A folder, or a type in it, by the names of rooms: `Spool/Committer`, `Native/Abi/Boundary`.</summary>
+    private static readonly Regex RoomAndType = new(@"`([A-Z]\w*(?:/[A-Z]\w*)+)(?:\.cs)?`");
+    private static readonly Regex TypeAndMember = new(@"`([A-Z]\w*)\.([A-Z]\w*)`");
+    private static readonly Regex TypeName = new("`([A-Z][a-z]\\w*)`");
+
+    /// <summary>A file, and in parentheses what to look for in it.</summary>
+    private static readonly Regex FileAndMembers
+        = new(@"`([A-Z][\w/]*\.cs)`(?: \(((?:[^()]|\([^()]*\))*)\))?");
+    private static readonly Regex Identifier = new(@"\b[A-Z]\w*");
+    private static readonly Regex Word = new(@"`([A-Z]\w*)`");
+    private static readonly Regex Declared
+        = new(@"\b(?:class|struct|interface|enum|record|delegate [\w<>?]+) (?:struct |class )?([A-Z]\w*)");
     private static readonly Regex DecisionName = new(@"^\d{4}-[a-z0-9-]+\.md$");
 
     [Fact]
@@ -46,18 +58,58 @@ public class DocumentTests
     }
 
     [Fact]
+    public void The_rooms_and_types_that_documents_name_are_there()
+    {
+        var missing = Documents().SelectMany(file => RoomAndType.Matches(File.ReadAllText(file))
+            .Select(match => match.Groups[1].Value).Where(name => !IsRoomOrType(name))
+            .Select(name => $"{file}: {name}")).ToList();
+        Assert.True(missing.Count == 0, string.Join('\n', missing));
+    }
+
+    [Fact]
     public void The_files_and_members_that_a_newcomer_is_sent_to_are_there()
     {
-        string page = File.ReadAllText(Repository.In("docs", "architecture.md"));
-        var named = FileAndMember.Matches(page).Select(match => (match.Groups[1].Value, match.Groups[2].Value))
+        var named = FileAndMembers.Matches(Map)
+            .SelectMany(match => Word.Matches(match.Groups[2].Value)
+                .Select(word => (File: match.Groups[1].Value, Member: word.Groups[1].Value)))
             .ToList();
         Assert.NotEmpty(named);
-        Assert.All(named, place =>
-        {
-            string source = File.ReadAllText(Repository.In("src", "MailModule.Managed", place.Item1));
-            Assert.Matches($@"\b{place.Item2}\b", source);
-        });
+        Assert.All(named, place => Assert.True(
+            HasMember(Repository.In("src", "MailModule.Managed", place.File), place.Member), $"{place}"));
     }
+
+    [Fact]
+    public void The_steps_that_a_newcomer_follows_are_there()
+    {
+        var steps = TypeAndMember.Matches(Map)
+            .Select(match => (Type: match.Groups[1].Value, Member: match.Groups[2].Value)).ToList();
+        Assert.NotEmpty(steps);
+        Assert.All(steps, step => Assert.True(
+            Declarations[step.Type].Any(file => HasMember(file, step.Member)), $"{step}"));
+        Assert.All(TypeName.Matches(Map).Select(match => match.Groups[1].Value).Distinct(),
+            name => Assert.True(Rooms.Contains(name) || AllSources.Contains(name), name));
+    }
+
+    [Theory]
+    [InlineData("Transport/Connection", true)]
+    [InlineData("Transport/ILinkOwner", true)]
+    [InlineData("Native/Abi/Boundary", true)]
+    [InlineData("Engine/Serving", true)]
+    [InlineData("Transport/TlsChannel", false)]
+    [InlineData("Spool/Connection", false)]
+    public void The_scan_for_rooms_and_types_tells_right_from_wrong(string name, bool isThere)
+        => Assert.Equal(isThere, IsRoomOrType(name));
+
+    [Theory]
+    [InlineData("Connection", "Resume", true)]
+    [InlineData("IPeer", "Resume", true)]
+    [InlineData("ISession", "StartTls", true)]
+    [InlineData("ISession", "Output", true)]
+    [InlineData("Connection", "WriteLine", false)]
+    [InlineData("Connection", "Clear", false)]
+    public void The_scan_for_members_tells_right_from_wrong(string file, string name, bool isThere)
+        => Assert.Equal(isThere,
+            HasMember(Repository.In("src", "MailModule.Managed", "Transport", $"{file}.cs"), name));
 
     [Fact]
     public void Decisions_are_numbered_without_gaps()
@@ -66,6 +118,41 @@ public class DocumentTests
             .Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
         Assert.All(names, name => Assert.Matches(DecisionName, name));
         Assert.Equal(Enumerable.Range(1, names.Length), names.Select(name => int.Parse(name[..4])));
+    }
+
+    private static string Map => File.ReadAllText(Repository.In("docs", "architecture.md"));
+
+    /// <summary>The files that declare a type of this name.</summary>
+    private static ILookup<string, string> Declarations { get; } = Repository.CSharpFiles("src")
+        .SelectMany(file => Declared.Matches(File.ReadAllText(file)).Select(match => (match.Groups[1].Value, file)))
+        .Distinct().ToLookup(pair => pair.Item1, pair => pair.file);
+
+    private static HashSet<string> Rooms { get; } = [.. new[] { "src", "tests" }
+        .SelectMany(top => Directory.EnumerateDirectories(Repository.In(top), "*", SearchOption.AllDirectories))
+        .Select(folder => Path.GetFileName(folder))];
+
+    private static HashSet<string> AllSources { get; } = [.. Repository.CSharpFiles("src")
+        .SelectMany(file => Identifier.Matches(File.ReadAllText(file))).Select(match => match.Value)];
+
+    /// <summary>A member is declared there; a type, or a word of the protocol, is at least spoken of.</summary>
+    private static bool HasMember(string file, string name)
+    {
+        string source = File.ReadAllText(file);
+        bool isDeclared
+            = Regex.IsMatch(source, $@"\b(?:public|internal|private|protected)\b[^;={{}}]*\b{name}\b")
+                || Regex.IsMatch(source, $@"(?m)^    (?:[\w<>?\[\], ]+ {name}\b|{name}\b.*,$)"); // of interface, enum
+        bool isElsewhere = Declarations.Contains(name) || name == name.ToUpperInvariant();
+        return isDeclared || (isElsewhere && Regex.IsMatch(source, $@"\b{name}\b"));
+    }
+
+    private static bool IsRoomOrType(string name)
+    {
+        string[] tops = ["src/MailModule.Managed", "src", "src/MailModule.Native", "tests/managed"];
+        string path = name.StartsWith("Native/", StringComparison.Ordinal) ? $"MailModule.{name}" : name;
+        return tops.Select(top => Path.GetFullPath(Repository.In(top, path)))
+            .Any(place => Directory.Exists(place) || File.Exists($"{place}.cs")
+                || Declarations[Path.GetFileName(place)]
+                    .Any(file => Path.GetDirectoryName(file) == Path.GetDirectoryName(place)));
     }
 
     /// <summary>"RFC 1939, 2449" cites two.</summary>

@@ -34,7 +34,7 @@ internal sealed class Loop : IDisposable
         var options = new ListenerOptions
         {
             EndPoints = [new IPEndPoint(IPAddress.Loopback, 0)],
-            CreateSession = createSession,
+            CreateSession = connection => WithWorkers(createSession(connection)),
             Tls = tls,
             IsTlsFirst = tlsFirst,
             Refusal = "421 too many\r\n"u8.ToArray(),
@@ -67,6 +67,13 @@ internal sealed class Loop : IDisposable
         Assert.True(Set.Stop(Long));
         Set.Dispose();
         Assert.True(Workers.Stop(Long));
+    }
+
+    private ISession WithWorkers(ISession session)
+    {
+        if (session is ScriptedSession scripted)
+            scripted.Workers = Workers;
+        return session;
     }
 
     public static Thread InBackground(Action action)

@@ -66,7 +66,7 @@ public class PlainConnectionTests
         using var loop = new Loop(connection => session = new ScriptedSession(connection, (self, line, output) =>
         {
             var work = new Job(self.Resume);
-            self.Connection.Workers.Run(work);
+            self.Workers.Run(work);
             if (line.Length % 3 == 0)
                 Thread.SpinWait(line.Length * 50);
             return Next.Wait;
@@ -186,7 +186,7 @@ public class PlainConnectionTests
         using var said = new BlockingCollection<string>();
         using var loop = new Loop(connection => new ScriptedSession(connection, (self, _, _) =>
         {
-            self.Connection.Workers.Run(new Job(() => said.Add(Converse(self.Connection))));
+            self.Workers.Run(new Job(() => said.Add(Converse(self.Connection))));
             return Next.Wait;
         }));
         using Socket socket = loop.Connect();
@@ -224,7 +224,7 @@ public class PlainConnectionTests
         using var loop = new Loop(connection => new ScriptedSession(connection, (self, line, _) =>
         {
             self.Connection.IdleTimeout = line == "short\n" ? TimeSpan.FromMilliseconds(200) : Loop.Long;
-            self.Connection.Workers.Run(new Job(() =>
+            self.Workers.Run(new Job(() =>
             {
                 bool isEmpty = self.Connection.WaitForInput().IsEmpty;
                 bool lost = self.Connection.Lost;

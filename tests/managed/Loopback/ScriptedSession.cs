@@ -16,6 +16,9 @@ internal sealed class ScriptedSession(Connection connection, Func<ScriptedSessio
     public Connection Connection { get; } = connection;
     public string? Greeting { get; init; }
 
+    /// <summary>Those of the <see cref="Loop"/> that the session runs in.</summary>
+    public Workers Workers { get; set; } = null!;
+
     /// <summary>Called after a wait, a drained write or a handshake; Read by default.</summary>
     public Func<ScriptedSession, Output, Next>? OnContinue { get; set; }
 

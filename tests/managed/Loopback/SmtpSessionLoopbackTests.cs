@@ -25,6 +25,7 @@ public class SmtpSessionLoopbackTests
     {
         var backend = new WorkerBackend { IsSlow = isSlow };
         using var loop = new Loop(backend.Open);
+        backend.Workers = loop.Workers;
         using Socket socket = loop.Connect();
         var random = new Random(25);
         string[] texts = [.. Enumerable.Range(0, 100)
@@ -49,6 +50,7 @@ public class SmtpSessionLoopbackTests
     {
         var backend = new WorkerBackend();
         using var loop = new Loop(backend.Open, tls: new TlsServerSettings(Loop.Certificate));
+        backend.Workers = loop.Workers;
         using Socket socket = loop.Connect();
         Loop.ReadExactly(socket, "220 mail.example ESMTP\r\n".Length);
         socket.Send("HELO c\r\nSTARTTLS\r\nEHLO evil\r\nMAIL FROM:<evil@b>\r\n"u8);
@@ -68,6 +70,7 @@ public class SmtpSessionLoopbackTests
         var heard = new StringBuilder();
         var backend = new WorkerBackend { Host = reader => ReadAll(reader, heard) };
         using var loop = new Loop(backend.Open);
+        backend.Workers = loop.Workers;
         using Socket first = loop.Connect();
         first.Send(Encoding.ASCII.GetBytes("HELO c\r\n" + Transaction));
         Loop.ReadExactly(first, ("220 mail.example ESMTP\r\n250 mail.example\r\n" + Replies).Length);
@@ -96,6 +99,7 @@ public class SmtpSessionLoopbackTests
             },
         };
         using var loop = new Loop(backend.Open);
+        backend.Workers = loop.Workers;
         using (Socket socket = loop.Connect())
         {
             socket.Send(Encoding.ASCII.GetBytes("HELO c\r\n" + Transaction + "half a mess"));
@@ -121,6 +125,7 @@ public class SmtpSessionLoopbackTests
 
         public Func<HostContentReader, Verdict>? Host { get; init; }
         public bool IsSlow { get; init; }
+        public Workers Workers { get; set; } = null!;
         public List<string> Messages { get; } = [];
         public int Discarded { get; private set; }
         public ManualResetEventSlim Ended { get; } = new();
@@ -151,7 +156,7 @@ public class SmtpSessionLoopbackTests
         {
             _text.Append(Encoding.ASCII.GetString(text));
             if (IsSlow)
-                Below(session).Workers.Run(new PlainConnectionTests.Job(session.ResumeContent));
+                Workers.Run(new PlainConnectionTests.Job(session.ResumeContent));
             return !IsSlow;
         }
 
@@ -167,9 +172,9 @@ public class SmtpSessionLoopbackTests
 
         private static Connection Below(SmtpSession session) => (Connection)session.Peer;
 
-        private static Verdict Later(SmtpSession session, Func<SmtpSession, Verdict> judge)
+        private Verdict Later(SmtpSession session, Func<SmtpSession, Verdict> judge)
         {
-            Below(session).Workers.Run(new PlainConnectionTests.Job(() => session.Answer(judge(session))));
+            Workers.Run(new PlainConnectionTests.Job(() => session.Answer(judge(session))));
             return Verdict.Pending;
         }
     }

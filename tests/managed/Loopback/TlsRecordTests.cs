@@ -79,7 +79,7 @@ public class TlsRecordTests
         ScriptedSession? session = null;
         run.Begin(run.Link("memory", 64 * 1024, out LinkStream peer),
             connection => session = new ScriptedSession(connection, PlainConnectionTests.Echo),
-            client: new TlsClientSettings("localhost", Verify: false));
+            new TlsClientSettings("localhost", Verify: false));
         using var server = new SslStream(new GatheringStream(peer));
         await server.AuthenticateAsServerAsync(new SslServerAuthenticationOptions
         {

@@ -42,7 +42,7 @@ public class TlsTests
                 self.OnContinue = null;
                 return StartTls(later);
             };
-            self.Connection.Workers.Run(new PlainConnectionTests.Job(self.Resume));
+            self.Workers.Run(new PlainConnectionTests.Job(self.Resume));
             return Next.Wait;
         }), tls: new TlsServerSettings(Loop.Certificate));
         using Socket socket = loop.Connect();

@@ -65,7 +65,7 @@ public class AddressRangesTests
     public void A_malformed_list_is_refused_whole(string list)
     {
         Assert.False(AddressRanges.TryParse(list, out AddressRanges ranges));
-        Assert.True(ranges.IsEmpty);
+        Assert.Same(AddressRanges.Empty, ranges);
     }
 
     [Fact]
@@ -77,7 +77,7 @@ public class AddressRangesTests
         for (int round = 0; round < 50_000; round++)
             if (AddressRanges.TryParse(
                 new([.. Enumerable.Range(0, random.Next(16)).Select(_ => Letters[random.Next(Letters.Length)])]),
-                out AddressRanges ranges) && !ranges.IsEmpty)
+                out AddressRanges ranges) && ranges != AddressRanges.Empty)
                 taken++;
         Assert.InRange(taken, 1, 5_000);
     }

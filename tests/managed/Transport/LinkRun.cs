@@ -14,14 +14,13 @@ internal sealed class LinkRun : IDisposable
     public Workers Workers { get; } = new(16);
     public ConnectionSet Set { get; }
 
-    public Connection Begin(ILink link, Func<Connection, ISession> createSession, TlsServerSettings? server = null,
-        TlsClientSettings? client = null)
+    public Connection Begin(ILink link, Func<Connection, ISession> createSession, ITlsSettings? tls = null)
     {
         Assert.True(Set.TryAdmit(IPAddress.Loopback));
-        var connection = new Connection(link, Set) { ServerTls = server, ClientTls = client };
+        var connection = new Connection(link, Set) { TlsSettings = tls };
         ISession session = createSession(connection);
         Set.Add(connection);
-        connection.Start(session, tlsFirst: server is not null || client is not null);
+        connection.Start(session, tlsFirst: tls is not null);
         return connection;
     }
 

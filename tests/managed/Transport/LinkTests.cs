@@ -16,7 +16,7 @@ public class LinkTests
     public void An_smtp_session_runs_to_its_end_over_memory()
     {
         using var run = new LinkRun();
-        var backend = new SmtpSessionLoopbackTests.WorkerBackend();
+        var backend = new SmtpSessionLoopbackTests.WorkerBackend { Workers = run.Workers };
         run.Begin(run.Link("memory", 100, out LinkStream client), backend.Open);
         client.Write("HELO c\r\nMAIL FROM:<a@b>\r\nRCPT TO:<c@d>\r\nDATA\r\ntext\r\n.\r\nQUIT\r\n"u8);
         string said = Loop.ReadToEnd(client);
@@ -79,7 +79,7 @@ public class LinkTests
         {
             output.Write("quit\n");
             return line == "quit\n" ? Next.Close : Next.Read;
-        }), client: new TlsClientSettings("localhost", Verify: true, [Loop.Certificate]));
+        }), new TlsClientSettings("localhost", Verify: true, [Loop.Certificate]));
         Assert.True(client!.Ended.Wait(Loop.Long));
         Assert.Equal((Fault.None, true), (client.Connection.Fault, client.Connection.IsPeerVerified));
         Assert.Empty(client.Wrongs);

@@ -20,14 +20,9 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
     public Fault Create(string id, MessageContent content, out string path)
     {
         SweepOnce();
-        path = Path.Combine(folder, $"{Prefix}{id}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.eml");
-        Fault fault = disk.Open(path, DiskOpen.New, out IDiskFile file);
-        if (fault == Fault.NotFound)
-        {
-            fault = disk.MakeTree(folder);
-            if (fault == Fault.None)
-                fault = disk.Open(path, DiskOpen.New, out file);
-        }
+        string name = $"{Prefix}{id}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.eml";
+        path = Path.Combine(folder, name);
+        Fault fault = disk.CreateIn(folder, name, out IDiskFile file);
         if (fault != Fault.None)
             return fault;
         using (file)

@@ -158,17 +158,11 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
 
     private Fault OpenFile()
     {
-        string path = Path.Combine(scratchFolder, $"outgoing-{Guid.NewGuid():N}");
-        Fault fault = _disk.Open(path, DiskOpen.New, out IDiskFile file);
-        if (fault == Fault.NotFound)
-        {
-            fault = _disk.MakeTree(scratchFolder);
-            if (fault == Fault.None)
-                fault = _disk.Open(path, DiskOpen.New, out file);
-        }
+        string name = $"outgoing-{Guid.NewGuid():N}";
+        Fault fault = _disk.CreateIn(scratchFolder, name, out IDiskFile file);
         if (fault != Fault.None)
             return fault == Fault.NotFound ? Fault.Io : fault;
         _file = file;
-        return _disk.Unlink(path);
+        return _disk.Unlink(Path.Combine(scratchFolder, name));
     }
 }

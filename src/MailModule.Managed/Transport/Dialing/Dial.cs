@@ -181,7 +181,7 @@ internal sealed class Dial
     }
 
     private Connection NewConnection(IPEndPoint? peer)
-        => new(_socket!, _set) { ClientTls = _options.Tls, PeerEndPoint = peer };
+        => new(_socket!, _set) { TlsSettings = _options.Tls, PeerEndPoint = peer };
 
     private sealed class Attempt(Dial dial) : SocketAsyncEventArgs(true)
     {
