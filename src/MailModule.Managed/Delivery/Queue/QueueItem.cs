@@ -38,6 +38,12 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// </summary>
     public bool IsBusy => Transactions.Exists(queued => queued.State is QueueState.Active or QueueState.Ready);
 
+    /// <summary>
+    /// On a connection, being redirected, or a DSN about it is pending: nothing else may be begun for its entry.
+    /// </summary>
+    public bool IsInHand => IsDsnPending
+        || Transactions.Exists(queued => queued.State == QueueState.Active || queued.IsSetAside);
+
     /// <summary>No more attempts for one of the recipients, and its copy or DSN is owed.</summary>
     public bool HasFinal
         => Array.Exists(recipients, recipient => recipient.State is QueueState.Failed or QueueState.Relayed);
@@ -45,6 +51,15 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     public bool IsDone => Array.TrueForAll(recipients, recipient => recipient.State == QueueState.Done);
 
     public Recipient RecipientOf(QueueRecipient recipient) => entry.Envelope.Recipients[recipient.Index];
+
+    /// <summary>One that a recipient may join; null if there is none.</summary>
+    public QueuedTransaction? TransactionWithRoom(string nextHop, DateTimeOffset due)
+    {
+        foreach (QueuedTransaction queued in Transactions)
+            if (queued.NextHop == nextHop && queued.Due == due && queued.HasRoom)
+                return queued;
+        return null;
+    }
 
     public QueueRecipient[] InState(QueueState state)
         => Array.FindAll(recipients, recipient => recipient.State == state);
@@ -85,6 +100,17 @@ internal sealed class QueueRecipient(int index)
 
     /// <summary>Null unless it is deferred.</summary>
     public DateTimeOffset? NextAttempt => Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
+
+    /// <summary>The remote recipients of an entry that are not done.</summary>
+    public static QueueRecipient[] OpenOf(ISpoolEntry entry)
+    {
+        var open = new List<QueueRecipient>(1);
+        List<Recipient> recipients = entry.Envelope.Recipients;
+        for (int i = 0; i < recipients.Count; i++)
+            if (recipients[i].Maildrop is null && !entry.IsDone(i))
+                open.Add(new QueueRecipient(i));
+        return [.. open];
+    }
 
     public void Keep(AttemptResult result, DateTimeOffset at)
     {
