@@ -28,9 +28,6 @@ internal sealed class QueuedTransaction(QueueItem item, string nextHop)
     /// <summary>Held while its recipients are redirected: nothing else moves it.</summary>
     public bool IsSetAside { get; set; }
 
-    /// <summary>What a session is given, while the transaction is active.</summary>
-    public SmtpClientTransaction? Transaction { get; set; }
-
     public void Become(QueueState state, StateCounts counts)
     {
         counts.Leave(State, Recipients.Count);

@@ -25,6 +25,16 @@ internal sealed class SmtpClientTransaction
         _isAccepted = new bool[recipients.Count];
     }
 
+    /// <summary>A message for recipients of its envelope, with all that the envelope says of it.</summary>
+    public static SmtpClientTransaction Of(
+        Envelope envelope, IReadOnlyList<Recipient> recipients, IMessageSource source)
+        => new(envelope.ReversePath, recipients, source)
+        {
+            Return = envelope.Return,
+            EnvelopeId = envelope.EnvelopeId,
+            IsUtf8 = envelope.Utf8,
+        };
+
     public MailAddress ReversePath { get; }
     public IMessageSource Source { get; }
     public IReadOnlyList<Recipient> Recipients { get; }
