@@ -130,5 +130,5 @@ internal sealed class QueueRecipient(int index)
     }
 
     public QueuedRecipientView View(MailAddress address)
-        => new(address, State, Attempts, Last is null ? null : LastAt, NextAttempt, Last);
+        => new(index, address, State, Attempts, Last is null ? null : LastAt, NextAttempt, Last);
 }
