@@ -14,7 +14,7 @@ public sealed record SubmittedRecipientView(
     internal static SubmittedRecipientView Of(SubmittedRecipient recipient)
     {
         SubmissionState state = recipient.State; // first: what is read after a final state belongs to it
-        bool isFinal = SubmittedRecipient.IsFinalState(state);
+        bool isFinal = state.IsFinal();
         return new SubmittedRecipientView(
             recipient.Index, recipient.Address, state, recipient.Attempts, isFinal ? recipient.QueueId : "",
             isFinal ? recipient.Result : null);
