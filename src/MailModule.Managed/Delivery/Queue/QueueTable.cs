@@ -101,7 +101,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
             return null;
         var item = new QueueItem(entry, open, now);
         _items.Add(item.Id, item);
-        if (QueueNote.Read(entry.Note, item) is { Count: > 0 } due)
+        if (QueueNote.Read(entry.Note, item, _counts) is { Count: > 0 } due)
             RestoreStates(item, due, now + schedule.Delays.Max());
         else
             foreach (QueueRecipient recipient in open)
@@ -231,7 +231,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     /// <summary>What waits is held; what is on a connection now is when it comes back.</summary>
     public void Hold(QueueItem item)
     {
-        item.IsHeld = true;
+        item.SetHeld(true, _counts);
         foreach (QueuedTransaction queued in item.Transactions)
             if (queued.State is QueueState.Ready or QueueState.Deferred)
                 Hold(queued);
@@ -239,7 +239,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
 
     public void Release(QueueItem item)
     {
-        item.IsHeld = false;
+        item.SetHeld(false, _counts);
         foreach (QueuedTransaction queued in item.Transactions)
             if (queued.State == QueueState.Held && !queued.IsSetAside)
                 MakeReady(queued);
@@ -257,7 +257,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     /// <returns>What can be dropped at once; the rest when it comes back.</returns>
     public QueuedTransaction[] Remove(QueueItem item)
     {
-        item.IsRemoved = true;
+        item.SetRemoved(_counts);
         QueuedTransaction[] waiting =
             [.. item.Transactions.Where(one => one.State != QueueState.Active && !one.IsSetAside)];
         foreach (QueuedTransaction queued in waiting)

@@ -38,16 +38,14 @@ internal sealed class QueuedTransaction(QueueItem item, string nextHop)
     /// <summary>Takes in a recipient that is new, or was dropped by another transaction.</summary>
     public void Add(QueueRecipient recipient, StateCounts counts)
     {
-        counts.Enter(State, 1);
         Recipients.Add(recipient);
-        recipient.Transaction = this;
+        recipient.Join(this, counts);
     }
 
     /// <summary>Takes out a recipient that is final, or that another transaction takes over.</summary>
     public void Drop(QueueRecipient recipient, StateCounts counts)
     {
-        counts.Leave(State, 1);
         Recipients.Remove(recipient);
-        recipient.Transaction = null;
+        recipient.Leave(counts);
     }
 }
