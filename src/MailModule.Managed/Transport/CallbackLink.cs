@@ -76,13 +76,13 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
 
     public void Close()
     {
-        bool isInWait;
+        bool hasWorker;
         lock (_lock)
         {
             _isClosed = true;
-            isInWait = _hasWorker;
+            hasWorker = _hasWorker;
         }
-        if (isInWait)
+        if (hasWorker)
             host.Interrupt(); // its worker closes
         else
             host.Close();
