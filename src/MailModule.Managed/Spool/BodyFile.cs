@@ -21,7 +21,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     private bool _isRunning;
     private bool _isFinishing;
     private bool _isDiscarded;
-    private FrontRoom? _room;
+    private ReservedHeader? _reserved;
 
     // The worker's own.
     private IDiskFile? _file;
@@ -52,13 +52,13 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         }
     }
 
-    /// <param name="room">Written once more before the sync, if it must be.</param>
-    public void Finish(FrontRoom? room)
+    /// <param name="reserved">Written once more before the sync, if it must be.</param>
+    public void Finish(ReservedHeader? reserved)
     {
         lock (_lock)
         {
             _isFinishing = true;
-            _room = room is { IsStale: true } ? room : null;
+            _reserved = reserved is { IsStale: true } ? reserved : null;
             Start();
         }
     }
@@ -127,11 +127,11 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     }
 
     // The file has that place already: it needs no space.
-    private Fault WriteRoom(FrontRoom room)
+    private Fault WriteReserved(ReservedHeader reserved)
     {
-        byte[] octets = new byte[room.Size];
-        room.FillForFile(octets);
-        return _file!.Write(octets, room.At);
+        byte[] octets = new byte[reserved.Size];
+        reserved.FillForFile(octets);
+        return _file!.Write(octets, reserved.At);
     }
 
     // What was promised is given back as it is used; what comes beyond it must fit beside what others were promised.
@@ -151,8 +151,8 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     private void End()
     {
         bool isWanted = _isFinishing && !_isDiscarded;
-        if (isWanted && _fault == Fault.None && _room is { } room)
-            _fault = WriteRoom(room);
+        if (isWanted && _fault == Fault.None && _reserved is { } reserved)
+            _fault = WriteReserved(reserved);
         if (isWanted && _fault == Fault.None)
             _fault = _file!.Sync();
         if (isWanted && _fault == Fault.None)

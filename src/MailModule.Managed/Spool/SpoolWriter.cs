@@ -21,7 +21,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private LineEnds _lineEnds;
     private long _promised;
     private BodyFile? _body;
-    private FrontRoom? _room;
+    private ReservedHeader? _room;
     private MessageContent? _content;
     private Completion? _completion;
     private Fault _fault;
@@ -71,10 +71,10 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     public void ReserveInFront(int octets)
     {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(octets, FrontRoom.Most);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(octets, ReservedHeader.Most);
         if (_room is not null || _body is not null || _completion is not null)
             throw new InvalidOperationException("room is kept once, among the trace headers");
-        _room = new FrontRoom(_fill - BodyAt, Math.Max(octets, FrontRoom.Least));
+        _room = new ReservedHeader(_fill - BodyAt, Math.Max(octets, ReservedHeader.Least));
         Buffers.Grow(ref _buffer, _fill, _fill + _room.Size);
         _fill += _room.Size;
     }
@@ -190,7 +190,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     }
 
     // What stands before the room, a line as a rule, moves up to what is used of it; so the text stays where it is.
-    private void CloseRoom(FrontRoom room)
+    private void CloseRoom(ReservedHeader room)
     {
         Span<byte> content = _buffer.AsSpan(BodyAt);
         content[..room.At].CopyTo(content[room.Unused..]);

@@ -112,14 +112,13 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
 
     public void StateChanged(SubmissionState state, long value, int recipient)
     {
-        bool isFinal = state is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Failed;
         var layout = new SendEventLayout
         {
             Octets = state == SubmissionState.Failed ? 0 : value,
             Recipient = recipient,
             State = (int)state,
         };
-        if (isFinal)
+        if (state.IsFinal())
         {
             var result = Sending.Find(recipient).Result;
             layout.Error = -(int)(result?.Fault ?? Fault.None);

@@ -97,6 +97,8 @@ public class OneResultTests
         Assert.Equal([(SubmissionState.Done, 0), (SubmissionState.Failed, 1)],
             listener.Final.Select(one => (one.State, one.Recipient)));
         Assert.Equal([250, 550], submission.Recipients.Select(one => one.Result!.ReplyCode));
+        Assert.Equal([(0, SubmissionState.Done), (1, SubmissionState.Failed)],
+            submission.Recipients.Select(SubmittedRecipientView.Of).Select(one => (one.Index, one.State)));
         Assert.Empty(listener.Offences);
     }
 
@@ -104,14 +106,26 @@ public class OneResultTests
     public void Two_recipients_of_one_address_in_the_queue_get_each_their_own_answer()
     {
         using var bench = new QueueBench();
+        var heard = new List<QueueEvent>();
+        using var all = new CountdownEvent(3); // queued twice, delivered once
+        bench.Queue.SetListener(one =>
+        {
+            heard.Add(one);
+            all.Signal();
+        });
         int asked = 0;
         bench.Network.Answers["one.test"] = _ => asked++ == 0 ? new Reply(550, "5.1.1", "not this one") : 250;
         bench.Dsns.Fault = Fault.Full;
-        bench.Add("m1", "a@one.test", "a@one.test");
+        bench.Add("m1", "me@here.test", "a@one.test", "a@one.test");
         bench.Turn();
-        Assert.Equal(["m1 1 soon"], bench.Spool.Marks);
-        Assert.Equal([(QueueState.Failed, 550), (QueueState.Done, 250)],
-            new[] { 0, 1 }.Select(i => bench.Find("m1", i)).Select(one => (one.State, one.Result!.ReplyCode)));
+        Assert.Equal(["m1 2 soon"], bench.Spool.Marks);
+        Assert.Equal([(1, QueueState.Failed, 550), (2, QueueState.Done, 250)],
+            new[] { 0, 1 }.Select(i => bench.Find("m1", i))
+                .Select(one => (one.Index, one.State, one.Result!.ReplyCode)));
+        Assert.True(all.Wait(Outbox.Long));
+        Assert.Equal(
+            [(1, QueueEventKind.Queued), (2, QueueEventKind.Queued), (2, QueueEventKind.Delivered)],
+            heard.Select(one => (one.Index, one.Kind)));
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public class LinkFailureTests
         (MemoryLink near, MemoryLink far) = MemoryLink.CreatePair();
         using var server = new SslStream(new LinkStream(far));
         using var owner = new LinkStream(near);
-        var link = new TlsLink(near, owner, null, new TlsClientSettings("localhost", Verify: true), default);
+        var link = new TlsLink(near, owner, new TlsClientSettings("localhost", Verify: true), default);
         Task serving = Task.Run(() => server.AuthenticateAsServer(Loop.Certificate));
         Transfer step = Transfer.Again;
         await Task.Run(() => SpinWait.SpinUntil(() => (step = link.Handshake()).State != TransferState.Again, Loop.Long));

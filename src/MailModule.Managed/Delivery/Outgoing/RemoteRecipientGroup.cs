@@ -9,43 +9,26 @@ namespace MailModule.Delivery.Outgoing;
 /// where hosts close early. It knows what was answered, and no host.
 /// </summary>
 internal sealed class RemoteRecipientGroup(
-    Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Func<IAttemptOwner, IDeliveryAttempt> begin)
+    Submission submission, IReadOnlyList<SubmittedRecipient> recipients, Transfer<SubmittedRecipient[]> transfer)
     : IRecipientGroup, IAttemptOwner
 {
     /// <summary>Connections on which a host was ready, before what such hosts leave undone is given up.</summary>
     private const int ConnectionLimit = 4;
 
     private readonly Queue<SubmittedRecipient> _open = new(recipients);
-    private readonly Lock _lock = new();
-    private readonly List<(SmtpClientTransaction Transaction, SubmittedRecipient[] Members)> _underWay = new(2);
-    private IDeliveryAttempt? _attempt;
-    private bool _isCancelled;
     private int _connections;
 
     public void Begin()
     {
         submission.ChangeState(SubmissionState.FindHost, 0, recipients);
-        BeginAttempt();
+        transfer.Begin(this);
     }
 
-    public bool AwaitsAnswer(SubmittedRecipient recipient)
-    {
-        lock (_lock)
-            return _underWay.Exists(
-                one => one.Transaction.AwaitsFinalReply && Array.IndexOf(one.Members, recipient) is >= 0 and var i
-                && one.Transaction.IsAccepted(i));
-    }
+    public bool AwaitsAnswer(SubmittedRecipient recipient) => transfer.Exists(
+        (members, transaction) => transaction.AwaitsFinalReply
+            && Array.IndexOf(members, recipient) is >= 0 and var i && transaction.IsAccepted(i));
 
-    public void Cancel()
-    {
-        IDeliveryAttempt? attempt;
-        lock (_lock)
-        {
-            _isCancelled = true;
-            attempt = _attempt;
-        }
-        attempt?.Cancel();
-    }
+    public void Cancel() => transfer.Cancel();
 
     void IAttemptOwner.Connecting(IDeliveryAttempt attempt)
     {
@@ -61,12 +44,7 @@ internal sealed class RemoteRecipientGroup(
     SmtpClientTransaction? IAttemptOwner.NextTransaction(IDeliveryAttempt attempt)
     {
         SubmittedRecipient[] members = [.. DequeueOpen()];
-        if (members.Length == 0)
-            return null;
-        SmtpClientTransaction transaction = submission.NewTransaction(members);
-        lock (_lock)
-            _underWay.Add((transaction, members));
-        return transaction;
+        return members.Length == 0 ? null : transfer.HandOut(members);
     }
 
     void IAttemptOwner.Sending(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
@@ -74,7 +52,7 @@ internal sealed class RemoteRecipientGroup(
 
     void IAttemptOwner.Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
     {
-        SubmittedRecipient[] members = RemoveUnderWay(transaction);
+        SubmittedRecipient[] members = transfer.TakeBack(transaction);
         for (int i = 0; i < members.Length; i++)
         {
             AttemptResult result = transaction.Results[i]!;
@@ -86,17 +64,16 @@ internal sealed class RemoteRecipientGroup(
     }
 
     void IAttemptOwner.Returned(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
-    {
-        foreach (SubmittedRecipient recipient in RemoveUnderWay(transaction))
-            _open.Enqueue(recipient);
-    }
+        => Reopen(transfer.TakeBack(transaction));
 
     void IAttemptOwner.Ended(IDeliveryAttempt attempt, AttemptResult end)
     {
+        while (transfer.TakeBackAny() is { } members)
+            Reopen(members);
         // Recipients that are open though a host was ready were not tried there: it closed between two transactions.
         if (_open.Count > 0 && attempt.WasReady && end.Fault != Fault.Cancelled && ++_connections < ConnectionLimit)
         {
-            BeginAttempt();
+            transfer.Begin(this);
             return;
         }
         AttemptResult result = end.Fault == Fault.None ? end with { Fault = Fault.Closed } : end;
@@ -105,17 +82,10 @@ internal sealed class RemoteRecipientGroup(
         submission.Ended(this);
     }
 
-    private void BeginAttempt()
+    private void Reopen(SubmittedRecipient[] members)
     {
-        IDeliveryAttempt attempt = begin(this);
-        bool isLate;
-        lock (_lock)
-        {
-            _attempt = attempt;
-            isLate = _isCancelled;
-        }
-        if (isLate)
-            attempt.Cancel();
+        foreach (SubmittedRecipient recipient in members)
+            _open.Enqueue(recipient);
     }
 
     private IEnumerable<SubmittedRecipient> DequeueOpen()
@@ -123,16 +93,5 @@ internal sealed class RemoteRecipientGroup(
         int left = SmtpClientTransaction.RecipientLimit;
         while (left-- > 0 && _open.TryDequeue(out SubmittedRecipient? recipient))
             yield return recipient;
-    }
-
-    private SubmittedRecipient[] RemoveUnderWay(SmtpClientTransaction transaction)
-    {
-        lock (_lock)
-        {
-            int index = _underWay.FindIndex(one => one.Transaction == transaction);
-            SubmittedRecipient[] members = _underWay[index].Members;
-            _underWay.RemoveAt(index);
-            return members;
-        }
     }
 }

@@ -14,12 +14,8 @@ internal sealed partial class Submission
     internal SmtpClientTransaction NewTransaction(IReadOnlyList<SubmittedRecipient> recipients)
     {
         var source = new SubmissionContentSource(Fields(), Content, _dependencies.Workers, _dependencies.Log);
-        Recipient[] to = [.. recipients.Select(recipient => recipient.Recipient)];
-        return new SmtpClientTransaction(_request.From, to, source)
-        {
-            Return = _request.Return,
-            EnvelopeId = _request.EnvelopeId,
-        };
+        Envelope envelope = NewEnvelope(recipients);
+        return SmtpClientTransaction.Of(envelope, envelope.Recipients, source);
     }
 
     internal Envelope NewEnvelope(IReadOnlyList<SubmittedRecipient> recipients)

@@ -179,7 +179,7 @@ internal sealed partial class Submission : IJob
     }
 
     private RemoteRecipientGroup Remote(string nextHop, SubmittedRecipient[] recipients)
-        => new(this, recipients, owner => _dependencies.RemoteDelivery.Begin(nextHop, owner));
+        => new(this, recipients, new(_dependencies.RemoteDelivery, nextHop, NewTransaction));
 
     /// <summary>A group has nothing more to do with the content, the network or the disk.</summary>
     internal void Ended(IRecipientGroup group) => ReleaseContent();

@@ -27,7 +27,7 @@ internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
     /// <summary>How far the recipient has come. Once it is final, the other properties do not change.</summary>
     public SubmissionState State => _state;
 
-    public bool IsFinal => IsFinalState(_state);
+    public bool IsFinal => _state.IsFinal();
 
     /// <summary>Null until the recipient is final, and for one whose message went into the spool.</summary>
     public AttemptResult? Result { get; private set; }
@@ -40,9 +40,6 @@ internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
 
     /// <summary>Connections on which the recipient was tried.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
-
-    public static bool IsFinalState(SubmissionState state)
-        => state is SubmissionState.Done or SubmissionState.Queued or SubmissionState.Failed;
 
     internal void CountAttempts(int connections) => Interlocked.Add(ref _attempts, connections);
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -68,7 +69,7 @@ internal sealed class Dispatcher(
                 attempt = TryOpenAttempt();
             if (attempt is null)
                 return;
-            attempt.Begin(dependencies.RemoteDelivery);
+            attempt.Begin();
         }
     }
 
@@ -101,7 +102,7 @@ internal sealed class Dispatcher(
         lock (table.Lock)
             attempts = [.. _attempts];
         foreach (QueueAttempt attempt in attempts)
-            attempt.Cancel();
+            attempt.Transfer.Cancel();
     }
 
     public SmtpClientTransaction? NextTransaction(QueueAttempt attempt)
@@ -126,7 +127,7 @@ internal sealed class Dispatcher(
     {
         lock (table.Lock)
         {
-            if (results.Completed(attempt.Remove(transaction), transaction))
+            if (results.Completed(attempt.Transfer.TakeBack(transaction), transaction))
             {
                 attempt.Delivered++;
                 attempt.Destination.GrowWindow();
@@ -146,7 +147,7 @@ internal sealed class Dispatcher(
     {
         lock (table.Lock)
         {
-            results.ReturnedUntried(attempt.Remove(transaction));
+            results.ReturnedUntried(attempt.Transfer.TakeBack(transaction));
             LineUp();
         }
         StartAttempts();
@@ -156,8 +157,8 @@ internal sealed class Dispatcher(
     {
         lock (table.Lock)
         {
-            foreach (QueuedTransaction queued in attempt.Transactions.ToArray())
-                results.ReturnedUntried(attempt.Remove(queued.Transaction!));
+            while (attempt.Transfer.TakeBackAny() is { } queued)
+                results.ReturnedUntried(queued);
             LineUp();
             EndConnection(attempt, end);
         }
@@ -197,13 +198,16 @@ internal sealed class Dispatcher(
                 continue;
             }
             destination.BeginConnection();
-            var attempt = new QueueAttempt(this, destination);
+            var attempt = new QueueAttempt(this, destination, NewTransfer(destination));
             _attempts.Add(attempt);
             RequestConnection(destination);
             return attempt;
         }
         return null;
     }
+
+    private Transfer<QueuedTransaction> NewTransfer(Destination destination)
+        => new(dependencies.RemoteDelivery, destination.NextHop, NewTransaction);
 
     private Destination DestinationOf(string nextHop)
     {
@@ -234,7 +238,7 @@ internal sealed class Dispatcher(
 
     private bool MustEnd(QueueAttempt attempt)
     {
-        bool hasWorked = attempt.Delivered + attempt.Transactions.Count > 0;
+        bool hasWorked = attempt.Delivered + attempt.Transfer.UnderWay > 0;
         return table.IsClosed || attempt.Destination.Failure is not null
             || hasWorked && dependencies.Schedule().Pause > TimeSpan.Zero;
     }
@@ -254,20 +258,16 @@ internal sealed class Dispatcher(
 
     private SmtpClientTransaction HandOver(QueuedTransaction queued, QueueAttempt attempt)
     {
-        QueueItem item = queued.Item;
         table.MakeActive(queued);
-        attempt.Transactions.Add(queued); // first: whatever fails from here on, the attempt's end brings it back
+        return attempt.Transfer.HandOut(queued);
+    }
+
+    private SmtpClientTransaction NewTransaction(QueuedTransaction queued)
+    {
+        QueueItem item = queued.Item;
         var recipients = new Recipient[queued.Recipients.Count];
         for (int i = 0; i < recipients.Length; i++)
             recipients[i] = item.RecipientOf(queued.Recipients[i]);
-        Envelope envelope = item.Entry.Envelope;
-        queued.Transaction = new SmtpClientTransaction(
-            envelope.ReversePath, recipients, dependencies.ContentOf(item.Entry))
-        {
-            Return = envelope.Return,
-            EnvelopeId = envelope.EnvelopeId,
-            IsUtf8 = envelope.Utf8,
-        };
-        return queued.Transaction;
+        return SmtpClientTransaction.Of(item.Entry.Envelope, recipients, dependencies.ContentOf(item.Entry));
     }
 }

@@ -45,8 +45,8 @@ public interface IMailQueue
     /// recipient on a connection now is not redirected (<see cref="Fault.State"/> if nothing else is open). Durable
     /// when it returns: blocks.
     /// </summary>
-    /// <param name="recipient">One of the message's recipients; null: all of them. <see cref="Fault.NotFound"/> if it
-    /// is none of them.</param>
+    /// <param name="recipient">An address, as the operator gives it: all of the message's recipients who have it, for
+    /// they would go to one place. Null: all recipients. <see cref="Fault.NotFound"/> if nobody has it.</param>
     /// <param name="target">Remote or local.</param>
     /// <param name="newId">The new message's id.</param>
     Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId);

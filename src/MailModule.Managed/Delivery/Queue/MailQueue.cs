@@ -130,6 +130,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
             lock (_table.Lock)
             {
                 FollowClock();
+                AdmitClaimedAgain();
                 more = _dispatcher.DeferSome();
                 more |= MakeSomeReady();
             }
@@ -210,6 +211,12 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
         else
             _notifier.AddIfDue(item);
         _dispatcher.LineUp();
+    }
+
+    private void AdmitClaimedAgain()
+    {
+        while (_table.TryTakeClaimedAgain(out ISpoolEntry entry))
+            Admit(entry, isNew: false);
     }
 
     // A clock that was set back would make everything that has a time wait until the clock comes there once more.

@@ -48,8 +48,8 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
     {
         DateTimeOffset? next = kind == QueueEventKind.Deferred ? recipient.NextAttempt : null;
         return new QueueEvent(
-            0, kind, item.Id, item.Entry.Envelope.ReversePath, item.RecipientOf(recipient).Address, time.GetUtcNow(),
-            recipient.Attempts, recipient.Last, next);
+            0, kind, item.Id, item.Entry.Envelope.ReversePath, recipient.Index, item.RecipientOf(recipient).Address,
+            time.GetUtcNow(), recipient.Attempts, recipient.Last, next);
     }
 
     private void Post(QueueEvent unnumbered)

@@ -24,11 +24,11 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// <summary>The sender has had a DSN of the delay.</summary>
     public bool IsDelayDsnSent { get; set; }
 
-    /// <summary>The table's to change, as <see cref="IsRemoved"/> is.</summary>
-    public bool IsHeld { get; set; }
+    /// <summary>What waits is held, and what comes back is to be.</summary>
+    public bool IsHeld { get; private set; }
 
     /// <summary>An operator took the message out; what a connection still brings does not count.</summary>
-    public bool IsRemoved { get; set; }
+    public bool IsRemoved { get; private set; }
 
     /// <summary>A DSN about this message waits for its turn, or is being written.</summary>
     public bool IsDsnPending { get; set; }
@@ -38,13 +38,43 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// </summary>
     public bool IsBusy => Transactions.Exists(queued => queued.State is QueueState.Active or QueueState.Ready);
 
+    /// <summary>
+    /// On a connection, being redirected, or a DSN about it is pending: nothing else may be begun for its entry.
+    /// </summary>
+    public bool IsInHand => IsDsnPending
+        || Transactions.Exists(queued => queued.State == QueueState.Active || queued.IsSetAside);
+
     /// <summary>No more attempts for one of the recipients, and its copy or DSN is owed.</summary>
     public bool HasFinal
         => Array.Exists(recipients, recipient => recipient.State is QueueState.Failed or QueueState.Relayed);
 
     public bool IsDone => Array.TrueForAll(recipients, recipient => recipient.State == QueueState.Done);
 
+    /// <summary>As the table says, which moves the transactions.</summary>
+    /// <param name="counts">The table's, which nobody else has.</param>
+    public void SetHeld(bool isHeld, StateCounts counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        IsHeld = isHeld;
+    }
+
+    /// <inheritdoc cref="SetHeld"/>
+    public void SetRemoved(StateCounts counts)
+    {
+        ArgumentNullException.ThrowIfNull(counts);
+        IsRemoved = true;
+    }
+
     public Recipient RecipientOf(QueueRecipient recipient) => entry.Envelope.Recipients[recipient.Index];
+
+    /// <summary>One that a recipient may join; null if there is none.</summary>
+    public QueuedTransaction? TransactionWithRoom(string nextHop, DateTimeOffset due)
+    {
+        foreach (QueuedTransaction queued in Transactions)
+            if (queued.NextHop == nextHop && queued.Due == due && queued.HasRoom)
+                return queued;
+        return null;
+    }
 
     public QueueRecipient[] InState(QueueState state)
         => Array.FindAll(recipients, recipient => recipient.State == state);
@@ -66,8 +96,8 @@ internal sealed class QueueRecipient(int index)
     /// <summary>A recipient that is final has a state of its own; one that is open has its transaction's.</summary>
     public QueueState State => Transaction?.State ?? _final;
 
-    /// <summary>The transaction it is part of, which sets this; null when it is final.</summary>
-    public QueuedTransaction? Transaction { get; set; }
+    /// <summary>The transaction it is part of; null when it is final.</summary>
+    public QueuedTransaction? Transaction { get; private set; }
 
     public bool IsDone => State == QueueState.Done;
     public int Attempts { get; set; }
@@ -86,10 +116,35 @@ internal sealed class QueueRecipient(int index)
     /// <summary>Null unless it is deferred.</summary>
     public DateTimeOffset? NextAttempt => Transaction is { State: QueueState.Deferred } queued ? queued.Due : null;
 
+    /// <summary>The remote recipients of an entry that are not done.</summary>
+    public static QueueRecipient[] OpenOf(ISpoolEntry entry)
+    {
+        var open = new List<QueueRecipient>(1);
+        List<Recipient> recipients = entry.Envelope.Recipients;
+        for (int i = 0; i < recipients.Count; i++)
+            if (recipients[i].Maildrop is null && !entry.IsDone(i))
+                open.Add(new QueueRecipient(i));
+        return [.. open];
+    }
+
     public void Keep(AttemptResult result, DateTimeOffset at)
     {
         Last = result;
         _lastTicks = at.UtcTicks;
+    }
+
+    /// <summary>For the transaction alone, which takes it in.</summary>
+    public void Join(QueuedTransaction queued, StateCounts counts)
+    {
+        counts.Enter(queued.State, 1);
+        Transaction = queued;
+    }
+
+    /// <summary>For its transaction alone, which drops it.</summary>
+    public void Leave(StateCounts counts)
+    {
+        counts.Leave(State, 1);
+        Transaction = null;
     }
 
     /// <param name="state">Failed, Relayed or Done.</param>
@@ -104,5 +159,5 @@ internal sealed class QueueRecipient(int index)
     }
 
     public QueuedRecipientView View(MailAddress address)
-        => new(address, State, Attempts, Last is null ? null : LastAt, NextAttempt, Last);
+        => new(index, address, State, Attempts, Last is null ? null : LastAt, NextAttempt, Last);
 }

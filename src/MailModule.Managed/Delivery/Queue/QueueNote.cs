@@ -53,7 +53,8 @@ internal static class QueueNote
     /// <summary>Restores what the note says of recipients that are still open, and returns when each is due.</summary>
     /// <returns>By envelope index. A recipient without an entry is due at once; <see cref="DateTimeOffset.MaxValue"/>:
     /// it failed for good or was relayed, as its last result says, and its DSN is due.</returns>
-    public static Dictionary<int, DateTimeOffset> Read(ReadOnlyMemory<byte> note, QueueItem item)
+    public static Dictionary<int, DateTimeOffset> Read(
+        ReadOnlyMemory<byte> note, QueueItem item, StateCounts counts)
     {
         if (note.IsEmpty)
             return s_none;
@@ -66,7 +67,7 @@ internal static class QueueNote
             byte flags = reader.ReadByte();
             for (int i = reader.Read7BitEncodedInt(); i > 0; i--)
                 Read(reader, item, due);
-            item.IsHeld = (flags & Held) != 0;
+            item.SetHeld((flags & Held) != 0, counts);
             item.IsDelayDsnSent = (flags & DelayDsnSent) != 0;
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)

@@ -28,6 +28,9 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     private readonly RetryHeap _retries = new();
     private readonly Queue<QueuedTransaction> _ready = new();
 
+    /// <summary>Entries that were claimed again while something of the lapsed claim's item was in hand.</summary>
+    private readonly Dictionary<string, ISpoolEntry> _claimedAgain = [];
+
     public object Lock { get; } = new();
 
     /// <summary>The queue is being stopped: no message is taken in, no attempt and no DSN begins.</summary>
@@ -60,7 +63,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
         => _items.TryGetValue(id, out item!) && item.Entry.IsClaimed;
 
     /// <summary>The message has not left the queue.</summary>
-    public bool Holds(QueueItem item) => _items.ContainsKey(item.Id);
+    public bool Holds(QueueItem item) => _items.TryGetValue(item.Id, out QueueItem? held) && held == item;
 
     /// <summary>There is something to do for whoever waits: the queue's thread, or a stop.</summary>
     public void Wake()
@@ -82,21 +85,25 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     public void Clear()
     {
         _items.Clear();
+        _claimedAgain.Clear();
         _counts.Clear();
     }
 
     /// <summary>
     /// Takes in a message: its remote recipients that are open, each in the state that the message's note tells.
     /// </summary>
-    /// <returns>Null: nothing of it is open, it is here already, or the queue is being stopped.</returns>
+    /// <returns>
+    /// Null: nothing of it is open, it is here already, or the queue is being stopped; or its turn comes later, by
+    /// <see cref="TryTakeClaimedAgain"/>.
+    /// </returns>
     public QueueItem? Admit(ISpoolEntry entry, RetrySchedule schedule, DateTimeOffset now)
     {
-        QueueRecipient[] open = OpenRecipientsOf(entry);
-        if (open.Length == 0 || IsClosed || _items.ContainsKey(entry.Id))
+        QueueRecipient[] open = QueueRecipient.OpenOf(entry);
+        if (open.Length == 0 || IsClosed || !TryMakeWay(entry))
             return null;
         var item = new QueueItem(entry, open, now);
         _items.Add(item.Id, item);
-        if (QueueNote.Read(entry.Note, item) is { Count: > 0 } due)
+        if (QueueNote.Read(entry.Note, item, _counts) is { Count: > 0 } due)
             RestoreStates(item, due, now + schedule.Delays.Max());
         else
             foreach (QueueRecipient recipient in open)
@@ -106,14 +113,32 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
         return item;
     }
 
-    private static QueueRecipient[] OpenRecipientsOf(ISpoolEntry entry)
+    /// <summary>An entry that waited until what was in hand of its former claim had ended, and now can be admitted.</summary>
+    public bool TryTakeClaimedAgain(out ISpoolEntry entry)
     {
-        var open = new List<QueueRecipient>(1);
-        List<Recipient> recipients = entry.Envelope.Recipients;
-        for (int i = 0; i < recipients.Count; i++)
-            if (recipients[i].Maildrop is null && !entry.IsDone(i))
-                open.Add(new QueueRecipient(i));
-        return [.. open];
+        foreach (ISpoolEntry one in _claimedAgain.Values)
+            if (!_items.TryGetValue(one.Id, out QueueItem? item) || !item.IsInHand)
+                return _claimedAgain.Remove(one.Id, out entry!);
+        entry = null!;
+        return false;
+    }
+
+    // A lease may lapse while the item waits, and the entry then be claimed again: by us, too. The item of the lapsed
+    // claim gives way to the new one, but not before what is in hand of it has ended: else the same recipient would be
+    // on two connections, or get two DSNs.
+    private bool TryMakeWay(ISpoolEntry entry)
+    {
+        if (!_items.TryGetValue(entry.Id, out QueueItem? item))
+            return true;
+        if (item.Entry == entry || item.Entry.IsClaimed)
+            return false;
+        if (item.IsInHand)
+        {
+            _claimedAgain[entry.Id] = entry;
+            return false;
+        }
+        Forget(item, item.Recipients);
+        return true;
     }
 
     private void RestoreStates(QueueItem item, Dictionary<int, DateTimeOffset> due, DateTimeOffset latest)
@@ -133,7 +158,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     private void Assign(QueueItem item, QueueRecipient recipient, DateTimeOffset due)
     {
         string nextHop = NextHopOf(item, recipient);
-        QueuedTransaction? queued = TransactionWithRoom(item, nextHop, due);
+        QueuedTransaction? queued = item.TransactionWithRoom(nextHop, due);
         if (queued is null)
         {
             queued = new QueuedTransaction(item, nextHop) { Due = due, Attempts = recipient.Attempts };
@@ -144,14 +169,6 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
 
     private string NextHopOf(QueueItem item, QueueRecipient recipient)
         => nextHopOf(item.RecipientOf(recipient).Address.Domain);
-
-    private static QueuedTransaction? TransactionWithRoom(QueueItem item, string nextHop, DateTimeOffset due)
-    {
-        foreach (QueuedTransaction queued in item.Transactions)
-            if (queued.NextHop == nextHop && queued.Due == due && queued.HasRoom)
-                return queued;
-        return null;
-    }
 
     private void SetFirstState(QueuedTransaction queued, DateTimeOffset now)
     {
@@ -216,7 +233,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     /// <summary>What waits is held; what is on a connection now is when it comes back.</summary>
     public void Hold(QueueItem item)
     {
-        item.IsHeld = true;
+        item.SetHeld(true, _counts);
         foreach (QueuedTransaction queued in item.Transactions)
             if (queued.State is QueueState.Ready or QueueState.Deferred)
                 Hold(queued);
@@ -224,7 +241,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
 
     public void Release(QueueItem item)
     {
-        item.IsHeld = false;
+        item.SetHeld(false, _counts);
         foreach (QueuedTransaction queued in item.Transactions)
             if (queued.State == QueueState.Held && !queued.IsSetAside)
                 MakeReady(queued);
@@ -242,7 +259,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     /// <returns>What can be dropped at once; the rest when it comes back.</returns>
     public QueuedTransaction[] Remove(QueueItem item)
     {
-        item.IsRemoved = true;
+        item.SetRemoved(_counts);
         QueuedTransaction[] waiting =
             [.. item.Transactions.Where(one => one.State != QueueState.Active && !one.IsSetAside)];
         foreach (QueuedTransaction queued in waiting)
@@ -298,7 +315,11 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     }
 
     /// <summary>From now on it is as any other that is held.</summary>
-    public void EndSetAside(QueuedTransaction aside) => aside.IsSetAside = false;
+    public void EndSetAside(QueuedTransaction aside)
+    {
+        aside.IsSetAside = false;
+        WakeForClaimedAgain();
+    }
 
     /// <summary>No more attempts: it stays until its DSN, and a copy if one is kept, are durable.</summary>
     public void Fail(QueueRecipient recipient) => Finish(recipient, QueueState.Failed);
@@ -329,7 +350,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     {
         foreach (QueueRecipient recipient in recipients)
             Finish(recipient, QueueState.Done);
-        if (item.IsDone && _items.Remove(item.Id))
+        if (item.IsDone && Holds(item) && _items.Remove(item.Id))
             _counts.Leave(QueueState.Done, item.Recipients.Length);
     }
 
@@ -365,5 +386,13 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
         if (queued.State == QueueState.Deferred)
             _retries.MarkStale();
         queued.Become(state, _counts);
+        WakeForClaimedAgain();
+    }
+
+    // What was in hand may have ended.
+    private void WakeForClaimedAgain()
+    {
+        if (_claimedAgain.Count > 0)
+            Wake();
     }
 }

@@ -28,9 +28,6 @@ internal sealed class QueuedTransaction(QueueItem item, string nextHop)
     /// <summary>Held while its recipients are redirected: nothing else moves it.</summary>
     public bool IsSetAside { get; set; }
 
-    /// <summary>What a session is given, while the transaction is active.</summary>
-    public SmtpClientTransaction? Transaction { get; set; }
-
     public void Become(QueueState state, StateCounts counts)
     {
         counts.Leave(State, Recipients.Count);
@@ -41,16 +38,14 @@ internal sealed class QueuedTransaction(QueueItem item, string nextHop)
     /// <summary>Takes in a recipient that is new, or was dropped by another transaction.</summary>
     public void Add(QueueRecipient recipient, StateCounts counts)
     {
-        counts.Enter(State, 1);
         Recipients.Add(recipient);
-        recipient.Transaction = this;
+        recipient.Join(this, counts);
     }
 
     /// <summary>Takes out a recipient that is final, or that another transaction takes over.</summary>
     public void Drop(QueueRecipient recipient, StateCounts counts)
     {
-        counts.Leave(State, 1);
         Recipients.Remove(recipient);
-        recipient.Transaction = null;
+        recipient.Leave(counts);
     }
 }

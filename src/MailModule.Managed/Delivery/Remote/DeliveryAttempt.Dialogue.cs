@@ -139,7 +139,7 @@ internal sealed partial class DeliveryAttempt
 
     private void Complete(SmtpClientTransaction transaction)
     {
-        transaction.SplitOffRest();
+        transaction.MarkLeftOver();
         _owner.Completed(this, transaction);
     }
 

@@ -125,7 +125,8 @@ internal sealed class SendingMessage(
     {
         lock (_lock)
             if (_submission is null)
-                return new SubmittedRecipientView(_recipients[recipient].Address, SubmissionState.New, 0, "", null);
+                return new SubmittedRecipientView(
+                    recipient, _recipients[recipient].Address, SubmissionState.New, 0, "", null);
         return SubmittedRecipientView.Of(_submission.Recipients[recipient]);
     }
 

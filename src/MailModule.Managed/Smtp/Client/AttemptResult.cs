@@ -109,11 +109,30 @@ public sealed record AttemptResult
     /// <summary>The certificate's name and chain were checked and right.</summary>
     public bool IsVerified => RemoteHost?.IsVerified ?? false;
 
+    /// <summary>What a reply other than the expected one means; a positive one breaks the protocol.</summary>
+    internal static Fault FaultOf(Reply reply)
+        => reply.IsTemporary ? Fault.RefusedTemporary : reply.IsPositive ? Fault.Protocol : Fault.RefusedPermanent;
+
     /// <summary>
     /// RFC 5321 §4.5.3.1.10: 452 in answer to RCPT, and 552 of old servers, say that one transaction has too many
-    /// recipients.
+    /// recipients. What follows: it is never final (<see cref="KindOf"/>), behind recipients that were taken 552 is a
+    /// temporary refusal (<see cref="OfRcpt"/>), and where the message was taken for some, those that were too many are
+    /// left over (<see cref="BesideDelivered"/>).
     /// </summary>
-    internal bool IsTooManyRecipients => IsTooMany(Stage, Reply);
+    internal static bool IsTooManyRecipients(SmtpStage stage, Reply? reply)
+        => stage == SmtpStage.Rcpt && reply is { Code: 452 or 552, Enhanced: "" or "4.5.3" or "5.5.3" };
+
+    /// <summary>A refusal of one recipient.</summary>
+    internal static AttemptResult OfRcpt(Reply reply, SmtpClientTransaction transaction)
+    {
+        bool isTemporary = IsTooManyRecipients(SmtpStage.Rcpt, reply) && transaction.HasAccepted;
+        Fault fault = isTemporary ? Fault.RefusedTemporary : FaultOf(reply);
+        return Of(reply, fault, SmtpStage.Rcpt, transaction.Host);
+    }
+
+    /// <summary>The host has taken the message for others of the same transaction.</summary>
+    internal AttemptResult BesideDelivered()
+        => IsTooManyRecipients(Stage, Reply) ? this with { IsLeftOver = true } : this;
 
     /// <summary>A server's reply that decided about a recipient, or about all.</summary>
     /// <param name="fault">What the reply means; None if it took the message.</param>
@@ -158,10 +177,6 @@ public sealed record AttemptResult
         };
     }
 
-    /// <summary>RFC 5321 §4.5.3.1.10, as <see cref="IsTooManyRecipients"/>.</summary>
-    internal static bool IsTooMany(SmtpStage stage, Reply? reply)
-        => stage == SmtpStage.Rcpt && reply is { Code: 452 or 552, Enhanced: "" or "4.5.3" or "5.5.3" };
-
     /// <summary>No more attempts are made: what might have helped will not. The status says what it was.</summary>
     internal AttemptResult GivenUp()
         => Kind == AttemptResultKind.Deferred ? this with { Kind = AttemptResultKind.Failed, Enhanced = Status } : this;
@@ -173,10 +188,11 @@ public sealed record AttemptResult
         ? this
         : this with { Reply = null, KeptText = Text, KeptCode = reply.Code };
 
+    /// <summary>What may pass is deferred: a temporary refusal, and all that happened on the way.</summary>
     private static AttemptResultKind KindOf(Fault fault, SmtpStage stage, Reply? reply) => fault switch
     {
         Fault.None => AttemptResultKind.Delivered,
-        Fault.RefusedPermanent or Fault.Limit or Fault.NotSupported when !IsTooMany(stage, reply)
+        Fault.RefusedPermanent or Fault.Limit or Fault.NotSupported when !IsTooManyRecipients(stage, reply)
             => AttemptResultKind.Failed,
         _ => AttemptResultKind.Deferred,
     };

@@ -63,7 +63,7 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
         if (reply.Code is 504 or 534 or 538 && _mechanisms.Count > 0)
             return Begin(output);
         if (reply.Code != 235)
-            return Fail(SmtpDialogue.FaultOf(reply), reply, "the server refuses the login");
+            return Fail(AttemptResult.FaultOf(reply), reply, "the server refuses the login");
         return _mechanism!.MayBelieveSuccess
             ? LoginStep.Done
             : Fail(Fault.Protocol, reply, "the server takes the login without the proof that it knows the password");

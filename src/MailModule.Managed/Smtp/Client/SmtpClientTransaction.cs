@@ -25,6 +25,16 @@ internal sealed class SmtpClientTransaction
         _isAccepted = new bool[recipients.Count];
     }
 
+    /// <summary>A message for recipients of its envelope, with all that the envelope says of it.</summary>
+    public static SmtpClientTransaction Of(
+        Envelope envelope, IReadOnlyList<Recipient> recipients, IMessageSource source)
+        => new(envelope.ReversePath, recipients, source)
+        {
+            Return = envelope.Return,
+            EnvelopeId = envelope.EnvelopeId,
+            IsUtf8 = envelope.Utf8,
+        };
+
     public MailAddress ReversePath { get; }
     public IMessageSource Source { get; }
     public IReadOnlyList<Recipient> Recipients { get; }
@@ -98,7 +108,7 @@ internal sealed class SmtpClientTransaction
         if (reply.IsPositive)
             _isAccepted[recipient] = true;
         else
-            _results[recipient] ??= AttemptResult.Of(reply, FaultOfRcpt(reply), SmtpStage.Rcpt, Host);
+            _results[recipient] ??= AttemptResult.OfRcpt(reply, this);
     }
 
     /// <summary>
@@ -108,7 +118,7 @@ internal sealed class SmtpClientTransaction
     {
         AttemptResult result = reply.Code / 100 == 2
             ? AttemptResult.Of(reply, Fault.None, SmtpStage.EndOfData, Host)
-            : AttemptResult.Of(reply, SmtpDialogue.FaultOf(reply), stage, Host);
+            : AttemptResult.Of(reply, AttemptResult.FaultOf(reply), stage, Host);
         for (int i = 0; i < _results.Length; i++)
             _results[i] ??= result;
     }
@@ -142,18 +152,13 @@ internal sealed class SmtpClientTransaction
     /// <summary>
     /// RFC 5321 §4.5.3.1.10: where the message was taken for some, those that were too many go in the next transaction.
     /// </summary>
-    public void SplitOffRest()
+    public void MarkLeftOver()
     {
+        if (!HasDelivered)
+            return;
         for (int i = 0; i < _results.Length; i++)
-            if (_results[i] is { IsTooManyRecipients: true } result && HasDelivered)
-                _results[i] = result with { IsLeftOver = true };
+            _results[i] = _results[i]?.BesideDelivered();
     }
-
-    // RFC 5321 §4.5.3.1.10: 552 behind recipients that were taken is an old way to say "too many", which passes.
-    private Fault FaultOfRcpt(Reply reply)
-        => AttemptResult.IsTooMany(SmtpStage.Rcpt, reply) && HasAccepted
-            ? Fault.RefusedTemporary
-            : SmtpDialogue.FaultOf(reply);
 
     private bool Exists(Func<SmtpClientTransaction, int, bool> holds)
     {

@@ -103,10 +103,6 @@ internal sealed partial class SmtpDialogue
         _ => _awaited.Next is { } next ? StageOf(next) : SmtpStage.Idle,
     };
 
-    /// <summary>What a reply other than the expected one means; a positive one breaks the protocol.</summary>
-    public static Fault FaultOf(Reply reply)
-        => reply.IsTemporary ? Fault.RefusedTemporary : reply.IsPositive ? Fault.Protocol : Fault.RefusedPermanent;
-
     /// <summary>All that was said has left.</summary>
     public void BeginTurn() => _awaited.AllAreDue();
 
@@ -194,7 +190,7 @@ internal sealed partial class SmtpDialogue
         // ended the session.
         if (_mode == Mode.Content || !_awaited.TryTake(out answered))
             return Finish(new DialogueEnd(
-                FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : ""));
+                AttemptResult.FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : ""));
         // RFC 5321 §3.8: 421 may answer any command; the server closes.
         if (reply.Code == 421 && answered.To is not ReplyTo.Quit)
             return Finish(new DialogueEnd(Fault.RefusedTemporary, reply));

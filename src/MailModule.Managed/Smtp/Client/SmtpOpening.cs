@@ -53,7 +53,7 @@ internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialog
     private OpeningStep OnGreeting(Reply reply, Output output)
     {
         if (reply.Code != 220)
-            return Quit(SmtpDialogue.FaultOf(reply), reply, output);
+            return Quit(AttemptResult.FaultOf(reply), reply, output);
         dialogue.Ehlo(options.HostName, output);
         return OpeningStep.UnderWay;
     }
@@ -70,7 +70,7 @@ internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialog
     }
 
     private OpeningStep OnHeloReply(Reply reply, Output output)
-        => reply.Code / 100 == 2 ? Secure(output) : Quit(SmtpDialogue.FaultOf(reply), reply, output);
+        => reply.Code / 100 == 2 ? Secure(output) : Quit(AttemptResult.FaultOf(reply), reply, output);
 
     private OpeningStep Secure(Output output)
     {

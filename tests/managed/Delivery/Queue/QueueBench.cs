@@ -368,7 +368,7 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
                     transaction.ApplyRcptReply(i, ReplyOf(answer));
             }
             transaction.ApplyReply(final, SmtpStage.EndOfData);
-            transaction.SplitOffRest();
+            transaction.MarkLeftOver();
         }
 
         private static Reply ReplyOf(object answer) => answer as Reply ?? ((int)answer == 250

@@ -2,6 +2,7 @@ using System.Net;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Client;
+using MailModule.Tests.Delivery.Remote;
 
 namespace MailModule.Tests.Smtp.Client;
 
@@ -37,8 +38,25 @@ public class AttemptResultTests
     {
         Fault fault = code < 500 ? Fault.RefusedTemporary : Fault.RefusedPermanent;
         AttemptResult result = AttemptResult.Of(new Reply(code, enhanced, "no"), fault, stage, s_host);
-        Assert.Equal(isTooMany, result.IsTooManyRecipients);
+        Assert.Equal(isTooMany, AttemptResult.IsTooManyRecipients(result.Stage, result.Reply));
+        Assert.Equal(isTooMany, result.BesideDelivered().IsLeftOver);
         Assert.Equal(isTooMany || code < 500 ? AttemptResultKind.Deferred : AttemptResultKind.Failed, result.Kind);
+    }
+
+    [Theory]
+    [InlineData(450, "", false, Fault.RefusedTemporary)]
+    [InlineData(550, "", true, Fault.RefusedPermanent)]
+    [InlineData(552, "", true, Fault.RefusedTemporary)]
+    [InlineData(552, "", false, Fault.RefusedPermanent)]
+    [InlineData(552, "5.2.2", true, Fault.RefusedPermanent)]
+    public void A_refusal_of_a_recipient_means_what_its_class_says_unless_it_was_one_too_many(
+        int code, string enhanced, bool hasAccepted, Fault fault)
+    {
+        SmtpClientTransaction transaction = AttemptOwner.Transaction("hello\n", "a@b.example", "c@b.example");
+        if (hasAccepted)
+            transaction.ApplyRcptReply(0, new Reply(250, "", "ok"));
+        transaction.ApplyRcptReply(1, new Reply(code, enhanced, "no"));
+        Assert.Equal(fault, transaction.Results[1]!.Fault);
     }
 
     [Fact]

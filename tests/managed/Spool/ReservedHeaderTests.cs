@@ -15,7 +15,7 @@ namespace MailModule.Tests.Spool;
 /// Return-Path and the Received field, for a message in the log and for one in a file of its own.
 /// </summary>
 [System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
-public sealed class FrontRoomTests : IDisposable
+public sealed class ReservedHeaderTests : IDisposable
 {
     private const string ReturnPath = "Return-Path: <ann@a.example>\r\n";
     private const string Received = "Received: from a.example by mx.example;\r\n\tSat, 28 Nov 2026 12:00:00 +0000\r\n";

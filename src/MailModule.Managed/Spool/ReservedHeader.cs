@@ -8,7 +8,7 @@ namespace MailModule.Spool;
 /// the room is part of the message: what is left of it is a comment at the end of the last field, folded.
 /// </summary>
 /// <param name="at">Where it begins, in octets of the message at rest.</param>
-internal sealed class FrontRoom(int at, int size)
+internal sealed class ReservedHeader(int at, int size)
 {
     public const int Least = 64;
     public const int Most = 32 * 1024;
