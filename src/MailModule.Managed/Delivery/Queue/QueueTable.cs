@@ -113,7 +113,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
         return item;
     }
 
-    /// <summary>An entry that waited until what was in hand of its former claim had ended, and now can be admitted.</summary>
+    /// <summary>An entry that waited for what was in hand of its former claim, and can be admitted now.</summary>
     public bool TryTakeClaimedAgain(out ISpoolEntry entry)
     {
         foreach (ISpoolEntry one in _claimedAgain.Values)

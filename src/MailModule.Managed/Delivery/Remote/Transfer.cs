@@ -29,7 +29,7 @@ internal sealed class Transfer<T>(
         }
     }
 
-    /// <summary>Begins an attempt, after the one before has ended. The owner may hear of it before this returns.</summary>
+    /// <summary>Begins an attempt, when the one before has ended. Its owner may hear of it at once.</summary>
     public void Begin(IAttemptOwner owner)
     {
         IDeliveryAttempt attempt = remoteDelivery.Begin(nextHop, owner);

@@ -190,7 +190,8 @@ internal sealed partial class SmtpDialogue
         // ended the session.
         if (_mode == Mode.Content || !_awaited.TryTake(out answered))
             return Finish(new DialogueEnd(
-                AttemptResult.FaultOf(reply), reply, reply.IsPositive ? "the server answered before it was asked" : ""));
+                AttemptResult.FaultOf(reply), reply,
+                reply.IsPositive ? "the server answered before it was asked" : ""));
         // RFC 5321 §3.8: 421 may answer any command; the server closes.
         if (reply.Code == 421 && answered.To is not ReplyTo.Quit)
             return Finish(new DialogueEnd(Fault.RefusedTemporary, reply));
