@@ -140,7 +140,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     internal int SetIndex { get; set; }
 
     /// <summary>Begins: greets, or shakes hands first.</summary>
-    internal void Start(ISession session, bool tlsFirst)
+    /// <param name="refusal">What the peer is told where the system watches no more links; not under TLS.</param>
+    internal void Start(ISession session, bool tlsFirst, ReadOnlySpan<byte> refusal = default)
     {
         _session = session;
         Touch();
@@ -148,6 +149,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
             BeginTls();
         if (_phase != Phase.Closed && _link.TryBegin(this))
             return;
+        if (!tlsFirst && !refusal.IsEmpty)
+            _link.Send(refusal);
         Lose(Fault.Full, "the system watches no more sockets");
         Finish();
         ServeEvents(mayDecrypt: false);

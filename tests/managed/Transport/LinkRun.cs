@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MailModule.Primitives;
 using MailModule.Tests.Loopback;
 using MailModule.Tests.Support;
@@ -15,13 +16,14 @@ internal sealed class LinkRun : IDisposable
     public ConnectionSet Set { get; }
 
     public Connection Begin(ILink link, Func<Connection, ISession> createSession, TlsServerSettings? server = null,
-        TlsClientSettings? client = null)
+        TlsClientSettings? client = null, string refusal = "")
     {
         Assert.True(Set.TryAdmit(IPAddress.Loopback));
         var connection = new Connection(link, Set) { ServerTls = server, ClientTls = client };
         ISession session = createSession(connection);
         Set.Add(connection);
-        connection.Start(session, tlsFirst: server is not null || client is not null);
+        connection.Start(session, tlsFirst: server is not null || client is not null,
+            Encoding.ASCII.GetBytes(refusal));
         return connection;
     }
 
