@@ -115,12 +115,14 @@ internal sealed partial class Connection
 
     private BlockingCalls Blocking() => _blockingCalls ??= new BlockingCalls(this);
 
-    private void OnInput()
+    private void OnInput(bool mayDecrypt)
     {
         if (_phase == Phase.Handshake)
             _phase = Phase.HandshakeStep;
-        else
+        else if (mayDecrypt || !IsTls)
             Receive();
+        else
+            _receivesLeft = 0; // on a worker
     }
 
     /// <summary>From the link into a buffer of the thread, and from there to the session.</summary>

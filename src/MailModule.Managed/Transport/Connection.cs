@@ -121,7 +121,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     }
 
     /// <summary>Begins: greets, or shakes hands first.</summary>
-    internal void Start(ISession session, bool tlsFirst)
+    /// <param name="refusal">What the peer is told where the system watches no more links; not under TLS.</param>
+    internal void Start(ISession session, bool tlsFirst, ReadOnlySpan<byte> refusal = default)
     {
         _session = session;
         Touch();
@@ -129,9 +130,11 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
             BeginTls();
         if (_phase != Phase.Closed && _link.TryBegin(this))
             return;
+        if (!tlsFirst && !refusal.IsEmpty)
+            _link.Send(refusal);
         Lose(Fault.Full, "the system watches no more sockets");
         Finish();
-        ServeEvents();
+        ServeEvents(mayDecrypt: false);
     }
 
     /// <summary>
@@ -142,17 +145,22 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     /// <summary>
     /// A turn on a worker, for a connection that has used up its turn on the thread it had, or has slow work.
     /// </summary>
-    void IJob.Run() => ServeEvents();
+    void IJob.Run() => ServeEvents(mayDecrypt: true);
 
-    void ILinkOwner.OnBegun() => ServeEvents();
-    void ILinkOwner.OnInput() => Raise(Events.Input);
-    void ILinkOwner.OnRoom() => Raise(Events.Room);
+    void ILinkOwner.OnBegun() => ServeEvents(mayDecrypt: true);
+    void ILinkOwner.OnInput() => Raise(Events.Input, mayDecrypt: true);
+    void ILinkOwner.OnRoom() => Raise(Events.Room, mayDecrypt: true);
 
     /// <summary>An event, from any thread; may serve the connection before it returns.</summary>
-    internal void Raise(Events events)
+    internal void Raise(Events events) => Raise(events, mayDecrypt: Workers.IsCurrent);
+
+    /// <param name="events">What has happened.</param>
+    /// <param name="mayDecrypt">The thread is a worker or the link's own, and not one that others wait for, such as
+    /// the committer.</param>
+    private void Raise(Events events, bool mayDecrypt)
     {
         if (_ownership.Raise(events))
-            ServeEvents();
+            ServeEvents(mayDecrypt);
         else
             _blockingCalls?.Wake();
     }
@@ -168,11 +176,11 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     /// For the owner: serves events on the calling thread until none is left, or until the turn is over and a worker
     /// continues.
     /// </summary>
-    private void ServeEvents()
+    private void ServeEvents(bool mayDecrypt)
     {
         Signals.BlockPipe();
         _receivesLeft = ReceivesPerTurn;
-        while (Step())
+        while (Step(mayDecrypt))
         {
             if (_receivesLeft > 0)
                 continue;
@@ -182,7 +190,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     }
 
     /// <summary>False: the connection is released, and this thread may touch nothing of it any more.</summary>
-    private bool Step()
+    private bool Step(bool mayDecrypt)
     {
         if (_phase is Phase.Running or Phase.HandshakeStep)
         {
@@ -191,9 +199,9 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         }
         Events first = _ownership.ConsumeNextEvent(_phase);
         if (first != Events.None)
-            HandleEvent(first);
+            HandleEvent(first, mayDecrypt);
         else if (WantsInput && _link.AwaitInput())
-            OnInput();
+            OnInput(mayDecrypt);
         else if (_ownership.TryRelease(_phase))
         {
             _blockingCalls?.Wake();
@@ -213,7 +221,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
             _receivesLeft = 0; // on a worker
     }
 
-    private void HandleEvent(Events one)
+    private void HandleEvent(Events one, bool mayDecrypt)
     {
         switch (one)
         {
@@ -235,7 +243,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
                     Expire(ExpiryReason.Idle);
                 break;
             case Events.Input:
-                OnInput();
+                OnInput(mayDecrypt);
                 break;
         }
     }

@@ -73,7 +73,7 @@ internal sealed class Listener : IDisposable
             connection = new Connection(socket, _set) { TlsSettings = _options.Tls };
             ISession session = _options.CreateSession(connection);
             _set.Add(connection);
-            connection.Start(session, _options.IsTlsFirst);
+            connection.Start(session, _options.IsTlsFirst, _options.Refusal.Span);
         }
         catch (Exception e)
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using MailModule.Primitives;
 using MailModule.Tests.Loopback;
@@ -61,6 +62,39 @@ public class LinkFailureTests
         one.Close();
         Assert.Equal(TransferState.Failed, owner.Answer?.State);
         Assert.False(one.HasUnread);
+    }
+
+    [Fact]
+    public void A_link_that_the_system_does_not_watch_is_answered_like_one_too_many()
+    {
+        using var run = new LinkRun();
+        (MemoryLink near, MemoryLink far) = MemoryLink.CreatePair();
+        using var peer = new LinkStream(far);
+        ScriptedSession? session = null;
+        run.Begin(new UnwatchedLink(near),
+            connection => session = new ScriptedSession(connection, PlainConnectionTests.Echo) { Greeting = "hello\n" },
+            refusal: "421 too many\r\n");
+        Assert.Equal("421 too many\r\n", Loop.ReadToEnd(peer));
+        Assert.True(session!.Ended.Wait(Loop.Long));
+        Assert.Equal(Fault.Full, session.Connection.Fault);
+        Assert.Empty(session.Wrongs);
+    }
+
+    /// <summary>As a socket is that epoll refuses.</summary>
+    private sealed class UnwatchedLink(MemoryLink lower) : ILink
+    {
+        public IPEndPoint RemoteEndPoint => lower.RemoteEndPoint;
+        public IPEndPoint LocalEndPoint => lower.LocalEndPoint;
+        public string? Failure => lower.Failure;
+        public bool HasUnread => lower.HasUnread;
+
+        public bool TryBegin(ILinkOwner owner) => false;
+        public bool AwaitInput() => lower.AwaitInput();
+        public Transfer Receive(Memory<byte> target, bool mayTakeLong) => lower.Receive(target, mayTakeLong);
+        public Transfer Send(ReadOnlySpan<byte> octets) => lower.Send(octets);
+        public bool EndOutput() => lower.EndOutput();
+        public void Abort() => lower.Abort();
+        public void Close() => lower.Close();
     }
 
     /// <summary>Sends as soon as it hears of anything.</summary>

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using MailModule.Primitives;
 using MailModule.Tests.Loopback;
 using MailModule.Tests.Support;
@@ -14,13 +15,14 @@ internal sealed class LinkRun : IDisposable
     public Workers Workers { get; } = new(16);
     public ConnectionSet Set { get; }
 
-    public Connection Begin(ILink link, Func<Connection, ISession> createSession, ITlsSettings? tls = null)
+    public Connection Begin(ILink link, Func<Connection, ISession> createSession, ITlsSettings? tls = null, string refusal = "")
     {
         Assert.True(Set.TryAdmit(IPAddress.Loopback));
         var connection = new Connection(link, Set) { TlsSettings = tls };
         ISession session = createSession(connection);
         Set.Add(connection);
-        connection.Start(session, tlsFirst: tls is not null);
+        connection.Start(session, tlsFirst: tls is not null,
+            Encoding.ASCII.GetBytes(refusal));
         return connection;
     }
 

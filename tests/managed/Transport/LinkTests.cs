@@ -152,6 +152,38 @@ public class LinkTests
         Assert.Equal((Fault.Cancelled, 1), (connection.Fault, host.Closes));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whoever_resumes_a_session_reads_on_in_clear_text_and_decrypts_nothing(bool isTls)
+    {
+        using var run = new LinkRun();
+        using var waiting = new ManualResetEventSlim();
+        int reader = 0;
+        ScriptedSession? session = null;
+        run.Begin(run.Link("memory", 64 * 1024, out LinkStream peer),
+            connection => session = new ScriptedSession(connection, (_, line, output) =>
+            {
+                reader = Environment.CurrentManagedThreadId;
+                output.Write(line);
+                waiting.Set();
+                return line == "wait\n" ? Next.Wait : Next.Close;
+            }) { Greeting = "hello\n" },
+            isTls ? new TlsServerSettings(Loop.Certificate) : null);
+        using Stream stream = isTls ? new SslStream(peer, false, (_, _, _, _) => true) : peer;
+        (stream as SslStream)?.AuthenticateAsClient("localhost");
+        Assert.Equal("hello\n", Loop.ReadExactly(stream, 6));
+        stream.Write("wait\n"u8);
+        Assert.True(waiting.Wait(Loop.Long));
+        stream.Write("two\n"u8);
+        session!.Resume();
+        int resumer = Environment.CurrentManagedThreadId;
+        Assert.Equal("wait\ntwo\n", Loop.ReadToEnd(stream));
+        Assert.True(session.Ended.Wait(Loop.Long));
+        Assert.Equal(isTls, reader != resumer);
+        Assert.Empty(session.Wrongs);
+    }
+
     [Fact]
     public void Closing_is_the_last_call_to_a_host_whoever_aborts_after_it()
     {
