@@ -19,7 +19,8 @@ public class LinkFailureTests
         var link = new TlsLink(near, owner, new TlsClientSettings("localhost", Verify: true), default);
         Task serving = Task.Run(() => server.AuthenticateAsServer(Loop.Certificate));
         Transfer step = Transfer.Again;
-        await Task.Run(() => SpinWait.SpinUntil(() => (step = link.Handshake()).State != TransferState.Again, Loop.Long));
+        await Task.Run(() => SpinWait.SpinUntil(
+            () => (step = link.Handshake()).State != TransferState.Again, Loop.Long));
         Assert.Equal(TransferState.Failed, step.State);
         Assert.Equal(TransferState.Failed, link.Send("EHLO client\r\n"u8).State);
         link.Close();
