@@ -85,7 +85,6 @@ public class LinkFailureTests
     private sealed class UnwatchedLink(MemoryLink lower) : ILink
     {
         public IPEndPoint RemoteEndPoint => lower.RemoteEndPoint;
-        public IPEndPoint LocalEndPoint => lower.LocalEndPoint;
         public string? Failure => lower.Failure;
         public bool HasUnread => lower.HasUnread;
 

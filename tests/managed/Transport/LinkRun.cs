@@ -15,7 +15,8 @@ internal sealed class LinkRun : IDisposable
     public Workers Workers { get; } = new(16);
     public ConnectionSet Set { get; }
 
-    public Connection Begin(ILink link, Func<Connection, ISession> createSession, ITlsSettings? tls = null, string refusal = "")
+    public Connection Begin(
+        ILink link, Func<Connection, ISession> createSession, ITlsSettings? tls = null, string refusal = "")
     {
         Assert.True(Set.TryAdmit(IPAddress.Loopback));
         var connection = new Connection(link, Set) { TlsSettings = tls };
