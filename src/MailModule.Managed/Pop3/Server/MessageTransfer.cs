@@ -16,9 +16,6 @@ internal struct MessageTransfer
     private TopLineCounter _top;
     private byte[]? _piece;
 
-    /// <summary>The open message; null: none. Disposed of by <see cref="End"/>.</summary>
-    public Stream? Message { get; set; }
-
     /// <summary>Which message it is.</summary>
     public int Index { get; private set; }
 
@@ -55,11 +52,9 @@ internal struct MessageTransfer
         return true;
     }
 
-    /// <summary>Gives message and memory back.</summary>
+    /// <summary>Gives the memory back.</summary>
     public void End()
     {
-        Message?.Dispose();
-        Message = null;
         if (_piece is { } piece)
             ArrayPool<byte>.Shared.Return(piece);
         _piece = null;

@@ -64,15 +64,8 @@ internal sealed partial class Pop3Session : ISession
     /// <summary>The password given with PASS, for the host's GetAUTHPassw; null before.</summary>
     public string? Password => _login.Password;
 
-    /// <summary>Set by the backend at login; disposed of by the session.</summary>
-    public IMaildrop? Maildrop { get; set; }
-
-    /// <summary>Set by the backend at Open; disposed of by the session.</summary>
-    public Stream? Message
-    {
-        get => _transfer.Message;
-        set => _transfer.Message = value;
-    }
+    /// <summary>Set by the backend at login, which holds the maildrop behind it; null in no maildrop.</summary>
+    public IMessageList? Messages { get; set; }
 
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _marks.Indexes;
@@ -117,7 +110,7 @@ internal sealed partial class Pop3Session : ISession
     {
         _transfer.End();
         _backend.Closed(this);
-        ReleaseMaildrop();
+        Messages = null;
     }
 
     private Next Step(ref ReadOnlySpan<byte> input, Output output)

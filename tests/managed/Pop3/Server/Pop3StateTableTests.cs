@@ -42,7 +42,7 @@ public class Pop3StateTableTests
         var last = new Pop3Rule("LAST", Pop3State.Transaction, Pop3ArgumentRule.OptionalNumber,
             static (session, argument, output) =>
             {
-                Pop3Replies.Pair(output, session.Maildrop!.Count, argument.First);
+                Pop3Replies.Pair(output, session.Messages!.Count, argument.First);
                 return session.WriteReply(output, Pop3Replies.Ok);
             });
         var harness = new Pop3Harness(Plain with { Verbs = Pop3StateTable.Standard.With(last) }, "a\n", "b\n");
