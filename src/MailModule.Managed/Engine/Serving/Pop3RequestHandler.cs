@@ -121,7 +121,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (Workers.IsCurrent)
             return RunStep();
         _dependencies.RunJob(this);
-        return new Pop3Verdict(Pop3VerdictKind.Pending);
+        return Pop3Verdict.Pending;
     }
 
     public void Run()
@@ -183,14 +183,14 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         bool mayEnter = account is { MayReadMail: true };
         _dependencies.Log.Login("pop3", _user, mayEnter, RemoteEndPoint);
         if (!mayEnter)
-            return new Pop3Verdict(Pop3VerdictKind.Refuse);
+            return Pop3Verdict.Refuse();
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
         _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account!.Home);
         Fault fault = _dependencies.Store.Open(account.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Messages = _maildrop = maildrop;
-        return new Pop3Verdict(Pop3VerdictKind.Accept);
+        return Pop3Verdict.Accept;
     }
 
     private Pop3Verdict OpenMessage()
@@ -202,16 +202,16 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return OpenHostContent(given ?? new SubmissionContent(_dependencies.ScratchFolder));
         given?.Dispose();
         if (answer > 0)
-            return new Pop3Verdict(Pop3VerdictKind.Refuse, "refused by this host's policy");
+            return Pop3Verdict.Refuse("refused by this host's policy");
         if (given is not null)
-            return new Pop3Verdict(Pop3VerdictKind.Close);
+            return Pop3Verdict.Close();
         if (_isWhole && ReadAhead())
-            return new Pop3Verdict(Pop3VerdictKind.Accept);
+            return Pop3Verdict.Accept;
         Fault fault = _maildrop!.OpenMessage(_index, out Stream content);
         if (fault != Fault.None)
-            return new Pop3Verdict(Pop3VerdictKind.Refuse, "[SYS/TEMP] the message cannot be read now");
+            return Pop3Verdict.Refuse("[SYS/TEMP] the message cannot be read now");
         _message = content;
-        return new Pop3Verdict(Pop3VerdictKind.Accept);
+        return Pop3Verdict.Accept;
     }
 
     // A host that is asked about messages is asked before each.
@@ -223,7 +223,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (content.Finish() != Fault.None)
         {
             content.Dispose();
-            return new Pop3Verdict(Pop3VerdictKind.Close);
+            return Pop3Verdict.Close();
         }
         string? size = _isWhole ? $"{content.WireLength} octets" : null;
         _message = content.OpenRead();
@@ -278,8 +278,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         GiveMaildropBack();
         _dependencies.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
-            ? new Pop3Verdict(Pop3VerdictKind.Accept)
-            : new Pop3Verdict(Pop3VerdictKind.Refuse, "[SYS/TEMP] some deleted messages not removed");
+            ? Pop3Verdict.Accept
+            : Pop3Verdict.Refuse("[SYS/TEMP] some deleted messages not removed");
     }
 
     public Fault Send(ReadOnlySpan<byte> octets)
