@@ -19,7 +19,10 @@ internal struct MessageTransfer
     /// <summary>Which message it is.</summary>
     public int Index { get; private set; }
 
-    public bool IsTop { get; private set; }
+    /// <summary>Of the body, for TOP; below 0: the whole message, for RETR.</summary>
+    public int Lines { get; private set; }
+
+    public readonly bool IsTop => Lines >= 0;
 
     /// <summary>What a pending read gave.</summary>
     public int ReadCount { get; set; }
@@ -27,11 +30,12 @@ internal struct MessageTransfer
     /// <summary>What the next octets of the message are read into; after <see cref="RentPiece"/>.</summary>
     public readonly byte[] Piece => _piece!;
 
-    /// <param name="lines">Of the body, for TOP; below 0: the whole message, for RETR.</param>
+    /// <param name="index">Which message it is.</param>
+    /// <param name="lines"><see cref="Lines"/>.</param>
     public void Begin(int index, int lines)
     {
         Index = index;
-        IsTop = lines >= 0;
+        Lines = lines;
         _top = new TopLineCounter(lines);
         _dots = default;
     }

@@ -33,11 +33,18 @@ internal sealed partial class Pop3Session
         if (User is null)
             return Reject(output, Pop3Replies.UserFirst);
         _login.Password = Encoding.UTF8.GetString(password);
-        return Follow(_backend.Login(this, User, password.ToArray()), output,
-            static (session, verdict, output) => session.OnLoginVerdict(verdict, output));
+        _login.PasswordOctets = password.ToArray();
+        return AskOfRule(output);
     }
 
-    private Next OnLoginVerdict(Pop3Verdict verdict, Output output)
+    internal Pop3Verdict AskLogin()
+    {
+        byte[] password = _login.PasswordOctets;
+        _login.PasswordOctets = [];
+        return _backend.Login(this, User!, password);
+    }
+
+    internal Next OnLoginVerdict(Pop3Verdict verdict, Output output)
     {
         if (verdict.Kind != Pop3VerdictKind.Accept || Messages is null)
             return RefuseLogin(verdict, output);
@@ -137,14 +144,9 @@ internal sealed partial class Pop3Session
         return WriteReply(output, Pop3Replies.Ok);
     }
 
-    // RFC 1939 §6: only QUIT in the TRANSACTION state deletes.
-    internal Next Quit(Output output)
-    {
-        Pop3Verdict asked = State == Pop3State.Transaction ? _backend.Quit(this) : Pop3Verdict.Accept;
-        return Follow(asked, output, static (session, verdict, output) => session.OnQuitVerdict(verdict, output));
-    }
+    internal Pop3Verdict AskQuit() => _backend.Quit(this);
 
-    private Next OnQuitVerdict(Pop3Verdict verdict, Output output)
+    internal Next OnQuitVerdict(Pop3Verdict verdict, Output output)
     {
         Messages = null;
         if (verdict.Kind != Pop3VerdictKind.Accept)
@@ -163,11 +165,12 @@ internal sealed partial class Pop3Session
         if (lines < 0 && _backend.TryAnswer(this, number - 1, output))
             return Retrieved();
         _transfer.Begin(number - 1, lines);
-        return Follow(_backend.Open(this, _transfer.Index, lines), output,
-            static (session, verdict, output) => session.OnOpenVerdict(verdict, output));
+        return AskOfRule(output);
     }
 
-    private Next OnOpenVerdict(Pop3Verdict verdict, Output output)
+    internal Pop3Verdict AskMessage() => _backend.Open(this, _transfer.Index, _transfer.Lines);
+
+    internal Next OnOpenVerdict(Pop3Verdict verdict, Output output)
     {
         if (verdict.Kind != Pop3VerdictKind.Accept)
             return RefuseMessage(verdict, output);
