@@ -3,22 +3,11 @@ using MailModule.Primitives;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// A session's view of one mailbox: fixed numbers, exact sizes, stable ids. Disposing gives the lock back. Sizes and
-/// ids cost no file access.
+/// A session's view of one mailbox, with the messages themselves. Disposing gives the lock back: at once, on any
+/// thread, for what it closes has nothing left to write.
 /// </summary>
-internal interface IMaildrop : IDisposable
+internal interface IMaildrop : IMessageList, IDisposable
 {
-    int Count { get; }
-
-    /// <summary>Octets of all messages on the wire.</summary>
-    long TotalSize { get; }
-
-    /// <summary>Octets on the wire, CRLF line ends, before stuffing.</summary>
-    long Size(int index);
-
-    /// <summary>Writes the unique id (1 to 70 octets of 0x21 to 0x7E) and returns its length.</summary>
-    int UniqueId(int index, Span<byte> destination);
-
     /// <summary>
     /// Opens the message at rest (LF lines). <see cref="Fault.NotFound"/> if another program has deleted it.
     /// </summary>

@@ -1,3 +1,4 @@
+using MailModule.Mailbox;
 using MailModule.Pop3.Server;
 using MailModule.Transport;
 
@@ -26,11 +27,17 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
 
     public Pop3Verdict Quit(Pop3Session session) => HandlerFor(session).Quit();
 
-    public void Closed(Pop3Session session) => _ahead?.Clear();
+    public void CloseMessage(Pop3Session session) => HandlerFor(session).CloseMessage();
+
+    public void Closed(Pop3Session session)
+    {
+        _ahead?.Clear();
+        _handler?.Close();
+    }
 
     /// <summary>Reads the answer to a RETR ahead, and perhaps those to the next. Workers only.</summary>
-    public bool ReadAhead(Pop3Session session, int index)
-        => (_ahead ??= new RetrReadAhead(dependencies.ReadAheadBuffers)).ReadFrom(session.Maildrop!, index);
+    public bool ReadAhead(IMaildrop maildrop, int index)
+        => (_ahead ??= new RetrReadAhead(dependencies.ReadAheadBuffers)).ReadFrom(maildrop, index);
 
     private Pop3RequestHandler HandlerFor(Pop3Session session)
         => _handler ??= new Pop3RequestHandler(session, dependencies, this, connection);

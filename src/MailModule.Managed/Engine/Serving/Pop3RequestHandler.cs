@@ -11,7 +11,8 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// One POP3 session's dealings with the host and the mailbox: the job that a worker runs, and the stream the host gets.
+/// One POP3 session's dealings with the host and the mailbox: the maildrop and the open message, the job that a worker
+/// runs, and the stream the host gets.
 /// Every step touches files, so it runs on a worker; a session that is on one already (pipelined commands) gets its
 /// answer at once.
 /// </summary>
@@ -29,6 +30,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private readonly Pop3Dependencies _dependencies;
     private readonly Pop3Backend _backend;
     private readonly IBlockingPeer? _connection;
+    private IMaildrop? _maildrop;
+    private Stream? _message;
     private Step _step;
     private string _user = "";
     private byte[] _password = [];
@@ -62,11 +65,44 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         return Start(Step.Open, RequestAction.PopGetMessage);
     }
 
-    public Pop3Verdict Quit() => Start(Step.Quit, RequestAction.None);
+    public Pop3Verdict Quit()
+    {
+        if (_session.Deleted.Count > 0)
+            return Start(Step.Quit, RequestAction.None);
+        GiveMaildropBack();
+        return Pop3Verdict.Accept;
+    }
+
+    /// <summary>
+    /// Closes the open message: by a worker, for it may be the last that holds a deleted file, however large.
+    /// </summary>
+    public void CloseMessage()
+    {
+        if (_message is not { } message)
+            return;
+        _message = null;
+        if (Workers.IsCurrent)
+            message.Dispose();
+        else
+            _dependencies.RunJob(new Closing(message));
+    }
+
+    /// <summary>The connection is gone.</summary>
+    public void Close()
+    {
+        CloseMessage();
+        GiveMaildropBack();
+    }
+
+    private void GiveMaildropBack()
+    {
+        _maildrop?.Dispose();
+        _maildrop = null;
+    }
 
     public int Read(byte[] buffer)
     {
-        if (Workers.IsCurrent || _session.Message is MemoryStream)
+        if (Workers.IsCurrent || _message is MemoryStream)
             return ReadNow(buffer);
         _buffer = buffer;
         _step = Step.Read;
@@ -85,7 +121,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (Workers.IsCurrent)
             return RunStep();
         _dependencies.RunJob(this);
-        return new Pop3Verdict(Pop3VerdictKind.Pending);
+        return Pop3Verdict.Pending;
     }
 
     public void Run()
@@ -99,9 +135,16 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private Pop3Verdict RunStep() => _step switch
     {
         Step.Login => LogIn(),
-        Step.Open => OpenMessage(),
+        Step.Open => Opened(OpenMessage()),
         _ => DeleteAndQuit(),
     };
+
+    private Pop3Verdict Opened(Pop3Verdict verdict)
+    {
+        if (verdict.Kind == Pop3VerdictKind.Close)
+            GiveMaildropBack();
+        return verdict;
+    }
 
     private int AskHost(RequestAction action)
     {
@@ -124,7 +167,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private string UniqueId()
     {
         Span<byte> id = stackalloc byte[70];
-        return Encoding.ASCII.GetString(id[.._session.Maildrop!.UniqueId(_index, id)]);
+        return Encoding.ASCII.GetString(id[.._maildrop!.UniqueId(_index, id)]);
     }
 
     private Pop3Verdict LogIn()
@@ -140,14 +183,14 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         bool mayEnter = account is { MayReadMail: true };
         _dependencies.Log.Login("pop3", _user, mayEnter, RemoteEndPoint);
         if (!mayEnter)
-            return new Pop3Verdict(Pop3VerdictKind.Refuse);
+            return Pop3Verdict.Refuse();
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
         _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account!.Home);
         Fault fault = _dependencies.Store.Open(account.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
-        _session.Maildrop = maildrop;
-        return new Pop3Verdict(Pop3VerdictKind.Accept);
+        _session.Messages = _maildrop = maildrop;
+        return Pop3Verdict.Accept;
     }
 
     private Pop3Verdict OpenMessage()
@@ -159,39 +202,49 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return OpenHostContent(given ?? new SubmissionContent(_dependencies.ScratchFolder));
         given?.Dispose();
         if (answer > 0)
-            return new Pop3Verdict(Pop3VerdictKind.Refuse, "refused by this host's policy");
+            return Pop3Verdict.Refuse("refused by this host's policy");
         if (given is not null)
-            return new Pop3Verdict(Pop3VerdictKind.Close);
+            return Pop3Verdict.Close();
         if (_isWhole && ReadAhead())
-            return new Pop3Verdict(Pop3VerdictKind.Accept);
-        Fault fault = _session.Maildrop!.OpenMessage(_index, out Stream content);
+            return Pop3Verdict.Accept;
+        Fault fault = _maildrop!.OpenMessage(_index, out Stream content);
         if (fault != Fault.None)
-            return new Pop3Verdict(Pop3VerdictKind.Refuse, "[SYS/TEMP] the message cannot be read now");
-        _session.Message = content;
-        return new Pop3Verdict(Pop3VerdictKind.Accept);
+            return Pop3Verdict.Refuse("[SYS/TEMP] the message cannot be read now");
+        _message = content;
+        return Pop3Verdict.Accept;
     }
 
     // A host that is asked about messages is asked before each.
     private bool ReadAhead()
-        => !_dependencies.Host.AsksAbout(RequestAction.PopGetMessage) && _backend.ReadAhead(_session, _index);
+        => !_dependencies.Host.AsksAbout(RequestAction.PopGetMessage) && _backend.ReadAhead(_maildrop!, _index);
 
     private Pop3Verdict OpenHostContent(SubmissionContent content)
     {
         if (content.Finish() != Fault.None)
         {
             content.Dispose();
-            return new Pop3Verdict(Pop3VerdictKind.Close);
+            return Pop3Verdict.Close();
         }
         string? size = _isWhole ? $"{content.WireLength} octets" : null;
-        _session.Message = content.OpenRead();
+        _message = content.OpenRead();
         return new Pop3Verdict(Pop3VerdictKind.Accept, size);
     }
 
     private int ReadNow(byte[] buffer)
     {
+        int count = TryRead(buffer);
+        if (count > 0)
+            return count;
+        _message?.Dispose();
+        _message = null;
+        return count;
+    }
+
+    private int TryRead(byte[] buffer)
+    {
         try
         {
-            return _session.Message!.Read(buffer, 0, buffer.Length);
+            return _message?.Read(buffer, 0, buffer.Length) ?? -1;
         }
         catch (IOException e)
         {
@@ -218,14 +271,15 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         Fault fault = ours.Count == 0 ? Fault.None : _dependencies.Delivery.MakeDurable();
         if (fault == Fault.None && ours.Count > 0)
         {
-            fault = _session.Maildrop!.Delete(
+            fault = _maildrop!.Delete(
                 System.Runtime.InteropServices.CollectionsMarshal.AsSpan(ours), out int failed);
             kept += failed;
         }
+        GiveMaildropBack();
         _dependencies.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
-            ? new Pop3Verdict(Pop3VerdictKind.Accept)
-            : new Pop3Verdict(Pop3VerdictKind.Refuse, "[SYS/TEMP] some deleted messages not removed");
+            ? Pop3Verdict.Accept
+            : Pop3Verdict.Refuse("[SYS/TEMP] some deleted messages not removed");
     }
 
     public Fault Send(ReadOnlySpan<byte> octets)
@@ -249,4 +303,9 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         => _session.Password ?? (Action == RequestAction.PopLogin ? Encoding.UTF8.GetString(_password) : null);
     public IPEndPoint? RemoteEndPoint => _session.Peer.RemoteEndPoint;
     public nint Descriptor => _connection?.Descriptor ?? -1;
+
+    private sealed class Closing(Stream message) : IJob
+    {
+        public void Run() => message.Dispose();
+    }
 }

@@ -18,19 +18,19 @@ internal sealed class DeletionMarks
 
     public bool Contains(int index) => index >> 6 < _bits.Length && (_bits[index >> 6] >> (index & 63) & 1) != 0;
 
-    public void Add(IMaildrop maildrop, int index)
+    public void Add(IMessageList messages, int index)
     {
         if (_bits.Length == 0)
-            _bits = new ulong[(maildrop.Count + 63) / 64];
+            _bits = new ulong[(messages.Count + 63) / 64];
         _bits[index >> 6] |= 1UL << (index & 63);
         _indexes.Add(index);
-        SizeLeft -= maildrop.Size(index);
+        SizeLeft -= messages.Size(index);
     }
 
     /// <summary>Takes all marks away.</summary>
-    public void Clear(IMaildrop maildrop)
+    public void Clear(IMessageList messages)
     {
-        SizeLeft = maildrop.TotalSize;
+        SizeLeft = messages.TotalSize;
         _indexes.Clear();
         _bits = [];
     }

@@ -5,34 +5,39 @@ namespace MailModule.Pop3.Server;
 /// <summary>What a POP3 session asks the rest of the engine. Called on the session's owner thread and must not block;
 /// what may block answers Pending, works on a worker and ends with one <see cref="Pop3Session.Answer"/>. On a worker it
 /// may as well work at once and answer so.</summary>
+/// <remarks>The maildrop and the open message are the backend's: it opens them, closes them, and knows where that may
+/// block. The session sees numbers and sizes, and octets.</remarks>
 internal interface IPop3Backend
 {
-    /// <summary>User and password (octets, to be cleared by the callee) are known. On Accept the backend has set
-    /// <see cref="Pop3Session.Maildrop"/>. A refusal without text, or with one that begins with [AUTH], counts as a
-    /// failed login; it must not tell whether the user exists.</summary>
+    /// <summary>User and password (octets, to be cleared by the callee) are known. On Accept the backend holds the
+    /// maildrop and has set <see cref="Pop3Session.Messages"/>. A refusal without text, or with one that begins with
+    /// [AUTH], counts as a failed login; it must not tell whether the user exists.</summary>
     Pop3Verdict Login(Pop3Session session, string user, byte[] password);
 
-    /// <summary>RETR (<paramref name="lines"/> -1) or TOP. On Accept the backend has set
-    /// <see cref="Pop3Session.Message"/>, an open stream of LF lines that the session reads in pieces by
-    /// <see cref="Read"/> and disposes of; or it holds the answer to a RETR ready, and perhaps those to the next, and
-    /// <see cref="TryAnswer"/> writes them.</summary>
+    /// <summary>RETR (<paramref name="lines"/> -1) or TOP. On Accept the backend holds the message open, LF lines that
+    /// the session reads in pieces by <see cref="Read"/>; or it holds the answer to a RETR ready, and perhaps those to
+    /// the next, and <see cref="TryAnswer"/> writes them. On Close it has given the maildrop back, as at
+    /// <see cref="Quit"/>.</summary>
     Pop3Verdict Open(Pop3Session session, int index, int lines);
 
     /// <summary>Writes the whole answer to a RETR if it is at hand. Asked before <see cref="Open"/>, which then is not
-    /// called, and after an Accept without <see cref="Pop3Session.Message"/>.</summary>
+    /// called, and after an Accept.</summary>
     bool TryAnswer(Pop3Session session, int index, Output output);
 
     /// <summary>Fills <paramref name="buffer"/> with the next octets of the open message; 0 at its end, -1 on failure,
-    /// -2 pending (then <see cref="Pop3Session.AnswerRead"/>).</summary>
+    /// which both close it; -2 pending (then <see cref="Pop3Session.AnswerRead"/>).</summary>
     int Read(Pop3Session session, byte[] buffer);
 
+    /// <summary>The session needs no more of the message, though <see cref="Read"/> has not come to its end.</summary>
+    void CloseMessage(Pop3Session session);
+
     /// <summary>
-    /// QUIT with deletions (indexes in <see cref="Pop3Session.Deleted"/>). Refuse means some are still there (RFC 1939
-    /// §6).
+    /// QUIT after a login. Deletes what is marked (indexes in <see cref="Pop3Session.Deleted"/>) and gives the maildrop
+    /// back, whatever the verdict: a client that reads it may log in again at once. Refuse means some are still there
+    /// (RFC 1939 §6).
     /// </summary>
     Pop3Verdict Quit(Pop3Session session);
 
-    /// <summary>The connection is gone; the last call. The session itself gives back the maildrop and an open message:
-    /// after a QUIT before its answer is sent, else right after this call.</summary>
+    /// <summary>The connection is gone; the last call. Gives back what the backend still holds.</summary>
     void Closed(Pop3Session session);
 }

@@ -16,13 +16,13 @@ internal struct MessageTransfer
     private TopLineCounter _top;
     private byte[]? _piece;
 
-    /// <summary>The open message; null: none. Disposed of by <see cref="End"/>.</summary>
-    public Stream? Message { get; set; }
-
     /// <summary>Which message it is.</summary>
     public int Index { get; private set; }
 
-    public bool IsTop { get; private set; }
+    /// <summary>Of the body, for TOP; below 0: the whole message, for RETR.</summary>
+    public int Lines { get; private set; }
+
+    public readonly bool IsTop => Lines >= 0;
 
     /// <summary>What a pending read gave.</summary>
     public int ReadCount { get; set; }
@@ -30,11 +30,12 @@ internal struct MessageTransfer
     /// <summary>What the next octets of the message are read into; after <see cref="RentPiece"/>.</summary>
     public readonly byte[] Piece => _piece!;
 
-    /// <param name="lines">Of the body, for TOP; below 0: the whole message, for RETR.</param>
+    /// <param name="index">Which message it is.</param>
+    /// <param name="lines"><see cref="Lines"/>.</param>
     public void Begin(int index, int lines)
     {
         Index = index;
-        IsTop = lines >= 0;
+        Lines = lines;
         _top = new TopLineCounter(lines);
         _dots = default;
     }
@@ -55,11 +56,9 @@ internal struct MessageTransfer
         return true;
     }
 
-    /// <summary>Gives message and memory back.</summary>
+    /// <summary>Gives the memory back.</summary>
     public void End()
     {
-        Message?.Dispose();
-        Message = null;
         if (_piece is { } piece)
             ArrayPool<byte>.Shared.Return(piece);
         _piece = null;

@@ -12,24 +12,24 @@ internal struct Pop3Listing(bool uniqueIds)
     private int _next;
 
     /// <summary>Writes the next lines, without those marked as deleted; true after the last.</summary>
-    public bool WriteSome(IMaildrop maildrop, DeletionMarks marks, Output output)
+    public bool WriteSome(IMessageList messages, DeletionMarks marks, Output output)
     {
-        int end = Math.Min(_next + LinesPerStep, maildrop.Count);
+        int end = Math.Min(_next + LinesPerStep, messages.Count);
         for (; _next < end; _next++)
             if (!marks.Contains(_next))
-                WriteLine(maildrop, _next, uniqueIds, output);
-        return end == maildrop.Count;
+                WriteLine(messages, _next, uniqueIds, output);
+        return end == messages.Count;
     }
 
-    public static void WriteLine(IMaildrop maildrop, int index, bool uniqueId, Output output)
+    public static void WriteLine(IMessageList messages, int index, bool uniqueId, Output output)
     {
         if (!uniqueId)
         {
-            Pop3Replies.ListLine(output, index + 1, maildrop.Size(index));
+            Pop3Replies.ListLine(output, index + 1, messages.Size(index));
             return;
         }
         Span<byte> id = stackalloc byte[70];
-        int length = maildrop.UniqueId(index, id);
+        int length = messages.UniqueId(index, id);
         Pop3Replies.UidlLine(output, index + 1, id[..length]);
     }
 }

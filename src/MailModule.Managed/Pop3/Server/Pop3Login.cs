@@ -6,6 +6,9 @@ internal struct Pop3Login
     public string? User;
     public string? Password;
 
+    /// <summary>The password as it came, until the backend is asked, which clears it.</summary>
+    public byte[] PasswordOctets;
+
     /// <summary>Logins that failed by name or password.</summary>
     public int Failures;
 

@@ -33,28 +33,35 @@ internal sealed partial class Pop3Session
         if (User is null)
             return Reject(output, Pop3Replies.UserFirst);
         _login.Password = Encoding.UTF8.GetString(password);
-        return Follow(_backend.Login(this, User, password.ToArray()), output,
-            static (session, verdict, output) => session.OnLoginVerdict(verdict, output));
+        _login.PasswordOctets = password.ToArray();
+        return AskOfRule(output);
     }
 
-    private Next OnLoginVerdict(Pop3Verdict verdict, Output output)
+    internal Pop3Verdict AskLogin()
     {
-        if (verdict.Kind != Pop3VerdictKind.Accept || Maildrop is null)
+        byte[] password = _login.PasswordOctets;
+        _login.PasswordOctets = [];
+        return _backend.Login(this, User!, password);
+    }
+
+    internal Next OnLoginVerdict(Pop3Verdict verdict, Output output)
+    {
+        if (verdict.Kind != Pop3VerdictKind.Accept || Messages is null)
             return RefuseLogin(verdict, output);
         State = Pop3State.Transaction;
         _errors = 0;
-        _marks.Clear(Maildrop);
+        _marks.Clear(Messages);
         if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);
         else
-            Pop3Replies.LoggedIn(output, Maildrop.Count, Maildrop.TotalSize);
+            Pop3Replies.LoggedIn(output, Messages.Count, Messages.TotalSize);
         return Continue;
     }
 
     private Next RefuseLogin(Pop3Verdict verdict, Output output)
     {
         _login.Forget();
-        ReleaseMaildrop();
+        Messages = null;
         string text = verdict.Text
             ?? (verdict.Kind == Pop3VerdictKind.Accept ? Pop3Verdict.Temporary.Text! : Pop3Replies.LoginFailed);
         Pop3Replies.Negative(output, text);
@@ -85,20 +92,14 @@ internal sealed partial class Pop3Session
         return Continue;
     }
 
-    private void ReleaseMaildrop()
-    {
-        Maildrop?.Dispose();
-        Maildrop = null;
-    }
-
     /// <summary>
     /// A number as the client gives it, from 1 on; a deleted message is as good as none (RFC 1939 §5).
     /// </summary>
-    private bool Exists(int number) => number > 0 && number <= Maildrop!.Count && !_marks.Contains(number - 1);
+    private bool Exists(int number) => number > 0 && number <= Messages!.Count && !_marks.Contains(number - 1);
 
     internal Next Stat(Output output)
     {
-        Pop3Replies.Pair(output, Maildrop!.Count - _marks.Count, _marks.SizeLeft);
+        Pop3Replies.Pair(output, Messages!.Count - _marks.Count, _marks.SizeLeft);
         return Continue;
     }
 
@@ -109,7 +110,7 @@ internal sealed partial class Pop3Session
         if (!Exists(number))
             return WriteReply(output, Pop3Replies.NoSuchMessage);
         output.Write("+OK "u8);
-        Pop3Listing.WriteLine(Maildrop!, number - 1, uniqueIds, output);
+        Pop3Listing.WriteLine(Messages!, number - 1, uniqueIds, output);
         return Continue;
     }
 
@@ -123,7 +124,7 @@ internal sealed partial class Pop3Session
 
     private Next ContinueListing(Output output)
     {
-        if (!_listing.WriteSome(Maildrop!, _marks, output))
+        if (!_listing.WriteSome(Messages!, _marks, output))
             return Continue;
         output.Write(Pop3Replies.EndOfList);
         return BackToCommands();
@@ -133,27 +134,21 @@ internal sealed partial class Pop3Session
     {
         if (!Exists(number))
             return WriteReply(output, Pop3Replies.NoSuchMessage);
-        _marks.Add(Maildrop!, number - 1);
+        _marks.Add(Messages!, number - 1);
         return WriteReply(output, Pop3Replies.Deleted);
     }
 
     internal Next Reset(Output output)
     {
-        _marks.Clear(Maildrop!);
+        _marks.Clear(Messages!);
         return WriteReply(output, Pop3Replies.Ok);
     }
 
-    // RFC 1939 §6: only QUIT in the TRANSACTION state deletes.
-    internal Next Quit(Output output)
-    {
-        Pop3Verdict asked = _marks.Count == 0 ? Pop3Verdict.Accept : _backend.Quit(this);
-        return Follow(asked, output, static (session, verdict, output) => session.OnQuitVerdict(verdict, output));
-    }
+    internal Pop3Verdict AskQuit() => _backend.Quit(this);
 
-    // The lock is given back before the answer, so that the client may log in again as soon as it has read it.
-    private Next OnQuitVerdict(Pop3Verdict verdict, Output output)
+    internal Next OnQuitVerdict(Pop3Verdict verdict, Output output)
     {
-        ReleaseMaildrop();
+        Messages = null;
         if (verdict.Kind != Pop3VerdictKind.Accept)
             Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.NotAllDeleted);
         else if (verdict.Text is { } text)
@@ -170,23 +165,23 @@ internal sealed partial class Pop3Session
         if (lines < 0 && _backend.TryAnswer(this, number - 1, output))
             return Retrieved();
         _transfer.Begin(number - 1, lines);
-        return Follow(_backend.Open(this, _transfer.Index, lines), output,
-            static (session, verdict, output) => session.OnOpenVerdict(verdict, output));
+        return AskOfRule(output);
     }
 
-    private Next OnOpenVerdict(Pop3Verdict verdict, Output output)
+    internal Pop3Verdict AskMessage() => _backend.Open(this, _transfer.Index, _transfer.Lines);
+
+    internal Next OnOpenVerdict(Pop3Verdict verdict, Output output)
     {
-        if (verdict.Kind == Pop3VerdictKind.Accept && Message is null && !_transfer.IsTop
-            && _backend.TryAnswer(this, _transfer.Index, output))
-            return Retrieved();
-        if (verdict.Kind != Pop3VerdictKind.Accept || Message is null)
+        if (verdict.Kind != Pop3VerdictKind.Accept)
             return RefuseMessage(verdict, output);
+        if (!_transfer.IsTop && _backend.TryAnswer(this, _transfer.Index, output))
+            return Retrieved();
         if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);
         else if (_transfer.IsTop)
             output.Write(Pop3Replies.TopFollows);
         else
-            Pop3Replies.MessageFollows(output, Maildrop!.Size(_transfer.Index));
+            Pop3Replies.MessageFollows(output, Messages!.Size(_transfer.Index));
         _transfer.RentPiece();
         _activity = Activity.Sending;
         _errors = 0;
@@ -201,11 +196,9 @@ internal sealed partial class Pop3Session
 
     private Next RefuseMessage(Pop3Verdict verdict, Output output)
     {
-        _transfer.End();
         bool closes = verdict.Kind == Pop3VerdictKind.Close;
-        // As at QUIT: a client that reads that this session is over may log in again.
         if (closes)
-            ReleaseMaildrop();
+            Messages = null;
         Pop3Replies.Negative(output, verdict.Text ?? Pop3Replies.CannotOpen);
         return closes ? Next.Close : Continue;
     }
@@ -230,6 +223,8 @@ internal sealed partial class Pop3Session
         }
         if (!_transfer.Write(count, output))
             return Continue;
+        if (count > 0)
+            _backend.CloseMessage(this);
         _transfer.End();
         return BackToCommands();
     }

@@ -6,7 +6,7 @@ namespace MailModule.Pop3.Server;
 /// <summary>
 /// The server side of POP3 (RFC 1939, 2449) on one connection, as a pure machine. It does one thing at a time
 /// (<see cref="Activity"/>): it reads commands, waits for its backend, or sends a long answer in pieces. What a verb
-/// does is its row in the <see cref="Pop3StateTable"/>.
+/// does is its row in the <see cref="Pop3StateTable"/>, what follows a verdict a <see cref="Pop3Question"/>'s.
 /// <see cref="ISession"/> says who calls it when.
 /// </summary>
 internal sealed partial class Pop3Session : ISession
@@ -20,7 +20,8 @@ internal sealed partial class Pop3Session : ISession
     private readonly IPop3Backend _backend;
     private readonly DeletionMarks _marks = new();
     private Activity _activity = Activity.Greeting;
-    private Pop3VerdictHandler? _follow;
+    private Pop3Rule? _rule;
+    private Pop3Question? _question;
     private Pop3Verdict _answer;
     private Pop3Login _login;
     private Pop3Listing _listing;
@@ -37,9 +38,6 @@ internal sealed partial class Pop3Session : ISession
         _backend = backend;
         Peer = peer;
     }
-
-    /// <summary>What follows a verdict.</summary>
-    private delegate Next Pop3VerdictHandler(Pop3Session session, Pop3Verdict verdict, Output output);
 
     /// <summary>What the session does when no verdict is due.</summary>
     private enum Activity
@@ -64,15 +62,8 @@ internal sealed partial class Pop3Session : ISession
     /// <summary>The password given with PASS, for the host's GetAUTHPassw; null before.</summary>
     public string? Password => _login.Password;
 
-    /// <summary>Set by the backend at login; disposed of by the session.</summary>
-    public IMaildrop? Maildrop { get; set; }
-
-    /// <summary>Set by the backend at Open; disposed of by the session.</summary>
-    public Stream? Message
-    {
-        get => _transfer.Message;
-        set => _transfer.Message = value;
-    }
+    /// <summary>Set by the backend at login, which holds the maildrop behind it; null in no maildrop.</summary>
+    public IMessageList? Messages { get; set; }
 
     /// <summary>Messages marked for deletion, by index.</summary>
     public IReadOnlyList<int> Deleted => _marks.Indexes;
@@ -109,7 +100,7 @@ internal sealed partial class Pop3Session : ISession
     /// <summary>RFC 1939 §3: a session that times out closes without a word and deletes nothing.</summary>
     public void Expire(ExpiryReason reason, Output output)
     {
-        if (reason == ExpiryReason.Stopping && _activity == Activity.Commands && _follow is null)
+        if (reason == ExpiryReason.Stopping && _activity == Activity.Commands && _question is null)
             output.Write(Pop3Replies.Stopping);
     }
 
@@ -117,11 +108,11 @@ internal sealed partial class Pop3Session : ISession
     {
         _transfer.End();
         _backend.Closed(this);
-        ReleaseMaildrop();
+        Messages = null;
     }
 
     private Next Step(ref ReadOnlySpan<byte> input, Output output)
-        => _follow is not null ? OnVerdict(output) : _activity switch
+        => _question is not null ? OnVerdict(output) : _activity switch
         {
             Activity.Commands => ReadCommand(ref input, output),
             Activity.Greeting => Greet(output),
@@ -136,20 +127,24 @@ internal sealed partial class Pop3Session : ISession
         return BackToCommands();
     }
 
-    /// <summary>Goes on after the backend was asked: with its verdict, or when it gives one that is pending.</summary>
-    private Next Follow(Pop3Verdict verdict, Output output, Pop3VerdictHandler follow)
+    /// <summary>
+    /// Asks the question of the verb under way, and goes on: with the verdict, or when one that is pending comes.
+    /// </summary>
+    private Next AskOfRule(Output output)
     {
+        Pop3Question question = _rule!.Question!;
+        Pop3Verdict verdict = question.Ask(this);
         if (verdict.Kind != Pop3VerdictKind.Pending)
-            return follow(this, verdict, output);
-        _follow = follow;
+            return question.Follow(this, verdict, output);
+        _question = question;
         return Next.Wait;
     }
 
     private Next OnVerdict(Output output)
     {
-        Pop3VerdictHandler follow = _follow!;
-        _follow = null;
-        return follow(this, _answer, output);
+        Pop3Question question = _question!;
+        _question = null;
+        return question.Follow(this, _answer, output);
     }
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
@@ -186,9 +181,10 @@ internal sealed partial class Pop3Session : ISession
             return Reject(output, Pop3Replies.UnknownCommand);
         if ((rule.States & State) == 0)
             return Reject(output, Pop3Replies.NotNow);
-        return Pop3Argument.TryRead(rule.Argument, command, out Pop3Argument argument)
-            ? rule.Handle(this, argument, output)
-            : Reject(output, Pop3Replies.BadArgument);
+        if (!Pop3Argument.TryRead(rule.Argument, command, out Pop3Argument argument))
+            return Reject(output, Pop3Replies.BadArgument);
+        _rule = rule;
+        return rule.Handle is { } handle ? handle(this, argument, output) : AskOfRule(output);
     }
 
     private Next BackToCommands()

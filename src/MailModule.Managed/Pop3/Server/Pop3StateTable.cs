@@ -3,7 +3,7 @@ using MailModule.Lines;
 namespace MailModule.Pop3.Server;
 
 /// <summary>
-/// The verbs and their order, as data: which command in which state with which argument, and what it does.
+/// The verbs and their order, as data: which command in which state with which argument, what it does, what it asks.
 /// </summary>
 internal sealed class Pop3StateTable
 {
@@ -12,14 +12,16 @@ internal sealed class Pop3StateTable
         new Pop3Rule("USER", Pop3State.Authorization, Pop3ArgumentRule.Text,
             static (session, argument, output) => session.TakeUser(argument.Text, output)),
         new Pop3Rule("PASS", Pop3State.Authorization, Pop3ArgumentRule.Text,
-            static (session, argument, output) => session.LogIn(argument.Text, output)),
+            static (session, argument, output) => session.LogIn(argument.Text, output))
+        {
+            Question = Pop3Question.Login,
+        },
         // RFC 2595 §4: STLS is permitted in AUTHORIZATION only.
         new Pop3Rule("STLS", Pop3State.Authorization, Pop3ArgumentRule.None,
             static (session, _, output) => session.StartTls(output)),
         new Pop3Rule("CAPA", Pop3State.Both, Pop3ArgumentRule.None,
             static (session, _, output) => session.ListCapabilities(output)),
-        new Pop3Rule("QUIT", Pop3State.Both, Pop3ArgumentRule.None,
-            static (session, _, output) => session.Quit(output)),
+        new Pop3Rule("QUIT", Pop3State.Both, Pop3ArgumentRule.None) { Question = Pop3Question.Quit },
         new Pop3Rule("STAT", Pop3State.Transaction, Pop3ArgumentRule.None,
             static (session, _, output) => session.Stat(output)),
         new Pop3Rule("LIST", Pop3State.Transaction, Pop3ArgumentRule.OptionalNumber,
@@ -27,9 +29,15 @@ internal sealed class Pop3StateTable
         new Pop3Rule("UIDL", Pop3State.Transaction, Pop3ArgumentRule.OptionalNumber,
             static (session, argument, output) => session.List(argument.First, uniqueIds: true, output)),
         new Pop3Rule("RETR", Pop3State.Transaction, Pop3ArgumentRule.Number,
-            static (session, argument, output) => session.Retrieve(argument.First, -1, output)),
+            static (session, argument, output) => session.Retrieve(argument.First, -1, output))
+        {
+            Question = Pop3Question.Message,
+        },
         new Pop3Rule("TOP", Pop3State.Transaction, Pop3ArgumentRule.TwoNumbers,
-            static (session, argument, output) => session.Retrieve(argument.First, argument.Second, output)),
+            static (session, argument, output) => session.Retrieve(argument.First, argument.Second, output))
+        {
+            Question = Pop3Question.Message,
+        },
         new Pop3Rule("DELE", Pop3State.Transaction, Pop3ArgumentRule.Number,
             static (session, argument, output) => session.Delete(argument.First, output)),
         new Pop3Rule("NOOP", Pop3State.Transaction, Pop3ArgumentRule.None,

@@ -12,7 +12,7 @@ internal readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text =
     public static readonly Pop3Verdict Temporary =
         new(Pop3VerdictKind.Refuse, "[SYS/TEMP] not possible now, try again later");
     public static Pop3Verdict Refuse(string? text = null) => new(Pop3VerdictKind.Refuse, text);
-    public static Pop3Verdict Close(string? text = null) => new(Pop3VerdictKind.Close, text);
+    public static Pop3Verdict Close() => new(Pop3VerdictKind.Close);
 }
 
 /// <summary>The kinds of verdict.</summary>

@@ -19,6 +19,7 @@ internal sealed class Pop3Harness : IPop3Backend
     private readonly SteppedSession _stepped;
     private RetrReadAhead? _ahead;
     private Action? _pending;
+    private Stream? _message;
 
     public Pop3Harness(Pop3ServerOptions? options = null, params string[] texts)
     {
@@ -30,6 +31,8 @@ internal sealed class Pop3Harness : IPop3Backend
 
     public Pop3Session Session { get; }
     public MemoryMaildrop Drop { get; }
+    public bool HasMaildrop { get; private set; }
+    public bool HasMessage => _message is not null;
     public bool AnswersPending { get; init; }
     public Pop3Verdict? LoginVerdict { get; init; }
     public Pop3Verdict? OpenVerdict { get; init; }
@@ -61,7 +64,7 @@ internal sealed class Pop3Harness : IPop3Backend
     public Pop3Harness LoggedIn()
     {
         Send("USER u\r\nPASS p w\r\n");
-        Assert.NotNull(Session.Maildrop);
+        Assert.NotNull(Session.Messages);
         return this;
     }
 
@@ -81,18 +84,26 @@ internal sealed class Pop3Harness : IPop3Backend
             ?? (user == "u" && Encoding.Latin1.GetString(password) == "p w"
                 ? Pop3Verdict.Accept
                 : Pop3Verdict.Refuse());
-        return Say(verdict, () => session.Maildrop = verdict.Kind == Pop3VerdictKind.Accept ? Drop : null);
+        return Say(verdict, () =>
+        {
+            HasMaildrop = verdict.Kind == Pop3VerdictKind.Accept;
+            session.Messages = HasMaildrop ? Drop : null;
+        });
     }
 
     public Pop3Verdict Open(Pop3Session session, int index, int lines)
         => Say(OpenVerdict ?? Pop3Verdict.Accept, () =>
         {
             Opens++;
+            if (OpenVerdict?.Kind == Pop3VerdictKind.Close)
+                GiveMaildropBack();
+            if (OpenVerdict is not null)
+                return;
             if (lines < 0 && ReadAheadBuffers is not null
                 && (_ahead ??= new RetrReadAhead(ReadAheadBuffers, new StillClock())).ReadFrom(Drop, index))
                 return;
             Drop.OpenMessage(index, out Stream content);
-            session.Message = content;
+            _message = content;
             Reads = 0;
         });
 
@@ -100,7 +111,9 @@ internal sealed class Pop3Harness : IPop3Backend
     {
         int count = Reads++ >= FailReadAfter
             ? -1
-            : session.Message!.Read(buffer, 0, Math.Min(buffer.Length, ReadLimit));
+            : _message!.Read(buffer, 0, Math.Min(buffer.Length, ReadLimit));
+        if (count <= 0)
+            CloseMessage(session);
         if (!AnswersPending)
             return count;
         _pending = () => session.AnswerRead(count);
@@ -110,8 +123,15 @@ internal sealed class Pop3Harness : IPop3Backend
     public Pop3Verdict Quit(Pop3Session session)
     {
         string deleted = string.Join(' ', session.Deleted);
-        return Say(QuitVerdict, () => Calls.Add($"delete {deleted}"));
+        return Say(QuitVerdict, () =>
+        {
+            if (deleted.Length > 0)
+                Calls.Add($"delete {deleted}");
+            GiveMaildropBack();
+        });
     }
+
+    public void CloseMessage(Pop3Session session) => _message = null;
 
     public bool TryAnswer(Pop3Session session, int index, Output output)
         => _ahead is not null && _ahead.TryWrite(index, output);
@@ -119,7 +139,15 @@ internal sealed class Pop3Harness : IPop3Backend
     public void Closed(Pop3Session session)
     {
         _ahead?.Clear();
+        _message = null;
+        GiveMaildropBack();
         Calls.Add("closed");
+    }
+
+    private void GiveMaildropBack()
+    {
+        HasMaildrop = false;
+        Drop.Dispose();
     }
 
     private Pop3Verdict Say(Pop3Verdict verdict, Action effect)

@@ -123,7 +123,7 @@ public class Pop3SessionTests
             string head = $"+OK {harness.Drop.Size(0)} octets\r\n";
             Assert.StartsWith(head, answer, StringComparison.Ordinal);
             Assert.Equal(harness.Drop.Size(0), Unstuffed(answer[head.Length..]).Length);
-            Assert.Null(harness.Session.Message);
+            Assert.False(harness.HasMessage);
         }
     }
 
@@ -150,6 +150,19 @@ public class Pop3SessionTests
         Assert.EndsWith("xxxx", answer, StringComparison.Ordinal);
         Assert.True(harness.IsClosed);
         Assert.False(harness.Drop.IsOpen);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_message_of_which_the_top_was_wanted_is_closed_before_the_next_command(bool pending)
+    {
+        Pop3Harness harness = new Pop3Harness(Plain, "a: b\n\n" + new string('x', 100_000))
+        {
+            AnswersPending = pending
+        }.LoggedIn();
+        Assert.Equal("+OK top follows\r\na: b\r\n\r\n.\r\n+OK 1 100010\r\n", harness.Send("TOP 1 0\r\nSTAT\r\n"));
+        Assert.False(harness.HasMessage);
     }
 
     [Fact]
@@ -213,8 +226,8 @@ public class Pop3SessionTests
             if (!harness.IsClosed)
                 harness.Lose();
             Assert.Equal("closed", harness.Calls[^1]);
-            Assert.Null(harness.Session.Message);
-            Assert.True(harness.Session.Maildrop is null);
+            Assert.Equal((false, false, true), (harness.HasMessage, harness.HasMaildrop,
+                harness.Session.Messages is null));
         }
     }
 

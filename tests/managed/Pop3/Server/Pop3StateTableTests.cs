@@ -42,7 +42,7 @@ public class Pop3StateTableTests
         var last = new Pop3Rule("LAST", Pop3State.Transaction, Pop3ArgumentRule.OptionalNumber,
             static (session, argument, output) =>
             {
-                Pop3Replies.Pair(output, session.Maildrop!.Count, argument.First);
+                Pop3Replies.Pair(output, session.Messages!.Count, argument.First);
                 return session.WriteReply(output, Pop3Replies.Ok);
             });
         var harness = new Pop3Harness(Plain with { Verbs = Pop3StateTable.Standard.With(last) }, "a\n", "b\n");
@@ -51,6 +51,27 @@ public class Pop3StateTableTests
         Assert.Equal("+OK 2 7\r\n+OK\r\n", harness.Send("last 7\r\n"));
         Assert.Equal("-ERR wrong argument\r\n", harness.Send("LAST 7 8\r\n"));
         Assert.Equal("-ERR unknown command\r\n", new Pop3Harness(Plain, "a\n").LoggedIn().Send("LAST 7\r\n"));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_new_verb_may_ask_and_its_verdict_may_come_later(bool pending)
+    {
+        var again = new Pop3Rule("XAGAIN", Pop3State.Transaction, Pop3ArgumentRule.None)
+        {
+            Question = new Pop3Question(
+                static session => session.AskQuit(),
+                static (session, verdict, output) => session.WriteReply(output,
+                    verdict.Kind == Pop3VerdictKind.Accept ? Pop3Replies.Ok : Pop3Replies.NotNow)),
+        };
+        var harness = new Pop3Harness(Plain with { Verbs = Pop3StateTable.Standard.With(again) }, "a\n")
+        {
+            AnswersPending = pending,
+            QuitVerdict = Pop3Verdict.Refuse(),
+        }.LoggedIn();
+        Assert.Equal("-ERR not allowed in this state\r\n", harness.Send("XAGAIN\r\n"));
+        Assert.False(harness.IsClosed);
     }
 
     [Fact]
