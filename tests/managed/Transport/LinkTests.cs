@@ -169,7 +169,9 @@ public class LinkTests
                 waiting.Set();
                 return line == "wait\n" ? Next.Wait : Next.Close;
             })
-            { Greeting = "hello\n" },
+            {
+                Greeting = "hello\n",
+            },
             isTls ? new TlsServerSettings(Loop.Certificate) : null);
         using Stream stream = isTls ? new SslStream(peer, false, (_, _, _, _) => true) : peer;
         (stream as SslStream)?.AuthenticateAsClient("localhost");
