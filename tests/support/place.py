@@ -1,6 +1,7 @@
 """Where things are, free ports, waiting, certificates: what every test against real programs needs."""
 
 import contextlib
+import fcntl
 import os
 import pathlib
 import random
@@ -34,6 +35,23 @@ def folder():
         shutil.rmtree(path, ignore_errors=True)
 
 
+_ports = []  # the locks of the ports that this process was given, held to its end
+
+
+def is_ours_alone(port):
+    """Whether no process of the tests was given this port before; it may take seconds until somebody listens there."""
+    folder = pathlib.Path(tempfile.gettempdir()) / f"mailmodule-test-ports-{os.getuid()}"
+    folder.mkdir(exist_ok=True)
+    lock = open(folder / str(port), "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.close()
+        return False
+    _ports.append(lock)
+    return True
+
+
 def free_port():
     """A port that nobody has, TCP or UDP, on any address of this machine; below those that the kernel gives to clients."""
     while True:
@@ -41,7 +59,8 @@ def free_port():
         with contextlib.suppress(OSError), socket.socket() as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
             for s in (tcp, udp):
                 s.bind(("", port))
-            return port
+            if is_ours_alone(port):
+                return port
 
 
 def wait_until(what, seconds=15, step=0.05):
