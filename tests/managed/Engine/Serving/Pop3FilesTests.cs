@@ -1,9 +1,7 @@
 using System.Text;
-using MailModule.Delivery.Local;
 using MailModule.Engine.Serving;
 using MailModule.Mailbox;
 using MailModule.Policy;
-using MailModule.Pop3.Server;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Tests.Delivery;
@@ -34,17 +32,8 @@ public sealed class Pop3FilesTests : IDisposable
         for (int i = 0; i < texts.Length; i++)
             _store.Deliver(
                 _folder.In("ann"), $"id{i}", DateTimeOffset.FromUnixTimeSeconds(i), new TextContent(texts[i]), false);
-        var delivery = new LocalDelivery(new LocalDeliveryDependencies
-        {
-            Spool = new MemorySpool([]),
-            Store = _store,
-            HomeOf = name => _folder.In(name),
-        });
-        var dependencies = new Pop3Dependencies(
-            new MailboxDependencies(_store, delivery, _folder.In("scratch")), _jobs.Enqueue,
-            new HostCallback(null, RequestAction.None, Inline: false), Accounts, new ReadAheadBuffers(), Log.None);
-        var options = new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true };
-        _session = new SteppedSession(new Pop3Session(options, new Pop3Backend(dependencies, null), _peer), _peer);
+        var host = new HostCallback(null, RequestAction.None, Inline: false);
+        _session = SteppedPop3.Over(_peer, _store, _folder, _jobs.Enqueue, host, Accounts);
         Assert.Contains("+OK 3 messages", Send("USER ann\r\nPASS secret\r\n"), StringComparison.Ordinal);
         _calls.ClosedBySession = 0;
         _jobsRun = 0;

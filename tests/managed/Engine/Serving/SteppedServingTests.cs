@@ -1,10 +1,8 @@
 using System.Net;
 using System.Text;
-using MailModule.Delivery.Local;
 using MailModule.Engine.Serving;
 using MailModule.Mailbox;
 using MailModule.Policy;
-using MailModule.Pop3.Server;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Delivery;
@@ -101,17 +99,8 @@ public sealed class SteppedServingTests : IDisposable
     {
         var store = new MaildirStore("h");
         store.Deliver(_folder.In("ann"), "id", DateTimeOffset.UnixEpoch, new TextContent("text\n"), false);
-        var delivery = new LocalDelivery(new LocalDeliveryDependencies
-        {
-            Spool = new MemorySpool([]),
-            Store = store,
-            HomeOf = name => _folder.In(name),
-        });
-        var dependencies = new Pop3Dependencies(
-            new MailboxDependencies(store, delivery, _folder.In("scratch")), _jobs.Enqueue,
-            new HostCallback(_host, RequestAction.All, Inline: false), Accounts, new ReadAheadBuffers(), Log.None);
-        var options = new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true };
-        return new SteppedSession(new Pop3Session(options, new Pop3Backend(dependencies, null), _peer), _peer);
+        var host = new HostCallback(_host, RequestAction.All, Inline: false);
+        return SteppedPop3.Over(_peer, store, _folder, _jobs.Enqueue, host, Accounts);
     }
 
     /// <summary>Steps until the session wants octets; what it waits for is done here, in between.</summary>

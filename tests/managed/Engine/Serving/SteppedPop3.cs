@@ -1,0 +1,33 @@
+using MailModule.Delivery.Local;
+using MailModule.Engine.Serving;
+using MailModule.Mailbox;
+using MailModule.Policy;
+using MailModule.Pop3.Server;
+using MailModule.Primitives;
+using MailModule.Tests.Delivery;
+using MailModule.Tests.Support;
+using MailModule.Transport;
+
+namespace MailModule.Tests.Engine.Serving;
+
+/// <summary>A POP3 session of the engine's own handlers that a test steps.</summary>
+internal static class SteppedPop3
+{
+    /// <param name="runJob">Gets the jobs that are a worker's elsewhere.</param>
+    public static SteppedSession Over(
+        MemoryPeer peer, MaildirStore store, TemporaryFolder folder, Action<IJob> runJob, HostCallback host,
+        Func<Accounts> accounts)
+    {
+        var delivery = new LocalDelivery(new LocalDeliveryDependencies
+        {
+            Spool = new MemorySpool([]),
+            Store = store,
+            HomeOf = name => folder.In(name),
+        });
+        var dependencies = new Pop3Dependencies(
+            new MailboxDependencies(store, delivery, folder.In("scratch")), runJob, host, accounts,
+            new ReadAheadBuffers(), Log.None);
+        var options = new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true };
+        return new SteppedSession(new Pop3Session(options, new Pop3Backend(dependencies, null), peer), peer);
+    }
+}
