@@ -1,0 +1,64 @@
+namespace MailModule.Engine.Settings;
+
+/// <summary>The forms that rows have: flags, numbers, texts, paths, addresses.</summary>
+internal static partial class Keys
+{
+    private static string Begin(string section) => s_section = section;
+
+    private static Setting Add(Setting row)
+    {
+        row = row with { Index = s_rows.Count, Section = s_section };
+        s_rows.Add(row);
+        return row;
+    }
+
+    private static Setting Flag(string key, string meaning, string defaultValue = "0")
+        => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = defaultValue });
+
+    private static Setting FlagLater(string key, string meaning, string later)
+        => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = "0", Later = later });
+
+    private static Setting Number(
+        string key, long least, long most, long value, string unit, string meaning, params string[] noKeys)
+        => NumberLater(key, least, most, value, unit, meaning, "", noKeys);
+
+    private static Setting NumberLater(
+        string key, long least, long most, long value, string unit, string meaning, string later,
+        params string[] noKeys)
+        => Add(
+            new(key, SettingKind.Number, meaning)
+            { Least = least, Most = most, Unit = unit, Default = $"{value}", Later = later, NoKeys = noKeys });
+
+    private static Setting Text(string key, string? value, int limit, string meaning)
+        => TextLater(key, value, meaning, "", limit);
+
+    private static Setting TextLater(
+        string key, string? value, string meaning, string later, int limit = 4096, params string[] noKeys)
+        => Add(
+            new(key, SettingKind.Text, meaning)
+            { Default = value, LengthLimit = limit, Later = later, NoKeys = noKeys });
+
+    private static Setting PathLater(string key, string meaning, string later, params string[] noKeys)
+        => Add(new(key, SettingKind.Path, meaning) { Later = later, NoKeys = noKeys });
+
+    private static Setting RangesLater(string key, string value, string meaning, string later)
+        => Add(
+            new(key, SettingKind.Text, meaning)
+            {
+                Form = "addresses",
+                Default = value,
+                Check = SettingForms.Ranges,
+                LengthLimit = 65536,
+                Later = later,
+            });
+
+    private static Setting Addresses(string key, string meaning, params string[] noKeys)
+        => Add(
+            new(key, SettingKind.Text, meaning)
+            {
+                Form = "IP addresses, commas between",
+                Check = SettingForms.Addresses,
+                DefaultInWords = "all",
+                NoKeys = noKeys,
+            });
+}
