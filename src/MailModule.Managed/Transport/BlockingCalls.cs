@@ -46,7 +46,14 @@ internal sealed class BlockingCalls(Connection connection)
     /// <summary>False when the time is up or the engine stops.</summary>
     private bool WaitUntil(Func<bool> isThere)
     {
-        connection.Touch();
+        connection.StartClock();
+        bool isInTime = WaitInTime(isThere);
+        connection.StopClock();
+        return isInTime;
+    }
+
+    private bool WaitInTime(Func<bool> isThere)
+    {
         while (true)
         {
             connection.ContinueInWait();

@@ -85,13 +85,17 @@ internal sealed partial class Connection
 
     internal bool LoseIfSilent()
     {
-        bool isSilent = _deadlines.ArePassed(Phase.Wait, Environment.TickCount64);
-        if (isSilent)
-            Lose(Fault.Timeout, "the peer is silent");
-        return isSilent;
+        ExpiryReason? passed = _deadlines.FindPassed(Phase.Wait, _set.Clock());
+        if (passed is not null)
+            Lose(Fault.Timeout, passed == ExpiryReason.Slow ? "the peer is too slow" : "the peer is silent");
+        return passed is not null;
     }
 
-    internal void Touch() => _deadlines.Touch();
+    internal void StopClock() => _deadlines.StopClock(_set.Clock());
+
+    internal void StartClock() => _deadlines.StartClock(_set.Clock());
+
+    private void Touch() => _deadlines.Touch(_set.Clock());
 
     internal void Send(ReadOnlySpan<byte> octets)
     {
@@ -109,6 +113,10 @@ internal sealed partial class Connection
             taken = sent.Count;
         }
         _unsent.Append(octets[taken..]);
+        if (IsSent)
+            return;
+        _deadlines.OutputWaits(_set.Clock());
+        _deadlines.Sent(taken, isAll: false);
     }
 
     private bool IsInAdvance => _advancingThread == Environment.CurrentManagedThreadId;
@@ -144,7 +152,7 @@ internal sealed partial class Connection
     private void Process(ReadOnlySpan<byte> octets)
     {
         if (_phase != Phase.Linger) // octets that still trickle in do not prolong the linger
-            Touch();
+            _deadlines.Received(octets.Length, _set.Clock());
         if (_phase == Phase.Wait)
             _unconsumed.Append(octets);
         else if (_phase == Phase.Read)
@@ -177,8 +185,9 @@ internal sealed partial class Connection
         _unsent.Consume(sent.Count);
         if (sent.State == TransferState.Failed)
             Lose(Fault.Closed, _link.Failure);
-        else if (isDue)
+        else if (isDue && _phase != Phase.Handshake) // which has its time as a whole
             Touch();
+        _deadlines.Sent(sent.Count, IsSent);
         if (_ending.IsLost)
             OnSendFailed();
         else if (IsSent)
@@ -263,6 +272,22 @@ internal sealed partial class Connection
 
     private void Lose(Fault fault, string? text) => _ending.Lose(fault, text);
 
+    /// <summary>
+    /// What has come but is not read yet, and what the peer has taken but the system not told, counts for the peer.
+    /// </summary>
+    private void OnOverdue(bool mayDecrypt)
+    {
+        if (_phase == Phase.Read && WantsInput && _link.AwaitInput())
+            OnInput(mayDecrypt);
+        if (_phase is Phase.Running or Phase.Wait or Phase.Closed)
+            return;
+        long now = _set.Clock();
+        if (_deadlines.AreToLook(now))
+            _deadlines.Look(_link.InFlight, now);
+        if (_deadlines.FindPassed(_phase, now) is { } reason)
+            Expire(reason);
+    }
+
     private void Expire(ExpiryReason reason)
     {
         if (_phase == Phase.Linger || _ending.IsLost)
@@ -270,7 +295,9 @@ internal sealed partial class Connection
             Finish(); // its last answer has left, or will never
             return;
         }
-        _ending.Fault = reason == ExpiryReason.Idle ? Fault.Timeout : Fault.Cancelled;
+        _ending.Fault = reason == ExpiryReason.Stopping ? Fault.Cancelled : Fault.Timeout;
+        if (reason == ExpiryReason.Slow)
+            _set.Log.Write(LogLevel.Info, "transport", $"{RemoteEndPoint}: too slow, closed");
         bool peerListens = _phase == Phase.Read || (_phase == Phase.Throttled && reason == ExpiryReason.Stopping);
         if (_phase == Phase.Handshake)
             FailHandshake(null);

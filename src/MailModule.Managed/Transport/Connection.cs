@@ -75,7 +75,23 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     }
 
     /// <inheritdoc/>
-    public void SetDeadline(TimeSpan fromNow) => _deadlines.Set(fromNow);
+    public void SetDeadline(TimeSpan fromNow) => _deadlines.Set(fromNow, _set.Clock());
+
+    /// <summary>How fast the peer must be; set before the start.</summary>
+    internal Pace Pace
+    {
+        set => _deadlines.SetPace(value, _set.Clock());
+    }
+
+    /// <inheritdoc/>
+    public void Expect(Expected what)
+    {
+        if (!_deadlines.Expects(what))
+            _deadlines.Expect(what, _set.Clock());
+    }
+
+    /// <inheritdoc/>
+    public void GotDone(bool isLoggedIn) => _deadlines.GotDone(isLoggedIn, _set.Clock());
 
     /// <summary>
     /// After a failed send the session still gets what the peer had sent by then: a client wants to know why a server
@@ -165,11 +181,13 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
             _blockingCalls?.Wake();
     }
 
-    /// <summary>For the sweep, any thread: whether the peer has been silent too long while we wait for it.</summary>
+    /// <summary>
+    /// For the sweep, any thread: whether the peer has been silent or slow too long while we wait for it.
+    /// </summary>
     internal bool IsOverdue(long now)
     {
         Phase phase = _ownership.Phase;
-        return phase is not (Phase.Running or Phase.Wait or Phase.Closed) && _deadlines.ArePassed(phase, now);
+        return phase is not (Phase.Running or Phase.Wait or Phase.Closed) && _deadlines.FindPassed(phase, now) is not null;
     }
 
     /// <summary>
@@ -239,8 +257,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
                 Expire(ExpiryReason.Stopping);
                 break;
             case Events.Idle:
-                if (_deadlines.ArePassed(_phase, Environment.TickCount64))
-                    Expire(ExpiryReason.Idle);
+                OnOverdue(mayDecrypt);
                 break;
             case Events.Input:
                 OnInput(mayDecrypt);
@@ -252,7 +269,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     {
         _phase = Phase.Running;
         _blockingCalls = null;
-        Touch();
+        StartClock();
         if (Lost)
             Finish();
     }
@@ -337,6 +354,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
                 break;
             case Next.Wait:
                 _phase = Phase.Wait;
+                StopClock();
                 break;
             case Next.StartTls:
                 BeginTls();

@@ -39,6 +39,9 @@ internal sealed class ConnectionSet : IDisposable, IJob
     /// <summary>Watches plain connections; null: the platform's socket engine does.</summary>
     internal Poller? Poller { get; init; } = Poller.Shared;
 
+    /// <summary>The time in milliseconds.</summary>
+    internal Func<long> Clock { get; set; } = static () => Environment.TickCount64;
+
     /// <summary>Connections at most; more are refused. May change while running.</summary>
     public int Limit { get; set; } = int.MaxValue;
 
@@ -78,7 +81,7 @@ internal sealed class ConnectionSet : IDisposable, IJob
     /// <summary>One sweep over the deadlines, on a worker.</summary>
     void IJob.Run()
     {
-        long now = Environment.TickCount64;
+        long now = Clock();
         foreach (Connection connection in Overdue(now))
             connection.Raise(Events.Idle);
         Volatile.Write(ref _isSweeping, 0);

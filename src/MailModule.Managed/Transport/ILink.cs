@@ -26,6 +26,9 @@ internal interface ILink
     /// <summary>All that <see cref="Send"/> has taken has left.</summary>
     bool IsFlushed => true;
 
+    /// <summary>Octets of those sent that the peer's system has not taken yet, as far as that can be told.</summary>
+    long InFlight => 0;
+
     /// <summary>Octets have come that nobody will read, so that closing now would reset the connection.</summary>
     bool HasUnread { get; }
 

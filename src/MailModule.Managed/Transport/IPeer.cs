@@ -40,6 +40,18 @@ internal interface IPeer
     /// </summary>
     void SetDeadline(TimeSpan fromNow);
 
+    /// <summary>
+    /// What the peer owes from now on: a line or a message that is begun has a bound in time, where the peer has one
+    /// (<see cref="Pace"/>). Content begins and ends with a call; asking again for what is expected changes nothing.
+    /// </summary>
+    void Expect(Expected what);
+
+    /// <summary>
+    /// The peer has got something done. One that does not, whatever it says, is at its end after a while.
+    /// </summary>
+    /// <param name="isLoggedIn">It is known now, and has all the time; false: its time begins again.</param>
+    void GotDone(bool isLoggedIn);
+
     /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance
     /// has returned. May carry the session on, send its replies and go on reading, on the calling thread.</summary>
     void Resume();

@@ -50,6 +50,8 @@ internal interface ISession
 internal enum ExpiryReason
 {
     Idle,
+    /// <summary>The peer sends or takes less than it must (<see cref="Pace"/>), or gets nothing done.</summary>
+    Slow,
     Stopping,
     /// <summary>A fault of our own; the log has it.</summary>
     Fault,

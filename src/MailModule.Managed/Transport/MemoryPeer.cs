@@ -9,6 +9,7 @@ namespace MailModule.Transport;
 /// </summary>
 internal sealed class MemoryPeer : IPeer
 {
+    private Deadlines _deadlines = new();
     private int _isResumed;
 
     public IPEndPoint? RemoteEndPoint { get; init; }
@@ -33,12 +34,40 @@ internal sealed class MemoryPeer : IPeer
     public void SetDeadline(TimeSpan fromNow)
         => Deadline = fromNow >= TimeSpan.FromDays(365) ? TimeSpan.MaxValue : Now + fromNow;
 
+    /// <summary>How fast the peer must be.</summary>
+    public Pace Pace
+    {
+        init => _deadlines.SetPace(value, 0);
+    }
+
+    public void Expect(Expected what)
+    {
+        if (!_deadlines.Expects(what))
+            _deadlines.Expect(what, Milliseconds);
+    }
+
+    public void GotDone(bool isLoggedIn) => _deadlines.GotDone(isLoggedIn, Milliseconds);
+
     public void Resume()
     {
         if (Interlocked.Exchange(ref _isResumed, 1) != 0)
             throw new InvalidOperationException("one wait was ended twice");
         Resumed?.Invoke();
     }
+
+    internal void Received(int octets) => _deadlines.Received(octets, Milliseconds);
+
+    internal void StopClock() => _deadlines.StopClock(Milliseconds);
+
+    internal void StartClock() => _deadlines.StartClock(Milliseconds);
+
+    /// <summary>When a peer that does nothing more becomes too slow; MaxValue: never.</summary>
+    internal TimeSpan EndOfPace(Phase phase)
+        => _deadlines.EndOfPace(phase) is not Deadlines.Never and var end
+            ? TimeSpan.FromMilliseconds(end)
+            : TimeSpan.MaxValue;
+
+    private long Milliseconds => (long)Now.TotalMilliseconds;
 
     /// <summary>Whether the wait is over; true once for each <see cref="Resume"/>.</summary>
     internal bool TryEndWait() => Interlocked.Exchange(ref _isResumed, 0) != 0;

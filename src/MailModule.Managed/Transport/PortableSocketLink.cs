@@ -18,6 +18,8 @@ internal sealed class PortableSocketLink(Socket socket) : SocketLink(socket)
 
     public override bool IsFlushed => _departure is not { IsUnderWay: true };
 
+    public override long InFlight => base.InFlight + (_departure?.Length ?? 0);
+
     public override bool TryBegin(ILinkOwner owner)
     {
         _owner = owner;
@@ -87,6 +89,9 @@ internal sealed class PortableSocketLink(Socket socket) : SocketLink(socket)
         private volatile byte[]? _octets;
 
         public bool IsUnderWay => _octets is not null;
+
+        /// <summary>Octets that the engine has, or has sent a moment ago.</summary>
+        public int Length => IsUnderWay ? Count : 0;
 
         public void Begin(ReadOnlySpan<byte> octets)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -18,6 +19,7 @@ internal abstract class SocketLink : ILink
     public nint Descriptor => IsClosed ? -1 : Socket.SafeHandle.DangerousGetHandle();
     public string? Failure { get; private set; }
     public abstract bool IsFlushed { get; }
+    public virtual long InFlight => IsClosed ? 0 : SocketQueue.Unacknowledged((int)Descriptor);
     public bool HasUnread => Socket.Available > 0;
 
     protected Socket Socket { get; }

@@ -39,9 +39,12 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
                 return TimeSpan.MaxValue;
             bool isEndless = peer.IdleTimeout >= TimeSpan.FromDays(365);
             TimeSpan silence = isEndless ? TimeSpan.MaxValue : _lastActivity + peer.IdleTimeout;
-            return silence < peer.Deadline ? silence : peer.Deadline;
+            TimeSpan end = silence < peer.Deadline ? silence : peer.Deadline;
+            return end < EndOfPace ? end : EndOfPace;
         }
     }
+
+    private TimeSpan EndOfPace => peer.EndOfPace(Waits == Next.Read ? Phase.Read : Phase.Write);
 
     /// <summary>
     /// Gives octets of the peer, or none, and carries the session on until it waits for something. The first step has
@@ -55,8 +58,13 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
         if (Waits == Next.Close)
             return Waits;
         _unconsumed.Append(octets);
+        if (!octets.IsEmpty)
+            peer.Received(octets.Length);
+        bool hasWaited = Waits == Next.Wait;
         if (!MayAdvance(!octets.IsEmpty))
             return Waits;
+        if (hasWaited)
+            peer.StartClock();
         _lastActivity = now;
         return Advance(output);
     }
@@ -77,7 +85,9 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
     public Next Expire(TimeSpan now, Output output)
     {
         peer.Now = now;
-        return now < ExpiresAt ? Waits : Stop(ExpiryReason.Idle, output);
+        if (now < ExpiresAt)
+            return Waits;
+        return Stop(now < EndOfPace ? ExpiryReason.Idle : ExpiryReason.Slow, output);
     }
 
     /// <summary>
@@ -90,7 +100,7 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
             session.Expire(reason, output);
         return Lose(reason switch
         {
-            ExpiryReason.Idle => Fault.Timeout,
+            ExpiryReason.Idle or ExpiryReason.Slow => Fault.Timeout,
             ExpiryReason.Stopping => Fault.Cancelled,
             _ => Fault.Internal,
         });
@@ -136,6 +146,8 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
             _unconsumed.Consume(_unconsumed.Length - input.Length);
         }
         while (Waits == Next.Wait && peer.TryEndWait());
+        if (Waits == Next.Wait)
+            peer.StopClock();
         if (Waits == Next.StartTls)
             _unconsumed.Clear();
         if (Waits == Next.Read && _isAtEnd)

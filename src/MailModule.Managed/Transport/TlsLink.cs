@@ -46,6 +46,8 @@ internal sealed class TlsLink : ILink
     public string? Failure { get; private set; }
     public bool IsFlushed => _records.Records.IsEmpty && _lower.IsFlushed;
 
+    public long InFlight => _records.Records.Length + _lower.InFlight;
+
     /// <summary>What lies unread below may be the peer's close_notify, which is no reason to wait.</summary>
     public bool HasUnread => false;
 

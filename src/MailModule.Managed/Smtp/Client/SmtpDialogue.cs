@@ -170,7 +170,7 @@ internal sealed partial class SmtpDialogue
 
     /// <summary>The caller has waited long enough, or stops.</summary>
     public void Expire(ExpiryReason reason)
-        => Finish(reason == ExpiryReason.Idle
+        => Finish(reason is ExpiryReason.Idle or ExpiryReason.Slow
             ? new DialogueEnd(Fault.Timeout, null, TimeoutText)
             : new DialogueEnd(Fault.Cancelled, null, "stopped"));
 
