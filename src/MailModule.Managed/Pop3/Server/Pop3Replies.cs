@@ -31,12 +31,19 @@ internal static class Pop3Replies
     public static ReadOnlySpan<byte> TlsAlready => "-ERR TLS is active already\r\n"u8;
     public static ReadOnlySpan<byte> NoSuchMessage => "-ERR no such message\r\n"u8;
     public static ReadOnlySpan<byte> TooManyErrors => "-ERR too many errors\r\n"u8;
-    public static ReadOnlySpan<byte> Stopping => "-ERR [SYS/TEMP] closing down\r\n"u8;
     public static ReadOnlySpan<byte> EndOfList => ".\r\n"u8;
 
     public const string LoginFailed = "[AUTH] authentication failed";
     public const string CannotOpen = "[SYS/TEMP] the message cannot be read";
     public const string NotAllDeleted = "[SYS/TEMP] some messages could not be deleted";
+
+    /// <summary>What a client hears whose session ends; empty: nothing.</summary>
+    public static ReadOnlySpan<byte> Expired(ExpiryReason reason) => reason switch
+    {
+        ExpiryReason.Slow => "-ERR [SYS/TEMP] too slow, closing\r\n"u8,
+        ExpiryReason.Stopping => "-ERR [SYS/TEMP] closing down\r\n"u8,
+        _ => default,
+    };
 
     public static void Greeting(Output output, string hostName)
     {

@@ -50,6 +50,7 @@ internal sealed partial class Pop3Session
             return RefuseLogin(verdict, output);
         State = Pop3State.Transaction;
         _errors = 0;
+        Peer.GotDone(isLoggedIn: true);
         _marks.Clear(Messages);
         if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);

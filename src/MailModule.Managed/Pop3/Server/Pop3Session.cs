@@ -97,11 +97,13 @@ internal sealed partial class Pop3Session : ISession
         return next;
     }
 
-    /// <summary>RFC 1939 §3: a session that times out closes without a word and deletes nothing.</summary>
+    /// <summary>
+    /// RFC 1939 §3: a session that times out deletes nothing, and one that was idle closes without a word.
+    /// </summary>
     public void Expire(ExpiryReason reason, Output output)
     {
-        if (reason == ExpiryReason.Stopping && _activity == Activity.Commands && _question is null)
-            output.Write(Pop3Replies.Stopping);
+        if (_activity == Activity.Commands && _question is null)
+            output.Write(Pop3Replies.Expired(reason));
     }
 
     public void Closed()
@@ -152,6 +154,7 @@ internal sealed partial class Pop3Session : ISession
         int end = input.IndexOf((byte)'\n');
         if (end < 0)
             return WantMore(ref input);
+        Peer.Expect(Expected.Command);
         ReadOnlySpan<byte> line = input[..end];
         input = input[(end + 1)..];
         bool tooLong = _skippingLine || end + 1 > Pop3Command.LineLimit;
@@ -166,6 +169,8 @@ internal sealed partial class Pop3Session : ISession
 
     private Next WantMore(ref ReadOnlySpan<byte> input)
     {
+        if (!input.IsEmpty)
+            Peer.Expect(Expected.RestOfLine);
         if (_skippingLine || input.Length >= Pop3Command.LineLimit)
         {
             _skippingLine = true;

@@ -48,7 +48,7 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
     public static readonly Question EndOfData = new(static session => session.Backend.EndOfData(session))
     {
         StateIfAccepted = SmtpState.Ready,
-        IfAccepted = static session => session.Transaction.End(),
+        IfAccepted = static session => session.CompleteTransaction(),
         Accepted = Replies.MessageAccepted250,
         IfRefused = static session => session.DiscardTransaction(),
         Refused = Replies.MessageRefused554,

@@ -21,6 +21,7 @@ internal static class Replies
 
     public static readonly Reply StartMailInput354 = new(354, "", "Start mail input; end with <CRLF>.<CRLF>");
     public static readonly Reply IdleTooLong421 = new(421, "4.4.2", "Idle for too long, closing connection");
+    public static readonly Reply TooSlow421 = new(421, "4.4.2", "Too slow, closing connection");
     public static readonly Reply Stopping421 = new(421, "4.3.2", "Service is stopping, try again later");
     public static readonly Reply Failed421 = new(421, "4.3.0", "Service failed, closing connection");
     public static readonly Reply TooManyErrors421 = new(421, "4.7.0", "Too many errors, closing connection");
@@ -72,6 +73,7 @@ internal static class Replies
     public static Reply Expired421(ExpiryReason reason) => reason switch
     {
         ExpiryReason.Idle => IdleTooLong421,
+        ExpiryReason.Slow => TooSlow421,
         ExpiryReason.Stopping => Stopping421,
         _ => Failed421,
     };

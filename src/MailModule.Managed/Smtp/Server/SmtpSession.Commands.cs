@@ -58,6 +58,7 @@ internal sealed partial class SmtpSession
         _authentication = default;
         _errors = 0;
         _state = SmtpState.Fresh;
+        Peer.GotDone(isLoggedIn: false);
         return Next.StartTls;
     }
 
@@ -87,7 +88,7 @@ internal sealed partial class SmtpSession
 
     private Next ReadAuthResponse(ref ReadOnlySpan<byte> input, Output output)
     {
-        LineResult result = _lines.Read(ref input, out ReadOnlySpan<byte> line);
+        LineResult result = ReadLine(ref input, out ReadOnlySpan<byte> line);
         if (result == LineResult.Incomplete)
             return Next.Read;
         _activity = Activity.Commands;
@@ -117,7 +118,11 @@ internal sealed partial class SmtpSession
 
     internal Verdict AskLogin() => _authentication.AskBackend(Backend, this);
 
-    internal void CompleteLogin() => _authentication.Complete();
+    internal void CompleteLogin()
+    {
+        _authentication.Complete();
+        Peer.GotDone(isLoggedIn: true);
+    }
 
     internal void ForgetLogin() => _authentication = default;
 
@@ -164,6 +169,13 @@ internal sealed partial class SmtpSession
         return Next.Close;
     }
 
+    /// <summary>Ends the transaction; its message is taken.</summary>
+    internal void CompleteTransaction()
+    {
+        Transaction.End();
+        Peer.GotDone(isLoggedIn: AuthenticatedUser is not null);
+    }
+
     /// <summary>Ends the transaction, if there is one; its message is not taken.</summary>
     internal void DiscardTransaction()
     {
@@ -194,6 +206,7 @@ internal sealed partial class SmtpSession
         if (!hasRead)
         {
             Transaction.BeginContent();
+            Peer.Expect(Expected.Content);
             output.Write(Replies.StartMailInput354.Wire);
         }
         if (!isAccepted)
@@ -219,6 +232,7 @@ internal sealed partial class SmtpSession
     private Next EndContent(Output output)
     {
         _activity = Activity.Commands;
+        Peer.Expect(Expected.Command);
         Reply? refusal = Transaction.Fault switch
         {
             ContentFault.None => Transaction.Refusal,

@@ -91,6 +91,7 @@ internal sealed partial class SmtpSession : ISession
     public ReadOnlySpan<byte> BeginContent()
     {
         Transaction.BeginContent();
+        Peer.Expect(Expected.Content);
         return Replies.StartMailInput354.Wire;
     }
 
@@ -163,12 +164,23 @@ internal sealed partial class SmtpSession : ISession
     }
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
-        => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
+        => ReadLine(ref input, out ReadOnlySpan<byte> line) switch
         {
             LineResult.Incomplete => Next.Read,
             LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
             _ => Execute(line, output),
         };
+
+    private LineResult ReadLine(ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> line)
+    {
+        bool isBegun = !input.IsEmpty;
+        LineResult result = _lines.Read(ref input, out line);
+        if (result != LineResult.Incomplete)
+            Peer.Expect(Expected.Command);
+        else if (isBegun)
+            Peer.Expect(Expected.RestOfLine);
+        return result;
+    }
 
     /// <summary>The state table says whether the command is allowed, and what it does.</summary>
     private Next Execute(ReadOnlySpan<byte> line, Output output)
