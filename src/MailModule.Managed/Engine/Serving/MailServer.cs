@@ -109,7 +109,9 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
 
     private ISession Begin(Connection connection, ServerPort port)
     {
-        connection.IdleTimeout = TimeSpan.FromSeconds(Settings.Current.Int(Keys.PopTimeout));
+        SettingValues values = Settings.Current;
+        connection.IdleTimeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout));
+        connection.Pace = values.Pace;
         return NewSession(connection, port);
     }
 

@@ -58,8 +58,10 @@ internal static partial class Keys
         "grp_pop", "mail", "The group whose members have mailboxes, with `sysuser`.", SystemUsers);
     public static readonly Setting GroupSmtp = TextLater(
         "grp_smtp", "mail", "The group whose members may send, with `sysuser`.", SystemUsers);
-    public static readonly Setting DosProtectSpeed = NumberLater(
-        "dos_protect_speed", 0, 65536, 3, "KB/min", "Speed below which a slow connection counts as an attack.", Volume);
+    public static readonly Setting DosProtectSpeed = Number(
+        "dos_protect_speed", 0, 65536, 3, "KB/min",
+        "Speed below which a slow connection counts as an attack: a client that sends a message, or takes an answer, "
+            + "more slowly on the average of a minute is cut off. 0 = any speed will do.");
     public static readonly Setting IpRange = RangesLater(
         "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.", Lists);
     public static readonly Setting IpDeny = RangesLater("ip_deny", "", "Who may not connect to any server.", Lists);

@@ -6,6 +6,7 @@ using MailModule.Delivery;
 using MailModule.Delivery.Forwarding;
 using MailModule.Policy;
 using MailModule.Primitives;
+using MailModule.Transport;
 
 namespace MailModule.Engine.Settings;
 
@@ -19,6 +20,7 @@ internal sealed class SettingValues
     private readonly SettingListItem[]?[] _lists;
     private RelayPolicy? _relay;
     private RetrySchedule? _schedule;
+    private Pace? _pace;
     private HashSet<IPAddress>? _ownAddresses;
 
     /// <summary>Nothing set.</summary>
@@ -99,6 +101,9 @@ internal sealed class SettingValues
     /// <summary>When the queue tries again and gives up. The same object for the same values.</summary>
     public RetrySchedule Schedule => Volatile.Read(ref _schedule) ?? MakeSchedule();
 
+    /// <summary>How fast the clients of our servers must be. The same object for the same values.</summary>
+    public Pace Pace => Volatile.Read(ref _pace) ?? MakePace();
+
     /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
     public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
 
@@ -131,6 +136,12 @@ internal sealed class SettingValues
         var made = new RetrySchedule(
             delays, Seconds(Keys.QueueLifetime), Seconds(Keys.DelayNotice), Seconds(Keys.TimeBetween));
         return Interlocked.CompareExchange(ref _schedule, made, null) ?? made;
+    }
+
+    private Pace MakePace()
+    {
+        var made = Pace.Of(TimeSpan.FromSeconds(Number(Keys.PopTimeout)), Number(Keys.DosProtectSpeed) * 1024);
+        return Interlocked.CompareExchange(ref _pace, made, null) ?? made;
     }
 
     private IEnumerable<Account> ParseUsers()
