@@ -3,6 +3,15 @@ using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
+/// <summary>Whether a connection may be made.</summary>
+internal enum Admission
+{
+    Admitted,
+    /// <summary>There are too many, or the set is at its end.</summary>
+    Full,
+    TooManyOfAddress,
+}
+
 /// <summary>
 /// The connections of one server or client: how many there are in all and for each address, their deadlines, and their
 /// end. Any thread may call. One sweep a second looks at all of them; ten thousand cost it well under a millisecond.
@@ -46,9 +55,10 @@ internal sealed class ConnectionSet : IDisposable, IJob
     public int Limit { get; set; } = int.MaxValue;
 
     /// <summary>
-    /// Connections at most from one address, as <see cref="AddressCounts"/> counts. May change while running.
+    /// Connections at most from an address, as <see cref="AddressCounts"/> counts; asked for each connection, on the
+    /// thread that accepts it.
     /// </summary>
-    public int LimitPerAddress { get; set; } = int.MaxValue;
+    public Func<IPAddress, int> LimitOf { get; set; } = static _ => int.MaxValue;
 
     public int Count
     {
@@ -90,15 +100,21 @@ internal sealed class ConnectionSet : IDisposable, IJob
     /// <summary>
     /// Counts a connection in, before it is made; each true needs an <see cref="Add"/> or a <see cref="Release"/>.
     /// </summary>
-    internal bool TryAdmit(IPAddress address)
+    internal bool TryAdmit(IPAddress address) => Admit(address) == Admission.Admitted;
+
+    /// <inheritdoc cref="TryAdmit"/>
+    internal Admission Admit(IPAddress address)
     {
+        int limit = LimitOf(address);
         lock (_lock)
         {
-            if (_isStopping || _admitted >= Limit || !_perAddress.TryAdd(address, LimitPerAddress))
-                return false;
+            if (_isStopping || _admitted >= Limit)
+                return Admission.Full;
+            if (!_perAddress.TryAdd(address, limit))
+                return Admission.TooManyOfAddress;
             _admitted++;
             _isEmpty.Reset();
-            return true;
+            return Admission.Admitted;
         }
     }
 

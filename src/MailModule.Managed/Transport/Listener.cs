@@ -62,9 +62,14 @@ internal sealed class Listener : IDisposable
     internal void OnAccepted(Socket socket)
     {
         IPAddress? address = AddressOf(socket);
-        if (address is null || !_set.TryAdmit(address))
+        Admission admission = address is null ? Admission.Full : _set.Admit(address);
+        if (address is null || admission != Admission.Admitted)
         {
-            Refuse(socket);
+            bool isOfAddress = admission == Admission.TooManyOfAddress;
+            Refuse(socket, isOfAddress ? _options.RefusalOfAddress : _options.Refusal);
+            LogRefusal(isOfAddress
+                ? $"{address} has too many connections; more are refused"
+                : "there are too many connections; more are refused");
             return;
         }
         Connection? connection = null;
@@ -91,8 +96,8 @@ internal sealed class Listener : IDisposable
         try
         {
             listening.Blocking = false;
-            Refuse(listening.Accept());
-            LogRefusal();
+            Refuse(listening.Accept(), _options.Refusal);
+            LogRefusal("no file descriptor is left; connections are refused");
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -105,13 +110,13 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    private void LogRefusal()
+    private void LogRefusal(string text)
     {
         long now = Environment.TickCount64;
         if (now - _lastRefusalLogged < 10_000)
             return;
         _lastRefusalLogged = now;
-        _set.Log.Write(LogLevel.Warning, "transport", "no file descriptor is left; connections are refused");
+        _set.Log.Write(LogLevel.Warning, "transport", text);
     }
 
     private static IPAddress? AddressOf(Socket socket)
@@ -126,13 +131,13 @@ internal sealed class Listener : IDisposable
         }
     }
 
-    private void Refuse(Socket socket)
+    private void Refuse(Socket socket, ReadOnlyMemory<byte> refusal)
     {
         try
         {
             socket.Blocking = false;
-            if (!_options.IsTlsFirst && !_options.Refusal.IsEmpty)
-                _ = socket.Send(_options.Refusal.Span, SocketFlags.None, out _);
+            if (!_options.IsTlsFirst && !refusal.IsEmpty)
+                _ = socket.Send(refusal.Span, SocketFlags.None, out _);
             socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)

@@ -24,5 +24,8 @@ internal sealed class ListenerOptions
     /// </summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }
 
+    /// <summary>As <see cref="Refusal"/>, where it is the limit of the client's address.</summary>
+    public ReadOnlyMemory<byte> RefusalOfAddress { get; init; }
+
     public int Backlog { get; init; } = 1024;
 }

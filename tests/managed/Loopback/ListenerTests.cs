@@ -8,19 +8,19 @@ namespace MailModule.Tests.Loopback;
 public class ListenerTests
 {
     [Theory]
-    [InlineData(2, int.MaxValue)]
-    [InlineData(int.MaxValue, 2)]
-    public void Whom_a_limit_keeps_out_is_told_and_others_may_come_later(int limit, int limitPerAddress)
+    [InlineData(2, int.MaxValue, "421 too many\r\n")]
+    [InlineData(int.MaxValue, 2, "421 too many of yours\r\n")]
+    public void Whom_a_limit_keeps_out_is_told_and_others_may_come_later(int limit, int limitPerAddress, string told)
     {
         using var loop = new Loop(Greeter, set =>
         {
             set.Limit = limit;
-            set.LimitPerAddress = limitPerAddress;
+            set.LimitOf = _ => limitPerAddress;
         });
         Socket first = Greeted(loop);
         using Socket second = Greeted(loop);
         using (Socket third = loop.Connect())
-            Assert.Equal("421 too many\r\n", Loop.ReadToEnd(third));
+            Assert.Equal(told, Loop.ReadToEnd(third));
         first.Send("quit\n"u8);
         Assert.Equal("quit\n", Loop.ReadToEnd(first));
         first.Dispose();

@@ -38,6 +38,7 @@ internal sealed class Loop : IDisposable
             Tls = tls,
             IsTlsFirst = tlsFirst,
             Refusal = "421 too many\r\n"u8.ToArray(),
+            RefusalOfAddress = "421 too many of yours\r\n"u8.ToArray(),
         };
         Assert.Equal(Fault.None, Listener.TryStart(options, Set, out Listener? listener, out _));
         _listener = listener!;

@@ -27,6 +27,7 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
     protected abstract Setting BindSetting { get; }
     protected abstract Setting LimitSetting { get; }
     protected abstract byte[] Refusal { get; }
+    protected abstract byte[] RefusalOfAddress { get; }
 
     /// <summary>Sets the callback that sessions to come ask.</summary>
     public abstract void SetCallback(HostCallback host);
@@ -42,7 +43,7 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
         int port = options.PortToBind(values, PortSetting);
         IReadOnlyList<IPAddress> addresses = options.AddressesToBind(values, BindSetting);
         _connections.Limit = options.SessionLimit(values, LimitSetting);
-        _connections.LimitPerAddress = values.Int(Keys.FromSameHost) is > 0 and var limit ? limit : int.MaxValue;
+        _connections.LimitOf = address => Settings.Current.ConnectionsOf(address);
         List<ServerPort> ports = [.. Ports(values, port)];
         Fault fault = LoadTls(values, ports, out TlsServerSettings? tls, out text);
         foreach (ServerPort one in ports)
@@ -100,6 +101,7 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
             CreateSession = connection => Begin(connection, port),
             Tls = tls,
             Refusal = Refusal,
+            RefusalOfAddress = RefusalOfAddress,
         };
         Fault fault = port.Listen(addresses, options, _connections, out Listener? listener, out text);
         if (listener is not null)

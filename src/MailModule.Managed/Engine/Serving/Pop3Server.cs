@@ -20,6 +20,8 @@ internal sealed class Pop3Server(
     protected override Setting LimitSetting => Keys.Pop3Max;
     protected override byte[] Refusal { get; } =
         "-ERR [SYS/TEMP] too many connections, try again later\r\n"u8.ToArray();
+    protected override byte[] RefusalOfAddress { get; } =
+        "-ERR [SYS/TEMP] too many connections from your address, try again later\r\n"u8.ToArray();
 
     public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
 

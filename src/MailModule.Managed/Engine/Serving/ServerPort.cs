@@ -44,6 +44,7 @@ internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth
             IsTlsFirst = IsTlsFirst,
             Tls = options.Tls,
             Refusal = options.Refusal,
+            RefusalOfAddress = options.RefusalOfAddress,
             Backlog = options.Backlog,
         };
         Fault fault = Listener.TryStart(bound, set, out listener, out text);

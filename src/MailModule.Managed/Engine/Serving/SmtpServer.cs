@@ -20,6 +20,8 @@ internal sealed class SmtpServer(
     protected override Setting BindSetting => Keys.SmtpBind;
     protected override Setting LimitSetting => Keys.SmtpMax;
     protected override byte[] Refusal { get; } = "421 4.3.2 Too many connections, try again later\r\n"u8.ToArray();
+    protected override byte[] RefusalOfAddress { get; } =
+        "421 4.7.0 Too many connections from your address, try again later\r\n"u8.ToArray();
 
     public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
 

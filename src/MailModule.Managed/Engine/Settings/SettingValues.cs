@@ -101,6 +101,15 @@ internal sealed class SettingValues
     /// <summary>When the queue tries again and gives up. The same object for the same values.</summary>
     public RetrySchedule Schedule => Volatile.Read(ref _schedule) ?? MakeSchedule();
 
+    /// <summary>
+    /// A client of this machine, or one of <c>smtp_range</c> and <c>smtp6_range</c>: limits by address are not for it.
+    /// </summary>
+    public bool IsExempt(IPAddress client) => IPAddress.IsLoopback(client) || Relay.RelayClients.Contains(client);
+
+    /// <summary>How many connections a client's address may have.</summary>
+    public int ConnectionsOf(IPAddress client)
+        => Int(Keys.FromSameHost) is > 0 and var limit && !IsExempt(client) ? limit : int.MaxValue;
+
     /// <summary>How fast the clients of our servers must be. The same object for the same values.</summary>
     public Pace Pace => Volatile.Read(ref _pace) ?? MakePace();
 

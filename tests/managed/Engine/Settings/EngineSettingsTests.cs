@@ -1,3 +1,4 @@
+using System.Net;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
 
@@ -175,6 +176,29 @@ public sealed class EngineSettingsTests : IDisposable
         Assert.Empty(_settings.Current.Parts(Keys.SmtpBind));
         Assert.Equal((10_000, 10_000), (Int("smtp_max"), Int("pop3_max")));
         Assert.Equal("", Text("smtpproxy"));
+    }
+
+    [Fact]
+    public void An_address_has_a_hundred_connections_and_this_machine_and_relay_clients_have_any_number()
+    {
+        int Most(string address) => _settings.Current.ConnectionsOf(IPAddress.Parse(address));
+        Load("smtp_range=192.0.2.0/24 smtp6_range=2001:db8::/64");
+        Assert.Equal((100, 100), (Most("198.51.100.1"), Most("2001:db8:0:1::1")));
+        Assert.Equal((int.MaxValue, int.MaxValue), (Most("127.0.0.2"), Most("::1")));
+        Assert.Equal((int.MaxValue, int.MaxValue), (Most("192.0.2.9"), Most("2001:db8::9")));
+        Load("from_same_host=3");
+        Assert.Equal(3, Most("198.51.100.1"));
+        Load("nofrom_same_host");
+        Assert.Equal(int.MaxValue, Most("198.51.100.1"));
+    }
+
+    [Fact]
+    public void A_slow_client_is_one_below_dos_protect_speed_which_is_three_kilobytes_a_minute()
+    {
+        Assert.Equal(3 * 1024, _settings.Current.Pace.LeastSpeed);
+        Load("dos_protect_speed=0 pop_timeout=20");
+        Assert.Equal((0, 20_000, 40_000), (_settings.Current.Pace.LeastSpeed, _settings.Current.Pace.LineTime,
+            _settings.Current.Pace.TimeToAct));
     }
 
     [Fact]
