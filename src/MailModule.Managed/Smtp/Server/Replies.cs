@@ -55,6 +55,7 @@ internal static class Replies
     public static readonly Reply TlsFirst538 =
         new(538, "5.7.11", "Encryption required for the authentication mechanism");
     public static readonly Reply BareNewline550 = new(550, "5.6.0", "Message has a bare CR or LF; lines end with CRLF");
+    public static readonly Reply Nul550 = new(550, "5.6.0", "Message has a NUL octet");
     public static readonly Reply Refused550 = new(550, "5.7.1", "Refused");
     public static readonly Reply TooLarge552 = new(552, "5.3.4", "Message is larger than the limit");
     public static readonly Reply NeedsUtf8553 = new(553, "5.6.7", "Address needs SMTPUTF8");

@@ -14,7 +14,8 @@ internal sealed record SmtpServerOptions
     public bool PlainAuthWithoutTls { get; init; }
     /// <summary>There is at least one user who could log in.</summary>
     public bool OfferAuth { get; init; }
-    /// <summary>A bare CR or LF in the content becomes CRLF; else the message is refused after the dot.</summary>
+    /// <summary>A bare CR or LF in the content becomes CRLF, a NUL is taken out; else the message is refused after the
+    /// dot.</summary>
     public bool NormalizeBareNewlines { get; init; }
     public int RecipientLimit { get; init; } = 1000;
     /// <summary>Unwelcome commands in a row before 421.</summary>

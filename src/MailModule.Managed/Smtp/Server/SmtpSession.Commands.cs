@@ -224,6 +224,7 @@ internal sealed partial class SmtpSession
             ContentFault.None => Transaction.Refusal,
             ContentFault.TooLarge => Replies.TooLarge552,
             ContentFault.BareNewline => Replies.BareNewline550,
+            ContentFault.Nul => Replies.Nul550,
             _ => Replies.Looping554,
         };
         if (refusal is null)
