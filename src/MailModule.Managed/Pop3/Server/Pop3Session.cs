@@ -1,3 +1,4 @@
+using MailModule.Lines;
 using MailModule.Mailbox;
 using MailModule.Transport;
 
@@ -149,6 +150,8 @@ internal sealed partial class Pop3Session : ISession
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
     {
+        if (!_skippingLine && OtherProtocol.IsBinary(input))
+            return CloseOnOtherProtocol(output);
         int end = input.IndexOf((byte)'\n');
         if (end < 0)
             return WantMore(ref input);
@@ -161,7 +164,19 @@ internal sealed partial class Pop3Session : ISession
         // A line may end with LF alone: no command's meaning depends on it.
         if (line.EndsWith("\r"u8))
             line = line[..^1];
-        return Dispatch(Pop3Command.Parse(line), output);
+        var command = Pop3Command.Parse(line);
+        return Options.Verbs.Of(command.Verb) is { } rule ? Dispatch(rule, command, output) : Unknown(line, output);
+    }
+
+    private Next Unknown(ReadOnlySpan<byte> line, Output output)
+        => OtherProtocol.IsSpokenIn(line) ? CloseOnOtherProtocol(output) : Reject(output, Pop3Replies.UnknownCommand);
+
+    /// <summary>Nothing that the client has sent, or sends yet, is read: it may be commands of a stranger.</summary>
+    private Next CloseOnOtherProtocol(Output output)
+    {
+        _backend.NotPop3(this);
+        output.Write(Pop3Replies.NotPop3);
+        return Next.Close;
     }
 
     private Next WantMore(ref ReadOnlySpan<byte> input)
@@ -175,10 +190,8 @@ internal sealed partial class Pop3Session : ISession
     }
 
     /// <summary>The state table says whether the command is allowed, and what it does.</summary>
-    private Next Dispatch(Pop3Command command, Output output)
+    private Next Dispatch(Pop3Rule rule, Pop3Command command, Output output)
     {
-        if (Options.Verbs.Of(command.Verb) is not { } rule)
-            return Reject(output, Pop3Replies.UnknownCommand);
         if ((rule.States & State) == 0)
             return Reject(output, Pop3Replies.NotNow);
         if (!Pop3Argument.TryRead(rule.Argument, command, out Pop3Argument argument))

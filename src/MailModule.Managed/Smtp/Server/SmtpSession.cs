@@ -163,18 +163,31 @@ internal sealed partial class SmtpSession : ISession
     }
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
-        => _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
+    {
+        if (OtherProtocol.IsBinary(input) && !_lines.IsInLongLine)
+            return CloseOnOtherProtocol(output);
+        return _lines.Read(ref input, out ReadOnlySpan<byte> line) switch
         {
-            LineResult.Incomplete => Next.Read,
+            LineResult.Incomplete => AwaitLineEnd(input, output),
             LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
             _ => Execute(line, output),
         };
+    }
+
+    // Whoever speaks another protocol may end its lines with LF alone, and would never be heard.
+    private Next AwaitLineEnd(ReadOnlySpan<byte> input, Output output)
+    {
+        int end = _lines.IsInLongLine ? -1 : input.IndexOf((byte)'\n');
+        return end >= 0 && IsOtherProtocol(input[..end]) ? CloseOnOtherProtocol(output) : Next.Read;
+    }
 
     /// <summary>The state table says whether the command is allowed, and what it does.</summary>
     private Next Execute(ReadOnlySpan<byte> line, Output output)
     {
         var command = CommandLine.Parse(line);
         VerbRule rule = Options.Verbs.Of(command.Verb);
+        if (rule.Verb.Length == 0 && OtherProtocol.IsSpokenIn(line))
+            return CloseOnOtherProtocol(output);
         Reply? refusal = line.Length + 2 > rule.LineLimit ? Replies.LineTooLong500 : Check(rule, command.Argument);
         if (refusal is not null)
             return WriteReply(refusal, output);
@@ -192,7 +205,19 @@ internal sealed partial class SmtpSession : ISession
             return Replies.NeedsArgument501;
         if (rule.NeedsLogin && Options.RequireAuth && AuthenticatedUser is null)
             return Replies.LoginFirst530;
-        return rule.Read?.Invoke(this, argument);
+        if (rule.Read is { } read)
+            return read(this, argument);
+        return argument.Contains((byte)0) ? Replies.NulInCommand500 : null;
+    }
+
+    private bool IsOtherProtocol(ReadOnlySpan<byte> line)
+        => Options.Verbs.Of(CommandLine.Parse(line).Verb).Verb.Length == 0 && OtherProtocol.IsSpokenIn(line);
+
+    /// <summary>Nothing that the client has sent, or sends yet, is read: it may be commands of a stranger.</summary>
+    private Next CloseOnOtherProtocol(Output output)
+    {
+        Backend.NotSmtp(this);
+        return CloseWith(Replies.NotSmtp421, output);
     }
 
     /// <summary>

@@ -103,6 +103,20 @@ public class Pop3SessionTests
         Assert.True(harness.IsClosed);
     }
 
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: mail.example:110\r\n\r\n")]
+    [InlineData("Content-Length: 40\n")]
+    [InlineData("\u0016\u0003\u0001\u0002")]
+    public void A_client_of_another_protocol_is_closed_with_one_reply_and_its_commands_unread(string words)
+    {
+        var harness = new Pop3Harness(Plain, "a\n");
+        harness.Send("");
+        Assert.Equal("-ERR this is not POP3, closing connection\r\n",
+            harness.Send(words + "USER u\r\nPASS p w\r\nDELE 1\r\nQUIT\r\n"));
+        Assert.True(harness.IsClosed);
+        Assert.Equal(["not pop3", "closed"], harness.Calls);
+    }
+
     [Fact]
     public void A_nul_in_a_mailbox_is_left_out_so_that_no_reader_takes_the_dot_behind_it_for_the_end()
     {
