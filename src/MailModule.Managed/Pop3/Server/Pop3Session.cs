@@ -63,6 +63,9 @@ internal sealed partial class Pop3Session : ISession
     /// <summary>The password given with PASS, for the host's GetAUTHPassw; null before.</summary>
     public string? Password => _login.Password;
 
+    /// <summary>Logins that failed by name or password on this connection; nothing makes them fewer.</summary>
+    public int FailedLogins => _login.Failures;
+
     /// <summary>Set by the backend at login, which holds the maildrop behind it; null in no maildrop.</summary>
     public IMessageList? Messages { get; set; }
 
@@ -206,10 +209,9 @@ internal sealed partial class Pop3Session : ISession
         return Continue;
     }
 
-    internal Next WriteReply(Output output, ReadOnlySpan<byte> reply)
+    internal static Next WriteReply(Output output, ReadOnlySpan<byte> reply)
     {
         output.Write(reply);
-        _errors = 0;
         return Continue;
     }
 

@@ -48,15 +48,14 @@ internal sealed partial class SmtpSession
 
     /// <summary>
     /// RFC 3207 §4.2: both sides forget everything said before. So the state is that of a new connection, and the login
-    /// is void.
+    /// is void. What failed stays counted.
     /// </summary>
     internal Next StartTls(Output output)
     {
         output.Write(Replies.ReadyForTls220.Wire);
         Helo = "";
         SaidEhlo = false;
-        _authentication = default;
-        _errors = 0;
+        _authentication.Forget();
         _state = SmtpState.Fresh;
         return Next.StartTls;
     }
@@ -107,7 +106,7 @@ internal sealed partial class SmtpSession
             case AuthProgress.Complete:
                 return AskOfRule(output);
             case AuthProgress.Forbidden:
-                return WriteReply(Replies.LoginFailed535, output);
+                return EndLogin(isAccepted: false, null, output);
             case AuthProgress.Cancelled:
                 return WriteReply(Replies.AuthCancelled501, output);
             default:
@@ -117,9 +116,18 @@ internal sealed partial class SmtpSession
 
     internal Verdict AskLogin() => _authentication.AskBackend(Backend, this);
 
-    internal void CompleteLogin() => _authentication.Complete();
-
-    internal void ForgetLogin() => _authentication = default;
+    /// <summary>A refusal with a reply of its own says nothing about the password, unless it is final.</summary>
+    internal Next EndLogin(bool isAccepted, Reply? reply, Output output)
+    {
+        if (isAccepted)
+            _authentication.Complete();
+        else if (reply is { Code: < 500 })
+            _authentication.Forget();
+        else
+            _authentication.Fail();
+        output.Write((reply ?? (isAccepted ? Replies.LoggedIn235 : Replies.LoginFailed535)).Wire);
+        return FailedLogins < Options.LoginLimit ? Continue : CloseWith(Replies.TooManyLogins421, output);
+    }
 
     internal Reply? ReadMail(ReadOnlySpan<byte> argument)
     {
@@ -189,7 +197,7 @@ internal sealed partial class SmtpSession
         if (!isAccepted && !hasRead)
         {
             DiscardTransaction();
-            return WriteReply(reply ?? Replies.MessageRefused554, output);
+            return WriteVerdict(reply ?? Replies.MessageRefused554, output);
         }
         if (!hasRead)
         {
@@ -230,6 +238,6 @@ internal sealed partial class SmtpSession
         if (refusal is null)
             return Ask(Question.EndOfData, output);
         DiscardTransaction();
-        return WriteReply(refusal, output);
+        return WriteVerdict(refusal, output);
     }
 }

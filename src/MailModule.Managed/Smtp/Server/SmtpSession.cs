@@ -67,6 +67,9 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>
     public string? AuthenticatedPassword => _authentication.Password;
 
+    /// <summary>Logins that failed on this connection.</summary>
+    public int FailedLogins => _authentication.Failures;
+
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
     public Envelope Envelope => Transaction.Envelope;
 
@@ -248,9 +251,7 @@ internal sealed partial class SmtpSession : ISession
         if (question.Follow is { } follow)
             return follow(this, isAccepted, verdict.Reply, output);
         (isAccepted ? question.IfAccepted : question.IfRefused)?.Invoke(this);
-        return isAccepted
-            ? WriteAccepted(verdict.Reply ?? question.Accepted, output)
-            : WriteReply(verdict.Reply ?? question.Refused, output);
+        return WriteVerdict(verdict.Reply ?? (isAccepted ? question.Accepted : question.Refused), output);
     }
 
     private Next CloseWith(Reply? reply, Output output)
@@ -261,7 +262,7 @@ internal sealed partial class SmtpSession : ISession
         return Next.Close;
     }
 
-    /// <summary>Writes a reply and continues, unless it was one refusal too many.</summary>
+    /// <summary>Writes a reply to a command and continues, unless it was one unwelcome command too many.</summary>
     internal Next WriteReply(Reply reply, Output output)
     {
         if (reply.Code >= 500 && ++_errors > Options.ErrorLimit)
@@ -270,10 +271,10 @@ internal sealed partial class SmtpSession : ISession
         return Continue;
     }
 
-    /// <summary>As <see cref="WriteReply"/>, for a step that was accepted: only errors in a row count.</summary>
-    internal Next WriteAccepted(Reply reply, Output output)
+    /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
+    /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>
+    private static Next WriteVerdict(Reply reply, Output output)
     {
-        _errors = 0;
         output.Write(reply.Wire);
         return Continue;
     }
