@@ -463,8 +463,8 @@ MM_API ServerStream MM_CALL SRVInitSendMsgBackgaund(const char *from, const char
 
 /**
  * Writes octets to a stream. On a message from SRVInitSendMsg... it gathers content (in memory, then in a file of mode
- * 0600), never waits for the network, and makes CRLF of a bare LF. In a request callback: see SMTPReqCallback; there
- * it may wait for the client.
+ * 0600), never waits for the network, and makes CRLF of a bare LF; NULs are left out of the message. In a request
+ * callback: see SMTPReqCallback; there it may wait for the client.
  *
  * bufer, size  the octets; size 0 writes nothing.
  * Returns the number of octets taken, which is size; 0 on failure: MM_E_HANDLE, MM_E_ARGUMENT (bufer NULL, size
@@ -676,8 +676,8 @@ MM_API int MM_CALL mm_send_add_recipient(mm_send *send, const char *address, int
                                          const char *orcpt MM_DEFAULT(NULL));
 
 /**
- * Appends to the content: with any line ends (what is no CRLF becomes one), in pieces cut anywhere. It is gathered in
- * memory, then in a file of mode 0600; never waits for the network.
+ * Appends to the content: with any line ends (what is no CRLF becomes one; NULs are left out of the message), in pieces
+ * cut anywhere. It is gathered in memory, then in a file of mode 0600; never waits for the network.
  *
  * octets, size  the piece; size 0 adds nothing.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (octets NULL, size above 2147483647); MM_E_STATE (started already, or the

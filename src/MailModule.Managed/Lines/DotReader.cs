@@ -7,7 +7,8 @@ namespace MailModule.Lines;
 /// <remarks>
 /// What must hold, or messages can be smuggled: a dot counts (ends or is removed) only in
 /// <see cref="State.LineStart"/>, which only the beginning of the content and a true CRLF lead to. A bare CR or LF
-/// leads to <see cref="State.InLine"/>, also when it is passed on as CRLF.
+/// leads to <see cref="State.InLine"/>, also when it is passed on as CRLF; so does a NUL, also when it is taken out, so
+/// that the dot of CRLF NUL "." CRLF is text.
 /// </remarks>
 internal struct DotReader
 {
@@ -29,12 +30,15 @@ internal struct DotReader
     private readonly bool _normalize;
     private State _state;
 
-    /// <param name="normalize">Give CRLF for each bare CR or LF; else they are passed on as they are. Neither ever ends
-    /// the message.</param>
+    /// <param name="normalize">Give CRLF for each bare CR or LF and nothing for a NUL; else they are passed on as they
+    /// are. None of them ever ends the message.</param>
     public DotReader(bool normalize) => _normalize = normalize;
 
     /// <summary>A bare CR or LF was met; what to do about it is the caller's.</summary>
     public bool SawBareNewline { get; private set; }
+
+    /// <summary>A NUL was met; what to do about it is the caller's.</summary>
+    public bool SawNul { get; private set; }
 
     /// <summary>The final dot line has been consumed.</summary>
     public readonly bool AtEnd => _state == State.End;
@@ -77,8 +81,15 @@ internal struct DotReader
                 content = "\r\n"u8;
                 return true;
             default:
-                return SkipIf(ref input, '\n') ? OnBareNewline("\n"u8, out content) : ReadRun(ref input, out content);
+                return ReadInLine(ref input, out content);
         }
+    }
+
+    private bool ReadInLine(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
+    {
+        if (input[0] == 0)
+            return OnNul(ref input, out content);
+        return SkipIf(ref input, '\n') ? OnBareNewline("\n"u8, out content) : ReadRun(ref input, out content);
     }
 
     private bool ReadRun(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
@@ -99,6 +110,16 @@ internal struct DotReader
         _state = State.InLine;
         content = _normalize ? "\r\n"u8 : octet;
         return true;
+    }
+
+    private bool OnNul(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
+    {
+        SawNul = true;
+        int length = input.IndexOfAnyExcept((byte)0);
+        ReadOnlySpan<byte> nuls = length < 0 ? input : input[..length];
+        input = input[nuls.Length..];
+        content = _normalize ? default : nuls;
+        return !_normalize;
     }
 
     private static bool SkipIf(scoped ref ReadOnlySpan<byte> input, char octet)

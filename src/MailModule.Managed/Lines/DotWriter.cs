@@ -6,8 +6,12 @@ namespace MailModule.Lines;
 
 /// <summary>
 /// Writes the content of a message for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled,
-/// the end gets a line end if it has none and the final dot. Independent of how the octets are cut.
+/// a NUL is left out, the end gets a line end if it has none and the final dot. Independent of how the octets are cut.
 /// </summary>
+/// <remarks>
+/// Some hosts drop a NUL before they look for the final dot (RFC 5322 §4 has it in old messages only): CRLF NUL "."
+/// CRLF would end the message there. So none is written, and a dot behind one that was left out is doubled.
+/// </remarks>
 internal struct DotWriter
 {
     private enum State : byte
@@ -59,6 +63,11 @@ internal struct DotWriter
                 rest = rest[1..];
             return true;
         }
+        if (next == 0)
+        {
+            rest = rest.TrimStart((byte)0);
+            return true;
+        }
         if (next is (byte)'\r' or (byte)'\n')
             return Replace(ref rest, ref room, "\r\n"u8, next == '\r' ? State.AfterCr : State.LineStart);
         // RFC 5321 §4.5.2: a leading dot is doubled
@@ -67,8 +76,8 @@ internal struct DotWriter
         return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
     }
 
-    /// <summary>Content at rest has LF line ends, so this copies and scans in one pass; it leaves a CR, a dot that
-    /// begins a line, and the tail that no vector covers. False if nothing was done.</summary>
+    /// <summary>Content at rest has LF line ends, so this copies and scans in one pass; it leaves a CR, a NUL, a
+    /// dot that begins a line, and the tail that no vector covers. False if nothing was done.</summary>
     private bool CopyLines(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
     {
         int end = rest[..Math.Min(rest.Length, room.Length)].IndexOfAny((byte)'\r', (byte)'\n');
@@ -83,7 +92,8 @@ internal struct DotWriter
             Vector256<byte> octets = Vector256.LoadUnsafe(ref from, (nuint)read);
             octets.StoreUnsafe(ref to, (nuint)written);
             Vector256<byte> ends = Vector256.Equals(octets, Vector256.Create((byte)'\n'))
-                | Vector256.Equals(octets, Vector256.Create((byte)'\r'));
+                | Vector256.Equals(octets, Vector256.Create((byte)'\r'))
+                | Vector256.Equals(octets, Vector256<byte>.Zero);
             int before = ends == Vector256<byte>.Zero
                 ? width
                 : BitOperations.TrailingZeroCount(ends.ExtractMostSignificantBits());

@@ -21,6 +21,9 @@ internal struct LineReader(int limit)
     private readonly int _limit = limit;
     private bool _skipping;
 
+    /// <summary>The input begins inside a line that is too long.</summary>
+    public readonly bool IsInLongLine => _skipping;
+
     /// <summary>Takes the next line. The line is a slice of the input.</summary>
     public LineResult Read(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> line)
     {

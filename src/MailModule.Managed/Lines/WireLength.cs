@@ -2,7 +2,8 @@ namespace MailModule.Lines;
 
 /// <summary>
 /// Counts what a message's content takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if
-/// it has none; stuffing does not count (RFC 1939 §11). Independent of how the octets are cut.
+/// it has none; a NUL is not written, and stuffing does not count (RFC 1939 §11). Independent of how the octets are
+/// cut.
 /// </summary>
 internal struct WireLength
 {
@@ -14,12 +15,15 @@ internal struct WireLength
     {
         while (!content.IsEmpty)
         {
-            int end = content.IndexOfAny((byte)'\r', (byte)'\n');
+            int end = content.IndexOfAny((byte)'\r', (byte)'\n', (byte)0);
             if (end != 0)
                 AddInLine(end < 0 ? content.Length : end);
             if (end < 0)
                 return;
-            AddLineEnd(content[end] == '\r');
+            if (content[end] == 0)
+                _afterCr = false;
+            else
+                AddLineEnd(content[end] == '\r');
             content = content[(end + 1)..];
         }
     }

@@ -17,6 +17,9 @@ public class DotReaderTests
     [InlineData("\r\n.\r\r\n")]
     [InlineData("\r\n\0.\r\n")]
     [InlineData("\r\n.\0\r\n")]
+    [InlineData("\r\0\n.\r\n")]
+    [InlineData("\r\n\0\0.\r\n")]
+    [InlineData("\r\n.\r\0\n")]
     [InlineData("\n\n.\r\n")]
     [InlineData("\r\r.\r\r")]
     [InlineData("\r\r\n.\r\r\n")]
@@ -61,9 +64,24 @@ public class DotReaderTests
     }
 
     [Fact]
-    public void Every_short_text_reads_as_the_model_says_wherever_it_is_cut()
+    public void A_nul_is_seen_and_passed_on_as_it_is()
     {
-        foreach (byte[] text in Texts.AllUpTo(7))
+        Decoded decoded = Decode("a\0\0b\r\n.\r\n"u8.ToArray(), normalize: false);
+        Assert.True(decoded is { AtEnd: true, SawBare: false, SawNul: true });
+        Assert.Equal("a\0\0b\r\n", decoded.Text);
+    }
+
+    [Fact]
+    public void A_nul_is_taken_out_when_asked_for_and_a_dot_behind_it_is_text()
+        => Assert.Equal("ab\r\n.\r\nc\r\n",
+            Decode("a\0b\r\n\0.\r\n\0c\r\n.\r\n"u8.ToArray(), normalize: true).Text);
+
+    [Theory]
+    [InlineData("\r\n.a")]
+    [InlineData("\r\n.\0")]
+    public void Every_short_text_reads_as_the_model_says_wherever_it_is_cut(string alphabet)
+    {
+        foreach (byte[] text in Texts.AllUpTo(7, alphabet))
             foreach (bool normalize in new[] { false, true })
             {
                 Decoded expected = Model(text, normalize);
@@ -85,7 +103,7 @@ public class DotReaderTests
         }
     }
 
-    internal readonly record struct Decoded(string Text, bool AtEnd, bool SawBare, int Rest);
+    internal readonly record struct Decoded(string Text, bool AtEnd, bool SawBare, bool SawNul, int Rest);
 
     internal static Decoded Decode(byte[] wire, bool normalize, params Range[] cuts)
     {
@@ -103,7 +121,7 @@ public class DotReaderTests
             Assert.True(input.IsEmpty || reader.AtEnd);
             rest += input.Length;
         }
-        return new Decoded(text.ToString(), reader.AtEnd, reader.SawBareNewline, rest);
+        return new Decoded(text.ToString(), reader.AtEnd, reader.SawBareNewline, reader.SawNul, rest);
     }
 
     /// <summary>The rules said with whole lines: the text is cut at true CRLF only.</summary>
@@ -118,10 +136,11 @@ public class DotReaderTests
         if (end < 0 && kept[^1].EndsWith('\r'))
             kept[^1] = kept[^1][..^1];
         bool bare = kept.Any(line => line.AsSpan().IndexOfAny('\r', '\n') >= 0);
+        bool nul = kept.Any(line => line.Contains('\0'));
         var spelled = kept.Select(
             line => normalize ? line.Replace("\r", "\n", StringComparison.Ordinal)
-            .Replace("\n", "\r\n", StringComparison.Ordinal) : line);
-        return new Decoded(string.Join("\r\n", spelled) + (end > 0 ? "\r\n" : ""), end >= 0, bare, rest);
+            .Replace("\n", "\r\n", StringComparison.Ordinal).Replace("\0", "", StringComparison.Ordinal) : line);
+        return new Decoded(string.Join("\r\n", spelled) + (end > 0 ? "\r\n" : ""), end >= 0, bare, nul, rest);
     }
 
     private static byte[] Bytes(string text) => Encoding.Latin1.GetBytes(text);

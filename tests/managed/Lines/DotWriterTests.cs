@@ -13,13 +13,17 @@ public class DotWriterTests
     [InlineData(".\n..\n", "..\r\n...\r\n.\r\n")]
     [InlineData("a\r", "a\r\n.\r\n")]
     [InlineData("\r\r\n\n", "\r\n\r\n\r\n.\r\n")]
+    [InlineData("a\0b\n\0.\n\0\0", "ab\r\n..\r\n.\r\n")]
+    [InlineData("\0.\r\0\n", "..\r\n\r\n.\r\n")]
     public void Text_is_spelled_for_the_wire(string text, string wire)
         => Assert.Equal(wire, Encode(Encoding.ASCII.GetBytes(text), 64));
 
-    [Fact]
-    public void Every_short_text_is_spelled_as_the_model_says_wherever_it_is_cut()
+    [Theory]
+    [InlineData("\r\n.a")]
+    [InlineData("\r\n.\0")]
+    public void Every_short_text_is_spelled_as_the_model_says_wherever_it_is_cut(string alphabet)
     {
-        foreach (byte[] text in Texts.AllUpTo(7))
+        foreach (byte[] text in Texts.AllUpTo(7, alphabet))
         {
             string expected = Model(text);
             for (int cut = 0; cut <= text.Length; cut++)
@@ -38,7 +42,7 @@ public class DotWriterTests
             string wire = Encode(text, random.Next(2, 300), [.. Texts.Cuts(random, text.Length)]);
             Assert.Equal(Model(text), wire);
             DotReaderTests.Decoded decoded = DotReaderTests.Decode(Encoding.ASCII.GetBytes(wire), normalize: false);
-            Assert.True(decoded is { AtEnd: true, SawBare: false, Rest: 0 });
+            Assert.True(decoded is { AtEnd: true, SawBare: false, SawNul: false, Rest: 0 });
             Assert.Equal(Canonical(text), decoded.Text);
         }
     }
@@ -47,7 +51,7 @@ public class DotWriterTests
     public void Long_texts_of_all_line_ends_are_spelled_as_the_model_says()
     {
         var random = new Random(5321);
-        string[] ends = ["\n", "\n", "\n", "\r\n", "\r", "\n.", "\n\n", "\n\r\n."];
+        string[] ends = ["\n", "\n", "\n", "\r\n", "\r", "\n.", "\n\n", "\n\r\n.", "\0", "\n\0."];
         for (int i = 0; i < 2000; i++)
         {
             byte[] text = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Range(0, random.Next(12))
@@ -80,7 +84,7 @@ public class DotWriterTests
     private static string Canonical(byte[] text)
     {
         string lines = Encoding.ASCII.GetString(text).Replace("\r\n", "\n", StringComparison.Ordinal)
-            .Replace('\r', '\n');
+            .Replace('\r', '\n').Replace("\0", "", StringComparison.Ordinal);
         return (lines.Length == 0 || lines.EndsWith('\n') ? lines : lines + "\n")
             .Replace("\n", "\r\n", StringComparison.Ordinal);
     }

@@ -5,20 +5,19 @@ namespace MailModule.Tests.Lines;
 /// <summary>Inputs for the line readers: every short one, and long ones made of the same dangerous pieces.</summary>
 internal static class Texts
 {
-    private static readonly byte[] Alphabet = "\r\n.a"u8.ToArray();
-
-    private static readonly string[] Pieces =
+        private static readonly string[] Pieces =
     [
-        "\r\n", "\r\n", "\r\n", ".", "..", "\r", "\n", "a", "\r\n.", "\r\n..", "\r\n.\r", "\n.\n", "\r.\r",
+        "\r\n", "\r\n", "\r\n", ".", "..", "\r", "\n", "a", "\r\n.", "\r\n..", "\r\n.\r", "\n.\n", "\r.\r", "\0",
         "An ordinary line of text that is as long as such lines tend to be.\r\n", "0123456789abcdef",
             "0123456789abcdef0123456789abcdef\r\n",
     ];
 
-    public static IEnumerable<byte[]> AllUpTo(int length)
+    /// <param name="alphabet">Four octets.</param>
+    public static IEnumerable<byte[]> AllUpTo(int length, string alphabet = "\r\n.a")
     {
         for (int n = 0; n <= length; n++)
             for (int number = 0; number < 1 << (2 * n); number++)
-                yield return Spell(number, n);
+                yield return Spell(number, n, alphabet);
     }
 
     public static byte[] Random(Random random, int pieces)
@@ -41,11 +40,11 @@ internal static class Texts
         }
     }
 
-    private static byte[] Spell(int number, int length)
+    private static byte[] Spell(int number, int length, string alphabet)
     {
         byte[] text = new byte[length];
         for (int i = 0; i < length; i++)
-            text[i] = Alphabet[(number >> (2 * i)) & 3];
+            text[i] = (byte)alphabet[(number >> (2 * i)) & 3];
         return text;
     }
 }

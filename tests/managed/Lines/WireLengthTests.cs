@@ -14,6 +14,7 @@ public class WireLengthTests
     [InlineData("a\rb\n", 6)]
     [InlineData("\r\r\n\n", 6)]
     [InlineData(".\n..\n", 7)]
+    [InlineData("a\0\r\0\n\0", 5)]
     public void Each_line_end_counts_two(string text, long expected)
     {
         Assert.Equal(expected, Count(text, text.Length + 1));
@@ -28,7 +29,7 @@ public class WireLengthTests
         {
             byte[] text = new byte[random.Next(40)];
             for (int k = 0; k < text.Length; k++)
-                text[k] = (byte)"\r\n.a"[random.Next(4)];
+                text[k] = (byte)"\r\n.a\0"[random.Next(5)];
             Assert.Equal(Sent(text), Count(Encoding.Latin1.GetString(text), random.Next(1, 5)));
         }
     }

@@ -168,6 +168,10 @@ public class SmtpSessionLoopbackTests
         });
 
         public void Discard(SmtpSession session) => Discarded++;
+        public void NotSmtp(SmtpSession session)
+        {
+        }
+
         public void Closed(SmtpSession session) => Ended.Set();
 
         private static Connection Below(SmtpSession session) => (Connection)session.Peer;

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailModule.Lines;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
@@ -65,7 +66,9 @@ internal sealed class SpoolRecipientGroup(
         for (int count = 1; count > 0 && fault == Fault.None && !_isCancelled; at += count)
         {
             fault = submission.Content.Read(piece, at, out count);
-            Append(piece.AsSpan(0, count), room);
+            // a NUL would be left out on the way to another host, and is as well left out of a mailbox
+            for (ReadOnlySpan<byte> rest = piece.AsSpan(0, count); !rest.IsEmpty;)
+                Append(NulOctets.TakeRun(ref rest), room);
         }
         ArrayPool<byte>.Shared.Return(piece);
         return fault == Fault.None && at < submission.Content.Length && !_isCancelled ? Fault.Io : fault;

@@ -21,7 +21,7 @@ internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backen
     public Fault Fault => session.ContentFault switch
     {
         ContentFault.TooLarge => Fault.Limit,
-        ContentFault.BareNewline or ContentFault.Looping => Fault.Protocol,
+        ContentFault.BareNewline or ContentFault.Nul or ContentFault.Looping => Fault.Protocol,
         _ => peer.WaitFault is not Fault.None and var fault ? fault : Fault.Closed,
     };
 

@@ -29,6 +29,9 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
 
     public void CloseMessage(Pop3Session session) => HandlerFor(session).CloseMessage();
 
+    public void NotPop3(Pop3Session session)
+        => dependencies.Log.OtherProtocol("pop3", session.Peer.RemoteEndPoint);
+
     public void Closed(Pop3Session session)
     {
         _ahead?.Clear();

@@ -52,6 +52,12 @@ internal static class ServingLog
             log.Write(level, area, $"login of {user} {(succeeded ? "succeeded" : "failed")} client={client?.Address}");
     }
 
+    public static void OtherProtocol(this Log log, string area, IPEndPoint? client)
+    {
+        if (log.IsEnabled(LogLevel.Warning))
+            log.Write(LogLevel.Warning, area, $"another protocol is spoken here, closed client={client?.Address}");
+    }
+
     public static void Deleted(this Log log, string user, int deleted, int kept)
     {
         if (log.IsEnabled(LogLevel.Info))

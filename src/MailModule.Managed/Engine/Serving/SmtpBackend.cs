@@ -64,6 +64,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public void Discard(SmtpSession session) => _handler?.Discard();
 
+    public void NotSmtp(SmtpSession session) => dependencies.Log.OtherProtocol("smtp", session.RemoteEndPoint);
+
     public void Closed(SmtpSession session) => _handler?.Discard();
 
     private static bool MayRelay(SmtpSession session, RelayPolicy rules)

@@ -121,8 +121,8 @@ internal static partial class Keys
         { Words = ["loopback", "always", "never"], Default = "loopback" });
     public static readonly Setting SmtpBareNewline = Add(
         new("smtp_bare_newline", SettingKind.Choice,
-            "What a bare CR or LF in a message does: the message is refused after its end, or the line end is made "
-                + "CRLF. Neither ever ends or splits a message.")
+            "What a bare CR or LF, or a NUL, in a message does: the message is refused after its end, or the line end "
+                + "is made CRLF and the NUL taken out. None of them ever ends or splits a message.")
         { Words = ["reject", "normalize"], Default = "reject" });
     public static readonly Setting SmtpRange = RangesLater(
         "smtp_range", "127.0.0.1",

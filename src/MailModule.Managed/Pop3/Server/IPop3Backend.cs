@@ -38,6 +38,9 @@ internal interface IPop3Backend
     /// </summary>
     Pop3Verdict Quit(Pop3Session session);
 
+    /// <summary>The client speaks another protocol; the session closes.</summary>
+    void NotPop3(Pop3Session session);
+
     /// <summary>The connection is gone; the last call. Gives back what the backend still holds.</summary>
     void Closed(Pop3Session session);
 }

@@ -31,6 +31,7 @@ internal static class Pop3Replies
     public static ReadOnlySpan<byte> TlsAlready => "-ERR TLS is active already\r\n"u8;
     public static ReadOnlySpan<byte> NoSuchMessage => "-ERR no such message\r\n"u8;
     public static ReadOnlySpan<byte> TooManyErrors => "-ERR too many errors\r\n"u8;
+    public static ReadOnlySpan<byte> NotPop3 => "-ERR this is not POP3, closing connection\r\n"u8;
     public static ReadOnlySpan<byte> EndOfList => ".\r\n"u8;
 
     public const string LoginFailed = "[AUTH] authentication failed";

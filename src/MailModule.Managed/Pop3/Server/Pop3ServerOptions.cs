@@ -7,8 +7,9 @@ internal sealed record Pop3ServerOptions
     public bool OfferStls { get; init; }
     /// <summary>USER and PASS are allowed without TLS for this client.</summary>
     public bool PlainAuthWithoutTls { get; init; }
-    /// <summary>Failed logins before the connection closes.</summary>
+    /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
     public int LoginLimit { get; init; } = 3;
+    /// <summary>Unwelcome commands on one connection, the last of which closes it; nothing resets the count.</summary>
     public int ErrorLimit { get; init; } = 20;
     public string Implementation { get; init; } = "MailModule";
     /// <summary>The verbs that sessions know.</summary>

@@ -49,7 +49,6 @@ internal sealed partial class Pop3Session
         if (verdict.Kind != Pop3VerdictKind.Accept || Messages is null)
             return RefuseLogin(verdict, output);
         State = Pop3State.Transaction;
-        _errors = 0;
         Peer.GotDone(isLoggedIn: true);
         _marks.Clear(Messages);
         if (verdict.Text is { } text)
@@ -164,7 +163,7 @@ internal sealed partial class Pop3Session
         if (!Exists(number))
             return WriteReply(output, Pop3Replies.NoSuchMessage);
         if (lines < 0 && _backend.TryAnswer(this, number - 1, output))
-            return Retrieved();
+            return Continue;
         _transfer.Begin(number - 1, lines);
         return AskOfRule(output);
     }
@@ -176,7 +175,7 @@ internal sealed partial class Pop3Session
         if (verdict.Kind != Pop3VerdictKind.Accept)
             return RefuseMessage(verdict, output);
         if (!_transfer.IsTop && _backend.TryAnswer(this, _transfer.Index, output))
-            return Retrieved();
+            return Continue;
         if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);
         else if (_transfer.IsTop)
@@ -185,13 +184,6 @@ internal sealed partial class Pop3Session
             Pop3Replies.MessageFollows(output, Messages!.Size(_transfer.Index));
         _transfer.RentPiece();
         _activity = Activity.Sending;
-        _errors = 0;
-        return Continue;
-    }
-
-    private Next Retrieved()
-    {
-        _errors = 0;
         return Continue;
     }
 

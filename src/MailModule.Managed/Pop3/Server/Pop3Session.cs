@@ -1,3 +1,4 @@
+using MailModule.Lines;
 using MailModule.Mailbox;
 using MailModule.Transport;
 
@@ -61,6 +62,9 @@ internal sealed partial class Pop3Session : ISession
 
     /// <summary>The password given with PASS, for the host's GetAUTHPassw; null before.</summary>
     public string? Password => _login.Password;
+
+    /// <summary>Logins that failed by name or password on this connection; nothing makes them fewer.</summary>
+    public int FailedLogins => _login.Failures;
 
     /// <summary>Set by the backend at login, which holds the maildrop behind it; null in no maildrop.</summary>
     public IMessageList? Messages { get; set; }
@@ -151,6 +155,8 @@ internal sealed partial class Pop3Session : ISession
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
     {
+        if (!_skippingLine && OtherProtocol.IsBinary(input))
+            return CloseOnOtherProtocol(output);
         int end = input.IndexOf((byte)'\n');
         if (end < 0)
             return WantMore(ref input);
@@ -164,7 +170,19 @@ internal sealed partial class Pop3Session : ISession
         // A line may end with LF alone: no command's meaning depends on it.
         if (line.EndsWith("\r"u8))
             line = line[..^1];
-        return Dispatch(Pop3Command.Parse(line), output);
+        var command = Pop3Command.Parse(line);
+        return Options.Verbs.Of(command.Verb) is { } rule ? Dispatch(rule, command, output) : Unknown(line, output);
+    }
+
+    private Next Unknown(ReadOnlySpan<byte> line, Output output)
+        => OtherProtocol.IsSpokenIn(line) ? CloseOnOtherProtocol(output) : Reject(output, Pop3Replies.UnknownCommand);
+
+    /// <summary>Nothing that the client has sent, or sends yet, is read: it may be commands of a stranger.</summary>
+    private Next CloseOnOtherProtocol(Output output)
+    {
+        _backend.NotPop3(this);
+        output.Write(Pop3Replies.NotPop3);
+        return Next.Close;
     }
 
     private Next WantMore(ref ReadOnlySpan<byte> input)
@@ -180,10 +198,8 @@ internal sealed partial class Pop3Session : ISession
     }
 
     /// <summary>The state table says whether the command is allowed, and what it does.</summary>
-    private Next Dispatch(Pop3Command command, Output output)
+    private Next Dispatch(Pop3Rule rule, Pop3Command command, Output output)
     {
-        if (Options.Verbs.Of(command.Verb) is not { } rule)
-            return Reject(output, Pop3Replies.UnknownCommand);
         if ((rule.States & State) == 0)
             return Reject(output, Pop3Replies.NotNow);
         if (!Pop3Argument.TryRead(rule.Argument, command, out Pop3Argument argument))
@@ -198,10 +214,9 @@ internal sealed partial class Pop3Session : ISession
         return Continue;
     }
 
-    internal Next WriteReply(Output output, ReadOnlySpan<byte> reply)
+    internal static Next WriteReply(Output output, ReadOnlySpan<byte> reply)
     {
         output.Write(reply);
-        _errors = 0;
         return Continue;
     }
 

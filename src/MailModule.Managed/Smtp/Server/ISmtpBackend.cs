@@ -72,6 +72,9 @@ internal interface ISmtpBackend
     /// <see cref="EndOfData"/> did not accept; the envelope is still the session's.</summary>
     void Discard(SmtpSession session);
 
+    /// <summary>The client speaks another protocol; the session closes.</summary>
+    void NotSmtp(SmtpSession session);
+
     /// <summary>The connection is gone; the last call.</summary>
     void Closed(SmtpSession session);
 }

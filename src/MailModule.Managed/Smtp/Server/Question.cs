@@ -19,10 +19,7 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
 
     public static readonly Question Login = new(static session => session.AskLogin())
     {
-        IfAccepted = static session => session.CompleteLogin(),
-        Accepted = Replies.LoggedIn235,
-        IfRefused = static session => session.ForgetLogin(),
-        Refused = Replies.LoginFailed535,
+        Follow = static (session, isAccepted, reply, output) => session.EndLogin(isAccepted, reply, output),
     };
 
     public static readonly Question Mail =

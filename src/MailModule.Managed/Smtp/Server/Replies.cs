@@ -25,7 +25,10 @@ internal static class Replies
     public static readonly Reply Stopping421 = new(421, "4.3.2", "Service is stopping, try again later");
     public static readonly Reply Failed421 = new(421, "4.3.0", "Service failed, closing connection");
     public static readonly Reply TooManyErrors421 = new(421, "4.7.0", "Too many errors, closing connection");
+    public static readonly Reply TooManyLogins421 = new(421, "4.7.0", "Too many failed logins, closing connection");
+    public static readonly Reply NotSmtp421 = new(421, "4.7.0", "This is not SMTP, closing connection");
     public static readonly Reply TooManyRecipients452 = new(452, "4.5.3", "Too many recipients");
+    public static readonly Reply NulInCommand500 = new(500, "5.5.2", "A command has no NUL");
     public static readonly Reply LineTooLong500 = new(500, "5.5.2", "Line too long");
     public static readonly Reply AuthLineTooLong500 = new(500, "5.5.6", "Authentication exchange line is too long");
     public static readonly Reply UnknownCommand500 = new(500, "5.5.1", "Command not recognized");
@@ -56,6 +59,7 @@ internal static class Replies
     public static readonly Reply TlsFirst538 =
         new(538, "5.7.11", "Encryption required for the authentication mechanism");
     public static readonly Reply BareNewline550 = new(550, "5.6.0", "Message has a bare CR or LF; lines end with CRLF");
+    public static readonly Reply Nul550 = new(550, "5.6.0", "Message has a NUL octet");
     public static readonly Reply Refused550 = new(550, "5.7.1", "Refused");
     public static readonly Reply TooLarge552 = new(552, "5.3.4", "Message is larger than the limit");
     public static readonly Reply NeedsUtf8553 = new(553, "5.6.7", "Address needs SMTPUTF8");

@@ -13,6 +13,9 @@ internal struct SmtpAuthentication
     /// <summary>The password given with AUTH; null if none was.</summary>
     public string? Password { get; private set; }
 
+    /// <summary>Logins that failed on this connection; neither TLS nor a right login makes them fewer.</summary>
+    public int Failures { get; private set; }
+
     /// <inheritdoc cref="AuthExchange.Challenge"/>
     public readonly ReadOnlySpan<byte> Challenge => _exchange.Challenge;
 
@@ -27,6 +30,16 @@ internal struct SmtpAuthentication
         Password = Encoding.UTF8.GetString(_exchange.Password);
         return backend.Login(session, _exchange.User, _exchange.Password);
     }
+
+    /// <summary>A login has failed, by its name or password.</summary>
+    public void Fail()
+    {
+        Forget();
+        Failures++;
+    }
+
+    /// <summary>Whoever was or would be logged in is not any more.</summary>
+    public void Forget() => this = new SmtpAuthentication { Failures = Failures };
 
     /// <summary>The backend has accepted the login.</summary>
     public void Complete()

@@ -14,11 +14,15 @@ internal sealed record SmtpServerOptions
     public bool PlainAuthWithoutTls { get; init; }
     /// <summary>There is at least one user who could log in.</summary>
     public bool OfferAuth { get; init; }
-    /// <summary>A bare CR or LF in the content becomes CRLF; else the message is refused after the dot.</summary>
+    /// <summary>A bare CR or LF in the content becomes CRLF, a NUL is taken out; else the message is refused after the
+    /// dot.</summary>
     public bool NormalizeBareNewlines { get; init; }
     public int RecipientLimit { get; init; } = 1000;
-    /// <summary>Unwelcome commands in a row before 421.</summary>
+    /// <summary>Unwelcome commands on one connection before 421; nothing that is accepted between them resets the
+    /// count.</summary>
     public int ErrorLimit { get; init; } = 20;
+    /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
+    public int LoginLimit { get; init; } = 3;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
     public int HopLimit { get; init; } = 100;
     /// <summary>The verbs that sessions know.</summary>

@@ -48,15 +48,14 @@ internal sealed partial class SmtpSession
 
     /// <summary>
     /// RFC 3207 §4.2: both sides forget everything said before. So the state is that of a new connection, and the login
-    /// is void.
+    /// is void. What failed stays counted.
     /// </summary>
     internal Next StartTls(Output output)
     {
         output.Write(Replies.ReadyForTls220.Wire);
         Helo = "";
         SaidEhlo = false;
-        _authentication = default;
-        _errors = 0;
+        _authentication.Forget();
         _state = SmtpState.Fresh;
         Peer.GotDone(isLoggedIn: false);
         return Next.StartTls;
@@ -108,7 +107,7 @@ internal sealed partial class SmtpSession
             case AuthProgress.Complete:
                 return AskOfRule(output);
             case AuthProgress.Forbidden:
-                return WriteReply(Replies.LoginFailed535, output);
+                return EndLogin(isAccepted: false, null, output);
             case AuthProgress.Cancelled:
                 return WriteReply(Replies.AuthCancelled501, output);
             default:
@@ -118,13 +117,24 @@ internal sealed partial class SmtpSession
 
     internal Verdict AskLogin() => _authentication.AskBackend(Backend, this);
 
-    internal void CompleteLogin()
+    /// <summary>A refusal with a reply of its own says nothing about the password, unless it is final.</summary>
+    internal Next EndLogin(bool isAccepted, Reply? reply, Output output)
+    {
+        if (isAccepted)
+            CompleteLogin();
+        else if (reply is { Code: < 500 })
+            _authentication.Forget();
+        else
+            _authentication.Fail();
+        output.Write((reply ?? (isAccepted ? Replies.LoggedIn235 : Replies.LoginFailed535)).Wire);
+        return FailedLogins < Options.LoginLimit ? Continue : CloseWith(Replies.TooManyLogins421, output);
+    }
+
+    private void CompleteLogin()
     {
         _authentication.Complete();
         Peer.GotDone(isLoggedIn: true);
     }
-
-    internal void ForgetLogin() => _authentication = default;
 
     internal Reply? ReadMail(ReadOnlySpan<byte> argument)
     {
@@ -201,7 +211,7 @@ internal sealed partial class SmtpSession
         if (!isAccepted && !hasRead)
         {
             DiscardTransaction();
-            return WriteReply(reply ?? Replies.MessageRefused554, output);
+            return WriteVerdict(reply ?? Replies.MessageRefused554, output);
         }
         if (!hasRead)
         {
@@ -238,11 +248,12 @@ internal sealed partial class SmtpSession
             ContentFault.None => Transaction.Refusal,
             ContentFault.TooLarge => Replies.TooLarge552,
             ContentFault.BareNewline => Replies.BareNewline550,
+            ContentFault.Nul => Replies.Nul550,
             _ => Replies.Looping554,
         };
         if (refusal is null)
             return Ask(Question.EndOfData, output);
         DiscardTransaction();
-        return WriteReply(refusal, output);
+        return WriteVerdict(refusal, output);
     }
 }

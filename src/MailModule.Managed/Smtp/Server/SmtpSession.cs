@@ -67,6 +67,9 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>
     public string? AuthenticatedPassword => _authentication.Password;
 
+    /// <summary>Logins that failed on this connection.</summary>
+    public int FailedLogins => _authentication.Failures;
+
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
     public Envelope Envelope => Transaction.Envelope;
 
@@ -164,12 +167,23 @@ internal sealed partial class SmtpSession : ISession
     }
 
     private Next ReadCommand(ref ReadOnlySpan<byte> input, Output output)
-        => ReadLine(ref input, out ReadOnlySpan<byte> line) switch
+    {
+        if (OtherProtocol.IsBinary(input) && !_lines.IsInLongLine)
+            return CloseOnOtherProtocol(output);
+        return ReadLine(ref input, out ReadOnlySpan<byte> line) switch
         {
-            LineResult.Incomplete => Next.Read,
+            LineResult.Incomplete => AwaitLineEnd(input, output),
             LineResult.TooLong => WriteReply(Replies.LineTooLong500, output),
             _ => Execute(line, output),
         };
+    }
+
+    // Whoever speaks another protocol may end its lines with LF alone, and would never be heard.
+    private Next AwaitLineEnd(ReadOnlySpan<byte> input, Output output)
+    {
+        int end = _lines.IsInLongLine ? -1 : input.IndexOf((byte)'\n');
+        return end >= 0 && IsOtherProtocol(input[..end]) ? CloseOnOtherProtocol(output) : Next.Read;
+    }
 
     private LineResult ReadLine(ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> line)
     {
@@ -187,6 +201,8 @@ internal sealed partial class SmtpSession : ISession
     {
         var command = CommandLine.Parse(line);
         VerbRule rule = Options.Verbs.Of(command.Verb);
+        if (rule.Verb.Length == 0 && OtherProtocol.IsSpokenIn(line))
+            return CloseOnOtherProtocol(output);
         Reply? refusal = line.Length + 2 > rule.LineLimit ? Replies.LineTooLong500 : Check(rule, command.Argument);
         if (refusal is not null)
             return WriteReply(refusal, output);
@@ -204,7 +220,19 @@ internal sealed partial class SmtpSession : ISession
             return Replies.NeedsArgument501;
         if (rule.NeedsLogin && Options.RequireAuth && AuthenticatedUser is null)
             return Replies.LoginFirst530;
-        return rule.Read?.Invoke(this, argument);
+        if (rule.Read is { } read)
+            return read(this, argument);
+        return argument.Contains((byte)0) ? Replies.NulInCommand500 : null;
+    }
+
+    private bool IsOtherProtocol(ReadOnlySpan<byte> line)
+        => Options.Verbs.Of(CommandLine.Parse(line).Verb).Verb.Length == 0 && OtherProtocol.IsSpokenIn(line);
+
+    /// <summary>Nothing that the client has sent, or sends yet, is read: it may be commands of a stranger.</summary>
+    private Next CloseOnOtherProtocol(Output output)
+    {
+        Backend.NotSmtp(this);
+        return CloseWith(Replies.NotSmtp421, output);
     }
 
     /// <summary>
@@ -235,9 +263,7 @@ internal sealed partial class SmtpSession : ISession
         if (question.Follow is { } follow)
             return follow(this, isAccepted, verdict.Reply, output);
         (isAccepted ? question.IfAccepted : question.IfRefused)?.Invoke(this);
-        return isAccepted
-            ? WriteAccepted(verdict.Reply ?? question.Accepted, output)
-            : WriteReply(verdict.Reply ?? question.Refused, output);
+        return WriteVerdict(verdict.Reply ?? (isAccepted ? question.Accepted : question.Refused), output);
     }
 
     private Next CloseWith(Reply? reply, Output output)
@@ -248,7 +274,7 @@ internal sealed partial class SmtpSession : ISession
         return Next.Close;
     }
 
-    /// <summary>Writes a reply and continues, unless it was one refusal too many.</summary>
+    /// <summary>Writes a reply to a command and continues, unless it was one unwelcome command too many.</summary>
     internal Next WriteReply(Reply reply, Output output)
     {
         if (reply.Code >= 500 && ++_errors > Options.ErrorLimit)
@@ -257,10 +283,10 @@ internal sealed partial class SmtpSession : ISession
         return Continue;
     }
 
-    /// <summary>As <see cref="WriteReply"/>, for a step that was accepted: only errors in a row count.</summary>
-    internal Next WriteAccepted(Reply reply, Output output)
+    /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
+    /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>
+    private static Next WriteVerdict(Reply reply, Output output)
     {
-        _errors = 0;
         output.Write(reply.Wire);
         return Continue;
     }

@@ -9,6 +9,7 @@ internal enum ContentFault
     None,
     TooLarge,
     BareNewline,
+    Nul,
     Looping,
 }
 
@@ -103,6 +104,8 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
             Fault = ContentFault.TooLarge;
         else if (_reader.SawBareNewline && !options.NormalizeBareNewlines)
             Fault = ContentFault.BareNewline;
+        else if (_reader.SawNul && !options.NormalizeBareNewlines)
+            Fault = ContentFault.Nul;
         else if (_hops.Count > options.HopLimit)
             Fault = ContentFault.Looping;
         return Fault == ContentFault.None;

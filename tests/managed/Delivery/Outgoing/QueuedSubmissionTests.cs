@@ -47,6 +47,17 @@ public class QueuedSubmissionTests
         Assert.True(spool.Messages.Single().Envelope is { EightBit: true, Utf8: true });
     }
 
+    [Fact]
+    public void A_nul_of_the_host_program_does_not_reach_the_spool()
+    {
+        using var outbox = new Outbox();
+        var spool = new KeptSpool();
+        Submission submission = Prepare(outbox, spool, null, "a\0b\n\0\0.\nlast\n\0");
+        submission.Start();
+        submission.Wait();
+        Assert.EndsWith("ab\n.\nlast\n", spool.Messages.Single().Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(Fault.Full, Fault.None)]
     [InlineData(Fault.None, Fault.Io)]

@@ -136,6 +136,8 @@ internal sealed class Pop3Harness : IPop3Backend
     public bool TryAnswer(Pop3Session session, int index, Output output)
         => _ahead is not null && _ahead.TryWrite(index, output);
 
+    public void NotPop3(Pop3Session session) => Calls.Add("not pop3");
+
     public void Closed(Pop3Session session)
     {
         _ahead?.Clear();

@@ -94,13 +94,34 @@ public class Pop3SessionTests
     }
 
     [Fact]
-    public void Too_many_errors_in_a_row_close_the_connection()
+    public void Too_many_errors_close_the_connection_whatever_is_right_between_them()
     {
         var harness = new Pop3Harness(Plain with { ErrorLimit = 3 }, "a\n");
-        harness.Send("X\r\nX\r\nUSER u\r\nX\r\nX\r\n");
+        harness.Send("X\r\nX\r\nUSER u\r\nPASS p w\r\nNOOP\r\nRETR 1\r\nRSET\r\n");
         Assert.False(harness.IsClosed);
         Assert.Equal("-ERR too many errors\r\n", harness.Send("X\r\nNOOP\r\n"));
         Assert.True(harness.IsClosed);
+    }
+
+    [Theory]
+    [InlineData("POST / HTTP/1.1\r\nHost: mail.example:110\r\n\r\n")]
+    [InlineData("Content-Length: 40\n")]
+    [InlineData("\u0016\u0003\u0001\u0002")]
+    public void A_client_of_another_protocol_is_closed_with_one_reply_and_its_commands_unread(string words)
+    {
+        var harness = new Pop3Harness(Plain, "a\n");
+        harness.Send("");
+        Assert.Equal("-ERR this is not POP3, closing connection\r\n",
+            harness.Send(words + "USER u\r\nPASS p w\r\nDELE 1\r\nQUIT\r\n"));
+        Assert.True(harness.IsClosed);
+        Assert.Equal(["not pop3", "closed"], harness.Calls);
+    }
+
+    [Fact]
+    public void A_nul_in_a_mailbox_is_left_out_so_that_no_reader_takes_the_dot_behind_it_for_the_end()
+    {
+        Pop3Harness harness = new Pop3Harness(Plain, "a\0b\n\0.\n-ERR\n").LoggedIn();
+        Assert.EndsWith(" octets\r\nab\r\n..\r\n-ERR\r\n.\r\n", harness.Send("RETR 1\r\n"), StringComparison.Ordinal);
     }
 
     [Theory]

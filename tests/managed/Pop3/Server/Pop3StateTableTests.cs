@@ -43,7 +43,7 @@ public class Pop3StateTableTests
             static (session, argument, output) =>
             {
                 Pop3Replies.Pair(output, session.Messages!.Count, argument.First);
-                return session.WriteReply(output, Pop3Replies.Ok);
+                return Pop3Session.WriteReply(output, Pop3Replies.Ok);
             });
         var harness = new Pop3Harness(Plain with { Verbs = Pop3StateTable.Standard.With(last) }, "a\n", "b\n");
         Assert.EndsWith("-ERR not allowed in this state\r\n", harness.Send("LAST 7\r\n"), StringComparison.Ordinal);
@@ -62,7 +62,7 @@ public class Pop3StateTableTests
         {
             Question = new Pop3Question(
                 static session => session.AskQuit(),
-                static (session, verdict, output) => session.WriteReply(output,
+                static (session, verdict, output) => Pop3Session.WriteReply(output,
                     verdict.Kind == Pop3VerdictKind.Accept ? Pop3Replies.Ok : Pop3Replies.NotNow)),
         };
         var harness = new Pop3Harness(Plain with { Verbs = Pop3StateTable.Standard.With(again) }, "a\n")

@@ -35,6 +35,17 @@ public class SmtpClientSessionTests
     }
 
     [Fact]
+    public void No_nul_is_written_to_another_host_and_a_dot_behind_one_is_doubled()
+    {
+        var server = new ClientDialogue(work: Message("a\0b\n\0.\nMAIL FROM:<eve@b.example>\n", "bob@b.example"));
+        server.Say("220 hello\n");
+        server.Say(Plain);
+        server.Say("250 ok\n");
+        server.Say("250 ok\n");
+        Assert.Equal("ab\n..\nMAIL FROM:<eve@b.example>\n.\n", server.Say("354 go\n"));
+    }
+
+    [Fact]
     public void Mail_recipients_and_data_leave_in_one_write_where_pipelining_is_offered()
     {
         SmtpClientTransaction message = Message("x\n", "bob@b.example", "eve@b.example");

@@ -138,6 +138,8 @@ internal sealed class FakeBackend : ISmtpBackend
         Calls.Add("discard");
     }
 
+    public void NotSmtp(SmtpSession session) => Calls.Add("not smtp");
+
     public void Closed(SmtpSession session)
     {
         Assert.False(_isOpen, "the transaction was neither kept nor discarded");
