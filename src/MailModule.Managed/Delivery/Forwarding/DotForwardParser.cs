@@ -2,6 +2,7 @@ using System.Text;
 using MailModule.Mail;
 using MailModule.Mailbox;
 using MailModule.Policy.Expressions;
+using MailModule.Primitives;
 
 namespace MailModule.Delivery.Forwarding;
 
@@ -43,8 +44,10 @@ internal sealed class DotForwardParser
         var parser = new DotForwardParser(home);
         if (text.Length > SizeLimit)
             parser.AddError(1, $"the file is longer than {SizeLimit} octets");
+        else if (ByteOrderMark.IsOfOtherEncoding(text))
+            parser.AddError(1, ByteOrderMark.WrongEncoding);
         else
-            foreach ((int number, string line) in ScriptLines.Of(text))
+            foreach ((int number, string line) in ScriptLines.Of(ByteOrderMark.Skip(text)))
                 parser.ParseLine(number, line);
         foreach (OpenIf block in parser._open)
             parser.AddError(block.Line, "#if without #endif");

@@ -1,6 +1,7 @@
 using System.Globalization;
 using MailModule.Primitives;
 using MailModule.Primitives.Config;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Engine.Settings;
 
@@ -34,7 +35,8 @@ internal sealed class EngineSettings
     /// <param name="error">File, line and reason; empty on success.</param>
     public Fault Load(string? file, out string error)
     {
-        ConfigError? wrong = ConfigText.TryRead(file ?? FindDefaultFile(), out IReadOnlyList<ConfigItem> items);
+        var text = new ConfigText(static path => TextFile.ReadOctets(path, ConfigText.SizeLimit));
+        ConfigError? wrong = text.Read(file ?? FindDefaultFile(), out IReadOnlyList<ConfigItem> items);
         var unknown = new List<ConfigItem>();
         IReadOnlyList<Setting> touched = [];
         if (wrong is null)

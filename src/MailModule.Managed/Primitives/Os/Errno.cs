@@ -9,6 +9,7 @@ internal static class Errno
     public const int Again = 11;
     public const int OutOfMemory = 12;
     public const int Exists = 17;
+    public const int NotADirectory = 20;
     public const int TooManyFilesInSystem = 23;
     public const int TooManyFiles = 24;
     public const int NoSpace = 28;

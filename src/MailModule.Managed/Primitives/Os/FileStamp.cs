@@ -14,6 +14,11 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modifi
 
     public bool IsDirectory { get; init; }
 
+    /// <summary>A file of octets: no directory, pipe, device, socket or link.</summary>
+    public bool IsRegular { get; init; }
+
+    public bool IsPipe { get; init; }
+
     /// <summary>Reads the kernel's struct statx, whose layout is the same on every processor.</summary>
     internal static FileStamp FromStatx(ReadOnlySpan<byte> raw)
     {
@@ -24,7 +29,12 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modifi
         ulong device = ((ulong)MemoryMarshal.Read<uint>(raw[136..]) << 32) | MemoryMarshal.Read<uint>(raw[140..]);
         ushort mode = MemoryMarshal.Read<ushort>(raw[28..]);
         long modified = seconds * 1_000_000_000 + nanoseconds;
-        bool isDirectory = (mode & 0xF000) == 0x4000;
-        return new FileStamp(device, inode, modified, length) { Mode = mode & 0xFFF, IsDirectory = isDirectory };
+        return new FileStamp(device, inode, modified, length)
+        {
+            Mode = mode & 0xFFF,
+            IsDirectory = (mode & 0xF000) == 0x4000,
+            IsRegular = (mode & 0xF000) == 0x8000,
+            IsPipe = (mode & 0xF000) == 0x1000,
+        };
     }
 }
