@@ -147,12 +147,14 @@ internal sealed class DotForwardParser
             CurrentSteps.Add(isMove ? new MoveStep(number, folder) : new CopyStep(number, folder));
     }
 
-    private void ParseCommand(int number, string command)
+    private void ParseCommand(int number, string line)
     {
-        if (command.Length == 0 || command.Contains('\0'))
+        if (line.Length == 0 || line.Contains('\0'))
             AddError(number, "a command is missing");
         else if (++_commands > CommandLimit)
             AddError(number, $"more than {CommandLimit} commands");
+        else if (!ShellCommand.TryRead(line, out string command, out string error))
+            AddError(number, error);
         else
             CurrentSteps.Add(new CommandStep(number, command));
     }
