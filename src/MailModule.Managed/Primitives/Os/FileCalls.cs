@@ -5,7 +5,8 @@ namespace MailModule.Primitives.Os;
 /// <summary>
 /// The operating system's file calls: paths are octets ending with NUL, descriptors are plain numbers,
 /// and a negative result is an <see cref="Errno"/> with its sign turned. Stateless; any thread; each call may block.
-/// Tests derive from it to let the n-th call fail.
+/// Tests derive from it to let the n-th call fail. What is a user's goes by descriptors, see
+/// <see cref="HomeFolder"/>.
 /// </summary>
 internal unsafe partial class FileCalls
 {
@@ -19,7 +20,6 @@ internal unsafe partial class FileCalls
     private const int OwnerOnly = 0x180;
     private const int OwnersFolder = 0x1C0;
     private const int PathOnly = 0x200000;
-    private const int EmptyPath = 0x1000;
     private const int StatxMask = 0x7FF;
     private const int LockExclusiveNonBlocking = 2 | 4;
 
@@ -161,16 +161,6 @@ internal unsafe partial class FileCalls
         int result;
         fixed (byte* p = path)
             result = Result(statx(AtCurrentDirectory, p, 0, StatxMask, raw));
-        stamp = result < 0 ? default : FileStamp.FromStatx(new ReadOnlySpan<byte>(raw, 256));
-        return result;
-    }
-
-    /// <summary>As <see cref="Stat"/>, of what is open.</summary>
-    public virtual int StatOpen(int descriptor, out FileStamp stamp)
-    {
-        byte* raw = stackalloc byte[256];
-        byte nothing = 0;
-        int result = Result(statx(descriptor, &nothing, EmptyPath, StatxMask, raw));
         stamp = result < 0 ? default : FileStamp.FromStatx(new ReadOnlySpan<byte>(raw, 256));
         return result;
     }

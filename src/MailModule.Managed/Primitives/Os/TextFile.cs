@@ -13,7 +13,6 @@ internal static class TextFile
     /// <summary>Room for a bundle of all the roots that there are, several times.</summary>
     public const int PemLimit = 4 * 1024 * 1024;
 
-    private const int NoAccess = 13;
     private const int FirstPiece = 16 * 1024;
 
     /// <summary>Its text, without a byte order mark.</summary>
@@ -35,7 +34,7 @@ internal static class TextFile
             throw Failure(descriptor);
         try
         {
-            int result = FileCalls.Linux.StatOpen(descriptor, out FileStamp stamp);
+            int result = FileCalls.Linux.StatAt(descriptor, default, out FileStamp stamp);
             if (result < 0)
                 throw Failure(result);
             if (!stamp.IsRegular)
@@ -65,8 +64,8 @@ internal static class TextFile
 
     private static Exception Failure(int result) => -result switch
     {
-        Errno.NoEntry or Errno.NotADirectory => new FileNotFoundException("there is no such file"),
-        NoAccess => new UnauthorizedAccessException("it may not be read"),
+        Errno.NoEntry or Errno.NotDirectory => new FileNotFoundException("there is no such file"),
+        Errno.NoAccess => new UnauthorizedAccessException("it may not be read"),
         _ => new IOException(Marshal.GetPInvokeErrorMessage(-result)),
     };
 }
