@@ -32,7 +32,7 @@ internal static class DirectoryListing
     {
         var entries = new DirectoryRecords(records);
         while (entries.Next())
-            if (!entries.IsDirectory && entries.Name.Length > 0 && entries.Name[0] != '.')
+            if (entries.Kind != DirectoryRecords.Directory && entries.Name.Length > 0 && entries.Name[0] != '.')
                 take(entries.Name);
     }
 }

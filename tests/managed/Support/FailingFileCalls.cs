@@ -67,6 +67,31 @@ internal sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bo
         return -error;
     }
 
+    public override int OpenHome(ReadOnlySpan<byte> path, bool followsLink)
+        => Fails() ? -error : base.OpenHome(path, followsLink);
+    public override int OpenAt(int folder, ReadOnlySpan<byte> name, OpenAs how)
+        => Fails() ? -error : base.OpenAt(folder, name, how);
+    public override int CreateAt(int folder, ReadOnlySpan<byte> name)
+        => Fails() ? -error : base.CreateAt(folder, name);
+    public override int RenameAt(int fromFolder, ReadOnlySpan<byte> from, int toFolder, ReadOnlySpan<byte> to)
+        => Fails() ? -error : base.RenameAt(fromFolder, from, toFolder, to);
+    public override int LinkAt(ReadOnlySpan<byte> path, int folder, ReadOnlySpan<byte> name)
+        => Fails() ? -error : base.LinkAt(path, folder, name);
+    public override int UnlinkAt(int folder, ReadOnlySpan<byte> name)
+        => Fails() ? -error : base.UnlinkAt(folder, name);
+    public override int MakeDirectoryAt(int folder, ReadOnlySpan<byte> name)
+        => Fails() ? -error : base.MakeDirectoryAt(folder, name);
+    public override int ChangeOwner(int descriptor, FileOwner owner)
+        => Fails() ? -error : base.ChangeOwner(descriptor, owner);
+
+    public override int StatAt(int folder, ReadOnlySpan<byte> name, out FileStamp stamp)
+    {
+        if (!Fails())
+            return base.StatAt(folder, name, out stamp);
+        stamp = default;
+        return -error;
+    }
+
     private bool Fails()
     {
         Count++;

@@ -8,18 +8,20 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 internal ref struct DirectoryRecords(ReadOnlySpan<byte> records)
 {
+    /// <summary>Kinds: not told, a directory, a file.</summary>
+    public const byte Unknown = 0, Directory = 4, Regular = 8;
+
     private const int LengthOffset = 16;
     private const int TypeOffset = 18;
     private const int NameOffset = 19;
-    private const byte DirectoryType = 4;
 
     private ReadOnlySpan<byte> _rest = records;
 
     /// <summary>The name of the entry that <see cref="Next"/> came to; "." and ".." are among them.</summary>
     public ReadOnlySpan<byte> Name { get; private set; }
 
-    /// <summary>The entry is known to be a directory.</summary>
-    public bool IsDirectory { get; private set; }
+    /// <summary>What the entry is (DT_…); 0 where the file system does not tell.</summary>
+    public byte Kind { get; private set; }
 
     /// <summary>Goes to the next entry; false after the last.</summary>
     public bool Next()
@@ -29,7 +31,7 @@ internal ref struct DirectoryRecords(ReadOnlySpan<byte> records)
         int length = MemoryMarshal.Read<ushort>(_rest[LengthOffset..]);
         ReadOnlySpan<byte> name = _rest[NameOffset..length];
         Name = name[..Math.Max(0, name.IndexOf((byte)0))];
-        IsDirectory = _rest[TypeOffset] == DirectoryType;
+        Kind = _rest[TypeOffset];
         _rest = _rest[length..];
         return true;
     }

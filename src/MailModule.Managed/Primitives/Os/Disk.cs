@@ -7,7 +7,6 @@ internal sealed class Disk : IDisk
 {
     public static readonly Disk Real = new();
 
-    private const int NoAccess = 13;
     private const int DirectoryBuffer = 32 * 1024;
 
     private Disk()
@@ -24,7 +23,7 @@ internal sealed class Disk : IDisk
     {
         int result = FileCalls.Linux.OpenRead(Octets(path));
         directory = new DiskHandle(result);
-        return result == -NoAccess ? Fault.NotSupported : ToFault(result);
+        return result == -Errno.NoAccess ? Fault.NotSupported : ToFault(result);
     }
 
     public Fault Open(string path, DiskOpen how, out IDiskFile file)

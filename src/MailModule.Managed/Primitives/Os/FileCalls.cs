@@ -5,7 +5,8 @@ namespace MailModule.Primitives.Os;
 /// <summary>
 /// The operating system's file calls: paths are octets ending with NUL, descriptors are plain numbers,
 /// and a negative result is an <see cref="Errno"/> with its sign turned. Stateless; any thread; each call may block.
-/// Tests derive from it to let the n-th call fail.
+/// Tests derive from it to let the n-th call fail. What is a user's goes by descriptors, see
+/// <see cref="HomeFolder"/>.
 /// </summary>
 internal unsafe partial class FileCalls
 {

@@ -14,6 +14,18 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modifi
 
     public bool IsDirectory { get; init; }
 
+    /// <summary>A file with content of its own: no folder, link, pipe, socket or device.</summary>
+    public bool IsRegular { get; init; }
+
+    public bool IsSymbolicLink { get; init; }
+
+    public bool IsPipe { get; init; }
+
+    public FileOwner Owner { get; init; }
+
+    /// <summary>Names that the file has.</summary>
+    public uint Links { get; init; }
+
     /// <summary>Reads the kernel's struct statx, whose layout is the same on every processor.</summary>
     internal static FileStamp FromStatx(ReadOnlySpan<byte> raw)
     {
@@ -24,7 +36,16 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modifi
         ulong device = ((ulong)MemoryMarshal.Read<uint>(raw[136..]) << 32) | MemoryMarshal.Read<uint>(raw[140..]);
         ushort mode = MemoryMarshal.Read<ushort>(raw[28..]);
         long modified = seconds * 1_000_000_000 + nanoseconds;
-        bool isDirectory = (mode & 0xF000) == 0x4000;
-        return new FileStamp(device, inode, modified, length) { Mode = mode & 0xFFF, IsDirectory = isDirectory };
+        int kind = mode & 0xF000;
+        return new FileStamp(device, inode, modified, length)
+        {
+            Mode = mode & 0xFFF,
+            IsDirectory = kind == 0x4000,
+            IsRegular = kind == 0x8000,
+            IsSymbolicLink = kind == 0xA000,
+            IsPipe = kind == 0x1000,
+            Owner = new FileOwner(MemoryMarshal.Read<uint>(raw[20..]), MemoryMarshal.Read<uint>(raw[24..])),
+            Links = MemoryMarshal.Read<uint>(raw[16..]),
+        };
     }
 }
