@@ -100,8 +100,9 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         if (progress.HasSentDsns)
             return Fault.None;
         Envelope envelope = NewEnvelope(action, list);
-        Fault fault = dsnSender.Send(new ResentEntry(action.Entry, envelope), DsnKind.Failed,
-            members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)), "5.1.1",
+        envelope.Recipients.AddRange(
+            members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)));
+        Fault fault = dsnSender.Send(new ResentEntry(action.Entry, envelope), DsnKind.Failed, envelope.Recipients, "5.1.1",
                 $"No such user here (a member of {list.Address})");
         bool isAlone = members.Found.Count + members.Unknown.Count == 1;
         // RFC 3461 §5.2.7.3: a list is where a message ends, §5.2.7.2 (c): an alias with several targets is not
