@@ -21,13 +21,14 @@ internal sealed class DotForwardRun(
     private readonly List<(MailAddress Address, string? Maildrop)> _targets = [];
     private string? _folder = "";
     private bool _keepInInbox;
+    private bool _keepsCopy;
 
     /// <summary>Folders that get the message; the inbox is the empty one.</summary>
     public IReadOnlyList<string> Folders
     {
         get
         {
-            string? place = _folder ?? (_keepInInbox && _copies.Count == 0 ? "" : null);
+            string? place = _folder ?? (_keepsCopy || _keepInInbox && _copies.Count == 0 ? "" : null);
             return place is null ? [.. _copies.Distinct()] : [.. _copies.Append(place).Distinct()];
         }
     }
@@ -104,7 +105,7 @@ internal sealed class DotForwardRun(
             if (!verdict.IsAccepted)
                 ReportError(step.Line, $"{target} is nobody here");
             else if (verdict.Maildrop == action.Maildrop)
-                _folder ??= ""; // the user's own address: a copy stays
+                _keepsCopy = true; // the user's own address: a copy stays, whether #rm stands before or after it
             else if (!_targets.Exists(
                 one => one.Address.Equals(target)
                 || (verdict.Maildrop is not null && one.Maildrop == verdict.Maildrop)))
