@@ -36,6 +36,9 @@ internal sealed class DotForwardRun(
     /// <summary>Recipients that get the message besides; each once.</summary>
     public IReadOnlyList<(MailAddress Address, string? Maildrop)> Targets => _targets;
 
+    /// <summary>The line of the <c>#rm</c> that took effect; 0: none did.</summary>
+    public int RemovedAt { get; private set; }
+
     /// <summary>The engine stops: folders and addresses gathered so far are not all.</summary>
     public bool IsCancelled { get; private set; }
 
@@ -71,8 +74,9 @@ internal sealed class DotForwardRun(
             case CopyStep copy when _folder is not null:
                 _copies.Add(copy.Folder);
                 break;
-            case RemoveStep:
+            case RemoveStep when _folder is not null:
                 _folder = null;
+                RemovedAt = step.Line;
                 break;
             case CommandStep command:
                 Run(command);
@@ -103,7 +107,7 @@ internal sealed class DotForwardRun(
         {
             RelayVerdict verdict = rules.CheckRecipient(target, mayRelay: true);
             if (!verdict.IsAccepted)
-                ReportError(step.Line, $"{target} is nobody here");
+                ReportError(step.Line, $"{target} {verdict.Reason}");
             else if (verdict.Maildrop == action.Maildrop)
                 _keepsCopy = true; // the user's own address: a copy stays, whether #rm stands before or after it
             else if (!_targets.Exists(

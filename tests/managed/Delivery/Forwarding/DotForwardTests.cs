@@ -103,6 +103,26 @@ public sealed partial class DotForwardTests : IDisposable
         Assert.Single(_host.Mail("ann"));
     }
 
+    [Fact]
+    public void What_rm_throws_away_is_logged_with_message_user_and_line()
+    {
+        _host.WriteForward("ann", "# away\n#if $size_kb = 0\n#rm\n#endif\n#rm\n");
+        string id = _host.Put(Sender, "ann@a.example");
+        _host.DeliverAll();
+        Assert.Empty(_host.Mail("ann"));
+        Assert.Contains(
+            $"{id}: thrown away for <ann@a.example> (user ann): {_host.Home("ann")}/forward:3: #rm", _host.Log);
+    }
+
+    [Fact]
+    public void What_rm_keeps_out_of_the_mailbox_and_addresses_get_is_not_thrown_away()
+    {
+        _host.WriteForward("ann", "#rm\nx@b.example x@b.example\n");
+        Put("ann@a.example");
+        Assert.Single(_host.Remote);
+        Assert.DoesNotContain(_host.Log, line => line.Contains("thrown away", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("#rm\n#if 1\nbob@a.example\n", ":2: #if without #endif")]
     [InlineData("bob@a.example\n#rm\n#mv ../bob\n", ":3: not the name of a folder")]
