@@ -24,5 +24,7 @@ internal sealed record LocalAction(ISpoolEntry Entry, string Maildrop, string? H
     /// <summary>What a failed attempt leaves for the next one.</summary>
     public object? Progress { get; set; }
 
+    public IEnumerable<Recipient> AllRecipients => Recipients.Select(index => Entry.Envelope.Recipients[index]);
+
     public Recipient FirstRecipient => Entry.Envelope.Recipients[Recipients[0]];
 }

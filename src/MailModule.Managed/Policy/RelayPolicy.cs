@@ -14,17 +14,31 @@ namespace MailModule.Policy;
 /// nobody.</param>
 internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, AddressRanges RelayClients)
 {
+    private readonly MailingLists _lists = MailingLists.None;
+    private readonly IReadOnlySet<MailingList> _circular = new HashSet<MailingList>();
+
     /// <summary>
     /// Addresses with several members; one that is a user's too is the list's, which may have that user as a member.
+    /// Those that lead to themselves alone are found here, once, so that a verdict costs no walk.
     /// </summary>
-    public MailingLists Lists { get; init; } = MailingLists.None;
+    public MailingLists Lists
+    {
+        get => _lists;
+        init
+        {
+            _lists = value;
+            _circular = ListCircles.Find(value, member => CheckUser(member, mayRelay: false).Maildrop is not null);
+        }
+    }
 
     /// <summary>The verdict on one recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
     public RelayVerdict CheckRecipient(MailAddress recipient, bool mayRelay)
     {
         if (Lists.Find(recipient) is { } list)
-            return new RelayVerdict(list.Maildrop, RelayRefusal.None);
+            return _circular.Count > 0 && _circular.Contains(list)
+                ? new RelayVerdict(null, RelayRefusal.Loop)
+                : new RelayVerdict(list.Maildrop, RelayRefusal.None);
         return CheckUser(recipient, mayRelay);
     }
 

@@ -8,6 +8,8 @@ internal enum RelayRefusal
     UnknownUser,
     /// <summary>The domain is not ours, and this client may not relay: 550 5.7.1.</summary>
     NotLocal,
+    /// <summary>A list or an alias that leads to itself alone: 550 5.4.6.</summary>
+    Loop,
 }
 
 /// <summary>The verdict on one recipient.</summary>
@@ -17,4 +19,13 @@ internal enum RelayRefusal
 internal readonly record struct RelayVerdict(string? Maildrop, RelayRefusal Refusal)
 {
     public bool IsAccepted => Refusal == RelayRefusal.None;
+
+    /// <summary>What is wrong with the recipient, in words that follow its address.</summary>
+    public string Reason => Refusal switch
+    {
+        RelayRefusal.None => "is accepted",
+        RelayRefusal.NotLocal => "is not here",
+        RelayRefusal.Loop => "leads to itself alone",
+        _ => "is nobody here",
+    };
 }

@@ -58,15 +58,23 @@ internal sealed class DotForward(
             if (IsLoop(action, message, rules))
                 run.CancelTargets("the message has been sent on from here before");
             Fault fault = SendOn(action, run, message);
-            return fault == Fault.None
-                ? new LocalActionResult(fault, run.Folders) { Changed = message.DetachChanges() }
-                : LocalActionResult.Failed(fault);
+            return fault == Fault.None ? ResultOf(action, run, message) : LocalActionResult.Failed(fault);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             log.Write(LogLevel.Error, "forward", $"{action.Entry.Id} to {action.Maildrop}: {exception.Message}");
             return LocalActionResult.Failed(Fault.Io);
         }
+    }
+
+    private LocalActionResult ResultOf(LocalAction action, DotForwardRun run, DotForwardMessage message)
+    {
+        if (run.Folders.Count > 0)
+            return LocalActionResult.Stored(run.Folders, message.DetachChanges());
+        if (run.Targets.Count > 0)
+            return LocalActionResult.SentOn([.. run.Targets.Select(target => target.Address)]);
+        string rule = $"{DotForwardFiles.PathOf(action.Home!)}:{run.RemovedAt}: #rm";
+        return LocalActionResult.ThrownAway(action, _ => rule, LogLevel.Info, log);
     }
 
     // Compared by user, not by address: a user may have several addresses.

@@ -22,19 +22,23 @@ internal sealed class DotForwardRun(
     private readonly List<(MailAddress Address, string? Maildrop)> _targets = [];
     private string? _folder = "";
     private bool _keepInInbox;
+    private bool _keepsCopy;
 
     /// <summary>Folders that get the message; the inbox is the empty one.</summary>
     public IReadOnlyList<string> Folders
     {
         get
         {
-            string? place = _folder ?? (_keepInInbox && _copies.Count == 0 ? "" : null);
+            string? place = _folder ?? (_keepsCopy || _keepInInbox && _copies.Count == 0 ? "" : null);
             return place is null ? [.. _copies.Distinct()] : [.. _copies.Append(place).Distinct()];
         }
     }
 
     /// <summary>Recipients that get the message besides; each once.</summary>
     public IReadOnlyList<(MailAddress Address, string? Maildrop)> Targets => _targets;
+
+    /// <summary>The line of the <c>#rm</c> that took effect; 0: none did.</summary>
+    public int RemovedAt { get; private set; }
 
     /// <summary>The engine stops: folders and addresses gathered so far are not all.</summary>
     public bool IsCancelled { get; private set; }
@@ -71,8 +75,9 @@ internal sealed class DotForwardRun(
             case CopyStep copy when _folder is not null:
                 _copies.Add(copy.Folder);
                 break;
-            case RemoveStep:
+            case RemoveStep when _folder is not null:
                 _folder = null;
+                RemovedAt = step.Line;
                 break;
             case CommandStep command:
                 Run(command);
@@ -103,9 +108,9 @@ internal sealed class DotForwardRun(
         {
             RelayVerdict verdict = rules.CheckRecipient(target, mayRelay: true);
             if (!verdict.IsAccepted)
-                ReportError(step.Line, $"{target} is nobody here");
+                ReportError(step.Line, $"{target} {verdict.Reason}");
             else if (verdict.Maildrop == action.Maildrop)
-                _folder ??= ""; // the user's own address: a copy stays
+                _keepsCopy = true; // the user's own address: a copy stays, whether #rm stands before or after it
             else if (!_targets.Exists(
                 one => one.Address.Equals(target)
                 || (verdict.Maildrop is not null && one.Maildrop == verdict.Maildrop)))

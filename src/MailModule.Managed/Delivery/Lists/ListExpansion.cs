@@ -25,6 +25,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
     private sealed class Progress
     {
         public readonly HashSet<MailAddress> Sent = [];
+        public bool HasReportedUnknown;
         public bool HasSentDsns;
     }
 
@@ -52,26 +53,20 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
     {
         log.Write(LogLevel.Warning, "lists",
             $"{action.Entry.Id}: {list.Address} has had this message before; returned");
-        Fault fault = dsnSender.Send(
-            action.Entry, DsnKind.Failed, RecipientsOf(action), "5.4.6",
-            $"Mail loop: the message has come to {list.Address} before");
-        return fault == Fault.None ? LocalActionResult.Nowhere : LocalActionResult.Failed(fault);
+        return dsnSender.Fail(action, "5.4.6", $"Mail loop: the message has come to {list.Address} before");
     }
 
     private LocalActionResult SendToOwner(LocalAction action, MailingList list, RelayPolicy rules)
     {
         RelayVerdict verdict = rules.CheckRecipient(list.Owner!, mayRelay: true);
         if (!verdict.IsAccepted)
-        {
-            log.Write(LogLevel.Warning, "lists",
-                $"{action.Entry.Id}: {list.Owner}, the owner of {list.Address}, is nobody here; a message without a "
-                    + "sender is dropped");
-            return LocalActionResult.Nowhere;
-        }
+            return LocalActionResult.ThrownAway(action,
+                _ => $"it has no sender, and {list.Owner}, the owner of {list.Address}, {verdict.Reason}",
+                LogLevel.Warning, log);
         Envelope envelope = resender.NewEnvelope(action.Entry.Envelope, MailAddress.Null);
         envelope.Recipients.Add(new Recipient(list.Owner!, verdict.Maildrop));
         Fault fault = resender.Send(envelope, action.Entry.Content, action.Entry.Id, list.Address, list: null);
-        return fault == Fault.None ? LocalActionResult.Nowhere : LocalActionResult.Failed(fault);
+        return fault == Fault.None ? LocalActionResult.SentOn([list.Owner!]) : LocalActionResult.Failed(fault);
     }
 
     private LocalActionResult SendToMembers(LocalAction action, MailingList list, RelayPolicy rules)
@@ -81,17 +76,35 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         if (fault != Fault.None)
         {
             log.Write(LogLevel.Error, "lists", $"{list.Address}: {members.Missing} cannot be read");
-            return LocalActionResult.Failed(fault);
+            return LocalActionResult.Failed(Fault.Io);
         }
         var progress = action.Progress as Progress ?? new Progress();
         action.Progress = progress;
+        if (members.Found.Count == 0)
+            return ReturnUnsent(action, list, members, progress);
         fault = SendDsns(action, list, members, progress);
         if (fault == Fault.None)
             fault = Send(action, list, members, progress);
         if (fault == Fault.None && log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "lists",
                 $"{action.Entry.Id}: {list.Address} sent on to {members.Found.Count} members");
-        return fault == Fault.None ? LocalActionResult.Nowhere : LocalActionResult.Failed(fault);
+        return fault == Fault.None ? LocalActionResult.SentOn(progress.Sent) : LocalActionResult.Failed(fault);
+    }
+
+    // Nobody gets it. The sender of a message for an alias may have been told already, of each member that is nobody.
+    private LocalActionResult ReturnUnsent(
+        LocalAction action, MailingList list, ListMembers members, Progress progress)
+    {
+        Fault fault = ReportUnknown(action, list, members, progress, out Recipient[] told);
+        if (fault != Fault.None)
+            return LocalActionResult.Failed(fault);
+        if (list.Owner is null && told.Length > 0)
+            return LocalActionResult.Reported(told);
+        log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Address} leads to nobody; returned");
+        if (members.HasCircle && members.Unknown.Count == 0)
+            return dsnSender.Fail(action, "5.4.6", $"Mail loop: {list.Address} leads to itself alone");
+        // RFC 3463 §3.3: X.2.4, a mailing list that cannot be expanded
+        return dsnSender.Fail(action, "5.2.4", $"{list.Address} has no members to send the message on to");
     }
 
     // Before the members' messages, for a DSN that cannot be written must not send those twice.
@@ -99,17 +112,30 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
     {
         if (progress.HasSentDsns)
             return Fault.None;
-        Envelope envelope = NewEnvelope(action, list);
-        Fault fault = dsnSender.Send(new ResentEntry(action.Entry, envelope), DsnKind.Failed,
-            members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)), "5.1.1",
-                $"No such user here (a member of {list.Address})");
+        Fault fault = ReportUnknown(action, list, members, progress, out _);
         bool isAlone = members.Found.Count + members.Unknown.Count == 1;
         // RFC 3461 §5.2.7.3: a list is where a message ends, §5.2.7.2 (c): an alias with several targets is not
         if (fault == Fault.None && (list.Owner is not null || !isAlone))
             fault = dsnSender.Send(action.Entry, list.Owner is null ? DsnKind.Expanded : DsnKind.Delivered,
-                RecipientsOf(action).Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0",
+                action.AllRecipients.Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0",
                     "Sent on to the members");
         progress.HasSentDsns = fault == Fault.None;
+        return fault;
+    }
+
+    private Fault ReportUnknown(
+        LocalAction action, MailingList list, ListMembers members, Progress progress, out Recipient[] told)
+    {
+        told = [];
+        if (progress.HasReportedUnknown)
+            return Fault.None;
+        Envelope envelope = NewEnvelope(action, list);
+        envelope.Recipients.AddRange(
+            members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)));
+        Fault fault = dsnSender.SendFailure(
+            new ResentEntry(action.Entry, envelope), envelope.Recipients, "5.1.1",
+            $"No such user here (a member of {list.Address})", out told);
+        progress.HasReportedUnknown = fault == Fault.None;
         return fault;
     }
 
@@ -151,7 +177,4 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         => list.Owner is not null
             ? new Recipient(member, maildrop)
             : DsnRequests.PassedOn(action.FirstRecipient, member, maildrop, isOnly);
-
-    private static IEnumerable<Recipient> RecipientsOf(LocalAction action)
-        => action.Recipients.Select(index => action.Entry.Envelope.Recipients[index]);
 }

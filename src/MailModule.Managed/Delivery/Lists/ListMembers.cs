@@ -20,6 +20,9 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     /// <summary>Members in a domain of ours that no user, list or alias has.</summary>
     public List<MailAddress> Unknown { get; } = [];
 
+    /// <summary>An alias, or the list itself, was met again where no user has its name.</summary>
+    public bool HasCircle { get; private set; }
+
     /// <summary>The first file that could not be read; null if all could.</summary>
     public string? Missing { get; private set; }
 
@@ -58,6 +61,8 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
         RelayVerdict verdict = policy.CheckUser(member, mayRelay: false);
         if (verdict.Maildrop is not null)
             AddUser(member, verdict);
+        else
+            HasCircle = true;
     }
 
     private void AddUser(MailAddress member, RelayVerdict verdict)

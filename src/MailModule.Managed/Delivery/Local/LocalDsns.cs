@@ -44,7 +44,24 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
         AttemptResult result = why == Fault.NotFound
             ? AttemptResult.OfThisHost(why, "5.1.1", "No such user here")
             : AttemptResult.OfThisHost(why, "4.4.7", $"The message could not be delivered locally in time ({why})");
-        Send(delivery, DsnKind.Failed, result, completed);
+        (Recipient Recipient, string Why)[] untold = [.. UntoldOf(delivery)];
+        string id = delivery.Entry.Id;
+        Send(delivery, DsnKind.Failed, result, (fault, now) =>
+        {
+            foreach ((Recipient recipient, string reason) in fault == Fault.None ? untold : [])
+                dependencies.Log.WriteThrownAway(LogLevel.Warning, id, recipient, $"{result.Text}, and {reason}");
+            completed(fault, now);
+        });
+    }
+
+    private IEnumerable<(Recipient, string)> UntoldOf(PendingDelivery delivery)
+    {
+        foreach (int index in delivery.Recipients)
+        {
+            Recipient recipient = delivery.Entry.Envelope.Recipients[index];
+            if (dependencies.DsnSender!.WhyUntold(delivery.Entry, DsnKind.Failed, recipient) is { } reason)
+                yield return (recipient, reason);
+        }
     }
 
     private void Send(PendingDelivery delivery, DsnKind kind, AttemptResult result, Action<Fault, long> completed)

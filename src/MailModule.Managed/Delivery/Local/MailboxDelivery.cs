@@ -177,7 +177,7 @@ internal sealed class MailboxDelivery(
     private Fault Store(in PendingDelivery delivery, string? home)
     {
         if (home is null)
-            return delivery.Result is { Folders.Count: 0 } ? Fault.None : Fault.NotFound;
+            return IsEndedElsewhere(delivery) ? Fault.None : Fault.NotFound;
         try
         {
             return delivery.Result is { } result
@@ -212,10 +212,14 @@ internal sealed class MailboxDelivery(
         return dependencies.Store.Deliver(home, entry.Id, entry.Envelope.Received, content, delivery.MayBeDuplicate);
     }
 
+    // Sent on, reported or thrown away by its local action, which has seen to it that this is durable.
+    private static bool IsEndedElsewhere(in PendingDelivery delivery)
+        => delivery.Result is { Outcome: not LocalOutcome.Stored };
+
     private void Complete(in PendingDelivery delivery, long now)
     {
         delivery.Result?.Changed?.Dispose();
-        if (delivery.Result is { Folders.Count: 0 })
+        if (IsEndedElsewhere(delivery))
             dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: true);
         else if (!_dsns.WantsSuccess(delivery))
             AddUnsynced(delivery, now);

@@ -19,15 +19,20 @@ internal sealed record SubmissionRequest
     public string NextHop { get; init; } = "";
 
     /// <summary>
-    /// A recipient of a route that knows our own users: with its mailbox, or, for an unknown user, with the reply that
-    /// refuses it (RFC 5321 §3.6.2).
+    /// A recipient of a route that knows our own users: with its mailbox, or, for an unknown user, or a list that
+    /// leads to itself alone, with the reply that refuses it (RFC 5321 §3.6.2).
     /// </summary>
     public static SubmittedRecipient ResolveRecipient(Recipient recipient, RelayPolicy policy)
     {
         RelayVerdict verdict = policy.CheckRecipient(recipient.Address, mayRelay: true);
-        return new SubmittedRecipient(
-            recipient with { Maildrop = verdict.Maildrop }, verdict.IsAccepted ? null : s_unknownUser);
+        return new SubmittedRecipient(recipient with { Maildrop = verdict.Maildrop }, verdict.Refusal switch
+        {
+            RelayRefusal.None => null,
+            RelayRefusal.Loop => s_loop,
+            _ => s_unknownUser,
+        });
     }
 
     private static readonly Reply s_unknownUser = new(550, "5.1.1", "No such user here");
+    private static readonly Reply s_loop = new(550, "5.4.6", "Mail loop: this address leads to itself alone");
 }

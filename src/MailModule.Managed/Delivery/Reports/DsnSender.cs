@@ -24,6 +24,24 @@ internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
         dependencies.Workers.Run(new DsnJob(dsn, dependencies, committed));
     }
 
+    public string? WhyUntold(ISpoolEntry original, DsnKind kind, Recipient recipient)
+    {
+        if (WhyUnwanted(original, kind, recipient) is { } reason)
+            return reason;
+        MailAddress sender = original.Envelope.ReversePath;
+        RelayVerdict verdict = dependencies.VerdictOf(sender);
+        return verdict.IsAccepted ? null : $"its sender {sender} {verdict.Reason}";
+    }
+
+    /// <summary>As <see cref="WhyUntold"/>, with no regard to who the sender is.</summary>
+    public static string? WhyUnwanted(ISpoolEntry original, DsnKind kind, Recipient recipient)
+    {
+        if (!IsWanted(kind, recipient.Notify))
+            return "its sender wants no report of it";
+        // RFC 3461 §5.2, RFC 5321 §4.5.5: never to the null reverse-path, which every DSN has
+        return original.Envelope.ReversePath.IsNull ? "it has no sender to tell" : null;
+    }
+
     /// <summary>RFC 3461 §4.1, §5.2: what a sender wants to hear of; failures and delays if he did not say.</summary>
     public static bool IsWanted(DsnKind kind, Notify notify) => kind switch
     {

@@ -38,6 +38,13 @@ internal sealed record DsnRecipient(
 internal interface IDsnSender
 {
     /// <summary>
+    /// Why nobody is to be told that a message has failed, or whatever the kind is, for this recipient; null: the
+    /// sender is to be told, and <see cref="Send"/> does that. Cheap.
+    /// </summary>
+    string? WhyUntold(ISpoolEntry original, DsnKind kind, Recipient recipient)
+        => DsnSender.WhyUnwanted(original, kind, recipient);
+
+    /// <summary>
     /// Writes one DSN to the message's sender about those recipients whose NOTIFY asks for it. Nobody to tell (the
     /// null sender, NOTIFY=NEVER): None at once.
     /// </summary>

@@ -36,6 +36,8 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
     public Fault Send(
         Envelope envelope, MessageContent content, string sourceId, MailAddress formerRecipient, MailAddress? list)
     {
+        // What has no recipient would end nowhere.
+        ArgumentOutOfRangeException.ThrowIfZero(envelope.Recipients.Count);
         try
         {
             using Stream message = content.OpenRead();

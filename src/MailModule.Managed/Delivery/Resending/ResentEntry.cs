@@ -7,6 +7,7 @@ namespace MailModule.Delivery.Resending;
 /// A message with another envelope than it has in the spool: what a DSN is about when a member of a list fails
 /// before anything was sent.
 /// </summary>
+/// <param name="envelope">With the recipients that fail: an entry without any counts as gone.</param>
 internal sealed class ResentEntry(ISpoolEntry from, Envelope envelope) : ISpoolEntry
 {
     public string Id => from.Id;

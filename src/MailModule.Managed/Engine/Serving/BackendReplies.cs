@@ -9,6 +9,7 @@ internal static class BackendReplies
 {
     private static readonly Reply UnknownUser = new(550, "5.1.1", "No such user here");
     private static readonly Reply NotLocal = new(550, "5.7.1", "Relaying denied");
+    private static readonly Reply Loop = new(550, "5.4.6", "Mail loop: this address leads to itself alone");
     private static readonly Reply Full = new(452, "4.3.1", "Insufficient system storage, try again later");
     private static readonly Reply Failed = new(451, "4.3.0", "The message could not be stored, try again later");
 
@@ -22,6 +23,7 @@ internal static class BackendReplies
     public static Reply RecipientRefused(RelayRefusal refusal) => refusal switch
     {
         RelayRefusal.UnknownUser => UnknownUser,
+        RelayRefusal.Loop => Loop,
         _ => NotLocal,
     };
 

@@ -71,6 +71,11 @@ public sealed partial class DotForwardTests : IDisposable
     [InlineData("#cp spam\n#rm", 0, 1, 0)]
     [InlineData("#rm\n#mv spam\n#cp ham", 0, 0, 0)]
     [InlineData("#rm\nann@a.example", 1, 0, 0)]
+    [InlineData("ann@a.example\n#rm", 1, 0, 0)]
+    [InlineData("ANN@A.example\n#rm\n#rm", 1, 0, 0)]
+    [InlineData("ann@a.example\n#mv spam", 0, 1, 0)]
+    [InlineData("#cp spam\nann@a.example\n#rm", 1, 1, 0)]
+    [InlineData("#cp spam\n#rm\nann@a.example", 1, 1, 0)]
     [InlineData("#if $text ~ nothing\n#rm\n#elif $size_kb = 0 && $body =~ /^(bo)dy/\n#mv spam\n#else\n#mv ham\n#endif",
         0, 1, 0)]
     [InlineData("#if $in_text(SUBJECT)\n #if !$in_text(y)\n #rm\n #else\n #mv ham\n #endif\n#endif", 0, 0, 1)]
@@ -84,6 +89,38 @@ public sealed partial class DotForwardTests : IDisposable
         Assert.Equal((inbox, spam, ham),
             (_host.Mail("ann").Count, _host.Mail("ann", "spam").Count, _host.Mail("ann", "ham").Count));
         Assert.Empty(Directory.GetFileSystemEntries(_host.Folder.Path, "forward-*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData("x@b.example ann@a.example\n#rm\n")]
+    [InlineData("ann@a.example\n#rm\nx@b.example\n")]
+    [InlineData("#rm\nx@b.example\nann@a.example\n")]
+    public void An_own_address_keeps_a_copy_wherever_rm_stands(string script)
+    {
+        _host.WriteForward("ann", script);
+        Put("ann@a.example");
+        Assert.Single(_host.Remote);
+        Assert.Single(_host.Mail("ann"));
+    }
+
+    [Fact]
+    public void What_rm_throws_away_is_logged_with_message_user_and_line()
+    {
+        _host.WriteForward("ann", "# away\n#if $size_kb = 0\n#rm\n#endif\n#rm\n");
+        string id = _host.Put(Sender, "ann@a.example");
+        _host.DeliverAll();
+        Assert.Empty(_host.Mail("ann"));
+        Assert.Contains(
+            $"{id}: thrown away for <ann@a.example> (user ann): {_host.Home("ann")}/forward:3: #rm", _host.Log);
+    }
+
+    [Fact]
+    public void What_rm_keeps_out_of_the_mailbox_and_addresses_get_is_not_thrown_away()
+    {
+        _host.WriteForward("ann", "#rm\nx@b.example x@b.example\n");
+        Put("ann@a.example");
+        Assert.Single(_host.Remote);
+        Assert.DoesNotContain(_host.Log, line => line.Contains("thrown away", StringComparison.Ordinal));
     }
 
     [Theory]

@@ -163,6 +163,8 @@ public sealed class ListExpansionTests : IDisposable
         _host.DeliverAll();
         Assert.Single(_host.Mail("ann"));
         Assert.True(Assert.Single(_host.Remote).Envelope.ReversePath.IsNull);
+        Assert.Contains(_host.Log, line => line.EndsWith("thrown away for <orphans@a.example>: it has no sender, and "
+            + "nobody@a.example, the owner of orphans@a.example, is nobody here", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -176,6 +178,68 @@ public sealed class ListExpansionTests : IDisposable
         Assert.Equal(2, _host.Mail("ann").Count);
         Assert.Equal(["Failed to <boss@c.example>: gone@a.example 5.1.1",
             "Failed to <sender@c.example>: gone@a.example 5.1.1"], _host.Dsns.Sent.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("# nobody yet\n\n")]
+    [InlineData("no address\n@\n")]
+    public void A_list_whose_file_names_nobody_is_reported_to_the_sender(string text)
+    {
+        File.WriteAllText(_host.Folder.In("members"), text);
+        _host.Start("friends@a.example;boss@c.example;@members", "staff@a.example;;@members");
+        PutWithNotify("friends@a.example", Notify.Success | Notify.Failure);
+        PutWithNotify("staff@a.example", Notify.Default);
+        Assert.Equal(["Failed to <sender@c.example>: friends@a.example 5.2.4",
+            "Failed to <sender@c.example>: staff@a.example 5.2.4"], _host.Dsns.Sent);
+        Assert.Empty(_host.Remote);
+    }
+
+    [Fact]
+    public void A_list_of_nobody_is_reported_to_the_sender_and_its_members_to_the_owner()
+    {
+        _host.Start("friends@a.example;boss@c.example;gone@a.example", "staff@a.example;;gone@a.example");
+        _host.Put("sender@c.example", "friends@a.example");
+        _host.DeliverAll();
+        Assert.Equal(["Failed to <boss@c.example>: gone@a.example 5.1.1",
+            "Failed to <sender@c.example>: friends@a.example 5.2.4"], _host.Dsns.Sent);
+        PutWithNotify("staff@a.example", Notify.Success | Notify.Failure);
+        Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], _host.Dsns.Sent.Skip(2));
+    }
+
+    [Fact]
+    public void A_circle_that_only_files_make_is_reported_as_a_loop()
+    {
+        File.WriteAllText(_host.Folder.In("members"), "one@a.example\n");
+        _host.Start("one@a.example;;two@a.example", "two@a.example;;@members");
+        _host.Put("sender@c.example", "one@a.example");
+        _host.DeliverAll();
+        Assert.Equal(["Failed to <sender@c.example>: one@a.example 5.4.6"], _host.Dsns.Sent);
+    }
+
+    [Fact]
+    public void A_list_whose_lists_are_empty_ends_with_reports_to_its_owner()
+    {
+        File.WriteAllText(_host.Folder.In("members"), "");
+        _host.Start("outer@a.example;boss@c.example;one@a.example,two@a.example", "one@a.example;;@members",
+            "two@a.example;chief@c.example;@members");
+        _host.Put("sender@c.example", "outer@a.example");
+        _host.DeliverAll();
+        Assert.Equal(["Failed to <boss@c.example>: two@a.example 5.2.4"], _host.Dsns.Sent);
+    }
+
+    [Theory]
+    [InlineData("", Notify.Default, "it has no sender to tell")]
+    [InlineData("sender@c.example", Notify.Never, "its sender wants no report of it")]
+    public void What_nobody_can_be_told_of_is_thrown_away_and_logged(string from, Notify wish, string reason)
+    {
+        File.WriteAllText(_host.Folder.In("members"), "");
+        _host.Start("staff@a.example;;@members");
+        string id = _host.Put(from, "staff@a.example", with: recipient => recipient with { Notify = wish });
+        _host.DeliverAll();
+        Assert.Empty(_host.Dsns.Sent);
+        Assert.Contains($"{id}: thrown away for <staff@a.example>: staff@a.example has no members to send the message "
+            + $"on to, and {reason}", _host.Log);
     }
 
     [Fact]
@@ -279,6 +343,20 @@ public sealed class ListExpansionTests : IDisposable
         clock.Turn(TimeSpan.FromHours(25));
         host.DeliverAll();
         Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], host.Dsns.Sent);
+    }
+
+    [Fact]
+    public void A_list_whose_file_stays_missing_is_reported_when_its_messages_are_given_up()
+    {
+        var clock = new TurnedClock();
+        using var host = new LocalHost { Time = clock };
+        host.Start("friends@a.example;boss@a.example;@members");
+        host.Put("sender@c.example", "friends@a.example");
+        Assert.True(host.WaitUntil(
+            () => host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
+        clock.Turn(TimeSpan.FromHours(25));
+        host.DeliverAll();
+        Assert.Equal(["Failed to <sender@c.example>: friends@a.example 4.4.7"], host.Dsns.Sent);
     }
 
     private void PutWithNotify(string to, Notify notify)

@@ -8,6 +8,7 @@ namespace MailModule.Tests.Delivery.Local;
 public class MailboxActionTests
 {
     private readonly List<string> _events = [];
+    private readonly List<string> _log = [];
     private readonly List<LocalAction> _begun = [];
     private readonly CollectedDsns _dsns = new();
     private readonly TurnedClock _clock = new();
@@ -28,6 +29,7 @@ public class MailboxActionTests
             Rules = _rules,
             DsnSender = _dsns,
             Time = _clock,
+            Log = new Log(LogLevel.Info, (_, _, text) => _log.Add(text)),
             Schedule = () => RetrySchedule.Default,
         };
         _mailboxes = new MailboxDelivery(parts, _begun.Add, step => step(5));
@@ -48,16 +50,17 @@ public class MailboxActionTests
     public void Folders_get_it_each_and_nothing_is_marked_before_the_sync()
     {
         LocalAction action = Deliver("m1", "ann");
-        _mailboxes.CompleteAction(action, new LocalActionResult(Fault.None, ["spam", ""]), 0);
+        _mailboxes.CompleteAction(action, LocalActionResult.Stored(["spam", ""]), 0);
         Assert.Equal(["deliver m1 /h/ann/spam again", "deliver m1 /h/ann"], _events);
         _mailboxes.Sync(0);
         Assert.Equal(["sync", "mark m1 0"], _events[2..]);
     }
 
     [Fact]
-    public void What_goes_nowhere_is_marked_at_once()
+    public void What_was_sent_on_is_marked_at_once()
     {
-        _mailboxes.CompleteAction(Deliver("m1", "list\tx@y"), LocalActionResult.Nowhere, 0);
+        _mailboxes.CompleteAction(
+            Deliver("m1", "list\tx@y"), LocalActionResult.SentOn([LocalHost.Address("x@b.example")]), 0);
         Assert.Equal(["mark m1 0"], _events);
     }
 
@@ -88,7 +91,7 @@ public class MailboxActionTests
     public void A_mailbox_that_fails_after_the_action_does_not_repeat_it()
     {
         _store.Broken.Add("/h/ann");
-        _mailboxes.CompleteAction(Deliver("m1", "ann"), new LocalActionResult(Fault.None, ["spam", ""]), 0);
+        _mailboxes.CompleteAction(Deliver("m1", "ann"), LocalActionResult.Stored(["spam", ""]), 0);
         _store.Broken.Clear();
         _mailboxes.Retry(_mailboxes.NextRetry);
         _mailboxes.Sync(0);
@@ -144,6 +147,28 @@ public class MailboxActionTests
         Assert.Equal(["Failed to <>:  4.4.7"], _dsns.Sent);
         Assert.Equal("mark m1 0", _events[^1]);
         Assert.Equal(0, _mailboxes.Waiting);
+    }
+
+    [Fact]
+    public void What_is_given_up_and_nobody_can_be_told_of_is_thrown_away_and_logged()
+    {
+        _store.Broken.Add("/h/bob");
+        var entry = new MemorySpool.Entry("m1", "bob", "bob");
+        entry.Envelope.ReversePath = LocalHost.Address("sender@c.example");
+        entry.Envelope.Received = _clock.GetUtcNow();
+        entry.Envelope.Recipients[0] = new Recipient(LocalHost.Address("one@a.example"), "bob")
+        { Notify = Notify.Never };
+        _mailboxes.Deliver(entry, mayBeDuplicate: false, 0);
+        _clock.Turn(TimeSpan.FromHours(25));
+        _dsns.Fault = Fault.Full;
+        _mailboxes.Retry(_mailboxes.NextRetry);
+        Assert.DoesNotContain(_log, line => line.Contains("thrown away", StringComparison.Ordinal));
+        _dsns.Fault = Fault.None;
+        _mailboxes.Retry(_mailboxes.NextRetry);
+        Assert.Equal(["m1: thrown away for <one@a.example> (user bob): The message could not be delivered locally in "
+            + "time (Full), and its sender wants no report of it"],
+            _log.Where(line => line.Contains("thrown away", StringComparison.Ordinal)));
+        Assert.Equal("mark m1 0 1", _events[^1]);
     }
 
     [Fact]

@@ -26,6 +26,10 @@ public sealed class RcptTests : IDisposable
         user=sender;secret;;S
         smtp_range=192.0.2.0/24
         list=all@example.org;;ann@example.org
+        list=here@example.org;;there@example.org
+        list=there@example.org;boss@example.com;HERE@example.org,here@example.org
+        list=outside@example.org;;here@example.org,ann@example.org
+        list=inside@example.org;;outside@example.org,inside@example.org
         """;
 
     private readonly string _folder = Directory.CreateTempSubdirectory("mm-rcpt-").FullName;
@@ -74,6 +78,27 @@ public sealed class RcptTests : IDisposable
         using SteppedClient client = From(Stranger);
         Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<all@example.org>\r\n"));
         Assert.NotNull(Assert.Single(client.Session.Envelope.Recipients).Maildrop);
+    }
+
+    [Theory]
+    [InlineData("here@example.org")]
+    [InlineData("There@example.org")]
+    public void A_list_that_leads_to_itself_alone_is_refused_as_a_loop_and_logged(string recipient)
+    {
+        using SteppedClient client = From(Stranger);
+        Assert.Equal("550 5.4.6 Mail loop: this address leads to itself alone\r\n",
+            client.Send($"RCPT TO:<{recipient}>\r\n"));
+        Assert.Empty(client.Session.Envelope.Recipients);
+        Assert.Contains(Lines(), line => line.Contains("refused: Loop", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("outside@example.org")]
+    [InlineData("inside@example.org")]
+    public void A_list_that_leads_out_of_its_circle_is_accepted(string recipient)
+    {
+        using SteppedClient client = From(Stranger);
+        Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send($"RCPT TO:<{recipient}>\r\n"));
     }
 
     [Theory]
