@@ -42,7 +42,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         PeerEndPoint = link.RemoteEndPoint;
     }
 
-    internal Connection(Socket socket, ConnectionSet set) : this(SocketLink.Create(socket, set.Poller), set)
+    internal Connection(Socket socket, ConnectionSet set, IPEndPoint? remote = null)
+        : this(SocketLink.Create(socket, set.Poller, remote), set)
     {
     }
 
@@ -253,7 +254,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         _phase = Phase.Running;
         _blockingCalls = null;
         Touch();
-        if (Lost)
+        if (Lost && !MayHaveSaidWhy)
             Finish();
     }
 
