@@ -4,7 +4,7 @@ own, and all are under way at once: so none may delay or change another."""
 import contextlib
 
 from support import place
-from support.rogue import Rogue, after, always, hang, lose, raw, reset, say
+from support.rogue import Rogue, after, always, as_usual, hang, lose, raw, reset, say
 from world import DeliveryTest
 
 STAGES = ("greeting", "ehlo", "mail", "rcpt", "data", "text", "dot", "rset", "quit")
@@ -87,7 +87,8 @@ class Lasting(DeliveryTest):
     """The server always behaves so, and the message arrives all the same."""
 
     zone = ["slow MX 10 mx.slow", "mx.slow A 127.0.0.20", "old MX 10 mx.old", "mx.old A 127.0.0.21", "chatty MX 10 mx.chatty", "mx.chatty A 127.0.0.22",
-            "bare MX 10 mx.bare", "mx.bare A 127.0.0.23", "eager MX 10 mx.eager", "mx.eager A 127.0.0.24", "lf MX 10 mx.lf", "mx.lf A 127.0.0.25"]
+            "stray MX 10 mx.stray", "mx.stray A 127.0.0.26", "tab MX 10 mx.tab", "mx.tab A 127.0.0.27", "mixed MX 10 mx.mixed", "mx.mixed A 127.0.0.28",
+            "wordy MX 10 mx.wordy", "mx.wordy A 127.0.0.29", "bare MX 10 mx.bare", "mx.bare A 127.0.0.23", "eager MX 10 mx.eager", "mx.eager A 127.0.0.24", "lf MX 10 mx.lf", "mx.lf A 127.0.0.25"]
     settings = {"pop_timeout": 4}
 
     def takes(self, domain, address, **stages):
@@ -112,6 +113,24 @@ class Lasting(DeliveryTest):
         def many(code):
             return say(*[f"{code}-{line}" for line in lines], f"{code} end")
         self.takes("chatty", "127.0.0.22", greeting=always(many(220)), ehlo=always(many(250)))
+
+    def test_stray_lines_everywhere(self):
+        """Empty lines, and lines without a code, in front of each reply and inside it; PIPELINING is offered."""
+        strays = {stage: always(after(raw(b"\r\nplease wait\r\n"), as_usual)) for stage in ("greeting", "ehlo", "mail", "rcpt", "data", "dot", "quit")}
+        self.takes("stray", "127.0.0.26", **strays)
+        inside = {stage: always(after(raw(text[:3] + b"-one\r\n\r\ntwo\r\n"), as_usual)) for stage, text in WELL.items() if stage != "data"}
+        self.takes("mixed", "127.0.0.28", **inside)
+
+    def test_a_tab_behind_the_code(self):
+        tabs = {stage: always(say(WELL[stage].decode().replace("250 ", "250\t").replace("220 ", "220\t"))) for stage in ("greeting", "ehlo")}
+        self.takes("tab", "127.0.0.27", **tabs)
+
+    def test_a_yes_of_ten_thousand_lines(self):
+        def many(session, line):
+            session.write(b"".join(b"250-2.0.0 line %d\r\n" % n for n in range(10_000)) + b"250-" + b"x" * 100_000 + b"\r\n")
+            as_usual(session, line)
+        server = self.takes("wordy", "127.0.0.29", dot=always(many))
+        self.assertEqual(1, len(server.seen))
 
     def test_codes_without_text(self):
         self.takes("bare", "127.0.0.23", greeting=always(say("220")), ehlo=always(say("250")))
@@ -243,3 +262,26 @@ class Refused(DeliveryTest):
                 self.assertIn(tokens[stage], report.returned)
                 self.assertEqual([], servers[stage].messages)
                 self.assertLessEqual(len(servers[stage].seen), 1)
+
+
+class RefusedAndGone(DeliveryTest):
+    """5xx and the connection ends behind it, by an end or a reset: final all the same, with the server's words and code."""
+
+    stages = ("greeting", "ehlo", "mail", "rcpt", "data", "text", "dot")
+    ends = {"lost": lose, "reset": reset}
+    cases = [(stage, end) for stage in stages for end in ends]
+    zone = [line for n, (stage, end) in enumerate(cases) for line in (f"{stage}-{end} MX 10 mx.{stage}-{end}", f"mx.{stage}-{end} A 127.0.1.{50 + n}")]
+
+    def test_each_stage(self):
+        tokens = {}
+        for n, (stage, end) in enumerate(self.cases):
+            words = ["220-wait for it", "521 5.3.2 no mail here"] if stage == "greeting" else [f"554-5.7.1 refused at {stage}", "554 5.7.1 no mail here"]
+            self.rogue(f"127.0.1.{50 + n}", **{stage: always(after(say(*words), self.ends[end]))})
+            tokens[stage, end] = self.send(f"somebody@{stage}-{end}.test")
+        for stage, end in self.cases:
+            with self.subTest(f"{stage}, {end}"):
+                group = self.report(tokens[stage, end]).recipients[f"somebody@{stage}-{end}.test"]
+                self.assertEqual("failed", group["Action"])
+                self.assertTrue(group["Diagnostic-Code"].startswith("smtp; 5"), group["Diagnostic-Code"])
+                self.assertIn("no mail here", group["Diagnostic-Code"])
+                self.assertIn(f"mx.{stage}-{end}.test", group["Remote-MTA"])

@@ -202,11 +202,13 @@ internal sealed partial class Connection
             Finish();
     }
 
+    private bool MayHaveSaidWhy
+        => ReadsAfterSendFailure && Fault == Fault.Closed && !_ending.IsAborted && !_ownership.Has(Events.Aborted);
+
     /// <summary>The peer takes nothing more, but may have said why: its input is read to the end.</summary>
     private bool TryReadToEnd()
     {
-        if (!ReadsAfterSendFailure || _ending.IsInputEnded || _ending.IsAskedFor || Fault != Fault.Closed
-            || _ending.IsAborted)
+        if (!MayHaveSaidWhy || _ending.IsInputEnded || _ending.IsAskedFor)
             return false;
         _phase = Phase.Read;
         IdleTimeout = Deadlines.LingerTime;

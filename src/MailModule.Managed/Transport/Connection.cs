@@ -42,7 +42,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         PeerEndPoint = link.RemoteEndPoint;
     }
 
-    internal Connection(Socket socket, ConnectionSet set) : this(SocketLink.Create(socket, set.Poller), set)
+    internal Connection(Socket socket, ConnectionSet set, IPEndPoint? remote = null)
+        : this(SocketLink.Create(socket, set.Poller, remote), set)
     {
     }
 
@@ -270,7 +271,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         _phase = Phase.Running;
         _blockingCalls = null;
         StartClock();
-        if (Lost)
+        if (Lost && !MayHaveSaidWhy)
             Finish();
     }
 

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace MailModule.Transport;
@@ -7,7 +8,8 @@ namespace MailModule.Transport;
 /// told once, so nothing may be left over: a receive that fills its room is followed by another, and so is every one
 /// after the peer's end has been told, for it may have been told with the octets.
 /// </summary>
-internal sealed class PolledSocketLink(Socket socket, Poller poller) : SocketLink(socket)
+internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint? remote)
+    : SocketLink(socket, remote)
 {
     private ILinkOwner _owner = null!;
     private int _readiness;

@@ -7,12 +7,13 @@ namespace MailModule.Transport;
 /// <summary>A connected TCP socket, which it owns. How it hears of input and room is its kind's.</summary>
 internal abstract class SocketLink : ILink
 {
-    protected SocketLink(Socket socket)
+    /// <param name="remote">Null: the socket says; it does not know any more where the peer has reset it.</param>
+    protected SocketLink(Socket socket, IPEndPoint? remote)
     {
         Socket = socket;
         socket.Blocking = false;
         socket.NoDelay = true;
-        RemoteEndPoint = (IPEndPoint)socket.RemoteEndPoint!;
+        RemoteEndPoint = remote ?? (IPEndPoint)socket.RemoteEndPoint!;
     }
 
     public IPEndPoint RemoteEndPoint { get; }
@@ -30,8 +31,8 @@ internal abstract class SocketLink : ILink
 
     /// <summary>The kind for this system.</summary>
     /// <param name="poller">Null: the platform's engine.</param>
-    public static SocketLink Create(Socket socket, Poller? poller)
-        => poller is null ? new PortableSocketLink(socket) : new PolledSocketLink(socket, poller);
+    public static SocketLink Create(Socket socket, Poller? poller, IPEndPoint? remote = null)
+        => poller is null ? new PortableSocketLink(socket, remote) : new PolledSocketLink(socket, poller, remote);
 
     public abstract bool TryBegin(ILinkOwner owner);
     public abstract bool AwaitInput();

@@ -33,11 +33,11 @@ public class SmtpClientTests
             all.Add((int)stage, "421 4.3.2 down", Fault.RefusedTemporary);
             all.Add((int)stage, "450-4.7.0 not\r\n450 4.7.0 now", Fault.RefusedTemporary);
             all.Add((int)stage, "hello", Fault.Protocol);
-            all.Add((int)stage, "250-one\r\n251 two", Fault.Protocol);
-            all.Add((int)stage, Raw("550 " + new string('x', 5000)), Fault.Protocol);
+            all.Add((int)stage, "220-one\r\n521 two", Fault.RefusedPermanent);
+            all.Add((int)stage, Raw("550 " + new string('x', 5000)), Fault.RefusedPermanent);
             all.Add((int)stage, Raw("450 \0\u00ff\u0080\u0001 not now\r\n"), Fault.RefusedTemporary);
-            all.Add((int)stage, Flood, Fault.Protocol);
         }
+        all.Add((int)SmtpStage.Greeting, Flood, Fault.Protocol);
         return all;
     }
 
@@ -59,11 +59,26 @@ public class SmtpClientTests
         AttemptResult? bob = message.Results[0];
         bool isBegun = stage >= SmtpStage.Mail;
         Assert.Equal((isBegun, false), (bob is not null, message.HasAccepted || message.HasDelivered));
-        bool isAnswered = isBegun && end.TrimStart('=').StartsWith("450", StringComparison.Ordinal);
+        bool isAnswered = isBegun && fault is Fault.RefusedTemporary or Fault.RefusedPermanent
+            && !end.StartsWith("421", StringComparison.Ordinal);
         Assert.Equal(fault, isAnswered ? bob!.Fault : run.Fault);
         Assert.Equal(stage, isBegun ? bob!.Stage : run.Stage);
         Assert.Equal(stage == SmtpStage.EndOfData && (fault is Fault.Closed or Fault.Protocol),
             bob is { IsUnknown: true });
+    }
+
+    [Fact]
+    public void A_refusal_is_heard_though_the_server_resets_the_connection_behind_it()
+    {
+        foreach (SmtpStage stage in s_stages)
+            for (int i = 0; i < 20; i++)
+            {
+                using var server = new ScriptedSmtpServer(null, [.. UpTo(stage), Raw("521 5.3.2 no mail\r\n"), Reset]);
+                SmtpClientTransaction message = ClientRun.Message();
+                using var run = new ClientRun(server.Port, s_options, work: message);
+                run.End();
+                Assert.Equal("521 5.3.2 no mail", (message.Results[0]?.Reply ?? run.Words)?.ToString());
+            }
     }
 
     [Theory]

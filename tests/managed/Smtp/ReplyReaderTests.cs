@@ -17,6 +17,17 @@ public class ReplyReaderTests
     [InlineData("250-a\n250-b\r\n250 c\n", "250  a|b|c")]
     [InlineData("250 a\rb\r\n", "250  a?b")]
     [InlineData("354 \u00e9\r\n", "354  \u00e9")]
+    [InlineData("250\tok\r\n", "250  ok")]
+    [InlineData("250-a\r\n250\tb\r\n", "250  a|b")]
+    [InlineData("250ok\r\n", "250  ok")]
+    [InlineData(" 250 ok\r\n", "250  ok")]
+    [InlineData("250 ok\r\r\n", "250  ok")]
+    [InlineData("\r\n250 ok\r\n", "250  ok")]
+    [InlineData("\n\n250-a\n\n250 b\n", "250  a|b")]
+    [InlineData("what?\r\n25\r\n2500 x\r\n150 early\r\n650 late\r\n250 ok\r\n", "250  ok")]
+    [InlineData("250-a\r\nb\r\n250 c\r\n", "250  a|b|c")]
+    [InlineData("220-a\r\n220-b\r\n521 5.3.2 c\r\n", "521 5.3.2 a|b|c")]
+    [InlineData("550-5.7.1 a\r\n250 b\r\n", "250  a|b")]
     public void Replies_are_read_whole_octet_by_octet_and_not_from_any_prefix(string wire, string expected)
     {
         byte[] octets = Encoding.UTF8.GetBytes(wire);
@@ -32,28 +43,75 @@ public class ReplyReaderTests
             Read("250 2.1.0 a\r\n550-5.1.1 b\r\n550 5.1.1 c\r\n354 d\r\n"u8.ToArray(), 100));
 
     [Theory]
-    [InlineData("hello\r\n")]
-    [InlineData("\r\n")]
-    [InlineData("25\r\n")]
-    [InlineData("150 early\r\n")]
-    [InlineData("650 late\r\n")]
-    [InlineData("250x\r\n")]
-    [InlineData("2500 x\r\n")]
-    [InlineData("250-a\r\n251 b\r\n")]
-    [InlineData("250-a\r\nb\r\n")]
-    [InlineData("250 a\nb\r\n")]
-    public void What_is_no_reply_is_malformed(string wire)
-        => Assert.Equal("malformed", Read(Encoding.UTF8.GetBytes(wire), 100)[^1]);
+    [InlineData("250 ok\r\n", false)]
+    [InlineData("250-a\r\n250 ok\r\n", false)]
+    [InlineData("\r\n250 ok\r\n", true)]
+    [InlineData("what?\r\n250 ok\r\n", true)]
+    [InlineData("250-a\r\nb\r\n250 ok\r\n", true)]
+    [InlineData("250-a\r\n251 ok\r\n", true)]
+    public void A_line_beside_a_reply_makes_that_reply_doubtful_and_no_other(string wire, bool isDoubtful)
+    {
+        var reader = new ReplyReader();
+        ReadOnlySpan<byte> input = Encoding.ASCII.GetBytes("250 ok\r\n" + wire + "250 ok\r\n");
+        foreach (bool expected in (ReadOnlySpan<bool>)[false, isDoubtful, false])
+        {
+            Assert.Equal(ReplyResult.Reply, reader.Read(ref input, out _));
+            Assert.Equal(expected, reader.IsDoubtful);
+        }
+    }
 
     [Fact]
-    public void Lines_and_their_count_are_limited()
+    public void What_is_kept_is_limited_and_not_what_is_understood()
     {
-        Assert.Equal("malformed",
-            Read(Encoding.ASCII.GetBytes("250 " + new string('x', ReplyReader.LineLimit)), 100)[^1]);
-        string many = string.Concat(Enumerable.Repeat("250-x\r\n", ReplyReader.LineCountLimit));
-        Assert.Single(Read(Encoding.ASCII.GetBytes(many[..^7] + "250 x\r\n"), 100),
-            line => line.StartsWith("250", StringComparison.Ordinal));
-        Assert.Equal("malformed", Read(Encoding.ASCII.GetBytes(many + "250 x\r\n"), 100)[^1]);
+        Assert.Equal(["250  " + new string('x', ReplyReader.LineLimit - 4), "354  go"],
+            Read(Encoding.ASCII.GetBytes($"250 {new string('x', 100_000)}\r\n354 go\r\n"), 1000));
+        string many = string.Concat(Enumerable.Repeat("220-x\r\n", 10_000));
+        Assert.Equal($"521 5.3.2 {string.Concat(Enumerable.Repeat("x|", ReplyReader.LineCountLimit - 1))}no mail",
+            Read(Encoding.ASCII.GetBytes(many + "521 5.3.2 no mail\r\n"), 100).Single());
+    }
+
+    [Theory]
+    [InlineData("550-x\r\n", ReplyResult.Endless)]
+    [InlineData("550 xxxx", ReplyResult.Endless)]
+    [InlineData("x\r\n", ReplyResult.Malformed)]
+    [InlineData("\r\n", ReplyResult.Malformed)]
+    internal void What_has_no_end_is_read_up_to_a_limit_and_counts_by_its_code(string wire, ReplyResult expected)
+    {
+        var reader = new ReplyReader();
+        byte[] octets = Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(wire, 10_000)));
+        ReplyResult result;
+        Reply reply;
+        long count = 0;
+        do
+        {
+            ReadOnlySpan<byte> input = octets;
+            result = reader.Read(ref input, out reply);
+            count += octets.Length - input.Length;
+        }
+        while (result == ReplyResult.Incomplete);
+        Assert.Equal((expected, expected == ReplyResult.Endless ? 550 : null), (result, reply?.Code));
+        Assert.InRange(count, ReplyReader.OctetLimit / 2, ReplyReader.OctetLimit + octets.Length);
+    }
+
+    [Theory]
+    [InlineData("554 go aw", "554  go aw")]
+    [InlineData("554", "554  ")]
+    [InlineData("554-a\r\n554-b\r\n5", "554  a|b|5")]
+    [InlineData("55", null)]
+    [InlineData("554 a\r\n", null)]
+    public void A_reply_that_is_not_whole_at_the_end_counts_by_its_code(string wire, string? expected)
+    {
+        for (int step = 1; step <= wire.Length; step++)
+        {
+            var reader = new ReplyReader();
+            foreach (byte[] piece in Encoding.ASCII.GetBytes(wire).Chunk(step))
+            {
+                ReadOnlySpan<byte> input = piece;
+                reader.Read(ref input, out _);
+            }
+            Assert.Equal(expected is not null, reader.TryEnd(out Reply reply));
+            Assert.Equal(expected, reply is null ? null : Show(reply));
+        }
     }
 
     [Fact]
@@ -89,7 +147,7 @@ public class ReplyReaderTests
             byte[] wire = new byte[random.Next(60)];
             foreach (ref byte octet in wire.AsSpan())
                 octet = alphabet[random.Next(alphabet.Length)];
-            Read(wire, random.Next(1, 20));
+            Assert.Equal(Read(wire, wire.Length + 1), Read(wire, random.Next(1, 20)));
         }
     }
 
@@ -113,11 +171,12 @@ public class ReplyReaderTests
             ReadOnlySpan<byte> input = (byte[])[.. kept, .. wire.AsSpan(at, Math.Min(step, wire.Length - at))];
             ReplyResult result;
             while ((result = reader.Read(ref input, out Reply reply)) == ReplyResult.Reply)
-                replies.Add($"{reply.Code} {reply.Enhanced} {string.Join('|', reply.Lines)}");
-            if (result == ReplyResult.Malformed)
-                return [.. replies, "malformed"];
+                replies.Add(Show(reply));
+            Assert.Equal(ReplyResult.Incomplete, result);
             kept = input.ToArray();
         }
         return replies;
     }
+
+    private static string Show(Reply reply) => $"{reply.Code} {reply.Enhanced} {string.Join('|', reply.Lines)}";
 }

@@ -67,7 +67,8 @@ internal sealed class MxFailover
     {
         if (result.Kind == AttemptResultKind.Delivered || result.IsUnknown)
             return false;
-        if (result.Reply is { } reply)
+        // A closed connection may have a reply beside it: the last that the host gave, to something else.
+        if (result.Reply is { } reply && result.Fault != Fault.Closed)
             return reply.Code == 421 || reply.IsTemporary && result.Stage != SmtpStage.Rcpt;
         return result.Fault is Fault.Closed or Fault.Timeout or Fault.Protocol;
     }

@@ -84,8 +84,8 @@ public sealed record AttemptResult
 
     /// <summary>
     /// The reply's lines, each with its codes, LF between; or what happened, with the host's name where that host was
-    /// not ready for mail. As DSNs, the queue's log and its events have it; the end of one that is very long is
-    /// missing.
+    /// not ready for mail. As DSNs, the queue's log and its events have it; of one that is very long the beginning
+    /// and the last line.
     /// </summary>
     public string Text => KeptText ?? Cut(Reply is { } reply ? reply.Join("\n") : WhatHappened);
 
@@ -147,13 +147,12 @@ public sealed record AttemptResult
     };
 
     /// <summary>A failure of a transaction that no reply decided.</summary>
-    internal static AttemptResult Of(Fault fault, SmtpStage stage, RemoteHost? host, bool isUnknown = false) => new()
+    internal static AttemptResult Of(Fault fault, SmtpStage stage, RemoteHost? host) => new()
     {
         Kind = KindOf(fault, stage, null),
         Fault = fault,
         Stage = stage,
         RemoteHost = host,
-        IsUnknown = isUnknown,
     };
 
     /// <summary>What this host decided or did itself.</summary>
@@ -220,5 +219,14 @@ public sealed record AttemptResult
         }
     }
 
-    private static string Cut(string text) => text.Length <= TextLimit ? text : text[..TextLimit];
+    /// <summary>The last line stays: in it servers say what the reply comes to.</summary>
+    private static string Cut(string text)
+    {
+        if (text.Length <= TextLimit)
+            return text;
+        int last = text.LastIndexOf('\n');
+        return last > 0 && text.Length - last < TextLimit / 2
+            ? text[..(TextLimit - (text.Length - last))] + text[last..]
+            : text[..TextLimit];
+    }
 }

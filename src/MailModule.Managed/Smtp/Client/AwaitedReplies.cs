@@ -27,8 +27,8 @@ internal sealed class AwaitedReplies
     public bool EndsGroup
         => _replies.Count > 0 && _last is ReplyTo.Data or ReplyTo.StartTls or ReplyTo.Auth or ReplyTo.Quit;
 
-    /// <summary>The server can have answered something that has no reply yet.</summary>
-    public bool AnyDue => _due > 0;
+    /// <summary>How many replies the server can have given that are not there yet.</summary>
+    public int Due => _due;
 
     /// <summary>A reply has been taken since <see cref="AllAreDue"/>.</summary>
     public bool HasTaken => _due < _dueAtFirst;

@@ -61,7 +61,10 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
             return OnChallenge(reply, output);
         // RFC 4954 §6: 504 the mechanism is not known, 534 too weak, 538 not without TLS
         if (reply.Code is 504 or 534 or 538 && _mechanisms.Count > 0)
+        {
+            dialogue.ContinueAfter(reply, Fault.Closed);
             return Begin(output);
+        }
         if (reply.Code != 235)
             return Fail(AttemptResult.FaultOf(reply), reply, "the server refuses the login");
         return _mechanism!.MayBelieveSuccess

@@ -80,12 +80,15 @@ internal sealed partial class SmtpClientSession : ISession
 
     public void Expire(ExpiryReason reason, Output output)
     {
+        if (reason == ExpiryReason.Idle)
+            HandleUnfinished(hadTime: true, output);
         _dialogue.Expire(reason);
         EndTransactions();
     }
 
     public void Closed()
     {
+        HandleUnfinished(hadTime: false, new Output());
         _dialogue.Closed();
         EndTransactions();
         _owner.Ended(this, _dialogue.End!.Fault, _dialogue.End.Reply);
@@ -111,6 +114,12 @@ internal sealed partial class SmtpClientSession : ISession
             }
             HandleReply(answered, reply, output);
         }
+    }
+
+    private void HandleUnfinished(bool hadTime, Output output)
+    {
+        if (_dialogue.TryReadUnfinished(hadTime, out AwaitedReply answered, out Reply reply))
+            HandleReply(answered, reply, output);
     }
 
     private void HandleReply(AwaitedReply answered, Reply reply, Output output)

@@ -96,9 +96,14 @@ internal sealed class SmtpClientTransaction
     /// <param name="stage">Where it happened; the first, if nothing was connected to.</param>
     public void FailRest(Fault fault, SmtpStage stage, Reply? reply = null)
     {
-        AttemptResult? result = reply is null ? null : AttemptResult.Of(reply, fault, stage, Host);
+        // A reply beside a closed connection is not known to answer the dot.
+        bool mayBeTaken = AwaitsFinalReply && (reply is null || fault == Fault.Closed);
+        AttemptResult result = reply is null
+            ? AttemptResult.Of(fault, stage, Host)
+            : AttemptResult.Of(reply, fault, stage, Host);
+        AttemptResult ofAccepted = mayBeTaken ? result with { IsUnknown = true } : result;
         for (int i = 0; i < _results.Length; i++)
-            _results[i] ??= result ?? AttemptResult.Of(fault, stage, Host, AwaitsFinalReply && _isAccepted[i]);
+            _results[i] ??= _isAccepted[i] ? ofAccepted : result;
     }
 
     /// <summary>The server's reply to RCPT, for a recipient that has no final state.</summary>

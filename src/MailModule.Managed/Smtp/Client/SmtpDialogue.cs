@@ -42,10 +42,11 @@ internal sealed partial class SmtpDialogue
 
     private readonly IPeer _peer;
     private readonly SmtpTimeouts _timeouts;
-    private readonly ReplyReader _replies = new();
+    private readonly DueReplies _replies = new();
     private readonly AwaitedReplies _awaited = new();
     private readonly ContentWriter _content = new();
     private Mode _mode = Mode.Commands;
+    private (DialogueEnd End, SmtpStage Stage)? _refusal;
 
     /// <summary>Begins with the wait for the greeting.</summary>
     /// <param name="peer">The dialogue sets its <see cref="IPeer.IdleTimeout"/> and deadline.</param>
@@ -93,6 +94,15 @@ internal sealed partial class SmtpDialogue
     /// <summary>Null before the dialogue has ended.</summary>
     public DialogueEnd? End { get; private set; }
 
+    private DialogueEnd NoReply
+    {
+        get
+        {
+            string words = _replies.Stray.Length > 0 ? $": \"{_replies.Stray}\"" : "";
+            return new DialogueEnd(Fault.Protocol, null, "the server's answer is no SMTP reply" + words);
+        }
+    }
+
     private string TimeoutText => $"no answer in time ({Stage})";
 
     private SmtpStage AwaitedStage => _mode switch
@@ -134,22 +144,53 @@ internal sealed partial class SmtpDialogue
         if (_mode == Mode.Ended)
             return DialogueRead.Ended;
         Stage = AwaitedStage;
-        ReplyResult result = _replies.Read(ref input, out reply);
-        if (result == ReplyResult.Reply)
-            return Take(reply, out answered);
-        if (result == ReplyResult.Malformed)
-            return Finish(new DialogueEnd(Fault.Protocol, null, "the server's answer is no SMTP reply"));
-        if (input.IsEmpty && !_replies.IsInside)
+        switch (_replies.Read(ref input, _awaited.Due, out reply))
+        {
+            case ReplyResult.Reply:
+                return Take(reply, out answered);
+            case ReplyResult.Endless:
+                return Finish(new DialogueEnd(Fault.Protocol, null, "the server's answer has no end"));
+            case ReplyResult.Malformed:
+                return Finish(NoReply);
+        }
+        if (!_replies.IsInside)
             return DialogueRead.Nothing;
-        return _mode == Mode.Content || _awaited.AnyDue
+        return _mode == Mode.Content || _awaited.Due > 0
             ? DialogueRead.Part
             : Finish(new DialogueEnd(Fault.Protocol, null, "the server answered before it was asked"));
     }
+
+    /// <summary>
+    /// Nothing more will come, before <see cref="Expire"/> or <see cref="Closed"/>: a reply of which the last line is
+    /// missing, but not the code.
+    /// </summary>
+    /// <param name="hadTime">
+    /// The server had all the time there is: whatever it says counts. Else the connection was lost on the way, and
+    /// that counts more than a yes which was not said to its end.
+    /// </param>
+    public bool TryReadUnfinished(bool hadTime, out AwaitedReply answered, out Reply reply)
+    {
+        answered = default;
+        reply = null!;
+        if (_mode == Mode.Ended || !_replies.TryEnd(out reply) || (reply.IsPositive && !hadTime))
+            return false;
+        Stage = AwaitedStage;
+        return Take(reply, out answered) == DialogueRead.Reply;
+    }
+
+    /// <summary>
+    /// The caller tries something else after this refusal. If the server says nothing more, the refusal was its last
+    /// word, and ends the dialogue.
+    /// </summary>
+    /// <param name="fault">What it means then.</param>
+    public void ContinueAfter(Reply refusal, Fault fault)
+        => _refusal = (new DialogueEnd(fault, refusal), Stage);
 
     /// <summary>The handshake is over. RFC 3207 §4.2: what was said before TLS does not count.</summary>
     public void TlsStarted()
     {
         _mode = Mode.Commands;
+        _replies.Reset();
         Extensions = ServerExtensions.None;
     }
 
@@ -171,14 +212,16 @@ internal sealed partial class SmtpDialogue
     /// <summary>The caller has waited long enough, or stops.</summary>
     public void Expire(ExpiryReason reason)
         => Finish(reason is ExpiryReason.Idle or ExpiryReason.Slow
-            ? new DialogueEnd(Fault.Timeout, null, TimeoutText)
+            ? LastWords() ?? new DialogueEnd(Fault.Timeout, null, TimeoutText)
             : new DialogueEnd(Fault.Cancelled, null, "stopped"));
 
     /// <summary>The connection is closed; what was waited for will not come.</summary>
     public void Closed()
     {
+        Fault fault = FaultOfLoss();
         string text = _peer.FaultText ?? (_peer.Fault == Fault.Timeout ? TimeoutText : "");
-        Finish(new DialogueEnd(FaultOfLoss(), null, text));
+        DialogueEnd? words = fault is Fault.Closed or Fault.Timeout && End is null ? LastWords() : null;
+        Finish(words ?? new DialogueEnd(fault, null, text));
         if (End!.Fault == Fault.Tls && Stage == SmtpStage.Greeting)
             Stage = SmtpStage.Tls;
     }
@@ -195,8 +238,20 @@ internal sealed partial class SmtpDialogue
         // RFC 5321 §3.8: 421 may answer any command; the server closes.
         if (reply.Code == 421 && answered.To is not ReplyTo.Quit)
             return Finish(new DialogueEnd(Fault.RefusedTemporary, reply));
+        _refusal = null;
         Apply(answered.To, reply);
         return DialogueRead.Reply;
+    }
+
+    /// <summary>What a server had said that says nothing more; null: nothing that would tell why.</summary>
+    private DialogueEnd? LastWords()
+    {
+        if (_replies.HeldRefusal is { } held)
+            return new DialogueEnd(Fault.Closed, held);
+        if (_refusal is not { } refusal)
+            return _replies.Stray.Length > 0 ? NoReply : null;
+        Stage = refusal.Stage;
+        return refusal.End;
     }
 
     private void Apply(ReplyTo to, Reply reply)

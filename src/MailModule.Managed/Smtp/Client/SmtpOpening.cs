@@ -64,7 +64,9 @@ internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialog
             return Secure(output);
         if (reply.IsTemporary)
             return Quit(Fault.RefusedTemporary, reply, output);
-        // RFC 5321 §3.2: a server that does not know EHLO is greeted with HELO
+        // RFC 5321 §3.2: a server that does not know EHLO is greeted with HELO. RFC 5321 §4.2.2: 500 to 504 are about
+        // the command, the others about us: where the server closes behind one of these, it has refused us.
+        dialogue.ContinueAfter(reply, reply.Code <= 504 ? Fault.Closed : AttemptResult.FaultOf(reply));
         dialogue.Helo(options.HostName, output);
         return OpeningStep.UnderWay;
     }
@@ -90,9 +92,10 @@ internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialog
     {
         if (dialogue.IsInHandshake)
             return OpeningStep.UnderWay;
-        return options.StartTls == StartTlsUse.Required
-            ? Quit(Fault.Tls, reply, output, "the server refuses STARTTLS")
-            : LogIn(output);
+        if (options.StartTls == StartTlsUse.Required)
+            return Quit(Fault.Tls, reply, output, "the server refuses STARTTLS");
+        dialogue.ContinueAfter(reply, Fault.Closed);
+        return LogIn(output);
     }
 
     // The strongest mechanism first.

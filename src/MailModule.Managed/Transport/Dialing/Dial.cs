@@ -111,7 +111,10 @@ internal sealed class Dial
         Signals.BlockPipe();
         SocketError error = attempt.SocketError;
         attempt.Dispose();
-        if (error != SocketError.Success)
+        // A peer that resets at once was there, and may have said why.
+        bool isConnected = error == SocketError.Success
+            || (error == SocketError.ConnectionReset && _options.Proxy is null && !_options.IsTlsFirst);
+        if (!isConnected)
             Fail(FaultOf(error), new SocketException((int)error).Message);
         else if (_options.Proxy is { } proxy)
             BeginTunnel(proxy);
@@ -181,7 +184,7 @@ internal sealed class Dial
     }
 
     private Connection NewConnection(IPEndPoint? peer)
-        => new(_socket!, _set) { TlsSettings = _options.Tls, PeerEndPoint = peer };
+        => new(_socket!, _set, FirstHop) { TlsSettings = _options.Tls, PeerEndPoint = peer };
 
     private sealed class Attempt(Dial dial) : SocketAsyncEventArgs(true)
     {

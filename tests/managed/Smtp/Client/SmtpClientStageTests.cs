@@ -22,10 +22,11 @@ public class SmtpClientStageTests
             ("452-4.3.1 full\n452 4.3.1 very full\n", Fault.RefusedTemporary),
         ("500 what\n", Fault.RefusedPermanent), ("550-no\n550 never\n", Fault.RefusedPermanent),
             ("554 5.7.1 go away\n", Fault.RefusedPermanent),
-        ("300 what\n", Fault.Protocol), ("250-a\n251 b\n", Fault.Protocol), ("hello\n", Fault.Protocol),
-            ("25\n", Fault.Protocol), ("100 wait\n", Fault.Protocol),
-        ("600 what\n", Fault.Protocol), ("2500 what\n", Fault.Protocol), ("250_what\n", Fault.Protocol),
-            ("\n", Fault.Protocol), ("-1 x\n", Fault.Protocol),
+        ("220-a\n550 b\n", Fault.RefusedPermanent), ("550\tno\n", Fault.RefusedPermanent),
+            ("\nhello\n550 no\n", Fault.RefusedPermanent),
+        ("300 what\n", Fault.Protocol), ("hello\n", Fault.Protocol), ("25\n", Fault.Protocol),
+            ("100 wait\n", Fault.Protocol), ("600 what\n", Fault.Protocol), ("2500 what\n", Fault.Protocol),
+            ("-1 x\n", Fault.Protocol), ("\n", Fault.Closed),
     ];
 
     public static TheoryData<int, int, bool> AnswersAtStages()
@@ -50,17 +51,21 @@ public class SmtpClientStageTests
         PlayUpTo(server, stage, pipelined);
         (string words, Fault fault) = s_answers[answer];
         server.Say(words);
-        if (s_stages[stage].Name == "ehlo" && fault != Fault.RefusedTemporary && server.Last == Next.Read)
+        bool isAnswered = fault != Fault.Closed && (fault != Fault.Protocol || words[0] == '3');
+        if (s_stages[stage].Name == "ehlo" && isAnswered && server.Last == Next.Read)
             server.Say("500 no helo either\n");
-        server.Say("250 anything\n");
+        if (isAnswered)
+            server.Say("250 anything\n");
         server.Lose();
         AttemptResult? bob = message.Results[0];
         Assert.False(message.IsDelivered(0) || message.IsAccepted(0));
         Assert.Equal(stage >= 2, bob is not null);
-        Assert.Equal(Expected(stage, fault, words), bob?.Fault ?? server.Fault);
+        // Behind a stray line it is not known which of the commands that were sent ahead this refuses.
+        bool isTold = pipelined && s_stages[stage].Name == "mail" && answer is 6 or 8;
+        Assert.Equal(isTold ? Fault.Closed : Expected(stage, fault, words), bob?.Fault ?? server.Fault);
         Assert.Equal(stage < 2 ? 0 : 1, server.CompletedCount);
         if (stage >= 2 && fault is Fault.RefusedPermanent or Fault.RefusedTemporary)
-            Assert.Equal(words[..3],
+            Assert.Equal(words.Split('\n')[^2][..3],
                 bob!.Reply?.Code.ToString(System.Globalization.CultureInfo.InvariantCulture)
                 ?? server.Words!.Code.ToString(System.Globalization.CultureInfo.InvariantCulture));
     }
@@ -74,7 +79,7 @@ public class SmtpClientStageTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void A_line_that_is_too_long_ends_the_dialogue_at_every_stage(bool pipelined)
+    public void A_line_without_end_counts_by_its_code_and_ends_the_dialogue_at_every_stage(bool pipelined)
     {
         for (int stage = 0; stage < s_stages.Length; stage++)
         {
@@ -82,10 +87,11 @@ public class SmtpClientStageTests
             var server = new ClientDialogue(work: message);
             PlayUpTo(server, stage, pipelined);
             for (int i = 0; i < 1000 && server.Last == Next.Read; i++)
-                server.Say("250-" + new string('x', 1000));
+                server.Say("250-" + new string('x', 100_000));
             Assert.Equal(Next.Close, server.Last);
             server.Lose();
-            Assert.Equal(Fault.Protocol, server.Fault);
+            Assert.Equal((Fault.Protocol, s_stages[stage].Name == "verdict"),
+                (server.Fault, message.IsDelivered(0)));
         }
     }
 
@@ -94,12 +100,13 @@ public class SmtpClientStageTests
     [InlineData(true)]
     public void A_reply_without_end_is_not_gathered_for_ever(bool pipelined)
     {
+        string lines = string.Concat(Enumerable.Repeat("250-more\n", 10_000));
         for (int stage = 0; stage < s_stages.Length; stage++)
         {
             var server = new ClientDialogue(work: Message("x\n", "bob@b.example"));
             PlayUpTo(server, stage, pipelined);
             for (int i = 0; i < 1000 && server.Last == Next.Read; i++)
-                server.Say("250-more\n");
+                server.Say(lines);
             Assert.Equal(Next.Close, server.Last);
         }
     }

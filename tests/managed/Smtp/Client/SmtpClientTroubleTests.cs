@@ -1,4 +1,5 @@
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
 using static MailModule.Tests.Smtp.Client.ClientDialogue;
@@ -87,6 +88,153 @@ public class SmtpClientTroubleTests
         server.Lose();
         Assert.Equal((fault, words[..3]), (server.Fault, server.Words!.ToString()[..3]));
         Assert.Equal(fault, message.Results[0]!.Fault);
+    }
+
+    [Theory]
+    [InlineData("521 5.3.2 no mail\n", true)]
+    [InlineData("220-hello\n220-there\n521 5.3.2 no mail\n", true)]
+    [InlineData("521 5.3.2 no mail", true)]
+    [InlineData("521-5.3.2 no mail\n", true)]
+    [InlineData("\n521 5.3.2 no mail\n", true)]
+    [InlineData("421 4.3.2 no mail", false)]
+    public void A_refusal_is_heard_at_every_stage_though_the_connection_ends_behind_or_inside_it(
+        string words, bool isPermanent)
+    {
+        for (int length = 0; length < s_lockStep.Length - 1; length++)
+        {
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
+            var server = new ClientDialogue(cut: length % 3, work: message);
+            foreach (string line in s_lockStep.Take(length))
+                server.Say(line);
+            server.Say(words);
+            server.Lose();
+            Reply? heard = length < 2 ? server.Words : message.Results[0]!.Reply;
+            Assert.Contains("no mail", heard!.Lines);
+            Fault fault = length < 2 ? server.Fault : message.Results[0]!.Fault;
+            Assert.Equal(isPermanent ? Fault.RefusedPermanent : Fault.RefusedTemporary, fault);
+            Assert.Equal(s_stages[length], length < 2 ? server.Session.Stage : message.Results[0]!.Stage);
+        }
+    }
+
+    [Theory]
+    [InlineData("554 5.7.1 blocked\n", Fault.RefusedPermanent)]
+    [InlineData("502 what?\n", Fault.Closed)]
+    public void An_ehlo_that_is_refused_is_the_end_where_helo_is_not_answered(string words, Fault fault)
+    {
+        foreach (bool isSilent in (ReadOnlySpan<bool>)[false, true])
+        {
+            var server = new ClientDialogue(work: Message("x\n", "bob@b.example"));
+            server.Say("220 hello\n");
+            Assert.Equal("HELO client.example\n", server.Say(words));
+            if (isSilent)
+                server.Expire();
+            server.Lose();
+            Assert.Equal((fault, words.TrimEnd(), SmtpStage.Hello),
+                (server.Fault, server.Words?.ToString(), server.Session.Stage));
+        }
+    }
+
+    [Fact]
+    public void What_helo_is_answered_counts_more_than_what_ehlo_was()
+    {
+        var server = new ClientDialogue(work: Message("x\n", "bob@b.example"));
+        server.Say("220 hello\n");
+        server.Say("554 5.7.1 no EHLO\n");
+        Assert.StartsWith("MAIL", server.Say("250 server\n"), StringComparison.Ordinal);
+        server.Lose();
+        Assert.Equal((Fault.Closed, null), (server.Fault, server.Words));
+    }
+
+    [Fact]
+    internal void A_refused_starttls_is_told_where_the_server_closes_behind_it()
+    {
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
+        var server = new ClientDialogue(StartTlsUse.IfOffered, work: message);
+        server.Say("220 hello\n");
+        server.Say("250-x\n250 STARTTLS\n");
+        server.Say("454 4.7.0 no TLS today\n");
+        server.Lose();
+        Assert.Equal((AttemptResultKind.Deferred, "454 4.7.0 no TLS today"),
+            (message.Results[0]!.Kind, message.Results[0]!.Text));
+    }
+
+    [Theory]
+    [InlineData("", "250 server\n")]
+    [InlineData("\n", "\n250 server\n")]
+    [InlineData("hello\n", "hi\n250 server\n")]
+    [InlineData("\n", "250-server\n250\tPIPELINING\n")]
+    [InlineData("hi\n", "250-server\nwe offer:\n250 PIPELINING\n")]
+    public void Stray_lines_keep_no_message_back(string stray, string ehlo)
+    {
+        for (int cut = 0; cut < 9; cut++)
+        {
+            SmtpClientTransaction message = Message("x\n", "a@b.example", "c@b.example");
+            var server = new ClientDialogue(cut: cut, work: message);
+            server.Say($"{stray}220 hello\n");
+            string said = server.Say(ehlo);
+            if (said.Contains("DATA", StringComparison.Ordinal))
+                server.Say($"{stray}250 ok\n{stray}550\tno\n{stray}250\n{stray}354 go\n");
+            else
+                foreach (string line in (ReadOnlySpan<string>)["250 ok\n", "550\tno\n", "250\n", "354 go\n"])
+                    server.Say(stray + line);
+            Assert.Equal("QUIT\n", server.Say($"{stray}250-taken\n{stray}250 as 1\n"));
+            server.Say($"{stray}221 bye\n");
+            server.Lose();
+            Assert.Equal((false, true, Fault.None),
+                (message.IsDelivered(0), message.IsDelivered(1), server.Fault));
+            Assert.Equal("550 no", message.Results[0]!.Text);
+        }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void An_answer_without_a_code_is_temporary_and_told_as_it_came(bool isSilent)
+    {
+        SmtpClientTransaction message = Message("x\n", "bob@b.example");
+        var server = new ClientDialogue(work: message);
+        server.Say("220 hello\n");
+        server.Say("250 server\n");
+        server.Say("what was that?\n");
+        if (isSilent)
+            server.Expire();
+        server.Lose();
+        Assert.Equal((Fault.Protocol, AttemptResultKind.Deferred, ""),
+            (server.Fault, message.Results[0]!.Kind, message.Results[0]!.Speaker));
+        Assert.EndsWith(": \"what was that?\"", server.Session.FaultText, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_yes_to_the_message_counts_however_long_it_is()
+    {
+        string many = string.Concat(Enumerable.Repeat("250-2.0.0 taken, and furthermore\n", 5000));
+        string longLine = $"250 {new string('x', 100_000)}\n";
+        foreach (string end in (ReadOnlySpan<string>)["250 2.0.0 that is all\n", longLine])
+        {
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
+            var server = new ClientDialogue(cut: 1000, work: message);
+            foreach (string line in s_lockStep.Take(5))
+                server.Say(line);
+            Assert.Equal("QUIT\n", server.Say(many + end));
+            Assert.True(message.IsDelivered(0));
+        }
+    }
+
+    [Fact]
+    public void A_yes_that_does_not_end_counts_when_the_time_is_over_and_not_when_the_connection_is_lost()
+    {
+        foreach (bool isSilent in (ReadOnlySpan<bool>)[false, true])
+        {
+            SmtpClientTransaction message = Message("x\n", "bob@b.example");
+            var server = new ClientDialogue(work: message);
+            foreach (string line in s_lockStep.Take(5))
+                server.Say(line);
+            server.Say("250-taken\n250-and\n");
+            if (isSilent)
+                server.Expire();
+            server.Lose();
+            Assert.Equal((isSilent, !isSilent), (message.IsDelivered(0), message.Results[0]!.IsUnknown));
+        }
     }
 
     [Fact]

@@ -85,7 +85,6 @@ public class SmtpDialogueTests
     [InlineData("554 go away\n", Fault.RefusedPermanent, 554, "")]
     [InlineData("250 what for\n", Fault.Protocol, 250, "before it was asked")]
     [InlineData("250-what for\n", Fault.Protocol, null, "before it was asked")]
-    [InlineData("hello\n", Fault.Protocol, null, "no SMTP reply")]
     public void What_was_not_asked_for_ends_the_dialogue(string words, Fault fault, int? code, string text)
     {
         VerbByVerb caller = Greeted();
@@ -95,6 +94,49 @@ public class SmtpDialogueTests
         Assert.Contains(text, end.Text, StringComparison.Ordinal);
         Assert.Equal(DialogueRead.Ended, caller.TryHear("250 ok\n", out _));
         Assert.Throws<InvalidOperationException>(() => caller.Say(caller.Dialogue.Noop));
+    }
+
+    [Theory]
+    [InlineData("hello\n")]
+    [InlineData("\n")]
+    [InlineData("hel")]
+    public void A_line_without_a_code_that_was_not_asked_for_is_passed_over(string words)
+    {
+        VerbByVerb caller = Greeted();
+        Assert.Equal(DialogueRead.Nothing, caller.TryHear(words, out _));
+        caller.Say(caller.Dialogue.Noop);
+        Assert.Equal(250, caller.Hear("lo\n250 ok\n").Code);
+    }
+
+    [Theory]
+    [InlineData("250 reset\n\n250 mail\n550 a\n250 c\n354 go\n", 5)]
+    [InlineData("250 reset\nhello\n250 mail\n550 a\n250 c\n354 go\n", 5)]
+    [InlineData("250 reset\n250-mail\nhello\n250 mail\n550 a\n250 c\n354 go\n", 5)]
+    [InlineData("250 reset\n250-mail\n251 mail\n550 a\n250 c\n354 go\n", 5)]
+    [InlineData("250 reset\nhello\n550 a\n250 c\n354 go\n", 1)]
+    [InlineData("hello\n250 mail\n550 a\n250 c\n354 go\n", 0)]
+    public void Where_a_line_may_stand_in_the_place_of_a_reply_all_have_to_come_before_any_counts(
+        string words, int count)
+    {
+        VerbByVerb caller = Greeted();
+        SmtpDialogue smtp = caller.Dialogue;
+        caller.Say(output =>
+        {
+            smtp.Rset(output);
+            smtp.Mail("", default, output);
+            smtp.Rcpt("a@b.example", default, output, 7);
+            smtp.Rcpt("c@b.example", default, output, 8);
+            smtp.Data(output);
+        });
+        var heard = new List<int>();
+        string next = words;
+        while (caller.TryHear(next, out Reply reply) == DialogueRead.Reply)
+        {
+            heard.Add(reply.Code);
+            next = "";
+        }
+        Assert.Equal(count, heard.Count);
+        Assert.Equal(count == 5 ? 354 : count == 0 ? 0 : 250, heard.LastOrDefault());
     }
 
     [Fact]
