@@ -62,7 +62,7 @@ internal sealed class MailData : IDisposable
             VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Log = log,
         });
-        var store = new MaildirStore(values.Text(Keys.SmtpName)!);
+        var store = new MaildirStore(values.Text(Keys.SmtpName)!, log: log);
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
             Spool = spool!,

@@ -1,38 +1,26 @@
-using System.Buffers;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Gives the names in a folder of a Maildir as octets, save directories and names that begin with a dot.
+/// Gives the names in a folder of a Maildir as octets, save directories and names that begin with a dot, and what is
+/// known to be no file.
 /// </summary>
 internal static class DirectoryListing
 {
-    private const int PieceSize = 256 * 1024;
-
     public delegate void NameAction(ReadOnlySpan<byte> name);
 
     /// <summary>0, or what went wrong, with its sign turned.</summary>
-    public static int ForEach(FileCalls calls, string home, ReadOnlySpan<byte> folder, NameAction take)
-    {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        int descriptor = calls.OpenRead(MaildirPath.Below(home, folder, default, room).Octets);
-        if (descriptor < 0)
-            return descriptor;
-        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceSize);
-        int count;
-        while ((count = calls.ReadDirectory(descriptor, piece)) > 0)
-            ForEachRecord(piece.AsSpan(0, count), take);
-        ArrayPool<byte>.Shared.Return(piece);
-        calls.Close(descriptor);
-        return count;
-    }
-
-    private static void ForEachRecord(ReadOnlySpan<byte> records, NameAction take)
-    {
-        var entries = new DirectoryRecords(records);
-        while (entries.Next())
-            if (entries.Kind != DirectoryRecords.Directory && entries.Name.Length > 0 && entries.Name[0] != '.')
-                take(entries.Name);
-    }
+    /// <param name="passOver">Gets the names of what is no file: a link, a pipe, a socket, a device.</param>
+    public static int ForEach(HomeFolder folder, NameAction take, NameAction? passOver = null)
+        => folder.ForEachName((name, kind) =>
+        {
+            if (kind == DirectoryRecords.Directory || name.IsEmpty || name[0] == '.')
+                return;
+            if (kind == DirectoryRecords.Unknown && folder.Stat(name, out FileStamp stamp) >= 0 && !stamp.IsRegular
+                || kind is not (DirectoryRecords.Unknown or DirectoryRecords.Regular))
+                passOver?.Invoke(name);
+            else
+                take(name);
+        });
 }

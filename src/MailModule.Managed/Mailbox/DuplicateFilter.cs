@@ -1,5 +1,4 @@
 using System.Text;
-using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
 
@@ -8,17 +7,17 @@ namespace MailModule.Mailbox;
 /// for a run of them, not once for each. Compares the spool's ids, so that a changed host name does not matter. One
 /// thread delivers; any thread may sync.
 /// </summary>
-internal sealed class DuplicateFilter(FileCalls calls)
+internal sealed class DuplicateFilter(MailFolders folders)
 {
     private const int FolderLimit = 64;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, HashSet<string>> _ids = [];
+    private readonly Dictionary<(string, string), HashSet<string>> _ids = [];
     private bool _used;
 
-    public bool IsDuplicate(string home, FolderPaths box, ReadOnlySpan<byte> unique)
+    public bool IsDuplicate(string home, FolderName box, ReadOnlySpan<byte> unique)
     {
-        string key = home + box.Name;
+        (string, string) key = (home, box.Text);
         lock (_lock)
         {
             _used = true;
@@ -50,12 +49,19 @@ internal sealed class DuplicateFilter(FileCalls calls)
         }
     }
 
-    private HashSet<string> Read(string home, FolderPaths box)
+    private HashSet<string> Read(string home, FolderName box)
     {
         var ids = new HashSet<string>(StringComparer.Ordinal);
         DirectoryListing.NameAction add = name => ids.Add(IdOf(name[..MaildirName.UniqueLength(name)]));
-        DirectoryListing.ForEach(calls, home, box.New, add);
-        DirectoryListing.ForEach(calls, home, box.Cur, add);
+        if (folders.Open(home, box, out MailFolder folder) < 0)
+            return ids;
+        using (folder)
+        {
+            if (folder.OpenNew(out var incoming) >= 0)
+                DirectoryListing.ForEach(incoming, add);
+            if (folder.OpenCur(out var seen) >= 0)
+                DirectoryListing.ForEach(seen, add);
+        }
         return ids;
     }
 

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -7,19 +6,21 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>Puts messages into Maildirs, and remembers what is not durable yet.</summary>
-internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
+internal sealed class MaildirDelivery(FileCalls calls, MailFolders folders, PassedOver passedOver, byte[] host)
 {
     private static readonly SearchValues<char> Letters =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(36);
 
-    private readonly DuplicateFilter _duplicates = new(calls);
-    private readonly HashSet<string> _swept = [];
+    private readonly DuplicateFilter _duplicates = new(folders);
+    private readonly HashSet<(string, string)> _swept = [];
 
     public UnsyncedDeliveries Unsynced { get; } = new(calls);
 
+    /// <summary>A folder that is none of the user's own, a link say, is passed over: the inbox gets the
+    /// message.</summary>
     public Fault Deliver(
-        string home, FolderPaths box, string messageId, DateTimeOffset received, MessageContent content,
+        string home, FolderName box, string messageId, DateTimeOffset received, MessageContent content,
         bool mayBeDuplicate)
     {
         if (messageId.Length is 0 or > 40 || messageId.AsSpan().ContainsAnyExcept(Letters))
@@ -27,129 +28,165 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
         Span<byte> room = stackalloc byte[MaildirName.Room];
         ReadOnlySpan<byte> name =
             MaildirName.Write(room, received, messageId, host, content.Length, content.WireLength, out int unique);
-        if (mayBeDuplicate && _duplicates.IsDuplicate(home, box, name[..unique]))
-        {
-            Unsynced.Add(home, default);
-            return Fault.None;
-        }
-        SweepOnce(home, box);
-        int result = Put(home, box, name, content);
-        if (result == -Errno.NoEntry && Prepare(home, box) == Fault.None)
-            result = Put(home, box, name, content);
-        if (result < 0)
-            _duplicates.Clear();
-        else
-            Unsynced.Add(home, box == FolderPaths.Inbox ? name : default);
+        int result = Deliver(home, box, name, unique, content, mayBeDuplicate);
+        if (!box.IsInbox && PassedOver.IsReason(result))
+            result = Deliver(home, FolderName.Inbox, name, unique, content, mayBeDuplicate: true);
         return SystemFault.Of(result);
     }
 
     public Fault Sync()
     {
         _duplicates.DropIfUnused();
+        folders.CloseStale();
         return Unsynced.Sync();
     }
 
-    /// <summary>Makes the Maildir and what of the home is not there yet.</summary>
-    public Fault Prepare(string home)
+    /// <summary>Makes the mailbox and what of the home is not there yet.</summary>
+    public int Prepare(string home, FolderName box)
     {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        Fault fault = MakeHome(home, room);
-        if (fault == Fault.None)
-            fault = Make(home, FolderPaths.Inbox, room);
+        int result = HomeFolder.Open(calls, home, out HomeFolder? opened);
+        if (result == -Errno.NoEntry)
+            result = HomeFolder.Make(calls, home) is < 0 and var failed
+                ? failed
+                : HomeFolder.Open(calls, home, out opened);
+        if (result >= 0)
+            using (opened)
+                result = PrepareIn(opened!, box);
+        folders.Forget(home, box);
         Unsynced.AddDirectories();
-        return fault;
-    }
-
-    private Fault Prepare(string home, FolderPaths box)
-    {
-        Fault fault = Prepare(home);
-        if (fault != Fault.None || box == FolderPaths.Inbox)
-            return fault;
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        fault = Make(home, box, room);
-        if (fault == Fault.None
-            && calls.OpenNew(MaildirPath.Below(home, box.Marker, default, room).Octets) is >= 0 and var descriptor)
-            calls.Close(descriptor);
-        return fault;
-    }
-
-    private Fault Make(string home, FolderPaths box, Span<byte> room)
-    {
-        Fault fault = Make(home, box.Root, room);
-        if (fault == Fault.None)
-            fault = Make(home, box.Tmp, room);
-        if (fault == Fault.None)
-            fault = Make(home, box.New, room);
-        if (fault == Fault.None)
-            fault = Make(home, box.Cur, room);
-        return fault;
-    }
-
-    private Fault MakeHome(string home, Span<byte> room)
-    {
-        for (int at = home.IndexOf('/', 1); ; at = home.IndexOf('/', at + 1))
-        {
-            int result = calls.MakeDirectory(MaildirPath.Of(at < 0 ? home : home[..at], room).Octets);
-            if (at < 0)
-                return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
-        }
-    }
-
-    private Fault Make(string home, ReadOnlySpan<byte> folder, Span<byte> room)
-    {
-        int result = calls.MakeDirectory(MaildirPath.Below(home, folder, default, room).Octets);
-        return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
-    }
-
-    private int Put(string home, FolderPaths box, ReadOnlySpan<byte> name, MessageContent content)
-    {
-        if (content.FilePath is { } file)
-        {
-            int linked = Link(file, home, box, name);
-            if (linked is 0 or -Errno.Exists)
-                return 0;
-        }
-        return Write(home, box, name, content);
-    }
-
-    // Another file system, a file with too many links or a file system without links: then the content is copied.
-    [SkipLocalsInit]
-    private int Link(string file, string home, FolderPaths box, ReadOnlySpan<byte> name)
-    {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        Span<byte> from = stackalloc byte[MaildirPath.Room];
-        return calls.Link(MaildirPath.Of(file, from).Octets, MaildirPath.Below(home, box.New, name, room).Octets);
-    }
-
-    [SkipLocalsInit]
-    private int Write(string home, FolderPaths box, ReadOnlySpan<byte> name, MessageContent content)
-    {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        ReadOnlySpan<byte> tmp = MaildirPath.Below(home, box.Tmp, name, room).Octets;
-        int descriptor = calls.OpenNew(tmp);
-        // Left by a delivery that a crash cut off: no other message has this id.
-        if (descriptor == -Errno.Exists && calls.Unlink(tmp) >= 0)
-            descriptor = calls.OpenNew(tmp);
-        if (descriptor < 0)
-            return descriptor;
-        int result = WriteContent(descriptor, content);
-        int closed = calls.Close(descriptor);
-        if (result >= 0)
-            result = closed;
-        if (result >= 0)
-            result = calls.Rename(
-                tmp, MaildirPath.Below(home, box.New, name, stackalloc byte[MaildirPath.Room]).Octets);
-        if (result < 0)
-            calls.Unlink(tmp);
         return result;
     }
 
-    private int WriteContent(int descriptor, MessageContent content)
+    private static int PrepareIn(HomeFolder home, FolderName box)
+    {
+        int result = MakeAndOpen(home, "Maildir"u8, out HomeFolder? root);
+        if (result < 0)
+            return result;
+        using (root)
+        {
+            result = MakeParts(root!);
+            if (result < 0 || box.IsInbox)
+                return result;
+            result = MakeAndOpen(root!, box.Octets, out HomeFolder? inner);
+            if (result < 0)
+                return result;
+            using (inner)
+                return MakeFolder(inner!);
+        }
+    }
+
+    // The empty file tells other programs that this is a folder of a Maildir.
+    private static int MakeFolder(HomeFolder folder)
+    {
+        int result = MakeParts(folder);
+        if (result >= 0 && folder.Create("maildirfolder"u8) is >= 0 and var marker)
+            folder.Close(marker);
+        return result;
+    }
+
+    private static int MakeAndOpen(HomeFolder outer, ReadOnlySpan<byte> name, out HomeFolder? folder)
+    {
+        folder = null;
+        int result = outer.MakeFolder(name);
+        return result < 0 ? result : outer.OpenFolder(name, out folder);
+    }
+
+    private static int MakeParts(HomeFolder folder)
+    {
+        int result = folder.MakeFolder("tmp"u8);
+        if (result >= 0)
+            result = folder.MakeFolder("new"u8);
+        return result < 0 ? result : folder.MakeFolder("cur"u8);
+    }
+
+    private int Deliver(
+        string home, FolderName box, ReadOnlySpan<byte> name, int unique, MessageContent content, bool mayBeDuplicate)
+    {
+        if (mayBeDuplicate && _duplicates.IsDuplicate(home, box, name[..unique]))
+            return OweSync(home, box);
+        int result = DeliverOnce(home, box, name, content);
+        if (result == -Errno.NoEntry)
+            result = Prepare(home, box) is < 0 and var failed ? failed : DeliverOnce(home, box, name, content);
+        if (result < 0)
+            _duplicates.Clear();
+        return result;
+    }
+
+    private int OweSync(string home, FolderName box)
+    {
+        int result = folders.Open(home, box, out MailFolder folder);
+        if (result < 0)
+            return result;
+        using (folder)
+            Unsynced.Add(folder, file: -1);
+        return 0;
+    }
+
+    private int DeliverOnce(string home, FolderName box, ReadOnlySpan<byte> name, MessageContent content)
+    {
+        int result = folders.Open(home, box, out MailFolder folder);
+        if (result < 0)
+            return result;
+        using (folder)
+        {
+            SweepOnce(home, box, folder);
+            result = Put(folder, name, content);
+        }
+        if (result == -Errno.NoEntry)
+            folders.Forget(home, box);
+        return result;
+    }
+
+    private int Put(MailFolder folder, ReadOnlySpan<byte> name, MessageContent content)
+    {
+        int result = folder.OpenNew(out HomeFolder incoming);
+        if (result >= 0)
+            result = folder.OpenTmp(out HomeFolder tmp) is < 0 and var failed
+                ? failed
+                : content.FilePath is { } file && incoming.Link(file, name) is 0 or -Errno.Exists
+                    ? AddName(folder)
+                    : Write(folder, tmp, incoming, name, content);
+        return result;
+    }
+
+    private int AddName(MailFolder folder)
+    {
+        Unsynced.AddName(folder);
+        return 0;
+    }
+
+    private int Write(
+        MailFolder folder, HomeFolder tmp, HomeFolder incoming, ReadOnlySpan<byte> name, MessageContent content)
     {
         ReadOnlyMemory<byte> memory = content.Memory;
-        return memory.Length == content.Length
-            ? calls.Write(descriptor, memory.Span)
-            : CopyContent(descriptor, content);
+        bool isInMemory = memory.Length == content.Length;
+        // Content that is in a file of ours is opened with our own rights.
+        using OwnerRights rights = isInMemory ? tmp.Take() : default;
+        int descriptor = Create(tmp, name);
+        if (descriptor < 0)
+            return descriptor;
+        int result = isInMemory ? calls.Write(descriptor, memory.Span) : CopyContent(descriptor, content);
+        bool isOpen = result < 0 || Unsynced.KeepsDescriptor;
+        if (!isOpen)
+            result = calls.Close(descriptor);
+        if (result >= 0)
+            result = tmp.Rename(name, incoming, name);
+        if (result >= 0)
+        {
+            Unsynced.Add(folder, isOpen ? descriptor : -1);
+            return result;
+        }
+        if (isOpen)
+            calls.Close(descriptor);
+        tmp.Unlink(name);
+        return result;
+    }
+
+    private static int Create(HomeFolder tmp, ReadOnlySpan<byte> name)
+    {
+        int descriptor = tmp.Create(name);
+        // Left by a delivery that a crash cut off: no other message has this id.
+        return descriptor == -Errno.Exists && tmp.Unlink(name) >= 0 ? tmp.Create(name) : descriptor;
     }
 
     private int CopyContent(int descriptor, MessageContent content)
@@ -174,18 +211,18 @@ internal sealed class MaildirDelivery(FileCalls calls, byte[] host)
     }
 
     // A file that has been in tmp/ for 36 hours was left behind by a crash (the rule of every Maildir program).
-    private void SweepOnce(string home, FolderPaths box)
+    private void SweepOnce(string home, FolderName box, MailFolder folder)
     {
         lock (_swept)
-            if (!_swept.Add(box == FolderPaths.Inbox ? home : home + box.Name))
+            if (!_swept.Add((home, box.Text)))
                 return;
+        if (folder.OpenTmp(out HomeFolder tmp) < 0)
+            return;
         long oldest = (DateTime.UtcNow - LeftoverAge - DateTime.UnixEpoch).Ticks * 100;
-        byte[] room = new byte[MaildirPath.Room];
-        DirectoryListing.ForEach(calls, home, box.Tmp, name =>
+        DirectoryListing.ForEach(tmp, name =>
         {
-            ReadOnlySpan<byte> path = MaildirPath.Below(home, box.Tmp, name, room).Octets;
-            if (calls.Stat(path, out FileStamp stamp) >= 0 && stamp.Modified < oldest)
-                calls.Unlink(path);
-        });
+            if (tmp.Stat(name, out FileStamp stamp) >= 0 && stamp.Modified < oldest)
+                tmp.Unlink(name);
+        }, name => passedOver.Note(folder.Path, "tmp"u8, "holds something that is no file"));
     }
 }

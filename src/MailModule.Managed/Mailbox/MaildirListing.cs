@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using MailModule.Lines;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -7,10 +8,15 @@ namespace MailModule.Mailbox;
 
 /// <summary>
 /// Reads a Maildir's messages from its directories alone: no file is opened unless its name does not tell its size and
-/// no earlier snapshot knew it. One use, one thread.
+/// no earlier snapshot knew it. What is no file of the user's own is passed over. One use, one thread.
 /// </summary>
-internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<MaildirMessage>
+internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedOver passedOver)
+    : IComparer<MaildirMessage>
 {
+    /// <summary>What is longer is not read for its size, nor is more than this of all files at one log-in.</summary>
+    public const long MeasureLimit = 64 << 20, MeasuresLimit = 512 << 20;
+
+    private long _measured;
     private byte[] _names = [];
     private int _used;
     private MaildirMessage[] _messages = [];
@@ -26,20 +32,29 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
     {
         snapshot = MaildirSnapshot.Empty;
         // new/ first: a message that another program moves to cur/ meanwhile is then seen twice rather than not at all.
-        Fault fault = ReadFolder(InboxPaths.New, inNew: true);
-        if (fault == Fault.None)
-            fault = ReadFolder(InboxPaths.Cur, inNew: false);
-        if (fault != Fault.None)
-            return fault;
+        int result = folder.OpenNew(out HomeFolder part);
+        if (result >= 0)
+            result = ReadFolder(part, "new"u8, inNew: true);
+        if (result >= 0)
+            result = folder.OpenCur(out part);
+        if (result >= 0)
+            result = ReadFolder(part, "cur"u8, inNew: false);
+        if (result < 0)
+            return SystemFault.Of(result);
         Sort();
         RemoveDuplicates();
         FindSizes(earlier);
+        RemoveUnusable();
         snapshot = new MaildirSnapshot(_names[.._used], _messages[.._count], newFolder, curFolder);
         return Fault.None;
     }
 
-    private Fault ReadFolder(ReadOnlySpan<byte> folder, bool inNew)
-        => SystemFault.Of(DirectoryListing.ForEach(calls, home, folder, name => Add(name, inNew)));
+    private int ReadFolder(HomeFolder part, ReadOnlySpan<byte> name, bool inNew)
+    {
+        string path = $"{folder.Path}/{Encoding.ASCII.GetString(name)}";
+        return DirectoryListing.ForEach(
+            part, entry => Add(entry, inNew), entry => passedOver.Note(path, entry, "no file of the user's own"));
+    }
 
     private void Add(ReadOnlySpan<byte> name, bool inNew)
     {
@@ -88,7 +103,8 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
         _count = kept;
     }
 
-    // RFC 1939 §11: sizes are exact in octets, so a name without W= costs one reading of its file, once.
+    // RFC 1939 §11: sizes are exact in octets, so a name without W= costs one reading of its file, once; that of one
+    // which is too much to read is its size at rest.
     private void FindSizes(MaildirSnapshot earlier)
     {
         for (int i = 0; i < _count; i++)
@@ -97,35 +113,54 @@ internal sealed class MaildirListing(FileCalls calls, string home) : IComparer<M
             if (message.Size >= 0)
                 continue;
             int known = earlier.Find(Unique(message));
-            message.Size = known >= 0 ? earlier[known].Size : Measure(message);
+            if (known >= 0 && !earlier[known].IsEstimate)
+                message.Size = earlier[known].Size;
+            else
+                Measure(ref message);
         }
     }
 
-    private long Measure(in MaildirMessage message)
+    private void RemoveUnusable()
     {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        ReadOnlySpan<byte> name = _names.AsSpan(message.NameOffset, message.NameLength);
-        ReadOnlySpan<byte> folder = message.InNew ? InboxPaths.New : InboxPaths.Cur;
-        int descriptor = calls.OpenRead(MaildirPath.Below(home, folder, name, room).Octets);
-        if (descriptor < 0)
-            return 0;
-        long size = WireLengthOf(descriptor);
-        calls.Close(descriptor);
-        return size;
+        int kept = 0;
+        for (int i = 0; i < _count; i++)
+            if (_messages[i].Size >= 0)
+                _messages[kept++] = _messages[i];
+        _count = kept;
     }
 
-    // What cannot be read counts nothing.
-    private long WireLengthOf(int descriptor)
+    // What cannot be read just now counts nothing; what is not for us is no message.
+    private void Measure(ref MaildirMessage message)
+    {
+        ReadOnlySpan<byte> name = _names.AsSpan(message.NameOffset, message.NameLength);
+        int result = message.InNew ? folder.OpenNew(out HomeFolder part) : folder.OpenCur(out part);
+        FileStamp stamp = default;
+        if (result >= 0)
+            result = part.OpenFile(name, MaildirName.Length(name), out stamp);
+        message.Size = PassedOver.IsReason(result) ? -1 : 0;
+        if (result < 0)
+        {
+            passedOver.Note(folder.Path, name, result);
+            return;
+        }
+        message.IsEstimate = stamp.Length > Math.Min(MeasureLimit, MeasuresLimit - _measured);
+        message.Size = message.IsEstimate ? stamp.Length : WireLengthOf(result, stamp.Length);
+        calls.Close(result);
+    }
+
+    private long WireLengthOf(int descriptor, long left)
     {
         var length = new WireLength();
         byte[] piece = ArrayPool<byte>.Shared.Rent(64 * 1024);
         int count;
         do
         {
-            count = calls.Read(descriptor, piece);
+            count = calls.Read(descriptor, piece.AsSpan(0, (int)Math.Min(piece.Length, left)));
             length.Add(piece.AsSpan(0, Math.Max(0, count)));
+            _measured += Math.Max(0, count);
+            left -= count;
         }
-        while (count == piece.Length);
+        while (count > 0 && left > 0);
         ArrayPool<byte>.Shared.Return(piece);
         return length.Total;
     }

@@ -10,4 +10,6 @@ internal struct MaildirMessage
     public ushort NameLength;
     public ushort UniqueLength;
     public bool InNew;
+    /// <summary>The size is the file's at rest, for it was too much to read.</summary>
+    public bool IsEstimate;
 }

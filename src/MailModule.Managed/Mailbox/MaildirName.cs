@@ -71,9 +71,14 @@ internal static class MaildirName
     }
 
     /// <summary>The W= of a name; -1 if it has none.</summary>
-    public static long WireLength(ReadOnlySpan<byte> name)
+    public static long WireLength(ReadOnlySpan<byte> name) => Field(name, ",W="u8);
+
+    /// <summary>The S= of a name that has both sizes, as names of ours do; else -1.</summary>
+    public static long Length(ReadOnlySpan<byte> name) => WireLength(name) < 0 ? -1 : Field(name, ",S="u8);
+
+    private static long Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> key)
     {
-        int at = name.IndexOf(",W="u8);
+        int at = name.IndexOf(key);
         if (at < 0 || !Utf8Parser.TryParse(name[(at + 3)..], out long value, out int used) || value < 0)
             return -1;
         int end = at + 3 + used;

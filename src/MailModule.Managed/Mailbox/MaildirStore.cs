@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -14,17 +13,22 @@ internal sealed class MaildirStore : IMailStore
 {
     private readonly HashSet<string> _locked = [];
     private readonly MaildirDelivery _delivery;
+    private readonly PassedOver _passedOver;
 
     /// <param name="hostName">Stands in the names of messages.</param>
     /// <param name="cacheBound">Octets of memory for snapshots of mailboxes seen last.</param>
     /// <param name="calls">The file system; tests give one that fails.</param>
-    public MaildirStore(string hostName, long cacheBound = 16 << 20, FileCalls? calls = null)
+    /// <param name="log">Is told of what lies in a mailbox and is no mail.</param>
+    /// <param name="clock">Tells how long an open mailbox is kept.</param>
+    public MaildirStore(
+        string hostName, long cacheBound = 16 << 20, FileCalls? calls = null, Log? log = null,
+        TimeProvider? clock = null)
     {
         Calls = calls ?? FileCalls.Linux;
-        OpenCall = Calls.OpenRead;
-        UnlinkCall = Calls.Unlink;
-        Snapshots = new SnapshotCache(Calls, cacheBound);
-        _delivery = new MaildirDelivery(Calls, MaildirName.EscapeHost(hostName));
+        _passedOver = new PassedOver(log ?? Log.None);
+        Folders = new MailFolders(Calls, _passedOver, clock ?? TimeProvider.System);
+        Snapshots = new SnapshotCache(Calls, Folders, _passedOver, cacheBound);
+        _delivery = new MaildirDelivery(Calls, Folders, _passedOver, MaildirName.EscapeHost(hostName));
     }
 
     /// <summary>Calls that made something durable so far: fsync and syncfs.</summary>
@@ -33,20 +37,22 @@ internal sealed class MaildirStore : IMailStore
     /// <summary>Directory listings so far; log-ins beyond them were served from memory.</summary>
     public long Listings => Snapshots.Listings;
 
-    internal delegate int PathCall(ReadOnlySpan<byte> path);
+    /// <summary>
+    /// Empty; the lock is on the file, not in it. Other Maildir programs ignore files outside tmp, new and cur.
+    /// </summary>
+    private static ReadOnlySpan<byte> LockName => "mailmodule.lock"u8;
 
     internal FileCalls Calls { get; }
-    internal PathCall OpenCall { get; }
-    internal PathCall UnlinkCall { get; }
+    internal MailFolders Folders { get; }
     internal SnapshotCache Snapshots { get; }
 
     public Fault Deliver(
         string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)
-        => _delivery.Deliver(home, FolderPaths.Inbox, messageId, received, content, mayBeDuplicate);
+        => _delivery.Deliver(home, FolderName.Inbox, messageId, received, content, mayBeDuplicate);
 
     public Fault DeliverInto(
         string home, string folder, string messageId, DateTimeOffset received, MessageContent content)
-        => _delivery.Deliver(home, FolderPaths.Of(folder), messageId, received, content, mayBeDuplicate: true);
+        => _delivery.Deliver(home, FolderName.Of(folder), messageId, received, content, mayBeDuplicate: true);
 
     public Fault Sync() => _delivery.Sync();
 
@@ -75,24 +81,39 @@ internal sealed class MaildirStore : IMailStore
             _locked.Remove(home);
     }
 
-    internal Fault SyncFolder(string home, ReadOnlySpan<byte> folder) => _delivery.Unsynced.SyncFolder(home, folder);
+    internal Fault SyncFolder(HomeFolder folder) => _delivery.Unsynced.SyncFolder(folder);
+
+    internal void NotePassedOver(MailFolder folder, ReadOnlySpan<byte> name, int result)
+        => _passedOver.Note(folder.Path, name, result);
 
     private Fault GetSnapshot(string home, out MaildirSnapshot snapshot)
     {
         Fault fault = Snapshots.Get(home, out snapshot);
-        if (fault == Fault.NotFound && _delivery.Prepare(home) == Fault.None)
+        if (fault == Fault.NotFound && _delivery.Prepare(home, FolderName.Inbox) >= 0)
             fault = Snapshots.Get(home, out snapshot);
         return fault;
     }
 
-    [SkipLocalsInit]
     private Fault LockFile(string home, out int descriptor)
     {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        ReadOnlySpan<byte> path = MaildirPath.Below(home, InboxPaths.Lock, default, room).Octets;
-        descriptor = Calls.OpenLock(path);
-        if (descriptor == -Errno.NoEntry && _delivery.Prepare(home) == Fault.None)
-            descriptor = Calls.OpenLock(path);
+        descriptor = OpenLock(home);
+        if (descriptor == -Errno.NoEntry && _delivery.Prepare(home, FolderName.Inbox) >= 0)
+            descriptor = OpenLock(home);
         return SystemFault.Of(descriptor < 0 ? descriptor : Calls.Lock(descriptor));
+    }
+
+    private int OpenLock(string home)
+    {
+        int result = Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        if (result < 0)
+            return result;
+        using (folder)
+        {
+            result = folder.Root.OpenLock(LockName);
+            NotePassedOver(folder, LockName, result);
+        }
+        if (result == -Errno.NoEntry)
+            Folders.Forget(home, FolderName.Inbox);
+        return result;
     }
 }

@@ -4,22 +4,23 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// A message's file, read once from front to back: no buffer, no call beyond open, read and close. A piece shorter than
-/// asked for is the last one, as a message's file never grows.
+/// A message's file, read once from front to back: no buffer, no call beyond open, read and close. It ends where the
+/// file ended when it was opened, whatever somebody writes to it meanwhile.
 /// </summary>
-internal sealed class MaildirStream(FileCalls calls, int descriptor) : ReadOnlyStream
+internal sealed class MaildirStream(FileCalls calls, int descriptor, long length) : ReadOnlyStream
 {
     private int _descriptor = descriptor;
-    private bool _atEnd;
+    private long _left = length;
 
     public override int Read(Span<byte> buffer)
     {
-        if (_atEnd || buffer.IsEmpty)
+        if (_left <= 0 || buffer.IsEmpty)
             return 0;
+        buffer = buffer[..(int)Math.Min(buffer.Length, _left)];
         int count = calls.Read(_descriptor, buffer);
         if (count < 0)
             throw new IOException($"reading a message failed (error {-count})");
-        _atEnd = count < buffer.Length;
+        _left = count < buffer.Length ? 0 : _left - count;
         return count;
     }
 

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -10,13 +9,20 @@ namespace MailModule.Mailbox;
 internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor)
     : IMaildrop
 {
-    /// <summary>Room for any file name (NAME_MAX) and its NUL.</summary>
-    private const int NameRoom = 256;
+    private static readonly FileAction s_open = static (folder, name, out stamp)
+        => folder.OpenFile(name, MaildirName.Length(name), out stamp);
+
+    private static readonly FileAction s_unlink = static (folder, name, out stamp) =>
+    {
+        stamp = default;
+        return folder.Unlink(name);
+    };
 
     private MaildirSnapshot? _newerSnapshot;
     private int _lock = lockDescriptor;
-    private int _folder = -1;
-    private bool _folderIsNew;
+    private MailFolder? _reading;
+
+    private delegate int FileAction(HomeFolder folder, ReadOnlySpan<byte> name, out FileStamp stamp);
 
     public int Count => snapshot.Count;
     public long TotalSize => snapshot.TotalSize;
@@ -26,20 +32,29 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
 
     public Fault OpenMessage(int index, out Stream content)
     {
-        int descriptor = CallOnFile(index, store.OpenCall);
-        content = descriptor < 0 ? Stream.Null : new MaildirStream(store.Calls, descriptor);
+        content = Stream.Null;
+        int descriptor = store.Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        if (descriptor < 0)
+            return SystemFault.Of(descriptor);
+        using (folder)
+        {
+            descriptor = OnFile(folder, index, s_open, out FileStamp stamp);
+            if (descriptor >= 0)
+                content = new MaildirStream(store.Calls, descriptor, stamp.Length);
+        }
         return SystemFault.Of(descriptor);
     }
 
     public Fault ReadMessage(int index, Span<byte> buffer, out int length)
     {
         length = 0;
-        int descriptor = OpenInFolder(index);
-        if (descriptor < 0)
-            descriptor = CallOnFile(index, store.OpenCall);
+        int result = _reading is null ? store.Folders.Open(home, FolderName.Inbox, out _reading) : 0;
+        if (result < 0)
+            return SystemFault.Of(result);
+        int descriptor = OnFile(_reading!, index, s_open, out FileStamp stamp);
         if (descriptor < 0)
             return SystemFault.Of(descriptor);
-        int count = store.Calls.Read(descriptor, buffer);
+        int count = store.Calls.Read(descriptor, buffer[..(int)Math.Min(buffer.Length, stamp.Length)]);
         store.Calls.Close(descriptor);
         length = Math.Max(count, 0);
         return SystemFault.Of(count);
@@ -47,32 +62,18 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
 
     public void EndReading()
     {
-        if (_folder >= 0)
-            store.Calls.Close(_folder);
-        _folder = -1;
+        _reading?.Dispose();
+        _reading = null;
     }
 
     public Fault Delete(ReadOnlySpan<int> indexes, out int failed)
     {
-        failed = 0;
-        bool inNew = false, inCur = false;
-        var fault = Fault.None;
-        foreach (int index in indexes)
-        {
-            int result = CallOnFile(index, store.UnlinkCall);
-            // Another program has deleted it already: as good as deleted.
-            if (result < 0 && result != -Errno.NoEntry)
-            {
-                failed++;
-                fault = SystemFault.Of(result);
-            }
-            inNew |= _newerSnapshot is not null || snapshot[index].InNew;
-            inCur |= _newerSnapshot is not null || !snapshot[index].InNew;
-        }
-        Fault synced = Sync(inNew, inCur);
-        if (synced != Fault.None)
-            failed = indexes.Length;
-        return synced != Fault.None ? synced : fault;
+        failed = indexes.Length;
+        int result = store.Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        if (result < 0)
+            return SystemFault.Of(result);
+        using (folder)
+            return Delete(folder, indexes, out failed);
     }
 
     public void Dispose()
@@ -83,55 +84,63 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             store.Unlock(home, descriptor);
     }
 
-    // The folder is opened once for a run of messages.
-    [SkipLocalsInit]
-    private int OpenInFolder(int index)
+    private Fault Delete(MailFolder folder, ReadOnlySpan<int> indexes, out int failed)
     {
-        bool isNew = snapshot[index].InNew;
-        if (_folder >= 0 && _folderIsNew != isNew)
-            EndReading();
-        if (_folder < 0)
+        failed = 0;
+        bool inNew = false, inCur = false;
+        var fault = Fault.None;
+        foreach (int index in indexes)
         {
-            Span<byte> room = stackalloc byte[MaildirPath.Room];
-            _folder = store.Calls.OpenFolder(
-                MaildirPath.Below(home, isNew ? InboxPaths.New : InboxPaths.Cur, default, room).Octets);
-            _folderIsNew = isNew;
+            int result = OnFile(folder, index, s_unlink, out _);
+            // Another program has deleted it already: as good as deleted.
+            if (result < 0 && result != -Errno.NoEntry)
+            {
+                failed++;
+                fault = SystemFault.Of(result);
+            }
+            inNew |= _newerSnapshot is not null || snapshot[index].InNew;
+            inCur |= _newerSnapshot is not null || !snapshot[index].InNew;
         }
-        ReadOnlySpan<byte> name = snapshot.Name(index);
-        Span<byte> octets = stackalloc byte[NameRoom];
-        if (_folder < 0 || name.Length >= NameRoom)
-            return -Errno.NoEntry;
-        name.CopyTo(octets);
-        octets[name.Length] = 0;
-        return store.Calls.OpenReadAt(_folder, octets);
+        Fault synced = Sync(folder, inNew, inCur);
+        if (synced != Fault.None)
+            failed = indexes.Length;
+        return synced != Fault.None ? synced : fault;
     }
 
     // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it
     // again.
-    [SkipLocalsInit]
-    private int CallOnFile(int index, MaildirStore.PathCall call)
+    private int OnFile(MailFolder folder, int index, FileAction action, out FileStamp stamp)
     {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        int result = call(PathIn(snapshot, index, room));
+        int result = OnFile(folder, snapshot, index, action, out stamp);
         for (int attempt = 0; result == -Errno.NoEntry && attempt < 3; attempt++)
         {
             if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, out _newerSnapshot) != Fault.None)
                 break;
             int at = _newerSnapshot.Find(snapshot.Unique(index));
             if (at >= 0)
-                result = call(PathIn(_newerSnapshot, at, room));
+                result = OnFile(folder, _newerSnapshot, at, action, out stamp);
         }
         return result;
     }
 
-    private ReadOnlySpan<byte> PathIn(MaildirSnapshot messages, int index, Span<byte> room)
-        => MaildirPath.Below(
-            home, messages[index].InNew ? InboxPaths.New : InboxPaths.Cur, messages.Name(index), room).Octets;
-
-    private Fault Sync(bool inNew, bool inCur)
+    private int OnFile(
+        MailFolder folder, MaildirSnapshot messages, int index, FileAction action, out FileStamp stamp)
     {
-        Fault fault = inNew ? store.SyncFolder(home, InboxPaths.New) : Fault.None;
-        Fault second = inCur ? store.SyncFolder(home, InboxPaths.Cur) : Fault.None;
+        stamp = default;
+        int result = messages[index].InNew ? folder.OpenNew(out HomeFolder part) : folder.OpenCur(out part);
+        if (result >= 0)
+            result = action(part, messages.Name(index), out stamp);
+        store.NotePassedOver(folder, messages.Name(index), result);
+        return result;
+    }
+
+    private Fault Sync(MailFolder folder, bool inNew, bool inCur)
+    {
+        Fault fault = inNew ? Sync(folder.OpenNew(out HomeFolder incoming), incoming) : Fault.None;
+        Fault second = inCur ? Sync(folder.OpenCur(out HomeFolder seen), seen) : Fault.None;
         return fault != Fault.None ? fault : second;
     }
+
+    private Fault Sync(int opened, HomeFolder folder)
+        => opened < 0 ? SystemFault.Of(opened) : store.SyncFolder(folder);
 }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -8,7 +7,7 @@ namespace MailModule.Mailbox;
 /// The last snapshots, by home, those used last up to a bound of memory. One is given again while the times of new/ and
 /// cur/ say that nothing has changed. Any thread.
 /// </summary>
-internal sealed class SnapshotCache(FileCalls calls, long bound)
+internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, PassedOver passedOver, long bound)
 {
     // A directory's time moves in ticks of a clock, some file systems' in seconds: a change within the tick of the
     // listing could leave it as it was. So a listing is trusted only where the directory had been at rest this long
@@ -28,9 +27,22 @@ internal sealed class SnapshotCache(FileCalls calls, long bound)
     public Fault Get(string home, out MaildirSnapshot snapshot)
     {
         snapshot = MaildirSnapshot.Empty;
-        Fault fault = Stamps(home, out FileStamp newFolder, out FileStamp curFolder);
-        if (fault != Fault.None)
-            return fault;
+        int result = folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        if (result < 0)
+            return SystemFault.Of(result);
+        using (folder)
+            return Get(home, folder, out snapshot);
+    }
+
+    private Fault Get(string home, MailFolder folder, out MaildirSnapshot snapshot)
+    {
+        snapshot = MaildirSnapshot.Empty;
+        int result = Stamps(folder, out FileStamp newFolder, out FileStamp curFolder);
+        if (result < 0)
+        {
+            folders.Forget(home, FolderName.Inbox);
+            return SystemFault.Of(result);
+        }
         Entry? kept = Find(home);
         if (kept is { Trusted: true } && kept.Value.Snapshot.NewFolder == newFolder
             && kept.Value.Snapshot.CurFolder == curFolder)
@@ -39,20 +51,23 @@ internal sealed class SnapshotCache(FileCalls calls, long bound)
             return Fault.None;
         }
         long now = (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * 100;
-        fault = new MaildirListing(calls, home)
+        Fault fault = new MaildirListing(calls, folder, passedOver)
             .Read(kept?.Snapshot ?? MaildirSnapshot.Empty, newFolder, curFolder, out snapshot);
         if (fault == Fault.None)
             Add(new Entry(home, snapshot, now - Math.Max(newFolder.Modified, curFolder.Modified) > TrustAfter));
         return fault;
     }
 
-    [SkipLocalsInit]
-    private Fault Stamps(string home, out FileStamp newFolder, out FileStamp curFolder)
+    // A folder without a name is one that was deleted.
+    private static int Stamps(MailFolder folder, out FileStamp newFolder, out FileStamp curFolder)
     {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        int result = calls.Stat(MaildirPath.Below(home, InboxPaths.New, default, room).Octets, out newFolder);
-        int second = calls.Stat(MaildirPath.Below(home, InboxPaths.Cur, default, room).Octets, out curFolder);
-        return SystemFault.Of(result < 0 ? result : second);
+        curFolder = newFolder = default;
+        int result = folder.OpenNew(out HomeFolder incoming);
+        if (result >= 0)
+            result = incoming.Stat(out newFolder);
+        if (result >= 0)
+            result = folder.OpenCur(out HomeFolder seen) is < 0 and var failed ? failed : seen.Stat(out curFolder);
+        return result >= 0 && (newFolder.Links == 0 || curFolder.Links == 0) ? -Errno.NoEntry : result;
     }
 
     private Entry? Find(string home)

@@ -4,8 +4,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Deliveries that are not durable yet. A few are synced one by one (each file, then its directory); many with one call
-/// for each file system, whose cost all of them share. Deliveries that could not be synced stay here. Any thread.
+/// Deliveries that are not durable yet. A few are synced one by one, each file by the descriptor that wrote it, then
+/// its folder; many with one call for each file system, whose cost all of them share. Deliveries that could not be
+/// synced stay here. Any thread; one at a time adds.
 /// </summary>
 internal sealed class UnsyncedDeliveries(FileCalls calls)
 {
@@ -13,110 +14,164 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
 
     private readonly Lock _lock = new();
     private readonly Lock _syncing = new();
-    private List<(string Home, byte[] Name)> _files = [];
-    private HashSet<string> _homes = [];
-    private bool _many;
+    private Owed _owed = new();
     private long _syncCalls;
 
     public long SyncCalls => Interlocked.Read(ref _syncCalls);
 
-    /// <param name="home">Where something was delivered.</param>
-    /// <param name="name">Under which name; empty if it is not known, which costs a sync of the file system.</param>
-    public void Add(string home, ReadOnlySpan<byte> name)
+    /// <summary>What is written next will be synced by its descriptor, which is left open for it.</summary>
+    public bool KeepsDescriptor
+    {
+        get
+        {
+            lock (_lock)
+                return !_owed.IsMany && _owed.Files.Count < FileLimit;
+        }
+    }
+
+    /// <param name="folder">Where something was delivered.</param>
+    /// <param name="file">What was written, left open; it is closed here. Below 0: closed, which costs a sync of the
+    /// file system.</param>
+    public void Add(MailFolder folder, int file)
     {
         lock (_lock)
         {
-            _homes.Add(home);
-            _many |= name.IsEmpty || _files.Count >= FileLimit;
-            if (!_many)
-                _files.Add((home, name.ToArray()));
+            AddFolder(folder);
+            if (_owed.IsMany && file >= 0)
+                calls.Close(file);
+            else if (file >= 0)
+                _owed.Files.Add(file);
+            else
+                BecomeMany();
         }
+    }
+
+    /// <summary>A file that is durable already got a name there.</summary>
+    public void AddName(MailFolder folder)
+    {
+        lock (_lock)
+            AddFolder(folder);
     }
 
     /// <summary>Directories were made: their parents' entries are owed too.</summary>
     public void AddDirectories()
     {
         lock (_lock)
-            _many = true;
+            BecomeMany();
     }
 
     public Fault Sync()
     {
         lock (_syncing)
         {
-            (List<(string, byte[])> files, HashSet<string> homes, bool many) = DetachAll();
-            if (homes.Count == 0)
-                return Fault.None;
-            Fault fault = many || !SyncFiles(files, homes) ? SyncFileSystems(homes) : Fault.None;
-            if (fault != Fault.None)
-                PutBack(homes);
+            Owed owed = Detach();
+            Fault fault = owed.IsMany || !SyncEach(owed) ? SyncFileSystems(owed.Systems.Values) : Fault.None;
+            owed.Release(calls);
+            if (fault == Fault.None)
+                owed.ReleaseSystems();
+            else
+                PutBack(owed);
             return fault;
         }
     }
 
-    public Fault SyncFolder(string home, ReadOnlySpan<byte> folder)
+    public Fault SyncFolder(HomeFolder folder)
     {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        return SystemFault.Of(SyncPath(MaildirPath.Below(home, folder, default, room).Octets, wholeSystem: false));
+        Interlocked.Increment(ref _syncCalls);
+        return SystemFault.Of(folder.Sync());
     }
 
-    private (List<(string, byte[])> Files, HashSet<string> Homes, bool Many) DetachAll()
+    private void AddFolder(MailFolder folder)
+    {
+        if (!_owed.Systems.ContainsKey(folder.Root.Device))
+            _owed.Systems[folder.Root.Device] = folder.Share();
+        if (!_owed.IsMany && _owed.Folders.Add(folder))
+            folder.Share();
+        if (_owed.Folders.Count > FileLimit)
+            BecomeMany();
+    }
+
+    private void BecomeMany()
+    {
+        _owed.IsMany = true;
+        _owed.Release(calls);
+    }
+
+    // Directories that were made where nothing was delivered are owed to the next sync.
+    private Owed Detach()
     {
         lock (_lock)
         {
-            var all = (_files, _homes, _many);
-            (_files, _homes, _many) = ([], [], false);
-            return all;
+            Owed owed = _owed;
+            if (owed.Systems.Count == 0)
+                return new Owed();
+            _owed = new Owed();
+            return owed;
         }
     }
 
-    private void PutBack(HashSet<string> homes)
+    private void PutBack(Owed owed)
     {
         lock (_lock)
         {
-            _homes.UnionWith(homes);
-            _many = true;
+            foreach ((ulong device, MailFolder folder) in owed.Systems)
+                if (!_owed.Systems.TryAdd(device, folder))
+                    folder.Dispose();
+            BecomeMany();
         }
     }
 
-    // False if one could not be synced, perhaps because another program has moved it: then the whole file system is.
-    private bool SyncFiles(List<(string Home, byte[] Name)> files, HashSet<string> homes)
+    private bool SyncEach(Owed owed)
     {
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        foreach ((string home, byte[] name) in files)
-            if (SyncPath(MaildirPath.Below(home, InboxPaths.New, name, room).Octets, wholeSystem: false) < 0)
+        foreach (int file in owed.Files)
+        {
+            Interlocked.Increment(ref _syncCalls);
+            if (calls.Sync(file) < 0)
                 return false;
-        foreach (string home in homes)
-            if (SyncFolder(home, InboxPaths.New) != Fault.None)
+        }
+        foreach (MailFolder folder in owed.Folders)
+            if (folder.OpenNew(out HomeFolder incoming) < 0 || SyncFolder(incoming) != Fault.None)
                 return false;
         return true;
     }
 
-    private Fault SyncFileSystems(HashSet<string> homes)
+    private Fault SyncFileSystems(IEnumerable<MailFolder> systems)
     {
-        var done = new HashSet<ulong>();
-        Span<byte> room = stackalloc byte[MaildirPath.Room];
-        foreach (string home in homes)
+        foreach (MailFolder folder in systems)
         {
-            ReadOnlySpan<byte> path = MaildirPath.Below(home, InboxPaths.New, default, room).Octets;
-            int result = calls.Stat(path, out FileStamp stamp);
-            if (result >= 0 && done.Add(stamp.Device))
-                result = SyncPath(path, wholeSystem: true);
-            // A mailbox that is gone as a whole has nothing left to be made durable.
-            if (result < 0 && result != -Errno.NoEntry)
+            Interlocked.Increment(ref _syncCalls);
+            if (folder.Root.SyncFileSystem() is < 0 and var result)
                 return SystemFault.Of(result);
         }
         return Fault.None;
     }
 
-    private int SyncPath(ReadOnlySpan<byte> path, bool wholeSystem)
+    /// <summary>What a sync has to make durable.</summary>
+    private sealed class Owed
     {
-        int descriptor = calls.OpenRead(path);
-        if (descriptor < 0)
-            return descriptor;
-        int result = wholeSystem ? calls.SyncFileSystem(descriptor) : calls.Sync(descriptor);
-        calls.Close(descriptor);
-        Interlocked.Increment(ref _syncCalls);
-        return result;
+        public readonly List<int> Files = [];
+        public readonly HashSet<MailFolder> Folders = [];
+
+        /// <summary>By device, one folder on each.</summary>
+        public readonly Dictionary<ulong, MailFolder> Systems = [];
+
+        public bool IsMany;
+
+        public void Release(FileCalls calls)
+        {
+            foreach (int file in Files)
+                calls.Close(file);
+            foreach (MailFolder folder in Folders)
+                folder.Dispose();
+            Files.Clear();
+            Folders.Clear();
+        }
+
+        public void ReleaseSystems()
+        {
+            foreach (MailFolder folder in Systems.Values)
+                folder.Dispose();
+            Systems.Clear();
+        }
     }
 }

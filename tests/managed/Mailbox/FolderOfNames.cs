@@ -12,20 +12,27 @@ internal sealed class FolderOfNames(int count) : FileCalls
     /// <summary>Files opened that are no folders.</summary>
     public int MessagesOpened { get; private set; }
 
-    public override int OpenRead(ReadOnlySpan<byte> path)
+    public override int OpenHome(ReadOnlySpan<byte> path, bool followsLink) => 4;
+
+    public override int OpenAt(int folder, ReadOnlySpan<byte> name, OpenAs how)
     {
-        if (!path.EndsWith("/\0"u8))
+        if (how == OpenAs.Reading)
             MessagesOpened++;
-        return path.EndsWith("/new/\0"u8) ? 1 : 2;
+        return name.StartsWith("new\0"u8) || folder == 1 ? 1 : 2;
     }
 
-    public override int OpenLock(ReadOnlySpan<byte> path) => 3;
     public override int Lock(int descriptor) => 0;
     public override int Close(int descriptor) => 0;
 
-    public override int Stat(ReadOnlySpan<byte> path, out FileStamp stamp)
+    public override int StatAt(int folder, ReadOnlySpan<byte> name, out FileStamp stamp)
     {
-        stamp = new FileStamp(1, 1, 1, 1);
+        stamp = new FileStamp(1, 1, 1, 1)
+        {
+            IsDirectory = name.IsEmpty,
+            IsRegular = true,
+            Links = 1,
+            Owner = FileOwner.Us,
+        };
         return 0;
     }
 

@@ -210,6 +210,9 @@ internal sealed class HomeFolder : IDisposable
     /// <summary>What this folder is now.</summary>
     public int Stat(out FileStamp stamp) => _calls.StatAt(_descriptor, default, out stamp);
 
+    /// <summary>Closes a file that was opened here.</summary>
+    public void Close(int file) => _calls.Close(file);
+
     /// <summary>Makes the folder's entries durable.</summary>
     public int Sync() => _calls.Sync(_descriptor);
 

@@ -125,32 +125,32 @@ public sealed class Pop3FilesTests : IDisposable
 
     private sealed class WatchedCalls : FileCalls
     {
+        private readonly HashSet<int> _open = [];
+
         public bool IsInJob { get; set; }
         public int ClosedBySession { get; set; }
 
-        /// <summary>Messages, locks and folders that are open for reading.</summary>
-        public int OpenNow { get; private set; }
+        /// <summary>Messages and locks that are open.</summary>
+        public int OpenNow => _open.Count;
 
-        public override int OpenRead(ReadOnlySpan<byte> path) => Count(base.OpenRead(path));
+        // Folders stay open for what comes next, and are closed on whichever thread asks after their time.
+        public override int OpenAt(int folder, ReadOnlySpan<byte> name, OpenAs how)
+            => how is OpenAs.Reading or OpenAs.Lock ? Count(base.OpenAt(folder, name, how))
+                : base.OpenAt(folder, name, how);
 
-        public override int OpenReadAt(int folder, ReadOnlySpan<byte> name) => Count(base.OpenReadAt(folder, name));
-
-        public override int OpenFolder(ReadOnlySpan<byte> path) => Count(base.OpenFolder(path));
-
-        public override int OpenNew(ReadOnlySpan<byte> path) => Count(base.OpenNew(path));
-
-        public override int OpenLock(ReadOnlySpan<byte> path) => Count(base.OpenLock(path));
+        public override int CreateAt(int folder, ReadOnlySpan<byte> name) => Count(base.CreateAt(folder, name));
 
         public override int Close(int descriptor)
         {
-            OpenNow--;
-            ClosedBySession += IsInJob ? 0 : 1;
+            ClosedBySession += !IsInJob && _open.Contains(descriptor) ? 1 : 0;
+            _open.Remove(descriptor);
             return base.Close(descriptor);
         }
 
         private int Count(int descriptor)
         {
-            OpenNow += descriptor >= 0 ? 1 : 0;
+            if (descriptor >= 0)
+                _open.Add(descriptor);
             return descriptor;
         }
     }
