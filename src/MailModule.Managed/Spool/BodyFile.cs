@@ -8,6 +8,11 @@ namespace MailModule.Spool;
 /// The body of one large message on its way to its file. The receiving thread hands over full chunks and is told to
 /// wait when the disk is behind; one worker at a time writes them, and at the end makes the file and its name durable.
 /// </summary>
+/// <remarks>
+/// Where as many files as may be are open, this one is open only while something is written: so nobody who holds many
+/// messages back keeps others from sending theirs. A sync makes durable what earlier descriptors wrote, and tells of
+/// their failures, for nobody else has asked.
+/// </remarks>
 internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised,
     Action<Fault> finished) : IJob
 {
@@ -25,6 +30,8 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
 
     // The worker's own.
     private IDiskFile? _file;
+    private bool _isCreated;
+    private bool _staysOpen;
     private long _written;
     private long _promised = promised;
     private Fault _fault;
@@ -118,12 +125,33 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     {
         if (!TryKeepPromise(octets.Length))
             return Fault.Full;
-        Fault fault = _file is null ? folder.Create(id, out _file) : Fault.None;
+        Fault fault = Open();
         if (fault != Fault.None)
             return fault;
-        fault = _file.Write(octets, _written);
+        fault = _file!.Write(octets, _written);
         _written += octets.Length;
+        if (!_staysOpen)
+            Close();
         return fault;
+    }
+
+    private Fault Open()
+    {
+        if (_file is not null)
+            return Fault.None;
+        _staysOpen = _staysOpen || folder.TryKeepOpen();
+        Fault fault = _isCreated ? folder.Open(id, out IDiskFile file) : folder.Create(id, out file);
+        if (fault != Fault.None)
+            return fault;
+        _isCreated = true;
+        _file = file;
+        return Fault.None;
+    }
+
+    private void Close()
+    {
+        _file?.Dispose();
+        _file = null;
     }
 
     // The file has that place already: it needs no space.
@@ -151,17 +179,19 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     private void End()
     {
         bool isWanted = _isFinishing && !_isDiscarded;
+        if (isWanted && _fault == Fault.None)
+            _fault = Open();
         if (isWanted && _fault == Fault.None && _reserved is { } reserved)
             _fault = WriteReserved(reserved);
         if (isWanted && _fault == Fault.None)
             _fault = _file!.Sync();
         if (isWanted && _fault == Fault.None)
             _fault = folder.Sync();
-        bool isCreated = _file is not null;
-        _file?.Dispose();
+        Close();
         space.Release(_promised);
-        folder.ReleaseSlot();
-        if (isCreated && (!isWanted || _fault != Fault.None))
+        if (_staysOpen)
+            folder.GiveBackOpen();
+        if (_isCreated && (!isWanted || _fault != Fault.None))
             folder.Remove(id);
         if (isWanted)
             finished(_fault);

@@ -3,8 +3,10 @@ using MailModule.Transport;
 
 namespace MailModule.Spool;
 
-/// <summary>The directory of large bodies, and how many of them may be open at once. Any thread; workers where it says
-/// so.</summary>
+/// <summary>
+/// The directory of large bodies, and how many of them stay open while they are received. Any thread; workers where it
+/// says so.
+/// </summary>
 internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directory, int limit,
     Action<IJob> runWork) : IDisposable
 {
@@ -17,18 +19,23 @@ internal sealed class BodyFolder(IDisk disk, string path, IDiskDirectory directo
 
     public string PathOf(string id) => Path.Join(path, id);
 
-    public bool TryAcquireSlot()
+    /// <summary>One more file may stay open, until <see cref="GiveBackOpen"/>.</summary>
+    public bool TryKeepOpen()
     {
         if (Interlocked.Increment(ref _open) <= limit)
             return true;
-        ReleaseSlot();
+        GiveBackOpen();
         return false;
     }
 
-    public void ReleaseSlot() => Interlocked.Decrement(ref _open);
+    /// <summary>Ends a <see cref="TryKeepOpen"/>.</summary>
+    public void GiveBackOpen() => Interlocked.Decrement(ref _open);
 
     /// <summary>Workers only.</summary>
     public Fault Create(string id, out IDiskFile file) => disk.Open(PathOf(id), DiskOpen.New, out file);
+
+    /// <summary>Opens a file made before. Workers only.</summary>
+    public Fault Open(string id, out IDiskFile file) => disk.Open(PathOf(id), DiskOpen.Existing, out file);
 
     /// <summary>Makes the names of all files made so far durable; a thread that comes while another syncs shares the
     /// next sync. Workers only.</summary>

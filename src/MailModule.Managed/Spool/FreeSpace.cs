@@ -40,16 +40,25 @@ internal sealed class FreeSpace
         }
     }
 
-    public bool TryPromise(long octets)
+    public bool TryPromise(long octets) => TryPromise(octets, octets);
+
+    /// <summary>
+    /// Promises the first octets of a message, if there is room for all that it is said to have. The rest is promised
+    /// as it comes: what is only declared takes no space from those who send.
+    /// </summary>
+    public bool TryPromise(long octets, long declared)
     {
-        if (Interlocked.Add(ref _promised, octets) <= Now - _margin)
+        if (declared - octets <= Now - _margin - Interlocked.Add(ref _promised, octets))
             return true;
         Release(octets);
         // A message that is too large for what there is does not make the disk full.
-        if (Now - _margin < octets && octets <= SmallMessage)
+        if (Now - _margin < declared && declared <= SmallMessage)
             LogFull();
         return false;
     }
+
+    /// <summary>There is room for so much, as far as can be told now.</summary>
+    public bool HasRoomFor(long octets) => octets <= Now - _margin - Interlocked.Read(ref _promised);
 
     public void Release(long octets) => Interlocked.Add(ref _promised, -octets);
 

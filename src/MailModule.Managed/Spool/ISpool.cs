@@ -45,6 +45,11 @@ internal interface ISpool : IDisposable
     /// <param name="expectedLength">Octets declared by the client, 0 if unknown.</param>
     Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer);
 
+    /// <summary>
+    /// Whether a message of so many octets would be begun now. Nothing is kept for it. Never blocks.
+    /// </summary>
+    bool HasRoomFor(long octets) => true;
+
     /// <summary>Marks recipients of an entry as done (delivered or given up), by index into its envelope. Lazy: durable
     /// with the next commit or <see cref="Flush"/>; an entry whose recipients are all done leaves the spool. Never
     /// blocks.</summary>

@@ -9,8 +9,8 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class LogSpool : ISpool
 {
-    // What an accepted message of unknown length needs at least.
-    private const long LeastPromise = 16 * 1024;
+    // What a message of unknown length is taken to need.
+    private const long LeastRoom = 16 * 1024;
 
     private const int NoteLimit = 1024 * 1024;
 
@@ -66,13 +66,14 @@ internal sealed class LogSpool : ISpool
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
-        long promise = Math.Max(expectedLength, LeastPromise);
         writer = null!;
-        if (!Space.TryPromise(promise))
+        if (!Space.TryPromise(SpoolWriter.FirstPromise, Math.Max(expectedLength, LeastRoom)))
             return Fault.Full;
-        writer = new SpoolWriter(this, envelope, expectedLength, promise);
+        writer = new SpoolWriter(this, envelope, expectedLength);
         return Fault.None;
     }
+
+    public bool HasRoomFor(long octets) => Space.HasRoomFor(octets);
 
     public void MarkDone(ISpoolEntry entry, ReadOnlySpan<int> recipients, bool soon = false)
         => _committer.MarkDone((SpoolEntry)entry, recipients, soon);

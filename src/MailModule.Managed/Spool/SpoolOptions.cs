@@ -26,7 +26,10 @@ internal sealed class SpoolOptions
     /// the log.</summary>
     public long MemoryLimit { get; init; } = 32 * 1024 * 1024;
 
-    /// <summary>Body files open at once; 0: a quarter of the process's descriptors.</summary>
+    /// <summary>
+    /// Body files that stay open at once; 0: a quarter of the process's descriptors. More are open only while something
+    /// is written to them.
+    /// </summary>
     public int BodyFileLimit { get; init; }
 
     /// <summary>How long a segment is closed before what waits in it may be carried forward.</summary>

@@ -6,12 +6,14 @@ namespace MailModule.Spool;
 
 /// <summary>
 /// A message being received. Small: its record grows in one rented buffer, from the place where the body begins. Once
-/// the body passes the limit it goes, in chunks, to a file of its own.
+/// the body passes the limit it goes, in chunks, to a file of its own. Memory and promised space follow what has come,
+/// not what was declared.
 /// </summary>
 internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 {
     private const int BodyAt = RecordHeader.Size + MessageRecord.FixedSize;
     private const int FirstBuffer = 4096;
+    private const int LargestFirstBuffer = 16 * 1024;
     private const int RoomForEnvelope = 1024;
 
     private readonly LogSpool _spool;
@@ -19,7 +21,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private byte[] _buffer;
     private int _fill = BodyAt;
     private LineEnds _lineEnds;
-    private long _promised;
+    private long _promised = FirstPromise;
     private BodyFile? _body;
     private ReservedHeader? _room;
     private MessageContent? _content;
@@ -27,14 +29,16 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private Fault _fault;
     private int _isEnded;
 
-    public SpoolWriter(LogSpool spool, Envelope envelope, long expectedLength, long promised)
+    /// <summary>Octets of space that a message has when it begins; its maker has promised them.</summary>
+    public const int FirstPromise = FirstBuffer;
+
+    public SpoolWriter(LogSpool spool, Envelope envelope, long expectedLength)
     {
         _spool = spool;
         _envelope = envelope;
-        _promised = promised;
         Id = spool.Ids.Next();
         long whole = Math.Min(expectedLength, spool.Options.InlineLimit) + BodyAt + RoomForEnvelope;
-        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Max(whole, FirstBuffer));
+        _buffer = ArrayPool<byte>.Shared.Rent((int)Math.Clamp(whole, FirstBuffer, LargestFirstBuffer));
     }
 
     public string Id { get; }
@@ -137,18 +141,35 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         if (_fill >= most)
             return BeginBody();
         if (_fill == _buffer.Length)
+        {
             Buffers.Grow(ref _buffer, _fill, _fill + 1);
+            if (!TryPromiseUpTo(_buffer.Length))
+                return TakeNoMore();
+        }
         return _buffer.AsSpan(_fill, Math.Min(most, _buffer.Length) - _fill);
+    }
+
+    private bool TryPromiseUpTo(long octets)
+    {
+        long more = octets - _promised;
+        if (more <= 0)
+            return true;
+        bool fits = _spool.Space.TryPromise(more);
+        if (fits)
+            _promised = octets;
+        return fits;
+    }
+
+    // What comes is taken and thrown away until the commit says so.
+    private Span<byte> TakeNoMore()
+    {
+        Fail(Fault.Full);
+        _fill = BodyAt;
+        return _buffer.AsSpan(BodyAt);
     }
 
     private Span<byte> BeginBody()
     {
-        if (!_spool.Bodies.TryAcquireSlot())
-        {
-            // Taken and thrown away until the commit says so.
-            Fail(Fault.Full);
-            return _buffer.AsSpan(BodyAt);
-        }
         _body = new BodyFile(_spool.Bodies, _spool.Space, Id, _promised, BodyFinished);
         _promised = 0;
         byte[] chunk = ArrayPool<byte>.Shared.Rent(Math.Max(BodyFile.ChunkSize, _fill - BodyAt + 1));

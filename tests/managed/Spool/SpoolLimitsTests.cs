@@ -62,11 +62,51 @@ public class SpoolLimitsTests
     {
         using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk { Size = Small }));
         Assert.Equal(Fault.Full, run.Spool.TryBegin(SpoolRun.Envelope(), Small, out _));
-        Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), Small / 2, out ISpoolWriter first));
-        Assert.Equal(Fault.Full, run.Spool.TryBegin(SpoolRun.Envelope(), Small / 2, out _));
-        first.Discard();
-        Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), Small / 2, out ISpoolWriter second));
-        second.Discard();
+        Assert.False(run.Spool.HasRoomFor(Small));
+        Assert.True(run.Spool.HasRoomFor(Small / 2));
+        Assert.False(run.Spool.HasRoomFor(long.MaxValue));
+        Assert.Equal(Fault.Full, run.Spool.TryBegin(SpoolRun.Envelope(), long.MaxValue, out _));
+    }
+
+    [Fact]
+    public void Lengths_that_are_only_declared_take_no_space_from_those_who_send()
+    {
+        using var run = new SpoolRun(SpoolRun.Options(Directory, new SimulatedDisk { Size = Small }));
+        var idle = new List<ISpoolWriter>();
+        for (int i = 0; i < 1500; i++)
+        {
+            Assert.Equal(Fault.None, run.Spool.TryBegin(SpoolRun.Envelope(), Small / 4, out ISpoolWriter one));
+            idle.Add(one);
+        }
+        Assert.True(run.Spool.HasRoomFor(Small / 4));
+        Assert.Equal(Fault.None, run.Put(SpoolRun.Text(1, 200_000)).Fault);
+        idle.ForEach(one => one.Discard());
+        Assert.True(run.Spool.HasRoomFor(Small * 3 / 4));
+    }
+
+    [Theory]
+    [InlineData(4096, 220)]
+    [InlineData(65536, 180)]
+    public void Space_is_promised_to_what_has_come_and_one_that_finds_none_is_refused_at_its_end(int inline, int most)
+    {
+        var disk = new SimulatedDisk { Size = Small };
+        var options = new SpoolOptions
+        {
+            Directory = Directory,
+            Disk = disk,
+            RunJob = work => work.Run(),
+            InlineLimit = inline,
+        };
+        using var run = new SpoolRun(options);
+        byte[] text = SpoolRun.Text(1, 60_000);
+        var writers = new List<ISpoolWriter>();
+        for (; writers.Count < 300 && run.Spool.HasRoomFor(16 * 1024); writers.Add(Begin(run, text)))
+            run.Spool.Space.Measure();
+        List<Fault> faults = [.. writers.Select(Commit)];
+        int taken = faults.Count(fault => fault == Fault.None);
+        Assert.InRange(taken, 100, most);
+        Assert.Equal(faults.Count - taken, faults.Count(fault => fault == Fault.Full));
+        Assert.NotEqual(faults.Count, taken);
     }
 
     [Theory]
@@ -83,17 +123,43 @@ public class SpoolLimitsTests
     }
 
     [Fact]
-    public void More_large_messages_than_descriptors_allow_are_refused_and_small_ones_go_on()
+    public void More_large_messages_than_descriptors_allow_are_open_only_while_they_are_written()
     {
         var disk = new SimulatedDisk();
-        SpoolOptions options = WithBodyLimit(disk, 2);
-        using var run = new SpoolRun(options);
-        ISpoolWriter[] writers = [.. Enumerable.Range(0, 3).Select(_ => Begin(run, SpoolRun.Text(1, 20_000)))];
-        Assert.Equal(Fault.Full, Commit(writers[2]));
-        Assert.Equal(Fault.None, run.Put(SpoolRun.Text(1, 100)).Fault);
-        Assert.Equal(Fault.None, Commit(writers[0]));
-        writers[1].Discard();
-        Assert.Equal(Fault.None, run.Put(SpoolRun.Text(1, 20_000)).Fault);
+        var entries = new BlockingCollection<ISpoolEntry>();
+        using var run = new SpoolRun(WithBodyLimit(disk, 2), entries.Add);
+        run.Put(SpoolRun.Text(1, 100));
+        entries.Take();
+        int before = disk.OpenFiles;
+        byte[] part = SpoolRun.Text(1, 150_000);
+        ISpoolWriter[] writers = [.. Enumerable.Range(0, 5).Select(_ => Begin(run, part))];
+        Assert.Equal(before + 2, disk.OpenFiles);
+        foreach (ISpoolWriter writer in writers)
+        {
+            writer.Append(part, () => { });
+            Assert.Equal(Fault.None, Commit(writer));
+            Assert.Equal(SpoolRun.AtRest([.. part, .. part]), SpoolRun.Read(entries.Take().Content));
+        }
+        Assert.Equal(before, disk.OpenFiles);
+    }
+
+    [Fact]
+    public void Wherever_the_disk_fails_a_message_without_a_place_of_its_own_is_whole_or_refused()
+    {
+        byte[] part = SpoolRun.Text(1, 150_000);
+        for (int at = 1, calls = int.MaxValue; at <= calls; at++)
+        {
+            var disk = new SimulatedDisk();
+            using var run = new SpoolRun(WithBodyLimit(disk, 1));
+            ISpoolWriter other = Begin(run, part);
+            int from = disk.Calls;
+            disk.Strike = (call, name) => call == from + at ? Fault.Io : Fault.None;
+            Fault fault = Commit(Begin(run, part));
+            calls = disk.Calls - from;
+            disk.Strike = (_, _) => Fault.None;
+            Assert.True(fault == Fault.Io || at >= calls, $"call {at} failed and the message was taken");
+            other.Discard();
+        }
     }
 
     [Fact]

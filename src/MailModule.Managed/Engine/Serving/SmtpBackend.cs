@@ -1,5 +1,6 @@
 using MailModule.Mail;
 using MailModule.Policy;
+using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Transport;
@@ -33,7 +34,11 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
         envelope.Received = DateTimeOffset.UtcNow;
-        return Verdict.Accept;
+        // RFC 1870 §6.1: what there is no room for now is refused before it is sent
+        return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
+            || dependencies.Spool.HasRoomFor(declaredSize)
+                ? Verdict.Accept
+                : Verdict.Refuse(BackendReplies.NotStored(Fault.Full));
     }
 
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
