@@ -15,7 +15,8 @@ internal static class OtherProtocol
     /// The octets at the beginning of a line, be it whole or not, are no text: a TLS or SSL hello, SOCKS, and the like.
     /// </summary>
     public static bool IsBinary(ReadOnlySpan<byte> line)
-        => !line.IsEmpty && (line[0] >= 0x7F || line[0] < ' ' && line[0] is not ((byte)'\t' or (byte)'\r' or (byte)'\n'));
+        => !line.IsEmpty
+            && (line[0] >= 0x7F || (line[0] < ' ' && line[0] is not ((byte)'\t' or (byte)'\r' or (byte)'\n')));
 
     /// <summary>A line that is no command is binary, a request, or a header field.</summary>
     public static bool IsSpokenIn(ReadOnlySpan<byte> line) => IsBinary(line) || IsRequest(line) || IsHeaderField(line);

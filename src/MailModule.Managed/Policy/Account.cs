@@ -8,7 +8,7 @@ namespace MailModule.Policy;
 /// <param name="Home">The folder that holds the user's <c>Maildir</c>; empty when the line names none.</param>
 internal sealed record Account(string Name, StoredPassword Password, string Home, AccountFlags Flags)
 {
-    private const int NameLimit = 254;
+    public const int NameLimit = 254;
 
     /// <summary>Has a mailbox: mail is taken for this user, and may be read by POP3.</summary>
     public bool MayReadMail => (Flags & AccountFlags.Mailbox) != 0;

@@ -57,6 +57,17 @@ internal sealed class Accounts
     }
 
     /// <summary>
+    /// The name under which failed logins are counted: one for all the ways to spell what may be one user, and made
+    /// alike whether there is such a user or not.
+    /// </summary>
+    public string CountedName(string name)
+    {
+        int at = name.LastIndexOf('@');
+        string user = at > 0 && _domains.Contains(name[(at + 1)..]) ? name[..at] : name;
+        return (user.Length <= Account.NameLimit ? user : user[..Account.NameLimit]).ToUpperInvariant();
+    }
+
+    /// <summary>
     /// The user of this name and password; null if either is wrong. An unknown name costs what a known one costs:
     /// another user's password is checked in its place. May take long: workers only.
     /// </summary>

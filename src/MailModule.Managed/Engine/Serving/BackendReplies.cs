@@ -13,6 +13,11 @@ internal static class BackendReplies
     private static readonly Reply Full = new(452, "4.3.1", "Insufficient system storage, try again later");
     private static readonly Reply Failed = new(451, "4.3.0", "The message could not be stored, try again later");
 
+    public static readonly Reply LoginsThrottled = new(454, "4.7.0", "Too many failed logins, try again later");
+    public static readonly Reply LoginsClosed = new(421, "4.7.0", "Too many failed logins, closing connection");
+    public static readonly Reply LoginsBusy = new(454, "4.7.0", "Too many logins at once, try again later");
+    public static readonly Reply TooManyUnknown = new(421, "4.7.0", "Too many unknown recipients, closing connection");
+
     /// <summary>A host's answer above 0: the SMTP reply code where it is one, else 550.</summary>
     public static Reply Refusal(int answer)
     {

@@ -9,7 +9,8 @@ namespace MailModule.Engine.Serving;
 /// What SMTP's and POP3's servers have in common: ports, connections, the host callback, start and stop. A session
 /// takes settings and callback as they are when it begins.
 /// </summary>
-internal abstract class MailServer(EngineSettings settings, Workers workers, AddressCounts perAddress, Log log)
+internal abstract class MailServer(
+    EngineSettings settings, Workers workers, AddressCounts perAddress, LateAnswers lateAnswers, Log log)
     : IDisposable
 {
     private readonly ConnectionSet _connections = new(workers, log, perAddress);
@@ -70,6 +71,7 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
     public bool Stop(TimeSpan timeout)
     {
         CloseToNew();
+        lateAnswers.Stop();
         bool ended = _connections.Stop(timeout);
         _connections.Dispose();
         return ended;

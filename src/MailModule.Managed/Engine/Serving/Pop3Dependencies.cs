@@ -14,6 +14,7 @@ internal sealed record Pop3Dependencies(
     MailboxDependencies Mailboxes, Action<IJob> RunJob, HostCallback Host, Func<Accounts> CurrentAccounts,
     ReadAheadBuffers ReadAheadBuffers, Log Log)
 {
+    public Guessing Guessing { get; init; } = new();
     public IMailStore Store => Mailboxes.Store;
     public LocalDelivery Delivery => Mailboxes.Delivery;
     public string ScratchFolder => Mailboxes.ScratchFolder;

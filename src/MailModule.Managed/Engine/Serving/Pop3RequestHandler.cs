@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using System.Text;
 using MailModule.Delivery.Outgoing;
 using MailModule.Mailbox;
@@ -34,12 +33,12 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private Stream? _message;
     private Step _step;
     private string _user = "";
-    private byte[] _password = [];
     private int _index;
     private bool _isWhole;
     private byte[] _buffer = [];
     private int? _inlineAnswer;
     private SubmissionContent? _hostContent;
+    private Pop3PasswordCheck? _login;
 
     public Pop3RequestHandler(
         Pop3Session session, Pop3Dependencies dependencies, Pop3Backend backend, IBlockingPeer? connection)
@@ -55,7 +54,9 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     public Pop3Verdict Login(string user, byte[] password)
     {
         _user = user;
-        _password = password;
+        _login = new Pop3PasswordCheck(_session, _dependencies, user, password, Enter);
+        if (!_login.MayTry())
+            return Pop3PasswordCheck.Throttled;
         return Start(Step.Login, RequestAction.PopLogin);
     }
 
@@ -128,8 +129,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         if (_step == Step.Read)
             _session.AnswerRead(ReadNow(_buffer));
-        else
-            _session.Answer(RunStep());
+        else if (RunStep() is { Kind: not Pop3VerdictKind.Pending } verdict)
+            _session.Answer(verdict);
     }
 
     private Pop3Verdict RunStep() => _step switch
@@ -158,7 +159,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return 0;
         Action = action;
         int answer = action == RequestAction.PopLogin
-            ? host.Ask(this, _user, action, new RequestArguments(_user, Encoding.UTF8.GetString(_password)))
+            ? host.Ask(this, _user, action, new RequestArguments(_user, Password!))
             : host.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
         Action = RequestAction.None;
         return answer;
@@ -173,19 +174,17 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private Pop3Verdict LogIn()
     {
         int answer = AskHost(RequestAction.PopLogin);
-        Account? account = answer switch
-        {
-            > 0 => null,
-            < 0 => _dependencies.Accounts.FindOrCreate(_user),
-            _ => _dependencies.Accounts.Verify(_user, _password),
-        };
-        CryptographicOperations.ZeroMemory(_password);
-        bool mayEnter = account is { MayReadMail: true };
-        _dependencies.Log.Login("pop3", _user, mayEnter, RemoteEndPoint);
-        if (!mayEnter)
-            return Pop3Verdict.Refuse();
+        Pop3PasswordCheck login = _login!;
+        _login = null;
+        return answer == 0
+            ? login.Run()
+            : login.Decide(answer < 0 ? _dependencies.Accounts.FindOrCreate(_user) : null);
+    }
+
+    private Pop3Verdict Enter(Account account)
+    {
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
-        _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account!.Home);
+        _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account.Home);
         Fault fault = _dependencies.Store.Open(account.Home, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
@@ -300,7 +299,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     public string? UserName => _user.Length > 0 ? _user : null;
     public string? Password
-        => _session.Password ?? (Action == RequestAction.PopLogin ? Encoding.UTF8.GetString(_password) : null);
+        => _session.Password ?? (_login is null ? null : Encoding.UTF8.GetString(_login.Password));
     public IPEndPoint? RemoteEndPoint => _session.Peer.RemoteEndPoint;
     public nint Descriptor => _connection?.Descriptor ?? -1;
 

@@ -9,11 +9,15 @@ namespace MailModule.Engine.Serving;
 /// <summary>The POP3 server: its ports, and the options its sessions begin with.</summary>
 internal sealed class Pop3Server(
     EngineSettings settings, MailboxDependencies mailboxes, Workers workers, AddressCounts perAddress,
-    HostCallback host, Log log)
-    : MailServer(settings, workers, perAddress, log)
+    Guessing guessing, HostCallback host, Log log)
+    : MailServer(settings, workers, perAddress, guessing.LateAnswers, log)
 {
     private volatile Pop3Dependencies _dependencies = new(
-        mailboxes, workers.Run, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log);
+        mailboxes, workers.Run, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log)
+    {
+        Guessing = guessing,
+    };
+
 
     protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;

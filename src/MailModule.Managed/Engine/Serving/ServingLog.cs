@@ -52,6 +52,18 @@ internal static class ServingLog
             log.Write(level, area, $"login of {user} {(succeeded ? "succeeded" : "failed")} client={client?.Address}");
     }
 
+    public static void LoginThrottled(this Log log, string area, string user, IPEndPoint? client)
+    {
+        if (log.IsEnabled(LogLevel.Warning))
+            log.Write(LogLevel.Warning, area, $"login of {user} not tried: too many failed client={client?.Address}");
+    }
+
+    public static void TooManyRecipientsRefused(this Log log, IPEndPoint? client)
+    {
+        if (log.IsEnabled(LogLevel.Warning))
+            log.Write(LogLevel.Warning, "smtp", $"too many unknown recipients, closed client={client?.Address}");
+    }
+
     public static void OtherProtocol(this Log log, string area, IPEndPoint? client)
     {
         if (log.IsEnabled(LogLevel.Warning))

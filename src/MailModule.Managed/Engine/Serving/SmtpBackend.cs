@@ -16,6 +16,8 @@ namespace MailModule.Engine.Serving;
 internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? connection) : ISmtpBackend
 {
     private SmtpTransactionHandler? _handler;
+    private RecipientRefusals _refusedRecipients;
+    private bool _isLoginThrottled;
 
     public SmtpDependencies Dependencies => dependencies;
     public IBlockingPeer? Connection => connection;
@@ -27,7 +29,10 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict Login(SmtpSession session, string user, byte[] password)
     {
-        dependencies.RunJob(new SmtpLogin(session, dependencies.Policy().Accounts, user, password, dependencies.Log));
+        var login = new SmtpLogin(session, dependencies, user, password);
+        if (!login.MayTry())
+            return RefuseThrottled();
+        dependencies.RunJob(login);
         return Verdict.Pending;
     }
 
@@ -44,11 +49,12 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
         RelayPolicy rules = dependencies.Policy();
-        RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, MayRelay(session, rules));
+        bool mayRelay = MayRelay(session, rules);
+        RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
         if (!verdict.IsAccepted)
         {
             dependencies.Log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
-            return Verdict.Refuse(BackendReplies.RecipientRefused(verdict.Refusal));
+            return _refusedRecipients.Add(session, dependencies, verdict.Refusal, mayRelay);
         }
         envelope.Recipients.Add(rcpt.ToRecipient(verdict.Maildrop));
         return Verdict.Accept;
@@ -72,6 +78,16 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public void NotSmtp(SmtpSession session) => dependencies.Log.OtherProtocol("smtp", session.RemoteEndPoint);
 
     public void Closed(SmtpSession session) => _handler?.Discard();
+
+    // The first such answer tells a program in good faith to wait; who then tries again is closed.
+    private Verdict RefuseThrottled()
+    {
+        bool isAgain = _isLoginThrottled;
+        _isLoginThrottled = true;
+        return isAgain
+            ? Verdict.Close(BackendReplies.LoginsClosed)
+            : Verdict.Refuse(BackendReplies.LoginsThrottled);
+    }
 
     private static bool MayRelay(SmtpSession session, RelayPolicy rules)
         => session.RemoteEndPoint is { } client

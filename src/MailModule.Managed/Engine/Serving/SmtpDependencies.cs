@@ -10,4 +10,7 @@ namespace MailModule.Engine.Serving;
 /// thread.</param>
 /// <param name="Policy">Gives the policy of the moment.</param>
 internal sealed record SmtpDependencies(
-    ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log);
+    ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log)
+{
+    public Guessing Guessing { get; init; } = new();
+}

@@ -9,11 +9,16 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
-    EngineSettings settings, ISpool spool, Workers workers, AddressCounts perAddress, HostCallback host, Log log)
-    : MailServer(settings, workers, perAddress, log)
+    EngineSettings settings, ISpool spool, Workers workers, AddressCounts perAddress, Guessing guessing,
+    HostCallback host, Log log)
+    : MailServer(settings, workers, perAddress, guessing.LateAnswers, log)
 {
     private volatile SmtpDependencies _dependencies = new(
-        spool, workers.Run, host, () => settings.Current.Relay, log);
+        spool, workers.Run, host, () => settings.Current.Relay, log)
+    {
+        Guessing = guessing,
+    };
+
     private volatile OptionSet _options = new(settings.Current);
 
     protected override Setting PortSetting => Keys.SmtpPort;

@@ -52,6 +52,7 @@ public sealed class RcptTests : IDisposable
         var nobody = new HostCallback(null, RequestAction.None, Inline: false);
         _dependencies = new SmtpDependencies(
             new MemorySpool([]), _workers.Run, nobody, () => _settings.Current.Relay, log);
+        _dependencies.Guessing.LateAnswers.Stop(); // nothing comes late
     }
 
     public void Dispose()

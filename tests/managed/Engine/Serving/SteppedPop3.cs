@@ -16,7 +16,7 @@ internal static class SteppedPop3
     /// <param name="runJob">Gets the jobs that are a worker's elsewhere.</param>
     public static SteppedSession Over(
         MemoryPeer peer, MaildirStore store, TemporaryFolder folder, Action<IJob> runJob, HostCallback host,
-        Func<Accounts> accounts)
+        Func<Accounts> accounts, Guessing? guessing = null)
     {
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
@@ -26,7 +26,10 @@ internal static class SteppedPop3
         });
         var dependencies = new Pop3Dependencies(
             new MailboxDependencies(store, delivery, folder.In("scratch")), runJob, host, accounts,
-            new ReadAheadBuffers(), Log.None);
+            new ReadAheadBuffers(), Log.None)
+        {
+            Guessing = guessing ?? new Guessing(),
+        };
         var options = new Pop3ServerOptions { HostName = "mail.example", PlainAuthWithoutTls = true };
         return new SteppedSession(new Pop3Session(options, new Pop3Backend(dependencies, null), peer), peer);
     }
