@@ -46,10 +46,14 @@ internal sealed class DotForward(
 
     private LocalActionResult Execute(LocalAction action, DotForwardScript script, CancellationToken cancel)
     {
+        CommandOwner owner = script.HasCommands ? CommandOwner.Of(action.Home!, script.Owner) : default;
         RelayPolicy rules = policy();
-        using var message = new DotForwardMessage(action.Entry, action.Home!, scratch);
+        using var message = new DotForwardMessage(action.Entry, action.Home!, scratch, owner.User);
         var run = new DotForwardRun(
-            action, message, options(), rules, (line, text) => LogProblem(action, line, text), cancel);
+            action, message, options(), rules, (line, text) => LogProblem(action, line, text), cancel)
+        {
+            CommandOwner = owner,
+        };
         try
         {
             run.Execute(script.Steps);
