@@ -3,6 +3,7 @@
  * makes system calls only. Those that change the user go past the C library, which would change all threads of a
  * process; here there is one.
  */
+#define _GNU_SOURCE /* pipe2, dup3 */
 #include "edge.h"
 #include <errno.h>
 #include <fcntl.h>

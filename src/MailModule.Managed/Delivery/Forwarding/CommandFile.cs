@@ -65,8 +65,8 @@ internal sealed class CommandFile : IDisposable
     }
 
     /// <summary>
-    /// What commands have made of it since it was last looked at. False: nothing that is a message; true and null: it is
-    /// as it was.
+    /// What commands have made of it since it was last looked at. False: nothing that is a message; true and null: it
+    /// is as it was.
     /// </summary>
     public bool TryReadChange(out ChangedContent? changed)
     {

@@ -18,7 +18,7 @@ namespace MailModule.Delivery.Local;
 /// </param>
 internal sealed class LocalActionQueue(
     Workers workers, Func<LocalAction, CancellationToken, LocalActionResult> run,
-    Action<LocalAction, LocalActionResult> completed, Log log, TimeProvider time, int limit = 32) : IDisposable
+    Action<LocalAction, LocalActionResult> completed, Log log, TimeProvider time, int limit = 32)
 {
     /// <summary>How often it is looked whether a command has become one that runs for long, while others wait.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
@@ -72,8 +72,6 @@ internal sealed class LocalActionQueue(
         lock (_lock)
             return WaitForEnd(CancelGrace);
     }
-
-    public void Dispose() => _timer?.Dispose();
 
     private bool WaitForEnd(TimeSpan timeout)
     {
