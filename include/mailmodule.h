@@ -955,9 +955,9 @@ MM_API int MM_CALL mm_queue_remove(mm_engine *engine, const char *id);
  * recipient     one of its recipients; NULL: all of them.
  * target        the new address, here or elsewhere.
  * new_id, size  where the new message's id goes; MM_QUEUE_ID_SIZE octets are enough. NULL and 0: not wanted.
- * Returns MM_OK; MM_E_NOT_FOUND (the message, or no such recipient open in it); MM_E_ARGUMENT (an address, a NULL, size
- * below MM_QUEUE_ID_SIZE); MM_E_STATE (all that is open is on a connection now; or G2); MM_E_FULL; MM_E_IO. Threads:
- * any; waits for the disk. Since 0.1.
+ * Returns MM_OK; MM_E_NOT_FOUND (the message, or no such recipient open in it, or the target is in a domain of ours and
+ * nobody there); MM_E_ARGUMENT (an address, a NULL, size below MM_QUEUE_ID_SIZE); MM_E_STATE (all that is open is on a
+ * connection now; or G2); MM_E_FULL; MM_E_IO. Threads: any; waits for the disk. Since 0.1.
  */
 MM_API int MM_CALL mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target,
                                      char *new_id MM_DEFAULT(NULL), size_t size MM_DEFAULT(0));

@@ -94,7 +94,7 @@ internal sealed class MailData : IDisposable
             Workers = workers,
             NextHopOf = hosts.Router.NextHopOf,
             ContentOf = entry => new RemoteContent(entry, workers, log),
-            MaildropOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true).Maildrop,
+            VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Schedule = () => settings.Current.Schedule,
             Copies = new KeptCopies(
                 isSent => settings.Current.FullPath(isSent ? Keys.SmtpSent : Keys.SmtpErr), Disk.Real),

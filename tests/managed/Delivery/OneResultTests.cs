@@ -191,7 +191,7 @@ public class OneResultTests
             Workers = outbox.Workers,
             NextHopOf = router.NextHopOf,
             ContentOf = entry => new RemoteContent(entry, outbox.Workers, Log.None),
-            MaildropOf = _ => null,
+            VerdictOf = _ => default,
         });
     }
 

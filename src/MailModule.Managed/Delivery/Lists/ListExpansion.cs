@@ -51,8 +51,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
 
     private LocalActionResult ReturnAsLoop(LocalAction action, MailingList list)
     {
-        log.Write(LogLevel.Warning, "lists",
-            $"{action.Entry.Id}: {list.Address} has had this message before; returned");
+        log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Address} has had this message before");
         return dsnSender.Fail(action, "5.4.6", $"Mail loop: the message has come to {list.Address} before");
     }
 
@@ -80,7 +79,8 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         }
         var progress = action.Progress as Progress ?? new Progress();
         action.Progress = progress;
-        if (members.Found.Count == 0)
+        // A file may have been emptied between two attempts.
+        if (members.Found.Count == 0 && progress.Sent.Count == 0)
             return ReturnUnsent(action, list, members, progress);
         fault = SendDsns(action, list, members, progress);
         if (fault == Fault.None)
@@ -100,7 +100,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
             return LocalActionResult.Failed(fault);
         if (list.Owner is null && told.Length > 0)
             return LocalActionResult.Reported(told);
-        log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Address} leads to nobody; returned");
+        log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Address} leads to nobody");
         if (members.HasCircle && members.Unknown.Count == 0)
             return dsnSender.Fail(action, "5.4.6", $"Mail loop: {list.Address} leads to itself alone");
         // RFC 3463 §3.3: X.2.4, a mailing list that cannot be expanded

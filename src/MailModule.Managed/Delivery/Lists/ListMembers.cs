@@ -13,6 +13,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
 {
     private readonly HashSet<string> _seen = [];
     private readonly HashSet<string> _expanded = [];
+    private readonly HashSet<string> _open = [];
 
     /// <summary>Address and maildrop (null for a remote one).</summary>
     public List<(MailAddress Address, string? Maildrop)> Found { get; } = [];
@@ -20,7 +21,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     /// <summary>Members in a domain of ours that no user, list or alias has.</summary>
     public List<MailAddress> Unknown { get; } = [];
 
-    /// <summary>An alias, or the list itself, was met again where no user has its name.</summary>
+    /// <summary>An alias, or the list itself, is among its own members or theirs, and no user has its name.</summary>
     public bool HasCircle { get; private set; }
 
     /// <summary>The first file that could not be read; null if all could.</summary>
@@ -30,6 +31,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     public Fault Gather(MailingList list)
     {
         _expanded.Add(list.Maildrop);
+        _open.Add(list.Maildrop);
         foreach (MailAddress member in list.Members)
             Add(member);
         foreach (string path in list.Files)
@@ -40,6 +42,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
                 foreach (MailAddress member in members)
                     Add(member);
         }
+        _open.Remove(list.Maildrop);
         return Missing is null ? Fault.None : Fault.NotFound;
     }
 
@@ -48,7 +51,7 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
         if (policy.Lists.Find(member) is not { } list)
             AddUser(member, policy.CheckUser(member, mayRelay: true));
         else if (_expanded.Contains(list.Maildrop))
-            AddUserOfSameName(member);
+            AddUserOfSameName(member, list);
         else if (list.Owner is null)
             Gather(list);
         else if (_seen.Add(list.Maildrop))
@@ -56,12 +59,12 @@ internal sealed class ListMembers(RelayPolicy policy, MemberFiles files)
     }
 
     // The list's own address among its members means the user of that name.
-    private void AddUserOfSameName(MailAddress member)
+    private void AddUserOfSameName(MailAddress member, MailingList list)
     {
         RelayVerdict verdict = policy.CheckUser(member, mayRelay: false);
         if (verdict.Maildrop is not null)
             AddUser(member, verdict);
-        else
+        else if (_open.Contains(list.Maildrop))
             HasCircle = true;
     }
 

@@ -1,6 +1,7 @@
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;
 using MailModule.Mail;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Spool;
@@ -24,10 +25,8 @@ internal sealed class QueueDependencies
     /// <summary>A message's content as it goes out, to be read once for each call. Cheap; any thread.</summary>
     public required Func<ISpoolEntry, IMessageSource> ContentOf { get; init; }
 
-    /// <summary>
-    /// The local user whose mailbox an address is; null for remote addresses and unknown users. For redirections.
-    /// </summary>
-    public required Func<MailAddress, string?> MaildropOf { get; init; }
+    /// <summary>Whether an address is a local user's or list's, remote, or nobody's. For redirections.</summary>
+    public required Func<MailAddress, RelayVerdict> VerdictOf { get; init; }
 
     /// <summary>The schedule at the moment of the call.</summary>
     public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;

@@ -1,4 +1,5 @@
 using MailModule.Mail;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 
@@ -19,13 +20,17 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
     public Fault Redirect(string id, MailAddress? recipient, MailAddress target, out string newId)
     {
         newId = "";
+        // What is accepted for nobody would end nowhere.
+        RelayVerdict verdict = dependencies.VerdictOf(target);
+        if (!verdict.IsAccepted)
+            return Fault.NotFound;
         Fault fault = Begin(id, recipient, out QueuedTransaction aside);
         if (fault != Fault.None)
             return fault;
         fault = Fault.Internal;
         try
         {
-            fault = Copy(aside, target, out newId);
+            fault = Copy(aside, new Recipient(target, verdict.Maildrop), out newId);
         }
         catch (IOException)
         {
@@ -67,7 +72,7 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
             && recipient.Transaction is { IsSetAside: false };
 
     // RFC 3461 §5.2.7.1: the new message keeps the DSN parameters of the first one, and its original recipient.
-    private Fault Copy(QueuedTransaction aside, MailAddress target, out string newId)
+    private Fault Copy(QueuedTransaction aside, Recipient target, out string newId)
     {
         Envelope old = aside.Item.Entry.Envelope;
         Recipient first = aside.Item.RecipientOf(aside.Recipients[0]);
@@ -83,7 +88,7 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
             Return = old.Return,
             EnvelopeId = old.EnvelopeId,
         };
-        envelope.Recipients.Add(new Recipient(target, dependencies.MaildropOf(target))
+        envelope.Recipients.Add(target with
         {
             Notify = first.Notify,
             OriginalRecipient = first.OriginalRecipient ?? TypedAddress.Of(first.Address),

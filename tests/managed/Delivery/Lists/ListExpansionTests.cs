@@ -218,6 +218,37 @@ public sealed class ListExpansionTests : IDisposable
     }
 
     [Fact]
+    public void An_empty_list_that_is_named_twice_is_no_loop()
+    {
+        File.WriteAllText(_host.Folder.In("members"), "");
+        _host.Start("all@a.example;;one@a.example,two@a.example", "one@a.example;;none@a.example",
+            "two@a.example;;none@a.example", "none@a.example;;@members");
+        _host.Put("sender@c.example", "all@a.example");
+        _host.DeliverAll();
+        Assert.Equal(["Failed to <sender@c.example>: all@a.example 5.2.4"], _host.Dsns.Sent);
+    }
+
+    [Fact]
+    public void A_file_that_is_emptied_between_two_attempts_does_not_undo_the_first()
+    {
+        string file = _host.Folder.In("members");
+        _host.Start("friends@a.example;boss@a.example;@members");
+        File.WriteAllLines(file, Enumerable.Range(0, 1_500).Select(i => $"user{i}@b.example"));
+        int asked = 0;
+        _host.Spool.Refusal = envelope =>
+        {
+            if (envelope.ReversePath.Text != "boss@a.example" || ++asked != 2)
+                return Fault.None;
+            File.WriteAllText(file, "");
+            return Fault.Full;
+        };
+        _host.Put("sender@c.example", "friends@a.example");
+        _host.DeliverAll();
+        Assert.Equal(1_000, Assert.Single(_host.Remote).Envelope.Recipients.Count);
+        Assert.Empty(_host.Dsns.Sent);
+    }
+
+    [Fact]
     public void A_list_whose_lists_are_empty_ends_with_reports_to_its_owner()
     {
         File.WriteAllText(_host.Folder.In("members"), "");

@@ -37,6 +37,39 @@ public class EveryRecipientEndsTests
             seen.Order(StringComparer.Ordinal));
     }
 
+    [Theory]
+    [InlineData("staff@a.example;;nobody@a.example", "sender@c.example")]
+    [InlineData("staff@a.example;;x@b.example,nobody@a.example", "sender@c.example")]
+    [InlineData("staff@a.example;boss@c.example;x@b.example,nobody@a.example", "boss@c.example")]
+    public void The_report_about_a_member_who_is_nobody_is_a_message_in_the_spool(string list, string told)
+    {
+        using var world = new LocalWorld();
+        world.SetPolicy(["ann"], [list]);
+        world.Put("sender@c.example", ("staff@a.example", Notify.Default));
+        world.Pass(TimeSpan.Zero);
+        InOrderSpool.Entry report = Assert.Single(world.Spool.Entries, entry => entry.Envelope.ReversePath.IsNull);
+        Assert.Equal(told, Assert.Single(report.Envelope.Recipients).Address.Text);
+        Assert.Contains("nobody@a.example\nAction: failed\nStatus: 5.1.1\n", LocalHost.TextOf(report),
+            StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dan@a.example", "5.1.1")]
+    [InlineData("staff@a.example", "5.1.1")]
+    public void Who_is_taken_out_of_the_settings_after_a_message_was_accepted_is_reported_in_the_end(
+        string recipient, string status)
+    {
+        using var world = new LocalWorld();
+        world.SetPolicy(["ann", "dan"], ["staff@a.example;;ann@a.example"]);
+        world.Put("sender@c.example", (recipient, Notify.Default));
+        world.SetPolicy(["ann"], []);
+        world.Pass(TimeSpan.FromHours(1));
+        Assert.False(world.Spool.Entries[0].IsDone(0));
+        world.Pass(TimeSpan.FromHours(25));
+        Assert.True(world.Spool.Entries[0].IsDone(0));
+        Assert.Contains($"Status: {status}\n", LocalHost.TextOf(world.Spool.Entries[1]), StringComparison.Ordinal);
+    }
+
     private static List<string> CheckEnds(LocalWorld world)
     {
         var ways = new List<string>();

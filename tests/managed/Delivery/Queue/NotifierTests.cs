@@ -32,7 +32,7 @@ public sealed class NotifierTests : IDisposable
             Workers = _workers,
             NextHopOf = domain => domain,
             ContentOf = _ => throw new InvalidOperationException("nothing is sent here"),
-            MaildropOf = _ => null,
+            VerdictOf = _ => default,
             Copies = new KeptCopies(_ => CopyFolder, Disk.Real),
             Time = _clock,
         };

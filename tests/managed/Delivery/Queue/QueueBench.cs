@@ -4,6 +4,7 @@ using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;
 using MailModule.Mail;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Client;
@@ -37,7 +38,7 @@ internal sealed class QueueBench : IDisposable
             Workers = _workers,
             NextHopOf = nextHopOf ?? (domain => domain.ToLowerInvariant()),
             ContentOf = entry => new EntryContent(entry),
-            MaildropOf = address => address.Domain == "here.test" ? address.LocalPart : null,
+            VerdictOf = VerdictOf,
             Schedule = () => schedule ?? RetrySchedule.Default,
             Copies = copies ?? KeptCopies.None,
             Time = Clock,
@@ -53,6 +54,14 @@ internal sealed class QueueBench : IDisposable
     public ScriptedNetwork Network { get; }
     public RecordedDsns Dsns { get; } = new();
     public MailQueue Queue { get; }
+
+    // In here.test everybody is a user but for nobody.
+    private static RelayVerdict VerdictOf(MailAddress address) => address switch
+    {
+        { Domain: not "here.test" } => default,
+        { LocalPart: "nobody" } => new RelayVerdict(null, RelayRefusal.UnknownUser),
+        _ => new RelayVerdict(address.LocalPart, RelayRefusal.None),
+    };
 
     public QueueSpool.Entry Add(string id, params string[] to) => Add(id, Notify.Default, to);
 

@@ -121,6 +121,18 @@ public class QueueOperationsTests
     }
 
     [Fact]
+    public void Nothing_is_redirected_to_nobody()
+    {
+        using var bench = new QueueBench();
+        bench.Network.Answers["one.test"] = _ => 451;
+        bench.Add("m1", "a@one.test");
+        Assert.True(MailAddress.TryParse("nobody@here.test", out MailAddress to));
+        Assert.Equal(Fault.NotFound, bench.Queue.Redirect("m1", null, to, out _));
+        Assert.Empty(bench.Spool.Written);
+        Assert.Equal(1, bench.Queue.Counts.Recipients);
+    }
+
+    [Fact]
     public void A_redirection_that_cannot_be_written_changes_nothing()
     {
         using var bench = new QueueBench();
