@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Transport;
 
 namespace MailModule.Engine;
@@ -117,6 +119,8 @@ internal sealed class LogFile : IJob
     {
         try
         {
+            if (IsPipe())
+                return $"the log {_path} cannot be written: it is a pipe";
             if (Path.GetDirectoryName(_path) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder);
             using var file = new FileStream(_path, Options());
@@ -128,6 +132,10 @@ internal sealed class LogFile : IJob
             return $"the log {_path} cannot be written: {e.Message}";
         }
     }
+
+    // Opening a pipe that nobody reads would never end.
+    private bool IsPipe()
+        => FileCalls.Linux.Stat([.. Encoding.UTF8.GetBytes(_path), 0], out FileStamp stamp) >= 0 && stamp.IsPipe;
 
     private static FileStreamOptions Options()
     {

@@ -2,6 +2,7 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -35,17 +36,22 @@ internal sealed class TlsServerSettings : ITlsSettings
     {
         settings = null;
         text = null;
+        string file = certificateFile;
         try
         {
-            var certificate = X509Certificate2.CreateFromPemFile(certificateFile, keyFile);
+            string certificates = TextFile.Read(file, TextFile.PemLimit);
+            file = keyFile ?? certificateFile;
+            string key = keyFile is null ? certificates : TextFile.Read(file, TextFile.PemLimit);
+            file = certificateFile;
+            var certificate = X509Certificate2.CreateFromPem(certificates, key);
             var chain = new X509Certificate2Collection();
-            chain.ImportFromPemFile(certificateFile);
+            chain.ImportFromPem(certificates);
             settings = new TlsServerSettings(certificate, chain);
             return Fault.None;
         }
         catch (Exception e)
         {
-            text = $"{certificateFile}: {TlsExceptions.Describe(e)}";
+            text = $"{file}: {TlsExceptions.Describe(e)}";
             return TlsExceptions.FaultOf(e);
         }
     }

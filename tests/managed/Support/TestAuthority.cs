@@ -32,6 +32,14 @@ internal sealed class TestAuthority
     public X509Certificate2 Issue(params string[] names)
         => Issue(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30), names);
 
+    /// <summary>Writes a new certificate and its key into one file.</summary>
+    public void WritePem(string file, params string[] names)
+    {
+        using X509Certificate2 certificate = Issue(names);
+        using ECDsa key = certificate.GetECDsaPrivateKey()!;
+        File.WriteAllText(file, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
+    }
+
     public X509Certificate2 IssueExpired(params string[] names)
         => Issue(DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(-1), names);
 

@@ -19,32 +19,43 @@ internal enum CommandEnd
     NotStarted,
 }
 
+/// <summary>What is to be run. Octets as characters.</summary>
+/// <param name="Program">For the shell.</param>
+/// <param name="Arguments">The shell's, from <c>$1</c> on.</param>
+/// <param name="Environment">All of it: <c>name=value</c>.</param>
+/// <param name="Folder">Its working directory, a path.</param>
+internal sealed record Command(
+    string Program, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, string Folder)
+{
+    /// <summary>What runs it; tests try others.</summary>
+    public string Shell { get; init; } = "/bin/sh";
+}
+
 /// <summary>
-/// Runs a shell command line and waits for its end. The exit code comes over a pipe, not by waitpid: a host that
+/// Runs a shell command and waits for its end. The exit code comes over a pipe, not by waitpid: a host that
 /// ignores SIGCHLD, or whose handler waits for any child, would have taken it. Blocks: workers only.
 /// </summary>
 internal static class CommandRun
 {
-    // The command does not inherit the pipe: a process that it leaves running would keep the pipe open, and us waiting.
-    private static readonly byte[] s_wrapper = "(eval \"$1\") 3>&-; echo $? >&3"u8.ToArray();
+    // A shell around the command's own tells the exit code. The command does not inherit the pipe: a process that it
+    // leaves running would keep the pipe open, and us waiting. "$0" is the program, "$@" its arguments.
+    private const string Wrapper = " -c \"$0\" sh \"$@\" 3>&-; echo $? >&3";
 
     private const int Slice = 100;
     private const int TermGrace = 1_000;
     private const int KillGrace = 5_000;
 
-    /// <param name="line">For <c>/bin/sh</c>; octets as characters.</param>
-    /// <param name="environment">All of it.</param>
-    /// <param name="folder">Its working directory.</param>
+    /// <param name="command">What is to be run.</param>
     /// <param name="timeout">Then its process group is ended.</param>
-    public static (CommandEnd End, int Code) Run(
-        string line, IEnumerable<string> environment, string folder, TimeSpan timeout, CancellationToken cancel)
+    /// <param name="cancel">Ends it as well.</param>
+    public static (CommandEnd End, int Code) Run(Command command, TimeSpan timeout, CancellationToken cancel)
     {
         if (ChildProcess.OpenPipe(out int readEnd, out int writeEnd) < 0)
             return (CommandEnd.NotStarted, 0);
-        byte[] command = Encoding.Latin1.GetBytes(line);
-        byte[][] arguments = ["/bin/sh"u8.ToArray(), "-c"u8.ToArray(), s_wrapper, "sh"u8.ToArray(), command];
+        string[] arguments = ["/bin/sh", "-c", command.Shell + Wrapper, command.Program, .. command.Arguments];
         int pid = ChildProcess.Start(
-            arguments, [.. environment.Select(Encoding.Latin1.GetBytes)], Encoding.UTF8.GetBytes(folder), writeEnd);
+            [.. arguments.Select(Encoding.Latin1.GetBytes)], [.. command.Environment.Select(Encoding.Latin1.GetBytes)],
+            Encoding.UTF8.GetBytes(command.Folder), writeEnd);
         FileCalls.Linux.Close(writeEnd);
         (CommandEnd, int) result = pid < 0 ? (CommandEnd.NotStarted, 0) : WaitForEnd(pid, readEnd, timeout, cancel);
         FileCalls.Linux.Close(readEnd);

@@ -2,6 +2,7 @@ using System.Text;
 using MailModule.Mail;
 using MailModule.Mailbox;
 using MailModule.Policy.Expressions;
+using MailModule.Primitives;
 
 namespace MailModule.Delivery.Forwarding;
 
@@ -43,8 +44,10 @@ internal sealed class DotForwardParser
         var parser = new DotForwardParser(home);
         if (text.Length > SizeLimit)
             parser.AddError(1, $"the file is longer than {SizeLimit} octets");
+        else if (ByteOrderMark.IsOfOtherEncoding(text))
+            parser.AddError(1, ByteOrderMark.WrongEncoding);
         else
-            foreach ((int number, string line) in ScriptLines.Of(text))
+            foreach ((int number, string line) in ScriptLines.Of(ByteOrderMark.Skip(text)))
                 parser.ParseLine(number, line);
         foreach (OpenIf block in parser._open)
             parser.AddError(block.Line, "#if without #endif");
@@ -144,12 +147,14 @@ internal sealed class DotForwardParser
             CurrentSteps.Add(isMove ? new MoveStep(number, folder) : new CopyStep(number, folder));
     }
 
-    private void ParseCommand(int number, string command)
+    private void ParseCommand(int number, string line)
     {
-        if (command.Length == 0 || command.Contains('\0'))
+        if (line.Length == 0 || line.Contains('\0'))
             AddError(number, "a command is missing");
         else if (++_commands > CommandLimit)
             AddError(number, $"more than {CommandLimit} commands");
+        else if (!ShellCommand.TryRead(line, out string command, out string error))
+            AddError(number, error);
         else
             CurrentSteps.Add(new CommandStep(number, command));
     }

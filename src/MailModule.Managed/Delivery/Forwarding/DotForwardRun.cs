@@ -1,3 +1,4 @@
+using System.Text;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Policy.Expressions;
@@ -119,9 +120,10 @@ internal sealed class DotForwardRun(
             ReportError(step.Line, "commands are not run: the setting fwdrun is off");
             return;
         }
-        ShellCommand command = ShellCommand.Make(step.Command, ValueOf, message.ContainsWord);
-        (CommandEnd end, int code) = CommandRun.Run(command.Line, [.. StandardEnvironment(), .. command.Environment],
-            action.Home!, options.RunTimeout, cancel);
+        var values = new CommandValues(step.Command, _evaluator.Captures, message.Variable);
+        var command = new Command(ShellCommand.ProgramOf(step.Command), values.Arguments,
+            [.. values.Variables, .. StandardEnvironment()], action.Home!);
+        (CommandEnd end, int code) = CommandRun.Run(command, options.RunTimeout, cancel);
         message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
         IsCancelled = end == CommandEnd.Cancelled;
         if (end == CommandEnd.TimedOut)
@@ -133,20 +135,18 @@ internal sealed class DotForwardRun(
             ReportError(step.Line, "the command left no message in its file; it stays as it was");
     }
 
-    private string? ValueOf(string name)
-        => _evaluator.Captures.Find(name)
-            ?? (name != "in_text" && DotForwardScript.Variables.Contains(name) ? message.Variable(name) : null);
-
     // What other mail programs give their commands; nothing of the host's own environment.
     private IEnumerable<string> StandardEnvironment()
     {
         yield return "PATH=/usr/local/bin:/usr/bin:/bin";
-        yield return $"HOME={action.Home}";
-        yield return $"USER={action.Maildrop}";
-        yield return $"LOGNAME={action.Maildrop}";
-        yield return $"SENDER={action.Entry.Envelope.ReversePath.Text}";
-        yield return $"RECIPIENT={action.FirstRecipient.Address.Text}";
+        yield return Octets($"HOME={action.Home}");
+        yield return Octets($"USER={action.Maildrop}");
+        yield return Octets($"LOGNAME={action.Maildrop}");
+        yield return Octets($"SENDER={action.Entry.Envelope.ReversePath.Text}");
+        yield return Octets($"RECIPIENT={action.FirstRecipient.Address.Text}");
     }
+
+    private static string Octets(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 
     private void ReportError(int line, string text)
     {

@@ -25,6 +25,7 @@ internal sealed record CopyStep(int Line, string Folder) : DotForwardStep(Line);
 internal sealed record RemoveStep(int Line) : DotForwardStep(Line);
 
 /// <summary><c>!command</c>.</summary>
+/// <param name="Command">What the shell gets: see <see cref="ShellCommand"/>.</param>
 internal sealed record CommandStep(int Line, string Command) : DotForwardStep(Line);
 
 /// <summary>A line of addresses.</summary>

@@ -11,17 +11,15 @@ internal sealed record MemberFile(IReadOnlyList<MailAddress> Members, IReadOnlyL
 {
     private const int LengthLimit = 1000;
 
-    // In UTF-8, octets as characters; some editors put it in front.
-    private const string ByteOrderMark = "\u00EF\u00BB\u00BF";
-
     /// <param name="text">Octets as characters (Latin-1), so that UTF-8 comes through.</param>
     public static MemberFile Parse(string text)
     {
         var members = new List<MailAddress>();
         var errors = new List<(int, string)>();
         int number = 0;
-        int start = text.StartsWith(ByteOrderMark, StringComparison.Ordinal) ? ByteOrderMark.Length : 0;
-        foreach (ReadOnlySpan<char> line in text.AsSpan(start).EnumerateLines())
+        if (ByteOrderMark.IsOfOtherEncoding(text))
+            return new MemberFile(members, [(1, ByteOrderMark.WrongEncoding)]);
+        foreach (ReadOnlySpan<char> line in ByteOrderMark.Skip(text).AsSpan().EnumerateLines())
         {
             number++;
             ReadOnlySpan<char> plain = WithoutComment(line).Trim(" \t,;");

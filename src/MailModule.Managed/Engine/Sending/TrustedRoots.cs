@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Engine.Sending;
 
@@ -62,9 +63,10 @@ internal sealed class TrustedRoots(Log log)
     {
         try
         {
-            roots.ImportFromPemFile(file);
+            roots.ImportFromPem(TextFile.Read(file, TextFile.PemLimit));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or CryptographicException)
+        catch (Exception e) when (
+            e is IOException or UnauthorizedAccessException or InvalidDataException or CryptographicException)
         {
             log.Write(LogLevel.Error, "send", $"{file}: {e.Message}");
         }

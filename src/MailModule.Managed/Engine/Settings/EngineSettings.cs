@@ -1,18 +1,22 @@
 using System.Globalization;
 using MailModule.Primitives;
 using MailModule.Primitives.Config;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Engine.Settings;
 
 /// <summary>
 /// The settings of one engine. Any thread; every change is whole or not at all, and readers take <see cref="Current"/>
-/// once and see one moment. Errors come back as text that never shows a password.
+/// once and see one moment. Errors and lines of the log name known keys, files and lines, and never show a value.
 /// </summary>
 internal sealed class EngineSettings
 {
     private const string DefaultFile = "mailmodule.cfg";
     private const string OldDefaultFile = "ftp.cfg";
     private const string Area = "settings";
+
+    // An unknown key is not shown: it may be a word of a password that should stand in quotes, or a key with its value.
+    private const string UnknownKey = "a key that is not known";
 
     private readonly Lock _lock = new();
     private readonly Log _log;
@@ -34,7 +38,8 @@ internal sealed class EngineSettings
     /// <param name="error">File, line and reason; empty on success.</param>
     public Fault Load(string? file, out string error)
     {
-        ConfigError? wrong = ConfigText.TryRead(file ?? FindDefaultFile(), out IReadOnlyList<ConfigItem> items);
+        var text = new ConfigText(static path => TextFile.ReadOctets(path, ConfigText.SizeLimit));
+        ConfigError? wrong = text.Read(file ?? FindDefaultFile(), out IReadOnlyList<ConfigItem> items);
         var unknown = new List<ConfigItem>();
         IReadOnlyList<Setting> touched = [];
         if (wrong is null)
@@ -53,7 +58,7 @@ internal sealed class EngineSettings
             return wrong.Fault;
         foreach (ConfigItem item in unknown)
             _log.Write(
-                LogLevel.Warning, Area, $"{item.File}:{item.Line}: the key {item.Key} is not known, and ignored");
+                LogLevel.Warning, Area, $"{item.File}:{item.Line}: {UnknownKey}, and ignored");
         WarnOfNoEffect(touched);
         return Fault.None;
     }
@@ -66,7 +71,7 @@ internal sealed class EngineSettings
     {
         if (!SettingKeys.TryFind(key, out SettingKey found))
         {
-            error = $"there is no setting {key}";
+            error = UnknownKey;
             return Fault.NotFound;
         }
         lock (_lock)
@@ -81,7 +86,7 @@ internal sealed class EngineSettings
             Volatile.Write(ref _current, draft.Finish());
         }
         if (_log.IsEnabled(LogLevel.Debug))
-            _log.Write(LogLevel.Debug, Area, $"{key} = {SecretSettings.Shown(found.Row, value)}");
+            _log.Write(LogLevel.Debug, Area, $"{key} is set");
         WarnOfNoEffect([found.Row]);
         return Fault.None;
     }
@@ -147,7 +152,7 @@ internal sealed class EngineSettings
                 return new ConfigError(Fault.Config, item.File, item.Line, $"{item.Key}: {error}");
         }
         return draft.IsStrict && unknown.Count > 0
-            ? new ConfigError(Fault.Config, unknown[0].File, unknown[0].Line, $"the key {unknown[0].Key} is not known")
+            ? new ConfigError(Fault.Config, unknown[0].File, unknown[0].Line, UnknownKey)
             : null;
     }
 

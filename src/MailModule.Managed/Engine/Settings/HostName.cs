@@ -1,3 +1,5 @@
+using MailModule.Primitives.Os;
+
 namespace MailModule.Engine.Settings;
 
 /// <summary>
@@ -6,6 +8,7 @@ namespace MailModule.Engine.Settings;
 internal static class HostName
 {
     private const string HostsFile = "/etc/hosts";
+    private const int SizeLimit = 16 * 1024 * 1024;
 
     public static string Find() => Find(Environment.MachineName, ReadHosts());
 
@@ -28,9 +31,9 @@ internal static class HostName
     {
         try
         {
-            return File.ReadAllLines(HostsFile);
+            return TextFile.Read(HostsFile, SizeLimit).Split('\n', StringSplitOptions.TrimEntries);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             return [];
         }

@@ -29,7 +29,7 @@ internal static partial class Keys
             "A user; one of the same name replaces the earlier. Flags: `P` mailbox and POP3, `S` may send by SMTP, "
                 + "`A` administrator; `H`, `F`, `W`, `N` are kept. An empty password disables login; an empty home is "
                 + "`mail_root/users/<name, escaped>`; mail is in `home/Maildir`. Password forms: see above.")
-        { Form = "`name;password;home;flags`", Check = SettingForms.User, IsSecret = true });
+        { Form = "`name;password;home;flags`", Check = SettingForms.User });
     public static readonly Setting List = Add(
         new("list", SettingKind.List,
             "An address with several members, local, remote or lists themselves; one of the same address replaces the "
@@ -212,7 +212,6 @@ internal static partial class Keys
         {
             Form = "`host[:port];user;password;localuser;seconds[;options]`",
             Check = SettingForms.Fetch,
-            IsSecret = true,
             Later = "fetching comes in a later version",
         });
 
@@ -250,8 +249,7 @@ internal static partial class Keys
         "Login name at the smarthost. The password goes without TLS only to this machine, or with "
             + "`plain_auth=always`.");
     public static readonly Setting SmtpProxyPassword = Add(
-        new("smtpproxy_password", SettingKind.Text, "Password at the smarthost.")
-        { IsSecret = true });
+        new("smtpproxy_password", SettingKind.Text, "Password at the smarthost."));
     public static readonly Setting SmtpProxyTls = Add(
         new("smtpproxy_tls", SettingKind.Choice, "TLS to the smarthost.")
         { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic" });
@@ -260,7 +258,6 @@ internal static partial class Keys
         {
             Form = "`socks5://[user:password@]host:port`, `socks4a://...`, `http://...`",
             Check = SettingForms.Proxy,
-            IsSecret = true,
         });
     public static readonly Setting UpProxy = TextLater(
         "upproxy", null, "Parent HTTP proxy; `proxy` is the way to say it now.", OtherModule, 255, "noupproxy");
@@ -268,7 +265,7 @@ internal static partial class Keys
         "upproxy_port", 1, 65535, 3128, "", "Port of `upproxy`.", OtherModule);
     public static readonly Setting UpUser = Add(
         new("up_user", SettingKind.Text, "Name and password at `upproxy`.")
-        { IsSecret = true, NoKeys = ["noup_user"], Later = OtherModule });
+        { NoKeys = ["noup_user"], Later = OtherModule });
     public static readonly Setting NoUpHosts = TextLater(
         "nouphosts", null, "Hosts that are reached without `upproxy`.", OtherModule);
     public static readonly Setting EverUpProxy = FlagLater(

@@ -43,8 +43,5 @@ internal sealed record Setting(string Key, SettingKind Kind, string Meaning)
     /// <summary>Why it has no effect in this version; empty when it has.</summary>
     public string Later { get; init; } = "";
 
-    /// <summary>Holds a password, so that it is never shown in an error or a log line.</summary>
-    public bool IsSecret { get; init; }
-
     public override string ToString() => Key;
 }

@@ -1,5 +1,3 @@
-using System.Text;
-
 namespace MailModule.Primitives.Config;
 
 /// <summary>
@@ -8,9 +6,11 @@ namespace MailModule.Primitives.Config;
 /// </summary>
 internal sealed class ConfigText
 {
+    /// <summary>Octets of all files together at most.</summary>
+    public const int SizeLimit = 16 * 1024 * 1024;
+
     private const int DepthLimit = 16;
     private const int FileLimit = 1000;
-    private const long SizeLimit = 16 * 1024 * 1024;
 
     private readonly Func<string, byte[]> _readFile;
     private readonly List<ConfigItem> _items = [];
@@ -18,17 +18,13 @@ internal sealed class ConfigText
     private int _files;
     private long _size;
 
-    /// <param name="readFile">Gives a file's octets; may throw what <see cref="File.ReadAllBytes(string)"/>
-    /// throws.</param>
+    /// <param name="readFile">Gives a file's octets; may throw <see cref="IOException"/>,
+    /// <see cref="UnauthorizedAccessException"/> and <see cref="InvalidDataException"/>.</param>
     public ConfigText(Func<string, byte[]> readFile) => _readFile = readFile;
 
     /// <summary>
     /// All settings of a file, or the first thing that is wrong. Blocks while files are read. Does not throw.
     /// </summary>
-    public static ConfigError? TryRead(string file, out IReadOnlyList<ConfigItem> items)
-        => new ConfigText(File.ReadAllBytes).Read(file, out items);
-
-    /// <inheritdoc cref="TryRead"/>
     public ConfigError? Read(string file, out IReadOnlyList<ConfigItem> items)
     {
         _items.Clear();
@@ -98,20 +94,27 @@ internal sealed class ConfigText
             _size += octets.Length;
             if (_size > SizeLimit)
                 return new ConfigError(Fault.Config, from, line, $"more than {SizeLimit} octets of configuration");
-            text = Encoding.UTF8.GetString(octets).TrimStart('\uFEFF');
+            text = ByteOrderMark.Decode(octets);
             return null;
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            return new ConfigError(line > 0 ? Fault.Config : Fault.NotFound, from, line, $"there is no file {path}");
+            return Unreadable(e, from, line);
         }
-        catch (Exception e) when (
-            e is IOException or UnauthorizedAccessException or NotSupportedException
-            or System.Security.SecurityException)
+    }
+
+    // The name of an included file is not told: it may be a word of a password that should stand in quotes.
+    private static ConfigError Unreadable(Exception e, string from, int line)
+    {
+        Fault fault = e switch
         {
-            return new ConfigError(
-                line > 0 ? Fault.Config : Fault.Io, from, line, $"{path} cannot be read: {e.Message}");
-        }
+            _ when line > 0 => Fault.Config,
+            FileNotFoundException or DirectoryNotFoundException => Fault.NotFound,
+            InvalidDataException => Fault.Config,
+            _ => Fault.Io,
+        };
+        string reason = e is FileNotFoundException ? "there is no such file" : e.Message;
+        return new ConfigError(fault, from, line, line > 0 ? $"the file to be included: {reason}" : reason);
     }
 
     private static string? FullPath(string name, string folder)

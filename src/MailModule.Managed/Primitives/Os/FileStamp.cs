@@ -19,6 +19,8 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modifi
 
     public bool IsSymbolicLink { get; init; }
 
+    public bool IsPipe { get; init; }
+
     public FileOwner Owner { get; init; }
 
     /// <summary>Names that the file has.</summary>
@@ -41,6 +43,7 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modifi
             IsDirectory = kind == 0x4000,
             IsRegular = kind == 0x8000,
             IsSymbolicLink = kind == 0xA000,
+            IsPipe = kind == 0x1000,
             Owner = new FileOwner(MemoryMarshal.Read<uint>(raw[20..]), MemoryMarshal.Read<uint>(raw[24..])),
             Links = MemoryMarshal.Read<uint>(raw[16..]),
         };

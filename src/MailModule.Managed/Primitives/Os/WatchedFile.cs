@@ -9,7 +9,7 @@ namespace MailModule.Primitives.Os;
 internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
     where T : class
 {
-    private const long SizeLimit = 16 * 1024 * 1024;
+    private const int SizeLimit = 16 * 1024 * 1024;
 
     private readonly byte[] _path = [.. Encoding.UTF8.GetBytes(path), 0];
     private readonly Lock _lock = new();
@@ -35,14 +35,12 @@ internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
 
     private void Read(FileStamp stamp)
     {
-        if (stamp.Length > SizeLimit)
-            return;
         try
         {
-            _content = parse(File.ReadAllText(path));
+            _content = parse(TextFile.Read(path, SizeLimit));
             _stamp = stamp;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // The next call tries again.
         }

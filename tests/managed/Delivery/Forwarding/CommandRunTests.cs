@@ -20,10 +20,17 @@ public sealed partial class CommandRunTests : IDisposable
     [InlineData("kill -9 $$; exit 1", 137)]
     [InlineData("sh -c 'kill -15 $$'", 143)]
     public void A_command_tells_its_exit_code(string line, int code)
+        => Assert.Equal((CommandEnd.Exited, code), Run(line));
+
+    [Fact]
+    public void A_command_whose_outer_shell_is_killed_tells_nothing()
+        => Assert.Equal((CommandEnd.Killed, 0), Run("kill -9 $PPID"));
+
+    [Fact]
+    public void Arguments_are_the_shells_own()
     {
-        // $$ is the shell around the command: killed from outside it tells nothing
-        CommandEnd expected = line.StartsWith("kill", StringComparison.Ordinal) ? CommandEnd.Killed : CommandEnd.Exited;
-        Assert.Equal((expected, expected == CommandEnd.Killed ? 0 : code), Run(line));
+        RunWith("printf '<%s>' \"$#\" \"$1\" \"$2\" \"$3\" > out", "a b", "$(touch HACKED)");
+        Assert.Equal("<2><a b><$(touch HACKED)><>", File.ReadAllText(_folder.In("out")));
     }
 
     [Fact]
@@ -62,8 +69,9 @@ public sealed partial class CommandRunTests : IDisposable
     public void It_is_ended_with_its_children_when_its_time_is_up()
     {
         string pids = _folder.In("pids");
-        (CommandEnd end, _) = CommandRun.Run($"trap '' TERM; sleep 1000 & echo $! > {pids}; wait; sleep 1000",
-            ["PATH=/usr/bin:/bin"], _folder.Path, TimeSpan.FromMilliseconds(300), CancellationToken.None);
+        (CommandEnd end, _) = CommandRun.Run(
+            Of($"trap '' TERM; sleep 1000 & echo $! > {pids}; wait; sleep 1000"), TimeSpan.FromMilliseconds(300),
+            CancellationToken.None);
         Assert.Equal(CommandEnd.TimedOut, end);
         int pid = int.Parse(File.ReadAllText(pids));
         Assert.True(SpinWait.SpinUntil(() => !IsAlive(pid), Long));
@@ -76,8 +84,7 @@ public sealed partial class CommandRunTests : IDisposable
         string begun = _folder.In("begun");
         (CommandEnd End, int) result = default;
         var thread = new Thread(
-            () => result = CommandRun.Run(
-                $"echo > {begun}; sleep 1000", ["PATH=/usr/bin:/bin"], _folder.Path, Long, cancel.Token));
+            () => result = CommandRun.Run(Of($"echo > {begun}; sleep 1000"), Long, cancel.Token));
         thread.Start();
         Assert.True(SpinWait.SpinUntil(() => File.Exists(begun), Long));
         cancel.Cancel();
@@ -98,7 +105,7 @@ public sealed partial class CommandRunTests : IDisposable
     [Fact]
     public void A_folder_that_is_not_there_is_told()
         => Assert.Equal((CommandEnd.NotStarted, 0),
-            CommandRun.Run("true", [], _folder.In("nowhere"), Long, CancellationToken.None));
+            CommandRun.Run(new Command("true", [], [], _folder.In("nowhere")), Long, CancellationToken.None));
 
     [Fact]
     public void Nothing_is_left_open_and_no_child_unburied()
@@ -107,7 +114,7 @@ public sealed partial class CommandRunTests : IDisposable
         int before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
         for (int i = 0; i < 20; i++)
             Run(i % 2 == 0 ? "true" : "exit 3");
-        CommandRun.Run("true", [], _folder.In("nowhere"), Long, CancellationToken.None);
+        CommandRun.Run(new Command("true", [], [], _folder.In("nowhere")), Long, CancellationToken.None);
         // Others use descriptors meanwhile; a leak would be 20 and more.
         Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + 15);
         // Other tests' children are buried a moment after their end.
@@ -115,8 +122,12 @@ public sealed partial class CommandRunTests : IDisposable
             () => !Children().Any(line => line.Contains(" (sh) Z ", StringComparison.Ordinal)), Long));
     }
 
-    private (CommandEnd, int) Run(string line)
-        => CommandRun.Run(line, ["PATH=/usr/bin:/bin", "A=b c"], _folder.Path, Long, CancellationToken.None);
+    private (CommandEnd, int) Run(string line) => RunWith(line);
+
+    private (CommandEnd, int) RunWith(string line, params string[] arguments)
+        => CommandRun.Run(Of(line) with { Arguments = arguments }, Long, CancellationToken.None);
+
+    private Command Of(string line) => new(line, [], ["PATH=/usr/bin:/bin", "A=b c"], _folder.Path);
 
     private static bool IsAlive(int pid)
     {

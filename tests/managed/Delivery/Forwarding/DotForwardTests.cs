@@ -90,6 +90,8 @@ public sealed partial class DotForwardTests : IDisposable
     [InlineData("#rm\n#if 1\nbob@a.example\n", ":2: #if without #endif")]
     [InlineData("bob@a.example\n#rm\n#mv ../bob\n", ":3: not the name of a folder")]
     [InlineData("nonsense\nbob@a.example\n", ":1: neither")]
+    [InlineData("bob@a.example\n!echo $in_text(x)\n", ":2: $in_text(...) is for conditions")]
+    [InlineData("#if $text ~ nothing\n!touch x; eval \"$1\"\n#endif\n#rm\n", ":2: eval reads texts as program text")]
     public void A_file_with_an_error_is_not_obeyed_and_told_with_its_line(string script, string told)
     {
         _host.WriteForward("ann", script);
@@ -237,6 +239,26 @@ public sealed partial class DotForwardTests : IDisposable
             File.ReadAllText(_host.Home("ann") + "/seen"));
         Assert.Equal("sender@c.example ann@a.example ann\n", File.ReadAllText(_host.Home("ann") + "/who"));
         Assert.Empty(Directory.GetFiles(_host.Folder.In("scratch")));
+    }
+
+    [Fact]
+    public void A_command_finds_values_in_its_arguments_and_its_environment()
+    {
+        _host.WriteForward("ann", """
+            !printf '%s|' "$#" "$size_kb" "$errorlevel" "$body" > first
+            #if $text =~ /^Subject: (\w+) (.*)/
+            !printf '%s|' "$#" "$1" "$2" "${text%%: *}" > second; exit 3
+            #if $errorlevel = 3
+            #mv done
+            #endif
+            #endif
+            """);
+        _host.Put(Sender, "ann@a.example", "Subject: a $(touch x) `touch x`; touch x\r\n\r\nbody\r\n");
+        _host.DeliverAll();
+        Assert.Equal("0|0|0|body\n|", File.ReadAllText(_host.Home("ann") + "/first"));
+        Assert.Equal("2|a|$(touch x) `touch x`; touch x|Return-Path|", File.ReadAllText(_host.Home("ann") + "/second"));
+        Assert.False(File.Exists(_host.Home("ann") + "/x"));
+        Assert.Single(_host.Mail("ann", "done"));
     }
 
     [Fact]

@@ -50,22 +50,6 @@ public class SettingsPageTests
     }
 
     [Theory]
-    [InlineData("smtp_name", "example.org", "example.org")]
-    [InlineData("user", "ann;secret;;PS", "ann;***;;PS")]
-    [InlineData("user", "ann;secret", "***")]
-    [InlineData("user", "secret", "***")]
-    [InlineData("fetch", "host;ann;secret;local;60", "host;ann;***;local;60")]
-    [InlineData("smtpproxy_password", "secret", "***")]
-    [InlineData("proxy", "socks5://ann:se@cret@host:1080", "socks5://***@host:1080")]
-    [InlineData("proxy", "http://host:3128", "http://host:3128")]
-    [InlineData("proxy", "ann:secret@host", "***")]
-    public void A_shown_setting_has_no_password(string key, string text, string shown)
-    {
-        Assert.True(SettingKeys.TryFind(key, out SettingKey found));
-        Assert.Equal(shown, SecretSettings.Shown(found.Row, text));
-    }
-
-    [Theory]
     [InlineData("mail", "127.0.0.1 localhost|127.0.1.1 mail.example.org mail", "mail.example.org")]
     [InlineData("mail", "# 127.0.1.1 mail.example.org|127.0.0.1\tmail localhost", "mail")]
     [InlineData("mail.example.net", "127.0.1.1 mail.example.org", "mail.example.net")]

@@ -1,6 +1,7 @@
 using System.Text;
 using MailModule.Primitives;
 using MailModule.Primitives.Config;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Tests.Primitives.Config;
 
@@ -97,16 +98,16 @@ public class ConfigTextTests
     public void A_missing_include_is_told_where_it_was_asked_for()
     {
         ConfigError? error = Parse(new() { ["/c/main.cfg"] = "a=1\n@none.cfg" }, out _);
-        Assert.Equal(("/c/main.cfg:2: there is no file /c/none.cfg", Fault.Config), (error!.ToString(), error.Fault));
+        Assert.Equal(("/c/main.cfg:2: the file to be included: there is no such file", Fault.Config), (error!.ToString(), error.Fault));
     }
 
     [Fact]
     public void A_missing_file_is_not_found()
-        => Assert.Equal(Fault.NotFound, ConfigText.TryRead("/nowhere/at all.cfg", out _)!.Fault);
+        => Assert.Equal(Fault.NotFound, ReadFile("/nowhere/at all.cfg")!.Fault);
 
     [Fact]
     public void A_folder_in_place_of_a_file_is_an_error_and_no_exception()
-        => Assert.Equal(Fault.Io, ConfigText.TryRead("/tmp", out _)!.Fault);
+        => Assert.Equal(Fault.Io, ReadFile("/tmp")!.Fault);
 
     [Fact]
     public void Octets_that_are_not_utf8_may_stand_in_comments_but_not_in_values()
@@ -146,6 +147,9 @@ public class ConfigTextTests
             Assert.All(items, item => Assert.InRange(item.Line, 1, lines));
         }
     }
+
+    private static ConfigError? ReadFile(string path)
+        => new ConfigText(static name => TextFile.ReadOctets(name, ConfigText.SizeLimit)).Read(path, out _);
 
     private static string Read(string text)
     {
