@@ -18,9 +18,12 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
     /// <summary>How much of a message expressions and commands see in their variables.</summary>
     public const int TextLimit = 1024 * 1024;
 
+    /// <summary>How long a command may make a message that was not half as long before.</summary>
+    private const long ChangedLimit = 256 << 20;
+
     private string? _text;
     private string? _file;
-    private FileStamp _stamp;
+    private FileStamp _made, _stamp;
     private ChangedContent? _changed;
 
     public int ErrorLevel { get; set; }
@@ -45,7 +48,9 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         string name = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
         if (name.Length == 0 || name.Contains('\0'))
             return null;
-        return TryStat(Path.GetFullPath(name, home), out FileStamp stamp)
+        // The message's own file is ours to look at.
+        return (name == _file ? TryStat(name, out FileStamp stamp)
+                : HomeFolder.Look(FileCalls.Linux, home, name, out stamp) >= 0)
             ? new FileFacts(stamp.IsDirectory ? 0 : stamp.Length, stamp.Modified / 1_000_000_000, stamp.Mode)
             : null;
     }
@@ -61,7 +66,8 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         Fault fault = scratch.Create(entry.Id, entry.Content, out string path);
         if (fault != Fault.None)
             throw new IOException($"{path} cannot be made: {fault}");
-        TryStat(path, out _stamp);
+        TryStat(path, out _made);
+        _stamp = _made;
         return _file = path;
     }
 
@@ -73,12 +79,18 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         if (_file is null || (TryStat(_file, out FileStamp stamp) && stamp == _stamp))
             return true;
         _stamp = stamp;
-        if (ChangedContent.TryOpen(_file) is not { } changed)
+        if (ChangedContent.TryOpen(_file, IsMessageFile) is not { } changed)
             return false;
         _changed = changed;
         _text = null;
         return true;
     }
+
+    // A command may have put another file in the place of ours; not one of somebody else's.
+    private bool IsMessageFile(FileStamp stamp)
+        => stamp.Length <= Math.Max(ChangedLimit, 2 * entry.Content.Length)
+            && ((stamp.Device, stamp.Inode) == (_made.Device, _made.Inode)
+                || HomeFolder.TryGetOwner(home, out FileOwner owner) && stamp.Owner.User == owner.User);
 
     /// <summary>The changed content, if a command changed it; it is the caller's then, with its file.</summary>
     public ChangedContent? DetachChanges()
