@@ -1,5 +1,9 @@
 """Forward files and lists, from one host to the next."""
 
+import os
+import pathlib
+import unittest
+
 from support import place
 from support.rogue import always, say
 from world import DeliveryTest
@@ -42,6 +46,43 @@ class Forward(DeliveryTest):
         self.forward("carl", f"!cp $msgfile {sign}\n")
         token = self.outside("carl@example.org")
         self.assertTrue(place.wait_until(lambda: sign.exists() and token in sign.read_bytes(), 20), self.logged())
+
+    def owned(self, user, owner=65534):
+        """A home that is another user's, who can reach it."""
+        home = self.host.root / "users" / user
+        os.chown(home, owner, owner)
+        os.chown(home / "forward", owner, owner)
+        self.addCleanup(os.chown, home, 0, 0)
+        folder = home
+        while folder != folder.parent and folder.stat().st_uid in (0, owner):
+            folder.chmod(folder.stat().st_mode | 0o011)
+            folder = folder.parent
+        return home
+
+    @unittest.skipUnless(place.is_root(), "changes users")
+    def test_a_command_has_the_rights_of_the_homes_owner(self):
+        self.forward("carl", '!id -u > who; id -G >> who; stat -c "%u %a" "$msgfile" >> who; grep -c 0000000000000000 /proc/self/status >> who; touch /etc/x; ls /proc/self/fd | wc -l >> who; cat "$msgfile" > seen; mv who known\n')
+        home = self.owned("carl")
+        token = self.outside("carl@example.org")
+        self.assertTrue(place.wait_until(lambda: (home / "known").exists(), 20), self.logged())
+        known = (home / "known").read_text().split("\n")
+        self.assertEqual(["65534", "65534", "65534 600"], known[:3])
+        self.assertEqual("4", known[4])  # three of its own, and the folder that ls reads
+        self.assertIn(token, (home / "seen").read_bytes())
+        self.assertEqual(65534, (home / "known").stat().st_uid)
+        self.assertIsNotNone(self.host.wait_for("carl", token))
+        self.assertEqual([], list(pathlib.Path("/tmp").glob("mailmodule-*/message.eml")))
+
+    @unittest.skipUnless(place.is_root(), "changes users")
+    def test_what_is_left_in_place_of_a_message_is_not_read_with_our_rights(self):
+        secret = self.folder / "secret"
+        secret.write_text("Subject: secret\n\nhidden\n")
+        secret.chmod(0o600)
+        self.forward("carl", f'!rm "$msgfile"; ln -s {secret} "$msgfile"\n#if $text ~ hidden\n!touch found\n#endif\n')
+        home = self.owned("carl")
+        token = self.outside("carl@example.org")
+        self.assertIsNotNone(self.host.wait_for("carl", token), self.logged())
+        self.assertFalse((home / "found").exists())
 
     def test_two_who_forward_to_each_other(self):
         self.forward("anna", "bert@example.org\n")

@@ -1,7 +1,5 @@
-using System.Text;
 using MailModule.Lines;
 using MailModule.Mail;
-using MailModule.Primitives.Os;
 
 namespace MailModule.Delivery;
 
@@ -11,16 +9,15 @@ namespace MailModule.Delivery;
 internal sealed class ChangedContent : MessageContent, IDisposable
 {
     private readonly string _path;
-    private readonly FileStamp _stamp;
 
-    private ChangedContent(string path, FileStamp stamp, long wireLength)
+    private ChangedContent(string path, long length, long wireLength)
     {
         _path = path;
-        _stamp = stamp;
+        Length = length;
         WireLength = wireLength;
     }
 
-    public override long Length => _stamp.Length;
+    public override long Length { get; }
     public override long WireLength { get; }
     public override ReadOnlyMemory<byte> Memory => default;
     public override string? FilePath => null;
@@ -28,35 +25,29 @@ internal sealed class ChangedContent : MessageContent, IDisposable
     /// <summary>
     /// Measures a file, which is from then on the content's; null if it cannot be read, is empty, or is no file.
     /// </summary>
-    /// <param name="isOurs">Whether a file that a command has put there may be used.</param>
-    public static ChangedContent? TryOpen(string path, Func<FileStamp, bool> isOurs)
+    public static ChangedContent? TryOpen(string path)
     {
         try
         {
-            using DescriptorStream file = Open(path, out FileStamp stamp);
-            if (stamp.Length == 0 || !isOurs(stamp))
-                return null;
+            using FileStream file = Open(path);
             var wire = new WireLength();
+            long length = 0;
             byte[] piece = new byte[64 * 1024];
             int count;
             while ((count = file.Read(piece)) > 0)
+            {
+                length += count;
                 wire.Add(piece.AsSpan(0, count));
-            return new ChangedContent(path, stamp, wire.Total);
+            }
+            return length == 0 ? null : new ChangedContent(path, length, wire.Total);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
 
-    public override Stream OpenRead()
-    {
-        DescriptorStream file = Open(_path, out FileStamp stamp);
-        if ((stamp.Device, stamp.Inode, stamp.Length) == (_stamp.Device, _stamp.Inode, _stamp.Length))
-            return file;
-        file.Dispose();
-        throw new IOException($"{_path} is another file now");
-    }
+    public override Stream OpenRead() => Open(_path);
 
     public void Dispose()
     {
@@ -70,16 +61,6 @@ internal sealed class ChangedContent : MessageContent, IDisposable
         }
     }
 
-    // The command that wrote it may have put anything there, a pipe say.
-    private static DescriptorStream Open(string path, out FileStamp stamp)
-    {
-        int descriptor = FileCalls.Linux.OpenItself([.. Encoding.UTF8.GetBytes(path), 0]);
-        stamp = default;
-        if (descriptor < 0)
-            throw new IOException($"{path} cannot be opened (error {-descriptor})");
-        if (FileCalls.Linux.StatAt(descriptor, default, out stamp) >= 0 && stamp is { IsRegular: true, Links: 1 })
-            return new DescriptorStream(FileCalls.Linux, descriptor, stamp.Length);
-        FileCalls.Linux.Close(descriptor);
-        throw new IOException($"{path} is no file of its own");
-    }
+    private static FileStream Open(string path)
+        => new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, 1);
 }

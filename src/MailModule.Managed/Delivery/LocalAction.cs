@@ -21,6 +21,11 @@ internal sealed record LocalAction(ISpoolEntry Entry, string Maildrop, string? H
     /// <summary>An earlier attempt may have come as far as the mailbox.</summary>
     public bool MayBeDuplicate { get; init; }
 
+    /// <summary>
+    /// Set by an action that has found that it runs commands: whose share of the places for commands it takes.
+    /// </summary>
+    public string? CommandShare { get; set; }
+
     /// <summary>What a failed attempt leaves for the next one.</summary>
     public object? Progress { get; set; }
 

@@ -12,9 +12,11 @@ internal static unsafe class Engine
     /// <summary>Called once, before everything else: being called is what starts the runtime.</summary>
     [UnmanagedCallersOnly(EntryPoint = "mmi_start", CallConvs = [typeof(CallConvCdecl)])]
     private static void Start(delegate* unmanaged[Cdecl]<nint, nint, int> watchTls,
-        delegate* unmanaged[Cdecl]<int, void> setTlsOurs)
+        delegate* unmanaged[Cdecl]<int, void> setTlsOurs,
+        delegate* unmanaged[Cdecl]<byte**, byte**, byte*, int, uint, uint, int> spawnAs)
     {
         OpenSslBuffers.SetCalls(watchTls, setTlsOurs);
+        UserChange.SetCall(spawnAs);
         // The first lock that two threads want makes the runtime read its spin count from the environment, on whichever
         // thread that is. Should that thread just be setting up UTF-8, it finds it half done and faults without end. So
         // all that this reading needs is set up here, where there is one thread.

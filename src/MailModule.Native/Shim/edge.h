@@ -39,8 +39,15 @@ typedef void (*mmi_fn)(void);
 int mmi_tls_watch(mmi_fn get_index, mmi_fn control);
 void mmi_tls_set_ours(int ours);
 
+/* Handed to the managed half as well: starts a program as another user. Its process id, or an errno with its sign
+ * turned. */
+typedef int (*mmi_spawn_fn)(char *const *arguments, char *const *environment, const char *folder, int given,
+                            uint32_t user, uint32_t group);
+int mmi_spawn_as(char *const *arguments, char *const *environment, const char *folder, int given, uint32_t user,
+                 uint32_t group);
+
 /* The managed half (Exports/). */
-void mmi_start(int (*tls_watch)(mmi_fn, mmi_fn), void (*tls_set_ours)(int));
+void mmi_start(int (*tls_watch)(mmi_fn, mmi_fn), void (*tls_set_ours)(int), mmi_spawn_fn spawn_as);
 mm_engine *mmi_engine_default(void);
 int mmi_engine_new(mm_engine **engine);
 int mmi_engine_free(mm_engine *engine);

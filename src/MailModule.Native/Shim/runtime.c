@@ -36,7 +36,7 @@ static void start_runtime(void) {
     mmi_block_signals(&mask);
     for (int i = 1; i < SIGNALS; i++)
         sigaction(i, NULL, &before[i]);
-    mmi_start(mmi_tls_watch, mmi_tls_set_ours);
+    mmi_start(mmi_tls_watch, mmi_tls_set_ours, mmi_spawn_as);
     for (int i = 1; i < SIGNALS; i++) {
         struct sigaction now;
         if (belongs_to_runtime(i) || sigaction(i, NULL, &now) != 0)

@@ -27,6 +27,9 @@ internal enum CommandEnd
 internal sealed record Command(
     string Program, IReadOnlyList<string> Arguments, IReadOnlyList<string> Environment, string Folder)
 {
+    /// <summary>Whose rights it has; null: ours.</summary>
+    public FileOwner? User { get; init; }
+
     /// <summary>What runs it; tests try others.</summary>
     public string Shell { get; init; } = "/bin/sh";
 }
@@ -55,7 +58,7 @@ internal static class CommandRun
         string[] arguments = ["/bin/sh", "-c", command.Shell + Wrapper, command.Program, .. command.Arguments];
         int pid = ChildProcess.Start(
             [.. arguments.Select(Encoding.Latin1.GetBytes)], [.. command.Environment.Select(Encoding.Latin1.GetBytes)],
-            Encoding.UTF8.GetBytes(command.Folder), writeEnd);
+            Encoding.UTF8.GetBytes(command.Folder), writeEnd, command.User);
         FileCalls.Linux.Close(writeEnd);
         (CommandEnd, int) result = pid < 0 ? (CommandEnd.NotStarted, 0) : WaitForEnd(pid, readEnd, timeout, cancel);
         FileCalls.Linux.Close(readEnd);

@@ -29,7 +29,7 @@ internal sealed class DotForward(
         if (script is null)
             return fault is Fault.NotFound ? LocalActionResult.Inbox : DeliverUnread(action, fault);
         if (script.Errors.Count == 0)
-            return Execute(action, script, cancel);
+            return ExecuteInPlace(action, script, cancel);
         foreach ((int line, string text) in script.Errors)
             LogProblem(action, line, text);
         return LocalActionResult.Inbox;
@@ -44,12 +44,27 @@ internal sealed class DotForward(
         return LocalActionResult.Inbox;
     }
 
-    private LocalActionResult Execute(LocalAction action, DotForwardScript script, CancellationToken cancel)
+    private LocalActionResult ExecuteInPlace(LocalAction action, DotForwardScript script, CancellationToken cancel)
+    {
+        CommandOwner owner = script.HasCommands ? CommandOwner.Of(action.Home!, script.Owner) : default;
+        bool waits = script.HasCommands && options().MayRun && action.CommandShare is null;
+        if (!waits)
+            return Execute(action, script, owner, cancel);
+        // Homes that are all ours belong to different users all the same.
+        action.CommandShare = owner.User is { } user ? $"user {user.User}" : action.Home;
+        return LocalActionResult.Failed(Fault.Limit);
+    }
+
+    private LocalActionResult Execute(
+        LocalAction action, DotForwardScript script, CommandOwner owner, CancellationToken cancel)
     {
         RelayPolicy rules = policy();
-        using var message = new DotForwardMessage(action.Entry, action.Home!, scratch);
+        using var message = new DotForwardMessage(action.Entry, action.Home!, scratch, owner.User);
         var run = new DotForwardRun(
-            action, message, options(), rules, (line, text) => LogProblem(action, line, text), cancel);
+            action, message, options(), rules, (line, text) => LogProblem(action, line, text), cancel)
+        {
+            CommandOwner = owner,
+        };
         try
         {
             run.Execute(script.Steps);

@@ -61,7 +61,7 @@ internal sealed class DotForwardFiles(FileCalls calls)
         Fault fault = ReadText(descriptor, out string text);
         if (fault != Fault.None)
             return fault;
-        script = DotForwardParser.Parse(text, home);
+        script = DotForwardParser.Parse(text, home) with { Owner = stamp.Owner };
         Keep(home, stamp, script);
         return Fault.None;
     }

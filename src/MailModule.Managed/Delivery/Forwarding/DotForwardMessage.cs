@@ -12,19 +12,17 @@ namespace MailModule.Delivery.Forwarding;
 /// A message as a forward file sees it: its content, its file, the last command's exit code. One thread; reads files.
 /// </summary>
 /// <param name="scratch">Where its file is made, if it is asked for.</param>
-internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchFiles scratch)
+/// <param name="user">Whose the file will be; null: ours.</param>
+internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchFiles scratch, FileOwner? user)
     : IExpressionFacts, IDisposable
 {
     /// <summary>How much of a message expressions and commands see in their variables.</summary>
     public const int TextLimit = 1024 * 1024;
 
-    /// <summary>How long a command may make a message that was not half as long before.</summary>
-    private const long ChangedLimit = 256 << 20;
-
     private string? _text;
-    private string? _file;
-    private FileStamp _made, _stamp;
+    private CommandFile? _file;
     private ChangedContent? _changed;
+    private bool _isDetached;
 
     public int ErrorLevel { get; set; }
 
@@ -49,7 +47,7 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         if (name.Length == 0 || name.Contains('\0'))
             return null;
         // The message's own file is ours to look at.
-        return (name == _file ? TryStat(name, out FileStamp stamp)
+        return (name == _file?.Path ? TryStat(name, out FileStamp stamp)
                 : HomeFolder.Look(FileCalls.Linux, home, name, out stamp) >= 0)
             ? new FileFacts(stamp.IsDirectory ? 0 : stamp.Length, stamp.Modified / 1_000_000_000, stamp.Mode)
             : null;
@@ -59,52 +57,38 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
     /// The file that holds the message, made when it is first asked for; a command may change it. Throws
     /// <see cref="IOException"/> if it cannot be made.
     /// </summary>
-    public string FileName()
-    {
-        if (_file is not null)
-            return _file;
-        Fault fault = scratch.Create(entry.Id, entry.Content, out string path);
-        if (fault != Fault.None)
-            throw new IOException($"{path} cannot be made: {fault}");
-        TryStat(path, out _made);
-        _stamp = _made;
-        return _file = path;
-    }
+    public string FileName() => (_file ??= CommandFile.Make(scratch, entry.Id, entry.Content, user)).Path;
 
     /// <summary>
     /// Reads what a command has made of the file. False: it is gone or empty; then the message stays as it was.
     /// </summary>
     public bool ReadChanges()
     {
-        if (_file is null || (TryStat(_file, out FileStamp stamp) && stamp == _stamp))
+        if (_file is null)
             return true;
-        _stamp = stamp;
-        if (ChangedContent.TryOpen(_file, IsMessageFile) is not { } changed)
+        if (!_file.TryReadChange(out ChangedContent? changed))
             return false;
+        if (changed is null)
+            return true;
+        _changed?.Dispose();
         _changed = changed;
         _text = null;
         return true;
     }
 
-    // A command may have put another file in the place of ours; not one of somebody else's.
-    private bool IsMessageFile(FileStamp stamp)
-        => stamp.Length <= Math.Max(ChangedLimit, 2 * entry.Content.Length)
-            && ((stamp.Device, stamp.Inode) == (_made.Device, _made.Inode)
-                || HomeFolder.TryGetOwner(home, out FileOwner owner) && stamp.Owner.User == owner.User);
-
     /// <summary>The changed content, if a command changed it; it is the caller's then, with its file.</summary>
     public ChangedContent? DetachChanges()
     {
         ChangedContent? changed = _changed;
-        if (changed is not null)
-            _file = null;
+        _isDetached = true;
         return changed;
     }
 
     public void Dispose()
     {
-        if (_file is not null)
-            scratch.Remove(_file);
+        _file?.Dispose();
+        if (!_isDetached)
+            _changed?.Dispose();
     }
 
     private string Text => _text ??= Read();

@@ -23,6 +23,9 @@ internal sealed class DotForwardRun(
     private string? _folder = "";
     private bool _keepInInbox;
 
+    /// <summary>Whose rights commands have.</summary>
+    public CommandOwner CommandOwner { get; init; }
+
     /// <summary>Folders that get the message; the inbox is the empty one.</summary>
     public IReadOnlyList<string> Folders
     {
@@ -115,14 +118,14 @@ internal sealed class DotForwardRun(
 
     private void Run(CommandStep step)
     {
-        if (!options.MayRun)
+        if (!options.MayRun || CommandOwner.Problem is not null)
         {
-            ReportError(step.Line, "commands are not run: the setting fwdrun is off");
+            ReportError(step.Line, CommandOwner.Problem ?? "commands are not run: the setting fwdrun is off");
             return;
         }
         var values = new CommandValues(step.Command, _evaluator.Captures, message.Variable);
         var command = new Command(ShellCommand.ProgramOf(step.Command), values.Arguments,
-            [.. values.Variables, .. StandardEnvironment()], action.Home!);
+            [.. values.Variables, .. StandardEnvironment()], action.Home!) { User = CommandOwner.User };
         (CommandEnd end, int code) = CommandRun.Run(command, options.RunTimeout, cancel);
         message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
         IsCancelled = end == CommandEnd.Cancelled;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Delivery.Forwarding;
 
@@ -11,7 +12,16 @@ namespace MailModule.Delivery.Forwarding;
 internal sealed record DotForwardScript(
     IReadOnlyList<DotForwardStep> Steps, IReadOnlyList<(int Line, string Text)> Errors)
 {
+    /// <summary>Whose file it is.</summary>
+    public FileOwner Owner { get; init; }
+
+    /// <summary>Commands stand in it.</summary>
+    public bool HasCommands { get; } = Steps.Any(HasCommand);
+
     /// <summary>Variables of expressions and commands, beside captures.</summary>
     public static readonly FrozenSet<string> Variables =
         FrozenSet.Create("size_kb", "text", "body", "msgfile", "errorlevel", "in_text");
+
+    private static bool HasCommand(DotForwardStep step)
+        => step is CommandStep || (step is BranchStep branch && branch.Parts.Any(part => part.Steps.Any(HasCommand)));
 }

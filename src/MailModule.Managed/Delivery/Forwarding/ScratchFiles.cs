@@ -1,11 +1,11 @@
-using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// Files of mode 0600 for messages while commands look at them. What a killed process left goes after a day. Any
-/// thread.
+/// Files of mode 0600 for messages while commands look at them, and for what commands have made of them. What a killed
+/// process left goes after a day. Any thread.
 /// </summary>
 internal sealed class ScratchFiles(string folder, IDisk disk)
 {
@@ -16,37 +16,43 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
     private int _count;
     private bool _isSwept;
 
-    /// <summary>Makes a new file that holds the message; its path. A failure leaves nothing.</summary>
-    public Fault Create(string id, MessageContent content, out string path)
+    /// <summary>The path of a file that is not there yet, in a folder that is.</summary>
+    public string NewPath(string id)
     {
+        disk.MakeTree(folder);
         SweepOnce();
-        string name = $"{Prefix}{id}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.eml";
-        path = Path.Combine(folder, name);
-        Fault fault = disk.CreateIn(folder, name, out IDiskFile file);
-        if (fault != Fault.None)
-            return fault;
-        using (file)
-            fault = Write(file, content);
-        if (fault != Fault.None)
-            disk.Unlink(path);
-        return fault;
+        return Path.Combine(folder, $"{Prefix}{id}-{Environment.ProcessId}-{Interlocked.Increment(ref _count)}.eml");
     }
 
-    public void Remove(string path) => disk.Unlink(path);
-
-    private static Fault Write(IDiskFile file, MessageContent content)
+    /// <summary>A copy of an open file; null if it is empty, too long or cannot be read, or the copy not be
+    /// written.</summary>
+    public ChangedContent? Copy(string id, int descriptor, long limit)
     {
-        using Stream stream = content.OpenRead();
+        string path = NewPath(id);
+        if (disk.CreateIn(folder, Path.GetFileName(path), out IDiskFile file) != Fault.None)
+            return null;
+        bool isWhole;
+        using (file)
+            isWhole = TryCopy(descriptor, file, limit);
+        ChangedContent? made = isWhole ? ChangedContent.TryOpen(path) : null;
+        if (made is null)
+            disk.Unlink(path);
+        return made;
+    }
+
+    private static bool TryCopy(int from, IDiskFile to, long limit)
+    {
         byte[] piece = new byte[PieceLength];
-        long offset = 0;
-        int count;
-        var fault = Fault.None;
-        while (fault == Fault.None && (count = stream.Read(piece)) > 0)
+        long length = 0;
+        while (true)
         {
-            fault = file.Write(piece.AsSpan(0, count), offset);
-            offset += count;
+            int count = FileCalls.Linux.Read(from, piece);
+            if (count <= 0)
+                return count == 0;
+            if (length + count > limit || to.Write(piece.AsSpan(0, count), length) != Fault.None)
+                return false;
+            length += count;
         }
-        return fault;
     }
 
     private void SweepOnce()

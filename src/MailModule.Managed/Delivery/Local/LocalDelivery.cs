@@ -39,7 +39,8 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
         _mailboxes = new MailboxDelivery(dependencies, BeginAction, Post);
         _thread = new LocalDeliveryThread(_lock, _queue, _progress, _mailboxes, dependencies.Log);
         if (dependencies.Rules is { } rules)
-            _actions = new LocalActionQueue(dependencies.Workers!, rules.Run, EndAction, dependencies.Log);
+            _actions = new LocalActionQueue(
+                dependencies.Workers!, rules.Run, EndAction, dependencies.Log, dependencies.Time);
     }
 
     /// <summary>Starts the thread, which begins with what the spool has handed over before.</summary>

@@ -29,11 +29,21 @@ internal static unsafe partial class ChildProcess
     /// <param name="environment">All of it: <c>NAME=value</c>.</param>
     /// <param name="folder">The child's working directory.</param>
     /// <param name="given">A descriptor of ours that the child gets.</param>
+    /// <param name="user">Whose rights it has; null: ours.</param>
     public static int Start(
-        IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, byte[] folder, int given)
+        IReadOnlyList<byte[]> arguments, IReadOnlyList<byte[]> environment, byte[] folder, int given,
+        FileOwner? user = null)
     {
         using var argumentList = new PointerList(arguments);
         using var environmentList = new PointerList(environment);
+        if (user is { } other)
+            fixed (byte* directory = (byte[])[.. folder, 0])
+                return UserChange.Start(argumentList.Pointers, environmentList.Pointers, directory, given, other);
+        return Spawn(argumentList, environmentList, folder, given);
+    }
+
+    private static int Spawn(PointerList argumentList, PointerList environmentList, byte[] folder, int given)
+    {
         byte* actions = stackalloc byte[RoomOfOpaque];
         byte* attributes = stackalloc byte[RoomOfOpaque];
         int result = posix_spawn_file_actions_init(actions);

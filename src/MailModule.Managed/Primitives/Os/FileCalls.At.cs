@@ -44,13 +44,6 @@ internal unsafe partial class FileCalls
             return Result(open(p, CloseOnExec | PathOnly | (followsLink ? 0 : NoFollow), 0));
     }
 
-    /// <summary>Opens for reading, never waits, and follows no link in the last place.</summary>
-    public virtual int OpenItself(ReadOnlySpan<byte> path)
-    {
-        fixed (byte* p = path)
-            return Result(open(p, CloseOnExec | NonBlocking | NoFollow, 0));
-    }
-
     /// <summary>Opens what has this name in a folder. <see cref="Errno.SymbolicLink"/> for a link,
     /// <see cref="Errno.CrossDevice"/> where another file system begins.</summary>
     public virtual int OpenAt(int folder, ReadOnlySpan<byte> name, OpenAs how)

@@ -11,6 +11,7 @@ public sealed class LocalActionQueueTests : IDisposable
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
 
     private readonly Workers _workers = new(100);
+    private readonly SteppedClock _clock = new();
     private readonly ConcurrentQueue<string> _ended = new();
     private readonly SemaphoreSlim _begun = new(0);
     private readonly SemaphoreSlim _go = new(0);
@@ -101,6 +102,66 @@ public sealed class LocalActionQueueTests : IDisposable
         Assert.True(actions.Stop(Long));
     }
 
+    [Fact]
+    public void Slow_commands_of_many_users_hold_up_no_action_without_commands()
+    {
+        LocalActionQueue actions = MakeWithCommands();
+        for (int i = 0; i < 100; i++)
+            actions.Enqueue(Of($"slow{i}", $"/h/slow{i}"));
+        for (int i = 0; i < CommandShares.Places - CommandShares.PlacesForLittle; i++)
+            Assert.True(_begun.Wait(Long));
+        actions.Enqueue(Of("list", "/h/list"));
+        Assert.True(SpinWait.SpinUntil(() => _ended.Contains("list None"), Long));
+        _go.Release(100);
+        Assert.True(SpinWait.SpinUntil(() => _ended.Count == 101, Long));
+        Assert.True(actions.Stop(Long));
+    }
+
+    [Fact]
+    public void A_command_that_runs_for_long_gives_its_place_to_another()
+    {
+        LocalActionQueue actions = MakeWithCommands();
+        for (int i = 0; i < CommandShares.Places; i++)
+            actions.Enqueue(Of($"slow{i}", $"/h/slow{i}"));
+        for (int i = 0; i < CommandShares.Places; i++)
+            Assert.True(_begun.Wait(Long));
+        actions.Enqueue(Of("slow of another", "/h/other"));
+        Assert.True(SpinWait.SpinUntil(() => _clock.Timers > 0, Long));
+        Assert.Equal(0, _begun.CurrentCount);
+        _clock.Turn(CommandShares.Long);
+        Assert.True(_begun.Wait(Long));
+        _go.Release(100);
+        Assert.True(SpinWait.SpinUntil(() => _ended.Count == CommandShares.Places + 1, Long));
+        Assert.True(actions.Stop(Long));
+    }
+
+    [Fact]
+    public void A_stop_begins_no_action_that_waits_for_a_place_for_commands()
+    {
+        LocalActionQueue actions = MakeWithCommands();
+        for (int i = 0; i < CommandShares.Places + 5; i++)
+            actions.Enqueue(Of($"slow{i}", $"/h/slow{i}"));
+        for (int i = 0; i < CommandShares.Places; i++)
+            Assert.True(_begun.Wait(Long));
+        Assert.False(actions.Stop(TimeSpan.Zero));
+        _go.Release(CommandShares.Places);
+        Assert.True(actions.Stop(Long));
+        Assert.Equal(CommandShares.Places, _ended.Count);
+    }
+
+    // An action whose home says "slow" runs a command.
+    private LocalActionQueue MakeWithCommands() => Make((action, _) =>
+    {
+        if (action.CommandShare is not null)
+            Wait();
+        else if (!action.Home!.Contains("list", StringComparison.Ordinal))
+        {
+            action.CommandShare = action.Home;
+            return LocalActionResult.Failed(Fault.Limit);
+        }
+        return LocalActionResult.Inbox;
+    });
+
     private void Wait()
     {
         _begun.Release();
@@ -108,7 +169,7 @@ public sealed class LocalActionQueueTests : IDisposable
     }
 
     private LocalActionQueue Make(Func<LocalAction, CancellationToken, LocalActionResult> run, int limit = 32)
-        => new(_workers, run, (action, result) => _ended.Enqueue($"{action.Entry.Id} {result.Fault}"), Log.None, limit);
+        => new(_workers, run, (action, result) => _ended.Enqueue($"{action.Entry.Id} {result.Fault}"), Log.None, _clock, limit);
 
     private static LocalAction Of(string id, string home) => new(new MemorySpool.Entry(id, "a"), "a", home, [0]);
 }
