@@ -40,7 +40,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         {
             descriptor = OnFile(folder, index, s_open, out FileStamp stamp);
             if (descriptor >= 0)
-                content = new MaildirStream(store.Calls, descriptor, stamp.Length);
+                content = new DescriptorStream(store.Calls, descriptor, stamp.Length);
         }
         return SystemFault.Of(descriptor);
     }

@@ -16,10 +16,6 @@ internal sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bo
     public List<string> Syncs { get; } = [];
 
     public override int OpenRead(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenRead(path);
-    public override int OpenFolder(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenFolder(path);
-    public override int OpenReadAt(int folder, ReadOnlySpan<byte> name)
-        => Fails() ? -error : base.OpenReadAt(folder, name);
-    public override int OpenNew(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenNew(path);
     public override int OpenLock(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenLock(path);
     public override int Read(int descriptor, Span<byte> buffer) => Fails() ? -error : base.Read(descriptor, buffer);
 
@@ -40,7 +36,6 @@ internal sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bo
 
     public override int Rename(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
         => Fails() ? -error : base.Rename(from, to);
-    public override int Link(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to) => Fails() ? -error : base.Link(from, to);
     public override int Unlink(ReadOnlySpan<byte> path) => Fails() ? -error : base.Unlink(path);
     public override int MakeDirectory(ReadOnlySpan<byte> path) => Fails() ? -error : base.MakeDirectory(path);
     public override int Lock(int descriptor) => Fails() ? -error : base.Lock(descriptor);

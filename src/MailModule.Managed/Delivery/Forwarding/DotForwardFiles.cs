@@ -5,7 +5,10 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Delivery.Forwarding;
 
-/// <summary>The users' forward files, each read again when it has changed. Any thread.</summary>
+/// <summary>
+/// The users' forward files, each read again when it has changed. One is a file in its home, its owner's or ours, and no
+/// link. Any thread.
+/// </summary>
 internal sealed class DotForwardFiles(FileCalls calls)
 {
     private const int PathRoom = 4096;
@@ -15,29 +18,47 @@ internal sealed class DotForwardFiles(FileCalls calls)
 
     public static string PathOf(string home) => home + "/forward";
 
-    /// <summary>Whether a user has one: one system call.</summary>
+    private static ReadOnlySpan<byte> Name => "forward"u8;
+
+    /// <summary>Whether a user has anything of that name: one system call.</summary>
     [SkipLocalsInit]
     public bool Exists(string home)
     {
         Span<byte> room = stackalloc byte[PathRoom];
-        return calls.Stat(WritePath(home, room), out _) != -Errno.NoEntry;
+        return calls.HasName(WritePath(home, room)) != -Errno.NoEntry;
     }
 
     /// <summary>Reads it. <see cref="Fault.NotFound"/>: it has gone meanwhile.</summary>
     public Fault Read(string home, out DotForwardScript? script)
     {
         script = null;
-        byte[] room = new byte[PathRoom];
-        ReadOnlySpan<byte> path = WritePath(home, room);
-        int result = calls.Stat(path, out FileStamp stamp);
+        int descriptor = Open(home, out FileStamp stamp);
+        if (descriptor < 0)
+            return SystemFault.Of(descriptor);
+        Fault fault = Read(home, descriptor, stamp, out script);
+        calls.Close(descriptor);
+        return fault;
+    }
+
+    private int Open(string home, out FileStamp stamp)
+    {
+        stamp = default;
+        int result = HomeFolder.Open(calls, home, out HomeFolder? folder);
         if (result < 0)
-            return SystemFault.Of(result);
+            return result;
+        using (folder)
+            return folder!.OpenFile(Name, linkedLength: -1, out stamp);
+    }
+
+    private Fault Read(string home, int descriptor, in FileStamp stamp, out DotForwardScript? script)
+    {
+        script = null;
         lock (_scripts)
             if (_scripts.TryGetValue(home, out var kept) && kept.Stamp == stamp)
                 script = kept.Script;
         if (script is not null)
             return Fault.None;
-        Fault fault = ReadText(path, out string text);
+        Fault fault = ReadText(descriptor, out string text);
         if (fault != Fault.None)
             return fault;
         script = DotForwardParser.Parse(text, home) with { Owner = stamp.Owner };
@@ -56,17 +77,12 @@ internal sealed class DotForwardFiles(FileCalls calls)
     }
 
     // One octet more than is allowed, so that the parser sees that it is too long.
-    private Fault ReadText(ReadOnlySpan<byte> path, out string text)
+    private Fault ReadText(int descriptor, out string text)
     {
-        text = "";
-        int descriptor = calls.OpenReadNonBlocking(path);
-        if (descriptor < 0)
-            return SystemFault.Of(descriptor);
         byte[] octets = new byte[DotForwardParser.SizeLimit + 1];
         int length = 0, count;
         while ((count = calls.Read(descriptor, octets.AsSpan(length))) > 0)
             length += count;
-        calls.Close(descriptor);
         text = Encoding.Latin1.GetString(octets, 0, length);
         return SystemFault.Of(count);
     }

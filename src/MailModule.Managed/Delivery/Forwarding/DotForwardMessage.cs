@@ -46,7 +46,9 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         string name = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
         if (name.Length == 0 || name.Contains('\0'))
             return null;
-        return TryStat(Path.GetFullPath(name, home), out FileStamp stamp)
+        // The message's own file is ours to look at.
+        return (name == _file?.Path ? TryStat(name, out FileStamp stamp)
+                : HomeFolder.Look(FileCalls.Linux, home, name, out stamp) >= 0)
             ? new FileFacts(stamp.IsDirectory ? 0 : stamp.Length, stamp.Modified / 1_000_000_000, stamp.Mode)
             : null;
     }

@@ -17,7 +17,8 @@ internal sealed class MemberFiles(Log log)
         WatchedFile<MemberFile>? file;
         lock (_files)
             if (!_files.TryGetValue(path, out file))
-                _files[path] = file = new WatchedFile<MemberFile>(path, text => Parse(path, text));
+                _files[path] = file = new WatchedFile<MemberFile>(
+                    path, text => Parse(path, text), problem => LogProblem(path, problem));
         return file.Current?.Members;
     }
 
@@ -27,4 +28,7 @@ internal sealed class MemberFiles(Log log)
         made.WriteErrors(path, log);
         return made;
     }
+
+    private void LogProblem(string path, string problem)
+        => log.Write(LogLevel.Error, "lists", $"{path} cannot be read: {problem}");
 }

@@ -17,7 +17,8 @@ internal enum OpenAs
 }
 
 /// <summary>
-/// The calls by a folder's descriptor. Each takes one name, ending with NUL, and follows no symbolic link.
+/// The calls by a folder's descriptor, and what goes with them. Each takes a name, ending with NUL, and follows no
+/// symbolic link there, save the one that says so.
 /// </summary>
 internal unsafe partial class FileCalls
 {
@@ -29,6 +30,7 @@ internal unsafe partial class FileCalls
     private const int LinkNotFollowed = 0x100;
     private const int NoAutomount = 0x800;
     private const int EmptyPath = 0x1000;
+    private const int DoNotSync = 0x4000;
 
     // RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH
     private const ulong Resolve = 0x01 | 0x02 | 0x04 | 0x08;
@@ -86,6 +88,27 @@ internal unsafe partial class FileCalls
                 folder, p, LinkNotFollowed | NoAutomount | (name.IsEmpty ? EmptyPath : 0), StatxMask, raw));
         stamp = result < 0 ? default : FileStamp.FromStatx(new ReadOnlySpan<byte>(raw, 256));
         return result;
+    }
+
+    /// <summary>What a path leads to, links and all; a relative one counts from a folder.</summary>
+    public virtual int LookFrom(int folder, ReadOnlySpan<byte> path, out FileStamp stamp)
+    {
+        byte* raw = stackalloc byte[256];
+        int result;
+        fixed (byte* p = path)
+            result = Result(statx(folder, p, NoAutomount, StatxMask, raw));
+        stamp = result < 0 ? default : FileStamp.FromStatx(new ReadOnlySpan<byte>(raw, 256));
+        return result;
+    }
+
+    /// <summary>Whether anything has a name, be it a link that leads nowhere: <see cref="Errno.NoEntry"/> if nothing
+    /// has. It does not ask a remote or user's file system for what it knows already.</summary>
+    public virtual int HasName(ReadOnlySpan<byte> path)
+    {
+        byte* raw = stackalloc byte[256];
+        fixed (byte* p = path)
+            return Result(statx(
+                AtCurrentDirectory, p, LinkNotFollowed | NoAutomount | DoNotSync, mask: 0, raw));
     }
 
     public virtual int RenameAt(int fromFolder, ReadOnlySpan<byte> from, int toFolder, ReadOnlySpan<byte> to)

@@ -42,27 +42,6 @@ internal unsafe partial class FileCalls
             return Result(open(p, CloseOnExec | NonBlocking, 0));
     }
 
-    /// <summary>Opens a directory only to name files in it.</summary>
-    public virtual int OpenFolder(ReadOnlySpan<byte> path)
-    {
-        fixed (byte* p = path)
-            return Result(open(p, CloseOnExec | PathOnly, 0));
-    }
-
-    /// <summary>Opens for reading a file in a directory that is open.</summary>
-    public virtual int OpenReadAt(int folder, ReadOnlySpan<byte> name)
-    {
-        fixed (byte* p = name)
-            return Result(openat(folder, p, CloseOnExec, 0));
-    }
-
-    /// <summary>Makes a new file for writing, mode 0600; <see cref="Errno.Exists"/> if there is one.</summary>
-    public virtual int OpenNew(ReadOnlySpan<byte> path)
-    {
-        fixed (byte* p = path)
-            return Result(open(p, CloseOnExec | WriteOnly | Create | Exclusive, OwnerOnly));
-    }
-
     /// <summary>
     /// Opens a file for reading and writing: one that is there or, mode 0600, one that is not
     /// (<see cref="Errno.Exists"/> if it is).
@@ -115,12 +94,6 @@ internal unsafe partial class FileCalls
     {
         fixed (byte* f = from, t = to)
             return Result(rename(f, t));
-    }
-
-    public virtual int Link(ReadOnlySpan<byte> from, ReadOnlySpan<byte> to)
-    {
-        fixed (byte* f = from, t = to)
-            return Result(link(f, t));
     }
 
     public virtual int Unlink(ReadOnlySpan<byte> path)
@@ -184,9 +157,6 @@ internal unsafe partial class FileCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int rename(byte* from, byte* to);
-
-    [LibraryImport("libc", SetLastError = true)]
-    private static partial int link(byte* from, byte* to);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int unlink(byte* path);

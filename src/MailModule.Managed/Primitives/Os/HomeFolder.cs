@@ -91,6 +91,25 @@ internal sealed class HomeFolder : IDisposable
         return isThere;
     }
 
+    /// <summary>
+    /// What a path leads to, as far as the home's owner may see; a relative one counts from the home. Where we cannot
+    /// look with the owner's rights, what is in the home itself.
+    /// </summary>
+    public static int Look(FileCalls calls, string home, string path, out FileStamp stamp)
+    {
+        stamp = default;
+        int result = Open(calls, home, out HomeFolder? folder);
+        if (result < 0)
+            return result;
+        using (folder)
+        {
+            if (!folder!.IsOurs && !OwnerRights.IsPossible(folder._us))
+                return folder.Stat(Encoding.UTF8.GetBytes(path), out stamp);
+            using OwnerRights rights = folder.Take();
+            return calls.LookFrom(folder._descriptor, Octets(path), out stamp);
+        }
+    }
+
     /// <summary>Opens a folder in this one.</summary>
     public int OpenFolder(ReadOnlySpan<byte> name, out HomeFolder? folder)
     {

@@ -28,6 +28,9 @@ internal readonly unsafe ref partial struct OwnerRights
 
     private OwnerRights(FileOwner? before) => (_isTaken, _before) = (true, before);
 
+    /// <summary>A thread of this process can take another's rights.</summary>
+    public static bool IsPossible(FileOwner us) => us.User == FileOwner.Root && s_mayChange.Value;
+
     /// <summary>The calling thread has a user's rights now; for tests.</summary>
     internal static bool IsTaken => t_taken is not null;
 
@@ -36,7 +39,7 @@ internal readonly unsafe ref partial struct OwnerRights
     public static OwnerRights Take(FileOwner owner, FileOwner us)
     {
         FileOwner? before = t_taken;
-        if (us.User != FileOwner.Root || owner.User == us.User || before == owner || !s_mayChange.Value)
+        if (owner.User == us.User || before == owner || !IsPossible(us))
             return default;
         Set(owner);
         return new OwnerRights(before);

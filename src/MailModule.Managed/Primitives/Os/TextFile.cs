@@ -39,7 +39,7 @@ internal static class TextFile
                 throw Failure(result);
             if (!stamp.IsRegular)
                 throw new IOException(stamp.IsDirectory ? "it is a folder" : "it is no file, but a pipe or a device");
-            return ReadAll(descriptor, limit);
+            return stamp.Length > limit ? throw TooLong(limit) : ReadAll(descriptor, limit);
         }
         finally
         {
@@ -55,12 +55,14 @@ internal static class TextFile
         {
             length += count;
             if (length > limit)
-                throw new InvalidDataException($"it has more than {limit} octets");
+                throw TooLong(limit);
             if (length == octets.Length)
                 Array.Resize(ref octets, (int)Math.Min(octets.Length * 4L, limit + 1L));
         }
         return count < 0 ? throw Failure(count) : octets[..length];
     }
+
+    private static InvalidDataException TooLong(int limit) => new($"it has more than {limit} octets");
 
     private static Exception Failure(int result) => -result switch
     {

@@ -6,7 +6,8 @@ namespace MailModule.Primitives.Os;
 /// The parsed content of a small system file, read again when the file has changed. While the file cannot be read (no
 /// descriptor left, say) the content read last stands. Any thread; blocks as long as a file takes.
 /// </summary>
-internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
+/// <param name="tell">Gets why it cannot be read, once for each state of the file.</param>
+internal sealed class WatchedFile<T>(string path, Func<string, T> parse, Action<string>? tell = null)
     where T : class
 {
     private const int SizeLimit = 16 * 1024 * 1024;
@@ -14,6 +15,7 @@ internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
     private readonly byte[] _path = [.. Encoding.UTF8.GetBytes(path), 0];
     private readonly Lock _lock = new();
     private FileStamp _stamp;
+    private FileStamp _toldOf;
     private T? _content;
 
     /// <summary>Null: there is no such file, or it could not be read yet.</summary>
@@ -43,6 +45,9 @@ internal sealed class WatchedFile<T>(string path, Func<string, T> parse)
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
             // The next call tries again.
+            if (_toldOf != stamp)
+                tell?.Invoke(e.Message);
+            _toldOf = stamp;
         }
     }
 }

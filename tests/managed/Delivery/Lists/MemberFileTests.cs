@@ -63,4 +63,36 @@ public class MemberFileTests
         File.Delete(path);
         Assert.Null(files.Read(path));
     }
+
+    public static IEnumerable<object[]> NoFiles
+        => OddFiles.Kinds.Except([OddFile.SymbolicLink, OddFile.DanglingLink, OddFile.HardLink])
+            .Select(kind => new object[] { kind });
+
+    [Theory]
+    [MemberData(nameof(NoFiles))]
+    public void What_is_no_file_has_no_members_and_is_told_once(OddFile kind)
+    {
+        using var folder = new TemporaryFolder();
+        var lines = new List<string>();
+        var files = new MemberFiles(new Log(LogLevel.Error, (_, _, text) => lines.Add(text)));
+        OddFiles.Make(kind, folder.In("members"), folder.In("x"));
+        for (int i = 0; i < 3; i++)
+            Assert.Null(files.Read(folder.In("members")));
+        Assert.Contains("cannot be read", Assert.Single(lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_that_is_too_long_is_not_read_at_all_and_the_members_read_before_stand()
+    {
+        using var folder = new TemporaryFolder();
+        var lines = new List<string>();
+        var files = new MemberFiles(new Log(LogLevel.Error, (_, _, text) => lines.Add(text)));
+        File.WriteAllText(folder.In("members"), "ann@a.example\n");
+        Assert.Single(files.Read(folder.In("members"))!);
+        using (FileStream sparse = File.OpenWrite(folder.In("members")))
+            sparse.SetLength(10L << 30);
+        for (int i = 0; i < 3; i++)
+            Assert.Single(files.Read(folder.In("members"))!);
+        Assert.Contains("more than", Assert.Single(lines), StringComparison.Ordinal);
+    }
 }

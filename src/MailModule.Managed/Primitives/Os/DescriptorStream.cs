@@ -1,13 +1,10 @@
-using MailModule.Primitives;
-using MailModule.Primitives.Os;
-
-namespace MailModule.Mailbox;
+namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// A message's file, read once from front to back: no buffer, no call beyond open, read and close. It ends where the
+/// An open file of somebody else's, a message say, read once from front to back: no buffer, no call beyond open, read and close. It ends where the
 /// file ended when it was opened, whatever somebody writes to it meanwhile.
 /// </summary>
-internal sealed class MaildirStream(FileCalls calls, int descriptor, long length) : ReadOnlyStream
+internal sealed class DescriptorStream(FileCalls calls, int descriptor, long length) : ReadOnlyStream
 {
     private int _descriptor = descriptor;
     private long _left = length;
