@@ -25,6 +25,9 @@ internal sealed class Destination(string nextHop, int limit)
     /// <summary>This destination stands in line for a connection.</summary>
     public bool IsAwaitingConnection { get; set; }
 
+    /// <summary>The peer with which this destination waits for a connection to end; null if it does not.</summary>
+    public Peer? AwaitedPeer { get; set; }
+
     /// <summary>Why all that waits is to be deferred; null unless it is.</summary>
     public AttemptResult? Failure { get; set; }
 
