@@ -6,25 +6,22 @@ namespace MailModule.Delivery.Queue;
 /// </summary>
 internal sealed class ConnectionLines
 {
-    private readonly Queue<Destination>[] _lines = [new(), new(), new(), new()];
+    private readonly ConnectionLine[] _lines =
+        [new(RunKind.At(0)), new(RunKind.At(1)), new(RunKind.At(2)), new(RunKind.At(3))];
+
     private int _turn;
+
+    /// <summary>Nobody waits.</summary>
+    public bool IsEmpty => _lines[0].IsEmpty && _lines[1].IsEmpty && _lines[2].IsEmpty && _lines[3].IsEmpty;
 
     /// <summary>Puts a destination into a line; it leaves the one that it stands in.</summary>
     public void Add(Destination destination, RunKind kind)
     {
-        if (destination.Line == kind)
-            return;
-        destination.Line = kind;
-        _lines[kind.Index].Enqueue(destination);
+        if (destination.Line != kind)
+            _lines[kind.Index].Add(destination);
     }
 
-    public bool IsWaiting(RunKind kind)
-    {
-        Queue<Destination> line = _lines[kind.Index];
-        while (line.TryPeek(out Destination? destination) && destination.Line != kind)
-            line.Dequeue(); // it has left for another line
-        return line.Count > 0;
-    }
+    public bool IsWaiting(RunKind kind) => _lines[kind.Index].IsWaiting();
 
     /// <summary>The next of a line whose kind has room.</summary>
     public bool TryDequeue(RunLimits limits, out Destination destination, out RunKind kind)
@@ -35,7 +32,6 @@ internal sealed class ConnectionLines
             if (!IsWaiting(kind) || !limits.HasRoom(kind))
                 continue;
             destination = _lines[kind.Index].Dequeue();
-            destination.Line = null;
             _turn = kind.Index + 1;
             return true;
         }

@@ -40,6 +40,9 @@ internal sealed class Destination(string nextHop, int limit)
     /// <summary>Something waits that is no report.</summary>
     public bool HasMail => _waiting.HasMail;
 
+    /// <summary>Who has sent what waits here first; empty for reports.</summary>
+    public string FirstSender => _waiting.First?.Item.Entry.Envelope.ReversePath.Text ?? "";
+
     /// <summary>If something waits: the next to go is a report.</summary>
     public bool IsReportNext => _waiting.IsReportNext;
 

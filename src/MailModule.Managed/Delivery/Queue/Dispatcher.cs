@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using MailModule.Delivery.Remote;
 using MailModule.Mail;
@@ -26,7 +27,6 @@ internal sealed class Dispatcher(
     private readonly HashSet<QueueAttempt> _attempts = [];
     private DateTimeOffset _pausedUntil;
     private bool _isStarted;
-    private bool _isUnderPressure;
 
     /// <summary>An attempt is under way. With the table's lock held.</summary>
     public bool IsBusy => _attempts.Count > 0;
@@ -35,7 +35,7 @@ internal sealed class Dispatcher(
     /// When attempts may begin again, or one has been waited for long enough; null: not before something happens. With
     /// the table's lock held.
     /// </summary>
-    public DateTimeOffset? NextDue => _pausedUntil > Now ? _pausedUntil : Patience.NextDue(_attempts);
+    public DateTimeOffset? NextDue => _pausedUntil > Now ? _pausedUntil : Patience.NextDue(_attempts, Now);
 
     private Patience Patience => field ??= new Patience(_limits, _lines);
 
@@ -259,18 +259,25 @@ internal sealed class Dispatcher(
         LineUp();
         if (!_isStarted || table.IsClosed || Now < _pausedUntil)
             return null;
+        if (!_lines.IsEmpty && TryTakeTurn(out Destination? destination, out RunKind kind))
+            return OpenAttempt(destination, kind);
+        NoticePressure();
+        return null;
+    }
+
+    private bool TryTakeTurn([NotNullWhen(true)] out Destination? destination, out RunKind kind)
+    {
         _limits.SetLimit(dependencies.Schedule().Pause > TimeSpan.Zero ? 1 : dependencies.ConnectionLimit);
-        while (_lines.TryDequeue(_limits, out Destination destination, out RunKind kind))
+        while (_lines.TryDequeue(_limits, out destination, out kind))
         {
             if (!destination.WantsConnection)
                 GoWithout(destination);
             else if (_limits.KindOf(destination) is var newKind && newKind != kind)
                 _lines.Add(destination, newKind);
             else
-                return OpenAttempt(destination, kind);
+                return true;
         }
-        NoticePressure();
-        return null;
+        return false;
     }
 
     private QueueAttempt OpenAttempt(Destination destination, RunKind kind)
@@ -292,11 +299,11 @@ internal sealed class Dispatcher(
     // The queue's thread keeps the time.
     private void NoticePressure()
     {
-        if (Patience.IsUnderPressure == _isUnderPressure)
+        if (!Patience.PressureBegins(Now, out string? line))
             return;
-        _isUnderPressure = !_isUnderPressure;
-        if (_isUnderPressure)
-            table.Wake();
+        if (line is not null)
+            events.Note(line);
+        table.Wake();
     }
 
     private Transfer<QueuedTransaction> NewTransfer(Destination destination)

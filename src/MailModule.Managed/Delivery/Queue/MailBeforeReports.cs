@@ -44,6 +44,17 @@ internal sealed class MailBeforeReports<T>(Func<T, bool> stillWaits)
         }
     }
 
+    /// <summary>The first of the mail, or of the reports if there is no mail; null if nobody waits.</summary>
+    public T? First
+    {
+        get
+        {
+            Trim(_reports);
+            (HasMail ? _mail : _reports).TryPeek(out T? first);
+            return first;
+        }
+    }
+
     public void Enqueue(T one, bool isReport) => (isReport ? _reports : _mail).Enqueue(one);
 
     public T? Dequeue() => Dequeue(IsReportNext);

@@ -8,6 +8,10 @@ namespace MailModule.Delivery.Queue;
 internal sealed class Patience(RunLimits limits, ConnectionLines lines)
 {
     private static readonly TimeSpan UnderPressure = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan LogPeriod = TimeSpan.FromMinutes(1);
+
+    private bool _wasUnderPressure;
+    private DateTimeOffset _lastLogged;
 
     /// <summary>Somebody waits for a run that silent hosts may hold.</summary>
     public bool IsUnderPressure
@@ -21,20 +25,33 @@ internal sealed class Patience(RunLimits limits, ConnectionLines lines)
         }
     }
 
-    /// <summary>When one of the attempts has been waited for long enough; null: none is in anybody's way.</summary>
-    public DateTimeOffset? NextDue(IEnumerable<QueueAttempt> attempts)
+    /// <summary>Whether somebody waits now for whom the time is to be kept; true once each time.</summary>
+    /// <param name="line">For the log; null: it was told lately.</param>
+    public bool PressureBegins(DateTimeOffset now, out string? line)
+    {
+        line = null;
+        bool isBeginning = !_wasUnderPressure & (_wasUnderPressure = IsUnderPressure);
+        if (!isBeginning || (now - _lastLogged).Duration() < LogPeriod)
+            return isBeginning;
+        _lastLogged = now;
+        line = $"mail waits for a run: what does not answer gets {UnderPressure.TotalSeconds:0} s meanwhile";
+        return true;
+    }
+
+    /// <summary>When one of the attempts may have been waited for long enough; null: nobody waits.</summary>
+    public DateTimeOffset? NextDue(HashSet<QueueAttempt> attempts, DateTimeOffset now)
     {
         if (!IsUnderPressure)
             return null;
-        DateTimeOffset? first = null;
+        DateTimeOffset first = now;
         foreach (QueueAttempt attempt in attempts)
-            if ((first is null || attempt.Began < first) && IsInTheWay(attempt))
+            if (attempt.Began < first && IsInTheWay(attempt))
                 first = attempt.Began;
         return first + UnderPressure;
     }
 
     /// <summary>Those that have been waited for long enough.</summary>
-    public List<QueueAttempt> Overdue(IEnumerable<QueueAttempt> attempts, DateTimeOffset now)
+    public List<QueueAttempt> Overdue(HashSet<QueueAttempt> attempts, DateTimeOffset now)
     {
         List<QueueAttempt> overdue = [];
         if (!IsUnderPressure)

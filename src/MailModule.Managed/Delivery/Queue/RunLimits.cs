@@ -81,7 +81,8 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
         _successes.Add(attempt.Destination.NextHop, Now);
         attempt.Address?.Delivered();
         attempt.Host?.Delivered();
-        TryChange(attempt, attempt.Kind with { IsProven = true });
+        if (!attempt.Kind.IsProven)
+            TryChange(attempt, attempt.Kind with { IsProven = true });
         Wake(attempt.Address);
         Wake(attempt.Host);
     }
@@ -206,7 +207,7 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
 
     private void Wake(Peer? peer)
     {
-        if (peer is null)
+        if (peer is null || peer.Waiting.Count == 0)
             return;
         int room = peer.KnownFailure(Now) is null ? peer.Room : int.MaxValue;
         while (room-- > 0 && peer.Waiting.Dequeue() is { } destination)

@@ -43,19 +43,22 @@ internal sealed class AddressBench : IDisposable
     public MailQueue Queue { get; }
 
     /// <summary>The log's lines that are about no message.</summary>
-    public string[] Notes => [.. _lines.Where(line => !line.StartsWith("m", StringComparison.Ordinal))];
+    public string[] Notes => [.. _lines.Where(line => !(line[0] == 'm' && char.IsDigit(line[1])))];
 
     /// <returns>The message's id.</returns>
-    public string Mail(string to) => Add(to, isReport: false);
+    public string Mail(string to, string from = "sender@from.test")
+    {
+        Assert.True(MailAddress.TryParse(from, out MailAddress sender));
+        return Add(to, sender);
+    }
 
     /// <inheritdoc cref="Mail"/>
-    public string Report(string to) => Add(to, isReport: true);
+    public string Report(string to) => Add(to, MailAddress.Null);
 
-    private string Add(string to, bool isReport)
+    private string Add(string to, MailAddress from)
     {
         var entry = new QueueSpool.Entry($"m{++_messages}", Clock.GetUtcNow(), Notify.Default, to);
-        if (isReport)
-            entry.Envelope.ReversePath = MailAddress.Null;
+        entry.Envelope.ReversePath = from;
         Queue.Enqueue(entry);
         return entry.Id;
     }

@@ -159,6 +159,18 @@ public class SilentHostTests
     }
 
     [Fact]
+    public void Who_writes_to_a_thousand_silent_hosts_keeps_others_waiting_for_the_first_time_out_only()
+    {
+        using AddressBench bench = WithDarkAddressesOfTheirOwn(1000);
+        for (int i = 0; i < 1000; i++)
+            bench.Mail($"a@d{i}.test");
+        bench.Mail("a@good.test", from: "another@from.test");
+        bench.Pass(12);
+        Assert.Equal(["a@good.test"], bench.Network.Taken);
+        Assert.Contains("mail waits for a run: what does not answer gets 10 s meanwhile", bench.Notes);
+    }
+
+    [Fact]
     public void A_silent_host_gets_all_its_time_while_nobody_waits()
     {
         using AddressBench bench = WithDarkAddressesOfTheirOwn(100);
