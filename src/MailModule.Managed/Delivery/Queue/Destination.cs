@@ -11,7 +11,8 @@ internal sealed class Destination(string nextHop, int limit)
 {
     private const int FirstWindow = 4;
 
-    private readonly Queue<QueuedTransaction> _waiting = new();
+    // Transactions in front that were held or removed meanwhile do not count.
+    private readonly MailBeforeReports<QueuedTransaction> _waiting = new(queued => queued.State == QueueState.Ready);
     private int _window = Math.Min(FirstWindow, limit);
 
     public string NextHop => nextHop;
@@ -22,41 +23,43 @@ internal sealed class Destination(string nextHop, int limit)
     /// <summary>Connections under way for which a host was ready.</summary>
     public int ReadyConnections { get; private set; }
 
-    /// <summary>This destination stands in line for a connection.</summary>
-    public bool IsAwaitingConnection { get; set; }
+    /// <summary>The line in which this destination stands for a connection; null if it stands in none.</summary>
+    public RunKind? Line { get; set; }
+
+    /// <summary>The peer with which this destination waits for a connection to end; null if it does not.</summary>
+    public Peer? AwaitedPeer { get; set; }
+
+    /// <summary>The peer whose turn this destination has been given, until it has used or passed it on.</summary>
+    public Peer? AwakenedBy { get; set; }
 
     /// <summary>Why all that waits is to be deferred; null unless it is.</summary>
     public AttemptResult? Failure { get; set; }
 
-    public bool IsIdle => Connections == 0 && Waiting == 0 && Failure is null;
+    public bool IsIdle => Connections == 0 && _waiting.Count == 0 && Failure is null;
+
+    /// <summary>Something waits that is no report.</summary>
+    public bool HasMail => _waiting.HasMail;
+
+    /// <summary>Who has sent what waits here first; empty for reports.</summary>
+    public string FirstSender => _waiting.First?.Item.Entry.Envelope.ReversePath.Text ?? "";
+
+    /// <summary>If something waits: the next to go is a report.</summary>
+    public bool IsReportNext => _waiting.IsReportNext;
 
     /// <summary>
     /// One more connection would have work, and is allowed. A connection that has not reached a host yet counts as one
     /// waiting transaction's.
     /// </summary>
-    public bool WantsConnection => Failure is null && Connections < _window && Waiting > Connections - ReadyConnections;
+    public bool WantsConnection => Failure is null && AwaitedPeer is null && Connections < _window
+        && _waiting.Count > Connections - ReadyConnections;
 
-    // Transactions in front that were held or removed meanwhile do not count.
-    private int Waiting
-    {
-        get
-        {
-            while (_waiting.TryPeek(out QueuedTransaction? queued) && queued.State != QueueState.Ready)
-                _waiting.Dequeue();
-            return _waiting.Count;
-        }
-    }
+    public void Enqueue(QueuedTransaction queued) => _waiting.Enqueue(queued, queued.Item.IsReport);
 
-    public void Enqueue(QueuedTransaction queued) => _waiting.Enqueue(queued);
+    /// <summary>The next transaction that still is ready; null if there is none.</summary>
+    public QueuedTransaction? Dequeue() => _waiting.Dequeue();
 
-    /// <summary>The next transaction that still is ready: those held or removed meanwhile are passed over.</summary>
-    public QueuedTransaction? Dequeue()
-    {
-        while (_waiting.TryDequeue(out QueuedTransaction? queued))
-            if (queued.State == QueueState.Ready)
-                return queued;
-        return null;
-    }
+    /// <summary>As <see cref="Dequeue()"/>, of reports or of other mail alone.</summary>
+    public QueuedTransaction? Dequeue(bool isReport) => _waiting.Dequeue(isReport);
 
     public void BeginConnection() => Connections++;
 

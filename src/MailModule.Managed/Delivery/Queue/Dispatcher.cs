@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.InteropServices;
 using MailModule.Delivery.Remote;
 using MailModule.Mail;
@@ -20,7 +21,8 @@ internal sealed class Dispatcher(
     private static readonly TimeSpan ShortagePause = TimeSpan.FromSeconds(1);
 
     private readonly Dictionary<string, Destination> _destinations = [];
-    private readonly Queue<Destination> _awaitingConnection = new();
+    private readonly ConnectionLines _lines = new();
+    private readonly RunLimits _limits = new(dependencies, events);
     private readonly List<Destination> _down = [];
     private readonly HashSet<QueueAttempt> _attempts = [];
     private DateTimeOffset _pausedUntil;
@@ -29,8 +31,13 @@ internal sealed class Dispatcher(
     /// <summary>An attempt is under way. With the table's lock held.</summary>
     public bool IsBusy => _attempts.Count > 0;
 
-    /// <summary>When attempts may begin again; null: now. With the table's lock held.</summary>
-    public DateTimeOffset? PausedUntil => _pausedUntil > Now ? _pausedUntil : null;
+    /// <summary>
+    /// When attempts may begin again, or one has been waited for long enough; null: not before something happens. With
+    /// the table's lock held.
+    /// </summary>
+    public DateTimeOffset? NextDue => _pausedUntil > Now ? _pausedUntil : Patience.NextDue(_attempts, Now);
+
+    private Patience Patience => field ??= new Patience(_limits, _lines);
 
     private DateTimeOffset Now => dependencies.Time.GetUtcNow();
 
@@ -42,7 +49,13 @@ internal sealed class Dispatcher(
     {
         if (_pausedUntil > Now)
             _pausedUntil += by;
+        _limits.ForgetFailures(); // what they were remembered until has moved
+        foreach (QueueAttempt attempt in _attempts)
+            attempt.Began += by;
     }
+
+    /// <summary>Hosts that were down are worth an attempt again. With the table's lock held.</summary>
+    public void ForgetFailures() => _limits.ForgetFailures();
 
     /// <summary>Puts what was made ready in line for its destination. With the table's lock held.</summary>
     public void LineUp()
@@ -52,6 +65,12 @@ internal sealed class Dispatcher(
             Destination destination = DestinationOf(queued.NextHop);
             destination.Enqueue(queued);
             RequestConnection(destination);
+        }
+        while (_limits.TryTakeAwakened(out Destination destination))
+        {
+            RequestConnection(destination);
+            if (destination.Line is null)
+                GoWithout(destination);
         }
     }
 
@@ -96,6 +115,22 @@ internal sealed class Dispatcher(
         return _down.Count > 0;
     }
 
+    /// <summary>
+    /// Has those attempts go on that wait for an answer while others wait for their runs. Without the lock.
+    /// </summary>
+    public void GiveUpSilent()
+    {
+        List<QueueAttempt> overdue;
+        lock (table.Lock)
+        {
+            overdue = Patience.Overdue(_attempts, Now);
+            foreach (QueueAttempt attempt in overdue)
+                attempt.IsGivenUp = true;
+        }
+        foreach (QueueAttempt attempt in overdue)
+            attempt.Transfer.GiveUpWaiting();
+    }
+
     public void CancelAttempts()
     {
         QueueAttempt[] attempts;
@@ -103,6 +138,27 @@ internal sealed class Dispatcher(
             attempts = [.. _attempts];
         foreach (QueueAttempt attempt in attempts)
             attempt.Transfer.Cancel();
+    }
+
+    public ConnectVerdict MayConnect(QueueAttempt attempt, TargetAddress target, out AttemptResult? known)
+    {
+        ConnectVerdict verdict;
+        lock (table.Lock)
+            verdict = _limits.MayConnect(attempt, target, out known);
+        StartAttempts();
+        return verdict;
+    }
+
+    public void Ready(QueueAttempt attempt)
+    {
+        lock (table.Lock)
+            _limits.Ready(attempt);
+    }
+
+    public void NotReady(QueueAttempt attempt, AttemptResult failure)
+    {
+        lock (table.Lock)
+            _limits.NotReady(attempt, failure);
     }
 
     public SmtpClientTransaction? NextTransaction(QueueAttempt attempt)
@@ -113,6 +169,7 @@ internal sealed class Dispatcher(
             if (!attempt.IsReady)
             {
                 attempt.IsReady = true;
+                _limits.HandOut(attempt);
                 attempt.Destination.ConnectionIsReady();
             }
             LineUp();
@@ -127,10 +184,12 @@ internal sealed class Dispatcher(
     {
         lock (table.Lock)
         {
+            attempt.HasAnswered = attempt.HasAnswered || HasReply(transaction);
             if (results.Completed(attempt.Transfer.TakeBack(transaction), transaction))
             {
                 attempt.Delivered++;
                 attempt.Destination.GrowWindow();
+                _limits.Delivered(attempt);
                 if (dependencies.Schedule().Pause is { Ticks: > 0 } pause)
                 {
                     _pausedUntil = Now + pause;
@@ -165,15 +224,27 @@ internal sealed class Dispatcher(
         StartAttempts();
     }
 
+    private static bool HasReply(SmtpClientTransaction transaction)
+    {
+        foreach (AttemptResult? result in transaction.Results)
+            if (result?.Reply is not null)
+                return true;
+        return false;
+    }
+
     private void EndConnection(QueueAttempt attempt, AttemptResult end)
     {
         bool isShortage = end.Fault == Fault.Full;
-        bool wentWrong = end.Fault is not (Fault.None or Fault.Cancelled) && !isShortage;
+        bool isPutOff = attempt.IsPutOff && !isShortage;
+        bool wentWrong = end.Fault is not (Fault.None or Fault.Cancelled) && !isShortage && !isPutOff;
         Destination destination = attempt.Destination;
         _attempts.Remove(attempt);
+        _limits.End(attempt, end);
         destination.EndConnection(attempt.IsReady, wentWrong);
         if (isShortage)
             _pausedUntil = Now + ShortagePause;
+        else if (isPutOff)
+            _limits.Park(attempt);
         // Other connections may still be on their way to the next hop: the last one decides.
         else if (wentWrong && !attempt.IsReady && destination.Connections == 0)
             MarkDown(destination, end.Bounded());
@@ -186,24 +257,53 @@ internal sealed class Dispatcher(
     private QueueAttempt? TryOpenAttempt()
     {
         LineUp();
-        if (_awaitingConnection.Count == 0 || !_isStarted || table.IsClosed || Now < _pausedUntil)
+        if (!_isStarted || table.IsClosed || Now < _pausedUntil)
             return null;
-        int limit = dependencies.Schedule().Pause > TimeSpan.Zero ? 1 : dependencies.ConnectionLimit;
-        while (_attempts.Count < limit && _awaitingConnection.TryDequeue(out Destination? destination))
-        {
-            destination.IsAwaitingConnection = false;
-            if (!destination.WantsConnection)
-            {
-                ForgetIfIdle(destination);
-                continue;
-            }
-            destination.BeginConnection();
-            var attempt = new QueueAttempt(this, destination, NewTransfer(destination));
-            _attempts.Add(attempt);
-            RequestConnection(destination);
-            return attempt;
-        }
+        if (!_lines.IsEmpty && TryTakeTurn(out Destination? destination, out RunKind kind))
+            return OpenAttempt(destination, kind);
+        NoticePressure();
         return null;
+    }
+
+    private bool TryTakeTurn([NotNullWhen(true)] out Destination? destination, out RunKind kind)
+    {
+        _limits.SetLimit(dependencies.Schedule().Pause > TimeSpan.Zero ? 1 : dependencies.ConnectionLimit);
+        while (_lines.TryDequeue(_limits, out destination, out kind))
+        {
+            if (!destination.WantsConnection)
+                GoWithout(destination);
+            else if (_limits.KindOf(destination) is var newKind && newKind != kind)
+                _lines.Add(destination, newKind);
+            else
+                return true;
+        }
+        return false;
+    }
+
+    private QueueAttempt OpenAttempt(Destination destination, RunKind kind)
+    {
+        destination.BeginConnection();
+        var attempt = new QueueAttempt(this, destination, NewTransfer(destination)) { Kind = kind };
+        _attempts.Add(attempt);
+        _limits.Begin(attempt);
+        RequestConnection(destination);
+        return attempt;
+    }
+
+    private void GoWithout(Destination destination)
+    {
+        _limits.PassOn(destination);
+        ForgetIfIdle(destination);
+    }
+
+    // The queue's thread keeps the time.
+    private void NoticePressure()
+    {
+        if (!Patience.PressureBegins(Now, out string? line))
+            return;
+        if (line is not null)
+            events.Note(line);
+        table.Wake();
     }
 
     private Transfer<QueuedTransaction> NewTransfer(Destination destination)
@@ -217,21 +317,20 @@ internal sealed class Dispatcher(
 
     private void ForgetIfIdle(Destination destination)
     {
-        if (destination.IsIdle && !destination.IsAwaitingConnection)
+        if (destination.IsIdle && destination.Line is null)
             _destinations.Remove(destination.NextHop);
     }
 
     private void RequestConnection(Destination destination)
     {
-        if (destination.IsAwaitingConnection || !destination.WantsConnection)
-            return;
-        destination.IsAwaitingConnection = true;
-        _awaitingConnection.Enqueue(destination);
+        if (destination.WantsConnection)
+            _lines.Add(destination, _limits.KindOf(destination));
     }
 
     private void MarkDown(Destination destination, AttemptResult failure)
     {
         destination.Failure = failure;
+        _limits.Down(destination);
         _down.Add(destination);
         table.Wake();
     }
@@ -245,7 +344,7 @@ internal sealed class Dispatcher(
 
     private SmtpClientTransaction? NextTransactionOf(QueueAttempt attempt)
     {
-        while (attempt.Destination.Dequeue() is { } queued)
+        while (TakeWaiting(attempt) is { } queued)
         {
             if (!queued.Item.Entry.IsClaimed)
                 results.Forget(queued);
@@ -254,6 +353,16 @@ internal sealed class Dispatcher(
             LineUp();
         }
         return null;
+    }
+
+    private QueuedTransaction? TakeWaiting(QueueAttempt attempt)
+    {
+        Destination destination = attempt.Destination;
+        if (destination.IsReportNext && _limits.TryServe(attempt, isReport: true))
+            return destination.Dequeue(isReport: true);
+        return destination.HasMail && _limits.TryServe(attempt, isReport: false)
+            ? destination.Dequeue(isReport: false)
+            : null;
     }
 
     private SmtpClientTransaction HandOver(QueuedTransaction queued, QueueAttempt attempt)

@@ -58,7 +58,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
         get
         {
             lock (_table.Lock)
-                return Earliest(Earliest(_table.NextDue, _notifier.NextDue), _dispatcher.PausedUntil);
+                return Earliest(Earliest(_table.NextDue, _notifier.NextDue), _dispatcher.NextDue);
         }
     }
 
@@ -135,6 +135,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
                 more |= MakeSomeReady();
             }
             more |= _notifier.BeginNext();
+            _dispatcher.GiveUpSilent();
             _dispatcher.StartAttempts();
         }
         while (more);
@@ -172,7 +173,12 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
         return Fault.None;
     }
 
-    public Fault Retry(string? id) => ChangeEach(id, _table.Retry);
+    public Fault Retry(string? id)
+    {
+        lock (_table.Lock)
+            _dispatcher.ForgetFailures();
+        return ChangeEach(id, _table.Retry);
+    }
 
     public Fault Hold(string? id) => ChangeEach(id, item =>
     {

@@ -10,16 +10,85 @@ namespace MailModule.Delivery.Queue;
 internal sealed class QueueAttempt(
     Dispatcher dispatcher, Destination destination, Transfer<QueuedTransaction> transfer) : IAttemptOwner
 {
+    private bool _isConnected;
+    private bool _isPeerReady;
+
     public Destination Destination => destination;
     public Transfer<QueuedTransaction> Transfer => transfer;
 
+    /// <summary>What the attempt counts as.</summary>
+    public required RunKind Kind { get; set; }
+
+    /// <summary>It counts as a look-up: it has not been let connect yet.</summary>
+    public bool IsLookingUp { get; set; } = true;
+
+    /// <summary>When the look-up began, or the connection to the newest peer.</summary>
+    public DateTimeOffset Began { get; set; }
+
+    /// <summary>What began then has been given up, for others wait.</summary>
+    public bool IsGivenUp { get; set; }
+
+    /// <summary>The address of the newest connection; null before the first.</summary>
+    public Peer? Address { get; private set; }
+
+    /// <summary>The host of that address; null if there is none, or only a name.</summary>
+    public Peer? Host { get; private set; }
+
+    /// <summary>The look-up, or a host that is not ready for mail, is being waited for.</summary>
+    public bool IsWaiting => !IsGivenUp && (IsLookingUp || _isConnected && !_isPeerReady);
+
+    /// <summary>The first peer that the attempt would have connected to, had that not had connections enough.</summary>
+    public Peer? BusyPeer { get; set; }
+
+    /// <summary>There was no room for one more connection of this kind.</summary>
+    public bool MustWait { get; set; }
+
     /// <summary>A host was ready for mail.</summary>
     public bool IsReady { get; set; }
+
+    /// <summary>No host was ready, but perhaps one that may not be connected to now would have been.</summary>
+    public bool IsPutOff => !IsReady && (MustWait || BusyPeer is not null);
+
+    /// <summary>A host has answered to a message, whatever it said.</summary>
+    public bool HasAnswered { get; set; }
 
     /// <summary>Messages that another host has taken on this connection.</summary>
     public int Delivered { get; set; }
 
     public void Begin() => transfer.Begin(this);
+
+    public void Connect(Peer address, Peer? host, DateTimeOffset now)
+    {
+        address.Connect(now);
+        host?.Connect(now);
+        (Address, Host, Began) = (address, host, now);
+        (_isConnected, _isPeerReady, IsGivenUp) = (true, false, false);
+    }
+
+    public void BecomePeerReady()
+    {
+        _isPeerReady = true;
+        Address?.BecomeReady();
+        Host?.BecomeReady();
+    }
+
+    /// <summary>Gives up the connection to the newest peer. False: there is none.</summary>
+    public bool TryDisconnect()
+    {
+        if (!_isConnected)
+            return false;
+        _isConnected = false;
+        Address!.Disconnect(_isPeerReady);
+        Host?.Disconnect(_isPeerReady);
+        return true;
+    }
+
+    public ConnectVerdict MayConnect(IDeliveryAttempt attempt, TargetAddress target, out AttemptResult? known)
+        => dispatcher.MayConnect(this, target, out known);
+
+    public void Ready(IDeliveryAttempt attempt) => dispatcher.Ready(this);
+
+    public void NotReady(IDeliveryAttempt attempt, AttemptResult failure) => dispatcher.NotReady(this, failure);
 
     public SmtpClientTransaction? NextTransaction(IDeliveryAttempt attempt) => dispatcher.NextTransaction(this);
 

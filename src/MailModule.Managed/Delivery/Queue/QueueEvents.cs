@@ -38,6 +38,9 @@ internal sealed class QueueEvents(Workers workers, Log log, TimeProvider time) :
         }
     }
 
+    /// <summary>Tells the log alone. With the table's lock held; runs nothing of the host's.</summary>
+    public void Note(string line) => _lines.Add(line);
+
     /// <summary>Writes the lines of what was announced. Without the table's lock.</summary>
     public void WriteLines() => _lines.Write();
 

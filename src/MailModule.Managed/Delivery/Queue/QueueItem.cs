@@ -12,6 +12,9 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     public ISpoolEntry Entry => entry;
     public string Id => entry.Id;
 
+    /// <summary>RFC 5321 §4.5.5: a DSN, or another automatic answer; nobody waits for it as for mail.</summary>
+    public bool IsReport => entry.Envelope.ReversePath.IsNull;
+
     /// <summary>When the message's lifetime began; for an envelope that does not say, when the queue took it.</summary>
     public DateTimeOffset Received { get; } = entry.Envelope.Received == default ? taken : entry.Envelope.Received;
 

@@ -34,6 +34,12 @@ internal sealed class QueueLog(Log log, Workers workers) : IJob
         if (last is not null)
             line += $" host={last.Speaker} attempts={recipient.Attempts} status={last.Status} "
                 + $"tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}";
+        Add(line);
+    }
+
+    /// <summary>As the other: a line that is about no message.</summary>
+    public void Add(string line)
+    {
         if (_lines.Count < Limit)
             _lines.Enqueue(line);
         else

@@ -15,8 +15,15 @@ internal sealed class AttemptCancellation
     private Connection? _connection;
     private int _dials;
     private volatile bool _isCancelled;
+    private volatile bool _isGivenUp;
+    private bool _isReady;
 
     public bool IsCancelled => _isCancelled;
+
+    /// <summary>
+    /// By <see cref="GiveUpWaiting"/>: the look-up, or the dial or connection that is not ready, was cut.
+    /// </summary>
+    public bool IsGivenUp => _isGivenUp;
 
     /// <summary>For everything that asks DNS.</summary>
     public CancellationToken LookUp => _lookUp.Token;
@@ -36,9 +43,45 @@ internal sealed class AttemptCancellation
         connection?.Abort();
     }
 
+    /// <inheritdoc cref="IDeliveryAttempt.GiveUpWaiting"/>
+    public void GiveUpWaiting()
+    {
+        Dial? dial;
+        Connection? connection;
+        bool isLookUp;
+        lock (_lock)
+        {
+            if (_isReady || _isCancelled)
+                return;
+            _isGivenUp = true;
+            dial = _dial;
+            connection = _connection;
+            isLookUp = _dials == 0;
+        }
+        if (isLookUp)
+            _lookUp.Cancel();
+        dial?.Cancel();
+        connection?.Abort();
+    }
+
+    /// <summary>The host is ready, and is not given up any more. False: it was already.</summary>
+    public bool TryBecomeReady()
+    {
+        lock (_lock)
+            return _isReady = !_isGivenUp;
+    }
+
     /// <summary>A dial is about to begin.</summary>
     /// <returns>Its number, for <see cref="DialBegan"/>.</returns>
-    public int NumberDial() => Interlocked.Increment(ref _dials);
+    public int NumberDial()
+    {
+        lock (_lock)
+        {
+            _isReady = _isGivenUp = false;
+            _dial = null;
+            return ++_dials;
+        }
+    }
 
     /// <summary>
     /// The dial may have failed, and the next may have begun, before the dialler returned this one: then this is no
@@ -46,14 +89,15 @@ internal sealed class AttemptCancellation
     /// </summary>
     public void DialBegan(int number, Dial dial)
     {
-        bool isCancelled;
+        bool isCut;
         lock (_lock)
         {
-            if (number == _dials)
+            bool isNewest = number == _dials;
+            if (isNewest)
                 _dial = dial;
-            isCancelled = _isCancelled;
+            isCut = _isCancelled || isNewest && _isGivenUp;
         }
-        if (isCancelled)
+        if (isCut)
             dial.Cancel();
     }
 
@@ -61,7 +105,7 @@ internal sealed class AttemptCancellation
     {
         lock (_lock)
             _connection = connection;
-        if (_isCancelled)
+        if (_isCancelled || _isGivenUp)
             connection.Abort();
     }
 

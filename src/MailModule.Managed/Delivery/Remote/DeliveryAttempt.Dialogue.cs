@@ -19,8 +19,13 @@ internal sealed partial class DeliveryAttempt
     SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
     {
         bool isFirst = !_isReady;
+        if (isFirst && !_cancellation.TryBecomeReady())
+            return null;
         if (isFirst)
+        {
             _host = _readyHost = RemoteHostOf(session);
+            _owner.Ready(this);
+        }
         _isReady = true;
         if (_cancellation.IsCancelled)
             return null;
@@ -63,8 +68,11 @@ internal sealed partial class DeliveryAttempt
         bool wasReady = _isReady;
         _isReady = false;
         string text = session.FaultText.Length > 0 ? session.FaultText : _connector.Connection?.FaultText ?? "";
-        if (fault == Fault.Cancelled || _cancellation.IsCancelled)
+        bool isGivenUp = !wasReady && reply is null && _cancellation.IsGivenUp;
+        if (_cancellation.IsCancelled || fault == Fault.Cancelled && !isGivenUp)
             EndCancelled();
+        else if (isGivenUp)
+            Fail(ResultOf(session, Fault.Timeout, null, "no answer in time"));
         else if (wasReady)
             EndAfterReady(ResultOf(session, fault, reply, text));
         else if (_connector.TryGiveUpTls(session, fault))

@@ -66,6 +66,8 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     public void Cancel() => _cancellation.Cancel();
 
+    public void GiveUpWaiting() => _cancellation.GiveUpWaiting();
+
     void IJob.Run() => _ = Begin();
 
     // An owner that never heard of the end would keep the work of this attempt for ever.
@@ -89,6 +91,8 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
         Route route = await _findRoute(cancel).OnWorker(_dependencies.Workers).ConfigureAwait(false);
         if (_cancellation.IsCancelled)
             EndCancelled();
+        else if (route.Failure is not null && _cancellation.IsGivenUp)
+            End(NewFailure(Fault.Dns, "4.4.3", "no answer of the name servers in time"));
         else if (route.Failure is { } failure)
             End(NewFailure(failure.Fault, failure.Status, failure.Text, failure.IsPermanent));
         else
@@ -110,10 +114,23 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     private void TryNextAddress()
     {
+        while (!_cancellation.IsCancelled && _connector.TryNext())
+        {
+            TargetAddress target = _connector.Target;
+            _host = new RemoteHost(target.Host.Name, target.EndPoint, null, IsVerified: false, OffersDsn: false);
+            ConnectVerdict verdict = _owner.MayConnect(this, target, out AttemptResult? known);
+            if (verdict == ConnectVerdict.Granted)
+            {
+                Connect();
+                return;
+            }
+            if (known is not null)
+                KeepFailure(known with { RemoteHost = _host });
+            if (verdict == ConnectVerdict.Later)
+                break;
+        }
         if (_cancellation.IsCancelled)
             EndCancelled();
-        else if (_connector.TryNext())
-            Connect();
         else
             EndAfterLastAddress();
     }
@@ -126,8 +143,6 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     private void Connect()
     {
-        TargetAddress target = _connector.Target;
-        _host = new RemoteHost(target.Host.Name, target.EndPoint, null, IsVerified: false, OffersDsn: false);
         _owner.Connecting(this);
         int number = _cancellation.NumberDial();
         _cancellation.DialBegan(number, _connector.Dial(NewSession, NotConnected));
@@ -135,6 +150,8 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     private void NotConnected(Fault fault, string text)
     {
+        if (fault == Fault.Cancelled && !_cancellation.IsCancelled)
+            (fault, text) = (Fault.Timeout, "no answer in time"); // given up
         // A shortage of this machine's says nothing about the host.
         if (fault == Fault.Full && !_cancellation.IsCancelled)
             End(NewFailure(fault, "4.3.0", text));
@@ -147,9 +164,15 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
         if (!_cancellation.IsCancelled)
             _dependencies.Log.Write(
                 LogLevel.Info, "send", $"{_connector.Target}: {failure.Reply?.ToString() ?? failure.Happened}");
+        KeepFailure(failure);
+        _owner.NotReady(this, failure);
+        TryNextAddress();
+    }
+
+    private void KeepFailure(AttemptResult failure)
+    {
         if (_failure is null || WeightOf(failure) >= WeightOf(_failure))
             _failure = failure;
-        TryNextAddress();
     }
 
     // Which failure tells most: one that may pass before one that does not, since it says what to expect of the next

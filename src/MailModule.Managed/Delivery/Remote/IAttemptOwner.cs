@@ -2,12 +2,31 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Remote;
 
+/// <summary>What an owner says to a connection that an attempt wants to make.</summary>
+internal enum ConnectVerdict
+{
+    Granted,
+    /// <summary>Not to this address now; another of the same route will do.</summary>
+    OtherAddress,
+    /// <summary>To none now: the attempt ends, and its owner begins another.</summary>
+    Later,
+}
+
 /// <summary>
 /// Gives an attempt its transactions, and hears what becomes of them. Called on the session's thread: must not block.
 /// Calls of one attempt never overlap.
 /// </summary>
 internal interface IAttemptOwner
 {
+    /// <summary>Whether the attempt may connect to an address now. Called for each, in the order to try them.</summary>
+    /// <param name="known">With <see cref="ConnectVerdict.OtherAddress"/>: how the address has failed a moment ago;
+    /// null if it would be worth an attempt.</param>
+    ConnectVerdict MayConnect(IDeliveryAttempt attempt, TargetAddress target, out AttemptResult? known)
+    {
+        known = null;
+        return ConnectVerdict.Granted;
+    }
+
     /// <summary>A connection to a host is being made.</summary>
     void Connecting(IDeliveryAttempt attempt)
     {
@@ -15,6 +34,16 @@ internal interface IAttemptOwner
 
     /// <summary>The connection is made; the dialogue begins.</summary>
     void Connected(IDeliveryAttempt attempt)
+    {
+    }
+
+    /// <summary>The host in use is ready for mail.</summary>
+    void Ready(IDeliveryAttempt attempt)
+    {
+    }
+
+    /// <summary>The host in use has failed before it was ready.</summary>
+    void NotReady(IDeliveryAttempt attempt, AttemptResult failure)
     {
     }
 

@@ -55,6 +55,15 @@ internal sealed class Transfer<T>(
         attempt?.Cancel();
     }
 
+    /// <inheritdoc cref="IDeliveryAttempt.GiveUpWaiting"/>
+    public void GiveUpWaiting()
+    {
+        IDeliveryAttempt? attempt;
+        lock (_lock)
+            attempt = _attempt;
+        attempt?.GiveUpWaiting();
+    }
+
     /// <summary>
     /// A transaction for the attempt. Its members are under way before it is made: whatever fails from there on,
     /// <see cref="TakeBackAny"/> brings them back when the attempt has ended.

@@ -330,6 +330,10 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
             owner.Ended(this, NotReached(Fault.Cancelled, "", "cut"));
         }
 
+        public void GiveUpWaiting()
+        {
+        }
+
         public void Work()
         {
             if (network.Down.TryGetValue(nextHop, out AttemptResult? end))

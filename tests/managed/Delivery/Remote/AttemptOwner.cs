@@ -19,6 +19,12 @@ internal sealed class AttemptOwner(params SmtpClientTransaction[] transactions) 
     /// <summary>Called with each thing that is heard.</summary>
     public Action<string, IDeliveryAttempt>? Heard { get; init; }
 
+    /// <summary>What the owner says to an address; null: go there.</summary>
+    public Func<TargetAddress, (ConnectVerdict Verdict, AttemptResult? Known)>? Verdict { get; init; }
+
+    /// <summary>Hosts that failed before they were ready.</summary>
+    public List<AttemptResult> Failures { get; } = [];
+
     public List<string> Offences { get; } = [];
     public AttemptResult? End { get; private set; }
     public bool WasReady { get; private set; }
@@ -39,6 +45,14 @@ internal sealed class AttemptOwner(params SmtpClientTransaction[] transactions) 
         Assert.Empty(Offences);
         return End!;
     }
+
+    public ConnectVerdict MayConnect(IDeliveryAttempt attempt, TargetAddress target, out AttemptResult? known)
+    {
+        (ConnectVerdict verdict, known) = Verdict?.Invoke(target) ?? (ConnectVerdict.Granted, null);
+        return verdict;
+    }
+
+    public void NotReady(IDeliveryAttempt attempt, AttemptResult failure) => Failures.Add(failure);
 
     public void Connecting(IDeliveryAttempt attempt) => Hear("connecting", attempt);
 

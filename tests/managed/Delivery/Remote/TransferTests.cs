@@ -81,5 +81,7 @@ public class TransferTests : IRemoteDelivery
         public bool WasReady => false;
         public int Cancels { get; private set; }
         public void Cancel() => Cancels++;
+
+        public void GiveUpWaiting() => Cancels++;
     }
 }
