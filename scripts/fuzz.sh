@@ -4,6 +4,7 @@ set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 OUT=$ROOT/out/fuzz
 CORPUS=$ROOT/tests/fuzz/corpus
+WORDS=$ROOT/tests/fuzz/words
 cd "$ROOT"
 
 usage() {
@@ -45,9 +46,10 @@ gather_inputs() {
 # The harness runs in one process, which a time-out or a full stack ends, and afl-fuzz with it: then the input that it
 # was given last is the find.
 run_afl() {
-  local target=$1 seconds=$2 folder=$OUT/$1 status=0
+  local target=$1 seconds=$2 folder=$OUT/$1 status=0 words=()
+  [[ ! -f $WORDS/$target.dict ]] || words=(-x "$WORDS/$target.dict")
   AFL_SKIP_BIN_CHECK=1 AFL_NO_UI=1 AFL_NO_AFFINITY=1 AFL_SKIP_CPUFREQ=1 AFL_I_DONT_CARE_ABOUT_MISSING_CRASHES=1 \
-    nice -n 19 afl-fuzz -i "$folder/inputs" -o "$folder/afl" -m none -t 10000 -G 4096 -V "$seconds" \
+    nice -n 19 afl-fuzz -i "$folder/inputs" -o "$folder/afl" -m none -t 10000 -G 4096 -V "$seconds" "${words[@]}" \
     -- dotnet "$OUT/instrumented/MailModule.Tests.dll" fuzz "$target" >"$folder/afl.log" 2>&1 || status=$?
   mkdir -p "$folder/crashes"
   find "$folder/afl/default/crashes" "$folder/afl/default/hangs" -type f ! -name README.txt 2>/dev/null |

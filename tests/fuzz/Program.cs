@@ -39,6 +39,9 @@ static int Fuzz(FuzzTarget target)
     {
         input.SetLength(0);
         stream.CopyTo(input);
+        // The first input may be read before afl-fuzz has written it; one that reaches no counter would end afl-fuzz.
+        if (input.Length == 0)
+            input.Write(new byte[4]);
         target.Check(input.ToArray());
     });
     return 0;
