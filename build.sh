@@ -14,6 +14,9 @@ usage: ./build.sh COMMAND
   demo                  sends sample messages through the library's servers on loopback and reads them back; and to another
                         host by DNS: one taken, one put off and tried again, one returned
   test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed"
+  fuzz [TARGET...] [SECONDS]
+                        AFL++ on what reads the words of others: all targets, 60 seconds each; finds are kept in out/fuzz
+                        and end it with 1: ./build.sh fuzz --help
   check                 formatting and lint of the sources
   bench [ROW...]        the library beside other mail servers, or with --against COMMIT beside itself as it was:
                         ./build.sh bench --help
@@ -56,6 +59,13 @@ command_test() {
   need_for_tests "$@"
   get_missing
   scripts/test.sh "$@"
+}
+
+command_fuzz() {
+  need_dotnet
+  case " $* " in *" --help "*) ;; *) need_for_fuzz ;; esac
+  get_missing
+  scripts/fuzz.sh "$@"
 }
 
 command_check() {
@@ -104,7 +114,7 @@ main() {
   local command=${1:-help}
   shift || true
   case $command in
-    build | demo | test | check | bench | size | install | clean) "command_$command" "$@" ;;
+    build | demo | test | fuzz | check | bench | size | install | clean) "command_$command" "$@" ;;
     help | --help | -h) usage ;;
     *) usage >&2 && exit 2 ;;
   esac

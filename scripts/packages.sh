@@ -88,6 +88,11 @@ need_opensmtpd() {
   [[ -x $OUT/opensmtpd/usr/sbin/smtpd ]] || to_unpack+=(opensmtpd)
 }
 
+# SharpFuzz, which gives the library AFL's counters, comes from NuGet when tests/fuzz is built.
+need_for_fuzz() {
+  need afl-fuzz afl++
+}
+
 need_for_check() {
   need_dotnet
   need clang-format clang-format

@@ -86,6 +86,6 @@ internal sealed class EngineLog
             _file?.Write(level, area, text);
         lock (_hostLock)
             if (level <= _hostLevel)
-                _hostSink?.Invoke(level, area, text);
+                _hostSink?.Invoke(level, area, LogLine.Clean(text));
     }
 }

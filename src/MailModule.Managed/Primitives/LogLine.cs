@@ -26,6 +26,16 @@ internal static class LogLine
         target.Write("\n"u8);
     }
 
+    /// <summary>The text as it stands in a line, for who writes lines of another form.</summary>
+    public static string Clean(string text)
+    {
+        if (text.Length <= TextLimit && !text.Any(IsUnsafe))
+            return text;
+        var clean = new ArrayBufferWriter<byte>();
+        AppendClean(clean, text);
+        return Encoding.UTF8.GetString(clean.WrittenSpan);
+    }
+
     private static ReadOnlySpan<byte> NameOf(LogLevel level) => level switch
     {
         LogLevel.Error => " error "u8,

@@ -93,7 +93,8 @@ internal ref struct ConfigScanner(ReadOnlySpan<char> text)
         int length = _text[_at..].IndexOf(quote);
         if (length < 0)
             return Require(false, "a quote that is never closed");
-        Value = _text.Slice(_at, length).ToString().ReplaceLineEndings("\n");
+        // Not ReplaceLineEndings, for which U+0085, U+2028 and the form feed are line ends too.
+        Value = _text.Slice(_at, length).ToString().Replace("\r\n", "\n", StringComparison.Ordinal).Replace('\r', '\n');
         for (int end = _at + length; _at < end;)
             Step();
         _at++;

@@ -26,6 +26,7 @@ public class ConfigTextTests
     [InlineData("a='say \"x\"'", "a=say \"x\"")]
     [InlineData("a = \"x y\"\nb=2", "a=x y|b=2")]
     [InlineData("a=`x\r\ny` b=2", "a=x\ny|b=2")]
+    [InlineData("a='x\u0085\u2028\fy\rz' b=2", "a=x\u0085\u2028\fy\nz|b=2")]
     [InlineData("a=\"c:\\mail\\\" b=2", "a=c:\\mail\\|b=2")]
     [InlineData("a=it's", "a=it's")]
     [InlineData("a=b=c", "a=b=c")]

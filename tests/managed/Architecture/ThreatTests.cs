@@ -1,0 +1,94 @@
+using System.Reflection;
+using System.Text.RegularExpressions;
+using MailModule.Tests.Support;
+
+namespace MailModule.Tests.Architecture;
+
+/// <summary>docs/threats.md: every threat has rows, and every row names tests that are there.</summary>
+public class ThreatTests
+{
+    private const int Numbers = 15;
+    private const int Columns = 4;
+    private const string Held = "What was looked at and held";
+
+    /// <summary>Numbers whose section is not written yet.</summary>
+    private static readonly int[] s_unwritten = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+
+    private static readonly Regex Heading = new(@"^#{2,3} (?:(\d+)\. )?(.*)$");
+    private static readonly Regex Bar = new(@"(?<!\\)\|");
+    private static readonly Regex Quoted = new("`([^`]+)`");
+    private static readonly Regex TestName = new(@"^([A-Z]\w*)\.([A-Z]\w*)$");
+
+    private static readonly ILookup<string, Type> Classes
+        = typeof(ThreatTests).Assembly.GetTypes().ToLookup(type => type.Name);
+
+    [Fact]
+    public void Every_threat_has_a_section_with_rows()
+    {
+        Dictionary<string, List<string[]>> sections = Sections();
+        for (int number = 1; number <= Numbers; number++)
+        {
+            Assert.True(sections.TryGetValue($"{number}", out List<string[]>? rows), $"there is no section {number}");
+            Assert.True(rows.Count > 0 || s_unwritten.Contains(number), $"section {number} has no rows");
+        }
+        Assert.NotEmpty(sections[Held]);
+    }
+
+    [Fact]
+    public void Every_row_says_who_does_what_what_stops_him_and_which_test_shows_it()
+    {
+        foreach ((string section, List<string[]> rows) in Sections())
+            foreach (string[] row in rows)
+            {
+                Assert.True(row.Length == Columns && row.All(cell => cell.Length > 0), $"{section}: {row[0]}");
+                Assert.True(Quoted.IsMatch(row[^1]), $"{section}: {row[0]}: no test");
+            }
+    }
+
+    [Fact]
+    public void Every_test_that_a_row_names_is_there()
+    {
+        var missing = Sections().SelectMany(section => section.Value
+            .SelectMany(row => Quoted.Matches(row[^1]).Select(match => match.Groups[1].Value))
+            .Where(name => !IsThere(name)).Select(name => $"{section.Key}: {name}")).ToList();
+        Assert.True(missing.Count == 0, string.Join('\n', missing));
+    }
+
+    [Theory]
+    [InlineData("ThreatTests.Every_threat_has_a_section_with_rows", true)]
+    [InlineData("ThreatTests.The_scan_for_tests_tells_right_from_wrong", true)]
+    [InlineData("ThreatTests.Sections", false)]
+    [InlineData("NoTests.Every_threat_has_a_section_with_rows", false)]
+    [InlineData("tests/interop/test_relay.py", true)]
+    [InlineData("tests/interop/test_nothing.py", false)]
+    [InlineData("docs/threats.md", false)]
+    public void The_scan_for_tests_tells_right_from_wrong(string name, bool isThere)
+        => Assert.Equal(isThere, IsThere(name));
+
+    private static bool IsThere(string name)
+    {
+        Match test = TestName.Match(name);
+        if (!test.Success)
+            return name.StartsWith("tests/", StringComparison.Ordinal) && File.Exists(Repository.In(name));
+        return Classes[test.Groups[1].Value].SelectMany(type => type.GetMethods())
+            .Where(method => method.Name == test.Groups[2].Value)
+            .Any(method => method.GetCustomAttribute<FactAttribute>() is not null);
+    }
+
+    /// <summary>The rows of each table, without its head, by the number of its section or else its heading.</summary>
+    private static Dictionary<string, List<string[]>> Sections()
+    {
+        var sections = new Dictionary<string, List<string[]>>();
+        List<string[]> rows = [];
+        foreach (string line in File.ReadLines(Repository.In("docs", "threats.md")))
+        {
+            Match heading = Heading.Match(line);
+            if (heading.Success)
+                sections.Add(heading.Groups[heading.Groups[1].Success ? 1 : 2].Value, rows = []);
+            bool isHead = line.StartsWith("| who ", StringComparison.Ordinal);
+            if (line.StartsWith("| ", StringComparison.Ordinal) && !isHead)
+                rows.Add([.. Bar.Split(line.Trim()[1..^1]).Select(cell => cell.Trim())]);
+        }
+        return sections;
+    }
+}

@@ -1,0 +1,63 @@
+using System.Text;
+using MailModule.Mail;
+using MailModule.Mail.Logins;
+
+namespace MailModule.Tests.Fuzz.Targets;
+
+/// <summary>
+/// Messages of logins: base64 has one spelling, PLAIN is taken apart without loss, and a server that does not know the
+/// password is never believed by SCRAM.
+/// </summary>
+internal static class LoginTarget
+{
+    private const string Nonce = "rOprNGfwEbeRWgbNEkqO";
+
+    public static void Check(byte[] input)
+    {
+        CheckBase64(input);
+        CheckPlain(input);
+        var login = new Credentials("user", "pencil");
+        CheckScram(login, input);
+        AnswerLines(new SaslCramMd5(login), input);
+        AnswerLines(new SaslPlain(login), input);
+        AnswerLines(new SaslLogin(login), input);
+    }
+
+    private static void CheckBase64(byte[] input)
+    {
+        if (!SaslEncoding.TryDecode(input, out byte[] octets) || octets.Length == 0)
+            return;
+        Assert.Equal(Encoding.ASCII.GetString(input), Convert.ToBase64String(octets));
+    }
+
+    private static void CheckPlain(byte[] input)
+    {
+        if (!SaslEncoding.TryReadPlain(input, out string user, out byte[] password, out bool actsAsOther))
+            return;
+        Assert.False(user.Length == 0 || user.Any(char.IsControl), "not the name of a user");
+        byte[] tail = [0, .. Encoding.UTF8.GetBytes(user), 0, .. password];
+        Assert.True(input.AsSpan().EndsWith(tail));
+        Assert.True(!actsAsOther || input.Length > tail.Length);
+    }
+
+    private static void CheckScram(Credentials login, byte[] input)
+    {
+        var scram = new SaslScramSha256(login, Nonce);
+        AnswerLines(scram, input);
+        Assert.False(scram.MayBelieveSuccess, "a server was believed that does not know the password");
+    }
+
+    private static void AnswerLines(ISaslMechanism mechanism, byte[] input)
+    {
+        mechanism.Begin();
+        foreach (string line in Encoding.Latin1.GetString(input).Split('\n').Take(4))
+        {
+            // Many rounds are slow by design, and their number is a server's to say.
+            if (line.Contains("i=", StringComparison.Ordinal) && !line.EndsWith("i=4096", StringComparison.Ordinal))
+                return;
+            if (!mechanism.TryAnswer(Encoding.Latin1.GetBytes(line), out byte[] answer))
+                return;
+            Assert.True(answer.Length < 4096 + 2 * line.Length);
+        }
+    }
+}
