@@ -27,7 +27,7 @@ internal sealed class AddressBench : IDisposable
             Workers = _workers,
             NextHopOf = domain => smarthost ?? domain,
             ContentOf = _ => new Nothing(),
-            MaildropOf = _ => null,
+            VerdictOf = _ => default,
             Schedule = () => RetrySchedule.Default,
             Log = new Log(LogLevel.Info, (_, _, line) => _lines.Add(line)),
             Time = Clock,
