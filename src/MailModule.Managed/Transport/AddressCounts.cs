@@ -35,7 +35,8 @@ internal sealed class AddressCounts
                 _counts.Remove(key);
     }
 
-    private static IPAddress KeyOf(IPAddress address)
+    /// <summary>What stands for an address: itself, or its network.</summary>
+    internal static IPAddress KeyOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)
             return address.MapToIPv4();
