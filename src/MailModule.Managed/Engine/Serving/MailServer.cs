@@ -9,10 +9,11 @@ namespace MailModule.Engine.Serving;
 /// What SMTP's and POP3's servers have in common: ports, connections, the host callback, start and stop. A session
 /// takes settings and callback as they are when it begins.
 /// </summary>
-internal abstract class MailServer(EngineSettings settings, Workers workers, AddressCounts perAddress, Log log)
+internal abstract class MailServer(
+    EngineSettings settings, Workers workers, AddressCounts perAddress, SessionMemory memory, Log log)
     : IDisposable
 {
-    private readonly ConnectionSet _connections = new(workers, log, perAddress);
+    private readonly ConnectionSet _connections = new(workers, log, perAddress) { Memory = memory };
     private readonly List<Listener> _listeners = [];
 
     protected EngineSettings Settings { get; } = settings;
@@ -114,6 +115,7 @@ internal abstract class MailServer(EngineSettings settings, Workers workers, Add
         SettingValues values = Settings.Current;
         connection.IdleTimeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout));
         connection.Pace = values.Pace;
+        connection.CountIn(memory, values.IsExempt(connection.RemoteEndPoint.Address));
         return NewSession(connection, port);
     }
 

@@ -25,6 +25,7 @@ internal static class Replies
     public static readonly Reply Stopping421 = new(421, "4.3.2", "Service is stopping, try again later");
     public static readonly Reply Failed421 = new(421, "4.3.0", "Service failed, closing connection");
     public static readonly Reply TooManyErrors421 = new(421, "4.7.0", "Too many errors, closing connection");
+    public static readonly Reply NoMemory452 = new(452, "4.3.1", "Insufficient memory, try again later");
     public static readonly Reply TooManyRecipients452 = new(452, "4.5.3", "Too many recipients");
     public static readonly Reply LineTooLong500 = new(500, "5.5.2", "Line too long");
     public static readonly Reply AuthLineTooLong500 = new(500, "5.5.6", "Authentication exchange line is too long");
