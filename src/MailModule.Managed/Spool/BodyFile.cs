@@ -8,11 +8,6 @@ namespace MailModule.Spool;
 /// The body of one large message on its way to its file. The receiving thread hands over full chunks and is told to
 /// wait when the disk is behind; one worker at a time writes them, and at the end makes the file and its name durable.
 /// </summary>
-/// <remarks>
-/// Where as many files as may be are open, this one is open only while something is written: so nobody who holds many
-/// messages back keeps others from sending theirs. A sync makes durable what earlier descriptors wrote, and tells of
-/// their failures, for nobody else has asked.
-/// </remarks>
 internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, long promised,
     Action<Fault> finished) : IJob
 {
@@ -22,6 +17,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
 
     private readonly Lock _lock = new();
     private readonly Queue<(byte[] Octets, int Length)> _chunks = new();
+    private int _waiting;
     private Action? _resume;
     private bool _isRunning;
     private bool _isFinishing;
@@ -29,12 +25,12 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     private ReservedHeader? _reserved;
 
     // The worker's own.
-    private IDiskFile? _file;
-    private bool _isCreated;
-    private bool _staysOpen;
-    private long _written;
+    private readonly BodyHandle _file = new(folder, id);
     private long _promised = promised;
     private Fault _fault;
+
+    /// <summary>Octets of memory that wait for the disk.</summary>
+    public long Held => (long)Volatile.Read(ref _waiting) * ChunkSize;
 
     /// <summary>Takes a rented chunk over.</summary>
     public void Append(byte[] octets, int length)
@@ -42,6 +38,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         lock (_lock)
         {
             _chunks.Enqueue((octets, length));
+            _waiting = _chunks.Count;
             Start();
         }
     }
@@ -108,6 +105,7 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
             if (_chunks.Count > 0)
             {
                 (octets, length) = _chunks.Dequeue();
+                _waiting = _chunks.Count;
                 if (_chunks.Count <= FewChunks)
                     (resume, _resume) = (_resume, null);
                 return true;
@@ -121,45 +119,15 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         return false;
     }
 
-    private Fault Write(ReadOnlySpan<byte> octets)
-    {
-        if (!TryKeepPromise(octets.Length))
-            return Fault.Full;
-        Fault fault = Open();
-        if (fault != Fault.None)
-            return fault;
-        fault = _file!.Write(octets, _written);
-        _written += octets.Length;
-        if (!_staysOpen)
-            Close();
-        return fault;
-    }
+    private Fault Write(ReadOnlySpan<byte> octets) => TryKeepPromise(octets.Length) ? _file.Append(octets) : Fault.Full;
 
-    private Fault Open()
+    // What was put in front has its place in the file already: it needs no space.
+    private Fault Finish()
     {
-        if (_file is not null)
-            return Fault.None;
-        _staysOpen = _staysOpen || folder.TryKeepOpen();
-        Fault fault = _isCreated ? folder.Open(id, out IDiskFile file) : folder.Create(id, out file);
-        if (fault != Fault.None)
-            return fault;
-        _isCreated = true;
-        _file = file;
-        return Fault.None;
-    }
-
-    private void Close()
-    {
-        _file?.Dispose();
-        _file = null;
-    }
-
-    // The file has that place already: it needs no space.
-    private Fault WriteReserved(ReservedHeader reserved)
-    {
-        byte[] octets = new byte[reserved.Size];
-        reserved.FillForFile(octets);
-        return _file!.Write(octets, reserved.At);
+        byte[] octets = _reserved is null ? [] : new byte[_reserved.Size];
+        _reserved?.FillForFile(octets);
+        Fault fault = _file.Finish(octets, _reserved?.At ?? 0);
+        return fault == Fault.None ? folder.Sync() : fault;
     }
 
     // What was promised is given back as it is used; what comes beyond it must fit beside what others were promised.
@@ -180,19 +148,9 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     {
         bool isWanted = _isFinishing && !_isDiscarded;
         if (isWanted && _fault == Fault.None)
-            _fault = Open();
-        if (isWanted && _fault == Fault.None && _reserved is { } reserved)
-            _fault = WriteReserved(reserved);
-        if (isWanted && _fault == Fault.None)
-            _fault = _file!.Sync();
-        if (isWanted && _fault == Fault.None)
-            _fault = folder.Sync();
-        Close();
+            _fault = Finish();
+        _file.Close(isKept: isWanted && _fault == Fault.None);
         space.Release(_promised);
-        if (_staysOpen)
-            folder.GiveBackOpen();
-        if (_isCreated && (!isWanted || _fault != Fault.None))
-            folder.Remove(id);
         if (isWanted)
             finished(_fault);
     }

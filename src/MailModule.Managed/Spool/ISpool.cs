@@ -78,6 +78,9 @@ internal interface ISpoolWriter
     /// for.</summary>
     long Length { get; }
 
+    /// <summary>Octets of memory that the message holds now.</summary>
+    long Held => 0;
+
     /// <summary>
     /// Appends content (CRLF lines, unstuffed, cut anywhere; trace headers first). Never blocks: false means it has
     /// taken everything but wants no more until <paramref name="resume"/> is run (from a worker, exactly once), because

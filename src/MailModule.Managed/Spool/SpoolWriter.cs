@@ -43,6 +43,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     public string Id { get; }
     public long Length { get; private set; }
+    public long Held => _buffer.Length + (_body?.Held ?? 0);
 
     /// <summary>What went wrong before the record could be made; the committer only passes it on.</summary>
     public Fault Failure => _fault;

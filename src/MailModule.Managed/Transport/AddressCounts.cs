@@ -35,7 +35,7 @@ internal sealed class AddressCounts
                 _counts.Remove(key);
     }
 
-    /// <summary>What counts as one address.</summary>
+    /// <summary>What stands for an address: itself, or its network.</summary>
     internal static IPAddress KeyOf(IPAddress address)
     {
         if (address.IsIPv4MappedToIPv6)

@@ -357,6 +357,7 @@ internal sealed partial class Connection
         _link.Close();
         _unconsumed.Clear();
         _unsent.Clear();
+        _memory.End();
         try
         {
             _session.Closed();

@@ -29,6 +29,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     private PooledBuffer _unconsumed;
     private PooledBuffer _unsent;
     private Deadlines _deadlines = new();
+    private HeldMemory _memory;
     private Ending _ending;
     private int _receivesLeft;
     private int _advancingThread;
@@ -83,6 +84,13 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     {
         set => _deadlines.SetPace(value, _set.Clock());
     }
+
+    /// <summary>Counts what the session holds; called before the start.</summary>
+    internal void CountIn(SessionMemory memory, bool isExempt)
+        => _memory.Begin(memory, RemoteEndPoint.Address, isExempt);
+
+    /// <inheritdoc/>
+    public bool TryHold(long octets) => _memory.TryHold(octets);
 
     /// <inheritdoc/>
     public void Expect(Expected what)
@@ -188,7 +196,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     internal bool IsOverdue(long now)
     {
         Phase phase = _ownership.Phase;
-        return phase is not (Phase.Running or Phase.Wait or Phase.Closed) && _deadlines.FindPassed(phase, now) is not null;
+        return phase is not (Phase.Running or Phase.Wait or Phase.Closed)
+            && _deadlines.FindPassed(phase, now) is not null;
     }
 
     /// <summary>
@@ -330,6 +339,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
 
     private void Execute(Next next)
     {
+        _memory.HoldBuffers(_unconsumed.Capacity + _unsent.Capacity);
         if (_ending.IsLost && next != Next.Wait)
         {
             if (next == Next.StartTls || !TryReadToEnd())

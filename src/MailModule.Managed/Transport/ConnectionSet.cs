@@ -60,6 +60,9 @@ internal sealed class ConnectionSet : IDisposable, IJob
     /// </summary>
     public Func<IPAddress, int> LimitOf { get; set; } = static _ => int.MaxValue;
 
+    /// <summary>What the sessions hold; while it is short, no more are admitted. Null: it is not counted.</summary>
+    public SessionMemory? Memory { get; set; }
+
     public int Count
     {
         get
@@ -108,7 +111,7 @@ internal sealed class ConnectionSet : IDisposable, IJob
         int limit = LimitOf(address);
         lock (_lock)
         {
-            if (_isStopping || _admitted >= Limit)
+            if (_isStopping || _admitted >= Limit || Memory is { IsShort: true })
                 return Admission.Full;
             if (!_perAddress.TryAdd(address, limit))
                 return Admission.TooManyOfAddress;

@@ -52,6 +52,12 @@ internal interface IPeer
     /// <param name="isLoggedIn">It is known now, and has all the time; false: its time begins again.</param>
     void GotDone(bool isLoggedIn);
 
+    /// <summary>
+    /// The session holds so many octets of memory now, in all. False: there is no room for more than it said last
+    /// (<see cref="SessionMemory"/>), and it does without.
+    /// </summary>
+    bool TryHold(long octets);
+
     /// <summary>Ends a <see cref="Next.Wait"/>: exactly one call for each wait, from any thread, even before Advance
     /// has returned. May carry the session on, send its replies and go on reading, on the calling thread.</summary>
     void Resume();

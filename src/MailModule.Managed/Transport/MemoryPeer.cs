@@ -10,6 +10,7 @@ namespace MailModule.Transport;
 internal sealed class MemoryPeer : IPeer
 {
     private Deadlines _deadlines = new();
+    private HeldMemory _memory;
     private int _isResumed;
 
     public IPEndPoint? RemoteEndPoint { get; init; }
@@ -48,6 +49,14 @@ internal sealed class MemoryPeer : IPeer
 
     public void GotDone(bool isLoggedIn) => _deadlines.GotDone(isLoggedIn, Milliseconds);
 
+    /// <summary>What the session's memory is counted in; with an address.</summary>
+    public SessionMemory Memory
+    {
+        init => _memory.Begin(value, RemoteEndPoint!.Address, isExempt: false);
+    }
+
+    public bool TryHold(long octets) => _memory.TryHold(octets);
+
     public void Resume()
     {
         if (Interlocked.Exchange(ref _isResumed, 1) != 0)
@@ -56,6 +65,8 @@ internal sealed class MemoryPeer : IPeer
     }
 
     internal void Received(int octets) => _deadlines.Received(octets, Milliseconds);
+
+    internal void EndMemory() => _memory.End();
 
     internal void StopClock() => _deadlines.StopClock(Milliseconds);
 

@@ -14,6 +14,9 @@ internal struct PooledBuffer
 
     public int Length { get; private set; }
 
+    /// <summary>Octets of memory that it holds.</summary>
+    public readonly int Capacity => _octets?.Length ?? 0;
+
     public readonly ReadOnlySpan<byte> Span => new(_octets, _start, Length);
 
     public void Append(ReadOnlySpan<byte> octets)

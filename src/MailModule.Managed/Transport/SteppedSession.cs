@@ -164,6 +164,7 @@ internal sealed class SteppedSession(ISession session, MemoryPeer peer)
         Waits = Next.Close;
         _unconsumed.Clear();
         session.Closed();
+        peer.EndMemory();
         return Waits;
     }
 }

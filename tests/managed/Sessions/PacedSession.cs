@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using MailModule.Transport;
 
@@ -10,9 +11,15 @@ internal sealed class PacedSession
     private readonly SteppedSession _stepped;
     private double _now;
 
-    public PacedSession(Func<MemoryPeer, ISession> create, Pace pace)
+    public PacedSession(Func<MemoryPeer, ISession> create, Pace pace, SessionMemory? memory = null)
     {
-        Peer = new MemoryPeer { IdleTimeout = TimeSpan.FromSeconds(600), Pace = pace };
+        Peer = new MemoryPeer
+        {
+            RemoteEndPoint = new IPEndPoint(IPAddress.Parse("192.0.2.1"), 4321),
+            IdleTimeout = TimeSpan.FromSeconds(600),
+            Pace = pace,
+            Memory = memory ?? new SessionMemory(long.MaxValue),
+        };
         _stepped = new SteppedSession(create(Peer), Peer);
         Send("");
     }

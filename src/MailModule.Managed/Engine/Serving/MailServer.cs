@@ -10,10 +10,11 @@ namespace MailModule.Engine.Serving;
 /// takes settings and callback as they are when it begins.
 /// </summary>
 internal abstract class MailServer(
-    EngineSettings settings, Workers workers, AddressCounts perAddress, LateAnswers lateAnswers, Log log)
+    EngineSettings settings, Workers workers, AddressCounts perAddress, SessionMemory memory,
+    LateAnswers lateAnswers, Log log)
     : IDisposable
 {
-    private readonly ConnectionSet _connections = new(workers, log, perAddress);
+    private readonly ConnectionSet _connections = new(workers, log, perAddress) { Memory = memory };
     private readonly List<Listener> _listeners = [];
 
     protected EngineSettings Settings { get; } = settings;
@@ -116,6 +117,7 @@ internal abstract class MailServer(
         SettingValues values = Settings.Current;
         connection.IdleTimeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout));
         connection.Pace = values.Pace;
+        connection.CountIn(memory, values.IsExempt(connection.RemoteEndPoint.Address));
         return NewSession(connection, port);
     }
 

@@ -9,8 +9,8 @@ namespace MailModule.Engine.Serving;
 /// <summary>The POP3 server: its ports, and the options its sessions begin with.</summary>
 internal sealed class Pop3Server(
     EngineSettings settings, MailboxDependencies mailboxes, Workers workers, AddressCounts perAddress,
-    Guessing guessing, HostCallback host, Log log)
-    : MailServer(settings, workers, perAddress, guessing.LateAnswers, log)
+    SessionMemory memory, Guessing guessing, HostCallback host, Log log)
+    : MailServer(settings, workers, perAddress, memory, guessing.LateAnswers, log)
 {
     private volatile Pop3Dependencies _dependencies = new(
         mailboxes, workers.Run, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log)

@@ -24,6 +24,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private ISpoolWriter? _writer;
     private HostContentReader? _reader;
     private Fault _storeFault;
+    private long _held;
     private bool _hostAccepted;
     private bool _hostUsedConnection;
     private bool _contentEnded;
@@ -45,6 +46,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         _envelope = envelope;
         _hostAccepted = _contentEnded = false;
+        _held = HeldMemory.Base / 2;
         _storeFault = Fault.None;
     }
 
@@ -118,7 +120,25 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             _session.ResumeContent();
     }
 
-    public bool Append(ReadOnlySpan<byte> content) => _writer is null || _writer.Append(content, _resumeContent);
+    public bool Append(ReadOnlySpan<byte> content)
+    {
+        if (_writer is null)
+            return true;
+        bool takesMore = _writer.Append(content, _resumeContent);
+        if (_writer.Held > _held)
+            Hold(_writer.Held);
+        return takesMore;
+    }
+
+    // A message that there is no memory for is taken to its end and refused there.
+    private void Hold(long octets)
+    {
+        _held = octets;
+        if (_session.TryHold(octets))
+            return;
+        Discard();
+        _storeFault = Fault.Full;
+    }
 
     public Verdict Commit()
     {

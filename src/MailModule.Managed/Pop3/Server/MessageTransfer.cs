@@ -10,7 +10,8 @@ namespace MailModule.Pop3.Server;
 /// </summary>
 internal struct MessageTransfer
 {
-    private const int PieceSize = 32 * 1024;
+    /// <summary>Octets of memory that an answer takes while it is sent.</summary>
+    public const int PieceSize = 32 * 1024;
 
     private DotWriter _dots;
     private TopLineCounter _top;

@@ -12,6 +12,9 @@ internal sealed partial class Pop3Session
     /// <summary>What <see cref="IPop3Backend.Read"/> gives when <see cref="AnswerRead"/> will tell.</summary>
     private const int ReadIsPending = -2;
 
+    /// <summary>Memory for what is known of a message, and its mark.</summary>
+    private const long OctetsOfMessage = 96;
+
     internal bool PasswordAllowed => IsTls || Options.PlainAuthWithoutTls;
 
     // Every name is answered alike: only PASS tells, and it tells nothing about which of the two was wrong.
@@ -48,6 +51,8 @@ internal sealed partial class Pop3Session
     {
         if (verdict.Kind != Pop3VerdictKind.Accept || Messages is null)
             return RefuseLogin(verdict, output);
+        if (!TryHold(0))
+            return RefuseLogin(Pop3Verdict.NoMemory, output);
         State = Pop3State.Transaction;
         Peer.GotDone(isLoggedIn: true);
         _marks.Clear(Messages);
@@ -176,6 +181,8 @@ internal sealed partial class Pop3Session
             return RefuseMessage(verdict, output);
         if (!_transfer.IsTop && _backend.TryAnswer(this, _transfer.Index, output))
             return Continue;
+        if (!TryHold(MessageTransfer.PieceSize))
+            return RefuseMemory(output);
         if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);
         else if (_transfer.IsTop)
@@ -185,6 +192,22 @@ internal sealed partial class Pop3Session
         _transfer.RentPiece();
         _activity = Activity.Sending;
         return Continue;
+    }
+
+    /// <summary>Memory for the maildrop, and so much for an answer.</summary>
+    private bool TryHold(int octets) => Peer.TryHold(octets + (Messages?.Count ?? 0) * OctetsOfMessage);
+
+    private Next RefuseMemory(Output output)
+    {
+        _backend.CloseMessage(this);
+        Pop3Replies.Negative(output, Pop3Verdict.NoMemory.Text!);
+        return Continue;
+    }
+
+    private void EndTransfer()
+    {
+        _transfer.End();
+        TryHold(0);
     }
 
     private Next RefuseMessage(Pop3Verdict verdict, Output output)
@@ -211,14 +234,14 @@ internal sealed partial class Pop3Session
         if (count < 0)
         {
             // No final dot: the client must not take a part for the whole.
-            _transfer.End();
+            EndTransfer();
             return Next.Close;
         }
         if (!_transfer.Write(count, output))
             return Continue;
         if (count > 0)
             _backend.CloseMessage(this);
-        _transfer.End();
+        EndTransfer();
         return BackToCommands();
     }
 }

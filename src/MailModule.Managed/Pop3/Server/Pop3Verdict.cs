@@ -11,6 +11,9 @@ internal readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text =
     /// <summary>Something of ours does not work just now (RFC 3206 §4).</summary>
     public static readonly Pop3Verdict Temporary =
         new(Pop3VerdictKind.Refuse, "[SYS/TEMP] not possible now, try again later");
+    /// <summary>There is no memory for what is asked for; after a login the session ends.</summary>
+    public static readonly Pop3Verdict NoMemory =
+        new(Pop3VerdictKind.Close, "[SYS/TEMP] not enough memory, try again later");
     public static Pop3Verdict Refuse(string? text = null) => new(Pop3VerdictKind.Refuse, text);
     public static Pop3Verdict Close() => new(Pop3VerdictKind.Close);
 }

@@ -27,7 +27,7 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
         {
             StateIfAccepted = SmtpState.Mail,
             Accepted = Replies.SenderOk250,
-            IfRefused = static session => session.Transaction.End(),
+            IfRefused = static session => session.EndTransaction(),
         };
 
     public static readonly Question Rcpt =

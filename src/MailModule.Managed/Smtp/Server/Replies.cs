@@ -27,6 +27,7 @@ internal static class Replies
     public static readonly Reply TooManyErrors421 = new(421, "4.7.0", "Too many errors, closing connection");
     public static readonly Reply TooManyLogins421 = new(421, "4.7.0", "Too many failed logins, closing connection");
     public static readonly Reply NotSmtp421 = new(421, "4.7.0", "This is not SMTP, closing connection");
+    public static readonly Reply NoMemory452 = new(452, "4.3.1", "Insufficient memory, try again later");
     public static readonly Reply TooManyRecipients452 = new(452, "4.5.3", "Too many recipients");
     public static readonly Reply NulInCommand500 = new(500, "5.5.2", "A command has no NUL");
     public static readonly Reply LineTooLong500 = new(500, "5.5.2", "Line too long");

@@ -164,7 +164,9 @@ internal sealed partial class SmtpSession
         if (fault != PathFault.None)
             return ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
-        return Envelope.Recipients.Count >= Options.RecipientLimit ? Replies.TooManyRecipients452 : null;
+        if (Envelope.Recipients.Count >= Options.RecipientLimit || Transaction.IsEnvelopeFull)
+            return Replies.TooManyRecipients452;
+        return TryHold(octetsOfContent: 0) ? null : Replies.NoMemory452;
     }
 
     internal Next Reset(Output output)
@@ -182,7 +184,7 @@ internal sealed partial class SmtpSession
     /// <summary>Ends the transaction; its message is taken.</summary>
     internal void CompleteTransaction()
     {
-        Transaction.End();
+        EndTransaction();
         Peer.GotDone(isLoggedIn: AuthenticatedUser is not null);
     }
 
@@ -193,7 +195,13 @@ internal sealed partial class SmtpSession
             return;
         Backend.Discard(this);
         _state = SmtpState.Ready;
+        EndTransaction();
+    }
+
+    internal void EndTransaction()
+    {
         Transaction.End();
+        Peer.TryHold(0);
     }
 
     private static Reply ReplyTo(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch

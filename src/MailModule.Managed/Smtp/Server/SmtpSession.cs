@@ -121,6 +121,12 @@ internal sealed partial class SmtpSession : ISession
     /// </summary>
     public void ResumeContent() => Peer.Resume();
 
+    /// <summary>
+    /// For the backend: the message under way holds so many octets of memory beside its envelope. False: there is no
+    /// room for it.
+    /// </summary>
+    public bool TryHold(long octetsOfContent) => Peer.TryHold(Transaction.EnvelopeOctets + octetsOfContent);
+
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
         Next next;

@@ -20,12 +20,20 @@ internal enum ContentFault
 internal sealed class SmtpTransaction(SmtpServerOptions options)
 {
     /// <summary>
+    /// Octets of memory for recipients at most: enough for 2,000 ordinary ones, and for the hundred that there must be
+    /// at least (RFC 5321 §4.5.3.1.8) however long their parameters are.
+    /// </summary>
+    private const long EnvelopeLimit = 1024 * 1024;
+
+    /// <summary>
     /// Octets by which refused content may pass twice the size limit before the connection is closed.
     /// </summary>
     private const long OverrunLimit = 1 << 20;
 
     private Envelope? _envelope;
     private RcptArgument _rcpt;
+    private int _countedRecipients;
+    private long _lastOctets;
     private DotReader _reader;
     private HopCounter _hops;
     private long _size;
@@ -37,6 +45,12 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
 
     /// <summary>The RCPT that was read last.</summary>
     public ref readonly RcptArgument Rcpt => ref _rcpt;
+
+    /// <summary>Octets of memory that the recipients take, the one that was read last included.</summary>
+    public long EnvelopeOctets { get; private set; }
+
+    /// <summary>The recipient that was read last is beyond what one transaction may have.</summary>
+    public bool IsEnvelopeFull => EnvelopeOctets > EnvelopeLimit;
 
     public ContentFault Fault { get; private set; }
 
@@ -59,11 +73,28 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         DeclaredSize = declaredSize;
         HasContentBegun = false;
         _envelope = envelope;
+        _countedRecipients = 0;
+        EnvelopeOctets = _lastOctets = 0;
     }
 
     /// <summary>Reads the argument of RCPT into <see cref="Rcpt"/>.</summary>
     public PathFault ParseRcpt(ReadOnlySpan<byte> argument)
-        => RcptArgument.TryParse(argument, Envelope.Utf8, out _rcpt);
+    {
+        PathFault fault = RcptArgument.TryParse(argument, Envelope.Utf8, out _rcpt);
+        if (fault == PathFault.None)
+            CountRcpt();
+        return fault;
+    }
+
+    // The recipient before this one counts only if it was accepted.
+    private void CountRcpt()
+    {
+        if (Envelope.Recipients.Count == _countedRecipients)
+            EnvelopeOctets -= _lastOctets;
+        _countedRecipients = Envelope.Recipients.Count;
+        _lastOctets = _rcpt.Octets;
+        EnvelopeOctets += _lastOctets;
+    }
 
     public void BeginContent()
     {
@@ -80,6 +111,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     {
         _envelope = null;
         _rcpt = default;
+        EnvelopeOctets = 0;
     }
 
     /// <summary>

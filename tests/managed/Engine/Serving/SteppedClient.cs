@@ -17,12 +17,14 @@ internal sealed class SteppedClient : IDisposable
     private readonly SemaphoreSlim _resumed = new(0);
     private readonly SteppedSession _stepped;
 
-    public SteppedClient(string address, SmtpServerOptions options, ISmtpBackend backend)
+    public SteppedClient(
+        string address, SmtpServerOptions options, ISmtpBackend backend, SessionMemory? memory = null)
     {
         var peer = new MemoryPeer
         {
             RemoteEndPoint = new IPEndPoint(IPAddress.Parse(address), 4321),
             IsTls = true,
+            Memory = memory ?? new SessionMemory(long.MaxValue),
             Resumed = () => _resumed.Release(),
         };
         Session = new SmtpSession(options, backend, peer);
