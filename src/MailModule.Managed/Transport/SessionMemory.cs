@@ -4,7 +4,8 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// Bounds the memory that the sessions of all servers hold together beyond a small base each
-/// (<see cref="HeldMemory"/>), and what the sessions of one address have of it. Any thread.
+/// (<see cref="HeldMemory"/>), and what the sessions of one address have of it. The last share is for addresses that are
+/// exempt, and for buffers, which are counted but not asked about. Any thread.
 /// </summary>
 internal sealed class SessionMemory(long limit)
 {
@@ -23,7 +24,8 @@ internal sealed class SessionMemory(long limit)
     /// <summary>Octets that sessions hold, as far as they are counted.</summary>
     public long Taken => Interlocked.Read(ref _taken);
 
-    /// <summary>What is left is for the sessions that are there: new ones are refused.</summary>
+    /// <summary>The last share is begun: what is left is for the sessions that are there, new ones are refused.
+    /// </summary>
     public bool IsShort => Taken > limit - limit / Shares;
 
     /// <summary>Counts octets in, if there is room.</summary>
@@ -31,10 +33,11 @@ internal sealed class SessionMemory(long limit)
     public bool TryTake(IPAddress address, long octets, bool isExempt)
     {
         IPAddress key = AddressCounts.KeyOf(address);
-        long most = isExempt ? limit : limit / Shares;
+        long share = limit / Shares;
+        (long ofAll, long ofOne) = isExempt ? (limit, limit) : (limit - share, share);
         lock (_lock)
         {
-            if (_taken + octets > limit || _ofAddresses.GetValueOrDefault(key) + octets > most)
+            if (_taken + octets > ofAll || _ofAddresses.GetValueOrDefault(key) + octets > ofOne)
                 return false;
             Add(key, octets);
             return true;

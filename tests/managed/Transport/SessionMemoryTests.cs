@@ -28,6 +28,16 @@ public class SessionMemoryTests
     }
 
     [Fact]
+    public void Many_addresses_together_leave_a_share_and_connections_to_come()
+    {
+        for (int i = 0; i < 7; i++)
+            Assert.True(_memory.TryTake(IPAddress.Parse($"198.51.100.{i}"), 2 * Step, isExempt: false));
+        Assert.False(_memory.TryTake(s_first, 1, isExempt: false));
+        Assert.False(_memory.IsShort);
+        Assert.True(_memory.TryTake(IPAddress.Loopback, 2 * Step, isExempt: true));
+    }
+
+    [Fact]
     public void A_session_counts_beyond_its_base_in_steps_and_gives_all_back()
     {
         HeldMemory held = Begin(s_first);
