@@ -45,7 +45,7 @@ class Guessing(ClientTest):
     def test_an_address_that_guesses_is_shut_out_of_both_servers(self):
         four = [self.connect(self.host.smtp, "127.0.0.6") for _ in range(4)]
         for at, s in enumerate(four):
-            s.sendall(b"EHLO x\r\n" + b"".join(self.plain(f"nobody{at}{n}", "x") for n in range(3)))
+            s.sendall(b"EHLO x\r\n" + b"".join(self.plain(f"nobody{at}{n}", "x") for n in range(3)) + b"QUIT\r\n")
         self.assertGreaterEqual(sum(self.rest(s).count(b"\r\n535 ") for s in four), 10)
         right = b"EHLO x\r\n" + self.plain("carl", "silent") + b"QUIT\r\n"
         self.assertIn(b"\r\n454 ", self.says(self.host.smtp, right, "127.0.0.6"))

@@ -38,7 +38,8 @@ internal sealed class FailureCounts<TKey>(FailureLimits limits, TimeProvider clo
             return _entries.TryGetValue(key, out Entry entry) && Now < entry.BlockedUntil;
     }
 
-    public void Add(TKey key)
+    /// <summary>Counts one more; gives how many there are.</summary>
+    public int Add(TKey key)
     {
         TimeSpan now = Now;
         lock (_lock)
@@ -49,6 +50,7 @@ internal sealed class FailureCounts<TKey>(FailureLimits limits, TimeProvider clo
             _entries[key] = new Entry(failures, now, now + BlockAfter(failures));
             if (_entries.Count > limits.Capacity)
                 MakeRoom(now);
+            return failures;
         }
     }
 

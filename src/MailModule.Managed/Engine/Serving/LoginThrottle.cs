@@ -10,11 +10,13 @@ namespace MailModule.Engine.Serving;
 /// <remarks>
 /// A user is not shut out of his account by what strangers do: where he has logged in during the last week, failures of
 /// the address and at the name do not count for him, but only those at this name from this address. A right login makes
-/// no count smaller: an attacker may have an account of his own.
+/// no count smaller: an attacker may have an account of his own. One name counts for an address ten times: a program
+/// with an old password, which never stops, does not shut out the others there.
 /// </remarks>
 internal sealed class LoginThrottle(TimeProvider clock)
 {
     private const int KnownCapacity = 16_384;
+    private const int OneNameAtAddress = 10;
     private static readonly TimeSpan KnownFor = TimeSpan.FromDays(7);
 
     private readonly Lock _lock = new();
@@ -23,8 +25,8 @@ internal sealed class LoginThrottle(TimeProvider clock)
         new(new FailureLimits(10, TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(15), 8192), clock);
     private readonly FailureCounts<string> _names =
         new(new FailureLimits(10, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(2), 4096), clock);
-    private readonly FailureCounts<(IPAddress, string)> _ofKnown =
-        new(new FailureLimits(10, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), 4096), clock);
+    private readonly FailureCounts<(IPAddress, string)> _pairs =
+        new(new FailureLimits(10, TimeSpan.FromSeconds(5), TimeSpan.FromMinutes(1), 8192), clock);
 
     /// <summary>There was a right login with this name from this address.</summary>
     /// <param name="client">Null: unknown.</param>
@@ -41,21 +43,24 @@ internal sealed class LoginThrottle(TimeProvider clock)
     /// <summary>False: a password is not to be looked at now.</summary>
     public bool MayTry(IPAddress? client, string name)
     {
-        if (IsKnown(client, name))
-            return !_ofKnown.IsBlocked((AddressCounts.KeyOf(client!), name));
-        return !_names.IsBlocked(name) && !(client is not null && _addresses.IsBlocked(AddressCounts.KeyOf(client)));
+        if (client is null)
+            return !_names.IsBlocked(name);
+        IPAddress address = AddressCounts.KeyOf(client);
+        return !_pairs.IsBlocked((address, name))
+            && (IsKnown(client, name) || (!_names.IsBlocked(name) && !_addresses.IsBlocked(address)));
     }
 
     public void Failed(IPAddress? client, string name)
     {
-        if (IsKnown(client, name))
-        {
-            _ofKnown.Add((AddressCounts.KeyOf(client!), name));
+        bool isKnown = IsKnown(client, name);
+        if (!isKnown)
+            _names.Add(name);
+        if (client is null)
             return;
-        }
-        _names.Add(name);
-        if (client is not null && !SpeaksForOthers(client))
-            _addresses.Add(AddressCounts.KeyOf(client));
+        IPAddress address = AddressCounts.KeyOf(client);
+        bool counts = _pairs.Add((address, name)) <= OneNameAtAddress && !isKnown && !SpeaksForOthers(client);
+        if (counts)
+            _addresses.Add(address);
     }
 
     public void Succeeded(IPAddress? client, string name)

@@ -72,6 +72,17 @@ public class LoginThrottleTests
     }
 
     [Fact]
+    public void A_program_with_an_old_password_that_never_stops_does_not_shut_out_the_others_at_its_address()
+    {
+        for (int minute = 0; minute < 120; minute++)
+        {
+            Fail(s_office, "BOB");
+            _clock.Turn(60);
+        }
+        Assert.True(_throttle.MayTry(s_office, "ANN"));
+    }
+
+    [Fact]
     public void Where_a_user_is_known_his_name_is_guessed_no_faster()
     {
         _throttle.Succeeded(s_office, "ANN");
