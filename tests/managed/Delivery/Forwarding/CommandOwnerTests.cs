@@ -88,7 +88,7 @@ public sealed partial class CommandOwnerTests : IDisposable
             File.Delete(path);
             File.WriteAllText(path, "secret");
             Assert.Equal(0, chown(path, 0, 0));
-            File.SetUnixFileMode(path, UnixFileMode.UserRead);
+            Assert.Equal(0, chmod(path, 0x100));
             Assert.False(file.TryReadChange(out _));
         }
         Assert.False(Directory.Exists(Path.GetDirectoryName(path)));
@@ -110,4 +110,7 @@ public sealed partial class CommandOwnerTests : IDisposable
 
     [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int chown(string path, uint user, uint group);
+
+    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chmod(string path, uint mode);
 }
