@@ -2,6 +2,8 @@
 
 import os
 import pathlib
+import re
+import smtplib
 import unittest
 
 from support import place
@@ -126,3 +128,42 @@ class Forward(DeliveryTest):
         message = self.arrives(server, self.outside("both@example.org"))
         self.assertIn("<outside@sender.test>", message.sender)
         self.assertEqual(["z@far.test"], message.to)
+
+
+class ReachingNobody(DeliveryTest):
+    """What can reach nobody is refused, reported, kept or logged; it is never just gone."""
+
+    settings = {"forward": 1, "list": ["one@example.org;;two@example.org", "two@example.org;;one@example.org",
+                                       "empty@example.org;;@empty.txt", "gone@example.org;;nobody@example.org",
+                                       "round@example.org;bert@example.org;@round.txt"]}
+
+    @classmethod
+    def before(cls):
+        (cls.folder / "mailhost").mkdir(exist_ok=True)
+        (cls.folder / "mailhost" / "empty.txt").write_text("# nobody yet\n")
+        (cls.folder / "mailhost" / "round.txt").write_text("round@example.org\n")
+
+    forward = Forward.forward
+
+    def test_an_alias_of_itself_is_refused(self):
+        with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
+            smtp.helo("outside.test")
+            smtp.mail("outside@sender.test")
+            for list_ in ("one", "TWO"):
+                code, words = smtp.rcpt(f"{list_}@example.org")
+                self.assertEqual((550, b"5.4.6"), (code, words[:5]))
+
+    def test_lists_that_reach_nobody_are_reported(self):
+        for list_, recipient, status in (("empty", "empty", "5.2.4"), ("gone", "nobody", "5.1.1"), ("round", "round", "5.4.6")):
+            token = self.send(f"{list_}@example.org", sender="anna@example.org")
+            report = self.report(token)
+            self.assertEqual({f"{recipient}@example.org": status},
+                             {address: fields["Status"] for address, fields in report.recipients.items()})
+
+    def test_an_own_address_keeps_a_copy_and_rm_alone_is_logged(self):
+        self.forward("carl", "carl@example.org\n#rm\n")
+        self.assertIsNotNone(self.host.wait_for("carl", self.send("carl@example.org", sender="outside@sender.test")))
+        self.forward("bert", "#rm\n")
+        self.send("bert@example.org", sender="outside@sender.test")
+        line = r"thrown away for <bert@example.org> \(user bert\): .*/bert/forward:1: #rm"
+        self.assertTrue(place.wait_until(lambda: re.search(line, self.logged()), 20), self.logged())

@@ -40,7 +40,7 @@ class DeliveryTest(unittest.TestCase):
     @classmethod
     def mailhost(cls, name="mailhost", **settings):
         folder = cls.folder / name
-        folder.mkdir()
+        folder.mkdir(exist_ok=True)
         known = {"smtp_dns": cls.nsd.setting, "smtp_mx_port": cls.port, "queue_retry": 1, "queue_lifetime": 60}
         host = MailHost(folder, **{**known, **settings})
         host.smtp = settings.get("smtp_port", host.smtp)
