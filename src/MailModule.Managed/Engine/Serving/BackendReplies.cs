@@ -12,6 +12,9 @@ internal static class BackendReplies
     private static readonly Reply Full = new(452, "4.3.1", "Insufficient system storage, try again later");
     private static readonly Reply Failed = new(451, "4.3.0", "The message could not be stored, try again later");
 
+    /// <summary>One of the recipients has had the message before.</summary>
+    public static readonly Reply Looping554 = new(554, "5.4.6", "The message has been here before: it is looping");
+
     /// <summary>A host's answer above 0: the SMTP reply code where it is one, else 550.</summary>
     public static Reply Refusal(int answer)
     {

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Smtp;
@@ -33,6 +34,10 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
         envelope.Received = DateTimeOffset.UtcNow;
+        envelope.IsFromStranger = !MayRelay(session, dependencies.Policy());
+        // A stranger's sender may be forged: nobody gets a large message by us for that.
+        if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
+            envelope.Return = ReturnContent.Default;
         return Verdict.Accept;
     }
 
@@ -45,7 +50,10 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             dependencies.Log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
             return Verdict.Refuse(BackendReplies.RecipientRefused(verdict.Refusal));
         }
-        envelope.Recipients.Add(rcpt.ToRecipient(verdict.Maildrop));
+        Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
+        envelope.Recipients.Add(envelope.IsFromStranger
+            ? recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) }
+            : recipient);
         return Verdict.Accept;
     }
 

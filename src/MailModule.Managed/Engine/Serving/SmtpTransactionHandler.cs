@@ -23,6 +23,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private Envelope _envelope = new();
     private ISpoolWriter? _writer;
     private HostContentReader? _reader;
+    private LoopWatch? _loopWatch;
     private Fault _storeFault;
     private bool _hostAccepted;
     private bool _hostUsedConnection;
@@ -44,6 +45,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Begin(Envelope envelope)
     {
         _envelope = envelope;
+        _loopWatch = LoopWatch.For(envelope, _dependencies.Policy());
         _hostAccepted = _contentEnded = false;
         _storeFault = Fault.None;
     }
@@ -118,7 +120,11 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             _session.ResumeContent();
     }
 
-    public bool Append(ReadOnlySpan<byte> content) => _writer is null || _writer.Append(content, _resumeContent);
+    public bool Append(ReadOnlySpan<byte> content)
+    {
+        _loopWatch?.Add(content);
+        return _writer is null || _writer.Append(content, _resumeContent);
+    }
 
     public Verdict Commit()
     {
@@ -129,6 +135,10 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         }
         if (_writer is null)
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
+        // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
+        // of it from us, whoever wrote his name there
+        if (_loopWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
+            return Verdict.Refuse(BackendReplies.Looping554);
         _writer.Commit(_committed);
         return Verdict.Pending;
     }
@@ -152,6 +162,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         _writer?.Discard();
         _writer = null;
+        _loopWatch = null;
     }
 
     public Fault Send(ReadOnlySpan<byte> octets)
