@@ -620,8 +620,9 @@ typedef struct mm_send_result {
     size_t size;              /**< set by the host: sizeof(mm_send_result) */
     const char *address;      /**< the recipient */
     const char *status;       /**< enhanced status (RFC 3463), such as "5.1.1" */
-    const char *reply;        /**< the server's last reply, all its lines with LF between; or what happened, in words */
-    const char *host;         /**< the server that said it */
+    const char *reply;        /**< the server's last reply, all its lines with LF between; with a reply_code of 0 what
+                                   happened, in words of ours */
+    const char *host;         /**< the server that said it; with a reply_code of 0: the one that was tried */
     const char *host_address; /**< its address and port, such as "192.0.2.1:25" or "[2001:db8::1]:25" */
     const char *tls;          /**< TLS version and cipher; "" for clear text */
     const char *queue_id;     /**< MM_SEND_STATE_QUEUED: the message's id in the queue */

@@ -2,6 +2,7 @@
 own, and all are under way at once: so none may delay or change another."""
 
 import contextlib
+import itertools
 
 from support import place
 from support.rogue import Rogue, after, always, as_usual, hang, lose, raw, reset, say
@@ -269,7 +270,7 @@ class RefusedAndGone(DeliveryTest):
 
     stages = ("greeting", "ehlo", "mail", "rcpt", "data", "text", "dot")
     ends = {"lost": lose, "reset": reset}
-    cases = [(stage, end) for stage in stages for end in ends]
+    cases = list(itertools.product(stages, ends))
     zone = [line for n, (stage, end) in enumerate(cases) for line in (f"{stage}-{end} MX 10 mx.{stage}-{end}", f"mx.{stage}-{end} A 127.0.1.{50 + n}")]
 
     def test_each_stage(self):

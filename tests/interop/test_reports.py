@@ -1,10 +1,11 @@
 """What the sender is told (RFC 3464, RFC 3461), read by Python's mail parser."""
 
+import smtplib
 import unittest
 
 from support import place
 from support.report import Report
-from support.rogue import always, say
+from support.rogue import always, lose, say
 from world import DeliveryTest
 
 PUT_OFF = always(say("451-4.2.1 mailbox is", "451 4.2.1 being moved"))
@@ -80,6 +81,35 @@ class Reports(DeliveryTest):
         report = self.report(token)
         self.assertEqual("delivered", report.recipients["bert@example.org"]["Action"])
         self.assertEqual("text/rfc822-headers", report.types[2])
+
+    def test_success_for_many_here_and_elsewhere_is_one_report(self):
+        self.rogue("127.0.0.13", capabilities=("PIPELINING",))
+        many = [f"r{n}@plain.test" for n in range(20)] + ["bert@example.org", "anna@example.org"]
+        token = self.send(*many, rcpt_options=["NOTIFY=SUCCESS"])
+        report = self.report(token)
+        self.assertEqual(set(many), set(report.recipients))
+        self.assertEqual({"relayed", "delivered"}, {group["Action"] for group in report.recipients.values()})
+        self.assertEqual(1, len(self.reports(token)))
+
+    def test_a_stranger_is_offered_no_dsn_and_gets_no_report_of_success(self):
+        token, text = self.letter()
+        with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20, source_address=("127.0.0.2", 0)) as smtp:
+            smtp.ehlo()
+            self.assertFalse(smtp.has_extn("dsn"))
+            self.assertEqual(250, smtp.docmd("MAIL", "FROM:<anna@example.org> RET=FULL ENVID=one")[0])
+            self.assertEqual(250, smtp.docmd("RCPT", "TO:<bert@example.org> NOTIFY=SUCCESS ORCPT=rfc822;bert@example.org")[0])
+            self.assertEqual(501, smtp.docmd("RCPT", "TO:<anna@example.org> NOTIFY=SOON")[0])
+            self.assertEqual(250, smtp.data(text)[0])
+        self.report(self.send("bert@example.org", rcpt_options=["NOTIFY=SUCCESS"]))
+        self.assertEqual([], self.reports(token))
+
+    def test_a_host_that_broke_off_is_quoted_with_nothing(self):
+        self.rogue("127.0.0.11", rcpt=always(lose))
+        host = self.another(queue_lifetime=5)
+        report = self.report(self.send("somebody@later.test", host=host), host)
+        group = report.recipients["somebody@later.test"]
+        self.assertTrue(group["Diagnostic-Code"].startswith("x-"), group["Diagnostic-Code"])
+        self.assertNotIn(" said", report.text)
 
     def test_sender_outside_gets_its_report_through_the_queue(self):
         self.rogue("127.0.0.10", rcpt=always(say("550 5.1.1 no")))

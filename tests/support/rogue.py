@@ -147,6 +147,7 @@ class Rogue:
 class Session:
     def __init__(self, server, client):
         self.server, self.socket, self.stage = server, client, "greeting"
+        client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # what was said before a reset has left
         self.file = client.makefile("rb")
         self.message = None
         self.encrypted = self.ended = False

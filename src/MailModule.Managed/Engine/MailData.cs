@@ -19,11 +19,14 @@ namespace MailModule.Engine;
 internal sealed class MailData : IDisposable
 {
     private readonly LogSpool _spool;
+    private readonly DsnGathering _dsns;
     private readonly Log _log;
 
-    private MailData(LogSpool spool, MaildirStore store, LocalDelivery delivery, MailQueue queue, Log log)
+    private MailData(
+        LogSpool spool, MaildirStore store, LocalDelivery delivery, MailQueue queue, DsnGathering dsns, Log log)
     {
         _log = log;
+        _dsns = dsns;
         _spool = spool;
         Store = store;
         Delivery = delivery;
@@ -54,14 +57,14 @@ internal sealed class MailData : IDisposable
         Fault fault = LogSpool.Open(options, out LogSpool? spool, out text);
         if (fault != Fault.None)
             return fault;
-        var dsnSender = new DsnSender(new DsnDependencies
+        var dsnSender = new DsnGathering(new DsnSender(new DsnDependencies
         {
             Spool = spool!,
             Workers = workers,
             HostName = () => settings.Current.Text(Keys.SmtpName)!,
             VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Log = log,
-        });
+        }), TimeProvider.System);
         var store = new MaildirStore(values.Text(Keys.SmtpName)!, log: log);
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
@@ -76,7 +79,7 @@ internal sealed class MailData : IDisposable
         });
         var queue = new MailQueue(QueueDependenciesOf(spool!, dsnSender, settings, hosts, workers, log));
         queue.SetListener(listener);
-        data = new MailData(spool!, store, delivery, queue, log);
+        data = new MailData(spool!, store, delivery, queue, dsnSender, log);
         spool!.Start(local: delivery, remote: queue);
         delivery.Start();
         queue.Start();
@@ -123,6 +126,7 @@ internal sealed class MailData : IDisposable
     /// to.</returns>
     public Fault Stop(TimeSpan timeout, TimeSpan queueTimeout)
     {
+        _dsns.Close();
         bool ended = Queue.Stop(queueTimeout);
         Fault fault = Delivery.Stop(timeout);
         _spool.Dispose();

@@ -17,6 +17,12 @@ internal sealed class Envelope
     /// <summary>The user who logged in; null if none did.</summary>
     public string? AuthenticatedUser { get; set; }
 
+    /// <summary>
+    /// The message came from a client who had not logged in and may not relay, so that nobody vouches for its sender:
+    /// what it asks of reports is taken for less (docs/decisions/0025).
+    /// </summary>
+    public bool IsFromStranger { get; set; }
+
     public DateTimeOffset Received { get; set; }
 
     /// <summary>BODY=8BITMIME was given (RFC 6152).</summary>

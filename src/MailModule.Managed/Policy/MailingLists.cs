@@ -14,6 +14,8 @@ internal sealed class MailingLists
     public MailingLists(IEnumerable<MailingList> lists)
         => _byName = lists.ToFrozenDictionary(list => MailingList.NameOf(list.Address), StringComparer.Ordinal);
 
+    public bool IsEmpty => _byName.Count == 0;
+
     public IEnumerable<MailingList> All => _byName.Values;
 
     /// <summary>The list of an address, in any case; null if it is none.</summary>

@@ -21,6 +21,7 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         var flags = (EnvelopeParts)parts[0];
         envelope.EightBit = flags.HasFlag(EnvelopeParts.EightBit);
         envelope.Utf8 = flags.HasFlag(EnvelopeParts.Utf8);
+        envelope.IsFromStranger = flags.HasFlag(EnvelopeParts.Stranger);
         envelope.ReversePath = reversePath;
         envelope.Helo = helo;
         return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients)

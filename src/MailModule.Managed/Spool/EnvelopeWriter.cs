@@ -16,6 +16,9 @@ internal enum EnvelopeParts : byte
 
     /// <summary>What was asked about DSNs (RFC 3461) follows after the recipients.</summary>
     DsnRequests = 16,
+
+    /// <summary>Nobody vouches for the sender. A record of an earlier version never says so.</summary>
+    Stranger = 32,
 }
 
 /// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and
@@ -55,7 +58,8 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
         => (envelope.EightBit ? EnvelopeParts.EightBit : 0) | (envelope.Utf8 ? EnvelopeParts.Utf8 : 0)
             | (envelope.Client is null ? 0 : EnvelopeParts.Client)
             | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User)
-            | (HasDsnRequests(envelope) ? EnvelopeParts.DsnRequests : 0);
+            | (HasDsnRequests(envelope) ? EnvelopeParts.DsnRequests : 0)
+            | (envelope.IsFromStranger ? EnvelopeParts.Stranger : 0);
 
     // Without any of it a record is what it was before there was such a thing.
     private static bool HasDsnRequests(Envelope envelope)

@@ -174,7 +174,7 @@ internal sealed class QueueCursor
         var result = recipient.Result;
         if (texts[0] == 0)
             _memory.Add(TextBlock.Allocate(
-                [recipient.Address.Text, result?.Status, result?.Text, result?.Speaker], texts));
+                [recipient.Address.Text, result?.Status, result?.Text, result?.SaidBy], texts));
         return texts;
     }
 }

@@ -17,7 +17,7 @@ internal sealed unsafe class QueueEventCallback(nint callback, nint user)
         var result = happened.Result;
         string?[] given =
         [
-            happened.Id, happened.Sender.Text, happened.Recipient.Text, result?.Status, result?.Text, result?.Speaker,
+            happened.Id, happened.Sender.Text, happened.Recipient.Text, result?.Status, result?.Text, result?.SaidBy,
             result?.Tls,
         ];
         nint memory = TextBlock.Allocate(given, texts);

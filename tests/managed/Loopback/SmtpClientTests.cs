@@ -152,6 +152,21 @@ public class SmtpClientTests
         Assert.False(message.Results[0]!.IsUnknown);
     }
 
+    [Fact]
+    public void A_refusal_is_heard_though_the_connection_breaks_while_the_text_is_waited_for()
+    {
+        for (int i = 0; i < 10; i++)
+        {
+            using var server = new ScriptedSmtpServer(
+                null, [.. UpTo(SmtpStage.Data), "354 go", SomeText, Raw("552 5.3.4 too much\r\n"), Reset]);
+            SmtpClientTransaction message = ClientRun.Message(new LateText(100_000_000), "bob@b.example");
+            using var run = new ClientRun(server.Port, s_options, work: message);
+            run.End();
+            Assert.Equal((Fault.RefusedPermanent, "552 5.3.4 too much"),
+                (message.Results[0]!.Fault, message.Results[0]!.Text));
+        }
+    }
+
     [Theory]
     [InlineData("close")]
     [InlineData(Reset)]
@@ -240,5 +255,22 @@ public class SmtpClientTests
             SmtpStage.Content => new SmtpTimeouts { DataBlock = brief },
             _ => new SmtpTimeouts { EndOfData = brief },
         };
+    }
+
+    /// <summary>A long text that another thread has ready, piece by piece.</summary>
+    private sealed class LateText(long length) : IMessageSource
+    {
+        private readonly ClientDialogue.LongText _text = new(length, pending: true);
+
+        public long WireLength => _text.WireLength;
+        public bool IsEightBit => false;
+
+        public bool TryRead(Span<byte> buffer, Action ready, out int count)
+        {
+            bool isThere = _text.TryRead(buffer, ready, out count);
+            if (!isThere)
+                ThreadPool.UnsafeQueueUserWorkItem(_ => ready(), null);
+            return isThere;
+        }
     }
 }

@@ -36,6 +36,17 @@ public class EnvelopeRecordTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whether_somebody_vouches_for_the_sender_comes_back(bool isFromStranger)
+    {
+        Envelope envelope = WithReports();
+        envelope.IsFromStranger = isFromStranger;
+        Envelope found = Read(Write(envelope))!;
+        Assert.Equal((isFromStranger, "QQ+314 159"), (found.IsFromStranger, found.EnvelopeId));
+    }
+
     [Fact]
     public void Without_it_the_octets_are_those_of_format_1()
     {

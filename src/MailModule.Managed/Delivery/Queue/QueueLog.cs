@@ -33,7 +33,8 @@ internal sealed class QueueLog(Log log, Workers workers) : IJob
         string line = $"{item.Id} {Word(kind)} to=<{to}>";
         if (last is not null)
             line += $" host={last.Speaker} attempts={recipient.Attempts} status={last.Status} "
-                + $"tls={last.Tls ?? "none"} said={last.Text.Replace("\n", " / ", StringComparison.Ordinal)}";
+                + $"tls={last.Tls ?? "none"} {(last.HasReply ? "said" : "happened")}="
+                + last.Text.Replace("\n", " / ", StringComparison.Ordinal);
         Add(line);
     }
 

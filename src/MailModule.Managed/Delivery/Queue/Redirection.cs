@@ -85,6 +85,7 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
             Received = dependencies.Time.GetUtcNow(),
             EightBit = old.EightBit,
             Utf8 = old.Utf8,
+            IsFromStranger = old.IsFromStranger,
             Return = old.Return,
             EnvelopeId = old.EnvelopeId,
         };

@@ -25,12 +25,13 @@ internal static class DeliveryStatusPart
         foreach (DsnRecipient recipient in dsn.Recipients)
         {
             output.WriteLine();
-            Write(recipient, dsn.Kind, fields);
+            Write(recipient, fields);
         }
     }
 
-    private static void Write(DsnRecipient recipient, DsnKind kind, Fields fields)
+    private static void Write(DsnRecipient recipient, Fields fields)
     {
+        DsnKind kind = recipient.Kind;
         // RFC 3461 §6.3: as the sender gave it, or not at all
         if (recipient.Recipient.OriginalRecipient is { } original)
             fields.WriteAddress("Original-Recipient", original);
@@ -41,9 +42,9 @@ internal static class DeliveryStatusPart
         // RFC 3464 §2.3.5: only if another host had a part in it
         if (recipient.RemoteHost is { } host)
             fields.Write("Remote-MTA", "dns; " + host);
+        // RFC 3464 §2.3.6: "smtp" is what the remote host said, which our words never are; those have a type of ours
         if (recipient.Diagnostic.Length > 0)
-            fields.Write("Diagnostic-Code",
-                (recipient.RemoteHost is null ? "x-mailmodule; " : "smtp; ") + recipient.Diagnostic);
+            fields.Write("Diagnostic-Code", (recipient.IsQuoted ? "smtp; " : "x-mailmodule; ") + recipient.Diagnostic);
         if (recipient.LastAttempt is { } attempt)
             fields.Write("Last-Attempt-Date", attempt);
         // RFC 3464 §2.3.9: for a delay alone

@@ -8,9 +8,11 @@ namespace MailModule.Delivery.Reports;
 /// <param name="Sender">The sender, who is told.</param>
 /// <param name="Host">Our name, in ASCII.</param>
 internal sealed record Dsn(
-    ISpoolEntry Original, DsnKind Kind, IReadOnlyList<DsnRecipient> Recipients, Recipient Sender, string Host,
-    DateTimeOffset Date)
+    ISpoolEntry Original, IReadOnlyList<DsnRecipient> Recipients, Recipient Sender, string Host, DateTimeOffset Date)
 {
+    /// <summary>What it tells; where that is not the same of all recipients, what matters most.</summary>
+    public DsnKind Kind => Recipients.Min(recipient => recipient.Kind);
+
     /// <summary>
     /// The DSN goes to an address outside ASCII, so only by hosts that take UTF-8 everywhere (RFC 6531). Every other
     /// may have to pass hosts that do not, and whatever in it is not ASCII is encoded.

@@ -12,15 +12,17 @@ internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
 {
     public void Send(
         ISpoolEntry original, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
+        => Send(original, WantedOf(kind, recipients), committed);
+
+    /// <summary>Writes one DSN about recipients who want it, each with its <see cref="DsnRecipient.Kind"/>.</summary>
+    public void Send(ISpoolEntry original, IReadOnlyList<DsnRecipient> wanted, Action<Fault> committed)
     {
-        DsnRecipient[] wanted = [.. recipients.Where(recipient => IsWanted(kind, recipient.Recipient.Notify))];
-        if (wanted.Length == 0 || !TryFindSender(original, kind, out Recipient? sender))
+        if (wanted.Count == 0 || !TryFindSender(original, wanted, out Recipient? sender))
         {
             committed(Fault.None);
             return;
         }
-        var dsn = new Dsn(original, kind, wanted, sender!, NameFor(dependencies.HostName()),
-            dependencies.Time.GetUtcNow());
+        var dsn = new Dsn(original, wanted, sender!, NameFor(dependencies.HostName()), dependencies.Time.GetUtcNow());
         dependencies.Workers.Run(new DsnJob(dsn, dependencies, committed));
     }
 
@@ -42,6 +44,11 @@ internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
         return original.Envelope.ReversePath.IsNull ? "it has no sender to tell" : null;
     }
 
+    /// <summary>Those whose NOTIFY asks for a DSN of this kind.</summary>
+    public static List<DsnRecipient> WantedOf(DsnKind kind, IReadOnlyList<DsnRecipient> recipients)
+        => [.. recipients.Where(recipient => IsWanted(kind, recipient.Recipient.Notify))
+            .Select(recipient => recipient with { Kind = kind })];
+
     /// <summary>RFC 3461 §4.1, §5.2: what a sender wants to hear of; failures and delays if he did not say.</summary>
     public static bool IsWanted(DsnKind kind, Notify notify) => kind switch
     {
@@ -50,14 +57,14 @@ internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
         _ => notify.HasFlag(Notify.Success),
     };
 
-    private bool TryFindSender(ISpoolEntry original, DsnKind kind, out Recipient? sender)
+    private bool TryFindSender(ISpoolEntry original, IReadOnlyList<DsnRecipient> told, out Recipient? sender)
     {
         MailAddress address = original.Envelope.ReversePath;
         sender = null;
         // RFC 3461 §5.2, RFC 5321 §4.5.5: never to the null reverse-path, which every DSN has
         if (address.IsNull)
         {
-            if (kind == DsnKind.Failed)
+            if (told[0].Kind == DsnKind.Failed)
                 dependencies.Log.Write(LogLevel.Warning, "report", $"{original.Id} failed and has no sender to tell");
             return false;
         }

@@ -5,7 +5,7 @@ using MailModule.Spool;
 
 namespace MailModule.Delivery.Reports;
 
-/// <summary>What a DSN tells (RFC 3464 §2.3.3).</summary>
+/// <summary>What a DSN tells of a recipient (RFC 3464 §2.3.3); what matters most to the sender first.</summary>
 internal enum DsnKind
 {
     Failed,
@@ -24,10 +24,16 @@ internal enum DsnKind
 internal sealed record DsnRecipient(
     Recipient Recipient, AttemptResult Result, DateTimeOffset? LastAttempt, DateTimeOffset? RetryUntil = null)
 {
-    /// <summary>Lines with LF between: the remote's own words if <see cref="RemoteHost"/> said them.</summary>
+    /// <summary>What is told of it.</summary>
+    public DsnKind Kind { get; init; }
+
+    /// <summary>Lines with LF between: the remote's own words if <see cref="IsQuoted"/>, else ours.</summary>
     public string Diagnostic => Result.Text;
 
-    /// <summary>The host that said it; null: this one.</summary>
+    /// <summary><see cref="RemoteHost"/> said it, word for word.</summary>
+    public bool IsQuoted => Result.HasReply && RemoteHost is not null;
+
+    /// <summary>The host that was spoken with; null: none was.</summary>
     public string? RemoteHost => Result.Speaker is { Length: > 0 } host ? host : null;
 }
 

@@ -89,8 +89,9 @@ internal sealed class ReturnedContent : IDisposable
     private ReturnedForm? WholeForm(Dsn dsn, DsnDependencies dependencies)
     {
         Envelope envelope = dsn.Original.Envelope;
-        // RFC 3461 §4.3: the message itself for a failure alone
-        if (dsn.Kind != DsnKind.Failed || envelope.Return == ReturnContent.Headers)
+        // RFC 3461 §4.3: the message itself for a failure alone. A stranger's sender may be forged, and is sent no
+        // message by us that a stranger chose.
+        if (dsn.Kind != DsnKind.Failed || envelope.Return == ReturnContent.Headers || envelope.IsFromStranger)
             return null;
         // RFC 3461 §6.2: of a message that is larger than some bound the header, even if the sender asked for all
         if (_content.Length > (

@@ -13,9 +13,11 @@ namespace MailModule.Delivery.Resending;
 internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider time)
 {
     /// <summary>
-    /// Received fields at most: beyond it a message is in a loop, whoever writes them (RFC 5321 §6.3).
+    /// Received fields at most: beyond it a message is in a loop, whoever writes them (RFC 5321 §6.3). More than the
+    /// SMTP server takes, so that a stranger's message which is as long as that is refused there, and does not become
+    /// a report to a forged sender at its first step here.
     /// </summary>
-    public const int HopLimit = 100;
+    public const int HopLimit = 120;
 
     /// <summary>
     /// An envelope for a message that takes its content from another; its recipients are to be added.
@@ -26,6 +28,7 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
         Received = time.GetUtcNow(),
         EightBit = source.EightBit,
         Utf8 = source.Utf8,
+        IsFromStranger = source.IsFromStranger,
     };
 
     /// <summary>Commits the message; returns when it is durable or nothing of it is left.</summary>

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
@@ -39,6 +40,10 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
         envelope.Received = DateTimeOffset.UtcNow;
+        envelope.IsFromStranger = !MayRelay(session, dependencies.Policy());
+        // A stranger's sender may be forged: nobody gets a large message by us for that.
+        if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
+            envelope.Return = ReturnContent.Default;
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
@@ -56,7 +61,10 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             dependencies.Log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
             return _refusedRecipients.Add(session, dependencies, verdict.Refusal, mayRelay);
         }
-        envelope.Recipients.Add(rcpt.ToRecipient(verdict.Maildrop));
+        Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
+        envelope.Recipients.Add(envelope.IsFromStranger
+            ? recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) }
+            : recipient);
         return Verdict.Accept;
     }
 

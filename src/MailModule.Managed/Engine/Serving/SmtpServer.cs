@@ -61,19 +61,23 @@ internal sealed class SmtpServer(
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
 
-        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[8];
+        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[16];
 
         public int Version => values.Version;
 
         public SmtpServerOptions For(IPAddress peer, ServerPort port)
         {
             bool plainAuth = Policy.PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
-            int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0);
+            // What strangers ask of reports is taken for less, so they are not invited to ask.
+            bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
+            int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)
+                + (offersDsn ? 8 : 0);
             ref SmtpServerOptions? variant = ref _variants[which];
             return variant ??= _plain with
             {
                 PlainAuthWithoutTls = plainAuth,
                 RequireAuth = port.RequiresAuth,
+                OfferDsn = offersDsn,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
             };
         }

@@ -23,6 +23,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private Envelope _envelope = new();
     private ISpoolWriter? _writer;
     private HostContentReader? _reader;
+    private LoopWatch? _loopWatch;
     private Fault _storeFault;
     private long _held;
     private bool _hostAccepted;
@@ -45,6 +46,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Begin(Envelope envelope)
     {
         _envelope = envelope;
+        _loopWatch = LoopWatch.For(envelope, _dependencies.Policy());
         _hostAccepted = _contentEnded = false;
         _held = HeldMemory.Base / 2;
         _storeFault = Fault.None;
@@ -122,6 +124,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     public bool Append(ReadOnlySpan<byte> content)
     {
+        _loopWatch?.Add(content);
         if (_writer is null)
             return true;
         bool takesMore = _writer.Append(content, _resumeContent);
@@ -149,6 +152,10 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         }
         if (_writer is null)
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
+        // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
+        // of it from us, whoever wrote his name there
+        if (_loopWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
+            return Verdict.Refuse(BackendReplies.Looping554);
         _writer.Commit(_committed);
         return Verdict.Pending;
     }
@@ -172,6 +179,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         _writer?.Discard();
         _writer = null;
+        _loopWatch = null;
     }
 
     public Fault Send(ReadOnlySpan<byte> octets)

@@ -78,6 +78,12 @@ public sealed record AttemptResult
     /// <summary>0 if no server said anything.</summary>
     public int ReplyCode => Reply?.Code ?? KeptCode;
 
+    /// <summary>A server said it: <see cref="Text"/> and <see cref="Words"/> are its words, else ours.</summary>
+    public bool HasReply => ReplyCode > 0;
+
+    /// <summary>The host whose words <see cref="Text"/> has; empty where they are ours.</summary>
+    public string SaidBy => HasReply ? Host : "";
+
     /// <summary><see cref="Enhanced"/>, or one of our own making: never empty.</summary>
     public string Status => Enhanced.Length > 0 ? Enhanced : string.Create(
         CultureInfo.InvariantCulture, $"{ClassOf(Kind)}.{(ReplyCode > 0 ? "0.0" : FaultDescriptions.DetailOf(Fault))}");
@@ -96,7 +102,8 @@ public sealed record AttemptResult
     public string Host => RemoteHost?.Name ?? "";
 
     /// <summary>
-    /// The host whose words <see cref="Text"/> has, or with which a transaction broke off; else empty.
+    /// The host whose words <see cref="Text"/> has (<see cref="HasReply"/>), or with which a transaction broke off;
+    /// else empty.
     /// </summary>
     public string Speaker => Reply is not null || KeptText is not null || IsOfTransaction ? Host : "";
 
@@ -211,7 +218,7 @@ public sealed record AttemptResult
     {
         get
         {
-            if (IsUnknown)
+            if (IsUnknown && Happened.Length == 0)
                 return "the connection was lost after the final dot, before the answer";
             bool isNamed = IsOfTransaction || Host.Length == 0
                 || OwnWords.Contains(Host, StringComparison.OrdinalIgnoreCase);

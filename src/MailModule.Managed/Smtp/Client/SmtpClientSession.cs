@@ -174,7 +174,7 @@ internal sealed partial class SmtpClientSession : ISession
 
     private void Fail(SmtpClientTransaction transaction, DialogueEnd end)
     {
-        transaction.FailRest(end.Fault, Stage, end.Reply);
+        transaction.FailRest(end.Fault, Stage, end.Reply, end.Fault == Fault.Protocol ? end.Text : "");
         _owner.Completed(transaction);
     }
 

@@ -94,12 +94,13 @@ internal sealed class SmtpClientTransaction
 
     /// <summary>Gives every recipient that has no final state this one.</summary>
     /// <param name="stage">Where it happened; the first, if nothing was connected to.</param>
-    public void FailRest(Fault fault, SmtpStage stage, Reply? reply = null)
+    /// <param name="happened">What the fault's own words do not tell.</param>
+    public void FailRest(Fault fault, SmtpStage stage, Reply? reply = null, string happened = "")
     {
         // A reply beside a closed connection is not known to answer the dot.
         bool mayBeTaken = AwaitsFinalReply && (reply is null || fault == Fault.Closed);
         AttemptResult result = reply is null
-            ? AttemptResult.Of(fault, stage, Host)
+            ? AttemptResult.Of(fault, stage, Host) with { Happened = happened }
             : AttemptResult.Of(reply, fault, stage, Host);
         AttemptResult ofAccepted = mayBeTaken ? result with { IsUnknown = true } : result;
         for (int i = 0; i < _results.Length; i++)

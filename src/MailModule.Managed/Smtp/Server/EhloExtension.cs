@@ -15,7 +15,7 @@ internal sealed class EhloExtension(string keyword)
         new("SIZE") { Parameters = WriteSizeLimit },
         new("8BITMIME"),
         new("SMTPUTF8"),
-        new("DSN"),
+        new("DSN") { Offers = static session => session.Options.OfferDsn },
         new("STARTTLS") { Offers = static session => session.Options.OfferStartTls && !session.IsTls },
         new("AUTH")
         {

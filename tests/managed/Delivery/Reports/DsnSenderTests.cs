@@ -4,6 +4,7 @@ using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 using MailModule.Tests.Support;
 using MailModule.Transport;
 
@@ -40,6 +41,37 @@ public sealed partial class DsnSenderTests : IDisposable
         var message = new OriginalMessage { Envelope = { Return = ReturnContent.Headers, EnvelopeId = "QQ 314+=" } };
         CheckGolden("failed-headers",
             Send(message, DsnKind.Failed, Told.Of(message.Add("bob@far.example"), "", "", null, null)));
+    }
+
+    [Fact]
+    public void Nothing_that_a_stranger_wrote_stands_in_the_part_for_people()
+    {
+        const string Text = "Buy at evil.example";
+        var message = new OriginalMessage($"\"{Text}\"@victim.example")
+        { Envelope = { EnvelopeId = Text, Helo = "evil.example" } };
+        DsnSpool.Message dsn = Send(message, DsnKind.Failed,
+            Told.Of(message.Add($"\"{Text}\"@far.example", original: $"rfc822;{Text}"), "5.1.1", "No such user", null,
+                Attempt));
+        DsnCheck.Strictly(dsn);
+        int begin = dsn.Text.IndexOf("text/plain", StringComparison.Ordinal);
+        int end = dsn.Text.IndexOf("message/delivery-status", begin, StringComparison.Ordinal);
+        Assert.DoesNotContain("evil", dsn.Text[begin..end], StringComparison.Ordinal);
+        Assert.Contains($"Original-Recipient: rfc822;{Text}", dsn.Text[end..], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Our_words_are_not_put_into_the_mouth_of_a_host_that_broke_off()
+    {
+        var message = new OriginalMessage();
+        var host = new RemoteHost("mx1.far.example", null, null, IsVerified: false, OffersDsn: false);
+        AttemptResult lost = AttemptResult.Of(Fault.Closed, SmtpStage.Data, host).GivenUp();
+        DsnSpool.Message dsn = Send(message, DsnKind.Failed,
+            new DsnRecipient(message.Add("bob@far.example"), lost, Attempt));
+        DsnCheck.Strictly(dsn);
+        Assert.Contains("Diagnostic-Code: x-mailmodule; the connection was lost", dsn.Text, StringComparison.Ordinal);
+        Assert.Contains("Remote-MTA: dns; mx1.far.example", dsn.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("said", dsn.Text, StringComparison.Ordinal);
+        Assert.DoesNotContain("smtp;", dsn.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -32,6 +32,17 @@ public sealed class ReturnedContentTests : IDisposable
         Assert.Equal(isWhole, spool.Octets > length);
     }
 
+    [Theory]
+    [InlineData(ReturnContent.Default)]
+    [InlineData(ReturnContent.Full)]
+    public void To_the_sender_of_a_stranger_the_header_alone_comes_back(ReturnContent wish)
+    {
+        var message = new OriginalMessage { Envelope = { Return = wish, IsFromStranger = true } };
+        DsnSpool.Message dsn = Report(message);
+        Assert.DoesNotContain("At noon", dsn.Text, StringComparison.Ordinal);
+        Assert.Contains("text/rfc822-headers", dsn.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_huge_message_is_returned_in_bounded_memory()
     {
@@ -133,7 +144,7 @@ public sealed class ReturnedContentTests : IDisposable
         };
         DsnRecipient[] recipients = [Told.Of(message.Add("bob@far.example"), "5.0.0", "x", null, null)];
         Fault fault = Fault.Internal;
-        new DsnJob(new Dsn(message, DsnKind.Failed, recipients, new Recipient(message.Envelope.ReversePath, null),
+        new DsnJob(new Dsn(message, recipients, new Recipient(message.Envelope.ReversePath, null),
             "mail.example", DateTimeOffset.UnixEpoch), parts, result => fault = result).Run();
         return fault;
     }

@@ -11,7 +11,10 @@ internal static class Told
     /// <param name="host">Who said the text; null: this host.</param>
     public static DsnRecipient Of(
         Recipient recipient, string status, string text, string? host, DateTimeOffset? at, DateTimeOffset? until = null)
-        => new(
-            recipient, AttemptResult.Kept(
-                AttemptResultKind.Failed, Fault.RefusedPermanent, 0, status, text, host ?? "", null), at, until);
+    {
+        int code = host is null ? 0 : 550;
+        var result = AttemptResult.Kept(
+            AttemptResultKind.Failed, Fault.RefusedPermanent, code, status, text, host ?? "", null);
+        return new DsnRecipient(recipient, result, at, until);
+    }
 }

@@ -5,6 +5,7 @@ using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Delivery;
+using MailModule.Tests.Delivery.Reports;
 using MailModule.Tests.Loopback;
 using MailModule.Transport;
 
@@ -139,6 +140,49 @@ public sealed class RcptTests : IDisposable
         Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send("RCPT TO:<bob@example.com>\r\n"));
     }
 
+    [Theory]
+    [InlineData(Stranger, ReturnContent.Default, Notify.Failure, Notify.Never)]
+    [InlineData(RelayClient, ReturnContent.Full, Notify.Success | Notify.Failure, Notify.Success)]
+    public void What_a_stranger_asks_of_reports_is_taken_and_success_and_full_are_ignored(
+        string client, ReturnContent returned, Notify both, Notify success)
+    {
+        using SteppedClient one = From(client, " RET=FULL ENVID=QQ314");
+        foreach (string notify in (string[])["SUCCESS,FAILURE", "SUCCESS"])
+            Assert.Equal("250 2.1.5 Recipient ok\r\n",
+                one.Send($"RCPT TO:<ann@example.org> NOTIFY={notify} ORCPT=rfc822;ann@example.org\r\n"));
+        Envelope envelope = one.Session.Envelope;
+        Assert.Equal((client == Stranger, returned), (envelope.IsFromStranger, envelope.Return));
+        Assert.Equal([both, success], envelope.Recipients.Select(recipient => recipient.Notify));
+        Assert.StartsWith("501 ", one.Send("RCPT TO:<ann@example.org> NOTIFY=SOMETIMES\r\n"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void After_a_login_what_is_asked_of_reports_counts()
+    {
+        using var client = new SteppedClient(Stranger, Options, new SmtpBackend(_dependencies, null));
+        client.Send("EHLO client.example\r\n");
+        Assert.StartsWith("235 ", client.Send(Plain("sender", "secret")), StringComparison.Ordinal);
+        client.Send("MAIL FROM:<a@example.com> RET=FULL\r\nRCPT TO:<ann@example.org> NOTIFY=SUCCESS\r\n");
+        Envelope envelope = client.Session.Envelope;
+        Assert.Equal((false, ReturnContent.Full, Notify.Success),
+            (envelope.IsFromStranger, envelope.Return, envelope.Recipients.Single().Notify));
+    }
+
+    [Theory]
+    [InlineData("Delivered-To: all@example.org", "all@example.org", "554 5.4.6 ")]
+    [InlineData("delivered-to: <ALL@EXAMPLE.ORG>", "all@example.org", "554 5.4.6 ")]
+    [InlineData("Delivered-To: ann@example.org", "all@example.org", "250 ")]
+    [InlineData("Delivered-To: all@example.org", "ann@example.org", "250 ")]
+    [InlineData("Subject: x\r\n\r\nDelivered-To: all@example.org", "all@example.org", "250 ")]
+    public void A_message_that_a_list_has_had_before_is_refused_at_its_end(string field, string to, string reply)
+    {
+        var backend = new SmtpBackend(_dependencies with { Spool = new DsnSpool() }, null);
+        using var client = new SteppedClient(Stranger, Options, backend);
+        client.Send($"EHLO client.example\r\nMAIL FROM:<a@example.com>\r\nRCPT TO:<{to}>\r\nDATA\r\n");
+        string answer = client.Send($"{field}\r\n\r\nx\r\n.\r\n");
+        Assert.StartsWith(reply, answer, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_setting_that_changes_counts_from_the_next_recipient_on()
     {
@@ -153,10 +197,10 @@ public sealed class RcptTests : IDisposable
     private static string Plain(string user, string password)
         => $"AUTH PLAIN {Convert.ToBase64String(Encoding.UTF8.GetBytes($"\0{user}\0{password}"))}\r\n";
 
-    private SteppedClient From(string address)
+    private SteppedClient From(string address, string parameters = "")
     {
         var client = new SteppedClient(address, Options, new SmtpBackend(_dependencies, null));
-        client.Send("EHLO client.example\r\nMAIL FROM:<a@example.com>\r\n");
+        client.Send($"EHLO client.example\r\nMAIL FROM:<a@example.com>{parameters}\r\n");
         return client;
     }
 

@@ -69,6 +69,18 @@ public class AttemptResultTests
     }
 
     [Fact]
+    public void Who_said_it_is_nobody_where_no_reply_decided()
+    {
+        AttemptResult lost = AttemptResult.Of(Fault.Closed, SmtpStage.Data, s_host);
+        AttemptResult refused = AttemptResult.Of(
+            new Reply(550, "", "no"), Fault.RefusedPermanent, SmtpStage.Data, s_host);
+        Assert.Equal((false, "", "mx.b.example", 0), (lost.HasReply, lost.SaidBy, lost.Speaker, lost.ReplyCode));
+        Assert.Equal((true, "mx.b.example", "mx.b.example"), (refused.HasReply, refused.SaidBy, refused.Speaker));
+        AttemptResult kept = AttemptResult.Kept(lost.Kind, lost.Fault, 0, "4.4.2", lost.Text, lost.Speaker, null);
+        Assert.Equal((false, ""), (kept.HasReply, kept.SaidBy));
+    }
+
+    [Fact]
     public void A_host_that_was_not_ready_for_mail_is_named_and_said_nothing()
     {
         var end = new AttemptResult { Kind = AttemptResultKind.Deferred, Fault = Fault.Timeout, RemoteHost = s_host };
