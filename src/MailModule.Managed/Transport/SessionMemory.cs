@@ -4,8 +4,8 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// Bounds the memory that the sessions of all servers hold together beyond a small base each
-/// (<see cref="HeldMemory"/>), and what the sessions of one address have of it. The last share is for addresses that are
-/// exempt, and for buffers, which are counted but not asked about. Any thread.
+/// (<see cref="HeldMemory"/>), and what the sessions of one address have of it. The last share is for addresses that
+/// are exempt, and for buffers, which are counted but not asked about. Any thread.
 /// </summary>
 internal sealed class SessionMemory(long limit)
 {

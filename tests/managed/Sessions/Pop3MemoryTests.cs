@@ -29,7 +29,8 @@ public class Pop3MemoryTests
         pop3.Send("USER u\r\nPASS p w\r\n");
         Assert.InRange(_memory.Taken, 90_000, 120_000);
         PacedSession second = Begin([.. Enumerable.Repeat("x\r\n", 1000)]);
-        Assert.EndsWith("-ERR [SYS/TEMP] not enough memory, try again later\r\n", second.Send("USER u\r\nPASS p w\r\n"));
+        string said = second.Send("USER u\r\nPASS p w\r\n");
+        Assert.EndsWith("-ERR [SYS/TEMP] not enough memory, try again later\r\n", said);
         Assert.True(second.IsClosed);
         pop3.Send("QUIT\r\n");
         Assert.Equal(0, _memory.Taken);

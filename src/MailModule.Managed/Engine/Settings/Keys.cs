@@ -46,8 +46,8 @@ internal static partial class Keys
         "strict", "An unknown key in a file is an error, not a line in the log.");
     public static readonly Setting FromSameHost = Number(
         "from_same_host", 0, 1_000_000, 100, "connections",
-        "Connections at once from one address (IPv6: from one /64), all servers together; 0 = no limit. This machine and "
-            + "clients of `smtp_range` and `smtp6_range` have none.",
+        "Connections at once from one address (IPv6: from one /64), all servers together; 0 = no limit. This machine "
+            + "and clients of `smtp_range` and `smtp6_range` have none.",
         "nofrom_same_host");
     public static readonly Setting Md5Realm = Text("md5realm", "shs", 255, "The realm of passwords in the `~` form.");
     public static readonly Setting CryptPwd = FlagLater(
