@@ -317,7 +317,9 @@ internal sealed class Dispatcher(
 
     private void ForgetIfIdle(Destination destination)
     {
-        if (destination.IsIdle && destination.Line is null)
+        // One that was forgotten may still have stood with a peer, and another have taken its place since.
+        if (destination.IsIdle && destination.Line is null
+            && _destinations.GetValueOrDefault(destination.NextHop) == destination)
             _destinations.Remove(destination.NextHop);
     }
 

@@ -10,9 +10,6 @@ namespace MailModule.Delivery.Queue;
 internal sealed class QueueAttempt(
     Dispatcher dispatcher, Destination destination, Transfer<QueuedTransaction> transfer) : IAttemptOwner
 {
-    private bool _isConnected;
-    private bool _isPeerReady;
-
     public Destination Destination => destination;
     public Transfer<QueuedTransaction> Transfer => transfer;
 
@@ -28,14 +25,11 @@ internal sealed class QueueAttempt(
     /// <summary>What began then has been given up, for others wait.</summary>
     public bool IsGivenUp { get; set; }
 
-    /// <summary>The address of the newest connection; null before the first.</summary>
-    public Peer? Address { get; private set; }
-
-    /// <summary>The host of that address; null if there is none, or only a name.</summary>
-    public Peer? Host { get; private set; }
+    /// <summary>The newest connection; null before the first.</summary>
+    public PeerConnection? Connection { get; private set; }
 
     /// <summary>The look-up, or a host that is not ready for mail, is being waited for.</summary>
-    public bool IsWaiting => !IsGivenUp && (IsLookingUp || _isConnected && !_isPeerReady);
+    public bool IsWaiting => !IsGivenUp && (IsLookingUp || Connection is { IsOpening: true });
 
     /// <summary>The first peer that the attempt would have connected to, had that not had connections enough.</summary>
     public Peer? BusyPeer { get; set; }
@@ -57,30 +51,12 @@ internal sealed class QueueAttempt(
 
     public void Begin() => transfer.Begin(this);
 
-    public void Connect(Peer address, Peer? host, DateTimeOffset now)
+    public void Connect(PeerConnection connection, DateTimeOffset now)
     {
-        address.Connect(now);
-        host?.Connect(now);
-        (Address, Host, Began) = (address, host, now);
-        (_isConnected, _isPeerReady, IsGivenUp) = (true, false, false);
-    }
-
-    public void BecomePeerReady()
-    {
-        _isPeerReady = true;
-        Address?.BecomeReady();
-        Host?.BecomeReady();
-    }
-
-    /// <summary>Gives up the connection to the newest peer. False: there is none.</summary>
-    public bool TryDisconnect()
-    {
-        if (!_isConnected)
-            return false;
-        _isConnected = false;
-        Address!.Disconnect(_isPeerReady);
-        Host?.Disconnect(_isPeerReady);
-        return true;
+        connection.Open(now);
+        Connection = connection;
+        Began = now;
+        IsGivenUp = false;
     }
 
     public ConnectVerdict MayConnect(IDeliveryAttempt attempt, TargetAddress target, out AttemptResult? known)

@@ -54,9 +54,8 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
 
     public void Ready(QueueAttempt attempt)
     {
-        attempt.BecomePeerReady();
-        Wake(attempt.Address);
-        Wake(attempt.Host);
+        attempt.Connection!.BecomeReady();
+        WakeBoth(attempt);
     }
 
     public void NotReady(QueueAttempt attempt, AttemptResult failure) => Leave(attempt, failure);
@@ -79,18 +78,16 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
     public void Delivered(QueueAttempt attempt)
     {
         _successes.Add(attempt.Destination.NextHop, Now);
-        attempt.Address?.Delivered();
-        attempt.Host?.Delivered();
+        attempt.Connection?.Delivered();
         if (!attempt.Kind.IsProven)
             TryChange(attempt, attempt.Kind with { IsProven = true });
-        Wake(attempt.Address);
-        Wake(attempt.Host);
+        WakeBoth(attempt);
     }
 
     public void End(QueueAttempt attempt, AttemptResult end)
     {
         PassOn(attempt.Destination);
-        Peer? host = attempt.IsReady ? null : attempt.Host;
+        Peer? host = attempt.IsReady ? null : attempt.Connection?.Host;
         bool isInVain = attempt.IsReady && !attempt.HasAnswered && end.Fault == Fault.Timeout;
         Leave(attempt, isInVain ? end : null);
         // The attempt went to the last of the host's addresses in vain.
@@ -156,7 +153,7 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
             attempt.MustWait = true;
             return ConnectVerdict.Later;
         }
-        attempt.Connect(address, host, now);
+        attempt.Connect(new PeerConnection(address, host), now);
         return ConnectVerdict.Granted;
     }
 
@@ -185,13 +182,11 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
     // Its connection, if it has one, has ended.
     private void Leave(QueueAttempt attempt, AttemptResult? failure)
     {
-        if (!attempt.TryDisconnect())
+        if (attempt.Connection is not { } connection || !connection.TryClose())
             return;
         if (failure is not null && Peer.IsDown(failure))
-            Fail(attempt.Address!, attempt, failure);
-        else
-            Wake(attempt.Address);
-        Wake(attempt.Host);
+            Fail(connection.Address, attempt, failure);
+        WakeBoth(attempt);
     }
 
     private void Fail(Peer peer, QueueAttempt attempt, AttemptResult failure)
@@ -203,6 +198,12 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
             events.Note(string.Create(
                 CultureInfo.InvariantCulture, $"{peer.Name}: {failure.Text}; so for {waiting} next hops that waited"));
         Wake(peer);
+    }
+
+    private void WakeBoth(QueueAttempt attempt)
+    {
+        Wake(attempt.Connection?.Address);
+        Wake(attempt.Connection?.Host);
     }
 
     private void Wake(Peer? peer)

@@ -56,9 +56,10 @@ public class SilentHostTests
         Assert.Equal(400, bench.Queue.Counts.Deferred);
         QueuedRecipientView last = bench.Find(ids[399]);
         Assert.Equal(("no answer in time", 1), (last.Result!.Words, last.Attempts));
-        Assert.Equal(2, bench.Notes.Length);
-        Assert.Contains($"{Dark}:25: it has 4 connections, what else leads there waits", bench.Notes[0]);
-        Assert.Contains("so for 396 next hops that waited", bench.Notes[1]);
+        string[] notes = [.. bench.Notes.Where(line => line.StartsWith(Dark, StringComparison.Ordinal))];
+        Assert.Equal(2, notes.Length);
+        Assert.Contains("it has 4 connections, what else leads there waits", notes[0]);
+        Assert.Contains("so for 396 next hops that waited", notes[1]);
     }
 
     [Fact]
