@@ -45,7 +45,7 @@ gather_inputs() {
   mkdir -p "$inputs"
   [[ ! -d $OUT/$target/afl/default/queue ]] ||
     find "$OUT/$target/afl/default/queue" -maxdepth 1 -type f | while read -r file; do
-      cp "$file" "$inputs/$(sha1sum "$file" | cut -c1-16)"
+      cp --remove-destination "$file" "$inputs/$(sha1sum "$file" | cut -c1-16)"
     done
   cp "$CORPUS/$target"/* "$inputs"
   rm -rf "$OUT/$target/afl"
