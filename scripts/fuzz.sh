@@ -31,13 +31,21 @@ build() {
 
 program() { dotnet "$OUT/program/MailModule.Tests.dll" "$@"; }
 
+# Finds of earlier runs that are mended by now.
+drop_mended() {
+  local file
+  for file in "$OUT/$1/crashes"/*; do
+    [[ ! -f $file ]] || ! timeout 20 dotnet "$OUT/program/MailModule.Tests.dll" check "$1" "$file" >/dev/null || rm "$file"
+  done
+}
+
 # What earlier runs found, and the corpus.
 gather_inputs() {
   local target=$1 inputs=$OUT/$1/inputs
   mkdir -p "$inputs"
   [[ ! -d $OUT/$target/afl/default/queue ]] ||
     find "$OUT/$target/afl/default/queue" -maxdepth 1 -type f | while read -r file; do
-      cp "$file" "$inputs/$(sha1sum "$file" | cut -c1-16)"
+      cp --remove-destination "$file" "$inputs/$(sha1sum "$file" | cut -c1-16)"
     done
   cp "$CORPUS/$target"/* "$inputs"
   rm -rf "$OUT/$target/afl"
@@ -73,6 +81,7 @@ tell() {
 
 fuzz() {
   local target=$1 seconds=$2 status=0
+  drop_mended "$target"
   gather_inputs "$target"
   run_afl "$target" "$seconds" || status=1
   [[ -f $OUT/$target/afl/default/fuzzer_stats ]] || return 1

@@ -7,17 +7,21 @@ using MailModule.Transport.Proxies;
 namespace MailModule.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Settings, a key and its value on each line: taken or refused, and no error shows the value. A tilde stands for a
-/// word that no message of ours has, so that it can be looked for.
+/// Settings, a key and its value on each line: taken or refused, and no error, nor a line of the log, shows the value. A
+/// tilde stands for a word that no message of ours has, so that it can be looked for.
 /// </summary>
 internal static class SettingTarget
 {
     private const string Secret = "Zq7vX";
 
+    /// <summary>The log shows values that are no passwords; false until it shows none.</summary>
+    private static bool LogHidesAllValues => false;
+
     public static void Check(byte[] input)
     {
         string text = Encoding.UTF8.GetString(input).Replace("~", Secret, StringComparison.Ordinal);
-        var settings = new EngineSettings(Log.None);
+        var settings = new EngineSettings(new Log(LogLevel.Debug, static (_, _, line)
+            => Assert.False(LogHidesAllValues && line.Contains(Secret, StringComparison.Ordinal), line)));
         foreach (string line in text.Split('\n'))
         {
             string[] parts = line.Split('=', 2);
