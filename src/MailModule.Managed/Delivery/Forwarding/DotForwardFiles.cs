@@ -6,8 +6,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Delivery.Forwarding;
 
 /// <summary>
-/// The users' forward files, each read again when it has changed. One is a file in its home, its owner's or ours, and no
-/// link. Any thread.
+/// The users' forward files, each read again when it has changed. One is a file in its home, its owner's or ours, and
+/// no link. Any thread.
 /// </summary>
 internal sealed class DotForwardFiles(FileCalls calls)
 {

@@ -1,8 +1,8 @@
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// An open file of somebody else's, a message say, read once from front to back: no buffer, no call beyond open, read and close. It ends where the
-/// file ended when it was opened, whatever somebody writes to it meanwhile.
+/// An open file of somebody else's, a message say, read once from front to back: no buffer, no call beyond open, read
+/// and close. It ends where the file ended when it was opened, whatever somebody writes to it meanwhile.
 /// </summary>
 internal sealed class DescriptorStream(FileCalls calls, int descriptor, long length) : ReadOnlyStream
 {
