@@ -6,10 +6,11 @@ namespace MailModule.Lines;
 
 /// <summary>
 /// Writes the content of a message for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled,
-/// a NUL is left out, the end gets a line end if it has none and the final dot. Independent of how the octets are cut.
+/// a NUL is left out or written as another octet, the end gets a line end if it has none and the final dot. Independent
+/// of how the octets are cut.
 /// </summary>
 /// <remarks>
-/// Some hosts drop a NUL before they look for the final dot (RFC 5322 §4 has it in old messages only): CRLF NUL "."
+/// Some programs drop a NUL before they look for the final dot (RFC 5322 §4 has it in old messages only): CRLF NUL "."
 /// CRLF would end the message there. So none is written, and a dot behind one that was left out is doubled.
 /// </remarks>
 internal struct DotWriter
@@ -26,6 +27,9 @@ internal struct DotWriter
     public const int FinishRoom = 5;
 
     private State _state;
+
+    /// <summary>What is written for a NUL; 0: nothing.</summary>
+    public byte NulAs { get; init; }
 
     /// <summary>Encodes as much of <paramref name="input"/> as fits; each octet needs at most 2 of
     /// <paramref name="output"/>, so with room for 2 something is always consumed.</summary>
@@ -64,16 +68,27 @@ internal struct DotWriter
             return true;
         }
         if (next == 0)
-        {
-            rest = rest.TrimStart((byte)0);
-            return true;
-        }
+            return PassNuls(ref rest, ref room);
         if (next is (byte)'\r' or (byte)'\n')
             return Replace(ref rest, ref room, "\r\n"u8, next == '\r' ? State.AfterCr : State.LineStart);
         // RFC 5321 §4.5.2: a leading dot is doubled
         if (_state == State.LineStart && next == '.')
             return Replace(ref rest, ref room, ".."u8, State.InLine);
         return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
+    }
+
+    private bool PassNuls(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
+    {
+        int count = rest.Length - rest.TrimStart((byte)0).Length;
+        if (NulAs != 0)
+        {
+            count = Math.Min(count, room.Length);
+            room[..count].Fill(NulAs);
+            room = room[count..];
+            _state = count > 0 ? State.InLine : _state;
+        }
+        rest = rest[count..];
+        return count > 0;
     }
 
     /// <summary>Content at rest has LF line ends, so this copies and scans in one pass; it leaves a CR, a NUL, a

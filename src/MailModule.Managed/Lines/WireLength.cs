@@ -2,8 +2,7 @@ namespace MailModule.Lines;
 
 /// <summary>
 /// Counts what a message's content takes on the wire: each line end (LF, CR or CRLF) two octets, and one at the end if
-/// it has none; a NUL is not written, and stuffing does not count (RFC 1939 §11). Independent of how the octets are
-/// cut.
+/// it has none; stuffing does not count (RFC 1939 §11). Independent of how the octets are cut.
 /// </summary>
 internal struct WireLength
 {
@@ -15,15 +14,12 @@ internal struct WireLength
     {
         while (!content.IsEmpty)
         {
-            int end = content.IndexOfAny((byte)'\r', (byte)'\n', (byte)0);
+            int end = content.IndexOfAny((byte)'\r', (byte)'\n');
             if (end != 0)
                 AddInLine(end < 0 ? content.Length : end);
             if (end < 0)
                 return;
-            if (content[end] == 0)
-                _afterCr = false;
-            else
-                AddLineEnd(content[end] == '\r');
+            AddLineEnd(content[end] == '\r');
             content = content[(end + 1)..];
         }
     }

@@ -11,8 +11,8 @@ public class ThreatTests
     private const int Columns = 4;
     private const string Held = "What was looked at and held";
 
-    /// <summary>Numbers whose section is not written yet.</summary>
-    private static readonly int[] s_unwritten = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
+    private const BindingFlags Everything
+        = BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
 
     private static readonly Regex Heading = new(@"^#{2,3} (?:(\d+)\. )?(.*)$");
     private static readonly Regex Bar = new(@"(?<!\\)\|");
@@ -29,7 +29,7 @@ public class ThreatTests
         for (int number = 1; number <= Numbers; number++)
         {
             Assert.True(sections.TryGetValue($"{number}", out List<string[]>? rows), $"there is no section {number}");
-            Assert.True(rows.Count > 0 || s_unwritten.Contains(number), $"section {number} has no rows");
+            Assert.True(rows.Count > 0, $"section {number} has no rows");
         }
         Assert.NotEmpty(sections[Held]);
     }
@@ -70,7 +70,7 @@ public class ThreatTests
         Match test = TestName.Match(name);
         if (!test.Success)
             return name.StartsWith("tests/", StringComparison.Ordinal) && File.Exists(Repository.In(name));
-        return Classes[test.Groups[1].Value].SelectMany(type => type.GetMethods())
+        return Classes[test.Groups[1].Value].SelectMany(type => type.GetMethods(Everything))
             .Where(method => method.Name == test.Groups[2].Value)
             .Any(method => method.GetCustomAttribute<FactAttribute>() is not null);
     }

@@ -18,6 +18,15 @@ public class DotWriterTests
     public void Text_is_spelled_for_the_wire(string text, string wire)
         => Assert.Equal(wire, Encode(Encoding.ASCII.GetBytes(text), 64));
 
+    [Fact]
+    public void A_nul_is_written_as_the_octet_that_is_asked_for()
+    {
+        byte[] text = Encoding.ASCII.GetBytes("a\0b\r\0\n\0.\n.\0\0" + new string('\0', 40));
+        string wire = "a?b\r\n?\r\n?.\r\n..??" + new string('?', 40) + "\r\n.\r\n";
+        for (int room = 2; room < 80; room++)
+            Assert.Equal(wire, Encode(new DotWriter { NulAs = (byte)'?' }, text, room));
+    }
+
     [Theory]
     [InlineData("\r\n.a")]
     [InlineData("\r\n.\0")]
@@ -61,9 +70,10 @@ public class DotWriterTests
         }
     }
 
-    private static string Encode(byte[] text, int room, params Range[] cuts)
+    private static string Encode(byte[] text, int room, params Range[] cuts) => Encode(default, text, room, cuts);
+
+    private static string Encode(DotWriter writer, byte[] text, int room, params Range[] cuts)
     {
-        var writer = new DotWriter();
         var wire = new StringBuilder();
         byte[] output = new byte[room];
         foreach (Range cut in cuts.Length == 0 ? [Range.All] : cuts)

@@ -14,7 +14,7 @@ public class WireLengthTests
     [InlineData("a\rb\n", 6)]
     [InlineData("\r\r\n\n", 6)]
     [InlineData(".\n..\n", 7)]
-    [InlineData("a\0\r\0\n\0", 5)]
+    [InlineData("a\0\r\0\n\0", 10)]
     public void Each_line_end_counts_two(string text, long expected)
     {
         Assert.Equal(expected, Count(text, text.Length + 1));
@@ -45,7 +45,7 @@ public class WireLengthTests
     private static long Sent(byte[] text)
     {
         byte[] wire = new byte[text.Length * 2 + 8];
-        var writer = new DotWriter();
+        var writer = new DotWriter { NulAs = 0x80 };
         writer.Write(text, wire, out int consumed, out int written);
         Assert.Equal(text.Length, consumed);
         string all = Encoding.Latin1.GetString(wire, 0, written + writer.Finish(wire.AsSpan(written)));

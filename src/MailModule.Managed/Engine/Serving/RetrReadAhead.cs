@@ -104,7 +104,7 @@ internal sealed class RetrReadAhead(ReadAheadBuffers buffers, TimeProvider? cloc
         if (octets.Length - at < Pop3Replies.MessageFollowsRoom)
             return false;
         at += Pop3Replies.MessageFollows(octets.AsSpan(at), maildrop.Size(index));
-        var dots = new DotWriter();
+        DotWriter dots = MessageTransfer.NewDotWriter();
         dots.Write(content.AsSpan(0, length), octets.AsSpan(at), out int consumed, out int written);
         at += written;
         if (consumed < length || octets.Length - at < DotWriter.FinishRoom)

@@ -38,8 +38,14 @@ internal struct MessageTransfer
         Index = index;
         Lines = lines;
         _top = new TopLineCounter(lines);
-        _dots = default;
+        _dots = NewDotWriter();
     }
+
+    /// <summary>
+    /// A NUL is written as 0x80, as Dovecot does: the size that was told stays right, and who is gone is noticed
+    /// however many NULs a file has.
+    /// </summary>
+    public static DotWriter NewDotWriter() => new() { NulAs = 0x80 };
 
     public void RentPiece() => _piece = ArrayPool<byte>.Shared.Rent(PieceSize);
 

@@ -7,21 +7,26 @@ namespace MailModule.Tests.Fuzz.Targets;
 /// <summary>Lines of commands with their limit, and content on its way out: any cut gives the same.</summary>
 internal static class LinesTarget
 {
+    private const byte NulToReader = 0x80;
     private const int Limit = 24;
 
     public static void Check(byte[] input)
     {
         List<string> whole = ReadLines(input, Pieces.Whole);
         string wire = Write(input, Pieces.Whole);
+        string toReader = Write(input, Pieces.Whole, NulToReader);
         int top = Top(input, Pieces.Whole);
         foreach (Pieces cut in PiecesExtensions.Cut)
         {
             Assert.Equal(whole, ReadLines(input, cut));
             Assert.Equal(wire, Write(input, cut));
+            Assert.Equal(toReader, Write(input, cut, NulToReader));
             Assert.Equal(top, Top(input, cut));
             Assert.Equal(LengthOnWire(input, Pieces.Whole), LengthOnWire(input, cut));
         }
-        CheckWire(wire, LengthOnWire(input, Pieces.Whole));
+        CheckWire(wire);
+        CheckWire(toReader);
+        Assert.Equal(LengthOnWire(input, Pieces.Whole), Unstuffed(toReader));
     }
 
     private static List<string> ReadLines(byte[] input, Pieces pieces)
@@ -45,9 +50,9 @@ internal static class LinesTarget
         return lines;
     }
 
-    private static string Write(byte[] input, Pieces pieces)
+    private static string Write(byte[] input, Pieces pieces, byte nulAs = 0)
     {
-        var writer = new DotWriter();
+        var writer = new DotWriter { NulAs = nulAs };
         byte[] wire = new byte[input.Length * 2 + DotWriter.FinishRoom];
         int length = 0;
         for (int at = 0, end; at < input.Length; at = end)
@@ -85,12 +90,15 @@ internal static class LinesTarget
     }
 
     // RFC 5321 §4.5.2: the one line that is a dot alone is the last
-    private static void CheckWire(string wire, long expected)
+    private static void CheckWire(string wire)
     {
         string[] lines = wire.Split("\r\n");
         Assert.Equal(["." , ""], lines[^2..]);
         Assert.DoesNotContain(".", lines[..^2]);
         Assert.True(lines.All(line => !line.AsSpan().ContainsAny('\r', '\n')), "a bare CR or LF goes out");
-        Assert.Equal(expected, lines[..^2].Sum(line => line.Length + 2L - (line.StartsWith('.') ? 1 : 0)));
+        Assert.DoesNotContain('\0', wire);
     }
+
+    private static long Unstuffed(string wire)
+        => wire.Split("\r\n")[..^2].Sum(line => line.Length + 2L - (line.StartsWith('.') ? 1 : 0));
 }
