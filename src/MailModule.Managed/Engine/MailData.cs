@@ -19,6 +19,7 @@ namespace MailModule.Engine;
 internal sealed class MailData : IDisposable
 {
     private readonly LogSpool _spool;
+    private readonly MaildirStore _store;
     private readonly DsnGathering _dsns;
     private readonly Log _log;
 
@@ -28,13 +29,13 @@ internal sealed class MailData : IDisposable
         _log = log;
         _dsns = dsns;
         _spool = spool;
-        Store = store;
+        _store = store;
         Delivery = delivery;
         Queue = queue;
     }
 
     public ISpool Spool => _spool;
-    public IMailStore Store { get; }
+    public IMailStore Store => _store;
     public LocalDelivery Delivery { get; }
     public MailQueue Queue { get; }
 
@@ -129,6 +130,7 @@ internal sealed class MailData : IDisposable
         _dsns.Close();
         bool ended = Queue.Stop(queueTimeout);
         Fault fault = Delivery.Stop(timeout);
+        _store.Dispose();
         _spool.Dispose();
         _log.Write(LogLevel.Info, "spool", $"{_spool.Messages} messages, {_spool.Syncs} syncs of the log");
         return ended ? fault : Fault.Timeout;

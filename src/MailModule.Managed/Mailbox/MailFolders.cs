@@ -6,7 +6,7 @@ namespace MailModule.Mailbox;
 /// The mailboxes that were opened last, so that what comes in a row does not open them each time. Another program may
 /// move or replace one, so each is kept for a moment only, and then opened again from the home on. Any thread.
 /// </summary>
-internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimeProvider clock)
+internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimeProvider clock) : IDisposable
 {
     // One takes up to four descriptors.
     private const int LeastKept = 8, MostKept = 256, ShareOfDescriptors = 32;
@@ -17,6 +17,7 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
         = Math.Clamp(DiskCalls.DescriptorLimit() / ShareOfDescriptors, LeastKept, MostKept);
     private readonly Dictionary<(string Home, string Name), LinkedListNode<Entry>> _byName = [];
     private readonly LinkedList<Entry> _oldestFirst = new();
+    private bool _isDisposed;
 
     private readonly record struct Entry((string, string) Key, MailFolder Folder, long OpenedAt);
 
@@ -49,6 +50,17 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
             RemoveStale(now);
     }
 
+    /// <summary>Closes all; those that are opened from now on are not kept.</summary>
+    public void Dispose()
+    {
+        lock (_byName)
+        {
+            _isDisposed = true;
+            while (_oldestFirst.First is { } oldest)
+                Remove(oldest);
+        }
+    }
+
     private bool TryShare((string, string) key, long now, out MailFolder folder)
     {
         folder = null!;
@@ -69,7 +81,7 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
             if (_byName.TryGetValue(entry.Key, out LinkedListNode<Entry>? old))
                 Remove(old);
             _byName[entry.Key] = _oldestFirst.AddLast(entry);
-            while (_byName.Count > _bound)
+            while (_byName.Count > (_isDisposed ? 0 : _bound))
                 Remove(_oldestFirst.First!);
         }
     }

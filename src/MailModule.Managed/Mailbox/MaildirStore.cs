@@ -9,7 +9,7 @@ namespace MailModule.Mailbox;
 /// other Maildir program. Delivery writes into tmp/ and renames into new/, or links a file that is there already;
 /// nothing is ever moved to cur/.
 /// </summary>
-internal sealed class MaildirStore : IMailStore
+internal sealed class MaildirStore : IMailStore, IDisposable
 {
     private readonly HashSet<string> _locked = [];
     private readonly MaildirDelivery _delivery;
@@ -71,6 +71,16 @@ internal sealed class MaildirStore : IMailStore
         else
             Unlock(home, descriptor);
         return fault;
+    }
+
+    /// <summary>
+    /// Closes the mailboxes that were kept open. Maildrops that are open go on; deliveries that were not synced are
+    /// owed one no more, for the spool has them.
+    /// </summary>
+    public void Dispose()
+    {
+        Folders.Dispose();
+        _delivery.Unsynced.Dispose();
     }
 
     internal void Unlock(string home, int descriptor)

@@ -8,7 +8,7 @@ namespace MailModule.Mailbox;
 /// its folder; many with one call for each file system, whose cost all of them share. Deliveries that could not be
 /// synced stay here. Any thread; one at a time adds.
 /// </summary>
-internal sealed class UnsyncedDeliveries(FileCalls calls)
+internal sealed class UnsyncedDeliveries(FileCalls calls) : IDisposable
 {
     private const int FileLimit = 8;
 
@@ -79,6 +79,14 @@ internal sealed class UnsyncedDeliveries(FileCalls calls)
     {
         Interlocked.Increment(ref _syncCalls);
         return SystemFault.Of(folder.Sync());
+    }
+
+    /// <summary>Closes what is owed a sync; none is made.</summary>
+    public void Dispose()
+    {
+        Owed owed = Detach();
+        owed.Release(calls);
+        owed.ReleaseSystems();
     }
 
     private void AddFolder(MailFolder folder)

@@ -14,7 +14,11 @@ public sealed class MaildirStoreTests : IDisposable
     private readonly MaildirStore _store = new("mail.example");
     private string Home => _folder.In("users/a");
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _store.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public void A_first_look_makes_an_empty_maildir_that_only_its_owner_may_read()
@@ -36,6 +40,23 @@ public sealed class MaildirStoreTests : IDisposable
         Assert.Equal("Subject: x\n\nbody\n", File.ReadAllText(file));
         Assert.Empty(Directory.GetFiles(Home + "/Maildir/tmp"));
     }
+
+    [Fact]
+    public void A_store_that_has_ended_leaves_no_folder_open()
+    {
+        Deliver("id0000000001", "Subject: x\n\nbody\n");
+        Assert.NotEmpty(DescriptorsBelow(Home));
+        _store.Dispose();
+        Assert.Empty(DescriptorsBelow(Home));
+        Deliver("id0000000002", "Subject: x\n\nbody\n");
+        _store.Sync();
+        Assert.Empty(DescriptorsBelow(Home));
+    }
+
+    private static IEnumerable<string> DescriptorsBelow(string folder)
+        => Directory.EnumerateFileSystemEntries("/proc/self/fd")
+            .Select(link => new FileInfo(link).LinkTarget ?? "")
+            .Where(target => target.StartsWith(folder, StringComparison.Ordinal));
 
     [Fact]
     public void Messages_come_in_the_order_of_their_times()
