@@ -14,6 +14,7 @@ class Silent(DeliveryTest):
 
     zone = [*[line for n in range(MANY) for line in (f"mute{n} MX 10 mx.mute{n}", f"mx.mute{n} A 127.0.0.70")],
             *[line for n in range(MANY) for line in (f"deaf{n} MX 10 mx.deaf{n}", f"mx.deaf{n} A 127.0.0.71")],
+            *[line for n in range(MANY) for line in (f"quiet{n} MX 10 mx.quiet{n}", f"mx.quiet{n} A 127.0.0.73")],
             "good MX 10 mx.good", "mx.good A 127.0.0.72", "fresh MX 10 mx.fresh", "mx.fresh A 127.0.0.72"]
     settings = {"queue_retry": 60}
 
@@ -40,8 +41,8 @@ class Silent(DeliveryTest):
             self.passes("good", 15)
 
     def test_reports_to_a_host_that_says_nothing(self):
-        mute = self.rogue("127.0.0.70", greeting=always(hang))
-        self.send_many(lambda n: (f"somebody@mute{n}.test", SENDER, ["NOTIFY=SUCCESS"]))
-        self.assertTrue(place.wait_until(lambda: mute.sessions, 15), self.logged())
+        quiet = self.rogue("127.0.0.73", greeting=always(hang))
+        self.send_many(lambda n: (f"somebody@quiet{n}.test", SENDER, ["NOTIFY=SUCCESS"]))
+        self.assertTrue(place.wait_until(lambda: quiet.sessions, 15), self.logged())
         self.passes("fresh", 15)
-        self.assertLessEqual(len(mute.sessions), 8)
+        self.assertLessEqual(len(quiet.sessions), 8)
