@@ -9,8 +9,8 @@ namespace MailModule.Delivery.Local;
 /// meanwhile, since the spool holds it.
 /// <para>
 /// Where the processors are busy receiving, delivery trails: its thread is nicer than others. What so gathers in memory
-/// is bounded: beyond <see cref="QueueLimit"/>, or <see cref="OctetLimit"/> of envelopes, it wants no more from the spool
-/// until it has got on; the spool waits for that, which gives delivery the processor.
+/// is bounded: beyond <see cref="QueueLimit"/>, or <see cref="OctetLimit"/> of envelopes, it wants no more from the
+/// spool until it has got on; the spool waits for that, which gives delivery the processor.
 /// </para>
 /// <para>
 /// Messages for lists, and for users with a forward file, go through a local action on a worker first, so that nothing
