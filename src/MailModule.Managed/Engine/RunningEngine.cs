@@ -30,9 +30,7 @@ internal sealed class RunningEngine : IDisposable
     private readonly EngineSettings _settings;
     private readonly Log _log;
     private readonly Workers _workers;
-    private readonly AddressCounts _perAddress = new();
-    private readonly Guessing _guessing = new();
-    private readonly SessionMemory _memory = new(SessionMemory.DefaultLimit);
+    private readonly ClientLimits _limits = new();
     private readonly Lock _opening = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly SingleServer _smtp;
@@ -110,12 +108,12 @@ internal sealed class RunningEngine : IDisposable
     private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
 
     private SmtpServer NewSmtpServer(HostCallback host)
-        => new(_settings, _data!.Spool, _workers, _perAddress, _memory, _guessing.ForServer(), host, _log);
+        => new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log);
 
     private Pop3Server NewPop3Server(HostCallback host)
     {
         var mailboxes = new MailboxDependencies(_data!.Store, _data.Delivery, _settings.Current.ScratchFolder);
-        return new Pop3Server(_settings, mailboxes, _workers, _perAddress, _memory, _guessing.ForServer(), host, _log);
+        return new Pop3Server(_settings, mailboxes, _workers, _limits.ForServer(), host, _log);
     }
 
     // The start of a server comes here under the engine's lock, a message of the host without it.

@@ -36,6 +36,18 @@ internal sealed class Envelope
 
     /// <summary>ENVID, decoded: the sender's own mark, for DSNs (RFC 3461 §4.4); null if none was given.</summary>
     public string? EnvelopeId { get; set; }
+
+    /// <summary>Octets of memory that the recipients take.</summary>
+    public long Octets
+    {
+        get
+        {
+            long octets = 0;
+            foreach (Recipient one in Recipients)
+                octets += Recipient.OctetsOf(one.Address, one.OriginalRecipient);
+            return octets;
+        }
+    }
 }
 
 /// <summary>RFC 3461 §4.3.</summary>
@@ -65,9 +77,16 @@ public enum Notify : byte
 /// <c>list</c> and a TAB); null for a remote recipient.</param>
 internal sealed record Recipient(MailAddress Address, string? Maildrop)
 {
+    // the objects around the texts
+    private const int OctetsOfAny = 200;
+
     /// <summary>NOTIFY, RFC 3461 §4.1.</summary>
     public Notify Notify { get; init; }
 
     /// <summary>ORCPT, decoded: <c>type;address</c> (RFC 3461 §4.2); null if none was given.</summary>
     public string? OriginalRecipient { get; init; }
+
+    /// <summary>Octets of memory that a recipient takes in an envelope.</summary>
+    public static long OctetsOf(MailAddress address, string? originalRecipient)
+        => OctetsOfAny + sizeof(char) * (2 * address.Text.Length + (originalRecipient?.Length ?? 0));
 }

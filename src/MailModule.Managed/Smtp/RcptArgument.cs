@@ -6,9 +6,6 @@ namespace MailModule.Smtp;
 /// <summary>The argument of RCPT: forward-path and parameters (RFC 5321 §4.1.1.3; NOTIFY, ORCPT).</summary>
 internal struct RcptArgument
 {
-    // the objects around the texts
-    private const int OctetsOfAny = 200;
-
     private bool _hasNotify;
 
     public RcptArgument()
@@ -24,8 +21,7 @@ internal struct RcptArgument
     public string? OriginalRecipient { get; private set; }
 
     /// <summary>Octets of memory that the recipient takes in an envelope.</summary>
-    public readonly long Octets
-        => OctetsOfAny + sizeof(char) * (2 * Address.Text.Length + (OriginalRecipient?.Length ?? 0));
+    public readonly long Octets => Recipient.OctetsOf(Address, OriginalRecipient);
 
     /// <param name="utf8">The transaction has SMTPUTF8.</param>
     public static PathFault TryParse(ReadOnlySpan<byte> argument, bool utf8, out RcptArgument rcpt)

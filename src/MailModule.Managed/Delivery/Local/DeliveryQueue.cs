@@ -12,13 +12,16 @@ internal sealed class DeliveryQueue(object monitor)
     private const int LongBatch = 1_024;
 
     private readonly Queue<Action<long>> _steps = new();
-    private readonly Queue<(ISpoolEntry Entry, bool MayBeDuplicate)> _entries = new();
+    private readonly Queue<(ISpoolEntry Entry, bool MayBeDuplicate, long Octets)> _entries = new();
     private int _wakeCount = int.MaxValue;
     private bool _lastBatchWasFull;
     private bool _isUrgent;
 
     /// <summary>Entries that wait.</summary>
     public int Count => _entries.Count;
+
+    /// <summary>Octets of memory that their envelopes take.</summary>
+    public long Octets { get; private set; }
 
     public bool IsEmpty => _entries.Count == 0 && _steps.Count == 0;
 
@@ -30,7 +33,9 @@ internal sealed class DeliveryQueue(object monitor)
 
     public void Add(ISpoolEntry entry, bool mayBeDuplicate)
     {
-        _entries.Enqueue((entry, mayBeDuplicate));
+        long octets = entry.Envelope.Octets;
+        _entries.Enqueue((entry, mayBeDuplicate, octets));
+        Octets += octets;
         if (_entries.Count >= _wakeCount)
             Wake();
     }
@@ -66,7 +71,10 @@ internal sealed class DeliveryQueue(object monitor)
     public void MoveTo(DeliveryBatch batch)
     {
         while (batch.Entries.Count < DeliveryBatch.Limit && _entries.TryDequeue(out var next))
-            batch.Entries.Add(next);
+        {
+            batch.Entries.Add((next.Entry, next.MayBeDuplicate));
+            Octets -= next.Octets;
+        }
         while (_steps.TryDequeue(out Action<long>? step))
             batch.Steps.Add(step);
         _lastBatchWasFull = batch.Entries.Count == DeliveryBatch.Limit;

@@ -9,8 +9,8 @@ namespace MailModule.Delivery.Local;
 /// meanwhile, since the spool holds it.
 /// <para>
 /// Where the processors are busy receiving, delivery trails: its thread is nicer than others. What so gathers in memory
-/// is bounded: beyond <see cref="QueueLimit"/> it wants no more from the spool until it has got on; the spool waits for
-/// that, which gives delivery the processor.
+/// is bounded: beyond <see cref="QueueLimit"/>, or <see cref="OctetLimit"/> of envelopes, it wants no more from the
+/// spool until it has got on; the spool waits for that, which gives delivery the processor.
 /// </para>
 /// <para>
 /// Messages for lists, and for users with a forward file, go through a local action on a worker first, so that nothing
@@ -20,6 +20,7 @@ namespace MailModule.Delivery.Local;
 internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
 {
     private const int QueueLimit = 20_000;
+    private const long OctetLimit = 64 * 1024 * 1024;
 
     /// <summary>What the thread gets at a stop when local actions have used up the time.</summary>
     private const int LeastForEnd = 500;
@@ -53,9 +54,9 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
         {
             _queue.Add(entry, mayBeDuplicate: !isNew);
             _progress.AddEnqueued(1);
+            bool isMuch = _queue.Count + _progress.Unsynced > QueueLimit || _queue.Octets > OctetLimit;
             // A thread that does not run (yet) would leave the spool waiting for nothing.
-            bool isBehind = _queue.Count + _progress.Unsynced > QueueLimit
-                && _thread is { IsRunning: true, IsStopping: false };
+            bool isBehind = isMuch && _thread is { IsRunning: true, IsStopping: false };
             if (isBehind)
                 _queue.Resume = resume;
             return !isBehind;

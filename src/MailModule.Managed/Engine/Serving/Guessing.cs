@@ -6,7 +6,7 @@ namespace MailModule.Engine.Serving;
 /// that wait. Decision 0030.</summary>
 internal sealed record Guessing(TimeProvider Clock)
 {
-    /// <summary>Unknown recipients on one connection of a stranger that are told at once.</summary>
+    /// <summary>Unknown recipients on one connection that are told at once.</summary>
     public const int RecipientsAtOnce = 5;
 
     /// <summary>… and before the connection closes.</summary>
@@ -17,6 +17,9 @@ internal sealed record Guessing(TimeProvider Clock)
 
     /// <summary>… for who may relay or has logged in.</summary>
     public const int RecipientLimitOfTrusted = 100;
+
+    /// <inheritdoc cref="RecipientsAtOnce"/>
+    public const int RecipientsAtOnceOfTrusted = 20;
 
     public static readonly TimeSpan RecipientDelay = TimeSpan.FromSeconds(1);
     public static readonly TimeSpan RecipientDelayOfGuesser = TimeSpan.FromSeconds(5);

@@ -10,11 +10,9 @@ namespace MailModule.Engine.Serving;
 /// takes settings and callback as they are when it begins.
 /// </summary>
 internal abstract class MailServer(
-    EngineSettings settings, Workers workers, AddressCounts perAddress, SessionMemory memory,
-    LateAnswers lateAnswers, Log log)
-    : IDisposable
+    EngineSettings settings, Workers workers, ClientLimits limits, Log log) : IDisposable
 {
-    private readonly ConnectionSet _connections = new(workers, log, perAddress) { Memory = memory };
+    private readonly ConnectionSet _connections = new(workers, log, limits.Connections) { Memory = limits.Memory };
     private readonly List<Listener> _listeners = [];
 
     protected EngineSettings Settings { get; } = settings;
@@ -72,7 +70,7 @@ internal abstract class MailServer(
     public bool Stop(TimeSpan timeout)
     {
         CloseToNew();
-        lateAnswers.Stop();
+        limits.Guessing.LateAnswers.Stop();
         bool ended = _connections.Stop(timeout);
         _connections.Dispose();
         return ended;
@@ -117,7 +115,7 @@ internal abstract class MailServer(
         SettingValues values = Settings.Current;
         connection.IdleTimeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout));
         connection.Pace = values.Pace;
-        connection.CountIn(memory, values.IsExempt(connection.RemoteEndPoint.Address));
+        connection.CountIn(limits.Memory, values.IsExempt(connection.RemoteEndPoint.Address));
         return NewSession(connection, port);
     }
 

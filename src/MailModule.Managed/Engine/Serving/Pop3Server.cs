@@ -8,16 +8,15 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The POP3 server: its ports, and the options its sessions begin with.</summary>
 internal sealed class Pop3Server(
-    EngineSettings settings, MailboxDependencies mailboxes, Workers workers, AddressCounts perAddress,
-    SessionMemory memory, Guessing guessing, HostCallback host, Log log)
-    : MailServer(settings, workers, perAddress, memory, guessing.LateAnswers, log)
+    EngineSettings settings, MailboxDependencies mailboxes, Workers workers, ClientLimits limits, HostCallback host,
+    Log log)
+    : MailServer(settings, workers, limits, log)
 {
     private volatile Pop3Dependencies _dependencies = new(
         mailboxes, workers.Run, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log)
     {
-        Guessing = guessing,
+        Guessing = limits.Guessing,
     };
-
 
     protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;

@@ -24,7 +24,7 @@ internal struct RecipientRefusals
             return Verdict.Close(BackendReplies.TooManyUnknown);
         }
         var verdict = Verdict.Refuse(BackendReplies.RecipientRefused(refusal));
-        if (isTrusted || !isGuesser && _count <= Guessing.RecipientsAtOnce)
+        if (!isGuesser && _count <= (isTrusted ? Guessing.RecipientsAtOnceOfTrusted : Guessing.RecipientsAtOnce))
             return verdict;
         TimeSpan delay = isGuesser ? Guessing.RecipientDelayOfGuesser : Guessing.RecipientDelay;
         dependencies.Guessing.LateAnswers.After(delay, dependencies.RunJob, new LateVerdict(session, verdict));

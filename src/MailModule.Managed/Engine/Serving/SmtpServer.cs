@@ -9,14 +9,13 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
-    EngineSettings settings, ISpool spool, Workers workers, AddressCounts perAddress, SessionMemory memory,
-    Guessing guessing, HostCallback host, Log log)
-    : MailServer(settings, workers, perAddress, memory, guessing.LateAnswers, log)
+    EngineSettings settings, ISpool spool, Workers workers, ClientLimits limits, HostCallback host, Log log)
+    : MailServer(settings, workers, limits, log)
 {
     private volatile SmtpDependencies _dependencies = new(
         spool, workers.Run, host, () => settings.Current.Relay, log)
     {
-        Guessing = guessing,
+        Guessing = limits.Guessing,
     };
 
     private volatile OptionSet _options = new(settings.Current);

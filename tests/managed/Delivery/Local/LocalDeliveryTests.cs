@@ -1,4 +1,5 @@
 using MailModule.Delivery.Local;
+using MailModule.Mail;
 using MailModule.Primitives;
 
 namespace MailModule.Tests.Delivery.Local;
@@ -160,6 +161,28 @@ public class LocalDeliveryTests
         Assert.True(hasGotOn.Wait(Long));
         Assert.Equal(Fault.None, _delivery.Stop(Long));
         Assert.Equal(bound + 256 + more, Events("deliver").Count);
+    }
+
+    [Fact]
+    public void Few_messages_with_large_envelopes_are_as_much_as_many_small_ones()
+    {
+        string text = new('x', 1 << 20);
+        using var hasGotOn = new ManualResetEventSlim();
+        _delivery.Start();
+        lock (_store.Broken)
+        {
+            bool isBehind = false;
+            for (int i = 0; i < 256 + 40; i++)
+            {
+                var entry = new MemorySpool.Entry($"m{i}", "a");
+                entry.Envelope.Recipients.Add(new Recipient(MailAddress.Null, "a") { OriginalRecipient = text });
+                isBehind = !Take(entry, hasGotOn.Set);
+            }
+            Assert.True(isBehind);
+        }
+        Assert.True(hasGotOn.Wait(Long));
+        Assert.Equal(Fault.None, _delivery.Stop(Long));
+        Assert.True(Take(new MemorySpool.Entry("late", "a")));
     }
 
     [Fact]
