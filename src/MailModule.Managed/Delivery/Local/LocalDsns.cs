@@ -16,6 +16,9 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
     /// <summary>DSNs that are being written; the recipients they are about are not marked yet.</summary>
     public int InProgress { get; private set; }
 
+    /// <summary>Those of them that are about messages in a mailbox.</summary>
+    public UntoldDeliveries InMailboxes { get; } = new();
+
     /// <summary>The delivery is done but for DSNs: its local action owes some, or success is to be told.</summary>
     public bool IsOwed(in PendingDelivery delivery)
         => delivery.Result is { Dsns.Count: > 0 } || (!delivery.IsEndedElsewhere && WantsSuccess(delivery));
@@ -66,8 +69,13 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
 
     private void SendSuccess(in PendingDelivery delivery, Action<Fault, long> completed)
     {
+        long number = InMailboxes.Add(dependencies.HomeOf(delivery.Maildrop) ?? delivery.Maildrop);
         AttemptResult result = AttemptResult.OfThisHost(Fault.None, "2.0.0", "Delivered to the mailbox");
-        Send(delivery, DsnKind.Delivered, result, completed);
+        Send(delivery, DsnKind.Delivered, result, (fault, now) =>
+        {
+            InMailboxes.Remove(number);
+            completed(fault, now);
+        });
     }
 
     /// <param name="completed">Run on the thread: whether the DSN is durable, and the time.</param>

@@ -35,6 +35,9 @@ internal sealed class MailboxDelivery(
     /// <summary>DSNs that are being written; the recipients they are about are not marked yet.</summary>
     public int DsnsInProgress => _dsns.InProgress;
 
+    /// <inheritdoc cref="LocalDsns.InMailboxes"/>
+    public UntoldDeliveries Untold => _dsns.InMailboxes;
+
     /// <summary>
     /// Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What
     /// fails waits. An entry whose claim has lapsed is passed over: another has it.
