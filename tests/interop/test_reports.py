@@ -76,6 +76,14 @@ class Reports(DeliveryTest):
         self.assertRegex(group["Status"], r"^2\.\d+\.\d+")
         self.assertEqual("one", report.fields["Original-Envelope-Id"])
 
+    def test_many_lists_that_lead_to_nobody_are_one_report(self):
+        lists = [f'"empty{n}@example.org;;@empty.txt"' for n in range(40)] + [f'"gone{n}@example.org;;nobody{n}@example.org"' for n in range(40)]
+        host = self.another(list=lists)
+        (host.folder / "empty.txt").write_text("# nobody\n")
+        names = [f"{name}{n}@example.org" for name in ("empty", "gone") for n in range(40)]
+        report = self.report(self.send(*names, host=host), host)
+        self.assertEqual(80, len(report.recipients))
+
     def test_success_in_a_mailbox_of_ours_is_told(self):
         token = self.send("bert@example.org", rcpt_options=["NOTIFY=SUCCESS"])
         report = self.report(token)

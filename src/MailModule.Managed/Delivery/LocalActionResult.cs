@@ -12,7 +12,7 @@ internal enum LocalOutcome
     Stored,
     /// <summary>To other addresses alone.</summary>
     SentOn,
-    /// <summary>Back: its sender is told that it failed.</summary>
+    /// <summary>Back: its sender is to be told that it failed.</summary>
     Reported,
     /// <summary>Nowhere, by a rule that says so; the log has it.</summary>
     ThrownAway,
@@ -21,7 +21,7 @@ internal enum LocalOutcome
 /// <summary>How a local action ended. Immutable.</summary>
 /// <remarks>
 /// Invariant: an accepted message ends somewhere. So an action that did not fail cannot say "done" alone; it says which
-/// end the message has come to, and shows it: the folders, the addresses that have the message, the recipients whose
+/// end the message has come to, and shows it: the folders, the addresses that have the message, the DSN by which its
 /// sender is told, or the rule by which it is thrown away, which is logged here and so never forgotten.
 /// </remarks>
 internal sealed class LocalActionResult
@@ -42,6 +42,9 @@ internal sealed class LocalActionResult
     /// <summary>The message as a command has changed it; null: as it is in the spool.</summary>
     public ChangedContent? Changed { get; private init; }
 
+    /// <summary>To be durable before the recipients are done.</summary>
+    public IReadOnlyList<OwedDsn> Dsns { get; private init; } = [];
+
     public static LocalActionResult Failed(Fault fault)
     {
         ArgumentOutOfRangeException.ThrowIfEqual((int)fault, (int)Fault.None);
@@ -57,26 +60,26 @@ internal sealed class LocalActionResult
     }
 
     /// <param name="to">One at least; the messages for them are durable.</param>
-    public static LocalActionResult SentOn(IReadOnlyCollection<MailAddress> to)
+    public static LocalActionResult SentOn(IReadOnlyCollection<MailAddress> to, IReadOnlyList<OwedDsn>? dsns = null)
     {
         ArgumentOutOfRangeException.ThrowIfZero(to.Count);
-        return new LocalActionResult(LocalOutcome.SentOn);
+        return new LocalActionResult(LocalOutcome.SentOn) { Dsns = dsns ?? [] };
     }
 
-    /// <param name="told">One at least; the DSN about them is durable.</param>
-    public static LocalActionResult Reported(IReadOnlyCollection<Recipient> told)
+    /// <param name="dsns">One at least.</param>
+    public static LocalActionResult Reported(IReadOnlyList<OwedDsn> dsns)
     {
-        ArgumentOutOfRangeException.ThrowIfZero(told.Count);
-        return new LocalActionResult(LocalOutcome.Reported);
+        ArgumentOutOfRangeException.ThrowIfZero(dsns.Count);
+        return new LocalActionResult(LocalOutcome.Reported) { Dsns = dsns };
     }
 
     /// <param name="ruleFor">What says so of a recipient.</param>
     /// <param name="log">Gets a line for each recipient.</param>
-    public static LocalActionResult ThrownAway(
-        LocalAction action, Func<Recipient, string> ruleFor, LogLevel level, Log log)
+    public static LocalActionResult ThrownAway(LocalAction action, Func<Recipient, string> ruleFor, LogLevel level,
+        Log log, IReadOnlyList<OwedDsn>? dsns = null)
     {
         foreach (Recipient recipient in action.AllRecipients)
             log.WriteThrownAway(level, action.Entry.Id, recipient, ruleFor(recipient));
-        return new LocalActionResult(LocalOutcome.ThrownAway);
+        return new LocalActionResult(LocalOutcome.ThrownAway) { Dsns = dsns ?? [] };
     }
 }

@@ -8,6 +8,9 @@ namespace MailModule.Mailbox;
 /// </summary>
 internal interface IMaildrop : IMessageList, IDisposable
 {
+    /// <summary>Whose it is.</summary>
+    string Home { get; }
+
     /// <summary>
     /// Opens the message at rest (LF lines). <see cref="Fault.NotFound"/> if another program has deleted it.
     /// </summary>

@@ -24,6 +24,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
 
     private delegate int FileAction(HomeFolder folder, ReadOnlySpan<byte> name, out FileStamp stamp);
 
+    public string Home => home;
     public int Count => snapshot.Count;
     public long TotalSize => snapshot.TotalSize;
     public long Size(int index) => snapshot[index].Size;

@@ -59,8 +59,8 @@ public sealed class ReservedHeaderTests : IDisposable
             Put(run, text, writer => Put(writer, Results));
             for (int i = 0; i < 100; i++)
             {
-                run.Put(SpoolRun.Text(i, 900));
-                run.Spool.MarkDone(_entries[^1], [0]);
+                ISpoolEntry other = Put(run, Encoding.ASCII.GetString(SpoolRun.Text(i, 900)), _ => { });
+                run.Spool.MarkDone(other, [0]);
             }
             Assert.Equal(Fault.None, run.Spool.Compact());
             Check(_entries[0], text, Results);

@@ -15,7 +15,7 @@ namespace MailModule.Delivery.Forwarding;
 /// recipient is done. A crash between runs the file again: those addresses may get the message twice, nothing is lost.
 /// </remarks>
 internal sealed class DotForward(
-    Resender resender, BlockingDsnSender dsnSender, Func<RelayPolicy> policy, Func<DotForwardOptions> options,
+    Resender resender, DsnDrafts dsns, Func<RelayPolicy> policy, Func<DotForwardOptions> options,
     ScratchFiles scratch, FileCalls calls, Log log)
 {
     private readonly DotForwardFiles _files = new(calls);
@@ -84,10 +84,13 @@ internal sealed class DotForward(
 
     private LocalActionResult ResultOf(LocalAction action, DotForwardRun run, DotForwardMessage message)
     {
+        // RFC 3461 §5.2.7.2: where a copy stays in the mailbox, that is the delivery which success is told of
         if (run.Folders.Count > 0)
             return LocalActionResult.Stored(run.Folders, message.DetachChanges());
         if (run.Targets.Count > 0)
-            return LocalActionResult.SentOn([.. run.Targets.Select(target => target.Address)]);
+            return LocalActionResult.SentOn(
+                [.. run.Targets.Select(target => target.Address)],
+                run.IsOnlyTarget ? [] : dsns.OfSuccess(action, DsnKind.Expanded, "Sent on"));
         string rule = $"{DotForwardFiles.PathOf(action.Home!)}:{run.RemovedAt}: #rm";
         return LocalActionResult.ThrownAway(action, _ => rule, LogLevel.Info, log);
     }
@@ -106,31 +109,20 @@ internal sealed class DotForward(
     {
         if (run.Targets.Count == 0)
             return Fault.None;
-        bool isGone = run.Folders.Count == 0;
-        bool isOnly = isGone && run.Targets.Count == 1;
-        // RFC 3461 §5.2.7.2: where a copy stays in the mailbox, that is the delivery which success is told of
-        Fault fault = isGone && !isOnly ? SendExpandedDsn(action) : Fault.None;
-        if (fault != Fault.None)
-            return fault;
         Envelope old = action.Entry.Envelope;
         Envelope envelope = resender.NewEnvelope(old, old.ReversePath);
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
         envelope.Recipients.AddRange(
             run.Targets.Select(target
-                => DsnRequests.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, isOnly)));
-        fault = resender.Send(envelope, message.Content, action.Entry.Id, action.FirstRecipient.Address, list: null);
+                => DsnRequests.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, run.IsOnlyTarget)));
+        Fault fault = resender.Send(envelope, message.Content, action.Entry.Id, action.FirstRecipient.Address, list: null);
         if (fault == Fault.None && log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "forward",
                 $"{action.Entry.Id}: {action.Maildrop} sent it on to "
                     + $"{string.Join(", ", run.Targets.Select(target => target.Address))}");
         return fault;
     }
-
-    private Fault SendExpandedDsn(LocalAction action)
-        => dsnSender.Send(action.Entry, DsnKind.Expanded,
-            action.Recipients.Select(index => action.Entry.Envelope.Recipients[index])
-                .Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0", "Sent on");
 
     private void LogProblem(LocalAction action, int line, string text)
         => log.Write(LogLevel.Warning, "forward",

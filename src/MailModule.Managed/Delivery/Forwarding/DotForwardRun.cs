@@ -40,6 +40,9 @@ internal sealed class DotForwardRun(
     /// <summary>Recipients that get the message besides; each once.</summary>
     public IReadOnlyList<(MailAddress Address, string? Maildrop)> Targets => _targets;
 
+    /// <summary>One recipient gets the message in the user's place, and nobody else.</summary>
+    public bool IsOnlyTarget => _targets.Count == 1 && Folders.Count == 0;
+
     /// <summary>The line of the <c>#rm</c> that took effect; 0: none did.</summary>
     public int RemovedAt { get; private set; }
 

@@ -12,9 +12,9 @@ namespace MailModule.Delivery.Lists;
 /// <remarks>
 /// Invariant: the list's recipient is done only after the messages for all members are durable. A crash between repeats
 /// the expansion: members may then get the message twice, none is left out. What fails without a crash goes on where it
-/// ended.
+/// ended. So it is with the DSNs, which are written when all members have the message.
 /// </remarks>
-internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSender, Func<RelayPolicy> policy, Log log)
+internal sealed class ListExpansion(Resender resender, DsnDrafts dsns, Func<RelayPolicy> policy, Log log)
 {
     /// <summary>Recipients of one message in the spool.</summary>
     public const int RecipientLimit = 1000;
@@ -25,8 +25,6 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
     private sealed class Progress
     {
         public readonly HashSet<MailAddress> Sent = [];
-        public bool HasReportedUnknown;
-        public bool HasSentDsns;
     }
 
     public LocalActionResult Expand(LocalAction action)
@@ -52,7 +50,7 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
     private LocalActionResult ReturnAsLoop(LocalAction action, MailingList list)
     {
         log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Address} has had this message before");
-        return dsnSender.Fail(action, "5.4.6", $"Mail loop: the message has come to {list.Address} before");
+        return dsns.Fail(action, "5.4.6", $"Mail loop: the message has come to {list.Address} before", []);
     }
 
     private LocalActionResult SendToOwner(LocalAction action, MailingList list, RelayPolicy rules)
@@ -81,62 +79,47 @@ internal sealed class ListExpansion(Resender resender, BlockingDsnSender dsnSend
         action.Progress = progress;
         // A file may have been emptied between two attempts.
         if (members.Found.Count == 0 && progress.Sent.Count == 0)
-            return ReturnUnsent(action, list, members, progress);
-        fault = SendDsns(action, list, members, progress);
-        if (fault == Fault.None)
-            fault = Send(action, list, members, progress);
-        if (fault == Fault.None && log.IsEnabled(LogLevel.Info))
+            return ReturnUnsent(action, list, members);
+        fault = Send(action, list, members, progress);
+        if (fault != Fault.None)
+            return LocalActionResult.Failed(fault);
+        if (log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "lists",
                 $"{action.Entry.Id}: {list.Address} sent on to {members.Found.Count} members");
-        return fault == Fault.None ? LocalActionResult.SentOn(progress.Sent) : LocalActionResult.Failed(fault);
+        return LocalActionResult.SentOn(
+            progress.Sent, [.. UnknownOf(action, list, members), .. SuccessOf(action, list, members)]);
     }
 
     // Nobody gets it. The sender of a message for an alias may have been told already, of each member that is nobody.
-    private LocalActionResult ReturnUnsent(
-        LocalAction action, MailingList list, ListMembers members, Progress progress)
+    private LocalActionResult ReturnUnsent(LocalAction action, MailingList list, ListMembers members)
     {
-        Fault fault = ReportUnknown(action, list, members, progress, out Recipient[] told);
-        if (fault != Fault.None)
-            return LocalActionResult.Failed(fault);
-        if (list.Owner is null && told.Length > 0)
-            return LocalActionResult.Reported(told);
+        IReadOnlyList<OwedDsn> unknown = UnknownOf(action, list, members);
+        if (list.Owner is null && unknown.Count > 0)
+            return LocalActionResult.Reported(unknown);
         log.Write(LogLevel.Warning, "lists", $"{action.Entry.Id}: {list.Address} leads to nobody");
         if (members.HasCircle && members.Unknown.Count == 0)
-            return dsnSender.Fail(action, "5.4.6", $"Mail loop: {list.Address} leads to itself alone");
+            return dsns.Fail(action, "5.4.6", $"Mail loop: {list.Address} leads to itself alone", unknown);
         // RFC 3463 §3.3: X.2.4, a mailing list that cannot be expanded
-        return dsnSender.Fail(action, "5.2.4", $"{list.Address} has no members to send the message on to");
+        return dsns.Fail(action, "5.2.4", $"{list.Address} has no members to send the message on to", unknown);
     }
 
-    // Before the members' messages, for a DSN that cannot be written must not send those twice.
-    private Fault SendDsns(LocalAction action, MailingList list, ListMembers members, Progress progress)
+    // RFC 3461 §5.2.7.3: a list is where a message ends, §5.2.7.2 (c): an alias with several targets is not
+    private IReadOnlyList<OwedDsn> SuccessOf(LocalAction action, MailingList list, ListMembers members)
     {
-        if (progress.HasSentDsns)
-            return Fault.None;
-        Fault fault = ReportUnknown(action, list, members, progress, out _);
+        if (list.Owner is not null)
+            return dsns.OfSuccess(action, DsnKind.Delivered, "Sent on to the members");
         bool isAlone = members.Found.Count + members.Unknown.Count == 1;
-        // RFC 3461 §5.2.7.3: a list is where a message ends, §5.2.7.2 (c): an alias with several targets is not
-        if (fault == Fault.None && (list.Owner is not null || !isAlone))
-            fault = dsnSender.Send(action.Entry, list.Owner is null ? DsnKind.Expanded : DsnKind.Delivered,
-                action.AllRecipients.Where(recipient => recipient.Notify.HasFlag(Notify.Success)), "2.0.0",
-                    "Sent on to the members");
-        progress.HasSentDsns = fault == Fault.None;
-        return fault;
+        return isAlone ? [] : dsns.OfSuccess(action, DsnKind.Expanded, "Sent on to the members");
     }
 
-    private Fault ReportUnknown(
-        LocalAction action, MailingList list, ListMembers members, Progress progress, out Recipient[] told)
+    private IReadOnlyList<OwedDsn> UnknownOf(LocalAction action, MailingList list, ListMembers members)
     {
-        told = [];
-        if (progress.HasReportedUnknown)
-            return Fault.None;
         Envelope envelope = NewEnvelope(action, list);
         envelope.Recipients.AddRange(
             members.Unknown.Select(member => NewRecipient(action, list, member, null, isOnly: false)));
-        Fault fault = dsnSender.SendFailure(
+        return dsns.OfFailure(
             new ResentEntry(action.Entry, envelope), envelope.Recipients, "5.1.1",
-            $"No such user here (a member of {list.Address})", out told);
-        progress.HasReportedUnknown = fault == Fault.None;
-        return fault;
+            $"No such user here (a member of {list.Address})");
     }
 
     private Fault Send(LocalAction action, MailingList list, ListMembers members, Progress progress)

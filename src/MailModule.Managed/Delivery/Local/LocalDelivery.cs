@@ -91,9 +91,12 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     /// Returns when everything delivered so far is synced, marked done, and the marks are durable, so that a deletion
     /// that follows stays one. Blocks: workers only. On a failure the deletion must not happen.
     /// </summary>
-    public Fault MakeDurable()
+    /// <param name="home">The mailbox: what waits in it until its sender has been told counts too.</param>
+    public Fault MakeDurable(string? home = null)
     {
         Fault fault = SyncMailboxes();
+        if (fault == Fault.None && home is not null)
+            fault = SyncUntold(home);
         return fault == Fault.None ? _spool.Flush() : fault;
     }
 
@@ -132,6 +135,22 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     {
         lock (_lock)
             _queue.Add(step);
+    }
+
+    // Behind a sync: what was in the mailbox when that was asked for is known to wait by now.
+    private Fault SyncUntold(string home)
+    {
+        long last = _mailboxes.Untold.Last;
+        if (!_mailboxes.Untold.HasAny(home, last))
+            return Fault.None;
+        lock (_lock)
+            while (_mailboxes.Untold.HasAny(home, last))
+            {
+                if (!_thread.IsRunning)
+                    return Fault.State;
+                Monitor.Wait(_lock);
+            }
+        return SyncMailboxes();
     }
 
     private Fault SyncMailboxes()

@@ -51,7 +51,12 @@ internal sealed class LocalDeliveryThread(
     }
 
     /// <summary>Nobody waits for the thread any more: it delivers nothing else and ends as soon as it can.</summary>
-    public void Abandon() => Volatile.Write(ref _isAbandoned, true);
+    public void Abandon()
+    {
+        Volatile.Write(ref _isAbandoned, true);
+        lock (monitor)
+            Monitor.PulseAll(monitor);
+    }
 
     private void Run()
     {
@@ -85,8 +90,7 @@ internal sealed class LocalDeliveryThread(
         {
             resume = queue.TakeResume();
             progress.CompleteBatch(_batch.Entries.Count, mailboxes);
-            // What waits for its DSN is in the mailbox already: a deletion must wait for its mark too.
-            if (!progress.IsSynced(sync) && (mailboxes.DsnsInProgress == 0 || fault != Fault.None))
+            if (!progress.IsSynced(sync))
                 progress.CompleteSync(sync, fault);
             Monitor.PulseAll(monitor);
         }
@@ -102,13 +106,13 @@ internal sealed class LocalDeliveryThread(
     {
         lock (monitor)
         {
-            while (!_isStopping && queue.IsEmpty && !MustSync && UntilDue() is var wait and > 0)
+            while (!IsEnding && queue.IsEmpty && !MustSync && UntilDue() is var wait and > 0)
                 queue.WaitForEntry(wait);
             Gather();
             queue.MoveTo(_batch);
             progress.HasUnmarked |= !_batch.IsEmpty;
             sync = progress.LastSync;
-            return !_isAbandoned && !(_isStopping && _batch.IsEmpty && !MustSync);
+            return !_isAbandoned && !(IsEnding && _batch.IsEmpty && !MustSync);
         }
     }
 
@@ -127,7 +131,10 @@ internal sealed class LocalDeliveryThread(
 
     private bool MayGather => queue.MayGrow && !_isStopping && progress.IsSynced(progress.LastSync);
 
-    private bool MustSync => !progress.IsSynced(progress.LastSync) && mailboxes.DsnsInProgress == 0;
+    // What is done but for its DSN is not done once more after the next start if that is waited for.
+    private bool IsEnding => _isAbandoned || (_isStopping && mailboxes.DsnsInProgress == 0);
+
+    private bool MustSync => !progress.IsSynced(progress.LastSync);
 
     private int UntilDue()
     {

@@ -2,11 +2,13 @@ using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
+using MailModule.Spool;
 
 namespace MailModule.Delivery.Local;
 
 /// <summary>
-/// The DSNs of local delivery: of success where the sender asked for it, of what is given up. One thread.
+/// The DSNs of local delivery: of success where the sender asked for it, of what is given up, and what local actions
+/// owe. One thread.
 /// </summary>
 /// <param name="post">Has a step run on that thread, with the time then; from any thread.</param>
 internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<Action<long>> post)
@@ -14,8 +16,24 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
     /// <summary>DSNs that are being written; the recipients they are about are not marked yet.</summary>
     public int InProgress { get; private set; }
 
-    /// <summary>A sender asked to be told of this delivery's success.</summary>
-    public bool WantsSuccess(in PendingDelivery delivery)
+    /// <summary>Those of them that are about messages in a mailbox.</summary>
+    public UntoldDeliveries InMailboxes { get; } = new();
+
+    /// <summary>The delivery is done but for DSNs: its local action owes some, or success is to be told.</summary>
+    public bool IsOwed(in PendingDelivery delivery)
+        => delivery.Result is { Dsns.Count: > 0 } || (!delivery.IsEndedElsewhere && WantsSuccess(delivery));
+
+    /// <summary>Writes what <see cref="IsOwed"/>.</summary>
+    /// <param name="completed">Run on the thread: whether all is durable, and the time.</param>
+    public void SendOwed(in PendingDelivery delivery, Action<Fault, long> completed)
+    {
+        if (delivery.Result is { Dsns: { Count: > 0 } owed })
+            SendAll(owed, completed);
+        else
+            SendSuccess(delivery, completed);
+    }
+
+    private bool WantsSuccess(in PendingDelivery delivery)
     {
         if (dependencies.DsnSender is null)
             return false;
@@ -33,10 +51,32 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
         => dependencies.DsnSender is not null && fault != Fault.Cancelled
             && dependencies.Schedule().IsOver(delivery.Entry.Envelope.Received, dependencies.Time.GetUtcNow());
 
-    /// <param name="completed">Run on the thread: whether the DSN is durable, and the time.</param>
-    public void SendSuccess(in PendingDelivery delivery, Action<Fault, long> completed)
-        => Send(delivery, DsnKind.Delivered, AttemptResult.OfThisHost(Fault.None, "2.0.0", "Delivered to the mailbox"),
-            completed);
+    // Of several that one message owes none is written twice because another could not be.
+    private void SendAll(IReadOnlyList<OwedDsn> owed, Action<Fault, long> completed)
+    {
+        OwedDsn[] left = [.. owed.Where(dsn => !dsn.IsDurable)];
+        int open = left.Length;
+        Fault worst = Fault.None;
+        foreach (OwedDsn dsn in left)
+            Send(dsn.About, dsn.Kind, dsn.Recipients, (fault, now) =>
+            {
+                dsn.IsDurable = fault == Fault.None;
+                worst = fault == Fault.None ? worst : fault;
+                if (--open == 0)
+                    completed(worst, now);
+            });
+    }
+
+    private void SendSuccess(in PendingDelivery delivery, Action<Fault, long> completed)
+    {
+        long number = InMailboxes.Add(dependencies.HomeOf(delivery.Maildrop) ?? delivery.Maildrop);
+        AttemptResult result = AttemptResult.OfThisHost(Fault.None, "2.0.0", "Delivered to the mailbox");
+        Send(delivery, DsnKind.Delivered, result, (fault, now) =>
+        {
+            InMailboxes.Remove(number);
+            completed(fault, now);
+        });
+    }
 
     /// <param name="completed">Run on the thread: whether the DSN is durable, and the time.</param>
     public void SendFailure(in PendingDelivery delivery, Fault why, Action<Fault, long> completed)
@@ -66,7 +106,6 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
 
     private void Send(PendingDelivery delivery, DsnKind kind, AttemptResult result, Action<Fault, long> completed)
     {
-        InProgress++;
         DateTimeOffset at = dependencies.Time.GetUtcNow();
         DsnRecipient[] recipients =
         [
@@ -74,7 +113,14 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
                 .Where(recipient => kind != DsnKind.Delivered || recipient.Notify.HasFlag(Notify.Success))
                 .Select(recipient => new DsnRecipient(recipient, result, at)),
         ];
-        dependencies.DsnSender!.Send(delivery.Entry, kind, recipients, fault => post(now =>
+        Send(delivery.Entry, kind, recipients, completed);
+    }
+
+    private void Send(
+        ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault, long> completed)
+    {
+        InProgress++;
+        dependencies.DsnSender!.Send(about, kind, recipients, fault => post(now =>
         {
             InProgress--;
             completed(fault, now);

@@ -41,11 +41,11 @@ internal sealed class LocalRules : ILocalRules
     public LocalRules(LocalRulesDependencies dependencies)
     {
         var resender = new Resender(dependencies.Spool, dependencies.HostName, dependencies.Time);
-        var dsnSender = new BlockingDsnSender(dependencies.DsnSender, dependencies.Time, dependencies.Log);
+        var dsns = new DsnDrafts(dependencies.DsnSender, dependencies.Time, dependencies.Log);
         var scratch = new ScratchFiles(dependencies.ScratchFolder, Disk.Real);
-        _lists = new ListExpansion(resender, dsnSender, dependencies.Policy, dependencies.Log);
+        _lists = new ListExpansion(resender, dsns, dependencies.Policy, dependencies.Log);
         _dotForward = new DotForward(
-            resender, dsnSender, dependencies.Policy, dependencies.Forward, scratch, dependencies.Calls,
+            resender, dsns, dependencies.Policy, dependencies.Forward, scratch, dependencies.Calls,
             dependencies.Log);
     }
 

@@ -35,6 +35,9 @@ internal sealed class MailboxDelivery(
     /// <summary>DSNs that are being written; the recipients they are about are not marked yet.</summary>
     public int DsnsInProgress => _dsns.InProgress;
 
+    /// <inheritdoc cref="LocalDsns.InMailboxes"/>
+    public UntoldDeliveries Untold => _dsns.InMailboxes;
+
     /// <summary>
     /// Delivers to each mailbox of the entry that is still due, one copy even if several recipients share it. What
     /// fails waits. An entry whose claim has lapsed is passed over: another has it.
@@ -177,7 +180,7 @@ internal sealed class MailboxDelivery(
     private Fault Store(in PendingDelivery delivery, string? home)
     {
         if (home is null)
-            return IsEndedElsewhere(delivery) ? Fault.None : Fault.NotFound;
+            return delivery.IsEndedElsewhere ? Fault.None : Fault.NotFound;
         try
         {
             return delivery.Result is { } result
@@ -212,27 +215,29 @@ internal sealed class MailboxDelivery(
         return dependencies.Store.Deliver(home, entry.Id, entry.Envelope.Received, content, delivery.MayBeDuplicate);
     }
 
-    // Sent on, reported or thrown away by its local action, which has seen to it that this is durable.
-    private static bool IsEndedElsewhere(in PendingDelivery delivery)
-        => delivery.Result is { Outcome: not LocalOutcome.Stored };
-
     private void Complete(in PendingDelivery delivery, long now)
     {
-        delivery.Result?.Changed?.Dispose();
-        if (IsEndedElsewhere(delivery))
-            dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: true);
-        else if (!_dsns.WantsSuccess(delivery))
-            AddUnsynced(delivery, now);
+        if (_dsns.IsOwed(delivery))
+            SendOwedDsns(delivery);
         else
-            SendSuccessDsn(delivery);
+            End(delivery, now);
+    }
+
+    private void End(in PendingDelivery delivery, long now)
+    {
+        delivery.Result?.Changed?.Dispose();
+        if (delivery.IsEndedElsewhere)
+            dependencies.Spool.MarkDone(delivery.Entry, delivery.Recipients, soon: true);
+        else
+            AddUnsynced(delivery, now);
     }
 
     // RFC 3461 §5.2.2: success is told before the message is forgotten
-    private void SendSuccessDsn(PendingDelivery delivery)
-        => _dsns.SendSuccess(delivery, (fault, now) =>
+    private void SendOwedDsns(PendingDelivery delivery)
+        => _dsns.SendOwed(delivery, (fault, now) =>
         {
             if (fault == Fault.None)
-                AddUnsynced(delivery, now);
+                End(delivery, now);
             else
                 RetryLater(delivery, dependencies.HomeOf(delivery.Maildrop), fault, now);
         });

@@ -11,6 +11,11 @@ internal readonly record struct PendingDelivery(
     /// <summary>What its local action came to; null: it has had none, or is to have it again.</summary>
     public LocalActionResult? Result { get; init; }
 
+    /// <summary>
+    /// Sent on, reported or thrown away by its local action; DSNs may be owed for it. It comes into no mailbox.
+    /// </summary>
+    public bool IsEndedElsewhere => Result is { Outcome: not LocalOutcome.Stored };
+
     /// <summary>What a failed local action leaves for its next attempt.</summary>
     public object? Progress { get; init; }
 

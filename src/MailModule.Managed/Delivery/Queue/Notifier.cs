@@ -96,7 +96,7 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
 
     private Notification NotificationOf(QueueItem item)
     {
-        if (item.InState(QueueState.Failed) is { Length: > 0 } failed)
+        if (item.AreFailuresDue && item.InState(QueueState.Failed) is { Length: > 0 } failed)
             return new Notification(item, failed, DsnKind.Failed);
         if (item.InState(QueueState.Relayed) is { Length: > 0 } relayed)
             return new Notification(item, relayed, DsnKind.Relayed);
@@ -166,7 +166,8 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
         item.IsDsnPending = false;
         if (one.Kind == DsnKind.Delayed)
             item.IsDelayDsnSent = true;
-        else
+        item.IsFailureDsnSent |= one.Kind == DsnKind.Failed;
+        if (one.Kind != DsnKind.Delayed)
             table.MarkDone(item, one.Recipients, soon: one.Kind == DsnKind.Relayed);
         if (one.Kind == DsnKind.Failed)
             events.Announce(item, one.Recipients, QueueEventKind.Bounced);

@@ -27,6 +27,9 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     /// <summary>The sender has had a DSN of the delay.</summary>
     public bool IsDelayDsnSent { get; set; }
 
+    /// <summary>The sender has had a DSN of failures.</summary>
+    public bool IsFailureDsnSent { get; set; }
+
     /// <summary>What waits is held, and what comes back is to be.</summary>
     public bool IsHeld { get; private set; }
 
@@ -47,9 +50,16 @@ internal sealed class QueueItem(ISpoolEntry entry, QueueRecipient[] recipients, 
     public bool IsInHand => IsDsnPending
         || Transactions.Exists(queued => queued.State == QueueState.Active || queued.IsSetAside);
 
-    /// <summary>No more attempts for one of the recipients, and its copy or DSN is owed.</summary>
-    public bool HasFinal
-        => Array.Exists(recipients, recipient => recipient.State is QueueState.Failed or QueueState.Relayed);
+    /// <summary>No more attempts for one of the recipients, and its copy or DSN is owed now.</summary>
+    public bool HasFinal => Array.Exists(recipients, recipient
+        => recipient.State == QueueState.Relayed || (recipient.State == QueueState.Failed && AreFailuresDue));
+
+    /// <summary>
+    /// A stranger's sender may be forged, and the stranger may choose hosts that refuse one after another for days: it
+    /// hears of what fails first, and of all the rest when no recipient is open any more.
+    /// </summary>
+    public bool AreFailuresDue => !IsFailureDsnSent || !entry.Envelope.IsFromStranger || !entry.IsClaimed
+        || Array.TrueForAll(recipients, recipient => recipient.Transaction is null);
 
     public bool IsDone => Array.TrueForAll(recipients, recipient => recipient.State == QueueState.Done);
 

@@ -6,19 +6,20 @@ namespace MailModule.Delivery.Queue;
 
 /// <summary>
 /// What the spool keeps with a queued message, so that a start goes on where the last one ended: attempts, next attempt
-/// and last result for each recipient, whether it is held, whether a DSN of delay was sent. A note that cannot be read
-/// counts as none: the message is then tried at once.
+/// and last result for each recipient, whether it is held, which DSNs were sent. A note that cannot be read counts as
+/// none: the message is then tried at once.
 /// </summary>
 /// <remarks>
-/// version 1 · flags (1 held, 2 DSN of delay sent) · count · for each open recipient: index, attempts, next attempt
-/// (UTC ticks), failed or relayed, and 0, or 1 and the last result: kind, fault, reply code, status, text, host, TLS,
-/// time. Numbers as BinaryWriter's 7-bit integers or 64 bits, text as its strings.
+/// version 1 · flags (1 held, 2 DSN of delay sent, 4 DSN of failures sent) · count · for each open recipient: index,
+/// attempts, next attempt (UTC ticks), failed or relayed, and 0, or 1 and the last result: kind, fault, reply code,
+/// status, text, host, TLS, time. Numbers as BinaryWriter's 7-bit integers or 64 bits, text as its strings.
 /// </remarks>
 internal static class QueueNote
 {
     private const byte Version = 1;
     private const byte Held = 1;
     private const byte DelayDsnSent = 2;
+    private const byte FailureDsnSent = 4;
     private const int Limit = 1024 * 1024;
 
     private static readonly Dictionary<int, DateTimeOffset> s_none = [];
@@ -42,7 +43,8 @@ internal static class QueueNote
         using var writer = new BinaryWriter(octets, Encoding.UTF8);
         QueueRecipient[] open = [.. item.Recipients.Where(recipient => !recipient.IsDone)];
         writer.Write(Version);
-        writer.Write((byte)((item.IsHeld ? Held : 0) | (item.IsDelayDsnSent ? DelayDsnSent : 0)));
+        writer.Write((byte)((item.IsHeld ? Held : 0) | (item.IsDelayDsnSent ? DelayDsnSent : 0)
+            | (item.IsFailureDsnSent ? FailureDsnSent : 0)));
         writer.Write7BitEncodedInt(open.Length);
         foreach (QueueRecipient recipient in open)
             Write(writer, recipient, words);
@@ -69,6 +71,7 @@ internal static class QueueNote
                 Read(reader, item, due);
             item.SetHeld((flags & Held) != 0, counts);
             item.IsDelayDsnSent = (flags & DelayDsnSent) != 0;
+            item.IsFailureDsnSent = (flags & FailureDsnSent) != 0;
         }
         catch (Exception e) when (e is IOException or FormatException or ArgumentException)
         {

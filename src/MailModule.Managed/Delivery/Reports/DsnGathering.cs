@@ -1,3 +1,4 @@
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -32,8 +33,7 @@ internal sealed class DsnGathering(DsnSender sender, TimeProvider time) : IDsnSe
         List<DsnRecipient> wanted = DsnSender.WantedOf(kind, recipients);
         Envelope envelope = original.Envelope;
         // The queue alone tells of delays, once and of all recipients.
-        bool isAlone = wanted.Count == 0 || envelope.Recipients.Count == 1;
-        if (isAlone || kind == DsnKind.Delayed || envelope.ReversePath.IsNull)
+        if (wanted.Count == 0 || kind == DsnKind.Delayed || envelope.ReversePath.IsNull)
         {
             sender.Send(original, wanted, committed);
             return;
@@ -99,6 +99,7 @@ internal sealed class DsnGathering(DsnSender sender, TimeProvider time) : IDsnSe
     /// <summary>What waits of one message; under the lock until it is sent.</summary>
     private sealed class Gathered(ISpoolEntry original) : IDisposable
     {
+        private readonly ISpoolEntry _inSpool = (original as ResentEntry)?.From ?? original;
         private readonly HashSet<Recipient> _told = [];
         private readonly List<Action<Fault>> _committed = [];
         private ITimer? _timer;
@@ -125,9 +126,9 @@ internal sealed class DsnGathering(DsnSender sender, TimeProvider time) : IDsnSe
         /// </summary>
         public bool MayCome(Func<Recipient, bool> isOne)
         {
-            List<Recipient> all = original.Envelope.Recipients;
+            List<Recipient> all = _inSpool.Envelope.Recipients;
             for (int i = 0; i < all.Count; i++)
-                if (isOne(all[i]) && IsWaitedFor(all[i]) && !_told.Contains(all[i]) && !original.IsDone(i))
+                if (isOne(all[i]) && IsWaitedFor(all[i]) && !_told.Contains(all[i]) && !_inSpool.IsDone(i))
                     return true;
             return false;
         }

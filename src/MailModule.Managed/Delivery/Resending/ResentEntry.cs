@@ -10,6 +10,9 @@ namespace MailModule.Delivery.Resending;
 /// <param name="envelope">With the recipients that fail: an entry without any counts as gone.</param>
 internal sealed class ResentEntry(ISpoolEntry from, Envelope envelope) : ISpoolEntry
 {
+    /// <summary>As it is in the spool.</summary>
+    public ISpoolEntry From => from;
+
     public string Id => from.Id;
     public Envelope Envelope => envelope;
     public MessageContent Content => from.Content;

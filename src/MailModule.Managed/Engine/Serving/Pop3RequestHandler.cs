@@ -267,7 +267,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             else if (answer > 0)
                 kept++;
         }
-        Fault fault = ours.Count == 0 ? Fault.None : _dependencies.Delivery.MakeDurable();
+        Fault fault = ours.Count == 0 ? Fault.None : _dependencies.Delivery.MakeDurable(_maildrop!.Home);
         if (fault == Fault.None && ours.Count > 0)
         {
             fault = _maildrop!.Delete(

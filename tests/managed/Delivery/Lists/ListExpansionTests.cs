@@ -253,17 +253,18 @@ public sealed class ListExpansionTests : IDisposable
     }
 
     [Fact]
-    public void Reports_that_cannot_be_written_hold_the_members_back_until_they_can()
+    public void Reports_that_cannot_be_written_are_tried_again_and_no_member_gets_the_message_twice()
     {
         _host.Start("staff@a.example;;x@b.example,gone@a.example");
         _host.Dsns.Fault = Fault.Full;
         _host.Put("sender@c.example", "staff@a.example");
         Assert.True(_host.WaitUntil(
             () => _host.Log.Any(line => line.Contains("trying again", StringComparison.Ordinal))));
-        Assert.Empty(_host.Remote);
+        Assert.False(_host.Spool.Entries[0].IsDone(0));
         _host.Dsns.Fault = Fault.None;
         _host.DeliverAll();
         Assert.Single(_host.Remote);
+        Assert.Equal(["Failed to <sender@c.example>: gone@a.example 5.1.1"], _host.Dsns.Sent);
     }
 
     [Fact]

@@ -96,6 +96,9 @@ public class EveryRecipientEndsTests
         private static readonly Notify[] s_wishes =
             [Notify.Default, Notify.Default, Notify.Default, Notify.Never, Notify.Failure, Notify.Success];
 
+        private static readonly string[] s_commands =
+            ["!exit 3", "!rm \"$msgfile\"", "!: > \"$msgfile\"", "!echo more >> \"$msgfile\"", "!kill -9 $$"];
+
         private readonly Random _random = new(seed);
         private readonly List<string> _said = [];
         private bool _isTroubled = true;
@@ -156,7 +159,7 @@ public class EveryRecipientEndsTests
             world.WriteForward(user, text);
         }
 
-        private string RandomLine(string user) => _random.Next(12) switch
+        private string RandomLine(string user) => _random.Next(13) switch
         {
             0 or 1 or 2 => "#rm",
             3 => "#mv spam",
@@ -166,6 +169,7 @@ public class EveryRecipientEndsTests
             7 => "#if $size_kb > 0\n#rm\n#endif",
             8 => _random.Next(4) == 0 ? "nonsense" : "#rm",
             9 => $"{RandomAddress()} {RandomAddress()}",
+            10 => s_commands[_random.Next(s_commands.Length)],
             _ => RandomAddress(),
         };
 
@@ -174,7 +178,8 @@ public class EveryRecipientEndsTests
             string from = _random.Next(4) == 0 ? "" : RandomAddress();
             var to = Enumerable.Range(0, _random.Next(1, 4)).Select(_ => RandomAddress()).Distinct()
                 .Select(address => (address, s_wishes[_random.Next(s_wishes.Length)])).ToArray();
-            _said.Add($"{world.Put(from, to)} from <{from}> to {string.Join(", ", to)}");
+            string fields = _random.Next(5) == 0 ? $"Delivered-To: {RandomAddress()}\n" : "";
+            _said.Add($"{world.PutWith(fields, from, to)} from <{from}> to {string.Join(", ", to)} {fields}");
         }
 
         private string RandomAddress() => _random.Next(16) switch

@@ -1,6 +1,8 @@
 using MailModule.Delivery.Local;
+using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Spool;
 
 namespace MailModule.Tests.Delivery.Local;
 
@@ -132,6 +134,44 @@ public class LocalDeliveryTests
     }
 
     [Fact]
+    public void A_deletion_waits_for_the_reports_of_its_own_mailbox_alone_and_for_no_later_ones()
+    {
+        var dsns = new HeldDsns();
+        using var delivery = new LocalDelivery(new LocalDeliveryDependencies
+        { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}", DsnSender = dsns });
+        delivery.Start();
+        TakeTold(delivery, "m1", "a");
+        Assert.True(delivery.CatchUp(Long));
+        Assert.Equal(Fault.None, delivery.MakeDurable("/h/b"));
+        Assert.DoesNotContain("mark m1 0", Events("mark"));
+        Task<Fault> deletion = Task.Run(() => delivery.MakeDurable("/h/a"));
+        TakeTold(delivery, "m2", "b");
+        Assert.True(delivery.CatchUp(Long));
+        Assert.False(deletion.IsCompleted);
+        dsns.Commit(0);
+        Assert.True(deletion.Wait(Long));
+        Assert.Equal(Fault.None, deletion.Result);
+        Assert.Equal(["mark m1 0"], Events("mark"));
+        dsns.Commit(1);
+        Assert.Equal(Fault.None, delivery.Stop(Long));
+    }
+
+    [Fact]
+    public void Stopping_waits_for_reports_that_are_being_written()
+    {
+        var dsns = new HeldDsns();
+        using var delivery = new LocalDelivery(new LocalDeliveryDependencies
+        { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}", DsnSender = dsns });
+        delivery.Start();
+        TakeTold(delivery, "m1", "a");
+        Assert.True(delivery.CatchUp(Long));
+        Task<Fault> stop = Task.Run(() => delivery.Stop(Long));
+        dsns.Commit(0);
+        Assert.True(stop.Wait(Long));
+        Assert.Equal(["mark m1 0"], Events("mark"));
+    }
+
+    [Fact]
     public void Messages_without_a_local_recipient_are_passed_over()
     {
         _delivery.Start();
@@ -219,5 +259,33 @@ public class LocalDeliveryTests
     {
         lock (_events)
             return _events.Where(text => text.StartsWith(start, StringComparison.Ordinal)).ToList();
+    }
+
+    private static void TakeTold(LocalDelivery delivery, string id, string user)
+    {
+        var entry = new MemorySpool.Entry(id, user);
+        entry.Envelope.Recipients[0] = entry.Envelope.Recipients[0] with { Notify = Notify.Success };
+        Assert.True(delivery.Take(entry, isNew: true, () => { }));
+    }
+
+    /// <summary>Writes a DSN when a test says so.</summary>
+    private sealed class HeldDsns : IDsnSender
+    {
+        private readonly List<Action<Fault>> _held = [];
+
+        public void Send(
+            ISpoolEntry original, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
+        {
+            lock (_held)
+                _held.Add(committed);
+        }
+
+        public void Commit(int index)
+        {
+            Action<Fault> committed;
+            lock (_held)
+                committed = _held[index];
+            committed(Fault.None);
+        }
     }
 }

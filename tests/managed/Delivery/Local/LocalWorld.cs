@@ -110,7 +110,10 @@ internal sealed class LocalWorld : IDisposable
     }
 
     /// <summary>Takes a message as the SMTP server does; null if none of its recipients is accepted.</summary>
-    public string? Put(string from, params (string Address, Notify Notify)[] to)
+    public string? Put(string from, params (string Address, Notify Notify)[] to) => PutWith("", from, to);
+
+    /// <param name="fields">Of its header, each with its LF.</param>
+    public string? PutWith(string fields, string from, params (string Address, Notify Notify)[] to)
     {
         var envelope = new Envelope
         { ReversePath = from.Length == 0 ? MailAddress.Null : Address(from), Received = _clock.GetUtcNow() };
@@ -126,7 +129,7 @@ internal sealed class LocalWorld : IDisposable
         Spool.Refusal = () => Fault.None;
         Assert.Equal(Fault.None, Spool.TryBegin(envelope, 0, out ISpoolWriter writer));
         Spool.Refusal = refusal;
-        writer.Append(Encoding.Latin1.GetBytes($"Return-Path: <{from}>\nSubject: x\n\nbody\n"), () => { });
+        writer.Append(Encoding.Latin1.GetBytes($"Return-Path: <{from}>\n{fields}Subject: x\n\nbody\n"), () => { });
         writer.Commit(_ => { });
         return writer.Id;
     }
@@ -177,12 +180,19 @@ internal sealed class LocalWorld : IDisposable
         if (_steps.TryTake(out Action<long>? step))
             step(_now);
         else if (_begun.TryDequeue(out LocalAction? action))
-            _mailboxes.CompleteAction(action, _rules.Run(action, CancellationToken.None), _now);
+            _mailboxes.CompleteAction(action, Run(action), _now);
         else if (Spool.Next() is { } entry)
             _mailboxes.Deliver(entry, mayBeDuplicate: false, _now);
         else
             return false;
         return true;
+    }
+
+    // One that finds that it runs commands is called again, as LocalActionQueue does.
+    private LocalActionResult Run(LocalAction action)
+    {
+        LocalActionResult result = _rules.Run(action, CancellationToken.None);
+        return action.CommandShare is null ? result : _rules.Run(action, CancellationToken.None);
     }
 
     private static MailAddress Address(string text)

@@ -1,7 +1,9 @@
 using MailModule.Delivery;
 using MailModule.Delivery.Local;
+using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Tests.Delivery.Local;
 
@@ -169,6 +171,25 @@ public class MailboxActionTests
             + "time (Full), and its sender wants no report of it"],
             _log.Where(line => line.Contains("thrown away", StringComparison.Ordinal)));
         Assert.Equal("mark m1 0 1", _events[^1]);
+    }
+
+    [Fact]
+    public void What_an_action_owes_is_told_before_the_mark_and_each_report_is_written_once()
+    {
+        LocalAction action = Deliver("m1", "list\tx@y");
+        var owed = new OwedDsn(action.Entry, DsnKind.Failed,
+            [new DsnRecipient(action.FirstRecipient, AttemptResult.OfThisHost(Fault.None, "5.1.1", "x"), null)]);
+        var done = new OwedDsn(action.Entry, DsnKind.Expanded, owed.Recipients) { IsDurable = true };
+        _dsns.Fault = Fault.Full;
+        _mailboxes.CompleteAction(
+            action, LocalActionResult.SentOn([LocalHost.Address("x@b.example")], [owed, done]), 0);
+        Assert.Empty(_events);
+        Assert.Equal(1, _mailboxes.Waiting);
+        _dsns.Fault = Fault.None;
+        _mailboxes.Retry(_mailboxes.NextRetry);
+        Assert.Equal(["Failed to <>:  5.1.1"], _dsns.Sent);
+        Assert.Equal(["mark m1 0"], _events);
+        Assert.Single(_begun);
     }
 
     [Fact]

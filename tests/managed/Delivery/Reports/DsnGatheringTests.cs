@@ -1,8 +1,10 @@
 using System.Text.RegularExpressions;
 using MailModule.Delivery.Reports;
+using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
+using MailModule.Spool;
 using MailModule.Tests.Support;
 using MailModule.Transport;
 
@@ -70,6 +72,22 @@ public sealed class DsnGatheringTests : IDisposable
     }
 
     [Fact]
+    public void Members_of_fifty_aliases_who_are_nobody_are_one_report_and_what_else_is_told_is_in_it()
+    {
+        OriginalMessage message = Message(Notify.Success | Notify.Failure, local: 50, remote: 0);
+        for (int i = 0; i < 50; i++)
+        {
+            var members = new Envelope { ReversePath = message.Envelope.ReversePath };
+            members.Recipients.Add(new Recipient(OriginalMessage.Address($"nobody{i}@here.example"), null));
+            Tell(new ResentEntry(message, members), DsnKind.Failed, 0, 1);
+            Tell(message, DsnKind.Expanded, i, i + 1);
+        }
+        WaitForCommits();
+        string text = Assert.Single(_spool.Messages).Text;
+        Assert.Equal((50, 50), (Count(text, "Action: failed"), Count(text, "Action: expanded")));
+    }
+
+    [Fact]
     public void At_the_end_what_waits_is_told()
     {
         Tell(Message(Notify.Success, local: 2, remote: 0), DsnKind.Delivered, 0, 1);
@@ -90,7 +108,7 @@ public sealed class DsnGatheringTests : IDisposable
 
     private static int Count(string text, string what) => Regex.Count(text, Regex.Escape(what));
 
-    private void Tell(OriginalMessage message, DsnKind kind, int from, int to)
+    private void Tell(ISpoolEntry message, DsnKind kind, int from, int to)
     {
         _committed.AddCount();
         DsnRecipient[] told = [.. message.Envelope.Recipients[from..to]
