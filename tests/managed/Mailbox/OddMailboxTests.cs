@@ -242,6 +242,16 @@ public sealed class OddMailboxTests : IDisposable
         Assert.NotEqual(Fault.None, drop.OpenMessage(1, out _));
     }
 
+    [Fact]
+    public void Sizes_that_names_make_up_have_a_sum_all_the_same()
+    {
+        Deliver("1");
+        for (int i = 0; i < 3; i++)
+            File.WriteAllText($"{Home}/Maildir/cur/{i}.x.h,S={long.MaxValue},W={long.MaxValue}", Mail);
+        using IMaildrop drop = Open();
+        Assert.Equal((4, long.MaxValue), (drop.Count, drop.TotalSize));
+    }
+
     private IMaildrop Open(bool again = false)
     {
         Fault fault = _store.Open(Home, out IMaildrop drop);
