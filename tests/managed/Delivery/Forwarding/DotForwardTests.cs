@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MailModule.Delivery.Forwarding;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -137,6 +138,28 @@ public sealed partial class DotForwardTests : IDisposable
         Assert.Empty(_host.Mail("bob"));
         Assert.Contains(_host.Log,
             line => line.Contains(_host.Home("ann") + "/forward" + told, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_is_wrong_with_a_file_is_told_once_until_it_is_changed()
+    {
+        _host.WriteForward("ann", string.Concat(Enumerable.Repeat("nonsense\n", 5_000)));
+        for (int i = 0; i < 3; i++)
+            Put("ann@a.example");
+        Assert.Equal(DotForwardParser.ErrorLimit, _host.Log.Count(IsOfForward));
+        _host.WriteForward("ann", "other nonsense\n");
+        Put("ann@a.example");
+        Assert.Equal(DotForwardParser.ErrorLimit + 1, _host.Log.Count(IsOfForward));
+        Assert.Equal(4, _host.Mail("ann").Count);
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_told_once()
+    {
+        Directory.CreateDirectory(_host.Home("ann") + "/forward");
+        for (int i = 0; i < 3; i++)
+            Put("ann@a.example");
+        Assert.Single(_host.Log, IsOfForward);
     }
 
     [Fact]
@@ -407,6 +430,9 @@ public sealed partial class DotForwardTests : IDisposable
             (_host.Mail("ann").Count, _host.Mail("bob").Count, _host.Mail("bob", "even").Count,
                 _host.Mail("carl").Count));
     }
+
+    private bool IsOfForward(string line)
+        => line.Contains(_host.Home("ann") + "/forward", StringComparison.Ordinal);
 
     private void Put(string to)
     {
