@@ -35,7 +35,7 @@ internal unsafe partial class FileCalls
     // RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH
     private const ulong Resolve = 0x01 | 0x02 | 0x04 | 0x08;
 
-    private static volatile bool s_lacksOpenAt2;
+    private volatile bool _lacksOpenAt2;
 
     /// <summary>Opens a home only to look at it and to name what is in it. A link is opened itself.</summary>
     public virtual int OpenHome(ReadOnlySpan<byte> path, bool followsLink)
@@ -58,10 +58,8 @@ internal unsafe partial class FileCalls
         ulong* request = stackalloc ulong[] { (uint)flags, how == OpenAs.Lock ? (ulong)OwnerOnly : 0, Resolve };
         fixed (byte* p = name)
         {
-            int result = s_lacksOpenAt2
-                ? -Errno.NotImplemented
-                : Result((int)syscall(OpenAt2Call, folder, p, request, 3 * sizeof(ulong)));
-            s_lacksOpenAt2 |= result == -Errno.NotImplemented;
+            int result = _lacksOpenAt2 ? -Errno.NotImplemented : OpenAt2(folder, p, request);
+            _lacksOpenAt2 |= result == -Errno.NotImplemented;
             // A container's filter may refuse the call as such.
             return result is -Errno.NotImplemented or -Errno.NotPermitted
                 ? OnSameDevice(folder, Result(openat(folder, p, flags, OwnerOnly)))
@@ -139,6 +137,10 @@ internal unsafe partial class FileCalls
 
     public virtual int ChangeOwner(int descriptor, FileOwner owner)
         => Result(fchown(descriptor, owner.User, owner.Group));
+
+    /// <summary>openat2 itself; a test has a kernel without it.</summary>
+    protected virtual int OpenAt2(int folder, byte* name, ulong* request)
+        => Result((int)syscall(OpenAt2Call, folder, name, request, 3 * sizeof(ulong)));
 
     // Where the kernel does not look whether another file system begins.
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -247,16 +247,22 @@ internal sealed class HomeFolder : IDisposable
         if (descriptor < 0)
             return descriptor;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(DirectoryBuffer);
-        int count;
-        while ((count = _calls.ReadDirectory(descriptor, buffer)) > 0)
+        try
         {
-            var entries = new DirectoryRecords(buffer.AsSpan(0, count));
-            while (entries.Next())
-                take(entries.Name, entries.Kind);
+            int count;
+            while ((count = _calls.ReadDirectory(descriptor, buffer)) > 0)
+            {
+                var entries = new DirectoryRecords(buffer.AsSpan(0, count));
+                while (entries.Next())
+                    take(entries.Name, entries.Kind);
+            }
+            return count;
         }
-        ArrayPool<byte>.Shared.Return(buffer);
-        _calls.Close(descriptor);
-        return count;
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _calls.Close(descriptor);
+        }
     }
 
     /// <summary>The rights that calls here use; taken for several of them at once it costs less.</summary>
