@@ -12,7 +12,7 @@ internal sealed class FolderOfNames(int count) : FileCalls
     /// <summary>Files opened that are no folders.</summary>
     public int MessagesOpened { get; private set; }
 
-    public override int OpenHome(ReadOnlySpan<byte> path, bool followsLink) => 4;
+    public override int OpenWithoutLinks(ReadOnlySpan<byte> path) => 4;
 
     public override int OpenAt(int folder, ReadOnlySpan<byte> name, OpenAs how)
     {

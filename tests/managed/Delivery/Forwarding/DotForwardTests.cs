@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-using MailModule.Delivery.Forwarding;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -7,7 +5,7 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Forwarding;
 
-public sealed partial class DotForwardTests : IDisposable
+public sealed class DotForwardTests : IDisposable
 {
     private const string Sender = "sender@c.example";
 
@@ -138,28 +136,6 @@ public sealed partial class DotForwardTests : IDisposable
         Assert.Empty(_host.Mail("bob"));
         Assert.Contains(_host.Log,
             line => line.Contains(_host.Home("ann") + "/forward" + told, StringComparison.Ordinal));
-    }
-
-    [Fact]
-    public void What_is_wrong_with_a_file_is_told_once_until_it_is_changed()
-    {
-        _host.WriteForward("ann", string.Concat(Enumerable.Repeat("nonsense\n", 5_000)));
-        for (int i = 0; i < 3; i++)
-            Put("ann@a.example");
-        Assert.Equal(DotForwardParser.ErrorLimit, _host.Log.Count(IsOfForward));
-        _host.WriteForward("ann", "other nonsense\n");
-        Put("ann@a.example");
-        Assert.Equal(DotForwardParser.ErrorLimit + 1, _host.Log.Count(IsOfForward));
-        Assert.Equal(4, _host.Mail("ann").Count);
-    }
-
-    [Fact]
-    public void A_file_that_cannot_be_read_is_told_once()
-    {
-        Directory.CreateDirectory(_host.Home("ann") + "/forward");
-        for (int i = 0; i < 3; i++)
-            Put("ann@a.example");
-        Assert.Single(_host.Log, IsOfForward);
     }
 
     [Fact]
@@ -391,24 +367,6 @@ public sealed partial class DotForwardTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_in_the_files_place_holds_nobody_up()
-    {
-        Directory.CreateDirectory(_host.Home("ann"));
-        Assert.Equal(0, mkfifo(_host.Home("ann") + "/forward", 0x180));
-        Put("ann@a.example");
-        Assert.Single(_host.Mail("ann"));
-    }
-
-    [Fact]
-    public void A_folder_in_the_files_place_is_told()
-    {
-        Directory.CreateDirectory(_host.Home("ann") + "/forward");
-        Put("ann@a.example");
-        Assert.Single(_host.Mail("ann"));
-        Assert.Contains(_host.Log, line => line.Contains("/forward: it cannot be read", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public void A_pattern_sees_octets_whatever_they_mean()
     {
         File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(_host.Home("ann")).FullName, "forward"),
@@ -431,15 +389,9 @@ public sealed partial class DotForwardTests : IDisposable
                 _host.Mail("carl").Count));
     }
 
-    private bool IsOfForward(string line)
-        => line.Contains(_host.Home("ann") + "/forward", StringComparison.Ordinal);
-
     private void Put(string to)
     {
         _host.Put(Sender, to);
         _host.DeliverAll();
     }
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int mkfifo(string path, uint mode);
 }

@@ -74,6 +74,16 @@ public sealed class HomeFolderWithoutOpenAt2Tests : IDisposable
         Assert.Equal(-Errno.CrossDevice, root.OpenFolder("proc"u8, out _));
     }
 
+    [Theory]
+    [MemberData(nameof(Answers))]
+    public void Links_above_a_home_are_followed_where_they_are_the_administrators(int answer)
+    {
+        File.CreateSymbolicLink(_folder.In("link"), ".");
+        Open(_folder.In("link/home/"), answer).Dispose();
+        File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1FF);
+        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(new Calls(answer), _folder.In("link/home"), out _));
+    }
+
     private static HomeFolder Open(string path, int answer)
     {
         Assert.Equal(0, HomeFolder.Open(new Calls(answer), path, out HomeFolder? home));
