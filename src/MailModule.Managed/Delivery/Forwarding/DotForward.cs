@@ -19,6 +19,7 @@ internal sealed class DotForward(
     ScratchFiles scratch, FileCalls calls, Log log)
 {
     private const int HomesTold = 1000;
+    private const int ProblemsTold = 20;
 
     private readonly DotForwardFiles _files = new(calls);
 
@@ -81,11 +82,13 @@ internal sealed class DotForward(
     {
         RelayPolicy rules = policy();
         using var message = new DotForwardMessage(action.Entry, action.Home!, scratch, owner.User);
-        var run = new DotForwardRun(
-            action, message, options(), rules, (line, text) => LogProblem(action, line, text), cancel)
+        int problems = 0;
+        Action<int, string> note = (line, text) =>
         {
-            CommandOwner = owner,
+            if (problems++ < ProblemsTold)
+                LogProblem(action, line, text);
         };
+        var run = new DotForwardRun(action, message, options(), rules, note, cancel) { CommandOwner = owner };
         try
         {
             run.Execute(script.Steps);

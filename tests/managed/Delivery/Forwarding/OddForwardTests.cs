@@ -93,6 +93,14 @@ public sealed class OddForwardTests : IDisposable
     }
 
     [Fact]
+    public void What_goes_wrong_with_one_message_is_told_up_to_a_number()
+    {
+        _host.WriteForward("ann", string.Concat(Enumerable.Range(0, 200).Select(i => $"nobody{i}@a.example\n")));
+        Put();
+        Assert.Equal(20, _host.Log.Count(IsOfForward));
+    }
+
+    [Fact]
     public void A_file_that_cannot_be_read_is_told_once()
     {
         Directory.CreateDirectory(_host.Home("ann") + "/forward");
