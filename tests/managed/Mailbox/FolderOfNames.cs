@@ -9,6 +9,9 @@ internal sealed class FolderOfNames(int count) : FileCalls
 {
     private int _given;
 
+    /// <summary>Names that were asked for.</summary>
+    public int Given => _given;
+
     /// <summary>Files opened that are no folders.</summary>
     public int MessagesOpened { get; private set; }
 

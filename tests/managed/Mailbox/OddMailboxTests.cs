@@ -243,6 +243,16 @@ public sealed class OddMailboxTests : IDisposable
     }
 
     [Fact]
+    public void A_mailbox_of_a_million_names_is_not_read_whole_where_deliveries_wait()
+    {
+        var names = new FolderOfNames(1_000_000);
+        var filter = new DuplicateFilter(new MailFolders(names, new PassedOver(Log.None), TimeProvider.System));
+        Assert.False(filter.IsDuplicate("/home", FolderName.Inbox, "1.id.h"u8));
+        Assert.True(filter.IsDuplicate("/home", FolderName.Inbox, "1.id.h"u8));
+        Assert.InRange(names.Given, DuplicateFilter.NamesLimit, DuplicateFilter.NamesLimit + 1_000);
+    }
+
+    [Fact]
     public void Sizes_that_names_make_up_have_a_sum_all_the_same()
     {
         Deliver("1");

@@ -241,7 +241,8 @@ internal sealed class HomeFolder : IDisposable
     public int SyncFileSystem() => _calls.SyncFileSystem(_descriptor);
 
     /// <summary>Gives each name, with its kind where the file system tells (DT_…, else 0).</summary>
-    public int ForEachName(NameAction take)
+    /// <param name="limit">Names at most, or somewhat more.</param>
+    public int ForEachName(NameAction take, int limit = int.MaxValue)
     {
         int descriptor;
         using (Take())
@@ -251,14 +252,14 @@ internal sealed class HomeFolder : IDisposable
         byte[] buffer = ArrayPool<byte>.Shared.Rent(DirectoryBuffer);
         try
         {
-            int count;
-            while ((count = _calls.ReadDirectory(descriptor, buffer)) > 0)
+            int count = 0;
+            while (limit > 0 && (count = _calls.ReadDirectory(descriptor, buffer)) > 0)
             {
                 var entries = new DirectoryRecords(buffer.AsSpan(0, count));
-                while (entries.Next())
+                for (; entries.Next(); limit--)
                     take(entries.Name, entries.Kind);
             }
-            return count;
+            return Math.Min(count, 0);
         }
         finally
         {
