@@ -12,7 +12,9 @@ internal static class DirectoryListing
 
     /// <summary>0, or what went wrong, with its sign turned.</summary>
     /// <param name="passOver">Gets the names of what is no file: a link, a pipe, a socket, a device.</param>
-    public static int ForEach(HomeFolder folder, NameAction take, NameAction? passOver = null)
+    /// <param name="limit">Names at most, or somewhat more.</param>
+    public static int ForEach(
+        HomeFolder folder, NameAction take, NameAction? passOver = null, int limit = int.MaxValue)
         => folder.ForEachName((name, kind) =>
         {
             if (kind == DirectoryRecords.Directory || name.IsEmpty || name[0] == '.')
@@ -22,5 +24,5 @@ internal static class DirectoryListing
                 passOver?.Invoke(name);
             else
                 take(name);
-        });
+        }, limit);
 }

@@ -11,6 +11,12 @@ internal sealed class DuplicateFilter(MailFolders folders)
 {
     private const int FolderLimit = 64;
 
+    /// <summary>Names that are read of new/ and of cur/. Whoever owns a mailbox makes as many as the disk has, and all
+    /// deliveries wait for the reading; beyond, a message may come twice after a crash.</summary>
+    public const int NamesLimit = 100_000;
+
+    private const int AllNamesLimit = 1_000_000;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(string, string), HashSet<string>> _ids = [];
     private bool _used;
@@ -23,7 +29,7 @@ internal sealed class DuplicateFilter(MailFolders folders)
             _used = true;
             if (!_ids.TryGetValue(key, out HashSet<string>? ids))
             {
-                if (_ids.Count >= FolderLimit)
+                if (_ids.Count >= FolderLimit || _ids.Values.Sum(one => one.Count) > AllNamesLimit)
                     _ids.Clear();
                 _ids[key] = ids = Read(home, box);
             }
@@ -58,9 +64,9 @@ internal sealed class DuplicateFilter(MailFolders folders)
         using (folder)
         {
             if (folder.OpenNew(out var incoming) >= 0)
-                DirectoryListing.ForEach(incoming, add);
+                DirectoryListing.ForEach(incoming, add, limit: NamesLimit);
             if (folder.OpenCur(out var seen) >= 0)
-                DirectoryListing.ForEach(seen, add);
+                DirectoryListing.ForEach(seen, add, limit: NamesLimit);
         }
         return ids;
     }

@@ -10,6 +10,7 @@ internal sealed class MaildirDelivery(FileCalls calls, MailFolders folders, Pass
 {
     private static readonly SearchValues<char> Letters =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
+    private const int SweptAtOnce = 10_000;
     private static readonly TimeSpan LeftoverAge = TimeSpan.FromHours(36);
 
     private readonly DuplicateFilter _duplicates = new(folders);
@@ -223,6 +224,6 @@ internal sealed class MaildirDelivery(FileCalls calls, MailFolders folders, Pass
         {
             if (tmp.Stat(name, out FileStamp stamp) >= 0 && stamp.Modified < oldest)
                 tmp.Unlink(name);
-        }, name => passedOver.Note(folder.Path, "tmp"u8, "holds something that is no file"));
+        }, name => passedOver.Note(folder.Path, "tmp"u8, "holds something that is no file"), SweptAtOnce);
     }
 }

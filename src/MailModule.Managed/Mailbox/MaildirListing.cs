@@ -16,6 +16,9 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
     /// <summary>What is longer is not read for its size, nor is more than this of all files at one log-in.</summary>
     public const long MeasureLimit = 64 << 20, MeasuresLimit = 512 << 20;
 
+    /// <summary>Octets of the names of all messages together; what is beyond shows when some have been deleted.</summary>
+    private const int NamesLimit = 128 << 20;
+
     private long _measured;
     private byte[] _names = [];
     private int _used;
@@ -58,6 +61,11 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
 
     private void Add(ReadOnlySpan<byte> name, bool inNew)
     {
+        if (_used + name.Length > NamesLimit)
+        {
+            passedOver.Note(folder.Path, default, "more messages than are listed");
+            return;
+        }
         if (_used + name.Length > _names.Length)
             Array.Resize(ref _names, Math.Max(_names.Length * 2, _used + Math.Max(name.Length, 4096)));
         if (_count == _messages.Length)

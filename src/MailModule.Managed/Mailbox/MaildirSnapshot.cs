@@ -48,11 +48,12 @@ internal sealed class MaildirSnapshot(byte[] names, MaildirMessage[] messages, F
         return -1;
     }
 
+    // Sizes stand in names, which say what their owner likes.
     private static long Sum(MaildirMessage[] messages)
     {
         long sum = 0;
         foreach (ref readonly MaildirMessage message in messages.AsSpan())
-            sum += message.Size;
+            sum += Math.Min(message.Size, long.MaxValue - sum);
         return sum;
     }
 }

@@ -37,12 +37,19 @@ static void reset_signals(void) {
     sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Both are moved out of the way first: either may be where the other has to go. */
-static int arrange_descriptors(int given, int report) {
+/*
+ * Both are moved out of the way first: either may be where the other has to go. The report is where it has got to at
+ * the time: its last place may be a file of the host's until then.
+ */
+static int arrange_descriptors(int given, int *report) {
     int high_given = fcntl(given, F_DUPFD_CLOEXEC, REPORT + 1);
-    int high_report = fcntl(report, F_DUPFD_CLOEXEC, REPORT + 1);
-    if (high_given < 0 || high_report < 0 || dup2(high_given, GIVEN) < 0 || dup3(high_report, REPORT, O_CLOEXEC) < 0)
+    int high_report = fcntl(*report, F_DUPFD_CLOEXEC, REPORT + 1);
+    if (high_given < 0 || high_report < 0)
         return -1;
+    *report = high_report;
+    if (dup2(high_given, GIVEN) < 0 || dup3(high_report, REPORT, O_CLOEXEC) < 0)
+        return -1;
+    *report = REPORT;
     for (int i = 0; i < GIVEN; i++)
         close(i);
     if (open("/dev/null", O_RDONLY) != 0 || open("/dev/null", O_WRONLY) != 1 || open("/dev/null", O_WRONLY) != 2)
@@ -66,14 +73,14 @@ static int change_user(uid_t user, gid_t group) {
 
 static void run(const struct program *program, int given, int report) {
     setpgid(0, 0);
-    if (arrange_descriptors(given, report) == 0 && change_user(program->user, program->group) == 0 &&
+    if (arrange_descriptors(given, &report) == 0 && change_user(program->user, program->group) == 0 &&
         chdir(program->folder) == 0) {
         umask(077);
         reset_signals();
         execve(program->arguments[0], program->arguments, program->environment);
     }
     int reason = errno;
-    if (write(REPORT, &reason, sizeof reason) < 0 && write(report, &reason, sizeof reason) < 0)
+    if (write(report, &reason, sizeof reason) < 0)
         _exit(126);
     _exit(127);
 }

@@ -9,10 +9,13 @@ internal sealed class FolderOfNames(int count) : FileCalls
 {
     private int _given;
 
+    /// <summary>Names that were asked for.</summary>
+    public int Given => _given;
+
     /// <summary>Files opened that are no folders.</summary>
     public int MessagesOpened { get; private set; }
 
-    public override int OpenHome(ReadOnlySpan<byte> path, bool followsLink) => 4;
+    public override int OpenWithoutLinks(ReadOnlySpan<byte> path) => 4;
 
     public override int OpenAt(int folder, ReadOnlySpan<byte> name, OpenAs how)
     {

@@ -242,6 +242,26 @@ public sealed class OddMailboxTests : IDisposable
         Assert.NotEqual(Fault.None, drop.OpenMessage(1, out _));
     }
 
+    [Fact]
+    public void A_mailbox_of_a_million_names_is_not_read_whole_where_deliveries_wait()
+    {
+        var names = new FolderOfNames(1_000_000);
+        var filter = new DuplicateFilter(new MailFolders(names, new PassedOver(Log.None), TimeProvider.System));
+        Assert.False(filter.IsDuplicate("/home", FolderName.Inbox, "1.id.h"u8));
+        Assert.True(filter.IsDuplicate("/home", FolderName.Inbox, "1.id.h"u8));
+        Assert.InRange(names.Given, DuplicateFilter.NamesLimit, DuplicateFilter.NamesLimit + 1_000);
+    }
+
+    [Fact]
+    public void Sizes_that_names_make_up_have_a_sum_all_the_same()
+    {
+        Deliver("1");
+        for (int i = 0; i < 3; i++)
+            File.WriteAllText($"{Home}/Maildir/cur/{i}.x.h,S={long.MaxValue},W={long.MaxValue}", Mail);
+        using IMaildrop drop = Open();
+        Assert.Equal((4, long.MaxValue), (drop.Count, drop.TotalSize));
+    }
+
     private IMaildrop Open(bool again = false)
     {
         Fault fault = _store.Open(Home, out IMaildrop drop);

@@ -53,7 +53,8 @@ public sealed class ByteOrderMarkTests : IDisposable
     [Fact]
     public void Hosts_and_resolv_conf()
     {
-        var hosts = new WatchedFile<HostsFile>(Write("hosts", "192.0.2.1 a.example"), HostsFile.Parse);
+        var hosts = new WatchedFile<HostsFile>(
+            Write("hosts", "192.0.2.1 a.example"), octets => HostsFile.Parse(ByteOrderMark.Decode(octets)));
         Assert.Equal([IPAddress.Parse("192.0.2.1")], hosts.Current!.AddressesOf("a.example"));
         string servers = Write("resolv.conf", "nameserver 192.0.2.2");
         Assert.Equal("192.0.2.2:53",

@@ -62,8 +62,7 @@ internal sealed class FailingFileCalls(int failAt, int error = Errno.NoSpace, bo
         return -error;
     }
 
-    public override int OpenHome(ReadOnlySpan<byte> path, bool followsLink)
-        => Fails() ? -error : base.OpenHome(path, followsLink);
+    public override int OpenWithoutLinks(ReadOnlySpan<byte> path) => Fails() ? -error : base.OpenWithoutLinks(path);
     public override int OpenAt(int folder, ReadOnlySpan<byte> name, OpenAs how)
         => Fails() ? -error : base.OpenAt(folder, name, how);
     public override int CreateAt(int folder, ReadOnlySpan<byte> name)

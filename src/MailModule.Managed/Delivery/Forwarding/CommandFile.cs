@@ -83,6 +83,9 @@ internal sealed class CommandFile : IDisposable
         return isSame || changed is not null;
     }
 
+    /// <summary>What it is now: a link itself, for who owns the folder may have left one.</summary>
+    public bool TryLook(out FileStamp stamp) => _folder.Stat(_name, out stamp) >= 0;
+
     public void Dispose()
     {
         _folder.Unlink(_name);

@@ -26,7 +26,10 @@ internal static partial class CommandRules
     private static readonly HashSet<string> s_evaluate =
         ["eval", "let", "trap", "source", "alias", "declare", "typeset"];
     private static readonly HashSet<string> s_evaluateAsCommand =
-        [".", "compgen", "complete", "enable", "at", "batch", "crontab", "ssh", "rsh", "su", "parallel", "watch"];
+    [
+        ".", "compgen", "complete", "enable", "at", "batch", "crontab", "ssh", "rsh", "su", "runuser", "parallel",
+        "watch", "expect",
+    ];
     private static readonly HashSet<string> s_prefixes =
     [
         "exec", "command", "builtin", "env", "nice", "ionice", "nohup", "time", "timeout", "setsid", "stdbuf", "xargs",

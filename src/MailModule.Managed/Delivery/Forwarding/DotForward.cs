@@ -18,7 +18,13 @@ internal sealed class DotForward(
     Resender resender, DsnDrafts dsns, Func<RelayPolicy> policy, Func<DotForwardOptions> options,
     ScratchFiles scratch, FileCalls calls, Log log)
 {
+    private const int HomesTold = 1000;
+    private const int ProblemsTold = 20;
+
     private readonly DotForwardFiles _files = new(calls);
+
+    // What was told last of a file that is not obeyed, by home.
+    private readonly Dictionary<string, object> _told = [];
 
     /// <summary>Whether a user has a forward file that is to be carried out; cheap.</summary>
     public bool AppliesTo(string home) => options().IsOn && _files.Exists(home);
@@ -30,8 +36,9 @@ internal sealed class DotForward(
             return fault is Fault.NotFound ? LocalActionResult.Inbox : DeliverUnread(action, fault);
         if (script.Errors.Count == 0)
             return ExecuteInPlace(action, script, cancel);
-        foreach ((int line, string text) in script.Errors)
-            LogProblem(action, line, text);
+        if (IsNews(action.Home!, script))
+            foreach ((int line, string text) in script.Errors)
+                LogProblem(action, line, text);
         return LocalActionResult.Inbox;
     }
 
@@ -40,8 +47,23 @@ internal sealed class DotForward(
     {
         if (fault is Fault.Full or Fault.Memory)
             return LocalActionResult.Failed(fault);
-        LogProblem(action, 0, "it cannot be read");
+        if (IsNews(action.Home!, fault))
+            LogProblem(action, 0, "it cannot be read");
         return LocalActionResult.Inbox;
+    }
+
+    // What is wrong with a file is told once for each state of it, not for each message: it is a user who wrote it.
+    private bool IsNews(string home, object problem)
+    {
+        lock (_told)
+        {
+            if (_told.TryGetValue(home, out object? before) && before.Equals(problem))
+                return false;
+            if (_told.Count >= HomesTold)
+                _told.Clear();
+            _told[home] = problem;
+            return true;
+        }
     }
 
     private LocalActionResult ExecuteInPlace(LocalAction action, DotForwardScript script, CancellationToken cancel)
@@ -60,11 +82,13 @@ internal sealed class DotForward(
     {
         RelayPolicy rules = policy();
         using var message = new DotForwardMessage(action.Entry, action.Home!, scratch, owner.User);
-        var run = new DotForwardRun(
-            action, message, options(), rules, (line, text) => LogProblem(action, line, text), cancel)
+        int problems = 0;
+        Action<int, string> note = (line, text) =>
         {
-            CommandOwner = owner,
+            if (problems++ < ProblemsTold)
+                LogProblem(action, line, text);
         };
+        var run = new DotForwardRun(action, message, options(), rules, note, cancel) { CommandOwner = owner };
         try
         {
             run.Execute(script.Steps);

@@ -46,8 +46,8 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         string name = Encoding.UTF8.GetString(Encoding.Latin1.GetBytes(path));
         if (name.Length == 0 || name.Contains('\0'))
             return null;
-        // The message's own file is ours to look at.
-        return (name == _file?.Path ? TryStat(name, out FileStamp stamp)
+        // The message's own file may lie in a folder of ours, where the owner of the home sees nothing else.
+        return (name == _file?.Path ? _file.TryLook(out FileStamp stamp)
                 : HomeFolder.Look(FileCalls.Linux, home, name, out stamp) >= 0)
             ? new FileFacts(stamp.IsDirectory ? 0 : stamp.Length, stamp.Modified / 1_000_000_000, stamp.Mode)
             : null;
@@ -113,9 +113,6 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
         int length = content.ReadAtLeast(octets, octets.Length, throwOnEndOfStream: false);
         return Encoding.Latin1.GetString(octets, 0, length);
     }
-
-    private static bool TryStat(string path, out FileStamp stamp)
-        => FileCalls.Linux.Stat([.. Encoding.UTF8.GetBytes(path), 0], out stamp) >= 0;
 
     private static string AsLatin1(string text) => Encoding.Latin1.GetString(Encoding.UTF8.GetBytes(text));
 }

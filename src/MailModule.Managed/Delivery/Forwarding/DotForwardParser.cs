@@ -20,6 +20,9 @@ internal sealed class DotForwardParser
     private const int TargetLimit = 256;
     private const int CommandLimit = 64;
 
+    /// <summary>Errors that are told of one file.</summary>
+    public const int ErrorLimit = 20;
+
     private readonly string _home;
     private readonly List<(int, string)> _errors = [];
     private readonly Stack<OpenIf> _open = new();
@@ -181,5 +184,9 @@ internal sealed class DotForwardParser
     private static string Unquoted(string text)
         => text.Length > 1 && text[0] == '"' && text[^1] == '"' ? text[1..^1] : text;
 
-    private void AddError(int line, string text) => _errors.Add((line, text));
+    private void AddError(int line, string text)
+    {
+        if (_errors.Count < ErrorLimit)
+            _errors.Add((line, text));
+    }
 }

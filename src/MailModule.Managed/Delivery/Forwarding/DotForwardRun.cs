@@ -17,7 +17,7 @@ internal sealed class DotForwardRun(
     LocalAction action, DotForwardMessage message, DotForwardOptions options, RelayPolicy rules,
     Action<int, string> note, CancellationToken cancel)
 {
-    private readonly Evaluator _evaluator = new(message);
+    private readonly FileConditions _conditions = new(message);
     private readonly List<string> _copies = [];
     private readonly List<(MailAddress Address, string? Maildrop)> _targets = [];
     private string? _folder = "";
@@ -98,14 +98,20 @@ internal sealed class DotForwardRun(
     {
         foreach (BranchPart part in branch.Parts)
         {
-            bool holds = part.Condition is null || _evaluator.IsTrue(part.Condition);
-            if (part.Condition is not null && _evaluator.Problem is { } fault)
-                ReportError(part.Line, fault);
+            bool holds = part.Condition is null || Holds(part.Condition, part.Line);
             if (!holds)
                 continue;
             Execute(part.Steps);
             return;
         }
+    }
+
+    private bool Holds(Expression condition, int line)
+    {
+        bool holds = _conditions.Holds(condition, out string? problem);
+        if (problem is not null)
+            ReportError(line, problem);
+        return holds;
     }
 
     private void Redirect(RedirectStep step)
@@ -131,7 +137,7 @@ internal sealed class DotForwardRun(
             ReportError(step.Line, CommandOwner.Problem ?? "commands are not run: the setting fwdrun is off");
             return;
         }
-        var values = new CommandValues(step.Command, _evaluator.Captures, message.Variable);
+        var values = new CommandValues(step.Command, _conditions.Captures, message.Variable);
         var command = new Command(ShellCommand.ProgramOf(step.Command), values.Arguments,
             [.. values.Variables, .. StandardEnvironment()], action.Home!) { User = CommandOwner.User };
         (CommandEnd end, int code) = CommandRun.Run(command, options.RunTimeout, cancel);

@@ -11,12 +11,15 @@ internal sealed record MemberFile(IReadOnlyList<MailAddress> Members, IReadOnlyL
 {
     private const int LengthLimit = 1000;
 
+    /// <summary>Lines that are told; more of them are counted.</summary>
+    public const int ErrorsTold = 20;
+
     /// <param name="text">Octets as characters (Latin-1), so that UTF-8 comes through.</param>
     public static MemberFile Parse(string text)
     {
         var members = new List<MailAddress>();
         var errors = new List<(int, string)>();
-        int number = 0;
+        int number = 0, wrong = 0;
         if (ByteOrderMark.IsOfOtherEncoding(text))
             return new MemberFile(members, [(1, ByteOrderMark.WrongEncoding)]);
         foreach (ReadOnlySpan<char> line in ByteOrderMark.Skip(text).AsSpan().EnumerateLines())
@@ -27,9 +30,11 @@ internal sealed record MemberFile(IReadOnlyList<MailAddress> Members, IReadOnlyL
                 continue;
             if (TryParseMember(plain, out MailAddress address))
                 members.Add(address);
-            else
+            else if (++wrong <= ErrorsTold)
                 errors.Add((number, "no address"));
         }
+        if (wrong > ErrorsTold)
+            errors.Add((number, $"{wrong - ErrorsTold} more lines are no address"));
         return new MemberFile(members, errors);
     }
 

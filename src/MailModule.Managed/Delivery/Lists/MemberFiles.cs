@@ -1,3 +1,4 @@
+using System.Text;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -18,13 +19,16 @@ internal sealed class MemberFiles(Log log)
         lock (_files)
             if (!_files.TryGetValue(path, out file))
                 _files[path] = file = new WatchedFile<MemberFile>(
-                    path, text => Parse(path, text), problem => LogProblem(path, problem));
+                    path, octets => Parse(path, octets), problem => LogProblem(path, problem));
         return file.Current?.Members;
     }
 
-    private MemberFile Parse(string path, string text)
+    // One in another encoding names nobody by mistake: the members read before stand.
+    private MemberFile Parse(string path, byte[] octets)
     {
-        MemberFile made = MemberFile.Parse(text);
+        if (ByteOrderMark.IsOfOtherEncoding(octets))
+            throw new InvalidDataException(ByteOrderMark.WrongEncoding);
+        MemberFile made = MemberFile.Parse(Encoding.Latin1.GetString(octets));
         made.WriteErrors(path, log);
         return made;
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Dns.Stub;
+using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Dns.Local;
@@ -36,7 +37,8 @@ internal static class Resolver
 #else
         var stub = new StubResolver(SettingsOf(options), options.Time);
 #endif
-        var hosts = new WatchedFile<HostsFile>(options.HostsFile, Local.HostsFile.Parse);
+        var hosts = new WatchedFile<HostsFile>(
+            options.HostsFile, octets => Local.HostsFile.Parse(ByteOrderMark.Decode(octets)));
         var cache = new DnsCache(stub, options.CacheLimit, options.Time);
         return new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, cache);
     }
@@ -65,7 +67,8 @@ internal static class Resolver
             var settings = new StubSettings([.. servers], options.Timeout, Math.Max(1, options.Attempts));
             return () => settings;
         }
-        var file = new WatchedFile<StubSettings>(options.ResolvConf, Local.ResolvConf.Parse);
+        var file = new WatchedFile<StubSettings>(
+            options.ResolvConf, octets => Local.ResolvConf.Parse(ByteOrderMark.Decode(octets)));
         return () => file.Current ?? Local.ResolvConf.Default;
     }
 }

@@ -293,7 +293,7 @@ internal static partial class Keys
     public static readonly Setting Forward = Flag(
         "forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
     public static readonly Setting ForwardRun = Flag(
-        "fwdrun", "`!command` lines in them are run, with the rights of the host process.");
+        "fwdrun", "`!command` lines in them are run, with the rights of the home's owner.");
     public static readonly Setting AntiVirus = PathLater(
         "antivirus", "Script that is run on each queued message.", Delivery, "noantivirus");
     public static readonly Setting RunTimeout = Number(

@@ -1,12 +1,17 @@
 using System.Globalization;
+using System.Text;
 
 namespace MailModule.Policy.Expressions;
 
 /// <summary>
 /// Expressions evaluated over one set of facts. Captures last from one expression to the next. One thread.
 /// </summary>
-internal sealed class Evaluator(IExpressionFacts facts)
+/// <param name="isTimeUp">From then on all conditions are false, for whoever writes them may write many.</param>
+internal sealed class Evaluator(IExpressionFacts facts, Func<bool>? isTimeUp = null)
 {
+    /// <summary>Characters of an operand at most; what is beyond is cut off.</summary>
+    public const int OperandLimit = 2 * 1024 * 1024;
+
     public Captures Captures { get; } = new();
 
     /// <summary>What went wrong in the last expression, which then counted as false; null if nothing.</summary>
@@ -20,6 +25,7 @@ internal sealed class Evaluator(IExpressionFacts facts)
 
     private bool IsTrue(Condition condition) => condition switch
     {
+        _ when HasNoTime() => false,
         Not not => !IsTrue(not.Inner),
         Chain chain => IsTrue(chain),
         TruthTest truth => TextOf(truth.Operand) is not ("" or "0"),
@@ -27,6 +33,14 @@ internal sealed class Evaluator(IExpressionFacts facts)
         PatternMatch match => Matches(match),
         _ => false,
     };
+
+    private bool HasNoTime()
+    {
+        bool isUp = isTimeUp?.Invoke() == true;
+        if (isUp)
+            Problem = "the conditions took too long together";
+        return isUp;
+    }
 
     // a op (b op (c ...)): an "and" after false, or an "or" after true, decides without what follows
     private bool IsTrue(Chain chain)
@@ -82,7 +96,20 @@ internal sealed class Evaluator(IExpressionFacts facts)
             : string.Concat(text.Where(c => c is not (' ' or '\t' or '\r' or '\n')));
 
     private string TextOf(Operand operand)
-        => operand.Parts.Count == 1 ? TextOf(operand.Parts[0]) : string.Concat(operand.Parts.Select(TextOf));
+        => operand.Parts.Count == 1 ? TextOf(operand.Parts[0]) : Joined(operand.Parts);
+
+    private string Joined(IReadOnlyList<OperandPart> parts)
+    {
+        var joined = new StringBuilder();
+        foreach (OperandPart part in parts)
+        {
+            string text = TextOf(part);
+            joined.Append(text, 0, Math.Min(text.Length, OperandLimit - joined.Length));
+            if (joined.Length == OperandLimit)
+                break;
+        }
+        return joined.ToString();
+    }
 
     private string TextOf(OperandPart piece) => piece switch
     {

@@ -33,15 +33,35 @@ internal unsafe partial class FileCalls
     private const int DoNotSync = 0x4000;
 
     // RESOLVE_NO_XDEV, RESOLVE_NO_MAGICLINKS, RESOLVE_NO_SYMLINKS, RESOLVE_BENEATH
-    private const ulong Resolve = 0x01 | 0x02 | 0x04 | 0x08;
+    private const ulong Resolve = 0x01 | NoLinks | 0x08;
+    private const ulong NoLinks = 0x02 | 0x04;
 
-    private static volatile bool s_lacksOpenAt2;
+    private volatile bool _lacksOpenAt2;
 
-    /// <summary>Opens a home only to look at it and to name what is in it. A link is opened itself.</summary>
-    public virtual int OpenHome(ReadOnlySpan<byte> path, bool followsLink)
+    /// <summary>Opens whatever a path leads to, only to look at it. <see cref="Errno.SymbolicLink"/> where a link is
+    /// on the way, or where the kernel does not say.</summary>
+    public virtual int OpenWithoutLinks(ReadOnlySpan<byte> path)
     {
+        ulong* request = stackalloc ulong[] { (ulong)(CloseOnExec | PathOnly), 0, NoLinks };
         fixed (byte* p = path)
-            return Result(open(p, CloseOnExec | PathOnly | (followsLink ? 0 : NoFollow), 0));
+        {
+            int result = Ask(CurrentDirectory, p, request);
+            return result is -Errno.NotImplemented or -Errno.NotPermitted ? -Errno.SymbolicLink : result;
+        }
+    }
+
+    /// <summary>Opens one name only to look at it, a link itself. It may be another file system's.</summary>
+    public virtual int OpenPlaceAt(int folder, ReadOnlySpan<byte> name)
+    {
+        fixed (byte* p = name)
+            return Result(openat(folder, p, CloseOnExec | PathOnly | NoFollow, 0));
+    }
+
+    /// <summary>Where an open link leads; octets.</summary>
+    public virtual int ReadLink(int link, Span<byte> target)
+    {
+        fixed (byte* nothing = "\0"u8, t = target)
+            return Result((int)readlinkat(link, nothing, t, (nuint)target.Length));
     }
 
     /// <summary>Opens what has this name in a folder. <see cref="Errno.SymbolicLink"/> for a link,
@@ -58,10 +78,7 @@ internal unsafe partial class FileCalls
         ulong* request = stackalloc ulong[] { (uint)flags, how == OpenAs.Lock ? (ulong)OwnerOnly : 0, Resolve };
         fixed (byte* p = name)
         {
-            int result = s_lacksOpenAt2
-                ? -Errno.NotImplemented
-                : Result((int)syscall(OpenAt2Call, folder, p, request, 3 * sizeof(ulong)));
-            s_lacksOpenAt2 |= result == -Errno.NotImplemented;
+            int result = Ask(folder, p, request);
             // A container's filter may refuse the call as such.
             return result is -Errno.NotImplemented or -Errno.NotPermitted
                 ? OnSameDevice(folder, Result(openat(folder, p, flags, OwnerOnly)))
@@ -108,7 +125,7 @@ internal unsafe partial class FileCalls
         byte* raw = stackalloc byte[256];
         fixed (byte* p = path)
             return Result(statx(
-                AtCurrentDirectory, p, LinkNotFollowed | NoAutomount | DoNotSync, mask: 0, raw));
+                CurrentDirectory, p, LinkNotFollowed | NoAutomount | DoNotSync, mask: 0, raw));
     }
 
     public virtual int RenameAt(int fromFolder, ReadOnlySpan<byte> from, int toFolder, ReadOnlySpan<byte> to)
@@ -121,7 +138,7 @@ internal unsafe partial class FileCalls
     public virtual int LinkAt(ReadOnlySpan<byte> path, int folder, ReadOnlySpan<byte> name)
     {
         fixed (byte* f = path, t = name)
-            return Result(linkat(AtCurrentDirectory, f, folder, t, 0));
+            return Result(linkat(CurrentDirectory, f, folder, t, 0));
     }
 
     public virtual int UnlinkAt(int folder, ReadOnlySpan<byte> name)
@@ -140,6 +157,17 @@ internal unsafe partial class FileCalls
     public virtual int ChangeOwner(int descriptor, FileOwner owner)
         => Result(fchown(descriptor, owner.User, owner.Group));
 
+    /// <summary>openat2 itself; a test has a kernel without it.</summary>
+    protected virtual int OpenAt2(int folder, byte* name, ulong* request)
+        => Result((int)syscall(OpenAt2Call, folder, name, request, 3 * sizeof(ulong)));
+
+    private int Ask(int folder, byte* name, ulong* request)
+    {
+        int result = _lacksOpenAt2 ? -Errno.NotImplemented : OpenAt2(folder, name, request);
+        _lacksOpenAt2 |= result == -Errno.NotImplemented;
+        return result;
+    }
+
     // Where the kernel does not look whether another file system begins.
     [MethodImpl(MethodImplOptions.NoInlining)]
     private int OnSameDevice(int folder, int descriptor)
@@ -155,6 +183,9 @@ internal unsafe partial class FileCalls
         close(descriptor);
         return result;
     }
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint readlinkat(int folder, byte* name, byte* target, nuint length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int renameat(int fromFolder, byte* from, int toFolder, byte* to);

@@ -10,7 +10,9 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 internal unsafe partial class FileCalls
 {
-    private const int AtCurrentDirectory = -100;
+    /// <summary>Names count from the process's own folder.</summary>
+    public const int CurrentDirectory = -100;
+
     private const int WriteOnly = 1;
     private const int ReadWrite = 2;
     private const int Create = 0x40;
@@ -133,7 +135,7 @@ internal unsafe partial class FileCalls
         byte* raw = stackalloc byte[256];
         int result;
         fixed (byte* p = path)
-            result = Result(statx(AtCurrentDirectory, p, 0, StatxMask, raw));
+            result = Result(statx(CurrentDirectory, p, 0, StatxMask, raw));
         stamp = result < 0 ? default : FileStamp.FromStatx(new ReadOnlySpan<byte>(raw, 256));
         return result;
     }

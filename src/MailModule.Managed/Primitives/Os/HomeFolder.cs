@@ -16,7 +16,6 @@ internal sealed class HomeFolder : IDisposable
     /// <summary>Longest name (NAME_MAX), and its NUL.</summary>
     private const int NameRoom = 256;
     private const int DirectoryBuffer = 32 * 1024;
-    private const int WritableByAll = 0x2, Sticky = 0x200;
 
     private readonly FileCalls _calls;
     private readonly FileOwner _us;
@@ -47,16 +46,19 @@ internal sealed class HomeFolder : IDisposable
     /// <summary>The file system it is on.</summary>
     public ulong Device { get; }
 
-    /// <summary>
-    /// Opens a home by the path of the settings. Links above it are the administrator's; it may be a link itself only
-    /// where nobody but root or us could have put that.
-    /// </summary>
+    /// <summary>Opens a home by the path of the settings, see <see cref="HomePath"/>.</summary>
     public static int Open(FileCalls calls, string path, out HomeFolder? home)
     {
         home = null;
-        int descriptor = OpenHome(calls, path.Length > 1 ? path.TrimEnd('/') : path, out FileStamp stamp);
+        int descriptor = HomePath.Open(calls, path);
         if (descriptor < 0)
             return descriptor;
+        int result = calls.StatAt(descriptor, default, out FileStamp stamp);
+        if (result < 0 || !stamp.IsDirectory)
+        {
+            calls.Close(descriptor);
+            return result < 0 ? result : -Errno.NotDirectory;
+        }
         home = new HomeFolder(calls, descriptor, stamp.Owner, stamp.Owner, FileOwner.Us, stamp.Device);
         return 0;
     }
@@ -69,9 +71,9 @@ internal sealed class HomeFolder : IDisposable
     {
         string plain = path.TrimEnd('/');
         string above = Above(plain);
-        int folder = calls.OpenHome(Octets(above), followsLink: true);
+        int folder = HomePath.Open(calls, above);
         if (folder == -Errno.NoEntry && above.Length > 1)
-            folder = Make(calls, above) is < 0 and var failed ? failed : calls.OpenHome(Octets(above), true);
+            folder = Make(calls, above) is < 0 and var failed ? failed : HomePath.Open(calls, above);
         if (folder < 0)
             return folder;
         int result = calls.StatAt(folder, default, out FileStamp stamp);
@@ -239,7 +241,8 @@ internal sealed class HomeFolder : IDisposable
     public int SyncFileSystem() => _calls.SyncFileSystem(_descriptor);
 
     /// <summary>Gives each name, with its kind where the file system tells (DT_…, else 0).</summary>
-    public int ForEachName(NameAction take)
+    /// <param name="limit">Names at most, or somewhat more.</param>
+    public int ForEachName(NameAction take, int limit = int.MaxValue)
     {
         int descriptor;
         using (Take())
@@ -247,16 +250,22 @@ internal sealed class HomeFolder : IDisposable
         if (descriptor < 0)
             return descriptor;
         byte[] buffer = ArrayPool<byte>.Shared.Rent(DirectoryBuffer);
-        int count;
-        while ((count = _calls.ReadDirectory(descriptor, buffer)) > 0)
+        try
         {
-            var entries = new DirectoryRecords(buffer.AsSpan(0, count));
-            while (entries.Next())
-                take(entries.Name, entries.Kind);
+            int count = 0;
+            while (limit > 0 && (count = _calls.ReadDirectory(descriptor, buffer)) > 0)
+            {
+                var entries = new DirectoryRecords(buffer.AsSpan(0, count));
+                for (; entries.Next(); limit--)
+                    take(entries.Name, entries.Kind);
+            }
+            return Math.Min(count, 0);
         }
-        ArrayPool<byte>.Shared.Return(buffer);
-        _calls.Close(descriptor);
-        return count;
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+            _calls.Close(descriptor);
+        }
     }
 
     /// <summary>The rights that calls here use; taken for several of them at once it costs less.</summary>
@@ -316,35 +325,6 @@ internal sealed class HomeFolder : IDisposable
         _calls.Close(descriptor);
         return result;
     }
-
-    private static int OpenHome(FileCalls calls, string path, out FileStamp stamp)
-    {
-        int descriptor = calls.OpenHome(Octets(path), followsLink: false);
-        stamp = default;
-        if (descriptor < 0)
-            return descriptor;
-        int result = calls.StatAt(descriptor, default, out stamp);
-        if (result >= 0 && stamp.IsSymbolicLink && IsAdministrators(calls, path, stamp.Owner))
-        {
-            calls.Close(descriptor);
-            descriptor = calls.OpenHome(Octets(path), followsLink: true);
-            result = descriptor < 0 ? descriptor : calls.StatAt(descriptor, default, out stamp);
-        }
-        if (result >= 0 && !stamp.IsDirectory)
-            result = stamp.IsSymbolicLink ? -Errno.SymbolicLink : -Errno.NotDirectory;
-        if (result >= 0 || descriptor < 0)
-            return result < 0 ? result : descriptor;
-        calls.Close(descriptor);
-        return result;
-    }
-
-    // The link and the folder that it lies in: who may write there could put another in its place.
-    private static bool IsAdministrators(FileCalls calls, string path, FileOwner link)
-        => IsRootOrUs(link) && calls.Stat(Octets(Above(path)), out FileStamp folder) >= 0 && IsRootOrUs(folder.Owner)
-            && ((folder.Mode & WritableByAll) == 0 || (folder.Mode & Sticky) != 0);
-
-    private static bool IsRootOrUs(FileOwner owner)
-        => owner.User == FileOwner.Root || owner.User == FileOwner.Us.User;
 
     private static string Above(string path) => Path.GetDirectoryName(path) is { Length: > 0 } above ? above : "/";
 

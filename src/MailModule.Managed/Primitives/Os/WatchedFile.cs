@@ -6,8 +6,9 @@ namespace MailModule.Primitives.Os;
 /// The parsed content of a small system file, read again when the file has changed. While the file cannot be read (no
 /// descriptor left, say) the content read last stands. Any thread; blocks as long as a file takes.
 /// </summary>
+/// <param name="parse">Gets its octets; an <see cref="InvalidDataException"/> means that it cannot be read.</param>
 /// <param name="tell">Gets why it cannot be read, once for each state of the file.</param>
-internal sealed class WatchedFile<T>(string path, Func<string, T> parse, Action<string>? tell = null)
+internal sealed class WatchedFile<T>(string path, Func<byte[], T> parse, Action<string>? tell = null)
     where T : class
 {
     private const int SizeLimit = 16 * 1024 * 1024;
@@ -39,7 +40,7 @@ internal sealed class WatchedFile<T>(string path, Func<string, T> parse, Action<
     {
         try
         {
-            _content = parse(TextFile.Read(path, SizeLimit));
+            _content = parse(TextFile.ReadOctets(path, SizeLimit));
             _stamp = stamp;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)

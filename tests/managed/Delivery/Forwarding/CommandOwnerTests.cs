@@ -59,6 +59,17 @@ public sealed partial class CommandOwnerTests : IDisposable
     }
 
     [Fact]
+    public void A_link_in_place_of_the_message_tells_nothing_of_what_it_leads_to()
+    {
+        using CommandFile file = Make();
+        Assert.True(file.TryLook(out FileStamp stamp));
+        Assert.Equal(4, stamp.Length);
+        Run("rm -f \"$1\"; ln -s /etc/passwd \"$1\"", file.Path);
+        Assert.True(!file.TryLook(out stamp) || stamp.Length == "/etc/passwd".Length);
+        Assert.False(stamp.IsRegular);
+    }
+
+    [Fact]
     public void What_a_command_made_of_the_message_is_copied()
     {
         using CommandFile file = Make();

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -6,7 +5,7 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Forwarding;
 
-public sealed partial class DotForwardTests : IDisposable
+public sealed class DotForwardTests : IDisposable
 {
     private const string Sender = "sender@c.example";
 
@@ -368,24 +367,6 @@ public sealed partial class DotForwardTests : IDisposable
     }
 
     [Fact]
-    public void A_pipe_in_the_files_place_holds_nobody_up()
-    {
-        Directory.CreateDirectory(_host.Home("ann"));
-        Assert.Equal(0, mkfifo(_host.Home("ann") + "/forward", 0x180));
-        Put("ann@a.example");
-        Assert.Single(_host.Mail("ann"));
-    }
-
-    [Fact]
-    public void A_folder_in_the_files_place_is_told()
-    {
-        Directory.CreateDirectory(_host.Home("ann") + "/forward");
-        Put("ann@a.example");
-        Assert.Single(_host.Mail("ann"));
-        Assert.Contains(_host.Log, line => line.Contains("/forward: it cannot be read", StringComparison.Ordinal));
-    }
-
-    [Fact]
     public void A_pattern_sees_octets_whatever_they_mean()
     {
         File.WriteAllBytes(Path.Combine(Directory.CreateDirectory(_host.Home("ann")).FullName, "forward"),
@@ -413,7 +394,4 @@ public sealed partial class DotForwardTests : IDisposable
         _host.Put(Sender, to);
         _host.DeliverAll();
     }
-
-    [LibraryImport("libc", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int mkfifo(string path, uint mode);
 }

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Forwarding;
 using MailModule.Primitives.Os;
 using MailModule.Tests.Support;
 
@@ -75,6 +76,42 @@ public sealed class OddForwardTests : IDisposable
         Put();
         Assert.Single(_host.Mail("ann"));
     }
+
+    [Fact]
+    public void What_is_wrong_with_a_file_is_told_once_until_it_is_changed()
+    {
+        _host.WriteForward("ann", string.Concat(Enumerable.Repeat("nonsense\n", 5_000)));
+        for (int i = 0; i < 3; i++)
+            Put();
+        _host.DeliverAll();
+        Assert.Equal(DotForwardParser.ErrorLimit, _host.Log.Count(IsOfForward));
+        _host.WriteForward("ann", "other nonsense\n");
+        Put();
+        _host.DeliverAll();
+        Assert.Equal(DotForwardParser.ErrorLimit + 1, _host.Log.Count(IsOfForward));
+        Assert.Equal(4, _host.Mail("ann").Count);
+    }
+
+    [Fact]
+    public void What_goes_wrong_with_one_message_is_told_up_to_a_number()
+    {
+        _host.WriteForward("ann", string.Concat(Enumerable.Range(0, 200).Select(i => $"nobody{i}@a.example\n")));
+        Put();
+        Assert.Equal(20, _host.Log.Count(IsOfForward));
+    }
+
+    [Fact]
+    public void A_file_that_cannot_be_read_is_told_once()
+    {
+        Directory.CreateDirectory(_host.Home("ann") + "/forward");
+        for (int i = 0; i < 3; i++)
+            Put();
+        _host.DeliverAll();
+        Assert.Single(_host.Log, IsOfForward);
+    }
+
+    private bool IsOfForward(string line)
+        => line.Contains(_host.Home("ann") + "/forward", StringComparison.Ordinal);
 
     private bool Exists(string path) => HomeFolder.Look(FileCalls.Linux, Home, path, out _) >= 0;
 

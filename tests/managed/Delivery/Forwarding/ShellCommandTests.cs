@@ -137,6 +137,8 @@ public sealed class ShellCommandTests : IDisposable
     [InlineData("sh \"$msgfile\"")]
     [InlineData("sh")]
     [InlineData("su ann -c \"$1\"")]
+    [InlineData("runuser -u ann -- x \"$1\"")]
+    [InlineData("expect -c \"$1\"")]
     [InlineData("ssh host \"echo $1\"")]
     [InlineData("echo \"$1\" | at now")]
     [InlineData("$1 x")]

@@ -64,6 +64,24 @@ public class MemberFileTests
         Assert.Null(files.Read(path));
     }
 
+    [Fact]
+    public void Members_in_utf8_are_read_as_they_stand_and_what_is_none_names_nobody()
+    {
+        using var folder = new TemporaryFolder();
+        File.WriteAllBytes(folder.In("members"),
+            [.. "\uFEFFj\u00fcrgen@a.example\n\u0142@a.example\n"u8, 0xFC, .. "@a.example\n\uFFFD@b.example"u8]);
+        Assert.Equal(["j\u00fcrgen@a.example", "\u0142@a.example", "\uFFFD@b.example"],
+            new MemberFiles(Log.None).Read(folder.In("members"))!.Select(member => member.Text));
+    }
+
+    [Fact]
+    public void Lines_that_are_no_address_are_told_up_to_a_number()
+    {
+        MemberFile file = MemberFile.Parse(string.Concat(Enumerable.Repeat("x\n", 100_000)));
+        Assert.Equal(MemberFile.ErrorsTold + 1, file.Errors.Count);
+        Assert.Equal("99980 more lines are no address", file.Errors[^1].Text);
+    }
+
     public static IEnumerable<object[]> NoFiles
         => OddFiles.Kinds.Except([OddFile.SymbolicLink, OddFile.DanglingLink, OddFile.HardLink])
             .Select(kind => new object[] { kind });

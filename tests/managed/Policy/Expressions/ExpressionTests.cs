@@ -80,6 +80,27 @@ public class ExpressionTests
     public void Patterns_match(string text, bool expected) => Assert.Equal(expected, Eval(text));
 
     [Fact]
+    public void An_operand_is_no_longer_than_its_limit_however_often_it_names_a_text()
+    {
+        _facts.Text = new string('a', 1024 * 1024) + "b";
+        string many = string.Concat(Enumerable.Repeat("$text", 500));
+        Assert.True(Eval($"{many} ~ ba"));
+        Assert.False(Eval($"{many}\"c\" ~ c"));
+    }
+
+    [Fact]
+    public void Conditions_have_a_time_together_and_then_are_false_and_say_so()
+    {
+        var evaluation = new Evaluator(_facts, isTimeUp: () => true);
+        foreach (string text in new[] { "1", "!0", "0 || 1", "$text =~ /quick/" })
+        {
+            Assert.False(evaluation.IsTrue(Parse(text)));
+            Assert.Contains("too long", evaluation.Problem, StringComparison.Ordinal);
+        }
+        Assert.Empty(_facts.Asked);
+    }
+
+    [Fact]
     public void Captures_last_from_one_expression_to_the_next()
     {
         var evaluation = new Evaluator(_facts);

@@ -149,6 +149,42 @@ public sealed class HomeFolderTests : IDisposable
         Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Linux, _folder.In("link"), out _));
     }
 
+    [Fact]
+    public void Links_of_the_administrator_above_a_home_are_followed()
+    {
+        Directory.CreateDirectory(_folder.In("disk/homes/ann"));
+        File.CreateSymbolicLink(_folder.In("users"), "disk/../second");
+        File.CreateSymbolicLink(_folder.In("second"), _folder.In("disk/homes/"));
+        Assert.Equal(0, HomeFolder.Make(FileCalls.Linux, _folder.In("users/bob")));
+        Assert.True(Directory.Exists(_folder.In("disk/homes/bob")));
+        Assert.Equal(0, HomeFolder.Open(FileCalls.Linux, _folder.In("users/ann"), out HomeFolder? home));
+        home!.Dispose();
+    }
+
+    [Fact]
+    public void Links_in_a_circle_above_a_home_end()
+    {
+        File.CreateSymbolicLink(_folder.In("a"), "b");
+        File.CreateSymbolicLink(_folder.In("b"), _folder.In("a"));
+        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Linux, _folder.In("a/ann"), out _));
+        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Make(FileCalls.Linux, _folder.In("a/ann")));
+    }
+
+    [RootFact]
+    public void Links_of_a_user_above_a_home_are_not_followed_and_nothing_is_made_behind_them()
+    {
+        Directory.CreateDirectory(_folder.In("disk/there"));
+        OddFiles.GiveTo(OddFiles.Stranger, _home);
+        File.CreateSymbolicLink(_home + "/mail", _folder.In("disk"));
+        foreach (int owner in new[] { 0, OddFiles.Stranger })
+        {
+            OddFiles.GiveTo(owner, _home + "/mail");
+            Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Linux, _home + "/mail/there", out _));
+            Assert.Equal(-Errno.SymbolicLink, HomeFolder.Make(FileCalls.Linux, _home + "/mail/new"));
+        }
+        Assert.False(Directory.Exists(_folder.In("disk/new")));
+    }
+
     [RootFact]
     public void What_is_made_in_a_users_home_is_the_users()
     {

@@ -107,8 +107,8 @@ public sealed partial class TextFileTests : IDisposable
     [Fact]
     public void A_watched_file_that_is_no_file_has_no_content()
     {
-        Assert.Null(new WatchedFile<string>(Pipe(), text => text).Current);
-        Assert.Null(new WatchedFile<string>("/dev/zero", text => text).Current);
+        Assert.Null(new WatchedFile<string>(Pipe(), _ => "").Current);
+        Assert.Null(new WatchedFile<string>("/dev/zero", _ => "").Current);
     }
 
     private string Pipe()
