@@ -5,6 +5,7 @@ using MailModule.Tests.Support;
 namespace MailModule.Tests.Delivery.Forwarding;
 
 /// <summary>What a user may put in the place of a forward file, ask in it, or leave as the message's file.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class OddForwardTests : IDisposable
 {
     private readonly LocalHost _host = new();

@@ -5,6 +5,7 @@ using MailModule.Tests.Support;
 namespace MailModule.Tests.Primitives.Os;
 
 /// <summary>An open home: nothing that its owner puts there leads out of it, is waited for, or is another's.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class HomeFolderTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
