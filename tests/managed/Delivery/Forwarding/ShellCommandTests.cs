@@ -262,7 +262,10 @@ public sealed class ShellCommandTests : IDisposable
     private void Run(string shell, string line, string text, string body, params string[] arguments)
     {
         var command = new Command(ShellCommand.ProgramOf(line), arguments,
-            ["PATH=/usr/bin:/bin", $"text={text}", $"body={body}"], _folder.Path) { Shell = shell };
+            ["PATH=/usr/bin:/bin", $"text={text}", $"body={body}"], _folder.Path)
+        {
+            Shell = shell,
+        };
         (CommandEnd end, _) = CommandRun.Run(command, TimeSpan.FromSeconds(30), CancellationToken.None);
         Assert.Equal(CommandEnd.Exited, end);
         Assert.False(File.Exists(_folder.In("HACKED")), $"{line} with {text}");

@@ -5,6 +5,7 @@ using MailModule.Tests.Support;
 namespace MailModule.Tests.Primitives.Os;
 
 /// <summary>An open home on a kernel that has no openat2, or under a filter that refuses it.</summary>
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public sealed class HomeFolderWithoutOpenAt2Tests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
