@@ -133,7 +133,8 @@ internal sealed class DotForwardRun(
         }
         var values = new CommandValues(step.Command, _evaluator.Captures, message.Variable);
         var command = new Command(ShellCommand.ProgramOf(step.Command), values.Arguments,
-            [.. values.Variables, .. StandardEnvironment()], action.Home!) { User = CommandOwner.User };
+            [.. values.Variables, .. StandardEnvironment()], action.Home!)
+        { User = CommandOwner.User };
         (CommandEnd end, int code) = CommandRun.Run(command, options.RunTimeout, cancel);
         message.ErrorLevel = end == CommandEnd.Exited ? code : -1;
         IsCancelled = end == CommandEnd.Cancelled;
