@@ -1,19 +1,15 @@
-using MailModule.Delivery.Reports;
-using MailModule.Spool;
+using MailModule.Primitives;
 
 namespace MailModule.Delivery;
 
 /// <summary>
 /// A DSN that a local action wants written before its recipients are done. The action does not wait for it.
 /// </summary>
-/// <param name="about">The message, as the one who is told has sent it.</param>
-/// <param name="recipients">One at least.</param>
-internal sealed class OwedDsn(ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients)
+/// <param name="send">Has it written; tells once, on any thread, what came of it.</param>
+internal sealed class OwedDsn(Action<Action<Fault>> send)
 {
-    public ISpoolEntry About => about;
-    public DsnKind Kind => kind;
-    public IReadOnlyList<DsnRecipient> Recipients => recipients;
-
     /// <summary>It is in the spool. Of the thread of local delivery.</summary>
     public bool IsDurable { get; set; }
+
+    public void Send(Action<Fault> committed) => send(committed);
 }

@@ -2,7 +2,6 @@ using MailModule.Delivery.Reports;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
-using MailModule.Spool;
 
 namespace MailModule.Delivery.Local;
 
@@ -58,7 +57,7 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
         int open = left.Length;
         Fault worst = Fault.None;
         foreach (OwedDsn dsn in left)
-            Send(dsn.About, dsn.Kind, dsn.Recipients, (fault, now) =>
+            Send(dsn.Send, (fault, now) =>
             {
                 dsn.IsDurable = fault == Fault.None;
                 worst = fault == Fault.None ? worst : fault;
@@ -113,14 +112,13 @@ internal sealed class LocalDsns(LocalDeliveryDependencies dependencies, Action<A
                 .Where(recipient => kind != DsnKind.Delivered || recipient.Notify.HasFlag(Notify.Success))
                 .Select(recipient => new DsnRecipient(recipient, result, at)),
         ];
-        Send(delivery.Entry, kind, recipients, completed);
+        Send(committed => dependencies.DsnSender!.Send(delivery.Entry, kind, recipients, committed), completed);
     }
 
-    private void Send(
-        ISpoolEntry about, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault, long> completed)
+    private void Send(Action<Action<Fault>> send, Action<Fault, long> completed)
     {
         InProgress++;
-        dependencies.DsnSender!.Send(about, kind, recipients, fault => post(now =>
+        send(fault => post(now =>
         {
             InProgress--;
             completed(fault, now);

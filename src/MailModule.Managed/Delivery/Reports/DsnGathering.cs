@@ -1,4 +1,3 @@
-using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Spool;

@@ -56,6 +56,6 @@ internal sealed class DsnDrafts(IDsnSender dsnSender, TimeProvider time, Log log
         AttemptResult result = AttemptResult.OfThisHost(
             kind == DsnKind.Failed ? Fault.RefusedPermanent : Fault.None, status, diagnostic);
         DsnRecipient[] told = [.. recipients.Select(recipient => new DsnRecipient(recipient, result, now))];
-        return told.Length == 0 ? [] : [new OwedDsn(original, kind, told)];
+        return told.Length == 0 ? [] : [new OwedDsn(committed => dsnSender.Send(original, kind, told, committed))];
     }
 }

@@ -134,7 +134,7 @@ public class LocalDeliveryTests
     }
 
     [Fact]
-    public void A_deletion_waits_for_the_reports_of_its_own_mailbox_alone_and_for_no_later_ones()
+    public async Task A_deletion_waits_for_the_reports_of_its_own_mailbox_alone_and_for_no_later_ones()
     {
         var dsns = new HeldDsns();
         using var delivery = new LocalDelivery(new LocalDeliveryDependencies
@@ -149,15 +149,14 @@ public class LocalDeliveryTests
         Assert.True(delivery.CatchUp(Long));
         Assert.False(deletion.IsCompleted);
         dsns.Commit(0);
-        Assert.True(deletion.Wait(Long));
-        Assert.Equal(Fault.None, deletion.Result);
+        Assert.Equal(Fault.None, await deletion.WaitAsync(Long));
         Assert.Equal(["mark m1 0"], Events("mark"));
         dsns.Commit(1);
         Assert.Equal(Fault.None, delivery.Stop(Long));
     }
 
     [Fact]
-    public void Stopping_waits_for_reports_that_are_being_written()
+    public async Task Stopping_waits_for_reports_that_are_being_written()
     {
         var dsns = new HeldDsns();
         using var delivery = new LocalDelivery(new LocalDeliveryDependencies
@@ -167,7 +166,7 @@ public class LocalDeliveryTests
         Assert.True(delivery.CatchUp(Long));
         Task<Fault> stop = Task.Run(() => delivery.Stop(Long));
         dsns.Commit(0);
-        Assert.True(stop.Wait(Long));
+        Assert.Equal(Fault.None, await stop.WaitAsync(Long));
         Assert.Equal(["mark m1 0"], Events("mark"));
     }
 

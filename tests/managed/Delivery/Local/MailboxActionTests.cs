@@ -177,9 +177,10 @@ public class MailboxActionTests
     public void What_an_action_owes_is_told_before_the_mark_and_each_report_is_written_once()
     {
         LocalAction action = Deliver("m1", "list\tx@y");
-        var owed = new OwedDsn(action.Entry, DsnKind.Failed,
-            [new DsnRecipient(action.FirstRecipient, AttemptResult.OfThisHost(Fault.None, "5.1.1", "x"), null)]);
-        var done = new OwedDsn(action.Entry, DsnKind.Expanded, owed.Recipients) { IsDurable = true };
+        DsnRecipient[] told =
+            [new DsnRecipient(action.FirstRecipient, AttemptResult.OfThisHost(Fault.None, "5.1.1", "x"), null)];
+        var owed = new OwedDsn(committed => _dsns.Send(action.Entry, DsnKind.Failed, told, committed));
+        var done = new OwedDsn(_ => Assert.Fail("it is durable already")) { IsDurable = true };
         _dsns.Fault = Fault.Full;
         _mailboxes.CompleteAction(
             action, LocalActionResult.SentOn([LocalHost.Address("x@b.example")], [owed, done]), 0);

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using MailModule.Delivery.Reports;
-using MailModule.Delivery.Resending;
 using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;

@@ -1,7 +1,7 @@
 using MailModule.Mail;
 using MailModule.Spool;
 
-namespace MailModule.Delivery.Resending;
+namespace MailModule.Delivery.Reports;
 
 /// <summary>
 /// A message with another envelope than it has in the spool: what a DSN is about when a member of a list fails
