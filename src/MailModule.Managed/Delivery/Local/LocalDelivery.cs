@@ -94,8 +94,11 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     /// <param name="home">The mailbox: what waits in it until its sender has been told counts too.</param>
     public Fault MakeDurable(string? home = null)
     {
+        long newest = _mailboxes.Untold.Last;
+        bool waits = home is not null && _mailboxes.Untold.HasAny(home, newest);
         Fault fault = SyncMailboxes();
-        if (fault == Fault.None && home is not null)
+        // What was written meanwhile may be told by now, and not marked yet.
+        if (fault == Fault.None && home is not null && (waits || _mailboxes.Untold.Last != newest))
             fault = SyncUntold(home);
         return fault == Fault.None ? _spool.Flush() : fault;
     }
@@ -141,8 +144,6 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     private Fault SyncUntold(string home)
     {
         long last = _mailboxes.Untold.Last;
-        if (!_mailboxes.Untold.HasAny(home, last))
-            return Fault.None;
         lock (_lock)
             while (_mailboxes.Untold.HasAny(home, last))
             {
