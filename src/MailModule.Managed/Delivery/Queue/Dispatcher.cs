@@ -140,6 +140,13 @@ internal sealed class Dispatcher(
             attempt.Transfer.Cancel();
     }
 
+    public void LookingUp(QueueAttempt attempt)
+    {
+        lock (table.Lock)
+            _limits.LookingUp(attempt);
+        StartAttempts();
+    }
+
     public ConnectVerdict MayConnect(QueueAttempt attempt, TargetAddress target, out AttemptResult? known)
     {
         ConnectVerdict verdict;

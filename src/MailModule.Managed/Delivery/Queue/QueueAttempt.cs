@@ -17,7 +17,10 @@ internal sealed class QueueAttempt(
     public required RunKind Kind { get; set; }
 
     /// <summary>It counts as a look-up: it has not been let connect yet.</summary>
-    public bool IsLookingUp { get; set; } = true;
+    public bool IsLookingUp { get; set; }
+
+    /// <summary>It counts as a connection: it does not wait for name servers.</summary>
+    public bool IsConnection { get; set; }
 
     /// <summary>When the look-up began, or the connection to the newest peer.</summary>
     public DateTimeOffset Began { get; set; }
@@ -58,6 +61,8 @@ internal sealed class QueueAttempt(
         Began = now;
         IsGivenUp = false;
     }
+
+    public void LookingUp(IDeliveryAttempt attempt) => dispatcher.LookingUp(this);
 
     public ConnectVerdict MayConnect(IDeliveryAttempt attempt, TargetAddress target, out AttemptResult? known)
         => dispatcher.MayConnect(this, target, out known);

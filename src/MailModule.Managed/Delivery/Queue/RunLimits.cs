@@ -38,10 +38,22 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
     public RunKind KindOf(Destination destination)
         => new(IsReport: !destination.HasMail, _successes.Contains(destination.NextHop));
 
+    /// <summary>
+    /// The attempt counts as a look-up and as a connection, for most have no name server to wait for: any number would
+    /// else begin for one place, all but one in vain.
+    /// </summary>
     public void Begin(QueueAttempt attempt)
     {
         attempt.Began = Now;
-        LookUps.Enter(attempt.Kind);
+        EnterLookUps(attempt);
+        EnterConnections(attempt);
+    }
+
+    /// <summary>The attempt waits for name servers: it counts as a look-up alone until it may connect.</summary>
+    public void LookingUp(QueueAttempt attempt)
+    {
+        if (attempt.IsLookingUp)
+            LeaveConnections(attempt);
     }
 
     public ConnectVerdict MayConnect(QueueAttempt attempt, TargetAddress target, out AttemptResult? known)
@@ -63,11 +75,8 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
     /// <summary>The attempt counts as a connection from now on, wherever it has connected.</summary>
     public void HandOut(QueueAttempt attempt)
     {
-        if (!attempt.IsLookingUp)
-            return;
-        LookUps.Leave(attempt.Kind);
-        Connections.Enter(attempt.Kind);
-        attempt.IsLookingUp = false;
+        LeaveLookUps(attempt);
+        EnterConnections(attempt);
     }
 
     /// <summary>Whether the attempt's connection may be given mail, or a report.</summary>
@@ -93,7 +102,8 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
         // The attempt went to the last of the host's addresses in vain.
         if (host is not null && !attempt.IsPutOff && Peer.IsDown(end))
             Fail(host, attempt, end);
-        (attempt.IsLookingUp ? LookUps : Connections).Leave(attempt.Kind);
+        LeaveLookUps(attempt);
+        LeaveConnections(attempt);
     }
 
     /// <summary>The next hop is down.</summary>
@@ -159,16 +169,41 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
 
     private bool TryLeaveLookUps(QueueAttempt attempt, bool isProven)
     {
-        if (!attempt.IsLookingUp)
-            return true;
         RunKind kind = attempt.Kind with { IsProven = attempt.Kind.IsProven || isProven };
-        if (!Connections.HasRoom(kind))
+        if (!attempt.IsConnection && !Connections.HasRoom(kind))
             return false;
-        LookUps.Leave(attempt.Kind);
-        Connections.Enter(kind);
+        LeaveLookUps(attempt);
+        LeaveConnections(attempt);
         attempt.Kind = kind;
-        attempt.IsLookingUp = false;
+        EnterConnections(attempt);
         return true;
+    }
+
+    private void EnterLookUps(QueueAttempt attempt)
+    {
+        LookUps.Enter(attempt.Kind);
+        attempt.IsLookingUp = true;
+    }
+
+    private void LeaveLookUps(QueueAttempt attempt)
+    {
+        if (attempt.IsLookingUp)
+            LookUps.Leave(attempt.Kind);
+        attempt.IsLookingUp = false;
+    }
+
+    private void EnterConnections(QueueAttempt attempt)
+    {
+        if (!attempt.IsConnection)
+            Connections.Enter(attempt.Kind);
+        attempt.IsConnection = true;
+    }
+
+    private void LeaveConnections(QueueAttempt attempt)
+    {
+        if (attempt.IsConnection)
+            Connections.Leave(attempt.Kind);
+        attempt.IsConnection = false;
     }
 
     private bool TryChange(QueueAttempt attempt, RunKind kind)

@@ -88,7 +88,10 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
     {
         RemoteOptions options = _findOptions();
         CancellationToken cancel = _cancellation.LookUp;
-        Route route = await _findRoute(cancel).OnWorker(_dependencies.Workers).ConfigureAwait(false);
+        ValueTask<Route> finding = _findRoute(cancel);
+        if (!finding.IsCompleted)
+            _owner.LookingUp(this);
+        Route route = await finding.OnWorker(_dependencies.Workers).ConfigureAwait(false);
         if (_cancellation.IsCancelled)
             EndCancelled();
         else if (route.Failure is not null && _cancellation.IsGivenUp)
@@ -101,8 +104,10 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     private async ValueTask FindProxy(RemoteOptions options, Route route, CancellationToken cancel)
     {
-        (ProxyAddresses proxy, string? failure)
-            = await ProxyAddresses.Resolve(options.Proxy, _dependencies, cancel).ConfigureAwait(false);
+        ValueTask<(ProxyAddresses, string?)> resolving = ProxyAddresses.Resolve(options.Proxy, _dependencies, cancel);
+        if (!resolving.IsCompleted)
+            _owner.LookingUp(this);
+        (ProxyAddresses proxy, string? failure) = await resolving.ConfigureAwait(false);
         if (failure is not null)
         {
             End(NewFailure(_cancellation.IsCancelled ? Fault.Cancelled : Fault.Dns, "4.4.3", failure));

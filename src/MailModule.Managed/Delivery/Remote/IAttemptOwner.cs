@@ -18,6 +18,11 @@ internal enum ConnectVerdict
 /// </summary>
 internal interface IAttemptOwner
 {
+    /// <summary>Name servers are asked for the way, and have not answered at once.</summary>
+    void LookingUp(IDeliveryAttempt attempt)
+    {
+    }
+
     /// <summary>Whether the attempt may connect to an address now. Called for each, in the order to try them.</summary>
     /// <param name="known">With <see cref="ConnectVerdict.OtherAddress"/>: how the address has failed a moment ago;
     /// null if it would be worth an attempt.</param>

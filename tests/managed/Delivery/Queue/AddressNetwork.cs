@@ -112,6 +112,8 @@ internal sealed class AddressNetwork(ManualClock clock) : IRemoteDelivery
                 TryNext();
             else if (_isGivenUp || _network.Now - _began >= LookUpTimeout)
                 End(Fault.Dns, "no answer of the name servers");
+            else
+                _owner.LookingUp(this);
         }
 
         private void TryNext()
