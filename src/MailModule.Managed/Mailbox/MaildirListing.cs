@@ -16,7 +16,9 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
     /// <summary>What is longer is not read for its size, nor is more than this of all files at one log-in.</summary>
     public const long MeasureLimit = 64 << 20, MeasuresLimit = 512 << 20;
 
-    /// <summary>Octets of the names of all messages together; what is beyond shows when some have been deleted.</summary>
+    /// <summary>
+    /// Octets of the names of all messages together; what is beyond shows when some have been deleted.
+    /// </summary>
     private const int NamesLimit = 128 << 20;
 
     private long _measured;

@@ -5,11 +5,11 @@ namespace MailModule.Tests.Lines;
 /// <summary>Inputs for the line readers: every short one, and long ones made of the same dangerous pieces.</summary>
 internal static class Texts
 {
-        private static readonly string[] Pieces =
+    private static readonly string[] Pieces =
     [
         "\r\n", "\r\n", "\r\n", ".", "..", "\r", "\n", "a", "\r\n.", "\r\n..", "\r\n.\r", "\n.\n", "\r.\r", "\0",
         "An ordinary line of text that is as long as such lines tend to be.\r\n", "0123456789abcdef",
-            "0123456789abcdef0123456789abcdef\r\n",
+        "0123456789abcdef0123456789abcdef\r\n",
     ];
 
     /// <param name="alphabet">Four octets.</param>

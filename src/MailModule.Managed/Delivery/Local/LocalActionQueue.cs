@@ -20,7 +20,9 @@ internal sealed class LocalActionQueue(
     Workers workers, Func<LocalAction, CancellationToken, LocalActionResult> run,
     Action<LocalAction, LocalActionResult> completed, Log log, TimeProvider time, int limit = 32)
 {
-    /// <summary>How often it is looked whether a command has become one that runs for long, while others wait.</summary>
+    /// <summary>
+    /// How often it is looked whether a command has become one that runs for long, while others wait.
+    /// </summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromSeconds(1);
 
     /// <summary>The time that a running action has to end after it was cancelled.</summary>

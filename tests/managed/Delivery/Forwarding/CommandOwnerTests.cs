@@ -19,7 +19,8 @@ public sealed partial class CommandOwnerTests : IDisposable
     {
         Assert.Equal(new CommandOwner(s_ann, null), CommandOwner.Of(s_ann, s_ann, s_root, mayChange: true));
         Assert.Equal(new CommandOwner(s_ann, null), CommandOwner.Of(s_ann, s_root, s_root, mayChange: true));
-        Assert.NotEqual(0u, CommandOwner.Of(s_ann with { Group = 0 }, s_ann, s_root, mayChange: true).User!.Value.Group);
+        CommandOwner owner = CommandOwner.Of(s_ann with { Group = 0 }, s_ann, s_root, mayChange: true);
+        Assert.NotEqual(0u, owner.User!.Value.Group);
     }
 
     [Fact]

@@ -169,7 +169,9 @@ public sealed class LocalActionQueueTests : IDisposable
     }
 
     private LocalActionQueue Make(Func<LocalAction, CancellationToken, LocalActionResult> run, int limit = 32)
-        => new(_workers, run, (action, result) => _ended.Enqueue($"{action.Entry.Id} {result.Fault}"), Log.None, _clock, limit);
+        => new(
+            _workers, run, (action, result) => _ended.Enqueue($"{action.Entry.Id} {result.Fault}"), Log.None, _clock,
+            limit);
 
     private static LocalAction Of(string id, string home) => new(new MemorySpool.Entry(id, "a"), "a", home, [0]);
 }

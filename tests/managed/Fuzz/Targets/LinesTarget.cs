@@ -93,7 +93,7 @@ internal static class LinesTarget
     private static void CheckWire(string wire)
     {
         string[] lines = wire.Split("\r\n");
-        Assert.Equal(["." , ""], lines[^2..]);
+        Assert.Equal([".", ""], lines[^2..]);
         Assert.DoesNotContain(".", lines[..^2]);
         Assert.True(lines.All(line => !line.AsSpan().ContainsAny('\r', '\n')), "a bare CR or LF goes out");
         Assert.DoesNotContain('\0', wire);

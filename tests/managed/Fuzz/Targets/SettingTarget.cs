@@ -7,8 +7,8 @@ using MailModule.Transport.Proxies;
 namespace MailModule.Tests.Fuzz.Targets;
 
 /// <summary>
-/// Settings, a key and its value on each line: taken or refused, and no error, nor a line of the log, shows the value. A
-/// tilde stands for a word that no message of ours has, so that it can be looked for.
+/// Settings, a key and its value on each line: taken or refused, and no error, nor a line of the log, shows the value.
+/// A tilde stands for a word that no message of ours has, so that it can be looked for.
 /// </summary>
 internal static class SettingTarget
 {

@@ -99,7 +99,9 @@ public class ConfigTextTests
     public void A_missing_include_is_told_where_it_was_asked_for()
     {
         ConfigError? error = Parse(new() { ["/c/main.cfg"] = "a=1\n@none.cfg" }, out _);
-        Assert.Equal(("/c/main.cfg:2: the file to be included: there is no such file", Fault.Config), (error!.ToString(), error.Fault));
+        Assert.Equal(
+            ("/c/main.cfg:2: the file to be included: there is no such file", Fault.Config),
+            (error!.ToString(), error.Fault));
     }
 
     [Fact]
