@@ -6,24 +6,6 @@ namespace MailModule.Engine.Serving;
 /// that wait. Decision 0030.</summary>
 internal sealed record Guessing(TimeProvider Clock)
 {
-    /// <summary>Unknown recipients on one connection that are told at once.</summary>
-    public const int RecipientsAtOnce = 5;
-
-    /// <summary>… and before the connection closes.</summary>
-    public const int RecipientLimit = 10;
-
-    /// <summary>… where its address has asked for many of late.</summary>
-    public const int RecipientLimitOfGuesser = 3;
-
-    /// <summary>… for who may relay or has logged in.</summary>
-    public const int RecipientLimitOfTrusted = 100;
-
-    /// <inheritdoc cref="RecipientsAtOnce"/>
-    public const int RecipientsAtOnceOfTrusted = 20;
-
-    public static readonly TimeSpan RecipientDelay = TimeSpan.FromSeconds(1);
-    public static readonly TimeSpan RecipientDelayOfGuesser = TimeSpan.FromSeconds(5);
-
     public Guessing() : this(TimeProvider.System)
     {
     }
