@@ -137,11 +137,7 @@ public class LocalDeliveryTests
     public async Task A_deletion_waits_for_the_reports_of_its_own_mailbox_alone_and_for_no_later_ones()
     {
         var dsns = new HeldDsns();
-        using var delivery = new LocalDelivery(new LocalDeliveryDependencies
-        { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}", DsnSender = dsns });
-        delivery.Start();
-        TakeTold(delivery, "m1", "a");
-        Assert.True(delivery.CatchUp(Long));
+        using LocalDelivery delivery = StartTelling(dsns);
         Assert.Equal(Fault.None, delivery.MakeDurable("/h/b"));
         Assert.DoesNotContain("mark m1 0", Events("mark"));
         Task<Fault> deletion = Task.Run(() => delivery.MakeDurable("/h/a"));
@@ -159,11 +155,7 @@ public class LocalDeliveryTests
     public async Task Stopping_waits_for_reports_that_are_being_written()
     {
         var dsns = new HeldDsns();
-        using var delivery = new LocalDelivery(new LocalDeliveryDependencies
-        { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}", DsnSender = dsns });
-        delivery.Start();
-        TakeTold(delivery, "m1", "a");
-        Assert.True(delivery.CatchUp(Long));
+        using LocalDelivery delivery = StartTelling(dsns);
         Task<Fault> stop = Task.Run(() => delivery.Stop(Long));
         dsns.Commit(0);
         Assert.Equal(Fault.None, await stop.WaitAsync(Long));
@@ -258,6 +250,17 @@ public class LocalDeliveryTests
     {
         lock (_events)
             return _events.Where(text => text.StartsWith(start, StringComparison.Ordinal)).ToList();
+    }
+
+    // One message is in a mailbox, and its sender is not told yet.
+    private LocalDelivery StartTelling(HeldDsns dsns)
+    {
+        var delivery = new LocalDelivery(new LocalDeliveryDependencies
+        { Spool = _spool, Store = _store, HomeOf = name => $"/h/{name}", DsnSender = dsns });
+        delivery.Start();
+        TakeTold(delivery, "m1", "a");
+        Assert.True(delivery.CatchUp(Long));
+        return delivery;
     }
 
     private static void TakeTold(LocalDelivery delivery, string id, string user)
