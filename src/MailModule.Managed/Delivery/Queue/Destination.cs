@@ -7,9 +7,11 @@ namespace MailModule.Delivery.Queue;
 /// message that went well, and after a failure no more than those that are ready. So a next hop that is down costs one
 /// attempt for all that waits, and a fast one is used in full. Guarded by the table's lock.
 /// </summary>
-internal sealed class Destination(string nextHop, int limit)
+/// <param name="isProven">The next hop has taken mail lately.</param>
+internal sealed class Destination(string nextHop, int limit, bool isProven)
 {
-    private const int FirstWindow = 4;
+    /// <summary>The connections that it may begin with.</summary>
+    public const int FirstWindow = 4;
 
     // Transactions in front that were held or removed meanwhile do not count.
     private readonly MailBeforeReports<QueuedTransaction> _waiting = new(queued => queued.State == QueueState.Ready);
@@ -39,6 +41,12 @@ internal sealed class Destination(string nextHop, int limit)
 
     /// <summary>Something waits that is no report.</summary>
     public bool HasMail => _waiting.HasMail;
+
+    /// <summary>The next hop has taken mail lately, and has not been down since.</summary>
+    public bool IsProven { get; set; } = isProven;
+
+    /// <summary>What one more connection would count as.</summary>
+    public RunKind Kind => new(IsReport: !HasMail, IsProven);
 
     /// <summary>Who has sent what waits here first; empty for reports.</summary>
     public string FirstSender => _waiting.First?.Item.Entry.Envelope.ReversePath.Text ?? "";

@@ -26,6 +26,7 @@ internal sealed class Dispatcher(
     private readonly List<Destination> _down = [];
     private readonly HashSet<QueueAttempt> _attempts = [];
     private DateTimeOffset _pausedUntil;
+    private int _busyDestinations; // that have a connection
     private bool _isStarted;
 
     /// <summary>An attempt is under way. With the table's lock held.</summary>
@@ -40,6 +41,16 @@ internal sealed class Dispatcher(
     private Patience Patience => field ??= new Patience(_limits, _lines);
 
     private DateTimeOffset Now => dependencies.Time.GetUtcNow();
+
+    /// <summary>
+    /// The connections that a destination may have: as many as any other that has some, and at least those that it may
+    /// begin with.
+    /// </summary>
+    private int FairShare
+        => Math.Max(Destination.FirstWindow, dependencies.ConnectionLimit / Math.Max(1, _busyDestinations));
+
+    /// <summary>A destination waits for a connection, or did when the time began to be kept for it.</summary>
+    private bool IsWaiting => !_lines.IsEmpty || Patience.IsKeepingTime;
 
     /// <summary>From now on attempts begin. With the table's lock held.</summary>
     public void Start() => _isStarted = true;
@@ -171,6 +182,7 @@ internal sealed class Dispatcher(
     public SmtpClientTransaction? NextTransaction(QueueAttempt attempt)
     {
         SmtpClientTransaction? transaction;
+        bool isWaiting;
         lock (table.Lock)
         {
             if (!attempt.IsReady)
@@ -182,13 +194,15 @@ internal sealed class Dispatcher(
             LineUp();
             transaction = MustEnd(attempt) ? null : NextTransactionOf(attempt);
             RequestConnection(attempt.Destination);
+            isWaiting = IsWaiting;
         }
-        StartAttempts();
+        EndStep(isWaiting);
         return transaction;
     }
 
     public void Completed(QueueAttempt attempt, SmtpClientTransaction transaction)
     {
+        bool isWaiting;
         lock (table.Lock)
         {
             attempt.HasAnswered = attempt.HasAnswered || HasReply(transaction);
@@ -205,8 +219,9 @@ internal sealed class Dispatcher(
             }
             LineUp();
             RequestConnection(attempt.Destination);
+            isWaiting = IsWaiting;
         }
-        StartAttempts();
+        EndStep(isWaiting);
     }
 
     public void Returned(QueueAttempt attempt, SmtpClientTransaction transaction)
@@ -231,6 +246,15 @@ internal sealed class Dispatcher(
         StartAttempts();
     }
 
+    // The lock is taken with every message: not once more for nothing.
+    private void EndStep(bool isWaiting)
+    {
+        if (isWaiting)
+            StartAttempts();
+        else
+            events.WriteLines();
+    }
+
     private static bool HasReply(SmtpClientTransaction transaction)
     {
         foreach (AttemptResult? result in transaction.Results)
@@ -248,6 +272,8 @@ internal sealed class Dispatcher(
         _attempts.Remove(attempt);
         _limits.End(attempt, end);
         destination.EndConnection(attempt.IsReady, wentWrong);
+        if (destination.Connections == 0)
+            _busyDestinations--;
         if (isShortage)
             _pausedUntil = Now + ShortagePause;
         else if (isPutOff)
@@ -264,9 +290,9 @@ internal sealed class Dispatcher(
     private QueueAttempt? TryOpenAttempt()
     {
         LineUp();
-        if (!_isStarted || table.IsClosed || Now < _pausedUntil)
+        if (!_isStarted || table.IsClosed)
             return null;
-        if (!_lines.IsEmpty && TryTakeTurn(out Destination? destination, out RunKind kind))
+        if (!_lines.IsEmpty && Now >= _pausedUntil && TryTakeTurn(out Destination? destination, out RunKind kind))
             return OpenAttempt(destination, kind);
         NoticePressure();
         return null;
@@ -277,9 +303,9 @@ internal sealed class Dispatcher(
         _limits.SetLimit(dependencies.Schedule().Pause > TimeSpan.Zero ? 1 : dependencies.ConnectionLimit);
         while (_lines.TryDequeue(_limits, out destination, out kind))
         {
-            if (!destination.WantsConnection)
+            if (!WantsConnection(destination))
                 GoWithout(destination);
-            else if (_limits.KindOf(destination) is var newKind && newKind != kind)
+            else if (destination.Kind is var newKind && newKind != kind)
                 _lines.Add(destination, newKind);
             else
                 return true;
@@ -289,6 +315,8 @@ internal sealed class Dispatcher(
 
     private QueueAttempt OpenAttempt(Destination destination, RunKind kind)
     {
+        if (destination.Connections == 0)
+            _busyDestinations++;
         destination.BeginConnection();
         var attempt = new QueueAttempt(this, destination, NewTransfer(destination)) { Kind = kind };
         _attempts.Add(attempt);
@@ -306,7 +334,7 @@ internal sealed class Dispatcher(
     // The queue's thread keeps the time.
     private void NoticePressure()
     {
-        if (!Patience.PressureBegins(Now, out string? line))
+        if (!Patience.PressureBegins(dependencies.Time, out string? line))
             return;
         if (line is not null)
             events.Note(line);
@@ -319,7 +347,8 @@ internal sealed class Dispatcher(
     private Destination DestinationOf(string nextHop)
     {
         ref Destination? destination = ref CollectionsMarshal.GetValueRefOrAddDefault(_destinations, nextHop, out _);
-        return destination ??= new Destination(nextHop, dependencies.ConnectionsPerDestination);
+        return destination ??= new Destination(
+            nextHop, dependencies.ConnectionsPerDestination, _limits.IsProven(nextHop));
     }
 
     private void ForgetIfIdle(Destination destination)
@@ -330,10 +359,14 @@ internal sealed class Dispatcher(
             _destinations.Remove(destination.NextHop);
     }
 
+    // One that has its share asks again with each of its messages, for it has connections.
+    private bool WantsConnection(Destination destination)
+        => destination.Connections < FairShare && destination.WantsConnection;
+
     private void RequestConnection(Destination destination)
     {
-        if (destination.WantsConnection)
-            _lines.Add(destination, _limits.KindOf(destination));
+        if (WantsConnection(destination))
+            _lines.Add(destination, destination.Kind);
     }
 
     private void MarkDown(Destination destination, AttemptResult failure)

@@ -10,8 +10,10 @@ internal sealed class Patience(RunLimits limits, ConnectionLines lines)
     private static readonly TimeSpan UnderPressure = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LogPeriod = TimeSpan.FromMinutes(1);
 
-    private bool _wasUnderPressure;
     private DateTimeOffset _lastLogged;
+
+    /// <summary>Somebody waited when <see cref="PressureBegins"/> was asked last.</summary>
+    public bool IsKeepingTime { get; private set; }
 
     /// <summary>Somebody waits for a run that silent hosts may hold.</summary>
     public bool IsUnderPressure
@@ -26,13 +28,18 @@ internal sealed class Patience(RunLimits limits, ConnectionLines lines)
     }
 
     /// <summary>Whether somebody waits now for whom the time is to be kept; true once each time.</summary>
+    /// <param name="time">Read if it is so, since this is asked with every message.</param>
     /// <param name="line">For the log; null: it was told lately.</param>
-    public bool PressureBegins(DateTimeOffset now, out string? line)
+    public bool PressureBegins(TimeProvider time, out string? line)
     {
         line = null;
-        bool isBeginning = !_wasUnderPressure & (_wasUnderPressure = IsUnderPressure);
-        if (!isBeginning || (now - _lastLogged).Duration() < LogPeriod)
-            return isBeginning;
+        bool wasKeepingTime = IsKeepingTime;
+        IsKeepingTime = IsUnderPressure;
+        if (wasKeepingTime || !IsKeepingTime)
+            return false;
+        DateTimeOffset now = time.GetUtcNow();
+        if ((now - _lastLogged).Duration() < LogPeriod)
+            return true;
         _lastLogged = now;
         line = $"mail waits for a run: what does not answer gets {UnderPressure.TotalSeconds:0} s meanwhile";
         return true;

@@ -35,8 +35,8 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
 
     public bool HasRoom(RunKind kind) => LookUps.HasRoom(kind) && Connections.HasRoom(kind);
 
-    public RunKind KindOf(Destination destination)
-        => new(IsReport: !destination.HasMail, _successes.Contains(destination.NextHop));
+    /// <summary>Whether the next hop has taken mail lately.</summary>
+    public bool IsProven(string nextHop) => _successes.Contains(nextHop);
 
     /// <summary>
     /// The attempt counts as a look-up and as a connection, for most have no name server to wait for: any number would
@@ -83,10 +83,12 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
     public bool TryServe(QueueAttempt attempt, bool isReport)
         => attempt.Kind.IsReport == isReport || TryChange(attempt, attempt.Kind with { IsReport = isReport });
 
-    /// <summary>A host has taken a message.</summary>
+    /// <summary>A host has taken one of the attempt's messages.</summary>
     public void Delivered(QueueAttempt attempt)
     {
-        _successes.Add(attempt.Destination.NextHop, Now);
+        if (attempt.Delivered == 1)
+            _successes.Add(attempt.Destination.NextHop, Now);
+        attempt.Destination.IsProven = true;
         attempt.Connection?.Delivered();
         if (!attempt.Kind.IsProven)
             TryChange(attempt, attempt.Kind with { IsProven = true });
@@ -110,6 +112,7 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
     public void Down(Destination destination)
     {
         _successes.Remove(destination.NextHop);
+        destination.IsProven = false;
         destination.AwaitedPeer = null;
     }
 
@@ -122,7 +125,7 @@ internal sealed class RunLimits(QueueDependencies dependencies, QueueEvents even
         if (attempt.BusyPeer is not { } peer || peer.Room > 0 || peer.KnownFailure(Now) is not null)
             return;
         attempt.Destination.AwaitedPeer = peer;
-        peer.Waiting.Enqueue(attempt.Destination, KindOf(attempt.Destination).IsReport);
+        peer.Waiting.Enqueue(attempt.Destination, attempt.Destination.Kind.IsReport);
         if ((Now - peer.LastLogged).Duration() < LogPeriod)
             return;
         peer.LastLogged = Now;
