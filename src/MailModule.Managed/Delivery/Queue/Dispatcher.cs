@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.InteropServices;
 using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -20,13 +19,13 @@ internal sealed class Dispatcher(
     /// <summary>How long no attempt begins after this machine had no descriptor or connection left.</summary>
     private static readonly TimeSpan ShortagePause = TimeSpan.FromSeconds(1);
 
-    private readonly Dictionary<string, Destination> _destinations = [];
+    private readonly DestinationTable _destinations
+        = new(dependencies.ConnectionLimit, dependencies.ConnectionsPerDestination);
     private readonly ConnectionLines _lines = new();
     private readonly RunLimits _limits = new(dependencies, events);
     private readonly List<Destination> _down = [];
     private readonly HashSet<QueueAttempt> _attempts = [];
     private DateTimeOffset _pausedUntil;
-    private int _busyDestinations; // that have a connection
     private bool _isStarted;
 
     /// <summary>An attempt is under way. With the table's lock held.</summary>
@@ -41,13 +40,6 @@ internal sealed class Dispatcher(
     private Patience Patience => field ??= new Patience(_limits, _lines);
 
     private DateTimeOffset Now => dependencies.Time.GetUtcNow();
-
-    /// <summary>
-    /// The connections that a destination may have: as many as any other that has some, and at least those that it may
-    /// begin with.
-    /// </summary>
-    private int FairShare
-        => Math.Max(Destination.FirstWindow, dependencies.ConnectionLimit / Math.Max(1, _busyDestinations));
 
     /// <summary>A destination waits for a connection, or did when the time began to be kept for it.</summary>
     private bool IsWaiting => !_lines.IsEmpty || Patience.IsKeepingTime;
@@ -73,7 +65,7 @@ internal sealed class Dispatcher(
     {
         while (table.TryTakeReady(out QueuedTransaction queued))
         {
-            Destination destination = DestinationOf(queued.NextHop);
+            Destination destination = _destinations.Of(queued.NextHop, _limits);
             destination.Enqueue(queued);
             RequestConnection(destination);
         }
@@ -118,7 +110,7 @@ internal sealed class Dispatcher(
             {
                 destination.Failure = null;
                 _down.RemoveAt(_down.Count - 1);
-                ForgetIfIdle(destination);
+                _destinations.ForgetIfIdle(destination);
                 break;
             }
             results.Unreachable(queued, destination.Failure!);
@@ -271,9 +263,7 @@ internal sealed class Dispatcher(
         Destination destination = attempt.Destination;
         _attempts.Remove(attempt);
         _limits.End(attempt, end);
-        destination.EndConnection(attempt.IsReady, wentWrong);
-        if (destination.Connections == 0)
-            _busyDestinations--;
+        _destinations.EndConnection(destination, attempt.IsReady, wentWrong);
         if (isShortage)
             _pausedUntil = Now + ShortagePause;
         else if (isPutOff)
@@ -282,7 +272,7 @@ internal sealed class Dispatcher(
         else if (wentWrong && !attempt.IsReady && destination.Connections == 0)
             MarkDown(destination, end.Bounded());
         RequestConnection(destination);
-        ForgetIfIdle(destination);
+        _destinations.ForgetIfIdle(destination);
         if (isShortage || table.IsClosed)
             table.Wake();
     }
@@ -303,7 +293,7 @@ internal sealed class Dispatcher(
         _limits.SetLimit(dependencies.Schedule().Pause > TimeSpan.Zero ? 1 : dependencies.ConnectionLimit);
         while (_lines.TryDequeue(_limits, out destination, out kind))
         {
-            if (!WantsConnection(destination))
+            if (!_destinations.WantsConnection(destination))
                 GoWithout(destination);
             else if (destination.Kind is var newKind && newKind != kind)
                 _lines.Add(destination, newKind);
@@ -315,9 +305,7 @@ internal sealed class Dispatcher(
 
     private QueueAttempt OpenAttempt(Destination destination, RunKind kind)
     {
-        if (destination.Connections == 0)
-            _busyDestinations++;
-        destination.BeginConnection();
+        _destinations.BeginConnection(destination);
         var attempt = new QueueAttempt(this, destination, NewTransfer(destination)) { Kind = kind };
         _attempts.Add(attempt);
         _limits.Begin(attempt);
@@ -328,7 +316,7 @@ internal sealed class Dispatcher(
     private void GoWithout(Destination destination)
     {
         _limits.PassOn(destination);
-        ForgetIfIdle(destination);
+        _destinations.ForgetIfIdle(destination);
     }
 
     // The queue's thread keeps the time.
@@ -344,28 +332,9 @@ internal sealed class Dispatcher(
     private Transfer<QueuedTransaction> NewTransfer(Destination destination)
         => new(dependencies.RemoteDelivery, destination.NextHop, NewTransaction);
 
-    private Destination DestinationOf(string nextHop)
-    {
-        ref Destination? destination = ref CollectionsMarshal.GetValueRefOrAddDefault(_destinations, nextHop, out _);
-        return destination ??= new Destination(
-            nextHop, dependencies.ConnectionsPerDestination, _limits.IsProven(nextHop));
-    }
-
-    private void ForgetIfIdle(Destination destination)
-    {
-        // One that was forgotten may still have stood with a peer, and another have taken its place since.
-        if (destination.IsIdle && destination.Line is null
-            && _destinations.GetValueOrDefault(destination.NextHop) == destination)
-            _destinations.Remove(destination.NextHop);
-    }
-
-    // One that has its share asks again with each of its messages, for it has connections.
-    private bool WantsConnection(Destination destination)
-        => destination.Connections < FairShare && destination.WantsConnection;
-
     private void RequestConnection(Destination destination)
     {
-        if (WantsConnection(destination))
+        if (_destinations.WantsConnection(destination))
             _lines.Add(destination, destination.Kind);
     }
 
