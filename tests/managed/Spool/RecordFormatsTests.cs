@@ -55,4 +55,16 @@ public class RecordFormatsTests
         }
         return disk;
     }
+
+    // A search for records that goes through a torn one may come upon its text.
+    [Fact]
+    public void The_head_of_a_record_holds_octets_that_no_text_may_have()
+    {
+        Span<byte> head = stackalloc byte[RecordHeader.Size];
+        foreach (RecordType type in Enum.GetValues<RecordType>().Append((RecordType)ushort.MaxValue))
+        {
+            RecordHeader.Write(head, new RecordHeader(type, -1, uint.MaxValue), -1, -1);
+            Assert.Contains((byte)0, head.ToArray());
+        }
+    }
 }
