@@ -145,10 +145,27 @@ internal sealed class ReplyReader
 
     private Reply Complete()
     {
+        if (_isDoubtful && _enhanced.Length == 0)
+            CutEnhanced();
         var reply = new Reply(_code, _enhanced, [.. _texts]);
         IsDoubtful = _isDoubtful;
         Reset();
         return reply;
+    }
+
+    // A line of another code, or of none, was not looked at by the code that counts in the end.
+    private void CutEnhanced()
+    {
+        for (int i = 0; i < _texts.Count; i++)
+        {
+            ReadOnlySpan<byte> text = Encoding.UTF8.GetBytes(_texts[i]);
+            string enhanced = EnhancedCode.CutFrom(ref text, _code);
+            if (enhanced.Length == 0)
+                continue;
+            _texts[i] = Encoding.UTF8.GetString(text);
+            if (_enhanced.Length == 0)
+                _enhanced = enhanced;
+        }
     }
 
     private void AddLine(ReadOnlySpan<byte> octets, out bool isLast)

@@ -28,6 +28,8 @@ public class ReplyReaderTests
     [InlineData("250-a\r\nb\r\n250 c\r\n", "250  a|b|c")]
     [InlineData("220-a\r\n220-b\r\n521 5.3.2 c\r\n", "521 5.3.2 a|b|c")]
     [InlineData("550-5.7.1 a\r\n250 b\r\n", "250  a|b")]
+    [InlineData("250-5.1.1 a\r\n550 b\r\n", "550 5.1.1 a|b")]
+    [InlineData("550-a\r\n5.1.1 b\r\n550 c\r\n", "550 5.1.1 a|b|c")]
     public void Replies_are_read_whole_octet_by_octet_and_not_from_any_prefix(string wire, string expected)
     {
         byte[] octets = Encoding.UTF8.GetBytes(wire);
