@@ -45,8 +45,32 @@ by_pkg_config() {
   LD_LIBRARY_PATH=$lib ./version
 }
 
+is_there() {
+  local name
+  for name in "$@"; do
+    [[ -s $prefix/share/doc/mailmodule/$name ]] || { echo "$name was not installed"; return 1; }
+  done
+}
+
+brings_the_documents() {
+  is_there LICENSE THIRD-PARTY.md README.md CHANGELOG.md
+  (cd "$root" && find docs samples -type f) >"$work/pages"
+  [[ -s $work/pages ]]
+  while read -r name; do is_there "$name"; done <"$work/pages"
+}
+
+# What a user does first: a sample, built where it was installed.
+builds_a_sample() {
+  local lib flags
+  lib=$(dirname "$(find "$prefix" -name libmailmodule.so.1)")
+  read -ra flags < <(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs mailmodule)
+  gcc -Wall -Wextra -Werror -D_GNU_SOURCE -o mailhost "$prefix/share/doc/mailmodule/samples/c/mailhost.c" "${flags[@]}" -lpthread
+}
+
 try "install --prefix puts the files in place" installs
 try "a CMake project uses the package" by_find_package
 try "a compiler line uses pkg-config" by_pkg_config
+try "the documents, the settings page and the samples are installed" brings_the_documents
+try "a sample is built from what was installed" builds_a_sample
 echo "$passed passed, $failed failed"
 ((failed == 0))

@@ -20,6 +20,7 @@ internal sealed class EngineLog
     private volatile LogFile? _file;
     private volatile Workers? _workers;
     private string? _path;
+    private bool _isDaily;
 
     public EngineLog() => Log = new Log(Nothing, Write);
 
@@ -33,13 +34,14 @@ internal sealed class EngineLog
     {
         _workers = workers;
         string? path = values.FullPath(Keys.LogPath);
+        bool isDaily = values.Flag(Keys.LogDay);
         string? wrong = null;
-        if (path != _path)
+        if (path != _path || isDaily != _isDaily)
         {
             _file?.Flush();
-            _file = path is null ? null : new LogFile(path, Run);
+            _file = path is null ? null : new LogFile(path, Run, DaysOf(path, isDaily));
             wrong = _file?.Check();
-            _path = path;
+            (_path, _isDaily) = (path, isDaily);
         }
         _fileLevel = _file is null ? Nothing : values.LogLevel;
         Adjust();
@@ -64,6 +66,9 @@ internal sealed class EngineLog
         _workers = null;
         _file?.Flush();
     }
+
+    private static DailyRename? DaysOf(string path, bool isDaily)
+        => isDaily ? new DailyRename(path, TimeProvider.System) : null;
 
     // Settings and host may change their levels at once: the later of the two has to see both.
     private void Adjust()

@@ -20,6 +20,7 @@ internal sealed class LogFile : IJob
 
     private readonly string _path;
     private readonly Action<IJob> _run;
+    private readonly DailyRename? _days;
     private readonly Lock _lock = new();
     private readonly Lock _fileLock = new();
     private readonly ManualResetEventSlim _isFlushing = new();
@@ -32,10 +33,12 @@ internal sealed class LogFile : IJob
 
     /// <param name="path">A full path; the folder is made if need be.</param>
     /// <param name="run">Runs a job where it may block, now or soon: a worker.</param>
-    public LogFile(string path, Action<IJob> run)
+    /// <param name="days">Begins a new file each day; null: it is one file for ever.</param>
+    public LogFile(string path, Action<IJob> run, DailyRename? days = null)
     {
         _path = path;
         _run = run;
+        _days = days;
     }
 
     /// <summary>Makes the file, to learn whether it can be written; null, or what is wrong.</summary>
@@ -123,6 +126,7 @@ internal sealed class LogFile : IJob
                 return $"the log {_path} cannot be written: it is a pipe";
             if (Path.GetDirectoryName(_path) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder);
+            TurnToToday();
             using var file = new FileStream(_path, Options());
             file.Write(octets);
             return null;
@@ -130,6 +134,18 @@ internal sealed class LogFile : IJob
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return $"the log {_path} cannot be written: {e.Message}";
+        }
+    }
+
+    // Lines in the file of another day are better than lines lost.
+    private void TurnToToday()
+    {
+        try
+        {
+            _days?.TurnToToday();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
         }
     }
 

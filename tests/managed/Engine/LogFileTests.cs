@@ -1,5 +1,6 @@
 using MailModule.Engine;
 using MailModule.Primitives;
+using MailModule.Tests.Delivery.Queue;
 using MailModule.Transport;
 
 namespace MailModule.Tests.Engine;
@@ -42,6 +43,42 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
+    public void Every_day_has_a_file_that_is_named_after_it_when_it_is_over()
+    {
+        LogFile log = Daily(out ManualClock clock);
+        log.Write(LogLevel.Info, "smtp", "one");
+        File.SetLastWriteTimeUtc(FilePath, clock.GetUtcNow().UtcDateTime);
+        clock.TurnTo(new DateTimeOffset(2026, 1, 3, 0, 0, 1, TimeSpan.Zero));
+        log.Write(LogLevel.Info, "smtp", "two");
+        log.Write(LogLevel.Info, "smtp", "three");
+        Assert.Equal([" info smtp two", " info smtp three"], Texts());
+        Assert.Equal([" info smtp one"], Texts(".2026-01-02"));
+    }
+
+    [Fact]
+    public void What_was_written_before_a_start_keeps_its_day_and_no_file_takes_the_place_of_another()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(FilePath)!);
+        foreach (string name in new[] { FilePath, FilePath + ".2026-01-01", FilePath + ".2026-01-01.1" })
+            File.WriteAllText(name, name);
+        File.SetLastWriteTimeUtc(FilePath, new DateTime(2026, 1, 1, 23, 59, 59, DateTimeKind.Utc));
+        Daily(out _).Write(LogLevel.Info, "smtp", "one");
+        Assert.Equal([" info smtp one"], Texts());
+        Assert.Equal(FilePath, File.ReadAllText(FilePath + ".2026-01-01.2"));
+        Assert.Equal(FilePath + ".2026-01-01", File.ReadAllText(FilePath + ".2026-01-01"));
+    }
+
+    [Fact]
+    public void A_clock_that_is_set_back_renames_nothing()
+    {
+        LogFile log = Daily(out ManualClock clock);
+        log.Write(LogLevel.Info, "smtp", "one");
+        clock.TurnTo(clock.GetUtcNow().AddDays(-2));
+        log.Write(LogLevel.Info, "smtp", "two");
+        Assert.Equal([" info smtp one", " info smtp two"], Texts());
+    }
+
+    [Fact]
     public void A_folder_that_cannot_be_is_told_and_harms_nobody()
     {
         var log = new LogFile("/proc/none/mail.log", work => work.Run());
@@ -75,5 +112,12 @@ public sealed class LogFileTests : IDisposable
         Assert.Equal(2_000, Texts().Distinct().Count());
     }
 
-    private string[] Texts() => [.. File.ReadAllLines(FilePath).Select(line => line[24..])];
+    private LogFile Daily(out ManualClock clock)
+    {
+        clock = new ManualClock();
+        return new LogFile(FilePath, work => work.Run(), new DailyRename(FilePath, clock));
+    }
+
+    private string[] Texts(string ending = "")
+        => [.. File.ReadAllLines(FilePath + ending).Select(line => line[24..])];
 }
