@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using MailModule.Delivery.Routing;
+using MailModule.Dns;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
@@ -56,11 +58,10 @@ internal sealed class HostConnector(
         connection.ReadsAfterSendFailure = true;
         if (connection.HandshakeTimeout > options.Timeout)
             connection.HandshakeTimeout = options.Timeout;
-        bool isThisMachine = connection.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address);
         var sessionOptions = new SmtpClientOptions(options.HelloName, _startTls)
         {
             Login = options.Login,
-            AllowsClearPassword = options.AllowsClearPassword || isThisMachine,
+            AllowsClearPassword = options.AllowsClearPassword || IsThisMachine(connection),
             Timeout = options.Timeout,
         };
         return new SmtpClientSession(sessionOptions, owner, connection);
@@ -79,8 +80,19 @@ internal sealed class HostConnector(
         return true;
     }
 
-    // An address literal's certificate bears the plain address.
-    private string CertificateName => NextHop.TryReadLiteral(_target.Host.Name, out IPAddress? address)
-        ? address!.ToString()
-        : _target.Host.Name;
+    // Beyond a proxy a loopback address is one of the proxy's machine, or of a machine behind it.
+    private bool IsThisMachine(Connection connection)
+        => options.Proxy is null && connection.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address);
+
+    // An address literal's certificate bears the plain address, that of a name beyond ASCII its A-labels.
+    private string CertificateName
+    {
+        get
+        {
+            string name = _target.Host.Name;
+            if (NextHop.TryReadLiteral(name, out IPAddress? address))
+                return address!.ToString();
+            return !Ascii.IsValid(name) && DnsName.TryNormalize(name, out string ascii) ? ascii : name;
+        }
+    }
 }

@@ -22,7 +22,9 @@ internal sealed record RemoteOptions
     /// <summary>Roots to trust in place of the system's; null: the system's.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
-    /// <summary>Null: no login.</summary>
+    /// <summary>
+    /// Null: no login. With one, <see cref="VerifyCertificate"/> says whose server the password may be told to.
+    /// </summary>
     public Credentials? Login { get; init; }
 
     /// <summary>The password may go without TLS to any host; else only to this machine.</summary>

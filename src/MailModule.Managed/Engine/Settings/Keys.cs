@@ -250,13 +250,17 @@ internal static partial class Keys
         { Form = "`host[:port]`", LengthLimit = 262, Check = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"] });
     public static readonly Setting SmtpProxyUser = Text(
         "smtpproxy_user", null, 4096,
-        "Login name at the smarthost. The password goes without TLS only to this machine, or with "
-            + "`plain_auth=always`.");
+        "Login name at the smarthost. The password goes without TLS (AUTH PLAIN, LOGIN, CRAM-MD5) only to this "
+            + "machine, or with `plain_auth=always`; where there is TLS, `smtpproxy_check` says to whom.");
     public static readonly Setting SmtpProxyPassword = Add(
         new("smtpproxy_password", SettingKind.Text, "Password at the smarthost."));
     public static readonly Setting SmtpProxyTls = Add(
         new("smtpproxy_tls", SettingKind.Choice, "TLS to the smarthost.")
         { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic" });
+    public static readonly Setting SmtpProxyCheck = Flag(
+        "smtpproxy_check",
+        "With `smtpproxy_user`, the smarthost's certificate must be right, as with `smtpchktls`: its chain, and that "
+            + "it bears the name that stands in `smtpproxy`. Else no password goes there, and mail waits.", "1");
     public static readonly Setting Proxy = Add(
         new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
         {

@@ -1,7 +1,11 @@
+using System.Net;
+using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Tests.Support;
+using MailModule.Transport.Proxies;
 using static MailModule.Tests.Support.ScriptedSmtpServer;
 
 namespace MailModule.Tests.Delivery.Remote;
@@ -9,6 +13,41 @@ namespace MailModule.Tests.Delivery.Remote;
 /// <summary>What a host hears of us, by who it is and how we come to it.</summary>
 public class HostConnectorTests
 {
+    private static readonly object[] s_socks4a = [9, new byte[] { 0, 90, 0, 0, 0, 0, 0, 0 }, ScriptedProxy.Relay];
+
+    [Fact]
+    public void A_loopback_address_beyond_a_proxy_is_not_this_machine_and_gets_no_password_in_clear_text()
+    {
+        using var server = new ScriptedSmtpServer(null, ["220 hello", Line, "250-x\r\n250 AUTH PLAIN CRAM-MD5", Line]);
+        using var proxy = new ScriptedProxy(new IPEndPoint(IPAddress.Loopback, server.Port), s_socks4a);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with
+        {
+            Login = new Credentials("user", "secret"),
+            Proxy = Through(proxy),
+        };
+        Assert.Equal(Fault.Tls, hosts.Run(owner, options, LoopbackHosts.Host("mx", server)).Fault);
+        Assert.Equal("QUIT", server.Lines[^1]);
+    }
+
+    [Fact]
+    public void A_certificate_is_asked_for_by_a_names_a_labels()
+    {
+        using var server = new ScriptedSmtpServer(
+            TestAuthority.Trusted.Issue("xn--bcher-kva.example"), [StartTls, .. Plain("250 ok")]);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with
+        {
+            IsTlsFirst = true,
+            VerifyCertificate = true,
+            Authorities = TestAuthority.Trusted.Roots,
+        };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("b\u00fccher.example", server)).Fault);
+        Assert.True(owner.Hosts.Single()!.IsVerified);
+    }
+
     [Theory]
     [InlineData("554 5.3.2 not now")]
     [InlineData("220 hello", Line, "550 5.7.1 not you", Line, "550 5.7.1 not you")]
@@ -39,5 +78,11 @@ public class HostConnectorTests
         SmtpClientTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
         hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("smart", server) with { IsNamed = true });
         Assert.Equal(isDeferred ? AttemptResultKind.Deferred : AttemptResultKind.Failed, transaction.Results[0]!.Kind);
+    }
+
+    private static ProxyAddress Through(ScriptedProxy proxy)
+    {
+        Assert.True(ProxyAddress.TryParse($"socks4a://127.0.0.1:{proxy.Port}", out ProxyAddress? address));
+        return address!;
     }
 }
