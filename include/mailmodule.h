@@ -610,7 +610,9 @@ typedef struct mm_send_options {
     const char *user_name;     /**< MM_SEND_ROUTE_SERVER: login; NULL: none. In clear text (AUTH PLAIN, LOGIN, CRAM-MD5)
                                     only to this machine, or with plain_auth=always; else see tls_check */
     const char *password;      /**< with user_name */
-    const char *hello_name;    /**< our name for EHLO; NULL: the setting smtp_name; not with MM_SEND_ROUTE_QUEUE */
+    const char *hello_name;    /**< our name for EHLO, a domain or an address; NULL: the setting smtp_name; not with
+                                    MM_SEND_ROUTE_QUEUE. One label goes out as our address in brackets, a name beyond
+                                    ASCII as A-labels */
     const char *envelope_id;   /**< the sender's own mark for reports (ENVID, RFC 3461); NULL: none */
     mm_send_event_fn on_event; /**< NULL: nobody hears */
     void *user;                /**< passed on to it untouched */

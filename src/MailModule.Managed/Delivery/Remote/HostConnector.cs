@@ -3,6 +3,7 @@ using System.Text;
 using MailModule.Delivery.Routing;
 using MailModule.Dns;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
 using MailModule.Transport.Dialing;
@@ -58,7 +59,7 @@ internal sealed class HostConnector(
         connection.ReadsAfterSendFailure = true;
         if (connection.HandshakeTimeout > options.Timeout)
             connection.HandshakeTimeout = options.Timeout;
-        var sessionOptions = new SmtpClientOptions(options.HelloName, _startTls)
+        var sessionOptions = new SmtpClientOptions(HelloName(connection), _startTls)
         {
             Login = options.Login,
             AllowsClearPassword = options.AllowsClearPassword || IsThisMachine(connection),
@@ -78,6 +79,16 @@ internal sealed class HostConnector(
             return false;
         _startTls = StartTlsUse.Never;
         return true;
+    }
+
+    // Beyond a proxy our address means nothing, and some use a proxy to hide it.
+    private string HelloName(Connection connection)
+    {
+        OwnName name = OwnName.Of(options.HelloName);
+        if (!name.IsOneLabel)
+            return name.Text;
+        IPAddress? address = options.Proxy is null ? connection.LocalAddress : null;
+        return OwnName.LiteralOf(address ?? IPAddress.Loopback);
     }
 
     // Beyond a proxy a loopback address is one of the proxy's machine, or of a machine behind it.

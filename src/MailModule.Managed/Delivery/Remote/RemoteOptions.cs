@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Remote;
 /// <summary>How other hosts are spoken to: our name, protection, login, time-outs, proxy. Immutable.</summary>
 internal sealed record RemoteOptions
 {
-    /// <summary>Our name for EHLO.</summary>
+    /// <summary>Our name for EHLO; where it has one label, our address is said in its place.</summary>
     public required string HelloName { get; init; }
 
     public StartTlsUse StartTls { get; init; } = StartTlsUse.IfOffered;

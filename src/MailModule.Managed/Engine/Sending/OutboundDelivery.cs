@@ -74,7 +74,7 @@ internal sealed class OutboundDelivery : IDisposable
     /// <summary>The options for hosts of which the settings say nothing special.</summary>
     public RemoteOptions GeneralOptions(SettingValues values) => new()
     {
-        HelloName = values.Text(Keys.SmtpName)!,
+        HelloName = values.OwnName.Text,
         StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required
             : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered
             : StartTlsUse.Never,

@@ -93,11 +93,14 @@ internal static partial class Keys
         "smtp_max", 1, 1_000_000, 10_000, "sessions",
         "Sessions at once. The server starts by `SetSMTPServer`, not by this key.", "nosmtp", "nosmtp_max");
     public static readonly Setting SmtpName = Add(
-        new("smtp_name", SettingKind.Text, "Our domain: greeting, HELO name, and a local domain.")
+        new("smtp_name", SettingKind.Text,
+            "Our domain: greeting, HELO name, and a local domain. Other hosts want a full name, with a dot; EHLO says "
+                + "our address in place of one without. A name beyond ASCII goes out as A-labels (`xn--…`), an address "
+                + "in brackets.")
         {
             LengthLimit = 255,
-            Form = "domain name",
-            Check = SettingForms.Domain,
+            Form = "domain name, or an address",
+            Check = SettingForms.OwnName,
             FindDefault = static _ => HostName.Find(),
             DefaultInWords = "the machine's full name",
         });

@@ -15,6 +15,36 @@ public class HostConnectorTests
 {
     private static readonly object[] s_socks4a = [9, new byte[] { 0, 90, 0, 0, 0, 0, 0, 0 }, ScriptedProxy.Relay];
 
+    [Theory]
+    [InlineData("laptop", "[127.0.0.1]")]
+    [InlineData("localhost", "[127.0.0.1]")]
+    [InlineData("192.0.2.7", "[192.0.2.7]")]
+    [InlineData("2001:db8::7", "[IPv6:2001:db8::7]")]
+    [InlineData("b\u00fccher.example", "xn--bcher-kva.example")]
+    [InlineData("client.example", "client.example")]
+    public void The_name_in_ehlo_and_helo_is_one_that_other_hosts_take(string name, string said)
+    {
+        using var server = new ScriptedSmtpServer(
+            null, ["220 hello", Line, "502 what", Line, "250 server", .. Plain("250 ok")[3..]]);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { HelloName = name };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("mx", server)).Fault);
+        Assert.Equal([$"EHLO {said}", $"HELO {said}"], server.Lines[..2]);
+    }
+
+    [Fact]
+    public void Beyond_a_proxy_our_address_is_not_said()
+    {
+        using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
+        using var proxy = new ScriptedProxy(new IPEndPoint(IPAddress.Loopback, server.Port), s_socks4a);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { HelloName = "laptop", Proxy = Through(proxy) };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("mx", server, "192.0.2.7")).Fault);
+        Assert.Equal("EHLO [127.0.0.1]", server.Lines[0]);
+    }
+
     [Fact]
     public void A_loopback_address_beyond_a_proxy_is_not_this_machine_and_gets_no_password_in_clear_text()
     {
