@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
 using MailModule.Mail;
@@ -34,13 +35,24 @@ public class HostConnectorTests
     }
 
     [Fact]
+    public void In_place_of_one_label_it_is_the_address_of_this_connection_that_is_said()
+    {
+        using var server = new ScriptedSmtpServer(Other, null, Plain("250 ok"));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { HelloName = "laptop" };
+        hosts.Run(owner, options, LoopbackHosts.Host("mx", server, $"{Other}"));
+        Assert.Equal($"EHLO {MailModule.Smtp.OwnName.LiteralOf(Other)}", server.Lines[0]);
+    }
+
+    [Fact]
     public void Beyond_a_proxy_our_address_is_not_said()
     {
         using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
-        using var proxy = new ScriptedProxy(new IPEndPoint(IPAddress.Loopback, server.Port), s_socks4a);
+        using var proxy = new ScriptedProxy(Other, new IPEndPoint(IPAddress.Loopback, server.Port), s_socks4a);
         using var hosts = new LoopbackHosts();
         var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
-        RemoteOptions options = LoopbackHosts.Options with { HelloName = "laptop", Proxy = Through(proxy) };
+        RemoteOptions options = LoopbackHosts.Options with { HelloName = "laptop", Proxy = Through(proxy, Other) };
         Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("mx", server, "192.0.2.7")).Fault);
         Assert.Equal("EHLO [127.0.0.1]", server.Lines[0]);
     }
@@ -55,7 +67,7 @@ public class HostConnectorTests
         RemoteOptions options = LoopbackHosts.Options with
         {
             Login = new Credentials("user", "secret"),
-            Proxy = Through(proxy),
+            Proxy = Through(proxy, IPAddress.Loopback),
         };
         Assert.Equal(Fault.Tls, hosts.Run(owner, options, LoopbackHosts.Host("mx", server)).Fault);
         Assert.Equal("QUIT", server.Lines[^1]);
@@ -110,9 +122,27 @@ public class HostConnectorTests
         Assert.Equal(isDeferred ? AttemptResultKind.Deferred : AttemptResultKind.Failed, transaction.Results[0]!.Kind);
     }
 
-    private static ProxyAddress Through(ScriptedProxy proxy)
+    private static ProxyAddress Through(ScriptedProxy proxy, IPAddress address)
     {
-        Assert.True(ProxyAddress.TryParse($"socks4a://127.0.0.1:{proxy.Port}", out ProxyAddress? address));
-        return address!;
+        string text = $"socks4a://{new IPEndPoint(address, proxy.Port)}";
+        Assert.True(ProxyAddress.TryParse(text, out ProxyAddress? found));
+        return found!;
+    }
+
+    /// <summary>Loopback of IPv6, where this machine has it.</summary>
+    private static IPAddress Other { get; } = HasIPv6() ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+
+    private static bool HasIPv6()
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.IPv6Loopback, 0);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
     }
 }
