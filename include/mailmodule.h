@@ -553,10 +553,13 @@ enum mm_tls_mode {
     MM_TLS_IMPLICIT = 4       /**< from the first octet; with MM_SEND_ROUTE_SERVER alone */
 };
 
-/** Whether the server's certificate must be trusted and carry its name. */
+/**
+ * Whether the server's certificate must be trusted and carry its name. A smarthost that the settings have a login for
+ * is checked as they say (smtpproxy_check), and more than that if a message asks for it.
+ */
 enum mm_tls_check {
-    MM_TLS_CHECK_SETTINGS = 0, /**< as the setting smtpchktls says */
-    MM_TLS_CHECK_NEVER = 1,    /**< any certificate will do */
+    MM_TLS_CHECK_SETTINGS = 0, /**< as the setting smtpchktls says; with user_name: always */
+    MM_TLS_CHECK_NEVER = 1,    /**< any certificate will do, for user_name and password too */
     MM_TLS_CHECK_ALWAYS = 2    /**< else MM_E_TLS */
 };
 
@@ -604,9 +607,12 @@ typedef struct mm_send_options {
     int timeout_ms;            /**< how long a server may be silent; 0: the setting pop_timeout; not with the queue */
     int return_content;        /**< MM_SEND_RETURN_... */
     const char *host;          /**< MM_SEND_ROUTE_SERVER: the server's name or address */
-    const char *user_name;     /**< MM_SEND_ROUTE_SERVER: login; NULL: none. In clear text only as plain_auth says */
+    const char *user_name;     /**< MM_SEND_ROUTE_SERVER: login; NULL: none. In clear text (AUTH PLAIN, LOGIN, CRAM-MD5)
+                                    only to this machine, or with plain_auth=always; else see tls_check */
     const char *password;      /**< with user_name */
-    const char *hello_name;    /**< our name for EHLO; NULL: the setting smtp_name; not with MM_SEND_ROUTE_QUEUE */
+    const char *hello_name;    /**< our name for EHLO, a domain or an address; NULL: the setting smtp_name; not with
+                                    MM_SEND_ROUTE_QUEUE. One label goes out as our address in brackets, a name beyond
+                                    ASCII as A-labels */
     const char *envelope_id;   /**< the sender's own mark for reports (ENVID, RFC 3461); NULL: none */
     mm_send_event_fn on_event; /**< NULL: nobody hears */
     void *user;                /**< passed on to it untouched */

@@ -62,11 +62,11 @@ internal sealed class MailData : IDisposable
         {
             Spool = spool!,
             Workers = workers,
-            HostName = () => settings.Current.Text(Keys.SmtpName)!,
+            HostName = () => settings.Current.OwnName.Text,
             VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Log = log,
         }), TimeProvider.System);
-        var store = new MaildirStore(values.Text(Keys.SmtpName)!, log: log);
+        var store = new MaildirStore(values.OwnName.Text, log: log);
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
             Spool = spool!,
@@ -114,7 +114,7 @@ internal sealed class MailData : IDisposable
             DsnSender = dsnSender,
             Policy = () => settings.Current.Relay,
             Forward = () => settings.Current.Forward,
-            HostName = () => settings.Current.Text(Keys.SmtpName)!,
+            HostName = () => settings.Current.OwnName.Text,
             ScratchFolder = settings.Current.ScratchFolder,
             Log = log,
         };

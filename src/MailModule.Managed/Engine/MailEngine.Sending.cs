@@ -5,6 +5,7 @@ using MailModule.Dns;
 using MailModule.Engine.Sending;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp;
 
 namespace MailModule.Engine;
 
@@ -128,12 +129,18 @@ public sealed partial class MailEngine
             return wrong;
         if (options.Timeout is { } timeout && timeout <= TimeSpan.Zero)
             return "a time-out is above 0";
-        if (options.HelloName is { } name && !AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(name)))
-            return "the name for EHLO is neither a domain nor an address literal";
+        if (options.HelloName is { } name && !IsHelloName(name))
+            return "the name for EHLO is neither a domain nor an address";
         // RFC 3461 §4.4: 100 characters at most, printable
         return options.EnvelopeId is { } id && (id.Length is 0 or > 100 || id.Any(c => c is < ' ' or > '~'))
             ? "an envelope id has 1 to 100 printable characters of ASCII"
             : null;
+    }
+
+    private static bool IsHelloName(string name)
+    {
+        string form = OwnName.Of(name).Text;
+        return Ascii.IsValid(form) && AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(form));
     }
 
     private static string? FindProblem(SendRoute route)

@@ -23,6 +23,7 @@ public sealed partial class MailEngine
     private readonly EngineSettings _settings;
     private RunningEngine? _running;
     private Action<QueueEvent>? _queueListener;
+    private string? _toldOfName;
     private bool _isStopping;
 
     public MailEngine() => _settings = new EngineSettings(_log.Log);
@@ -144,7 +145,18 @@ public sealed partial class MailEngine
             return _running;
         _running = new RunningEngine(_settings, _queueListener, _log.Log);
         _log.Configure(_settings.Current, _running.Workers);
+        _toldOfName = null;
+        TellOfName();
         return _running;
+    }
+
+    // A name that other hosts may refuse is told when mail may begin to leave with it.
+    private void TellOfName()
+    {
+        string? warning = OwnNameWarning.Of(_settings.Current);
+        if (warning is not null && warning != _toldOfName)
+            _log.Log.Write(LogLevel.Warning, "settings", warning);
+        _toldOfName = warning;
     }
 
     private Fault StartOrReplace(ServerKind kind, IRequestHandler? handler, int port, RequestAction mask)
@@ -200,7 +212,10 @@ public sealed partial class MailEngine
             return Fail(fault, error);
         lock (_lock)
             if (_running is not null && !_isStopping)
+            {
                 _log.Configure(_settings.Current, _running.Workers);
+                TellOfName();
+            }
         return Fault.None;
     }
 

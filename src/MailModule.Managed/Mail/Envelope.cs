@@ -37,6 +37,16 @@ internal sealed class Envelope
     /// <summary>ENVID, decoded: the sender's own mark, for DSNs (RFC 3461 §4.4); null if none was given.</summary>
     public string? EnvelopeId { get; set; }
 
+    /// <summary>The recipient is among these already, with the same wishes for reports.</summary>
+    public bool Names(Recipient recipient)
+    {
+        int length = recipient.Address.LocalPart.Length;
+        foreach (Recipient one in Recipients)
+            if (one.Address.LocalPart.Length == length && one.Equals(recipient))
+                return true;
+        return false;
+    }
+
     /// <summary>Octets of memory that the recipients take.</summary>
     public long Octets
     {

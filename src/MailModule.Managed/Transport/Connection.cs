@@ -50,6 +50,9 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
 
     public IPEndPoint RemoteEndPoint => _link.RemoteEndPoint;
 
+    /// <inheritdoc cref="ILink.LocalAddress"/>
+    public IPAddress? LocalAddress => _link.LocalAddress;
+
     /// <summary>
     /// The peer's address: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its
     /// address.

@@ -14,6 +14,9 @@ internal interface ILink
     /// <summary>The other end; what stands for it where there is no address.</summary>
     IPEndPoint RemoteEndPoint { get; }
 
+    /// <summary>This end; null if there is no address, or none any more.</summary>
+    IPAddress? LocalAddress => null;
+
     /// <summary>The system's descriptor; -1 if there is none, or none any more. It stays the link's.</summary>
     nint Descriptor => -1;
 

@@ -17,6 +17,7 @@ internal abstract class SocketLink : ILink
     }
 
     public IPEndPoint RemoteEndPoint { get; }
+    public IPAddress? LocalAddress => FindLocalAddress();
     public nint Descriptor => IsClosed ? -1 : Socket.SafeHandle.DangerousGetHandle();
     public string? Failure { get; private set; }
     public abstract bool IsFlushed { get; }
@@ -57,6 +58,18 @@ internal abstract class SocketLink : ILink
     {
         IsClosed = true;
         Socket.Dispose();
+    }
+
+    private IPAddress? FindLocalAddress()
+    {
+        try
+        {
+            return (Socket.LocalEndPoint as IPEndPoint)?.Address;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return null; // the peer was faster
+        }
     }
 
     protected Transfer SendNow(ReadOnlySpan<byte> octets)

@@ -41,6 +41,7 @@ internal sealed class TlsLink : ILink
     }
 
     public IPEndPoint RemoteEndPoint => _lower.RemoteEndPoint;
+    public IPAddress? LocalAddress => _lower.LocalAddress;
     public nint Descriptor => _lower.Descriptor;
     public TlsSession? Tls { get; private set; }
     public string? Failure { get; private set; }

@@ -84,47 +84,57 @@ public class OneResultTests
     }
 
     [Fact]
-    public void Two_recipients_of_one_address_in_a_sending_get_each_their_own_answer()
+    public void Two_recipients_of_one_address_in_a_sending_share_an_answer_and_are_told_apart_by_their_place()
     {
-        using var server = new ScriptedSmtpServer(null, Plain("250 ok", "550 5.1.1 once is enough"));
+        using var server = new ScriptedSmtpServer(null, Plain("250 ok", "550 5.1.1 nobody"));
         using Outbox outbox = OutboxTo(server);
         var listener = new Outbox.Listener();
         RemoteOptions clear = s_options with { StartTls = StartTlsUse.Never };
-        Submission submission = Prepare(outbox, listener, clear, "bob@b.example", "bob@b.example");
+        Submission submission =
+            Prepare(outbox, listener, clear, "bob@b.example", "no@b.example", "bob@b.example", "no@b.example");
         submission.Start();
         submission.Wait();
-        Assert.Equal([SubmissionState.Done, SubmissionState.Failed], submission.Recipients.Select(one => one.State));
-        Assert.Equal([(SubmissionState.Done, 0), (SubmissionState.Failed, 1)],
-            listener.Final.Select(one => (one.State, one.Recipient)));
-        Assert.Equal([250, 550], submission.Recipients.Select(one => one.Result!.ReplyCode));
-        Assert.Equal([(0, SubmissionState.Done), (1, SubmissionState.Failed)],
+        SubmissionState[] states =
+            [SubmissionState.Done, SubmissionState.Failed, SubmissionState.Done, SubmissionState.Failed];
+        Assert.Equal(states, submission.Recipients.Select(one => one.State));
+        Assert.Equal(states.Index().Select(one => (one.Item, one.Index)),
+            listener.Final.Select(one => (one.State, one.Recipient)).OrderBy(one => one.Recipient));
+        Assert.Equal([250, 550, 250, 550], submission.Recipients.Select(one => one.Result!.ReplyCode));
+        Assert.Equal(states.Index(),
             submission.Recipients.Select(SubmittedRecipientView.Of).Select(one => (one.Index, one.State)));
+        Assert.Equal(2, server.Lines.Count(line => line.StartsWith("RCPT", StringComparison.Ordinal)));
         Assert.Empty(listener.Offences);
     }
 
     [Fact]
-    public void Two_recipients_of_one_address_in_the_queue_get_each_their_own_answer()
+    public void Two_recipients_of_one_address_in_the_queue_share_an_answer_and_are_told_apart_by_their_place()
     {
         using var bench = new QueueBench();
         var heard = new List<QueueEvent>();
-        using var all = new CountdownEvent(3); // queued twice, delivered once
+        using var all = new CountdownEvent(5); // queued three times, delivered twice
         bench.Queue.SetListener(one =>
         {
             heard.Add(one);
             all.Signal();
         });
-        int asked = 0;
-        bench.Network.Answers["one.test"] = _ => asked++ == 0 ? new Reply(550, "5.1.1", "not this one") : 250;
+        var asked = new List<string>();
+        bench.Network.Answers["one.test"] = address =>
+        {
+            asked.Add(address);
+            return address == "no@one.test" ? new Reply(550, "5.1.1", "not this one") : 250;
+        };
         bench.Dsns.Fault = Fault.Full;
-        bench.Add("m1", "me@here.test", "a@one.test", "a@one.test");
+        bench.Add("m1", "me@here.test", "a@one.test", "no@one.test", "a@one.test");
         bench.Turn();
-        Assert.Equal(["m1 2 soon"], bench.Spool.Marks);
-        Assert.Equal([(1, QueueState.Failed, 550), (2, QueueState.Done, 250)],
-            new[] { 0, 1 }.Select(i => bench.Find("m1", i))
+        Assert.Equal(["a@one.test", "no@one.test"], asked);
+        Assert.Equal(["m1 1 3 soon"], bench.Spool.Marks);
+        Assert.Equal([(1, QueueState.Done, 250), (2, QueueState.Failed, 550), (3, QueueState.Done, 250)],
+            new[] { 0, 1, 2 }.Select(i => bench.Find("m1", i))
                 .Select(one => (one.Index, one.State, one.Result!.ReplyCode)));
         Assert.True(all.Wait(Outbox.Long));
         Assert.Equal(
-            [(1, QueueEventKind.Queued), (2, QueueEventKind.Queued), (2, QueueEventKind.Delivered)],
+            [(1, QueueEventKind.Queued), (2, QueueEventKind.Queued), (3, QueueEventKind.Queued),
+                (1, QueueEventKind.Delivered), (3, QueueEventKind.Delivered)],
             heard.Select(one => (one.Index, one.Kind)));
     }
 

@@ -15,14 +15,19 @@ public sealed class ScriptedProxy : IDisposable
     public static readonly object Relay = new();
     public static readonly object Hang = new();
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly ConcurrentBag<Socket> _sockets = [];
     private readonly ConcurrentQueue<byte[]> _read = new();
     private readonly IPEndPoint? _target;
     private readonly object[] _script;
 
-    public ScriptedProxy(IPEndPoint? target, params object[] script)
+    public ScriptedProxy(IPEndPoint? target, params object[] script) : this(IPAddress.Loopback, target, script)
     {
+    }
+
+    public ScriptedProxy(IPAddress address, IPEndPoint? target, params object[] script)
+    {
+        _listener = new TcpListener(address, 0);
         _target = target;
         _script = script;
         _listener.Start();

@@ -37,7 +37,7 @@ public sealed class ScriptedSmtpServer : IDisposable
     private const string RawMark = "=";
     private const int DripMilliseconds = 10;
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly X509Certificate2? _certificate;
     private readonly string[][] _scripts;
     private readonly ConcurrentBag<Socket> _sockets = [];
@@ -49,7 +49,13 @@ public sealed class ScriptedSmtpServer : IDisposable
     private long _textLength;
 
     public ScriptedSmtpServer(X509Certificate2? certificate, params string[][] scripts)
+        : this(IPAddress.Loopback, certificate, scripts)
     {
+    }
+
+    public ScriptedSmtpServer(IPAddress address, X509Certificate2? certificate, params string[][] scripts)
+    {
+        _listener = new TcpListener(address, 0);
         _certificate = certificate;
         _scripts = scripts;
         _listener.Start();

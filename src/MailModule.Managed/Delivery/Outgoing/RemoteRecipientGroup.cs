@@ -1,4 +1,5 @@
 using MailModule.Delivery.Remote;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 
@@ -15,7 +16,10 @@ internal sealed class RemoteRecipientGroup(
     /// <summary>Connections on which a host was ready, before what such hosts leave undone is given up.</summary>
     private const int ConnectionLimit = 4;
 
-    private readonly Queue<SubmittedRecipient> _open = new(recipients);
+    // Those with the same address behind each other: they go in one transaction, which says it once.
+    private readonly Queue<SubmittedRecipient> _open = new(
+        recipients.Count == 1 ? recipients : recipients.GroupBy(one => one.Address).SelectMany(same => same));
+
     private int _connections;
 
     public void Begin()
@@ -91,7 +95,11 @@ internal sealed class RemoteRecipientGroup(
     private IEnumerable<SubmittedRecipient> DequeueOpen()
     {
         int left = SmtpClientTransaction.RecipientLimit;
-        while (left-- > 0 && _open.TryDequeue(out SubmittedRecipient? recipient))
-            yield return recipient;
+        for (MailAddress? last = null; _open.TryPeek(out SubmittedRecipient? next); last = next.Address)
+        {
+            if (!next.Address.Equals(last) && left-- == 0)
+                yield break;
+            yield return _open.Dequeue();
+        }
     }
 }

@@ -41,6 +41,12 @@ internal sealed class SpoolRecipientGroup(
     private Fault Write()
     {
         Envelope envelope = submission.NewEnvelope(recipients);
+        Recipient[] different = [.. envelope.Recipients.Distinct()];
+        if (different.Length < envelope.Recipients.Count)
+        {
+            envelope.Recipients.Clear();
+            envelope.Recipients.AddRange(different);
+        }
         Fault fault = submission.Spool!.TryBegin(envelope, submission.Content.WireLength, out ISpoolWriter writer);
         if (fault != Fault.None)
             return fault;

@@ -115,13 +115,14 @@ internal sealed partial class DeliveryAttempt
     }
 
     // What a host refuses for good it refuses at all its addresses: its greeting (RFC 5321 §3.1), our name, our login.
-    // Only the first two are about mail: a login may be put right.
+    // Only the first two are about mail: a login may be put right, and so may all with a smarthost, or it passes.
     private void FailBeforeReady(AttemptResult end)
     {
         bool isRefusal = end.Fault == Fault.RefusedPermanent;
         if (isRefusal)
             _connector.SkipHost();
-        bool isFinal = isRefusal && end.Reply is not null && end.Stage is SmtpStage.Greeting or SmtpStage.Hello;
+        bool isFinal = isRefusal && end is { Reply: not null, Stage: SmtpStage.Greeting or SmtpStage.Hello }
+            && _host is not { IsNamed: true };
         Fail(isFinal ? end with { Kind = AttemptResultKind.Failed } : end);
     }
 
@@ -164,7 +165,8 @@ internal sealed partial class DeliveryAttempt
         bool isVerified = connection?.IsPeerVerified ?? false;
         bool offersDsn = session.Extensions.Has("DSN");
         return new RemoteHost(
-            _connector.Target.Host.Name, connection?.PeerEndPoint, connection?.TlsDescription, isVerified, offersDsn);
+            _connector.Target.Host.Name, connection?.PeerEndPoint, connection?.TlsDescription, isVerified, offersDsn)
+        { IsNamed = _connector.Target.Host.IsNamed };
     }
 
     // Content that is read from a file keeps the file open.

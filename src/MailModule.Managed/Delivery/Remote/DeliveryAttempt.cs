@@ -122,7 +122,8 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
         while (!_cancellation.IsCancelled && _connector.TryNext())
         {
             TargetAddress target = _connector.Target;
-            _host = new RemoteHost(target.Host.Name, target.EndPoint, null, IsVerified: false, OffersDsn: false);
+            _host = new RemoteHost(target.Host.Name, target.EndPoint, null, IsVerified: false, OffersDsn: false)
+            { IsNamed = target.Host.IsNamed };
             ConnectVerdict verdict = _owner.MayConnect(this, target, out AttemptResult? known);
             if (verdict == ConnectVerdict.Granted)
             {

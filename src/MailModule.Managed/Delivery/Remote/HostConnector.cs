@@ -1,6 +1,9 @@
 using System.Net;
+using System.Text;
 using MailModule.Delivery.Routing;
+using MailModule.Dns;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
 using MailModule.Transport.Dialing;
@@ -56,11 +59,10 @@ internal sealed class HostConnector(
         connection.ReadsAfterSendFailure = true;
         if (connection.HandshakeTimeout > options.Timeout)
             connection.HandshakeTimeout = options.Timeout;
-        bool isThisMachine = connection.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address);
-        var sessionOptions = new SmtpClientOptions(options.HelloName, _startTls)
+        var sessionOptions = new SmtpClientOptions(HelloName(connection), _startTls)
         {
             Login = options.Login,
-            AllowsClearPassword = options.AllowsClearPassword || isThisMachine,
+            AllowsClearPassword = options.AllowsClearPassword || IsThisMachine(connection),
             Timeout = options.Timeout,
         };
         return new SmtpClientSession(sessionOptions, owner, connection);
@@ -79,8 +81,29 @@ internal sealed class HostConnector(
         return true;
     }
 
-    // An address literal's certificate bears the plain address.
-    private string CertificateName => NextHop.TryReadLiteral(_target.Host.Name, out IPAddress? address)
-        ? address!.ToString()
-        : _target.Host.Name;
+    // Beyond a proxy our address means nothing, and some use a proxy to hide it.
+    private string HelloName(Connection connection)
+    {
+        OwnName name = OwnName.Of(options.HelloName);
+        if (!name.IsOneLabel)
+            return name.Text;
+        IPAddress? address = options.Proxy is null ? connection.LocalAddress : null;
+        return OwnName.LiteralOf(address ?? IPAddress.Loopback);
+    }
+
+    // Beyond a proxy a loopback address is one of the proxy's machine, or of a machine behind it.
+    private bool IsThisMachine(Connection connection)
+        => options.Proxy is null && connection.PeerEndPoint is { } peer && IPAddress.IsLoopback(peer.Address);
+
+    // An address literal's certificate bears the plain address, that of a name beyond ASCII its A-labels.
+    private string CertificateName
+    {
+        get
+        {
+            string name = _target.Host.Name;
+            if (NextHop.TryReadLiteral(name, out IPAddress? address))
+                return address!.ToString();
+            return !Ascii.IsValid(name) && DnsName.TryNormalize(name, out string ascii) ? ascii : name;
+        }
+    }
 }

@@ -8,7 +8,7 @@ namespace MailModule.Delivery.Remote;
 /// <summary>How other hosts are spoken to: our name, protection, login, time-outs, proxy. Immutable.</summary>
 internal sealed record RemoteOptions
 {
-    /// <summary>Our name for EHLO.</summary>
+    /// <summary>Our name for EHLO; where it has one label, our address is said in its place.</summary>
     public required string HelloName { get; init; }
 
     public StartTlsUse StartTls { get; init; } = StartTlsUse.IfOffered;
@@ -22,7 +22,9 @@ internal sealed record RemoteOptions
     /// <summary>Roots to trust in place of the system's; null: the system's.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
 
-    /// <summary>Null: no login.</summary>
+    /// <summary>
+    /// Null: no login. With one, <see cref="VerifyCertificate"/> says whose server the password may be told to.
+    /// </summary>
     public Credentials? Login { get; init; }
 
     /// <summary>The password may go without TLS to any host; else only to this machine.</summary>

@@ -6,7 +6,14 @@ namespace MailModule.Delivery.Routing;
 /// <summary>One host that may take the mail.</summary>
 /// <param name="Name">What its certificate has to bear, and what results and logs say.</param>
 /// <param name="Addresses">In the order to try them; empty if a proxy is to resolve the name.</param>
-internal sealed record RouteHost(string Name, int Port, IReadOnlyList<IPAddress> Addresses);
+internal sealed record RouteHost(string Name, int Port, IReadOnlyList<IPAddress> Addresses)
+{
+    /// <summary>
+    /// A person has named it: a smarthost, or the server of one message. What is wrong with it, or with us there, may
+    /// be put right, and concerns all mail: so nothing that it says before a message is final.
+    /// </summary>
+    public bool IsNamed { get; init; }
+}
 
 /// <summary>Why there is no route to a domain.</summary>
 /// <param name="IsPermanent">No later attempt will help.</param>

@@ -24,15 +24,15 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
     private async ValueTask<Route> ToHost(string host, int port, RoutingRules current, CancellationToken cancel)
     {
         if (current.HasProxy && !IPAddress.TryParse(host, out _))
-            return Route.To(new RouteHost(host, port, []));
+            return Route.To(new RouteHost(host, port, []) { IsNamed = true });
         AddressAnswer found = await new AddressLookup(dns()).Find(host, cancel).ConfigureAwait(false);
         return found.Status switch
         {
             DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current)
                 => Temporary(Fault.RefusedPermanent, "4.3.5", $"the smarthost {host} is this host"),
-            DnsStatus.Ok => Route.To(new RouteHost(host, port, found.Addresses)),
+            DnsStatus.Ok => Route.To(new RouteHost(host, port, found.Addresses) { IsNamed = true }),
             DnsStatus.Cancelled => Cancelled,
-            // A person has named this host: what is wrong with its name may be put right, so nothing about it is final.
+            // A person has named this host: what is wrong with its name may be put right.
             _ => Temporary(Fault.Dns, "4.4.3", found.Text),
         };
     }

@@ -74,7 +74,7 @@ internal sealed class OutboundDelivery : IDisposable
     /// <summary>The options for hosts of which the settings say nothing special.</summary>
     public RemoteOptions GeneralOptions(SettingValues values) => new()
     {
-        HelloName = values.Text(Keys.SmtpName)!,
+        HelloName = values.OwnName.Text,
         StartTls = values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required
             : values.Flag(Keys.SmtpTlsOut) ? StartTlsUse.IfOffered
             : StartTlsUse.Never,
@@ -98,14 +98,16 @@ internal sealed class OutboundDelivery : IDisposable
     private static RemoteOptions ToSmarthost(RemoteOptions options, SettingValues values)
     {
         string tls = values.Word(Keys.SmtpProxyTls);
+        bool hasLogin = values.Text(Keys.SmtpProxyUser) is { Length: > 0 };
         return options with
         {
             IsTlsFirst = tls == "implicit",
             StartTls = tls == "required" || values.Flag(Keys.SmtpOnlyTls) ? StartTlsUse.Required
                 : tls == "none" ? StartTlsUse.Never
                 : StartTlsUse.IfOffered,
-            Login = values.Text(Keys.SmtpProxyUser) is { Length: > 0 } user
-                ? new Credentials(user, values.Text(Keys.SmtpProxyPassword) ?? "")
+            VerifyCertificate = options.VerifyCertificate || hasLogin && values.Flag(Keys.SmtpProxyCheck),
+            Login = hasLogin
+                ? new Credentials(values.Text(Keys.SmtpProxyUser)!, values.Text(Keys.SmtpProxyPassword) ?? "")
                 : null,
         };
     }

@@ -138,7 +138,7 @@ internal sealed class OutgoingMail(
         RemoteDelivery = new RemoteDelivery(
             hosts.AttemptDependencies, hosts.Router, nextHop => RemoteOptionsFor(options, nextHop)),
         NextHopOf = hosts.Router.NextHopOf,
-        HostName = values.Text(Keys.SmtpName)!,
+        HostName = values.OwnName.Text,
         Spool = spool,
         Log = log,
     };

@@ -40,7 +40,7 @@ internal sealed class Pop3Server(
         SettingValues values = Settings.Current;
         var options = new Pop3ServerOptions
         {
-            HostName = values.Text(Keys.SmtpName)!,
+            HostName = values.OwnName.Text,
             OfferStls = values.Flag(Keys.SmtpTls) && !port.IsTlsFirst,
             PlainAuthWithoutTls = values.PlainAuth.Allows(connection.RemoteEndPoint.Address, isTls: false),
         };

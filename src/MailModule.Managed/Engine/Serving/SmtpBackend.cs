@@ -62,9 +62,11 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             return _refusedRecipients.Add(session, dependencies, verdict.Refusal, mayRelay);
         }
         Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
-        envelope.Recipients.Add(envelope.IsFromStranger
-            ? recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) }
-            : recipient);
+        if (envelope.IsFromStranger)
+            recipient = recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) };
+        // Named again: one message is enough. Who asks for other reports is another, for them.
+        if (!envelope.Names(recipient))
+            envelope.Recipients.Add(recipient);
         return Verdict.Accept;
     }
 

@@ -53,7 +53,7 @@ internal sealed class SmtpServer(
     {
         private readonly SmtpServerOptions _plain = new()
         {
-            HostName = values.Text(Keys.SmtpName)!,
+            HostName = values.OwnName.Text,
             SizeLimit = values.Number(Keys.SmtpMsgLimit),
             OfferStartTls = values.Flag(Keys.SmtpTls),
             OfferAuth = values.Accounts.Count > 0,

@@ -96,11 +96,14 @@ internal static partial class Keys
         "smtp_max", 1, 1_000_000, 10_000, "sessions",
         "Sessions at once. The server starts by `SetSMTPServer`, not by this key.", "nosmtp", "nosmtp_max");
     public static readonly Setting SmtpName = Add(
-        new("smtp_name", SettingKind.Text, "Our domain: greeting, HELO name, and a local domain.")
+        new("smtp_name", SettingKind.Text,
+            "Our domain: greeting, HELO name, and a local domain. Other hosts want a full name, with a dot; EHLO says "
+                + "our address in place of one without. A name beyond ASCII goes out as A-labels (`xn--…`), an address "
+                + "in brackets.")
         {
             LengthLimit = 255,
-            Form = "domain name",
-            Check = SettingForms.Domain,
+            Form = "domain name, or an address",
+            Check = SettingForms.OwnName,
             FindDefault = static _ => HostName.Find(),
             DefaultInWords = "the machine's full name",
         });
@@ -253,13 +256,17 @@ internal static partial class Keys
         { Form = "`host[:port]`", LengthLimit = 262, Check = SettingForms.HostAndPort, NoKeys = ["nosmtpproxy"] });
     public static readonly Setting SmtpProxyUser = Text(
         "smtpproxy_user", null, 4096,
-        "Login name at the smarthost. The password goes without TLS only to this machine, or with "
-            + "`plain_auth=always`.");
+        "Login name at the smarthost. The password goes without TLS (AUTH PLAIN, LOGIN, CRAM-MD5) only to this "
+            + "machine, or with `plain_auth=always`; where there is TLS, `smtpproxy_check` says to whom.");
     public static readonly Setting SmtpProxyPassword = Add(
         new("smtpproxy_password", SettingKind.Text, "Password at the smarthost."));
     public static readonly Setting SmtpProxyTls = Add(
         new("smtpproxy_tls", SettingKind.Choice, "TLS to the smarthost.")
         { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic" });
+    public static readonly Setting SmtpProxyCheck = Flag(
+        "smtpproxy_check",
+        "With `smtpproxy_user`, the smarthost's certificate must be right, as with `smtpchktls`: its chain, and that "
+            + "it bears the name that stands in `smtpproxy`. Else no password goes there, and mail waits.", "1");
     public static readonly Setting Proxy = Add(
         new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
         {

@@ -1,5 +1,7 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
+using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Transport.Proxies;
 
@@ -28,6 +30,13 @@ internal static class SettingForms
         => text.Length == 0 || HostAddress.TryParse(text, out _) ? null : "not host or host:port";
 
     public static string? Domain(string text, string folder) => IsDomain(text) ? null : "not a domain name";
+
+    public static string? OwnName(string text, string folder)
+    {
+        string form = Smtp.OwnName.Of(text).Text;
+        bool isRight = IsDomain(form) || AddressGrammar.IsLiteral(Encoding.UTF8.GetBytes(form));
+        return isRight && Ascii.IsValid(form) ? null : "not a domain name, and no address";
+    }
 
     public static string? Seconds(string text, string folder)
         => Items(text).Any() && Items(text).All(IsSeconds)

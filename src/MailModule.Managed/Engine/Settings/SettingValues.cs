@@ -6,6 +6,7 @@ using MailModule.Delivery;
 using MailModule.Delivery.Forwarding;
 using MailModule.Policy;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Settings;
@@ -21,6 +22,7 @@ internal sealed class SettingValues
     private RelayPolicy? _relay;
     private RetrySchedule? _schedule;
     private Pace? _pace;
+    private OwnName? _ownName;
     private HashSet<IPAddress>? _ownAddresses;
 
     /// <summary>Nothing set.</summary>
@@ -37,6 +39,9 @@ internal sealed class SettingValues
 
     /// <summary>Rises with every change.</summary>
     public int Version { get; }
+
+    /// <summary>Somebody has set it, be it to its default.</summary>
+    public bool IsSet(Setting row) => _values[row.Index] is not null;
 
     public bool Flag(Setting row) => Number(row) != 0;
 
@@ -93,6 +98,9 @@ internal sealed class SettingValues
 
     public PlainAuth PlainAuth => (PlainAuth)Number(Keys.PlainAuth);
 
+    /// <summary>How we call ourselves, by <c>smtp_name</c>. The same object for the same values.</summary>
+    public OwnName OwnName => Volatile.Read(ref _ownName) ?? MakeOwnName();
+
     /// <summary>Users, local domains, lists and relay clients. The same object for the same values.</summary>
     public RelayPolicy Relay => Volatile.Read(ref _relay) ?? MakeRelay();
 
@@ -127,7 +135,9 @@ internal sealed class SettingValues
 
     private RelayPolicy MakeRelay()
     {
-        var domains = new LocalDomains([Text(Keys.SmtpName)!, .. List(Keys.LocalDomain)], IsOurAddress);
+        // Who answers to what we call ourselves writes that.
+        string[] names = [Text(Keys.SmtpName)!, OwnName.Text, .. List(Keys.LocalDomain)];
+        var domains = new LocalDomains(names, IsOurAddress);
         var accounts = new Accounts(
             ParseUsers(), domains, Text(Keys.Md5Realm)!, Path.Combine(FullPath(Keys.MailRoot)!, "users"));
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
@@ -135,6 +145,12 @@ internal sealed class SettingValues
         var made = new RelayPolicy(accounts, domains, clients.Union(clients6))
         { Lists = new MailingLists(ParseLists()) };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
+    }
+
+    private OwnName MakeOwnName()
+    {
+        OwnName made = OwnName.Of(Text(Keys.SmtpName)!);
+        return Interlocked.CompareExchange(ref _ownName, made, null) ?? made;
     }
 
     private RetrySchedule MakeSchedule()

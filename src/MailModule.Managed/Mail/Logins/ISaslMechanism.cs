@@ -8,8 +8,13 @@ internal interface ISaslMechanism
 {
     string Name { get; }
 
-    /// <summary>The password crosses the wire as it is.</summary>
+    /// <summary>
+    /// Whoever hears the exchange has the password, or can guess it from what he has heard as fast as he computes.
+    /// </summary>
     bool IsClearText { get; }
+
+    /// <summary>The server's challenges only say that it waits: what stands in them does not matter.</summary>
+    bool IsPrompted { get; }
 
     /// <summary>What goes along with the command itself; null if the server speaks first.</summary>
     byte[]? Begin();

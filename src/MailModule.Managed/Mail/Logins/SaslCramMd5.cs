@@ -3,13 +3,17 @@ using System.Text;
 
 namespace MailModule.Mail.Logins;
 
-/// <summary>CRAM-MD5 (RFC 2195): a keyed hash of what the server makes up.</summary>
+/// <summary>
+/// CRAM-MD5 (RFC 2195): a keyed hash of what the server makes up. One fast hash for each guess, and no salt: it counts
+/// as clear text.
+/// </summary>
 internal sealed class SaslCramMd5(Credentials login) : ISaslMechanism
 {
     private bool _isAsked;
 
     public string Name => "CRAM-MD5";
-    public bool IsClearText => false;
+    public bool IsClearText => true;
+    public bool IsPrompted => false;
     public bool MayBelieveSuccess => _isAsked;
 
     public byte[]? Begin() => null;

@@ -12,6 +12,7 @@ internal sealed class SaslLogin(Credentials login) : ISaslMechanism
 
     public string Name => "LOGIN";
     public bool IsClearText => true;
+    public bool IsPrompted => true;
     public bool MayBelieveSuccess => _asked == 2;
 
     public byte[]? Begin() => null;

@@ -7,6 +7,7 @@ internal sealed class SaslPlain(Credentials login) : ISaslMechanism
 {
     public string Name => "PLAIN";
     public bool IsClearText => true;
+    public bool IsPrompted => true;
     public bool MayBelieveSuccess => true;
 
     // RFC 4616 §2: no authorization identity, NUL, name, NUL, password

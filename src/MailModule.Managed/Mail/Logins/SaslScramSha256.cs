@@ -50,6 +50,7 @@ internal sealed class SaslScramSha256 : ISaslMechanism
 
     public string Name => "SCRAM-SHA-256";
     public bool IsClearText => false;
+    public bool IsPrompted => false;
     public bool MayBelieveSuccess => _step == Step.Done;
 
     public byte[]? Begin()

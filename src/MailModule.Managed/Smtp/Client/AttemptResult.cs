@@ -145,7 +145,7 @@ public sealed record AttemptResult
     /// <param name="fault">What the reply means; None if it took the message.</param>
     internal static AttemptResult Of(Reply reply, Fault fault, SmtpStage stage, RemoteHost? host) => new()
     {
-        Kind = KindOf(fault, stage, reply),
+        Kind = IsAboutUs(reply, host) ? AttemptResultKind.Deferred : KindOf(fault, stage, reply),
         Fault = fault,
         Stage = stage,
         Reply = reply,
@@ -202,6 +202,11 @@ public sealed record AttemptResult
             => AttemptResultKind.Failed,
         _ => AttemptResultKind.Deferred,
     };
+
+    // RFC 4954 §6, RFC 3207 §4: 530 wants a login or TLS, whatever the message. With a smarthost that is our settings'
+    // matter, which may be put right.
+    private static bool IsAboutUs(Reply reply, RemoteHost? host)
+        => host is { IsNamed: true } && reply.Code is 530 or 534 or 535 or 538;
 
     private static char ClassOf(AttemptResultKind kind) => kind switch
     {

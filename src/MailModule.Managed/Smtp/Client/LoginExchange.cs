@@ -25,9 +25,9 @@ internal enum LoginStep
 }
 
 /// <summary>
-/// A login (RFC 4954) over a dialogue: by the first of the mechanisms, or the next where the server does not know one
-/// after all. Which mechanisms may be used (a password in clear text) is the caller's matter, and so is what follows a
-/// failure.
+/// A login (RFC 4954) over a dialogue: by the first of the mechanisms, or the next where the server refuses one for
+/// good: it does not know it after all, or has this user's password for another only. Which mechanisms may be used (a
+/// password in clear text) is the caller's matter, and so is what follows a failure.
 /// </summary>
 internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMechanism> mechanisms)
 {
@@ -41,6 +41,7 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
     private byte[]? _heldBack;
     private byte[] _challenge = [];
     private byte[]? _response;
+    private Reply? _refusal;
 
     /// <summary>Why it failed; null before.</summary>
     public DialogueEnd? Failure { get; private set; }
@@ -59,12 +60,9 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
     {
         if (reply.Code == 334)
             return OnChallenge(reply, output);
-        // RFC 4954 §6: 504 the mechanism is not known, 534 too weak, 538 not without TLS
-        if (reply.Code is 504 or 534 or 538 && _mechanisms.Count > 0)
-        {
-            dialogue.ContinueAfter(reply, Fault.Closed);
-            return Begin(output);
-        }
+        // RFC 4954 §6: 504 the mechanism is not known, 534 too weak, 535 refused, 538 not without TLS
+        if (reply.Code >= 500)
+            return OnRefusal(reply, output);
         if (reply.Code != 235)
             return Fail(AttemptResult.FaultOf(reply), reply, "the server refuses the login");
         return _mechanism!.MayBelieveSuccess
@@ -80,7 +78,8 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
     {
         byte[]? response = _heldBack;
         _heldBack = _response = null;
-        _response = response is not null && _challenge.Length == 0 || TryAnswer(out response) ? response : null;
+        bool isAskedFor = _challenge.Length == 0 || _mechanism!.IsPrompted;
+        _response = response is not null && isAskedFor || TryAnswer(out response) ? response : null;
     }
 
     public LoginStep SendResponse(Output output)
@@ -91,10 +90,28 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
         return LoginStep.Asked;
     }
 
+    // That the password is wrong tells more than that a mechanism is not known.
+    private LoginStep OnRefusal(Reply reply, Output output)
+    {
+        if (_refusal is not { Code: 535 } || reply.Code == 535)
+            _refusal = reply;
+        if (_mechanisms.Count == 0)
+            return Fail(Fault.RefusedPermanent, _refusal, "the server refuses the login");
+        dialogue.ContinueAfter(_refusal, _refusal.Code == 535 ? Fault.RefusedPermanent : Fault.Closed);
+        return Begin(output);
+    }
+
+    // There are servers whose prompts are plain text.
     private LoginStep OnChallenge(Reply reply, Output output)
-        => reply.Lines.Count == 1 && SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(reply.Lines[0]), out _challenge)
-            ? LoginStep.Challenged
-            : Cancel(reply, output);
+    {
+        bool isRead = reply.Lines.Count == 1
+            && SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(reply.Lines[0]), out _challenge);
+        if (!isRead && !_mechanism!.IsPrompted)
+            return Cancel(reply, output);
+        if (!isRead)
+            _challenge = [];
+        return LoginStep.Challenged;
+    }
 
     private LoginStep Cancel(Reply? reply, Output output)
     {

@@ -7,4 +7,8 @@ namespace MailModule.Smtp.Client;
 /// <param name="Tls">Protocol and cipher; null in clear text.</param>
 /// <param name="IsVerified">The certificate's name and chain were checked and right.</param>
 /// <param name="OffersDsn">The server passes the sender's wish for DSNs on (RFC 3461).</param>
-internal sealed record RemoteHost(string Name, IPEndPoint? Address, string? Tls, bool IsVerified, bool OffersDsn);
+internal sealed record RemoteHost(string Name, IPEndPoint? Address, string? Tls, bool IsVerified, bool OffersDsn)
+{
+    /// <summary>A person has named it: what it says about us, and not about a message, is never final.</summary>
+    public bool IsNamed { get; init; }
+}

@@ -27,7 +27,9 @@ internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
     /// </summary>
     public Credentials? Login { get; init; }
 
-    /// <summary>PLAIN and LOGIN may send the password without TLS to this server.</summary>
+    /// <summary>
+    /// The password may go without TLS to this server by PLAIN, LOGIN and CRAM-MD5, which a listener can guess from.
+    /// </summary>
     public bool AllowsClearPassword { get; init; }
 
     public SmtpTimeouts Timeouts { get; init; } = SmtpTimeouts.Standard;

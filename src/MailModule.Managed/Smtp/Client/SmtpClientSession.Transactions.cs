@@ -112,7 +112,7 @@ internal sealed partial class SmtpClientSession
         if (index < 0)
             return false;
         _nextRecipient = index + 1;
-        Recipient recipient = _transaction!.Recipients[index];
+        Recipient recipient = _transaction!.ToSay(index);
         bool isDsnOffered = _transaction.IsDsnOffered;
         var parameters = new RcptParameters
         {
@@ -128,7 +128,7 @@ internal sealed partial class SmtpClientSession
     {
         int count = _transaction!.Recipients.Count;
         int index = _nextRecipient;
-        while (index < count && _transaction.IsFinal(index))
+        while (index < count && (_transaction.IsFinal(index) || _transaction.IsSaidBefore(index)))
             index++;
         return index < count ? index : -1;
     }

@@ -14,6 +14,7 @@ internal sealed class SmtpClientTransaction
 
     private readonly AttemptResult?[] _results;
     private readonly bool[] _isAccepted;
+    private readonly SameAddresses _same;
 
     public SmtpClientTransaction(
         MailAddress reversePath, IReadOnlyList<Recipient> recipients, IMessageSource source)
@@ -23,6 +24,7 @@ internal sealed class SmtpClientTransaction
         Source = source;
         _results = new AttemptResult?[recipients.Count];
         _isAccepted = new bool[recipients.Count];
+        _same = SameAddresses.In(recipients);
     }
 
     /// <summary>A message for recipients of its envelope, with all that the envelope says of it.</summary>
@@ -85,6 +87,14 @@ internal sealed class SmtpClientTransaction
 
     public bool IsFinal(int recipient) => _results[recipient] is not null;
 
+    /// <summary>
+    /// An earlier recipient has the same address, which is said once: its answer is for this one too.
+    /// </summary>
+    public bool IsSaidBefore(int recipient) => _same.FirstOf(recipient) < recipient;
+
+    /// <summary>The recipient as RCPT says it, for all who have its address.</summary>
+    public Recipient ToSay(int recipient) => _same.Said(recipient, Recipients);
+
     /// <summary>The server has taken the message for this recipient.</summary>
     public bool IsDelivered(int recipient) => _results[recipient] is { Kind: AttemptResultKind.Delivered };
 
@@ -107,14 +117,23 @@ internal sealed class SmtpClientTransaction
             _results[i] ??= _isAccepted[i] ? ofAccepted : result;
     }
 
-    /// <summary>The server's reply to RCPT, for a recipient that has no final state.</summary>
+    /// <summary>
+    /// The server's reply to RCPT, for a recipient that has no final state and for those with the same address.
+    /// </summary>
     internal void ApplyRcptReply(int recipient, Reply reply)
     {
         // RFC 5321 §3.3, §4.3.2: 250, 251 and 252 all take the recipient
-        if (reply.IsPositive)
-            _isAccepted[recipient] = true;
-        else
-            _results[recipient] ??= AttemptResult.OfRcpt(reply, this);
+        AttemptResult? refusal = reply.IsPositive ? null : AttemptResult.OfRcpt(reply, this);
+        int end = _same.IsEmpty ? recipient + 1 : _results.Length;
+        for (int i = recipient; i < end; i++)
+        {
+            if (_same.FirstOf(i) != recipient)
+                continue;
+            if (refusal is null)
+                _isAccepted[i] = true;
+            else
+                _results[i] ??= refusal;
+        }
     }
 
     /// <summary>

@@ -232,16 +232,20 @@ internal sealed partial class SmtpDialogue
         // A server that replies without a command (421 when it stops, or a refusal in the middle of the content) has
         // ended the session.
         if (_mode == Mode.Content || !_awaited.TryTake(out answered))
-            return Finish(new DialogueEnd(
+            return Finish(RefusedLogin(reply) ?? new DialogueEnd(
                 AttemptResult.FaultOf(reply), reply,
                 reply.IsPositive ? "the server answered before it was asked" : ""));
         // RFC 5321 §3.8: 421 may answer any command; the server closes.
         if (reply.Code == 421 && answered.To is not ReplyTo.Quit)
-            return Finish(new DialogueEnd(Fault.RefusedTemporary, reply));
+            return Finish(RefusedLogin(reply) ?? new DialogueEnd(Fault.RefusedTemporary, reply));
         _refusal = null;
         Apply(answered.To, reply);
         return DialogueRead.Reply;
     }
+
+    // A server that closes after so many refused logins has said why with the last of them.
+    private DialogueEnd? RefusedLogin(Reply reply)
+        => reply.Code == 421 && _refusal is { Stage: SmtpStage.Auth } refusal ? refusal.End : null;
 
     /// <summary>What a server had said that says nothing more; null: nothing that would tell why.</summary>
     private DialogueEnd? LastWords()

@@ -173,6 +173,32 @@ public class DirectSubmissionTests
         Assert.Equal((1, 2), (server.Connections, server.Texts.Length));
     }
 
+    [Fact]
+    public void A_recipient_that_is_named_often_is_said_once_and_each_naming_has_its_result()
+    {
+        using var server = new ScriptedSmtpServer(null, Plain("250 ok", "250 ok"));
+        using var outbox = OutboxTo(server);
+        outbox.Dns.Addresses("b.example", "127.0.0.1");
+        var listener = new Outbox.Listener();
+        SubmittedRecipient[] recipients =
+        [
+            .. Enumerable.Range(0, 150).SelectMany(_ => Outbox.Recipients("a@b.example c@B.example")),
+        ];
+        var request = new SubmissionRequest
+        {
+            Route = SubmissionRoute.Direct,
+            From = Outbox.Address("ann@a.example"),
+            Recipients = recipients,
+        };
+        Submission submission = outbox.Prepare(request, outbox.ContentOf(Body), s_options, listener);
+        submission.Start();
+        submission.Wait();
+        Assert.Equal(Fault.None, submission.Outcome);
+        Assert.Equal(["RCPT TO:<a@b.example>", "RCPT TO:<c@B.example>"],
+            server.Lines.Where(line => line.StartsWith("RCPT", StringComparison.Ordinal)));
+        Assert.Equal(Enumerable.Range(0, 300), listener.Final.Select(one => one.Recipient).Order());
+    }
+
     [Theory]
     [InlineData("452 4.5.3 too many")]
     [InlineData("452 too many")]

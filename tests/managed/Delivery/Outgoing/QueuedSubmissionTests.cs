@@ -37,6 +37,29 @@ public class QueuedSubmissionTests
     }
 
     [Fact]
+    public void A_recipient_that_is_named_often_stands_there_once_and_each_naming_is_queued()
+    {
+        using var outbox = new Outbox();
+        var spool = new KeptSpool();
+        var request = new SubmissionRequest
+        {
+            Route = SubmissionRoute.Queue,
+            From = Outbox.Address("ann@a.example"),
+            Recipients = [.. Outbox.Recipients("a@b.example"), .. Outbox.Recipients("c@d.example"),
+                .. Outbox.Recipients("a@B.example"), .. Outbox.Recipients("a@b.example")],
+        };
+        var listener = new Outbox.Listener();
+        Submission submission = outbox.Prepare(request, outbox.ContentOf("x\n"), s_options, listener, spool);
+        submission.Start();
+        submission.Wait();
+        Assert.Equal(["a@b.example", "c@d.example"],
+            Assert.Single(spool.Messages).Envelope.Recipients.Select(one => one.Address.Text));
+        Assert.All(submission.Recipients,
+            one => Assert.Equal((SubmissionState.Queued, "spool1"), (one.State, one.QueueId)));
+        Assert.Equal(4, listener.Final.Length);
+    }
+
+    [Fact]
     public void Eight_bits_and_addresses_outside_ascii_are_declared()
     {
         using var outbox = new Outbox();

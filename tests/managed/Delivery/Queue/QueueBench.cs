@@ -370,6 +370,8 @@ internal sealed class ScriptedNetwork : IRemoteDelivery
             Reply final = new(250, "2.0.0", "taken");
             for (int i = 0; i < transaction.Recipients.Count; i++)
             {
+                if (transaction.IsSaidBefore(i))
+                    continue;
                 object answer = network.Answers.TryGetValue(nextHop, out Func<string, object>? script)
                     ? script(transaction.Recipients[i].Address.Text)
                     : final;

@@ -40,6 +40,18 @@ public class RouterTests
     };
 
     [Theory]
+    [InlineData("two.example", false)]
+    [InlineData("[192.0.2.7]", false)]
+    [InlineData("server.example:2525", true)]
+    public void A_host_that_a_person_has_named_is_known_as_such(string nextHop, bool isNamed)
+    {
+        Route route = new Router(World, () => Rules).Find(nextHop, default).Wait();
+        Assert.All(route.Hosts, host => Assert.Equal(isNamed, host.IsNamed));
+        Route proxied = new Router(World, () => Rules with { HasProxy = true }).Find(nextHop, default).Wait();
+        Assert.All(proxied.Hosts, host => Assert.Equal(isNamed, host.IsNamed));
+    }
+
+    [Theory]
     // By preference, each with its addresses, both families.
     [InlineData("two.example", "a.two.example:25=192.0.2.1 b.two.example:25=2001:db8::2,192.0.2.2")]
     [InlineData("implicit.example", "implicit.example:25=192.0.2.3")]

@@ -127,6 +127,29 @@ public sealed class RcptTests : IDisposable
     }
 
     [Fact]
+    public void A_recipient_that_is_named_three_times_gets_one_message()
+    {
+        using SteppedClient client = From(RelayClient);
+        foreach (string recipient in (string[])["bob@example.com", "ann@example.org", "BOB@example.com"])
+            for (int i = 0; i < 3; i++)
+                Assert.Equal("250 2.1.5 Recipient ok\r\n", client.Send($"RCPT TO:<{recipient}>\r\n"));
+        client.Send("RCPT TO:<bob@EXAMPLE.com>\r\n");
+        Assert.Equal(["bob@example.com", "ann@example.org", "BOB@example.com"],
+            client.Session.Envelope.Recipients.Select(one => one.Address.Text));
+    }
+
+    [Fact]
+    public void Who_is_named_again_with_another_wish_for_reports_is_kept_for_them()
+    {
+        using SteppedClient client = From(RelayClient);
+        client.Send("RCPT TO:<bob@example.com> ORCPT=rfc822;one@example.com\r\n");
+        client.Send("RCPT TO:<bob@example.com> ORCPT=rfc822;two@example.com\r\n");
+        client.Send("RCPT TO:<bob@example.com> ORCPT=rfc822;two@example.com\r\n");
+        Assert.Equal(["rfc822;one@example.com", "rfc822;two@example.com"],
+            client.Session.Envelope.Recipients.Select(one => one.OriginalRecipient));
+    }
+
+    [Fact]
     public void A_login_with_the_right_password_may_relay_and_one_with_a_wrong_one_may_not()
     {
         using var client = new SteppedClient(Stranger, Options, new SmtpBackend(_dependencies, null));

@@ -38,7 +38,7 @@ public class SmtpClientLoginTests
     public void Cram_md5_is_as_in_its_standard()
     {
         // RFC 2195 §2
-        ClientDialogue server = Begin("CRAM-MD5", out string said, clear: false);
+        ClientDialogue server = Begin("CRAM-MD5", out string said);
         Assert.Equal("AUTH CRAM-MD5\n", said);
         Assert.Equal("dGltIGI5MTNhNjAyYzdlZGE3YTQ5NWI0ZTZlNzMzNGQzODkw\n",
             server.Say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\n"));
@@ -60,6 +60,84 @@ public class SmtpClientLoginTests
     }
 
     [Theory]
+    [InlineData("535 5.7.8 not that way\n")]
+    [InlineData("500 5.5.6 too long\n")]
+    [InlineData("501 5.5.2 what\n")]
+    [InlineData("504 5.5.4 not known\n")]
+    [InlineData("554 5.7.0 not for you\n")]
+    public void A_mechanism_that_is_refused_is_followed_by_the_next(string refusal)
+    {
+        ClientDialogue server = Begin("LOGIN PLAIN CRAM-MD5", out _);
+        Assert.StartsWith("AUTH PLAIN ", server.Say(refusal), StringComparison.Ordinal);
+        Assert.Equal("AUTH LOGIN\n", server.Say(refusal));
+        Assert.Equal("dGlt\n", server.Say("334 VXNlcm5hbWU6\n"));
+        Assert.Equal("dGFuc3RhYWZ0YW5zdGFhZg==\n", server.Say("334 UGFzc3dvcmQ6\n"));
+        Assert.Equal(Mail, server.Say("235 welcome\n"));
+    }
+
+    [Fact]
+    public void A_mechanism_that_is_refused_after_its_challenge_is_followed_by_the_next()
+    {
+        ClientDialogue server = Begin("CRAM-MD5 PLAIN", out _);
+        server.Say("334 PDE4OTYuNjk3MTcwOTUyQHBvc3RvZmZpY2UucmVzdG9uLm1jaS5uZXQ+\n");
+        Assert.StartsWith("AUTH PLAIN ", server.Say("535 5.7.8 not that way\n"), StringComparison.Ordinal);
+        Assert.Equal(Mail, server.Say("235 welcome\n"));
+    }
+
+    [Fact]
+    public void No_refusal_makes_a_password_go_where_it_may_not()
+    {
+        ClientDialogue server = Begin("SCRAM-SHA-256 CRAM-MD5 PLAIN LOGIN", out _, clear: false);
+        Assert.Equal("QUIT\n", server.Say("535 5.7.8 no\n"));
+        server.Lose();
+        Assert.Equal((Fault.RefusedPermanent, 535), (server.Fault, server.Words!.Code));
+    }
+
+    [Theory]
+    [InlineData("504 not known\n", Fault.RefusedPermanent)]
+    [InlineData("421 4.7.0 too many errors\n", Fault.RefusedPermanent)]
+    [InlineData("", Fault.RefusedPermanent)]
+    public void A_wrong_password_is_told_whatever_follows_it(string last, Fault fault)
+    {
+        ClientDialogue server = Begin("PLAIN LOGIN", out _);
+        server.Say("535 5.7.8 bad password\n");
+        if (last.Length > 0)
+            server.Say(last);
+        server.Lose();
+        Assert.Equal((fault, 535, SmtpStage.Auth), (server.Fault, server.Words!.Code, server.Session.Stage));
+    }
+
+    [Fact]
+    public void A_server_that_says_421_with_its_last_refusal_has_said_why()
+    {
+        ClientDialogue server = Begin("PLAIN LOGIN", out _);
+        server.Say("535 5.7.8 bad password\n421 4.7.0 too many errors\n");
+        server.Lose();
+        Assert.Equal((Fault.RefusedPermanent, 535, SmtpStage.Auth),
+            (server.Fault, server.Words!.Code, server.Session.Stage));
+    }
+
+    [Theory]
+    [InlineData("Username:", "Password:")]
+    [InlineData("ok, and you are?", "")]
+    [InlineData("Username", "Password")] // both are base64 by chance
+    [InlineData("VXNlcm5hbWU6", "pass word!")]
+    public void Login_is_answered_whatever_the_prompts_are(string first, string second)
+    {
+        ClientDialogue server = Begin("LOGIN", out _);
+        Assert.Equal("dGlt\n", server.Say($"334 {first}\n"));
+        Assert.Equal("dGFuc3RhYWZ0YW5zdGFhZg==\n", server.Say($"334 {second}\n"));
+        Assert.Equal(Mail, server.Say("235 welcome\n"));
+    }
+
+    [Fact]
+    public void Login_is_answered_though_the_prompt_has_two_lines()
+    {
+        ClientDialogue server = Begin("LOGIN", out _);
+        Assert.Equal("dGlt\n", server.Say("334-Hello\n334 Username:\n"));
+    }
+
+    [Theory]
     [InlineData("535 5.7.8 bad password\n", Fault.RefusedPermanent, 535)]
     [InlineData("454 4.7.0 later\n", Fault.RefusedTemporary, 454)]
     [InlineData("432 change it\n", Fault.RefusedTemporary, 432)]
@@ -69,7 +147,7 @@ public class SmtpClientLoginTests
     public void A_refused_login_is_no_message_of_ours(string answer, Fault fault, int code)
     {
         SmtpClientTransaction message = Message("x\n", "bob@b.example");
-        ClientDialogue server = Begin("PLAIN LOGIN", out _, message: message);
+        ClientDialogue server = Begin(answer.StartsWith('5') ? "PLAIN" : "PLAIN LOGIN", out _, message: message);
         string said = server.Say(answer);
         Assert.DoesNotContain("AUTH", said, StringComparison.Ordinal);
         Assert.Equal(Next.Close, server.Last);
@@ -81,6 +159,8 @@ public class SmtpClientLoginTests
     [Theory]
     [InlineData("PLAIN LOGIN", Fault.Tls)]
     [InlineData("LOGIN", Fault.Tls)]
+    [InlineData("CRAM-MD5", Fault.Tls)]
+    [InlineData("LOGIN CRAM-MD5 PLAIN", Fault.Tls)]
     [InlineData("GSSAPI XOAUTH2", Fault.RefusedPermanent)]
     [InlineData("", Fault.RefusedPermanent)]
     public void A_password_does_not_cross_the_wire_without_leave(string offered, Fault fault)
@@ -131,7 +211,7 @@ public class SmtpClientLoginTests
     [InlineData("334-VXNl\n334 VXNl\n")]
     public void A_challenge_that_is_no_base64_cancels_the_exchange(string challenge)
     {
-        ClientDialogue server = Begin("LOGIN", out _);
+        ClientDialogue server = Begin("CRAM-MD5", out _);
         Assert.Equal("*\nQUIT\n", server.Say(challenge));
         server.Lose();
         Assert.Equal((Fault.Protocol, SmtpStage.Auth), (server.Fault, server.Session.Stage));
@@ -168,14 +248,17 @@ public class SmtpClientLoginTests
         Assert.Equal(Fault.Protocol, server.Fault);
     }
 
-    [Fact]
-    public void A_first_answer_that_makes_the_line_too_long_comes_after_an_empty_challenge()
+    [Theory]
+    [InlineData("")]
+    [InlineData("ok. go on")]
+    [InlineData("T2ssIGdvIG9uLg==")]
+    public void A_first_answer_that_makes_the_line_too_long_comes_after_a_prompt(string prompt)
     {
         var server = new ClientDialogue(
             login: new Credentials("tim", new string('x', 600)), clear: true, work: Message("x\n", "bob@b.example"));
         server.Say("220 hi\n");
         Assert.Equal("AUTH PLAIN\n", server.Say("250-x\n250 AUTH PLAIN\n"));
-        string answer = server.Say("334 \n");
+        string answer = server.Say($"334 {prompt}\n");
         Assert.Equal($"\0tim\0{new string('x', 600)}",
             Encoding.ASCII.GetString(Convert.FromBase64String(answer.Trim())));
         Assert.Equal(Mail, server.Say("235 welcome\n"));

@@ -1,0 +1,148 @@
+using System.Net;
+using System.Net.Sockets;
+using MailModule.Delivery.Remote;
+using MailModule.Delivery.Routing;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Client;
+using MailModule.Tests.Support;
+using MailModule.Transport.Proxies;
+using static MailModule.Tests.Support.ScriptedSmtpServer;
+
+namespace MailModule.Tests.Delivery.Remote;
+
+/// <summary>What a host hears of us, by who it is and how we come to it.</summary>
+public class HostConnectorTests
+{
+    private static readonly object[] s_socks4a = [9, new byte[] { 0, 90, 0, 0, 0, 0, 0, 0 }, ScriptedProxy.Relay];
+
+    [Theory]
+    [InlineData("laptop", "[127.0.0.1]")]
+    [InlineData("localhost", "[127.0.0.1]")]
+    [InlineData("192.0.2.7", "[192.0.2.7]")]
+    [InlineData("2001:db8::7", "[IPv6:2001:db8::7]")]
+    [InlineData("b\u00fccher.example", "xn--bcher-kva.example")]
+    [InlineData("client.example", "client.example")]
+    public void The_name_in_ehlo_and_helo_is_one_that_other_hosts_take(string name, string said)
+    {
+        using var server = new ScriptedSmtpServer(
+            null, ["220 hello", Line, "502 what", Line, "250 server", .. Plain("250 ok")[3..]]);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { HelloName = name };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("mx", server)).Fault);
+        Assert.Equal([$"EHLO {said}", $"HELO {said}"], server.Lines[..2]);
+    }
+
+    [Fact]
+    public void In_place_of_one_label_it_is_the_address_of_this_connection_that_is_said()
+    {
+        using var server = new ScriptedSmtpServer(Other, null, Plain("250 ok"));
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { HelloName = "laptop" };
+        hosts.Run(owner, options, LoopbackHosts.Host("mx", server, $"{Other}"));
+        Assert.Equal($"EHLO {MailModule.Smtp.OwnName.LiteralOf(Other)}", server.Lines[0]);
+    }
+
+    [Fact]
+    public void Beyond_a_proxy_our_address_is_not_said()
+    {
+        using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
+        using var proxy = new ScriptedProxy(Other, new IPEndPoint(IPAddress.Loopback, server.Port), s_socks4a);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { HelloName = "laptop", Proxy = Through(proxy, Other) };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("mx", server, "192.0.2.7")).Fault);
+        Assert.Equal("EHLO [127.0.0.1]", server.Lines[0]);
+    }
+
+    [Fact]
+    public void A_loopback_address_beyond_a_proxy_is_not_this_machine_and_gets_no_password_in_clear_text()
+    {
+        using var server = new ScriptedSmtpServer(null, ["220 hello", Line, "250-x\r\n250 AUTH PLAIN CRAM-MD5", Line]);
+        using var proxy = new ScriptedProxy(new IPEndPoint(IPAddress.Loopback, server.Port), s_socks4a);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with
+        {
+            Login = new Credentials("user", "secret"),
+            Proxy = Through(proxy, IPAddress.Loopback),
+        };
+        Assert.Equal(Fault.Tls, hosts.Run(owner, options, LoopbackHosts.Host("mx", server)).Fault);
+        Assert.Equal("QUIT", server.Lines[^1]);
+    }
+
+    [Fact]
+    public void A_certificate_is_asked_for_by_a_names_a_labels()
+    {
+        using var server = new ScriptedSmtpServer(
+            TestAuthority.Trusted.Issue("xn--bcher-kva.example"), [StartTls, .. Plain("250 ok")]);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with
+        {
+            IsTlsFirst = true,
+            VerifyCertificate = true,
+            Authorities = TestAuthority.Trusted.Roots,
+        };
+        Assert.Equal(Fault.None, hosts.Run(owner, options, LoopbackHosts.Host("b\u00fccher.example", server)).Fault);
+        Assert.True(owner.Hosts.Single()!.IsVerified);
+    }
+
+    [Theory]
+    [InlineData("554 5.3.2 not now")]
+    [InlineData("220 hello", Line, "550 5.7.1 not you", Line, "550 5.7.1 not you")]
+    public void What_a_smarthost_says_before_a_message_is_not_final(params string[] script)
+    {
+        using var server = new ScriptedSmtpServer(null, script);
+        using var hosts = new LoopbackHosts();
+        foreach (bool isNamed in (bool[])[false, true])
+        {
+            var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+            RouteHost host = LoopbackHosts.Host("smart", server) with { IsNamed = isNamed };
+            AttemptResult end = hosts.Run(owner, host);
+            Assert.Equal(isNamed ? AttemptResultKind.Deferred : AttemptResultKind.Failed, end.Kind);
+            Assert.Equal(Fault.RefusedPermanent, end.Fault);
+            Assert.StartsWith("55", end.Text, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData("530 5.7.0 Authentication required", true)]
+    [InlineData("530 5.7.0 Must issue a STARTTLS command first", true)]
+    [InlineData("550 5.1.8 no such sender", false)]
+    public void A_smarthost_that_wants_a_login_or_tls_makes_no_mail_come_back(string answer, bool isDeferred)
+    {
+        using var server = new ScriptedSmtpServer(
+            null, ["220 hello", Line, "250 server", Line, answer, Line, "221 bye"]);
+        using var hosts = new LoopbackHosts();
+        SmtpClientTransaction transaction = AttemptOwner.Transaction("x\n", "a@b.example");
+        hosts.Run(new AttemptOwner(transaction), LoopbackHosts.Host("smart", server) with { IsNamed = true });
+        Assert.Equal(isDeferred ? AttemptResultKind.Deferred : AttemptResultKind.Failed, transaction.Results[0]!.Kind);
+    }
+
+    private static ProxyAddress Through(ScriptedProxy proxy, IPAddress address)
+    {
+        string text = $"socks4a://{new IPEndPoint(address, proxy.Port)}";
+        Assert.True(ProxyAddress.TryParse(text, out ProxyAddress? found));
+        return found!;
+    }
+
+    /// <summary>Loopback of IPv6, where this machine has it.</summary>
+    private static IPAddress Other { get; } = HasIPv6() ? IPAddress.IPv6Loopback : IPAddress.Loopback;
+
+    private static bool HasIPv6()
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.IPv6Loopback, 0);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}
