@@ -177,7 +177,7 @@ internal sealed class TlsLink : ILink
         }
         Failure = _certificateCheck is { IsRefused: true }
             ? _certificateCheck.Problem
-            : _lower.Failure ?? TlsExceptions.Describe(failure);
+            : _lower.Failure ?? (_records.IsAtEnd ? "the peer closed the connection" : TlsExceptions.Describe(failure));
         return Transfer.Failed;
     }
 
