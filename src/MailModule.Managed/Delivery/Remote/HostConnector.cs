@@ -43,7 +43,8 @@ internal sealed class HostConnector(
             TargetName = endPoint is null ? _target.Host.Name : null,
             Proxy = _proxy.Next(),
             Timeout = options.Timeout < options.ConnectTimeout ? options.Timeout : options.ConnectTimeout,
-            Tls = new TlsClientSettings(CertificateName, options.VerifyCertificate, options.Authorities),
+            Tls = new TlsClientSettings(CertificateName, options.VerifyCertificate, options.Authorities)
+            { Rules = options.TlsRules },
             IsTlsFirst = options.IsTlsFirst,
         };
         return Dialer.Connect(dial, dependencies.Connections, createSession, failed);
