@@ -1,4 +1,7 @@
+import subprocess
+
 from client import ClientTest
+from support import place
 
 
 class Openssl(ClientTest):
@@ -25,3 +28,42 @@ class Openssl(ClientTest):
             with self.subTest(version):
                 self.assertIn("221", self.talks(self.host.smtps, "QUIT\n", version))
                 self.assertIn("+OK", self.talks(self.host.pop3s, "QUIT\n", version))
+
+    def begins(self, port, *more):
+        """A client that has seen the greeting and obeys single letters on a line."""
+        client = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", self.cert, *more],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.addCleanup(client.stdout.close)
+        self.addCleanup(client.kill)
+        while (line := client.stdout.readline()) and not line.startswith((b"220 ", b"+OK")):
+            pass
+        self.assertTrue(line)
+        return client
+
+    def test_another_handshake_is_refused_at_once(self):
+        for port in (self.host.smtps, self.host.pop3s):
+            with self.subTest(port):
+                client = self.begins(port, "-tls1_2")
+                said, _ = client.communicate(b"R\n", timeout=10)  # pop_timeout is 600 s
+                self.assertIn(b"RENEGOTIATING", said)
+
+    def fails(self, *more):
+        """A handshake that the client cannot end; what the server's log says of it."""
+        log = self.folder / "module.log"
+        before = log.read_bytes().count(b"no TLS: ")
+        place.run("openssl", "s_client", "-connect", f"127.0.0.1:{self.host.smtps}", *more, input="")
+        self.assertTrue(place.wait_until(lambda: log.read_bytes().count(b"no TLS: ") > before))
+        return [line for line in log.read_text().splitlines() if "no TLS: " in line][-1]
+
+    def test_a_handshake_that_fails_is_logged_with_its_reason(self):
+        self.assertIn("no common cipher", self.fails("-tls1_2", "-cipher", "CAMELLIA"))
+        self.assertIn("version of TLS", self.fails("-tls1_1", "-cipher", "DEFAULT@SECLEVEL=0"))
+        self.assertIn("does not take our certificate", self.fails("-verify_return_error"))
+
+    def test_a_client_with_nothing_better_than_cbc_is_encrypted_all_the_same(self):
+        self.assertIn("221", self.talks(self.host.smtp, "QUIT\n", "-starttls", "smtp", "-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"))
+
+    def test_a_renewed_certificate_is_shown_without_a_restart(self):
+        place.certificate(self.folder)
+        self.assertIn("221", self.talks(self.host.smtps, "QUIT\n"))
+        self.assertIn("+OK", self.talks(self.host.pop3s, "QUIT\n"))

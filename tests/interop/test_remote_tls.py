@@ -2,7 +2,7 @@
 
 from support import place
 from support.authority import Authority
-from support.rogue import after, always, as_usual, lose, raw, say
+from support.rogue import after, always, as_usual, hang, lose, raw, reset, say
 from world import DeliveryTest
 
 NAMES = ("good", "wrong", "expired", "foreign", "clear")
@@ -12,6 +12,11 @@ def injecting(session, line):
     """RFC 3207 §6: what came before the handshake must not count after it."""
     session.write(b"220 2.0.0 go ahead\r\n250-injected\r\n250 DSN\r\n250 2.1.0 sender ok\r\n250 2.1.5 ok\r\n")
     session.encrypt()
+
+
+def under_tls(act):
+    """In clear text the server does as it should."""
+    return lambda session, line: (act if session.encrypted else as_usual)(session, line)
 
 
 class RemoteTls(DeliveryTest):
@@ -96,6 +101,27 @@ class Opportunistic(RemoteTls):
         server = self.bad(6, ehlo=[as_usual, lose])
         self.arrives(server, self.send("somebody@bad6.test"))
 
+    def test_tls_that_comes_up_and_drops_is_done_without(self):
+        for n, act in enumerate((lose, reset), 7):
+            with self.subTest(n):
+                self.comes(self.bad(n, ehlo=always(under_tls(act))), f"bad{n}", False)
+
+    def test_starttls_without_an_answer_is_done_without(self):
+        self.comes(self.bad(9, starttls=always(lose)), "bad9", False)
+
+
+class SilentAtTls(RemoteTls):
+    settings = {"pop_timeout": 2}
+
+    def test_no_answer_to_starttls(self):
+        self.comes(self.bad(0, starttls=always(hang)), "bad0", False)
+
+    def test_no_handshake(self):
+        self.comes(self.bad(1, starttls=always(after(say("220 go ahead"), hang))), "bad1", False)
+
+    def test_no_answer_to_ehlo_under_tls(self):
+        self.comes(self.bad(2, ehlo=always(under_tls(hang))), "bad2", False)
+
 
 class NoTls(RemoteTls):
     settings = {"smtptls": 0}
@@ -121,6 +147,10 @@ class OnlyTls(RemoteTls):
 
     def test_a_handshake_that_fails_it_comes_back(self):
         self.is_returned(self.bad(1, starttls=always(after(say("220 go ahead"), raw(b"what is TLS?\r\n" * 40), lose))), "bad1")
+
+    def test_tls_that_drops_it_comes_back(self):
+        self.is_returned(self.bad(2, ehlo=always(under_tls(lose))), "bad2")
+        self.is_returned(self.bad(3, starttls=always(lose)), "bad3")
 
     def test_the_offer_comes_later(self):
         """Without it the message waits; it is not returned at once."""

@@ -17,7 +17,7 @@ internal sealed class ListenerOptions
     public bool IsTlsFirst { get; init; }
 
     /// <summary>For STARTTLS and <see cref="IsTlsFirst"/>; null: no TLS.</summary>
-    public TlsServerSettings? Tls { get; init; }
+    public ITlsSettings? Tls { get; init; }
 
     /// <summary>
     /// Sent, in plain, to a client that a limit keeps out ("421 …", "-ERR …"); empty: the connection is just closed.

@@ -4,8 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace MailModule.Transport;
 
-/// <summary>The server that a client expects at the other end, and how the client makes sure of it: TLS 1.2 and
-/// newer.</summary>
+/// <summary>The server that a client expects at the other end, and how the client makes sure of it.</summary>
 /// <param name="TargetHost">The name the certificate has to bear, or the address, in brackets or not. A name is also
 /// sent as SNI (RFC 6066 §3: an address never).</param>
 /// <param name="Verify">False: any certificate will do (opportunistic TLS). True: name, time and chain must be
@@ -14,19 +13,24 @@ namespace MailModule.Transport;
 internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certificate2Collection? Authorities = null)
     : ITlsSettings
 {
+    public TlsRules Rules { get; init; } = TlsRules.Default;
+
     /// <summary>As a certificate has it: without brackets, and without the dot that ends a full name.</summary>
     private string PeerName => TargetHost.TrimStart('[').TrimEnd(']').TrimEnd('.');
 
     public Task BeginHandshake(SslStream tls, out CertificateCheck? peer)
     {
         peer = new CertificateCheck(PeerName, Verify);
-        return tls.AuthenticateAsClientAsync(CreateOptions(peer));
+        return Rules.AllowSomething
+            ? tls.AuthenticateAsClientAsync(CreateOptions(peer))
+            : Task.FromException(new AuthenticationException(TlsRules.NothingAllowed));
     }
 
     private SslClientAuthenticationOptions CreateOptions(CertificateCheck peer) => new()
     {
         TargetHost = PeerName,
-        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+        EnabledSslProtocols = Rules.Protocols,
+        CipherSuitesPolicy = Rules.Ciphers,
         // A write waits in the platform for the end of such a handshake, which its own thread would have to go on with.
         AllowRenegotiation = false,
         CertificateChainPolicy = CreatePolicy(),

@@ -75,8 +75,8 @@ internal sealed class TlsLink : ILink
         Transfer last = Transfer.Again;
         for (int i = 0; i < RecordsOfTurn && count < LeastOfTurn && target.Length - count >= ILink.LeastRoom; i++)
         {
-            if (count > 0 && !_records.HasRecord)
-                break; // the link below is asked once, and waited for
+            if (count > 0 && (!_records.HasRecord || _records.IsAtHandshake))
+                break; // the link below is asked once, and waited for; what came before a refusal is answered first
             last = ReceiveOnce(target[count..], mayTakeLong);
             count += last.Count;
             if (last.State != TransferState.Moved)
@@ -178,7 +178,7 @@ internal sealed class TlsLink : ILink
         }
         Failure = _certificateCheck is { IsRefused: true }
             ? _certificateCheck.Problem
-            : _lower.Failure ?? TlsExceptions.Describe(failure);
+            : _lower.Failure ?? (_records.IsAtEnd ? "the peer closed the connection" : TlsExceptions.Describe(failure));
         return Transfer.Failed;
     }
 
@@ -194,8 +194,8 @@ internal sealed class TlsLink : ILink
             if (!_records.HasRecord)
                 return Transfer.Moved(0);
         }
-        if (_records.IsAtHandshake && !mayTakeLong)
-            return Transfer.Slow;
+        if (_records.IsAtHandshake)
+            return RefuseHandshake();
         try
         {
             return Decrypt(target);
@@ -204,6 +204,17 @@ internal sealed class TlsLink : ILink
         {
             return BreakInput(_lower.Failure ?? TlsExceptions.Describe(e));
         }
+    }
+
+    /// <summary>
+    /// RFC 5246 §7.4.1: a record of this type after the handshake asks for another, in TLS 1.2; TLS 1.3 has none in the
+    /// clear. The TLS layer never sees it: OpenSSL's refusal, a warning, would lie there until something is sent. The
+    /// peer is told of the end in its place (RFC 5246 §7.2.1), and the connection ends.
+    /// </summary>
+    private Transfer RefuseHandshake()
+    {
+        NotifyClose();
+        return BreakInput("the peer wants another handshake, and renegotiation is refused");
     }
 
     /// <summary>

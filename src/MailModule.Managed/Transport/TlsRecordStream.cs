@@ -30,6 +30,9 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     /// <summary>A read would give octets, the end or a failure.</summary>
     public bool HasRecord => _recordLeft > 0 || (_recordLeft = NextRecord()) > 0 || _end != TransferState.Again;
 
+    /// <summary>The link below has ended, and all that came was read.</summary>
+    public bool IsAtEnd => _end == TransferState.Ended && _received.Length == 0;
+
     /// <summary>Records to send.</summary>
     public ReadOnlySpan<byte> Records => _records.Span;
 

@@ -7,23 +7,24 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>
-/// The certificate a server shows, and what it accepts: TLS 1.2 and newer. May serve any number of connections at once.
+/// The certificate a server shows, and what it accepts. May serve any number of connections at once.
 /// </summary>
 internal sealed class TlsServerSettings : ITlsSettings
 {
     private readonly SslServerAuthenticationOptions _options;
+    private readonly SslServerAuthenticationOptions? _optionsOfTls13;
 
     /// <param name="certificate">With its private key.</param>
     /// <param name="chain">Certificates between it and a root, sent along.</param>
-    public TlsServerSettings(X509Certificate2 certificate, X509Certificate2Collection? chain = null)
+    /// <param name="rules">Null: the default.</param>
+    public TlsServerSettings(
+        X509Certificate2 certificate, X509Certificate2Collection? chain = null, TlsRules? rules = null)
     {
-        _options = new SslServerAuthenticationOptions
-        {
-            ServerCertificateContext = SslStreamCertificateContext.Create(certificate, chain, offline: true),
-            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ClientCertificateRequired = false,
-            AllowRenegotiation = false, // see TlsClientSettings
-        };
+        rules ??= TlsRules.Default;
+        var shown = SslStreamCertificateContext.Create(certificate, chain, offline: true);
+        _options = Options(shown, rules, rules.Ciphers);
+        if (rules.HasDefaultCiphers)
+            _optionsOfTls13 = Options(shown, rules, null);
     }
 
     /// <summary>
@@ -31,8 +32,10 @@ internal sealed class TlsServerSettings : ITlsSettings
     /// not fit each other or the system has no TLS library; <paramref name="text"/> says what is wrong.
     /// </summary>
     /// <param name="keyFile">Null: the key stands in the certificate's file.</param>
+    /// <param name="rules">Null: the default.</param>
     public static Fault TryLoad(
-        string certificateFile, string? keyFile, out TlsServerSettings? settings, out string? text)
+        string certificateFile, string? keyFile, out TlsServerSettings? settings, out string? text,
+        TlsRules? rules = null)
     {
         settings = null;
         text = null;
@@ -46,7 +49,7 @@ internal sealed class TlsServerSettings : ITlsSettings
             var certificate = X509Certificate2.CreateFromPem(certificates, key);
             var chain = new X509Certificate2Collection();
             chain.ImportFromPem(certificates);
-            settings = new TlsServerSettings(certificate, chain);
+            settings = new TlsServerSettings(certificate, chain, rules);
             return Fault.None;
         }
         catch (Exception e)
@@ -59,6 +62,30 @@ internal sealed class TlsServerSettings : ITlsSettings
     public Task BeginHandshake(SslStream tls, out CertificateCheck? peer)
     {
         peer = null;
-        return tls.AuthenticateAsServerAsync(_options);
+        return _optionsOfTls13 is null
+            ? tls.AuthenticateAsServerAsync(_options)
+            : tls.AuthenticateAsServerAsync(ChooseOptions, this);
     }
+
+    /// <summary>
+    /// Where ciphers are chosen, the platform makes settings of OpenSSL's (SSL_CTX) for each connection, 10 KiB, in
+    /// place of one for all. TLS 1.3 needs no choice: its ciphers are all good, and all in our default.
+    /// </summary>
+    private static ValueTask<SslServerAuthenticationOptions> ChooseOptions(
+        SslStream tls, SslClientHelloInfo hello, object? settings, CancellationToken cancel)
+    {
+        var own = (TlsServerSettings)settings!;
+        bool isTls13 = hello.SslProtocols.HasFlag(SslProtocols.Tls13);
+        return new(isTls13 ? own._optionsOfTls13! : own._options);
+    }
+
+    private static SslServerAuthenticationOptions Options(
+        SslStreamCertificateContext shown, TlsRules rules, CipherSuitesPolicy? ciphers) => new()
+        {
+            ServerCertificateContext = shown,
+            EnabledSslProtocols = rules.Protocols,
+            CipherSuitesPolicy = ciphers,
+            ClientCertificateRequired = false,
+            AllowRenegotiation = false, // see TlsClientSettings
+        };
 }

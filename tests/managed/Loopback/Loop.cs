@@ -20,7 +20,7 @@ internal sealed class Loop : IDisposable
     public static readonly AsyncLocal<bool> BySocketEngine = new();
 
     public Loop(Func<Connection, ISession> createSession, Action<ConnectionSet>? configure = null,
-        TlsServerSettings? tls = null, bool tlsFirst = false)
+        ITlsSettings? tls = null, bool tlsFirst = false)
     {
         Set = new ConnectionSet(Workers, new Log(LogLevel.Debug, (level, _, text) =>
         {

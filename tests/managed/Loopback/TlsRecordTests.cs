@@ -67,6 +67,9 @@ public class TlsRecordTests
         client.ShakeHands();
         Assert.True(session!.Ended.Wait(Loop.Long));
         Assert.Equal(Fault.Closed, session.Connection.Fault);
+        Assert.Contains("renegotiation", session.Connection.FaultText, StringComparison.Ordinal);
+        Assert.Equal("", client.Receive());
+        Assert.True(client.WasToldOfTheEnd);
         Assert.Empty(session.Wrongs);
     }
 

@@ -9,7 +9,7 @@ namespace MailModule.Tests.Support;
 /// </summary>
 internal sealed partial class OpenSslClient : IDisposable
 {
-    private const int SetMaxVersion = 124, Tls12 = 0x0303, WantRead = 2;
+    private const int SetMaxVersion = 124, Tls12 = 0x0303, WantRead = 2, ReceivedShutdown = 2;
     private readonly Stream _below;
     private readonly nint _settings;
     private readonly nint _ssl;
@@ -49,6 +49,9 @@ internal sealed partial class OpenSslClient : IDisposable
         Assert.Equal(1, SSL_key_update(_ssl, 1));
         ShakeHands();
     }
+
+    /// <summary>The peer has sent a close_notify.</summary>
+    public bool WasToldOfTheEnd => (SSL_get_shutdown(_ssl) & ReceivedShutdown) != 0;
 
     /// <summary>TLS 1.2: another handshake, as soon as something is sent or received.</summary>
     public void Renegotiate() => Assert.Equal(1, SSL_renegotiate(_ssl));
@@ -106,6 +109,8 @@ internal sealed partial class OpenSslClient : IDisposable
     private static partial int SSL_key_update(nint ssl, int kind);
     [LibraryImport("libssl.so.3")]
     private static partial int SSL_renegotiate(nint ssl);
+    [LibraryImport("libssl.so.3")]
+    private static partial int SSL_get_shutdown(nint ssl);
     [LibraryImport("libcrypto.so.3")]
     private static partial nint BIO_s_mem();
     [LibraryImport("libcrypto.so.3")]

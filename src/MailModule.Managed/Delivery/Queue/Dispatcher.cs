@@ -159,6 +159,13 @@ internal sealed class Dispatcher(
         return verdict;
     }
 
+    /// <summary>To an address that was granted, the first time or once more, without TLS.</summary>
+    public void Connecting(QueueAttempt attempt)
+    {
+        lock (table.Lock)
+            attempt.BeginWait(Now);
+    }
+
     public void Ready(QueueAttempt attempt)
     {
         lock (table.Lock)

@@ -58,6 +58,12 @@ internal sealed class QueueAttempt(
     {
         connection.Open(now);
         Connection = connection;
+        BeginWait(now);
+    }
+
+    /// <summary>A look-up or a host has its time from now on.</summary>
+    public void BeginWait(DateTimeOffset now)
+    {
         Began = now;
         IsGivenUp = false;
     }
@@ -66,6 +72,8 @@ internal sealed class QueueAttempt(
 
     public ConnectVerdict MayConnect(IDeliveryAttempt attempt, TargetAddress target, out AttemptResult? known)
         => dispatcher.MayConnect(this, target, out known);
+
+    public void Connecting(IDeliveryAttempt attempt) => dispatcher.Connecting(this);
 
     public void Ready(IDeliveryAttempt attempt) => dispatcher.Ready(this);
 

@@ -69,14 +69,14 @@ internal sealed partial class DeliveryAttempt
         _isReady = false;
         string text = session.FaultText.Length > 0 ? session.FaultText : _connector.Connection?.FaultText ?? "";
         bool isGivenUp = !wasReady && reply is null && _cancellation.IsGivenUp;
-        if (_cancellation.IsCancelled || fault == Fault.Cancelled && !isGivenUp)
+        if (isGivenUp)
+            (fault, text) = (Fault.Timeout, "no answer in time");
+        if (_cancellation.IsCancelled || fault == Fault.Cancelled)
             EndCancelled();
-        else if (isGivenUp)
-            Fail(ResultOf(session, Fault.Timeout, null, "no answer in time"));
         else if (wasReady)
             EndAfterReady(ResultOf(session, fault, reply, text));
-        else if (_connector.TryGiveUpTls(session, fault))
-            ConnectInClear();
+        else if (reply is null && _connector.TryGiveUpTls(session, fault))
+            ConnectInClear(text.Length > 0 ? text : FaultDescriptions.Of(fault));
         else
             FailBeforeReady(ResultOf(session, fault, reply, text));
     }
@@ -152,10 +152,10 @@ internal sealed partial class DeliveryAttempt
         _owner.Completed(this, transaction);
     }
 
-    private void ConnectInClear()
+    private void ConnectInClear(string why)
     {
         string host = _connector.Target.Host.Name;
-        _dependencies.Log.Write(LogLevel.Warning, "send", $"{host}: TLS failed, trying without");
+        _dependencies.Log.Write(LogLevel.Warning, "send", $"{host}: TLS failed ({why}), trying without");
         Connect();
     }
 

@@ -46,7 +46,8 @@ internal sealed class HostConnector(
             TargetName = endPoint is null ? _target.Host.Name : null,
             Proxy = _proxy.Next(),
             Timeout = options.Timeout < options.ConnectTimeout ? options.Timeout : options.ConnectTimeout,
-            Tls = new TlsClientSettings(CertificateName, options.VerifyCertificate, options.Authorities),
+            Tls = new TlsClientSettings(CertificateName, options.VerifyCertificate, options.Authorities)
+            { Rules = options.TlsRules },
             IsTlsFirst = options.IsTlsFirst,
         };
         return Dialer.Connect(dial, dependencies.Connections, createSession, failed);
@@ -69,13 +70,17 @@ internal sealed class HostConnector(
     }
 
     /// <summary>
-    /// After a TLS handshake that failed where TLS is opportunistic (RFC 7435): the same address is to be dialled
-    /// again, and is spoken to in clear. A handshake that fails is no worse than a server without TLS.
+    /// After an end of the session without words of the server. Where TLS is opportunistic (RFC 7435) and does not work
+    /// there (STARTTLS without an answer, a handshake that fails, a connection that is of no use after it), the same
+    /// address is to be dialled again, and is spoken to in clear: that is no worse than a server without TLS. Not with
+    /// a login: whoever breaks TLS on the way would get to see it.
     /// </summary>
     public bool TryGiveUpTls(SmtpClientSession session, Fault fault)
     {
-        bool isOpportunistic = _startTls == StartTlsUse.IfOffered && !options.VerifyCertificate && !options.IsTlsFirst;
-        if (!isOpportunistic || fault != Fault.Tls || !session.TriedTls)
+        bool isOpportunistic = _startTls == StartTlsUse.IfOffered && !options.VerifyCertificate && !options.IsTlsFirst
+            && options.Login is null;
+        bool isOfTls = session.IsStartingTls && fault is Fault.Tls or Fault.Closed or Fault.Timeout or Fault.Protocol;
+        if (!isOpportunistic || !isOfTls)
             return false;
         _startTls = StartTlsUse.Never;
         return true;

@@ -1,6 +1,7 @@
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Mail;
 using MailModule.Smtp.Client;
+using MailModule.Transport;
 using MailModule.Transport.Proxies;
 
 namespace MailModule.Delivery.Remote;
@@ -21,6 +22,9 @@ internal sealed record RemoteOptions
 
     /// <summary>Roots to trust in place of the system's; null: the system's.</summary>
     public X509Certificate2Collection? Authorities { get; init; }
+
+    /// <summary>Versions and ciphers.</summary>
+    public TlsRules TlsRules { get; init; } = TlsRules.Default;
 
     /// <summary>
     /// Null: no login. With one, <see cref="VerifyCertificate"/> says whose server the password may be told to.

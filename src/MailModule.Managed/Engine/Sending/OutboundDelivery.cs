@@ -80,6 +80,7 @@ internal sealed class OutboundDelivery : IDisposable
             : StartTlsUse.Never,
         VerifyCertificate = values.Flag(Keys.SmtpCheckTls),
         Authorities = _trustedRoots.Of(values),
+        TlsRules = values.TlsRules,
         AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
         Timeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
         Proxy = ProxyAddress.TryParse(values.Text(Keys.Proxy) ?? "", out ProxyAddress? proxy) ? proxy : null,

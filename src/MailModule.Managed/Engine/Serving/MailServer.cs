@@ -14,6 +14,7 @@ internal abstract class MailServer(
 {
     private readonly ConnectionSet _connections = new(workers, log, limits.Connections) { Memory = limits.Memory };
     private readonly List<Listener> _listeners = [];
+    private readonly ServerCertificate _certificate = new(settings, log);
 
     protected EngineSettings Settings { get; } = settings;
 
@@ -45,10 +46,10 @@ internal abstract class MailServer(
         _connections.Limit = options.SessionLimit(values, LimitSetting);
         _connections.LimitOf = address => Settings.Current.ConnectionsOf(address);
         List<ServerPort> ports = [.. Ports(values, port)];
-        Fault fault = LoadTls(values, ports, out TlsServerSettings? tls, out text);
+        Fault fault = LoadCertificate(values, ports, out text);
         foreach (ServerPort one in ports)
             if (fault == Fault.None)
-                fault = Listen(addresses, one, tls, out text);
+                fault = Listen(addresses, one, out text);
         if (fault != Fault.None)
         {
             Stop(TimeSpan.Zero);
@@ -94,13 +95,13 @@ internal abstract class MailServer(
         return own.Equals(target) || isAll && (IPAddress.IsLoopback(target) || Settings.Current.IsOurAddress(target));
     }
 
-    private Fault Listen(IReadOnlyList<IPAddress> addresses, ServerPort port, TlsServerSettings? tls, out string? text)
+    private Fault Listen(IReadOnlyList<IPAddress> addresses, ServerPort port, out string? text)
     {
         var options = new ListenerOptions
         {
             EndPoints = [],
             CreateSession = connection => Begin(connection, port),
-            Tls = tls,
+            Tls = _certificate,
             Refusal = Refusal,
             RefusalOfAddress = RefusalOfAddress,
         };
@@ -119,15 +120,13 @@ internal abstract class MailServer(
         return NewSession(connection, port);
     }
 
-    private static Fault LoadTls(
-        SettingValues values, List<ServerPort> ports, out TlsServerSettings? tls, out string? text)
+    /// <summary>A server that is to offer TLS does not begin without its certificate.</summary>
+    private Fault LoadCertificate(SettingValues values, List<ServerPort> ports, out string? text)
     {
-        tls = null;
         text = null;
         if (!values.Flag(Keys.SmtpTls) && !ports.Exists(port => port.IsTlsFirst))
             return Fault.None;
-        Fault fault = TlsServerSettings.TryLoad(
-            values.FullPath(Keys.TlsCertFile)!, values.FullPath(Keys.TlsKeyFile), out tls, out text);
+        Fault fault = _certificate.TryLoad(out text);
         // Whatever keeps a server from its certificate, what the host asked for and cannot have is TLS.
         return fault is Fault.NotFound or Fault.Io ? Fault.Tls : fault;
     }

@@ -328,7 +328,22 @@ internal static partial class Keys
     public static readonly Setting TlsCaFile = Add(
         new("tls_cafile", SettingKind.Path, "File of trusted certificates, PEM, for `smtpchktls`.")
         { DefaultInWords = "the system's" });
-    public static readonly Setting TlsPriority = TextLater("tls_priority", null, "Cipher list.", OtherModule, 2047);
+    public static readonly Setting TlsCiphers = Add(
+        new("tls_ciphers", SettingKind.Text,
+            "Ciphers of TLS, the best first, for servers and for sending. Those of TLS 1.3 are among them: without one "
+                + "there is no TLS 1.3. Not on Windows, where the system has the choice.")
+        {
+            Form = "IANA names, commas between",
+            LengthLimit = 16384,
+            Check = SettingForms.Ciphers,
+            DefaultInWords = "Mozilla's \"intermediate\", then what is better than clear text: CBC, RSA",
+        });
+    public static readonly Setting TlsMinVersion = Add(
+        new("tls_min_version", SettingKind.Choice, "The oldest version of TLS, for servers and for sending.")
+        { Words = ["1.2", "1.3", "TLSv1.2", "TLSv1.3"], Default = "1.2" });
+    public static readonly Setting TlsPriority = TextLater(
+        "tls_priority", null, "Cipher list of the old module's library.",
+        "`tls_ciphers` and `tls_min_version` say it now", 2047);
     public static readonly Setting TlsLib = TextLater(
         "tls_lib", null, "TLS library of the old module; here it is the system's OpenSSL.", OtherModule, 256);
     public static readonly Setting TlsIgnoreTime = FlagLater(

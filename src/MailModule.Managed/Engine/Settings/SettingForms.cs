@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using MailModule.Mail;
 using MailModule.Policy;
+using MailModule.Transport;
 using MailModule.Transport.Proxies;
 
 namespace MailModule.Engine.Settings;
@@ -47,6 +48,11 @@ internal static class SettingForms
         => text.Length == 0 || ProxyAddress.TryParse(text, out _)
             ? null
             : "not a proxy: socks5://[user:password@]host:port, socks4a://... or http://...";
+
+    public static string? Ciphers(string text, string folder)
+        => text.Length == 0 || TlsRules.TryParseCiphers(text, out _)
+            ? null
+            : "not a list of ciphers by their IANA names (TLS_AES_128_GCM_SHA256), commas between";
 
     public static string? Fetch(string text, string folder)
     {

@@ -1,7 +1,9 @@
 using System.Globalization;
 using System.Net;
 using System.Net.NetworkInformation;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using MailModule.Delivery;
 using MailModule.Delivery.Forwarding;
 using MailModule.Policy;
@@ -23,6 +25,7 @@ internal sealed class SettingValues
     private RetrySchedule? _schedule;
     private Pace? _pace;
     private OwnName? _ownName;
+    private TlsRules? _tlsRules;
     private HashSet<IPAddress>? _ownAddresses;
 
     /// <summary>Nothing set.</summary>
@@ -121,6 +124,9 @@ internal sealed class SettingValues
     /// <summary>How fast the clients of our servers must be. The same object for the same values.</summary>
     public Pace Pace => Volatile.Read(ref _pace) ?? MakePace();
 
+    /// <summary>Versions and ciphers of TLS, everywhere. The same object for the same values.</summary>
+    public TlsRules TlsRules => Volatile.Read(ref _tlsRules) ?? MakeTlsRules();
+
     /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
     public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
 
@@ -167,6 +173,14 @@ internal sealed class SettingValues
     {
         var made = Pace.Of(TimeSpan.FromSeconds(Number(Keys.PopTimeout)), Number(Keys.DosProtectSpeed) * 1024);
         return Interlocked.CompareExchange(ref _pace, made, null) ?? made;
+    }
+
+    private TlsRules MakeTlsRules()
+    {
+        bool isChosen = TlsRules.TryParseCiphers(Text(Keys.TlsCiphers) ?? "", out TlsCipherSuite[] ciphers);
+        SslProtocols oldest = Word(Keys.TlsMinVersion).EndsWith('3') ? SslProtocols.Tls13 : SslProtocols.Tls12;
+        var made = new TlsRules(oldest, isChosen ? ciphers : null);
+        return Interlocked.CompareExchange(ref _tlsRules, made, null) ?? made;
     }
 
     private IEnumerable<Account> ParseUsers()

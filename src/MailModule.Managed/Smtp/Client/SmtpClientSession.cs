@@ -49,6 +49,9 @@ internal sealed partial class SmtpClientSession : ISession
     /// <inheritdoc cref="SmtpDialogue.TriedTls"/>
     public bool TriedTls => _dialogue.TriedTls;
 
+    /// <inheritdoc cref="SmtpDialogue.IsStartingTls"/>
+    public bool IsStartingTls => _dialogue.IsStartingTls;
+
     /// <summary>
     /// What there is to say for a human about the connection's end beside its fault and the server's words; empty if
     /// nothing.

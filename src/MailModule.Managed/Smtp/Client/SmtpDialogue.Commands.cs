@@ -130,6 +130,7 @@ internal sealed partial class SmtpDialogue
     private void EndLine(ReplyTo reply, int number, Output output)
     {
         output.Write("\r\n"u8);
+        IsStartingTls |= reply == ReplyTo.StartTls;
         _awaited.Add(reply, number);
     }
 

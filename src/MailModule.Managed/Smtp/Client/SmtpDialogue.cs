@@ -78,6 +78,12 @@ internal sealed partial class SmtpDialogue
     public bool TriedTls { get; private set; }
 
     /// <summary>
+    /// STARTTLS was said, and there is no refusal and no reply under TLS yet: if the dialogue ends like this without
+    /// words of the server, the server's TLS does not work.
+    /// </summary>
+    public bool IsStartingTls { get; private set; }
+
+    /// <summary>
     /// STARTTLS was granted: the caller runs the handshake, drops what the server sent before it (RFC 3207 §4.2), and
     /// calls <see cref="TlsStarted"/>.
     /// </summary>
@@ -260,6 +266,7 @@ internal sealed partial class SmtpDialogue
 
     private void Apply(ReplyTo to, Reply reply)
     {
+        IsStartingTls &= to == ReplyTo.StartTls && reply.Code == 220;
         switch (to)
         {
             case ReplyTo.Ehlo or ReplyTo.Lhlo when reply.Code / 100 == 2:

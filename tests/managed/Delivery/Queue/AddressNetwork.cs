@@ -29,6 +29,9 @@ internal sealed class AddressNetwork(ManualClock clock) : IRemoteDelivery
     /// <summary>Addresses that answer nothing.</summary>
     public HashSet<string> Silent { get; } = [];
 
+    /// <summary>Of the silent ones: they are so under TLS, and then once more in clear text.</summary>
+    public bool IsSilentTwice { get; set; }
+
     /// <summary>Addresses that refuse each connection.</summary>
     public HashSet<string> Refusing { get; } = [];
 
@@ -83,6 +86,7 @@ internal sealed class AddressNetwork(ManualClock clock) : IRemoteDelivery
         private readonly Queue<string> _addresses;
         private DateTimeOffset _began;
         private bool _isGivenUp;
+        private bool _isInClear;
         private AttemptResult? _failure;
         private SmtpClientTransaction? _transaction;
 
@@ -144,8 +148,18 @@ internal sealed class AddressNetwork(ManualClock clock) : IRemoteDelivery
                 Fail(ScriptedNetwork.NotReached(Fault.Connect, "", "refused"));
             else if (!_network.Silent.Contains(Address!))
                 BeReady();
-            else if (_isGivenUp || _network.Now - _began >= ConnectTimeout)
+            else if (!_isGivenUp && _network.Now - _began < ConnectTimeout)
+                return;
+            else if (_network.IsSilentTwice && !_isInClear)
+                ConnectInClear();
+            else
                 Fail(ScriptedNetwork.NotReached(Fault.Timeout, "", "no answer in time"));
+        }
+
+        private void ConnectInClear()
+        {
+            (_isInClear, _began, _isGivenUp) = (true, _network.Now, false);
+            _owner.Connecting(this);
         }
 
         private void Fail(AttemptResult failure)

@@ -160,6 +160,20 @@ public class SilentHostTests
     }
 
     [Fact]
+    public void A_host_that_is_spoken_to_once_more_in_clear_text_is_waited_for_no_longer_than_others()
+    {
+        using AddressBench bench = WithDarkAddressesOfTheirOwn(400);
+        bench.Network.IsSilentTwice = true;
+        for (int i = 0; i < 400; i++)
+            bench.Mail($"a@d{i}.test");
+        bench.Mail("a@good.test");
+        bench.Turn();
+        Assert.Empty(bench.Network.Taken);
+        bench.Pass(42);
+        Assert.Equal(["a@good.test"], bench.Network.Taken);
+    }
+
+    [Fact]
     public void Who_writes_to_a_thousand_silent_hosts_keeps_others_waiting_for_the_first_time_out_only()
     {
         using AddressBench bench = WithDarkAddressesOfTheirOwn(1000);
