@@ -128,7 +128,9 @@ public sealed partial class MailEngine
             return wrong;
         if (options.Timeout is { } timeout && timeout <= TimeSpan.Zero)
             return "a time-out is above 0";
-        if (options.HelloName is { } name && !AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(name)))
+        // An underscore is taken in addresses of others; some hosts refuse it in EHLO.
+        if (options.HelloName is { } name
+            && (name.Contains('_') || !AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(name))))
             return "the name for EHLO is neither a domain nor an address literal";
         // RFC 3461 §4.4: 100 characters at most, printable
         return options.EnvelopeId is { } id && (id.Length is 0 or > 100 || id.Any(c => c is < ' ' or > '~'))

@@ -37,6 +37,9 @@ public class RelayPolicyTests
     [InlineData("\"ann@c.example\"@a.example")]
     [InlineData("\"dora@b.example\"@a.example")]
     [InlineData("ann+tag@a.example")]
+    [InlineData(".ann@a.example")]
+    [InlineData("ann.@a.example")]
+    [InlineData("a..nn@a.example")]
     public void Mail_for_an_unknown_user_of_ours_is_refused(string recipient)
         => Assert.Equal(new RelayVerdict(null, RelayRefusal.UnknownUser),
             Policy().CheckRecipient(Address(recipient), mayRelay: true));
