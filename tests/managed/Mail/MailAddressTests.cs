@@ -184,6 +184,39 @@ public class MailAddressTests
         Assert.Equal(text.Length, input.Length);
     }
 
+    [Theory]
+    [InlineData("a@b SIZE=1", "a@b", " SIZE=1")]
+    [InlineData("a..b@c_d", "a..b@c_d", "")]
+    [InlineData("\"a> SIZE=1\"@b X", "\"a> SIZE=1\"@b", " X")]
+    [InlineData("Postmaster ", "Postmaster", " ")]
+    public void Addresses_without_brackets_end_at_a_blank(string text, string address, string rest)
+    {
+        ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(text);
+        Assert.True(MailPath.TryParseBare(ref input, utf8: false, out MailAddress parsed));
+        Assert.Equal((address, rest), (parsed.Text, Encoding.UTF8.GetString(input)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" a@b")]
+    [InlineData("<a@b>")]
+    [InlineData("<>")]
+    [InlineData("a@b>")]
+    [InlineData("a@b,c@d")]
+    [InlineData("@x:a@b")]
+    [InlineData("@x,@y:a@b")]
+    [InlineData("\"a b@c d")]
+    [InlineData("a b@c")]
+    [InlineData("a")]
+    [InlineData("SIZE=1")]
+    [InlineData("a@b\tSIZE=1")]
+    public void What_has_no_brackets_and_is_no_address_is_refused(string text)
+    {
+        ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(text);
+        Assert.False(MailPath.TryParseBare(ref input, utf8: true, out _));
+        Assert.Equal(text.Length, input.Length);
+    }
+
     private static MailAddress Parse(string text)
         => MailAddress.TryParse(text, out MailAddress address) ? address : throw new ArgumentException(text);
 }

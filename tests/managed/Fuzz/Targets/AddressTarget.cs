@@ -21,6 +21,7 @@ internal static class AddressTarget
             if (MailAddress.TryParse(input, utf8, out MailAddress address))
                 CheckAddress(address, utf8);
             CheckPath(input, utf8);
+            CheckBarePath(input, utf8);
         }
         string text = Encoding.UTF8.GetString(input);
         if (MailAddress.TryParse(text, out MailAddress fromText))
@@ -41,6 +42,22 @@ internal static class AddressTarget
         Assert.Equal((path.Text, path.LocalPart, path.Domain), (second.Text, second.LocalPart, second.Domain));
         if (!path.IsNull)
             CheckAddress(path, utf8);
+    }
+
+    private static void CheckBarePath(byte[] input, bool utf8)
+    {
+        ReadOnlySpan<byte> rest = input;
+        if (!MailPath.TryParseBare(ref rest, utf8, out MailAddress path))
+        {
+            Assert.Equal(input.Length, rest.Length);
+            return;
+        }
+        Assert.True(rest.IsEmpty || rest[0] == ' ', "something behind an address without a blank between");
+        ReadOnlySpan<byte> again = [(byte)'<', .. input[..(input.Length - rest.Length)], (byte)'>'];
+        Assert.True(MailPath.TryParse(ref again, utf8, out MailAddress second) && again.IsEmpty);
+        Assert.Equal(path.Text, second.Text);
+        Assert.False(path.IsNull);
+        CheckAddress(path, utf8);
     }
 
     private static void CheckAddress(MailAddress address, bool utf8)
