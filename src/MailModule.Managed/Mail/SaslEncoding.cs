@@ -11,12 +11,13 @@ internal static class SaslEncoding
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
     /// <summary>
-    /// Decodes base64 strictly: no white space, padding as it must be, no stray bits. A lone "=" is an empty response
-    /// (RFC 4954 §4).
+    /// Decodes base64 strictly: padding as it must be, no stray bits, and no white space save behind it, where some
+    /// programs send a blank. A lone "=" is an empty response (RFC 4954 §4).
     /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, out byte[] octets)
     {
         octets = [];
+        text = text.TrimEnd(" \t"u8);
         if (text.SequenceEqual("="u8) || text.IsEmpty)
             return true;
         if (text.Length % 4 != 0 || text.IndexOfAnyExcept(Digits) is var end && end >= 0

@@ -11,7 +11,11 @@ public class SaslEncodingTests
     [InlineData("YQ==", "a")]
     [InlineData("YWI=", "ab")]
     [InlineData("YWJj", "abc")]
-    public void Base64_is_decoded(string text, string octets)
+    [InlineData("YQ== ", "a")]
+    [InlineData("YWJj \t ", "abc")]
+    [InlineData("= ", "")]
+    [InlineData("  ", "")]
+    public void Base64_is_decoded_with_blanks_behind_it(string text, string octets)
     {
         Assert.True(SaslEncoding.TryDecode(Encoding.ASCII.GetBytes(text), out byte[] decoded));
         Assert.Equal(octets, Encoding.ASCII.GetString(decoded));
@@ -23,6 +27,9 @@ public class SaslEncodingTests
     [InlineData("YR==")]
     [InlineData("YWK=")]
     [InlineData("Y Q=")]
+    [InlineData(" YQ==")]
+    [InlineData("YQ== YQ==")]
+    [InlineData("YQ==\u00a0")]
     [InlineData("YQ==YQ==")]
     [InlineData("Y===")]
     [InlineData("====")]

@@ -46,7 +46,7 @@ internal struct AuthExchange
     public AuthProgress Process(ReadOnlySpan<byte> response)
     {
         // RFC 4954 §4: a single "*" cancels
-        if (response.SequenceEqual("*"u8))
+        if (response.TrimEnd(" \t"u8).SequenceEqual("*"u8))
             return AuthProgress.Cancelled;
         if (!SaslEncoding.TryDecode(response, out byte[] octets))
             return AuthProgress.Malformed;
