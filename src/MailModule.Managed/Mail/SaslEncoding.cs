@@ -35,12 +35,11 @@ internal static class SaslEncoding
     /// <summary>
     /// Takes a PLAIN message apart (RFC 4616 §2): [authorize-id] NUL user NUL password; false if it is malformed.
     /// </summary>
-    /// <param name="actsAsOther">The user asks to act as somebody else, which is a matter of rights, not of
-    /// form.</param>
+    /// <param name="identity">Whom the user asks to act as, which is a matter of rights; empty: himself.</param>
     public static bool TryReadPlain(
-        ReadOnlySpan<byte> message, out string user, out byte[] password, out bool actsAsOther)
+        ReadOnlySpan<byte> message, out string identity, out string user, out byte[] password)
     {
-        actsAsOther = false;
+        identity = "";
         user = "";
         password = [];
         int first = message.IndexOf((byte)0);
@@ -49,9 +48,9 @@ internal static class SaslEncoding
             return false;
         ReadOnlySpan<byte> name = message[(first + 1)..second];
         ReadOnlySpan<byte> secret = message[(second + 1)..];
-        if (!TryReadName(name, out user) || secret.Contains((byte)0))
+        if (!TryReadName(name, out user) || secret.Contains((byte)0)
+            || first > 0 && !TryReadName(message[..first], out identity))
             return false;
-        actsAsOther = first > 0 && !message[..first].SequenceEqual(name);
         password = secret.ToArray();
         return true;
     }

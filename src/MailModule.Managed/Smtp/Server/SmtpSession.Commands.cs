@@ -104,8 +104,6 @@ internal sealed partial class SmtpSession
                 return Continue;
             case AuthProgress.Complete:
                 return AskOfRule(output);
-            case AuthProgress.Forbidden:
-                return EndLogin(isAccepted: false, null, output);
             case AuthProgress.Cancelled:
                 return WriteReply(Replies.AuthCancelled501, output);
             default:
