@@ -137,10 +137,12 @@ public sealed partial class MailEngine
             : null;
     }
 
+    // An underscore is taken in addresses of others; some hosts refuse it in EHLO.
     private static bool IsHelloName(string name)
     {
         string form = OwnName.Of(name).Text;
-        return Ascii.IsValid(form) && AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(form));
+        return !form.Contains('_') && Ascii.IsValid(form)
+            && AddressGrammar.IsDomainOrLiteral(Encoding.UTF8.GetBytes(form));
     }
 
     private static string? FindProblem(SendRoute route)

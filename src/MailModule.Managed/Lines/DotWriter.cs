@@ -26,7 +26,13 @@ internal struct DotWriter
     /// <summary>What <see cref="Finish"/> writes at most.</summary>
     public const int FinishRoom = 5;
 
+    /// <summary>Of that, the final dot and its line end.</summary>
+    public const int FinalDotLength = 3;
+
     private State _state;
+
+    /// <summary>Leading dots that were doubled: octets beside the content's.</summary>
+    public long DoubledDots { get; private set; }
 
     /// <summary>What is written for a NUL; 0: nothing.</summary>
     public byte NulAs { get; init; }
@@ -73,7 +79,7 @@ internal struct DotWriter
             return Replace(ref rest, ref room, "\r\n"u8, next == '\r' ? State.AfterCr : State.LineStart);
         // RFC 5321 §4.5.2: a leading dot is doubled
         if (_state == State.LineStart && next == '.')
-            return Replace(ref rest, ref room, ".."u8, State.InLine);
+            return DoubleDot(ref rest, ref room);
         return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
     }
 
@@ -133,6 +139,13 @@ internal struct DotWriter
         rest = rest[read..];
         room = room[written..];
         return true;
+    }
+
+    private bool DoubleDot(ref ReadOnlySpan<byte> rest, ref Span<byte> room)
+    {
+        bool hasRoom = Replace(ref rest, ref room, ".."u8, State.InLine);
+        DoubledDots += hasRoom ? 1 : 0;
+        return hasRoom;
     }
 
     private bool Replace(ref ReadOnlySpan<byte> rest, ref Span<byte> room, ReadOnlySpan<byte> two, State then)

@@ -7,30 +7,49 @@ using System.Text.Unicode;
 namespace MailModule.Mail;
 
 /// <summary>
-/// The parts of an address as RFC 5321 §4.1.2 and §4.1.3 write them down, with RFC 6531 §3.3's additions for UTF-8.
+/// The parts of an address as RFC 5321 §4.1.2 and §4.1.3 write them down, with RFC 6531 §3.3's additions for UTF-8, and
+/// with what hosts in the field use beyond (docs/decisions/0035): long local parts, dots anywhere in them, underscores
+/// in domains.
 /// </summary>
 internal static class AddressGrammar
 {
-    // RFC 5321 §4.5.3.1.1 and §4.5.3.1.2
-    public const int LocalPartLimit = 64;
+    /// <summary>RFC 5321 §4.5.3.1.1 has 64; SRS and VERP put whole addresses into a local part.</summary>
+    public const int LocalPartLimit = 512;
+
+    // RFC 5321 §4.5.3.1.2
     public const int DomainLimit = 255;
     public const int AddressLimit = LocalPartLimit + 1 + DomainLimit;
     private const int LabelLimit = 63;
 
-    private static readonly SearchValues<byte> AtomOctets = SearchValues.Create(
-        [.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"u8,
+    private const int Quotes = 2;
+
+    private static readonly SearchValues<byte> AtomAndDotOctets = SearchValues.Create(
+        [.. ".abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789!#$%&'*+-/=?^_`{|}~"u8,
             .. Enumerable.Range(0x80, 0x80).Select(o => (byte)o)]);
 
     private static readonly SearchValues<byte> LabelOctets = SearchValues.Create(
-        [.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8,
+        [.. "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"u8,
             .. Enumerable.Range(0x80, 0x80).Select(o => (byte)o)]);
 
-    /// <summary>Octets of the dot-string or quoted-string at the front; 0 if there is none or it is too long.</summary>
+    private static readonly SearchValues<byte> TagOctets =
+        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-"u8);
+
+    /// <summary>
+    /// Octets of the quoted-string, or of the atoms and dots, at the front; 0 if there are none or too many. What is
+    /// not in quotes leaves room for them.
+    /// </summary>
     public static int LocalPartLength(ReadOnlySpan<byte> text)
     {
-        int length = !text.IsEmpty && text[0] == '"' ? QuotedLength(text) : DotStringLength(text);
-        return length <= LocalPartLimit ? length : 0;
+        bool isQuoted = !text.IsEmpty && text[0] == '"';
+        int length = isQuoted ? QuotedLength(text) : UnquotedLength(text);
+        return length + (isQuoted ? 0 : Quotes) <= LocalPartLimit ? length : 0;
     }
+
+    /// <summary>
+    /// A local part whose dots stand where RFC 5321 §4.1.2 has them, between atoms: it needs no quotes.
+    /// </summary>
+    public static bool IsDotString(ReadOnlySpan<byte> local)
+        => local[0] != '.' && local[^1] != '.' && local.IndexOf(".."u8) < 0;
 
     /// <summary>A domain of dot-separated labels, or an address literal, that fills the text whole.</summary>
     public static bool IsDomainOrLiteral(ReadOnlySpan<byte> text)
@@ -79,21 +98,12 @@ internal static class AddressGrammar
         return Utf8.IsValid(text);
     }
 
-    private static int DotStringLength(ReadOnlySpan<byte> text)
+    // Dots alone name nobody.
+    private static int UnquotedLength(ReadOnlySpan<byte> text)
     {
-        int length = 0;
-        while (true)
-        {
-            int atom = text[length..].IndexOfAnyExcept(AtomOctets);
-            if (atom < 0)
-                atom = text.Length - length;
-            if (atom == 0)
-                return 0;
-            length += atom;
-            if (length == text.Length || text[length] != '.')
-                return length;
-            length++;
-        }
+        int end = text.IndexOfAnyExcept(AtomAndDotOctets);
+        int length = end < 0 ? text.Length : end;
+        return text[..length].ContainsAnyExcept((byte)'.') ? length : 0;
     }
 
     private static int QuotedLength(ReadOnlySpan<byte> text)
@@ -114,7 +124,7 @@ internal static class AddressGrammar
             && label.IndexOfAnyExcept(LabelOctets) < 0;
 
     private static bool IsTag(ReadOnlySpan<byte> tag)
-        => tag.Length > 0 && tag[^1] != '-' && Ascii.IsValid(tag) && tag.IndexOfAnyExcept(LabelOctets) < 0;
+        => tag.Length > 0 && tag[^1] != '-' && !tag.ContainsAnyExcept(TagOctets);
 
     private static bool IsLiteralContent(ReadOnlySpan<byte> content)
         => content.Length > 0 && content.IndexOfAnyExceptInRange((byte)33, (byte)126) < 0

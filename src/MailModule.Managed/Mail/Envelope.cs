@@ -98,5 +98,6 @@ internal sealed record Recipient(MailAddress Address, string? Maildrop)
 
     /// <summary>Octets of memory that a recipient takes in an envelope.</summary>
     public static long OctetsOf(MailAddress address, string? originalRecipient)
-        => OctetsOfAny + sizeof(char) * (2 * address.Text.Length + (originalRecipient?.Length ?? 0));
+        => OctetsOfAny + sizeof(char)
+            * (address.Text.Length + address.WireText.Length + (originalRecipient?.Length ?? 0));
 }

@@ -14,13 +14,19 @@ public sealed class MailAddress : IEquatable<MailAddress>
 
     private MailAddress(string text, string localPart, string domain)
     {
-        Text = text;
+        Text = WireText = text;
         LocalPart = localPart;
         Domain = domain;
     }
 
-    /// <summary>As it goes on the wire between the brackets; empty for the null path.</summary>
+    /// <summary>As it was given; empty for the null path.</summary>
     public string Text { get; }
+
+    /// <summary>
+    /// As other programs get it, between the brackets: <see cref="Text"/>, but a local part with dots where RFC 5321
+    /// §4.1.2 has none is in quotes, which mean nothing and which every program knows.
+    /// </summary>
+    public string WireText { get; private init; }
 
     /// <summary>
     /// The local part with quotes and backslashes taken away (RFC 5321 §4.1.2: quoting carries no meaning).
@@ -52,7 +58,10 @@ public sealed class MailAddress : IEquatable<MailAddress>
         if (text[local] != '@' || !AddressGrammar.IsDomainOrLiteral(text[(local + 1)..]))
             return false;
         string whole = Encoding.UTF8.GetString(text);
-        address = new MailAddress(whole, Unquote(text[..local]), Encoding.UTF8.GetString(text[(local + 1)..]));
+        string domain = Encoding.UTF8.GetString(text[(local + 1)..]);
+        address = text[0] == '"' || AddressGrammar.IsDotString(text[..local])
+            ? new MailAddress(whole, Unquote(text[..local]), domain)
+            : MakeQuoted(whole, Encoding.UTF8.GetString(text[..local]), domain);
         return true;
     }
 
@@ -86,6 +95,9 @@ public sealed class MailAddress : IEquatable<MailAddress>
             : Null;
         return isPostmaster;
     }
+
+    private static MailAddress MakeQuoted(string whole, string local, string domain)
+        => new(whole, local, domain) { WireText = $"\"{local}\"@{domain}" };
 
     private static string Unquote(ReadOnlySpan<byte> local)
     {

@@ -21,6 +21,21 @@ internal static class MailPath
         return true;
     }
 
+    /// <summary>
+    /// Takes a mailbox or a bare postmaster without brackets from the front of <paramref name="text"/>, up to a blank
+    /// or the end. Without brackets there is neither a null path nor a source route. Touches the text only on success.
+    /// </summary>
+    public static bool TryParseBare(scoped ref ReadOnlySpan<byte> text, bool utf8, out MailAddress address)
+    {
+        int local = AddressGrammar.LocalPartLength(text);
+        int blank = text[local..].IndexOf((byte)' ');
+        int end = blank < 0 ? text.Length : local + blank;
+        if (!MailAddress.TryParse(text[..end], utf8, out address))
+            return false;
+        text = text[end..];
+        return true;
+    }
+
     /// <summary>Where the bracket closes, which inside a quoted string it does not.</summary>
     private static int LengthToClosing(ReadOnlySpan<byte> text)
     {

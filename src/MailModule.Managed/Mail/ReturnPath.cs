@@ -16,7 +16,7 @@ internal static class ReturnPath
     /// <summary>Writes the field in wire form, with CRLF. An address cannot hold what would end the line.</summary>
     public static void Write(IBufferWriter<byte> output, MailAddress reversePath)
     {
-        string address = reversePath.Text;
+        string address = reversePath.WireText;
         Span<byte> field = output.GetSpan(Start.Length + Encoding.UTF8.GetMaxByteCount(address.Length) + End.Length);
         Start.CopyTo(field);
         int length = Start.Length + Encoding.UTF8.GetBytes(address, field[Start.Length..]);
@@ -26,7 +26,7 @@ internal static class ReturnPath
 
     /// <summary>Octets of the line at rest, with its LF.</summary>
     public static int LengthAtRest(MailAddress reversePath)
-        => Start.Length + Encoding.UTF8.GetByteCount(reversePath.Text) + End.Length - 1;
+        => Start.Length + Encoding.UTF8.GetByteCount(reversePath.WireText) + End.Length - 1;
 
     /// <summary>
     /// Octets of the field that a message begins with, with its end; 0 if the message has none in front.

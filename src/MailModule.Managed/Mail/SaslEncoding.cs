@@ -11,12 +11,13 @@ internal static class SaslEncoding
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"u8);
 
     /// <summary>
-    /// Decodes base64 strictly: no white space, padding as it must be, no stray bits. A lone "=" is an empty response
-    /// (RFC 4954 §4).
+    /// Decodes base64 strictly: padding as it must be, no stray bits, and no white space save behind it, where some
+    /// programs send a blank. A lone "=" is an empty response (RFC 4954 §4).
     /// </summary>
     public static bool TryDecode(ReadOnlySpan<byte> text, out byte[] octets)
     {
         octets = [];
+        text = text.TrimEnd(" \t"u8);
         if (text.SequenceEqual("="u8) || text.IsEmpty)
             return true;
         if (text.Length % 4 != 0 || text.IndexOfAnyExcept(Digits) is var end && end >= 0
@@ -34,12 +35,11 @@ internal static class SaslEncoding
     /// <summary>
     /// Takes a PLAIN message apart (RFC 4616 §2): [authorize-id] NUL user NUL password; false if it is malformed.
     /// </summary>
-    /// <param name="actsAsOther">The user asks to act as somebody else, which is a matter of rights, not of
-    /// form.</param>
+    /// <param name="identity">Whom the user asks to act as, which is a matter of rights; empty: himself.</param>
     public static bool TryReadPlain(
-        ReadOnlySpan<byte> message, out string user, out byte[] password, out bool actsAsOther)
+        ReadOnlySpan<byte> message, out string identity, out string user, out byte[] password)
     {
-        actsAsOther = false;
+        identity = "";
         user = "";
         password = [];
         int first = message.IndexOf((byte)0);
@@ -48,9 +48,9 @@ internal static class SaslEncoding
             return false;
         ReadOnlySpan<byte> name = message[(first + 1)..second];
         ReadOnlySpan<byte> secret = message[(second + 1)..];
-        if (!TryReadName(name, out user) || secret.Contains((byte)0))
+        if (!TryReadName(name, out user) || secret.Contains((byte)0)
+            || first > 0 && !TryReadName(message[..first], out identity))
             return false;
-        actsAsOther = first > 0 && !message[..first].SequenceEqual(name);
         password = secret.ToArray();
         return true;
     }

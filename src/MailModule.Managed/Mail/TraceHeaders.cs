@@ -20,7 +20,7 @@ internal static class TraceHeaders
     public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in TraceInfo trace)
     {
         string tls = trace.TlsDescription ?? "";
-        string recipient = envelope.Recipients.Count == 1 ? envelope.Recipients[0].Address.Text : "";
+        string recipient = envelope.Recipients.Count == 1 ? envelope.Recipients[0].Address.WireText : "";
         int chosen = envelope.Helo.Length + tls.Length + trace.HostName.Length + trace.Id.Length + recipient.Length;
         var field = new Field(output, 256 + chosen * 3);
         field.Add("Received: "u8);
@@ -53,9 +53,9 @@ internal static class TraceHeaders
     /// </summary>
     public static void WriteDeliveredTo(IBufferWriter<byte> output, MailAddress recipient)
     {
-        var field = new Field(output, 64 + recipient.Text.Length * 3);
+        var field = new Field(output, 64 + recipient.WireText.Length * 3);
         field.Add("Delivered-To: "u8);
-        field.Add(recipient.Text);
+        field.Add(recipient.WireText);
         field.Add("\r\n"u8);
         field.Commit(output);
     }
@@ -141,15 +141,21 @@ internal static class TraceHeaders
                     octet = (byte)'?';
         }
 
-        /// <summary>Text of which each octet that may not stand in a dot-atom becomes "-".</summary>
+        /// <summary>Text of which each octet that may not stand in a dot-atom becomes "-", a dot too that is not
+        /// between two others.</summary>
         public void AddDotAtom(string text)
         {
             int start = _length;
             Add(text);
+            byte before = (byte)'.';
             foreach (ref byte octet in _memory[start.._length])
-                if (!char.IsAsciiLetterOrDigit((char)octet)
-                    && octet is not ((byte)'.' or (byte)'-' or (byte)'_' or (byte)'+') && octet < 0x80)
-                    octet = (byte)'-';
+            {
+                bool isPlain = octet >= 0x80 || char.IsAsciiLetterOrDigit((char)octet)
+                    || octet is (byte)'-' or (byte)'_' or (byte)'+' || octet == '.' && before != '.';
+                before = octet = isPlain ? octet : (byte)'-';
+            }
+            if (before == '.' && _length > start)
+                _memory[_length - 1] = (byte)'-';
         }
 
         /// <summary>RFC 5321 §4.1.3.</summary>

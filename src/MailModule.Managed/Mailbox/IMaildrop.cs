@@ -12,9 +12,24 @@ internal interface IMaildrop : IMessageList, IDisposable
     string Home { get; }
 
     /// <summary>
-    /// Opens the message at rest (LF lines). <see cref="Fault.NotFound"/> if another program has deleted it.
+    /// Opens the message at rest (LF lines). <see cref="Fault.NotFound"/> if another program has deleted it. If one has
+    /// changed it, its size is told right from here on, and where the name told another, the name is corrected.
     /// </summary>
     Fault OpenMessage(int index, out Stream content);
+
+    /// <summary>Of the message that was opened last: false if it was too much to read for its size.</summary>
+    bool IsSizeKnown { get; }
+
+    /// <summary>
+    /// The message that was opened last, read to its end, had this size on the wire. Does not block: the name is owed.
+    /// </summary>
+    void NoteSize(long wireLength);
+
+    /// <summary>A name is owed its right sizes; <see cref="CorrectNames"/> or the next opening settles it.</summary>
+    bool OwesNames { get; }
+
+    /// <summary>Gives names the sizes that are owed to them.</summary>
+    void CorrectNames();
 
     /// <summary>Reads the front of a message at rest, the whole of it if <paramref name="length"/> comes out less than
     /// the buffer's. Fails as <see cref="OpenMessage"/> does. After a run of calls comes

@@ -1,7 +1,9 @@
 namespace MailModule.Mailbox;
 
-/// <summary>The messages of a maildrop by number, for one session: fixed numbers, exact sizes, stable ids. Nothing here
-/// costs a file access.</summary>
+/// <summary>
+/// The messages of a maildrop by number, for one session: fixed numbers, stable ids, and sizes as names tell them,
+/// until the file that is opened is seen to have another. Nothing here costs a file access.
+/// </summary>
 internal interface IMessageList
 {
     int Count { get; }

@@ -1,6 +1,4 @@
-using System.Buffers;
 using System.Text;
-using MailModule.Lines;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -76,6 +74,7 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
         ref MaildirMessage message = ref _messages[_count++];
         message.Time = MaildirName.Time(name);
         message.Size = MaildirName.WireLength(name);
+        message.Length = MaildirName.Length(name);
         message.NameOffset = _used;
         message.NameLength = (ushort)name.Length;
         message.UniqueLength = (ushort)MaildirName.UniqueLength(name);
@@ -124,7 +123,7 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
                 continue;
             int known = earlier.Find(Unique(message));
             if (known >= 0 && !earlier[known].IsEstimate)
-                message.Size = earlier[known].Size;
+                (message.Size, message.Length) = (earlier[known].Size, earlier[known].Length);
             else
                 Measure(ref message);
         }
@@ -154,25 +153,12 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
             return;
         }
         message.IsEstimate = stamp.Length > Math.Min(MeasureLimit, MeasuresLimit - _measured);
-        message.Size = message.IsEstimate ? stamp.Length : WireLengthOf(result, stamp.Length);
+        var size = new MessageSize(-1, stamp.Length);
+        if (!message.IsEstimate)
+            MessageFile.Measure(calls, result, stamp.Length, out size);
+        (message.Length, message.Size) = (size.Length, size.WireLength);
+        _measured += Math.Max(0, size.Length);
         calls.Close(result);
-    }
-
-    private long WireLengthOf(int descriptor, long left)
-    {
-        var length = new WireLength();
-        byte[] piece = ArrayPool<byte>.Shared.Rent(64 * 1024);
-        int count;
-        do
-        {
-            count = calls.Read(descriptor, piece.AsSpan(0, (int)Math.Min(piece.Length, left)));
-            length.Add(piece.AsSpan(0, Math.Max(0, count)));
-            _measured += Math.Max(0, count);
-            left -= count;
-        }
-        while (count > 0 && left > 0);
-        ArrayPool<byte>.Shared.Return(piece);
-        return length.Total;
     }
 
     private ReadOnlySpan<byte> Unique(in MaildirMessage message)

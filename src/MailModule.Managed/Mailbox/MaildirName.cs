@@ -13,8 +13,11 @@ internal static class MaildirName
     /// <summary>Longest unique part of a name of ours, and longest unique id (RFC 1939 §7).</summary>
     public const int UniqueLimit = 70;
 
+    /// <summary>Room for the fields of two sizes.</summary>
+    public const int SizesRoom = 2 * (3 + 20);
+
     /// <summary>Room for any name of ours: the unique part and two sizes.</summary>
-    public const int Room = UniqueLimit + 2 * (3 + 20);
+    public const int Room = UniqueLimit + SizesRoom;
 
     /// <summary>
     /// The host's part: slash, colon, comma, blanks and the like become \ooo, as other Maildir programs do; cut to fit.
@@ -75,6 +78,36 @@ internal static class MaildirName
 
     /// <summary>The S= of a name that has both sizes, as names of ours do; else -1.</summary>
     public static long Length(ReadOnlySpan<byte> name) => WireLength(name) < 0 ? -1 : Field(name, ",S="u8);
+
+    /// <summary>The name tells a size, and another than this.</summary>
+    public static bool TellsOther(ReadOnlySpan<byte> name, MessageSize size)
+        => Field(name, ",S="u8) is >= 0 and var length && length != size.Length
+            || WireLength(name) is >= 0 and var wireLength && wireLength != size.WireLength;
+
+    /// <summary>The same name with these sizes: unique part, flags and other fields stay.</summary>
+    /// <param name="room">Holds the name, and two sizes more.</param>
+    public static ReadOnlySpan<byte> WithSizes(Span<byte> room, ReadOnlySpan<byte> name, MessageSize size)
+    {
+        int at = UniqueLength(name);
+        int colon = name.IndexOf((byte)':');
+        ReadOnlySpan<byte> fields = name[at..(colon < 0 ? name.Length : colon)];
+        ReadOnlySpan<byte> flags = name[(at + fields.Length)..];
+        name[..at].CopyTo(room);
+        at += Field(room[at..], ",S="u8, size.Length);
+        at += Field(room[at..], ",W="u8, size.WireLength);
+        while (!fields.IsEmpty)
+        {
+            int next = fields[1..].IndexOf((byte)',') + 1;
+            ReadOnlySpan<byte> field = next == 0 ? fields : fields[..next];
+            fields = fields[field.Length..];
+            if (field.StartsWith(",S="u8) || field.StartsWith(",W="u8))
+                continue;
+            field.CopyTo(room[at..]);
+            at += field.Length;
+        }
+        flags.CopyTo(room[at..]);
+        return room[..(at + flags.Length)];
+    }
 
     private static long Field(ReadOnlySpan<byte> name, ReadOnlySpan<byte> key)
     {

@@ -12,10 +12,11 @@ internal sealed class MaildirSnapshot(byte[] names, MaildirMessage[] messages, F
 
     public int Count => messages.Length;
 
-    public long TotalSize { get; } = Sum(messages);
+    /// <summary>Octets of all messages on the wire. Sizes stand in names, which say what their owner likes.</summary>
+    public Int128 TotalSize { get; } = Sum(messages);
 
     /// <summary>Octets of memory it takes.</summary>
-    public long MemorySize => names.Length + messages.Length * 32L + 200;
+    public long MemorySize => names.Length + messages.Length * 40L + 200;
 
     public FileStamp NewFolder => newFolder;
     public FileStamp CurFolder => curFolder;
@@ -48,12 +49,22 @@ internal sealed class MaildirSnapshot(byte[] names, MaildirMessage[] messages, F
         return -1;
     }
 
-    // Sizes stand in names, which say what their owner likes.
-    private static long Sum(MaildirMessage[] messages)
+    /// <summary>The same messages, some with other sizes; one that is not here is passed over.</summary>
+    public MaildirSnapshot With(IEnumerable<(byte[] Unique, MessageSize Size)> sizes)
     {
-        long sum = 0;
+        MaildirMessage[] corrected = [.. messages];
+        foreach ((byte[] unique, MessageSize size) in sizes)
+            if (Find(unique) is >= 0 and var index)
+                (corrected[index].Length, corrected[index].Size, corrected[index].IsEstimate)
+                    = (size.Length, size.WireLength, false);
+        return new MaildirSnapshot(names, corrected, newFolder, curFolder);
+    }
+
+    private static Int128 Sum(MaildirMessage[] messages)
+    {
+        Int128 sum = 0;
         foreach (ref readonly MaildirMessage message in messages.AsSpan())
-            sum += Math.Min(message.Size, long.MaxValue - sum);
+            sum += message.Size;
         return sum;
     }
 }

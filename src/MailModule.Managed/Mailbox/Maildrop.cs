@@ -4,7 +4,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing.
+/// A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing; a name that
+/// tells another size than the file has gets the right one.
 /// </summary>
 internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor)
     : IMaildrop
@@ -18,7 +19,12 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         return folder.Unlink(name);
     };
 
+    private const int LongestName = 255;
+
+    private readonly SizeCorrections _corrections = new(snapshot);
+    private readonly List<int> _owedNames = [];
     private MaildirSnapshot? _newerSnapshot;
+    private (int Index, MessageSize Size) _opened = (-1, default);
     private int _lock = lockDescriptor;
     private MailFolder? _reading;
 
@@ -26,24 +32,50 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
 
     public string Home => home;
     public int Count => snapshot.Count;
-    public long TotalSize => snapshot.TotalSize;
-    public long Size(int index) => snapshot[index].Size;
+    public long TotalSize => _corrections.TotalSize;
+    public bool IsSizeKnown => _opened.Size.WireLength >= 0;
+    public bool OwesNames => _owedNames.Count > 0;
+    public long Size(int index) => _corrections.SizeOf(index).WireLength;
     public int UniqueId(int index, Span<byte> destination)
         => MaildirName.WriteUniqueId(snapshot.Unique(index), destination);
 
     public Fault OpenMessage(int index, out Stream content)
     {
         content = Stream.Null;
-        int descriptor = store.Folders.Open(home, FolderName.Inbox, out MailFolder folder);
-        if (descriptor < 0)
-            return SystemFault.Of(descriptor);
+        int result = store.Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        if (result < 0)
+            return SystemFault.Of(result);
         using (folder)
         {
-            descriptor = OnFile(folder, index, s_open, out FileStamp stamp);
-            if (descriptor >= 0)
-                content = new DescriptorStream(store.Calls, descriptor, stamp.Length);
+            CorrectNames(folder);
+            result = OnFile(folder, index, s_open, out FileStamp stamp);
+            if (result < 0)
+                return SystemFault.Of(result);
+            result = OpenedMessage.Make(
+                store.Calls, result, stamp.Length, _corrections.SizeOf(index), out OpenedMessage message);
+            if (result < 0)
+                return SystemFault.Of(result);
+            content = message.Content;
+            _opened = (index, message.Size);
+            if (IsSizeKnown && IsOther(index, message.Size))
+                Correct(folder, index, message.Size);
         }
-        return SystemFault.Of(descriptor);
+        return Fault.None;
+    }
+
+    public void NoteSize(long wireLength)
+    {
+        _opened.Size = _opened.Size with { WireLength = wireLength };
+        _corrections.SetSize(_opened.Index, _opened.Size);
+        _owedNames.Add(_opened.Index);
+    }
+
+    public void CorrectNames()
+    {
+        if (!OwesNames || store.Folders.Open(home, FolderName.Inbox, out MailFolder folder) < 0)
+            return;
+        using (folder)
+            CorrectNames(folder);
     }
 
     public Fault ReadMessage(int index, Span<byte> buffer, out int length)
@@ -80,6 +112,8 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public void Dispose()
     {
         EndReading();
+        if (_corrections.All is { Count: > 0 } sizes)
+            store.Snapshots.Correct(home, sizes);
         int descriptor = Interlocked.Exchange(ref _lock, -1);
         if (descriptor >= 0)
             store.Unlock(home, descriptor);
@@ -108,30 +142,67 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         return synced != Fault.None ? synced : fault;
     }
 
+    private void CorrectNames(MailFolder folder)
+    {
+        foreach (int index in _owedNames)
+            Correct(folder, index, _corrections.SizeOf(index));
+        _owedNames.Clear();
+    }
+
+    private bool IsOther(int index, MessageSize size)
+        => size != _corrections.SizeOf(index) || MaildirName.TellsOther(
+            _corrections.TryGetName(index, out byte[] name, out _) ? name : snapshot.Name(index), size);
+
+    private void Correct(MailFolder folder, int index, MessageSize size)
+    {
+        _corrections.SetSize(index, size);
+        OnFile(folder, index, (HomeFolder part, ReadOnlySpan<byte> name, out FileStamp stamp) =>
+        {
+            stamp = default;
+            return MaildirName.TellsOther(name, size) ? Rename(folder, part, name, index) : 0;
+        }, out _);
+    }
+
+    // Nothing depends on it: a name that cannot be changed is found to be wrong again.
+    private int Rename(MailFolder folder, HomeFolder part, ReadOnlySpan<byte> name, int index)
+    {
+        Span<byte> room = stackalloc byte[LongestName + MaildirName.SizesRoom];
+        ReadOnlySpan<byte> right = MaildirName.WithSizes(room, name, _corrections.SizeOf(index));
+        if (right.Length > LongestName || part.Stat(right, out _) != -Errno.NoEntry)
+            return 0;
+        int result = part.Rename(name, part, right);
+        bool inNew = folder.OpenNew(out HomeFolder incoming) >= 0 && part == incoming;
+        if (result >= 0)
+            _corrections.SetName(index, right.ToArray(), inNew);
+        return result == -Errno.NoEntry ? result : 0;
+    }
+
     // Another program may move a message from new/ to cur/ or change its flags at any time: its unique name finds it
     // again.
     private int OnFile(MailFolder folder, int index, FileAction action, out FileStamp stamp)
     {
-        int result = OnFile(folder, snapshot, index, action, out stamp);
+        int result = _corrections.TryGetName(index, out byte[] name, out bool inNew)
+            ? OnFile(folder, name, inNew, action, out stamp)
+            : OnFile(folder, snapshot.Name(index), snapshot[index].InNew, action, out stamp);
         for (int attempt = 0; result == -Errno.NoEntry && attempt < 3; attempt++)
         {
             if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, out _newerSnapshot) != Fault.None)
                 break;
             int at = _newerSnapshot.Find(snapshot.Unique(index));
             if (at >= 0)
-                result = OnFile(folder, _newerSnapshot, at, action, out stamp);
+                result = OnFile(folder, _newerSnapshot.Name(at), _newerSnapshot[at].InNew, action, out stamp);
         }
         return result;
     }
 
     private int OnFile(
-        MailFolder folder, MaildirSnapshot messages, int index, FileAction action, out FileStamp stamp)
+        MailFolder folder, ReadOnlySpan<byte> name, bool inNew, FileAction action, out FileStamp stamp)
     {
         stamp = default;
-        int result = messages[index].InNew ? folder.OpenNew(out HomeFolder part) : folder.OpenCur(out part);
+        int result = inNew ? folder.OpenNew(out HomeFolder part) : folder.OpenCur(out part);
         if (result >= 0)
-            result = action(part, messages.Name(index), out stamp);
-        store.NotePassedOver(folder, messages.Name(index), result);
+            result = action(part, name, out stamp);
+        store.NotePassedOver(folder, name, result);
         return result;
     }
 

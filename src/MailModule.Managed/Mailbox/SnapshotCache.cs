@@ -34,6 +34,16 @@ internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, Passed
             return Get(home, folder, out snapshot);
     }
 
+    /// <summary>
+    /// Takes over what a session has found out of sizes: where names do not tell them, the next would hear old ones.
+    /// </summary>
+    public void Correct(string home, IEnumerable<(byte[] Unique, MessageSize Size)> sizes)
+    {
+        lock (_byHome)
+            if (_byHome.TryGetValue(home, out LinkedListNode<Entry>? node))
+                node.Value = node.Value with { Snapshot = node.Value.Snapshot.With(sizes) };
+    }
+
     private Fault Get(string home, MailFolder folder, out MaildirSnapshot snapshot)
     {
         snapshot = MaildirSnapshot.Empty;

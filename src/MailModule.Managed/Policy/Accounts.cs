@@ -12,6 +12,7 @@ internal sealed class Accounts
     private readonly Account[] _all;
     private readonly Dictionary<string, Account> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Account> _byAnyCase = new(StringComparer.OrdinalIgnoreCase);
+    private readonly HashSet<string> _differByCase = new(StringComparer.OrdinalIgnoreCase);
     private readonly LocalDomains _domains;
     private readonly string _realm;
     private readonly string _usersFolder;
@@ -31,7 +32,8 @@ internal sealed class Accounts
         foreach (Account account in _all)
         {
             _byName[account.Name] = account;
-            _byAnyCase.TryAdd(account.Name, account);
+            if (!_byAnyCase.TryAdd(account.Name, account))
+                _differByCase.Add(account.Name);
         }
         Postmaster = ByName(PostmasterName) ?? Array.Find(_all, account => account.IsAdmin) ?? _all.FirstOrDefault();
     }
@@ -45,15 +47,15 @@ internal sealed class Accounts
     public Account? Postmaster { get; }
 
     /// <summary>
-    /// The user of a login name: <c>user@domain</c> as it stands, else, if the domain is ours, <c>user</c>. To the
-    /// letter; null for an unknown one.
+    /// The user of a login name: <c>user@domain</c> as it stands, else, if the domain is ours, <c>user</c>; letters'
+    /// case counts only where two users differ by nothing else. Null for an unknown one.
     /// </summary>
     public Account? Find(string name)
     {
-        if (_byName.TryGetValue(name, out Account? account))
+        if (FindByName(name) is { } account)
             return account;
         int at = name.LastIndexOf('@');
-        return at > 0 && _domains.Contains(name[(at + 1)..]) ? _byName.GetValueOrDefault(name[..at]) : null;
+        return at > 0 && _domains.Contains(name[(at + 1)..]) ? FindByName(name[..at]) : null;
     }
 
     /// <summary>
@@ -111,6 +113,10 @@ internal sealed class Accounts
 
     /// <summary>The home of a user by the exact name; null for an unknown one.</summary>
     public string? HomeOf(string name) => _byName.GetValueOrDefault(name)?.Home;
+
+    private Account? FindByName(string name)
+        => _byName.GetValueOrDefault(name)
+            ?? (_differByCase.Contains(name) ? null : _byAnyCase.GetValueOrDefault(name));
 
     private Account? ByName(string name) => _byName.GetValueOrDefault(name) ?? _byAnyCase.GetValueOrDefault(name);
 

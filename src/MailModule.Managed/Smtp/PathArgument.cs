@@ -14,8 +14,9 @@ internal static class PathArgument
             return PathFault.Syntax;
         // RFC 5321 §3.3 has no space after the colon; many clients send one
         argument = argument[keyword.Length..].TrimStart((byte)' ');
+        // RFC 5321 §4.1.2 has brackets around a path; scripts and devices leave them out
         if (argument.IsEmpty || argument[0] != '<')
-            return PathFault.Syntax;
+            return MailPath.TryParseBare(ref argument, utf8: true, out path) ? PathFault.None : PathFault.Syntax;
         if (!MailPath.TryParse(ref argument, utf8: true, out path))
             return PathFault.Address;
         return argument.IsEmpty || argument[0] == ' ' ? PathFault.None : PathFault.Syntax;

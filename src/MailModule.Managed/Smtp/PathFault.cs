@@ -4,7 +4,7 @@ namespace MailModule.Smtp;
 internal enum PathFault
 {
     None,
-    /// <summary>No FROM: or TO:, or no path in brackets.</summary>
+    /// <summary>No FROM: or TO:, or behind it neither a path in brackets nor an address.</summary>
     Syntax,
     /// <summary>The path has brackets, but what is in them is no address.</summary>
     Address,

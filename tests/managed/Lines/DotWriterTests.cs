@@ -42,6 +42,21 @@ public class DotWriterTests
     }
 
     [Fact]
+    public void What_is_written_without_doubled_dots_and_the_final_one_is_the_length_on_the_wire()
+    {
+        foreach (byte[] text in Texts.AllUpTo(7))
+        {
+            var writer = new DotWriter();
+            byte[] wire = new byte[2 * text.Length + DotWriter.FinishRoom];
+            writer.Write(text, wire, out _, out int written);
+            written += writer.Finish(wire.AsSpan(written)) - DotWriter.FinalDotLength;
+            var length = new WireLength();
+            length.Add(text);
+            Assert.Equal(length.Total, written - writer.DoubledDots);
+        }
+    }
+
+    [Fact]
     public void What_is_written_reads_back_the_same()
     {
         var random = new Random(1939);

@@ -35,11 +35,11 @@ public class MailAddressTests
     [InlineData("a@b..c")]
     [InlineData("a@-b")]
     [InlineData("a@b-")]
-    [InlineData("a@b_c")]
     [InlineData("a@b c")]
-    [InlineData(".a@b")]
-    [InlineData("a.@b")]
-    [InlineData("a..b@c")]
+    [InlineData(".@b")]
+    [InlineData("...@b")]
+    [InlineData("a..b")]
+    [InlineData("a@_.-")]
     [InlineData("a b@c")]
     [InlineData("a@b@c")]
     [InlineData("a<@b")]
@@ -59,6 +59,7 @@ public class MailAddressTests
     [InlineData("a@[IPv6:fe80::1%eth0]")]
     [InlineData("a@[x:[]")]
     [InlineData("a@[-:x]")]
+    [InlineData("a@[a_b:x]")]
     [InlineData("a@[:x]")]
     [InlineData("a@[1.2.3.4")]
     [InlineData("a\r@b")]
@@ -70,15 +71,41 @@ public class MailAddressTests
     public void What_is_no_address_is_refused(string text) => Assert.False(MailAddress.TryParse(text, out _));
 
     [Fact]
-    public void Limits_are_64_and_255_octets()
+    public void Limits_are_512_octets_quotes_included_and_255()
     {
         string domain = string.Join('.', Enumerable.Repeat(new string('d', 63), 3)) + "." + new string('e', 63);
         Assert.Equal(255, domain.Length);
-        Assert.True(MailAddress.TryParse(new string('a', 64) + "@" + domain, out _));
-        Assert.False(MailAddress.TryParse(new string('a', 65) + "@" + domain, out _));
+        Assert.True(MailAddress.TryParse(new string('a', 510) + "@" + domain, out _));
+        Assert.False(MailAddress.TryParse(new string('a', 511) + "@" + domain, out _));
+        Assert.True(MailAddress.TryParse($"\"{new string('a', 510)}\"@{domain}", out _));
+        Assert.False(MailAddress.TryParse($"\"{new string('a', 511)}\"@{domain}", out _));
         Assert.False(MailAddress.TryParse("a@" + domain[1..] + ".ff", out _));
         Assert.False(MailAddress.TryParse("a@" + new string('d', 64), out _));
-        Assert.False(MailAddress.TryParse(new string('é', 33) + "@b", out _));
+        Assert.False(MailAddress.TryParse(new string('é', 256) + "@b", out _));
+    }
+
+    [Theory]
+    [InlineData("a..b@c", "a..b", "\"a..b\"@c")]
+    [InlineData(".a@c", ".a", "\".a\"@c")]
+    [InlineData("a.@c", "a.", "\"a.\"@c")]
+    [InlineData("...a..b...@[127.0.0.1]", "...a..b...", "\"...a..b...\"@[127.0.0.1]")]
+    [InlineData("é..b@c", "é..b", "\"é..b\"@c")]
+    [InlineData("a.b@c_d._e.example", "a.b", "a.b@c_d._e.example")]
+    [InlineData("\"a..b\"@c", "a..b", "\"a..b\"@c")]
+    public void Dots_anywhere_and_underscores_are_taken_and_others_get_what_the_grammar_has(
+        string text, string local, string wire)
+    {
+        MailAddress address = Parse(text);
+        Assert.Equal((text, local, wire), (address.Text, address.LocalPart, address.WireText));
+        Assert.Equal(address, Parse(wire));
+        Assert.Equal(wire, Parse(wire).WireText);
+    }
+
+    [Fact]
+    public void The_longest_address_is_one_in_its_quotes_too()
+    {
+        MailAddress longest = Parse("." + new string('a', 509) + "@b");
+        Assert.Equal(longest, Parse(longest.WireText));
     }
 
     [Fact]
@@ -154,6 +181,39 @@ public class MailAddressTests
     {
         ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(text);
         Assert.False(MailPath.TryParse(ref input, utf8: true, out _));
+        Assert.Equal(text.Length, input.Length);
+    }
+
+    [Theory]
+    [InlineData("a@b SIZE=1", "a@b", " SIZE=1")]
+    [InlineData("a..b@c_d", "a..b@c_d", "")]
+    [InlineData("\"a> SIZE=1\"@b X", "\"a> SIZE=1\"@b", " X")]
+    [InlineData("Postmaster ", "Postmaster", " ")]
+    public void Addresses_without_brackets_end_at_a_blank(string text, string address, string rest)
+    {
+        ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(text);
+        Assert.True(MailPath.TryParseBare(ref input, utf8: false, out MailAddress parsed));
+        Assert.Equal((address, rest), (parsed.Text, Encoding.UTF8.GetString(input)));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" a@b")]
+    [InlineData("<a@b>")]
+    [InlineData("<>")]
+    [InlineData("a@b>")]
+    [InlineData("a@b,c@d")]
+    [InlineData("@x:a@b")]
+    [InlineData("@x,@y:a@b")]
+    [InlineData("\"a b@c d")]
+    [InlineData("a b@c")]
+    [InlineData("a")]
+    [InlineData("SIZE=1")]
+    [InlineData("a@b\tSIZE=1")]
+    public void What_has_no_brackets_and_is_no_address_is_refused(string text)
+    {
+        ReadOnlySpan<byte> input = Encoding.UTF8.GetBytes(text);
+        Assert.False(MailPath.TryParseBare(ref input, utf8: true, out _));
         Assert.Equal(text.Length, input.Length);
     }
 

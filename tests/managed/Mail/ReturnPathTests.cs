@@ -10,6 +10,7 @@ public class ReturnPathTests
     [InlineData("", "Return-Path: <>\r\n")]
     [InlineData("ann@a.example", "Return-Path: <ann@a.example>\r\n")]
     [InlineData("\u00e9@b.example", "Return-Path: <\u00e9@b.example>\r\n")]
+    [InlineData("a..@b.example", "Return-Path: <\"a..\"@b.example>\r\n")]
     public void What_is_written_is_measured_and_skipped(string address, string field)
     {
         MailAddress reversePath = MailAddress.Null;

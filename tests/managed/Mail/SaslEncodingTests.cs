@@ -11,7 +11,11 @@ public class SaslEncodingTests
     [InlineData("YQ==", "a")]
     [InlineData("YWI=", "ab")]
     [InlineData("YWJj", "abc")]
-    public void Base64_is_decoded(string text, string octets)
+    [InlineData("YQ== ", "a")]
+    [InlineData("YWJj \t ", "abc")]
+    [InlineData("= ", "")]
+    [InlineData("  ", "")]
+    public void Base64_is_decoded_with_blanks_behind_it(string text, string octets)
     {
         Assert.True(SaslEncoding.TryDecode(Encoding.ASCII.GetBytes(text), out byte[] decoded));
         Assert.Equal(octets, Encoding.ASCII.GetString(decoded));
@@ -23,6 +27,9 @@ public class SaslEncodingTests
     [InlineData("YR==")]
     [InlineData("YWK=")]
     [InlineData("Y Q=")]
+    [InlineData(" YQ==")]
+    [InlineData("YQ== YQ==")]
+    [InlineData("YQ==\u00a0")]
     [InlineData("YQ==YQ==")]
     [InlineData("Y===")]
     [InlineData("====")]
@@ -46,15 +53,14 @@ public class SaslEncodingTests
     }
 
     [Theory]
-    [InlineData("\0user\0pass word", "user", "pass word")]
-    [InlineData("user\0user\0p", "user", "p")]
-    [InlineData("\0u\u00e9\0", "u\u00e9", "")]
-    public void Plain_messages_are_taken_apart(string message, string user, string password)
+    [InlineData("\0user\0pass word", "", "user", "pass word")]
+    [InlineData("User@d\0user\0p", "User@d", "user", "p")]
+    [InlineData("\0u\u00e9\0", "", "u\u00e9", "")]
+    public void Plain_messages_are_taken_apart(string message, string identity, string user, string password)
     {
         Assert.True(SaslEncoding.TryReadPlain(
-            Encoding.UTF8.GetBytes(message), out string name, out byte[] secret, out bool actsAsOther));
-        Assert.Equal((user, password), (name, Encoding.UTF8.GetString(secret)));
-        Assert.False(actsAsOther);
+            Encoding.UTF8.GetBytes(message), out string actsAs, out string name, out byte[] secret));
+        Assert.Equal((identity, user, password), (actsAs, name, Encoding.UTF8.GetString(secret)));
     }
 
     [Theory]
@@ -64,6 +70,7 @@ public class SaslEncodingTests
     [InlineData("\0\0password")]
     [InlineData("\0user\0pass\0word")]
     [InlineData("\0us\ner\0password")]
+    [InlineData("ad\nmin\0user\0password")]
     public void Malformed_plain_messages_are_refused(string message)
         => Assert.False(SaslEncoding.TryReadPlain(Encoding.UTF8.GetBytes(message), out _, out _, out _));
 }

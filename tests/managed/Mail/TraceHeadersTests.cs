@@ -39,6 +39,21 @@ public class TraceHeadersTests
     }
 
     [Fact]
+    public void Dots_that_the_grammar_does_not_have_stand_in_quotes_or_not_at_all()
+    {
+        Envelope envelope = Incoming("client.example", "192.0.2.1");
+        AddRecipient(envelope, "c..c@d.example");
+        Assert.Contains("\r\n\tfor <\"c..c\"@d.example>; ",
+            Received(envelope, new TraceInfo("mail.example", "ID1", true, null)), StringComparison.Ordinal);
+        var output = new ArrayBufferWriter<byte>();
+        Assert.True(MailAddress.TryParse(".a..b.@c_c.example", out MailAddress address));
+        TraceHeaders.WriteDeliveredTo(output, address);
+        TraceHeaders.WriteListId(output, address);
+        Assert.Equal("Delivered-To: \".a..b.\"@c_c.example\r\nList-Id: <-a.-b-.c_c.example>\r\n",
+            Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
+    [Fact]
     public void Of_several_recipients_none_is_named()
     {
         Envelope envelope = Incoming("", "2001:db8::1");

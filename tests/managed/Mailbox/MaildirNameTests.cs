@@ -41,6 +41,26 @@ public class MaildirNameTests
         => Assert.Equal(expected, MaildirName.WireLength(Encoding.ASCII.GetBytes(name)));
 
     [Theory]
+    [InlineData("1.a.h,S=1,W=2", "1.a.h,S=10,W=12")]
+    [InlineData("1.a.h,S=1,W=2:2,RS", "1.a.h,S=10,W=12:2,RS")]
+    [InlineData("1.a.h,U=7,W=2,X,S=1,S=3:2,", "1.a.h,S=10,W=12,U=7,X:2,")]
+    [InlineData("1.a.h:2,S=5", "1.a.h,S=10,W=12:2,S=5")]
+    [InlineData("", ",S=10,W=12")]
+    public void A_name_gets_other_sizes_and_keeps_the_rest(string name, string expected)
+        => Assert.Equal(expected, Encoding.ASCII.GetString(MaildirName.WithSizes(
+            new byte[name.Length + MaildirName.SizesRoom], Encoding.ASCII.GetBytes(name), new MessageSize(10, 12))));
+
+    [Theory]
+    [InlineData("1.a.h,S=10,W=12", false)]
+    [InlineData("1.a.h,S=10", false)]
+    [InlineData("1.a.h", false)]
+    [InlineData("1.a.h,S=11,W=12", true)]
+    [InlineData("1.a.h,S=10,W=13:2,", true)]
+    [InlineData("1.a.h,W=13", true)]
+    public void A_name_tells_other_sizes_where_one_of_them_is_another(string name, bool tellsOther)
+        => Assert.Equal(tellsOther, MaildirName.TellsOther(Encoding.ASCII.GetBytes(name), new MessageSize(10, 12)));
+
+    [Theory]
     [InlineData("1.a.h,S=1:2,S", "1.a.h")]
     [InlineData("1.a.h:2,S", "1.a.h")]
     [InlineData("1.a.h", "1.a.h")]

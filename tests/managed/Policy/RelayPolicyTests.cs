@@ -37,6 +37,9 @@ public class RelayPolicyTests
     [InlineData("\"ann@c.example\"@a.example")]
     [InlineData("\"dora@b.example\"@a.example")]
     [InlineData("ann+tag@a.example")]
+    [InlineData(".ann@a.example")]
+    [InlineData("ann.@a.example")]
+    [InlineData("a..nn@a.example")]
     public void Mail_for_an_unknown_user_of_ours_is_refused(string recipient)
         => Assert.Equal(new RelayVerdict(null, RelayRefusal.UnknownUser),
             Policy().CheckRecipient(Address(recipient), mayRelay: true));
@@ -97,8 +100,12 @@ public class RelayPolicyTests
     [InlineData("ann@a.example", "a", "ann")]
     [InlineData("ann@B.example", "a", "ann")]
     [InlineData("ann@c.example", "a", null)]
-    [InlineData("Ann", "a", null)]
+    [InlineData("ANN", "a", "ann")]
+    [InlineData("Ann@A.Example", "a", "ann")]
+    [InlineData("bob@b.example", "b", "Bob")]
     [InlineData("ann", "A", null)]
+    [InlineData("Dora@B.Example", "d", "dora@b.example")]
+    [InlineData("Dora@B.Example", "e", null)]
     [InlineData("dora@b.example", "d", "dora@b.example")]
     [InlineData("dora", "e", "dora")]
     [InlineData("dora@b.example", "e", null)]
@@ -106,8 +113,19 @@ public class RelayPolicyTests
     [InlineData("off", "", null)]
     [InlineData("", "", null)]
     [InlineData("@a.example", "a", null)]
-    public void A_login_needs_name_and_password_to_the_letter(string name, string password, string? user)
+    public void A_login_is_a_users_name_or_address_in_any_case_and_the_password_to_the_letter(
+        string name, string password, string? user)
         => Assert.Equal(user, Policy().Accounts.Verify(name, Encoding.UTF8.GetBytes(password))?.Name);
+
+    [Theory]
+    [InlineData("Ann", "a", "Ann")]
+    [InlineData("ANN@a.example", "b", "ANN")]
+    [InlineData("ann", "a", null)]
+    [InlineData("ann@a.example", "b", null)]
+    public void Where_two_users_differ_by_case_alone_a_login_is_to_the_letter(
+        string name, string password, string? user)
+        => Assert.Equal(user, Policy(["Ann;a;;PS", "ANN;b;;PS"]).Accounts
+            .Verify(name, Encoding.UTF8.GetBytes(password))?.Name);
 
     [Fact]
     public void No_password_of_another_user_lets_an_unknown_name_in()

@@ -49,7 +49,7 @@ internal static class DsnMessage
     private static void WriteHeader(Dsn dsn, string id, string boundary, DsnOutput output)
     {
         output.WriteLine($"From: Mail Delivery System <MAILER-DAEMON@{dsn.Host}>");
-        output.WriteLine($"To: <{dsn.Sender.Address}>");
+        output.WriteLine($"To: <{dsn.Sender.Address.WireText}>");
         output.WriteLine($"Subject: {DsnWords.Subject(dsn.Kind)}");
         output.WriteLine($"Date: {DateOf(dsn.Date)}");
         output.WriteLine($"Message-ID: <{id}@{dsn.Host}>");

@@ -25,6 +25,9 @@ internal sealed class Pop3Backend(Pop3Dependencies dependencies, IBlockingPeer? 
 
     public int Read(Pop3Session session, byte[] buffer) => HandlerFor(session).Read(buffer);
 
+    public void NoteSize(Pop3Session session, int index, long wireLength)
+        => HandlerFor(session).NoteSize(wireLength);
+
     public Pop3Verdict Quit(Pop3Session session) => HandlerFor(session).Quit();
 
     public void CloseMessage(Pop3Session session) => HandlerFor(session).CloseMessage();

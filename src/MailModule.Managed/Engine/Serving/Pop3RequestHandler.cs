@@ -68,10 +68,17 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
 
     public Pop3Verdict Quit()
     {
-        if (_session.Deleted.Count > 0)
+        if (_session.Deleted.Count > 0 || _maildrop is { OwesNames: true })
             return Start(Step.Quit, RequestAction.None);
         GiveMaildropBack();
         return Pop3Verdict.Accept;
+    }
+
+    /// <summary>What was sent had another size than was told. What a host gave has none that was.</summary>
+    public void NoteSize(long wireLength)
+    {
+        if (_index >= 0)
+            _maildrop?.NoteSize(wireLength);
     }
 
     /// <summary>
@@ -82,7 +89,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (_message is not { } message)
             return;
         _message = null;
-        if (Workers.IsCurrent)
+        if (Workers.IsCurrent || message is MemoryStream)
             message.Dispose();
         else
             _dependencies.RunJob(new Closing(message));
@@ -210,7 +217,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         if (fault != Fault.None)
             return Pop3Verdict.Refuse("[SYS/TEMP] the message cannot be read now");
         _message = content;
-        return Pop3Verdict.Accept;
+        return !_isWhole || _maildrop.IsSizeKnown ? Pop3Verdict.Accept : Pop3Verdict.WithoutSize;
     }
 
     // A host that is asked about messages is asked before each.
@@ -224,6 +231,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             content.Dispose();
             return Pop3Verdict.Close();
         }
+        _index = -1;
         string? size = _isWhole ? $"{content.WireLength} octets" : null;
         _message = content.OpenRead();
         return new Pop3Verdict(Pop3VerdictKind.Accept, size);
@@ -267,6 +275,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             else if (answer > 0)
                 kept++;
         }
+        _maildrop!.CorrectNames();
         Fault fault = ours.Count == 0 ? Fault.None : _dependencies.Delivery.MakeDurable(_maildrop!.Home);
         if (fault == Fault.None && ours.Count > 0)
         {
@@ -275,7 +284,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             kept += failed;
         }
         GiveMaildropBack();
-        _dependencies.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
+        if (_session.Deleted.Count > 0)
+            _dependencies.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
             ? Pop3Verdict.Accept
             : Pop3Verdict.Refuse("[SYS/TEMP] some deleted messages not removed");

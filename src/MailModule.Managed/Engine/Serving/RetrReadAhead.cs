@@ -109,7 +109,11 @@ internal sealed class RetrReadAhead(ReadAheadBuffers buffers, TimeProvider? cloc
         at += written;
         if (consumed < length || octets.Length - at < DotWriter.FinishRoom)
             return false;
-        at += dots.Finish(octets.AsSpan(at));
+        int end = dots.Finish(octets.AsSpan(at));
+        at += end;
+        // Another program has changed the file: the ordinary way tells its new size, when it is asked for.
+        if (written - dots.DoubledDots + end - DotWriter.FinalDotLength != maildrop.Size(index))
+            return false;
         BinaryPrimitives.WriteInt32LittleEndian(octets.AsSpan(_end), at - _end - LengthSize);
         _end = at;
         _count++;

@@ -13,6 +13,7 @@ namespace MailModule.Engine.Serving;
 internal sealed class SmtpLogin(SmtpSession session, SmtpDependencies dependencies, string user, byte[] password)
     : IJob, IPasswordCheck
 {
+    private readonly string? _identity = session.AuthorizationIdentity;
     private readonly string _counted = dependencies.Policy().Accounts.CountedName(user);
     private Verdict _verdict = new(VerdictKind.Refuse);
     private bool _isLate;
@@ -59,7 +60,7 @@ internal sealed class SmtpLogin(SmtpSession session, SmtpDependencies dependenci
 
     private void Verify()
     {
-        bool isRight = dependencies.Policy().Accounts.Verify(user, password) is { MaySend: true };
+        bool isRight = IsRight(dependencies.Policy().Accounts);
         CryptographicOperations.ZeroMemory(password);
         dependencies.Log.Login("smtp", user, isRight, session.RemoteEndPoint);
         _isLate = !isRight;
@@ -71,4 +72,10 @@ internal sealed class SmtpLogin(SmtpSession session, SmtpDependencies dependenci
         else
             Throttle.Failed(Client, _counted);
     }
+
+    // RFC 4616 §2: the user has to have the right to act as the identity asked for. Each has it for himself alone,
+    // however he is spelled.
+    private bool IsRight(Accounts accounts)
+        => accounts.Verify(user, password) is { MaySend: true } account
+            && (string.IsNullOrEmpty(_identity) || ReferenceEquals(accounts.Find(_identity), account));
 }

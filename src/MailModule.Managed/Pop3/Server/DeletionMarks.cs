@@ -7,14 +7,16 @@ internal sealed class DeletionMarks
 {
     private readonly List<int> _indexes = [];
     private ulong[] _bits = [];
+    private Int128 _size;
 
     /// <summary>In the order in which they were marked.</summary>
     public IReadOnlyList<int> Indexes => _indexes;
 
     public int Count => _indexes.Count;
 
-    /// <summary>Octets of the messages that are not marked.</summary>
-    public long SizeLeft { get; private set; }
+    /// <summary>Octets of the messages that are not marked. A message's size may be corrected until it is
+    /// marked.</summary>
+    public long SizeLeft(IMessageList messages) => (long)Int128.Max(messages.TotalSize - _size, 0);
 
     public bool Contains(int index) => index >> 6 < _bits.Length && (_bits[index >> 6] >> (index & 63) & 1) != 0;
 
@@ -24,13 +26,13 @@ internal sealed class DeletionMarks
             _bits = new ulong[(messages.Count + 63) / 64];
         _bits[index >> 6] |= 1UL << (index & 63);
         _indexes.Add(index);
-        SizeLeft -= messages.Size(index);
+        _size += messages.Size(index);
     }
 
     /// <summary>Takes all marks away.</summary>
-    public void Clear(IMessageList messages)
+    public void Clear()
     {
-        SizeLeft = messages.TotalSize;
+        _size = 0;
         _indexes.Clear();
         _bits = [];
     }

@@ -28,6 +28,12 @@ internal interface IPop3Backend
     /// which both close it; -2 pending (then <see cref="Pop3Session.AnswerRead"/>).</summary>
     int Read(Pop3Session session, byte[] buffer);
 
+    /// <summary>
+    /// A message went out whole, and it had another size than <see cref="Pop3Session.Messages"/> told. Does not block;
+    /// the size is right from then on.
+    /// </summary>
+    void NoteSize(Pop3Session session, int index, long wireLength);
+
     /// <summary>The session needs no more of the message, though <see cref="Read"/> has not come to its end.</summary>
     void CloseMessage(Pop3Session session);
 

@@ -16,6 +16,7 @@ internal struct MessageTransfer
     private DotWriter _dots;
     private TopLineCounter _top;
     private byte[]? _piece;
+    private long _written;
 
     /// <summary>Which message it is.</summary>
     public int Index { get; private set; }
@@ -24,6 +25,11 @@ internal struct MessageTransfer
     public int Lines { get; private set; }
 
     public readonly bool IsTop => Lines >= 0;
+
+    /// <summary>
+    /// Octets on the wire so far, as RFC 1939 §11 counts them: without doubled dots and the final one.
+    /// </summary>
+    public readonly long WireLength => _written - _dots.DoubledDots;
 
     /// <summary>What a pending read gave.</summary>
     public int ReadCount { get; set; }
@@ -39,6 +45,7 @@ internal struct MessageTransfer
         Lines = lines;
         _top = new TopLineCounter(lines);
         _dots = NewDotWriter();
+        _written = 0;
     }
 
     /// <summary>
@@ -59,7 +66,9 @@ internal struct MessageTransfer
         Encode(_piece.AsSpan(0, length), output);
         if (count > 0 && !(IsTop && _top.IsDone))
             return false;
-        output.Advance(_dots.Finish(output.GetSpan(8)));
+        int end = _dots.Finish(output.GetSpan(DotWriter.FinishRoom));
+        output.Advance(end);
+        _written += end - DotWriter.FinalDotLength;
         return true;
     }
 
@@ -78,6 +87,7 @@ internal struct MessageTransfer
             _dots.Write(content, output.GetSpan(content.Length + content.Length / 16 + 64), out int consumed,
                 out int written);
             output.Advance(written);
+            _written += written;
             content = content[consumed..];
         }
     }

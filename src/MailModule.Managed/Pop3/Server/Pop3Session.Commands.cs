@@ -55,7 +55,7 @@ internal sealed partial class Pop3Session
             return RefuseLogin(Pop3Verdict.NoMemory, output);
         State = Pop3State.Transaction;
         Peer.GotDone(isLoggedIn: true);
-        _marks.Clear(Messages);
+        _marks.Clear();
         if (verdict.Text is { } text)
             Pop3Replies.Positive(output, text);
         else
@@ -104,7 +104,7 @@ internal sealed partial class Pop3Session
 
     internal Next Stat(Output output)
     {
-        Pop3Replies.Pair(output, Messages!.Count - _marks.Count, _marks.SizeLeft);
+        Pop3Replies.Pair(output, Messages!.Count - _marks.Count, _marks.SizeLeft(Messages));
         return Continue;
     }
 
@@ -145,7 +145,7 @@ internal sealed partial class Pop3Session
 
     internal Next Reset(Output output)
     {
-        _marks.Clear(Messages!);
+        _marks.Clear();
         return WriteReply(output, Pop3Replies.Ok);
     }
 
@@ -241,6 +241,8 @@ internal sealed partial class Pop3Session
             return Continue;
         if (count > 0)
             _backend.CloseMessage(this);
+        else if (!_transfer.IsTop && _transfer.WireLength != Messages!.Size(_transfer.Index))
+            _backend.NoteSize(this, _transfer.Index, _transfer.WireLength);
         EndTransfer();
         return BackToCommands();
     }

@@ -4,6 +4,8 @@ namespace MailModule.Pop3.Server;
 internal readonly record struct Pop3Verdict(Pop3VerdictKind Kind, string? Text = null)
 {
     public static readonly Pop3Verdict Accept = new(Pop3VerdictKind.Accept);
+    /// <summary>For a message whose size is not known, so that none is told (RFC 1939 §5 asks for none).</summary>
+    public static readonly Pop3Verdict WithoutSize = new(Pop3VerdictKind.Accept, "message follows");
     public static readonly Pop3Verdict Pending = new(Pop3VerdictKind.Pending);
     /// <summary>For a login: the maildrop is another session's (RFC 2449 §8.1.2).</summary>
     public static readonly Pop3Verdict InUse =

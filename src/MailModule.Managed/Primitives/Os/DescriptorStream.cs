@@ -2,7 +2,8 @@ namespace MailModule.Primitives.Os;
 
 /// <summary>
 /// An open file of somebody else's, a message say, read once from front to back: no buffer, no call beyond open, read
-/// and close. It ends where the file ended when it was opened, whatever somebody writes to it meanwhile.
+/// and close. It ends where the file ended when it was opened, whatever somebody writes to it meanwhile; where somebody
+/// cuts it before that, the reading fails, for a part is not the whole.
 /// </summary>
 internal sealed class DescriptorStream(FileCalls calls, int descriptor, long length) : ReadOnlyStream
 {
@@ -17,7 +18,9 @@ internal sealed class DescriptorStream(FileCalls calls, int descriptor, long len
         int count = calls.Read(_descriptor, buffer);
         if (count < 0)
             throw new IOException($"reading a message failed (error {-count})");
-        _left = count < buffer.Length ? 0 : _left - count;
+        if (count == 0)
+            throw new IOException("a message has become shorter while it was read");
+        _left -= count;
         return count;
     }
 

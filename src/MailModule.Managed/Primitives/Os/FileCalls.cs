@@ -75,6 +75,9 @@ internal unsafe partial class FileCalls
         }
     }
 
+    /// <summary>The next read begins at the front again.</summary>
+    public virtual int Rewind(int descriptor) => lseek(descriptor, 0, 0) < 0 ? Result(-1) : 0;
+
     /// <summary>Writes all; 0, or what went wrong.</summary>
     public virtual int Write(int descriptor, ReadOnlySpan<byte> octets)
     {
@@ -150,6 +153,9 @@ internal unsafe partial class FileCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(int fd, byte* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint lseek(int fd, nint offset, int whence);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint write(int fd, byte* buffer, nuint count);

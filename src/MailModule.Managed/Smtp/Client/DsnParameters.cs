@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using MailModule.Mail;
 using MailModule.Transport;
 
@@ -29,8 +30,12 @@ internal static class DsnParameters
             WriteNotify(notify, output);
         if (original is null || !HasType(original))
             return;
+        // RFC 3461 §5.4: a longer value others may refuse, and the recipient with it
+        string value = TypedAddress.Encode(original, utf8);
+        if (Encoding.UTF8.GetByteCount(value) > TypedAddress.ValueLimit)
+            return;
         output.Write(" ORCPT="u8);
-        output.Write(TypedAddress.Encode(original, utf8));
+        output.Write(value);
     }
 
     // The type goes out as it is; RFC 3461 §4.2: one that is registered is of these characters

@@ -93,7 +93,7 @@ internal sealed partial class SmtpClientSession
             Return = transaction.IsDsnOffered ? transaction.Return : default,
             EnvelopeId = transaction.IsDsnOffered ? transaction.EnvelopeId : null,
         };
-        _dialogue.Mail(transaction.ReversePath.Text, parameters, output);
+        _dialogue.Mail(transaction.ReversePath.WireText, parameters, output);
     }
 
     // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group.
@@ -120,7 +120,7 @@ internal sealed partial class SmtpClientSession
             OriginalRecipient = isDsnOffered ? recipient.OriginalRecipient : null,
             IsUtf8 = isDsnOffered && Extensions.Utf8 && _transaction.NeedsUtf8,
         };
-        _dialogue.Rcpt(recipient.Address.Text, parameters, output, index);
+        _dialogue.Rcpt(recipient.Address.WireText, parameters, output, index);
         return true;
     }
 

@@ -10,8 +10,6 @@ internal enum AuthProgress
     AskPassword,
     /// <summary>User and password are known.</summary>
     Complete,
-    /// <summary>The user may not act as the one that was named.</summary>
-    Forbidden,
     Cancelled,
     Malformed,
 }
@@ -29,6 +27,10 @@ internal struct AuthExchange
     private Expected _expected;
 
     public string User { get; private set; }
+
+    /// <summary>Whom the user asks to act as (RFC 4616 §2); null or empty: himself.</summary>
+    public string? Identity { get; private set; }
+
     public byte[] Password { get; private set; }
 
     public static bool TryBegin(ReadOnlySpan<byte> mechanism, out AuthExchange exchange)
@@ -46,7 +48,7 @@ internal struct AuthExchange
     public AuthProgress Process(ReadOnlySpan<byte> response)
     {
         // RFC 4954 §4: a single "*" cancels
-        if (response.SequenceEqual("*"u8))
+        if (response.TrimEnd(" \t"u8).SequenceEqual("*"u8))
             return AuthProgress.Cancelled;
         if (!SaslEncoding.TryDecode(response, out byte[] octets))
             return AuthProgress.Malformed;
@@ -60,15 +62,10 @@ internal struct AuthExchange
 
     private AuthProgress ReadPlain(byte[] message)
     {
-        bool isGood = SaslEncoding.TryReadPlain(message, out string user, out byte[] password, out bool actsAsOther);
+        bool isGood = SaslEncoding.TryReadPlain(message, out string identity, out string user, out byte[] password);
         message.AsSpan().Clear();
-        User = user;
-        Password = password;
-        if (!isGood)
-            return AuthProgress.Malformed;
-        // RFC 4616 §2: the server also verifies that the user may act as the identity asked for; here nobody may act as
-        // another
-        return actsAsOther ? AuthProgress.Forbidden : AuthProgress.Complete;
+        (Identity, User, Password) = (identity, user, password);
+        return isGood ? AuthProgress.Complete : AuthProgress.Malformed;
     }
 
     private AuthProgress ReadUser(byte[] name)

@@ -35,7 +35,8 @@ internal interface ISmtpBackend
     Verdict Connect(SmtpSession session);
 
     /// <summary>
-    /// AUTH gave a name and a password (octets, to be cleared by the callee). Accept means logged in.
+    /// AUTH gave a name and a password (octets, to be cleared by the callee), and perhaps an
+    /// <see cref="SmtpSession.AuthorizationIdentity"/>. Accept means logged in, and that the user may act as that.
     /// </summary>
     Verdict Login(SmtpSession session, string user, byte[] password);
 

@@ -10,6 +10,9 @@ internal struct SmtpAuthentication
     /// <summary>The user who has logged in; null if none has.</summary>
     public string? User { get; private set; }
 
+    /// <inheritdoc cref="AuthExchange.Identity"/>
+    public readonly string? Identity => _exchange.Identity;
+
     /// <summary>The password given with AUTH; null if none was.</summary>
     public string? Password { get; private set; }
 

@@ -77,8 +77,6 @@ internal sealed partial class SmtpSession
     {
         if (!Options.OfferAuth)
             return Replies.AuthOff502;
-        if (!SaidEhlo)
-            return Replies.EhloFirst503;
         // RFC 4954 §4: no second AUTH after a successful one
         if (AuthenticatedUser is not null)
             return Replies.LoggedInAlready503;
@@ -106,8 +104,6 @@ internal sealed partial class SmtpSession
                 return Continue;
             case AuthProgress.Complete:
                 return AskOfRule(output);
-            case AuthProgress.Forbidden:
-                return EndLogin(isAccepted: false, null, output);
             case AuthProgress.Cancelled:
                 return WriteReply(Replies.AuthCancelled501, output);
             default:

@@ -64,6 +64,11 @@ internal sealed partial class SmtpSession : ISession
     public IPEndPoint? RemoteEndPoint => Peer.RemoteEndPoint;
     public string? AuthenticatedUser => _authentication.User;
 
+    /// <summary>
+    /// During <see cref="ISmtpBackend.Login"/>: whom the user asks to act as; null or empty: himself.
+    /// </summary>
+    public string? AuthorizationIdentity => _authentication.Identity;
+
     /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>
     public string? AuthenticatedPassword => _authentication.Password;
 

@@ -93,7 +93,9 @@ internal sealed class StateTable
         {
             Handle = static (_, _, output) => SmtpSession.Quit(output),
         },
-        new VerbRule("AUTH", SmtpState.Ready, ArgumentRule.Required) // RFC 4954 §4: not during a transaction
+        // RFC 4954 §4: not during a transaction. After HELO as well, though no extension was offered then, for devices
+        // that know no other.
+        new VerbRule("AUTH", SmtpState.Ready, ArgumentRule.Required)
         {
             LineLimit = AuthLineLimit,
             BeforeHello = Replies.EhloFirst503,

@@ -36,6 +36,15 @@ public sealed class OddForwardTests : IDisposable
         Assert.Equal("#rm\n", File.ReadAllText(_outside));
     }
 
+    [Fact]
+    public void Addresses_with_dots_anywhere_underscores_or_a_long_local_part_get_the_message()
+    {
+        string srs = $"SRS0=HHH=TT=c.example={new string('s', 100)}@d_d.example";
+        _host.WriteForward("ann", $"x..y@b.example .x@b.example {srs}\n");
+        Put();
+        Assert.Equal(["x..y@b.example", ".x@b.example", srs], LocalHost.RecipientsOf(Assert.Single(_host.Remote)));
+    }
+
     [Theory]
     [InlineData("rm $msgfile; mkfifo $msgfile")]
     [InlineData("rm $msgfile; ln -s /dev/zero $msgfile")]

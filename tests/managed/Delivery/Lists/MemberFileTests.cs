@@ -19,6 +19,15 @@ public class MemberFileTests
         Assert.Equal(5, Assert.Single(file.Errors).Line);
     }
 
+    [Fact]
+    public void Addresses_with_dots_anywhere_underscores_or_a_long_local_part_are_members()
+    {
+        string[] members = ["a..b@c_d.example", ".a@b.example", $"list-return-1-{new string('x', 100)}=y@z.example"];
+        MemberFile file = MemberFile.Parse(string.Join('\n', members));
+        Assert.Equal(members, file.Members.Select(member => member.Text));
+        Assert.Empty(file.Errors);
+    }
+
     [Theory]
     [InlineData("ann")]
     [InlineData("ann@a.example bob@b.example")]

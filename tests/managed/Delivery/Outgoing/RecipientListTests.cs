@@ -13,6 +13,8 @@ public class RecipientListTests
     [InlineData("\"a, b\"@c.example;d@e.example", "\"a, b\"@c.example|d@e.example")]
     [InlineData("\"a\\\"; b\"@c.example", "\"a\\\"; b\"@c.example")]
     [InlineData("a@b.example a@B.EXAMPLE", "a@b.example")]
+    [InlineData("a..b@c_d.example,.a@b.example;<a.@b.example> \"a.\"@b.example",
+        "a..b@c_d.example|.a@b.example|a.@b.example")]
     public void Separators_are_commas_semicolons_and_white_space(string text, string expected)
     {
         Assert.True(RecipientList.TryParse(text, out IReadOnlyList<MailAddress> found, out _));

@@ -60,6 +60,21 @@ public sealed partial class DsnSenderTests : IDisposable
     }
 
     [Fact]
+    public void A_report_to_and_about_odd_addresses_is_one_that_others_read()
+    {
+        var message = new OriginalMessage("ann..lee.@my_host.example");
+        string verp = $"list-return-1-{new string('x', 200)}=far.example@lists.example";
+        DsnSpool.Message dsn = Send(message, DsnKind.Failed,
+            Told.Of(message.Add("bob.@far_away.example"), "5.1.1", "No such user", null, Attempt),
+            Told.Of(message.Add(verp), "5.1.1", "No such user", null, Attempt));
+        DsnCheck.Strictly(dsn);
+        Assert.Contains("To: <\"ann..lee.\"@my_host.example>\n", dsn.Text, StringComparison.Ordinal);
+        Assert.Contains("Final-Recipient: rfc822;bob.@far_away.example\n", dsn.Text, StringComparison.Ordinal);
+        Assert.Contains("<bob.@far_away.example>\n", dsn.Text, StringComparison.Ordinal);
+        Assert.Equal("ann..lee.@my_host.example", dsn.Envelope.Recipients.Single().Address.Text);
+    }
+
+    [Fact]
     public void Our_words_are_not_put_into_the_mouth_of_a_host_that_broke_off()
     {
         var message = new OriginalMessage();

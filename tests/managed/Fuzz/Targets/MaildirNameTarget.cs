@@ -14,6 +14,7 @@ internal static class MaildirNameTarget
     public static void Check(byte[] input)
     {
         ReadName(input);
+        CorrectName(input);
         WriteName(Encoding.UTF8.GetString(input), input.Length * 1_000_003L);
         NameFolder(Encoding.UTF8.GetString(input));
     }
@@ -30,6 +31,19 @@ internal static class MaildirNameTarget
         Assert.True(length is >= 1 and <= 70 && !id[..length].ContainsAnyExceptInRange((byte)0x21, (byte)0x7e));
         Span<byte> again = stackalloc byte[MaildirName.UniqueLimit];
         Assert.True(id[..length].SequenceEqual(again[..MaildirName.WriteUniqueId(id[..length], again)]));
+    }
+
+    private static void CorrectName(ReadOnlySpan<byte> name)
+    {
+        var size = new MessageSize(12, 34);
+        ReadOnlySpan<byte> right = MaildirName.WithSizes(new byte[name.Length + MaildirName.SizesRoom], name, size);
+        int unique = MaildirName.UniqueLength(name), colon = name.IndexOf((byte)':');
+        Assert.True(name[..unique].SequenceEqual(right[..MaildirName.UniqueLength(right)]));
+        Assert.True(right.EndsWith(colon < 0 ? default : name[colon..]));
+        Assert.Equal((12, 34), (MaildirName.Length(right), MaildirName.WireLength(right)));
+        Assert.False(MaildirName.TellsOther(right, size));
+        Assert.True(right.SequenceEqual(
+            MaildirName.WithSizes(new byte[right.Length + MaildirName.SizesRoom], right, size)));
     }
 
     private static void WriteName(string host, long size)

@@ -36,6 +36,18 @@ internal sealed class MemoryMaildrop(params string[] texts) : IMaildrop
         return Fault.None;
     }
 
+    public bool IsSizeKnown => true;
+
+    public bool OwesNames => false;
+
+    public void NoteSize(long wireLength)
+    {
+    }
+
+    public void CorrectNames()
+    {
+    }
+
     public void EndReading()
     {
     }

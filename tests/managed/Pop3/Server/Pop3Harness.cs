@@ -107,6 +107,9 @@ internal sealed class Pop3Harness : IPop3Backend
             Reads = 0;
         });
 
+    public void NoteSize(Pop3Session session, int index, long wireLength)
+        => Calls.Add($"size of {index + 1} is {wireLength}");
+
     public int Read(Pop3Session session, byte[] buffer)
     {
         int count = Reads++ >= FailReadAfter

@@ -35,6 +35,22 @@ public class DsnParametersTests
         Assert.True(message.IsDsnOffered);
     }
 
+    [Fact]
+    public void An_original_recipient_that_is_longer_than_others_must_take_is_left_out()
+    {
+        Assert.Equal($" ORCPT=rfc822;{new string('a', 493)}", Orcpt(new string('a', 493)));
+        Assert.Equal("", Orcpt(new string('a', 494)));
+        Assert.Equal("", Orcpt(new string('=', 200)));
+    }
+
+    private static string Orcpt(string address)
+    {
+        var recipient = new Recipient(Address("bob@b.example"), null) { OriginalRecipient = $"rfc822;{address}" };
+        var message = new SmtpClientTransaction(Address("ann@a.example"), [recipient], new TextOf("x\n"));
+        ClientDialogue server = Begin(message, "250-x\n250 DSN\n", out _);
+        return server.Say("250 ok\n")["RCPT TO:<bob@b.example>".Length..].TrimEnd('\n');
+    }
+
     [Theory]
     [InlineData(ReturnContent.Default, null, "")]
     [InlineData(ReturnContent.Default, "", "")]

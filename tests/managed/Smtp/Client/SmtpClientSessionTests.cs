@@ -35,6 +35,20 @@ public class SmtpClientSessionTests
     }
 
     [Fact]
+    public void Dots_that_the_grammar_does_not_have_go_out_in_quotes()
+    {
+        var recipients = new[] { "b..ob@b_b.example", ".bob@b.example", "\"b..\"@b.example" }
+            .Select(text => new MailModule.Mail.Recipient(Address(text), null)).ToList();
+        var server = new ClientDialogue(
+            work: new SmtpClientTransaction(Address("ann.@a.example"), recipients, new TextOf("x\n")));
+        server.Say("220 hello\n");
+        Assert.Equal("MAIL FROM:<\"ann.\"@a.example>\n", server.Say(Plain));
+        Assert.Equal("RCPT TO:<\"b..ob\"@b_b.example>\n", server.Say("250 ok\n"));
+        Assert.Equal("RCPT TO:<\".bob\"@b.example>\n", server.Say("250 ok\n"));
+        Assert.Equal("RCPT TO:<\"b..\"@b.example>\n", server.Say("250 ok\n"));
+    }
+
+    [Fact]
     public void No_nul_is_written_to_another_host_and_a_dot_behind_one_is_doubled()
     {
         var server = new ClientDialogue(work: Message("a\0b\n\0.\nMAIL FROM:<eve@b.example>\n", "bob@b.example"));

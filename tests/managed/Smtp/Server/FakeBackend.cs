@@ -49,8 +49,9 @@ internal sealed class FakeBackend : ISmtpBackend
     {
         bool isRight = Encoding.UTF8.GetString(password) == "secret";
         password.AsSpan().Clear();
-        Calls.Add($"login {user} {(isRight ? "right" : "wrong")}");
-        return Give(session, (user, isRight) switch
+        string identity = session.AuthorizationIdentity ?? "";
+        Calls.Add($"login {user} {(isRight ? "right" : "wrong")}{(identity.Length > 0 ? $" as {identity}" : "")}");
+        return Give(session, (user, isRight && (identity.Length == 0 || identity == user)) switch
         {
             ("user", true) => Verdict.Accept,
             ("later", true) => Verdict.Refuse(new Reply(454, "4.7.0", "Temporary authentication failure")),
