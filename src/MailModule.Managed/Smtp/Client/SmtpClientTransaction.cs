@@ -76,9 +76,11 @@ internal sealed class SmtpClientTransaction
     /// </summary>
     public bool IsUtf8 { get; init; }
 
-    /// <summary>RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header may have UTF-8.</summary>
+    /// <summary>
+    /// RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header has UTF-8, or may have.
+    /// </summary>
     internal bool NeedsUtf8
-        => IsUtf8 || ReversePath.NeedsUtf8 || Exists(static (one, i) => one.Recipients[i].Address.NeedsUtf8);
+        => IsUtf8 || Source.NeedsUtf8 || ReversePath.NeedsUtf8 || Exists(static (one, i) => one.Recipients[i].Address.NeedsUtf8);
 
     /// <summary>RCPT was accepted; the reply to the final dot decides.</summary>
     public bool IsAccepted(int recipient) => _isAccepted[recipient] && !IsFinal(recipient);
@@ -105,6 +107,18 @@ internal sealed class SmtpClientTransaction
         AttemptResult ofAccepted = mayBeTaken ? result with { IsUnknown = true } : result;
         for (int i = 0; i < _results.Length; i++)
             _results[i] ??= _isAccepted[i] ? ofAccepted : result;
+    }
+
+    /// <summary>The server does not take the content in any form that it has.</summary>
+    internal void Refuse(ContentRefusal refusal)
+    {
+        AttemptResult result = AttemptResult.Of(refusal.Fault, SmtpStage.Mail, Host) with
+        {
+            Enhanced = refusal.Status,
+            Happened = refusal.Text,
+        };
+        for (int i = 0; i < _results.Length; i++)
+            _results[i] ??= result;
     }
 
     /// <summary>The server's reply to RCPT, for a recipient that has no final state.</summary>
