@@ -61,6 +61,7 @@ internal sealed class HostConnector(
         {
             Login = options.Login,
             AllowsClearPassword = options.AllowsClearPassword || isThisMachine,
+            EightBit = options.EightBit,
             Timeout = options.Timeout,
         };
         return new SmtpClientSession(sessionOptions, owner, connection);
