@@ -81,6 +81,7 @@ internal sealed class OutboundDelivery : IDisposable
         VerifyCertificate = values.Flag(Keys.SmtpCheckTls),
         Authorities = _trustedRoots.Of(values),
         AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
+        EightBit = (EightBitUse)values.Number(Keys.Send8Bit),
         Timeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
         Proxy = ProxyAddress.TryParse(values.Text(Keys.Proxy) ?? "", out ProxyAddress? proxy) ? proxy : null,
     };

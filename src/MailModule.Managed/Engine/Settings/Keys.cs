@@ -257,6 +257,11 @@ internal static partial class Keys
     public static readonly Setting SmtpProxyTls = Add(
         new("smtpproxy_tls", SettingKind.Choice, "TLS to the smarthost.")
         { Words = ["none", "opportunistic", "required", "implicit"], Default = "opportunistic" });
+    public static readonly Setting Send8Bit = Add(
+        new("send_8bit", SettingKind.Choice,
+            "What becomes of eight-bit text, and of header fields in UTF-8, for a host that does not offer to take "
+                + "them: it is converted, is sent all the same, or the message is returned.")
+        { Words = ["convert", "raw", "return"], Default = "convert" });
     public static readonly Setting Proxy = Add(
         new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
         {
