@@ -16,7 +16,7 @@ internal sealed class MeteredStream(Stream inner) : ReadOnlyStream
     public const int MaxDepth = 32;
     public const int MaxParts = 10_000;
     public const int MaxHeader = 256 * 1024;
-    public const int MaxHeaders = 4 * 1024 * 1024;
+    public const int MaxHeaders = 1024 * 1024;
     public const int MaxParameters = 2_000;
 
     /// <summary>RFC 2046 §5.1.1 allows 70; the reader finds none that its buffer does not hold.</summary>
