@@ -497,8 +497,8 @@ MM_API int MM_CALL SRVRecv(ServerStream *stream, void *bufer, int l);
  * final state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
  * MM_E_NOT_FOUND (no such domain, or it has no mail server), MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS,
  * MM_E_PROTOCOL, MM_E_REFUSED_TEMPORARY, MM_E_REFUSED_PERMANENT, MM_E_FULL, MM_E_IO, MM_E_LIMIT (larger than the
- * server takes), MM_E_NOT_SUPPORTED (an address outside ASCII, a server without SMTPUTF8), MM_E_CANCELLED. With
- * "async" on it returns at once.
+ * server takes), MM_E_NOT_SUPPORTED (an address outside ASCII, a server without SMTPUTF8; a text that the
+ * server does not take and that cannot be converted: "send_8bit"), MM_E_CANCELLED. With "async" on it returns at once.
  *
  * The stream is gone when it has returned; an asynchronous one with a callback is gone when the last callback has.
  * MM_E_HANDLE for a stream that is gone; MM_E_STATE for one of a request callback, for one already ended (so inside

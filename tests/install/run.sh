@@ -53,7 +53,7 @@ is_there() {
 }
 
 brings_the_documents() {
-  is_there LICENSE THIRD-PARTY.md README.md CHANGELOG.md
+  is_there LICENSE THIRD-PARTY-NOTICES.md README.md CHANGELOG.md
   (cd "$root" && find docs samples -type f) >"$work/pages"
   [[ -s $work/pages ]]
   while read -r name; do is_there "$name"; done <"$work/pages"

@@ -12,6 +12,9 @@ internal abstract class MessageContent
     /// <summary>Octets on the wire (CRLF line ends, not stuffed): the W= of a Maildir name, and POP3's size.</summary>
     public abstract long WireLength { get; }
 
+    /// <summary>Null: not known, as of all that is in memory, where it is soon found.</summary>
+    public virtual ContentTraits? Traits => null;
+
     /// <summary>The octets, if they are in memory; else empty.</summary>
     public abstract ReadOnlyMemory<byte> Memory { get; }
 

@@ -4,10 +4,12 @@ using MailModule.Primitives;
 namespace MailModule.Spool;
 
 /// <summary>A large message, in a file of its own.</summary>
-internal sealed class BodyContent(IDisk disk, string path, long length, long wireLength) : MessageContent
+internal sealed class BodyContent(IDisk disk, string path, long length, long wireLength, ContentTraits? traits)
+    : MessageContent
 {
     public override long Length => length;
     public override long WireLength => wireLength;
+    public override ContentTraits? Traits => traits;
     public override ReadOnlyMemory<byte> Memory => default;
     public override string FilePath => path;
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Transport;
 
@@ -28,6 +29,10 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
     private readonly BodyHandle _file = new(folder, id);
     private long _promised = promised;
     private Fault _fault;
+    private ContentScan _scan;
+
+    /// <summary>Of all that was written, once it is finished.</summary>
+    public ContentTraits Traits => _scan.Traits;
 
     /// <summary>Octets of memory that wait for the disk.</summary>
     public long Held => (long)Volatile.Read(ref _waiting) * ChunkSize;
@@ -119,13 +124,18 @@ internal sealed class BodyFile(BodyFolder folder, FreeSpace space, string id, lo
         return false;
     }
 
-    private Fault Write(ReadOnlySpan<byte> octets) => TryKeepPromise(octets.Length) ? _file.Append(octets) : Fault.Full;
+    private Fault Write(ReadOnlySpan<byte> octets)
+    {
+        _scan.Add(octets);
+        return TryKeepPromise(octets.Length) ? _file.Append(octets) : Fault.Full;
+    }
 
     // What was put in front has its place in the file already: it needs no space.
     private Fault Finish()
     {
         byte[] octets = _reserved is null ? [] : new byte[_reserved.Size];
         _reserved?.FillForFile(octets);
+        _scan.Add(octets);
         Fault fault = _file.Finish(octets, _reserved?.At ?? 0);
         return fault == Fault.None ? folder.Sync() : fault;
     }

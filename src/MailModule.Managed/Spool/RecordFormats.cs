@@ -105,13 +105,21 @@ internal readonly record struct MessageRecord(string Id, Envelope Envelope, long
 {
     public const int FixedSize = 24;
 
+    // Beside BodyFileFlag; earlier versions neither write nor read them.
+    private const uint TraitsKnownFlag = 2;
+    private const uint EightBitFlag = 4;
+    private const uint LongLinesFlag = 8;
     private const uint BodyFileFlag = 1;
 
-    public static void WriteFixed(Span<byte> payload, long length, long wireLength, bool hasBodyFile)
+    /// <summary>Null: not known.</summary>
+    public ContentTraits? Traits { get; private init; }
+
+    public static void WriteFixed(
+        Span<byte> payload, long length, long wireLength, bool hasBodyFile, ContentTraits? traits)
     {
         BinaryPrimitives.WriteInt64LittleEndian(payload, length);
         BinaryPrimitives.WriteInt64LittleEndian(payload[8..], wireLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(payload[16..], hasBodyFile ? BodyFileFlag : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(payload[16..], (hasBodyFile ? BodyFileFlag : 0) | FlagsOf(traits));
         BinaryPrimitives.WriteUInt32LittleEndian(payload[20..], 0);
     }
 
@@ -132,7 +140,8 @@ internal readonly record struct MessageRecord(string Id, Envelope Envelope, long
             return false;
         long length = BinaryPrimitives.ReadInt64LittleEndian(payload);
         long wireLength = BinaryPrimitives.ReadInt64LittleEndian(payload[8..]);
-        bool hasBodyFile = (BinaryPrimitives.ReadUInt32LittleEndian(payload[16..]) & BodyFileFlag) != 0;
+        uint flags = BinaryPrimitives.ReadUInt32LittleEndian(payload[16..]);
+        bool hasBodyFile = (flags & BodyFileFlag) != 0;
         long inline = hasBodyFile ? 0 : length;
         if (length < 0 || wireLength < length || inline > payload.Length - FixedSize)
             return false;
@@ -140,9 +149,19 @@ internal readonly record struct MessageRecord(string Id, Envelope Envelope, long
         if (!reader.TryReadText(out string id) || !MessageIds.IsId(id)
             || !reader.TryReadEnvelope(out Envelope envelope))
             return false;
-        record = new MessageRecord(id, envelope, length, wireLength, hasBodyFile);
+        record = new MessageRecord(id, envelope, length, wireLength, hasBodyFile) { Traits = TraitsOf(flags) };
         return true;
     }
+
+    private static uint FlagsOf(ContentTraits? traits) => traits is not { } known
+        ? 0
+        : TraitsKnownFlag | ((known & ContentTraits.EightBit) != 0 ? EightBitFlag : 0)
+            | ((known & ContentTraits.LongLines) != 0 ? LongLinesFlag : 0);
+
+    private static ContentTraits? TraitsOf(uint flags) => (flags & TraitsKnownFlag) == 0
+        ? null
+        : ((flags & EightBitFlag) != 0 ? ContentTraits.EightBit : 0)
+            | ((flags & LongLinesFlag) != 0 ? ContentTraits.LongLines : 0);
 }
 
 /// <summary>One recipient of a message, or all of them, is done; in a record: segment number 8, offset 4, recipient

@@ -140,7 +140,7 @@ internal sealed class Recovery(SpoolOptions options)
             return null;
         }
         BodyContent? body = record.HasBodyFile
-            ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength) : null;
+            ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength, record.Traits) : null;
         return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength,
             new RecordPlace(segment, offset, length));
     }

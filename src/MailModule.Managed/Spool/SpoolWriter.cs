@@ -230,7 +230,8 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         }
         else
         {
-            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, WireLength);
+            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, WireLength,
+                _body!.Traits);
             _fill = BodyAt;
             MakeRecord(hasBodyFile: true);
         }
@@ -240,7 +241,8 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private void MakeRecord(bool hasBodyFile)
     {
         int payloadAt = Start + RecordHeader.Size;
-        MessageRecord.WriteFixed(_buffer.AsSpan(payloadAt), Length, WireLength, hasBodyFile);
+        MessageRecord.WriteFixed(_buffer.AsSpan(payloadAt), Length, WireLength, hasBodyFile,
+            hasBodyFile ? _content!.Traits : null);
         var writer = new EnvelopeWriter(ref _buffer, _fill);
         writer.WriteText(Id);
         writer.Write(_envelope);

@@ -25,7 +25,7 @@ public class ReferenceTests
         ["Dns.Stub"],
         ["Dns.DnsClient"],
         ["Dns.Local"],
-        ["Smtp", "Pop3", "Policy", "Policy.Expressions", "Spool", "Mailbox"],
+        ["Smtp", "Pop3", "Policy", "Policy.Expressions", "Spool", "Mailbox", "Mime"],
         ["Smtp.Server", "Smtp.Client", "Pop3.Server"],
         ["Delivery"],
         ["Delivery.Routing", "Delivery.Reports"],

@@ -1,4 +1,5 @@
 using MailModule.Lines;
+using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
@@ -23,6 +24,7 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
     private int _memoryLength;
     private IDiskFile? _file;
     private WireLength _wireLength;
+    private ContentScan _scan;
     private bool _isFinished;
     private Fault _fault;
 
@@ -32,7 +34,8 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
     /// <summary>Octets with CRLF line ends, one after the last line included.</summary>
     public long WireLength => _wireLength.Total;
 
-    public bool IsEightBit { get; private set; }
+    public ContentTraits Traits => _scan.Traits;
+    public bool IsEightBit => (Traits & ContentTraits.EightBit) != 0;
     public bool IsInMemory => _file is null;
 
     /// <summary>
@@ -131,8 +134,7 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
 
     private void Measure(ReadOnlySpan<byte> octets)
     {
-        if (!IsEightBit && octets.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0)
-            IsEightBit = true;
+        _scan.Add(octets);
         _wireLength.Add(octets);
     }
 

@@ -1,6 +1,6 @@
 using MailModule.Delivery.Remote;
+using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Smtp.Client;
 using MailModule.Transport;
 
 namespace MailModule.Delivery.Outgoing;
@@ -9,7 +9,7 @@ namespace MailModule.Delivery.Outgoing;
 /// Gives a message's content to a client session: the fields that this host adds, then what the host program wrote.
 /// Several sources may read one content, each from its beginning.
 /// </summary>
-internal sealed class SubmissionContentSource : ReadAheadSource, IRepeatableSource
+internal sealed class SubmissionContentSource : ReadAheadSource
 {
     private readonly ReadOnlyMemory<byte> _fields;
     private readonly SubmissionContent _content;
@@ -25,13 +25,15 @@ internal sealed class SubmissionContentSource : ReadAheadSource, IRepeatableSour
         _content = content;
         _workers = workers;
         _log = log;
+        Traits = content.Traits | ContentScan.TraitsOf(fields.Span);
     }
 
-    public override long WireLength => _fields.Length + _content.WireLength;
-    public override bool IsEightBit => _content.IsEightBit;
+    protected override long OriginalWireLength => _fields.Length + _content.WireLength;
+    protected override ContentTraits? Traits { get; }
     protected override bool IsInMemory => _content.IsInMemory;
 
-    public IMessageSource Reopen() => new SubmissionContentSource(_fields, _content, _workers, _log);
+    protected override ReadAheadSource NewReader()
+        => new SubmissionContentSource(_fields, _content, _workers, _log);
 
     protected override int Read(Span<byte> buffer)
     {

@@ -64,6 +64,7 @@ internal sealed class HostConnector(
         {
             Login = options.Login,
             AllowsClearPassword = options.AllowsClearPassword || IsThisMachine(connection),
+            EightBit = options.EightBit,
             Timeout = options.Timeout,
         };
         return new SmtpClientSession(sessionOptions, owner, connection);

@@ -1,3 +1,5 @@
+using MailModule.Mail;
+using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
 
@@ -5,9 +7,10 @@ namespace MailModule.Delivery.Remote;
 
 /// <summary>
 /// A message's content that lies where reading blocks: it is read ahead on a worker, one piece at a time, so that the
-/// session's thread never waits for a disk. What is in memory comes at once.
+/// session's thread never waits for a disk. What is in memory comes at once. For a server that does not take the
+/// content as it is, another form of it is made on the worker while it is read.
 /// </summary>
-internal abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
+internal abstract class ReadAheadSource(Workers workers) : IRepeatableSource, IJob, IDisposable
 {
     private const int PieceLength = 256 * 1024;
 
@@ -17,16 +20,46 @@ internal abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
     private bool _isAhead;
     private bool _isEnd;
     private Action? _ready;
+    private ContentPreparation? _preparation;
+    private bool _isPreparing;
+    private Stream? _converted;
 
-    public abstract long WireLength { get; }
-    public abstract bool IsEightBit { get; }
+    public long WireLength => _preparation?.Conversion?.WireLength ?? OriginalWireLength;
+    public bool IsEightBit => _preparation?.IsEightBit ?? IsDeclaredEightBit || Traits is { } traits
+        && (traits & ContentTraits.EightBit) != 0;
+
+    public bool NeedsUtf8 => _preparation is { NeedsUtf8: true };
+
+    protected abstract long OriginalWireLength { get; }
+
+    /// <summary>BODY=8BITMIME was said when the content came, or nothing of the kind.</summary>
+    protected virtual bool IsDeclaredEightBit => false;
+
+    /// <summary>Null: not known without reading the content.</summary>
+    protected abstract ContentTraits? Traits { get; }
 
     /// <summary><see cref="Read"/> does not block.</summary>
     protected abstract bool IsInMemory { get; }
 
+    public IMessageSource Reopen() => NewReader();
+
+    public bool TryPrepare(ContentOffer offer, Action? ready, out ContentRefusal? refusal)
+    {
+        refusal = null;
+        if (Traits == ContentTraits.None)
+            return true;
+        _preparation ??= new ContentPreparation(() => new Reader(NewReader()), Traits, offer);
+        if (!_preparation.IsDone && !_preparation.TryAtOnce(IsInMemory) && !TryPrepareHere(ready))
+            return false;
+        refusal = _preparation.Refusal;
+        if (_preparation.Conversion is { } conversion)
+            _converted ??= conversion.Open(new Reader(NewReader()));
+        return true;
+    }
+
     public bool TryRead(Span<byte> buffer, Action ready, out int count)
     {
-        if (IsInMemory)
+        if (IsInMemory && _converted is null)
         {
             count = Read(buffer);
             return true;
@@ -46,12 +79,49 @@ internal abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
 
     void IJob.Run()
     {
-        ReadAhead();
+        if (_isPreparing)
+            _preparation!.Run();
+        else
+            ReadAhead();
+        _isPreparing = false;
         _ready!();
     }
 
+    public virtual void Dispose() => _converted?.Dispose();
+
+    /// <summary>Another reader of the same content, as it is. Cheap.</summary>
+    protected abstract ReadAheadSource NewReader();
+
     /// <summary>The next octets: their count, 0 at the end, below 0 for a failure.</summary>
     protected abstract int Read(Span<byte> buffer);
+
+    // On a worker, or not at all now.
+    private bool TryPrepareHere(Action? ready)
+    {
+        if (ready is null)
+            return false;
+        if (Workers.IsCurrent)
+        {
+            _preparation!.Run();
+            return true;
+        }
+        _isPreparing = true;
+        _ready = ready;
+        workers.Run(this);
+        return false;
+    }
+
+    private int ReadForm(Span<byte> buffer)
+    {
+        try
+        {
+            return _converted is null ? Read(buffer) : _converted.Read(buffer);
+        }
+        catch (IOException)
+        {
+            return -1; // the reader of the original has said why
+        }
+    }
 
     // To the end of the piece or of the content, so that a small message costs one hop and little memory.
     private void ReadAhead()
@@ -60,7 +130,7 @@ internal abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
             _piece = GC.AllocateUninitializedArray<byte>((int)Math.Clamp(WireLength + 1, 1, PieceLength));
         _copied = _read = 0;
         int count = 1;
-        while (_read < _piece.Length && (count = Read(_piece.AsSpan(_read))) > 0)
+        while (_read < _piece.Length && (count = ReadForm(_piece.AsSpan(_read))) > 0)
             _read += count;
         if (count < 0)
             _read = -1;
@@ -80,5 +150,18 @@ internal abstract class ReadAheadSource(Workers workers) : IMessageSource, IJob
         _read = _copied = 0;
         _isAhead = _isEnd;
         return count;
+    }
+
+    private sealed class Reader(ReadAheadSource source) : ReadOnlyStream
+    {
+        public override int Read(Span<byte> buffer)
+            => source.Read(buffer) is >= 0 and var count ? count : throw new IOException("the content cannot be read");
+
+        protected override void Dispose(bool disposing)
+        {
+            if (disposing)
+                source.Dispose();
+            base.Dispose(disposing);
+        }
     }
 }

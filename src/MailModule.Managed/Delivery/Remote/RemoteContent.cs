@@ -1,6 +1,5 @@
 using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Smtp.Client;
 using MailModule.Spool;
 using MailModule.Transport;
 
@@ -11,7 +10,7 @@ namespace MailModule.Delivery.Remote;
 /// only final delivery adds one). What is in memory is given without a copy or a hop; the rest is read ahead on a
 /// worker.
 /// </summary>
-internal sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDisposable
+internal sealed class RemoteContent : ReadAheadSource
 {
     private readonly ISpoolEntry _entry;
     private readonly Workers _workers;
@@ -32,21 +31,24 @@ internal sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDispo
         if (IsInMemory)
             _memory = _memory[returnPath..];
         // At rest the Return-Path line ends with LF alone.
-        WireLength = entry.Content.WireLength - returnPath - 1;
-        IsEightBit = entry.Envelope.EightBit || _memory.Span.IndexOfAnyInRange((byte)0x80, (byte)0xFF) >= 0;
+        OriginalWireLength = entry.Content.WireLength - returnPath - 1;
+        Traits = IsInMemory ? ContentScan.TraitsOf(_memory.Span) : entry.Content.Traits;
     }
 
     /// <summary>Of content that is not in memory: by the envelope, which the Return-Path line was made of.</summary>
-    public override long WireLength { get; }
+    protected override long OriginalWireLength { get; }
 
-    /// <summary>Of content that is not in memory: as it was declared.</summary>
-    public override bool IsEightBit { get; }
-
+    protected override bool IsDeclaredEightBit => _entry.Envelope.EightBit;
+    protected override ContentTraits? Traits { get; }
     protected override bool IsInMemory { get; }
 
-    public IMessageSource Reopen() => new RemoteContent(_entry, _workers, _log);
+    public override void Dispose()
+    {
+        base.Dispose();
+        _stream?.Dispose();
+    }
 
-    public void Dispose() => _stream?.Dispose();
+    protected override ReadAheadSource NewReader() => new RemoteContent(_entry, _workers, _log);
 
     protected override int Read(Span<byte> buffer)
     {

@@ -34,6 +34,9 @@ internal sealed record RemoteOptions
     /// <summary>The password may go without TLS to any host; else only to this machine.</summary>
     public bool AllowsClearPassword { get; init; }
 
+    /// <summary>What becomes of eight-bit text for a host that does not offer to take it.</summary>
+    public EightBitUse EightBit { get; init; }
+
     /// <summary>
     /// How long a host may be silent at any point. RFC 5321 §4.5.3.2 asks for 5 minutes (10 after the final dot), which
     /// the protocol's own time-outs keep; a shorter time gives up sooner.

@@ -82,6 +82,7 @@ internal sealed class OutboundDelivery : IDisposable
         Authorities = _trustedRoots.Of(values),
         TlsRules = values.TlsRules,
         AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
+        EightBit = (EightBitUse)values.Number(Keys.Send8Bit),
         Timeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
         Proxy = ProxyAddress.TryParse(values.Text(Keys.Proxy) ?? "", out ProxyAddress? proxy) ? proxy : null,
     };

@@ -267,6 +267,11 @@ internal static partial class Keys
         "smtpproxy_check",
         "With `smtpproxy_user`, the smarthost's certificate must be right, as with `smtpchktls`: its chain, and that "
             + "it bears the name that stands in `smtpproxy`. Else no password goes there, and mail waits.", "1");
+    public static readonly Setting Send8Bit = Add(
+        new("send_8bit", SettingKind.Choice,
+            "What becomes of eight-bit text, and of header fields in UTF-8, for a host that does not offer to take "
+                + "them: it is converted, is sent all the same, or the message is returned.")
+        { Words = ["convert", "raw", "return"], Default = "convert" });
     public static readonly Setting Proxy = Add(
         new("proxy", SettingKind.Text, "Proxy for outgoing connections.")
         {

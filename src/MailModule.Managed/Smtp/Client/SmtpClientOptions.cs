@@ -12,6 +12,18 @@ internal enum StartTlsUse
     Required,
 }
 
+/// <summary>What becomes of eight-bit text, and of header fields in UTF-8, for a server that does not offer to take
+/// them.</summary>
+internal enum EightBitUse
+{
+    /// <summary>It is converted, which RFC 6152 §3 allows.</summary>
+    Convert,
+    /// <summary>It is sent all the same.</summary>
+    Raw,
+    /// <summary>The message fails.</summary>
+    Return,
+}
+
 /// <summary>What a client session needs to know.</summary>
 /// <param name="HostName">Our name for EHLO and HELO.</param>
 internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
@@ -31,6 +43,8 @@ internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
     /// The password may go without TLS to this server by PLAIN, LOGIN and CRAM-MD5, which a listener can guess from.
     /// </summary>
     public bool AllowsClearPassword { get; init; }
+
+    public EightBitUse EightBit { get; init; }
 
     public SmtpTimeouts Timeouts { get; init; } = SmtpTimeouts.Standard;
 

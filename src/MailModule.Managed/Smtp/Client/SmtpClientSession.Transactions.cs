@@ -17,9 +17,13 @@ internal sealed partial class SmtpClientSession
 
     private void BeginNext(Output output)
     {
-        while (_owner.NextTransaction(this) is { } next)
-            if (TryBegin(next, output))
+        while ((_next ?? _owner.NextTransaction(this)) is { } next)
+        {
+            _next = null;
+            _isPreparing = !TryPrepare(next, _isEnding ? null : _contentReady);
+            if (_isPreparing || TryBegin(next, output))
                 return;
+        }
         _dialogue.Quit(output);
     }
 
@@ -28,15 +32,31 @@ internal sealed partial class SmtpClientSession
     private void BeginEarly(Output output)
     {
         while (_owner.EarlyTransaction(this) is { } next)
-            if (TryBegin(next, output))
+            if (!TryPrepare(next, ready: null) || TryBegin(next, output))
                 return;
+    }
+
+    /// <summary>False: the content has no form yet that the server takes, and the transaction waits for it.</summary>
+    private bool TryPrepare(SmtpClientTransaction transaction, Action? ready)
+    {
+        FailUnsupported(transaction);
+        if (!transaction.HasWaiting)
+            return true;
+        var offer = new ContentOffer(Extensions.EightBitMime, Extensions.Utf8, _eightBit);
+        bool isPrepared = transaction.Source.TryPrepare(offer, ready, out ContentRefusal? refusal);
+        if (!isPrepared)
+            (_next, _isAnswered) = (transaction, false);
+        else if (refusal is not null)
+            transaction.Refuse(refusal);
+        else
+            FailUnsupported(transaction); // its length may be another now
+        return isPrepared;
     }
 
     /// <summary>False: it has failed without a word to the server.</summary>
     private bool TryBegin(SmtpClientTransaction transaction, Output output)
     {
         transaction.IsDsnOffered = Extensions.Dsn;
-        FailUnsupported(transaction);
         if (!transaction.HasWaiting)
         {
             _owner.Completed(transaction);

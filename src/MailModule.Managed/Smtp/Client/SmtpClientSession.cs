@@ -19,6 +19,14 @@ internal sealed partial class SmtpClientSession : ISession
     private readonly SmtpDialogue _dialogue;
     private readonly SmtpOpening _opening;
     private readonly Action _contentReady;
+    private readonly EightBitUse _eightBit;
+
+    /// <summary>Handed out, and not begun: its content has no form yet that the server takes.</summary>
+    private SmtpClientTransaction? _next;
+    private bool _isPreparing;
+
+    /// <summary>Nothing is waited for any more.</summary>
+    private bool _isEnding;
     private SmtpClientTransaction? _transaction;
     private SmtpClientTransaction? _awaitingFinalReply;
     private int _nextRecipient;
@@ -32,6 +40,7 @@ internal sealed partial class SmtpClientSession : ISession
         _dialogue = new SmtpDialogue(peer, options.Timeouts, options.Timeout);
         _opening = new SmtpOpening(options, _dialogue);
         _contentReady = peer.Resume;
+        _eightBit = options.EightBit;
     }
 
     /// <inheritdoc cref="SmtpDialogue.Extensions"/>
@@ -75,6 +84,8 @@ internal sealed partial class SmtpClientSession : ISession
         _dialogue.BeginTurn();
         if (_dialogue.IsInHandshake || _dialogue.IsChallenged)
             _opening.Continue(output);
+        if (_isPreparing)
+            BeginNext(output);
         Next next = ReadReplies(ref input, output);
         if (next == Next.Read)
             _dialogue.EndTurn(output);
@@ -83,6 +94,7 @@ internal sealed partial class SmtpClientSession : ISession
 
     public void Expire(ExpiryReason reason, Output output)
     {
+        _isEnding = true;
         if (reason == ExpiryReason.Idle)
             HandleUnfinished(hadTime: true, output);
         _dialogue.Expire(reason);
@@ -91,6 +103,7 @@ internal sealed partial class SmtpClientSession : ISession
 
     public void Closed()
     {
+        _isEnding = true;
         HandleUnfinished(hadTime: false, new Output());
         _dialogue.Closed();
         EndTransactions();
@@ -103,7 +116,7 @@ internal sealed partial class SmtpClientSession : ISession
         {
             if (_dialogue.IsInHandshake)
                 return Next.StartTls;
-            if (_dialogue.IsChallenged)
+            if (_dialogue.IsChallenged || _isPreparing)
                 return Next.Wait;
             switch (_dialogue.Read(ref input, out AwaitedReply answered, out Reply reply))
             {
@@ -172,7 +185,10 @@ internal sealed partial class SmtpClientSession : ISession
             Fail(sent, end);
         if (_transaction is { } transaction)
             FailOrReturn(transaction, end, isFirst);
-        _awaitingFinalReply = _transaction = null;
+        if (_next is { } next)
+            FailOrReturn(next, end, isFirst);
+        _awaitingFinalReply = _transaction = _next = null;
+        _isPreparing = false;
     }
 
     private void Fail(SmtpClientTransaction transaction, DialogueEnd end)

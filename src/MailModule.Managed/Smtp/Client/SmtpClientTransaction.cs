@@ -78,9 +78,11 @@ internal sealed class SmtpClientTransaction
     /// </summary>
     public bool IsUtf8 { get; init; }
 
-    /// <summary>RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header may have UTF-8.</summary>
+    /// <summary>
+    /// RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header has UTF-8, or may have.
+    /// </summary>
     internal bool NeedsUtf8
-        => IsUtf8 || ReversePath.NeedsUtf8 || Exists(static (one, i) => one.Recipients[i].Address.NeedsUtf8);
+        => IsUtf8 || Source.NeedsUtf8 || ReversePath.NeedsUtf8 || Exists(static (one, i) => one.Recipients[i].Address.NeedsUtf8);
 
     /// <summary>RCPT was accepted; the reply to the final dot decides.</summary>
     public bool IsAccepted(int recipient) => _isAccepted[recipient] && !IsFinal(recipient);
@@ -118,7 +120,19 @@ internal sealed class SmtpClientTransaction
     }
 
     /// <summary>
-    /// The server's reply to RCPT, for a recipient that has no final state and for those with the same address.
+    /// The server does not take the content in any form that it has.</summary>
+    internal void Refuse(ContentRefusal refusal)
+    {
+        AttemptResult result = AttemptResult.Of(refusal.Fault, SmtpStage.Mail, Host) with
+        {
+            Enhanced = refusal.Status,
+            Happened = refusal.Text,
+        };
+        for (int i = 0; i < _results.Length; i++)
+            _results[i] ??= result;
+    }
+
+    /// <summary>The server's reply to RCPT, for a recipient that has no final state and for those with the same address.
     /// </summary>
     internal void ApplyRcptReply(int recipient, Reply reply)
     {

@@ -1,0 +1,43 @@
+using MailModule.Mail;
+using MimeKit;
+
+namespace MailModule.Mime;
+
+/// <summary>What a part's header says about the form of its content, and where.</summary>
+internal sealed class HeaderBlock(long begin)
+{
+    private Edit? _encodingField;
+
+    /// <summary>Where one more field may stand: behind the last.</summary>
+    public long End { get; private set; } = begin;
+
+    public bool HasContentType { get; private set; }
+    public bool HasMimeVersion { get; private set; }
+
+    /// <summary>Content-Transfer-Encoding in small letters; empty: none is said.</summary>
+    public string Encoding { get; private set; } = "";
+
+    public ContentTraits Traits { get; private set; }
+
+    /// <summary>RFC 2045 §6.2: the content stands there as it is.</summary>
+    public bool IsIdentity => Encoding is "" or "7bit" or "8bit" or "binary";
+
+    public void Add(Header header, long start, long end, ContentTraits traits)
+    {
+        End = end;
+        Traits |= traits;
+        HasContentType |= header.Id == HeaderId.ContentType;
+        HasMimeVersion |= header.Id == HeaderId.MimeVersion;
+        if (header.Id != HeaderId.ContentTransferEncoding || _encodingField is not null)
+            return;
+        _encodingField = new Edit(start, end, null);
+        Encoding = header.Value.Trim().ToLowerInvariant();
+    }
+
+    /// <summary>The field Content-Transfer-Encoding with another value; and other fields before it.</summary>
+    public Edit EncodingField(string value, string more = "")
+    {
+        byte[] fields = System.Text.Encoding.ASCII.GetBytes($"{more}Content-Transfer-Encoding: {value}\n");
+        return _encodingField is { } place ? place with { Octets = fields } : Edit.Insert(End, fields);
+    }
+}
