@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
@@ -132,7 +133,7 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
         }
         catch (Exception e)
         {
-            _waitFailure = e.Message;
+            _waitFailure = ExceptionWords.Of(e);
             _isAborted = true;
             return wanted;
         }

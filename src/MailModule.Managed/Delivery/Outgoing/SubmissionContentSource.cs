@@ -1,5 +1,6 @@
 using MailModule.Delivery.Remote;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
 
@@ -44,7 +45,7 @@ internal sealed class SubmissionContentSource : ReadAheadSource, IRepeatableSour
             _position += count;
             return count;
         }
-        _log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {fault}");
+        _log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {SystemFault.Describe(fault)}");
         return -1;
     }
 

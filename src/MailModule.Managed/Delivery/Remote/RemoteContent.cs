@@ -66,7 +66,7 @@ internal sealed class RemoteContent : ReadAheadSource, IRepeatableSource, IDispo
         }
         catch (IOException e)
         {
-            _log.Write(LogLevel.Error, "send", $"{_entry.Id}: the message cannot be read: {e.Message}");
+            _log.Write(LogLevel.Error, "send", $"{_entry.Id}: the message cannot be read: {ExceptionWords.Of(e)}");
             return -1;
         }
     }

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MailModule.Primitives.Os;
 
 /// <summary>
@@ -16,7 +18,7 @@ internal sealed class DescriptorStream(FileCalls calls, int descriptor, long len
         buffer = buffer[..(int)Math.Min(buffer.Length, _left)];
         int count = calls.Read(_descriptor, buffer);
         if (count < 0)
-            throw new IOException($"reading a message failed (error {-count})");
+            throw ExceptionWords.Unreadable(Marshal.GetPInvokeErrorMessage(-count));
         _left = count < buffer.Length ? 0 : _left - count;
         return count;
     }
