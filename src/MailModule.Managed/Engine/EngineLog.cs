@@ -37,7 +37,7 @@ internal sealed class EngineLog
         if (path != _path)
         {
             _file?.Flush();
-            _file = path is null ? null : new LogFile(path, Run);
+            _file = path is null ? null : new LogFile(path, Run, TellHost);
             wrong = _file?.Check();
             _path = path;
         }
@@ -72,12 +72,20 @@ internal sealed class EngineLog
             Log.Level = _hostLevel > _fileLevel ? _hostLevel : _fileLevel;
     }
 
+    // Without workers nobody waits for more lines to gather.
     private void Run(IJob job)
     {
         if (_workers is { } workers)
             workers.Run(job);
         else
-            job.Run();
+            ((LogFile)job).Flush();
+    }
+
+    private void TellHost(string text)
+    {
+        lock (_hostLock)
+            if (_hostLevel >= LogLevel.Error)
+                _hostSink?.Invoke(LogLevel.Error, "log", LogLine.Clean(text));
     }
 
     private void Write(LogLevel level, string area, string text)

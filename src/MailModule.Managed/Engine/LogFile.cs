@@ -29,17 +29,26 @@ internal sealed class LogFile : IJob
     private long _lost;
     private bool _isAsked;
     private long _writtenAt = -MillisecondsBetweenWrites;
+    private readonly Action<string>? _tell;
+    private bool _isTold;
 
     /// <param name="path">A full path; the folder is made if need be.</param>
     /// <param name="run">Runs a job where it may block, now or soon: a worker.</param>
-    public LogFile(string path, Action<IJob> run)
+    /// <param name="tell">Gets why the file cannot be written, once each time that begins.</param>
+    public LogFile(string path, Action<IJob> run, Action<string>? tell = null)
     {
+        _tell = tell;
         _path = path;
         _run = run;
     }
 
     /// <summary>Makes the file, to learn whether it can be written; null, or what is wrong.</summary>
-    public string? Check() => TryAppend([]);
+    public string? Check()
+    {
+        string? wrong = TryAppend([]);
+        _isTold = wrong is not null;
+        return wrong;
+    }
 
     /// <summary>A sink for <see cref="Log"/>.</summary>
     public void Write(LogLevel level, string area, string text)
@@ -80,10 +89,13 @@ internal sealed class LogFile : IJob
                 lines = _pendingLines;
                 _pendingLines = 0;
             }
-            bool isWritten = _writing.WrittenCount == 0 || TryAppend(_writing.WrittenSpan) is null;
+            string? wrong = _writing.WrittenCount == 0 ? null : TryAppend(_writing.WrittenSpan);
             _writing.ResetWrittenCount();
             Interlocked.Exchange(ref _writtenAt, Environment.TickCount64);
-            if (isWritten)
+            if (wrong is not null && !_isTold)
+                _tell?.Invoke(wrong);
+            _isTold = wrong is not null;
+            if (wrong is null)
                 return;
             lock (_lock)
                 _lost += lines;
@@ -129,7 +141,7 @@ internal sealed class LogFile : IJob
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"the log {_path} cannot be written: {e.Message}";
+            return $"the log {_path} cannot be written: {ExceptionWords.Of(e)}";
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text;
 using MailModule.Policy;
 using MailModule.Transport.Proxies;
 
@@ -38,6 +39,15 @@ internal static class SettingForms
         => text.Length == 0 || ProxyAddress.TryParse(text, out _)
             ? null
             : "not a proxy: socks5://[user:password@]host:port, socks4a://... or http://...";
+
+    // RFC 7617 §2: a user-id holds no colon
+    public static string? UserAndPassword(string text, string folder)
+    {
+        string[] parts = text.Split(':', 2);
+        bool isRight = text.Length == 0 || parts[0].Length > 0
+            && parts.All(part => Encoding.UTF8.GetByteCount(part) <= 255 && !part.Any(char.IsControl));
+        return isRight ? null : "not user:password, each of at most 255 octets";
+    }
 
     public static string? Fetch(string text, string folder)
     {
