@@ -1,5 +1,4 @@
 using System.Net;
-using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
@@ -133,7 +132,7 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
         }
         catch (Exception e)
         {
-            _waitFailure = ExceptionWords.Of(e);
+            _waitFailure = e.Message;
             _isAborted = true;
             return wanted;
         }
