@@ -248,8 +248,9 @@ MM_API int MM_CALL mm_engine_free(mm_engine *engine);
  * What runs keeps the settings it was started with, save where that page says otherwise.
  *
  * filename  of the file; there is no default here.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (filename NULL); MM_E_NOT_FOUND; MM_E_IO; MM_E_CONFIG
- * (mm_last_error_message() has file and line). Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (filename NULL); MM_E_NOT_FOUND; MM_E_IO; MM_E_CONFIG, and
+ * MM_E_NOT_SUPPORTED (a key for access or safety that has no effect yet), where mm_last_error_message() has file and
+ * line. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_load(mm_engine *engine, const char *filename);
 
@@ -257,8 +258,8 @@ MM_API int MM_CALL mm_engine_load(mm_engine *engine, const char *filename);
  * Sets a key to text, read as in a file (there is no quoting). Lists (user, local_domain, ...) take one more value.
  *
  * key, text  neither NULL; relative paths count from the working directory.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_NOT_FOUND (no such key); MM_E_CONFIG (malformed or out of range).
- * Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_NOT_FOUND (no such key); MM_E_CONFIG (malformed or out of range);
+ * MM_E_NOT_SUPPORTED (a key for access or safety that has no effect yet). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_set(mm_engine *engine, const char *key, const char *text);
 
@@ -494,7 +495,8 @@ MM_API int MM_CALL SRVRecv(ServerStream *stream, void *bufer, int l);
 
 /**
  * Ends the content of a message and sends it. With the setting "async" off it returns when every recipient has its
- * final state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure: MM_E_DNS,
+ * final state and the last callback has returned; mm_last_error() then tells MM_OK or the worst failure, and
+ * mm_last_error_message() the recipient, the host, at which command, and its words with their code: MM_E_DNS,
  * MM_E_NOT_FOUND (no such domain, or it has no mail server), MM_E_CONNECT, MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS,
  * MM_E_PROTOCOL, MM_E_REFUSED_TEMPORARY, MM_E_REFUSED_PERMANENT, MM_E_FULL, MM_E_IO, MM_E_LIMIT (larger than the
  * server takes), MM_E_NOT_SUPPORTED (an address outside ASCII, a server without SMTPUTF8; a text that the
@@ -1061,8 +1063,9 @@ typedef struct mm_smtp_server_handlers {
  * server    gets the handle, which mm_smtp_server_stop ends; NULL on failure.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (an option, server NULL); MM_E_NOT_SUPPORTED (G4, or a later version wrote
  * the spool); MM_E_STATE (its SMTP server runs already, by this function or by SetSMTPServer, or the engine is being
- * stopped); MM_E_BIND; MM_E_LOCKED (another engine has the spool); MM_E_IO; MM_E_FULL; MM_E_TLS (the certificate's file
- * cannot be read too); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ * stopped); MM_E_BIND; MM_E_LOCKED (another engine has the spool); MM_E_IO; MM_E_FULL; MM_E_NOT_FOUND (no file with the
+ * certificate or its key); MM_E_TLS (they cannot be read too, or do not fit); MM_E_LIMIT (a million handles are open).
+ * Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *options,
                                         const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server);
@@ -1140,8 +1143,9 @@ MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
  * mask      the ACTION_... bits for which callback is asked.
  * Returns 0; below 0 an MM_E_... value: MM_E_ARGUMENT (port), MM_E_STATE (runs on another port or by
  * mm_smtp_server_start, or the engine is being stopped), MM_E_BIND, MM_E_LOCKED (another engine has the spool),
- * MM_E_NOT_SUPPORTED (a later version wrote the spool), MM_E_IO, MM_E_FULL, MM_E_TLS (the certificate's file cannot
- * be read too). Threads: any. Ended by mm_engine_stop. Since 0.1.
+ * MM_E_NOT_SUPPORTED (a later version wrote the spool), MM_E_IO, MM_E_FULL, MM_E_NOT_FOUND (no file with the
+ * certificate or its key), MM_E_TLS (they cannot be read too, or do not fit). Threads: any. Ended by mm_engine_stop.
+ * Since 0.1.
  */
 MM_API int MM_CALL SetSMTPServer(SMTPReqCallback callback MM_DEFAULT(NULL), int port MM_DEFAULT(0),
                                  int mask MM_DEFAULT(ALL_ACTIONS));
@@ -1226,15 +1230,17 @@ MM_API int MM_CALL FindMX(const char *domain, MailHostInfo *ret, int size);
  *
  * filename  NULL: mailmodule.cfg in the working directory, or ftp.cfg, the old module's name for it, if only that is
  *           there.
- * Returns 0; below 0 an MM_E_... value: MM_E_NOT_FOUND, MM_E_IO, MM_E_CONFIG (mm_last_error_message() has file and
- * line), MM_E_ARGUMENT. Threads: any. Since 0.1.
+ * Returns 0; below 0 an MM_E_... value: MM_E_NOT_FOUND, MM_E_IO, MM_E_ARGUMENT; MM_E_CONFIG, and MM_E_NOT_SUPPORTED (a
+ * key for access or safety that has no effect yet), where mm_last_error_message() has file and line. Threads: any.
+ * Since 0.1.
  */
 MM_API int MM_CALL LoadConfig(const char *filename MM_DEFAULT(NULL));
 
 /**
  * Sets a parameter to text, read as in a file (there is no quoting). Lists (user, local_domain, ...) take one more
  * value. No result; mm_last_error() tells: MM_OK, MM_E_NOT_FOUND (no such parameter), MM_E_CONFIG (malformed or out
- * of range), MM_E_ARGUMENT (NULL, not UTF-8). Threads: any. Since 0.1.
+ * of range), MM_E_NOT_SUPPORTED (a key for access or safety that has no effect yet), MM_E_ARGUMENT (NULL, not UTF-8).
+ * Threads: any. Since 0.1.
  */
 MM_API void MM_CALL SetConfigParamString(const char *param, const char *val);
 

@@ -20,7 +20,10 @@ class Proxies(DeliveryTest):
         cls.guarded_http = cls.stack.enter_context(TinyProxy(cls.folder / "guarded-http", "proxyuser", "proxypass"))
 
     def through(self, proxy, url, domain="one", address="127.0.0.10", certificate=None):
-        host = self.another(proxy=url.format(port=proxy.port))
+        return self.through_settings(proxy, {"proxy": url.format(port=proxy.port)}, domain, address, certificate)
+
+    def through_settings(self, proxy, settings, domain="one", address="127.0.0.10", certificate=None):
+        host = self.another(**settings)
         server = self.rogue(address, certificate=certificate)
         message = self.arrives(server, self.send(f"somebody@{domain}.test", host=host))
         self.assertEqual({proxy.outgoing}, set(server.peers))
@@ -43,6 +46,11 @@ class Proxies(DeliveryTest):
 
     def test_http_connect_with_login(self):
         self.through(self.guarded_http, "http://proxyuser:proxypass@127.0.0.1:{port}")
+
+    def test_the_parent_proxy_of_the_old_module(self):
+        self.through_settings(self.http, {"upproxy": "127.0.0.1", "upproxy_port": self.http.port, "ever_upproxy": 1})
+        login = {"up_user": "proxyuser:proxypass", "upproxy": f"127.0.0.1:{self.guarded_http.port}", "ever_upproxy": 1}
+        self.through_settings(self.guarded_http, login)
 
     def test_tls_through_a_proxy(self):
         certificate = Authority(self.folder / "ca").issue("mx.one.test")

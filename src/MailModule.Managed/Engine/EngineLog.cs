@@ -39,7 +39,7 @@ internal sealed class EngineLog
         if (path != _path || isDaily != _isDaily)
         {
             _file?.Flush();
-            _file = path is null ? null : new LogFile(path, Run, DaysOf(path, isDaily));
+            _file = path is null ? null : new LogFile(path, Run, TellHost, DaysOf(path, isDaily));
             wrong = _file?.Check();
             (_path, _isDaily) = (path, isDaily);
         }
@@ -77,12 +77,20 @@ internal sealed class EngineLog
             Log.Level = _hostLevel > _fileLevel ? _hostLevel : _fileLevel;
     }
 
+    // Without workers nobody waits for more lines to gather.
     private void Run(IJob job)
     {
         if (_workers is { } workers)
             workers.Run(job);
         else
-            job.Run();
+            ((LogFile)job).Flush();
+    }
+
+    private void TellHost(string text)
+    {
+        lock (_hostLock)
+            if (_hostLevel >= LogLevel.Error)
+                _hostSink?.Invoke(LogLevel.Error, "log", LogLine.Clean(text));
     }
 
     private void Write(LogLevel level, string area, string text)

@@ -20,6 +20,7 @@ internal sealed class LogFile : IJob
 
     private readonly string _path;
     private readonly Action<IJob> _run;
+    private readonly Action<string>? _tell;
     private readonly DailyRename? _days;
     private readonly Lock _lock = new();
     private readonly Lock _fileLock = new();
@@ -30,19 +31,27 @@ internal sealed class LogFile : IJob
     private long _lost;
     private bool _isAsked;
     private long _writtenAt = -MillisecondsBetweenWrites;
+    private bool _isTold;
 
     /// <param name="path">A full path; the folder is made if need be.</param>
     /// <param name="run">Runs a job where it may block, now or soon: a worker.</param>
+    /// <param name="tell">Gets why the file cannot be written, once each time that begins.</param>
     /// <param name="days">Begins a new file each day; null: it is one file for ever.</param>
-    public LogFile(string path, Action<IJob> run, DailyRename? days = null)
+    public LogFile(string path, Action<IJob> run, Action<string>? tell = null, DailyRename? days = null)
     {
         _path = path;
         _run = run;
+        _tell = tell;
         _days = days;
     }
 
     /// <summary>Makes the file, to learn whether it can be written; null, or what is wrong.</summary>
-    public string? Check() => TryAppend([]);
+    public string? Check()
+    {
+        string? wrong = TryAppend([]);
+        _isTold = wrong is not null;
+        return wrong;
+    }
 
     /// <summary>A sink for <see cref="Log"/>.</summary>
     public void Write(LogLevel level, string area, string text)
@@ -83,10 +92,13 @@ internal sealed class LogFile : IJob
                 lines = _pendingLines;
                 _pendingLines = 0;
             }
-            bool isWritten = _writing.WrittenCount == 0 || TryAppend(_writing.WrittenSpan) is null;
+            string? wrong = _writing.WrittenCount == 0 ? null : TryAppend(_writing.WrittenSpan);
             _writing.ResetWrittenCount();
             Interlocked.Exchange(ref _writtenAt, Environment.TickCount64);
-            if (isWritten)
+            if (wrong is not null && !_isTold)
+                _tell?.Invoke(wrong);
+            _isTold = wrong is not null;
+            if (wrong is null)
                 return;
             lock (_lock)
                 _lost += lines;
@@ -133,7 +145,7 @@ internal sealed class LogFile : IJob
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"the log {_path} cannot be written: {e.Message}";
+            return $"the log {_path} cannot be written: {ExceptionWords.Of(e)}";
         }
     }
 

@@ -8,15 +8,12 @@ namespace MailModule.Engine;
 /// <summary>
 /// A whole mail engine: settings, servers, spool, sending. All state hangs on it; every member may be called from any
 /// thread. Nothing runs before the first call that needs it, and after <see cref="Stop"/> nothing runs either, until
-/// the next.
+/// the next. What a fault is about tells <see cref="FaultReason"/>.
 /// </summary>
 public sealed partial class MailEngine
 {
     /// <summary>The engine of the old functions; made at its first use, which starts nothing.</summary>
     public static MailEngine Default { get; } = new();
-
-    [ThreadStatic]
-    private static string? s_errorText;
 
     private readonly Lock _lock = new();
     private readonly EngineLog _log = new();
@@ -26,21 +23,12 @@ public sealed partial class MailEngine
     private string? _toldOfName;
     private bool _isStopping;
 
-    public MailEngine() => _settings = new EngineSettings(_log.Log);
+    public MailEngine() => _settings = new EngineSettings(_log.Log) { Published = ConfigureLog };
 
     /// <summary>
     /// Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).
     /// </summary>
     public static bool MayBlock => !HostCallback.IsInsideInlineCall;
-
-    /// <summary>The text about the last fault that a member returned on this thread, beside its name (file and line,
-    /// address, system error); null if nothing. Reading it clears it.</summary>
-    public static string? ConsumeErrorText()
-    {
-        var text = s_errorText;
-        s_errorText = null;
-        return text;
-    }
 
     /// <summary>
     /// Takes all settings of a file, or none of them: <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>,
@@ -50,7 +38,7 @@ public sealed partial class MailEngine
     public Fault LoadConfig(string? file)
     {
         Fault fault = _settings.Load(file, out string error);
-        return SettingsChanged(fault, error);
+        return Fail(fault, error);
     }
 
     /// <summary>
@@ -60,14 +48,14 @@ public sealed partial class MailEngine
     public Fault Set(string key, string value)
     {
         Fault fault = _settings.Set(key, value, out string error);
-        return SettingsChanged(fault, error);
+        return Fail(fault, error);
     }
 
     /// <inheritdoc cref="Set(string, string)"/>
     public Fault Set(string key, long value)
     {
         Fault fault = _settings.Set(key, value, out string error);
-        return SettingsChanged(fault, error);
+        return Fail(fault, error);
     }
 
     /// <summary>
@@ -145,12 +133,12 @@ public sealed partial class MailEngine
             return _running;
         _running = new RunningEngine(_settings, _queueListener, _log.Log);
         _log.Configure(_settings.Current, _running.Workers);
-        _toldOfName = null;
-        TellOfName();
+        _settings.WarnAtStart();
+        _toldOfName = OwnNameWarning.Of(_settings.Current);
         return _running;
     }
 
-    // A name that other hosts may refuse is told when mail may begin to leave with it.
+    // What is to be told of the name at the start the settings tell; here it is what they were set to since.
     private void TellOfName()
     {
         string? warning = OwnNameWarning.Of(_settings.Current);
@@ -183,7 +171,7 @@ public sealed partial class MailEngine
         try
         {
             Fault fault = running?.Stop(timeout) ?? Fault.None;
-            return Fail(fault, WhyStopFailed(fault));
+            return Fail(fault, fault == Fault.None ? null : WhyStopFailed(fault));
         }
         finally
         {
@@ -196,32 +184,32 @@ public sealed partial class MailEngine
         }
     }
 
-    private static string WhyStopFailed(Fault fault) => fault switch
+    private string WhyStopFailed(Fault fault)
     {
-        Fault.Timeout => "a callback of the host has not come back",
-        Fault.Full => "the disk is full: what was delivered last could not be marked as done in the spool",
-        _ => "what was delivered last could not be marked as done in the spool",
-    };
+        if (fault == Fault.Timeout)
+            return "a callback of the host has not come back";
+        string spool = $"the spool {_settings.Current.FullPath(Keys.SmtpOut)}";
+        return $"{spool}: {FaultWords.Of(fault)}; what was delivered last could not be marked as done there";
+    }
 
     private HostCallback HostOf(IRequestHandler? handler, RequestAction mask)
         => new(handler, mask, _settings.Current.Flag(Keys.CallbackInline));
 
-    private Fault SettingsChanged(Fault fault, string error)
+    // Before the start as well: a file that cannot be written is told at once, and nothing is lost to it.
+    private void ConfigureLog()
     {
-        if (fault != Fault.None)
-            return Fail(fault, error);
         lock (_lock)
+        {
+            if (!_isStopping)
+                _log.Configure(_settings.Current, _running?.Workers);
             if (_running is not null && !_isStopping)
-            {
-                _log.Configure(_settings.Current, _running.Workers);
                 TellOfName();
-            }
-        return Fault.None;
+        }
     }
 
-    internal static Fault Fail(Fault fault, string? text)
-    {
-        s_errorText = fault == Fault.None ? null : text;
-        return fault;
-    }
+    /// <summary>Tells the log of a fault of the library itself, which an exception is.</summary>
+    public void LogFault(Exception exception)
+        => _log.Log.Write(LogLevel.Error, "engine", $"a fault of the library itself: {exception}");
+
+    internal static Fault Fail(Fault fault, string? text) => FaultReason.Because(fault, text);
 }

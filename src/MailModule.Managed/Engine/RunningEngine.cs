@@ -123,7 +123,10 @@ internal sealed class RunningEngine : IDisposable
         lock (_opening)
         {
             if (_isClosed)
+            {
+                text = "the engine was stopped";
                 return Fault.Cancelled;
+            }
             return _data is null
                 ? MailData.TryOpen(_settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text)
                 : Fault.None;

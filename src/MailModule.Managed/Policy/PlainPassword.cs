@@ -10,6 +10,8 @@ internal sealed class PlainPassword(string text) : StoredPassword
     private readonly byte[] _digest = HMACSHA256.HashData(s_key, Octets(text));
     private readonly bool _isEmpty = text.Length == 0;
 
+    public override bool IsEmpty => _isEmpty;
+
     // Digests under a key of this process are compared, so that neither content nor length shows in the time taken.
     public override bool Verify(string user, string realm, ReadOnlySpan<byte> password)
     {

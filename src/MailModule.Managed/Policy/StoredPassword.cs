@@ -15,6 +15,9 @@ internal abstract class StoredPassword
     /// <summary>An empty password: nobody can log in with it.</summary>
     public static readonly StoredPassword Disabled = new PlainPassword("");
 
+    /// <summary>Nobody can log in with it.</summary>
+    public virtual bool IsEmpty => false;
+
     /// <summary>
     /// Reads a password's stored form: <c>{PLAIN}text</c>, <c>{SCRAM-SHA-256}iterations:salt$StoredKey:ServerKey</c>
     /// (RFC 5803 §2), <c>{PBKDF2-SHA256}iterations:salt:key</c>, the old <c>~</c> form (MD5), or plain text. The old

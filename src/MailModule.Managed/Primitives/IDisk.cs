@@ -29,6 +29,10 @@ internal interface IDisk
     /// not.</summary>
     Fault Lock(string path, out IDisposable held);
 
+    /// <summary>Who has the lock that <see cref="Lock"/> did not give, in words for a person, as far as is known.
+    /// </summary>
+    string HolderOf(string path) => "another engine";
+
     /// <summary>
     /// Octets that an ordinary user may still write to the file system of a path; 0 if that cannot be said.
     /// </summary>

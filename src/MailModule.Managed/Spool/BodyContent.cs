@@ -1,5 +1,6 @@
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
@@ -17,6 +18,7 @@ internal sealed class BodyContent(IDisk disk, string path, long length, long wir
     {
         Fault fault = disk.Open(path, DiskOpen.Existing, out IDiskFile file);
         return fault == Fault.None ? new BodyStream(file, length)
-            : throw new IOException($"the message body {path} cannot be opened: {fault}");
+            : throw ExceptionWords.Unreadable(
+                $"the message body {path} cannot be opened: {SystemFault.Describe(fault)}");
     }
 }

@@ -1,4 +1,5 @@
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
@@ -19,7 +20,7 @@ internal sealed class BodyStream(IDiskFile file, long length) : ReadOnlyStream
     {
         Fault fault = file.Read(buffer, _position, out int count);
         if (fault != Fault.None)
-            throw new IOException($"a message body cannot be read: {fault}");
+            throw ExceptionWords.Unreadable($"a message body cannot be read: {SystemFault.Describe(fault)}");
         _position += count;
         return count;
     }

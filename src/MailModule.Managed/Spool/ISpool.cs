@@ -23,6 +23,9 @@ namespace MailModule.Spool;
 /// </summary>
 internal interface ISpool : IDisposable
 {
+    /// <summary>Where it is, for a person; empty where that says nothing.</summary>
+    string Folder => "";
+
     /// <summary>
     /// Begins to hand out entries, each once: first those found at the start, oldest first, which are then no more kept
     /// for it; and from then on each that is committed. A spool of one engine has handed out all that it found when

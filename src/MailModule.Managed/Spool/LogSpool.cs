@@ -39,6 +39,8 @@ internal sealed class LogSpool : ISpool
     /// <summary>Calls of fdatasync on the log so far.</summary>
     public long Syncs => _committer.Syncs;
 
+    public string Folder => Options.Directory;
+
     /// <summary>Messages made durable so far; with <see cref="Syncs"/>: how many share one.</summary>
     public long Messages => _committer.Messages;
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
@@ -283,7 +284,8 @@ internal sealed class LogWriter(
             bookkeeper.Unstage(segment, fault);
         CloseActive();
         options.Log.Write(LogLevel.Error, "spool",
-            $"{segment.Path}: {fault} while writing; {_staged.Count} messages refused, going on in a new segment");
+            $"{segment.Path} cannot be written: {SystemFault.Describe(fault)}; "
+            + $"{_staged.Count} messages refused, going on in a new segment");
         foreach ((SpoolWriter writer, _) in _staged)
             Refuse(writer, fault);
         _staged.Clear();

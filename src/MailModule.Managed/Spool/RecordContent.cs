@@ -1,4 +1,5 @@
 using MailModule.Mail;
+using MailModule.Primitives;
 
 namespace MailModule.Spool;
 
@@ -16,7 +17,7 @@ internal sealed class RecordContent(SpoolEntry entry, int length, int wireLength
         byte[]? record = entry.ReadRecord(out RecordHeader header);
         int start = record is null ? 0 : MessageRecord.StartIn(record, header) + MessageRecord.FixedSize;
         if (record is null || record.Length - start < length)
-            throw new IOException($"the record of {entry.Id} in the log is gone or damaged");
+            throw ExceptionWords.Unreadable($"the record of {entry.Id} in the log is gone or damaged");
         return new MemoryStream(record, start, length, writable: false);
     }
 }

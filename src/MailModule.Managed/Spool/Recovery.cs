@@ -1,4 +1,5 @@
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
@@ -287,7 +288,7 @@ internal sealed class Recovery(SpoolOptions options)
 
     private Fault Fail(Fault fault, string problem)
     {
-        Problem = $"{problem}: {fault}";
+        Problem = fault == Fault.NotSupported ? problem : $"{problem}: {SystemFault.Describe(fault)}";
         return fault;
     }
 }

@@ -42,8 +42,7 @@ internal sealed class SpoolOpening(SpoolOptions options)
         (held, directory, bodies) = (null!, null!, null!);
         Fault fault = Check(MakeDirectories(options.Directory), $"the spool {options.Directory} cannot be made");
         if (fault == Fault.None)
-            fault = Check(_disk.Lock(_paths.Lock, out held),
-                $"the spool {options.Directory} is in use by another engine, or cannot be locked");
+            fault = Lock(out held);
         if (fault == Fault.None)
             fault = Check(Keep(held, _disk.OpenDirectory(options.Directory, out directory)),
                 $"the spool {options.Directory} cannot be opened");
@@ -57,6 +56,15 @@ internal sealed class SpoolOpening(SpoolOptions options)
             fault = Check(_disk.OpenDirectory(_paths.Bodies, out bodies), $"{_paths.Bodies} cannot be opened");
         if (fault == Fault.None)
             Keep(bodies);
+        return fault;
+    }
+
+    private Fault Lock(out IDisposable held)
+    {
+        Fault fault = _disk.Lock(_paths.Lock, out held);
+        if (fault != Fault.Locked)
+            return Check(fault, $"the spool {options.Directory} cannot be locked");
+        _problem = $"the spool {options.Directory} is in use by {_disk.HolderOf(_paths.Lock)}";
         return fault;
     }
 
@@ -171,7 +179,8 @@ internal sealed class SpoolOpening(SpoolOptions options)
     private Fault Check(Fault fault, string problem)
     {
         if (fault != Fault.None)
-            _problem = $"{problem}: {fault}";
-        return fault;
+            _problem = fault == Fault.NotSupported ? problem : $"{problem}: {SystemFault.Describe(fault)}";
+        // Nothing of a spool has to be there: what cannot be made for want of a place is the file system's refusal.
+        return fault == Fault.NotFound ? Fault.Io : fault;
     }
 }

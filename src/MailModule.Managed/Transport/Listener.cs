@@ -25,6 +25,9 @@ internal sealed class Listener : IDisposable
     /// <summary>Where it listens, with the ports the system gave for 0.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints => [.. _acceptors.Select(acceptor => acceptor.EndPoint)];
 
+    /// <summary>Its connections have TLS from the first octet.</summary>
+    public bool IsTlsFirst => _options.IsTlsFirst;
+
     /// <summary>
     /// Binds all addresses and accepts, or none: <see cref="Fault.Bind"/>, <see cref="Fault.Full"/>;
     /// <paramref name="text"/> names the address and the reason.
@@ -82,7 +85,7 @@ internal sealed class Listener : IDisposable
         }
         catch (Exception e)
         {
-            _set.Log.Write(LogLevel.Error, "transport", $"{address}: the connection could not be served: {e.Message}");
+            _set.Log.Write(LogLevel.Error, "transport", $"{address}: the connection could not be served: {e}");
             socket.Dispose();
             _set.Release(address);
         }
@@ -172,7 +175,7 @@ internal sealed class Listener : IDisposable
         catch (SocketException e)
         {
             socket?.Dispose();
-            text = $"{endPoint}: {e.Message}";
+            text = $"{endPoint}: {ExceptionWords.Of(e)}";
             return e.SocketErrorCode == SocketError.TooManyOpenSockets ? Fault.Full : Fault.Bind;
         }
     }

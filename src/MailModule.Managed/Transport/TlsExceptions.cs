@@ -23,6 +23,20 @@ internal static class TlsExceptions
         for (Exception? cause = e; cause is not null; cause = cause.InnerException)
             if (OpenSslReasons.Find(cause.Message) is { } reason)
                 return reason;
-        return e.InnerException is { } inner ? $"{e.Message} ({inner.Message})" : e.Message;
+        return WordsOf(e);
+    }
+
+    // What OpenSSL says stands innermost, behind its own numbers ("error:0A000102:SSL routines::unsupported protocol");
+    // the sentences around it are the runtime's.
+    private static string WordsOf(Exception e)
+    {
+        while (e.InnerException is { } inner)
+            e = inner;
+        int words = e.Message.LastIndexOf("::", StringComparison.Ordinal);
+        if (words >= 0)
+            return e.Message[(words + 2)..];
+        if (e.Message.Contains("renegotiation", StringComparison.OrdinalIgnoreCase))
+            return "the other side asks for a renegotiation";
+        return e is IOException ? ExceptionWords.Of(e) : FaultWords.Of(Fault.Tls);
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Threading.Tasks.Sources;
+using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
@@ -58,7 +59,7 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
             return;
         _isReading = false;
         if (_recordLeft == 0 && _end == TransferState.Failed)
-            _read.SetException(new IOException("the connection is lost"));
+            _read.SetException(ExceptionWords.Unreadable("the connection is lost"));
         else
             _read.SetResult(Give(_target.Span));
     }
@@ -79,7 +80,7 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     {
         if (HasRecord)
             return _recordLeft == 0 && _end == TransferState.Failed
-                ? ValueTask.FromException<int>(new IOException("the connection is lost"))
+                ? ValueTask.FromException<int>(ExceptionWords.Unreadable("the connection is lost"))
                 : new ValueTask<int>(Give(buffer.Span));
         _target = buffer;
         _isReading = true;

@@ -2,7 +2,6 @@ using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Primitives;
-using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -39,22 +38,18 @@ internal sealed class TlsServerSettings : ITlsSettings
     {
         settings = null;
         text = null;
-        string file = certificateFile;
         try
         {
-            string certificates = TextFile.Read(file, TextFile.PemLimit);
-            file = keyFile ?? certificateFile;
-            string key = keyFile is null ? certificates : TextFile.Read(file, TextFile.PemLimit);
-            file = certificateFile;
-            var certificate = X509Certificate2.CreateFromPem(certificates, key);
-            var chain = new X509Certificate2Collection();
-            chain.ImportFromPem(certificates);
-            settings = new TlsServerSettings(certificate, chain, rules);
-            return Fault.None;
+            Fault fault = CertificateFiles.TryRead(
+                certificateFile, keyFile, out X509Certificate2? certificate, out X509Certificate2Collection chain,
+                out text);
+            if (fault == Fault.None)
+                settings = new TlsServerSettings(certificate!, chain, rules);
+            return fault;
         }
         catch (Exception e)
         {
-            text = $"{file}: {TlsExceptions.Describe(e)}";
+            text = $"{certificateFile}: {TlsExceptions.Describe(e)}";
             return TlsExceptions.FaultOf(e);
         }
     }

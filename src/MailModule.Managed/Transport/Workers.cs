@@ -148,7 +148,7 @@ internal sealed class Workers : IDisposable
             // The system gives no more threads: the job stays queued for those there are.
             _threads--;
             _isWakeUpPending = 0;
-            _log.Write(LogLevel.Error, "workers", $"no thread could be started: {e.Message}");
+            _log.Write(LogLevel.Error, "workers", $"no thread could be started: {ExceptionWords.Of(e)}");
         }
     }
 

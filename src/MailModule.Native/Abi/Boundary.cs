@@ -1,4 +1,3 @@
-using MailModule.Engine;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
@@ -12,9 +11,6 @@ internal delegate Fault Body<TArguments, TResult>(TArguments arguments, out TRes
 /// </summary>
 internal static class Boundary
 {
-    [ThreadStatic]
-    private static string? s_reason;
-
     /// <summary>Runs a function that returns a value, or <paramref name="onFailure"/>.</summary>
     /// <param name="fromLog">A log callback may call it too.</param>
     public static TResult Call<TArguments, TResult>(
@@ -32,7 +28,9 @@ internal static class Boundary
         catch (Exception exception)
         {
             fault = FaultOf(exception);
-            detail = $"{exception.GetType().Name}: {exception.Message}";
+            detail = ExceptionWords.Of(exception);
+            if (fault == Fault.Internal)
+                EngineHandle.LogFault(exception);
         }
         if (fault == Fault.None)
             return result;
@@ -63,18 +61,13 @@ internal static class Boundary
         catch (Exception exception)
         {
             fault = FaultOf(exception);
-            detail = $"{exception.GetType().Name}: {exception.Message}";
+            detail = ExceptionWords.Of(exception);
+            if (fault == Fault.Internal)
+                EngineHandle.LogFault(exception);
         }
         if (fault != Fault.None)
             Fail(fault, detail);
         return -(int)fault;
-    }
-
-    /// <summary>A fault of the edge's own, with a text beside its name.</summary>
-    public static Fault WithReason(Fault fault, string reason)
-    {
-        s_reason = reason;
-        return fault;
     }
 
     /// <summary>
@@ -82,27 +75,23 @@ internal static class Boundary
     /// </summary>
     private static Fault Enter(bool fromLog)
     {
-        ConsumeReason();
-        return Callbacks.InsideLog && !fromLog ? Fault.State : Fault.None;
-    }
-
-    private static string? ConsumeReason()
-    {
-        string? reason = MailEngine.ConsumeErrorText() ?? s_reason;
-        s_reason = null;
-        return reason;
+        FaultReason.Clear();
+        return Callbacks.InsideLog && !fromLog
+            ? FaultReason.Because(Fault.State, "a log callback may not call it")
+            : Fault.None;
     }
 
     private static Fault FaultOf(Exception exception) => exception switch
     {
         OutOfMemoryException => Fault.Memory,
-        IOException => Fault.Io,
+        FileNotFoundException or DirectoryNotFoundException => Fault.NotFound,
+        IOException or UnauthorizedAccessException => Fault.Io,
         _ => Fault.Internal,
     };
 
     private static unsafe void Fail(Fault fault, string? detail)
     {
-        detail ??= ConsumeReason();
+        detail ??= FaultReason.Take(fault);
         byte* text = stackalloc byte[Text.DetailSize];
         Text.Write(detail ?? "", text, Text.DetailSize);
         Shim.Fail(-(int)fault, text);

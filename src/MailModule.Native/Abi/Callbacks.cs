@@ -1,3 +1,5 @@
+using MailModule.Primitives;
+
 namespace MailModule.Native.Abi;
 
 /// <summary>Whether the calling thread is inside a callback of the host.</summary>
@@ -15,6 +17,14 @@ internal static class Callbacks
     /// </summary>
     [field: ThreadStatic]
     public static bool InsideLog { get; set; }
+
+    /// <summary>The answer to what would wait for the callback that it is called in.</summary>
+    public static Fault MayNotWait
+        => FaultReason.Because(Fault.State, "inside a callback it might wait for that callback's own end");
+
+    /// <summary>The answer to what would block the thread that serves all connections.</summary>
+    public static Fault MayNotBlock
+        => FaultReason.Because(Fault.State, "inside a callback it would block: the setting callback_inline is on");
 
     /// <summary>Marks the thread until the result is disposed of.</summary>
     public static Scope Enter()

@@ -27,6 +27,9 @@ internal static unsafe class HandleTable
     private static readonly nint Base = (nint)NativeMemory.AllocZeroed(Capacity, SlotSize);
     private static int s_used;
 
+    /// <summary>Why there is no handle where <see cref="Add"/> gave 0.</summary>
+    public static Fault TooMany => FaultReason.Because(Fault.Limit, "a million handles are open");
+
     /// <summary>Makes a handle for an object; 0 when a million are alive.</summary>
     public static nint Add(object target)
     {
@@ -61,23 +64,28 @@ internal static unsafe class HandleTable
     /// </summary>
     public static Fault Find<T>(nint value, out T target) where T : class
     {
-        target = null!;
+        object? found = Find(value);
+        target = (found as T)!;
+        return target is not null ? Fault.None : FaultReason.Because(Fault.Handle, value == 0 ? "it is NULL"
+            : found is null ? "it has ended, or never was one"
+            : "it is of another kind");
+    }
+
+    private static object? Find(nint value)
+    {
         if (!IsInside(value))
         {
             if (!MayBeVariable(value))
-                return Fault.Handle;
+                return null;
             value = *(nint*)value;
             if (!IsInside(value))
-                return Fault.Handle;
+                return null;
         }
         if ((value - Base) % SlotSize != 0)
-            return Fault.Handle;
+            return null;
         int index = (int)((value - Base) / SlotSize);
         var chunk = Volatile.Read(ref Chunks[index / ChunkSize]);
-        if (chunk is null || Volatile.Read(ref chunk[index % ChunkSize]) is not T found)
-            return Fault.Handle;
-        target = found;
-        return Fault.None;
+        return chunk is null ? null : Volatile.Read(ref chunk[index % ChunkSize]);
     }
 
     private static bool IsInside(nint value) => (nuint)(value - Base) < (nuint)Capacity * SlotSize;

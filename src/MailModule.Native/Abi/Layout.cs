@@ -26,7 +26,7 @@ internal static unsafe class Layout
         var given = new ReadOnlySpan<byte>((void*)pointer, size);
         given[..known].CopyTo(new Span<byte>(Unsafe.AsPointer(ref value), known));
         return given[known..].ContainsAnyExcept((byte)0)
-            ? Boundary.WithReason(Fault.NotSupported, "the structure has members that this version does not know")
+            ? FaultReason.Because(Fault.NotSupported, "the structure has members that this version does not know")
             : Fault.None;
     }
 
@@ -47,10 +47,10 @@ internal static unsafe class Layout
     {
         size = 0;
         if (pointer == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "the structure is NULL");
         nuint given = *(nuint*)pointer;
         if (given < (nuint)sizeof(T) || given > Largest)
-            return Boundary.WithReason(Fault.Argument, $"the structure's size is {given}, not {sizeof(T)}");
+            return FaultReason.Because(Fault.Argument, $"the structure's size is {given}, not {sizeof(T)}");
         size = (int)given;
         return Fault.None;
     }

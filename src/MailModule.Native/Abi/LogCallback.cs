@@ -44,9 +44,12 @@ internal sealed unsafe class LogCallback
     {
         if (_callback == 0 || Callbacks.InsideLog)
             return;
+        // The line may come from the middle of a call that has found out by now why it fails.
+        var reason = FaultReason.Current;
         Callbacks.InsideLog = true;
         using (Callbacks.Enter())
             Shim.CallLog(_callback, (int)level, area, text, _user);
         Callbacks.InsideLog = false;
+        FaultReason.Because(reason.Fault, reason.Text);
     }
 }

@@ -36,16 +36,16 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISubmissionObserver
         if (fault != Fault.None)
             return fault;
         handle = outgoing.Address = HandleTable.Add(outgoing);
-        return handle == 0 ? Fault.Limit : Fault.None;
+        return handle == 0 ? HandleTable.TooMany : Fault.None;
     }
 
     public override Fault Send(ReadOnlySpan<byte> octets)
-        => Volatile.Read(ref _ended) != 0 ? Fault.State : _stream!.Write(octets);
+        => Volatile.Read(ref _ended) != 0 ? Ended() : _stream!.Write(octets);
 
     public override Fault End()
     {
         if (Interlocked.Exchange(ref _ended, 1) != 0)
-            return Fault.State;
+            return Ended();
         var fault = _stream!.End();
         if (fault == Fault.State)
             Volatile.Write(ref _ended, 0);
@@ -57,7 +57,9 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISubmissionObserver
     public override Fault Recipient(out nint text)
     {
         text = Volatile.Read(ref _recipient);
-        return text == 0 ? Fault.State : Fault.None;
+        return text == 0
+            ? FaultReason.Because(Fault.State, "no callback of this stream runs")
+            : Fault.None;
     }
 
     public void StateChanged(SubmissionState state, long value, int recipient)
@@ -72,4 +74,6 @@ internal sealed unsafe class OutgoingHandle : StreamHandle, ISubmissionObserver
     }
 
     public void Finished() => HandleTable.Remove(Address);
+
+    private static Fault Ended() => FaultReason.Because(Fault.State, "SRVEndOfMsg has ended the message already");
 }

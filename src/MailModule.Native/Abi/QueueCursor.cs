@@ -35,7 +35,7 @@ internal sealed class QueueCursor
         if (id is not null && queue.Find(id, out _) is var fault && fault != Fault.None)
             return fault;
         handle = new QueueCursor(queue, id is null ? queue.List() : [id]).Address;
-        return handle == 0 ? Fault.Limit : Fault.None;
+        return handle == 0 ? HandleTable.TooMany : Fault.None;
     }
 
     /// <summary>To the next message that is still there.</summary>
@@ -45,7 +45,7 @@ internal sealed class QueueCursor
         lock (_lock)
         {
             if (_isClosed)
-                return Fault.Handle;
+                return FaultReason.Because(Fault.Handle, "another thread has closed the walk");
             Leave();
             while (_message is null && _next < _ids.Count)
                 _queue.Find(_ids[_next++], out _message);
@@ -63,11 +63,11 @@ internal sealed class QueueCursor
         lock (_lock)
         {
             if (_isClosed)
-                return Fault.Handle;
+                return FaultReason.Because(Fault.Handle, "another thread has closed the walk");
             if (_message is null)
-                return Fault.State;
+                return FaultReason.Because(Fault.State, "the walk stands on no message");
             if (number < 0 || number >= _message.Recipients.Count)
-                return Fault.Argument;
+                return FaultReason.Because(Fault.Argument, $"there is no recipient {number}");
             Write(_message.Recipients[number], number, place);
             return Fault.None;
         }
@@ -79,12 +79,12 @@ internal sealed class QueueCursor
         lock (_lock)
         {
             if (_isClosed)
-                return Fault.Handle;
+                return FaultReason.Because(Fault.Handle, "another thread has closed the walk");
             if (_message is null)
-                return Fault.State;
+                return FaultReason.Because(Fault.State, "the walk stands on no message");
             if (_content is null && _queue.OpenContent(_message.Id, out _content) is var fault && fault != Fault.None)
                 return fault;
-            return TryRead(_content!, buffer, out count) ? Fault.None : WhyNotRead();
+            return Read(_content!, buffer, out count);
         }
     }
 
@@ -93,7 +93,7 @@ internal sealed class QueueCursor
         lock (_lock)
         {
             if (_isClosed)
-                return Fault.Handle;
+                return FaultReason.Because(Fault.Handle, "another thread has closed the walk");
             _isClosed = true;
             HandleTable.Remove(Address);
             Leave();
@@ -102,21 +102,20 @@ internal sealed class QueueCursor
     }
 
     // An exception is how a stream says it: here it becomes a value again.
-    private static bool TryRead(Stream content, Span<byte> buffer, out int count)
+    private Fault Read(Stream content, Span<byte> buffer, out int count)
     {
         try
         {
             count = content.Read(buffer);
-            return true;
+            return Fault.None;
         }
-        catch (IOException)
+        catch (IOException e)
         {
             count = 0;
-            return false;
+            Fault fault = _queue.Find(_message!.Id, out _);
+            return fault == Fault.None ? FaultReason.Because(Fault.Io, ExceptionWords.Of(e)) : fault;
         }
     }
-
-    private Fault WhyNotRead() => _queue.Find(_message!.Id, out _) == Fault.None ? Fault.Io : Fault.NotFound;
 
     private void Leave()
     {

@@ -26,9 +26,10 @@ internal sealed class RequestHandle : StreamHandle
         _userName = _password = 0;
     }
 
-    public override Fault Send(ReadOnlySpan<byte> octets) => _stream.Send(octets);
+    public override Fault Send(ReadOnlySpan<byte> octets) => Explain(_stream.Send(octets));
 
-    public override Fault Receive(Span<byte> buffer, out int count) => _stream.Receive(buffer, out count);
+    public override Fault Receive(Span<byte> buffer, out int count)
+        => Explain(_stream.Receive(buffer, out count));
 
     public override Fault UserName(out nint text)
     {
@@ -45,14 +46,28 @@ internal sealed class RequestHandle : StreamHandle
     public override Fault RemoteEndPoint(out IPEndPoint? endPoint)
     {
         endPoint = _stream.RemoteEndPoint;
-        return endPoint is null ? Fault.Closed : Fault.None;
+        return endPoint is null ? Gone() : Fault.None;
     }
 
     public override Fault Descriptor(out int descriptor)
     {
         descriptor = (int)_stream.Descriptor;
-        return descriptor < 0 ? Fault.Closed : Fault.None;
+        return descriptor < 0 ? Gone() : Fault.None;
     }
+
+    // What cannot be kept has said where by now.
+    private static Fault Explain(Fault fault) => fault switch
+    {
+        Fault.State => FaultReason.Because(fault, "not for this action, or it would block with callback_inline"),
+        Fault.Closed => Gone(),
+        Fault.Timeout => FaultReason.Because(fault, "the client was silent for too long"),
+        Fault.Limit => FaultReason.Because(fault, "the message is larger than smtp_msg_limit"),
+        Fault.Protocol => FaultReason.Because(
+            fault, "the message has a bare CR or LF or a NUL in it, or has passed too many hosts"),
+        _ => fault,
+    };
+
+    private static Fault Gone() => FaultReason.Because(Fault.Closed, "the client has gone");
 
     private static nint Keep(ref nint place, string? text)
     {

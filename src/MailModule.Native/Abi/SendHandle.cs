@@ -52,7 +52,7 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
         if (handle != 0)
             return Fault.None;
         send._sending!.Dispose();
-        return Fault.Limit;
+        return HandleTable.TooMany;
     }
 
     public Fault SetReader(nint callback, nint user) => Sending.SetReader(buffer => Read(callback, user, buffer));
@@ -60,7 +60,7 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
     public Fault Start()
     {
         if (Volatile.Read(ref _isStarted))
-            return Fault.State;
+            return FaultReason.Because(Fault.State, "the message was started before");
         var fault = Sending.Start();
         Volatile.Write(ref _isStarted, fault == Fault.None);
         return fault;
@@ -69,18 +69,18 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
     public Fault Wait(TimeSpan timeout)
     {
         if (!Volatile.Read(ref _isStarted))
-            return Fault.State;
+            return FaultReason.Because(Fault.State, "the message was not started");
         if (t_inside == this)
-            return Boundary.WithReason(Fault.State, "it would wait for the callback that it is called in");
+            return FaultReason.Because(Fault.State, "it would wait for the callback that it is called in");
         if (timeout > TimeSpan.Zero && !MailEngine.MayBlock)
-            return Fault.State;
+            return Callbacks.MayNotBlock;
         return _callback == null ? Sending.Wait(timeout) : WaitForLastCallback(timeout);
     }
 
     public Fault Result(int recipient, nint place)
     {
         if (recipient < 0 || recipient >= Sending.RecipientCount)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, $"there is no recipient {recipient}");
         var fault = Layout.Check<SendResultLayout>(place);
         if (fault != Fault.None)
             return fault;
@@ -88,7 +88,7 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
         lock (_lock)
         {
             if (_isFreed)
-                return Fault.Handle;
+                return Freed();
             _results.Write(recipient, Sending.Find(recipient), place);
         }
         return Fault.None;
@@ -99,7 +99,7 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
         lock (_lock)
         {
             if (_isFreed)
-                return Fault.Handle;
+                return Freed();
             _isFreed = true;
         }
         HandleTable.Remove(Address);
@@ -136,6 +136,8 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
             Monitor.PulseAll(_lock);
         }
     }
+
+    private static Fault Freed() => FaultReason.Because(Fault.Handle, "another thread has freed the message");
 
     private void Invoke(SendEventLayout layout)
     {
@@ -196,10 +198,10 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
             {
                 long left = deadline - Environment.TickCount64;
                 if (left <= 0)
-                    return Fault.Timeout;
+                    return FaultReason.Because(Fault.Timeout, "the message is still on its way");
                 Monitor.Wait(_lock, (int)Math.Min(left, int.MaxValue));
             }
-            return _isFreed ? Fault.Handle : Fault.None;
+            return _isFreed ? Freed() : Fault.None;
         }
     }
 

@@ -22,7 +22,7 @@ internal static class SendOptionsReader
     {
         options = new SendOptions { Route = new SendRoute(SubmissionRoute.Queue) };
         if (FindProblem(given) is { } wrong)
-            return Boundary.WithReason(Fault.Argument, wrong);
+            return FaultReason.Because(Fault.Argument, wrong);
         var fault = ReadTexts(given, out var texts);
         if (fault != Fault.None)
             return fault;
@@ -89,13 +89,13 @@ internal static class SendOptionsReader
         out (string? Host, string? User, string? Password, string? Hello, string? EnvelopeId) texts)
     {
         texts = default;
-        var fault = Text.ReadOptional(given.Host, out texts.Host);
+        var fault = Text.ReadOptional(given.Host, "host", out texts.Host);
         if (fault == Fault.None)
-            fault = Text.ReadOptional(given.UserName, out texts.User);
+            fault = Text.ReadOptional(given.UserName, "user_name", out texts.User);
         if (fault == Fault.None)
-            fault = Text.ReadOptional(given.Password, out texts.Password);
+            fault = Text.ReadOptional(given.Password, "password", out texts.Password);
         if (fault == Fault.None)
-            fault = Text.ReadOptional(given.HelloName, out texts.Hello);
-        return fault == Fault.None ? Text.ReadOptional(given.EnvelopeId, out texts.EnvelopeId) : fault;
+            fault = Text.ReadOptional(given.HelloName, "hello_name", out texts.Hello);
+        return fault == Fault.None ? Text.ReadOptional(given.EnvelopeId, "envelope_id", out texts.EnvelopeId) : fault;
     }
 }

@@ -23,13 +23,13 @@ internal abstract class ServerHandle
     public Fault Port(out int port)
     {
         port = _server.IsRunning ? _server.Port : 0;
-        return port == 0 ? Fault.State : Fault.None;
+        return port == 0 ? FaultReason.Because(Fault.State, "the engine has stopped the server") : Fault.None;
     }
 
     public Fault Stop(TimeSpan timeout)
     {
         if (Interlocked.Exchange(ref _isEnded, 1) != 0)
-            return Fault.Handle;
+            return FaultReason.Because(Fault.Handle, "another thread has stopped the server");
         HandleTable.Remove(_address);
         return _server.Stop(timeout);
     }
@@ -46,7 +46,7 @@ internal abstract class ServerHandle
         if (handle != 0)
             return Fault.None;
         server!.Stop(TimeSpan.Zero);
-        return Fault.Limit;
+        return HandleTable.TooMany;
     }
 
     internal sealed class Smtp(StartedServer server) : ServerHandle(server);

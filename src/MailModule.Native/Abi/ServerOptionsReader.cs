@@ -17,7 +17,7 @@ internal static class ServerOptionsReader
         var fault = Layout.Read(pointer, out ServerOptionsLayout given);
         if (fault != Fault.None)
             return fault;
-        fault = Text.ReadOptional(given.Addresses, out string? addresses);
+        fault = Text.ReadOptional(given.Addresses, "addresses", out string? addresses);
         options = new ServerOptions { Addresses = addresses, Port = given.Port, MaxSessions = given.MaxSessions };
         return fault;
     }

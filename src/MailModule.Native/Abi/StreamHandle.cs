@@ -11,43 +11,48 @@ internal abstract class StreamHandle
     /// <summary>The handle's value; 0 when none could be had.</summary>
     public nint Address { get; protected set; }
 
-    public virtual Fault Send(ReadOnlySpan<byte> octets) => Fault.State;
+    public virtual Fault Send(ReadOnlySpan<byte> octets) => Not("written to");
 
     public virtual Fault Receive(Span<byte> buffer, out int count)
     {
         count = 0;
-        return Fault.State;
+        return Not("read from");
     }
 
-    public virtual Fault End() => Fault.State;
+    public virtual Fault End()
+        => FaultReason.Because(Fault.State, "the stream is a request's, which the library ends");
 
     public virtual Fault Recipient(out nint text)
     {
         text = 0;
-        return Fault.State;
+        return FaultReason.Because(Fault.State, "the stream is a request's, which has no recipient");
     }
 
     public virtual Fault UserName(out nint text)
     {
         text = 0;
-        return Fault.State;
+        return NoRequest();
     }
 
     public virtual Fault Password(out nint text)
     {
         text = 0;
-        return Fault.State;
+        return NoRequest();
     }
 
     public virtual Fault RemoteEndPoint(out IPEndPoint? endPoint)
     {
         endPoint = null;
-        return Fault.State;
+        return NoRequest();
     }
 
     public virtual Fault Descriptor(out int descriptor)
     {
         descriptor = -1;
-        return Fault.State;
+        return NoRequest();
     }
+
+    private static Fault Not(string done) => FaultReason.Because(Fault.State, $"the stream cannot be {done} here");
+
+    private static Fault NoRequest() => FaultReason.Because(Fault.State, "the stream is not a request's");
 }

@@ -15,23 +15,24 @@ internal static unsafe class Text
         encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Copies the host's text. NULL and what is not UTF-8 is <see cref="Fault.Argument"/>.</summary>
-    public static Fault Read(nint pointer, out string text)
+    /// <param name="name">The argument's name in the header.</param>
+    public static Fault Read(nint pointer, string name, out string text)
     {
         text = "";
         if (pointer == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, $"{name} is NULL");
         var octets = MemoryMarshal.CreateReadOnlySpanFromNullTerminated((byte*)pointer);
         if (!Utf8.IsValid(octets))
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, $"{name} is not UTF-8");
         text = Strict.GetString(octets);
         return Fault.None;
     }
 
     /// <summary>As <see cref="Read"/>, but NULL is null.</summary>
-    public static Fault ReadOptional(nint pointer, out string? text)
+    public static Fault ReadOptional(nint pointer, string name, out string? text)
     {
         text = null;
-        return pointer == 0 ? Fault.None : Read(pointer, out text);
+        return pointer == 0 ? Fault.None : Read(pointer, name, out text);
     }
 
     /// <summary>Octets that <see cref="Write"/> needs at most.</summary>

@@ -1,3 +1,5 @@
+using MailModule.Primitives;
+
 namespace MailModule.Native.Abi;
 
 /// <summary>Times and waits as the header tells them.</summary>
@@ -5,6 +7,10 @@ internal static class Times
 {
     /// <summary>What "without limit" comes to: more than any host waits, and less than a wait can be told.</summary>
     private static readonly TimeSpan Unlimited = TimeSpan.FromDays(20);
+
+    /// <summary>The answer to a wait that is none.</summary>
+    public static Fault NoWait
+        => FaultReason.Because(Fault.Argument, "timeout_ms is 0 or more, or -1 for no limit");
 
     /// <summary>Milliseconds since 1970; 0 for none.</summary>
     public static long Of(DateTimeOffset? time) => time?.ToUnixTimeMilliseconds() ?? 0;

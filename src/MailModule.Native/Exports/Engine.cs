@@ -39,7 +39,7 @@ internal static unsafe class Engine
     private static Fault NewEngine(nint place)
     {
         if (place == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "engine is NULL");
         return EngineHandle.Open(out *(nint*)place);
     }
 
@@ -53,7 +53,7 @@ internal static unsafe class Engine
         var fault = HandleTable.Find(handle, out EngineHandle engine);
         if (fault != Fault.None)
             return fault;
-        return Callbacks.Inside ? Fault.State : engine.Close();
+        return Callbacks.Inside ? Callbacks.MayNotWait : engine.Close();
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_engine_stop", CallConvs = [typeof(CallConvCdecl)])]
@@ -65,7 +65,7 @@ internal static unsafe class Engine
         if (fault != Fault.None)
             return fault;
         if (!Times.TryReadWait(call.Milliseconds, out var timeout))
-            return Fault.Argument;
-        return Callbacks.Inside ? Fault.State : engine.Engine.Stop(timeout);
+            return Times.NoWait;
+        return Callbacks.Inside ? Callbacks.MayNotWait : engine.Engine.Stop(timeout);
     }
 }

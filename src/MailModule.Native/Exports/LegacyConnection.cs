@@ -52,10 +52,10 @@ internal static unsafe class LegacyConnection
         if (fault != Fault.None)
             return fault;
         if (call.Address == 0 || call.Size < 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "addr is NULL, or buflen below 0");
         return SocketAddresses.TryWrite(peer, new Span<byte>((void*)call.Address, call.Size), out written)
             ? Fault.None
-            : Fault.Argument;
+            : FaultReason.Because(Fault.Argument, $"buflen is {call.Size}, and the address has {written} octets");
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_socket", CallConvs = [typeof(CallConvCdecl)])]

@@ -15,20 +15,20 @@ internal static unsafe class LegacyLookup
     private static Fault FindMx((nint Domain, nint Servers, int Size) call, out int count)
     {
         count = 0;
-        var fault = Text.Read(call.Domain, out string domain);
+        var fault = Text.Read(call.Domain, "domain", out string domain);
         if (fault != Fault.None)
             return fault;
         if (call.Servers == 0 || call.Size < 1)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "ret is NULL, or size below 1");
         if (!MailEngine.MayBlock)
-            return Fault.State;
+            return Callbacks.MayNotBlock;
         fault = MailEngine.Default.FindMx(domain, out var hosts);
         if (fault != Fault.None)
             return fault;
         count = MailHostInfoLayout.Write(hosts, new Span<MailHostInfoLayout>((void*)call.Servers, call.Size));
         return count > 0
             ? Fault.None
-            : Boundary.WithReason(
+            : FaultReason.Because(
                 Fault.Limit, $"{domain}: no server has a name of at most {MailHostInfoLayout.NameLimit} octets");
     }
 }

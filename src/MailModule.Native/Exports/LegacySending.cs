@@ -27,11 +27,12 @@ internal static unsafe class LegacySending
         (nint From, nint To, nint Host, int Port, nint Callback, nint Parameter) call, out nint handle)
     {
         handle = 0;
-        var fault = Text.Read(call.Host, out string host);
+        var fault = Text.Read(call.Host, "smtp_host", out string host);
         if (fault != Fault.None)
             return fault;
         if (host.Length == 0 || call.Port is < 1 or > 65535)
-            return Fault.Argument;
+            return FaultReason.Because(
+                Fault.Argument, host.Length == 0 ? "smtp_host is empty" : "a port is 1 to 65535");
         return Init(
             (new SendRoute(SubmissionRoute.Server, host, call.Port), call.From, call.To, call.Callback, call.Parameter),
             out handle);
@@ -41,10 +42,10 @@ internal static unsafe class LegacySending
         (SendRoute Route, nint From, nint To, nint Callback, nint Parameter) call, out nint handle)
     {
         handle = 0;
-        var fault = Text.Read(call.From, out string from);
+        var fault = Text.Read(call.From, "from", out string from);
         if (fault != Fault.None)
             return fault;
-        fault = Text.Read(call.To, out string to);
+        fault = Text.Read(call.To, "to", out string to);
         if (fault != Fault.None)
             return fault;
         return OutgoingHandle.Open(MailEngine.Default, call.Route, from, to, call.Callback, call.Parameter, out handle);
@@ -60,7 +61,7 @@ internal static unsafe class LegacySending
         if (fault != Fault.None)
             return fault;
         if (call.Size < 0 || (call.Octets == 0 && call.Size > 0))
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "bufer is NULL, or size below 0");
         fault = stream.Send(new ReadOnlySpan<byte>((void*)call.Octets, call.Size));
         sent = call.Size;
         return fault;
@@ -76,7 +77,7 @@ internal static unsafe class LegacySending
         if (fault != Fault.None)
             return fault;
         if (call.Buffer == 0 || call.Size < 1)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "bufer is NULL, or l below 1");
         return stream.Receive(new Span<byte>((void*)call.Buffer, call.Size), out received);
     }
 

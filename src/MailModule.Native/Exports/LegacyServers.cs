@@ -16,7 +16,7 @@ internal static class LegacyServers
 
     private static Fault SetSmtpServer((nint Callback, int Port, int Mask) call)
         => call.Port is < 0 or > 65535
-            ? Fault.Argument
+            ? FaultReason.Because(Fault.Argument, "a port is 0 to 65535")
             : MailEngine.Default.StartSmtp(RequestCallback.For(call.Callback), call.Port, (RequestAction)call.Mask);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_set_pop3_server", CallConvs = [typeof(CallConvCdecl)])]
@@ -25,6 +25,6 @@ internal static class LegacyServers
 
     private static Fault SetPop3Server((nint Callback, int Port, int Mask) call)
         => call.Port is < 0 or > 65535
-            ? Fault.Argument
+            ? FaultReason.Because(Fault.Argument, "a port is 0 to 65535")
             : MailEngine.Default.StartPop3(RequestCallback.For(call.Callback), call.Port, (RequestAction)call.Mask);
 }

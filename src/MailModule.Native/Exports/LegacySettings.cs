@@ -16,7 +16,7 @@ internal static class LegacySettings
 
     private static Fault LoadFile(nint pointer)
     {
-        var fault = Text.ReadOptional(pointer, out string? file);
+        var fault = Text.ReadOptional(pointer, "filename", out string? file);
         return fault != Fault.None ? fault : MailEngine.Default.LoadConfig(file);
     }
 
@@ -25,10 +25,10 @@ internal static class LegacySettings
 
     private static Fault SetText((nint Key, nint Value) call)
     {
-        var fault = Text.Read(call.Key, out string key);
+        var fault = Text.Read(call.Key, "param", out string key);
         if (fault != Fault.None)
             return fault;
-        fault = Text.Read(call.Value, out string value);
+        fault = Text.Read(call.Value, "val", out string value);
         return fault != Fault.None ? fault : MailEngine.Default.Set(key, value);
     }
 
@@ -37,7 +37,7 @@ internal static class LegacySettings
 
     private static Fault SetInt((nint Key, int Value) call)
     {
-        var fault = Text.Read(call.Key, out string key);
+        var fault = Text.Read(call.Key, "param", out string key);
         return fault != Fault.None ? fault : MailEngine.Default.Set(key, call.Value);
     }
 
@@ -47,7 +47,7 @@ internal static class LegacySettings
     private static Fault GetInt(nint pointer, out int value)
     {
         value = 0;
-        var fault = Text.Read(pointer, out string key);
+        var fault = Text.Read(pointer, "param", out string key);
         return fault != Fault.None ? fault : MailEngine.Default.TryGetInt(key, out value);
     }
 
@@ -57,7 +57,7 @@ internal static class LegacySettings
     private static Fault GetText(nint pointer, out nint text)
     {
         text = 0;
-        var fault = Text.Read(pointer, out string key);
+        var fault = Text.Read(pointer, "param", out string key);
         if (fault != Fault.None)
             return fault;
         fault = MailEngine.Default.TryGetText(key, out string? value);

@@ -18,7 +18,7 @@ internal static class Log
         if (fault != Fault.None)
             return fault;
         if (call.Level is < (int)LogLevel.Error or > (int)LogLevel.Debug)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "a level is MM_LOG_ERROR to MM_LOG_DEBUG");
         engine.Log.Set(engine.Engine, (LogLevel)call.Level, call.Callback, call.User);
         return Fault.None;
     }

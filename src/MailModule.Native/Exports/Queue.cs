@@ -45,7 +45,7 @@ internal static unsafe class Queue
     private static Fault Open((nint Engine, nint Id, nint Place) call)
     {
         if (call.Place == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "cursor is NULL");
         *(nint*)call.Place = 0;
         var fault = Find(call.Engine, call.Id, out var queue, out string? id);
         return fault != Fault.None ? fault : QueueCursor.Open(queue, id, out *(nint*)call.Place);
@@ -86,9 +86,9 @@ internal static unsafe class Queue
         if (fault != Fault.None)
             return fault;
         if (call.Buffer == 0 || call.Size == 0 || call.Length == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "buffer or length is NULL, or size is 0");
         if (!MailEngine.MayBlock)
-            return Fault.State;
+            return Callbacks.MayNotBlock;
         var buffer = new Span<byte>((void*)call.Buffer, (int)Math.Min(call.Size, int.MaxValue));
         fault = cursor.Read(buffer, out int count);
         *(nuint*)call.Length = (nuint)count;
@@ -148,19 +148,21 @@ internal static unsafe class Queue
 
     private static Fault Redirect((nint Engine, nint Id, nint Recipient, nint Target, nint NewId, nuint Size) call)
     {
-        var fault = ReadAddress(call.Target, out var target);
-        if (fault != Fault.None || call.Id == 0)
-            return Fault.Argument;
+        var fault = ReadAddress(call.Target, "target", out var target);
+        if (fault != Fault.None)
+            return fault;
+        if (call.Id == 0)
+            return FaultReason.Because(Fault.Argument, "id is NULL");
         MailAddress? recipient = null;
-        if (call.Recipient != 0 && (fault = ReadAddress(call.Recipient, out recipient)) != Fault.None)
+        if (call.Recipient != 0 && (fault = ReadAddress(call.Recipient, "recipient", out recipient)) != Fault.None)
             return fault;
         if (call.NewId != 0 ? call.Size < IdSize : call.Size > 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "size is below MM_QUEUE_ID_SIZE, or new_id is NULL");
         fault = Find(call.Engine, call.Id, out var queue, out string? id);
         if (fault != Fault.None)
             return fault;
         if (!MailEngine.MayBlock)
-            return Fault.State;
+            return Callbacks.MayNotBlock;
         fault = queue.Redirect(id!, recipient, target, out string newId);
         if (fault == Fault.None && call.NewId != 0)
             Text.Write(newId, (byte*)call.NewId, IdSize);
@@ -190,18 +192,18 @@ internal static unsafe class Queue
     private static Fault Find(nint handle, nint pointer, out IMailQueue queue, out string? id)
     {
         queue = null!;
-        var fault = Text.ReadOptional(pointer, out id);
+        var fault = Text.ReadOptional(pointer, "id", out id);
         return fault != Fault.None ? fault : Find(handle, out queue);
     }
 
-    private static Fault ReadAddress(nint pointer, out MailAddress address)
+    private static Fault ReadAddress(nint pointer, string name, out MailAddress address)
     {
         address = MailAddress.Null;
-        var fault = Text.Read(pointer, out string text);
+        var fault = Text.Read(pointer, name, out string text);
         if (fault != Fault.None)
             return fault;
         return MailAddress.TryParse(text, out address)
             ? Fault.None
-            : Boundary.WithReason(Fault.Argument, $"not an address: {text}");
+            : FaultReason.Because(Fault.Argument, $"{name} is not an address: {text}");
     }
 }

@@ -16,7 +16,7 @@ internal static unsafe class Send
     private static Fault New((nint Engine, nint Options, nint From, nint Place) call)
     {
         if (call.Place == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "send is NULL");
         *(nint*)call.Place = 0;
         var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
         if (fault != Fault.None)
@@ -27,7 +27,7 @@ internal static unsafe class Send
         fault = SendOptionsReader.Read(given, out var options);
         if (fault != Fault.None)
             return fault;
-        fault = Text.Read(call.From, out string from);
+        fault = Text.Read(call.From, "from", out string from);
         return fault != Fault.None
             ? fault
             : SendHandle.Open(engine.Engine, options, from, given.OnEvent, given.User, out *(nint*)call.Place);
@@ -43,15 +43,15 @@ internal static unsafe class Send
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        fault = Text.Read(call.Address, out string address);
+        fault = Text.Read(call.Address, "address", out string address);
         if (fault != Fault.None)
             return fault;
-        fault = Text.ReadOptional(call.OriginalRecipient, out string? original);
+        fault = Text.ReadOptional(call.OriginalRecipient, "orcpt", out string? original);
         if (fault != Fault.None)
             return fault;
         // RFC 3461 §4.1: NEVER stands alone.
         if ((call.Notify & ~Every) != 0 || ((call.Notify & (int)Notify.Never) != 0 && call.Notify != (int)Notify.Never))
-            return Boundary.WithReason(Fault.Argument, "notify has no such value");
+            return FaultReason.Because(Fault.Argument, "notify is MM_SEND_NOTIFY_... bits, and NEVER stands alone");
         return send.Sending.AddRecipient(address, (Notify)call.Notify, original);
     }
 
@@ -64,7 +64,7 @@ internal static unsafe class Send
         if (fault != Fault.None)
             return fault;
         if (call.Size > int.MaxValue || (call.Octets == 0 && call.Size > 0))
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "octets is NULL, or size above 2147483647");
         return send.Sending.Write(new ReadOnlySpan<byte>((void*)call.Octets, (int)call.Size));
     }
 
@@ -76,10 +76,10 @@ internal static unsafe class Send
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        fault = Text.Read(call.Path, out string path);
+        fault = Text.Read(call.Path, "path", out string path);
         if (fault != Fault.None)
             return fault;
-        return path.Length == 0 ? Fault.Argument : send.Sending.SetFile(path);
+        return path.Length == 0 ? FaultReason.Because(Fault.Argument, "path is empty") : send.Sending.SetFile(path);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_descriptor", CallConvs = [typeof(CallConvCdecl)])]
@@ -90,7 +90,9 @@ internal static unsafe class Send
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        return call.Descriptor < 0 ? Fault.Argument : send.Sending.SetDescriptor(call.Descriptor);
+        return call.Descriptor < 0
+            ? FaultReason.Because(Fault.Argument, $"no descriptor {call.Descriptor} is open")
+            : send.Sending.SetDescriptor(call.Descriptor);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_set_reader", CallConvs = [typeof(CallConvCdecl)])]
@@ -102,7 +104,9 @@ internal static unsafe class Send
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        return call.Callback == 0 ? Fault.Argument : send.SetReader(call.Callback, call.User);
+        return call.Callback == 0
+            ? FaultReason.Because(Fault.Argument, "callback is NULL")
+            : send.SetReader(call.Callback, call.User);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_start", CallConvs = [typeof(CallConvCdecl)])]
@@ -122,7 +126,7 @@ internal static unsafe class Send
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
-        return Times.TryReadWait(call.Milliseconds, out var timeout) ? send.Wait(timeout) : Fault.Argument;
+        return Times.TryReadWait(call.Milliseconds, out var timeout) ? send.Wait(timeout) : Times.NoWait;
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_send_get_outcome", CallConvs = [typeof(CallConvCdecl)])]
@@ -131,14 +135,14 @@ internal static unsafe class Send
     private static Fault GetOutcome((nint Send, nint Outcome) call)
     {
         if (call.Outcome == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "outcome is NULL");
         *(int*)call.Outcome = 0;
         var fault = HandleTable.Find(call.Send, out SendHandle send);
         if (fault != Fault.None)
             return fault;
         fault = send.Sending.Outcome;
         if (fault == Fault.State)
-            return fault;
+            return FaultReason.Because(fault, "the message is not started, or still on its way");
         *(int*)call.Outcome = -(int)fault;
         return Fault.None;
     }

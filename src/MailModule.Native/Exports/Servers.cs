@@ -34,7 +34,7 @@ internal static unsafe class Servers
     private static Fault Start((ServerKind Kind, nint Engine, nint Options, nint Handlers, nint Place) call)
     {
         if (call.Place == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "server is NULL");
         *(nint*)call.Place = 0;
         var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
         if (fault != Fault.None)
@@ -50,7 +50,7 @@ internal static unsafe class Servers
     private static Fault Port<T>((nint Server, nint Place) call) where T : ServerHandle
     {
         if (call.Place == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "port is NULL");
         *(int*)call.Place = 0;
         var fault = HandleTable.Find(call.Server, out T server);
         return fault != Fault.None ? fault : server.Port(out *(int*)call.Place);
@@ -64,7 +64,7 @@ internal static unsafe class Servers
         if (fault != Fault.None)
             return fault;
         if (!Times.TryReadWait(call.Milliseconds, out var timeout))
-            return Fault.Argument;
-        return Callbacks.Inside ? Fault.State : server.Stop(timeout);
+            return Times.NoWait;
+        return Callbacks.Inside ? Callbacks.MayNotWait : server.Stop(timeout);
     }
 }

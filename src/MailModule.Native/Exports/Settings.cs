@@ -14,7 +14,7 @@ internal static unsafe class Settings
 
     private static Fault Load((nint Engine, nint File) call)
     {
-        var fault = Find(call.Engine, call.File, out var engine, out string file);
+        var fault = Find(call.Engine, call.File, "filename", out var engine, out string file);
         return fault != Fault.None ? fault : engine.LoadConfig(file);
     }
 
@@ -23,10 +23,10 @@ internal static unsafe class Settings
 
     private static Fault Set((nint Engine, nint Key, nint Text) call)
     {
-        var fault = Find(call.Engine, call.Key, out var engine, out string key);
+        var fault = Find(call.Engine, call.Key, "key", out var engine, out string key);
         if (fault != Fault.None)
             return fault;
-        fault = Text.Read(call.Text, out string text);
+        fault = Text.Read(call.Text, "text", out string text);
         return fault != Fault.None ? fault : engine.Set(key, text);
     }
 
@@ -35,7 +35,7 @@ internal static unsafe class Settings
 
     private static Fault SetInt((nint Engine, nint Key, long Value) call)
     {
-        var fault = Find(call.Engine, call.Key, out var engine, out string key);
+        var fault = Find(call.Engine, call.Key, "key", out var engine, out string key);
         return fault != Fault.None ? fault : engine.Set(key, call.Value);
     }
 
@@ -46,10 +46,10 @@ internal static unsafe class Settings
     private static Fault Get((nint Engine, nint Key, nint Buffer, nuint Size, nint Length) call)
     {
         if (call.Buffer == 0 && call.Size > 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "buffer is NULL, and size is not 0");
         if (call.Size > 0)
             *(byte*)call.Buffer = 0;
-        var fault = Find(call.Engine, call.Key, out var engine, out string key);
+        var fault = Find(call.Engine, call.Key, "key", out var engine, out string key);
         if (fault != Fault.None)
             return fault;
         fault = engine.TryGetText(key, out string? text);
@@ -64,7 +64,7 @@ internal static unsafe class Settings
         if (buffer == 0)
             return Fault.None;
         if (size <= (nuint)octets)
-            return Boundary.WithReason(Fault.Limit, $"the value has {octets} octets, and a NUL");
+            return FaultReason.Because(Fault.Limit, $"the value has {octets} octets, and a NUL");
         Text.Write(text, (byte*)buffer, octets + 1);
         return Fault.None;
     }
@@ -75,13 +75,13 @@ internal static unsafe class Settings
     private static Fault GetInt((nint Engine, nint Key, nint Value) call)
     {
         if (call.Value == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "value is NULL");
         *(long*)call.Value = 0;
-        var fault = Find(call.Engine, call.Key, out var engine, out string key);
+        var fault = Find(call.Engine, call.Key, "key", out var engine, out string key);
         return fault != Fault.None ? fault : engine.TryGetNumber(key, out *(long*)call.Value);
     }
 
-    private static Fault Find(nint handle, nint pointer, out MailEngine engine, out string text)
+    private static Fault Find(nint handle, nint pointer, string name, out MailEngine engine, out string text)
     {
         engine = null!;
         text = "";
@@ -89,6 +89,6 @@ internal static unsafe class Settings
         if (fault != Fault.None)
             return fault;
         engine = found.Engine;
-        return Text.Read(pointer, out text);
+        return Text.Read(pointer, name, out text);
     }
 }

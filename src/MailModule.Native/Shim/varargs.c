@@ -7,7 +7,7 @@
 static int send_long(ServerStream *stream, const char *format, va_list arguments, int length) {
     char *text = malloc((size_t)length + 1);
     if (!text) {
-        mmi_fail(MM_E_MEMORY, NULL);
+        mmi_fail(MM_E_MEMORY, "for the formatted text");
         return 0;
     }
     vsnprintf(text, (size_t)length + 1, format, arguments);

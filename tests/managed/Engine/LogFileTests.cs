@@ -87,6 +87,25 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_cannot_be_written_any_more_is_told_once_each_time()
+    {
+        var told = new List<string>();
+        var log = new LogFile(FilePath, work => work.Run(), told.Add);
+        log.Write(LogLevel.Info, "smtp", "one");
+        File.Delete(FilePath);
+        Directory.CreateDirectory(FilePath);
+        log.Write(LogLevel.Info, "smtp", "two");
+        log.Write(LogLevel.Info, "smtp", "three");
+        Assert.Contains($"{FilePath} cannot be written", Assert.Single(told), StringComparison.Ordinal);
+        Directory.Delete(FilePath);
+        log.Write(LogLevel.Info, "smtp", "four");
+        Directory.Delete(Path.GetDirectoryName(FilePath)!, recursive: true);
+        File.WriteAllText(Path.GetDirectoryName(FilePath)!, "");
+        log.Write(LogLevel.Info, "smtp", "five");
+        Assert.Equal(2, told.Count);
+    }
+
+    [Fact]
     public void Lines_that_could_not_be_kept_are_counted()
     {
         var log = new LogFile(FilePath, _work.Enqueue);
@@ -115,7 +134,7 @@ public sealed class LogFileTests : IDisposable
     private LogFile Daily(out ManualClock clock)
     {
         clock = new ManualClock();
-        return new LogFile(FilePath, work => work.Run(), new DailyRename(FilePath, clock));
+        return new LogFile(FilePath, work => work.Run(), days: new DailyRename(FilePath, clock));
     }
 
     private string[] Texts(string ending = "")

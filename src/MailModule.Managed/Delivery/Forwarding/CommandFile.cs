@@ -134,6 +134,6 @@ internal sealed class CommandFile : IDisposable
     private static void Check(int result, string path)
     {
         if (result < 0)
-            throw new IOException($"{path} cannot be made: {SystemFault.Of(result)}");
+            throw ExceptionWords.Unreadable($"{path} cannot be made: {SystemFault.Describe(SystemFault.Of(result))}");
     }
 }

@@ -101,7 +101,8 @@ internal sealed class DotForward(
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            log.Write(LogLevel.Error, "forward", $"{action.Entry.Id} to {action.Maildrop}: {exception.Message}");
+            log.Write(
+                LogLevel.Error, "forward", $"{action.Entry.Id} to {action.Maildrop}: {ExceptionWords.Of(exception)}");
             return LocalActionResult.Failed(Fault.Io);
         }
     }

@@ -160,8 +160,7 @@ internal sealed class LocalActionQueue(
         }
         catch (Exception exception)
         {
-            log.Write(LogLevel.Error, "delivery",
-                $"{action.Entry.Id} to {action.Key}: {exception.GetType().Name}: {exception.Message}");
+            log.Write(LogLevel.Error, "delivery", $"{action.Entry.Id} to {action.Key}: {exception}");
             return LocalActionResult.Failed(Fault.Internal);
         }
     }

@@ -96,7 +96,7 @@ internal sealed class MailboxDelivery(
         {
             UnsyncedSince = now;
             if (_syncFailures++ == 0)
-                Log(LogLevel.Error, $"mailboxes could not be made durable ({fault}); trying again");
+                Log(LogLevel.Error, $"mailboxes could not be made durable ({FaultWords.Of(fault)}); trying again");
             return fault;
         }
         _syncFailures = 0;
@@ -189,7 +189,7 @@ internal sealed class MailboxDelivery(
         }
         catch (Exception exception)
         {
-            Log(LogLevel.Error, $"{Describe(delivery)}: {exception.GetType().Name}: {exception.Message}");
+            Log(LogLevel.Error, $"{Describe(delivery)}: {exception}");
             return Fault.Internal;
         }
     }
@@ -252,7 +252,7 @@ internal sealed class MailboxDelivery(
     {
         if (!_dsns.IsToBeGivenUp(delivery, fault))
             return false;
-        Log(LogLevel.Warning, $"{Describe(delivery)}: {fault}; given up");
+        Log(LogLevel.Warning, $"{Describe(delivery)}: {FaultWords.Of(fault)}; given up");
         _dsns.SendFailure(delivery, fault, (result, now) =>
         {
             delivery.Result?.Changed?.Dispose();
@@ -267,7 +267,7 @@ internal sealed class MailboxDelivery(
     private void RetryLater(in PendingDelivery delivery, string? home, Fault fault, long now)
     {
         if (_retries.Add(home ?? delivery.Maildrop, delivery, now))
-            Log(LogLevel.Warning, $"{Describe(delivery)}: {fault}; trying again later");
+            Log(LogLevel.Warning, $"{Describe(delivery)}: {FaultWords.Of(fault)}; trying again later");
     }
 
     private void AddUnsynced(in PendingDelivery delivery, long now)

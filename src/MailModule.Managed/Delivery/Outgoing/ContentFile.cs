@@ -46,13 +46,14 @@ internal sealed class ContentFile : IDiskFile
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
-            return Fault.NotFound;
+            return FaultReason.Because(Fault.NotFound, $"{path}: there is no such file");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            return e is IOException && (e.HResult & 0xFFFF) is Errno.TooManyFiles or Errno.TooManyFilesInSystem
-                ? Fault.Full
-                : Fault.Io;
+            bool isFull = e is IOException
+                && (e.HResult & 0xFFFF) is Errno.TooManyFiles or Errno.TooManyFilesInSystem;
+            string wrong = Directory.Exists(path) ? "it is a folder" : ExceptionWords.Of(e);
+            return FaultReason.Because(isFull ? Fault.Full : Fault.Io, $"{path}: {wrong}");
         }
     }
 
@@ -65,7 +66,9 @@ internal sealed class ContentFile : IDiskFile
         file = null;
         int own = Descriptors.Duplicate(descriptor);
         if (own < 0)
-            return SystemFault.Of(own) == Fault.Full ? Fault.Full : Fault.Argument;
+            return SystemFault.Of(own) == Fault.Full
+                ? FaultReason.Because(Fault.Full, SystemFault.Describe(Fault.Full))
+                : FaultReason.Because(Fault.Argument, $"no descriptor {descriptor} is open");
         file = new ContentFile(new SafeFileHandle(own, ownsHandle: true), Descriptors.OffsetOf(own));
         return Fault.None;
     }
@@ -84,7 +87,7 @@ internal sealed class ContentFile : IDiskFile
         catch (Exception e) when (
             e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
         {
-            return Fault.Io;
+            return FaultReason.Because(Fault.Io, $"the content's file cannot be read: {ExceptionWords.Of(e)}");
         }
     }
 
@@ -132,8 +135,10 @@ internal sealed class ContentFile : IDiskFile
             count = Math.Max(0, result);
             if (result >= 0)
                 return Fault.None;
-            if (result is not (-Errno.Interrupted or -Errno.Again))
-                return Fault.Io;
+            if (result is -Errno.Interrupted or -Errno.Again)
+                continue;
+            string wrong = SystemFault.Describe(SystemFault.Of(result));
+            return FaultReason.Because(Fault.Io, $"the content's descriptor cannot be read: {wrong}");
         }
         return Fault.Cancelled;
     }

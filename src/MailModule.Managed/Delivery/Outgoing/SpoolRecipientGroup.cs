@@ -100,7 +100,15 @@ internal sealed class SpoolRecipientGroup(
     {
         AttemptResult? failure = fault == Fault.None
             ? null
-            : new AttemptResult { Kind = AttemptResultKind.Failed, Fault = fault, Enhanced = "4.3.0" };
+            : new AttemptResult
+            {
+                Kind = AttemptResultKind.Failed,
+                Fault = fault,
+                Enhanced = "4.3.0",
+                Happened = fault == Fault.Cancelled
+                    ? "cancelled"
+                    : $"the spool {submission.Spool!.Folder}: {FaultWords.Of(fault)}",
+            };
         SubmissionState state = failure is null ? whenDurable : SubmissionState.Failed;
         string id = failure is null ? _writer!.Id : "";
         foreach (SubmittedRecipient recipient in recipients)

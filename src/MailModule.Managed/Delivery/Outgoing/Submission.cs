@@ -56,7 +56,10 @@ internal sealed partial class Submission : IJob
     /// None if every recipient was delivered to or queued; else the worst: a permanent failure before a temporary one.
     /// <see cref="Fault.State"/> while something is not final.
     /// </summary>
-    public Fault Outcome => Recipients.Select(recipient => recipient.Outcome).OrderByDescending(Weight).First();
+    public Fault Outcome => Worst.Outcome;
+
+    /// <summary>The first of the recipients whose outcome is the message's.</summary>
+    public SubmittedRecipient Worst => Recipients.OrderByDescending(recipient => Weight(recipient.Outcome)).First();
 
     /// <summary>Raised when every recipient has its final state; any thread, must not block.</summary>
     public event Action<Submission>? Completed;
@@ -91,7 +94,8 @@ internal sealed partial class Submission : IJob
     /// <summary>
     /// As <see cref="Cancel"/>, with another fault; in place of <see cref="Start"/>: nothing is tried.
     /// </summary>
-    public void Fail(Fault fault)
+    /// <param name="happened">What it is about, for a person; empty: the fault's own words.</param>
+    public void Fail(Fault fault, string happened = "")
     {
         IRecipientGroup[] groups;
         List<SubmittedRecipient> given;
@@ -103,7 +107,7 @@ internal sealed partial class Submission : IJob
             foreach (SubmittedRecipient recipient in given)
             {
                 bool isUnknown = Array.Exists(groups, group => group.AwaitsAnswer(recipient));
-                TryFinishRecipient(recipient, SubmissionState.Failed, GivenUp(fault, isUnknown), "", 0);
+                TryFinishRecipient(recipient, SubmissionState.Failed, GivenUp(fault, happened, isUnknown), "", 0);
             }
         }
         if (given.Count > 0)
@@ -113,11 +117,11 @@ internal sealed partial class Submission : IJob
     }
 
     // By the host program, or for a fault of this machine's: no attempt says so.
-    private static AttemptResult GivenUp(Fault fault, bool isUnknown) => new()
+    private static AttemptResult GivenUp(Fault fault, string happened, bool isUnknown) => new()
     {
         Kind = AttemptResultKind.Failed,
         Fault = fault,
-        Happened = fault == Fault.Cancelled ? "cancelled" : "",
+        Happened = fault == Fault.Cancelled && happened.Length == 0 ? "cancelled" : happened,
         IsUnknown = isUnknown,
     };
 
@@ -125,7 +129,7 @@ internal sealed partial class Submission : IJob
     {
         Fault fault = CompleteContent();
         if (fault != Fault.None)
-            Fail(fault);
+            Fail(fault, FaultReason.Take(fault) ?? Content.Problem);
         else
             foreach (IRecipientGroup group in GroupRecipients())
                 group.Begin();

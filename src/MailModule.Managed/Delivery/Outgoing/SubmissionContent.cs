@@ -36,6 +36,10 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
 
     public ContentTraits Traits => _scan.Traits;
     public bool IsEightBit => (Traits & ContentTraits.EightBit) != 0;
+
+    /// <summary>Why the content cannot be kept or read, for a person; empty while it can.</summary>
+    public string Problem { get; private set; } = "";
+
     public bool IsInMemory => _file is null;
 
     /// <summary>
@@ -54,7 +58,7 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
             Length += count;
             octets = octets[count..];
         }
-        return _fault;
+        return FaultReason.Because(_fault, Problem);
     }
 
     /// <summary>
@@ -82,6 +86,8 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
             else
                 Write(piece.AsSpan(0, count));
         }
+        if (_fault != Fault.None && Problem.Length == 0)
+            Problem = FaultReason.Take(_fault) ?? "";
         if (!stays)
         {
             file.Dispose();
@@ -155,6 +161,8 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
             _fault = OpenFile();
         if (_fault == Fault.None)
             _fault = _file!.Write(_memory.AsSpan(0, _memoryLength), Length - _memoryLength);
+        if (_fault != Fault.None)
+            Problem = $"the message cannot be kept in {scratchFolder}: {SystemFault.Describe(_fault)}";
         _memoryLength = 0;
     }
 

@@ -46,7 +46,7 @@ internal sealed class SubmissionContentSource : ReadAheadSource
             _position += count;
             return count;
         }
-        _log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {fault}");
+        _log.Write(LogLevel.Error, "send", $"a message text cannot be read back: {SystemFault.Describe(fault)}");
         return -1;
     }
 

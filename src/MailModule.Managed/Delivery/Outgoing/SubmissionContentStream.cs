@@ -1,4 +1,5 @@
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Delivery.Outgoing;
 
@@ -20,7 +21,7 @@ internal sealed class SubmissionContentStream(SubmissionContent content) : ReadO
     {
         Fault fault = content.Read(buffer, _position, out int count);
         if (fault != Fault.None)
-            throw new IOException($"the text cannot be read back: {fault}");
+            throw ExceptionWords.Unreadable($"the text cannot be read back: {SystemFault.Describe(fault)}");
         _position += count;
         return count;
     }

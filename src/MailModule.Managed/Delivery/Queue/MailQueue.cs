@@ -156,7 +156,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
         lock (_table.Lock)
         {
             if (!_table.TryFind(id, out QueueItem item))
-                return Fault.NotFound;
+                return NoMessage(id);
             message = item.View(_dependencies.Schedule().Expires(item.Received));
             return Fault.None;
         }
@@ -168,7 +168,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
         QueueItem item;
         lock (_table.Lock)
             if (!_table.TryFind(id, out item))
-                return Fault.NotFound;
+                return NoMessage(id);
         content = new QueuedContent(item.Entry.Content.OpenRead(), () => IsHere(item));
         return Fault.None;
     }
@@ -251,7 +251,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
     private Fault ChangeEach(string? id, Action<QueueItem> change)
     {
         if (!TryChoose(id, out QueueItem[] items))
-            return Fault.NotFound;
+            return NoMessage(id);
         foreach (QueueItem item in items)
             lock (_table.Lock)
             {
@@ -263,6 +263,9 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
         _dispatcher.StartAttempts();
         return Fault.None;
     }
+
+    internal static Fault NoMessage(string? id)
+        => FaultReason.Because(Fault.NotFound, $"no message {id} is in the queue");
 
     private bool TryChoose(string? id, out QueueItem[] items)
     {

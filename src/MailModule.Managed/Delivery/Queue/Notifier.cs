@@ -147,7 +147,7 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
         if (fault != Fault.None)
             dependencies.Log.Write(
                 LogLevel.Warning, "queue",
-                $"{one.Item.Id}: its report or copy could not be written ({fault}); trying again");
+                $"{one.Item.Id}: its report or copy could not be written ({FaultWords.Of(fault)}); trying again");
         lock (table.Lock)
         {
             _underWay--;

@@ -28,7 +28,7 @@ internal sealed class QueuedContent : ReadOnlyStream
             SkipReturnPath();
         int count = _inner.Read(buffer);
         if (!_isHere())
-            throw new IOException("the message has left the queue");
+            throw ExceptionWords.Unreadable("the message has left the queue");
         return count;
     }
 

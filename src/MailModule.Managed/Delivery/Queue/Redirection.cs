@@ -23,25 +23,27 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
         // What is accepted for nobody would end nowhere.
         RelayVerdict verdict = dependencies.VerdictOf(target);
         if (!verdict.IsAccepted)
-            return Fault.NotFound;
+            return FaultReason.Because(Fault.NotFound, $"there is nobody at {target}");
         Fault fault = Begin(id, recipient, out QueuedTransaction aside);
         if (fault != Fault.None)
             return fault;
         fault = Fault.Internal;
+        string? words = null;
         try
         {
             fault = Copy(aside, new Recipient(target, verdict.Maildrop), out newId);
         }
-        catch (IOException)
+        catch (IOException e)
         {
             fault = Fault.Io;
+            words = ExceptionWords.Of(e);
         }
         finally
         {
             lock (table.Lock)
                 End(aside, fault);
         }
-        return fault;
+        return FaultReason.Because(fault, words ?? $"the spool {dependencies.Spool.Folder}: {FaultWords.Of(fault)}");
     }
 
     private Fault Begin(string id, MailAddress? address, out QueuedTransaction aside)
@@ -50,17 +52,17 @@ internal sealed class Redirection(QueueTable table, ResultHandler results, Queue
         lock (table.Lock)
         {
             if (!table.TryFind(id, out QueueItem item))
-                return Fault.NotFound;
+                return MailQueue.NoMessage(id);
             if (table.IsClosed)
-                return Fault.State;
+                return FaultReason.Because(Fault.State, "the engine is being stopped");
             QueueRecipient[] wanted = Array.FindAll(
                 item.Recipients,
                 one => !one.IsDone && (address is null || item.RecipientOf(one).Address.Equals(address)));
             if (wanted.Length == 0)
-                return Fault.NotFound;
+                return FaultReason.Because(Fault.NotFound, $"message {id} has no such recipient that is not done");
             QueueRecipient[] waiting = Array.FindAll(wanted, IsWaiting);
             if (waiting.Length == 0)
-                return Fault.State;
+                return FaultReason.Because(Fault.State, $"all that is open of message {id} is on a connection now");
             aside = table.SetAside(item, waiting);
             _underWay++;
             return Fault.None;

@@ -168,11 +168,21 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
     private void Fail(AttemptResult failure)
     {
         if (!_cancellation.IsCancelled)
-            _dependencies.Log.Write(
-                LogLevel.Info, "send", $"{_connector.Target}: {failure.Reply?.ToString() ?? failure.Happened}");
+            Log(failure);
         KeepFailure(failure);
         _owner.NotReady(this, failure);
         TryNextAddress();
+    }
+
+    // A login that fails is for an operator to mend: no other host, and no time, will.
+    private void Log(AttemptResult failure)
+    {
+        string words = failure.Reply?.ToString() ?? failure.Happened;
+        if (failure.Stage == SmtpStage.Auth)
+            _dependencies.Log.Write(
+                LogLevel.Warning, "send", $"{_connector.Target}: our login failed, no mail is sent there: {words}");
+        else
+            _dependencies.Log.Write(LogLevel.Info, "send", $"{_connector.Target}: {words}");
     }
 
     private void KeepFailure(AttemptResult failure)

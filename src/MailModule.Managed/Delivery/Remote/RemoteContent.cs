@@ -68,7 +68,7 @@ internal sealed class RemoteContent : ReadAheadSource
         }
         catch (IOException e)
         {
-            _log.Write(LogLevel.Error, "send", $"{_entry.Id}: the message cannot be read: {e.Message}");
+            _log.Write(LogLevel.Error, "send", $"{_entry.Id}: the message cannot be read: {ExceptionWords.Of(e)}");
             return -1;
         }
     }

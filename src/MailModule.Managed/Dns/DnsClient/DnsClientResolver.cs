@@ -2,7 +2,9 @@ using System.Net;
 using DnsClient;
 using MailModule.Dns.Stub;
 using MailModule.Dns.Wire;
+using MailModule.Primitives;
 using MailModule.Transport;
+
 using Package = DnsClient;
 
 namespace MailModule.Dns.DnsClient;
@@ -57,7 +59,7 @@ internal sealed class DnsClientResolver : IDns
             DnsStatus status = cancel.IsCancellationRequested ? DnsStatus.Cancelled
                 : e is DnsResponseException { Code: DnsResponseCode.ConnectionTimeout } ? DnsStatus.TimedOut
                 : DnsStatus.Failed;
-            return ServerAnswer.None(status, name, $"{name}: {e.Message}");
+            return ServerAnswer.None(status, name, $"{name}: {ExceptionWords.Of(e)}");
         }
     }
 

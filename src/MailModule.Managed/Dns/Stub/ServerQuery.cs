@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using MailModule.Dns.Wire;
+using MailModule.Primitives;
 
 namespace MailModule.Dns.Stub;
 
@@ -153,7 +154,7 @@ internal sealed class ServerQuery(
 
     private ServerQueryResult ResultOf(SocketWait wait, QuerySocket socket)
     {
-        Text = wait == SocketWait.Failed ? $"could not be asked: {new SocketException((int)socket.Error).Message}" : "";
+        Text = wait == SocketWait.Failed ? $"could not be asked: {ExceptionWords.OfSocket(socket.Error)}" : "";
         return wait switch
         {
             SocketWait.Cancelled => ServerQueryResult.Cancelled,

@@ -21,7 +21,7 @@ internal static class ContentCopy
             if (count == 0)
                 return Fault.None;
             if (count < 0 || count > piece.Length)
-                return Fault.Io;
+                return FaultReason.Because(Fault.Io, "the host's reader gave an error, or more than was asked for");
             Fault fault = content.Write(piece.AsSpan(0, count));
             if (fault != Fault.None)
                 return fault;

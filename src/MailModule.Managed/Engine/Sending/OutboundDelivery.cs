@@ -8,7 +8,6 @@ using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
-using MailModule.Transport.Proxies;
 
 namespace MailModule.Engine.Sending;
 
@@ -84,7 +83,7 @@ internal sealed class OutboundDelivery : IDisposable
         AllowsClearPassword = values.PlainAuth == Policy.PlainAuth.Always,
         EightBit = (EightBitUse)values.Number(Keys.Send8Bit),
         Timeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
-        Proxy = ProxyAddress.TryParse(values.Text(Keys.Proxy) ?? "", out ProxyAddress? proxy) ? proxy : null,
+        Proxy = values.Proxy,
     };
 
     /// <summary>Cuts what is left. False: something would not end.</summary>
@@ -133,7 +132,7 @@ internal sealed class OutboundDelivery : IDisposable
         {
             Smarthost = SmarthostOf(values),
             MxPort = values.Int(Keys.SmtpMxPort),
-            HasProxy = values.Text(Keys.Proxy) is { Length: > 0 },
+            HasProxy = values.Proxy is not null,
             IsOurs = _listens,
             IsOurName = name => _serves() && values.Relay.Domains.Contains(name),
         };

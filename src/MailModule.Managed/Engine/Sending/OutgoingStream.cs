@@ -1,6 +1,7 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp.Client;
 
 namespace MailModule.Engine.Sending;
 
@@ -43,21 +44,26 @@ internal sealed class OutgoingStream : IOutgoingStream
 
     public string AddressOf(int recipient) => _submission.Recipients[recipient].Address.Text;
 
-    public Fault Write(ReadOnlySpan<byte> content) => _mail.IsStopping ? Fault.Cancelled : _content.Write(content);
+    public Fault Write(ReadOnlySpan<byte> content)
+        => _mail.IsStopping
+            ? FaultReason.Because(Fault.Cancelled, "the engine was stopped")
+            : _content.Write(content);
 
     public Fault End()
     {
         bool waits = !_mail.IsAsync;
         if (waits && !_mail.MayBlock)
-            return Fault.State;
+            return FaultReason.Because(Fault.State, "it would block: the settings are callback_inline, and not async");
         Fault textFault = _content.Finish();
         if (textFault != Fault.None)
-            _submission.Fail(textFault);
+            _submission.Fail(textFault, _content.Problem);
         else
             _mail.Begin(_submission);
         if (!waits)
             return Fault.None;
         _submission.Wait();
-        return _submission.Outcome;
+        SubmittedRecipient worst = _submission.Worst;
+        string words = worst.Result is { } result ? FailureText.Of(result) : "";
+        return FaultReason.Because(worst.Outcome, $"{worst.Address}: {words}");
     }
 }

@@ -36,13 +36,17 @@ internal sealed class SendingMessage(
     public Fault AddRecipient(string address, Notify notify, string? originalRecipient)
     {
         string bare = address.Length > 2 && address[0] == '<' && address[^1] == '>' ? address[1..^1] : address;
-        if (!MailAddress.TryParse(bare, out MailAddress parsed) || parsed.IsNull || !IsNotify(notify)
-            || !IsOriginalRecipient(originalRecipient))
-            return Fault.Argument;
+        if (!MailAddress.TryParse(bare, out MailAddress parsed) || parsed.IsNull)
+            return FaultReason.Because(Fault.Argument, $"not an address: {address}");
+        if (!IsNotify(notify))
+            return FaultReason.Because(Fault.Argument, "notify has no such value");
+        if (!IsOriginalRecipient(originalRecipient))
+            return FaultReason.Because(
+                Fault.Argument, "the original recipient is no type;address such as rfc822;ann@example.org");
         lock (_lock)
         {
             if (IsStarted)
-                return Fault.State;
+                return AlreadyStarted();
             _recipients.Add(new Recipient(parsed, null) { Notify = notify, OriginalRecipient = originalRecipient });
             return Fault.None;
         }
@@ -51,15 +55,15 @@ internal sealed class SendingMessage(
     public Fault Write(ReadOnlySpan<byte> content)
     {
         if (IsStarted || _fill is not null)
-            return Fault.State;
+            return HasOtherContent();
         _isWritten = true;
-        return mail.IsStopping || _isCancelled ? Fault.Cancelled : _content.Write(content);
+        return mail.IsStopping || _isCancelled ? IsCancelled() : _content.Write(content);
     }
 
     public Fault SetFile(string path)
     {
         if (HasContent)
-            return Fault.State;
+            return HasOtherContent();
         Fault fault = ContentFile.TryOpen(path, out ContentFile? file);
         return fault == Fault.None ? SetSource(file!) : fault;
     }
@@ -67,7 +71,7 @@ internal sealed class SendingMessage(
     public Fault SetDescriptor(int descriptor)
     {
         if (HasContent)
-            return Fault.State;
+            return HasOtherContent();
         Fault fault = ContentFile.TryDuplicate(descriptor, out ContentFile? file);
         return fault == Fault.None ? SetSource(file!) : fault;
     }
@@ -75,7 +79,7 @@ internal sealed class SendingMessage(
     public Fault SetReader(ContentReader reader)
     {
         if (HasContent)
-            return Fault.State;
+            return HasOtherContent();
         _fill = text => ContentCopy.FromReader(reader, text, () => _isCancelled);
         return Fault.None;
     }
@@ -83,13 +87,13 @@ internal sealed class SendingMessage(
     public Fault Start()
     {
         if (IsStarted)
-            return Fault.State;
+            return AlreadyStarted();
         if (_recipients.Count == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "the message has no recipient");
         Fault fault = mail.TryMake(
-            options, from, _recipients, _content, _fill, observer, out Submission? submission, out _);
+            options, from, _recipients, _content, _fill, observer, out Submission? submission, out string? text);
         if (fault != Fault.None)
-            return fault;
+            return FaultReason.Because(fault, text);
         bool isCancelled;
         lock (_lock)
         {
@@ -106,8 +110,10 @@ internal sealed class SendingMessage(
     public Fault Wait(TimeSpan timeout)
     {
         if (Volatile.Read(ref _submission) is not { } submission || (timeout != TimeSpan.Zero && !mail.MayBlock))
-            return Fault.State;
-        return submission.WaitForOutcome(timeout) ? Fault.None : Fault.Timeout;
+            return FaultReason.Because(Fault.State, "the message was not started, or the call would block this thread");
+        return submission.WaitForOutcome(timeout)
+            ? Fault.None
+            : FaultReason.Because(Fault.Timeout, "the message is still on its way");
     }
 
     public void Cancel()
@@ -152,6 +158,14 @@ internal sealed class SendingMessage(
         _fill = text => text.ReadFrom(file, () => _isCancelled);
         return Fault.None;
     }
+
+    private static Fault AlreadyStarted() => FaultReason.Because(Fault.State, "the message was started before");
+
+    private Fault HasOtherContent()
+        => IsStarted ? AlreadyStarted() : FaultReason.Because(Fault.State, "the content has a source already");
+
+    private Fault IsCancelled()
+        => FaultReason.Because(Fault.Cancelled, _isCancelled ? "the message was cancelled" : "the engine was stopped");
 
     private static bool IsNotify(Notify notify)
         => notify == Notify.Never || (notify & ~(Notify.Success | Notify.Failure | Notify.Delay)) == 0;

@@ -54,7 +54,7 @@ internal sealed class TrustedRoots(Log log)
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            log.Write(LogLevel.Error, "send", $"{folder}: {e.Message}");
+            log.Write(LogLevel.Error, "send", $"{folder}: {ExceptionWords.Of(e)}");
             return [];
         }
     }
@@ -68,7 +68,8 @@ internal sealed class TrustedRoots(Log log)
         catch (Exception e) when (
             e is IOException or UnauthorizedAccessException or InvalidDataException or CryptographicException)
         {
-            log.Write(LogLevel.Error, "send", $"{file}: {e.Message}");
+            string wrong = e is CryptographicException ? "it holds no certificate in PEM form" : ExceptionWords.Of(e);
+            log.Write(LogLevel.Error, "send", $"{file}: {wrong}");
         }
     }
 }

@@ -57,8 +57,13 @@ internal abstract class MailServer(
         }
         EndPoints = [.. _listeners.SelectMany(listener => listener.EndPoints)];
         Port = EndPoints[0].Port;
+        if (SettingsCheck.ListenerProblem(values, InClear) is { } problem)
+            log.Write(LogLevel.Warning, "settings", problem);
         return fault;
     }
+
+    private IEnumerable<IPEndPoint> InClear
+        => _listeners.Where(listener => !listener.IsTlsFirst).SelectMany(listener => listener.EndPoints);
 
     /// <summary>A connection to the address would come to this server.</summary>
     public bool Listens(IPEndPoint target)
@@ -127,7 +132,7 @@ internal abstract class MailServer(
         if (!values.Flag(Keys.SmtpTls) && !ports.Exists(port => port.IsTlsFirst))
             return Fault.None;
         Fault fault = _certificate.TryLoad(out text);
-        // Whatever keeps a server from its certificate, what the host asked for and cannot have is TLS.
-        return fault is Fault.NotFound or Fault.Io ? Fault.Tls : fault;
+        // What keeps a server from a certificate that is there: what the host asked for and cannot have is TLS.
+        return fault == Fault.Io ? Fault.Tls : fault;
     }
 }

@@ -255,7 +255,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         }
         catch (IOException e)
         {
-            _dependencies.Log.Write(LogLevel.Error, "pop3", $"a message of {_user} cannot be read: {e.Message}");
+            _dependencies.Log.Write(
+                LogLevel.Error, "pop3", $"a message of {_user} cannot be read: {ExceptionWords.Of(e)}");
             return -1;
         }
     }

@@ -31,7 +31,8 @@ internal static class ServingLog
     }
 
     public static void NotStored(this Log log, Envelope envelope, Fault fault)
-        => log.Write(LogLevel.Error, "smtp", $"a message from=<{envelope.ReversePath}> could not be stored: {fault}");
+        => log.Write(LogLevel.Error, "smtp", $"a message from=<{envelope.ReversePath}> could not be stored: "
+            + FaultWords.Of(fault));
 
     public static void RecipientRefused(this Log log, MailAddress recipient, RelayRefusal refusal, IPEndPoint? client)
     {

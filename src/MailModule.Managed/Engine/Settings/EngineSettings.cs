@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Primitives.Config;
 using MailModule.Primitives.Os;
@@ -18,13 +19,19 @@ internal sealed class EngineSettings
     // An unknown key is not shown: it may be a word of a password that should stand in quotes, or a key with its value.
     private const string UnknownKey = "a key that is not known";
 
+    private const int UnheardLimit = 100;
+
     private readonly Lock _lock = new();
     private readonly Log _log;
     private readonly HashSet<Setting> _warned = [];
+    private readonly List<string> _unheard = [];
     private SettingValues _current = new();
 
     /// <param name="log">Hears of unknown keys and of those whose feature comes later.</param>
     public EngineSettings(Log log) => _log = log;
+
+    /// <summary>Raised when new values count, before a line of the log is written about them.</summary>
+    public Action? Published { get; init; }
 
     /// <summary>The values of this moment.</summary>
     public SettingValues Current => Volatile.Read(ref _current);
@@ -41,7 +48,7 @@ internal sealed class EngineSettings
         var text = new ConfigText(static path => TextFile.ReadOctets(path, ConfigText.SizeLimit));
         ConfigError? wrong = text.Read(file ?? FindDefaultFile(), out IReadOnlyList<ConfigItem> items);
         var unknown = new List<ConfigItem>();
-        IReadOnlyList<Setting> touched = [];
+        IReadOnlyList<SettingKey> touched = [];
         if (wrong is null)
         {
             lock (_lock)
@@ -56,10 +63,11 @@ internal sealed class EngineSettings
         error = wrong?.ToString() ?? "";
         if (wrong is not null)
             return wrong.Fault;
+        Published?.Invoke();
         foreach (ConfigItem item in unknown)
-            _log.Write(
-                LogLevel.Warning, Area, $"{item.File}:{item.Line}: {UnknownKey}, and ignored");
+            Warn($"{item.File}:{item.Line}: {UnknownKey}, and ignored{Hint(item.Key, item.Value is null)}");
         WarnOfNoEffect(touched);
+        WarnOfUsers(items.Where(item => item.Key == Keys.User.Key).Select(item => item.Value ?? ""));
         return Fault.None;
     }
 
@@ -71,7 +79,7 @@ internal sealed class EngineSettings
     {
         if (!SettingKeys.TryFind(key, out SettingKey found))
         {
-            error = UnknownKey;
+            error = UnknownKey + Hint(key, isBare: false);
             return Fault.NotFound;
         }
         lock (_lock)
@@ -81,13 +89,16 @@ internal sealed class EngineSettings
             if (error.Length > 0)
             {
                 error = $"{key}: {error}";
-                return Fault.Config;
+                return draft.Fault;
             }
             Volatile.Write(ref _current, draft.Finish());
         }
+        Published?.Invoke();
         if (_log.IsEnabled(LogLevel.Debug))
             _log.Write(LogLevel.Debug, Area, $"{key} is set");
-        WarnOfNoEffect([found.Row]);
+        WarnOfNoEffect([found]);
+        if (found.Row == Keys.User)
+            WarnOfUsers([value]);
         return Fault.None;
     }
 
@@ -101,7 +112,7 @@ internal sealed class EngineSettings
         Fault fault = TryGetNumber(key, out long number);
         bool fits = number is >= int.MinValue and <= int.MaxValue;
         value = fits ? (int)number : 0;
-        return fault == Fault.None && !fits ? Fault.Config : fault;
+        return fault == Fault.None && !fits ? FaultReason.Because(Fault.Config, $"{key}: too large") : fault;
     }
 
     /// <summary>A number or a flag; <see cref="Fault.Config"/> for what is neither.</summary>
@@ -109,7 +120,7 @@ internal sealed class EngineSettings
     {
         value = 0;
         if (!SettingKeys.TryFind(key, out SettingKey found))
-            return Fault.NotFound;
+            return Unknown(key);
         SettingValues current = Current;
         bool isCounted = found.Row.Kind is SettingKind.Flag or SettingKind.Number || found.Row.FirstWord > 0;
         if (found.IsNo)
@@ -117,7 +128,7 @@ internal sealed class EngineSettings
         else if (isCounted)
             value = current.Number(found.Row);
         else if (!long.TryParse(current.Text(found.Row), NumberStyles.None, CultureInfo.InvariantCulture, out value))
-            return Fault.Config;
+            return FaultReason.Because(Fault.Config, $"{key}: its value is no number");
         return Fault.None;
     }
 
@@ -126,10 +137,23 @@ internal sealed class EngineSettings
     {
         value = null;
         if (!SettingKeys.TryFind(key, out SettingKey found))
-            return Fault.NotFound;
+            return Unknown(key);
         SettingValues current = Current;
         value = found.IsNo ? (IsNone(current, found.Row) ? "1" : "0") : current.Text(found.Row);
         return Fault.None;
+    }
+
+    /// <summary>The engine starts: tells the log what it must know, and what nobody has heard yet.</summary>
+    public void WarnAtStart()
+    {
+        string[] unheard;
+        lock (_unheard)
+        {
+            unheard = [.. _unheard];
+            _unheard.Clear();
+        }
+        foreach (string text in unheard.Concat(SettingsCheck.AtStart(Current)))
+            _log.Write(LogLevel.Warning, Area, text);
     }
 
     private static bool IsNone(SettingValues values, Setting row)
@@ -149,23 +173,57 @@ internal sealed class EngineSettings
             }
             string error = draft.Apply(key, item.Value, Path.GetDirectoryName(item.File)!);
             if (error.Length > 0)
-                return new ConfigError(Fault.Config, item.File, item.Line, $"{item.Key}: {error}");
+                return new ConfigError(draft.Fault, item.File, item.Line, $"{item.Key}: {error}");
         }
-        return draft.IsStrict && unknown.Count > 0
-            ? new ConfigError(Fault.Config, unknown[0].File, unknown[0].Line, UnknownKey)
-            : null;
+        if (!draft.IsStrict || unknown.Count == 0)
+            return null;
+        ConfigItem first = unknown[0];
+        return new ConfigError(
+            Fault.Config, first.File, first.Line, UnknownKey + Hint(first.Key, first.Value is null));
     }
 
-    private void WarnOfNoEffect(IReadOnlyList<Setting> rows)
+    private static Fault Unknown(string key)
+        => FaultReason.Because(Fault.NotFound, UnknownKey + Hint(key, isBare: false));
+
+    private static string Hint(string key, bool isBare)
+        => SettingKeys.FindNear(key, isBare) is { } near ? $"; the nearest known one is {near}" : "";
+
+    private void WarnOfNoEffect(IReadOnlyList<SettingKey> keys)
     {
-        foreach (Setting row in rows)
+        foreach (SettingKey key in keys)
         {
+            Setting row = key.Row;
+            string why = key.IsNo ? row.NoKeysLater : row.Later;
             bool isNew;
             lock (_lock)
-                isNew = row.Later.Length > 0 && _warned.Add(row);
+                isNew = why.Length > 0 && _warned.Add(row);
             if (isNew)
-                _log.Write(LogLevel.Warning, Area, $"{row.Key} is kept, but has no effect: {row.Later}");
+                Warn($"{(key.IsNo ? row.NoKeys[0] : row.Key)} is kept, but has no effect: {why}");
         }
+    }
+
+    private void WarnOfUsers(IEnumerable<string> texts)
+    {
+        var last = new Dictionary<string, Account>(StringComparer.Ordinal);
+        foreach (string text in texts)
+            if (Account.TryParse(text, Environment.CurrentDirectory, out Account user, out _))
+                last[user.Name] = user;
+        foreach (Account user in last.Values)
+            if (SettingsCheck.LoginProblem(user) is { } problem)
+                Warn(problem);
+    }
+
+    // Settings are often given before there is a log: what nobody heard is told at the start.
+    private void Warn(string text)
+    {
+        if (_log.IsEnabled(LogLevel.Warning))
+        {
+            _log.Write(LogLevel.Warning, Area, text);
+            return;
+        }
+        lock (_unheard)
+            if (_unheard.Count < UnheardLimit)
+                _unheard.Add(text);
     }
 
     private static string FindDefaultFile()

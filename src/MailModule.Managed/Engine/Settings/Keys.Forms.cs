@@ -12,6 +12,9 @@ internal static partial class Keys
         return row;
     }
 
+    /// <summary>Marks a row that was made as one that guards (<see cref="Setting.Guards"/>).</summary>
+    private static Setting Guard(Setting row) => s_rows[row.Index] = row with { Guards = true };
+
     private static Setting Flag(string key, string meaning, string defaultValue = "0")
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = defaultValue });
 

@@ -14,6 +14,7 @@ internal static partial class Keys
     private const string Logs = "the log's finer options come in a later version";
     private const string Verify = "checking the certificates of other hosts comes in a later version";
     private const string SystemUsers = "users of the operating system come in a later version";
+    private const string StartsByCall = "a call starts the server, and no call is needed to leave it off";
     private const string OtherModule = "it belongs to a part of the old module that is not in this library";
 
     // Above the rows, for fields are made in the order of the text.
@@ -54,8 +55,8 @@ internal static partial class Keys
         "cryptpwd", "The old module kept passwords in the `+` form.", OtherModule);
     public static readonly Setting Md5Pwd = FlagLater(
         "md5pwd", "The old module kept passwords in the `~` form.", OtherModule);
-    public static readonly Setting SysUser = FlagLater(
-        "sysuser", "Users of the operating system are users too.", SystemUsers);
+    public static readonly Setting SysUser = Guard(FlagLater(
+        "sysuser", "Users of the operating system are users too.", SystemUsers));
     public static readonly Setting GroupPop = TextLater(
         "grp_pop", "mail", "The group whose members have mailboxes, with `sysuser`.", SystemUsers);
     public static readonly Setting GroupSmtp = TextLater(
@@ -64,12 +65,13 @@ internal static partial class Keys
         "dos_protect_speed", 0, 65536, 3, "KB/min",
         "Speed below which a slow connection counts as an attack: a client that sends a message, or takes an answer, "
             + "more slowly on the average of a minute is cut off. 0 = any speed will do.");
-    public static readonly Setting IpRange = RangesLater(
-        "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.", Lists);
-    public static readonly Setting IpDeny = RangesLater("ip_deny", "", "Who may not connect to any server.", Lists);
-    public static readonly Setting Ip6Range = RangesLater(
-        "ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.", Lists);
-    public static readonly Setting Ip6Deny = RangesLater("ip6_deny", "", "As `ip_deny`, IPv6.", Lists);
+    public static readonly Setting IpRange = Guard(RangesLater(
+        "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.", Lists));
+    public static readonly Setting IpDeny = Guard(
+        RangesLater("ip_deny", "", "Who may not connect to any server.", Lists));
+    public static readonly Setting Ip6Range = Guard(RangesLater(
+        "ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.", Lists));
+    public static readonly Setting Ip6Deny = Guard(RangesLater("ip6_deny", "", "As `ip_deny`, IPv6.", Lists));
 
     private static readonly string s_log = Begin("Log");
     public static readonly Setting LogPath = Add(
@@ -92,9 +94,17 @@ internal static partial class Keys
 
     private static readonly string s_smtp = Begin("SMTP server");
     public static readonly Setting SmtpPort = Number("smtp_port", 1, 65535, 25, "", "Port of the SMTP server.");
-    public static readonly Setting SmtpMax = Number(
-        "smtp_max", 1, 1_000_000, 10_000, "sessions",
-        "Sessions at once. The server starts by `SetSMTPServer`, not by this key.", "nosmtp", "nosmtp_max");
+    public static readonly Setting SmtpMax = Add(
+        new("smtp_max", SettingKind.Number,
+            "Sessions at once. The server starts by `SetSMTPServer`, not by this key.")
+        {
+            Least = 1,
+            Most = 1_000_000,
+            Default = "10000",
+            Unit = "sessions",
+            NoKeys = ["nosmtp", "nosmtp_max"],
+            NoKeysLater = StartsByCall,
+        });
     public static readonly Setting SmtpName = Add(
         new("smtp_name", SettingKind.Text,
             "Our domain: greeting, HELO name, and a local domain. Other hosts want a full name, with a dot; EHLO says "
@@ -136,46 +146,48 @@ internal static partial class Keys
             + "from everywhere.",
         "");
     public static readonly Setting Smtp6Range = RangesLater("smtp6_range", "::1", "As `smtp_range`, IPv6.", "");
-    public static readonly Setting SmtpDeny = RangesLater(
-        "smtp_deny", "", "Who may not connect to the SMTP server.", Lists);
-    public static readonly Setting Smtp6Deny = RangesLater("smtp6_deny", "", "As `smtp_deny`, IPv6.", Lists);
+    public static readonly Setting SmtpDeny = Guard(RangesLater(
+        "smtp_deny", "", "Who may not connect to the SMTP server.", Lists));
+    public static readonly Setting Smtp6Deny = Guard(RangesLater("smtp6_deny", "", "As `smtp_deny`, IPv6.", Lists));
     public static readonly Setting VhAlias = FlagLater(
         "vhalias", "Names of all virtual web hosts are local domains.", OtherModule);
     public static readonly Setting SmtpIpv6 = FlagLater(
         "smtpipv6", "The SMTP server listens on IPv6; here `smtp_bind` says so, and all addresses are the default.",
         OtherModule);
     public static readonly Setting SmtpAny = FlagLater("smtp_any", "Relay clients may use any sender.", Lists);
-    public static readonly Setting SmtpPopIp = FlagLater("smtp_pop_ip", "POP before SMTP.", Lists);
-    public static readonly Setting SmtpAuthSame = FlagLater(
-        "smtp_authsame", "The sender must be the user who logged in.", Lists);
+    public static readonly Setting SmtpPopIp = Guard(FlagLater("smtp_pop_ip", "POP before SMTP.", Lists));
+    public static readonly Setting SmtpAuthSame = Guard(FlagLater(
+        "smtp_authsame", "The sender must be the user who logged in.", Lists));
     public static readonly Setting UncheckIp = FlagLater(
         "uncheckip", "Senders of our domains are taken from foreign addresses.", Lists);
     public static readonly Setting NoCheckBack = FlagLater("nocheckback", "Senders without `@` are taken.", Lists);
     public static readonly Setting SmtpNoBreak = FlagLater(
         "smtp_nobreak", "The connection is not cut when a message passes the limit; here it never is.",
         "this library always does so");
-    public static readonly Setting Blacklist = TextLater(
-        "blacklist", null, "Senders that are refused; `*@host` is a whole domain.", Lists, 32768);
+    public static readonly Setting Blacklist = Guard(TextLater(
+        "blacklist", null, "Senders that are refused; `*@host` is a whole domain.", Lists, 32768));
     public static readonly Setting GoodList = PathLater("goodlist", "List of senders and hosts that are taken.", Lists);
-    public static readonly Setting BadList = PathLater("badlist", "List of senders and hosts that are refused.", Lists);
-    public static readonly Setting GrayList = PathLater(
-        "graylist", "List of senders and hosts that are checked further.", Lists);
-    public static readonly Setting CheckLists = FlagLater("chklists", "The recipient's own lists count too.", Lists);
+    public static readonly Setting BadList = Guard(
+        PathLater("badlist", "List of senders and hosts that are refused.", Lists));
+    public static readonly Setting GrayList = Guard(PathLater(
+        "graylist", "List of senders and hosts that are checked further.", Lists));
+    public static readonly Setting CheckLists = Guard(
+        FlagLater("chklists", "The recipient's own lists count too.", Lists));
     public static readonly Setting MsgSpam = TextLater(
         "msgspam", "Message detected as SPAM", "Text of the refusal.", Lists, 200);
-    public static readonly Setting DnsBl = TextLater("dnsbl", null, "DNSBL zones.", Lists, 320);
-    public static readonly Setting CheckMx = FlagLater("checkmx", "The sender's domain must have an MX.", Lists);
+    public static readonly Setting DnsBl = Guard(TextLater("dnsbl", null, "DNSBL zones.", Lists, 320));
+    public static readonly Setting CheckMx = Guard(FlagLater("checkmx", "The sender's domain must have an MX.", Lists));
     public static readonly Setting MxIgnoreBl = FlagLater(
         "mxignbl", "A client that is an MX of the sender's domain skips the graylist.", Lists);
-    public static readonly Setting AntiSpam = TextLater(
-        "antispam", null, "Expression that cuts a message off after its first 8 KB.", Lists, 2048);
-    public static readonly Setting SpamFilter = TextLater(
-        "spamfltr", null, "Expression that puts the client on the spammers' list.", Lists, 2048);
-    public static readonly Setting Fake = TextLater("fake", null, "Recipients that are traps.", Lists, 258);
+    public static readonly Setting AntiSpam = Guard(TextLater(
+        "antispam", null, "Expression that cuts a message off after its first 8 KB.", Lists, 2048));
+    public static readonly Setting SpamFilter = Guard(TextLater(
+        "spamfltr", null, "Expression that puts the client on the spammers' list.", Lists, 2048));
+    public static readonly Setting Fake = Guard(TextLater("fake", null, "Recipients that are traps.", Lists, 258));
     public static readonly Setting SpamTime = NumberLater(
         "spam_time", 0, int.MaxValue, 0, "s", "Life of an entry in the spammers' list; 0 = for ever.", Lists);
-    public static readonly Setting SmtpLTime = NumberLater(
-        "smtp_ltime", 0, 268_435_456, 0, "s", "Time over which volume is counted; 0 = off.", Volume, "nosmtp_ltime");
+    public static readonly Setting SmtpLTime = Guard(NumberLater(
+        "smtp_ltime", 0, 268_435_456, 0, "s", "Time over which volume is counted; 0 = off.", Volume, "nosmtp_ltime"));
     public static readonly Setting SmtpIpLimit = NumberLater(
         "smtp_ip_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one address.", Volume);
     public static readonly Setting SmtpNetLimit = NumberLater(
@@ -189,21 +201,29 @@ internal static partial class Keys
 
     private static readonly string s_pop = Begin("POP3 server");
     public static readonly Setting PopPort = Number("pop_port", 1, 65535, 110, "", "Port of the POP3 server.");
-    public static readonly Setting Pop3Max = Number(
-        "pop3_max", 1, 1_000_000, 10_000, "sessions",
-        "Sessions at once. The server starts by `SetPOP3Server`, not by this key.", "nopop3", "nopop3_max");
+    public static readonly Setting Pop3Max = Add(
+        new("pop3_max", SettingKind.Number,
+            "Sessions at once. The server starts by `SetPOP3Server`, not by this key.")
+        {
+            Least = 1,
+            Most = 1_000_000,
+            Default = "10000",
+            Unit = "sessions",
+            NoKeys = ["nopop3", "nopop3_max"],
+            NoKeysLater = StartsByCall,
+        });
     public static readonly Setting PopTimeout = Number(
         "pop_timeout", 1, 86400, 600, "s", "Idle time after which a session ends: SMTP and POP3, server and client.");
     public static readonly Setting PopBind = Addresses(
         "pop_bind", "Addresses the POP3 server listens on.", "nopop_bind");
     public static readonly Setting Pop3sPort = Number(
         "pop3s_port", 0, 65535, 0, "", "Port of POP3 with TLS from the first byte; 0 = off.");
-    public static readonly Setting PopRange = RangesLater(
-        "pop_range", "", "Who may connect to the POP3 server; empty = everybody.", PopAccess);
-    public static readonly Setting PopDeny = RangesLater(
-        "pop_deny", "", "Who may not connect to the POP3 server.", PopAccess);
-    public static readonly Setting Pop6Range = RangesLater("pop6_range", "", "As `pop_range`, IPv6.", PopAccess);
-    public static readonly Setting Pop6Deny = RangesLater("pop6_deny", "", "As `pop_deny`, IPv6.", PopAccess);
+    public static readonly Setting PopRange = Guard(RangesLater(
+        "pop_range", "", "Who may connect to the POP3 server; empty = everybody.", PopAccess));
+    public static readonly Setting PopDeny = Guard(RangesLater(
+        "pop_deny", "", "Who may not connect to the POP3 server.", PopAccess));
+    public static readonly Setting Pop6Range = Guard(RangesLater("pop6_range", "", "As `pop_range`, IPv6.", PopAccess));
+    public static readonly Setting Pop6Deny = Guard(RangesLater("pop6_deny", "", "As `pop_deny`, IPv6.", PopAccess));
     public static readonly Setting PopIpv6 = FlagLater(
         "popipv6", "The POP3 server listens on IPv6; here `pop_bind` says so, and all addresses are the default.",
         OtherModule);
@@ -278,17 +298,18 @@ internal static partial class Keys
             Form = "`socks5://[user:password@]host:port`, `socks4a://...`, `http://...`",
             Check = SettingForms.Proxy,
         });
-    public static readonly Setting UpProxy = TextLater(
-        "upproxy", null, "Parent HTTP proxy; `proxy` is the way to say it now.", OtherModule, 255, "noupproxy");
-    public static readonly Setting UpProxyPort = NumberLater(
-        "upproxy_port", 1, 65535, 3128, "", "Port of `upproxy`.", OtherModule);
+    public static readonly Setting UpProxy = Add(
+        new("upproxy", SettingKind.Text, "Parent HTTP proxy; mail goes through it with `ever_upproxy`.")
+        { Form = "`host[:port]`", LengthLimit = 255, Check = SettingForms.HostAndPort, NoKeys = ["noupproxy"] });
+    public static readonly Setting UpProxyPort = Number(
+        "upproxy_port", 1, 65535, 3128, "", "Port of `upproxy`, where that names none.");
     public static readonly Setting UpUser = Add(
         new("up_user", SettingKind.Text, "Name and password at `upproxy`.")
-        { NoKeys = ["noup_user"], Later = OtherModule });
+        { Form = "`user:password`", Check = SettingForms.UserAndPassword, NoKeys = ["noup_user"] });
     public static readonly Setting NoUpHosts = TextLater(
-        "nouphosts", null, "Hosts that are reached without `upproxy`.", OtherModule);
-    public static readonly Setting EverUpProxy = FlagLater(
-        "ever_upproxy", "Mail connections go through `upproxy` too.", OtherModule);
+        "nouphosts", null, "Hosts that are reached without `upproxy`.", "all mail goes through the proxy, if any does");
+    public static readonly Setting EverUpProxy = Flag(
+        "ever_upproxy", "Connections to other hosts go through `upproxy`, unless `proxy` names another.");
     public static readonly Setting QueueRetry = Add(
         new("queue_retry", SettingKind.Text, "Times between attempts; the last repeats.")
         {
@@ -309,8 +330,8 @@ internal static partial class Keys
         "forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
     public static readonly Setting ForwardRun = Flag(
         "fwdrun", "`!command` lines in them are run, with the rights of the home's owner.");
-    public static readonly Setting AntiVirus = PathLater(
-        "antivirus", "Script that is run on each queued message.", Delivery, "noantivirus");
+    public static readonly Setting AntiVirus = Guard(PathLater(
+        "antivirus", "Script that is run on each queued message.", Delivery, "noantivirus"));
     public static readonly Setting RunTimeout = Number(
         "run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` is ended.");
 
@@ -355,8 +376,8 @@ internal static partial class Keys
         "vpncln_tlsigntime", "Expired certificates are taken.", Verify);
     public static readonly Setting TlsSelfSigned = FlagLater(
         "vpncln_tlsssign", "Self-signed certificates are taken.", Verify);
-    public static readonly Setting TlsFirstUse = FlagLater(
-        "vpncln_tlssshstyle", "A certificate is trusted from its first use on.", Verify);
+    public static readonly Setting TlsFirstUse = Guard(FlagLater(
+        "vpncln_tlssshstyle", "A certificate is trusted from its first use on.", Verify));
 
     private static readonly string s_web = Begin("Web mail of the old module");
     public static readonly Setting WebMail = FlagLater("wmail", "Web mail.", OtherModule);

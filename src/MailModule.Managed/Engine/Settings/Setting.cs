@@ -43,5 +43,15 @@ internal sealed record Setting(string Key, SettingKind Kind, string Meaning)
     /// <summary>Why it has no effect in this version; empty when it has.</summary>
     public string Later { get; init; } = "";
 
+    /// <summary>
+    /// It says who may do something, or keeps harm away. Where it has no effect yet, a value that asks for any is an
+    /// error: nobody may rely on what is not there.
+    /// </summary>
+    public bool Guards { get; init; }
+
+    /// <summary>Why its <see cref="NoKeys"/> have not the effect they had in the old module; empty when they have.
+    /// </summary>
+    public string NoKeysLater { get; init; } = "";
+
     public override string ToString() => Key;
 }

@@ -54,6 +54,15 @@ internal static class SettingForms
             ? null
             : "not a list of ciphers by their IANA names (TLS_AES_128_GCM_SHA256), commas between";
 
+    // RFC 7617 §2: a user-id holds no colon
+    public static string? UserAndPassword(string text, string folder)
+    {
+        string[] parts = text.Split(':', 2);
+        bool isRight = text.Length == 0 || parts[0].Length > 0
+            && parts.All(part => Encoding.UTF8.GetByteCount(part) <= 255 && !part.Any(char.IsControl));
+        return isRight ? null : "not user:password, each of at most 255 octets";
+    }
+
     public static string? Fetch(string text, string folder)
     {
         string[] parts = text.Split(';');

@@ -10,6 +10,7 @@ using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Transport;
+using MailModule.Transport.Proxies;
 
 namespace MailModule.Engine.Settings;
 
@@ -47,6 +48,9 @@ internal sealed class SettingValues
     public bool IsSet(Setting row) => _values[row.Index] is not null;
 
     public bool Flag(Setting row) => Number(row) != 0;
+
+    /// <summary>A value was set, be it the default's.</summary>
+    public bool IsSet(Setting row) => _values[row.Index] is not null;
 
     /// <summary>A number as it fits: what is above <see cref="int.MaxValue"/> is that.</summary>
     public int Int(Setting row) => (int)Math.Min(Number(row), int.MaxValue);
@@ -130,6 +134,18 @@ internal sealed class SettingValues
     /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
     public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
 
+    /// <summary>
+    /// The proxy for connections to other hosts: <c>proxy</c>, else what the old module's keys name; null for none.
+    /// </summary>
+    public ProxyAddress? Proxy
+    {
+        get
+        {
+            string text = Text(Keys.Proxy) is { Length: > 0 } given ? given : ParentProxy() ?? "";
+            return ProxyAddress.TryParse(text, out ProxyAddress? proxy) ? proxy : null;
+        }
+    }
+
     public DotForwardOptions Forward
         => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
 
@@ -173,6 +189,20 @@ internal sealed class SettingValues
     {
         var made = Pace.Of(TimeSpan.FromSeconds(Number(Keys.PopTimeout)), Number(Keys.DosProtectSpeed) * 1024);
         return Interlocked.CompareExchange(ref _pace, made, null) ?? made;
+    }
+
+    // upproxy, upproxy_port and up_user in the form of the setting proxy.
+    private string? ParentProxy()
+    {
+        if (!Flag(Keys.EverUpProxy) || Text(Keys.UpProxy) is not { Length: > 0 } text
+            || !HostAddress.TryParse(text, out HostAddress host))
+            return null;
+        string login = "";
+        if (Text(Keys.UpUser) is { Length: > 0 } user)
+            login = string.Join(':', user.Split(':', 2).Select(Uri.EscapeDataString)) + "@";
+        string name = host.Host.Contains(':') ? $"[{host.Host}]" : host.Host;
+        long port = host.Port > 0 ? host.Port : Number(Keys.UpProxyPort);
+        return string.Create(CultureInfo.InvariantCulture, $"http://{login}{name}:{port}");
     }
 
     private TlsRules MakeTlsRules()

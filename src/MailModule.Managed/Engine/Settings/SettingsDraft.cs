@@ -1,3 +1,5 @@
+using MailModule.Primitives;
+
 namespace MailModule.Engine.Settings;
 
 /// <summary>New values in the making; nothing of them counts until they are published whole. One thread.</summary>
@@ -7,7 +9,7 @@ internal sealed class SettingsDraft
     private readonly SettingValue?[] _values;
     private readonly SettingListItem[]?[] _lists;
     private readonly Dictionary<Setting, DraftList> _grown = [];
-    private readonly List<Setting> _touched = [];
+    private readonly List<SettingKey> _touched = [];
 
     public SettingsDraft(SettingValues current)
     {
@@ -16,8 +18,12 @@ internal sealed class SettingsDraft
         _lists = current.CopyLists();
     }
 
-    /// <summary>The rows that were set, in order.</summary>
-    public IReadOnlyList<Setting> Touched => _touched;
+    /// <summary>What was set, in order.</summary>
+    public IReadOnlyList<SettingKey> Touched => _touched;
+
+    /// <summary>What the last error of <see cref="Apply"/> is: <see cref="Fault.Config"/>, or
+    /// <see cref="Fault.NotSupported"/> for a guard that has no effect yet.</summary>
+    public Fault Fault { get; private set; } = Fault.Config;
 
     public bool IsStrict => (_values[Keys.Strict.Index] ?? new SettingValue("", 0, "")).Number != 0;
 
@@ -26,7 +32,7 @@ internal sealed class SettingsDraft
     /// <param name="folder">What a relative path counts from.</param>
     public string Apply(SettingKey key, string? text, string folder)
     {
-        _touched.Add(key.Row);
+        _touched.Add(key);
         if (key.IsNo)
             return Clear(key.Row, text);
         if (text is null && key.Row.Kind != SettingKind.Flag)
@@ -43,10 +49,23 @@ internal sealed class SettingsDraft
 
     private string Assign(Setting row, string text, string folder)
     {
-        if (SettingReader.TryRead(row, text, folder, out SettingValue value, out string error))
-            _values[row.Index] = value;
-        return error;
+        if (!SettingReader.TryRead(row, text, folder, out SettingValue value, out string error))
+            return error;
+        if (row.Guards && row.Later.Length > 0 && Asks(row, value))
+        {
+            Fault = Fault.NotSupported;
+            return $"it would have no effect: {row.Later}";
+        }
+        _values[row.Index] = value;
+        return "";
     }
+
+    // Old files hold keys with the values that they had anyway.
+    private static bool Asks(Setting row, SettingValue value)
+        => row.Kind is SettingKind.Flag or SettingKind.Number
+            ? value.Number != 0
+            : value.Text.AsSpan().Trim().Length > 0
+                && !value.Text.Equals(row.Default, StringComparison.OrdinalIgnoreCase);
 
     private string Append(Setting row, string text, string folder)
     {

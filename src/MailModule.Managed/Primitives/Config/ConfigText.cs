@@ -113,7 +113,7 @@ internal sealed class ConfigText
             InvalidDataException => Fault.Config,
             _ => Fault.Io,
         };
-        string reason = e is FileNotFoundException ? "there is no such file" : e.Message;
+        string reason = e is FileNotFoundException ? "there is no such file" : ExceptionWords.Of(e);
         return new ConfigError(fault, from, line, line > 0 ? $"the file to be included: {reason}" : reason);
     }
 

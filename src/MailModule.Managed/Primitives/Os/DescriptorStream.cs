@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace MailModule.Primitives.Os;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal sealed class DescriptorStream(FileCalls calls, int descriptor, long len
         buffer = buffer[..(int)Math.Min(buffer.Length, _left)];
         int count = calls.Read(_descriptor, buffer);
         if (count < 0)
-            throw new IOException($"reading a message failed (error {-count})");
+            throw ExceptionWords.Unreadable(Marshal.GetPInvokeErrorMessage(-count));
         if (count == 0)
             throw new IOException("a message has become shorter while it was read");
         _left -= count;

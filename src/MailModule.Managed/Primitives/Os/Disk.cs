@@ -60,8 +60,12 @@ internal sealed class Disk : IDisk
         int result = FileCalls.Linux.Lock(descriptor);
         if (result < 0)
             handle.Dispose();
+        else
+            LockHolder.Write(path);
         return ToFault(result);
     }
+
+    public string HolderOf(string path) => LockHolder.Of(path);
 
     public long FreeSpace(string path) => DiskCalls.FreeSpace(Octets(path));
 

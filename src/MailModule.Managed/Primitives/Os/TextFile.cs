@@ -38,7 +38,8 @@ internal static class TextFile
             if (result < 0)
                 throw Failure(result);
             if (!stamp.IsRegular)
-                throw new IOException(stamp.IsDirectory ? "it is a folder" : "it is no file, but a pipe or a device");
+                throw ExceptionWords.Unreadable(
+                    stamp.IsDirectory ? "it is a folder" : "it is no file, but a pipe or a device");
             return stamp.Length > limit ? throw TooLong(limit) : ReadAll(descriptor, limit);
         }
         finally
@@ -68,6 +69,6 @@ internal static class TextFile
     {
         Errno.NoEntry or Errno.NotDirectory => new FileNotFoundException("there is no such file"),
         Errno.NoAccess => new UnauthorizedAccessException("it may not be read"),
-        _ => new IOException(Marshal.GetPInvokeErrorMessage(-result)),
+        _ => ExceptionWords.Unreadable(Marshal.GetPInvokeErrorMessage(-result)),
     };
 }

@@ -47,7 +47,7 @@ internal sealed class WatchedFile<T>(string path, Func<byte[], T> parse, Action<
         {
             // The next call tries again.
             if (_toldOf != stamp)
-                tell?.Invoke(e.Message);
+                tell?.Invoke(ExceptionWords.Of(e));
             _toldOf = stamp;
         }
     }

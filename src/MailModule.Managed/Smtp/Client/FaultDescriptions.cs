@@ -19,7 +19,7 @@ internal static class FaultDescriptions
         Fault.Cancelled => "the attempt was cut short",
         Fault.Full => "no space, descriptor or connection is left",
         Fault.Io => "the message could not be read or kept",
-        _ => $"it failed ({fault})",
+        _ => FaultWords.Of(fault),
     };
 
     /// <summary>Subject and detail of the enhanced status (RFC 3463 §3.4 to §3.8); its class is the caller's.</summary>

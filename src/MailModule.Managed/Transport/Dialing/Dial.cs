@@ -63,7 +63,7 @@ internal sealed class Dial
         }
         catch (SocketException e)
         {
-            Fail(FaultOf(e.SocketErrorCode), e.Message);
+            Fail(FaultOf(e.SocketErrorCode), ExceptionWords.Of(e));
         }
         catch (ObjectDisposedException)
         {
@@ -115,7 +115,7 @@ internal sealed class Dial
         bool isConnected = error == SocketError.Success
             || (error == SocketError.ConnectionReset && _options.Proxy is null && !_options.IsTlsFirst);
         if (!isConnected)
-            Fail(FaultOf(error), new SocketException((int)error).Message);
+            Fail(FaultOf(error), ExceptionWords.OfSocket(error));
         else if (_options.Proxy is { } proxy)
             BeginTunnel(proxy);
         else if (TryEnd(out _))
@@ -132,7 +132,7 @@ internal sealed class Dial
         catch (SocketException e)
         {
             ReleaseSocket();
-            _failed(Fault.Connect, e.Message);
+            _failed(Fault.Connect, ExceptionWords.Of(e));
             return;
         }
         Begin(connection, _createSession(connection), _options.IsTlsFirst);
@@ -176,7 +176,7 @@ internal sealed class Dial
             }
             catch (SocketException e)
             {
-                trouble = e.Message;
+                trouble = ExceptionWords.Of(e);
             }
         }
         Fail(Fault.Connect, trouble);

@@ -50,6 +50,18 @@ public sealed class SubmissionContentTests : IDisposable
         Assert.True(expected.ToArray().AsSpan().SequenceEqual(Read(content)));
     }
 
+    [Fact]
+    public void A_content_that_cannot_be_kept_says_where_and_why()
+    {
+        using var content = new SubmissionContent("/proc/none");
+        while (content.Write(new byte[10_000]) == Fault.None)
+        {
+        }
+        Assert.StartsWith("the message cannot be kept in /proc/none: ", content.Problem, StringComparison.Ordinal);
+        Assert.Equal(Fault.Io, content.Write("x"u8));
+        Assert.Equal(content.Problem, FaultReason.Take(Fault.Io));
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(1)]

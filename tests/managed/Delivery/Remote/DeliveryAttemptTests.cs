@@ -100,6 +100,20 @@ public class DeliveryAttemptTests
         Assert.Contains("completed", owner.All);
     }
 
+    [Fact]
+    public void A_login_that_is_refused_is_a_warning_with_the_servers_words()
+    {
+        string[] script = ["220 hello", Line, "250-x\r\n250 AUTH PLAIN", Line, "535 5.7.8 wrong", Line, "221 bye"];
+        using var server = new ScriptedSmtpServer(null, script);
+        using var hosts = new LoopbackHosts();
+        var owner = new AttemptOwner(AttemptOwner.Transaction("x\n", "a@b.example"));
+        RemoteOptions options = LoopbackHosts.Options with { Login = new Credentials("user", "secret") };
+        Assert.Equal(SmtpStage.Auth, hosts.Run(owner, options, LoopbackHosts.Host("here", server)).Stage);
+        string warning = Assert.Single(hosts.Warnings);
+        Assert.StartsWith("here", warning, StringComparison.Ordinal);
+        Assert.EndsWith("our login failed, no mail is sent there: 535 5.7.8 wrong", warning, StringComparison.Ordinal);
+    }
+
     [Theory]
     [MemberData(nameof(Failures))]
     public void Where_no_host_is_ready_the_end_says_why(string[] script, int tries)

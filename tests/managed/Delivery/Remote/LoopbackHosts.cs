@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using MailModule.Delivery.Remote;
@@ -19,6 +20,7 @@ internal sealed class LoopbackHosts : IDisposable
     public const int WorkerLimit = 64;
 
     private readonly Workers _workers = new(WorkerLimit);
+    private readonly ConcurrentQueue<string> _warnings = new();
     private readonly ConnectionSet _connections;
 
     public LoopbackHosts() => _connections = new ConnectionSet(_workers, Log.None);
@@ -35,6 +37,9 @@ internal sealed class LoopbackHosts : IDisposable
         listener.Stop();
         return new RouteHost(name, port, [IPAddress.Loopback]);
     }
+
+    /// <summary>Lines of the log so far that an operator must see.</summary>
+    public string[] Warnings => [.. _warnings];
 
     public AttemptResult Run(AttemptOwner owner, params RouteHost[] hosts) => Run(owner, Options, hosts);
 
@@ -54,7 +59,8 @@ internal sealed class LoopbackHosts : IDisposable
     public DeliveryAttempt BeginLater(
         AttemptOwner owner, RemoteOptions options, Func<CancellationToken, ValueTask<Route>> findRoute)
     {
-        var dependencies = new DeliveryAttemptDependencies(_connections, (name, _) => NoAddress(name), Log.None);
+        var log = new Log(LogLevel.Warning, (_, _, text) => _warnings.Enqueue(text));
+        var dependencies = new DeliveryAttemptDependencies(_connections, (name, _) => NoAddress(name), log);
         var attempt = new DeliveryAttempt(dependencies, () => options, findRoute, owner);
         attempt.Start();
         return attempt;

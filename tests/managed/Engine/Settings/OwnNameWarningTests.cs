@@ -28,9 +28,7 @@ public class OwnNameWarningTests
     public void A_name_that_nobody_set_is_told_as_such()
     {
         var settings = new EngineSettings(Log.None);
-        string? warning = OwnNameWarning.Of(settings.Current);
-        Assert.Equal(HostName.Find().Contains('.') ? null : "smtp_name is not set",
-            warning?[.."smtp_name is not set".Length]);
+        Assert.StartsWith("smtp_name is not set", OwnNameWarning.Of(settings.Current), StringComparison.Ordinal);
     }
 
     [Fact]
