@@ -358,7 +358,8 @@ enum {
 /**
  * Is asked before the module acts on a request.
  *
- * stream   the connection; valid until the callback returns.
+ * stream   the connection; valid until the callback returns. It is the same in all requests of one connection, and no
+ *          other connection's as long as that lasts, so it tells which session asks.
  * reqname  what the request is about (table).
  * action   one ACTION_... value.
  * ...      arguments by action (table), to be taken with va_arg.
@@ -373,7 +374,8 @@ enum {
  * Recipients have commas between them. The empty sender is "". The number counts from 1, as the client does.
  *
  * Returns 0: the module carries on by itself. Above 0: refused; 400 to 599 is the SMTP reply code, any other number
- * 550; in POP3 always -ERR. Below 0: the host has done it, which means for
+ * 550; in POP3 always -ERR. 421 closes the connection as well, in POP3 too, and is no wrong password there. The client
+ * hears what mm_stream_set_reply has set, else what the number means. Below 0: the host has done it, which means for
  *   ACTION_SMTP_CONNECT  the host spoke with the client itself: close
  *   ACTION_SMTP_SENDMSG  taken by the host: answer 250, keep no copy
  *   ACTION_POP_LOGIN     the host vouches for the user: log in without the module's own check
@@ -388,7 +390,8 @@ enum {
  *                        reading refuses after the final dot. What was read is stored all the same if the answer is 0.
  *   ACTION_POP_GETMSG    SRVSend, SRVprintf write the content; the module adds +OK, stuffing and the last line,
  *                        and cuts for TOP. An answer of 0 after sending is -ERR and close.
- *   all                  GetAUTHName, GetAUTHPassw, GetRemoteIP, GetRemoteAddr, GetSocket.
+ *   all                  GetAUTHName, GetAUTHPassw, GetRemoteIP, GetRemoteAddr, GetSocket, and the functions named
+ *                        mm_stream_set_... and mm_stream_get_....
  *
  * Ownership: every pointer lives until the callback returns. Threads: G2; any number at once, one for a connection.
  * It must not throw an exception or jump out.
@@ -1183,6 +1186,54 @@ MM_API int MM_CALL GetRemoteAddr(ServerStream *stream, void *addr, int buflen);
  * Returns -1 on failure: MM_E_HANDLE, MM_E_STATE (not a request's stream), MM_E_CLOSED. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL GetSocket(ServerStream *stream);
+
+/**
+ * Keeps a pointer of the host's with the connection whose request a callback is asked about: each later request of that
+ * connection finds it. Before, it is NULL.
+ *
+ * user  never touched by the library.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not a request's stream). Threads: any, one at a time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_set_user(ServerStream *stream, void *user);
+
+/**
+ * The pointer that mm_stream_set_user has kept.
+ *
+ * user  gets it; NULL if there is none, and on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not a request's stream); MM_E_ARGUMENT (user NULL). Threads: any, one at a
+ * time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_get_user(ServerStream *stream, void **user);
+
+/**
+ * Hears that a connection has ended, and its stream is gone: no request of it comes any more, so what user points to
+ * may be freed.
+ *
+ * user  what mm_stream_set_user has kept; NULL if nothing.
+ * Threads: as a request callback; once for a connection. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_stream_closed_fn)(void *user);
+
+/**
+ * Names the callback that hears of the end of the connection whose request a callback is asked about.
+ *
+ * callback  NULL: nobody hears.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not a request's stream). Threads: any, one at a time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_set_closed(ServerStream *stream, mm_stream_closed_fn callback);
+
+/**
+ * Sets the words that the client hears if the callback, inside which this is called, refuses the request. They hold for
+ * that request alone; the last ones count. At ACTION_POP_DELMSG they are the answer to QUIT.
+ *
+ * status  enhanced status (RFC 3463) for SMTP, such as "5.7.1"; NULL: the one that goes with the code, as for a status
+ *         of another class than the code's.
+ * text    one line: 1 to 400 printable characters of ASCII. In POP3 it may begin with a response code (RFC 2449), such
+ *         as "[SYS/TEMP]".
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not a request's stream); MM_E_ARGUMENT. Threads: any, one at a time for a
+ * stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_set_reply(ServerStream *stream, const char *status, const char *text);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Look-ups                                                                                                         */

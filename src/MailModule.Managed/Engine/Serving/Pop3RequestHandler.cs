@@ -39,6 +39,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private int? _inlineAnswer;
     private SubmissionContent? _hostContent;
     private Pop3PasswordCheck? _login;
+    private readonly HostRequests _requests;
 
     public Pop3RequestHandler(
         Pop3Session session, Pop3Dependencies dependencies, Pop3Backend backend, IBlockingPeer? connection)
@@ -47,9 +48,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         _dependencies = dependencies;
         _backend = backend;
         _connection = connection;
+        _requests = new HostRequests(dependencies.Host, dependencies.RunJob);
     }
-
-    private RequestAction Action { get; set; }
 
     public Pop3Verdict Login(string user, byte[] password)
     {
@@ -93,6 +93,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         CloseMessage();
         GiveMaildropBack();
+        _requests.End();
     }
 
     private void GiveMaildropBack()
@@ -154,15 +155,11 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             _inlineAnswer = null;
             return answered;
         }
-        HostCallback host = _dependencies.Host;
-        if (!host.AsksAbout(action))
+        if (!_dependencies.Host.AsksAbout(action))
             return 0;
-        Action = action;
-        int answer = action == RequestAction.PopLogin
-            ? host.Ask(this, _user, action, new RequestArguments(_user, Password!))
-            : host.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
-        Action = RequestAction.None;
-        return answer;
+        return action == RequestAction.PopLogin
+            ? _requests.Ask(this, _user, action, new RequestArguments(_user, Password!))
+            : _requests.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
     }
 
     private string UniqueId()
@@ -176,9 +173,14 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         int answer = AskHost(RequestAction.PopLogin);
         Pop3PasswordCheck login = _login!;
         _login = null;
-        return answer == 0
-            ? login.Run()
-            : login.Decide(answer < 0 ? _dependencies.Accounts.FindOrCreate(_user) : null);
+        return answer switch
+        {
+            0 => login.Run(),
+            HostReplies.ClosingCode => login.Leave(HostReplies.Closing(_requests.Refusal)),
+            _ => login.Decide(
+                answer < 0 ? _dependencies.Accounts.FindOrCreate(_user) : null,
+                HostReplies.LoginRefusal(_requests.Refusal)),
+        };
     }
 
     private Pop3Verdict Enter(Account account)
@@ -201,7 +203,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return OpenHostContent(given ?? new SubmissionContent(_dependencies.ScratchFolder));
         given?.Dispose();
         if (answer > 0)
-            return Pop3Verdict.Refuse("refused by this host's policy");
+            return HostReplies.RetrievalRefusal(answer, _requests.Refusal);
         if (given is not null)
             return Pop3Verdict.Close();
         if (_isWhole && ReadAhead())
@@ -258,6 +260,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         List<int> ours = [];
         int kept = 0;
+        string? words = null;
         foreach (int index in _session.Deleted)
         {
             _index = index;
@@ -265,7 +268,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             if (answer == 0)
                 ours.Add(index);
             else if (answer > 0)
-                kept++;
+                (kept, words) = (kept + 1, _requests.Refusal?.Text ?? words);
         }
         Fault fault = ours.Count == 0 ? Fault.None : _dependencies.Delivery.MakeDurable(_maildrop!.Home);
         if (fault == Fault.None && ours.Count > 0)
@@ -278,12 +281,12 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         _dependencies.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
             ? Pop3Verdict.Accept
-            : Pop3Verdict.Refuse("[SYS/TEMP] some deleted messages not removed");
+            : Pop3Verdict.Refuse(words ?? "[SYS/TEMP] some deleted messages not removed");
     }
 
     public Fault Send(ReadOnlySpan<byte> octets)
     {
-        if (Action != RequestAction.PopGetMessage)
+        if (_requests.Action != RequestAction.PopGetMessage)
             return Fault.State;
         if (octets.IsEmpty)
             return Fault.None;
@@ -302,6 +305,17 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         => _session.Password ?? (_login is null ? null : Encoding.UTF8.GetString(_login.Password));
     public IPEndPoint? RemoteEndPoint => _session.Peer.RemoteEndPoint;
     public nint Descriptor => _connection?.Descriptor ?? -1;
+
+    public IHostHandle? Handle
+    {
+        get => _requests.Handle;
+        set => _requests.Handle = value;
+    }
+
+    public HostRefusal? Refusal
+    {
+        set => _requests.Refusal = value;
+    }
 
     private sealed class Closing(Stream message) : IJob
     {
