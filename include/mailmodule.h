@@ -237,9 +237,9 @@ MM_API int MM_CALL mm_engine_new(mm_engine **engine);
  *
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (the default engine, which is never freed); MM_E_STATE (called inside a
  * callback of any engine, or another thread is stopping this one): nothing has happened then. MM_E_TIMEOUT (a callback
- * of the host has still not returned): the engine is gone all the same but for that thread, which goes when it returns.
- * MM_E_FULL and MM_E_IO, as mm_engine_stop says: the engine is gone all the same. Threads: any, when no other thread
- * uses the handle. Since 0.1.
+ * of the host has still not returned, or the disk has not): the engine is gone all the same but for what the message
+ * names, which goes when that returns. MM_E_FULL and MM_E_IO, as mm_engine_stop says: the engine is gone all the same.
+ * Threads: any, when no other thread uses the handle. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_free(mm_engine *engine);
 
@@ -293,15 +293,18 @@ MM_API int MM_CALL mm_engine_get_int(mm_engine *engine, const char *key, int64_t
  * what an open walk of the queue reads from, and no callback comes any more. Settings stay. It may be started again by
  * the calls that started it, as often as you like. Stopping what does not run is MM_OK.
  *
- * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit.
+ * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit. What is cut has a moment to end; a
+ *             callback of the host that has not returned, or a disk that does not, is not waited for beyond that.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback of any engine,
- * which it might wait for, or another thread is stopping it); MM_E_TIMEOUT (a callback of the host has still not
- * returned: everything but its thread is gone, and that goes when it returns; what its user points to must live so
- * long); MM_E_FULL (everything is gone, but the disk is full: what was delivered last could not be marked as done in
- * the spool, and the next start may send that to other hosts again); MM_E_IO (the same, where the disk fails). Streams
- * and messages being written are cancelled: their SRVSend and mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and
- * mm_send_free still have to free them, and mm_smtp_server_stop and mm_pop3_server_stop the handles of servers. What is
- * in the queue stays there for the next start. Threads: any. Since 0.1.
+ * which it might wait for, or another thread is stopping it); MM_E_TIMEOUT (something still runs, which
+ * mm_last_error_message() names: callbacks, or what waits for the disk. The stop goes on by itself; until it is at its
+ * end whatever starts the engine is MM_E_STATE, what a callback's user points to must live, and another call of this
+ * function waits for that end, and tells what it came to); MM_E_FULL (everything is gone, but the disk is full: what
+ * was delivered last could not be marked as done in the spool, and the next start may send that to other hosts again);
+ * MM_E_IO (the same, where the disk fails). Streams and messages being written are cancelled: their SRVSend and
+ * mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them, and mm_smtp_server_stop and
+ * mm_pop3_server_stop the handles of servers. What is in the queue stays there for the next start. Threads: any. Since
+ * 0.1.
  */
 MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
 
@@ -1080,8 +1083,8 @@ MM_API int MM_CALL mm_smtp_server_get_port(mm_smtp_server *server, int *port);
  *
  * timeout_ms  milliseconds for the sessions; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1) and MM_E_STATE (called inside a callback, which it might
- * wait for): nothing has happened then. MM_E_TIMEOUT (a callback of the host has still not returned): the handle is
- * gone, and its session goes when it returns. Threads: any. Since 0.1.
+ * wait for): nothing has happened then. MM_E_TIMEOUT (a session still waits for a callback of the host, or for the
+ * disk): the handle is gone, and the session goes when that returns. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_server_stop(mm_smtp_server *server, int timeout_ms);
 

@@ -28,7 +28,8 @@ public sealed partial class MailEngine
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        fault = OutgoingStream.TryOpen(running!.Outgoing, route, from, to, observer, out stream, out string? text);
+        fault = OutgoingStream.TryOpen(
+            running!.Outgoing, route, from, to, running.Counted(observer), out stream, out string? text);
         return Fail(fault, text);
     }
 
@@ -51,7 +52,7 @@ public sealed partial class MailEngine
             return fault;
         fault = running!.Outgoing.OpenSpoolFor(options.Route, out text);
         if (fault == Fault.None)
-            sending = new SendingMessage(running.Outgoing, options, sender, observer);
+            sending = new SendingMessage(running.Outgoing, options, sender, running.Counted(observer));
         return Fail(fault, text);
     }
 
@@ -114,8 +115,8 @@ public sealed partial class MailEngine
         running = null;
         lock (_lock)
         {
-            if (_isStopping)
-                return Fail(Fault.State, "the engine is being stopped");
+            if (WhyNotRun() is { } reason)
+                return Fail(Fault.State, reason);
             running = Run();
             return Fault.None;
         }

@@ -37,5 +37,10 @@ internal sealed class HostRequests(HostCallback host, Action<IJob> runJob) : IJo
             handle.Close();
     }
 
-    void IJob.Run() => Handle!.Close();
+    void IJob.Run()
+    {
+        host.Calls.Begin(HostCall.StreamClosed);
+        Handle!.Close();
+        host.Calls.End(HostCall.StreamClosed);
+    }
 }
