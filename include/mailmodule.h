@@ -88,8 +88,9 @@
  *     what is not the library's own fault; the third is how its threads are halted for garbage collection.
  *   - Threads are started. They block all signals that are not faults, so that a host's signal never lands on them.
  * Every other signal's disposition, SIGPIPE's included, is what it was; the library's own writes never raise SIGPIPE.
- * The library is not safe to use in a child after fork() without exec(), and it cannot be unloaded: dlclose() leaves it
- * in place.
+ * The library is not safe to use in a child after fork() without exec(). A child that leaves it alone is no hindrance:
+ * the library's locks, ports and connections are closed there at once, so that they last no longer than the parent has
+ * them. It cannot be unloaded: dlclose() leaves it in place.
  */
 #ifndef MAILMODULE_H
 #define MAILMODULE_H

@@ -34,6 +34,9 @@ int mmi_call_request(SMTPReqCallback callback, ServerStream *stream, char *reqna
                      const char *text2, const char *text3, int number);
 void mmi_call_log(mm_log_fn callback, int level, const char *area, const char *text, void *user);
 
+/* Called by the managed half: a child made by fork closes this descriptor, or does so no more. */
+void mmi_unshare(int descriptor, int is_ours);
+
 /* Handed to the managed half, which calls them; tls.c says what for. 0: OpenSSL's new settings are watched. */
 typedef void (*mmi_fn)(void);
 int mmi_tls_watch(mmi_fn get_index, mmi_fn control);
