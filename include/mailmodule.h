@@ -382,7 +382,8 @@ enum {
  * hears what mm_stream_set_reply has set, else what the number means. Below 0: the host has done it, which means for
  *   ACTION_SMTP_CONNECT  the host spoke with the client itself: close
  *   ACTION_SMTP_SENDMSG  taken by the host: answer 250, keep no copy
- *   ACTION_POP_LOGIN     the host vouches for the user: log in without the module's own check
+ *   ACTION_POP_LOGIN     the host vouches for the user: log in without the module's own check. A name user/folder is
+ *                        that folder of the user's mailbox
  *   ACTION_POP_GETMSG    the host wrote the message with SRVSend or SRVprintf
  *   ACTION_POP_DELMSG    the host deleted it
  *

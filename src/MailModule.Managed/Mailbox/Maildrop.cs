@@ -6,8 +6,8 @@ namespace MailModule.Mailbox;
 /// <summary>
 /// A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing.
 /// </summary>
-internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor)
-    : IMaildrop
+internal sealed class Maildrop(
+    MaildirStore store, string home, FolderName box, MaildirSnapshot snapshot, int lockDescriptor) : IMaildrop
 {
     private static readonly FileAction s_open = static (folder, name, out stamp)
         => folder.OpenFile(name, MaildirName.Length(name), out stamp);
@@ -34,7 +34,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public Fault OpenMessage(int index, out Stream content)
     {
         content = Stream.Null;
-        int descriptor = store.Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        int descriptor = store.Folders.Open(home, box, out MailFolder folder);
         if (descriptor < 0)
             return SystemFault.Of(descriptor);
         using (folder)
@@ -49,7 +49,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public Fault ReadMessage(int index, Span<byte> buffer, out int length)
     {
         length = 0;
-        int result = _reading is null ? store.Folders.Open(home, FolderName.Inbox, out _reading) : 0;
+        int result = _reading is null ? store.Folders.Open(home, box, out _reading) : 0;
         if (result < 0)
             return SystemFault.Of(result);
         int descriptor = OnFile(_reading!, index, s_open, out FileStamp stamp);
@@ -70,7 +70,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public Fault Delete(ReadOnlySpan<int> indexes, out int failed)
     {
         failed = indexes.Length;
-        int result = store.Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        int result = store.Folders.Open(home, box, out MailFolder folder);
         if (result < 0)
             return SystemFault.Of(result);
         using (folder)
@@ -82,7 +82,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         EndReading();
         int descriptor = Interlocked.Exchange(ref _lock, -1);
         if (descriptor >= 0)
-            store.Unlock(home, descriptor);
+            store.Unlock(box.KeyIn(home), descriptor);
     }
 
     private Fault Delete(MailFolder folder, ReadOnlySpan<int> indexes, out int failed)
@@ -115,7 +115,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
         int result = OnFile(folder, snapshot, index, action, out stamp);
         for (int attempt = 0; result == -Errno.NoEntry && attempt < 3; attempt++)
         {
-            if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, out _newerSnapshot) != Fault.None)
+            if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, box, out _newerSnapshot) != Fault.None)
                 break;
             int at = _newerSnapshot.Find(snapshot.Unique(index));
             if (at >= 0)

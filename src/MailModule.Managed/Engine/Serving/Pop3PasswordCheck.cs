@@ -69,13 +69,14 @@ internal sealed class Pop3PasswordCheck(
     }
 
     /// <summary>The host has decided: it vouches for this user, or for none.</summary>
+    /// <param name="enterVouched">Opens the mailbox that the host has vouched for.</param>
     /// <param name="refusal">What a client hears who is refused.</param>
-    public Pop3Verdict Decide(Account? account, Pop3Verdict refusal)
+    public Pop3Verdict Decide(Account? account, Func<Account, Pop3Verdict> enterVouched, Pop3Verdict refusal)
     {
         CryptographicOperations.ZeroMemory(password);
         Count(account);
         if (_account is not null)
-            return enter(_account);
+            return enterVouched(_account);
         RefuseLate(refusal);
         return Pop3Verdict.Pending;
     }

@@ -177,17 +177,24 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         {
             0 => login.Run(),
             HostReplies.ClosingCode => login.Leave(HostReplies.Closing(_requests.Refusal)),
-            _ => login.Decide(
-                answer < 0 ? _dependencies.Accounts.FindOrCreate(_user) : null,
-                HostReplies.LoginRefusal(_requests.Refusal)),
+            < 0 => LogInVouched(login),
+            _ => login.Decide(null, Enter, HostReplies.LoginRefusal(_requests.Refusal)),
         };
     }
 
-    private Pop3Verdict Enter(Account account)
+    private Pop3Verdict LogInVouched(Pop3PasswordCheck login)
+    {
+        Account? account = VouchedUser.Find(_dependencies.Accounts, _user, out string folder);
+        return login.Decide(account, owner => Enter(owner, folder), Pop3Verdict.Refuse());
+    }
+
+    private Pop3Verdict Enter(Account account) => Enter(account, folder: "");
+
+    private Pop3Verdict Enter(Account account, string folder)
     {
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
         _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account.Home);
-        Fault fault = _dependencies.Store.Open(account.Home, out IMaildrop maildrop);
+        Fault fault = _dependencies.Store.Open(account.Home, folder, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Messages = _maildrop = maildrop;
