@@ -1253,8 +1253,9 @@ typedef struct MailHostInfo {
 
 /**
  * Finds the mail servers of a domain, ordered by preference, equal ones in random order. A domain without MX records
- * that has an address is its own server. Names over 63 octets are left out; a server that has IPv6 alone, or whose
- * addresses are not known for now, has no addresses here; of more than 12 addresses the first 12 are told.
+ * that has an address is its own server. As many are told as fit, the preferred ones first. Names over 63 octets are
+ * left out; a server that has IPv6 alone, or whose addresses are not known for now, has no addresses here; of more than
+ * 12 addresses the first 12 are told.
  *
  * domain     its name; what is outside ASCII is put into its ASCII form.
  * ret, size  an array and the number of its elements.

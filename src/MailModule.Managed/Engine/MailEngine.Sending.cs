@@ -61,13 +61,17 @@ public sealed partial class MailEngine
     /// known for now; <see cref="Fault.NotFound"/>: no such domain or no host; <see cref="Fault.RefusedPermanent"/>: it
     /// takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.
     /// </summary>
-    public Fault FindMx(string domain, out IReadOnlyList<MailExchanger> hosts)
+    /// <param name="limit">Hosts at most.</param>
+    /// <param name="nameLimit">A host whose name is longer is left out, if others are not.</param>
+    public Fault FindMx(string domain, int limit, int nameLimit, out IReadOnlyList<MailExchanger> hosts)
     {
         hosts = [];
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        var lookup = new MxLookup(new MailExchangers(running!.OutboundDelivery.Dns), domain, running.Stopping);
+        var lookup = new MxLookup(
+            new MailExchangers(running!.OutboundDelivery.Dns) { HostLimit = limit, NameLimit = nameLimit }, domain,
+            running.Stopping);
         MxAnswer answer = lookup.Find(running.Workers);
         hosts = answer.Hosts;
         return Fail(answer.Status switch

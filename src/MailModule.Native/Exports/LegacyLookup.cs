@@ -22,7 +22,7 @@ internal static unsafe class LegacyLookup
             return Fault.Argument;
         if (!MailEngine.MayBlock)
             return Fault.State;
-        fault = MailEngine.Default.FindMx(domain, out var hosts);
+        fault = MailEngine.Default.FindMx(domain, call.Size, MailHostInfoLayout.NameLimit, out var hosts);
         if (fault != Fault.None)
             return fault;
         count = MailHostInfoLayout.Write(hosts, new Span<MailHostInfoLayout>((void*)call.Servers, call.Size));
