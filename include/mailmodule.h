@@ -88,8 +88,9 @@
  *     what is not the library's own fault; the third is how its threads are halted for garbage collection.
  *   - Threads are started. They block all signals that are not faults, so that a host's signal never lands on them.
  * Every other signal's disposition, SIGPIPE's included, is what it was; the library's own writes never raise SIGPIPE.
- * The library is not safe to use in a child after fork() without exec(), and it cannot be unloaded: dlclose() leaves it
- * in place.
+ * The library is not safe to use in a child after fork() without exec(). A child that leaves it alone is no hindrance:
+ * the library's locks, ports and connections are closed there at once, so that they last no longer than the parent has
+ * them. It cannot be unloaded: dlclose() leaves it in place.
  */
 #ifndef MAILMODULE_H
 #define MAILMODULE_H
@@ -237,9 +238,9 @@ MM_API int MM_CALL mm_engine_new(mm_engine **engine);
  *
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (the default engine, which is never freed); MM_E_STATE (called inside a
  * callback of any engine, or another thread is stopping this one): nothing has happened then. MM_E_TIMEOUT (a callback
- * of the host has still not returned): the engine is gone all the same but for that thread, which goes when it returns.
- * MM_E_FULL and MM_E_IO, as mm_engine_stop says: the engine is gone all the same. Threads: any, when no other thread
- * uses the handle. Since 0.1.
+ * of the host has still not returned, or the disk has not): the engine is gone all the same but for what the message
+ * names, which goes when that returns. MM_E_FULL and MM_E_IO, as mm_engine_stop says: the engine is gone all the same.
+ * Threads: any, when no other thread uses the handle. Since 0.1.
  */
 MM_API int MM_CALL mm_engine_free(mm_engine *engine);
 
@@ -294,15 +295,18 @@ MM_API int MM_CALL mm_engine_get_int(mm_engine *engine, const char *key, int64_t
  * what an open walk of the queue reads from, and no callback comes any more. Settings stay. It may be started again by
  * the calls that started it, as often as you like. Stopping what does not run is MM_OK.
  *
- * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit.
+ * timeout_ms  milliseconds for the drain; 0 cuts at once; -1 waits without limit. What is cut has a moment to end; a
+ *             callback of the host that has not returned, or a disk that does not, is not waited for beyond that.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1); MM_E_STATE (called inside a callback of any engine,
- * which it might wait for, or another thread is stopping it); MM_E_TIMEOUT (a callback of the host has still not
- * returned: everything but its thread is gone, and that goes when it returns; what its user points to must live so
- * long); MM_E_FULL (everything is gone, but the disk is full: what was delivered last could not be marked as done in
- * the spool, and the next start may send that to other hosts again); MM_E_IO (the same, where the disk fails). Streams
- * and messages being written are cancelled: their SRVSend and mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and
- * mm_send_free still have to free them, and mm_smtp_server_stop and mm_pop3_server_stop the handles of servers. What is
- * in the queue stays there for the next start. Threads: any. Since 0.1.
+ * which it might wait for, or another thread is stopping it); MM_E_TIMEOUT (something still runs, which
+ * mm_last_error_message() names: callbacks, or what waits for the disk. The stop goes on by itself; until it is at its
+ * end whatever starts the engine is MM_E_STATE, what a callback's user points to must live, and another call of this
+ * function waits for that end, and tells what it came to); MM_E_FULL (everything is gone, but the disk is full: what
+ * was delivered last could not be marked as done in the spool, and the next start may send that to other hosts again);
+ * MM_E_IO (the same, where the disk fails). Streams and messages being written are cancelled: their SRVSend and
+ * mm_send_write give MM_E_CANCELLED; SRVEndOfMsg and mm_send_free still have to free them, and mm_smtp_server_stop and
+ * mm_pop3_server_stop the handles of servers. What is in the queue stays there for the next start. Threads: any. Since
+ * 0.1.
  */
 MM_API int MM_CALL mm_engine_stop(mm_engine *engine, int timeout_ms);
 
@@ -359,7 +363,8 @@ enum {
 /**
  * Is asked before the module acts on a request.
  *
- * stream   the connection; valid until the callback returns.
+ * stream   the connection; valid until the callback returns. It is the same in all requests of one connection, and no
+ *          other connection's as long as that lasts, so it tells which session asks.
  * reqname  what the request is about (table).
  * action   one ACTION_... value.
  * ...      arguments by action (table), to be taken with va_arg.
@@ -374,10 +379,12 @@ enum {
  * Recipients have commas between them. The empty sender is "". The number counts from 1, as the client does.
  *
  * Returns 0: the module carries on by itself. Above 0: refused; 400 to 599 is the SMTP reply code, any other number
- * 550; in POP3 always -ERR. Below 0: the host has done it, which means for
+ * 550; in POP3 always -ERR. 421 closes the connection as well, in POP3 too, and is no wrong password there. The client
+ * hears what mm_stream_set_reply has set, else what the number means. Below 0: the host has done it, which means for
  *   ACTION_SMTP_CONNECT  the host spoke with the client itself: close
  *   ACTION_SMTP_SENDMSG  taken by the host: answer 250, keep no copy
- *   ACTION_POP_LOGIN     the host vouches for the user: log in without the module's own check
+ *   ACTION_POP_LOGIN     the host vouches for the user: log in without the module's own check. A name user/folder is
+ *                        that folder of the user's mailbox
  *   ACTION_POP_GETMSG    the host wrote the message with SRVSend or SRVprintf
  *   ACTION_POP_DELMSG    the host deleted it
  *
@@ -389,7 +396,8 @@ enum {
  *                        reading refuses after the final dot. What was read is stored all the same if the answer is 0.
  *   ACTION_POP_GETMSG    SRVSend, SRVprintf write the content; the module adds +OK, stuffing and the last line,
  *                        and cuts for TOP. An answer of 0 after sending is -ERR and close.
- *   all                  GetAUTHName, GetAUTHPassw, GetRemoteIP, GetRemoteAddr, GetSocket.
+ *   all                  GetAUTHName, GetAUTHPassw, GetRemoteIP, GetRemoteAddr, GetSocket, and the functions named
+ *                        mm_stream_set_... and mm_stream_get_....
  *
  * Ownership: every pointer lives until the callback returns. Threads: G2; any number at once, one for a connection.
  * It must not throw an exception or jump out.
@@ -1086,8 +1094,8 @@ MM_API int MM_CALL mm_smtp_server_get_port(mm_smtp_server *server, int *port);
  *
  * timeout_ms  milliseconds for the sessions; 0 cuts at once; -1 waits without limit.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (timeout below -1) and MM_E_STATE (called inside a callback, which it might
- * wait for): nothing has happened then. MM_E_TIMEOUT (a callback of the host has still not returned): the handle is
- * gone, and its session goes when it returns. Threads: any. Since 0.1.
+ * wait for): nothing has happened then. MM_E_TIMEOUT (a session still waits for a callback of the host, or for the
+ * disk): the handle is gone, and the session goes when that returns. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_server_stop(mm_smtp_server *server, int timeout_ms);
 
@@ -1194,6 +1202,54 @@ MM_API int MM_CALL GetRemoteAddr(ServerStream *stream, void *addr, int buflen);
  */
 MM_API int MM_CALL GetSocket(ServerStream *stream);
 
+/**
+ * Keeps a pointer of the host's with the connection whose request a callback is asked about: each later request of that
+ * connection finds it. Before, it is NULL.
+ *
+ * user  never touched by the library.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not a request's stream). Threads: any, one at a time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_set_user(ServerStream *stream, void *user);
+
+/**
+ * The pointer that mm_stream_set_user has kept.
+ *
+ * user  gets it; NULL if there is none, and on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not a request's stream); MM_E_ARGUMENT (user NULL). Threads: any, one at a
+ * time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_get_user(ServerStream *stream, void **user);
+
+/**
+ * Hears that a connection has ended, and its stream is gone: no request of it comes any more, so what user points to
+ * may be freed.
+ *
+ * user  what mm_stream_set_user has kept; NULL if nothing.
+ * Threads: as a request callback; once for a connection. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_stream_closed_fn)(void *user);
+
+/**
+ * Names the callback that hears of the end of the connection whose request a callback is asked about.
+ *
+ * callback  NULL: nobody hears.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not a request's stream). Threads: any, one at a time for a stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_set_closed(ServerStream *stream, mm_stream_closed_fn callback);
+
+/**
+ * Sets the words that the client hears if the callback, inside which this is called, refuses the request. They hold for
+ * that request alone; the last ones count. At ACTION_POP_DELMSG they are the answer to QUIT.
+ *
+ * status  enhanced status (RFC 3463) for SMTP, such as "5.7.1"; NULL: the one that goes with the code, as for a status
+ *         of another class than the code's.
+ * text    one line: 1 to 400 printable characters of ASCII. In POP3 it may begin with a response code (RFC 2449), such
+ *         as "[SYS/TEMP]".
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (not a request's stream); MM_E_ARGUMENT. Threads: any, one at a time for a
+ * stream. Since 0.1.
+ */
+MM_API int MM_CALL mm_stream_set_reply(ServerStream *stream, const char *status, const char *text);
+
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Look-ups                                                                                                         */
 /* ---------------------------------------------------------------------------------------------------------------- */
@@ -1207,8 +1263,9 @@ typedef struct MailHostInfo {
 
 /**
  * Finds the mail servers of a domain, ordered by preference, equal ones in random order. A domain without MX records
- * that has an address is its own server. Names over 63 octets are left out; a server that has IPv6 alone, or whose
- * addresses are not known for now, has no addresses here; of more than 12 addresses the first 12 are told.
+ * that has an address is its own server. As many are told as fit, the preferred ones first. Names over 63 octets are
+ * left out; a server that has IPv6 alone, or whose addresses are not known for now, has no addresses here; of more than
+ * 12 addresses the first 12 are told.
  *
  * domain     its name; what is outside ASCII is put into its ASCII form.
  * ret, size  an array and the number of its elements.

@@ -254,11 +254,16 @@ static void stop_with_a_blocked_callback(void) {
     CHECK_INT(MM_E_TIMEOUT, mm_engine_stop(mm_engine_default(), 200));
     clock_gettime(CLOCK_MONOTONIC, &after);
     CHECK(after.tv_sec - before.tv_sec < 6);
-    CHECK_OK(SetSMTPServer(NULL, smtp_port, 0)); /* while the old one's callback still blocks */
-    CHECK_INT(250, smtp_message("bob@example.org", "Subject: anew\r\n\r\nx\r\n"));
+    CHECK(strstr(mm_last_error_message(), "1 of ACTION_SMTP_SENDMSG"));
+    CHECK_INT(MM_E_STATE, SetSMTPServer(NULL, smtp_port, 0)); /* while the old one's callback still blocks */
+    CHECK(strstr(mm_last_error_message(), "ACTION_SMTP_SENDMSG"));
+    CHECK_INT(MM_E_TIMEOUT, mm_engine_stop(mm_engine_default(), 0));
     signal_all(&may_go);
+    CHECK_OK(mm_engine_stop(mm_engine_default(), 10000)); /* waits for the end */
     CHECK(!wire_read(&slow));
     wire_close(&slow);
+    CHECK_OK(SetSMTPServer(NULL, smtp_port, 0));
+    CHECK_INT(250, smtp_message("bob@example.org", "Subject: anew\r\n\r\nx\r\n"));
 }
 
 static int broken(ServerStream *stream, char *reqname, int action, ...) {

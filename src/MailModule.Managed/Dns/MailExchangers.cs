@@ -13,8 +13,8 @@ internal interface IMailExchangers
 /// <param name="random">Shuffles; null: the system's. Another must not be used by two threads at once.</param>
 internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExchangers
 {
-    /// <summary>Hosts handed out at most; some zones have hundreds to keep senders busy.</summary>
-    private const int HostLimit = 16;
+    /// <summary>Hosts that mail is sent to at most; some zones have hundreds to keep senders busy.</summary>
+    private const int UsualHostLimit = 16;
 
     /// <summary>
     /// After so many hosts whose servers time out the others are not looked up: each costs whole time-outs.
@@ -23,6 +23,12 @@ internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExc
 
     private static readonly SearchValues<char> s_letters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789-_.");
+
+    /// <summary>Hosts handed out at most.</summary>
+    public int HostLimit { get; init; } = UsualHostLimit;
+
+    /// <summary>A host whose name is longer is left out, if others are not.</summary>
+    public int NameLimit { get; init; } = int.MaxValue;
 
     private readonly AddressLookup _addresses = new(dns, random);
     private readonly Random _random = random ?? Random.Shared;
@@ -87,10 +93,12 @@ internal sealed class MailExchangers(IDns dns, Random? random = null) : IMailExc
             return None(MxStatus.NullMx, $"{domain}: takes no mail (null MX)");
         _random.Shuffle(records);
         MxRecord[] usable = [.. records.Where(record => IsUsable(record.Exchange)).OrderBy(record => record.Preference)
-            .DistinctBy(record => record.Exchange).Take(HostLimit)];
-        return usable.Length == 0
+            .DistinctBy(record => record.Exchange)];
+        MxRecord[] named = Array.FindAll(usable, record => record.Exchange.Length <= NameLimit);
+        MxRecord[] wanted = [.. (named.Length > 0 ? named : usable).Take(HostLimit)];
+        return wanted.Length == 0
             ? None(MxStatus.NoHost, $"{domain}: its MX names no usable host")
-            : await LookUp(usable, cancel).ConfigureAwait(false);
+            : await LookUp(wanted, cancel).ConfigureAwait(false);
     }
 
     private async ValueTask<MxAnswer> LookUp(MxRecord[] records, CancellationToken cancel)

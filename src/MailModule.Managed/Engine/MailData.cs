@@ -123,17 +123,19 @@ internal sealed class MailData : IDisposable
 
     /// <summary>Delivers what can be in the time, and closes; the rest stays in the spool for the next start.</summary>
     /// <param name="queueTimeout">How long connections to other hosts may go on before they are cut.</param>
-    /// <returns><see cref="Fault.Timeout"/>: something runs on; else what the last flush of the spool came
-    /// to.</returns>
+    /// <returns>What the last flush of the spool came to.</returns>
     public Fault Stop(TimeSpan timeout, TimeSpan queueTimeout)
     {
         _dsns.Close();
-        bool ended = Queue.Stop(queueTimeout);
+        Queue.Stop(queueTimeout);
         Fault fault = Delivery.Stop(timeout);
+        Delivery.Join();
+        if (fault == Fault.Timeout)
+            fault = _spool.Flush();
         _store.Dispose();
         _spool.Dispose();
         _log.Write(LogLevel.Info, "spool", $"{_spool.Messages} messages, {_spool.Syncs} syncs of the log");
-        return ended ? fault : Fault.Timeout;
+        return fault;
     }
 
     public void Dispose() => Stop(TimeSpan.Zero, TimeSpan.Zero);

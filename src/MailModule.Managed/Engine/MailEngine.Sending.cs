@@ -29,7 +29,8 @@ public sealed partial class MailEngine
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        fault = OutgoingStream.TryOpen(running!.Outgoing, route, from, to, observer, out stream, out string? text);
+        fault = OutgoingStream.TryOpen(
+            running!.Outgoing, route, from, to, running.Counted(observer), out stream, out string? text);
         return Fail(fault, text);
     }
 
@@ -52,7 +53,7 @@ public sealed partial class MailEngine
             return fault;
         fault = running!.Outgoing.OpenSpoolFor(options.Route, out text);
         if (fault == Fault.None)
-            sending = new SendingMessage(running.Outgoing, options, sender, observer);
+            sending = new SendingMessage(running.Outgoing, options, sender, running.Counted(observer));
         return Fail(fault, text);
     }
 
@@ -61,13 +62,17 @@ public sealed partial class MailEngine
     /// known for now; <see cref="Fault.NotFound"/>: no such domain or no host; <see cref="Fault.RefusedPermanent"/>: it
     /// takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.
     /// </summary>
-    public Fault FindMx(string domain, out IReadOnlyList<MailExchanger> hosts)
+    /// <param name="limit">Hosts at most.</param>
+    /// <param name="nameLimit">A host whose name is longer is left out, if others are not.</param>
+    public Fault FindMx(string domain, int limit, int nameLimit, out IReadOnlyList<MailExchanger> hosts)
     {
         hosts = [];
         Fault fault = RunForSending(out RunningEngine? running);
         if (fault != Fault.None)
             return fault;
-        var lookup = new MxLookup(new MailExchangers(running!.OutboundDelivery.Dns), domain, running.Stopping);
+        var lookup = new MxLookup(
+            new MailExchangers(running!.OutboundDelivery.Dns) { HostLimit = limit, NameLimit = nameLimit }, domain,
+            running.Stopping);
         MxAnswer answer = lookup.Find(running.Workers);
         hosts = answer.Hosts;
         return Fail(answer.Status switch
@@ -115,8 +120,8 @@ public sealed partial class MailEngine
         running = null;
         lock (_lock)
         {
-            if (_isStopping)
-                return Fail(Fault.State, "the engine is being stopped");
+            if (WhyNotRun() is { } reason)
+                return Fail(Fault.State, reason);
             running = Run();
             return Fault.None;
         }

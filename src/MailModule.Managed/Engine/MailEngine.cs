@@ -15,13 +15,19 @@ public sealed partial class MailEngine
     /// <summary>The engine of the old functions; made at its first use, which starts nothing.</summary>
     public static MailEngine Default { get; } = new();
 
+    /// <summary>How long a stop without any time waits for a start that is under way.</summary>
+    private static readonly TimeSpan StartGrace = TimeSpan.FromMilliseconds(500);
+
     private readonly Lock _lock = new();
     private readonly EngineLog _log = new();
     private readonly EngineSettings _settings;
     private RunningEngine? _running;
     private Action<QueueEvent>? _queueListener;
     private string? _toldOfName;
+    private EngineStop? _stop;
     private bool _isStopping;
+    private bool _isStopAwaited;
+    private bool _isClosed;
 
     public MailEngine() => _settings = new EngineSettings(_log.Log) { Published = ConfigureLog };
 
@@ -101,8 +107,8 @@ public sealed partial class MailEngine
             return Fail(Fault.Argument, wrong);
         lock (_lock)
         {
-            if (_isStopping)
-                return Fail(Fault.State, "the engine is being stopped");
+            if (WhyNotRun() is { } reason)
+                return Fail(Fault.State, reason);
             Fault fault = Run().StartServer(
                 kind, HostOf(null, RequestAction.None), options, out server, out string? text);
             return Fail(fault, text);
@@ -111,9 +117,10 @@ public sealed partial class MailEngine
 
     /// <summary>
     /// Drains and stops: no new sessions, those at work get until <paramref name="timeout"/>, then they are cut. When
-    /// it returns every thread, socket and file of this engine is gone; <see cref="Fault.Timeout"/>: a host callback
-    /// still runs, everything else is gone; <see cref="Fault.Full"/> or another: all is gone, but the spool's last
-    /// marks are not on disk. Settings stay. Not running: None. Never called from inside a callback.
+    /// it returns every thread, socket and file of this engine is gone; <see cref="Fault.Timeout"/>: what the text
+    /// names still runs, the stop goes on by itself, and until its end nothing can be started; the next call waits for
+    /// that end. <see cref="Fault.Full"/> or another: all is gone, but the spool's last marks are not on disk. Settings
+    /// stay. Not running: None. Never called from inside a callback.
     /// </summary>
     public Fault Stop(TimeSpan timeout) => Stop(timeout, forGood: false);
 
@@ -126,6 +133,14 @@ public sealed partial class MailEngine
     /// <summary>Sets the sink that gets the engine's log lines beside the log file: level, area, text. Null: none. When
     /// this returns the old sink is not called any more. A sink is called from any thread and must not throw.</summary>
     public void SetLogSink(Action<LogLevel, string, string>? sink, LogLevel level) => _log.SetHostSink(sink, level);
+
+    // With the lock held. Null: it may be used.
+    private string? WhyNotRun()
+    {
+        if (_isClosed)
+            return "the engine is being freed";
+        return _isStopping ? $"the engine is being stopped; still running: {_running?.WhatRuns}" : null;
+    }
 
     private RunningEngine Run()
     {
@@ -151,8 +166,8 @@ public sealed partial class MailEngine
     {
         lock (_lock)
         {
-            if (_isStopping)
-                return Fail(Fault.State, "the engine is being stopped");
+            if (WhyNotRun() is { } reason)
+                return Fail(Fault.State, reason);
             Fault fault = Run().StartOrReplace(kind, HostOf(handler, mask), port, out string? text);
             return Fail(fault, text);
         }
@@ -160,34 +175,65 @@ public sealed partial class MailEngine
 
     private Fault Stop(TimeSpan timeout, bool forGood)
     {
-        RunningEngine? running;
-        lock (_lock)
-        {
-            if (_isStopping)
-                return Fail(Fault.State, "another thread stops the engine");
-            running = _running;
-            _isStopping = forGood || running is not null;
-        }
+        // Who starts a server holds the lock, perhaps as long as the disk likes.
+        if (!_lock.TryEnter(timeout + StartGrace))
+            return Fail(Fault.Timeout, "still running: a start, which waits for the disk");
+        EngineStop? stop;
+        bool isFirst;
         try
         {
-            Fault fault = running?.Stop(timeout) ?? Fault.None;
-            return Fail(fault, fault == Fault.None ? null : WhyStopFailed(fault));
+            if (_isStopAwaited || _isClosed)
+                return Fail(Fault.State, "another thread stops the engine");
+            isFirst = _stop is null;
+            _isClosed = forGood;
+            stop = BeginStop(timeout);
+            _isStopAwaited = stop is not null;
         }
         finally
         {
-            lock (_lock)
-            {
-                _log.DetachWorkers();
-                _running = null;
-                _isStopping = forGood;
-            }
+            _lock.Exit();
+        }
+        return stop is null ? Fault.None : Await(stop, isFirst, timeout);
+    }
+
+    // With the lock held. Null: nothing runs.
+    private EngineStop? BeginStop(TimeSpan timeout)
+    {
+        if (_stop is not null || _running is not { } running)
+            return _stop;
+        _isStopping = true;
+        _stop = new EngineStop(running, timeout, StopEnded);
+        return _stop;
+    }
+
+    private Fault Await(EngineStop stop, bool isFirst, TimeSpan timeout)
+    {
+        RunningEngine? running = _running;
+        if (isFirst)
+            stop.Begin();
+        Fault fault = isFirst ? stop.WaitForCut(timeout) : stop.Wait(timeout);
+        string? text = fault == Fault.None ? null : WhyStopFailed(fault, running);
+        lock (_lock)
+            _isStopAwaited = false;
+        return Fail(fault, text);
+    }
+
+    // On the thread of the stop.
+    private void StopEnded()
+    {
+        lock (_lock)
+        {
+            _log.DetachWorkers();
+            _running = null;
+            _stop = null;
+            _isStopping = false;
         }
     }
 
-    private string WhyStopFailed(Fault fault)
+    private string WhyStopFailed(Fault fault, RunningEngine? running)
     {
         if (fault == Fault.Timeout)
-            return "a callback of the host has not come back";
+            return $"still running: {running?.WhatRuns}";
         string spool = $"the spool {_settings.Current.FullPath(Keys.SmtpOut)}";
         return $"{spool}: {FaultWords.Of(fault)}; what was delivered last could not be marked as done there";
     }

@@ -1,3 +1,4 @@
+using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Queue;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
@@ -25,8 +26,6 @@ internal sealed class RunningEngine : IDisposable
     /// </summary>
     private static readonly TimeSpan CloseGrace = TimeSpan.FromSeconds(3);
 
-    private static readonly TimeSpan ShortGrace = TimeSpan.FromMilliseconds(200);
-
     private readonly EngineSettings _settings;
     private readonly Log _log;
     private readonly Workers _workers;
@@ -37,11 +36,12 @@ internal sealed class RunningEngine : IDisposable
     private readonly SingleServer _pop3;
     private MailData? _data;
     private Action<QueueEvent>? _queueListener;
+    private volatile string _stoppingPart = "";
     private bool _isClosed;
 
     public RunningEngine(EngineSettings settings, Action<QueueEvent>? queueListener, Log log)
     {
-        _queueListener = queueListener;
+        _queueListener = Counted(queueListener);
         _settings = settings;
         _log = log;
         _workers = new Workers(ThreadLimit, log);
@@ -56,6 +56,15 @@ internal sealed class RunningEngine : IDisposable
     /// <summary>How mail leaves for other hosts.</summary>
     public OutboundDelivery OutboundDelivery { get; }
 
+    public Log Log => _log;
+
+    /// <summary>The callbacks of the host that run now.</summary>
+    public HostCalls HostCalls { get; } = new();
+
+    /// <summary>What keeps a stop from its end, in words.</summary>
+    public string WhatRuns
+        => HostCalls.IsAnyRunning ? $"callbacks of the host ({HostCalls})" : _stoppingPart;
+
     /// <summary>Cancelled when the engine begins to stop.</summary>
     public CancellationToken Stopping => _stopping.Token;
 
@@ -66,7 +75,7 @@ internal sealed class RunningEngine : IDisposable
     public Fault StartOrReplace(ServerKind kind, HostCallback host, int port, out string? text)
     {
         Fault fault = OpenData(out text);
-        return fault == Fault.None ? ServerOf(kind).StartOrReplace(host, port, out text) : fault;
+        return fault == Fault.None ? ServerOf(kind).StartOrReplace(Counted(host), port, out text) : fault;
     }
 
     /// <summary>Starts a server with a handle of its own.</summary>
@@ -75,32 +84,60 @@ internal sealed class RunningEngine : IDisposable
     {
         server = null;
         Fault fault = OpenData(out text);
-        return fault == Fault.None ? ServerOf(kind).Start(host, options, out server, out text) : fault;
+        return fault == Fault.None ? ServerOf(kind).Start(Counted(host), options, out server, out text) : fault;
     }
 
     /// <summary>
     /// Stops from the outside in: first new connections, then sessions, messages of the host, deliveries and spool, and
-    /// last the threads that served all of it. Each gets what is left of the time. <see cref="Fault.Timeout"/>: a host
-    /// callback has not come back; else what the last flush of the spool came to.
+    /// last the threads that served all of it, which <see cref="WaitForEnd"/> waits for. Each gets what is left of the
+    /// time.
     /// </summary>
+    /// <returns>What the last flush of the spool came to.</returns>
     public Fault Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
         _smtp.CloseToNew();
         _pop3.CloseToNew();
-        bool ended = _smtp.Stop(Remaining(deadline));
-        ended &= _pop3.Stop(Remaining(deadline));
+        _stoppingPart = "sessions of clients, which wait for the disk";
+        _smtp.Stop(Remaining(deadline));
+        _pop3.Stop(Remaining(deadline));
+        _stoppingPart = "messages of the host";
         Outgoing.Stop(Remaining(deadline));
         _stopping.Cancel();
-        // A callback that has not come back till now was waited for; its thread gets no second grace.
-        TimeSpan grace = ended ? CloseGrace : ShortGrace;
+        _stoppingPart = "deliveries and the spool, which wait for the disk";
         Fault fault = CloseData()?.Stop(Remaining(deadline) + CloseGrace, Remaining(deadline)) ?? Fault.None;
-        ended &= OutboundDelivery.Stop();
-        ended &= _workers.Stop(Remaining(deadline) + grace);
-        return ended ? fault : Fault.Timeout;
+        _stoppingPart = "connections to other hosts";
+        OutboundDelivery.Stop();
+        return fault;
     }
 
-    public void Dispose() => Stop(TimeSpan.Zero);
+    /// <summary>After <see cref="Stop"/>: returns when nothing of the engine runs any more, however long that takes.
+    /// </summary>
+    public void WaitForEnd()
+    {
+        _stoppingPart = "threads that wait for files or look-ups";
+        _workers.Stop(Timeout.InfiniteTimeSpan);
+        _stoppingPart = "";
+    }
+
+    /// <summary>The observer, its calls counted.</summary>
+    public ISubmissionObserver? Counted(ISubmissionObserver? observer)
+        => observer is null ? null : new CountedObserver(observer, HostCalls);
+
+    public void Dispose()
+    {
+        Stop(TimeSpan.Zero);
+        WaitForEnd();
+    }
+
+    private HostCallback Counted(HostCallback host) => host with { Calls = HostCalls };
+
+    private Action<QueueEvent>? Counted(Action<QueueEvent>? listener) => listener is null ? null : one =>
+    {
+        HostCalls.Begin(HostCall.QueueEvent);
+        listener(one);
+        HostCalls.End(HostCall.QueueEvent);
+    };
 
     private static TimeSpan Remaining(long deadline)
         => TimeSpan.FromMilliseconds(Math.Max(0, deadline - Environment.TickCount64));
@@ -151,6 +188,7 @@ internal sealed class RunningEngine : IDisposable
     public void SetQueueListener(Action<QueueEvent>? listener)
     {
         MailData? data;
+        listener = Counted(listener);
         lock (_opening)
         {
             _queueListener = listener;

@@ -28,5 +28,5 @@ public sealed class StartedServer
     public Fault Stop(TimeSpan timeout)
         => _owner.Stop(_server, timeout)
             ? Fault.None
-            : MailEngine.Fail(Fault.Timeout, "a callback of the host has not come back");
+            : MailEngine.Fail(Fault.Timeout, $"still running: {_server.WhatRuns}");
 }

@@ -24,6 +24,9 @@ internal sealed class FolderName
 
     public bool IsInbox => Text.Length == 0;
 
+    /// <summary>A key for this mailbox of a user: no two have the same, for no home holds a NUL.</summary>
+    public string KeyIn(string home) => IsInbox ? home : $"{home}\0{Text}";
+
     /// <param name="folder">From <see cref="SubFolder.TryParse"/>; empty for the inbox.</param>
     public static FolderName Of(string folder)
         => folder.Length == 0 ? Inbox : new FolderName("." + folder.Replace('/', '.'));

@@ -34,4 +34,9 @@ internal interface IMailStore
     /// Takes the maildrop's lock and a snapshot (RFC 1939 §8). <see cref="Fault.Locked"/> if another session has it.
     /// </summary>
     Fault Open(string home, out IMaildrop maildrop);
+
+    /// <summary>As <see cref="Open(string, out IMaildrop)"/>, a folder of the mailbox, which is made if need be; its
+    /// lock is its own.</summary>
+    /// <param name="folder">From <see cref="SubFolder.TryParse"/>; empty for the mailbox itself.</param>
+    Fault Open(string home, string folder, out IMaildrop maildrop);
 }

@@ -67,7 +67,7 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
             return;
         }
         if (_used + name.Length > _names.Length)
-            Array.Resize(ref _names, Math.Max(_names.Length * 2, _used + Math.Max(name.Length, 4096)));
+            Array.Resize(ref _names, BufferSize.For((long)_used + Math.Max(name.Length, 4096), _names.Length));
         if (_count == _messages.Length)
             Array.Resize(ref _messages, Math.Max(_messages.Length * 2, 64));
         name.CopyTo(_names.AsSpan(_used));

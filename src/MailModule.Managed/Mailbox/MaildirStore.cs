@@ -56,20 +56,26 @@ internal sealed class MaildirStore : IMailStore, IDisposable
 
     public Fault Sync() => _delivery.Sync();
 
-    public Fault Open(string home, out IMaildrop maildrop)
+    public Fault Open(string home, out IMaildrop maildrop) => Open(home, FolderName.Inbox, out maildrop);
+
+    public Fault Open(string home, string folder, out IMaildrop maildrop)
+        => Open(home, FolderName.Of(folder), out maildrop);
+
+    private Fault Open(string home, FolderName box, out IMaildrop maildrop)
     {
         maildrop = null!;
+        string key = box.KeyIn(home);
         lock (_locked)
-            if (!_locked.Add(home))
+            if (!_locked.Add(key))
                 return Fault.Locked;
-        Fault fault = LockFile(home, out int descriptor);
+        Fault fault = LockFile(home, box, out int descriptor);
         var snapshot = MaildirSnapshot.Empty;
         if (fault == Fault.None)
-            fault = GetSnapshot(home, out snapshot);
+            fault = GetSnapshot(home, box, out snapshot);
         if (fault == Fault.None)
-            maildrop = new Maildrop(this, home, snapshot, descriptor);
+            maildrop = new Maildrop(this, home, box, snapshot, descriptor);
         else
-            Unlock(home, descriptor);
+            Unlock(key, descriptor);
         return fault;
     }
 
@@ -83,12 +89,16 @@ internal sealed class MaildirStore : IMailStore, IDisposable
         _delivery.Unsynced.Dispose();
     }
 
-    internal void Unlock(string home, int descriptor)
+    /// <param name="key">Of the mailbox (<see cref="FolderName.KeyIn"/>).</param>
+    internal void Unlock(string key, int descriptor)
     {
         if (descriptor >= 0)
+        {
+            UnsharedDescriptors.Remove(descriptor);
             Calls.Close(descriptor);
+        }
         lock (_locked)
-            _locked.Remove(home);
+            _locked.Remove(key);
     }
 
     internal Fault SyncFolder(HomeFolder folder) => _delivery.Unsynced.SyncFolder(folder);
@@ -96,25 +106,27 @@ internal sealed class MaildirStore : IMailStore, IDisposable
     internal void NotePassedOver(MailFolder folder, ReadOnlySpan<byte> name, int result)
         => _passedOver.Note(folder.Path, name, result);
 
-    private Fault GetSnapshot(string home, out MaildirSnapshot snapshot)
+    private Fault GetSnapshot(string home, FolderName box, out MaildirSnapshot snapshot)
     {
-        Fault fault = Snapshots.Get(home, out snapshot);
-        if (fault == Fault.NotFound && _delivery.Prepare(home, FolderName.Inbox) >= 0)
-            fault = Snapshots.Get(home, out snapshot);
+        Fault fault = Snapshots.Get(home, box, out snapshot);
+        if (fault == Fault.NotFound && _delivery.Prepare(home, box) >= 0)
+            fault = Snapshots.Get(home, box, out snapshot);
         return fault;
     }
 
-    private Fault LockFile(string home, out int descriptor)
+    private Fault LockFile(string home, FolderName box, out int descriptor)
     {
-        descriptor = OpenLock(home);
-        if (descriptor == -Errno.NoEntry && _delivery.Prepare(home, FolderName.Inbox) >= 0)
-            descriptor = OpenLock(home);
+        descriptor = OpenLock(home, box);
+        if (descriptor == -Errno.NoEntry && _delivery.Prepare(home, box) >= 0)
+            descriptor = OpenLock(home, box);
+        if (descriptor >= 0)
+            UnsharedDescriptors.Add(descriptor);
         return SystemFault.Of(descriptor < 0 ? descriptor : Calls.Lock(descriptor));
     }
 
-    private int OpenLock(string home)
+    private int OpenLock(string home, FolderName box)
     {
-        int result = Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        int result = Folders.Open(home, box, out MailFolder folder);
         if (result < 0)
             return result;
         using (folder)
@@ -123,7 +135,7 @@ internal sealed class MaildirStore : IMailStore, IDisposable
             NotePassedOver(folder, LockName, result);
         }
         if (result == -Errno.NoEntry)
-            Folders.Forget(home, FolderName.Inbox);
+            Folders.Forget(home, box);
         return result;
     }
 }

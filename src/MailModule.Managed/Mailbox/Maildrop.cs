@@ -7,8 +7,8 @@ namespace MailModule.Mailbox;
 /// A POP3 session's view of a Maildir: a snapshot, and the lock until disposed. It moves and marks nothing; a name that
 /// tells another size than the file has gets the right one.
 /// </summary>
-internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot snapshot, int lockDescriptor)
-    : IMaildrop
+internal sealed class Maildrop(
+    MaildirStore store, string home, FolderName box, MaildirSnapshot snapshot, int lockDescriptor) : IMaildrop
 {
     private static readonly FileAction s_open = static (folder, name, out stamp)
         => folder.OpenFile(name, MaildirName.Length(name), out stamp);
@@ -42,7 +42,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public Fault OpenMessage(int index, out Stream content)
     {
         content = Stream.Null;
-        int result = store.Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        int result = store.Folders.Open(home, box, out MailFolder folder);
         if (result < 0)
             return SystemFault.Of(result);
         using (folder)
@@ -81,7 +81,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public Fault ReadMessage(int index, Span<byte> buffer, out int length)
     {
         length = 0;
-        int result = _reading is null ? store.Folders.Open(home, FolderName.Inbox, out _reading) : 0;
+        int result = _reading is null ? store.Folders.Open(home, box, out _reading) : 0;
         if (result < 0)
             return SystemFault.Of(result);
         int descriptor = OnFile(_reading!, index, s_open, out FileStamp stamp);
@@ -102,7 +102,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
     public Fault Delete(ReadOnlySpan<int> indexes, out int failed)
     {
         failed = indexes.Length;
-        int result = store.Folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        int result = store.Folders.Open(home, box, out MailFolder folder);
         if (result < 0)
             return SystemFault.Of(result);
         using (folder)
@@ -116,7 +116,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             store.Snapshots.Correct(home, sizes);
         int descriptor = Interlocked.Exchange(ref _lock, -1);
         if (descriptor >= 0)
-            store.Unlock(home, descriptor);
+            store.Unlock(box.KeyIn(home), descriptor);
     }
 
     private Fault Delete(MailFolder folder, ReadOnlySpan<int> indexes, out int failed)
@@ -186,7 +186,7 @@ internal sealed class Maildrop(MaildirStore store, string home, MaildirSnapshot 
             : OnFile(folder, snapshot.Name(index), snapshot[index].InNew, action, out stamp);
         for (int attempt = 0; result == -Errno.NoEntry && attempt < 3; attempt++)
         {
-            if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, out _newerSnapshot) != Fault.None)
+            if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, box, out _newerSnapshot) != Fault.None)
                 break;
             int at = _newerSnapshot.Find(snapshot.Unique(index));
             if (at >= 0)

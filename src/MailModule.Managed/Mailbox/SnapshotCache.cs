@@ -4,7 +4,7 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// The last snapshots, by home, those used last up to a bound of memory. One is given again while the times of new/ and
+/// The last snapshots, by mailbox, those used last up to a bound of memory. One is given again while the times of new/ and
 /// cur/ say that nothing has changed. Any thread.
 /// </summary>
 internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, PassedOver passedOver, long bound)
@@ -14,24 +14,24 @@ internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, Passed
     // before it.
     private const long TrustAfter = 2_100_000_000;
 
-    private readonly Dictionary<string, LinkedListNode<Entry>> _byHome = [];
+    private readonly Dictionary<string, LinkedListNode<Entry>> _byKey = [];
     private readonly LinkedList<Entry> _latestFirst = new();
     private long _weight;
 
-    private readonly record struct Entry(string Home, MaildirSnapshot Snapshot, bool Trusted);
+    private readonly record struct Entry(string Key, MaildirSnapshot Snapshot, bool Trusted);
 
     /// <summary>Directories listed so far; for tests and metrics.</summary>
     public long Listings { get; private set; }
 
     /// <summary>The Maildir as it is now. <see cref="Fault.NotFound"/> if there is none.</summary>
-    public Fault Get(string home, out MaildirSnapshot snapshot)
+    public Fault Get(string home, FolderName box, out MaildirSnapshot snapshot)
     {
         snapshot = MaildirSnapshot.Empty;
-        int result = folders.Open(home, FolderName.Inbox, out MailFolder folder);
+        int result = folders.Open(home, box, out MailFolder folder);
         if (result < 0)
             return SystemFault.Of(result);
         using (folder)
-            return Get(home, folder, out snapshot);
+            return Get(home, box, folder, out snapshot);
     }
 
     /// <summary>
@@ -44,16 +44,17 @@ internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, Passed
                 node.Value = node.Value with { Snapshot = node.Value.Snapshot.With(sizes) };
     }
 
-    private Fault Get(string home, MailFolder folder, out MaildirSnapshot snapshot)
+    private Fault Get(string home, FolderName box, MailFolder folder, out MaildirSnapshot snapshot)
     {
+        string key = box.KeyIn(home);
         snapshot = MaildirSnapshot.Empty;
         int result = Stamps(folder, out FileStamp newFolder, out FileStamp curFolder);
         if (result < 0)
         {
-            folders.Forget(home, FolderName.Inbox);
+            folders.Forget(home, box);
             return SystemFault.Of(result);
         }
-        Entry? kept = Find(home);
+        Entry? kept = Find(key);
         if (kept is { Trusted: true } && kept.Value.Snapshot.NewFolder == newFolder
             && kept.Value.Snapshot.CurFolder == curFolder)
         {
@@ -64,7 +65,7 @@ internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, Passed
         Fault fault = new MaildirListing(calls, folder, passedOver)
             .Read(kept?.Snapshot ?? MaildirSnapshot.Empty, newFolder, curFolder, out snapshot);
         if (fault == Fault.None)
-            Add(new Entry(home, snapshot, now - Math.Max(newFolder.Modified, curFolder.Modified) > TrustAfter));
+            Add(new Entry(key, snapshot, now - Math.Max(newFolder.Modified, curFolder.Modified) > TrustAfter));
         return fault;
     }
 
@@ -80,11 +81,11 @@ internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, Passed
         return result >= 0 && (newFolder.Links == 0 || curFolder.Links == 0) ? -Errno.NoEntry : result;
     }
 
-    private Entry? Find(string home)
+    private Entry? Find(string key)
     {
-        lock (_byHome)
+        lock (_byKey)
         {
-            if (!_byHome.TryGetValue(home, out LinkedListNode<Entry>? node))
+            if (!_byKey.TryGetValue(key, out LinkedListNode<Entry>? node))
                 return null;
             _latestFirst.Remove(node);
             _latestFirst.AddFirst(node);
@@ -94,12 +95,12 @@ internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, Passed
 
     private void Add(Entry kept)
     {
-        lock (_byHome)
+        lock (_byKey)
         {
             Listings++;
-            if (_byHome.TryGetValue(kept.Home, out LinkedListNode<Entry>? old))
+            if (_byKey.TryGetValue(kept.Key, out LinkedListNode<Entry>? old))
                 Remove(old);
-            _byHome[kept.Home] = _latestFirst.AddFirst(kept);
+            _byKey[kept.Key] = _latestFirst.AddFirst(kept);
             _weight += kept.Snapshot.MemorySize;
             while (_weight > bound && _latestFirst.Last is { } oldest)
                 Remove(oldest);
@@ -109,7 +110,7 @@ internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, Passed
     private void Remove(LinkedListNode<Entry> node)
     {
         _latestFirst.Remove(node);
-        _byHome.Remove(node.Value.Home);
+        _byKey.Remove(node.Value.Key);
         _weight -= node.Value.Snapshot.MemorySize;
     }
 }

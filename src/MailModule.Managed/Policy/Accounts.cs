@@ -59,11 +59,14 @@ internal sealed class Accounts
     }
 
     /// <summary>
-    /// The name under which failed logins are counted: one for all the ways to spell what may be one user, and made
-    /// alike whether there is such a user or not.
+    /// The name under which failed logins are counted: one for all the ways to spell what may be one user, with a
+    /// folder or without, and made alike whether there is such a user or not.
     /// </summary>
     public string CountedName(string name)
     {
+        int slash = name.IndexOf('/');
+        if (slash > 0)
+            name = name[..slash];
         int at = name.LastIndexOf('@');
         string user = at > 0 && _domains.Contains(name[(at + 1)..]) ? name[..at] : name;
         return (user.Length <= Account.NameLimit ? user : user[..Account.NameLimit]).ToUpperInvariant();

@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailModule.Primitives;
 
 namespace MailModule.Spool;
 
@@ -6,11 +7,11 @@ namespace MailModule.Spool;
 internal static class Buffers
 {
     /// <summary>Makes room for <paramref name="needed"/> octets; the first <paramref name="used"/> stay.</summary>
-    public static void Grow(ref byte[] buffer, int used, int needed)
+    public static void Grow(ref byte[] buffer, int used, long needed)
     {
         if (needed <= buffer.Length)
             return;
-        byte[] larger = ArrayPool<byte>.Shared.Rent(Math.Max(needed, buffer.Length * 2));
+        byte[] larger = ArrayPool<byte>.Shared.Rent(BufferSize.For(needed, buffer.Length));
         buffer.AsSpan(0, used).CopyTo(larger);
         Return(ref buffer);
         buffer = larger;

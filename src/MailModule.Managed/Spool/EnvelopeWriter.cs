@@ -112,7 +112,7 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
     private Span<byte> WritePlace(int length)
     {
         int start = End;
-        Buffers.Grow(ref _buffer, start, start + length);
+        Buffers.Grow(ref _buffer, start, (long)start + length);
         End = start + length;
         return _buffer.AsSpan(start, length);
     }

@@ -17,6 +17,7 @@ internal sealed class Acceptor : SocketAsyncEventArgs
         _listener = listener;
         _socket = socket;
         EndPoint = (IPEndPoint)socket.LocalEndPoint!;
+        UnsharedDescriptors.Add((int)socket.SafeHandle.DangerousGetHandle());
         _retry = new Timer(static acceptor => ((Acceptor)acceptor!).AcceptNext(), this, Timeout.Infinite,
             Timeout.Infinite);
     }
@@ -25,7 +26,12 @@ internal sealed class Acceptor : SocketAsyncEventArgs
 
     public void Start() => AcceptNext();
 
-    public void Stop() => _socket.Dispose();
+    public void Stop()
+    {
+        if (!_socket.SafeHandle.IsClosed)
+            UnsharedDescriptors.Remove((int)_socket.SafeHandle.DangerousGetHandle());
+        _socket.Dispose();
+    }
 
     protected override void OnCompleted(SocketAsyncEventArgs e)
     {

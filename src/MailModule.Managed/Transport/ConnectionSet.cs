@@ -22,6 +22,13 @@ internal sealed class ConnectionSet : IDisposable, IJob
 
     /// <summary>Time for aborted connections to end: much more than they need, for a loaded machine.</summary>
     private static readonly TimeSpan AbortGrace = TimeSpan.FromSeconds(3);
+
+    /// <summary>
+    /// The same while a callback of the host runs: one that only waits for its connection comes back in it.
+    /// </summary>
+    private static readonly TimeSpan CallbackGrace = TimeSpan.FromMilliseconds(500);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
     private readonly Lock _lock = new();
     private readonly HashSet<Connection> _connections = [];
     private readonly AddressCounts _perAddress;
@@ -77,7 +84,8 @@ internal sealed class ConnectionSet : IDisposable, IJob
     /// they are aborted. False: a session still waits for a call of the host, or a worker, that has not come back; it
     /// closes when that does.
     /// </summary>
-    public bool Stop(TimeSpan timeout)
+    /// <param name="calls">Those that a session may wait for; null: none does.</param>
+    public bool Stop(TimeSpan timeout, HostCalls? calls = null)
     {
         foreach (Connection connection in BeginStop())
             connection.Raise(Events.Stopping);
@@ -85,7 +93,18 @@ internal sealed class ConnectionSet : IDisposable, IJob
             return true;
         foreach (Connection connection in Snapshot())
             connection.Abort();
-        return _isEmpty.WaitOne(AbortGrace);
+        return WaitForAborted(calls);
+    }
+
+    private bool WaitForAborted(HostCalls? calls)
+    {
+        long began = Environment.TickCount64;
+        if (_isEmpty.WaitOne(CallbackGrace))
+            return true;
+        while (calls is not { IsAnyRunning: true } && Environment.TickCount64 - began < AbortGrace.TotalMilliseconds)
+            if (_isEmpty.WaitOne(LookInterval))
+                return true;
+        return _isEmpty.WaitOne(TimeSpan.Zero);
     }
 
     /// <summary>Ends the sweep; after <see cref="Stop"/>.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
@@ -83,7 +84,7 @@ internal sealed class Output : IBufferWriter<byte>
         if (_octets.Length - Length >= wanted)
             return;
         byte[] larger = ArrayPool<byte>.Shared.Rent(
-            Math.Max(Math.Max(MinimumSize, Length + wanted), _octets.Length * 2));
+            BufferSize.For(Math.Max(MinimumSize, (long)Length + wanted), _octets.Length));
         Written.CopyTo(larger);
         if (_octets.Length > 0)
             ArrayPool<byte>.Shared.Return(_octets);

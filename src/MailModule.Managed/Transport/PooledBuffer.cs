@@ -1,4 +1,5 @@
 using System.Buffers;
+using MailModule.Primitives;
 
 namespace MailModule.Transport;
 
@@ -83,7 +84,7 @@ internal struct PooledBuffer
             return;
         byte[] target = _octets.Length - Length >= more
             ? _octets
-            : ArrayPool<byte>.Shared.Rent(Math.Max(Length + more, _octets.Length * 2));
+            : ArrayPool<byte>.Shared.Rent(BufferSize.For((long)Length + more, _octets.Length));
         Span.CopyTo(target);
         _start = 0;
         if (target == _octets)

@@ -13,6 +13,7 @@ internal abstract class SocketLink : ILink
         Socket = socket;
         socket.Blocking = false;
         socket.NoDelay = true;
+        UnsharedDescriptors.Add((int)socket.SafeHandle.DangerousGetHandle());
         RemoteEndPoint = remote ?? (IPEndPoint)socket.RemoteEndPoint!;
     }
 
@@ -56,6 +57,8 @@ internal abstract class SocketLink : ILink
 
     public virtual void Close()
     {
+        if (!IsClosed)
+            UnsharedDescriptors.Remove((int)Descriptor);
         IsClosed = true;
         Socket.Dispose();
     }

@@ -14,33 +14,44 @@ internal sealed unsafe class RequestCallback(nint callback) : IRequestHandler
 
     public int Invoke(IRequestStream stream, string requestName, RequestAction action, in RequestArguments arguments)
     {
-        int size = Text.SizeOf(requestName) + Text.SizeOf(arguments.Text1) + Text.SizeOf(arguments.Text2)
+        long size = (long)Text.SizeOf(requestName) + Text.SizeOf(arguments.Text1) + Text.SizeOf(arguments.Text2)
             + Text.SizeOf(arguments.Text3);
-        byte* onStack = stackalloc byte[size <= OnStack ? size : 1];
+        byte* onStack = stackalloc byte[size <= OnStack ? (int)size : 1];
         byte* texts = size <= OnStack ? onStack : (byte*)NativeMemory.Alloc((nuint)size);
-        var handle = new RequestHandle(stream);
+        RequestHandle handle = HandleOf(stream);
+        handle.BeginRequest();
         try
         {
             return handle.Address == 0
                 ? OutOfHandles
-                : Call(handle.Address, requestName, action, arguments, texts, size);
+                : Call(handle.Address, requestName, action, arguments, texts);
         }
         finally
         {
-            handle.Close();
+            handle.EndRequest();
             if (texts != onStack)
                 NativeMemory.Free(texts);
         }
     }
 
-    private int Call(
-        nint stream, string requestName, RequestAction action, in RequestArguments arguments, byte* texts, int size)
+    /// <summary>The first request of a connection makes it.</summary>
+    private static RequestHandle HandleOf(IRequestStream stream)
     {
-        byte* end = texts + size;
-        byte* text1 = Text.Write(requestName, texts, size);
-        byte* text2 = Text.Write(arguments.Text1, text1, (int)(end - text1));
-        byte* text3 = Text.Write(arguments.Text2, text2, (int)(end - text2));
-        Text.Write(arguments.Text3, text3, (int)(end - text3));
+        if (stream.Handle is RequestHandle made)
+            return made;
+        var handle = new RequestHandle(stream);
+        if (handle.Address != 0)
+            stream.Handle = handle;
+        return handle;
+    }
+
+    private int Call(
+        nint stream, string requestName, RequestAction action, in RequestArguments arguments, byte* texts)
+    {
+        byte* text1 = Text.Write(requestName, texts, Text.SizeOf(requestName));
+        byte* text2 = Text.Write(arguments.Text1, text1, Text.SizeOf(arguments.Text1));
+        byte* text3 = Text.Write(arguments.Text2, text2, Text.SizeOf(arguments.Text2));
+        Text.Write(arguments.Text3, text3, Text.SizeOf(arguments.Text3));
         using (Callbacks.Enter())
             return Shim.CallRequest(callback, stream, texts, (int)action, text1, text2, text3, arguments.Number);
     }

@@ -4,12 +4,18 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>The stream of one request callback: made before the host is asked, gone when it has answered.</summary>
-internal sealed class RequestHandle : StreamHandle
+/// <summary>
+/// The stream that all request callbacks of one connection get: made before the first, gone when the connection has
+/// ended. Between callbacks it is as if it were gone, for the session goes on then.
+/// </summary>
+internal sealed unsafe class RequestHandle : StreamHandle, IHostHandle
 {
     private readonly IRequestStream _stream;
     private nint _userName;
     private nint _password;
+    private nint _user;
+    private nint _closed;
+    private volatile bool _isInside;
 
     public RequestHandle(IRequestStream stream)
     {
@@ -17,13 +23,32 @@ internal sealed class RequestHandle : StreamHandle
         Address = HandleTable.Add(this);
     }
 
-    public void Close()
+    /// <inheritdoc/>
+    public bool CallsHost => _closed != 0;
+
+    /// <inheritdoc/>
+    protected override bool IsHere => _isInside;
+
+    /// <summary>The host is about to be asked.</summary>
+    public void BeginRequest() => _isInside = true;
+
+    /// <summary>The host has answered.</summary>
+    public void EndRequest()
     {
-        if (Address != 0)
-            HandleTable.Remove(Address);
+        _isInside = false;
         Text.Free(_userName);
         Text.Free(_password);
         _userName = _password = 0;
+    }
+
+    /// <inheritdoc/>
+    public void Close()
+    {
+        HandleTable.Remove(Address);
+        if (_closed == 0)
+            return;
+        using (Callbacks.Enter())
+            ((delegate* unmanaged[Cdecl]<nint, void>)_closed)(_user);
     }
 
     public override Fault Send(ReadOnlySpan<byte> octets) => Explain(_stream.Send(octets));
@@ -53,6 +78,32 @@ internal sealed class RequestHandle : StreamHandle
     {
         descriptor = (int)_stream.Descriptor;
         return descriptor < 0 ? Gone() : Fault.None;
+    }
+
+    public override Fault User(out nint user)
+    {
+        user = _user;
+        return Fault.None;
+    }
+
+    public override Fault SetUser(nint user)
+    {
+        _user = user;
+        return Fault.None;
+    }
+
+    public override Fault SetClosed(nint callback)
+    {
+        _closed = callback;
+        return Fault.None;
+    }
+
+    public override Fault SetReply(HostRefusal words)
+    {
+        if (words.FindProblem() is { } wrong)
+            return Boundary.WithReason(Fault.Argument, wrong);
+        _stream.Refusal = words;
+        return Fault.None;
     }
 
     // What cannot be kept has said where by now.

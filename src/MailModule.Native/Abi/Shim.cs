@@ -15,6 +15,10 @@ internal static unsafe partial class Shim
     public static partial int CallRequest(
         nint callback, nint stream, byte* name, int action, byte* text1, byte* text2, byte* text3, int number);
 
+    [LibraryImport(Library, EntryPoint = "mmi_unshare")]
+    [SuppressGCTransition]
+    public static partial void Unshare(int descriptor, int isOurs);
+
     [LibraryImport(Library, EntryPoint = "mmi_call_log")]
     public static partial void CallLog(nint callback, int level, byte* area, byte* text, nint user);
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Engine.Serving;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
@@ -10,6 +11,16 @@ internal abstract class StreamHandle
 {
     /// <summary>The handle's value; 0 when none could be had.</summary>
     public nint Address { get; protected set; }
+
+    /// <summary>False: for the host it is as if it were gone.</summary>
+    protected virtual bool IsHere => true;
+
+    /// <summary>As <see cref="HandleTable.Find"/>.</summary>
+    public static Fault Find(nint value, out StreamHandle stream)
+    {
+        var fault = HandleTable.Find(value, out stream);
+        return fault == Fault.None && !stream.IsHere ? Fault.Handle : fault;
+    }
 
     public virtual Fault Send(ReadOnlySpan<byte> octets) => Not("written to");
 
@@ -55,4 +66,18 @@ internal abstract class StreamHandle
     private static Fault Not(string done) => FaultReason.Because(Fault.State, $"the stream cannot be {done} here");
 
     private static Fault NoRequest() => FaultReason.Because(Fault.State, "the stream is not a request's");
+
+    /// <summary>What the host keeps with the connection.</summary>
+    public virtual Fault User(out nint user)
+    {
+        user = 0;
+        return Fault.State;
+    }
+
+    public virtual Fault SetUser(nint user) => Fault.State;
+
+    /// <param name="callback">Hears of the connection's end; 0: nobody does.</param>
+    public virtual Fault SetClosed(nint callback) => Fault.State;
+
+    public virtual Fault SetReply(HostRefusal words) => Fault.State;
 }

@@ -9,7 +9,7 @@ internal static unsafe class TextBlock
     /// <returns>The memory, for <see cref="Text.Free"/>.</returns>
     public static nint Allocate(ReadOnlySpan<string?> texts, Span<nint> places)
     {
-        int size = 0;
+        long size = 0;
         foreach (string? text in texts)
             size += Text.SizeOf(text ?? "");
         var memory = (byte*)NativeMemory.Alloc((nuint)size);
@@ -17,7 +17,7 @@ internal static unsafe class TextBlock
         for (int i = 0; i < texts.Length; i++)
         {
             places[i] = (nint)next;
-            next = Text.Write(texts[i] ?? "", next, (int)(memory + size - next));
+            next = Text.Write(texts[i] ?? "", next, Text.SizeOf(texts[i] ?? ""));
         }
         return (nint)memory;
     }

@@ -18,7 +18,9 @@ internal static class Times
     /// <summary>A wait in milliseconds, -1 without limit; false below that.</summary>
     public static bool TryReadWait(int milliseconds, out TimeSpan wait)
     {
-        wait = milliseconds == Timeout.Infinite ? Unlimited : TimeSpan.FromMilliseconds(milliseconds);
+        wait = milliseconds == Timeout.Infinite || milliseconds > Unlimited.TotalMilliseconds
+            ? Unlimited
+            : TimeSpan.FromMilliseconds(milliseconds);
         return milliseconds >= Timeout.Infinite;
     }
 }

@@ -17,6 +17,7 @@ internal static unsafe class Engine
     {
         OpenSslBuffers.SetCalls(watchTls, setTlsOurs);
         UserChange.SetCall(spawnAs);
+        UnsharedDescriptors.SetCall(&Shim.Unshare);
         // The first lock that two threads want makes the runtime read its spin count from the environment, on whichever
         // thread that is. Should that thread just be setting up UTF-8, it finds it half done and faults without end. So
         // all that this reading needs is set up here, where there is one thread.

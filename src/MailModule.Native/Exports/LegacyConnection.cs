@@ -15,7 +15,7 @@ internal static unsafe class LegacyConnection
     private static Fault AuthName(nint handle, out nint text)
     {
         text = 0;
-        var fault = HandleTable.Find(handle, out StreamHandle stream);
+        var fault = StreamHandle.Find(handle, out var stream);
         return fault != Fault.None ? fault : stream.UserName(out text);
     }
 
@@ -25,7 +25,7 @@ internal static unsafe class LegacyConnection
     private static Fault AuthPassword(nint handle, out nint text)
     {
         text = 0;
-        var fault = HandleTable.Find(handle, out StreamHandle stream);
+        var fault = StreamHandle.Find(handle, out var stream);
         return fault != Fault.None ? fault : stream.Password(out text);
     }
 
@@ -64,14 +64,14 @@ internal static unsafe class LegacyConnection
     private static Fault Socket(nint handle, out int descriptor)
     {
         descriptor = -1;
-        var fault = HandleTable.Find(handle, out StreamHandle stream);
+        var fault = StreamHandle.Find(handle, out var stream);
         return fault != Fault.None ? fault : stream.Descriptor(out descriptor);
     }
 
     private static Fault Peer(nint handle, out IPEndPoint peer)
     {
         peer = null!;
-        var fault = HandleTable.Find(handle, out StreamHandle stream);
+        var fault = StreamHandle.Find(handle, out var stream);
         return fault != Fault.None ? fault : stream.RemoteEndPoint(out peer!);
     }
 }

@@ -22,7 +22,7 @@ internal static unsafe class LegacyLookup
             return FaultReason.Because(Fault.Argument, "ret is NULL, or size below 1");
         if (!MailEngine.MayBlock)
             return Callbacks.MayNotBlock;
-        fault = MailEngine.Default.FindMx(domain, out var hosts);
+        fault = MailEngine.Default.FindMx(domain, call.Size, MailHostInfoLayout.NameLimit, out var hosts);
         if (fault != Fault.None)
             return fault;
         count = MailHostInfoLayout.Write(hosts, new Span<MailHostInfoLayout>((void*)call.Servers, call.Size));

@@ -57,7 +57,7 @@ internal static unsafe class LegacySending
     private static Fault Send((nint Stream, nint Octets, int Size) call, out int sent)
     {
         sent = 0;
-        var fault = HandleTable.Find(call.Stream, out StreamHandle stream);
+        var fault = StreamHandle.Find(call.Stream, out var stream);
         if (fault != Fault.None)
             return fault;
         if (call.Size < 0 || (call.Octets == 0 && call.Size > 0))
@@ -73,7 +73,7 @@ internal static unsafe class LegacySending
     private static Fault Receive((nint Stream, nint Buffer, int Size) call, out int received)
     {
         received = 0;
-        var fault = HandleTable.Find(call.Stream, out StreamHandle stream);
+        var fault = StreamHandle.Find(call.Stream, out var stream);
         if (fault != Fault.None)
             return fault;
         if (call.Buffer == 0 || call.Size < 1)
@@ -86,7 +86,7 @@ internal static unsafe class LegacySending
 
     private static Fault EndMessage(nint handle)
     {
-        var fault = HandleTable.Find(handle, out StreamHandle stream);
+        var fault = StreamHandle.Find(handle, out var stream);
         return fault != Fault.None ? fault : stream.End();
     }
 
@@ -96,7 +96,7 @@ internal static unsafe class LegacySending
     private static Fault Recipient(nint handle, out nint text)
     {
         text = 0;
-        var fault = HandleTable.Find(handle, out StreamHandle stream);
+        var fault = StreamHandle.Find(handle, out var stream);
         return fault != Fault.None ? fault : stream.Recipient(out text);
     }
 }

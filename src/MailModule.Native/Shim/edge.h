@@ -34,6 +34,9 @@ int mmi_call_request(SMTPReqCallback callback, ServerStream *stream, char *reqna
                      const char *text2, const char *text3, int number);
 void mmi_call_log(mm_log_fn callback, int level, const char *area, const char *text, void *user);
 
+/* Called by the managed half: a child made by fork closes this descriptor, or does so no more. */
+void mmi_unshare(int descriptor, int is_ours);
+
 /* Handed to the managed half, which calls them; tls.c says what for. 0: OpenSSL's new settings are watched. */
 typedef void (*mmi_fn)(void);
 int mmi_tls_watch(mmi_fn get_index, mmi_fn control);
@@ -81,6 +84,10 @@ char *mmi_auth_password(ServerStream *stream);
 uint32_t mmi_remote_ip(ServerStream *stream);
 int mmi_remote_addr(ServerStream *stream, void *addr, int buflen);
 int mmi_socket(ServerStream *stream);
+int mmi_stream_set_user(ServerStream *stream, void *user);
+int mmi_stream_get_user(ServerStream *stream, void **user);
+int mmi_stream_set_closed(ServerStream *stream, mm_stream_closed_fn callback);
+int mmi_stream_set_reply(ServerStream *stream, const char *status, const char *text);
 int mmi_find_mx(const char *domain, MailHostInfo *ret, int size);
 int mmi_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send);
 int mmi_send_add_recipient(mm_send *send, const char *address, int notify, const char *orcpt);

@@ -40,4 +40,5 @@ internal sealed class MemoryStore(List<string> events) : IMailStore
         => Deliver($"{home}/{folder}", messageId, received, content, mayBeDuplicate: true);
 
     public Fault Open(string home, out IMaildrop maildrop) => throw new NotSupportedException();
+    public Fault Open(string home, string folder, out IMaildrop maildrop) => throw new NotSupportedException();
 }

@@ -118,6 +118,9 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
         return ended ? _spool.Flush() : Fault.Timeout;
     }
 
+    /// <summary>After <see cref="Stop"/>: returns when the thread has ended, however long the disk takes.</summary>
+    public void Join() => _thread.Join();
+
     public void Dispose() => Stop(TimeSpan.Zero);
 
     private void BeginAction(LocalAction action)

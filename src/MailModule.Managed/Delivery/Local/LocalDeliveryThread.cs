@@ -58,6 +58,15 @@ internal sealed class LocalDeliveryThread(
             Monitor.PulseAll(monitor);
     }
 
+    /// <summary>Returns when the thread has ended.</summary>
+    public void Join()
+    {
+        Thread? thread;
+        lock (monitor)
+            thread = _thread;
+        thread?.Join();
+    }
+
     private void Run()
     {
         ThreadName.Set("mailmodule-mbox");

@@ -144,12 +144,12 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
         _wireLength.Add(octets);
     }
 
-    private void MakeRoom(int wanted)
+    private void MakeRoom(long wanted)
     {
         if (_memoryLength < MemoryLimit && _memoryLength + wanted > _memory.Length)
         {
-            int length = Math.Max(_memoryLength + wanted, 2 * _memory.Length);
-            Array.Resize(ref _memory, Math.Clamp(length, FirstMemory, MemoryLimit));
+            long length = Math.Max(_memoryLength + wanted, 2 * _memory.Length);
+            Array.Resize(ref _memory, (int)Math.Clamp(length, FirstMemory, MemoryLimit));
         }
         else if (_memoryLength == MemoryLimit)
             Flush();

@@ -20,6 +20,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
     private const int StepLimit = 256;
 
     private static readonly TimeSpan CancelGrace = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan ListenerGrace = TimeSpan.FromMilliseconds(500);
 
     private readonly QueueDependencies _dependencies;
     private readonly QueueTable _table;
@@ -113,7 +114,7 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
         _thread.Join();
         _events.WriteAllLines();
         TimeSpan left = timeout - TimeSpan.FromMilliseconds(Environment.TickCount64 - began);
-        ended &= _events.TrySetListener(null, left > CancelGrace ? left : CancelGrace);
+        ended &= _events.TrySetListener(null, left > ListenerGrace ? left : ListenerGrace);
         lock (_table.Lock)
             _table.Clear();
         return ended;

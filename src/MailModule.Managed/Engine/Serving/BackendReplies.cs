@@ -4,7 +4,7 @@ using MailModule.Smtp;
 
 namespace MailModule.Engine.Serving;
 
-/// <summary>The replies that come from policy, from the host's answers and from the spool.</summary>
+/// <summary>The replies that come from policy and from the spool.</summary>
 internal static class BackendReplies
 {
     private static readonly Reply UnknownUser = new(550, "5.1.1", "No such user here");
@@ -20,13 +20,6 @@ internal static class BackendReplies
 
     /// <summary>One of the recipients has had the message before.</summary>
     public static readonly Reply Looping554 = new(554, "5.4.6", "The message has been here before: it is looping");
-
-    /// <summary>A host's answer above 0: the SMTP reply code where it is one, else 550.</summary>
-    public static Reply Refusal(int answer)
-    {
-        int code = answer is >= 400 and <= 599 ? answer : 550;
-        return new Reply(code, code < 500 ? "4.7.1" : "5.7.1", "Refused by this host's policy");
-    }
 
     public static Reply RecipientRefused(RelayRefusal refusal) => refusal switch
     {

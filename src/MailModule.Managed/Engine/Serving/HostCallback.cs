@@ -14,6 +14,9 @@ internal sealed record HostCallback(IRequestHandler? Handler, RequestAction Mask
     /// <summary>The calling thread is inside a callback that must not block.</summary>
     public static bool IsInsideInlineCall => t_isInline;
 
+    /// <summary>Where calls are counted while they run.</summary>
+    public HostCalls Calls { get; init; } = new();
+
     public bool AsksAbout(RequestAction action) => Handler is not null && (Mask & action) != 0;
 
     public int Ask(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments)
@@ -22,8 +25,20 @@ internal sealed record HostCallback(IRequestHandler? Handler, RequestAction Mask
             Workers.WakeForBatch(); // what the host may wait for in spite of its promise is under way at least
         bool was = t_isInline;
         t_isInline = Inline;
+        HostCall call = CallOf(action);
+        Calls.Begin(call);
         int answer = Handler!.Invoke(stream, name, action, arguments);
+        Calls.End(call);
         t_isInline = was;
         return answer;
     }
+
+    private static HostCall CallOf(RequestAction action) => action switch
+    {
+        RequestAction.SmtpConnect => HostCall.SmtpConnect,
+        RequestAction.SmtpSendMessage => HostCall.SmtpSendMessage,
+        RequestAction.PopLogin => HostCall.PopLogin,
+        RequestAction.PopGetMessage => HostCall.PopGetMessage,
+        _ => HostCall.PopDeleteMessage,
+    };
 }

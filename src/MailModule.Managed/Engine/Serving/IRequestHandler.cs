@@ -11,6 +11,6 @@ public interface IRequestHandler
     /// <param name="stream">Valid until this returns; may be the engine's session object itself, so that a request
     /// costs no allocation.</param>
     /// <returns>0: the engine carries on. Below 0: the host has done it. Above 0: refused (400 to 599 is the SMTP reply
-    /// code, else 550).</returns>
+    /// code, else 550; 421 closes the connection).</returns>
     int Invoke(IRequestStream stream, string requestName, RequestAction action, in RequestArguments arguments);
 }

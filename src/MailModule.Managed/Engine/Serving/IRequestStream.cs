@@ -36,4 +36,12 @@ public interface IRequestStream
 
     /// <summary>The socket's descriptor, the module's property; -1 when closed.</summary>
     nint Descriptor { get; }
+
+    /// <summary>
+    /// The connection's handle on the host's side, which the first request makes; closed when the connection has ended.
+    /// </summary>
+    IHostHandle? Handle { get; set; }
+
+    /// <summary>The host's words, should it refuse this request.</summary>
+    HostRefusal? Refusal { set; }
 }

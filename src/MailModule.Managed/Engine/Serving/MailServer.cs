@@ -10,7 +10,7 @@ namespace MailModule.Engine.Serving;
 /// takes settings and callback as they are when it begins.
 /// </summary>
 internal abstract class MailServer(
-    EngineSettings settings, Workers workers, ClientLimits limits, Log log) : IDisposable
+    EngineSettings settings, Workers workers, ClientLimits limits, HostCalls calls, Log log) : IDisposable
 {
     private readonly ConnectionSet _connections = new(workers, log, limits.Connections) { Memory = limits.Memory };
     private readonly List<Listener> _listeners = [];
@@ -77,10 +77,14 @@ internal abstract class MailServer(
     {
         CloseToNew();
         limits.Guessing.LateAnswers.Stop();
-        bool ended = _connections.Stop(timeout);
+        bool ended = _connections.Stop(timeout, calls);
         _connections.Dispose();
         return ended;
     }
+
+    /// <summary>What a session that <see cref="Stop"/> could not end waits for.</summary>
+    public string WhatRuns
+        => calls.IsAnyRunning ? $"callbacks of the host ({calls})" : "sessions that wait for the disk";
 
     public void CloseToNew()
     {

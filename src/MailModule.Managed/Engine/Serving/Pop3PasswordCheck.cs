@@ -65,18 +65,27 @@ internal sealed class Pop3PasswordCheck(
         else if (_account is not null)
             session.Answer(enter(_account));
         else
-            RefuseLate();
+            RefuseLate(Pop3Verdict.Refuse());
     }
 
     /// <summary>The host has decided: it vouches for this user, or for none.</summary>
-    public Pop3Verdict Decide(Account? account)
+    /// <param name="enterVouched">Opens the mailbox that the host has vouched for.</param>
+    /// <param name="refusal">What a client hears who is refused.</param>
+    public Pop3Verdict Decide(Account? account, Func<Account, Pop3Verdict> enterVouched, Pop3Verdict refusal)
     {
         CryptographicOperations.ZeroMemory(password);
         Count(account);
         if (_account is not null)
-            return enter(_account);
-        RefuseLate();
+            return enterVouched(_account);
+        RefuseLate(refusal);
         return Pop3Verdict.Pending;
+    }
+
+    /// <summary>The host has said nothing about the password, and ends the connection.</summary>
+    public Pop3Verdict Leave(Pop3Verdict closing)
+    {
+        CryptographicOperations.ZeroMemory(password);
+        return closing;
     }
 
     private void Count(Account? account)
@@ -89,12 +98,12 @@ internal sealed class Pop3PasswordCheck(
             Throttle.Failed(Client, _counted);
     }
 
-    private void RefuseLate()
+    private void RefuseLate(Pop3Verdict refusal)
         => dependencies.Guessing.LateAnswers.After(
-            Guessing.LoginDelay(session.FailedLogins + 1), dependencies.RunJob, new Refusal(session));
+            Guessing.LoginDelay(session.FailedLogins + 1), dependencies.RunJob, new Refusal(session, refusal));
 
-    private sealed class Refusal(Pop3Session session) : IJob
+    private sealed class Refusal(Pop3Session session, Pop3Verdict verdict) : IJob
     {
-        public void Run() => session.Answer(Pop3Verdict.Refuse());
+        public void Run() => session.Answer(verdict);
     }
 }

@@ -39,6 +39,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     private int? _inlineAnswer;
     private SubmissionContent? _hostContent;
     private Pop3PasswordCheck? _login;
+    private readonly HostRequests _requests;
 
     public Pop3RequestHandler(
         Pop3Session session, Pop3Dependencies dependencies, Pop3Backend backend, IBlockingPeer? connection)
@@ -47,9 +48,8 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         _dependencies = dependencies;
         _backend = backend;
         _connection = connection;
+        _requests = new HostRequests(dependencies.Host, dependencies.RunJob);
     }
-
-    private RequestAction Action { get; set; }
 
     public Pop3Verdict Login(string user, byte[] password)
     {
@@ -100,6 +100,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         CloseMessage();
         GiveMaildropBack();
+        _requests.End();
     }
 
     private void GiveMaildropBack()
@@ -161,15 +162,11 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             _inlineAnswer = null;
             return answered;
         }
-        HostCallback host = _dependencies.Host;
-        if (!host.AsksAbout(action))
+        if (!_dependencies.Host.AsksAbout(action))
             return 0;
-        Action = action;
-        int answer = action == RequestAction.PopLogin
-            ? host.Ask(this, _user, action, new RequestArguments(_user, Password!))
-            : host.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
-        Action = RequestAction.None;
-        return answer;
+        return action == RequestAction.PopLogin
+            ? _requests.Ask(this, _user, action, new RequestArguments(_user, Password!))
+            : _requests.Ask(this, UniqueId(), action, new RequestArguments(_user, Number: _index + 1));
     }
 
     private string UniqueId()
@@ -183,16 +180,28 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         int answer = AskHost(RequestAction.PopLogin);
         Pop3PasswordCheck login = _login!;
         _login = null;
-        return answer == 0
-            ? login.Run()
-            : login.Decide(answer < 0 ? _dependencies.Accounts.FindOrCreate(_user) : null);
+        return answer switch
+        {
+            0 => login.Run(),
+            HostReplies.ClosingCode => login.Leave(HostReplies.Closing(_requests.Refusal)),
+            < 0 => LogInVouched(login),
+            _ => login.Decide(null, Enter, HostReplies.LoginRefusal(_requests.Refusal)),
+        };
     }
 
-    private Pop3Verdict Enter(Account account)
+    private Pop3Verdict LogInVouched(Pop3PasswordCheck login)
+    {
+        Account? account = VouchedUser.Find(_dependencies.Accounts, _user, out string folder);
+        return login.Decide(account, owner => Enter(owner, folder), Pop3Verdict.Refuse());
+    }
+
+    private Pop3Verdict Enter(Account account) => Enter(account, folder: "");
+
+    private Pop3Verdict Enter(Account account, string folder)
     {
         // What was confirmed by SMTP before this login is in the mailbox now, or is late for a reason of its own.
         _dependencies.Delivery.CatchUp(TimeSpan.FromSeconds(2), account.Home);
-        Fault fault = _dependencies.Store.Open(account.Home, out IMaildrop maildrop);
+        Fault fault = _dependencies.Store.Open(account.Home, folder, out IMaildrop maildrop);
         if (fault != Fault.None)
             return fault == Fault.Locked ? Pop3Verdict.InUse : Pop3Verdict.Temporary;
         _session.Messages = _maildrop = maildrop;
@@ -208,7 +217,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             return OpenHostContent(given ?? new SubmissionContent(_dependencies.ScratchFolder));
         given?.Dispose();
         if (answer > 0)
-            return Pop3Verdict.Refuse("refused by this host's policy");
+            return HostReplies.RetrievalRefusal(answer, _requests.Refusal);
         if (given is not null)
             return Pop3Verdict.Close();
         if (_isWhole && ReadAhead())
@@ -267,6 +276,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
     {
         List<int> ours = [];
         int kept = 0;
+        string? words = null;
         foreach (int index in _session.Deleted)
         {
             _index = index;
@@ -274,7 +284,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             if (answer == 0)
                 ours.Add(index);
             else if (answer > 0)
-                kept++;
+                (kept, words) = (kept + 1, _requests.Refusal?.Text ?? words);
         }
         _maildrop!.CorrectNames();
         Fault fault = ours.Count == 0 ? Fault.None : _dependencies.Delivery.MakeDurable(_maildrop!.Home);
@@ -289,12 +299,12 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
             _dependencies.Log.Deleted(_user, _session.Deleted.Count - kept, kept);
         return fault == Fault.None && kept == 0
             ? Pop3Verdict.Accept
-            : Pop3Verdict.Refuse("[SYS/TEMP] some deleted messages not removed");
+            : Pop3Verdict.Refuse(words ?? "[SYS/TEMP] some deleted messages not removed");
     }
 
     public Fault Send(ReadOnlySpan<byte> octets)
     {
-        if (Action != RequestAction.PopGetMessage)
+        if (_requests.Action != RequestAction.PopGetMessage)
             return Fault.State;
         if (octets.IsEmpty)
             return Fault.None;
@@ -313,6 +323,17 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         => _session.Password ?? (_login is null ? null : Encoding.UTF8.GetString(_login.Password));
     public IPEndPoint? RemoteEndPoint => _session.Peer.RemoteEndPoint;
     public nint Descriptor => _connection?.Descriptor ?? -1;
+
+    public IHostHandle? Handle
+    {
+        get => _requests.Handle;
+        set => _requests.Handle = value;
+    }
+
+    public HostRefusal? Refusal
+    {
+        set => _requests.Refusal = value;
+    }
 
     private sealed class Closing(Stream message) : IJob
     {

@@ -10,7 +10,7 @@ namespace MailModule.Engine.Serving;
 internal sealed class Pop3Server(
     EngineSettings settings, MailboxDependencies mailboxes, Workers workers, ClientLimits limits, HostCallback host,
     Log log)
-    : MailServer(settings, workers, limits, log)
+    : MailServer(settings, workers, limits, host.Calls, log)
 {
     private volatile Pop3Dependencies _dependencies = new(
         mailboxes, workers.Run, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log)

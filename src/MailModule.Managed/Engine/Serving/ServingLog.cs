@@ -40,10 +40,10 @@ internal static class ServingLog
             log.Write(LogLevel.Info, "smtp", $"recipient <{recipient}> refused: {refusal} client={client?.Address}");
     }
 
-    public static void RefusedByHost(this Log log, string what, Reply reply, IPEndPoint? client)
+    public static void RefusedByHost(this Log log, Reply reply, IPEndPoint? client)
     {
         if (log.IsEnabled(LogLevel.Info))
-            log.Write(LogLevel.Info, "smtp", $"{what} refused by the host: {reply} client={client?.Address}");
+            log.Write(LogLevel.Info, "smtp", $"refused by the host: {reply} client={client?.Address}");
     }
 
     public static void Login(this Log log, string area, string user, bool succeeded, IPEndPoint? client)

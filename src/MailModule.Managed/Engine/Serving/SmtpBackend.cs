@@ -87,7 +87,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public void NotSmtp(SmtpSession session) => dependencies.Log.OtherProtocol("smtp", session.RemoteEndPoint);
 
-    public void Closed(SmtpSession session) => _handler?.Discard();
+    public void Closed(SmtpSession session) => _handler?.Close();
 
     // The first such answer tells a program in good faith to wait; who then tries again is closed.
     private Verdict RefuseThrottled()

@@ -10,7 +10,7 @@ namespace MailModule.Engine.Serving;
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
     EngineSettings settings, ISpool spool, Workers workers, ClientLimits limits, HostCallback host, Log log)
-    : MailServer(settings, workers, limits, log)
+    : MailServer(settings, workers, limits, host.Calls, log)
 {
     private volatile SmtpDependencies _dependencies = new(
         spool, workers.Run, host, () => settings.Current.Relay, log)

@@ -18,6 +18,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private readonly SmtpSession _session;
     private readonly SmtpBackend _backend;
     private readonly SmtpDependencies _dependencies;
+    private readonly HostRequests _requests;
     private readonly Action _resumeContent;
     private readonly Action<Fault> _committed;
     private Envelope _envelope = new();
@@ -35,12 +36,17 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         _session = session;
         _backend = backend;
         _dependencies = backend.Dependencies;
+        _requests = new HostRequests(_dependencies.Host, _dependencies.RunJob);
         _resumeContent = ResumeContent;
         _committed = Committed;
     }
 
-    /// <summary>What the host is being asked about; none outside a callback.</summary>
-    public RequestAction Action { get; set; }
+    /// <inheritdoc cref="HostRequests.Action"/>
+    public RequestAction Action
+    {
+        get => _requests.Action;
+        set => _requests.Action = value;
+    }
 
     /// <summary>A new transaction has come as far as DATA.</summary>
     public void Begin(Envelope envelope)
@@ -55,20 +61,15 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     /// <summary>The worker's part: asks the host and carries the session on.</summary>
     public void Run() => _session.Answer(Ask());
 
-    public Verdict Ask()
-    {
-        Verdict verdict = Action == RequestAction.SmtpConnect ? AskAboutClient() : AskAboutMessage();
-        Action = RequestAction.None;
-        return verdict;
-    }
+    public Verdict Ask() => Action == RequestAction.SmtpConnect ? AskAboutClient() : AskAboutMessage();
 
     private Verdict AskAboutClient()
     {
         _hostUsedConnection = false;
         string address = RemoteEndPoint?.Address.ToString() ?? "";
-        int answer = _dependencies.Host.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
+        int answer = _requests.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
         if (answer > 0)
-            return Verdict.Close(RefusedByHost("the client", answer));
+            return Verdict.Close(RefusedByHost(HostReplies.ConnectionRefusal(answer, _requests.Refusal)));
         return answer < 0 || _hostUsedConnection ? Verdict.Close(null) : Verdict.Accept;
     }
 
@@ -76,9 +77,9 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     {
         string sender = _envelope.ReversePath.Text;
         var arguments = new RequestArguments(sender, RecipientList(), _envelope.Helo);
-        int answer = _dependencies.Host.Ask(this, sender, RequestAction.SmtpSendMessage, arguments);
+        int answer = _requests.Ask(this, sender, RequestAction.SmtpSendMessage, arguments);
         if (answer > 0)
-            return Verdict.Refuse(RefusedByHost("a message", answer));
+            return Verdict.Refuse(RefusedByHost(HostReplies.MessageRefusal(answer, _requests.Refusal)));
         if (answer == 0)
             return StoreOrRefuse();
         _hostAccepted = true;
@@ -86,10 +87,9 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         return Verdict.Accept;
     }
 
-    private Reply RefusedByHost(string what, int answer)
+    private Reply RefusedByHost(Reply reply)
     {
-        Reply reply = BackendReplies.Refusal(answer);
-        _dependencies.Log.RefusedByHost(what, reply, RemoteEndPoint);
+        _dependencies.Log.RefusedByHost(reply, RemoteEndPoint);
         return reply;
     }
 
@@ -182,6 +182,13 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         _loopWatch = null;
     }
 
+    /// <summary>The connection is gone.</summary>
+    public void Close()
+    {
+        Discard();
+        _requests.End();
+    }
+
     public Fault Send(ReadOnlySpan<byte> octets)
     {
         if (Action != RequestAction.SmtpConnect || _backend.Connection is not { } connection)
@@ -234,4 +241,15 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public string? Password => _session.AuthenticatedPassword;
     public IPEndPoint? RemoteEndPoint => _session.RemoteEndPoint;
     public nint Descriptor => _backend.Connection?.Descriptor ?? -1;
+
+    public IHostHandle? Handle
+    {
+        get => _requests.Handle;
+        set => _requests.Handle = value;
+    }
+
+    public HostRefusal? Refusal
+    {
+        set => _requests.Refusal = value;
+    }
 }

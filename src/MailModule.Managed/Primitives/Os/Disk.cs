@@ -53,13 +53,13 @@ internal sealed class Disk : IDisk
     public Fault Lock(string path, out IDisposable held)
     {
         int descriptor = FileCalls.Linux.OpenLock(Octets(path));
-        var handle = new DiskHandle(descriptor);
-        held = handle;
+        var file = new HeldLock(descriptor);
+        held = file;
         if (descriptor < 0)
             return ToFault(descriptor);
         int result = FileCalls.Linux.Lock(descriptor);
         if (result < 0)
-            handle.Dispose();
+            file.Dispose();
         else
             LockHolder.Write(path);
         return ToFault(result);

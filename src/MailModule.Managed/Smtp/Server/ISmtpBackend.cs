@@ -7,7 +7,7 @@ internal enum VerdictKind
 {
     /// <summary>The step is accepted.</summary>
     Accept,
-    /// <summary>Refused with the reply of the verdict; the session continues.</summary>
+    /// <summary>Refused with the reply of the verdict; the session continues, unless that is 421.</summary>
     Refuse,
     /// <summary>Refused with the reply of the verdict (none if it has none); the connection closes.</summary>
     Close,

@@ -266,7 +266,7 @@ internal sealed partial class SmtpSession : ISession
     {
         Question question = _question!;
         _question = null;
-        if (verdict.Kind == VerdictKind.Close)
+        if (verdict.Kind == VerdictKind.Close || (IsClosing(verdict.Reply) && !IsContentLeft(question)))
             return CloseWith(verdict.Reply, output);
         bool isAccepted = verdict.Kind == VerdictKind.Accept;
         if (isAccepted && question.StateIfAccepted != SmtpState.None)
@@ -276,6 +276,12 @@ internal sealed partial class SmtpSession : ISession
         (isAccepted ? question.IfAccepted : question.IfRefused)?.Invoke(this);
         return WriteVerdict(verdict.Reply ?? (isAccepted ? question.Accepted : question.Refused), output);
     }
+
+    // RFC 5321 §3.8: whoever says 421 closes
+    private static bool IsClosing(Reply? reply) => reply is { Code: 421 };
+
+    /// <summary>A refusal is said behind the content that the backend has begun to take.</summary>
+    private bool IsContentLeft(Question question) => question == Question.Data && Transaction.HasContentBegun;
 
     private Next CloseWith(Reply? reply, Output output)
     {
@@ -296,8 +302,10 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
     /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>
-    private static Next WriteVerdict(Reply reply, Output output)
+    private Next WriteVerdict(Reply reply, Output output)
     {
+        if (IsClosing(reply))
+            return CloseWith(reply, output);
         output.Write(reply.Wire);
         return Continue;
     }

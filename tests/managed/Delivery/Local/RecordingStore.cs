@@ -28,4 +28,5 @@ internal sealed class RecordingStore : IMailStore
     public Fault Sync() => Fault.None;
 
     public Fault Open(string home, out IMaildrop maildrop) => throw new NotSupportedException();
+    public Fault Open(string home, string folder, out IMaildrop maildrop) => throw new NotSupportedException();
 }

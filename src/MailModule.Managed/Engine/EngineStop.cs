@@ -1,0 +1,83 @@
+using MailModule.Primitives;
+using MailModule.Primitives.Os;
+using MailModule.Transport;
+
+namespace MailModule.Engine;
+
+/// <summary>
+/// One stop of what runs, on a thread of its own (mailmodule-stop): whoever asked for it waits as long as it likes, and
+/// the stop goes on to its end, whatever a callback of the host or the disk does meanwhile.
+/// </summary>
+/// <param name="ended">Run once, when nothing of the engine is left; before a wait learns of it.</param>
+internal sealed class EngineStop(RunningEngine engine, TimeSpan timeout, Action ended)
+{
+    /// <summary>
+    /// Time beyond the host's for what is cut to end, where no callback is known to hold it up: a thread that comes
+    /// back from the disk cannot be told from one that does not, but by this.
+    /// </summary>
+    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(3);
+
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
+
+    private readonly ManualResetEvent _ended = new(false);
+    private volatile bool _isCut;
+    private Fault _fault;
+
+    /// <summary>Begins it; where the system gives no thread, does all of it at once.</summary>
+    public void Begin()
+    {
+        var thread = new Thread(RunOnThread) { IsBackground = true };
+        try
+        {
+            Signals.WithAllBlocked(thread.UnsafeStart);
+        }
+        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
+        {
+            Run();
+        }
+    }
+
+    /// <summary>
+    /// Waits for the end until the time is up, and then for as long as what was cut needs.
+    /// </summary>
+    /// <returns>What the stop came to; <see cref="Fault.Timeout"/>: something still runs.</returns>
+    public Fault WaitForCut(TimeSpan patience)
+    {
+        if (_ended.WaitOne(patience))
+            return _fault;
+        long late = Environment.TickCount64;
+        while (Environment.TickCount64 - late < CutGrace.TotalMilliseconds && !IsHeldByHost)
+            if (_ended.WaitOne(LookInterval))
+                return _fault;
+        return Wait(TimeSpan.Zero);
+    }
+
+    /// <summary>As <see cref="WaitForCut"/>, and no longer than until the time is up.</summary>
+    public Fault Wait(TimeSpan patience) => _ended.WaitOne(patience) ? _fault : Fault.Timeout;
+
+    private bool IsHeldByHost => _isCut && engine.HostCalls.IsAnyRunning;
+
+    private void RunOnThread()
+    {
+        Signals.BlockAll();
+        ThreadName.Set("mailmodule-stop");
+        Run();
+    }
+
+    private void Run()
+    {
+        try
+        {
+            _fault = engine.Stop(timeout);
+            _isCut = true;
+            engine.WaitForEnd();
+        }
+        catch (Exception e)
+        {
+            engine.Log.Write(LogLevel.Error, "engine", $"the engine could not be stopped: {e}");
+            _fault = Fault.Internal;
+        }
+        ended();
+        _ended.Set();
+    }
+}
