@@ -554,7 +554,7 @@ enum mm_send_route {
     MM_SEND_ROUTE_SERVER = 2  /**< through the given server, now */
 };
 
-/** TLS to the server. */
+/** TLS to the server. To a smarthost that the settings have a login for it is what they say at least. */
 enum mm_tls_mode {
     MM_TLS_SETTINGS = 0,      /**< as the settings smtptls and smtponlytls say */
     MM_TLS_NONE = 1,          /**< never */
@@ -683,7 +683,8 @@ MM_API int MM_CALL mm_send_new(mm_engine *engine, const mm_send_options *options
 /**
  * Adds a recipient. They count from 0.
  *
- * address  one address, bare or in angle brackets.
+ * address  one address, bare or in angle brackets. One that was added before is a recipient of its own, with a result;
+ *          the server hears it once.
  * notify   MM_SEND_NOTIFY_... bits.
  * orcpt    the address that the sender knew it by, such as "rfc822;ann@example.org" (ORCPT, RFC 3461); NULL: none.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (started already). Threads: any, one at a time for a message.

@@ -54,6 +54,20 @@ public sealed class LoginProtectionTests : IDisposable
         Assert.Equal((1, 0), (server.Connections, server.Texts.Length)); // and is not tried again without TLS
     }
 
+    [Theory]
+    [InlineData(Garble)]
+    [InlineData(StartTls, Reset)]
+    [InlineData(StartTls, Line, Reset)]
+    public void Tls_that_fails_or_drops_is_not_done_without_where_there_is_a_password_to_tell(params string[] after)
+    {
+        string[] clear = ["220 hello", Line, .. s_login, .. Plain("250 ok")[3..]];
+        using var server = new ScriptedSmtpServer(Certificate("right"), [.. s_opening[..5], .. after], clear);
+        UseSmarthost(server);
+        Assert.NotEqual(Fault.None, SendDirect().Fault);
+        Assert.DoesNotContain(server.Lines, line => line.StartsWith("AUTH", StringComparison.Ordinal));
+        Assert.Empty(server.Texts);
+    }
+
     [Fact]
     public void A_smarthost_with_the_right_certificate_gets_both()
     {
