@@ -72,7 +72,7 @@ internal sealed class Maildrop(
 
     public void CorrectNames()
     {
-        if (!OwesNames || store.Folders.Open(home, FolderName.Inbox, out MailFolder folder) < 0)
+        if (!OwesNames || store.Folders.Open(home, box, out MailFolder folder) < 0)
             return;
         using (folder)
             CorrectNames(folder);
@@ -113,7 +113,7 @@ internal sealed class Maildrop(
     {
         EndReading();
         if (_corrections.All is { Count: > 0 } sizes)
-            store.Snapshots.Correct(home, sizes);
+            store.Snapshots.Correct(home, box, sizes);
         int descriptor = Interlocked.Exchange(ref _lock, -1);
         if (descriptor >= 0)
             store.Unlock(box.KeyIn(home), descriptor);

@@ -37,10 +37,10 @@ internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, Passed
     /// <summary>
     /// Takes over what a session has found out of sizes: where names do not tell them, the next would hear old ones.
     /// </summary>
-    public void Correct(string home, IEnumerable<(byte[] Unique, MessageSize Size)> sizes)
+    public void Correct(string home, FolderName box, IEnumerable<(byte[] Unique, MessageSize Size)> sizes)
     {
-        lock (_byHome)
-            if (_byHome.TryGetValue(home, out LinkedListNode<Entry>? node))
+        lock (_byKey)
+            if (_byKey.TryGetValue(box.KeyIn(home), out LinkedListNode<Entry>? node))
                 node.Value = node.Value with { Snapshot = node.Value.Snapshot.With(sizes) };
     }
 

@@ -1,6 +1,7 @@
 using MailModule.Delivery.Remote;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Transport;
 
 namespace MailModule.Delivery.Outgoing;

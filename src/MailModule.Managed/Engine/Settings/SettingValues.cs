@@ -49,9 +49,6 @@ internal sealed class SettingValues
 
     public bool Flag(Setting row) => Number(row) != 0;
 
-    /// <summary>A value was set, be it the default's.</summary>
-    public bool IsSet(Setting row) => _values[row.Index] is not null;
-
     /// <summary>A number as it fits: what is above <see cref="int.MaxValue"/> is that.</summary>
     public int Int(Setting row) => (int)Math.Min(Number(row), int.MaxValue);
 
