@@ -1,3 +1,5 @@
+import os
+import pathlib
 import subprocess
 
 from client import ClientTest
@@ -29,24 +31,6 @@ class Openssl(ClientTest):
                 self.assertIn("221", self.talks(self.host.smtps, "QUIT\n", version))
                 self.assertIn("+OK", self.talks(self.host.pop3s, "QUIT\n", version))
 
-    def begins(self, port, *more):
-        """A client that has seen the greeting and obeys single letters on a line."""
-        client = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", self.cert, *more],
-                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-        self.addCleanup(client.stdout.close)
-        self.addCleanup(client.kill)
-        while (line := client.stdout.readline()) and not line.startswith((b"220 ", b"+OK")):
-            pass
-        self.assertTrue(line)
-        return client
-
-    def test_another_handshake_is_refused_at_once(self):
-        for port in (self.host.smtps, self.host.pop3s):
-            with self.subTest(port):
-                client = self.begins(port, "-tls1_2")
-                said, _ = client.communicate(b"R\n", timeout=10)  # pop_timeout is 600 s
-                self.assertIn(b"RENEGOTIATING", said)
-
     def fails(self, *more):
         """A handshake that the client cannot end; what the server's log says of it."""
         log = self.folder / "module.log"
@@ -67,3 +51,39 @@ class Openssl(ClientTest):
         place.certificate(self.folder)
         self.assertIn("221", self.talks(self.host.smtps, "QUIT\n"))
         self.assertIn("+OK", self.talks(self.host.pop3s, "QUIT\n"))
+
+
+class Renegotiation(ClientTest):
+    program = "openssl"
+
+    def begins(self, port, *more):
+        """A client that has seen the greeting and obeys single letters on a line."""
+        client = subprocess.Popen(["openssl", "s_client", "-connect", f"127.0.0.1:{port}", "-CAfile", self.cert, *more],
+                                  stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.addCleanup(client.stdout.close)
+        self.addCleanup(client.kill)
+        while (line := client.stdout.readline()) and not line.startswith((b"220 ", b"+OK")):
+            pass
+        self.assertTrue(line)
+        return client
+
+    def test_another_handshake_is_refused_at_once(self):
+        for port in (self.host.smtps, self.host.pop3s):
+            with self.subTest(port):
+                client = self.begins(port, "-tls1_2")
+                self.addCleanup(client.stdin.close)
+                client.stdin.write(b"R\n")
+                client.stdin.flush()
+                client.wait(10)  # pop_timeout is 600 s
+                self.assertIn(b"RENEGOTIATING", client.stdout.read())
+
+
+def refusing():
+    """The system's settings have OpenSSL itself refuse; it does so by a warning, which waits until something is sent."""
+    conf = pathlib.Path("openssl.cnf").absolute()
+    conf.write_text("openssl_conf = all\n[all]\nssl_conf = ssl\n[ssl]\nsystem_default = tls\n[tls]\nOptions = NoRenegotiation\n")
+    os.environ["OPENSSL_CONF"] = str(conf)
+
+
+class RenegotiationThatTheSystemRefuses(Renegotiation):
+    settings = {"limits": refusing}

@@ -18,7 +18,9 @@ internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Cer
     /// <summary>As a certificate has it: without brackets, and without the dot that ends a full name.</summary>
     private string PeerName => TargetHost.TrimStart('[').TrimEnd(']').TrimEnd('.');
 
-    public Task BeginHandshake(SslStream tls, out CertificateCheck? peer)
+    public bool AwaitsHello => false;
+
+    public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out CertificateCheck? peer)
     {
         peer = new CertificateCheck(PeerName, Verify);
         return Rules.AllowSomething

@@ -133,8 +133,9 @@ internal sealed class TlsLink : ILink
 
     private Transfer StepHandshake()
     {
-        _handshake ??= BeginHandshake();
-        while (!_handshake.IsCompleted)
+        if (_handshake is null && !TryBeginHandshake())
+            return Transfer.Again;
+        while (!_handshake!.IsCompleted)
         {
             if (!_records.IsReading)
                 return ContinueLater(_handshake);
@@ -149,11 +150,24 @@ internal sealed class TlsLink : ILink
         return EndHandshake(failure);
     }
 
+    /// <summary>False: our settings depend on the client's hello, which is not there yet.</summary>
+    private bool TryBeginHandshake()
+    {
+        while (_settings.AwaitsHello && !_records.HasRecord)
+        {
+            SendRecords();
+            if (!_records.TryReceive(_lower, mayTakeLong: true))
+                return false;
+        }
+        _handshake = BeginHandshake();
+        return true;
+    }
+
     private Task BeginHandshake()
     {
         try
         {
-            return _settings.BeginHandshake(_ssl, out _certificateCheck);
+            return _settings.BeginHandshake(_ssl, _records.Front, out _certificateCheck);
         }
         catch (Exception e)
         {
@@ -208,8 +222,9 @@ internal sealed class TlsLink : ILink
 
     /// <summary>
     /// RFC 5246 §7.4.1: a record of this type after the handshake asks for another, in TLS 1.2; TLS 1.3 has none in the
-    /// clear. The TLS layer never sees it: OpenSSL's refusal, a warning, would lie there until something is sent. The
-    /// peer is told of the end in its place (RFC 5246 §7.2.1), and the connection ends.
+    /// clear. The TLS layer never sees it: OpenSSL's own refusal (NoRenegotiation in openssl.cnf) is a warning that lies
+    /// in its output until something is sent. The peer is told of the end in its place (RFC 5246 §7.2.1), and the
+    /// connection ends.
     /// </summary>
     private Transfer RefuseHandshake()
     {

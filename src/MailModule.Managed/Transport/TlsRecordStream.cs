@@ -20,6 +20,7 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     private PooledBuffer _received;
     private PooledBuffer _records;
     private int _recordLeft;
+    private bool _isPartlyGiven;
     private TransferState _end = TransferState.Again;
 
     /// <param name="sentBefore">What was sent in clear text and has not left; it goes before the records.</param>
@@ -31,6 +32,9 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     /// <summary>A read would give octets, the end or a failure.</summary>
     public bool HasRecord => _recordLeft > 0 || (_recordLeft = NextRecord()) > 0 || _end != TransferState.Again;
 
+    /// <summary>The record in front, or what is left of it; empty if there is none.</summary>
+    public ReadOnlySpan<byte> Front => HasRecord ? _received.Span[.._recordLeft] : [];
+
     /// <summary>The link below has ended, and all that came was read.</summary>
     public bool IsAtEnd => _end == TransferState.Ended && _received.Length == 0;
 
@@ -38,7 +42,7 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     public ReadOnlySpan<byte> Records => _records.Span;
 
     /// <summary>The next record is part of a handshake in the clear; those of TLS 1.3 cannot be told apart.</summary>
-    public bool IsAtHandshake => _recordLeft > 0 && _received.Span[0] == HandshakeType;
+    public bool IsAtHandshake => _recordLeft > 0 && !_isPartlyGiven && _received.Span[0] == HandshakeType;
 
     /// <summary>Takes what the link has; false if it has nothing.</summary>
     public bool TryReceive(ILink from, bool mayTakeLong)
@@ -133,6 +137,7 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
         _received.Span[..count].CopyTo(target);
         _received.Consume(count);
         _recordLeft -= count;
+        _isPartlyGiven = _recordLeft > 0;
         return count;
     }
 

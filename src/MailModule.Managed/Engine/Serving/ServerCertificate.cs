@@ -27,7 +27,9 @@ internal sealed class ServerCertificate(EngineSettings settings, Log log) : ITls
             return TryRenew(out text);
     }
 
-    public Task BeginHandshake(SslStream tls, out CertificateCheck? peer)
+    public bool AwaitsHello => true;
+
+    public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out CertificateCheck? peer)
     {
         peer = null;
         TlsServerSettings? usable;
@@ -41,7 +43,7 @@ internal sealed class ServerCertificate(EngineSettings settings, Log log) : ITls
         }
         return usable is null
             ? Task.FromException(new AuthenticationException(text))
-            : usable.BeginHandshake(tls, out peer);
+            : usable.BeginHandshake(tls, hello, out peer);
     }
 
     /// <summary>Reads the files if they are not those that were read.</summary>
