@@ -6,7 +6,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>Puts messages into Maildirs, and remembers what is not durable yet.</summary>
-internal sealed class MaildirDelivery(FileCalls calls, MailFolders folders, PassedOver passedOver, byte[] host)
+internal sealed class MaildirDelivery(
+    FileCalls calls, MailFolders folders, LinkedBodies bodies, PassedOver passedOver, byte[] host)
 {
     private static readonly SearchValues<char> Letters =
         SearchValues.Create("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz");
@@ -145,13 +146,14 @@ internal sealed class MaildirDelivery(FileCalls calls, MailFolders folders, Pass
             result = folder.OpenTmp(out HomeFolder tmp) is < 0 and var failed
                 ? failed
                 : content.FilePath is { } file && incoming.Link(file, name) is 0 or -Errno.Exists
-                    ? AddName(folder)
+                    ? AddName(folder, file)
                     : Write(folder, tmp, incoming, name, content);
         return result;
     }
 
-    private int AddName(MailFolder folder)
+    private int AddName(MailFolder folder, string body)
     {
+        bodies.Add(body);
         Unsynced.AddName(folder);
         return 0;
     }

@@ -73,8 +73,7 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
         name.CopyTo(_names.AsSpan(_used));
         ref MaildirMessage message = ref _messages[_count++];
         message.Time = MaildirName.Time(name);
-        message.Size = MaildirName.WireLength(name);
-        message.Length = MaildirName.Length(name);
+        (message.Length, message.Size) = MaildirName.Sizes(name);
         message.NameOffset = _used;
         message.NameLength = (ushort)name.Length;
         message.UniqueLength = (ushort)MaildirName.UniqueLength(name);

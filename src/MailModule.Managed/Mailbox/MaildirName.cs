@@ -77,7 +77,14 @@ internal static class MaildirName
     public static long WireLength(ReadOnlySpan<byte> name) => Field(name, ",W="u8);
 
     /// <summary>The S= of a name that has both sizes, as names of ours do; else -1.</summary>
-    public static long Length(ReadOnlySpan<byte> name) => WireLength(name) < 0 ? -1 : Field(name, ",S="u8);
+    public static long Length(ReadOnlySpan<byte> name) => Sizes(name).Length;
+
+    /// <summary>The W= of a name, and the S= beside it.</summary>
+    public static MessageSize Sizes(ReadOnlySpan<byte> name)
+    {
+        long wireLength = WireLength(name);
+        return new MessageSize(wireLength < 0 ? -1 : Field(name, ",S="u8), wireLength);
+    }
 
     /// <summary>The name tells a size, and another than this.</summary>
     public static bool TellsOther(ReadOnlySpan<byte> name, MessageSize size)

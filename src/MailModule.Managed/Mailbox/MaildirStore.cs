@@ -28,7 +28,8 @@ internal sealed class MaildirStore : IMailStore, IDisposable
         _passedOver = new PassedOver(log ?? Log.None);
         Folders = new MailFolders(Calls, _passedOver, clock ?? TimeProvider.System);
         Snapshots = new SnapshotCache(Calls, Folders, _passedOver, cacheBound);
-        _delivery = new MaildirDelivery(Calls, Folders, _passedOver, MaildirName.EscapeHost(hostName));
+        Bodies = new LinkedBodies(Calls);
+        _delivery = new MaildirDelivery(Calls, Folders, Bodies, _passedOver, MaildirName.EscapeHost(hostName));
     }
 
     /// <summary>Calls that made something durable so far: fsync and syncfs.</summary>
@@ -45,6 +46,7 @@ internal sealed class MaildirStore : IMailStore, IDisposable
     internal FileCalls Calls { get; }
     internal MailFolders Folders { get; }
     internal SnapshotCache Snapshots { get; }
+    internal LinkedBodies Bodies { get; }
 
     public Fault Deliver(
         string home, string messageId, DateTimeOffset received, MessageContent content, bool mayBeDuplicate)

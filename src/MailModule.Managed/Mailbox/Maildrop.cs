@@ -10,10 +10,10 @@ namespace MailModule.Mailbox;
 internal sealed class Maildrop(
     MaildirStore store, string home, FolderName box, MaildirSnapshot snapshot, int lockDescriptor) : IMaildrop
 {
-    private static readonly FileAction s_open = static (folder, name, out stamp)
-        => folder.OpenFile(name, MaildirName.Length(name), out stamp);
+    private static readonly FileAction s_open = static (store, folder, name, out stamp)
+        => store.Bodies.Open(folder, name, out stamp);
 
-    private static readonly FileAction s_unlink = static (folder, name, out stamp) =>
+    private static readonly FileAction s_unlink = static (_, folder, name, out stamp) =>
     {
         stamp = default;
         return folder.Unlink(name);
@@ -28,7 +28,8 @@ internal sealed class Maildrop(
     private int _lock = lockDescriptor;
     private MailFolder? _reading;
 
-    private delegate int FileAction(HomeFolder folder, ReadOnlySpan<byte> name, out FileStamp stamp);
+    private delegate int FileAction(
+        MaildirStore store, HomeFolder folder, ReadOnlySpan<byte> name, out FileStamp stamp);
 
     public string Home => home;
     public int Count => snapshot.Count;
@@ -156,7 +157,7 @@ internal sealed class Maildrop(
     private void Correct(MailFolder folder, int index, MessageSize size)
     {
         _corrections.SetSize(index, size);
-        OnFile(folder, index, (HomeFolder part, ReadOnlySpan<byte> name, out FileStamp stamp) =>
+        OnFile(folder, index, (MaildirStore _, HomeFolder part, ReadOnlySpan<byte> name, out FileStamp stamp) =>
         {
             stamp = default;
             return MaildirName.TellsOther(name, size) ? Rename(folder, part, name, index) : 0;
@@ -201,7 +202,7 @@ internal sealed class Maildrop(
         stamp = default;
         int result = inNew ? folder.OpenNew(out HomeFolder part) : folder.OpenCur(out part);
         if (result >= 0)
-            result = action(part, name, out stamp);
+            result = action(store, part, name, out stamp);
         store.NotePassedOver(folder, name, result);
         return result;
     }

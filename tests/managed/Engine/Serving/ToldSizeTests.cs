@@ -23,7 +23,7 @@ public sealed class ToldSizeTests : IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly Queue<IJob> _jobs = new();
     private readonly Output _output = new();
-    private readonly MaildirStore _store = new("h");
+    private readonly MaildirStore _store = new("h"), _otherStore = new("h");
     private SteppedSession? _session;
 
     private static string Large => "a: b\n\n" + string.Concat(Enumerable.Repeat(".0123456789\n", LargeLines));
@@ -34,6 +34,7 @@ public sealed class ToldSizeTests : IDisposable
     {
         _session?.Lose(Fault.Closed);
         _store.Dispose();
+        _otherStore.Dispose();
         _folder.Dispose();
     }
 
@@ -180,6 +181,27 @@ public sealed class ToldSizeTests : IDisposable
         Assert.Equal(2, Files().Length);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_body_that_mailboxes_share_is_given_out_as_it_is_now(bool isOfAnotherProcess)
+    {
+        string body = _folder.In("body"), before = "Return-Path: <>\n" + Large;
+        foreach (string user in new[] { "ann", "bob" })
+            Assert.Equal(Fault.None, _store.Deliver(_folder.In(user), "id0", DateTimeOffset.FromUnixTimeSeconds(0),
+                new TextContent(before, body), mayBeDuplicate: false));
+        string after = isOfAnotherProcess ? before + Other : Other;
+        File.WriteAllText(FileOf(0), after);
+        Begin(isOfAnotherProcess ? _otherStore : _store);
+        Fetch(1, after);
+        Assert.Equal(WireLength(after), Listed(1));
+        Assert.EndsWith($",S={after.Length},W={WireLength(after)}", FileOf(0), StringComparison.Ordinal);
+        Assert.EndsWith("+OK goodbye\r\n", Send("DELE 1\r\nQUIT\r\n"), StringComparison.Ordinal);
+        string bobs = Assert.Single(Directory.GetFiles(_folder.In("bob/Maildir/new")));
+        Assert.EndsWith($",S={before.Length},W={WireLength(before)}", bobs, StringComparison.Ordinal);
+        Assert.Equal(after, File.ReadAllText(bobs));
+    }
+
     [Fact]
     public void No_size_is_told_of_what_is_too_much_to_read_for_it()
     {
@@ -240,10 +262,10 @@ public sealed class ToldSizeTests : IDisposable
             Directory.SetLastWriteTimeUtc(Maildir + part, DateTime.UtcNow.AddSeconds(-10));
     }
 
-    private void Begin()
+    private void Begin(MaildirStore? store = null)
     {
         var host = new HostCallback(null, RequestAction.None, Inline: false);
-        _session = SteppedPop3.Over(new MemoryPeer(), _store, _folder, _jobs.Enqueue, host, Accounts);
+        _session = SteppedPop3.Over(new MemoryPeer(), store ?? _store, _folder, _jobs.Enqueue, host, Accounts);
         Assert.Contains("+OK", Send("USER ann\r\nPASS secret\r\n"), StringComparison.Ordinal);
     }
 
