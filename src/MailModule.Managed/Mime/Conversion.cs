@@ -12,6 +12,7 @@ internal sealed class Conversion
     private const int PieceLength = 32 * 1024;
 
     private IReadOnlyList<Edit> _edits = [];
+    private bool _hasHeader;
 
     private Conversion()
     {
@@ -35,7 +36,8 @@ internal sealed class Conversion
     /// <exception cref="IOException">The message cannot be read.</exception>
     public static Conversion Plan(Func<Stream> open, SendableForm form)
     {
-        Conversion found = Read(open(), form);
+        Conversion found = Read(open(), form, hasHeader: true) ?? Read(open(), form, hasHeader: false)
+            ?? new Conversion { Fault = ConversionFault.NotEncodable };
         if (found.Fault != ConversionFault.None)
             return found;
         using Stream outcome = found.Open(open());
@@ -46,29 +48,36 @@ internal sealed class Conversion
 
     /// <summary>The message in its new form.</summary>
     /// <param name="original">From its first octet on; the stream returned owns it.</param>
-    public Stream Open(Stream original) => new ConvertedStream(new LfStream(original), _edits);
+    public Stream Open(Stream original) => new ConvertedStream(new LfStream(original, _hasHeader), _edits);
 
-    private static Conversion Read(Stream original, SendableForm form)
+    /// <summary>Null: it does not begin with a header field.</summary>
+    private static Conversion? Read(Stream original, SendableForm form, bool hasHeader)
     {
-        using var message = new MeteredStream(new LfStream(original));
+        using var message = new MeteredStream(new LfStream(original, hasHeader));
         var reader = new PartReader(message, form);
-        var fault = ConversionFault.None;
+        bool isRead = TryRead(reader);
+        if (!isRead && !message.IsOverLimit)
+            return null;
+        return new Conversion
+        {
+            Fault = message.IsOverLimit ? ConversionFault.TooComplex : reader.Fault,
+            NeedsUtf8 = reader.NeedsUtf8,
+            _edits = reader.Edits,
+            _hasHeader = hasHeader,
+        };
+    }
+
+    private static bool TryRead(PartReader reader)
+    {
         try
         {
             reader.ReadMessage();
+            return true;
         }
         catch (FormatException)
         {
-            fault = ConversionFault.NotEncodable; // no header at all
+            return false;
         }
-        if (message.IsOverLimit)
-            fault = ConversionFault.TooComplex;
-        return new Conversion
-        {
-            Fault = fault == ConversionFault.None ? reader.Fault : fault,
-            NeedsUtf8 = reader.NeedsUtf8,
-            _edits = reader.Edits,
-        };
     }
 
     // Whatever the reader took the message for: nothing leaves that the host does not take.

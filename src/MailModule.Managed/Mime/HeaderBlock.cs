@@ -7,11 +7,12 @@ namespace MailModule.Mime;
 internal sealed class HeaderBlock(long begin)
 {
     private Edit? _encodingField;
+    private Edit? _typeField;
 
     /// <summary>Where one more field may stand: behind the last.</summary>
     public long End { get; private set; } = begin;
 
-    public bool HasContentType { get; private set; }
+    public bool HasContentType => _typeField is not null;
     public bool HasMimeVersion { get; private set; }
 
     /// <summary>Content-Transfer-Encoding in small letters; empty: none is said.</summary>
@@ -26,7 +27,8 @@ internal sealed class HeaderBlock(long begin)
     {
         End = end;
         Traits |= traits;
-        HasContentType |= header.Id == HeaderId.ContentType;
+        if (header.Id == HeaderId.ContentType)
+            _typeField ??= new Edit(start, end, null);
         HasMimeVersion |= header.Id == HeaderId.MimeVersion;
         if (header.Id != HeaderId.ContentTransferEncoding || _encodingField is not null)
             return;
@@ -40,4 +42,10 @@ internal sealed class HeaderBlock(long begin)
         byte[] fields = System.Text.Encoding.ASCII.GetBytes($"{more}Content-Transfer-Encoding: {value}\n");
         return _encodingField is { } place ? place with { Octets = fields } : Edit.Insert(End, fields);
     }
+
+    /// <summary>The field Content-Type with another value; null: there is none to change.</summary>
+    public Edit? TypeField(string value)
+        => _typeField is { } place
+            ? place with { Octets = System.Text.Encoding.ASCII.GetBytes($"Content-Type: {value}\n") }
+            : null;
 }

@@ -3,12 +3,20 @@ using MailModule.Primitives;
 namespace MailModule.Mime;
 
 /// <summary>A message with LF for every line end: LF, CR or CRLF. Owns the stream that it reads.</summary>
-internal sealed class LfStream(Stream inner) : ReadOnlyStream
+/// <param name="hasHeader">False: what is read is text alone, and gets the empty line that ends a header.</param>
+internal sealed class LfStream(Stream inner, bool hasHeader = true) : ReadOnlyStream
 {
     private bool _afterCr;
+    private bool _isBegun = hasHeader;
 
     public override int Read(Span<byte> buffer)
     {
+        if (!_isBegun && !buffer.IsEmpty)
+        {
+            _isBegun = true;
+            buffer[0] = (byte)'\n';
+            return 1;
+        }
         while (!buffer.IsEmpty)
         {
             int count = inner.Read(buffer);

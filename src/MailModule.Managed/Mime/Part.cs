@@ -26,13 +26,14 @@ internal sealed class Part(ContentType type, HeaderBlock header, int firstEdit, 
 
     public ContentTraits Traits => _scan.Traits;
     public bool IsText => type.IsMimeType("text", "*");
+    public bool IsMessage => type.IsMimeType("message", "rfc822");
     public bool IsMultipart => type.IsMimeType("multipart", "*");
 
     /// <summary>RFC 1847 §2.1: nobody on the way may change what is signed.</summary>
     public bool IsSigned => type.IsMimeType("multipart", "signed");
 
     /// <summary>RFC 2046 §5.2: parts of these types cannot be encoded.</summary>
-    public bool MustBeIdentity => IsMultipart || type.IsMimeType("message", "rfc822")
+    public bool MustBeIdentity => IsMultipart || IsMessage
         || type.IsMimeType("message", "partial") || type.IsMimeType("message", "external-body");
 
     /// <summary>

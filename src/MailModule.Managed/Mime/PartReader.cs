@@ -86,9 +86,11 @@ internal sealed class PartReader : MimeReader
         long headersEndOffset, long endOffset, int lines, CancellationToken cancellationToken)
     {
         Part part = _open.Pop();
-        bool needsEdit = _edits.Count > part.FirstEdit || Fault != part.FaultBefore;
-        if (needsEdit && part.IsEncodedWhole)
+        bool isInTheWay = Fault != part.FaultBefore;
+        if (part.IsEncodedWhole && (isInTheWay || _edits.Count > part.FirstEdit))
             EncodeWhole(part, headersEndOffset, endOffset);
+        else if (isInTheWay && _open.Count > 0 && part.IsMessage)
+            EncodeAsGlobal(part, headersEndOffset, endOffset);
         else
             Close(part);
     }
@@ -163,6 +165,22 @@ internal sealed class PartReader : MimeReader
         _edits.Add(new Edit(begin, end, null, recoding));
         if (part.Header.IsIdentity)
             _edits.Add(part.Header.EncodingField(NameOf(recoding), MissingFields(part)));
+    }
+
+    // RFC 6532 §3.7: as message/global a message may be encoded whole. So one that cannot be changed, in a report or
+    // forwarded, does not keep the message around it from going out.
+    private void EncodeAsGlobal(Part part, long begin, long end)
+    {
+        Edit? type = part.Header.TypeField("message/global");
+        _edits.RemoveRange(part.FirstEdit, _edits.Count - part.FirstEdit);
+        if (type is { } field)
+        {
+            _edits.RemoveAll(edit => edit.Start == field.Start);
+            _edits.Add(field);
+        }
+        Fault = part.FaultBefore;
+        _edits.Add(new Edit(begin, end, null, Recoding.Base64));
+        _edits.Add(part.Header.EncodingField("base64", type is null ? "Content-Type: message/global\n" : ""));
     }
 
     // In place of the edits inside it.

@@ -19,8 +19,7 @@ public class ConversionLimitTests
         { "a boundary", $"Content-Type: multipart/mixed; boundary={new string('b', 1_500)}\n\nü\n" },
         { "parts", InMixed(Repeat("\nx\n--b\n", MeteredStream.MaxParts) + "\nü\n") },
         { "headers", InMixed(Repeat($"X: {Repeat("word ", 40_000)}\n\nx\n--b\n", 25) + "\nü\n") },
-        { "levels", Repeat("Content-Type: message/rfc822\n\n", 40) + "Subject: x\n\nü\n" },
-        { "levels of multiparts", string.Concat(Enumerable.Range(0, 40).Select(Level)) + "\nü\n" },
+        { "levels", string.Concat(Enumerable.Range(0, 40).Select(Level)) + "\nü\n" },
     };
 
     [Theory]

@@ -60,7 +60,8 @@ public class ConversionTests
         Assert.Equal(
             Outer("7bit", "Subject: =?utf-8?b?ZsO8cg==?=\nMIME-Version: 1.0\n"
                 + "Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n"
-                + "=C3=BCber this and that and more=\n"), converted.Replace("=?utf-8?q?f=C3=BCr?=", "=?utf-8?b?ZsO8cg==?="));
+                + "=C3=BCber this and that and more=\n"),
+            converted.Replace("=?utf-8?q?f=C3=BCr?=", "=?utf-8?b?ZsO8cg==?="));
     }
 
     [Theory]
@@ -70,7 +71,7 @@ public class ConversionTests
     [InlineData("To: Dr. Jörg Müller <j@b.example>, =?utf-8?q?f=C3=BCr?= <k@b.example>\n")]
     [InlineData("Content-Disposition: attachment; filename=\"grün.txt\"\n")]
     [InlineData("Received: from grün.example by b.example; Sat, 28 Nov 2026 19:00:00 +0000\n")]
-    [InlineData("X-Own: grün und blau und noch viel mehr Wörter, die eine Zeile füllen, bis sie zu lang ist für eine\n")]
+    [InlineData("X-Own: grün und blau und noch viel mehr Wörter, die eine Zeile füllen, bis sie zu lang ist\n")]
     [InlineData("Grün: x\n")]
     [InlineData("Content-Type: text/plain; name=grün\n")]
     [InlineData("Content-Type: grün\n")]
@@ -157,6 +158,30 @@ public class ConversionTests
         Assert.Contains("ü@b.example", Decoded(entity[0]));
     }
 
+    [Theory]
+    [InlineData("From: ü@b.example\n\nx")]
+    [InlineData("Content-Type: multipart/signed; boundary=s\n\n--s\n\nü\n--s\n\ns\n--s--")]
+    [InlineData("Content-Transfer-Encoding: x-own\n\nü")]
+    public void A_message_that_cannot_be_changed_travels_whole_in_another(string inner)
+    {
+        foreach (string type in (string[])["Content-Type: message/rfc822; name=\"ü\"\n", ""])
+        {
+            string kind = type.Length > 0 ? "report" : "digest";
+            string message = $"Subject: x\nContent-Type: multipart/{kind}; boundary=b\n\n--b\n{type}\n{inner}\n--b--\n";
+            string converted = Converted(message, s_sevenBit);
+            Assert.True(Ascii.IsValid(converted));
+            Assert.Contains("--b\nContent-Type: message/global\nContent-Transfer-Encoding: base64\n\n", converted);
+            Assert.Equal(inner.Replace("\n", "\r\n"), Decoded(((Multipart)Parse(converted).Body!)[0]));
+        }
+    }
+
+    [Fact]
+    public void Text_without_a_header_gets_the_fields_that_it_needs()
+        => Assert.Equal(
+            "MIME-Version: 1.0\nContent-Type: text/plain; charset=utf-8\n"
+                + "Content-Transfer-Encoding: quoted-printable\n\nNo header at all, but gr=C3=BCn.\n",
+            Converted("No header at all, but grün.\n", s_sevenBit));
+
     [Fact]
     public void An_unknown_encoding_cannot_be_put_into_another()
         => Assert.Equal(
@@ -167,7 +192,6 @@ public class ConversionTests
     [InlineData("Content-Type: multipart/mixed\n\nü\n")]
     [InlineData("Content-Type: multipart/mixed; boundary=b\n\nü, and b never comes\n")]
     [InlineData("Content-Type: multipart/mixed; boundary=\"ü\"\n\n--ü\n\nx\n--ü--\n")]
-    [InlineData("no header at all ü\n")]
     public void What_only_looks_like_mime_is_not_sent_in_part(string message)
     {
         Conversion plan = Plan(Encoding.UTF8.GetBytes(message), s_sevenBit);
@@ -220,7 +244,8 @@ public class ConversionTests
         using var all = new MemoryStream();
         stream.CopyTo(all, 7);
         byte[] octets = all.ToArray();
-        Assert.Equal(octets.Length + octets.Count(octet => octet == '\n') + (octets[^1] == '\n' ? 0 : 2), plan.WireLength);
+        int lastEnd = octets[^1] == '\n' ? 0 : 2;
+        Assert.Equal(octets.Length + octets.Count(octet => octet == '\n') + lastEnd, plan.WireLength);
         Assert.False((ContentScan.TraitsOf(octets) & ContentTraits.LongLines) != 0);
         return Encoding.UTF8.GetString(octets);
     }

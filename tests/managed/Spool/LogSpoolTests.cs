@@ -74,6 +74,19 @@ public sealed class LogSpoolTests : IDisposable
         Assert.Equal(envelope.Received.Offset, found.Received.Offset);
     }
 
+    [Theory]
+    [InlineData("plain\n", 0)]
+    [InlineData("\u00fc\n", 1)]
+    [InlineData("", 2)]
+    public void A_record_says_what_a_body_file_asks_of_hosts(string line, byte traits)
+    {
+        byte[] text = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(line.PadLeft(50, 'x'), 4000)));
+        using (var run = new SpoolRun(SpoolRun.Options(Directory)))
+            Assert.Equal(Fault.None, run.Put(text).Fault);
+        using var again = new SpoolRun(SpoolRun.Options(Directory));
+        Assert.Equal((ContentTraits)traits, Assert.Single(again.Found).Content.Traits);
+    }
+
     [Fact]
     public void Half_done_recipients_stay_done()
     {

@@ -11,7 +11,9 @@ using static MailModule.Tests.Support.ScriptedSmtpServer;
 
 namespace MailModule.Tests.Delivery.Remote;
 
-/// <summary>What a host does not offer is not sent to it: from the spool, over loopback, to hosts of all kinds.</summary>
+/// <summary>
+/// What a host does not offer is not sent to it: from the spool, over loopback, to hosts of all kinds.
+/// </summary>
 public class UnofferedContentTests
 {
     private const string Subject = "From: a@a.example\nSubject: x\n";
@@ -123,6 +125,21 @@ public class UnofferedContentTests
         Assert.All(both, one => Assert.True(one.IsDelivered(0)));
         Assert.Equal(Wire(EightAsSeven), server.Texts[1][..^3]);
         Assert.True(workers.Stop(Outbox.Long));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(10_000)]
+    public void A_message_of_the_host_program_is_converted_likewise(int lines)
+    {
+        using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
+        using var outbox = new Outbox();
+        string more = string.Concat(Enumerable.Repeat("A line of a text that goes to a file.\n", lines));
+        var submission = outbox.Prepare(Eight + more, server.Port);
+        submission.Start();
+        submission.Wait();
+        Assert.Equal(Fault.None, submission.Outcome);
+        Assert.Equal(Wire(EightAsSeven + more), server.Texts[0][..^3]);
     }
 
     [Fact]
