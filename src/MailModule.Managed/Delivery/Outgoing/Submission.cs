@@ -171,12 +171,15 @@ internal sealed partial class Submission : IJob
     {
         SubmittedRecipient[] local = [.. taken.Where(recipient => recipient.Recipient.Maildrop is not null)];
         IEnumerable<SubmittedRecipient> remote = taken.Except(local);
-        foreach (var group in remote.GroupBy(recipient => _dependencies.NextHopOf(recipient.Address.Domain)))
+        foreach (var group in remote.GroupBy(recipient => NextHopOf(recipient)))
             yield return Remote(group.Key, [.. group]);
         // Last, for this group keeps the thread until the content is on its way to the disk.
         if (local.Length > 0)
             yield return new SpoolRecipientGroup(this, local, SubmissionState.Done);
     }
+
+    private string NextHopOf(SubmittedRecipient recipient)
+        => _dependencies.NextHopOf(recipient.Address.Domain, false); // the host has chosen it
 
     private RemoteRecipientGroup Remote(string nextHop, SubmittedRecipient[] recipients)
         => new(this, recipients, new(_dependencies.RemoteDelivery, nextHop, NewTransaction));

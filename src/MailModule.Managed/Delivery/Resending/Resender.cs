@@ -29,6 +29,7 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
         EightBit = source.EightBit,
         Utf8 = source.Utf8,
         IsFromStranger = source.IsFromStranger,
+        AvoidsInner = source.AvoidsInner,
     };
 
     /// <summary>Commits the message; returns when it is durable or nothing of it is left.</summary>

@@ -130,6 +130,12 @@ internal sealed class OutboundDelivery : IDisposable
             Smarthost = SmarthostOf(values),
             MxPort = values.Int(Keys.SmtpMxPort),
             HasProxy = values.Text(Keys.Proxy) is { Length: > 0 },
+            InnerMx = values.Word(Keys.InnerMx) switch
+            {
+                "allow" => InnerMx.Allow,
+                "deny" => InnerMx.Deny,
+                _ => InnerMx.Own,
+            },
             IsOurs = _listens,
             IsOurName = name => _serves() && values.Relay.Domains.Contains(name),
         };

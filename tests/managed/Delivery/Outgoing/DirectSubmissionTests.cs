@@ -208,7 +208,7 @@ public class DirectSubmissionTests
     }
 
     private static Outbox OutboxTo(ScriptedSmtpServer server)
-        => new() { Rules = new RoutingRules { MxPort = server.Port } };
+        => new() { Rules = Outbox.ToLoopback(server.Port) };
 
     private static Submission Prepare(
         Outbox outbox, string to, ISubmissionObserver? observer = null, string text = Body)
