@@ -28,7 +28,7 @@ internal sealed partial class Submission : IJob
     private readonly Lock _lock = new();
     private readonly ManualResetEvent _completed = new(false);
     private readonly List<IRecipientGroup> _groups = [];
-    private HeaderScanner _header;
+    private SubmissionHeader _header = SubmissionHeader.Untouched;
     private int _contentUsers;
     private int _open;
     private bool _isGivenUp;
@@ -138,7 +138,7 @@ internal sealed partial class Submission : IJob
         if (fault == Fault.None)
             fault = Content.Finish();
         if (fault == Fault.None && _request.Route != SubmissionRoute.Server)
-            _header = SubmissionFields.Scan(Content);
+            _header = SubmissionHeader.Read(Content);
         return fault;
     }
 
