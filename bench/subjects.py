@@ -90,7 +90,7 @@ class Subjects:
     def ours_flush(self, row, variant, stack, host):
         port = place.free_port()
         server = stack.enter_context(Ours(self.fresh(variant), hold=True, host=host, smtp_range="127.0.0.0/8",
-                                          smtp_mx_port=port, log="", loglevel="error"))
+                                          smtp_mx_port=port, inner_mx="allow", log="", loglevel="error"))
         return server, self.flushes(server, port, row)
 
     def peer_flush(self, row, stack):

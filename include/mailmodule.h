@@ -435,8 +435,8 @@ typedef void(MM_CALL *MsgCallback)(ServerStream *stream, void *usr_par, int stat
 
 /**
  * Begins a message that goes straight to the recipients' own servers, now: those that FindMX names, one after the other
- * until one answers, or the setting smtpproxy in their place. Recipients of one domain go together. As
- * SRVInitSendMsgSMTP otherwise. Since 0.1.
+ * until one answers, or the setting smtpproxy in their place. Recipients of one domain go together. Hosts at loopback
+ * addresses are left out, unless inner_mx says otherwise. As SRVInitSendMsgSMTP otherwise. Since 0.1.
  */
 MM_API ServerStream MM_CALL SRVInitSendMsgImidiatly(const char *from, const char *to,
                                                     MsgCallback callback MM_DEFAULT(NULL),

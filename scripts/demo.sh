@@ -78,6 +78,7 @@ pop_port=$pop_port
 user=anna;secret;;PS
 smtp_dns=$resolver
 smtp_mx_port=$mx_port
+inner_mx=allow
 queue_retry=2
 CONFIG
   "$OUT/samples/mailhost" "$work/mailhost.cfg" >"$work/host.log" 2>&1 &

@@ -56,5 +56,55 @@ class Apart(DeliveryTest):
             self.arrives(server, self.send("somebody@only6.test", host=host))
 
 
+class Inner(DeliveryTest):
+    """Private addresses, with inner_mx as it is by default."""
+
+    zone = ["private MX 10 mx.private", "mx.private AAAA fd00::2", "mixed MX 10 mx.private", "mixed MX 20 mx.mixed", "mx.mixed AAAA fd00::3"]
+    settings = {"inner_mx": "own", "forward": 1, "pop_timeout": 3, "queue_lifetime": 20}
+
+    def forward(self, user, text):
+        home = self.host.root / "users" / user
+        home.mkdir(parents=True, exist_ok=True)
+        (home / "forward").write_text(text)
+        self.addCleanup((home / "forward").unlink)
+
+    def returned(self, token, host=None):
+        group = self.report(token, host=host).recipients["x@private.test"]
+        self.assertEqual(("failed", "5.4.4"), (group["Action"], group["Status"]))
+
+    def test_mail_of_those_who_may_relay_goes_to_a_private_address(self):
+        server = self.rogue("fd00::2")
+        self.arrives(server, self.send("x@private.test"))
+
+    def test_a_forward_does_not(self):
+        self.forward("carl", "x@private.test\n")
+        server = self.rogue("fd00::2")
+        self.returned(self.send("carl@example.org"))
+        self.assertEqual([], server.sessions)
+
+    def test_a_report_does_not(self):
+        """To a stranger's sender, of what a forward could not do."""
+        self.forward("bert", "x@private.test\n")
+        server = self.rogue("fd00::2")
+        token = self.send("bert@example.org", sender="stranger@private.test")
+        self.assertIsNotNone(self.host.wait_for("bert", token))
+        self.arrives(server, self.send("x@private.test"))  # the queue has gone on
+        self.assertFalse([m for m in server.messages if token in m.text])
+
+    def test_it_is_still_own_mail_after_a_restart(self):
+        host = self.another(queue_retry=2)
+        token = self.send("x@private.test", host=host)
+        self.assertEqual(0, host.stop())
+        server = self.rogue("fd00::2")
+        host.start()
+        self.arrives(server, token)
+
+    def test_deny_is_for_all_mail(self):
+        server = self.rogue("fd00::2")
+        host = self.another(inner_mx="deny")
+        self.returned(self.send("x@private.test", host=host), host)
+        self.assertEqual([], server.sessions)
+
+
 if __name__ == "__main__":
     unittest.main()

@@ -1,5 +1,5 @@
 """A small mail world on loopback for tests of delivery: nsd with a zone, mailhost that asks it, and servers on addresses of their own,
-all on one port, which is mailhost's smtp_mx_port."""
+all on one port, which is mailhost's smtp_mx_port; with inner_mx=allow, without which no mail goes to loopback."""
 
 import contextlib
 import os
@@ -41,7 +41,7 @@ class DeliveryTest(unittest.TestCase):
     def mailhost(cls, name="mailhost", **settings):
         folder = cls.folder / name
         folder.mkdir(exist_ok=True)
-        known = {"smtp_dns": cls.nsd.setting, "smtp_mx_port": cls.port, "queue_retry": 1, "queue_lifetime": 60}
+        known = {"smtp_dns": cls.nsd.setting, "smtp_mx_port": cls.port, "inner_mx": "allow", "queue_retry": 1, "queue_lifetime": 60}
         host = MailHost(folder, **{**known, **settings})
         host.smtp = settings.get("smtp_port", host.smtp)
         return host

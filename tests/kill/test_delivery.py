@@ -111,7 +111,7 @@ class KillDelivery(unittest.TestCase):
         zone = [line for n, name in enumerate(DOMAINS) for line in (f"{name} MX 10 mx.{name}", f"mx.{name} A 127.0.0.{10 + n}")]
         with place.folder() as folder, Nsd(folder / "nsd", zone) as nsd:
             self.sinks = [self.sink(f"127.0.0.{10 + n}", port, moody=n == 3).start() for n in range(len(DOMAINS))]
-            host = MailHost(folder, smtp_dns=nsd.setting, smtp_mx_port=port, queue_retry=1)
+            host = MailHost(folder, smtp_dns=nsd.setting, smtp_mx_port=port, inner_mx="allow", queue_retry=1)
             try:
                 for _ in range(self.rounds):
                     self.kill_under_load(host, rnd)

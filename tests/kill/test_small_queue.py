@@ -31,7 +31,7 @@ class SmallMachine(unittest.TestCase):
         self.stack = stack
 
     def mailhost(self, **more):
-        host = MailHost(self.folder, smtp_dns=self.nsd.setting, smtp_mx_port=self.port, queue_retry=1, queue_lifetime=600, **more)
+        host = MailHost(self.folder, smtp_dns=self.nsd.setting, smtp_mx_port=self.port, inner_mx="allow", queue_retry=1, queue_lifetime=600, **more)
         self.stack.callback(host.kill)
         return host
 

@@ -23,6 +23,12 @@ internal sealed class Envelope
     /// </summary>
     public bool IsFromStranger { get; set; }
 
+    /// <summary>
+    /// Its recipients were chosen by nobody who may relay: mail of strangers, DSNs, what forward files send on. It goes
+    /// to no host at an inner address, unless the settings say so (docs/decisions/0033).
+    /// </summary>
+    public bool AvoidsInner { get; set; }
+
     public DateTimeOffset Received { get; set; }
 
     /// <summary>BODY=8BITMIME was given (RFC 6152).</summary>

@@ -13,16 +13,17 @@ namespace MailModule.Mail;
 internal readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription);
 
 /// <summary>
-/// Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment.
+/// Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment;
+/// nor can a name make a message that is ASCII need SMTPUTF8 (RFC 6531 §3.7.3).
 /// </summary>
 internal static class TraceHeaders
 {
     public static void WriteReceived(IBufferWriter<byte> output, Envelope envelope, in TraceInfo trace)
     {
         string tls = trace.TlsDescription ?? "";
-        string recipient = envelope.Recipients.Count == 1 ? envelope.Recipients[0].Address.WireText : "";
+        string recipient = RecipientOf(envelope);
         int chosen = envelope.Helo.Length + tls.Length + trace.HostName.Length + trace.Id.Length + recipient.Length;
-        var field = new Field(output, 256 + chosen * 3);
+        var field = new Field(output, 256 + chosen * 3) { IsAscii = !envelope.Utf8 };
         field.Add("Received: "u8);
         if (envelope.Client is not null)
             AddFrom(ref field, envelope.Helo, envelope.Client.Address, tls);
@@ -35,7 +36,6 @@ internal static class TraceHeaders
             field.Add(" id "u8);
             field.AddWord(trace.Id);
         }
-        // RFC 5321 §7.6: the recipient is named only if there is one, so that no blind copy shows
         if (recipient.Length > 0)
         {
             field.Add("\r\n\tfor <"u8);
@@ -84,6 +84,14 @@ internal static class TraceHeaders
         return length + digits;
     }
 
+    // RFC 5321 §7.6: the recipient is named only if there is one, so that no blind copy shows
+    private static string RecipientOf(Envelope envelope)
+    {
+        if (envelope.Recipients is not [var only])
+            return "";
+        return only.Address.NeedsUtf8 && !envelope.Utf8 ? "" : only.Address.WireText;
+    }
+
     private static void AddFrom(ref Field field, string helo, IPAddress client, string tls)
     {
         field.Add("from "u8);
@@ -122,6 +130,9 @@ internal static class TraceHeaders
         private readonly Span<byte> _memory = output.GetSpan(room);
         private int _length;
 
+        /// <summary>Words have no other octets.</summary>
+        public bool IsAscii { get; init; }
+
         public void Add(scoped ReadOnlySpan<byte> octets)
         {
             octets.CopyTo(_memory[_length..]);
@@ -137,7 +148,7 @@ internal static class TraceHeaders
             Add(text);
             foreach (ref byte octet in _memory[start.._length])
                 if (octet is <= (byte)' ' or (byte)'(' or (byte)')' or (byte)'<' or (byte)'>' or (byte)';' or (byte)'"'
-                    or (byte)'\\' or (byte)',' or 0x7f)
+                    or (byte)'\\' or (byte)',' or 0x7f || IsAscii && octet > 0x7f)
                     octet = (byte)'?';
         }
 

@@ -22,6 +22,7 @@ internal ref struct EnvelopeReader(ReadOnlySpan<byte> octets)
         envelope.EightBit = flags.HasFlag(EnvelopeParts.EightBit);
         envelope.Utf8 = flags.HasFlag(EnvelopeParts.Utf8);
         envelope.IsFromStranger = flags.HasFlag(EnvelopeParts.Stranger);
+        envelope.AvoidsInner = flags.HasFlag(EnvelopeParts.AvoidsInner);
         envelope.ReversePath = reversePath;
         envelope.Helo = helo;
         return TryReadOrigin(envelope, flags) && TryReadRecipients(envelope.Recipients)

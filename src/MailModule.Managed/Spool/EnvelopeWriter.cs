@@ -19,6 +19,9 @@ internal enum EnvelopeParts : byte
 
     /// <summary>Nobody vouches for the sender. A record of an earlier version never says so.</summary>
     Stranger = 32,
+
+    /// <summary>It goes to no inner address. A record of an earlier version never says so.</summary>
+    AvoidsInner = 64,
 }
 
 /// <summary>Puts an envelope at the end of a growing record: integers little-endian, texts as length (4) and
@@ -59,7 +62,8 @@ internal ref struct EnvelopeWriter(ref byte[] buffer, int start)
             | (envelope.Client is null ? 0 : EnvelopeParts.Client)
             | (envelope.AuthenticatedUser is null ? 0 : EnvelopeParts.User)
             | (HasDsnRequests(envelope) ? EnvelopeParts.DsnRequests : 0)
-            | (envelope.IsFromStranger ? EnvelopeParts.Stranger : 0);
+            | (envelope.IsFromStranger ? EnvelopeParts.Stranger : 0)
+            | (envelope.AvoidsInner ? EnvelopeParts.AvoidsInner : 0);
 
     // Without any of it a record is what it was before there was such a thing.
     private static bool HasDsnRequests(Envelope envelope)

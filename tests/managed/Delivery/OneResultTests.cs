@@ -170,7 +170,7 @@ public class OneResultTests
 
     private static Outbox OutboxTo(ScriptedSmtpServer server)
     {
-        var outbox = new Outbox { Rules = new RoutingRules { MxPort = server.Port } };
+        var outbox = new Outbox { Rules = Outbox.ToLoopback(server.Port) };
         outbox.Dns.Mx("b.example", (10, "mx.b.example")).Addresses("mx.b.example", "127.0.0.1");
         return outbox;
     }

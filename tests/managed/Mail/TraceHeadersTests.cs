@@ -82,6 +82,29 @@ public class TraceHeadersTests
             Received(Incoming("a()b;<c>\t", "192.0.2.1"), new TraceInfo("h", "i", true, null)));
 
     [Theory]
+    [InlineData("m\u00fcnchen.example")]
+    [InlineData("\u6d4b\u8bd5")]
+    public void Nothing_that_is_not_ascii_is_in_the_field_of_an_ascii_message(string name)
+    {
+        Envelope envelope = Incoming(name, "192.0.2.1");
+        envelope.Recipients.Add(new Recipient(Utf8Address("\u00fc@d.example"), null));
+        string received = Received(envelope, new TraceInfo(name, "ID1", true, null));
+        Assert.True(Ascii.IsValid(received), received);
+        Assert.DoesNotContain("for <", received, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_message_with_smtputf8_says_names_as_they_are()
+    {
+        Envelope envelope = Incoming("m\u00fcnchen.example", "192.0.2.1");
+        envelope.Utf8 = true;
+        envelope.Recipients.Add(new Recipient(Utf8Address("\u00fc@d.example"), null));
+        string received = Received(envelope, new TraceInfo("h", "ID1", true, null));
+        Assert.StartsWith("Received: from m\u00fcnchen.example ([192.0.2.1])", received, StringComparison.Ordinal);
+        Assert.Contains("for <\u00fc@d.example>", received, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(2026, 1, 31, 0)]
     [InlineData(2024, 2, 29, 330)]
     [InlineData(1999, 12, 9, -210)]
@@ -103,6 +126,12 @@ public class TraceHeadersTests
     {
         Assert.True(MailAddress.TryParse(text, out MailAddress address));
         envelope.Recipients.Add(new Recipient(address, null));
+    }
+
+    private static MailAddress Utf8Address(string text)
+    {
+        Assert.True(MailAddress.TryParse(Encoding.UTF8.GetBytes(text), utf8: true, out MailAddress address));
+        return address;
     }
 
     private static string Received(Envelope envelope, in TraceInfo reception)

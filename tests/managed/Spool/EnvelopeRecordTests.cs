@@ -47,6 +47,17 @@ public class EnvelopeRecordTests
         Assert.Equal((isFromStranger, "QQ+314 159"), (found.IsFromStranger, found.EnvelopeId));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Whether_it_avoids_inner_addresses_comes_back(bool avoidsInner)
+    {
+        Envelope envelope = WithReports();
+        envelope.AvoidsInner = avoidsInner;
+        Envelope found = Read(Write(envelope))!;
+        Assert.Equal((avoidsInner, false, "QQ+314 159"), (found.AvoidsInner, found.IsFromStranger, found.EnvelopeId));
+    }
+
     [Fact]
     public void Without_it_the_octets_are_those_of_format_1()
     {

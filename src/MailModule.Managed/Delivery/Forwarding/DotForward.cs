@@ -138,6 +138,8 @@ internal sealed class DotForward(
         Envelope envelope = resender.NewEnvelope(old, old.ReversePath);
         envelope.Return = old.Return;
         envelope.EnvelopeId = old.EnvelopeId;
+        // A user sends it on, whoever the message is from.
+        envelope.AvoidsInner = true;
         envelope.Recipients.AddRange(
             run.Targets.Select(target
                 => DsnRequests.PassedOn(action.FirstRecipient, target.Address, target.Maildrop, run.IsOnlyTarget)));

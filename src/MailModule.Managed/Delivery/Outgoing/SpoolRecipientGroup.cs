@@ -68,7 +68,7 @@ internal sealed class SpoolRecipientGroup(
     {
         byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength);
         Fault fault = Fault.None;
-        long at = 0;
+        long at = submission.Replaced;
         for (int count = 1; count > 0 && fault == Fault.None && !_isCancelled; at += count)
         {
             fault = submission.Content.Read(piece, at, out count);

@@ -13,7 +13,8 @@ internal sealed partial class Submission
     /// <summary>A transaction for some recipients, with its own reader of the content.</summary>
     internal SmtpClientTransaction NewTransaction(IReadOnlyList<SubmittedRecipient> recipients)
     {
-        var source = new SubmissionContentSource(Fields(), Content, _dependencies.Workers, _dependencies.Log);
+        var source = new SubmissionContentSource(
+            Fields(), _header, Content, _dependencies.Workers, _dependencies.Log);
         Envelope envelope = NewEnvelope(recipients);
         return SmtpClientTransaction.Of(envelope, envelope.Recipients, source);
     }
@@ -33,8 +34,18 @@ internal sealed partial class Submission
         return envelope;
     }
 
+    /// <summary>Octets of the content in whose place <see cref="WriteFields"/> writes others.</summary>
+    internal long Replaced => _header.Replaced;
+
+    // The fields that the first host of a message adds (RFC 6409 §8): Received, and Date and Message-ID where the
+    // sender has not written them. Fields that are there stay as they are.
     internal void WriteFields(IBufferWriter<byte> output, Envelope envelope, string id)
-        => SubmissionFields.Write(output, _header, envelope, _dependencies.HostName, id);
+    {
+        string host = _dependencies.HostName;
+        TraceHeaders.WriteReceived(output, envelope, new TraceInfo(host, id, Extended: true, null));
+        MissingFields.Write(output, _header.Filter, envelope.Received, id, host);
+        output.Write(_header.Replacement.Span);
+    }
 
     // The fields are the same for all hosts, so that the copies are one message; a named server gets the content as it
     // is, and adds fields of its own.

@@ -28,7 +28,7 @@ internal sealed partial class Submission : IJob
     private readonly Lock _lock = new();
     private readonly ManualResetEvent _completed = new(false);
     private readonly List<IRecipientGroup> _groups = [];
-    private HeaderScanner _header;
+    private SubmissionHeader _header = SubmissionHeader.Untouched;
     private int _contentUsers;
     private int _open;
     private bool _isGivenUp;
@@ -142,7 +142,7 @@ internal sealed partial class Submission : IJob
         if (fault == Fault.None)
             fault = Content.Finish();
         if (fault == Fault.None && _request.Route != SubmissionRoute.Server)
-            _header = SubmissionFields.Scan(Content);
+            _header = SubmissionHeader.Read(Content);
         return fault;
     }
 
@@ -175,12 +175,15 @@ internal sealed partial class Submission : IJob
     {
         SubmittedRecipient[] local = [.. taken.Where(recipient => recipient.Recipient.Maildrop is not null)];
         IEnumerable<SubmittedRecipient> remote = taken.Except(local);
-        foreach (var group in remote.GroupBy(recipient => _dependencies.NextHopOf(recipient.Address.Domain)))
+        foreach (var group in remote.GroupBy(recipient => NextHopOf(recipient)))
             yield return Remote(group.Key, [.. group]);
         // Last, for this group keeps the thread until the content is on its way to the disk.
         if (local.Length > 0)
             yield return new SpoolRecipientGroup(this, local, SubmissionState.Done);
     }
+
+    private string NextHopOf(SubmittedRecipient recipient)
+        => _dependencies.NextHopOf(recipient.Address.Domain, false); // the host has chosen it
 
     private RemoteRecipientGroup Remote(string nextHop, SubmittedRecipient[] recipients)
         => new(this, recipients, new(_dependencies.RemoteDelivery, nextHop, NewTransaction));

@@ -7,34 +7,39 @@ using MailModule.Transport;
 namespace MailModule.Delivery.Outgoing;
 
 /// <summary>
-/// Gives a message's content to a client session: the fields that this host adds, then what the host program wrote.
+/// Gives a message's content to a client session: what this host puts in front, then what the host program wrote.
 /// Several sources may read one content, each from its beginning.
 /// </summary>
 internal sealed class SubmissionContentSource : ReadAheadSource
 {
     private readonly ReadOnlyMemory<byte> _fields;
     private readonly SubmissionContent _content;
+    private readonly SubmissionHeader _header;
     private readonly Workers _workers;
     private readonly Log _log;
     private int _fieldsGiven;
     private long _position;
 
-    public SubmissionContentSource(ReadOnlyMemory<byte> fields, SubmissionContent content, Workers workers, Log log)
+    /// <param name="fields">Those that this host adds, and what stands in for a part of the header.</param>
+    public SubmissionContentSource(
+        ReadOnlyMemory<byte> fields, SubmissionHeader header, SubmissionContent content, Workers workers, Log log)
         : base(workers)
     {
         _fields = fields;
+        _header = header;
         _content = content;
+        _position = header.Replaced;
         _workers = workers;
         _log = log;
         Traits = content.Traits | ContentScan.TraitsOf(fields.Span);
     }
 
-    protected override long OriginalWireLength => _fields.Length + _content.WireLength;
+    protected override long OriginalWireLength => _fields.Length + _content.WireLength + _header.WireChange;
     protected override ContentTraits? Traits { get; }
     protected override bool IsInMemory => _content.IsInMemory;
 
     protected override ReadAheadSource NewReader()
-        => new SubmissionContentSource(_fields, _content, _workers, _log);
+        => new SubmissionContentSource(_fields, _header, _content, _workers, _log);
 
     protected override int Read(Span<byte> buffer)
     {

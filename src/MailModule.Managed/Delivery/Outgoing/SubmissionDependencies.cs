@@ -13,8 +13,8 @@ internal sealed record SubmissionDependencies
     /// <summary>Takes mail to other hosts, with the options of this message.</summary>
     public required IRemoteDelivery RemoteDelivery { get; init; }
 
-    /// <summary>The name of a domain's next hop. Cheap; any thread.</summary>
-    public required Func<string, string> NextHopOf { get; init; }
+    /// <summary>As <see cref="Routing.IRouter.NextHopOf"/>. Cheap; any thread.</summary>
+    public required Func<string, bool, string> NextHopOf { get; init; }
 
     /// <summary>Our name, for the fields that this host adds.</summary>
     public required string HostName { get; init; }

@@ -18,9 +18,10 @@ internal sealed class QueueDependencies
     public required Workers Workers { get; init; }
 
     /// <summary>
-    /// The name of a domain's next hop: transactions with the same one share connections. Cheap; any thread.
+    /// The name of a domain's next hop, for mail that does or does not avoid inner addresses: transactions with the
+    /// same one share connections. Cheap; any thread.
     /// </summary>
-    public required Func<string, string> NextHopOf { get; init; }
+    public required Func<string, bool, string> NextHopOf { get; init; }
 
     /// <summary>A message's content as it goes out, to be read once for each call. Cheap; any thread.</summary>
     public required Func<ISpoolEntry, IMessageSource> ContentOf { get; init; }

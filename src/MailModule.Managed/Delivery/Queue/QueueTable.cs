@@ -20,8 +20,8 @@ namespace MailModule.Delivery.Queue;
 /// The cost of a step does not depend on how much waits.
 /// </para>
 /// </remarks>
-/// <param name="nextHopOf">The name of a domain's next hop. Cheap.</param>
-internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
+/// <param name="nextHopOf">As <see cref="QueueDependencies.NextHopOf"/>.</param>
+internal sealed class QueueTable(ISpool spool, Func<string, bool, string> nextHopOf)
 {
     private readonly Dictionary<string, QueueItem> _items = [];
     private readonly StateCounts _counts = new();
@@ -168,7 +168,7 @@ internal sealed class QueueTable(ISpool spool, Func<string, string> nextHopOf)
     }
 
     private string NextHopOf(QueueItem item, QueueRecipient recipient)
-        => nextHopOf(item.RecipientOf(recipient).Address.Domain);
+        => nextHopOf(item.RecipientOf(recipient).Address.Domain, item.Entry.Envelope.AvoidsInner);
 
     private void SetFirstState(QueuedTransaction queued, DateTimeOffset now)
     {

@@ -49,7 +49,12 @@ internal sealed class DsnJob(Dsn dsn, DsnDependencies dependencies, Action<Fault
     private Fault Write(ReturnedContent content)
     {
         var envelope = new Envelope
-        { Received = dsn.Date, EightBit = content.IsEightBit || dsn.IsUtf8, Utf8 = dsn.IsUtf8 };
+        {
+            Received = dsn.Date,
+            EightBit = content.IsEightBit || dsn.IsUtf8,
+            Utf8 = dsn.IsUtf8,
+            AvoidsInner = true,
+        };
         envelope.Recipients.Add(dsn.Sender);
         Fault fault = dependencies.Spool.TryBegin(envelope, content.Length + OwnText, out ISpoolWriter writer);
         if (fault != Fault.None)

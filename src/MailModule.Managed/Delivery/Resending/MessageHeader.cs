@@ -63,6 +63,19 @@ internal sealed class MessageHeader
         return new MessageHeader(octets.AsSpan(0, length).ToArray(), isWhole);
     }
 
+    /// <summary>
+    /// The same header so that fields may be put in front of it, whatever a command has made of the message.
+    /// </summary>
+    /// <param name="isAll">The message has nothing behind <see cref="Octets"/>.</param>
+    public MessageHeader WithItsEnds(bool isAll)
+    {
+        var filter = new HeaderFilter();
+        byte[] octets = filter.Pass(Octets).ToArray();
+        if (!filter.IsOver && isAll)
+            octets = [.. octets, .. filter.End()];
+        return filter is { IsOver: true, IsChanged: true } ? new MessageHeader(octets, isWhole: true) : this;
+    }
+
     /// <summary>The same octets without the Return-Path in front, and without any List-Id if so wished.</summary>
     public byte[] WithoutReturnPath(bool withoutListId)
     {

@@ -29,6 +29,7 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
         EightBit = source.EightBit,
         Utf8 = source.Utf8,
         IsFromStranger = source.IsFromStranger,
+        AvoidsInner = source.AvoidsInner,
     };
 
     /// <summary>Commits the message; returns when it is durable or nothing of it is left.</summary>
@@ -44,7 +45,9 @@ internal sealed class Resender(ISpool spool, Func<string> hostName, TimeProvider
         try
         {
             using Stream message = content.OpenRead();
-            byte[] header = MessageHeader.Read(message).WithoutReturnPath(withoutListId: list is not null);
+            MessageHeader read = MessageHeader.Read(message);
+            byte[] header = read.WithItsEnds(isAll: read.Octets.Length == content.Length)
+                .WithoutReturnPath(withoutListId: list is not null);
             byte[] trace = Trace(envelope, sourceId, formerRecipient, list);
             return SpoolCopy.Write(
                 spool, envelope, new PrefixedStream((byte[])[.. trace, .. header], message),

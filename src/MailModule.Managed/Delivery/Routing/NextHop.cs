@@ -6,13 +6,28 @@ namespace MailModule.Delivery.Routing;
 
 /// <summary>
 /// The names by which next hops are told apart: a domain in lower case, an address literal in its brackets, or a host
-/// with its port (a smarthost or a named server). None of the three looks like another: no domain has a colon. Pure.
+/// with its port (a smarthost or a named server). None of the three looks like another: no domain has a colon. A domain
+/// or a literal may bear a mark: mail that may not go to inner addresses has next hops of its own. Pure.
 /// </summary>
 internal static class NextHop
 {
     private const string V6Tag = "IPv6:";
 
+    // No domain and no literal has a blank.
+    private const string OuterMark = " outer";
+
     public static string OfDomain(string domain) => domain.ToLowerInvariant();
+
+    /// <summary>The same for mail that goes to outer addresses alone.</summary>
+    public static string ForOuter(string domain) => domain + OuterMark;
+
+    /// <summary>Whether the next hop came from <see cref="ForOuter"/>, and of what; else it is itself.</summary>
+    public static bool IsForOuter(string nextHop, out string domain)
+    {
+        bool isForOuter = nextHop.EndsWith(OuterMark, StringComparison.Ordinal);
+        domain = isForOuter ? nextHop[..^OuterMark.Length] : nextHop;
+        return isForOuter;
+    }
 
     /// <param name="host">A name, or an address without brackets.</param>
     public static string OfHost(string host, int port)

@@ -33,7 +33,8 @@ internal interface IRouter
     /// <summary>
     /// The smarthost, or the domain itself in lower case: transactions with the same next hop share connections.
     /// </summary>
-    string NextHopOf(string domain);
+    /// <param name="avoidsInner">As the message's <see cref="Mail.Envelope.AvoidsInner"/> says.</param>
+    string NextHopOf(string domain, bool avoidsInner);
 
     /// <param name="nextHop">From <see cref="NextHopOf"/>.</param>
     /// <param name="cancel">Ends it at once, with <see cref="Fault.Cancelled"/>.</param>

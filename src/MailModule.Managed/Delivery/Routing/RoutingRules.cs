@@ -2,6 +2,19 @@ using System.Net;
 
 namespace MailModule.Delivery.Routing;
 
+/// <summary>Which mail goes to hosts at inner addresses, where a domain names them.</summary>
+internal enum InnerMx
+{
+    /// <summary>To private ones the mail of the host and of those who may relay; to local ones none.</summary>
+    Own,
+
+    /// <summary>All mail.</summary>
+    Allow,
+
+    /// <summary>None.</summary>
+    Deny,
+}
+
 /// <summary>What a router goes by at one moment. Immutable.</summary>
 internal sealed record RoutingRules
 {
@@ -12,6 +25,9 @@ internal sealed record RoutingRules
 
     /// <summary>Where hosts that take a domain's mail listen.</summary>
     public int MxPort { get; init; } = 25;
+
+    /// <summary>About the hosts of domains and address literals; not about hosts that somebody has named.</summary>
+    public InnerMx InnerMx { get; init; }
 
     /// <summary>Connections go by a proxy, which resolves the names of hosts that somebody has named.</summary>
     public bool HasProxy { get; init; }

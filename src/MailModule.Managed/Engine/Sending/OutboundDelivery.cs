@@ -133,6 +133,12 @@ internal sealed class OutboundDelivery : IDisposable
             Smarthost = SmarthostOf(values),
             MxPort = values.Int(Keys.SmtpMxPort),
             HasProxy = values.Proxy is not null,
+            InnerMx = values.Word(Keys.InnerMx) switch
+            {
+                "allow" => InnerMx.Allow,
+                "deny" => InnerMx.Deny,
+                _ => InnerMx.Own,
+            },
             IsOurs = _listens,
             IsOurName = name => _serves() && values.Relay.Domains.Contains(name),
         };

@@ -40,7 +40,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
         envelope.Received = DateTimeOffset.UtcNow;
-        envelope.IsFromStranger = !MayRelay(session, dependencies.Policy());
+        envelope.IsFromStranger = envelope.AvoidsInner = !MayRelay(session, dependencies.Policy());
         // A stranger's sender may be forged: nobody gets a large message by us for that.
         if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
             envelope.Return = ReturnContent.Default;

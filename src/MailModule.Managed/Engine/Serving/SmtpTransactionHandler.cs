@@ -21,8 +21,8 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private readonly HostRequests _requests;
     private readonly Action _resumeContent;
     private readonly Action<Fault> _committed;
+    private readonly ArrivingMessage _message;
     private Envelope _envelope = new();
-    private ISpoolWriter? _writer;
     private HostContentReader? _reader;
     private LoopWatch? _loopWatch;
     private Fault _storeFault;
@@ -37,6 +37,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         _backend = backend;
         _dependencies = backend.Dependencies;
         _requests = new HostRequests(_dependencies.Host, _dependencies.RunJob);
+        _message = new ArrivingMessage(session);
         _resumeContent = ResumeContent;
         _committed = Committed;
     }
@@ -106,13 +107,12 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     private void BeginStoring()
     {
-        if (_writer is not null || _storeFault != Fault.None)
+        if (_message.IsOpen || _storeFault != Fault.None)
             return;
         _storeFault = _dependencies.Spool.TryBegin(_envelope, _session.DeclaredSize, out ISpoolWriter writer);
         if (_storeFault != Fault.None)
             return;
-        _writer = writer;
-        ArrivalTrace.Write(_session, _envelope, writer, _resumeContent);
+        _message.Begin(writer, _envelope, _resumeContent);
     }
 
     // Whoever appended waits for it: the reader, or the session.
@@ -125,11 +125,11 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public bool Append(ReadOnlySpan<byte> content)
     {
         _loopWatch?.Add(content);
-        if (_writer is null)
+        if (!_message.IsOpen)
             return true;
-        bool takesMore = _writer.Append(content, _resumeContent);
-        if (_writer.Held > _held)
-            Hold(_writer.Held);
+        bool takesMore = _message.Append(content, _resumeContent);
+        if (_message.Held > _held)
+            Hold(_message.Held);
         return takesMore;
     }
 
@@ -150,13 +150,13 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             _dependencies.Log.AcceptedByHost(_envelope);
             return Verdict.Accept;
         }
-        if (_writer is null)
+        if (!_message.IsOpen)
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
         // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
         // of it from us, whoever wrote his name there
         if (_loopWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
-        _writer.Commit(_committed);
+        _message.Commit(_committed);
         return Verdict.Pending;
     }
 
@@ -169,16 +169,15 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             _session.Answer(Verdict.Refuse(BackendReplies.NotStored(fault)));
             return;
         }
-        string id = _writer!.Id;
-        _dependencies.Log.Accepted(id, _envelope, _writer.Length);
-        _writer = null;
+        string id = _message.Id;
+        _dependencies.Log.Accepted(id, _envelope, _message.Length);
+        _message.Release();
         _session.Answer(new Verdict(VerdictKind.Accept, BackendReplies.Queued(id)));
     }
 
     public void Discard()
     {
-        _writer?.Discard();
-        _writer = null;
+        _message.Discard();
         _loopWatch = null;
     }
 

@@ -267,6 +267,13 @@ internal static partial class Keys
         { Form = "`ip[:port]`, commas between", Check = SettingForms.Resolvers, DefaultInWords = "the system's" });
     public static readonly Setting SmtpMxPort = Number(
         "smtp_mx_port", 1, 65535, 25, "", "Port for delivery to the recipient's own server.");
+    public static readonly Setting InnerMx = Add(
+        new("inner_mx", SettingKind.Choice,
+            "Whether mail goes to a domain's mail hosts at inner addresses (private, loopback, link-local and the "
+                + "like), or to address literals of that kind: to private ones the mail of the host, of logins and of "
+                + "`smtp_range` alone, to others none; all mail; none. `smtpproxy` and a server that a call names may "
+                + "be anywhere.")
+        { Words = ["own", "allow", "deny"], Default = "own" });
     public static readonly Setting SmtpNoMx = FlagLater(
         "smtp_nomx", "A domain without MX is served by its address record; here it always is.",
         "this library always does so");

@@ -28,6 +28,18 @@ public sealed class ListExpansionTests : IDisposable
         Assert.Empty(_host.Dsns.Sent);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_list_sends_to_inner_addresses_what_might_have_gone_there_itself(bool avoidsInner)
+    {
+        _host.Start("staff@a.example;;carl@b.example", "friends@a.example;boss@a.example;carl@b.example");
+        _host.Put("sender@c.example", "staff@a.example friends@a.example",
+            change: envelope => envelope.AvoidsInner = avoidsInner);
+        _host.DeliverAll();
+        Assert.Equal([avoidsInner, avoidsInner], _host.Remote.Select(sent => sent.Envelope.AvoidsInner));
+    }
+
     [Fact]
     public void A_list_sends_as_its_owner_and_says_its_name()
     {

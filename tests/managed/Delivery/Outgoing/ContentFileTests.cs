@@ -127,7 +127,7 @@ public class ContentFileTests
         int asked = 0;
         using var server = new ScriptedSmtpServer(
             null, [.. Plain("250 ok")[..8], "451 no", Line, "221 bye"], Plain("250 ok"));
-        using var outbox = new Outbox { Rules = new MailModule.Delivery.Routing.RoutingRules { MxPort = server.Port } };
+        using var outbox = new Outbox { Rules = Outbox.ToLoopback(server.Port) };
         outbox.Dns.Mx("b.example", (10, "one.b.example"), (20, "two.b.example"))
             .Addresses("one.b.example", "127.0.0.1")
             .Addresses("two.b.example", "127.0.0.1");

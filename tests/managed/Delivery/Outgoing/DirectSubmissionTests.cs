@@ -104,6 +104,37 @@ public class DirectSubmissionTests
         Assert.Equal(sent + ".\r\n", got);
     }
 
+    [Theory]
+    [InlineData("From ann Sat Nov 28 19:02:03 2026\nSubject: x\n\nhello\n", "Subject: x\r\n\r\nhello\r\n")]
+    [InlineData(" \nSubject: x\n\nhello\n", "Subject: x\r\n\r\nhello\r\n")]
+    [InlineData(" hello\nmore\n", "\r\n hello\r\nmore\r\n")]
+    [InlineData("Subject: x\n y\nhello\n", "Subject: x\r\n y\r\n\r\nhello\r\n")]
+    [InlineData("From ann\r\nSubject: x\r\nhello", "Subject: x\r\n\r\nhello\r\n")]
+    public void A_header_begins_and_ends_where_it_does(string text, string sent)
+    {
+        using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
+        using var outbox = OutboxTo(server);
+        Submission submission = Prepare(outbox, "a@[127.0.0.1]", text: text);
+        submission.Start();
+        submission.Wait();
+        Assert.Equal(Fault.None, submission.Outcome);
+        string got = server.Texts.Single();
+        got = got[got.IndexOf("Message-ID: ", StringComparison.Ordinal)..];
+        Assert.Equal(sent + ".\r\n", got[(got.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
+    }
+
+    [Fact]
+    public void A_named_server_gets_the_text_as_it_is()
+    {
+        const string Text = "From ann\r\n hello\r\n";
+        using var server = new ScriptedSmtpServer(null, Plain("250 ok"));
+        using var outbox = new Outbox();
+        Submission submission = outbox.Prepare(Text, server.Port);
+        submission.Start();
+        submission.Wait();
+        Assert.Equal(Text + ".\r\n", server.Texts.Single());
+    }
+
     [Fact]
     public void All_hosts_get_the_same_message()
     {
@@ -234,7 +265,7 @@ public class DirectSubmissionTests
     }
 
     private static Outbox OutboxTo(ScriptedSmtpServer server)
-        => new() { Rules = new RoutingRules { MxPort = server.Port } };
+        => new() { Rules = Outbox.ToLoopback(server.Port) };
 
     private static Submission Prepare(
         Outbox outbox, string to, ISubmissionObserver? observer = null, string text = Body)

@@ -33,7 +33,10 @@ internal sealed class Outbox : IDisposable
     /// <summary>What the resolver knows; nothing at first but <c>localhost</c>.</summary>
     public ScriptedDns Dns { get; } = new ScriptedDns().Addresses("localhost", "::1", "127.0.0.1");
 
-    public RoutingRules Rules { get; set; } = new();
+    public RoutingRules Rules { get; set; } = ToLoopback(25);
+
+    /// <summary>The hosts of domains are on this machine.</summary>
+    public static RoutingRules ToLoopback(int port) => new() { MxPort = port, InnerMx = InnerMx.Allow };
 
     /// <summary>Through a given server.</summary>
     public Submission Prepare(

@@ -70,6 +70,22 @@ public class QueuedSubmissionTests
         Assert.True(spool.Messages.Single().Envelope is { EightBit: true, Utf8: true });
     }
 
+    [Theory]
+    [InlineData("From ann Sat Nov 28 19:02:03 2026\nSubject: x\n\nhello\n", "Subject: x\n\nhello\n")]
+    [InlineData("\thello\n", "\r\n\thello\n")]
+    [InlineData("Subject: x\nhello\n", "Subject: x\n\r\nhello\n")]
+    public void A_header_begins_and_ends_where_it_does(string text, string kept)
+    {
+        using var outbox = new Outbox();
+        var spool = new KeptSpool();
+        Submission submission = Prepare(outbox, spool, null, text);
+        submission.Start();
+        submission.Wait();
+        string stored = spool.Messages.Single().Text;
+        stored = stored[stored.IndexOf("Message-ID: ", StringComparison.Ordinal)..];
+        Assert.Equal(kept, stored[(stored.IndexOf('\n', StringComparison.Ordinal) + 1)..]);
+    }
+
     [Fact]
     public void A_nul_of_the_host_program_does_not_reach_the_spool()
     {

@@ -25,7 +25,7 @@ internal sealed class AddressBench : IDisposable
             RemoteDelivery = Network,
             DsnSender = Dsns,
             Workers = _workers,
-            NextHopOf = domain => smarthost ?? domain,
+            NextHopOf = (domain, _) => smarthost ?? domain,
             ContentOf = _ => new Nothing(),
             VerdictOf = _ => default,
             Schedule = () => RetrySchedule.Default,

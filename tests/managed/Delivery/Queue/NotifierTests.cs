@@ -30,7 +30,7 @@ public sealed class NotifierTests : IDisposable
             RemoteDelivery = new ScriptedNetwork(),
             DsnSender = _dsns,
             Workers = _workers,
-            NextHopOf = domain => domain,
+            NextHopOf = (domain, _) => domain,
             ContentOf = _ => throw new InvalidOperationException("nothing is sent here"),
             VerdictOf = _ => default,
             Copies = new KeptCopies(_ => CopyFolder, Disk.Real),

@@ -36,7 +36,7 @@ internal sealed class QueueBench : IDisposable
             RemoteDelivery = Network,
             DsnSender = Dsns,
             Workers = _workers,
-            NextHopOf = nextHopOf ?? (domain => domain.ToLowerInvariant()),
+            NextHopOf = (domain, _) => nextHopOf?.Invoke(domain) ?? domain.ToLowerInvariant(),
             ContentOf = entry => new EntryContent(entry),
             VerdictOf = VerdictOf,
             Schedule = () => schedule ?? RetrySchedule.Default,

@@ -121,6 +121,19 @@ public class QueueOperationsTests
     }
 
     [Fact]
+    public void An_operator_may_redirect_a_strangers_mail_to_an_inner_host()
+    {
+        using var bench = new QueueBench();
+        bench.Network.Answers["one.test"] = _ => 451;
+        QueueSpool.Entry entry = bench.Add("m1", "a@one.test");
+        entry.Envelope.IsFromStranger = entry.Envelope.AvoidsInner = true;
+        Assert.True(MailAddress.TryParse("me@here.test", out MailAddress to));
+        Assert.Equal(Fault.None, bench.Queue.Redirect("m1", null, to, out _));
+        Envelope envelope = Assert.Single(bench.Spool.Written);
+        Assert.Equal((true, false), (envelope.IsFromStranger, envelope.AvoidsInner));
+    }
+
+    [Fact]
     public void Nothing_is_redirected_to_nobody()
     {
         using var bench = new QueueBench();

@@ -19,7 +19,7 @@ public class QueueTableTests
     private readonly QueueTable _table;
     private string? _smarthost;
 
-    public QueueTableTests() => _table = new QueueTable(_spool, domain => _smarthost ?? domain);
+    public QueueTableTests() => _table = new QueueTable(_spool, (domain, _) => _smarthost ?? domain);
 
     [Fact]
     public void Every_way_through_the_states_is_counted()
@@ -44,6 +44,20 @@ public class QueueTableTests
         Assert.Equal(default, _table.Counts);
         Assert.False(_table.Holds(item));
         Assert.Equal(["m1 0 1 soon"], _spool.Marks);
+    }
+
+    [Fact]
+    public void Mail_that_avoids_inner_addresses_does_and_an_item_found_at_a_start_still_does()
+    {
+        var table = new QueueTable(_spool, (domain, avoidsInner) => $"{domain} {avoidsInner}");
+        using var held = new HeldLock(table);
+        for (int i = 0; i < 2; i++)
+        {
+            var entry = new QueueSpool.Entry($"m{i}", Now, Notify.Default, "a@one.test");
+            entry.Envelope.AvoidsInner = i == 1;
+            QueueItem item = table.Admit(entry, RetrySchedule.Default, Now)!;
+            Assert.Equal($"one.test {i == 1}", Assert.Single(item.Transactions).NextHop);
+        }
     }
 
     [Fact]
@@ -102,7 +116,7 @@ public class QueueTableTests
         _table.Relay(before.Recipients[2]);
         _table.Defer(queued, Now.AddMinutes(1));
         _table.SaveNote(before);
-        var table = new QueueTable(_spool, domain => domain);
+        var table = new QueueTable(_spool, (domain, _) => domain);
         using var other = new HeldLock(table);
         QueueItem? after = table.Admit(before.Entry, RetrySchedule.Default, Now);
         Assert.Equal([QueueState.Deferred, QueueState.Failed, QueueState.Relayed],

@@ -36,6 +36,15 @@ public sealed partial class DsnSenderTests : IDisposable
     }
 
     [Fact]
+    public void A_report_avoids_inner_addresses_whoever_it_goes_to()
+    {
+        var message = new OriginalMessage();
+        DsnSpool.Message dsn = Send(message, DsnKind.Failed,
+            Told.Of(message.Add("bob@far.example"), "5.1.1", "No such user", null, Attempt));
+        Assert.True(dsn.Envelope.AvoidsInner);
+    }
+
+    [Fact]
     public void A_failure_returns_the_header_alone_where_that_was_asked_for()
     {
         var message = new OriginalMessage { Envelope = { Return = ReturnContent.Headers, EnvelopeId = "QQ 314+=" } };

@@ -25,6 +25,17 @@ public class NextHopTests
         => Assert.False(NextHop.TryReadHost(text, out _, out _));
 
     [Theory]
+    [InlineData("b.example")]
+    [InlineData("[192.0.2.1]")]
+    [InlineData("[IPv6:2001:db8::1]")]
+    public void A_next_hop_for_outer_addresses_is_another_and_is_read_as_it_was_written(string text)
+    {
+        Assert.False(NextHop.IsForOuter(text, out string same));
+        Assert.True(NextHop.IsForOuter(NextHop.ForOuter(text), out string domain));
+        Assert.Equal((text, text), (same, domain));
+    }
+
+    [Theory]
     [InlineData("[192.0.2.1]", "192.0.2.1")]
     [InlineData("[IPv6:2001:db8::1]", "2001:db8::1")]
     [InlineData("[IPv6:192.0.2.1]", null)]

@@ -119,9 +119,9 @@ public class RouterTests
     {
         ScriptedDns dns = World();
         var router = new Router(() => dns, () => Rules with { Smarthost = NextHop.OfHost("Relay.Example", 587) });
-        Assert.Equal("relay.example:587", router.NextHopOf("two.example"));
-        Assert.Equal("relay.example:587", router.NextHopOf("[192.0.2.7]"));
-        RouteHost host = Assert.Single(router.Find(router.NextHopOf("two.example"), default).Wait().Hosts);
+        Assert.Equal("relay.example:587", router.NextHopOf("two.example", false));
+        Assert.Equal("relay.example:587", router.NextHopOf("[192.0.2.7]", true));
+        RouteHost host = Assert.Single(router.Find(router.NextHopOf("two.example", false), default).Wait().Hosts);
         Assert.Equal(("relay.example", 587, "192.0.2.50"), (host.Name, host.Port, host.Addresses.Single().ToString()));
         Assert.DoesNotContain(dns.Asked, question => question.Contains("two.example", StringComparison.Ordinal));
     }
@@ -158,5 +158,5 @@ public class RouterTests
 
     [Fact]
     public void Domains_that_differ_in_case_alone_are_one_next_hop()
-        => Assert.Equal("two.example", new Router(World, () => Rules).NextHopOf("Two.EXAMPLE"));
+        => Assert.Equal("two.example", new Router(World, () => Rules).NextHopOf("Two.EXAMPLE", false));
 }

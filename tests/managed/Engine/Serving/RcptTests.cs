@@ -179,6 +179,25 @@ public sealed class RcptTests : IDisposable
         Assert.StartsWith("501 ", one.Send("RCPT TO:<ann@example.org> NOTIFY=SOMETIMES\r\n"), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(Stranger, true)]
+    [InlineData(RelayClient, false)]
+    public void Mail_of_strangers_avoids_inner_addresses(string address, bool avoidsInner)
+    {
+        using SteppedClient client = From(address);
+        Assert.Equal(avoidsInner, client.Session.Envelope.AvoidsInner);
+    }
+
+    [Fact]
+    public void Mail_of_a_login_does_not_avoid_private_addresses()
+    {
+        using var client = new SteppedClient(Stranger, Options, new SmtpBackend(_dependencies, null));
+        client.Send("EHLO client.example\r\n");
+        Assert.StartsWith("235 ", client.Send(Plain("sender", "secret")), StringComparison.Ordinal);
+        client.Send("MAIL FROM:<a@example.com>\r\n");
+        Assert.False(client.Session.Envelope.AvoidsInner);
+    }
+
     [Fact]
     public void After_a_login_what_is_asked_of_reports_counts()
     {

@@ -1,0 +1,72 @@
+using System.Buffers;
+using MailModule.Mail;
+using MailModule.Primitives;
+using MailModule.Smtp.Server;
+using MailModule.Spool;
+
+namespace MailModule.Engine.Serving;
+
+/// <summary>
+/// A message on its way from an SMTP session into the spool. In front of its own text stand Return-Path, for this host
+/// delivers it finally, and Received (RFC 5321 §4.4); a message of who has logged in gets the fields that it must have
+/// (RFC 6409 §8). The object serves the session's messages one after the other.
+/// </summary>
+internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
+{
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_fields;
+
+    private readonly HeaderFilter _header = new();
+    private ISpoolWriter? _writer;
+    private DateTimeOffset _received;
+
+    /// <summary>It is being written.</summary>
+    public bool IsOpen => _writer is not null;
+
+    /// <inheritdoc cref="ISpoolWriter.Id"/>
+    public string Id => _writer!.Id;
+
+    /// <inheritdoc cref="ISpoolWriter.Length"/>
+    public long Length => _writer!.Length;
+
+    /// <inheritdoc cref="ISpoolWriter.Held"/>
+    public long Held => _writer!.Held;
+
+    /// <param name="writer">From now on this object's.</param>
+    public void Begin(ISpoolWriter writer, Envelope envelope, Action resume)
+    {
+        _writer = writer;
+        _received = envelope.Received;
+        _header.Begin(envelope.AuthenticatedUser is null ? null : this);
+        ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
+        fields.ResetWrittenCount();
+        ReturnPath.Write(fields, envelope.ReversePath);
+        TraceHeaders.WriteReceived(
+            fields, envelope,
+            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Peer.TlsDescription));
+        writer.Append(fields.WrittenSpan, resume);
+    }
+
+    /// <inheritdoc cref="ISpoolWriter.Append"/>
+    public bool Append(ReadOnlySpan<byte> content, Action resume) => _writer!.Append(_header.Pass(content), resume);
+
+    /// <inheritdoc cref="ISpoolWriter.Commit"/>
+    public void Commit(Action<Fault> completed)
+    {
+        if (!_header.IsOver)
+            _writer!.Append(_header.End(), static () => { }); // nobody waits to go on
+        _writer!.Commit(completed);
+    }
+
+    /// <summary>It is committed, and the spool's.</summary>
+    public void Release() => _writer = null;
+
+    public void Discard()
+    {
+        _writer?.Discard();
+        _writer = null;
+    }
+
+    void IHeaderEnd.WriteMissing(HeaderFilter header, IBufferWriter<byte> output)
+        => MissingFields.Write(output, header, _received, Id, session.Options.HostName);
+}

@@ -1,0 +1,82 @@
+using System.Buffers;
+
+namespace MailModule.Mail;
+
+/// <summary>
+/// A piece of content on its way through a <see cref="HeaderFilter"/>: itself as long as nothing in it is changed, from
+/// then on a copy in a buffer of the thread's.
+/// </summary>
+internal ref struct FilteredPiece(ReadOnlySpan<byte> content)
+{
+    /// <summary>A buffer that has grown beyond this is not kept.</summary>
+    private const int KeptCapacity = 64 * 1024;
+
+    [ThreadStatic]
+    private static ArrayBufferWriter<byte>? t_buffer;
+
+    private readonly ReadOnlySpan<byte> _content = content;
+    private ArrayBufferWriter<byte>? _buffer;
+    private int _copied;
+
+    /// <summary>Octets of the content that were kept or taken.</summary>
+    public int At { get; private set; }
+
+    public readonly bool IsAtEnd => At == _content.Length;
+    public readonly ReadOnlySpan<byte> Rest => _content[At..];
+
+    /// <summary>What is to be written in place of the content, all of which was kept or taken.</summary>
+    public ReadOnlySpan<byte> Output
+    {
+        get
+        {
+            if (_buffer is null)
+                return _content;
+            CopyKept();
+            return _buffer.WrittenSpan;
+        }
+    }
+
+    /// <summary>The next octets stay where they are.</summary>
+    public void Keep(int length) => At += length;
+
+    /// <summary>The next octets are left out.</summary>
+    public ReadOnlySpan<byte> Take(int length)
+    {
+        CopyKept();
+        ReadOnlySpan<byte> taken = _content.Slice(At, length);
+        At += length;
+        _copied = At;
+        return taken;
+    }
+
+    /// <summary>Puts in octets here.</summary>
+    public void Put(ReadOnlySpan<byte> octets)
+    {
+        if (octets.IsEmpty)
+            return;
+        CopyKept();
+        _buffer!.Write(octets);
+    }
+
+    /// <summary>Puts in here what the owner of a header writes at its end.</summary>
+    public void Put(IHeaderEnd end, HeaderFilter header)
+    {
+        CopyKept();
+        end.WriteMissing(header, _buffer!);
+    }
+
+    private void CopyKept()
+    {
+        _buffer ??= NewBuffer();
+        _buffer.Write(_content[_copied..At]);
+        _copied = At;
+    }
+
+    private static ArrayBufferWriter<byte> NewBuffer()
+    {
+        if (t_buffer is not { Capacity: <= KeptCapacity })
+            return t_buffer = new ArrayBufferWriter<byte>(1024);
+        t_buffer.ResetWrittenCount();
+        return t_buffer;
+    }
+}

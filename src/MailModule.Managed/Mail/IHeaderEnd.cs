@@ -1,0 +1,11 @@
+using System.Buffers;
+
+namespace MailModule.Mail;
+
+/// <summary>Is asked for the fields that are missing where a header section ends.</summary>
+internal interface IHeaderEnd
+{
+    /// <summary>Writes whole fields, each with its CRLF, or nothing.</summary>
+    /// <param name="header">Knows which fields there are.</param>
+    void WriteMissing(HeaderFilter header, IBufferWriter<byte> output);
+}
