@@ -150,6 +150,8 @@ internal sealed class TlsLink : ILink
 
     private Task BeginHandshake()
     {
+        if (!OpenSsl.IsThere)
+            return Task.FromException(new AuthenticationException(OpenSsl.Missing));
         try
         {
             return _settings.BeginHandshake(_ssl, out _certificateCheck);

@@ -43,6 +43,11 @@ internal sealed class TlsServerSettings : ITlsSettings
             file = keyFile ?? certificateFile;
             string key = keyFile is null ? certificates : TextFile.Read(file, TextFile.PemLimit);
             file = certificateFile;
+            if (!OpenSsl.IsThere)
+            {
+                text = OpenSsl.Missing;
+                return Fault.Tls;
+            }
             var certificate = X509Certificate2.CreateFromPem(certificates, key);
             var chain = new X509Certificate2Collection();
             chain.ImportFromPem(certificates);

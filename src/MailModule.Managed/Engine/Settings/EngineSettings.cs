@@ -81,7 +81,7 @@ internal sealed class EngineSettings
             if (error.Length > 0)
             {
                 error = $"{key}: {error}";
-                return Fault.Config;
+                return FaultOf(error);
             }
             Volatile.Write(ref _current, draft.Finish());
         }
@@ -132,6 +132,10 @@ internal sealed class EngineSettings
         return Fault.None;
     }
 
+    /// <summary>The value is right, but this system cannot do what it asks for.</summary>
+    private static Fault FaultOf(string error)
+        => error.EndsWith(OpenSsl.Missing, StringComparison.Ordinal) ? Fault.Tls : Fault.Config;
+
     private static bool IsNone(SettingValues values, Setting row)
         => row.Kind is SettingKind.Flag or SettingKind.Number
             ? values.Number(row) == 0
@@ -149,7 +153,7 @@ internal sealed class EngineSettings
             }
             string error = draft.Apply(key, item.Value, Path.GetDirectoryName(item.File)!);
             if (error.Length > 0)
-                return new ConfigError(Fault.Config, item.File, item.Line, $"{item.Key}: {error}");
+                return new ConfigError(FaultOf(error), item.File, item.Line, $"{item.Key}: {error}");
         }
         return draft.IsStrict && unknown.Count > 0
             ? new ConfigError(Fault.Config, unknown[0].File, unknown[0].Line, UnknownKey)
