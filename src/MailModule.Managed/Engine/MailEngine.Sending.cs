@@ -116,8 +116,7 @@ public sealed partial class MailEngine
         {
             if (_isStopping)
                 return Fail(Fault.State, "the engine is being stopped");
-            running = Run();
-            return Fault.None;
+            return Run(out running);
         }
     }
 

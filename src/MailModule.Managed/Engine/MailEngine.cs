@@ -2,6 +2,8 @@ using MailModule.Delivery.Queue;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
+using MailModule.Transport;
 
 namespace MailModule.Engine;
 
@@ -114,7 +116,10 @@ public sealed partial class MailEngine
         {
             if (_isStopping)
                 return Fail(Fault.State, "the engine is being stopped");
-            Fault fault = Run().StartServer(
+            Fault fault = Run(out RunningEngine? running);
+            if (fault != Fault.None)
+                return fault;
+            fault = running!.StartServer(
                 kind, HostOf(null, RequestAction.None), options, out server, out string? text);
             return Fail(fault, text);
         }
@@ -138,13 +143,18 @@ public sealed partial class MailEngine
     /// this returns the old sink is not called any more. A sink is called from any thread and must not throw.</summary>
     public void SetLogSink(Action<LogLevel, string, string>? sink, LogLevel level) => _log.SetHostSink(sink, level);
 
-    private RunningEngine Run()
+    /// <summary>Under the lock. <see cref="Fault.Memory"/>: there is no thread to run on.</summary>
+    private Fault Run(out RunningEngine? running)
     {
-        if (_running is not null)
-            return _running;
-        _running = new RunningEngine(_settings, _queueListener, _log.Log);
-        _log.Configure(_settings.Current, _running.Workers);
-        return _running;
+        running = _running;
+        if (running is not null)
+            return Fault.None;
+        var workers = new Workers(RunningEngine.ThreadLimit, _log.Log);
+        if (!workers.TryStart())
+            return Fail(Fault.Memory, OwnThread.Shortage);
+        running = _running = new RunningEngine(_settings, _queueListener, workers, _log.Log);
+        _log.Configure(_settings.Current, workers);
+        return Fault.None;
     }
 
     private Fault StartOrReplace(ServerKind kind, IRequestHandler? handler, int port, RequestAction mask)
@@ -153,7 +163,10 @@ public sealed partial class MailEngine
         {
             if (_isStopping)
                 return Fail(Fault.State, "the engine is being stopped");
-            Fault fault = Run().StartOrReplace(kind, HostOf(handler, mask), port, out string? text);
+            Fault fault = Run(out RunningEngine? running);
+            if (fault != Fault.None)
+                return fault;
+            fault = running!.StartOrReplace(kind, HostOf(handler, mask), port, out string? text);
             return Fail(fault, text);
         }
     }
