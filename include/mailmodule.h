@@ -57,7 +57,9 @@
  *    no version is MM_E_ARGUMENT.
  *
  * G5 Nothing leaves the library but its results: no exception, no exit, no output, no change of environment, working
- *    directory, locale or terminal. A stale or NULL handle gives an error, not a crash.
+ *    directory, locale or terminal. A stale or NULL handle gives an error, not a crash. Where the system has no threads
+ *    or no memory for a call it is MM_E_MEMORY with the reason, and the same call succeeds once there is enough. "THE
+ *    HOST'S PROCESS" below names what can end the process all the same.
  *
  * THE OLD PART AND THE NEW
  *
@@ -86,8 +88,22 @@
  * is written in, and that does this to the process, for good:
  *   - SIGSEGV, SIGFPE and SIGRTMIN (signal 34) get handlers of its own. The first two pass on to the handler they found
  *     what is not the library's own fault; the third is how its threads are halted for garbage collection.
- *   - Threads are started. They block all signals that are not faults, so that a host's signal never lands on them.
+ *   - Threads are started, all that it needs for good at once. They block all signals that are not faults, so that a
+ *     host's signal never lands on them. Later threads (workers for what blocks; an engine's own) are asked for when
+ *     they are needed: where there are none, work waits for those there are, and a start is MM_E_MEMORY.
  * Every other signal's disposition, SIGPIPE's included, is what it was; the library's own writes never raise SIGPIPE.
+ * Before the runtime starts, the call tries whether there are the threads and the address space for it; a runtime that
+ * lacks them at its start ends the process. With a limit (RLIMIT_AS) it takes half of that for its heap, and about 300
+ * MiB beside.
+ *
+ * What ends the process all the same, inside the runtime (tests/c/threads.c shows each):
+ *   - Others take the last threads or the last address space in the moment between that trial and the start: SIGABRT,
+ *     and a line on standard error.
+ *   - A call on a thread with a stack of less than 64 KiB: SIGSEGV.
+ *
+ * OpenSSL (libssl.so.3 or libssl.so.1.1) is loaded at the first use of TLS or of a digest. Where there is none, TLS,
+ * SCRAM-SHA-256, CRAM-MD5 and passwords in any form but plain are MM_E_TLS with the reason; opportunistic TLS goes in
+ * clear text, and all else works.
  * The library is not safe to use in a child after fork() without exec(). A child that leaves it alone is no hindrance:
  * the library's locks, ports and connections are closed there at once, so that they last no longer than the parent has
  * them. It cannot be unloaded: dlclose() leaves it in place.

@@ -28,7 +28,8 @@ struct remote {
     pthread_t thread;
     pthread_mutex_t gate;
     pthread_cond_t moved;
-    int connections, open, messages;
+    int connections, open, messages, starttls;
+    const char *offers;                     /* more lines of its answer to EHLO */
     enum remote_point silent_at, closes_at; /* set before a connection comes to it */
     enum remote_point reached;              /* where a connection has fallen silent */
     int takes_all;                          /* names no longer count */
@@ -124,7 +125,13 @@ static inline int remote_command(struct remote_client *client, const char *line)
         remote_told(remote, remote->ehlo, sizeof remote->ehlo, line);
         if (!remote_comes_to(client, AT_EHLO))
             return 0;
-        remote_say(client, "250-remote.example.net\r\n250-ENHANCEDSTATUSCODES\r\n250-DSN\r\n250 8BITMIME\r\n");
+        remote_say(client, "250-remote.example.net\r\n250-ENHANCEDSTATUSCODES\r\n250-DSN\r\n");
+        if (remote->offers)
+            remote_say(client, remote->offers);
+        remote_say(client, "250 8BITMIME\r\n");
+    } else if (strncasecmp(line, "STARTTLS", 8) == 0) {
+        remote->starttls++;
+        remote_say(client, "454 4.7.0 Not now\r\n");
     } else if (strncasecmp(line, "MAIL", 4) == 0) {
         remote_told(remote, remote->mail, sizeof remote->mail, line);
         if (!remote_comes_to(client, AT_MAIL))

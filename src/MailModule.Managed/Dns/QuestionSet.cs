@@ -1,3 +1,5 @@
+using MailModule.Primitives.Os;
+
 namespace MailModule.Dns;
 
 /// <summary>Several questions that are asked at once, such as those that one message raises.</summary>
@@ -14,7 +16,7 @@ internal static class QuestionSet
         this IDns dns, IReadOnlyList<DnsQuestion> questions, TimeSpan timeout, CancellationToken cancel,
         TimeProvider? clock = null)
     {
-        using var deadline = new CancellationTokenSource(timeout, clock ?? TimeProvider.System);
+        using var deadline = new CancellationTokenSource(timeout, clock ?? TimerThread.Shared);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancel, deadline.Token);
         Task<DnsAnswer>[] asked = [.. questions.Select(question => dns.Ask(question, end.Token).AsTask())];
         DnsAnswer[] answers = await Task.WhenAll(asked).ConfigureAwait(false);

@@ -65,7 +65,7 @@ internal sealed class MailData : IDisposable
             HostName = () => settings.Current.OwnName.Text,
             VerdictOf = address => settings.Current.Relay.CheckRecipient(address, mayRelay: true),
             Log = log,
-        }), TimeProvider.System);
+        }), TimerThread.Shared);
         var store = new MaildirStore(values.OwnName.Text, log: log);
         var delivery = new LocalDelivery(new LocalDeliveryDependencies
         {
@@ -82,9 +82,11 @@ internal sealed class MailData : IDisposable
         queue.SetListener(listener);
         data = new MailData(spool!, store, delivery, queue, dsnSender, log);
         spool!.Start(local: delivery, remote: queue);
-        delivery.Start();
-        queue.Start();
-        return Fault.None;
+        if (delivery.Start() && queue.Start())
+            return Fault.None;
+        data.Dispose();
+        (data, text) = (null, OwnThread.Shortage);
+        return Fault.Memory;
     }
 
     private static QueueDependencies QueueDependenciesOf(

@@ -122,8 +122,7 @@ public sealed partial class MailEngine
         {
             if (WhyNotRun() is { } reason)
                 return Fail(Fault.State, reason);
-            running = Run();
-            return Fault.None;
+            return Run(out running);
         }
     }
 

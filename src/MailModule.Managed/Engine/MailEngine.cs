@@ -2,6 +2,8 @@ using MailModule.Delivery.Queue;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
+using MailModule.Transport;
 
 namespace MailModule.Engine;
 
@@ -109,7 +111,10 @@ public sealed partial class MailEngine
         {
             if (WhyNotRun() is { } reason)
                 return Fail(Fault.State, reason);
-            Fault fault = Run().StartServer(
+            Fault fault = Run(out RunningEngine? running);
+            if (fault != Fault.None)
+                return fault;
+            fault = running!.StartServer(
                 kind, HostOf(null, RequestAction.None), options, out server, out string? text);
             return Fail(fault, text);
         }
@@ -142,15 +147,20 @@ public sealed partial class MailEngine
         return _isStopping ? $"the engine is being stopped; still running: {_running?.WhatRuns}" : null;
     }
 
-    private RunningEngine Run()
+    /// <summary>Under the lock. <see cref="Fault.Memory"/>: there is no thread to run on.</summary>
+    private Fault Run(out RunningEngine? running)
     {
-        if (_running is not null)
-            return _running;
-        _running = new RunningEngine(_settings, _queueListener, _log.Log);
-        _log.Configure(_settings.Current, _running.Workers);
+        running = _running;
+        if (running is not null)
+            return Fault.None;
+        var workers = new Workers(RunningEngine.ThreadLimit, _log.Log);
+        if (!workers.TryStart())
+            return Fail(Fault.Memory, OwnThread.Shortage);
+        running = _running = new RunningEngine(_settings, _queueListener, workers, _log.Log);
+        _log.Configure(_settings.Current, workers);
         _settings.WarnAtStart();
         _toldOfName = OwnNameWarning.Of(_settings.Current);
-        return _running;
+        return Fault.None;
     }
 
     // What is to be told of the name at the start the settings tell; here it is what they were set to since.
@@ -168,7 +178,10 @@ public sealed partial class MailEngine
         {
             if (WhyNotRun() is { } reason)
                 return Fail(Fault.State, reason);
-            Fault fault = Run().StartOrReplace(kind, HostOf(handler, mask), port, out string? text);
+            Fault fault = Run(out RunningEngine? running);
+            if (fault != Fault.None)
+                return fault;
+            fault = running!.StartOrReplace(kind, HostOf(handler, mask), port, out string? text);
             return Fail(fault, text);
         }
     }

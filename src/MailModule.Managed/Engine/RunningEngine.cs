@@ -19,7 +19,7 @@ internal sealed class RunningEngine : IDisposable
     /// A host callback that blocks holds a thread, so there may be as many threads as sessions; they come only when
     /// needed.
     /// </summary>
-    private const int ThreadLimit = 20_000;
+    public const int ThreadLimit = 20_000;
 
     /// <summary>
     /// Time for closing beyond what the host gave: no work is left to wait for then, but a loaded machine is slow.
@@ -39,12 +39,13 @@ internal sealed class RunningEngine : IDisposable
     private volatile string _stoppingPart = "";
     private bool _isClosed;
 
-    public RunningEngine(EngineSettings settings, Action<QueueEvent>? queueListener, Log log)
+    /// <param name="workers">Started; it stops them.</param>
+    public RunningEngine(EngineSettings settings, Action<QueueEvent>? queueListener, Workers workers, Log log)
     {
         _queueListener = Counted(queueListener);
         _settings = settings;
         _log = log;
-        _workers = new Workers(ThreadLimit, log);
+        _workers = workers;
         _smtp = new SingleServer(NewSmtpServer);
         _pop3 = new SingleServer(NewPop3Server);
         OutboundDelivery = new OutboundDelivery(

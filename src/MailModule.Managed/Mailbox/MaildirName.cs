@@ -1,6 +1,6 @@
 using System.Buffers.Text;
-using System.Security.Cryptography;
 using System.Text;
+using MailModule.Primitives;
 
 namespace MailModule.Mailbox;
 
@@ -135,8 +135,8 @@ internal static class MaildirName
             unique.CopyTo(destination);
             return unique.Length;
         }
-        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
-        SHA256.HashData(unique, digest);
+        Span<byte> digest = stackalloc byte[Sha256.Size];
+        Sha256.Hash(unique, digest);
         return Encoding.ASCII.GetBytes(Convert.ToHexString(digest), destination);
     }
 

@@ -1,22 +1,29 @@
-using System.Security.Cryptography;
+using System.Runtime.CompilerServices;
 
 namespace MailModule.Policy;
 
 /// <summary>A password kept as it is. Empty: no login.</summary>
 internal sealed class PlainPassword(string text) : StoredPassword
 {
-    private static readonly byte[] s_key = RandomNumberGenerator.GetBytes(32);
+    private readonly byte[] _octets = Octets(text);
 
-    private readonly byte[] _digest = HMACSHA256.HashData(s_key, Octets(text));
-    private readonly bool _isEmpty = text.Length == 0;
+    public override bool Verify(string user, string realm, ReadOnlySpan<byte> password)
+        => _octets.Length > 0 & IsSame(password);
 
     public override bool IsEmpty => _isEmpty;
 
-    // Digests under a key of this process are compared, so that neither content nor length shows in the time taken.
-    public override bool Verify(string user, string realm, ReadOnlySpan<byte> password)
+    // Every octet that was given is compared with some octet, whatever came before: the time taken tells how long that
+    // is, which the other side knows, and nothing of content or length of ours.
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.NoOptimization)]
+    private bool IsSame(ReadOnlySpan<byte> given)
     {
-        Span<byte> digest = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        HMACSHA256.HashData(s_key, password, digest);
-        return CryptographicOperations.FixedTimeEquals(digest, _digest) & !_isEmpty;
+        int difference = given.Length ^ _octets.Length;
+        int place = 0;
+        for (int i = 0; i < given.Length; i++)
+        {
+            difference |= given[i] ^ (_octets.Length == 0 ? 0 : _octets[place]);
+            place = place + 1 < _octets.Length ? place + 1 : 0;
+        }
+        return difference == 0;
     }
 }

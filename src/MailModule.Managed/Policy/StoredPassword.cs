@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Policy;
 
@@ -28,7 +29,7 @@ internal abstract class StoredPassword
         error = "";
         password = Disabled;
         if (DigestPassword.TryParse(text, out DigestPassword? digest))
-            password = digest;
+            error = WithDigests(digest, out password);
         else if (IsOldChecksum(text))
             error = "a password in the + form of the old module is not supported: "
                 + "write the password itself, or a {SCRAM-SHA-256} one";
@@ -53,15 +54,22 @@ internal abstract class StoredPassword
                 return "";
             case "SCRAM-SHA-256":
                 return ScramPassword.TryParse(rest, out password)
-                    ? ""
+                    ? WithDigests(password, out password)
                     : "a malformed {SCRAM-SHA-256} password: iterations:salt$StoredKey:ServerKey";
             case "PBKDF2-SHA256":
                 return Pbkdf2Password.TryParse(rest, out password)
-                    ? ""
+                    ? WithDigests(password, out password)
                     : "a malformed {PBKDF2-SHA256} password: iterations:salt:key";
             default:
                 return "a password of an unknown scheme; {PLAIN} before a password takes it as it is";
         }
+    }
+
+    /// <summary>A password that digests are compared of is refused where there are none.</summary>
+    private static string WithDigests(StoredPassword read, out StoredPassword password)
+    {
+        password = OpenSsl.IsThere ? read : Disabled;
+        return password == read ? "" : $"a password in this form needs digests: {OpenSsl.Missing}";
     }
 
     private static string? SchemeOf(string text)

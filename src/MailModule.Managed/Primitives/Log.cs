@@ -37,4 +37,17 @@ internal sealed class Log
         if (IsEnabled(level))
             _sink(level, area, text);
     }
+
+    /// <summary>For the end of the line: where a thread of ours catches everything. Never throws.</summary>
+    public void WriteFailure(string area, string what, Exception failure)
+    {
+        try
+        {
+            Write(LogLevel.Error, area, $"{what}: {failure}");
+        }
+        catch (Exception)
+        {
+            // For want of memory, as a rule.
+        }
+    }
 }

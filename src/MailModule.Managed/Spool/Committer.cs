@@ -23,8 +23,9 @@ internal sealed class Committer : IDisposable
     private readonly MarkRepeater _repeater;
     private readonly Compactor _compactor;
     private readonly EntryHandover _handover;
+    private readonly Log _failures;
     private readonly Func<bool> _isInterrupted;
-    private readonly Thread _thread;
+    private Thread? _thread;
     private volatile bool _stopping;
     private volatile bool _stopped;
 
@@ -35,6 +36,7 @@ internal sealed class Committer : IDisposable
     public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory,
         EntryHandover handover)
     {
+        _failures = options.Log;
         _handover = handover;
         _pace = new MarkPace(options.MarkRest);
         _log = new LogWriter(options, segments, space, _queue, _forecast, handover);
@@ -43,7 +45,6 @@ internal sealed class Committer : IDisposable
         _repeater = new MarkRepeater(_log, segments, records);
         _compactor = new Compactor(options, _log, segments, _ledger, records);
         _isInterrupted = () => _stopping || handover.HasNews;
-        _thread = new Thread(Run) { IsBackground = true };
     }
 
     /// <inheritdoc cref="LogWriter.Syncs"/>
@@ -56,10 +57,12 @@ internal sealed class Committer : IDisposable
 
     private bool IsOwing => _queue.HasMarks || _ledger.IsOwing || _repeater.IsOwing;
 
-    public void Start()
+    /// <summary>False: the system gives no thread.</summary>
+    public bool Start()
     {
         _log.ResumeIfFull();
-        Signals.WithAllBlocked(_thread.Start);
+        _thread = OwnThread.TryStart("mailmodule-log", Run);
+        return _thread is not null;
     }
 
     public void Enqueue(LogRequest request)
@@ -92,24 +95,46 @@ internal sealed class Committer : IDisposable
     {
         _stopping = true;
         _queue.Wake();
-        if (_thread.IsAlive)
-            _thread.Join();
+        _thread?.Join();
         _log.Dispose();
     }
 
     private void Run()
     {
-        ThreadName.Set("mailmodule-log");
         _compactor.ExpectWork();
         bool isLast;
         do
         {
             isLast = _stopping;
-            RunOnce(isLast);
+            TryRunOnce(isLast);
         }
         while (!isLast);
         _stopped = true;
         CancelAll();
+    }
+
+    /// <summary>
+    /// What a round fails of, memory as a rule, must end neither the process nor the log. It is not known what of the
+    /// round's records is written: all of it is refused, and does not count later.
+    /// </summary>
+    private void TryRunOnce(bool isLast)
+    {
+        try
+        {
+            RunOnce(isLast);
+        }
+        catch (Exception e)
+        {
+            Fault fault = e is OutOfMemoryException ? Fault.Memory : Fault.Internal;
+            _failures.WriteFailure("spool", "a round of the log failed", e);
+            _log.AbandonAll(fault);
+            foreach (LogRequest request in _batch)
+                _log.Complete(request, fault);
+            foreach (FlushRequest flush in _flushes)
+                _log.Complete(flush, fault);
+            _batch.Clear();
+            _flushes.Clear();
+        }
     }
 
     private void RunOnce(bool isLast)

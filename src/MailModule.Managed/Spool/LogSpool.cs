@@ -1,5 +1,6 @@
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
@@ -30,7 +31,6 @@ internal sealed class LogSpool : ISpool
         _handover = new EntryHandover(options, log.Entries);
         _committer = new Committer(
             options, new SegmentSet(options, Space, directory, log), Space, bodies, Memory, _handover);
-        _committer.Start();
     }
 
     /// <summary>Records that the start found damaged.</summary>
@@ -56,7 +56,14 @@ internal sealed class LogSpool : ISpool
     /// version wrote it,
     /// <see cref="Fault.Full"/>, <see cref="Fault.Io"/>.</returns>
     public static Fault Open(SpoolOptions options, out LogSpool? spool, out string problem)
-        => new SpoolOpening(options).Run(out spool, out problem);
+    {
+        Fault fault = new SpoolOpening(options).Run(out spool, out problem);
+        if (fault != Fault.None || spool!._committer.Start())
+            return fault;
+        spool.Dispose();
+        (spool, problem) = (null, OwnThread.Shortage);
+        return Fault.Memory;
+    }
 
     public void Start(ISpoolConsumer? local, ISpoolConsumer? remote) => _handover.Start(local, remote);
 

@@ -175,9 +175,20 @@ internal sealed class LogWriter(
         CompleteStaged(active.Segment);
     }
 
+    /// <summary>Refuses what is staged: something else than the disk has failed meanwhile.</summary>
+    public void AbandonAll(Fault fault)
+    {
+        _entries.Clear();
+        if (_active is not null)
+            Abandon(fault);
+    }
+
     /// <summary>Completes a request. It runs other people's code: a fault in it must not end the thread.</summary>
     public void Complete(LogRequest request, Fault fault)
     {
+        if (request.IsEnded)
+            return;
+        request.IsEnded = true;
         try
         {
             request.Complete(fault);

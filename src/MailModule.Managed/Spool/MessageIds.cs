@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Security.Cryptography;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
 
@@ -22,7 +22,7 @@ internal sealed class MessageIds
     {
         Span<char> run = stackalloc char[RunLength];
         Write(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), run[..8]);
-        RandomNumberGenerator.GetItems<char>(Digits, run[8..]);
+        RandomOctets.Choose(Digits, run[8..]);
         _run = new string(run);
     }
 

@@ -4,82 +4,67 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
-/// <summary>The accept loop of one listening socket.</summary>
-internal sealed class Acceptor : SocketAsyncEventArgs
+/// <summary>The accept loop of one listening socket. How it hears of a connection is its kind's.</summary>
+internal abstract class Acceptor
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
     private readonly Listener _listener;
-    private readonly Socket _socket;
-    private readonly Timer _retry;
+    private readonly ITimer _retry;
 
-    public Acceptor(Listener listener, Socket socket) : base(true)
+    protected Acceptor(Listener listener, Socket socket)
     {
         _listener = listener;
-        _socket = socket;
+        Socket = socket;
         EndPoint = (IPEndPoint)socket.LocalEndPoint!;
         UnsharedDescriptors.Add((int)socket.SafeHandle.DangerousGetHandle());
-        _retry = new Timer(static acceptor => ((Acceptor)acceptor!).AcceptNext(), this, Timeout.Infinite,
-            Timeout.Infinite);
+        _retry = TimerThread.Shared.CreateTimer(
+            static acceptor => ((Acceptor)acceptor!).AcceptAll(), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     public IPEndPoint EndPoint { get; }
 
-    public void Start() => AcceptNext();
+    protected Socket Socket { get; }
 
-    public void Stop()
+    /// <summary>The kind for this system.</summary>
+    public static Acceptor Create(Listener listener, Socket socket)
+        => Poller.Arrivals is { } poller
+            ? new PolledAcceptor(listener, socket, poller)
+            : new PortableAcceptor(listener, socket);
+
+    /// <summary>False if the system does not watch the socket.</summary>
+    public abstract bool TryStart();
+
+    public virtual void Stop()
     {
-        if (!_socket.SafeHandle.IsClosed)
-            UnsharedDescriptors.Remove((int)_socket.SafeHandle.DangerousGetHandle());
-        _socket.Dispose();
+        _retry.Dispose();
+        if (!Socket.SafeHandle.IsClosed)
+            UnsharedDescriptors.Remove((int)Socket.SafeHandle.DangerousGetHandle());
+        Socket.Dispose();
     }
 
-    protected override void OnCompleted(SocketAsyncEventArgs e)
-    {
-        Signals.BlockPipe();
-        if (OnAccepted())
-            AcceptNext();
-    }
-
-    private void AcceptNext()
-    {
-        Signals.BlockPipe();
-        try
-        {
-            do
-                AcceptSocket = null;
-            while (!_socket.AcceptAsync(this) && OnAccepted());
-        }
-        catch (ObjectDisposedException)
-        {
-            End();
-        }
-    }
+    /// <summary>Accepts what is there, and what comes.</summary>
+    protected abstract void AcceptAll();
 
     /// <summary>False: the loop ends here, for good or until the retry timer starts it again.</summary>
-    private bool OnAccepted()
+    protected bool OnAccepted(SocketError error, Socket? accepted)
     {
-        switch (SocketError)
+        switch (error)
         {
             case SocketError.Success:
-                _listener.OnAccepted(AcceptSocket!);
+                _listener.OnAccepted(accepted!);
                 return true;
             case SocketError.OperationAborted or SocketError.Interrupted or SocketError.NotSocket
                 or SocketError.InvalidArgument:
-                End();
+                _retry.Dispose();
                 return false;
             case SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable:
-                if (_listener.RefuseWithSpareDescriptor(_socket))
+                if (_listener.RefuseWithSpareDescriptor(Socket))
                     return true;
                 _retry.Change(Pause, Timeout.InfiniteTimeSpan);
                 return false;
             default:
                 return true; // the peer gave up while it waited in the queue
         }
-    }
-
-    private void End()
-    {
-        _retry.Dispose();
-        Dispose();
     }
 }

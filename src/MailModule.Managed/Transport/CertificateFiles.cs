@@ -27,6 +27,11 @@ internal static class CertificateFiles
             fault = TryReadText(keyFile, out key, out text);
         if (fault != Fault.None)
             return fault;
+        if (!OpenSsl.IsThere)
+        {
+            text = OpenSsl.Missing;
+            return Fault.Tls;
+        }
         keyFile ??= certificateFile;
         text = FindProblem(certificateFile, pem, chain) ?? FindKeyProblem(keyFile, key);
         if (text is null && !TryJoin(pem, key, out certificate))

@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -33,7 +34,7 @@ internal sealed class ConnectionSet : IDisposable, IJob
     private readonly HashSet<Connection> _connections = [];
     private readonly AddressCounts _perAddress;
     private readonly ManualResetEvent _isEmpty = new(true);
-    private readonly Timer _timer;
+    private readonly ITimer _timer;
     private int _admitted;
     private bool _isStopping;
     private int _isSweeping;
@@ -46,14 +47,15 @@ internal sealed class ConnectionSet : IDisposable, IJob
         Workers = workers;
         Log = log;
         _perAddress = perAddress ?? new AddressCounts();
-        _timer = new Timer(static set => ((ConnectionSet)set!).RequestSweep(), this, SweepPeriod, SweepPeriod);
+        _timer = TimerThread.Shared.CreateTimer(
+            static set => ((ConnectionSet)set!).RequestSweep(), this, SweepPeriod, SweepPeriod);
     }
 
     public Workers Workers { get; }
     public Log Log { get; }
 
     /// <summary>Watches plain connections; null: the platform's socket engine does.</summary>
-    internal Poller? Poller { get; init; } = Poller.Shared;
+    internal Poller? Poller { get; init; } = Poller.Sessions;
 
     /// <summary>The time in milliseconds.</summary>
     internal Func<long> Clock { get; set; } = static () => Environment.TickCount64;

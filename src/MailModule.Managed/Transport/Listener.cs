@@ -46,9 +46,12 @@ internal sealed class Listener : IDisposable
             listener = null;
             return fault;
         }
-        foreach (Acceptor acceptor in listener._acceptors)
-            acceptor.Start();
-        return Fault.None;
+        if (listener._acceptors.TrueForAll(static acceptor => acceptor.TryStart()))
+            return Fault.None;
+        listener.Dispose();
+        listener = null;
+        text = "the system watches no more sockets";
+        return Fault.Full;
     }
 
     /// <summary>
@@ -169,7 +172,7 @@ internal sealed class Listener : IDisposable
                 socket.DualMode = false;
             socket.Bind(endPoint);
             socket.Listen(_options.Backlog);
-            _acceptors.Add(new Acceptor(this, socket));
+            _acceptors.Add(Acceptor.Create(this, socket));
             return Fault.None;
         }
         catch (SocketException e)

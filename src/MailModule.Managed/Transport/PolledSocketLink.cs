@@ -9,7 +9,7 @@ namespace MailModule.Transport;
 /// after the peer's end has been told, for it may have been told with the octets.
 /// </summary>
 internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint? remote)
-    : SocketLink(socket, remote)
+    : SocketLink(socket, remote), IPolled
 {
     private ILinkOwner _owner = null!;
     private int _readiness;
@@ -33,7 +33,7 @@ internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint?
     public override bool IsFlushed => true;
 
     /// <summary>The tag by which the poller knows this link; belongs to the poller.</summary>
-    internal ulong PollTag { get; set; }
+    public ulong PollTag { get; set; }
 
     public override bool TryBegin(ILinkOwner owner)
     {
@@ -79,7 +79,7 @@ internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint?
     }
 
     /// <summary>From the poller's thread.</summary>
-    internal void OnReadiness(bool isReadable, bool isWritable, bool isAtEnd)
+    public void OnReadiness(bool isReadable, bool isWritable, bool isAtEnd)
     {
         if (isAtEnd)
             _isPeerEnded = true;

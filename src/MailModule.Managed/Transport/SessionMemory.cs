@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -17,9 +18,13 @@ internal sealed class SessionMemory(long limit)
     private readonly Dictionary<IPAddress, long> _ofAddresses = [];
     private long _taken;
 
-    /// <summary>256 MiB, on a small machine a quarter of its memory.</summary>
+    /// <summary>
+    /// 256 MiB; on a small machine a quarter of its memory, and under a limit of address space a quarter of the half that
+    /// the heap has of it.
+    /// </summary>
     public static long DefaultLimit
-        => Math.Min(MostByDefault, GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / PartOfMachine);
+        => Math.Min(MostByDefault,
+            Math.Min(GC.GetGCMemoryInfo().TotalAvailableMemoryBytes, AddressSpace.Limit / 2) / PartOfMachine);
 
     /// <summary>Octets that sessions hold, as far as they are counted.</summary>
     public long Taken => Interlocked.Read(ref _taken);

@@ -5,7 +5,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport;
 
 /// <summary>
-/// The platform's socket engine: one thread that waits for all sockets and runs what they wake right there.
+/// The platform's socket engine, for where there is no epoll (<see cref="Poller"/>): one thread that waits for all
+/// sockets and runs what they wake right there. The platform makes it with the first socket of the process, and as it is
+/// made then it stays. Only the runtime sees the variables that say how, not the host's environment.
 /// </summary>
 internal static class SocketEngine
 {
@@ -13,9 +15,8 @@ internal static class SocketEngine
     private static bool s_isPrepared;
 
     /// <summary>
-    /// Sets the engine up and starts its thread with all signals blocked. Has to come before the first asynchronous
-    /// socket operation of the process to have its effect; later calls do nothing. Only the runtime sees the variables,
-    /// not the host's environment.
+    /// Sets the engine up, and where it is needed starts its thread with all signals blocked. Has to come before the
+    /// first socket of the process to have its effect; later calls do nothing.
     /// </summary>
     public static void Prepare()
     {
@@ -24,9 +25,43 @@ internal static class SocketEngine
             if (s_isPrepared)
                 return;
             s_isPrepared = true;
-            Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
-            Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", "1");
-            Signals.WithAllBlocked(StartThread);
+            SetUp(threads: "1");
+            if (!OperatingSystem.IsLinux())
+                Signals.WithAllBlocked(StartThread);
+        }
+    }
+
+    /// <summary>
+    /// In place of <see cref="Prepare"/>, where all sockets are polled: an engine without a thread. A thread of it would
+    /// be asked of the system with the first socket, and where there is none, no socket would ever work.
+    /// </summary>
+    public static void DoWithout()
+    {
+        lock (s_lock)
+        {
+            if (s_isPrepared)
+                return;
+            s_isPrepared = true;
+            SetUp(threads: "0");
+            MakeSocket();
+        }
+    }
+
+    private static void SetUp(string threads)
+    {
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_INLINE_COMPLETIONS", "1");
+        Environment.SetEnvironmentVariable("DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT", threads);
+    }
+
+    private static void MakeSocket()
+    {
+        try
+        {
+            new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp).Dispose();
+        }
+        catch (SocketException)
+        {
+            // No descriptor is left; the engine is made all the same.
         }
     }
 

@@ -165,6 +165,8 @@ internal sealed class TlsLink : ILink
 
     private Task BeginHandshake()
     {
+        if (!OpenSsl.IsThere)
+            return Task.FromException(new AuthenticationException(OpenSsl.Missing));
         try
         {
             return _settings.BeginHandshake(_ssl, _records.Front, out _certificateCheck);

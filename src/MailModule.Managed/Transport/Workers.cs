@@ -13,7 +13,7 @@ internal interface IJob
 /// <summary>
 /// Threads of our own (named mailmodule-w, all signals blocked) for everything that may block: host callbacks, files,
 /// TLS handshakes. A job never waits for another job's end: when all threads are busy a new one starts, up to the
-/// limit; idle ones go after a while. Wakes only threads that sleep; handing a job over costs a few microseconds.
+/// limit; idle ones go after a while, save the first where one is kept. Wakes only threads that sleep; handing a job over costs a few microseconds.
 /// </summary>
 /// <remarks>
 /// At most one wake-up is under way at a time (<see cref="_isWakeUpPending"/>). A thread that takes a job and leaves
@@ -26,7 +26,7 @@ internal interface IJob
 internal sealed class Workers : IDisposable
 {
     private const int YieldsBeforeSleep = 10;
-    private const int StackSize = 1024 * 1024;
+    private static readonly TimeSpan s_retryTime = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromSeconds(10);
 
     [ThreadStatic]
@@ -43,6 +43,9 @@ internal sealed class Workers : IDisposable
     private readonly Log _log;
     private int _threads;
     private int _isWakeUpPending;
+    private ITimer? _retry;
+    private bool _keepsOne;
+    private bool _isShort;
     private bool _isStopping;
 
     /// <param name="limit">Threads at most; beyond it jobs queue.</param>
@@ -64,6 +67,21 @@ internal sealed class Workers : IDisposable
         {
             lock (_lock)
                 return _threads;
+        }
+    }
+
+    /// <summary>
+    /// Starts the first thread, which stays until <see cref="Stop"/>: so that jobs run, one after another, however few
+    /// threads the system gives. False: it gives none.
+    /// </summary>
+    public bool TryStart()
+    {
+        ITimer retry = TimerThread.Shared.CreateTimer(
+            static workers => ((Workers)workers!).Retry(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        lock (_lock)
+        {
+            _retry = retry;
+            return _keepsOne = TryStartThread();
         }
     }
 
@@ -107,6 +125,7 @@ internal sealed class Workers : IDisposable
             _isStopping = true;
             sleepers = _sleepers.ToArray();
             _sleepers.Clear();
+            _retry?.Dispose();
         }
         foreach (Parker sleeper in sleepers)
             sleeper.Unpark();
@@ -126,42 +145,46 @@ internal sealed class Workers : IDisposable
         lock (_lock)
             if (!_sleepers.TryPop(out sleeper))
             {
-                if (_threads < _limit)
-                    StartThread();
-                else
+                if (_threads >= _limit || !TryStartThread())
                     _isWakeUpPending = 0; // in the lock: a thread that goes to sleep after this sees the job
             }
         sleeper?.Unpark();
     }
 
-    private void StartThread()
+    /// <summary>
+    /// Under the lock. False: the system gives no thread; jobs stay queued for those there are, and it is asked again a
+    /// little later.
+    /// </summary>
+    private bool TryStartThread()
     {
-        var thread = new Thread(Loop, StackSize) { IsBackground = true };
-        _threads++;
-        _allEnded.Reset();
-        try
+        bool isStarted = OwnThread.TryStart("mailmodule-w", Loop) is not null;
+        if (isStarted)
         {
-            Signals.WithAllBlocked(thread.UnsafeStart);
+            _threads++;
+            _allEnded.Reset();
         }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
-        {
-            // The system gives no more threads: the job stays queued for those there are.
-            _threads--;
-            _isWakeUpPending = 0;
-            _log.Write(LogLevel.Error, "workers", $"no thread could be started: {ExceptionWords.Of(e)}");
-        }
+        else
+            _retry?.Change(s_retryTime, Timeout.InfiniteTimeSpan);
+        if (!isStarted && !_isShort)
+            _log.Write(LogLevel.Error, "workers", OwnThread.Shortage);
+        _isShort = !isStarted;
+        return isStarted;
+    }
+
+    private void Retry()
+    {
+        if (!_queue.IsEmpty)
+            WakeOne();
     }
 
     private void Loop()
     {
         t_isWorker = true;
-        Signals.BlockAll();
-        ThreadName.Set("mailmodule-w");
         var self = new Parker();
         ClearWakeUp();
         do
             RunJobs();
-        while (TryPushSleeper(self) ? Sleep(self) : !TryEndThread());
+        while (TryPushSleeper(self) ? Sleep(self) : !TryEndThread(isIdle: false));
     }
 
     private void RunJobs()
@@ -189,11 +212,11 @@ internal sealed class Workers : IDisposable
         return true;
     }
 
-    private bool TryEndThread()
+    private bool TryEndThread(bool isIdle)
     {
         lock (_lock)
         {
-            if (!_queue.IsEmpty)
+            if (!_queue.IsEmpty || (isIdle && _keepsOne && _threads == 1 && !_isStopping))
                 return false;
             if (--_threads == 0)
                 _allEnded.Set();
@@ -207,7 +230,7 @@ internal sealed class Workers : IDisposable
         if (!self.Park(IdleTimeout, YieldsBeforeSleep))
         {
             if (TryRemoveSleeper(self))
-                return !TryEndThread();
+                return !TryEndThread(isIdle: true);
             // Another thread took this one from the stack just now: its wake-up is under way, and must not be left over
             // for the next sleep.
             self.Park(null);
@@ -238,7 +261,7 @@ internal sealed class Workers : IDisposable
         }
         catch (Exception e)
         {
-            _log.Write(LogLevel.Error, "workers", $"a job failed: {e}");
+            _log.WriteFailure("workers", "a job failed", e);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using MailModule.Engine;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
@@ -9,9 +10,12 @@ namespace MailModule.Native.Exports;
 /// <summary>The engine's life as C sees it.</summary>
 internal static unsafe class Engine
 {
-    /// <summary>Called once, before everything else: being called is what starts the runtime.</summary>
+    /// <summary>
+    /// Called before everything else: being called is what starts the runtime. Called again by the next call where it
+    /// could not make what the whole process shares.
+    /// </summary>
     [UnmanagedCallersOnly(EntryPoint = "mmi_start", CallConvs = [typeof(CallConvCdecl)])]
-    private static void Start(delegate* unmanaged[Cdecl]<nint, nint, int> watchTls,
+    private static int Start(delegate* unmanaged[Cdecl]<nint, nint, int> watchTls,
         delegate* unmanaged[Cdecl]<int, void> setTlsOurs,
         delegate* unmanaged[Cdecl]<byte**, byte**, byte*, int, uint, uint, int> spawnAs)
     {
@@ -23,6 +27,18 @@ internal static unsafe class Engine
         // all that this reading needs is set up here, where there is one thread.
         AppContext.TryGetSwitch("System.Threading.SpinCount", out _);
         _ = Environment.GetEnvironmentVariable("DOTNET_SpinCount");
+        return Boundary.Code(0, MakeShared);
+    }
+
+    /// <summary>
+    /// The threads of the process, and what else is made once: later a shortage might keep it from being made for good.
+    /// </summary>
+    private static Fault MakeShared(int none)
+    {
+        // Before the threads: what the system's allocator reserves for each may be all that is left.
+        if (EngineHandle.Default.Address == 0)
+            return Fault.Memory;
+        return SharedThreads.Start() is { } shortage ? Boundary.WithReason(Fault.Memory, shortage) : Fault.None;
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_engine_default", CallConvs = [typeof(CallConvCdecl)])]

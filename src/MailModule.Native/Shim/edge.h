@@ -9,8 +9,12 @@
 #define MM_BUILDING_LIBRARY
 #include "../../../include/mailmodule.h"
 
-/* Every public call begins with it: the runtime runs after it, and the thread's last error is MM_OK. */
-void mmi_enter(void);
+/* Every public call begins with it. MM_OK: the runtime runs, and that is the thread's last error; else the call fails
+ * with MM_E_MEMORY, which is the last error already, and the next call tries again. */
+int mmi_enter(void);
+
+/* Whether the system gives what the start of the runtime takes, threads and memory; else MM_E_MEMORY and why. */
+int mmi_try_resources(void);
 
 /* The thread's last error is MM_OK. */
 void mmi_clear_error(void);
@@ -50,7 +54,7 @@ int mmi_spawn_as(char *const *arguments, char *const *environment, const char *f
                  uint32_t group);
 
 /* The managed half (Exports/). */
-void mmi_start(int (*tls_watch)(mmi_fn, mmi_fn), void (*tls_set_ours)(int), mmi_spawn_fn spawn_as);
+int mmi_start(int (*tls_watch)(mmi_fn, mmi_fn), void (*tls_set_ours)(int), mmi_spawn_fn spawn_as);
 mm_engine *mmi_engine_default(void);
 int mmi_engine_new(mm_engine **engine);
 int mmi_engine_free(mm_engine *engine);

@@ -3,55 +3,65 @@
 #include <signal.h>
 
 mm_engine *mm_engine_default(void) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return NULL;
     return mmi_engine_default();
 }
 
 int mm_engine_new(mm_engine **engine) {
     MMI_CLEAR(engine, NULL);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_new(engine);
 }
 
 int mm_engine_free(mm_engine *engine) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_free(engine);
 }
 
 int mm_engine_stop(mm_engine *engine, int timeout_ms) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_stop(engine, timeout_ms);
 }
 
 int mm_engine_load(mm_engine *engine, const char *filename) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_load(engine, filename);
 }
 
 int mm_engine_set(mm_engine *engine, const char *key, const char *text) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_set(engine, key, text);
 }
 
 int mm_engine_set_int(mm_engine *engine, const char *key, int64_t value) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_set_int(engine, key, value);
 }
 
 int mm_engine_get(mm_engine *engine, const char *key, char *buffer, size_t size, size_t *length) {
     MMI_CLEAR(length, 0);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_get(engine, key, buffer, size, length);
 }
 
 int mm_engine_get_int(mm_engine *engine, const char *key, int64_t *value) {
     MMI_CLEAR(value, 0);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_get_int(engine, key, value);
 }
 
 int mm_engine_set_log(mm_engine *engine, int level, mm_log_fn callback, void *user) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_engine_set_log(engine, level, callback, user);
 }
 
@@ -60,7 +70,8 @@ int mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *option
                          const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server) {
     sigset_t signals;
     MMI_CLEAR(server, NULL);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_smtp_server_start(engine, options, handlers, user, server);
     mmi_restore_signals(&signals);
@@ -69,12 +80,14 @@ int mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *option
 
 int mm_smtp_server_get_port(mm_smtp_server *server, int *port) {
     MMI_CLEAR(port, 0);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_smtp_server_get_port(server, port);
 }
 
 int mm_smtp_server_stop(mm_smtp_server *server, int timeout_ms) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_smtp_server_stop(server, timeout_ms);
 }
 
@@ -82,7 +95,8 @@ int mm_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *option
                          const mm_pop3_server_handlers *handlers, void *user, mm_pop3_server **server) {
     sigset_t signals;
     MMI_CLEAR(server, NULL);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_pop3_server_start(engine, options, handlers, user, server);
     mmi_restore_signals(&signals);
@@ -91,11 +105,13 @@ int mm_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *option
 
 int mm_pop3_server_get_port(mm_pop3_server *server, int *port) {
     MMI_CLEAR(port, 0);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_pop3_server_get_port(server, port);
 }
 
 int mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_pop3_server_stop(server, timeout_ms);
 }

@@ -6,44 +6,52 @@
 #include <signal.h>
 
 ServerStream SRVInitSendMsgImidiatly(const char *from, const char *to, MsgCallback callback, void *callback_param) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return NULL;
     return mmi_init_direct(from, to, callback, callback_param);
 }
 
 ServerStream SRVInitSendMsgSMTP(const char *from, const char *to, const char *smtp_host, int port, MsgCallback callback,
                                 void *callback_param) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return NULL;
     return mmi_init_smtp(from, to, smtp_host, port, callback, callback_param);
 }
 
 ServerStream SRVInitSendMsgBackgaund(const char *from, const char *to, MsgCallback callback, void *callback_param) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return NULL;
     return mmi_init_queue(from, to, callback, callback_param);
 }
 
 int SRVSend(ServerStream *stream, const void *bufer, int size) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return 0;
     return mmi_send(stream, bufer, size);
 }
 
 int SRVRecv(ServerStream *stream, void *bufer, int l) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return 0;
     return mmi_recv(stream, bufer, l);
 }
 
 void SRVEndOfMsg(ServerStream *stream) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return;
     mmi_end(stream);
 }
 
 const char *mm_stream_recipient(ServerStream *stream) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return NULL;
     return mmi_stream_recipient(stream);
 }
 
 int SetSMTPServer(SMTPReqCallback callback, int port, int mask) {
     sigset_t signals;
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_set_smtp_server(callback, port, mask);
     mmi_restore_signals(&signals);
@@ -52,7 +60,8 @@ int SetSMTPServer(SMTPReqCallback callback, int port, int mask) {
 
 int SetPOP3Server(SMTPReqCallback callback, int port, int mask) {
     sigset_t signals;
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_set_pop3_server(callback, port, mask);
     mmi_restore_signals(&signals);
@@ -60,57 +69,68 @@ int SetPOP3Server(SMTPReqCallback callback, int port, int mask) {
 }
 
 char *GetAUTHName(ServerStream *stream) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return NULL;
     return mmi_auth_name(stream);
 }
 
 char *GetAUTHPassw(ServerStream *stream) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return NULL;
     return mmi_auth_password(stream);
 }
 
 uint32_t GetRemoteIP(ServerStream *stream) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return 0;
     return mmi_remote_ip(stream);
 }
 
 int GetRemoteAddr(ServerStream *stream, void *addr, int buflen) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return 0;
     return mmi_remote_addr(stream, addr, buflen);
 }
 
 int GetSocket(ServerStream *stream) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return -1;
     return mmi_socket(stream);
 }
 
 int FindMX(const char *domain, MailHostInfo *ret, int size) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return 0;
     return mmi_find_mx(domain, ret, size);
 }
 
 int LoadConfig(const char *filename) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_load_config(filename);
 }
 
 void SetConfigParamString(const char *param, const char *val) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return;
     mmi_set_text(param, val);
 }
 
 void SetConfigParamInt(const char *param, int val) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return;
     mmi_set_int(param, val);
 }
 
 int GetConfigParamInt(const char *param) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return 0;
     return mmi_get_int(param);
 }
 
 char *GetConfigParamStr(const char *param) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return NULL;
     return mmi_get_text(param);
 }
 

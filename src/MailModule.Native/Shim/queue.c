@@ -6,7 +6,8 @@
  * there. */
 int mm_queue_get_counts(mm_engine *engine, mm_queue_counts *counts) {
     sigset_t signals;
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_queue_get_counts(engine, counts);
     mmi_restore_signals(&signals);
@@ -16,7 +17,8 @@ int mm_queue_get_counts(mm_engine *engine, mm_queue_counts *counts) {
 int mm_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor) {
     sigset_t signals;
     MMI_CLEAR(cursor, NULL);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_queue_open(engine, id, cursor);
     mmi_restore_signals(&signals);
@@ -24,29 +26,34 @@ int mm_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor) {
 }
 
 int mm_queue_next(mm_queue_cursor *cursor, mm_queue_message *message) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_queue_next(cursor, message);
 }
 
 int mm_queue_get_recipient(mm_queue_cursor *cursor, int recipient, mm_queue_recipient *result) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_queue_get_recipient(cursor, recipient, result);
 }
 
 int mm_queue_read(mm_queue_cursor *cursor, void *buffer, size_t size, size_t *length) {
     MMI_CLEAR(length, 0);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_queue_read(cursor, buffer, size, length);
 }
 
 int mm_queue_close(mm_queue_cursor *cursor) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_queue_close(cursor);
 }
 
 static int change(int (*operation)(mm_engine *, const char *), mm_engine *engine, const char *id) {
     sigset_t signals;
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = operation(engine, id);
     mmi_restore_signals(&signals);
@@ -72,7 +79,8 @@ int mm_queue_remove(mm_engine *engine, const char *id) {
 int mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target, char *new_id,
                       size_t size) {
     sigset_t signals;
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_queue_redirect(engine, id, recipient, target, new_id, size);
     mmi_restore_signals(&signals);
@@ -80,6 +88,7 @@ int mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, 
 }
 
 int mm_queue_set_events(mm_engine *engine, mm_queue_event_fn callback, void *user) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_queue_set_events(engine, callback, user);
 }

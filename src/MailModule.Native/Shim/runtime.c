@@ -30,13 +30,11 @@ void mmi_restore_signals(const void *saved) {
 }
 
 /* The runtime sets SIGPIPE to ignored at its start, and may touch others: what is the host's is put back. */
-static void start_runtime(void) {
-    static struct sigaction before[SIGNALS];
-    sigset_t mask;
-    mmi_block_signals(&mask);
+static int start_runtime(void) {
+    struct sigaction before[SIGNALS];
     for (int i = 1; i < SIGNALS; i++)
         sigaction(i, NULL, &before[i]);
-    mmi_start(mmi_tls_watch, mmi_tls_set_ours, mmi_spawn_as);
+    int result = mmi_start(mmi_tls_watch, mmi_tls_set_ours, mmi_spawn_as);
     for (int i = 1; i < SIGNALS; i++) {
         struct sigaction now;
         if (belongs_to_runtime(i) || sigaction(i, NULL, &now) != 0)
@@ -44,11 +42,38 @@ static void start_runtime(void) {
         if (now.sa_handler != before[i].sa_handler || now.sa_flags != before[i].sa_flags)
             sigaction(i, &before[i], NULL);
     }
-    mmi_restore_signals(&mask);
+    return result;
 }
 
-void mmi_enter(void) {
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, start_runtime);
+/*
+ * A runtime that lacks a thread or memory at its start ends the process. So what it takes is tried for before, and
+ * nothing of a shortage lasts: the next call tries again. The runtime itself starts once; what the library makes for
+ * the whole process (mmi_start) may have to be tried for again after that.
+ */
+static int start(void) {
+    static int has_begun;
+    sigset_t mask;
+    int result;
+    mmi_block_signals(&mask);
+    result = has_begun ? MM_OK : mmi_try_resources();
+    if (result == MM_OK) {
+        has_begun = 1;
+        result = start_runtime();
+    }
+    mmi_restore_signals(&mask);
+    return result;
+}
+
+int mmi_enter(void) {
+    static pthread_mutex_t starting = PTHREAD_MUTEX_INITIALIZER;
+    static int is_started;
+    int result = MM_OK;
     mmi_clear_error();
+    if (__atomic_load_n(&is_started, __ATOMIC_ACQUIRE))
+        return MM_OK;
+    pthread_mutex_lock(&starting);
+    if (!is_started && (result = start()) == MM_OK)
+        __atomic_store_n(&is_started, 1, __ATOMIC_RELEASE);
+    pthread_mutex_unlock(&starting);
+    return result;
 }

@@ -6,7 +6,8 @@
 int mm_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send) {
     sigset_t signals;
     MMI_CLEAR(send, NULL);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_send_new(engine, options, from, send);
     mmi_restore_signals(&signals);
@@ -14,33 +15,39 @@ int mm_send_new(mm_engine *engine, const mm_send_options *options, const char *f
 }
 
 int mm_send_add_recipient(mm_send *send, const char *address, int notify, const char *orcpt) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_add_recipient(send, address, notify, orcpt);
 }
 
 int mm_send_write(mm_send *send, const void *octets, size_t size) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_write(send, octets, size);
 }
 
 int mm_send_set_file(mm_send *send, const char *path) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_set_file(send, path);
 }
 
 int mm_send_set_descriptor(mm_send *send, mm_socket descriptor) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_set_descriptor(send, descriptor);
 }
 
 int mm_send_set_reader(mm_send *send, mm_send_read_fn callback, void *user) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_set_reader(send, callback, user);
 }
 
 int mm_send_start(mm_send *send) {
     sigset_t signals;
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     mmi_block_signals(&signals);
     int result = mmi_send_start(send);
     mmi_restore_signals(&signals);
@@ -48,27 +55,32 @@ int mm_send_start(mm_send *send) {
 }
 
 int mm_send_wait(mm_send *send, int timeout_ms) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_wait(send, timeout_ms);
 }
 
 int mm_send_get_outcome(mm_send *send, int *outcome) {
     MMI_CLEAR(outcome, MM_OK);
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_get_outcome(send, outcome);
 }
 
 int mm_send_get_result(mm_send *send, int recipient, mm_send_result *result) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_get_result(send, recipient, result);
 }
 
 int mm_send_cancel(mm_send *send) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_cancel(send);
 }
 
 int mm_send_free(mm_send *send) {
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
     return mmi_send_free(send);
 }

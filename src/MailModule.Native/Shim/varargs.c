@@ -21,7 +21,8 @@ int SRVprintf(ServerStream *stream, const char *format, ...) {
     va_list arguments, again;
     int length, sent;
 
-    mmi_enter();
+    if (mmi_enter() != MM_OK)
+        return 0;
     if (!format) {
         mmi_fail(MM_E_ARGUMENT, "format is NULL");
         return 0;

@@ -28,7 +28,7 @@ internal sealed class Loop : IDisposable
                 Lines.Add($"{level} {text}");
         }))
         {
-            Poller = BySocketEngine.Value ? null : Poller.Shared,
+            Poller = BySocketEngine.Value ? null : Poller.Sessions,
         };
         configure?.Invoke(Set);
         var options = new ListenerOptions

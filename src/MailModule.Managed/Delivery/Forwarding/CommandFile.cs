@@ -104,7 +104,7 @@ internal sealed class CommandFile : IDisposable
     // Nobody else may go in before it is the user's.
     private static string MakeFolder(FileOwner user)
     {
-        string path = System.IO.Path.Combine(PublicFolder, $"mailmodule-{Guid.NewGuid():N}");
+        string path = System.IO.Path.Combine(PublicFolder, $"mailmodule-{RandomOctets.Hex(16)}");
         byte[] octets = [.. Encoding.UTF8.GetBytes(path), 0];
         Check(FileCalls.Linux.MakeDirectory(octets), path);
         int descriptor = FileCalls.Linux.OpenReadNonBlocking(octets);

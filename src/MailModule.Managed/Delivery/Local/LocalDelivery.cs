@@ -45,7 +45,7 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
     }
 
     /// <summary>Starts the thread, which begins with what the spool has handed over before.</summary>
-    public void Start() => _thread.Start();
+    public bool Start() => _thread.Start();
 
     /// <inheritdoc/>
     public bool Take(ISpoolEntry entry, bool isNew, Action resume)

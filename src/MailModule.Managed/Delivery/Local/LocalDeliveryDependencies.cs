@@ -1,6 +1,7 @@
 using MailModule.Delivery.Reports;
 using MailModule.Mailbox;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Spool;
 using MailModule.Transport;
 
@@ -37,5 +38,5 @@ internal sealed class LocalDeliveryDependencies
     /// <summary>How long a delivery is tried.</summary>
     public Func<RetrySchedule> Schedule { get; init; } = () => RetrySchedule.Default;
 
-    public TimeProvider Time { get; init; } = TimeProvider.System;
+    public TimeProvider Time { get; init; } = TimerThread.Shared;
 }

@@ -30,12 +30,12 @@ internal sealed class LocalDeliveryThread(
     /// <summary>Under the lock.</summary>
     public bool IsStopping => _isStopping;
 
-    public void Start()
+    /// <summary>False: the system gives no thread.</summary>
+    public bool Start()
     {
-        Thread thread = new(Run) { IsBackground = true };
         lock (monitor)
-            _thread = thread;
-        Signals.WithAllBlocked(thread.UnsafeStart);
+            _thread = OwnThread.TryStart("mailmodule-mbox", Run);
+        return _thread is not null;
     }
 
     /// <summary>Has the thread do what is queued and end.</summary>
@@ -69,7 +69,6 @@ internal sealed class LocalDeliveryThread(
 
     private void Run()
     {
-        ThreadName.Set("mailmodule-mbox");
         Niceness.Add(Nicer);
         try
         {
@@ -78,7 +77,7 @@ internal sealed class LocalDeliveryThread(
         }
         catch (Exception exception)
         {
-            log.Write(LogLevel.Error, "delivery", $"local delivery ended: {exception}");
+            log.WriteFailure("delivery", "local delivery ended", exception);
         }
         End();
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Smtp.Client;
 
 namespace MailModule.Delivery.Outgoing;
@@ -58,7 +59,7 @@ internal sealed partial class Submission
             if (_fields is not null)
                 return _fields;
             var fields = new ArrayBufferWriter<byte>(512);
-            WriteFields(fields, NewEnvelope(Recipients), Guid.NewGuid().ToString("N"));
+            WriteFields(fields, NewEnvelope(Recipients), RandomOctets.Hex(16));
             return _fields = fields.WrittenSpan.ToArray();
         }
     }

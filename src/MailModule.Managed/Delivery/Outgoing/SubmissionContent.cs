@@ -168,7 +168,7 @@ internal sealed class SubmissionContent(string scratchFolder, IDisk? disk = null
 
     private Fault OpenFile()
     {
-        string name = $"outgoing-{Guid.NewGuid():N}";
+        string name = $"outgoing-{RandomOctets.Hex(16)}";
         Fault fault = _disk.CreateIn(scratchFolder, name, out IDiskFile file);
         if (fault != Fault.None)
             return fault == Fault.NotFound ? Fault.Io : fault;

@@ -66,10 +66,11 @@ internal sealed class MailQueue : IMailQueue, ISpoolConsumer, IDisposable
     private DateTimeOffset Now => _dependencies.Time.GetUtcNow();
 
     /// <summary>Begins to deliver what the spool has handed over, and what it will.</summary>
-    public void Start()
+    /// <returns>False: the system gives no thread.</returns>
+    public bool Start()
     {
         Resume();
-        _thread.Start();
+        return _thread.Start();
     }
 
     /// <summary>As <see cref="Start"/>, without a thread: the caller calls <see cref="Tick"/>.</summary>

@@ -18,28 +18,35 @@ internal sealed class QueueThread(
     private Thread? _thread;
     private int _wakesSeen;
 
-    public void Start()
+    /// <summary>False: the system gives no thread.</summary>
+    public bool Start()
     {
-        _thread = new Thread(Run) { IsBackground = true };
-        Signals.WithAllBlocked(_thread.UnsafeStart);
+        _thread = OwnThread.TryStart("mailmodule-que", Run);
+        return _thread is not null;
     }
 
     public void Join() => _thread?.Join();
 
     private void Run()
     {
-        ThreadName.Set("mailmodule-que");
-        while (Sleep())
+        while (TryTakeTurn())
+            continue;
+    }
+
+    // What a turn fails of, be it memory, must not end the process: the next turn does what this one has left.
+    private bool TryTakeTurn()
+    {
+        try
         {
-            try
-            {
-                turn();
-            }
-            catch (Exception e)
-            {
-                dependencies.Log.Write(LogLevel.Error, "queue", $"a turn of the queue failed: {e}");
-            }
+            if (!Sleep())
+                return false;
+            turn();
         }
+        catch (Exception e)
+        {
+            dependencies.Log.WriteFailure("queue", "a turn of the queue failed", e);
+        }
+        return true;
     }
 
     // Until there is something to do. False when the thread is to end.

@@ -3,6 +3,7 @@ using System.Text;
 using MailModule.Delivery.Routing;
 using MailModule.Dns;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Smtp;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
@@ -29,7 +30,9 @@ internal sealed class HostConnector(
     /// <summary>Goes on to the next address.</summary>
     public bool TryNext()
     {
-        _startTls = options.StartTls;
+        // A machine without TLS is no worse than a server without it.
+        bool mayGoWithout = options.StartTls == StartTlsUse.IfOffered && !options.VerifyCertificate;
+        _startTls = mayGoWithout && !OpenSsl.IsThere ? StartTlsUse.Never : options.StartTls;
         return addresses.TryNext(out _target);
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using MailModule.Dns.Stub;
 using MailModule.Primitives;
 using MailModule.Primitives.Os;
+using MailModule.Transport;
 
 namespace MailModule.Dns.Local;
 
@@ -23,6 +24,9 @@ internal sealed class ResolverOptions
     /// <summary>Octets of cached answers at most.</summary>
     public long CacheLimit { get; init; } = 8 * 1024 * 1024;
 
+    /// <summary>For what takes long; null: it is done where it comes.</summary>
+    public Workers? Workers { get; init; }
+
     /// <summary>For the age of cached answers.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }
@@ -35,7 +39,7 @@ internal static class Resolver
 #if DNSCLIENT
         var stub = new DnsClient.DnsClientResolver(SettingsOf(options));
 #else
-        var stub = new StubResolver(SettingsOf(options), options.Time);
+        var stub = new StubResolver(SettingsOf(options), options.Time, options.Workers);
 #endif
         var hosts = new WatchedFile<HostsFile>(
             options.HostsFile, octets => Local.HostsFile.Parse(ByteOrderMark.Decode(octets)));

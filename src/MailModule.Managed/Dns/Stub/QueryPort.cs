@@ -18,7 +18,7 @@ internal sealed class QueryPort(IPEndPoint server, TimeProvider time) : IDisposa
     private int _questions;
 
     public IPEndPoint Server => server;
-    public QuerySocket Socket { get; } = new(server, SocketType.Dgram);
+    public QuerySocket Socket { get; } = QuerySocket.Create(server, SocketType.Dgram);
 
     /// <summary>For what is received.</summary>
     public byte[] Buffer { get; } = new byte[DatagramLimit];

@@ -1,8 +1,9 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
-using System.Security.Cryptography;
 using MailModule.Dns.Wire;
+using MailModule.Primitives.Os;
+using MailModule.Transport;
 using MailModule.Primitives;
 
 namespace MailModule.Dns.Stub;
@@ -23,7 +24,8 @@ internal enum ServerQueryResult
 /// truncated. Once.
 /// </summary>
 internal sealed class ServerQuery(
-    QueryPorts ports, IPEndPoint server, DnsQuestion asked, TimeSpan timeout, CancellationToken cancel)
+    QueryPorts ports, IPEndPoint server, DnsQuestion asked, TimeSpan timeout, CancellationToken cancel,
+    Workers? workers)
 {
     /// <summary>Not null after <see cref="ServerQueryResult.Responded"/>.</summary>
     public Response? Response { get; private set; }
@@ -84,7 +86,7 @@ internal sealed class ServerQuery(
     private async ValueTask<ServerQueryResult> AskByTcp(bool withEdns)
     {
         Question question = NewQuestion();
-        using var socket = new QuerySocket(server, SocketType.Stream);
+        using var socket = QuerySocket.Create(server, SocketType.Stream);
         socket.Begin(new Deadline(timeout, cancel));
         SocketWait wait = await socket.Connect().ConfigureAwait(false);
         // RFC 7766 §8: length and message in one segment.
@@ -94,11 +96,9 @@ internal sealed class ServerQuery(
             wait = await socket.Send(query).ConfigureAwait(false);
         byte[] message = [];
         if (wait == SocketWait.Completed)
-            (wait, message) = await ReadMessage(socket).ConfigureAwait(false);
+            (wait, message) = await ReadMessage(socket, workers).ConfigureAwait(false);
         if (wait != SocketWait.Completed)
             return ResultOf(wait, socket);
-        // The worst of 64 KiB takes 20 ms to read: not on the thread that serves all sockets.
-        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
         ResponseMatch match = ResponseReader.Read(message, question, out Response? response);
         return Finish(response is { IsTruncated: true } ? ResponseMatch.Malformed : match, response);
     }
@@ -107,6 +107,13 @@ internal sealed class ServerQuery(
     /// RFC 1035 §4.2.2: two octets with the length, then the message. If the server closes before, the message is
     /// empty.
     /// </summary>
+    private static ValueTask<(SocketWait Wait, byte[] Message)> ReadMessage(QuerySocket socket, Workers? workers)
+    {
+        // The worst of 64 KiB takes 20 ms to read: not on the thread that serves all sockets.
+        ValueTask<(SocketWait, byte[])> coming = ReadMessage(socket);
+        return workers is null ? coming : coming.OnWorker(workers);
+    }
+
     private static async ValueTask<(SocketWait Wait, byte[] Message)> ReadMessage(QuerySocket socket)
     {
         byte[] prefix = new byte[2];
@@ -132,7 +139,7 @@ internal sealed class ServerQuery(
 
     /// <summary>RFC 5452 §9.2: the id cannot be guessed.</summary>
     private Question NewQuestion()
-        => new((ushort)RandomNumberGenerator.GetInt32(ushort.MaxValue + 1), asked.Name, asked.Type);
+        => new((ushort)RandomOctets.Number16(), asked.Name, asked.Type);
 
     private static byte[] Query(Question question, bool withEdns, int prefix)
     {

@@ -18,13 +18,16 @@ internal sealed class StubResolver : IDns
     private readonly Func<StubSettings> _settings;
     private readonly ServerOrder _order;
     private readonly QueryPorts _ports;
+    private readonly Workers? _workers;
 
     /// <param name="settings">Called for each question, so that they may change. Must not throw.</param>
     /// <param name="time">
     /// For how long a server that timed out is asked last, and a port is used; null: the system's.
     /// </param>
-    public StubResolver(Func<StubSettings> settings, TimeProvider? time = null)
+    /// <param name="workers">Read what is long; null: the thread that received it does.</param>
+    public StubResolver(Func<StubSettings> settings, TimeProvider? time = null, Workers? workers = null)
     {
+        _workers = workers;
         SocketEngine.Prepare();
         _settings = settings;
         _order = new ServerOrder(time ?? TimeProvider.System);
@@ -46,7 +49,7 @@ internal sealed class StubResolver : IDns
             foreach (IPEndPoint server in servers.ToArray())
             {
                 TimeSpan timeout = round == 0 ? settings.Timeout : settings.Timeout * 2;
-                var query = new ServerQuery(_ports, server, question, timeout, cancel);
+                var query = new ServerQuery(_ports, server, question, timeout, cancel, _workers);
                 ServerQueryResult result = cancel.IsCancellationRequested
                     ? ServerQueryResult.Cancelled
                     : await query.Run(withEdns: round == 0).ConfigureAwait(false);

@@ -28,6 +28,9 @@ internal sealed class MxLookup(IMailExchangers exchangers, string domain, Cancel
     {
         Task<MxAnswer> answer = exchangers.Find(domain, cancel).AsTask();
         _answer = answer;
-        answer.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_host.Unpark);
+        if (answer.IsCompleted)
+            _host.Unpark();
+        else
+            answer.ConfigureAwait(false).GetAwaiter().UnsafeOnCompleted(_host.Unpark);
     }
 }

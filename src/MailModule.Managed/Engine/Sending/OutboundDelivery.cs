@@ -21,6 +21,7 @@ internal sealed class OutboundDelivery : IDisposable
     private const int SubmissionsPort = 465; // RFC 8314 §7.3
 
     private readonly EngineSettings _settings;
+    private readonly Workers _workers;
     private readonly TrustedRoots _trustedRoots;
     private readonly Func<IPEndPoint, bool> _listens;
     private readonly Func<bool> _serves;
@@ -33,6 +34,7 @@ internal sealed class OutboundDelivery : IDisposable
         EngineSettings settings, Workers workers, Log log, Func<IPEndPoint, bool> listens, Func<bool> serves)
     {
         _settings = settings;
+        _workers = workers;
         _trustedRoots = new TrustedRoots(log);
         _listens = listens;
         _serves = serves;
@@ -57,7 +59,7 @@ internal sealed class OutboundDelivery : IDisposable
         {
             string servers = _settings.Current.Text(Keys.SmtpDns) ?? "";
             if (_names is not { } names || names.Servers != servers)
-                _names = names = new Names(servers);
+                _names = names = new Names(servers, _workers);
             return names.Dns;
         }
     }
@@ -148,9 +150,9 @@ internal sealed class OutboundDelivery : IDisposable
 
     private sealed record RulesOfVersion(int Version, RoutingRules Rules);
 
-    private sealed record Names(string Servers)
+    private sealed record Names(string Servers, Workers Workers)
     {
-        public IDns Dns { get; } = Resolver.Create(new ResolverOptions { Servers = Parse(Servers) });
+        public IDns Dns { get; } = Resolver.Create(new ResolverOptions { Servers = Parse(Servers), Workers = Workers });
 
         // Null: those of the system.
         private static IReadOnlyList<IPEndPoint>? Parse(string text)

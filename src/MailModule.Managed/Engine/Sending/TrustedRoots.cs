@@ -21,7 +21,7 @@ internal sealed class TrustedRoots(Log log)
     {
         string? file = values.FullPath(Keys.TlsCaFile);
         string? folder = values.FullPath(Keys.TlsCaPath);
-        if (file is null && folder is null)
+        if ((file is null && folder is null) || !OpenSsl.IsThere)
             return null;
         lock (_lock)
         {

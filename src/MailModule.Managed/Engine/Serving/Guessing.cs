@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Engine.Serving;
 
@@ -6,7 +7,7 @@ namespace MailModule.Engine.Serving;
 /// that wait. Decision 0030.</summary>
 internal sealed record Guessing(TimeProvider Clock)
 {
-    public Guessing() : this(TimeProvider.System)
+    public Guessing() : this(TimerThread.Shared)
     {
     }
 

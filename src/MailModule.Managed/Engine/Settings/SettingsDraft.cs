@@ -1,4 +1,5 @@
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Engine.Settings;
 
@@ -22,7 +23,8 @@ internal sealed class SettingsDraft
     public IReadOnlyList<SettingKey> Touched => _touched;
 
     /// <summary>What the last error of <see cref="Apply"/> is: <see cref="Fault.Config"/>, or
-    /// <see cref="Fault.NotSupported"/> for a guard that has no effect yet.</summary>
+    /// <see cref="Fault.NotSupported"/> for a guard that has no effect yet, or <see cref="Fault.Tls"/> for a value that
+    /// needs a TLS library where there is none.</summary>
     public Fault Fault { get; private set; } = Fault.Config;
 
     public bool IsStrict => (_values[Keys.Strict.Index] ?? new SettingValue("", 0, "")).Number != 0;
@@ -33,6 +35,14 @@ internal sealed class SettingsDraft
     public string Apply(SettingKey key, string? text, string folder)
     {
         _touched.Add(key);
+        string error = TryApply(key, text, folder);
+        if (error.EndsWith(OpenSsl.Missing, StringComparison.Ordinal))
+            Fault = Fault.Tls;
+        return error;
+    }
+
+    private string TryApply(SettingKey key, string? text, string folder)
+    {
         if (key.IsNo)
             return Clear(key.Row, text);
         if (text is null && key.Row.Kind != SettingKind.Flag)

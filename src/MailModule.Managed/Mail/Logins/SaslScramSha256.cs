@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Mail.Logins;
 
@@ -34,7 +35,7 @@ internal sealed class SaslScramSha256 : ISaslMechanism
     private Step _step;
 
     public SaslScramSha256(Credentials login)
-        : this(login, Convert.ToBase64String(RandomNumberGenerator.GetBytes(18)))
+        : this(login, Convert.ToBase64String(RandomOctets.Get(18)))
     {
     }
 

@@ -36,13 +36,13 @@ public static unsafe partial class OpenSslBuffers
     /// <summary>TLS settings that are made on this thread are ours.</summary>
     internal static void BeginOurs()
     {
-        if (s_watch != null && s_isWatching.Value)
+        if (s_watch != null && OpenSsl.IsThere && s_isWatching.Value)
             s_setOurs(1);
     }
 
     internal static void EndOurs()
     {
-        if (s_watch != null && s_isWatching.Value)
+        if (s_watch != null && OpenSsl.IsThere && s_isWatching.Value)
             s_setOurs(0);
     }
 

@@ -1,5 +1,6 @@
 using MailModule.Mail.Logins;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Client;
@@ -106,6 +107,8 @@ internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialog
         bool maySendPassword = dialogue.IsTls || options.AllowsClearPassword;
         List<ISaslMechanism> offered = SaslMechanisms.OfferedBy(dialogue.Extensions.LoginMechanisms, login);
         ISaslMechanism[] allowed = [.. offered.Where(mechanism => maySendPassword || !mechanism.IsClearText)];
+        if (allowed.Length == 0 && SaslMechanisms.LackDigests(dialogue.Extensions.LoginMechanisms))
+            return QuitLogin(new DialogueEnd(Fault.Tls, null, OpenSsl.Missing), output);
         if (allowed.Length == 0 && offered.Count > 0)
             return QuitLogin(new DialogueEnd(Fault.Tls, null,
                 "the password would have to go in clear text: there is no TLS"), output);

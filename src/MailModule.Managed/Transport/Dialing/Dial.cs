@@ -19,9 +19,10 @@ internal sealed class Dial
     private readonly ConnectionSet _set;
     private readonly Func<Connection, ISession> _createSession;
     private readonly Action<Fault, string> _failed;
-    private readonly Timer _timer;
+    private readonly ITimer _timer;
     private readonly Lock _lock = new();
     private Socket? _socket;
+    private Connecting? _connecting;
     private Connection? _connection;
     private bool _hasEnded;
 
@@ -32,8 +33,9 @@ internal sealed class Dial
         _set = set;
         _createSession = createSession;
         _failed = failed;
-        _timer = new Timer(static dial => ((Dial)dial!).Fail(Fault.Timeout, "no answer in time"), this,
-            Timeout.Infinite, Timeout.Infinite);
+        _timer = TimerThread.Shared.CreateTimer(
+            static dial => ((Dial)dial!).Fail(Fault.Timeout, "no answer in time"), this, Timeout.InfiniteTimeSpan,
+            Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>The endpoint that the socket connects to.</summary>
@@ -57,9 +59,8 @@ internal sealed class Dial
             if (_options.From is { } from)
                 _socket.Bind(new IPEndPoint(from, 0));
             _timer.Change(_options.Timeout, Timeout.InfiniteTimeSpan);
-            var attempt = new Attempt(this) { RemoteEndPoint = FirstHop };
-            if (!_socket.ConnectAsync(attempt))
-                OnConnected(attempt);
+            _connecting = new Connecting(_socket, OnConnected);
+            _connecting.Begin(FirstHop);
         }
         catch (SocketException e)
         {
@@ -102,15 +103,14 @@ internal sealed class Dial
 
     private void ReleaseSocket()
     {
+        _connecting?.Dispose();
         _socket?.Dispose();
         _set.Release(FirstHop.Address);
     }
 
-    private void OnConnected(Attempt attempt)
+    private void OnConnected(SocketError error)
     {
         Signals.BlockPipe();
-        SocketError error = attempt.SocketError;
-        attempt.Dispose();
         // A peer that resets at once was there, and may have said why.
         bool isConnected = error == SocketError.Success
             || (error == SocketError.ConnectionReset && _options.Proxy is null && !_options.IsTlsFirst);
@@ -185,9 +185,4 @@ internal sealed class Dial
 
     private Connection NewConnection(IPEndPoint? peer)
         => new(_socket!, _set, FirstHop) { TlsSettings = _options.Tls, PeerEndPoint = peer };
-
-    private sealed class Attempt(Dial dial) : SocketAsyncEventArgs(true)
-    {
-        protected override void OnCompleted(SocketAsyncEventArgs e) => dial.OnConnected(this);
-    }
 }

@@ -1,0 +1,78 @@
+using System.Collections.Concurrent;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Tests.Primitives.Os;
+
+/// <summary>Timers on a thread of ours: what is due comes, in its order, and nothing of another's goes with it.</summary>
+public class TimerThreadTests
+{
+    private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan Soon = TimeSpan.FromMilliseconds(5);
+    private readonly TimerThread _time = new();
+    private readonly BlockingCollection<string> _fired = [];
+
+    [Fact]
+    public void A_timer_comes_once_and_on_the_thread()
+    {
+        string? thread = null;
+        using var timer = Start("one", Soon, () => thread = Environment.CurrentManagedThreadId.ToString());
+        Assert.Equal("one", Take());
+        Assert.NotEqual(Environment.CurrentManagedThreadId.ToString(), thread);
+        using var later = Start("later", Soon * 4);
+        Assert.Equal("later", Take());
+        Assert.Empty(_fired);
+    }
+
+    [Fact]
+    public void The_earlier_comes_first_whichever_was_made_first()
+    {
+        using var last = Start("last", Soon * 20);
+        using var first = Start("first", Soon);
+        Assert.Equal("first", Take());
+        Assert.Equal("last", Take());
+    }
+
+    [Fact]
+    public void One_that_is_put_off_or_ended_does_not_come()
+    {
+        using var putOff = Start("put off", Soon * 4);
+        putOff.Change(Long, Timeout.InfiniteTimeSpan);
+        var ended = Start("ended", Soon * 4);
+        ended.Dispose();
+        Assert.False(ended.Change(Soon, Timeout.InfiniteTimeSpan));
+        using var other = Start("other", Soon * 10);
+        Assert.Equal("other", Take());
+        putOff.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        Assert.Equal("put off", Take());
+    }
+
+    [Fact]
+    public void A_period_comes_again_and_again()
+    {
+        using ITimer timer = _time.CreateTimer(_ => _fired.Add("again"), null, Soon, Soon);
+        for (int i = 0; i < 5; i++)
+            Assert.Equal("again", Take());
+    }
+
+    [Fact]
+    public void A_callback_may_end_its_timer_and_what_it_throws_holds_up_nobody()
+    {
+        using var timer = Start("thrown", Soon, () => throw new InvalidOperationException("on purpose"));
+        Assert.Equal("thrown", Take());
+        using var other = Start("other", Soon);
+        Assert.Equal("other", Take());
+    }
+
+    private ITimer Start(string name, TimeSpan due, Action? also = null)
+        => _time.CreateTimer(_ =>
+        {
+            _fired.Add(name);
+            also?.Invoke();
+        }, null, due, Timeout.InfiniteTimeSpan);
+
+    private string Take()
+    {
+        Assert.True(_fired.TryTake(out string? name, Long));
+        return name!;
+    }
+}
