@@ -7,10 +7,10 @@ internal sealed class PlainPassword(string text) : StoredPassword
 {
     private readonly byte[] _octets = Octets(text);
 
-    public override bool Verify(string user, string realm, ReadOnlySpan<byte> password)
-        => _octets.Length > 0 & IsSame(password);
+    public override bool IsEmpty => _octets.Length == 0;
 
-    public override bool IsEmpty => _isEmpty;
+    public override bool Verify(string user, string realm, ReadOnlySpan<byte> password)
+        => !IsEmpty & IsSame(password);
 
     // Every octet that was given is compared with some octet, whatever came before: the time taken tells how long that
     // is, which the other side knows, and nothing of content or length of ours.
