@@ -125,7 +125,7 @@ internal sealed class HeaderFilter
                 ReadRest(ref piece);
                 break;
             case State.AfterCr:
-                EndLine(ref piece);
+                ReadAfterCr(ref piece);
                 break;
             default:
                 piece.Keep(piece.Rest.Length);
@@ -237,16 +237,23 @@ internal sealed class HeaderFilter
             return;
         }
         bool isCr = rest[end] == '\r';
-        if (TakeOrHold(ref piece, length + 1))
+        bool isPair = isCr && rest[(end + 1)..].StartsWith((byte)'\n');
+        if (!TakeOrHold(ref piece, isPair ? length + 2 : length + 1))
+            return;
+        if (isCr && !isPair)
             _state = State.AfterCr;
-        if (!isCr && _state == State.AfterCr)
-            EndLine(ref piece, isWhole: true);
+        else
+            EndLine();
     }
 
-    private void EndLine(ref FilteredPiece piece, bool isWhole = false)
+    private void ReadAfterCr(ref FilteredPiece piece)
     {
-        if (!isWhole && piece.Rest[0] == '\n' && !TakeOrHold(ref piece, 1))
-            return;
+        if (piece.Rest[0] != '\n' || TakeOrHold(ref piece, 1))
+            EndLine();
+    }
+
+    private void EndLine()
+    {
         _state = State.LineStart;
         if (!_isHeldLine)
             return;
