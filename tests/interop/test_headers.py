@@ -55,12 +55,14 @@ class Headers(DeliveryTest, Checks):
                 self.check(self.arrives(server, token).text, has_fields, text)
 
     def test_a_name_beyond_ascii_in_ehlo(self):
-        token, text = self.letter(b"ascii\r\n")
-        with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
-            smtp.sock.sendall("EHLO münchen.example\r\n".encode())
-            self.assertEqual(250, smtp.getreply()[0])
-            smtp.sendmail("x@elsewhere.test", ["anna@example.org"], text)
-        self.assertTrue(self.host.wait_for("anna", token).isascii())
+        for options in ([], ["SMTPUTF8"]):
+            token, text = self.letter(b"ascii\r\n")
+            with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
+                smtp.ehlo()
+                smtp.sock.sendall("EHLO münchen.example\r\n".encode())
+                self.assertEqual(250, smtp.getreply()[0])
+                smtp.sendmail("x@elsewhere.test", ["anna@example.org"], text, options)
+            self.assertTrue(self.host.wait_for("anna", token).isascii())
 
 
 class Submission(ClientTest, Checks):

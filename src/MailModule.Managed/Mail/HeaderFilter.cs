@@ -11,13 +11,15 @@ namespace MailModule.Mail;
 /// What is changed: in front of the first line that is neither a field nor the continuation of one an empty line is
 /// put in, for there the text begins. But lines that begin with a blank where there is no field to continue, and lines
 /// in which a mailbox file (mbox) says "From " somebody, are left out if a field follows: the header is not over there.
-/// Until the next line tells they are held, as the beginning of a name is whose colon has not come yet.
+/// So is a byte order mark in front of all. Until the next line tells they are held, as the beginning of a name is
+/// whose colon has not come yet.
 /// </remarks>
 internal sealed class HeaderFilter
 {
     private enum State : byte
     {
         LineStart,
+        ByteOrderMark,
         Name,
 
         /// <summary>White space between a name and its colon (RFC 5322 §4.5: old, and still seen).</summary>
@@ -35,6 +37,8 @@ internal sealed class HeaderFilter
     // RFC 5322 §2.2: printable ASCII but the colon
     private static readonly SearchValues<byte> s_name = SearchValues.Create(
         [.. Enumerable.Range('!', '~' - '!' + 1).Where(octet => octet != ':').Select(octet => (byte)octet)]);
+
+    private static ReadOnlySpan<byte> ByteOrderMark => [0xEF, 0xBB, 0xBF];
 
     private IHeaderEnd? _end;
     private State _state;
@@ -110,6 +114,9 @@ internal sealed class HeaderFilter
             case State.LineStart:
                 BeginLine(ref piece);
                 break;
+            case State.ByteOrderMark:
+                ReadByteOrderMark(ref piece);
+                break;
             case State.Name:
             case State.AfterName:
                 ReadName(ref piece);
@@ -118,7 +125,7 @@ internal sealed class HeaderFilter
                 ReadRest(ref piece);
                 break;
             case State.AfterCr:
-                EndLine(ref piece);
+                ReadAfterCr(ref piece);
                 break;
             default:
                 piece.Keep(piece.Rest.Length);
@@ -133,6 +140,8 @@ internal sealed class HeaderFilter
         byte octet = piece.Rest[0];
         if (octet is (byte)'\r' or (byte)'\n')
             EndAtLine(ref piece);
+        else if (octet == ByteOrderMark[0] && Taken + piece.At == 0)
+            _state = State.ByteOrderMark;
         else if (octet is not ((byte)' ' or (byte)'\t'))
             _state = State.Name;
         // RFC 5322 §2.2.3: a line that begins with white space continues the field before it
@@ -140,6 +149,22 @@ internal sealed class HeaderFilter
             _state = State.Rest;
         else
             BeginHeldLine(isMbox: false);
+    }
+
+    // RFC 3629 §6: it is no text
+    private void ReadByteOrderMark(ref FilteredPiece piece)
+    {
+        if (piece.Rest[0] != ByteOrderMark[_heldLength])
+        {
+            EndAsText(ref piece);
+            return;
+        }
+        Hold(ref piece, 1);
+        if (_heldLength < ByteOrderMark.Length)
+            return;
+        _heldLines = _heldLength;
+        _mbox.Begin(isFirst: true, mayBe: false);
+        _state = State.LineStart;
     }
 
     private void BeginHeldLine(bool isMbox)
@@ -212,16 +237,23 @@ internal sealed class HeaderFilter
             return;
         }
         bool isCr = rest[end] == '\r';
-        if (TakeOrHold(ref piece, length + 1))
+        bool isPair = isCr && rest[(end + 1)..].StartsWith((byte)'\n');
+        if (!TakeOrHold(ref piece, isPair ? length + 2 : length + 1))
+            return;
+        if (isCr && !isPair)
             _state = State.AfterCr;
-        if (!isCr && _state == State.AfterCr)
-            EndLine(ref piece, isWhole: true);
+        else
+            EndLine();
     }
 
-    private void EndLine(ref FilteredPiece piece, bool isWhole = false)
+    private void ReadAfterCr(ref FilteredPiece piece)
     {
-        if (!isWhole && piece.Rest[0] == '\n' && !TakeOrHold(ref piece, 1))
-            return;
+        if (piece.Rest[0] != '\n' || TakeOrHold(ref piece, 1))
+            EndLine();
+    }
+
+    private void EndLine()
+    {
         _state = State.LineStart;
         if (!_isHeldLine)
             return;

@@ -23,7 +23,7 @@ internal static class TraceHeaders
         string tls = trace.TlsDescription ?? "";
         string recipient = RecipientOf(envelope);
         int chosen = envelope.Helo.Length + tls.Length + trace.HostName.Length + trace.Id.Length + recipient.Length;
-        var field = new Field(output, 256 + chosen * 3) { IsAscii = !envelope.Utf8 };
+        var field = new Field(output, 256 + chosen * 3);
         field.Add("Received: "u8);
         if (envelope.Client is not null)
             AddFrom(ref field, envelope.Helo, envelope.Client.Address, tls);
@@ -130,9 +130,6 @@ internal static class TraceHeaders
         private readonly Span<byte> _memory = output.GetSpan(room);
         private int _length;
 
-        /// <summary>Words have no other octets.</summary>
-        public bool IsAscii { get; init; }
-
         public void Add(scoped ReadOnlySpan<byte> octets)
         {
             octets.CopyTo(_memory[_length..]);
@@ -141,14 +138,15 @@ internal static class TraceHeaders
 
         public void Add(string text) => _length += Encoding.UTF8.GetBytes(text, _memory[_length..]);
 
-        /// <summary>Text that a peer chose: what could end a word or open a comment becomes "?".</summary>
+        /// <summary>Text that a peer chose: what could end a word or open a comment becomes "?", and so does what is not
+        /// ASCII.</summary>
         public void AddWord(string text)
         {
             int start = _length;
             Add(text);
             foreach (ref byte octet in _memory[start.._length])
                 if (octet is <= (byte)' ' or (byte)'(' or (byte)')' or (byte)'<' or (byte)'>' or (byte)';' or (byte)'"'
-                    or (byte)'\\' or (byte)',' or 0x7f || IsAscii && octet > 0x7f)
+                    or (byte)'\\' or (byte)',' or >= 0x7f)
                     octet = (byte)'?';
         }
 

@@ -85,6 +85,15 @@ public class HeaderFilterTests
         => Check(text, passed);
 
     [Theory]
+    [InlineData("\u00ef\u00bb\u00bfSubject: x\r\n\r\nbody\r\n", "Subject: x\r\n\r\nbody\r\n")]
+    [InlineData("\u00ef\u00bb\u00bf" + Mbox + "Subject: x\r\n\r\n", "Subject: x\r\n\r\n")]
+    [InlineData("\u00ef\u00bb\u00bfhello\r\n", "\r\n\u00ef\u00bb\u00bfhello\r\n")]
+    [InlineData("\u00ef\u00bb\u00bf\r\nhello\r\n", "\r\n\u00ef\u00bb\u00bf\r\nhello\r\n")]
+    [InlineData("\u00ef\u00bbhello: x\r\n", "\r\n\u00ef\u00bbhello: x\r\n")]
+    [InlineData("\u00ef\u00bb", "\r\n\u00ef\u00bb")]
+    public void A_byte_order_mark_in_front_hides_no_field(string text, string passed) => Check(text, passed);
+
+    [Theory]
     [InlineData("Subject: x\r\n\r\nbody\r\n", "Subject: x\r\nDate: D\r\nMessage-ID: M\r\n\r\nbody\r\n")]
     [InlineData("Subject: x\r\n", "Subject: x\r\nDate: D\r\nMessage-ID: M\r\n")]
     [InlineData("date: x\r\n\r\nbody\r\n", "date: x\r\nMessage-ID: M\r\n\r\nbody\r\n")]
@@ -155,7 +164,7 @@ public class HeaderFilterTests
     public void No_prefix_of_a_text_and_no_nonsense_is_too_much_for_it()
     {
         string[] words = ["Date", ":", " ", "From ", ">From ", "Message-ID", "\r\n", "\r\n\r\n", "\n", "\r", "\t",
-            "\u00ff", "\0", "10:30 2026", "x"];
+            "\u00ff", "\0", "10:30 2026", "x", "\u00ef\u00bb\u00bf"];
         var random = new Random(3);
         for (int round = 0; round < 2000; round++)
         {
