@@ -54,7 +54,7 @@ class Unoffered(DeliveryTest):
         message = self.arrives(self.server, self.send("x@plain.test", host=raw, message=(token, text)))
         self.assertTrue(message.text.rstrip().endswith(text.rstrip()))
         returns = self.another(send_8bit="return")
-        report = self.report(self.send("x@plain.test", host=returns, message=self.mixed()), returns)
+        report = self.report(self.send("x@plain.test", host=returns, message=self.letter(TEXT.encode())), returns)
         self.assertEqual("5.6.3", report.recipients["x@plain.test"]["Status"])
 
 
