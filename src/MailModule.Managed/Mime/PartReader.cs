@@ -159,8 +159,9 @@ internal sealed class PartReader : MimeReader
             "base64" => Recoding.Base64Again,
             _ => part.Recoding,
         };
-        bool isBeneath = part.Header.IsIdentity && part.MustBeIdentity;
-        if (isBeneath || !part.Header.IsIdentity && recoding == part.Recoding)
+        bool isUnknown = !part.Header.IsIdentity && recoding == part.Recoding;
+        bool isTooDeep = part.Header.IsIdentity && part.MustBeIdentity;
+        if (isUnknown || isTooDeep)
             Fail(part.IsMultipart ? ConversionFault.TooComplex : ConversionFault.NotEncodable);
         _edits.Add(new Edit(begin, end, null, recoding));
         if (part.Header.IsIdentity)

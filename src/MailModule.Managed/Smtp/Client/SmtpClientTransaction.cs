@@ -82,7 +82,8 @@ internal sealed class SmtpClientTransaction
     /// RFC 6531 §3.4: an address outside ASCII is in the envelope, or the header has UTF-8, or may have.
     /// </summary>
     internal bool NeedsUtf8
-        => IsUtf8 || Source.NeedsUtf8 || ReversePath.NeedsUtf8 || Exists(static (one, i) => one.Recipients[i].Address.NeedsUtf8);
+        => IsUtf8 || Source.NeedsUtf8 || ReversePath.NeedsUtf8
+            || Exists(static (one, i) => one.Recipients[i].Address.NeedsUtf8);
 
     /// <summary>RCPT was accepted; the reply to the final dot decides.</summary>
     public bool IsAccepted(int recipient) => _isAccepted[recipient] && !IsFinal(recipient);
