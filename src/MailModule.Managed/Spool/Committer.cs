@@ -16,6 +16,8 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class Committer : IDisposable
 {
+    private static readonly TimeSpan s_restAfterFailure = TimeSpan.FromMilliseconds(100);
+
     private readonly LogRequestQueue _queue = new();
     private readonly BatchForecast _forecast = new();
     private readonly LogWriter _log;
@@ -125,8 +127,16 @@ internal sealed class Committer : IDisposable
         }
         catch (Exception e)
         {
-            Fault fault = e is OutOfMemoryException ? Fault.Memory : Fault.Internal;
             _failures.WriteFailure("spool", "a round of the log failed", e);
+            TryRefuseAll(e is OutOfMemoryException ? Fault.Memory : Fault.Internal);
+            Thread.Sleep(s_restAfterFailure);
+        }
+    }
+
+    private void TryRefuseAll(Fault fault)
+    {
+        try
+        {
             _log.AbandonAll(fault);
             foreach (LogRequest request in _batch)
                 _log.Complete(request, fault);
@@ -134,6 +144,10 @@ internal sealed class Committer : IDisposable
                 _log.Complete(flush, fault);
             _batch.Clear();
             _flushes.Clear();
+        }
+        catch (Exception e)
+        {
+            _failures.WriteFailure("spool", "what a failed round of the log held could not be refused", e);
         }
     }
 

@@ -27,8 +27,8 @@ internal sealed class Poller
     public static Poller? Sessions => TryStart() ? s_sessions : null;
 
     /// <summary>
-    /// For what is no connection yet, or no session's: listening, connecting, questions to DNS servers (mailmodule-net).
-    /// Null as <see cref="Sessions"/>.
+    /// For what is no connection yet, or no session's: listening, connecting, questions to DNS servers
+    /// (mailmodule-net). Null as <see cref="Sessions"/>.
     /// </summary>
     public static Poller? Arrivals => TryStart() ? s_arrivals : null;
 

@@ -19,8 +19,8 @@ internal sealed class SessionMemory(long limit)
     private long _taken;
 
     /// <summary>
-    /// 256 MiB; on a small machine a quarter of its memory, and under a limit of address space a quarter of the half that
-    /// the heap has of it.
+    /// 256 MiB; on a small machine a quarter of its memory, and under a limit of address space a quarter of the half
+    /// that the heap has of it.
     /// </summary>
     public static long DefaultLimit
         => Math.Min(MostByDefault,

@@ -6,8 +6,8 @@ namespace MailModule.Transport;
 
 /// <summary>
 /// The platform's socket engine, for where there is no epoll (<see cref="Poller"/>): one thread that waits for all
-/// sockets and runs what they wake right there. The platform makes it with the first socket of the process, and as it is
-/// made then it stays. Only the runtime sees the variables that say how, not the host's environment.
+/// sockets and runs what they wake right there. The platform makes it with the first socket of the process, and as it
+/// is made then it stays. Only the runtime sees the variables that say how, not the host's environment.
 /// </summary>
 internal static class SocketEngine
 {
@@ -32,8 +32,8 @@ internal static class SocketEngine
     }
 
     /// <summary>
-    /// In place of <see cref="Prepare"/>, where all sockets are polled: an engine without a thread. A thread of it would
-    /// be asked of the system with the first socket, and where there is none, no socket would ever work.
+    /// In place of <see cref="Prepare"/>, where all sockets are polled: an engine without a thread. A thread of it
+    /// would be asked of the system with the first socket, and where there is none, no socket would ever work.
     /// </summary>
     public static void DoWithout()
     {

@@ -13,7 +13,8 @@ internal interface IJob
 /// <summary>
 /// Threads of our own (named mailmodule-w, all signals blocked) for everything that may block: host callbacks, files,
 /// TLS handshakes. A job never waits for another job's end: when all threads are busy a new one starts, up to the
-/// limit; idle ones go after a while, save the first where one is kept. Wakes only threads that sleep; handing a job over costs a few microseconds.
+/// limit; idle ones go after a while, save the last where one is kept. Wakes only threads that sleep; handing a job
+/// over costs a few microseconds.
 /// </summary>
 /// <remarks>
 /// At most one wake-up is under way at a time (<see cref="_isWakeUpPending"/>). A thread that takes a job and leaves

@@ -3,7 +3,7 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Tests.Primitives.Os;
 
-/// <summary>Timers on a thread of ours: what is due comes, in its order, and nothing of another's goes with it.</summary>
+/// <summary>Timers on a thread of ours: what is due comes, in its order, and nothing else with it.</summary>
 public class TimerThreadTests
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
