@@ -25,7 +25,7 @@ internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Cer
         peer = new CertificateCheck(PeerName, Verify);
         return Rules.AllowSomething
             ? tls.AuthenticateAsClientAsync(CreateOptions(peer))
-            : Task.FromException(new AuthenticationException(TlsRules.NothingAllowed));
+            : Task.FromException(new NoTlsException(TlsRules.NothingAllowed));
     }
 
     private SslClientAuthenticationOptions CreateOptions(CertificateCheck peer) => new()

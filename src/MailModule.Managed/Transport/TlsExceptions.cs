@@ -20,6 +20,8 @@ internal static class TlsExceptions
         for (Exception? cause = e; cause is not null; cause = cause.InnerException)
             if (cause is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
                 return "the system's TLS library (libssl) is missing or unusable";
+        if (e is NoTlsException)
+            return e.Message;
         for (Exception? cause = e; cause is not null; cause = cause.InnerException)
             if (OpenSslReasons.Find(cause.Message) is { } reason)
                 return reason;

@@ -166,7 +166,7 @@ internal sealed class TlsLink : ILink
     private Task BeginHandshake()
     {
         if (!OpenSsl.IsThere)
-            return Task.FromException(new AuthenticationException(OpenSsl.Missing));
+            return Task.FromException(new NoTlsException(OpenSsl.Missing));
         try
         {
             return _settings.BeginHandshake(_ssl, _records.Front, out _certificateCheck);

@@ -101,7 +101,7 @@ internal sealed unsafe class RequestHandle : StreamHandle, IHostHandle
     public override Fault SetReply(HostRefusal words)
     {
         if (words.FindProblem() is { } wrong)
-            return Boundary.WithReason(Fault.Argument, wrong);
+            return FaultReason.Because(Fault.Argument, wrong);
         _stream.Refusal = words;
         return Fault.None;
     }

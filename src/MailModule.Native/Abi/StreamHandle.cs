@@ -19,7 +19,9 @@ internal abstract class StreamHandle
     public static Fault Find(nint value, out StreamHandle stream)
     {
         var fault = HandleTable.Find(value, out stream);
-        return fault == Fault.None && !stream.IsHere ? Fault.Handle : fault;
+        return fault == Fault.None && !stream.IsHere
+            ? FaultReason.Because(Fault.Handle, "the stream is a request's, and its callback has returned")
+            : fault;
     }
 
     public virtual Fault Send(ReadOnlySpan<byte> octets) => Not("written to");
@@ -63,21 +65,21 @@ internal abstract class StreamHandle
         return NoRequest();
     }
 
-    private static Fault Not(string done) => FaultReason.Because(Fault.State, $"the stream cannot be {done} here");
-
-    private static Fault NoRequest() => FaultReason.Because(Fault.State, "the stream is not a request's");
-
     /// <summary>What the host keeps with the connection.</summary>
     public virtual Fault User(out nint user)
     {
         user = 0;
-        return Fault.State;
+        return NoRequest();
     }
 
-    public virtual Fault SetUser(nint user) => Fault.State;
+    public virtual Fault SetUser(nint user) => NoRequest();
 
     /// <param name="callback">Hears of the connection's end; 0: nobody does.</param>
-    public virtual Fault SetClosed(nint callback) => Fault.State;
+    public virtual Fault SetClosed(nint callback) => NoRequest();
 
-    public virtual Fault SetReply(HostRefusal words) => Fault.State;
+    public virtual Fault SetReply(HostRefusal words) => NoRequest();
+
+    private static Fault Not(string done) => FaultReason.Because(Fault.State, $"the stream cannot be {done} here");
+
+    private static Fault NoRequest() => FaultReason.Because(Fault.State, "the stream is not a request's");
 }

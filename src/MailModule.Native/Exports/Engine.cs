@@ -38,7 +38,7 @@ internal static unsafe class Engine
         // Before the threads: what the system's allocator reserves for each may be all that is left.
         if (EngineHandle.Default.Address == 0)
             return Fault.Memory;
-        return SharedThreads.Start() is { } shortage ? Boundary.WithReason(Fault.Memory, shortage) : Fault.None;
+        return SharedThreads.Start() is { } shortage ? FaultReason.Because(Fault.Memory, shortage) : Fault.None;
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_engine_default", CallConvs = [typeof(CallConvCdecl)])]

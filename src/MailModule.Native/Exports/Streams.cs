@@ -46,10 +46,10 @@ internal static unsafe class Streams
         var fault = StreamHandle.Find(call.Stream, out var stream);
         if (fault != Fault.None)
             return fault;
-        fault = Text.ReadOptional(call.Status, out string? status);
+        fault = Text.ReadOptional(call.Status, "status", out string? status);
         if (fault != Fault.None)
             return fault;
-        fault = Text.Read(call.Text, out string text);
+        fault = Text.Read(call.Text, "text", out string text);
         return fault != Fault.None ? fault : stream.SetReply(new HostRefusal(status, text));
     }
 }
