@@ -68,16 +68,21 @@ internal sealed class Poller
         }
         if (_epoll.TryAdd(descriptor, tag))
             return true;
-        RemoveEntry(link, descriptor);
+        lock (_lock)
+            TryRemoveEntry(link, descriptor);
         return false;
     }
 
-    /// <summary>Before the descriptor is closed. An event may still be under way.</summary>
+    /// <summary>
+    /// Before the descriptor is closed; again it does nothing, whosever the descriptor is by then. An event may still be
+    /// under way.
+    /// </summary>
     public void Remove(IPolled link)
     {
         nint descriptor = link.Descriptor;
-        _epoll.Remove(descriptor);
-        RemoveEntry(link, descriptor);
+        lock (_lock)
+            if (TryRemoveEntry(link, descriptor))
+                _epoll.Remove(descriptor);
     }
 
     private static Poller? TryCreate(string name)
@@ -91,11 +96,13 @@ internal sealed class Poller
         return null;
     }
 
-    private void RemoveEntry(IPolled link, nint descriptor)
+    // With the lock held. False: the entry is another's.
+    private bool TryRemoveEntry(IPolled link, nint descriptor)
     {
-        lock (_lock)
-            if (descriptor < _links.Length && _links[descriptor] == link)
-                Volatile.Write(ref _links[descriptor], null);
+        if (descriptor >= _links.Length || _links[descriptor] != link)
+            return false;
+        Volatile.Write(ref _links[descriptor], null);
+        return true;
     }
 
     /// <summary>

@@ -37,7 +37,7 @@ internal static unsafe class Engine
     {
         // Before the threads: what the system's allocator reserves for each may be all that is left.
         if (EngineHandle.Default.Address == 0)
-            return Fault.Memory;
+            return FaultReason.Because(Fault.Memory, "no memory for the default engine");
         return SharedThreads.Start() is { } shortage ? FaultReason.Because(Fault.Memory, shortage) : Fault.None;
     }
 

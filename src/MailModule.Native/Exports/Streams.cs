@@ -24,7 +24,7 @@ internal static unsafe class Streams
     private static Fault GetUser((nint Stream, nint Place) call)
     {
         if (call.Place == 0)
-            return Fault.Argument;
+            return FaultReason.Because(Fault.Argument, "user is NULL");
         var fault = StreamHandle.Find(call.Stream, out var stream);
         return fault != Fault.None ? fault : stream.User(out *(nint*)call.Place);
     }

@@ -20,9 +20,21 @@ internal sealed class Connecting(Socket socket, Action<SocketError> ended) : IPo
     {
         _poller = Poller.Arrivals;
         if (_poller is null)
+        {
             new ByPlatform(ended) { RemoteEndPoint = target }.Begin(socket);
-        else
+            return;
+        }
+        // Whoever ends this meanwhile closes the socket: until here is done the descriptor must not be another's.
+        bool isHeld = false;
+        socket.SafeHandle.DangerousAddRef(ref isHeld);
+        try
+        {
             Begin(_poller, target);
+        }
+        finally
+        {
+            socket.SafeHandle.DangerousRelease();
+        }
     }
 
     public void OnReadiness(bool isReadable, bool isWritable, bool isAtEnd)
