@@ -16,7 +16,7 @@ internal static class DsnMessage
     public static void Write(Dsn dsn, ReturnedContent content, Envelope envelope, string id, DsnOutput output)
     {
         // 128 random bits, drawn after the returned message was written, cannot occur in that message.
-        string boundary = "=_" + RandomOctets.Hex(16);
+        string boundary = "=_" + Convert.ToHexString(RandomOctets.Get(16));
         WriteTrace(dsn, envelope, id, output);
         WriteHeader(dsn, id, boundary, output);
         WriteHumanReadablePart(dsn, content, boundary, output);

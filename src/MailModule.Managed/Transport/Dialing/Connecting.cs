@@ -9,6 +9,8 @@ namespace MailModule.Transport.Dialing;
 /// </summary>
 internal sealed class Connecting(Socket socket, Action<SocketError> ended) : IPolled, IDisposable
 {
+    // A socket is watched, and is not any more, once each: after that its descriptor may be another's.
+    private readonly Lock _watch = new();
     private Poller? _poller;
     private bool _hasEnded;
 
@@ -18,23 +20,10 @@ internal sealed class Connecting(Socket socket, Action<SocketError> ended) : IPo
 
     public void Begin(IPEndPoint target)
     {
-        _poller = Poller.Arrivals;
-        if (_poller is null)
-        {
+        if (Poller.Arrivals is { } poller)
+            Begin(poller, target);
+        else
             new ByPlatform(ended) { RemoteEndPoint = target }.Begin(socket);
-            return;
-        }
-        // Whoever ends this meanwhile closes the socket: until here is done the descriptor must not be another's.
-        bool isHeld = false;
-        socket.SafeHandle.DangerousAddRef(ref isHeld);
-        try
-        {
-            Begin(_poller, target);
-        }
-        finally
-        {
-            socket.SafeHandle.DangerousRelease();
-        }
     }
 
     public void OnReadiness(bool isReadable, bool isWritable, bool isAtEnd)
@@ -60,12 +49,8 @@ internal sealed class Connecting(Socket socket, Action<SocketError> ended) : IPo
         SocketError error = Connect(target);
         if (error is SocketError.WouldBlock or SocketError.InProgress)
         {
-            if (poller.TryAdd(this))
-            {
-                if (Volatile.Read(ref _hasEnded))
-                    poller.Remove(this);
+            if (TryWatch(poller))
                 return;
-            }
             error = SocketError.NoBufferSpaceAvailable;
         }
         if (TryEnd())
@@ -74,10 +59,25 @@ internal sealed class Connecting(Socket socket, Action<SocketError> ended) : IPo
 
     private bool TryEnd()
     {
-        if (Interlocked.Exchange(ref _hasEnded, true))
-            return false;
-        _poller?.Remove(this);
-        return true;
+        lock (_watch)
+        {
+            if (_hasEnded)
+                return false;
+            _hasEnded = true;
+            _poller?.Remove(this);
+            return true;
+        }
+    }
+
+    /// <summary>True: it is watched, or has ended.</summary>
+    private bool TryWatch(Poller poller)
+    {
+        lock (_watch)
+        {
+            if (!_hasEnded && poller.TryAdd(this))
+                _poller = poller;
+            return _hasEnded || _poller is not null;
+        }
     }
 
     private SocketError Connect(IPEndPoint target)

@@ -140,6 +140,6 @@ internal static partial class DsnCheck
 
     [GeneratedRegex(
         "^multipart/report; "
-            + "report-type=(?<type>(global-)?delivery-status);\\tboundary=\"(?<boundary>=_[0-9a-f]{32})\"$")]
+            + "report-type=(?<type>(global-)?delivery-status);\\tboundary=\"(?<boundary>=_[0-9A-F]{32})\"$")]
     private static partial Regex ReportType();
 }
