@@ -574,7 +574,7 @@ enum mm_send_route {
 enum mm_tls_mode {
     MM_TLS_SETTINGS = 0,      /**< as the settings smtptls and smtponlytls say */
     MM_TLS_NONE = 1,          /**< never */
-    MM_TLS_OPPORTUNISTIC = 2, /**< if the server offers it */
+    MM_TLS_OPPORTUNISTIC = 2, /**< if the server offers it, and it works */
     MM_TLS_REQUIRED = 3,      /**< by STARTTLS, or not at all: MM_E_TLS */
     MM_TLS_IMPLICIT = 4       /**< from the first octet; with MM_SEND_ROUTE_SERVER alone */
 };
