@@ -102,7 +102,7 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
         // One of which no address is known just now may have an outer one.
         return better.All(host => host.Addresses.Count > 0)
             ? Inner(domain)
-            : Temporary(Fault.Dns, "4.4.3", $"{domain}: the hosts before this one have no address at present");
+            : Temporary(Fault.Dns, "4.4.3", $"{domain}: no address is known at present of a host that may be tried");
     }
 
     private static IReadOnlyList<IPAddress> Within(AddressReach furthest, IReadOnlyList<IPAddress> addresses)
