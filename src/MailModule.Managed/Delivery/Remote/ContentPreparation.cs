@@ -45,9 +45,12 @@ internal sealed class ContentPreparation(Func<Stream> open, ContentTraits? trait
             if (!TryAtOnce(isInMemory: true))
                 Convert();
         }
-        catch (IOException)
+        catch (Exception e)
         {
-            Refusal = ContentRefusal.Unreadable;
+            // The session waits for this job: whatever a foreign reader throws is an answer to it.
+            bool mayPass = e is IOException or OutOfMemoryException;
+            Refusal = mayPass ? ContentRefusal.Unreadable : ContentRefusal.NotEncodable;
+            Conversion = null;
         }
         IsDone = true;
     }

@@ -43,13 +43,14 @@ internal sealed partial class SmtpClientSession
         if (!transaction.HasWaiting)
             return true;
         var offer = new ContentOffer(Extensions.EightBitMime, Extensions.Utf8, _eightBit);
+        long length = transaction.Source.WireLength;
         bool isPrepared = transaction.Source.TryPrepare(offer, ready, out ContentRefusal? refusal);
         if (!isPrepared)
             (_next, _isAnswered) = (transaction, false);
         else if (refusal is not null)
             transaction.Refuse(refusal);
-        else
-            FailUnsupported(transaction); // its length may be another now
+        else if (transaction.Source.WireLength != length)
+            FailUnsupported(transaction);
         return isPrepared;
     }
 
