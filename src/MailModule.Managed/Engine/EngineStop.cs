@@ -8,14 +8,17 @@ namespace MailModule.Engine;
 /// One stop of what runs, on a thread of its own (mailmodule-stop): whoever asked for it waits as long as it likes, and
 /// the stop goes on to its end, whatever a callback of the host or the disk does meanwhile.
 /// </summary>
+/// <param name="cut">Drains and cuts everything but calls of the host.</param>
+/// <param name="waitForEnd">Waits for these.</param>
 /// <param name="ended">Run once, when nothing of the engine is left; before a wait learns of it.</param>
-internal sealed class EngineStop(RunningEngine engine, TimeSpan timeout, Action ended)
+/// <param name="calls">Those of the host that run.</param>
+internal sealed class EngineStop(Func<Fault> cut, Action waitForEnd, Action ended, HostCalls calls, Log log)
 {
     /// <summary>
     /// Time beyond the host's for what is cut to end, where no callback is known to hold it up: a thread that comes
     /// back from the disk cannot be told from one that does not, but by this.
     /// </summary>
-    private static readonly TimeSpan CutGrace = TimeSpan.FromSeconds(3);
+    public TimeSpan CutGrace { get; init; } = TimeSpan.FromSeconds(3);
 
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(20);
 
@@ -55,7 +58,7 @@ internal sealed class EngineStop(RunningEngine engine, TimeSpan timeout, Action 
     /// <summary>As <see cref="WaitForCut"/>, and no longer than until the time is up.</summary>
     public Fault Wait(TimeSpan patience) => _ended.WaitOne(patience) ? _fault : Fault.Timeout;
 
-    private bool IsHeldByHost => _isCut && engine.HostCalls.IsAnyRunning;
+    private bool IsHeldByHost => _isCut && calls.IsAnyRunning;
 
     private void RunOnThread()
     {
@@ -68,13 +71,13 @@ internal sealed class EngineStop(RunningEngine engine, TimeSpan timeout, Action 
     {
         try
         {
-            _fault = engine.Stop(timeout);
+            _fault = cut();
             _isCut = true;
-            engine.WaitForEnd();
+            waitForEnd();
         }
         catch (Exception e)
         {
-            engine.Log.Write(LogLevel.Error, "engine", $"the engine could not be stopped: {e}");
+            log.Write(LogLevel.Error, "engine", $"the engine could not be stopped: {e}");
             _fault = Fault.Internal;
         }
         ended();

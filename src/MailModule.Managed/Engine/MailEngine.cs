@@ -215,7 +215,8 @@ public sealed partial class MailEngine
         if (_stop is not null || _running is not { } running)
             return _stop;
         _isStopping = true;
-        _stop = new EngineStop(running, timeout, StopEnded);
+        _stop = new EngineStop(
+            () => running.Stop(timeout), running.WaitForEnd, StopEnded, running.HostCalls, _log.Log);
         return _stop;
     }
 

@@ -51,13 +51,11 @@ internal sealed class RunningEngine : IDisposable
         OutboundDelivery = new OutboundDelivery(
             settings, _workers, log,
             target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
-        Outgoing = new OutgoingMail(settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, _workers, log);
+        Outgoing = new OutgoingMail(settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers, log);
     }
 
     /// <summary>How mail leaves for other hosts.</summary>
     public OutboundDelivery OutboundDelivery { get; }
-
-    public Log Log => _log;
 
     /// <summary>The callbacks of the host that run now.</summary>
     public HostCalls HostCalls { get; } = new();

@@ -28,6 +28,7 @@ internal sealed class Committer : IDisposable
     private readonly Log _failures;
     private readonly Func<bool> _isInterrupted;
     private Thread? _thread;
+    private readonly ManualResetEventSlim _stop = new();
     private volatile bool _stopping;
     private volatile bool _stopped;
 
@@ -96,6 +97,7 @@ internal sealed class Committer : IDisposable
     public void Dispose()
     {
         _stopping = true;
+        _stop.Set();
         _queue.Wake();
         _thread?.Join();
         _log.Dispose();
@@ -129,7 +131,7 @@ internal sealed class Committer : IDisposable
         {
             _failures.WriteFailure("spool", "a round of the log failed", e);
             TryRefuseAll(e is OutOfMemoryException ? Fault.Memory : Fault.Internal);
-            Thread.Sleep(s_restAfterFailure);
+            _stop.Wait(s_restAfterFailure);
         }
     }
 

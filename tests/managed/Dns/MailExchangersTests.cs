@@ -47,6 +47,25 @@ public class MailExchangersTests
     }
 
     [Fact]
+    public void As_many_hosts_are_told_as_are_asked_for_and_names_that_do_not_fit_take_no_place()
+    {
+        string longName = $"{new string('x', 60)}.example.org";
+        _dns.Mx(Domain, [(1, longName), .. Enumerable.Range(10, 30).Select(i => (i, $"h{i}.example.org"))])
+            .Addresses(longName, "192.0.2.99");
+        for (int i = 10; i < 40; i++)
+            _dns.Addresses($"h{i}.example.org", "192.0.2.1");
+        Assert.Equal(16, Find(Domain).Hosts.Count);
+        foreach (int limit in new[] { 1, 17, 30 })
+        {
+            var exchangers = new MailExchangers(_dns) { HostLimit = limit, NameLimit = 63 };
+            string[] names = [.. exchangers.Find(Domain, default).Wait().Hosts.Select(host => host.Name)];
+            Assert.Equal(Enumerable.Range(10, limit).Select(i => $"h{i}.example.org"), names);
+        }
+        var all = new MailExchangers(_dns) { HostLimit = int.MaxValue };
+        Assert.Equal(31, all.Find(Domain, default).Wait().Hosts.Count);
+    }
+
+    [Fact]
     public void Without_mx_the_domain_itself_is_the_host()
     {
         _dns.Addresses(Domain, "192.0.2.1");

@@ -54,7 +54,8 @@ internal sealed class LocalDelivery : ISpoolConsumer, IDisposable
         {
             _queue.Add(entry, mayBeDuplicate: !isNew);
             _progress.AddEnqueued(1);
-            bool isMuch = _queue.Count + _progress.Unsynced > QueueLimit || _queue.Octets > OctetLimit;
+            bool isMuch = _queue.Count + _progress.Unsynced + _mailboxes.DsnsInProgress > QueueLimit
+                || _queue.Octets > OctetLimit;
             // A thread that does not run (yet) would leave the spool waiting for nothing.
             bool isBehind = isMuch && _thread is { IsRunning: true, IsStopping: false };
             if (isBehind)

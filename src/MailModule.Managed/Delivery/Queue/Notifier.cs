@@ -1,5 +1,6 @@
 using MailModule.Delivery.Reports;
 using MailModule.Primitives;
+using MailModule.Transport;
 
 namespace MailModule.Delivery.Queue;
 
@@ -10,14 +11,20 @@ namespace MailModule.Delivery.Queue;
 /// </summary>
 internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDependencies dependencies)
 {
-    /// <summary>Messages at once whose copy or DSN is being written.</summary>
-    private const int Limit = 16;
+    /// <summary>
+    /// Messages at once whose copy or DSN is on its way: more than are received in the moment that a DSN may wait for
+    /// what the other recipients come to (<see cref="DsnGathering"/>). How many are written at once is bounded apart.
+    /// </summary>
+    private const int Limit = 10_000;
+
+    private const int CopyLimit = 16;
 
     /// <summary>The wait after a DSN or a copy could not be written.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(30);
 
     private readonly Queue<QueueItem> _due = new();
     private readonly Queue<(QueueItem Item, DateTimeOffset At)> _toRetry = new();
+    private readonly JobLine _copiers = new(dependencies.Workers, CopyLimit);
     private int _underWay;
 
     /// <summary>Something is being written. With the table's lock held.</summary>
@@ -108,7 +115,7 @@ internal sealed class Notifier(QueueTable table, QueueEvents events, QueueDepend
     {
         bool isSent = one.Kind == DsnKind.Relayed;
         if (one.Kind != DsnKind.Delayed && dependencies.Copies.Wants(isSent))
-            dependencies.Workers.Run(
+            _copiers.Run(
                 new KeepCopyJob(dependencies.Copies, one.Item.Entry, isSent, fault => SendDsn(one, fault)));
         else
             SendDsn(one, Fault.None);

@@ -4,12 +4,18 @@ using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Spool;
+using MailModule.Transport;
 
 namespace MailModule.Delivery.Reports;
 
 /// <summary>DSNs as messages in the spool: decides which sender is told what, and has a worker write it.</summary>
 internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
 {
+    /// <summary>DSNs at once whose text is being written; what waits for the disk after that is not among them.</summary>
+    private const int WritersLimit = 16;
+
+    private readonly JobLine _writers = new(dependencies.Workers, WritersLimit);
+
     public void Send(
         ISpoolEntry original, DsnKind kind, IReadOnlyList<DsnRecipient> recipients, Action<Fault> committed)
         => Send(original, WantedOf(kind, recipients), committed);
@@ -23,7 +29,7 @@ internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
             return;
         }
         var dsn = new Dsn(original, wanted, sender!, NameFor(dependencies.HostName()), dependencies.Time.GetUtcNow());
-        dependencies.Workers.Run(new DsnJob(dsn, dependencies, committed));
+        _writers.Run(new DsnJob(dsn, dependencies, committed));
     }
 
     public string? WhyUntold(ISpoolEntry original, DsnKind kind, Recipient recipient)

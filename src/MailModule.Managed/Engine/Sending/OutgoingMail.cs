@@ -19,8 +19,8 @@ internal delegate Fault OpenSpool(out ISpool? spool, out string? text);
 /// <summary>The messages of the host that are on their way out.</summary>
 /// <param name="mayBlock">Whether the calling thread may wait; false inside a callback on the I/O thread.</param>
 internal sealed class OutgoingMail(
-    EngineSettings settings, OutboundDelivery hosts, OpenSpool openSpool, Func<bool> mayBlock, Workers workers, Log log)
-    : IDisposable
+    EngineSettings settings, OutboundDelivery hosts, OpenSpool openSpool, Func<bool> mayBlock, HostCalls calls,
+    Workers workers, Log log) : IDisposable
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Submission> _underWay = [];
@@ -38,6 +38,9 @@ internal sealed class OutgoingMail(
     }
 
     public bool MayBlock => mayBlock();
+
+    /// <summary>Where the host's callbacks are counted while they run.</summary>
+    public HostCalls Calls => calls;
 
     public SubmissionContent NewContent() => new(settings.Current.ScratchFolder);
 

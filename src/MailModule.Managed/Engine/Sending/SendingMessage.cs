@@ -2,6 +2,7 @@ using System.Buffers;
 using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Transport;
 
 namespace MailModule.Engine.Sending;
 
@@ -80,8 +81,16 @@ internal sealed class SendingMessage(
     {
         if (HasContent)
             return HasOtherContent();
-        _fill = text => ContentCopy.FromReader(reader, text, () => _isCancelled);
+        _fill = text => ContentCopy.FromReader(buffer => Read(reader, buffer), text, () => _isCancelled);
         return Fault.None;
+    }
+
+    private int Read(ContentReader reader, Span<byte> buffer)
+    {
+        mail.Calls.Begin(HostCall.SendReader);
+        int count = reader(buffer);
+        mail.Calls.End(HostCall.SendReader);
+        return count;
     }
 
     public Fault Start()

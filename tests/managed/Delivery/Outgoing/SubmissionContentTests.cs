@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Text;
 using MailModule.Delivery.Outgoing;
 using MailModule.Lines;
@@ -29,6 +30,18 @@ public sealed class SubmissionContentTests : IDisposable
                 Assert.Equal(Fault.None, whole.Finish());
                 Assert.Equal(WireLengthOf(text), whole.WireLength);
             }
+    }
+
+    [Fact]
+    public unsafe void A_piece_of_the_largest_size_behind_others_is_taken_or_fails_and_never_spins()
+    {
+        var disk = new FailingDisk(failAt: 5);
+        using var content = new SubmissionContent(_folder, disk);
+        Assert.Equal(Fault.None, content.Write("a few"u8));
+        void* zeros = NativeMemory.AllocZeroed(int.MaxValue); // costs nothing before it is written to
+        Assert.Equal(Fault.Full, content.Write(new ReadOnlySpan<byte>(zeros, int.MaxValue)));
+        NativeMemory.Free(zeros);
+        Assert.True(disk.HasFailed);
     }
 
     [Fact]

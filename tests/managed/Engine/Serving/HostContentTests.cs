@@ -95,6 +95,25 @@ public class HostContentTests
     }
 
     [Fact]
+    public void A_refusal_with_421_closes()
+    {
+        SmtpHarness harness = Begin(_ => Verdict.Refuse(new Reply(421, "4.3.2", "Not now")));
+        Assert.Equal("421 4.3.2 Not now\r\n", harness.Send("DATA\r\n"));
+        Assert.Equal((true, 1), (harness.IsClosed, harness.Backend.Discarded));
+    }
+
+    [Fact]
+    public void A_refusal_with_421_after_reading_closes_behind_the_final_dot()
+    {
+        SmtpHarness harness = Begin(
+            reader => ReadOnce(reader, 4, Verdict.Refuse(new Reply(421, "4.3.2", "Not now"))));
+        Assert.Equal(Go, harness.Send("DATA\r\n" + Text[..^1]));
+        Assert.False(harness.IsClosed);
+        Assert.Equal("421 4.3.2 Not now\r\n", harness.Send(Text[^1..] + "NOOP\r\n"));
+        Assert.Equal((true, 1), (harness.IsClosed, harness.Backend.Discarded));
+    }
+
+    [Fact]
     public void A_refusal_after_the_whole_text_is_heard_at_once()
     {
         SmtpHarness harness = Begin(reader =>

@@ -1,0 +1,425 @@
+/*
+ * Every function with a number among its arguments, or a structure that says its size, is tried at 0, at 1, at its limit
+ * and at its type's limit. The functions are those of the header, read here: one that is new and not tried fails.
+ */
+#include "server.h"
+#include <ctype.h>
+#include <signal.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#ifndef HEADER
+#error "HEADER is the path of mailmodule.h"
+#endif
+
+enum { MOST = 100 };
+
+/* ---- which functions there are to try ---- */
+
+static char declared[MOST][48], tried[MOST][48];
+static int declared_count, tried_count;
+
+static int is_listed(char list[MOST][48], int count, const char *name) {
+    for (int i = 0; i < count; i++)
+        if (strcmp(list[i], name) == 0)
+            return 1;
+    return 0;
+}
+
+/* A declaration up to its ";" that takes a number by value, or a pointer to a structure that begins with its size. */
+static int has_size(const char *parameters) {
+    static const char *const sized[] = {"int ", "size_t ", "int64_t ", "mm_socket ", "_options *", "_handlers *",
+                                        "mm_send_result *", "mm_queue_counts *", "mm_queue_message *",
+                                        "mm_queue_recipient *"};
+    for (size_t i = 0; i < sizeof sized / sizeof sized[0]; i++)
+        for (const char *at = parameters; (at = strstr(at, sized[i])) != NULL; at++)
+            if (sized[i][strlen(sized[i]) - 1] == '*' || (at[strlen(sized[i])] != '*' && !isalnum(at[-1])))
+                return 1;
+    return 0;
+}
+
+static void add_declaration(char *declaration) {
+    char *open = strchr(declaration, '(');
+    char *name = open;
+    while (name > declaration && (isalnum(name[-1]) || name[-1] == '_'))
+        name--;
+    if (!has_size(open) || declared_count == MOST)
+        return;
+    snprintf(declared[declared_count++], sizeof declared[0], "%.*s", (int)(open - name), name);
+}
+
+static void read_header(void) {
+    static char text[200000];
+    FILE *file = fopen(HEADER, "r");
+    CHECK(file);
+    size_t length = file ? fread(text, 1, sizeof text - 1, file) : 0;
+    text[length] = '\0';
+    for (char *at = text; (at = strstr(at, "\nMM_API ")) != NULL;) {
+        char *end = strchr(++at, ';');
+        *end = '\0';
+        char *call = strstr(at, "MM_CALL ");
+        if (call)
+            add_declaration(call + strlen("MM_CALL "));
+        at = end + 1;
+    }
+    if (file)
+        fclose(file);
+}
+
+static void trying(const char *name) {
+    if (!is_listed(tried, tried_count, name))
+        snprintf(tried[tried_count++], sizeof tried[0], "%s", name);
+}
+
+static void all_were_tried(void) {
+    CHECK(declared_count > 25);
+    for (int i = 0; i < declared_count; i++)
+        if (!is_listed(tried, tried_count, declared[i])) {
+            fprintf(stderr, "%s is not tried\n", declared[i]);
+            CHECK(!"every function with a size is tried");
+        }
+    for (int i = 0; i < tried_count; i++)
+        CHECK(is_listed(declared, declared_count, tried[i]));
+}
+
+#define TRY(name) trying(#name)
+
+/* ---- the old functions ---- */
+
+/* Two gibibytes that cost nothing: all of them are one page of the system's. */
+static const char *nothing_but_zeros(void) {
+    void *place = mmap(NULL, (size_t)INT32_MAX + 1, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(place != MAP_FAILED);
+    return place;
+}
+
+static ServerStream new_stream(void) {
+    ServerStream stream = SRVInitSendMsgSMTP("a@example.org", "b@example.org", "127.0.0.1", 1, NULL, NULL);
+    CHECK(stream);
+    return stream;
+}
+
+static void old_sending(const char *zeros) {
+    ServerStream stream = new_stream();
+    TRY(SRVInitSendMsgSMTP);
+    CHECK(!SRVInitSendMsgSMTP("a@example.org", "b@example.org", "127.0.0.1", 0, NULL, NULL));
+    CHECK(!SRVInitSendMsgSMTP("a@example.org", "b@example.org", "127.0.0.1", 65536, NULL, NULL));
+    CHECK(!SRVInitSendMsgSMTP("a@example.org", "b@example.org", "127.0.0.1", INT32_MAX, NULL, NULL));
+    CHECK(!SRVInitSendMsgSMTP("a@example.org", "b@example.org", "127.0.0.1", INT32_MIN, NULL, NULL));
+    TRY(SRVSend);
+    CHECK_INT(0, SRVSend(stream, zeros, 0));
+    CHECK_OK(mm_last_error());
+    CHECK_INT(1, SRVSend(stream, "x", 1));
+    CHECK_INT(0, SRVSend(stream, zeros, INT32_MIN));
+    CHECK_INT(MM_E_ARGUMENT, mm_last_error());
+    CHECK_INT(0, SRVSend(stream, zeros, INT32_MAX)); /* behind others, and files may not be as large */
+    CHECK(mm_last_error() == MM_E_FULL || mm_last_error() == MM_E_IO);
+    CHECK_INT(0, SRVSend(stream, "x", 1)); /* its content is lost */
+    SRVEndOfMsg(stream);
+    CHECK(mm_last_error() == MM_E_FULL || mm_last_error() == MM_E_IO);
+}
+
+static void old_settings(void) {
+    TRY(SetConfigParamInt);
+    SetConfigParamInt("queue_lifetime", 0);
+    SetConfigParamInt("from_same_host", 1);
+    CHECK_OK(mm_last_error());
+    SetConfigParamInt("smtp_port", INT32_MAX);
+    CHECK_INT(MM_E_CONFIG, mm_last_error());
+    SetConfigParamInt("smtp_port", INT32_MIN);
+    CHECK_INT(MM_E_CONFIG, mm_last_error());
+    SetConfigParamInt("smtp_msg_limit", INT32_MAX);
+    CHECK_OK(mm_last_error());
+    CHECK_INT(INT32_MAX, GetConfigParamInt("smtp_msg_limit"));
+}
+
+static void old_lookup(void) {
+    MailHostInfo found[2];
+    TRY(FindMX);
+    CHECK_INT(0, FindMX("127.0.0.1.", found, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_last_error());
+    CHECK_INT(0, FindMX("no..name", found, 1));
+    CHECK_INT(MM_E_ARGUMENT, mm_last_error());
+    CHECK_INT(0, FindMX("no..name", found, INT32_MAX));
+    CHECK_INT(MM_E_ARGUMENT, mm_last_error());
+    CHECK_INT(0, FindMX("no..name", found, INT32_MIN));
+    CHECK_INT(MM_E_ARGUMENT, mm_last_error());
+}
+
+static int asked;
+
+static int request(ServerStream *stream, char *reqname, int action, ...) {
+    struct sockaddr_in6 address;
+    static char text[64];
+    (void)reqname, (void)action;
+    asked++;
+    TRY(GetRemoteAddr);
+    CHECK_INT(0, GetRemoteAddr(stream, &address, 0));
+    CHECK_INT(0, GetRemoteAddr(stream, &address, 1));
+    CHECK_INT(0, GetRemoteAddr(stream, &address, 15));
+    CHECK_INT(16, GetRemoteAddr(stream, &address, 16));
+    CHECK_INT(16, GetRemoteAddr(stream, &address, INT32_MAX));
+    CHECK_INT(0, GetRemoteAddr(stream, &address, INT32_MIN));
+    TRY(SRVRecv);
+    CHECK_INT(0, SRVRecv(stream, text, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_last_error());
+    CHECK_INT(0, SRVRecv(stream, text, INT32_MIN));
+    CHECK_INT(MM_E_ARGUMENT, mm_last_error());
+    CHECK_INT(1, SRVRecv(stream, text, 1));
+    CHECK(SRVRecv(stream, text, INT32_MAX) > 0); /* the message is shorter than the place */
+    return 0;
+}
+
+static void old_servers(void) {
+    TRY(SetSMTPServer);
+    TRY(SetPOP3Server);
+    CHECK_INT(MM_E_ARGUMENT, SetSMTPServer(NULL, 65536, 0));
+    CHECK_INT(MM_E_ARGUMENT, SetSMTPServer(NULL, INT32_MAX, 0));
+    CHECK_INT(MM_E_ARGUMENT, SetSMTPServer(NULL, INT32_MIN, 0));
+    CHECK_INT(MM_E_ARGUMENT, SetPOP3Server(NULL, 65536, 0));
+    CHECK_INT(MM_E_ARGUMENT, SetPOP3Server(NULL, INT32_MAX, 0));
+    CHECK_INT(MM_E_ARGUMENT, SetPOP3Server(NULL, INT32_MIN, 0));
+    CHECK_OK(SetPOP3Server(NULL, pop_port, INT32_MIN));
+    CHECK_OK(SetPOP3Server(NULL, 0, INT32_MAX));
+    CHECK_OK(SetSMTPServer(request, smtp_port, 0));
+    CHECK_OK(SetSMTPServer(request, 0, 1));
+    CHECK_OK(SetSMTPServer(request, 0, ACTION_SMTP_SENDMSG));
+    CHECK_INT(250, smtp_message("ann@example.org", "Subject: short\r\n\r\nx\r\n"));
+    CHECK_INT(1, asked);
+}
+
+/* ---- the new ones ---- */
+
+static void settings_of_engines(mm_engine *engine) {
+    char text[16];
+    size_t length;
+    TRY(mm_engine_set_int);
+    CHECK_OK(mm_engine_set_int(engine, "from_same_host", 0));
+    CHECK_OK(mm_engine_set_int(engine, "from_same_host", 1));
+    CHECK_OK(mm_engine_set_int(engine, "smtp_msg_limit", INT64_MAX));
+    CHECK_INT(MM_E_CONFIG, mm_engine_set_int(engine, "smtp_msg_limit", INT64_MIN));
+    CHECK_INT(MM_E_CONFIG, mm_engine_set_int(engine, "smtp_port", INT64_MAX));
+    CHECK_OK(mm_engine_set_int(engine, "smtp_msg_limit", 52428800));
+    TRY(mm_engine_get);
+    CHECK_OK(mm_engine_get(engine, "smtp_msg_limit", NULL, 0, &length));
+    CHECK_INT(8, length);
+    CHECK_INT(MM_E_ARGUMENT, mm_engine_get(engine, "smtp_msg_limit", NULL, 1, &length));
+    CHECK_INT(MM_E_LIMIT, mm_engine_get(engine, "smtp_msg_limit", text, 0, &length));
+    CHECK_INT(MM_E_LIMIT, mm_engine_get(engine, "smtp_msg_limit", text, 1, &length));
+    CHECK_INT(MM_E_LIMIT, mm_engine_get(engine, "smtp_msg_limit", text, 8, &length));
+    CHECK_OK(mm_engine_get(engine, "smtp_msg_limit", text, 9, &length));
+    CHECK_OK(mm_engine_get(engine, "smtp_msg_limit", text, SIZE_MAX, &length));
+    CHECK_TEXT("52428800", text);
+    TRY(mm_engine_set_log);
+    CHECK_INT(MM_E_ARGUMENT, mm_engine_set_log(engine, 0, NULL, NULL));
+    CHECK_OK(mm_engine_set_log(engine, 1, NULL, NULL));
+    CHECK_OK(mm_engine_set_log(engine, MM_LOG_DEBUG, NULL, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_engine_set_log(engine, INT32_MAX, NULL, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_engine_set_log(engine, INT32_MIN, NULL, NULL));
+}
+
+/* One structure of a family: any size but its own, and none above it, is refused. */
+#define SIZES_REFUSED(structure, call)                                                                                 \
+    do {                                                                                                               \
+        size_t own = (structure).size, odd[] = {0, 1, own - 1, 4097, SIZE_MAX};                                        \
+        for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {                                                      \
+            (structure).size = odd[i];                                                                                 \
+            CHECK_INT(MM_E_ARGUMENT, call);                                                                            \
+        }                                                                                                              \
+        (structure).size = own;                                                                                        \
+    } while (0)
+
+static void servers_of_engines(mm_engine *engine) {
+    mm_smtp_server_options smtp_options = MM_SMTP_SERVER_OPTIONS_INIT;
+    mm_smtp_server_handlers smtp_handlers = MM_SMTP_SERVER_HANDLERS_INIT;
+    mm_pop3_server_options pop3_options = MM_POP3_SERVER_OPTIONS_INIT;
+    mm_pop3_server_handlers pop3_handlers = MM_POP3_SERVER_HANDLERS_INIT;
+    mm_smtp_server *smtp;
+    mm_pop3_server *pop3;
+    static const int odd[] = {INT32_MIN, -2, 65536, INT32_MAX};
+    TRY(mm_smtp_server_start);
+    TRY(mm_pop3_server_start);
+    SIZES_REFUSED(smtp_options, mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
+    SIZES_REFUSED(smtp_handlers, mm_smtp_server_start(engine, NULL, &smtp_handlers, NULL, &smtp));
+    SIZES_REFUSED(pop3_options, mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
+    SIZES_REFUSED(pop3_handlers, mm_pop3_server_start(engine, NULL, &pop3_handlers, NULL, &pop3));
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        smtp_options.port = pop3_options.port = odd[i];
+        CHECK_INT(MM_E_ARGUMENT, mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
+        CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
+    }
+    smtp_options.port = pop3_options.port = MM_PORT_ANY;
+    smtp_options.addresses = pop3_options.addresses = "127.0.0.1";
+    smtp_options.max_sessions = pop3_options.max_sessions = INT32_MAX;
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
+    smtp_options.max_sessions = pop3_options.max_sessions = 1000000;
+    CHECK_OK(mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
+    CHECK_OK(mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
+    TRY(mm_smtp_server_stop);
+    TRY(mm_pop3_server_stop);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_server_stop(smtp, INT32_MIN));
+    CHECK_INT(MM_E_ARGUMENT, mm_pop3_server_stop(pop3, INT32_MIN));
+    CHECK_OK(mm_smtp_server_stop(smtp, INT32_MAX));
+    CHECK_OK(mm_pop3_server_stop(pop3, INT32_MAX));
+    smtp_options.max_sessions = 1;
+    CHECK_OK(mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
+    CHECK_OK(mm_smtp_server_stop(smtp, 0));
+    CHECK_OK(mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
+    CHECK_OK(mm_smtp_server_stop(smtp, 1));
+    CHECK_INT(MM_E_HANDLE, mm_pop3_server_stop(pop3, 1));
+}
+
+static void sending(mm_engine *engine, const char *zeros) {
+    mm_send_options options = MM_SEND_OPTIONS_INIT;
+    mm_send_result result = MM_SEND_RESULT_INIT;
+    mm_send *send;
+    TRY(mm_send_new);
+    SIZES_REFUSED(options, mm_send_new(engine, &options, "a@example.org", &send));
+    options.route = MM_SEND_ROUTE_SERVER;
+    options.host = "127.0.0.1";
+    options.port = INT32_MAX;
+    CHECK_INT(MM_E_ARGUMENT, mm_send_new(engine, &options, "a@example.org", &send));
+    options.port = 1;
+    options.timeout_ms = INT32_MIN;
+    CHECK_INT(MM_E_ARGUMENT, mm_send_new(engine, &options, "a@example.org", &send));
+    options.timeout_ms = INT32_MAX;
+    CHECK_OK(mm_send_new(engine, &options, "a@example.org", &send));
+    TRY(mm_send_add_recipient);
+    CHECK_INT(MM_E_ARGUMENT, mm_send_add_recipient(send, "b@example.net", INT32_MAX, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_add_recipient(send, "b@example.net", INT32_MIN, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "b@example.net", 0, NULL));
+    CHECK_OK(mm_send_add_recipient(send, "c@example.net", 1, NULL));
+    TRY(mm_send_set_descriptor);
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_descriptor(send, INT32_MAX));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_set_descriptor(send, INT32_MIN));
+    TRY(mm_send_write);
+    CHECK_OK(mm_send_write(send, zeros, 0));
+    CHECK_OK(mm_send_write(send, "x", 1));
+    CHECK_INT(MM_E_STATE, mm_send_set_descriptor(send, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_write(send, zeros, (size_t)INT32_MAX + 1));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_write(send, zeros, SIZE_MAX));
+    TRY(mm_send_get_result);
+    SIZES_REFUSED(result, mm_send_get_result(send, 0, &result));
+    CHECK_OK(mm_send_get_result(send, 1, &result));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_get_result(send, 2, &result));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_get_result(send, INT32_MAX, &result));
+    CHECK_INT(MM_E_ARGUMENT, mm_send_get_result(send, INT32_MIN, &result));
+    CHECK_OK(mm_send_start(send));
+    TRY(mm_send_wait);
+    CHECK_INT(MM_E_ARGUMENT, mm_send_wait(send, INT32_MIN));
+    CHECK_OK(mm_send_wait(send, INT32_MAX));
+    CHECK_OK(mm_send_wait(send, 0));
+    CHECK_OK(mm_send_wait(send, 1));
+    CHECK_OK(mm_send_free(send));
+    CHECK_OK(mm_send_new(engine, &options, "a@example.org", &send));
+    CHECK_OK(mm_send_write(send, "x", 1));
+    int code = mm_send_write(send, zeros, INT32_MAX);
+    CHECK(code == MM_E_FULL || code == MM_E_IO);
+    CHECK_OK(mm_send_free(send));
+}
+
+static void queue(mm_engine *engine) {
+    mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
+    mm_queue_recipient recipient = MM_QUEUE_RECIPIENT_INIT;
+    mm_queue_cursor *cursor;
+    mm_send *send;
+    char text[64], id[MM_QUEUE_ID_SIZE];
+    size_t length;
+    CHECK_OK(mm_engine_set(engine, "smtpproxy", "127.0.0.1:1"));
+    CHECK_OK(mm_send_new(engine, NULL, "a@example.org", &send));
+    CHECK_OK(mm_send_add_recipient(send, "far@example.net", MM_SEND_NOTIFY_NEVER, NULL));
+    CHECK_OK(mm_send_write(send, "Subject: x\n\nx\n", 14));
+    CHECK_OK(mm_send_start(send));
+    CHECK_OK(mm_send_wait(send, -1));
+    CHECK_OK(mm_send_free(send));
+    TRY(mm_queue_get_counts);
+    SIZES_REFUSED(counts, mm_queue_get_counts(engine, &counts));
+    CHECK_OK(mm_queue_open(engine, NULL, &cursor));
+    TRY(mm_queue_next);
+    SIZES_REFUSED(message, mm_queue_next(cursor, &message));
+    CHECK_OK(mm_queue_next(cursor, &message));
+    TRY(mm_queue_get_recipient);
+    SIZES_REFUSED(recipient, mm_queue_get_recipient(cursor, 0, &recipient));
+    CHECK_OK(mm_queue_get_recipient(cursor, 0, &recipient));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_get_recipient(cursor, 1, &recipient));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_get_recipient(cursor, INT32_MAX, &recipient));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_get_recipient(cursor, INT32_MIN, &recipient));
+    TRY(mm_queue_read);
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_read(cursor, text, 0, &length));
+    CHECK_OK(mm_queue_read(cursor, text, 1, &length));
+    CHECK_INT(1, length);
+    TRY(mm_queue_redirect);
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_redirect(engine, message.id, NULL, "other@example.net", NULL, 1));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_redirect(engine, message.id, NULL, "other@example.net", id, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_redirect(engine, message.id, NULL, "other@example.net", id, 1));
+    CHECK_INT(MM_E_ARGUMENT, mm_queue_redirect(engine, message.id, NULL, "other@example.net", id, sizeof id - 1));
+    CHECK_INT(MM_E_NOT_FOUND, mm_queue_redirect(engine, "none", NULL, "other@example.net", id, sizeof id));
+    CHECK_INT(MM_E_NOT_FOUND, mm_queue_redirect(engine, "none", NULL, "other@example.net", id, SIZE_MAX));
+    CHECK_OK(mm_queue_close(cursor));
+}
+
+/* The place is as large as it is said to be. */
+static void reading_into_much_room(mm_engine *engine) {
+    size_t much = (size_t)INT32_MAX + 4096, length;
+    mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
+    mm_queue_cursor *cursor;
+    void *room = mmap(NULL, much, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    CHECK(room != MAP_FAILED);
+    CHECK_OK(mm_queue_open(engine, NULL, &cursor));
+    CHECK_OK(mm_queue_next(cursor, &message));
+    CHECK_OK(mm_queue_read(cursor, room, much, &length));
+    CHECK(length > 14 && length < 4096);
+    CHECK_OK(mm_queue_read(cursor, room, SIZE_MAX, &length));
+    CHECK_INT(0, length);
+    CHECK_OK(mm_queue_close(cursor));
+    munmap(room, much);
+}
+
+static void stops(mm_engine *engine) {
+    TRY(mm_engine_stop);
+    CHECK_INT(MM_E_ARGUMENT, mm_engine_stop(engine, INT32_MIN));
+    CHECK_OK(mm_engine_stop(engine, INT32_MAX));
+    CHECK_OK(mm_engine_stop(engine, 0));
+    CHECK_OK(mm_engine_stop(engine, 1));
+    CHECK_OK(mm_engine_stop(mm_engine_default(), INT32_MAX));
+    TRY(mm_strerror);
+    CHECK_TEXT("unknown error", mm_strerror(1));
+    CHECK_TEXT("unknown error", mm_strerror(INT32_MAX));
+    CHECK_TEXT("unknown error", mm_strerror(INT32_MIN));
+    CHECK(strlen(mm_strerror(0)) > 0);
+}
+
+/* No file may pass this: so what would fill the disk fails soon. */
+static void bound_files(void) {
+    struct rlimit limit = {.rlim_cur = 128 << 20, .rlim_max = RLIM_INFINITY};
+    signal(SIGXFSZ, SIG_IGN);
+    CHECK_INT(0, setrlimit(RLIMIT_FSIZE, &limit));
+}
+
+int main(void) {
+    mm_engine *engine;
+    char root[128];
+    read_header();
+    bound_files();
+    const char *zeros = nothing_but_zeros();
+    server_settings();
+    old_sending(zeros);
+    old_settings();
+    old_lookup();
+    old_servers();
+    sprintf(root, "%s/other", check_folder);
+    CHECK_OK(mm_engine_new(&engine));
+    CHECK_OK(mm_engine_set(engine, "mail_root", root));
+    settings_of_engines(engine);
+    servers_of_engines(engine);
+    sending(engine, zeros);
+    queue(engine);
+    reading_into_much_room(engine);
+    stops(engine);
+    CHECK_OK(mm_engine_free(engine));
+    all_were_tried();
+    return check_result();
+}
