@@ -31,7 +31,7 @@ public sealed class ReportRateTests : IDisposable
             RemoteDelivery = new ScriptedNetwork(),
             DsnSender = dsns,
             Workers = _workers,
-            NextHopOf = domain => domain,
+            NextHopOf = (domain, _) => domain,
             ContentOf = _ => throw new InvalidOperationException("nothing is sent here"),
             VerdictOf = _ => default,
             Copies = new KeptCopies(_ => null, Disk.Real),
