@@ -138,8 +138,9 @@ internal static class TraceHeaders
 
         public void Add(string text) => _length += Encoding.UTF8.GetBytes(text, _memory[_length..]);
 
-        /// <summary>Text that a peer chose: what could end a word or open a comment becomes "?", and so does what is not
-        /// ASCII.</summary>
+        /// <summary>
+        /// Text that a peer chose: what could end a word or open a comment becomes "?", and so does what is not ASCII.
+        /// </summary>
         public void AddWord(string text)
         {
             int start = _length;

@@ -7,7 +7,8 @@ namespace MailModule.Tests.Fuzz.Targets;
 
 /// <summary>
 /// Headers of messages, and texts of other hosts on their way into a DSN: any cut of a message gives the same, a header
-/// that was passed on is passed on as it is, fields put together are the header, and no field that we write has a control character or a line that is too long.
+/// that was passed on is passed on as it is, fields put together are the header, and no field that we write has a
+/// control character or a line that is too long.
 /// </summary>
 internal static class HeaderTarget
 {
