@@ -1,7 +1,7 @@
 /* mm_last_error_message: who refused what, in whose words; which path, process, argument it is about. */
 #include "server.h"
 #include "remote.h"
-#include <errno.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 
 #define SAYS(words) check_says(__LINE__, words)
@@ -147,6 +147,24 @@ static void settings_and_servers(void) {
     CHECK_OK(mm_engine_free(engine));
 }
 
+/* No descriptor is left: the file that could not be opened is named. */
+static void no_descriptor_left(void) {
+    mm_send *send = NULL;
+    struct rlimit limit, none;
+    char path[200];
+    sprintf(path, "%s/text.eml", check_folder);
+    fclose(fopen(path, "w"));
+    CHECK_OK(mm_send_new(mm_engine_default(), NULL, "", &send));
+    getrlimit(RLIMIT_NOFILE, &limit);
+    none = limit;
+    none.rlim_cur = 0;
+    setrlimit(RLIMIT_NOFILE, &none);
+    REFUSED(MM_E_FULL, mm_send_set_file(send, path), path);
+    SAYS("Too many open files");
+    setrlimit(RLIMIT_NOFILE, &limit);
+    CHECK_OK(mm_send_free(send));
+}
+
 /* What a message cannot be kept in is named, by the call that finds out. */
 static void a_place_that_takes_nothing(void) {
     static char much[300000];
@@ -221,6 +239,7 @@ int main(int argc, char **argv) {
     a_message_with_results();
     settings_and_servers();
     a_place_that_takes_nothing();
+    no_descriptor_left();
     server_stop();
     remote_stop(&remote);
     return check_result();

@@ -20,6 +20,7 @@ internal sealed class EngineSettings
     private const string UnknownKey = "a key that is not known";
 
     private const int UnheardLimit = 100;
+    private const int UsersToldOf = 20;
 
     private readonly Lock _lock = new();
     private readonly Log _log;
@@ -65,7 +66,7 @@ internal sealed class EngineSettings
             return wrong.Fault;
         Published?.Invoke();
         foreach (ConfigItem item in unknown)
-            Warn($"{item.File}:{item.Line}: {UnknownKey}, and ignored{Hint(item.Key, item.Value is null)}");
+            Warn($"{item.File}:{item.Line}: {DescribeUnknown(item.Key, item.Value is null, ", and ignored")}");
         WarnOfNoEffect(touched);
         WarnOfUsers(items.Where(item => item.Key == Keys.User.Key).Select(item => item.Value ?? ""));
         return Fault.None;
@@ -79,7 +80,7 @@ internal sealed class EngineSettings
     {
         if (!SettingKeys.TryFind(key, out SettingKey found))
         {
-            error = UnknownKey + Hint(key, isBare: false);
+            error = DescribeUnknown(key);
             return Fault.NotFound;
         }
         lock (_lock)
@@ -179,14 +180,20 @@ internal sealed class EngineSettings
             return null;
         ConfigItem first = unknown[0];
         return new ConfigError(
-            Fault.Config, first.File, first.Line, UnknownKey + Hint(first.Key, first.Value is null));
+            Fault.Config, first.File, first.Line, DescribeUnknown(first.Key, first.Value is null));
     }
 
     private static Fault Unknown(string key)
-        => FaultReason.Because(Fault.NotFound, UnknownKey + Hint(key, isBare: false));
+        => FaultReason.Because(Fault.NotFound, DescribeUnknown(key));
 
-    private static string Hint(string key, bool isBare)
-        => SettingKeys.FindNear(key, isBare) is { } near ? $"; the nearest known one is {near}" : "";
+    // A word that has a value and is all but a known key is shown: it is that key, misspelt.
+    private static string DescribeUnknown(string key, bool isBare = false, string ignored = "")
+    {
+        if (SettingKeys.FindNear(key, isBare) is not { } near)
+            return UnknownKey + ignored;
+        string shown = isBare ? "" : $"{key}: ";
+        return $"{shown}{UnknownKey}{ignored}; the nearest known one is {near}";
+    }
 
     private void WarnOfNoEffect(IReadOnlyList<SettingKey> keys)
     {
@@ -208,9 +215,11 @@ internal sealed class EngineSettings
         foreach (string text in texts)
             if (Account.TryParse(text, Environment.CurrentDirectory, out Account user, out _))
                 last[user.Name] = user;
-        foreach (Account user in last.Values)
-            if (SettingsCheck.LoginProblem(user) is { } problem)
-                Warn(problem);
+        string[] problems = [.. last.Values.Select(SettingsCheck.LoginProblem).OfType<string>()];
+        foreach (string problem in problems.Take(UsersToldOf))
+            Warn(problem);
+        if (problems.Length > UsersToldOf)
+            Warn($"nobody can log in as {problems.Length - UsersToldOf} users more");
     }
 
     // Settings are often given before there is a log: what nobody heard is told at the start.

@@ -88,8 +88,10 @@ public sealed class SettingsWarningTests : IDisposable
     {
         string file = Write(text);
         Assert.Equal(Fault.None, _settings.Load(file, out _));
-        string expected = $"{file}:1: a key that is not known, and ignored";
-        Assert.Equal(near is null ? expected : $"{expected}; the nearest known one is {near}", _lines.Single());
+        string[] word = text.Split('=');
+        string shown = near is not null && word.Length > 1 ? $"{word[0]}: " : "";
+        string hint = near is null ? "" : $"; the nearest known one is {near}";
+        Assert.Equal($"{file}:1: {shown}a key that is not known, and ignored{hint}", _lines.Single());
         Assert.Equal(Fault.Config, _settings.Load(Write(text + " strict"), out string error));
         Assert.Equal(near is not null, error.EndsWith($"; the nearest known one is {near}", StringComparison.Ordinal));
     }
@@ -98,7 +100,7 @@ public sealed class SettingsWarningTests : IDisposable
     public void A_host_that_misspells_a_key_hears_the_nearest_one()
     {
         Assert.Equal(Fault.NotFound, _settings.Set("smpt_port", "25", out string error));
-        Assert.Equal("a key that is not known; the nearest known one is smtp_port", error);
+        Assert.Equal("smpt_port: a key that is not known; the nearest known one is smtp_port", error);
         Assert.Equal(Fault.NotFound, _settings.TryGetInt("smpt_port", out _));
         Assert.Equal(error, FaultReason.Take(Fault.NotFound));
     }
@@ -117,6 +119,14 @@ public sealed class SettingsWarningTests : IDisposable
                 "nobody can log in as dan unless the host vouches for it: the password is empty",
             ],
             _lines);
+    }
+
+    [Fact]
+    public void Many_such_users_are_counted()
+    {
+        string users = string.Join(' ', Enumerable.Range(0, 1000).Select(i => $"user=u{i};;;P"));
+        Assert.Equal(Fault.None, _settings.Load(Write(users), out _));
+        Assert.Equal((21, "nobody can log in as 980 users more"), (_lines.Count, _lines[^1]));
     }
 
     [Fact]

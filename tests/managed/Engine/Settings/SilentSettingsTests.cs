@@ -34,6 +34,8 @@ public sealed class SilentSettingsTests : IDisposable
     [InlineData("strict smtpproxy_password=correct hunter2")]
     [InlineData("strict smtpproxy_pasword=hunter2")]
     [InlineData("=hunter2")]
+    [InlineData("smpt_port=hunter2 smtp_prot=hunter2")]
+    [InlineData("user=hunter;hunter2;;")]
     [InlineData("log=/nowhere/hunter2 smtp_max=1 dnsbl=hunter2")]
     public void No_value_reaches_a_line_of_the_log_or_an_error(string text)
     {
