@@ -29,7 +29,6 @@ internal sealed class Committer : IDisposable
     private readonly Func<bool> _isInterrupted;
     private Thread? _thread;
     private readonly ManualResetEventSlim _stop = new();
-    private volatile bool _stopping;
     private volatile bool _stopped;
 
     private readonly List<LogRequest> _batch = [];
@@ -47,7 +46,7 @@ internal sealed class Committer : IDisposable
         _ledger = new Ledger(_log, segments, bodies, memory, records);
         _repeater = new MarkRepeater(_log, segments, records);
         _compactor = new Compactor(options, _log, segments, _ledger, records);
-        _isInterrupted = () => _stopping || handover.HasNews;
+        _isInterrupted = () => _stop.IsSet || handover.HasNews;
     }
 
     /// <inheritdoc cref="LogWriter.Syncs"/>
@@ -96,7 +95,6 @@ internal sealed class Committer : IDisposable
     /// <summary>Commits what was handed in, writes the marks, and ends the thread.</summary>
     public void Dispose()
     {
-        _stopping = true;
         _stop.Set();
         _queue.Wake();
         _thread?.Join();
@@ -109,7 +107,7 @@ internal sealed class Committer : IDisposable
         bool isLast;
         do
         {
-            isLast = _stopping;
+            isLast = _stop.IsSet;
             TryRunOnce(isLast);
         }
         while (!isLast);
@@ -188,7 +186,7 @@ internal sealed class Committer : IDisposable
         _ledger.Collect(_queue);
         if (_batch.Count == 0 && !_log.HasStagedBookkeeping)
             _ledger.Reclaim();
-        bool hasFlush = _stopping || _batch.Exists(request => request is FlushRequest);
+        bool hasFlush = _stop.IsSet || _batch.Exists(request => request is FlushRequest);
         StageBookkeeping(hasFlush);
         foreach (LogRequest request in _batch)
             Stage(request);
