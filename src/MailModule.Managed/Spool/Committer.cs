@@ -16,7 +16,7 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class Committer : IDisposable
 {
-    private static readonly TimeSpan s_restAfterFailure = TimeSpan.FromMilliseconds(100);
+    private const int RestAfterFailure = 100; // milliseconds
 
     private readonly LogRequestQueue _queue = new();
     private readonly BatchForecast _forecast = new();
@@ -25,7 +25,6 @@ internal sealed class Committer : IDisposable
     private readonly MarkRepeater _repeater;
     private readonly Compactor _compactor;
     private readonly EntryHandover _handover;
-    private readonly Log _failures;
     private readonly Func<bool> _isInterrupted;
     private Thread? _thread;
     private readonly ManualResetEventSlim _stop = new();
@@ -38,7 +37,6 @@ internal sealed class Committer : IDisposable
     public Committer(SpoolOptions options, SegmentSet segments, FreeSpace space, BodyFolder bodies, MemoryBudget memory,
         EntryHandover handover)
     {
-        _failures = options.Log;
         _handover = handover;
         _pace = new MarkPace(options.MarkRest);
         _log = new LogWriter(options, segments, space, _queue, _forecast, handover);
@@ -127,9 +125,9 @@ internal sealed class Committer : IDisposable
         }
         catch (Exception e)
         {
-            _failures.WriteFailure("spool", "a round of the log failed", e);
+            _log.LogFailure("a round of the log failed", e);
             TryRefuseAll(e is OutOfMemoryException ? Fault.Memory : Fault.Internal);
-            _stop.Wait(s_restAfterFailure);
+            new Parker().Park(TimeSpan.FromMilliseconds(RestAfterFailure));
         }
     }
 
@@ -147,7 +145,7 @@ internal sealed class Committer : IDisposable
         }
         catch (Exception e)
         {
-            _failures.WriteFailure("spool", "what a failed round of the log held could not be refused", e);
+            _log.LogFailure("what a failed round of the log held could not be refused", e);
         }
     }
 

@@ -183,6 +183,9 @@ internal sealed class LogWriter(
             Abandon(fault);
     }
 
+    /// <summary>Never throws.</summary>
+    public void LogFailure(string what, Exception failure) => options.Log.WriteFailure("spool", what, failure);
+
     /// <summary>Completes a request. It runs other people's code: a fault in it must not end the thread.</summary>
     public void Complete(LogRequest request, Fault fault)
     {
