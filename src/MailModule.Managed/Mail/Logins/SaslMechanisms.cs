@@ -18,6 +18,6 @@ internal static class SaslMechanisms
         return [.. known.Where(mechanism => names.Contains(mechanism.Name) && IsPossible(mechanism))];
     }
 
-    /// <summary>What keeps the password off the wire does so by digests.</summary>
-    private static bool IsPossible(ISaslMechanism mechanism) => mechanism.IsClearText || OpenSsl.IsThere;
+    private static bool IsPossible(ISaslMechanism mechanism)
+        => OpenSsl.IsThere || mechanism is not (SaslScramSha256 or SaslCramMd5);
 }
