@@ -97,6 +97,7 @@ internal sealed class MaildirStore : IMailStore, IDisposable
         if (descriptor >= 0)
         {
             UnsharedDescriptors.Remove(descriptor);
+            Calls.Unlock(descriptor);
             Calls.Close(descriptor);
         }
         lock (_locked)

@@ -24,6 +24,7 @@ internal unsafe partial class FileCalls
     private const int PathOnly = 0x200000;
     private const int StatxMask = 0x7FF;
     private const int LockExclusiveNonBlocking = 2 | 4;
+    private const int LockRelease = 8;
 
     public static readonly FileCalls Linux = new();
 
@@ -121,10 +122,15 @@ internal unsafe partial class FileCalls
     public virtual int SyncFileSystem(int descriptor) => Result(syncfs(descriptor));
 
     /// <summary>
-    /// Takes the exclusive lock, which lasts until the descriptor is closed; <see cref="Errno.Again"/> if another has
-    /// it.
+    /// Takes the exclusive lock, which lasts until <see cref="Unlock"/>; <see cref="Errno.Again"/> if another has it.
     /// </summary>
     public virtual int Lock(int descriptor) => Result(flock(descriptor, LockExclusiveNonBlocking));
+
+    /// <summary>
+    /// Gives the lock back, before the descriptor is closed: closing alone gives it back only when no child that is
+    /// about to run a program has a copy of the descriptor.
+    /// </summary>
+    public virtual int Unlock(int descriptor) => Result(flock(descriptor, LockRelease));
 
     /// <summary>Octets of directory records (getdents64); 0 at the end.</summary>
     public virtual int ReadDirectory(int descriptor, Span<byte> buffer)
