@@ -6,6 +6,7 @@ import socket
 import time
 
 from client import ClientTest
+from support import place
 
 
 class Guessing(ClientTest):
