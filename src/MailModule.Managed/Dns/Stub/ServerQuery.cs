@@ -2,9 +2,9 @@ using System.Buffers.Binary;
 using System.Net;
 using System.Net.Sockets;
 using MailModule.Dns.Wire;
+using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Transport;
-using MailModule.Primitives;
 
 namespace MailModule.Dns.Stub;
 
