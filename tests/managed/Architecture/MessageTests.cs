@@ -25,18 +25,18 @@ public class MessageTests
 
     [Fact]
     public void The_text_of_an_exception_is_shown_by_few_files()
-        => Assert.Empty(Lines("src").Where(line => !WordsOfExceptions.Contains(line.File)
-            && ExceptionText.IsMatch(line.Text)));
+        => Assert.DoesNotContain(Lines("src"), line => !WordsOfExceptions.Contains(line.File)
+            && ExceptionText.IsMatch(line.Text));
 
     [Fact]
     public void A_fault_is_told_in_words()
-        => Assert.Empty(Lines("src").Where(line => FaultName.IsMatch(line.Text)));
+        => Assert.DoesNotContain(Lines("src"), line => FaultName.IsMatch(line.Text));
 
     /// <summary>The border maps exceptions to faults, and tells their words beside them.</summary>
     [Fact]
     public void What_the_C_edge_refuses_it_gives_a_reason_for()
-        => Assert.Empty(Lines("src/MailModule.Native").Where(line => BareFault.IsMatch(line.Text)
-            && !line.File.EndsWith("Boundary.cs", StringComparison.Ordinal)));
+        => Assert.DoesNotContain(Lines("src/MailModule.Native"), line => BareFault.IsMatch(line.Text)
+            && !line.File.EndsWith("Boundary.cs", StringComparison.Ordinal));
 
     [Theory]
     [InlineData("log.Write(LogLevel.Error, \"x\", $\"{file}: {e.Message}\");", true)]
