@@ -194,9 +194,14 @@ internal sealed class TlsLink : ILink
         }
         Failure = _certificateCheck is { IsRefused: true }
             ? _certificateCheck.Problem
-            : _lower.Failure ?? (_records.IsAtEnd ? "the peer closed the connection" : TlsExceptions.Describe(failure));
+            : _lower.Failure ?? WhyNot(failure);
         return Transfer.Failed;
     }
+
+    private string WhyNot(Exception failure)
+        => _records.IsForeign ? "the peer does not speak TLS: what came is no record of it"
+            : _records.IsAtEnd ? "the peer closed the connection"
+            : TlsExceptions.Describe(failure);
 
     /// <summary>Works on one record at most; none moved: it held no data, or is not whole yet.</summary>
     private Transfer ReceiveOnce(Memory<byte> target, bool mayTakeLong)
@@ -224,8 +229,8 @@ internal sealed class TlsLink : ILink
 
     /// <summary>
     /// RFC 5246 §7.4.1: a record of this type after the handshake asks for another, in TLS 1.2; TLS 1.3 has none in the
-    /// clear. The TLS layer never sees it: OpenSSL's own refusal (NoRenegotiation in openssl.cnf) is a warning that lies
-    /// in its output until something is sent. The peer is told of the end in its place (RFC 5246 §7.2.1), and the
+    /// clear. The TLS layer never sees it: OpenSSL's own refusal (NoRenegotiation in openssl.cnf) is a warning that
+    /// lies in its output until something is sent. The peer is told of the end in its place (RFC 5246 §7.2.1), and the
     /// connection ends.
     /// </summary>
     private Transfer RefuseHandshake()

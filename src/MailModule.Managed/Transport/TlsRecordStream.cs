@@ -38,6 +38,9 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     /// <summary>The link below has ended, and all that came was read.</summary>
     public bool IsAtEnd => _end == TransferState.Ended && _received.Length == 0;
 
+    /// <summary>Something came that is no record: the peer does not speak TLS, or no longer.</summary>
+    public bool IsForeign { get; private set; }
+
     /// <summary>Records to send.</summary>
     public ReadOnlySpan<byte> Records => _records.Span;
 
@@ -155,7 +158,10 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
         int length = HeaderSize + BinaryPrimitives.ReadUInt16BigEndian(octets[3..]);
         bool isRecord = octets[0] is >= FirstType and <= LastType && octets[1] == 3 && length <= LargestRecord;
         if (!isRecord)
+        {
+            IsForeign = true;
             return octets.Length;
+        }
         return length <= octets.Length ? length : 0;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -48,7 +49,12 @@ internal sealed class TlsRules
     ];
 
     /// <summary>What is wrong where <see cref="AllowSomething"/> is false.</summary>
-    public const string NothingAllowed = "no cipher is allowed of a version of TLS that is (tls_ciphers)";
+    public const string NothingAllowed =
+        "no cipher is allowed that the system has, of a version of TLS that is allowed (tls_ciphers)";
+
+    public const string EcdsaKey = "1.2.840.10045.2.1"; // RFC 5480 §2.1.1
+
+    private const string RsaKey = "1.2.840.113549.1.1.1"; // rsaEncryption, PKCS #1
 
     /// <summary>What is used where nothing was set.</summary>
     public static readonly TlsRules Default = new(SslProtocols.Tls12, s_defaultCiphers);
@@ -73,8 +79,8 @@ internal sealed class TlsRules
     /// <summary>Nobody has chosen the ciphers.</summary>
     public bool HasDefaultCiphers => _ciphers == s_defaultCiphers;
 
-    /// <summary>There is a cipher for one of the versions.</summary>
-    public bool AllowSomething => Protocols != SslProtocols.None;
+    /// <summary>There is a cipher for one of the versions, and the system has it.</summary>
+    public bool AllowSomething => Protocols != SslProtocols.None && (HasDefaultCiphers || SystemHasOne);
 
     /// <summary>Null where the platform leaves no choice. Loads the system's library.</summary>
     public CipherSuitesPolicy? Ciphers => OperatingSystem.IsWindows() ? null : _policy ??= new(_ciphers);
@@ -91,6 +97,24 @@ internal sealed class TlsRules
                 return false;
         return ciphers.Length > 0;
     }
+
+    /// <summary>Whether one of the ciphers goes with a server's key; those of TLS 1.3 go with any.</summary>
+    /// <param name="algorithm">The key's, as an object identifier.</param>
+    public bool Suit(string? algorithm)
+    {
+        string? word = algorithm switch
+        {
+            EcdsaKey => "_ECDSA_",
+            RsaKey => "_RSA_",
+            _ => null,
+        };
+        return Protocols.HasFlag(SslProtocols.Tls13) || word is null
+            || Array.Exists(_ciphers, cipher => cipher.ToString().Contains(word, StringComparison.Ordinal));
+    }
+
+    // The platform passes over those that the system's library does not have.
+    private bool SystemHasOne
+        => OperatingSystem.IsWindows() || !OpenSsl.IsThere || Ciphers!.AllowedCipherSuites.Any();
 
     // RFC 8446 §B.4
     private static bool IsOfTls13(TlsCipherSuite cipher) => (int)cipher >> 8 == 0x13;

@@ -9,8 +9,6 @@ namespace MailModule.Transport;
 /// </summary>
 internal sealed class TlsServerSettings : ITlsSettings
 {
-    private const string EcdsaKey = "1.2.840.10045.2.1"; // RFC 5480 §2.1.1
-
     private readonly SslServerAuthenticationOptions _options;
     private readonly SslServerAuthenticationOptions? _optionsWithoutChoice;
     private readonly bool _isEcdsa;
@@ -26,12 +24,13 @@ internal sealed class TlsServerSettings : ITlsSettings
         _options = Options(shown, rules, rules.Ciphers);
         if (rules.HasDefaultCiphers)
             _optionsWithoutChoice = Options(shown, rules, null);
-        _isEcdsa = certificate.PublicKey.Oid.Value == EcdsaKey;
+        _isEcdsa = certificate.PublicKey.Oid.Value == TlsRules.EcdsaKey;
     }
 
     /// <summary>
     /// Reads PEM files. <see cref="Fault.NotFound"/>, <see cref="Fault.Io"/>, or <see cref="Fault.Tls"/> when they do
-    /// not fit each other or the system has no TLS library; <paramref name="text"/> says what is wrong.
+    /// not fit each other or the system has no TLS library, <see cref="Fault.Config"/> when no cipher of the rules goes
+    /// with the key; <paramref name="text"/> says what is wrong.
     /// </summary>
     /// <param name="keyFile">Null: the key stands in the certificate's file.</param>
     /// <param name="rules">Null: the default.</param>
@@ -46,9 +45,15 @@ internal sealed class TlsServerSettings : ITlsSettings
             Fault fault = CertificateFiles.TryRead(
                 certificateFile, keyFile, out X509Certificate2? certificate, out X509Certificate2Collection chain,
                 out text);
-            if (fault == Fault.None)
-                settings = new TlsServerSettings(certificate!, chain, rules);
-            return fault;
+            if (fault != Fault.None)
+                return fault;
+            if (rules is not null && !rules.Suit(certificate!.PublicKey.Oid.Value))
+            {
+                text = $"{certificateFile}: no cipher that is allowed goes with its kind of key (tls_ciphers)";
+                return Fault.Config;
+            }
+            settings = new TlsServerSettings(certificate!, chain, rules);
+            return Fault.None;
         }
         catch (Exception e)
         {

@@ -1,7 +1,10 @@
 using System.Net.Security;
+using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Text;
 using MailModule.Primitives;
 using MailModule.Tests.Loopback;
+using MailModule.Tests.Support;
 using MailModule.Transport;
 
 namespace MailModule.Tests.Transport;
@@ -55,10 +58,24 @@ public class TlsRulesTests
     [InlineData(true, "TLS_AES_128_GCM_SHA256", SslProtocols.Tls13)]
     [InlineData(false, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", SslProtocols.Tls13)]
     [InlineData(true, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", SslProtocols.Tls12)]
+    [InlineData(false, "TLS_RSA_EXPORT_WITH_RC4_40_MD5,TLS_KRB5_WITH_DES_CBC_SHA", SslProtocols.Tls12)]
     public void Rules_that_leave_nothing_are_known_as_such(bool allow, string cipher, SslProtocols oldest)
     {
         TlsRules.TryParseCiphers(cipher, out TlsCipherSuite[] ciphers);
         Assert.Equal(allow, new TlsRules(oldest, ciphers).AllowSomething);
+    }
+
+    [Theory]
+    [InlineData(true, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "1.2.840.10045.2.1")]
+    [InlineData(false, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "1.2.840.113549.1.1.1")]
+    [InlineData(true, "TLS_RSA_WITH_AES_128_GCM_SHA256", "1.2.840.113549.1.1.1")]
+    [InlineData(false, "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256", "1.2.840.10045.2.1")]
+    [InlineData(true, "TLS_AES_128_GCM_SHA256", "1.2.840.10045.2.1")]
+    [InlineData(true, "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256", "1.3.101.112")]
+    public void A_server_needs_a_cipher_that_goes_with_its_key(bool suit, string cipher, string algorithm)
+    {
+        TlsRules.TryParseCiphers(cipher, out TlsCipherSuite[] ciphers);
+        Assert.Equal(suit, new TlsRules(SslProtocols.Tls12, ciphers).Suit(algorithm));
     }
 
     [Fact]
@@ -90,6 +107,37 @@ public class TlsRulesTests
         Assert.Contains(": no common version of TLS, says the peer (", client, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("EHLO client.example\r\n")]
+    [InlineData("GET / HTTP/1.0\r\n\r\n")]
+    [InlineData("\0\0\0\0\0\0\0\0")]
+    public void A_client_that_does_not_speak_tls_is_told_of_as_such(string said)
+    {
+        ScriptedSession? session = null;
+        using var accepted = new ManualResetEventSlim();
+        using var loop = new Loop(
+            connection => PlainConnectionTests.Keep(ref session, ListenerTests.Greeter(connection), accepted),
+            tls: new TlsServerSettings(Loop.Certificate), tlsFirst: true);
+        using Socket client = loop.Connect();
+        client.Send(Encoding.ASCII.GetBytes(said));
+        Assert.True(accepted.Wait(Loop.Long) && session!.Ended.Wait(Loop.Long));
+        Assert.Contains(loop.Lines,
+            line => line.Contains("no TLS: the peer does not speak TLS", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_server_that_goes_on_in_clear_text_is_told_of_as_such()
+    {
+        using var run = new LinkRun();
+        ScriptedSession? session = null;
+        run.Begin(run.Link("memory", 64 * 1024, out LinkStream peer),
+            connection => session = new ScriptedSession(connection, PlainConnectionTests.Echo),
+            new TlsClientSettings("localhost", Verify: false));
+        await peer.WriteAsync("220 go on\r\n"u8.ToArray());
+        Assert.True(session!.Ended.Wait(Loop.Long));
+        Assert.Contains("does not speak TLS", session.Connection.FaultText, StringComparison.Ordinal);
+    }
+
     private static (string Server, string Client) WhyNot(TlsRules? server, TlsRules client)
     {
         var settings = new TlsServerSettings(Loop.Certificate, null, server);
@@ -109,5 +157,10 @@ public class TlsRulesTests
     }
 
     private static SslClientAuthenticationOptions ClientOptions(SslProtocols protocols, TlsCipherSuite[] ciphers)
-        => new() { TargetHost = "localhost", EnabledSslProtocols = protocols, CipherSuitesPolicy = new(ciphers) };
+        => new()
+        {
+            TargetHost = "localhost",
+            EnabledSslProtocols = protocols,
+            CipherSuitesPolicy = OperatingSystem.IsWindows() ? null : new(ciphers),
+        };
 }

@@ -142,6 +142,15 @@ public sealed class ServerCertificateTests : IDisposable
         Assert.Contains("tls_ciphers", text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Ciphers_of_which_none_goes_with_the_key_are_an_error_at_the_start()
+    {
+        TestAuthority.Trusted.WritePem(File, "one.example");
+        Set("tls_ciphers", "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384");
+        Assert.Equal(Fault.Config, _certificate.TryLoad(out string? text));
+        Assert.Contains("tls_ciphers", text, StringComparison.Ordinal);
+    }
+
     private void Set(string key, string value) => Assert.Equal(Fault.None, _settings.Set(key, value, out _));
 
     private void WriteApart(string name, out string key)
