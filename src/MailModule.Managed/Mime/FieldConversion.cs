@@ -47,7 +47,7 @@ internal static class FieldConversion
     {
         if (value is null || ContentScan.IsEightBit(value))
             return FieldLineFold.Fold(FieldLineFold.ToAscii(original));
-        return FieldLineFold.Fold(Join(name, value));
+        return FieldLineFold.Fold(Join(name, EncodedWords.Split(value)));
     }
 
     private static byte[]? Encode(string name, string text)

@@ -6,7 +6,7 @@ namespace MailModule.Mime;
 /// <summary>What a part's header says about the form of its content, and where.</summary>
 internal sealed class HeaderBlock(long begin)
 {
-    private Edit? _encodingField;
+    private readonly List<Edit> _encodingFields = [];
     private Edit? _typeField;
 
     /// <summary>Where one more field may stand: behind the last.</summary>
@@ -30,17 +30,23 @@ internal sealed class HeaderBlock(long begin)
         if (header.Id == HeaderId.ContentType)
             _typeField ??= new Edit(start, end, null);
         HasMimeVersion |= header.Id == HeaderId.MimeVersion;
-        if (header.Id != HeaderId.ContentTransferEncoding || _encodingField is not null)
+        if (header.Id != HeaderId.ContentTransferEncoding)
             return;
-        _encodingField = new Edit(start, end, null);
-        Encoding = header.Value.Trim().ToLowerInvariant();
+        if (_encodingFields.Count == 0)
+            Encoding = TransferEncoding.Read(header.Value);
+        _encodingFields.Add(new Edit(start, end, []));
     }
 
-    /// <summary>The field Content-Transfer-Encoding with another value; and other fields before it.</summary>
-    public Edit EncodingField(string value, string more = "")
+    /// <summary>
+    /// The field Content-Transfer-Encoding with another value, and other fields before it. Where it stood several
+    /// times it stands once: a reader may go by the last.
+    /// </summary>
+    public IEnumerable<Edit> EncodingField(string value, string more = "")
     {
         byte[] fields = System.Text.Encoding.ASCII.GetBytes($"{more}Content-Transfer-Encoding: {value}\n");
-        return _encodingField is { } place ? place with { Octets = fields } : Edit.Insert(End, fields);
+        return _encodingFields.Count == 0
+            ? [Edit.Insert(End, fields)]
+            : [_encodingFields[0] with { Octets = fields }, .. _encodingFields.Skip(1)];
     }
 
     /// <summary>The field Content-Type with another value; null: there is none to change.</summary>

@@ -43,8 +43,10 @@ internal sealed class Part(ContentType type, HeaderBlock header, int firstEdit, 
         || type.MediaType.Equals("message", StringComparison.OrdinalIgnoreCase)
         && type.MediaSubtype.StartsWith("global", StringComparison.OrdinalIgnoreCase);
 
-    /// <summary>RFC 2045 §6.2: text of which little is not ASCII stays readable.</summary>
-    public Recoding Recoding => !IsText || 6 * _sampledEightBit > _sampled
+    /// <summary>
+    /// RFC 2045 §6.2: text of which little is not ASCII stays readable, as the fields of a delivery report do.
+    /// </summary>
+    public Recoding Recoding => !(IsText || type.IsMimeType("message", "*")) || 6 * _sampledEightBit > _sampled
         ? Recoding.Base64
         : Recoding.QuotedPrintable;
 

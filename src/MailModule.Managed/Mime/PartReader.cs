@@ -148,7 +148,7 @@ internal sealed class PartReader : MimeReader
     {
         bool isRelabelled = part.Header.Encoding is "8bit" or "binary" && !_form.TakesEightBit;
         if (isRelabelled && _edits.Count > part.FirstEdit)
-            _edits.Add(part.Header.EncodingField("7bit"));
+            _edits.AddRange(part.Header.EncodingField("7bit"));
     }
 
     private void EncodeContent(Part part, long begin, long end)
@@ -165,7 +165,7 @@ internal sealed class PartReader : MimeReader
             Fail(part.IsMultipart ? ConversionFault.TooComplex : ConversionFault.NotEncodable);
         _edits.Add(new Edit(begin, end, null, recoding));
         if (part.Header.IsIdentity)
-            _edits.Add(part.Header.EncodingField(NameOf(recoding), MissingFields(part)));
+            _edits.AddRange(part.Header.EncodingField(NameOf(recoding), MissingFields(part)));
     }
 
     // RFC 6532 §3.7: as message/global a message may be encoded whole. So one that cannot be changed, in a report or
@@ -181,7 +181,7 @@ internal sealed class PartReader : MimeReader
         }
         Fault = part.FaultBefore;
         _edits.Add(new Edit(begin, end, null, Recoding.Base64));
-        _edits.Add(part.Header.EncodingField("base64", type is null ? "Content-Type: message/global\n" : ""));
+        _edits.AddRange(part.Header.EncodingField("base64", type is null ? "Content-Type: message/global\n" : ""));
     }
 
     // In place of the edits inside it.
@@ -191,7 +191,7 @@ internal sealed class PartReader : MimeReader
         Fault = part.FaultBefore;
         Recoding recoding = part.IsText ? Recoding.QuotedPrintable : Recoding.Base64;
         _edits.Add(new Edit(begin, end, null, recoding));
-        _edits.Add(part.Header.EncodingField(NameOf(recoding)));
+        _edits.AddRange(part.Header.EncodingField(NameOf(recoding)));
     }
 
     private string MissingFields(Part part)

@@ -182,6 +182,61 @@ public class ConversionTests
                 + "Content-Transfer-Encoding: quoted-printable\n\nNo header at all, but gr=C3=BCn.\n",
             Converted("No header at all, but grün.\n", s_sevenBit));
 
+    [Theory]
+    [InlineData("8bit (as it is)")]
+    [InlineData("(a (b) c) 8BIT")]
+    [InlineData("8bit; charset=utf-8")]
+    [InlineData("\"8bit\"")]
+    [InlineData("8-bit")]
+    [InlineData("7-Bit")]
+    public void An_encoding_is_known_by_its_word_alone(string value)
+        => Assert.Equal(
+            Typed + "Content-Transfer-Encoding: quoted-printable\n\nThe caf=C3=A9 is open.\n",
+            Converted(Typed + $"Content-Transfer-Encoding: {value}\n\nThe café is open.\n", s_sevenBit));
+
+    [Fact]
+    public void An_encoding_that_is_said_twice_is_said_once_where_it_changes()
+        => Assert.Equal(
+            Typed + "Content-Transfer-Encoding: quoted-printable\nX-Last: y\n\nThe caf=C3=A9 is open.\n",
+            Converted(
+                Typed + "Content-Transfer-Encoding: 8bit\nX-Last: y\ncontent-transfer-encoding: 8bit\n\n"
+                    + "The café is open.\n",
+                s_sevenBit));
+
+    [Fact]
+    public void The_fields_of_a_delivery_report_stay_readable()
+        => Assert.Contains(
+            "Content-Type: message/delivery-status\nContent-Transfer-Encoding: quoted-printable\n\n"
+                + "Reporting-MTA: dns; b.example\n\nDiagnostic-Code: smtp; 550 gel=C3=B6scht",
+            Converted(
+                "Subject: x\nContent-Type: multipart/report; boundary=b\n\n--b\n"
+                    + "Content-Type: message/delivery-status\n\nReporting-MTA: dns; b.example\n\n"
+                    + "Diagnostic-Code: smtp; 550 gelöscht\n--b--\n",
+                s_sevenBit));
+
+    [Theory]
+    [InlineData("Subject: ", "ö")]
+    [InlineData("Subject: and ", "Wörter ")]
+    [InlineData("X-Own: ", "mostly ASCII and one ü ")]
+    [InlineData("Subject: ", "漢字")]
+    [InlineData("Subject: ", "\ud83d\ude00")]
+    [InlineData("From: ", "Jürgen ")]
+    [InlineData("From: ", "ü")]
+    public void No_encoded_word_is_longer_than_75_octets(string start, string word)
+    {
+        for (int count = 1; count < 200; count += 7)
+        {
+            string text = start + string.Concat(Enumerable.Repeat(word, count)).Trim();
+            string field = start == "From: " ? text + " <j@b.example>" : text;
+            string converted = Converted(field + "\n\nbody\n", s_sevenBit);
+            string[] words = [.. converted.Split([' ', '\n']).Where(one => one.StartsWith("=?"))];
+            Assert.NotEmpty(words);
+            Assert.All(words, one => Assert.InRange(one.Length, 0, 75));
+            Header before = Parse(field + "\n\nbody\n").Headers[0], after = Parse(converted).Headers[0];
+            Assert.Equal(before.Value.Replace("\"", ""), after.Value.Replace("\"", "").Replace('\t', ' '));
+        }
+    }
+
     [Fact]
     public void An_unknown_encoding_cannot_be_put_into_another()
         => Assert.Equal(

@@ -4,6 +4,7 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Transport;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class ClientHelloTests
 {
     private const TlsCipherSuite One = TlsCipherSuite.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256;

@@ -9,6 +9,7 @@ using MailModule.Transport;
 
 namespace MailModule.Tests.Transport;
 
+[System.Runtime.Versioning.UnsupportedOSPlatform("windows")]
 public class TlsRulesTests
 {
     [Theory]
