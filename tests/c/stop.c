@@ -60,6 +60,12 @@ static void on_closed(void *user) {
     block();
 }
 
+static void on_log(int level, const char *area, const char *text, void *user) {
+    (void)level, (void)area, (void)user;
+    if (strstr(text, "nobody@example.org"))
+        block();
+}
+
 static int watch_its_end(ServerStream *stream, char *reqname, int action, ...) {
     (void)reqname, (void)action;
     CHECK_OK(mm_stream_set_closed(stream, on_closed));
@@ -81,6 +87,14 @@ static void in_message(void) {
     CHECK_INT(250, wire_smtp(&wire, "MAIL FROM:<sender@example.net>"));
     CHECK_INT(250, wire_smtp(&wire, "RCPT TO:<ann@example.org>"));
     wire_write(&wire, "DATA\r\n");
+}
+
+static void in_line_of_log(void) {
+    CHECK_OK(SetSMTPServer(NULL, smtp_port, 0));
+    CHECK_OK(mm_engine_set_log(mm_engine_default(), MM_LOG_INFO, on_log, NULL));
+    smtp_open(&wire);
+    CHECK_INT(250, wire_smtp(&wire, "MAIL FROM:<sender@example.net>"));
+    wire_write(&wire, "RCPT TO:<nobody@example.org>\r\n");
 }
 
 static void in_login(void) {
@@ -200,6 +214,7 @@ int main(void) {
     stop_waits_for_nothing(in_send_event, "1 of MsgCallback or mm_send_event_fn");
     stop_waits_for_nothing(in_reader, "1 of mm_send_read_fn");
     stop_waits_for_nothing(in_queue_event, "1 of mm_queue_event_fn");
+    stop_waits_for_nothing(in_line_of_log, "1 of mm_log_fn");
     free_waits_for_nothing();
     return check_result();
 }

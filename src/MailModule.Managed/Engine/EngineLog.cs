@@ -12,6 +12,7 @@ internal sealed class EngineLog
 {
     private const LogLevel Nothing = 0;
 
+    private readonly HostCalls _calls;
     private readonly Lock _hostLock = new();
     private readonly Lock _levelLock = new();
     private Action<LogLevel, string, string>? _hostSink;
@@ -22,7 +23,12 @@ internal sealed class EngineLog
     private string? _path;
     private bool _isDaily;
 
-    public EngineLog() => Log = new Log(Nothing, Write);
+    /// <param name="calls">Where the host's callback is counted while it runs.</param>
+    public EngineLog(HostCalls calls)
+    {
+        _calls = calls;
+        Log = new Log(Nothing, Write);
+    }
 
     public Log Log { get; }
 
@@ -90,7 +96,7 @@ internal sealed class EngineLog
     {
         lock (_hostLock)
             if (_hostLevel >= LogLevel.Error)
-                _hostSink?.Invoke(LogLevel.Error, "log", LogLine.Clean(text));
+                CallHost(LogLevel.Error, "log", text);
     }
 
     private void Write(LogLevel level, string area, string text)
@@ -99,6 +105,14 @@ internal sealed class EngineLog
             _file?.Write(level, area, text);
         lock (_hostLock)
             if (level <= _hostLevel)
-                _hostSink?.Invoke(level, area, LogLine.Clean(text));
+                CallHost(level, area, text);
+    }
+
+    // With the host's lock held.
+    private void CallHost(LogLevel level, string area, string text)
+    {
+        _calls.Begin(HostCall.LogLine);
+        _hostSink?.Invoke(level, area, LogLine.Clean(text));
+        _calls.End(HostCall.LogLine);
     }
 }

@@ -58,7 +58,7 @@ internal sealed class EngineStop(Func<Fault> cut, Action waitForEnd, Action ende
     /// <summary>As <see cref="WaitForCut"/>, and no longer than until the time is up.</summary>
     public Fault Wait(TimeSpan patience) => _ended.WaitOne(patience) ? _fault : Fault.Timeout;
 
-    private bool IsHeldByHost => _isCut && calls.IsAnyRunning;
+    private bool IsHeldByHost => _isCut && calls.IsAnyLongRunning;
 
     private void RunOnThread()
     {

@@ -21,7 +21,8 @@ public sealed partial class MailEngine
     private static readonly TimeSpan StartGrace = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
-    private readonly EngineLog _log = new();
+    private readonly HostCalls _hostCalls = new();
+    private readonly EngineLog _log;
     private readonly EngineSettings _settings;
     private RunningEngine? _running;
     private Action<QueueEvent>? _queueListener;
@@ -31,7 +32,11 @@ public sealed partial class MailEngine
     private bool _isStopAwaited;
     private bool _isClosed;
 
-    public MailEngine() => _settings = new EngineSettings(_log.Log) { Published = ConfigureLog };
+    public MailEngine()
+    {
+        _log = new EngineLog(_hostCalls);
+        _settings = new EngineSettings(_log.Log) { Published = ConfigureLog };
+    }
 
     /// <summary>
     /// Whether the calling thread may wait: not inside a callback on the I/O thread (setting <c>callback_inline</c>).
@@ -156,7 +161,7 @@ public sealed partial class MailEngine
         var workers = new Workers(RunningEngine.ThreadLimit, _log.Log);
         if (!workers.TryStart())
             return Fail(Fault.Memory, OwnThread.Shortage);
-        running = _running = new RunningEngine(_settings, _queueListener, workers, _log.Log);
+        running = _running = new RunningEngine(_settings, _queueListener, workers, _hostCalls, _log.Log);
         _log.Configure(_settings.Current, workers);
         _settings.WarnAtStart();
         _toldOfName = OwnNameWarning.Of(_settings.Current);
@@ -190,7 +195,7 @@ public sealed partial class MailEngine
     {
         // Who starts a server holds the lock, perhaps as long as the disk likes.
         if (!_lock.TryEnter(timeout + StartGrace))
-            return Fail(Fault.Timeout, "still running: a start, which waits for the disk");
+            return Fail(Fault.Timeout, $"still running: {WhatStarts}");
         EngineStop? stop;
         bool isFirst;
         try
@@ -209,6 +214,9 @@ public sealed partial class MailEngine
         return stop is null ? Fault.None : Await(stop, isFirst, timeout);
     }
 
+    private string WhatStarts => _hostCalls.IsAnyRunning
+        ? $"a start, and callbacks of the host ({_hostCalls})" : "a start, which waits for the disk";
+
     // With the lock held. Null: nothing runs.
     private EngineStop? BeginStop(TimeSpan timeout)
     {
@@ -216,7 +224,7 @@ public sealed partial class MailEngine
             return _stop;
         _isStopping = true;
         _stop = new EngineStop(
-            () => running.Stop(timeout), running.WaitForEnd, StopEnded, running.HostCalls, _log.Log);
+            () => running.Stop(timeout), running.WaitForEnd, StopEnded, _hostCalls, _log.Log);
         return _stop;
     }
 

@@ -40,8 +40,11 @@ internal sealed class RunningEngine : IDisposable
     private bool _isClosed;
 
     /// <param name="workers">Started; it stops them.</param>
-    public RunningEngine(EngineSettings settings, Action<QueueEvent>? queueListener, Workers workers, Log log)
+    /// <param name="hostCalls">Where callbacks of the host are counted; the log's are there too.</param>
+    public RunningEngine(
+        EngineSettings settings, Action<QueueEvent>? queueListener, Workers workers, HostCalls hostCalls, Log log)
     {
+        HostCalls = hostCalls;
         _queueListener = Counted(queueListener);
         _settings = settings;
         _log = log;
@@ -58,7 +61,7 @@ internal sealed class RunningEngine : IDisposable
     public OutboundDelivery OutboundDelivery { get; }
 
     /// <summary>The callbacks of the host that run now.</summary>
-    public HostCalls HostCalls { get; } = new();
+    public HostCalls HostCalls { get; }
 
     /// <summary>What keeps a stop from its end, in words.</summary>
     public string WhatRuns

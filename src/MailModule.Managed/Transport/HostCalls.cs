@@ -12,6 +12,7 @@ internal enum HostCall
     SendEvent,
     SendReader,
     QueueEvent,
+    LogLine,
 }
 
 /// <summary>
@@ -24,11 +25,15 @@ internal sealed class HostCalls
     [
         "ACTION_SMTP_CONNECT", "ACTION_SMTP_SENDMSG", "ACTION_POP_LOGIN", "ACTION_POP_GETMSG", "ACTION_POP_DELMSG",
         "mm_stream_closed_fn", "MsgCallback or mm_send_event_fn", "mm_send_read_fn", "mm_queue_event_fn",
+        "mm_log_fn",
     ];
 
     private readonly int[] _running = new int[s_names.Length];
 
     public bool IsAnyRunning => Array.Exists(_running, static count => count > 0);
+
+    /// <summary>One runs beside those for lines of the log, which come and go all the time.</summary>
+    public bool IsAnyLongRunning => _running.AsSpan(0, (int)HostCall.LogLine).ContainsAnyExcept(0);
 
     public void Begin(HostCall call) => Interlocked.Increment(ref _running[(int)call]);
 

@@ -21,16 +21,34 @@ internal sealed record HostCallback(IRequestHandler? Handler, RequestAction Mask
 
     public int Ask(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments)
     {
+        bool was = Begin(CallOf(action));
+        int answer = Handler!.Invoke(stream, name, action, arguments);
+        End(CallOf(action), was);
+        return answer;
+    }
+
+    /// <summary>Tells the host that a connection has ended.</summary>
+    public void TellEnd(IHostHandle handle)
+    {
+        bool was = Begin(HostCall.StreamClosed);
+        handle.Close();
+        End(HostCall.StreamClosed, was);
+    }
+
+    private bool Begin(HostCall call)
+    {
         if (Inline)
             Workers.WakeForBatch(); // what the host may wait for in spite of its promise is under way at least
         bool was = t_isInline;
         t_isInline = Inline;
-        HostCall call = CallOf(action);
         Calls.Begin(call);
-        int answer = Handler!.Invoke(stream, name, action, arguments);
+        return was;
+    }
+
+    private void End(HostCall call, bool was)
+    {
         Calls.End(call);
         t_isInline = was;
-        return answer;
     }
 
     private static HostCall CallOf(RequestAction action) => action switch

@@ -31,16 +31,13 @@ internal sealed class HostRequests(HostCallback host, Action<IJob> runJob) : IJo
     {
         if (Handle is not { } handle)
             return;
-        if (handle.CallsHost && !host.Inline)
-            runJob(this);
-        else
+        if (!handle.CallsHost)
             handle.Close();
+        else if (host.Inline)
+            host.TellEnd(handle);
+        else
+            runJob(this);
     }
 
-    void IJob.Run()
-    {
-        host.Calls.Begin(HostCall.StreamClosed);
-        Handle!.Close();
-        host.Calls.End(HostCall.StreamClosed);
-    }
+    void IJob.Run() => host.TellEnd(Handle!);
 }
