@@ -1,6 +1,6 @@
 /*
- * Every function with a number among its arguments, or a structure that says its size, is tried at 0, at 1, at its limit
- * and at its type's limit. The functions are those of the header, read here: one that is new and not tried fails.
+ * Every function with a number among its arguments, or a structure that says its size, is tried at 0, at 1, at its
+ * limit and at its type's limit. The functions are those of the header, read here: one that is new and not tried fails.
  */
 #include "server.h"
 #include <ctype.h>

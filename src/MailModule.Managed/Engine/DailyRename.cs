@@ -12,7 +12,9 @@ internal sealed class DailyRename(string path, TimeProvider time)
 
     private DateOnly _day;
 
-    /// <summary>Before lines are appended: the file is then one of today. If it cannot be renamed, it goes on.</summary>
+    /// <summary>
+    /// Before lines are appended: the file is then one of today. If it cannot be renamed, it goes on.
+    /// </summary>
     public void TurnToToday()
     {
         DateOnly today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);

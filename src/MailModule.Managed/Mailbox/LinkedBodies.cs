@@ -4,9 +4,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// Bodies of ours that have several names: in mailboxes, and in the spool for a while. One is known by its length, which
-/// its name tells; one that another program has changed in place, by its inode, if this process has linked it, or by
-/// how every message of ours begins. Any thread.
+/// Bodies of ours that have several names: in mailboxes, and in the spool for a while. One is known by its length,
+/// which its name tells; one that another program has changed in place, by its inode, if this process has linked it, or
+/// by how every message of ours begins. Any thread.
 /// </summary>
 internal sealed class LinkedBodies(FileCalls calls)
 {

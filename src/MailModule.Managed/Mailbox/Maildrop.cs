@@ -187,7 +187,8 @@ internal sealed class Maildrop(
             : OnFile(folder, snapshot.Name(index), snapshot[index].InNew, action, out stamp);
         for (int attempt = 0; result == -Errno.NoEntry && attempt < 3; attempt++)
         {
-            if ((_newerSnapshot is null || attempt > 0) && store.Snapshots.Get(home, box, out _newerSnapshot) != Fault.None)
+            if ((_newerSnapshot is null || attempt > 0)
+                && store.Snapshots.Get(home, box, out _newerSnapshot) != Fault.None)
                 break;
             int at = _newerSnapshot.Find(snapshot.Unique(index));
             if (at >= 0)

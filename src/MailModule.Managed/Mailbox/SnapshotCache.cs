@@ -4,8 +4,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Mailbox;
 
 /// <summary>
-/// The last snapshots, by mailbox, those used last up to a bound of memory. One is given again while the times of new/ and
-/// cur/ say that nothing has changed. Any thread.
+/// The last snapshots, by mailbox, those used last up to a bound of memory. One is given again while the times of new/
+/// and cur/ say that nothing has changed. Any thread.
 /// </summary>
 internal sealed class SnapshotCache(FileCalls calls, MailFolders folders, PassedOver passedOver, long bound)
 {

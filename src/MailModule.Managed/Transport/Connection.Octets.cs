@@ -268,7 +268,8 @@ internal sealed partial class Connection
     private void FailHandshake(string? why)
     {
         Lose(Fault.Tls, why);
-        string reason = FaultText ?? (Fault == Fault.Timeout ? "the handshake did not end in time" : FaultWords.Of(Fault));
+        string reason = FaultText
+            ?? (Fault == Fault.Timeout ? "the handshake did not end in time" : FaultWords.Of(Fault));
         _set.Log.Write(LogLevel.Info, "tls", $"{RemoteEndPoint}: no TLS: {reason}");
         Finish();
     }

@@ -103,7 +103,8 @@ internal sealed class ConnectionSet : IDisposable, IJob
         long began = Environment.TickCount64;
         if (_isEmpty.WaitOne(CallbackGrace))
             return true;
-        while (calls is not { IsAnyLongRunning: true } && Environment.TickCount64 - began < AbortGrace.TotalMilliseconds)
+        while (calls is not { IsAnyLongRunning: true }
+            && Environment.TickCount64 - began < AbortGrace.TotalMilliseconds)
             if (_isEmpty.WaitOne(LookInterval))
                 return true;
         return _isEmpty.WaitOne(TimeSpan.Zero);

@@ -74,8 +74,8 @@ internal sealed class Poller
     }
 
     /// <summary>
-    /// Before the descriptor is closed; again it does nothing, whosever the descriptor is by then. An event may still be
-    /// under way.
+    /// Before the descriptor is closed; again it does nothing, whosever the descriptor is by then. An event may still
+    /// be under way.
     /// </summary>
     public void Remove(IPolled link)
     {

@@ -6,7 +6,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Exports;
 
-/// <summary>What a host keeps with a connection whose requests it is asked about, and its words for a refusal.</summary>
+/// <summary>
+/// What a host keeps with a connection whose requests it is asked about, and its words for a refusal.
+/// </summary>
 internal static unsafe class Streams
 {
     [UnmanagedCallersOnly(EntryPoint = "mmi_stream_set_user", CallConvs = [typeof(CallConvCdecl)])]

@@ -1,6 +1,6 @@
 /*
- * A child that the host makes by fork has copies of all descriptors, and a lock, a port or a connection lasts as long as
- * any copy. So a child closes at once those that are the engine's alone. Which they are is one bit for each, so that
+ * A child that the host makes by fork has copies of all descriptors, and a lock, a port or a connection lasts as long
+ * as any copy. So a child closes at once those that are the engine's alone. Which they are is one bit for each, so that
  * remembering costs no lock, and the child needs none: another thread may have held it.
  */
 #include "edge.h"

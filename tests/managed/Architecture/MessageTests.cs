@@ -14,8 +14,8 @@ public class MessageTests
 
     private static readonly Regex BareFault = new(@"(return|[?:]|=>)\s+Fault\.(?!None\b)\w+\s*[;:,)]");
 
-    // The first puts exceptions into words, the second takes OpenSSL's words out of the TLS layer's; the third passes on
-    // what those say who move a connection's octets in our place.
+    // The first puts exceptions into words, the second takes OpenSSL's words out of the TLS layer's; the third passes
+    // on what those say who move a connection's octets in our place.
     private static readonly string[] WordsOfExceptions =
     [
         "src/MailModule.Managed/Primitives/ExceptionWords.cs",

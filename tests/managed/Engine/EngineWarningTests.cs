@@ -5,7 +5,9 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Engine;
 
-/// <summary>What an operator must know is in the log of an engine, whoever hears it and whenever he begins to.</summary>
+/// <summary>
+/// What an operator must know is in the log of an engine, whoever hears it and whenever he begins to.
+/// </summary>
 public sealed class EngineWarningTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -15,7 +15,8 @@ public class ConversionGarbageTests
             + "--b\r\n"
             + "Content-Type: multipart/signed; boundary=s\r\n\r\n--s\r\n\r\nx\r\n--s\r\n\r\ny\r\n--s--\r\n--b\r\n"
             + "Content-Disposition: attachment; filename=ü.txt\r\nContent-Transfer-Encoding: base64\r\n\r\nw7w=ü\r\n"
-            + "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C3=BC ü=\r\n--b\r\n\r\nü\r\n--b--\r\nnach ü\r\n");
+            + "--b\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n=C3=BC ü=\r\n--b\r\n\r\nü\r\n"
+            + "--b--\r\nnach ü\r\n");
 
     [Fact]
     public void Every_prefix_has_a_form_or_a_fault()

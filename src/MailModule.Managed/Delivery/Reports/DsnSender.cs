@@ -11,7 +11,9 @@ namespace MailModule.Delivery.Reports;
 /// <summary>DSNs as messages in the spool: decides which sender is told what, and has a worker write it.</summary>
 internal sealed class DsnSender(DsnDependencies dependencies) : IDsnSender
 {
-    /// <summary>DSNs at once whose text is being written; what waits for the disk after that is not among them.</summary>
+    /// <summary>
+    /// DSNs at once whose text is being written; what waits for the disk after that is not among them.
+    /// </summary>
     private const int WritersLimit = 16;
 
     private readonly JobLine _writers = new(dependencies.Workers, WritersLimit);

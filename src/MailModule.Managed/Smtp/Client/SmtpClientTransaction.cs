@@ -133,7 +133,8 @@ internal sealed class SmtpClientTransaction
             _results[i] ??= result;
     }
 
-    /// <summary>The server's reply to RCPT, for a recipient that has no final state and for those with the same address.
+    /// <summary>
+    /// The server's reply to RCPT, for a recipient that has no final state and for those with the same address.
     /// </summary>
     internal void ApplyRcptReply(int recipient, Reply reply)
     {

@@ -31,8 +31,8 @@ internal static class SettingsPage
           takes their value away; the tables name them.
         - The last one of a repeated key wins. Lists (`user`, `list`, `local_domain`, `fetch`) add up; a `user` of the
           same name or a `list` of the same address replaces the earlier.
-        - Keys count to the letter, upper and lower case differ. An unknown key is a warning, with the nearest known one,
-          and ignored; with `strict` it is an error.
+        - Keys count to the letter, upper and lower case differ. An unknown key is a warning, with the nearest known
+          one, and ignored; with `strict` it is an error.
         - A key that says who may do something, or keeps harm away, and has no effect yet is an error
           (`MM_E_NOT_SUPPORTED`), unless its value asks for nothing; any other without effect is a line in the log.
         - A number out of its range or a malformed value is an error, told with file and line, and nothing of the file
