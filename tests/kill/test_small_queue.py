@@ -108,7 +108,7 @@ class SmallMachine(unittest.TestCase):
             self.all_arrive(host, sink, accepted)
             self.ends_well(host, sink, disk)
             said = host.log.read_text(errors="replace")
-            self.assertEqual((1, 1), (said.count("the disk is full"), said.count("has space again")), said)
+            self.assertEqual((1, 1), (said.count("messages are refused until there is space"), said.count("has space again")), said)
 
     @unittest.skipUnless(place.is_root(), "mounting a small disk needs root")
     def test_a_kill_while_the_disk_is_full_loses_nothing_and_repeats_nothing(self):
