@@ -395,8 +395,9 @@ enum {
  * Recipients have commas between them. The empty sender is "". The number counts from 1, as the client does.
  *
  * Returns 0: the module carries on by itself. Above 0: refused; 400 to 599 is the SMTP reply code, any other number
- * 550; in POP3 always -ERR. 421 closes the connection as well, in POP3 too, and is no wrong password there. The client
- * hears what mm_stream_set_reply has set, else what the number means. Below 0: the host has done it, which means for
+ * 550; in POP3 always -ERR. 421 closes the connection as well, in POP3 too. At ACTION_POP_LOGIN 400 to 499 is no wrong
+ * password, but one that could not be looked at. The client hears what mm_stream_set_reply has set, else what the
+ * number means. Below 0: the host has done it, which means for
  *   ACTION_SMTP_CONNECT  the host spoke with the client itself: close
  *   ACTION_SMTP_SENDMSG  taken by the host: answer 250, keep no copy
  *   ACTION_POP_LOGIN     the host vouches for the user: log in without the module's own check. A name user/folder is

@@ -193,6 +193,9 @@ static void closing_answer_closes_pop3(void) {
     pop_login(&wire, "-ERR [SYS/TEMP] service not available, closing");
     CHECK_INT(-1, wire_pop(&wire, "USER ann"));
     wire_close(&wire);
+    host.answer[ACTION_POP_LOGIN] = 451;
+    pop_login(&wire, "-ERR [SYS/TEMP] login is not possible now, try again later");
+    wire_close(&wire);
     host.answer[ACTION_POP_LOGIN] = 0;
     pop_login(&wire, "+OK");
     host.answer[ACTION_POP_GETMSG] = 450;

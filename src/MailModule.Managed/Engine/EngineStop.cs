@@ -29,15 +29,8 @@ internal sealed class EngineStop(Func<Fault> cut, Action waitForEnd, Action ende
     /// <summary>Begins it; where the system gives no thread, does all of it at once.</summary>
     public void Begin()
     {
-        var thread = new Thread(RunOnThread) { IsBackground = true };
-        try
-        {
-            Signals.WithAllBlocked(thread.UnsafeStart);
-        }
-        catch (Exception e) when (e is OutOfMemoryException or ThreadStartException)
-        {
+        if (OwnThread.TryStart("mailmodule-stop", Run) is null)
             Run();
-        }
     }
 
     /// <summary>
@@ -59,13 +52,6 @@ internal sealed class EngineStop(Func<Fault> cut, Action waitForEnd, Action ende
     public Fault Wait(TimeSpan patience) => _ended.WaitOne(patience) ? _fault : Fault.Timeout;
 
     private bool IsHeldByHost => _isCut && calls.IsAnyLongRunning;
-
-    private void RunOnThread()
-    {
-        Signals.BlockAll();
-        ThreadName.Set("mailmodule-stop");
-        Run();
-    }
 
     private void Run()
     {

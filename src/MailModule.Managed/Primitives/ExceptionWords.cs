@@ -5,7 +5,7 @@ namespace MailModule.Primitives;
 
 /// <summary>
 /// What an exception says, in the system's words or in ours: a message of the runtime's would name its types, and what
-/// a person can do nothing about. Nothing else may show an exception's message (ExceptionTextTests).
+/// a person can do nothing about. Nothing else may show an exception's message (MessageTests).
 /// </summary>
 public static class ExceptionWords
 {
@@ -32,6 +32,9 @@ public static class ExceptionWords
     /// <summary>The system's words for an error of its sockets.</summary>
     internal static string OfSocket(SocketError error)
     {
+        // The runtime keeps no difference between the process's limit and the system's, and would tell the system's.
+        if (error == SocketError.TooManyOpenSockets)
+            return "Too many open files";
         int number = new SocketException((int)error).NativeErrorCode;
         string text = number > 0 ? Marshal.GetPInvokeErrorMessage(number) : "";
         return text.Length > 0 && !text.StartsWith("Unknown", StringComparison.Ordinal)

@@ -39,6 +39,7 @@ public sealed class FaultReasonTests : IDisposable
     public void An_exception_is_told_in_plain_words()
     {
         Assert.Equal("Connection refused", ExceptionWords.Of(new SocketException((int)SocketError.ConnectionRefused)));
+        Assert.Equal("Too many open files", ExceptionWords.OfSocket(SocketError.TooManyOpenSockets));
         Exception missing = Assert.ThrowsAny<IOException>(() => File.ReadAllText("/nowhere/at/all"));
         Exception folder = Assert.ThrowsAny<UnauthorizedAccessException>(() => File.ReadAllText("/"));
         Exception[] all =

@@ -34,6 +34,10 @@ internal static class HostReplies
     public static Pop3Verdict LoginRefusal(HostRefusal? words)
         => Pop3Verdict.Refuse(words is null ? null : WithCode("[AUTH]", words.Text));
 
+    /// <summary>A login that the host cannot decide on now, so that it says nothing about the password.</summary>
+    public static Pop3Verdict LoginLater(HostRefusal? words)
+        => Pop3Verdict.Refuse(WithCode("[SYS/TEMP]", words?.Text ?? "login is not possible now, try again later"));
+
     /// <summary>RETR and TOP that the host refuses.</summary>
     public static Pop3Verdict RetrievalRefusal(int answer, HostRefusal? words) => answer switch
     {

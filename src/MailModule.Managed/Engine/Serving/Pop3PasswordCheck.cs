@@ -81,11 +81,11 @@ internal sealed class Pop3PasswordCheck(
         return Pop3Verdict.Pending;
     }
 
-    /// <summary>The host has said nothing about the password, and ends the connection.</summary>
-    public Pop3Verdict Leave(Pop3Verdict closing)
+    /// <summary>The host has said nothing about the password: this is no wrong one.</summary>
+    public Pop3Verdict Leave(Pop3Verdict refusal)
     {
         CryptographicOperations.ZeroMemory(password);
-        return closing;
+        return refusal;
     }
 
     private void Count(Account? account)

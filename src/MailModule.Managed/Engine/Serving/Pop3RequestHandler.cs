@@ -184,6 +184,7 @@ internal sealed class Pop3RequestHandler : IRequestStream, IJob
         {
             0 => login.Run(),
             HostReplies.ClosingCode => login.Leave(HostReplies.Closing(_requests.Refusal)),
+            >= 400 and < 500 => login.Leave(HostReplies.LoginLater(_requests.Refusal)),
             < 0 => LogInVouched(login),
             _ => login.Decide(null, Enter, HostReplies.LoginRefusal(_requests.Refusal)),
         };

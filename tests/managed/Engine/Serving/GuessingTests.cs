@@ -106,9 +106,20 @@ public sealed class GuessingTests : IDisposable
     [Fact]
     public void A_login_that_the_host_refuses_is_a_failed_one()
     {
-        var host = new HostCallback(new RefusingHost(), RequestAction.PopLogin, Inline: false);
+        var host = new HostCallback(new RefusingHost(1), RequestAction.PopLogin, Inline: false);
         FailTimes(10, () => Pop3(host: host).Send("USER ann\r\nPASS secret\r\n"));
         Assert.StartsWith("454 ", Smtp().Send(Right), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(421)]
+    [InlineData(451)]
+    public void A_login_that_the_host_cannot_decide_on_now_is_no_failed_one(int answer)
+    {
+        var host = new HostCallback(new RefusingHost(answer), RequestAction.PopLogin, Inline: false);
+        for (int i = 0; i < 10; i++)
+            Assert.Contains("-ERR [SYS/TEMP] ", Pop3(host: host).Send("USER ann\r\nPASS secret\r\n"));
+        Assert.StartsWith("235 ", Smtp().Send(Right), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -268,8 +279,9 @@ public sealed class GuessingTests : IDisposable
         }
     }
 
-    private sealed class RefusingHost : IRequestHandler
+    private sealed class RefusingHost(int answer) : IRequestHandler
     {
-        public int Invoke(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments) => 1;
+        public int Invoke(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments)
+            => answer;
     }
 }
