@@ -5,10 +5,12 @@ namespace MailModule.Spool;
 
 /// <summary>A small message that is only in its segment: read back, and checked, when asked for. No descriptor stays
 /// open meanwhile.</summary>
-internal sealed class RecordContent(SpoolEntry entry, int length, int wireLength) : MessageContent
+internal sealed class RecordContent(SpoolEntry entry, int length, int wireLength, ContentTraits? traits)
+    : MessageContent
 {
     public override long Length => length;
     public override long WireLength => wireLength;
+    public override ContentTraits? Traits => traits;
     public override ReadOnlyMemory<byte> Memory => default;
     public override string? FilePath => null;
 

@@ -142,7 +142,7 @@ internal sealed class Recovery(SpoolOptions options)
         }
         BodyContent? body = record.HasBodyFile
             ? new BodyContent(_disk, BodyPath(record.Id), record.Length, record.WireLength, record.Traits) : null;
-        return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength,
+        return new SpoolEntry(record.Id, record.Envelope, body, record.Length, record.WireLength, record.Traits,
             new RecordPlace(segment, offset, length));
     }
 

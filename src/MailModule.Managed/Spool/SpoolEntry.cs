@@ -9,6 +9,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     private readonly byte[] _recipients;
     private readonly int _length;
     private readonly int _wireLength;
+    private readonly ContentTraits? _traits;
     private MessageContent? _content;
     private EntryNote? _note;
     private int _open;
@@ -16,12 +17,14 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
     private bool _isSoon;
 
     /// <param name="content">Null: it is in the record and not in memory.</param>
+    /// <param name="traits">Of what is in the record; null: not known.</param>
     public SpoolEntry(string id, Envelope envelope, MessageContent? content, long length, long wireLength,
-        RecordPlace place)
+        ContentTraits? traits, RecordPlace place)
     {
         Id = id;
         Envelope = envelope;
         _content = content;
+        _traits = traits;
         // The body of a longer message has a file of its own.
         (_length, _wireLength) = content is BodyContent ? (0, 0) : ((int)length, (int)wireLength);
         _recipients = new byte[envelope.Recipients.Count];
@@ -39,7 +42,7 @@ internal sealed class SpoolEntry : LiveRecord, ISpoolEntry
 
     public string Id { get; }
     public Envelope Envelope { get; }
-    public MessageContent Content => _content ?? new RecordContent(this, _length, _wireLength);
+    public MessageContent Content => _content ?? new RecordContent(this, _length, _wireLength, _traits);
     public bool IsInMemory => _content is InlineContent;
     public bool HasBodyFile => _content is BodyContent;
     public new Segment Segment => base.Segment!;

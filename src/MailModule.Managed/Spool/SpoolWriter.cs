@@ -25,6 +25,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private BodyFile? _body;
     private ReservedHeader? _room;
     private MessageContent? _content;
+    private ContentTraits _traits;
     private Completion? _completion;
     private Fault _fault;
     private int _isEnded;
@@ -120,7 +121,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     /// <summary>The entry of this message, once its record is durable. The committer's thread.</summary>
     public SpoolEntry ToEntry(RecordPlace place)
-        => new(Id, _envelope, _content, Length, WireLength, place);
+        => new(Id, _envelope, _content, Length, WireLength, _traits, place);
 
     public override void Complete(Fault fault)
     {
@@ -205,9 +206,10 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     {
         if (_room is { } room)
             CloseRoom(room);
-        int length = (int)Length;
-        if (_spool.Memory.TryReserve(length))
-            _content = new InlineContent(_buffer.AsSpan(Start + BodyAt, length).ToArray(), WireLength);
+        ReadOnlySpan<byte> text = _buffer.AsSpan(Start + BodyAt, (int)Length);
+        _traits = ContentScan.TraitsOf(text);
+        if (_spool.Memory.TryReserve(text.Length))
+            _content = new InlineContent(text.ToArray(), WireLength, _traits);
         MakeRecord(hasBodyFile: false);
     }
 
@@ -230,8 +232,8 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         }
         else
         {
-            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, WireLength,
-                _body!.Traits);
+            _traits = _body!.Traits;
+            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, WireLength, _traits);
             _fill = BodyAt;
             MakeRecord(hasBodyFile: true);
         }
@@ -241,8 +243,7 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private void MakeRecord(bool hasBodyFile)
     {
         int payloadAt = Start + RecordHeader.Size;
-        MessageRecord.WriteFixed(_buffer.AsSpan(payloadAt), Length, WireLength, hasBodyFile,
-            hasBodyFile ? _content!.Traits : null);
+        MessageRecord.WriteFixed(_buffer.AsSpan(payloadAt), Length, WireLength, hasBodyFile, _traits);
         var writer = new EnvelopeWriter(ref _buffer, _fill);
         writer.WriteText(Id);
         writer.Write(_envelope);

@@ -75,12 +75,15 @@ public sealed class LogSpoolTests : IDisposable
     }
 
     [Theory]
-    [InlineData("plain\n", 0)]
-    [InlineData("\u00fc\n", 1)]
-    [InlineData("", 2)]
-    public void A_record_says_what_a_body_file_asks_of_hosts(string line, byte traits)
+    [InlineData("plain\n", 0, 4000)]
+    [InlineData("plain\n", 0, 40)]
+    [InlineData("\u00fc\n", 1, 4000)]
+    [InlineData("\u00fc\n", 1, 40)]
+    [InlineData("", 2, 4000)]
+    [InlineData("", 2, 40)]
+    public void A_record_says_what_its_text_asks_of_hosts(string line, byte traits, int lines)
     {
-        byte[] text = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(line.PadLeft(50, 'x'), 4000)));
+        byte[] text = Encoding.Latin1.GetBytes(string.Concat(Enumerable.Repeat(line.PadLeft(50, 'x'), lines)));
         using (var run = new SpoolRun(SpoolRun.Options(Directory)))
             Assert.Equal(Fault.None, run.Put(text).Fault);
         using var again = new SpoolRun(SpoolRun.Options(Directory));

@@ -32,7 +32,7 @@ internal sealed class RemoteContent : ReadAheadSource
             _memory = _memory[returnPath..];
         // At rest the Return-Path line ends with LF alone.
         OriginalWireLength = entry.Content.WireLength - returnPath - 1;
-        Traits = IsInMemory ? ContentScan.TraitsOf(_memory.Span) : entry.Content.Traits;
+        Traits = entry.Content.Traits ?? (IsInMemory ? ContentScan.TraitsOf(_memory.Span) : null);
     }
 
     /// <summary>Of content that is not in memory: by the envelope, which the Return-Path line was made of.</summary>
