@@ -153,6 +153,10 @@ internal readonly record struct MessageRecord(string Id, Envelope Envelope, long
         return true;
     }
 
+    /// <summary>Of a record as <see cref="WriteFixed"/> began it; null: not known.</summary>
+    public static ContentTraits? ReadTraits(ReadOnlySpan<byte> payload)
+        => TraitsOf(BinaryPrimitives.ReadUInt32LittleEndian(payload[16..]));
+
     private static uint FlagsOf(ContentTraits? traits) => traits is not { } known
         ? 0
         : TraitsKnownFlag | ((known & ContentTraits.EightBit) != 0 ? EightBitFlag : 0)

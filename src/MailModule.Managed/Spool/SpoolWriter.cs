@@ -25,7 +25,6 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
     private BodyFile? _body;
     private ReservedHeader? _room;
     private MessageContent? _content;
-    private ContentTraits _traits;
     private Completion? _completion;
     private Fault _fault;
     private int _isEnded;
@@ -121,7 +120,8 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
 
     /// <summary>The entry of this message, once its record is durable. The committer's thread.</summary>
     public SpoolEntry ToEntry(RecordPlace place)
-        => new(Id, _envelope, _content, Length, WireLength, _traits, place);
+        => new(Id, _envelope, _content, Length, WireLength,
+            MessageRecord.ReadTraits(Record[RecordHeader.Size..]), place);
 
     public override void Complete(Fault fault)
     {
@@ -207,10 +207,10 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         if (_room is { } room)
             CloseRoom(room);
         ReadOnlySpan<byte> text = _buffer.AsSpan(Start + BodyAt, (int)Length);
-        _traits = ContentScan.TraitsOf(text);
+        ContentTraits traits = ContentScan.TraitsOf(text);
         if (_spool.Memory.TryReserve(text.Length))
-            _content = new InlineContent(text.ToArray(), WireLength, _traits);
-        MakeRecord(hasBodyFile: false);
+            _content = new InlineContent(text.ToArray(), WireLength, traits);
+        MakeRecord(hasBodyFile: false, traits);
     }
 
     // What stands before the room, a line as a rule, moves up to what is used of it; so the text stays where it is.
@@ -232,18 +232,18 @@ internal sealed class SpoolWriter : LogRequest, ISpoolWriter
         }
         else
         {
-            _traits = _body!.Traits;
-            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, WireLength, _traits);
+            ContentTraits traits = _body!.Traits;
+            _content = new BodyContent(_spool.Options.Disk, _spool.Bodies.PathOf(Id), Length, WireLength, traits);
             _fill = BodyAt;
-            MakeRecord(hasBodyFile: true);
+            MakeRecord(hasBodyFile: true, traits);
         }
         _spool.Enqueue(this);
     }
 
-    private void MakeRecord(bool hasBodyFile)
+    private void MakeRecord(bool hasBodyFile, ContentTraits traits)
     {
         int payloadAt = Start + RecordHeader.Size;
-        MessageRecord.WriteFixed(_buffer.AsSpan(payloadAt), Length, WireLength, hasBodyFile, _traits);
+        MessageRecord.WriteFixed(_buffer.AsSpan(payloadAt), Length, WireLength, hasBodyFile, traits);
         var writer = new EnvelopeWriter(ref _buffer, _fill);
         writer.WriteText(Id);
         writer.Write(_envelope);

@@ -75,18 +75,16 @@ internal static partial class Keys
 
     private static readonly string s_log = Begin("Log");
     public static readonly Setting LogPath = Add(
-        new("log", SettingKind.Path,
-            "File that gets the log, mode 0600. It is opened anew for each write: moved away or deleted (logrotate), "
-                + "the next line makes a new one. The host's log callback gets the same lines.")
+        new("log", SettingKind.Path, "File that gets the log, mode 0600, opened anew for each write: it may be moved "
+            + "away at any time (logrotate). The host's log callback gets the same lines.")
         { NoKeys = ["nolog"] });
     public static readonly Setting LogLevel = Add(
         new("loglevel", SettingKind.Choice, "How much is logged.")
         { Words = ["error", "warning", "info", "debug"], FirstWord = 1, Default = "info" });
     public static readonly Setting Detail = FlagLater("detail", "The whole dialogue goes to the log.", Logs);
     public static readonly Setting LogDay = Flag(
-        "logday",
-        "A new log file every day (UTC): that of the day before gets its date behind its name, `mail.log.2026-11-27`; "
-            + "none is deleted.");
+        "logday", "A new log file every day (UTC): the day before's gets its date behind its name, "
+            + "`mail.log.2026-11-27`; none is deleted.");
     public static readonly Setting SepLog = FlagLater("seplog", "A log file for each service.", Logs);
     public static readonly Setting LimitLog = NumberLater(
         "limitlog", 0, 4096, 0, "characters", "Longest log line; 0 = no limit.", Logs, "nolimitlog");
