@@ -139,6 +139,7 @@ class KillDelivery(unittest.TestCase):
         place.wait_until(lambda: not self.account.missing(), 60, 0.2)
         missing = self.account.missing()
         self.assertEqual([], missing[:10], f"{len(missing)} of {len(self.account.accepted)} missing; seed {self.seed}; mailhost said:\n{host.said()}")
+        self.settles()
         self.assertEqual(0, host.stop(), host.said())
         before = self.account.counts()
         host.start()
@@ -147,6 +148,13 @@ class KillDelivery(unittest.TestCase):
         self.assertEqual(before, {key: after[key] for key in before}, f"seed {self.seed}")
         self.assertEqual(0, host.stop(), host.said())
         self.assertEqual([], self.account.changed[:10])
+
+    def settles(self):
+        """What a kill has made come twice comes before the orderly end, which repeats nothing."""
+        before = None
+        while before != self.account.counts():
+            before = self.account.counts()
+            place.wait_until(lambda: self.account.counts() != before, 3)
 
     def tell(self):
         copies, kills = self.account.copies(), self.account.kills
