@@ -42,7 +42,7 @@ internal sealed class CallbackLink(IHostOctets host, Workers workers) : ILink, I
         return false;
     }
 
-    public Transfer Receive(Memory<byte> target, bool mayTakeLong)
+    public Transfer Receive(Memory<byte> target)
     {
         if (_isAborted)
             return FailAborted();

@@ -139,11 +139,9 @@ internal sealed partial class Connection
         _receivesLeft--;
         byte[] scratch = t_scratch ?? GC.AllocateUninitializedArray<byte>(ScratchSize);
         t_scratch = null; // a session may run another one further down this stack
-        Transfer received = _link.Receive(scratch, mayTakeLong: _phase == Phase.Wait || Workers.IsCurrent);
+        Transfer received = _link.Receive(scratch);
         if (received.State == TransferState.Moved)
             Process(scratch.AsSpan(0, received.Count));
-        else if (received.State == TransferState.Slow)
-            _receivesLeft = 0; // on a worker
         else if (received.State != TransferState.Again)
             EndInput(received.State);
         t_scratch = scratch;

@@ -55,8 +55,7 @@ internal interface ILink
 
     /// <summary>Takes input that is there.</summary>
     /// <param name="target">Of at least <see cref="LeastRoom"/> octets.</param>
-    /// <param name="mayTakeLong">False: what takes a millisecond is <see cref="TransferState.Slow"/>.</param>
-    Transfer Receive(Memory<byte> target, bool mayTakeLong);
+    Transfer Receive(Memory<byte> target);
 
     /// <summary>
     /// Takes octets to send; as many as it takes now. If these are not all, or not all of them have left,
@@ -105,8 +104,6 @@ internal enum TransferState
     Moved,
     /// <summary>Nothing could be moved now.</summary>
     Again,
-    /// <summary>What is there costs much: to be asked for again on a worker.</summary>
-    Slow,
     /// <summary>The peer has ended its side in order.</summary>
     Ended,
     /// <summary>The link is broken: <see cref="ILink.Failure"/>.</summary>
@@ -116,7 +113,6 @@ internal enum TransferState
 internal readonly record struct Transfer(TransferState State, int Count)
 {
     public static Transfer Again => new(TransferState.Again, 0);
-    public static Transfer Slow => new(TransferState.Slow, 0);
     public static Transfer Ended => new(TransferState.Ended, 0);
     public static Transfer Failed => new(TransferState.Failed, 0);
     public static Transfer Moved(int count) => new(TransferState.Moved, count);

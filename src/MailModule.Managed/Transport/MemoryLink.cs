@@ -61,7 +61,7 @@ internal sealed class MemoryLink : ILink
         }
     }
 
-    public Transfer Receive(Memory<byte> target, bool mayTakeLong)
+    public Transfer Receive(Memory<byte> target)
     {
         bool isRoomAwaited;
         int count;

@@ -44,12 +44,12 @@ internal sealed class PolledSocketLink(Socket socket, Poller poller, IPEndPoint?
     public override bool AwaitInput()
         => MayHaveMore || Exchange(InputState.Awaited, InputState.NotReadable) == InputState.Readable;
 
-    public override Transfer Receive(Memory<byte> target, bool mayTakeLong)
+    public override Transfer Receive(Memory<byte> target)
     {
         // Before the receive: a new event tells of what comes after it.
         if ((InputState)Volatile.Read(ref _readiness) != InputState.NotReadable)
             Interlocked.Exchange(ref _readiness, (int)InputState.NotReadable);
-        Transfer received = base.Receive(target, mayTakeLong);
+        Transfer received = base.Receive(target);
         MayHaveMore |= received.Count > 0 && _isPeerEnded;
         return received;
     }

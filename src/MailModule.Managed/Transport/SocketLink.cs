@@ -40,7 +40,7 @@ internal abstract class SocketLink : ILink
     public abstract bool AwaitInput();
     public abstract Transfer Send(ReadOnlySpan<byte> octets);
 
-    public virtual Transfer Receive(Memory<byte> target, bool mayTakeLong)
+    public virtual Transfer Receive(Memory<byte> target)
     {
         int count = Socket.Receive(target.Span, SocketFlags.None, out SocketError error);
         MayHaveMore = count == target.Length;

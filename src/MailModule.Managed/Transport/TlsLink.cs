@@ -69,7 +69,7 @@ internal sealed class TlsLink : ILink
 
     public bool AwaitInput() => _isInputBroken || _records.HasRecord || _lower.AwaitInput();
 
-    public Transfer Receive(Memory<byte> target, bool mayTakeLong)
+    public Transfer Receive(Memory<byte> target)
     {
         int count = 0;
         Transfer last = Transfer.Again;
@@ -77,7 +77,7 @@ internal sealed class TlsLink : ILink
         {
             if (count > 0 && (!_records.HasRecord || _records.IsAtHandshake))
                 break; // the link below is asked once, and waited for; what came before a refusal is answered first
-            last = ReceiveOnce(target[count..], mayTakeLong);
+            last = ReceiveOnce(target[count..]);
             count += last.Count;
             if (last.State != TransferState.Moved)
                 break;
@@ -140,7 +140,7 @@ internal sealed class TlsLink : ILink
             if (!_records.IsReading)
                 return ContinueLater(_handshake);
             SendRecords();
-            if (!_records.TryReceive(_lower, mayTakeLong: true))
+            if (!_records.TryReceive(_lower))
                 return Transfer.Again;
             _records.Continue();
         }
@@ -156,7 +156,7 @@ internal sealed class TlsLink : ILink
         while (_settings.AwaitsHello && !_records.HasRecord)
         {
             SendRecords();
-            if (!_records.TryReceive(_lower, mayTakeLong: true))
+            if (!_records.TryReceive(_lower))
                 return false;
         }
         _handshake = BeginHandshake();
@@ -204,13 +204,13 @@ internal sealed class TlsLink : ILink
             : TlsExceptions.Describe(failure);
 
     /// <summary>Works on one record at most; none moved: it held no data, or is not whole yet.</summary>
-    private Transfer ReceiveOnce(Memory<byte> target, bool mayTakeLong)
+    private Transfer ReceiveOnce(Memory<byte> target)
     {
         if (_isInputBroken)
             return Transfer.Failed;
         if (!_records.HasRecord)
         {
-            if (!_records.TryReceive(_lower, mayTakeLong))
+            if (!_records.TryReceive(_lower))
                 return Transfer.Again;
             if (!_records.HasRecord)
                 return Transfer.Moved(0);

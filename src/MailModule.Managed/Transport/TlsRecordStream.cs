@@ -48,15 +48,15 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     public bool IsAtHandshake => _recordLeft > 0 && !_isPartlyGiven && _received.Span[0] == HandshakeType;
 
     /// <summary>Takes what the link has; false if it has nothing.</summary>
-    public bool TryReceive(ILink from, bool mayTakeLong)
+    public bool TryReceive(ILink from)
     {
         if (_end != TransferState.Again)
             return true;
-        Transfer received = from.Receive(_received.Room(LargestRecord), mayTakeLong);
+        Transfer received = from.Receive(_received.Room(LargestRecord));
         _received.Added(received.Count);
         if (received.State is TransferState.Ended or TransferState.Failed)
             _end = received.State;
-        return received.State is not (TransferState.Again or TransferState.Slow);
+        return received.State != TransferState.Again;
     }
 
     /// <summary>Ends the read that waits, if it can be ended; the TLS layer goes on inside this call.</summary>

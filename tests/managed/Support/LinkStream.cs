@@ -42,7 +42,7 @@ internal sealed class LinkStream : Stream, ILinkOwner
         {
             if (!_link.AwaitInput())
                 Assert.True(_input.WaitOne(Long), "no input");
-            Transfer received = _link.Receive(_received, mayTakeLong: true);
+            Transfer received = _link.Receive(_received);
             if (received.State == TransferState.Ended)
                 return 0;
             if (received.State == TransferState.Failed)

@@ -56,7 +56,7 @@ internal sealed class ScriptedHost : IHostOctets, ILinkOwner
             return Transfer.Again;
         if (_left.IsEmpty)
         {
-            Transfer received = _link.Receive(_buffer, mayTakeLong: true);
+            Transfer received = _link.Receive(_buffer);
             if (received.State != TransferState.Moved)
                 return received;
             _left = _buffer.AsMemory(0, received.Count);

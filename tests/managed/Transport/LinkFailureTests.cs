@@ -90,7 +90,7 @@ public class LinkFailureTests
 
         public bool TryBegin(ILinkOwner owner) => false;
         public bool AwaitInput() => lower.AwaitInput();
-        public Transfer Receive(Memory<byte> target, bool mayTakeLong) => lower.Receive(target, mayTakeLong);
+        public Transfer Receive(Memory<byte> target) => lower.Receive(target);
         public Transfer Send(ReadOnlySpan<byte> octets) => lower.Send(octets);
         public bool EndOutput() => lower.EndOutput();
         public void Abort() => lower.Abort();
