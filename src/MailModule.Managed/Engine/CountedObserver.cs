@@ -8,15 +8,13 @@ internal sealed class CountedObserver(ISubmissionObserver observer, HostCalls ca
 {
     public void StateChanged(SubmissionState state, long value, int recipient)
     {
-        calls.Begin(HostCall.SendEvent);
-        observer.StateChanged(state, value, recipient);
-        calls.End(HostCall.SendEvent);
+        using (calls.Enter(HostCall.SendEvent))
+            observer.StateChanged(state, value, recipient);
     }
 
     public void Finished()
     {
-        calls.Begin(HostCall.SendEvent);
-        observer.Finished();
-        calls.End(HostCall.SendEvent);
+        using (calls.Enter(HostCall.SendEvent))
+            observer.Finished();
     }
 }

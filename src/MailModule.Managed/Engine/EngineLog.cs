@@ -111,8 +111,7 @@ internal sealed class EngineLog
     // With the host's lock held.
     private void CallHost(LogLevel level, string area, string text)
     {
-        _calls.Begin(HostCall.LogLine);
-        _hostSink?.Invoke(level, area, LogLine.Clean(text));
-        _calls.End(HostCall.LogLine);
+        using (_calls.Enter(HostCall.LogLine))
+            _hostSink?.Invoke(level, area, LogLine.Clean(text));
     }
 }

@@ -137,9 +137,8 @@ internal sealed class RunningEngine : IDisposable
 
     private Action<QueueEvent>? Counted(Action<QueueEvent>? listener) => listener is null ? null : one =>
     {
-        HostCalls.Begin(HostCall.QueueEvent);
-        listener(one);
-        HostCalls.End(HostCall.QueueEvent);
+        using (HostCalls.Enter(HostCall.QueueEvent))
+            listener(one);
     };
 
     private static TimeSpan Remaining(long deadline)

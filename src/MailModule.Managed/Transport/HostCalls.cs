@@ -35,12 +35,20 @@ internal sealed class HostCalls
     /// <summary>One runs beside those for lines of the log, which come and go all the time.</summary>
     public bool IsAnyLongRunning => _running.AsSpan(0, (int)HostCall.LogLine).ContainsAnyExcept(0);
 
-    public void Begin(HostCall call) => Interlocked.Increment(ref _running[(int)call]);
-
-    public void End(HostCall call) => Interlocked.Decrement(ref _running[(int)call]);
+    /// <summary>A call begins; it runs until what this returns is disposed of.</summary>
+    public Running Enter(HostCall call)
+    {
+        Interlocked.Increment(ref _running[(int)call]);
+        return new Running(this, call);
+    }
 
     /// <summary>Which run, and how many of each; empty if none does.</summary>
     public override string ToString()
         => string.Join(", ", s_names.Zip(_running).Where(one => one.Second > 0)
             .Select(one => $"{one.Second} of {one.First}"));
+
+    internal readonly ref struct Running(HostCalls calls, HostCall call)
+    {
+        public void Dispose() => Interlocked.Decrement(ref calls._running[(int)call]);
+    }
 }

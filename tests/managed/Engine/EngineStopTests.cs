@@ -1,3 +1,4 @@
+using MailModule.Delivery.Outgoing;
 using MailModule.Engine;
 using MailModule.Primitives;
 using MailModule.Tests.Loopback;
@@ -33,14 +34,22 @@ public sealed class EngineStopTests : IDisposable
     [Fact]
     public void A_callback_that_is_all_that_runs_is_not_given_the_time_of_a_disk()
     {
-        _calls.Begin(HostCall.SmtpConnect);
+        HostCalls.Running running = _calls.Enter(HostCall.SmtpConnect);
         EngineStop stop = Begin(waitForEnd: _disk.Wait, grace: Loop.Long);
         Assert.Equal(Fault.Timeout, stop.WaitForCut(TimeSpan.Zero));
         Assert.Equal("1 of ACTION_SMTP_CONNECT", _calls.ToString());
-        _calls.End(HostCall.SmtpConnect);
+        running.Dispose();
         _disk.Set();
         Assert.Equal(Fault.None, stop.Wait(Loop.Long));
         Assert.Equal("", _calls.ToString());
+    }
+
+    [Fact]
+    public void A_call_that_fails_holds_up_no_stop()
+    {
+        var observer = new CountedObserver(new FailingObserver(), _calls);
+        Assert.Throws<InvalidOperationException>(observer.Finished);
+        Assert.False(_calls.IsAnyRunning);
     }
 
     [Fact]
@@ -60,5 +69,13 @@ public sealed class EngineStopTests : IDisposable
         };
         stop.Begin();
         return stop;
+    }
+
+    private sealed class FailingObserver : ISubmissionObserver
+    {
+        public void StateChanged(SubmissionState state, long value, int recipient)
+            => throw new InvalidOperationException("an observer that fails");
+
+        public void Finished() => throw new InvalidOperationException("an observer that fails");
     }
 }

@@ -87,10 +87,8 @@ internal sealed class SendingMessage(
 
     private int Read(ContentReader reader, Span<byte> buffer)
     {
-        mail.Calls.Begin(HostCall.SendReader);
-        int count = reader(buffer);
-        mail.Calls.End(HostCall.SendReader);
-        return count;
+        using (mail.Calls.Enter(HostCall.SendReader))
+            return reader(buffer);
     }
 
     public Fault Start()

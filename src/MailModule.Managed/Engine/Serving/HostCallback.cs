@@ -21,34 +21,41 @@ internal sealed record HostCallback(IRequestHandler? Handler, RequestAction Mask
 
     public int Ask(IRequestStream stream, string name, RequestAction action, in RequestArguments arguments)
     {
-        bool was = Begin(CallOf(action));
-        int answer = Handler!.Invoke(stream, name, action, arguments);
-        End(CallOf(action), was);
-        return answer;
+        bool was = BecomeInline();
+        try
+        {
+            using (Calls.Enter(CallOf(action)))
+                return Handler!.Invoke(stream, name, action, arguments);
+        }
+        finally
+        {
+            t_isInline = was;
+        }
     }
 
     /// <summary>Tells the host that a connection has ended.</summary>
     public void TellEnd(IHostHandle handle)
     {
-        bool was = Begin(HostCall.StreamClosed);
-        handle.Close();
-        End(HostCall.StreamClosed, was);
+        bool was = BecomeInline();
+        try
+        {
+            using (Calls.Enter(HostCall.StreamClosed))
+                handle.Close();
+        }
+        finally
+        {
+            t_isInline = was;
+        }
     }
 
-    private bool Begin(HostCall call)
+    // What the thread was before.
+    private bool BecomeInline()
     {
         if (Inline)
             Workers.WakeForBatch(); // what the host may wait for in spite of its promise is under way at least
         bool was = t_isInline;
         t_isInline = Inline;
-        Calls.Begin(call);
         return was;
-    }
-
-    private void End(HostCall call, bool was)
-    {
-        Calls.End(call);
-        t_isInline = was;
     }
 
     private static HostCall CallOf(RequestAction action) => action switch
