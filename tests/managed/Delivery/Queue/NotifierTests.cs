@@ -15,33 +15,16 @@ namespace MailModule.Tests.Delivery.Queue;
 public sealed class NotifierTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly Workers _workers = new(1);
-    private readonly ManualClock _clock = new();
-    private readonly QueueSpool _spool = new([]);
     private readonly FailingDsns _dsns = new();
-    private readonly QueueTable _table;
-    private readonly Notifier _notifier;
+    private readonly NotifierBench _bench;
 
     public NotifierTests()
     {
-        var dependencies = new QueueDependencies
-        {
-            Spool = _spool,
-            RemoteDelivery = new ScriptedNetwork(),
-            DsnSender = _dsns,
-            Workers = _workers,
-            NextHopOf = (domain, _) => domain,
-            ContentOf = _ => throw new InvalidOperationException("nothing is sent here"),
-            VerdictOf = _ => default,
-            Copies = new KeptCopies(_ => CopyFolder, Disk.Real),
-            Time = _clock,
-        };
-        _table = new QueueTable(_spool, dependencies.NextHopOf);
-        _notifier = new Notifier(_table, new QueueEvents(_workers, Log.None, _clock), dependencies);
+        _bench = new NotifierBench(_dsns, CopyFolder);
         _dsns.Sending = () =>
         {
             Assert.True(File.Exists(Copy), "the DSN comes before the copy");
-            Assert.Empty(_spool.Marks);
+            Assert.Empty(_bench.Spool.Marks);
         };
     }
 
@@ -55,9 +38,9 @@ public sealed class NotifierTests : IDisposable
         ((QueueSpool.Entry)item.Entry).IsClaimed = false;
         Turn();
         Assert.Empty(_dsns.Sent);
-        Assert.Empty(_spool.Marks);
-        Assert.Equal(default, _table.Counts);
-        Assert.False(_table.Holds(item));
+        Assert.Empty(_bench.Spool.Marks);
+        Assert.Equal(default, _bench.Table.Counts);
+        Assert.False(_bench.Table.Holds(item));
     }
 
     [Fact]
@@ -66,9 +49,9 @@ public sealed class NotifierTests : IDisposable
         QueueItem item = AddFinal(QueueState.Failed);
         Turn();
         Assert.Equal(["Failed"], _dsns.Sent);
-        Assert.Equal(["m1 0"], _spool.Marks);
-        Assert.Equal(default, _table.Counts);
-        Assert.False(_table.Holds(item));
+        Assert.Equal(["m1 0"], _bench.Spool.Marks);
+        Assert.Equal(default, _bench.Table.Counts);
+        Assert.False(_bench.Table.Holds(item));
     }
 
     [Fact]
@@ -78,7 +61,7 @@ public sealed class NotifierTests : IDisposable
         Turn();
         Assert.Empty(_dsns.Sent);
         Assert.True(File.Exists(Copy));
-        Assert.Equal(["m1 0 soon"], _spool.Marks);
+        Assert.Equal(["m1 0 soon"], _bench.Spool.Marks);
     }
 
     [Fact]
@@ -113,29 +96,29 @@ public sealed class NotifierTests : IDisposable
         QueueItem item = AddFinal(QueueState.Failed, "a@one.test", "b@one.test");
         Turn();
         Assert.Equal(0, _dsns.Asked);
-        using (new HeldLock(_table))
+        using (new HeldLock(_bench.Table))
         {
-            _table.Fail(item.Recipients[1]);
-            _notifier.AddIfDue(item);
+            _bench.Table.Fail(item.Recipients[1]);
+            _bench.Notifier.AddIfDue(item);
         }
         Turn();
         Assert.Equal(["Failed Failed"], _dsns.Sent);
-        Assert.Equal(["m1 0 1"], _spool.Marks);
+        Assert.Equal(["m1 0 1"], _bench.Spool.Marks);
     }
 
     [Fact]
     public void A_table_that_is_closed_keeps_what_is_owed_for_the_next_start()
     {
         QueueItem item = AddFinal(QueueState.Failed);
-        using (new HeldLock(_table))
-            _table.Close();
-        Assert.False(_notifier.BeginNext());
+        using (new HeldLock(_bench.Table))
+            _bench.Table.Close();
+        Assert.False(_bench.Notifier.BeginNext());
         AssertOwed(item);
     }
 
     public void Dispose()
     {
-        _workers.Stop(TimeSpan.FromSeconds(10));
+        _bench.Dispose();
         _folder.Dispose();
     }
 
@@ -143,9 +126,9 @@ public sealed class NotifierTests : IDisposable
     private QueueItem AddFinal(QueueState state, params string[] to)
     {
         string[] recipients = to.Length > 0 ? to : ["a@one.test"];
-        var entry = new QueueSpool.Entry("m1", _clock.GetUtcNow(), Notify.Default, recipients);
-        using var held = new HeldLock(_table);
-        QueueItem item = _table.Admit(entry, RetrySchedule.Default, _clock.GetUtcNow())!;
+        var entry = new QueueSpool.Entry("m1", _bench.Clock.GetUtcNow(), Notify.Default, recipients);
+        using var held = new HeldLock(_bench.Table);
+        QueueItem item = _bench.Table.Admit(entry, RetrySchedule.Default, _bench.Clock.GetUtcNow())!;
         bool isFailed = state == QueueState.Failed;
         foreach (QueueRecipient recipient in item.Recipients)
             recipient.Keep(
@@ -153,45 +136,45 @@ public sealed class NotifierTests : IDisposable
                     isFailed ? AttemptResultKind.Failed : AttemptResultKind.Delivered,
                     isFailed ? Fault.RefusedPermanent : Fault.None, isFailed ? 550 : 250, "", "said so", "mx.one.test",
                     null),
-                _clock.GetUtcNow());
+                _bench.Clock.GetUtcNow());
         item.Recipients[0].OwesDsn = isFailed;
         if (isFailed)
-            _table.Fail(item.Recipients[0]);
+            _bench.Table.Fail(item.Recipients[0]);
         else
-            _table.Relay(item.Recipients[0]);
-        _notifier.AddIfDue(item);
+            _bench.Table.Relay(item.Recipients[0]);
+        _bench.Notifier.AddIfDue(item);
         return item;
     }
 
     /// <summary>Has everything that is due done, and waits until it is.</summary>
     private void Turn()
     {
-        while (_notifier.BeginNext())
+        while (_bench.Notifier.BeginNext())
         {
         }
-        using var held = new HeldLock(_table);
-        while (_notifier.IsBusy)
-            _table.Wait(TimeSpan.FromSeconds(30));
+        using var held = new HeldLock(_bench.Table);
+        while (_bench.Notifier.IsBusy)
+            _bench.Table.Wait(TimeSpan.FromSeconds(30));
     }
 
     private void AssertOwed(QueueItem item)
     {
         Assert.Empty(_dsns.Sent);
-        Assert.Empty(_spool.Marks);
-        Assert.True(_table.Holds(item));
-        Assert.Equal(1, _table.Counts.Failed);
+        Assert.Empty(_bench.Spool.Marks);
+        Assert.True(_bench.Table.Holds(item));
+        Assert.Equal(1, _bench.Table.Counts.Failed);
     }
 
     private void AssertDoneAfterTheWait()
     {
         Turn();
-        Assert.Empty(_spool.Marks);
-        _clock.TurnTo(_notifier.NextDue!.Value);
+        Assert.Empty(_bench.Spool.Marks);
+        _bench.Clock.TurnTo(_bench.Notifier.NextDue!.Value);
         Turn();
         Assert.Equal(["Failed"], _dsns.Sent);
-        Assert.Equal(["m1 0"], _spool.Marks);
+        Assert.Equal(["m1 0"], _bench.Spool.Marks);
         Assert.True(File.Exists(Copy));
-        Assert.Equal(default, _table.Counts);
+        Assert.Equal(default, _bench.Table.Counts);
     }
 
     /// <summary>Fails, or throws, as it is told.</summary>
