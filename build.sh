@@ -88,7 +88,7 @@ command_size() {
   need python3 python3
   get_missing
   build_library
-  python3 scripts/size.py "$OUT/lib/$soname" src/MailModule.Native/obj/libmailmodule.map
+  python3 scripts/size.py "$OUT/lib/$soname" "src/MailModule.Native/obj/libmailmodule.$(runtime_identifier).map"
 }
 
 command_install() {
