@@ -2,7 +2,7 @@ using MailModule.Primitives;
 using MailModule.Primitives.Os;
 using MailModule.Primitives.Os.Windows;
 
-namespace MailModule.Tests.Primitives;
+namespace MailModule.Tests.Primitives.Os;
 
 /// <summary>Windows' errors in the numbers and words that the rest of the library knows; on every system.</summary>
 public class WindowsErrorsTests
