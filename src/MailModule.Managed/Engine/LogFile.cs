@@ -163,7 +163,7 @@ internal sealed class LogFile : IJob
 
     // Opening a pipe that nobody reads would never end.
     private bool IsPipe()
-        => FileCalls.Linux.Stat([.. Encoding.UTF8.GetBytes(_path), 0], out FileStamp stamp) >= 0 && stamp.IsPipe;
+        => FileCalls.Real.Stat([.. Encoding.UTF8.GetBytes(_path), 0], out FileStamp stamp) >= 0 && stamp.IsPipe;
 
     private static FileStreamOptions Options()
     {

@@ -131,7 +131,7 @@ internal sealed class ContentFile : IDiskFile
             if (result == 0)
                 continue;
             if (result > 0)
-                result = FileCalls.Linux.Read(descriptor, buffer);
+                result = FileCalls.Real.Read(descriptor, buffer);
             count = Math.Max(0, result);
             if (result >= 0)
                 return Fault.None;

@@ -87,7 +87,7 @@ internal sealed class HomeFolder : IDisposable
     /// <summary>The owner of a home; false if there is none.</summary>
     public static bool TryGetOwner(string path, out FileOwner owner)
     {
-        bool isThere = Open(FileCalls.Linux, path, out HomeFolder? home) >= 0;
+        bool isThere = Open(FileCalls.Real, path, out HomeFolder? home) >= 0;
         owner = isThere ? home!.Owner : default;
         home?.Dispose();
         return isThere;

@@ -29,12 +29,12 @@ internal static class TextFile
     /// <exception cref="InvalidDataException">It is too long.</exception>
     public static byte[] ReadOctets(string path, int limit)
     {
-        int descriptor = FileCalls.Linux.OpenReadNonBlocking([.. Encoding.UTF8.GetBytes(path), 0]);
+        int descriptor = FileCalls.Real.OpenReadNonBlocking([.. Encoding.UTF8.GetBytes(path), 0]);
         if (descriptor < 0)
             throw Failure(descriptor);
         try
         {
-            int result = FileCalls.Linux.StatAt(descriptor, default, out FileStamp stamp);
+            int result = FileCalls.Real.StatAt(descriptor, default, out FileStamp stamp);
             if (result < 0)
                 throw Failure(result);
             if (!stamp.IsRegular)
@@ -44,7 +44,7 @@ internal static class TextFile
         }
         finally
         {
-            FileCalls.Linux.Close(descriptor);
+            FileCalls.Real.Close(descriptor);
         }
     }
 
@@ -52,7 +52,7 @@ internal static class TextFile
     {
         byte[] octets = new byte[Math.Min(FirstPiece, limit + 1)];
         int length = 0, count;
-        while ((count = FileCalls.Linux.Read(descriptor, octets.AsSpan(length))) > 0)
+        while ((count = FileCalls.Real.Read(descriptor, octets.AsSpan(length))) > 0)
         {
             length += count;
             if (length > limit)
