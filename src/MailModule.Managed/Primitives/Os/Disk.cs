@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MailModule.Primitives.Os;
 
-/// <summary>The real file system (Linux).</summary>
+/// <summary>The real file system.</summary>
 internal sealed class Disk : IDisk
 {
     public static readonly Disk Real = new();

@@ -27,7 +27,7 @@ internal unsafe partial class FileCalls
     private const int LockRelease = 8;
 
     /// <summary>Those of the system that this is.</summary>
-    public static readonly FileCalls Real = new();
+    public static readonly FileCalls Real = OperatingSystem.IsWindows() ? new WindowsFileCalls() : new FileCalls();
 
     /// <summary>Opens for reading, a file or a directory; the descriptor.</summary>
     public virtual int OpenRead(ReadOnlySpan<byte> path)

@@ -12,6 +12,7 @@ internal static class TextFile
     /// <summary>Room for a bundle of all the roots that there are, several times.</summary>
     public const int PemLimit = 4 * 1024 * 1024;
 
+    private const string NoFile = "it is no file, but a pipe or a device";
     private const int FirstPiece = 16 * 1024;
 
     /// <summary>Its text, without a byte order mark.</summary>
@@ -38,7 +39,7 @@ internal static class TextFile
                 throw Failure(result);
             if (!stamp.IsRegular)
                 throw ExceptionWords.Unreadable(
-                    stamp.IsDirectory ? "it is a folder" : "it is no file, but a pipe or a device");
+                    stamp.IsDirectory ? "it is a folder" : NoFile);
             return stamp.Length > limit ? throw TooLong(limit) : ReadAll(descriptor, limit);
         }
         finally
@@ -67,6 +68,7 @@ internal static class TextFile
     private static Exception Failure(int result) => -result switch
     {
         Errno.NoEntry or Errno.NotDirectory => new FileNotFoundException("there is no such file"),
+        Errno.NoDeviceOrAddress => ExceptionWords.Unreadable(NoFile),
         Errno.NoAccess => new UnauthorizedAccessException("it may not be read"),
         _ => ExceptionWords.Unreadable(SystemFault.WordsOf(-result)),
     };
