@@ -47,6 +47,9 @@ public static class ExceptionWords
 
     private static bool IsOurs(Exception e) => e is InvalidDataException || e.HResult == OurNumber;
 
-    // The runtime puts the number of the system's error there, where it has one.
-    private static int SystemErrorOf(Exception e) => e.HResult is > 0 and < 4096 ? e.HResult : 0;
+    // The runtime puts the number of the system's error there, where it has one; of Windows' as an HRESULT, which
+    // elsewhere only its own kinds of exception have.
+    private static int SystemErrorOf(Exception e)
+        => e.HResult is > 0 and < 4096 ? e.HResult
+            : e.GetType() == typeof(IOException) && (e.HResult >>> 16) == 0x8007 ? e.HResult & 0xFFFF : 0;
 }
