@@ -29,12 +29,6 @@ internal static class SystemFault
     public static string WordsOf(int errno)
         => OperatingSystem.IsWindows() ? WindowsErrors.Describe(errno) : Marshal.GetPInvokeErrorMessage(errno);
 
-    /// <summary>The runtime says that no descriptor is left.</summary>
-    public static bool IsOutOfDescriptors(IOException e)
-        => OperatingSystem.IsWindows()
-            ? WindowsErrors.Of(e.HResult & 0xFFFF) == Errno.TooManyFiles
-            : (e.HResult & 0xFFFF) is Errno.TooManyFiles or Errno.TooManyFilesInSystem;
-
     private static Fault Meaning(int error) => error switch
     {
         <= 0 => Fault.None,

@@ -9,7 +9,6 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 internal static class WindowsDescriptors
 {
-    private const int IllegalSeek = 29;
     private const int LongestPause = 8;
 
     /// <summary>
@@ -18,7 +17,7 @@ internal static class WindowsDescriptors
     /// </summary>
     public static int Duplicate(int descriptor)
     {
-        if (descriptor <= 0)
+        if (descriptor <= 0 || Readiness.TypeOf(descriptor) == Readiness.Unknown)
             return -Errno.BadDescriptor;
         if (Readiness.TypeOf(descriptor) == Readiness.OnDisk && Reopen(descriptor) is > 0 and var file)
             return file;
@@ -29,7 +28,7 @@ internal static class WindowsDescriptors
     public static long OffsetOf(int descriptor)
     {
         if (Readiness.TypeOf(descriptor) != Readiness.OnDisk)
-            return -IllegalSeek;
+            return -Errno.NotSupported;
         Span<byte> offset = stackalloc byte[sizeof(long)];
         int status = NtFile.Query(descriptor, offset, NtFile.PositionInformation);
         return status < 0
@@ -74,15 +73,6 @@ internal static class WindowsDescriptors
     }
 
     private static int Reopen(int descriptor)
-    {
-        Span<byte> offset = stackalloc byte[sizeof(long)];
-        if (NtFile.Create(descriptor, default, NtFile.ReadData, NtFile.OpenExisting, NtFile.NoFolder, 0,
-                out nint own) < 0)
-            return -1;
-        if (NtFile.Query(descriptor, offset, NtFile.PositionInformation) >= 0
-            && NtFile.Set(own, offset, NtFile.PositionInformation) >= 0)
-            return (int)own;
-        NtFile.Close(own);
-        return -1;
-    }
+        => NtFile.Create(descriptor, default, NtFile.ReadData, NtFile.OpenExisting, NtFile.NoFolder, 0,
+            out nint own) < 0 ? -1 : (int)own;
 }

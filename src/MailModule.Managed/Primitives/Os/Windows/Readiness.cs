@@ -5,8 +5,8 @@ namespace MailModule.Primitives.Os.Windows;
 /// <summary>Handles that a host has opened: what they are, copies of them, and whether a read would wait.</summary>
 internal static unsafe partial class Readiness
 {
-    /// <summary>Of <see cref="TypeOf"/>: a file; a pipe or a socket.</summary>
-    public const uint OnDisk = 1, PipeOrSocket = 3;
+    /// <summary>Of <see cref="TypeOf"/>: nothing that is open; a file; a pipe or a socket.</summary>
+    public const uint Unknown = 0, OnDisk = 1, PipeOrSocket = 3;
 
     private const uint SameAccess = 2;
     private const short ToRead = 0x300;
