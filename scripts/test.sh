@@ -8,6 +8,7 @@ LOGS=$OUT/test
 cd "$ROOT"
 . scripts/packages.sh
 . scripts/library.sh
+. scripts/windows.sh
 
 suite_managed() {
   dotnet test tests/managed -c Release --nologo -v q --logger "console;verbosity=minimal"
@@ -41,11 +42,18 @@ suite_install() {
   tests/install/run.sh
 }
 
+suite_windows() {
+  build_windows
+  test_windows
+}
+
 # "Passed!  - Failed: 0, Passed: 31, Skipped: 0"
 count_managed() { sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+),.*/\2 \1/p' "$1"; }
 
 # "100% tests passed, 0 tests failed out of 7"
 count_c() { awk '/tests failed out of/ { for (i = 1; i < NF; i++) if ($i == "tests" && $(i + 1) == "failed") f = $(i - 1); print $NF - f, f }' "$1"; }
+
+count_windows() { count_c "$1"; }
 
 # our own runners end with "N passed, N failed"
 count_lines() { sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$1" | tail -n 1; }
