@@ -1,6 +1,6 @@
-"""Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS ENGINE.
+"""Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS ENGINE NM OBJDUMP.
 
-The header is read by a compiler (clang's AST), the library by nm; SYMBOLS is every symbol ever released, ENGINE the
+The header is read by a compiler (clang's AST), the library by nm, a DLL by objdump, as they are for its machine; SYMBOLS is every symbol ever released, ENGINE the
 folder of the engine's sources, whose enums the header's constants are: that of faults with the sign turned.
 """
 
@@ -57,10 +57,16 @@ def constants(tree):
     return found
 
 
-def exports(library):
+def exports(library, nm):
     """Dynamic symbols without their version, and without the version nodes themselves."""
-    lines = (line.split() for line in output("nm", "-D", "--defined-only", library).splitlines())
+    lines = (line.split() for line in output(nm, "-D", "--defined-only", library).splitlines())
     return {fields[2].split("@")[0] for fields in lines if fields[1] != "A"}
+
+
+def dll_exports(headers):
+    """The names in the table of exports, which objdump -p shows with the rest."""
+    table = headers.split("[Ordinal/Name Pointer] Table", 1)[1].split("\n\n", 1)[0]
+    return set(re.findall(r"^\s*\[ *\d+\].*?(\S+)$", table, re.M))
 
 
 def members(source, name):
@@ -88,10 +94,11 @@ def differences(what, left, right):
     return bool(only_left or only_right)
 
 
-def main(library, header, symbols, engine):
-    engine = pathlib.Path(engine)
+def main(library, header, symbols, engine, nm, objdump):
+    engine, headers, is_dll = pathlib.Path(engine), output(objdump, "-p", library), library.endswith(".dll")
     c, cxx = ast(header, "c", "c99"), ast(header, "c++", "c++98")
-    declared, exported, numbers = functions(c), exports(library), constants(c)
+    declared, numbers = functions(c), constants(c)
+    exported = dll_exports(headers) if is_dll else exports(library, nm)
     listed = {line.split()[0] for line in pathlib.Path(symbols).read_text().splitlines() if line and line[0] != "#"}
     codes = {(name, value) for name, value in numbers.items() if name.startswith("MM_E_") or name == "MM_OK"}
     fault_codes = of_enum(engine, "Primitives/Fault.cs", "Fault", "MM_E_")
@@ -106,9 +113,10 @@ def main(library, header, symbols, engine):
     for file, name, prefix in ENUMS:
         known = {(c, value) for c, value in numbers.items() if c.startswith(prefix) and c not in OTHERS}
         wrong.append(differences(f"constants {prefix}..., {name}", known, of_enum(engine, file, name, prefix)))
-    soname = re.search(r"SONAME\s+(\S+)", output("objdump", "-p", library))
-    if not soname or soname[1] != "libmailmodule.so.1":
-        print("SONAME is", soname and soname[1])
+    pattern, own_name = (r"^Name\s+\w+ (\S+)", "mailmodule.dll") if is_dll else (r"SONAME\s+(\S+)", "libmailmodule.so.1")
+    found = re.search(pattern, headers, re.M)
+    if not found or found[1] != own_name:
+        print("the library's own name is", found and found[1])
         wrong.append(True)
     print(f"{len(declared)} functions, {len(exported)} exports, {len(codes)} errors")
     return 1 if any(wrong) else 0
