@@ -8,6 +8,7 @@ LOGS=$OUT/test
 cd "$ROOT"
 . scripts/packages.sh
 . scripts/library.sh
+. scripts/windows.sh
 
 suite_managed() {
   dotnet test tests/managed -c Release --nologo -v q --logger "console;verbosity=minimal"
@@ -41,6 +42,11 @@ suite_install() {
   tests/install/run.sh
 }
 
+suite_windows() {
+  build_windows
+  test_windows
+}
+
 # "Passed!  - Failed: 0, Passed: 31, Skipped: 0"
 count_managed() { sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+),.*/\2 \1/p' "$1"; }
 
@@ -49,6 +55,8 @@ count_c() {
   awk '/Test +#[0-9]+:.*\*\*\*Skipped/ { s++ }
     /tests failed out of/ { for (i = 1; i < NF; i++) if ($i == "tests" && $(i + 1) == "failed") f = $(i - 1); print $NF - f - s, f }' "$1"
 }
+
+count_windows() { count_c "$1"; }
 
 # our own runners end with "N passed, N failed"
 count_lines() { sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$1" | tail -n 1; }

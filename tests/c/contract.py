@@ -87,6 +87,13 @@ def of_enum(engine, file, name, prefix):
     return {(constant_name(member, prefix), number) for member, number in members(engine / file, name).items()}
 
 
+def without_convention(header, names):
+    """Functions and callbacks for which the header does not say cdecl: a host may be compiled with another default."""
+    code = re.sub(r"/\*.*?\*/", "", pathlib.Path(header).read_text(), flags=re.S)
+    callbacks = {match[0] for match in re.finditer(r"\(\s*\*\s*\w*", code)}
+    return callbacks | {name for name in names if not re.search(rf"\bMM_CALL {name}\(", code)}
+
+
 def differences(what, left, right):
     only_left, only_right = sorted(left - right), sorted(right - left)
     if only_left or only_right:
@@ -107,6 +114,7 @@ def main(library, header, symbols, engine, nm, objdump):
         differences("header, exports", declared | MANGLED, exported),
         differences("exports, released symbols", exported, listed),
         differences("C, C++", declared, functions(cxx)),
+        differences("declarations without MM_CALL, none", without_convention(header, declared), set()),
         differences("constants of errors, engine's faults", codes, faults),
         differences("constants in C, in C++", set(numbers.items()), set(constants(cxx).items())),
     ]
