@@ -50,8 +50,7 @@ internal sealed class ContentFile : IDiskFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            bool isFull = e is IOException
-                && (e.HResult & 0xFFFF) is Errno.TooManyFiles or Errno.TooManyFilesInSystem;
+            bool isFull = e is IOException { HResult: Errno.TooManyFiles or Errno.TooManyFilesInSystem };
             string wrong = Directory.Exists(path) ? "it is a folder" : ExceptionWords.Of(e);
             return FaultReason.Because(isFull ? Fault.Full : Fault.Io, $"{path}: {wrong}");
         }
@@ -65,11 +64,14 @@ internal sealed class ContentFile : IDiskFile
     {
         file = null;
         int own = Descriptors.Duplicate(descriptor);
+        if (own == -Errno.BadDescriptor)
+            return FaultReason.Because(Fault.Argument, $"no descriptor {descriptor} is open");
         if (own < 0)
-            return SystemFault.Of(own) == Fault.Full
-                ? FaultReason.Because(Fault.Full, SystemFault.Describe(Fault.Full))
-                : FaultReason.Because(Fault.Argument, $"no descriptor {descriptor} is open");
-        file = new ContentFile(new SafeFileHandle(own, ownsHandle: true), Descriptors.OffsetOf(own));
+        {
+            Fault fault = SystemFault.Of(own) == Fault.Full ? Fault.Full : Fault.Argument;
+            return FaultReason.Because(fault, SystemFault.WordsOf(-own));
+        }
+        file = new ContentFile(new SafeFileHandle(own, ownsHandle: true), Descriptors.OffsetOf(descriptor));
         return Fault.None;
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MailModule.Primitives.Os.Windows;
 
 namespace MailModule.Primitives.Os;
 
@@ -39,10 +40,15 @@ internal static class LockHolder
             return "another engine";
         if (process == Environment.ProcessId)
             return "another engine of this process";
-        string name = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/comm"));
+        string name = ProgramOf(process);
         string which = string.Create(CultureInfo.InvariantCulture, $"another engine, in process {process}");
         return name.Length > 0 ? $"{which} ({name})" : which;
     }
+
+    /// <summary>Empty if it is not known.</summary>
+    private static string ProgramOf(int process) => OperatingSystem.IsWindows()
+        ? Path.GetFileName(Machine.ProgramOf(process)) ?? ""
+        : Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/comm"));
 
     private static string Read(string path)
     {

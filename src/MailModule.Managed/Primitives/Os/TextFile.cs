@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MailModule.Primitives.Os;
@@ -69,6 +68,6 @@ internal static class TextFile
     {
         Errno.NoEntry or Errno.NotDirectory => new FileNotFoundException("there is no such file"),
         Errno.NoAccess => new UnauthorizedAccessException("it may not be read"),
-        _ => ExceptionWords.Unreadable(Marshal.GetPInvokeErrorMessage(-result)),
+        _ => ExceptionWords.Unreadable(SystemFault.WordsOf(-result)),
     };
 }
