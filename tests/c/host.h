@@ -226,7 +226,8 @@ static inline int host_main(void) {
     host_prepare();
     sprintf(resolver, "127.0.0.1:%d", host_start_resolver());
     SetConfigParam(text("smtp_dns"), resolver);
-    legacy_main();
+    if (legacy_main() != 0)
+        return check_result();
     port = GetConfigParamInt(text("smtp_port"));
     CHECK_INT(0, SetSMTPServer(host_smtp, 0, ALL));
     CHECK_INT(0, SetPOP3Server(host_pop3, legacy_pop_port, ALL));
