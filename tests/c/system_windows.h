@@ -53,11 +53,12 @@ static inline void socket_set_no_delay(socket_number number) {
     setsockopt(number, IPPROTO_TCP, TCP_NODELAY, (const char *)&yes, sizeof yes);
 }
 
-/* Windows' own words, in the language that it speaks. */
+/* Windows' own words, in the language that it speaks; where it has none, what .NET says of that. */
 static inline const char *words_of_error(DWORD error) {
     static char words[500];
     DWORD how = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS;
-    FormatMessageA(how, NULL, error, 0, words, sizeof words, NULL);
+    if (FormatMessageA(how, NULL, error, 0, words, sizeof words, NULL) == 0)
+        snprintf(words, sizeof words, "Unknown error (0x%lx)", error);
     words[strcspn(words, "\r\n")] = '\0';
     return words;
 }

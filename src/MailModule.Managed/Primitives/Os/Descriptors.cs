@@ -35,6 +35,18 @@ internal static unsafe partial class Descriptors
         return Result(poll(wait, 1, milliseconds));
     }
 
+    /// <summary>The next octets; 0 at the end.</summary>
+    public static int Read(int descriptor, Span<byte> buffer)
+        => OperatingSystem.IsWindows()
+            ? WindowsDescriptors.Read(descriptor, buffer)
+            : FileCalls.Real.Read(descriptor, buffer);
+
+    /// <summary>Octets at an offset, of a file; fewer than asked for only at its end.</summary>
+    public static int ReadAt(int descriptor, Span<byte> buffer, long offset, out int count)
+        => OperatingSystem.IsWindows()
+            ? WindowsDescriptors.ReadAt(descriptor, buffer, offset, out count)
+            : DiskCalls.ReadAt(descriptor, buffer, offset, out count);
+
     private static int Result(int value) => value < 0 ? -Marshal.GetLastPInvokeError() : value;
 
     [LibraryImport("libc", SetLastError = true)]

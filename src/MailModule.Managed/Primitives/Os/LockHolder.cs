@@ -13,16 +13,12 @@ internal static class LockHolder
 {
     private const string Suffix = ".pid";
     private const int SizeLimit = 64;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public static void Write(string path)
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = OwnerOnly;
-            using var file = new FileStream(path + Suffix, options);
+            using var file = new FileStream(path + Suffix, PrivateFile.Options(FileMode.Create));
             file.Write(Encoding.ASCII.GetBytes(string.Create(
                 CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
         }
