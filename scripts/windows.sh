@@ -5,9 +5,6 @@
 WINDOWS=$OUT/win-x64
 mingw=x86_64-w64-mingw32
 
-# A prefix of this tree's own, without a display, without .NET and the HTML engine that wine would offer to fetch.
-export WINEPREFIX=${WINEPREFIX:-$OUT/wine} WINEDEBUG=${WINEDEBUG:--all} WINEDLLOVERRIDES="mscoree=d;mshtml=d"
-
 build_windows() {
   echo "library: win-x64"
   run_logged "$OUT/restore-windows.log" dotnet restore src/MailModule.Native -r win-x64 -v m
@@ -36,17 +33,6 @@ lay_out_windows() {
   "$mingw-dlltool" -d "$WINDOWS/mailmodule.def" -D mailmodule.dll -l "$WINDOWS/libmailmodule.dll.a"
 }
 
-# The prefix is made once. Its server ends by itself a few seconds after the last program; end_wine does not wait.
-begin_wine() {
-  [[ ! -f $WINEPREFIX/.made ]] || return 0
-  mkdir -p "$WINEPREFIX"
-  env -u DISPLAY wine wineboot -i >"$OUT/wine.log" 2>&1 || { cat "$OUT/wine.log" >&2 && return 1; }
-  wineserver -w
-  touch "$WINEPREFIX/.made"
-}
-
-end_wine() { wineserver -k 2>/dev/null || true; }
-
 configure_windows() {
   run_logged "$OUT/cmake-win-x64.log" cmake -S "$ROOT" -B "$OUT/cmake-win-x64" -DMAILMODULE_OUT="$WINDOWS" \
     -DCMAKE_TOOLCHAIN_FILE="$ROOT/cmake/win-x64.cmake" -DCMAKE_BUILD_TYPE=Release "$@"
@@ -56,8 +42,8 @@ test_windows() {
   local status=0
   configure_windows -DBUILD_TESTING=ON
   cmake --build "$OUT/cmake-win-x64" --parallel 2
-  begin_wine
+  scripts/wine.sh cmd /c ver # makes wine's folder, once
   ctest --test-dir "$OUT/cmake-win-x64" --output-on-failure --timeout 300 || status=$?
-  end_wine
+  WINEPREFIX=${WINEPREFIX:-$OUT/wine} wineserver -k || true
   return $status
 }

@@ -12,6 +12,9 @@ import sys
 
 # What C++ compilers made of the old header's overloads: exported for old objects, declared nowhere.
 MANGLED = {"_Z14SetConfigParamPci", "_Z14SetConfigParamPcS_"}
+# Microsoft's: in the DLL besides.
+MANGLED_IN_DLL = {"?SetConfigParam@@YAXPEADH@Z", "?SetConfigParam@@YAXPEAD0@Z"}
+MANGLED_BY_MICROSOFT = {"?SetConfigParam@@YAXPEADH@Z", "?SetConfigParam@@YAXPEAD0@Z"}
 
 
 def output(*command):
@@ -111,8 +114,8 @@ def main(library, header, symbols, engine, nm, objdump):
     fault_codes = of_enum(engine, "Primitives/Fault.cs", "Fault", "MM_E_")
     faults = {(name.replace("MM_E_NONE", "MM_OK"), -number) for name, number in fault_codes}
     wrong = [
-        differences("header, exports", declared | MANGLED, exported),
-        differences("exports, released symbols", exported, listed),
+        differences("header, exports", declared | MANGLED | (MANGLED_IN_DLL if is_dll else set()), exported),
+        differences("exports, released symbols", exported - MANGLED_IN_DLL, listed),
         differences("C, C++", declared, functions(cxx)),
         differences("declarations without MM_CALL, none", without_convention(header, declared), set()),
         differences("constants of errors, engine's faults", codes, faults),
