@@ -12,8 +12,8 @@ import sys
 
 # What C++ compilers made of the old header's overloads: exported for old objects, declared nowhere.
 MANGLED = {"_Z14SetConfigParamPci", "_Z14SetConfigParamPcS_"}
-# Microsoft's: in the DLL besides.
-MANGLED_IN_DLL = {"?SetConfigParam@@YAXPEADH@Z", "?SetConfigParam@@YAXPEAD0@Z"}
+
+# What Microsoft's make of them: only a DLL has these, too.
 MANGLED_BY_MICROSOFT = {"?SetConfigParam@@YAXPEADH@Z", "?SetConfigParam@@YAXPEAD0@Z"}
 
 
@@ -109,13 +109,14 @@ def main(library, header, symbols, engine, nm, objdump):
     c, cxx = ast(header, "c", "c99"), ast(header, "c++", "c++98")
     declared, numbers = functions(c), constants(c)
     exported = dll_exports(headers) if is_dll else exports(library, nm)
+    mangled = MANGLED | MANGLED_BY_MICROSOFT if is_dll else MANGLED
     listed = {line.split()[0] for line in pathlib.Path(symbols).read_text().splitlines() if line and line[0] != "#"}
     codes = {(name, value) for name, value in numbers.items() if name.startswith("MM_E_") or name == "MM_OK"}
     fault_codes = of_enum(engine, "Primitives/Fault.cs", "Fault", "MM_E_")
     faults = {(name.replace("MM_E_NONE", "MM_OK"), -number) for name, number in fault_codes}
     wrong = [
-        differences("header, exports", declared | MANGLED | (MANGLED_IN_DLL if is_dll else set()), exported),
-        differences("exports, released symbols", exported - MANGLED_IN_DLL, listed),
+        differences("header, exports", declared | mangled, exported),
+        differences("exports, released symbols", exported, listed | mangled),
         differences("C, C++", declared, functions(cxx)),
         differences("declarations without MM_CALL, none", without_convention(header, declared), set()),
         differences("constants of errors, engine's faults", codes, faults),
