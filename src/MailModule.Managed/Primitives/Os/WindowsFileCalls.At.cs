@@ -66,14 +66,12 @@ internal sealed partial class WindowsFileCalls
             ? WindowsStamp.Read(folder, out stamp)
             : StampAndClose(OpenPlaceAt(folder, name), out stamp);
 
+    /// <summary>
+    /// One name in the folder, and no path: the rights are ours, not the user's, and a path may lead to another
+    /// machine, which would be shown our account.
+    /// </summary>
     public override int LookFrom(int folder, ReadOnlySpan<byte> path, out FileStamp stamp)
-    {
-        stamp = default;
-        string text = Encoding.UTF8.GetString(path[..Math.Max(0, path.IndexOf((byte)0))]);
-        if (text.Length == 0 || HandlePath.Of(folder) is not { } home)
-            return -Errno.NoEntry;
-        return Stat([.. Encoding.UTF8.GetBytes(Path.GetFullPath(text, home)), 0], out stamp);
-    }
+        => StatAt(folder, path, out stamp);
 
     public override int HasName(ReadOnlySpan<byte> path)
         => Nt(path, out string name) is < 0 and var wrong ? wrong : ResultOf(NtFile.QueryAttributes(name));

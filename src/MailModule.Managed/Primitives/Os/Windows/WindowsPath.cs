@@ -26,9 +26,6 @@ internal static class WindowsPath
             : plain.StartsWith('\\') ? path[..1] : "";
     }
 
-    /// <summary>It leads to one place, wherever the process is.</summary>
-    public static bool IsAbsolute(string path) => RootOf(path).Length > 1;
-
     /// <summary>The names behind the root.</summary>
     public static string[] Names(string path)
         => path[RootOf(path).Length..].Split(s_separators, StringSplitOptions.RemoveEmptyEntries);
