@@ -12,7 +12,7 @@
 /* The message of the last error has these words in it, more than the meaning of its number, and none of .NET's. */
 static void check_says(int line, const char *words) {
     static const char *const foreign[] = {"Exception", "System.", "MailModule.", "Parameter", "Fault", "peer"};
-    const char *message = mm_last_error_message();
+    const char *message = with_slashes(mm_last_error_message());
     size_t general = strlen(mm_strerror(mm_last_error()));
     int wrong = !strstr(message, words) || strlen(message) <= general + 2 ||
                 strncmp(message, mm_strerror(mm_last_error()), general) != 0;

@@ -25,8 +25,9 @@
 #include <unistd.h>
 
 #define NOTHING_FILE "/dev/null"
-#define IMPOSSIBLE_FOLDER "/proc/none" /* a path that no folder can be made at */
-#define MAILDIR_FLAGS_MARK ":2,"       /* between a message's name in its Maildir and its flags */
+#define IMPOSSIBLE_FOLDER "/proc/none"   /* a path that no folder can be made at */
+#define SILENT_NAME_SERVER "127.0.0.1:1" /* nobody listens there, and a question fails at once */
+#define MAILDIR_FLAGS_MARK ":2,"         /* between a message's name in its Maildir and its flags */
 
 /* ---- sockets ---- */
 
@@ -114,6 +115,11 @@ static inline long descriptor_write(descriptor number, const void *octets, size_
 static inline void make_pipe(descriptor ends[2]) {
     if (pipe(ends) != 0)
         exit(99);
+}
+
+/* A text with paths that the system writes in more ways than one: with slashes. */
+static inline const char *with_slashes(const char *text) {
+    return text;
 }
 
 /* A new folder for what is temporary; 0 if it is there. */
