@@ -13,7 +13,9 @@ usage: ./build.sh COMMAND
                         (the default) or dnsclient (the package DnsClient, see docs/decisions/0011)
   demo                  sends sample messages through the library's servers on loopback and reads them back; and to another
                         host by DNS: one taken, one put off and tried again, one returned
-  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed"
+  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed". Named alone: windows
+  windows [--no-tests]  the DLL for Windows x64, cross-built for tests (docs/windows.md): out/win-x64/mailmodule.dll,
+                        mailmodule.lib, libmailmodule.dll.a, mailmodule.def, include; then its tests, under wine
   fuzz [TARGET...] [SECONDS]
                         AFL++ on what reads the words of others: all targets, 60 seconds each; finds are kept in out/fuzz
                         and end it with 1: ./build.sh fuzz --help
@@ -32,6 +34,8 @@ USAGE
 . scripts/packages.sh
 # shellcheck source=scripts/library.sh
 . scripts/library.sh
+# shellcheck source=scripts/windows.sh
+. scripts/windows.sh
 
 command_build() {
   local dns=own argument
@@ -61,6 +65,18 @@ command_test() {
   scripts/test.sh "$@"
 }
 
+command_windows() {
+  case ${1:-} in
+    '') command_test windows ;;
+    --no-tests)
+      need_for_windows
+      get_missing
+      build_windows
+      ;;
+    *) usage >&2 && exit 2 ;;
+  esac
+}
+
 command_fuzz() {
   need_dotnet
   case " $* " in *" --help "*) ;; *) need_for_fuzz ;; esac
@@ -88,7 +104,7 @@ command_size() {
   need python3 python3
   get_missing
   build_library
-  python3 scripts/size.py "$OUT/lib/$soname" src/MailModule.Native/obj/libmailmodule.map
+  python3 scripts/size.py "$OUT/lib/$soname" "src/MailModule.Native/obj/libmailmodule.$(runtime_identifier).map"
 }
 
 command_install() {
@@ -114,7 +130,7 @@ main() {
   local command=${1:-help}
   shift || true
   case $command in
-    build | demo | test | fuzz | check | bench | size | install | clean) "command_$command" "$@" ;;
+    build | demo | test | windows | fuzz | check | bench | size | install | clean) "command_$command" "$@" ;;
     help | --help | -h) usage ;;
     *) usage >&2 && exit 2 ;;
   esac

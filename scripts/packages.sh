@@ -39,6 +39,22 @@ need_for_build() {
   need_file libssl3 '/usr/lib/*/libssl.so.3' '/usr/lib*/libssl.so.3' '/lib/*/libssl.so.3'
 }
 
+# Cross-building the DLL, and wine to run it.
+need_for_windows() {
+  need_dotnet
+  need cmake cmake
+  need make make
+  need python3 python3
+  need clang-16 clang-16
+  need lld-link-16 lld-16
+  need llvm-dlltool-16 llvm-16
+  need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+  need x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
+  need_file mingw-w64-x86-64-dev /usr/x86_64-w64-mingw32/lib/libucrt.a
+  need wine wine
+  need_file wine64 /usr/lib/wine/wine64
+}
+
 need_for_demo() {
   need python3 python3
   need nsd nsd
@@ -57,6 +73,13 @@ need_for_tests() {
       need clang clang
       need nm binutils
       need pkg-config pkg-config
+      ;;
+  esac
+  case $suites in
+    *" windows "*)
+      need_for_windows
+      need_for_demo
+      need clang clang
       ;;
   esac
   case $suites in

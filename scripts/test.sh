@@ -8,6 +8,7 @@ LOGS=$OUT/test
 cd "$ROOT"
 . scripts/packages.sh
 . scripts/library.sh
+. scripts/windows.sh
 
 suite_managed() {
   dotnet test tests/managed -c Release --nologo -v q --logger "console;verbosity=minimal"
@@ -20,7 +21,7 @@ suite_c() {
 }
 
 suite_demo() {
-  if scripts/demo.sh; then
+  if scripts/demo.sh "$@"; then
     echo "1 passed, 0 failed"
   else
     echo "0 passed, 1 failed"
@@ -41,11 +42,19 @@ suite_install() {
   tests/install/run.sh
 }
 
+suite_windows() {
+  build_windows
+  test_windows
+}
+
 # "Passed!  - Failed: 0, Passed: 31, Skipped: 0"
 count_managed() { sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+),.*/\2 \1/p' "$1"; }
 
-# "100% tests passed, 0 tests failed out of 7"
-count_c() { awk '/tests failed out of/ { for (i = 1; i < NF; i++) if ($i == "tests" && $(i + 1) == "failed") f = $(i - 1); print $NF - f, f }' "$1"; }
+# "100% tests passed, 0 tests failed out of 7", among them "1/7 Test #1: name ...***Skipped"
+count_c() {
+  awk '/Test +#[0-9]+:.*\*\*\*Skipped/ { s++ }
+    /tests failed out of/ { for (i = 1; i < NF; i++) if ($i == "tests" && $(i + 1) == "failed") f = $(i - 1); print $NF - f - s, f }' "$1"
+}
 
 # our own runners end with "N passed, N failed"
 count_lines() { sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$1" | tail -n 1; }
@@ -53,6 +62,7 @@ count_demo() { count_lines "$1"; }
 count_interop() { count_lines "$1"; }
 count_kill() { count_lines "$1"; }
 count_install() { count_lines "$1"; }
+count_windows() { count_c "$1" && count_lines "$1"; }
 
 passed=0
 failed=0

@@ -27,10 +27,11 @@ internal abstract class Acceptor
     protected Socket Socket { get; }
 
     /// <summary>The kind for this system.</summary>
-    public static Acceptor Create(Listener listener, Socket socket)
-        => Poller.Arrivals is { } poller
-            ? new PolledAcceptor(listener, socket, poller)
-            : new PortableAcceptor(listener, socket);
+    /// <param name="poller">Null: the platform's engine.</param>
+    public static Acceptor Create(Listener listener, Socket socket, Poller? poller)
+        => poller is null
+            ? new PortableAcceptor(listener, socket)
+            : new PolledAcceptor(listener, socket, poller);
 
     /// <summary>False if the system does not watch the socket.</summary>
     public abstract bool TryStart();

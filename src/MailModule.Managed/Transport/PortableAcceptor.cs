@@ -7,6 +7,7 @@ namespace MailModule.Transport;
 internal sealed class PortableAcceptor(Listener listener, Socket socket) : Acceptor(listener, socket)
 {
     private readonly Acceptance _acceptance = new();
+    private int _isSettled; // 1: the acceptance that was begun last has ended, or the acceptor has been stopped
 
     public override bool TryStart()
     {
@@ -18,19 +19,36 @@ internal sealed class PortableAcceptor(Listener listener, Socket socket) : Accep
     protected override void AcceptAll()
     {
         Signals.BlockPipe();
-        try
-        {
-            do
-                _acceptance.AcceptSocket = null;
-            while (!Socket.AcceptAsync(_acceptance) && OnAccepted());
-        }
-        catch (ObjectDisposedException)
-        {
-            _acceptance.Dispose();
-        }
+        while (AcceptOne() is { } error && OnEnded(error))
+            continue;
     }
 
-    private bool OnAccepted() => OnAccepted(_acceptance.SocketError, _acceptance.AcceptSocket);
+    public override void Stop()
+    {
+        base.Stop();
+        if (Interlocked.Exchange(ref _isSettled, 1) == 0)
+            _acceptance.AcceptSocket?.Dispose();
+        _acceptance.Dispose();
+    }
+
+    /// <summary>Null: a connection comes later.</summary>
+    private SocketError? AcceptOne()
+    {
+        _acceptance.AcceptSocket = null;
+        Volatile.Write(ref _isSettled, 0);
+        // On Windows a connection gets its socket here, before it is there. Where none comes, it is ours to close.
+        return PlatformOperation.Begin(Socket, _acceptance, static (socket, one) => socket.AcceptAsync(one));
+    }
+
+    private bool OnEnded(SocketError error)
+    {
+        Socket? socket = _acceptance.AcceptSocket;
+        if (Interlocked.Exchange(ref _isSettled, 1) != 0)
+            error = SocketError.OperationAborted;
+        if (error != SocketError.Success)
+            socket?.Dispose();
+        return OnAccepted(error, socket);
+    }
 
     private sealed class Acceptance() : SocketAsyncEventArgs(true)
     {
@@ -39,7 +57,7 @@ internal sealed class PortableAcceptor(Listener listener, Socket socket) : Accep
         protected override void OnCompleted(SocketAsyncEventArgs e)
         {
             Signals.BlockPipe();
-            if (Owner.OnAccepted())
+            if (Owner.OnEnded(SocketError))
                 Owner.AcceptAll();
         }
     }
