@@ -21,7 +21,7 @@ suite_c() {
 }
 
 suite_demo() {
-  if scripts/demo.sh; then
+  if scripts/demo.sh "$@"; then
     echo "1 passed, 0 failed"
   else
     echo "0 passed, 1 failed"
@@ -56,14 +56,13 @@ count_c() {
     /tests failed out of/ { for (i = 1; i < NF; i++) if ($i == "tests" && $(i + 1) == "failed") f = $(i - 1); print $NF - f - s, f }' "$1"
 }
 
-count_windows() { count_c "$1"; }
-
 # our own runners end with "N passed, N failed"
 count_lines() { sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$1" | tail -n 1; }
 count_demo() { count_lines "$1"; }
 count_interop() { count_lines "$1"; }
 count_kill() { count_lines "$1"; }
 count_install() { count_lines "$1"; }
+count_windows() { count_c "$1" && count_lines "$1"; }
 
 passed=0
 failed=0

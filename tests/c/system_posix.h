@@ -55,15 +55,6 @@ static inline void socket_set_no_delay(socket_number number) {
     setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
-/* What the system says of a port that nobody listens on, and of one that somebody has. */
-static inline const char *words_of_refused_connection(void) {
-    return "Connection refused";
-}
-
-static inline const char *words_of_address_in_use(void) {
-    return "Address already in use";
-}
-
 /* ---- time ---- */
 
 static inline void sleep_microseconds(unsigned int microseconds) {

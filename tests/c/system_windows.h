@@ -54,25 +54,6 @@ static inline void socket_set_no_delay(socket_number number) {
     setsockopt(number, IPPROTO_TCP, TCP_NODELAY, (const char *)&yes, sizeof yes);
 }
 
-/* Windows' own words, in the language that it speaks; none where it has none. */
-static inline const char *words_of_error(DWORD error) {
-    static char words[500];
-    DWORD how = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS;
-    if (FormatMessageA(how, NULL, error, 0, words, sizeof words, NULL) == 0)
-        words[0] = '\0';
-    words[strcspn(words, "\r\n")] = '\0';
-    return words;
-}
-
-/* What the system says of a port that nobody listens on, and of one that somebody has. */
-static inline const char *words_of_refused_connection(void) {
-    return words_of_error(WSAECONNREFUSED);
-}
-
-static inline const char *words_of_address_in_use(void) {
-    return words_of_error(WSAEADDRINUSE);
-}
-
 /* ---- time ---- */
 
 /* Of a clock that is never set. */
