@@ -22,8 +22,8 @@ internal static class MaildirName
     public const int Room = UniqueLimit + SizesRoom;
 
     /// <summary>
-    /// The host's part: slash, colon, comma, blanks and the like become \ooo, as other Maildir programs do, or %ooo where
-    /// a backslash separates names; cut to fit.
+    /// The host's part: slash, colon, comma, blanks and the like become \ooo, as other Maildir programs do, or %ooo
+    /// where a backslash separates names; cut to fit.
     /// </summary>
     public static byte[] EscapeHost(string host)
     {

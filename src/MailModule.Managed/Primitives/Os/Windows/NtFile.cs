@@ -109,6 +109,9 @@ internal static unsafe partial class NtFile
                 status = (int)io.Status;
             }
         }
+        // A part of a pipe's message: the rest comes with the next read.
+        if (status == NtStatus.BufferOverflow)
+            status = 0;
         count = status < 0 ? 0 : (int)io.Information;
         return status;
     }
