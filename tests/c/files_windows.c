@@ -1,110 +1,6 @@
 /* Files as Windows has them: paths of every form, names that it takes otherwise or not at all, marks in the names of a
- * Maildir, files that others hold open. */
-#include "server.h"
-
-#define PATH_ROOM 2000
-
-static mm_engine *engine;
-static mm_smtp_server *smtp;
-static mm_pop3_server *pop3;
-
-/* ---- files, by paths that may be long, in UTF-8 ---- */
-
-static const wchar_t *wide(const char *path, wchar_t *room) {
-    int length;
-    wcscpy(room, L"\\\\?\\");
-    length = MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, room + 4, PATH_ROOM - 4);
-    CHECK(length > 0);
-    for (wchar_t *at = room; *at; at++)
-        if (*at == L'/')
-            *at = L'\\';
-    return room;
-}
-
-/* How many entries a folder has whose names end so, and one of the names. */
-static int list(const char *path, const char *end, char *name) {
-    wchar_t pattern[PATH_ROOM];
-    char found[PATH_ROOM], text[3 * MAX_PATH];
-    WIN32_FIND_DATAW entry;
-    int count = 0;
-    snprintf(found, sizeof found, "%s/*", path);
-    HANDLE folder = FindFirstFileW(wide(found, pattern), &entry);
-    for (BOOL is = folder != INVALID_HANDLE_VALUE; is; is = FindNextFileW(folder, &entry)) {
-        WideCharToMultiByte(CP_UTF8, 0, entry.cFileName, -1, text, sizeof text, NULL, NULL);
-        size_t length = strlen(text), least = strlen(end);
-        if (text[0] == '.' || length < least || strcmp(text + length - least, end) != 0)
-            continue;
-        count++;
-        if (name)
-            strcpy(name, text);
-    }
-    if (folder != INVALID_HANDLE_VALUE)
-        FindClose(folder);
-    return count;
-}
-
-static void remove_wide(const wchar_t *path) {
-    static wchar_t name[PATH_ROOM];
-    WIN32_FIND_DATAW entry;
-    swprintf(name, PATH_ROOM, L"%ls\\*", path);
-    HANDLE folder = FindFirstFileW(name, &entry);
-    for (BOOL is = folder != INVALID_HANDLE_VALUE; is; is = FindNextFileW(folder, &entry)) {
-        wchar_t inner[PATH_ROOM];
-        swprintf(inner, PATH_ROOM, L"%ls\\%ls", path, entry.cFileName);
-        if (!(entry.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY))
-            DeleteFileW(inner);
-        else if (wcscmp(entry.cFileName, L".") != 0 && wcscmp(entry.cFileName, L"..") != 0)
-            remove_wide(inner);
-    }
-    if (folder != INVALID_HANDLE_VALUE)
-        FindClose(folder);
-    RemoveDirectoryW(path);
-}
-
-static HANDLE open_shared(const char *path, DWORD share) {
-    wchar_t name[PATH_ROOM];
-    return CreateFileW(wide(path, name), GENERIC_READ, share, NULL, OPEN_EXISTING, 0, NULL);
-}
-
-/* ---- an engine over a folder ---- */
-
-static void open_engine(const char *root) {
-    CHECK_OK(mm_engine_new(&engine));
-    CHECK_OK(mm_engine_set(engine, "mail_root", root));
-    CHECK_OK(mm_engine_set(engine, "smtp_name", "example.org"));
-    CHECK_OK(mm_engine_set(engine, "user", "ann;secret;;PS"));
-    CHECK_OK(mm_engine_set(engine, "user", "Ann Other;secret;;PS"));
-    CHECK_OK(mm_engine_set(engine, "user", "con;secret;;PS"));
-}
-
-static void start(void) {
-    mm_smtp_server_options smtp_options = MM_SMTP_SERVER_OPTIONS_INIT;
-    mm_pop3_server_options pop3_options = MM_POP3_SERVER_OPTIONS_INIT;
-    smtp_options.addresses = pop3_options.addresses = "127.0.0.1";
-    smtp_options.port = pop3_options.port = MM_PORT_ANY;
-    CHECK_OK(mm_smtp_server_start(engine, &smtp_options, NULL, NULL, &smtp));
-    CHECK_OK(mm_pop3_server_start(engine, &pop3_options, NULL, NULL, &pop3));
-    if (check_failures)
-        exit(check_result());
-    CHECK_OK(mm_smtp_server_get_port(smtp, &smtp_port));
-    CHECK_OK(mm_pop3_server_get_port(pop3, &pop_port));
-}
-
-static void close_engine(void) {
-    CHECK_OK(mm_engine_stop(engine, 10000));
-    CHECK_OK(mm_engine_free(engine));
-}
-
-/* Reads a message on to the line that begins so; "" if there is none. */
-static const char *line_with(struct wire *wire, const char *beginning) {
-    const char *line;
-    while ((line = wire_read(wire)) != NULL && strcmp(line, ".") != 0)
-        if (strncmp(line, beginning, strlen(beginning)) == 0)
-            return line;
-    return "";
-}
-
-/* ---- what must hold ---- */
+ * Maildir. */
+#include "files_windows.h"
 
 static void move_to_cur(const char *maildir) {
     char name[3 * MAX_PATH], from[PATH_ROOM], to[PATH_ROOM];
@@ -191,54 +87,6 @@ static void many_messages_of_one_moment_stay_apart(void) {
     close_engine();
 }
 
-static DWORD links_of(const char *maildir) {
-    BY_HANDLE_FILE_INFORMATION information = {0};
-    char name[3 * MAX_PATH], path[PATH_ROOM];
-    snprintf(path, sizeof path, "%s/new", maildir);
-    CHECK_INT(1, list(path, "", name));
-    snprintf(path, sizeof path, "%s/new/%s", maildir, name);
-    HANDLE file = open_shared(path, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE);
-    CHECK(GetFileInformationByHandle(file, &information));
-    CloseHandle(file);
-    return information.nNumberOfLinks;
-}
-
-/* One large body has a name in each mailbox, and is the other's still when one deletes it. */
-static void a_large_body_is_shared(void) {
-    static char text[200 * 1000];
-    struct wire wire;
-    char root[PATH_ROOM], ann[PATH_ROOM], con[PATH_ROOM];
-    snprintf(root, sizeof root, "%s/large", check_folder);
-    snprintf(ann, sizeof ann, "%s/users/ann/Maildir", root);
-    snprintf(con, sizeof con, "%s/users/%%63o%%6E/Maildir", root);
-    strcpy(text, "Subject: large\r\n\r\n");
-    for (size_t length = strlen(text); length + 80 < sizeof text; length += 72)
-        memset(text + length, 'x', 70), memcpy(text + length + 70, "\r\n", 3);
-    open_engine(root);
-    start();
-    smtp_open(&wire);
-    CHECK_INT(250, wire_smtp(&wire, "MAIL FROM:<sender@example.net>"));
-    CHECK_INT(250, wire_smtp(&wire, "RCPT TO:<con@example.org>"));
-    CHECK_INT(250, wire_smtp(&wire, "RCPT TO:<ann@example.org>"));
-    CHECK_INT(354, wire_smtp(&wire, "DATA"));
-    wire_write(&wire, text);
-    CHECK_INT(250, wire_smtp(&wire, "."));
-    wire_close(&wire);
-    pop_wait(&wire, "con", "secret", 1);
-    pop_close(&wire);
-    pop_wait(&wire, "ann", "secret", 1);
-    CHECK(links_of(ann) >= 2);
-    CHECK_INT(1, wire_pop(&wire, "DELE 1"));
-    CHECK_INT(1, wire_pop(&wire, "QUIT"));
-    wire_close(&wire);
-    CHECK(links_of(con) >= 1);
-    CHECK_INT(1, pop_open(&wire, "con", "secret"));
-    CHECK_INT(1, wire_pop(&wire, "RETR 1"));
-    CHECK_INT(70, strlen(line_with(&wire, "xxx")));
-    wire_close(&wire);
-    close_engine();
-}
-
 #define REFUSED(key, value, word)                                                                                      \
     do {                                                                                                               \
         CHECK_INT(MM_E_CONFIG, mm_engine_set(engine, key, value));                                                     \
@@ -279,61 +127,6 @@ static void a_users_folder_is_one_that_windows_takes(void) {
     close_engine();
 }
 
-/* Somebody reads the files, as other programs do. */
-static void open_files_are_read_and_deleted(void) {
-    struct wire wire;
-    char root[PATH_ROOM], folder[PATH_ROOM], name[3 * MAX_PATH], path[PATH_ROOM];
-    snprintf(root, sizeof root, "%s/open", check_folder);
-    snprintf(folder, sizeof folder, "%s/users/ann/Maildir/new", root);
-    open_engine(root);
-    start();
-    CHECK_INT(250, smtp_message("ann@example.org", "Subject: held\r\n\r\nx\r\n"));
-    pop_wait(&wire, "ann", "secret", 1);
-    pop_close(&wire);
-    CHECK_INT(1, list(folder, "", name));
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    HANDLE file = open_shared(path, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE);
-    CHECK(file != INVALID_HANDLE_VALUE);
-    CHECK_INT(1, pop_open(&wire, "ann", "secret"));
-    CHECK_INT(1, wire_pop(&wire, "DELE 1"));
-    CHECK_INT(1, wire_pop(&wire, "QUIT"));
-    wire_close(&wire);
-    CloseHandle(file);
-    CHECK_INT(0, list(folder, "", NULL));
-    close_engine();
-}
-
-/* A handle of a file is read from its offset on, and the offset stays. */
-static void content_is_read_by_a_handle(void) {
-    struct wire wire;
-    char root[PATH_ROOM], path[PATH_ROOM];
-    wchar_t name[PATH_ROOM];
-    mm_send *send;
-    DWORD count;
-    snprintf(root, sizeof root, "%s/content", check_folder);
-    snprintf(path, sizeof path, "%s/content.eml", check_folder);
-    open_engine(root);
-    start();
-    /* Shared with nobody, as many a program opens its files. */
-    HANDLE file = CreateFileW(wide(path, name), GENERIC_READ | GENERIC_WRITE, 0, NULL, CREATE_ALWAYS, 0, NULL);
-    CHECK(WriteFile(file, "skipped\nSubject: by handle\n\nx\n", 30, &count, NULL));
-    SetFilePointer(file, 8, NULL, FILE_BEGIN);
-    CHECK_OK(mm_send_new(engine, NULL, "ann@example.org", &send));
-    CHECK_OK(mm_send_add_recipient(send, "ann@example.org", MM_SEND_NOTIFY_NEVER, NULL));
-    CHECK_OK(mm_send_set_descriptor(send, (mm_socket)file));
-    CloseHandle(file);
-    CHECK_OK(mm_send_start(send));
-    CHECK_OK(mm_send_wait(send, -1));
-    mm_send_free(send);
-    pop_wait(&wire, "ann", "secret", 1);
-    CHECK_INT(1, wire_pop(&wire, "RETR 1"));
-    CHECK_TEXT("", line_with(&wire, "skipped"));
-    CHECK_INT(1, wire_pop(&wire, "RETR 1"));
-    CHECK_TEXT("Subject: by handle", line_with(&wire, "Subject"));
-    wire_close(&wire);
-    close_engine();
-}
-
 static int vouch(ServerStream *stream, char *reqname, int action, ...) {
     (void)stream, (void)reqname;
     return action == ACTION_POP_LOGIN ? -1 : 0;
@@ -362,16 +155,11 @@ static void a_login_finds_no_reserved_folder(void) {
 }
 
 int main(void) {
-    wchar_t name[PATH_ROOM];
     check_make_folder();
     settings_that_name_no_file_are_refused();
     every_form_of_a_path_will_do();
     many_messages_of_one_moment_stay_apart();
     a_users_folder_is_one_that_windows_takes();
-    open_files_are_read_and_deleted();
-    a_large_body_is_shared();
-    content_is_read_by_a_handle();
     a_login_finds_no_reserved_folder();
-    remove_wide(wide(check_folder, name));
-    return check_result();
+    return files_result();
 }
