@@ -75,7 +75,7 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
         if (_isAwaited && Failure is null)
             ShutDown(SocketShutdown.Both); // else the platform resets a connection whose receive is still armed
         if (!IsFlushed && !IsClosed)
-            SocketOutput.Cancel(Descriptor);
+            SocketQueue.Cancel(Descriptor);
         base.Close();
         _arrival?.Dispose();
         _departure?.Dispose();
