@@ -53,7 +53,10 @@ count_managed() { sed -nE 's/.*Failed: *([0-9]+), Passed: *([0-9]+),.*/\2 \1/p' 
 # "100% tests passed, 0 tests failed out of 7", among them "1/7 Test #1: name ...***Skipped"
 count_c() {
   awk '/Test +#[0-9]+:.*\*\*\*Skipped/ { s++ }
-    /tests failed out of/ { for (i = 1; i < NF; i++) if ($i == "tests" && $(i + 1) == "failed") f = $(i - 1); print $NF - f - s, f }' "$1"
+    /tests failed out of/ {
+      for (i = 1; i < NF; i++) if ($i == "tests" && $(i + 1) == "failed") f = $(i - 1)
+      print $NF - f - s, f
+    }' "$1"
 }
 
 # our own runners end with "N passed, N failed"

@@ -1,7 +1,8 @@
-"""Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS ENGINE NM OBJDUMP.
+"""Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS ENGINE CLANG NM OBJDUMP.
 
-The header is read by a compiler (clang's AST), the library by nm, a DLL by objdump, as they are for its machine; SYMBOLS is every symbol ever released, ENGINE the
-folder of the engine's sources, whose enums the header's constants are: that of faults with the sign turned.
+The header is read by a compiler (clang's AST), the library by nm, a DLL by objdump, as they are for its machine;
+SYMBOLS is every symbol ever released, ENGINE the folder of the engine's sources, whose enums the header's constants
+are: that of faults with the sign turned.
 """
 
 import json
@@ -35,8 +36,8 @@ ENUMS = [
 OTHERS = {"MM_SEND_STATE_FINISHED", "MM_TLS_CHECK_SETTINGS", "MM_TLS_CHECK_NEVER", "MM_TLS_CHECK_ALWAYS"}
 
 
-def ast(header, language, standard):
-    command = ["clang", "-x", language, f"-std={standard}", "-fsyntax-only", "-Xclang", "-ast-dump=json", header]
+def ast(clang, header, language, standard):
+    command = [clang, "-x", language, f"-std={standard}", "-fsyntax-only", "-Xclang", "-ast-dump=json", header]
     return json.loads(output(*command))
 
 
@@ -104,9 +105,9 @@ def differences(what, left, right):
     return bool(only_left or only_right)
 
 
-def main(library, header, symbols, engine, nm, objdump):
+def main(library, header, symbols, engine, clang, nm, objdump):
     engine, headers, is_dll = pathlib.Path(engine), output(objdump, "-p", library), library.endswith(".dll")
-    c, cxx = ast(header, "c", "c99"), ast(header, "c++", "c++98")
+    c, cxx = ast(clang, header, "c", "c99"), ast(clang, header, "c++", "c++98")
     declared, numbers = functions(c), constants(c)
     exported = dll_exports(headers) if is_dll else exports(library, nm)
     mangled = MANGLED | MANGLED_BY_MICROSOFT if is_dll else MANGLED
@@ -125,10 +126,10 @@ def main(library, header, symbols, engine, nm, objdump):
     for file, name, prefix in ENUMS:
         known = {(c, value) for c, value in numbers.items() if c.startswith(prefix) and c not in OTHERS}
         wrong.append(differences(f"constants {prefix}..., {name}", known, of_enum(engine, file, name, prefix)))
-    pattern, own_name = (r"^Name\s+\w+ (\S+)", "mailmodule.dll") if is_dll else (r"SONAME\s+(\S+)", "libmailmodule.so.1")
-    found = re.search(pattern, headers, re.M)
-    if not found or found[1] != own_name:
-        print("the library's own name is", found and found[1])
+    pattern = r"^Name\s+\w+ (\S+)" if is_dll else r"SONAME\s+(\S+)"
+    own_name = re.search(pattern, headers, re.M)
+    if not own_name or own_name[1] != ("mailmodule.dll" if is_dll else "libmailmodule.so.1"):
+        print("the library's own name is", own_name and own_name[1])
         wrong.append(True)
     print(f"{len(declared)} functions, {len(exported)} exports, {len(codes)} errors")
     return 1 if any(wrong) else 0

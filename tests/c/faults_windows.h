@@ -1,4 +1,4 @@
-/* faults.h where the system is Windows, which has no signals: a host has a filter for exceptions that nobody handles. */
+/* faults.h where the system is Windows. It has no signals: a host has a filter for exceptions that nobody handles. */
 #ifndef FAULTS_WINDOWS_H
 #define FAULTS_WINDOWS_H
 
