@@ -10,6 +10,8 @@ missing_packages=()
 missing_names=()
 to_unpack=()
 dotnet_is_missing=no
+sysroot_is_missing=no
+arm64_sysroot=$OUT/linux-arm64/sysroot
 
 # need PROGRAM PACKAGE: the Debian package that brings a program that must be there
 need() {
@@ -39,6 +41,24 @@ need_for_build() {
   need_file libssl3 '/usr/lib/*/libssl.so.3' '/usr/lib*/libssl.so.3' '/lib/*/libssl.so.3'
 }
 
+# The library for arm64: built by a compiler that runs here, or by the machine's own where that is one.
+need_for_arm64() {
+  [[ $(uname -m) != aarch64 ]] || return 0
+  need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+  need aarch64-linux-gnu-objcopy binutils-aarch64-linux-gnu
+  need_file libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdlib.h
+}
+
+# And programs that use it, run here.
+need_for_arm64_tests() {
+  need_for_demo
+  need clang clang
+  [[ $(uname -m) != aarch64 ]] || return 0
+  need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu
+  need qemu-aarch64-static qemu-user-static
+  [[ -e $arm64_sysroot/usr/lib/aarch64-linux-gnu/libssl.so.3 ]] || sysroot_is_missing=yes
+}
+
 need_for_demo() {
   need python3 python3
   need nsd nsd
@@ -50,6 +70,9 @@ need_for_tests() {
   need openssl openssl
   case $suites in
     *" demo "* | *" interop "* | *" kill "*) need_for_demo ;;
+  esac
+  case $suites in
+    *" arm64 "*) need_for_arm64 && need_for_arm64_tests ;;
   esac
   case $suites in
     *" c "* | *" install "*)
@@ -124,6 +147,11 @@ get_missing() {
     ((${#missing_names[@]} == 0)) || echo "build.sh: missing, too: ${missing_names[*]}" >&2
     exit 1
   fi
+  install_missing
+  [[ $sysroot_is_missing == no ]] || make_arm64_sysroot
+}
+
+install_missing() {
   ((${#missing_packages[@]} + ${#to_unpack[@]})) || return 0
   if ! has_root || ! command -v apt-get >/dev/null; then
     ((${#missing_packages[@]})) || return 0
@@ -174,6 +202,38 @@ apt_unpack() {
 }
 
 download() { (cd "$2" && apt_get download "$1") && compgen -G "$2/$1_*.deb" >/dev/null; }
+
+# What an arm64 program finds here as its system: the C library of the cross compiler, and OpenSSL. That comes from
+# Debian's packages for arm64, by package lists of their own: the machine's lists and architectures stay as they are, and no
+# right is needed.
+make_arm64_sysroot() {
+  local folder
+  echo "build.sh: unpacking libssl3 for arm64"
+  folder=$(mktemp -d)
+  chmod 755 "$folder" # apt-get downloads as a user of its own where it is started by root
+  mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial" "$OUT"
+  : >"$folder/status"
+  # a source that has nothing for arm64 fails the whole; what counts is the package
+  apt_get_arm64 "$folder" update || true
+  apt_get_arm64 "$folder" download libssl3 || apt_get_arm64 "$folder" download libssl3t64 || {
+    echo "build.sh: apt-get could not download libssl3 for arm64" >&2
+    tail -n 20 "$OUT/apt.log" >&2
+    exit 1
+  }
+  mkdir -p "$arm64_sysroot"
+  dpkg -x "$folder"/libssl3*.deb "$arm64_sysroot"
+  ln -sfn /usr/aarch64-linux-gnu/lib "$arm64_sysroot/lib"
+  rm -rf "$folder"
+  sysroot_is_missing=no
+}
+
+# apt_get_arm64 FOLDER COMMAND...
+apt_get_arm64() {
+  local folder=$1
+  shift
+  (cd "$folder" && apt-get -qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Acquire::Languages=none \
+    -o Dir::State="$folder" -o Dir::State::status="$folder/status" -o Dir::Cache="$folder/cache" "$@") >>"$OUT/apt.log" 2>&1
+}
 
 apt_get() {
   mkdir -p "$OUT"
