@@ -2,12 +2,17 @@
 # The library's main job on real input, on loopback alone: sends samples/messages/*.eml through its own SMTP server, reads
 # them back by POP3 and compares the octets; then sends to another host that a DNS zone names, which takes one message, puts
 # one off and refuses one. Called by build.sh after the build; needs no network and no right.
+#
+# demo.sh [FOLDER COMMAND...]   with the samples of another system, that are built already, and what runs such a program
+#                               here: demo.sh out/win-x64/samples scripts/wine.sh
 set -euo pipefail
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 OUT=$ROOT/out
 cd "$ROOT"
 . scripts/library.sh
 
+samples=${1:-$OUT/samples}
+run=("${@:2}")
 work=$(mktemp -d)
 host=
 neighbour=
@@ -15,8 +20,20 @@ step=0
 
 step() { printf '\n%d. %s\n' $((++step)) "$1"; }
 
+# The samples of Windows know paths as Windows has them, and end their lines as it does.
+is_windows() { [[ -e $samples/mailhost.exe ]]; }
+
+# path NAME: a file's name, from the root on, as the samples know it; Z: is what wine calls the root
+path() { if is_windows; then echo "Z:${1//\//\\}"; else echo "$1"; fi; }
+
+program() { if is_windows; then echo "$samples/$1.exe"; else echo "$samples/$1"; fi; }
+
+# sample NAME ARGUMENT...
+sample() { "${run[@]}" "$(program "$1")" "${@:2}" | tr -d '\r'; }
+
 end() {
   local child
+  exec 9>&-
   for child in $host $neighbour; do
     kill "$child" 2>/dev/null || true
     wait "$child" 2>/dev/null || true
@@ -69,7 +86,7 @@ wait_for() {
 
 start_host() {
   cat >"$work/mailhost.cfg" <<CONFIG
-mail_root=$work/mail
+mail_root=$(path "$work/mail")
 smtp_name=example.org
 smtp_bind=127.0.0.1
 pop_bind=127.0.0.1
@@ -81,14 +98,17 @@ smtp_mx_port=$mx_port
 inner_mx=allow
 queue_retry=2
 CONFIG
-  "$OUT/samples/mailhost" "$work/mailhost.cfg" >"$work/host.log" 2>&1 &
+  mkfifo "$work/input"
+  exec 9<>"$work/input"
+  "${run[@]}" "$(program mailhost)" "$(path "$work/mailhost.cfg")" <"$work/input" >"$work/host.log" 2>&1 9>&- &
   host=$!
   wait_for_port "$smtp_port"
   wait_for_port "$pop_port"
 }
 
+# Windows has no signals: there it is the end of its input that ends it.
 stop_host() {
-  kill -TERM "$host"
+  if is_windows; then exec 9>&-; else kill -TERM "$host"; fi
   wait "$host"
   host=
 }
@@ -97,7 +117,7 @@ send_messages() {
   local message
   for message in samples/messages/*.eml; do
     echo "   $(basename "$message"), $(stat -c %s "$message") octets"
-    "$OUT/samples/send" 127.0.0.1 "$smtp_port" bert@example.net anna@example.org "$message" | sed 's/^/     /'
+    sample send 127.0.0.1 "$smtp_port" bert@example.net anna@example.org "$(path "$ROOT/$message")" | sed 's/^/     /'
   done
 }
 
@@ -105,7 +125,7 @@ send_messages() {
 wait_for_delivery() {
   local wanted=$1 i
   for ((i = 0; i < 100; i++)); do
-    [[ $("$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret) == *"$wanted messages" ]] && return
+    [[ $(sample pop3 127.0.0.1 "$pop_port" anna secret) == *"$wanted messages" ]] && return
     sleep 0.1
   done
   echo "   not delivered within ten seconds"
@@ -115,7 +135,7 @@ wait_for_delivery() {
 read_messages() {
   mkdir "$work/got"
   wait_for_delivery "$(find samples/messages -name '*.eml' | wc -l)"
-  "$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret "$work/got" | sed 's/^/   /'
+  sample pop3 127.0.0.1 "$pop_port" anna secret "$(path "$work/got")" | sed 's/^/   /'
 }
 
 # What is in the mailbox, without what the server wrote on top (Return-Path and one Received with its folded lines)
@@ -148,7 +168,8 @@ compare() {
 queue_messages() {
   local name
   for name in clara@takes.test dora@busy.test emil@gone.test; do
-    "$OUT/samples/send" 127.0.0.1 "$smtp_port" anna@example.org "$name" samples/messages/1-plain.eml | sed -n 's/^.*: taken/   &/p'
+    sample send 127.0.0.1 "$smtp_port" anna@example.org "$name" "$(path "$ROOT/samples/messages/1-plain.eml")" |
+      sed -n 's/^.*: taken/   &/p'
   done
 }
 
@@ -169,7 +190,7 @@ see_the_report() {
   number=$(($(find samples/messages -name '*.eml' | wc -l) + 1))
   wait_for_delivery "$number"
   rm -r "$work/got" && mkdir "$work/got"
-  "$OUT/samples/pop3" 127.0.0.1 "$pop_port" anna secret "$work/got" >/dev/null
+  sample pop3 127.0.0.1 "$pop_port" anna secret "$(path "$work/got")" >/dev/null
   tr -d '\r' <"$work/got/$number.eml" | sed -n '/^Content-Type: message\/rfc822/q; s/^/   | /p'
   grep -q '^Status: 5.1.1' "$work/got/$number.eml" && grep -q 'nobody of that name' "$work/got/$number.eml"
 }
@@ -180,8 +201,12 @@ main() {
   step "A neighbour: nsd with a DNS zone, and a mail server on 127.0.0.2 that is not ours"
   start_neighbour
   echo "   DNS on $resolver; takes.test, busy.test and gone.test have the MX mx.test, 127.0.0.2, port $mx_port"
-  step "Samples: mailhost, send and pop3 are compiled against out/include and out/lib"
-  build_samples
+  if (($# > 0)); then
+    step "Samples: mailhost, send and pop3 from $samples"
+  else
+    step "Samples: mailhost, send and pop3 are compiled against out/include and out/lib"
+    build_samples
+  fi
   step "mailhost serves SMTP on 127.0.0.1:$smtp_port and POP3 on 127.0.0.1:$pop_port"
   start_host
   step "send passes each message to it (SRVInitSendMsgSMTP)"
@@ -198,8 +223,8 @@ main() {
   see_the_report
   step "mailhost saw, and stops"
   stop_host
-  sed 's/^/   /' "$work/host.log"
+  tr -d '\r' <"$work/host.log" | sed 's/^/   /'
   printf '\nAll is well.\n'
 }
 
-main
+main "$@"

@@ -1,10 +1,8 @@
 /* A small mail server: mailhost CONFIG. Serves SMTP and POP3 as the file says and prints what happens, until SIGTERM or
- * SIGINT. */
+ * SIGINT; on Windows until Ctrl+C or the end of its input. */
+#include "system.h"
 #include <mailmodule.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
-#include <stdio.h>
 
 /* Asked before the module acts; prints, and lets the module carry on. */
 static int on_request(ServerStream *stream, char *reqname, int action, ...) {
@@ -47,18 +45,12 @@ static int fail(const char *what) {
 }
 
 int main(int argc, char **argv) {
-    sigset_t ends;
-    int number;
-
     if (argc != 2) {
         fprintf(stderr, "usage: mailhost CONFIG\n");
         return 2;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
-    sigemptyset(&ends);
-    sigaddset(&ends, SIGTERM);
-    sigaddset(&ends, SIGINT);
-    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+    show_lines_at_once();
+    end_prepare();
 
     mm_engine_set_log(mm_engine_default(), MM_LOG_WARNING, on_log, NULL);
     if (LoadConfig(argv[1]) < 0)
@@ -70,7 +62,7 @@ int main(int argc, char **argv) {
     printf("mailhost %s serves SMTP on port %d and POP3 on port %d\n", mm_version(), GetConfigParamInt("smtp_port"),
            GetConfigParamInt("pop_port"));
 
-    sigwait(&ends, &number);
+    end_wait();
     if (mm_engine_stop(mm_engine_default(), 10000) != MM_OK)
         return fail("stop");
     printf("stopped\n");

@@ -3,16 +3,13 @@
  * folder, writes each to FOLDER/<number>.eml as it came, dots unstuffed. Not a use of the library, but something to
  * try it with.
  */
-#include <netdb.h>
-#include <stdio.h>
+#include "system.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/types.h>
-#include <unistd.h>
 
-static FILE *input;
-static FILE *output;
+static SOCKET server;
+static char input[4096];
+static long begin, end;
 static char *line;
 static size_t room;
 
@@ -21,27 +18,45 @@ static int fail(const char *what) {
     exit(1);
 }
 
-static int dial(const char *host, const char *port) {
+static SOCKET dial(const char *host, const char *port) {
     struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *found, *address;
-    int number = -1;
+    SOCKET number = INVALID_SOCKET;
 
     if (getaddrinfo(host, port, &hints, &found) != 0)
         fail("no such host");
-    for (address = found; address && number < 0; address = address->ai_next) {
+    for (address = found; address && number == INVALID_SOCKET; address = address->ai_next) {
         number = socket(address->ai_family, address->ai_socktype, address->ai_protocol);
-        if (number >= 0 && connect(number, address->ai_addr, address->ai_addrlen) != 0) {
-            close(number);
-            number = -1;
+        if (number != INVALID_SOCKET && connect(number, address->ai_addr, (socklen_t)address->ai_addrlen) != 0) {
+            closesocket(number);
+            number = INVALID_SOCKET;
         }
     }
     freeaddrinfo(found);
-    return number < 0 ? fail("cannot connect") : number;
+    if (number == INVALID_SOCKET)
+        fail("cannot connect");
+    return number;
+}
+
+static char read_octet(void) {
+    if (begin == end) {
+        begin = 0;
+        end = recv(server, input, sizeof input, 0);
+        if (end <= 0)
+            fail("connection lost");
+    }
+    return input[begin++];
 }
 
 /* The next line into `line`; its length. */
-static ssize_t read_line(void) {
-    ssize_t length = getline(&line, &room, input);
-    return length < 0 ? fail("connection lost") : length;
+static size_t read_line(void) {
+    size_t length = 0;
+    do {
+        if (length + 1 >= room && !(line = realloc(line, room += 4096)))
+            fail("no memory");
+        line[length++] = read_octet();
+    } while (line[length - 1] != '\n');
+    line[length] = '\0';
+    return length;
 }
 
 static void expect_ok(void) {
@@ -51,15 +66,17 @@ static void expect_ok(void) {
 }
 
 static void command(const char *verb, const char *argument) {
-    fprintf(output, "%s%s%s\r\n", verb, *argument ? " " : "", argument);
-    fflush(output);
+    char text[512];
+    int length = snprintf(text, sizeof text, "%s%s%s\r\n", verb, *argument ? " " : "", argument);
+    if (length >= (int)sizeof text || send(server, text, length, 0) != length)
+        fail("cannot send");
     expect_ok();
 }
 
 /* A multi-line answer up to its final dot, into a file. */
 static void copy_message(FILE *file) {
     for (;;) {
-        ssize_t length = read_line();
+        size_t length = read_line();
         const char *text = line;
         if (strcmp(text, ".\r\n") == 0)
             return;
@@ -67,7 +84,7 @@ static void copy_message(FILE *file) {
             text++;
             length--;
         }
-        fwrite(text, 1, (size_t)length, file);
+        fwrite(text, 1, length, file);
     }
 }
 
@@ -93,9 +110,8 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: pop3 HOST PORT USER PASSWORD [FOLDER]\n");
         return 2;
     }
-    number = dial(argv[1], argv[2]);
-    input = fdopen(number, "rb");
-    output = fdopen(dup(number), "wb");
+    sockets_prepare();
+    server = dial(argv[1], argv[2]);
     expect_ok();
     command("USER", argv[3]);
     command("PASS", argv[4]);

@@ -2,15 +2,12 @@
  * Queues a file for delivery and watches it until nothing of it is left in the queue: queue CONFIG SENDER RECIPIENT
  * FILE. "hold", "retry" and so on are one call each: mm_queue_hold, mm_queue_retry.
  */
+#include "system.h"
 #include <mailmodule.h>
-#include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
-static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
-static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
 static char recipient_of_ours[320];
-static int is_final;
+static struct flag final_kind = FLAG_INIT;
 
 static const char *const kinds[] = {"", "queued", "deferred", "delivered", "bounced", "removed"};
 
@@ -23,13 +20,9 @@ static void on_event(const mm_queue_event *event, void *user) {
     if (*event->reply)
         printf(", %s", event->reply);
     printf("\n");
-    if (event->kind == MM_QUEUE_EVENT_QUEUED || event->kind == MM_QUEUE_EVENT_DEFERRED ||
-        strcmp(event->recipient, recipient_of_ours) != 0)
-        return;
-    pthread_mutex_lock(&gate);
-    is_final = event->kind;
-    pthread_cond_signal(&moved);
-    pthread_mutex_unlock(&gate);
+    if (event->kind != MM_QUEUE_EVENT_QUEUED && event->kind != MM_QUEUE_EVENT_DEFERRED &&
+        strcmp(event->recipient, recipient_of_ours) == 0)
+        flag_set(&final_kind, event->kind);
 }
 
 /* What waits, before we begin: from an earlier run. */
@@ -72,7 +65,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "usage: queue CONFIG SENDER RECIPIENT FILE\n");
         return 2;
     }
-    setvbuf(stdout, NULL, _IOLBF, 0);
+    show_lines_at_once();
     snprintf(recipient_of_ours, sizeof recipient_of_ours, "%s", argv[3]);
     mm_queue_set_events(engine, on_event, NULL);
     if (LoadConfig(argv[1]) < 0) {
@@ -85,10 +78,7 @@ int main(int argc, char **argv) {
         fprintf(stderr, "queue: not queued: %s\n", mm_strerror(result));
         return 1;
     }
-    pthread_mutex_lock(&gate);
-    while (!is_final)
-        pthread_cond_wait(&moved, &gate);
-    pthread_mutex_unlock(&gate);
+    result = flag_wait(&final_kind);
     mm_engine_stop(engine, 10000);
-    return is_final == MM_QUEUE_EVENT_DELIVERED ? 0 : 1;
+    return result == MM_QUEUE_EVENT_DELIVERED ? 0 : 1;
 }

@@ -1,20 +1,20 @@
 /* A program of the old days: each function once, by the old prototypes. Included by a C and a C++ file. */
-static int legacy_request(ServerStream *stream, char *reqname, int action, ...) {
+static inline int legacy_request(ServerStream *stream, char *reqname, int action, ...) {
     (void)stream, (void)reqname, (void)action;
     return 0;
 }
 
-static void legacy_state(ServerStream *stream, void *usr_par, int state, int sent) {
+static inline void legacy_state(ServerStream *stream, void *usr_par, int state, int sent) {
     (void)stream, (void)sent;
     if (state == 5 || state == 6)
         ++*(int *)usr_par;
 }
 
-static char *text(const char *constant) {
+static inline char *text(const char *constant) {
     return (char *)constant;
 }
 
-static void legacy_settings(const char *folder, char *port) {
+static inline void legacy_settings(const char *folder, char *port) {
     char config[200];
     FILE *file;
 
@@ -34,7 +34,7 @@ static void legacy_settings(const char *folder, char *port) {
     CHECK(!GetConfigParamStr(text("no_such_key")));
 }
 
-static void legacy_sending(int port) {
+static inline void legacy_sending(int port) {
     int done = 0, queued = 0;
     ServerStream s = SRVInitSendMsgSMTP(text("bert@example.net"), (int *)text("ann@example.org"), text("127.0.0.1"),
                                         port, legacy_state, &done);
@@ -54,7 +54,7 @@ static void legacy_sending(int port) {
     CHECK_INT(1, queued);
 }
 
-static void legacy_connection(void) {
+static inline void legacy_connection(void) {
     char octets[64];
     MailHostInfo found[2];
 
@@ -68,14 +68,18 @@ static void legacy_connection(void) {
     CHECK_INT(116, sizeof(MailHostInfo));
 }
 
-static int legacy_main(void) {
+static int legacy_pop_port;
+
+/* Both servers run on when it returns. */
+static inline int legacy_main(void) {
     const char *folder = check_make_folder();
     char port[16];
 
     sprintf(port, "%d", check_free_port());
     legacy_settings(folder, port);
     CHECK_INT(0, SetSMTPServer(legacy_request, 0, 0x7fffffff));
-    CHECK_INT(0, SetPOP3Server(legacy_request, check_free_port(), 0x7fffffff));
+    legacy_pop_port = check_free_port();
+    CHECK_INT(0, SetPOP3Server(legacy_request, legacy_pop_port, 0x7fffffff));
     legacy_sending(atoi(port));
     legacy_connection();
     return check_result();

@@ -1,6 +1,7 @@
-"""The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES.
+"""The samples together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...].
 
 mailhost serves, send, oldsend and queue send, pop3 fetches, SIGTERM ends; then engine serves by an engine of its own.
+COMMAND runs a program of another system here, such as wine. On Windows it is the end of its input that ends mailhost.
 """
 
 import pathlib
@@ -13,23 +14,48 @@ import tempfile
 import time
 
 
+class Programs:
+    def __init__(self, folder, command):
+        self.folder, self.command = pathlib.Path(folder), command
+        self.suffix = ".exe" if (self.folder / "mailhost.exe").exists() else ""
+
+    def path(self, path):
+        """A file's name as the programs know it: Z: is what wine calls the root."""
+        return "Z:" + str(path).replace("/", "\\") if self.suffix and self.command else str(path)
+
+    def words(self, program, *arguments):
+        texts = [self.path(word) if isinstance(word, pathlib.Path) else str(word) for word in arguments]
+        return [*self.command, str(self.folder / (program + self.suffix)), *texts]
+
+    def start(self, program, *arguments):
+        return subprocess.Popen(self.words(program, *arguments), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+
+    def run(self, program, *arguments):
+        words = self.words(program, *arguments)
+        result = subprocess.run(words, capture_output=True, text=True, timeout=60)
+        assert result.returncode == 0, (words, result.stdout, result.stderr)
+        return result.stdout
+
+    def end(self, host):
+        """What it has said, when it has ended as asked."""
+        if not self.suffix:
+            host.send_signal(signal.SIGTERM)
+        said = host.communicate(timeout=30)[0]
+        assert host.returncode == 0, host.returncode
+        return said
+
+
 def free_port():
     with socket.socket() as s:
         s.bind(("127.0.0.1", 0))
         return s.getsockname()[1]
 
 
-def run(*command):
-    result = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=60)
-    assert result.returncode == 0, (command, result.stdout, result.stderr)
-    return result.stdout
-
-
 def start(programs, folder, smtp, pop):
-    config = folder / "mailhost.cfg"
-    config.write_text(f"mail_root={folder}/mail smtp_name=example.org smtp_bind=127.0.0.1 pop_bind=127.0.0.1\n"
+    config, root = folder / "mailhost.cfg", programs.path(folder / "mail")
+    config.write_text(f"mail_root={root} smtp_name=example.org smtp_bind=127.0.0.1 pop_bind=127.0.0.1\n"
                       f"smtp_port={smtp} pop_port={pop}\nuser=anna;secret;;PS\n")
-    host = subprocess.Popen([programs / "mailhost", config], stdout=subprocess.PIPE, text=True)
+    host = programs.start("mailhost", config)
     line = host.stdout.readline()
     assert "serves" in line, line
     return host
@@ -38,21 +64,20 @@ def start(programs, folder, smtp, pop):
 def send(programs, folder, smtp, source):
     """The same message by every way that a sample shows."""
     for program in ("send", "oldsend"):
-        said = run(programs / program, "127.0.0.1", smtp, "bert@example.net", "anna@example.org", source)
+        said = programs.run(program, "127.0.0.1", smtp, "bert@example.net", "anna@example.org", source)
         assert "anna@example.org: taken" in said, said
-    config = folder / "queue.cfg"
-    config.write_text(f"mail_root={folder}/queue smtp_name=example.net smtpproxy=127.0.0.1:{smtp}\n")
-    said = run(programs / "queue", config, "bert@example.net", "anna@example.org", source)
+    config, root = folder / "queue.cfg", programs.path(folder / "queue")
+    config.write_text(f"mail_root={root} smtp_name=example.net smtpproxy=127.0.0.1:{smtp}\n")
+    said = programs.run("queue", config, "bert@example.net", "anna@example.org", source)
     assert "anna@example.org: queued" in said and "anna@example.org: delivered by 127.0.0.1" in said, said
 
 
 def serve_by_an_engine(programs, folder, source):
     """A sample of an engine of its own: takes a message, and shows it."""
-    command = [programs / "engine", folder / "engine", "example.com", "dora;secret;;PS"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as engine:
+    with programs.start("engine", folder / "engine", "example.com", "dora;secret;;PS") as engine:
         try:
             smtp, pop = re.search(r"SMTP on (\d+), POP3 on (\d+)", engine.stdout.readline()).groups()
-            said = run(programs / "send", "127.0.0.1", smtp, "bert@example.net", "dora@example.com", source)
+            said = programs.run("send", "127.0.0.1", smtp, "bert@example.net", "dora@example.com", source)
             assert "dora@example.com: taken" in said, said
             fetch(programs, folder, pop, 1, "dora")
         finally:
@@ -65,14 +90,14 @@ def fetch(programs, folder, pop, count, user="anna"):
     for _ in range(200):
         got = folder / "got"
         got.mkdir(exist_ok=True)
-        if f"{count} messages" in run(programs / "pop3", "127.0.0.1", pop, user, "secret", got):
+        if f"{count} messages" in programs.run("pop3", "127.0.0.1", pop, user, "secret", got):
             return [(got / f"{n + 1}.eml").read_bytes() for n in range(count)]
         time.sleep(0.05)
     raise AssertionError("not delivered")
 
 
-def main(programs, messages):
-    programs, sources = pathlib.Path(programs), sorted(pathlib.Path(messages).glob("*.eml"))
+def main(programs, messages, *command):
+    programs, sources = Programs(programs, command), sorted(pathlib.Path(messages).glob("*.eml"))
     assert len(sources) >= 3
     with tempfile.TemporaryDirectory() as name:
         folder, smtp, pop = pathlib.Path(name), free_port(), free_port()
@@ -84,9 +109,7 @@ def main(programs, messages):
             for source in sources:
                 wire = source.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
                 assert sum(message.endswith(wire) for message in got) == 3, source
-            host.send_signal(signal.SIGTERM)
-            said = host.communicate(timeout=30)[0]
-            assert host.returncode == 0, host.returncode
+            said = programs.end(host)
             message = "message from <bert@example.net> for anna@example.org"
             for event in (message, "login of anna", "anna reads message 1", "stopped"):
                 assert event in said, (event, said)

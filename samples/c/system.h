@@ -1,0 +1,146 @@
+/* What the samples need of the system, for Windows and for the others. */
+#ifndef SYSTEM_H
+#define SYSTEM_H
+
+#include <stdio.h>
+
+#ifdef _WIN32
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+
+/* What one thread says and another waits for: a number that is not 0. */
+struct flag {
+    SRWLOCK lock;
+    CONDITION_VARIABLE set;
+    int value;
+};
+
+#define FLAG_INIT                                                                                                      \
+    { SRWLOCK_INIT, CONDITION_VARIABLE_INIT, 0 }
+
+static inline void flag_set(struct flag *flag, int value) {
+    AcquireSRWLockExclusive(&flag->lock);
+    flag->value = value;
+    ReleaseSRWLockExclusive(&flag->lock);
+    WakeAllConditionVariable(&flag->set);
+}
+
+static inline int flag_wait(struct flag *flag) {
+    int value;
+    AcquireSRWLockExclusive(&flag->lock);
+    while ((value = flag->value) == 0)
+        SleepConditionVariableSRW(&flag->set, &flag->lock, INFINITE, 0);
+    ReleaseSRWLockExclusive(&flag->lock);
+    return value;
+}
+
+/* The C library of Windows has no line buffering. */
+static inline void show_lines_at_once(void) {
+    setvbuf(stdout, NULL, _IONBF, 0);
+}
+
+/* Asked to end: by Ctrl+C, by the closing of the console window, or by the end of the standard input. */
+static struct flag end_asked = FLAG_INIT;
+
+static BOOL WINAPI end_by_console(DWORD event) {
+    (void)event;
+    flag_set(&end_asked, 1);
+    Sleep(INFINITE); /* when this function returns from a closing, Windows ends the process: main is to do so */
+    return TRUE;
+}
+
+/* Not by stdin's own functions: they would hold its lock, for which exit() waits. */
+static DWORD WINAPI end_by_input(void *unused) {
+    char octets[256];
+    DWORD count = 0;
+    (void)unused;
+    while (ReadFile(GetStdHandle(STD_INPUT_HANDLE), octets, sizeof octets, &count, NULL) && count > 0)
+        ;
+    flag_set(&end_asked, 1);
+    return 0;
+}
+
+static inline void end_prepare(void) {
+    SetConsoleCtrlHandler(end_by_console, TRUE);
+    CreateThread(NULL, 0, end_by_input, NULL, 0, NULL);
+}
+
+static inline void end_wait(void) {
+    flag_wait(&end_asked);
+}
+
+static inline void sockets_prepare(void) {
+    WSADATA data;
+    WSAStartup(MAKEWORD(2, 2), &data);
+}
+
+#else
+
+#include <netdb.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+/* What one thread says and another waits for: a number that is not 0. */
+struct flag {
+    pthread_mutex_t lock;
+    pthread_cond_t set;
+    int value;
+};
+
+#define FLAG_INIT                                                                                                      \
+    { PTHREAD_MUTEX_INITIALIZER, PTHREAD_COND_INITIALIZER, 0 }
+
+static inline void flag_set(struct flag *flag, int value) {
+    pthread_mutex_lock(&flag->lock);
+    flag->value = value;
+    pthread_cond_broadcast(&flag->set);
+    pthread_mutex_unlock(&flag->lock);
+}
+
+static inline int flag_wait(struct flag *flag) {
+    int value;
+    pthread_mutex_lock(&flag->lock);
+    while ((value = flag->value) == 0)
+        pthread_cond_wait(&flag->set, &flag->lock);
+    pthread_mutex_unlock(&flag->lock);
+    return value;
+}
+
+static inline void show_lines_at_once(void) {
+    setvbuf(stdout, NULL, _IOLBF, 0);
+}
+
+/* Asked to end: by SIGTERM or SIGINT. They are blocked before any other thread begins, which inherits that. */
+static inline sigset_t end_signals(void) {
+    sigset_t ends;
+    sigemptyset(&ends);
+    sigaddset(&ends, SIGTERM);
+    sigaddset(&ends, SIGINT);
+    return ends;
+}
+
+static inline void end_prepare(void) {
+    sigset_t ends = end_signals();
+    pthread_sigmask(SIG_BLOCK, &ends, NULL);
+}
+
+static inline void end_wait(void) {
+    sigset_t ends = end_signals();
+    int number;
+    sigwait(&ends, &number);
+}
+
+typedef int SOCKET;
+#define INVALID_SOCKET (-1)
+#define closesocket close
+
+static inline void sockets_prepare(void) {
+}
+
+#endif
+
+#endif
