@@ -15,8 +15,10 @@ usage: ./build.sh COMMAND
                         machine's unless given, x64 or arm64: out/linux-arm64/lib, out/linux-arm64/include on x64
   demo                  sends sample messages through the library's servers on loopback and reads them back; and to another
                         host by DNS: one taken, one put off and tried again, one returned
-  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed". By name alone, for it
-                        builds the library for another machine: arm64, run by qemu
+  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed". By name alone, for
+                        each builds the library for another machine: windows, run by wine; arm64, run by qemu
+  windows [--no-tests]  the DLL for Windows x64, cross-built for tests (docs/windows.md): out/win-x64/mailmodule.dll,
+                        mailmodule.lib, libmailmodule.dll.a, mailmodule.def, include; then its tests, under wine
   fuzz [TARGET...] [SECONDS]
                         AFL++ on what reads the words of others: all targets, 60 seconds each; finds are kept in out/fuzz
                         and end it with 1: ./build.sh fuzz --help
@@ -35,6 +37,8 @@ USAGE
 . scripts/packages.sh
 # shellcheck source=scripts/library.sh
 . scripts/library.sh
+# shellcheck source=scripts/windows.sh
+. scripts/windows.sh
 
 command_build() {
   local dns=own architecture
@@ -68,6 +72,18 @@ command_test() {
   need_for_tests "$@"
   get_missing
   scripts/test.sh "$@"
+}
+
+command_windows() {
+  case ${1:-} in
+    '') command_test windows ;;
+    --no-tests)
+      need_for_windows
+      get_missing
+      build_windows
+      ;;
+    *) usage >&2 && exit 2 ;;
+  esac
 }
 
 command_fuzz() {
@@ -123,7 +139,7 @@ main() {
   local command=${1:-help}
   shift || true
   case $command in
-    build | demo | test | fuzz | check | bench | size | install | clean) "command_$command" "$@" ;;
+    build | demo | test | windows | fuzz | check | bench | size | install | clean) "command_$command" "$@" ;;
     help | --help | -h) usage ;;
     *) usage >&2 && exit 2 ;;
   esac

@@ -10,6 +10,6 @@ set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
 set(CMAKE_FIND_ROOT_PATH_MODE_LIBRARY ONLY)
 set(CMAKE_FIND_ROOT_PATH_MODE_INCLUDE ONLY)
 
-# The C library and OpenSSL for arm64, put there by ./build.sh test arm64.
-get_filename_component(sysroot "${CMAKE_CURRENT_LIST_DIR}/../out/linux-arm64/sysroot" ABSOLUTE)
-set(CMAKE_CROSSCOMPILING_EMULATOR qemu-aarch64-static -L ${sysroot})
+get_filename_component(root "${CMAKE_CURRENT_LIST_DIR}/.." ABSOLUTE)
+set(MAILMODULE_OUT "${root}/out/linux-arm64" CACHE PATH "Where build.sh has put lib/ and include/")
+set(CMAKE_CROSSCOMPILING_EMULATOR "${root}/scripts/qemu.sh")

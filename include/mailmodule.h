@@ -86,27 +86,31 @@
  *
  * Nothing runs when the library is loaded. The first call that needs it starts the runtime of the language the library
  * is written in, and that does this to the process, for good:
- *   - SIGSEGV, SIGFPE and SIGRTMIN (signal 34) get handlers of its own. The first two pass on to the handler they found
- *     what is not the library's own fault; the third is how its threads are halted for garbage collection.
+ *   - On Linux SIGSEGV, SIGFPE and SIGRTMIN (signal 34) get handlers of its own. The first two pass on to the handler
+ *     they found what is not the library's own fault; the third is how its threads are halted for garbage collection.
+ *     On Windows a vectored exception handler takes the place of the first two, and passes on as they do.
  *   - Threads are started, all that it needs for good at once. They block all signals that are not faults, so that a
  *     host's signal never lands on them. Later threads (workers for what blocks; an engine's own) are asked for when
  *     they are needed: where there are none, work waits for those there are, and a start is MM_E_MEMORY.
  * Every other signal's disposition, SIGPIPE's included, is what it was; the library's own writes never raise SIGPIPE.
- * Before the runtime starts, the call tries whether there are the threads and the address space for it; a runtime that
- * lacks them at its start ends the process. With a limit (RLIMIT_AS) it takes half of that for its heap, and about 300
- * MiB beside.
+ * Before the runtime starts, the call tries whether there are the threads and the memory for it; a runtime that lacks
+ * them at its start ends the process. On Linux with a limit of address space (RLIMIT_AS) it takes half of that for its
+ * heap, and about 300 MiB beside.
  *
  * What ends the process all the same, inside the runtime (tests/c/threads.c shows each):
- *   - Others take the last threads or the last address space in the moment between that trial and the start: SIGABRT,
- *     and a line on standard error.
- *   - A call on a thread with a stack of less than 64 KiB: SIGSEGV.
+ *   - Others take the last threads or the last memory in the moment between that trial and the start: SIGABRT and a
+ *     line on standard error, on Windows an exception that nobody can catch.
+ *   - A call on a thread with a stack of less than 64 KiB: SIGSEGV, on Windows a stack overflow.
  *
- * OpenSSL (libssl.so.3 or libssl.so.1.1) is loaded at the first use of TLS or of a digest. Where there is none, TLS,
- * SCRAM-SHA-256, CRAM-MD5 and passwords in any form but plain are MM_E_TLS with the reason; opportunistic TLS goes in
- * clear text, and all else works.
- * The library is not safe to use in a child after fork() without exec(). A child that leaves it alone is no hindrance:
- * the library's locks, ports and connections are closed there at once, so that they last no longer than the parent has
- * them. It cannot be unloaded: dlclose() leaves it in place.
+ * On Linux OpenSSL (libssl.so.3 or libssl.so.1.1) is loaded at the first use of TLS or of a digest. Where there is
+ * none, TLS, SCRAM-SHA-256, CRAM-MD5 and passwords in any form but plain are MM_E_TLS with the reason; opportunistic TLS
+ * goes in clear text, and all else works. On Windows all of that is the system's own.
+ * On Linux the library is not safe to use in a child after fork() without exec(). A child that leaves it alone is no
+ * hindrance: the library's locks, ports and connections are closed there at once, so that they last no longer than the
+ * parent has them.
+ * The library cannot be unloaded: dlclose() leaves it in place, and so does FreeLibrary() from the first call on that
+ * starts the runtime. On Windows no function may be called inside a DllMain: that call may wait for threads, which do
+ * not begin before a DllMain has returned.
  */
 #ifndef MAILMODULE_H
 #define MAILMODULE_H
@@ -123,7 +127,7 @@
 #define MM_ABI_VERSION 1
 
 #if defined(_WIN32) && defined(MM_BUILDING_LIBRARY)
-#define MM_API __declspec(dllexport)
+#define MM_API /* mailmodule.def says what is exported */
 #define MM_CALL __cdecl
 #elif defined(_WIN32)
 #define MM_API __declspec(dllimport)
@@ -136,13 +140,15 @@
 #define MM_CALL
 #endif
 
-#if defined(__GNUC__)
+#if defined(__MINGW32__) && !defined(__clang__)
+#define MM_FORMAT(format_index, first_argument) __attribute__((format(gnu_printf, format_index, first_argument)))
+#elif defined(__GNUC__)
 #define MM_FORMAT(format_index, first_argument) __attribute__((format(printf, format_index, first_argument)))
 #else
 #define MM_FORMAT(format_index, first_argument)
 #endif
 
-/** A socket or a file's descriptor, as the system has them. */
+/** A socket or a file's descriptor, as the system has them: on Windows a SOCKET or a HANDLE. */
 #if defined(_WIN32)
 typedef uintptr_t mm_socket;
 #else
@@ -501,7 +507,7 @@ MM_API int MM_CALL SRVSend(ServerStream *stream, const void *bufer, int size);
 
 /**
  * Formats as printf does and writes the result as SRVSend does. The formatting is the C library's, with the locale
- * of the calling thread.
+ * of the calling thread; on Windows that of ucrtbase.dll, whatever C library the host has.
  * Returns and errors as SRVSend; also MM_E_ARGUMENT if format is NULL or the C library refuses it. Threads: as
  * SRVSend. Since 0.1.
  */
@@ -732,10 +738,10 @@ MM_API int MM_CALL mm_send_write(mm_send *send, const void *octets, size_t size)
 MM_API int MM_CALL mm_send_set_file(mm_send *send, const char *path);
 
 /**
- * Takes the content from an open descriptor, from its offset to its end. It is duplicated here: the caller may close
- * its own at once, and stays its owner. A file must stay as it is until every recipient has its final state; its offset
- * is not moved. A pipe or a socket will do too, and is read to its end; a message that is cancelled does not wait for
- * its writer.
+ * Takes the content from an open descriptor, on Windows a HANDLE or a SOCKET, from its offset to its end. It is
+ * duplicated here: the caller may close its own at once, and stays its owner. A file must stay as it is until every
+ * recipient has its final state; its offset is not moved. A pipe or a socket will do too, and is read to its end; a
+ * message that is cancelled does not wait for its writer.
  *
  * descriptor  of a file, a pipe or a socket.
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no open descriptor); MM_E_STATE (started already, or the content has a
@@ -1205,7 +1211,8 @@ MM_API char *MM_CALL GetAUTHPassw(ServerStream *stream);
 MM_API uint32_t MM_CALL GetRemoteIP(ServerStream *stream);
 
 /**
- * The address and port of a request's client as struct sockaddr_in (16 octets) or struct sockaddr_in6 (28 octets).
+ * The address and port of a request's client as the system's struct sockaddr_in (16 octets) or struct sockaddr_in6 (28
+ * octets).
  *
  * addr, buflen  where to, and how much fits.
  * Returns the octets written; 0 on failure: MM_E_HANDLE, MM_E_STATE (not a request's stream), MM_E_ARGUMENT (addr
@@ -1214,8 +1221,8 @@ MM_API uint32_t MM_CALL GetRemoteIP(ServerStream *stream);
 MM_API int MM_CALL GetRemoteAddr(ServerStream *stream, void *addr, int buflen);
 
 /**
- * The socket of a request's connection. It stays the module's: look at it, set options, but do not read, write or
- * close it.
+ * The socket of a request's connection, on Windows a SOCKET (its values fit). It stays the module's: look at it, set
+ * options, but do not read, write or close it.
  * Returns -1 on failure: MM_E_HANDLE, MM_E_STATE (not a request's stream), MM_E_CLOSED. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL GetSocket(ServerStream *stream);

@@ -10,8 +10,8 @@ missing_packages=()
 missing_names=()
 to_unpack=()
 dotnet_is_missing=no
-sysroot_is_missing=no
-arm64_sysroot=$OUT/linux-arm64/sysroot
+arm64_openssl_is_missing=no
+arm64_openssl=$OUT/linux-arm64/openssl
 
 # need PROGRAM PACKAGE: the Debian package that brings a program that must be there
 need() {
@@ -56,7 +56,23 @@ need_for_arm64_tests() {
   [[ $(uname -m) != aarch64 ]] || return 0
   need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu
   need qemu-aarch64-static qemu-user-static
-  [[ -e $arm64_sysroot/usr/lib/aarch64-linux-gnu/libssl.so.3 ]] || sysroot_is_missing=yes
+  [[ -e $arm64_openssl/usr/lib/aarch64-linux-gnu/libssl.so.3 ]] || arm64_openssl_is_missing=yes
+}
+
+# Cross-building the DLL, and wine to run it.
+need_for_windows() {
+  need_dotnet
+  need cmake cmake
+  need make make
+  need python3 python3
+  need clang-16 clang-16
+  need lld-link-16 lld-16
+  need llvm-dlltool-16 llvm-16
+  need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
+  need x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
+  need_file mingw-w64-x86-64-dev /usr/x86_64-w64-mingw32/lib/libucrt.a
+  need wine wine
+  need_file wine64 /usr/lib/wine/wine64
 }
 
 need_for_demo() {
@@ -81,6 +97,9 @@ need_for_tests() {
       need nm binutils
       need pkg-config pkg-config
       ;;
+  esac
+  case $suites in
+    *" windows "*) need_for_windows ;;
   esac
   case $suites in
     *" interop "*)
@@ -148,7 +167,7 @@ get_missing() {
     exit 1
   fi
   install_missing
-  [[ $sysroot_is_missing == no ]] || make_arm64_sysroot
+  [[ $arm64_openssl_is_missing == no ]] || get_arm64_openssl
 }
 
 install_missing() {
@@ -203,10 +222,9 @@ apt_unpack() {
 
 download() { (cd "$2" && apt_get download "$1") && compgen -G "$2/$1_*.deb" >/dev/null; }
 
-# What an arm64 program finds here as its system: the C library of the cross compiler, and OpenSSL. That comes from
-# Debian's packages for arm64, by package lists of their own: the machine's lists and architectures stay as they are, and no
-# right is needed.
-make_arm64_sysroot() {
+# From Debian's packages for arm64, by package lists of their own: the machine's lists and architectures stay as they are,
+# and no right is needed.
+get_arm64_openssl() {
   local folder
   echo "build.sh: unpacking libssl3 for arm64"
   folder=$(mktemp -d)
@@ -220,11 +238,10 @@ make_arm64_sysroot() {
     tail -n 20 "$OUT/apt.log" >&2
     exit 1
   }
-  mkdir -p "$arm64_sysroot"
-  dpkg -x "$folder"/libssl3*.deb "$arm64_sysroot"
-  ln -sfn /usr/aarch64-linux-gnu/lib "$arm64_sysroot/lib"
+  mkdir -p "$arm64_openssl"
+  dpkg -x "$folder"/libssl3*.deb "$arm64_openssl"
   rm -rf "$folder"
-  sysroot_is_missing=no
+  arm64_openssl_is_missing=no
 }
 
 # apt_get_arm64 FOLDER COMMAND...

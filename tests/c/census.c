@@ -3,144 +3,31 @@
  * the first call and after a whole use: dispositions of signals, environment, working directory, locale, mask,
  * standard output, threads.
  */
+#include "faults.h"
 #include "server.h"
-#include <dirent.h>
-#include <fcntl.h>
 #include <locale.h>
-#include <pthread.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <time.h>
-
-extern char **environ;
-
-enum {
-    SIGNALS = 65,
-    SET_BY_THE_C_LIBRARY = 0x04000000 /* SA_RESTORER: in the flags of any action that was ever set */
-};
 
 struct census {
-    struct sigaction actions[SIGNALS];
+    struct dispositions dispositions;
     char *environment;
     char folder[4096];
     char locale[256];
-    sigset_t mask;
-    mode_t umask;
 };
-
-static char *all_of_environment(void) {
-    size_t size = 1;
-    char *text, *end;
-    for (char **entry = environ; *entry; entry++)
-        size += strlen(*entry) + 1;
-    end = text = malloc(size);
-    for (char **entry = environ; *entry; entry++)
-        end += sprintf(end, "%s\n", *entry);
-    *end = '\0';
-    return text;
-}
 
 static void take(struct census *census) {
     memset(census, 0, sizeof *census);
-    for (int i = 1; i < SIGNALS; i++)
-        sigaction(i, NULL, &census->actions[i]);
+    dispositions_take(&census->dispositions);
     census->environment = all_of_environment();
     if (!getcwd(census->folder, sizeof census->folder))
         exit(99);
     strncpy(census->locale, setlocale(LC_ALL, NULL), sizeof census->locale - 1);
-    pthread_sigmask(SIG_SETMASK, NULL, &census->mask);
-    census->umask = umask(022);
-    umask(census->umask);
-}
-
-static int named_in_header(int number) {
-    return number == SIGSEGV || number == SIGFPE || number == 34;
 }
 
 static void compare(const struct census *before, const struct census *after) {
-    for (int i = 1; i < SIGNALS; i++) {
-        int same = before->actions[i].sa_handler == after->actions[i].sa_handler &&
-                   ((before->actions[i].sa_flags ^ after->actions[i].sa_flags) & ~SET_BY_THE_C_LIBRARY) == 0;
-        if (!same && !named_in_header(i))
-            fprintf(stderr, "signal %d has another disposition\n", i);
-        CHECK(same || named_in_header(i));
-        CHECK(sigismember(&before->mask, i) == sigismember(&after->mask, i));
-    }
+    dispositions_compare(&before->dispositions, &after->dispositions);
     CHECK_TEXT(before->environment, after->environment);
     CHECK_TEXT(before->folder, after->folder);
     CHECK_TEXT(before->locale, after->locale);
-    CHECK(before->umask == after->umask);
-}
-
-static void read_line(const char *path, const char *prefix, char *line, size_t size) {
-    FILE *file = fopen(path, "r");
-    line[0] = '\0';
-    while (file && fgets(line, (int)size, file) && strncmp(line, prefix, strlen(prefix)) != 0)
-        line[0] = '\0';
-    if (file)
-        fclose(file);
-    line[strcspn(line, "\n")] = '\0';
-}
-
-/* Every thread but the host's own: is it named as ours or the runtime's, and does it block what a host may be sent? */
-static void threads(void) {
-    unsigned long long must = 1ull << (SIGTERM - 1) | 1ull << (SIGINT - 1) | 1ull << (SIGHUP - 1) |
-                              1ull << (SIGUSR1 - 1) | 1ull << (SIGCHLD - 1) | 1ull << (SIGALRM - 1) |
-                              1ull << (SIGPIPE - 1);
-    DIR *tasks = opendir("/proc/self/task");
-    struct dirent *task;
-    while ((task = readdir(tasks))) {
-        char path[320], name[64], blocked[128];
-        if (atoi(task->d_name) == 0 || atoi(task->d_name) == getpid())
-            continue;
-        snprintf(path, sizeof path, "/proc/self/task/%s/comm", task->d_name);
-        read_line(path, "", name, sizeof name);
-        snprintf(path, sizeof path, "/proc/self/task/%s/status", task->d_name);
-        read_line(path, "SigBlk:", blocked, sizeof blocked);
-        if (blocked[0] && (strtoull(blocked + 7, NULL, 16) & must) != must) {
-            fprintf(stderr, "thread %s (%s) does not block the host's signals: %s\n", task->d_name, name, blocked);
-            check_failures++;
-        }
-        printf("    thread %-16s %s\n", name, blocked);
-    }
-    closedir(tasks);
-}
-
-static volatile sig_atomic_t faults;
-static sigjmp_buf after_fault;
-
-static void on_fault(int number) {
-    (void)number;
-    faults++;
-    siglongjmp(after_fault, 1);
-}
-
-static void on_user(int number) {
-    (void)number;
-}
-
-/* The host's own handlers, set before the first use. */
-static void set_handlers(void) {
-    struct sigaction fault, user;
-    memset(&fault, 0, sizeof fault);
-    fault.sa_handler = on_fault;
-    sigaction(SIGSEGV, &fault, NULL);
-    memset(&user, 0, sizeof user);
-    user.sa_handler = on_user;
-    user.sa_flags = SA_RESTART;
-    sigaction(SIGUSR1, &user, NULL);
-    sigaction(SIGCHLD, &user, NULL);
-    signal(SIGINT, SIG_IGN);
-}
-
-/* A fault of the host's own code still comes to the host's handler. */
-static void fault_of_the_host(void) {
-    volatile int *volatile nowhere = NULL; /* a store that the compiler cannot drop */
-    if (sigsetjmp(after_fault, 1) == 0)
-        *nowhere = 1;
-    CHECK_INT(1, faults);
 }
 
 static void on_event(const mm_queue_event *event, void *user) {
@@ -184,45 +71,41 @@ static void use(void) {
     use_delivery();
 }
 
-/* Without a handler of the host, a fault of its own ends it by the signal, core and all. */
-static void fault_without_handler(void) {
-    int status;
-    pid_t child = fork();
-    if (child == 0) {
-        volatile int *volatile nowhere = NULL; /* a store that the compiler cannot drop */
-        freopen("/dev/null", "w", stderr);
-        SetConfigParamInt("from_same_host", 1);
-        *nowhere = 1;
-        _exit(0);
-    }
-    waitpid(child, &status, 0);
-    CHECK(WIFSIGNALED(status) && (WTERMSIG(status) == SIGSEGV || WTERMSIG(status) == SIGABRT));
+/* Without a handler of the host, a fault of its own ends it as the system ends a process for it. */
+static void fault_without_handler(const char *program) {
+    struct child child;
+    child_start(&child, program, "fault", "");
+    CHECK(ended_by_fault(child_wait(&child)));
 }
 
-int main(void) {
-    static struct census before, after;
-    struct timespec begin, end;
-    struct stat status;
-    int output, report;
+static int commit_fault(void) {
+    volatile int *volatile nowhere = NULL; /* a store that the compiler cannot drop */
+    say_nothing_of_faults();
+    SetConfigParamInt("from_same_host", 1);
+    *nowhere = 1;
+    return 0;
+}
 
-    fault_without_handler(); /* forks before the first use, as the header asks */
+int main(int argc, char **argv) {
+    static struct census before, after;
+    struct captured_output output;
+    double begin, end;
+
+    if (argc > 1)
+        return commit_fault();
+    fault_without_handler(argv[0]);
     set_handlers();
-    fflush(stdout);
-    report = dup(1);
-    output = open("/tmp", O_TMPFILE | O_RDWR, 0600);
-    dup2(output, 1);
+    capture_standard_output(&output);
     take(&before);
-    clock_gettime(CLOCK_MONOTONIC, &begin);
+    begin = clock_milliseconds();
     SetConfigParamInt("from_same_host", 100);
-    clock_gettime(CLOCK_MONOTONIC, &end);
+    end = clock_milliseconds();
     use();
     take(&after);
-    CHECK(fstat(output, &status) == 0 && status.st_size == 0);
-    dup2(report, 1);
+    CHECK_INT(0, standard_output_back(&output));
     compare(&before, &after);
-    printf("first use took %.1f ms\n",
-           (double)(end.tv_sec - begin.tv_sec) * 1e3 + (double)(end.tv_nsec - begin.tv_nsec) / 1e6);
-    threads();
+    printf("first use took %.1f ms\n", end - begin);
+    look_at_threads();
     fault_of_the_host();
     server_stop();
     free(before.environment);

@@ -1,6 +1,6 @@
-"""Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS ENGINE.
+"""Header = exports = list of symbols: contract.py LIBRARY HEADER SYMBOLS ENGINE NM OBJDUMP.
 
-The header is read by a compiler (clang's AST), the library by nm; SYMBOLS is every symbol ever released, ENGINE the
+The header is read by a compiler (clang's AST), the library by nm, a DLL by objdump, as they are for its machine; SYMBOLS is every symbol ever released, ENGINE the
 folder of the engine's sources, whose enums the header's constants are: that of faults with the sign turned.
 """
 
@@ -12,6 +12,9 @@ import sys
 
 # What C++ compilers made of the old header's overloads: exported for old objects, declared nowhere.
 MANGLED = {"_Z14SetConfigParamPci", "_Z14SetConfigParamPcS_"}
+
+# What Microsoft's make of them: only a DLL has these, too.
+MANGLED_BY_MICROSOFT = {"?SetConfigParam@@YAXPEADH@Z", "?SetConfigParam@@YAXPEAD0@Z"}
 
 
 def output(*command):
@@ -57,10 +60,16 @@ def constants(tree):
     return found
 
 
-def exports(library):
+def exports(library, nm):
     """Dynamic symbols without their version, and without the version nodes themselves."""
-    lines = (line.split() for line in output("nm", "-D", "--defined-only", library).splitlines())
+    lines = (line.split() for line in output(nm, "-D", "--defined-only", library).splitlines())
     return {fields[2].split("@")[0] for fields in lines if fields[1] != "A"}
+
+
+def dll_exports(headers):
+    """The names in the table of exports, which objdump -p shows with the rest."""
+    table = headers.split("[Ordinal/Name Pointer] Table", 1)[1].split("\n\n", 1)[0]
+    return set(re.findall(r"^\s*\[ *\d+\].*?(\S+)$", table, re.M))
 
 
 def members(source, name):
@@ -81,6 +90,13 @@ def of_enum(engine, file, name, prefix):
     return {(constant_name(member, prefix), number) for member, number in members(engine / file, name).items()}
 
 
+def without_convention(header, names):
+    """Functions and callbacks for which the header does not say cdecl: a host may be compiled with another default."""
+    code = re.sub(r"/\*.*?\*/", "", pathlib.Path(header).read_text(), flags=re.S)
+    callbacks = {match[0] for match in re.finditer(r"\(\s*\*\s*\w*", code)}
+    return callbacks | {name for name in names if not re.search(rf"\bMM_CALL {name}\(", code)}
+
+
 def differences(what, left, right):
     only_left, only_right = sorted(left - right), sorted(right - left)
     if only_left or only_right:
@@ -88,27 +104,31 @@ def differences(what, left, right):
     return bool(only_left or only_right)
 
 
-def main(library, header, symbols, engine):
-    engine = pathlib.Path(engine)
+def main(library, header, symbols, engine, nm, objdump):
+    engine, headers, is_dll = pathlib.Path(engine), output(objdump, "-p", library), library.endswith(".dll")
     c, cxx = ast(header, "c", "c99"), ast(header, "c++", "c++98")
-    declared, exported, numbers = functions(c), exports(library), constants(c)
+    declared, numbers = functions(c), constants(c)
+    exported = dll_exports(headers) if is_dll else exports(library, nm)
+    mangled = MANGLED | MANGLED_BY_MICROSOFT if is_dll else MANGLED
     listed = {line.split()[0] for line in pathlib.Path(symbols).read_text().splitlines() if line and line[0] != "#"}
     codes = {(name, value) for name, value in numbers.items() if name.startswith("MM_E_") or name == "MM_OK"}
     fault_codes = of_enum(engine, "Primitives/Fault.cs", "Fault", "MM_E_")
     faults = {(name.replace("MM_E_NONE", "MM_OK"), -number) for name, number in fault_codes}
     wrong = [
-        differences("header, exports", declared | MANGLED, exported),
-        differences("exports, released symbols", exported, listed),
+        differences("header, exports", declared | mangled, exported),
+        differences("exports, released symbols", exported, listed | mangled),
         differences("C, C++", declared, functions(cxx)),
+        differences("declarations without MM_CALL, none", without_convention(header, declared), set()),
         differences("constants of errors, engine's faults", codes, faults),
         differences("constants in C, in C++", set(numbers.items()), set(constants(cxx).items())),
     ]
     for file, name, prefix in ENUMS:
         known = {(c, value) for c, value in numbers.items() if c.startswith(prefix) and c not in OTHERS}
         wrong.append(differences(f"constants {prefix}..., {name}", known, of_enum(engine, file, name, prefix)))
-    soname = re.search(r"SONAME\s+(\S+)", output("objdump", "-p", library))
-    if not soname or soname[1] != "libmailmodule.so.1":
-        print("SONAME is", soname and soname[1])
+    pattern, own_name = (r"^Name\s+\w+ (\S+)", "mailmodule.dll") if is_dll else (r"SONAME\s+(\S+)", "libmailmodule.so.1")
+    found = re.search(pattern, headers, re.M)
+    if not found or found[1] != own_name:
+        print("the library's own name is", found and found[1])
         wrong.append(True)
     print(f"{len(declared)} functions, {len(exported)} exports, {len(codes)} errors")
     return 1 if any(wrong) else 0

@@ -1,6 +1,5 @@
 /* Engines of one's own: two in one process that send mail to each other, their settings, their end, and that nothing of
  * them is left over. */
-#include "process.h"
 #include "server.h"
 #include <pthread.h>
 
@@ -231,7 +230,7 @@ static void settings_are_its_own(void) {
     CHECK_INT(MM_E_ARGUMENT, mm_engine_load(first, NULL));
     CHECK_INT(MM_E_NOT_FOUND, mm_engine_load(first, "/nowhere/at/all.cfg"));
     sprintf(path, "%s/second.cfg", check_folder);
-    file = fopen(path, "w");
+    file = fopen(path, "wb");
     fputs("smtp_port=2626\n", file);
     fclose(file);
     CHECK_OK(mm_engine_load(second, path));
@@ -293,16 +292,19 @@ static void nothing_is_left_over(void) {
     long memory;
     for (int i = 0; i < 20; i++)
         one_life(i);
-    descriptors = entries("/proc/self/fd");
-    threads = entries("/proc/self/task");
+    descriptors = count_descriptors();
+    threads = count_threads();
     memory = resident_kib();
     for (int i = 20; i < 120 && !check_failures; i++)
         one_life(i);
-    printf("descriptors %d then %d, threads %d then %d, resident %ld then %ld KiB\n", descriptors,
-           entries("/proc/self/fd"), threads, entries("/proc/self/task"), memory, resident_kib());
-    CHECK_INT(descriptors, entries("/proc/self/fd"));
-    CHECK(entries("/proc/self/task") <= threads + 2); /* the runtime's own pool breathes */
-    CHECK(resident_kib() < memory + 16 * 1024);
+    printf("descriptors %d then %d, threads %d then %d, resident %ld then %ld KiB\n", descriptors, count_descriptors(),
+           threads, count_threads(), memory, resident_kib());
+    CHECK_INT(descriptors, count_descriptors());
+    CHECK(count_threads() <= threads + 2); /* the runtime's own pool breathes */
+    if (BY_QEMU)
+        check_skipped("engines, memory", "qemu keeps 280 KiB of each thread that has ended");
+    else
+        CHECK(resident_kib() < memory + 16 * 1024);
 }
 
 static void handles_come_back(void) {

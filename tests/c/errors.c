@@ -1,8 +1,6 @@
 /* mm_last_error_message: who refused what, in whose words; which path, process, argument it is about. */
 #include "server.h"
 #include "remote.h"
-#include <sys/resource.h>
-#include <sys/wait.h>
 
 #define SAYS(words) check_says(__LINE__, words)
 #define REFUSED(code, call, words)                                                                                     \
@@ -34,7 +32,7 @@ static int send_through(const char *to, int port) {
 }
 
 static void the_remotes_words_with_host_stage_and_code(struct remote *remote) {
-    char words[200];
+    char words[300];
     sprintf(words, "nobody@example.org: 127.0.0.1:%d at RCPT: 550 5.1.1 There is nobody", remote->port);
     REFUSED(MM_E_REFUSED_PERMANENT, send_through("nobody@example.org", remote->port), words);
     SAYS("550 5.1.1 of that name here");
@@ -47,7 +45,7 @@ static void the_remotes_words_with_host_stage_and_code(struct remote *remote) {
     sprintf(words, "127.0.0.1:%d at DATA: the connection was lost", remote->port);
     REFUSED(MM_E_CLOSED, send_through("ann@example.org", remote->port), words);
     remote->closes_at = AT_NOTHING;
-    sprintf(words, "127.0.0.1:%d: Connection refused", check_free_port());
+    snprintf(words, sizeof words, "127.0.0.1:%d: %s", check_free_port(), words_of_refused_connection());
     REFUSED(MM_E_CONNECT, send_through("ann@example.org", atoi(words + strlen("127.0.0.1:"))), words);
 }
 
@@ -129,9 +127,9 @@ static void settings_and_servers(void) {
     CHECK_OK(mm_engine_set(engine, "mail_root", path));
     sprintf(words, "the spool %s/spool is in use by another engine of this process", path);
     REFUSED(MM_E_LOCKED, mm_smtp_server_start(engine, NULL, NULL, NULL, &server), words);
-    CHECK_OK(mm_engine_set(engine, "mail_root", "/proc/none"));
+    CHECK_OK(mm_engine_set(engine, "mail_root", IMPOSSIBLE_FOLDER));
     REFUSED(MM_E_IO, mm_smtp_server_start(engine, NULL, NULL, NULL, &server),
-            "the spool /proc/none/spool cannot be made");
+            "the spool " IMPOSSIBLE_FOLDER "/spool cannot be made");
     sprintf(path, "%s/other", check_folder);
     CHECK_OK(mm_engine_set(engine, "mail_root", path));
     CHECK_OK(mm_engine_set(engine, "smtp_tls", "1"));
@@ -142,26 +140,24 @@ static void settings_and_servers(void) {
     REFUSED(MM_E_NOT_FOUND, mm_smtp_server_start(engine, NULL, NULL, NULL, &server), words);
     CHECK_OK(mm_engine_set(engine, "smtp_tls", "0"));
     CHECK_OK(mm_engine_set_int(engine, "smtp_port", smtp_port));
-    sprintf(words, "127.0.0.1:%d: Address already in use", smtp_port);
+    snprintf(words, sizeof words, "127.0.0.1:%d: %s", smtp_port, words_of_address_in_use());
     REFUSED(MM_E_BIND, mm_smtp_server_start(engine, NULL, NULL, NULL, &server), words);
     CHECK_OK(mm_engine_free(engine));
 }
 
-/* No descriptor is left: the file that could not be opened is named. */
+static char empty_file[200];
+
+static void the_file_that_cannot_be_opened_is_named(void *send) {
+    REFUSED(MM_E_FULL, mm_send_set_file(send, empty_file), empty_file);
+    SAYS("Too many open files");
+}
+
 static void no_descriptor_left(void) {
     mm_send *send = NULL;
-    struct rlimit limit, none;
-    char path[200];
-    sprintf(path, "%s/text.eml", check_folder);
-    fclose(fopen(path, "w"));
+    sprintf(empty_file, "%s/text.eml", check_folder);
+    fclose(fopen(empty_file, "wb"));
     CHECK_OK(mm_send_new(mm_engine_default(), NULL, "", &send));
-    getrlimit(RLIMIT_NOFILE, &limit);
-    none = limit;
-    none.rlim_cur = 0;
-    setrlimit(RLIMIT_NOFILE, &none);
-    REFUSED(MM_E_FULL, mm_send_set_file(send, path), path);
-    SAYS("Too many open files");
-    setrlimit(RLIMIT_NOFILE, &limit);
+    without_descriptors(the_file_that_cannot_be_opened_is_named, send);
     CHECK_OK(mm_send_free(send));
 }
 
@@ -173,12 +169,12 @@ static void a_place_that_takes_nothing(void) {
     mm_send *send = NULL;
     memset(much, 'x', sizeof much);
     CHECK_OK(mm_engine_new(&engine));
-    CHECK_OK(mm_engine_set(engine, "mail_root", "/proc/none"));
+    CHECK_OK(mm_engine_set(engine, "mail_root", IMPOSSIBLE_FOLDER));
     options.route = MM_SEND_ROUTE_DIRECT;
     CHECK_OK(mm_send_new(engine, &options, "", &send));
-    REFUSED(MM_E_IO, mm_send_write(send, much, sizeof much), "cannot be kept in /proc/none/scratch");
+    REFUSED(MM_E_IO, mm_send_write(send, much, sizeof much), "cannot be kept in " IMPOSSIBLE_FOLDER "/scratch");
     CHECK_OK(mm_send_free(send));
-    REFUSED(MM_E_IO, mm_send_new(engine, NULL, "", &send), "the spool /proc/none/spool");
+    REFUSED(MM_E_IO, mm_send_new(engine, NULL, "", &send), "the spool " IMPOSSIBLE_FOLDER "/spool");
     CHECK_OK(mm_engine_free(engine));
 }
 
@@ -186,12 +182,13 @@ static void a_place_that_takes_nothing(void) {
 static int hold(const char *folder) {
     mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
     char octet;
+    be_known_as("test_errors");
     SetConfigParamString("mail_root", folder);
     if (mm_queue_get_counts(mm_engine_default(), &counts) != MM_OK)
         return 1;
-    if (write(1, "!", 1) != 1)
+    if (descriptor_write(own_output(), "!", 1) != 1)
         return 1;
-    while (read(0, &octet, 1) > 0) {
+    while (descriptor_read(own_input(), &octet, 1) > 0) {
     }
     return mm_engine_stop(mm_engine_default(), 10000) != MM_OK;
 }
@@ -199,31 +196,17 @@ static int hold(const char *folder) {
 static void the_process_that_has_a_spool_is_named(const char *program) {
     mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
     mm_engine *engine = NULL;
-    int to[2], from[2], status;
+    struct child child;
     char folder[200], words[300], octet;
     sprintf(folder, "%s/held", check_folder);
-    if (pipe(to) != 0 || pipe(from) != 0)
-        exit(99);
-    pid_t child = fork();
-    if (child == 0) {
-        dup2(to[0], 0);
-        dup2(from[1], 1);
-        for (int i = 3; i < 1024; i++)
-            close(i);
-        execl(program, program, "hold", folder, (char *)NULL);
-        _exit(99);
-    }
-    close(from[1]);
-    close(to[0]);
-    CHECK(read(from[0], &octet, 1) == 1);
+    child_start(&child, program, "hold", folder);
+    CHECK(descriptor_read(child.from, &octet, 1) == 1);
     CHECK_OK(mm_engine_new(&engine));
     CHECK_OK(mm_engine_set(engine, "mail_root", folder));
-    sprintf(words, "the spool %s/spool is in use by another engine, in process %d (test_errors", folder, (int)child);
+    sprintf(words, "the spool %s/spool is in use by another engine, in process %ld (test_errors", folder, child.id);
     REFUSED(MM_E_LOCKED, mm_queue_get_counts(engine, &counts), words);
     CHECK_OK(mm_engine_free(engine));
-    close(to[1]);
-    close(from[0]);
-    CHECK(waitpid(child, &status, 0) == child && status == 0);
+    CHECK_INT(0, child_wait(&child));
 }
 
 int main(int argc, char **argv) {

@@ -1,6 +1,5 @@
 /* G5: odd arguments, by a seeded dice, never end the process. */
 #include "odd.h"
-#include <fcntl.h>
 
 static int request(ServerStream *stream, char *reqname, int action, ...) {
     (void)stream, (void)reqname, (void)action;
@@ -57,12 +56,13 @@ static mm_send *odd_send(void) {
     return sends[which];
 }
 
-static int odd_descriptor(void) {
-    static int nothing = -1;
+static mm_socket odd_descriptor(void) {
     static const int numbers[] = {-1, 65536, -2147483647 - 1, 2147483647};
-    if (nothing < 0)
-        nothing = open("/dev/null", O_RDONLY);
-    return dice(2) ? nothing : numbers[dice(4)];
+    static descriptor nothing;
+    static int is_open;
+    if (!is_open++)
+        nothing = descriptor_open(NOTHING_FILE);
+    return dice(2) ? (mm_socket)nothing : (mm_socket)numbers[dice(4)];
 }
 
 static int odd_piece(void *buffer, size_t size, size_t *length, void *user) {
@@ -87,7 +87,7 @@ static void one_call_of_send(void) {
         mm_send_write(odd_send(), dice(2) ? NULL : octets, dice(2) ? 0 : (size_t)-1);
         break;
     case 3:
-        mm_send_set_file(odd_send(), dice(2) ? "/dev/null" : odd_text());
+        mm_send_set_file(odd_send(), dice(2) ? NOTHING_FILE : odd_text());
         break;
     case 4:
         mm_send_set_descriptor(odd_send(), odd_descriptor());

@@ -97,15 +97,15 @@ static size_t answer(unsigned char *message) {
 }
 
 static void *resolve(void *argument) {
-    int number = *(int *)argument;
+    socket_number number = *(socket_number *)argument;
     for (;;) {
         unsigned char message[2048];
         struct sockaddr_in from;
         socklen_t size = sizeof from;
-        ssize_t length = recvfrom(number, message, 600, 0, (struct sockaddr *)&from, &size);
+        long length = (long)recvfrom(number, (char *)message, 600, 0, (struct sockaddr *)&from, &size);
         if (length < 17)
             return NULL;
-        sendto(number, message, answer(message), 0, (struct sockaddr *)&from, size);
+        sendto(number, (char *)message, answer(message), 0, (struct sockaddr *)&from, size);
     }
 }
 
@@ -168,19 +168,16 @@ static void arguments(void) {
 }
 
 int main(void) {
-    struct sockaddr_in address = check_loopback(0);
-    socklen_t size = sizeof address;
+    struct sockaddr_in address;
     char root[128], server[64];
     pthread_t thread;
-    int number = socket(AF_INET, SOCK_DGRAM, 0);
+    int port;
+    socket_number number = check_bind(SOCK_DGRAM, &port);
 
-    if (bind(number, (struct sockaddr *)&address, size) != 0 ||
-        getsockname(number, (struct sockaddr *)&address, &size) != 0)
-        return 99;
     pthread_create(&thread, NULL, resolve, &number);
     sprintf(root, "%s/mail", check_make_folder());
     SetConfigParamString("mail_root", root);
-    sprintf(server, "127.0.0.1:%d", ntohs(address.sin_port));
+    sprintf(server, "127.0.0.1:%d", port);
     SetConfigParamString("smtp_dns", server);
     CHECK_OK(mm_last_error());
 
@@ -191,8 +188,9 @@ int main(void) {
     none("broken.example", MM_E_DNS);
     none("long.example", MM_E_LIMIT);
     CHECK_OK(mm_engine_stop(mm_engine_default(), 10000));
-    shutdown(number, SHUT_RDWR);
+    address = check_loopback(port);
+    sendto(number, "", 0, 0, (struct sockaddr *)&address, sizeof address); /* too short for a question: the end */
     pthread_join(thread, NULL);
-    close(number);
+    socket_close(number);
     return check_result();
 }

@@ -6,9 +6,7 @@
 #define REMOTE_H
 
 #include "wire.h"
-#include <poll.h>
 #include <pthread.h>
-#include <stdatomic.h>
 
 /* The points at which a client waits for an answer. */
 enum remote_point {
@@ -24,10 +22,12 @@ enum remote_point {
 };
 
 struct remote {
-    int listener, port;
+    socket_number listener;
+    int port;
     pthread_t thread;
     pthread_mutex_t gate;
     pthread_cond_t moved;
+    int stopping;
     int connections, open, messages, starttls;
     const char *offers;                     /* more lines of its answer to EHLO */
     enum remote_point silent_at, closes_at; /* set before a connection comes to it */
@@ -60,11 +60,10 @@ static inline int remote_comes_to(struct remote_client *client, enum remote_poin
     if (silent)
         remote->reached = point;
     pthread_cond_broadcast(&remote->moved);
+    while (silent && point == AT_TEXT && remote->reached == point) /* not even read: the client's window fills */
+        pthread_cond_wait(&remote->moved, &remote->gate);
     pthread_mutex_unlock(&remote->gate);
-    if (silent && point == AT_TEXT) { /* not even read: the client's window fills */
-        struct pollfd gone = {.fd = client->wire.number, .events = POLLRDHUP};
-        poll(&gone, 1, 20000);
-    } else if (silent) {
+    if (silent) {
         while (recv(client->wire.number, octet, sizeof octet, 0) > 0) {
         }
     }
@@ -73,7 +72,7 @@ static inline int remote_comes_to(struct remote_client *client, enum remote_poin
 
 /* The client may have gone. */
 static inline void remote_say(struct remote_client *client, const char *text) {
-    send(client->wire.number, text, strlen(text), MSG_NOSIGNAL);
+    socket_send(client->wire.number, text, strlen(text));
 }
 
 static inline void remote_read_text(struct remote_client *client) {
@@ -171,15 +170,24 @@ static inline void *remote_serve(void *argument) {
     return NULL;
 }
 
+static inline int remote_is_stopping(struct remote *remote) {
+    pthread_mutex_lock(&remote->gate);
+    int stopping = remote->stopping;
+    pthread_mutex_unlock(&remote->gate);
+    return stopping;
+}
+
 static inline void *remote_accept(void *argument) {
     struct remote *remote = argument;
     for (;;) {
         struct remote_client *client;
         pthread_t thread;
-        int number = accept(remote->listener, NULL, NULL), at_once = 1;
-        if (number < 0)
+        socket_number number = accept(remote->listener, NULL, NULL);
+        if (number == NO_SOCKET || remote_is_stopping(remote)) {
+            socket_close(number);
             return NULL;
-        setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+        }
+        socket_set_no_delay(number);
         client = calloc(1, sizeof *client);
         client->remote = remote;
         client->wire.number = number;
@@ -193,16 +201,12 @@ static inline void *remote_accept(void *argument) {
 }
 
 static inline void remote_start(struct remote *remote) {
-    struct sockaddr_in address = check_loopback(0);
-    socklen_t size = sizeof address;
     memset(remote, 0, sizeof *remote);
     pthread_mutex_init(&remote->gate, NULL);
     pthread_cond_init(&remote->moved, NULL);
-    remote->listener = socket(AF_INET, SOCK_STREAM, 0);
-    if (bind(remote->listener, (struct sockaddr *)&address, size) != 0 || listen(remote->listener, 100) != 0 ||
-        getsockname(remote->listener, (struct sockaddr *)&address, &size) != 0)
+    remote->listener = check_bind(SOCK_STREAM, &remote->port);
+    if (listen(remote->listener, 100) != 0)
         exit(99);
-    remote->port = ntohs(address.sin_port);
     pthread_create(&remote->thread, NULL, remote_accept, remote);
 }
 
@@ -211,6 +215,7 @@ static inline void remote_set(struct remote *remote, enum remote_point silent_at
     remote->silent_at = silent_at;
     remote->closes_at = closes_at;
     remote->reached = AT_NOTHING;
+    pthread_cond_broadcast(&remote->moved);
     pthread_mutex_unlock(&remote->gate);
 }
 
@@ -222,11 +227,16 @@ static inline void remote_wait_silent(struct remote *remote) {
     pthread_mutex_unlock(&remote->gate);
 }
 
-/* When every client has gone. */
+/* When every client has gone. The thread that accepts is woken by a connection of ours. */
 static inline void remote_stop(struct remote *remote) {
-    shutdown(remote->listener, SHUT_RDWR);
+    struct wire wire;
+    pthread_mutex_lock(&remote->gate);
+    remote->stopping = 1;
+    pthread_mutex_unlock(&remote->gate);
+    wire_open(&wire, remote->port);
     pthread_join(remote->thread, NULL);
-    close(remote->listener);
+    wire_close(&wire);
+    socket_close(remote->listener);
     pthread_mutex_lock(&remote->gate);
     while (remote->open > 0)
         pthread_cond_wait(&remote->moved, &remote->gate);

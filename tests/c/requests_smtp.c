@@ -242,7 +242,7 @@ static void blocked_callback_disturbs_nobody(void) {
 
 static void stop_with_a_blocked_callback(void) {
     struct wire slow;
-    struct timespec before, after;
+    double before;
     inside = may_go = 0;
     CHECK_OK(SetSMTPServer(blocking, smtp_port, ACTION_SMTP_SENDMSG));
     smtp_open(&slow);
@@ -250,10 +250,9 @@ static void stop_with_a_blocked_callback(void) {
     CHECK_INT(250, wire_smtp(&slow, "RCPT TO:<ann@example.org>"));
     wire_write(&slow, "DATA\r\n");
     wait_for(&inside);
-    clock_gettime(CLOCK_MONOTONIC, &before);
+    before = clock_milliseconds();
     CHECK_INT(MM_E_TIMEOUT, mm_engine_stop(mm_engine_default(), 200));
-    clock_gettime(CLOCK_MONOTONIC, &after);
-    CHECK(after.tv_sec - before.tv_sec < 6);
+    CHECK(clock_milliseconds() - before < 6000);
     CHECK(strstr(mm_last_error_message(), "1 of ACTION_SMTP_SENDMSG"));
     CHECK_INT(MM_E_STATE, SetSMTPServer(NULL, smtp_port, 0)); /* while the old one's callback still blocks */
     CHECK(strstr(mm_last_error_message(), "ACTION_SMTP_SENDMSG"));

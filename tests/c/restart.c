@@ -1,6 +1,5 @@
 /* mm_engine_stop ends every thread, socket and file, and the engine starts again with what was queued: 100 times, and
  * nothing is left over. */
-#include "process.h"
 #include "server.h"
 
 static int request(ServerStream *stream, char *reqname, int action, ...) {
@@ -82,17 +81,20 @@ int main(void) {
     CHECK_OK(mm_queue_set_events(mm_engine_default(), on_event, &events));
     for (int i = 0; i < 20; i++)
         one_life(i);
-    descriptors = entries("/proc/self/fd");
-    threads = entries("/proc/self/task");
+    descriptors = count_descriptors();
+    threads = count_threads();
     memory = resident_kib();
     for (int i = 20; i < 120 && !check_failures; i++)
         one_life(i);
     CHECK(events > 0);
-    printf("descriptors %d then %d, threads %d then %d, resident %ld then %ld KiB\n", descriptors,
-           entries("/proc/self/fd"), threads, entries("/proc/self/task"), memory, resident_kib());
-    CHECK_INT(descriptors, entries("/proc/self/fd"));
-    CHECK(entries("/proc/self/task") <= threads + 2); /* the runtime's own pool breathes */
-    CHECK(resident_kib() < memory + 16 * 1024);
+    printf("descriptors %d then %d, threads %d then %d, resident %ld then %ld KiB\n", descriptors, count_descriptors(),
+           threads, count_threads(), memory, resident_kib());
+    CHECK_INT(descriptors, count_descriptors());
+    CHECK(count_threads() <= threads + 2); /* the runtime's own pool breathes */
+    if (BY_QEMU)
+        check_skipped("restart, memory", "qemu keeps 280 KiB of each thread that has ended");
+    else
+        CHECK(resident_kib() < memory + 16 * 1024);
     CHECK_OK(mm_engine_stop(mm_engine_default(), 0));
     return check_result();
 }

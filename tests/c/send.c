@@ -1,13 +1,12 @@
 /* mm_send_...: a message from every source, and a result for each recipient. */
 #include "sends.h"
-#include <fcntl.h>
 
 /* ---- sources ---- */
 
 static const char *file_of(const char *text) {
     static char path[128];
     sprintf(path, "%s/message", check_folder);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(path, "wb");
     fputs(text, file);
     fclose(file);
     return path;
@@ -32,35 +31,35 @@ static void from_file(void) {
     CHECK_OK(mm_send_set_file(send, path));
     CHECK_INT(MM_E_STATE, mm_send_set_file(send, path));
     CHECK_INT(MM_E_STATE, mm_send_write(send, "x", 1));
-    unlink(path); /* it was opened */
+    remove(path); /* it was opened */
     is_taken(send, "Subject: file\n\nby path\n");
 }
 
 static void from_descriptor(void) {
     mm_send *send = new_to_remote("ann@example.net");
-    int number = open(file_of("not this Subject: fd\n\nby descriptor\n"), O_RDONLY), copy;
-    CHECK_INT(9, lseek(number, 9, SEEK_SET));
-    copy = dup(number);
+    descriptor number = descriptor_open(file_of("not this Subject: fd\n\nby descriptor\n"));
+    CHECK_INT(9, descriptor_seek(number, 9));
+    descriptor copy = descriptor_copy(number);
     CHECK_INT(MM_E_ARGUMENT, mm_send_set_descriptor(send, -1));
     CHECK_INT(MM_E_ARGUMENT, mm_send_set_descriptor(send, 1 << 20));
     CHECK_OK(mm_send_set_descriptor(send, number));
-    close(number);
+    descriptor_close(number);
     is_taken(send, "Subject: fd\n\nby descriptor\n");
-    CHECK_INT(9, lseek(copy, 0, SEEK_CUR));
-    close(copy);
+    CHECK_INT(9, descriptor_offset(copy));
+    descriptor_close(copy);
 }
 
 static void from_pipe(void) {
     mm_send *send = new_to_remote("ann@example.net");
-    int ends[2];
-    CHECK_INT(0, pipe(ends));
+    descriptor ends[2];
+    make_pipe(ends);
     CHECK_OK(mm_send_set_descriptor(send, ends[0]));
-    close(ends[0]);
+    descriptor_close(ends[0]);
     CHECK_OK(mm_send_start(send));
     CHECK_INT(MM_E_TIMEOUT, mm_send_wait(send, 0));
-    CHECK_INT(20, write(ends[1], "Subject: pipe\n\npiece", 20));
-    CHECK_INT(7, write(ends[1], " by it\n", 7));
-    close(ends[1]);
+    CHECK_INT(20, descriptor_write(ends[1], "Subject: pipe\n\npiece", 20));
+    CHECK_INT(7, descriptor_write(ends[1], " by it\n", 7));
+    descriptor_close(ends[1]);
     CHECK_OK(mm_send_wait(send, -1));
     CHECK_INT(MM_OK, outcome_of(send));
     CHECK_TEXT("Subject: pipe\n\npiece by it\n", remote.text);

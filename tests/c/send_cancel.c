@@ -47,17 +47,17 @@ static void cancelled_before_the_start(void) {
 /* Nobody writes into the pipe. */
 static void cancelled_while_its_text_is_read(void) {
     mm_send *send = new_to_remote("ann@example.net");
-    int ends[2];
-    CHECK_INT(0, pipe(ends));
+    descriptor ends[2];
+    make_pipe(ends);
     CHECK_OK(mm_send_set_descriptor(send, ends[0]));
-    close(ends[0]);
+    descriptor_close(ends[0]);
     CHECK_OK(mm_send_start(send));
     CHECK_INT(MM_E_TIMEOUT, mm_send_wait(send, 20));
     CHECK_OK(mm_send_cancel(send));
     is_cancelled(send);
     CHECK_OK(mm_send_wait(send, -1));
     mm_send_free(send);
-    close(ends[1]);
+    descriptor_close(ends[1]);
 }
 
 static void freed_while_it_waits(void) {
@@ -81,7 +81,7 @@ static void cancelled_at_any_moment(void) {
         mm_send *send = new_to_remote("ann@example.net");
         pthread_t thread;
         CHECK_OK(mm_send_start(send));
-        usleep((useconds_t)(i % 20 * 50));
+        sleep_microseconds((unsigned int)(i % 20 * 50));
         pthread_create(&thread, NULL, cancel_it, send);
         CHECK_OK(mm_send_wait(send, -1));
         CHECK(outcome_of(send) == MM_OK || outcome_of(send) == MM_E_CANCELLED);

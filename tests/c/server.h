@@ -88,7 +88,7 @@ static inline void pop_wait(struct wire *wire, const char *user, const char *pas
             break;
         wire_pop(wire, "QUIT");
         wire_close(wire);
-        usleep(10000);
+        sleep_microseconds(10000);
     }
     CHECK_INT(count, have);
 }

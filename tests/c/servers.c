@@ -171,7 +171,7 @@ static void one_free_port_for_all_addresses(void) {
     mm_smtp_server_options options = MM_SMTP_SERVER_OPTIONS_INIT;
     mm_smtp_server *server;
     struct sockaddr_in address;
-    int number = socket(AF_INET, SOCK_STREAM, 0);
+    socket_number number = socket(AF_INET, SOCK_STREAM, 0);
     options.addresses = "127.0.0.1, 127.0.0.2";
     options.port = MM_PORT_ANY;
     CHECK_OK(mm_smtp_server_start(engine, &options, NULL, NULL, &server));
@@ -180,7 +180,7 @@ static void one_free_port_for_all_addresses(void) {
     address = check_loopback(smtp_port);
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK + 1);
     CHECK_INT(0, connect(number, (struct sockaddr *)&address, sizeof address));
-    close(number);
+    socket_close(number);
     CHECK_OK(mm_smtp_server_stop(server, 0));
 }
 

@@ -274,7 +274,7 @@ static void vouched_folder_is_the_users_own(void) {
     struct wire wire;
     char path[200], text[200];
     forget();
-    sprintf(path, "%s/mail/users/ann/Maildir/.sub/cur/1.here:2,S", check_folder);
+    sprintf(path, "%s/mail/users/ann/Maildir/.sub/cur/1.here%sS", check_folder, MAILDIR_FLAGS_MARK);
     host.answer[ACTION_POP_LOGIN] = -1;
     CHECK_INT(0, wire_open(&wire, pop_port));
     CHECK_INT(1, wire_pop(&wire, NULL));
@@ -283,7 +283,7 @@ static void vouched_folder_is_the_users_own(void) {
     CHECK_TEXT("+OK 0 messages (0 octets)", wire.line);
     CHECK_INT(1, wire_pop(&wire, "QUIT"));
     wire_close(&wire);
-    FILE *file = fopen(path, "w");
+    FILE *file = fopen(path, "wb");
     CHECK(file);
     if (file) {
         fputs("Subject: in the folder\n\nx\n", file);

@@ -153,7 +153,7 @@ static void stop_waits_for_nothing(void (*bring_about)(void), const char *name) 
     mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
     mm_send *none;
     memset(&wire, 0, sizeof wire);
-    wire.number = -1;
+    wire.number = NO_SOCKET;
     set(&inside, 0);
     set(&may_go, 0);
     bring_about();

@@ -5,7 +5,6 @@
 #include "check.h"
 #include "shortage.h"
 #include "sends.h"
-#include <signal.h>
 
 enum { CLIENTS = 8, ROUNDS = 20 };
 
@@ -63,13 +62,9 @@ static void send_out(int silent_dns) {
 
 /* A DNS server that never answers: questions end by their time. */
 static int bind_silent(void) {
-    struct sockaddr_in address = check_loopback(0);
-    socklen_t size = sizeof address;
-    int number = socket(AF_INET, SOCK_DGRAM, 0);
-    if (bind(number, (struct sockaddr *)&address, size) != 0 ||
-        getsockname(number, (struct sockaddr *)&address, &size) != 0)
-        exit(99);
-    return ntohs(address.sin_port);
+    int port;
+    check_bind(SOCK_DGRAM, &port);
+    return port;
 }
 
 /* So many threads more than the servers' start took; the other host of this test has threads, too. */

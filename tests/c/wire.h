@@ -3,13 +3,10 @@
 #define WIRE_H
 
 #include "check.h"
-#include <netinet/tcp.h>
 #include <stdarg.h>
-#include <sys/time.h>
-#include <time.h>
 
 struct wire {
-    int number;
+    socket_number number;
     char line[4096];
     char buffer[4096];
     size_t begin, end;
@@ -17,17 +14,15 @@ struct wire {
 
 static inline int wire_open(struct wire *wire, int port) {
     struct sockaddr_in address = check_loopback(port);
-    struct timeval patience = {.tv_sec = 20};
-    int at_once = 1;
     memset(wire, 0, sizeof *wire);
     wire->number = socket(AF_INET, SOCK_STREAM, 0);
-    setsockopt(wire->number, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
-    setsockopt(wire->number, IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
+    socket_set_timeout(wire->number, 20);
+    socket_set_no_delay(wire->number);
     return connect(wire->number, (struct sockaddr *)&address, sizeof address);
 }
 
 static inline void wire_close(struct wire *wire) {
-    close(wire->number);
+    socket_close(wire->number);
 }
 
 /* The next line without its CRLF; NULL at the end. */
@@ -35,7 +30,7 @@ static inline const char *wire_read(struct wire *wire) {
     size_t length = 0;
     for (;;) {
         if (wire->begin == wire->end) {
-            ssize_t count = recv(wire->number, wire->buffer, sizeof wire->buffer, 0);
+            long count = (long)recv(wire->number, wire->buffer, sizeof wire->buffer, 0);
             if (count <= 0)
                 return NULL;
             wire->begin = 0;
@@ -54,7 +49,7 @@ static inline const char *wire_read(struct wire *wire) {
 }
 
 static inline void wire_write(struct wire *wire, const char *text) {
-    CHECK(send(wire->number, text, strlen(text), MSG_NOSIGNAL) == (ssize_t)strlen(text));
+    CHECK(socket_send(wire->number, text, strlen(text)) == (long)strlen(text));
 }
 
 /* The code of an SMTP reply, over all its lines; 0 at the end. */

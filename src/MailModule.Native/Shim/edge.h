@@ -8,6 +8,7 @@
 
 #define MM_BUILDING_LIBRARY
 #include "../../../include/mailmodule.h"
+#include "system.h" /* of the folder Linux or Windows */
 
 /* Every public call begins with it. MM_OK: the runtime runs, and that is the thread's last error; else the call fails
  * with MM_E_MEMORY, which is the last error already, and the next call tries again. */
@@ -26,10 +27,6 @@ void mmi_clear_error(void);
             *(place) = (nothing);                                                                                      \
     } while (0)
 
-/* Around calls that make the runtime start threads: those inherit a mask that blocks the host's signals. */
-void mmi_block_signals(void *saved);
-void mmi_restore_signals(const void *saved);
-
 /* Called by the managed half: why the current call fails. detail may be NULL; both texts are copied. */
 void mmi_fail(int code, const char *detail);
 
@@ -38,10 +35,11 @@ int mmi_call_request(SMTPReqCallback callback, ServerStream *stream, char *reqna
                      const char *text2, const char *text3, int number);
 void mmi_call_log(mm_log_fn callback, int level, const char *area, const char *text, void *user);
 
-/* Called by the managed half: a child made by fork closes this descriptor, or does so no more. */
+/* Called by the managed half: a child made by fork closes this descriptor, or does so no more. Nothing on Windows. */
 void mmi_unshare(int descriptor, int is_ours);
 
-/* Handed to the managed half, which calls them; tls.c says what for. 0: OpenSSL's new settings are watched. */
+/* Handed to the managed half, which calls them, on Linux alone; Linux/tls.c says what for. 0: OpenSSL's new settings
+ * are watched. */
 typedef void (*mmi_fn)(void);
 int mmi_tls_watch(mmi_fn get_index, mmi_fn control);
 void mmi_tls_set_ours(int ours);
@@ -53,7 +51,7 @@ typedef int (*mmi_spawn_fn)(char *const *arguments, char *const *environment, co
 int mmi_spawn_as(char *const *arguments, char *const *environment, const char *folder, int given, uint32_t user,
                  uint32_t group);
 
-/* The managed half (Exports/). */
+/* The managed half (Exports/). Any argument of mmi_start is NULL where the system has no use for it. */
 int mmi_start(int (*tls_watch)(mmi_fn, mmi_fn), void (*tls_set_ours)(int), mmi_spawn_fn spawn_as);
 mm_engine *mmi_engine_default(void);
 int mmi_engine_new(mm_engine **engine);

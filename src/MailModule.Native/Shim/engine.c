@@ -1,6 +1,5 @@
 /* The public functions for engines and their servers. */
 #include "edge.h"
-#include <signal.h>
 
 mm_engine *mm_engine_default(void) {
     if (mmi_enter() != MM_OK)
@@ -68,7 +67,7 @@ int mm_engine_set_log(mm_engine *engine, int level, mm_log_fn callback, void *us
 /* Threads are born in the starts: with the host's signals blocked. */
 int mm_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *options,
                          const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server) {
-    sigset_t signals;
+    mmi_signals signals;
     MMI_CLEAR(server, NULL);
     if (mmi_enter() != MM_OK)
         return mm_last_error();
@@ -93,7 +92,7 @@ int mm_smtp_server_stop(mm_smtp_server *server, int timeout_ms) {
 
 int mm_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *options,
                          const mm_pop3_server_handlers *handlers, void *user, mm_pop3_server **server) {
-    sigset_t signals;
+    mmi_signals signals;
     MMI_CLEAR(server, NULL);
     if (mmi_enter() != MM_OK)
         return mm_last_error();

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static __thread struct {
+static MMI_THREAD_LOCAL struct {
     int code;
     char message[1024];
 } last;

@@ -3,7 +3,6 @@
  * its declaration does not compile.
  */
 #include "edge.h"
-#include <signal.h>
 
 ServerStream SRVInitSendMsgImidiatly(const char *from, const char *to, MsgCallback callback, void *callback_param) {
     if (mmi_enter() != MM_OK)
@@ -49,7 +48,7 @@ const char *mm_stream_recipient(ServerStream *stream) {
 }
 
 int SetSMTPServer(SMTPReqCallback callback, int port, int mask) {
-    sigset_t signals;
+    mmi_signals signals;
     if (mmi_enter() != MM_OK)
         return mm_last_error();
     mmi_block_signals(&signals);
@@ -59,7 +58,7 @@ int SetSMTPServer(SMTPReqCallback callback, int port, int mask) {
 }
 
 int SetPOP3Server(SMTPReqCallback callback, int port, int mask) {
-    sigset_t signals;
+    mmi_signals signals;
     if (mmi_enter() != MM_OK)
         return mm_last_error();
     mmi_block_signals(&signals);

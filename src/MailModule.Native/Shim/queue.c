@@ -1,11 +1,10 @@
 /* The public functions for the queue. */
 #include "edge.h"
-#include <signal.h>
 
 /* Any of them may be the first use, which opens the spool: with the host's signals blocked, for threads that are born
  * there. */
 int mm_queue_get_counts(mm_engine *engine, mm_queue_counts *counts) {
-    sigset_t signals;
+    mmi_signals signals;
     if (mmi_enter() != MM_OK)
         return mm_last_error();
     mmi_block_signals(&signals);
@@ -15,7 +14,7 @@ int mm_queue_get_counts(mm_engine *engine, mm_queue_counts *counts) {
 }
 
 int mm_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor) {
-    sigset_t signals;
+    mmi_signals signals;
     MMI_CLEAR(cursor, NULL);
     if (mmi_enter() != MM_OK)
         return mm_last_error();
@@ -51,7 +50,7 @@ int mm_queue_close(mm_queue_cursor *cursor) {
 }
 
 static int change(int (*operation)(mm_engine *, const char *), mm_engine *engine, const char *id) {
-    sigset_t signals;
+    mmi_signals signals;
     if (mmi_enter() != MM_OK)
         return mm_last_error();
     mmi_block_signals(&signals);
@@ -78,7 +77,7 @@ int mm_queue_remove(mm_engine *engine, const char *id) {
 
 int mm_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target, char *new_id,
                       size_t size) {
-    sigset_t signals;
+    mmi_signals signals;
     if (mmi_enter() != MM_OK)
         return mm_last_error();
     mmi_block_signals(&signals);

@@ -1,10 +1,9 @@
 /* The public functions for messages with results. */
 #include "edge.h"
-#include <signal.h>
 
 /* What may open the spool runs with the host's signals blocked, for threads that are born there. */
 int mm_send_new(mm_engine *engine, const mm_send_options *options, const char *from, mm_send **send) {
-    sigset_t signals;
+    mmi_signals signals;
     MMI_CLEAR(send, NULL);
     if (mmi_enter() != MM_OK)
         return mm_last_error();
@@ -45,7 +44,7 @@ int mm_send_set_reader(mm_send *send, mm_send_read_fn callback, void *user) {
 }
 
 int mm_send_start(mm_send *send) {
-    sigset_t signals;
+    mmi_signals signals;
     if (mmi_enter() != MM_OK)
         return mm_last_error();
     mmi_block_signals(&signals);

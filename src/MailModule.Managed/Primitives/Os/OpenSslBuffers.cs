@@ -11,9 +11,9 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 /// <remarks>
 /// It tells on the thread that makes them, the host's for its own, perhaps in a child that it has forked: no place for
-/// a runtime. So the one that is told is C (Shim/tls.c), and handed in by the library's C edge; it leaves alone what is
-/// not made between <see cref="BeginOurs"/> and <see cref="EndOurs"/> on the same thread. Without that edge, as in the
-/// tests of this room, nothing is watched, and sessions take more memory.
+/// a runtime. So the one that is told is C (Shim/Linux/tls.c), and handed in by the library's C edge; it leaves alone
+/// what is not made between <see cref="BeginOurs"/> and <see cref="EndOurs"/> on the same thread. Without that edge, as
+/// in the tests of this room, nothing is watched, and sessions take more memory.
 /// </remarks>
 public static unsafe partial class OpenSslBuffers
 {

@@ -2,7 +2,7 @@ namespace MailModule.Primitives.Os;
 
 /// <summary>
 /// Starting a program as another user. It needs a fork, and code between fork and exec that is no place for a runtime:
-/// so it is C (Shim/spawn.c), and handed in by the library's C edge. Without that edge it is not possible.
+/// so it is C (Shim/Linux/spawn.c), and handed in by the library's C edge. Without that edge it is not possible.
 /// </summary>
 public static unsafe class UserChange
 {

@@ -1,7 +1,6 @@
 /* The start of the runtime, in the first call that needs it. */
-#include "edge.h"
+#include "../edge.h"
 #include <pthread.h>
-#include <signal.h>
 
 enum {
     SIGNALS = 65,
@@ -16,7 +15,7 @@ static int belongs_to_runtime(int number) {
            number == SUSPEND_SIGNAL;
 }
 
-void mmi_block_signals(void *saved) {
+void mmi_block_signals(mmi_signals *saved) {
     sigset_t all;
     sigfillset(&all);
     for (size_t i = 0; i < sizeof faults / sizeof faults[0]; i++)
@@ -25,7 +24,7 @@ void mmi_block_signals(void *saved) {
     pthread_sigmask(SIG_SETMASK, &all, saved);
 }
 
-void mmi_restore_signals(const void *saved) {
+void mmi_restore_signals(const mmi_signals *saved) {
     pthread_sigmask(SIG_SETMASK, saved, NULL);
 }
 
@@ -52,7 +51,7 @@ static int start_runtime(void) {
  */
 static int start(void) {
     static int has_begun;
-    sigset_t mask;
+    mmi_signals mask;
     int result;
     mmi_block_signals(&mask);
     result = has_begun ? MM_OK : mmi_try_resources();

@@ -2,7 +2,7 @@
  * What the start of the runtime takes, tried for in advance: the runtime ends the process where it does not get it.
  * All of it is held at one time and given back, so that the start finds it moments later.
  */
-#include "edge.h"
+#include "../edge.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>

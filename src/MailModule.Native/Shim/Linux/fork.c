@@ -3,7 +3,7 @@
  * as any copy. So a child closes at once those that are the engine's alone. Which they are is one bit for each, so that
  * remembering costs no lock, and the child needs none: another thread may have held it.
  */
-#include "edge.h"
+#include "../edge.h"
 #include <pthread.h>
 #include <stdatomic.h>
 #include <unistd.h>

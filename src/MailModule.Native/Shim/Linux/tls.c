@@ -3,7 +3,7 @@
  * on_settings for each new set in the process, the host's as well, on the thread that makes it and in forked children:
  * so nothing here enters the runtime, takes a lock or allocates.
  */
-#include "edge.h"
+#include "../edge.h"
 
 enum {
     CLASS_OF_SETTINGS = 1, /* CRYPTO_EX_INDEX_SSL_CTX */

@@ -4,10 +4,9 @@
  * process; here there is one.
  */
 #define _GNU_SOURCE /* pipe2, dup3 */
-#include "edge.h"
+#include "../edge.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -86,7 +85,7 @@ static void run(const struct program *program, int given, int report) {
 }
 
 static pid_t start(const struct program *program, int given, const int report[2]) {
-    sigset_t before;
+    mmi_signals before;
     mmi_block_signals(&before);
     pid_t child = fork();
     if (child == 0)

@@ -1,0 +1,71 @@
+/* The DLL as a file of the system: dll PATH. Loading it starts nothing and holds nothing; its version is its own. */
+#include "check.h"
+#include <mailmodule.h>
+
+typedef const char *(MM_CALL *version_fn)(void);
+
+static DWORD count_handles(void) {
+    DWORD count = 0;
+    CHECK(GetProcessHandleCount(GetCurrentProcess(), &count));
+    return count;
+}
+
+/* Also after a function that needs no runtime. */
+static void load_and_free(const char *path, int use) {
+    int threads = count_threads();
+    HMODULE module = LoadLibraryA(path);
+    CHECK(module != NULL);
+    CHECK_INT(threads, count_threads());
+    if (module && use) {
+        version_fn version;
+        FARPROC found = GetProcAddress(module, "mm_version");
+        CHECK(found != NULL);
+        memcpy(&version, &found, sizeof version);
+        CHECK_TEXT(MM_VERSION, version());
+        CHECK_INT(threads, count_threads());
+    }
+    if (module)
+        CHECK(FreeLibrary(module));
+    CHECK(GetModuleHandleA("mailmodule.dll") == NULL);
+    CHECK_INT(threads, count_threads());
+}
+
+static void loading_starts_nothing_and_holds_nothing(const char *path) {
+    load_and_free(path, 0); /* what the system itself keeps of a first time */
+    DWORD handles = count_handles();
+    for (int i = 0; i < 10; i++)
+        load_and_free(path, i % 2);
+    CHECK_INT(handles, count_handles());
+}
+
+static const char *version_text(const void *block, const char *name) {
+    char place[80];
+    void *text = NULL;
+    UINT length = 0;
+    snprintf(place, sizeof place, "\\StringFileInfo\\000004b0\\%s", name);
+    return VerQueryValueA(block, place, &text, &length) && length > 0 ? text : "(none)";
+}
+
+static void version_is_that_of_the_header(const char *path) {
+    static char block[8192];
+    VS_FIXEDFILEINFO *fixed = NULL;
+    UINT length;
+    CHECK(GetFileVersionInfoA(path, 0, sizeof block, block));
+    if (!VerQueryValueA(block, "\\", (void **)&fixed, &length)) {
+        CHECK(!"a version resource");
+        return;
+    }
+    CHECK_INT(MM_VERSION_MAJOR << 16 | MM_VERSION_MINOR, fixed->dwFileVersionMS);
+    CHECK_INT(MM_VERSION_PATCH << 16, fixed->dwFileVersionLS);
+    CHECK_TEXT("mailmodule.dll", version_text(block, "OriginalFilename"));
+    CHECK_TEXT("MailModule", version_text(block, "CompanyName"));
+    CHECK(strncmp(MM_VERSION, version_text(block, "ProductVersion"), strlen(MM_VERSION)) == 0);
+}
+
+int main(int count, char **arguments) {
+    if (count != 2)
+        return 2;
+    loading_starts_nothing_and_holds_nothing(arguments[1]);
+    version_is_that_of_the_header(arguments[1]);
+    return check_result();
+}
