@@ -743,7 +743,8 @@ MM_API int MM_CALL mm_send_set_file(mm_send *send, const char *path);
  * recipient has its final state; its offset is not moved. A pipe or a socket will do too, and is read to its end; a
  * message that is cancelled does not wait for its writer.
  *
- * descriptor  of a file, a pipe or a socket.
+ * descriptor  of a file, a pipe or a socket. On Windows a HANDLE or a SOCKET, cast; of a descriptor of the C library,
+ *             (mm_socket)_get_osfhandle(it).
  * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no open descriptor); MM_E_STATE (started already, or the content has a
  * source); MM_E_IO; MM_E_FULL (no descriptor left). Threads: any, one at a time for a message. Since 0.1.
  */

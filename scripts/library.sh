@@ -3,7 +3,7 @@
 
 soname=libmailmodule.so.1
 
-# What is built: the library of this machine, unless for_architecture or for_other_machine has said otherwise.
+# What is built: the library of this machine, unless for_architecture has said otherwise.
 rid=               # as .NET names machines
 tools=             # what stands in front of the names of gcc and binutils
 built=$OUT         # lib/ and include/ are there
@@ -12,18 +12,11 @@ c_build=$OUT/cmake # samples and tests in C
 # for_architecture x64|arm64: Linux on this processor
 for_architecture() {
   case $(own_architecture)-$1 in
-    x64-x64 | arm64-arm64) rid=linux-$1 ;;
-    x64-arm64) for_other_machine linux-arm64 aarch64-linux-gnu- ;;
+    x64-x64 | arm64-arm64) ;;
+    x64-arm64) tools=aarch64-linux-gnu- built=$OUT/linux-arm64 c_build=$OUT/cmake-linux-arm64 ;;
     *) echo "build.sh: no way to build for $1 on $(uname -m)" >&2 && return 1 ;;
   esac
-}
-
-# for_other_machine RID TOOLS
-for_other_machine() {
-  rid=$1
-  tools=$2
-  built=$OUT/$rid
-  c_build=$OUT/cmake-$rid
+  rid=linux-$1
 }
 
 own_architecture() {

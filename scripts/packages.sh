@@ -99,7 +99,11 @@ need_for_tests() {
       ;;
   esac
   case $suites in
-    *" windows "*) need_for_windows ;;
+    *" windows "*)
+      need_for_windows
+      need_for_demo
+      need clang clang
+      ;;
   esac
   case $suites in
     *" interop "*)

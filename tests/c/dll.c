@@ -1,13 +1,30 @@
-/* The DLL as a file of the system: dll PATH. Loading it starts nothing and holds nothing; its version is its own. */
+/*
+ * The DLL as a file of the system: dll PATH. Loading it starts nothing and holds nothing; its version is its own; its
+ * first call may be many threads' at once, and keeps it in the process.
+ */
 #include "check.h"
 #include <mailmodule.h>
 
+enum { THREADS = 16 };
+
 typedef const char *(MM_CALL *version_fn)(void);
+typedef int(MM_CALL *new_fn)(mm_engine **engine);
+typedef int(MM_CALL *free_fn)(mm_engine *engine);
+
+static HANDLE all_may_begin;
+static new_fn engine_new;
+static free_fn engine_free;
 
 static DWORD count_handles(void) {
     DWORD count = 0;
     CHECK(GetProcessHandleCount(GetCurrentProcess(), &count));
     return count;
+}
+
+static void find(HMODULE module, const char *name, void *function) {
+    FARPROC found = GetProcAddress(module, name);
+    CHECK(found != NULL);
+    memcpy(function, &found, sizeof found);
 }
 
 /* Also after a function that needs no runtime. */
@@ -18,9 +35,7 @@ static void load_and_free(const char *path, int use) {
     CHECK_INT(threads, count_threads());
     if (module && use) {
         version_fn version;
-        FARPROC found = GetProcAddress(module, "mm_version");
-        CHECK(found != NULL);
-        memcpy(&version, &found, sizeof version);
+        find(module, "mm_version", &version);
         CHECK_TEXT(MM_VERSION, version());
         CHECK_INT(threads, count_threads());
     }
@@ -62,10 +77,35 @@ static void version_is_that_of_the_header(const char *path) {
     CHECK(strncmp(MM_VERSION, version_text(block, "ProductVersion"), strlen(MM_VERSION)) == 0);
 }
 
+static DWORD WINAPI make_engine(void *none) {
+    mm_engine *engine = NULL;
+    (void)none;
+    WaitForSingleObject(all_may_begin, INFINITE);
+    CHECK_INT(MM_OK, engine_new(&engine));
+    CHECK_INT(MM_OK, engine_free(engine));
+    return 0;
+}
+
+static void first_call_may_be_many(const char *path) {
+    HANDLE threads[THREADS];
+    HMODULE module = LoadLibraryA(path);
+    CHECK(module != NULL);
+    find(module, "mm_engine_new", &engine_new);
+    find(module, "mm_engine_free", &engine_free);
+    all_may_begin = CreateEventA(NULL, TRUE, FALSE, NULL);
+    for (int i = 0; i < THREADS; i++)
+        threads[i] = CreateThread(NULL, 0, make_engine, NULL, 0, NULL);
+    SetEvent(all_may_begin);
+    CHECK_INT(WAIT_OBJECT_0, WaitForMultipleObjects(THREADS, threads, TRUE, 60000));
+    CHECK(FreeLibrary(module));
+    CHECK(GetModuleHandleA("mailmodule.dll") == module);
+}
+
 int main(int count, char **arguments) {
     if (count != 2)
         return 2;
     loading_starts_nothing_and_holds_nothing(arguments[1]);
     version_is_that_of_the_header(arguments[1]);
+    first_call_may_be_many(arguments[1]);
     return check_result();
 }

@@ -217,6 +217,25 @@ static inline void host_finds(void) {
     CHECK_INT(116, (char *)&found[1] - (char *)&found[0]);
 }
 
+/* The old default name, in the working directory; lines end as Windows ends them, paths have \ and blanks. */
+static inline void host_loads_ftp_cfg(void) {
+    char before[MAX_PATH];
+    FILE *file;
+
+    GetCurrentDirectoryA(sizeof before, before);
+    CHECK(SetCurrentDirectoryA(check_folder));
+    file = fopen("ftp.cfg", "wb");
+    fprintf(file, "# the old name\r\npop_timeout = 77\r\nsmtp_err = \"%s\\given up\"\r\n", before);
+    fclose(file);
+    CHECK_INT(0, LoadConfig(NULL));
+    CHECK_INT(77, GetConfigParamInt(text("pop_timeout")));
+    CHECK(strstr(GetConfigParamStr(text("smtp_err")), "\\given up") != NULL);
+    SetConfigParam(text("pop_timeout"), text("78"));
+    CHECK_INT(0, LoadConfig(text("ftp.cfg")));
+    CHECK_INT(77, GetConfigParamInt(text("pop_timeout")));
+    CHECK(SetCurrentDirectoryA(before));
+}
+
 /* The servers run on when it returns: a host of the old days just ends. */
 static inline int host_main(void) {
     char resolver[40];
@@ -226,7 +245,8 @@ static inline int host_main(void) {
     host_prepare();
     sprintf(resolver, "127.0.0.1:%d", host_start_resolver());
     SetConfigParam(text("smtp_dns"), resolver);
-    legacy_main();
+    if (legacy_main() != 0)
+        return check_result();
     port = GetConfigParamInt(text("smtp_port"));
     CHECK_INT(0, SetSMTPServer(host_smtp, 0, ALL));
     CHECK_INT(0, SetPOP3Server(host_pop3, legacy_pop_port, ALL));
@@ -234,6 +254,7 @@ static inline int host_main(void) {
     host_refuses_login(legacy_pop_port);
     host_reads(legacy_pop_port);
     host_finds();
+    host_loads_ftp_cfg();
     return check_result();
 }
 

@@ -1,5 +1,6 @@
 // A host of the old days as Microsoft's compiler makes it, C++ names included. It has no C library, so that it links
-// without Microsoft's: lld-link /entry:start, mailmodule.lib and kernel32 alone. Ends with the number of what is wrong.
+// without Microsoft's: lld-link /entry:start, mailmodule.lib and kernel32 alone. Ends with the
+// line of the first check that fails.
 #include "legacy_prototypes.h"
 
 extern "C" __declspec(dllimport) void __stdcall ExitProcess(unsigned code);
@@ -7,12 +8,10 @@ extern "C" __declspec(dllimport) void __stdcall ExitProcess(unsigned code);
 // What Microsoft's C library has, and each program with floating-point numbers asks for.
 extern "C" int _fltused = 0;
 
-static int failures;
+static int failed_line;
 static int refused;
 
-static void check(bool is_so) {
-    failures += !is_so;
-}
+#define check(is_so) (failed_line = failed_line || (is_so) ? failed_line : __LINE__)
 
 static char *text(const char *constant) {
     return const_cast<char *>(constant);
@@ -71,5 +70,5 @@ extern "C" void start() {
     settings();
     sending();
     connection();
-    ExitProcess(static_cast<unsigned>(failures));
+    ExitProcess(static_cast<unsigned>(failed_line));
 }

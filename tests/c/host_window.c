@@ -55,9 +55,9 @@ static void make_window(HINSTANCE instance) {
     kind.hInstance = instance;
     kind.lpszClassName = "Host";
     CHECK(RegisterClassA(&kind) != 0);
+    window_thread = GetCurrentThreadId();
     window = CreateWindowA("Host", "Host", 0, 0, 0, 0, 0, HWND_MESSAGE, NULL, instance, NULL);
     CHECK(window != NULL);
-    window_thread = GetCurrentThreadId();
 }
 
 static void serve_and_send(void) {

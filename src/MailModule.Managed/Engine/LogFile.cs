@@ -16,7 +16,6 @@ internal sealed class LogFile : IJob
 {
     private const int PendingLimit = 1024 * 1024;
     private const int MillisecondsBetweenWrites = 50;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _path;
     private readonly Action<IJob> _run;
@@ -139,7 +138,7 @@ internal sealed class LogFile : IJob
             if (Path.GetDirectoryName(_path) is { Length: > 0 } folder)
                 Directory.CreateDirectory(folder);
             TurnToToday();
-            using var file = new FileStream(_path, Options());
+            using var file = new FileStream(_path, PrivateFile.Options(FileMode.Append));
             file.Write(octets);
             return null;
         }
@@ -163,19 +162,5 @@ internal sealed class LogFile : IJob
 
     // Opening a pipe that nobody reads would never end.
     private bool IsPipe()
-        => FileCalls.Linux.Stat([.. Encoding.UTF8.GetBytes(_path), 0], out FileStamp stamp) >= 0 && stamp.IsPipe;
-
-    private static FileStreamOptions Options()
-    {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Append,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-        };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = OwnerOnly;
-        return options;
-    }
+        => FileCalls.Real.Stat([.. Encoding.UTF8.GetBytes(_path), 0], out FileStamp stamp) >= 0 && stamp.IsPipe;
 }

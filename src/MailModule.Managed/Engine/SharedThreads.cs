@@ -1,3 +1,4 @@
+using MailModule.Dns.Local;
 using MailModule.Primitives.Os;
 using MailModule.Transport;
 
@@ -13,12 +14,10 @@ public static class SharedThreads
     public static string? Start()
     {
         bool hasPollers = Poller.TryStart();
-        if (!TimerThread.Shared.TryStart() || !PlatformPool.TryStart() || (!hasPollers && OperatingSystem.IsLinux()))
+        if (!TimerThread.Shared.TryStart() || !PlatformPool.TryStart() || (!hasPollers && Epoll.IsOfSystem))
             return $"{OwnThread.Shortage}, or no descriptor";
-#if !DNSCLIENT
-        if (hasPollers)
+        if (hasPollers && !ServerResolver.NeedsSocketEngine)
             SocketEngine.DoWithout();
-#endif
         SocketEngine.Prepare();
         return null;
     }

@@ -113,13 +113,13 @@ internal sealed class MailFolders(FileCalls calls, PassedOver passedOver, TimePr
             result = OpenIn(opened!, "Maildir"u8, home, out root);
         if (result < 0)
             return result;
-        string path = home + "/Maildir";
+        string path = Path.Join(home, "Maildir");
         if (!name.IsInbox)
         {
             HomeFolder outer = root!;
             using (outer)
                 result = OpenIn(outer, name.Octets, path, out root);
-            path += "/" + name.Text;
+            path = Path.Join(path, name.Text);
         }
         if (result >= 0)
             folder = new MailFolder(root!, path, passedOver);

@@ -54,7 +54,7 @@ internal sealed class MaildirListing(FileCalls calls, MailFolder folder, PassedO
 
     private int ReadFolder(HomeFolder part, ReadOnlySpan<byte> name, bool inNew)
     {
-        string path = $"{folder.Path}/{Encoding.ASCII.GetString(name)}";
+        string path = Path.Join(folder.Path, Encoding.ASCII.GetString(name));
         return DirectoryListing.ForEach(
             part, entry => Add(entry, inNew), entry => passedOver.Note(path, entry, "no file of the user's own"));
     }

@@ -1,12 +1,14 @@
 using System.Buffers.Text;
 using System.Text;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
 
 /// <summary>
 /// File names of messages: <c>time.id.host,S=octets,W=octets on the wire:2,flags</c>. The part before the first comma
 /// or colon never changes and is the unique id; other programs' names are read as far as they follow the same form.
+/// Where no file's name may have a colon, another mark stands for it (<see cref="FilePath.FlagMark"/>).
 /// </summary>
 internal static class MaildirName
 {
@@ -20,16 +22,16 @@ internal static class MaildirName
     public const int Room = UniqueLimit + SizesRoom;
 
     /// <summary>
-    /// The host's part: slash, colon, comma, blanks and the like become \ooo, as other Maildir programs do; cut to fit.
+    /// The host's part: slash, colon, comma, blanks and the like become \ooo, as other Maildir programs do, or %ooo where
+    /// a backslash separates names; cut to fit.
     /// </summary>
     public static byte[] EscapeHost(string host)
     {
         var escaped = new StringBuilder();
+        char mark = FilePath.IsName("\\") ? '\\' : '%';
         foreach (byte octet in Encoding.UTF8.GetBytes(host))
         {
-            string part = octet is > 0x20 and < 0x7F and not ((byte)'/' or (byte)':' or (byte)',' or (byte)'\\')
-                ? ((char)octet).ToString()
-                : "\\" + Convert.ToString(octet, 8).PadLeft(3, '0');
+            string part = Stays(octet) ? ((char)octet).ToString() : mark + Convert.ToString(octet, 8).PadLeft(3, '0');
             if (escaped.Length + part.Length > UniqueLimit)
                 break;
             escaped.Append(part);
@@ -56,7 +58,7 @@ internal static class MaildirName
 
     public static int UniqueLength(ReadOnlySpan<byte> name)
     {
-        int end = name.IndexOfAny((byte)',', (byte)':');
+        int end = name.IndexOfAny((byte)',', FilePath.FlagMark);
         return end < 0 ? name.Length : end;
     }
 
@@ -96,8 +98,8 @@ internal static class MaildirName
     public static ReadOnlySpan<byte> WithSizes(Span<byte> room, ReadOnlySpan<byte> name, MessageSize size)
     {
         int at = UniqueLength(name);
-        int colon = name.IndexOf((byte)':');
-        ReadOnlySpan<byte> fields = name[at..(colon < 0 ? name.Length : colon)];
+        int mark = name.IndexOf(FilePath.FlagMark);
+        ReadOnlySpan<byte> fields = name[at..(mark < 0 ? name.Length : mark)];
         ReadOnlySpan<byte> flags = name[(at + fields.Length)..];
         name[..at].CopyTo(room);
         at += Field(room[at..], ",S="u8, size.Length);
@@ -122,8 +124,13 @@ internal static class MaildirName
         if (at < 0 || !Utf8Parser.TryParse(name[(at + 3)..], out long value, out int used) || value < 0)
             return -1;
         int end = at + 3 + used;
-        return end == name.Length || name[end] is (byte)',' or (byte)':' ? value : -1;
+        return end == name.Length || name[end] == ',' || name[end] == FilePath.FlagMark ? value : -1;
     }
+
+    // An "x", for a name that ends with a dot is none on Windows.
+    private static bool Stays(byte octet)
+        => octet is > 0x20 and < 0x7F and not ((byte)'/' or (byte)':' or (byte)',' or (byte)'\\')
+            && octet != FilePath.FlagMark && FilePath.IsName([octet, (byte)'x']);
 
     // RFC 1939 §7: a unique id is 1 to 70 characters from 0x21 to 0x7E; what other programs name otherwise gets a
     // digest of its name.

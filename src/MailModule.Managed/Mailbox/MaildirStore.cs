@@ -24,7 +24,7 @@ internal sealed class MaildirStore : IMailStore, IDisposable
         string hostName, long cacheBound = 16 << 20, FileCalls? calls = null, Log? log = null,
         TimeProvider? clock = null)
     {
-        Calls = calls ?? FileCalls.Linux;
+        Calls = calls ?? FileCalls.Real;
         _passedOver = new PassedOver(log ?? Log.None);
         Folders = new MailFolders(Calls, _passedOver, clock ?? TimeProvider.System);
         Snapshots = new SnapshotCache(Calls, Folders, _passedOver, cacheBound);

@@ -28,7 +28,7 @@ internal sealed class PassedOver(Log log)
     {
         if (!log.IsEnabled(LogLevel.Warning))
             return;
-        string path = $"{folder}/{Encoding.UTF8.GetString(name)}";
+        string path = $"{folder}{Path.DirectorySeparatorChar}{Encoding.UTF8.GetString(name)}";
         lock (_told)
         {
             if (_told.Count >= KeptNames)

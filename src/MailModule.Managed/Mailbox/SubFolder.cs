@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Mailbox;
 
@@ -17,8 +18,8 @@ internal static class SubFolder
     /// <param name="folder">Names with slashes between.</param>
     public static bool TryParse(string text, string home, out string folder)
     {
-        string rest = text.Trim();
-        if (rest.StartsWith('/') && !TryDrop(ref rest, home))
+        string rest = FilePath.WithSlashes(text.Trim());
+        if (FilePath.RootOf(rest).Length > 0 && !TryDrop(ref rest, FilePath.WithSlashes(home), FilePath.Comparison))
         {
             folder = "";
             return false;
@@ -26,7 +27,7 @@ internal static class SubFolder
         if (rest.StartsWith("./", StringComparison.Ordinal))
             rest = rest[2..];
         foreach (string root in s_roots)
-            if (TryDrop(ref rest, root))
+            if (TryDrop(ref rest, root, StringComparison.Ordinal))
                 break;
         string[] names = rest.TrimStart('.').TrimEnd('/').Split('/', '.');
         folder = string.Join('/', names);
@@ -34,9 +35,9 @@ internal static class SubFolder
             && Encoding.UTF8.GetByteCount(folder) <= LengthLimit;
     }
 
-    private static bool TryDrop(ref string path, string root)
+    private static bool TryDrop(ref string path, string root, StringComparison comparison)
     {
-        bool isBelow = path.StartsWith(root, StringComparison.Ordinal) && path.Length > root.Length
+        bool isBelow = path.StartsWith(root, comparison) && path.Length > root.Length
             && path[root.Length] == '/';
         if (isBelow)
             path = path[(root.Length + 1)..];
@@ -44,5 +45,6 @@ internal static class SubFolder
     }
 
     private static bool IsName(string name)
-        => name.Length > 0 && !name.Any(c => char.IsControl(c) || c is '$' or '*' or '?' or '\\' or '~');
+        => name.Length > 0 && !name.Any(c => char.IsControl(c) || c is '$' or '*' or '?' or '\\' or '~')
+            && FilePath.IsName(name);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Policy;
 
@@ -30,6 +31,8 @@ internal sealed record Account(string Name, StoredPassword Password, string Home
             return Fail($"a user's name has 1 to {NameLimit} octets and no control characters", out error);
         if (!StoredPassword.TryParse(parts[1], out StoredPassword password, out error))
             return false;
+        if (FilePath.Problem(parts[2]) is { } problem)
+            return Fail($"a user's home cannot be there: {problem}", out error);
         string home = parts[2].Length == 0 ? "" : Path.TrimEndingDirectorySeparator(Path.GetFullPath(parts[2], folder));
         if (home.Length == 0 && UserFolder.NameFor(parts[0]) is null)
             return Fail("a user's name is too long for a home made of it; name a home", out error);

@@ -1,4 +1,5 @@
 using MailModule.Mail;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Policy;
 
@@ -56,7 +57,9 @@ internal sealed record MailingList(
         error = "";
         foreach (string member in text.Split(s_separators, StringSplitOptions.RemoveEmptyEntries))
         {
-            if (member.Length > 1 && member[0] == '@')
+            if (member.Length > 1 && member[0] == '@' && FilePath.Problem(member[1..]) is { } problem)
+                error = $"a file of members cannot be there: {problem}";
+            else if (member.Length > 1 && member[0] == '@')
                 files.Add(Path.GetFullPath(member[1..], folder));
             else if (TryParseAddress(member, out MailAddress address))
                 members.Add(address);

@@ -12,6 +12,8 @@ public static class ExceptionWords
     // No error of the system's or of the runtime's has this number.
     private const int OurNumber = 0x4D4D0001;
 
+    private const int OfWindows = unchecked((int)0x80070000); // FACILITY_WIN32
+
     /// <summary>For what was foreseen: files, sockets, memory. Never empty.</summary>
     public static string Of(Exception e) => e switch
     {
@@ -47,6 +49,14 @@ public static class ExceptionWords
 
     private static bool IsOurs(Exception e) => e is InvalidDataException || e.HResult == OurNumber;
 
-    // The runtime puts the number of the system's error there, where it has one.
-    private static int SystemErrorOf(Exception e) => e.HResult is > 0 and < 4096 ? e.HResult : 0;
+    // The runtime puts the number of the system's error there, where it has one: as it is, or on Windows behind 0x8007,
+    // which exceptions with a type of their own have everywhere.
+    private static int SystemErrorOf(Exception e)
+    {
+        bool isPlain = e is IOException and not (FileNotFoundException or DirectoryNotFoundException
+            or PathTooLongException or EndOfStreamException);
+        return e.HResult is > 0 and < 4096 ? e.HResult
+            : isPlain && (e.HResult & ~0xFFFF) == OfWindows ? e.HResult & 0xFFFF
+            : 0;
+    }
 }

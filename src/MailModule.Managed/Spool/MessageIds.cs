@@ -5,15 +5,16 @@ namespace MailModule.Spool;
 
 /// <summary>
 /// Gives ids that are never given twice, not even by another spool: milliseconds at the start, a random number for this
-/// run, and a count, 23 letters and digits in all. Any thread.
+/// run, and a count, 23 letters and digits in all; capitals alone where names of files know no case. Any thread.
 /// </summary>
 internal sealed class MessageIds
 {
-    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const string AllDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int DigitsOfOneCase = 36;
     private const int RunLength = 16;
     private const int CountLength = 7;
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create(Digits);
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(AllDigits);
 
     private readonly string _run;
     private long _count = -1;
@@ -25,6 +26,10 @@ internal sealed class MessageIds
         RandomOctets.Choose(Digits, run[8..]);
         _run = new string(run);
     }
+
+    // Ids are names of files. Eight digits of 36 hold the milliseconds until 2059.
+    private static ReadOnlySpan<char> Digits
+        => FilePath.IsOneInAnyCase ? AllDigits.AsSpan(0, DigitsOfOneCase) : AllDigits;
 
     public string Next()
     {
@@ -42,7 +47,8 @@ internal sealed class MessageIds
 
     private static void Write(long number, Span<char> place)
     {
-        for (int i = place.Length - 1; i >= 0; i--, number /= Digits.Length)
-            place[i] = Digits[(int)(number % Digits.Length)];
+        ReadOnlySpan<char> digits = Digits;
+        for (int i = place.Length - 1; i >= 0; i--, number /= digits.Length)
+            place[i] = digits[(int)(number % digits.Length)];
     }
 }

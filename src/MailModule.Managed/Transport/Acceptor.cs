@@ -27,10 +27,11 @@ internal abstract class Acceptor
     protected Socket Socket { get; }
 
     /// <summary>The kind for this system.</summary>
-    public static Acceptor Create(Listener listener, Socket socket)
-        => Poller.Arrivals is { } poller
-            ? new PolledAcceptor(listener, socket, poller)
-            : new PortableAcceptor(listener, socket);
+    /// <param name="poller">Null: the platform's engine.</param>
+    public static Acceptor Create(Listener listener, Socket socket, Poller? poller)
+        => poller is null
+            ? new PortableAcceptor(listener, socket)
+            : new PolledAcceptor(listener, socket, poller);
 
     /// <summary>False if the system does not watch the socket.</summary>
     public abstract bool TryStart();
@@ -49,6 +50,9 @@ internal abstract class Acceptor
     /// <summary>False: the loop ends here, for good or until the retry timer starts it again.</summary>
     protected bool OnAccepted(SocketError error, Socket? accepted)
     {
+        // On Windows the platform makes it before anybody has come.
+        if (error != SocketError.Success)
+            accepted?.Dispose();
         switch (error)
         {
             case SocketError.Success:

@@ -15,6 +15,7 @@ internal static class CertificateFiles
     /// </summary>
     /// <param name="keyFile">Null: the key stands in the certificate's file.</param>
     /// <param name="certificate">With its key; not null when the result is None.</param>
+    /// <exception cref="CryptographicException">The system lacks what it needs.</exception>
     public static Fault TryRead(
         string certificateFile, string? keyFile, out X509Certificate2? certificate,
         out X509Certificate2Collection chain, out string? text)
@@ -84,10 +85,10 @@ internal static class CertificateFiles
         certificate = null;
         try
         {
-            certificate = X509Certificate2.CreateFromPem(pem, key);
+            certificate = PlatformTls.WithServerKey(X509Certificate2.CreateFromPem(pem, key));
             return true;
         }
-        catch (Exception e) when (e is CryptographicException or ArgumentException)
+        catch (Exception e) when (e is CryptographicException or ArgumentException && !PlatformTls.IsLacking(e))
         {
             return false;
         }

@@ -57,6 +57,9 @@ internal sealed class ConnectionSet : IDisposable, IJob
     /// <summary>Watches plain connections; null: the platform's socket engine does.</summary>
     internal Poller? Poller { get; init; } = Poller.Sessions;
 
+    /// <summary>Watches what is to become a connection; null where <see cref="Poller"/> is.</summary>
+    internal Poller? ArrivalsPoller => Poller is null ? null : Poller.Arrivals;
+
     /// <summary>The time in milliseconds.</summary>
     internal Func<long> Clock { get; set; } = static () => Environment.TickCount64;
 

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -170,9 +171,10 @@ internal sealed class Listener : IDisposable
             socket = new Socket(endPoint.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
             if (endPoint.AddressFamily == AddressFamily.InterNetworkV6)
                 socket.DualMode = false;
+            SocketPorts.TakeAlone(socket);
             socket.Bind(endPoint);
             socket.Listen(_options.Backlog);
-            _acceptors.Add(Acceptor.Create(this, socket));
+            _acceptors.Add(Acceptor.Create(this, socket, _set.ArrivalsPoller));
             return Fault.None;
         }
         catch (SocketException e)

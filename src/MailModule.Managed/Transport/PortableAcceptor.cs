@@ -18,16 +18,22 @@ internal sealed class PortableAcceptor(Listener listener, Socket socket) : Accep
     protected override void AcceptAll()
     {
         Signals.BlockPipe();
-        try
-        {
-            do
-                _acceptance.AcceptSocket = null;
-            while (!Socket.AcceptAsync(_acceptance) && OnAccepted());
-        }
-        catch (ObjectDisposedException)
-        {
-            _acceptance.Dispose();
-        }
+        while (AcceptOne() is { } error && OnAccepted(error, _acceptance.AcceptSocket))
+            continue;
+    }
+
+    public override void Stop()
+    {
+        base.Stop();
+        _acceptance.Dispose();
+    }
+
+    /// <summary>Null: a connection comes later.</summary>
+    private SocketError? AcceptOne()
+    {
+        _acceptance.AcceptSocket = null;
+        // On Windows a connection gets its socket here, before it is there.
+        return PlatformOperation.Begin(Socket, _acceptance, static (socket, one) => socket.AcceptAsync(one));
     }
 
     private bool OnAccepted() => OnAccepted(_acceptance.SocketError, _acceptance.AcceptSocket);

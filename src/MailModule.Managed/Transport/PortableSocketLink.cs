@@ -16,6 +16,7 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
     private Arrival? _arrival;
     private Departure? _departure;
     private volatile bool _isAwaited;
+    private SocketError _waitFailure;
 
     public override bool IsFlushed => _departure is not { IsUnderWay: true };
 
@@ -35,17 +36,29 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
         if (_isAwaited)
             return false;
         _isAwaited = true;
-        if (Socket.ReceiveAsync(_arrival ??= new Arrival(this)))
+        SocketError? ended = PlatformOperation.Begin(
+            Socket, _arrival ??= new Arrival(this), static (socket, arrival) => socket.ReceiveAsync(arrival));
+        if (ended is null)
             return false;
         _isAwaited = false;
+        _waitFailure = ended.Value;
         return true;
+    }
+
+    public override Transfer Receive(Memory<byte> target)
+    {
+        Transfer received = base.Receive(target);
+        // What cannot be waited for is lost, if it is not there already.
+        return received.State == TransferState.Again && _waitFailure != SocketError.Success
+            ? Fail(_waitFailure)
+            : received;
     }
 
     public override Transfer Send(ReadOnlySpan<byte> octets)
     {
         if (!IsFlushed)
             return Transfer.Moved(0);
-        if (_departure is { SocketError: not SocketError.Success and var error })
+        if (_departure is { Error: not SocketError.Success and var error })
             return Fail(error);
         Transfer sent = SendNow(octets);
         if (sent.State == TransferState.Failed || sent.Count == octets.Length)
@@ -91,6 +104,9 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
 
         public bool IsUnderWay => _octets is not null;
 
+        /// <summary>What went wrong.</summary>
+        public SocketError Error { get; private set; }
+
         /// <summary>Octets that the engine has, or has sent a moment ago.</summary>
         public int Length => IsUnderWay ? Count : 0;
 
@@ -100,12 +116,17 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
             octets.CopyTo(copy);
             _octets = copy;
             SetBuffer(copy, 0, octets.Length);
-            if (!link.Socket.SendAsync(this))
-                OnCompleted(this);
+            SocketError? ended = PlatformOperation.Begin(
+                link.Socket, this, static (socket, departure) => socket.SendAsync(departure));
+            if (ended is { } error)
+                End(error);
         }
 
-        protected override void OnCompleted(SocketAsyncEventArgs e)
+        protected override void OnCompleted(SocketAsyncEventArgs e) => End(SocketError);
+
+        private void End(SocketError error)
         {
+            Error = error;
             if (_octets is { } sent)
                 ArrayPool<byte>.Shared.Return(sent);
             _octets = null;

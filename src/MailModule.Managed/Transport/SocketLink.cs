@@ -23,7 +23,7 @@ internal abstract class SocketLink : ILink
     public string? Failure { get; private set; }
     public abstract bool IsFlushed { get; }
     public virtual long InFlight => IsClosed ? 0 : SocketQueue.Unacknowledged((int)Descriptor);
-    public bool HasUnread => Socket.Available > 0;
+    public bool HasUnread => CountUnread() > 0;
 
     protected Socket Socket { get; }
     protected bool IsClosed { get; private set; }
@@ -61,6 +61,18 @@ internal abstract class SocketLink : ILink
             UnsharedDescriptors.Remove((int)Descriptor);
         IsClosed = true;
         Socket.Dispose();
+    }
+
+    private int CountUnread()
+    {
+        try
+        {
+            return Socket.Available;
+        }
+        catch (SocketException)
+        {
+            return 0; // the peer has reset it
+        }
     }
 
     private IPAddress? FindLocalAddress()

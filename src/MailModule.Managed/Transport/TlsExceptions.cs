@@ -1,4 +1,6 @@
+using System.ComponentModel;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -19,14 +21,19 @@ internal static class TlsExceptions
     {
         for (Exception? cause = e; cause is not null; cause = cause.InnerException)
             if (cause is DllNotFoundException or TypeInitializationException or EntryPointNotFoundException)
-                return "the system's TLS library (libssl) is missing or unusable";
+                return PlatformTls.Unusable;
         if (e is NoTlsException)
             return e.Message;
         for (Exception? cause = e; cause is not null; cause = cause.InnerException)
-            if (OpenSslReasons.Find(cause.Message) is { } reason)
+            if (ReasonOf(cause) is { } reason)
                 return reason;
         return WordsOf(e);
     }
+
+    private static string? ReasonOf(Exception cause)
+        => PlatformTls.IsLacking(cause) ? PlatformTls.Lacking
+            : cause is Win32Exception system ? SchannelReasons.Find(system.NativeErrorCode)
+            : OpenSslReasons.Find(cause.Message);
 
     // What OpenSSL says stands innermost, behind its own numbers ("error:0A000102:SSL routines::unsupported protocol");
     // the sentences around it are the runtime's.
@@ -39,6 +46,8 @@ internal static class TlsExceptions
             return e.Message[(words + 2)..];
         if (e.Message.Contains("renegotiation", StringComparison.OrdinalIgnoreCase))
             return "the other side asks for a renegotiation";
+        if (e is Win32Exception)
+            return e.Message;
         return e is IOException ? ExceptionWords.Of(e) : FaultWords.Of(Fault.Tls);
     }
 }

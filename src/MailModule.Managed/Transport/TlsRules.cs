@@ -83,7 +83,7 @@ internal sealed class TlsRules
     public bool AllowSomething => Protocols != SslProtocols.None && (HasDefaultCiphers || SystemHasOne);
 
     /// <summary>Null where the platform leaves no choice. Loads the system's library.</summary>
-    public CipherSuitesPolicy? Ciphers => OperatingSystem.IsWindows() ? null : _policy ??= new(_ciphers);
+    public CipherSuitesPolicy? Ciphers => PlatformTls.ChoosesCiphers ? _policy ??= new(_ciphers) : null;
 
     /// <summary>Reads IANA's names, with commas between.</summary>
     public static bool TryParseCiphers(string text, out TlsCipherSuite[] ciphers)
@@ -114,7 +114,7 @@ internal sealed class TlsRules
 
     // The platform passes over those that the system's library does not have.
     private bool SystemHasOne
-        => OperatingSystem.IsWindows() || !OpenSsl.IsThere || Ciphers!.AllowedCipherSuites.Any();
+        => !PlatformTls.ChoosesCiphers || !OpenSsl.IsThere || Ciphers!.AllowedCipherSuites.Any();
 
     // RFC 8446 §B.4
     private static bool IsOfTls13(TlsCipherSuite cipher) => (int)cipher >> 8 == 0x13;

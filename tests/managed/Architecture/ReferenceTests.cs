@@ -14,6 +14,7 @@ public class ReferenceTests
     private static readonly string[][] Rows =
     [
         ["Primitives"],
+        ["Primitives.Os.Windows"],
         ["Primitives.Os", "Primitives.Config"],
         ["Mail"],
         ["Mail.Logins"],

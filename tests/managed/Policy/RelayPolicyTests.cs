@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using MailModule.Mail;
 using MailModule.Policy;
+using MailModule.Primitives.Os.Windows;
 
 namespace MailModule.Tests.Policy;
 
@@ -158,6 +159,22 @@ public class RelayPolicyTests
     [InlineData("a b", "a%20b")]
     public void A_name_makes_one_safe_folder(string name, string folder)
         => Assert.Equal(folder, UserFolder.NameFor(name));
+
+    [Theory]
+    [InlineData("ann", "ann")]
+    [InlineData("Ann", "%41nn")]
+    [InlineData("con", "%63o%6E")]
+    [InlineData("Nul.x", "%4Eul.x")]
+    [InlineData("nul.x", "%6Eul.%78")]
+    [InlineData("a.", "%61%2E")]
+    [InlineData("dom\\ann", "dom%5Cann")]
+    public void A_name_makes_one_safe_folder_on_Windows(string name, string folder)
+    {
+        Assert.Equal(folder, UserFolder.NameFor(name, isOneInAnyCase: true, IsName));
+        Assert.True(IsName(folder));
+
+        static bool IsName(string name) => WindowsName.Problem(name) is null;
+    }
 
     [Theory]
     [InlineData("ann;x;home/;P", "/cfg/home")]

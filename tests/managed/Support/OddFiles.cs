@@ -69,7 +69,7 @@ internal static partial class OddFiles
 
     public static int OwnerOf(string path)
     {
-        Assert.Equal(0, MailModule.Primitives.Os.FileCalls.Linux.Stat(
+        Assert.Equal(0, MailModule.Primitives.Os.FileCalls.Real.Stat(
             [.. System.Text.Encoding.UTF8.GetBytes(path), 0], out var stamp));
         return (int)stamp.Owner.User;
     }

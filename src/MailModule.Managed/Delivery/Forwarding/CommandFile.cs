@@ -49,7 +49,7 @@ internal sealed class CommandFile : IDisposable
         string path = user is { } other
             ? System.IO.Path.Combine(MakeFolder(other), NameForOthers)
             : scratch.NewPath(id);
-        Check(HomeFolder.Open(FileCalls.Linux, System.IO.Path.GetDirectoryName(path)!, out HomeFolder? folder), path);
+        Check(HomeFolder.Open(FileCalls.Real, System.IO.Path.GetDirectoryName(path)!, out HomeFolder? folder), path);
         long limit = Math.Max(SizeLimit, 2 * content.Length);
         var file = new CommandFile(scratch, id, folder!, path, user is not null, limit);
         try
@@ -79,7 +79,7 @@ internal sealed class CommandFile : IDisposable
         if (!isSame && descriptor >= 0 && stamp.Length <= _limit)
             changed = _scratch.Copy(_id, descriptor, _limit);
         if (descriptor >= 0)
-            FileCalls.Linux.Close(descriptor);
+            FileCalls.Real.Close(descriptor);
         return isSame || changed is not null;
     }
 
@@ -106,11 +106,11 @@ internal sealed class CommandFile : IDisposable
     {
         string path = System.IO.Path.Combine(PublicFolder, $"mailmodule-{RandomOctets.Hex(16)}");
         byte[] octets = [.. Encoding.UTF8.GetBytes(path), 0];
-        Check(FileCalls.Linux.MakeDirectory(octets), path);
-        int descriptor = FileCalls.Linux.OpenReadNonBlocking(octets);
+        Check(FileCalls.Real.MakeDirectory(octets), path);
+        int descriptor = FileCalls.Real.OpenReadNonBlocking(octets);
         Check(descriptor, path);
-        int result = FileCalls.Linux.ChangeOwner(descriptor, user);
-        FileCalls.Linux.Close(descriptor);
+        int result = FileCalls.Real.ChangeOwner(descriptor, user);
+        FileCalls.Real.Close(descriptor);
         Check(result, path);
         return path;
     }
@@ -124,10 +124,10 @@ internal sealed class CommandFile : IDisposable
         {
             byte[] piece = new byte[PieceLength];
             while (result >= 0 && (count = stream.Read(piece)) > 0)
-                result = FileCalls.Linux.Write(descriptor, piece.AsSpan(0, count));
+                result = FileCalls.Real.Write(descriptor, piece.AsSpan(0, count));
         }
-        FileCalls.Linux.StatAt(descriptor, default, out _stamp);
-        FileCalls.Linux.Close(descriptor);
+        FileCalls.Real.StatAt(descriptor, default, out _stamp);
+        FileCalls.Real.Close(descriptor);
         Check(result, Path);
     }
 

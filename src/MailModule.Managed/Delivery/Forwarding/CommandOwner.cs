@@ -23,7 +23,8 @@ internal readonly record struct CommandOwner(FileOwner? User, string? Problem)
     }
 
     public static CommandOwner Of(string home, FileOwner script)
-        => HomeFolder.TryGetOwner(home, out FileOwner owner)
+        => !ChildProcess.IsPossible ? new CommandOwner(null, "commands are not run on this system")
+            : HomeFolder.TryGetOwner(home, out FileOwner owner)
             ? Of(owner, script, FileOwner.Us, UserChange.IsPossible)
             : new CommandOwner(null, "commands are not run: the home cannot be opened");
 }

@@ -59,9 +59,9 @@ internal static class CommandRun
         int pid = ChildProcess.Start(
             [.. arguments.Select(Encoding.Latin1.GetBytes)], [.. command.Environment.Select(Encoding.Latin1.GetBytes)],
             Encoding.UTF8.GetBytes(command.Folder), writeEnd, command.User);
-        FileCalls.Linux.Close(writeEnd);
+        FileCalls.Real.Close(writeEnd);
         (CommandEnd, int) result = pid < 0 ? (CommandEnd.NotStarted, 0) : WaitForEnd(pid, readEnd, timeout, cancel);
-        FileCalls.Linux.Close(readEnd);
+        FileCalls.Real.Close(readEnd);
         return result;
     }
 
@@ -93,7 +93,7 @@ internal static class CommandRun
     private static bool TryReadCode(int pipe, out int code)
     {
         Span<byte> text = stackalloc byte[16];
-        int count = FileCalls.Linux.Read(pipe, text);
+        int count = FileCalls.Real.Read(pipe, text);
         code = 0;
         return count > 0 && Utf8Parser.TryParse(text[..count], out code, out _);
     }

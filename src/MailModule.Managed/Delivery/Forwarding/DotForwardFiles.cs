@@ -16,7 +16,7 @@ internal sealed class DotForwardFiles(FileCalls calls)
 
     private readonly Dictionary<string, (FileStamp Stamp, DotForwardScript Script)> _scripts = [];
 
-    public static string PathOf(string home) => home + "/forward";
+    public static string PathOf(string home) => Path.Join(home, "forward");
 
     private static ReadOnlySpan<byte> Name => "forward"u8;
 

@@ -48,7 +48,7 @@ internal sealed class DotForwardMessage(ISpoolEntry entry, string home, ScratchF
             return null;
         // The message's own file may lie in a folder of ours, where the owner of the home sees nothing else.
         return (name == _file?.Path ? _file.TryLook(out FileStamp stamp)
-                : HomeFolder.Look(FileCalls.Linux, home, name, out stamp) >= 0)
+                : HomeFolder.Look(FileCalls.Real, home, name, out stamp) >= 0)
             ? new FileFacts(stamp.IsDirectory ? 0 : stamp.Length, stamp.Modified / 1_000_000_000, stamp.Mode)
             : null;
     }

@@ -46,7 +46,7 @@ internal sealed class ScratchFiles(string folder, IDisk disk)
         long length = 0;
         while (true)
         {
-            int count = FileCalls.Linux.Read(from, piece);
+            int count = FileCalls.Real.Read(from, piece);
             if (count <= 0)
                 return count == 0;
             if (length + count > limit || to.Write(piece.AsSpan(0, count), length) != Fault.None)

@@ -29,7 +29,7 @@ internal sealed class LocalRulesDependencies
 
     public Log Log { get; init; } = Log.None;
     public TimeProvider Time { get; init; } = TimeProvider.System;
-    public FileCalls Calls { get; init; } = FileCalls.Linux;
+    public FileCalls Calls { get; init; } = FileCalls.Real;
 }
 
 /// <summary>Expands lists and carries out forward files.</summary>

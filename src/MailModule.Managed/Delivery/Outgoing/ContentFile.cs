@@ -50,8 +50,7 @@ internal sealed class ContentFile : IDiskFile
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)
         {
-            bool isFull = e is IOException
-                && (e.HResult & 0xFFFF) is Errno.TooManyFiles or Errno.TooManyFilesInSystem;
+            bool isFull = e is IOException { HResult: Errno.TooManyFiles or Errno.TooManyFilesInSystem };
             string wrong = Directory.Exists(path) ? "it is a folder" : ExceptionWords.Of(e);
             return FaultReason.Because(isFull ? Fault.Full : Fault.Io, $"{path}: {wrong}");
         }
@@ -65,11 +64,14 @@ internal sealed class ContentFile : IDiskFile
     {
         file = null;
         int own = Descriptors.Duplicate(descriptor);
+        if (own == -Errno.BadDescriptor)
+            return FaultReason.Because(Fault.Argument, $"no descriptor {descriptor} is open");
         if (own < 0)
-            return SystemFault.Of(own) == Fault.Full
-                ? FaultReason.Because(Fault.Full, SystemFault.Describe(Fault.Full))
-                : FaultReason.Because(Fault.Argument, $"no descriptor {descriptor} is open");
-        file = new ContentFile(new SafeFileHandle(own, ownsHandle: true), Descriptors.OffsetOf(own));
+        {
+            Fault fault = SystemFault.Of(own) == Fault.Full ? Fault.Full : Fault.Argument;
+            return FaultReason.Because(fault, SystemFault.WordsOf(-own));
+        }
+        file = new ContentFile(new SafeFileHandle(own, ownsHandle: true), Descriptors.OffsetOf(descriptor));
         return Fault.None;
     }
 
@@ -77,17 +79,25 @@ internal sealed class ContentFile : IDiskFile
     public Fault Read(Span<byte> buffer, long offset, out int count)
     {
         count = 0;
+        bool isOpen = false;
         try
         {
-            while (count < buffer.Length
-                && RandomAccess.Read(_handle, buffer[count..], _start + offset + count) is > 0 and var read)
-                count += read;
-            return Fault.None;
+            _handle.DangerousAddRef(ref isOpen);
+            int result = Descriptors.ReadAt(
+                (int)_handle.DangerousGetHandle(), buffer, _start + offset, out count);
+            if (result >= 0)
+                return Fault.None;
+            string wrong = SystemFault.Describe(SystemFault.Of(result));
+            return FaultReason.Because(Fault.Io, $"the content's file cannot be read: {wrong}");
         }
-        catch (Exception e) when (
-            e is IOException or UnauthorizedAccessException or ObjectDisposedException or NotSupportedException)
+        catch (ObjectDisposedException e)
         {
             return FaultReason.Because(Fault.Io, $"the content's file cannot be read: {ExceptionWords.Of(e)}");
+        }
+        finally
+        {
+            if (isOpen)
+                _handle.DangerousRelease();
         }
     }
 
@@ -131,7 +141,7 @@ internal sealed class ContentFile : IDiskFile
             if (result == 0)
                 continue;
             if (result > 0)
-                result = FileCalls.Linux.Read(descriptor, buffer);
+                result = Descriptors.Read(descriptor, buffer);
             count = Math.Max(0, result);
             if (result >= 0)
                 return Fault.None;

@@ -3,7 +3,7 @@ using DnsClient;
 using MailModule.Dns.Stub;
 using MailModule.Dns.Wire;
 using MailModule.Primitives;
-using MailModule.Transport;
+using MailModule.Primitives.Os;
 
 using Package = DnsClient;
 

@@ -39,6 +39,13 @@ internal static class ResolvConf
         return new StubSettings(servers.Count > 0 ? servers : Default.Servers, TimeSpan.FromSeconds(seconds), attempts);
     }
 
+    /// <summary>The settings where no file says anything, for these servers.</summary>
+    public static StubSettings Of(IReadOnlyList<IPAddress> servers) => servers.Count == 0
+        ? Default
+        : new StubSettings(
+            [.. servers.Take(MaxServers).Select(server => new IPEndPoint(server, StubSettings.Port))],
+            StubSettings.DefaultTimeout, StubSettings.DefaultAttempts);
+
     private static int? Number(string option, string name, int max)
         => option.StartsWith(name, StringComparison.Ordinal)
             && int.TryParse(option.AsSpan(name.Length), NumberStyles.None, CultureInfo.InvariantCulture, out int value)

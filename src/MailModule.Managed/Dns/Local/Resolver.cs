@@ -9,11 +9,13 @@ namespace MailModule.Dns.Local;
 /// <summary>How names are resolved.</summary>
 internal sealed class ResolverOptions
 {
-    /// <summary>Servers to ask; null: those of <see cref="ResolvConf"/>, which is read again when it changes.</summary>
+    /// <summary>Servers to ask; null: those of the system, which are looked up again when they change.</summary>
     public IReadOnlyList<IPEndPoint>? Servers { get; init; }
 
-    public string ResolvConf { get; init; } = "/etc/resolv.conf";
-    public string HostsFile { get; init; } = "/etc/hosts";
+    /// <summary>Null: the system itself says which servers it asks (<see cref="NameServers{T}"/>).</summary>
+    public string? ResolvConf { get; init; } = SystemFiles.ResolvConf;
+
+    public string HostsFile { get; init; } = SystemFiles.Hosts;
 
     /// <summary>Time-out of one of <see cref="Servers"/>; resolv.conf has its own.</summary>
     public TimeSpan Timeout { get; init; } = StubSettings.DefaultTimeout;
@@ -36,14 +38,10 @@ internal static class Resolver
 {
     public static IDns Create(ResolverOptions options)
     {
-#if DNSCLIENT
-        var stub = new DnsClient.DnsClientResolver(SettingsOf(options));
-#else
-        var stub = new StubResolver(SettingsOf(options), options.Time, options.Workers);
-#endif
+        IDns servers = ServerResolver.Create(SettingsOf(options), options);
         var hosts = new WatchedFile<HostsFile>(
             options.HostsFile, octets => Local.HostsFile.Parse(ByteOrderMark.Decode(octets)));
-        var cache = new DnsCache(stub, options.CacheLimit, options.Time);
+        var cache = new DnsCache(servers, options.CacheLimit, options.Time);
         return new HostsFileResolver(() => hosts.Current ?? Local.HostsFile.Empty, cache);
     }
 
@@ -71,8 +69,13 @@ internal static class Resolver
             var settings = new StubSettings([.. servers], options.Timeout, Math.Max(1, options.Attempts));
             return () => settings;
         }
+        if (options.ResolvConf is not { } path)
+        {
+            var system = new NameServers<StubSettings>(Local.ResolvConf.Of);
+            return () => system.Current;
+        }
         var file = new WatchedFile<StubSettings>(
-            options.ResolvConf, octets => Local.ResolvConf.Parse(ByteOrderMark.Decode(octets)));
+            path, octets => Local.ResolvConf.Parse(ByteOrderMark.Decode(octets)));
         return () => file.Current ?? Local.ResolvConf.Default;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using MailModule.Transport;
 
 namespace MailModule.Dns.Stub;
 
@@ -51,27 +52,26 @@ internal sealed class PortableQuerySocket : QuerySocket
         Interlocked.MemoryBarrier();
         if (WhyGivenUp() is { } early)
             return new ValueTask<SocketWait>(early);
-        try
-        {
-            return start(Socket, _operation)
-                ? new ValueTask<SocketWait>(end.Task)
-                : new ValueTask<SocketWait>(Outcome());
-        }
-        catch (Exception e) when (e is SocketException or OutOfMemoryException)
-        {
-            Error = (e as SocketException)?.SocketErrorCode ?? SocketError.NoBufferSpaceAvailable;
-            return new ValueTask<SocketWait>(SocketWait.Failed);
-        }
+        return PlatformOperation.Begin(Socket, _operation, start) is { } error
+            ? new ValueTask<SocketWait>(Outcome(error))
+            : new ValueTask<SocketWait>(end.Task);
     }
 
-    private SocketWait Outcome()
+    private SocketWait Outcome(SocketError error)
     {
-        Error = _operation.SocketError;
+        Error = Meaning(error);
         return Error == SocketError.Success ? SocketWait.Completed : SocketWait.Failed;
     }
 
+    /// <summary>Windows says "reset" of a datagram that nobody took, where others say "refused".</summary>
+    private SocketError Meaning(SocketError error)
+        => error == SocketError.ConnectionReset && Socket!.SocketType == SocketType.Dgram
+            ? SocketError.ConnectionRefused
+            : error;
+
     private sealed class Operation(PortableQuerySocket socket) : SocketAsyncEventArgs(true)
     {
-        protected override void OnCompleted(SocketAsyncEventArgs e) => socket._end.TrySetResult(socket.Outcome());
+        protected override void OnCompleted(SocketAsyncEventArgs e)
+            => socket._end.TrySetResult(socket.Outcome(SocketError));
     }
 }

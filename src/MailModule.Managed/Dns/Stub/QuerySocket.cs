@@ -27,11 +27,14 @@ internal abstract class QuerySocket : IDisposable
             static socket => ((QuerySocket)socket!).GiveUp(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         try
         {
-            // RFC 5452 §9.2: a new socket has a new port, which the system draws at random.
+            // RFC 5452 §9.2: a new socket has a new port, which is drawn at random.
             ProtocolType protocol = type == SocketType.Dgram ? ProtocolType.Udp : ProtocolType.Tcp;
             Socket = new Socket(server.AddressFamily, type, protocol);
             if (type == SocketType.Dgram)
+            {
+                SocketPorts.DrawAtRandom(Socket);
                 Socket.Connect(server);
+            }
         }
         catch (SocketException e)
         {

@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Dns.Wire;
+using MailModule.Primitives.Os;
 using MailModule.Transport;
 
 namespace MailModule.Dns.Stub;

@@ -94,7 +94,7 @@ internal sealed class ServerCertificate(EngineSettings settings, Log log) : ITls
         // Before the file is read: so one that changes meanwhile is read once more.
         private static FileStamp StampOf(string file)
         {
-            FileCalls.Linux.Stat([.. Encoding.UTF8.GetBytes(file), 0], out FileStamp stamp);
+            FileCalls.Real.Stat([.. Encoding.UTF8.GetBytes(file), 0], out FileStamp stamp);
             return stamp;
         }
     }

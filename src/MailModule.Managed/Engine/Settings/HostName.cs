@@ -7,10 +7,9 @@ namespace MailModule.Engine.Settings;
 /// </summary>
 internal static class HostName
 {
-    private const string HostsFile = "/etc/hosts";
     private const int SizeLimit = 16 * 1024 * 1024;
 
-    public static string Find() => Find(Environment.MachineName, ReadHosts());
+    public static string Find() => Find(MachineName.Find(), ReadHosts());
 
     public static string Find(string name, IEnumerable<string> hosts)
     {
@@ -31,7 +30,7 @@ internal static class HostName
     {
         try
         {
-            return TextFile.Read(HostsFile, SizeLimit).Split('\n', StringSplitOptions.TrimEntries);
+            return TextFile.Read(SystemFiles.Hosts, SizeLimit).Split('\n', StringSplitOptions.TrimEntries);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {

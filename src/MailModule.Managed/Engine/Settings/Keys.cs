@@ -336,7 +336,7 @@ internal static partial class Keys
     public static readonly Setting Forward = Flag(
         "forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
     public static readonly Setting ForwardRun = Flag(
-        "fwdrun", "`!command` lines in them are run, with the rights of the home's owner.");
+        "fwdrun", "`!command` lines are run, with the rights of the home's owner. Not on Windows.");
     public static readonly Setting AntiVirus = Guard(PathLater(
         "antivirus", "Script that is run on each queued message.", Delivery, "noantivirus"));
     public static readonly Setting RunTimeout = Number(
@@ -378,7 +378,7 @@ internal static partial class Keys
         "tls_priority", null, "Cipher list of the old module's library.",
         "`tls_ciphers` and `tls_min_version` say it now", 2047);
     public static readonly Setting TlsLib = TextLater(
-        "tls_lib", null, "TLS library of the old module; here it is the system's OpenSSL.", OtherModule, 256);
+        "tls_lib", null, "TLS library of the old module; here it is the system's.", OtherModule, 256);
     public static readonly Setting TlsIgnoreTime = FlagLater(
         "vpncln_tlsigntime", "Expired certificates are taken.", Verify);
     public static readonly Setting TlsSelfSigned = FlagLater(

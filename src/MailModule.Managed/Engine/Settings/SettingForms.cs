@@ -3,6 +3,7 @@ using System.Net;
 using System.Text;
 using MailModule.Mail;
 using MailModule.Policy;
+using MailModule.Primitives.Os;
 using MailModule.Transport;
 using MailModule.Transport.Proxies;
 
@@ -50,8 +51,9 @@ internal static class SettingForms
             : "not a proxy: socks5://[user:password@]host:port, socks4a://... or http://...";
 
     public static string? Ciphers(string text, string folder)
-        => text.Length == 0 || TlsRules.TryParseCiphers(text, out _)
-            ? null
+        => text.Length == 0 ? null
+            : !PlatformTls.ChoosesCiphers ? "ciphers are not chosen here: the system has its own list of them"
+            : TlsRules.TryParseCiphers(text, out _) ? null
             : "not a list of ciphers by their IANA names (TLS_AES_128_GCM_SHA256), commas between";
 
     // RFC 7617 §2: a user-id holds no colon

@@ -1,4 +1,5 @@
 using System.Globalization;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Engine.Settings;
 
@@ -76,6 +77,8 @@ internal static class SettingReader
             return $"longer than {row.LengthLimit} characters";
         if (text.Any(c => char.IsControl(c) && c is not ('\t' or '\n')))
             return "a control character";
+        if (row.Kind == SettingKind.Path && FilePath.Problem(text) is { } problem)
+            return problem;
         return row.Check?.Invoke(text, folder);
     }
 }

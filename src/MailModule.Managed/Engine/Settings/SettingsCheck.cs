@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Policy;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Engine.Settings;
 
@@ -24,6 +25,8 @@ internal static class SettingsCheck
             yield return "upproxy is not used: proxy names another";
         if (values.Text(Keys.SmtpProxyUser) is { Length: > 0 } && values.Text(Keys.SmtpProxy) is not { Length: > 0 })
             yield return "smtpproxy_user has no effect without smtpproxy";
+        if (values.Flag(Keys.ForwardRun) && !ChildProcess.IsPossible)
+            yield return "fwdrun has no effect: commands are not run on this system";
     }
 
     /// <summary>Why nobody can log in as a user; null if somebody can.</summary>

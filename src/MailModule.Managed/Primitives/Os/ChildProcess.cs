@@ -13,6 +13,10 @@ internal static unsafe partial class ChildProcess
     /// <summary>The descriptor under which the child finds the one it was given.</summary>
     public const int GivenDescriptor = 3;
 
+    /// <summary>False on Windows, which has neither this shell nor a way to end all that a command has begun that we
+    /// would trust with mail: commands are not run there (decision 0041).</summary>
+    public static bool IsPossible => !OperatingSystem.IsWindows();
+
     public const int Terminate = 15;
     public const int Kill = 9;
 

@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace MailModule.Primitives.Os;
 
 /// <summary>
@@ -19,7 +17,7 @@ internal sealed class DescriptorStream(FileCalls calls, int descriptor, long len
         buffer = buffer[..(int)Math.Min(buffer.Length, _left)];
         int count = calls.Read(_descriptor, buffer);
         if (count < 0)
-            throw ExceptionWords.Unreadable(Marshal.GetPInvokeErrorMessage(-count));
+            throw ExceptionWords.Unreadable(SystemFault.WordsOf(-count));
         if (count == 0)
             throw new IOException("a message has become shorter while it was read");
         _left -= count;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace MailModule.Primitives.Os;
 
@@ -34,5 +35,16 @@ internal ref struct DirectoryRecords(ReadOnlySpan<byte> records)
         Kind = _rest[TypeOffset];
         _rest = _rest[length..];
         return true;
+    }
+
+    /// <summary>Writes a record, of a system whose own are of another form; the octets that it takes.</summary>
+    public static int Write(Span<byte> room, ReadOnlySpan<char> name, byte kind)
+    {
+        int octets = Encoding.UTF8.GetBytes(name, room[NameOffset..]);
+        int length = NameOffset + octets + 1;
+        room[NameOffset + octets] = 0;
+        room[TypeOffset] = kind;
+        MemoryMarshal.Write(room[LengthOffset..], (ushort)length);
+        return length;
     }
 }

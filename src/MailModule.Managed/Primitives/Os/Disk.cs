@@ -2,7 +2,7 @@ using System.Text;
 
 namespace MailModule.Primitives.Os;
 
-/// <summary>The real file system (Linux).</summary>
+/// <summary>The real file system.</summary>
 internal sealed class Disk : IDisk
 {
     public static readonly Disk Real = new();
@@ -15,49 +15,49 @@ internal sealed class Disk : IDisk
 
     public Fault MakeDirectory(string path)
     {
-        int result = FileCalls.Linux.MakeDirectory(Octets(path));
+        int result = FileCalls.Real.MakeDirectory(Octets(path));
         return result == -Errno.Exists ? Fault.None : SystemFault.Of(result);
     }
 
     public Fault OpenDirectory(string path, out IDiskDirectory directory)
     {
-        int result = FileCalls.Linux.OpenRead(Octets(path));
+        int result = FileCalls.Real.OpenRead(Octets(path));
         directory = new DiskHandle(result);
         return result == -Errno.NoAccess ? Fault.NotSupported : ToFault(result);
     }
 
     public Fault Open(string path, DiskOpen how, out IDiskFile file)
     {
-        int result = FileCalls.Linux.OpenReadWrite(Octets(path), how == DiskOpen.New);
+        int result = FileCalls.Real.OpenReadWrite(Octets(path), how == DiskOpen.New);
         file = new DiskHandle(result);
         return ToFault(result);
     }
 
-    public Fault Rename(string from, string to) => ToFault(FileCalls.Linux.Rename(Octets(from), Octets(to)));
+    public Fault Rename(string from, string to) => ToFault(FileCalls.Real.Rename(Octets(from), Octets(to)));
 
-    public Fault Unlink(string path) => ToFault(FileCalls.Linux.Unlink(Octets(path)));
+    public Fault Unlink(string path) => ToFault(FileCalls.Real.Unlink(Octets(path)));
 
     public Fault List(string path, List<string> names)
     {
-        int descriptor = FileCalls.Linux.OpenRead(Octets(path));
+        int descriptor = FileCalls.Real.OpenRead(Octets(path));
         if (descriptor < 0)
             return ToFault(descriptor);
         byte[] buffer = new byte[DirectoryBuffer];
         int count;
-        while ((count = FileCalls.Linux.ReadDirectory(descriptor, buffer)) > 0)
+        while ((count = FileCalls.Real.ReadDirectory(descriptor, buffer)) > 0)
             AddNames(buffer.AsSpan(0, count), names);
-        FileCalls.Linux.Close(descriptor);
+        FileCalls.Real.Close(descriptor);
         return ToFault(count);
     }
 
     public Fault Lock(string path, out IDisposable held)
     {
-        int descriptor = FileCalls.Linux.OpenLock(Octets(path));
+        int descriptor = FileCalls.Real.OpenLock(Octets(path));
         var file = new HeldLock(descriptor);
         held = file;
         if (descriptor < 0)
             return ToFault(descriptor);
-        int result = FileCalls.Linux.Lock(descriptor);
+        int result = FileCalls.Real.Lock(descriptor);
         if (result < 0)
             file.Dispose();
         else

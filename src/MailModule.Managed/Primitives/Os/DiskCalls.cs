@@ -13,6 +13,8 @@ internal static unsafe partial class DiskCalls
 
     public static int ReadAt(int descriptor, Span<byte> buffer, long offset, out int count)
     {
+        if (OperatingSystem.IsWindows())
+            return WindowsDiskCalls.ReadAt(descriptor, buffer, offset, out count);
         count = 0;
         while (count < buffer.Length)
         {
@@ -30,6 +32,8 @@ internal static unsafe partial class DiskCalls
 
     public static int WriteAt(int descriptor, ReadOnlySpan<byte> octets, long offset)
     {
+        if (OperatingSystem.IsWindows())
+            return WindowsDiskCalls.WriteAt(descriptor, octets, offset);
         while (!octets.IsEmpty)
         {
             nint written;
@@ -45,12 +49,18 @@ internal static unsafe partial class DiskCalls
         return 0;
     }
 
-    public static int SyncData(int descriptor) => Result(fdatasync(descriptor));
+    public static int SyncData(int descriptor)
+        => OperatingSystem.IsWindows() ? FileCalls.Real.Sync(descriptor) : Result(fdatasync(descriptor));
 
-    public static long Length(int descriptor) => Math.Max(0, lseek(descriptor, 0, SeekEnd));
+    public static long Length(int descriptor)
+        => OperatingSystem.IsWindows()
+            ? WindowsDiskCalls.Length(descriptor)
+            : Math.Max(0, lseek(descriptor, 0, SeekEnd));
 
     public static long FreeSpace(ReadOnlySpan<byte> path)
     {
+        if (OperatingSystem.IsWindows())
+            return WindowsDiskCalls.FreeSpace(path);
         // struct statvfs: f_bsize, f_frsize, f_blocks, f_bfree, f_bavail, …, each 64 bits on the systems we run on.
         ulong* raw = stackalloc ulong[32];
         fixed (byte* p = path)
@@ -60,6 +70,9 @@ internal static unsafe partial class DiskCalls
     /// <summary>Descriptors that this process may have open.</summary>
     public static int DescriptorLimit()
     {
+        // Windows has no such limit for a process; this many cost it nothing.
+        if (OperatingSystem.IsWindows())
+            return 16_384;
         ulong* raw = stackalloc ulong[2];
         return getrlimit(DescriptorLimitResource, raw) < 0 ? 256 : (int)Math.Min(raw[0], int.MaxValue);
     }

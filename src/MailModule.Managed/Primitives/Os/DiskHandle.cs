@@ -19,12 +19,12 @@ internal sealed class DiskHandle(int descriptor) : IDiskFile, IDiskDirectory
 
     Fault IDiskFile.Sync() => SystemFault.Of(DiskCalls.SyncData(_descriptor));
 
-    Fault IDiskDirectory.Sync() => SystemFault.Of(FileCalls.Linux.Sync(_descriptor));
+    Fault IDiskDirectory.Sync() => SystemFault.Of(FileCalls.Real.Sync(_descriptor));
 
     public void Dispose()
     {
         int open = Interlocked.Exchange(ref _descriptor, -1);
         if (open >= 0)
-            FileCalls.Linux.Close(open);
+            FileCalls.Real.Close(open);
     }
 }

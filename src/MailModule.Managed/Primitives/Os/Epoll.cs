@@ -23,10 +23,13 @@ internal sealed unsafe partial class Epoll : IDisposable
 
     private Epoll(int descriptor) => _descriptor = descriptor;
 
+    /// <summary>The system is one that has it.</summary>
+    public static bool IsOfSystem => OperatingSystem.IsLinux();
+
     /// <summary>Null where there is none to be had.</summary>
     public static Epoll? TryCreate()
     {
-        if (!OperatingSystem.IsLinux())
+        if (!IsOfSystem)
             return null;
         int descriptor = epoll_create1(CloseOnExec);
         return descriptor < 0 ? null : new Epoll(descriptor);

@@ -26,7 +26,8 @@ internal unsafe partial class FileCalls
     private const int LockExclusiveNonBlocking = 2 | 4;
     private const int LockRelease = 8;
 
-    public static readonly FileCalls Linux = new();
+    /// <summary>Those of the system that this is.</summary>
+    public static readonly FileCalls Real = OperatingSystem.IsWindows() ? new WindowsFileCalls() : new FileCalls();
 
     /// <summary>Opens for reading, a file or a directory; the descriptor.</summary>
     public virtual int OpenRead(ReadOnlySpan<byte> path)

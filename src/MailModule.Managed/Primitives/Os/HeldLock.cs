@@ -20,7 +20,7 @@ internal sealed class HeldLock : IDisposable
         if (open < 0)
             return;
         UnsharedDescriptors.Remove(open);
-        FileCalls.Linux.Unlock(open);
-        FileCalls.Linux.Close(open);
+        FileCalls.Real.Unlock(open);
+        FileCalls.Real.Close(open);
     }
 }

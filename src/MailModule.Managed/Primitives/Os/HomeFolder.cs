@@ -69,10 +69,10 @@ internal sealed class HomeFolder : IDisposable
     /// </summary>
     public static int Make(FileCalls calls, string path)
     {
-        string plain = path.TrimEnd('/');
-        string above = Above(plain);
+        string plain = FilePath.TrimEnd(path);
+        string above = FilePath.Above(plain);
         int folder = HomePath.Open(calls, above);
-        if (folder == -Errno.NoEntry && above.Length > 1)
+        if (folder == -Errno.NoEntry && above.Length > FilePath.RootOf(above).Length)
             folder = Make(calls, above) is < 0 and var failed ? failed : HomePath.Open(calls, above);
         if (folder < 0)
             return folder;
@@ -87,7 +87,7 @@ internal sealed class HomeFolder : IDisposable
     /// <summary>The owner of a home; false if there is none.</summary>
     public static bool TryGetOwner(string path, out FileOwner owner)
     {
-        bool isThere = Open(FileCalls.Linux, path, out HomeFolder? home) >= 0;
+        bool isThere = Open(FileCalls.Real, path, out HomeFolder? home) >= 0;
         owner = isThere ? home!.Owner : default;
         home?.Dispose();
         return isThere;
@@ -282,7 +282,7 @@ internal sealed class HomeFolder : IDisposable
     internal static bool TryEnd(ReadOnlySpan<byte> name, Span<byte> room)
     {
         if (name.IsEmpty || name.Length >= room.Length || name.ContainsAny((byte)'/', (byte)0)
-            || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8))
+            || name.SequenceEqual("."u8) || name.SequenceEqual(".."u8) || !FilePath.IsName(name))
             return false;
         name.CopyTo(room);
         room[name.Length] = 0;
@@ -325,8 +325,6 @@ internal sealed class HomeFolder : IDisposable
         _calls.Close(descriptor);
         return result;
     }
-
-    private static string Above(string path) => Path.GetDirectoryName(path) is { Length: > 0 } above ? above : "/";
 
     private static byte[] Octets(string path) => [.. Encoding.UTF8.GetBytes(path), 0];
 }

@@ -39,7 +39,7 @@ internal static class HomePath
             if (next >= 0)
                 calls.Close(next);
             Push(rest, target);
-            if (result < 0 || ++links > LinksFollowed || target.StartsWith('/'))
+            if (result < 0 || ++links > LinksFollowed || FilePath.RootOf(target).Length > 0)
             {
                 calls.Close(at);
                 at = result < 0 ? result : links > LinksFollowed ? -Errno.SymbolicLink : Start(calls, target);
@@ -49,7 +49,9 @@ internal static class HomePath
     }
 
     private static int Start(FileCalls calls, string path)
-        => calls.OpenPlaceAt(FileCalls.CurrentDirectory, path.StartsWith('/') ? "/\0"u8 : ".\0"u8);
+        => FilePath.RootOf(path) is { Length: > 0 } root
+            ? calls.OpenPlaceAt(FileCalls.CurrentDirectory, [.. Encoding.UTF8.GetBytes(root), 0])
+            : calls.OpenPlaceAt(FileCalls.CurrentDirectory, ".\0"u8);
 
     // Empty: it is no link. A link that is not the administrator's is an error.
     private static int ReadLink(FileCalls calls, int folder, int link, out string target)
@@ -69,7 +71,7 @@ internal static class HomePath
 
     private static void Push(Stack<string> rest, string path)
     {
-        foreach (string name in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Reverse())
+        foreach (string name in FilePath.Names(path).Reverse())
             rest.Push(name);
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using MailModule.Primitives.Os.Windows;
 
 namespace MailModule.Primitives.Os;
 
@@ -12,16 +13,12 @@ internal static class LockHolder
 {
     private const string Suffix = ".pid";
     private const int SizeLimit = 64;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     public static void Write(string path)
     {
         try
         {
-            var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
-            if (!OperatingSystem.IsWindows())
-                options.UnixCreateMode = OwnerOnly;
-            using var file = new FileStream(path + Suffix, options);
+            using var file = new FileStream(path + Suffix, PrivateFile.Options(FileMode.Create));
             file.Write(Encoding.ASCII.GetBytes(string.Create(
                 CultureInfo.InvariantCulture, $"{Environment.ProcessId}\n")));
         }
@@ -39,10 +36,15 @@ internal static class LockHolder
             return "another engine";
         if (process == Environment.ProcessId)
             return "another engine of this process";
-        string name = Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/comm"));
+        string name = ProgramOf(process);
         string which = string.Create(CultureInfo.InvariantCulture, $"another engine, in process {process}");
         return name.Length > 0 ? $"{which} ({name})" : which;
     }
+
+    /// <summary>Empty if it is not known.</summary>
+    private static string ProgramOf(int process) => OperatingSystem.IsWindows()
+        ? Path.GetFileName(Machine.ProgramOf(process)) ?? ""
+        : Read(string.Create(CultureInfo.InvariantCulture, $"/proc/{process}/comm"));
 
     private static string Read(string path)
     {

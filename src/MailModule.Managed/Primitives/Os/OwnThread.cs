@@ -7,8 +7,9 @@ namespace MailModule.Primitives.Os;
 internal static class OwnThread
 {
     /// <summary>Why none was started.</summary>
-    public const string Shortage =
-        "the system gives no thread (RLIMIT_NPROC, a container's limit, or no memory for its stack)";
+    public static readonly string Shortage = OperatingSystem.IsWindows()
+        ? "the system gives no thread (a job object's limit, or no memory for its stack)"
+        : "the system gives no thread (RLIMIT_NPROC, a container's limit, or no memory for its stack)";
 
     private const int StackSize = 1024 * 1024;
 

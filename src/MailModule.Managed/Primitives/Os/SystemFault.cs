@@ -22,8 +22,12 @@ internal static class SystemFault
     /// </summary>
     public static string Describe(Fault fault)
         => fault != Fault.None && Meaning(t_error) == fault
-            ? Marshal.GetPInvokeErrorMessage(t_error)
+            ? WordsOf(t_error)
             : FaultWords.Of(fault);
+
+    /// <summary>An <see cref="Errno"/> in the system's words.</summary>
+    public static string WordsOf(int errno)
+        => OperatingSystem.IsWindows() ? WindowsErrors.Describe(errno) : Marshal.GetPInvokeErrorMessage(errno);
 
     private static Fault Meaning(int error) => error switch
     {

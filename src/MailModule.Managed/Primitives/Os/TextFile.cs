@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using System.Text;
 
 namespace MailModule.Primitives.Os;
@@ -13,6 +12,7 @@ internal static class TextFile
     /// <summary>Room for a bundle of all the roots that there are, several times.</summary>
     public const int PemLimit = 4 * 1024 * 1024;
 
+    private const string NoFile = "it is no file, but a pipe or a device";
     private const int FirstPiece = 16 * 1024;
 
     /// <summary>Its text, without a byte order mark.</summary>
@@ -29,22 +29,22 @@ internal static class TextFile
     /// <exception cref="InvalidDataException">It is too long.</exception>
     public static byte[] ReadOctets(string path, int limit)
     {
-        int descriptor = FileCalls.Linux.OpenReadNonBlocking([.. Encoding.UTF8.GetBytes(path), 0]);
+        int descriptor = FileCalls.Real.OpenReadNonBlocking([.. Encoding.UTF8.GetBytes(path), 0]);
         if (descriptor < 0)
             throw Failure(descriptor);
         try
         {
-            int result = FileCalls.Linux.StatAt(descriptor, default, out FileStamp stamp);
+            int result = FileCalls.Real.StatAt(descriptor, default, out FileStamp stamp);
             if (result < 0)
                 throw Failure(result);
             if (!stamp.IsRegular)
                 throw ExceptionWords.Unreadable(
-                    stamp.IsDirectory ? "it is a folder" : "it is no file, but a pipe or a device");
+                    stamp.IsDirectory ? "it is a folder" : NoFile);
             return stamp.Length > limit ? throw TooLong(limit) : ReadAll(descriptor, limit);
         }
         finally
         {
-            FileCalls.Linux.Close(descriptor);
+            FileCalls.Real.Close(descriptor);
         }
     }
 
@@ -52,7 +52,7 @@ internal static class TextFile
     {
         byte[] octets = new byte[Math.Min(FirstPiece, limit + 1)];
         int length = 0, count;
-        while ((count = FileCalls.Linux.Read(descriptor, octets.AsSpan(length))) > 0)
+        while ((count = FileCalls.Real.Read(descriptor, octets.AsSpan(length))) > 0)
         {
             length += count;
             if (length > limit)
@@ -68,7 +68,8 @@ internal static class TextFile
     private static Exception Failure(int result) => -result switch
     {
         Errno.NoEntry or Errno.NotDirectory => new FileNotFoundException("there is no such file"),
+        Errno.NoDeviceOrAddress => ExceptionWords.Unreadable(NoFile),
         Errno.NoAccess => new UnauthorizedAccessException("it may not be read"),
-        _ => ExceptionWords.Unreadable(Marshal.GetPInvokeErrorMessage(-result)),
+        _ => ExceptionWords.Unreadable(SystemFault.WordsOf(-result)),
     };
 }

@@ -5,10 +5,12 @@ namespace MailModule.Primitives.Os;
 /// <summary>The name a thread shows to the system (ps, top, debuggers).</summary>
 internal static partial class ThreadName
 {
-    /// <summary>Names the calling thread; Linux keeps 15 characters. Does nothing elsewhere.</summary>
+    /// <summary>Names the calling thread; Linux keeps 15 characters.</summary>
     public static void Set(string name)
     {
-        if (OperatingSystem.IsLinux())
+        if (OperatingSystem.IsWindows())
+            Thread.CurrentThread.Name = name;
+        else if (OperatingSystem.IsLinux())
             _ = pthread_setname_np(pthread_self(), name.Length > 15 ? name[..15] : name);
     }
 

@@ -24,7 +24,7 @@ internal sealed class WatchedFile<T>(string path, Func<byte[], T> parse, Action<
     {
         get
         {
-            int result = FileCalls.Linux.Stat(_path, out FileStamp stamp);
+            int result = FileCalls.Real.Stat(_path, out FileStamp stamp);
             lock (_lock)
             {
                 if (result == -Errno.NoEntry)

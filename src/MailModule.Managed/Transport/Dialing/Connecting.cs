@@ -7,7 +7,8 @@ namespace MailModule.Transport.Dialing;
 /// Connects a socket, and tells how it came out, once and perhaps before <see cref="Begin"/> returns. After
 /// <see cref="Dispose"/>, which comes before the socket is closed, it tells nothing more.
 /// </summary>
-internal sealed class Connecting(Socket socket, Action<SocketError> ended) : IPolled, IDisposable
+/// <param name="arrivals">Null: the platform's engine connects.</param>
+internal sealed class Connecting(Socket socket, Poller? arrivals, Action<SocketError> ended) : IPolled, IDisposable
 {
     // A socket is watched, and is not any more, once each: after that its descriptor may be another's.
     private readonly Lock _watch = new();
@@ -20,7 +21,7 @@ internal sealed class Connecting(Socket socket, Action<SocketError> ended) : IPo
 
     public void Begin(IPEndPoint target)
     {
-        if (Poller.Arrivals is { } poller)
+        if (arrivals is { } poller)
             Begin(poller, target);
         else
             new ByPlatform(ended) { RemoteEndPoint = target }.Begin(socket);
@@ -98,13 +99,14 @@ internal sealed class Connecting(Socket socket, Action<SocketError> ended) : IPo
     {
         public void Begin(Socket socket)
         {
-            if (!socket.ConnectAsync(this))
-                OnCompleted(this);
+            if (PlatformOperation.Begin(socket, this, static (one, self) => one.ConnectAsync(self)) is { } error)
+                End(error);
         }
 
-        protected override void OnCompleted(SocketAsyncEventArgs e)
+        protected override void OnCompleted(SocketAsyncEventArgs e) => End(SocketError);
+
+        private void End(SocketError error)
         {
-            SocketError error = SocketError;
             Dispose();
             ended(error);
         }

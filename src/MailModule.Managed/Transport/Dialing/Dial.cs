@@ -59,7 +59,7 @@ internal sealed class Dial
             if (_options.From is { } from)
                 _socket.Bind(new IPEndPoint(from, 0));
             _timer.Change(_options.Timeout, Timeout.InfiniteTimeSpan);
-            _connecting = new Connecting(_socket, OnConnected);
+            _connecting = new Connecting(_socket, _set.ArrivalsPoller, OnConnected);
             _connecting.Begin(FirstHop);
         }
         catch (SocketException e)

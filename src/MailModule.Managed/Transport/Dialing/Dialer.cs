@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Transport.Proxies;
 
 namespace MailModule.Transport.Dialing;

@@ -116,7 +116,7 @@ public sealed partial class CommandOwnerTests : IDisposable
 
     private static (FileOwner, int) OwnerOf(string path)
     {
-        Assert.True(FileCalls.Linux.Stat([.. System.Text.Encoding.UTF8.GetBytes(path), 0], out FileStamp stamp) >= 0);
+        Assert.True(FileCalls.Real.Stat([.. System.Text.Encoding.UTF8.GetBytes(path), 0], out FileStamp stamp) >= 0);
         return (stamp.Owner, stamp.Mode);
     }
 

@@ -123,7 +123,7 @@ public sealed class OddForwardTests : IDisposable
     private bool IsOfForward(string line)
         => line.Contains(_host.Home("ann") + "/forward", StringComparison.Ordinal);
 
-    private bool Exists(string path) => HomeFolder.Look(FileCalls.Linux, Home, path, out _) >= 0;
+    private bool Exists(string path) => HomeFolder.Look(FileCalls.Real, Home, path, out _) >= 0;
 
     private void Put()
     {

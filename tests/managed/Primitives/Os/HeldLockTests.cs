@@ -17,13 +17,13 @@ public sealed partial class HeldLockTests : IDisposable
     public void A_lock_that_is_given_back_is_free_though_a_copy_of_its_descriptor_is_open()
     {
         string path = _folder.In("lock");
-        int descriptor = FileCalls.Linux.OpenLock(Encoding.UTF8.GetBytes(path + '\0'));
-        Assert.Equal(0, FileCalls.Linux.Lock(descriptor));
+        int descriptor = FileCalls.Real.OpenLock(Encoding.UTF8.GetBytes(path + '\0'));
+        Assert.Equal(0, FileCalls.Real.Lock(descriptor));
         int copy = dup(descriptor);
         new HeldLock(descriptor).Dispose();
         Assert.Equal(Fault.None, Disk.Real.Lock(path, out IDisposable held));
         held.Dispose();
-        FileCalls.Linux.Close(copy);
+        FileCalls.Real.Close(copy);
     }
 
     [LibraryImport("libc")]

@@ -114,7 +114,7 @@ public sealed class HomeFolderTests : IDisposable
         Directory.Move(_home + "/in", _home + "/moved");
         File.CreateSymbolicLink(_home + "/in", _folder.In("folder"));
         int file = folder!.Create("x"u8);
-        FileCalls.Linux.Close(file);
+        FileCalls.Real.Close(file);
         folder.Dispose();
         Assert.True(File.Exists(_home + "/moved/x"));
         Assert.False(File.Exists(_folder.In("folder/x")));
@@ -129,17 +129,17 @@ public sealed class HomeFolderTests : IDisposable
         Assert.Equal(-Errno.NotPermitted, home.OpenFile("body"u8, 5, out _));
         int file = home.OpenFile("body"u8, 6, out _);
         Assert.True(file >= 0);
-        FileCalls.Linux.Close(file);
+        FileCalls.Real.Close(file);
     }
 
     [Fact]
     public void A_home_may_be_a_link_of_the_administrator_in_a_folder_of_the_administrator()
     {
         File.CreateSymbolicLink(_folder.In("link"), _home);
-        Assert.Equal(0, HomeFolder.Open(FileCalls.Linux, _folder.In("link/"), out HomeFolder? home));
+        Assert.Equal(0, HomeFolder.Open(FileCalls.Real, _folder.In("link/"), out HomeFolder? home));
         home!.Dispose();
         File.SetUnixFileMode(_folder.Path, (UnixFileMode)0x1FF);
-        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Linux, _folder.In("link"), out _));
+        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Real, _folder.In("link"), out _));
     }
 
     [RootFact]
@@ -147,7 +147,7 @@ public sealed class HomeFolderTests : IDisposable
     {
         File.CreateSymbolicLink(_folder.In("link"), _home);
         OddFiles.GiveTo(OddFiles.Stranger, _folder.In("link"));
-        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Linux, _folder.In("link"), out _));
+        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Real, _folder.In("link"), out _));
     }
 
     [Fact]
@@ -156,9 +156,9 @@ public sealed class HomeFolderTests : IDisposable
         Directory.CreateDirectory(_folder.In("disk/homes/ann"));
         File.CreateSymbolicLink(_folder.In("users"), "disk/../second");
         File.CreateSymbolicLink(_folder.In("second"), _folder.In("disk/homes/"));
-        Assert.Equal(0, HomeFolder.Make(FileCalls.Linux, _folder.In("users/bob")));
+        Assert.Equal(0, HomeFolder.Make(FileCalls.Real, _folder.In("users/bob")));
         Assert.True(Directory.Exists(_folder.In("disk/homes/bob")));
-        Assert.Equal(0, HomeFolder.Open(FileCalls.Linux, _folder.In("users/ann"), out HomeFolder? home));
+        Assert.Equal(0, HomeFolder.Open(FileCalls.Real, _folder.In("users/ann"), out HomeFolder? home));
         home!.Dispose();
     }
 
@@ -167,8 +167,8 @@ public sealed class HomeFolderTests : IDisposable
     {
         File.CreateSymbolicLink(_folder.In("a"), "b");
         File.CreateSymbolicLink(_folder.In("b"), _folder.In("a"));
-        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Linux, _folder.In("a/ann"), out _));
-        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Make(FileCalls.Linux, _folder.In("a/ann")));
+        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Real, _folder.In("a/ann"), out _));
+        Assert.Equal(-Errno.SymbolicLink, HomeFolder.Make(FileCalls.Real, _folder.In("a/ann")));
     }
 
     [RootFact]
@@ -180,8 +180,8 @@ public sealed class HomeFolderTests : IDisposable
         foreach (int owner in new[] { 0, OddFiles.Stranger })
         {
             OddFiles.GiveTo(owner, _home + "/mail");
-            Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Linux, _home + "/mail/there", out _));
-            Assert.Equal(-Errno.SymbolicLink, HomeFolder.Make(FileCalls.Linux, _home + "/mail/new"));
+            Assert.Equal(-Errno.SymbolicLink, HomeFolder.Open(FileCalls.Real, _home + "/mail/there", out _));
+            Assert.Equal(-Errno.SymbolicLink, HomeFolder.Make(FileCalls.Real, _home + "/mail/new"));
         }
         Assert.False(Directory.Exists(_folder.In("disk/new")));
     }
@@ -191,10 +191,10 @@ public sealed class HomeFolderTests : IDisposable
     {
         OddFiles.GiveTo(OddFiles.Stranger, _home);
         using HomeFolder home = Open();
-        FileCalls.Linux.Close(home.Create("file"u8));
+        FileCalls.Real.Close(home.Create("file"u8));
         Assert.Equal(0, home.MakeFolder("in"u8));
-        FileCalls.Linux.Close(home.OpenLock("lock"u8));
-        Assert.Equal(0, HomeFolder.Make(FileCalls.Linux, _home + "/deep/er"));
+        FileCalls.Real.Close(home.OpenLock("lock"u8));
+        Assert.Equal(0, HomeFolder.Make(FileCalls.Real, _home + "/deep/er"));
         foreach (string name in new[] { "/file", "/in", "/lock", "/deep", "/deep/er" })
             Assert.Equal(OddFiles.Stranger, OddFiles.OwnerOf(_home + name));
         Assert.False(OwnerRights.IsTaken);
@@ -213,7 +213,7 @@ public sealed class HomeFolderTests : IDisposable
         using (home.Take())
         {
             Assert.True(OwnerRights.IsTaken);
-            Assert.True(FileCalls.Linux.OpenRead("/etc/shadow\0"u8) < 0);
+            Assert.True(FileCalls.Real.OpenRead("/etc/shadow\0"u8) < 0);
         }
         Assert.False(OwnerRights.IsTaken);
     }
@@ -236,7 +236,7 @@ public sealed class HomeFolderTests : IDisposable
         OddFiles.GiveTo(OddFiles.Stranger, _home);
         using HomeFolder home = Open();
         Assert.Equal(0, home.OpenFolder("Maildir"u8, out HomeFolder? folder));
-        FileCalls.Linux.Close(folder!.Create("x"u8));
+        FileCalls.Real.Close(folder!.Create("x"u8));
         Assert.Equal(-Errno.NotSupported, folder.Link(_outside, "y"u8));
         folder.Dispose();
         Assert.Equal(OddFiles.Stranger, OddFiles.OwnerOf(_home + "/Maildir/x"));
@@ -260,7 +260,7 @@ public sealed class HomeFolderTests : IDisposable
 
     private HomeFolder Open()
     {
-        Assert.Equal(0, HomeFolder.Open(FileCalls.Linux, _home, out HomeFolder? home));
+        Assert.Equal(0, HomeFolder.Open(FileCalls.Real, _home, out HomeFolder? home));
         return home!;
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace MailModule.Transport;
+namespace MailModule.Primitives.Os;
 
 /// <summary>
 /// A descriptor held in reserve: closed for the moment in which the process needs one and has no other.
@@ -49,7 +49,7 @@ internal sealed class SpareDescriptor : IDisposable
     {
         try
         {
-            _held = File.OpenHandle(OperatingSystem.IsWindows() ? "NUL" : "/dev/null");
+            _held = File.OpenHandle(SystemFiles.Nothing);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

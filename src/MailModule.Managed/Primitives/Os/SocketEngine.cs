@@ -1,13 +1,13 @@
 using System.Net;
 using System.Net.Sockets;
-using MailModule.Primitives.Os;
 
-namespace MailModule.Transport;
+namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// The platform's socket engine, for where there is no epoll (<see cref="Poller"/>): one thread that waits for all
+/// The platform's socket engine, for where there is no epoll (<see cref="Epoll"/>): one thread that waits for all
 /// sockets and runs what they wake right there. The platform makes it with the first socket of the process, and as it
-/// is made then it stays. Only the runtime sees the variables that say how, not the host's environment.
+/// is made then it stays. Only the runtime sees the variables that say how, not the host's environment. On Windows
+/// there is no such engine: the system's own pool of threads runs what a socket wakes, and nothing is set up.
 /// </summary>
 internal static class SocketEngine
 {
@@ -25,6 +25,8 @@ internal static class SocketEngine
             if (s_isPrepared)
                 return;
             s_isPrepared = true;
+            if (OperatingSystem.IsWindows())
+                return;
             SetUp(threads: "1");
             if (!OperatingSystem.IsLinux())
                 Signals.WithAllBlocked(StartThread);

@@ -1,0 +1,6 @@
+namespace MailModule.Tests.Loopback;
+
+public sealed class DialerWithoutEpollTests : DialerTests
+{
+    public DialerWithoutEpollTests() => Loop.BySocketEngine.Value = true;
+}

@@ -1,0 +1,6 @@
+namespace MailModule.Tests.Loopback;
+
+public sealed class ListenerWithoutEpollTests : ListenerTests
+{
+    public ListenerWithoutEpollTests() => Loop.BySocketEngine.Value = true;
+}
