@@ -28,8 +28,8 @@ path() { if is_windows; then echo "Z:${1//\//\\}"; else echo "$1"; fi; }
 
 program() { if is_windows; then echo "$samples/$1.exe"; else echo "$samples/$1"; fi; }
 
-# sample NAME ARGUMENT...
-sample() { "${run[@]}" "$(program "$1")" "${@:2}" | tr -d '\r'; }
+# sample NAME ARGUMENT...: without the input of mailhost, which only we may hold open
+sample() { "${run[@]}" "$(program "$1")" "${@:2}" 9>&- | tr -d '\r'; }
 
 end() {
   local child

@@ -59,18 +59,23 @@ need_for_arm64_tests() {
   [[ -e $arm64_openssl/usr/lib/aarch64-linux-gnu/libssl.so.3 ]] || arm64_openssl_is_missing=yes
 }
 
-# Cross-building the DLL, and wine to run it.
+# The DLL for Windows, cross-built.
 need_for_windows() {
   need_dotnet
-  need cmake cmake
-  need make make
-  need python3 python3
   need clang-16 clang-16
   need lld-link-16 lld-16
   need llvm-dlltool-16 llvm-16
   need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
-  need x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
   need_file mingw-w64-x86-64-dev /usr/x86_64-w64-mingw32/lib/libucrt.a
+}
+
+# And programs that use it, run here.
+need_for_windows_tests() {
+  need_for_demo
+  need cmake cmake
+  need make make
+  need clang clang
+  need x86_64-w64-mingw32-g++ g++-mingw-w64-x86-64
   need wine wine
   need_file wine64 /usr/lib/wine/wine64
 }
@@ -101,8 +106,7 @@ need_for_tests() {
   case $suites in
     *" windows "*)
       need_for_windows
-      need_for_demo
-      need clang clang
+      need_for_windows_tests
       ;;
   esac
   case $suites in

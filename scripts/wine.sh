@@ -9,12 +9,20 @@ export WINEPREFIX=${WINEPREFIX:-$ROOT/out/wine} WINEDEBUG=${WINEDEBUG:--all} WIN
 export WINEDLLOVERRIDES="mscoree=d;mshtml=d;winedbg.exe=d" WINEPATH=${WINEPATH:-Z:${ROOT//\//\\}\\out\\win-x64}
 unset DISPLAY
 
-# The first of several programs makes the folder, the others wait for it.
-if [[ ! -f $WINEPREFIX/.made ]]; then
-  mkdir -p "$WINEPREFIX"
-  (
-    flock 9
-    [[ -f $WINEPREFIX/.made ]] || { wine wineboot -i >"$WINEPREFIX/.log" 2>&1 </dev/null && wineserver -w && touch "$WINEPREFIX/.made"; }
-  ) 9>"$WINEPREFIX/.lock"
-fi
+quietly() { "$@" </dev/null >>"$WINEPREFIX/.log" 2>&1 9>&-; }
+
+# wine's folder is made once. Its server and services are started apart from any program, because they outlive it and
+# whoever reads its output would wait for them; half a minute after the last program they end.
+begin() {
+  flock 9
+  if [[ ! -f $WINEPREFIX/.made ]]; then
+    quietly wine wineboot -i
+    quietly wineserver -w
+    touch "$WINEPREFIX/.made"
+  fi
+  if quietly wineserver -p30; then quietly wine cmd /c exit; fi
+}
+
+mkdir -p "$WINEPREFIX"
+begin 9>"$WINEPREFIX/.lock"
 exec wine "$@"

@@ -1,13 +1,14 @@
 /*
  * The DLL as a file of the system: dll PATH. Loading it starts nothing and holds nothing; its version is its own; its
- * first call may be many threads' at once, and keeps it in the process.
+ * first call may be many threads' at once, and keeps it in the process. dll PATH shortage, where address space is short:
+ * a first call fails, and so does the next.
  */
 #include "check.h"
 #include <mailmodule.h>
 
 enum { THREADS = 16 };
 
-typedef const char *(MM_CALL *version_fn)(void);
+typedef const char *(MM_CALL *text_fn)(void);
 typedef int(MM_CALL *new_fn)(mm_engine **engine);
 typedef int(MM_CALL *free_fn)(mm_engine *engine);
 
@@ -34,7 +35,7 @@ static void load_and_free(const char *path, int use) {
     CHECK(module != NULL);
     CHECK_INT(threads, count_threads());
     if (module && use) {
-        version_fn version;
+        text_fn version;
         find(module, "mm_version", &version);
         CHECK_TEXT(MM_VERSION, version());
         CHECK_INT(threads, count_threads());
@@ -101,7 +102,25 @@ static void first_call_may_be_many(const char *path) {
     CHECK(GetModuleHandleA("mailmodule.dll") == module);
 }
 
+static void first_call_tells_of_a_shortage(const char *path) {
+    text_fn message;
+    mm_engine *engine = NULL;
+    HMODULE module = LoadLibraryA(path);
+    find(module, "mm_engine_new", &engine_new);
+    find(module, "mm_last_error_message", &message);
+    for (int i = 0; i < 2; i++) {
+        CHECK_INT(MM_E_MEMORY, engine_new(&engine));
+        CHECK(strstr(message(), "address space") != NULL);
+    }
+    CHECK(FreeLibrary(module));
+    CHECK(GetModuleHandleA("mailmodule.dll") == NULL);
+}
+
 int main(int count, char **arguments) {
+    if (count == 3) {
+        first_call_tells_of_a_shortage(arguments[1]);
+        return check_result();
+    }
     if (count != 2)
         return 2;
     loading_starts_nothing_and_holds_nothing(arguments[1]);

@@ -5,7 +5,7 @@
 #include <direct.h>
 
 static volatile LONG faults;
-static void *forbidden_page;
+static void *volatile forbidden_page;
 
 /* The filter of this host mends what is wrong with its page, and the store is tried again. */
 static LONG WINAPI on_unhandled_exception(EXCEPTION_POINTERS *exception) {

@@ -258,7 +258,7 @@ static void one_call(void) {
 int main(int argc, char **argv) {
     state = argc > 1 ? (unsigned int)strtoul(argv[1], NULL, 10) : 20261121u;
     server_settings();
-    SetConfigParamString("smtp_dns", "127.0.0.1:1"); /* where nobody answers */
+    SetConfigParamString("smtp_dns", SILENT_NAME_SERVER); /* where nobody answers */
     SetConfigParamString("smtpproxy", "127.0.0.1:1");
     SetConfigParamInt("smtp_port", smtp_port);
     SetConfigParamInt("pop_port", pop_port);

@@ -25,8 +25,9 @@
 #include <unistd.h>
 
 #define NOTHING_FILE "/dev/null"
-#define IMPOSSIBLE_FOLDER "/proc/none" /* a path that no folder can be made at */
-#define MAILDIR_FLAGS_MARK ":2,"       /* between a message's name in its Maildir and its flags */
+#define IMPOSSIBLE_FOLDER "/proc/none"   /* a path that no folder can be made at */
+#define SILENT_NAME_SERVER "127.0.0.1:1" /* nobody listens there, and a question fails at once */
+#define MAILDIR_FLAGS_MARK ":2,"         /* between a message's name in its Maildir and its flags */
 
 /* ---- sockets ---- */
 
@@ -52,15 +53,6 @@ static inline void socket_set_timeout(socket_number number, int seconds) {
 static inline void socket_set_no_delay(socket_number number) {
     int yes = 1;
     setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-}
-
-/* What the system says of a port that nobody listens on, and of one that somebody has. */
-static inline const char *words_of_refused_connection(void) {
-    return "Connection refused";
-}
-
-static inline const char *words_of_address_in_use(void) {
-    return "Address already in use";
 }
 
 /* ---- time ---- */
@@ -114,6 +106,11 @@ static inline long descriptor_write(descriptor number, const void *octets, size_
 static inline void make_pipe(descriptor ends[2]) {
     if (pipe(ends) != 0)
         exit(99);
+}
+
+/* A text with paths that the system writes in more ways than one: with slashes. */
+static inline const char *with_slashes(const char *text) {
+    return text;
 }
 
 /* A new folder for what is temporary; 0 if it is there. */

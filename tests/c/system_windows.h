@@ -18,8 +18,9 @@
 #include <winternl.h>
 
 #define NOTHING_FILE "NUL"
-#define IMPOSSIBLE_FOLDER "Q:/none" /* a path that no folder can be made at: there is no such drive */
-#define MAILDIR_FLAGS_MARK ";2,"    /* between a message's name in its Maildir and its flags */
+#define IMPOSSIBLE_FOLDER "Q:/none"             /* a path that no folder can be made at: there is no such drive */
+#define SILENT_NAME_SERVER "255.255.255.255:53" /* cannot be asked; wine does not tell that nobody listens on a port */
+#define MAILDIR_FLAGS_MARK ";2,"                /* between a message's name in its Maildir and its flags */
 
 /* ---- sockets ---- */
 
@@ -51,25 +52,6 @@ static inline void socket_set_timeout(socket_number number, int seconds) {
 static inline void socket_set_no_delay(socket_number number) {
     BOOL yes = TRUE;
     setsockopt(number, IPPROTO_TCP, TCP_NODELAY, (const char *)&yes, sizeof yes);
-}
-
-/* Windows' own words, in the language that it speaks; where it has none, what .NET says of that. */
-static inline const char *words_of_error(DWORD error) {
-    static char words[500];
-    DWORD how = FORMAT_MESSAGE_FROM_SYSTEM | FORMAT_MESSAGE_IGNORE_INSERTS;
-    if (FormatMessageA(how, NULL, error, 0, words, sizeof words, NULL) == 0)
-        snprintf(words, sizeof words, "Unknown error (0x%lx)", error);
-    words[strcspn(words, "\r\n")] = '\0';
-    return words;
-}
-
-/* What the system says of a port that nobody listens on, and of one that somebody has. */
-static inline const char *words_of_refused_connection(void) {
-    return words_of_error(WSAECONNREFUSED);
-}
-
-static inline const char *words_of_address_in_use(void) {
-    return words_of_error(WSAEADDRINUSE);
 }
 
 /* ---- time ---- */
@@ -139,6 +121,15 @@ static inline void make_pipe(descriptor ends[2]) {
         exit(99);
     ends[0] = (descriptor)reads;
     ends[1] = (descriptor)writes;
+}
+
+/* A text with paths that the system writes in more ways than one: with slashes. */
+static inline const char *with_slashes(const char *text) {
+    static char changed[4096];
+    snprintf(changed, sizeof changed, "%s", text);
+    for (char *at = changed; (at = strchr(at, '\\')) != NULL;)
+        *at = '/';
+    return changed;
 }
 
 /* A new folder for what is temporary; 0 if it is there. */

@@ -20,7 +20,7 @@ public static class ExceptionWords
         SocketException socket => OfSocket(socket.SocketErrorCode),
         IOException { InnerException: SocketException socket } => OfSocket(socket.SocketErrorCode),
         IOException or UnauthorizedAccessException when SystemErrorOf(e) is > 0 and var number
-            => Marshal.GetPInvokeErrorMessage(number),
+            => OfSystem(number),
         _ when IsOurs(e) => e.Message,
         FileNotFoundException or DirectoryNotFoundException => FaultWords.Of(Fault.NotFound),
         UnauthorizedAccessException => "it may not be read or written",
@@ -34,15 +34,17 @@ public static class ExceptionWords
     /// <summary>The system's words for an error of its sockets.</summary>
     internal static string OfSocket(SocketError error)
     {
-        // The runtime keeps no difference between the process's limit and the system's, and would tell the system's.
-        if (error == SocketError.TooManyOpenSockets)
-            return "Too many open files";
+        if (SocketWords.Of(error) is { } words)
+            return words;
         int number = new SocketException((int)error).NativeErrorCode;
-        string text = number > 0 ? Marshal.GetPInvokeErrorMessage(number) : "";
+        string text = number > 0 ? OfSystem(number) : "";
         return text.Length > 0 && !text.StartsWith("Unknown", StringComparison.Ordinal)
             ? text
             : FaultWords.Of(Fault.Connect);
     }
+
+    // Windows has whole sentences.
+    private static string OfSystem(int number) => Marshal.GetPInvokeErrorMessage(number).TrimEnd('.');
 
     /// <summary>For a file or message that cannot be read or made: it says itself what is wrong.</summary>
     internal static IOException Unreadable(string text) => new(text, OurNumber);

@@ -50,9 +50,6 @@ internal abstract class Acceptor
     /// <summary>False: the loop ends here, for good or until the retry timer starts it again.</summary>
     protected bool OnAccepted(SocketError error, Socket? accepted)
     {
-        // On Windows the platform makes it before anybody has come.
-        if (error != SocketError.Success)
-            accepted?.Dispose();
         switch (error)
         {
             case SocketError.Success:

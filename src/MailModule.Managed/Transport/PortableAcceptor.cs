@@ -7,6 +7,7 @@ namespace MailModule.Transport;
 internal sealed class PortableAcceptor(Listener listener, Socket socket) : Acceptor(listener, socket)
 {
     private readonly Acceptance _acceptance = new();
+    private int _isSettled; // 1: the acceptance that was begun last has ended, or the acceptor has been stopped
 
     public override bool TryStart()
     {
@@ -18,13 +19,15 @@ internal sealed class PortableAcceptor(Listener listener, Socket socket) : Accep
     protected override void AcceptAll()
     {
         Signals.BlockPipe();
-        while (AcceptOne() is { } error && OnAccepted(error, _acceptance.AcceptSocket))
+        while (AcceptOne() is { } error && OnEnded(error))
             continue;
     }
 
     public override void Stop()
     {
         base.Stop();
+        if (Interlocked.Exchange(ref _isSettled, 1) == 0)
+            _acceptance.AcceptSocket?.Dispose();
         _acceptance.Dispose();
     }
 
@@ -32,11 +35,20 @@ internal sealed class PortableAcceptor(Listener listener, Socket socket) : Accep
     private SocketError? AcceptOne()
     {
         _acceptance.AcceptSocket = null;
-        // On Windows a connection gets its socket here, before it is there.
+        Volatile.Write(ref _isSettled, 0);
+        // On Windows a connection gets its socket here, before it is there. Where none comes, it is ours to close.
         return PlatformOperation.Begin(Socket, _acceptance, static (socket, one) => socket.AcceptAsync(one));
     }
 
-    private bool OnAccepted() => OnAccepted(_acceptance.SocketError, _acceptance.AcceptSocket);
+    private bool OnEnded(SocketError error)
+    {
+        Socket? socket = _acceptance.AcceptSocket;
+        if (Interlocked.Exchange(ref _isSettled, 1) != 0)
+            error = SocketError.OperationAborted;
+        if (error != SocketError.Success)
+            socket?.Dispose();
+        return OnAccepted(error, socket);
+    }
 
     private sealed class Acceptance() : SocketAsyncEventArgs(true)
     {
@@ -45,7 +57,7 @@ internal sealed class PortableAcceptor(Listener listener, Socket socket) : Accep
         protected override void OnCompleted(SocketAsyncEventArgs e)
         {
             Signals.BlockPipe();
-            if (Owner.OnAccepted())
+            if (Owner.OnEnded(SocketError))
                 Owner.AcceptAll();
         }
     }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using System.Net.Sockets;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -73,6 +74,8 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
     {
         if (_isAwaited && Failure is null)
             ShutDown(SocketShutdown.Both); // else the platform resets a connection whose receive is still armed
+        if (!IsFlushed && !IsClosed)
+            SocketOutput.Cancel(Descriptor);
         base.Close();
         _arrival?.Dispose();
         _departure?.Dispose();

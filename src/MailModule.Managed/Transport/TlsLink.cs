@@ -188,8 +188,7 @@ internal sealed class TlsLink : ILink
     {
         if (failure is null)
         {
-            string description = $"{VersionName()} with cipher {_ssl.NegotiatedCipherSuite}";
-            Tls = new TlsSession(description, _certificateCheck is { IsValid: true });
+            Tls = new TlsSession(Description(), _certificateCheck is { IsValid: true });
             return Transfer.Moved(0);
         }
         Failure = _certificateCheck is { IsRefused: true }
@@ -300,6 +299,11 @@ internal sealed class TlsLink : ILink
             Failure ??= _lower.Failure;
         return sent.State != TransferState.Failed;
     }
+
+    // wine does not tell the cipher.
+    private string Description() => _ssl.NegotiatedCipherSuite == TlsCipherSuite.TLS_NULL_WITH_NULL_NULL
+        ? VersionName()
+        : $"{VersionName()} with cipher {_ssl.NegotiatedCipherSuite}";
 
     private string VersionName() => _ssl.SslProtocol switch
     {

@@ -41,7 +41,7 @@ internal static class WindowsDescriptors
     public static int WaitForInput(int descriptor, int milliseconds)
     {
         if (Readiness.TypeOf(descriptor) != Readiness.PipeOrSocket)
-            return Readiness.Wait(descriptor, milliseconds) ? 1 : 0;
+            return !Readiness.IsConsole(descriptor) || Readiness.Wait(descriptor, milliseconds) ? 1 : 0;
         if (!Readiness.IsPipe(descriptor))
             return Readiness.PollSocket(descriptor, milliseconds) == 0 ? 0 : 1;
         for (int pause = 1; milliseconds > 0; milliseconds -= pause, pause = Math.Min(pause * 2, LongestPause))

@@ -50,7 +50,7 @@ internal static class WindowsErrors
         Errno.NotImplemented or Errno.NotSupported => "the system or its disk does not know how",
         Errno.SymbolicLink => "a link is in the way",
         Errno.QuotaExceeded => "a quota is reached",
-        _ => Meaning(t_last) == errno ? Marshal.GetPInvokeErrorMessage(t_last) : FaultWords.Of(Fault.Io),
+        _ => Meaning(t_last) == errno ? Marshal.GetPInvokeErrorMessage(t_last).TrimEnd('.') : FaultWords.Of(Fault.Io),
     };
 
     private static int Meaning(int error) => error switch

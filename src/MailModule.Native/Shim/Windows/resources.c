@@ -8,7 +8,7 @@
 #include <windows.h>
 
 enum {
-    THREADS = 7, /* the runtime's finalizer and pool (2); our I/O, arrivals and timers; a worker */
+    THREADS = 7, /* the runtime's finalizer, the system's pool, our timers and first workers */
     MIB = 1024 * 1024,
     WORKING_MIB = 64 /* for the heap's first parts, the runtime's tables and stacks */
 };

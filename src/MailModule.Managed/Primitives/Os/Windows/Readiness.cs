@@ -23,6 +23,12 @@ internal static unsafe partial class Readiness
     /// <summary>A pipe, and no socket, which has the same type.</summary>
     public static bool IsPipe(nint handle) => GetNamedPipeInfo(handle, null, null, null, null) != 0;
 
+    public static bool IsConsole(nint handle)
+    {
+        uint mode;
+        return GetConsoleMode(handle, &mode) != 0;
+    }
+
     /// <summary>A second handle of the process for what the first one leads to; 0, with the error for
     /// <see cref="Marshal.GetLastPInvokeError"/>, if there can be none.</summary>
     public static nint Duplicate(nint handle)
@@ -46,7 +52,7 @@ internal static unsafe partial class Readiness
         return WSAPoll(&entry, 1, milliseconds);
     }
 
-    /// <summary>True when it is signalled: an event, a console with input.</summary>
+    /// <summary>True when it is signalled, as a console is that has input.</summary>
     public static bool Wait(nint handle, int milliseconds) => WaitForSingleObject(handle, (uint)milliseconds) == 0;
 
     /// <summary>An event that is not signalled and is reset by hand; 0 for none.</summary>
@@ -67,6 +73,9 @@ internal static unsafe partial class Readiness
     [LibraryImport("kernel32")]
     private static partial int PeekNamedPipe(
         nint pipe, void* buffer, uint size, uint* read, uint* waiting, uint* leftOfMessage);
+
+    [LibraryImport("kernel32")]
+    private static partial int GetConsoleMode(nint console, uint* mode);
 
     [LibraryImport("kernel32")]
     private static partial uint WaitForSingleObject(nint handle, uint milliseconds);
