@@ -9,11 +9,14 @@ usage() {
   cat <<'USAGE'
 usage: ./build.sh COMMAND
 
-  build [--dns=OF]      the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h; OF: who asks the DNS servers, own
-                        (the default) or dnsclient (the package DnsClient, see docs/decisions/0011)
+  build [--dns=OF] [--arch PROCESSOR]
+                        the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h; OF: who asks the DNS servers, own
+                        (the default) or dnsclient (the package DnsClient, see docs/decisions/0011); PROCESSOR: this
+                        machine's unless given, x64 or arm64: out/linux-arm64/lib, out/linux-arm64/include on x64
   demo                  sends sample messages through the library's servers on loopback and reads them back; and to another
                         host by DNS: one taken, one put off and tried again, one returned
-  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed". Named alone: windows
+  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed". By name alone, for
+                        each builds the library for another machine: windows, run by wine; arm64, run by qemu
   windows [--no-tests]  the DLL for Windows x64, cross-built for tests (docs/windows.md): out/win-x64/mailmodule.dll,
                         mailmodule.lib, libmailmodule.dll.a, mailmodule.def, include; then its tests, under wine
   fuzz [TARGET...] [SECONDS]
@@ -38,14 +41,20 @@ USAGE
 . scripts/windows.sh
 
 command_build() {
-  local dns=own argument
-  for argument in "$@"; do
-    case $argument in
-      --dns=own | --dns=dnsclient) dns=${argument#--dns=} ;;
+  local dns=own architecture
+  architecture=$(own_architecture)
+  while (($#)); do
+    case $1 in
+      --dns=own | --dns=dnsclient) dns=${1#--dns=} ;;
+      --arch) architecture=${2:?--arch needs a processor} && shift ;;
+      --arch=*) architecture=${1#--arch=} ;;
       *) usage >&2 && exit 2 ;;
     esac
+    shift
   done
+  for_architecture "$architecture"
   need_for_build
+  [[ $rid != linux-arm64 ]] || need_for_arm64
   get_missing
   build_library "$dns"
 }
@@ -104,7 +113,7 @@ command_size() {
   need python3 python3
   get_missing
   build_library
-  python3 scripts/size.py "$OUT/lib/$soname" "src/MailModule.Native/obj/libmailmodule.$(runtime_identifier).map"
+  python3 scripts/size.py "$OUT/lib/$soname" "src/MailModule.Native/obj/libmailmodule.$rid.map"
 }
 
 command_install() {

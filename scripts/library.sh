@@ -3,40 +3,56 @@
 
 soname=libmailmodule.so.1
 
-# build_library [DNS]: who asks the DNS servers, "own" or "dnsclient"
-build_library() {
-  local dns=${1:-own}
-  echo "library: $(runtime_identifier)"
-  restore_packages "$dns"
-  publish_library "$dns"
-  lay_out_library
-  check_soname
-  echo "library: out/lib/$soname, $(stat -c %s "$OUT/lib/$soname") octets"
+# What is built: the library of this machine, unless for_architecture has said otherwise.
+rid=               # as .NET names machines
+tools=             # what stands in front of the names of gcc and binutils
+built=$OUT         # lib/ and include/ are there
+c_build=$OUT/cmake # samples and tests in C
+
+# for_architecture x64|arm64: Linux on this processor
+for_architecture() {
+  case $(own_architecture)-$1 in
+    x64-x64 | arm64-arm64) ;;
+    x64-arm64) tools=aarch64-linux-gnu- built=$OUT/linux-arm64 c_build=$OUT/cmake-linux-arm64 ;;
+    *) echo "build.sh: no way to build for $1 on $(uname -m)" >&2 && return 1 ;;
+  esac
+  rid=linux-$1
 }
 
-runtime_identifier() {
+own_architecture() {
   case $(uname -m) in
-    x86_64) echo linux-x64 ;;
-    aarch64) echo linux-arm64 ;;
+    x86_64) echo x64 ;;
+    aarch64) echo arm64 ;;
     *) echo "build.sh: no NativeAOT for $(uname -m)" >&2 && return 1 ;;
   esac
 }
 
+# build_library [DNS]: who asks the DNS servers, "own" or "dnsclient"
+build_library() {
+  local dns=${1:-own} file=$built/lib/$soname
+  [[ -n $rid ]] || for_architecture "$(own_architecture)"
+  echo "library: $rid"
+  restore_packages "$dns"
+  publish_library "$dns"
+  lay_out_library
+  check_soname
+  echo "library: ${file#"$ROOT/"}, $(stat -c %s "$file") octets"
+}
+
 # Apart from the compilation, so that a package that cannot be had is not taken for a fault of the sources.
 restore_packages() {
-  local log=$OUT/restore.log
-  mkdir -p "$OUT"
-  if ! dotnet restore src/MailModule.Native -r "$(runtime_identifier)" -p:MailModuleDns="$1" -v m \
-    >"$log" 2>&1; then
+  local log=$built/restore.log
+  mkdir -p "$built"
+  if ! dotnet restore src/MailModule.Native -r "$rid" -p:MailModuleDns="$1" -v m >"$log" 2>&1; then
     cat "$log" >&2
-    echo "build.sh: NuGet cannot restore the packages of NativeAOT for $(runtime_identifier); out/restore.log says why" >&2
+    echo "build.sh: NuGet cannot restore the packages of NativeAOT for $rid; ${log#"$ROOT/"} says why" >&2
     return 1
   fi
 }
 
 publish_library() {
-  local log=$OUT/publish.log
-  if ! dotnet publish src/MailModule.Native --no-restore -c Release -r "$(runtime_identifier)" -o "$OUT/publish" \
+  local log=$built/publish.log
+  if ! dotnet publish src/MailModule.Native --no-restore -c Release -r "$rid" -o "$built/publish" -p:CrossPrefix="$tools" \
     -p:MailModuleDns="$1" -p:TrimmerSingleWarn=false -v m >"$log" 2>&1; then
     cat "$log" >&2
     return 1
@@ -48,39 +64,40 @@ publish_library() {
 }
 
 lay_out_library() {
-  local built=$OUT/publish/libmailmodule.so
-  mkdir -p "$OUT/lib" "$OUT/include"
+  local made=$built/publish/libmailmodule.so
+  mkdir -p "$built/lib" "$built/include"
   # Put in place by a rename: a process that has the old file mapped keeps it whole.
-  install -m 755 "$built" "$OUT/lib/.new"
-  if [[ -f $built.dbg ]]; then
-    install -m 644 "$built.dbg" "$OUT/lib/$soname.dbg"
-    objcopy --remove-section=.gnu_debuglink --add-gnu-debuglink="$OUT/lib/$soname.dbg" "$OUT/lib/.new"
+  install -m 755 "$made" "$built/lib/.new"
+  if [[ -f $made.dbg ]]; then
+    install -m 644 "$made.dbg" "$built/lib/$soname.dbg"
+    "${tools}objcopy" --remove-section=.gnu_debuglink --add-gnu-debuglink="$built/lib/$soname.dbg" "$built/lib/.new"
   fi
-  mv "$OUT/lib/.new" "$OUT/lib/$soname"
-  ln -sfn "$soname" "$OUT/lib/libmailmodule.so"
-  install -m 644 include/mailmodule.h "$OUT/include/mailmodule.h"
+  mv "$built/lib/.new" "$built/lib/$soname"
+  ln -sfn "$soname" "$built/lib/libmailmodule.so"
+  install -m 644 include/mailmodule.h "$built/include/mailmodule.h"
 }
 
 check_soname() {
   local dynamic
-  dynamic=$(objdump -p "$OUT/lib/$soname")
+  dynamic=$("${tools}objdump" -p "$built/lib/$soname")
   grep -q "SONAME *$soname\$" <<<"$dynamic" || {
-    echo "build.sh: out/lib/$soname does not carry the SONAME $soname" >&2
+    echo "build.sh: $built/lib/$soname does not carry the SONAME $soname" >&2
     return 1
   }
 }
 
 # C side: the header's tests, the samples and the packages, by CMake.
 configure_c() {
-  cmake -S "$ROOT" -B "$OUT/cmake" -DMAILMODULE_OUT="$OUT" -DCMAKE_BUILD_TYPE=Release "$@" >"$OUT/cmake.log" 2>&1 || {
-    cat "$OUT/cmake.log" >&2
+  [[ $built == "$OUT" ]] || set -- -DCMAKE_TOOLCHAIN_FILE="$ROOT/cmake/$rid.cmake" "$@"
+  cmake -S "$ROOT" -B "$c_build" -DMAILMODULE_OUT="$built" -DCMAKE_BUILD_TYPE=Release "$@" >"$c_build.log" 2>&1 || {
+    cat "$c_build.log" >&2
     return 1
   }
 }
 
 install_library() {
   configure_c -DCMAKE_INSTALL_PREFIX="$1" -DBUILD_TESTING=OFF
-  cmake --install "$OUT/cmake" --prefix "$1"
+  cmake --install "$c_build" --prefix "$1"
 }
 
 # compile_c RESULT SOURCE...: a C program that uses the library where the build has put it

@@ -10,6 +10,8 @@ missing_packages=()
 missing_names=()
 to_unpack=()
 dotnet_is_missing=no
+arm64_openssl_is_missing=no
+arm64_openssl=$OUT/linux-arm64/openssl
 
 # need PROGRAM PACKAGE: the Debian package that brings a program that must be there
 need() {
@@ -37,6 +39,24 @@ need_for_build() {
   need make make
   need_file libc6-dev /usr/include/stdlib.h
   need_file libssl3 '/usr/lib/*/libssl.so.3' '/usr/lib*/libssl.so.3' '/lib/*/libssl.so.3'
+}
+
+# The library for arm64: built by a compiler that runs here, or by the machine's own where that is one.
+need_for_arm64() {
+  [[ $(uname -m) != aarch64 ]] || return 0
+  need aarch64-linux-gnu-gcc gcc-aarch64-linux-gnu
+  need aarch64-linux-gnu-objcopy binutils-aarch64-linux-gnu
+  need_file libc6-dev-arm64-cross /usr/aarch64-linux-gnu/include/stdlib.h
+}
+
+# And programs that use it, run here.
+need_for_arm64_tests() {
+  need_for_demo
+  need clang clang
+  [[ $(uname -m) != aarch64 ]] || return 0
+  need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu
+  need qemu-aarch64-static qemu-user-static
+  [[ -e $arm64_openssl/usr/lib/aarch64-linux-gnu/libssl.so.3 ]] || arm64_openssl_is_missing=yes
 }
 
 # The DLL for Windows, cross-built.
@@ -71,6 +91,9 @@ need_for_tests() {
   need openssl openssl
   case $suites in
     *" demo "* | *" interop "* | *" kill "*) need_for_demo ;;
+  esac
+  case $suites in
+    *" arm64 "*) need_for_arm64 && need_for_arm64_tests ;;
   esac
   case $suites in
     *" c "* | *" install "*)
@@ -151,6 +174,11 @@ get_missing() {
     ((${#missing_names[@]} == 0)) || echo "build.sh: missing, too: ${missing_names[*]}" >&2
     exit 1
   fi
+  install_missing
+  [[ $arm64_openssl_is_missing == no ]] || get_arm64_openssl
+}
+
+install_missing() {
   ((${#missing_packages[@]} + ${#to_unpack[@]})) || return 0
   if ! has_root || ! command -v apt-get >/dev/null; then
     ((${#missing_packages[@]})) || return 0
@@ -201,6 +229,36 @@ apt_unpack() {
 }
 
 download() { (cd "$2" && apt_get download "$1") && compgen -G "$2/$1_*.deb" >/dev/null; }
+
+# From Debian's packages for arm64, by package lists of their own: the machine's lists and architectures stay as they are,
+# and no right is needed.
+get_arm64_openssl() {
+  local folder
+  echo "build.sh: unpacking libssl3 for arm64"
+  folder=$(mktemp -d)
+  chmod 755 "$folder" # apt-get downloads as a user of its own where it is started by root
+  mkdir -p "$folder/lists/partial" "$folder/cache/archives/partial" "$OUT"
+  : >"$folder/status"
+  # a source that has nothing for arm64 fails the whole; what counts is the package
+  apt_get_arm64 "$folder" update || true
+  apt_get_arm64 "$folder" download libssl3 || apt_get_arm64 "$folder" download libssl3t64 || {
+    echo "build.sh: apt-get could not download libssl3 for arm64" >&2
+    tail -n 20 "$OUT/apt.log" >&2
+    exit 1
+  }
+  mkdir -p "$arm64_openssl"
+  dpkg -x "$folder"/libssl3*.deb "$arm64_openssl"
+  rm -rf "$folder"
+  arm64_openssl_is_missing=no
+}
+
+# apt_get_arm64 FOLDER COMMAND...
+apt_get_arm64() {
+  local folder=$1
+  shift
+  (cd "$folder" && apt-get -qq -o APT::Architecture=arm64 -o APT::Architectures=arm64 -o Acquire::Languages=none \
+    -o Dir::State="$folder" -o Dir::State::status="$folder/status" -o Dir::Cache="$folder/cache" "$@") >>"$OUT/apt.log" 2>&1
+}
 
 apt_get() {
   mkdir -p "$OUT"

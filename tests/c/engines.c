@@ -301,7 +301,10 @@ static void nothing_is_left_over(void) {
            threads, count_threads(), memory, resident_kib());
     CHECK_INT(descriptors, count_descriptors());
     CHECK(count_threads() <= threads + 2); /* the runtime's own pool breathes */
-    CHECK(resident_kib() < memory + 16 * 1024);
+    if (BY_QEMU)
+        check_skipped("engines, memory", "qemu keeps 280 KiB of each thread that has ended");
+    else
+        CHECK(resident_kib() < memory + 16 * 1024);
 }
 
 static void handles_come_back(void) {

@@ -91,7 +91,10 @@ int main(void) {
            threads, count_threads(), memory, resident_kib());
     CHECK_INT(descriptors, count_descriptors());
     CHECK(count_threads() <= threads + 2); /* the runtime's own pool breathes */
-    CHECK(resident_kib() < memory + 16 * 1024);
+    if (BY_QEMU)
+        check_skipped("restart, memory", "qemu keeps 280 KiB of each thread that has ended");
+    else
+        CHECK(resident_kib() < memory + 16 * 1024);
     CHECK_OK(mm_engine_stop(mm_engine_default(), 0));
     return check_result();
 }

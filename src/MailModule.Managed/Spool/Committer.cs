@@ -88,7 +88,12 @@ internal sealed class Committer : IDisposable
     }
 
     /// <summary>Has the thread look for what was given back.</summary>
-    public void Wake() => _queue.Wake();
+    public void Wake()
+    {
+        // Or its flag could be stored after the look whether the thread sleeps, which sees neither then.
+        Interlocked.MemoryBarrier();
+        _queue.Wake();
+    }
 
     /// <summary>Commits what was handed in, writes the marks, and ends the thread.</summary>
     public void Dispose()

@@ -49,6 +49,7 @@ internal sealed class PortableQuerySocket : QuerySocket
             _end = new TaskCompletionSource<SocketWait>();
         TaskCompletionSource<SocketWait> end = _end;
         // A cancel, or the end of the time, from here on finds this operation.
+        Interlocked.MemoryBarrier();
         if (WhyGivenUp() is { } early)
             return new ValueTask<SocketWait>(early);
         return PlatformOperation.Begin(Socket, _operation, start) is { } error
