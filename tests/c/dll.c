@@ -1,7 +1,7 @@
 /*
  * The DLL as a file of the system: dll PATH. Loading it starts nothing and holds nothing; its version is its own; its
- * first call may be many threads' at once, and keeps it in the process. dll PATH shortage, where address space is short:
- * a first call fails, and so does the next.
+ * first call may be many threads' at once, and keeps it in the process. dll PATH shortage, where address space is
+ * short: a first call fails, and so does the next.
  */
 #include "check.h"
 #include <mailmodule.h>

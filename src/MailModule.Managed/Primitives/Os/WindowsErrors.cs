@@ -4,8 +4,8 @@ using MailModule.Primitives.Os.Windows;
 namespace MailModule.Primitives.Os;
 
 /// <summary>
-/// Windows' errors as the numbers of <see cref="Errno"/>, by which all else here knows errors. An error that has none of
-/// its own there is <see cref="Errno.Io"/>; its words are still Windows' for who asks on the same thread.
+/// Windows' errors as the numbers of <see cref="Errno"/>, by which all else here knows errors. An error that has none
+/// of its own there is <see cref="Errno.Io"/>; its words are still Windows' for who asks on the same thread.
 /// </summary>
 internal static class WindowsErrors
 {
