@@ -49,8 +49,8 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
     public override Transfer Receive(Memory<byte> target)
     {
         Transfer received = base.Receive(target);
-        // What cannot be waited for is lost, if it is not there already.
-        return received.State == TransferState.Again && _waitFailure != SocketError.Success
+        // The system tells an error once: where the wait has heard of it, a receive sees an end in order, or nothing.
+        return received.State is TransferState.Again or TransferState.Ended && _waitFailure != SocketError.Success
             ? Fail(_waitFailure)
             : received;
     }
@@ -81,8 +81,9 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
         _departure?.Dispose();
     }
 
-    private void OnArrived()
+    private void OnArrived(SocketError error)
     {
+        _waitFailure = error;
         _isAwaited = false;
         _owner.OnInput();
     }
@@ -97,7 +98,7 @@ internal sealed class PortableSocketLink(Socket socket, IPEndPoint? remote) : So
             SetBuffer([], 0, 0);
         }
 
-        protected override void OnCompleted(SocketAsyncEventArgs e) => _link.OnArrived();
+        protected override void OnCompleted(SocketAsyncEventArgs e) => _link.OnArrived(SocketError);
     }
 
     /// <summary>The engine sends all of it, or fails.</summary>
