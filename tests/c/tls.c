@@ -1,4 +1,4 @@
-/* TLS between a server and a sender of the library's own, by a certificate with an RSA key that is only for this test. */
+/* TLS between a server and a sender of the library's own, by a certificate with an RSA key for this test alone. */
 #include "sends.h"
 
 static const char certificate[] = "-----BEGIN CERTIFICATE-----\n"
