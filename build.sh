@@ -18,7 +18,8 @@ usage: ./build.sh COMMAND
   test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed". By name alone, for
                         each builds the library for another machine: windows, run by wine; arm64, run by qemu
   windows [--no-tests]  the DLL for Windows x64, cross-built for tests (docs/windows.md): out/win-x64/mailmodule.dll,
-                        mailmodule.lib, libmailmodule.dll.a, mailmodule.def, include; then its tests, under wine
+                        mailmodule.lib, libmailmodule.dll.a, mailmodule.def, include; then C samples (out/win-x64/samples)
+                        and C tests (out/cmake-win-x64/tests/c), which are run by wine
   fuzz [TARGET...] [SECONDS]
                         AFL++ on what reads the words of others: all targets, 60 seconds each; finds are kept in out/fuzz
                         and end it with 1: ./build.sh fuzz --help

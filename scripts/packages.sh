@@ -53,7 +53,10 @@ need_for_arm64() {
 need_for_arm64_tests() {
   need_for_demo
   need clang clang
-  [[ $(uname -m) != aarch64 ]] || return 0
+  if [[ $(uname -m) == aarch64 ]]; then
+    need g++ g++
+    return
+  fi
   need aarch64-linux-gnu-g++ g++-aarch64-linux-gnu
   need qemu-aarch64-static qemu-user-static
   [[ -e $arm64_openssl/usr/lib/aarch64-linux-gnu/libssl.so.3 ]] || arm64_openssl_is_missing=yes

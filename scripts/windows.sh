@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The DLL, cross-built, and its tests under wine. Sourced by build.sh and scripts/test.sh, after library.sh; needs ROOT
-# and OUT. docs/windows.md says what such a DLL is good for.
+# The DLL, cross-built. Sourced by build.sh and scripts/test.sh, after library.sh; needs ROOT and OUT. docs/windows.md
+# says what such a DLL is good for.
 
 WINDOWS=$OUT/win-x64
 mingw=x86_64-w64-mingw32
@@ -36,16 +36,4 @@ lay_out_windows() {
 configure_windows() {
   run_logged "$OUT/cmake-win-x64.log" cmake -S "$ROOT" -B "$OUT/cmake-win-x64" -DMAILMODULE_OUT="$WINDOWS" \
     -DCMAKE_TOOLCHAIN_FILE="$ROOT/cmake/win-x64.cmake" -DCMAKE_BUILD_TYPE=Release "$@"
-}
-
-test_windows() {
-  local status=0
-  configure_windows -DBUILD_TESTING=ON
-  cmake --build "$OUT/cmake-win-x64" --parallel 2
-  scripts/wine.sh cmd /c ver # makes wine's folder, once
-  ctest --test-dir "$OUT/cmake-win-x64" --output-on-failure --timeout 300 --parallel 2 || status=$?
-  grep '^skipped: ' "$OUT/cmake-win-x64/Testing/Temporary/LastTest.log" || true
-  suite_demo "$WINDOWS/samples" scripts/wine.sh
-  WINEPREFIX=${WINEPREFIX:-$OUT/wine} wineserver -k || true
-  return $status
 }

@@ -17,6 +17,9 @@ MANGLED = {"_Z14SetConfigParamPci", "_Z14SetConfigParamPcS_"}
 # What Microsoft's make of them: only a DLL has these, too.
 MANGLED_BY_MICROSOFT = {"?SetConfigParam@@YAXPEADH@Z", "?SetConfigParam@@YAXPEAD0@Z"}
 
+# Libraries that only Windows has: that of another system names none, or what is Windows' alone is part of it.
+OF_WINDOWS = {"kernel32", "ntdll", "ws2_32", "iphlpapi", "advapi32"}
+
 
 def output(*command):
     return subprocess.run(command, check=True, capture_output=True, text=True).stdout
@@ -73,6 +76,11 @@ def dll_exports(headers):
     return set(re.findall(r"^\s*\[ *\d+\].*?(\S+)$", table, re.M))
 
 
+def named_of_windows(library):
+    octets = pathlib.Path(library).read_bytes().lower()
+    return {name for name in OF_WINDOWS if name.encode() in octets}
+
+
 def members(source, name):
     """Names and numbers of an enum in C#; one without a number follows the one before it."""
     text = re.sub(r"//.*", "", pathlib.Path(source).read_text())
@@ -123,6 +131,8 @@ def main(library, header, symbols, engine, clang, nm, objdump):
         differences("constants of errors, engine's faults", codes, faults),
         differences("constants in C, in C++", set(numbers.items()), set(constants(cxx).items())),
     ]
+    if not is_dll:
+        wrong.append(differences("names of Windows' libraries, none", named_of_windows(library), set()))
     for file, name, prefix in ENUMS:
         known = {(c, value) for c, value in numbers.items() if c.startswith(prefix) and c not in OTHERS}
         wrong.append(differences(f"constants {prefix}..., {name}", known, of_enum(engine, file, name, prefix)))

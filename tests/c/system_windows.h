@@ -174,6 +174,11 @@ static inline int limit_files(size_t size) {
 
 /* ---- this process ---- */
 
+/* wine has neither RSA nor the store of keys that a server of TLS needs. */
+static inline int by_wine(void) {
+    return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
+}
+
 struct handle_entry {
     void *object;
     ULONG_PTR process, value;

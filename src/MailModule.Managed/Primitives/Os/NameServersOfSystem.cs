@@ -9,6 +9,9 @@ internal static class NameServersOfSystem
     /// <summary>Null: the system does not say.</summary>
     public static IReadOnlyList<IPAddress>? Find()
     {
+        // A constant to the compiler, which then leaves the rest out of the library for another system.
+        if (!OperatingSystem.IsWindows())
+            return null;
         var found = new List<(uint Metric, IPAddress Server)>();
         return Adapters.FindDnsServers(found) == Win32Error.Success ? InOrder(found) : null;
     }
