@@ -9,6 +9,8 @@ internal static class NameServersOfSystem
     /// <summary>Null: the system does not say.</summary>
     public static IReadOnlyList<IPAddress>? Find()
     {
+        if (!OperatingSystem.IsWindows())
+            return null;
         var found = new List<(uint Metric, IPAddress Server)>();
         return Adapters.FindDnsServers(found) == Win32Error.Success ? InOrder(found) : null;
     }
