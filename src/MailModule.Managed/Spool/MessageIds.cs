@@ -9,12 +9,12 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class MessageIds
 {
-    private const string AllDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int DigitsOfOneCase = 36;
     private const int RunLength = 16;
     private const int CountLength = 7;
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create(AllDigits);
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(Digits);
 
     private readonly string _run;
     private long _count = -1;
@@ -23,13 +23,12 @@ internal sealed class MessageIds
     {
         Span<char> run = stackalloc char[RunLength];
         Write(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), run[..8]);
-        RandomOctets.Choose(Digits, run[8..]);
+        RandomOctets.Choose(Digits.AsSpan(0, Radix), run[8..]);
         _run = new string(run);
     }
 
     // Ids are names of files. Eight digits of 36 hold the milliseconds until 2059.
-    private static ReadOnlySpan<char> Digits
-        => FilePath.IsOneInAnyCase ? AllDigits.AsSpan(0, DigitsOfOneCase) : AllDigits;
+    private static int Radix => FilePath.IsOneInAnyCase ? DigitsOfOneCase : Digits.Length;
 
     public string Next()
     {
@@ -47,8 +46,8 @@ internal sealed class MessageIds
 
     private static void Write(long number, Span<char> place)
     {
-        ReadOnlySpan<char> digits = Digits;
-        for (int i = place.Length - 1; i >= 0; i--, number /= digits.Length)
-            place[i] = digits[(int)(number % digits.Length)];
+        // By a number that is known when this is compiled: a division by any other is slow.
+        for (int i = place.Length - 1; i >= 0; i--, number /= Radix)
+            place[i] = Digits[(int)(number % Radix)];
     }
 }
