@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
@@ -28,7 +29,11 @@ internal sealed class MessageIds
     }
 
     // Ids are names of files. Eight digits of 36 hold the milliseconds until 2059.
-    private static int Radix => FilePath.IsOneInAnyCase ? DigitsOfOneCase : Digits.Length;
+    private static int Radix
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => FilePath.IsOneInAnyCase ? DigitsOfOneCase : Digits.Length;
+    }
 
     public string Next()
     {
@@ -46,7 +51,7 @@ internal sealed class MessageIds
 
     private static void Write(long number, Span<char> place)
     {
-        // By a number that is known when this is compiled: a division by any other is slow.
+        // The radix is inlined, so that it is a constant here: a division by any other number is slow.
         for (int i = place.Length - 1; i >= 0; i--, number /= Radix)
             place[i] = Digits[(int)(number % Radix)];
     }
