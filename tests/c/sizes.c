@@ -87,9 +87,9 @@ static void all_were_tried(void) {
 /* No file may pass 128 MiB: so what would fill the disk fails soon. Where that cannot be had, it is not written. */
 static int files_are_limited;
 
-/* Two gibibytes that cost nothing. */
+/* Two gibibytes that cost nothing; a write to them is a fault. */
 static const char *nothing_but_zeros(void) {
-    void *place = map_zeros((size_t)INT32_MAX + 1);
+    void *place = map_zeros((size_t)INT32_MAX + 1, 0);
     CHECK(place);
     return place;
 }
@@ -375,7 +375,7 @@ static void reading_into_much_room(mm_engine *engine) {
     size_t much = (size_t)INT32_MAX + 4096, length;
     mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
     mm_queue_cursor *cursor;
-    void *room = map_zeros(much);
+    void *room = map_zeros(much, 1);
     CHECK(room);
     CHECK_OK(mm_queue_open(engine, NULL, &cursor));
     CHECK_OK(mm_queue_next(cursor, &message));

@@ -172,9 +172,10 @@ static inline long resident_kib(void) {
     return kib;
 }
 
-/* Octets that are 0, may be written to and take memory only then; NULL if there are none. */
-static inline void *map_zeros(size_t size) {
-    void *place = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+/* Octets that are 0 and take memory only when they are written to; NULL if there are none. */
+static inline void *map_zeros(size_t size, int may_be_written) {
+    int access = may_be_written ? PROT_READ | PROT_WRITE : PROT_READ;
+    void *place = mmap(NULL, size, access, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return place == MAP_FAILED ? NULL : place;
 }
 
@@ -226,8 +227,8 @@ static inline void capture_standard_output(struct captured_output *captured) {
 /* How many octets came. */
 static inline long standard_output_back(struct captured_output *captured) {
     struct stat status;
-    int result = fstat(captured->file, &status);
     fflush(stdout);
+    int result = fstat(captured->file, &status);
     dup2(captured->own, 1);
     close(captured->own);
     close(captured->file);

@@ -239,9 +239,9 @@ static inline long resident_kib(void) {
     return (long)(memory.WorkingSetSize / 1024);
 }
 
-/* Octets that are 0, may be written to and take memory only then; NULL if there are none. */
-static inline void *map_zeros(size_t size) {
-    return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, PAGE_READWRITE);
+/* Octets that are 0; NULL if there are none. */
+static inline void *map_zeros(size_t size, int may_be_written) {
+    return VirtualAlloc(NULL, size, MEM_RESERVE | MEM_COMMIT, may_be_written ? PAGE_READWRITE : PAGE_READONLY);
 }
 
 static inline void unmap_zeros(void *place, size_t size) {
@@ -287,8 +287,8 @@ static inline void capture_standard_output(struct captured_output *captured) {
 
 /* How many octets came. */
 static inline long standard_output_back(struct captured_output *captured) {
-    long length = _filelength(captured->file);
     fflush(stdout);
+    long length = _filelength(captured->file);
     _dup2(captured->own, 1);
     _close(captured->own);
     _close(captured->file);

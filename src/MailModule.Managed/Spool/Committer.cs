@@ -87,10 +87,11 @@ internal sealed class Committer : IDisposable
             _queue.PushMarked(entry);
     }
 
-    /// <summary>Has the thread look for what was given back.</summary>
+    /// <summary>Has the thread look for what was given back (<see cref="EntryHandover.HasNews"/>).</summary>
     public void Wake()
     {
-        // Or its flag could be stored after the look whether the thread sleeps, which sees neither then.
+        // That flag was stored just now. A processor may look first whether the thread sleeps: the thread, on its way
+        // to sleep, would see no flag, and this call no sleeper.
         Interlocked.MemoryBarrier();
         _queue.Wake();
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Spool;
@@ -9,12 +10,12 @@ namespace MailModule.Spool;
 /// </summary>
 internal sealed class MessageIds
 {
-    private const string AllDigits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const string Digits = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int DigitsOfOneCase = 36;
     private const int RunLength = 16;
     private const int CountLength = 7;
 
-    private static readonly SearchValues<char> Allowed = SearchValues.Create(AllDigits);
+    private static readonly SearchValues<char> Allowed = SearchValues.Create(Digits);
 
     private readonly string _run;
     private long _count = -1;
@@ -23,13 +24,16 @@ internal sealed class MessageIds
     {
         Span<char> run = stackalloc char[RunLength];
         Write(DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(), run[..8]);
-        RandomOctets.Choose(Digits, run[8..]);
+        RandomOctets.Choose(Digits.AsSpan(0, Radix), run[8..]);
         _run = new string(run);
     }
 
     // Ids are names of files. Eight digits of 36 hold the milliseconds until 2059.
-    private static ReadOnlySpan<char> Digits
-        => FilePath.IsOneInAnyCase ? AllDigits.AsSpan(0, DigitsOfOneCase) : AllDigits;
+    private static int Radix
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => FilePath.IsOneInAnyCase ? DigitsOfOneCase : Digits.Length;
+    }
 
     public string Next()
     {
@@ -47,8 +51,8 @@ internal sealed class MessageIds
 
     private static void Write(long number, Span<char> place)
     {
-        ReadOnlySpan<char> digits = Digits;
-        for (int i = place.Length - 1; i >= 0; i--, number /= digits.Length)
-            place[i] = digits[(int)(number % digits.Length)];
+        // The radix is inlined, so that it is a constant here: a division by any other number is slow.
+        for (int i = place.Length - 1; i >= 0; i--, number /= Radix)
+            place[i] = Digits[(int)(number % Radix)];
     }
 }

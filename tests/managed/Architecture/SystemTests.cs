@@ -19,11 +19,16 @@ public class SystemTests
 
     private static readonly Regex Binding = new(@"\[(LibraryImport|DllImport)\(");
     private static readonly Regex Directive = new(@"^\s*#\s*(if|elif|else|endif|define)\b");
+    private static readonly Regex SystemOfCompiler = new(
+        @"\b(_WIN32|_WIN64|_MSC_VER|__MINGW\w*|__linux\w*|__unix\w*)\b");
     private static readonly Regex Comment = new(@"^\s*//.*$");
 
     [Fact]
     public void One_room_asks_which_system_this_is()
-        => AssertNone(line => Question.IsMatch(line.Text) && line.Folder != Room);
+    {
+        AssertNone(line => Question.IsMatch(line.Text) && line.Folder != Room);
+        Assert.Contains(Repository.CSharpFiles(Room).SelectMany(Lines), line => Question.IsMatch(line.Text));
+    }
 
     [Fact]
     public void The_rooms_of_the_system_and_the_C_edge_bind_to_libraries()
@@ -31,6 +36,15 @@ public class SystemTests
 
     [Fact]
     public void Nothing_is_compiled_for_one_system_alone() => AssertNone(line => Directive.IsMatch(line.Text));
+
+    [Fact]
+    public void The_C_edge_is_divided_by_folders_and_asks_no_compiler()
+    {
+        string folder = Path.Combine(Repository.Root, "src/MailModule.Native/Shim");
+        List<string> files = [.. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)];
+        Assert.NotEmpty(files);
+        AssertNone(files, line => SystemOfCompiler.IsMatch(line.Text));
+    }
 
     [Theory]
     [InlineData("if (OperatingSystem.IsWindows())", true)]
@@ -47,6 +61,13 @@ public class SystemTests
     public void The_scan_knows_a_directive(string line, bool expected)
         => Assert.Equal(expected, Directive.IsMatch(line));
 
+    [Theory]
+    [InlineData("#ifdef _WIN32", true)]
+    [InlineData("#if defined(__linux__)", true)]
+    [InlineData("#ifndef MAILMODULE_SYSTEM_H", false)]
+    public void The_scan_knows_a_question_to_the_compiler(string line, bool expected)
+        => Assert.Equal(expected, SystemOfCompiler.IsMatch(line));
+
     private static bool MayBind(Line line) => line.Folder switch
     {
         Room => line.Text.Contains("\"libc\"", StringComparison.Ordinal),
@@ -54,9 +75,11 @@ public class SystemTests
         _ => line.File == OwnShim,
     };
 
-    private static void AssertNone(Func<Line, bool> isWrong)
+    private static void AssertNone(Func<Line, bool> isWrong) => AssertNone(Repository.CSharpFiles("src"), isWrong);
+
+    private static void AssertNone(IEnumerable<string> files, Func<Line, bool> isWrong)
     {
-        var wrong = Repository.CSharpFiles("src").SelectMany(Lines).Where(isWrong)
+        var wrong = files.SelectMany(Lines).Where(isWrong)
             .Select(line => $"{line.File}:{line.Number}: {line.Text.Trim()}").ToList();
         Assert.True(wrong.Count == 0, string.Join('\n', wrong));
     }

@@ -17,21 +17,20 @@ internal sealed class SpoolRecipientGroup(
     private const int PieceLength = 64 * 1024;
 
     private ISpoolWriter? _writer;
-    private volatile bool _isCommitting;
+    private bool _isCommitting; // belongs to the submission's lock
     private volatile bool _isCancelled;
 
     // On a worker: it waits for the disk alone.
     public void Begin()
     {
         Fault fault = Write();
-        if (fault == Fault.None && !_isCancelled)
+        if (fault == Fault.None && submission.TryPassCancel(ref _isCommitting))
         {
-            _isCommitting = true;
             _writer!.CommitAfterConsumer(Committed);
             return;
         }
         _writer?.Discard();
-        End(_isCancelled ? Fault.Cancelled : fault);
+        End(fault == Fault.None || _isCancelled ? Fault.Cancelled : fault);
     }
 
     public bool AwaitsAnswer(SubmittedRecipient recipient) => _isCommitting;

@@ -188,6 +188,18 @@ internal sealed partial class Submission : IJob
     private RemoteRecipientGroup Remote(string nextHop, SubmittedRecipient[] recipients)
         => new(this, recipients, new(_dependencies.RemoteDelivery, nextHop, NewTransaction));
 
+    /// <summary>
+    /// For a group that is about to do what cannot be called back; false: the submission is given up. One step with
+    /// <see cref="Fail"/>, which either comes first, or finds the mark (<see cref="IRecipientGroup.AwaitsAnswer"/>): or
+    /// a cancel could say that nothing was taken, of a message that goes its way.
+    /// </summary>
+    /// <param name="isPassed">Is set.</param>
+    internal bool TryPassCancel(ref bool isPassed)
+    {
+        lock (_lock)
+            return !_isGivenUp && (isPassed = true);
+    }
+
     /// <summary>A group has nothing more to do with the content, the network or the disk.</summary>
     internal void Ended(IRecipientGroup group) => ReleaseContent();
 

@@ -17,17 +17,17 @@ internal static class WindowsDescriptors
     /// </summary>
     public static int Duplicate(int descriptor)
     {
-        if (descriptor <= 0 || Readiness.TypeOf(descriptor) == Readiness.Unknown)
+        if (descriptor <= 0 || HandleCalls.TypeOf(descriptor) == HandleCalls.Unknown)
             return -Errno.BadDescriptor;
-        if (Readiness.TypeOf(descriptor) == Readiness.OnDisk && Reopen(descriptor) is > 0 and var file)
+        if (HandleCalls.TypeOf(descriptor) == HandleCalls.OnDisk && Reopen(descriptor) is > 0 and var file)
             return file;
-        nint own = Readiness.Duplicate(descriptor);
+        nint own = HandleCalls.Duplicate(descriptor);
         return own == 0 ? WindowsErrors.Result(Win32Error.Last) : (int)own;
     }
 
     public static long OffsetOf(int descriptor)
     {
-        if (Readiness.TypeOf(descriptor) != Readiness.OnDisk)
+        if (HandleCalls.TypeOf(descriptor) != HandleCalls.OnDisk)
             return -Errno.NotSupported;
         Span<byte> offset = stackalloc byte[sizeof(long)];
         int status = NtFile.Query(descriptor, offset, NtFile.PositionInformation);
@@ -40,17 +40,17 @@ internal static class WindowsDescriptors
     /// asked again and again.</summary>
     public static int WaitForInput(int descriptor, int milliseconds)
     {
-        if (Readiness.TypeOf(descriptor) != Readiness.PipeOrSocket)
-            return !Readiness.IsConsole(descriptor) || Readiness.Wait(descriptor, milliseconds) ? 1 : 0;
-        if (!Readiness.IsPipe(descriptor))
-            return Readiness.PollSocket(descriptor, milliseconds) == 0 ? 0 : 1;
+        if (HandleCalls.TypeOf(descriptor) != HandleCalls.PipeOrSocket)
+            return !HandleCalls.IsConsole(descriptor) || HandleCalls.Wait(descriptor, milliseconds) ? 1 : 0;
+        if (!HandleCalls.IsPipe(descriptor))
+            return HandleCalls.PollSocket(descriptor, milliseconds) == 0 ? 0 : 1;
         for (int pause = 1; milliseconds > 0; milliseconds -= pause, pause = Math.Min(pause * 2, LongestPause))
         {
-            if (Readiness.WaitingInPipe(descriptor) != 0)
+            if (HandleCalls.WaitingInPipe(descriptor) != 0)
                 return 1;
             NtFile.Pause(pause);
         }
-        return Readiness.WaitingInPipe(descriptor) != 0 ? 1 : 0;
+        return HandleCalls.WaitingInPipe(descriptor) != 0 ? 1 : 0;
     }
 
     public static int Read(int descriptor, Span<byte> buffer) => Read(descriptor, buffer, offset: -1);
@@ -65,7 +65,7 @@ internal static class WindowsDescriptors
 
     private static int Read(int descriptor, Span<byte> buffer, long offset)
     {
-        nint done = Readiness.NewEvent();
+        nint done = HandleCalls.NewEvent();
         int status = NtFile.Read(descriptor, buffer, offset, done, out int count);
         NtFile.Close(done);
         return status is NtStatus.EndOfFile or NtStatus.PipeBroken ? 0

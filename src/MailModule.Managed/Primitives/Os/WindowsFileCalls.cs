@@ -12,7 +12,6 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 internal sealed partial class WindowsFileCalls : FileCalls
 {
-    private const int PathRoom = 1024;
     private const int NameRoom = 256;
 
     // Virus scanners and indexers open what is new without sharing it, and for milliseconds.

@@ -15,6 +15,9 @@ internal sealed class KeptSpool : ISpool
     public Fault BeginFault { get; init; }
     public Fault CommitFault { get; init; }
 
+    /// <summary>Run before a message is begun.</summary>
+    public Action? AtBegin { get; init; }
+
     /// <summary>A commit waits for it; null: it does not wait.</summary>
     public ManualResetEventSlim? CommitGate { get; init; }
 
@@ -42,6 +45,7 @@ internal sealed class KeptSpool : ISpool
 
     public Fault TryBegin(Envelope envelope, long expectedLength, out ISpoolWriter writer)
     {
+        AtBegin?.Invoke();
         writer = new Writer(this, envelope, $"spool{Interlocked.Increment(ref _begun)}");
         return BeginFault;
     }

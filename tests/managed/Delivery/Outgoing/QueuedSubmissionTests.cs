@@ -158,6 +158,36 @@ public class QueuedSubmissionTests
         Assert.False(spool.IsCommitting.IsSet);
     }
 
+    [Fact]
+    public void A_cancel_that_says_that_nothing_was_taken_leaves_nothing()
+    {
+        using var outbox = new Outbox();
+        using var isBegun = new ManualResetEventSlim();
+        using var gate = new ManualResetEventSlim();
+        var spool = new KeptSpool
+        {
+            AtBegin = () =>
+            {
+                isBegun.Set();
+                gate.Wait();
+            },
+        };
+        Submission submission = Prepare(outbox, spool, null);
+        // Here the recipients have their results, and the group has not heard of the cancel.
+        submission.Completed += _ =>
+        {
+            gate.Set();
+            SpinWait.SpinUntil(() => spool.IsCommitting.IsSet || spool.Discarded > 0, Outbox.Long);
+        };
+        submission.Start();
+        Assert.True(isBegun.Wait(Outbox.Long));
+        submission.Cancel();
+        Assert.All(submission.Recipients,
+            one => Assert.Equal((Fault.Cancelled, false), (one.Result!.Fault, one.Result.IsUnknown)));
+        Assert.False(spool.IsCommitting.IsSet);
+        Assert.Equal(1, spool.Discarded);
+    }
+
     private static Submission Prepare(
         Outbox outbox, KeptSpool spool, ISubmissionObserver? observer, string text = "x\n", string to = "a@b.example",
         Func<SubmissionContent, Fault>? fill = null)

@@ -29,7 +29,7 @@ internal static unsafe partial class Machine
         bool isKnown;
         fixed (char* p = path)
             isKnown = QueryFullProcessImageNameW(handle, 0, p, &length);
-        _ = CloseHandle(handle);
+        NtFile.Close(handle);
         return isKnown ? new string(path, 0, (int)length) : null;
     }
 
@@ -43,7 +43,4 @@ internal static unsafe partial class Machine
     [LibraryImport("kernel32")]
     [return: MarshalAs(UnmanagedType.Bool)]
     private static partial bool QueryFullProcessImageNameW(nint process, uint flags, char* path, uint* length);
-
-    [LibraryImport("kernel32")]
-    private static partial int CloseHandle(nint handle);
 }

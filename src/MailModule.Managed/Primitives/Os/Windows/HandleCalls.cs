@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace MailModule.Primitives.Os.Windows;
 
 /// <summary>Handles that a host has opened: what they are, copies of them, and whether a read would wait.</summary>
-internal static unsafe partial class Readiness
+internal static unsafe partial class HandleCalls
 {
     /// <summary>Of <see cref="TypeOf"/>: nothing that is open; a file; a pipe or a socket.</summary>
     public const uint Unknown = 0, OnDisk = 1, PipeOrSocket = 3;
