@@ -216,6 +216,20 @@ static inline int count_descriptors(void) {
     return count;
 }
 
+/* Handles of every kind. */
+static inline int count_handles(void) {
+    DWORD count = 0;
+    return GetProcessHandleCount(GetCurrentProcess(), &count) ? (int)count : -1;
+}
+
+/* A write to a peer that has gone is an error here, never a signal. */
+static inline void set_default_for_broken_pipes(void) {
+}
+
+static inline int has_default_for_broken_pipes(void) {
+    return 1;
+}
+
 static inline int count_threads(void) {
     HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
     THREADENTRY32 thread;
