@@ -1,7 +1,8 @@
-"""TLS with other programs: tls.py SUBJECT OPENSSL PROGRAM [COMMAND...]. Makes certificates by openssl, and runs tests/c/tls.c.
+"""TLS with other programs: tls.py SUBJECT OPENSSL PROGRAM [COMMAND...]. Makes certificates, and runs tests/c/tls.c.
 
-SUBJECT: tls_server_KEY, the library serves, and Python's clients come; tls_client_KEY, it sends to a server of Python's.
-KEY is the kind of the certificate's: rsa or ec. COMMAND runs a program of another system here, such as wine.
+SUBJECT: tls_server_KEY, the library serves, and Python's clients come; tls_client_KEY, it sends to a server of
+Python's; tls_client_issuer, whose certificate it must not trust. KEY is the kind of the certificate's: rsa or ec.
+COMMAND runs a program of another system here, such as wine.
 """
 
 import base64
@@ -19,7 +20,8 @@ import sys
 import tempfile
 import threading
 
-KEYS = {"rsa": ["rsa:2048"], "ec": ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]}
+EC = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+KEYS = {"rsa": ["rsa:2048"], "ec": EC, "issuer": EC}
 
 
 def make_certificates(program, key):
@@ -30,7 +32,8 @@ def make_certificates(program, key):
     for name in ("ca", "other"):
         openssl("req", "-x509", "-newkey", *key, "-nodes", "-days", "2", "-subj", f"/CN=Test authority {name}",
                 "-addext", "keyUsage=critical,keyCertSign", "-keyout", f"{name}.key", "-out", f"{name}.pem")
-    openssl("req", "-new", "-newkey", *key, "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key", "-out", "server.csr")
+    openssl("req", "-new", "-newkey", *key, "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key",
+            "-out", "server.csr")
     pathlib.Path("server.ext").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
             "-extfile", "server.ext", "-out", "server.pem")
@@ -59,7 +62,8 @@ def knock(smtp, smtps, pop, pops):
 
 
 def serve(subject, command):
-    with subprocess.Popen([*command, "serve", subject], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as program:
+    words, pipe = [*command, "serve", subject], subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as program:
         said = program.stdout.readline()
         try:
             if said.startswith("serves "):
@@ -74,7 +78,7 @@ def serve(subject, command):
 # ---- the library sends ----
 
 class Session(socketserver.StreamRequestHandler):
-    """An SMTP server that knows ann, by SCRAM-SHA-256 (RFC 5802) or PLAIN, and takes all else."""
+    """An SMTP server that knows ann, by SCRAM-SHA-256 (RFC 5802), CRAM-MD5 or PLAIN, and takes all else."""
 
     timeout = 60
 
@@ -154,7 +158,10 @@ def start_server(implicit):
 
 
 def send(subject, command):
-    return subprocess.run([*command, "send", str(start_server(False)), str(start_server(True))]).returncode
+    ports = [str(start_server(True))]
+    if subject == "tls_client_issuer":
+        return subprocess.run([*command, "issuer", *ports]).returncode
+    return subprocess.run([*command, "send", str(start_server(False)), *ports]).returncode
 
 
 def main(subject, openssl, program, *command):
