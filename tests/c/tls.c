@@ -1,6 +1,6 @@
 /*
- * TLS as another host's clients and servers see it: tls serve SUBJECT; tls send PORT PORT, to STARTTLS and to TLS from the
- * first octet; tls issuer PORT, of the second kind. Started by tls.py in a folder with certificates for localhost:
+ * TLS as another host's clients and servers see it: tls serve SUBJECT; tls send PORT PORT, to STARTTLS and to TLS from
+ * the first octet; tls issuer PORT, of the second kind. Started by tls.py in a folder with certificates for localhost:
  * server.pem and server.key, issued under ca.pem; other.pem did not issue them. ann's password is secret.
  */
 #include "server.h"
@@ -85,7 +85,7 @@ static void send_to(int starttls, int implicit) {
 
 /* Connections leave nothing behind. */
 static void nothing_is_left(int port) {
-    enum { TIMES = 5 };
+    enum { TIMES = 3 };
     int before;
     for (int i = 0; i < TIMES; i++)
         is_taken(by("localhost", port, MM_TLS_IMPLICIT));
@@ -171,8 +171,6 @@ static int server(const char *subject) {
     server_start(NULL, ALL_ACTIONS);
     send_to(smtp_port, smtps_port);
     nothing_is_left(smtps_port);
-    fails(with_login(by("localhost", smtps_port, MM_TLS_IMPLICIT), "secre"), MM_E_REFUSED_PERMANENT,
-          "credentials invalid");
     printf("serves %d %d %d %d\n", smtp_port, smtps_port, pop_port, pop3s_port);
     fflush(stdout);
     CHECK_INT(0, descriptor_read(own_input(), &octet, 1));
