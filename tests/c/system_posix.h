@@ -157,6 +157,26 @@ static inline int count_descriptors(void) {
     return entries("/proc/self/fd");
 }
 
+/* Of every kind: here that is all. */
+static inline int count_handles(void) {
+    return count_descriptors();
+}
+
+/* Private keys that the system keeps for this user: there is no such store. */
+static inline int count_kept_keys(void) {
+    return 0;
+}
+
+/* SIGPIPE ends the process. */
+static inline void set_default_for_broken_pipes(void) {
+    signal(SIGPIPE, SIG_DFL);
+}
+
+static inline int has_default_for_broken_pipes(void) {
+    struct sigaction action;
+    return sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL;
+}
+
 static inline int count_threads(void) {
     return entries("/proc/self/task");
 }

@@ -166,6 +166,32 @@ static inline void remove_tree(const char *path) {
     RemoveDirectoryA(path);
 }
 
+/* In a folder and all below it. */
+static inline int count_files(const char *path) {
+    char name[2 * MAX_PATH];
+    WIN32_FIND_DATAA entry;
+    int count = 0;
+    snprintf(name, sizeof name, "%s/*", path);
+    HANDLE folder = FindFirstFileA(name, &entry);
+    for (BOOL found = folder != INVALID_HANDLE_VALUE; found; found = FindNextFileA(folder, &entry)) {
+        snprintf(name, sizeof name, "%s/%s", path, entry.cFileName);
+        if (!(entry.dwFileAttributes & FILE_ATTRIBUTE_DIRECTORY))
+            count++;
+        else if (strcmp(entry.cFileName, ".") != 0 && strcmp(entry.cFileName, "..") != 0)
+            count += count_files(name);
+    }
+    if (folder != INVALID_HANDLE_VALUE)
+        FindClose(folder);
+    return count;
+}
+
+/* Private keys that the system keeps for this user. */
+static inline int count_kept_keys(void) {
+    char folder[MAX_PATH + 32];
+    snprintf(folder, sizeof folder, "%s/Microsoft/Crypto", getenv("APPDATA"));
+    return count_files(folder);
+}
+
 /* Windows has no such limit. */
 static inline int limit_files(size_t size) {
     (void)size;
@@ -219,6 +245,20 @@ static inline int count_descriptors(void) {
     free(list);
     descriptor_close(example);
     return count;
+}
+
+/* Handles of every kind. */
+static inline int count_handles(void) {
+    DWORD count = 0;
+    return GetProcessHandleCount(GetCurrentProcess(), &count) ? (int)count : -1;
+}
+
+/* A write to a peer that has gone is an error here, never a signal. */
+static inline void set_default_for_broken_pipes(void) {
+}
+
+static inline int has_default_for_broken_pipes(void) {
+    return 1;
 }
 
 static inline int count_threads(void) {

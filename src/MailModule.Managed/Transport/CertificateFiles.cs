@@ -39,6 +39,8 @@ internal static class CertificateFiles
             text = IsKey(key)
                 ? $"the private key in {keyFile} does not belong to the certificate in {certificateFile}"
                 : $"{keyFile}: the private key in it is damaged, or of an unknown kind";
+        if (text is null && !TryPrepare(ref certificate, out string? why))
+            text = $"{keyFile}: the system's key store does not take the private key: {why}";
         return text is null ? Fault.None : Fault.Tls;
     }
 
@@ -85,11 +87,26 @@ internal static class CertificateFiles
         certificate = null;
         try
         {
-            certificate = PlatformTls.WithServerKey(X509Certificate2.CreateFromPem(pem, key));
+            certificate = X509Certificate2.CreateFromPem(pem, key);
             return true;
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException && !PlatformTls.IsLacking(e))
         {
+            return false;
+        }
+    }
+
+    private static bool TryPrepare(ref X509Certificate2? certificate, out string? why)
+    {
+        why = null;
+        try
+        {
+            certificate = PlatformTls.WithServerKey(certificate!);
+            return true;
+        }
+        catch (CryptographicException e) when (!PlatformTls.IsLacking(e))
+        {
+            why = e.Message;
             return false;
         }
     }

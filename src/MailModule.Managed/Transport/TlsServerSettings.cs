@@ -11,6 +11,7 @@ internal sealed class TlsServerSettings : ITlsSettings
 {
     private readonly SslServerAuthenticationOptions _options;
     private readonly SslServerAuthenticationOptions? _optionsWithoutChoice;
+    private readonly X509Certificate2 _certificate;
     private readonly bool _isEcdsa;
 
     /// <param name="certificate">With its private key.</param>
@@ -20,6 +21,7 @@ internal sealed class TlsServerSettings : ITlsSettings
         X509Certificate2 certificate, X509Certificate2Collection? chain = null, TlsRules? rules = null)
     {
         rules ??= TlsRules.Default;
+        _certificate = certificate;
         var shown = SslStreamCertificateContext.Create(certificate, chain, offline: true);
         _options = Options(shown, rules, rules.Ciphers);
         if (rules.HasDefaultCiphers)
@@ -40,11 +42,11 @@ internal sealed class TlsServerSettings : ITlsSettings
     {
         settings = null;
         text = null;
+        X509Certificate2? certificate = null;
         try
         {
             Fault fault = CertificateFiles.TryRead(
-                certificateFile, keyFile, out X509Certificate2? certificate, out X509Certificate2Collection chain,
-                out text);
+                certificateFile, keyFile, out certificate, out X509Certificate2Collection chain, out text);
             if (fault != Fault.None)
                 return fault;
             if (rules is not null && !rules.Suit(certificate!.PublicKey.Oid.Value))
@@ -60,7 +62,18 @@ internal sealed class TlsServerSettings : ITlsSettings
             text = $"{certificateFile}: {TlsExceptions.Describe(e)}";
             return TlsExceptions.FaultOf(e);
         }
+        finally
+        {
+            if (settings is null)
+                certificate?.Dispose();
+        }
     }
+
+    /// <summary>
+    /// Ends the certificate: no handshake works any more. On Windows its key leaves the key store by this, and not when
+    /// the process ends.
+    /// </summary>
+    public void RemoveKey() => _certificate.Dispose();
 
     public bool AwaitsHello => true;
 

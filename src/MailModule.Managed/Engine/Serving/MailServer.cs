@@ -79,6 +79,7 @@ internal abstract class MailServer(
         limits.Guessing.LateAnswers.Stop();
         bool ended = _connections.Stop(timeout, calls);
         _connections.Dispose();
+        _certificate.End();
         return ended;
     }
 

@@ -17,6 +17,7 @@ internal sealed class ServerCertificate(EngineSettings settings, Log log) : ITls
 {
     private readonly Lock _lock = new();
     private TlsServerSettings? _usable;
+    private TlsServerSettings? _replaced; // a handshake that has begun may use it still
     private Look _usableSince;
     private Look _toldOf;
 
@@ -25,6 +26,16 @@ internal sealed class ServerCertificate(EngineSettings settings, Log log) : ITls
     {
         lock (_lock)
             return TryRenew(out text);
+    }
+
+    /// <summary>The server has ended: see <see cref="TlsServerSettings.RemoveKey"/>.</summary>
+    public void End()
+    {
+        lock (_lock)
+        {
+            _replaced?.RemoveKey();
+            _usable?.RemoveKey();
+        }
     }
 
     public bool AwaitsHello => true;
@@ -65,6 +76,8 @@ internal sealed class ServerCertificate(EngineSettings settings, Log log) : ITls
             return fault;
         if (_usable is not null)
             log.Write(LogLevel.Info, "tls", $"{look.CertificateFile}: read again");
+        _replaced?.RemoveKey();
+        _replaced = _usable;
         _usable = made;
         _usableSince = look;
         return Fault.None;

@@ -1,0 +1,176 @@
+"""TLS with other programs: tls.py SUBJECT OPENSSL PROGRAM [COMMAND...]. Makes certificates, and runs tests/c/tls.c.
+
+SUBJECT: tls_server_KEY, the library serves, and Python's clients come; tls_client_KEY, it sends to a server of
+Python's; tls_client_issuer, whose certificate it must not trust. KEY is the kind of the certificate's: rsa or ec.
+COMMAND runs a program of another system here, such as wine.
+"""
+
+import base64
+import hashlib
+import hmac
+import os
+import pathlib
+import poplib
+import smtplib
+import socket
+import socketserver
+import ssl
+import subprocess
+import sys
+import tempfile
+import threading
+
+EC = ["ec", "-pkeyopt", "ec_paramgen_curve:prime256v1"]
+KEYS = {"rsa": ["rsa:2048"], "ec": EC, "issuer": EC}
+
+
+def make_certificates(program, key):
+    """As tls.c wants them, in the working directory."""
+    def openssl(*words):
+        subprocess.run([program, *words], check=True, capture_output=True)
+
+    for name in ("ca", "other"):
+        openssl("req", "-x509", "-newkey", *key, "-nodes", "-days", "2", "-subj", f"/CN=Test authority {name}",
+                "-addext", "keyUsage=critical,keyCertSign", "-keyout", f"{name}.key", "-out", f"{name}.pem")
+    openssl("req", "-new", "-newkey", *key, "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key",
+            "-out", "server.csr")
+    pathlib.Path("server.ext").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
+    openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+            "-extfile", "server.ext", "-out", "server.pem")
+
+
+# ---- the library serves ----
+
+def knock(smtp, smtps, pop, pops):
+    trusted = ssl.create_default_context(cafile="ca.pem")
+    with smtplib.SMTP("localhost", smtp, timeout=30) as client:
+        client.ehlo()
+        assert "auth" not in client.esmtp_features, "a login in clear text"
+        client.starttls(context=trusted)
+        client.login("ann", "secret")
+    with smtplib.SMTP_SSL("localhost", smtps, timeout=30, context=trusted) as client:
+        client.login("ann", "secret")
+        client.sendmail("bert@example.net", ["ann@example.org"], "Subject: by Python\r\n\r\nx\r\n")
+    stls = poplib.POP3("localhost", pop, timeout=30)
+    stls.stls(context=trusted)
+    for client in (stls, poplib.POP3_SSL("localhost", pops, timeout=30, context=trusted)):
+        client.user("ann")
+        client.pass_("secret")
+        assert client.stat()[0] > 0
+        assert b"Subject: under TLS" in client.retr(1)[1]
+        client.quit()
+
+
+def serve(subject, command):
+    words, pipe = [*command, "serve", subject], subprocess.PIPE
+    with subprocess.Popen(words, stdin=pipe, stdout=pipe, text=True) as program:
+        said = program.stdout.readline()
+        try:
+            if said.startswith("serves "):
+                knock(*map(int, said.split()[1:]))
+            else:
+                print(said, end="")
+        finally:
+            program.stdin.close()
+    return program.returncode
+
+
+# ---- the library sends ----
+
+class Session(socketserver.StreamRequestHandler):
+    """An SMTP server that knows ann, by SCRAM-SHA-256 (RFC 5802), CRAM-MD5 or PLAIN, and takes all else."""
+
+    timeout = 60
+
+    def say(self, *lines):
+        self.wfile.write("".join(line + "\r\n" for line in lines).encode())
+
+    def word(self):
+        return base64.b64decode(self.rfile.readline())
+
+    def encrypt(self):
+        self.connection = self.server.tls.wrap_socket(self.connection, server_side=True)
+        self.rfile, self.wfile = self.connection.makefile("rb"), self.connection.makefile("wb", 0)
+
+    def handle(self):
+        try:
+            if self.server.implicit:
+                self.encrypt()
+            self.say("220 remote.example.net ESMTP")
+            while (line := self.rfile.readline().decode("latin-1")) and self.command(line.split()):
+                pass
+        except OSError:
+            pass  # a client that does not trust us goes
+
+    def command(self, words):
+        verb, is_encrypted = words[0].upper(), isinstance(self.connection, ssl.SSLSocket)
+        if verb == "EHLO":
+            offers = "AUTH SCRAM-SHA-256" if self.server.implicit else "AUTH CRAM-MD5 PLAIN"
+            self.say("250-remote.example.net", f"250 {offers if is_encrypted else 'STARTTLS'}")
+        elif verb == "STARTTLS":
+            self.say("220 Go ahead")
+            self.encrypt()
+        elif verb == "AUTH":
+            known = {"PLAIN": self.plain, "CRAM-MD5": self.cram, "SCRAM-SHA-256": self.scram}[words[1]](words[2:])
+            self.say("235 2.7.0 Welcome" if known else "535 5.7.8 no such login")
+        elif verb == "DATA":
+            self.say("354 Go on")
+            while self.rfile.readline() not in (b".\r\n", b""):
+                pass
+            self.say("250 2.0.0 Taken")
+        else:
+            self.say("221 2.0.0 Bye" if verb == "QUIT" else "250 2.0.0 Fine")
+        return verb != "QUIT"
+
+    def plain(self, words):
+        return base64.b64decode(words[0]) == b"\0ann\0secret"
+
+    def cram(self, words):
+        challenge = b"<1896.697170952@remote.example.net>"
+        self.say("334 " + base64.b64encode(challenge).decode())
+        return self.word() == b"ann " + hmac.new(b"secret", challenge, "md5").hexdigest().encode()
+
+    def scram(self, words):
+        salt, first = os.urandom(16), base64.b64decode(words[0]).split(b",", 2)[2]
+        server_first = (b"r=" + first.split(b"r=")[1] + b"server,s=" + base64.b64encode(salt) + b",i=4096")
+        self.say("334 " + base64.b64encode(server_first).decode())
+        final, proof = self.word().rsplit(b",p=", 1)
+        salted = hashlib.pbkdf2_hmac("sha256", b"secret", salt, 4096)
+        signed = b",".join((first, server_first, final))
+
+        def mac(key, text):
+            return hmac.digest(key, text, "sha256")
+        client_key = mac(salted, b"Client Key")
+        signature = mac(hashlib.sha256(client_key).digest(), signed)
+        if bytes(a ^ b for a, b in zip(client_key, signature)) != base64.b64decode(proof):
+            return False
+        self.say("334 " + base64.b64encode(b"v=" + base64.b64encode(mac(mac(salted, b"Server Key"), signed))).decode())
+        return self.word() == b""
+
+
+def start_server(implicit):
+    server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session)
+    server.daemon_threads, server.implicit = True, implicit
+    server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.tls.load_cert_chain("server.pem", "server.key")
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server.server_address[1]
+
+
+def send(subject, command):
+    ports = [str(start_server(True))]
+    if subject == "tls_client_issuer":
+        return subprocess.run([*command, "issuer", *ports]).returncode
+    return subprocess.run([*command, "send", str(start_server(False)), *ports]).returncode
+
+
+def main(subject, openssl, program, *command):
+    with tempfile.TemporaryDirectory() as folder:
+        os.chdir(folder)
+        make_certificates(openssl, KEYS[subject.split("_")[-1]])
+        status = (serve if "server" in subject else send)(subject, [*command, program])
+        os.chdir("/")
+    return status
+
+
+sys.exit(main(*sys.argv[1:]))
