@@ -67,6 +67,7 @@ need_for_windows() {
   need_dotnet
   need clang-16 clang-16
   need lld-link-16 lld-16
+  need llvm-lib-16 llvm-16
   need llvm-dlltool-16 llvm-16
   need x86_64-w64-mingw32-gcc gcc-mingw-w64-x86-64
   need_file mingw-w64-x86-64-dev /usr/x86_64-w64-mingw32/lib/libucrt.a
