@@ -25,6 +25,27 @@ static void open_files_are_read_and_deleted(void) {
     close_engine();
 }
 
+/* A message that may only be read, from a backup say, is deleted all the same. */
+static void a_read_only_file_is_deleted(void) {
+    struct wire wire;
+    wchar_t wide_path[PATH_ROOM];
+    char root[PATH_ROOM], folder[PATH_ROOM], name[3 * MAX_PATH], path[PATH_ROOM];
+    snprintf(root, sizeof root, "%s/read-only", check_folder);
+    snprintf(folder, sizeof folder, "%s/users/ann/Maildir/new", root);
+    open_engine(root);
+    start();
+    CHECK_INT(250, smtp_message("ann@example.org", "Subject: read-only\r\n\r\nx\r\n"));
+    pop_wait(&wire, "ann", "secret", 1);
+    CHECK_INT(1, list(folder, "", name));
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    CHECK(SetFileAttributesW(wide(path, wide_path), FILE_ATTRIBUTE_READONLY));
+    CHECK_INT(1, wire_pop(&wire, "DELE 1"));
+    CHECK_INT(1, wire_pop(&wire, "QUIT"));
+    wire_close(&wire);
+    CHECK_INT(0, list(folder, "", NULL));
+    close_engine();
+}
+
 /* What somebody shares with nobody cannot be deleted: QUIT says so, and it goes later. */
 static void a_held_file_stays(void) {
     struct wire wire;
@@ -171,6 +192,7 @@ static void content_is_read_from_a_socket(void) {
 int main(void) {
     check_make_folder();
     open_files_are_read_and_deleted();
+    a_read_only_file_is_deleted();
     a_held_file_stays();
     a_large_body_is_shared();
     content_is_read_by_a_handle();

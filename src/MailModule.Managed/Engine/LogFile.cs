@@ -10,7 +10,8 @@ namespace MailModule.Engine;
 /// <summary>
 /// The log's file. Writing a line costs a copy into memory; a worker appends what has gathered, opening the file each
 /// time, so that it may be moved away at any moment and no descriptor is held. Memory is bounded: when the disk does
-/// not keep up, lines are dropped and counted, and the count is written. Any thread.
+/// not keep up, or the file cannot be opened for long, lines are dropped and counted, and the count is written. Any
+/// thread.
 /// </summary>
 internal sealed class LogFile : IJob
 {
@@ -47,7 +48,7 @@ internal sealed class LogFile : IJob
     /// <summary>Makes the file, to learn whether it can be written; null, or what is wrong.</summary>
     public string? Check()
     {
-        string? wrong = TryAppend([]);
+        string? wrong = TryAppend([], out _);
         _isTold = wrong is not null;
         return wrong;
     }
@@ -91,16 +92,32 @@ internal sealed class LogFile : IJob
                 lines = _pendingLines;
                 _pendingLines = 0;
             }
-            string? wrong = _writing.WrittenCount == 0 ? null : TryAppend(_writing.WrittenSpan);
+            bool isUntouched = false;
+            string? wrong = _writing.WrittenCount == 0 ? null : TryAppend(_writing.WrittenSpan, out isUntouched);
+            if (wrong is not null)
+                PutBack(lines, isUntouched);
             _writing.ResetWrittenCount();
             Interlocked.Exchange(ref _writtenAt, Environment.TickCount64);
             if (wrong is not null && !_isTold)
                 _tell?.Invoke(wrong);
             _isTold = wrong is not null;
-            if (wrong is null)
-                return;
-            lock (_lock)
+        }
+    }
+
+    // Another program may hold the file for itself, as readers on Windows do: then the next write brings these lines
+    // too.
+    private void PutBack(int lines, bool isUntouched)
+    {
+        lock (_lock)
+        {
+            if (!isUntouched || _writing.WrittenCount + _pending.WrittenCount > PendingLimit)
+            {
                 _lost += lines;
+                return;
+            }
+            _writing.Write(_pending.WrittenSpan);
+            (_pending, _writing) = (_writing, _pending);
+            _pendingLines += lines;
         }
     }
 
@@ -129,8 +146,10 @@ internal sealed class LogFile : IJob
         AppendLine(LogLevel.Warning, "log", string.Create(CultureInfo.InvariantCulture, $"{lost} lines were lost"));
     }
 
-    private string? TryAppend(ReadOnlySpan<byte> octets)
+    /// <param name="isUntouched">It could not even be opened.</param>
+    private string? TryAppend(ReadOnlySpan<byte> octets, out bool isUntouched)
     {
+        isUntouched = true;
         try
         {
             if (IsPipe())
@@ -139,6 +158,7 @@ internal sealed class LogFile : IJob
                 Directory.CreateDirectory(folder);
             TurnToToday();
             using var file = new FileStream(_path, PrivateFile.Options(FileMode.Append));
+            isUntouched = false;
             file.Write(octets);
             return null;
         }

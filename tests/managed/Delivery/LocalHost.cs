@@ -8,6 +8,7 @@ using MailModule.Mail;
 using MailModule.Mailbox;
 using MailModule.Policy;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Spool;
 using MailModule.Tests.Support;
 using MailModule.Transport;
@@ -34,6 +35,10 @@ internal sealed class LocalHost : IDisposable
     public CollectedDsns Dsns { get; } = new();
     public DotForwardOptions Forward { get; set; } = new(true, true, TimeSpan.FromSeconds(60));
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>By which forward files are read.</summary>
+    public FileCalls Calls { get; init; } = FileCalls.Real;
+
     public LocalDelivery Delivery => _delivery!;
     public WatchedSpool Spool => _spool;
     public ISpool Inner => _logSpool!;
@@ -82,6 +87,7 @@ internal sealed class LocalHost : IDisposable
             ScratchFolder = Folder.In("scratch"),
             Log = log,
             Time = Time,
+            Calls = Calls,
         });
         _delivery = new LocalDelivery(new LocalDeliveryDependencies
         {

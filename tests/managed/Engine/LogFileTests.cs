@@ -106,6 +106,20 @@ public sealed class LogFileTests : IDisposable
     }
 
     [Fact]
+    public void Lines_wait_while_the_file_cannot_be_opened()
+    {
+        var log = new LogFile(FilePath, work => work.Run());
+        log.Write(LogLevel.Info, "smtp", "one");
+        File.Delete(FilePath);
+        Directory.CreateDirectory(FilePath);
+        log.Write(LogLevel.Info, "smtp", "two");
+        log.Write(LogLevel.Info, "smtp", "three");
+        Directory.Delete(FilePath);
+        log.Write(LogLevel.Info, "smtp", "four");
+        Assert.Equal([" info smtp two", " info smtp three", " info smtp four"], Texts());
+    }
+
+    [Fact]
     public void Lines_that_could_not_be_kept_are_counted()
     {
         var log = new LogFile(FilePath, _work.Enqueue);

@@ -31,9 +31,9 @@ internal sealed class DotForward(
 
     public LocalActionResult Run(LocalAction action, CancellationToken cancel)
     {
-        Fault fault = _files.Read(action.Home!, out DotForwardScript? script);
+        Fault fault = _files.Read(action.Home!, out DotForwardScript? script, out bool isHeld);
         if (script is null)
-            return fault is Fault.NotFound ? LocalActionResult.Inbox : DeliverUnread(action, fault);
+            return fault is Fault.NotFound ? LocalActionResult.Inbox : DeliverUnread(action, fault, isHeld);
         if (script.Errors.Count == 0)
             return ExecuteInPlace(action, script, cancel);
         if (IsNews(action.Home!, script))
@@ -42,14 +42,15 @@ internal sealed class DotForward(
         return LocalActionResult.Inbox;
     }
 
-    // A lack of descriptors or memory passes; a file that may not be read stays so.
-    private LocalActionResult DeliverUnread(LocalAction action, Fault fault)
+    // A lack of descriptors or memory passes, and another program gives the file back; one that may not be read stays
+    // so.
+    private LocalActionResult DeliverUnread(LocalAction action, Fault fault, bool isHeld)
     {
         if (fault is Fault.Full or Fault.Memory)
             return LocalActionResult.Failed(fault);
-        if (IsNews(action.Home!, fault))
-            LogProblem(action, 0, "it cannot be read");
-        return LocalActionResult.Inbox;
+        if (IsNews(action.Home!, (fault, isHeld)))
+            LogProblem(action, 0, isHeld ? "another program has it open; the message waits" : "it cannot be read");
+        return isHeld ? LocalActionResult.Failed(fault) : LocalActionResult.Inbox;
     }
 
     // What is wrong with a file is told once for each state of it, not for each message: it is a user who wrote it.

@@ -29,13 +29,16 @@ internal sealed class DotForwardFiles(FileCalls calls)
     }
 
     /// <summary>Reads it. <see cref="Fault.NotFound"/>: it has gone meanwhile.</summary>
-    public Fault Read(string home, out DotForwardScript? script)
+    /// <param name="isHeld">Another program has it open for itself, as an editor or a scanner may on Windows.</param>
+    public Fault Read(string home, out DotForwardScript? script, out bool isHeld)
     {
         script = null;
         int descriptor = Open(home, out FileStamp stamp);
+        isHeld = descriptor == -Errno.Busy;
         if (descriptor < 0)
             return SystemFault.Of(descriptor);
         Fault fault = Read(home, descriptor, stamp, out script);
+        isHeld = fault == Fault.Locked; // a part of it
         calls.Close(descriptor);
         return fault;
     }

@@ -55,8 +55,10 @@ internal static class WindowsErrors
 
     private static int Meaning(int error) => error switch
     {
-        Win32Error.FileNotFound or Win32Error.PathNotFound or Win32Error.InvalidDrive or Win32Error.BadNetworkPath
-            or Win32Error.BadNetworkName or Win32Error.NoMoreFiles => Errno.NoEntry,
+        Win32Error.FileNotFound or Win32Error.PathNotFound or Win32Error.InvalidDrive or Win32Error.NoMoreFiles
+            => Errno.NoEntry,
+        // While a server or a disk is away, nobody knows what is there: a forward file, say.
+        Win32Error.BadNetworkPath or Win32Error.BadNetworkName or Win32Error.DeviceNotThere => Errno.Io,
         // A file that is deleted, and still open somewhere, has its name as long; but it is not to be had.
         Win32Error.DeletePending => Errno.NoEntry,
         Win32Error.AccessDenied or Win32Error.CannotAccessFile => Errno.NoAccess,

@@ -166,9 +166,27 @@ internal sealed partial class WindowsFileCalls : FileCalls
                 return file;
             int status = Delete(file);
             NtFile.Close(file);
-            if (status != NtStatus.AccessDenied || !MayTryAgain(tries))
+            bool mayTryAgain = status == NtStatus.CannotDelete ? tries == 0 && MakeWritable(root, name)
+                : status == NtStatus.AccessDenied && MayTryAgain(tries);
+            if (!mayTryAgain)
                 return ResultOf(status);
         }
+    }
+
+    // A file that may only be read can be deleted on Linux: the folder says who may.
+    private static bool MakeWritable(int root, ReadOnlySpan<char> name)
+    {
+        int file = Open(root, name, NtFile.WriteAttributes, NtFile.OpenExisting,
+            NtFile.NoFolder | NtFile.ReparsePoint);
+        if (file < 0)
+            return false;
+        // FILE_BASIC_INFORMATION: four times, which stay as they are, and the attributes.
+        Span<byte> basic = stackalloc byte[40];
+        basic.Clear();
+        BinaryPrimitives.WriteUInt32LittleEndian(basic[32..], NtFile.NormalFile);
+        int status = NtFile.Set(file, basic, NtFile.BasicInformation);
+        NtFile.Close(file);
+        return status >= 0;
     }
 
     // As on Linux the name is free at once; where that is not known, it is when nobody has the file open any more.

@@ -37,6 +37,20 @@ public sealed class OddForwardTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_another_program_holds_is_obeyed_when_it_is_given_back()
+    {
+        using var host = new LocalHost { Calls = new FailingFileCalls(1, Errno.Busy) };
+        host.Start();
+        host.WriteForward("ann", "#rm\nx@b.example");
+        host.Put("sender@c.example", "ann@a.example");
+        host.DeliverAll();
+        Assert.Contains(
+            host.Log, line => line.Contains("/forward: another program has it open", StringComparison.Ordinal));
+        Assert.Single(host.Remote);
+        Assert.Empty(host.Mail("ann"));
+    }
+
+    [Fact]
     public void Addresses_with_dots_anywhere_underscores_or_a_long_local_part_get_the_message()
     {
         string srs = $"SRS0=HHH=TT=c.example={new string('s', 100)}@d_d.example";

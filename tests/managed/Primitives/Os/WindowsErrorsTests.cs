@@ -25,6 +25,8 @@ public class WindowsErrorsTests
     [InlineData(Win32Error.CommitmentLimit, Errno.OutOfMemory)]
     [InlineData(Win32Error.InvalidName, Errno.InvalidArgument)]
     [InlineData(Win32Error.ReparsePointEncountered, Errno.SymbolicLink)]
+    [InlineData(Win32Error.BadNetworkPath, Errno.Io)]
+    [InlineData(Win32Error.BadNetworkName, Errno.Io)]
     [InlineData(59, Errno.Io)] // ERROR_UNEXP_NET_ERR: none of ours
     public void An_error_of_windows_is_one_that_we_know(int error, int expected)
     {
@@ -44,8 +46,13 @@ public class WindowsErrorsTests
     public void What_the_systems_table_calls_access_denied_is_told_apart()
     {
         Assert.Equal(-Errno.NoEntry, WindowsErrors.ResultOfStatus(unchecked((int)0xC0000056)));
+        Assert.Equal(-Errno.NoEntry, WindowsErrors.ResultOfStatus(unchecked((int)0xC0000123)));
         Assert.Equal(-Errno.IsDirectory, WindowsErrors.ResultOfStatus(unchecked((int)0xC00000BA)));
     }
+
+    [Fact]
+    public void A_disk_that_is_away_is_no_file_that_is_not_there()
+        => Assert.Equal(-Errno.Io, WindowsErrors.ResultOfStatus(unchecked((int)0xC000000E)));
 
     [Fact]
     public void Every_error_has_words()

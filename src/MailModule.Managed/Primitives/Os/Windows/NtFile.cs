@@ -19,11 +19,14 @@ internal static unsafe partial class NtFile
     public const uint Folder = 0x1, WriteThrough = 0x2, Synchronous = 0x20, NoFolder = 0x40, DeleteOnClose = 0x1000,
         ReparsePoint = 0x200000;
 
+    /// <summary>A file's attributes, if it has none of its own.</summary>
+    public const uint NormalFile = 0x80;
+
     /// <summary>No link on the way is followed (Windows 10 1607).</summary>
     public const uint DoNotReparse = 0x1000;
 
     // Kinds of information.
-    public const int DirectoryInformation = 1, RenameInformation = 10, LinkInformation = 11,
+    public const int DirectoryInformation = 1, BasicInformation = 4, RenameInformation = 10, LinkInformation = 11,
         DispositionInformation = 13, PositionInformation = 14, AllInformation = 18, AttributeTagInformation = 35,
         DispositionInformationEx = 64, RenameInformationEx = 65;
     public const int VolumeInformation = 1, VolumeFullSizeInformation = 7;
@@ -32,7 +35,6 @@ internal static unsafe partial class NtFile
 
     private const uint CaseInsensitive = 0x40;
     private const uint ShareAll = 0x7;
-    private const uint NormalFile = 0x80;
     private const int NameLimit = 0x7FF0;
 
     [StructLayout(LayoutKind.Sequential)]

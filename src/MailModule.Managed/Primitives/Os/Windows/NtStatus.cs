@@ -16,5 +16,6 @@ internal static class NtStatus
     public const int SharingViolation = unchecked((int)0xC0000043);
     public const int NotSupported = unchecked((int)0xC00000BB);
     public const int NameTooLong = unchecked((int)0xC0000106);
+    public const int CannotDelete = unchecked((int)0xC0000121);
     public const int PipeBroken = unchecked((int)0xC000014B);
 }

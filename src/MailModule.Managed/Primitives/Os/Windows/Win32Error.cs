@@ -22,6 +22,7 @@ internal static partial class Win32Error
     public const int HandleDiskFull = 39;
     public const int NotSupported = 50;
     public const int BadNetworkPath = 53;
+    public const int DeviceNotThere = 55;
     public const int BadNetworkName = 67;
     public const int FileExists = 80;
     public const int InvalidParameter = 87;
@@ -52,16 +53,20 @@ internal static partial class Win32Error
     public const int NotAReparsePoint = 4390;
     public const int ReparsePointEncountered = 4395;
 
+    private const int StatusNoSuchDevice = unchecked((int)0xC000000E);
     private const int StatusDeletePending = unchecked((int)0xC0000056);
     private const int StatusFileIsADirectory = unchecked((int)0xC00000BA);
+    private const int StatusFileDeleted = unchecked((int)0xC0000123);
 
     /// <summary>The Win32 number of an NTSTATUS that is an error; <see cref="Success"/> of one that is none.</summary>
     public static int Of(int status) => status switch
     {
         >= 0 => Success,
-        // The system's own table makes "access denied" of these two.
-        StatusDeletePending => DeletePending,
+        // The system's own table makes "access denied" of these,
+        StatusDeletePending or StatusFileDeleted => DeletePending,
         StatusFileIsADirectory => DirectoryNotSupported,
+        // and "file not found" of a disk that was taken away.
+        StatusNoSuchDevice => DeviceNotThere,
         _ => RtlNtStatusToDosError(status),
     };
 
