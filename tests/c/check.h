@@ -50,15 +50,6 @@ enum { BY_QEMU = 1 };
 enum { BY_QEMU = 0 };
 #endif
 
-/* wine's cryptography has gaps, which are found by trying. */
-static inline int by_wine(void) {
-#ifdef _WIN32
-    return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
-#else
-    return 0;
-#endif
-}
-
 /* What main returns that has left out all: CMake knows the number. */
 static inline int check_skipped(const char *what, const char *reason) {
     printf("skipped: %s: %s\n", what, reason);

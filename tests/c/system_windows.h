@@ -200,7 +200,7 @@ static inline int limit_files(size_t size) {
 
 /* ---- this process ---- */
 
-/* wine has neither RSA nor the store of keys that a server of TLS needs. */
+/* wine's cryptography has gaps, which are found by trying. */
 static inline int by_wine(void) {
     return GetProcAddress(GetModuleHandleA("ntdll.dll"), "wine_get_version") != NULL;
 }
