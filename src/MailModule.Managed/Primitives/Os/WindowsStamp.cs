@@ -39,7 +39,8 @@ internal static class WindowsStamp
             volume.Clear();
         bool isLink = (Attributes(all) & IsReparsePoint) != 0 && ReadTag(descriptor, out uint tag) >= 0 && IsLink(tag);
         stamp = Of(all, BinaryPrimitives.ReadUInt32LittleEndian(volume[8..]), isLink)
-            with { Owner = isLink && !IsAdministrators(descriptor) ? s_others : default };
+            with
+        { Owner = isLink && !IsAdministrators(descriptor) ? s_others : default };
         return 0;
     }
 
