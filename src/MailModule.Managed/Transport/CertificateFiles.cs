@@ -106,7 +106,7 @@ internal static class CertificateFiles
         }
         catch (CryptographicException e) when (!PlatformTls.IsLacking(e))
         {
-            why = e.Message;
+            why = $"error 0x{e.HResult:X8}";
             return false;
         }
     }
