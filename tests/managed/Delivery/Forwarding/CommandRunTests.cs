@@ -4,6 +4,8 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Forwarding;
 
+// Counts the descriptors of the process: no other test may run beside it.
+[Collection("Memory")]
 public sealed partial class CommandRunTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);
@@ -115,7 +117,6 @@ public sealed partial class CommandRunTests : IDisposable
         for (int i = 0; i < 20; i++)
             Run(i % 2 == 0 ? "true" : "exit 3");
         CommandRun.Run(new Command("true", [], [], _folder.In("nowhere")), Long, CancellationToken.None);
-        // Others use descriptors meanwhile; a leak would be 20 and more.
         Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + 15);
         // Other tests' children are buried a moment after their end.
         Assert.True(SpinWait.SpinUntil(
