@@ -2,11 +2,12 @@ using System.Text;
 using MailModule.Mime;
 using MailModule.Primitives;
 using MailModule.Tests.Delivery.Outgoing;
+using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Mime;
 
 /// <summary>Alone, because what everybody allocates is counted.</summary>
-[Collection("Memory")]
+[Collection(AloneCollection.Name)]
 public class ConversionLimitTests
 {
     private static readonly SendableForm s_sevenBit = new(TakesEightBit: false, TakesUtf8: false);

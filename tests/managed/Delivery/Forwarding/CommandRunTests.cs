@@ -4,8 +4,8 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Forwarding;
 
-// Counts the descriptors of the process: no other test may run beside it.
-[Collection("Memory")]
+/// <summary>Alone, because the descriptors of the process are counted.</summary>
+[Collection(AloneCollection.Name)]
 public sealed partial class CommandRunTests : IDisposable
 {
     private static readonly TimeSpan Long = TimeSpan.FromSeconds(60);

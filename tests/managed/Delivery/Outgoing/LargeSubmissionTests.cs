@@ -4,11 +4,8 @@ using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Outgoing;
 
-[CollectionDefinition("Memory", DisableParallelization = true)]
-public class MemoryCollection;
-
 /// <summary>Alone, because what everybody allocates is counted.</summary>
-[Collection("Memory")]
+[Collection(AloneCollection.Name)]
 public class LargeSubmissionTests
 {
     [Fact]

@@ -1,9 +1,10 @@
 using MailModule.Mail;
+using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Delivery.Queue;
 
 /// <summary>What the queue holds in memory; measured while no other test runs.</summary>
-[Collection("Memory")]
+[Collection(AloneCollection.Name)]
 public class QueueMemoryTests
 {
     [Fact]
