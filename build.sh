@@ -38,8 +38,6 @@ USAGE
 . scripts/packages.sh
 # shellcheck source=scripts/library.sh
 . scripts/library.sh
-# shellcheck source=scripts/windows.sh
-. scripts/windows.sh
 
 command_build() {
   local dns=own architecture

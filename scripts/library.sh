@@ -3,7 +3,7 @@
 
 soname=libmailmodule.so.1
 
-# What is built: the library of this machine, unless for_architecture has said otherwise.
+# What is built: the library of this machine, unless for_architecture or for_windows has said otherwise.
 rid=               # as .NET names machines
 tools=             # what stands in front of the names of gcc and binutils
 built=$OUT         # lib/ and include/ are there
@@ -17,6 +17,11 @@ for_architecture() {
     *) echo "build.sh: no way to build for $1 on $(uname -m)" >&2 && return 1 ;;
   esac
   rid=linux-$1
+}
+
+# Windows x64, from another system
+for_windows() {
+  rid=win-x64 built=$OUT/win-x64 c_build=$OUT/cmake-win-x64
 }
 
 own_architecture() {
@@ -84,6 +89,23 @@ check_soname() {
     echo "build.sh: $built/lib/$soname does not carry the SONAME $soname" >&2
     return 1
   }
+}
+
+# The DLL, cross-built; docs/windows.md says what such a DLL is good for.
+build_windows() {
+  for_windows
+  echo "library: $rid"
+  restore_packages own
+  publish_library own
+  lay_out_windows
+  echo "library: ${built#"$ROOT/"}/mailmodule.dll, $(stat -c %s "$built/mailmodule.dll") octets"
+}
+
+lay_out_windows() {
+  mkdir -p "$built/include"
+  install -m 644 "$built"/publish/mailmodule.{dll,lib,def} "$built"
+  install -m 644 include/mailmodule.h "$built/include"
+  x86_64-w64-mingw32-dlltool -d "$built/mailmodule.def" -D mailmodule.dll -l "$built/libmailmodule.dll.a"
 }
 
 # C side: the header's tests, the samples and the packages, by CMake.

@@ -8,7 +8,6 @@ LOGS=$OUT/test
 cd "$ROOT"
 . scripts/packages.sh
 . scripts/library.sh
-. scripts/windows.sh
 
 suite_managed() {
   dotnet test tests/managed -c Release --nologo -v q --logger "console;verbosity=minimal"
@@ -57,10 +56,10 @@ suite_arm64() {
 suite_windows() {
   local status=0
   build_windows
-  configure_windows -DBUILD_TESTING=ON
+  configure_c -DBUILD_TESTING=ON
   scripts/wine.sh cmd /c ver # makes wine's folder, once
-  run_c_tests "$OUT/cmake-win-x64" || status=$?
-  suite_demo "$WINDOWS/samples" scripts/wine.sh
+  run_c_tests "$c_build" || status=$?
+  suite_demo "$built/samples" scripts/wine.sh
   WINEPREFIX=${WINEPREFIX:-$OUT/wine} wineserver -k || true
   return $status
 }
