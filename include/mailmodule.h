@@ -206,21 +206,23 @@ enum mm_error {
 MM_API const char *MM_CALL mm_version(void);
 
 /**
- * The library's MM_ABI_VERSION, above 0. Additions raise it; nothing else changes (G4). Threads: any. Starts
- * nothing. Since 0.1.
+ * The library's MM_ABI_VERSION. Additions raise it; nothing else changes (G4).
+ * Returns it, above 0. Threads: any. Starts nothing. Since 0.1.
  */
 MM_API int MM_CALL mm_abi_version(void);
 
 /**
- * Why the calling thread's last call of this library failed: an MM_E_... value, or MM_OK if it succeeded. Inside a
- * callback it speaks of calls made inside that callback. Threads: any. Since 0.1.
+ * Why the calling thread's last call of this library failed. Inside a callback it speaks of calls made inside that
+ * callback.
+ * Returns an MM_E_... value, or MM_OK if it succeeded. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_last_error(void);
 
 /**
- * The same in words, with what is known beside the code: file and line, address, the peer's reply, the system's
- * error. Never NULL; empty after success. Lives until the calling thread's next call of a function that sets the
- * error. Threads: any. Since 0.1.
+ * The last error of the calling thread in words, with what is known beside the code: file and line, address, the
+ * peer's reply, the system's error.
+ * Returns text, never NULL; empty after success. It lives until the calling thread's next call of a function that sets
+ * the error. Threads: any. Since 0.1.
  */
 MM_API const char *MM_CALL mm_last_error_message(void);
 
@@ -1377,8 +1379,8 @@ typedef struct mm_certificate {
     const char *issuer;            /**< distinguished name */
     const char *names;             /**< names and addresses that it is for, with commas between */
     const char *problem_text;      /**< what is wrong, in words; "" if nothing is */
-    const void *const *chain;      /**< certificates as DER, the server's own first; each with its length in */
-    const size_t *chain_lengths;   /**< this array */
+    const void *const *chain;      /**< certificates as DER, the server's own first */
+    const size_t *chain_lengths;   /**< the octets of each */
     int64_t not_before, not_after; /**< milliseconds since 1970-01-01 00:00 UTC */
     int chain_count;               /**< certificates in the chain */
     int problems;                  /**< MM_CERTIFICATE_... bits; 0: it is good */
@@ -2193,7 +2195,7 @@ MM_API int MM_CALL GetConfigParamInt(const char *param);
 MM_API char *MM_CALL GetConfigParamStr(const char *param);
 
 /**
- * The same as GetConfigParamStr; the old module's documentation gives the getter this name once.
+ * The same as GetConfigParamStr; the old module's documentation gives the getter this name once. Since 0.1.
  */
 MM_API char *MM_CALL SetConfigParamStr(const char *param);
 
@@ -2201,7 +2203,7 @@ MM_API char *MM_CALL SetConfigParamStr(const char *param);
 /**
  * The same as SetConfigParamString. In C11 a macro of this name takes text or a number, as the old module's
  * overloads did; in C++ there are two overloads in its place. The library also exports the names that C++ compilers
- * gave to the old ones.
+ * gave to the old ones. Since 0.1.
  */
 MM_API void MM_CALL SetConfigParam(const char *param, const char *val);
 #endif
