@@ -27,7 +27,8 @@ usage: ./build.sh COMMAND
   bench [ROW...]        the library beside other mail servers, or with --against COMMIT beside itself as it was:
                         ./build.sh bench --help
   size                  what fills the library, by assembly
-  install [--prefix P]  library, header, CMake package, pkg-config file, documents and samples; P is /usr/local unless given
+  install [--prefix P]  library, headers, CMake package, pkg-config file, manual pages, documents and samples; P is
+                        /usr/local unless given
   clean                 removes what was built
 
 What a command needs and the machine lacks is installed by apt-get where there are root rights, and named otherwise.

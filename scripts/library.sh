@@ -41,6 +41,7 @@ build_library() {
   publish_library "$dns"
   lay_out_library
   check_soname
+  make_manual
   echo "library: ${file#"$ROOT/"}, $(stat -c %s "$file") octets"
 }
 
@@ -80,6 +81,11 @@ lay_out_library() {
   mv "$built/lib/.new" "$built/lib/$soname"
   ln -sfn "$soname" "$built/lib/libmailmodule.so"
   install -m 644 include/mailmodule.h "$built/include/mailmodule.h"
+}
+
+# The manual pages, of the header and the settings.
+make_manual() {
+  python3 scripts/man.py "$built/share/man" include/mailmodule.h docs/settings.md
 }
 
 check_soname() {

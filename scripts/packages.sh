@@ -37,6 +37,7 @@ need_for_build() {
   need objcopy binutils
   need cmake cmake
   need make make
+  need python3 python3
   need_file libc6-dev /usr/include/stdlib.h
   need_file libssl3 '/usr/lib/*/libssl.so.3' '/usr/lib*/libssl.so.3' '/lib/*/libssl.so.3'
 }
@@ -104,6 +105,8 @@ need_for_tests() {
       need g++ g++
       need clang clang
       need nm binutils
+      need mandoc mandoc
+      need groff groff-base
       need pkg-config pkg-config
       ;;
   esac

@@ -59,6 +59,15 @@ brings_the_documents() {
   while read -r name; do is_there "$name"; done <"$work/pages"
 }
 
+brings_the_manual() {
+  local name
+  while read -r name _; do
+    [[ -s $prefix/share/man/man3/$name.3 ]] || { echo "$name(3) was not installed"; return 1; }
+  done < <(grep -v '^[#_]' "$root/tests/c/symbols.txt")
+  [[ -s $prefix/share/man/man3/mailmodule.3 && -s $prefix/share/man/man5/mailmodule.cfg.5 ]]
+  mandoc -Tascii "$prefix/share/man/man3/mm_send_new.3" | grep -q 'Library Functions Manual'
+}
+
 # What a user does first: a sample, built where it was installed.
 builds_a_sample() {
   local lib flags
@@ -71,6 +80,7 @@ try "install --prefix puts the files in place" installs
 try "a CMake project uses the package" by_find_package
 try "a compiler line uses pkg-config" by_pkg_config
 try "the documents, the settings page and the samples are installed" brings_the_documents
+try "the manual pages are installed" brings_the_manual
 try "a sample is built from what was installed" builds_a_sample
 echo "$passed passed, $failed failed"
 ((failed == 0))
