@@ -71,7 +71,7 @@ publish_library() {
 
 lay_out_library() {
   local made=$built/publish/libmailmodule.so
-  mkdir -p "$built/lib" "$built/include"
+  mkdir -p "$built/lib"
   # Put in place by a rename: a process that has the old file mapped keeps it whole.
   install -m 755 "$made" "$built/lib/.new"
   if [[ -f $made.dbg ]]; then
@@ -80,7 +80,13 @@ lay_out_library() {
   fi
   mv "$built/lib/.new" "$built/lib/$soname"
   ln -sfn "$soname" "$built/lib/libmailmodule.so"
-  install -m 644 include/mailmodule.h "$built/include/mailmodule.h"
+  lay_out_headers
+}
+
+lay_out_headers() {
+  mkdir -p "$built/include/mailmodule"
+  install -m 644 include/mailmodule.h include/mailmodule.hpp "$built/include"
+  install -m 644 include/mailmodule/*.hpp "$built/include/mailmodule"
 }
 
 # The manual pages, of the header and the settings.
@@ -108,9 +114,8 @@ build_windows() {
 }
 
 lay_out_windows() {
-  mkdir -p "$built/include"
+  lay_out_headers
   install -m 644 "$built"/publish/mailmodule.{dll,lib,def} "$built"
-  install -m 644 include/mailmodule.h "$built/include"
   x86_64-w64-mingw32-dlltool -d "$built/mailmodule.def" -D mailmodule.dll -l "$built/libmailmodule.dll.a"
 }
 

@@ -31,10 +31,11 @@ installs() { "$root/build.sh" install --prefix "$prefix"; }
 
 by_find_package() {
   cp -r "$here/find_package" "$work/outside"
-  cp "$here/version.c" "$work/outside"
+  cp "$here/version.c" "$here/settings.cpp" "$work/outside"
   cmake -S "$work/outside" -B "$work/outside/build" -DCMAKE_PREFIX_PATH="$prefix"
   cmake --build "$work/outside/build"
   "$work/outside/build/version"
+  "$work/outside/build/settings"
 }
 
 by_pkg_config() {
@@ -43,6 +44,8 @@ by_pkg_config() {
   read -ra flags < <(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs mailmodule)
   gcc -Wall -Wextra -Werror -o version "$here/version.c" "${flags[@]}"
   LD_LIBRARY_PATH=$lib ./version
+  g++ -std=c++17 -Wall -Wextra -Werror -o settings "$here/settings.cpp" "${flags[@]}"
+  LD_LIBRARY_PATH=$lib ./settings
 }
 
 is_there() {
