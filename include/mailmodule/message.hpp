@@ -92,7 +92,7 @@ class send_options_in_c {
         value.hello_name = hello_name_.or_null();
         value.envelope_id = envelope_id_.or_null();
         value.on_event = state->on_event ? message_state::hear : nullptr;
-        value.user = state;
+        value.user = options.on_event ? state : nullptr;
     }
 
     mm_send_options value = MM_SEND_OPTIONS_INIT;
@@ -118,7 +118,7 @@ class mail_in_c {
         value.message_size = from.message.size();
         value.path = path_.or_null();
         value.read = from.read ? message_state::give : nullptr;
-        value.read_user = state;
+        value.read_user = from.read ? state : nullptr;
     }
 
     mm_mail value = MM_MAIL_INIT;

@@ -113,7 +113,7 @@ class smtp_client {
         c.key = key.or_null();
         c.on_certificate = options.on_certificate ? detail::smtp_state::judge : nullptr;
         c.on_trace = options.on_trace ? detail::smtp_state::trace : nullptr;
-        c.user = state.get();
+        c.user = options.on_certificate || options.on_trace ? state.get() : nullptr;
         mm_smtp *made = nullptr;
         const int code = mm_smtp_new(of.get(), &c, &made);
         return detail::done(code, smtp_client(made, std::move(state)));

@@ -123,7 +123,7 @@ struct attached_transport {
         c.interrupt = way->waits_itself() ? interrupt : nullptr;
         c.close = close;
         c.user = this;
-        c.socket = way->socket();
+        c.socket = static_cast<decltype(c.socket)>(way->socket());
         c.is_secure = way->is_secure();
         return c;
     }

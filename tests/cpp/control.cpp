@@ -1,0 +1,46 @@
+// mailmodule::control: the queue of an engine, by its socket. Here the engine is in the same process.
+#include "check.hpp"
+
+using mailmodule::control;
+
+int main() {
+#ifdef _WIN32
+    CHECK_ERROR(MM_E_NOT_SUPPORTED, control::open("."));
+#else
+    auto of = make_engine();
+    const auto root = std::string(check_folder) + "/mail";
+    CHECK_ERROR(MM_E_NOT_FOUND, control::open(root));
+    of.set("control", 1);
+    of.set("smtpproxy", "127.0.0.1:" + std::to_string(check_free_port()));
+    auto held = mailmodule::message::make(of, {}, "bert@example.net");
+    held.add_recipient("ann@far.example");
+    held.write("Subject: queued\n\ntext\n");
+    held.start();
+    held.wait();
+    const auto id = held.result_of(0).queue_id;
+
+    auto opened = control::open(root);
+    auto other = std::move(opened);
+    CHECK_ERROR(MM_E_HANDLE, opened.counts());
+    CHECK_INT(1, other.counts().messages);
+    other.hold(id);
+    CHECK_INT(1, other.counts().held);
+    auto walk = other.walk();
+    const auto found = walk.next();
+    CHECK(found.has_value());
+    CHECK_SAME(id, found ? found->id : "none");
+    CHECK_SAME("ann@far.example", walk.recipient(0).address);
+    char piece[4096];
+    const auto length = walk.read(piece, sizeof piece);
+    CHECK(std::string(piece, length).find("Subject: queued\n") != std::string::npos);
+    CHECK(!walk.next());
+    CHECK_ERROR(MM_E_NOT_FOUND, other.release("nosuchid"));
+    const auto next = other.redirect(id, "carl@far.example");
+    CHECK(next != id);
+    CHECK_ERROR(MM_E_NOT_FOUND, other.walk(id));
+    other.remove_all();
+    CHECK_INT(0, mailmodule::queue(of).counts().messages);
+    of.stop(5000);
+#endif
+    return check_result();
+}
