@@ -35,6 +35,7 @@ public class ReferenceTests
         ["Delivery.Local"],
         ["Engine.Settings"],
         ["Engine.Serving", "Engine.Sending"],
+        ["Engine.Control"],
         ["Engine"],
         ["Native.Abi"],
         ["Native.Exports"],
