@@ -115,21 +115,21 @@ internal sealed class ClientDialogue : ISmtpClientOwner
             said.Append(Encoding.UTF8.GetString(output.Written));
     }
 
-    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ITransactionOwner.NextTransaction(ServerExtensions offered)
         => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ITransactionOwner.EarlyTransaction()
         => _early && _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
+    void ITransactionOwner.Returned(SmtpClientTransaction transaction)
     {
         Assert.False(transaction.HasAccepted || transaction.Results.Any(result => result is not null));
         Returned.Add(transaction);
     }
 
-    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction) => Progress.Add(transaction.Sent);
+    void ITransactionOwner.Sending(SmtpClientTransaction transaction) => Progress.Add(transaction.Sent);
 
-    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction)
+    void ITransactionOwner.Completed(SmtpClientTransaction transaction)
     {
         Assert.DoesNotContain(null, transaction.Results);
         CompletedCount++;

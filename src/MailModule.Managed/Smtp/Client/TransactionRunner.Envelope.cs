@@ -1,37 +1,23 @@
-using System.Buffers;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Client;
 
-// Transactions: who a message is from and for (MAIL, RCPT, DATA), its content, and what became of it.
-internal sealed partial class SmtpClientSession
+// Who a message is from and for: MAIL, RCPT, DATA, and what is known without asking.
+internal sealed partial class TransactionRunner
 {
     /// <summary>
     /// Recipients in one pipelined group: bounded, so that neither side fills the other's window while it writes (RFC
     /// 2920 §3.1).
     /// </summary>
     private const int GroupLimit = 100;
-    private const int PieceLength = 64 * 1024;
-
-    private void BeginNext(Output output)
-    {
-        while ((_next ?? _owner.NextTransaction(this)) is { } next)
-        {
-            _next = null;
-            _isPreparing = !TryPrepare(next, _isEnding ? null : _contentReady);
-            if (_isPreparing || TryBegin(next, output))
-                return;
-        }
-        _dialogue.Quit(output);
-    }
 
     // RFC 2920 §3.1: the final dot may be the first of a group. The server answers both, so that a message costs one
     // round trip.
     private void BeginEarly(Output output)
     {
-        while (_owner.EarlyTransaction(this) is { } next)
+        while (_owner.EarlyTransaction() is { } next)
             if (!TryPrepare(next, ready: null) || TryBegin(next, output))
                 return;
     }
@@ -42,7 +28,7 @@ internal sealed partial class SmtpClientSession
         FailUnsupported(transaction);
         if (!transaction.HasWaiting)
             return true;
-        var offer = new ContentOffer(Extensions.EightBitMime, Extensions.Utf8, _eightBit);
+        var offer = new ContentOffer(Extensions.EightBitMime, Extensions.Utf8, EightBit);
         long length = transaction.Source.WireLength;
         bool isPrepared = transaction.Source.TryPrepare(offer, ready, out ContentRefusal? refusal);
         if (!isPrepared)
@@ -199,93 +185,5 @@ internal sealed partial class SmtpClientSession
             _dialogue.Data(output);
         else
             Complete(output);
-    }
-
-    private void OnDataReply(Reply reply, Output output)
-    {
-        if (_dialogue.IsInContent && _transaction!.HasAccepted)
-            _owner.Sending(_transaction);
-        else if (_dialogue.IsInContent)
-            // RFC 2920 §3.1: granted though every recipient was refused; the empty content is ended at once
-            _dialogue.EndContent(output);
-        else if (reply.IsPositive)
-            QuitWith(reply, output);
-        else
-        {
-            _transaction!.ApplyReply(reply, SmtpStage.Data);
-            Complete(output);
-        }
-    }
-
-    private Next WriteContent(Output output)
-    {
-        _dialogue.Await();
-        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength / 2);
-        try
-        {
-            while (output.Length < PieceLength)
-            {
-                if (!_transaction!.Source.TryRead(piece, _contentReady, out int count))
-                    return Next.Wait;
-                if (count < 0)
-                    return AbandonContent();
-                if (count == 0)
-                    return EndContent(output);
-                _transaction.Sent += count;
-                _dialogue.Content(piece.AsSpan(0, count), output);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
-        _owner.Sending(_transaction!);
-        return Next.Write;
-    }
-
-    private Next AbandonContent()
-    {
-        _dialogue.Abandon(new DialogueEnd(Fault.Io, null, "the message could not be read"));
-        EndTransactions();
-        return Next.Close;
-    }
-
-    // RFC 5321 §4.1.1.4: after the dot the server's buffers are empty, whatever it answers; no RSET is needed.
-    private Next EndContent(Output output)
-    {
-        _dialogue.EndContent(output);
-        _owner.Sending(_transaction!);
-        _awaitingFinalReply = _transaction!;
-        _awaitingFinalReply.AwaitsFinalReply = true;
-        _transaction = null;
-        _needsReset = false;
-        if (Extensions.Pipelining)
-            BeginEarly(output);
-        return Next.Read;
-    }
-
-    private void OnFinalReply(Reply reply, Output output)
-    {
-        if (_awaitingFinalReply is not { } transaction)
-        {
-            Complete(output); // the dot ended nothing
-            return;
-        }
-        _awaitingFinalReply = null;
-        transaction.AwaitsFinalReply = false;
-        transaction.ApplyReply(reply, SmtpStage.EndOfData);
-        TransactionsCompleted++;
-        _owner.Completed(transaction);
-        if (_transaction is null)
-            BeginNext(output);
-    }
-
-    private void Complete(Output output)
-    {
-        SmtpClientTransaction transaction = _transaction!;
-        _transaction = null;
-        TransactionsCompleted++;
-        _owner.Completed(transaction);
-        BeginNext(output);
     }
 }
