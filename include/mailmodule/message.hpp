@@ -57,6 +57,22 @@ struct mail {
 
 namespace detail {
 
+inline send_result to_send_result(const mm_send_result &in_c) {
+    return {static_cast<mm_send_state>(in_c.state),
+            in_c.error,
+            in_c.reply_code,
+            in_c.attempts,
+            in_c.tls_checked != 0,
+            in_c.maybe_taken != 0,
+            string(in_c.address),
+            string(in_c.status),
+            string(in_c.reply),
+            string(in_c.host),
+            string(in_c.host_address),
+            string(in_c.tls),
+            string(in_c.queue_id)};
+}
+
 /** What the callbacks of a message use; the message may be freed inside one. */
 struct message_state : std::enable_shared_from_this<message_state> {
     send_event_function on_event;
@@ -219,11 +235,7 @@ class message {
     returns<send_result> result_of(int recipient) const {
         mm_send_result c = MM_SEND_RESULT_INIT;
         const int code = mm_send_get_result(get(), recipient, &c);
-        using detail::string;
-        return detail::done(code, send_result{static_cast<mm_send_state>(c.state), c.error, c.reply_code, c.attempts,
-                                              c.tls_checked != 0, c.maybe_taken != 0, string(c.address),
-                                              string(c.status), string(c.reply), string(c.host), string(c.host_address),
-                                              string(c.tls), string(c.queue_id)});
+        return detail::done(code, detail::to_send_result(c));
     }
 
     /** From any thread, while others use the message. */

@@ -2,7 +2,7 @@
 #ifndef MAILMODULE_QUEUE_HPP
 #define MAILMODULE_QUEUE_HPP
 
-#include "engine.hpp"
+#include "message.hpp"
 
 namespace mailmodule {
 inline namespace MAILMODULE_FORM {
@@ -181,6 +181,23 @@ template <class Functions> class queue {
     }
 };
 
+/** A message for another engine: where it comes from, and what becomes of its recipients. */
+struct handed_over {
+    reader read;
+    std::vector<send_result> results;
+    caught thrown;
+
+    static int MM_CALL give(void *buffer, std::size_t size, std::size_t *length, void *user) noexcept {
+        const auto self = static_cast<handed_over *>(user);
+        return detail::read(self->read, self->thrown, buffer, size, length);
+    }
+
+    static void MM_CALL hear(int, const mm_send_result *result, void *user) noexcept {
+        const auto self = static_cast<handed_over *>(user);
+        at_border(self->thrown, [&] { self->results.push_back(to_send_result(*result)); });
+    }
+};
+
 } // namespace detail
 
 /** The queue of an engine, which must live as long. */
@@ -202,6 +219,17 @@ class control : public detail::queue<detail::control_functions> {
 
     mm_control *get() const noexcept {
         return handle_;
+    }
+
+    /** Hands a message to the other engine (mm_control_send); what became of each recipient, in the order of to. */
+    returns<std::vector<send_result>> send(std::string_view from, std::string_view to, reader content) {
+        detail::handed_over message;
+        message.read = std::move(content);
+        const int code = mm_control_send(handle_, detail::text(from), detail::text(to),
+                                         message.read ? detail::handed_over::give : nullptr, &message,
+                                         detail::handed_over::hear, &message);
+        message.thrown.rethrow();
+        return detail::done(code, std::move(message.results));
     }
 
     control(control &&other) noexcept : detail::queue<detail::control_functions>(nullptr) {

@@ -38,6 +38,18 @@ int main() {
     const auto next = other.redirect(id, "carl@far.example");
     CHECK(next != id);
     CHECK_ERROR(MM_E_NOT_FOUND, other.walk(id));
+    const auto text = [given = false](void *buffer, std::size_t size) mutable {
+        const std::string content = "Subject: handed over\n\nx\n";
+        return std::exchange(given, true) ? 0 : content.copy(static_cast<char *>(buffer), size);
+    };
+    const auto results = other.send("bert@example.net", "dora@far.example, ann@example.org", text);
+    CHECK_INT(2, results.size());
+    CHECK_SAME("dora@far.example", results.at(0).address);
+    CHECK_INT(MM_SEND_STATE_QUEUED, results.at(0).state);
+    CHECK_OK(results.at(1).error);
+    CHECK_THROWN(2, other.send("bert@example.net", "dora@far.example",
+                               [](void *, std::size_t) -> std::size_t { throw of_callback{2}; }));
+    CHECK_ERROR(MM_E_ARGUMENT, other.send("bert@example.net", "dora@far.example", {}));
     other.remove_all();
     CHECK_INT(0, mailmodule::queue(of).counts().messages);
     of.stop(5000);
