@@ -74,6 +74,9 @@ internal sealed partial class SmtpDialogue
 
     public bool IsTls => _peer.IsTls;
 
+    /// <inheritdoc cref="IPeer.EndPointBinding"/>
+    public byte[]? EndPointBinding => _peer.EndPointBinding;
+
     /// <summary>A TLS handshake was begun; if the dialogue ends before <see cref="IsTls"/>, it has failed.</summary>
     public bool TriedTls { get; private set; }
 
