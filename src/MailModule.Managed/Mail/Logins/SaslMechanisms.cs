@@ -21,6 +21,8 @@ internal static class SaslMechanisms
             (login, _) => new SaslCramMd5(login)),
         new("PLAIN", NameAndPassword, (login, _) => new SaslPlain(login)),
         new("LOGIN", NameAndPassword | SaslNeeds.OwnIdentity, (login, _) => new SaslLogin(login)),
+        new("NTLM", NameAndPassword | SaslNeeds.Digests | SaslNeeds.OwnIdentity | SaslNeeds.Choice,
+            (login, server) => new SaslNtlm(login, server)),
         new("EXTERNAL", SaslNeeds.Nothing, (login, _) => new SaslExternal(login)),
     ];
 
