@@ -195,7 +195,8 @@ enum mm_error {
     MM_E_REFUSED_PERMANENT = -19, /**< the peer refused: permanent (5xx) */
     MM_E_CANCELLED = -20,         /**< stopped or cancelled by the host */
     MM_E_LIMIT = -21,             /**< a limit is passed, or something does not fit */
-    MM_E_INTERNAL = -22           /**< a fault of the library itself; the log has the details */
+    MM_E_INTERNAL = -22,          /**< a fault of the library itself; the log has the details */
+    MM_E_CERTIFICATE_NAME = -23   /**< the server's certificate is good, but for another host */
 };
 
 /**
@@ -819,6 +820,65 @@ MM_API int MM_CALL mm_send_cancel(mm_send *send);
 MM_API int MM_CALL mm_send_free(mm_send *send);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
+/* One mail in one call                                                                                             */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/**
+ * One mail: who it is from and for, and its content: either subject and text, of which the library makes a message, or
+ * a ready message from exactly one of memory, a file and a callback.
+ *
+ * An address list has commas between its entries; an entry is an address, or a name and an address: Ann Doe
+ * <ann@example.org>. Names may be UTF-8; of what is quoted, commas count for text. Domains beyond ASCII go out as
+ * A-labels (RFC 5891) wherever the part before the @ is ASCII, else by SMTPUTF8 (RFC 6531).
+ */
+typedef struct mm_mail {
+    size_t size;      /**< sizeof(mm_mail) */
+    const char *from; /**< one address: the envelope's sender, and From of a message that is made here; "" is the null
+                              reverse-path, with a ready message alone */
+    const char *to;   /**< address list; recipients, and To of a message that is made here. NULL: none */
+    const char *cc;   /**< as to, and Cc */
+    const char *bcc;  /**< as to, but no field tells of them */
+    const char *subject;  /**< one line of UTF-8; NULL with a ready message */
+    const char *text;     /**< UTF-8, any line ends: goes as text/plain; NULL with a ready message */
+    const void *message;  /**< a ready message (RFC 5322); NULL: none */
+    size_t message_size;  /**< its octets */
+    const char *path;     /**< of a file with a ready message; NULL: none */
+    mm_send_read_fn read; /**< gives a ready message, as mm_send_set_reader says; NULL: none */
+    void *read_user;      /**< passed on to read */
+} mm_mail;
+
+#define MM_MAIL_INIT                                                                                                   \
+    { sizeof(mm_mail), NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL }
+
+/**
+ * Sends one mail and waits until every recipient has its final state: through the given server, straight to the
+ * recipients' servers (or the smarthost), or into the queue, as the options say.
+ *
+ * engine   whose settings, queue and open connections are used; started by it if it does not run.
+ * options  how; NULL: through the queue. on_event and user work as there.
+ * mail     what; copied as far as it is needed after the call.
+ * outcome  gets MM_OK if every recipient was taken; else the worst failure, as mm_send_get_outcome tells it, and
+ *          mm_last_error_message() has its words; NULL: not wanted, and the outcome is the result of the call.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (an address, no recipient, none or two contents, a line break where one
+ * line is asked for, an option); MM_E_NOT_SUPPORTED (G4); MM_E_NOT_FOUND and MM_E_IO (the file); MM_E_STATE (the engine
+ * is being stopped, or G2); what mm_send_new and mm_send_start may give; and with outcome NULL what became of the mail.
+ * Threads: any; waits for the network. Since 0.1.
+ */
+MM_API int MM_CALL mm_send_mail(mm_engine *engine, const mm_send_options *options, const mm_mail *mail,
+                                int *outcome MM_DEFAULT(NULL));
+
+/**
+ * Begins to send one mail and returns at once: mm_send_new, mm_send_add_recipient for each address of to, cc and bcc in
+ * this order, its content, and mm_send_start in one call. What follows is as with a message that these began:
+ * mm_send_event_fn in the options hears of it, mm_send_wait, mm_send_get_result, mm_send_cancel, mm_send_free.
+ *
+ * send  gets the handle, which mm_send_free ends; NULL on failure.
+ * Returns as mm_send_mail does, without what became of the mail. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_send_mail_start(mm_engine *engine, const mm_send_options *options, const mm_mail *mail,
+                                      mm_send **send);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
 /* Queue                                                                                                            */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
@@ -1057,6 +1117,64 @@ typedef void(MM_CALL *mm_queue_event_fn)(const mm_queue_event *event, void *user
 MM_API int MM_CALL mm_queue_set_events(mm_engine *engine, mm_queue_event_fn callback, void *user);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
+/* Control of another process                                                                                       */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * An engine that has the setting control on listens at a local socket in its mail_root, of mode 0600: who may open it
+ * may see and steer the queue of that engine from another process. Not on Windows (MM_E_NOT_SUPPORTED). Every function
+ * of this part may give MM_E_HANDLE, MM_E_TIMEOUT (no answer within 30 seconds), MM_E_CLOSED (the other process has
+ * ended) and MM_E_PROTOCOL (it is none of this library), after which the handle is only to be closed; and what the
+ * function of the same name in "Queue" gives there.
+ */
+
+/** A way to the engine of another process. */
+typedef struct mm_control mm_control;
+
+/**
+ * Opens a way to an engine that runs in another process (or in this one).
+ *
+ * path     of the socket, or of the mail_root it lies in.
+ * control  gets the handle, which mm_control_close ends; NULL on failure.
+ * Returns MM_OK; MM_E_ARGUMENT; MM_E_NOT_FOUND (no socket there: no engine runs, or its setting control is off);
+ * MM_E_CONNECT (nobody listens any more); MM_E_IO (no right to open it); MM_E_NOT_SUPPORTED (Windows; the other process
+ * has an older library); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_control_open(const char *path, mm_control **control);
+
+/**
+ * Closes it; cursors of mm_control_open_queue are ended by mm_queue_close. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, when no other thread uses the handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_control_close(mm_control *control);
+
+/** As mm_queue_get_counts. Threads: any, one at a time for a handle. Since 0.1. */
+MM_API int MM_CALL mm_control_get_counts(mm_control *control, mm_queue_counts *counts);
+
+/**
+ * As mm_queue_open: the cursor is one for mm_queue_next, mm_queue_get_recipient, mm_queue_read and mm_queue_close. It
+ * has a connection of its own, so it may be used beside the control handle. Threads: any, one at a time for a handle.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_control_open_queue(mm_control *control, const char *id, mm_queue_cursor **cursor);
+
+/** As mm_queue_retry. Threads: any, one at a time for a handle. Since 0.1. */
+MM_API int MM_CALL mm_control_retry(mm_control *control, const char *id);
+
+/** As mm_queue_hold. Threads: any, one at a time for a handle. Since 0.1. */
+MM_API int MM_CALL mm_control_hold(mm_control *control, const char *id);
+
+/** As mm_queue_release. Threads: any, one at a time for a handle. Since 0.1. */
+MM_API int MM_CALL mm_control_release(mm_control *control, const char *id);
+
+/** As mm_queue_remove. Threads: any, one at a time for a handle. Since 0.1. */
+MM_API int MM_CALL mm_control_remove(mm_control *control, const char *id);
+
+/** As mm_queue_redirect. Threads: any, one at a time for a handle. Since 0.1. */
+MM_API int MM_CALL mm_control_redirect(mm_control *control, const char *id, const char *recipient, const char *target,
+                                       char *new_id, size_t size);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
 /* Servers of an engine                                                                                             */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
@@ -1162,6 +1280,678 @@ MM_API int MM_CALL mm_pop3_server_get_port(mm_pop3_server *server, int *port);
  * Stops a server and ends its handle, as mm_smtp_server_stop. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Transports, certificates and what an error was                                                                   */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/** What a transport's callback returns that can do nothing now. */
+enum mm_again {
+    MM_AGAIN = 1,      /**< wait for what the call is about: reading for input, writing for room */
+    MM_AGAIN_READ = 2, /**< wait for input, whatever the call is about (a TLS handshake inside a write) */
+    MM_AGAIN_WRITE = 3 /**< wait for room, whatever the call is about */
+};
+
+/** Bits: what a wait is for, and what it has found. */
+enum mm_ready { MM_READY_INPUT = 1, MM_READY_ROOM = 2 };
+
+/**
+ * Takes octets that have come. It must not block.
+ *
+ * buffer, size  where to, and how much fits.
+ * length        gets the octets put there (it is 0 before); 0 with MM_OK: the peer has ended its side.
+ * user          of the mm_transport.
+ * Returns MM_OK; an MM_AGAIN... value; an MM_E_... value: the connection is lost.
+ * Threads: that of the call which reads. It must not throw an exception or jump out.
+ */
+typedef int(MM_CALL *mm_transport_read_fn)(void *buffer, size_t size, size_t *length, void *user);
+
+/**
+ * Sends octets, as many as it takes now. It must not block.
+ *
+ * octets, size  what is to be sent.
+ * length        gets the octets that were taken (it is 0 before), at least 1 with MM_OK.
+ * user          of the mm_transport.
+ * Returns, threads: as mm_transport_read_fn.
+ */
+typedef int(MM_CALL *mm_transport_write_fn)(const void *octets, size_t size, size_t *length, void *user);
+
+/**
+ * Waits until something can be read or written, the time is up, or mm_transport_interrupt_fn was called since the last
+ * wait ended.
+ *
+ * wanted      MM_READY_... bits.
+ * timeout_ms  milliseconds, 0 or more; -1: without limit.
+ * found       gets the bits that are there; 0 if the time is up or it was interrupted.
+ * user        of the mm_transport.
+ * Returns MM_OK; an MM_E_... value: the connection is lost. Threads: as mm_transport_read_fn.
+ */
+typedef int(MM_CALL *mm_transport_wait_fn)(int wanted, int timeout_ms, int *found, void *user);
+
+/**
+ * Ends a wait that is under way, or else the next one, at once. Threads: any, perhaps while another is in the wait or
+ * in another callback of the transport; never after mm_transport_close_fn. It must not block.
+ */
+typedef void(MM_CALL *mm_transport_interrupt_fn)(void *user);
+
+/**
+ * The last call of a transport: the library does not use it any more. Threads: that of the call which ends the
+ * connection.
+ */
+typedef void(MM_CALL *mm_transport_close_fn)(void *user);
+
+/**
+ * How a host moves octets itself: its own TLS over the connection's socket, or a way of its own in place of a socket.
+ */
+typedef struct mm_transport {
+    size_t size;                         /**< sizeof(mm_transport) */
+    mm_transport_read_fn read;           /**< not NULL */
+    mm_transport_write_fn write;         /**< not NULL */
+    mm_transport_wait_fn wait;           /**< NULL: the library waits for the socket */
+    mm_transport_interrupt_fn interrupt; /**< not NULL where wait is not */
+    mm_transport_close_fn close;         /**< NULL: the host need not know */
+    void *user;                          /**< passed on to them untouched */
+    mm_socket socket;                    /**< what is waited for where wait is NULL; it stays the host's.
+                                              MM_INVALID_SOCKET: the connection's own, of mm_smtp_connect */
+    int is_secure;                       /**< 1: what goes over it is protected (TLS), so passwords may go */
+} mm_transport;
+
+#define MM_TRANSPORT_INIT                                                                                              \
+    { sizeof(mm_transport), NULL, NULL, NULL, NULL, NULL, NULL, MM_INVALID_SOCKET, 0 }
+
+/** Bits: what is wrong with a server's certificate. */
+enum mm_certificate_problem {
+    MM_CERTIFICATE_NAME = 1,        /**< it is not for the host that was asked for */
+    MM_CERTIFICATE_TIME = 2,        /**< it has expired, or is not valid yet */
+    MM_CERTIFICATE_SELF_SIGNED = 4, /**< it is its own issuer, and not trusted */
+    MM_CERTIFICATE_UNTRUSTED = 8,   /**< its root is not trusted, or its chain is not whole */
+    MM_CERTIFICATE_MISSING = 16,    /**< the server shows none */
+    MM_CERTIFICATE_OTHER = 32       /**< anything else, which the words name */
+};
+
+/** The certificate of a server, as a handshake showed it. All of it lives until the callback returns. */
+typedef struct mm_certificate {
+    size_t size;                   /**< set by the library: the octets it has filled */
+    const char *host;              /**< the name or address that it has to bear */
+    const char *subject;           /**< distinguished name; "" if there is none */
+    const char *issuer;            /**< distinguished name */
+    const char *names;             /**< names and addresses that it is for, with commas between */
+    const char *problem_text;      /**< what is wrong, in words; "" if nothing is */
+    const void *const *chain;      /**< certificates as DER, the server's own first; each with its length in */
+    const size_t *chain_lengths;   /**< this array */
+    int64_t not_before, not_after; /**< milliseconds since 1970-01-01 00:00 UTC */
+    int chain_count;               /**< certificates in the chain */
+    int problems;                  /**< MM_CERTIFICATE_... bits; 0: it is good */
+} mm_certificate;
+
+/**
+ * Decides whether a handshake goes on. It is called in each handshake that the library makes for the handle, also where
+ * the certificate is good.
+ *
+ * certificate  what the server showed.
+ * accept       what the library would do: 1 go on, 0 end it with MM_E_CERTIFICATE_NAME or MM_E_TLS. May be changed.
+ * user         of the options.
+ * Threads: that of the call which makes the handshake. It may block. No function of the same handle may be called
+ * inside but mm_smtp_cancel. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_certificate_fn)(const mm_certificate *certificate, int *accept, void *user);
+
+/** Where in the library's layers something failed. */
+enum mm_error_layer {
+    MM_LAYER_NONE = 0,     /**< nothing did */
+    MM_LAYER_USE = 1,      /**< the call: an argument, a handle, a moment; nothing was sent */
+    MM_LAYER_RESOLVE = 2,  /**< the host's name has no address */
+    MM_LAYER_CONNECT = 3,  /**< no address takes a connection */
+    MM_LAYER_PROXY = 4,    /**< the proxy refuses, or does not answer as one */
+    MM_LAYER_TLS = 5,      /**< handshake, certificate, or TLS broken later */
+    MM_LAYER_NETWORK = 6,  /**< the connection was lost, or was silent too long */
+    MM_LAYER_PROTOCOL = 7, /**< the server's words are not of the protocol */
+    MM_LAYER_HOST = 8 /**< a callback or a file of the host failed, the host cancelled, or the engine was stopped */
+};
+
+/** What was being done when something failed, in the order of the protocol. */
+enum mm_smtp_stage {
+    MM_STAGE_NONE = 0,
+    MM_STAGE_RESOLVE = 1,
+    MM_STAGE_CONNECT = 2, /**< through a proxy as well */
+    MM_STAGE_GREETING = 3,
+    MM_STAGE_HELLO = 4, /**< EHLO, HELO, LHLO */
+    MM_STAGE_TLS = 5,   /**< STARTTLS and the handshake */
+    MM_STAGE_AUTH = 6,
+    MM_STAGE_MAIL = 7,
+    MM_STAGE_RCPT = 8,
+    MM_STAGE_DATA = 9,
+    MM_STAGE_CONTENT = 10,     /**< the message is on its way */
+    MM_STAGE_END_OF_DATA = 11, /**< its end has been said: the server may have taken it */
+    MM_STAGE_OTHER = 12        /**< any other command */
+};
+
+/** The last failure of a handle, as data. Texts: never NULL, "" for none. */
+typedef struct mm_error_detail {
+    size_t size;         /**< set by the host: sizeof(mm_error_detail) */
+    const char *message; /**< in words, as mm_last_error_message() told it */
+    const char *host;    /**< the server's name or address, as the host gave it */
+    const char *peer;    /**< the address and port that was spoken to, such as "192.0.2.1:25" */
+    int code;            /**< an MM_E_... value; MM_OK: nothing has failed */
+    int layer;           /**< MM_LAYER_... */
+    int stage;           /**< MM_STAGE_... */
+    int os_error;        /**< the operating system's number (errno, WSAGetLastError); 0: it had none */
+    int tls_alert;       /**< the alert's number (RFC 8446 section 6) if the peer sent one; -1: none is known */
+    int certificate;     /**< MM_CERTIFICATE_... bits */
+    int retry;           /**< 1: the same may succeed later without anybody changing anything */
+} mm_error_detail;
+
+#define MM_ERROR_DETAIL_INIT                                                                                           \
+    { sizeof(mm_error_detail), NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* SMTP client, verb by verb                                                                                        */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * A connection to an SMTP or LMTP server, one function for each command. The call that says a command waits for its
+ * reply, on the thread of the caller: no other thread has a part in it.
+ *
+ * Every function of this part tells two things apart. Its result says whether the exchange came about: MM_OK, or why
+ * not. Its last argument, code, gets the reply's code (250, 354, 550, ...), whatever that is; 0 if there is no reply;
+ * NULL: not wanted. A refusal is no failure: the result is MM_OK and the code says 550. mm_smtp_get_reply has its
+ * words.
+ *
+ * Beside what its comment lists each may give MM_E_HANDLE; MM_E_ARGUMENT (a NULL that is not allowed; CR, LF or NUL
+ * where one line is asked for: nothing is sent then); MM_E_STATE (not connected, the server waits for something else,
+ * such as content, another thread is in a call of the handle, or G2); and, where it waits: MM_E_TIMEOUT, MM_E_CLOSED,
+ * MM_E_TLS, MM_E_PROTOCOL (no reply of SMTP), MM_E_CANCELLED (mm_smtp_cancel, or the engine was stopped). After one of
+ * these five the connection is closed, and only mm_smtp_connect begins again. After MM_E_ARGUMENT, MM_E_STATE and
+ * MM_E_MEMORY it is as it was. mm_smtp_get_error has the failure as data.
+ *
+ * Threads: any, one at a time for a handle, save mm_smtp_cancel. Callbacks come on the thread that is in the call.
+ */
+
+/** A client's connection, open or not. */
+typedef struct mm_smtp mm_smtp;
+
+/** Which way a line of the dialogue goes. */
+enum mm_trace_direction {
+    MM_TRACE_SENT = 1,
+    MM_TRACE_RECEIVED = 2,
+    MM_TRACE_EVENT = 3 /**< no line, but what happened: connected, TLS version and cipher, closed */
+};
+
+/**
+ * Gets one line of the dialogue: commands, replies, and events; of a message's content only how long it was. Whatever
+ * is secret (all that a login sends behind the mechanism's name, and challenges that show it) is replaced by "***".
+ *
+ * direction  MM_TRACE_...
+ * line       without its end; UTF-8 (octets that are not are replaced).
+ * user       of the options.
+ * Threads: that of the call which sends or receives. No function of the same handle may be called inside but
+ * mm_smtp_cancel. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_trace_fn)(int direction, const char *line, void *user);
+
+/** How a client works. All 0 but size: as the engine's settings say. */
+typedef struct mm_smtp_options {
+    size_t size;             /**< sizeof(mm_smtp_options) */
+    int connect_timeout_ms;  /**< for one address, proxy included; 0: 30 seconds; -1: none */
+    int send_timeout_ms;     /**< how long the server may take nothing; 0: as RFC 5321 section 4.5.3.2 says; -1: none */
+    int receive_timeout_ms;  /**< how long the server may take for a reply; 0: as RFC 5321 section 4.5.3.2 says for the
+                                 command, at most the setting pop_timeout; -1: none */
+    int tls_check;           /**< MM_TLS_CHECK_...: with MM_TLS_CHECK_SETTINGS the certificate is always checked here */
+    const char *proxy;       /**< in the form of the setting proxy; NULL: that setting; "": none */
+    const char *certificate; /**< PEM file with our own certificate and its chain, for servers that ask for one (as for
+                                  EXTERNAL); NULL: none */
+    const char *key;         /**< PEM file with its private key; NULL: it is in the same file */
+    mm_certificate_fn on_certificate; /**< NULL: tls_check decides alone */
+    mm_trace_fn on_trace;             /**< NULL: nobody hears */
+    void *user;                       /**< passed on to both */
+} mm_smtp_options;
+
+#define MM_SMTP_OPTIONS_INIT                                                                                           \
+    { sizeof(mm_smtp_options), 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL }
+
+/**
+ * Makes a client. Nothing is connected.
+ *
+ * engine   whose settings are used (resolver, proxy, TLS, trusted roots, our name); started by it if it does not run.
+ *          When it is stopped, the client's connection ends with MM_E_CANCELLED.
+ * options  NULL: all of them 0. Copied.
+ * smtp     gets the handle, which mm_smtp_free ends; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (an option, smtp NULL); MM_E_NOT_SUPPORTED (G4); MM_E_STATE (the engine is
+ * being stopped); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_new(mm_engine *engine, const mm_smtp_options *options, mm_smtp **smtp);
+
+/**
+ * Closes the connection without a word if it is open, and ends the handle and all its texts. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (called inside a callback of this handle, or another thread is in a call of
+ * it). Threads: any, when no other thread uses the handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_free(mm_smtp *smtp);
+
+/**
+ * Changes the time-outs, for waits that begin later. Each as in mm_smtp_options.
+ * Returns MM_OK; MM_E_ARGUMENT (below -1). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_set_timeouts(mm_smtp *smtp, int connect_ms, int send_ms, int receive_ms);
+
+/** Bits for mm_smtp_connect, mm_smtp_connect_transport and mm_smtp_start_tls. */
+enum mm_smtp_connect_flags {
+    MM_SMTP_NO_GREETING = 1, /**< connecting: return when connected; mm_smtp_receive reads the greeting, or
+                                  mm_smtp_start_tls with MM_SMTP_GREETING */
+    MM_SMTP_TLS = 2,         /**< connecting: TLS from the first octet (RFC 8314) */
+    MM_SMTP_GREETING = 4     /**< mm_smtp_start_tls: the greeting follows the handshake; read it */
+};
+
+/**
+ * Connects to a server and reads its greeting. A connection that is open is closed before, without a word; one that
+ * was cancelled may be made anew.
+ *
+ * host   name, IPv4 or IPv6 address, that in brackets or not. The addresses of a name are tried one after the other.
+ *        No MX look-up: FindMX does that.
+ * port   1 to 65535; 0: 25, with MM_SMTP_TLS 465.
+ * flags  MM_SMTP_NO_GREETING, MM_SMTP_TLS.
+ * code   gets the greeting's code, 220 or a refusal; 0 with MM_SMTP_NO_GREETING.
+ * Returns MM_OK; MM_E_DNS and MM_E_NOT_FOUND (the name); MM_E_CONNECT; MM_E_CERTIFICATE_NAME; MM_E_FULL (no descriptor
+ * left). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_connect(mm_smtp *smtp, const char *host, int port, int flags, int *code);
+
+/**
+ * Takes a way of the host's in place of a socket, and reads the greeting. As mm_smtp_connect otherwise.
+ *
+ * transport  copied; its close is called when the connection is closed, also if this call fails.
+ * host       the server's name, for certificates and error details; NULL: "".
+ * Returns MM_OK; MM_E_ARGUMENT (a callback that must not be NULL, no socket to wait for). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_connect_transport(mm_smtp *smtp, const mm_transport *transport, const char *host, int flags,
+                                             int *code);
+
+/**
+ * Says STARTTLS (RFC 3207). After 220 the server waits for a handshake: mm_smtp_start_tls, or mm_smtp_set_transport.
+ * What the server sent before the handshake is dropped, and its capabilities are those of no server until the next
+ * EHLO. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_starttls(mm_smtp *smtp, int *code);
+
+/**
+ * Makes the TLS handshake on the open connection: after mm_smtp_starttls was answered with 220, or after a connect with
+ * MM_SMTP_NO_GREETING.
+ *
+ * server_name  the name that the certificate has to bear, also sent as SNI; NULL: the host of mm_smtp_connect.
+ * flags        MM_SMTP_GREETING: read the greeting behind it.
+ * code         gets the greeting's code; else 0.
+ * Returns MM_OK; MM_E_CERTIFICATE_NAME (good, but for another host: on_certificate may accept it); MM_E_TLS. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_start_tls(mm_smtp *smtp, const char *server_name, int flags, int *code);
+
+/**
+ * Lays a way of the host's over the open connection: its own TLS, after mm_smtp_starttls or after a connect with
+ * MM_SMTP_NO_GREETING. The host makes the handshake itself, on the socket of mm_smtp_get_socket, before this call or
+ * inside the first callbacks; mm_smtp_wait helps it to wait.
+ *
+ * transport  copied; its close is called before the connection's socket is closed.
+ * Returns MM_OK; MM_E_ARGUMENT. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_set_transport(mm_smtp *smtp, const mm_transport *transport);
+
+/**
+ * The connection's socket, which does not block. It stays the library's: it may be read and written between
+ * mm_smtp_starttls and mm_smtp_set_transport, or by a transport, and must not be closed.
+ *
+ * socket  gets it; MM_INVALID_SOCKET on failure.
+ * Returns MM_OK; MM_E_STATE (none is open). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_get_socket(mm_smtp *smtp, mm_socket *socket);
+
+/**
+ * Waits for the connection, as the library itself does: until something can be read or written, the time is up, or
+ * mm_smtp_cancel is called.
+ *
+ * wanted      MM_READY_... bits.
+ * timeout_ms  milliseconds; -1: without limit.
+ * found       gets the bits that are there; 0 with a result of MM_E_TIMEOUT.
+ * Returns MM_OK; MM_E_TIMEOUT (the connection stays open). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_wait(mm_smtp *smtp, int wanted, int timeout_ms, int *found);
+
+/**
+ * Ends whatever call of the handle is under way on another thread, at once (within 50 ms, whatever it waits for): that
+ * returns MM_E_CANCELLED, and the connection is closed. If none is under way, the connection is closed by the next.
+ * After it has returned no call brings the dialogue further; mm_smtp_connect begins anew. More than once is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, while others use the handle; not in a signal handler. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_cancel(mm_smtp *smtp);
+
+/**
+ * Closes the connection without a word; mm_smtp_quit says goodbye first. What is not open is MM_OK. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_close(mm_smtp *smtp);
+
+/**
+ * Says HELO.
+ *
+ * name  our domain or address literal; NULL: the setting smtp_name. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_helo(mm_smtp *smtp, const char *name, int *code);
+
+/**
+ * Says EHLO, and learns the server's capabilities.
+ *
+ * name  as mm_smtp_helo. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_ehlo(mm_smtp *smtp, const char *name, int *code);
+
+/**
+ * Says LHLO (RFC 2033): as mm_smtp_ehlo, and the end of a message is answered once for each recipient that was taken:
+ * the first reply by the call that ends it, the others by mm_smtp_receive. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_lhlo(mm_smtp *smtp, const char *name, int *code);
+
+/**
+ * How many capabilities the server told in its last answer to EHLO or LHLO; 0 before.
+ *
+ * count  gets it; 0 on failure. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_get_capability_count(mm_smtp *smtp, int *count);
+
+/**
+ * One capability, as the server wrote it, such as "SIZE 52428800".
+ *
+ * index  from 0.
+ * text   gets it; it lives until the next EHLO, LHLO, HELO, handshake, connect or mm_smtp_free. NULL on failure.
+ * Returns MM_OK; MM_E_ARGUMENT (no such index). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_get_capability(mm_smtp *smtp, int index, const char **text);
+
+/**
+ * Looks a capability up by its keyword, without regard to case.
+ *
+ * name        such as "PIPELINING"; of "AUTH" the mechanisms are in its parameters.
+ * parameters  gets what follows the keyword, "" if nothing does; NULL if the server does not offer it. Lives as the
+ *             text of mm_smtp_get_capability.
+ * Returns MM_OK, offered or not. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_find_capability(mm_smtp *smtp, const char *name, const char **parameters);
+
+/**
+ * Logs in with a user name and a password (RFC 4954).
+ *
+ * mechanism  "PLAIN", "LOGIN", "CRAM-MD5", "SCRAM-SHA-1", "SCRAM-SHA-256", these two with "-PLUS" (bound to the TLS
+ *            connection by tls-server-end-point), "NTLM" (the user as DOMAIN\user or user@domain), "EXTERNAL" (user is
+ *            the authorization identity or NULL, password NULL); without regard to case. NULL: the strongest one that
+ *            the server offers, and the next where it refuses one for good.
+ * code       of the last reply: 235, or a refusal.
+ * Returns MM_OK; MM_E_TLS (it tells the password in clear, and there is no TLS: only to this machine, or with
+ * plain_auth=always; or there is no OpenSSL for its digests; or no binding for -PLUS); MM_E_NOT_SUPPORTED (no such
+ * mechanism here; with NULL: the server offers none that is); MM_E_PROTOCOL (a challenge that cannot be answered, or no
+ * proof that the server knows the password): the exchange is cancelled, and after that last one the connection is
+ * closed. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_auth(mm_smtp *smtp, const char *mechanism, const char *user, const char *password,
+                                int *code);
+
+/**
+ * Gives a token (RFC 6750) for a login.
+ *
+ * buffer, size  where to, and how much fits (65536).
+ * length        gets the token's octets, without a NUL.
+ * user          what was given to mm_smtp_auth_token.
+ * Returns MM_OK; anything else: there is none, and the login fails with MM_E_CANCELLED; the connection stays open.
+ * Threads: that of the call. It may block. It must not throw an exception or jump out.
+ */
+typedef int(MM_CALL *mm_token_fn)(char *buffer, size_t size, size_t *length, void *user);
+
+/**
+ * Logs in with a token.
+ *
+ * mechanism   "OAUTHBEARER" (RFC 7628) or "XOAUTH2"; NULL: the first of these that the server offers.
+ * identity    the user's name, usually an address.
+ * token       gives the token.
+ * token_user  passed on to it untouched.
+ * Returns as mm_smtp_auth; what the server says of a token that it refuses (JSON) is in the reply's challenge, see
+ * mm_smtp_reply. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_auth_token(mm_smtp *smtp, const char *mechanism, const char *identity, mm_token_fn token,
+                                      void *token_user, int *code);
+
+/**
+ * Says AUTH with a mechanism of the host's own. After 334 the challenge is in the reply's text, base64, and
+ * mm_smtp_auth_respond answers it. What is clear text here is the host's own choice.
+ *
+ * mechanism  as it goes out.
+ * initial    base64 of the initial response; "=" for one of no octets; NULL: none. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_auth_raw(mm_smtp *smtp, const char *mechanism, const char *initial, int *code);
+
+/**
+ * Answers a challenge of mm_smtp_auth_raw.
+ *
+ * response  base64; "" for no octets; "*" cancels the exchange.
+ * code      334: another challenge; 235; or a refusal. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_auth_respond(mm_smtp *smtp, const char *response, int *code);
+
+/**
+ * Says MAIL: begins a message.
+ *
+ * from        the sender, without or with its angle brackets; "" for none.
+ * parameters  such as "SIZE=1000 BODY=8BITMIME", as they go out; NULL: none.
+ * Returns MM_OK; MM_E_NOT_SUPPORTED (beyond ASCII, and the server does not offer SMTPUTF8). A domain beyond ASCII goes
+ * out as A-labels. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_mail(mm_smtp *smtp, const char *from, const char *parameters, int *code);
+
+/**
+ * Says RCPT: one recipient of the message.
+ *
+ * to, parameters  as mm_smtp_mail. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_rcpt(mm_smtp *smtp, const char *to, const char *parameters, int *code);
+
+/**
+ * Says DATA. After 354 the server takes all that comes for content, until mm_smtp_write with MM_SMTP_LAST. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_data(mm_smtp *smtp, int *code);
+
+/** Bits for mm_smtp_write and mm_smtp_write_raw. */
+enum mm_smtp_write_flags {
+    MM_SMTP_FIRST = 1,      /**< the first piece of a content: begins anew (a piece after DATA is the first anyway) */
+    MM_SMTP_LAST = 2,       /**< the last one: end the content and read the reply */
+    MM_SMTP_CONVERT_EOL = 4 /**< a bare LF or CR becomes CRLF; else one is MM_E_ARGUMENT (RFC 5321 section 2.3.8) */
+};
+
+/**
+ * Sends content after DATA, in pieces cut anywhere: dots at the beginning of a line are doubled, and the last piece
+ * gets a line end, if it lacks it, and the final dot.
+ *
+ * octets, size  the piece; may be NULL and 0.
+ * flags         MM_SMTP_FIRST, MM_SMTP_LAST, MM_SMTP_CONVERT_EOL.
+ * code          with MM_SMTP_LAST the reply's; else 0.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_write(mm_smtp *smtp, const void *octets, size_t size, int flags, int *code);
+
+/**
+ * Sends octets as they are: content that has its dots doubled already, or what a verb of the host's own asks for.
+ *
+ * flags  MM_SMTP_LAST: read a reply then; the host's octets have ended the content themselves.
+ * code   with MM_SMTP_LAST the reply's; else 0. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_write_raw(mm_smtp *smtp, const void *octets, size_t size, int flags, int *code);
+
+/**
+ * Says BDAT (RFC 3030): one chunk of content, which goes out as it is, and waits for its reply.
+ *
+ * octets, size  the chunk; may be NULL and 0.
+ * last          1: the message ends with it; else 0.
+ * Returns MM_OK; MM_E_NOT_SUPPORTED (the server does not offer CHUNKING). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_bdat(mm_smtp *smtp, const void *octets, size_t size, int last, int *code);
+
+/** Says RSET: gives up the message that was begun. Since 0.1. */
+MM_API int MM_CALL mm_smtp_rset(mm_smtp *smtp, int *code);
+
+/** Says NOOP. Since 0.1. */
+MM_API int MM_CALL mm_smtp_noop(mm_smtp *smtp, int *code);
+
+/**
+ * Says VRFY: asks about an address or a name.
+ *
+ * text  what the server is asked about; not "". Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_vrfy(mm_smtp *smtp, const char *text, int *code);
+
+/** Says EXPN: asks who is on a list. As mm_smtp_vrfy. Since 0.1. */
+MM_API int MM_CALL mm_smtp_expn(mm_smtp *smtp, const char *text, int *code);
+
+/**
+ * Says HELP.
+ *
+ * text  what about; NULL: nothing special. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_help(mm_smtp *smtp, const char *text, int *code);
+
+/**
+ * Says QUIT, waits for the reply and closes the connection. A server that closes without a reply is MM_OK and a code of
+ * 0. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_quit(mm_smtp *smtp, int *code);
+
+/**
+ * Sends a command of the host's own and does not wait: mm_smtp_receive reads its reply. Several may be sent before
+ * (RFC 2920); their replies come in order.
+ *
+ * line  without its end, such as "XFOO bar". Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_send_command(mm_smtp *smtp, const char *line);
+
+/**
+ * Reads the next reply that is due: of mm_smtp_send_command, of the greeting after MM_SMTP_NO_GREETING, of LMTP's
+ * further recipients.
+ * Returns MM_OK; MM_E_STATE (none is due). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_receive(mm_smtp *smtp, int *code);
+
+/** The last reply of the server. Texts: never NULL, "" for none; they live until the handle's next call that waits. */
+typedef struct mm_smtp_reply {
+    size_t size;           /**< set by the host: sizeof(mm_smtp_reply) */
+    const char *text;      /**< all its lines with LF between, without code and enhanced status */
+    const char *raw;       /**< the same as it came, with the codes */
+    const char *status;    /**< enhanced status (RFC 3463), such as "5.1.1" */
+    const char *challenge; /**< the last challenge of a login, decoded: what a server says of a token */
+    int code;              /**< 0: there was no reply yet on this connection */
+    int lines;             /**< how many lines */
+    int due;               /**< replies that are still to come (mm_smtp_receive) */
+} mm_smtp_reply;
+
+#define MM_SMTP_REPLY_INIT                                                                                             \
+    { sizeof(mm_smtp_reply), NULL, NULL, NULL, NULL, 0, 0, 0 }
+
+/**
+ * The last reply.
+ *
+ * reply  its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_ARGUMENT (reply NULL, its size). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_get_reply(mm_smtp *smtp, mm_smtp_reply *reply);
+
+/**
+ * The last failure of the handle, as data; its texts live until the handle's next call.
+ *
+ * detail  its member size is set by the caller; the others are filled.
+ * Returns MM_OK, also if nothing has failed; MM_E_ARGUMENT (detail NULL, its size). Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_get_error(mm_smtp *smtp, mm_error_detail *detail);
+
+/**
+ * What was agreed in the TLS handshake, such as "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384".
+ *
+ * text  gets it; "" in clear text and over a transport of the host's. Lives until the connection ends.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_get_tls(mm_smtp *smtp, const char **text);
+
+/** A message for whole transactions. Texts and octets live as its functions say. */
+typedef struct mm_smtp_message {
+    size_t size;            /**< sizeof(mm_smtp_message) */
+    const char *from;       /**< the sender, as mm_smtp_mail; "" for none */
+    const char *parameters; /**< for MAIL, beside those that the library says itself (SIZE, BODY, SMTPUTF8); NULL */
+    const char *const *to;  /**< recipients, as mm_smtp_rcpt */
+    const char *const *to_parameters; /**< for RCPT, one for each recipient or NULL; NULL: for none of them */
+    size_t recipients;                /**< how many; at least 1 */
+    const void *content;              /**< the message, any line ends, as mm_send_write says; NULL: from path or read */
+    size_t content_size;              /**< its octets */
+    const char *path;                 /**< of a file with it; NULL */
+    mm_send_read_fn read;             /**< gives it piece by piece, on the thread of the call; NULL */
+    void *user;                       /**< passed on to read; untouched otherwise */
+} mm_smtp_message;
+
+#define MM_SMTP_MESSAGE_INIT                                                                                           \
+    { sizeof(mm_smtp_message), NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, NULL, NULL }
+
+/** What became of one recipient of a transaction. Texts: never NULL, "" for none. */
+typedef struct mm_smtp_recipient {
+    size_t size;        /**< set by the library: the octets it has filled */
+    const char *status; /**< enhanced status of the reply */
+    const char *reply;  /**< the reply that decided, its lines with LF between; without one: what happened, in words */
+    int error;          /**< MM_OK: taken; else an MM_E_... value: MM_E_REFUSED_TEMPORARY, MM_E_REFUSED_PERMANENT, why
+                             the connection ended, or MM_E_NOT_SUPPORTED (an address or a text that the server does not
+                             take) */
+    int code;           /**< of that reply; 0: there was none */
+    int stage;          /**< MM_STAGE_...: what it answered */
+    int maybe_taken;    /**< 1: lost after the end was said, so the server may have it all the same */
+} mm_smtp_recipient;
+
+/**
+ * Hears what became of one message of mm_smtp_send_all, once for each that was given, in their order.
+ *
+ * message     number of the message, counted from 0.
+ * recipients  one for each, in the message's order; they live until the callback returns.
+ * count       how many.
+ * user        what was given to mm_smtp_send_all.
+ * Threads: that of the call. No function of the same handle may be called inside but mm_smtp_cancel. It must not throw
+ * an exception or jump out.
+ */
+typedef void(MM_CALL *mm_smtp_sent_fn)(int64_t message, const mm_smtp_recipient *recipients, size_t count, void *user);
+
+/**
+ * Gives the next message of mm_smtp_send_all. It may be asked while the one before is not answered yet.
+ *
+ * message  its member size is set; the others are 0. What is put there must live until mm_smtp_sent_fn was called for
+ *          the message. Left as it is (recipients 0): there is none any more.
+ * user     what was given to mm_smtp_send_all.
+ * Returns MM_OK; anything else: there is none any more, and mm_smtp_send_all gives MM_E_CANCELLED when those before are
+ * answered. Threads: as mm_smtp_sent_fn.
+ */
+typedef int(MM_CALL *mm_smtp_next_fn)(mm_smtp_message *message, void *user);
+
+/**
+ * Sends messages one after the other in whole transactions over the open connection, after EHLO (or HELO, LHLO), TLS
+ * and login as the host likes. What can go in one write goes in one where the server offers PIPELINING (RFC 2920):
+ * MAIL, all RCPT and DATA, behind the end of the message before; a small message with them where it offers CHUNKING.
+ * SIZE, 8BITMIME, SMTPUTF8 and DSN are used where they are offered and needed; what the server does not take is
+ * converted, as the setting send_8bit says, or fails for its recipients.
+ *
+ * next  gives the messages.
+ * sent  hears of each; NULL: nobody does.
+ * user  passed on to both.
+ * Returns MM_OK: every message was answered, whatever the answers; the connection stays open for the next command. Why
+ * the connection ended: sent has been called for every message that was given all the same. MM_E_NOT_FOUND and MM_E_IO
+ * (a file), MM_E_ARGUMENT (a message): those before are answered, the connection stays open. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_send_all(mm_smtp *smtp, mm_smtp_next_fn next, mm_smtp_sent_fn sent, void *user);
+
+/**
+ * Sends one message in one transaction: mm_smtp_send_all with one.
+ *
+ * message  what; its octets and texts must live until the call returns.
+ * results  array of message->recipients elements; each one's member size is set by the library. NULL: not wanted. Their
+ *          texts live until the handle's next call.
+ * code     of the reply that ended the message: 250, or the refusal that decided; 0: there was none.
+ * Returns as mm_smtp_send_all. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_send_message(mm_smtp *smtp, const mm_smtp_message *message, mm_smtp_recipient *results,
+                                        int *code);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Servers with a request callback                                                                                  */
@@ -1302,6 +2092,62 @@ typedef struct MailHostInfo {
  * Since 0.1.
  */
 MM_API int MM_CALL FindMX(const char *domain, MailHostInfo *ret, int size);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Checking a configuration, and passwords for it                                                                   */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/** How much a finding of mm_config_check matters. */
+enum mm_config_severity {
+    MM_CONFIG_ERROR = 1,  /**< the file is not taken, or its server does not start */
+    MM_CONFIG_WARNING = 2 /**< it works, but is risky, has no effect, or is probably not what was meant */
+};
+
+/**
+ * Gets one finding of mm_config_check.
+ *
+ * severity  MM_CONFIG_...
+ * file      the file, or the one that it includes; line from 1, 0 if it is about no line.
+ * key       the setting; "" if it is about none.
+ * text      what is wrong or risky, and what to do. No value of a password.
+ * user      what was given to mm_config_check.
+ * Ownership: the texts live until it returns. Threads: the caller's. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_config_fn)(int severity, const char *file, int line, const char *key, const char *text,
+                                    void *user);
+
+/**
+ * Reads a configuration file as mm_engine_load does, goes on behind what is wrong, and tells all of it, in the order of
+ * the lines. Takes no setting, and changes no file.
+ *
+ * filename  of the file.
+ * callback  gets the findings; NULL: only their number is wanted.
+ * user      passed on to it untouched.
+ * errors    gets the number of errors; NULL: not wanted.
+ * Returns MM_OK, whatever was found; MM_E_NOT_FOUND; MM_E_IO; MM_E_ARGUMENT. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_config_check(const char *filename, mm_config_fn callback, void *user, int *errors);
+
+/** In which form a password is stored in the setting user. */
+enum mm_password_form {
+    MM_PASSWORD_SCRAM_SHA_256 = 1, /**< {SCRAM-SHA-256}... (RFC 5803): SCRAM-SHA-256, PLAIN, LOGIN, USER and PASS */
+    MM_PASSWORD_PBKDF2_SHA256 = 2, /**< {PBKDF2-SHA256}...: PLAIN, LOGIN, USER and PASS */
+    MM_PASSWORD_PLAIN = 3          /**< {PLAIN}...: all, CRAM-MD5 as well; who reads the file has the password */
+};
+
+/**
+ * Makes the stored form of a password, with a salt of its own each time.
+ *
+ * password      UTF-8; not "". It is prepared by SASLprep (RFC 4013).
+ * form          MM_PASSWORD_...
+ * iterations    of the slow hash; 0: the library's (its comment in docs/settings.md); 4096 to 10,000,000.
+ * buffer, size  where to, and how much fits, the NUL included; NULL and 0: only the length is wanted.
+ * length        gets the text's octets without its NUL; NULL: not wanted.
+ * Returns MM_OK; MM_E_ARGUMENT; MM_E_LIMIT (it does not fit); MM_E_TLS (no OpenSSL for the digest). Threads: any; takes
+ * about a tenth of a second. Since 0.1.
+ */
+MM_API int MM_CALL mm_password_make(const char *password, int form, int iterations, char *buffer, size_t size,
+                                    size_t *length);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Settings                                                                                                         */
