@@ -53,6 +53,7 @@ def _project() -> dict[str, Any]:
 
 
 def _name() -> str:
+    """As in the names of the archives."""
     project = _project()
     return f"{project['name']}-{project['version']}"
 
@@ -71,7 +72,7 @@ def _metadata() -> str:
         *(("Requires-Dist", value) for value in project["dependencies"]),
         ("Description-Content-Type", "text/markdown"),
     ]
-    body = (_ROOT / project["readme"]).read_text("utf-8")
+    body: str = (_ROOT / project["readme"]).read_text("utf-8")
     return "".join(f"{key}: {value}\n" for key, value in fields) + "\n" + body
 
 
