@@ -44,6 +44,24 @@ internal struct SendResultLayout
     public int MaybeTaken;
 }
 
+/// <summary><c>mm_mail</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MailLayout
+{
+    public nuint Size;
+    public nint From;
+    public nint To;
+    public nint Cc;
+    public nint Bcc;
+    public nint Subject;
+    public nint Text;
+    public nint Message;
+    public nuint MessageSize;
+    public nint Path;
+    public nint Read;
+    public nint ReadUser;
+}
+
 /// <summary><c>mm_send_event</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct SendEventLayout

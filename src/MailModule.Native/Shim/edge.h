@@ -30,6 +30,9 @@ void mmi_clear_error(void);
 /* Called by the managed half: why the current call fails. detail may be NULL; both texts are copied. */
 void mmi_fail(int code, const char *detail);
 
+/* Called by the managed half: the current call succeeds, and this is in words what it tells of. */
+void mmi_tell(int code, const char *detail);
+
 /* Called by the managed half: runs a host's callback. Unused arguments are NULL or 0. */
 int mmi_call_request(SMTPReqCallback callback, ServerStream *stream, char *reqname, int action, const char *text1,
                      const char *text2, const char *text3, int number);
@@ -103,6 +106,9 @@ int mmi_send_get_outcome(mm_send *send, int *outcome);
 int mmi_send_get_result(mm_send *send, int recipient, mm_send_result *result);
 int mmi_send_cancel(mm_send *send);
 int mmi_send_free(mm_send *send);
+int mmi_send_mail_start(mm_engine *engine, const mm_send_options *options, const mm_mail *mail, int waits,
+                        mm_send **send);
+int mmi_send_mail_end(mm_send *send, int *outcome);
 int mmi_queue_get_counts(mm_engine *engine, mm_queue_counts *counts);
 int mmi_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor);
 int mmi_queue_next(mm_queue_cursor *cursor, mm_queue_message *message);
