@@ -17,21 +17,23 @@ from typing import Any, Iterator
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PACKAGE = "mailmodule"
-_IN_SDIST = ("pyproject.toml", "README.md", "backend", _PACKAGE, "tests", "samples")
+_SOURCES = _ROOT / "src"
+_IN_SDIST = ("pyproject.toml", "README.md", "backend", "src", "tests", "samples")
+_WHEEL = b"Wheel-Version: 1.0\nGenerator: mailmodule_build\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
 _TIME = 315532800  # 1980-01-01, the first day that a zip file can name
 
 
 def build_wheel(
     wheel_directory: str, config_settings: dict[str, Any] | None = None, metadata_directory: str | None = None
 ) -> str:
-    files = {path.relative_to(_ROOT).as_posix(): path.read_bytes() for path in _files(_ROOT / _PACKAGE)}
+    files = {path.relative_to(_SOURCES).as_posix(): path.read_bytes() for path in _files(_SOURCES / _PACKAGE)}
     return _write_wheel(wheel_directory, files)
 
 
 def build_editable(
     wheel_directory: str, config_settings: dict[str, Any] | None = None, metadata_directory: str | None = None
 ) -> str:
-    return _write_wheel(wheel_directory, {f"{_PACKAGE}.pth": f"{_ROOT}\n".encode()})
+    return _write_wheel(wheel_directory, {f"{_PACKAGE}.pth": f"{_SOURCES}\n".encode()})
 
 
 def build_sdist(sdist_directory: str, config_settings: dict[str, Any] | None = None) -> str:
@@ -107,7 +109,7 @@ def _write_wheel(folder: str, files: dict[str, bytes]) -> str:
     target = Path(folder) / f"{_name()}-py3-none-any.whl"
     info = f"{_name()}.dist-info"
     files[f"{info}/METADATA"] = _metadata().encode()
-    files[f"{info}/WHEEL"] = b"Wheel-Version: 1.0\nGenerator: mailmodule_build\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    files[f"{info}/WHEEL"] = _WHEEL
     files[f"{info}/LICENSE"] = _license()
     files[f"{info}/RECORD"] = _record(files, f"{info}/RECORD")
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:

@@ -1,4 +1,4 @@
-"""What tests need: a folder, an engine with servers on loopback, strangers to look into a mailbox, a server of lines."""
+"""What tests need: a folder, an engine with servers on loopback, a look into a mailbox, a server of a test's own."""
 from __future__ import annotations
 
 import contextlib

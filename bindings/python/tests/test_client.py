@@ -51,7 +51,10 @@ class ClientCase(Case):
         self.lines: list[tuple[TraceDirection, str]] = []
 
     def client(self, **options: object) -> SmtpClient:
-        client = SmtpClient(self.mail, on_trace=lambda way, line: self.lines.append((way, line)), **options)  # type: ignore
+        def trace(way: TraceDirection, line: str) -> None:
+            self.lines.append((way, line))
+
+        client = SmtpClient(self.mail, on_trace=trace, **options)  # type: ignore[arg-type]
         self.addCleanup(client.close)
         return client
 

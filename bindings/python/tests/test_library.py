@@ -102,7 +102,7 @@ class FindingTests(Case):
         calls: set[str] = set()
         for path in Path(module.__file__).parent.parent.rglob("*.py"):
             text = path.read_text("utf-8")
-            calls |= set(re.findall(r"library\(\)\.(\w+)\(", text)) | set(re.findall(r'"(mm_[a-z0-9_]+[a-z0-9])"', text))
+            calls |= {*re.findall(r"library\(\)\.(\w+)\(", text), *re.findall(r'"(mm_[a-z0-9_]+[a-z0-9])"', text)}
         self.assertGreater(len(calls), 40)
         self.assertEqual(set(), {name for name in calls if name not in known} - {"raise_last", "last_error"})
 

@@ -138,8 +138,17 @@ class ControlTests(Case):
             control.retry()
             control.remove()
             self.fails(ErrorCode.NOT_FOUND, control.hold, id)
+            sent = control.send("anna@example.org", ["anna@example.org", "bert@other.example"], CONTENT)
+            self.assertEqual(["anna@example.org", "bert@other.example"], [one.address for one in sent])
+            self.assertEqual({ErrorCode.OK}, {one.error for one in sent})
+            with self.assertRaises(LookupError):
+                control.send("anna@example.org", "bert@other.example", self.fail_to_read)
         self.fails(ErrorCode.HANDLE, control.counts)
         control.close()
+
+    @staticmethod
+    def fail_to_read(size: int) -> bytes:
+        raise LookupError("no content")
 
     def test_where_nobody_serves_there_is_nothing_to_open(self) -> None:
         Engine.default()

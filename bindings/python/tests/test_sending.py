@@ -38,8 +38,8 @@ class MessageTests(Case):
         anna, nobody, bert = result.recipients
         self.assertEqual(ErrorCode.REFUSED_PERMANENT, result.outcome)
         self.assertEqual((SendState.DONE, ErrorCode.OK, 250), (anna.state, anna.error, anna.reply_code))
-        self.assertEqual((SendState.FAILED, "nobody@example.org", 550), (nobody.state, nobody.address, nobody.reply_code))
-        self.assertEqual("5.1.1", nobody.status)
+        self.assertEqual((SendState.FAILED, "nobody@example.org"), (nobody.state, nobody.address))
+        self.assertEqual((550, "5.1.1"), (nobody.reply_code, nobody.status))
         self.assertEqual(1, bert.attempts)
         self.assertEqual(f"127.0.0.1:{self.options.port}", bert.host_address)
         received = self.mailbox(self.mail)

@@ -1,9 +1,10 @@
 """The queue of mail for other hosts: that of an engine here, or of another process (Control)."""
 from __future__ import annotations
 
+import io
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from ctypes import byref, c_size_t, c_void_p, create_string_buffer
 from dataclasses import dataclass
@@ -12,11 +13,13 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ._abi import structures as s
-from ._abi.callbacks import Logged, Registry
+from ._abi.callbacks import Kept, Logged, Registry
 from ._abi.library import is_usable, library
+from ._abi.readers import Reader, give
 from ._abi.text import decode, encode, encode_optional, moment
 from .constants import QUEUE_ID_SIZE, ErrorCode, QueueEventKind, QueueState
 from .errors import MailModuleError, known
+from .sending import RecipientResult, recipient_result
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -220,6 +223,35 @@ class EngineQueue(Queue):
         engine._queue_events = number
 
 
+class _Handing(Kept):
+    """One call of Control.send."""
+
+    def __init__(self, read: Reader) -> None:
+        super().__init__()
+        self.read = read
+        self.results: list[RecipientResult] = []
+
+
+_handings: Registry[_Handing] = Registry()
+
+
+@s.called_by_c(s.mm_send_read_fn)
+def _on_read(buffer: int, size: int, length: Any, user: int | None) -> int:
+    handing = _handings.get(user)
+    if handing is not None:
+        with handing:
+            return give(buffer, size, length, handing.read(size))
+    return ErrorCode.IO
+
+
+@s.called_by_c(s.mm_control_result_fn)
+def _on_result(recipient: int, result: Any, user: int | None) -> None:
+    handing = _handings.get(user)
+    if handing is not None:
+        with handing:
+            handing.results.append(recipient_result(result.contents))
+
+
 class Control(Queue):
     """The queue of an engine in another process, by its local socket (setting control). Not on Windows.
 
@@ -237,6 +269,21 @@ class Control(Queue):
     def _owner(self) -> object:
         return self._handle
 
+    def send(self, sender: str, to: str | Iterable[str], content: bytes | Reader) -> tuple[RecipientResult, ...]:
+        """Hands a message to the other engine's queue: it is on disk there when the call returns.
+
+        content  octets, or a function of a size that gives them piece by piece.
+        """
+        handing = _Handing(_reader(content))
+        texts = encode("sender", sender), encode("to", to if isinstance(to, str) else ",".join(to))
+        number = _handings.add(handing)
+        try:
+            self._call("send", *texts, _on_read, number, _on_result, number)
+        finally:
+            _handings.remove(number)
+            handing.raise_kept()
+        return tuple(handing.results)
+
     def close(self) -> None:
         """Closes it. More than once is allowed."""
         handle, self._handle = self._handle, c_void_p()
@@ -253,6 +300,12 @@ class Control(Queue):
     def __del__(self) -> None:
         if getattr(self, "_handle", None) and is_usable():
             self.close()
+
+
+def _reader(content: bytes | Reader) -> Reader:
+    if isinstance(content, bytes):
+        return io.BytesIO(content).read
+    return content
 
 
 def _next(cursor: c_void_p) -> QueuedMessage | None:

@@ -271,7 +271,7 @@ class Message:
                 if error.code != ErrorCode.ARGUMENT:
                     raise
                 return tuple(results)  # there is no recipient of that number
-            results.append(_result(found))
+            results.append(recipient_result(found))
 
     def _free(self) -> None:
         try:
@@ -292,7 +292,7 @@ def _event(event: s.mm_send_event) -> SendEvent:
     return SendEvent(recipient, SendState(event.state), event.octets, error, event.reply_code)
 
 
-def _result(found: s.mm_send_result) -> RecipientResult:
+def recipient_result(found: s.mm_send_result) -> RecipientResult:
     return RecipientResult(
         address=decode(found.address),
         state=SendState(found.state),

@@ -61,7 +61,7 @@ class SmtpClient:
                      seconds; 0: as the header says (mm_smtp_options); None: without limit.
     proxy            in the form of the setting proxy; None: that setting; "": none.
     certificate, key files with a certificate of our own.
-    on_certificate   decides about the server's certificate: gets it and what the library would do, and gives what to do.
+    on_certificate   decides about the server's certificate: gets it and what the library would do, gives what to do.
     on_trace         hears of each line of the dialogue, what is secret replaced.
 
     A call that fails raises MailModuleError with all that is known; what the server answers is the call's result. An

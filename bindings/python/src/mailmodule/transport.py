@@ -60,8 +60,7 @@ class Bound:
         given.read, given.write, given.close, given.user = _on_read, _on_write, _on_close, self.number
         if type(self.transport).wait is not Transport.wait:
             given.wait, given.interrupt = _on_wait, _on_interrupt
-        number = self.transport.fileno()
-        given.socket = s.INVALID_SOCKET if number == -1 else number
+        given.socket = self.transport.fileno()
         given.is_secure = int(self.transport.is_secure)
         return given
 

@@ -68,6 +68,7 @@ NEW_FORM: dict[str, tuple[Any, ...]] = {
     "mm_control_release": (Handle, Text),
     "mm_control_remove": (Handle, Text),
     "mm_control_redirect": (Handle, Text, Text, Text, Text, Size),
+    "mm_control_send": (Handle, Text, Text, s.mm_send_read_fn, Pointer, s.mm_control_result_fn, Pointer),
     "mm_smtp_server_start": (
         Handle, To(s.mm_smtp_server_options), To(s.mm_smtp_server_handlers), Pointer, OutHandle,
     ),

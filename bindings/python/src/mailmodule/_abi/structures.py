@@ -4,12 +4,12 @@ Each structure begins with its size, which sized() sets."""
 from __future__ import annotations
 
 import os
-from ctypes import CFUNCTYPE, POINTER, Structure, c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_uint32, c_void_p, sizeof
+from ctypes import CFUNCTYPE, POINTER, Structure, sizeof
+from ctypes import c_char, c_char_p, c_int, c_int32, c_int64, c_size_t, c_ssize_t, c_uint32, c_void_p
 from typing import Any, Callable, TypeVar
 
 # A SOCKET or HANDLE on Windows, a descriptor elsewhere.
 Socket = c_size_t if os.name == "nt" else c_int
-INVALID_SOCKET = Socket(-1).value
 
 _S = TypeVar("_S", bound=Structure)
 
@@ -94,6 +94,9 @@ class mm_send_result(Structure):
         ("tls_checked", c_int),
         ("maybe_taken", c_int),
     ]
+
+
+mm_control_result_fn = CFUNCTYPE(None, c_int, POINTER(mm_send_result), c_void_p)
 
 
 class mm_mail(Structure):
@@ -217,7 +220,7 @@ class mm_transport(Structure):
         ("interrupt", mm_transport_interrupt_fn),
         ("close", mm_transport_close_fn),
         ("user", c_void_p),
-        ("socket", Socket),
+        ("socket", c_ssize_t),
         ("is_secure", c_int),
     ]
 
