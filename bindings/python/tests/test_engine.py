@@ -79,6 +79,17 @@ class EngineTests(Case):
             again = pickle.loads(pickle.dumps(error))
             self.assertEqual((error.code, str(error), error.tls_alert), (again.code, str(again), again.tls_alert))
 
+    def test_a_number_of_a_later_library_has_a_name_too(self) -> None:
+        self.assertEqual(("UNKNOWN_-99", -99), (ErrorCode(-99).name, ErrorCode(-99)))
+        self.assertEqual("OK", ErrorCode(0).name)
+        with self.assertRaises(ValueError):
+            ErrorCode("x")  # type: ignore[arg-type]
+
+    def test_codes_have_a_meaning_in_words(self) -> None:
+        words = {mailmodule.strerror(code) for code in ErrorCode}
+        self.assertEqual(len(ErrorCode), len(words))
+        self.assertEqual("unknown error", mailmodule.strerror(-99))
+
     def test_the_librarys_version_is_told(self) -> None:
         self.assertRegex(mailmodule.library_version(), r"^\d+\.\d+\.\d+$")
 

@@ -59,6 +59,12 @@ def library_version() -> str:
     return version.decode("ascii")
 
 
+def strerror(code: int) -> str:
+    """The meaning of an ErrorCode in words."""
+    meaning: bytes = library().mm_strerror(code)
+    return meaning.decode("utf-8")
+
+
 __all__ = [
     "ABI_VERSION",
     "Action",
@@ -132,4 +138,5 @@ __all__ = [
     "set_pop3_server",
     "set_smtp_server",
     "start_mail",
+    "strerror",
 ]

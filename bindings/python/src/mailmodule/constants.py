@@ -10,7 +10,19 @@ PORT_ANY = -1
 """In place of a server's port: one that is free, which the system chooses."""
 
 
-class ErrorCode(IntEnum):
+class _Open(IntEnum):
+    """A later library may have more members than this package: such a number is called by itself."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> _Open | None:
+        if not isinstance(value, int):
+            return None
+        member = int.__new__(cls, value)
+        member._name_, member._value_ = f"UNKNOWN_{value}", value
+        return member
+
+
+class ErrorCode(_Open):
     """Every reason for failure (MM_E_...)."""
 
     OK = 0
@@ -39,7 +51,7 @@ class ErrorCode(IntEnum):
     CERTIFICATE_NAME = -23
 
 
-class LogLevel(IntEnum):
+class LogLevel(_Open):
     """How much a line of the log matters; lower matters more (MM_LOG_...)."""
 
     ERROR = 1
@@ -59,7 +71,7 @@ class Action(IntFlag):
     ALL = 0x7FFFFFFF
 
 
-class SendState(IntEnum):
+class SendState(_Open):
     """Where a message, or one of its recipients, has got to (MM_SEND_STATE_...)."""
 
     NEW = 0
@@ -73,7 +85,7 @@ class SendState(IntEnum):
     FINISHED = 8
 
 
-class Route(IntEnum):
+class Route(_Open):
     """Which way a message takes (MM_SEND_ROUTE_...)."""
 
     QUEUE = 0
@@ -81,7 +93,7 @@ class Route(IntEnum):
     SERVER = 2
 
 
-class Tls(IntEnum):
+class Tls(_Open):
     """TLS to the server (MM_TLS_...)."""
 
     SETTINGS = 0
@@ -91,7 +103,7 @@ class Tls(IntEnum):
     IMPLICIT = 4
 
 
-class TlsCheck(IntEnum):
+class TlsCheck(_Open):
     """Whether the server's certificate must be right (MM_TLS_CHECK_...)."""
 
     SETTINGS = 0
@@ -99,7 +111,7 @@ class TlsCheck(IntEnum):
     ALWAYS = 2
 
 
-class Return(IntEnum):
+class Return(_Open):
     """How much of a message a report of its failure brings back (MM_SEND_RETURN_...)."""
 
     DEFAULT = 0
@@ -117,7 +129,7 @@ class Notify(IntFlag):
     DELAY = 8
 
 
-class QueueState(IntEnum):
+class QueueState(_Open):
     """Where a recipient of a queued message is (MM_QUEUE_STATE_...)."""
 
     READY = 1
@@ -129,7 +141,7 @@ class QueueState(IntEnum):
     RELAYED = 7
 
 
-class QueueEventKind(IntEnum):
+class QueueEventKind(_Open):
     """What happened to a recipient in the queue (MM_QUEUE_EVENT_...)."""
 
     QUEUED = 1
@@ -139,7 +151,7 @@ class QueueEventKind(IntEnum):
     REMOVED = 5
 
 
-class Again(IntEnum):
+class Again(_Open):
     """What a transport returns that can do nothing now (MM_AGAIN...)."""
 
     AGAIN = 1
@@ -165,7 +177,7 @@ class CertificateProblem(IntFlag):
     OTHER = 32
 
 
-class Layer(IntEnum):
+class Layer(_Open):
     """Where in the library's layers something failed (MM_LAYER_...)."""
 
     NONE = 0
@@ -179,7 +191,7 @@ class Layer(IntEnum):
     HOST = 8
 
 
-class Stage(IntEnum):
+class Stage(_Open):
     """What was being done when something failed (MM_STAGE_...)."""
 
     NONE = 0
@@ -197,7 +209,7 @@ class Stage(IntEnum):
     OTHER = 12
 
 
-class TraceDirection(IntEnum):
+class TraceDirection(_Open):
     """Which way a line of a dialogue goes (MM_TRACE_...)."""
 
     SENT = 1
@@ -221,14 +233,14 @@ class WriteFlags(IntFlag):
     CONVERT_EOL = 4
 
 
-class Severity(IntEnum):
+class Severity(_Open):
     """How much a finding of config_check matters (MM_CONFIG_...)."""
 
     ERROR = 1
     WARNING = 2
 
 
-class PasswordForm(IntEnum):
+class PasswordForm(_Open):
     """In which form a password is stored (MM_PASSWORD_...)."""
 
     SCRAM_SHA_256 = 1

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from ctypes import byref, c_int64, c_size_t, c_void_p, create_string_buffer
 from types import TracebackType
@@ -119,11 +120,12 @@ class Engine:
     def default(cls) -> Engine:
         """The engine of the functions with old names, such as set_smtp_server and find_mx. It is never freed."""
         global _default
-        if _default is None:
-            _default = cls.__new__(cls)
-            handle: int | None = library().mm_engine_default()
-            _default._begin(handle, is_default=True)
-        return _default
+        with _default_lock:
+            if _default is None:
+                handle: int | None = library().mm_engine_default()
+                _default = cls.__new__(cls)
+                _default._begin(handle, is_default=True)
+            return _default
 
     @property
     def handle(self) -> int | None:
@@ -203,3 +205,4 @@ def _level_of(target: logging.Logger) -> LogLevel:
 
 
 _default: Engine | None = None
+_default_lock = threading.Lock()

@@ -2,23 +2,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from .constants import CertificateProblem, ErrorCode, Layer, Stage
 
 if TYPE_CHECKING:
     from .sending import SendResult
     from .smtp import Reply
-
-_E = TypeVar("_E", ErrorCode, Layer, Stage)
-
-
-def known(kind: type[_E], number: int, otherwise: _E) -> _E:
-    """The member of that number; a later library may have more of them than this package."""
-    try:
-        return kind(number)
-    except ValueError:
-        return otherwise
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from ._abi.callbacks import Kept, Registry
 from ._abi.library import library
 from ._abi.text import decode, encode
 from .constants import PasswordForm, Severity
+from .engine import Engine
 
 _MOST_HOSTS = 64
 
@@ -28,6 +29,7 @@ class MailHost:
 
 def find_mx(domain: str) -> list[MailHost]:
     """The mail servers of a domain, the preferred ones first, asked by the default engine. None: MailModuleError."""
+    Engine.default()  # whose resolver it is, and which the end of the interpreter has to stop
     found = (s.MailHostInfo * _MOST_HOSTS)()
     count: int = library().FindMX(encode("domain", domain), found, len(found))
     if count == 0:

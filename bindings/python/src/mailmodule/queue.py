@@ -18,7 +18,7 @@ from ._abi.library import is_usable, library
 from ._abi.readers import Reader, give
 from ._abi.text import decode, encode, encode_optional, moment
 from .constants import QUEUE_ID_SIZE, ErrorCode, QueueEventKind, QueueState
-from .errors import MailModuleError, known
+from .errors import MailModuleError
 from .sending import RecipientResult, recipient_result
 
 if TYPE_CHECKING:
@@ -331,7 +331,7 @@ def _recipient(cursor: c_void_p, number: int) -> QueuedRecipient:
     return QueuedRecipient(
         address=decode(found.address),
         state=QueueState(found.state),
-        error=known(ErrorCode, found.error, ErrorCode.INTERNAL),
+        error=ErrorCode(found.error),
         reply_code=found.reply_code,
         status=decode(found.status),
         reply=decode(found.reply),
@@ -350,7 +350,7 @@ def _event(event: s.mm_queue_event) -> QueueEvent:
         id=decode(event.id),
         sender=decode(event.sender),
         recipient=decode(event.recipient),
-        error=known(ErrorCode, event.error, ErrorCode.INTERNAL),
+        error=ErrorCode(event.error),
         reply_code=event.reply_code,
         status=decode(event.status),
         reply=decode(event.reply),

@@ -16,7 +16,7 @@ from ._abi.library import is_usable, library
 from ._abi.readers import Reader, c_read, readers
 from ._abi.text import decode, encode, encode_optional, milliseconds
 from .constants import ErrorCode, Notify, Return, Route, SendState, Tls, TlsCheck
-from .errors import MailModuleError, SendFailure, known
+from .errors import MailModuleError, SendFailure
 
 if TYPE_CHECKING:
     from .engine import Engine
@@ -252,7 +252,7 @@ class Message:
         try:
             outcome = c_int()
             library().mm_send_get_outcome(self._handle, byref(outcome))
-            result = SendResult(known(ErrorCode, outcome.value, ErrorCode.INTERNAL), self._results())
+            result = SendResult(ErrorCode(outcome.value), self._results())
             self._free()
         except BaseException as error:
             if future is not None:
@@ -288,7 +288,7 @@ class Message:
 
 def _event(event: s.mm_send_event) -> SendEvent:
     recipient = None if event.recipient < 0 else event.recipient
-    error = known(ErrorCode, event.error, ErrorCode.INTERNAL)
+    error = ErrorCode(event.error)
     return SendEvent(recipient, SendState(event.state), event.octets, error, event.reply_code)
 
 
@@ -296,7 +296,7 @@ def recipient_result(found: s.mm_send_result) -> RecipientResult:
     return RecipientResult(
         address=decode(found.address),
         state=SendState(found.state),
-        error=known(ErrorCode, found.error, ErrorCode.INTERNAL),
+        error=ErrorCode(found.error),
         reply_code=found.reply_code,
         status=decode(found.status),
         reply=decode(found.reply),

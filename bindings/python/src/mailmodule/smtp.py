@@ -17,7 +17,7 @@ from ._abi.clients import Callbacks, CertificateHandler, Token, TraceHandler, c_
 from ._abi.library import is_usable, library
 from ._abi.text import decode, encode, encode_optional, milliseconds
 from .constants import CertificateProblem, ConnectFlags, ErrorCode, Layer, Ready, Stage, TlsCheck, WriteFlags
-from .errors import ErrorDetail, MailModuleError, SmtpRefusal, known
+from .errors import ErrorDetail, MailModuleError, SmtpRefusal
 from .transactions import SentHandler, SentRecipient, SmtpMessage, Transactions, c_next, c_sent
 from .transport import Bound, Transport
 
@@ -371,12 +371,12 @@ def _pieces(first: bool, last: bool, convert_eol: bool) -> WriteFlags:
 
 def _detail(found: s.mm_error_detail) -> ErrorDetail:
     return ErrorDetail(
-        code=known(ErrorCode, found.code, ErrorCode.INTERNAL),
+        code=ErrorCode(found.code),
         message=decode(found.message),
         host=decode(found.host),
         peer=decode(found.peer),
-        layer=known(Layer, found.layer, Layer.NONE),
-        stage=known(Stage, found.stage, Stage.OTHER),
+        layer=Layer(found.layer),
+        stage=Stage(found.stage),
         os_error=found.os_error,
         tls_alert=found.tls_alert,
         certificate=CertificateProblem(found.certificate),

@@ -12,7 +12,6 @@ from ._abi.callbacks import Kept, Registry
 from ._abi.readers import Reader, give
 from ._abi.text import decode, encode, encode_optional
 from .constants import ErrorCode, Stage
-from .errors import known
 
 
 @dataclass(frozen=True)
@@ -148,11 +147,11 @@ def _results(addresses: list[str], recipients: Any, count: int) -> tuple[SentRec
 def _result(address: str, found: s.mm_smtp_recipient) -> SentRecipient:
     return SentRecipient(
         address=address,
-        error=known(ErrorCode, found.error, ErrorCode.INTERNAL),
+        error=ErrorCode(found.error),
         code=found.code,
         status=decode(found.status),
         reply=decode(found.reply),
-        stage=known(Stage, found.stage, Stage.OTHER),
+        stage=Stage(found.stage),
         maybe_taken=bool(found.maybe_taken),
     )
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Iterator
 
 from ..constants import ABI_VERSION, ErrorCode
-from ..errors import LibraryNotFound, MailModuleError, known
+from ..errors import LibraryNotFound, MailModuleError
 from . import functions
 
 VARIABLE = "MAILMODULE_LIBRARY"
@@ -52,7 +52,7 @@ class Library:
     def last_error(self, code: int) -> MailModuleError:
         """What the calling thread's last call has failed with: directly after it."""
         words: bytes = self.mm_last_error_message()
-        return MailModuleError(known(ErrorCode, code, ErrorCode.INTERNAL), words.decode("utf-8", "replace"))
+        return MailModuleError(ErrorCode(code), words.decode("utf-8", "replace"))
 
     def raise_last(self) -> None:
         """For functions of the old part, whose results do not say whether they failed."""
