@@ -4,6 +4,7 @@ from __future__ import annotations
 import logging
 import pickle
 import threading
+from pathlib import Path
 
 import mailmodule
 from mailmodule import Engine, ErrorCode, LogLevel, MailModuleError
@@ -137,11 +138,12 @@ class LogTests(Case):
         self.assertIn("a filter fails", heard.output[0])
 
     def test_engines_may_be_used_by_many_threads(self) -> None:
+        settings: dict[str, str | Path] = {"smtp_bind": "127.0.0.1", "smtp_name": "example.org"}
         failures: list[BaseException] = []
 
         def work(number: int) -> None:
             try:
-                with Engine({"mail_root": self.folder / str(number), "smtp_bind": "127.0.0.1"}) as engine:
+                with Engine(settings | {"mail_root": self.folder / str(number)}) as engine:
                     with mailmodule.SmtpServer(engine, free_port()):
                         pass
             except BaseException as error:
