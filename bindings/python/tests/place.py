@@ -107,6 +107,8 @@ def talking(script: Callable[[socket.socket], None]) -> Iterator[int]:
     try:
         yield int(listener.getsockname()[1])
     finally:
+        with contextlib.suppress(OSError):  # where nobody has come, it waits for somebody
+            socket.create_connection(listener.getsockname(), SECONDS).close()
         listener.close()
         thread.join(SECONDS)
 

@@ -109,7 +109,10 @@ def load() -> Library:
 
 
 def _new_enough(loaded: Library) -> Library:
-    version: int = loaded.mm_abi_version()
+    try:
+        version: int = loaded.mm_abi_version()
+    except MailModuleError as error:
+        raise LibraryNotFound(f"no library of MailModule: {error.message}") from None
     if version < ABI_VERSION:
         raise LibraryNotFound(
             f"{loaded.path} is too old: its ABI version is {version}, and this package needs {ABI_VERSION} or later"
