@@ -15,8 +15,8 @@ usage: ./build.sh COMMAND
                         machine's unless given, x64 or arm64: out/linux-arm64/lib, out/linux-arm64/include on x64
   demo                  sends sample messages through the library's servers on loopback and reads them back; and to another
                         host by DNS: one taken, one put off and tried again, one returned
-  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed". By name alone, for
-                        each builds the library for another machine: windows, run by wine; arm64, run by qemu
+  test [SUITE...]       all tests: managed c demo interop kill install python; ends with "N passed, N failed". By name
+                        alone, for each builds the library for another machine: windows, run by wine; arm64, run by qemu
   windows [--no-tests]  the DLL for Windows x64, cross-built for tests (docs/windows.md): out/win-x64/mailmodule.dll,
                         mailmodule.lib, libmailmodule.dll.a, mailmodule.def, include; then C samples (out/win-x64/samples)
                         and C tests (out/cmake-win-x64/tests/c), which are run by wine

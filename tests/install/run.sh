@@ -4,30 +4,7 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-prefix=$work/prefix
-passed=0
-failed=0
-
-# A child shell, so that errexit holds inside the function, too.
-try() {
-  local name=$1 status
-  set +e
-  (set -e; cd "$work"; "$2") >"$work/log" 2>&1
-  status=$?
-  set -e
-  if ((status == 0)); then
-    echo "ok   $name"
-    passed=$((passed + 1))
-  else
-    echo "FAIL $name"
-    sed 's/^/     /' "$work/log"
-    failed=$((failed + 1))
-  fi
-}
-
-installs() { "$root/build.sh" install --prefix "$prefix"; }
+. "$root/tests/support/steps.sh"
 
 by_find_package() {
   cp -r "$here/find_package" "$work/outside"
@@ -79,7 +56,7 @@ builds_a_sample() {
   gcc -Wall -Wextra -Werror -D_GNU_SOURCE -o mailhost "$prefix/share/doc/mailmodule/samples/c/mailhost.c" "${flags[@]}" -lpthread
 }
 
-try "install --prefix puts the files in place" installs
+try "install --prefix puts the files in place" install_to_prefix
 try "a CMake project uses the package" by_find_package
 try "a compiler line uses pkg-config" by_pkg_config
 try "the documents, the settings page and the samples are installed" brings_the_documents
