@@ -56,11 +56,19 @@ builds_a_sample() {
   gcc -Wall -Wextra -Werror -D_GNU_SOURCE -o mailhost "$prefix/share/doc/mailmodule/samples/c/mailhost.c" "${flags[@]}" -lpthread
 }
 
+# By its own way to the library, and with no other.
+brings_the_command() {
+  cd /
+  env -u LD_LIBRARY_PATH "$prefix/bin/mailmodule" --version | grep -q '^mailmodule [0-9]'
+  echo secret | env -u LD_LIBRARY_PATH "$prefix/bin/mailmodule" password --form plain | grep -qx '{PLAIN}secret'
+}
+
 try "install --prefix puts the files in place" install_to_prefix
 try "a CMake project uses the package" by_find_package
 try "a compiler line uses pkg-config" by_pkg_config
 try "the documents, the settings page and the samples are installed" brings_the_documents
 try "the manual pages are installed" brings_the_manual
+try "the command is installed and finds its library" brings_the_command
 try "a sample is built from what was installed" builds_a_sample
 echo "$passed passed, $failed failed"
 ((failed == 0))
