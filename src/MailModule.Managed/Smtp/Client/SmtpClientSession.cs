@@ -19,7 +19,11 @@ internal sealed class SmtpClientSession : ISession
         _owner = owner;
         _dialogue = new SmtpDialogue(peer, options.Timeouts, options.Timeout);
         _opening = new SmtpOpening(options, _dialogue);
-        _runner = new TransactionRunner(_dialogue, owner, peer.Resume) { EightBit = options.EightBit };
+        _runner = new TransactionRunner(_dialogue, owner, peer.Resume)
+        {
+            EightBit = options.EightBit,
+            Chunking = options.Chunking,
+        };
     }
 
     /// <inheritdoc cref="SmtpDialogue.Extensions"/>

@@ -7,6 +7,9 @@ namespace MailModule.Smtp.Client;
 // What a client says. Several commands may be said in one turn (RFC 2920); the server answers them in their order.
 internal sealed partial class SmtpDialogue
 {
+    /// <summary>Octets of <see cref="BdatLine"/> at most.</summary>
+    public const int ChunkLineLimit = 32;
+
     private static readonly SearchValues<char> LineBreakers = SearchValues.Create("\r\n\0");
 
     public void Ehlo(string name, Output output) => Say("EHLO "u8, name, ReplyTo.Ehlo, output);
@@ -91,9 +94,36 @@ internal sealed partial class SmtpDialogue
     public void EndContent(Output output, int replies = 1)
     {
         Leave(Mode.Content);
+        HasMail = false;
         _content.Finish(output);
         for (int number = 0; number < replies; number++)
             _awaited.Add(ReplyTo.FinalDot, number);
+    }
+
+    /// <summary>
+    /// BDAT (RFC 3030 §2): octets of the content as they are, whatever they are. RFC 2920 §3.1, RFC 3030 §2: commands
+    /// may stand before it and behind it in the same turn.
+    /// </summary>
+    /// <param name="chunk">May lie in the output itself, at least <see cref="ChunkLineLimit"/> behind its end.</param>
+    /// <param name="isLast">The message ends with it.</param>
+    /// <param name="replies">As <see cref="EndContent"/> has it, for the last chunk.</param>
+    public void Bdat(ReadOnlySpan<byte> chunk, bool isLast, Output output, int replies = 1)
+    {
+        BdatLine(chunk.Length, isLast, output, replies);
+        output.Write(chunk);
+    }
+
+    /// <summary>The line of a chunk that the caller sends behind it: exactly so many octets.</summary>
+    public void BdatLine(long length, bool isLast, Output output, int replies = 1)
+    {
+        BeginLine("");
+        output.Write("BDAT "u8);
+        Utf8Formatter.TryFormat(length, output.GetSpan(20), out int written);
+        output.Advance(written);
+        output.Write(isLast ? " LAST\r\n"u8 : "\r\n"u8);
+        HasMail &= !isLast;
+        for (int number = 0; number < (isLast ? replies : 1); number++)
+            _awaited.Add(isLast ? ReplyTo.LastChunk : ReplyTo.Chunk, number);
     }
 
     public void Rset(Output output) => Say("RSET"u8, "", ReplyTo.Rset, output);
@@ -131,6 +161,8 @@ internal sealed partial class SmtpDialogue
     {
         output.Write("\r\n"u8);
         IsStartingTls |= reply == ReplyTo.StartTls;
+        if (reply is ReplyTo.Mail or ReplyTo.Rset or ReplyTo.Ehlo or ReplyTo.Helo or ReplyTo.Lhlo)
+            HasMail = reply == ReplyTo.Mail;
         _awaited.Add(reply, number);
     }
 

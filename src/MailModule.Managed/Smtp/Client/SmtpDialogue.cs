@@ -74,6 +74,12 @@ internal sealed partial class SmtpDialogue
 
     public bool IsTls => _peer.IsTls;
 
+    /// <summary>
+    /// MAIL was said, and nothing behind it that ends its transaction whatever the answer: RSET, a greeting, the final
+    /// dot. After a last chunk that was refused it may still be open (RFC 3030 §2), and is to be reset.
+    /// </summary>
+    public bool HasMail { get; private set; }
+
     /// <summary>A TLS handshake was begun; if the dialogue ends before <see cref="IsTls"/>, it has failed.</summary>
     public bool TriedTls { get; private set; }
 
@@ -198,6 +204,7 @@ internal sealed partial class SmtpDialogue
         _mode = Mode.Commands;
         _replies.Reset();
         Extensions = ServerExtensions.None;
+        HasMail = false;
     }
 
     /// <summary>
@@ -271,7 +278,7 @@ internal sealed partial class SmtpDialogue
         {
             case ReplyTo.Ehlo or ReplyTo.Lhlo when reply.Code / 100 == 2:
                 ServerName = NameIn(reply);
-                Extensions = new ServerExtensions(reply.Lines.Skip(1));
+                Extensions = new ServerExtensions(reply.Lines.Skip(1), isLmtp: to == ReplyTo.Lhlo);
                 break;
             case ReplyTo.Helo when reply.Code / 100 == 2:
                 ServerName = NameIn(reply);
@@ -287,6 +294,9 @@ internal sealed partial class SmtpDialogue
             case ReplyTo.Data when reply.Code == 354:
                 _mode = Mode.Content;
                 _content.Begin();
+                break;
+            case ReplyTo.LastChunk when reply.Code / 100 != 2:
+                HasMail = true;
                 break;
             case ReplyTo.Quit:
                 Finish(new DialogueEnd(Fault.None, null));
@@ -325,7 +335,8 @@ internal sealed partial class SmtpDialogue
         ReplyTo.Mail => SmtpStage.Mail,
         ReplyTo.Rcpt => SmtpStage.Rcpt,
         ReplyTo.Data => SmtpStage.Data,
-        ReplyTo.FinalDot => SmtpStage.EndOfData,
+        ReplyTo.Chunk => SmtpStage.Content,
+        ReplyTo.FinalDot or ReplyTo.LastChunk => SmtpStage.EndOfData,
         _ => SmtpStage.Idle,
     };
 }

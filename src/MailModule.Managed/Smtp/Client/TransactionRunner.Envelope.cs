@@ -1,3 +1,5 @@
+using System.Buffers;
+using MailModule.Lines;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Transport;
@@ -12,6 +14,12 @@ internal sealed partial class TransactionRunner
     /// 2920 §3.1).
     /// </summary>
     private const int GroupLimit = 100;
+
+    /// <summary>
+    /// Octets of a content that goes with its commands: as much as a new connection carries in its first round trips,
+    /// and not too much to have sent for nothing where nobody is taken.
+    /// </summary>
+    private const int ChunkLimit = 32 * 1024;
 
     // RFC 2920 §3.1: the final dot may be the first of a group. The server answers both, so that a message costs one
     // round trip.
@@ -53,22 +61,22 @@ internal sealed partial class TransactionRunner
         _nextRecipient = 0;
         _mailRefused = false;
         _isAnswered = false;
-        if (_needsReset)
+        bool needsReset = _dialogue.HasMail;
+        if (needsReset)
             _dialogue.Rset(output);
-        if (!_needsReset || Extensions.Pipelining)
+        if (!needsReset || Extensions.Pipelining)
             WriteEnvelope(output);
         return true;
     }
 
     private void OnRsetReply(Output output)
     {
-        if (!Extensions.Pipelining)
+        if (!Extensions.Pipelining && _transaction is not null)
             WriteEnvelope(output);
     }
 
     private void WriteEnvelope(Output output)
     {
-        _needsReset = true;
         WriteMail(output);
         if (Extensions.Pipelining)
             WriteGroup(output);
@@ -103,14 +111,77 @@ internal sealed partial class TransactionRunner
         _dialogue.Mail(transaction.ReversePath.WireText, parameters, output);
     }
 
-    // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group.
+    // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group. BDAT may leave with them
+    // as well, and the content with it.
     private void WriteGroup(Output output)
     {
         for (int i = 0; i < GroupLimit && TryWriteRcpt(output); i++)
         {
         }
-        if (NextWaiting() < 0)
+        if (NextWaiting() >= 0)
+            return;
+        if (MayChunk(_transaction!))
+            WriteChunk(output);
+        else
             _dialogue.Data(output);
+    }
+
+    // In clear text something on the way may have let CHUNKING pass that does not know BDAT; a host that sends its own
+    // messages knows its server. RFC 2033 §4.2 needs to know how many replies are due, before any has come.
+    private bool MayChunk(SmtpClientTransaction transaction)
+    {
+        bool isMeant = Chunking == ChunkingUse.EveryMessage
+            || (Chunking == ChunkingUse.FirstMessage && CompletedCount == 0 && _dialogue.IsTls);
+        return isMeant && _awaitingFinalReply is null && Extensions.Chunking && Extensions.Pipelining
+            && !Extensions.IsLmtp && transaction.MayChunk && transaction.Source.IsAtHand
+            && transaction.Source.WireLength <= ChunkLimit;
+    }
+
+    private void WriteChunk(Output output)
+    {
+        SmtpClientTransaction transaction = _transaction!;
+        _owner.Sending(transaction);
+        // Behind the place of the line, which is known when the content is
+        Span<byte> room = output.GetSpan(
+            SmtpDialogue.ChunkLineLimit + (int)transaction.Source.WireLength + DotWriter.FinishRoom);
+        room = room[SmtpDialogue.ChunkLineLimit..];
+        if (!TryGather(room, out int length))
+        {
+            transaction.Refuse(ContentRefusal.Unreadable);
+            return;
+        }
+        _dialogue.Bdat(room[..length], isLast: true, output);
+        transaction.AwaitsFinalReply = true;
+        _owner.Sending(transaction);
+    }
+
+    /// <summary>False: the content cannot be read, or is longer than it said.</summary>
+    private bool TryGather(Span<byte> room, out int length)
+    {
+        length = 0;
+        var writer = new DotWriter { IsChunk = true };
+        byte[] piece = ArrayPool<byte>.Shared.Rent(ChunkLimit);
+        try
+        {
+            while (_transaction!.Source.TryRead(piece, _contentReady, out int count) && count >= 0)
+            {
+                if (count == 0)
+                {
+                    length += writer.Finish(room[length..]);
+                    return true;
+                }
+                writer.Write(piece.AsSpan(0, count), room[length..], out int consumed, out int written);
+                length += written;
+                _transaction.Sent += count;
+                if (consumed < count)
+                    return false;
+            }
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
     }
 
     private bool TryWriteRcpt(Output output)

@@ -30,7 +30,6 @@ internal sealed partial class TransactionRunner
     private int _nextRecipient;
     private bool _mailRefused;
     private bool _isAnswered;
-    private bool _needsReset;
 
     /// <param name="contentReady">Run when a content that was not there yet (<see cref="IMessageSource"/>) is; then the
     /// dialogue's next turn begins, with <see cref="BeginNext"/> if <see cref="IsPreparing"/>.</param>
@@ -42,6 +41,8 @@ internal sealed partial class TransactionRunner
     }
 
     public EightBitUse EightBit { get; init; }
+
+    public ChunkingUse Chunking { get; init; }
 
     /// <summary>The owner had no transaction more, and none is under way.</summary>
     public bool IsDone { get; private set; }
@@ -62,7 +63,7 @@ internal sealed partial class TransactionRunner
 
     /// <summary>The reply is for <see cref="OnReply"/>.</summary>
     public static bool IsOfTransaction(ReplyTo to)
-        => to is ReplyTo.Mail or ReplyTo.Rcpt or ReplyTo.Data or ReplyTo.FinalDot or ReplyTo.Rset;
+        => to is ReplyTo.Mail or ReplyTo.Rcpt or ReplyTo.Data or ReplyTo.FinalDot or ReplyTo.LastChunk or ReplyTo.Rset;
 
     /// <summary>
     /// Begins with the first transaction; or, when <see cref="IsPreparing"/>, with the one that was waited for.
@@ -95,6 +96,9 @@ internal sealed partial class TransactionRunner
                 break;
             case ReplyTo.FinalDot:
                 OnFinalReply(reply, output);
+                break;
+            case ReplyTo.LastChunk:
+                OnLastChunkReply(reply, output);
                 break;
             default:
                 OnRsetReply(output);
@@ -167,15 +171,13 @@ internal sealed partial class TransactionRunner
         return Next.Close;
     }
 
-    // RFC 5321 §4.1.1.4: after the dot the server's buffers are empty, whatever it answers; no RSET is needed.
     private Next EndContent(Output output)
     {
-        _dialogue.EndContent(output);
+        _dialogue.EndContent(output, Extensions.IsLmtp ? _transaction!.AcceptedCount : 1);
         _owner.Sending(_transaction!);
         _awaitingFinalReply = _transaction!;
         _awaitingFinalReply.AwaitsFinalReply = true;
         _transaction = null;
-        _needsReset = false;
         if (Extensions.Pipelining)
             BeginEarly(output);
         return Next.Read;
@@ -188,13 +190,35 @@ internal sealed partial class TransactionRunner
             Complete(output); // the dot ended nothing
             return;
         }
+        if (Extensions.IsLmtp)
+            transaction.ApplyLmtpReply(reply);
+        else
+            transaction.ApplyReply(reply, SmtpStage.EndOfData);
+        if (transaction.HasAccepted)
+            return; // RFC 2033 §4.2: a reply for each of them follows
         _awaitingFinalReply = null;
         transaction.AwaitsFinalReply = false;
-        transaction.ApplyReply(reply, SmtpStage.EndOfData);
         CompletedCount++;
         _owner.Completed(transaction);
         if (_transaction is null)
             BeginNext(output);
+    }
+
+    // RFC 3030 §2: where MAIL or all recipients were refused, the server has dropped the chunk, and refuses it.
+    private void OnLastChunkReply(Reply reply, Output output)
+    {
+        SmtpClientTransaction transaction = _transaction!;
+        transaction.AwaitsFinalReply = false;
+        bool isUnknownVerb = reply.Code is 500 or 501 or 502 or 504 || (reply.Code == 503 && transaction.HasAccepted);
+        if (isUnknownVerb)
+        {
+            // What stood behind the line was taken for commands.
+            _dialogue.Abandon(new DialogueEnd(
+                Fault.Protocol, reply, "the server offers CHUNKING and does not know BDAT"));
+            return;
+        }
+        transaction.ApplyReply(reply, SmtpStage.EndOfData);
+        Complete(output);
     }
 
     private void Complete(Output output)
@@ -218,7 +242,8 @@ internal sealed partial class TransactionRunner
     // RFC 5321 §3.8: a server may close between two transactions; what it has not answered was not begun.
     private void FailOrReturn(SmtpClientTransaction transaction, DialogueEnd end, bool isFirst)
     {
-        if (_isAnswered || isFirst || end.Fault == Fault.Cancelled)
+        bool isKnown = !transaction.AwaitsFinalReply || end.Reply is { Code: 421 };
+        if (_isAnswered || isFirst || !isKnown || end.Fault == Fault.Cancelled)
             Fail(transaction, end);
         else
             _owner.Returned(transaction);

@@ -27,7 +27,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <param name="login">Null: none.</param>
     public ClientDialogue(
         StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, bool early = false,
-        Credentials? login = null, bool clear = false,
+        Credentials? login = null, bool clear = false, ChunkingUse chunking = ChunkingUse.None,
         params SmtpClientTransaction[] work)
     {
         _early = early;
@@ -36,8 +36,12 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         foreach (SmtpClientTransaction transaction in work)
             _work.Enqueue(transaction);
         _session = new SmtpClientSession(
-            new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this,
-            _peer);
+            new SmtpClientOptions("client.example", startTls)
+            {
+                Login = login,
+                AllowsClearPassword = clear,
+                Chunking = chunking,
+            }, this, _peer);
         _stepped = new SteppedSession(_session, _peer);
         Step([]);
     }
@@ -156,6 +160,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
 
         public long WireLength => _octets.Length;
         public bool IsEightBit => _octets.ToArray().Any(octet => octet > 127);
+        public bool IsAtHand => true;
 
         public bool TryRead(Span<byte> buffer, Action ready, out int count)
         {
