@@ -124,6 +124,10 @@ need_for_tests() {
       need dovecot dovecot-core
       need_file dovecot-pop3d /usr/lib/dovecot/pop3
       need_file dovecot-submissiond /usr/lib/dovecot/submission
+      need saslpasswd2 sasl2-bin
+      need_file libsasl2-modules '/usr/lib/*/sasl2/libscram.so'
+      need_file gss-ntlmssp '/usr/lib/*/gssntlmssp/gssntlmssp.so'
+      need_file python3-gssapi /usr/lib/python3/dist-packages/gssapi/__init__.py
       need unbound unbound
       need_opensmtpd
       need microsocks microsocks
