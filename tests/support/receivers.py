@@ -31,7 +31,7 @@ class PostfixHost(Postfix):
             lines += ["smtpd_tls_security_level = may", f"smtpd_tls_cert_file = {self.certificate[0]}", f"smtpd_tls_key_file = {self.certificate[1]}",
                       "smtpd_tls_received_header = yes", "tls_random_source = dev:/dev/urandom"]
         if self.auth:
-            ask = self.auth.settings() if isinstance(self.auth, CyrusLogins) else ["smtpd_sasl_type = dovecot", f"smtpd_sasl_path = inet:127.0.0.1:{self.auth}"]
+            ask = self.auth.settings(self.etc) if isinstance(self.auth, CyrusLogins) else ["smtpd_sasl_type = dovecot", f"smtpd_sasl_path = inet:127.0.0.1:{self.auth}"]
             lines += ["smtpd_sasl_auth_enable = yes", *ask, "smtpd_sasl_security_options = noanonymous", "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
                       "smtpd_sasl_authenticated_header = yes", "default_transport = virtual"]
         return super().main_cf() + "\n".join(lines) + "\n"
@@ -58,12 +58,14 @@ class CyrusLogins:
         for user, password in users.items():
             subprocess.run(["saslpasswd2", "-p", "-c", "-f", database, "-u", realm, user], input=password, text=True, check=True)
         shutil.chown(database, "postfix")
-        (self.folder / "smtpd.conf").write_text(f"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {database}\n"
-                                                f"mech_list: {' '.join(mechanisms)}\n")
+        self.conf = (f"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {database}\n"
+                     f"mech_list: {' '.join(mechanisms)}\n")
 
-    def settings(self):
-        return ["smtpd_sasl_type = cyrus", "smtpd_sasl_path = smtpd", f"cyrus_sasl_config_path = {self.folder}",
-                f"smtpd_sasl_local_domain = {self.realm}"]
+    def settings(self, etc):
+        """Debian's Postfix looks for Cyrus SASL's own file beside its own."""
+        (etc / "sasl").mkdir(exist_ok=True)
+        (etc / "sasl" / "smtpd.conf").write_text(self.conf)
+        return ["smtpd_sasl_type = cyrus", "smtpd_sasl_path = smtpd", f"cyrus_sasl_config_path = {etc}/sasl", f"smtpd_sasl_local_domain = {self.realm}"]
 
 
 class DovecotLogins(Dovecot):
