@@ -20,9 +20,13 @@ internal sealed class CertificateCheck(string name, bool isRequired)
     /// <summary>The handshake was ended because of it.</summary>
     public bool IsRefused => isRequired && Problem.Length > 0;
 
+    /// <inheritdoc cref="IPeer.EndPointBinding"/>
+    public byte[]? EndPointBinding { get; private set; }
+
     /// <summary>For the TLS layer: whether the handshake may go on.</summary>
     public bool Validate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
+        EndPointBinding = certificate is X509Certificate2 bound ? Transport.EndPointBinding.Of(bound) : null;
         Problem = certificate is X509Certificate2 shown
             ? string.Join("; ", Problems(shown, chain, errors))
             : "the server shows no certificate";

@@ -188,7 +188,10 @@ internal sealed class TlsLink : ILink
     {
         if (failure is null)
         {
-            Tls = new TlsSession(Description(), _certificateCheck is { IsValid: true });
+            Tls = new TlsSession(Description(), _certificateCheck is { IsValid: true })
+            {
+                EndPointBinding = _certificateCheck?.EndPointBinding,
+            };
             return Transfer.Moved(0);
         }
         Failure = _certificateCheck is { IsRefused: true }

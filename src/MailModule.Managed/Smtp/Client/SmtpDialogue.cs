@@ -80,6 +80,9 @@ internal sealed partial class SmtpDialogue
     /// </summary>
     public bool HasMail { get; private set; }
 
+    /// <inheritdoc cref="IPeer.EndPointBinding"/>
+    public byte[]? EndPointBinding => _peer.EndPointBinding;
+
     /// <summary>A TLS handshake was begun; if the dialogue ends before <see cref="IsTls"/>, it has failed.</summary>
     public bool TriedTls { get; private set; }
 
