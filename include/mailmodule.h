@@ -103,8 +103,8 @@
  *   - A call on a thread with a stack of less than 64 KiB: SIGSEGV, on Windows a stack overflow.
  *
  * On Linux OpenSSL (libssl.so.3 or libssl.so.1.1) is loaded at the first use of TLS or of a digest. Where there is
- * none, TLS, SCRAM-SHA-256, CRAM-MD5 and passwords in any form but plain are MM_E_TLS with the reason; opportunistic
- * TLS goes in clear text, and all else works. On Windows all of that is the system's own.
+ * none, TLS, SCRAM, CRAM-MD5, NTLM and passwords in any form but plain are MM_E_TLS with the reason; opportunistic TLS
+ * goes in clear text, and all else works. On Windows all of that is the system's own.
  * On Linux the library is not safe to use in a child after fork() without exec(). A child that leaves it alone is no
  * hindrance: the library's locks, ports and connections are closed there at once, so that they last no longer than the
  * parent has them.

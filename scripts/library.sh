@@ -41,6 +41,7 @@ build_library() {
   publish_library "$dns"
   lay_out_library
   check_soname
+  build_command
   make_manual
   echo "library: ${file#"$ROOT/"}, $(stat -c %s "$file") octets"
 }
@@ -94,6 +95,17 @@ make_manual() {
   python3 scripts/man.py "$built/share/man" include/mailmodule.h docs/settings.md
 }
 
+# The command "mailmodule", which finds the library beside its own folder, wherever both are installed.
+build_command() {
+  # shellcheck disable=SC2016 # the loader reads $ORIGIN
+  local multiarch folders='$ORIGIN/../lib:$ORIGIN/../lib64'
+  multiarch=$("${tools}gcc" -print-multiarch)
+  mkdir -p "$built/bin"
+  "${tools}gcc" -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -I"$built/include" -o "$built/bin/.new" \
+    tools/mailmodule/*.c -L"$built/lib" -lmailmodule -Wl,-rpath,"$folders${multiarch:+:\$ORIGIN/../lib/$multiarch}" -lpthread
+  mv "$built/bin/.new" "$built/bin/mailmodule"
+}
+
 check_soname() {
   local dynamic
   dynamic=$("${tools}objdump" -p "$built/lib/$soname")
@@ -117,6 +129,8 @@ lay_out_windows() {
   lay_out_headers
   install -m 644 "$built"/publish/mailmodule.{dll,lib,def} "$built"
   x86_64-w64-mingw32-dlltool -d "$built/mailmodule.def" -D mailmodule.dll -l "$built/libmailmodule.dll.a"
+  x86_64-w64-mingw32-gcc -std=c11 -O2 -Wall -Wextra -Werror -D__USE_MINGW_ANSI_STDIO=1 -Iinclude \
+    -o "$built/mailmodule.exe" tools/mailmodule/*.c -L"$built" -l:libmailmodule.dll.a -lws2_32
 }
 
 # C side: the header's tests, the samples and the packages, by CMake.

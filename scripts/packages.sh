@@ -5,7 +5,7 @@
 PATH=$PATH:/usr/sbin:/sbin # postfix, dovecot and mkfs live there
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
-all_suites="managed c demo interop kill install"
+all_suites="managed c demo interop kill install python"
 missing_packages=()
 missing_names=()
 to_unpack=()
@@ -29,6 +29,12 @@ need_file() {
   done
   missing_names+=("$1")
   missing_packages+=("$package")
+}
+
+# need_package PACKAGE: one that no program or file shows
+need_package() {
+  missing_names+=("$1")
+  missing_packages+=("$1")
 }
 
 need_for_build() {
@@ -111,6 +117,12 @@ need_for_tests() {
       ;;
   esac
   case $suites in
+    *" python "*)
+      python3 -c 'import ensurepip' 2>/dev/null || need_package python3-venv
+      need mypy mypy
+      ;;
+  esac
+  case $suites in
     *" windows "*)
       need_for_windows
       need_for_windows_tests
@@ -127,6 +139,10 @@ need_for_tests() {
       need dovecot dovecot-core
       need_file dovecot-pop3d /usr/lib/dovecot/pop3
       need_file dovecot-submissiond /usr/lib/dovecot/submission
+      need saslpasswd2 sasl2-bin
+      need_file libsasl2-modules '/usr/lib/*/sasl2/libscram.so'
+      need_file gss-ntlmssp '/usr/lib/*/gssntlmssp/gssntlmssp.so'
+      need_file python3-gssapi /usr/lib/python3/dist-packages/gssapi/__init__.py
       need unbound unbound
       need_opensmtpd
       need microsocks microsocks

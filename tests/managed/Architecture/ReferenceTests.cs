@@ -20,7 +20,7 @@ public class ReferenceTests
         ["Mail.Logins"],
         ["Transport"],
         ["Transport.Proxies"],
-        ["Transport.Dialing"],
+        ["Transport.Dialing", "Transport.Blocking"],
         ["Lines", "Dns"],
         ["Dns.Wire"],
         ["Dns.Stub"],

@@ -6,7 +6,8 @@ namespace MailModule.Engine.Control;
 /// <summary>What an attempt brought, as it goes over a control connection: what the C edge shows of it.</summary>
 internal static class AttemptResultForm
 {
-    public static void Write(FrameWriter frame, AttemptResult? result)
+    /// <param name="hasCodes">The reply's lines have their codes in them, as the queue shows them.</param>
+    public static void Write(FrameWriter frame, AttemptResult? result, bool hasCodes)
     {
         frame.Byte(result is null ? (byte)0 : (byte)1);
         if (result is null)
@@ -14,7 +15,7 @@ internal static class AttemptResultForm
         frame.Number((int)result.Fault);
         frame.Number(result.ReplyCode);
         frame.Text(result.Status);
-        frame.Text(result.Text);
+        frame.Text(hasCodes ? result.Text : result.Words);
         frame.Text(result.SaidBy);
     }
 

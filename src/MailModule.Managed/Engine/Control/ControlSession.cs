@@ -241,13 +241,15 @@ internal sealed class ControlSession(FrameStream stream, ControlSubject subject,
             _answer.Text(recipient.Address.Text);
             _answer.Number((int)recipient.State);
             _answer.Text(recipient.QueueId);
-            AttemptResultForm.Write(_answer, recipient.Result);
+            AttemptResultForm.Write(_answer, recipient.Result, hasCodes: false);
         }
     }
 
     private void Tell(string verb, string? id, Fault fault)
     {
-        string outcome = fault == Fault.None ? "" : $": {FaultWords.Of(fault)}";
+        (Fault of, string? reason) = FaultReason.Current;
+        string why = of == fault && reason is not null ? reason : FaultWords.Of(fault);
+        string outcome = fault == Fault.None ? "" : $": {why}";
         log.Write(LogLevel.Info, "control", $"{verb}{(id is null ? "" : $" {id}")}{outcome}");
     }
 }

@@ -45,7 +45,7 @@ internal static class QueuedMessageForm
         frame.Number(recipient.Attempts);
         frame.Time(recipient.LastAttempt);
         frame.Time(recipient.NextAttempt);
-        AttemptResultForm.Write(frame, recipient.Result);
+        AttemptResultForm.Write(frame, recipient.Result, hasCodes: true);
     }
 
     private static QueuedRecipientView? ReadRecipient(ref FrameReader frame)

@@ -28,7 +28,8 @@ internal static class SaslMechanisms
 
     /// <summary>Of what a server offers we would know something, but this machine has no OpenSSL for it.</summary>
     public static bool LackDigests(IEnumerable<string> offered)
-        => !OpenSsl.IsThere && offered.Any(name => Find(name) is { } known && known.Needs(SaslNeeds.Digests));
+        => !OpenSsl.IsThere && offered.Any(name => Find(name) is { } known && known.Needs(SaslNeeds.Digests)
+            && !known.Needs(SaslNeeds.Choice));
 
     /// <summary>
     /// Those that a server offers and that the credentials are good for, the strongest first. Where a form of SCRAM can
