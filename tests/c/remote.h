@@ -29,7 +29,7 @@ struct remote {
     pthread_cond_t moved;
     int stopping;
     int connections, open, messages, starttls, quits;
-    int peak;                               /* connections at once */
+    int busy, peak;                         /* connections that have not said QUIT; the most at once */
     int most;                               /* of them; one more is turned away. 0: any number */
     int closes_after;                       /* messages on one connection; 0: any number */
     int closes_late;                        /* then only when the next command has come */
@@ -46,7 +46,7 @@ struct remote {
 struct remote_client {
     struct remote *remote;
     struct wire wire;
-    int messages;
+    int messages, has_quit;
 };
 
 static inline void remote_told(struct remote *remote, char *place, size_t size, const char *line) {
@@ -155,6 +155,8 @@ static inline int remote_command(struct remote_client *client, const char *line)
     } else if (strncasecmp(line, "QUIT", 4) == 0) {
         pthread_mutex_lock(&remote->gate);
         remote->quits++;
+        remote->busy--;
+        client->has_quit = 1;
         pthread_mutex_unlock(&remote->gate);
         remote_say(client, "221 2.0.0 Bye\r\n");
         return 0;
@@ -200,6 +202,7 @@ static inline void *remote_serve(void *argument) {
     wire_close(&client->wire);
     pthread_mutex_lock(&remote->gate);
     remote->open--;
+    remote->busy -= !client->has_quit;
     pthread_cond_broadcast(&remote->moved);
     pthread_mutex_unlock(&remote->gate);
     free(client);
@@ -229,8 +232,9 @@ static inline void *remote_accept(void *argument) {
         client->wire.number = number;
         pthread_mutex_lock(&remote->gate);
         remote->connections++;
-        if (++remote->open > remote->peak)
-            remote->peak = remote->open;
+        remote->open++;
+        if (++remote->busy > remote->peak)
+            remote->peak = remote->busy;
         pthread_mutex_unlock(&remote->gate);
         pthread_create(&thread, NULL, remote_serve, client);
         pthread_detach(thread);
