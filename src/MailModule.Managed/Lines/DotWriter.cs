@@ -6,8 +6,8 @@ namespace MailModule.Lines;
 
 /// <summary>
 /// Writes the content of a message for the wire, piece by piece: LF, CR and CRLF become CRLF, a leading dot is doubled,
-/// a NUL is left out or written as another octet, the end gets a line end if it has none and the final dot. Independent
-/// of how the octets are cut.
+/// a NUL is left out or written as another octet, the end gets a line end if it has none and the final dot; for a chunk
+/// the dots stay, and none is added. Independent of how the octets are cut.
 /// </summary>
 /// <remarks>
 /// Some programs drop a NUL before they look for the final dot (RFC 5322 §4 has it in old messages only): CRLF NUL "."
@@ -37,6 +37,9 @@ internal struct DotWriter
     /// <summary>What is written for a NUL; 0: nothing.</summary>
     public byte NulAs { get; init; }
 
+    /// <summary>RFC 3030 §2: in a chunk, whose length is told, a dot is an octet like any other.</summary>
+    public bool IsChunk { get; init; }
+
     /// <summary>Encodes as much of <paramref name="input"/> as fits; each octet needs at most 2 of
     /// <paramref name="output"/>, so with room for 2 something is always consumed.</summary>
     public void Write(ReadOnlySpan<byte> input, Span<byte> output, out int consumed, out int written)
@@ -51,12 +54,14 @@ internal struct DotWriter
     }
 
     /// <summary>
-    /// Writes what ends the content: CRLF if the last line has none, then "." CRLF (at most <see cref="FinishRoom"/>
-    /// octets).
+    /// Writes what ends the content: CRLF if the last line has none, then "." CRLF save in a chunk (at most
+    /// <see cref="FinishRoom"/> octets).
     /// </summary>
     public int Finish(Span<byte> output)
     {
         ReadOnlySpan<byte> end = _state == State.InLine ? "\r\n.\r\n"u8 : ".\r\n"u8;
+        if (IsChunk)
+            end = end[..^FinalDotLength];
         end.CopyTo(output);
         _state = State.LineStart;
         return end.Length;
@@ -78,7 +83,7 @@ internal struct DotWriter
         if (next is (byte)'\r' or (byte)'\n')
             return Replace(ref rest, ref room, "\r\n"u8, next == '\r' ? State.AfterCr : State.LineStart);
         // RFC 5321 §4.5.2: a leading dot is doubled
-        if (_state == State.LineStart && next == '.')
+        if (_state == State.LineStart && next == '.' && !IsChunk)
             return DoubleDot(ref rest, ref room);
         return CopyLines(ref rest, ref room) || Copy(ref rest, ref room);
     }

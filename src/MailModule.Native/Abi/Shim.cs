@@ -11,6 +11,10 @@ internal static unsafe partial class Shim
     [SuppressGCTransition]
     public static partial void Fail(int code, byte* detail);
 
+    [LibraryImport(Library, EntryPoint = "mmi_tell")]
+    [SuppressGCTransition]
+    public static partial void Tell(int code, byte* detail);
+
     [LibraryImport(Library, EntryPoint = "mmi_call_request")]
     public static partial int CallRequest(
         nint callback, nint stream, byte* name, int action, byte* text1, byte* text2, byte* text3, int number);

@@ -34,6 +34,11 @@ void mmi_fail(int code, const char *detail) {
     cut(last.message, sizeof last.message);
 }
 
+void mmi_tell(int code, const char *detail) {
+    mmi_fail(code, detail);
+    last.code = MM_OK;
+}
+
 int mm_last_error(void) {
     return last.code;
 }
@@ -74,8 +79,9 @@ const char *mm_strerror(int code) {
         "cancelled",
         "limit exceeded",
         "internal fault",
+        "certificate for another host",
     };
-    int number = code <= 0 && code >= MM_E_INTERNAL ? -code : -1;
+    int number = code <= 0 && code >= MM_E_CERTIFICATE_NAME ? -code : -1;
     return number < 0 ? "unknown error" : texts[number];
 }
 

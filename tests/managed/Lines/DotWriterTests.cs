@@ -57,6 +57,22 @@ public class DotWriterTests
     }
 
     [Fact]
+    public void A_chunk_has_the_length_on_the_wire_its_dots_and_no_other()
+    {
+        foreach (byte[] text in Texts.AllUpTo(7))
+        {
+            var length = new WireLength();
+            length.Add(text);
+            for (int room = 2; room < 5; room++)
+            {
+                string chunk = Encode(new DotWriter { IsChunk = true }, text, room);
+                Assert.Equal(length.Total, chunk.Length);
+                Assert.Equal(text.Count(octet => octet == '.'), chunk.Count(octet => octet == '.'));
+            }
+        }
+    }
+
+    [Fact]
     public void What_is_written_reads_back_the_same()
     {
         var random = new Random(1939);

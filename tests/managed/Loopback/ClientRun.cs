@@ -114,19 +114,19 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
         Assert.True(_workers.Stop(Loop.Long));
     }
 
-    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ITransactionOwner.NextTransaction(ServerExtensions offered)
         => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ITransactionOwner.EarlyTransaction()
         => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction)
+    void ITransactionOwner.Sending(SmtpClientTransaction transaction)
     {
     }
 
-    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction) => Completed.Add(transaction);
+    void ITransactionOwner.Completed(SmtpClientTransaction transaction) => Completed.Add(transaction);
 
-    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction) => Returned.Add(transaction);
+    void ITransactionOwner.Returned(SmtpClientTransaction transaction) => Returned.Add(transaction);
 
     void ISmtpClientOwner.Challenged(SmtpClientSession session)
         => _workers.Run(new ResponseJob(session, Connection!));

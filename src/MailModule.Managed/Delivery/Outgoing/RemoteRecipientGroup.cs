@@ -29,8 +29,7 @@ internal sealed class RemoteRecipientGroup(
     }
 
     public bool AwaitsAnswer(SubmittedRecipient recipient) => transfer.Exists(
-        (members, transaction) => transaction.AwaitsFinalReply
-            && Array.IndexOf(members, recipient) is >= 0 and var i && transaction.IsAccepted(i));
+        (members, transaction) => Array.IndexOf(members, recipient) is >= 0 and var i && transaction.MayBeTaken(i));
 
     public void Cancel() => transfer.Cancel();
 

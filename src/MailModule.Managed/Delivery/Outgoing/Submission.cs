@@ -61,6 +61,17 @@ internal sealed partial class Submission : IJob
     /// <summary>The first of the recipients whose outcome is the message's.</summary>
     public SubmittedRecipient Worst => Recipients.OrderByDescending(recipient => Weight(recipient.Outcome)).First();
 
+    /// <summary>Whom the outcome is about, and what happened, for a person.</summary>
+    public string OutcomeText
+    {
+        get
+        {
+            SubmittedRecipient worst = Worst;
+            string words = worst.Result is { } result ? FailureText.Of(result) : "";
+            return $"{worst.Address}: {words}";
+        }
+    }
+
     /// <summary>Raised when every recipient has its final state; any thread, must not block.</summary>
     public event Action<Submission>? Completed;
 

@@ -392,9 +392,8 @@ internal sealed class Dispatcher(
     private SmtpClientTransaction NewTransaction(QueuedTransaction queued)
     {
         QueueItem item = queued.Item;
-        var recipients = new Recipient[queued.Recipients.Count];
-        for (int i = 0; i < recipients.Length; i++)
-            recipients[i] = item.RecipientOf(queued.Recipients[i]);
-        return SmtpClientTransaction.Of(item.Entry.Envelope, recipients, dependencies.ContentOf(item.Entry));
+        List<Recipient> recipients = queued.Recipients.ConvertAll(item.RecipientOf);
+        return SmtpClientTransaction.Of(
+            item.Entry.Envelope, recipients, dependencies.ContentOf(item.Entry), mayChunk: queued.Attempts == 0);
     }
 }

@@ -16,14 +16,14 @@ internal sealed partial class DeliveryAttempt
         return _connector.NewSession(connection, this);
     }
 
-    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ITransactionOwner.NextTransaction(ServerExtensions offered)
     {
         bool isFirst = !_isReady;
         if (isFirst && !_cancellation.TryBecomeReady())
             return null;
         if (isFirst)
         {
-            _host = _readyHost = RemoteHostOf(session);
+            _host = _readyHost = RemoteHostOf(offered);
             _owner.Ready(this);
         }
         _isReady = true;
@@ -35,12 +35,12 @@ internal sealed partial class DeliveryAttempt
         return isFirst ? AtHost(_failover?.Begin()) : null;
     }
 
-    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ITransactionOwner.EarlyTransaction()
         => _cancellation.IsCancelled || _failoverCount > 0 ? null : AtHost(_owner.NextTransaction(this));
 
-    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction) => _owner.Sending(this, transaction);
+    void ITransactionOwner.Sending(SmtpClientTransaction transaction) => _owner.Sending(this, transaction);
 
-    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction)
+    void ITransactionOwner.Completed(SmtpClientTransaction transaction)
     {
         CloseSource(transaction);
         if (_failover is { } failover && failover.Retry == transaction)
@@ -53,7 +53,7 @@ internal sealed partial class DeliveryAttempt
             Complete(transaction);
     }
 
-    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
+    void ITransactionOwner.Returned(SmtpClientTransaction transaction)
     {
         CloseSource(transaction);
         _owner.Returned(this, transaction);
@@ -159,11 +159,11 @@ internal sealed partial class DeliveryAttempt
         Connect();
     }
 
-    private RemoteHost RemoteHostOf(SmtpClientSession session)
+    private RemoteHost RemoteHostOf(ServerExtensions offered)
     {
         Connection? connection = _connector.Connection;
         bool isVerified = connection?.IsPeerVerified ?? false;
-        bool offersDsn = session.Extensions.Has("DSN");
+        bool offersDsn = offered.Dsn;
         return new RemoteHost(
             _connector.Target.Host.Name, connection?.PeerEndPoint, connection?.TlsDescription, isVerified, offersDsn)
         { IsNamed = _connector.Target.Host.IsNamed };

@@ -68,6 +68,7 @@ internal sealed class HostConnector(
             Login = options.Login,
             AllowsClearPassword = options.AllowsClearPassword || IsThisMachine(connection),
             EightBit = options.EightBit,
+            Chunking = ChunkingUse.FirstMessage,
             Timeout = options.Timeout,
         };
         return new SmtpClientSession(sessionOptions, owner, connection);

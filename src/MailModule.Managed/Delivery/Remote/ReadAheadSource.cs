@@ -28,6 +28,8 @@ internal abstract class ReadAheadSource(Workers workers) : IRepeatableSource, IJ
     public bool IsEightBit => _preparation?.IsEightBit ?? IsDeclaredEightBit || Traits is { } traits
         && (traits & ContentTraits.EightBit) != 0;
 
+    public bool IsAtHand => IsInMemory && _converted is null;
+
     public bool NeedsUtf8 => _preparation is { NeedsUtf8: true };
 
     protected abstract long OriginalWireLength { get; }
@@ -59,7 +61,7 @@ internal abstract class ReadAheadSource(Workers workers) : IRepeatableSource, IJ
 
     public bool TryRead(Span<byte> buffer, Action ready, out int count)
     {
-        if (IsInMemory && _converted is null)
+        if (IsAtHand)
         {
             count = Read(buffer);
             return true;

@@ -23,5 +23,6 @@ internal sealed class ContentWriter
         }
     }
 
+    /// <summary>The end of the content, and with it of the message.</summary>
     public void Finish(Output output) => output.Advance(_dots.Finish(output.GetSpan(DotWriter.FinishRoom)));
 }

@@ -12,6 +12,9 @@ internal interface IMessageSource
     /// <summary>A header field is in UTF-8, so that SMTPUTF8 is to be said (RFC 6531 §3.4).</summary>
     bool NeedsUtf8 => false;
 
+    /// <summary>After <see cref="TryPrepare"/>: <see cref="TryRead"/> gives all of it without "not yet".</summary>
+    bool IsAtHand => false;
+
     /// <summary>
     /// Gives the content a form that the server takes, before anything is read; what the other members say holds for
     /// that form. Does not block: false means not yet, and <paramref name="ready"/> is run later, exactly once, to

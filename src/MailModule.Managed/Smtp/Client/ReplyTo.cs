@@ -17,6 +17,10 @@ internal enum ReplyTo : byte
     Data,
     /// <summary>The dot that ends the content.</summary>
     FinalDot,
+    /// <summary>BDAT, save the last of a message (RFC 3030).</summary>
+    Chunk,
+    /// <summary>BDAT with LAST, which ends the message.</summary>
+    LastChunk,
     Rset,
     Quit,
     /// <summary>Any other command.</summary>

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace MailModule.Smtp.Client;
 
-/// <summary>What a server's EHLO offers (RFC 5321 §4.1.1.1). Nothing, after HELO.</summary>
+/// <summary>What a server's EHLO or LHLO offers (RFC 5321 §4.1.1.1). Nothing, after HELO.</summary>
 internal sealed class ServerExtensions
 {
     public static readonly ServerExtensions None = new([]);
@@ -10,14 +10,23 @@ internal sealed class ServerExtensions
     private readonly Dictionary<string, string> _byKeyword = new(StringComparer.OrdinalIgnoreCase);
 
     /// <param name="lines">The EHLO reply's lines without the first, which is the server's name.</param>
-    public ServerExtensions(IEnumerable<string> lines)
+    /// <param name="isLmtp">It was LHLO.</param>
+    public ServerExtensions(IEnumerable<string> lines, bool isLmtp = false)
     {
-        foreach (string line in lines)
+        IsLmtp = isLmtp;
+        Lines = [.. lines];
+        foreach (string line in Lines)
         {
             int blank = line.IndexOf(' ', StringComparison.Ordinal);
             _byKeyword[blank < 0 ? line : line[..blank]] = blank < 0 ? "" : line[(blank + 1)..].Trim();
         }
     }
+
+    /// <summary>The server speaks LMTP (RFC 2033).</summary>
+    public bool IsLmtp { get; }
+
+    /// <summary>As the server has written them.</summary>
+    public IReadOnlyList<string> Lines { get; }
 
     public bool Pipelining => Has("PIPELINING");
     public bool EightBitMime => Has("8BITMIME");
@@ -26,6 +35,9 @@ internal sealed class ServerExtensions
     /// <summary>RFC 3461 §4.</summary>
     public bool Dsn => Has("DSN");
     public bool Size => Has("SIZE");
+
+    /// <summary>BDAT (RFC 3030).</summary>
+    public bool Chunking => Has("CHUNKING");
 
     /// <summary>Largest message the server takes, in octets; 0 if it says none (RFC 1870 §3).</summary>
     public long SizeLimit

@@ -24,6 +24,18 @@ internal enum EightBitUse
     Return,
 }
 
+/// <summary>Which small messages go in one write with their commands, by BDAT, where the server offers CHUNKING and
+/// PIPELINING.</summary>
+internal enum ChunkingUse
+{
+    None,
+    /// <summary>
+    /// The first of a connection. Those behind it cost a round trip each anyway, begun behind the last one's dot.
+    /// </summary>
+    FirstMessage,
+    EveryMessage,
+}
+
 /// <summary>What a client session needs to know.</summary>
 /// <param name="HostName">Our name for EHLO and HELO.</param>
 internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
@@ -45,6 +57,8 @@ internal sealed record SmtpClientOptions(string HostName, StartTlsUse StartTls)
     public bool AllowsClearPassword { get; init; }
 
     public EightBitUse EightBit { get; init; }
+
+    public ChunkingUse Chunking { get; init; }
 
     public SmtpTimeouts Timeouts { get; init; } = SmtpTimeouts.Standard;
 

@@ -29,12 +29,13 @@ internal sealed class SmtpClientTransaction
 
     /// <summary>A message for recipients of its envelope, with all that the envelope says of it.</summary>
     public static SmtpClientTransaction Of(
-        Envelope envelope, IReadOnlyList<Recipient> recipients, IMessageSource source)
+        Envelope envelope, IReadOnlyList<Recipient> recipients, IMessageSource source, bool mayChunk = true)
         => new(envelope.ReversePath, recipients, source)
         {
             Return = envelope.Return,
             EnvelopeId = envelope.EnvelopeId,
             IsUtf8 = envelope.Utf8,
+            MayChunk = mayChunk,
         };
 
     public MailAddress ReversePath { get; }
@@ -55,6 +56,9 @@ internal sealed class SmtpClientTransaction
     /// <summary>ENVID, decoded (RFC 3461 §4.4); null: none. Passed on likewise.</summary>
     public string? EnvelopeId { get; init; }
 
+    /// <summary>What goes out beside the parameters that are said anyway.</summary>
+    public MoreParameters More { get; init; }
+
     /// <summary>
     /// The server offers DSN, so that the sender's DSN requests went along and DSNs of success are its duty; else they
     /// are ours (RFC 3461 §5.2.2).
@@ -64,8 +68,22 @@ internal sealed class SmtpClientTransaction
     /// <summary>Octets of the message sent so far.</summary>
     public long Sent { get; internal set; }
 
-    /// <summary>The final dot is out, its reply is not in.</summary>
+    /// <summary>
+    /// Such a message may go by BDAT. Not again where it has failed: it may be for BDAT, and DATA is what all servers
+    /// know.
+    /// </summary>
+    public bool MayChunk { get; init; } = true;
+
+    /// <summary>The end of the content is out, its reply is not in.</summary>
     public bool AwaitsFinalReply { get; internal set; }
+
+    /// <summary>
+    /// Were the connection lost now, the server might have the message for this recipient all the same: the end of the
+    /// content is out, and perhaps with the same write RCPT.
+    /// </summary>
+    public bool MayBeTaken(int recipient) => AwaitsFinalReply && !IsFinal(recipient);
+
+    public bool IsFinished => !Exists(static (one, i) => !one.IsFinal(i));
 
     public bool HasAccepted => Exists(static (one, i) => one.IsAccepted(i));
     public bool HasDelivered => Exists(static (one, i) => one.IsDelivered(i));
@@ -110,14 +128,16 @@ internal sealed class SmtpClientTransaction
     /// <param name="happened">What the fault's own words do not tell.</param>
     public void FailRest(Fault fault, SmtpStage stage, Reply? reply = null, string happened = "")
     {
-        // A reply beside a closed connection is not known to answer the dot.
-        bool mayBeTaken = AwaitsFinalReply && (reply is null || fault == Fault.Closed);
+        // A reply beside a closed connection is not known to answer the dot; one that breaks the protocol says nothing
+        // about what follows it.
+        bool mayBeTaken = AwaitsFinalReply && (reply is null || fault is Fault.Closed or Fault.Protocol);
         AttemptResult result = reply is null
             ? AttemptResult.Of(fault, stage, Host) with { Happened = happened }
             : AttemptResult.Of(reply, fault, stage, Host);
-        AttemptResult ofAccepted = mayBeTaken ? result with { IsUnknown = true } : result;
+        if (mayBeTaken)
+            result = result with { IsUnknown = true };
         for (int i = 0; i < _results.Length; i++)
-            _results[i] ??= _isAccepted[i] ? ofAccepted : result;
+            _results[i] ??= result;
     }
 
     /// <summary>
@@ -157,11 +177,36 @@ internal sealed class SmtpClientTransaction
     /// </summary>
     internal void ApplyReply(Reply reply, SmtpStage stage)
     {
-        AttemptResult result = reply.Code / 100 == 2
-            ? AttemptResult.Of(reply, Fault.None, SmtpStage.EndOfData, Host)
-            : AttemptResult.Of(reply, AttemptResult.FaultOf(reply), stage, Host);
+        AttemptResult result = OfFinalReply(reply, stage);
         for (int i = 0; i < _results.Length; i++)
             _results[i] ??= result;
+    }
+
+    /// <summary>RFC 2033 §4.2: how often the server of LMTP answers the final dot.</summary>
+    internal int AcceptedCount
+    {
+        get
+        {
+            int count = 0;
+            for (int i = 0; i < _results.Length; i++)
+                count += IsAccepted(i) && !IsSaidBefore(i) ? 1 : 0;
+            return count;
+        }
+    }
+
+    /// <summary>
+    /// RFC 2033 §4.2: a reply to the final dot, for the first recipient that was taken and has no final state, and for
+    /// those with the same address.
+    /// </summary>
+    internal void ApplyLmtpReply(Reply reply)
+    {
+        int recipient = 0;
+        while (recipient < _results.Length && !IsAccepted(recipient))
+            recipient++;
+        AttemptResult result = OfFinalReply(reply, SmtpStage.EndOfData);
+        for (int i = recipient; i < _results.Length; i++)
+            if (_same.FirstOf(i) == recipient)
+                _results[i] ??= result;
     }
 
     /// <summary>The same message for some of its recipients.</summary>
@@ -176,6 +221,7 @@ internal sealed class SmtpClientTransaction
             Return = Return,
             EnvelopeId = EnvelopeId,
             IsUtf8 = IsUtf8,
+            MayChunk = MayChunk,
         };
     }
 
@@ -200,6 +246,10 @@ internal sealed class SmtpClientTransaction
         for (int i = 0; i < _results.Length; i++)
             _results[i] = _results[i]?.BesideDelivered();
     }
+
+    private AttemptResult OfFinalReply(Reply reply, SmtpStage stage) => reply.Code / 100 == 2
+        ? AttemptResult.Of(reply, Fault.None, SmtpStage.EndOfData, Host)
+        : AttemptResult.Of(reply, AttemptResult.FaultOf(reply), stage, Host);
 
     private bool Exists(Func<SmtpClientTransaction, int, bool> holds)
     {

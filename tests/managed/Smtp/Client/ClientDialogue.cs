@@ -27,7 +27,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
     /// <param name="login">Null: none.</param>
     public ClientDialogue(
         StartTlsUse startTls = StartTlsUse.Never, int cut = 0, bool stopAtTls = false, bool early = false,
-        Credentials? login = null, bool clear = false,
+        Credentials? login = null, bool clear = false, ChunkingUse chunking = ChunkingUse.None,
         params SmtpClientTransaction[] work)
     {
         _early = early;
@@ -36,8 +36,12 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         foreach (SmtpClientTransaction transaction in work)
             _work.Enqueue(transaction);
         _session = new SmtpClientSession(
-            new SmtpClientOptions("client.example", startTls) { Login = login, AllowsClearPassword = clear }, this,
-            _peer);
+            new SmtpClientOptions("client.example", startTls)
+            {
+                Login = login,
+                AllowsClearPassword = clear,
+                Chunking = chunking,
+            }, this, _peer);
         _stepped = new SteppedSession(_session, _peer);
         Step([]);
     }
@@ -118,21 +122,21 @@ internal sealed class ClientDialogue : ISmtpClientOwner
             said.Append(Encoding.UTF8.GetString(output.Written));
     }
 
-    SmtpClientTransaction? ISmtpClientOwner.NextTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ITransactionOwner.NextTransaction(ServerExtensions offered)
         => _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    SmtpClientTransaction? ISmtpClientOwner.EarlyTransaction(SmtpClientSession session)
+    SmtpClientTransaction? ITransactionOwner.EarlyTransaction()
         => _early && _work.TryDequeue(out SmtpClientTransaction? next) ? next : null;
 
-    void ISmtpClientOwner.Returned(SmtpClientTransaction transaction)
+    void ITransactionOwner.Returned(SmtpClientTransaction transaction)
     {
         Assert.False(transaction.HasAccepted || transaction.Results.Any(result => result is not null));
         Returned.Add(transaction);
     }
 
-    void ISmtpClientOwner.Sending(SmtpClientTransaction transaction) => Progress.Add(transaction.Sent);
+    void ITransactionOwner.Sending(SmtpClientTransaction transaction) => Progress.Add(transaction.Sent);
 
-    void ISmtpClientOwner.Completed(SmtpClientTransaction transaction)
+    void ITransactionOwner.Completed(SmtpClientTransaction transaction)
     {
         Assert.DoesNotContain(null, transaction.Results);
         CompletedCount++;
@@ -159,6 +163,7 @@ internal sealed class ClientDialogue : ISmtpClientOwner
 
         public long WireLength => _octets.Length;
         public bool IsEightBit => _octets.ToArray().Any(octet => octet > 127);
+        public bool IsAtHand => true;
 
         public bool TryRead(Span<byte> buffer, Action ready, out int count)
         {

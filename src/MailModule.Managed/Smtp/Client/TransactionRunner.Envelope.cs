@@ -1,37 +1,31 @@
 using System.Buffers;
+using MailModule.Lines;
 using MailModule.Mail;
 using MailModule.Primitives;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Client;
 
-// Transactions: who a message is from and for (MAIL, RCPT, DATA), its content, and what became of it.
-internal sealed partial class SmtpClientSession
+// Who a message is from and for: MAIL, RCPT, DATA, and what is known without asking.
+internal sealed partial class TransactionRunner
 {
     /// <summary>
     /// Recipients in one pipelined group: bounded, so that neither side fills the other's window while it writes (RFC
     /// 2920 §3.1).
     /// </summary>
     private const int GroupLimit = 100;
-    private const int PieceLength = 64 * 1024;
 
-    private void BeginNext(Output output)
-    {
-        while ((_next ?? _owner.NextTransaction(this)) is { } next)
-        {
-            _next = null;
-            _isPreparing = !TryPrepare(next, _isEnding ? null : _contentReady);
-            if (_isPreparing || TryBegin(next, output))
-                return;
-        }
-        _dialogue.Quit(output);
-    }
+    /// <summary>
+    /// Octets of a content that goes with its commands: as much as a new connection carries in its first round trips,
+    /// and not too much to have sent for nothing where nobody is taken.
+    /// </summary>
+    private const int ChunkLimit = 32 * 1024;
 
     // RFC 2920 §3.1: the final dot may be the first of a group. The server answers both, so that a message costs one
     // round trip.
     private void BeginEarly(Output output)
     {
-        while (_owner.EarlyTransaction(this) is { } next)
+        while (_owner.EarlyTransaction() is { } next)
             if (!TryPrepare(next, ready: null) || TryBegin(next, output))
                 return;
     }
@@ -42,7 +36,7 @@ internal sealed partial class SmtpClientSession
         FailUnsupported(transaction);
         if (!transaction.HasWaiting)
             return true;
-        var offer = new ContentOffer(Extensions.EightBitMime, Extensions.Utf8, _eightBit);
+        var offer = new ContentOffer(Extensions.EightBitMime, Extensions.Utf8, EightBit);
         long length = transaction.Source.WireLength;
         bool isPrepared = transaction.Source.TryPrepare(offer, ready, out ContentRefusal? refusal);
         if (!isPrepared)
@@ -67,22 +61,22 @@ internal sealed partial class SmtpClientSession
         _nextRecipient = 0;
         _mailRefused = false;
         _isAnswered = false;
-        if (_needsReset)
+        bool needsReset = _dialogue.HasMail;
+        if (needsReset)
             _dialogue.Rset(output);
-        if (!_needsReset || Extensions.Pipelining)
+        if (!needsReset || Extensions.Pipelining)
             WriteEnvelope(output);
         return true;
     }
 
     private void OnRsetReply(Output output)
     {
-        if (!Extensions.Pipelining)
+        if (!Extensions.Pipelining && _transaction is not null)
             WriteEnvelope(output);
     }
 
     private void WriteEnvelope(Output output)
     {
-        _needsReset = true;
         WriteMail(output);
         if (Extensions.Pipelining)
             WriteGroup(output);
@@ -113,18 +107,82 @@ internal sealed partial class SmtpClientSession
             IsUtf8 = Extensions.Utf8 && transaction.NeedsUtf8,
             Return = transaction.IsDsnOffered ? transaction.Return : default,
             EnvelopeId = transaction.IsDsnOffered ? transaction.EnvelopeId : null,
+            More = DsnParameters.Offered(transaction.More.Mail, transaction.IsDsnOffered),
         };
         _dialogue.Mail(transaction.ReversePath.WireText, parameters, output);
     }
 
-    // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group.
+    // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group. BDAT may leave with them
+    // as well, and the content with it.
     private void WriteGroup(Output output)
     {
         for (int i = 0; i < GroupLimit && TryWriteRcpt(output); i++)
         {
         }
-        if (NextWaiting() < 0)
+        if (NextWaiting() >= 0)
+            return;
+        if (MayChunk(_transaction!))
+            WriteChunk(output);
+        else
             _dialogue.Data(output);
+    }
+
+    // In clear text something on the way may have let CHUNKING pass that does not know BDAT; a host that sends its own
+    // messages knows its server. RFC 2033 §4.2 needs to know how many replies are due, before any has come.
+    private bool MayChunk(SmtpClientTransaction transaction)
+    {
+        bool isMeant = Chunking == ChunkingUse.EveryMessage
+            || (Chunking == ChunkingUse.FirstMessage && CompletedCount == 0 && _dialogue.IsTls);
+        return isMeant && _awaitingFinalReply is null && Extensions.Chunking && Extensions.Pipelining
+            && !Extensions.IsLmtp && transaction.MayChunk && transaction.Source.IsAtHand
+            && transaction.Source.WireLength <= ChunkLimit;
+    }
+
+    private void WriteChunk(Output output)
+    {
+        SmtpClientTransaction transaction = _transaction!;
+        _owner.Sending(transaction);
+        // Behind the place of the line, which is known when the content is
+        Span<byte> room = output.GetSpan(
+            SmtpDialogue.ChunkLineLimit + (int)transaction.Source.WireLength + DotWriter.FinishRoom);
+        room = room[SmtpDialogue.ChunkLineLimit..];
+        if (!TryGather(room, out int length))
+        {
+            transaction.Refuse(ContentRefusal.Unreadable);
+            return;
+        }
+        _dialogue.Bdat(room[..length], isLast: true, output);
+        transaction.AwaitsFinalReply = true;
+        _owner.Sending(transaction);
+    }
+
+    /// <summary>False: the content cannot be read, or is longer than it said.</summary>
+    private bool TryGather(Span<byte> room, out int length)
+    {
+        length = 0;
+        var writer = new DotWriter { IsChunk = true };
+        byte[] piece = ArrayPool<byte>.Shared.Rent(ChunkLimit);
+        try
+        {
+            while (_transaction!.Source.TryRead(piece, _contentReady, out int count) && count >= 0)
+            {
+                if (count == 0)
+                {
+                    length += writer.Finish(room[length..]);
+                    return true;
+                }
+                writer.Write(piece.AsSpan(0, count), room[length..], out int consumed, out int written);
+                length += written;
+                _transaction.Sent += count;
+                if (consumed < count)
+                    return false;
+            }
+            return false;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(piece);
+        }
     }
 
     private bool TryWriteRcpt(Output output)
@@ -140,6 +198,7 @@ internal sealed partial class SmtpClientSession
             Notify = isDsnOffered ? recipient.Notify : default,
             OriginalRecipient = isDsnOffered ? recipient.OriginalRecipient : null,
             IsUtf8 = isDsnOffered && Extensions.Utf8 && _transaction.NeedsUtf8,
+            More = DsnParameters.Offered(_transaction.More.Rcpt?[index], isDsnOffered),
         };
         _dialogue.Rcpt(recipient.Address.WireText, parameters, output, index);
         return true;
@@ -199,93 +258,5 @@ internal sealed partial class SmtpClientSession
             _dialogue.Data(output);
         else
             Complete(output);
-    }
-
-    private void OnDataReply(Reply reply, Output output)
-    {
-        if (_dialogue.IsInContent && _transaction!.HasAccepted)
-            _owner.Sending(_transaction);
-        else if (_dialogue.IsInContent)
-            // RFC 2920 §3.1: granted though every recipient was refused; the empty content is ended at once
-            _dialogue.EndContent(output);
-        else if (reply.IsPositive)
-            QuitWith(reply, output);
-        else
-        {
-            _transaction!.ApplyReply(reply, SmtpStage.Data);
-            Complete(output);
-        }
-    }
-
-    private Next WriteContent(Output output)
-    {
-        _dialogue.Await();
-        byte[] piece = ArrayPool<byte>.Shared.Rent(PieceLength / 2);
-        try
-        {
-            while (output.Length < PieceLength)
-            {
-                if (!_transaction!.Source.TryRead(piece, _contentReady, out int count))
-                    return Next.Wait;
-                if (count < 0)
-                    return AbandonContent();
-                if (count == 0)
-                    return EndContent(output);
-                _transaction.Sent += count;
-                _dialogue.Content(piece.AsSpan(0, count), output);
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(piece);
-        }
-        _owner.Sending(_transaction!);
-        return Next.Write;
-    }
-
-    private Next AbandonContent()
-    {
-        _dialogue.Abandon(new DialogueEnd(Fault.Io, null, "the message could not be read"));
-        EndTransactions();
-        return Next.Close;
-    }
-
-    // RFC 5321 §4.1.1.4: after the dot the server's buffers are empty, whatever it answers; no RSET is needed.
-    private Next EndContent(Output output)
-    {
-        _dialogue.EndContent(output);
-        _owner.Sending(_transaction!);
-        _awaitingFinalReply = _transaction!;
-        _awaitingFinalReply.AwaitsFinalReply = true;
-        _transaction = null;
-        _needsReset = false;
-        if (Extensions.Pipelining)
-            BeginEarly(output);
-        return Next.Read;
-    }
-
-    private void OnFinalReply(Reply reply, Output output)
-    {
-        if (_awaitingFinalReply is not { } transaction)
-        {
-            Complete(output); // the dot ended nothing
-            return;
-        }
-        _awaitingFinalReply = null;
-        transaction.AwaitsFinalReply = false;
-        transaction.ApplyReply(reply, SmtpStage.EndOfData);
-        TransactionsCompleted++;
-        _owner.Completed(transaction);
-        if (_transaction is null)
-            BeginNext(output);
-    }
-
-    private void Complete(Output output)
-    {
-        SmtpClientTransaction transaction = _transaction!;
-        _transaction = null;
-        TransactionsCompleted++;
-        _owner.Completed(transaction);
-        BeginNext(output);
     }
 }
