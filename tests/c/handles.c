@@ -162,10 +162,10 @@ static void settings(void) {
 static void errors(void) {
     CHECK_TEXT("", mm_last_error_message());
     CHECK_INT(MM_OK, mm_last_error());
-    for (int code = MM_OK; code >= MM_E_INTERNAL; code--)
+    for (int code = MM_OK; code >= MM_E_CERTIFICATE_NAME; code--)
         CHECK(mm_strerror(code)[0] != '\0' && strcmp(mm_strerror(code), "unknown error") != 0);
     CHECK_TEXT("unknown error", mm_strerror(1));
-    CHECK_TEXT("unknown error", mm_strerror(MM_E_INTERNAL - 1));
+    CHECK_TEXT("unknown error", mm_strerror(MM_E_CERTIFICATE_NAME - 1));
     CHECK_TEXT(MM_VERSION, mm_version());
     CHECK_INT(MM_ABI_VERSION, mm_abi_version());
     CHECK(mm_engine_default() && mm_engine_default() == mm_engine_default());

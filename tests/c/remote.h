@@ -191,7 +191,7 @@ static inline int remote_greets(struct remote_client *client) {
 }
 
 static inline void *remote_serve(void *argument) {
-    struct remote_client *client = argument;
+    struct remote_client *client = (struct remote_client *)argument;
     struct remote *remote = client->remote;
     const char *line;
     if (remote_greets(client)) {
@@ -217,7 +217,7 @@ static inline int remote_is_stopping(struct remote *remote) {
 }
 
 static inline void *remote_accept(void *argument) {
-    struct remote *remote = argument;
+    struct remote *remote = (struct remote *)argument;
     for (;;) {
         struct remote_client *client;
         pthread_t thread;
@@ -227,7 +227,7 @@ static inline void *remote_accept(void *argument) {
             return NULL;
         }
         socket_set_no_delay(number);
-        client = calloc(1, sizeof *client);
+        client = (struct remote_client *)calloc(1, sizeof *client);
         client->remote = remote;
         client->wire.number = number;
         pthread_mutex_lock(&remote->gate);

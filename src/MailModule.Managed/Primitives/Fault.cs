@@ -51,4 +51,6 @@ public enum Fault
     Limit = 21,
     /// <summary>A fault of the library itself; the log has the details.</summary>
     Internal = 22,
+    /// <summary>A server's certificate is good, but for another host.</summary>
+    CertificateName = 23,
 }

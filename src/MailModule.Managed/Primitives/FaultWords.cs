@@ -27,6 +27,7 @@ internal static class FaultWords
         Fault.RefusedPermanent => "refused",
         Fault.Cancelled => "cancelled",
         Fault.Limit => "a limit is passed",
+        Fault.CertificateName => "the certificate is for another host",
         _ => "a fault of this library",
     };
 }

@@ -6,34 +6,57 @@ using System.Security.Cryptography.X509Certificates;
 namespace MailModule.Transport;
 
 /// <summary>
-/// The check of a server's certificate in one handshake: whether it is the right one, and else why not, in words.
+/// The check of a server's certificate in one handshake: whether it is the right one, and else why not.
 /// </summary>
 /// <param name="name">What it has to bear.</param>
 /// <param name="isRequired">Else any will do, and the result is only remembered.</param>
-internal sealed class CertificateCheck(string name, bool isRequired)
+/// <param name="decide">Has the last word; null: nobody is asked.</param>
+internal sealed class CertificateCheck(string name, bool isRequired, CertificateDecision? decide = null)
 {
+    private const X509ChainStatusFlags TimeOrTrust = X509ChainStatusFlags.NotTimeValid
+        | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
+
     public bool IsValid { get; private set; }
 
-    /// <summary>What is wrong with it; empty if nothing is, or before the handshake.</summary>
+    /// <summary>What is wrong with it, in words; empty if nothing is, or before the handshake.</summary>
     public string Problem { get; private set; } = "";
 
+    public CertificateProblems Problems { get; private set; }
+
     /// <summary>The handshake was ended because of it.</summary>
-    public bool IsRefused => isRequired && Problem.Length > 0;
+    public bool IsRefused { get; private set; }
+
+    /// <summary>Why, in words.</summary>
+    public string Refusal => Problem.Length > 0 ? Problem : "the certificate is good, and not accepted all the same";
+
+    /// <inheritdoc cref="IPeer.EndPointBinding"/>
+    public byte[]? EndPointBinding { get; private set; }
 
     /// <summary>For the TLS layer: whether the handshake may go on.</summary>
     public bool Validate(X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
-        Problem = certificate is X509Certificate2 shown
-            ? string.Join("; ", Problems(shown, chain, errors))
-            : "the server shows no certificate";
-        IsValid = Problem.Length == 0;
-        return IsValid || !isRequired;
+        EndPointBinding = certificate is X509Certificate2 bound ? Transport.EndPointBinding.Of(bound) : null;
+        var shown = certificate as X509Certificate2;
+        List<(CertificateProblems Kind, string Words)> found = shown is null
+            ? [(CertificateProblems.Missing, "the server shows no certificate")]
+            : [.. Find(shown, chain, errors)];
+        Problem = string.Join("; ", found.Select(one => one.Words));
+        Problems = found.Aggregate(CertificateProblems.None, (all, one) => all | one.Kind);
+        IsValid = found.Count == 0;
+        bool isAccepted = IsValid || !isRequired;
+        if (decide is not null)
+            isAccepted = decide(
+                new ShownCertificate(name, shown, chain) { Problems = Problems, Words = Problem }, isAccepted);
+        IsRefused = !isAccepted;
+        return isAccepted;
     }
 
-    private IEnumerable<string> Problems(X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors)
+    private IEnumerable<(CertificateProblems Kind, string Words)> Find(
+        X509Certificate2 shown, X509Chain? chain, SslPolicyErrors errors)
     {
         if (!IsIssuedFor(shown, name))
-            yield return $"the certificate is not for {name} but for {NamesIn(shown)}";
+            yield return (CertificateProblems.Name,
+                $"the certificate is not for {name} but for {ShownCertificate.FirstNames(shown)}");
         // wine's verdict passes over a chain that ends without a root: so what the chain says of itself counts, too.
         X509ChainStatusFlags flags =
             chain?.ChainStatus.Aggregate(X509ChainStatusFlags.NoError, (all, one) => all | one.Status)
@@ -41,29 +64,34 @@ internal sealed class CertificateCheck(string name, bool isRequired)
         if ((errors & SslPolicyErrors.RemoteCertificateChainErrors) == 0 && flags == X509ChainStatusFlags.NoError)
             yield break;
         bool isTold = false;
-        foreach (string complaint in ChainProblems(shown, chain, flags))
+        foreach ((CertificateProblems, string) complaint in ChainProblems(shown, chain, flags))
         {
             isTold = true;
             yield return complaint;
         }
         if (!isTold)
-            yield return $"the certificate is not good: {flags}";
+            yield return (CertificateProblems.Other, $"the certificate is not good: {flags}");
+        else if ((flags & ~TimeOrTrust) != 0)
+            yield return (CertificateProblems.Other, $"the certificate is not good otherwise: {flags & ~TimeOrTrust}");
     }
 
-    private static IEnumerable<string> ChainProblems(
+    private static IEnumerable<(CertificateProblems Kind, string Words)> ChainProblems(
         X509Certificate2 shown, X509Chain? chain, X509ChainStatusFlags flags)
     {
         if ((flags & X509ChainStatusFlags.NotTimeValid) != 0)
-            yield return WhenValid(chain?.ChainElements.FirstOrDefault(IsOutOfTime)?.Certificate ?? shown);
+            yield return (CertificateProblems.Time,
+                WhenValid(chain?.ChainElements.FirstOrDefault(IsOutOfTime)?.Certificate ?? shown));
         bool isOwnIssuer = shown.SubjectName.RawData.AsSpan().SequenceEqual(shown.IssuerName.RawData);
         if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) == 0)
             yield break;
         if (isOwnIssuer)
-            yield return "the certificate is self-signed";
+            yield return (CertificateProblems.SelfSigned, "the certificate is self-signed");
         else if ((flags & X509ChainStatusFlags.UntrustedRoot) != 0)
-            yield return $"the certificate's root is not trusted: {chain!.ChainElements[^1].Certificate.Subject}";
+            yield return (CertificateProblems.Untrusted,
+                $"the certificate's root is not trusted: {chain!.ChainElements[^1].Certificate.Subject}");
         else
-            yield return $"the certificate's issuer is not known: {LastIssuer(shown, chain)}";
+            yield return (CertificateProblems.Untrusted,
+                $"the certificate's issuer is not known: {LastIssuer(shown, chain)}");
     }
 
     private static string LastIssuer(X509Certificate2 shown, X509Chain? chain)
@@ -91,24 +119,6 @@ internal sealed class CertificateCheck(string name, bool isRequired)
         catch (Exception e) when (e is ArgumentException or CryptographicException)
         {
             return false; // the name is none, or the certificate's list of names is malformed
-        }
-    }
-
-    private static string NamesIn(X509Certificate2 shown)
-    {
-        try
-        {
-            X509SubjectAlternativeNameExtension? names =
-                shown.Extensions.OfType<X509SubjectAlternativeNameExtension>().FirstOrDefault();
-            string[] all = names is null
-                ? []
-                : [.. names.EnumerateDnsNames().Take(5),
-                    .. names.EnumerateIPAddresses().Take(5).Select(address => address.ToString())];
-            return all.Length > 0 ? string.Join(", ", all) : "nobody";
-        }
-        catch (CryptographicException)
-        {
-            return "nobody";
         }
     }
 }

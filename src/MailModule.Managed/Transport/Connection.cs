@@ -69,6 +69,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
 
     /// <inheritdoc/>
     public string? TlsDescription => _link.Tls?.Description;
+    public byte[]? EndPointBinding => _link.Tls?.EndPointBinding;
 
     /// <inheritdoc/>
     public nint Descriptor => _link.Descriptor;

@@ -96,7 +96,11 @@ internal interface ILinkOwner
 /// <summary>What was agreed in a TLS handshake.</summary>
 /// <param name="Description">Version and cipher, as in "TLSv1.3 with cipher TLS_AES_256_GCM_SHA384".</param>
 /// <param name="IsPeerVerified">The peer's certificate bears its name, and is good.</param>
-internal sealed record TlsSession(string Description, bool IsPeerVerified);
+internal sealed record TlsSession(string Description, bool IsPeerVerified)
+{
+    /// <inheritdoc cref="IPeer.EndPointBinding"/>
+    public byte[]? EndPointBinding { get; init; }
+}
 
 internal enum TransferState
 {

@@ -23,6 +23,12 @@ internal interface IPeer
     string? TlsDescription { get; }
 
     /// <summary>
+    /// What a login can be bound to: the hash of the server's certificate (RFC 5929 §4.1, tls-server-end-point); null
+    /// in clear text, on a server's side, and where the certificate's signature names no one hash.
+    /// </summary>
+    byte[]? EndPointBinding => null;
+
+    /// <summary>
     /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while
     /// it is good.
     /// </summary>

@@ -16,6 +16,7 @@ internal sealed class MemoryPeer : IPeer
     public IPEndPoint? RemoteEndPoint { get; init; }
     public bool IsTls { get; set; }
     public string? TlsDescription { get; set; }
+    public byte[]? EndPointBinding { get; set; }
     public Fault Fault { get; set; }
     public string? FaultText { get; set; }
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);

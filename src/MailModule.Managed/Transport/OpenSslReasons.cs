@@ -17,16 +17,29 @@ internal static class OpenSslReasons
     /// <summary>Null: OpenSSL says nothing there.</summary>
     public static string? Find(string message)
     {
-        int at = message.IndexOf(Mark, StringComparison.Ordinal);
-        if (at < 0 || message.Length < at + Mark.Length + CodeLength)
-            return null;
-        ReadOnlySpan<char> digits = message.AsSpan(at + Mark.Length, CodeLength);
-        if (!uint.TryParse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out uint code))
+        if (!TryReadCode(message, out uint code))
             return null;
         string own = message[(message.LastIndexOf(':') + 1)..].TrimEnd(')', '.', ' ');
-        string? words = code >> LibraryShift == SslLibrary ? Words((int)(code & 0x7FFFFF)) : null;
+        string? words = ReasonOf(code) is { } reason ? Words(reason) : null;
         return words is null ? own : $"{words} ({own})";
     }
+
+    /// <summary>The alert that the peer has sent, if OpenSSL says so.</summary>
+    public static int? FindAlert(string message)
+        => TryReadCode(message, out uint code) && ReasonOf(code) is > AlertOffset and < AlertOffset + 256 and var reason
+            ? reason - AlertOffset
+            : null;
+
+    private static bool TryReadCode(string message, out uint code)
+    {
+        code = 0;
+        int at = message.IndexOf(Mark, StringComparison.Ordinal);
+        return at >= 0 && message.Length >= at + Mark.Length + CodeLength
+            && uint.TryParse(message.AsSpan(at + Mark.Length, CodeLength), NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture, out code);
+    }
+
+    private static int? ReasonOf(uint code) => code >> LibraryShift == SslLibrary ? (int)(code & 0x7FFFFF) : null;
 
     // The numbers of openssl/sslerr.h, which stay.
     private static string? Words(int reason) => reason switch

@@ -13,6 +13,9 @@ namespace MailModule.Transport;
 internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Certificate2Collection? Authorities = null)
     : ITlsSettings
 {
+    /// <summary>Has the last word on the server's certificate; null: <see cref="Verify"/> says all.</summary>
+    public CertificateDecision? Decide { get; init; }
+
     public TlsRules Rules { get; init; } = TlsRules.Default;
 
     /// <summary>As a certificate has it: without brackets, and without the dot that ends a full name.</summary>
@@ -22,7 +25,7 @@ internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Cer
 
     public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out CertificateCheck? peer)
     {
-        peer = new CertificateCheck(PeerName, Verify);
+        peer = new CertificateCheck(PeerName, Verify, Decide);
         return Rules.AllowSomething
             ? tls.AuthenticateAsClientAsync(CreateOptions(peer))
             : Task.FromException(new NoTlsException(TlsRules.NothingAllowed));

@@ -30,6 +30,15 @@ internal static class TlsExceptions
         return WordsOf(e);
     }
 
+    /// <summary>The alert that the peer has sent, where the platform tells it.</summary>
+    public static int? AlertOf(Exception e)
+    {
+        for (Exception? cause = e; cause is not null; cause = cause.InnerException)
+            if (OpenSslReasons.FindAlert(cause.Message) is { } alert)
+                return alert;
+        return null;
+    }
+
     private static string? ReasonOf(Exception cause)
         => PlatformTls.IsLacking(cause) ? PlatformTls.Lacking
             : cause is Win32Exception system ? SchannelReasons.Find(system.NativeErrorCode)

@@ -45,6 +45,16 @@ internal sealed class TlsLink : ILink
     public nint Descriptor => _lower.Descriptor;
     public TlsSession? Tls { get; private set; }
     public string? Failure { get; private set; }
+
+    /// <summary>The alert by which the peer has ended the handshake or the session; null: none that is known of.</summary>
+    public int? Alert { get; private set; }
+
+    /// <summary>What the handshake has found out about the peer's certificate; null before, and as a server.</summary>
+    public CertificateCheck? Certificate => _certificateCheck;
+
+    /// <summary>The peer's certificate, as DER; null: there is none.</summary>
+    public byte[]? PeerCertificate => _ssl.RemoteCertificate?.GetRawCertData();
+
     public bool IsFlushed => _records.Records.IsEmpty && _lower.IsFlushed;
 
     public long InFlight => _records.Records.Length + _lower.InFlight;
@@ -188,11 +198,15 @@ internal sealed class TlsLink : ILink
     {
         if (failure is null)
         {
-            Tls = new TlsSession(Description(), _certificateCheck is { IsValid: true });
+            Tls = new TlsSession(Description(), _certificateCheck is { IsValid: true })
+            {
+                EndPointBinding = _certificateCheck?.EndPointBinding,
+            };
             return Transfer.Moved(0);
         }
+        Alert = TlsExceptions.AlertOf(failure) ?? _records.Alert;
         Failure = _certificateCheck is { IsRefused: true }
-            ? _certificateCheck.Problem
+            ? _certificateCheck.Refusal
             : _lower.Failure ?? WhyNot(failure);
         return Transfer.Failed;
     }
@@ -222,6 +236,7 @@ internal sealed class TlsLink : ILink
         }
         catch (Exception e)
         {
+            Alert = TlsExceptions.AlertOf(e) ?? _records.Alert;
             return BreakInput(_lower.Failure ?? TlsExceptions.Describe(e));
         }
     }

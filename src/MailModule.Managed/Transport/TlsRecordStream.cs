@@ -13,7 +13,8 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
 {
     private const int HeaderSize = 5;
     private const int LargestRecord = HeaderSize + 16 * 1024 + 2048; // RFC 5246 §6.2.3; RFC 8446 §5.2 has less
-    private const byte FirstType = 20, HandshakeType = 22, LastType = 24; // RFC 8446 §5.1
+    private const int ClearAlertSize = HeaderSize + 2; // RFC 8446 §6: level and description
+    private const byte FirstType = 20, AlertType = 21, HandshakeType = 22, LastType = 24; // RFC 8446 §5.1
     private ManualResetValueTaskSourceCore<int> _read;
     private Memory<byte> _target;
     private bool _isReading;
@@ -40,6 +41,9 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
 
     /// <summary>Something came that is no record: the peer does not speak TLS, or no longer.</summary>
     public bool IsForeign { get; private set; }
+
+    /// <summary>The last alert that came in the clear; null: none did. A platform may keep it to itself.</summary>
+    public int? Alert { get; private set; }
 
     /// <summary>Records to send.</summary>
     public ReadOnlySpan<byte> Records => _records.Span;
@@ -162,6 +166,10 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
             IsForeign = true;
             return octets.Length;
         }
-        return length <= octets.Length ? length : 0;
+        if (length > octets.Length)
+            return 0;
+        if (octets[0] == AlertType && length == ClearAlertSize)
+            Alert = octets[ClearAlertSize - 1];
+        return length;
     }
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MailModule.Delivery.Queue;
 
 namespace MailModule.Native.Abi;
 
@@ -103,6 +104,17 @@ internal struct QueueCountsLayout
     public long Deferred;
     public long Held;
     public long Failed;
+
+    public static QueueCountsLayout Of(QueueCounts counts) => new()
+    {
+        Messages = counts.Messages,
+        Recipients = counts.Recipients,
+        Ready = counts.Ready,
+        Active = counts.Active,
+        Deferred = counts.Deferred,
+        Held = counts.Held,
+        Failed = counts.Failed + counts.Relayed,
+    };
 }
 
 /// <summary><c>mm_queue_message</c>.</summary>

@@ -122,6 +122,20 @@ int mmi_queue_remove(mm_engine *engine, const char *id);
 int mmi_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target, char *new_id,
                        size_t size);
 int mmi_queue_set_events(mm_engine *engine, mm_queue_event_fn callback, void *user);
+int mmi_control_open(const char *path, mm_control **control);
+int mmi_control_close(mm_control *control);
+int mmi_control_get_counts(mm_control *control, mm_queue_counts *counts);
+int mmi_control_open_queue(mm_control *control, const char *id, mm_queue_cursor **cursor);
+int mmi_control_retry(mm_control *control, const char *id);
+int mmi_control_hold(mm_control *control, const char *id);
+int mmi_control_release(mm_control *control, const char *id);
+int mmi_control_remove(mm_control *control, const char *id);
+int mmi_control_redirect(mm_control *control, const char *id, const char *recipient, const char *target, char *new_id,
+                         size_t size);
+int mmi_control_send(mm_control *control, const char *from, const char *to, mm_send_read_fn read, void *read_user,
+                     mm_control_result_fn result, void *user);
+int mmi_config_check(const char *filename, mm_config_fn callback, void *user, int *errors);
+int mmi_password_make(const char *password, int form, int iterations, char *buffer, size_t size, size_t *length);
 int mmi_load_config(const char *filename);
 void mmi_set_text(const char *param, const char *val);
 void mmi_set_int(const char *param, int val);

@@ -79,8 +79,9 @@ const char *mm_strerror(int code) {
         "cancelled",
         "limit exceeded",
         "internal fault",
+        "certificate for another host",
     };
-    int number = code <= 0 && code >= MM_E_INTERNAL ? -code : -1;
+    int number = code <= 0 && code >= MM_E_CERTIFICATE_NAME ? -code : -1;
     return number < 0 ? "unknown error" : texts[number];
 }
 

@@ -65,6 +65,7 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
     public Reply? Words { get; private set; }
     public SmtpStage Stage { get; private set; }
     public string? Tls { get; private set; }
+    public byte[]? EndPointBinding { get; private set; }
     public bool IsVerified { get; private set; }
     public List<SmtpClientTransaction> Returned { get; } = [];
     public List<SmtpClientTransaction> Completed { get; } = [];
@@ -136,6 +137,7 @@ internal sealed class ClientRun : ISmtpClientOwner, IDisposable
         Words = reply;
         Stage = session.Stage;
         Tls = Connection!.TlsDescription;
+        EndPointBinding = Connection.EndPointBinding;
         IsVerified = Connection.IsPeerVerified;
         _hasEnded.Set();
     }

@@ -1,4 +1,5 @@
 using System.Net.Security;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -219,6 +220,21 @@ public class SmtpClientTlsTests
         Assert.Equal((Fault.None, "550 no"), (run.Fault, run.Results.Single().Reply!.ToString()));
         Assert.Contains("AUTH PLAIN AHRpbQB0YW5zdGFhZnRhbnN0YWFm", server.Lines);
         Assert.DoesNotContain(run.Log, line => line.Contains("AHRpbQ", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_login_is_bound_to_the_certificate_that_was_shown()
+    {
+        var options = ClientRun.Options(StartTlsUse.Required) with { Login = new Credentials("tim", "secret") };
+        using X509Certificate2 certificate = TestAuthority.Trusted.Issue("mx.example");
+        string[] login = [Line, "250-mx\r\n250 AUTH SCRAM-SHA-256-PLUS", Line, "535 no", Line, "221 bye"];
+        using var server = new ScriptedSmtpServer(certificate, [.. s_offer, "220 go", StartTls, .. login]);
+        using var run = new ClientRun(
+            server.Port, options, new TlsClientSettings("mx.example", true, TestAuthority.Trusted.Roots),
+            work: ClientRun.Message());
+        run.End();
+        Assert.Equal(SHA256.HashData(certificate.RawData), run.EndPointBinding);
+        Assert.Contains(server.Lines, line => line.StartsWith("AUTH SCRAM-SHA-256-PLUS ", StringComparison.Ordinal));
     }
 
     private static ClientRun Run(

@@ -7,15 +7,6 @@ namespace MailModule.Engine.Settings;
 internal static partial class Keys
 {
     private const long Unbounded = long.MaxValue;
-    private const string Lists = "the lists and checks of the SMTP server come in a later version";
-    private const string Delivery = "scripts and notices of this kind come in a later version";
-    private const string PopAccess = "access lists and speed limits of POP3 come in a later version";
-    private const string Volume = "volume limits come in a later version";
-    private const string Logs = "the log's finer options come in a later version";
-    private const string Verify = "checking the certificates of other hosts comes in a later version";
-    private const string SystemUsers = "users of the operating system come in a later version";
-    private const string StartsByCall = "a call starts the server, and no call is needed to leave it off";
-    private const string OtherModule = "it belongs to a part of the old module that is not in this library";
 
     // Above the rows, for fields are made in the order of the text.
     private static readonly List<Setting> s_rows = [];
@@ -45,6 +36,9 @@ internal static partial class Keys
         "The host promises that its request callback never blocks: it is called on the I/O thread itself.");
     public static readonly Setting Strict = Flag(
         "strict", "An unknown key in a file is an error, not a line in the log.");
+    public static readonly Setting Control = OfLocalSockets(
+        "control", "Other processes of the same user may see and steer the queue, by the socket `mail_root/control` of "
+            + "mode 0600 (`mm_control_open`, `mailmodule queue`), while the spool is open. Not on Windows.");
     public static readonly Setting FromSameHost = Number(
         "from_same_host", 0, 1_000_000, 100, "connections",
         "Connections at once from one address (IPv6: from one /64), all servers together; 0 = no limit. This machine "

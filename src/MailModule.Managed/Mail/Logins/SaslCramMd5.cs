@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using MailModule.Primitives;
 
 namespace MailModule.Mail.Logins;
 
@@ -15,8 +16,13 @@ internal sealed class SaslCramMd5(Credentials login) : ISaslMechanism
     public bool IsClearText => true;
     public bool IsPrompted => false;
     public bool MayBelieveSuccess => _isAsked;
+    public string Failure => "";
 
-    public byte[]? Begin() => null;
+    public Fault Begin(out byte[]? initial)
+    {
+        initial = null;
+        return Fault.None;
+    }
 
     public bool TryAnswer(ReadOnlySpan<byte> challenge, out byte[] answer)
     {

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Primitives;
 
 namespace MailModule.Mail.Logins;
 
@@ -14,8 +15,13 @@ internal sealed class SaslLogin(Credentials login) : ISaslMechanism
     public bool IsClearText => true;
     public bool IsPrompted => true;
     public bool MayBelieveSuccess => _asked == 2;
+    public string Failure => "";
 
-    public byte[]? Begin() => null;
+    public Fault Begin(out byte[]? initial)
+    {
+        initial = null;
+        return Fault.None;
+    }
 
     public bool TryAnswer(ReadOnlySpan<byte> challenge, out byte[] answer)
     {

@@ -19,14 +19,16 @@ internal enum LoginStep
     Challenged,
     Done,
     /// <summary>
-    /// See <see cref="LoginExchange.Failure"/>. No reply is awaited, save the one to a cancelled exchange.
+    /// See <see cref="LoginExchange.Failure"/>. No reply is awaited, save the one to a cancelled exchange
+    /// (<see cref="SmtpDialogue.AwaitsReply"/>).
     /// </summary>
     Failed,
 }
 
 /// <summary>
 /// A login (RFC 4954) over a dialogue: by the first of the mechanisms, or the next where the server refuses one for
-/// good: it does not know it after all, or has this user's password for another only. Which mechanisms may be used (a
+/// good (it does not know it after all, or has this user's password for another only) or where this machine cannot do
+/// one. Behind an exchange that the server breaks nothing follows (decision 0050). Which mechanisms may be used (a
 /// password in clear text) is the caller's matter, and so is what follows a failure.
 /// </summary>
 internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMechanism> mechanisms)
@@ -41,7 +43,10 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
     private byte[]? _heldBack;
     private byte[] _challenge = [];
     private byte[]? _response;
-    private Reply? _refusal;
+    private (Reply Reply, string Text)? _refusal;
+
+    /// <summary>This machine's policy forbids the mechanism; the reply to its cancellation is awaited.</summary>
+    private bool _isForbidden;
 
     /// <summary>Why it failed; null before.</summary>
     public DialogueEnd? Failure { get; private set; }
@@ -50,7 +55,9 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
     {
         if (!_mechanisms.TryDequeue(out _mechanism))
             return Fail(Fault.RefusedPermanent, null, "the server offers no way to log in that we know");
-        byte[]? initial = _mechanism.Begin();
+        Fault fault = _mechanism.Begin(out byte[]? initial);
+        if (fault != Fault.None)
+            return OnImpossible(fault, output);
         _heldBack = initial?.Length * 4 / 3 > InitialResponseLimit ? initial : null;
         dialogue.Auth(_mechanism.Name, _heldBack is null ? initial : null, output);
         return LoginStep.Asked;
@@ -58,13 +65,15 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
 
     public LoginStep OnReply(Reply reply, Output output)
     {
+        if (_isForbidden)
+            return BeginNext(output);
         if (reply.Code == 334)
             return OnChallenge(reply, output);
         // RFC 4954 §6: 504 the mechanism is not known, 534 too weak, 535 refused, 538 not without TLS
         if (reply.Code >= 500)
             return OnRefusal(reply, output);
         if (reply.Code != 235)
-            return Fail(AttemptResult.FaultOf(reply), reply, "the server refuses the login");
+            return Fail(AttemptResult.FaultOf(reply), reply, RefusalText);
         return _mechanism!.MayBelieveSuccess
             ? LoginStep.Done
             : Fail(Fault.Protocol, reply, "the server takes the login without the proof that it knows the password");
@@ -85,19 +94,37 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
     public LoginStep SendResponse(Output output)
     {
         if (_response is not { } response)
-            return Cancel(null, output);
+            return _isForbidden ? Withdraw(output) : Cancel(null, output);
         dialogue.RespondToChallenge(response, output);
         return LoginStep.Asked;
     }
 
+    private string RefusalText
+        => _mechanism!.Failure.Length > 0
+            ? $"the server refuses the login: {_mechanism.Failure}"
+            : "the server refuses the login";
+
+    private LoginStep BeginNext(Output output)
+    {
+        _isForbidden = false;
+        return Begin(output);
+    }
+
+    // Nothing has been said: a server has no part in this.
+    private LoginStep OnImpossible(Fault fault, Output output)
+        => _mechanisms.Count > 0 ? Begin(output)
+            : _refusal is { } refusal ? Fail(Fault.RefusedPermanent, refusal.Reply, refusal.Text)
+            : Fail(fault, null, $"{_mechanism!.Name}: {_mechanism.Failure}");
+
     // That the password is wrong tells more than that a mechanism is not known.
     private LoginStep OnRefusal(Reply reply, Output output)
     {
-        if (_refusal is not { Code: 535 } || reply.Code == 535)
-            _refusal = reply;
+        if (_refusal is not { Reply.Code: 535 } || reply.Code == 535)
+            _refusal = (reply, RefusalText);
+        (Reply told, string text) = _refusal.Value;
         if (_mechanisms.Count == 0)
-            return Fail(Fault.RefusedPermanent, _refusal, "the server refuses the login");
-        dialogue.ContinueAfter(_refusal, _refusal.Code == 535 ? Fault.RefusedPermanent : Fault.Closed);
+            return Fail(Fault.RefusedPermanent, told, text);
+        dialogue.ContinueAfter(told, told.Code == 535 ? Fault.RefusedPermanent : Fault.Closed);
         return Begin(output);
     }
 
@@ -116,8 +143,18 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
     private LoginStep Cancel(Reply? reply, Output output)
     {
         dialogue.CancelAuth(output);
+        string words = _mechanism!.Failure.Length > 0 ? $": {_mechanism.Failure}" : "";
         return Fail(Fault.Protocol, reply,
-            $"the server's part in {_mechanism!.Name} is wrong: it breaks the exchange, or does not know the password");
+            $"the server's part in {_mechanism.Name} is wrong: it breaks the exchange, or does not know the password"
+                + words);
+    }
+
+    private LoginStep Withdraw(Output output)
+    {
+        dialogue.CancelAuth(output);
+        return _mechanisms.Count > 0
+            ? LoginStep.Asked
+            : Fail(Fault.NotSupported, null, $"this machine's cryptography does not allow {_mechanism!.Name}");
     }
 
     private LoginStep Fail(Fault fault, Reply? reply, string text)
@@ -135,7 +172,8 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
         }
         catch (CryptographicException)
         {
-            return false; // the system's policy forbids the hash
+            _isForbidden = true; // the system's policy forbids the hash
+            return false;
         }
     }
 }

@@ -14,7 +14,8 @@ internal sealed class ServerExtensions
     public ServerExtensions(IEnumerable<string> lines, bool isLmtp = false)
     {
         IsLmtp = isLmtp;
-        foreach (string line in lines)
+        Lines = [.. lines];
+        foreach (string line in Lines)
         {
             int blank = line.IndexOf(' ', StringComparison.Ordinal);
             _byKeyword[blank < 0 ? line : line[..blank]] = blank < 0 ? "" : line[(blank + 1)..].Trim();
@@ -23,6 +24,9 @@ internal sealed class ServerExtensions
 
     /// <summary>The server speaks LMTP (RFC 2033).</summary>
     public bool IsLmtp { get; }
+
+    /// <summary>As the server has written them.</summary>
+    public IReadOnlyList<string> Lines { get; }
 
     public bool Pipelining => Has("PIPELINING");
     public bool EightBitMime => Has("8BITMIME");

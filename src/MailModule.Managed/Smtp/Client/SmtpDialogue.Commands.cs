@@ -26,7 +26,7 @@ internal sealed partial class SmtpDialogue
     /// <param name="initial">What goes along with the command; null: nothing.</param>
     public void Auth(string mechanism, byte[]? initial, Output output)
     {
-        BeginLine(mechanism);
+        BeginLine(output, mechanism);
         output.Write("AUTH "u8);
         output.Write(mechanism);
         if (initial is not null)
@@ -40,23 +40,32 @@ internal sealed partial class SmtpDialogue
 
     public void RespondToChallenge(ReadOnlySpan<byte> response, Output output)
     {
-        Leave(Mode.Challenge);
+        BeginResponse(output);
         WriteBase64(response, default, output);
-        EndLine(ReplyTo.Auth, 0, output);
+        EndResponse(output);
+    }
+
+    /// <summary>The response in base64 as it goes out, or "*".</summary>
+    public void RespondToChallenge(string response, Output output)
+    {
+        BeginResponse(output);
+        ThrowIfBroken(response);
+        output.Write(response);
+        EndResponse(output);
     }
 
     /// <summary>RFC 4954 §4: a line with a single "*" cancels.</summary>
     public void CancelAuth(Output output)
     {
-        Leave(Mode.Challenge);
+        BeginResponse(output);
         output.Write("*"u8);
-        EndLine(ReplyTo.Auth, 0, output);
+        EndResponse(output);
     }
 
     /// <param name="reversePath">Without its angle brackets; empty for the null path.</param>
     public void Mail(string reversePath, in MailParameters parameters, Output output)
     {
-        BeginLine(reversePath, parameters.More);
+        BeginLine(output, reversePath, parameters.More);
         output.Write("MAIL FROM:<"u8);
         output.Write(reversePath);
         output.Write(">"u8);
@@ -68,7 +77,7 @@ internal sealed partial class SmtpDialogue
     /// <param name="number">The caller's, for <see cref="AwaitedReply.Number"/>.</param>
     public void Rcpt(string forwardPath, in RcptParameters parameters, Output output, int number = 0)
     {
-        BeginLine(forwardPath, parameters.More);
+        BeginLine(output, forwardPath, parameters.More);
         output.Write("RCPT TO:<"u8);
         output.Write(forwardPath);
         output.Write(">"u8);
@@ -83,6 +92,7 @@ internal sealed partial class SmtpDialogue
     public void Content(ReadOnlySpan<byte> piece, Output output)
     {
         Expect(Mode.Content);
+        Trace?.Content(piece.Length);
         _content.Write(piece, output);
     }
 
@@ -96,8 +106,34 @@ internal sealed partial class SmtpDialogue
         Leave(Mode.Content);
         HasMail = false;
         _content.Finish(output);
-        for (int number = 0; number < replies; number++)
-            _awaited.Add(ReplyTo.FinalDot, number);
+        AwaitFinalDot(replies);
+    }
+
+    /// <summary>
+    /// Octets as they are: content that has its dots doubled and its own final dot, what follows the line of a chunk,
+    /// or what a verb of the caller's own asks for.
+    /// </summary>
+    public void Octets(ReadOnlySpan<byte> octets, Output output)
+    {
+        if (_mode != Mode.Content)
+            Expect(Mode.Commands);
+        Trace?.Content(octets.Length);
+        output.Write(octets);
+    }
+
+    /// <summary>What was written by <see cref="Octets"/> is answered: as the end of content where it was one.</summary>
+    /// <param name="replies">As <see cref="EndContent"/> has it.</param>
+    public void EndOctets(int replies = 1)
+    {
+        if (_mode == Mode.Content)
+        {
+            Leave(Mode.Content);
+            HasMail = false;
+            AwaitFinalDot(replies);
+            return;
+        }
+        Expect(Mode.Commands);
+        _awaited.Add(ReplyTo.Other);
     }
 
     /// <summary>
@@ -110,17 +146,19 @@ internal sealed partial class SmtpDialogue
     public void Bdat(ReadOnlySpan<byte> chunk, bool isLast, Output output, int replies = 1)
     {
         BdatLine(chunk.Length, isLast, output, replies);
-        output.Write(chunk);
+        Octets(chunk, output);
     }
 
     /// <summary>The line of a chunk that the caller sends behind it: exactly so many octets.</summary>
     public void BdatLine(long length, bool isLast, Output output, int replies = 1)
     {
-        BeginLine("");
+        BeginLine(output, "");
         output.Write("BDAT "u8);
         Utf8Formatter.TryFormat(length, output.GetSpan(20), out int written);
         output.Advance(written);
-        output.Write(isLast ? " LAST\r\n"u8 : "\r\n"u8);
+        output.Write(isLast ? " LAST"u8 : ""u8);
+        Trace?.EndCommand(output);
+        output.Write("\r\n"u8);
         HasMail &= !isLast;
         for (int number = 0; number < (isLast ? replies : 1); number++)
             _awaited.Add(isLast ? ReplyTo.LastChunk : ReplyTo.Chunk, number);
@@ -139,7 +177,7 @@ internal sealed partial class SmtpDialogue
 
     private void Say(ReadOnlySpan<byte> verb, string argument, ReplyTo reply, Output output)
     {
-        BeginLine(argument);
+        BeginLine(output, argument);
         output.Write(verb);
         output.Write(argument);
         EndLine(reply, 0, output);
@@ -148,22 +186,49 @@ internal sealed partial class SmtpDialogue
     /// <exception cref="ArgumentException">A text would end the line: what follows would be a command of its
     /// own.</exception>
     /// <exception cref="InvalidOperationException">The server would not take the line for a command.</exception>
-    private void BeginLine(string first, string? second = null)
+    private void BeginLine(Output output, string first, string? second = null)
     {
         Expect(Mode.Commands);
         if (_awaited.EndsGroup)
             throw new InvalidOperationException("the last command has to be answered first");
-        if (first.AsSpan().ContainsAny(LineBreakers) || second.AsSpan().ContainsAny(LineBreakers))
+        ThrowIfBroken(first);
+        ThrowIfBroken(second);
+        Trace?.BeginLine(output);
+    }
+
+    private static void ThrowIfBroken(string? text)
+    {
+        if (text.AsSpan().ContainsAny(LineBreakers))
             throw new ArgumentException("a command cannot have CR, LF or NUL in it");
     }
 
     private void EndLine(ReplyTo reply, int number, Output output)
     {
+        Trace?.EndCommand(output);
         output.Write("\r\n"u8);
         IsStartingTls |= reply == ReplyTo.StartTls;
         if (reply is ReplyTo.Mail or ReplyTo.Rset or ReplyTo.Ehlo or ReplyTo.Helo or ReplyTo.Lhlo)
             HasMail = reply == ReplyTo.Mail;
         _awaited.Add(reply, number);
+    }
+
+    private void BeginResponse(Output output)
+    {
+        Leave(Mode.Challenge);
+        Trace?.BeginLine(output);
+    }
+
+    private void EndResponse(Output output)
+    {
+        Trace?.EndResponse(output);
+        output.Write("\r\n"u8);
+        _awaited.Add(ReplyTo.Auth);
+    }
+
+    private void AwaitFinalDot(int replies)
+    {
+        for (int number = 0; number < replies; number++)
+            _awaited.Add(ReplyTo.FinalDot, number);
     }
 
     private void Leave(Mode mode)

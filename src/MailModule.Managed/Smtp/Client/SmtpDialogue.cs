@@ -49,6 +49,7 @@ internal sealed partial class SmtpDialogue
     private readonly ContentWriter _content = new();
     private Mode _mode = Mode.Commands;
     private (DialogueEnd End, SmtpStage Stage)? _refusal;
+    private (string Name, ServerExtensions Extensions) _server = ("", ServerExtensions.None);
 
     /// <summary>Begins with the wait for the greeting.</summary>
     /// <param name="peer">The dialogue sets its <see cref="IPeer.IdleTimeout"/> and deadline.</param>
@@ -66,10 +67,10 @@ internal sealed partial class SmtpDialogue
     public TimeSpan TimeLimit { get; set; }
 
     /// <summary>As the last EHLO (or LHLO) was answered; nothing before, and after HELO.</summary>
-    public ServerExtensions Extensions { get; private set; } = ServerExtensions.None;
+    public ServerExtensions Extensions => _server.Extensions;
 
     /// <summary>As the server names itself in its reply to EHLO, LHLO or HELO; empty before.</summary>
-    public string ServerName { get; private set; } = "";
+    public string ServerName => _server.Name;
 
     /// <summary>What is waited for; after the end, what was waited for then.</summary>
     public SmtpStage Stage { get; private set; }
@@ -81,6 +82,9 @@ internal sealed partial class SmtpDialogue
     /// dot. After a last chunk that was refused it may still be open (RFC 3030 §2), and is to be reset.
     /// </summary>
     public bool HasMail { get; private set; }
+
+    /// <inheritdoc cref="IPeer.EndPointBinding"/>
+    public byte[]? EndPointBinding => _peer.EndPointBinding;
 
     /// <summary>A TLS handshake was begun; if the dialogue ends before <see cref="IsTls"/>, it has failed.</summary>
     public bool TriedTls { get; private set; }
@@ -104,6 +108,17 @@ internal sealed partial class SmtpDialogue
     public bool IsInContent => _mode == Mode.Content;
 
     public bool AwaitsReply => _awaited.Count > 0;
+
+    /// <summary>Nothing was said yet: the server has the first word.</summary>
+    public bool AwaitsGreeting => _awaited.Next == ReplyTo.Connect;
+
+    public int AwaitedReplies => _awaited.Count;
+
+    /// <summary>A command may be said, perhaps with others before it unanswered (RFC 2920 §3.1).</summary>
+    public bool MaySayMore => _mode == Mode.Commands && !_awaited.EndsGroup && !AwaitsGreeting;
+
+    /// <summary>Hears of all that is said; null: nobody does.</summary>
+    public DialogueTrace? Trace { get; init; }
 
     /// <summary>Null before the dialogue has ended.</summary>
     public DialogueEnd? End { get; private set; }
@@ -213,7 +228,7 @@ internal sealed partial class SmtpDialogue
     {
         _mode = Mode.Commands;
         _replies.Reset();
-        Extensions = ServerExtensions.None;
+        _server.Extensions = ServerExtensions.None;
         HasMail = false;
     }
 
@@ -251,6 +266,7 @@ internal sealed partial class SmtpDialogue
 
     private DialogueRead Take(Reply reply, out AwaitedReply answered)
     {
+        Trace?.Reply(reply);
         answered = default;
         // A server that replies without a command (421 when it stops, or a refusal in the middle of the content) has
         // ended the session.
@@ -287,12 +303,10 @@ internal sealed partial class SmtpDialogue
         switch (to)
         {
             case ReplyTo.Ehlo or ReplyTo.Lhlo when reply.Code / 100 == 2:
-                ServerName = NameIn(reply);
-                Extensions = new ServerExtensions(reply.Lines.Skip(1), isLmtp: to == ReplyTo.Lhlo);
+                _server = (NameIn(reply), new ServerExtensions(reply.Lines.Skip(1), isLmtp: to == ReplyTo.Lhlo));
                 break;
             case ReplyTo.Helo when reply.Code / 100 == 2:
-                ServerName = NameIn(reply);
-                Extensions = ServerExtensions.None;
+                _server = (NameIn(reply), ServerExtensions.None);
                 break;
             case ReplyTo.StartTls when reply.Code == 220:
                 _mode = Mode.Handshake;

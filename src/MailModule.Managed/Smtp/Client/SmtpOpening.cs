@@ -105,7 +105,12 @@ internal sealed class SmtpOpening(SmtpClientOptions options, SmtpDialogue dialog
         if (options.Login is not { } login)
             return OpeningStep.Ready;
         bool maySendPassword = dialogue.IsTls || options.AllowsClearPassword;
-        List<ISaslMechanism> offered = SaslMechanisms.OfferedBy(dialogue.Extensions.LoginMechanisms, login);
+        List<ISaslMechanism> offered = SaslMechanisms.OfferedBy(
+            new SaslServer
+            {
+                Offered = [.. dialogue.Extensions.LoginMechanisms],
+                EndPointBinding = dialogue.EndPointBinding,
+            }, login);
         ISaslMechanism[] allowed = [.. offered.Where(mechanism => maySendPassword || !mechanism.IsClearText)];
         if (allowed.Length == 0 && SaslMechanisms.LackDigests(dialogue.Extensions.LoginMechanisms))
             return QuitLogin(new DialogueEnd(Fault.Tls, null, OpenSsl.Missing), output);

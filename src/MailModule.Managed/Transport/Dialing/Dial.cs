@@ -143,12 +143,7 @@ internal sealed class Dial
         if (!TryMakeConnection(_options.TargetName is null ? _options.Target : null, out Connection? connection))
             return;
         var target = new ProxyTarget(_options.TargetName, _options.Target);
-        IProxyHandshake handshake = proxy.Kind switch
-        {
-            ProxyKind.Socks5 => new Socks5Handshake(proxy, target),
-            ProxyKind.Socks4a => new Socks4aHandshake(proxy, target),
-            _ => new HttpConnectHandshake(proxy, target),
-        };
+        IProxyHandshake handshake = proxy.CreateHandshake(target);
         var tunnel = new ProxyTunnel(
             handshake, connection, _options.IsTlsFirst, () => TryEnd(out _) ? _createSession(connection) : null, Fail);
         Begin(connection, tunnel, isTlsFirst: false);

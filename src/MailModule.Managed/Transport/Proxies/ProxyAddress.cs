@@ -55,6 +55,14 @@ internal sealed class ProxyAddress
     /// <summary>The same proxy, at an address its name was resolved to.</summary>
     public ProxyAddress At(IPAddress address) => new(Kind, Host, Port, User, Password, address);
 
+    /// <summary>A handshake that leads through it to the target.</summary>
+    public IProxyHandshake CreateHandshake(ProxyTarget target) => Kind switch
+    {
+        ProxyKind.Socks5 => new Socks5Handshake(this, target),
+        ProxyKind.Socks4a => new Socks4aHandshake(this, target),
+        _ => new HttpConnectHandshake(this, target),
+    };
+
     /// <summary>
     /// False if the text is none of the forms. User and password may be percent-encoded (RFC 3986 §2.1), and have to be
     /// where they hold <c>%</c> or, in a user, <c>:</c>; the last <c>@</c> ends them. One slash may follow the port.

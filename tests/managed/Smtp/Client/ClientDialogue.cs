@@ -46,6 +46,9 @@ internal sealed class ClientDialogue : ISmtpClientOwner
         Step([]);
     }
 
+    /// <summary>Of the server's certificate.</summary>
+    public byte[]? EndPointBinding { init => _peer.EndPointBinding = value; }
+
     public SmtpClientSession Session => _session;
     public Next Last => _stepped.Waits;
     public Fault Fault { get; private set; }

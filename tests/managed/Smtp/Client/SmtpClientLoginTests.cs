@@ -183,6 +183,30 @@ public class SmtpClientLoginTests
     }
 
     [Fact]
+    public void Within_tls_a_login_is_bound_to_the_certificate()
+    {
+        Assert.StartsWith("AUTH SCRAM-SHA-256-PLUS cD10bHMtc2VydmVyLWVuZC1wb2ludCws", // "p=tls-server-end-point,,"
+            LoginWithin(new byte[32], "SCRAM-SHA-256 SCRAM-SHA-256-PLUS PLAIN"), StringComparison.Ordinal);
+        Assert.StartsWith("AUTH SCRAM-SHA-256 eSws", // "y,,": the offer may have been changed
+            LoginWithin(new byte[32], "SCRAM-SHA-256 PLAIN"), StringComparison.Ordinal);
+        Assert.StartsWith("AUTH SCRAM-SHA-256 biws",
+            LoginWithin(null, "SCRAM-SHA-256-PLUS SCRAM-SHA-256 PLAIN"), StringComparison.Ordinal);
+
+        static string LoginWithin(byte[]? binding, string offered)
+        {
+            var server = new ClientDialogue(
+                StartTlsUse.IfOffered, login: s_tim, work: Message("x\n", "bob@b.example"))
+            {
+                EndPointBinding = binding,
+            };
+            server.Say("220 hi\n");
+            server.Say("250-x\n250 STARTTLS\n");
+            server.Say("220 go\n");
+            return server.Say($"250-x\n250 AUTH {offered}\n");
+        }
+    }
+
+    [Fact]
     public void A_server_that_only_knows_helo_cannot_be_logged_in_at()
     {
         var server = new ClientDialogue(login: s_tim, clear: true, work: Message("x\n", "bob@b.example"));

@@ -1,23 +1,22 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using MailModule.Primitives;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Mail.Logins;
 
 /// <summary>
-/// SCRAM-SHA-256 (RFC 5802, RFC 7677) without channel binding: the password does not cross the wire, and the server has
-/// to prove that it knows it too.
+/// SCRAM (RFC 5802) with either hash: the password does not cross the wire, and the server has to prove that it knows
+/// it too. With channel binding the proofs hold under the server's own certificate only.
 /// </summary>
-internal sealed class SaslScramSha256 : ISaslMechanism
+internal sealed class SaslScram : ISaslMechanism
 {
-    /// <summary>RFC 7677 §4: below that a thief of the exchange guesses too fast.</summary>
+    /// <summary>RFC 5802 §5.1, RFC 7677 §4: below that a thief of the exchange guesses too fast.</summary>
     private const int FewestIterations = 4096;
 
     /// <summary>A server must not keep us at it for seconds.</summary>
     private const int MostIterations = 1_000_000;
-    private const int KeySize = 32;
-    private const string BindingHeader = "n,,";
 
     private enum Step
     {
@@ -28,36 +27,44 @@ internal sealed class SaslScramSha256 : ISaslMechanism
         Broken,
     }
 
+    private readonly ScramHash _hash;
     private readonly string _password;
     private readonly string _nonce;
+    private readonly string _header;
     private readonly string _firstBare;
-    private readonly byte[] _serverSignature = new byte[KeySize];
+    private readonly byte[] _binding = [];
+    private byte[] _serverSignature = [];
     private Step _step;
 
-    public SaslScramSha256(Credentials login)
-        : this(login, Convert.ToBase64String(RandomOctets.Get(18)))
+    /// <param name="isBound">The form with channel binding; the server's binding is known then.</param>
+    public SaslScram(ScramHash hash, bool isBound, Credentials login, SaslServer server)
+        : this(hash, isBound, login, server, Convert.ToBase64String(RandomOctets.Get(18)))
     {
     }
 
-    internal SaslScramSha256(Credentials login, string nonce)
+    internal SaslScram(ScramHash hash, bool isBound, Credentials login, SaslServer server, string nonce)
     {
+        _hash = hash;
         _password = SaslPrep.Prepare(login.Password);
         _nonce = nonce;
-        // RFC 5802 §5.1: a comma and an equals sign in a name are written as =2C and =3D
-        string name = SaslPrep.Prepare(login.User).Replace("=", "=3D", StringComparison.Ordinal)
-            .Replace(",", "=2C", StringComparison.Ordinal);
-        _firstBare = $"n={name},r={nonce}";
+        if (isBound)
+            _binding = server.EndPointBinding!;
+        Name = isBound ? hash.BoundMechanism : hash.Mechanism;
+        _header = Gs2Header.Of(BindingFlag(isBound, server), SaslPrep.Prepare(login.AuthorizationId));
+        _firstBare = $"n={Gs2Header.Escape(SaslPrep.Prepare(login.User))},r={nonce}";
     }
 
-    public string Name => "SCRAM-SHA-256";
+    public string Name { get; }
     public bool IsClearText => false;
     public bool IsPrompted => false;
     public bool MayBelieveSuccess => _step == Step.Done;
+    public string Failure { get; private set; } = "";
 
-    public byte[]? Begin()
+    public Fault Begin(out byte[]? initial)
     {
         _step = Step.ServerFirst;
-        return Encoding.UTF8.GetBytes(BindingHeader + _firstBare);
+        initial = Encoding.UTF8.GetBytes(_header + _firstBare);
+        return Fault.None;
     }
 
     public bool TryAnswer(ReadOnlySpan<byte> challenge, out byte[] answer)
@@ -73,26 +80,32 @@ internal sealed class SaslScramSha256 : ISaslMechanism
         return _step != Step.Broken;
     }
 
+    // RFC 5802 §6: "y" tells the server that we can bind and that it does not seem to offer that. One that does knows
+    // then that somebody has changed its offer. Who may not know that says "n".
+    private string BindingFlag(bool isBound, SaslServer server)
+        => isBound ? "p=tls-server-end-point"
+            : server.EndPointBinding is not null && !server.Offers(_hash.BoundMechanism) ? "y" : "n";
+
     private bool TryProve(string serverFirst, out byte[] answer)
     {
         answer = [];
         if (!TryReadServerFirst(serverFirst, out string nonce, out byte[] salt, out int iterations))
             return false;
-        string finalBare = $"c={Convert.ToBase64String(Encoding.ASCII.GetBytes(BindingHeader))},r={nonce}";
+        byte[] binding = [.. Encoding.UTF8.GetBytes(_header), .. _binding];
+        string finalBare = $"c={Convert.ToBase64String(binding)},r={nonce}";
         byte[] message = Encoding.UTF8.GetBytes($"{_firstBare},{serverFirst},{finalBare}");
-        byte[] salted = Rfc2898DeriveBytes.Pbkdf2(
-            Encoding.UTF8.GetBytes(_password), salt, iterations, HashAlgorithmName.SHA256, KeySize);
-        HMACSHA256.HashData(HMACSHA256.HashData(salted, "Server Key"u8), message, _serverSignature);
+        byte[] salted = _hash.Salted(Encoding.UTF8.GetBytes(_password), salt, iterations);
+        _serverSignature = _hash.Keyed(_hash.Keyed(salted, "Server Key"u8), message);
         answer = Encoding.UTF8.GetBytes($"{finalBare},p={Convert.ToBase64String(ProofOf(salted, message))}");
         return true;
     }
 
     // RFC 5802 §3: ClientKey XOR HMAC(H(ClientKey), AuthMessage)
-    private static byte[] ProofOf(byte[] salted, byte[] message)
+    private byte[] ProofOf(byte[] salted, byte[] message)
     {
-        byte[] clientKey = HMACSHA256.HashData(salted, "Client Key"u8);
-        byte[] signature = HMACSHA256.HashData(SHA256.HashData(clientKey), message);
-        for (int i = 0; i < KeySize; i++)
+        byte[] clientKey = _hash.Keyed(salted, "Client Key"u8);
+        byte[] signature = _hash.Keyed(_hash.Of(clientKey), message);
+        for (int i = 0; i < signature.Length; i++)
             signature[i] ^= clientKey[i];
         return signature;
     }
@@ -105,6 +118,7 @@ internal sealed class SaslScramSha256 : ISaslMechanism
         nonce = parts[0].Length > 2 ? parts[0][2..] : "";
         salt = [];
         iterations = 0;
+        ReadError(parts[0]);
         return parts.Length >= 3
             && parts[0].StartsWith("r=", StringComparison.Ordinal) && nonce.Length > _nonce.Length
             && nonce.StartsWith(_nonce, StringComparison.Ordinal)
@@ -119,8 +133,15 @@ internal sealed class SaslScramSha256 : ISaslMechanism
     private bool IsProof(string serverFinal)
     {
         string first = serverFinal.Split(',')[0];
+        ReadError(first);
         return first.StartsWith("v=", StringComparison.Ordinal)
             && SaslEncoding.TryDecode(Encoding.UTF8.GetBytes(first[2..]), out byte[] signature)
             && CryptographicOperations.FixedTimeEquals(signature, _serverSignature);
+    }
+
+    private void ReadError(string attribute)
+    {
+        if (attribute.StartsWith("e=", StringComparison.Ordinal))
+            Failure = SaslWords.Of(Encoding.UTF8.GetBytes(attribute[2..]));
     }
 }

@@ -1,0 +1,81 @@
+using MailModule.Primitives.Os.Windows;
+
+namespace MailModule.Primitives.Os;
+
+/// <summary>
+/// By WaitForMultipleObjects, on an event that interrupts and on one that the socket signals (WSAEventSelect). That one
+/// is signalled by changes; what holds already is asked for beside it.
+/// </summary>
+internal sealed class WindowsWait : InterruptibleWait
+{
+    private readonly nint _interrupted;
+    private readonly nint _changed;
+
+    private WindowsWait(nint interrupted, nint changed)
+    {
+        _interrupted = interrupted;
+        _changed = changed;
+    }
+
+    public static WindowsWait? TryOpen()
+    {
+        nint interrupted = HandleCalls.NewEvent(), changed = HandleCalls.NewEvent();
+        if (interrupted != 0 && changed != 0)
+            return new WindowsWait(interrupted, changed);
+        Close(interrupted);
+        Close(changed);
+        return null;
+    }
+
+    public override void Interrupt() => SocketEvents.Set(_interrupted);
+
+    public override void Reset() => SocketEvents.Reset(_interrupted);
+
+    public override void Dispose()
+    {
+        Close(_interrupted);
+        Close(_changed);
+    }
+
+    protected override WokenBy WaitOnce(nint descriptor, WokenBy wanted, int milliseconds, out bool isBroken)
+    {
+        isBroken = false;
+        if (descriptor == -1)
+            return HandleCalls.Wait(_interrupted, milliseconds) ? WokenBy.Interrupt : WokenBy.Time;
+        SocketEvents.Reset(_changed);
+        SocketEvents.Select(descriptor, _changed, (wanted & WokenBy.Input) != 0, (wanted & WokenBy.Room) != 0);
+        WokenBy woken = Look(descriptor, wanted);
+        if (woken == WokenBy.Time)
+            woken = SocketEvents.WaitForEither(_interrupted, _changed, milliseconds) switch
+            {
+                0 => WokenBy.Interrupt,
+                1 => Changed(descriptor, wanted),
+                _ => WokenBy.Time,
+            };
+        SocketEvents.Unselect(descriptor, _changed);
+        return woken;
+    }
+
+    private WokenBy Look(nint descriptor, WokenBy wanted)
+        => HandleCalls.Wait(_interrupted, 0) ? WokenBy.Interrupt : Ready(descriptor, wanted);
+
+    /// <summary>A connection that was refused is no readiness everywhere: whoever tries hears of it.</summary>
+    private static WokenBy Changed(nint descriptor, WokenBy wanted)
+        => Ready(descriptor, wanted) is not WokenBy.Time and var ready ? ready : wanted;
+
+    private static WokenBy Ready(nint descriptor, WokenBy wanted)
+        => SocketEvents.Poll(descriptor, (wanted & WokenBy.Input) != 0, (wanted & WokenBy.Room) != 0) switch
+        {
+            SocketEvents.Nothing => WokenBy.Time,
+            SocketEvents.Readable => WokenBy.Input,
+            SocketEvents.Writable => WokenBy.Room,
+            SocketEvents.Readable | SocketEvents.Writable => WokenBy.Input | WokenBy.Room,
+            _ => wanted,
+        };
+
+    private static void Close(nint handle)
+    {
+        if (handle != 0)
+            NtFile.Close(handle);
+    }
+}
