@@ -221,8 +221,8 @@ MM_API int MM_CALL mm_last_error(void);
 /**
  * The last error of the calling thread in words, with what is known beside the code: file and line, address, the
  * peer's reply, the system's error.
- * Returns text, never NULL; empty after success, unless the function says otherwise. It lives until the calling thread's
- * next call of a function that sets the error. Threads: any. Since 0.1.
+ * Returns text, never NULL; empty after success, unless the function says otherwise. It lives until the calling
+ * thread's next call of a function that sets the error. Threads: any. Since 0.1.
  */
 MM_API const char *MM_CALL mm_last_error_message(void);
 
