@@ -221,8 +221,8 @@ MM_API int MM_CALL mm_last_error(void);
 /**
  * The last error of the calling thread in words, with what is known beside the code: file and line, address, the
  * peer's reply, the system's error.
- * Returns text, never NULL; empty after success. It lives until the calling thread's next call of a function that sets
- * the error. Threads: any. Since 0.1.
+ * Returns text, never NULL; empty after success, unless the function says otherwise. It lives until the calling
+ * thread's next call of a function that sets the error. Threads: any. Since 0.1.
  */
 MM_API const char *MM_CALL mm_last_error_message(void);
 
@@ -557,6 +557,8 @@ MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
 /**
  * One message on its way: mm_send_new, mm_send_add_recipient for each recipient, its content from one source (pieces, a
  * file, a descriptor or a callback), mm_send_start, mm_send_wait, mm_send_get_result for each recipient, mm_send_free.
+ * Messages with the same server, login, TLS and proxy share connections, and wait for one where there are many at once:
+ * settings pool_host_max, pool_idle, pool_max and pool_messages.
  */
 typedef struct mm_send mm_send;
 
