@@ -69,13 +69,16 @@ LOSSES = {
 
 
 class Misbehaving(TestOfClient):
+    case = None
+
     @classmethod
     def before(cls):
         cls.certificate = cls.authority.issue("localhost")
 
     def meets(self, verb, act, judge, **options):
         """The client comes to the verb and gets the answer; judge looks at the call. Then a new connection does as it should."""
-        with Rogue("127.0.0.1", place.free_port(), certificate=self.certificate, capabilities=("PIPELINING", "CHUNKING", "AUTH PLAIN"), **{verb: [act]}) as server:
+        offers = ("PIPELINING", "CHUNKING", "AUTH PLAIN")
+        with self.subTest(self.case), Rogue("127.0.0.1", place.free_port(), certificate=self.certificate, capabilities=offers, **{verb: [act]}) as server:
             client = self.client(**options)
             judge(self.comes_to(client, verb, server.port), client)
             self.answers(220, client.connect("127.0.0.1", server.port))
@@ -99,9 +102,10 @@ class Misbehaving(TestOfClient):
         return (lambda: CALLS[verb](client)) if verb in CALLS else getattr(client, verb)
 
     def each(self, answers):
+        """Each of the answers at each verb; `self.case` is which."""
         for verb, (name, answer) in itertools.product(VERBS, answers.items()):
-            with self.subTest(f"{name} at {verb}"):
-                yield verb, answer
+            self.case = f"{name} at {verb}"
+            yield verb, answer
 
     def is_failure(self, call, code, layer, verb, retry):
         error = self.fails(code, call)
@@ -115,8 +119,7 @@ class Misbehaving(TestOfClient):
                 continue
 
             def judge(call, client, code=code, verb=verb):
-                reply = self.answers(code, call())
-                self.assertEqual(code, reply.code)
+                self.answers(code, call())
                 if verb != "quit":
                     self.answers(250, client.noop())
             self.meets(verb, act, judge)

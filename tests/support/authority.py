@@ -28,6 +28,16 @@ class Authority:
                  "-days", days, "-extfile", extensions, "-out", cert)
         return cert, key
 
+    def below(self, name):
+        """An authority that this one vouches for."""
+        made = Authority(self.folder / name)
+        request, extensions = made.folder / "ca.csr", made.folder / "ca.ext"
+        self.did("openssl", "req", "-new", "-key", made.key, "-subj", f"/CN={name}", "-out", request)
+        extensions.write_text("basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n")
+        self.did("openssl", "x509", "-req", "-in", request, "-CA", self.cert, "-CAkey", self.key, "-CAcreateserial",
+                 "-days", 30, "-extfile", extensions, "-out", made.cert)
+        return made
+
     @staticmethod
     def did(*command):
         made = place.run(*command)
