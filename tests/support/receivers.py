@@ -86,6 +86,7 @@ listen = {self.address}
 disable_plaintext_auth = no
 auth_mechanisms = {' '.join(self.mechanisms)}
 auth_username_chars =
+auth_failure_delay = 0
 first_valid_uid = 1
 first_valid_gid = 1
 mail_location = maildir:{self.folder}/box
@@ -96,6 +97,11 @@ passdb {{
 userdb {{
   driver = static
   args = uid=nobody gid=nogroup home={self.folder}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 """
 
@@ -133,3 +139,27 @@ service submission-login {{
   }}
 }}
 """
+
+
+class DovecotLmtp(DovecotLogins):
+    """Takes mail for its users into Maildirs by LMTP."""
+
+    def start(self):
+        (self.folder / "box").mkdir()
+        shutil.chown(self.folder / "box", "nobody", "nogroup")
+        return super().start()
+
+    def listener(self):
+        return f"""protocols = lmtp
+ssl = no
+postmaster_address = postmaster@example.net
+service lmtp {{
+  inet_listener lmtp {{
+    address = {self.address}
+    port = {self.port}
+  }}
+}}
+"""
+
+    def texts(self):
+        return [place.crlf(path.read_bytes()) for path in (self.folder / "box" / "new").glob("*")]
