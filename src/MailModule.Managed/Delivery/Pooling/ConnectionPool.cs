@@ -281,7 +281,6 @@ internal sealed class ConnectionPool(
     private void Park(PoolRun run, TimeSpan idle)
     {
         _idle++;
-        run.IsIdle = true;
         run.Line.Park(run);
         run.IdleTimer = _time.CreateTimer(
             static state => ((PoolRun)state!).OnIdleLong(), run, idle, Timeout.InfiniteTimeSpan);
@@ -311,8 +310,7 @@ internal sealed class ConnectionPool(
         if (!run.IsIdle)
             return;
         _idle--;
-        run.IsIdle = false;
-        run.IdleTimer?.Dispose();
+        run.IdleTimer!.Dispose();
         run.IdleTimer = null;
     }
 

@@ -40,7 +40,7 @@ internal sealed class PoolRun : IAttemptOwner
     public bool IsRetired { get; set; }
 
     /// <summary>It has no client and may get one. Under the pool's lock.</summary>
-    public bool IsIdle { get; set; }
+    public bool IsIdle => IdleTimer is not null;
 
     /// <summary>It will have no client in a moment. Under the pool's lock.</summary>
     public bool IsFreeSoon { get; set; }
