@@ -133,7 +133,7 @@ command_install() {
 
 command_clean() {
   rm -rf "$OUT" build
-  find src tests bench -type d \( -name bin -o -name obj -o -name TestResults -o -name __pycache__ \) -prune -exec rm -rf {} +
+  find src tests bench bindings -type d \( -name bin -o -name obj -o -name TestResults -o -name __pycache__ \) -prune -exec rm -rf {} +
 }
 
 main() {
