@@ -111,20 +111,37 @@ class VerbTests(ClientCase):
         (received,) = self.mailbox(self.mail)
         self.assertTrue(received.endswith(b"\n\none\ntwo"), received)
 
-    def test_chunks_and_raw_octets(self) -> None:
+    def test_raw_octets_go_as_they_are(self) -> None:
         client = self.connected()
         client.ehlo()
-        client.mail("carl@example.org")
-        client.rcpt("anna@example.org")
-        self.assertEqual(250, client.bdat(b"Subject: chunks\r\n", last=False).code)
-        self.assertEqual(250, client.bdat(b"\r\n.dot\r\n", last=True).code)
         client.mail("carl@example.org")
         client.rcpt("anna@example.org")
         client.data()
         client.write_raw(b"Subject: raw\r\n\r\n")
         self.assertEqual(250, client.end_raw(b"..dot\r\n.\r\n").code)
-        received = self.mailbox(self.mail)
-        self.assertEqual([True, True], [one.endswith(b"\n\n.dot") for one in received], received)
+        (received,) = self.mailbox(self.mail)
+        self.assertTrue(received.endswith(b"\n\n.dot"), received)
+
+    def test_chunks_go_as_they_are(self) -> None:
+        server = Lines("250-server\r\n250 CHUNKING", "250 from", "250 to", "", "", "250 a chunk", "", "250 taken")
+        with talking(server) as port:
+            client = self.client()
+            client.connect("127.0.0.1", port)
+            client.ehlo()
+            client.mail("carl@example.org")
+            client.rcpt("anna@example.org")
+            self.assertEqual(250, client.bdat(b"Subject: chunks\r\n\r\n", last=False).code)
+            self.assertEqual("taken", client.bdat(b".dot\r\n", last=True).text)
+            client.close()
+        self.assertEqual(["BDAT 19", "Subject: chunks", "", "BDAT 6 LAST", ".dot"], server.heard[3:])
+
+    def test_chunks_are_an_error_where_the_server_takes_none(self) -> None:
+        client = self.connected()
+        client.ehlo()
+        client.mail("carl@example.org")
+        client.rcpt("anna@example.org")
+        self.fails(ErrorCode.NOT_SUPPORTED, lambda: client.bdat(CONTENT, last=True))
+        self.assertEqual(250, client.noop().code)
 
     def test_the_other_verbs_and_one_of_ones_own(self) -> None:
         client = self.connected()
