@@ -221,8 +221,8 @@ MM_API int MM_CALL mm_last_error(void);
 /**
  * The last error of the calling thread in words, with what is known beside the code: file and line, address, the
  * peer's reply, the system's error.
- * Returns text, never NULL; empty after success. It lives until the calling thread's next call of a function that sets
- * the error. Threads: any. Since 0.1.
+ * Returns text, never NULL; empty after success, unless the function says otherwise. It lives until the calling
+ * thread's next call of a function that sets the error. Threads: any. Since 0.1.
  */
 MM_API const char *MM_CALL mm_last_error_message(void);
 
@@ -557,6 +557,8 @@ MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
 /**
  * One message on its way: mm_send_new, mm_send_add_recipient for each recipient, its content from one source (pieces, a
  * file, a descriptor or a callback), mm_send_start, mm_send_wait, mm_send_get_result for each recipient, mm_send_free.
+ * Messages with the same server, login, TLS and proxy share connections, and wait for one where there are many at once:
+ * settings pool_host_max, pool_idle, pool_max and pool_messages.
  */
 typedef struct mm_send mm_send;
 
@@ -1125,9 +1127,10 @@ MM_API int MM_CALL mm_queue_set_events(mm_engine *engine, mm_queue_event_fn call
 /*
  * An engine that has the setting control on listens at a local socket in its mail_root, of mode 0600: who may open it
  * may see and steer the queue of that engine from another process. Not on Windows (MM_E_NOT_SUPPORTED). Every function
- * of this part may give MM_E_HANDLE, MM_E_TIMEOUT (no answer within 30 seconds), MM_E_CLOSED (the other process has
- * ended) and MM_E_PROTOCOL (it is none of this library), after which the handle is only to be closed; and what the
- * function of the same name in "Queue" gives there.
+ * of this part may give MM_E_HANDLE, MM_E_STATE (inside a callback, with callback_inline), MM_E_TIMEOUT (no answer
+ * within 30 seconds), MM_E_CLOSED (the other process has ended) and MM_E_PROTOCOL (it is none of this library), after
+ * which last three the handle is only to be closed; and what the function of the same name in "Queue" gives there. The
+ * socket is there from the opening of the spool (the first use of the queue, or the start of a server) until the stop.
  */
 
 /** A way to the engine of another process. */
@@ -1381,13 +1384,13 @@ typedef struct mm_transport {
     mm_transport_interrupt_fn interrupt; /**< not NULL where wait is not */
     mm_transport_close_fn close;         /**< NULL: the host need not know */
     void *user;                          /**< passed on to them untouched */
-    mm_socket socket;                    /**< what is waited for where wait is NULL; it stays the host's.
-                                              MM_INVALID_SOCKET: the connection's own, of mm_smtp_connect */
+    intptr_t socket;                     /**< an mm_socket, which is waited for where wait is NULL; it stays the host's.
+                                              -1: the connection's own, of mm_smtp_connect */
     int is_secure;                       /**< 1: what goes over it is protected (TLS), so passwords may go */
 } mm_transport;
 
 #define MM_TRANSPORT_INIT                                                                                              \
-    { sizeof(mm_transport), NULL, NULL, NULL, NULL, NULL, NULL, MM_INVALID_SOCKET, 0 }
+    { sizeof(mm_transport), NULL, NULL, NULL, NULL, NULL, NULL, -1, 0 }
 
 /** Bits: what is wrong with a server's certificate. */
 enum mm_certificate_problem {
@@ -1546,8 +1549,9 @@ typedef struct mm_smtp_options {
  *          When it is stopped, the client's connection ends with MM_E_CANCELLED.
  * options  NULL: all of them 0. Copied.
  * smtp     gets the handle, which mm_smtp_free ends; NULL on failure.
- * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (an option, smtp NULL); MM_E_NOT_SUPPORTED (G4); MM_E_STATE (the engine is
- * being stopped); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (an option, smtp NULL); MM_E_NOT_FOUND, MM_E_IO and MM_E_TLS (the files of
+ * certificate and key); MM_E_NOT_SUPPORTED (G4); MM_E_STATE (the engine is being stopped); MM_E_LIMIT (a million
+ * handles are open). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_new(mm_engine *engine, const mm_smtp_options *options, mm_smtp **smtp);
 
@@ -1785,7 +1789,7 @@ MM_API int MM_CALL mm_smtp_data(mm_smtp *smtp, int *code);
 
 /** Bits for mm_smtp_write and mm_smtp_write_raw. */
 enum mm_smtp_write_flags {
-    MM_SMTP_FIRST = 1,      /**< the first piece of a content: begins anew (a piece after DATA is the first anyway) */
+    MM_SMTP_FIRST = 1,      /**< the first piece of a content: MM_E_STATE if another has gone out since DATA */
     MM_SMTP_LAST = 2,       /**< the last one: end the content and read the reply */
     MM_SMTP_CONVERT_EOL = 4 /**< a bare LF or CR becomes CRLF; else one is MM_E_ARGUMENT (RFC 5321 section 2.3.8) */
 };

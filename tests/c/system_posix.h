@@ -55,6 +55,12 @@ static inline void socket_set_no_delay(socket_number number) {
     setsockopt(number, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
 }
 
+/* 0: no call on it waits. */
+static inline void socket_set_blocking(socket_number number, int blocks) {
+    int flags = fcntl(number, F_GETFL);
+    fcntl(number, F_SETFL, blocks ? flags & ~O_NONBLOCK : flags | O_NONBLOCK);
+}
+
 /* ---- time ---- */
 
 static inline void sleep_microseconds(unsigned int microseconds) {

@@ -54,6 +54,12 @@ static inline void socket_set_no_delay(socket_number number) {
     setsockopt(number, IPPROTO_TCP, TCP_NODELAY, (const char *)&yes, sizeof yes);
 }
 
+/* 0: no call on it waits. */
+static inline void socket_set_blocking(socket_number number, int blocks) {
+    u_long none = !blocks;
+    ioctlsocket(number, FIONBIO, &none);
+}
+
 /* ---- time ---- */
 
 /* Of a clock that is never set. */

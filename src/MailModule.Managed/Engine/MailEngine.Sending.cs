@@ -97,6 +97,30 @@ public sealed partial class MailEngine
     };
 
     /// <summary>
+    /// Makes a client that speaks SMTP verb by verb; nothing is connected. <see cref="Fault.Argument"/> for a setup
+    /// that cannot be; what reading the files of its certificate gives.
+    /// </summary>
+    /// <param name="client">Not null when the result is None.</param>
+    public Fault NewSmtpClient(SmtpClientSetup setup, out SmtpClient? client)
+    {
+        client = null;
+        Fault fault = RunForSending(out _);
+        ClientSettings? settings = null;
+        if (fault == Fault.None)
+            fault = setup.TryRead(out settings);
+        if (fault == Fault.None)
+            client = new SmtpClient(RunClients, settings!);
+        return fault;
+    }
+
+    private Fault RunClients(out SmtpClients? clients)
+    {
+        Fault fault = RunForSending(out RunningEngine? running);
+        clients = running?.Clients;
+        return fault;
+    }
+
+    /// <summary>
     /// The hosts that take a domain's mail, best first, with their addresses. Blocks. <see cref="Fault.Dns"/>: not
     /// known for now; <see cref="Fault.NotFound"/>: no such domain or no host; <see cref="Fault.RefusedPermanent"/>: it
     /// takes no mail (RFC 7505); <see cref="Fault.Argument"/>: not a domain name.

@@ -57,6 +57,7 @@ internal sealed class RunningEngine : IDisposable
         OutboundDelivery = new OutboundDelivery(
             settings, _workers, log,
             target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
+        Clients = new SmtpClients(OutboundDelivery, _workers);
         Outgoing = new OutgoingMail(
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers, log);
     }
@@ -75,6 +76,10 @@ internal sealed class RunningEngine : IDisposable
     public CancellationToken Stopping => _stopping.Token;
 
     public OutgoingMail Outgoing { get; }
+
+    /// <summary>Connections that the host leads verb by verb.</summary>
+    public SmtpClients Clients { get; }
+
     public Workers Workers => _workers;
 
     /// <summary>Starts a server as the old functions do: one that runs gets another callback.</summary>
@@ -94,14 +99,15 @@ internal sealed class RunningEngine : IDisposable
     }
 
     /// <summary>
-    /// Stops from the outside in: first new connections, then sessions, messages of the host, deliveries and spool, and
-    /// last the threads that served all of it, which <see cref="WaitForEnd"/> waits for. Each gets what is left of the
-    /// time.
+    /// Stops from the outside in: first clients of the host, whose waits end at once, and new connections, then
+    /// sessions, messages of the host, deliveries and spool, and last the threads that served all of it, which
+    /// <see cref="WaitForEnd"/> waits for. Each gets what is left of the time.
     /// </summary>
     /// <returns>What the last flush of the spool came to.</returns>
     public Fault Stop(TimeSpan timeout)
     {
         long deadline = Environment.TickCount64 + (long)Math.Max(0, timeout.TotalMilliseconds);
+        Clients.Stop();
         _smtp.CloseToNew();
         _pop3.CloseToNew();
         Volatile.Read(ref _data)?.Control?.Stop();

@@ -1,7 +1,7 @@
 namespace MailModule.Transport;
 
 [Flags]
-internal enum Readiness
+public enum Readiness
 {
     None = 0,
     Input = 1,

@@ -5,7 +5,7 @@ namespace MailModule.Transport;
 
 /// <summary>What is wrong with a server's certificate. The C edge gives the numbers as they are.</summary>
 [Flags]
-internal enum CertificateProblems
+public enum CertificateProblems
 {
     None = 0,
     /// <summary>It is not for the host that was asked for.</summary>
@@ -26,10 +26,10 @@ internal enum CertificateProblems
 /// </summary>
 /// <param name="isAccepted">What the settings say.</param>
 /// <returns>Whether the handshake goes on.</returns>
-internal delegate bool CertificateDecision(ShownCertificate shown, bool isAccepted);
+public delegate bool CertificateDecision(ShownCertificate shown, bool isAccepted);
 
 /// <summary>A server's certificate as one handshake shows it; valid until the decision is made.</summary>
-internal sealed class ShownCertificate(string host, X509Certificate2? certificate, X509Chain? chain)
+public sealed class ShownCertificate(string host, X509Certificate2? certificate, X509Chain? chain)
 {
     private const int NamesLimit = 5;
 

@@ -16,6 +16,9 @@ internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Cer
     /// <summary>Has the last word on the server's certificate; null: <see cref="Verify"/> says all.</summary>
     public CertificateDecision? Decide { get; init; }
 
+    /// <summary>Shown to a server that asks for one; null: none.</summary>
+    public ClientCertificate? Certificate { get; init; }
+
     public TlsRules Rules { get; init; } = TlsRules.Default;
 
     /// <summary>As a certificate has it: without brackets, and without the dot that ends a full name.</summary>
@@ -36,6 +39,7 @@ internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Cer
         TargetHost = PeerName,
         EnabledSslProtocols = Rules.Protocols,
         CipherSuitesPolicy = Rules.Ciphers,
+        ClientCertificateContext = Certificate?.Shown,
         // A write waits in the platform for the end of such a handshake, which its own thread would have to go on with.
         AllowRenegotiation = false,
         CertificateChainPolicy = CreatePolicy(),

@@ -33,6 +33,27 @@ internal static class Callbacks
         return default;
     }
 
+    /// <summary>
+    /// Marks the thread of a call of the host's own, in the middle of which it is called back: what the call has to say
+    /// of its failure is not forgotten over what the callback does.
+    /// </summary>
+    public static InsideCall EnterInsideCall()
+    {
+        s_depth++;
+        return new InsideCall(FaultReason.Current);
+    }
+
+    public readonly ref struct InsideCall((Fault Fault, string? Text) reason)
+    {
+        private readonly (Fault Fault, string? Text) _reason = reason;
+
+        public void Dispose()
+        {
+            s_depth--;
+            FaultReason.Because(_reason.Fault, _reason.Text);
+        }
+    }
+
     public readonly ref struct Scope
     {
         public void Dispose() => s_depth--;

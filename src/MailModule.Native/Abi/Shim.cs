@@ -15,6 +15,11 @@ internal static unsafe partial class Shim
     [SuppressGCTransition]
     public static partial void Tell(int code, byte* detail);
 
+    /// <summary>The meaning of an <c>MM_E_…</c> value: static text.</summary>
+    [LibraryImport(Library, EntryPoint = "mm_strerror")]
+    [SuppressGCTransition]
+    public static partial byte* Meaning(int code);
+
     [LibraryImport(Library, EntryPoint = "mmi_call_request")]
     public static partial int CallRequest(
         nint callback, nint stream, byte* name, int action, byte* text1, byte* text2, byte* text3, int number);

@@ -168,3 +168,84 @@ internal struct QueueEventLayout
     public int ReplyCode;
     public int Attempts;
 }
+
+/// <summary><c>mm_transport</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct TransportLayout
+{
+    public nuint Size;
+    public nint Read;
+    public nint Write;
+    public nint Wait;
+    public nint Interrupt;
+    public nint Close;
+    public nint User;
+    public nint Socket;
+    public int IsSecure;
+}
+
+/// <summary><c>mm_certificate</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct CertificateLayout
+{
+    public nuint Size;
+    public nint Host;
+    public nint Subject;
+    public nint Issuer;
+    public nint Names;
+    public nint ProblemText;
+    public nint Chain;
+    public nint ChainLengths;
+    public long NotBefore;
+    public long NotAfter;
+    public int ChainCount;
+    public int Problems;
+}
+
+/// <summary><c>mm_error_detail</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct ErrorDetailLayout
+{
+    public nuint Size;
+    public nint Message;
+    public nint Host;
+    public nint Peer;
+    public int Code;
+    public int Layer;
+    public int Stage;
+    public int SystemError;
+    public int TlsAlert;
+    public int Certificate;
+    public int Retry;
+}
+
+/// <summary><c>mm_smtp_options</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SmtpOptionsLayout
+{
+    public nuint Size;
+    public int ConnectMilliseconds;
+    public int SendMilliseconds;
+    public int ReceiveMilliseconds;
+    public int TlsCheck;
+    public nint Proxy;
+    public nint Certificate;
+    public nint Key;
+    public nint OnCertificate;
+    public nint OnTrace;
+    public nint User;
+}
+
+/// <summary><c>mm_smtp_reply</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct SmtpReplyLayout
+{
+    public nuint Size;
+    public nint Text;
+    public nint Raw;
+    public nint Status;
+    public nint Challenge;
+    public int Code;
+    public int Lines;
+    public int Due;
+}

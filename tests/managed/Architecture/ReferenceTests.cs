@@ -31,7 +31,7 @@ public class ReferenceTests
         ["Delivery"],
         ["Delivery.Routing", "Delivery.Reports"],
         ["Delivery.Remote", "Delivery.Resending"],
-        ["Delivery.Queue", "Delivery.Outgoing", "Delivery.Forwarding", "Delivery.Lists"],
+        ["Delivery.Queue", "Delivery.Outgoing", "Delivery.Pooling", "Delivery.Forwarding", "Delivery.Lists"],
         ["Delivery.Local"],
         ["Engine.Settings"],
         ["Engine.Serving", "Engine.Sending"],

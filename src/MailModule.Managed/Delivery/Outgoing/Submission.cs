@@ -121,8 +121,10 @@ internal sealed partial class Submission : IJob
                 TryFinishRecipient(recipient, SubmissionState.Failed, GivenUp(fault, happened, isUnknown), "", 0);
             }
         }
-        if (given.Count > 0)
-            Complete(given);
+        // Where nothing was left to give up, nothing is to be cut: connections end as they should, or go on for others.
+        if (given.Count == 0)
+            return;
+        Complete(given);
         foreach (IRecipientGroup group in groups)
             group.Cancel();
     }

@@ -72,6 +72,9 @@ internal sealed class OutboundDelivery : IDisposable
         return nextHop == SmarthostOf(values) ? ToSmarthost(options, values) : options;
     }
 
+    /// <summary>Those of this moment.</summary>
+    public RemoteOptions CurrentOptions => GeneralOptions(_settings.Current);
+
     /// <summary>The options for hosts of which the settings say nothing special.</summary>
     public RemoteOptions GeneralOptions(SettingValues values) => new()
     {

@@ -51,6 +51,18 @@ internal static partial class Keys
             new(key, SettingKind.Number, meaning)
             { Least = least, Most = most, Unit = unit, Default = $"{value}", Later = later, NoKeys = noKeys });
 
+    private static Setting Sessions(string key, string call, params string[] noKeys)
+        => Add(
+            new(key, SettingKind.Number, $"Sessions at once. The server starts by `{call}`, not by this key.")
+            {
+                Least = 1,
+                Most = 1_000_000,
+                Default = "10000",
+                Unit = "sessions",
+                NoKeys = noKeys,
+                NoKeysLater = StartsByCall,
+            });
+
     private static Setting Text(string key, string? value, int limit, string meaning)
         => TextLater(key, value, meaning, "", limit);
 

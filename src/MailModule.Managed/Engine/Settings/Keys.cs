@@ -88,17 +88,7 @@ internal static partial class Keys
 
     private static readonly string s_smtp = Begin("SMTP server");
     public static readonly Setting SmtpPort = Number("smtp_port", 1, 65535, 25, "", "Port of the SMTP server.");
-    public static readonly Setting SmtpMax = Add(
-        new("smtp_max", SettingKind.Number,
-            "Sessions at once. The server starts by `SetSMTPServer`, not by this key.")
-        {
-            Least = 1,
-            Most = 1_000_000,
-            Default = "10000",
-            Unit = "sessions",
-            NoKeys = ["nosmtp", "nosmtp_max"],
-            NoKeysLater = StartsByCall,
-        });
+    public static readonly Setting SmtpMax = Sessions("smtp_max", "SetSMTPServer", "nosmtp", "nosmtp_max");
     public static readonly Setting SmtpName = Add(
         new("smtp_name", SettingKind.Text,
             "Our domain: greeting, HELO name, and a local domain. Other hosts want a full name, with a dot; EHLO says "
@@ -195,17 +185,7 @@ internal static partial class Keys
 
     private static readonly string s_pop = Begin("POP3 server");
     public static readonly Setting PopPort = Number("pop_port", 1, 65535, 110, "", "Port of the POP3 server.");
-    public static readonly Setting Pop3Max = Add(
-        new("pop3_max", SettingKind.Number,
-            "Sessions at once. The server starts by `SetPOP3Server`, not by this key.")
-        {
-            Least = 1,
-            Most = 1_000_000,
-            Default = "10000",
-            Unit = "sessions",
-            NoKeys = ["nopop3", "nopop3_max"],
-            NoKeysLater = StartsByCall,
-        });
+    public static readonly Setting Pop3Max = Sessions("pop3_max", "SetPOP3Server", "nopop3", "nopop3_max");
     public static readonly Setting PopTimeout = Number(
         "pop_timeout", 1, 86400, 600, "s", "Idle time after which a session ends: SMTP and POP3, server and client.");
     public static readonly Setting PopBind = Addresses(
@@ -311,6 +291,17 @@ internal static partial class Keys
         "nouphosts", null, "Hosts that are reached without `upproxy`.", "all mail goes through the proxy, if any does");
     public static readonly Setting EverUpProxy = Flag(
         "ever_upproxy", "Connections to other hosts go through `upproxy`, unless `proxy` names another.");
+    public static readonly Setting PoolHostMax = Number(
+        "pool_host_max", 1, 10_000, 20, "connections",
+        "Connections at once to one destination for messages that the host sends itself; more messages wait.");
+    public static readonly Setting PoolIdle = Number(
+        "pool_idle", 0, 3600, 0, "s",
+        "How long such a connection stays open for the next message with the same destination, login, TLS and proxy; "
+            + "0 = QUIT as soon as no message waits for it.");
+    public static readonly Setting PoolMax = Number(
+        "pool_max", 1, 10_000, 100, "connections", "Connections that stay open so, to all destinations.");
+    public static readonly Setting PoolMessages = Number(
+        "pool_messages", 1, 1_000_000, 100, "messages", "Messages on one such connection; then it ends.");
     public static readonly Setting QueueRetry = Add(
         new("queue_retry", SettingKind.Text, "Times between attempts; the last repeats.")
         {

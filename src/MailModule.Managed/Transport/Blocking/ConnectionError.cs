@@ -4,7 +4,7 @@ using MailModule.Primitives;
 namespace MailModule.Transport.Blocking;
 
 /// <summary>Where something failed. The C edge gives the numbers as they are.</summary>
-internal enum ErrorLayer
+public enum ErrorLayer
 {
     None = 0,
     /// <summary>The call itself: nothing was sent.</summary>

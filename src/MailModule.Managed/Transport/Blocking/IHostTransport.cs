@@ -6,7 +6,7 @@ namespace MailModule.Transport.Blocking;
 /// How a host moves octets itself, in place of a connection's socket or above it (its own TLS). Nothing blocks but
 /// <see cref="Wait"/>. Called by the connection's thread, save <see cref="Interrupt"/>.
 /// </summary>
-internal interface IHostTransport
+public interface IHostTransport
 {
     /// <summary>What goes over it is protected, so passwords may go.</summary>
     bool IsSecure { get; }
@@ -38,13 +38,13 @@ internal interface IHostTransport
 }
 
 /// <summary>How one call of a host's transport came out.</summary>
-internal readonly record struct HostTransfer
+public readonly record struct HostTransfer
 {
     private HostTransfer(Transfer transfer) => Transfer = transfer;
 
     public static HostTransfer Ended => new(Transfer.Ended);
 
-    public Transfer Transfer { get; }
+    internal Transfer Transfer { get; }
 
     /// <summary>With "again": what has to be there for the same call to come further.</summary>
     public Readiness Awaited { get; private init; }

@@ -1,0 +1,21 @@
+using MailModule.Primitives;
+
+namespace MailModule.Engine.Sending;
+
+/// <summary>One thread at a time in the calls of a client; another, or the same once more, is told so.</summary>
+internal sealed class CallGate
+{
+    private int _threadInside;
+
+    /// <summary><see cref="Fault.State"/>, with the reason; else <see cref="Leave"/> ends it.</summary>
+    public Fault Enter()
+    {
+        int own = Environment.CurrentManagedThreadId;
+        int inside = Interlocked.CompareExchange(ref _threadInside, own, 0);
+        return inside == 0 ? Fault.None : FaultReason.Because(Fault.State, inside == own
+            ? "inside a callback of this handle nothing but mm_smtp_cancel may be called for it"
+            : "another thread is in a call of this handle");
+    }
+
+    public void Leave() => Volatile.Write(ref _threadInside, 0);
+}

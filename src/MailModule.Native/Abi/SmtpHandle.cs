@@ -1,0 +1,165 @@
+using System.Runtime.InteropServices;
+using MailModule.Engine;
+using MailModule.Engine.Sending;
+using MailModule.Primitives;
+
+namespace MailModule.Native.Abi;
+
+/// <summary>What an <c>mm_smtp</c> stands for: a client, and the texts that were given to the host.</summary>
+internal sealed unsafe class SmtpHandle
+{
+    private readonly KeptBlock _reply = new();
+    private readonly KeptBlock _challenge = new();
+    private readonly KeptBlock _error = new();
+    private readonly KeptBlock _capabilities = new();
+    private readonly KeptBlock _parameters = new();
+    private readonly KeptBlock _tls = new();
+    private readonly nint _address;
+
+    private SmtpHandle(SmtpClient client)
+    {
+        Client = client;
+        _address = HandleTable.Add(this);
+    }
+
+    /// <summary>For calls that <see cref="Call"/> runs, and for the cancel.</summary>
+    public SmtpClient Client { get; }
+
+    public static Fault Open(MailEngine engine, SmtpClientSetup setup, out nint handle)
+    {
+        handle = 0;
+        var fault = engine.NewSmtpClient(setup, out var client);
+        if (fault != Fault.None)
+            return fault;
+        handle = new SmtpHandle(client!)._address;
+        if (handle != 0)
+            return Fault.None;
+        client!.Dispose();
+        return HandleTable.TooMany;
+    }
+
+    /// <summary>One call of the host's for a handle, as an exported function makes it.</summary>
+    /// <param name="code">Where the code of the reply goes that it has heard; 0: nowhere.</param>
+    public static int Call(nint smtp, nint code, Func<SmtpHandle, Fault> body)
+        => Boundary.Code((smtp, code, body), static call =>
+        {
+            if (call.code != 0)
+                *(int*)call.code = 0;
+            var fault = HandleTable.Find(call.smtp, out SmtpHandle handle);
+            return fault == Fault.None ? handle.Run(call.code, call.body) : fault;
+        });
+
+    /// <summary>As <see cref="Call"/>, where nothing is heard.</summary>
+    public static int Call(nint smtp, Func<SmtpHandle, Fault> body) => Call(smtp, 0, body);
+
+    public Fault Free()
+    {
+        var fault = Client.End();
+        if (fault != Fault.None)
+            return fault;
+        HandleTable.Remove(_address);
+        foreach (var kept in (KeptBlock[])[_reply, _challenge, _error, _capabilities, _parameters, _tls])
+            kept.Free();
+        return Fault.None;
+    }
+
+    public Fault WriteReply(nint place)
+    {
+        var fault = Layout.Check<SmtpReplyLayout>(place);
+        if (fault != Fault.None)
+            return fault;
+        (var reply, string challenge) = Client.Heard;
+        nint[] texts = _reply.Of(reply, () => [reply.Text, reply.Raw, reply.Status]);
+        Layout.Write(place, new SmtpReplyLayout
+        {
+            Text = texts[0],
+            Raw = texts[1],
+            Status = texts[2],
+            Challenge = _challenge.Of(challenge, () => [challenge])[0],
+            Code = reply.Code,
+            Lines = reply.LineCount,
+            Due = Client.RepliesDue,
+        });
+        return Fault.None;
+    }
+
+    public Fault WriteError(nint place)
+    {
+        var fault = Layout.Check<ErrorDetailLayout>(place);
+        if (fault != Fault.None)
+            return fault;
+        var failure = Client.Failure ?? SmtpFailure.None;
+        nint[] texts = _error.Of(failure, () => [MessageOf(failure), failure.Host, failure.Peer]);
+        Layout.Write(place, new ErrorDetailLayout
+        {
+            Message = texts[0],
+            Host = texts[1],
+            Peer = texts[2],
+            Code = -(int)failure.Fault,
+            Layer = (int)failure.Layer,
+            Stage = (int)failure.Stage,
+            SystemError = failure.SystemError,
+            TlsAlert = failure.TlsAlert,
+            Certificate = (int)failure.Certificate,
+            Retry = failure.MayRetry ? 1 : 0,
+        });
+        return Fault.None;
+    }
+
+    public Fault Capability(int index, out nint text)
+    {
+        var offered = Client.Capabilities;
+        text = 0;
+        if (index < 0 || index >= offered.Count)
+            return FaultReason.Because(Fault.Argument, $"there is no capability {index}");
+        text = _capabilities.Of(offered, () => [.. offered])[index];
+        return Fault.None;
+    }
+
+    /// <param name="parameters">0: it is not offered.</param>
+    public Fault FindCapability(string name, out nint parameters)
+    {
+        var offered = Client.Capabilities;
+        // All of them: those that were given out before live on.
+        nint[] texts = _parameters.Of(offered, () => [.. offered.Select(line => ParametersOf(Keyword(line)))]);
+        int index = -1;
+        for (int i = 0; i < offered.Count && index < 0; i++)
+            if (Keyword(offered[i]).Equals(name, StringComparison.OrdinalIgnoreCase))
+                index = i;
+        parameters = index < 0 ? 0 : texts[index];
+        return Fault.None;
+    }
+
+    public Fault Tls(out nint text)
+    {
+        string tls = Client.Tls;
+        text = _tls.Of(tls, () => [tls])[0];
+        return Fault.None;
+    }
+
+    private string? ParametersOf(string keyword) => Client.FindCapability(keyword);
+
+    private static string Keyword(string line) => line.Split(' ', 2)[0];
+
+    private Fault Run(nint code, Func<SmtpHandle, Fault> body)
+    {
+        if (!MailEngine.MayBlock)
+            return Callbacks.MayNotBlock;
+        return Client.Call(client =>
+        {
+            var fault = body(this);
+            if (code != 0)
+                *(int*)code = client.Code;
+            return fault;
+        });
+    }
+
+    // As mm_last_error_message has told it.
+    private static string MessageOf(SmtpFailure failure)
+    {
+        if (failure.Fault == Fault.None)
+            return "";
+        string meaning = Marshal.PtrToStringUTF8((nint)Shim.Meaning(-(int)failure.Fault)) ?? "";
+        return failure.Text.Length == 0 ? meaning : $"{meaning}: {failure.Text}";
+    }
+}

@@ -1,0 +1,308 @@
+/*
+ * mm_smtp_cancel ends every wait, by order: in each case the test knows that the call waits, by what the other side has
+ * seen, before it cancels. And the end of the engine; and two threads in one handle.
+ */
+#include "clients.h"
+
+/* ---- a call on a thread of its own ---- */
+
+struct call {
+    mm_smtp *smtp;
+    int (*body)(mm_smtp *smtp);
+    int result, error, has_ended;
+    pthread_t thread;
+};
+
+static void *make_call(void *argument) {
+    struct call *call = argument;
+    call->result = call->body(call->smtp);
+    call->error = mm_last_error();
+    __atomic_store_n(&call->has_ended, 1, __ATOMIC_SEQ_CST);
+    return NULL;
+}
+
+static void begin_call(struct call *call, mm_smtp *smtp, int (*body)(mm_smtp *smtp)) {
+    memset(call, 0, sizeof *call);
+    call->smtp = smtp;
+    call->body = body;
+    pthread_create(&call->thread, NULL, make_call, call);
+}
+
+static void is_cancelled(struct call *call, const char *words) {
+    pthread_join(call->thread, NULL);
+    CHECK_INT(MM_E_CANCELLED, call->result);
+    CHECK_INT(MM_E_CANCELLED, call->error);
+    mm_error_detail detail = error_of(call->smtp);
+    CHECK_INT(MM_E_CANCELLED, detail.code);
+    CHECK_INT(MM_LAYER_HOST, detail.layer);
+    CHECK(strstr(detail.message, words) != NULL);
+    CHECK_FAILS(MM_E_STATE, mm_smtp_noop(call->smtp, NULL));
+}
+
+/* When the script has come to its silence, or its deafness. */
+static void cancelled_there(mm_smtp *smtp, int (*body)(mm_smtp *smtp)) {
+    struct call call;
+    begin_call(&call, smtp, body);
+    script_wait(&peer);
+    CHECK_OK(mm_smtp_cancel(smtp));
+    script_let_go(&peer);
+    is_cancelled(&call, "cancelled by the host");
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+/* ---- the waits ---- */
+
+/* A connection that is begun and not waited for. */
+static void wire_begin(struct wire *wire, int port) {
+    struct sockaddr_in address = check_loopback(port);
+    memset(wire, 0, sizeof *wire);
+    wire->number = socket(AF_INET, SOCK_STREAM, 0);
+    socket_set_blocking(wire->number, 0);
+    connect(wire->number, (struct sockaddr *)&address, sizeof address);
+}
+
+static int connect_to_peer(mm_smtp *smtp) {
+    return mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, NULL);
+}
+
+static int connect_with_tls(mm_smtp *smtp) {
+    return mm_smtp_connect(smtp, "127.0.0.1", peer.port, MM_SMTP_TLS, NULL);
+}
+
+static int connect_by_name(mm_smtp *smtp) {
+    return mm_smtp_connect(smtp, "mx.example.net", peer.port, 0, NULL);
+}
+
+static int full_port;
+
+static int connect_to_full_port(mm_smtp *smtp) {
+    return mm_smtp_connect(smtp, "127.0.0.1", full_port, 0, NULL);
+}
+
+static int read_reply(mm_smtp *smtp) {
+    return mm_smtp_noop(smtp, NULL);
+}
+
+static int write_much(mm_smtp *smtp) {
+    static char piece[65536];
+    int result = MM_OK;
+    memset(piece, 'x', sizeof piece);
+    while (result == MM_OK)
+        result = mm_smtp_write(smtp, piece, sizeof piece, 0, NULL);
+    return result;
+}
+
+static int wait_for_input(mm_smtp *smtp) {
+    int found;
+    return mm_smtp_wait(smtp, MM_READY_INPUT, -1, &found);
+}
+
+static void at_the_greeting(void) {
+    script_set(&peer, STEPS("silent"));
+    cancelled_there(new_client(NULL), connect_to_peer);
+}
+
+static void at_the_handshake(void) {
+    script_set(&peer, STEPS("#5", "silent")); /* the header of our first record */
+    cancelled_there(new_client(NULL), connect_with_tls);
+}
+
+static void at_a_reply(void) {
+    cancelled_there(connected(STEPS("220 hello", ">", "silent")), read_reply);
+    cancelled_there(connected(STEPS("220 hello", ">", "say 250-half", "silent")), read_reply);
+}
+
+static void at_sending(void) {
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "354 go", "#1", "deaf"));
+    CHECK_CODE(354, mm_smtp_data(smtp, &code));
+    cancelled_there(smtp, write_much);
+}
+
+static int end_content(mm_smtp *smtp) {
+    return mm_smtp_write(smtp, "x", 1, MM_SMTP_LAST, NULL);
+}
+
+static void at_the_end_of_data(void) {
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "354 go", ".", "silent"));
+    CHECK_CODE(354, mm_smtp_data(smtp, &code));
+    cancelled_there(smtp, end_content);
+}
+
+static void at_mm_smtp_wait(void) {
+    mm_smtp *smtp = connected(STEPS("220 hello", "silent"));
+    cancelled_there(smtp, wait_for_input);
+}
+
+/* Nobody takes connections any more from a listener whose line is full: the next waits for an answer that does not come.
+ * That it does cannot be seen from outside, so the order is given until it was heard. */
+static void at_connecting(void) {
+    enum { LINE = 8 };
+    struct wire line[LINE];
+    struct call call;
+    int port;
+    socket_number listener = check_bind(SOCK_STREAM, &port);
+    CHECK_INT(0, listen(listener, 0));
+    for (int i = 0; i < LINE; i++)
+        wire_begin(&line[i], port);
+    full_port = port;
+    mm_smtp *smtp = new_client(NULL);
+    begin_call(&call, smtp, connect_to_full_port);
+    while (!__atomic_load_n(&call.has_ended, __ATOMIC_SEQ_CST)) {
+        CHECK_OK(mm_smtp_cancel(smtp));
+        sleep_microseconds(1000);
+    }
+    is_cancelled(&call, "cancelled by the host");
+    CHECK_OK(mm_smtp_free(smtp));
+    for (int i = 0; i < LINE; i++)
+        wire_close(&line[i]);
+    socket_close(listener);
+}
+
+/* A proxy that takes the connection and says nothing. */
+static void at_the_proxy(void) {
+    char proxy[64];
+    mm_smtp_options options = MM_SMTP_OPTIONS_INIT;
+    sprintf(proxy, "socks5://127.0.0.1:%d", peer.port);
+    options.proxy = proxy;
+    script_set(&peer, STEPS("#1", "silent"));
+    cancelled_there(new_client(&options), connect_by_name);
+}
+
+/* A name server that hears the question and does not answer. */
+static void at_the_name(void) {
+    struct call call;
+    char server[64], octets[512];
+    int port;
+    mm_engine *engine = NULL;
+    mm_smtp *smtp = NULL;
+    socket_number names = check_bind(SOCK_DGRAM, &port);
+    sprintf(server, "127.0.0.1:%d", port);
+    CHECK_OK(mm_engine_new(&engine));
+    CHECK_OK(mm_engine_set(engine, "mail_root", check_folder));
+    CHECK_OK(mm_engine_set(engine, "smtp_dns", server));
+    CHECK_OK(mm_smtp_new(engine, NULL, &smtp));
+    begin_call(&call, smtp, connect_by_name);
+    CHECK(recv(names, octets, sizeof octets, 0) > 0);
+    CHECK_OK(mm_smtp_cancel(smtp));
+    is_cancelled(&call, "cancelled by the host");
+    CHECK_OK(mm_smtp_free(smtp));
+    CHECK_OK(mm_engine_free(engine));
+    socket_close(names);
+}
+
+/* ---- between calls ---- */
+
+static void between_two_calls(void) {
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "250 noop", ">", "250 noop"));
+    CHECK_CODE(250, mm_smtp_noop(smtp, &code));
+    CHECK_OK(mm_smtp_cancel(smtp));
+    CHECK_OK(mm_smtp_cancel(smtp));
+    CHECK_FAILS(MM_E_CANCELLED, mm_smtp_noop(smtp, NULL));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+    CHECK_TEXT("NOOP\n", script_heard(&peer));
+    script_set(&peer, STEPS("220 hello", ">", "250 noop"));
+    CHECK_CODE(220, mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, &code));
+    CHECK_CODE(250, mm_smtp_noop(smtp, &code));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+/* ---- inside a callback ---- */
+
+static mm_smtp *inside;
+
+static void cancel_inside(int direction, const char *line, void *user) {
+    (void)user;
+    if (direction == MM_TRACE_SENT && strcmp(line, "NOOP") == 0) {
+        CHECK_FAILS(MM_E_STATE, mm_smtp_noop(inside, NULL));
+        CHECK_FAILS(MM_E_STATE, mm_smtp_free(inside));
+        CHECK_FAILS(MM_E_STATE, mm_engine_stop(mm_engine_default(), 0));
+        CHECK_OK(mm_smtp_cancel(inside));
+    }
+}
+
+static void inside_a_callback(void) {
+    mm_smtp_options options = MM_SMTP_OPTIONS_INIT;
+    options.on_trace = cancel_inside;
+    inside = new_client(&options);
+    script_set(&peer, STEPS("220 hello", ">", "250 noop"));
+    CHECK_CODE(220, mm_smtp_connect(inside, "127.0.0.1", peer.port, 0, &code));
+    CHECK_FAILS(MM_E_CANCELLED, mm_smtp_noop(inside, NULL));
+    CHECK_OK(mm_smtp_free(inside));
+}
+
+/* ---- two threads in one handle, and the end of the handle ---- */
+
+static void another_thread_is_inside(void) {
+    struct call call;
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "silent"));
+    mm_smtp_reply reply = MM_SMTP_REPLY_INIT;
+    begin_call(&call, smtp, read_reply);
+    script_wait(&peer);
+    CHECK_FAILS(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_close(smtp));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_get_reply(smtp, &reply));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_free(smtp));
+    CHECK(strstr(mm_last_error_message(), "another thread") != NULL);
+    CHECK_OK(mm_smtp_cancel(smtp));
+    is_cancelled(&call, "cancelled by the host");
+    CHECK_OK(mm_smtp_free(smtp));
+    CHECK_FAILS(MM_E_HANDLE, mm_smtp_cancel(smtp));
+    CHECK_FAILS(MM_E_HANDLE, mm_smtp_free(smtp));
+    CHECK_OK(mm_smtp_free(NULL));
+}
+
+/* ---- the engine stops ---- */
+
+static void the_engine_stops(void) {
+    struct call call;
+    mm_smtp *idle = connected(STEPS("220 hello", "close"));
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "silent"));
+    begin_call(&call, smtp, read_reply);
+    script_wait(&peer);
+    CHECK_OK(mm_engine_stop(mm_engine_default(), 60000)); /* which waits for none of them */
+    is_cancelled(&call, "the engine was stopped");
+    CHECK_FAILS(MM_E_CANCELLED, mm_smtp_noop(idle, NULL));
+    CHECK(strstr(mm_last_error_message(), "the engine was stopped") != NULL);
+    script_set(&peer, STEPS("220 hello", ">", "250 noop"));
+    CHECK_CODE(220, mm_smtp_connect(idle, "127.0.0.1", peer.port, 0, &code)); /* which starts it again */
+    CHECK_CODE(250, mm_smtp_noop(idle, &code));
+    CHECK_OK(mm_smtp_free(idle));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+/* Clients of an engine that has ended are freed all the same. */
+static void the_engine_ends(void) {
+    mm_engine *engine = NULL;
+    mm_smtp *smtp = NULL;
+    CHECK_OK(mm_engine_new(&engine));
+    CHECK_OK(mm_engine_set(engine, "mail_root", check_folder));
+    CHECK_OK(mm_smtp_new(engine, NULL, &smtp));
+    script_set(&peer, STEPS("220 hello", "silent"));
+    CHECK_CODE(220, mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, &code));
+    CHECK_OK(mm_engine_free(engine));
+    CHECK_FAILS(MM_E_CANCELLED, mm_smtp_noop(smtp, NULL));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, NULL));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+int main(void) {
+    server_settings();
+    script_start(&peer);
+    at_the_name();
+    at_connecting();
+    at_the_proxy();
+    at_the_greeting();
+    at_the_handshake();
+    at_a_reply();
+    at_sending();
+    at_the_end_of_data();
+    at_mm_smtp_wait();
+    between_two_calls();
+    inside_a_callback();
+    another_thread_is_inside();
+    the_engine_stops();
+    the_engine_ends();
+    script_stop(&peer);
+    server_stop();
+    return check_result();
+}

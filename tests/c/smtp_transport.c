@@ -1,0 +1,385 @@
+/*
+ * Transports of the host: in place of a socket, with every order of "again"; above the connection's own socket; one that
+ * fails, in every way; and what is closed when.
+ */
+#include "clients.h"
+
+/* ---- a server in memory ---- */
+
+struct memory {
+    char input[4096], output[4096]; /* what the client reads; what it has written */
+    size_t read, given, written;
+    int pattern;       /* how often, and how, a call says "again" before it does something */
+    int steps, wanted; /* of the pattern; what the next wait must be for, or 0 */
+    int fails_at;      /* the call that fails, counted from 1; 0: none */
+    int failure;       /* how */
+    int calls, closes, waits;
+    const char *answer; /* to each line; NULL: the usual one */
+};
+
+static void say(struct memory *memory, const char *text) {
+    memory->given += (size_t)sprintf(memory->input + memory->given, "%s", text);
+}
+
+/* Each line is answered when its end has come. */
+static void answer(struct memory *memory) {
+    memory->output[memory->written] = '\0';
+    if (memory->written > 1 && strcmp(memory->output + memory->written - 2, "\r\n") == 0)
+        say(memory, memory->answer ? memory->answer : "250-well\r\n250 done\r\n");
+}
+
+/* What a call says first: 0 for the thing itself, or one of the three that mean "again". */
+static int again(struct memory *memory, int own) {
+    int what = memory->pattern >> (2 * (memory->steps++ % 4)) & 3;
+    CHECK_INT(0, memory->wanted);
+    if (what == 0)
+        return 0;
+    memory->wanted = what == MM_AGAIN ? own : what == MM_AGAIN_READ ? MM_READY_INPUT : MM_READY_ROOM;
+    return what;
+}
+
+static int fails(struct memory *memory) {
+    return ++memory->calls == memory->fails_at;
+}
+
+static int on_read(void *buffer, size_t size, size_t *length, void *user) {
+    struct memory *memory = user;
+    int what = again(memory, MM_READY_INPUT);
+    CHECK_INT(0, *length);
+    CHECK(size > 0);
+    if (fails(memory))
+        return memory->failure;
+    if (what != 0)
+        return what;
+    if (memory->read == memory->given) {
+        memory->wanted = MM_READY_INPUT;
+        return MM_AGAIN;
+    }
+    *(char *)buffer = memory->input[memory->read++]; /* one by one */
+    *length = 1;
+    return MM_OK;
+}
+
+static int on_write(const void *octets, size_t size, size_t *length, void *user) {
+    struct memory *memory = user;
+    int what = again(memory, MM_READY_ROOM);
+    CHECK_INT(0, *length);
+    if (fails(memory))
+        return memory->failure;
+    if (what != 0)
+        return what;
+    *length = size > 3 ? 3 : size;
+    memcpy(memory->output + memory->written, octets, *length);
+    memory->written += *length;
+    answer(memory);
+    return MM_OK;
+}
+
+static int on_wait(int wanted, int timeout_ms, int *found, void *user) {
+    struct memory *memory = user;
+    CHECK(wanted == memory->wanted);
+    CHECK(timeout_ms >= -1);
+    memory->wanted = 0;
+    memory->waits++;
+    *found = wanted;
+    if (fails(memory))
+        return memory->failure;
+    return MM_OK;
+}
+
+static void on_interrupt(void *user) {
+    (void)user;
+}
+
+static void on_close(void *user) {
+    ((struct memory *)user)->closes++;
+}
+
+static mm_transport over(struct memory *memory) {
+    mm_transport transport = MM_TRANSPORT_INIT;
+    transport.read = on_read;
+    transport.write = on_write;
+    transport.wait = on_wait;
+    transport.interrupt = on_interrupt;
+    transport.close = on_close;
+    transport.user = memory;
+    return transport;
+}
+
+static void begin(struct memory *memory, int pattern) {
+    memset(memory, 0, sizeof *memory);
+    memory->pattern = pattern;
+    say(memory, "220 hello\r\n");
+}
+
+/* Four steps, each one of four: the thing itself, or one of three kinds of "again". */
+static void every_order_of_again(void) {
+    static struct memory memory;
+    for (int pattern = 0; pattern < 256; pattern++) {
+        if ((pattern & 3) && (pattern >> 2 & 3) && (pattern >> 4 & 3) && (pattern >> 6 & 3))
+            continue; /* it would never come to the thing itself */
+        mm_smtp *smtp = new_client(NULL);
+        begin(&memory, pattern);
+        mm_transport transport = over(&memory);
+        CHECK_CODE(220, mm_smtp_connect_transport(smtp, &transport, "mx.example.org", 0, &code));
+        CHECK_CODE(250, mm_smtp_ehlo(smtp, "host.example", &code));
+        CHECK_TEXT("well\ndone", reply_of(smtp).text);
+        CHECK_CODE(250, mm_smtp_noop(smtp, &code));
+        CHECK_INT(0, memory.closes);
+        CHECK_OK(mm_smtp_free(smtp));
+        CHECK_INT(1, memory.closes);
+        CHECK_TEXT("EHLO host.example\r\nNOOP\r\n", memory.output);
+    }
+}
+
+/* ---- failures ---- */
+
+/* Whichever call fails, and however: the call of the client says why, the transport is closed, once. */
+static void every_call_fails(void) {
+    static struct memory memory;
+    static const struct {
+        int failure, result;
+    } ways[] = {{MM_E_CLOSED, MM_E_CLOSED},
+                {MM_E_TLS, MM_E_TLS},
+                {MM_E_TIMEOUT, MM_E_TIMEOUT},
+                {MM_E_ARGUMENT, MM_E_CLOSED},
+                {MM_E_IO, MM_E_CLOSED},
+                {-1000, MM_E_CLOSED},
+                {77, MM_E_CLOSED}};
+    for (size_t way = 0; way < sizeof ways / sizeof ways[0]; way++)
+        for (int at = 1, failed = 1; failed; at++) {
+            mm_smtp *smtp = new_client(NULL);
+            begin(&memory, MM_AGAIN); /* each fourth call: waits are among those that fail */
+            memory.fails_at = at;
+            memory.failure = ways[way].failure;
+            mm_transport transport = over(&memory);
+            int result = mm_smtp_connect_transport(smtp, &transport, NULL, 0, NULL);
+            if (result == MM_OK)
+                result = mm_smtp_noop(smtp, NULL);
+            failed = result != MM_OK;
+            if (failed) {
+                CHECK_INT(ways[way].result, result);
+                CHECK_INT(ways[way].result, error_of(smtp).code);
+                CHECK_INT(MM_LAYER_HOST, error_of(smtp).layer);
+                CHECK_INT(1, memory.closes);
+                CHECK_FAILS(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+            }
+            CHECK_OK(mm_smtp_free(smtp));
+            CHECK_INT(1, memory.closes);
+        }
+}
+
+static int read_too_much(void *buffer, size_t size, size_t *length, void *user) {
+    (void)buffer, (void)user;
+    *length = size + 1;
+    return MM_OK;
+}
+
+static int write_nothing(const void *octets, size_t size, size_t *length, void *user) {
+    (void)octets, (void)size, (void)length, (void)user;
+    return MM_OK;
+}
+
+static void what_a_callback_may_not_say(void) {
+    static struct memory memory;
+    mm_smtp *smtp = new_client(NULL);
+    begin(&memory, 0);
+    mm_transport transport = over(&memory);
+    transport.read = read_too_much;
+    CHECK_INT(MM_E_CLOSED, mm_smtp_connect_transport(smtp, &transport, "", 0, NULL));
+    begin(&memory, 0);
+    transport = over(&memory);
+    transport.write = write_nothing;
+    CHECK_CODE(220, mm_smtp_connect_transport(smtp, &transport, "", 0, &code));
+    CHECK_INT(MM_E_CLOSED, mm_smtp_noop(smtp, NULL));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+/* ---- arguments: a transport that is refused is closed as well ---- */
+
+static void arguments(void) {
+    static struct memory memory;
+    mm_smtp *smtp = new_client(NULL);
+    begin(&memory, 0);
+    mm_transport transport = over(&memory);
+    transport.read = NULL;
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    transport = over(&memory);
+    transport.write = NULL;
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    transport = over(&memory);
+    transport.interrupt = NULL;
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    transport = over(&memory);
+    transport.wait = NULL; /* and no socket to wait for */
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    transport = over(&memory);
+    transport.is_secure = 2;
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    transport = over(&memory);
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 64, NULL));
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "m\nx", 0, NULL));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_set_transport(smtp, &transport));
+    CHECK_INT(8, memory.closes);
+    transport.size = 3;
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_set_transport(smtp, &transport));
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_set_transport(smtp, NULL));
+    CHECK_INT(8, memory.closes);
+    CHECK_OK(mm_smtp_free(smtp));
+    transport = over(&memory);
+    CHECK_FAILS(MM_E_HANDLE, mm_smtp_set_transport(smtp, &transport));
+    CHECK_INT(9, memory.closes);
+}
+
+/* ---- passwords ---- */
+
+static void passwords_go_where_the_host_says_so(void) {
+    static struct memory memory;
+    for (int is_secure = 0; is_secure < 2; is_secure++) {
+        mm_smtp *smtp = new_client(NULL);
+        begin(&memory, 0);
+        memory.answer = "250-mx\r\n250 AUTH PLAIN\r\n";
+        mm_transport transport = over(&memory);
+        transport.is_secure = is_secure;
+        CHECK_CODE(0, mm_smtp_connect_transport(smtp, &transport, "", MM_SMTP_NO_GREETING, &code));
+        CHECK_CODE(220, mm_smtp_receive(smtp, &code));
+        CHECK_CODE(250, mm_smtp_ehlo(smtp, "host.example", &code));
+        memory.answer = "235 in\r\n";
+        CHECK_INT(is_secure ? MM_OK : MM_E_TLS, mm_smtp_auth(smtp, NULL, "ann", "secret", NULL));
+        CHECK_INT(is_secure ? MM_OK : MM_E_TLS, mm_smtp_auth(smtp, "PLAIN", "ann", "secret", NULL));
+        CHECK_OK(mm_smtp_free(smtp));
+        CHECK_INT(is_secure, strstr(memory.output, "AUTH PLAIN AGFubgBzZWNyZXQ=") != NULL);
+    }
+}
+
+/* ---- above the connection's own socket ---- */
+
+static mm_smtp *upper;
+static int upper_closes;
+
+static int recv_below(void *buffer, size_t size, size_t *length, void *user) {
+    socket_number *number = user;
+    long count = (long)recv(*number, buffer, size, 0);
+    if (count < 0)
+        return MM_AGAIN;
+    *length = (size_t)count;
+    return MM_OK;
+}
+
+static int send_below(const void *octets, size_t size, size_t *length, void *user) {
+    socket_number *number = user;
+    long count = socket_send(*number, octets, size);
+    if (count < 0)
+        return MM_AGAIN;
+    *length = (size_t)count;
+    return MM_OK;
+}
+
+/* The socket is open still. */
+static void close_above(void *user) {
+    socket_number *number = user;
+    CHECK(socket_send(*number, "X", 1) == 1);
+    upper_closes++;
+}
+
+static void above_the_socket(void) {
+    mm_socket number = MM_INVALID_SOCKET;
+    int found = 0;
+    upper = new_client(NULL);
+    CHECK_FAILS(MM_E_STATE, mm_smtp_get_socket(upper, &number));
+    CHECK(number == MM_INVALID_SOCKET);
+    CHECK_FAILS(MM_E_STATE, mm_smtp_wait(upper, MM_READY_ROOM, 0, &found));
+    script_set(&peer, STEPS("220 hello", ">", "220 go", "#5", "say tls\n", ">", "250-mx", "250 well", "#1"));
+    CHECK_CODE(220, mm_smtp_connect(upper, "127.0.0.1", peer.port, 0, &code));
+    CHECK_CODE(220, mm_smtp_starttls(upper, &code));
+    CHECK_OK(mm_smtp_get_socket(upper, &number));
+    /* The host's handshake, which waits as the library does. */
+    char octets[8];
+    CHECK(recv(number, octets, sizeof octets, 0) < 0); /* it does not block */
+    CHECK_OK(mm_smtp_wait(upper, MM_READY_ROOM, -1, &found));
+    CHECK_INT(MM_READY_ROOM, found);
+    CHECK_FAILS(MM_E_TIMEOUT, mm_smtp_wait(upper, MM_READY_INPUT, 1, &found));
+    CHECK_INT(0, found);
+    CHECK_INT(5, socket_send(number, "hello", 5));
+    CHECK_OK(mm_smtp_wait(upper, MM_READY_INPUT, -1, &found));
+    CHECK_INT(MM_READY_INPUT, found);
+    CHECK_INT(4, recv(number, octets, sizeof octets, 0));
+    mm_transport transport = MM_TRANSPORT_INIT;
+    transport.read = recv_below;
+    transport.write = send_below;
+    transport.close = close_above;
+    transport.user = &number;
+    transport.is_secure = 1;
+    CHECK_OK(mm_smtp_set_transport(upper, &transport));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_start_tls(upper, NULL, 0, NULL));
+    CHECK_CODE(250, mm_smtp_ehlo(upper, "host.example", &code));
+    CHECK_INT(0, upper_closes);
+    CHECK_OK(mm_smtp_free(upper));
+    CHECK_INT(1, upper_closes);
+    CHECK_TEXT("STARTTLS\nhelloEHLO host.example\nX", script_heard(&peer));
+}
+
+/* ---- cancel at the host's own wait ---- */
+
+static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t moved = PTHREAD_COND_INITIALIZER;
+static int is_waiting, is_interrupted;
+
+static int wait_long(int wanted, int timeout_ms, int *found, void *user) {
+    (void)wanted, (void)timeout_ms, (void)user;
+    pthread_mutex_lock(&gate);
+    is_waiting = 1;
+    pthread_cond_broadcast(&moved);
+    while (!is_interrupted)
+        pthread_cond_wait(&moved, &gate);
+    pthread_mutex_unlock(&gate);
+    *found = 0;
+    return MM_OK;
+}
+
+static void interrupt_wait(void *user) {
+    (void)user;
+    pthread_mutex_lock(&gate);
+    is_interrupted = 1;
+    pthread_cond_broadcast(&moved);
+    pthread_mutex_unlock(&gate);
+}
+
+static void *cancel_the_wait(void *argument) {
+    pthread_mutex_lock(&gate);
+    while (!is_waiting)
+        pthread_cond_wait(&moved, &gate);
+    pthread_mutex_unlock(&gate);
+    CHECK_OK(mm_smtp_cancel(argument));
+    return NULL;
+}
+
+static void cancel_at_the_hosts_wait(void) {
+    static struct memory memory;
+    pthread_t thread;
+    mm_smtp *smtp = new_client(NULL);
+    memset(&memory, 0, sizeof memory);
+    mm_transport transport = over(&memory);
+    transport.wait = wait_long;
+    transport.interrupt = interrupt_wait;
+    pthread_create(&thread, NULL, cancel_the_wait, smtp);
+    CHECK_FAILS(MM_E_CANCELLED, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    pthread_join(thread, NULL);
+    CHECK_INT(1, memory.closes);
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+int main(void) {
+    server_settings();
+    script_start(&peer);
+    every_order_of_again();
+    every_call_fails();
+    what_a_callback_may_not_say();
+    arguments();
+    passwords_go_where_the_host_says_so();
+    above_the_socket();
+    cancel_at_the_hosts_wait();
+    script_stop(&peer);
+    server_stop();
+    return check_result();
+}
