@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 
-import mailmodule
 from mailmodule import (
     ErrorCode,
     Layer,
@@ -412,7 +411,9 @@ class TransactionTests(ClientCase):
         self.assertEqual({}, transactions._running._objects)
         self.assertNotIn(self.open._callbacks, clients._clients._objects.values())
 
-    def test_an_address_that_is_none_is_an_error(self) -> None:
-        with self.assertRaises(mailmodule.MailModuleError):
-            self.open.send_message(SmtpMessage("carl@example.org", ["anna\r\n@example.org"], CONTENT))
+    def test_a_message_that_is_none_is_an_error(self) -> None:
+        for to in (["anna\r\n@example.org"], ["anna\0@example.org"], []):
+            self.fails(ErrorCode.ARGUMENT, self.open.send_message, SmtpMessage("carl@example.org", to, CONTENT))
+        nowhere = SmtpMessage("carl@example.org", ["anna@example.org"], path=self.folder / "none")
+        self.fails(ErrorCode.NOT_FOUND, self.open.send_message, nowhere)
         self.assertEqual(250, self.open.noop().code)
