@@ -317,6 +317,9 @@ static int by_control(struct sending *sending, mm_control *control) {
 static int by_queue(struct sending *sending) {
     char path[2048];
     mm_control *control;
+    if (!is_place_known(&sending->place))
+        return fail(EXIT_CONFIG, "whose queue? There is no mailmodule.cfg here: name --config or --mail-root, or a way "
+                                 "without a queue, --mx or --server");
     int code = find_control(&sending->place, path, sizeof path);
     if (code)
         return code;
