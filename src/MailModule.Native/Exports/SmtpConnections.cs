@@ -94,7 +94,9 @@ internal static unsafe class SmtpConnections
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_get_socket", CallConvs = [typeof(CallConvCdecl)])]
     private static int GetSocket(nint smtp, nint place)
-        => SmtpHandle.Call(smtp, handle => handle.Client.Socket(out *(nint*)place));
+        => SmtpHandle.Call(smtp, handle => place == 0
+            ? FaultReason.Because(Fault.Argument, "socket is NULL")
+            : handle.Client.Socket(out *(nint*)place));
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_wait", CallConvs = [typeof(CallConvCdecl)])]
     private static int Wait(nint smtp, int wanted, int milliseconds, nint place)

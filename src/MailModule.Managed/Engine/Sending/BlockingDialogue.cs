@@ -138,7 +138,8 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     }
 
     /// <summary>
-    /// Sends what was said. Where that fails, the server's last words may tell why: they are waited for.
+    /// Sends what was said. Where that fails, the server's last words may tell why, and are waited for; not where the
+    /// host says that its transport has failed.
     /// </summary>
     /// <param name="words">A refusal that came in place of what the failure kept from it; null: there is none.</param>
     public Fault Flush(out Reply? words)
@@ -151,7 +152,7 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
         if (fault == Fault.None)
             return fault;
         _fault = fault;
-        if (fault != Fault.Closed)
+        if (fault != Fault.Closed || _connection.Error!.Layer == ErrorLayer.Host)
             return Lose(fault, out words);
         Fault heard = Hear(out _, out words);
         return HasEnded ? heard

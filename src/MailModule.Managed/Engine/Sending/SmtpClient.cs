@@ -25,7 +25,7 @@ public sealed partial class SmtpClient : IDisposable
     private readonly ClientConnection _line;
     private readonly ClientContent _content = new();
     private SmtpClients? _running;
-    private string _whyClosed = "it is not connected";
+    private string _whyClosed = "there was no mm_smtp_connect yet";
     private string _verb = "";
     private volatile string? _whyCancelled;
     private volatile int _cancels;
@@ -243,7 +243,7 @@ public sealed partial class SmtpClient : IDisposable
 
     private Fault Open(string host, int port)
     {
-        CloseBecause("it is not connected");
+        CloseBecause("it is connecting");
         (Heard, Failure) = ((HeardReply.None, ""), null);
         _whyCancelled = null;
         Fault fault = _start(out _running);
@@ -335,6 +335,7 @@ public sealed partial class SmtpClient : IDisposable
             Certificate = error?.Certificate ?? CertificateProblems.None,
         };
         CloseBecause(text);
+        _whyClosed = text;
         return FaultReason.Because(fault, text);
     }
 
