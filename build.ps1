@@ -32,5 +32,5 @@ New-Item -ItemType Directory -Force (Join-Path $result 'include') | Out-Null
 foreach ($kind in 'dll', 'pdb', 'lib', 'def') {
     Copy-Item -LiteralPath (Join-Path $published "mailmodule.$kind") -Destination $result
 }
-Copy-Item -LiteralPath 'include\mailmodule.h' -Destination (Join-Path $result 'include')
+Copy-Item -Path 'include\*' -Destination (Join-Path $result 'include') -Recurse -Force
 Write-Output "library: $(Join-Path $result 'mailmodule.dll')"

@@ -10,13 +10,14 @@ usage() {
 usage: ./build.sh COMMAND
 
   build [--dns=OF] [--arch PROCESSOR]
-                        the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h; OF: who asks the DNS servers, own
-                        (the default) or dnsclient (the package DnsClient, see docs/decisions/0011); PROCESSOR: this
-                        machine's unless given, x64 or arm64: out/linux-arm64/lib, out/linux-arm64/include on x64
+                        the library: out/lib/libmailmodule.so.1, out/include/mailmodule.h, and the command
+                        out/bin/mailmodule; OF: who asks the DNS servers, own (the default) or dnsclient (the package
+                        DnsClient, see docs/decisions/0011); PROCESSOR: this machine's unless given, x64 or arm64:
+                        lib, include and bin in out/linux-arm64 on x64
   demo                  sends sample messages through the library's servers on loopback and reads them back; and to another
                         host by DNS: one taken, one put off and tried again, one returned
-  test [SUITE...]       all tests: managed c demo interop kill install; ends with "N passed, N failed". By name alone, for
-                        each builds the library for another machine: windows, run by wine; arm64, run by qemu
+  test [SUITE...]       all tests: managed c demo interop kill install python; ends with "N passed, N failed". By name
+                        alone, for each builds the library for another machine: windows, run by wine; arm64, run by qemu
   windows [--no-tests]  the DLL for Windows x64, cross-built for tests (docs/windows.md): out/win-x64/mailmodule.dll,
                         mailmodule.lib, libmailmodule.dll.a, mailmodule.def, include; then C samples (out/win-x64/samples)
                         and C tests (out/cmake-win-x64/tests/c), which are run by wine
@@ -27,7 +28,8 @@ usage: ./build.sh COMMAND
   bench [ROW...]        the library beside other mail servers, or with --against COMMIT beside itself as it was:
                         ./build.sh bench --help
   size                  what fills the library, by assembly
-  install [--prefix P]  library, header, CMake package, pkg-config file, documents and samples; P is /usr/local unless given
+  install [--prefix P]  library, command, headers, CMake package, pkg-config file, manual pages, documents and samples;
+                        P is /usr/local unless given
   clean                 removes what was built
 
 What a command needs and the machine lacks is installed by apt-get where there are root rights, and named otherwise.
@@ -131,7 +133,7 @@ command_install() {
 
 command_clean() {
   rm -rf "$OUT" build
-  find src tests bench -type d \( -name bin -o -name obj -o -name TestResults -o -name __pycache__ \) -prune -exec rm -rf {} +
+  find src tests bench bindings -type d \( -name bin -o -name obj -o -name TestResults -o -name __pycache__ \) -prune -exec rm -rf {} +
 }
 
 main() {

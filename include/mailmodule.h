@@ -103,8 +103,8 @@
  *   - A call on a thread with a stack of less than 64 KiB: SIGSEGV, on Windows a stack overflow.
  *
  * On Linux OpenSSL (libssl.so.3 or libssl.so.1.1) is loaded at the first use of TLS or of a digest. Where there is
- * none, TLS, SCRAM-SHA-256, CRAM-MD5 and passwords in any form but plain are MM_E_TLS with the reason; opportunistic
- * TLS goes in clear text, and all else works. On Windows all of that is the system's own.
+ * none, TLS, SCRAM, CRAM-MD5, NTLM and passwords in any form but plain are MM_E_TLS with the reason; opportunistic TLS
+ * goes in clear text, and all else works. On Windows all of that is the system's own.
  * On Linux the library is not safe to use in a child after fork() without exec(). A child that leaves it alone is no
  * hindrance: the library's locks, ports and connections are closed there at once, so that they last no longer than the
  * parent has them.
@@ -206,21 +206,23 @@ enum mm_error {
 MM_API const char *MM_CALL mm_version(void);
 
 /**
- * The library's MM_ABI_VERSION, above 0. Additions raise it; nothing else changes (G4). Threads: any. Starts
- * nothing. Since 0.1.
+ * The library's MM_ABI_VERSION. Additions raise it; nothing else changes (G4).
+ * Returns it, above 0. Threads: any. Starts nothing. Since 0.1.
  */
 MM_API int MM_CALL mm_abi_version(void);
 
 /**
- * Why the calling thread's last call of this library failed: an MM_E_... value, or MM_OK if it succeeded. Inside a
- * callback it speaks of calls made inside that callback. Threads: any. Since 0.1.
+ * Why the calling thread's last call of this library failed. Inside a callback it speaks of calls made inside that
+ * callback.
+ * Returns an MM_E_... value, or MM_OK if it succeeded. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_last_error(void);
 
 /**
- * The same in words, with what is known beside the code: file and line, address, the peer's reply, the system's
- * error. Never NULL; empty after success. Lives until the calling thread's next call of a function that sets the
- * error. Threads: any. Since 0.1.
+ * The last error of the calling thread in words, with what is known beside the code: file and line, address, the
+ * peer's reply, the system's error.
+ * Returns text, never NULL; empty after success, unless the function says otherwise. It lives until the calling
+ * thread's next call of a function that sets the error. Threads: any. Since 0.1.
  */
 MM_API const char *MM_CALL mm_last_error_message(void);
 
@@ -555,6 +557,8 @@ MM_API const char *MM_CALL mm_stream_recipient(ServerStream *stream);
 /**
  * One message on its way: mm_send_new, mm_send_add_recipient for each recipient, its content from one source (pieces, a
  * file, a descriptor or a callback), mm_send_start, mm_send_wait, mm_send_get_result for each recipient, mm_send_free.
+ * Messages with the same server, login, TLS and proxy share connections, and wait for one where there are many at once:
+ * settings pool_host_max, pool_idle, pool_max and pool_messages.
  */
 typedef struct mm_send mm_send;
 
@@ -1138,7 +1142,8 @@ typedef struct mm_control mm_control;
  * control  gets the handle, which mm_control_close ends; NULL on failure.
  * Returns MM_OK; MM_E_ARGUMENT; MM_E_NOT_FOUND (no socket there: no engine runs, or its setting control is off);
  * MM_E_CONNECT (nobody listens any more); MM_E_IO (no right to open it); MM_E_NOT_SUPPORTED (Windows; the other process
- * has an older library); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ * has an older library); MM_E_LIMIT (a million handles are open, or 64 such connections to that engine); MM_E_TIMEOUT.
+ * Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_control_open(const char *path, mm_control **control);
 
@@ -1173,6 +1178,33 @@ MM_API int MM_CALL mm_control_remove(mm_control *control, const char *id);
 /** As mm_queue_redirect. Threads: any, one at a time for a handle. Since 0.1. */
 MM_API int MM_CALL mm_control_redirect(mm_control *control, const char *id, const char *recipient, const char *target,
                                        char *new_id, size_t size);
+
+/**
+ * Hears what became of one recipient of mm_control_send.
+ *
+ * recipient  counted from 0, in the order of the list.
+ * result     MM_SEND_STATE_QUEUED (or MM_SEND_STATE_DONE, for one who has a mailbox there): the message is on disk;
+ *            MM_SEND_STATE_FAILED: refused. It lives, with its texts, until the callback returns.
+ * user       what was given to mm_control_send.
+ * Threads: the caller's. It must not throw an exception or jump out.
+ */
+typedef void(MM_CALL *mm_control_result_fn)(int recipient, const mm_send_result *result, void *user);
+
+/**
+ * Hands a message to the other engine, as with MM_SEND_ROUTE_QUEUE: it is on disk there when the call returns.
+ *
+ * from       envelope sender; "" for none.
+ * to         recipients, with commas, semicolons or white space between.
+ * read       gives the content, as with mm_send_set_reader, but on the caller's thread, before the call returns.
+ * read_user  passed on to it untouched.
+ * result     hears of each recipient once, if the call is MM_OK; NULL: nobody does.
+ * user       passed on to it untouched.
+ * Returns MM_OK, whatever became of the recipients; MM_E_ARGUMENT (an address, no recipient, a NULL); MM_E_IO (read, or
+ * the disk there); MM_E_FULL; MM_E_LIMIT (more recipients than fit a megabyte). After MM_E_TIMEOUT or MM_E_CLOSED the
+ * message may have been taken. Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_control_send(mm_control *control, const char *from, const char *to, mm_send_read_fn read,
+                                   void *read_user, mm_control_result_fn result, void *user);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Servers of an engine                                                                                             */
@@ -1377,8 +1409,8 @@ typedef struct mm_certificate {
     const char *issuer;            /**< distinguished name */
     const char *names;             /**< names and addresses that it is for, with commas between */
     const char *problem_text;      /**< what is wrong, in words; "" if nothing is */
-    const void *const *chain;      /**< certificates as DER, the server's own first; each with its length in */
-    const size_t *chain_lengths;   /**< this array */
+    const void *const *chain;      /**< certificates as DER, the server's own first */
+    const size_t *chain_lengths;   /**< the octets of each */
     int64_t not_before, not_after; /**< milliseconds since 1970-01-01 00:00 UTC */
     int chain_count;               /**< certificates in the chain */
     int problems;                  /**< MM_CERTIFICATE_... bits; 0: it is good */
@@ -2194,7 +2226,7 @@ MM_API int MM_CALL GetConfigParamInt(const char *param);
 MM_API char *MM_CALL GetConfigParamStr(const char *param);
 
 /**
- * The same as GetConfigParamStr; the old module's documentation gives the getter this name once.
+ * The same as GetConfigParamStr; the old module's documentation gives the getter this name once. Since 0.1.
  */
 MM_API char *MM_CALL SetConfigParamStr(const char *param);
 
@@ -2202,7 +2234,7 @@ MM_API char *MM_CALL SetConfigParamStr(const char *param);
 /**
  * The same as SetConfigParamString. In C11 a macro of this name takes text or a number, as the old module's
  * overloads did; in C++ there are two overloads in its place. The library also exports the names that C++ compilers
- * gave to the old ones.
+ * gave to the old ones. Since 0.1.
  */
 MM_API void MM_CALL SetConfigParam(const char *param, const char *val);
 #endif

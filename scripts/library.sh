@@ -41,6 +41,8 @@ build_library() {
   publish_library "$dns"
   lay_out_library
   check_soname
+  build_command
+  make_manual
   echo "library: ${file#"$ROOT/"}, $(stat -c %s "$file") octets"
 }
 
@@ -70,7 +72,7 @@ publish_library() {
 
 lay_out_library() {
   local made=$built/publish/libmailmodule.so
-  mkdir -p "$built/lib" "$built/include"
+  mkdir -p "$built/lib"
   # Put in place by a rename: a process that has the old file mapped keeps it whole.
   install -m 755 "$made" "$built/lib/.new"
   if [[ -f $made.dbg ]]; then
@@ -79,7 +81,29 @@ lay_out_library() {
   fi
   mv "$built/lib/.new" "$built/lib/$soname"
   ln -sfn "$soname" "$built/lib/libmailmodule.so"
-  install -m 644 include/mailmodule.h "$built/include/mailmodule.h"
+  lay_out_headers
+}
+
+lay_out_headers() {
+  mkdir -p "$built/include/mailmodule"
+  install -m 644 include/mailmodule.h include/mailmodule.hpp "$built/include"
+  install -m 644 include/mailmodule/*.hpp "$built/include/mailmodule"
+}
+
+# The manual pages, of the header and the settings.
+make_manual() {
+  python3 scripts/man.py "$built/share/man" include/mailmodule.h docs/settings.md
+}
+
+# The command "mailmodule", which finds the library beside its own folder, wherever both are installed.
+build_command() {
+  # shellcheck disable=SC2016 # the loader reads $ORIGIN
+  local multiarch folders='$ORIGIN/../lib:$ORIGIN/../lib64'
+  multiarch=$("${tools}gcc" -print-multiarch)
+  mkdir -p "$built/bin"
+  "${tools}gcc" -std=c11 -O2 -g -Wall -Wextra -Werror -D_GNU_SOURCE -I"$built/include" -o "$built/bin/.new" \
+    tools/mailmodule/*.c -L"$built/lib" -lmailmodule -Wl,-rpath,"$folders${multiarch:+:\$ORIGIN/../lib/$multiarch}" -lpthread
+  mv "$built/bin/.new" "$built/bin/mailmodule"
 }
 
 check_soname() {
@@ -102,10 +126,11 @@ build_windows() {
 }
 
 lay_out_windows() {
-  mkdir -p "$built/include"
+  lay_out_headers
   install -m 644 "$built"/publish/mailmodule.{dll,lib,def} "$built"
-  install -m 644 include/mailmodule.h "$built/include"
   x86_64-w64-mingw32-dlltool -d "$built/mailmodule.def" -D mailmodule.dll -l "$built/libmailmodule.dll.a"
+  x86_64-w64-mingw32-gcc -std=c11 -O2 -Wall -Wextra -Werror -D__USE_MINGW_ANSI_STDIO=1 -Iinclude \
+    -o "$built/mailmodule.exe" tools/mailmodule/*.c -L"$built" -l:libmailmodule.dll.a -lws2_32
 }
 
 # C side: the header's tests, the samples and the packages, by CMake.

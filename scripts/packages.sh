@@ -5,7 +5,7 @@
 PATH=$PATH:/usr/sbin:/sbin # postfix, dovecot and mkfs live there
 export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_SKIP_FIRST_TIME_EXPERIENCE=1
 
-all_suites="managed c demo interop kill install"
+all_suites="managed c demo interop kill install python"
 missing_packages=()
 missing_names=()
 to_unpack=()
@@ -31,12 +31,19 @@ need_file() {
   missing_packages+=("$package")
 }
 
+# need_package PACKAGE: one that no program or file shows
+need_package() {
+  missing_names+=("$1")
+  missing_packages+=("$1")
+}
+
 need_for_build() {
   need_dotnet
   need gcc gcc
   need objcopy binutils
   need cmake cmake
   need make make
+  need python3 python3
   need_file libc6-dev /usr/include/stdlib.h
   need_file libssl3 '/usr/lib/*/libssl.so.3' '/usr/lib*/libssl.so.3' '/lib/*/libssl.so.3'
 }
@@ -104,7 +111,15 @@ need_for_tests() {
       need g++ g++
       need clang clang
       need nm binutils
+      need mandoc mandoc
+      need groff groff-base
       need pkg-config pkg-config
+      ;;
+  esac
+  case $suites in
+    *" python "*)
+      python3 -c 'import ensurepip' 2>/dev/null || need_package python3-venv
+      need mypy mypy
       ;;
   esac
   case $suites in
@@ -124,6 +139,10 @@ need_for_tests() {
       need dovecot dovecot-core
       need_file dovecot-pop3d /usr/lib/dovecot/pop3
       need_file dovecot-submissiond /usr/lib/dovecot/submission
+      need saslpasswd2 sasl2-bin
+      need_file libsasl2-modules '/usr/lib/*/sasl2/libscram.so'
+      need_file gss-ntlmssp '/usr/lib/*/gssntlmssp/gssntlmssp.so'
+      need_file python3-gssapi /usr/lib/python3/dist-packages/gssapi/__init__.py
       need unbound unbound
       need_opensmtpd
       need microsocks microsocks

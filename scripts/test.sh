@@ -41,6 +41,10 @@ suite_install() {
   tests/install/run.sh
 }
 
+suite_python() {
+  tests/python/run.sh
+}
+
 # The C tests and the demo with the library for arm64, run by qemu; on such a machine, without it.
 suite_arm64() {
   local status=0 demo=()
@@ -91,6 +95,7 @@ count_demo() { count_lines "$1"; }
 count_interop() { count_lines "$1"; }
 count_kill() { count_lines "$1"; }
 count_install() { count_lines "$1"; }
+count_python() { count_lines "$1"; }
 count_arm64() { count_c "$1" && count_lines "$1"; }
 count_windows() { count_c "$1" && count_lines "$1"; }
 

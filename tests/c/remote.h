@@ -28,7 +28,12 @@ struct remote {
     pthread_mutex_t gate;
     pthread_cond_t moved;
     int stopping;
-    int connections, open, messages, starttls;
+    int connections, open, messages, starttls, quits;
+    int busy, peak;                         /* connections that have not said QUIT; the most at once */
+    int most;                               /* of them; one more is turned away. 0: any number */
+    int closes_after;                       /* messages on one connection; 0: any number */
+    int closes_late;                        /* then only when the next command has come */
+    const char *last_words;                 /* said then; NULL: nothing */
     const char *offers;                     /* more lines of its answer to EHLO */
     enum remote_point silent_at, closes_at; /* set before a connection comes to it */
     enum remote_point reached;              /* where a connection has fallen silent */
@@ -41,6 +46,7 @@ struct remote {
 struct remote_client {
     struct remote *remote;
     struct wire wire;
+    int messages, has_quit;
 };
 
 static inline void remote_told(struct remote *remote, char *place, size_t size, const char *line) {
@@ -112,6 +118,7 @@ static inline int remote_message(struct remote_client *client) {
         return 0;
     pthread_mutex_lock(&remote->gate);
     remote->messages++;
+    client->messages++;
     pthread_cond_broadcast(&remote->moved);
     pthread_mutex_unlock(&remote->gate);
     remote_say(client, "250 2.0.0 Taken\r\n");
@@ -143,7 +150,14 @@ static inline int remote_command(struct remote_client *client, const char *line)
         remote_say(client, remote_rcpt(remote, line));
     } else if (strncasecmp(line, "DATA", 4) == 0) {
         return remote_message(client);
+    } else if (strncasecmp(line, "AUTH", 4) == 0) {
+        remote_say(client, "235 2.7.0 Welcome\r\n");
     } else if (strncasecmp(line, "QUIT", 4) == 0) {
+        pthread_mutex_lock(&remote->gate);
+        remote->quits++;
+        remote->busy--;
+        client->has_quit = 1;
+        pthread_mutex_unlock(&remote->gate);
         remote_say(client, "221 2.0.0 Bye\r\n");
         return 0;
     } else {
@@ -152,18 +166,43 @@ static inline int remote_command(struct remote_client *client, const char *line)
     return 1;
 }
 
+/* As many messages have come as the server takes on one connection. */
+static inline int remote_has_enough(struct remote_client *client, int is_late) {
+    struct remote *remote = client->remote;
+    pthread_mutex_lock(&remote->gate);
+    int is_enough =
+        remote->closes_after > 0 && client->messages >= remote->closes_after && remote->closes_late == is_late;
+    const char *words = remote->last_words;
+    pthread_mutex_unlock(&remote->gate);
+    if (is_enough && words)
+        remote_say(client, words);
+    return is_enough;
+}
+
+static inline int remote_greets(struct remote_client *client) {
+    struct remote *remote = client->remote;
+    pthread_mutex_lock(&remote->gate);
+    int is_one_too_many = remote->most > 0 && remote->open > remote->most;
+    pthread_mutex_unlock(&remote->gate);
+    if (!remote_comes_to(client, AT_GREETING))
+        return 0;
+    remote_say(client, is_one_too_many ? "421 4.7.0 Too many connections\r\n" : "220 remote.example.net ESMTP\r\n");
+    return !is_one_too_many;
+}
+
 static inline void *remote_serve(void *argument) {
-    struct remote_client *client = argument;
+    struct remote_client *client = (struct remote_client *)argument;
     struct remote *remote = client->remote;
     const char *line;
-    if (remote_comes_to(client, AT_GREETING)) {
-        remote_say(client, "220 remote.example.net ESMTP\r\n");
-        while ((line = wire_read(&client->wire)) && remote_command(client, line)) {
+    if (remote_greets(client)) {
+        while ((line = wire_read(&client->wire)) && !remote_has_enough(client, 1) && remote_command(client, line) &&
+               !remote_has_enough(client, 0)) {
         }
     }
     wire_close(&client->wire);
     pthread_mutex_lock(&remote->gate);
     remote->open--;
+    remote->busy -= !client->has_quit;
     pthread_cond_broadcast(&remote->moved);
     pthread_mutex_unlock(&remote->gate);
     free(client);
@@ -178,7 +217,7 @@ static inline int remote_is_stopping(struct remote *remote) {
 }
 
 static inline void *remote_accept(void *argument) {
-    struct remote *remote = argument;
+    struct remote *remote = (struct remote *)argument;
     for (;;) {
         struct remote_client *client;
         pthread_t thread;
@@ -188,12 +227,14 @@ static inline void *remote_accept(void *argument) {
             return NULL;
         }
         socket_set_no_delay(number);
-        client = calloc(1, sizeof *client);
+        client = (struct remote_client *)calloc(1, sizeof *client);
         client->remote = remote;
         client->wire.number = number;
         pthread_mutex_lock(&remote->gate);
         remote->connections++;
         remote->open++;
+        if (++remote->busy > remote->peak)
+            remote->peak = remote->busy;
         pthread_mutex_unlock(&remote->gate);
         pthread_create(&thread, NULL, remote_serve, client);
         pthread_detach(thread);

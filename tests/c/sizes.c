@@ -28,7 +28,8 @@ static int is_listed(char list[MOST][48], int count, const char *name) {
 static int has_size(const char *parameters) {
     static const char *const sized[] = {
         "int ",        "size_t ",          "int64_t ",          "mm_socket ",         "_options *",
-        "_handlers *", "mm_send_result *", "mm_queue_counts *", "mm_queue_message *", "mm_queue_recipient *"};
+        "_handlers *", "mm_send_result *", "mm_queue_counts *", "mm_queue_message *", "mm_queue_recipient *",
+        "mm_mail *"};
     for (size_t i = 0; i < sizeof sized / sizeof sized[0]; i++)
         for (const char *at = parameters; (at = strstr(at, sized[i])) != NULL; at++)
             if (sized[i][strlen(sized[i]) - 1] == '*' || (at[strlen(sized[i])] != '*' && !isalnum(at[-1])))
@@ -329,6 +330,34 @@ static void sending(mm_engine *engine, const char *zeros) {
     CHECK_OK(mm_send_free(send));
 }
 
+static void mails(mm_engine *engine) {
+    mm_send_options options = MM_SEND_OPTIONS_INIT;
+    mm_mail mail = MM_MAIL_INIT;
+    mm_send *send;
+    mail.from = "a@example.org";
+    mail.to = "b@example.net";
+    mail.message = "x";
+    options.route = MM_SEND_ROUTE_SERVER;
+    options.host = "127.0.0.1";
+    options.port = 1;
+    TRY(mm_send_mail);
+    TRY(mm_send_mail_start);
+    SIZES_REFUSED(options, mm_send_mail(engine, &options, &mail, NULL));
+    SIZES_REFUSED(options, mm_send_mail_start(engine, &options, &mail, &send));
+    SIZES_REFUSED(mail, mm_send_mail(engine, &options, &mail, NULL));
+    SIZES_REFUSED(mail, mm_send_mail_start(engine, &options, &mail, &send));
+    for (mail.message_size = 0; mail.message_size < 2; mail.message_size++)
+        CHECK_INT(MM_E_CONNECT, mm_send_mail(engine, &options, &mail, NULL));
+    if (files_are_limited) {
+        mail.message = nothing_but_zeros();
+        mail.message_size = INT32_MAX;
+        int code = mm_send_mail(engine, &options, &mail, NULL);
+        CHECK(code == MM_E_FULL || code == MM_E_IO);
+        code = mm_send_mail_start(engine, &options, &mail, &send);
+        CHECK(code == MM_E_FULL || code == MM_E_IO);
+    }
+}
+
 static void queue(mm_engine *engine) {
     mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
     mm_queue_message message = MM_QUEUE_MESSAGE_INIT;
@@ -418,6 +447,7 @@ int main(void) {
     settings_of_engines(engine);
     servers_of_engines(engine);
     sending(engine, zeros);
+    mails(engine);
     queue(engine);
     reading_into_much_room(engine);
     stops(engine);

@@ -4,37 +4,15 @@
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-prefix=$work/prefix
-passed=0
-failed=0
-
-# A child shell, so that errexit holds inside the function, too.
-try() {
-  local name=$1 status
-  set +e
-  (set -e; cd "$work"; "$2") >"$work/log" 2>&1
-  status=$?
-  set -e
-  if ((status == 0)); then
-    echo "ok   $name"
-    passed=$((passed + 1))
-  else
-    echo "FAIL $name"
-    sed 's/^/     /' "$work/log"
-    failed=$((failed + 1))
-  fi
-}
-
-installs() { "$root/build.sh" install --prefix "$prefix"; }
+. "$root/tests/support/steps.sh"
 
 by_find_package() {
   cp -r "$here/find_package" "$work/outside"
-  cp "$here/version.c" "$work/outside"
+  cp "$here/version.c" "$here/settings.cpp" "$work/outside"
   cmake -S "$work/outside" -B "$work/outside/build" -DCMAKE_PREFIX_PATH="$prefix"
   cmake --build "$work/outside/build"
   "$work/outside/build/version"
+  "$work/outside/build/settings"
 }
 
 by_pkg_config() {
@@ -43,6 +21,8 @@ by_pkg_config() {
   read -ra flags < <(PKG_CONFIG_PATH=$lib/pkgconfig pkg-config --cflags --libs mailmodule)
   gcc -Wall -Wextra -Werror -o version "$here/version.c" "${flags[@]}"
   LD_LIBRARY_PATH=$lib ./version
+  g++ -std=c++17 -Wall -Wextra -Werror -o settings "$here/settings.cpp" "${flags[@]}"
+  LD_LIBRARY_PATH=$lib ./settings
 }
 
 is_there() {
@@ -59,6 +39,15 @@ brings_the_documents() {
   while read -r name; do is_there "$name"; done <"$work/pages"
 }
 
+brings_the_manual() {
+  local name
+  while read -r name _; do
+    [[ -s $prefix/share/man/man3/$name.3 ]] || { echo "$name(3) was not installed"; return 1; }
+  done < <(grep -v '^[#_]' "$root/tests/c/symbols.txt")
+  [[ -s $prefix/share/man/man3/mailmodule.3 && -s $prefix/share/man/man5/mailmodule.cfg.5 ]]
+  mandoc -Tascii "$prefix/share/man/man3/mm_send_new.3" | grep -q 'Library Functions Manual'
+}
+
 # What a user does first: a sample, built where it was installed.
 builds_a_sample() {
   local lib flags
@@ -67,10 +56,19 @@ builds_a_sample() {
   gcc -Wall -Wextra -Werror -D_GNU_SOURCE -o mailhost "$prefix/share/doc/mailmodule/samples/c/mailhost.c" "${flags[@]}" -lpthread
 }
 
-try "install --prefix puts the files in place" installs
+# By its own way to the library, and with no other.
+brings_the_command() {
+  cd /
+  env -u LD_LIBRARY_PATH "$prefix/bin/mailmodule" --version | grep -q '^mailmodule [0-9]'
+  echo secret | env -u LD_LIBRARY_PATH "$prefix/bin/mailmodule" password --form plain | grep -qx '{PLAIN}secret'
+}
+
+try "install --prefix puts the files in place" install_to_prefix
 try "a CMake project uses the package" by_find_package
 try "a compiler line uses pkg-config" by_pkg_config
 try "the documents, the settings page and the samples are installed" brings_the_documents
+try "the manual pages are installed" brings_the_manual
+try "the command is installed and finds its library" brings_the_command
 try "a sample is built from what was installed" builds_a_sample
 echo "$passed passed, $failed failed"
 ((failed == 0))

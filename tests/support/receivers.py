@@ -12,8 +12,9 @@ from .peers import Dovecot, Peer, Postfix
 
 class PostfixHost(Postfix):
     """Takes mail for `domains` into Maildirs, refuses the users named no..., offers DSN, and TLS with a certificate.
-    What it has to say itself (reports) goes to `home`, a port on 127.0.0.1. `auth`: the port of Dovecot's authentication;
-    then it takes mail for everywhere from those who logged in, and from nobody else. `services`: further ports, each with what differs there."""
+    What it has to say itself (reports) goes to `home`, a port on 127.0.0.1. `auth`: the port of Dovecot's authentication, or
+    CyrusLogins; then it takes mail for everywhere from those who logged in, and from nobody else. `services`: further ports,
+    each with what differs there."""
 
     def __init__(self, folder, address, port, domains, name="peer.example.net", certificate=None, home=None, auth=None, services=None):
         super().__init__(folder, port, processes=30)
@@ -30,8 +31,8 @@ class PostfixHost(Postfix):
             lines += ["smtpd_tls_security_level = may", f"smtpd_tls_cert_file = {self.certificate[0]}", f"smtpd_tls_key_file = {self.certificate[1]}",
                       "smtpd_tls_received_header = yes", "tls_random_source = dev:/dev/urandom"]
         if self.auth:
-            lines += ["smtpd_sasl_auth_enable = yes", "smtpd_sasl_type = dovecot", f"smtpd_sasl_path = inet:127.0.0.1:{self.auth}",
-                      "smtpd_sasl_security_options = noanonymous", "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
+            ask = self.auth.settings(self.etc) if isinstance(self.auth, CyrusLogins) else ["smtpd_sasl_type = dovecot", f"smtpd_sasl_path = inet:127.0.0.1:{self.auth}"]
+            lines += ["smtpd_sasl_auth_enable = yes", *ask, "smtpd_sasl_security_options = noanonymous", "smtpd_relay_restrictions = permit_sasl_authenticated, reject",
                       "smtpd_sasl_authenticated_header = yes", "default_transport = virtual"]
         return super().main_cf() + "\n".join(lines) + "\n"
 
@@ -45,6 +46,26 @@ class PostfixHost(Postfix):
 
     def texts(self):
         return [place.crlf(path.read_bytes()) for path in self.delivered()]
+
+
+class CyrusLogins:
+    """Cyrus SASL with a database of its own, for Postfix to load: passwords in clear text, so that each mechanism has what it needs."""
+
+    def __init__(self, folder, realm, users, mechanisms):
+        self.folder, self.realm = pathlib.Path(folder), realm
+        self.folder.mkdir()
+        database = self.folder / "sasldb2"
+        for user, password in users.items():
+            subprocess.run(["saslpasswd2", "-p", "-c", "-f", database, "-u", realm, user], input=password, text=True, check=True)
+        shutil.chown(database, "postfix")
+        self.conf = (f"pwcheck_method: auxprop\nauxprop_plugin: sasldb\nsasldb_path: {database}\n"
+                     f"mech_list: {' '.join(mechanisms)}\n")
+
+    def settings(self, etc):
+        """Debian's Postfix looks for Cyrus SASL's own file beside its own."""
+        (etc / "sasl").mkdir(exist_ok=True)
+        (etc / "sasl" / "smtpd.conf").write_text(self.conf)
+        return ["smtpd_sasl_type = cyrus", "smtpd_sasl_path = smtpd", f"cyrus_sasl_config_path = {etc}/sasl", f"smtpd_sasl_local_domain = {self.realm}"]
 
 
 class DovecotLogins(Dovecot):

@@ -2,6 +2,7 @@ using MailModule.Delivery.Local;
 using MailModule.Delivery.Queue;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Reports;
+using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Settings;
 using MailModule.Mailbox;
@@ -38,6 +39,9 @@ internal sealed class MailData : IDisposable
     public IMailStore Store => _store;
     public LocalDelivery Delivery { get; }
     public MailQueue Queue { get; }
+
+    /// <summary>By which other processes see the queue; null: they do not. It is stopped by whoever set it.</summary>
+    public ControlServer? Control { get; set; }
 
     /// <summary>
     /// Opens spool and mailboxes and delivers what was left over. <see cref="Fault.Locked"/> if another engine has the

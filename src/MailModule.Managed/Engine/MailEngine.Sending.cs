@@ -4,7 +4,9 @@ using MailModule.Delivery.Queue;
 using MailModule.Dns;
 using MailModule.Engine.Sending;
 using MailModule.Mail;
+using MailModule.Mime;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Smtp;
 
 namespace MailModule.Engine;
@@ -56,6 +58,43 @@ public sealed partial class MailEngine
             sending = new SendingMessage(running.Outgoing, options, sender, running.Counted(observer));
         return Fail(fault, text);
     }
+
+    /// <summary>
+    /// As <see cref="NewSending"/>, for one mail: with its recipients, and with the message if it is made here. Does
+    /// not begin it. <see cref="Fault.Argument"/> for what of the draft is wrong.
+    /// </summary>
+    /// <param name="text">UTF-8, any line ends; of a draft that says so a message is made of it.</param>
+    public Fault NewMail(
+        SendOptions options, MailDraft draft, ReadOnlySpan<byte> text, ISubmissionObserver? observer,
+        out ISending? sending)
+    {
+        sending = null;
+        if (draft.Subject is { } subject && subject.Any(c => char.IsControl(c) && c != '\t'))
+            return Fail(Fault.Argument, "subject has a line break or another control character");
+        if (DraftAddresses.Read(draft, out string? problem) is not { } addresses)
+            return Fail(Fault.Argument, problem);
+        Fault fault = NewSending(options, addresses.From.Address.Text, observer, out sending);
+        foreach (NamedAddress recipient in addresses.Recipients)
+            if (fault == Fault.None)
+                fault = sending!.AddRecipient(recipient.Address.Text, Notify.Default, null);
+        if (fault == Fault.None && draft.IsMadeHere)
+            fault = NewMessageOf(draft, addresses).Write(text, sending!.Write);
+        if (fault == Fault.None)
+            return Fault.None;
+        sending?.Dispose();
+        sending = null;
+        return fault;
+    }
+
+    private NewMessage NewMessageOf(MailDraft draft, DraftAddresses addresses) => new()
+    {
+        From = addresses.From,
+        To = addresses.To,
+        Cc = addresses.Cc,
+        Subject = draft.Subject,
+        Date = TimeProvider.System.GetLocalNow(),
+        MessageId = $"{RandomOctets.Hex(16)}@{_settings.Current.OwnName.Text}",
+    };
 
     /// <summary>
     /// Makes a client that speaks SMTP verb by verb; nothing is connected. <see cref="Fault.Argument"/> for a setup

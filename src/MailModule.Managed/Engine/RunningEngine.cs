@@ -1,9 +1,12 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Delivery.Queue;
+using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
 using MailModule.Engine.Settings;
+using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Spool;
 using MailModule.Transport;
 
@@ -107,6 +110,7 @@ internal sealed class RunningEngine : IDisposable
         Clients.Stop();
         _smtp.CloseToNew();
         _pop3.CloseToNew();
+        Volatile.Read(ref _data)?.Control?.Stop();
         _stoppingPart = "sessions of clients, which wait for the disk";
         _smtp.Stop(Remaining(deadline));
         _pop3.Stop(Remaining(deadline));
@@ -114,7 +118,9 @@ internal sealed class RunningEngine : IDisposable
         Outgoing.Stop(Remaining(deadline));
         _stopping.Cancel();
         _stoppingPart = "deliveries and the spool, which wait for the disk";
-        Fault fault = CloseData()?.Stop(Remaining(deadline) + CloseGrace, Remaining(deadline)) ?? Fault.None;
+        MailData? data = CloseData();
+        data?.Control?.Stop(); // opened since, perhaps
+        Fault fault = data?.Stop(Remaining(deadline) + CloseGrace, Remaining(deadline)) ?? Fault.None;
         _stoppingPart = "connections to other hosts";
         OutboundDelivery.Stop();
         return fault;
@@ -124,6 +130,8 @@ internal sealed class RunningEngine : IDisposable
     /// </summary>
     public void WaitForEnd()
     {
+        _stoppingPart = "requests of other processes";
+        Volatile.Read(ref _data)?.Control?.WaitForEnd();
         _stoppingPart = "threads that wait for files or look-ups";
         _workers.Stop(Timeout.InfiniteTimeSpan);
         _stoppingPart = "";
@@ -172,10 +180,39 @@ internal sealed class RunningEngine : IDisposable
                 text = "the engine was stopped";
                 return Fault.Cancelled;
             }
-            return _data is null
-                ? MailData.TryOpen(_settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text)
-                : Fault.None;
+            return _data is null ? OpenAll(out text) : Fault.None;
         }
+    }
+
+    // The socket's place is taken first: one that cannot be had is told before mail is on its way.
+    private Fault OpenAll(out string? text)
+    {
+        ControlServer? control = null;
+        text = null;
+        SettingValues values = _settings.Current;
+        Fault fault = values.Flag(Keys.Control)
+            ? ControlServer.TryOpen(values.FullPath(Keys.MailRoot)!, _log, out control, out text)
+            : Fault.None;
+        if (fault == Fault.None)
+            fault = MailData.TryOpen(
+                _settings, OutboundDelivery, _workers, _log, _queueListener, out _data, out text);
+        if (fault == Fault.None && control?.Start(new ControlSubject(_data!.Queue, NewMessage)) == false)
+            _log.Write(LogLevel.Error, "control", OwnThread.Shortage);
+        if (fault == Fault.None)
+            _data!.Control = control;
+        else
+            control?.Dispose();
+        return fault;
+    }
+
+    private Fault NewMessage(string from, out ISending? message)
+    {
+        message = null;
+        if (!OutgoingMail.TryReadSender(from, out MailAddress sender, out string? text))
+            return FaultReason.Because(Fault.Argument, text);
+        var options = new SendOptions { Route = new SendRoute(SubmissionRoute.Queue) };
+        message = new SendingMessage(Outgoing, options, sender, observer: null);
+        return Fault.None;
     }
 
     private Fault OpenSpool(out ISpool? spool, out string? text)

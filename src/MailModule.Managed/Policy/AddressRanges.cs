@@ -40,6 +40,16 @@ internal sealed class AddressRanges
     /// <summary>Both lists as one.</summary>
     public AddressRanges Union(AddressRanges other) => new([.. _spans, .. other._spans]);
 
+    /// <summary>The first address of the largest range of a family, and the last; null if it has none.</summary>
+    public (UInt128 First, UInt128 Last)? Largest(bool isV4)
+    {
+        (UInt128 First, UInt128 Last)? largest = null;
+        foreach (AddressRange span in _spans)
+            if (span.IsV4 == isV4 && !(largest is { } one && span.Last - span.First <= one.Last - one.First))
+                largest = (span.First, span.Last);
+        return largest;
+    }
+
     public bool Contains(IPAddress address)
     {
         (bool isV4, UInt128 number) = NumberOf(address);

@@ -139,6 +139,12 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     public void Resume() => Raise(Events.Resumed);
 
     /// <summary>
+    /// The session is advanced without input, as soon as it waits for some; any thread. It may serve the connection
+    /// before it returns.
+    /// </summary>
+    public void Wake() => Raise(Events.Woken);
+
+    /// <summary>
     /// Closes at once, from any thread; <see cref="ISession.Closed"/> is called when the owner has released the
     /// connection.
     /// </summary>
@@ -275,6 +281,10 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
                 break;
             case Events.Input:
                 OnInput(mayDecrypt);
+                break;
+            case Events.Woken:
+                Touch();
+                _phase = Phase.Running;
                 break;
         }
     }

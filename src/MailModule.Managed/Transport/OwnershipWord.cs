@@ -39,6 +39,8 @@ internal enum Events
     Idle = 0x100,
     /// <summary>There may be input.</summary>
     Input = 0x200,
+    /// <summary>The session is to look around without input: <see cref="Connection.Wake"/>.</summary>
+    Woken = 0x400,
 }
 
 /// <summary>
@@ -114,7 +116,8 @@ internal struct OwnershipWord
 
     private static Events Awaited(Phase phase) => phase switch
     {
-        Phase.Read or Phase.Handshake => Events.Aborted | Events.Room | Events.Stopping | Events.Idle | Events.Input,
+        Phase.Read => Events.Aborted | Events.Room | Events.Stopping | Events.Idle | Events.Input | Events.Woken,
+        Phase.Handshake => Events.Aborted | Events.Room | Events.Stopping | Events.Idle | Events.Input,
         Phase.Throttled => Events.Aborted | Events.Room | Events.Stopping | Events.Idle,
         Phase.Write or Phase.Drain => Events.Aborted | Events.Room | Events.Idle,
         Phase.Wait => Events.Room | Events.Resumed,

@@ -89,6 +89,14 @@ internal static class Boundary
         _ => Fault.Internal,
     };
 
+    /// <summary>For a call that succeeds: what the failure is about that it tells of.</summary>
+    public static unsafe void Tell(Fault fault, string detail)
+    {
+        byte* text = stackalloc byte[Text.DetailSize];
+        Text.Write(detail, text, Text.DetailSize);
+        Shim.Tell(-(int)fault, text);
+    }
+
     private static unsafe void Fail(Fault fault, string? detail)
     {
         detail ??= FaultReason.Take(fault);

@@ -1,4 +1,5 @@
 using MailModule.Delivery.Queue;
+using MailModule.Engine.Control;
 using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
@@ -11,6 +12,7 @@ internal sealed class QueueCursor
 {
     private readonly Lock _lock = new();
     private readonly IMailQueue _queue;
+    private readonly IDisposable? _connection;
     private readonly IReadOnlyList<string> _ids;
     private readonly List<nint> _memory = [];
     private int _next;
@@ -19,9 +21,10 @@ internal sealed class QueueCursor
     private Stream? _content;
     private bool _isClosed;
 
-    private QueueCursor(IMailQueue queue, IReadOnlyList<string> ids)
+    private QueueCursor(IMailQueue queue, IReadOnlyList<string> ids, IDisposable? connection = null)
     {
         _queue = queue;
+        _connection = connection;
         _ids = ids;
         Address = HandleTable.Add(this);
     }
@@ -38,6 +41,21 @@ internal sealed class QueueCursor
         return handle == 0 ? HandleTable.TooMany : Fault.None;
     }
 
+    /// <summary>A walk over another process's queue, by a connection that it closes at its end.</summary>
+    /// <param name="id">Null: all.</param>
+    public static Fault Open(ControlClient queue, string? id, out nint handle)
+    {
+        handle = 0;
+        IReadOnlyList<string> ids = [id ?? ""];
+        var fault = id is null ? queue.TryList(out ids) : queue.Find(id, out _);
+        if (fault == Fault.None)
+            handle = new QueueCursor(queue, ids, queue).Address;
+        if (handle != 0)
+            return Fault.None;
+        queue.Dispose();
+        return fault != Fault.None ? fault : HandleTable.TooMany;
+    }
+
     /// <summary>To the next message that is still there.</summary>
     /// <param name="place">A checked <c>mm_queue_message</c>, which at the end gets nothing but zeros.</param>
     public Fault Next(nint place)
@@ -48,7 +66,8 @@ internal sealed class QueueCursor
                 return FaultReason.Because(Fault.Handle, "another thread has closed the walk");
             Leave();
             while (_message is null && _next < _ids.Count)
-                _queue.Find(_ids[_next++], out _message);
+                if (_queue.Find(_ids[_next++], out _message) is var fault and not (Fault.None or Fault.NotFound))
+                    return fault;
             if (_message is null)
                 Layout.Write(place, default(QueueMessageLayout));
             else
@@ -97,6 +116,7 @@ internal sealed class QueueCursor
             _isClosed = true;
             HandleTable.Remove(Address);
             Leave();
+            _connection?.Dispose();
             return Fault.None;
         }
     }

@@ -46,13 +46,21 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
         handle = 0;
         var send = new SendHandle(callback, user);
         var fault = engine.NewSending(options, from, callback == 0 ? null : send, out send._sending);
-        if (fault != Fault.None)
-            return fault;
-        handle = send.Address = HandleTable.Add(send);
-        if (handle != 0)
-            return Fault.None;
-        send._sending!.Dispose();
-        return HandleTable.TooMany;
+        if (fault == Fault.None)
+            fault = send.Register();
+        handle = send.Address;
+        return fault;
+    }
+
+    /// <summary>As <see cref="Open"/>, with the recipients of one mail, and its message if it is made here.</summary>
+    /// <param name="text">Of a message that is made here; else empty.</param>
+    public static Fault OpenMail(
+        MailEngine engine, SendOptions options, MailDraft draft, ReadOnlySpan<byte> text, nint callback, nint user,
+        out SendHandle handle)
+    {
+        handle = new SendHandle(callback, user);
+        var fault = engine.NewMail(options, draft, text, callback == 0 ? null : handle, out handle._sending);
+        return fault == Fault.None ? handle.Register() : fault;
     }
 
     public Fault SetReader(nint callback, nint user) => Sending.SetReader(buffer => Read(callback, user, buffer));
@@ -135,6 +143,15 @@ internal sealed unsafe class SendHandle : ISubmissionObserver
             _isFinished = true;
             Monitor.PulseAll(_lock);
         }
+    }
+
+    private Fault Register()
+    {
+        Address = HandleTable.Add(this);
+        if (Address != 0)
+            return Fault.None;
+        Sending.Dispose();
+        return HandleTable.TooMany;
     }
 
     private static Fault Freed() => FaultReason.Because(Fault.Handle, "another thread has freed the message");

@@ -11,6 +11,10 @@ internal static unsafe partial class Shim
     [SuppressGCTransition]
     public static partial void Fail(int code, byte* detail);
 
+    [LibraryImport(Library, EntryPoint = "mmi_tell")]
+    [SuppressGCTransition]
+    public static partial void Tell(int code, byte* detail);
+
     /// <summary>The meaning of an <c>MM_E_…</c> value: static text.</summary>
     [LibraryImport(Library, EntryPoint = "mm_strerror")]
     [SuppressGCTransition]

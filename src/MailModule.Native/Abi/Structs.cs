@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using MailModule.Delivery.Queue;
 
 namespace MailModule.Native.Abi;
 
@@ -44,6 +45,24 @@ internal struct SendResultLayout
     public int MaybeTaken;
 }
 
+/// <summary><c>mm_mail</c>.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct MailLayout
+{
+    public nuint Size;
+    public nint From;
+    public nint To;
+    public nint Cc;
+    public nint Bcc;
+    public nint Subject;
+    public nint Text;
+    public nint Message;
+    public nuint MessageSize;
+    public nint Path;
+    public nint Read;
+    public nint ReadUser;
+}
+
 /// <summary><c>mm_send_event</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct SendEventLayout
@@ -85,6 +104,17 @@ internal struct QueueCountsLayout
     public long Deferred;
     public long Held;
     public long Failed;
+
+    public static QueueCountsLayout Of(QueueCounts counts) => new()
+    {
+        Messages = counts.Messages,
+        Recipients = counts.Recipients,
+        Ready = counts.Ready,
+        Active = counts.Active,
+        Deferred = counts.Deferred,
+        Held = counts.Held,
+        Failed = counts.Failed + counts.Relayed,
+    };
 }
 
 /// <summary><c>mm_queue_message</c>.</summary>

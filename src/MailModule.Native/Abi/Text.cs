@@ -48,6 +48,20 @@ internal static unsafe class Text
         return destination + written + 1;
     }
 
+    /// <summary>Gives a text to a host that says how much room there is; a length place of 0 is not wanted.</summary>
+    public static Fault Copy(string text, nint buffer, nuint size, nint length)
+    {
+        int octets = Encoding.UTF8.GetByteCount(text);
+        if (length != 0)
+            *(nuint*)length = (nuint)octets;
+        if (buffer == 0)
+            return Fault.None;
+        if (size <= (nuint)octets)
+            return FaultReason.Because(Fault.Limit, $"it has {octets} octets, and a NUL");
+        Write(text, (byte*)buffer, octets + 1);
+        return Fault.None;
+    }
+
     /// <summary>A copy in memory of its own; <see cref="Free"/> ends it.</summary>
     public static nint Allocate(string text)
     {

@@ -2,7 +2,6 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using MailModule.Delivery.Queue;
 using MailModule.Engine;
-using MailModule.Mail;
 using MailModule.Native.Abi;
 using MailModule.Primitives;
 
@@ -11,9 +10,6 @@ namespace MailModule.Native.Exports;
 /// <summary>The queue as an operator sees it.</summary>
 internal static unsafe class Queue
 {
-    /// <summary><c>MM_QUEUE_ID_SIZE</c>.</summary>
-    private const int IdSize = 32;
-
     [UnmanagedCallersOnly(EntryPoint = "mmi_queue_get_counts", CallConvs = [typeof(CallConvCdecl)])]
     private static int GetCounts(nint engine, nint counts) => Boundary.Code((engine, counts), GetCounts);
 
@@ -25,17 +21,7 @@ internal static unsafe class Queue
         fault = Find(call.Engine, out var queue);
         if (fault != Fault.None)
             return fault;
-        QueueCounts counts = queue.Counts;
-        Layout.Write(call.Place, new QueueCountsLayout
-        {
-            Messages = counts.Messages,
-            Recipients = counts.Recipients,
-            Ready = counts.Ready,
-            Active = counts.Active,
-            Deferred = counts.Deferred,
-            Held = counts.Held,
-            Failed = counts.Failed + counts.Relayed,
-        });
+        Layout.Write(call.Place, QueueCountsLayout.Of(queue.Counts));
         return Fault.None;
     }
 
@@ -148,24 +134,18 @@ internal static unsafe class Queue
 
     private static Fault Redirect((nint Engine, nint Id, nint Recipient, nint Target, nint NewId, nuint Size) call)
     {
-        var fault = ReadAddress(call.Target, "target", out var target);
+        var fault = RedirectArguments.Read(
+            call.Id, call.Recipient, call.Target, call.NewId, call.Size, out var arguments);
         if (fault != Fault.None)
             return fault;
-        if (call.Id == 0)
-            return FaultReason.Because(Fault.Argument, "id is NULL");
-        MailAddress? recipient = null;
-        if (call.Recipient != 0 && (fault = ReadAddress(call.Recipient, "recipient", out recipient)) != Fault.None)
-            return fault;
-        if (call.NewId != 0 ? call.Size < IdSize : call.Size > 0)
-            return FaultReason.Because(Fault.Argument, "size is below MM_QUEUE_ID_SIZE, or new_id is NULL");
         fault = Find(call.Engine, call.Id, out var queue, out string? id);
         if (fault != Fault.None)
             return fault;
         if (!MailEngine.MayBlock)
             return Callbacks.MayNotBlock;
-        fault = queue.Redirect(id!, recipient, target, out string newId);
-        if (fault == Fault.None && call.NewId != 0)
-            Text.Write(newId, (byte*)call.NewId, IdSize);
+        fault = queue.Redirect(id!, arguments.Recipient, arguments.Target, out string newId);
+        if (fault == Fault.None)
+            RedirectArguments.Write(newId, call.NewId);
         return fault;
     }
 
@@ -194,16 +174,5 @@ internal static unsafe class Queue
         queue = null!;
         var fault = Text.ReadOptional(pointer, "id", out id);
         return fault != Fault.None ? fault : Find(handle, out queue);
-    }
-
-    private static Fault ReadAddress(nint pointer, string name, out MailAddress address)
-    {
-        address = MailAddress.Null;
-        var fault = Text.Read(pointer, name, out string text);
-        if (fault != Fault.None)
-            return fault;
-        return MailAddress.TryParse(text, out address)
-            ? Fault.None
-            : FaultReason.Because(Fault.Argument, $"{name} is not an address: {text}");
     }
 }

@@ -53,20 +53,7 @@ internal static unsafe class Settings
         if (fault != Fault.None)
             return fault;
         fault = engine.TryGetText(key, out string? text);
-        return fault != Fault.None ? fault : Copy(text ?? "", call.Buffer, call.Size, call.Length);
-    }
-
-    private static Fault Copy(string text, nint buffer, nuint size, nint length)
-    {
-        int octets = System.Text.Encoding.UTF8.GetByteCount(text);
-        if (length != 0)
-            *(nuint*)length = (nuint)octets;
-        if (buffer == 0)
-            return Fault.None;
-        if (size <= (nuint)octets)
-            return FaultReason.Because(Fault.Limit, $"the value has {octets} octets, and a NUL");
-        Text.Write(text, (byte*)buffer, octets + 1);
-        return Fault.None;
+        return fault != Fault.None ? fault : Text.Copy(text ?? "", call.Buffer, call.Size, call.Length);
     }
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_engine_get_int", CallConvs = [typeof(CallConvCdecl)])]

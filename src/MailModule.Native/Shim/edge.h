@@ -30,6 +30,9 @@ void mmi_clear_error(void);
 /* Called by the managed half: why the current call fails. detail may be NULL; both texts are copied. */
 void mmi_fail(int code, const char *detail);
 
+/* Called by the managed half: the current call succeeds, and this is in words what it tells of. */
+void mmi_tell(int code, const char *detail);
+
 /* Called by the managed half: runs a host's callback. Unused arguments are NULL or 0. */
 int mmi_call_request(SMTPReqCallback callback, ServerStream *stream, char *reqname, int action, const char *text1,
                      const char *text2, const char *text3, int number);
@@ -103,6 +106,9 @@ int mmi_send_get_outcome(mm_send *send, int *outcome);
 int mmi_send_get_result(mm_send *send, int recipient, mm_send_result *result);
 int mmi_send_cancel(mm_send *send);
 int mmi_send_free(mm_send *send);
+int mmi_send_mail_start(mm_engine *engine, const mm_send_options *options, const mm_mail *mail, int waits,
+                        mm_send **send);
+int mmi_send_mail_end(mm_send *send, int *outcome);
 int mmi_queue_get_counts(mm_engine *engine, mm_queue_counts *counts);
 int mmi_queue_open(mm_engine *engine, const char *id, mm_queue_cursor **cursor);
 int mmi_queue_next(mm_queue_cursor *cursor, mm_queue_message *message);
@@ -116,6 +122,20 @@ int mmi_queue_remove(mm_engine *engine, const char *id);
 int mmi_queue_redirect(mm_engine *engine, const char *id, const char *recipient, const char *target, char *new_id,
                        size_t size);
 int mmi_queue_set_events(mm_engine *engine, mm_queue_event_fn callback, void *user);
+int mmi_control_open(const char *path, mm_control **control);
+int mmi_control_close(mm_control *control);
+int mmi_control_get_counts(mm_control *control, mm_queue_counts *counts);
+int mmi_control_open_queue(mm_control *control, const char *id, mm_queue_cursor **cursor);
+int mmi_control_retry(mm_control *control, const char *id);
+int mmi_control_hold(mm_control *control, const char *id);
+int mmi_control_release(mm_control *control, const char *id);
+int mmi_control_remove(mm_control *control, const char *id);
+int mmi_control_redirect(mm_control *control, const char *id, const char *recipient, const char *target, char *new_id,
+                         size_t size);
+int mmi_control_send(mm_control *control, const char *from, const char *to, mm_send_read_fn read, void *read_user,
+                     mm_control_result_fn result, void *user);
+int mmi_config_check(const char *filename, mm_config_fn callback, void *user, int *errors);
+int mmi_password_make(const char *password, int form, int iterations, char *buffer, size_t size, size_t *length);
 int mmi_smtp_new(mm_engine *engine, const mm_smtp_options *options, mm_smtp **smtp);
 int mmi_smtp_free(mm_smtp *smtp);
 int mmi_smtp_set_timeouts(mm_smtp *smtp, int connect_ms, int send_ms, int receive_ms);

@@ -34,6 +34,11 @@ void mmi_fail(int code, const char *detail) {
     cut(last.message, sizeof last.message);
 }
 
+void mmi_tell(int code, const char *detail) {
+    mmi_fail(code, detail);
+    last.code = MM_OK;
+}
+
 int mm_last_error(void) {
     return last.code;
 }

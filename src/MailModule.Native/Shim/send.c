@@ -83,3 +83,29 @@ int mm_send_free(mm_send *send) {
         return mm_last_error();
     return mmi_send_free(send);
 }
+
+/* One mail that is begun; a host that will wait for it may have to hear that it must not. */
+static int start_mail(mm_engine *engine, const mm_send_options *options, const mm_mail *mail, int waits,
+                      mm_send **send) {
+    mmi_signals signals;
+    mmi_block_signals(&signals);
+    int result = mmi_send_mail_start(engine, options, mail, waits, send);
+    mmi_restore_signals(&signals);
+    return result;
+}
+
+int mm_send_mail(mm_engine *engine, const mm_send_options *options, const mm_mail *mail, int *outcome) {
+    mm_send *send = NULL;
+    MMI_CLEAR(outcome, MM_OK);
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
+    int result = start_mail(engine, options, mail, 1, &send);
+    return result == MM_OK ? mmi_send_mail_end(send, outcome) : result;
+}
+
+int mm_send_mail_start(mm_engine *engine, const mm_send_options *options, const mm_mail *mail, mm_send **send) {
+    MMI_CLEAR(send, NULL);
+    if (mmi_enter() != MM_OK)
+        return mm_last_error();
+    return start_mail(engine, options, mail, 0, send);
+}

@@ -61,6 +61,17 @@ internal sealed partial class Submission : IJob
     /// <summary>The first of the recipients whose outcome is the message's.</summary>
     public SubmittedRecipient Worst => Recipients.OrderByDescending(recipient => Weight(recipient.Outcome)).First();
 
+    /// <summary>Whom the outcome is about, and what happened, for a person.</summary>
+    public string OutcomeText
+    {
+        get
+        {
+            SubmittedRecipient worst = Worst;
+            string words = worst.Result is { } result ? FailureText.Of(result) : "";
+            return $"{worst.Address}: {words}";
+        }
+    }
+
     /// <summary>Raised when every recipient has its final state; any thread, must not block.</summary>
     public event Action<Submission>? Completed;
 
@@ -110,8 +121,10 @@ internal sealed partial class Submission : IJob
                 TryFinishRecipient(recipient, SubmissionState.Failed, GivenUp(fault, happened, isUnknown), "", 0);
             }
         }
-        if (given.Count > 0)
-            Complete(given);
+        // Where nothing was left to give up, nothing is to be cut: connections end as they should, or go on for others.
+        if (given.Count == 0)
+            return;
+        Complete(given);
         foreach (IRecipientGroup group in groups)
             group.Cancel();
     }

@@ -38,6 +38,9 @@ internal sealed partial class DeliveryAttempt
     SmtpClientTransaction? ITransactionOwner.EarlyTransaction()
         => _cancellation.IsCancelled || _failoverCount > 0 ? null : AtHost(_owner.NextTransaction(this));
 
+    // After a failover no transaction is asked for any more.
+    bool ISmtpClientOwner.Idles() => _failoverCount == 0 && !_cancellation.IsCancelled && _owner.Idles(this);
+
     void ITransactionOwner.Sending(SmtpClientTransaction transaction) => _owner.Sending(this, transaction);
 
     void ITransactionOwner.Completed(SmtpClientTransaction transaction)

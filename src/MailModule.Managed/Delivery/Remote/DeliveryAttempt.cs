@@ -66,6 +66,11 @@ internal sealed partial class DeliveryAttempt : IDeliveryAttempt, ISmtpClientOwn
 
     public void Cancel() => _cancellation.Cancel();
 
+    /// <summary>
+    /// The owner has idled (<see cref="IAttemptOwner.Idles"/>), and is asked again for a transaction. Any thread.
+    /// </summary>
+    public void Wake() => _connector.Connection?.Wake();
+
     public void GiveUpWaiting() => _cancellation.GiveUpWaiting();
 
     void IJob.Run() => _ = Begin();

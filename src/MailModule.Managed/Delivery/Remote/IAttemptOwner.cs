@@ -52,8 +52,13 @@ internal interface IAttemptOwner
     {
     }
 
-    /// <summary>A host is ready for the next message; null: nothing is left, say QUIT.</summary>
+    /// <summary>A host is ready for the next message; null: nothing is left, say QUIT, unless it idles.</summary>
     SmtpClientTransaction? NextTransaction(IDeliveryAttempt attempt);
+
+    /// <summary>
+    /// Nothing is left, and the connection stays open until <see cref="DeliveryAttempt.Wake"/>.
+    /// </summary>
+    bool Idles(IDeliveryAttempt attempt) => false;
 
     /// <summary>Part of the content is on its way.</summary>
     void Sending(IDeliveryAttempt attempt, SmtpClientTransaction transaction);

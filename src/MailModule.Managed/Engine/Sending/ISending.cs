@@ -55,6 +55,9 @@ public interface ISending : IDisposable
     /// </summary>
     Fault Outcome { get; }
 
+    /// <summary>Whom the outcome is about, and what happened, for a person.</summary>
+    string OutcomeText { get; }
+
     /// <summary>
     /// Gives up what is not final, with <see cref="Fault.Cancelled"/>, within 50 ms; any thread, at any time, more than
     /// once. Does not wait.

@@ -1,4 +1,5 @@
 using MailModule.Delivery.Outgoing;
+using MailModule.Delivery.Pooling;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
 using MailModule.Engine.Settings;
@@ -24,6 +25,8 @@ internal sealed class OutgoingMail(
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Submission> _underWay = [];
+    private readonly ConnectionPool _pool = new(
+        hosts.AttemptDependencies, hosts.Router, () => LimitsOf(settings.Current));
     private bool _isStopping;
 
     public bool IsAsync => settings.Current.Flag(Keys.Async);
@@ -131,6 +134,7 @@ internal sealed class OutgoingMail(
             left[0].WaitForOutcome(TimeSpan.FromMilliseconds(rest));
         foreach (Submission submission in Unfinished())
             submission.Cancel();
+        _pool.Stop();
     }
 
     public void Dispose() => Stop(TimeSpan.Zero);
@@ -138,13 +142,16 @@ internal sealed class OutgoingMail(
     private SubmissionDependencies DependenciesFor(SendOptions options, SettingValues values, ISpool? spool) => new()
     {
         Workers = workers,
-        RemoteDelivery = new RemoteDelivery(
-            hosts.AttemptDependencies, hosts.Router, nextHop => RemoteOptionsFor(options, nextHop)),
+        RemoteDelivery = new PooledDelivery(_pool, nextHop => RemoteOptionsFor(options, nextHop)),
         NextHopOf = hosts.Router.NextHopOf,
         HostName = values.OwnName.Text,
         Spool = spool,
         Log = log,
     };
+
+    private static PoolLimits LimitsOf(SettingValues values) => new(
+        TimeSpan.FromSeconds(values.Int(Keys.PoolIdle)), values.Int(Keys.PoolMax), values.Int(Keys.PoolHostMax),
+        values.Int(Keys.PoolMessages));
 
     private RemoteOptions RemoteOptionsFor(SendOptions options, string nextHop)
     {

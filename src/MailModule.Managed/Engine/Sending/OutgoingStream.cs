@@ -1,7 +1,6 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
 using MailModule.Primitives;
-using MailModule.Smtp.Client;
 
 namespace MailModule.Engine.Sending;
 
@@ -62,8 +61,6 @@ internal sealed class OutgoingStream : IOutgoingStream
         if (!waits)
             return Fault.None;
         _submission.Wait();
-        SubmittedRecipient worst = _submission.Worst;
-        string words = worst.Result is { } result ? FailureText.Of(result) : "";
-        return FaultReason.Because(worst.Outcome, $"{worst.Address}: {words}");
+        return FaultReason.Because(_submission.Outcome, _submission.OutcomeText);
     }
 }

@@ -34,6 +34,8 @@ internal sealed class SendingMessage(
 
     public Fault Outcome => Volatile.Read(ref _submission)?.Outcome ?? Fault.State;
 
+    public string OutcomeText => Volatile.Read(ref _submission)?.OutcomeText ?? "";
+
     public Fault AddRecipient(string address, Notify notify, string? originalRecipient)
     {
         string bare = address.Length > 2 && address[0] == '<' && address[^1] == '>' ? address[1..^1] : address;

@@ -187,7 +187,7 @@ internal sealed class EngineSettings
         => FaultReason.Because(Fault.NotFound, DescribeUnknown(key));
 
     // A word that has a value and is all but a known key is shown: it is that key, misspelt.
-    private static string DescribeUnknown(string key, bool isBare = false, string ignored = "")
+    internal static string DescribeUnknown(string key, bool isBare = false, string ignored = "")
     {
         if (SettingKeys.FindNear(key, isBare) is not { } near)
             return UnknownKey + ignored;

@@ -1,8 +1,21 @@
+using MailModule.Primitives.Os;
+
 namespace MailModule.Engine.Settings;
 
 /// <summary>The forms that rows have: flags, numbers, texts, paths, addresses.</summary>
 internal static partial class Keys
 {
+    // Why a key has no effect yet.
+    private const string Lists = "the lists and checks of the SMTP server come in a later version";
+    private const string Delivery = "scripts and notices of this kind come in a later version";
+    private const string PopAccess = "access lists and speed limits of POP3 come in a later version";
+    private const string Volume = "volume limits come in a later version";
+    private const string Logs = "the log's finer options come in a later version";
+    private const string Verify = "checking the certificates of other hosts comes in a later version";
+    private const string SystemUsers = "users of the operating system come in a later version";
+    private const string StartsByCall = "a call starts the server, and no call is needed to leave it off";
+    private const string OtherModule = "it belongs to a part of the old module that is not in this library";
+
     private static string Begin(string section) => s_section = section;
 
     private static Setting Add(Setting row)
@@ -21,6 +34,12 @@ internal static partial class Keys
     private static Setting FlagLater(string key, string meaning, string later)
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = "0", Later = later });
 
+    /// <summary>Where the system lacks what the flag needs, it is refused with the reason.</summary>
+    private static Setting OfLocalSockets(string key, string meaning)
+        => LocalSocket.IsPossible
+            ? Flag(key, meaning)
+            : Guard(FlagLater(key, meaning, "this system has no local sockets that files guard"));
+
     private static Setting Number(
         string key, long least, long most, long value, string unit, string meaning, params string[] noKeys)
         => NumberLater(key, least, most, value, unit, meaning, "", noKeys);
@@ -31,6 +50,18 @@ internal static partial class Keys
         => Add(
             new(key, SettingKind.Number, meaning)
             { Least = least, Most = most, Unit = unit, Default = $"{value}", Later = later, NoKeys = noKeys });
+
+    private static Setting Sessions(string key, string call, params string[] noKeys)
+        => Add(
+            new(key, SettingKind.Number, $"Sessions at once. The server starts by `{call}`, not by this key.")
+            {
+                Least = 1,
+                Most = 1_000_000,
+                Default = "10000",
+                Unit = "sessions",
+                NoKeys = noKeys,
+                NoKeysLater = StartsByCall,
+            });
 
     private static Setting Text(string key, string? value, int limit, string meaning)
         => TextLater(key, value, meaning, "", limit);

@@ -7,15 +7,6 @@ namespace MailModule.Engine.Settings;
 internal static partial class Keys
 {
     private const long Unbounded = long.MaxValue;
-    private const string Lists = "the lists and checks of the SMTP server come in a later version";
-    private const string Delivery = "scripts and notices of this kind come in a later version";
-    private const string PopAccess = "access lists and speed limits of POP3 come in a later version";
-    private const string Volume = "volume limits come in a later version";
-    private const string Logs = "the log's finer options come in a later version";
-    private const string Verify = "checking the certificates of other hosts comes in a later version";
-    private const string SystemUsers = "users of the operating system come in a later version";
-    private const string StartsByCall = "a call starts the server, and no call is needed to leave it off";
-    private const string OtherModule = "it belongs to a part of the old module that is not in this library";
 
     // Above the rows, for fields are made in the order of the text.
     private static readonly List<Setting> s_rows = [];
@@ -45,6 +36,9 @@ internal static partial class Keys
         "The host promises that its request callback never blocks: it is called on the I/O thread itself.");
     public static readonly Setting Strict = Flag(
         "strict", "An unknown key in a file is an error, not a line in the log.");
+    public static readonly Setting Control = OfLocalSockets(
+        "control", "Other processes of the same user may see and steer the queue, by the socket `mail_root/control` of "
+            + "mode 0600 (`mm_control_open`, `mailmodule queue`), while the spool is open. Not on Windows.");
     public static readonly Setting FromSameHost = Number(
         "from_same_host", 0, 1_000_000, 100, "connections",
         "Connections at once from one address (IPv6: from one /64), all servers together; 0 = no limit. This machine "
@@ -94,17 +88,7 @@ internal static partial class Keys
 
     private static readonly string s_smtp = Begin("SMTP server");
     public static readonly Setting SmtpPort = Number("smtp_port", 1, 65535, 25, "", "Port of the SMTP server.");
-    public static readonly Setting SmtpMax = Add(
-        new("smtp_max", SettingKind.Number,
-            "Sessions at once. The server starts by `SetSMTPServer`, not by this key.")
-        {
-            Least = 1,
-            Most = 1_000_000,
-            Default = "10000",
-            Unit = "sessions",
-            NoKeys = ["nosmtp", "nosmtp_max"],
-            NoKeysLater = StartsByCall,
-        });
+    public static readonly Setting SmtpMax = Sessions("smtp_max", "SetSMTPServer", "nosmtp", "nosmtp_max");
     public static readonly Setting SmtpName = Add(
         new("smtp_name", SettingKind.Text,
             "Our domain: greeting, HELO name, and a local domain. Other hosts want a full name, with a dot; EHLO says "
@@ -201,17 +185,7 @@ internal static partial class Keys
 
     private static readonly string s_pop = Begin("POP3 server");
     public static readonly Setting PopPort = Number("pop_port", 1, 65535, 110, "", "Port of the POP3 server.");
-    public static readonly Setting Pop3Max = Add(
-        new("pop3_max", SettingKind.Number,
-            "Sessions at once. The server starts by `SetPOP3Server`, not by this key.")
-        {
-            Least = 1,
-            Most = 1_000_000,
-            Default = "10000",
-            Unit = "sessions",
-            NoKeys = ["nopop3", "nopop3_max"],
-            NoKeysLater = StartsByCall,
-        });
+    public static readonly Setting Pop3Max = Sessions("pop3_max", "SetPOP3Server", "nopop3", "nopop3_max");
     public static readonly Setting PopTimeout = Number(
         "pop_timeout", 1, 86400, 600, "s", "Idle time after which a session ends: SMTP and POP3, server and client.");
     public static readonly Setting PopBind = Addresses(
@@ -317,6 +291,17 @@ internal static partial class Keys
         "nouphosts", null, "Hosts that are reached without `upproxy`.", "all mail goes through the proxy, if any does");
     public static readonly Setting EverUpProxy = Flag(
         "ever_upproxy", "Connections to other hosts go through `upproxy`, unless `proxy` names another.");
+    public static readonly Setting PoolHostMax = Number(
+        "pool_host_max", 1, 10_000, 20, "connections",
+        "Connections at once to one destination for messages that the host sends itself; more messages wait.");
+    public static readonly Setting PoolIdle = Number(
+        "pool_idle", 0, 3600, 0, "s",
+        "How long such a connection stays open for the next message with the same destination, login, TLS and proxy; "
+            + "0 = QUIT as soon as no message waits for it.");
+    public static readonly Setting PoolMax = Number(
+        "pool_max", 1, 10_000, 100, "connections", "Connections that stay open so, to all destinations.");
+    public static readonly Setting PoolMessages = Number(
+        "pool_messages", 1, 1_000_000, 100, "messages", "Messages on one such connection; then it ends.");
     public static readonly Setting QueueRetry = Add(
         new("queue_retry", SettingKind.Text, "Times between attempts; the last repeats.")
         {

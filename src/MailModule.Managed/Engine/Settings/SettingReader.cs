@@ -35,7 +35,7 @@ internal static class SettingReader
 
     // A user is known by name, a list by its address and a domain by itself, both in any case; anything else by its
     // whole text.
-    private static string NameOf(Setting row, string text)
+    public static string NameOf(Setting row, string text)
     {
         if (row == Keys.LocalDomain)
             return text.ToLowerInvariant();

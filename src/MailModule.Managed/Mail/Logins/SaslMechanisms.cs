@@ -21,12 +21,15 @@ internal static class SaslMechanisms
             (login, _) => new SaslCramMd5(login)),
         new("PLAIN", NameAndPassword, (login, _) => new SaslPlain(login)),
         new("LOGIN", NameAndPassword | SaslNeeds.OwnIdentity, (login, _) => new SaslLogin(login)),
+        new("NTLM", NameAndPassword | SaslNeeds.Digests | SaslNeeds.OwnIdentity | SaslNeeds.Choice,
+            (login, server) => new SaslNtlm(login, server)),
         new("EXTERNAL", SaslNeeds.Nothing, (login, _) => new SaslExternal(login)),
     ];
 
     /// <summary>Of what a server offers we would know something, but this machine has no OpenSSL for it.</summary>
     public static bool LackDigests(IEnumerable<string> offered)
-        => !OpenSsl.IsThere && offered.Any(name => Find(name) is { } known && known.Needs(SaslNeeds.Digests));
+        => !OpenSsl.IsThere && offered.Any(name => Find(name) is { } known && known.Needs(SaslNeeds.Digests)
+            && !known.Needs(SaslNeeds.Choice));
 
     /// <summary>
     /// Those that a server offers and that the credentials are good for, the strongest first. Where a form of SCRAM can

@@ -31,12 +31,10 @@ internal abstract class SaslOAuth(Credentials login) : ISaslMechanism
     public Fault Begin(out byte[]? initial)
     {
         initial = null;
-        string token = login.Token?.Invoke() ?? "";
+        if (login.Token?.Invoke() is not { } token)
+            return Refuse(Fault.Cancelled, "there is no token");
         if (token.Length == 0 || token.AsSpan().ContainsAnyExcept(s_tokenCharacters))
-        {
-            Failure = token.Length == 0 ? "there is no token" : "the token has characters that no token may have";
-            return Fault.Argument;
-        }
+            return Refuse(Fault.Argument, "the token is empty, or has characters that no token may have");
         initial = Encoding.UTF8.GetBytes(MessageWith(token));
         _hasBegun = true;
         return Fault.None;
@@ -53,6 +51,12 @@ internal abstract class SaslOAuth(Credentials login) : ISaslMechanism
     }
 
     protected abstract string MessageWith(string token);
+
+    private Fault Refuse(Fault fault, string why)
+    {
+        Failure = why;
+        return fault;
+    }
 }
 
 /// <summary>XOAUTH2: the name and the token.</summary>

@@ -47,6 +47,9 @@ internal ref struct ConfigScanner(ReadOnlySpan<char> text)
         return NextSetting();
     }
 
+    /// <summary>Goes on behind the line in which an error was found.</summary>
+    public void LeaveLine() => SkipLine();
+
     private Token NextInclude()
     {
         _at++;

@@ -13,6 +13,7 @@ internal sealed class ConfigText
     private const int FileLimit = 1000;
 
     private readonly Func<string, byte[]> _readFile;
+    private readonly Action<ConfigError>? _told;
     private readonly List<ConfigItem> _items = [];
     private readonly List<string> _open = [];
     private int _files;
@@ -20,10 +21,17 @@ internal sealed class ConfigText
 
     /// <param name="readFile">Gives a file's octets; may throw <see cref="IOException"/>,
     /// <see cref="UnauthorizedAccessException"/> and <see cref="InvalidDataException"/>.</param>
-    public ConfigText(Func<string, byte[]> readFile) => _readFile = readFile;
+    /// <param name="told">Gets what is wrong inside the file, or with what it includes; reading goes on behind it. Null:
+    /// it ends there.</param>
+    public ConfigText(Func<string, byte[]> readFile, Action<ConfigError>? told = null)
+    {
+        _readFile = readFile;
+        _told = told;
+    }
 
     /// <summary>
-    /// All settings of a file, or the first thing that is wrong. Blocks while files are read. Does not throw.
+    /// All settings of a file, or the first thing that is wrong (that nobody is told of). Blocks while files are read.
+    /// Does not throw.
     /// </summary>
     public ConfigError? Read(string file, out IReadOnlyList<ConfigItem> items)
     {
@@ -65,16 +73,26 @@ internal sealed class ConfigText
                 case ConfigScanner.Token.End:
                     return null;
                 case ConfigScanner.Token.Error:
-                    return new ConfigError(Fault.Config, path, scanner.Line, scanner.Message);
+                    if (Tell(new ConfigError(Fault.Config, path, scanner.Line, scanner.Message)) is { } wrong)
+                        return wrong;
+                    scanner.LeaveLine();
+                    break;
                 case ConfigScanner.Token.Setting:
                     _items.Add(new ConfigItem(scanner.Key, scanner.Value, path, scanner.Line));
                     break;
                 default:
-                    if (Include(scanner.Value!, path, scanner.Line) is ConfigError error)
-                        return error;
+                    if (Include(scanner.Value!, path, scanner.Line) is { } error && Tell(error) is { } untold)
+                        return untold;
                     break;
             }
         }
+    }
+
+    // Null: somebody was told of it.
+    private ConfigError? Tell(ConfigError error)
+    {
+        _told?.Invoke(error);
+        return _told is null ? error : null;
     }
 
     private ConfigError? Include(string name, string from, int line)

@@ -30,5 +30,6 @@ internal static class Errno
     public const int NotEmpty = 39;
     public const int SymbolicLink = 40;
     public const int NotSupported = 95;
+    public const int Refused = 111;
     public const int QuotaExceeded = 122;
 }

@@ -21,6 +21,8 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modifi
 
     public bool IsPipe { get; init; }
 
+    public bool IsSocket { get; init; }
+
     public FileOwner Owner { get; init; }
 
     /// <summary>Names that the file has.</summary>
@@ -44,6 +46,7 @@ internal readonly record struct FileStamp(ulong Device, ulong Inode, long Modifi
             IsRegular = kind == 0x8000,
             IsSymbolicLink = kind == 0xA000,
             IsPipe = kind == 0x1000,
+            IsSocket = kind == 0xC000,
             Owner = new FileOwner(MemoryMarshal.Read<uint>(raw[20..]), MemoryMarshal.Read<uint>(raw[24..])),
             Links = MemoryMarshal.Read<uint>(raw[16..]),
         };

@@ -13,6 +13,8 @@ internal static class DsnParameters
     private static readonly SearchValues<char> TypeCharacters =
         SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
 
+    private static readonly string[] s_names = ["RET=", "ENVID=", "NOTIFY=", "ORCPT="];
+
     public static void WriteMail(ReturnContent content, string? envelopeId, Output output)
     {
         if (content != ReturnContent.Default)
@@ -36,6 +38,18 @@ internal static class DsnParameters
             return;
         output.Write(" ORCPT="u8);
         output.Write(value);
+    }
+
+    /// <summary>
+    /// Parameters in one text, such as "NOTIFY=SUCCESS ORCPT=rfc822;ann@a.example", without those of DSN if it is not
+    /// offered: RFC 3461 §4.1 has no other way to send the message there.
+    /// </summary>
+    public static string? Offered(string? parameters, bool isDsnOffered)
+    {
+        if (isDsnOffered || string.IsNullOrEmpty(parameters))
+            return parameters;
+        return string.Join(' ', parameters.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Where(one => !s_names.Any(name => one.StartsWith(name, StringComparison.OrdinalIgnoreCase))));
     }
 
     // The type goes out as it is; RFC 3461 §4.2: one that is registered is of these characters

@@ -4,7 +4,7 @@ namespace MailModule.Smtp.Client;
 
 /// <summary>
 /// Gives a client session its transactions and is told what becomes of them. Called on the session's thread: must not
-/// block. Where it has no transaction more, the session says QUIT.
+/// block. Where it has no transaction more, the session says QUIT, unless it <see cref="Idles"/>.
 /// </summary>
 internal interface ISmtpClientOwner : ITransactionOwner
 {
@@ -14,6 +14,12 @@ internal interface ISmtpClientOwner : ITransactionOwner
     /// whatever came of it.
     /// </summary>
     void Challenged(SmtpClientSession session);
+
+    /// <summary>
+    /// There is no transaction now, and there may be one later: the connection stays open, and the session asks for
+    /// one, and then this, whenever it is advanced.
+    /// </summary>
+    bool Idles() => false;
 
     /// <summary>The connection has ended, the last call. <see cref="Fault.None"/> after QUIT; else what ended it, with
     /// the server's words if it said any. Where it was, and what there is to say about it:

@@ -13,6 +13,7 @@ internal sealed class SmtpClientSession : ISession
     private readonly SmtpDialogue _dialogue;
     private readonly SmtpOpening _opening;
     private readonly TransactionRunner _runner;
+    private bool _isIdle;
 
     public SmtpClientSession(SmtpClientOptions options, ISmtpClientOwner owner, IPeer peer)
     {
@@ -64,11 +65,11 @@ internal sealed class SmtpClientSession : ISession
         _dialogue.BeginTurn();
         if (_dialogue.IsInHandshake || _dialogue.IsChallenged)
             _opening.Continue(output);
-        if (_runner.IsPreparing)
+        if (_runner.IsPreparing || _isIdle)
             Run(output);
         Next next = ReadReplies(ref input, output);
         if (next == Next.Read)
-            _dialogue.EndTurn(output);
+            EndTurn(output);
         return next;
     }
 
@@ -88,6 +89,14 @@ internal sealed class SmtpClientSession : ISession
         _dialogue.Closed();
         _runner.End();
         _owner.Ended(this, _dialogue.End!.Fault, _dialogue.End.Reply);
+    }
+
+    private void EndTurn(Output output)
+    {
+        if (_isIdle)
+            _dialogue.Rest();
+        else
+            _dialogue.EndTurn(output);
     }
 
     private Next ReadReplies(ref ReadOnlySpan<byte> input, Output output)
@@ -146,7 +155,8 @@ internal sealed class SmtpClientSession : ISession
 
     private void QuitWhenDone(Output output)
     {
-        if (_runner.IsDone)
+        _isIdle = _runner.IsDone && !_runner.IsEnding && _owner.Idles();
+        if (_runner.IsDone && !_isIdle)
             _dialogue.Quit(output);
     }
 }

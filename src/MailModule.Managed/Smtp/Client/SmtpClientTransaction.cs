@@ -56,6 +56,9 @@ internal sealed class SmtpClientTransaction
     /// <summary>ENVID, decoded (RFC 3461 §4.4); null: none. Passed on likewise.</summary>
     public string? EnvelopeId { get; init; }
 
+    /// <summary>What goes out beside the parameters that are said anyway.</summary>
+    public MoreParameters More { get; init; }
+
     /// <summary>
     /// The server offers DSN, so that the sender's DSN requests went along and DSNs of success are its duty; else they
     /// are ours (RFC 3461 §5.2.2).
@@ -79,6 +82,8 @@ internal sealed class SmtpClientTransaction
     /// content is out, and perhaps with the same write RCPT.
     /// </summary>
     public bool MayBeTaken(int recipient) => AwaitsFinalReply && !IsFinal(recipient);
+
+    public bool IsFinished => !Exists(static (one, i) => !one.IsFinal(i));
 
     public bool HasAccepted => Exists(static (one, i) => one.IsAccepted(i));
     public bool HasDelivered => Exists(static (one, i) => one.IsDelivered(i));

@@ -40,6 +40,8 @@ internal sealed partial class SmtpDialogue
         Ended,
     }
 
+    private static readonly TimeSpan s_endless = TimeSpan.FromDays(365);
+
     private readonly IPeer _peer;
     private readonly SmtpTimeouts _timeouts;
     private readonly DueReplies _replies = new();
@@ -159,6 +161,14 @@ internal sealed partial class SmtpDialogue
             timeout = TimeLimit;
         _peer.IdleTimeout = timeout;
         _peer.SetDeadline(timeout);
+    }
+
+    /// <summary>There is nothing to wait for, for as long as the caller likes; the server may end it.</summary>
+    public void Rest()
+    {
+        Stage = SmtpStage.Idle;
+        _peer.IdleTimeout = s_endless;
+        _peer.SetDeadline(s_endless);
     }
 
     /// <summary>Takes one reply from the front of the input; again, until it finds no further one.</summary>

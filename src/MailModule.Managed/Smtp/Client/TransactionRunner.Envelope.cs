@@ -107,6 +107,7 @@ internal sealed partial class TransactionRunner
             IsUtf8 = Extensions.Utf8 && transaction.NeedsUtf8,
             Return = transaction.IsDsnOffered ? transaction.Return : default,
             EnvelopeId = transaction.IsDsnOffered ? transaction.EnvelopeId : null,
+            More = DsnParameters.Offered(transaction.More.Mail, transaction.IsDsnOffered),
         };
         _dialogue.Mail(transaction.ReversePath.WireText, parameters, output);
     }
@@ -197,6 +198,7 @@ internal sealed partial class TransactionRunner
             Notify = isDsnOffered ? recipient.Notify : default,
             OriginalRecipient = isDsnOffered ? recipient.OriginalRecipient : null,
             IsUtf8 = isDsnOffered && Extensions.Utf8 && _transaction.NeedsUtf8,
+            More = DsnParameters.Offered(_transaction.More.Rcpt?[index], isDsnOffered),
         };
         _dialogue.Rcpt(recipient.Address.WireText, parameters, output, index);
         return true;

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using MailModule.Delivery.Outgoing;
+using MailModule.Delivery.Pooling;
 using MailModule.Delivery.Remote;
 using MailModule.Delivery.Routing;
 using MailModule.Dns;
@@ -22,10 +23,21 @@ internal sealed class Outbox : IDisposable
     public static readonly TimeSpan Long = TimeSpan.FromSeconds(30);
     private readonly TemporaryFolder _folder = new();
 
+    private ConnectionPool? _pool;
+
     public Outbox()
     {
         Connections = new ConnectionSet(Workers, Log.None);
     }
+
+    /// <summary>As the settings have it at first, but that each connection carries one message.</summary>
+    public PoolLimits Limits { get; set; } = new(TimeSpan.Zero, 100, 20, 1);
+
+    /// <summary>What messages leave through, with this outbox's rules and limits at each moment.</summary>
+    public ConnectionPool Pool => _pool ??= new ConnectionPool(Attempts, NewRouter(), () => Limits);
+
+    private DeliveryAttemptDependencies Attempts => new(
+        Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), Log.None);
 
     public Workers Workers { get; } = new(64);
     public ConnectionSet Connections { get; }
@@ -76,7 +88,7 @@ internal sealed class Outbox : IDisposable
         var dependencies = new SubmissionDependencies
         {
             Workers = Workers,
-            RemoteDelivery = NewRemoteDelivery(router, options),
+            RemoteDelivery = new PooledDelivery(Pool, _ => options),
             NextHopOf = router.NextHopOf,
             HostName = "client.example",
             Spool = spool,
@@ -87,11 +99,7 @@ internal sealed class Outbox : IDisposable
     public IRouter NewRouter() => new Router(() => Dns, () => Rules);
 
     public IRemoteDelivery NewRemoteDelivery(IRouter router, RemoteOptions options)
-    {
-        var attempts = new DeliveryAttemptDependencies(
-            Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), Log.None);
-        return new RemoteDelivery(attempts, router, _ => options);
-    }
+        => new RemoteDelivery(Attempts, router, _ => options);
 
     public SubmissionContent ContentOf(string text)
     {

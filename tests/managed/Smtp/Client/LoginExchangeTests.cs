@@ -105,7 +105,7 @@ public class LoginExchangeTests
     {
         var login = new LoginExchange(Greeted(), [Make("XOAUTH2", new Credentials("ann") { Token = () => null })]);
         Assert.Equal("", _caller.Say(output => Assert.Equal(LoginStep.Failed, login.Begin(output))));
-        Assert.Equal((Fault.Argument, "XOAUTH2: there is no token"), (login.Failure!.Fault, login.Failure.Text));
+        Assert.Equal((Fault.Cancelled, "XOAUTH2: there is no token"), (login.Failure!.Fault, login.Failure.Text));
     }
 
     [Fact]

@@ -1,0 +1,142 @@
+"""MailModule for Python: a mail engine (SMTP and POP3 servers, a durable queue, sending) and an SMTP client.
+
+    import mailmodule
+
+    with mailmodule.Engine({"mail_root": "mail", "smtp_name": "example.org"}) as engine:
+        result = mailmodule.send_mail(
+            engine, "ann@example.org", "bob@example.net", subject="Hello", text="Good morning.\\n",
+            options=mailmodule.SendOptions(host="mail.example.org", port=587, tls=mailmodule.Tls.REQUIRED),
+        )
+        result.raise_for_failure()
+
+What stands in include/mailmodule.h holds here too: guarantees, threads, and what each call does. The shared library is
+loaded at the first call that needs it.
+"""
+from ._abi.clients import Certificate, CertificateHandler, Token, TraceHandler
+from ._abi.library import library
+from ._abi.readers import Reader
+from .constants import (
+    ABI_VERSION,
+    PORT_ANY,
+    Action,
+    CertificateProblem,
+    ErrorCode,
+    Layer,
+    LogLevel,
+    Notify,
+    PasswordForm,
+    QueueEventKind,
+    QueueState,
+    Ready,
+    Return,
+    Route,
+    SendState,
+    Severity,
+    Stage,
+    Tls,
+    TlsCheck,
+    TraceDirection,
+)
+from .engine import Engine, Settings, Value
+from .errors import ErrorDetail, LibraryNotFound, MailModuleError, SendFailure, SmtpRefusal
+from .lookups import Finding, MailHost, config_check, find_mx, password_make
+from .mail import Address, Mail, ReadyMessage, send_mail, start_mail
+from .queue import Control, EngineQueue, Queue, QueueCounts, QueuedMessage, QueuedRecipient, QueueEvent
+from .queue import QueueEventHandler
+from .requests import CARRY_ON, TAKEN, Handler, Request, set_pop3_server, set_smtp_server
+from .sending import EventHandler, Message, RecipientResult, SendEvent, SendOptions, SendResult
+from .servers import Pop3Server, SmtpServer
+from .smtp import Reply, SmtpClient
+from .transactions import SentHandler, SentRecipient, SmtpMessage
+from .transport import Transport
+
+__version__ = "0.1.0"
+
+
+def library_version() -> str:
+    """The version of the shared library, such as "0.1.0"."""
+    version: bytes = library().mm_version()
+    return version.decode("ascii")
+
+
+def strerror(code: int) -> str:
+    """The meaning of an ErrorCode in words."""
+    meaning: bytes = library().mm_strerror(code)
+    return meaning.decode("utf-8")
+
+
+__all__ = [
+    "ABI_VERSION",
+    "Action",
+    "Address",
+    "CARRY_ON",
+    "Certificate",
+    "CertificateHandler",
+    "CertificateProblem",
+    "Control",
+    "Engine",
+    "EngineQueue",
+    "ErrorCode",
+    "ErrorDetail",
+    "EventHandler",
+    "Finding",
+    "Handler",
+    "Layer",
+    "LibraryNotFound",
+    "LogLevel",
+    "Mail",
+    "MailHost",
+    "MailModuleError",
+    "Message",
+    "Notify",
+    "PORT_ANY",
+    "PasswordForm",
+    "Pop3Server",
+    "Queue",
+    "QueueCounts",
+    "QueueEvent",
+    "QueueEventHandler",
+    "QueueEventKind",
+    "QueueState",
+    "QueuedMessage",
+    "QueuedRecipient",
+    "Reader",
+    "Ready",
+    "ReadyMessage",
+    "RecipientResult",
+    "Reply",
+    "Request",
+    "Return",
+    "Route",
+    "SendEvent",
+    "SendFailure",
+    "SendOptions",
+    "SendResult",
+    "SendState",
+    "SentHandler",
+    "SentRecipient",
+    "Settings",
+    "Severity",
+    "SmtpClient",
+    "SmtpMessage",
+    "SmtpRefusal",
+    "SmtpServer",
+    "Stage",
+    "TAKEN",
+    "Tls",
+    "TlsCheck",
+    "Token",
+    "TraceDirection",
+    "TraceHandler",
+    "Transport",
+    "Value",
+    "config_check",
+    "find_mx",
+    "library_version",
+    "password_make",
+    "send_mail",
+    "set_pop3_server",
+    "set_smtp_server",
+    "start_mail",
+    "strerror",
+]

@@ -1,0 +1,259 @@
+/* Engines and their servers. Included by mailmodule.hpp. */
+#ifndef MAILMODULE_ENGINE_HPP
+#define MAILMODULE_ENGINE_HPP
+
+#include "error.hpp"
+
+namespace mailmodule {
+inline namespace MAILMODULE_FORM {
+
+using log_function = std::function<void(mm_log_level level, std::string_view area, std::string_view line)>;
+
+/** The event and its texts live until the callback returns. */
+using queue_event_function = std::function<void(const mm_queue_event &event)>;
+
+namespace detail {
+
+/** A callback that may be replaced while it runs: who runs it shares it. */
+template <class F> struct replaceable : std::enable_shared_from_this<replaceable<F>> {
+    replaceable(F function, std::shared_ptr<caught> kept) : call(std::move(function)), thrown(std::move(kept)) {
+    }
+
+    F call;
+    std::shared_ptr<caught> thrown;
+};
+
+} // namespace detail
+
+/** A mail engine (mm_engine). */
+class engine {
+  public:
+    static returns<engine> make() {
+        mm_engine *made = nullptr;
+        const int code = mm_engine_new(&made);
+        return detail::done(code, engine(made, true));
+    }
+
+    /** The one that functions with old names work on. It is never ended; callbacks set here are taken back at the end
+     * of the object. */
+    static returns<engine> of_process() {
+        mm_engine *found = mm_engine_default();
+        return detail::done(found ? MM_OK : mm_last_error(), engine(found, false));
+    }
+
+    engine(engine &&other) noexcept
+        : engine_(std::exchange(other.engine_, nullptr)), is_owned_(other.is_owned_), thrown_(other.thrown_),
+          log_(std::move(other.log_)), events_(std::move(other.events_)) {
+    }
+
+    engine &operator=(engine &&other) noexcept {
+        engine former(std::move(*this));
+        engine_ = std::exchange(other.engine_, nullptr);
+        is_owned_ = other.is_owned_;
+        thrown_ = other.thrown_;
+        log_ = std::move(other.log_);
+        events_ = std::move(other.events_);
+        return *this;
+    }
+
+    /** Cuts what runs, as mm_engine_free; who wants it to end calls stop before. */
+    ~engine() {
+        if (engine_ && is_owned_)
+            free();
+        else if (engine_)
+            detach();
+    }
+
+    /** For calls of C; it stays this object's. */
+    mm_engine *get() const noexcept {
+        return engine_;
+    }
+
+    returns<void> load(std::string_view filename) {
+        return detail::done(mm_engine_load(engine_, detail::text(filename)));
+    }
+
+    returns<void> set(std::string_view key, std::string_view value) {
+        return detail::done(mm_engine_set(engine_, detail::text(key), detail::text(value)));
+    }
+
+    returns<void> set(std::string_view key, std::int64_t value) {
+        return detail::done(mm_engine_set_int(engine_, detail::text(key), value));
+    }
+
+    returns<std::string> get(std::string_view key) const {
+        const detail::text name(key);
+        std::string value(128, '\0');
+        for (std::size_t length = 0;; value.resize(length + 1)) {
+            const int code = mm_engine_get(engine_, name, value.data(), value.size(), &length);
+            if (code == MM_E_LIMIT && length >= value.size())
+                continue;
+            value.resize(code == MM_OK ? length : 0);
+            return detail::done(code, std::move(value));
+        }
+    }
+
+    returns<std::int64_t> get_int(std::string_view key) const {
+        std::int64_t value = 0;
+        const int code = mm_engine_get_int(engine_, detail::text(key), &value);
+        return detail::done(code, std::move(value));
+    }
+
+    /** Throws what a callback for log or queue events has thrown. */
+    returns<void> stop(int timeout_ms) {
+        const int code = mm_engine_stop(engine_, timeout_ms);
+        thrown_->rethrow();
+        return detail::done(code);
+    }
+
+    /** An empty function: nobody hears. */
+    returns<void> set_log(mm_log_level level, log_function function) {
+        auto next = std::make_shared<detail::replaceable<log_function>>(std::move(function), thrown_);
+        const int code = mm_engine_set_log(engine_, level, next->call ? on_log : nullptr, next.get());
+        if (code == MM_OK)
+            log_.swap(next);
+        return detail::done(code);
+    }
+
+    /** An empty function: nobody hears. */
+    returns<void> set_queue_events(queue_event_function function) {
+        auto next = std::make_shared<detail::replaceable<queue_event_function>>(std::move(function), thrown_);
+        const int code = mm_queue_set_events(engine_, next->call ? on_event : nullptr, next.get());
+        if (code == MM_OK)
+            events_.swap(next);
+        return detail::done(code);
+    }
+
+  private:
+    engine(mm_engine *handle, bool is_owned) : engine_(handle), is_owned_(is_owned) {
+    }
+
+    void free() noexcept {
+        const int code = mm_engine_free(engine_);
+        if (code != MM_E_STATE && code != MM_E_TIMEOUT)
+            return;
+        // A callback still runs, or may come: what it uses stays for good.
+        static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(log_)));
+        static_cast<void>(new (std::nothrow) std::shared_ptr<void>(std::move(events_)));
+    }
+
+    void detach() noexcept {
+        if (log_)
+            mm_engine_set_log(engine_, MM_LOG_ERROR, nullptr, nullptr);
+        if (events_)
+            mm_queue_set_events(engine_, nullptr, nullptr);
+    }
+
+    static void MM_CALL on_log(int level, const char *area, const char *line, void *user) noexcept {
+        const auto log = static_cast<detail::replaceable<log_function> *>(user)->shared_from_this();
+        detail::at_border(*log->thrown, [&] { log->call(static_cast<mm_log_level>(level), area, line); });
+    }
+
+    static void MM_CALL on_event(const mm_queue_event *event, void *user) noexcept {
+        const auto events = static_cast<detail::replaceable<queue_event_function> *>(user)->shared_from_this();
+        detail::at_border(*events->thrown, [&] { events->call(*event); });
+    }
+
+    mm_engine *engine_;
+    bool is_owned_;
+    std::shared_ptr<detail::caught> thrown_ = std::make_shared<detail::caught>();
+    std::shared_ptr<detail::replaceable<log_function>> log_;
+    std::shared_ptr<detail::replaceable<queue_event_function>> events_;
+};
+
+/** Where a server listens; as it is made: where the settings say. */
+struct server_options {
+    std::string addresses; /**< with commas between */
+    int port = 0;          /**< MM_PORT_ANY: one that is free */
+    int max_sessions = 0;
+};
+
+namespace detail {
+
+struct smtp_server_functions {
+    using handle = mm_smtp_server;
+
+    static int start(mm_engine *engine, const server_options &options, handle **server) {
+        const text addresses(options.addresses);
+        mm_smtp_server_options in_c = MM_SMTP_SERVER_OPTIONS_INIT;
+        in_c.addresses = addresses.or_null();
+        in_c.port = options.port;
+        in_c.max_sessions = options.max_sessions;
+        return mm_smtp_server_start(engine, &in_c, nullptr, nullptr, server);
+    }
+
+    static int port(handle *server, int *port) {
+        return mm_smtp_server_get_port(server, port);
+    }
+
+    static int stop(handle *server, int timeout_ms) {
+        return mm_smtp_server_stop(server, timeout_ms);
+    }
+};
+
+struct pop3_server_functions {
+    using handle = mm_pop3_server;
+
+    static int start(mm_engine *engine, const server_options &options, handle **server) {
+        const text addresses(options.addresses);
+        mm_pop3_server_options in_c = MM_POP3_SERVER_OPTIONS_INIT;
+        in_c.addresses = addresses.or_null();
+        in_c.port = options.port;
+        in_c.max_sessions = options.max_sessions;
+        return mm_pop3_server_start(engine, &in_c, nullptr, nullptr, server);
+    }
+
+    static int port(handle *server, int *port) {
+        return mm_pop3_server_get_port(server, port);
+    }
+
+    static int stop(handle *server, int timeout_ms) {
+        return mm_pop3_server_stop(server, timeout_ms);
+    }
+};
+
+template <class Functions> class server {
+  public:
+    static returns<server> start(engine &of, const server_options &options = {}) {
+        typename Functions::handle *started = nullptr;
+        const int code = Functions::start(of.get(), options, &started);
+        return done(code, server(started));
+    }
+
+    returns<int> port() const {
+        int found = 0;
+        const int code = Functions::port(handle_.get(), &found);
+        return done(code, std::move(found));
+    }
+
+    /** After it, also with MM_E_TIMEOUT, there is no server any more; at the end of the object it is cut. */
+    returns<void> stop(int timeout_ms) {
+        const int code = Functions::stop(handle_.get(), timeout_ms);
+        if (code == MM_OK || code == MM_E_TIMEOUT)
+            static_cast<void>(handle_.release());
+        return done(code);
+    }
+
+  private:
+    struct cut {
+        void operator()(typename Functions::handle *handle) const noexcept {
+            Functions::stop(handle, 0);
+        }
+    };
+
+    explicit server(typename Functions::handle *handle) : handle_(handle) {
+    }
+
+    std::unique_ptr<typename Functions::handle, cut> handle_;
+};
+
+} // namespace detail
+
+/** Running servers of an engine (mm_smtp_server, mm_pop3_server). */
+using smtp_server = detail::server<detail::smtp_server_functions>;
+using pop3_server = detail::server<detail::pop3_server_functions>;
+
+} // namespace MAILMODULE_FORM
+} // namespace mailmodule
+
+#endif

@@ -1,0 +1,171 @@
+"""The command on any system: command.py PROGRAM [COMMAND...]. What it says of itself, wrong words, check, password, mx,
+and a message through a server. tests/interop/test_command.py has the rest, with a server that runs.
+
+COMMAND runs a program of another system here, such as wine.
+"""
+
+import json
+import os
+import pathlib
+import re
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+
+COMMANDS = ("send", "queue", "check", "mx", "password", "serve")
+MESSAGE = "From: Ann <ann@example.org>\r\nTo: \"B, C\" <bert@example.net>,\r\n carl@example.net (a, b)\r\nBcc: dora@example.net\r\n\r\nHello\r\n"
+
+
+class Command:
+    def __init__(self, program, before):
+        self.words = [*before, program]
+        self.is_wine = program.endswith(".exe") and bool(before)
+
+    def path(self, path):
+        return "Z:" + str(path).replace("/", "\\") if self.is_wine else str(path)
+
+    def run(self, *words, given="", code=0, folder=None, **environment):
+        texts = [self.path(word) if isinstance(word, pathlib.Path) else word for word in words]
+        result = subprocess.run([*self.words, *texts], input=given.encode(), capture_output=True, timeout=100, cwd=folder,
+                                env={**os.environ, **environment})
+        said, wrong = (text.decode().replace("\r\n", "\n") for text in (result.stdout, result.stderr))
+        assert result.returncode == code, (words, result.returncode, said, wrong)
+        return said, wrong
+
+
+class Server:
+    """An SMTP server that takes a message, and refuses whoever is named so."""
+
+    REPLIES = {"nobody": "550 5.1.1 Nobody here", "later": "451 4.7.1 Come back later"}
+
+    def __init__(self):
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        self.port = self.listening.getsockname()[1]
+        self.said, self.text = [], []
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self):
+        while True:
+            with self.listening.accept()[0] as peer, peer.makefile("rwb") as lines:
+                self.talk(lines)
+
+    def talk(self, lines):
+        self.say(lines, "220 test")
+        for line in iter(lines.readline, b""):
+            text = line.decode().strip()
+            self.said.append(text)
+            verb = text[:4].upper()
+            if verb == "DATA":
+                self.say(lines, "354 go on")
+                self.text = list(iter(lambda: lines.readline(), b".\r\n"))
+            refusals = [reply for name, reply in self.REPLIES.items() if verb == "RCPT" and name in text]
+            self.say(lines, refusals[0] if refusals else "250 2.0.0 fine" if verb != "QUIT" else "221 bye")
+
+    def say(self, lines, text):
+        lines.write(text.encode() + b"\r\n")
+        lines.flush()
+
+
+def says_what_it_is(command, folder):
+    assert re.fullmatch(r"mailmodule \d+\.\d+\.\d+ \(library \d+\.\d+\.\d+\)\n", command.run("--version")[0])
+    assert command.run("version") == command.run("--version")
+    text = command.run("--help")[0]
+    assert text.startswith("usage: mailmodule "), text
+    assert command.run("help") == (text, "")
+    for name in COMMANDS:
+        assert f"\n  {name} " in text, name
+        of_command = command.run(name, "--help")[0]
+        assert of_command == command.run("help", name)[0]
+        assert of_command.startswith(f"usage: mailmodule {name} ")
+        for part in ("\n\noptions:\n" if name != "send" else "\n\nthe way:\n", "\n\nexit codes:\n", "\n\nexamples:\n"):
+            assert part in of_command, (name, part)
+
+
+def wrong_words_are_errors_with_a_hint(command, folder):
+    assert "usage" in command.run(code=64)[1]
+    assert "did you mean check?" in command.run("chekc", code=64)[1]
+    assert "did you mean --json?" in command.run("check", "--jsno", "x", code=64)[1]
+    assert "did you mean list?" in command.run("queue", "lits", code=64)[1]
+    assert "takes no value" in command.run("check", "--json=1", "x", code=64)[1]
+    assert "needs a value" in command.run("mx", "--dns", code=64)[1]
+    for words in (("queue",), ("queue", "hold"), ("queue", "list", "x"), ("queue", "hold", "--all", "x"), ("queue", "redirect", "x"),
+                  ("check",), ("check", "a", "b"), ("mx",), ("password", "x"), ("serve",), ("serve", "--stop-time", "x", "y"),
+                  ("send",), ("send", "--mx", "--server", "x", "y"), ("send", "--tls", "none", "y"), ("send", "--text", "x", "y"),
+                  ("send", "--server", "x:0", "y"), ("send", "--server", "x", "--tls", "full", "y"),
+                  ("send", "--server", "x", "--user", "ann", "y")):
+        command.run(*words, code=64, folder=folder)
+
+
+def check_tells_what_is_wrong(command, folder):
+    file = folder / "wrong.cfg"
+    file.write_text("smtp_port=0\nplain_auth=always\nuser=ann;{PLAIN}secret;;PS\nsmtp_prot=1\n")
+    said = command.run("check", file, code=1)[0]
+    assert ":1: error: smtp_port: " in said and ":2: warning: plain_auth: " in said and "smtp_port" in said, said
+    assert "secret" not in said
+    found = json.loads(command.run("check", "--json", file, code=1)[0])
+    assert [(one["line"], one["severity"], one["key"]) for one in found if 0 < one["line"] < 3] == [
+        (1, "error", "smtp_port"), (2, "warning", "plain_auth")], found
+    assert command.run("check", "--quiet", file, code=1) == ("", "")
+    file.write_text("plain_auth=always\n")
+    command.run("check", file)
+    command.run("check", "--strict", file, code=1)
+    assert "none.cfg" in command.run("check", folder / "none.cfg", code=66)[1]
+
+
+def password_makes_what_is_stored(command, folder):
+    assert command.run("password", "--form", "plain", given="a b\n")[0] == "{PLAIN}a b\n"
+    said = command.run("password", "--iterations=4096", "--json", given="secret\n")[0]
+    assert re.fullmatch(r"\{SCRAM-SHA-256\}4096:\S+\$\S+:\S+", json.loads(said)["stored"]), said
+    assert command.run("password", "-f", "pbkdf2-sha256", given="x")[0].startswith("{PBKDF2-SHA256}")
+    command.run("password", given="\n", code=65)
+    command.run("password", "-fplain", given="a;b\n", code=65)
+    assert "did you mean plain?" in command.run("password", "-f", "plian", given="x", code=64)[1]
+    command.run("password", "--iterations", "4095", given="x", code=64)
+
+
+def mx_says_why_there_is_none(command, folder):
+    command.run("mx", "not a domain", code=65, folder=folder)
+    command.run("mx", "--dns", "127.0.0.1:1", "example.org", code=75, folder=folder)
+    command.run("mx", "--dns", "nonsense", "example.org", code=64, folder=folder)
+
+
+def a_message_goes_through_a_server(command, folder):
+    server = Server()
+    at = ("--server", f"127.0.0.1:{server.port}", "--tls", "none")
+    said = command.run("send", *at, "-t", given=MESSAGE, folder=folder)[0]
+    assert [line.split(":")[0] for line in said.splitlines()] == ["bert@example.net", "carl@example.net", "dora@example.net"], said
+    assert all(": sent, 127.0.0.1: 250 " in line for line in said.splitlines()), said
+    text = b"".join(server.text).decode()
+    assert "Bcc" not in text and "carl@example.net (a, b)" in text and text.endswith("\r\nHello\r\n"), text
+    assert any(word.startswith("MAIL FROM:<ann@example.org>") for word in server.said), server.said
+    said = json.loads(command.run("send", *at, "--json", "-f", "", "nobody@x.example", "a@x.example", given=MESSAGE, code=67, folder=folder)[0])
+    assert [(one["state"], one["reply_code"]) for one in said["recipients"]] == [("failed", 550), ("sent", 250)], said
+    assert said["exit_code"] == 67
+    command.run("send", *at, "-f", "", "later@x.example", "a@x.example", given=MESSAGE, code=75, folder=folder)
+    command.run("send", *at, "-f", "", "later@x.example", "nobody@x.example", given=MESSAGE, code=67, folder=folder)
+    assert os.listdir(folder) == ["wrong.cfg"], os.listdir(folder)
+
+
+def a_message_is_made_of_subject_and_text(command, folder):
+    server = Server()
+    at = ("--server", f"127.0.0.1:{server.port}", "--tls=none", "--from=ann@example.org")
+    command.run("send", *at, "-s", "Done", "--text", "All is well.\n.\n", "bert@example.net", folder=folder)
+    text = b"".join(server.text).decode()
+    assert "Subject: Done\r\n" in text and "\r\n\r\nAll is well.\r\n..\r\n" in text and "Message-ID: " in text, text
+    command.run("send", *at, "-s", "a\r\nX: y", "--text", "x", "bert@example.net", code=65, folder=folder)
+    command.run("send", *at, "no address", given=MESSAGE, code=65, folder=folder)
+    command.run("send", *at, "-m", folder / "none.eml", "bert@example.net", code=66, folder=folder)
+    command.run("send", "--server", "127.0.0.1:1", "bert@example.net", given=MESSAGE, code=75, folder=folder)
+
+
+def main(program, *before):
+    command = Command(program, before)
+    with tempfile.TemporaryDirectory() as name:
+        for test in (says_what_it_is, wrong_words_are_errors_with_a_hint, check_tells_what_is_wrong, password_makes_what_is_stored,
+                     mx_says_why_there_is_none, a_message_goes_through_a_server, a_message_is_made_of_subject_and_text):
+            test(command, pathlib.Path(name))
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,3 @@
+// The wrapper alone, twice: it needs nothing before it, and guards itself.
+#include <mailmodule.hpp>
+#include <mailmodule.hpp>

@@ -1,0 +1,32 @@
+"""The samples in C++ together: samples.py FOLDER_OF_PROGRAMS FOLDER_OF_MESSAGES [COMMAND...]. serve serves, send sends.
+
+COMMAND runs a program of another system here, such as wine."""
+
+import pathlib
+import re
+import sys
+import tempfile
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "c"))
+from programs import Programs  # noqa: E402
+
+
+def main(folder, messages, *command):
+    programs, message = Programs(folder, command), pathlib.Path(messages, "1-plain.eml")
+    with tempfile.TemporaryDirectory() as mail:
+        host = programs.start("serve", pathlib.Path(mail), "example.org", "anna;secret;;PS")
+        smtp = re.search(r"SMTP on (\d+), POP3 on \d+", host.stdout.readline())[1]
+        said = programs.run("send", "127.0.0.1", smtp, "bert@example.net", "anna@example.org", message)
+        assert "anna@example.org: taken by 127.0.0.1" in said, said
+        said = programs.fail("send", "127.0.0.1", smtp, "bert@example.net", "nobody@example.org", message)
+        assert "nobody@example.org: refused with 550" in said, said
+        assert programs.fail("send", "127.0.0.1", smtp, "not an address", "anna@example.org", message) == ""
+        host.communicate("\n", timeout=30)
+        assert host.returncode == 0, host.returncode
+        kept = [file.read_text() for file in pathlib.Path(mail).rglob("new/*")]
+        subject = re.search(r"^Subject: .*", message.read_text(), re.M)[0]
+        assert len(kept) == 1 and subject in kept[0], kept
+    return 0
+
+
+sys.exit(main(*sys.argv[1:]))

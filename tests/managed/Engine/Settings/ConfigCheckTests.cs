@@ -1,0 +1,143 @@
+using System.Security.Cryptography.X509Certificates;
+using MailModule.Engine.Settings;
+using MailModule.Primitives;
+using MailModule.Tests.Support;
+
+namespace MailModule.Tests.Engine.Settings;
+
+/// <summary>What mm_config_check finds; tests/c/config.c has what needs no files of its own.</summary>
+public sealed class ConfigCheckTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public void A_file_without_faults_has_no_findings()
+        => Assert.Empty(Check($"""
+            mail_root={_folder.In("mail")} smtp_name=mail.example.org
+            smtp_port=2525 pop_port=2110
+            user="ann;secret;;PS"
+            """));
+
+    [Theory]
+    [InlineData("user=ann;secret;;PS")]
+    [InlineData("smtpproxy=x smtpproxy_user=ann smtpproxy_password=secret")]
+    [InlineData("proxy=socks5://ann:secret@localhost:1080")]
+    [InlineData("upproxy=x ever_upproxy up_user=ann:secret")]
+    public void A_password_in_a_file_that_others_can_read_is_told_of(string line)
+    {
+        Check(line);
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        ConfigFinding found = Assert.Single(Run(), one => one.Text.Contains("can read", StringComparison.Ordinal));
+        Assert.Equal((ConfigSeverity.Warning, 1), (found.Severity, found.Line));
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Assert.DoesNotContain(Run(), one => one.Text.Contains("can read", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_stored_hash_may_be_read_by_others()
+    {
+        MailModule.Policy.NewPassword.Make("x", MailModule.Policy.PasswordForm.ScramSha256, 4096, out string stored);
+        Check($"user=ann;{stored};;PS");
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
+        Assert.DoesNotContain(Run(), one => one.Text.Contains("can read", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(-400, -1, "has expired")]
+    [InlineData(-1, 13, "expires on")]
+    [InlineData(1, 400, "not valid before")]
+    [InlineData(-1, 400, null)]
+    public void A_certificate_that_is_not_valid_or_not_for_long_is_told_of(int from, int to, string? words)
+    {
+        WriteCertificate("mail.example.org", from, to);
+        IEnumerable<ConfigFinding> found = Check("smtp_tls tls_cert_file=c.pem smtp_name=mail.example.org")
+            .Where(one => one.Key == "tls_cert_file");
+        if (words is null)
+            Assert.Empty(found);
+        else
+            Assert.Contains(words, Assert.Single(found).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_for_another_name_is_told_of()
+    {
+        WriteCertificate("other.example.org", -1, 400);
+        Assert.Contains(
+            Check("smtps_port=4650 tls_cert_file=c.pem smtp_name=mail.example.org"),
+            one => one.Key == "tls_cert_file" && one.Text.Contains("is not for mail.", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_key_that_does_not_fit_is_an_error()
+    {
+        WriteCertificate("mail.example.org", -1, 400);
+        File.Copy(_folder.In("c.pem"), _folder.In("k.pem"));
+        WriteCertificate("mail.example.org", -1, 400);
+        Assert.Contains(
+            Check("smtp_tls tls_cert_file=c.pem tls_key_file=k.pem"),
+            one => one.Severity == ConfigSeverity.Error && one.Text.Contains("does not belong", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_home_that_is_no_folder_and_one_that_others_may_write_to_are_told_of()
+    {
+        File.WriteAllText(_folder.In("file"), "");
+        Directory.CreateDirectory(_folder.In("open"));
+        File.SetUnixFileMode(_folder.In("open"), (UnixFileMode)0x1ff);
+        IReadOnlyList<ConfigFinding> found = Check("user=ann;x;file;P\nuser=bert;x;open;P\nuser=carl;x;new;P\n");
+        Assert.Contains(found, one => one.Line == 1 && one.Text.Contains("no folder", StringComparison.Ordinal));
+        Assert.Contains(found, one => one.Line == 2 && one.Text.Contains("can write", StringComparison.Ordinal));
+        Assert.DoesNotContain(found, one => one.Line == 3 && one.Text.Contains("home", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Every_prefix_of_a_file_is_looked_at_without_a_fault_and_no_password_is_told()
+    {
+        const string Whole = "user=\"ann;secret;;PS\"\n@none\nsmtp_range='0.0.0.0/0' smtpproxy_password=`secret\nx`\n=\n";
+        for (int length = 0; length <= Whole.Length; length++)
+            Assert.DoesNotContain(
+                Check(Whole[..length]), one => one.Text.Contains("secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void What_stands_behind_an_error_is_looked_at_too()
+    {
+        IReadOnlyList<ConfigFinding> found = Check("\"\nsmtp_port=0\na=\"b\"c\n@\npop_port=0\n");
+        Assert.Equal(
+            [1, 2, 3, 4, 5], found.Where(one => one.Severity == ConfigSeverity.Error).Select(one => one.Line));
+    }
+
+    [Fact]
+    public void A_file_that_includes_itself_is_told_of_once()
+        => Assert.Single(Check("@test.cfg\n"), one => one.Severity == ConfigSeverity.Error);
+
+    private string Path => _folder.In("test.cfg");
+
+    private IReadOnlyList<ConfigFinding> Check(string text)
+    {
+        File.WriteAllText(Path, text);
+        File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return Run();
+    }
+
+    private IReadOnlyList<ConfigFinding> Run()
+    {
+        Assert.Equal(Fault.None, ConfigCheck.Run(Path, out IReadOnlyList<ConfigFinding> found));
+        return found;
+    }
+
+    private void WriteCertificate(string name, int from, int to)
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create();
+        var request = new CertificateRequest($"CN={name}", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var names = new SubjectAlternativeNameBuilder();
+        names.AddDnsName(name);
+        request.CertificateExtensions.Add(names.Build());
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        using X509Certificate2 made = request.CreateSelfSigned(now.AddDays(from), now.AddDays(to));
+        File.WriteAllText(_folder.In("c.pem"), made.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem());
+        File.SetUnixFileMode(_folder.In("c.pem"), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+    }
+}

@@ -1,0 +1,66 @@
+/* Which engine a command is about: by a configuration file, a mail_root, or the control socket itself. */
+#include "command.h"
+
+static const char default_config[] = "mailmodule.cfg";
+
+static int load(mm_engine *engine, const char *config, int must_be_there) {
+    int error = mm_engine_load(engine, config);
+    if (error == MM_OK || (error == MM_E_NOT_FOUND && !must_be_there))
+        return 0;
+    int code = error == MM_E_NOT_FOUND || error == MM_E_IO ? EXIT_NO_INPUT : EXIT_CONFIG;
+    return fail(code, "%s", mm_last_error_message());
+}
+
+int open_engine(const struct place *place, mm_engine **engine) {
+    if (mm_engine_new(engine) != MM_OK)
+        return fail_by_library("no engine");
+    int code = load(*engine, place->config ? place->config : default_config, place->config != NULL);
+    if (!code && place->mail_root && mm_engine_set(*engine, "mail_root", place->mail_root) != MM_OK)
+        code = fail_by_library("--mail-root");
+    if (code) {
+        mm_engine_free(*engine);
+        *engine = NULL;
+    }
+    return code;
+}
+
+/* The settings say where mail_root is; a relative one counts from the file's folder. */
+static int mail_root_of(const struct place *place, char *path, size_t size) {
+    mm_engine *engine;
+    char root[1024];
+    int code = open_engine(place, &engine);
+    if (code)
+        return code;
+    if (mm_engine_get(engine, "mail_root", root, sizeof root, NULL) != MM_OK) {
+        code = fail_by_library("mail_root");
+    } else {
+        const char *slash = place->config ? strrchr(place->config, '/') : NULL;
+        int is_full = root[0] == '/' || !slash || place->mail_root;
+        snprintf(path, size, "%.*s%s", is_full ? 0 : (int)(slash - place->config + 1),
+                 place->config ? place->config : "", root);
+    }
+    mm_engine_free(engine);
+    return code;
+}
+
+int find_control(const struct place *place, char *path, size_t size) {
+    const char *given = place->control ? place->control : place->config ? NULL : place->mail_root;
+    if (!given)
+        return mail_root_of(place, path, size);
+    snprintf(path, size, "%s", given);
+    return 0;
+}
+
+int open_control(const struct place *place, mm_control **control) {
+    char path[2048];
+    int code = find_control(place, path, sizeof path);
+    if (code)
+        return code;
+    int error = mm_control_open(path, control);
+    if (error == MM_OK)
+        return 0;
+    code = error == MM_E_NOT_FOUND || error == MM_E_CONNECT ? EXIT_UNAVAILABLE
+           : error == MM_E_IO                               ? EXIT_NO_RIGHT
+                                                            : exit_code_of(error);
+    return fail(code, "%s", mm_last_error_message());
+}

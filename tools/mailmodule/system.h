@@ -1,0 +1,175 @@
+/* What the commands need of the system, for Windows and for the others. */
+#ifndef SYSTEM_H
+#define SYSTEM_H
+
+/* What a server that runs in the foreground is asked. */
+enum request { REQUEST_END, REQUEST_RELOAD };
+
+#ifdef _WIN32
+
+#include <winsock2.h>
+#include <windows.h>
+#include <conio.h>
+#include <direct.h>
+#include <fcntl.h>
+#include <io.h>
+#include <process.h>
+
+static inline long process_number(void) {
+    return _getpid();
+}
+
+static inline int is_terminal(void) {
+    return _isatty(_fileno(stdin));
+}
+
+/* Octets as they are, on all three. */
+static inline void use_octets(FILE *file) {
+    _setmode(_fileno(file), _O_BINARY);
+}
+
+static inline int set_echo(int on) {
+    HANDLE console = GetStdHandle(STD_INPUT_HANDLE);
+    DWORD mode = 0;
+    if (!GetConsoleMode(console, &mode))
+        return 0;
+    mode = on ? mode | ENABLE_ECHO_INPUT : mode & ~(DWORD)ENABLE_ECHO_INPUT;
+    return SetConsoleMode(console, mode) != 0;
+}
+
+/* A new folder of this process alone; 0 if it is there. */
+static inline int make_folder(char *path, size_t size) {
+    char folder[MAX_PATH];
+    if (GetTempPathA(sizeof folder, folder) == 0)
+        return -1;
+    snprintf(path, size, "%smailmodule-%d-%lu", folder, (int)_getpid(), (unsigned long)GetTickCount());
+    return _mkdir(path);
+}
+
+static inline void remove_folder(const char *path) {
+    _rmdir(path);
+}
+
+static HANDLE end_asked;
+
+static BOOL WINAPI end_by_console(DWORD event) {
+    (void)event;
+    SetEvent(end_asked);
+    Sleep(INFINITE); /* when this function returns from a closing, Windows ends the process: main is to do so */
+    return TRUE;
+}
+
+static inline void requests_prepare(void) {
+    end_asked = CreateEventA(NULL, TRUE, FALSE, NULL);
+    SetConsoleCtrlHandler(end_by_console, TRUE);
+}
+
+static inline enum request request_wait(void) {
+    WaitForSingleObject(end_asked, INFINITE);
+    return REQUEST_END;
+}
+
+/* Windows ends no orphans of its own accord, and has no first process that must. */
+static inline void be_first_process(void) {
+}
+
+#else
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <unistd.h>
+
+static inline long process_number(void) {
+    return getpid();
+}
+
+static inline int is_terminal(void) {
+    return isatty(STDIN_FILENO);
+}
+
+static inline void use_octets(FILE *file) {
+    (void)file;
+}
+
+static inline int set_echo(int on) {
+    struct termios state;
+    if (tcgetattr(STDIN_FILENO, &state) != 0)
+        return 0;
+    if (on)
+        state.c_lflag |= ECHO;
+    else
+        state.c_lflag &= ~(tcflag_t)ECHO;
+    return tcsetattr(STDIN_FILENO, TCSAFLUSH, &state) == 0;
+}
+
+static inline int make_folder(char *path, size_t size) {
+    const char *folder = getenv("TMPDIR");
+    snprintf(path, size, "%s/mailmodule-XXXXXX", folder && *folder ? folder : "/tmp");
+    return mkdtemp(path) ? 0 : -1;
+}
+
+static inline void remove_folder(const char *path) {
+    rmdir(path);
+}
+
+static inline sigset_t requests(void) {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    return set;
+}
+
+/* Before any other thread begins, which inherits what is blocked. Output that nobody reads ends no server. */
+static inline void requests_prepare(void) {
+    sigset_t set = requests();
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
+static inline enum request request_wait(void) {
+    sigset_t set = requests();
+    int number = SIGTERM;
+    sigwait(&set, &number);
+    return number == SIGHUP ? REQUEST_RELOAD : REQUEST_END;
+}
+
+/* The first process of a container gets all orphans, which somebody must wait for, and no signal that it does not ask
+ * for. So it stays behind for both, and the server is its child, whose end it ends with. Called before the first call
+ * of the library, after requests_prepare. */
+static inline void be_first_process(void) {
+    sigset_t set = requests();
+    int number, state;
+    sigaddset(&set, SIGCHLD);
+    if (getpid() != 1)
+        return;
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    pid_t server = fork(), ended;
+    if (server < 0)
+        _exit(75);
+    if (server == 0) {
+        sigemptyset(&set);
+        sigaddset(&set, SIGCHLD);
+        pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+        return;
+    }
+    for (;;) {
+        while ((ended = waitpid(-1, &state, WNOHANG)) > 0)
+            if (ended == server)
+                _exit(WIFEXITED(state) ? WEXITSTATUS(state) : 128 + WTERMSIG(state));
+        sigwait(&set, &number);
+        if (number != SIGCHLD)
+            kill(server, number);
+    }
+}
+
+#endif
+
+#endif
