@@ -7,7 +7,9 @@ COMMAND runs a program of another system here, such as wine. On Windows it is th
 
 import pathlib
 import re
+import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 import time

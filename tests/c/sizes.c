@@ -481,8 +481,8 @@ static void places_of_clients(void) {
 
 static void content_of_clients(const char *zeros) {
     size_t much = (size_t)INT32_MAX + 1;
-    mm_smtp *smtp = connected(STEPS("220 hello", ">", "250 CHUNKING", ">", "250 none", ">", "#1", "250 one", ">",
-                                    "354 go", ".", "250 taken"));
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "250-mx", "250 CHUNKING", ">", "250 none", ">", "#1", "250 one",
+                                    ">", "354 go", ".", "250 taken"));
     CHECK_CODE(250, mm_smtp_ehlo(smtp, "host.example", &code));
     TRY(mm_smtp_bdat);
     CHECK_INT(MM_E_ARGUMENT, mm_smtp_bdat(smtp, zeros, much, 0, NULL));
