@@ -133,8 +133,8 @@ static void at_mm_smtp_wait(void) {
     cancelled_there(smtp, wait_for_input);
 }
 
-/* Nobody takes connections any more from a listener whose line is full: the next waits for an answer that does not come.
- * That it does cannot be seen from outside, so the order is given until it was heard. */
+/* Nobody takes connections any more from a listener whose line is full: the next waits for an answer that does not
+ * come. That it does cannot be seen from outside, so the order is given until it was heard. */
 static void at_connecting(void) {
     enum { LINE = 8 };
     struct wire line[LINE];

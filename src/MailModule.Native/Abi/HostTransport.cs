@@ -4,7 +4,9 @@ using MailModule.Transport.Blocking;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>A host's <c>mm_transport</c>. What a callback returns that it may not counts as a lost connection.</summary>
+/// <summary>
+/// A host's <c>mm_transport</c>. What a callback returns that it may not counts as a lost connection.
+/// </summary>
 internal sealed unsafe class HostTransport : IHostTransport
 {
     private const int Again = 1;

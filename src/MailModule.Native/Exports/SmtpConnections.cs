@@ -182,5 +182,7 @@ internal static unsafe class SmtpConnections
     }
 
     private static Fault CheckFlags(int flags, int known)
-        => (flags & ~known) == 0 ? Fault.None : FaultReason.Because(Fault.Argument, "flags has bits that mean nothing here");
+        => (flags & ~known) == 0
+            ? Fault.None
+            : FaultReason.Because(Fault.Argument, "flags has bits that mean nothing here");
 }

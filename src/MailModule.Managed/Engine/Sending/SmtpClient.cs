@@ -9,7 +9,9 @@ using MailModule.Transport.Blocking;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>The running engine, started if it does not run; <see cref="Fault.State"/> while it is being stopped.</summary>
+/// <summary>
+/// The running engine, started if it does not run; <see cref="Fault.State"/> while it is being stopped.
+/// </summary>
 internal delegate Fault EngineStart(out SmtpClients? running);
 
 /// <summary>

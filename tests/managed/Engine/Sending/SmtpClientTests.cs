@@ -158,7 +158,8 @@ public sealed class SmtpClientTests : IDisposable
     public void An_exchange_that_cannot_go_on_is_cancelled_and_the_connection_stays()
     {
         using var server = new ScriptedSmtpServer(null,
-            ["220 hello", Line, "250-server\r\n250 AUTH SCRAM-SHA-256", Line, "334 !", Line, "501 cancelled", Line, "250 noop"]);
+            ["220 hello", Line, "250-server\r\n250 AUTH SCRAM-SHA-256", Line, "334 !", Line, "501 cancelled", Line,
+                "250 noop"]);
         using SmtpClient client = Connected(server);
         Say(client, one => one.Ehlo(null));
         Assert.Equal((Fault.Protocol, 501), Say(client, one => one.Auth("scram-sha-256", "ann", "secret")));
