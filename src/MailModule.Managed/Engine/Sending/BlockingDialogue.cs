@@ -222,7 +222,8 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     {
         DialogueEnd end = Smtp.End!;
         reply = end.Reply;
-        bool isVerdict = end.Fault is Fault.RefusedTemporary or Fault.RefusedPermanent && reply is { IsPositive: false };
+        bool isRefusal = end.Fault is Fault.RefusedTemporary or Fault.RefusedPermanent;
+        bool isVerdict = isRefusal && reply is { IsPositive: false };
         return !isVerdict ? end.Fault : Smtp.Stage == SmtpStage.Content ? Fault.Closed : Fault.None;
     }
 }
