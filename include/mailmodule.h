@@ -1127,9 +1127,10 @@ MM_API int MM_CALL mm_queue_set_events(mm_engine *engine, mm_queue_event_fn call
 /*
  * An engine that has the setting control on listens at a local socket in its mail_root, of mode 0600: who may open it
  * may see and steer the queue of that engine from another process. Not on Windows (MM_E_NOT_SUPPORTED). Every function
- * of this part may give MM_E_HANDLE, MM_E_TIMEOUT (no answer within 30 seconds), MM_E_CLOSED (the other process has
- * ended) and MM_E_PROTOCOL (it is none of this library), after which the handle is only to be closed; and what the
- * function of the same name in "Queue" gives there.
+ * of this part may give MM_E_HANDLE, MM_E_STATE (inside a callback, with callback_inline), MM_E_TIMEOUT (no answer
+ * within 30 seconds), MM_E_CLOSED (the other process has ended) and MM_E_PROTOCOL (it is none of this library), after
+ * which last three the handle is only to be closed; and what the function of the same name in "Queue" gives there. The
+ * socket is there from the opening of the spool (the first use of the queue, or the start of a server) until the stop.
  */
 
 /** A way to the engine of another process. */
