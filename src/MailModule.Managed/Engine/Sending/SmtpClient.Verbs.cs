@@ -176,7 +176,7 @@ public sealed partial class SmtpClient
     {
         Fault fault = CheckOpen();
         if (fault == Fault.None)
-            fault = CheckRaw(octets.Length);
+            fault = CheckRaw(octets.Length, isLast);
         if (fault != Fault.None)
             return fault;
         _content.OwedOctets = Math.Max(0, _content.OwedOctets - octets.Length);
@@ -293,12 +293,14 @@ public sealed partial class SmtpClient
             : FaultReason.Because(Fault.State, "a reply is due, which comes first: mm_smtp_receive reads it");
     }
 
-    private Fault CheckRaw(int length)
+    private Fault CheckRaw(int length, bool isLast)
     {
         SmtpDialogue smtp = _line.Dialogue!.Smtp;
-        if (_content.OwedOctets > 0 && length > _content.OwedOctets)
-            return FaultReason.Because(
-                Fault.Argument, $"size is {length}, and the chunk has {_content.OwedOctets} left");
+        long left = _content.OwedOctets - length;
+        if (_content.OwedOctets > 0 && (left < 0 || left > 0 && isLast))
+            return FaultReason.Because(Fault.Argument, isLast
+                ? $"size is {length}, and the chunk has {_content.OwedOctets} left, with which it ends"
+                : $"size is {length}, and the chunk has {_content.OwedOctets} left");
         return smtp.IsInContent || !smtp.IsInHandshake && !smtp.IsChallenged && !smtp.AwaitsGreeting
             ? Fault.None
             : CheckTurn(isAhead: true);
