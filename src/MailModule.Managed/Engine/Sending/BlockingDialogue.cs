@@ -49,8 +49,7 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     /// <summary>The lines of the reply that was heard last, as they came; null: not known.</summary>
     public string? Raw { get; private set; }
 
-    /// <summary>What may not be forgotten after <see cref="SmtpDialogue.End"/>, which the loss of the connection is.
-    /// </summary>
+    /// <summary>By QUIT, by words of the server, or by the loss of the connection.</summary>
     public bool HasEnded => Smtp.End is not null;
 
     /// <inheritdoc/>

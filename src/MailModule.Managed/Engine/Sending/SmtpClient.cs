@@ -315,17 +315,18 @@ public sealed partial class SmtpClient : IDisposable
         DialogueEnd? end = smtp?.End;
         string words = fault == Fault.Cancelled ? CancelWords
             : text is not null ? text
-            : end?.Reply is { } reply ? OneLine(reply)
+            : end?.Reply is { } reply ? reply.ToString()
+            : fault == Fault.Timeout && ErrorOf(fault) is { } error ? error.Text
             : !string.IsNullOrEmpty(end?.Text) ? end.Text
             : FaultDescriptions.Of(fault);
         ClientStage stage = smtp is null ? _line.Stage : ClientStages.Of(smtp.Stage);
         string at = stage == ClientStage.Other ? _verb : smtp is null ? "" : FailureText.NameOf(smtp.Stage);
-        return Lose(fault, SmtpFailure.LayerOf(fault, _line.Link.Error), stage, Place(words, at));
+        return Lose(fault, SmtpFailure.LayerOf(fault, ErrorOf(fault)), stage, Place(words, at));
     }
 
     private Fault Lose(Fault fault, ErrorLayer layer, ClientStage stage, string text)
     {
-        ConnectionError? error = _line.Link.Error;
+        ConnectionError? error = ErrorOf(fault);
         Failure = new SmtpFailure(fault, text)
         {
             Layer = layer,
@@ -342,6 +343,9 @@ public sealed partial class SmtpClient : IDisposable
     }
 
     private string Peer => _line.Link.RemoteEndPoint?.ToString() ?? "";
+
+    /// <summary>The connection's, if it is the one that counts.</summary>
+    private ConnectionError? ErrorOf(Fault fault) => _line.Link.Error?.Fault == fault ? _line.Link.Error : null;
 
     private string CancelWords => _whyCancelled ?? "cancelled by the host";
 
@@ -363,8 +367,6 @@ public sealed partial class SmtpClient : IDisposable
         _line.Close();
         _running?.Remove(this);
     }
-
-    private static string OneLine(Reply reply) => reply.ToString();
 
     private static Fault CheckLine(string? text, string name)
         => text is not null && text.AsSpan().ContainsAny('\r', '\n', '\0')
