@@ -1488,7 +1488,8 @@ typedef struct mm_error_detail {
  * Every function of this part tells two things apart. Its result says whether the exchange came about: MM_OK, or why
  * not. Its last argument, code, gets the reply's code (250, 354, 550, ...), whatever that is; 0 if there is no reply;
  * NULL: not wanted. A refusal is no failure: the result is MM_OK and the code says 550. mm_smtp_get_reply has its
- * words.
+ * words. A code of 421 is the server's last word: the connection is closed then. In the middle of content a refusal is
+ * MM_E_CLOSED with its code.
  *
  * Beside what its comment lists each may give MM_E_HANDLE; MM_E_ARGUMENT (a NULL that is not allowed; CR, LF or NUL
  * where one line is asked for: nothing is sent then); MM_E_STATE (not connected, the server waits for something else,
@@ -1796,7 +1797,8 @@ enum mm_smtp_write_flags {
 
 /**
  * Sends content after DATA, in pieces cut anywhere: dots at the beginning of a line are doubled, and the last piece
- * gets a line end, if it lacks it, and the final dot.
+ * gets a line end, if it lacks it, and the final dot. A CR at the end of a piece is half of a CRLF, of which the next
+ * piece has the other half. Of a piece that is MM_E_ARGUMENT nothing goes out.
  *
  * octets, size  the piece; may be NULL and 0.
  * flags         MM_SMTP_FIRST, MM_SMTP_LAST, MM_SMTP_CONVERT_EOL.
@@ -1853,7 +1855,8 @@ MM_API int MM_CALL mm_smtp_quit(mm_smtp *smtp, int *code);
 
 /**
  * Sends a command of the host's own and does not wait: mm_smtp_receive reads its reply. Several may be sent before
- * (RFC 2920); their replies come in order.
+ * (RFC 2920); their replies come in order. What SMTP's own commands open (content, a handshake, a login's exchange, the
+ * octets of BDAT, which mm_smtp_write_raw sends) is known to the library here too.
  *
  * line  without its end, such as "XFOO bar". Since 0.1.
  */

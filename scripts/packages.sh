@@ -111,6 +111,7 @@ need_for_tests() {
       need g++ g++
       need clang clang
       need nm binutils
+      need_file libssl-dev /usr/include/openssl/ssl.h
       need mandoc mandoc
       need groff groff-base
       need pkg-config pkg-config
