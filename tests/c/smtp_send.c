@@ -119,8 +119,11 @@ static void each_recipient_has_its_result(const char *offers) {
     CHECK_TEXT("There is nobody\nof that name here", results[1].reply);
     CHECK_INT(MM_E_REFUSED_TEMPORARY, results[2].error);
     CHECK_INT(0, results[2].maybe_taken);
+    CHECK_TEXT("Come back later", reply_of(smtp).text);
     CHECK_OK(mm_smtp_send_message(smtp, &nobody, NULL, &code));
     CHECK_INT(550, code);
+    CHECK_INT(550, reply_of(smtp).code);
+    CHECK_TEXT("550-5.1.1 There is nobody\n550 5.1.1 of that name here", reply_of(smtp).raw);
     CHECK_OK(mm_smtp_send_message(smtp, &batch.messages[0], NULL, NULL));
     CHECK_OK(mm_smtp_quit(smtp, NULL));
 }

@@ -21,6 +21,8 @@ public static class ClientTransactions
         var batch = new MessageBatch(
             messages, dialogue.Smtp, () => new SubmissionContent(client.ScratchFolder), () => line.Link.IsCancelled);
         fault = new BlockingTransactions(dialogue.Smtp, dialogue, batch, line.Options.EightBit).Run(dialogue.Output);
+        if (batch.LastReply is { } reply)
+            client.KeepReply(reply);
         if (fault == Fault.None)
             return batch.Problem;
         // A server that ends the dialogue with a refusal has closed it.

@@ -1,6 +1,7 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Client;
 
 namespace MailModule.Engine.Sending;
@@ -17,6 +18,9 @@ internal sealed class MessageBatch(
     private readonly Queue<SmtpClientTransaction> _untold = new();
     private long _told;
     private bool _isEnd;
+
+    /// <summary>The last reply that decided about a recipient; null: there is none.</summary>
+    public Reply? LastReply { get; private set; }
 
     /// <summary>Why there was no further message, if it is not that the host had none.</summary>
     public Fault Problem { get; private set; }
@@ -64,6 +68,7 @@ internal sealed class MessageBatch(
         while (_untold.TryPeek(out SmtpClientTransaction? first) && first.IsFinished)
         {
             _untold.Dequeue();
+            LastReply = first.Results[^1]!.Reply ?? LastReply;
             messages.Sent(_told++, first.Results);
         }
     }
