@@ -1,5 +1,3 @@
-using System.Buffers;
-using System.Runtime.InteropServices;
 using MailModule.Engine.Sending;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;

@@ -1,5 +1,4 @@
 using MailModule.Engine.Sending;
-using MailModule.Primitives;
 using MailModule.Smtp.Client;
 
 namespace MailModule.Native.Abi;
