@@ -1972,9 +1972,11 @@ typedef int(MM_CALL *mm_smtp_next_fn)(mm_smtp_message *message, void *user);
  * next  gives the messages.
  * sent  hears of each; NULL: nobody does.
  * user  passed on to both.
- * Returns MM_OK: every message was answered, whatever the answers; the connection stays open for the next command. Why
- * the connection ended: sent has been called for every message that was given all the same. MM_E_NOT_FOUND and MM_E_IO
- * (a file), MM_E_ARGUMENT (a message): those before are answered, the connection stays open. Since 0.1.
+ * Returns MM_OK: every message was answered, whatever the answers; the connection stays open for the next command, and
+ * mm_smtp_get_reply has the reply that decided about the last recipient. Why the connection ended: sent has been called
+ * for every message that was given all the same. MM_E_NOT_FOUND and MM_E_IO (a file or read), MM_E_ARGUMENT (a
+ * message): those before are answered, the connection stays open; a file that fails while it is sent ends it, though.
+ * Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_send_all(mm_smtp *smtp, mm_smtp_next_fn next, mm_smtp_sent_fn sent, void *user);
 

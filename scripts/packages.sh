@@ -184,6 +184,8 @@ need_for_bench() {
   need postfix postfix
   need dovecot dovecot-core
   need_file dovecot-pop3d /usr/lib/dovecot/pop3
+  need_file libesmtp-dev /usr/include/libesmtp.h
+  need_file libcurl4-openssl-dev '/usr/include/*/curl/curl.h' /usr/include/curl/curl.h
 }
 
 # No Debian package brings the .NET SDK, so nothing is installed before it is there.

@@ -62,6 +62,12 @@ public sealed partial class SmtpClient : IDisposable
     /// <summary>The way to the server, and what is said over it.</summary>
     internal ClientConnection Line => _line;
 
+    /// <summary>For contents that are too large for memory.</summary>
+    internal string ScratchFolder => _running!.ScratchFolder;
+
+    /// <summary>The last reply, where whole transactions have heard it.</summary>
+    internal void KeepReply(Reply reply) => Heard = (new HeardReply(reply, raw: null), Heard.Challenge);
+
     private ServerExtensions Extensions => _line.Dialogue?.Smtp.Extensions ?? ServerExtensions.None;
 
     /// <summary>What follows a capability's keyword, empty if nothing does; null if it is not offered.</summary>
