@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using MailModule.Transport.Blocking;
+using MailModule.Transport;
 
 namespace MailModule.Tests.Transport.Blocking;
 
