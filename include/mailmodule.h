@@ -1631,7 +1631,8 @@ MM_API int MM_CALL mm_smtp_set_transport(mm_smtp *smtp, const mm_transport *tran
 
 /**
  * The connection's socket, which does not block. It stays the library's: it may be read and written between
- * mm_smtp_starttls and mm_smtp_set_transport, or by a transport, and must not be closed.
+ * mm_smtp_starttls and mm_smtp_set_transport, or by a transport, and must not be closed. On Windows every call that
+ * waits takes away what WSAEventSelect or WSAAsyncSelect has set for it, and for the socket of an mm_transport.
  *
  * socket  gets it; MM_INVALID_SOCKET on failure.
  * Returns MM_OK; MM_E_STATE (none is open). Since 0.1.
