@@ -90,6 +90,8 @@ def peers():
         "- postfix-queue: postfix-hold released, and its queue flushed; 20 connections to one host, its default. Flush rows: all messages of a run (4,000 of 1 KiB, 10,000 of "
         "4 KiB) wait durably and are released at once; until the last is at bench/sink.c; CPU until the queue has forgotten them.",
         f"- dovecot ({dovecot}): two login and two POP3 processes that serve any number of sessions; 16 Maildirs of 1,000 messages of 4 KiB.",
+        "- libesmtp, libcurl: bench/esmtp_send.c (one session, pipelined by the library), bench/curl_send.c (one transfer after the other); ours: "
+        "bench/client_send.c (mm_smtp_send_all). 10,000 messages of 1 KiB over one connection to bench/sink.c; CPU is the client's.",
         "- ours: bench/host.c. worker: a callback below 0 on a worker thread; inline: `callback_inline`; spool: 250 after the sync, "
         "delivery to 16 Maildirs goes on behind it; maildir: until the last file is in place.",
     ]

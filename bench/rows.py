@@ -45,6 +45,8 @@ ROWS = [
     Row("flush-1k", "flush", ("queue",), "postfix-queue", queued(1024, 1), rate=6, cpu={"queue": 0.2}, most=4000),
     Row("flush-4k-1-host", "flush", ("queue",), "postfix-queue", queued(4096, 1), most=10000),
     Row("flush-4k-100-hosts", "flush", ("queue",), "postfix-queue", queued(4096, 100), most=10000),
+    Row("client-1k-c1", "client", ("send-all",), "libesmtp", ("--size", 1024), rate=1, cpu={"send-all": 0.8}, most=10000),
+    Row("client-1k-c1-curl", "client", ("send-all",), "libcurl", ("--size", 1024), rate=2, most=10000),
     Row("pop3-retr-c1", "retrieve", ("maildir",), "dovecot", ("--conns", 1), rate=1.6, cpu={"maildir": 0.5}),
     Row("pop3-retr-c16", "retrieve", ("maildir",), "dovecot", ("--conns", 16), rate=1.6, cpu={"maildir": 0.5}),
     Row("pop3-retr-c16-window16", "retrieve", ("maildir",), "dovecot", ("--conns", 16, "--window", 16), rate=1.6, cpu={"maildir": 0.5}),
@@ -52,4 +54,4 @@ ROWS = [
 ]
 
 # rows that are not a load beside a peer: a method each
-SINGLE = ["idle-smtp", "idle-smtp-tls", "first-use", "find-mx", "one-gib"]
+SINGLE = ["idle-smtp", "idle-smtp-tls", "first-use", "find-mx", "one-gib", "client-cancel"]

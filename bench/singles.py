@@ -1,4 +1,4 @@
-"""What is not a rate beside a peer: memory of idle sessions, the first use, look-ups, one very large message."""
+"""What is not a rate beside a peer: memory of idle sessions, the first use, look-ups, one very large message, cancels."""
 
 import pathlib
 import socket
@@ -63,6 +63,13 @@ class Singles:
         one, many = zip(*[(self.find_mx_t1(), self.find_mx_t16()) for _ in range(7)])
         return (f"FindMX, CPU a question: 1 thread **{statistics.median(one):.1f} µs**, "
                 f"16 threads **{statistics.median(many):.1f} µs**; target: no more with 16 than with 1")
+
+    def client_cancel(self):
+        said = place.run(place.OUT / "bench" / "client_cancel", seconds=60).stdout
+        waits = [word.split("=") for word in said.split()]
+        times = ", ".join(f"{name} {ms}" for name, ms in waits)
+        most = max(float(ms) for _, ms in waits)
+        return f"mm_smtp_cancel ends each wait of a client within **{most:.1f} ms** ({times}); target at most 50"
 
     def one_gib(self):
         parts = []

@@ -114,6 +114,25 @@ class Subjects:
                         "p50": 0, "p99": 0, "conns": conns}
         return run
 
+    def ours_client(self, row, variant, stack, host):
+        return None, self.client("client_send", row)
+
+    def peer_client(self, row, stack):
+        tool = {"libesmtp": "esmtp_send", "libcurl": "curl_send"}[row.peer]
+        return self.client(tool, row)
+
+    def client(self, tool, row):
+        """All of the row's messages over one connection to the sink; the CPU is the client's own."""
+        def run(_):
+            port = place.free_port()
+            with Sink(port, row.most) as sink:
+                got = load(tool, port, "--msgs", row.most, *row.load)
+                sink.ended(10)
+            if got.get("msgs") != row.most:
+                raise RuntimeError(f"{tool}: {row.most} messages to be sent, {got}")
+            return got
+        return run
+
     def mailboxes(self, name):
         """1,000 messages of 4 KiB for each of 16 users; some for Dovecot alone, which writes its own files beside them."""
         if name not in self.boxes:

@@ -116,10 +116,34 @@ static inline int connect_to(int port) {
     return fd;
 }
 
+/* A message of about so many octets, with CRLF line ends; ends with NUL. */
+static inline char *make_message(size_t size, size_t *length) {
+    static const char head[] = "From: <a@example.org>\r\nTo: <b@example.net>\r\nSubject: load\r\n"
+                               "Message-ID: <load@example.org>\r\nDate: Thu, 1 Jan 2026 00:00:00 +0000\r\n\r\n";
+    char *text = (char *)allocate(size + sizeof head + 80);
+    size_t n = sizeof head - 1;
+    memcpy(text, head, n);
+    while (n + 2 < size) {
+        size_t line = size - n - 2 < 76 ? size - n - 2 : 76;
+        memset(text + n, 'x', line);
+        memcpy(text + n + line, "\r\n", 2);
+        n += line + 2;
+    }
+    *length = n;
+    return text;
+}
+
 static inline int64_t own_cpu_us(void) {
     struct rusage r;
     getrusage(RUSAGE_SELF, &r);
     return (r.ru_utime.tv_sec + r.ru_stime.tv_sec) * 1000000LL + r.ru_utime.tv_usec + r.ru_stime.tv_usec;
+}
+
+/* What a client that has sent messages says of it. */
+static inline void say_sent(long messages, int64_t began_ns, int64_t cpu_us) {
+    double seconds = (double)(now_ns() - began_ns) / 1e9;
+    printf("msgs=%ld seconds=%.4f rate=%.1f cpu=%.3f p50=0 p99=0\n", messages, seconds, (double)messages / seconds,
+           (double)(own_cpu_us() - cpu_us) / (double)(messages ? messages : 1));
 }
 
 #endif

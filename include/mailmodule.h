@@ -1127,9 +1127,10 @@ MM_API int MM_CALL mm_queue_set_events(mm_engine *engine, mm_queue_event_fn call
 /*
  * An engine that has the setting control on listens at a local socket in its mail_root, of mode 0600: who may open it
  * may see and steer the queue of that engine from another process. Not on Windows (MM_E_NOT_SUPPORTED). Every function
- * of this part may give MM_E_HANDLE, MM_E_TIMEOUT (no answer within 30 seconds), MM_E_CLOSED (the other process has
- * ended) and MM_E_PROTOCOL (it is none of this library), after which the handle is only to be closed; and what the
- * function of the same name in "Queue" gives there.
+ * of this part may give MM_E_HANDLE, MM_E_STATE (inside a callback, with callback_inline), MM_E_TIMEOUT (no answer
+ * within 30 seconds), MM_E_CLOSED (the other process has ended) and MM_E_PROTOCOL (it is none of this library), after
+ * which last three the handle is only to be closed; and what the function of the same name in "Queue" gives there. The
+ * socket is there from the opening of the spool (the first use of the queue, or the start of a server) until the stop.
  */
 
 /** A way to the engine of another process. */
@@ -1487,7 +1488,8 @@ typedef struct mm_error_detail {
  * Every function of this part tells two things apart. Its result says whether the exchange came about: MM_OK, or why
  * not. Its last argument, code, gets the reply's code (250, 354, 550, ...), whatever that is; 0 if there is no reply;
  * NULL: not wanted. A refusal is no failure: the result is MM_OK and the code says 550. mm_smtp_get_reply has its
- * words.
+ * words. A code of 421 is the server's last word: the connection is closed then. In the middle of content a refusal is
+ * MM_E_CLOSED with its code.
  *
  * Beside what its comment lists each may give MM_E_HANDLE; MM_E_ARGUMENT (a NULL that is not allowed; CR, LF or NUL
  * where one line is asked for: nothing is sent then); MM_E_STATE (not connected, the server waits for something else,
@@ -1629,7 +1631,8 @@ MM_API int MM_CALL mm_smtp_set_transport(mm_smtp *smtp, const mm_transport *tran
 
 /**
  * The connection's socket, which does not block. It stays the library's: it may be read and written between
- * mm_smtp_starttls and mm_smtp_set_transport, or by a transport, and must not be closed.
+ * mm_smtp_starttls and mm_smtp_set_transport, or by a transport, and must not be closed. On Windows every call that
+ * waits takes away what WSAEventSelect or WSAAsyncSelect has set for it, and for the socket of an mm_transport.
  *
  * socket  gets it; MM_INVALID_SOCKET on failure.
  * Returns MM_OK; MM_E_STATE (none is open). Since 0.1.
@@ -1795,7 +1798,8 @@ enum mm_smtp_write_flags {
 
 /**
  * Sends content after DATA, in pieces cut anywhere: dots at the beginning of a line are doubled, and the last piece
- * gets a line end, if it lacks it, and the final dot.
+ * gets a line end, if it lacks it, and the final dot. A CR at the end of a piece is half of a CRLF, of which the next
+ * piece has the other half. Of a piece that is MM_E_ARGUMENT nothing goes out.
  *
  * octets, size  the piece; may be NULL and 0.
  * flags         MM_SMTP_FIRST, MM_SMTP_LAST, MM_SMTP_CONVERT_EOL.
@@ -1852,7 +1856,8 @@ MM_API int MM_CALL mm_smtp_quit(mm_smtp *smtp, int *code);
 
 /**
  * Sends a command of the host's own and does not wait: mm_smtp_receive reads its reply. Several may be sent before
- * (RFC 2920); their replies come in order.
+ * (RFC 2920); their replies come in order. What SMTP's own commands open (content, a handshake, a login's exchange, the
+ * octets of BDAT, which mm_smtp_write_raw sends) is known to the library here too.
  *
  * line  without its end, such as "XFOO bar". Since 0.1.
  */
@@ -1968,9 +1973,11 @@ typedef int(MM_CALL *mm_smtp_next_fn)(mm_smtp_message *message, void *user);
  * next  gives the messages.
  * sent  hears of each; NULL: nobody does.
  * user  passed on to both.
- * Returns MM_OK: every message was answered, whatever the answers; the connection stays open for the next command. Why
- * the connection ended: sent has been called for every message that was given all the same. MM_E_NOT_FOUND and MM_E_IO
- * (a file), MM_E_ARGUMENT (a message): those before are answered, the connection stays open. Since 0.1.
+ * Returns MM_OK: every message was answered, whatever the answers; the connection stays open for the next command, and
+ * mm_smtp_get_reply has the reply that decided about the last recipient. Why the connection ended: sent has been called
+ * for every message that was given all the same. MM_E_NOT_FOUND and MM_E_IO (a file or read), MM_E_ARGUMENT (a
+ * message): those before are answered, the connection stays open; a file that fails while it is sent ends it, though.
+ * Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_send_all(mm_smtp *smtp, mm_smtp_next_fn next, mm_smtp_sent_fn sent, void *user);
 

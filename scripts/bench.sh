@@ -12,6 +12,13 @@ compile_tool() {
   gcc -std=c11 -O2 -Wall -Wextra -Werror -D_GNU_SOURCE -o "$OUT/bench/$1" "bench/$1.c" "${@:2}"
 }
 
+# compile_peers ARGUMENT...: other clients, which --against does not measure
+compile_peers() {
+  [[ -z $(that_commit "$@") ]] || return 0
+  compile_tool esmtp_send -lesmtp
+  compile_tool curl_send -lcurl
+}
+
 # that_commit ARGUMENT...: what --against names
 that_commit() {
   while (($#)); do
@@ -48,8 +55,11 @@ case " $* " in
     compile_tool pop3_load
     compile_tool sink
     compile_tool dns_server
+    compile_peers "$@"
     compile_c "$OUT/bench/host" bench/host.c
     compile_c "$OUT/bench/find_mx" bench/find_mx.c
+    compile_c "$OUT/bench/client_send" bench/client_send.c
+    compile_c "$OUT/bench/client_cancel" bench/client_cancel.c
     commit=$(that_commit "$@")
     [[ -z $commit ]] || build_commit "$commit"
     ;;

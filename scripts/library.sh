@@ -90,9 +90,11 @@ lay_out_headers() {
   install -m 644 include/mailmodule/*.hpp "$built/include/mailmodule"
 }
 
-# The manual pages, of the header and the settings.
+# The manual pages, of the header, the settings and, where it runs here, the command.
 make_manual() {
-  python3 scripts/man.py "$built/share/man" include/mailmodule.h docs/settings.md
+  local command=("$built/bin/mailmodule")
+  [[ -z $tools ]] || command=()
+  python3 scripts/man.py "$built/share/man" include/mailmodule.h docs/settings.md "${command[@]}"
 }
 
 # The command "mailmodule", which finds the library beside its own folder, wherever both are installed.

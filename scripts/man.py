@@ -24,12 +24,14 @@ def make(header_file, settings_file, program):
     read = header.read(header_file.read_text(encoding="utf-8"))
     source = (date(header_file, settings_file), read.version)
     command = commands.Commands(program, COMMAND) if program else None
-    others = {**(command.references() if command else {}), "mailmodule.cfg": "5", "mailmodule": "3"}
-    of_header = pages.Pages(read, source[0], others)
+    of_commands, of_library = command.names() if command else [], ("mailmodule", "3")
+    of_settings = ("mailmodule.cfg", "5")
+    of_header = pages.Pages(read, source, [*of_commands, of_settings])
     yield from of_header.all()
-    yield settings.page(settings_file.read_text(encoding="utf-8"), source, of_header.references)
+    markdown = settings_file.read_text(encoding="utf-8")
+    yield settings.page(markdown, source, of_header.references, [*of_commands, of_library])
     if command:
-        yield from command.pages(source, of_header.references)
+        yield from command.pages(source, [*of_commands, of_library, of_settings])
 
 
 def write(folder, made):

@@ -111,6 +111,7 @@ need_for_tests() {
       need g++ g++
       need clang clang
       need nm binutils
+      need_file libssl-dev /usr/include/openssl/ssl.h
       need mandoc mandoc
       need groff groff-base
       need pkg-config pkg-config
@@ -188,6 +189,8 @@ need_for_bench() {
   need postfix postfix
   need dovecot dovecot-core
   need_file dovecot-pop3d /usr/lib/dovecot/pop3
+  need_file libesmtp-dev /usr/include/libesmtp.h
+  need_file libcurl4-openssl-dev '/usr/include/*/curl/curl.h' /usr/include/curl/curl.h
 }
 
 # No Debian package brings the .NET SDK, so nothing is installed before it is there.

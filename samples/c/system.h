@@ -35,6 +35,26 @@ static inline int flag_wait(struct flag *flag) {
     return value;
 }
 
+/* Runs a function on a thread of its own. */
+struct thread {
+    void (*body)(void *);
+    void *argument;
+};
+
+static DWORD WINAPI thread_run(void *place) {
+    struct thread thread = *(struct thread *)place;
+    HeapFree(GetProcessHeap(), 0, place);
+    thread.body(thread.argument);
+    return 0;
+}
+
+static inline void thread_begin(void (*body)(void *), void *argument) {
+    struct thread *thread = (struct thread *)HeapAlloc(GetProcessHeap(), 0, sizeof *thread);
+    thread->body = body;
+    thread->argument = argument;
+    CloseHandle(CreateThread(NULL, 0, thread_run, thread, 0, NULL));
+}
+
 /* The C library of Windows has no line buffering. */
 static inline void show_lines_at_once(void) {
     setvbuf(stdout, NULL, _IONBF, 0);
@@ -80,6 +100,7 @@ static inline void sockets_prepare(void) {
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -108,6 +129,28 @@ static inline int flag_wait(struct flag *flag) {
         pthread_cond_wait(&flag->set, &flag->lock);
     pthread_mutex_unlock(&flag->lock);
     return value;
+}
+
+/* Runs a function on a thread of its own. */
+struct thread {
+    void (*body)(void *);
+    void *argument;
+};
+
+static inline void *thread_run(void *place) {
+    struct thread thread = *(struct thread *)place;
+    free(place);
+    thread.body(thread.argument);
+    return NULL;
+}
+
+static inline void thread_begin(void (*body)(void *), void *argument) {
+    pthread_t number;
+    struct thread *thread = (struct thread *)malloc(sizeof *thread);
+    thread->body = body;
+    thread->argument = argument;
+    pthread_create(&number, NULL, thread_run, thread);
+    pthread_detach(number);
 }
 
 static inline void show_lines_at_once(void) {

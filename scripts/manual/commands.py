@@ -75,14 +75,14 @@ def add_part(page, lines):
         page.code([line.strip() for line in lines])
 
 
-def command_page(name, summary, help_text, source, references):
-    page = roff.Page(name, "1", summary, source, references)
+def command_page(name, summary, help_text, source, others):
+    page = roff.Page(name, "1", summary, source, set())
     page.heading("SYNOPSIS")
     page.lines += [".nf", *(page.line(roff.escape(line)) for line in help_text.usage), ".fi"]
     page.heading("DESCRIPTION")
     for lines in help_text.parts:
         add_part(page, lines)
-    page.see_also((other, section) for other, section in references.items() if section != "3" and other != name)
+    page.see_also((other, section) for other, section in others if (other, section) != (name, "1"))
     return page
 
 
@@ -94,11 +94,11 @@ class Commands:
         self.help = Help(said(words))
         self.summaries = dict(self.help.commands())
 
-    def references(self):
-        return {self.name: "1", **{f"{self.name}-{command}": "1" for command in self.summaries}}
+    def names(self):
+        return [(self.name, "1"), *((f"{self.name}-{command}", "1") for command in self.summaries)]
 
-    def pages(self, source, references):
-        yield command_page(self.name, self.help.first_sentence(), self.help, source, references)
+    def pages(self, source, others):
+        yield command_page(self.name, self.help.first_sentence(), self.help, source, others)
         for command, summary in self.summaries.items():
             help_text = Help(said([*self.words, command]))
-            yield command_page(f"{self.name}-{command}", summary.rstrip("."), help_text, source, references)
+            yield command_page(f"{self.name}-{command}", summary.rstrip("."), help_text, source, others)

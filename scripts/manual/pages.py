@@ -9,11 +9,11 @@ WIDTH = 76
 
 
 class Pages:
-    def __init__(self, header, date, others):
-        """others: pages that are no declarations, by name their section."""
-        self.header, self.source = header, (date, header.version)
+    def __init__(self, header, source, others):
+        """others: pages of other things, by name and section."""
+        self.header, self.source, self.others = header, source, others
         self.by_name = {found.name: found for found in header.declarations}
-        self.references = {**others, **dict.fromkeys(self.by_name, "3")}
+        self.references = set(self.by_name)
 
     def all(self):
         yield self.overview()
@@ -114,7 +114,7 @@ class Pages:
             page.heading_within(section.title)
             for found in section.declarations:
                 page.lines += [".TP", f".BR {roff.escape(found.name)} (3)", *page.prose(self.summary(found))]
-        page.see_also((name, section) for name, section in self.references.items() if section != "3")
+        page.see_also(self.others)
         return page
 
 

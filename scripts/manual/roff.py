@@ -22,7 +22,7 @@ def bold(text):
 
 
 class Page:
-    """References are the names that have pages: what a text says of them is set in bold, with the section."""
+    """References are the names of section 3: what a text says of them is set in bold, with the section."""
 
     def __init__(self, name, section, summary, source, references):
         """source: the date and the version, as the page's foot tells them."""
@@ -89,7 +89,7 @@ class Page:
                 continue
             is_used = re.match(r"\(|\.\w| \w+ = ", text[word.end():])  # in code, not named
             is_page = name in self.references and name != self.name and not is_used
-            result += escape(text[at:word.start()]) + bold(name) + (f"({self.references[name]})" if is_page else "")
+            result += escape(text[at:word.start()]) + bold(name) + ("(3)" if is_page else "")
             at = word.end()
         return result + escape(text[at:])
 

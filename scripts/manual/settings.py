@@ -47,7 +47,7 @@ def table(page, lines):
             page.lines += [".TP", page.line(page.inline(text(row[0]))), *page.prose(text("; ".join(row[1:])))]
 
 
-def page(markdown, source, references):
+def page(markdown, source, references, others):
     made = roff.Page("mailmodule.cfg", "5", "settings of MailModule", source, references)
     made.heading("DESCRIPTION")
     without_comments = re.sub(r"<!--.*?-->\n*", "", markdown, flags=re.S)
@@ -62,6 +62,6 @@ def page(markdown, source, references):
             made.item("*", text(" ".join(line.lstrip("- ") for line in lines)), is_bold=False)
         elif kind == "paragraph":
             made.paragraph(text(" ".join(lines)))
-    made.see_also((name, section) for name, section in references.items() if section == "1" or name == "mailmodule"
-                  or name in ("LoadConfig", "mm_engine_load", "mm_engine_set", "mm_config_check"))
+    names = ("mm_engine_load", "mm_engine_set", "mm_config_check", "LoadConfig", "SetConfigParamString")
+    made.see_also([*others, *((name, "3") for name in names if name in references)])
     return made

@@ -157,6 +157,7 @@ def a_message_is_made_of_subject_and_text(command, folder):
     command.run("send", *at, "-s", "a\r\nX: y", "--text", "x", "bert@example.net", code=65, folder=folder)
     command.run("send", *at, "no address", given=MESSAGE, code=65, folder=folder)
     command.run("send", *at, "-m", folder / "none.eml", "bert@example.net", code=66, folder=folder)
+    command.run("send", "bert@example.net", given=MESSAGE, code=78, folder=folder)
     command.run("send", "--server", "127.0.0.1:1", "bert@example.net", given=MESSAGE, code=75, folder=folder)
 
 

@@ -207,6 +207,18 @@ static void the_engine_has_ended(void) {
     nobody_is_there();
 }
 
+static void starts_and_stops_leave_nothing(void) {
+    int before = count_descriptors();
+    for (int i = 0; i < 20; i++) {
+        server_start(NULL, 0);
+        CHECK_OK(mm_control_open(root, &control));
+        counts_are_the_same();
+        server_stop();
+        CHECK_OK(mm_control_close(control));
+    }
+    CHECK_INT(before, count_descriptors());
+}
+
 int main(void) {
     if (!is_supported())
         return check_result();
@@ -224,6 +236,7 @@ int main(void) {
     a_large_message_comes_in();
     what_is_no_message();
     the_engine_has_ended();
+    starts_and_stops_leave_nothing();
     remote_stop(&remote);
     return check_result();
 }

@@ -173,6 +173,17 @@ class Test:
             assert words in queue, (words, queue)
         assert "mailmodule-mx(1)" in self.rendered(pages / "man1" / "mailmodule.1")
 
+    def test_the_command_has_pages_that_say_what_its_help_says(self):
+        pages = self.make("pages", program=self.program) / "man1"
+        commands = [""] + [page.stem.partition("-")[2] for page in pages.glob("mailmodule-*.1")]
+        assert len(commands) > 6 or not self.program, commands
+        for command in commands if self.program else []:
+            says = output(*self.program, *filter(None, [command]), "--help").stdout
+            page = self.rendered(pages / f"mailmodule{command and '-'}{command}.1")
+            words = re.findall(r"[\w./:@-]+", says.split("\n\n", 1)[1].replace(":\n", "\n"))
+            missing = {word for word in words if word.lower() not in page.lower()}
+            assert words and not missing, (command, missing)
+
     def test_the_same_sources_make_the_same_pages(self):
         os.environ["SOURCE_DATE_EPOCH"] = "1000000000"
         first, second = self.make("first"), self.make("second")

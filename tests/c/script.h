@@ -1,6 +1,6 @@
 /*
- * A server on loopback that does what a script says, step by step, for one connection after the other, and keeps what it
- * hears. The steps of a script, which ends with NULL:
+ * A server on loopback that does what a script says, step by step, for one connection after the other, and keeps what
+ * it hears. The steps of a script, which ends with NULL:
  *   ">"        hears a line                    "."      hears lines up to the final dot
  *   "#12"      hears twelve octets             "silent" hears whatever comes, and says nothing, until the client goes
  *   "deaf"     hears nothing, until told so    "close"  ends the connection; "reset" by a reset

@@ -412,9 +412,9 @@ int main(void) {
     a_ready_message_from_a_callback();
     the_outcome_is_the_worst_and_has_words();
     at_once_and_with_a_handle();
-    a_callback_hears_of_it_and_may_free_it();
     arguments_that_are_none();
     calls_that_are_none();
+    a_callback_hears_of_it_and_may_free_it();
     through_the_queue();
     inside_an_inline_callback();
     server_stop();

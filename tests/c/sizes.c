@@ -2,7 +2,7 @@
  * Every function with a number among its arguments, or a structure that says its size, is tried at 0, at 1, at its
  * limit and at its type's limit. The functions are those of the header, read here: one that is new and not tried fails.
  */
-#include "server.h"
+#include "clients.h"
 #include <ctype.h>
 #include <stdint.h>
 
@@ -29,7 +29,7 @@ static int has_size(const char *parameters) {
     static const char *const sized[] = {
         "int ",        "size_t ",          "int64_t ",          "mm_socket ",         "_options *",
         "_handlers *", "mm_send_result *", "mm_queue_counts *", "mm_queue_message *", "mm_queue_recipient *",
-        "mm_mail *"};
+        "mm_mail *",   "mm_transport *",   "mm_smtp_reply *",   "mm_error_detail *"};
     for (size_t i = 0; i < sizeof sized / sizeof sized[0]; i++)
         for (const char *at = parameters; (at = strstr(at, sized[i])) != NULL; at++)
             if (sized[i][strlen(sized[i]) - 1] == '*' || (at[strlen(sized[i])] != '*' && !isalnum(at[-1])))
@@ -416,6 +416,98 @@ static void reading_into_much_room(mm_engine *engine) {
     unmap_zeros(room, much);
 }
 
+static void options_of_clients(mm_engine *engine) {
+    static const int odd[] = {-2, INT32_MIN};
+    mm_smtp_options options = MM_SMTP_OPTIONS_INIT;
+    mm_smtp *smtp;
+    TRY(mm_smtp_new);
+    SIZES_REFUSED(options, mm_smtp_new(engine, &options, &smtp));
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        options.connect_timeout_ms = odd[i];
+        CHECK_INT(MM_E_ARGUMENT, mm_smtp_new(engine, &options, &smtp));
+        options.connect_timeout_ms = 0;
+        options.tls_check = odd[i];
+        CHECK_INT(MM_E_ARGUMENT, mm_smtp_new(engine, &options, &smtp));
+        options.tls_check = 0;
+    }
+    options.connect_timeout_ms = options.send_timeout_ms = options.receive_timeout_ms = INT32_MAX;
+    CHECK_OK(mm_smtp_new(engine, &options, &smtp));
+    TRY(mm_smtp_set_timeouts);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_set_timeouts(smtp, INT32_MIN, 0, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_set_timeouts(smtp, 0, INT32_MIN, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_set_timeouts(smtp, 0, 0, INT32_MIN));
+    CHECK_OK(mm_smtp_set_timeouts(smtp, 0, 1, INT32_MAX));
+    CHECK_OK(mm_smtp_set_timeouts(smtp, -1, -1, -1));
+    TRY(mm_smtp_connect);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_connect(smtp, "127.0.0.1", INT32_MAX, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_connect(smtp, "127.0.0.1", INT32_MIN, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_connect(smtp, "127.0.0.1", 1, INT32_MAX, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_connect(smtp, "127.0.0.1", 1, INT32_MIN, NULL));
+    CHECK_INT(MM_E_CONNECT, mm_smtp_connect(smtp, "127.0.0.1", 1, 1, NULL));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+static void places_of_clients(void) {
+    const char *text;
+    int found;
+    mm_transport transport = MM_TRANSPORT_INIT;
+    mm_smtp_reply reply = MM_SMTP_REPLY_INIT;
+    mm_error_detail detail = MM_ERROR_DETAIL_INIT;
+    mm_smtp *smtp = connected(STEPS("220 hello", "silent"));
+    TRY(mm_smtp_connect_transport);
+    SIZES_REFUSED(transport, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    TRY(mm_smtp_set_transport);
+    SIZES_REFUSED(transport, mm_smtp_set_transport(smtp, &transport));
+    TRY(mm_smtp_get_reply);
+    SIZES_REFUSED(reply, mm_smtp_get_reply(smtp, &reply));
+    TRY(mm_smtp_get_error);
+    SIZES_REFUSED(detail, mm_smtp_get_error(smtp, &detail));
+    TRY(mm_smtp_start_tls);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_start_tls(smtp, NULL, INT32_MAX, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_start_tls(smtp, NULL, INT32_MIN, NULL));
+    TRY(mm_smtp_get_capability);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_get_capability(smtp, 0, &text));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_get_capability(smtp, INT32_MAX, &text));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_get_capability(smtp, INT32_MIN, &text));
+    TRY(mm_smtp_wait);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_wait(smtp, INT32_MAX, 0, &found));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_wait(smtp, INT32_MIN, 0, &found));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_wait(smtp, MM_READY_ROOM, INT32_MIN, &found));
+    CHECK_OK(mm_smtp_wait(smtp, MM_READY_ROOM, INT32_MAX, &found));
+    CHECK_INT(MM_E_TIMEOUT, mm_smtp_wait(smtp, MM_READY_INPUT, 0, &found));
+    CHECK_INT(MM_E_TIMEOUT, mm_smtp_wait(smtp, MM_READY_INPUT, 1, &found));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+static void content_of_clients(const char *zeros) {
+    size_t much = (size_t)INT32_MAX + 1;
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "250-mx", "250 CHUNKING", ">", "250 none", ">", "#1", "250 one",
+                                    ">", "354 go", ".", "250 taken"));
+    CHECK_CODE(250, mm_smtp_ehlo(smtp, "host.example", &code));
+    TRY(mm_smtp_bdat);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_bdat(smtp, zeros, much, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_bdat(smtp, zeros, SIZE_MAX, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_bdat(smtp, zeros, 1, INT32_MAX, NULL));
+    CHECK_CODE(250, mm_smtp_bdat(smtp, NULL, 0, 0, &code));
+    CHECK_CODE(250, mm_smtp_bdat(smtp, "x", 1, 1, &code));
+    CHECK_CODE(354, mm_smtp_data(smtp, &code));
+    TRY(mm_smtp_write);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_write(smtp, zeros, much, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_write(smtp, zeros, SIZE_MAX, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_write(smtp, zeros, 1, INT32_MAX, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_write(smtp, zeros, 1, INT32_MIN, NULL));
+    CHECK_OK(mm_smtp_write(smtp, NULL, 0, 0, NULL));
+    CHECK_OK(mm_smtp_write(smtp, "x", 1, 0, NULL));
+    TRY(mm_smtp_write_raw);
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_write_raw(smtp, zeros, much, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_write_raw(smtp, zeros, SIZE_MAX, 0, NULL));
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_write_raw(smtp, zeros, 1, INT32_MAX, NULL));
+    CHECK_OK(mm_smtp_write_raw(smtp, NULL, 0, 0, NULL));
+    CHECK_OK(mm_smtp_write_raw(smtp, "x", 1, 0, NULL));
+    CHECK_CODE(250, mm_smtp_write(smtp, NULL, 0, MM_SMTP_LAST, &code));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
 static void stops(mm_engine *engine) {
     TRY(mm_engine_stop);
     CHECK_INT(MM_E_ARGUMENT, mm_engine_stop(engine, INT32_MIN));
@@ -450,6 +542,11 @@ int main(void) {
     mails(engine);
     queue(engine);
     reading_into_much_room(engine);
+    script_start(&peer);
+    options_of_clients(engine);
+    places_of_clients();
+    content_of_clients(zeros);
+    script_stop(&peer);
     stops(engine);
     CHECK_OK(mm_engine_free(engine));
     all_were_tried();

@@ -133,8 +133,8 @@ static void at_mm_smtp_wait(void) {
     cancelled_there(smtp, wait_for_input);
 }
 
-/* Nobody takes connections any more from a listener whose line is full: the next waits for an answer that does not come.
- * That it does cannot be seen from outside, so the order is given until it was heard. */
+/* Nobody takes connections any more from a listener whose line is full: the next waits for an answer that does not
+ * come. That it does cannot be seen from outside, so the order is given until it was heard. */
 static void at_connecting(void) {
     enum { LINE = 8 };
     struct wire line[LINE];
@@ -151,7 +151,12 @@ static void at_connecting(void) {
         CHECK_OK(mm_smtp_cancel(smtp));
         sleep_microseconds(1000);
     }
-    is_cancelled(&call, "cancelled by the host");
+    if (call.result == MM_E_CONNECT) { /* some systems refuse where others do not answer */
+        printf("skipped: a cancel at connecting: the system refuses where the line is full\n");
+        pthread_join(call.thread, NULL);
+    } else {
+        is_cancelled(&call, "cancelled by the host");
+    }
     CHECK_OK(mm_smtp_free(smtp));
     for (int i = 0; i < LINE; i++)
         wire_close(&line[i]);

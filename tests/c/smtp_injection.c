@@ -1,6 +1,7 @@
 /*
  * CR and LF at every text that a host gives to a verb: the call is MM_E_ARGUMENT and names the argument, and the server
- * hears the expected number of lines, exactly. A NUL ends a text of C; where octets have a length it is one among others.
+ * hears the expected number of lines, exactly. A NUL ends a text of C; where octets have a length it is one among
+ * others.
  */
 #include "clients.h"
 

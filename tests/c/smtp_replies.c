@@ -263,7 +263,33 @@ static void a_server_that_takes_nothing(void) {
     CHECK_OK(mm_smtp_free(smtp));
 }
 
+/* Connections that end in every way leave no descriptor and no thread behind. */
+static void once_in_every_way(void) {
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "221 bye"));
+    CHECK_CODE(221, mm_smtp_quit(smtp, &code));
+    CHECK_OK(mm_smtp_free(smtp));
+    smtp = connected(STEPS("220 hello", ">", "reset"));
+    CHECK_INT(MM_E_CLOSED, mm_smtp_noop(smtp, NULL));
+    CHECK_OK(mm_smtp_free(smtp));
+    smtp = connected(STEPS("220 hello", "silent"));
+    CHECK_OK(mm_smtp_close(smtp));
+    CHECK_OK(mm_smtp_free(smtp));
+    smtp = connected(STEPS("220 hello", "silent"));
+    CHECK_OK(mm_smtp_free(smtp));
+    script_heard(&peer);
+}
+
+static void nothing_is_left(void) {
+    once_in_every_way();
+    int handles = count_descriptors(), threads = count_threads();
+    for (int i = 0; i < 10; i++)
+        once_in_every_way();
+    CHECK_INT(handles, count_descriptors());
+    CHECK(count_threads() <= threads);
+}
+
 int main(void) {
+    set_default_for_broken_pipes(); /* a signal would end the test */
     server_settings();
     script_start(&peer);
     every_class_at_every_command();
@@ -280,6 +306,8 @@ int main(void) {
     quit_without_an_answer();
     silence_at_every_command();
     a_server_that_takes_nothing();
+    nothing_is_left();
+    CHECK(has_default_for_broken_pipes());
     script_stop(&peer);
     server_stop();
     return check_result();

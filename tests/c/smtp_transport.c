@@ -1,6 +1,6 @@
 /*
- * Transports of the host: in place of a socket, with every order of "again"; above the connection's own socket; one that
- * fails, in every way; and what is closed when.
+ * Transports of the host: in place of a socket, with every order of "again"; above the connection's own socket; one
+ * that fails, in every way; and what is closed when.
  */
 #include "clients.h"
 

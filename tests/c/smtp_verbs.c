@@ -199,7 +199,9 @@ static void known_verbs_of_the_host(void) {
     CHECK_FAILS(MM_E_STATE, mm_smtp_receive(smtp, NULL));
     CHECK_FAILS(MM_E_STATE, mm_smtp_send_command(smtp, "NOOP"));
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_write_raw(smtp, "12345", 5, 0, NULL));
-    CHECK_CODE(250, mm_smtp_write_raw(smtp, "1234", 4, MM_SMTP_LAST, &code));
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_write_raw(smtp, "123", 3, MM_SMTP_LAST, NULL));
+    CHECK_CODE(0, mm_smtp_write_raw(smtp, "1", 1, 0, &code));
+    CHECK_CODE(250, mm_smtp_write_raw(smtp, "234", 3, MM_SMTP_LAST, &code));
     CHECK_OK(mm_smtp_send_command(smtp, "AUTH XTEST"));
     CHECK_CODE(334, mm_smtp_receive(smtp, &code));
     CHECK_FAILS(MM_E_STATE, mm_smtp_noop(smtp, NULL));

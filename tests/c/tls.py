@@ -1,7 +1,9 @@
-"""TLS with other programs: tls.py SUBJECT OPENSSL PROGRAM [COMMAND...]. Makes certificates, and runs tests/c/tls.c.
+"""TLS with other programs: tls.py SUBJECT OPENSSL PROGRAM [COMMAND...]. Makes certificates, and runs tests/c/tls.c or
+tests/c/smtp_tls.c.
 
 SUBJECT: tls_server_KEY, the library serves, and Python's clients come; tls_client_KEY, it sends to a server of
-Python's; tls_client_issuer, whose certificate it must not trust. KEY is the kind of the certificate's: rsa or ec.
+Python's, as does smtp_tls_KEY, verb by verb; tls_client_issuer, whose certificate it must not trust. KEY is the kind of
+the certificate's: rsa or ec.
 COMMAND runs a program of another system here, such as wine.
 """
 
@@ -34,7 +36,7 @@ def make_certificates(program, key):
                 "-addext", "keyUsage=critical,keyCertSign", "-keyout", f"{name}.key", "-out", f"{name}.pem")
     openssl("req", "-new", "-newkey", *key, "-nodes", "-subj", "/CN=localhost", "-keyout", "server.key",
             "-out", "server.csr")
-    pathlib.Path("server.ext").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth\n")
+    pathlib.Path("server.ext").write_text("subjectAltName=DNS:localhost\nextendedKeyUsage=serverAuth,clientAuth\n")
     openssl("x509", "-req", "-in", "server.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
             "-extfile", "server.ext", "-out", "server.pem")
 
@@ -106,7 +108,9 @@ class Session(socketserver.StreamRequestHandler):
         verb, is_encrypted = words[0].upper(), isinstance(self.connection, ssl.SSLSocket)
         if verb == "EHLO":
             offers = "AUTH SCRAM-SHA-256" if self.server.implicit else "AUTH CRAM-MD5 PLAIN"
-            self.say("250-remote.example.net", f"250 {offers if is_encrypted else 'STARTTLS'}")
+            peer = self.connection.getpeercert() if is_encrypted else None
+            known = [f"250-XPEER {name[0][1]}" for name in peer["subject"]] if peer else []
+            self.say("250-remote.example.net", *known, f"250 {offers if is_encrypted else 'STARTTLS'}")
         elif verb == "STARTTLS":
             self.say("220 Go ahead")
             self.encrypt()
@@ -153,6 +157,8 @@ def start_server(implicit):
     server.daemon_threads, server.implicit = True, implicit
     server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.tls.load_cert_chain("server.pem", "server.key")
+    server.tls.load_verify_locations("ca.pem")
+    server.tls.verify_mode = ssl.CERT_OPTIONAL  # asks for a client's certificate
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.server_address[1]
 

@@ -156,4 +156,12 @@ class memory_server : public mailmodule::transport {
     bool is_content_ = false, is_at_end_ = false;
 };
 
+// A client that has been greeted.
+inline mailmodule::smtp_client connected(mailmodule::engine &of, scene &with,
+                                         const mailmodule::smtp_options &options = {}) {
+    auto client = mailmodule::smtp_client::make(of, options);
+    CHECK_INT(220, client.connect(std::make_unique<memory_server>(with), "memory.example.net"));
+    return client;
+}
+
 #endif

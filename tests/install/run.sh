@@ -45,6 +45,7 @@ brings_the_manual() {
     [[ -s $prefix/share/man/man3/$name.3 ]] || { echo "$name(3) was not installed"; return 1; }
   done < <(grep -v '^[#_]' "$root/tests/c/symbols.txt")
   [[ -s $prefix/share/man/man3/mailmodule.3 && -s $prefix/share/man/man5/mailmodule.cfg.5 ]]
+  [[ -s $prefix/share/man/man1/mailmodule.1 && -s $prefix/share/man/man1/mailmodule-queue.1 ]]
   mandoc -Tascii "$prefix/share/man/man3/mm_send_new.3" | grep -q 'Library Functions Manual'
 }
 

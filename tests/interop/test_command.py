@@ -12,6 +12,7 @@ import threading
 import unittest
 
 from support import place
+from support.dns import Nsd
 
 PROGRAM = place.OUT / "bin" / "mailmodule"
 MESSAGE = "From: ann@example.org\nTo: later@far.example\nSubject: queued\n\ntext\n"
@@ -285,6 +286,20 @@ class OtherWays(CommandTest):
     def test_the_documented_files_pass_the_check(self):
         result = command("check", "--json", place.ROOT / "samples" / "mailmodule.cfg")
         self.assertEqual([], [one for one in json.loads(result.stdout) if one["severity"] == "error" and "temp_sert.pem" not in one["text"]])
+
+    def test_mx_tells_hosts_in_order_and_why_there_are_none(self):
+        (self.folder / "dns").mkdir()
+        lines = ["two MX 20 b.two", "two MX 10 a.two", "a.two A 127.0.1.1", "a.two A 127.0.1.2", "b.two A 127.0.1.3", "null MX 0 ."]
+        dns = Nsd(self.folder / "dns", lines)
+        dns.start()
+        self.addCleanup(dns.stop)
+        at = ("mx", "--dns", dns.setting)
+        hosts = json.loads(self.ran(*at, "--json", "two.test"))
+        self.assertEqual([(10, "a.two.test"), (20, "b.two.test")], [(host["preference"], host["name"]) for host in hosts])
+        self.assertEqual(["127.0.1.1", "127.0.1.2"], sorted(hosts[0]["addresses"]))
+        self.assertIn("20 b.two.test 127.0.1.3\n", self.ran(*at, "two.test"))
+        self.ran(*at, "null.test", code=69)
+        self.ran(*at, "absent.test", code=68)
 
     def test_a_password_from_a_file_logs_in(self):
         host = self.serve()

@@ -105,6 +105,8 @@ struct place {
 
 /* An engine with the settings of the place: --config, else mailmodule.cfg if that is there. 0, or an exit code. */
 int open_engine(const struct place *place, mm_engine **engine);
+/* Somebody has said which engine is meant: by an option, or by a mailmodule.cfg in the working directory. */
+int is_place_known(const struct place *place);
 /* The control socket, or the folder it is in, of --control, --mail-root or the settings. 0, or an exit code. */
 int find_control(const struct place *place, char *path, size_t size);
 /* A way to the engine that runs. 0, or an exit code, and what is wrong has been said. */

@@ -24,6 +24,14 @@ int open_engine(const struct place *place, mm_engine **engine) {
     return code;
 }
 
+int is_place_known(const struct place *place) {
+    FILE *file;
+    if (place->config || place->mail_root || place->control)
+        return 1;
+    file = fopen(default_config, "r");
+    return file && fclose(file) == 0;
+}
+
 /* The settings say where mail_root is; a relative one counts from the file's folder. */
 static int mail_root_of(const struct place *place, char *path, size_t size) {
     mm_engine *engine;

@@ -28,8 +28,8 @@ static const char help[] =
     "  --server HOST[:PORT]     through this server, now; an IPv6 address in brackets\n"
     "  --tls MODE               none, opportunistic, required, or implicit (from the first octet)\n"
     "  --tls-check WHEN         always or never: whether the server's certificate must be right\n"
-    "  --user NAME              login at the server; the password is in the environment, MAILMODULE_PASSWORD, or\n"
-    "  --password-file FILE     in the first line of this file\n"
+    "  --user NAME              login at the server, with the password of --password-file\n"
+    "  --password-file FILE     its first line is the password; else the environment's MAILMODULE_PASSWORD\n"
     "  --helo NAME              our name\n"
     "  --timeout SECONDS        how long a server may be silent\n"
     "  -c, --config FILE        the settings; else mailmodule.cfg in the working directory, if that is there\n"
@@ -317,6 +317,9 @@ static int by_control(struct sending *sending, mm_control *control) {
 static int by_queue(struct sending *sending) {
     char path[2048];
     mm_control *control;
+    if (!is_place_known(&sending->place))
+        return fail(EXIT_CONFIG, "whose queue? There is no mailmodule.cfg here: name --config or --mail-root, or a way "
+                                 "without a queue, --mx or --server");
     int code = find_control(&sending->place, path, sizeof path);
     if (code)
         return code;

@@ -104,7 +104,7 @@ static int serve(mm_engine *engine, const char *config, int has_smtp, int has_po
         return stop(engine, 0, code);
     while (request_wait() == REQUEST_RELOAD)
         if (load(engine, config) == 0)
-            on_log(MM_LOG_INFO, "serve", "the configuration was read again", NULL);
+            warn("the configuration was read again");
     return stop(engine, stop_milliseconds, 0);
 }
 

@@ -94,8 +94,12 @@ def start_own_tls(client: SmtpClient, server_name: str, context: ssl.SSLContext)
     """STARTTLS, and the handshake by Python."""
     client.starttls().raise_for_refusal()
     tls = MemoryTls(client, server_name, context)
-    tls.handshake()
-    client.set_transport(tls)
+    try:
+        tls.handshake()
+        client.set_transport(tls)
+    except BaseException:
+        tls.close()
+        raise
 
 
 def main() -> int:

@@ -7,7 +7,6 @@ import threading
 import time
 from collections.abc import Callable
 
-import mailmodule
 from mailmodule import (
     ErrorCode,
     Layer,
@@ -111,20 +110,37 @@ class VerbTests(ClientCase):
         (received,) = self.mailbox(self.mail)
         self.assertTrue(received.endswith(b"\n\none\ntwo"), received)
 
-    def test_chunks_and_raw_octets(self) -> None:
+    def test_raw_octets_go_as_they_are(self) -> None:
         client = self.connected()
         client.ehlo()
-        client.mail("carl@example.org")
-        client.rcpt("anna@example.org")
-        self.assertEqual(250, client.bdat(b"Subject: chunks\r\n", last=False).code)
-        self.assertEqual(250, client.bdat(b"\r\n.dot\r\n", last=True).code)
         client.mail("carl@example.org")
         client.rcpt("anna@example.org")
         client.data()
         client.write_raw(b"Subject: raw\r\n\r\n")
         self.assertEqual(250, client.end_raw(b"..dot\r\n.\r\n").code)
-        received = self.mailbox(self.mail)
-        self.assertEqual([True, True], [one.endswith(b"\n\n.dot") for one in received], received)
+        (received,) = self.mailbox(self.mail)
+        self.assertTrue(received.endswith(b"\n\n.dot"), received)
+
+    def test_chunks_go_as_they_are(self) -> None:
+        server = Lines("250-server\r\n250 CHUNKING", "250 from", "250 to", "", "", "250 a chunk", "", "250 taken")
+        with talking(server) as port:
+            client = self.client()
+            client.connect("127.0.0.1", port)
+            client.ehlo()
+            client.mail("carl@example.org")
+            client.rcpt("anna@example.org")
+            self.assertEqual(250, client.bdat(b"Subject: chunks\r\n\r\n", last=False).code)
+            self.assertEqual("taken", client.bdat(b".dot\r\n", last=True).text)
+            client.close()
+        self.assertEqual(["BDAT 19", "Subject: chunks", "", "BDAT 6 LAST", ".dot"], server.heard[3:])
+
+    def test_chunks_are_an_error_where_the_server_takes_none(self) -> None:
+        client = self.connected()
+        client.ehlo()
+        client.mail("carl@example.org")
+        client.rcpt("anna@example.org")
+        self.fails(ErrorCode.NOT_SUPPORTED, lambda: client.bdat(CONTENT, last=True))
+        self.assertEqual(250, client.noop().code)
 
     def test_the_other_verbs_and_one_of_ones_own(self) -> None:
         client = self.connected()
@@ -395,7 +411,9 @@ class TransactionTests(ClientCase):
         self.assertEqual({}, transactions._running._objects)
         self.assertNotIn(self.open._callbacks, clients._clients._objects.values())
 
-    def test_an_address_that_is_none_is_an_error(self) -> None:
-        with self.assertRaises(mailmodule.MailModuleError):
-            self.open.send_message(SmtpMessage("carl@example.org", ["anna\r\n@example.org"], CONTENT))
+    def test_a_message_that_is_none_is_an_error(self) -> None:
+        for to in (["anna\r\n@example.org"], ["anna\0@example.org"], []):
+            self.fails(ErrorCode.ARGUMENT, self.open.send_message, SmtpMessage("carl@example.org", to, CONTENT))
+        nowhere = SmtpMessage("carl@example.org", ["anna@example.org"], path=self.folder / "none")
+        self.fails(ErrorCode.NOT_FOUND, self.open.send_message, nowhere)
         self.assertEqual(250, self.open.noop().code)

@@ -171,8 +171,8 @@ class Pair(Transport):
 
 
 @contextlib.contextmanager
-def paired(server: Lines) -> Iterator[Pair]:
-    """A transport, and the server at its other end."""
+def paired(server: Lines, kind: type[Pair] = Pair) -> Iterator[Pair]:
+    """A transport of that kind, and the server at its other end."""
     ours, theirs = socket.socketpair()
 
     def serve() -> None:
@@ -181,7 +181,7 @@ def paired(server: Lines) -> Iterator[Pair]:
 
     thread = threading.Thread(target=serve)
     thread.start()
-    yield Pair(ours)
+    yield kind(ours)
     thread.join(SECONDS)
 
 
@@ -207,8 +207,7 @@ class TransportTests(Case):
                 waiting.set()
                 return super().wait(wanted, timeout)
 
-        with paired(Lines("", "")) as pair, SmtpClient(self.mail, receive_timeout=None) as client:
-            transport = Telling(pair.end)
+        with paired(Lines("", ""), Telling) as transport, SmtpClient(self.mail, receive_timeout=None) as client:
             client.connect_transport(transport)
             waiting.clear()
 
@@ -228,8 +227,7 @@ class TransportTests(Case):
             def write(self, octets: bytes) -> int:
                 raise LookupError("no way")
 
-        with paired(Lines("250 hello")) as pair, SmtpClient(self.mail) as client:
-            transport = Failing(pair.end)
+        with paired(Lines("250 hello"), Failing) as transport, SmtpClient(self.mail) as client:
             client.connect_transport(transport)
             with self.assertRaises(LookupError):
                 client.ehlo()

@@ -46,7 +46,7 @@ internal sealed class TlsLink : ILink
     public TlsSession? Tls { get; private set; }
     public string? Failure { get; private set; }
 
-    /// <summary>The alert by which the peer has ended the handshake or the session; null: none that is known of.</summary>
+    /// <summary>The alert by which the peer has ended the handshake or the session; null: none is known.</summary>
     public int? Alert { get; private set; }
 
     /// <summary>What the handshake has found out about the peer's certificate; null before, and as a server.</summary>

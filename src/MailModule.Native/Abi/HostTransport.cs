@@ -4,12 +4,19 @@ using MailModule.Transport.Blocking;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>A host's <c>mm_transport</c>. What a callback returns that it may not counts as a lost connection.</summary>
+/// <summary>
+/// A host's <c>mm_transport</c>. What a callback returns that it may not counts as a lost connection.
+/// </summary>
 internal sealed unsafe class HostTransport : IHostTransport
 {
     private const int Again = 1;
     private const int AgainRead = 2;
     private const int AgainWrite = 3;
+
+    private const Fault Lost = Fault.Closed;
+
+    /// <summary>Reasons that are passed on: others would say that the connection is as it was.</summary>
+    private static readonly Fault[] s_told = [Fault.Timeout, Fault.Tls, Fault.CertificateName, Fault.Cancelled];
 
     private readonly TransportLayout _given;
 
@@ -107,13 +114,5 @@ internal sealed unsafe class HostTransport : IHostTransport
         _ => HostTransfer.Failed(FaultOf(code)),
     };
 
-    // Others would say that the connection is as it was.
-    private static Fault FaultOf(int code) => (Fault)(-code) switch
-    {
-        Fault.Timeout => Fault.Timeout,
-        Fault.Tls => Fault.Tls,
-        Fault.CertificateName => Fault.CertificateName,
-        Fault.Cancelled => Fault.Cancelled,
-        _ => Fault.Closed,
-    };
+    private static Fault FaultOf(int code) => s_told.Contains((Fault)(-code)) ? (Fault)(-code) : Lost;
 }

@@ -15,6 +15,7 @@ internal sealed unsafe class SmtpHandle
     private readonly KeptBlock _parameters = new();
     private readonly KeptBlock _tls = new();
     private readonly nint _address;
+    private IDisposable? _sent;
 
     private SmtpHandle(SmtpClient client)
     {
@@ -52,6 +53,13 @@ internal sealed unsafe class SmtpHandle
     /// <summary>As <see cref="Call"/>, where nothing is heard.</summary>
     public static int Call(nint smtp, Func<SmtpHandle, Fault> body) => Call(smtp, 0, body);
 
+    /// <summary>Texts of results that live until there are others.</summary>
+    public void KeepSent(IDisposable sent)
+    {
+        _sent?.Dispose();
+        _sent = sent;
+    }
+
     public Fault Free()
     {
         var fault = Client.End();
@@ -60,6 +68,7 @@ internal sealed unsafe class SmtpHandle
         HandleTable.Remove(_address);
         foreach (var kept in (KeptBlock[])[_reply, _challenge, _error, _capabilities, _parameters, _tls])
             kept.Free();
+        _sent?.Dispose();
         return Fault.None;
     }
 

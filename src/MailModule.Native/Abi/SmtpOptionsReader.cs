@@ -12,7 +12,8 @@ internal static class SmtpOptionsReader
     public static Fault Read(in SmtpOptionsLayout given, out SmtpClientSetup setup)
     {
         setup = new SmtpClientSetup();
-        var fault = ReadTimes(given.ConnectMilliseconds, given.SendMilliseconds, given.ReceiveMilliseconds, out var times);
+        var fault = ReadTimes(
+            given.ConnectMilliseconds, given.SendMilliseconds, given.ReceiveMilliseconds, out var times);
         if (fault != Fault.None)
             return fault;
         if (given.TlsCheck is < 0 or > CheckAlways)

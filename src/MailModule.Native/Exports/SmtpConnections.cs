@@ -94,7 +94,9 @@ internal static unsafe class SmtpConnections
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_get_socket", CallConvs = [typeof(CallConvCdecl)])]
     private static int GetSocket(nint smtp, nint place)
-        => SmtpHandle.Call(smtp, handle => handle.Client.Socket(out *(nint*)place));
+        => SmtpHandle.Call(smtp, handle => place == 0
+            ? FaultReason.Because(Fault.Argument, "socket is NULL")
+            : handle.Client.Socket(out *(nint*)place));
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_wait", CallConvs = [typeof(CallConvCdecl)])]
     private static int Wait(nint smtp, int wanted, int milliseconds, nint place)
@@ -180,5 +182,7 @@ internal static unsafe class SmtpConnections
     }
 
     private static Fault CheckFlags(int flags, int known)
-        => (flags & ~known) == 0 ? Fault.None : FaultReason.Because(Fault.Argument, "flags has bits that mean nothing here");
+        => (flags & ~known) == 0
+            ? Fault.None
+            : FaultReason.Because(Fault.Argument, "flags has bits that mean nothing here");
 }

@@ -172,6 +172,8 @@ int mmi_smtp_expn(mm_smtp *smtp, const char *text, int *code);
 int mmi_smtp_help(mm_smtp *smtp, const char *text, int *code);
 int mmi_smtp_quit(mm_smtp *smtp, int *code);
 int mmi_smtp_send_command(mm_smtp *smtp, const char *line);
+int mmi_smtp_send_all(mm_smtp *smtp, mm_smtp_next_fn next, mm_smtp_sent_fn sent, void *user);
+int mmi_smtp_send_message(mm_smtp *smtp, const mm_smtp_message *message, mm_smtp_recipient *results, int *code);
 int mmi_smtp_receive(mm_smtp *smtp, int *code);
 int mmi_smtp_get_reply(mm_smtp *smtp, mm_smtp_reply *reply);
 int mmi_smtp_get_error(mm_smtp *smtp, mm_error_detail *detail);

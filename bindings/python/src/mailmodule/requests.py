@@ -4,8 +4,8 @@ C calls the request callback as a variadic function (`...` behind the action). P
 the one here takes the most arguments there are, as pointers. That is sound where the platform passes variadic arguments
 as it passes others, each in a register or slot of its own:
 
-  - Linux x86-64 (System V ABI, 3.2.3 and 3.5.7) and Linux arm64 (AAPCS64, 6.4.2): all of these six or seven arguments
-    are in general registers; one that was not passed is whatever the register holds.
+  - Linux x86-64 (System V ABI, 3.2.3 and 3.5.7) and Linux arm64 (AAPCS64, parameter passing): all of these six
+    arguments are in general registers; one that was not passed is whatever the register holds.
   - Windows x64: the fourth in a register, the others on the stack of the caller, whose frame they cannot leave.
 
 Only those that the action has are looked at. Elsewhere (32-bit systems; arm64 of Apple, which passes variadic arguments

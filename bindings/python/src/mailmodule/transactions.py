@@ -12,6 +12,7 @@ from ._abi.callbacks import Kept, Registry
 from ._abi.readers import Reader, give
 from ._abi.text import decode, encode, encode_optional
 from .constants import ErrorCode, Stage
+from .errors import MailModuleError
 
 
 @dataclass(frozen=True)
@@ -56,28 +57,29 @@ class _Given:
     def __init__(self, message: SmtpMessage, kept: Kept) -> None:
         self._kept = kept
         self._read = message.read
+        if not message.to:  # which C takes for the end
+            raise MailModuleError(ErrorCode.ARGUMENT, "to: no recipient")
         self.to = [one if isinstance(one, str) else one[0] for one in message.to]
         self._addresses = _texts([encode("to", address) for address in self.to])
         extra = [None if isinstance(one, str) else encode("parameters", one[1]) for one in message.to]
         self._extra = _texts(extra) if any(one is not None for one in extra) else None
         self._content = None if message.content is None else bytes(message.content)
-        self._message = message
+        self._sender = encode("sender", message.sender)
+        self._parameters = encode_optional("parameters", message.parameters)
+        self._path = encode_optional("path", message.path)
         self.number = _given.add(self)
 
     def fill(self, target: s.mm_smtp_message) -> None:
-        message = self._message
-        setattr(target, "from", encode("sender", message.sender))
-        target.parameters = encode_optional("parameters", message.parameters)
+        """target is C's own memory, which holds no object of Python: all that is put there is held by this one."""
+        setattr(target, "from", self._sender)
+        target.parameters, target.path = self._parameters, self._path
         target.to, target.recipients = self._addresses, len(self.to)
         if self._extra is not None:
             target.to_parameters = self._extra
         if self._content is not None:
             target.content, target.content_size = cast(c_char_p(self._content), c_void_p), len(self._content)
-        target.path = encode_optional("path", message.path)
         if self._read is not None:
             target.read, target.user = _on_read, self.number
-        # target is C's own memory, so what it was given is held here
-        self._held = target._objects
 
     def read(self, buffer: int, size: int, length: Any) -> int:
         with self._kept:

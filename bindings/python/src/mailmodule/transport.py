@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import ssl
 from ctypes import string_at
+from types import TracebackType
 from typing import Any
 
 from ._abi import structures as s
@@ -47,13 +48,20 @@ class Transport:
         """The last call: it is not used any more."""
 
 
-class Bound:
-    """A transport that C knows, and the client whose calls raise what it raises."""
+class Bound(Kept):
+    """A transport that C knows. What it raises goes to the client whose call it is, and it is not asked again."""
 
-    def __init__(self, transport: Transport, kept: Kept) -> None:
+    def __init__(self, transport: Transport, client: Kept) -> None:
+        super().__init__()
         self.transport = transport
-        self.kept = kept
+        self._client = client
         self.number = _bound.add(self)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        super().__exit__(kind, error, trace)
+        return self._client.__exit__(kind, error, trace)
 
     def to_c(self) -> s.mm_transport:
         given = s.sized(s.mm_transport)
@@ -81,7 +89,9 @@ class _Moving:
     def __enter__(self) -> _Moving:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
         if isinstance(error, ssl.SSLWantReadError):
             self.result = Again.READ
         elif isinstance(error, ssl.SSLWantWriteError):
@@ -89,13 +99,19 @@ class _Moving:
         elif isinstance(error, BlockingIOError):
             self.result = Again.AGAIN
         else:
-            return self._bound.kept.__exit__(kind, error, trace)
+            return self._bound.__exit__(kind, error, trace)
         return True
+
+
+def _usable(user: int | None) -> Bound | None:
+    """Not one that has failed: C looks behind a write that failed for the server's last words, and would wait."""
+    bound = _bound.get(user)
+    return None if bound is None or bound.has_kept else bound
 
 
 @s.called_by_c(s.mm_transport_read_fn)
 def _on_read(buffer: int, size: int, length: Any, user: int | None) -> int:
-    bound = _bound.get(user)
+    bound = _usable(user)
     if bound is None:
         return ErrorCode.CLOSED
     with _Moving(bound) as moving:
@@ -105,7 +121,7 @@ def _on_read(buffer: int, size: int, length: Any, user: int | None) -> int:
 
 @s.called_by_c(s.mm_transport_write_fn)
 def _on_write(octets: int, size: int, length: Any, user: int | None) -> int:
-    bound = _bound.get(user)
+    bound = _usable(user)
     if bound is None:
         return ErrorCode.CLOSED
     with _Moving(bound) as moving:
@@ -116,10 +132,10 @@ def _on_write(octets: int, size: int, length: Any, user: int | None) -> int:
 
 @s.called_by_c(s.mm_transport_wait_fn)
 def _on_wait(wanted: int, timeout_ms: int, found: Any, user: int | None) -> int:
-    bound = _bound.get(user)
+    bound = _usable(user)
     if bound is None:
         return ErrorCode.CLOSED
-    with bound.kept:
+    with bound:
         found[0] = int(bound.transport.wait(Ready(wanted), None if timeout_ms < 0 else timeout_ms / 1000))
         return ErrorCode.OK
     return ErrorCode.CLOSED
@@ -129,7 +145,7 @@ def _on_wait(wanted: int, timeout_ms: int, found: Any, user: int | None) -> int:
 def _on_interrupt(user: int | None) -> None:
     bound = _bound.get(user)
     if bound is not None:
-        with bound.kept:
+        with bound:
             bound.transport.interrupt()
 
 
@@ -137,5 +153,5 @@ def _on_interrupt(user: int | None) -> None:
 def _on_close(user: int | None) -> None:
     bound = _bound.remove(user or 0)
     if bound is not None:
-        with bound.kept:
+        with bound:
             bound.transport.close()

@@ -124,25 +124,51 @@ internal sealed class ConnectionPool(
     }
 
     /// <summary>
+    /// The connection's client is about to hear how its message went, and to want nothing more: whoever comes from here
+    /// on, as a host that sends one message after the other does at once, waits for this connection.
+    /// </summary>
+    internal void Answered(PoolRun run)
+    {
+        lock (_lock)
+            if (!run.IsRetired && limits().Idle > TimeSpan.Zero)
+                run.Line.SetFreeSoon(run, true);
+    }
+
+    /// <summary>It wants more: who has come meanwhile gets another.</summary>
+    internal void WantsMore(PoolRun run)
+    {
+        PoolRun? other;
+        lock (_lock)
+        {
+            run.Line.SetFreeSoon(run, false);
+            other = ServeNext(run.Line);
+        }
+        other?.Begin();
+    }
+
+    /// <summary>
     /// The connection's client has had all it wanted: another takes its place, or the connection idles, or it ends.
     /// </summary>
     internal void Release(PoolRun run)
     {
         PoolLimits now = limits();
+        PoolRun? other = null;
         lock (_lock)
         {
+            run.Line.SetFreeSoon(run, false);
             if (run.Client is { } client)
                 (client.State, client.Run, run.Client) = (ClientState.Ended, null, null);
             run.IsRetired |= _isStopping || run.Messages >= now.Messages;
-            if (run.IsRetired)
-                return;
-            if (run.Line.TryTakeFirst(out PoolClient? next))
+            if (!run.IsRetired && run.Line.TryTakeFirst(out PoolClient? next))
                 Bind(run, next!);
-            else if (now.Idle > TimeSpan.Zero && _idle < now.IdleCount)
+            else if (!run.IsRetired && now.Idle > TimeSpan.Zero && _idle < now.IdleCount)
                 Park(run, now.Idle);
             else
                 run.IsRetired = true;
+            if (run.IsRetired)
+                other = ServeNext(run.Line);
         }
+        other?.Begin();
     }
 
     /// <summary>The connection is to be kept open: nobody needs it, or somebody has come since.</summary>
@@ -165,6 +191,7 @@ internal sealed class ConnectionPool(
         {
             PoolLine line = run.Line;
             StopIdling(run);
+            line.SetFreeSoon(run, false);
             line.Remove(run);
             bool isRefused = !run.WasReady && IsOfHost(end.Fault);
             client = TakeClient(run, end, isRefused && line.Runs > 0);
@@ -221,11 +248,11 @@ internal sealed class ConnectionPool(
     /// </summary>
     private PoolRun? ServeNext(PoolLine line)
     {
-        if (_isStopping || !line.HasWaiting)
+        if (_isStopping || line.Waiting == 0)
             return null;
         if (line.TryTakeIdle(out PoolRun? run))
             StopIdling(run!);
-        else if (line.MayAdd(limits().PerDestination))
+        else if (line.Waiting > line.FreeSoon && line.MayAdd(limits().PerDestination))
         {
             run = new PoolRun(this, line, _numbers);
             line.Add();
@@ -254,7 +281,6 @@ internal sealed class ConnectionPool(
     private void Park(PoolRun run, TimeSpan idle)
     {
         _idle++;
-        run.IsIdle = true;
         run.Line.Park(run);
         run.IdleTimer = _time.CreateTimer(
             static state => ((PoolRun)state!).OnIdleLong(), run, idle, Timeout.InfiniteTimeSpan);
@@ -284,8 +310,7 @@ internal sealed class ConnectionPool(
         if (!run.IsIdle)
             return;
         _idle--;
-        run.IsIdle = false;
-        run.IdleTimer?.Dispose();
+        run.IdleTimer!.Dispose();
         run.IdleTimer = null;
     }
 

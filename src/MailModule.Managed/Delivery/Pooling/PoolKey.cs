@@ -26,7 +26,9 @@ internal sealed class PoolKey(string nextHop, RemoteOptions options) : IEquatabl
 
     private static bool AreSame(Credentials? one, Credentials? other)
         => ReferenceEquals(one, other)
-            || (one is not null && other is not null && one.User == other.User && one.Password == other.Password);
+            || (one is not null && other is not null && one.User == other.User && one.Password == other.Password
+                && one.HasPassword == other.HasPassword && one.AuthorizationId == other.AuthorizationId
+                && one.Token == other.Token);
 
     private static bool AreSame(ProxyAddress? one, ProxyAddress? other)
         => ReferenceEquals(one, other)

@@ -14,7 +14,10 @@ internal sealed class PoolLine(PoolKey key)
     /// <summary>Connections that are being made, work, idle or end.</summary>
     public int Runs { get; private set; }
 
-    public bool HasWaiting => _waiting.Count > 0;
+    public int Waiting => _waiting.Count;
+
+    /// <summary>Connections that will have no client in a moment.</summary>
+    public int FreeSoon { get; private set; }
 
     public bool IsEmpty => Runs == 0 && _waiting.Count == 0;
 
@@ -66,6 +69,12 @@ internal sealed class PoolLine(PoolKey key)
         _idle.Remove(run);
         if (run.Messages > 0 && _granted < int.MaxValue)
             _granted++; // one more may be tried
+    }
+
+    public void SetFreeSoon(PoolRun run, bool isFreeSoon)
+    {
+        FreeSoon += (isFreeSoon ? 1 : 0) - (run.IsFreeSoon ? 1 : 0);
+        run.IsFreeSoon = isFreeSoon;
     }
 
     /// <summary>A connection was refused while there are others: no more than these are made, for now.</summary>

@@ -40,7 +40,10 @@ internal sealed class PoolRun : IAttemptOwner
     public bool IsRetired { get; set; }
 
     /// <summary>It has no client and may get one. Under the pool's lock.</summary>
-    public bool IsIdle { get; set; }
+    public bool IsIdle => IdleTimer is not null;
+
+    /// <summary>It will have no client in a moment. Under the pool's lock.</summary>
+    public bool IsFreeSoon { get; set; }
 
     /// <summary>Ends the idling; null while it does not idle. Under the pool's lock.</summary>
     public ITimer? IdleTimer { get; set; }
@@ -127,6 +130,8 @@ internal sealed class PoolRun : IAttemptOwner
         _handedOut--;
         Messages++;
         _isAnswered = true;
+        if (_handedOut == 0)
+            _pool.Answered(this);
         Client!.Owner.Completed(Client, transaction);
     }
 
@@ -143,6 +148,8 @@ internal sealed class PoolRun : IAttemptOwner
         SmtpClientTransaction? next = Client!.Owner.NextTransaction(Client);
         if (next is not null)
             _handedOut++;
+        if (next is not null && IsFreeSoon)
+            _pool.WantsMore(this);
         return next;
     }
 

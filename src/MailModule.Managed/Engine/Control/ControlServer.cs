@@ -101,10 +101,10 @@ internal sealed class ControlServer : IDisposable
     {
         while (!_stopping.WaitOne(TimeSpan.Zero))
         {
-            int result = _listening.TryAccept(out LocalSocket? client);
+            _listening.TryAccept(out LocalSocket? client);
             if (client is not null)
                 Serve(client);
-            else if (SystemFault.Of(result) is Fault.Full or Fault.Memory)
+            else
                 _stopping.WaitOne(s_shortagePause);
         }
     }

@@ -49,8 +49,7 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     /// <summary>The lines of the reply that was heard last, as they came; null: not known.</summary>
     public string? Raw { get; private set; }
 
-    /// <summary>What may not be forgotten after <see cref="SmtpDialogue.End"/>, which the loss of the connection is.
-    /// </summary>
+    /// <summary>By QUIT, by words of the server, or by the loss of the connection.</summary>
     public bool HasEnded => Smtp.End is not null;
 
     /// <inheritdoc/>
@@ -138,7 +137,8 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     }
 
     /// <summary>
-    /// Sends what was said. Where that fails, the server's last words may tell why: they are waited for.
+    /// Sends what was said. Where that fails, the server's last words may tell why, and are waited for; not where the
+    /// host says that its transport has failed.
     /// </summary>
     /// <param name="words">A refusal that came in place of what the failure kept from it; null: there is none.</param>
     public Fault Flush(out Reply? words)
@@ -151,7 +151,7 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
         if (fault == Fault.None)
             return fault;
         _fault = fault;
-        if (fault != Fault.Closed)
+        if (fault != Fault.Closed || _connection.Error!.Layer == ErrorLayer.Host)
             return Lose(fault, out words);
         Fault heard = Hear(out _, out words);
         return HasEnded ? heard
@@ -221,7 +221,8 @@ internal sealed class BlockingDialogue : IPeer, IDialogueConnection
     {
         DialogueEnd end = Smtp.End!;
         reply = end.Reply;
-        bool isVerdict = end.Fault is Fault.RefusedTemporary or Fault.RefusedPermanent && reply is { IsPositive: false };
+        bool isRefusal = end.Fault is Fault.RefusedTemporary or Fault.RefusedPermanent;
+        bool isVerdict = isRefusal && reply is { IsPositive: false };
         return !isVerdict ? end.Fault : Smtp.Stage == SmtpStage.Content ? Fault.Closed : Fault.None;
     }
 }

@@ -60,7 +60,8 @@ internal sealed class ClientConnection(ClientSettings settings) : IDisposable
 
     // Beyond a proxy a loopback address is one of the proxy's machine, or of a machine behind it.
     private bool IsThisMachine
-        => _proxy is null && Link.Descriptor != -1 && Link.RemoteEndPoint is { } peer && IPAddress.IsLoopback(peer.Address);
+        => _proxy is null && Link.Descriptor != -1
+            && Link.RemoteEndPoint is { } peer && IPAddress.IsLoopback(peer.Address);
 
     /// <summary>Closes what is open, and begins anew.</summary>
     public void Begin(string host, int port, RemoteOptions options)

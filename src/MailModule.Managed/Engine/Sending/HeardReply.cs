@@ -19,7 +19,8 @@ public sealed class HeardReply
         Code = reply.Code;
         Status = reply.Enhanced;
         Text = string.Join('\n', reply.Lines);
-        Raw = raw ?? Encoding.UTF8.GetString(reply.Wire).TrimEnd('\n').TrimEnd('\r').Replace("\r\n", "\n", StringComparison.Ordinal);
+        Raw = raw ?? string.Join('\n', Encoding.UTF8.GetString(reply.Wire)
+            .Split("\r\n", StringSplitOptions.RemoveEmptyEntries));
         LineCount = reply.Lines.Count;
     }
 

@@ -29,7 +29,10 @@ internal sealed class HostAddresses(IDns dns, string host) : IJob
         string bare = isBracketed ? host[1..^1] : host;
         if (isBracketed && bare.StartsWith(V6Tag, StringComparison.OrdinalIgnoreCase))
             bare = bare[V6Tag.Length..];
-        return (bare.Contains(':') || bare.Count(c => c == '.') == 3) && IPAddress.TryParse(bare, out address);
+        if (!bare.Contains(':') && bare.Count(c => c == '.') != 3 || !IPAddress.TryParse(bare, out address))
+            return false;
+        address = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        return true;
     }
 
     /// <summary>Blocks until they are there, or the connection's wait ends.</summary>

@@ -1,6 +1,7 @@
 using MailModule.Delivery.Outgoing;
 using MailModule.Mail;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Client;
 
 namespace MailModule.Engine.Sending;
@@ -17,6 +18,9 @@ internal sealed class MessageBatch(
     private readonly Queue<SmtpClientTransaction> _untold = new();
     private long _told;
     private bool _isEnd;
+
+    /// <summary>The last reply that decided about a recipient; null: there is none.</summary>
+    public Reply? LastReply { get; private set; }
 
     /// <summary>Why there was no further message, if it is not that the host had none.</summary>
     public Fault Problem { get; private set; }
@@ -64,6 +68,7 @@ internal sealed class MessageBatch(
         while (_untold.TryPeek(out SmtpClientTransaction? first) && first.IsFinished)
         {
             _untold.Dequeue();
+            LastReply = first.Results[^1]!.Reply ?? LastReply;
             messages.Sent(_told++, first.Results);
         }
     }
@@ -91,16 +96,16 @@ internal sealed class MessageBatch(
             return Wrong("the message has no recipient");
         if (HasLineBreak(message.Parameters) || message.ToParameters?.Any(HasLineBreak) == true)
             return Wrong("parameters have CR, LF or NUL in them");
-        if (!TryReadAddress(message.From, out from))
-            return Wrong($"from is not an address: {message.From}");
+        Fault fault = ReadAddress(message.From, "from", out from);
         recipients = new Recipient[message.To.Count];
-        for (int i = 0; i < recipients.Length; i++)
+        for (int i = 0; i < recipients.Length && fault == Fault.None; i++)
         {
-            if (!TryReadAddress(message.To[i], out MailAddress to) || to.IsNull)
-                return Wrong($"to is not an address: {message.To[i]}");
+            fault = ReadAddress(message.To[i], "to", out MailAddress to);
+            if (fault == Fault.None && to.IsNull)
+                fault = Wrong("to is empty");
             recipients[i] = new Recipient(to, null);
         }
-        return Fault.None;
+        return fault;
     }
 
     private Fault Open(SmtpMessage message, out MessageContent? content)
@@ -129,11 +134,12 @@ internal sealed class MessageBatch(
         return fault == Fault.None ? content.ReadFrom(file!, isCancelled) : fault;
     }
 
-    private static bool TryReadAddress(string text, out MailAddress address)
+    private static Fault ReadAddress(string path, string name, out MailAddress address)
     {
         address = MailAddress.Null;
-        string bare = text.Length > 1 && text[0] == '<' && text[^1] == '>' ? text[1..^1] : text;
-        return bare.Length == 0 || MailAddress.TryParse(bare, out address);
+        Fault fault = PathText.TryRead(path, name, out string text);
+        bool isAddress = fault != Fault.None || text.Length == 0 || MailAddress.TryParse(text, out address);
+        return isAddress ? fault : Wrong($"{name} is not an address: {path}");
     }
 
     private static bool HasLineBreak(string? text) => text is not null && text.AsSpan().ContainsAny('\r', '\n', '\0');

@@ -72,6 +72,9 @@ internal sealed class OutboundDelivery : IDisposable
         return nextHop == SmarthostOf(values) ? ToSmarthost(options, values) : options;
     }
 
+    /// <summary>For contents that are too large for memory.</summary>
+    public string ScratchFolder => _settings.Current.ScratchFolder;
+
     /// <summary>Those of this moment.</summary>
     public RemoteOptions CurrentOptions => GeneralOptions(_settings.Current);
 

@@ -5,8 +5,8 @@ using MailModule.Primitives;
 namespace MailModule.Engine.Sending;
 
 /// <summary>
-/// A reverse-path or forward-path as a host gives it to a verb. What a server would not take is said to it all the same,
-/// as long as it stays one path on one line. Pure.
+/// A reverse-path or forward-path as a host gives it to a verb. What a server would not take is said to it all the
+/// same, as long as it stays one path on one line. Pure.
 /// </summary>
 internal static class PathText
 {

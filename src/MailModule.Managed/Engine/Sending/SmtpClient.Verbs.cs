@@ -70,7 +70,9 @@ public sealed partial class SmtpClient
     public Fault AuthToken(string? mechanism, string identity, Func<string?> token)
     {
         Fault fault = CheckLine(mechanism, "mechanism");
-        return fault != Fault.None ? fault : ClientLogin.Run(this, mechanism, new Credentials(identity) { Token = token });
+        return fault == Fault.None
+            ? ClientLogin.Run(this, mechanism, new Credentials(identity) { Token = token })
+            : fault;
     }
 
     /// <summary>AUTH with a mechanism of the host's own.</summary>
@@ -149,10 +151,10 @@ public sealed partial class SmtpClient
             return fault;
         BlockingDialogue dialogue = _line.Dialogue!;
         if (!dialogue.Smtp.IsInContent)
-            return FaultReason.Because(Fault.State, "the server does not wait for content: no DATA was answered by 354");
+            return FaultReason.Because(Fault.State, "the server waits for no content: no DATA was answered by 354");
         if (isFirst && _content.HasBegun)
             return FaultReason.Because(Fault.State, "MM_SMTP_FIRST is set, and other pieces have gone out before");
-        if (_content.FindProblem(piece, isLast, convertsLineEnds) is { } wrong)
+        if (_content.FindProblem(piece, isLast, convertsLineEnds, () => _line.Link.IsCancelled) is { } wrong)
             return FaultReason.Because(Fault.Argument, wrong);
         for (; piece.Length > SliceLength; piece = piece[SliceLength..])
         {
@@ -174,7 +176,7 @@ public sealed partial class SmtpClient
     {
         Fault fault = CheckOpen();
         if (fault == Fault.None)
-            fault = CheckRaw(octets.Length);
+            fault = CheckRaw(octets.Length, isLast);
         if (fault != Fault.None)
             return fault;
         _content.OwedOctets = Math.Max(0, _content.OwedOctets - octets.Length);
@@ -213,7 +215,8 @@ public sealed partial class SmtpClient
         if (fault == Fault.None && name is { Length: 0 })
             fault = FaultReason.Because(Fault.Argument, "name is empty");
         return fault == Fault.None
-            ? Say(verb, (smtp, output) => command(smtp, name is null ? _line.OwnNameText : OwnName.Of(name).Text, output))
+            ? Say(verb, (smtp, output)
+                => command(smtp, name is null ? _line.OwnNameText : OwnName.Of(name).Text, output))
             : fault;
     }
 
@@ -237,7 +240,8 @@ public sealed partial class SmtpClient
         if (!TryBegin(verb, out fault))
             return fault;
         if (!Ascii.IsValid(path) && !_line.Dialogue!.Smtp.Extensions.Utf8)
-            return FaultReason.Because(Fault.NotSupported, $"{name} is beyond ASCII, and the server does not offer SMTPUTF8");
+            return FaultReason.Because(
+                Fault.NotSupported, $"{name} is beyond ASCII, and the server does not offer SMTPUTF8");
         command(_line.Dialogue!.Smtp, path, _line.Dialogue.Output);
         return Ask(out _);
     }
@@ -289,11 +293,14 @@ public sealed partial class SmtpClient
             : FaultReason.Because(Fault.State, "a reply is due, which comes first: mm_smtp_receive reads it");
     }
 
-    private Fault CheckRaw(int length)
+    private Fault CheckRaw(int length, bool isLast)
     {
         SmtpDialogue smtp = _line.Dialogue!.Smtp;
-        if (_content.OwedOctets > 0 && length > _content.OwedOctets)
-            return FaultReason.Because(Fault.Argument, $"size is {length}, and the chunk has {_content.OwedOctets} left");
+        long left = _content.OwedOctets - length;
+        if (_content.OwedOctets > 0 && (left < 0 || left > 0 && isLast))
+            return FaultReason.Because(Fault.Argument, isLast
+                ? $"size is {length}, and the chunk has {_content.OwedOctets} left, with which it ends"
+                : $"size is {length}, and the chunk has {_content.OwedOctets} left");
         return smtp.IsInContent || !smtp.IsInHandshake && !smtp.IsChallenged && !smtp.AwaitsGreeting
             ? Fault.None
             : CheckTurn(isAhead: true);

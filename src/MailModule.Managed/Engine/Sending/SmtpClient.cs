@@ -9,7 +9,9 @@ using MailModule.Transport.Blocking;
 
 namespace MailModule.Engine.Sending;
 
-/// <summary>The running engine, started if it does not run; <see cref="Fault.State"/> while it is being stopped.</summary>
+/// <summary>
+/// The running engine, started if it does not run; <see cref="Fault.State"/> while it is being stopped.
+/// </summary>
 internal delegate Fault EngineStart(out SmtpClients? running);
 
 /// <summary>
@@ -25,7 +27,7 @@ public sealed partial class SmtpClient : IDisposable
     private readonly ClientConnection _line;
     private readonly ClientContent _content = new();
     private SmtpClients? _running;
-    private string _whyClosed = "it is not connected";
+    private string _whyClosed = "there was no mm_smtp_connect yet";
     private string _verb = "";
     private volatile string? _whyCancelled;
     private volatile int _cancels;
@@ -59,6 +61,12 @@ public sealed partial class SmtpClient : IDisposable
 
     /// <summary>The way to the server, and what is said over it.</summary>
     internal ClientConnection Line => _line;
+
+    /// <summary>For contents that are too large for memory.</summary>
+    internal string ScratchFolder => _running!.ScratchFolder;
+
+    /// <summary>The last reply, where whole transactions have heard it.</summary>
+    internal void KeepReply(Reply reply) => Heard = (new HeardReply(reply, raw: null), Heard.Challenge);
 
     private ServerExtensions Extensions => _line.Dialogue?.Smtp.Extensions ?? ServerExtensions.None;
 
@@ -243,7 +251,7 @@ public sealed partial class SmtpClient : IDisposable
 
     private Fault Open(string host, int port)
     {
-        CloseBecause("it is not connected");
+        CloseBecause("it is connecting");
         (Heard, Failure) = ((HeardReply.None, ""), null);
         _whyCancelled = null;
         Fault fault = _start(out _running);
@@ -313,17 +321,18 @@ public sealed partial class SmtpClient : IDisposable
         DialogueEnd? end = smtp?.End;
         string words = fault == Fault.Cancelled ? CancelWords
             : text is not null ? text
-            : end?.Reply is { } reply ? OneLine(reply)
+            : end?.Reply is { } reply ? reply.ToString()
+            : fault == Fault.Timeout && ErrorOf(fault) is { } error ? error.Text
             : !string.IsNullOrEmpty(end?.Text) ? end.Text
             : FaultDescriptions.Of(fault);
         ClientStage stage = smtp is null ? _line.Stage : ClientStages.Of(smtp.Stage);
         string at = stage == ClientStage.Other ? _verb : smtp is null ? "" : FailureText.NameOf(smtp.Stage);
-        return Lose(fault, SmtpFailure.LayerOf(fault, _line.Link.Error), stage, Place(words, at));
+        return Lose(fault, SmtpFailure.LayerOf(fault, ErrorOf(fault)), stage, Place(words, at));
     }
 
     private Fault Lose(Fault fault, ErrorLayer layer, ClientStage stage, string text)
     {
-        ConnectionError? error = _line.Link.Error;
+        ConnectionError? error = ErrorOf(fault);
         Failure = new SmtpFailure(fault, text)
         {
             Layer = layer,
@@ -335,10 +344,14 @@ public sealed partial class SmtpClient : IDisposable
             Certificate = error?.Certificate ?? CertificateProblems.None,
         };
         CloseBecause(text);
+        _whyClosed = text;
         return FaultReason.Because(fault, text);
     }
 
     private string Peer => _line.Link.RemoteEndPoint?.ToString() ?? "";
+
+    /// <summary>The connection's, if it is the one that counts.</summary>
+    private ConnectionError? ErrorOf(Fault fault) => _line.Link.Error?.Fault == fault ? _line.Link.Error : null;
 
     private string CancelWords => _whyCancelled ?? "cancelled by the host";
 
@@ -360,8 +373,6 @@ public sealed partial class SmtpClient : IDisposable
         _line.Close();
         _running?.Remove(this);
     }
-
-    private static string OneLine(Reply reply) => reply.ToString();
 
     private static Fault CheckLine(string? text, string name)
         => text is not null && text.AsSpan().ContainsAny('\r', '\n', '\0')

@@ -16,6 +16,8 @@ internal sealed class SmtpClients(OutboundDelivery delivery, Workers workers)
 
     public RemoteOptions Options => delivery.CurrentOptions;
 
+    public string ScratchFolder => delivery.ScratchFolder;
+
     public IDns Dns => delivery.Dns;
 
     public Workers Workers => workers;

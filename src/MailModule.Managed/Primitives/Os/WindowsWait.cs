@@ -8,6 +8,12 @@ namespace MailModule.Primitives.Os;
 /// </summary>
 internal sealed class WindowsWait : InterruptibleWait
 {
+    // A socket whose peer has ended is signalled for that again and again, and may lack room all the while.
+    private const int AfterAnEnd = 10;
+
+    // FD_WRITE comes only after a send that found no room, which a host that uses the socket too need not have made.
+    private const int LongestForRoom = 500;
+
     private readonly nint _interrupted;
     private readonly nint _changed;
 
@@ -42,6 +48,11 @@ internal sealed class WindowsWait : InterruptibleWait
         isBroken = false;
         if (descriptor == -1)
             return HandleCalls.Wait(_interrupted, milliseconds) ? WokenBy.Interrupt : WokenBy.Time;
+        if ((wanted & WokenBy.Room) != 0 && milliseconds > LongestForRoom)
+        {
+            isBroken = true;
+            milliseconds = LongestForRoom;
+        }
         SocketEvents.Reset(_changed);
         SocketEvents.Select(descriptor, _changed, (wanted & WokenBy.Input) != 0, (wanted & WokenBy.Room) != 0);
         WokenBy woken = Look(descriptor, wanted);
@@ -49,7 +60,7 @@ internal sealed class WindowsWait : InterruptibleWait
             woken = SocketEvents.WaitForEither(_interrupted, _changed, milliseconds) switch
             {
                 0 => WokenBy.Interrupt,
-                1 => Changed(descriptor, wanted),
+                1 => Changed(descriptor, wanted, milliseconds),
                 _ => WokenBy.Time,
             };
         SocketEvents.Unselect(descriptor, _changed);
@@ -59,9 +70,16 @@ internal sealed class WindowsWait : InterruptibleWait
     private WokenBy Look(nint descriptor, WokenBy wanted)
         => HandleCalls.Wait(_interrupted, 0) ? WokenBy.Interrupt : Ready(descriptor, wanted);
 
-    /// <summary>A connection that was refused is no readiness everywhere: whoever tries hears of it.</summary>
-    private static WokenBy Changed(nint descriptor, WokenBy wanted)
-        => Ready(descriptor, wanted) is not WokenBy.Time and var ready ? ready : wanted;
+    /// <summary>
+    /// A connection that was refused is no readiness everywhere: whoever tries hears of it, and where there is nothing
+    /// to hear waits again.
+    /// </summary>
+    private WokenBy Changed(nint descriptor, WokenBy wanted, int milliseconds)
+    {
+        if (Ready(descriptor, wanted) is not WokenBy.Time and var ready)
+            return ready;
+        return HandleCalls.Wait(_interrupted, Math.Min(AfterAnEnd, milliseconds)) ? WokenBy.Interrupt : wanted;
+    }
 
     private static WokenBy Ready(nint descriptor, WokenBy wanted)
         => SocketEvents.Poll(descriptor, (wanted & WokenBy.Input) != 0, (wanted & WokenBy.Room) != 0) switch

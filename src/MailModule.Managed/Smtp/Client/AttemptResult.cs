@@ -53,7 +53,7 @@ public sealed record AttemptResult
     internal RemoteHost? RemoteHost { get; init; }
 
     /// <summary>
-    /// The connection was lost after the final dot and before the reply: the server may have taken the message (RFC
+    /// The connection was lost after the end of the content and before the reply: the server may have the message (RFC
     /// 5321 §4.2.5).
     /// </summary>
     public bool IsUnknown { get; internal init; }
@@ -224,7 +224,7 @@ public sealed record AttemptResult
         get
         {
             if (IsUnknown && Happened.Length == 0)
-                return "the connection was lost after the final dot, before the answer";
+                return "the connection was lost after the end of the message, before the answer";
             bool isNamed = IsOfTransaction || Host.Length == 0
                 || OwnWords.Contains(Host, StringComparison.OrdinalIgnoreCase);
             return isNamed ? OwnWords : $"{Host}: {OwnWords}";

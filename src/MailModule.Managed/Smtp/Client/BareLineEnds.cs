@@ -5,7 +5,8 @@ namespace MailModule.Smtp.Client;
 /// client must not send one.
 /// </summary>
 /// <remarks>
-/// A CR at the end of a piece is taken for the first half of a CRLF; whether it is one shows the next piece, or the end.
+/// A CR at the end of a piece is taken for the first half of a CRLF; whether it is one shows the next piece, or the
+/// end.
 /// </remarks>
 internal struct BareLineEnds
 {

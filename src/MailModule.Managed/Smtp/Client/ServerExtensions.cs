@@ -20,6 +20,15 @@ internal sealed class ServerExtensions
             int blank = line.IndexOf(' ', StringComparison.Ordinal);
             _byKeyword[blank < 0 ? line : line[..blank]] = blank < 0 ? "" : line[(blank + 1)..].Trim();
         }
+        Pipelining = Has("PIPELINING");
+        EightBitMime = Has("8BITMIME");
+        Utf8 = Has("SMTPUTF8");
+        StartTls = Has("STARTTLS");
+        Dsn = Has("DSN");
+        Size = Has("SIZE");
+        Chunking = Has("CHUNKING");
+        long.TryParse(ParametersOf("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out long limit);
+        SizeLimit = limit;
     }
 
     /// <summary>The server speaks LMTP (RFC 2033).</summary>
@@ -28,22 +37,19 @@ internal sealed class ServerExtensions
     /// <summary>As the server has written them.</summary>
     public IReadOnlyList<string> Lines { get; }
 
-    public bool Pipelining => Has("PIPELINING");
-    public bool EightBitMime => Has("8BITMIME");
-    public bool Utf8 => Has("SMTPUTF8");
-    public bool StartTls => Has("STARTTLS");
+    public bool Pipelining { get; }
+    public bool EightBitMime { get; }
+    public bool Utf8 { get; }
+    public bool StartTls { get; }
     /// <summary>RFC 3461 §4.</summary>
-    public bool Dsn => Has("DSN");
-    public bool Size => Has("SIZE");
+    public bool Dsn { get; }
+    public bool Size { get; }
 
     /// <summary>BDAT (RFC 3030).</summary>
-    public bool Chunking => Has("CHUNKING");
+    public bool Chunking { get; }
 
     /// <summary>Largest message the server takes, in octets; 0 if it says none (RFC 1870 §3).</summary>
-    public long SizeLimit
-        => long.TryParse(ParametersOf("SIZE"), NumberStyles.None, CultureInfo.InvariantCulture, out long limit)
-            ? limit
-            : 0;
+    public long SizeLimit { get; }
 
     /// <summary>SASL mechanisms for AUTH (RFC 4954 §3), those of the old form "AUTH=LOGIN" too.</summary>
     public IEnumerable<string> LoginMechanisms

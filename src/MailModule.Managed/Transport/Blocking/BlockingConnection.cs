@@ -36,7 +36,7 @@ internal sealed class BlockingConnection(BlockingTimeouts timeouts) : IDisposabl
     public TlsSession? Tls => _tls?.Tls;
 
     /// <summary>
-    /// The binding tls-server-end-point (RFC 5929 §4); null: no TLS of ours, or a certificate for which none is defined.
+    /// The binding tls-server-end-point (RFC 5929 §4); null: no TLS of ours, or a certificate for which there is none.
     /// </summary>
     public byte[]? EndPointBinding => Tls?.EndPointBinding;
 
@@ -84,8 +84,9 @@ internal sealed class BlockingConnection(BlockingTimeouts timeouts) : IDisposabl
     }
 
     /// <summary>
-    /// Takes a host's transport: in place of a socket where nothing is connected, else above the connection's own, whose
-    /// input before counts for nothing. From here on it is the connection's, which closes it, also if this fails.
+    /// Takes a host's transport: in place of a socket where nothing is connected, else above the connection's own,
+    /// whose input before counts for nothing. From here on it is the connection's, which closes it, also if this
+    /// fails.
     /// </summary>
     public Fault Attach(IHostTransport transport, IPEndPoint? peer = null)
     {
@@ -252,14 +253,19 @@ internal sealed class BlockingConnection(BlockingTimeouts timeouts) : IDisposabl
         _received.Clear();
         if (_link is null)
             return;
-        _link.Forget();
-        _link.StopBlocking();
-        _link.SendLimit = TimeSpan.Zero;
-        if (!_cancellation.IsCancelled)
-            _tls?.NotifyClose();
-        (_tls as ILink ?? _link).Close();
+        if (_tls is not null)
+            NotifyClose(_link, _tls);
+        Top.Close();
         _link = null;
         _tls = null;
+    }
+
+    private static void NotifyClose(BlockingLink link, TlsLink tls)
+    {
+        link.Forget();
+        link.StopBlocking();
+        link.SendLimit = TimeSpan.Zero;
+        tls.NotifyClose();
     }
 
     /// <summary>The socket's obstacle if there is one, else TLS's.</summary>
@@ -300,7 +306,8 @@ internal sealed class BlockingConnection(BlockingTimeouts timeouts) : IDisposabl
 
     private Fault Fail(ConnectionError error)
     {
-        Error = error with { Layer = error.Fault == Fault.Cancelled ? ErrorLayer.Host : error.Layer, Peer = RemoteEndPoint };
+        ErrorLayer layer = error.Fault == Fault.Cancelled ? ErrorLayer.Host : error.Layer;
+        Error = error with { Layer = layer, Peer = RemoteEndPoint };
         return error.Fault;
     }
 

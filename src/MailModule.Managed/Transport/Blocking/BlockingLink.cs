@@ -6,8 +6,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport.Blocking;
 
 /// <summary>
-/// A link whose sending and receiving wait, on the thread that calls, until something has moved or an obstacle has come:
-/// then they answer "again" or a part, and <see cref="Obstacle"/> says why. Without a failure the next call may go on.
+/// A link whose sending and receiving wait, on the thread that calls, until something has moved or an obstacle has
+/// come: then they answer "again" or a part, and <see cref="Obstacle"/> says why. Without a failure the next call may
+/// go on.
 /// </summary>
 internal abstract class BlockingLink(Cancellation cancellation) : ILink
 {
@@ -38,6 +39,7 @@ internal abstract class BlockingLink(Cancellation cancellation) : ILink
     public void Forget()
     {
         Obstacle = Fault.None;
+        Failure = null;
         SystemError = 0;
     }
 

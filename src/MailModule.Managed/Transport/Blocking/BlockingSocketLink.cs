@@ -6,9 +6,9 @@ using MailModule.Primitives.Os;
 namespace MailModule.Transport.Blocking;
 
 /// <summary>
-/// A connected TCP socket. Where the system's calls wait by themselves, one call is all that sending or receiving costs,
-/// and a cancel ends it by shutting the socket down; else, and once somebody else uses the descriptor as well, the socket
-/// does not block, and is waited for.
+/// A connected TCP socket. Where the system's calls wait by themselves, one call is all that sending or receiving
+/// costs, and a cancel ends it by shutting the socket down; else, and once somebody else uses the descriptor as well,
+/// the socket does not block, and is waited for.
 /// </summary>
 internal sealed class BlockingSocketLink : BlockingLink
 {

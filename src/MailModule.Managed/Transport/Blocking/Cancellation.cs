@@ -59,8 +59,8 @@ internal sealed class Cancellation : IDisposable
 
     /// <summary>
     /// What a cancel interrupts beside <see cref="Wait"/>, from now on; null: nothing. When this returns, the one
-    /// before, which it gives back, is not under way. Called at once where a cancel has come before. Must not block, and
-    /// not come back here.
+    /// before, which it gives back, is not under way. Called at once where a cancel has come before. Must not block,
+    /// and not come back here.
     /// </summary>
     public Action? Interrupts(Action? interrupt)
     {

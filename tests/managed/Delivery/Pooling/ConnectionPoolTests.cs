@@ -32,6 +32,24 @@ public class ConnectionPoolTests
         Assert.DoesNotContain("QUIT", server.Lines);
     }
 
+    /// <summary>The next is there as soon as the host knows of the last, before the connection does.</summary>
+    [Fact]
+    public void A_host_that_sends_as_fast_as_it_can_needs_one_connection()
+    {
+        using var server = new ScriptedSmtpServer(
+            null, [.. s_opening, .. Enumerable.Repeat(s_message, 50).SelectMany(one => one), .. s_quit]);
+        using var outbox = NewOutbox(s_long);
+        for (int i = 0; i < 50; i++)
+        {
+            Submission one = outbox.Prepare("x\n", server.Port);
+            one.Start();
+            Assert.True(one.WaitForOutcome(Outbox.Long));
+            one.Cancel(); // as freeing it does
+            Assert.Equal(Fault.None, one.Outcome);
+        }
+        Assert.Equal(1, server.Connections);
+    }
+
     [Fact]
     public void Each_message_on_a_connection_under_tls_tells_of_it_and_none_that_wants_more_joins()
     {

@@ -39,6 +39,17 @@ public class PoolKeyTests
     public void Another_login_shares_nothing(string user, string password)
         => Assert.NotEqual(Key(Full()), Key(Full() with { Login = new Credentials(user, password) }));
 
+    [Fact]
+    public void A_login_for_another_or_by_a_token_shares_nothing()
+    {
+        Credentials[] logins =
+        [
+            new("ann", "secret"), new("ann", ""), new("ann"), new("ann", "secret") { AuthorizationId = "bob" },
+            new("ann", "secret") { Token = () => "t" },
+        ];
+        Assert.Equal(logins.Length, logins.Select(login => Key(Full() with { Login = login })).Distinct().Count());
+    }
+
     [Theory]
     [InlineData("socks5://u:other@127.0.0.1:1080")]
     [InlineData("socks5://v:p@127.0.0.1:1080")]

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Runtime.Versioning;
 using MailModule.Delivery.Queue;
 using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
@@ -9,6 +10,7 @@ using MailModule.Tests.Support;
 namespace MailModule.Tests.Engine.Control;
 
 /// <summary>The control socket with real sockets, and its own client or anybody else.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class ControlServerTests : IDisposable
 {
     private static readonly byte[] s_served = [.. "MMCTL"u8, 1, 0, 0];

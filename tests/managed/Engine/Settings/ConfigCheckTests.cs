@@ -1,11 +1,15 @@
+using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Engine.Settings;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Tests.Support;
 
 namespace MailModule.Tests.Engine.Settings;
 
 /// <summary>What mm_config_check finds; tests/c/config.c has what needs no files of its own.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class ConfigCheckTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -38,7 +42,7 @@ public sealed class ConfigCheckTests : IDisposable
     [Fact]
     public void A_stored_hash_may_be_read_by_others()
     {
-        MailModule.Policy.NewPassword.Make("x", MailModule.Policy.PasswordForm.ScramSha256, 4096, out string stored);
+        NewPassword.Make("x", PasswordForm.ScramSha256, 4096, out string stored);
         Check($"user=ann;{stored};;PS");
         File.SetUnixFileMode(Path, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.OtherRead);
         Assert.DoesNotContain(Run(), one => one.Text.Contains("can read", StringComparison.Ordinal));
@@ -130,8 +134,8 @@ public sealed class ConfigCheckTests : IDisposable
 
     private void WriteCertificate(string name, int from, int to)
     {
-        using var key = System.Security.Cryptography.ECDsa.Create();
-        var request = new CertificateRequest($"CN={name}", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        using var key = ECDsa.Create();
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
         var names = new SubjectAlternativeNameBuilder();
         names.AddDnsName(name);
         request.CertificateExtensions.Add(names.Build());

@@ -29,6 +29,37 @@ public class TraceRedactionTests
     public void What_follows_the_mechanism_is_not_shown(string line, string shown)
         => Assert.Equal(shown, new TraceRedaction().Command(line));
 
+    [Fact]
+    public void No_beginning_of_it_shows_any_of_the_secret()
+    {
+        const string Command = "AUTH PLAIN ";
+        for (int length = 1; length <= Plain.Length; length++)
+            Assert.Equal("AUTH PLAIN ***", new TraceRedaction().Command(Command + Plain[..length]));
+        for (int length = 0; length <= Command.Length; length++)
+            Assert.Equal(Command[..length], new TraceRedaction().Command(Command[..length]));
+    }
+
+    [Fact]
+    public void Garbage_is_shown_or_redacted_and_nothing_worse()
+    {
+        var random = new Random(1);
+        for (int round = 0; round < 10_000; round++)
+        {
+            string garbage = string.Create(random.Next(40), random, static (text, random) =>
+            {
+                foreach (ref char c in text)
+                    c = (char)random.Next(1, 0x180);
+            });
+            var redaction = new TraceRedaction();
+            Assert.Equal("AUTH PLAIN ***", redaction.Command($"AUTH PLAIN secret1 {garbage}"));
+            redaction.Command(garbage);
+            redaction.Response(garbage);
+            redaction.ReplyText(500, garbage);
+            CommandEffect.TryRead(garbage, out _);
+            CommandEffect.TryRead($"BDAT {garbage}", out _);
+        }
+    }
+
     [Theory]
     [InlineData("c2VjcmV0", "***")]
     [InlineData("=", "***")]

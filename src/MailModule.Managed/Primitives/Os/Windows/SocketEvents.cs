@@ -5,11 +5,12 @@ namespace MailModule.Primitives.Os.Windows;
 /// <summary>Events that sockets signal, and threads wait for.</summary>
 internal static unsafe partial class SocketEvents
 {
-    /// <summary>Of <see cref="Poll"/>; anything else is an error or an end.</summary>
+    /// <summary>Of <see cref="Poll"/>. Failed: whatever is tried answers at once.</summary>
     public const int Nothing = 0, Readable = 1, Writable = 2, Failed = 4;
 
     private const int ReadChanged = 1, WriteChanged = 2, ConnectChanged = 16, CloseChanged = 32; // FD_…
     private const short ToRead = 0x100, ToWrite = 0x10; // POLLRDNORM, POLLWRNORM
+    private const short HungUp = 2; // POLLHUP: the peer has ended its side, and may still take what is sent
 
     [StructLayout(LayoutKind.Sequential)]
     private struct PollEntry
@@ -31,11 +32,11 @@ internal static unsafe partial class SocketEvents
     public static int Poll(nint socket, bool input, bool room)
     {
         var entry = new PollEntry { Socket = socket, Asked = (short)((input ? ToRead : 0) | (room ? ToWrite : 0)) };
-        if (WSAPoll(&entry, 1, 0) <= 0)
-            return Nothing;
-        return (entry.Found & ~(ToRead | ToWrite)) != 0
-            ? Failed
-            : ((entry.Found & ToRead) != 0 ? Readable : 0) | ((entry.Found & ToWrite) != 0 ? Writable : 0);
+        int count = WSAPoll(&entry, 1, 0);
+        if (count < 0 || (entry.Found & ~(ToRead | ToWrite | HungUp)) != 0)
+            return Failed;
+        return (input && (entry.Found & (ToRead | HungUp)) != 0 ? Readable : 0)
+            | ((entry.Found & ToWrite) != 0 ? Writable : 0);
     }
 
     /// <summary>0 or 1: that one is signalled; anything else: neither.</summary>
