@@ -85,23 +85,31 @@ namespace detail {
 struct attached_transport {
     std::unique_ptr<transport> way;
     caught *thrown;
+    bool has_thrown = false; // then it is of no use any more, for what the library would still ask as well
+
+    template <class Call> int ask(Call &&call) noexcept {
+        if (std::exchange(has_thrown, true))
+            return MM_E_IO;
+        return at_border(*thrown, static_cast<int>(MM_E_IO), [&] {
+            const int code = call();
+            has_thrown = false;
+            return code;
+        });
+    }
 
     static int MM_CALL read(void *buffer, std::size_t size, std::size_t *length, void *user) noexcept {
         const auto self = static_cast<attached_transport *>(user);
-        return at_border(*self->thrown, static_cast<int>(MM_E_IO),
-                         [&] { return self->way->read(buffer, size, *length); });
+        return self->ask([&] { return self->way->read(buffer, size, *length); });
     }
 
     static int MM_CALL write(const void *octets, std::size_t size, std::size_t *length, void *user) noexcept {
         const auto self = static_cast<attached_transport *>(user);
-        return at_border(*self->thrown, static_cast<int>(MM_E_IO),
-                         [&] { return self->way->write(octets, size, *length); });
+        return self->ask([&] { return self->way->write(octets, size, *length); });
     }
 
     static int MM_CALL wait(int wanted, int timeout_ms, int *found, void *user) noexcept {
         const auto self = static_cast<attached_transport *>(user);
-        return at_border(*self->thrown, static_cast<int>(MM_E_IO),
-                         [&] { return self->way->wait(wanted, timeout_ms, *found); });
+        return self->ask([&] { return self->way->wait(wanted, timeout_ms, *found); });
     }
 
     static void MM_CALL interrupt(void *user) noexcept {

@@ -4,7 +4,9 @@ using MailModule.Smtp.Client;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>The message of <c>mm_smtp_send_message</c>, and its results, whose texts live until it is disposed of.</summary>
+/// <summary>
+/// The message of <c>mm_smtp_send_message</c>, and its results, whose texts live until it is disposed of.
+/// </summary>
 /// <param name="results">The host's array; 0: none.</param>
 internal sealed unsafe class OneMessage(SmtpMessageLayout given, nint results) : ISmtpMessages, IDisposable
 {
