@@ -1933,8 +1933,8 @@ typedef struct mm_smtp_recipient {
     const char *status; /**< enhanced status of the reply */
     const char *reply;  /**< the reply that decided, its lines with LF between; without one: what happened, in words */
     int error;          /**< MM_OK: taken; else an MM_E_... value: MM_E_REFUSED_TEMPORARY, MM_E_REFUSED_PERMANENT, why
-                             the connection ended, or MM_E_NOT_SUPPORTED (an address or a text that the server does not
-                             take) */
+                             the connection ended, MM_E_LIMIT (larger than the server's SIZE allows), or
+                             MM_E_NOT_SUPPORTED (an address or a text that the server does not take) */
     int code;           /**< of that reply; 0: there was none */
     int stage;          /**< MM_STAGE_...: what it answered */
     int maybe_taken;    /**< 1: lost after the end was said, so the server may have it all the same */

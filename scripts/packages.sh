@@ -145,7 +145,9 @@ need_for_tests() {
       need_file gss-ntlmssp '/usr/lib/*/gssntlmssp/gssntlmssp.so'
       need_file python3-gssapi /usr/lib/python3/dist-packages/gssapi/__init__.py
       need unbound unbound
-      need_opensmtpd
+      need_unpacked
+      need_file python3-aiosmtpd /usr/lib/python3/dist-packages/aiosmtpd/__init__.py
+      need_file dovecot-lmtpd /usr/lib/dovecot/lmtp
       need microsocks microsocks
       need danted dante-server
       need tinyproxy tinyproxy-bin
@@ -156,10 +158,13 @@ need_for_tests() {
   esac
 }
 
-# Its package and Postfix's exclude each other: it is unpacked, not installed, and runs in a mount namespace.
-need_opensmtpd() {
+# Their packages and Postfix's exclude each other: they are unpacked, not installed, and run in a mount namespace.
+need_unpacked() {
   need_file libevent-2.1-7 '/usr/lib/*/libevent-2.1.so.7' '/lib/*/libevent-2.1.so.7'
   [[ -x $OUT/opensmtpd/usr/sbin/smtpd ]] || to_unpack+=(opensmtpd)
+  need_file libgnutls-dane0 '/usr/lib/*/libgnutls-dane.so.0'
+  need_file libidn12 '/usr/lib/*/libidn.so.12' '/lib/*/libidn.so.12'
+  [[ -x $OUT/exim4-daemon-light/usr/sbin/exim4 ]] || to_unpack+=(exim4-daemon-light)
 }
 
 # SharpFuzz, which gives the library AFL's counters, comes from NuGet when tests/fuzz is built.

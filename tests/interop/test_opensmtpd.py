@@ -1,20 +1,12 @@
-import contextlib
-import subprocess
 import unittest
 
 from support import place
 from support.authority import RSA, Authority
-from support.receivers import OpenSmtpd
+from support.unpacked import OpenSmtpd, can_run
 from world import DeliveryTest
 
 
-def can_unshare():
-    with contextlib.suppress(OSError):
-        return subprocess.run(["unshare", "-m", "true"], stderr=subprocess.DEVNULL, check=False).returncode == 0
-    return False
-
-
-@unittest.skipUnless(place.is_root() and can_unshare(), "OpenSMTPD needs root and a mount namespace")
+@unittest.skipUnless(can_run(), "OpenSMTPD needs root and a mount namespace")
 class ToOpenSmtpd(DeliveryTest):
     zone = ["os MX 10 mx.os", "mx.os A 127.0.0.3", "other MX 10 mx.os", "tls MX 10 mx.tls", "mx.tls A 127.0.0.4"]
 

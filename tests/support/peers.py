@@ -1,6 +1,8 @@
 """Other mail servers, each an instance of its own in a folder of its own, on loopback, with no log and no DNS."""
 
+import contextlib
 import glob
+import os
 import pathlib
 import pwd
 import grp
@@ -37,14 +39,15 @@ class Peer:
 
 
 class SmtpSink(Peer):
-    """Postfix's smtp-sink: one process that takes messages and throws them away, or writes each to a file of `dump`."""
+    """Postfix's smtp-sink: one process that takes messages and throws them away, or writes each to a file of `dump`. `more`:
+    options beside these."""
 
-    def __init__(self, folder, port=None, dump=None, sessions=20000):
+    def __init__(self, folder, port=None, dump=None, sessions=20000, more=()):
         super().__init__(folder, port)
-        self.dump, self.sessions, self.process = dump, sessions, None
+        self.dump, self.sessions, self.more, self.process = dump, sessions, more, None
 
     def start(self):
-        command = [shutil.which("smtp-sink"), "-m", str(self.sessions)]
+        command = [shutil.which("smtp-sink"), "-m", str(self.sessions), *self.more]
         if place.is_root():
             command += ["-u", "nobody"]
         if self.dump:
@@ -87,8 +90,10 @@ class Postfix(Peer):
         return self.ready()
 
     def stop(self):
-        subprocess.run(["postfix", "-c", str(self.etc), "stop"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        """As "postfix stop" does, which looks only once a second whether it has ended."""
         if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGTERM)
             place.wait_until(lambda: not pathlib.Path(f"/proc/{self.pid}").exists(), 10)
         self.pid = None
 

@@ -1,13 +1,11 @@
 """Servers that receive what our queue sends, as the world's mail hosts do: on loopback addresses of their own."""
 
-import os
 import pathlib
 import shutil
-import signal
 import subprocess
 
 from . import place
-from .peers import Dovecot, Peer, Postfix
+from .peers import Dovecot, Postfix
 
 
 class PostfixHost(Postfix):
@@ -88,6 +86,7 @@ listen = {self.address}
 disable_plaintext_auth = no
 auth_mechanisms = {' '.join(self.mechanisms)}
 auth_username_chars =
+auth_failure_delay = 0
 first_valid_uid = 1
 first_valid_gid = 1
 mail_location = maildir:{self.folder}/box
@@ -98,6 +97,11 @@ passdb {{
 userdb {{
   driver = static
   args = uid=nobody gid=nogroup home={self.folder}
+}}
+service anvil {{
+  unix_listener anvil-auth-penalty {{
+    mode = 0
+  }}
 }}
 """
 
@@ -137,72 +141,25 @@ service submission-login {{
 """
 
 
-class OpenSmtpd(Peer):
-    """OpenSMTPD, which delivers all mail of `domains` to one Maildir. Debian's package of it cannot be installed beside
-    Postfix and its paths are fixed: so it is unpacked, and runs where its own files lie over the machine's."""
-
-    unpacked = place.OUT / "opensmtpd"
-
-    def __init__(self, folder, address, port, domains, name="open.example.net", certificate=None):
-        super().__init__(folder, port)
-        self.address, self.domains, self.name, self.certificate = address, domains, name, certificate
-        self.box, self.process = self.folder / "box", None
+class DovecotLmtp(DovecotLogins):
+    """Takes mail for its users into Maildirs by LMTP."""
 
     def start(self):
-        self.box.mkdir(exist_ok=True)
-        shutil.chown(self.box, "nobody", "nogroup")
-        for name in ("spool", "run", "libexec", "lib"):
-            (self.folder / name).mkdir(exist_ok=True)
-        (self.folder / "spool").chmod(0o711)
-        for name in ("passwd", "group"):
-            self.accounts(name)
-        (self.folder / "smtpd.conf").write_text(self.conf())
-        script = self.folder / "start.sh"
-        script.write_text(self.script())
-        self.process = subprocess.Popen(["unshare", "-m", "--propagation", "private", "sh", "-e", str(script)], cwd=self.folder, stdin=subprocess.DEVNULL,
-                                        stdout=open(self.folder / "log", "ab"), stderr=subprocess.STDOUT)
-        self.pid = self.process.pid
-        return self.ready()
+        (self.folder / "box").mkdir()
+        shutil.chown(self.folder / "box", "nobody", "nogroup")
+        return super().start()
 
-    def stop(self):
-        if self.process:
-            self.process.send_signal(signal.SIGTERM)
-            self.process.wait(20)
-        self.process = self.pid = None
-
-    def accounts(self, name):
-        """/etc/passwd or /etc/group with the two accounts that it drops to."""
-        more = {"passwd": "opensmtpd:x:64990:64990::/var/lib/opensmtpd/empty:/bin/false\nopensmtpq:x:64991:64991::/var/lib/opensmtpd/empty:/bin/false\n",
-                "group": "opensmtpd:x:64990:\nopensmtpq:x:64991:\n"}[name]
-        known = pathlib.Path("/etc", name).read_text()
-        (self.folder / name).write_text(known if "opensmtpd:" in known else known + more)
-
-    def conf(self):
-        pki = f'pki here cert "{self.certificate[0]}"\npki here key "{self.certificate[1]}"\n' if self.certificate else ""
-        (self.folder / "users").write_text(f"nobody {os.stat(self.box).st_uid}:{os.stat(self.box).st_gid}:{self.folder}\n")
-        return (f'{pki}table domains {{ {", ".join(self.domains)} }}\ntable who {{ "@" = nobody }}\n'
-                f'table base file:{self.folder}/users\n'
-                f'listen on {self.address} port {self.port} hostname {self.name}{" tls pki here" if pki else ""}\n'
-                f'action "box" maildir "{self.box}" userbase <base> virtual <who>\n'
-                'match from any for domain <domains> action "box"\n')
-
-    def script(self):
-        """In a mount namespace of its own; gone with it."""
-        return f"""mount -t tmpfs none /var/lib
-mkdir -p /var/lib/opensmtpd/empty
-mount --bind {self.folder}/passwd /etc/passwd
-mount --bind {self.folder}/group /etc/group
-mount -t tmpfs none /run
-mount -t tmpfs -o mode=755 none /var/spool
-mkdir -p -m 711 /var/spool/smtpd
-mount -t tmpfs none /usr/libexec
-mkdir -p /usr/libexec/opensmtpd
-cp {self.unpacked}/usr/libexec/opensmtpd/* /usr/libexec/opensmtpd
-exec {self.unpacked}/usr/sbin/smtpd -d -f {self.folder}/smtpd.conf
+    def listener(self):
+        return f"""protocols = lmtp
+ssl = no
+postmaster_address = postmaster@example.net
+service lmtp {{
+  inet_listener lmtp {{
+    address = {self.address}
+    port = {self.port}
+  }}
+}}
 """
 
-    def delivered(self):
-        return sorted((self.box / "new").glob("*"))
-
     def texts(self):
-        return [place.crlf(path.read_bytes()) for path in self.delivered()]
+        return [place.crlf(path.read_bytes()) for path in (self.folder / "box" / "new").glob("*")]

@@ -3,8 +3,9 @@
     Rogue(address, port, rcpt=[say("451 4.2.1 later")])       the first RCPT is put off, every later one taken
     Rogue(address, port, dot=always(lose))                    the connection is lost after each final dot
 
-Stages: greeting, ehlo, helo, starttls, auth, mail, rcpt, data, text, dot, rset, noop, quit. A stage's list is used up command
-by command, over all connections; then the server is a good one. "text" comes before the message is read.
+Stages: greeting, ehlo, helo, lhlo, starttls, auth, mail, rcpt, data, text, dot, bdat, rset, noop, vrfy, quit. A stage's list is used
+up command by command, over all connections; then the server is a good one. "text" comes before the message is read, "bdat" behind
+its chunk.
 """
 
 import contextlib
@@ -191,6 +192,8 @@ class Session:
         if not hasattr(self, "good_" + stage):
             self.reply("502 5.5.2 what?")
             return
+        if stage == "bdat":
+            self.chunk = self.file.read(int(line.split()[1]))
         self.do(stage, line)
         if stage == "data" and self.stage == "text":
             self.read_text()
@@ -224,6 +227,8 @@ class Session:
             offers.append("STARTTLS")
         words = [self.server.name, *offers]
         self.reply(*["250-" + word for word in words[:-1]], "250 " + words[-1])
+
+    good_lhlo = good_ehlo
 
     def good_helo(self, line):
         self.reply("250 " + self.server.name)
@@ -265,12 +270,26 @@ class Session:
             self.server.messages.append(self.finished)
         self.reply("250 2.0.0 taken")
 
+    def good_bdat(self, line):
+        if not self.message or not self.message.recipients:
+            return self.reply("503 5.5.1 no valid recipients")
+        self.message.text = (self.message.text or b"") + self.chunk
+        if line.upper().endswith(" LAST"):
+            self.finished, self.message = self.message, None
+            with self.server.lock:
+                self.server.seen.append(self.finished)
+                self.server.messages.append(self.finished)
+        return self.reply("250 2.0.0 ok")
+
     def good_rset(self, line):
         self.message = None
         self.reply("250 2.0.0 ok")
 
     def good_noop(self, line):
         self.reply("250 2.0.0 ok")
+
+    def good_vrfy(self, line):
+        self.reply("252 2.1.5 cannot say")
 
     def good_quit(self, line):
         self.reply("221 2.0.0 bye")
