@@ -4,6 +4,8 @@ and a message through a server. tests/interop/test_command.py has the rest, with
 COMMAND runs a program of another system here, such as wine.
 """
 
+import email
+import email.policy
 import json
 import os
 import pathlib
@@ -29,7 +31,7 @@ class Command:
     def run(self, *words, given="", code=0, folder=None, **environment):
         texts = [self.path(word) if isinstance(word, pathlib.Path) else word for word in words]
         result = subprocess.run([*self.words, *texts], input=given.encode(), capture_output=True, timeout=100, cwd=folder,
-                                env={**os.environ, **environment})
+                                env={**os.environ, "LC_ALL": "C.UTF-8", **environment})
         said, wrong = (text.decode().replace("\r\n", "\n") for text in (result.stdout, result.stderr))
         assert result.returncode == code, (words, result.returncode, said, wrong)
         return said, wrong
@@ -161,11 +163,24 @@ def a_message_is_made_of_subject_and_text(command, folder):
     command.run("send", "--server", "127.0.0.1:1", "bert@example.net", given=MESSAGE, code=75, folder=folder)
 
 
+def words_and_file_names_are_utf8(command, folder):
+    server = Server()
+    at = ("--server", f"127.0.0.1:{server.port}", "--tls=none", "--from=ann@example.org")
+    command.run("send", *at, "-s", "*: Gr\u00fc\u00dfe \u2713", "--text", "\u2713", "bert@example.net", folder=folder)
+    made = email.message_from_bytes(b"".join(server.text), policy=email.policy.default)
+    assert (made["Subject"], made.get_content().strip()) == ("*: Gr\u00fc\u00dfe \u2713", "\u2713"), made
+    file = folder / "\u2713 \u00fc.eml"
+    file.write_bytes(MESSAGE.encode())
+    command.run("send", *at, "-m", file, "bert@example.net", folder=folder)
+    assert b"".join(server.text).endswith(b"\r\nHello\r\n"), server.text
+
+
 def main(program, *before):
     command = Command(program, before)
     with tempfile.TemporaryDirectory() as name:
         for test in (says_what_it_is, wrong_words_are_errors_with_a_hint, check_tells_what_is_wrong, password_makes_what_is_stored,
-                     mx_says_why_there_is_none, a_message_goes_through_a_server, a_message_is_made_of_subject_and_text):
+                     mx_says_why_there_is_none, a_message_goes_through_a_server, a_message_is_made_of_subject_and_text,
+                     words_and_file_names_are_utf8):
             test(command, pathlib.Path(name))
 
 

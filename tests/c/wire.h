@@ -83,9 +83,15 @@ static inline void wire_text(struct wire *wire, char *text, size_t size) {
     const char *line;
     size_t length = 0;
     text[0] = '\0';
-    while ((line = wire_read(wire)) && strcmp(line, ".") != 0)
-        if (length + strlen(line) + 2 < size)
-            length += (size_t)sprintf(text + length, "%s\n", line);
+    while ((line = wire_read(wire)) && strcmp(line, ".") != 0) {
+        size_t count = strlen(line);
+        if (length + count + 2 < size) {
+            memcpy(text + length, line, count);
+            length += count;
+            text[length++] = '\n';
+            text[length] = '\0';
+        }
+    }
 }
 
 #endif

@@ -1,5 +1,6 @@
 /* The program "mailmodule": finds the command, and shows its help. */
 #include "command.h"
+#include "system.h"
 
 static const struct command *const commands[] = {&send_command, &queue_command,    &check_command,
                                                  &mx_command,   &password_command, &serve_command};
@@ -72,6 +73,7 @@ static int run_help(const char *name) {
 }
 
 int main(int count, char **words) {
+    words = words_of(&count, words);
     if (count < 2) {
         fputs(help, stderr);
         return EXIT_USAGE;

@@ -27,7 +27,7 @@ void append_text(struct message *message, const char *text) {
 int read_message(const char *file, struct message *message) {
     char piece[65536];
     size_t count;
-    FILE *source = file ? fopen(file, "rb") : stdin;
+    FILE *source = file ? open_file(file, "rb") : stdin;
     if (!source)
         return fail(EXIT_NO_INPUT, "%s cannot be opened", file);
     use_octets(source);

@@ -1,5 +1,6 @@
 /* Which engine a command is about: by a configuration file, a mail_root, or the control socket itself. */
 #include "command.h"
+#include "system.h"
 
 static const char default_config[] = "mailmodule.cfg";
 
@@ -28,7 +29,7 @@ int is_place_known(const struct place *place) {
     FILE *file;
     if (place->config || place->mail_root || place->control)
         return 1;
-    file = fopen(default_config, "r");
+    file = open_file(default_config, "r");
     return file && fclose(file) == 0;
 }
 

@@ -202,9 +202,9 @@ static int read_server(struct sending *sending) {
 }
 
 static int read_password(struct sending *sending) {
-    const char *given = getenv("MAILMODULE_PASSWORD");
+    const char *given = environment("MAILMODULE_PASSWORD");
     if (sending->password_file) {
-        FILE *file = fopen(sending->password_file, "r");
+        FILE *file = open_file(sending->password_file, "r");
         if (!file)
             return fail(EXIT_NO_INPUT, "%s cannot be opened", sending->password_file);
         given = fgets(sending->password, sizeof sending->password, file) ? sending->password : NULL;

@@ -2,6 +2,9 @@
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
+#include <stdio.h>
+#include <stdlib.h>
+
 /* What a server that runs in the foreground is asked. */
 enum request { REQUEST_END, REQUEST_RELOAD };
 
@@ -14,6 +17,47 @@ enum request { REQUEST_END, REQUEST_RELOAD };
 #include <fcntl.h>
 #include <io.h>
 #include <process.h>
+#include <shellapi.h>
+
+/* Text of Windows in UTF-8, as the library has it; NULL: there is no memory for it. */
+static inline char *text_of(const wchar_t *wide) {
+    int size = WideCharToMultiByte(CP_UTF8, 0, wide, -1, NULL, 0, NULL, NULL);
+    char *text = malloc(size > 0 ? (size_t)size : 1);
+    if (text && WideCharToMultiByte(CP_UTF8, 0, wide, -1, text, size, NULL, NULL) == 0)
+        *text = 0;
+    return text;
+}
+
+/* The command line's words, which main has in the code page of the system, and expanded where they have a '*'. */
+static inline char **words_of(int *count, char **words) {
+    int given = 0, done = 0;
+    wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), &given);
+    char **texts = wide ? calloc((size_t)given + 1, sizeof *texts) : NULL;
+    while (texts && done < given && (texts[done] = text_of(wide[done])) != NULL)
+        done++;
+    LocalFree(wide);
+    if (!texts || done < given)
+        return words;
+    *count = given;
+    return texts;
+}
+
+/* NULL: it is not set. It stays. */
+static inline const char *environment(const char *name) {
+    wchar_t wide[64];
+    MultiByteToWideChar(CP_UTF8, 0, name, -1, wide, sizeof wide / sizeof *wide);
+    const wchar_t *value = _wgetenv(wide);
+    return value ? text_of(value) : NULL;
+}
+
+/* As fopen. */
+static inline FILE *open_file(const char *path, const char *mode) {
+    wchar_t wide[4096], wide_mode[8];
+    if (MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, wide, sizeof wide / sizeof *wide) == 0)
+        return NULL;
+    MultiByteToWideChar(CP_UTF8, 0, mode, -1, wide_mode, sizeof wide_mode / sizeof *wide_mode);
+    return _wfopen(wide, wide_mode);
+}
 
 static inline long process_number(void) {
     return _getpid();
@@ -84,6 +128,19 @@ static inline void be_first_process(void) {
 #include <sys/wait.h>
 #include <termios.h>
 #include <unistd.h>
+
+static inline char **words_of(int *count, char **words) {
+    (void)count;
+    return words;
+}
+
+static inline const char *environment(const char *name) {
+    return getenv(name);
+}
+
+static inline FILE *open_file(const char *path, const char *mode) {
+    return fopen(path, mode);
+}
 
 static inline long process_number(void) {
     return getpid();

@@ -23,7 +23,7 @@ public sealed class ControlClient : IMailQueue, IDisposable
     {
         _path = path;
         _socket = socket;
-        _stream = new FrameStream(socket);
+        _stream = new FrameStream(socket, ControlProtocol.AnswerLimit);
     }
 
     /// <summary>
@@ -183,7 +183,7 @@ public sealed class ControlClient : IMailQueue, IDisposable
             request.Number(to.Count);
             foreach (string address in to)
                 request.Text(address);
-            if (request.Length > ControlProtocol.FrameLimit)
+            if (request.Length > ControlProtocol.RequestLimit)
                 return FaultReason.Because(Fault.Limit, "too many recipients for one message");
             Fault fault = AskPlainly(request);
             _hasState = true;
@@ -299,7 +299,7 @@ public sealed class ControlClient : IMailQueue, IDisposable
             return FaultReason.Because(Fault.Closed, "the other process has ended");
         _socket.Dispose();
         _socket = socket!;
-        _stream = new FrameStream(_socket);
+        _stream = new FrameStream(_socket, ControlProtocol.AnswerLimit);
         return Fault.None;
     }
 

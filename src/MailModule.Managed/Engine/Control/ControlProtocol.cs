@@ -16,8 +16,11 @@ internal static class ControlProtocol
     public const int GreetingLength = 8;
     public const int HeaderLength = 4;
 
-    /// <summary>Octets of a frame at most, without its length.</summary>
-    public const int FrameLimit = 1024 * 1024;
+    /// <summary>Octets of a request's frame at most, without its length.</summary>
+    public const int RequestLimit = 1024 * 1024;
+
+    /// <summary>Octets of an answer's: a message may have very many recipients.</summary>
+    public const int AnswerLimit = 64 * 1024 * 1024;
 
     /// <summary>Octets of content, or of ids, in one frame.</summary>
     public const int PieceLength = 64 * 1024;

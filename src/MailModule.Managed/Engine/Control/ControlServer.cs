@@ -136,7 +136,8 @@ internal sealed class ControlServer : IDisposable
     {
         try
         {
-            using var session = new ControlSession(new FrameStream(client), _subject!, _log);
+            using var session = new ControlSession(
+                new FrameStream(client, ControlProtocol.RequestLimit), _subject!, _log);
             if (Greet(client, state))
                 session.Run();
         }

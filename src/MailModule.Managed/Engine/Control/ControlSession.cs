@@ -29,15 +29,14 @@ internal sealed class ControlSession(FrameStream stream, ControlSubject subject,
     public void Run()
     {
         bool goesOn = true;
-        while (goesOn && stream.Receive(s_idleTime, out ReadOnlyMemory<byte> request) is var fault)
+        while (goesOn)
         {
-            goesOn = fault == Fault.None;
-            if (fault == Fault.Protocol)
-                Result(fault);
-            else if (!goesOn)
+            Fault fault = stream.Receive(s_idleTime, out ReadOnlyMemory<byte> request);
+            if (fault is not (Fault.None or Fault.Protocol))
                 return;
-            else
-                goesOn = Answer(request.Span);
+            goesOn = fault == Fault.None && Answer(request.Span);
+            if (fault != Fault.None)
+                Result(fault);
             goesOn = stream.Send(_answer) == Fault.None && goesOn;
         }
     }
@@ -48,8 +47,8 @@ internal sealed class ControlSession(FrameStream stream, ControlSubject subject,
         _message?.Dispose();
     }
 
-    /// <summary>Makes the answer to a request, in <see cref="Made"/>. False: it is the last one.</summary>
-    internal bool Answer(ReadOnlySpan<byte> request)
+    // Makes the answer. False: it is the last one.
+    private bool Answer(ReadOnlySpan<byte> request)
     {
         _answer.Clear();
         FaultReason.Clear();
@@ -58,11 +57,10 @@ internal sealed class ControlSession(FrameStream stream, ControlSubject subject,
         bool isKnown = Answer(verb, ref values);
         if (!isKnown)
             Result(Malformed);
+        else if (_answer.Length > ControlProtocol.AnswerLimit)
+            Result(FaultReason.Because(Fault.Limit, "the answer is larger than any may be"));
         return isKnown;
     }
-
-    /// <summary>The answer that was made last.</summary>
-    internal FrameWriter Made => _answer;
 
     // False: no such verb, or its values are not as they should be; then nothing has happened.
     private bool Answer(ControlVerb verb, ref FrameReader values) => verb switch

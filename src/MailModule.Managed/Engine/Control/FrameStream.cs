@@ -5,7 +5,8 @@ using MailModule.Primitives.Os;
 namespace MailModule.Engine.Control;
 
 /// <summary>Frames over a socket. A frame that has begun has to come to its end in its time.</summary>
-internal sealed class FrameStream(LocalSocket socket)
+/// <param name="limit">Octets of a frame that comes, at most.</param>
+internal sealed class FrameStream(LocalSocket socket, int limit)
 {
     private readonly byte[] _header = new byte[ControlProtocol.HeaderLength];
     private byte[] _frame = [];
@@ -27,7 +28,7 @@ internal sealed class FrameStream(LocalSocket socket)
         if (fault != Fault.None)
             return fault;
         int length = BinaryPrimitives.ReadInt32BigEndian(_header);
-        if (length is < 1 or > ControlProtocol.FrameLimit)
+        if (length < 1 || length > limit)
             return FaultReason.Because(Fault.Protocol, "a frame without length, or longer than any may be");
         if (_frame.Length < length)
             _frame = new byte[length];

@@ -77,6 +77,16 @@ public sealed class ControlServerTests : IDisposable
     }
 
     [Fact]
+    public void A_message_with_very_many_recipients_comes_whole()
+    {
+        Start(new ScriptedQueue { Recipients = 50_000 });
+        using ControlClient client = Connect();
+        Assert.Equal(Fault.None, client.Find(ScriptedQueue.Id, out QueuedMessageView? message));
+        Assert.Equal(50_000, message!.Recipients.Count);
+        Assert.Equal(Fault.None, client.TryCount(out _));
+    }
+
+    [Fact]
     public void The_socket_has_mode_0600_and_goes_at_the_end()
     {
         Start(_queue);

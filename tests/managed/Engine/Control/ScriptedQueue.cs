@@ -15,6 +15,8 @@ internal sealed class ScriptedQueue : IMailQueue
 
     public int Messages { get; init; } = 1;
 
+    public int Recipients { get; init; } = 2;
+
     public string Asked
     {
         get
@@ -37,10 +39,7 @@ internal sealed class ScriptedQueue : IMailQueue
             AttemptResultKind.Deferred, Fault.RefusedTemporary, 451, "4.7.1", "451 4.7.1 later", "mx.example", null);
         message = new QueuedMessageView(
             Id, Address("ann@example.org"), Time(1), Time(2), 1234,
-            [
-                new QueuedRecipientView(0, Address("bert@example.net"), QueueState.Deferred, 3, Time(3), Time(4), result),
-                new QueuedRecipientView(1, Address("carl@example.net"), QueueState.Ready, 0, null, null, null),
-            ]);
+            [.. Enumerable.Range(0, Recipients).Select(i => Recipient(i, result))]);
         return Fault.None;
     }
 
@@ -74,6 +73,10 @@ internal sealed class ScriptedQueue : IMailQueue
             _asked.Add(what);
         return Fault.None;
     }
+
+    private static QueuedRecipientView Recipient(int i, AttemptResult result) => i % 2 == 0
+        ? new(i, Address("bert@example.net"), QueueState.Deferred, 3, Time(3), Time(4), result)
+        : new(i, Address("carl@example.net"), QueueState.Ready, 0, null, null, null);
 
     private static MailAddress Address(string text)
         => MailAddress.TryParse(text, out MailAddress address) ? address : throw new FormatException(text);
