@@ -80,6 +80,17 @@ public class LoginExchangeTests
             (login.Failure!.Fault, login.Failure.Reply!.Code, login.Failure.Text));
     }
 
+    [Theory]
+    [InlineData(200)]
+    [InlineData(354)]
+    public void An_answer_that_is_neither_success_nor_refusal_is_called_so(int code)
+    {
+        LoginExchange login = Begin(Make("PLAIN", new Credentials("ann", "s3cret")), out _);
+        Assert.Equal(LoginStep.Failed, login.OnReply(_caller.Hear($"{code} well\n"), new Output()));
+        Assert.Equal(Fault.Protocol, login.Failure!.Fault);
+        Assert.Contains($"answers the login with {code}", login.Failure.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void Success_behind_a_refused_token_is_not_believed()
     {
