@@ -176,6 +176,7 @@ class Session:
             self.socket.close()
 
     def write(self, octets):
+        self.has_spoken = True
         self.socket.sendall(octets)
 
     def reply(self, *lines):
@@ -203,13 +204,18 @@ class Session:
         self.server.act(stage)(self, line)
 
     def read_text(self):
+        """What is answered at the stage "text" is not taken, whether the client has heard that before it sent it or not."""
+        self.has_spoken = False
         self.do("text", "")
+        is_refused = self.has_spoken
         lines = []
         while (line := self.file.readline()) != b".\r\n":
             if not line:
                 raise Gone
             lines.append(line[1:] if line.startswith(b".") else line)
         message, self.message = self.message, None
+        if is_refused:
+            return
         message.text = b"".join(lines)
         with self.server.lock:
             self.server.seen.append(message)
