@@ -1526,7 +1526,7 @@ typedef void(MM_CALL *mm_trace_fn)(int direction, const char *line, void *user);
 /** How a client works. All 0 but size: as the engine's settings say. */
 typedef struct mm_smtp_options {
     size_t size;             /**< sizeof(mm_smtp_options) */
-    int connect_timeout_ms;  /**< for one address, proxy included; 0: 30 seconds; -1: none */
+    int connect_timeout_ms;  /**< for one address, proxy included; for a TLS handshake; 0: 30 seconds; -1: none */
     int send_timeout_ms;     /**< how long the server may take nothing; 0: as RFC 5321 section 4.5.3.2 says; -1: none */
     int receive_timeout_ms;  /**< how long the server may take for a reply; 0: as RFC 5321 section 4.5.3.2 says for the
                                  command, at most the setting pop_timeout; -1: none */

@@ -50,7 +50,7 @@ class Injection(TestOfClient):
             for argument, value in good.items():
                 for bad in self.each_break(value):
                     with self.subTest(f"{verb} {argument}", bad=bad):
-                        names = {"user": ("user", "the name"), "identity": ("identity", "the name"), "sender": ("sender", "from"), "text": ("text", "argument"), "mechanism": ("mechanism",)}.get(argument, (argument,))
+                        names = {"sender": ("sender", "from"), "text": ("text", "argument")}.get(argument, (argument,))
                         self.says_nothing(lambda: getattr(client, verb)(**{**MORE.get(verb, {}), **good, argument: bad}), *names)
         # the line is as good as before: these, and no others, were said
         heard = len(self.server.lines)

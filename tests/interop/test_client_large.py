@@ -7,9 +7,10 @@ import sys
 import unittest
 
 from clients import TestOfClient
+from mailmodule import SmtpMessage
 
 SIZE = 4 << 30
-PIECE = (b"x" * 1022 + b"\r\n") * 8192  # 8 MiB, where no dot is to be doubled
+PIECE = (b"x" * 510 + b"\r\n") * 16384  # 8 MiB, where no dot is to be doubled
 
 # Takes all that it is told to expect, and throws it away.
 SINK = """
@@ -55,22 +56,25 @@ def most_memory():
 
 
 class FourGigabytes(TestOfClient):
-    def takes(self, send):
-        with subprocess.Popen([sys.executable, "-c", SINK, str(SIZE)], stdout=subprocess.PIPE, text=True) as sink:
+    def takes(self, send, size=SIZE):
+        with subprocess.Popen([sys.executable, "-c", SINK, str(size)], stdout=subprocess.PIPE, text=True) as sink:
             try:
                 client = self.open(int(sink.stdout.readline()), receive_timeout=60, send_timeout=60)
-                self.answers(250, client.mail("anna@example.org", f"SIZE={SIZE}"))
-                self.answers(250, client.rcpt("bert@example.net"))
                 before = most_memory()
                 send(client)
                 self.assertLess(most_memory() - before, 64 << 20)
                 self.answers(250, client.noop())
-                self.assertIn(f"SIZE={SIZE}", sink.stdout.readline())
+                self.assertIn(f"SIZE={size}", sink.stdout.readline())
             finally:
                 sink.kill()
 
+    def begins(self, client):
+        self.answers(250, client.mail("anna@example.org", f"SIZE={SIZE}"))
+        self.answers(250, client.rcpt("bert@example.net"))
+
     def test_after_data(self):
         def send(client):
+            self.begins(client)
             self.answers(354, client.data())
             for _ in range(SIZE // len(PIECE)):
                 client.write(PIECE)
@@ -79,9 +83,26 @@ class FourGigabytes(TestOfClient):
 
     def test_in_chunks(self):
         def send(client):
+            self.begins(client)
             for number in range(SIZE // len(PIECE)):
                 self.answers(250, client.bdat(PIECE, last=(number + 1) * len(PIECE) == SIZE))
         self.takes(send)
+
+    def test_in_a_whole_transaction(self):
+        """Fewer octets, for they are kept on the disk until they have gone: the length is said before."""
+        size, at = SIZE // 16, 0
+
+        def read(wanted):
+            nonlocal at
+            start = at % len(PIECE)
+            given = PIECE[start:start + min(wanted, size - at)]
+            at += len(given)
+            return given
+
+        def send(client):
+            sent = client.send_message(SmtpMessage("anna@example.org", ["bert@example.net"], read=read))
+            self.assertEqual([250], [one.code for one in sent])
+        self.takes(send, size)
 
 
 if __name__ == "__main__":

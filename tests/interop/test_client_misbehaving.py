@@ -127,7 +127,8 @@ class Misbehaving(TestOfClient):
     def test_a_login_ends_with_235_or_a_refusal(self):
         for code, act in (answer for answer in REPLIES.values() if answer[0] < 400):
             with self.subTest(code):
-                self.meets("auth", act, lambda call, client: self.is_failure(call, ErrorCode.PROTOCOL, Layer.PROTOCOL, "auth", False))
+                self.meets("auth", act, lambda call, client, code=code: self.assertIn(
+                    f"answers the login with {code}", self.is_failure(call, ErrorCode.PROTOCOL, Layer.PROTOCOL, "auth", False).message))
 
     def test_354_at_data_alone_lets_content_go(self):
         def judge(call, client):
@@ -251,6 +252,30 @@ class Misbehaving(TestOfClient):
             self.answers(250, client.rcpt("bert@example.net"))
             self.answers(354, client.data())
             self.answers(250, client.end(LETTER))
+
+    def test_what_a_server_says_unasked_before_it_hangs_up(self):
+        """To a verb it is the answer. Messages are not sent, and so it is no success."""
+        def farewell(session, line):
+            session.good_ehlo(line)
+            session.reply("421 4.4.2 idle too long")
+            lose(session, line)
+        message = mailmodule.SmtpMessage("anna@example.org", ["bert@example.net"], LETTER)
+        for name, says in {"MAIL": lambda client: self.answers(421, client.mail("anna@example.org")),
+                           "a message": lambda client: self.is_ended(lambda: client.send_message(message)),
+                           "messages": lambda client: self.is_ended(lambda: client.send_all([message, message]))}.items():
+            with self.subTest(name), Rogue("127.0.0.1", place.free_port(), ehlo=[farewell]) as server:
+                client = self.open(server.port)
+                self.assertTrue(client.wait(mailmodule.Ready.INPUT, 20))
+                says(client)
+                self.fails(ErrorCode.STATE, client.noop)
+                self.answers(220, client.connect("127.0.0.1", server.port))
+                self.answers(250, client.ehlo())
+                self.assertEqual([250], [one.code for one in client.send_message(message)])
+
+    def is_ended(self, call):
+        error = self.fails(ErrorCode.CLOSED, call)
+        self.assertEqual((Layer.NETWORK, Stage.MAIL, True), (error.layer, error.stage, error.retry))
+        self.assertIn("421 4.4.2 idle too long", error.message)
 
     def test_a_server_that_always_hangs_up_never_hangs_us(self):
         with Rogue("127.0.0.1", place.free_port(), greeting=always(lose)) as server:

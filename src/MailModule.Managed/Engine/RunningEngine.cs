@@ -57,7 +57,6 @@ internal sealed class RunningEngine : IDisposable
         OutboundDelivery = new OutboundDelivery(
             settings, _workers, log,
             target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
-        Clients = new SmtpClients(OutboundDelivery, _workers);
         Outgoing = new OutgoingMail(
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers, log);
     }
@@ -78,7 +77,7 @@ internal sealed class RunningEngine : IDisposable
     public OutgoingMail Outgoing { get; }
 
     /// <summary>Connections that the host leads verb by verb.</summary>
-    public SmtpClients Clients { get; }
+    public SmtpClients Clients => OutboundDelivery.Clients;
 
     public Workers Workers => _workers;
 

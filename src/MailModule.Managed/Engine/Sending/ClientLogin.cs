@@ -58,7 +58,7 @@ internal static class ClientLogin
             mechanisms = SaslMechanisms.OfferedBy(server, login);
         else if (SaslMechanisms.TryMake(name, login, server, out ISaslMechanism? made, out string why) is var fault
             && fault != Fault.None)
-            return FaultReason.Because(fault, $"{name}: {why}");
+            return FaultReason.Because(fault, why);
         else
             mechanisms.Add(made!);
         bool hasAny = mechanisms.Count > 0;

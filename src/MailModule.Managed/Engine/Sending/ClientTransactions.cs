@@ -15,7 +15,7 @@ public static class ClientTransactions
     public static Fault Send(SmtpClient client, ISmtpMessages messages)
     {
         if (!client.TryBegin("MAIL", out Fault fault))
-            return fault;
+            return fault == Fault.None ? client.FailEnded() : fault;
         ClientConnection line = client.Line;
         BlockingDialogue dialogue = line.Dialogue!;
         var batch = new MessageBatch(

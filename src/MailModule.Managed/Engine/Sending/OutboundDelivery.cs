@@ -43,6 +43,7 @@ internal sealed class OutboundDelivery : IDisposable
         AttemptDependencies = new DeliveryAttemptDependencies(
             Connections, (name, cancel) => new AddressLookup(Dns).Find(name, cancel), log);
         RemoteDelivery = new RemoteDelivery(AttemptDependencies, Router, OptionsFor);
+        Clients = new SmtpClients(this, workers);
     }
 
     public ConnectionSet Connections { get; }
@@ -51,6 +52,9 @@ internal sealed class OutboundDelivery : IDisposable
 
     /// <summary>Takes mail to next hops as the settings say.</summary>
     public IRemoteDelivery RemoteDelivery { get; }
+
+    /// <summary>The clients that the host leads verb by verb.</summary>
+    public SmtpClients Clients { get; }
 
     /// <summary>The resolver, which a change of <c>smtp_dns</c> replaces.</summary>
     public IDns Dns

@@ -243,6 +243,10 @@ public sealed partial class SmtpClient : IDisposable
         return FaultReason.Because(fault, text);
     }
 
+    /// <summary>What the server said unasked has ended it. A verb has that for its answer; messages have none.</summary>
+    internal Fault FailEnded()
+        => FailOpen(Fault.Closed, ErrorLayer.Network, ClientStage.Mail, $"not connected: {_whyClosed}");
+
     internal void EndWithEngine()
     {
         _whyCancelled = "the engine was stopped";

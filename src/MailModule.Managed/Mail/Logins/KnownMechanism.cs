@@ -52,6 +52,6 @@ internal sealed record KnownMechanism(
         bool isMalformed = login.User.Any(char.IsControl) || login.AuthorizationId.Any(char.IsControl)
             || login.Password.Contains('\0', StringComparison.Ordinal);
         // NUL parts the fields of PLAIN, %x01 those of XOAUTH2.
-        return isMalformed ? "a control character stands in the name, or NUL in the password" : null;
+        return isMalformed ? "a control character in user or identity, or NUL in password" : null;
     }
 }

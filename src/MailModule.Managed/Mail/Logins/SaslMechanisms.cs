@@ -57,7 +57,7 @@ internal static class SaslMechanisms
     {
         KnownMechanism? known = Find(name);
         (Fault fault, why) = known?.Lack(login, server)
-            ?? (Fault.NotSupported, "the name is none of the mechanisms that are known here");
+            ?? (Fault.NotSupported, $"{name}: none of the mechanisms that are known here");
         mechanism = fault == Fault.None ? known!.Make(login, server) : null;
         return fault;
     }

@@ -73,7 +73,7 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
         if (reply.Code >= 500)
             return OnRefusal(reply, output);
         if (reply.Code != 235)
-            return Fail(AttemptResult.FaultOf(reply), reply, RefusalText);
+            return Fail(AttemptResult.FaultOf(reply), reply, reply.Code >= 400 ? RefusalText : OddAnswerText(reply));
         return _mechanism!.MayBelieveSuccess
             ? LoginStep.Done
             : Fail(Fault.Protocol, reply, "the server takes the login without the proof that it knows the password");
@@ -103,6 +103,9 @@ internal sealed class LoginExchange(SmtpDialogue dialogue, IEnumerable<ISaslMech
         => _mechanism!.Failure.Length > 0
             ? $"the server refuses the login: {_mechanism.Failure}"
             : "the server refuses the login";
+
+    private static string OddAnswerText(Reply reply)
+        => $"the server answers the login with {reply.Code}, which is neither its success (235) nor a refusal";
 
     private LoginStep BeginNext(Output output)
     {
