@@ -135,17 +135,24 @@ internal abstract class BlockingLink(Cancellation cancellation) : ILink
         return Fault.None;
     }
 
-    /// <summary>Waits for what is left of the limit since the first wait of one call.</summary>
+    /// <summary>
+    /// Waits for what is left of the limit since the first wait of one call. What has not moved when the time is up is
+    /// too late, also where the wait would say that it might.
+    /// </summary>
     private bool AwaitFor(Readiness awaited, TimeSpan limit, ref long begun)
     {
-        if (limit != Timeout.InfiniteTimeSpan && begun == 0)
-            begun = Stopwatch.GetTimestamp();
-        else if (limit != Timeout.InfiniteTimeSpan)
-            limit -= Stopwatch.GetElapsedTime(begun);
         if (!MayGoOn())
             return false;
-        if (limit < TimeSpan.Zero && limit != Timeout.InfiniteTimeSpan)
-            limit = TimeSpan.Zero;
-        return Await(awaited, limit, out _) == Fault.None;
+        if (limit == Timeout.InfiniteTimeSpan)
+            return Await(awaited, limit, out _) == Fault.None;
+        TimeSpan left = begun == 0 ? limit : limit - Stopwatch.GetElapsedTime(begun);
+        if (begun != 0 && left <= TimeSpan.Zero)
+        {
+            Stop(Fault.Timeout, FaultWords.Of(Fault.Timeout));
+            return false;
+        }
+        if (begun == 0)
+            begun = Stopwatch.GetTimestamp();
+        return Await(awaited, left, out _) == Fault.None;
     }
 }
