@@ -152,22 +152,23 @@ class Session(socketserver.StreamRequestHandler):
         return self.word() == b""
 
 
-def start_server(implicit):
+def start_server(implicit, asks=True):
+    """asks: for a client's certificate. For that it knows the authority, whose certificate it then shows with its own."""
     server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session)
     server.daemon_threads, server.implicit = True, implicit
     server.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     server.tls.load_cert_chain("server.pem", "server.key")
-    server.tls.load_verify_locations("ca.pem")
-    server.tls.verify_mode = ssl.CERT_OPTIONAL  # asks for a client's certificate
+    if asks:
+        server.tls.load_verify_locations("ca.pem")
+        server.tls.verify_mode = ssl.CERT_OPTIONAL
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server.server_address[1]
 
 
 def send(subject, command):
-    ports = [str(start_server(True))]
     if subject == "tls_client_issuer":
-        return subprocess.run([*command, "issuer", *ports]).returncode
-    return subprocess.run([*command, "send", str(start_server(False)), *ports]).returncode
+        return subprocess.run([*command, "issuer", str(start_server(True, asks=False))]).returncode
+    return subprocess.run([*command, "send", str(start_server(False)), str(start_server(True))]).returncode
 
 
 def main(subject, openssl, program, *command):
