@@ -52,6 +52,21 @@ static void nobody_listens(void) {
     CHECK_OK(mm_smtp_free(smtp));
 }
 
+/* By the command that was said. */
+static void a_hello_is_told_by_its_name(void) {
+    int(MM_CALL * verbs[])(mm_smtp *, const char *, int *) = {mm_smtp_ehlo, mm_smtp_helo, mm_smtp_lhlo};
+    static const char *const words[] = {" at EHLO: ", " at HELO: ", " at LHLO: "};
+    for (int i = 0; i < 6; i++) {
+        int is_silent = i >= 3, expected = is_silent ? MM_E_TIMEOUT : MM_E_CLOSED;
+        mm_smtp *smtp = connected(STEPS("220 hello", ">", is_silent ? "silent" : "close"));
+        CHECK_OK(mm_smtp_set_timeouts(smtp, 0, 0, 50));
+        CHECK_FAILS(expected, verbs[i % 3](smtp, "host.example", NULL));
+        failed(smtp, expected, MM_LAYER_NETWORK, MM_STAGE_HELLO, 1, words[i % 3]);
+        CHECK(strchr(error_of(smtp).message, '(') == NULL);
+        CHECK_OK(mm_smtp_free(smtp));
+    }
+}
+
 static mm_smtp *client_of(mm_engine *engine, const mm_smtp_options *options) {
     mm_smtp *smtp = NULL;
     CHECK_OK(mm_smtp_new(engine, options, &smtp));
@@ -238,6 +253,7 @@ int main(void) {
     CHECK_OK(mm_engine_set(engine, "smtp_dns", SILENT_NAME_SERVER));
     nothing_has_failed();
     nobody_listens();
+    a_hello_is_told_by_its_name();
     names(engine);
     addresses_of_both_kinds();
     proxies(engine);

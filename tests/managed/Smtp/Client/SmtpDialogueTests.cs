@@ -215,10 +215,10 @@ public class SmtpDialogueTests
     }
 
     [Theory]
-    [InlineData(SmtpStage.Greeting)]
-    [InlineData(SmtpStage.Mail)]
-    [InlineData(SmtpStage.Content)]
-    internal void An_end_in_a_wait_is_told_with_the_stage_and_the_first_end_counts(SmtpStage stage)
+    [InlineData(SmtpStage.Greeting, "no greeting in time")]
+    [InlineData(SmtpStage.Mail, "no answer to MAIL in time")]
+    [InlineData(SmtpStage.Content, "the content was not taken in time")]
+    internal void An_end_in_a_wait_is_told_with_the_stage_and_the_first_end_counts(SmtpStage stage, string words)
     {
         VerbByVerb caller = stage switch
         {
@@ -231,8 +231,31 @@ public class SmtpDialogueTests
         caller.Dialogue.Expire(ExpiryReason.Idle);
         caller.Peer.Fault = Fault.Closed;
         caller.Dialogue.Closed();
-        Assert.Equal((new DialogueEnd(Fault.Timeout, null, $"no answer in time ({stage})"), stage),
+        Assert.Equal((new DialogueEnd(Fault.Timeout, null, words), stage),
             (caller.Dialogue.End, caller.Dialogue.Stage));
+    }
+
+    [Fact]
+    public void A_hello_is_told_by_the_one_that_was_said()
+    {
+        foreach (string verb in (string[])["EHLO", "HELO", "LHLO"])
+        {
+            VerbByVerb caller = new();
+            caller.Hear("220 hello\n");
+            caller.Say(output => Hello(caller.Dialogue, verb, output));
+            caller.Dialogue.Expire(ExpiryReason.Idle);
+            Assert.Equal((verb, $"no answer to {verb} in time"), (caller.Dialogue.StageName, caller.Dialogue.End!.Text));
+        }
+
+        static void Hello(SmtpDialogue smtp, string verb, Output output)
+        {
+            if (verb == "EHLO")
+                smtp.Ehlo("a.example", output);
+            else if (verb == "HELO")
+                smtp.Helo("a.example", output);
+            else
+                smtp.Lhlo("a.example", output);
+        }
     }
 
     [Fact]
