@@ -129,7 +129,7 @@ internal sealed class ClientConnection(ClientSettings settings) : IDisposable
 
     public void Dispose()
     {
-        Dialogue = null;
+        Close();
         Link.Dispose();
         settings.Dispose();
     }
