@@ -321,7 +321,7 @@ class mm_smtp_recipient(Structure):
     ]
 
 
-mm_smtp_sent_fn = CFUNCTYPE(None, c_int64, POINTER(mm_smtp_recipient), c_size_t, c_void_p)
+mm_smtp_sent_fn = CFUNCTYPE(None, c_int64, POINTER(POINTER(mm_smtp_recipient)), c_size_t, c_void_p)
 
 
 class MailHostInfo(Structure):
