@@ -1387,10 +1387,11 @@ typedef struct mm_transport {
     intptr_t socket;                     /**< an mm_socket, which is waited for where wait is NULL; it stays the host's.
                                               -1: the connection's own, of mm_smtp_connect */
     int is_secure;                       /**< 1: what goes over it is protected (TLS), so passwords may go */
+    int reserved;                        /**< 0 */
 } mm_transport;
 
 #define MM_TRANSPORT_INIT                                                                                              \
-    { sizeof(mm_transport), NULL, NULL, NULL, NULL, NULL, NULL, -1, 0 }
+    { sizeof(mm_transport), NULL, NULL, NULL, NULL, NULL, NULL, -1, 0, 0 }
 
 /** Bits: what is wrong with a server's certificate. */
 enum mm_certificate_problem {
@@ -1472,10 +1473,11 @@ typedef struct mm_error_detail {
     int tls_alert;       /**< the alert's number (RFC 8446 section 6) if the peer sent one; -1: none is known */
     int certificate;     /**< MM_CERTIFICATE_... bits */
     int retry;           /**< 1: the same may succeed later without anybody changing anything */
+    int reserved;        /**< 0 */
 } mm_error_detail;
 
 #define MM_ERROR_DETAIL_INIT                                                                                           \
-    { sizeof(mm_error_detail), NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mm_error_detail), NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* SMTP client, verb by verb                                                                                        */
@@ -1881,10 +1883,11 @@ typedef struct mm_smtp_reply {
     int code;              /**< 0: there was no reply yet on this connection */
     int lines;             /**< how many lines */
     int due;               /**< replies that are still to come (mm_smtp_receive) */
+    int reserved;          /**< 0 */
 } mm_smtp_reply;
 
 #define MM_SMTP_REPLY_INIT                                                                                             \
-    { sizeof(mm_smtp_reply), NULL, NULL, NULL, NULL, 0, 0, 0 }
+    { sizeof(mm_smtp_reply), NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
 /**
  * The last reply.

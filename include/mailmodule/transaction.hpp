@@ -43,12 +43,8 @@ using sent_function = std::function<void(std::int64_t message, const std::vector
 namespace detail {
 
 inline smtp_recipient to_recipient(const mm_smtp_recipient &in_c) {
-    return {in_c.error,
-            in_c.code,
-            static_cast<mm_smtp_stage>(in_c.stage),
-            in_c.maybe_taken != 0,
-            string(in_c.status),
-            string(in_c.reply)};
+    return {in_c.error,          in_c.code,         static_cast<mm_smtp_stage>(in_c.stage), in_c.maybe_taken != 0,
+            string(in_c.status), string(in_c.reply)};
 }
 
 /** A message as C has it, for as long as this lives; it stays where it was made. */

@@ -26,11 +26,22 @@ static int is_listed(char list[MOST][48], int count, const char *name) {
 
 /* A declaration up to its ";" that takes a number by value, or a pointer to a structure that begins with its size. */
 static int has_size(const char *parameters) {
-    static const char *const sized[] = {
-        "int ",        "size_t ",          "int64_t ",          "mm_socket ",         "_options *",
-        "_handlers *", "mm_send_result *", "mm_queue_counts *", "mm_queue_message *", "mm_queue_recipient *",
-        "mm_mail *",   "mm_transport *",   "mm_smtp_reply *",   "mm_error_detail *",  "mm_smtp_message *",
-        "mm_smtp_recipient *"};
+    static const char *const sized[] = {"int ",
+                                        "size_t ",
+                                        "int64_t ",
+                                        "mm_socket ",
+                                        "_options *",
+                                        "_handlers *",
+                                        "mm_send_result *",
+                                        "mm_queue_counts *",
+                                        "mm_queue_message *",
+                                        "mm_queue_recipient *",
+                                        "mm_mail *",
+                                        "mm_transport *",
+                                        "mm_smtp_reply *",
+                                        "mm_error_detail *",
+                                        "mm_smtp_message *",
+                                        "mm_smtp_recipient *"};
     for (size_t i = 0; i < sizeof sized / sizeof sized[0]; i++)
         for (const char *at = parameters; (at = strstr(at, sized[i])) != NULL; at++)
             if (sized[i][strlen(sized[i]) - 1] == '*' || (at[strlen(sized[i])] != '*' && !isalnum(at[-1])))

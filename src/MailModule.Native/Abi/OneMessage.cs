@@ -56,7 +56,7 @@ internal sealed unsafe class OneMessage(SmtpMessageLayout given, nint results) :
         }
     }
 
-    /// <summary>The call has failed: where the message did not go out, nothing else was told of its recipients.</summary>
+    /// <summary>The call has failed: where the message did not go out, nothing was told of its recipients.</summary>
     public void Fail(Fault fault)
     {
         if (_isTold || results == 0 || given.Recipients > int.MaxValue)

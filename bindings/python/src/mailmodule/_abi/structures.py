@@ -222,6 +222,7 @@ class mm_transport(Structure):
         ("user", c_void_p),
         ("socket", c_ssize_t),
         ("is_secure", c_int),
+        ("reserved", c_int),
     ]
 
 
@@ -258,6 +259,7 @@ class mm_error_detail(Structure):
         ("tls_alert", c_int),
         ("certificate", c_int),
         ("retry", c_int),
+        ("reserved", c_int),
     ]
 
 
@@ -287,6 +289,7 @@ class mm_smtp_reply(Structure):
         ("code", c_int),
         ("lines", c_int),
         ("due", c_int),
+        ("reserved", c_int),
     ]
 
 
