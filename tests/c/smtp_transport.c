@@ -217,18 +217,21 @@ static void arguments(void) {
     transport.is_secure = 2;
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
     transport = over(&memory);
+    transport.reserved = 1; /* of a later version, who knows */
+    CHECK_FAILS(MM_E_NOT_SUPPORTED, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    transport = over(&memory);
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 64, NULL));
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "m\nx", 0, NULL));
     CHECK_FAILS(MM_E_STATE, mm_smtp_set_transport(smtp, &transport));
-    CHECK_INT(8, memory.closes);
+    CHECK_INT(9, memory.closes);
     transport.size = 3;
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_set_transport(smtp, &transport));
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_set_transport(smtp, NULL));
-    CHECK_INT(8, memory.closes);
+    CHECK_INT(9, memory.closes);
     CHECK_OK(mm_smtp_free(smtp));
     transport = over(&memory);
     CHECK_FAILS(MM_E_HANDLE, mm_smtp_set_transport(smtp, &transport));
-    CHECK_INT(9, memory.closes);
+    CHECK_INT(10, memory.closes);
 }
 
 /* ---- passwords ---- */
