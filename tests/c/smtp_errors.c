@@ -67,6 +67,22 @@ static void a_hello_is_told_by_its_name(void) {
     }
 }
 
+static void of_several_own_commands_none_is_blamed_for_another(void) {
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", ">", "close"));
+    for (int answered = 0; answered < 2; answered++) {
+        CHECK_OK(mm_smtp_send_command(smtp, "XONE"));
+        CHECK_OK(mm_smtp_send_command(smtp, "XTWO"));
+        if (answered)
+            CHECK_CODE(250, mm_smtp_receive(smtp, &code));
+        CHECK_FAILS(MM_E_CLOSED, mm_smtp_receive(smtp, NULL));
+        failed(smtp, MM_E_CLOSED, MM_LAYER_NETWORK, MM_STAGE_OTHER, 1, "127.0.0.1");
+        CHECK_INT(answered, strstr(error_of(smtp).message, " at XTWO: ") != NULL);
+        script_set(&peer, STEPS("220 hello", ">", ">", "250 one", "close"));
+        CHECK_OK(mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, NULL));
+    }
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
 static mm_smtp *client_of(mm_engine *engine, const mm_smtp_options *options) {
     mm_smtp *smtp = NULL;
     CHECK_OK(mm_smtp_new(engine, options, &smtp));
@@ -254,6 +270,7 @@ int main(void) {
     nothing_has_failed();
     nobody_listens();
     a_hello_is_told_by_its_name();
+    of_several_own_commands_none_is_blamed_for_another();
     names(engine);
     addresses_of_both_kinds();
     proxies(engine);
