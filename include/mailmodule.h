@@ -1497,8 +1497,9 @@ typedef struct mm_error_detail {
  * where one line is asked for: nothing is sent then); MM_E_STATE (not connected, the server waits for something else,
  * such as content, another thread is in a call of the handle, or G2); and, where it waits: MM_E_TIMEOUT, MM_E_CLOSED,
  * MM_E_TLS, MM_E_PROTOCOL (no reply of SMTP), MM_E_CANCELLED (mm_smtp_cancel, or the engine was stopped). After one of
- * these five the connection is closed, and only mm_smtp_connect begins again. After MM_E_ARGUMENT, MM_E_STATE and
- * MM_E_MEMORY it is as it was. mm_smtp_get_error has the failure as data.
+ * these five the connection is closed, save where a function's comment says otherwise (mm_smtp_wait, logins), and only
+ * mm_smtp_connect begins again. After MM_E_ARGUMENT, MM_E_STATE and MM_E_MEMORY it is as it was. mm_smtp_get_error has
+ * the failure as data.
  *
  * Threads: any, one at a time for a handle, save mm_smtp_cancel. Callbacks come on the thread that is in the call.
  */

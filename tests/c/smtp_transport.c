@@ -180,6 +180,19 @@ static int write_nothing(const void *octets, size_t size, size_t *length, void *
     return MM_OK;
 }
 
+/* Behind STARTTLS too: a way of the host's that is not said to be secure is no failed handshake. */
+static void a_loss_behind_starttls_is_a_loss(void) {
+    static struct memory memory;
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "220 go", "silent"));
+    CHECK_CODE(220, mm_smtp_starttls(smtp, &code));
+    begin(&memory, 0);
+    mm_transport transport = over(&memory);
+    transport.write = write_nothing;
+    CHECK_OK(mm_smtp_set_transport(smtp, &transport));
+    CHECK_FAILS(MM_E_CLOSED, mm_smtp_noop(smtp, NULL));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
 static void what_a_callback_may_not_say(void) {
     static struct memory memory;
     mm_smtp *smtp = new_client(NULL);
@@ -377,6 +390,7 @@ int main(void) {
     script_start(&peer);
     every_order_of_again();
     every_call_fails();
+    a_loss_behind_starttls_is_a_loss();
     what_a_callback_may_not_say();
     arguments();
     passwords_go_where_the_host_says_so();
