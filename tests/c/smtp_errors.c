@@ -97,6 +97,10 @@ static void names(mm_engine *engine) {
     failed(smtp, MM_E_DNS, MM_LAYER_RESOLVE, MM_STAGE_RESOLVE, 1, "mx.example.net");
     CHECK_TEXT("mx.example.net", error_of(smtp).host);
     CHECK_TEXT("", error_of(smtp).peer);
+    script_set(&peer, STEPS("220 hello", "close"));
+    CHECK_OK(mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, NULL));
+    CHECK_FAILS(MM_E_DNS, mm_smtp_connect(smtp, "mx.example.net", 25, 0, NULL));
+    CHECK_TEXT("", error_of(smtp).peer); /* that one was another's */
     CHECK_OK(mm_smtp_free(smtp));
 }
 

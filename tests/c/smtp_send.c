@@ -349,6 +349,40 @@ static void a_cancel_ends_it(void) {
     CHECK_TEXT("250 2.0.0", batch.heard[0]);
 }
 
+static int next_cancels(mm_smtp_message *message, void *user) {
+    (void)message, (void)user;
+    CHECK_OK(mm_smtp_cancel(smtp));
+    return MM_OK;
+}
+
+static int read_cancels(void *buffer, size_t size, size_t *length, void *user) {
+    (void)size, (void)user;
+    memcpy(buffer, "x\n", 2);
+    *length = 2;
+    CHECK_OK(mm_smtp_cancel(smtp));
+    return MM_OK;
+}
+
+/* Whatever it meets, also where nothing is left to send: the call says so, and the connection is closed. */
+static void a_cancel_inside_a_callback_is_told(void) {
+    struct batch batch = batch_of(1, message_to(ann, 1, "x\n"));
+    mm_smtp_message message = message_to(ann, 1, NULL);
+    mm_smtp_recipient result = MM_SMTP_RECIPIENT_INIT;
+    begin("250-PIPELINING\r\n");
+    CHECK_INT(MM_E_CANCELLED, mm_smtp_send_all(smtp, next_cancels, NULL, NULL));
+    CHECK_INT(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+    begin("250-PIPELINING\r\n");
+    batch.cancel_at = 0;
+    CHECK_INT(MM_E_CANCELLED, send_all(&batch));
+    CHECK_TEXT("250 2.0.0", batch.heard[0]);
+    CHECK_INT(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+    begin("250-PIPELINING\r\n");
+    message.read = read_cancels;
+    CHECK_INT(MM_E_CANCELLED, mm_smtp_send_message(smtp, &message, &result, NULL));
+    CHECK_INT(MM_E_CANCELLED, result.error);
+    CHECK_INT(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+}
+
 static void what_outgrows_a_write_goes_in_pieces(void) {
     static char text[150000];
     for (size_t i = 0; i + 1 < sizeof text; i++)
@@ -380,6 +414,7 @@ int main(void) {
     next_may_write_a_longer_message();
     a_loss_behind_the_end_is_no_refusal();
     a_cancel_ends_it();
+    a_cancel_inside_a_callback_is_told();
     what_outgrows_a_write_goes_in_pieces();
     CHECK_OK(mm_smtp_free(smtp));
     CHECK_OK(mm_engine_stop(mm_engine_default(), 10000));

@@ -67,6 +67,7 @@ internal sealed class ClientConnection(ClientSettings settings) : IDisposable
     public void Begin(string host, int port, RemoteOptions options)
     {
         Close();
+        Link.Forget();
         (Host, Port, _options, _proxy) = (host, port, options, null);
         ResolvingText = "";
         Stage = ClientStage.Resolve;
