@@ -345,6 +345,7 @@ static void a_trace_ends_with_the_handle(void) {
     traced[0] = '\0';
     CHECK_OK(mm_smtp_free(smtp));
     CHECK_TEXT("=closed\n", traced);
+    traced[0] = '\0';
 }
 
 int main(void) {

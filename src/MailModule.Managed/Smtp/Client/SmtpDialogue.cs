@@ -49,7 +49,6 @@ internal sealed partial class SmtpDialogue
     private readonly ContentWriter _content = new();
     private Mode _mode = Mode.Commands;
     private (DialogueEnd End, SmtpStage Stage)? _refusal;
-    private bool _hasTlsStarted;
     private (string Name, ServerExtensions Extensions) _server = ("", ServerExtensions.None);
 
     /// <summary>Begins with the wait for the greeting.</summary>
@@ -236,7 +235,6 @@ internal sealed partial class SmtpDialogue
     public void TlsStarted()
     {
         _mode = Mode.Commands;
-        _hasTlsStarted = true;
         _replies.Reset();
         _server.Extensions = ServerExtensions.None;
         HasMail = false;
@@ -347,8 +345,7 @@ internal sealed partial class SmtpDialogue
         if (_awaited.Next == ReplyTo.Quit)
             return Fault.None;
         Fault known = _peer.Fault;
-        // A host's own TLS may be none for all we know.
-        if (TriedTls && !IsTls && !_hasTlsStarted && known != Fault.Cancelled)
+        if (_mode == Mode.Handshake && !IsTls && known != Fault.Cancelled)
             return Fault.Tls;
         return known == Fault.None ? Fault.Closed : known;
     }
