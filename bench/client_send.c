@@ -25,10 +25,10 @@ static int next(mm_smtp_message *message, void *user) {
     return MM_OK;
 }
 
-static void sent(int64_t number, const mm_smtp_recipient *recipients, size_t count, void *user) {
+static void sent(int64_t number, const mm_smtp_recipient *const *recipients, size_t count, void *user) {
     (void)number;
     (void)count;
-    ((struct work *)user)->taken += recipients->error == MM_OK;
+    ((struct work *)user)->taken += recipients[0]->error == MM_OK;
 }
 
 int main(int argc, char **argv) {

@@ -1387,10 +1387,11 @@ typedef struct mm_transport {
     intptr_t socket;                     /**< an mm_socket, which is waited for where wait is NULL; it stays the host's.
                                               -1: the connection's own, of mm_smtp_connect */
     int is_secure;                       /**< 1: what goes over it is protected (TLS), so passwords may go */
+    int reserved;                        /**< 0 */
 } mm_transport;
 
 #define MM_TRANSPORT_INIT                                                                                              \
-    { sizeof(mm_transport), NULL, NULL, NULL, NULL, NULL, NULL, -1, 0 }
+    { sizeof(mm_transport), NULL, NULL, NULL, NULL, NULL, NULL, -1, 0, 0 }
 
 /** Bits: what is wrong with a server's certificate. */
 enum mm_certificate_problem {
@@ -1472,10 +1473,11 @@ typedef struct mm_error_detail {
     int tls_alert;       /**< the alert's number (RFC 8446 section 6) if the peer sent one; -1: none is known */
     int certificate;     /**< MM_CERTIFICATE_... bits */
     int retry;           /**< 1: the same may succeed later without anybody changing anything */
+    int reserved;        /**< 0 */
 } mm_error_detail;
 
 #define MM_ERROR_DETAIL_INIT                                                                                           \
-    { sizeof(mm_error_detail), NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0 }
+    { sizeof(mm_error_detail), NULL, NULL, NULL, 0, 0, 0, 0, 0, 0, 0, 0 }
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* SMTP client, verb by verb                                                                                        */
@@ -1495,8 +1497,9 @@ typedef struct mm_error_detail {
  * where one line is asked for: nothing is sent then); MM_E_STATE (not connected, the server waits for something else,
  * such as content, another thread is in a call of the handle, or G2); and, where it waits: MM_E_TIMEOUT, MM_E_CLOSED,
  * MM_E_TLS, MM_E_PROTOCOL (no reply of SMTP), MM_E_CANCELLED (mm_smtp_cancel, or the engine was stopped). After one of
- * these five the connection is closed, and only mm_smtp_connect begins again. After MM_E_ARGUMENT, MM_E_STATE and
- * MM_E_MEMORY it is as it was. mm_smtp_get_error has the failure as data.
+ * these five the connection is closed, save where a function's comment says otherwise (mm_smtp_wait, logins), and only
+ * mm_smtp_connect begins again. After MM_E_ARGUMENT, MM_E_STATE and MM_E_MEMORY it is as it was. mm_smtp_get_error has
+ * the failure as data.
  *
  * Threads: any, one at a time for a handle, save mm_smtp_cancel. Callbacks come on the thread that is in the call.
  */
@@ -1624,7 +1627,7 @@ MM_API int MM_CALL mm_smtp_start_tls(mm_smtp *smtp, const char *server_name, int
  * MM_SMTP_NO_GREETING. The host makes the handshake itself, on the socket of mm_smtp_get_socket, before this call or
  * inside the first callbacks; mm_smtp_wait helps it to wait.
  *
- * transport  copied; its close is called before the connection's socket is closed.
+ * transport  copied; its close is called before the connection's socket is closed, also if this call fails.
  * Returns MM_OK; MM_E_ARGUMENT. Since 0.1.
  */
 MM_API int MM_CALL mm_smtp_set_transport(mm_smtp *smtp, const mm_transport *transport);
@@ -1801,7 +1804,7 @@ enum mm_smtp_write_flags {
  * gets a line end, if it lacks it, and the final dot. A CR at the end of a piece is half of a CRLF, of which the next
  * piece has the other half. Of a piece that is MM_E_ARGUMENT nothing goes out.
  *
- * octets, size  the piece; may be NULL and 0.
+ * octets, size  the piece, at most 2147483647 octets; may be NULL and 0.
  * flags         MM_SMTP_FIRST, MM_SMTP_LAST, MM_SMTP_CONVERT_EOL.
  * code          with MM_SMTP_LAST the reply's; else 0.
  * Since 0.1.
@@ -1811,6 +1814,7 @@ MM_API int MM_CALL mm_smtp_write(mm_smtp *smtp, const void *octets, size_t size,
 /**
  * Sends octets as they are: content that has its dots doubled already, or what a verb of the host's own asks for.
  *
+ * octets, size  as mm_smtp_write.
  * flags  MM_SMTP_LAST: read a reply then; the host's octets have ended the content themselves.
  * code   with MM_SMTP_LAST the reply's; else 0. Since 0.1.
  */
@@ -1819,7 +1823,7 @@ MM_API int MM_CALL mm_smtp_write_raw(mm_smtp *smtp, const void *octets, size_t s
 /**
  * Says BDAT (RFC 3030): one chunk of content, which goes out as it is, and waits for its reply.
  *
- * octets, size  the chunk; may be NULL and 0.
+ * octets, size  the chunk, at most 2147483647 octets; may be NULL and 0.
  * last          1: the message ends with it; else 0.
  * Returns MM_OK; MM_E_NOT_SUPPORTED (the server does not offer CHUNKING). Since 0.1.
  */
@@ -1880,10 +1884,11 @@ typedef struct mm_smtp_reply {
     int code;              /**< 0: there was no reply yet on this connection */
     int lines;             /**< how many lines */
     int due;               /**< replies that are still to come (mm_smtp_receive) */
+    int reserved;          /**< 0 */
 } mm_smtp_reply;
 
 #define MM_SMTP_REPLY_INIT                                                                                             \
-    { sizeof(mm_smtp_reply), NULL, NULL, NULL, NULL, 0, 0, 0 }
+    { sizeof(mm_smtp_reply), NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
 
 /**
  * The last reply.
@@ -1929,7 +1934,7 @@ typedef struct mm_smtp_message {
 
 /** What became of one recipient of a transaction. Texts: never NULL, "" for none. */
 typedef struct mm_smtp_recipient {
-    size_t size;        /**< set by the library: the octets it has filled */
+    size_t size;        /**< sizeof(mm_smtp_recipient); in a mm_smtp_sent_fn the octets that the library has filled */
     const char *status; /**< enhanced status of the reply */
     const char *reply;  /**< the reply that decided, its lines with LF between; without one: what happened, in words */
     int error;          /**< MM_OK: taken; else an MM_E_... value: MM_E_REFUSED_TEMPORARY, MM_E_REFUSED_PERMANENT, why
@@ -1940,23 +1945,28 @@ typedef struct mm_smtp_recipient {
     int maybe_taken;    /**< 1: lost after the end was said, so the server may have it all the same */
 } mm_smtp_recipient;
 
+#define MM_SMTP_RECIPIENT_INIT                                                                                         \
+    { sizeof(mm_smtp_recipient), NULL, NULL, 0, 0, 0, 0 }
+
 /**
  * Hears what became of one message of mm_smtp_send_all, once for each that was given, in their order.
  *
  * message     number of the message, counted from 0.
- * recipients  one for each, in the message's order; they live until the callback returns.
+ * recipients  a pointer to each one's result, in the message's order; they live until the callback returns.
  * count       how many.
  * user        what was given to mm_smtp_send_all.
  * Threads: that of the call. No function of the same handle may be called inside but mm_smtp_cancel. It must not throw
  * an exception or jump out.
  */
-typedef void(MM_CALL *mm_smtp_sent_fn)(int64_t message, const mm_smtp_recipient *recipients, size_t count, void *user);
+typedef void(MM_CALL *mm_smtp_sent_fn)(int64_t message, const mm_smtp_recipient *const *recipients, size_t count,
+                                       void *user);
 
 /**
  * Gives the next message of mm_smtp_send_all. It may be asked while the one before is not answered yet.
  *
- * message  its member size is set; the others are 0. What is put there must live until mm_smtp_sent_fn was called for
- *          the message. Left as it is (recipients 0): there is none any more.
+ * message  its member size is set, the others are 0; may be overwritten as a whole, with the host's own size (G4). What
+ *          is put there must live until mm_smtp_sent_fn was called for the message. Left as it is (recipients 0): there
+ *          is none any more.
  * user     what was given to mm_smtp_send_all.
  * Returns MM_OK; anything else: there is none any more, and mm_smtp_send_all gives MM_E_CANCELLED when those before are
  * answered. Threads: as mm_smtp_sent_fn.
@@ -1985,8 +1995,10 @@ MM_API int MM_CALL mm_smtp_send_all(mm_smtp *smtp, mm_smtp_next_fn next, mm_smtp
  * Sends one message in one transaction: mm_smtp_send_all with one.
  *
  * message  what; its octets and texts must live until the call returns.
- * results  array of message->recipients elements; each one's member size is set by the library. NULL: not wanted. Their
- *          texts live until the handle's next call.
+ * results  array of message->recipients elements. The host sets the member size of the first (G4), which is also how
+ *          far the elements are apart; the library sets it in the others, and fills all. NULL: not wanted. Their texts
+ *          live until the handle's next call. Where the call fails and nothing of the message went out, each has the
+ *          call's error and MM_STAGE_NONE.
  * code     of the reply that ended the message: 250, or the refusal that decided; 0: there was none.
  * Returns as mm_smtp_send_all. Since 0.1.
  */

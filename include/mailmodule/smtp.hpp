@@ -317,11 +317,12 @@ class smtp_client {
         detail::transaction in_c(message, state_->thrown);
         mm_smtp_message c = MM_SMTP_MESSAGE_INIT;
         in_c.fill(c, message.content);
-        std::vector<mm_smtp_recipient> results(c.recipients);
+        std::vector<mm_smtp_recipient> results(c.recipients, mm_smtp_recipient MM_SMTP_RECIPIENT_INIT);
         smtp_sent sent{0, {}};
         const int code = mm_smtp_send_message(get(), &c, results.data(), &sent.code);
         if (code == MM_OK)
-            sent.recipients = detail::to_recipients(results.data(), results.size());
+            for (const auto &result : results)
+                sent.recipients.push_back(detail::to_recipient(result));
         return done(code, std::move(sent));
     }
 

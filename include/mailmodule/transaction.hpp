@@ -42,12 +42,9 @@ using sent_function = std::function<void(std::int64_t message, const std::vector
 
 namespace detail {
 
-inline std::vector<smtp_recipient> to_recipients(const mm_smtp_recipient *in_c, std::size_t count) {
-    std::vector<smtp_recipient> recipients;
-    for (std::size_t i = 0; i < count; i++)
-        recipients.push_back({in_c[i].error, in_c[i].code, static_cast<mm_smtp_stage>(in_c[i].stage),
-                              in_c[i].maybe_taken != 0, string(in_c[i].status), string(in_c[i].reply)});
-    return recipients;
+inline smtp_recipient to_recipient(const mm_smtp_recipient &in_c) {
+    return {in_c.error,          in_c.code,         static_cast<mm_smtp_stage>(in_c.stage), in_c.maybe_taken != 0,
+            string(in_c.status), string(in_c.reply)};
 }
 
 /** A message as C has it, for as long as this lives; it stays where it was made. */
@@ -113,12 +110,12 @@ class transactions {
         return at_border(self->thrown_, static_cast<int>(MM_E_CANCELLED), [&] { return self->give(*message); });
     }
 
-    static void MM_CALL sent(std::int64_t number, const mm_smtp_recipient *recipients, std::size_t count,
+    static void MM_CALL sent(std::int64_t number, const mm_smtp_recipient *const *recipients, std::size_t count,
                              void *user) noexcept {
         const auto self = static_cast<transactions *>(user);
         at_border(self->thrown_, [&] {
             if (self->sent_)
-                self->sent_(number, to_recipients(recipients, count));
+                self->tell(number, recipients, count);
         });
         self->open_.pop_front();
     }
@@ -131,6 +128,13 @@ class transactions {
         transaction in_c;
         std::string content;
     };
+
+    void tell(std::int64_t number, const mm_smtp_recipient *const *in_c, std::size_t count) {
+        std::vector<smtp_recipient> recipients;
+        for (std::size_t i = 0; i < count; i++)
+            recipients.push_back(to_recipient(*in_c[i]));
+        sent_(number, recipients);
+    }
 
     int give(mm_smtp_message &message) {
         if (auto found = next_()) {

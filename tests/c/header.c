@@ -57,6 +57,21 @@ SAME(queue_counts_layout, WORDS_AND(mm_queue_counts, 8, 0) && offsetof(mm_queue_
 SAME(queue_message_layout, WORDS_AND(mm_queue_message, 6, 8) && offsetof(mm_queue_message, size) == 0);
 SAME(queue_recipient_layout, WORDS_AND(mm_queue_recipient, 7, 16) && offsetof(mm_queue_recipient, size) == 0);
 SAME(queue_event_layout, WORDS_AND(mm_queue_event, 11, 16) && offsetof(mm_queue_event, size) == 0);
+SAME(mail_layout, WORDS_AND(mm_mail, 12, 0) && offsetof(mm_mail, size) == 0);
+SAME(transport_layout, WORDS_AND(mm_transport, 8, 8) && offsetof(mm_transport, size) == 0);
+SAME(certificate_layout, WORDS_AND(mm_certificate, 8, 24) && offsetof(mm_certificate, size) == 0);
+SAME(error_detail_layout, WORDS_AND(mm_error_detail, 4, 32) && offsetof(mm_error_detail, size) == 0);
+SAME(smtp_options_layout, WORDS_AND(mm_smtp_options, 7, 16) && offsetof(mm_smtp_options, size) == 0);
+SAME(smtp_reply_layout, WORDS_AND(mm_smtp_reply, 5, 16) && offsetof(mm_smtp_reply, size) == 0);
+SAME(smtp_message_layout, WORDS_AND(mm_smtp_message, 11, 0) && offsetof(mm_smtp_message, size) == 0);
+SAME(smtp_recipient_layout, WORDS_AND(mm_smtp_recipient, 3, 16) && offsetof(mm_smtp_recipient, size) == 0);
+
+/* Where the last member is one of 4 octets there is no room left behind it. */
+#define ENDS_WITH(type, member) (offsetof(type, member) + sizeof(((type *)0)->member) == sizeof(type))
+SAME(transport_end, ENDS_WITH(mm_transport, reserved));
+SAME(error_detail_end, ENDS_WITH(mm_error_detail, reserved));
+SAME(smtp_reply_end, ENDS_WITH(mm_smtp_reply, reserved));
+SAME(smtp_recipient_end, ENDS_WITH(mm_smtp_recipient, maybe_taken));
 
 /* Every structure that the host sets has a macro that makes all of it but the size 0. */
 extern const mm_send_options send_options;
@@ -68,6 +83,13 @@ extern const mm_smtp_server_options smtp_server_options;
 extern const mm_smtp_server_handlers smtp_server_handlers;
 extern const mm_pop3_server_options pop3_server_options;
 extern const mm_pop3_server_handlers pop3_server_handlers;
+extern const mm_mail mail;
+extern const mm_transport transport;
+extern const mm_error_detail error_detail;
+extern const mm_smtp_options smtp_options;
+extern const mm_smtp_reply smtp_reply;
+extern const mm_smtp_message smtp_message;
+extern const mm_smtp_recipient smtp_recipient;
 const mm_send_options send_options = MM_SEND_OPTIONS_INIT;
 const mm_send_result send_result = MM_SEND_RESULT_INIT;
 const mm_queue_counts queue_counts = MM_QUEUE_COUNTS_INIT;
@@ -77,6 +99,13 @@ const mm_smtp_server_options smtp_server_options = MM_SMTP_SERVER_OPTIONS_INIT;
 const mm_smtp_server_handlers smtp_server_handlers = MM_SMTP_SERVER_HANDLERS_INIT;
 const mm_pop3_server_options pop3_server_options = MM_POP3_SERVER_OPTIONS_INIT;
 const mm_pop3_server_handlers pop3_server_handlers = MM_POP3_SERVER_HANDLERS_INIT;
+const mm_mail mail = MM_MAIL_INIT;
+const mm_transport transport = MM_TRANSPORT_INIT;
+const mm_error_detail error_detail = MM_ERROR_DETAIL_INIT;
+const mm_smtp_options smtp_options = MM_SMTP_OPTIONS_INIT;
+const mm_smtp_reply smtp_reply = MM_SMTP_REPLY_INIT;
+const mm_smtp_message smtp_message = MM_SMTP_MESSAGE_INIT;
+const mm_smtp_recipient smtp_recipient = MM_SMTP_RECIPIENT_INIT;
 
 SAME(socket_is_descriptor, (mm_socket)-1 == MM_INVALID_SOCKET && sizeof(mm_socket) >= sizeof(int));
 SAME(any_port_is_none, MM_PORT_ANY == -1);

@@ -26,10 +26,22 @@ static int is_listed(char list[MOST][48], int count, const char *name) {
 
 /* A declaration up to its ";" that takes a number by value, or a pointer to a structure that begins with its size. */
 static int has_size(const char *parameters) {
-    static const char *const sized[] = {
-        "int ",        "size_t ",          "int64_t ",          "mm_socket ",         "_options *",
-        "_handlers *", "mm_send_result *", "mm_queue_counts *", "mm_queue_message *", "mm_queue_recipient *",
-        "mm_mail *",   "mm_transport *",   "mm_smtp_reply *",   "mm_error_detail *"};
+    static const char *const sized[] = {"int ",
+                                        "size_t ",
+                                        "int64_t ",
+                                        "mm_socket ",
+                                        "_options *",
+                                        "_handlers *",
+                                        "mm_send_result *",
+                                        "mm_queue_counts *",
+                                        "mm_queue_message *",
+                                        "mm_queue_recipient *",
+                                        "mm_mail *",
+                                        "mm_transport *",
+                                        "mm_smtp_reply *",
+                                        "mm_error_detail *",
+                                        "mm_smtp_message *",
+                                        "mm_smtp_recipient *"};
     for (size_t i = 0; i < sizeof sized / sizeof sized[0]; i++)
         for (const char *at = parameters; (at = strstr(at, sized[i])) != NULL; at++)
             if (sized[i][strlen(sized[i]) - 1] == '*' || (at[strlen(sized[i])] != '*' && !isalnum(at[-1])))
@@ -508,6 +520,68 @@ static void content_of_clients(const char *zeros) {
     CHECK_OK(mm_smtp_free(smtp));
 }
 
+static void transactions_of_clients(void) {
+    static const char *const to[] = {"b@example.net"};
+    mm_smtp_message message = MM_SMTP_MESSAGE_INIT;
+    mm_smtp_recipient result = MM_SMTP_RECIPIENT_INIT;
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "250 mx", "silent"));
+    CHECK_CODE(250, mm_smtp_ehlo(smtp, "host.example", &code));
+    message.from = "a@example.org";
+    message.content = "x";
+    message.to = to;
+    TRY(mm_smtp_send_message);
+    for (message.recipients = 0; message.recipients < 2; message.recipients++)
+        SIZES_REFUSED(message, mm_smtp_send_message(smtp, &message, &result, NULL));
+    message.recipients = 1;
+    SIZES_REFUSED(result, mm_smtp_send_message(smtp, &message, &result, NULL));
+    message.recipients = (size_t)INT32_MAX + 1;
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_send_message(smtp, &message, NULL, NULL));
+    message.recipients = SIZE_MAX;
+    CHECK_INT(MM_E_ARGUMENT, mm_smtp_send_message(smtp, &message, &result, NULL));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
+/* The engine of the folder has the setting control on, where the system has it. */
+static void control_of_engines(const char *root, int is_there) {
+    mm_queue_counts counts = MM_QUEUE_COUNTS_INIT;
+    mm_control *control = NULL;
+    char id[MM_QUEUE_ID_SIZE];
+    TRY(mm_control_get_counts);
+    TRY(mm_control_redirect);
+    CHECK_INT(is_there ? MM_OK : MM_E_NOT_SUPPORTED, mm_control_open(root, &control));
+    if (!is_there)
+        return;
+    SIZES_REFUSED(counts, mm_control_get_counts(control, &counts));
+    CHECK_OK(mm_control_get_counts(control, &counts));
+    CHECK_INT(1, counts.messages);
+    CHECK_INT(MM_E_ARGUMENT, mm_control_redirect(control, "none", NULL, "other@example.net", NULL, 1));
+    CHECK_INT(MM_E_ARGUMENT, mm_control_redirect(control, "none", NULL, "other@example.net", id, 0));
+    CHECK_INT(MM_E_ARGUMENT, mm_control_redirect(control, "none", NULL, "other@example.net", id, 1));
+    CHECK_INT(MM_E_ARGUMENT, mm_control_redirect(control, "none", NULL, "other@example.net", id, sizeof id - 1));
+    CHECK_INT(MM_E_NOT_FOUND, mm_control_redirect(control, "none", NULL, "other@example.net", id, sizeof id));
+    CHECK_INT(MM_E_NOT_FOUND, mm_control_redirect(control, "none", NULL, "other@example.net", id, SIZE_MAX));
+    CHECK_OK(mm_control_close(control));
+}
+
+static void passwords(void) {
+    static const int odd[] = {INT32_MIN, -1, 1, 4095, 10000001, INT32_MAX};
+    char text[16];
+    size_t length = 0;
+    TRY(mm_password_make);
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", MM_PASSWORD_SCRAM_SHA_256, odd[i], NULL, 0, NULL));
+        CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", odd[i] == 1 ? 0 : odd[i], 0, NULL, 0, NULL));
+    }
+    CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", MM_PASSWORD_PLAIN, 0, NULL, 1, &length));
+    CHECK_INT(MM_E_ARGUMENT, mm_password_make("x", MM_PASSWORD_PLAIN, 0, NULL, SIZE_MAX, &length));
+    CHECK_INT(MM_E_LIMIT, mm_password_make("x", MM_PASSWORD_PLAIN, 0, text, 1, &length));
+    CHECK_INT(MM_E_LIMIT, mm_password_make("x", MM_PASSWORD_PLAIN, 0, text, 8, &length));
+    CHECK_OK(mm_password_make("x", MM_PASSWORD_PLAIN, 0, text, 9, &length));
+    CHECK_TEXT("{PLAIN}x", text);
+    CHECK_OK(mm_password_make("x", MM_PASSWORD_PLAIN, 0, text, SIZE_MAX, &length));
+    CHECK_INT(8, length);
+}
+
 static void stops(mm_engine *engine) {
     TRY(mm_engine_stop);
     CHECK_INT(MM_E_ARGUMENT, mm_engine_stop(engine, INT32_MIN));
@@ -536,16 +610,20 @@ int main(void) {
     sprintf(root, "%s/other", check_folder);
     CHECK_OK(mm_engine_new(&engine));
     CHECK_OK(mm_engine_set(engine, "mail_root", root));
+    int has_control = mm_engine_set(engine, "control", "1") == MM_OK;
     settings_of_engines(engine);
     servers_of_engines(engine);
     sending(engine, zeros);
     mails(engine);
     queue(engine);
     reading_into_much_room(engine);
+    control_of_engines(root, has_control);
+    passwords();
     script_start(&peer);
     options_of_clients(engine);
     places_of_clients();
     content_of_clients(zeros);
+    transactions_of_clients();
     script_stop(&peer);
     stops(engine);
     CHECK_OK(mm_engine_free(engine));

@@ -52,6 +52,37 @@ static void nobody_listens(void) {
     CHECK_OK(mm_smtp_free(smtp));
 }
 
+/* By the command that was said. */
+static void a_hello_is_told_by_its_name(void) {
+    int(MM_CALL * verbs[])(mm_smtp *, const char *, int *) = {mm_smtp_ehlo, mm_smtp_helo, mm_smtp_lhlo};
+    static const char *const words[] = {" at EHLO: ", " at HELO: ", " at LHLO: "};
+    for (int i = 0; i < 6; i++) {
+        int is_silent = i >= 3, expected = is_silent ? MM_E_TIMEOUT : MM_E_CLOSED;
+        mm_smtp *smtp = connected(STEPS("220 hello", ">", is_silent ? "silent" : "close"));
+        CHECK_OK(mm_smtp_set_timeouts(smtp, 0, 0, 50));
+        CHECK_FAILS(expected, verbs[i % 3](smtp, "host.example", NULL));
+        failed(smtp, expected, MM_LAYER_NETWORK, MM_STAGE_HELLO, 1, words[i % 3]);
+        CHECK(strchr(error_of(smtp).message, '(') == NULL);
+        CHECK_OK(mm_smtp_free(smtp));
+    }
+}
+
+static void of_several_own_commands_none_is_blamed_for_another(void) {
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", ">", "close"));
+    for (int answered = 0; answered < 2; answered++) {
+        CHECK_OK(mm_smtp_send_command(smtp, "XONE"));
+        CHECK_OK(mm_smtp_send_command(smtp, "XTWO"));
+        if (answered)
+            CHECK_CODE(250, mm_smtp_receive(smtp, &code));
+        CHECK_FAILS(MM_E_CLOSED, mm_smtp_receive(smtp, NULL));
+        failed(smtp, MM_E_CLOSED, MM_LAYER_NETWORK, MM_STAGE_OTHER, 1, "127.0.0.1");
+        CHECK_INT(answered, strstr(error_of(smtp).message, " at XTWO: ") != NULL);
+        script_set(&peer, STEPS("220 hello", ">", ">", "250 one", "close"));
+        CHECK_OK(mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, NULL));
+    }
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
 static mm_smtp *client_of(mm_engine *engine, const mm_smtp_options *options) {
     mm_smtp *smtp = NULL;
     CHECK_OK(mm_smtp_new(engine, options, &smtp));
@@ -66,6 +97,10 @@ static void names(mm_engine *engine) {
     failed(smtp, MM_E_DNS, MM_LAYER_RESOLVE, MM_STAGE_RESOLVE, 1, "mx.example.net");
     CHECK_TEXT("mx.example.net", error_of(smtp).host);
     CHECK_TEXT("", error_of(smtp).peer);
+    script_set(&peer, STEPS("220 hello", "close"));
+    CHECK_OK(mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, NULL));
+    CHECK_FAILS(MM_E_DNS, mm_smtp_connect(smtp, "mx.example.net", 25, 0, NULL));
+    CHECK_TEXT("", error_of(smtp).peer); /* that one was another's */
     CHECK_OK(mm_smtp_free(smtp));
 }
 
@@ -238,6 +273,8 @@ int main(void) {
     CHECK_OK(mm_engine_set(engine, "smtp_dns", SILENT_NAME_SERVER));
     nothing_has_failed();
     nobody_listens();
+    a_hello_is_told_by_its_name();
+    of_several_own_commands_none_is_blamed_for_another();
     names(engine);
     addresses_of_both_kinds();
     proxies(engine);

@@ -159,7 +159,7 @@ static void lost(mm_smtp *smtp, int result, int stage, const char *words) {
 
 static void loss_at_every_command(void) {
     static const char *const ends[] = {"close", "reset"};
-    static const char *const names[] = {"EHLO", "EHLO", "EHLO", "STARTTLS", "AUTH", "MAIL", "RCPT",
+    static const char *const names[] = {"EHLO", "HELO", "LHLO", "STARTTLS", "AUTH", "MAIL", "RCPT",
                                         "DATA", "RSET", "NOOP", "VRFY",     "EXPN", "HELP", "XFOO"};
     for (int verb = 0; verb < VERBS; verb++)
         for (int end = 0; end < 2; end++) {

@@ -41,17 +41,17 @@ static int next(mm_smtp_message *message, void *user) {
     return MM_OK;
 }
 
-static void sent(int64_t number, const mm_smtp_recipient *recipients, size_t count, void *user) {
+static void sent(int64_t number, const mm_smtp_recipient *const *recipients, size_t count, void *user) {
     struct batch *batch = user;
     CHECK_INT(batch->told, number);
     if (number >= MOST)
         return;
     char *heard = batch->heard[batch->told++];
     for (size_t i = 0; i < count; i++) {
-        CHECK_INT(sizeof recipients[i], recipients[i].size);
-        CHECK(recipients[i].reply[0]);
-        heard += sprintf(heard, "%s%d %s%s", i ? " | " : "", recipients[i].code, recipients[i].status,
-                         recipients[i].maybe_taken ? " ?" : "");
+        CHECK_INT(sizeof *recipients[i], recipients[i]->size);
+        CHECK(recipients[i]->reply[0]);
+        heard += sprintf(heard, "%s%d %s%s", i ? " | " : "", recipients[i]->code, recipients[i]->status,
+                         recipients[i]->maybe_taken ? " ?" : "");
     }
     if (number == batch->cancel_at)
         CHECK_OK(mm_smtp_cancel(smtp));
@@ -105,7 +105,7 @@ static void several_with_verbs_before_and_after(const char *offers) {
 static void each_recipient_has_its_result(const char *offers) {
     struct batch batch = batch_of(1, message_to(three, 3, "x\n"));
     mm_smtp_message nobody = message_to(three + 1, 1, "y\n");
-    mm_smtp_recipient results[3];
+    mm_smtp_recipient results[3] = {MM_SMTP_RECIPIENT_INIT};
     int code = 0;
     begin(offers);
     CHECK_OK(send_all(&batch));
@@ -119,6 +119,7 @@ static void each_recipient_has_its_result(const char *offers) {
     CHECK_TEXT("There is nobody\nof that name here", results[1].reply);
     CHECK_INT(MM_E_REFUSED_TEMPORARY, results[2].error);
     CHECK_INT(0, results[2].maybe_taken);
+    CHECK_INT(sizeof results[0], results[2].size);
     CHECK_TEXT("Come back later", reply_of(smtp).text);
     CHECK_OK(mm_smtp_send_message(smtp, &nobody, NULL, &code));
     CHECK_INT(550, code);
@@ -222,7 +223,7 @@ static void parameters_go_with_their_commands(void) {
 
 static void a_small_message_is_one_write(void) {
     mm_smtp_message message = message_to(three, 2, "Subject: x\n\n.dot");
-    mm_smtp_recipient results[2];
+    mm_smtp_recipient results[2] = {MM_SMTP_RECIPIENT_INIT};
     int code = 0;
     script_set(&peer, STEPS("220 hi", ">", "say 250-hi\r\n250-PIPELINING\r\n250 CHUNKING\r\n", ">", ">", ">", ">",
                             "#20", "say 250 ok\r\n250 ok\r\n550 5.1.1 nobody\r\n250 2.0.0 taken\r\n", ">", ">", ">",
@@ -251,6 +252,80 @@ static void a_size_that_is_none_is_refused(void) {
     CHECK_OK(mm_smtp_quit(smtp, NULL));
 }
 
+/* G4: a host whose header has a longer element than the library, and one whose first element does not say its size. */
+static void the_first_result_says_how_far_apart_they_are(void) {
+    struct later {
+        mm_smtp_recipient known;
+        char more[16];
+    } results[3];
+    static const size_t odd[] = {0, 1, sizeof results[0].known - 1, sizeof results[0].known + 1, 4097, (size_t)-1};
+    mm_smtp_message message = message_to(three, 3, "x\n");
+    begin("250-PIPELINING\r\n");
+    remote.mail[0] = '\0';
+    memset(results, 0x55, sizeof results);
+    for (size_t i = 0; i < sizeof odd / sizeof odd[0]; i++) {
+        results[0].known.size = odd[i];
+        CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_send_message(smtp, &message, &results[0].known, NULL));
+    }
+    CHECK_TEXT("", remote.mail);
+    results[0].known.size = sizeof results[0];
+    CHECK_OK(mm_smtp_send_message(smtp, &message, &results[0].known, NULL));
+    CHECK_INT(250, results[0].known.code);
+    CHECK_INT(550, results[1].known.code);
+    CHECK_INT(451, results[2].known.code);
+    for (int i = 0; i < 3; i++) {
+        CHECK_INT(sizeof results[0], results[i].known.size);
+        for (size_t at = 0; at < sizeof results[i].more; at++)
+            CHECK_INT(0x55, results[i].more[at]);
+    }
+    CHECK_OK(mm_smtp_quit(smtp, NULL));
+}
+
+static void a_message_that_did_not_go_out_has_results(void) {
+    static const char *const odd[] = {"ann@example.net", "ann\n"};
+    mm_smtp_message message = message_to(odd, 2, "x\n");
+    mm_smtp_recipient results[2] = {MM_SMTP_RECIPIENT_INIT};
+    begin("250-PIPELINING\r\n");
+    for (int closed = 0; closed < 2; closed++) {
+        int expected = closed ? MM_E_STATE : MM_E_ARGUMENT;
+        memset(results + 1, 0x55, sizeof results[1]);
+        CHECK_INT(expected, mm_smtp_send_message(smtp, &message, results, NULL));
+        for (int i = 0; i < 2; i++) {
+            CHECK_INT(expected, results[i].error);
+            CHECK_INT(MM_STAGE_NONE, results[i].stage);
+            CHECK_INT(0, results[i].code);
+            CHECK(results[i].reply[0]);
+            CHECK_TEXT("", results[i].status);
+        }
+        CHECK_OK(mm_smtp_close(smtp));
+    }
+}
+
+struct later_message {
+    mm_smtp_message known;
+    long more[40];
+};
+
+static int next_of_a_later_header(mm_smtp_message *message, void *user) {
+    struct later_message *later = user;
+    memcpy(message, later, later->known.size);
+    later->known.recipients = 0;
+    return MM_OK;
+}
+
+static void next_may_write_a_longer_message(void) {
+    struct later_message later;
+    memset(&later, 0, sizeof later);
+    begin("250-PIPELINING\r\n");
+    for (int known = 1; known >= 0; known--) {
+        later.known = message_to(ann, 1, "x\n");
+        later.known.size = sizeof later;
+        later.more[39] = !known;
+        CHECK_INT(known ? MM_OK : MM_E_NOT_SUPPORTED, mm_smtp_send_all(smtp, next_of_a_later_header, NULL, &later));
+    }
+    CHECK_OK(mm_smtp_quit(smtp, NULL));
+}
+
 static void a_loss_behind_the_end_is_no_refusal(void) {
     struct batch batch = batch_of(4, message_to(ann, 1, "x\n"));
     mm_error_detail detail = MM_ERROR_DETAIL_INIT;
@@ -272,6 +347,40 @@ static void a_cancel_ends_it(void) {
     CHECK_INT(MM_E_CANCELLED, send_all(&batch));
     CHECK_INT(batch.given, batch.told);
     CHECK_TEXT("250 2.0.0", batch.heard[0]);
+}
+
+static int next_cancels(mm_smtp_message *message, void *user) {
+    (void)message, (void)user;
+    CHECK_OK(mm_smtp_cancel(smtp));
+    return MM_OK;
+}
+
+static int read_cancels(void *buffer, size_t size, size_t *length, void *user) {
+    (void)size, (void)user;
+    memcpy(buffer, "x\n", 2);
+    *length = 2;
+    CHECK_OK(mm_smtp_cancel(smtp));
+    return MM_OK;
+}
+
+/* Whatever it meets, also where nothing is left to send: the call says so, and the connection is closed. */
+static void a_cancel_inside_a_callback_is_told(void) {
+    struct batch batch = batch_of(1, message_to(ann, 1, "x\n"));
+    mm_smtp_message message = message_to(ann, 1, NULL);
+    mm_smtp_recipient result = MM_SMTP_RECIPIENT_INIT;
+    begin("250-PIPELINING\r\n");
+    CHECK_INT(MM_E_CANCELLED, mm_smtp_send_all(smtp, next_cancels, NULL, NULL));
+    CHECK_INT(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+    begin("250-PIPELINING\r\n");
+    batch.cancel_at = 0;
+    CHECK_INT(MM_E_CANCELLED, send_all(&batch));
+    CHECK_TEXT("250 2.0.0", batch.heard[0]);
+    CHECK_INT(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+    begin("250-PIPELINING\r\n");
+    message.read = read_cancels;
+    CHECK_INT(MM_E_CANCELLED, mm_smtp_send_message(smtp, &message, &result, NULL));
+    CHECK_INT(MM_E_CANCELLED, result.error);
+    CHECK_INT(MM_E_STATE, mm_smtp_noop(smtp, NULL));
 }
 
 static void what_outgrows_a_write_goes_in_pieces(void) {
@@ -300,8 +409,12 @@ int main(void) {
     parameters_go_with_their_commands();
     a_small_message_is_one_write();
     a_size_that_is_none_is_refused();
+    the_first_result_says_how_far_apart_they_are();
+    a_message_that_did_not_go_out_has_results();
+    next_may_write_a_longer_message();
     a_loss_behind_the_end_is_no_refusal();
     a_cancel_ends_it();
+    a_cancel_inside_a_callback_is_told();
     what_outgrows_a_write_goes_in_pieces();
     CHECK_OK(mm_smtp_free(smtp));
     CHECK_OK(mm_engine_stop(mm_engine_default(), 10000));

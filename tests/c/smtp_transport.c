@@ -180,6 +180,19 @@ static int write_nothing(const void *octets, size_t size, size_t *length, void *
     return MM_OK;
 }
 
+/* Behind STARTTLS too: a way of the host's that is not said to be secure is no failed handshake. */
+static void a_loss_behind_starttls_is_a_loss(void) {
+    static struct memory memory;
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "220 go", "silent"));
+    CHECK_CODE(220, mm_smtp_starttls(smtp, &code));
+    begin(&memory, 0);
+    mm_transport transport = over(&memory);
+    transport.write = write_nothing;
+    CHECK_OK(mm_smtp_set_transport(smtp, &transport));
+    CHECK_FAILS(MM_E_CLOSED, mm_smtp_noop(smtp, NULL));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
 static void what_a_callback_may_not_say(void) {
     static struct memory memory;
     mm_smtp *smtp = new_client(NULL);
@@ -217,18 +230,21 @@ static void arguments(void) {
     transport.is_secure = 2;
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
     transport = over(&memory);
+    transport.reserved = 1; /* of a later version, who knows */
+    CHECK_FAILS(MM_E_NOT_SUPPORTED, mm_smtp_connect_transport(smtp, &transport, "mx", 0, NULL));
+    transport = over(&memory);
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "mx", 64, NULL));
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_connect_transport(smtp, &transport, "m\nx", 0, NULL));
     CHECK_FAILS(MM_E_STATE, mm_smtp_set_transport(smtp, &transport));
-    CHECK_INT(8, memory.closes);
+    CHECK_INT(9, memory.closes);
     transport.size = 3;
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_set_transport(smtp, &transport));
     CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_set_transport(smtp, NULL));
-    CHECK_INT(8, memory.closes);
+    CHECK_INT(9, memory.closes);
     CHECK_OK(mm_smtp_free(smtp));
     transport = over(&memory);
     CHECK_FAILS(MM_E_HANDLE, mm_smtp_set_transport(smtp, &transport));
-    CHECK_INT(9, memory.closes);
+    CHECK_INT(10, memory.closes);
 }
 
 /* ---- passwords ---- */
@@ -374,6 +390,7 @@ int main(void) {
     script_start(&peer);
     every_order_of_again();
     every_call_fails();
+    a_loss_behind_starttls_is_a_loss();
     what_a_callback_may_not_say();
     arguments();
     passwords_go_where_the_host_says_so();

@@ -26,6 +26,22 @@ static void has_capabilities(mm_smtp *smtp) {
     CHECK(parameters == NULL);
 }
 
+/* Until the next EHLO or connect: so behind the end of the connection as well. */
+static void what_was_told_of_a_capability_lives_on(void) {
+    const char *text = NULL, *parameters = NULL, *none = "";
+    mm_smtp *smtp = connected(STEPS("220 hello", ">", "250-mx", "250 SIZE 1000", ">", "421 bye"));
+    CHECK_CODE(250, mm_smtp_ehlo(smtp, "host.example", &code));
+    CHECK_OK(mm_smtp_get_capability(smtp, 0, &text));
+    CHECK_OK(mm_smtp_find_capability(smtp, "size", &parameters));
+    CHECK_CODE(421, mm_smtp_noop(smtp, &code));
+    CHECK_OK(mm_smtp_find_capability(smtp, "SIZE", &none));
+    CHECK(none == NULL);
+    CHECK_FAILS(MM_E_ARGUMENT, mm_smtp_get_capability(smtp, 0, &none));
+    CHECK_TEXT("SIZE 1000", text);
+    CHECK_TEXT("1000", parameters);
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
 static void a_message_for_ann(mm_smtp *smtp, const char *text) {
     CHECK_CODE(250, mm_smtp_mail(smtp, "bert@example.net", "BODY=8BITMIME", &code));
     CHECK_CODE(250, mm_smtp_rcpt(smtp, "<ann@example.org>", NULL, &code));
@@ -146,6 +162,7 @@ static void octets_as_they_are(void) {
     mm_smtp *smtp = connected(STEPS("220 hello", ">", "354 go", ".", "250 taken", ">", "#5", "250 foo"));
     CHECK_CODE(354, mm_smtp_data(smtp, &code));
     CHECK_CODE(0, mm_smtp_write_raw(smtp, "..x\r\n", 5, 0, &code));
+    CHECK_FAILS(MM_E_STATE, mm_smtp_write(smtp, "x", 1, MM_SMTP_FIRST, NULL));
     CHECK_CODE(250, mm_smtp_write_raw(smtp, ".\r\n", 3, MM_SMTP_LAST, &code));
     CHECK_OK(mm_smtp_send_command(smtp, "XFOO 5"));
     CHECK_CODE(250, mm_smtp_write_raw(smtp, "12345", 5, MM_SMTP_LAST, &code));
@@ -318,10 +335,25 @@ static void a_trace_without_secrets(void) {
                rest);
 }
 
+static void a_trace_ends_with_the_handle(void) {
+    mm_smtp_options options = MM_SMTP_OPTIONS_INIT;
+    options.on_trace = on_trace;
+    options.user = traced;
+    mm_smtp *smtp = new_client(&options);
+    script_set(&peer, STEPS("220 hello", "silent"));
+    CHECK_CODE(220, mm_smtp_connect(smtp, "127.0.0.1", peer.port, 0, &code));
+    traced[0] = '\0';
+    CHECK_OK(mm_smtp_free(smtp));
+    CHECK_TEXT("=closed\n", traced);
+    traced[0] = '\0';
+}
+
 int main(void) {
     server_settings();
     script_start(&peer);
     server_start(NULL, 0);
+    what_was_told_of_a_capability_lives_on();
+    a_trace_ends_with_the_handle();
     with_our_own_server();
     every_verb();
     what_the_server_does_not_offer();

@@ -42,13 +42,15 @@ internal sealed unsafe class HostTransport : IHostTransport
             : given.Wait != 0 && given.Interrupt == 0 ? "wait is given without interrupt"
             : given.IsSecure is not (0 or 1) ? "is_secure is 0 or 1"
             : null;
-        if (wrong is null)
+        if (wrong is null && given.Reserved == 0)
         {
             transport = made;
             return Fault.None;
         }
         made.Close();
-        return FaultReason.Because(Fault.Argument, wrong);
+        return wrong is null
+            ? FaultReason.Because(Fault.NotSupported, "reserved is not 0")
+            : FaultReason.Because(Fault.Argument, wrong);
     }
 
     public HostTransfer Read(Span<byte> target)

@@ -10,7 +10,7 @@ namespace MailModule.Native.Abi;
 internal static unsafe class Layout
 {
     /// <summary>What is larger is no size but garbage.</summary>
-    private const nuint Largest = 4096;
+    public const int Largest = 4096;
 
     /// <summary>
     /// Copies a structure of the host's. Members that the host's header did not have are 0;

@@ -129,6 +129,9 @@ internal sealed unsafe class SmtpHandle
     public Fault FindCapability(string name, out nint parameters)
     {
         var offered = Client.Capabilities;
+        parameters = 0;
+        if (offered.Count == 0)
+            return Fault.None; // what was given out lives on, though the connection may be closed
         // All of them: those that were given out before live on.
         nint[] texts = _parameters.Of(offered, () => [.. offered.Select(line => ParametersOf(Keyword(line)))]);
         int index = -1;

@@ -182,6 +182,7 @@ internal struct TransportLayout
     public nint User;
     public nint Socket;
     public int IsSecure;
+    public int Reserved;
 }
 
 /// <summary><c>mm_certificate</c>.</summary>
@@ -217,6 +218,7 @@ internal struct ErrorDetailLayout
     public int TlsAlert;
     public int Certificate;
     public int Retry;
+    public int Reserved;
 }
 
 /// <summary><c>mm_smtp_options</c>.</summary>
@@ -248,4 +250,5 @@ internal struct SmtpReplyLayout
     public int Code;
     public int Lines;
     public int Due;
+    public int Reserved;
 }

@@ -32,9 +32,14 @@ internal static class SmtpTransactions
         var fault = Layout.Read(message, out SmtpMessageLayout given);
         if (fault != Fault.None)
             return fault;
+        fault = OneMessage.CheckResults(results);
+        if (fault != Fault.None)
+            return fault;
         var one = new OneMessage(given, results);
         handle.KeepSent(one);
         fault = ClientTransactions.Send(handle.Client, one);
+        if (fault != Fault.None)
+            one.Fail(fault);
         if (code != 0)
             *(int*)code = one.Code;
         return fault;

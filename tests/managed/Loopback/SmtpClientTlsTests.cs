@@ -167,7 +167,7 @@ public class SmtpClientTlsTests
             server.Port, ClientRun.Options(StartTlsUse.Required) with { Timeout = TimeSpan.FromMilliseconds(300) },
             new TlsClientSettings("mx.example", false), work: ClientRun.Message());
         run.End();
-        Assert.Equal((Fault.Tls, SmtpStage.Tls, "no answer in time (Tls)"),
+        Assert.Equal((Fault.Tls, SmtpStage.Tls, "no answer to STARTTLS in time"),
             (run.Fault, run.Stage, run.Session!.FaultText));
     }
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from ctypes import Array, addressof, c_char_p, c_void_p, cast
+from ctypes import Array, c_char_p, c_void_p, cast
 from dataclasses import dataclass
 from typing import Any, Union
 
@@ -140,10 +140,7 @@ class Transactions:
 
 
 def _results(addresses: list[str], recipients: Any, count: int) -> tuple[SentRecipient, ...]:
-    # a later library's elements may be longer than this package knows: the first says how long
-    begin, step = addressof(recipients.contents), recipients.contents.size
-    found = [s.mm_smtp_recipient.from_address(begin + number * step) for number in range(count)]
-    return tuple(_result(address, one) for address, one in zip(addresses, found))
+    return tuple(_result(address, recipients[number].contents) for number, address in zip(range(count), addresses))
 
 
 def _result(address: str, found: s.mm_smtp_recipient) -> SentRecipient:

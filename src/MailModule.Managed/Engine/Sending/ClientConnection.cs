@@ -67,6 +67,7 @@ internal sealed class ClientConnection(ClientSettings settings) : IDisposable
     public void Begin(string host, int port, RemoteOptions options)
     {
         Close();
+        Link.Forget();
         (Host, Port, _options, _proxy) = (host, port, options, null);
         ResolvingText = "";
         Stage = ClientStage.Resolve;
@@ -129,7 +130,7 @@ internal sealed class ClientConnection(ClientSettings settings) : IDisposable
 
     public void Dispose()
     {
-        Dialogue = null;
+        Close();
         Link.Dispose();
         settings.Dispose();
     }

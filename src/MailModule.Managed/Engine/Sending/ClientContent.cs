@@ -24,6 +24,9 @@ internal sealed class ClientContent
         HasBegun = false;
     }
 
+    /// <summary>Octets go out as they are.</summary>
+    public void SayRaw(int length) => HasBegun |= length > 0;
+
     /// <summary>A piece as the host gives it.</summary>
     /// <param name="isCancelled">Asked now and then: then it does not matter any more what the piece holds.</param>
     /// <returns>Why it cannot go out; null: it counts as said.</returns>

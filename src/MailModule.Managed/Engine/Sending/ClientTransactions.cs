@@ -23,6 +23,8 @@ public static class ClientTransactions
         fault = new BlockingTransactions(dialogue.Smtp, dialogue, batch, line.Options.EightBit).Run(dialogue.Output);
         if (batch.LastReply is { } reply)
             client.KeepReply(reply);
+        if (line.Link.IsCancelled)
+            return client.Lose(Fault.Cancelled);
         if (fault == Fault.None)
             return batch.Problem;
         // A server that ends the dialogue with a refusal has closed it.

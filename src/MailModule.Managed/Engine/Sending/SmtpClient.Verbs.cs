@@ -180,6 +180,7 @@ public sealed partial class SmtpClient
         if (fault != Fault.None)
             return fault;
         _content.OwedOctets = Math.Max(0, _content.OwedOctets - octets.Length);
+        _content.SayRaw(octets.Length);
         fault = SendOctets(octets);
         if (fault != Fault.None || _line.Dialogue is not { } dialogue)
             return fault;

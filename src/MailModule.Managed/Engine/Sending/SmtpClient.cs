@@ -330,7 +330,9 @@ public sealed partial class SmtpClient : IDisposable
             : !string.IsNullOrEmpty(end?.Text) ? end.Text
             : FaultDescriptions.Of(fault);
         ClientStage stage = smtp is null ? _line.Stage : ClientStages.Of(smtp.Stage);
-        string at = stage == ClientStage.Other ? _verb : smtp is null ? "" : FailureText.NameOf(smtp.Stage);
+        string at = stage != ClientStage.Other ? smtp?.StageName ?? ""
+            : RepliesDue <= 1 ? _verb
+            : ""; // several of the host's own commands are unanswered
         return Lose(fault, SmtpFailure.LayerOf(fault, ErrorOf(fault)), stage, Place(words, at));
     }
 

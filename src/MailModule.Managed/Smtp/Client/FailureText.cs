@@ -33,6 +33,15 @@ internal static class FailureText
         _ => "the end",
     };
 
+    /// <summary>A time-out at a stage, for who does not see the stage.</summary>
+    public static string NotInTime(SmtpStage stage, string name) => stage switch
+    {
+        SmtpStage.Greeting => "no greeting in time",
+        SmtpStage.Content => "the content was not taken in time",
+        SmtpStage.Idle => "no answer in time",
+        _ => $"no answer to {name} in time",
+    };
+
     private static string HostOf(AttemptResult result)
     {
         if (result.Address is not { } address)

@@ -129,7 +129,8 @@ internal sealed class SmtpClientTransaction
     public void FailRest(Fault fault, SmtpStage stage, Reply? reply = null, string happened = "")
     {
         // A reply beside a closed connection is not known to answer the dot; one that breaks the protocol says nothing
-        // about what follows it.
+        // about what follows it. 421 to RCPT, while BDAT LAST is on its way, tells enough: the server closes then (RFC
+        // 5321 §3.8), and is not responsible for what no 250 has answered (§4.2.5).
         bool mayBeTaken = AwaitsFinalReply && (reply is null || fault is Fault.Closed or Fault.Protocol);
         AttemptResult result = reply is null
             ? AttemptResult.Of(fault, stage, Host) with { Happened = happened }

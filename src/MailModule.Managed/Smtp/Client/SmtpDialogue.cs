@@ -77,6 +77,14 @@ internal sealed partial class SmtpDialogue
 
     public bool IsTls => _peer.IsTls;
 
+    /// <summary><see cref="Stage"/> by the command that was sent.</summary>
+    public string StageName => (Stage, _awaited.Next) switch
+    {
+        (SmtpStage.Hello, ReplyTo.Helo) => "HELO",
+        (SmtpStage.Hello, ReplyTo.Lhlo) => "LHLO",
+        _ => FailureText.NameOf(Stage),
+    };
+
     /// <summary>
     /// MAIL was said, and nothing behind it that ends its transaction whatever the answer: RSET, a greeting, the final
     /// dot. After a last chunk that was refused it may still be open (RFC 3030 §2), and is to be reset.
@@ -132,7 +140,7 @@ internal sealed partial class SmtpDialogue
         }
     }
 
-    private string TimeoutText => $"no answer in time ({Stage})";
+    private string TimeoutText => FailureText.NotInTime(Stage, StageName);
 
     private SmtpStage AwaitedStage => _mode switch
     {
@@ -337,7 +345,7 @@ internal sealed partial class SmtpDialogue
         if (_awaited.Next == ReplyTo.Quit)
             return Fault.None;
         Fault known = _peer.Fault;
-        if (TriedTls && !IsTls && known != Fault.Cancelled)
+        if (_mode == Mode.Handshake && !IsTls && known != Fault.Cancelled)
             return Fault.Tls;
         return known == Fault.None ? Fault.Closed : known;
     }

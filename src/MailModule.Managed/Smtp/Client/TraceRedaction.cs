@@ -49,7 +49,8 @@ internal sealed class TraceRedaction
     {
         if (code == 334)
             return text.Length == 0 ? "" : Secret;
-        foreach (string secret in _said)
+        // One may be the beginning of another.
+        foreach (string secret in _said.OrderByDescending(secret => secret.Length))
             text = text.Replace(secret, Secret, StringComparison.Ordinal);
         return text;
     }

@@ -220,6 +220,9 @@ internal sealed class BlockingConnection(BlockingTimeouts timeouts) : IDisposabl
         return Descriptor;
     }
 
+    /// <summary>Who was spoken to, and what went wrong, is known no longer; for one that is closed.</summary>
+    public void Forget() => (RemoteEndPoint, Error) = (null, null);
+
     /// <summary>Without a word but TLS's close_notify, if that goes at once. Lifts a cancel; may be connected anew.
     /// </summary>
     public void Close()

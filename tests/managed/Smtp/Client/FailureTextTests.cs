@@ -2,12 +2,36 @@ using System.Net;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Client;
+using MailModule.Transport;
 
 namespace MailModule.Tests.Smtp.Client;
 
 public class FailureTextTests
 {
     private static readonly RemoteHost s_host = HostOf("mx.b.example");
+
+    [Fact]
+    public void A_hello_is_told_by_the_one_that_was_said()
+    {
+        foreach (string verb in (string[])["EHLO", "HELO", "LHLO"])
+        {
+            VerbByVerb caller = new();
+            caller.Hear("220 hello\n");
+            caller.Say(output => Hello(caller.Dialogue, verb, output));
+            caller.Dialogue.Expire(ExpiryReason.Idle);
+            Assert.Equal((verb, $"no answer to {verb} in time"), (caller.Dialogue.StageName, caller.Dialogue.End!.Text));
+        }
+
+        static void Hello(SmtpDialogue smtp, string verb, Output output)
+        {
+            if (verb == "EHLO")
+                smtp.Ehlo("a.example", output);
+            else if (verb == "HELO")
+                smtp.Helo("a.example", output);
+            else
+                smtp.Lhlo("a.example", output);
+        }
+    }
 
     [Fact]
     public void The_words_of_the_host_stand_with_host_stage_and_code()

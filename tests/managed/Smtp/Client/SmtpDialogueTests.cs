@@ -215,10 +215,10 @@ public class SmtpDialogueTests
     }
 
     [Theory]
-    [InlineData(SmtpStage.Greeting)]
-    [InlineData(SmtpStage.Mail)]
-    [InlineData(SmtpStage.Content)]
-    internal void An_end_in_a_wait_is_told_with_the_stage_and_the_first_end_counts(SmtpStage stage)
+    [InlineData(SmtpStage.Greeting, "no greeting in time")]
+    [InlineData(SmtpStage.Mail, "no answer to MAIL in time")]
+    [InlineData(SmtpStage.Content, "the content was not taken in time")]
+    internal void An_end_in_a_wait_is_told_with_the_stage_and_the_first_end_counts(SmtpStage stage, string words)
     {
         VerbByVerb caller = stage switch
         {
@@ -231,7 +231,7 @@ public class SmtpDialogueTests
         caller.Dialogue.Expire(ExpiryReason.Idle);
         caller.Peer.Fault = Fault.Closed;
         caller.Dialogue.Closed();
-        Assert.Equal((new DialogueEnd(Fault.Timeout, null, $"no answer in time ({stage})"), stage),
+        Assert.Equal((new DialogueEnd(Fault.Timeout, null, words), stage),
             (caller.Dialogue.End, caller.Dialogue.Stage));
     }
 

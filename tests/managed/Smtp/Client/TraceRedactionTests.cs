@@ -30,6 +30,15 @@ public class TraceRedactionTests
         => Assert.Equal(shown, new TraceRedaction().Command(line));
 
     [Fact]
+    public void A_secret_that_begins_with_another_is_not_shown_in_an_answer()
+    {
+        TraceRedaction redaction = new();
+        redaction.Command("AUTH PLAIN AHVzZXIA");
+        redaction.Response("AHVzZXIAc2VjcmV0");
+        Assert.Equal("bad ***, ***", redaction.ReplyText(535, "bad AHVzZXIAc2VjcmV0, AHVzZXIA"));
+    }
+
+    [Fact]
     public void No_beginning_of_it_shows_any_of_the_secret()
     {
         const string Command = "AUTH PLAIN ";

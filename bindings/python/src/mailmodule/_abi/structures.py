@@ -222,6 +222,7 @@ class mm_transport(Structure):
         ("user", c_void_p),
         ("socket", c_ssize_t),
         ("is_secure", c_int),
+        ("reserved", c_int),
     ]
 
 
@@ -258,6 +259,7 @@ class mm_error_detail(Structure):
         ("tls_alert", c_int),
         ("certificate", c_int),
         ("retry", c_int),
+        ("reserved", c_int),
     ]
 
 
@@ -287,6 +289,7 @@ class mm_smtp_reply(Structure):
         ("code", c_int),
         ("lines", c_int),
         ("due", c_int),
+        ("reserved", c_int),
     ]
 
 
@@ -321,7 +324,7 @@ class mm_smtp_recipient(Structure):
     ]
 
 
-mm_smtp_sent_fn = CFUNCTYPE(None, c_int64, POINTER(mm_smtp_recipient), c_size_t, c_void_p)
+mm_smtp_sent_fn = CFUNCTYPE(None, c_int64, POINTER(POINTER(mm_smtp_recipient)), c_size_t, c_void_p)
 
 
 class MailHostInfo(Structure):
