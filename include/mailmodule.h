@@ -1195,7 +1195,7 @@ typedef void(MM_CALL *mm_control_result_fn)(int recipient, const mm_send_result 
  * Hands a message to the other engine, as with MM_SEND_ROUTE_QUEUE: it is on disk there when the call returns.
  *
  * from       envelope sender; "" for none.
- * to         recipients, with commas, semicolons or white space between.
+ * to         recipients, with commas, semicolons or white space between, which of a quoted local part are text.
  * read       gives the content, as with mm_send_set_reader, but on the caller's thread, before the call returns.
  * read_user  passed on to it untouched.
  * result     hears of each recipient once, if the call is MM_OK; NULL: nobody does.

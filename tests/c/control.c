@@ -145,7 +145,7 @@ static int read_source(void *buffer, size_t size, size_t *length, void *user) {
 
 static struct {
     int count, states[4], errors[4];
-    char ids[4][MM_QUEUE_ID_SIZE];
+    char ids[4][MM_QUEUE_ID_SIZE], first[40];
 } told;
 
 static void on_result(int recipient, const mm_send_result *result, void *user) {
@@ -155,7 +155,8 @@ static void on_result(int recipient, const mm_send_result *result, void *user) {
     told.states[recipient] = result->state;
     told.errors[recipient] = result->error;
     snprintf(told.ids[recipient], MM_QUEUE_ID_SIZE, "%s", result->queue_id);
-    told.count++;
+    if (told.count++ == 0)
+        snprintf(told.first, sizeof told.first, "%s", result->address);
 }
 
 static void a_message_comes_in(void) {
@@ -169,6 +170,16 @@ static void a_message_comes_in(void) {
     CHECK(told.errors[1] < 0);
     CHECK(state_of(told.ids[0]) != 0);
     a_message_is_the_same(told.ids[0]);
+    CHECK_OK(mm_control_remove(control, told.ids[0]));
+}
+
+static void quoted_addresses_are_one_word(void) {
+    struct source source = {"Subject: x\n\ny\n", 1, 0};
+    told.count = 0;
+    CHECK_OK(mm_control_send(control, "", "\"a, b;c\"@far.example later@far.example", read_source, &source, on_result,
+                             &told));
+    CHECK_INT(2, told.count);
+    CHECK_TEXT("\"a, b;c\"@far.example", told.first);
     CHECK_OK(mm_control_remove(control, told.ids[0]));
 }
 
@@ -233,6 +244,7 @@ int main(void) {
     a_message_is_steered();
     wrong_ids_and_addresses();
     a_message_comes_in();
+    quoted_addresses_are_one_word();
     a_large_message_comes_in();
     what_is_no_message();
     the_engine_has_ended();
