@@ -40,7 +40,7 @@ static const char help[] =
     "exit codes:\n"
     "  0   all recipients were taken\n"
     "  64  the command line is wrong\n"
-    "  65  an address or a message that is none\n"
+    "  65  an address, a message or a password that is none\n"
     "  66  a file cannot be read\n"
     "  67  a recipient is nobody at his server\n"
     "  68  a recipient's domain has no mail host\n"
@@ -135,8 +135,7 @@ static int make_message(struct sending *sending) {
     int code = sending->text ? (append_text(text, sending->text), 0) : read_message(sending->file, text);
     if (code || !sending->subject)
         return code;
-    append(text, "", 1); /* NUL */
-    code = compose_message(sending->from ? sending->from : "", &sending->to, sending->subject, text->octets, &made);
+    code = compose_message(sending->from ? sending->from : "", &sending->to, sending->subject, text, &made);
     free(text->octets);
     *text = made;
     return code;
@@ -207,9 +206,12 @@ static int read_password(struct sending *sending) {
         FILE *file = open_file(sending->password_file, "r");
         if (!file)
             return fail(EXIT_NO_INPUT, "%s cannot be opened", sending->password_file);
-        given = fgets(sending->password, sizeof sending->password, file) ? sending->password : NULL;
-        sending->password[strcspn(sending->password, "\r\n")] = 0;
+        int is_read = read_first_line(file, sending->password, sizeof sending->password);
         fclose(file);
+        if (is_read < 1 || !*sending->password)
+            return fail(EXIT_DATA, "%s: its first line is %s", sending->password_file,
+                        is_read < 0 ? "too long for a password, or has a NUL in it" : "empty");
+        given = sending->password;
     }
     if (!given)
         return fail(EXIT_USAGE, "--user needs --password-file, or MAILMODULE_PASSWORD in the environment");

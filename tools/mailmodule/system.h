@@ -154,13 +154,24 @@ static inline void use_octets(FILE *file) {
     (void)file;
 }
 
+static struct termios terminal_before;
+
+/* Who ends the program at a prompt gets his terminal back as it was. */
+static inline void end_at_prompt(int number) {
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* Off first; on again gives the terminal back. */
 static inline int set_echo(int on) {
-    struct termios state;
-    if (tcgetattr(STDIN_FILENO, &state) != 0)
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    if (!on && tcgetattr(STDIN_FILENO, &terminal_before) != 0)
         return 0;
-    if (on)
-        state.c_lflag |= ECHO;
-    else
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        signal(ends[i], on ? SIG_DFL : end_at_prompt);
+    struct termios state = terminal_before;
+    if (!on)
         state.c_lflag &= ~(tcflag_t)ECHO;
     return tcsetattr(STDIN_FILENO, TCSAFLUSH, &state) == 0;
 }
@@ -207,6 +218,7 @@ static inline void be_first_process(void) {
     sigaddset(&set, SIGCHLD);
     if (getpid() != 1)
         return;
+    signal(SIGCHLD, SIG_DFL); /* whoever ignored it may have started us: then no end of a child would be told */
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     pid_t server = fork(), ended;
     if (server < 0)
