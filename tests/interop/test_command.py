@@ -95,6 +95,9 @@ class CommandTest(unittest.TestCase):
         said = self.ran("send", "--json", "-c", self.folder / "test.cfg", *recipients, given=given, code=code)
         return json.loads(said)["recipients"]
 
+    def run_raw(self, *words, given=b""):
+        return subprocess.run([PROGRAM, *words], input=given, stdout=subprocess.PIPE, timeout=60, check=True).stdout
+
     def state_of(self, id):
         return self.queue("show", id)[0]["to"][0]["state"]
 
@@ -138,6 +141,38 @@ class Queue(CommandTest):
         self.assertEqual(550, results[1]["reply_code"])
         new = self.folder / "mail" / "users" / "ann" / "Maildir" / "new"
         self.assertTrue(place.wait_until(lambda: new.exists() and list(new.iterdir())))
+
+    def test_odd_addresses_and_odd_octets_are_json_all_the_same(self):
+        host = self.serve()
+        quoted = r'"a, b\"c\\d"@far.example'
+        id = self.send(quoted, "dora@f\u00e4r.example")[0]["id"]
+        self.assertEqual(quoted, self.queue("show", id)[0]["to"][0]["address"])
+        self.queue("redirect", id, quoted, "--recipient", "later@far.example", code=65)
+        odd = b"\x7f \xff \xc0\x80 \xe0\x80\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xc3\xa4 \xe2\x9c\x93 \xf0\x9f\x98\x80 \xf0"
+        at = ("--json", "-c", host.config)
+        id = json.loads(self.run_raw("send", *at, "-f", "", "later@far.example", given=b"X: y\n\n" + odd + b"\n"))["recipients"][0]["id"]
+        content = json.loads(self.run_raw("queue", "show", *at, "--content", id))[0]["content"]
+        self.assertTrue(content.endswith("\n" + odd.decode(errors="replace") + "\n"), content)
+        self.assertIn(odd, self.run_raw("queue", "show", "--content", "-c", host.config, id))
+
+    def test_the_settings_say_where_it_is(self):
+        """Relative paths count from the file they stand in, the default from the working directory."""
+        (self.folder / "inner").mkdir()
+        (self.folder / "inner" / "more.cfg").write_text("mail_root=mail\n")
+        for settings, root in (("@inner/more.cfg", "inner/mail"), ("mail_root=mail", "mail"), ("", "at/mailmodule")):
+            (self.folder / "at").mkdir(exist_ok=True)
+            config = self.folder / "some.cfg"
+            config.write_text(f"{settings}\nsmtp_name=example.org smtp_port={place.free_port()} smtp_bind=127.0.0.1 smtpproxy=127.0.0.1:1\n")
+            host = subprocess.Popen([PROGRAM, "serve", "--no-pop3", "--log-level=error", "../some.cfg"], stdout=subprocess.PIPE, cwd=self.folder / "at")
+            self.addCleanup(host.stdout.close)
+            host.stdout.readline()
+            try:
+                self.assertTrue((self.folder / root / "control").exists(), root)
+                found = subprocess.run([PROGRAM, "queue", "counts", "-c", "../some.cfg"], cwd=self.folder / "at", stdout=subprocess.PIPE, timeout=60)
+                self.assertEqual(0, found.returncode, (settings, found))
+            finally:
+                host.terminate()
+                host.wait(30)
 
     def test_many_at_once_do_not_hinder_each_other(self):
         self.serve()
@@ -263,6 +298,14 @@ class Socket(CommandTest):
         self.assertEqual(0, host.end())
         for s in silent:
             self.assertEqual(b"", s.recv(1))
+
+    def test_the_client_too_many_is_asked_to_come_again(self):
+        host = self.serve()
+        for _ in range(64):
+            self.raw(host)
+        self.ran("queue", "counts", "--control", host.socket, code=75)
+        self.ran("send", "--control", host.socket, "later@far.example", given=MESSAGE, code=75)
+        self.assertEqual(0, host.end())
 
     def test_a_client_of_something_else_says_so(self):
         path = self.folder / "other"
