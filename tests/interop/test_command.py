@@ -3,11 +3,13 @@
 import contextlib
 import json
 import os
+import pty
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import termios
 import threading
 import unittest
 
@@ -202,6 +204,12 @@ class Serve(CommandTest):
         host = self.serve()
         self.assertEqual(0, host.end(signal.SIGINT))
 
+    def test_a_log_that_was_closed_goes_into_no_file(self):
+        host = self.serve("sh", "-c", 'exec "$@" 2>&-', "sh")
+        self.assertEqual("/dev/null", os.readlink(f"/proc/{host.process.pid}/fd/2"))
+        self.assertEqual("queued", self.send("ann@example.org")[0]["state"])
+        self.assertEqual(0, host.end())
+
     def test_a_reload_brings_users_and_one_that_is_wrong_changes_nothing(self):
         host = self.serve()
         host.write("user=bert;hidden;;PS")
@@ -343,6 +351,32 @@ class OtherWays(CommandTest):
         self.assertIn("20 b.two.test 127.0.1.3\n", self.ran(*at, "two.test"))
         self.ran(*at, "null.test", code=69)
         self.ran(*at, "absent.test", code=68)
+
+    def test_who_ends_it_at_the_prompt_gets_his_terminal_back(self):
+        process, terminal = pty.fork()
+        if process == 0:
+            os.execv(PROGRAM, [PROGRAM, "password"])
+
+        def has_echo():
+            return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+        self.assertEqual(b"password: ", os.read(terminal, 100))
+        self.assertFalse(has_echo())
+        os.write(terminal, b"\x03")
+        self.assertTrue(place.wait_until(has_echo))
+        self.assertEqual(signal.SIGINT, os.WTERMSIG(os.waitpid(process, 0)[1]))
+        os.close(terminal)
+
+    def test_a_password_in_each_form_logs_in(self):
+        forms = ("scram-sha-256", "pbkdf2-sha256", "plain")
+        stored = [self.ran("password", "-f", form, given="pa ss\"w\u00f6rd\n").strip() for form in forms]
+        host = self.serve(settings="\n".join(f"user='{form};{one};;PS'" for form, one in zip(forms, stored)))
+        password = self.folder / "password"
+        for text, code in (("pa ss\"w\u00f6rd", 0), ("pa ss", 69)):
+            password.write_text(text)
+            for form in forms:
+                self.ran("send", "--server", f"127.0.0.1:{host.smtp}", "--user", form, "--password-file", password, "-f", "", "ann@example.org",
+                         given=MESSAGE, code=code)
 
     def test_a_password_from_a_file_logs_in(self):
         host = self.serve()

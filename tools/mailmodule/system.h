@@ -42,6 +42,10 @@ static inline char **words_of(int *count, char **words) {
     return texts;
 }
 
+/* Windows gives no handle a number that is missing. */
+static inline void fill_standard_files(void) {
+}
+
 /* NULL: it is not set. It stays. */
 static inline const char *environment(const char *name) {
     wchar_t wide[64];
@@ -132,6 +136,16 @@ static inline void be_first_process(void) {
 static inline char **words_of(int *count, char **words) {
     (void)count;
     return words;
+}
+
+/* What was started with one of the three closed would write its log into the file that gets that number. */
+static inline void fill_standard_files(void) {
+    int file;
+    do
+        file = open("/dev/null", O_RDWR);
+    while (file >= 0 && file <= STDERR_FILENO);
+    if (file > STDERR_FILENO)
+        close(file);
 }
 
 static inline const char *environment(const char *name) {
