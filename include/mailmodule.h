@@ -2168,11 +2168,11 @@ typedef void(MM_CALL *mm_config_fn)(int severity, const char *file, int line, co
  */
 MM_API int MM_CALL mm_config_check(const char *filename, mm_config_fn callback, void *user, int *errors);
 
-/** In which form a password is stored in the setting user. */
+/** In which form a password is stored in the setting user. The servers' logins (PLAIN, LOGIN, USER) take each. */
 enum mm_password_form {
-    MM_PASSWORD_SCRAM_SHA_256 = 1, /**< {SCRAM-SHA-256}... (RFC 5803): SCRAM-SHA-256, PLAIN, LOGIN, USER and PASS */
-    MM_PASSWORD_PBKDF2_SHA256 = 2, /**< {PBKDF2-SHA256}...: PLAIN, LOGIN, USER and PASS */
-    MM_PASSWORD_PLAIN = 3          /**< {PLAIN}...: all, CRAM-MD5 as well; who reads the file has the password */
+    MM_PASSWORD_SCRAM_SHA_256 = 1, /**< {SCRAM-SHA-256}... (RFC 5803): the password cannot be had from it */
+    MM_PASSWORD_PBKDF2_SHA256 = 2, /**< {PBKDF2-SHA256}...: nor from this */
+    MM_PASSWORD_PLAIN = 3          /**< {PLAIN}...: the password itself; who reads the file has it */
 };
 
 /**
