@@ -191,8 +191,14 @@ class Queue(CommandTest):
         self.ran("queue", "list", "-c", host.config, code=69)
         id = self.send("later@far.example")[0]["id"]
         self.assertTrue(id)
+        threads = [threading.Thread(target=self.send, args=(f"later{i}@far.example",)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         self.serve()
-        self.assertEqual([id], [one["id"] for one in self.queue("list")])
+        self.assertEqual(5, len(self.queue("list")))
+        self.assertEqual(id, self.queue("list")[0]["id"])
 
 
 class Serve(CommandTest):

@@ -24,7 +24,7 @@ static const char help[] =
     "  -t, --read-recipients    those in To, Cc and Bcc as well; Bcc is taken out of the message\n"
     "\n"
     "the way:\n"
-    "  --mx                     straight to the recipients' own servers, now\n"
+    "  --mx                     to the recipients' own servers, or the setting smtpproxy in their place, now\n"
     "  --server HOST[:PORT]     through this server, now; an IPv6 address in brackets\n"
     "  --tls MODE               none, opportunistic, required, or implicit (from the first octet)\n"
     "  --tls-check WHEN         always or never: whether the server's certificate must be right\n"
@@ -64,8 +64,12 @@ struct sending {
     struct message message;
     mm_send_options options;
     char host[300], password[1024];
-    int printed, worst; /* results; the exit code */
+    int printed, worst;        /* results; the exit code */
+    int is_locked, more_tries; /* another process has the spool; how often to try again */
 };
+
+/* Another command that queues a message has the spool for a moment; an engine whose setting control is off, for long. */
+enum { TRIES = 50, PAUSE_MILLISECONDS = 100 };
 
 /* ---- results ---- */
 
@@ -252,7 +256,7 @@ static int read_way(struct sending *sending) {
 
 static int begin(struct sending *sending, mm_engine *engine, mm_send **send) {
     if (mm_send_new(engine, &sending->options, sending->from, send) != MM_OK)
-        return mm_last_error() == MM_E_LOCKED ? EXIT_TEMPORARY : exit_code_of(mm_last_error());
+        return exit_code_of(mm_last_error());
     for (int i = 0; i < sending->to.count; i++)
         if (mm_send_add_recipient(*send, sending->to.items[i], MM_SEND_NOTIFY_DEFAULT, NULL) != MM_OK)
             return EXIT_DATA;
@@ -265,7 +269,8 @@ static int begin(struct sending *sending, mm_engine *engine, mm_send **send) {
 static int by_engine(struct sending *sending, mm_engine *engine) {
     mm_send *send = NULL;
     int code = begin(sending, engine, &send);
-    if (code)
+    sending->is_locked = code && mm_last_error() == MM_E_LOCKED;
+    if (code && !(sending->is_locked && sending->more_tries))
         fail(code, "%s", mm_last_error_message());
     for (int i = 0; !code && i < sending->to.count; i++) {
         mm_send_result result = MM_SEND_RESULT_INIT;
@@ -316,15 +321,8 @@ static int by_control(struct sending *sending, mm_control *control) {
 }
 
 /* Whoever has the spool gets the message: an engine that runs, or we. */
-static int by_queue(struct sending *sending) {
-    char path[2048];
+static int by_whoever_has_it(struct sending *sending, const char *path) {
     mm_control *control;
-    if (!is_place_known(&sending->place))
-        return fail(EXIT_CONFIG, "whose queue? There is no mailmodule.cfg here: name --config or --mail-root, or a way "
-                                 "without a queue, --mx or --server");
-    int code = find_control(&sending->place, path, sizeof path);
-    if (code)
-        return code;
     int error = mm_control_open(path, &control);
     if (error == MM_OK)
         return by_control(sending, control);
@@ -332,6 +330,23 @@ static int by_queue(struct sending *sending) {
     if (!is_nobody || sending->place.control)
         return fail(error == MM_E_IO ? EXIT_NO_RIGHT : EXIT_TEMPORARY, "%s", mm_last_error_message());
     return by_own_engine(sending);
+}
+
+static int by_queue(struct sending *sending) {
+    char path[2048];
+    if (!is_place_known(&sending->place))
+        return fail(EXIT_CONFIG, "whose queue? There is no mailmodule.cfg here: name --config or --mail-root, or a way "
+                                 "without a queue, --mx or --server");
+    int code = find_control(&sending->place, path, sizeof path);
+    if (code)
+        return code;
+    for (sending->more_tries = TRIES;; sending->more_tries--) {
+        sending->is_locked = 0;
+        code = by_whoever_has_it(sending, path);
+        if (!sending->is_locked || !sending->more_tries)
+            return code;
+        pause_milliseconds(PAUSE_MILLISECONDS);
+    }
 }
 
 static int send_all(struct sending *sending) {

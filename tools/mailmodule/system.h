@@ -67,6 +67,10 @@ static inline long process_number(void) {
     return _getpid();
 }
 
+static inline void pause_milliseconds(int count) {
+    Sleep((DWORD)count);
+}
+
 static inline int is_terminal(void) {
     return _isatty(_fileno(stdin));
 }
@@ -125,6 +129,7 @@ static inline void be_first_process(void) {
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -158,6 +163,10 @@ static inline FILE *open_file(const char *path, const char *mode) {
 
 static inline long process_number(void) {
     return getpid();
+}
+
+static inline void pause_milliseconds(int count) {
+    poll(NULL, 0, count);
 }
 
 static inline int is_terminal(void) {
