@@ -201,6 +201,21 @@ class Queue(CommandTest):
         self.assertEqual(id, self.queue("list")[0]["id"])
 
 
+    @unittest.skipUnless(place.is_root(), "needs root")
+    def test_what_root_puts_into_the_spool_of_another_user_is_that_users(self):
+        other = 65534
+        root = self.folder / "mail"
+        root.mkdir(mode=0o700)
+        os.chown(root, other, other)
+        self.folder.chmod(0o711)
+        (self.folder / "test.cfg").write_text(f"mail_root={root} smtp_name=example.org smtpproxy=127.0.0.1:1\n")
+        for _ in range(2):  # the first makes the spool
+            self.send("later@far.example")
+            owners = {path: path.stat().st_uid for path in root.rglob("*")}
+            self.assertTrue(any(path.suffix == ".wal" for path in owners), owners)
+            self.assertEqual({other}, set(owners.values()), owners)
+
+
 class Serve(CommandTest):
     def test_it_ends_in_order_and_takes_its_socket_away(self):
         host = self.serve()

@@ -281,8 +281,19 @@ static int by_engine(struct sending *sending, mm_engine *engine) {
     return code;
 }
 
-/* Without settings nothing is kept, so what is temporary gets a folder of its own. */
-static int by_own_engine(struct sending *sending) {
+/* What root puts into another user's spool is to be that user's, whose engine could not read it otherwise. The spool's
+ * folder counts, or, where there is none yet, that of mail_root. */
+static int become_owner_of_spool(mm_engine *engine, const char *mail_root) {
+    char spool[2048] = "";
+    mm_engine_get(engine, "smtp_out", spool, sizeof spool, NULL);
+    int owned = become_owner(spool);
+    if (owned == 0)
+        owned = become_owner(mail_root);
+    return owned < 0 ? fail(EXIT_NO_RIGHT, "%s: we cannot be its owner", mail_root) : 0;
+}
+
+/* Without settings nothing is kept, so what is temporary gets a folder of its own. The mail_root is for the queue. */
+static int by_own_engine(struct sending *sending, const char *mail_root) {
     char folder[400] = "", scratch[420];
     mm_engine *engine;
     int code = open_engine(&sending->place, &engine);
@@ -293,7 +304,9 @@ static int by_own_engine(struct sending *sending) {
     int is_kept = sending->options.route == MM_SEND_ROUTE_QUEUE || strcmp(root, "mailmodule") != 0;
     if (!is_kept && make_folder(folder, sizeof folder) == 0)
         mm_engine_set(engine, "mail_root", folder);
-    code = by_engine(sending, engine);
+    code = mail_root ? become_owner_of_spool(engine, mail_root) : 0;
+    if (!code)
+        code = by_engine(sending, engine);
     if (mm_engine_free(engine) != MM_OK && !code)
         code = fail_by_library("the spool");
     if (*folder) {
@@ -329,7 +342,7 @@ static int by_whoever_has_it(struct sending *sending, const char *path) {
     int is_nobody = error == MM_E_NOT_FOUND || error == MM_E_CONNECT || error == MM_E_NOT_SUPPORTED;
     if (!is_nobody || sending->place.control)
         return fail(error == MM_E_IO ? EXIT_NO_RIGHT : EXIT_TEMPORARY, "%s", mm_last_error_message());
-    return by_own_engine(sending);
+    return by_own_engine(sending, path);
 }
 
 static int by_queue(struct sending *sending) {
@@ -352,7 +365,7 @@ static int by_queue(struct sending *sending) {
 static int send_all(struct sending *sending) {
     if (sending->is_json)
         fputs("{\"recipients\": [", stdout);
-    int code = sending->options.route == MM_SEND_ROUTE_QUEUE ? by_queue(sending) : by_own_engine(sending);
+    int code = sending->options.route == MM_SEND_ROUTE_QUEUE ? by_queue(sending) : by_own_engine(sending, NULL);
     code = code ? code : sending->worst;
     if (sending->is_json)
         printf("%s], \"exit_code\": %d}\n", sending->printed ? "\n" : "", code);

@@ -102,6 +102,12 @@ static inline void remove_folder(const char *path) {
     _rmdir(path);
 }
 
+/* Here the rights of a file come from its folder. */
+static inline int become_owner(const char *folder) {
+    (void)folder;
+    return 1;
+}
+
 static HANDLE end_asked;
 
 static BOOL WINAPI end_by_console(DWORD event) {
@@ -129,6 +135,7 @@ static inline void be_first_process(void) {
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -207,6 +214,18 @@ static inline int make_folder(char *path, size_t size) {
 
 static inline void remove_folder(const char *path) {
     rmdir(path);
+}
+
+/* Root becomes the user whose folder it is, for good. 0: there is no such folder; below 0: it cannot be. */
+static inline int become_owner(const char *folder) {
+    struct stat found;
+    if (geteuid() != 0)
+        return 1;
+    if (stat(folder, &found) != 0)
+        return 0;
+    if (found.st_uid == 0)
+        return 1;
+    return setgroups(0, NULL) == 0 && setgid(found.st_gid) == 0 && setuid(found.st_uid) == 0 ? 1 : -1;
 }
 
 static inline sigset_t requests(void) {
