@@ -149,7 +149,7 @@ class Queue(CommandTest):
         quoted = r'"a, b\"c\\d"@far.example'
         id = self.send(quoted, "dora@f\u00e4r.example")[0]["id"]
         self.assertEqual(quoted, self.queue("show", id)[0]["to"][0]["address"])
-        self.queue("redirect", id, quoted, "--recipient", "later@far.example", code=65)
+        self.assertEqual([], self.queue("redirect", id, quoted, "--recipient", "later@far.example", code=65))
         odd = b"\x7f \xff \xc0\x80 \xe0\x80\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xc3\xa4 \xe2\x9c\x93 \xf0\x9f\x98\x80 \xf0"
         at = ("--json", "-c", host.config)
         id = json.loads(self.run_raw("send", *at, "-f", "", "later@far.example", given=b"X: y\n\n" + odd + b"\n"))["recipients"][0]["id"]

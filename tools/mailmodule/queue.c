@@ -274,8 +274,11 @@ static int take_out(mm_control *control, const struct request_words *request) {
 static int redirect(mm_control *control, const struct request_words *request) {
     char id[MM_QUEUE_ID_SIZE];
     const char *old = request->words.items[0], *target = request->words.items[1];
-    if (mm_control_redirect(control, old, request->recipient, target, id, sizeof id) != MM_OK)
+    if (mm_control_redirect(control, old, request->recipient, target, id, sizeof id) != MM_OK) {
+        if (request->is_json)
+            puts("[]");
         return fail_about(old);
+    }
     if (request->is_json) {
         fputs("[\n  {", stdout);
         json_member("id", old, 1);
