@@ -122,6 +122,10 @@ static void wrong_ids_and_addresses(void) {
     CHECK_INT(MM_E_ARGUMENT, mm_control_redirect(control, "x", NULL, "ann@far.example", NULL, 1));
     CHECK_INT(MM_E_NOT_FOUND, mm_control_redirect(control, "x", NULL, "ann@far.example", NULL, 0));
     CHECK_INT(MM_E_ARGUMENT, mm_control_remove(control, "\xff"));
+    static char longest[2 << 20];
+    memset(longest, 'x', sizeof longest - 1);
+    CHECK_INT(MM_E_ARGUMENT, mm_control_hold(control, longest));
+    counts_are_the_same(); /* and the connection goes on */
 }
 
 /* ---- messages that come in ---- */
