@@ -1195,7 +1195,7 @@ typedef void(MM_CALL *mm_control_result_fn)(int recipient, const mm_send_result 
  * Hands a message to the other engine, as with MM_SEND_ROUTE_QUEUE: it is on disk there when the call returns.
  *
  * from       envelope sender; "" for none.
- * to         recipients, with commas, semicolons or white space between.
+ * to         recipients, with commas, semicolons or white space between, which of a quoted local part are text.
  * read       gives the content, as with mm_send_set_reader, but on the caller's thread, before the call returns.
  * read_user  passed on to it untouched.
  * result     hears of each recipient once, if the call is MM_OK; NULL: nobody does.
@@ -2180,11 +2180,11 @@ typedef void(MM_CALL *mm_config_fn)(int severity, const char *file, int line, co
  */
 MM_API int MM_CALL mm_config_check(const char *filename, mm_config_fn callback, void *user, int *errors);
 
-/** In which form a password is stored in the setting user. */
+/** In which form a password is stored in the setting user. The servers' logins (PLAIN, LOGIN, USER) take each. */
 enum mm_password_form {
-    MM_PASSWORD_SCRAM_SHA_256 = 1, /**< {SCRAM-SHA-256}... (RFC 5803): SCRAM-SHA-256, PLAIN, LOGIN, USER and PASS */
-    MM_PASSWORD_PBKDF2_SHA256 = 2, /**< {PBKDF2-SHA256}...: PLAIN, LOGIN, USER and PASS */
-    MM_PASSWORD_PLAIN = 3          /**< {PLAIN}...: all, CRAM-MD5 as well; who reads the file has the password */
+    MM_PASSWORD_SCRAM_SHA_256 = 1, /**< {SCRAM-SHA-256}... (RFC 5803): the password cannot be had from it */
+    MM_PASSWORD_PBKDF2_SHA256 = 2, /**< {PBKDF2-SHA256}...: nor from this */
+    MM_PASSWORD_PLAIN = 3          /**< {PLAIN}...: the password itself; who reads the file has it */
 };
 
 /**

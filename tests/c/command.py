@@ -123,6 +123,9 @@ def password_makes_what_is_stored(command, folder):
     assert command.run("password", "-f", "pbkdf2-sha256", given="x")[0].startswith("{PBKDF2-SHA256}")
     command.run("password", given="\n", code=65)
     command.run("password", "-fplain", given="a;b\n", code=65)
+    assert command.run("password", "-fplain", given="x" * 1023)[0] == "{PLAIN}" + "x" * 1023 + "\n"
+    command.run("password", "-fplain", given="x" * 1024 + "\n", code=65)
+    command.run("password", "-fplain", given="x\0y\n", code=65)
     assert "did you mean plain?" in command.run("password", "-f", "plian", given="x", code=64)[1]
     command.run("password", "--iterations", "4095", given="x", code=64)
 
@@ -150,12 +153,32 @@ def a_message_goes_through_a_server(command, folder):
     assert os.listdir(folder) == ["wrong.cfg"], os.listdir(folder)
 
 
+def addresses_of_fields_are_whole_or_none(command, folder):
+    """What stands in a field goes to nobody else."""
+    server = Server()
+    at = ("--server", f"127.0.0.1:{server.port}", "--tls", "none", "-f", "", "-t")
+
+    def recipients(field, code=0):
+        said = command.run("send", *at, "--json", given=f"To: {field}\r\n\r\n", code=code, folder=folder)[0]
+        return [one["address"] for one in json.loads(said)["recipients"]]
+
+    assert recipients('ann @ example . org, "a, b"@example.org, Dora [list] <dora@[IPv6:2001:db8::1]>, c(c)@(c)example.org') == [
+        "ann@example.org", '"a, b"@example.org', "dora@[IPv6:2001:db8::1]", "c@example.org"]
+    assert recipients("undisclosed:;, friends: ann@example.org, bert@example.org;") == ["ann@example.org", "bert@example.org"]
+    for field in ("Ann Doe ann@example.org", "ann@example.org bert@example.org", "<ann bert@example.org>"):
+        assert recipients(field, code=65) == [], field
+
+
 def a_message_is_made_of_subject_and_text(command, folder):
     server = Server()
     at = ("--server", f"127.0.0.1:{server.port}", "--tls=none", "--from=ann@example.org")
     command.run("send", *at, "-s", "Done", "--text", "All is well.\n.\n", "bert@example.net", folder=folder)
     text = b"".join(server.text).decode()
     assert "Subject: Done\r\n" in text and "\r\n\r\nAll is well.\r\n..\r\n" in text and "Message-ID: " in text, text
+    command.run("send", *at, "-s", "\u00fc" * 100, "bert@example.net", given="a\0b\n", folder=folder)
+    assert server.text[-1] == b"ab\r\n" and all(len(line) <= 78 for line in server.text), server.text
+    made = email.message_from_bytes(b"".join(server.text), policy=email.policy.default)
+    assert made["Subject"] == "\u00fc" * 100, made
     command.run("send", *at, "-s", "a\r\nX: y", "--text", "x", "bert@example.net", code=65, folder=folder)
     command.run("send", *at, "no address", given=MESSAGE, code=65, folder=folder)
     command.run("send", *at, "-m", folder / "none.eml", "bert@example.net", code=66, folder=folder)
@@ -179,8 +202,8 @@ def main(program, *before):
     command = Command(program, before)
     with tempfile.TemporaryDirectory() as name:
         for test in (says_what_it_is, wrong_words_are_errors_with_a_hint, check_tells_what_is_wrong, password_makes_what_is_stored,
-                     mx_says_why_there_is_none, a_message_goes_through_a_server, a_message_is_made_of_subject_and_text,
-                     words_and_file_names_are_utf8):
+                     mx_says_why_there_is_none, a_message_goes_through_a_server, addresses_of_fields_are_whole_or_none,
+                     a_message_is_made_of_subject_and_text, words_and_file_names_are_utf8):
             test(command, pathlib.Path(name))
 
 

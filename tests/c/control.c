@@ -122,6 +122,10 @@ static void wrong_ids_and_addresses(void) {
     CHECK_INT(MM_E_ARGUMENT, mm_control_redirect(control, "x", NULL, "ann@far.example", NULL, 1));
     CHECK_INT(MM_E_NOT_FOUND, mm_control_redirect(control, "x", NULL, "ann@far.example", NULL, 0));
     CHECK_INT(MM_E_ARGUMENT, mm_control_remove(control, "\xff"));
+    static char longest[2 << 20];
+    memset(longest, 'x', sizeof longest - 1);
+    CHECK_INT(MM_E_ARGUMENT, mm_control_hold(control, longest));
+    counts_are_the_same(); /* and the connection goes on */
 }
 
 /* ---- messages that come in ---- */
@@ -145,7 +149,7 @@ static int read_source(void *buffer, size_t size, size_t *length, void *user) {
 
 static struct {
     int count, states[4], errors[4];
-    char ids[4][MM_QUEUE_ID_SIZE];
+    char ids[4][MM_QUEUE_ID_SIZE], first[40];
 } told;
 
 static void on_result(int recipient, const mm_send_result *result, void *user) {
@@ -155,7 +159,8 @@ static void on_result(int recipient, const mm_send_result *result, void *user) {
     told.states[recipient] = result->state;
     told.errors[recipient] = result->error;
     snprintf(told.ids[recipient], MM_QUEUE_ID_SIZE, "%s", result->queue_id);
-    told.count++;
+    if (told.count++ == 0)
+        snprintf(told.first, sizeof told.first, "%s", result->address);
 }
 
 static void a_message_comes_in(void) {
@@ -169,6 +174,16 @@ static void a_message_comes_in(void) {
     CHECK(told.errors[1] < 0);
     CHECK(state_of(told.ids[0]) != 0);
     a_message_is_the_same(told.ids[0]);
+    CHECK_OK(mm_control_remove(control, told.ids[0]));
+}
+
+static void quoted_addresses_are_one_word(void) {
+    struct source source = {"Subject: x\n\ny\n", 1, 0};
+    told.count = 0;
+    CHECK_OK(mm_control_send(control, "", "\"a, b;c\"@far.example later@far.example", read_source, &source, on_result,
+                             &told));
+    CHECK_INT(2, told.count);
+    CHECK_TEXT("\"a, b;c\"@far.example", told.first);
     CHECK_OK(mm_control_remove(control, told.ids[0]));
 }
 
@@ -233,6 +248,7 @@ int main(void) {
     a_message_is_steered();
     wrong_ids_and_addresses();
     a_message_comes_in();
+    quoted_addresses_are_one_word();
     a_large_message_comes_in();
     what_is_no_message();
     the_engine_has_ended();

@@ -47,6 +47,7 @@ static void what_is_no_password(void) {
     CHECK_INT(MM_E_ARGUMENT, mm_password_make(NULL, MM_PASSWORD_PLAIN, 0, stored, sizeof stored, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("", MM_PASSWORD_PLAIN, 0, stored, sizeof stored, NULL));
     CHECK_TEXT("", stored);
+    CHECK_INT(MM_E_ARGUMENT, mm_password_make("\xc2\xad", MM_PASSWORD_PBKDF2_SHA256, 0, stored, sizeof stored, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("a;b", MM_PASSWORD_PLAIN, 0, stored, sizeof stored, NULL));
     CHECK_OK(mm_password_make("a;b", MM_PASSWORD_PBKDF2_SHA256, ROUNDS, stored, sizeof stored, NULL));
     CHECK_INT(MM_E_ARGUMENT, mm_password_make("a\r\nb", MM_PASSWORD_PBKDF2_SHA256, 0, stored, sizeof stored, NULL));

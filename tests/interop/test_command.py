@@ -3,11 +3,13 @@
 import contextlib
 import json
 import os
+import pty
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import termios
 import threading
 import unittest
 
@@ -95,6 +97,9 @@ class CommandTest(unittest.TestCase):
         said = self.ran("send", "--json", "-c", self.folder / "test.cfg", *recipients, given=given, code=code)
         return json.loads(said)["recipients"]
 
+    def run_raw(self, *words, given=b""):
+        return subprocess.run([PROGRAM, *words], input=given, stdout=subprocess.PIPE, timeout=60, check=True).stdout
+
     def state_of(self, id):
         return self.queue("show", id)[0]["to"][0]["state"]
 
@@ -139,6 +144,38 @@ class Queue(CommandTest):
         new = self.folder / "mail" / "users" / "ann" / "Maildir" / "new"
         self.assertTrue(place.wait_until(lambda: new.exists() and list(new.iterdir())))
 
+    def test_odd_addresses_and_odd_octets_are_json_all_the_same(self):
+        host = self.serve()
+        quoted = r'"a, b\"c\\d"@far.example'
+        id = self.send(quoted, "dora@f\u00e4r.example")[0]["id"]
+        self.assertEqual(quoted, self.queue("show", id)[0]["to"][0]["address"])
+        self.assertEqual([], self.queue("redirect", id, quoted, "--recipient", "later@far.example", code=65))
+        odd = b"\x7f \xff \xc0\x80 \xe0\x80\x80 \xed\xa0\x80 \xf4\x90\x80\x80 \xc3\xa4 \xe2\x9c\x93 \xf0\x9f\x98\x80 \xf0"
+        at = ("--json", "-c", host.config)
+        id = json.loads(self.run_raw("send", *at, "-f", "", "later@far.example", given=b"X: y\n\n" + odd + b"\n"))["recipients"][0]["id"]
+        content = json.loads(self.run_raw("queue", "show", *at, "--content", id))[0]["content"]
+        self.assertTrue(content.endswith("\n" + odd.decode(errors="replace") + "\n"), content)
+        self.assertIn(odd, self.run_raw("queue", "show", "--content", "-c", host.config, id))
+
+    def test_the_settings_say_where_it_is(self):
+        """Relative paths count from the file they stand in, the default from the working directory."""
+        (self.folder / "inner").mkdir()
+        (self.folder / "inner" / "more.cfg").write_text("mail_root=mail\n")
+        for settings, root in (("@inner/more.cfg", "inner/mail"), ("mail_root=mail", "mail"), ("", "at/mailmodule")):
+            (self.folder / "at").mkdir(exist_ok=True)
+            config = self.folder / "some.cfg"
+            config.write_text(f"{settings}\nsmtp_name=example.org smtp_port={place.free_port()} smtp_bind=127.0.0.1 smtpproxy=127.0.0.1:1\n")
+            host = subprocess.Popen([PROGRAM, "serve", "--no-pop3", "--log-level=error", "../some.cfg"], stdout=subprocess.PIPE, cwd=self.folder / "at")
+            self.addCleanup(host.stdout.close)
+            host.stdout.readline()
+            try:
+                self.assertTrue((self.folder / root / "control").exists(), root)
+                found = subprocess.run([PROGRAM, "queue", "counts", "-c", "../some.cfg"], cwd=self.folder / "at", stdout=subprocess.PIPE, timeout=60)
+                self.assertEqual(0, found.returncode, (settings, found))
+            finally:
+                host.terminate()
+                host.wait(30)
+
     def test_many_at_once_do_not_hinder_each_other(self):
         self.serve()
         threads = [threading.Thread(target=self.send, args=(f"later{i}@far.example",)) for i in range(20)]
@@ -154,8 +191,29 @@ class Queue(CommandTest):
         self.ran("queue", "list", "-c", host.config, code=69)
         id = self.send("later@far.example")[0]["id"]
         self.assertTrue(id)
+        threads = [threading.Thread(target=self.send, args=(f"later{i}@far.example",)) for i in range(4)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
         self.serve()
-        self.assertEqual([id], [one["id"] for one in self.queue("list")])
+        self.assertEqual(5, len(self.queue("list")))
+        self.assertEqual(id, self.queue("list")[0]["id"])
+
+
+    @unittest.skipUnless(place.is_root(), "needs root")
+    def test_what_root_puts_into_the_spool_of_another_user_is_that_users(self):
+        other = 65534
+        root = self.folder / "mail"
+        root.mkdir(mode=0o700)
+        os.chown(root, other, other)
+        self.folder.chmod(0o711)
+        (self.folder / "test.cfg").write_text(f"mail_root={root} smtp_name=example.org smtpproxy=127.0.0.1:1\n")
+        for _ in range(2):  # the first makes the spool
+            self.send("later@far.example")
+            owners = {path: path.stat().st_uid for path in root.rglob("*")}
+            self.assertTrue(any(path.suffix == ".wal" for path in owners), owners)
+            self.assertEqual({other}, set(owners.values()), owners)
 
 
 class Serve(CommandTest):
@@ -166,6 +224,12 @@ class Serve(CommandTest):
         self.assertFalse(host.socket.exists())
         host = self.serve()
         self.assertEqual(0, host.end(signal.SIGINT))
+
+    def test_a_log_that_was_closed_goes_into_no_file(self):
+        host = self.serve("sh", "-c", 'exec "$@" 2>&-', "sh")
+        self.assertEqual("/dev/null", os.readlink(f"/proc/{host.process.pid}/fd/2"))
+        self.assertEqual("queued", self.send("ann@example.org")[0]["state"])
+        self.assertEqual(0, host.end())
 
     def test_a_reload_brings_users_and_one_that_is_wrong_changes_nothing(self):
         host = self.serve()
@@ -264,6 +328,14 @@ class Socket(CommandTest):
         for s in silent:
             self.assertEqual(b"", s.recv(1))
 
+    def test_the_client_too_many_is_asked_to_come_again(self):
+        host = self.serve()
+        for _ in range(64):
+            self.raw(host)
+        self.ran("queue", "counts", "--control", host.socket, code=75)
+        self.ran("send", "--control", host.socket, "later@far.example", given=MESSAGE, code=75)
+        self.assertEqual(0, host.end())
+
     def test_a_client_of_something_else_says_so(self):
         path = self.folder / "other"
         with socket.socket(socket.AF_UNIX) as listening:
@@ -300,6 +372,32 @@ class OtherWays(CommandTest):
         self.assertIn("20 b.two.test 127.0.1.3\n", self.ran(*at, "two.test"))
         self.ran(*at, "null.test", code=69)
         self.ran(*at, "absent.test", code=68)
+
+    def test_who_ends_it_at_the_prompt_gets_his_terminal_back(self):
+        process, terminal = pty.fork()
+        if process == 0:
+            os.execv(PROGRAM, [PROGRAM, "password"])
+
+        def has_echo():
+            return bool(termios.tcgetattr(terminal)[3] & termios.ECHO)
+
+        self.assertEqual(b"password: ", os.read(terminal, 100))
+        self.assertFalse(has_echo())
+        os.write(terminal, b"\x03")
+        self.assertTrue(place.wait_until(has_echo))
+        self.assertEqual(signal.SIGINT, os.WTERMSIG(os.waitpid(process, 0)[1]))
+        os.close(terminal)
+
+    def test_a_password_in_each_form_logs_in(self):
+        forms = ("scram-sha-256", "pbkdf2-sha256", "plain")
+        stored = [self.ran("password", "-f", form, given="pa ss\"w\u00f6rd\n").strip() for form in forms]
+        host = self.serve(settings="\n".join(f"user='{form};{one};;PS'" for form, one in zip(forms, stored)))
+        password = self.folder / "password"
+        for text, code in (("pa ss\"w\u00f6rd", 0), ("pa ss", 69)):
+            password.write_text(text)
+            for form in forms:
+                self.ran("send", "--server", f"127.0.0.1:{host.smtp}", "--user", form, "--password-file", password, "-f", "", "ann@example.org",
+                         given=MESSAGE, code=code)
 
     def test_a_password_from_a_file_logs_in(self):
         host = self.serve()

@@ -79,6 +79,8 @@ void warn(const char *format, ...) MM_FORMAT(1, 2);
 
 /* A text as JSON has it, quotes and all; octets that are no UTF-8 become U+FFFD. NULL: null. */
 void json_text(const char *text);
+/* The same of octets, NULs among them. */
+void json_octets(const char *octets, size_t size);
 /* "name": text, with a comma in front of all but the first member. */
 void json_member(const char *name, const char *text, int is_first);
 void json_number(const char *name, int64_t number, int is_first);
@@ -123,8 +125,10 @@ struct message {
 
 /* The whole of a file; NULL: standard input. 0, or an exit code. */
 int read_message(const char *file, struct message *message);
+/* The first line of a file, without its end; 0: there is none. -1: it does not fit, or has a NUL in it. */
+int read_first_line(FILE *file, char *line, size_t size);
 /* Makes a message of a subject and a text. 0, or an exit code. */
-int compose_message(const char *from, const struct text_list *to, const char *subject, const char *text,
+int compose_message(const char *from, const struct text_list *to, const char *subject, const struct message *text,
                     struct message *message);
 /* The addresses of a header field, each added to the list: "To", "Cc", "Bcc", "From". */
 void addresses_of_field(const struct message *message, const char *field, struct text_list *list);

@@ -74,6 +74,7 @@ static int run_help(const char *name) {
 
 int main(int count, char **words) {
     words = words_of(&count, words);
+    fill_standard_files();
     if (count < 2) {
         fputs(help, stderr);
         return EXIT_USAGE;

@@ -39,6 +39,18 @@ int read_message(const char *file, struct message *message) {
     return is_wrong ? fail(EXIT_NO_INPUT, "%s cannot be read", file ? file : "standard input") : 0;
 }
 
+int read_first_line(FILE *file, char *line, size_t size) {
+    size_t length = 0;
+    int letter;
+    while ((letter = getc(file)) != EOF && letter != '\n') {
+        if (letter == 0 || length + 1 >= size)
+            return -1;
+        line[length++] = (char)letter;
+    }
+    line[length - (length > 0 && line[length - 1] == '\r')] = 0;
+    return length > 0 || letter == '\n';
+}
+
 int MM_CALL read_piece(void *buffer, size_t size, size_t *length, void *user) {
     struct message *message = user;
     size_t left = message->size - message->at;
@@ -94,12 +106,34 @@ void remove_field(struct message *message, const char *field) {
     }
 }
 
+struct mailbox {
+    char address[1024];
+    size_t length;
+    int has_gap; /* white space was passed over behind what is there */
+};
+
+static void add_gap(struct mailbox *mailbox) {
+    mailbox->has_gap = mailbox->length > 0;
+}
+
+/* White space around "@" and "." means nothing (RFC 5322, 4.4). Elsewhere it is part of no address: it stays, so that
+ * the words around it do not become the address of somebody else. */
+static void add_letter(struct mailbox *mailbox, char letter) {
+    char last = mailbox->length ? mailbox->address[mailbox->length - 1] : '.';
+    int is_gap = mailbox->has_gap && last != '@' && last != '.' && letter != '@' && letter != '.';
+    mailbox->has_gap = 0;
+    if (mailbox->length + 2 >= sizeof mailbox->address)
+        return;
+    if (is_gap)
+        mailbox->address[mailbox->length++] = ' ';
+    mailbox->address[mailbox->length++] = letter;
+}
+
 /* One mailbox of an address list, from text to end; how far it goes. A comment is passed over, of what is quoted the
  * commas are text, and what stands in angle brackets is the address (RFC 5322, 3.4). The name of a group goes to
  * nobody. */
-static const char *next_mailbox(const char *text, const char *end, char *address, size_t size) {
-    size_t length = 0;
-    int depth = 0, is_quoted = 0, is_done = 0;
+static const char *next_mailbox(const char *text, const char *end, struct mailbox *mailbox) {
+    int depth = 0, is_quoted = 0, is_literal = 0, is_done = 0;
     for (; text < end; text++) {
         int is_escaped = *text == '\\' && text + 1 < end;
         if (is_quoted || depth)
@@ -108,27 +142,32 @@ static const char *next_mailbox(const char *text, const char *end, char *address
             depth += *text == '(' ? 1 : depth > 0 ? -1 : 0;
         else if (depth)
             continue;
-        else if (*text == ',' && !is_quoted)
-            return *(address + length) = 0, text + 1;
-        else if ((*text == '<' || *text == ':' || *text == ';') && !is_quoted)
-            length = is_done ? length : 0;
+        else if (!is_quoted && !is_done && (is_literal || *text == '[')) {
+            is_literal = *text != ']';
+            add_letter(mailbox, *text);
+        } else if ((*text == ',' || *text == ';') && !is_quoted) /* a semicolon ends a group */
+            return text + 1;
+        else if ((*text == '<' || *text == ':') && !is_quoted)
+            mailbox->length = is_done ? mailbox->length : 0;
         else if (*text == '>' && !is_quoted)
             is_done = 1;
-        else if (!is_done && (is_quoted || !strchr(" \t\r\n", *text)) && length + 1 < size)
-            address[length++] = *text;
+        else if (!is_done && !is_quoted && memchr(" \t\r\n", *text, 4))
+            add_gap(mailbox);
+        else if (!is_done)
+            add_letter(mailbox, *text);
         if (*text == '"' && !is_escaped)
             is_quoted = !is_quoted;
     }
-    address[length] = 0;
     return text;
 }
 
 static void add_mailboxes(const char *text, const char *end, struct text_list *list) {
-    char address[1024];
     while (text < end) {
-        text = next_mailbox(text, end, address, sizeof address);
-        if (*address)
-            add_text(list, strcpy(allocate(NULL, strlen(address) + 1), address));
+        struct mailbox mailbox = {"", 0, 0};
+        text = next_mailbox(text, end, &mailbox);
+        mailbox.address[mailbox.length] = 0;
+        if (*mailbox.address)
+            add_text(list, strcpy(allocate(NULL, mailbox.length + 1), mailbox.address));
     }
 }
 
@@ -151,10 +190,11 @@ static int is_ascii(const char *text) {
     return 1;
 }
 
-/* An encoded word has 75 characters at most, and whole characters of the text in it (RFC 2047, 2 and 5). */
+/* A line with an encoded word has 76 characters at most, the field's name among them, and the word whole characters of
+ * the text in it (RFC 2047, 2 and 5). */
 static void append_encoded(struct message *message, const char *text) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    enum { WORD = 45 };
+    enum { WORD = 39 };
     for (size_t left = strlen(text), count; left > 0; text += count, left -= count) {
         count = left < WORD ? left : WORD;
         while (count < left && count > WORD - 4 && ((unsigned char)text[count] & 0xc0) == 0x80)
@@ -189,7 +229,7 @@ static void append_origin(struct message *message, const char *from) {
     append_text(message, fields);
 }
 
-int compose_message(const char *from, const struct text_list *to, const char *subject, const char *text,
+int compose_message(const char *from, const struct text_list *to, const char *subject, const struct message *text,
                     struct message *message) {
     if (!is_one_line("the sender", from) || !is_one_line("--subject", subject))
         return EXIT_DATA;
@@ -210,7 +250,7 @@ int compose_message(const char *from, const struct text_list *to, const char *su
         append_encoded(message, subject);
     append_text(message, "\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
                          "Content-Transfer-Encoding: 8bit\r\n\r\n");
-    append_text(message, text);
+    append(message, text->octets, text->size);
     if (message->octets[message->size - 1] != '\n')
         append_text(message, "\r\n");
     return 0;

@@ -16,6 +16,7 @@ static const char help[] =
     "  0   at least one host was found\n"
     "  64  the command line is wrong\n"
     "  65  it is no domain name\n"
+    "  66  the configuration cannot be read\n"
     "  68  there is no such domain, or it has no mail host\n"
     "  69  the domain takes no mail (RFC 7505)\n"
     "  75  it is not known for now\n"

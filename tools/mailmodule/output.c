@@ -60,36 +60,46 @@ int exit_code_of(int error) {
     }
 }
 
-/* Octets of the UTF-8 character at the beginning of a text; 0: there is none. */
-static int character_length(const unsigned char *text) {
-    int length = *text < 0x80 ? 1 : *text >= 0xc2 && *text < 0xe0 ? 2 : (*text & 0xf0) == 0xe0 ? 3 : 0;
-    if (*text >= 0xf0 && *text < 0xf5)
-        length = 4;
-    for (int i = 1; i < length; i++)
-        if ((text[i] & 0xc0) != 0x80)
+/* Octets of the UTF-8 character at the beginning of so many; 0: there is none. The second octet is what tells the forms
+ * that are too long, the surrogates and what is beyond Unicode (RFC 3629, 4). */
+static size_t character_length(const unsigned char *text, size_t left) {
+    unsigned char first = *text, least = 0x80, most = 0xbf;
+    size_t length = first < 0x80 ? 1 : first < 0xc2 ? 0 : first < 0xe0 ? 2 : first < 0xf0 ? 3 : first < 0xf5 ? 4 : 0;
+    if (length > left)
+        return 0;
+    if (first == 0xe0 || first == 0xf0)
+        least = first == 0xe0 ? 0xa0 : 0x90;
+    if (first == 0xed || first == 0xf4)
+        most = first == 0xed ? 0x9f : 0x8f;
+    for (size_t i = 1; i < length; i++, least = 0x80, most = 0xbf)
+        if (text[i] < least || text[i] > most)
             return 0;
     return length;
 }
 
-void json_text(const char *text) {
-    if (!text) {
-        fputs("null", stdout);
-        return;
-    }
+void json_octets(const char *octets, size_t size) {
+    const unsigned char *next = (const unsigned char *)octets;
     putchar('"');
-    for (const unsigned char *next = (const unsigned char *)text; *next;) {
-        int length = character_length(next);
+    for (size_t left = size, length; left > 0; next += length, left -= length) {
+        size_t found = character_length(next, left);
+        length = found ? found : 1;
         if (*next == '"' || *next == '\\')
             printf("\\%c", *next);
         else if (*next < ' ' || *next == 0x7f)
             printf("\\u%04x", *next);
-        else if (length)
-            fwrite(next, 1, (size_t)length, stdout);
+        else if (found)
+            fwrite(next, 1, length, stdout);
         else
             fputs("\\ufffd", stdout);
-        next += length ? length : 1;
     }
     putchar('"');
+}
+
+void json_text(const char *text) {
+    if (text)
+        json_octets(text, strlen(text));
+    else
+        fputs("null", stdout);
 }
 
 void json_member(const char *name, const char *text, int is_first) {

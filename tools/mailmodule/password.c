@@ -12,8 +12,8 @@ static const char help[] =
     "\n"
     "options:\n"
     "  -f, --form FORM    scram-sha-256 (the default): the password cannot be had from it;\n"
-    "                     pbkdf2-sha256: the same, for PLAIN, LOGIN, USER and PASS alone;\n"
-    "                     plain: the password itself, which CRAM-MD5 and APOP need\n"
+    "                     pbkdf2-sha256: nor from this;\n"
+    "                     plain: the password itself, for whoever reads the file\n"
     "  --iterations N     of the slow hash, 4096 to 10000000; else what takes about a tenth of a second\n"
     "  --json             an object with form and stored\n"
     "\n"
@@ -33,30 +33,33 @@ static const char *const forms[] = {"scram-sha-256", "pbkdf2-sha256", "plain"}; 
 enum { FORMS = sizeof forms / sizeof *forms };
 
 static int read_line(char *line) {
-    if (!fgets(line, LONGEST, stdin))
-        return 0;
-    line[strcspn(line, "\r\n")] = 0;
-    return *line != 0;
+    int is_read = read_first_line(stdin, line, LONGEST);
+    if (is_read < 0)
+        return fail(EXIT_DATA, "a password of more than %d octets, or with a NUL in it", LONGEST - 1);
+    return is_read && *line ? 0 : fail(EXIT_DATA, "no password came");
 }
 
 static int read_hidden(const char *prompt, char *line) {
     fputs(prompt, stderr);
     fflush(stderr);
-    int is_read = read_line(line);
+    int code = read_line(line);
     fputc('\n', stderr);
-    return is_read;
+    return code;
 }
 
 static int read_password(char *password) {
     char again[LONGEST];
     if (!is_terminal())
-        return read_line(password) ? 0 : fail(EXIT_DATA, "no password came");
+        return read_line(password);
     set_echo(0);
-    int is_read = read_hidden("password: ", password) && read_hidden("once more: ", again);
+    int code = read_hidden("password: ", password);
+    if (!code)
+        code = read_hidden("once more: ", again);
     set_echo(1);
-    if (!is_read)
-        return fail(EXIT_DATA, "no password came");
-    return strcmp(password, again) == 0 ? 0 : fail(EXIT_DATA, "the two differ");
+    if (!code && strcmp(password, again) != 0)
+        code = fail(EXIT_DATA, "the two differ");
+    memset(again, 0, sizeof again);
+    return code;
 }
 
 static int form_of(const char *name) {

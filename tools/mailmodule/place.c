@@ -33,21 +33,17 @@ int is_place_known(const struct place *place) {
     return file && fclose(file) == 0;
 }
 
-/* The settings say where mail_root is; a relative one counts from the file's folder. */
+/* The settings say where mail_root is. A relative one counts from the folder of the file that it stands in, which may
+ * be an included one; the default of smtp_out, the folder "spool" in it, is a full path. */
 static int mail_root_of(const struct place *place, char *path, size_t size) {
     mm_engine *engine;
-    char root[1024];
     int code = open_engine(place, &engine);
     if (code)
         return code;
-    if (mm_engine_get(engine, "mail_root", root, sizeof root, NULL) != MM_OK) {
+    if (mm_engine_set(engine, "smtp_out", "") != MM_OK || mm_engine_get(engine, "smtp_out", path, size, NULL) != MM_OK)
         code = fail_by_library("mail_root");
-    } else {
-        const char *slash = place->config ? strrchr(place->config, '/') : NULL;
-        int is_full = root[0] == '/' || !slash || place->mail_root;
-        snprintf(path, size, "%.*s%s", is_full ? 0 : (int)(slash - place->config + 1),
-                 place->config ? place->config : "", root);
-    }
+    else
+        path[strlen(path) - sizeof "spool"] = 0; /* with what stands before it */
     mm_engine_free(engine);
     return code;
 }
@@ -70,6 +66,7 @@ int open_control(const struct place *place, mm_control **control) {
         return 0;
     code = error == MM_E_NOT_FOUND || error == MM_E_CONNECT ? EXIT_UNAVAILABLE
            : error == MM_E_IO                               ? EXIT_NO_RIGHT
+           : error == MM_E_LIMIT                            ? EXIT_TEMPORARY /* too many clients */
                                                             : exit_code_of(error);
     return fail(code, "%s", mm_last_error_message());
 }

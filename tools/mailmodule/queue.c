@@ -36,9 +36,11 @@ static const char help[] =
     "exit codes:\n"
     "  0   it is done\n"
     "  64  the command line is wrong\n"
-    "  65  no message of that id, or no such recipient in it\n"
+    "  65  no message of that id, no such recipient in it, or no address\n"
+    "  66  the configuration cannot be read\n"
     "  69  no engine runs there, or its setting control is off\n"
-    "  75  the engine does not answer, or the recipient is on a connection now\n"
+    "  75  the engine does not answer or has too many clients, or the recipient is on a connection now\n"
+    "  76  what answers there is no engine of this library\n"
     "  77  the system does not let us\n"
     "  78  the configuration is wrong\n"
     "\n"
@@ -122,17 +124,19 @@ static void print_recipient(const mm_queue_recipient *one, int is_json, int is_f
 }
 
 static int print_recipients(mm_queue_cursor *cursor, const mm_queue_message *message, int is_json) {
+    int code = 0;
     if (is_json)
         fputs(", \"to\": [", stdout);
-    for (int i = 0; i < message->recipients; i++) {
+    for (int i = 0; !code && i < message->recipients; i++) {
         mm_queue_recipient one = MM_QUEUE_RECIPIENT_INIT;
         if (mm_queue_get_recipient(cursor, i, &one) != MM_OK)
-            return fail_by_library(message->id);
-        print_recipient(&one, is_json, i == 0);
+            code = fail_by_library(message->id);
+        else
+            print_recipient(&one, is_json, i == 0);
     }
     if (is_json)
         putchar(']');
-    return 0;
+    return code;
 }
 
 static int print_content(mm_queue_cursor *cursor, const mm_queue_message *message, int is_json) {
@@ -140,16 +144,18 @@ static int print_content(mm_queue_cursor *cursor, const mm_queue_message *messag
     char piece[16384];
     size_t length;
     do {
-        if (mm_queue_read(cursor, piece, sizeof piece, &length) != MM_OK)
+        if (mm_queue_read(cursor, piece, sizeof piece, &length) != MM_OK) {
+            free(content.octets);
             return fail_by_library(message->id);
+        }
         if (is_json)
             append(&content, piece, length);
         else
             fwrite(piece, 1, length, stdout);
     } while (length > 0);
     if (is_json) {
-        append(&content, "", 1); /* NUL */
-        json_member("content", content.octets, 0);
+        fputs(", \"content\": ", stdout);
+        json_octets(content.octets, content.size);
         free(content.octets);
     }
     return 0;
@@ -268,8 +274,11 @@ static int take_out(mm_control *control, const struct request_words *request) {
 static int redirect(mm_control *control, const struct request_words *request) {
     char id[MM_QUEUE_ID_SIZE];
     const char *old = request->words.items[0], *target = request->words.items[1];
-    if (mm_control_redirect(control, old, request->recipient, target, id, sizeof id) != MM_OK)
+    if (mm_control_redirect(control, old, request->recipient, target, id, sizeof id) != MM_OK) {
+        if (request->is_json)
+            puts("[]");
         return fail_about(old);
+    }
     if (request->is_json) {
         fputs("[\n  {", stdout);
         json_member("id", old, 1);

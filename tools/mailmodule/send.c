@@ -24,8 +24,9 @@ static const char help[] =
     "  -t, --read-recipients    those in To, Cc and Bcc as well; Bcc is taken out of the message\n"
     "\n"
     "the way:\n"
-    "  --mx                     straight to the recipients' own servers, now\n"
-    "  --server HOST[:PORT]     through this server, now; an IPv6 address in brackets\n"
+    "  --mx                     to the recipients' own servers, or the setting smtpproxy in their place, now\n"
+    "  --server HOST[:PORT]     through this server, now; an IPv6 address in brackets. Else port 25, or 465 with\n"
+    "                           --tls implicit\n"
     "  --tls MODE               none, opportunistic, required, or implicit (from the first octet)\n"
     "  --tls-check WHEN         always or never: whether the server's certificate must be right\n"
     "  --user NAME              login at the server, with the password of --password-file\n"
@@ -40,7 +41,7 @@ static const char help[] =
     "exit codes:\n"
     "  0   all recipients were taken\n"
     "  64  the command line is wrong\n"
-    "  65  an address or a message that is none\n"
+    "  65  an address, a message or a password that is none\n"
     "  66  a file cannot be read\n"
     "  67  a recipient is nobody at his server\n"
     "  68  a recipient's domain has no mail host\n"
@@ -64,8 +65,12 @@ struct sending {
     struct message message;
     mm_send_options options;
     char host[300], password[1024];
-    int printed, worst; /* results; the exit code */
+    int printed, worst;        /* results; the exit code */
+    int is_locked, more_tries; /* another process has the spool; how often to try again */
 };
+
+/* Another command that queues a message has the spool for a moment; an engine whose setting control is off, for long. */
+enum { TRIES = 50, PAUSE_MILLISECONDS = 100 };
 
 /* ---- results ---- */
 
@@ -135,8 +140,7 @@ static int make_message(struct sending *sending) {
     int code = sending->text ? (append_text(text, sending->text), 0) : read_message(sending->file, text);
     if (code || !sending->subject)
         return code;
-    append(text, "", 1); /* NUL */
-    code = compose_message(sending->from ? sending->from : "", &sending->to, sending->subject, text->octets, &made);
+    code = compose_message(sending->from ? sending->from : "", &sending->to, sending->subject, text, &made);
     free(text->octets);
     *text = made;
     return code;
@@ -207,9 +211,12 @@ static int read_password(struct sending *sending) {
         FILE *file = open_file(sending->password_file, "r");
         if (!file)
             return fail(EXIT_NO_INPUT, "%s cannot be opened", sending->password_file);
-        given = fgets(sending->password, sizeof sending->password, file) ? sending->password : NULL;
-        sending->password[strcspn(sending->password, "\r\n")] = 0;
+        int is_read = read_first_line(file, sending->password, sizeof sending->password);
         fclose(file);
+        if (is_read < 1 || !*sending->password)
+            return fail(EXIT_DATA, "%s: its first line is %s", sending->password_file,
+                        is_read < 0 ? "too long for a password, or has a NUL in it" : "empty");
+        given = sending->password;
     }
     if (!given)
         return fail(EXIT_USAGE, "--user needs --password-file, or MAILMODULE_PASSWORD in the environment");
@@ -250,7 +257,7 @@ static int read_way(struct sending *sending) {
 
 static int begin(struct sending *sending, mm_engine *engine, mm_send **send) {
     if (mm_send_new(engine, &sending->options, sending->from, send) != MM_OK)
-        return mm_last_error() == MM_E_LOCKED ? EXIT_TEMPORARY : exit_code_of(mm_last_error());
+        return exit_code_of(mm_last_error());
     for (int i = 0; i < sending->to.count; i++)
         if (mm_send_add_recipient(*send, sending->to.items[i], MM_SEND_NOTIFY_DEFAULT, NULL) != MM_OK)
             return EXIT_DATA;
@@ -263,7 +270,8 @@ static int begin(struct sending *sending, mm_engine *engine, mm_send **send) {
 static int by_engine(struct sending *sending, mm_engine *engine) {
     mm_send *send = NULL;
     int code = begin(sending, engine, &send);
-    if (code)
+    sending->is_locked = code && mm_last_error() == MM_E_LOCKED;
+    if (code && !(sending->is_locked && sending->more_tries))
         fail(code, "%s", mm_last_error_message());
     for (int i = 0; !code && i < sending->to.count; i++) {
         mm_send_result result = MM_SEND_RESULT_INIT;
@@ -274,8 +282,19 @@ static int by_engine(struct sending *sending, mm_engine *engine) {
     return code;
 }
 
-/* Without settings nothing is kept, so what is temporary gets a folder of its own. */
-static int by_own_engine(struct sending *sending) {
+/* What root puts into another user's spool is to be that user's, whose engine could not read it otherwise. The spool's
+ * folder counts, or, where there is none yet, that of mail_root. */
+static int become_owner_of_spool(mm_engine *engine, const char *mail_root) {
+    char spool[2048] = "";
+    mm_engine_get(engine, "smtp_out", spool, sizeof spool, NULL);
+    int owned = become_owner(spool);
+    if (owned == 0)
+        owned = become_owner(mail_root);
+    return owned < 0 ? fail(EXIT_NO_RIGHT, "%s: we cannot be its owner", mail_root) : 0;
+}
+
+/* Without settings nothing is kept, so what is temporary gets a folder of its own. The mail_root is for the queue. */
+static int by_own_engine(struct sending *sending, const char *mail_root) {
     char folder[400] = "", scratch[420];
     mm_engine *engine;
     int code = open_engine(&sending->place, &engine);
@@ -286,7 +305,9 @@ static int by_own_engine(struct sending *sending) {
     int is_kept = sending->options.route == MM_SEND_ROUTE_QUEUE || strcmp(root, "mailmodule") != 0;
     if (!is_kept && make_folder(folder, sizeof folder) == 0)
         mm_engine_set(engine, "mail_root", folder);
-    code = by_engine(sending, engine);
+    code = mail_root ? become_owner_of_spool(engine, mail_root) : 0;
+    if (!code)
+        code = by_engine(sending, engine);
     if (mm_engine_free(engine) != MM_OK && !code)
         code = fail_by_library("the spool");
     if (*folder) {
@@ -314,28 +335,38 @@ static int by_control(struct sending *sending, mm_control *control) {
 }
 
 /* Whoever has the spool gets the message: an engine that runs, or we. */
-static int by_queue(struct sending *sending) {
-    char path[2048];
+static int by_whoever_has_it(struct sending *sending, const char *path) {
     mm_control *control;
-    if (!is_place_known(&sending->place))
-        return fail(EXIT_CONFIG, "whose queue? There is no mailmodule.cfg here: name --config or --mail-root, or a way "
-                                 "without a queue, --mx or --server");
-    int code = find_control(&sending->place, path, sizeof path);
-    if (code)
-        return code;
     int error = mm_control_open(path, &control);
     if (error == MM_OK)
         return by_control(sending, control);
     int is_nobody = error == MM_E_NOT_FOUND || error == MM_E_CONNECT || error == MM_E_NOT_SUPPORTED;
     if (!is_nobody || sending->place.control)
         return fail(error == MM_E_IO ? EXIT_NO_RIGHT : EXIT_TEMPORARY, "%s", mm_last_error_message());
-    return by_own_engine(sending);
+    return by_own_engine(sending, path);
+}
+
+static int by_queue(struct sending *sending) {
+    char path[2048];
+    if (!is_place_known(&sending->place))
+        return fail(EXIT_CONFIG, "whose queue? There is no mailmodule.cfg here: name --config or --mail-root, or a way "
+                                 "without a queue, --mx or --server");
+    int code = find_control(&sending->place, path, sizeof path);
+    if (code)
+        return code;
+    for (sending->more_tries = TRIES;; sending->more_tries--) {
+        sending->is_locked = 0;
+        code = by_whoever_has_it(sending, path);
+        if (!sending->is_locked || !sending->more_tries)
+            return code;
+        pause_milliseconds(PAUSE_MILLISECONDS);
+    }
 }
 
 static int send_all(struct sending *sending) {
     if (sending->is_json)
         fputs("{\"recipients\": [", stdout);
-    int code = sending->options.route == MM_SEND_ROUTE_QUEUE ? by_queue(sending) : by_own_engine(sending);
+    int code = sending->options.route == MM_SEND_ROUTE_QUEUE ? by_queue(sending) : by_own_engine(sending, NULL);
     code = code ? code : sending->worst;
     if (sending->is_json)
         printf("%s], \"exit_code\": %d}\n", sending->printed ? "\n" : "", code);

@@ -42,6 +42,10 @@ static inline char **words_of(int *count, char **words) {
     return texts;
 }
 
+/* Windows gives no handle a number that is missing. */
+static inline void fill_standard_files(void) {
+}
+
 /* NULL: it is not set. It stays. */
 static inline const char *environment(const char *name) {
     wchar_t wide[64];
@@ -61,6 +65,10 @@ static inline FILE *open_file(const char *path, const char *mode) {
 
 static inline long process_number(void) {
     return _getpid();
+}
+
+static inline void pause_milliseconds(int count) {
+    Sleep((DWORD)count);
 }
 
 static inline int is_terminal(void) {
@@ -94,6 +102,12 @@ static inline void remove_folder(const char *path) {
     _rmdir(path);
 }
 
+/* Here the rights of a file come from its folder. */
+static inline int become_owner(const char *folder) {
+    (void)folder;
+    return 1;
+}
+
 static HANDLE end_asked;
 
 static BOOL WINAPI end_by_console(DWORD event) {
@@ -121,6 +135,8 @@ static inline void be_first_process(void) {
 
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -132,6 +148,16 @@ static inline void be_first_process(void) {
 static inline char **words_of(int *count, char **words) {
     (void)count;
     return words;
+}
+
+/* What was started with one of the three closed would write its log into the file that gets that number. */
+static inline void fill_standard_files(void) {
+    int file;
+    do
+        file = open("/dev/null", O_RDWR);
+    while (file >= 0 && file <= STDERR_FILENO);
+    if (file > STDERR_FILENO)
+        close(file);
 }
 
 static inline const char *environment(const char *name) {
@@ -146,6 +172,10 @@ static inline long process_number(void) {
     return getpid();
 }
 
+static inline void pause_milliseconds(int count) {
+    poll(NULL, 0, count);
+}
+
 static inline int is_terminal(void) {
     return isatty(STDIN_FILENO);
 }
@@ -154,13 +184,24 @@ static inline void use_octets(FILE *file) {
     (void)file;
 }
 
+static struct termios terminal_before;
+
+/* Who ends the program at a prompt gets his terminal back as it was. */
+static inline void end_at_prompt(int number) {
+    tcsetattr(STDIN_FILENO, TCSAFLUSH, &terminal_before);
+    signal(number, SIG_DFL);
+    raise(number);
+}
+
+/* Off first; on again gives the terminal back. */
 static inline int set_echo(int on) {
-    struct termios state;
-    if (tcgetattr(STDIN_FILENO, &state) != 0)
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT};
+    if (!on && tcgetattr(STDIN_FILENO, &terminal_before) != 0)
         return 0;
-    if (on)
-        state.c_lflag |= ECHO;
-    else
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        signal(ends[i], on ? SIG_DFL : end_at_prompt);
+    struct termios state = terminal_before;
+    if (!on)
         state.c_lflag &= ~(tcflag_t)ECHO;
     return tcsetattr(STDIN_FILENO, TCSAFLUSH, &state) == 0;
 }
@@ -173,6 +214,18 @@ static inline int make_folder(char *path, size_t size) {
 
 static inline void remove_folder(const char *path) {
     rmdir(path);
+}
+
+/* Root becomes the user whose folder it is, for good. 0: there is no such folder; below 0: it cannot be. */
+static inline int become_owner(const char *folder) {
+    struct stat found;
+    if (geteuid() != 0)
+        return 1;
+    if (stat(folder, &found) != 0)
+        return 0;
+    if (found.st_uid == 0)
+        return 1;
+    return setgroups(0, NULL) == 0 && setgid(found.st_gid) == 0 && setuid(found.st_uid) == 0 ? 1 : -1;
 }
 
 static inline sigset_t requests(void) {
@@ -207,6 +260,7 @@ static inline void be_first_process(void) {
     sigaddset(&set, SIGCHLD);
     if (getpid() != 1)
         return;
+    signal(SIGCHLD, SIG_DFL); /* whoever ignored it may have started us: then no end of a child would be told */
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     pid_t server = fork(), ended;
     if (server < 0)

@@ -55,7 +55,7 @@ public static class NewPassword
 
     private static string? FindProblem(string password, PasswordForm form, int iterations)
     {
-        if (password.Length == 0)
+        if (SaslPrep.Prepare(password).Length == 0) // which maps some letters to nothing
             return "the password is empty";
         if (form is < PasswordForm.ScramSha256 or > PasswordForm.Plain)
             return "form is no form of passwords";

@@ -145,7 +145,7 @@ internal static unsafe class Control
         fault = Find(call.Control, out var client);
         if (fault != Fault.None)
             return fault;
-        string[] list = to.Split([',', ';', ' ', '\t', '\r', '\n'], StringSplitOptions.RemoveEmptyEntries);
+        string[] list = [.. RecipientList.Words(to)];
         fault = client.Send(from, list, piece => Read(call.Read, call.ReadUser, piece), out var results);
         for (int i = 0; i < results.Count && call.Result != 0; i++)
             Tell(call.Result, call.User, i, results[i]);

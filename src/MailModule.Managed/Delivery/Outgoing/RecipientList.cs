@@ -6,7 +6,7 @@ namespace MailModule.Delivery.Outgoing;
 /// The recipients of one call: addresses with commas, semicolons or white space between, each bare or in angle
 /// brackets.
 /// </summary>
-internal static class RecipientList
+public static class RecipientList
 {
     /// <summary>
     /// False if there is no address, or one is malformed (<paramref name="problem"/> names it). A quoted local part may
@@ -32,7 +32,8 @@ internal static class RecipientList
         return found.Count > 0;
     }
 
-    private static IEnumerable<string> Words(string text)
+    /// <summary>What stands between the separators, whatever it is.</summary>
+    public static IEnumerable<string> Words(string text)
     {
         int start = -1;
         bool quoted = false;

@@ -272,6 +272,8 @@ public sealed class ControlClient : IMailQueue, IDisposable
     private Fault Ask(FrameWriter request, out FrameReader answer)
     {
         answer = default;
+        if (request.Length > ControlProtocol.RequestLimit)
+            return FaultReason.Because(Fault.Argument, "a text longer than any id or address");
         Fault fault = _broken != Fault.None
             ? FaultReason.Because(_broken, "the connection has ended before")
             : ConnectAgain();
