@@ -27,6 +27,9 @@ internal sealed class TlsLink : ILink
     private bool _isDataAwaited;
     private bool _isCloseNotified;
     private bool _isInputBroken;
+
+    /// <summary>The peer's close_notify was read; the link below may stay open as long as it likes.</summary>
+    private bool _isInputEnded;
     private int _recordsWithoutData;
 
     /// <summary>Over a link that has begun, or will begin, for the same owner.</summary>
@@ -77,7 +80,7 @@ internal sealed class TlsLink : ILink
         }
     }
 
-    public bool AwaitInput() => _isInputBroken || _records.HasRecord || _lower.AwaitInput();
+    public bool AwaitInput() => _isInputBroken || _isInputEnded || _records.HasRecord || _lower.AwaitInput();
 
     public Transfer Receive(Memory<byte> target)
     {
@@ -221,6 +224,8 @@ internal sealed class TlsLink : ILink
     {
         if (_isInputBroken)
             return Transfer.Failed;
+        if (_isInputEnded)
+            return Transfer.Ended;
         if (!_records.HasRecord)
         {
             if (!_records.TryReceive(_lower))
@@ -268,7 +273,8 @@ internal sealed class TlsLink : ILink
         _data.GetAwaiter().GetResult();
         ValueTask<int> read = _ssl.ReadAsync(target);
         int count = read.GetAwaiter().GetResult();
-        if (count == 0)
+        _isInputEnded = count == 0;
+        if (_isInputEnded)
             return Transfer.Ended;
         _recordsWithoutData = 0;
         return Transfer.Moved(count);

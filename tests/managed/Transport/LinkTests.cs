@@ -66,6 +66,35 @@ public class LinkTests
         Assert.Empty(session.Wrongs);
     }
 
+    /// <summary>The peer waits for our own notice, and leaves the link below open until then.</summary>
+    [Fact]
+    public void A_notice_that_comes_together_with_a_line_ends_the_connection()
+    {
+        using var run = new LinkRun();
+        using var waiting = new ManualResetEventSlim();
+        ScriptedSession? session = null;
+        run.Begin(run.Link("memory", 64 * 1024, out LinkStream peer),
+            connection => session = new ScriptedSession(connection, (_, line, _) =>
+            {
+                waiting.Set();
+                return line == "wait\n" ? Next.Wait : Next.Read;
+            })
+            {
+                Greeting = "hello\n",
+            },
+            new TlsServerSettings(Loop.Certificate));
+        using var tls = new SslStream(peer, false, (_, _, _, _) => true);
+        tls.AuthenticateAsClient("localhost");
+        Assert.Equal("hello\n", Loop.ReadExactly(tls, 6));
+        tls.Write("wait\n"u8);
+        Assert.True(waiting.Wait(Loop.Long));
+        tls.Write("two\n"u8);
+        Assert.True(tls.ShutdownAsync().Wait(Loop.Long));
+        session!.Resume();
+        Assert.True(session.Ended.Wait(Loop.Long));
+        Assert.Empty(session.Wrongs);
+    }
+
     [Theory]
     [InlineData(100)]
     [InlineData(64 * 1024)]

@@ -10,11 +10,6 @@ internal interface IRecipientGroup
     void Begin();
 
     /// <summary>
-    /// The content is out and the answer is not in: a recipient that is given up now may get the message all the same.
-    /// </summary>
-    bool AwaitsAnswer(SubmittedRecipient recipient);
-
-    /// <summary>
     /// The group's recipients have their final states already: lets go of the network and the disk. Any thread; does
     /// not wait.
     /// </summary>

@@ -28,9 +28,6 @@ internal sealed class RemoteRecipientGroup(
         transfer.Begin(this);
     }
 
-    public bool AwaitsAnswer(SubmittedRecipient recipient) => transfer.Exists(
-        (members, transaction) => Array.IndexOf(members, recipient) is >= 0 and var i && transaction.MayBeTaken(i));
-
     public void Cancel() => transfer.Cancel();
 
     void IAttemptOwner.Connecting(IDeliveryAttempt attempt)
@@ -53,6 +50,12 @@ internal sealed class RemoteRecipientGroup(
     void IAttemptOwner.Sending(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
         => submission.ChangeState(SubmissionState.Sending, transaction.Sent, recipients);
 
+    bool IAttemptOwner.MayEnd(IDeliveryAttempt attempt, SmtpClientTransaction transaction, IEnumerable<int> open)
+    {
+        SubmittedRecipient[] members = transfer.MembersOf(transaction);
+        return submission.TryPassCancel(open.Select(i => members[i]));
+    }
+
     void IAttemptOwner.Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
     {
         SubmittedRecipient[] members = transfer.TakeBack(transaction);
@@ -60,7 +63,7 @@ internal sealed class RemoteRecipientGroup(
         {
             AttemptResult result = transaction.Results[i]!;
             if (result.IsLeftOver)
-                _open.Enqueue(members[i]);
+                Reopen([members[i]]);
             else
                 submission.FinishRecipient(members[i], result, transaction.Sent);
         }
@@ -87,6 +90,7 @@ internal sealed class RemoteRecipientGroup(
 
     private void Reopen(SubmittedRecipient[] members)
     {
+        submission.WereNotTaken(members);
         foreach (SubmittedRecipient recipient in members)
             _open.Enqueue(recipient);
     }

@@ -17,14 +17,13 @@ internal sealed class SpoolRecipientGroup(
     private const int PieceLength = 64 * 1024;
 
     private ISpoolWriter? _writer;
-    private bool _isCommitting; // belongs to the submission's lock
     private volatile bool _isCancelled;
 
     // On a worker: it waits for the disk alone.
     public void Begin()
     {
         Fault fault = Write();
-        if (fault == Fault.None && submission.TryPassCancel(ref _isCommitting))
+        if (fault == Fault.None && submission.TryPassCancel(recipients))
         {
             _writer!.CommitAfterConsumer(Committed);
             return;
@@ -32,8 +31,6 @@ internal sealed class SpoolRecipientGroup(
         _writer?.Discard();
         End(fault == Fault.None || _isCancelled ? Fault.Cancelled : fault);
     }
-
-    public bool AwaitsAnswer(SubmittedRecipient recipient) => _isCommitting;
 
     public void Cancel() => _isCancelled = true;
 

@@ -117,8 +117,8 @@ internal sealed partial class Submission : IJob
             given = [.. Recipients.Where(recipient => !recipient.IsFinal)];
             foreach (SubmittedRecipient recipient in given)
             {
-                bool isUnknown = Array.Exists(groups, group => group.AwaitsAnswer(recipient));
-                TryFinishRecipient(recipient, SubmissionState.Failed, GivenUp(fault, happened, isUnknown), "", 0);
+                AttemptResult result = GivenUp(fault, happened, recipient.MayBeTaken);
+                TryFinishRecipient(recipient, SubmissionState.Failed, result, "", 0);
             }
         }
         // Where nothing was left to give up, nothing is to be cut: connections end as they should, or go on for others.
@@ -203,14 +203,28 @@ internal sealed partial class Submission : IJob
 
     /// <summary>
     /// For a group that is about to do what cannot be called back; false: the submission is given up. One step with
-    /// <see cref="Fail"/>, which either comes first, or finds the mark (<see cref="IRecipientGroup.AwaitsAnswer"/>): or
-    /// a cancel could say that nothing was taken, of a message that goes its way.
+    /// <see cref="Fail"/>, which either comes first, or finds the mark (<see cref="SubmittedRecipient.MayBeTaken"/>): or
+    /// a cancel could say that nothing was taken, of a message that goes its way, or has just been taken.
     /// </summary>
-    /// <param name="isPassed">Is set.</param>
-    internal bool TryPassCancel(ref bool isPassed)
+    /// <param name="concerned">Who gets the message by it.</param>
+    internal bool TryPassCancel(IEnumerable<SubmittedRecipient> concerned)
     {
         lock (_lock)
-            return !_isGivenUp && (isPassed = true);
+        {
+            if (_isGivenUp)
+                return false;
+            foreach (SubmittedRecipient recipient in concerned)
+                recipient.MayBeTaken = true;
+            return true;
+        }
+    }
+
+    /// <summary>What was begun for them has come to nothing, and they are to be tried again.</summary>
+    internal void WereNotTaken(IEnumerable<SubmittedRecipient> recipients)
+    {
+        lock (_lock)
+            foreach (SubmittedRecipient recipient in recipients)
+                recipient.MayBeTaken = false;
     }
 
     /// <summary>A group has nothing more to do with the content, the network or the disk.</summary>

@@ -38,6 +38,12 @@ internal sealed class SubmittedRecipient(Recipient recipient, Reply? refusal)
     /// <summary><see cref="Fault.State"/> until the recipient is final.</summary>
     public Fault Outcome => IsFinal ? Result?.Fault ?? Fault.None : Fault.State;
 
+    /// <summary>
+    /// The end of the content is out, or its commit to the disk has begun: given up now, the recipient may get the
+    /// message all the same. Under the submission's lock.
+    /// </summary>
+    public bool MayBeTaken { get; internal set; }
+
     /// <summary>Connections on which the recipient was tried.</summary>
     public int Attempts => Volatile.Read(ref _attempts);
 

@@ -125,6 +125,9 @@ internal sealed class PoolRun : IAttemptOwner
     void IAttemptOwner.Sending(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
         => Client!.Owner.Sending(Client, transaction);
 
+    bool IAttemptOwner.MayEnd(IDeliveryAttempt attempt, SmtpClientTransaction transaction, IEnumerable<int> open)
+        => Client!.Owner.MayEnd(Client, transaction, open);
+
     void IAttemptOwner.Completed(IDeliveryAttempt attempt, SmtpClientTransaction transaction)
     {
         _handedOut--;

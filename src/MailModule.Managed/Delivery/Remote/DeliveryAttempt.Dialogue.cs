@@ -43,6 +43,11 @@ internal sealed partial class DeliveryAttempt
 
     void ITransactionOwner.Sending(SmtpClientTransaction transaction) => _owner.Sending(this, transaction);
 
+    bool ITransactionOwner.MayEnd(SmtpClientTransaction transaction)
+        => _failover is { } failover && failover.Retry == transaction
+            ? _owner.MayEnd(this, failover.Original, failover.Open)
+            : _owner.MayEnd(this, transaction, transaction.Open);
+
     void ITransactionOwner.Completed(SmtpClientTransaction transaction)
     {
         CloseSource(transaction);

@@ -64,6 +64,13 @@ internal interface IAttemptOwner
     void Sending(IDeliveryAttempt attempt, SmtpClientTransaction transaction);
 
     /// <summary>
+    /// The end of the content is about to leave, after which the host may have the message whatever follows. False: it
+    /// was given up, and is not ended.
+    /// </summary>
+    /// <param name="open">The transaction's recipients who may get it, by index.</param>
+    bool MayEnd(IDeliveryAttempt attempt, SmtpClientTransaction transaction, IEnumerable<int> open) => true;
+
+    /// <summary>
     /// Every recipient of the transaction has its result; one that is left over
     /// (<see cref="AttemptResult.IsLeftOver"/>) is to be handed out again. Not called for a transaction that was handed
     /// out but never begun: see <see cref="Returned"/>.

@@ -34,6 +34,9 @@ internal sealed class MxFailover
     /// <summary>What the next host gets; null before <see cref="Begin"/>.</summary>
     public SmtpClientTransaction? Retry { get; private set; }
 
+    /// <summary>Of the original's recipients those whom the next host may get it for; none before it does.</summary>
+    public IEnumerable<int> Open => Retry?.Open.Select(i => _failed[i]) ?? [];
+
     /// <summary>
     /// The host is there but has trouble, at whichever of its addresses; else the connection failed, and another
     /// address of the same host will do.

@@ -17,6 +17,7 @@ internal sealed class Transfer<T>(
     // Two at most, for the session may ask for the next before the last is answered.
     private readonly List<(T Members, SmtpClientTransaction? Transaction)> _underWay = new(2);
     private IDeliveryAttempt? _attempt;
+    private int _attempts;
     private bool _isCancelled;
 
     /// <summary>Transactions that are handed out and without a result yet.</summary>
@@ -32,11 +33,16 @@ internal sealed class Transfer<T>(
     /// <summary>Begins an attempt, when the one before has ended. Its owner may hear of it at once.</summary>
     public void Begin(IAttemptOwner owner)
     {
+        int number;
+        lock (_lock)
+            number = ++_attempts;
         IDeliveryAttempt attempt = remoteDelivery.Begin(nextHop, owner);
         bool isLate;
         lock (_lock)
         {
-            _attempt = attempt;
+            // It may have ended, and the next have begun, before this thread comes here.
+            if (number == _attempts)
+                _attempt = attempt;
             isLate = _isCancelled;
         }
         if (isLate)
@@ -82,12 +88,7 @@ internal sealed class Transfer<T>(
     public T TakeBack(SmtpClientTransaction transaction)
     {
         lock (_lock)
-        {
-            int index = 0;
-            while (_underWay[index].Transaction != transaction)
-                index++;
-            return RemoveAt(index);
-        }
+            return RemoveAt(IndexOf(transaction));
     }
 
     /// <summary>One of those that the end of an attempt finds under way; null if there is none.</summary>
@@ -97,12 +98,15 @@ internal sealed class Transfer<T>(
             return _underWay.Count == 0 ? null : RemoveAt(0);
     }
 
-    /// <summary>There is such a transaction under way.</summary>
-    public bool Exists(Func<T, SmtpClientTransaction, bool> holds)
+    /// <summary>For whom the transaction is, which is under way.</summary>
+    public T MembersOf(SmtpClientTransaction transaction)
     {
         lock (_lock)
-            return _underWay.Exists(one => one.Transaction is not null && holds(one.Members, one.Transaction));
+            return _underWay[IndexOf(transaction)].Members;
     }
+
+    private int IndexOf(SmtpClientTransaction transaction)
+        => _underWay.FindIndex(one => one.Transaction == transaction);
 
     private T RemoveAt(int index)
     {

@@ -23,6 +23,12 @@ internal interface ITransactionOwner
     /// </summary>
     void Sending(SmtpClientTransaction transaction);
 
+    /// <summary>
+    /// The end of the content is about to leave, after which the server may have the message whatever follows. False:
+    /// it was given up, and is not ended.
+    /// </summary>
+    bool MayEnd(SmtpClientTransaction transaction) => true;
+
     /// <summary>Every recipient has its final state.</summary>
     void Completed(SmtpClientTransaction transaction);
 

@@ -77,11 +77,8 @@ internal sealed class SmtpClientTransaction
     /// <summary>The end of the content is out, its reply is not in.</summary>
     public bool AwaitsFinalReply { get; internal set; }
 
-    /// <summary>
-    /// Were the connection lost now, the server might have the message for this recipient all the same: the end of the
-    /// content is out, and perhaps with the same write RCPT.
-    /// </summary>
-    public bool MayBeTaken(int recipient) => AwaitsFinalReply && !IsFinal(recipient);
+    /// <summary>Those without a final state: once the end of the content is out, the server may have it for them.</summary>
+    public IEnumerable<int> Open => Enumerable.Range(0, _results.Length).Where(i => !IsFinal(i));
 
     public bool IsFinished => !Exists(static (one, i) => !one.IsFinal(i));
 

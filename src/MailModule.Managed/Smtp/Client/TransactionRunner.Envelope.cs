@@ -151,6 +151,11 @@ internal sealed partial class TransactionRunner
             transaction.Refuse(ContentRefusal.Unreadable);
             return;
         }
+        if (!_owner.MayEnd(transaction))
+        {
+            transaction.FailRest(Fault.Cancelled, SmtpStage.Mail);
+            return;
+        }
         _dialogue.Bdat(room[..length], isLast: true, output);
         transaction.AwaitsFinalReply = true;
         _owner.Sending(transaction);

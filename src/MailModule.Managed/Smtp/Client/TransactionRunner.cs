@@ -118,7 +118,7 @@ internal sealed partial class TransactionRunner
                 if (!_transaction!.Source.TryRead(piece, _contentReady, out int count))
                     return Next.Wait;
                 if (count < 0)
-                    return AbandonContent();
+                    return AbandonContent(new DialogueEnd(Fault.Io, null, "the message could not be read"));
                 if (count == 0)
                     return EndContent(output);
                 _transaction.Sent += count;
@@ -164,15 +164,17 @@ internal sealed partial class TransactionRunner
         }
     }
 
-    private Next AbandonContent()
+    private Next AbandonContent(DialogueEnd why)
     {
-        _dialogue.Abandon(new DialogueEnd(Fault.Io, null, "the message could not be read"));
+        _dialogue.Abandon(why);
         End();
         return Next.Close;
     }
 
     private Next EndContent(Output output)
     {
+        if (!_owner.MayEnd(_transaction!))
+            return AbandonContent(new DialogueEnd(Fault.Cancelled, null, "given up"));
         _dialogue.EndContent(output, Extensions.IsLmtp ? _transaction!.AcceptedCount : 1);
         _owner.Sending(_transaction!);
         _awaitingFinalReply = _transaction!;

@@ -39,9 +39,10 @@ public class TransferTests : IRemoteDelivery
     {
         string[] first = ["a@one.test"], second = ["a@one.test"];
         SmtpClientTransaction one = _transfer.HandOut(first), other = _transfer.HandOut(second);
-        Assert.True(_transfer.Exists((members, transaction) => members == second && transaction == other));
+        Assert.Same(first, _transfer.MembersOf(one));
+        Assert.Same(second, _transfer.MembersOf(other));
         Assert.Same(second, _transfer.TakeBack(other));
-        Assert.False(_transfer.Exists((members, _) => members == second));
+        Assert.Equal(1, _transfer.UnderWay);
         Assert.Same(first, _transfer.TakeBack(one));
         Assert.Equal(0, _transfer.UnderWay);
     }
