@@ -92,9 +92,9 @@ lay_out_headers() {
 
 # The manual pages, of the header, the settings and, where it runs here, the command.
 make_manual() {
-  local command=("$built/bin/mailmodule")
-  [[ -z $tools ]] || command=()
-  python3 scripts/man.py "$built/share/man" include/mailmodule.h docs/settings.md "${command[@]}"
+  local commands=("$built/bin/mailmodule")
+  [[ -z $tools ]] || commands=()
+  python3 scripts/man.py "$built/share/man" include/mailmodule.h docs/settings.md "${commands[@]}"
 }
 
 # The command "mailmodule", which finds the library beside its own folder, wherever both are installed.

@@ -20,8 +20,8 @@
 #include <variant>
 #include <vector>
 
-/* Whether exceptions can come out of a callback, and whether errors are thrown. Each form has a namespace of its own, so
- * that objects compiled in different ones can be linked. */
+/* Whether exceptions can come out of a callback, and whether errors are thrown. Each form has a namespace of its own,
+ * so that objects compiled in different ones can be linked. */
 #if defined(__cpp_exceptions) || defined(_CPPUNWIND)
 #define MAILMODULE_CATCHES 1
 #else

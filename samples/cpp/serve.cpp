@@ -1,5 +1,5 @@
-// A mail server: serve FOLDER DOMAIN USER;PASSWORD;;PS. Its mail is in FOLDER; it listens on loopback, on ports that the
-// system chooses. Enter, or the end of the input, ends it.
+// A mail server: serve FOLDER DOMAIN USER;PASSWORD;;PS. Its mail is in FOLDER; it listens on loopback, on ports that
+// the system chooses. Enter, or the end of the input, ends it.
 #include <mailmodule.hpp>
 
 #include <iostream>

@@ -69,7 +69,7 @@ struct sending {
     int is_locked, more_tries; /* another process has the spool; how often to try again */
 };
 
-/* Another command that queues a message has the spool for a moment; an engine whose setting control is off, for long. */
+/* Another command that queues a message has the spool for a moment; an engine with control off, for long. */
 enum { TRIES = 50, PAUSE_MILLISECONDS = 100 };
 
 /* ---- results ---- */

@@ -65,7 +65,8 @@ internal static class HeaderText
     // RFC 2047 §6: what looks like an encoded-word is read as one. A blank at an end is lost on the way.
     private static bool IsPlain(string text)
         => !text.AsSpan().ContainsAnyExceptInRange(' ', '~') && !text.Contains("=?")
-            && text.Trim(' ').Length == text.Length && Pieces(text).All(piece => piece.Length <= FieldWriter.LineLength);
+            && text.Trim(' ').Length == text.Length
+            && Pieces(text).All(piece => piece.Length <= FieldWriter.LineLength);
 
     /// <summary>Words, each with the blanks before it; the first with one, behind the colon.</summary>
     private static IEnumerable<string> Pieces(string text)

@@ -203,8 +203,8 @@ internal sealed partial class Submission : IJob
 
     /// <summary>
     /// For a group that is about to do what cannot be called back; false: the submission is given up. One step with
-    /// <see cref="Fail"/>, which either comes first, or finds the mark (<see cref="SubmittedRecipient.MayBeTaken"/>): or
-    /// a cancel could say that nothing was taken, of a message that goes its way, or has just been taken.
+    /// <see cref="Fail"/>, which either comes first, or finds the mark (<see cref="SubmittedRecipient.MayBeTaken"/>):
+    /// or a cancel could say that nothing was taken, of a message that goes its way, or has just been taken.
     /// </summary>
     /// <param name="concerned">Who gets the message by it.</param>
     internal bool TryPassCancel(IEnumerable<SubmittedRecipient> concerned)

@@ -27,8 +27,8 @@ public sealed class ControlClient : IMailQueue, IDisposable
     }
 
     /// <summary>
-    /// <see cref="Fault.NotSupported"/> where there are no such sockets; <see cref="Fault.NotFound"/>: no file is there;
-    /// <see cref="Fault.Connect"/>: nobody listens; <see cref="Fault.Io"/>: it may not be opened.
+    /// <see cref="Fault.NotSupported"/> where there are no such sockets; <see cref="Fault.NotFound"/>: no file is
+    /// there; <see cref="Fault.Connect"/>: nobody listens; <see cref="Fault.Io"/>: it may not be opened.
     /// </summary>
     /// <param name="path">Of the socket, or of the folder it lies in.</param>
     public static Fault Open(string path, out ControlClient? client)

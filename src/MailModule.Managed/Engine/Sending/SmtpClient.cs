@@ -243,7 +243,7 @@ public sealed partial class SmtpClient : IDisposable
         return FaultReason.Because(fault, text);
     }
 
-    /// <summary>What the server said unasked has ended it. A verb has that for its answer; messages have none.</summary>
+    /// <summary>What the server said unasked has ended it. A verb has that for its answer, messages none.</summary>
     internal Fault FailEnded()
         => FailOpen(Fault.Closed, ErrorLayer.Network, ClientStage.Mail, $"not connected: {_whyClosed}");
 

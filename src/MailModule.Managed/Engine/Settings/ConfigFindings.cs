@@ -2,7 +2,7 @@ using MailModule.Primitives.Config;
 
 namespace MailModule.Engine.Settings;
 
-/// <summary>What has been found in a configuration file and those it includes, and where settings stand there.</summary>
+/// <summary>What was found in a configuration file and those it includes, and where settings stand there.</summary>
 internal sealed class ConfigFindings(string file)
 {
     private readonly List<ConfigFinding> _found = [];

@@ -89,7 +89,8 @@ internal static class TlsRisks
         else if (ends - now < s_soon)
             findings.Warn(Keys.TlsCertFile, $"{file}: the certificate expires on {Day(ends)}");
         if (certificate.NotBefore.ToUniversalTime() > now)
-            findings.Warn(Keys.TlsCertFile, $"{file}: the certificate is not valid before {Day(certificate.NotBefore)}");
+            findings.Warn(
+                Keys.TlsCertFile, $"{file}: the certificate is not valid before {Day(certificate.NotBefore)}");
         string name = values.OwnName.Text.Trim('[', ']');
         if (values.IsSet(Keys.SmtpName) && !certificate.MatchesHostname(name))
             findings.Warn(Keys.TlsCertFile, $"{file}: the certificate is not for {name}, which smtp_name says we are");

@@ -21,8 +21,8 @@ internal sealed class ConfigText
 
     /// <param name="readFile">Gives a file's octets; may throw <see cref="IOException"/>,
     /// <see cref="UnauthorizedAccessException"/> and <see cref="InvalidDataException"/>.</param>
-    /// <param name="told">Gets what is wrong inside the file, or with what it includes; reading goes on behind it. Null:
-    /// it ends there.</param>
+    /// <param name="told">Gets what is wrong inside the file, or with what it includes; reading goes on behind it.
+    /// Null: it ends there.</param>
     public ConfigText(Func<string, byte[]> readFile, Action<ConfigError>? told = null)
     {
         _readFile = readFile;

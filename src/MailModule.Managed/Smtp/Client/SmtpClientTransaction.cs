@@ -77,7 +77,7 @@ internal sealed class SmtpClientTransaction
     /// <summary>The end of the content is out, its reply is not in.</summary>
     public bool AwaitsFinalReply { get; internal set; }
 
-    /// <summary>Those without a final state: once the end of the content is out, the server may have it for them.</summary>
+    /// <summary>Those without a final state: once the content's end is out, the server may have it for them.</summary>
     public IEnumerable<int> Open => Enumerable.Range(0, _results.Length).Where(i => !IsFinal(i));
 
     public bool IsFinished => !Exists(static (one, i) => !one.IsFinal(i));

@@ -112,8 +112,8 @@ internal sealed partial class TransactionRunner
         _dialogue.Mail(transaction.ReversePath.WireText, parameters, output);
     }
 
-    // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group. BDAT may leave with them
-    // as well, and the content with it.
+    // RFC 2920 §3.1: MAIL, RCPT and DATA may leave in one write; DATA is the last of its group. BDAT may leave with
+    // them as well, and the content with it.
     private void WriteGroup(Output output)
     {
         for (int i = 0; i < GroupLimit && TryWriteRcpt(output); i++)

@@ -7,7 +7,7 @@ namespace MailModule.Smtp.Client;
 /// <summary>
 /// Drives whole transactions over a dialogue that is open, as its owner gives them: with pipelining (RFC 2920) where
 /// the server offers it, a result for each recipient, and the next transaction begun behind the final dot of the last.
-/// It says which commands come next and what their replies mean for a message; the rest is <see cref="SmtpDialogue"/>'s.
+/// It says which commands come next and what their replies mean for a message; <see cref="SmtpDialogue"/> has the rest.
 /// </summary>
 /// <remarks>
 /// Who has the dialogue reads its replies and hands over those of transactions (<see cref="IsOfTransaction"/>); what is

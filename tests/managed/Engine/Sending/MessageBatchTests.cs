@@ -71,7 +71,7 @@ public sealed class MessageBatchTests : IDisposable
     [Fact]
     public void What_the_server_does_not_take_is_converted_or_fails_alone()
     {
-        byte[] content = Encoding.UTF8.GetBytes("Subject: x\r\n\r\nA line that is long enough, with gr\u00fc\u00dfe.\r\n");
+        byte[] content = Encoding.UTF8.GetBytes("Subject: x\r\n\r\nA line, long enough, with gr\u00fc\u00dfe.\r\n");
         var run = new Run(_folder, ["PIPELINING"]);
         Assert.Equal(Fault.None, run.Send(
             Message() with { Content = content },

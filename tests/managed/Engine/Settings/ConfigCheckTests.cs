@@ -81,7 +81,8 @@ public sealed class ConfigCheckTests : IDisposable
         WriteCertificate("mail.example.org", -1, 400);
         Assert.Contains(
             Check("smtp_tls tls_cert_file=c.pem tls_key_file=k.pem"),
-            one => one.Severity == ConfigSeverity.Error && one.Text.Contains("does not belong", StringComparison.Ordinal));
+            one => one.Severity == ConfigSeverity.Error
+                && one.Text.Contains("does not belong", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -99,7 +100,8 @@ public sealed class ConfigCheckTests : IDisposable
     [Fact]
     public void Every_prefix_of_a_file_is_looked_at_without_a_fault_and_no_password_is_told()
     {
-        const string Whole = "user=\"ann;secret;;PS\"\n@none\nsmtp_range='0.0.0.0/0' smtpproxy_password=`secret\nx`\n=\n";
+        const string Whole =
+            "user=\"ann;secret;;PS\"\n@none\nsmtp_range='0.0.0.0/0' smtpproxy_password=`secret\nx`\n=\n";
         for (int length = 0; length <= Whole.Length; length++)
             Assert.DoesNotContain(
                 Check(Whole[..length]), one => one.Text.Contains("secret", StringComparison.Ordinal));

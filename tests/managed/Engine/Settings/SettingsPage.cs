@@ -57,9 +57,9 @@ internal static class SettingsPage
         | `+xxxxxxxx.xxxxxxxx` | the old module's checksum; refused, for anybody can turn it back |
         | empty | nobody can log in |
 
-        Iterations: 1 to 10,000,000; `mailmodule password` and `mm_password_make`, which make the first three forms, take
-        250,000 unless told otherwise. A password must not hold `;`. The `~` form is four little-endian words; its realm
-        is `md5realm`.
+        Iterations: 1 to 10,000,000; `mailmodule password` and `mm_password_make`, which make the first three forms,
+        take 250,000 unless told otherwise. A password must not hold `;`. The `~` form is four little-endian words;
+        its realm is `md5realm`.
 
         ## Addresses
 

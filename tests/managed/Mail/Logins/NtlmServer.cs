@@ -35,7 +35,7 @@ internal sealed class NtlmServer(string domain, string user, string password)
         return Challenge = message;
     }
 
-    /// <summary>Whether the client's answer proves the password, with all three messages as we have seen them.</summary>
+    /// <summary>Whether the client's answer proves the password, with all three messages as we saw them.</summary>
     public bool Takes(byte[] message)
     {
         if (!message.AsSpan(0, 9).SequenceEqual("NTLMSSP\0\u0003"u8) || TextAt(message, 36) != user

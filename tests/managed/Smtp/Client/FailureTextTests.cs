@@ -19,7 +19,8 @@ public class FailureTextTests
             caller.Hear("220 hello\n");
             caller.Say(output => Hello(caller.Dialogue, verb, output));
             caller.Dialogue.Expire(ExpiryReason.Idle);
-            Assert.Equal((verb, $"no answer to {verb} in time"), (caller.Dialogue.StageName, caller.Dialogue.End!.Text));
+            Assert.Equal(
+                (verb, $"no answer to {verb} in time"), (caller.Dialogue.StageName, caller.Dialogue.End!.Text));
         }
 
         static void Hello(SmtpDialogue smtp, string verb, Output output)

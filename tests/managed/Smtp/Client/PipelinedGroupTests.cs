@@ -5,7 +5,7 @@ using static MailModule.Tests.Smtp.Client.ClientDialogue;
 
 namespace MailModule.Tests.Smtp.Client;
 
-/// <summary>A group of commands in one write (RFC 2920): what each reply, and a loss anywhere, means for whom.</summary>
+/// <summary>A group of commands in one write (RFC 2920): what each reply, and a loss anywhere, means.</summary>
 public class PipelinedGroupTests
 {
     private const int RecipientCount = 3;
