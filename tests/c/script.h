@@ -20,7 +20,8 @@ struct script {
     pthread_cond_t moved;
     const char *steps[64];
     const char *reached; /* "silent" or "deaf", when a client waits there */
-    int lets_go, stops;
+    int number, served, let_go; /* scripts are counted: the last one, the one under way, the last that may hear */
+    int stops;
     size_t length;
     char heard[100000]; /* lines with LF, "." for a final dot */
 };
@@ -63,7 +64,7 @@ static inline void script_rest(struct script *script, struct wire *wire, const c
     pthread_mutex_lock(&script->gate);
     script->reached = step;
     pthread_cond_broadcast(&script->moved);
-    while (strcmp(step, "deaf") == 0 && !script->lets_go)
+    while (strcmp(step, "deaf") == 0 && script->let_go < script->served && !script->stops)
         pthread_cond_wait(&script->moved, &script->gate);
     pthread_mutex_unlock(&script->gate);
     while (recv(wire->number, octets, sizeof octets, 0) > 0) {
@@ -115,6 +116,7 @@ static inline void script_serve(struct script *script, socket_number number) {
     socket_set_no_delay(number);
     pthread_mutex_lock(&script->gate);
     memcpy(steps, script->steps, sizeof steps);
+    script->served = script->number;
     pthread_mutex_unlock(&script->gate);
     while (*step && script_step(script, &wire, *step))
         step++;
@@ -146,7 +148,7 @@ static inline void script_set(struct script *script, const char *const *steps) {
     }
     script->steps[count] = NULL;
     script->reached = NULL;
-    script->lets_go = 0;
+    script->number++;
     script->length = 0;
     script->heard[0] = '\0';
     pthread_mutex_unlock(&script->gate);
@@ -172,10 +174,10 @@ static inline void script_wait(struct script *script) {
     pthread_mutex_unlock(&script->gate);
 }
 
-/* A client that waits at "deaf" is heard now. */
+/* A client that waits at "deaf", or will, is heard now; also if there is another script before that is seen. */
 static inline void script_let_go(struct script *script) {
     pthread_mutex_lock(&script->gate);
-    script->lets_go = 1;
+    script->let_go = script->number;
     pthread_cond_broadcast(&script->moved);
     pthread_mutex_unlock(&script->gate);
 }
@@ -185,7 +187,6 @@ static inline void script_stop(struct script *script) {
     struct wire wire;
     pthread_mutex_lock(&script->gate);
     script->stops = 1;
-    script->lets_go = 1;
     pthread_cond_broadcast(&script->moved);
     pthread_mutex_unlock(&script->gate);
     wire_open(&wire, script->port);
