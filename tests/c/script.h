@@ -19,8 +19,8 @@ struct script {
     pthread_mutex_t gate;
     pthread_cond_t moved;
     const char *steps[64];
-    const char *reached; /* "silent" or "deaf", when a client waits there */
-    int number, served, let_go; /* scripts are counted: the last one, the one under way, the last that may hear */
+    const char *reached;        /* "silent" or "deaf", when a client waits there */
+    int number, served, let_go; /* counted scripts: the last, the one under way, the last one to be let go */
     int stops;
     size_t length;
     char heard[100000]; /* lines with LF, "." for a final dot */
