@@ -20,7 +20,7 @@ struct script {
     pthread_cond_t moved;
     const char *steps[64];
     const char *reached;        /* "silent" or "deaf", when a client waits there */
-    int number, served, let_go; /* of the last script; of the one that the connection follows; up to which one hears */
+    int number, served, let_go; /* counted scripts: the last, the one under way, the last one to be let go */
     int stops;
     size_t length;
     char heard[100000]; /* lines with LF, "." for a final dot */
@@ -175,7 +175,7 @@ static inline void script_wait(struct script *script) {
     pthread_mutex_unlock(&script->gate);
 }
 
-/* A client that waits at "deaf" is heard now. */
+/* A client that waits at "deaf", or will, is heard now; also if there is another script before that is seen. */
 static inline void script_let_go(struct script *script) {
     pthread_mutex_lock(&script->gate);
     script->let_go = script->number;

@@ -85,7 +85,9 @@ def expected(declared: str, opaque: set[str]) -> Any:
     if bare in opaque:
         return TYPES["void" + kind.removeprefix(bare)]
     named = getattr(structures, bare)
-    return P(named) if kind.endswith("*") else named
+    for _ in kind[len(bare) :]:
+        named = P(named)
+    return named
 
 
 def split(declared: str) -> tuple[str, str]:
