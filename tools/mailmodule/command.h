@@ -111,6 +111,9 @@ int open_engine(const struct place *place, mm_engine **engine);
 int is_place_known(const struct place *place);
 /* The control socket, or the folder it is in, of --control, --mail-root or the settings. 0, or an exit code. */
 int find_control(const struct place *place, char *path, size_t size);
+/* What root puts into another user's spool is to be that user's, whose engine could not read it otherwise: until
+ * become_ourselves. 0, or an exit code. */
+int become_owner_of_spool(mm_engine *engine, const char *mail_root);
 /* A way to the engine that runs. 0, or an exit code, and what is wrong has been said. */
 int open_control(const struct place *place, mm_control **control);
 

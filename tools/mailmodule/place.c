@@ -56,6 +56,15 @@ int find_control(const struct place *place, char *path, size_t size) {
     return 0;
 }
 
+int become_owner_of_spool(mm_engine *engine, const char *mail_root) {
+    char spool[2048] = "";
+    mm_engine_get(engine, "smtp_out", spool, sizeof spool, NULL);
+    int owned = become_owner(spool);
+    if (owned == 0) /* there is none yet */
+        owned = become_owner(mail_root);
+    return owned < 0 ? fail(EXIT_NO_RIGHT, "%s: we cannot be its owner", mail_root) : 0;
+}
+
 int open_control(const struct place *place, mm_control **control) {
     char path[2048];
     int code = find_control(place, path, sizeof path);

@@ -69,7 +69,7 @@ struct sending {
     int is_locked, more_tries; /* another process has the spool; how often to try again */
 };
 
-/* Another command that queues a message has the spool for a moment; an engine with control off, for long. */
+/* Another send has the spool for a moment; an engine whose setting control is off, for long. */
 enum { TRIES = 50, PAUSE_MILLISECONDS = 100 };
 
 /* ---- results ---- */
@@ -282,17 +282,6 @@ static int by_engine(struct sending *sending, mm_engine *engine) {
     return code;
 }
 
-/* What root puts into another user's spool is to be that user's, whose engine could not read it otherwise. The spool's
- * folder counts, or, where there is none yet, that of mail_root. */
-static int become_owner_of_spool(mm_engine *engine, const char *mail_root) {
-    char spool[2048] = "";
-    mm_engine_get(engine, "smtp_out", spool, sizeof spool, NULL);
-    int owned = become_owner(spool);
-    if (owned == 0)
-        owned = become_owner(mail_root);
-    return owned < 0 ? fail(EXIT_NO_RIGHT, "%s: we cannot be its owner", mail_root) : 0;
-}
-
 /* Without settings nothing is kept, so what is temporary gets a folder of its own. The mail_root is for the queue. */
 static int by_own_engine(struct sending *sending, const char *mail_root) {
     char folder[400] = "", scratch[420];
@@ -310,6 +299,7 @@ static int by_own_engine(struct sending *sending, const char *mail_root) {
         code = by_engine(sending, engine);
     if (mm_engine_free(engine) != MM_OK && !code)
         code = fail_by_library("the spool");
+    become_ourselves();
     if (*folder) {
         snprintf(scratch, sizeof scratch, "%s/scratch", folder);
         remove_folder(scratch);

@@ -108,6 +108,9 @@ static inline int become_owner(const char *folder) {
     return 1;
 }
 
+static inline void become_ourselves(void) {
+}
+
 static HANDLE end_asked;
 
 static BOOL WINAPI end_by_console(DWORD event) {
@@ -216,7 +219,7 @@ static inline void remove_folder(const char *path) {
     rmdir(path);
 }
 
-/* Root becomes the user whose folder it is, for good. 0: there is no such folder; below 0: it cannot be. */
+/* Root works as the user whose folder it is, until become_ourselves. 0: there is no such folder; below 0: it cannot. */
 static inline int become_owner(const char *folder) {
     struct stat found;
     if (geteuid() != 0)
@@ -225,7 +228,12 @@ static inline int become_owner(const char *folder) {
         return 0;
     if (found.st_uid == 0)
         return 1;
-    return setgroups(0, NULL) == 0 && setgid(found.st_gid) == 0 && setuid(found.st_uid) == 0 ? 1 : -1;
+    return setgroups(0, NULL) == 0 && setegid(found.st_gid) == 0 && seteuid(found.st_uid) == 0 ? 1 : -1;
+}
+
+static inline void become_ourselves(void) {
+    if (seteuid(getuid()) != 0 || setegid(getgid()) != 0)
+        _exit(77);
 }
 
 static inline sigset_t requests(void) {
