@@ -68,7 +68,7 @@ public class LinkTests
 
     /// <summary>The peer waits for our own notice, and leaves the link below open until then.</summary>
     [Fact]
-    public void A_notice_that_comes_together_with_a_line_ends_the_connection()
+    public async Task A_notice_that_comes_together_with_a_line_ends_the_connection()
     {
         using var run = new LinkRun();
         using var waiting = new ManualResetEventSlim();
@@ -89,7 +89,7 @@ public class LinkTests
         tls.Write("wait\n"u8);
         Assert.True(waiting.Wait(Loop.Long));
         tls.Write("two\n"u8);
-        Assert.True(tls.ShutdownAsync().Wait(Loop.Long));
+        await tls.ShutdownAsync().WaitAsync(Loop.Long);
         session!.Resume();
         Assert.True(session.Ended.Wait(Loop.Long));
         Assert.Empty(session.Wrongs);
