@@ -26,10 +26,12 @@ internal sealed class TlsLink : ILink
     private ValueTask<int> _data;
     private bool _isDataAwaited;
     private bool _isCloseNotified;
-    private bool _isInputBroken;
 
-    /// <summary>The peer's close_notify was read; the link below may stay open as long as it likes.</summary>
-    private bool _isInputEnded;
+    /// <summary>
+    /// How the input has ended: broken, or by the peer's close_notify, though the link below may stay open; null
+    /// before.
+    /// </summary>
+    private Transfer? _end;
     private int _recordsWithoutData;
 
     /// <summary>Over a link that has begun, or will begin, for the same owner.</summary>
@@ -80,7 +82,7 @@ internal sealed class TlsLink : ILink
         }
     }
 
-    public bool AwaitInput() => _isInputBroken || _isInputEnded || _records.HasRecord || _lower.AwaitInput();
+    public bool AwaitInput() => _end is not null || _records.HasRecord || _lower.AwaitInput();
 
     public Transfer Receive(Memory<byte> target)
     {
@@ -222,10 +224,8 @@ internal sealed class TlsLink : ILink
     /// <summary>Works on one record at most; none moved: it held no data, or is not whole yet.</summary>
     private Transfer ReceiveOnce(Memory<byte> target)
     {
-        if (_isInputBroken)
-            return Transfer.Failed;
-        if (_isInputEnded)
-            return Transfer.Ended;
+        if (_end is { } end)
+            return end;
         if (!_records.HasRecord)
         {
             if (!_records.TryReceive(_lower))
@@ -273,9 +273,8 @@ internal sealed class TlsLink : ILink
         _data.GetAwaiter().GetResult();
         ValueTask<int> read = _ssl.ReadAsync(target);
         int count = read.GetAwaiter().GetResult();
-        _isInputEnded = count == 0;
-        if (_isInputEnded)
-            return Transfer.Ended;
+        if (count == 0)
+            return (_end = Transfer.Ended).Value;
         _recordsWithoutData = 0;
         return Transfer.Moved(count);
     }
@@ -292,9 +291,8 @@ internal sealed class TlsLink : ILink
 
     private Transfer BreakInput(string why)
     {
-        _isInputBroken = true;
         Failure = why;
-        return Transfer.Failed;
+        return (_end = Transfer.Failed).Value;
     }
 
     private bool TryEncrypt(ReadOnlySpan<byte> octets)
