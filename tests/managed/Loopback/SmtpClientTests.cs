@@ -90,7 +90,8 @@ public class SmtpClientTests
             in EndedBySilence(silence, _ => s_options with { Timeout = TimeSpan.FromMilliseconds(300) }))
         {
             Assert.Equal((Fault.Timeout, stage), (run.Fault, run.Stage));
-            Assert.Contains(stage.ToString(), run.Session!.FaultText, StringComparison.Ordinal);
+            string owed = stage == SmtpStage.Greeting ? "no greeting" : $"no answer to {FailureText.NameOf(stage)}";
+            Assert.Equal($"{owed} in time", run.Session!.FaultText);
             Assert.Equal(stage == SmtpStage.EndOfData, run.Results.Any(result => result.IsUnknown));
         }
     }
