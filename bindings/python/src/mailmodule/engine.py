@@ -30,6 +30,8 @@ _LEVELS = {
 }
 _loggers: Registry[logging.Logger] = Registry()
 
+_HANDLERS_SECONDS = 3.0
+
 
 @s.called_by_c(s.mm_log_fn)
 def _on_log(level: int, area: bytes, text: bytes, user: int | None) -> None:
@@ -164,13 +166,24 @@ class Engine:
         library().mm_engine_stop(self.handle, milliseconds(timeout))
 
     def close(self, timeout: float | None = 5.0) -> None:
-        """Stops it as stop does, and frees it unless it is the default one. More than once is allowed."""
+        """Stops it as stop does, and frees it unless it is the default one. More than once is allowed.
+
+        Handlers that run when the time is up have a moment to end: they need the interpreter, as this thread does.
+        """
         if self._handle is None:
             return
         try:
-            self.stop(timeout)
+            self._stop_with_handlers(timeout)
         finally:
             self._free()
+
+    def _stop_with_handlers(self, timeout: float | None) -> None:
+        try:
+            self.stop(timeout)
+        except MailModuleError as error:
+            if error.code != ErrorCode.TIMEOUT:
+                raise
+            self.stop(_HANDLERS_SECONDS)
 
     def _free(self) -> None:
         if self._is_default:
