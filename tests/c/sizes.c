@@ -342,7 +342,7 @@ static void sending(mm_engine *engine, const char *zeros) {
     CHECK_OK(mm_send_free(send));
 }
 
-static void mails(mm_engine *engine) {
+static void mails(mm_engine *engine, const char *zeros) {
     mm_send_options options = MM_SEND_OPTIONS_INIT;
     mm_mail mail = MM_MAIL_INIT;
     mm_send *send;
@@ -361,7 +361,7 @@ static void mails(mm_engine *engine) {
     for (mail.message_size = 0; mail.message_size < 2; mail.message_size++)
         CHECK_INT(MM_E_CONNECT, mm_send_mail(engine, &options, &mail, NULL));
     if (files_are_limited) {
-        mail.message = nothing_but_zeros();
+        mail.message = zeros;
         mail.message_size = INT32_MAX;
         int code = mm_send_mail(engine, &options, &mail, NULL);
         CHECK(code == MM_E_FULL || code == MM_E_IO);
@@ -614,7 +614,7 @@ int main(void) {
     settings_of_engines(engine);
     servers_of_engines(engine);
     sending(engine, zeros);
-    mails(engine);
+    mails(engine, zeros);
     queue(engine);
     reading_into_much_room(engine);
     control_of_engines(root, has_control);
