@@ -39,8 +39,11 @@ try "pip installs the folder without network" installs_the_folder
 try "the library of the prefix is found" finds_the_library
 
 cd "$work"/mailmodule-*/
-"$prefix/bin/python" -X dev -m tests.run 2>&1 | tee "$work/tests.log" || true
+status=0
+"$prefix/bin/python" -X dev -m tests.run 2>&1 | tee "$work/tests.log" || status=$?
 read -r good bad < <(sed -nE 's/^([0-9]+) passed, ([0-9]+) failed$/\1 \2/p' "$work/tests.log") || { good=0 && bad=1; }
+# The interpreter's end is a part of what is tested.
+((status == 0 || bad > 0)) || { echo "FAIL python ended with $status after its tests" && bad=1; }
 passed=$((passed + good))
 failed=$((failed + bad))
 echo "$passed passed, $failed failed"
