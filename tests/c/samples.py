@@ -51,8 +51,9 @@ def send_verb_by_verb(programs, smtp, source):
 
 
 def send_in_one_call(programs, smtp):
-    said = programs.run("send_mail", "127.0.0.1", smtp, "bert@example.net", "anna@example.org", "One call", "Text.")
-    assert "anna@example.org: taken" in said, said
+    for login in ([], ["anna", "secret"]):
+        said = programs.run("send_mail", "127.0.0.1", smtp, "bert@example.net", "anna@example.org", "Hello", "Text.", *login)
+        assert "anna@example.org: taken" in said, said
 
 
 def cancel(programs, smtp):
@@ -124,7 +125,7 @@ def main(programs, messages, *command):
                 send_verb_by_verb(programs, smtp, source)
             send_in_one_call(programs, smtp)
             cancel(programs, smtp)
-            got = fetch(programs, folder, pop, 4 * len(sources) + 1)
+            got = fetch(programs, folder, pop, 4 * len(sources) + 2)
             for source in sources:
                 wire = source.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
                 assert sum(message.endswith(wire) for message in got) == 4, source
