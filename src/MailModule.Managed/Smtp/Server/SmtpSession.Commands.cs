@@ -25,7 +25,8 @@ internal sealed partial class SmtpSession
     internal static Reply? CheckHello(ReadOnlySpan<byte> name)
         => AddressGrammar.IsTextWithoutControls(name) ? null : Replies.BadHelo501;
 
-    internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Output output)
+    /// <param name="reply">What the backend says; null: the ordinary.</param>
+    internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Reply? reply, Output output)
     {
         Helo = Encoding.UTF8.GetString(name);
         SaidEhlo = isEhlo;
@@ -33,9 +34,9 @@ internal sealed partial class SmtpSession
         DiscardTransaction();
         _state = SmtpState.Ready;
         if (isEhlo)
-            Replies.Ehlo250(output, this);
+            Replies.Ehlo250(output, this, reply);
         else
-            Replies.Helo250(output, Options);
+            Replies.Helo250(output, Options, reply?.Lines[0]);
         return Continue;
     }
 
@@ -154,6 +155,9 @@ internal sealed partial class SmtpSession
         return null;
     }
 
+    internal Reply? ReadSend(ReadOnlySpan<byte> argument)
+        => (_asked & AskedCommands.Mail) != 0 ? ReadMail(argument) : Replies.SendOff502;
+
     internal Reply? ReadRcpt(ReadOnlySpan<byte> argument)
     {
         PathFault fault = Transaction.ParseRcpt(argument);
@@ -165,10 +169,10 @@ internal sealed partial class SmtpSession
         return TryHold(octetsOfContent: 0) ? null : Replies.NoMemory452;
     }
 
-    internal Next Reset(Output output)
+    internal Next Reset(Reply reply, Output output)
     {
         DiscardTransaction();
-        return WriteReply(Replies.Ok250, output);
+        return WriteReply(reply, output);
     }
 
     internal static Next Quit(Output output)
@@ -221,7 +225,7 @@ internal sealed partial class SmtpSession
         {
             Transaction.BeginContent();
             Peer.Expect(Expected.Content);
-            output.Write(Replies.StartMailInput354.Wire);
+            output.Write((isAccepted && reply is not null ? reply : Replies.StartMailInput354).Wire);
         }
         if (!isAccepted)
             Transaction.Refusal = reply ?? Replies.MessageRefused554;
@@ -233,9 +237,11 @@ internal sealed partial class SmtpSession
     // command begins, and refused there.
     private Next ReceiveContent(ref ReadOnlySpan<byte> input, Output output)
     {
-        while (Transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
+        while (!Transaction.IsCut && Transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
             if (!Backend.Append(this, content))
                 return Next.Wait;
+        if (Transaction.IsCut)
+            return CloseWith(Transaction.Refusal, output);
         if (Transaction.AtEnd)
             return EndContent(output);
         if (!Transaction.IsEndless)

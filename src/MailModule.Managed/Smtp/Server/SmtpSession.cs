@@ -19,6 +19,7 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>No wait at all: Advance takes the next step at once.</summary>
     private const Next Continue = (Next)(-1);
 
+    private readonly AskedCommands _asked;
     private LineReader _lines = new(StateTable.AuthLineLimit);
     private SmtpAuthentication _authentication;
     private SmtpState _state = SmtpState.Fresh;
@@ -26,6 +27,7 @@ internal sealed partial class SmtpSession : ISession
     private VerbRule? _rule;
     private Question? _question;
     private Verdict _answer;
+    private byte[] _argument = [];
     private int _errors;
 
     /// <param name="options">Shared, not changed.</param>
@@ -36,6 +38,7 @@ internal sealed partial class SmtpSession : ISession
         Options = options;
         Peer = peer;
         Backend = backend;
+        _asked = backend.Asked;
         Transaction = new SmtpTransaction(options);
     }
 
@@ -54,6 +57,20 @@ internal sealed partial class SmtpSession : ISession
     public SmtpServerOptions Options { get; }
     internal ISmtpBackend Backend { get; }
     internal SmtpTransaction Transaction { get; }
+
+    /// <summary>The verb of the command under way; empty for one that is none here.</summary>
+    public string Verb => _rule?.Verb ?? "";
+
+    /// <summary>During <see cref="ISmtpBackend.Command"/>: which command it is about.</summary>
+    public AskedCommands Asked => _rule?.Asked ?? AskedCommands.None;
+
+    /// <summary>
+    /// The argument of the command under way, where the backend wants it (<see cref="ISmtpBackend.Asked"/>).
+    /// </summary>
+    public ReadOnlySpan<byte> CommandArgument => _argument;
+
+    /// <summary>The session has closed for what the client did: too many errors, another protocol.</summary>
+    public bool IsCutOff { get; private set; }
 
     /// <summary>What EHLO or HELO gave; empty before, and again after STARTTLS.</summary>
     public string Helo { get; private set; } = "";
@@ -125,6 +142,17 @@ internal sealed partial class SmtpSession : ISession
     /// from any thread.
     /// </summary>
     public void ResumeContent() => Peer.Resume();
+
+    /// <summary>
+    /// For the backend, inside <see cref="ISmtpBackend.Append"/> or while that has the session wait: the content is
+    /// refused at its end, and the rest thrown away.
+    /// </summary>
+    /// <param name="closes">The connection closes behind the reply, without waiting for the end.</param>
+    public void RefuseContent(Reply reply, bool closes)
+    {
+        Transaction.Refusal ??= reply;
+        Transaction.IsCut |= closes;
+    }
 
     /// <summary>
     /// For the backend: the message under way holds so many octets of memory beside its envelope. False: there is no
@@ -218,7 +246,26 @@ internal sealed partial class SmtpSession : ISession
         if (refusal is not null)
             return WriteReply(refusal, output);
         _rule = rule;
+        if ((rule.Asked & _asked) != 0 && AsksFirst(rule, rule.Verb.Length == 0 ? line : command.Argument))
+            return Ask(Question.Command, output);
         return rule.Handle is { } handle ? handle(this, command.Argument, output) : AskOfRule(output);
+    }
+
+    /// <summary>Keeps the argument; false: the verb has a question of its own.</summary>
+    private bool AsksFirst(VerbRule rule, ReadOnlySpan<byte> argument)
+    {
+        _argument = argument.ToArray();
+        return rule.Question is null;
+    }
+
+    internal Next EndCommand(bool isAccepted, Reply? reply, Output output)
+    {
+        VerbRule rule = _rule!;
+        if (!isAccepted)
+            return WriteReply(reply ?? Replies.Refused550, output);
+        if (reply is null)
+            return rule.Handle!(this, _argument, output);
+        return rule.HandleWithReply is { } handle ? handle(this, _argument, reply, output) : WriteReply(reply, output);
     }
 
     private Reply? Check(VerbRule rule, ReadOnlySpan<byte> argument)
@@ -242,6 +289,7 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>Nothing that the client has sent, or sends yet, is read: it may be commands of a stranger.</summary>
     private Next CloseOnOtherProtocol(Output output)
     {
+        IsCutOff = true;
         Backend.NotSmtp(this);
         return CloseWith(Replies.NotSmtp421, output);
     }
@@ -295,7 +343,10 @@ internal sealed partial class SmtpSession : ISession
     internal Next WriteReply(Reply reply, Output output)
     {
         if (reply.Code >= 500 && ++_errors > Options.ErrorLimit)
+        {
+            IsCutOff = true;
             return CloseWith(Replies.TooManyErrors421, output);
+        }
         output.Write(reply.Wire);
         return Continue;
     }

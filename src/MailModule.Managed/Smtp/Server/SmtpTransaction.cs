@@ -59,6 +59,9 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// </summary>
     public Reply? Refusal { get; set; }
 
+    /// <summary>The refusal does not wait for the end of the content.</summary>
+    public bool IsCut { get; set; }
+
     /// <summary>354 is out, or on its way.</summary>
     public bool HasContentBegun { get; private set; }
 
@@ -103,6 +106,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         _size = 0;
         Fault = ContentFault.None;
         Refusal = null;
+        IsCut = false;
         HasContentBegun = true;
     }
 

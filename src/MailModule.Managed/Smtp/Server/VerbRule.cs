@@ -16,6 +16,9 @@ internal delegate Reply? ArgumentReader(SmtpSession session, ReadOnlySpan<byte> 
 /// <summary>Does what a verb says, and replies.</summary>
 internal delegate Next VerbHandler(SmtpSession session, ReadOnlySpan<byte> argument, Output output);
 
+/// <summary>Does what a verb says, with a reply that the backend has given.</summary>
+internal delegate Next ReplyingHandler(SmtpSession session, ReadOnlySpan<byte> argument, Reply reply, Output output);
+
 /// <summary>
 /// One row of the <see cref="StateTable"/>: when a verb is allowed, how its argument is read, and then either what the
 /// backend is asked, or what is done without asking.
@@ -51,6 +54,15 @@ internal sealed record VerbRule(string Verb, SmtpState Allowed, ArgumentRule Arg
 
     /// <summary>What the session does by itself.</summary>
     public VerbHandler? Handle { get; init; }
+
+    /// <summary>
+    /// What a backend may want to be asked about first; for verbs with a <see cref="Question"/>: the argument that it
+    /// may want.
+    /// </summary>
+    public AskedCommands Asked { get; init; }
+
+    /// <summary>In place of <see cref="Handle"/> where the backend gives the reply; null: the reply is all.</summary>
+    public ReplyingHandler? HandleWithReply { get; init; }
 
     /// <summary>The refusal in a state that does not allow the verb.</summary>
     public Reply OutOfOrder(SmtpState state) => state switch
