@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Policy;
+using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Transport;
 
@@ -25,7 +26,9 @@ internal struct RecipientRefusals
 
     /// <summary>The verdict on one more.</summary>
     /// <param name="isTrusted">The client may relay, or has logged in.</param>
-    public Verdict Add(SmtpSession session, SmtpDependencies dependencies, RelayRefusal refusal, bool isTrusted)
+    /// <param name="reply">Null: the ordinary one.</param>
+    public Verdict Add(
+        SmtpSession session, SmtpDependencies dependencies, RelayRefusal refusal, bool isTrusted, Reply? reply = null)
     {
         Bounds bounds = isTrusted ? s_trusted : BoundsOfStranger(session, dependencies.Guessing, refusal);
         if (++_count > bounds.Limit)
@@ -33,7 +36,7 @@ internal struct RecipientRefusals
             dependencies.Log.TooManyRecipientsRefused(session.RemoteEndPoint);
             return Verdict.Close(BackendReplies.TooManyUnknown);
         }
-        var verdict = Verdict.Refuse(BackendReplies.RecipientRefused(refusal));
+        var verdict = Verdict.Refuse(reply ?? BackendReplies.RecipientRefused(refusal));
         if (_count <= bounds.AtOnce)
             return verdict;
         dependencies.Guessing.LateAnswers.After(bounds.Delay, dependencies.RunJob, new LateVerdict(session, verdict));

@@ -39,11 +39,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
-        envelope.Received = DateTimeOffset.UtcNow;
-        envelope.IsFromStranger = envelope.AvoidsInner = !MayRelay(session, dependencies.Policy());
-        // A stranger's sender may be forged: nobody gets a large message by us for that.
-        if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
-            envelope.Return = ReturnContent.Default;
+        BeginEnvelope(session, envelope);
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
@@ -61,12 +57,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             dependencies.Log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
             return _refusedRecipients.Add(session, dependencies, verdict.Refusal, mayRelay);
         }
-        Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
-        if (envelope.IsFromStranger)
-            recipient = recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) };
-        // Named again: one message is enough. Who asks for other reports is another, for them.
-        if (!envelope.Names(recipient))
-            envelope.Recipients.Add(recipient);
+        Take(envelope, rcpt.ToRecipient(verdict.Maildrop));
         return Verdict.Accept;
     }
 
@@ -78,6 +69,47 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             ? Ask(session, RequestAction.SmtpSendMessage)
             : handler.StoreOrRefuse();
     }
+
+    /// <summary>What MAIL does when it is accepted.</summary>
+    public void BeginEnvelope(SmtpSession session, Envelope envelope)
+    {
+        envelope.Received = DateTimeOffset.UtcNow;
+        envelope.IsFromStranger = envelope.AvoidsInner = !MayRelay(session, dependencies.Policy());
+        // A stranger's sender may be forged: nobody gets a large message by us for that.
+        if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
+            envelope.Return = ReturnContent.Default;
+    }
+
+    /// <summary>What RCPT does when it is accepted.</summary>
+    public static void Take(Envelope envelope, Recipient recipient)
+    {
+        if (envelope.IsFromStranger)
+            recipient = recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) };
+        // Named again: one message is enough. Who asks for other reports is another, for them.
+        if (!envelope.Names(recipient))
+            envelope.Recipients.Add(recipient);
+    }
+
+    /// <summary>What DATA does when it is accepted: the spool begins a message, or refuses.</summary>
+    public Verdict Store(SmtpSession session, Envelope envelope)
+    {
+        SmtpTransactionHandler handler = HandlerFor(session);
+        handler.Begin(envelope);
+        return handler.StoreOrRefuse();
+    }
+
+    /// <summary>What the end of the content does when it is accepted.</summary>
+    public Verdict Commit() => _handler!.Commit();
+
+    /// <summary>A recipient that is nobody's, as others found out; how many of them there are counts as ever.</summary>
+    public Verdict RefuseUnknown(SmtpSession session, Reply reply)
+        => _refusedRecipients.Add(session, dependencies, RelayRefusal.UnknownUser, IsTrusted(session), reply);
+
+    /// <summary>The client may relay.</summary>
+    public bool IsTrusted(SmtpSession session) => MayRelay(session, dependencies.Policy());
+
+    /// <summary>Who hears that content is taken again; null: the session.</summary>
+    public Action? ContentResumed { get; set; }
 
     public bool Append(SmtpSession session, ReadOnlySpan<byte> content) => _handler!.Append(content);
 

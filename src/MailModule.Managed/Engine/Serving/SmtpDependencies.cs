@@ -1,3 +1,4 @@
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Spool;
@@ -13,4 +14,10 @@ internal sealed record SmtpDependencies(
     ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log)
 {
     public Guessing Guessing { get; init; } = new();
+
+    /// <summary>Gives the folder for what is held on the disk and not kept.</summary>
+    public Func<string> ScratchFolder { get; init; } = Path.GetTempPath;
+
+    /// <summary>The host's tables of handlers; null: it has none.</summary>
+    public HandlerSet? Handlers { get; init; }
 }

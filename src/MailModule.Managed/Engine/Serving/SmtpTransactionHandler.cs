@@ -118,7 +118,11 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     // Whoever appended waits for it: the reader, or the session.
     private void ResumeContent()
     {
-        if (_reader is null || !_reader.TryResume())
+        if (_reader is not null && _reader.TryResume())
+            return;
+        if (_backend.ContentResumed is { } resumed)
+            resumed();
+        else
             _session.ResumeContent();
     }
 
