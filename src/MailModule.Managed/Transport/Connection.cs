@@ -70,6 +70,8 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     /// <inheritdoc/>
     public string? TlsDescription => _link.Tls?.Description;
     public byte[]? EndPointBinding => _link.Tls?.EndPointBinding;
+    public string? ServerName => _link.Tls?.ServerName;
+    public VerifiedCertificate? VerifiedCertificate => _link.Tls?.VerifiedCertificate;
 
     /// <inheritdoc/>
     public nint Descriptor => _link.Descriptor;

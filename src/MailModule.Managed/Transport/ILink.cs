@@ -100,6 +100,12 @@ internal sealed record TlsSession(string Description, bool IsPeerVerified)
 {
     /// <inheritdoc cref="IPeer.EndPointBinding"/>
     public byte[]? EndPointBinding { get; init; }
+
+    /// <inheritdoc cref="IPeer.ServerName"/>
+    public string? ServerName { get; init; }
+
+    /// <inheritdoc cref="IPeer.VerifiedCertificate"/>
+    public VerifiedCertificate? VerifiedCertificate { get; init; }
 }
 
 internal enum TransferState

@@ -24,9 +24,20 @@ internal interface IPeer
 
     /// <summary>
     /// What a login can be bound to: the hash of the server's certificate (RFC 5929 §4.1, tls-server-end-point); null
-    /// in clear text, on a server's side, and where the certificate's signature names no one hash.
+    /// in clear text, and where the certificate's signature names no one hash.
     /// </summary>
     byte[]? EndPointBinding => null;
+
+    /// <summary>
+    /// On a server's side: the name by which the client asked for the server (RFC 6066 §3), in small letters, whether
+    /// there is a certificate for it or not; null if it named none.
+    /// </summary>
+    string? ServerName => null;
+
+    /// <summary>
+    /// On a server's side: the client's certificate, if one was asked for and it is good; null otherwise.
+    /// </summary>
+    VerifiedCertificate? VerifiedCertificate => null;
 
     /// <summary>
     /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while

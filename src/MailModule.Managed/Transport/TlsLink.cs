@@ -21,7 +21,7 @@ internal sealed class TlsLink : ILink
     private readonly ITlsSettings _settings;
     private readonly TlsRecordStream _records;
     private readonly SslStream _ssl;
-    private CertificateCheck? _certificateCheck;
+    private IHandshakeFindings? _findings;
     private Task? _handshake;
     private ValueTask<int> _data;
     private bool _isDataAwaited;
@@ -55,7 +55,7 @@ internal sealed class TlsLink : ILink
     public int? Alert { get; private set; }
 
     /// <summary>What the handshake has found out about the peer's certificate; null before, and as a server.</summary>
-    public CertificateCheck? Certificate => _certificateCheck;
+    public CertificateCheck? Certificate => _findings as CertificateCheck;
 
     /// <summary>The peer's certificate, as DER; null: there is none.</summary>
     public byte[]? PeerCertificate => _ssl.RemoteCertificate?.GetRawCertData();
@@ -184,7 +184,7 @@ internal sealed class TlsLink : ILink
             return Task.FromException(new NoTlsException(OpenSsl.Missing));
         try
         {
-            return _settings.BeginHandshake(_ssl, _records.Front, out _certificateCheck);
+            return _settings.BeginHandshake(_ssl, _records.Front, out _findings);
         }
         catch (Exception e)
         {
@@ -203,16 +203,16 @@ internal sealed class TlsLink : ILink
     {
         if (failure is null)
         {
-            Tls = new TlsSession(Description(), _certificateCheck is { IsValid: true })
+            Tls = new TlsSession(Description(), _findings is { IsPeerVerified: true })
             {
-                EndPointBinding = _certificateCheck?.EndPointBinding,
+                EndPointBinding = _findings?.EndPointBinding,
+                ServerName = _findings?.ServerName,
+                VerifiedCertificate = _findings?.VerifiedCertificate,
             };
             return Transfer.Moved(0);
         }
         Alert = TlsExceptions.AlertOf(failure) ?? _records.Alert;
-        Failure = _certificateCheck is { IsRefused: true }
-            ? _certificateCheck.Refusal
-            : _lower.Failure ?? WhyNot(failure);
+        Failure = _findings?.Refusal ?? _lower.Failure ?? WhyNot(failure);
         return Transfer.Failed;
     }
 

@@ -40,9 +40,9 @@ internal sealed class ServerCertificate(EngineSettings settings, Log log) : ITls
 
     public bool AwaitsHello => true;
 
-    public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out CertificateCheck? peer)
+    public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out IHandshakeFindings? findings)
     {
-        peer = null;
+        findings = null;
         TlsServerSettings? usable;
         string? text;
         lock (_lock)
@@ -54,7 +54,7 @@ internal sealed class ServerCertificate(EngineSettings settings, Log log) : ITls
         }
         return usable is null
             ? Task.FromException(new AuthenticationException(text))
-            : usable.BeginHandshake(tls, hello, out peer);
+            : usable.BeginHandshake(tls, hello, out findings);
     }
 
     /// <summary>Reads the files if they are not those that were read.</summary>
