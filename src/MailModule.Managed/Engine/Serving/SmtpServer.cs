@@ -36,6 +36,8 @@ internal sealed class SmtpServer(
             yield return new ServerPort(secure, true);
         if (values.Int(Keys.SubmissionPort) is > 0 and var submission)
             yield return new ServerPort(submission, false, RequiresAuth: true);
+        if (values.Int(Keys.SubmissionsPort) is > 0 and var submissions)
+            yield return new ServerPort(submissions, true, RequiresAuth: true);
     }
 
     protected override ISession NewSession(Connection connection, ServerPort port)

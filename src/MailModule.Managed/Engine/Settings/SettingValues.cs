@@ -143,6 +143,17 @@ internal sealed class SettingValues
         }
     }
 
+    /// <summary>Certificates for names, in the order of the settings.</summary>
+    public IEnumerable<TlsHost> TlsHosts
+    {
+        get
+        {
+            foreach (SettingListItem item in Items(Keys.TlsHost))
+                if (TlsHost.TryParse(item.Text, item.Folder, out TlsHost host, out _))
+                    yield return host;
+        }
+    }
+
     public DotForwardOptions Forward
         => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
 
