@@ -36,16 +36,20 @@ internal sealed class TlsLink : ILink
 
     /// <summary>Over a link that has begun, or will begin, for the same owner.</summary>
     /// <param name="sentBefore">What was sent in clear text and has not left yet.</param>
-    public TlsLink(ILink lower, ILinkOwner owner, ITlsSettings settings, PooledBuffer sentBefore)
+    /// <param name="receivedBefore">Records that have come already.</param>
+    public TlsLink(
+        ILink lower, ILinkOwner owner, ITlsSettings settings, PooledBuffer sentBefore,
+        PooledBuffer receivedBefore = default)
     {
         _lower = lower;
         _owner = owner;
         _settings = settings;
-        _records = new TlsRecordStream(sentBefore);
+        _records = new TlsRecordStream(sentBefore, receivedBefore);
         _ssl = new SslStream(_records, leaveInnerStreamOpen: true);
     }
 
     public IPEndPoint RemoteEndPoint => _lower.RemoteEndPoint;
+    public IPEndPoint? LocalEndPoint => _lower.LocalEndPoint;
     public IPAddress? LocalAddress => _lower.LocalAddress;
     public nint Descriptor => _lower.Descriptor;
     public TlsSession? Tls { get; private set; }
