@@ -135,6 +135,7 @@ internal static partial class Keys
     public static readonly Setting SmtpDeny = Guard(RangesLater(
         "smtp_deny", "", "Who may not connect to the SMTP server.", Lists));
     public static readonly Setting Smtp6Deny = Guard(RangesLater("smtp6_deny", "", "As `smtp_deny`, IPv6.", Lists));
+    public static readonly FrontKeys Fronts = new();
     public static readonly Setting VhAlias = FlagLater(
         "vhalias", "Names of all virtual web hosts are local domains.", OtherModule);
     public static readonly Setting SmtpIpv6 = FlagLater(
