@@ -84,6 +84,16 @@ internal sealed class ConnectionSet : IDisposable, IJob
         }
     }
 
+    /// <summary><see cref="Stop"/> has begun.</summary>
+    public bool IsStopping
+    {
+        get
+        {
+            lock (_lock)
+                return _isStopping;
+        }
+    }
+
     /// <summary>
     /// No new connections; idle ones are told and closed, busy ones may end what they do until the time is up, then
     /// they are aborted. False: a session still waits for a call of the host, or a worker, that has not come back; it
@@ -163,6 +173,15 @@ internal sealed class ConnectionSet : IDisposable, IJob
         lock (_lock)
             _connections.Remove(connection);
         Release(connection.RemoteEndPoint.Address);
+    }
+
+    /// <summary>Counts a connection for another address; false: that has too many, and nothing is changed.</summary>
+    internal bool TryMove(IPAddress from, IPAddress to)
+    {
+        if (!_perAddress.TryAdd(to, LimitOf(to)))
+            return false;
+        _perAddress.Remove(from);
+        return true;
     }
 
     internal void Release(IPAddress address)

@@ -27,5 +27,13 @@ internal sealed class ListenerOptions
     /// <summary>As <see cref="Refusal"/>, where it is the limit of the client's address.</summary>
     public ReadOnlyMemory<byte> RefusalOfAddress { get; init; }
 
+    /// <summary>
+    /// A connection from this address begins with a PROXY header, or ends; asked for each, on the thread that accepts.
+    /// </summary>
+    public Func<IPAddress, bool> ExpectsProxyHeader { get; init; } = static _ => false;
+
+    /// <summary>How long that header may take.</summary>
+    public TimeSpan ProxyHeaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     public int Backlog { get; init; } = 1024;
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using MailModule.Smtp.Server;
@@ -155,6 +156,8 @@ public partial class SmtpTranscriptTests
             RequireAuth = lines.Contains("! require auth"),
             NormalizeBareNewlines = lines.Contains("! normalize"),
         };
+        if (lines.Contains("! xclient"))
+            options = WithXclient(options);
         Verdict connect = lines.Contains("! refuse connect")
             ? new Verdict(VerdictKind.Refuse)
             : lines.Contains("! close connect")
@@ -162,6 +165,16 @@ public partial class SmtpTranscriptTests
             : Verdict.Accept;
         return new SmtpHarness(
             options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect });
+    }
+
+    // The client that is spoken for may log in in clear text if it is at 127.0.0.1.
+    private static SmtpServerOptions WithXclient(SmtpServerOptions options)
+    {
+        SmtpServerOptions? made = null;
+        return made = options with
+        {
+            Xclient = client => made! with { OfferAuth = client is not null && IPAddress.IsLoopback(client) },
+        };
     }
 
     private static long Number(string[] lines, string option, long other)

@@ -45,6 +45,7 @@ internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth
             Tls = options.Tls,
             Refusal = options.Refusal,
             RefusalOfAddress = options.RefusalOfAddress,
+            ExpectsProxyHeader = options.ExpectsProxyHeader,
             Backlog = options.Backlog,
         };
         Fault fault = Listener.TryStart(bound, set, out listener, out text);

@@ -1,6 +1,7 @@
 using System.Net;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Spool;
 using MailModule.Transport;
@@ -36,6 +37,8 @@ internal sealed class SmtpServer(
             yield return new ServerPort(secure, true);
         if (values.Int(Keys.SubmissionPort) is > 0 and var submission)
             yield return new ServerPort(submission, false, RequiresAuth: true);
+        if (values.Int(Keys.SubmissionsPort) is > 0 and var submissions)
+            yield return new ServerPort(submissions, true, RequiresAuth: true);
     }
 
     protected override ISession NewSession(Connection connection, ServerPort port)
@@ -45,7 +48,9 @@ internal sealed class SmtpServer(
         if (options.Version != values.Version)
             _options = options = new OptionSet(values);
         var backend = new SmtpBackend(_dependencies, connection);
-        return new SmtpSession(options.For(connection.RemoteEndPoint.Address, port), backend, connection);
+        IPAddress client = connection.RemoteEndPoint.Address;
+        return new SmtpSession(
+            options.For(client, port, values.Fronts.XclientHosts.Contains(client)), backend, connection);
     }
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
@@ -60,17 +65,17 @@ internal sealed class SmtpServer(
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
 
-        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[16];
+        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[32];
 
         public int Version => values.Version;
 
-        public SmtpServerOptions For(IPAddress peer, ServerPort port)
+        public SmtpServerOptions For(IPAddress peer, ServerPort port, bool mayXclient)
         {
             bool plainAuth = Policy.PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
             // What strangers ask of reports is taken for less, so they are not invited to ask.
             bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
             int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)
-                + (offersDsn ? 8 : 0);
+                + (offersDsn ? 8 : 0) + (mayXclient ? 16 : 0);
             ref SmtpServerOptions? variant = ref _variants[which];
             return variant ??= _plain with
             {
@@ -78,6 +83,8 @@ internal sealed class SmtpServer(
                 RequireAuth = port.RequiresAuth,
                 OfferDsn = offersDsn,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
+                // Who may use it once may do so again, for another client.
+                Xclient = mayXclient ? client => For(client ?? XclientArgument.Unknown, port, true) : null,
             };
         }
     }

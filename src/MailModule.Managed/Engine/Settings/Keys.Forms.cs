@@ -75,7 +75,7 @@ internal static partial class Keys
     private static Setting PathLater(string key, string meaning, string later, params string[] noKeys)
         => Add(new(key, SettingKind.Path, meaning) { Later = later, NoKeys = noKeys });
 
-    private static Setting RangesLater(string key, string value, string meaning, string later)
+    internal static Setting RangesLater(string key, string value, string meaning, string later)
         => Add(
             new(key, SettingKind.Text, meaning)
             {

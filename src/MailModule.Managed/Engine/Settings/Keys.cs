@@ -112,6 +112,8 @@ internal static partial class Keys
         "smtps_port", 0, 65535, 0, "", "Port of SMTP with TLS from the first byte; 0 = off.");
     public static readonly Setting SubmissionPort = Number(
         "submission_port", 0, 65535, 0, "", "Port of SMTP that requires AUTH (RFC 6409); 0 = off.");
+    public static readonly Setting SubmissionsPort = Number(
+        "submissions_port", 0, 65535, 0, "", "The same with TLS from the first byte (RFC 8314: 465); 0 = off.");
     public static readonly Setting SmtpMsgLimit = Number(
         "smtp_msg_limit", 4096, Unbounded, 52_428_800, "octets", "Largest message taken.");
     public static readonly Setting PlainAuth = Add(
@@ -133,6 +135,7 @@ internal static partial class Keys
     public static readonly Setting SmtpDeny = Guard(RangesLater(
         "smtp_deny", "", "Who may not connect to the SMTP server.", Lists));
     public static readonly Setting Smtp6Deny = Guard(RangesLater("smtp6_deny", "", "As `smtp_deny`, IPv6.", Lists));
+    public static readonly FrontKeys Fronts = new();
     public static readonly Setting VhAlias = FlagLater(
         "vhalias", "Names of all virtual web hosts are local domains.", OtherModule);
     public static readonly Setting SmtpIpv6 = FlagLater(
@@ -337,6 +340,17 @@ internal static partial class Keys
     public static readonly Setting TlsKeyFile = Add(
         new("tls_key_file", SettingKind.Path, "Private key, PEM.")
         { DefaultInWords = "the same file as `tls_cert_file`" });
+    public static readonly Setting TlsHost = Add(
+        new("tls_host", SettingKind.List,
+            "A certificate for clients that ask for one of these names (SNI), which may begin with `*.`; others see "
+                + "`tls_cert_file`. Read again when it changes, as that is.")
+        { Form = "`name,...;certificate[;key]`", Check = SettingForms.Host });
+    public static readonly Setting TlsClientCert = Add(
+        new("tls_client_cert", SettingKind.Choice,
+            "Whether clients are asked for a certificate: `ask`, and those without go on without; or `require`.")
+        { Words = ["off", "ask", "require"], Default = "off" });
+    public static readonly Setting TlsClientCa = Add(
+        new("tls_client_ca", SettingKind.Path, "Authorities whose certificates prove who a client is, PEM."));
     public static readonly Setting SmtpOnlyTls = Flag("smtponlytls", "Nothing is sent without TLS.");
     public static readonly Setting SmtpCheckTls = Flag(
         "smtpchktls",

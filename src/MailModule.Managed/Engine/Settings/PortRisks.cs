@@ -7,7 +7,7 @@ namespace MailModule.Engine.Settings;
 internal static class PortRisks
 {
     private static readonly Setting[] s_ports =
-        [Keys.SmtpPort, Keys.SmtpsPort, Keys.SubmissionPort, Keys.PopPort, Keys.Pop3sPort];
+        [Keys.SmtpPort, Keys.SmtpsPort, Keys.SubmissionPort, Keys.SubmissionsPort, Keys.PopPort, Keys.Pop3sPort];
 
     public static void Find(SettingValues values, ConfigFindings findings)
     {

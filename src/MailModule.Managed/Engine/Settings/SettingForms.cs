@@ -73,6 +73,9 @@ internal static class SettingForms
         return isRight ? null : "not host[:port];user;password;localuser;seconds[;options]";
     }
 
+    public static string? Host(string text, string folder)
+        => TlsHost.TryParse(text, folder, out _, out string error) ? null : error;
+
     public static string? User(string text, string folder)
         => Account.TryParse(text, folder, out _, out string error) ? null : error;
 
@@ -86,7 +89,7 @@ internal static class SettingForms
         => text.Split(',', ' ').All(option => option is "" or "tls" or "stls" or "keep" or "apop");
 
     // RFC 5321 §2.3.5, §4.5.3.1.2; letters outside ASCII for RFC 6531.
-    private static bool IsDomain(string text)
+    internal static bool IsDomain(string text)
         => text.Length is > 0 and <= 255
             && text.Split('.').All(
                 label => label.Length is > 0 and <= 63 && label.All(c => char.IsLetterOrDigit(c) || c is '-' or '_'));

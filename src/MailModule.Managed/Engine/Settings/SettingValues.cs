@@ -27,6 +27,7 @@ internal sealed class SettingValues
     private Pace? _pace;
     private OwnName? _ownName;
     private TlsRules? _tlsRules;
+    private FrontServers? _fronts;
     private HashSet<IPAddress>? _ownAddresses;
 
     /// <summary>Nothing set.</summary>
@@ -118,9 +119,13 @@ internal sealed class SettingValues
     /// </summary>
     public bool IsExempt(IPAddress client) => IPAddress.IsLoopback(client) || Relay.RelayClients.Contains(client);
 
-    /// <summary>How many connections a client's address may have.</summary>
+    /// <summary>How many connections a client's address may have; one that is not known is no one client's.</summary>
     public int ConnectionsOf(IPAddress client)
-        => Int(Keys.FromSameHost) is > 0 and var limit && !IsExempt(client) ? limit : int.MaxValue;
+        => Int(Keys.FromSameHost) is > 0 and var limit && !IsExempt(client) && !Fronts.Has(client)
+            && !client.Equals(IPAddress.Any) ? limit : int.MaxValue;
+
+    /// <summary>Who passes connections on. The same object for the same values.</summary>
+    public FrontServers Fronts => Volatile.Read(ref _fronts) ?? MakeFronts();
 
     /// <summary>How fast the clients of our servers must be. The same object for the same values.</summary>
     public Pace Pace => Volatile.Read(ref _pace) ?? MakePace();
@@ -140,6 +145,17 @@ internal sealed class SettingValues
         {
             string text = Text(Keys.Proxy) is { Length: > 0 } given ? given : ParentProxy() ?? "";
             return ProxyAddress.TryParse(text, out ProxyAddress? proxy) ? proxy : null;
+        }
+    }
+
+    /// <summary>Certificates for names, in the order of the settings.</summary>
+    public IEnumerable<TlsHost> TlsHosts
+    {
+        get
+        {
+            foreach (SettingListItem item in Items(Keys.TlsHost))
+                if (TlsHost.TryParse(item.Text, item.Folder, out TlsHost host, out _))
+                    yield return host;
         }
     }
 
@@ -200,6 +216,12 @@ internal sealed class SettingValues
         string name = host.Host.Contains(':') ? $"[{host.Host}]" : host.Host;
         long port = host.Port > 0 ? host.Port : Number(Keys.UpProxyPort);
         return string.Create(CultureInfo.InvariantCulture, $"http://{login}{name}:{port}");
+    }
+
+    private FrontServers MakeFronts()
+    {
+        var made = FrontServers.Of(this);
+        return Interlocked.CompareExchange(ref _fronts, made, null) ?? made;
     }
 
     private TlsRules MakeTlsRules()

@@ -23,6 +23,15 @@ internal sealed class EhloExtension(string keyword)
             Parameters = static (_, output) => output.Write(" PLAIN LOGIN"u8),
         },
         new("ENHANCEDSTATUSCODES"),
+        new("XCLIENT")
+        {
+            Offers = static session => session.Options.Xclient is not null,
+            Parameters = static (_, output) =>
+            {
+                output.Write(" "u8);
+                output.Write(XclientArgument.Attributes);
+            },
+        },
     ];
 
     private readonly byte[] _keyword = Encoding.ASCII.GetBytes(keyword);

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace MailModule.Smtp.Server;
 
 /// <summary>What an SMTP session needs to know; a snapshot, shared by sessions.</summary>
@@ -27,6 +29,9 @@ internal sealed record SmtpServerOptions
     public int LoginLimit { get; init; } = 3;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
     public int HopLimit { get; init; } = 100;
+    /// <summary>The client may use XCLIENT; gives the options for the client that it then speaks for, null for one
+    /// without an address. Null: it may not.</summary>
+    public Func<IPAddress?, SmtpServerOptions>? Xclient { get; init; }
     /// <summary>The verbs that sessions know.</summary>
     public StateTable Verbs { get; init; } = StateTable.Standard;
     /// <summary>The extensions that EHLO names, where each is offered.</summary>

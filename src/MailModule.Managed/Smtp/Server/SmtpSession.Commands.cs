@@ -61,6 +61,29 @@ internal sealed partial class SmtpSession
         return Next.StartTls;
     }
 
+    /// <summary>
+    /// Postfix's XCLIENT_README: from here on the session is the one of the client that is named, and begins anew with
+    /// the greeting, or what there is in its place. TLS stays as it is.
+    /// </summary>
+    internal Next Xclient(ReadOnlySpan<byte> argument, Output output)
+    {
+        if (!XclientArgument.TryParse(argument, out XclientArgument given))
+            return WriteReply(Replies.BadXclient501, output);
+        var addresses = new GivenAddresses(
+            XclientArgument.Over(Peer.RemoteEndPoint, given.Address, given.Port),
+            XclientArgument.Over(Peer.LocalEndPoint, given.ServerAddress, given.ServerPort));
+        if (!Peer.TryActFor(addresses))
+            return CloseWith(Replies.TooManyOfAddress421, output);
+        Options = Options.Xclient!(addresses.Client?.Address);
+        ClientName = given.Name switch { null => ClientName, "" => null, var name => name };
+        Helo = given.Helo ?? "";
+        SaidEhlo = given.IsExtended;
+        _authentication.Vouch(string.IsNullOrEmpty(given.Login) ? null : given.Login);
+        Peer.GotDone(isLoggedIn: AuthenticatedUser is not null);
+        _state = SmtpState.Fresh;
+        return Ask(Question.Connect, output);
+    }
+
     internal Next Auth(ReadOnlySpan<byte> argument, Output output)
     {
         int end = argument.IndexOf((byte)' ');

@@ -51,7 +51,7 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>The connection below, or one over memory.</summary>
     public IPeer Peer { get; }
-    public SmtpServerOptions Options { get; }
+    public SmtpServerOptions Options { get; private set; }
     internal ISmtpBackend Backend { get; }
     internal SmtpTransaction Transaction { get; }
 
@@ -59,6 +59,9 @@ internal sealed partial class SmtpSession : ISession
     public string Helo { get; private set; } = "";
     public bool SaidEhlo { get; private set; }
     public bool IsTls => Peer.IsTls;
+
+    /// <summary>The client's name, as XCLIENT told it; null: it did not.</summary>
+    public string? ClientName { get; private set; }
 
     /// <summary>The client's address; null if it is not known.</summary>
     public IPEndPoint? RemoteEndPoint => Peer.RemoteEndPoint;

@@ -108,6 +108,14 @@ internal sealed class StateTable
             BeforeHello = Replies.EhloFirst503,
             Read = static (session, _) => session.CannotStartTls(),
             Handle = static (session, _, output) => session.StartTls(output),
+        },
+        new VerbRule("XCLIENT", SmtpState.Fresh | SmtpState.Ready, ArgumentRule.Required)
+        {
+            LineLimit = PathLineLimit,
+            IsOffered = false,
+            InTransaction = Replies.InTransaction503,
+            Read = static (session, _) => session.Options.Xclient is null ? Replies.XclientDenied550 : null,
+            Handle = static (session, argument, output) => session.Xclient(argument, output),
         });
 
     private readonly VerbRule[] _rules;
