@@ -10,7 +10,11 @@ namespace MailModule.Mail;
 /// <param name="Id">The message's id here; empty for none.</param>
 /// <param name="Extended">EHLO was said.</param>
 /// <param name="TlsDescription">Protocol version and cipher; null if TLS was not used.</param>
-internal readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription);
+internal readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription)
+{
+    /// <summary>By LMTP (RFC 2033).</summary>
+    public bool IsLmtp { get; init; }
+}
 
 /// <summary>
 /// Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment;
@@ -115,7 +119,10 @@ internal static class TraceHeaders
     private static void AddProtocol(ref Field field, Envelope envelope, in TraceInfo trace)
     {
         field.Add(" with "u8);
-        field.Add(envelope.Utf8 ? "UTF8SMTP"u8 : trace.Extended ? "ESMTP"u8 : "SMTP"u8);
+        if (trace.IsLmtp)
+            field.Add(envelope.Utf8 ? "UTF8LMTP"u8 : "LMTP"u8);
+        else
+            field.Add(envelope.Utf8 ? "UTF8SMTP"u8 : trace.Extended ? "ESMTP"u8 : "SMTP"u8);
         if (!trace.Extended && !envelope.Utf8)
             return;
         if (trace.TlsDescription is not null)

@@ -43,7 +43,10 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
         ReturnPath.Write(fields, envelope.ReversePath);
         TraceHeaders.WriteReceived(
             fields, envelope,
-            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Peer.TlsDescription));
+            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Peer.TlsDescription)
+            {
+                IsLmtp = session.Options.IsLmtp,
+            });
         writer.Append(fields.WrittenSpan, resume);
     }
 

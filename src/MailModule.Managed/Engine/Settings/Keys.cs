@@ -112,6 +112,8 @@ internal static partial class Keys
         "smtps_port", 0, 65535, 0, "", "Port of SMTP with TLS from the first byte; 0 = off.");
     public static readonly Setting SubmissionPort = Number(
         "submission_port", 0, 65535, 0, "", "Port of SMTP that requires AUTH (RFC 6409); 0 = off.");
+    public static readonly Setting LmtpPort = Number(
+        "lmtp_port", 0, 65535, 0, "", "Port of LMTP (RFC 2033), not 25; 0 = off.");
     public static readonly Setting SmtpMsgLimit = Number(
         "smtp_msg_limit", 4096, Unbounded, 52_428_800, "octets", "Largest message taken.");
     public static readonly Setting PlainAuth = Add(
