@@ -35,7 +35,7 @@ internal abstract class MailServer(
     /// <summary>Sets the callback that sessions to come ask.</summary>
     public abstract void SetCallback(HostCallback host);
 
-    protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port);
+    protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol);
 
     protected abstract ISession NewSession(Connection connection, ServerPort port);
 
@@ -47,7 +47,7 @@ internal abstract class MailServer(
         IReadOnlyList<IPAddress> addresses = options.AddressesToBind(values, BindSetting);
         _connections.Limit = options.SessionLimit(values, LimitSetting);
         _connections.LimitOf = address => Settings.Current.ConnectionsOf(address);
-        List<ServerPort> ports = [.. Ports(values, port)];
+        List<ServerPort> ports = [.. Ports(values, port, options.Protocol)];
         Fault fault = LoadCertificate(values, ports, out text);
         foreach (ServerPort one in ports)
             if (fault == Fault.None)

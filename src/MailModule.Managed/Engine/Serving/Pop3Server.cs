@@ -28,7 +28,7 @@ internal sealed class Pop3Server(
 
     public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
 
-    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
+    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol)
     {
         yield return new ServerPort(port, false);
         if (values.Int(Keys.Pop3sPort) is > 0 and var secure)

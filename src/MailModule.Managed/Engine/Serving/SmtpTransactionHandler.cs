@@ -156,8 +156,23 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         // of it from us, whoever wrote his name there
         if (_loopWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
+        if (_session.RecipientReplies is { HasRefusals: true } replies && !TryLeaveOutRefused(replies))
+        {
+            Discard();
+            return Verdict.Accept;
+        }
         _message.Commit(_committed);
         return Verdict.Pending;
+    }
+
+    /// <summary>LMTP: who is refused does not get the message. False: nobody does.</summary>
+    private bool TryLeaveOutRefused(RecipientReplies replies)
+    {
+        List<Recipient> recipients = _envelope.Recipients;
+        for (int i = recipients.Count - 1; i >= 0; i--)
+            if (replies.IsRefused(i))
+                recipients.RemoveAt(i);
+        return recipients.Count > 0;
     }
 
     // Runs on the committer's thread, which so sends the 250 itself.

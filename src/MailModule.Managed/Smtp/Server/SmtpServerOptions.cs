@@ -10,6 +10,8 @@ internal sealed record SmtpServerOptions
     /// <summary>Largest message in octets on the wire; 0 = no limit (SIZE without a number).</summary>
     public long SizeLimit { get; init; }
     public bool OfferStartTls { get; init; }
+    /// <summary>LMTP (RFC 2033), with <see cref="StateTable.Lmtp"/> for its verbs.</summary>
+    public bool IsLmtp { get; init; }
     /// <summary>EHLO names DSN (RFC 3461). Its parameters are taken in any case.</summary>
     public bool OfferDsn { get; init; } = true;
     /// <summary>MAIL needs a login first (RFC 6409).</summary>
