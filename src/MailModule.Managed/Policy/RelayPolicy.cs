@@ -31,6 +31,8 @@ internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addr
         }
     }
 
+    public ClientRules Clients { get; init; } = ClientRules.Default;
+
     /// <summary>The verdict on one recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
     public RelayVerdict CheckRecipient(MailAddress recipient, bool mayRelay)
@@ -49,12 +51,15 @@ internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addr
     {
         if (!IsLocal(recipient))
             return new RelayVerdict(null, mayRelay ? RelayRefusal.None : RelayRefusal.NotLocal);
-        Account? account = Accounts.FindRecipient(recipient);
+        Account? account = FindUser(recipient);
         bool hasMailbox = account is not null && (account.MayReadMail || ReferenceEquals(account, Accounts.Postmaster));
         return hasMailbox
             ? new RelayVerdict(account!.Name, RelayRefusal.None)
             : new RelayVerdict(null, RelayRefusal.UnknownUser);
     }
+
+    /// <summary>The user whom mail for an address in a domain of ours reaches; null: none.</summary>
+    public Account? FindUser(MailAddress address) => Accounts.FindRecipient(address);
 
     /// <summary>True for a client who has logged in or whose address is in the list.</summary>
     public bool MayRelay(IPAddress client, bool isLoggedIn) => isLoggedIn || RelayClients.Contains(client);
