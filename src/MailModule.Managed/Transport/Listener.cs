@@ -69,6 +69,11 @@ internal sealed class Listener : IDisposable
     internal void OnAccepted(Socket socket)
     {
         IPAddress? address = AddressOf(socket);
+        if (address is not null && _options.WhyBarred(address) is { } barred)
+        {
+            Refuse(socket, barred);
+            return;
+        }
         Admission admission = address is null ? Admission.Full : _set.Admit(address);
         if (address is null || admission != Admission.Admitted)
         {

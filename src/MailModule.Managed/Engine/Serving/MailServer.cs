@@ -24,6 +24,9 @@ internal abstract class MailServer(
     /// <summary>Where it listens, since it started.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
+    /// <summary>Asked of every client's address.</summary>
+    protected abstract ClientGate Gate { get; }
+
     protected abstract Setting PortSetting { get; }
     protected abstract Setting BindSetting { get; }
     protected abstract Setting LimitSetting { get; }
@@ -114,6 +117,7 @@ internal abstract class MailServer(
             Tls = _certificate,
             Refusal = Refusal,
             RefusalOfAddress = RefusalOfAddress,
+            WhyBarred = address => Gate.WhyBarred(address, port.RequiresAuth),
         };
         Fault fault = port.Listen(addresses, options, _connections, out Listener? listener, out text);
         if (listener is not null)

@@ -76,6 +76,9 @@ internal static class SettingForms
     public static string? User(string text, string folder)
         => Account.TryParse(text, folder, out _, out string error) ? null : error;
 
+    public static string? SenderGrant(string text, string folder)
+        => Policy.SenderGrant.TryParse(text, out _, out string error) ? null : error;
+
     public static string? MailingList(string text, string folder)
         => Policy.MailingList.TryParse(text, folder, out _, out string error) ? null : error;
 

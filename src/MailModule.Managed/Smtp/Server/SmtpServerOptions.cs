@@ -19,6 +19,8 @@ internal sealed record SmtpServerOptions
     /// <summary>A bare CR or LF in the content becomes CRLF, a NUL is taken out; else the message is refused after the
     /// dot.</summary>
     public bool NormalizeBareNewlines { get; init; }
+    /// <summary>What a sender without a domain gets as its domain; null: such a one is refused.</summary>
+    public string? SenderDomain { get; init; }
     public int RecipientLimit { get; init; } = 1000;
     /// <summary>Unwelcome commands on one connection before 421; nothing that is accepted between them resets the
     /// count.</summary>
