@@ -60,7 +60,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = MayRelay(session, rules);
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
-        bool leaves = verdict is { IsAccepted: true, Maildrop: null };
+        bool leaves = verdict is { IsAccepted: true, Maildrop: null } && !rules.IsRelayed(rcpt.Address.Domain);
         if (leaves && !MailChecks.MayLeave(rcpt.Address, session, dependencies, rules))
             verdict = new RelayVerdict(null, RelayRefusal.NotLocal);
         if (!verdict.IsAccepted)
@@ -91,6 +91,16 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict EndOfData(SmtpSession session) => _handler!.Commit();
 
     public void Discard(SmtpSession session) => _handler?.Discard();
+
+    public Verdict Unwelcome(SmtpSession session, Reply reply)
+    {
+        TimeSpan delay = dependencies.Policy().Clients.Guess.Tarpit;
+        var verdict = Verdict.Refuse(reply);
+        if (delay == TimeSpan.Zero)
+            return verdict;
+        dependencies.Guessing.LateAnswers.After(delay, dependencies.RunJob, new LateVerdict(session, verdict));
+        return Verdict.Pending;
+    }
 
     public void NotSmtp(SmtpSession session) => dependencies.Log.OtherProtocol("smtp", session.RemoteEndPoint);
 
