@@ -48,9 +48,7 @@ internal sealed record SenderRules(IReadOnlyList<SenderGrant> Grants)
             return true;
         if (!rules.Domains.Contains(sender.Domain))
             return false;
-        string? maildrop = rules.CheckRecipient(sender, mayRelay: false).Maildrop;
-        return maildrop is not null
-            && (MailingList.NameIn(maildrop) is not null || rules.Accounts.Find(maildrop) is { MaySend: true });
+        return rules.Lists.Find(sender) is not null || rules.FindUser(sender) is { MaySend: true };
     }
 
     private bool IsOf(RelayPolicy rules, MailAddress sender, string user)

@@ -134,8 +134,7 @@ internal static partial class Keys
     public static readonly Setting VhAlias = FlagLater(
         "vhalias", "Names of all virtual web hosts are local domains.", OtherModule);
     public static readonly Setting SmtpIpv6 = FlagLater(
-        "smtpipv6", "The SMTP server listens on IPv6; here `smtp_bind` says so, and all addresses are the default.",
-        OtherModule);
+        "smtpipv6", "The SMTP server listens on IPv6; here `smtp_bind` says so, by default all.", OtherModule);
     public static readonly Setting SmtpAny = Flag(
         "smtp_any",
         "Who may send to other hosts may use any sender. With `nosmtp_any` the sender must be an address of a user of "
@@ -193,6 +192,7 @@ internal static partial class Keys
     public static readonly Setting NoLimitUs = Flag(
         "nolimitus", "No volume limits for those who may send to other hosts: `smtp_range`, logins.");
     public static readonly LimitKeys Limits = new();
+    public static readonly RouteKeys Routes = new();
     public static readonly Setting DnsBuild = TextLater(
         "dns_bld", null, "Zone under which the spammers' list is published.", OtherModule, 63, "nodns_bld");
 

@@ -174,7 +174,11 @@ internal sealed class SettingValues
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
         var made = new RelayPolicy(accounts, domains, clients.Union(clients6))
-        { Clients = ClientSettings.RulesOf(this), Lists = new MailingLists(ParseLists()) };
+        {
+            Clients = ClientSettings.RulesOf(this),
+            ByDomain = DomainSettings.RulesOf(this),
+            Lists = new MailingLists(ParseLists()),
+        };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
     }
 
