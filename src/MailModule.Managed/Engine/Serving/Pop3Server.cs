@@ -16,7 +16,13 @@ internal sealed class Pop3Server(
         mailboxes, workers.Run, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log)
     {
         Guessing = limits.Guessing,
+        PopLogins = limits.PopLogins,
     };
+
+    protected override ClientGate Gate { get; } = new(
+        settings, limits, static values => values.PopGate,
+        new GateReplies("-ERR [SYS/PERM] connections from your address are not taken here\r\n"u8.ToArray(), null, null),
+        log);
 
     protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;

@@ -16,10 +16,17 @@ internal sealed class SmtpServer(
     private volatile SmtpDependencies _dependencies = new(
         spool, workers.Run, host, () => settings.Current.Relay, log)
     {
-        Guessing = limits.Guessing,
+        Clients = limits,
     };
 
     private volatile OptionSet _options = new(settings.Current);
+
+    protected override ClientGate Gate { get; } = new(
+        settings, limits, static values => values.SmtpGate,
+        new GateReplies(
+            BackendReplies.Barred554.Wire.ToArray(), BackendReplies.Banned.Wire.ToArray(),
+            BackendReplies.OverVolume421.Wire.ToArray()),
+        log);
 
     protected override Setting PortSetting => Keys.SmtpPort;
     protected override Setting BindSetting => Keys.SmtpBind;
@@ -65,6 +72,7 @@ internal sealed class SmtpServer(
             SizeLimit = values.Number(Keys.SmtpMsgLimit),
             OfferStartTls = values.Flag(Keys.SmtpTls),
             OfferAuth = values.Accounts.Count > 0,
+            SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
 

@@ -23,10 +23,15 @@ internal sealed record SmtpServerOptions
     /// <summary>A bare CR or LF in the content becomes CRLF, a NUL is taken out; else the message is refused after the
     /// dot.</summary>
     public bool NormalizeBareNewlines { get; init; }
+    /// <summary>What a sender without a domain gets as its domain; null: such a one is refused.</summary>
+    public string? SenderDomain { get; init; }
     public int RecipientLimit { get; init; } = 1000;
     /// <summary>Unwelcome commands on one connection before 421; nothing that is accepted between them resets the
     /// count.</summary>
     public int ErrorLimit { get; init; } = 20;
+    /// <summary>So many of them are answered at once; of more the backend is asked (<see cref="ISmtpBackend.Unwelcome"/>).
+    /// </summary>
+    public int ErrorsAtOnce { get; init; } = 10;
     /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
     public int LoginLimit { get; init; } = 3;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>

@@ -158,6 +158,8 @@ internal sealed partial class SmtpSession
     internal Reply? ReadMail(ReadOnlySpan<byte> argument)
     {
         PathFault fault = MailArgument.TryParse(argument, out MailArgument mail);
+        if (fault == PathFault.Address && BareSender.Complete(argument, Options.SenderDomain) is { } whole)
+            fault = MailArgument.TryParse(whole, out mail);
         if (fault != PathFault.None)
             return ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501);
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit

@@ -358,6 +358,8 @@ internal sealed partial class SmtpSession : ISession
     {
         if (IsOneTooMany(reply))
             return CloseWith(Replies.TooManyErrors421, output);
+        if (reply.Code >= 500 && _errors > Options.ErrorsAtOnce)
+            return Ask(new Question(session => session.Backend.Unwelcome(session, reply)), output);
         output.Write(reply.Wire);
         return Continue;
     }
