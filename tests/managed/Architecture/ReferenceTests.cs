@@ -26,7 +26,7 @@ public class ReferenceTests
         ["Dns.Stub"],
         ["Dns.DnsClient"],
         ["Dns.Local"],
-        ["Smtp", "Pop3", "Policy", "Policy.Expressions", "Spool", "Mailbox", "Mime"],
+        ["Smtp", "Pop3", "Policy", "Policy.Expressions", "Policy.DnsLists", "Spool", "Mailbox", "Mime"],
         ["Smtp.Server", "Smtp.Client", "Pop3.Server"],
         ["Delivery"],
         ["Delivery.Routing", "Delivery.Reports"],
