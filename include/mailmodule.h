@@ -2164,8 +2164,7 @@ MM_API int MM_CALL mm_message_open_file(const char *path, const mm_message_optio
  *
  * read  asked on the thread of the call until its end; has the form of mm_send_read_fn, whatever gives the octets.
  * user  passed on to it untouched.
- * Returns as mm_message_open; MM_E_IO (read gave an error, or the file cannot be written); MM_E_FULL. Threads: any.
- * Since 0.1.
+ * Returns as mm_message_open; MM_E_IO (read gave an error, or the file cannot be written). Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_message_open_reader(mm_send_read_fn read, void *user, const mm_message_options *options,
                                           mm_message **message);
@@ -2340,7 +2339,7 @@ typedef struct mm_attachment {
 
 /**
  * Begins to make a message: fields, texts and attachments are added, then it is read, once. It is ASCII save for
- * addresses that are not, and has no line over 998 octets, so that every host takes it. Which parts it is made of
+ * addresses and attached messages that are not, and has no line over 998 octets, so that every host takes it. Which parts it is made of
  * (multipart/mixed, related, alternative) follows from what is added.
  *
  * compose  gets the handle, which mm_compose_free ends; NULL on failure.
@@ -2404,7 +2403,7 @@ MM_API int MM_CALL mm_compose_attach(mm_compose *compose, const mm_attachment *a
  * length        gets the octets read; 0 at the end and on failure.
  * compose       the message, an mm_compose.
  * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_STATE (no field
- * From); MM_E_NOT_FOUND and MM_E_IO (an attachment): the same again from then on. Threads: any, one at a time for a
+ * From, or several addresses there and no Sender); MM_E_NOT_FOUND and MM_E_IO (an attachment): the same again from then on. Threads: any, one at a time for a
  * message. Since 0.1.
  */
 MM_API int MM_CALL mm_compose_read(void *buffer, size_t size, size_t *length, void *compose);
@@ -2414,7 +2413,7 @@ MM_API int MM_CALL mm_compose_read(void *buffer, size_t size, size_t *length, vo
  *
  * path  of a file that is not there yet; where the call fails there is none.
  * Returns MM_OK; as mm_compose_read; MM_E_ARGUMENT (path); MM_E_IO (the file is there already, or cannot be written);
- * MM_E_FULL; MM_E_STATE also where the message is being read. Threads: as above. Since 0.1.
+ * MM_E_STATE also where the message is being read. Threads: as above. Since 0.1.
  */
 MM_API int MM_CALL mm_compose_write_file(mm_compose *compose, const char *path);
 

@@ -27,6 +27,7 @@ public class ReferenceTests
         ["Dns.DnsClient"],
         ["Dns.Local"],
         ["Smtp", "Pop3", "Policy", "Policy.Expressions", "Spool", "Mailbox", "Mime"],
+        ["Mime.Reading", "Mime.Composing"],
         ["Smtp.Server", "Smtp.Client", "Pop3.Server"],
         ["Delivery"],
         ["Delivery.Routing", "Delivery.Reports"],
