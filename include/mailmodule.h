@@ -2006,6 +2006,418 @@ MM_API int MM_CALL mm_smtp_send_message(mm_smtp *smtp, const mm_smtp_message *me
                                         int *code);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
+/* Messages                                                                                                         */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Reading a message (RFC 5322) and its MIME parts (RFC 2045 to 2049, 2231, 2047, 6532), and making one. Neither needs
+ * an engine. A message is looked at as far as it is asked for: its own header when it is opened, its parts at the first
+ * question about them, contents when they are read; contents are never in memory as a whole. Whatever the octets are,
+ * there is a reading of them: what is no header is content, what cannot be decoded stays as it is.
+ *
+ * A message is a row of parts in the order in which they stand there. Part 0 is the message itself, with its own
+ * header. The parts of a multipart are its children, and the one child of a part with a message in it (message/rfc822)
+ * is that message. Lines end with CRLF or LF.
+ *
+ * Text that these functions give is UTF-8, never NULL, "" for none, without NUL (it becomes U+FFFD), and lives until
+ * the next call with the same message, save mm_content_read. One message and its contents are used by one thread at a
+ * time.
+ */
+
+/** A message that is read, from mm_message_open. */
+typedef struct mm_message mm_message;
+
+/** The content of one part while it is read, from mm_content_open. */
+typedef struct mm_content mm_content;
+
+/** Bits: how a message is opened. */
+enum mm_message_flag {
+    MM_MESSAGE_IN_PLACE = 1, /**< mm_message_open does not copy: the octets stay as they are until mm_message_free */
+    MM_MESSAGE_CUT = 2       /**< what is beyond a limit is left out, and mm_message_get_limits tells of it; without it
+                                  the call that comes upon it is MM_E_LIMIT */
+};
+
+/** Bits: which limits a message has passed. */
+enum mm_message_limit {
+    MM_MESSAGE_LIMIT_HEADER = 1,    /**< a header is longer: the fields at its end are left out */
+    MM_MESSAGE_LIMIT_PARTS = 2,     /**< there are more parts: those at the end are left out */
+    MM_MESSAGE_LIMIT_DEPTH = 4,     /**< parts are deeper inside each other: the outermost of these is one part */
+    MM_MESSAGE_LIMIT_PARAMETERS = 8 /**< a field has more parameters: those at its end are left out */
+};
+
+/** How a message is opened. All 0 but size: copied, with the limits said here. */
+typedef struct mm_message_options {
+    size_t size;        /**< sizeof(mm_message_options) */
+    size_t max_header;  /**< octets of one header; 0: 1 MiB; at most 64 MiB */
+    int max_parts;      /**< parts in all; 0: 10,000; at most 1,000,000 */
+    int max_depth;      /**< parts inside each other; 0: 100; at most 10,000 */
+    int max_parameters; /**< parameters of one field; 0: 1,000; at most 1,000,000 */
+    int flags;          /**< MM_MESSAGE_... */
+} mm_message_options;
+
+#define MM_MESSAGE_OPTIONS_INIT                                                                                        \
+    { sizeof(mm_message_options), 0, 0, 0, 0, 0 }
+
+/** Bits: what a part is. */
+enum mm_part_flag {
+    MM_PART_MULTIPART = 1,       /**< of parts, which are its children; there may be none */
+    MM_PART_MESSAGE = 2,         /**< a message in it, which is its child */
+    MM_PART_TEXT = 4,            /**< text/...: MM_CONTENT_TEXT gives it as UTF-8 */
+    MM_PART_ATTACHMENT = 8,      /**< to be saved rather than shown: its disposition says so, or it has a file name, and
+                                     is neither text nor inline */
+    MM_PART_NOT_ENDED = 16,      /**< a multipart whose last boundary is missing */
+    MM_PART_CUT = 32,            /**< a limit keeps its children from being told */
+    MM_PART_OTHER_CHARSET = 64,  /**< text in a character set that is not known: MM_CONTENT_TEXT takes it for Latin-1 */
+    MM_PART_OTHER_ENCODING = 128 /**< a transfer encoding that is not known: MM_CONTENT_DECODED gives it as it stands */
+};
+
+/** One part of a message. */
+typedef struct mm_part {
+    size_t size;             /**< sizeof(mm_part) */
+    int64_t offset;          /**< of its content's first octet in the message */
+    int64_t octets;          /**< of its content as it stands, encoded */
+    int parent;              /**< the part that it lies in; -1 for part 0 */
+    int children;            /**< how many */
+    int first_child;         /**< -1: none */
+    int next;                /**< the next child of the same parent; -1: none */
+    int depth;               /**< how many parts it lies in */
+    int flags;               /**< MM_PART_... */
+    const char *type;        /**< "text/plain", in small letters; where none is said, as RFC 2045 has it */
+    const char *charset;     /**< of a text, as it is named there; "" for none */
+    const char *encoding;    /**< "base64", in small letters; "7bit" where none is said */
+    const char *disposition; /**< "attachment", "inline", in small letters */
+    const char *file_name;   /**< as the sender wrote it, decoded: it may hold slashes, dots and control characters */
+    const char *safe_name;   /**< the last name of it, fit for a file on every system; "" if nothing is left */
+    const char *content_id;  /**< without its angle brackets */
+    const char *description; /**< Content-Description, decoded */
+} mm_part;
+
+#define MM_PART_INIT                                                                                                   \
+    { sizeof(mm_part), 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+
+/** One field of a header. */
+typedef struct mm_field {
+    size_t size;       /**< sizeof(mm_field) */
+    const void *raw;   /**< the whole field as it stands, with its name, folds and last line end; no NUL behind it */
+    size_t raw_size;   /**< its octets */
+    const char *name;  /**< as it stands there */
+    const char *value; /**< unfolded, as it stands; what is not UTF-8 is taken for Latin-1 */
+    const char *text;  /**< for a person: encoded-words (RFC 2047) decoded */
+} mm_field;
+
+#define MM_FIELD_INIT                                                                                                  \
+    { sizeof(mm_field), NULL, 0, NULL, NULL, NULL }
+
+/** One address of a field. */
+typedef struct mm_address {
+    size_t size;         /**< sizeof(mm_address) */
+    const char *address; /**< ann@example.org, as it stands; "" for a name that has none */
+    const char *name;    /**< decoded, without quotes; of an address without one the comment behind it */
+    const char *group;   /**< of the group that it stands in */
+} mm_address;
+
+#define MM_ADDRESS_INIT                                                                                                \
+    { sizeof(mm_address), NULL, NULL, NULL }
+
+/** One parameter of a field such as Content-Type. */
+typedef struct mm_parameter {
+    size_t size;       /**< sizeof(mm_parameter) */
+    const char *name;  /**< in small letters, without the marks of RFC 2231 */
+    const char *value; /**< put together and decoded (RFC 2231), encoded-words too */
+} mm_parameter;
+
+#define MM_PARAMETER_INIT                                                                                              \
+    { sizeof(mm_parameter), NULL, NULL }
+
+/** In which form a content is read. */
+enum mm_content_form {
+    MM_CONTENT_DECODED = 0, /**< its octets, out of base64, quoted-printable or uuencode; else as it stands */
+    MM_CONTENT_TEXT = 1,    /**< of text/...: decoded, and in UTF-8, line ends as they are; of others as DECODED */
+    MM_CONTENT_RAW = 2,     /**< as it stands */
+    MM_CONTENT_WHOLE = 3    /**< as it stands, with the header of the part in front of it */
+};
+
+/**
+ * Opens a message that is in memory.
+ *
+ * octets, size  the message; copied, unless MM_MESSAGE_IN_PLACE is set.
+ * options       limits and flags; NULL: as if all were 0.
+ * message       gets the handle, which mm_message_free ends; NULL on failure.
+ * Returns MM_OK, whatever the octets are; MM_E_ARGUMENT (octets NULL and size not 0, message NULL, an option);
+ * MM_E_NOT_SUPPORTED (G4); MM_E_LIMIT (the header is too long, or a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_open(const void *octets, size_t size, const mm_message_options *options,
+                                   mm_message **message);
+
+/**
+ * Opens a message that is in a file, which stays open, and has to stay as it is, until mm_message_free.
+ *
+ * path  of a file; no pipe.
+ * Returns as mm_message_open; MM_E_NOT_FOUND; MM_E_IO. Threads: any; reads from the disk, as all that follows may.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_message_open_file(const char *path, const mm_message_options *options, mm_message **message);
+
+/**
+ * Opens a message that a callback gives. It is read to its end here: up to 256 KiB are kept in memory, more in a file
+ * of the system's folder for such files that nobody else may read, and that is gone with the message.
+ *
+ * read  asked on the thread of the call until its end; has the form of mm_send_read_fn, whatever gives the octets.
+ * user  passed on to it untouched.
+ * Returns as mm_message_open; MM_E_IO (read gave an error, or the file cannot be written). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_open_reader(mm_send_read_fn read, void *user, const mm_message_options *options,
+                                          mm_message **message);
+
+/**
+ * Ends a message and all its contents that are open. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_free(mm_message *message);
+
+/**
+ * How many parts a message has, itself among them; looks through the message at the first call, as each function does
+ * that takes a part other than 0.
+ *
+ * count  gets the number, at least 1; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (count NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_part_count(mm_message *message, int *count);
+
+/**
+ * What one part is.
+ *
+ * part    0 is the message itself.
+ * result  its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part, result NULL, its size); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_part(mm_message *message, int part, mm_part *result);
+
+/**
+ * Which limits the message has passed, as far as it has been looked at.
+ *
+ * passed  gets MM_MESSAGE_LIMIT_... bits; 0: none, and on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (passed NULL). Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_limits(mm_message *message, int *passed);
+
+/**
+ * How many fields the header of a part has.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part, count NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_field_count(mm_message *message, int part, int *count);
+
+/**
+ * One field of the header of a part.
+ *
+ * field   0 to mm_message_get_field_count - 1, in the order in which they stand there.
+ * result  its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part or field, result NULL, its size); MM_E_LIMIT; MM_E_IO.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_field(mm_message *message, int part, int field, mm_field *result);
+
+/**
+ * Looks for a field by its name: for all of a name, once more from the one behind that which was found.
+ *
+ * name   small and capital letters are the same.
+ * from   the first field to look at.
+ * field  gets its number; -1: there is none, and on failure.
+ * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (no such part, name or field NULL, from below 0);
+ * MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_find_field(mm_message *message, int part, const char *name, int from, int *field);
+
+/**
+ * The text of the first field of a name in the message's own header, such as "Subject", as mm_field.text.
+ *
+ * text  gets it; "" where there is none; NULL on failure.
+ * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (name or text NULL). Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_text(mm_message *message, const char *name, const char **text);
+
+/**
+ * How many addresses a field has: From, To, Reply-To and their like.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns as mm_message_get_field. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_address_count(mm_message *message, int part, int field, int *count);
+
+/**
+ * One address of a field, members of groups among them.
+ *
+ * address  0 to mm_message_get_address_count - 1.
+ * result   its member size is set by the caller; the others are filled.
+ * Returns as mm_message_get_field; MM_E_ARGUMENT also for no such address. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_address(mm_message *message, int part, int field, int address, mm_address *result);
+
+/**
+ * The time that a field tells: Date and its like; of Received what stands behind its last semicolon.
+ *
+ * time    gets milliseconds since 1970; 0: it is no time, and on failure.
+ * offset  gets the minutes by which the sender's clock is ahead of UTC; NULL: not wanted.
+ * Returns MM_OK, where it is no time too; else as mm_message_get_field; MM_E_ARGUMENT also for time NULL. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_date(mm_message *message, int part, int field, int64_t *time,
+                                       int *offset MM_DEFAULT(NULL));
+
+/**
+ * How many parameters a field has: Content-Type, Content-Disposition and their like.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns as mm_message_get_field. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_parameter_count(mm_message *message, int part, int field, int *count);
+
+/**
+ * One parameter of a field.
+ *
+ * parameter  0 to mm_message_get_parameter_count - 1.
+ * result     its member size is set by the caller; the others are filled.
+ * Returns as mm_message_get_field; MM_E_ARGUMENT also for no such parameter. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_parameter(mm_message *message, int part, int field, int parameter,
+                                            mm_parameter *result);
+
+/**
+ * Looks for a parameter of the first field of a name, such as "charset" of "Content-Type".
+ *
+ * field_name, name  small and capital letters are the same.
+ * value             gets it; "" where there is none; NULL on failure.
+ * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (no such part, a NULL); MM_E_LIMIT; MM_E_IO.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_message_find_parameter(mm_message *message, int part, const char *field_name, const char *name,
+                                             const char **value);
+
+/**
+ * Begins to read the content of a part. Several may be open at a time, of one part too.
+ *
+ * form     MM_CONTENT_...
+ * content  gets the handle, which mm_content_close ends, and mm_message_free too; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part or form, content NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_content_open(mm_message *message, int part, int form, mm_content **content);
+
+/**
+ * Reads on in a content.
+ *
+ * buffer, size  where to, and how much fits.
+ * length        gets the octets read; 0 at the end and on failure.
+ * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_content_read(mm_content *content, void *buffer, size_t size, size_t *length);
+
+/**
+ * Ends the reading of a content. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Since 0.1.
+ */
+MM_API int MM_CALL mm_content_close(mm_content *content);
+
+/** A message that is made, from mm_compose_new. */
+typedef struct mm_compose mm_compose;
+
+/** What goes with a message. Its octets come from exactly one of memory, a file and a callback. */
+typedef struct mm_attachment {
+    size_t size;            /**< sizeof(mm_attachment) */
+    const char *name;       /**< of the file, as its reader will see it; NULL: none */
+    const char *type;       /**< "image/png"; NULL: application/octet-stream. Not multipart/... */
+    const char *content_id; /**< cid@example.org, by which the HTML shows it (cid:...): it goes inline; NULL: none */
+    const void *content;    /**< its octets, copied; NULL: from path or read */
+    size_t content_size;    /**< how many */
+    const char *path;       /**< of a file, which is read when the message is; NULL */
+    mm_send_read_fn read;   /**< gives them when the message is read, on the thread of that call; NULL */
+    void *user;             /**< passed on to read */
+} mm_attachment;
+
+#define MM_ATTACHMENT_INIT                                                                                             \
+    { sizeof(mm_attachment), NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL }
+
+/**
+ * Begins to make a message: fields, texts and attachments are added, then it is read, once. It is ASCII save for
+ * addresses and attached messages that are not, and has no line over 998 octets, so that every host takes it. Which parts it is made of
+ * (multipart/mixed, related, alternative) follows from what is added.
+ *
+ * compose  gets the handle, which mm_compose_free ends; NULL on failure.
+ * Returns MM_OK; MM_E_ARGUMENT (compose NULL); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_new(mm_compose **compose);
+
+/**
+ * Ends a message that was made. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_free(mm_compose *compose);
+
+/**
+ * Adds a field to the header, in the order of the calls. Date, Message-ID and MIME-Version are made where they are not
+ * given. From, To, Cc, Bcc, Reply-To, Sender and their Resent- forms have an address list, as in mm_mail, with names in
+ * UTF-8; Date, Message-ID, In-Reply-To and References are taken as they are, in ASCII; any other field is text for a
+ * person, in UTF-8. A Bcc goes out as it is given: who wants none gives none.
+ *
+ * name  of the field; not Content-... and not MIME-Version, which the library writes.
+ * text  one line.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (a name that is none, CR, LF or NUL, an address; a second one of a field
+ * that stands once: RFC 5322 section 3.6); MM_E_STATE (the message is being read). Threads: any, one at a time for a
+ * message. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_add_field(mm_compose *compose, const char *name, const char *text);
+
+/**
+ * Sets the plain text. With mm_compose_set_html too, it is the same for those who see no HTML.
+ *
+ * text  UTF-8, any line ends; copied. NULL: none.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (the message is being read). Threads: as above. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_set_text(mm_compose *compose, const char *text);
+
+/**
+ * Sets the text as HTML.
+ *
+ * html  UTF-8, any line ends; copied. NULL: none.
+ * Returns as mm_compose_set_text. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_set_html(mm_compose *compose, const char *html);
+
+/**
+ * Adds an attachment, or with content_id what the HTML shows. A message (message/rfc822) goes as it is, for it may not
+ * be encoded (RFC 2046 section 5.2.1): from memory or a file, with lines of 998 octets at most.
+ *
+ * attachment  copied, with its octets in memory; a file has to stay as it is until the message is read.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (attachment NULL, its size, none or two sources, a type that is none, CR,
+ * LF or NUL); MM_E_NOT_SUPPORTED (G4; a message that cannot go as it is); MM_E_NOT_FOUND and MM_E_IO (the file);
+ * MM_E_STATE (the message is being read). Threads: as above. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_attach(mm_compose *compose, const mm_attachment *attachment);
+
+/**
+ * Reads on in the message, which is made as it is read: with lines that end with CRLF, and in bounded memory however
+ * large attachments are. It is an mm_send_read_fn: mm_send_set_reader(send, mm_compose_read, compose), or read and user
+ * of mm_mail and mm_smtp_message, send what was made.
+ *
+ * buffer, size  where to, and how much fits; at least 1.
+ * length        gets the octets read; 0 at the end and on failure.
+ * compose       the message, an mm_compose.
+ * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_STATE (no field
+ * From, or several addresses there and no Sender); MM_E_NOT_FOUND and MM_E_IO (an attachment): the same again from then on. Threads: any, one at a time for a
+ * message. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_read(void *buffer, size_t size, size_t *length, void *compose);
+
+/**
+ * Reads the whole message into a file.
+ *
+ * path  of a file that is not there yet; where the call fails there is none.
+ * Returns MM_OK; as mm_compose_read; MM_E_ARGUMENT (path); MM_E_IO (the file is there already, or cannot be written);
+ * MM_E_STATE also where the message is being read. Threads: as above. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_write_file(mm_compose *compose, const char *path);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
 /* Servers with a request callback                                                                                  */
 /* ---------------------------------------------------------------------------------------------------------------- */
 
