@@ -1303,7 +1303,10 @@ typedef struct mm_session_rcpt {
     { sizeof(mm_session_rcpt), NULL, NULL, NULL, NULL, NULL, NULL, 0 }
 
 /** Bits: which piece of a message's content a chunk is. One of a message in one piece has both. */
-enum { MM_CHUNK_FIRST = 1, MM_CHUNK_LAST = 2 };
+enum mm_chunk {
+    MM_CHUNK_FIRST = 1, /**< the first one */
+    MM_CHUNK_LAST = 2   /**< the last one */
+};
 
 /**
  * A step of a session without an argument: connect, data, rset, turn.
