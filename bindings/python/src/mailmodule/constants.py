@@ -12,6 +12,9 @@ PORT_ANY = -1
 PORT_NONE = -2
 """In place of a server's port: a server that listens nowhere; its sessions are those that the host gives it."""
 
+QUEUE_ID_SIZE = 32
+"""Octets that are enough for a queued message's id and its NUL."""
+
 
 class _Open(IntEnum):
     """A later library may have more members than this package: such a number is called by itself."""
@@ -250,9 +253,6 @@ class PasswordForm(_Open):
     PBKDF2_SHA256 = 2
     PLAIN = 3
 
-
-QUEUE_ID_SIZE = 32
-"""Octets that are enough for a queued message's id and its NUL."""
 
 class SmtpProtocol(_Open):
     """Which protocol an SMTP server speaks on its port (MM_SMTP_PROTOCOL_...)."""
