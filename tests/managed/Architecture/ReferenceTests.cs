@@ -34,6 +34,7 @@ public class ReferenceTests
         ["Delivery.Queue", "Delivery.Outgoing", "Delivery.Pooling", "Delivery.Forwarding", "Delivery.Lists"],
         ["Delivery.Local"],
         ["Engine.Settings"],
+        ["Engine.Serving.Handlers"],
         ["Engine.Serving", "Engine.Sending"],
         ["Engine.Control"],
         ["Engine"],
