@@ -4,11 +4,14 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>A host's <c>mm_smtp_server_handlers</c>: each step becomes a call of the function that stands there.</summary>
+/// <summary>
+/// A host's <c>mm_smtp_server_handlers</c>: each step becomes a call of the function that stands there.
+/// </summary>
 internal sealed unsafe class HandlerTable : ISmtpHandlers
 {
     private const int OnStack = 1024;
     private const int OutOfHandles = 451;
+    private const int LoginTexts = 5;
     private const int MailTexts = 6;
     private const int RcptTexts = 6;
 
@@ -54,11 +57,11 @@ internal sealed unsafe class HandlerTable : ISmtpHandlers
     {
         if (SessionHandle.Enter(session) is not { } handle)
             return OutOfHandles;
-        var places = stackalloc nint[5];
+        var places = stackalloc nint[LoginTexts];
         byte* room = stackalloc byte[OnStack];
         nint memory = TextBlock.Write(
-            [login.Mechanism, login.User, login.Identity, login.Token, login.Certificate], new Span<nint>(places, 5), room,
-            OnStack);
+            [login.Mechanism, login.User, login.Identity, login.Token, login.Certificate],
+            new Span<nint>(places, LoginTexts), room, OnStack);
         var password = new ZeroEnded(login.Password.Span);
         var layout = new SessionLoginLayout
         {
@@ -88,7 +91,10 @@ internal sealed unsafe class HandlerTable : ISmtpHandlers
         var places = stackalloc nint[MailTexts];
         byte* room = stackalloc byte[OnStack];
         nint memory = TextBlock.Write(
-            [mail.Verb, mail.Address.Text, mail.Address.LocalPart, mail.Address.Domain, mail.Parameters, mail.EnvelopeId],
+            [
+                mail.Verb, mail.Address.Text, mail.Address.LocalPart, mail.Address.Domain, mail.Parameters,
+                mail.EnvelopeId,
+            ],
             new Span<nint>(places, MailTexts), room, OnStack);
         var layout = new SessionMailLayout
         {
@@ -237,7 +243,8 @@ internal sealed unsafe class HandlerTable : ISmtpHandlers
     // The functions stand in the structure in the order of the steps' bits.
     private static HandlerSteps StepsOf(SmtpServerHandlersLayout handlers)
     {
-        var functions = new ReadOnlySpan<nint>((nint*)&handlers + 1, sizeof(SmtpServerHandlersLayout) / sizeof(nint) - 1);
+        int count = sizeof(SmtpServerHandlersLayout) / sizeof(nint) - 1;
+        var functions = new ReadOnlySpan<nint>((nint*)&handlers + 1, count);
         var steps = HandlerSteps.None;
         for (int i = 0; i < functions.Length; i++)
             if (functions[i] != 0)

@@ -28,7 +28,7 @@ internal sealed unsafe class SessionHandle
     /// <summary>What the host keeps with it.</summary>
     public nint User { get; set; }
 
-    /// <summary>The handle of a session, for a handler that is about to be called; null when a million are open.</summary>
+    /// <summary>The handle of a session whose handler is about to be called; null when a million are open.</summary>
     public static SessionHandle? Enter(IHandlerSession session)
     {
         if (session.User is SessionHandle made)

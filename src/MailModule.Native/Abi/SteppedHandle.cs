@@ -6,7 +6,9 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>What an <c>mm_smtp_stepped</c> stands for: a session, and the output that its last step has given.</summary>
+/// <summary>
+/// What an <c>mm_smtp_stepped</c> stands for: a session, and the output that its last step has given.
+/// </summary>
 internal sealed unsafe class SteppedHandle
 {
     private readonly SteppedSmtp _session;

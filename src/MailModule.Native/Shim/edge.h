@@ -71,7 +71,7 @@ int mmi_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *optio
 int mmi_smtp_server_get_port(mm_smtp_server *server, int *port);
 int mmi_smtp_server_stop(mm_smtp_server *server, int timeout_ms);
 int mmi_smtp_server_add_handlers(mm_smtp_server *server, const mm_smtp_server_handlers *handlers, void *user);
-int mmi_smtp_server_adopt(mm_smtp_server *server, mm_socket socket, int tls);
+int mmi_smtp_server_adopt(mm_smtp_server *server, intptr_t socket, int tls);
 int mmi_session_set_reply(mm_session *session, int code, const char *status, const char *text);
 int mmi_session_add_reply_line(mm_session *session, const char *text);
 int mmi_session_set_recipient_reply(mm_session *session, int index, int code, const char *status, const char *text);

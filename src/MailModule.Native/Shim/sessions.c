@@ -22,7 +22,7 @@ int mm_smtp_server_adopt(mm_smtp_server *server, mm_socket socket, int tls) {
     if (mmi_enter() != MM_OK)
         return mm_last_error();
     mmi_block_signals(&signals);
-    int result = mmi_smtp_server_adopt(server, socket, tls);
+    int result = mmi_smtp_server_adopt(server, (intptr_t)socket, tls);
     mmi_restore_signals(&signals);
     return result;
 }
