@@ -70,6 +70,38 @@ int mmi_smtp_server_start(mm_engine *engine, const mm_smtp_server_options *optio
                           const mm_smtp_server_handlers *handlers, void *user, mm_smtp_server **server);
 int mmi_smtp_server_get_port(mm_smtp_server *server, int *port);
 int mmi_smtp_server_stop(mm_smtp_server *server, int timeout_ms);
+int mmi_smtp_server_add_handlers(mm_smtp_server *server, const mm_smtp_server_handlers *handlers, void *user);
+int mmi_smtp_server_adopt(mm_smtp_server *server, intptr_t socket, int tls);
+int mmi_session_set_reply(mm_session *session, int code, const char *status, const char *text);
+int mmi_session_add_reply_line(mm_session *session, const char *text);
+int mmi_session_set_recipient_reply(mm_session *session, int index, int code, const char *status, const char *text);
+int mmi_session_defer(mm_session *session, int timeout_ms, int verdict, mm_pending **pending);
+int mmi_pending_set_reply(mm_pending *pending, int code, const char *status, const char *text);
+int mmi_pending_add_reply_line(mm_pending *pending, const char *text);
+int mmi_pending_answer(mm_pending *pending, int verdict);
+int mmi_session_set_user(mm_session *session, void *user);
+int mmi_session_get_user(mm_session *session, void **user);
+int mmi_session_get_info(mm_session *session, mm_session_info *info);
+int mmi_session_set_login(mm_session *session, const char *user);
+int mmi_session_set_secret(mm_session *session, const char *secret);
+int mmi_session_get_sender(mm_session *session, const char **address);
+int mmi_session_set_sender(mm_session *session, const char *address);
+int mmi_session_get_recipient_count(mm_session *session, int *count);
+int mmi_session_get_recipient(mm_session *session, int index, mm_session_rcpt *rcpt);
+int mmi_session_add_recipient(mm_session *session, const char *address);
+int mmi_session_remove_recipient(mm_session *session, int index);
+int mmi_session_set_expansion(mm_session *session, const char *address);
+int mmi_session_add_header(mm_session *session, const char *name, const char *value);
+int mmi_session_read_message(mm_session *session, int64_t offset, void *buffer, size_t size, size_t *length);
+int mmi_session_get_path(mm_session *session, const char **path);
+int mmi_session_get_check_count(mm_session *session, int *count);
+int mmi_session_get_check(mm_session *session, int index, mm_session_check *check);
+int mmi_smtp_stepped_new(mm_smtp_server *server, const mm_smtp_stepped_options *options, mm_smtp_stepped **stepped);
+int mmi_smtp_stepped_step(mm_smtp_stepped *stepped, const void *octets, size_t size, const void **output,
+                          size_t *length, int *wants);
+int mmi_smtp_stepped_begin_tls(mm_smtp_stepped *stepped, const char *description);
+int mmi_smtp_stepped_get_timeout(mm_smtp_stepped *stepped, int *timeout_ms);
+int mmi_smtp_stepped_free(mm_smtp_stepped *stepped);
 int mmi_pop3_server_start(mm_engine *engine, const mm_pop3_server_options *options,
                           const mm_pop3_server_handlers *handlers, void *user, mm_pop3_server **server);
 int mmi_pop3_server_get_port(mm_pop3_server *server, int *port);
