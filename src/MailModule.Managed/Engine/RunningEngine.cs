@@ -3,6 +3,7 @@ using MailModule.Delivery.Queue;
 using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -35,6 +36,7 @@ internal sealed class RunningEngine : IDisposable
     private readonly ClientLimits _limits = new();
     private readonly Lock _opening = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly HandlerPools _handlerPools = new();
     private readonly SingleServer _smtp;
     private readonly SingleServer _pop3;
     private MailData? _data;
@@ -132,6 +134,7 @@ internal sealed class RunningEngine : IDisposable
         _stoppingPart = "requests of other processes";
         Volatile.Read(ref _data)?.Control?.WaitForEnd();
         _stoppingPart = "threads that wait for files or look-ups";
+        _handlerPools.WaitForEnd();
         _workers.Stop(Timeout.InfiniteTimeSpan);
         _stoppingPart = "";
     }
@@ -160,7 +163,7 @@ internal sealed class RunningEngine : IDisposable
     private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
 
     private SmtpServer NewSmtpServer(HostCallback host)
-        => new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log);
+        => new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log, _handlerPools);
 
     private Pop3Server NewPop3Server(HostCallback host)
     {

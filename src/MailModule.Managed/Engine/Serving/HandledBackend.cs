@@ -109,6 +109,8 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         own.Discard(session);
     }
 
+    public Verdict Unwelcome(SmtpSession session, Reply reply) => own.Unwelcome(session, reply);
+
     public void NotSmtp(SmtpSession session) => own.NotSmtp(session);
 
     public void Closed(SmtpSession session)
@@ -169,8 +171,17 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     Fault ISessionEffects.AddHeader(string field) => ContentOf().AddHeader(field);
 
+    IReadOnlyList<SessionCheck> ISessionEffects.Checks => [];
+
     Fault ISessionEffects.SetRecipientReply(int index, HandlerReply reply)
-        => FaultReason.Because(Fault.State, "over SMTP all recipients have one reply");
+    {
+        bool utf8 = Session.Envelope.Utf8;
+        if (Session.TrySetRecipientReply(index, reply.Over(Replies.MessageAccepted250, 0, utf8)))
+            return Fault.None;
+        return Session.Options.IsLmtp
+            ? FaultReason.Because(Fault.NotFound, "there is no such recipient")
+            : FaultReason.Because(Fault.State, "over SMTP all recipients have one reply");
+    }
 
     Fault ISessionEffects.ReadMessage(long offset, Span<byte> buffer, out int count)
         => ContentOf().Read(offset, buffer, out count);

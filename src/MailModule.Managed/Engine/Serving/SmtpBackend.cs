@@ -40,6 +40,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
         BeginEnvelope(session, envelope);
+        if (MailChecks.Refusal(session, dependencies, dependencies.Policy(), IsTrusted(session)) is { } refusal)
+            return Verdict.Refuse(refusal);
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
@@ -52,6 +54,9 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = MayRelay(session, rules);
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
+        bool leaves = verdict is { IsAccepted: true, Maildrop: null } && !rules.IsRelayed(rcpt.Address.Domain);
+        if (leaves && !MailChecks.MayLeave(rcpt.Address, session, dependencies, rules))
+            verdict = new RelayVerdict(null, RelayRefusal.NotLocal);
         if (!verdict.IsAccepted)
         {
             dependencies.Log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
@@ -117,6 +122,16 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public void Discard(SmtpSession session) => _handler?.Discard();
 
+    public Verdict Unwelcome(SmtpSession session, Reply reply)
+    {
+        TimeSpan delay = dependencies.Policy().Clients.Guess.Tarpit;
+        var verdict = Verdict.Refuse(reply);
+        if (delay == TimeSpan.Zero)
+            return verdict;
+        dependencies.Guessing.LateAnswers.After(delay, dependencies.RunJob, new LateVerdict(session, verdict));
+        return Verdict.Pending;
+    }
+
     public void NotSmtp(SmtpSession session) => dependencies.Log.OtherProtocol("smtp", session.RemoteEndPoint);
 
     public void Closed(SmtpSession session) => _handler?.Close();
@@ -131,9 +146,9 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             : Verdict.Refuse(BackendReplies.LoginsThrottled);
     }
 
-    private static bool MayRelay(SmtpSession session, RelayPolicy rules)
+    private bool MayRelay(SmtpSession session, RelayPolicy rules)
         => session.RemoteEndPoint is { } client
-            && rules.MayRelay(client.Address, session.AuthenticatedUser is not null);
+            && dependencies.Clients.MayRelay(rules, client.Address, session.AuthenticatedUser is not null);
 
     private Verdict Ask(SmtpSession session, RequestAction action)
     {

@@ -1,6 +1,8 @@
 using System.Net;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Spool;
 using MailModule.Transport;
@@ -9,16 +11,32 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
-    EngineSettings settings, ISpool spool, Workers workers, ClientLimits limits, HostCallback host, Log log)
+    EngineSettings settings, ISpool spool, Workers workers, ClientLimits limits, HostCallback host, Log log,
+    HandlerPools pools)
     : MailServer(settings, workers, limits, host.Calls, log)
 {
     private volatile SmtpDependencies _dependencies = new(
         spool, workers.Run, host, () => settings.Current.Relay, log)
     {
-        Guessing = limits.Guessing,
+        Clients = limits,
+        ScratchFolder = () => settings.Current.ScratchFolder,
     };
 
+    private readonly ServerHandlers _handlers = new(
+        settings, pools, workers.Run, limits.Guessing.Clock, host.Calls, log);
+
+    private readonly SteppedSessions _stepped = new();
+    private readonly SessionMemory _memory = limits.Memory;
+    private readonly Action<IJob> _runJob = workers.Run;
+
     private volatile OptionSet _options = new(settings.Current);
+
+    protected override ClientGate Gate { get; } = new(
+        settings, limits, static values => values.SmtpGate,
+        new GateReplies(
+            BackendReplies.Barred554.Wire.ToArray(), BackendReplies.Banned.Wire.ToArray(),
+            BackendReplies.OverVolume421.Wire.ToArray()),
+        log);
 
     protected override Setting PortSetting => Keys.SmtpPort;
     protected override Setting BindSetting => Keys.SmtpBind;
@@ -29,13 +47,18 @@ internal sealed class SmtpServer(
 
     public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
 
-    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
+    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol)
     {
-        yield return new ServerPort(port, false);
+        yield return new ServerPort(
+            port, false, RequiresAuth: protocol == SmtpProtocol.Submission, IsLmtp: protocol == SmtpProtocol.Lmtp);
         if (values.Int(Keys.SmtpsPort) is > 0 and var secure)
             yield return new ServerPort(secure, true);
         if (values.Int(Keys.SubmissionPort) is > 0 and var submission)
             yield return new ServerPort(submission, false, RequiresAuth: true);
+        if (values.Int(Keys.SubmissionsPort) is > 0 and var submissions)
+            yield return new ServerPort(submissions, true, RequiresAuth: true);
+        if (values.Int(Keys.LmtpPort) is > 0 and var lmtp)
+            yield return new ServerPort(lmtp, false, IsLmtp: true);
     }
 
     protected override ISession NewSession(Connection connection, ServerPort port)
@@ -44,9 +67,60 @@ internal sealed class SmtpServer(
         OptionSet options = _options;
         if (options.Version != values.Version)
             _options = options = new OptionSet(values);
-        var backend = new SmtpBackend(_dependencies, connection);
-        return new SmtpSession(options.For(connection.RemoteEndPoint.Address, port), backend, connection);
+        var own = new SmtpBackend(_dependencies, connection);
+        ISmtpBackend backend = _handlers.Set is { } set ? new HandledBackend(own, set) : own;
+        IPAddress client = connection.RemoteEndPoint.Address;
+        return new SmtpSession(
+            options.For(client, port, values.Fronts.XclientHosts.Contains(client)), backend, connection);
     }
+
+    public override Fault AddHandlers(IReadOnlyList<ISmtpHandlers> tables)
+    {
+        Fault fault = Fault.None;
+        foreach (ISmtpHandlers table in tables)
+            if (fault == Fault.None)
+                fault = _handlers.Add(table);
+        return fault;
+    }
+
+    /// <summary>A session that the host steps. <see cref="Fault.Limit"/>, <see cref="Fault.State"/>.</summary>
+    public Fault NewSteppedSession(SteppedOptions options, out SteppedSmtp? session)
+    {
+        session = null;
+        SettingValues values = Settings.Current;
+        if (options.Client is { } end && Gate.WhyBarred(end.Address, mustLogIn: false) is not null)
+            return FaultReason.Because(Fault.Limit, "its address may not connect");
+        var made = new SteppedSmtp(options, _memory, values.Pace, _stepped.Remove, _runJob)
+        {
+            IdleTimeout = TimeSpan.FromSeconds(values.Int(Keys.PopTimeout)),
+        };
+        Fault fault = _stepped.Add(made, SessionLimit - SessionCount);
+        if (fault != Fault.None)
+            return fault;
+        var own = new SmtpBackend(_dependencies with { RunJob = made.RunJob }, connection: null);
+        HandledBackend? handled = _handlers.Set is { } set
+            ? new HandledBackend(own, set with { Pool = null, IsInline = false, RunJob = made.RunJob })
+            : null;
+        var port = new ServerPort(
+            0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
+            IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
+        SmtpServerOptions offered = new OptionSet(values).For(
+            options.Client?.Address ?? XclientArgument.Unknown, port, mayXclient: false);
+        var smtp = new SmtpSession(
+            offered with { OfferStartTls = options.OffersTls && options.Tls is null }, handled ?? (ISmtpBackend)own,
+            made.Peer);
+        made.Begin(smtp, handled);
+        session = made;
+        return Fault.None;
+    }
+
+    protected override void EndWaits(TimeSpan timeout)
+    {
+        _stepped.Stop();
+        _handlers.EndWaits(timeout);
+    }
+
+    protected override void Ended() => _handlers.End();
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
     private sealed class OptionSet(SettingValues values)
@@ -57,27 +131,32 @@ internal sealed class SmtpServer(
             SizeLimit = values.Number(Keys.SmtpMsgLimit),
             OfferStartTls = values.Flag(Keys.SmtpTls),
             OfferAuth = values.Accounts.Count > 0,
+            SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
 
-        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[16];
+        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[64];
 
         public int Version => values.Version;
 
-        public SmtpServerOptions For(IPAddress peer, ServerPort port)
+        public SmtpServerOptions For(IPAddress peer, ServerPort port, bool mayXclient)
         {
             bool plainAuth = Policy.PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
             // What strangers ask of reports is taken for less, so they are not invited to ask.
             bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
             int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)
-                + (offersDsn ? 8 : 0);
+                + (offersDsn ? 8 : 0) + (mayXclient ? 16 : 0) + (port.IsLmtp ? 32 : 0);
             ref SmtpServerOptions? variant = ref _variants[which];
             return variant ??= _plain with
             {
                 PlainAuthWithoutTls = plainAuth,
                 RequireAuth = port.RequiresAuth,
                 OfferDsn = offersDsn,
+                IsLmtp = port.IsLmtp,
+                Verbs = port.IsLmtp ? StateTable.Lmtp : StateTable.Standard,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
+                // Who may use it once may do so again, for another client.
+                Xclient = mayXclient ? client => For(client ?? XclientArgument.Unknown, port, true) : null,
             };
         }
     }

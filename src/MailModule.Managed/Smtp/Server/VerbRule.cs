@@ -19,6 +19,9 @@ internal delegate Next VerbHandler(SmtpSession session, ReadOnlySpan<byte> argum
 /// <summary>Does what a verb says, with a reply that the backend has given.</summary>
 internal delegate Next ReplyingHandler(SmtpSession session, ReadOnlySpan<byte> argument, Reply reply, Output output);
 
+/// <summary>Refuses a verb that more follows than its line; else the refusal is said at once.</summary>
+internal delegate Next RefusalHandler(SmtpSession session, ReadOnlySpan<byte> argument, Reply refusal, Output output);
+
 /// <summary>
 /// One row of the <see cref="StateTable"/>: when a verb is allowed, how its argument is read, and then either what the
 /// backend is asked, or what is done without asking.
@@ -64,12 +67,16 @@ internal sealed record VerbRule(string Verb, SmtpState Allowed, ArgumentRule Arg
     /// <summary>In place of <see cref="Handle"/> where the backend gives the reply; null: the reply is all.</summary>
     public ReplyingHandler? HandleWithReply { get; init; }
 
+    /// <inheritdoc cref="RefusalHandler"/>
+    public RefusalHandler? Refuse { get; init; }
+
     /// <summary>The refusal in a state that does not allow the verb.</summary>
     public Reply OutOfOrder(SmtpState state) => state switch
     {
         SmtpState.Refused => Replies.NoService503,
         SmtpState.Fresh => BeforeHello,
         SmtpState.Ready => Replies.MailFirst503,
+        SmtpState.Chunks => Replies.BadSequence503,
         _ => InTransaction,
     };
 }

@@ -202,7 +202,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         int verdict;
         try
         {
-            using (InlineCall.Begin(set.Pool is null))
+            using (InlineCall.Begin(set.IsInline))
             using (set.Calls.Enter(HostCall.SmtpHandler))
                 verdict = Arguments.Call(set.Tables[table], _step, own);
         }
@@ -242,7 +242,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     {
         try
         {
-            using (InlineCall.Begin(set.Pool is null))
+            using (InlineCall.Begin(set.IsInline))
             using (set.Calls.Enter(HostCall.SmtpHandler))
                 if (what == HandlerSteps.Timeout)
                     table.Timeout(own);

@@ -22,6 +22,8 @@ internal sealed class HandlerSession(HandlerCalls calls, int table) : IHandlerSe
 
     public SessionInfo? Info => IsOpen ? SessionFacts.Of(calls) : null;
 
+    public IReadOnlyList<SessionCheck> Checks => IsOpen ? calls.Effects.Checks : [];
+
     public string? Sender => IsIn(InTransaction) ? Envelope.ReversePath.Text : null;
 
     public int RecipientCount => IsIn(InTransaction) ? Envelope.Recipients.Count : 0;

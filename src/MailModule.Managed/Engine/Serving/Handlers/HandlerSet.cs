@@ -51,6 +51,9 @@ internal sealed record HandlerSet(
     /// <summary>How long an answer may be owed where the handler does not say.</summary>
     public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(60);
 
+    /// <summary>A handler holds up other sessions, and has promised not to block.</summary>
+    public bool IsInline { get; init; }
+
     /// <summary>What a client hears whose step finds no place in the pool.</summary>
     public Reply Busy { get; init; } = new(451, "4.3.2", "Too busy, try again later");
 

@@ -16,6 +16,9 @@ public interface IHandlerSession
     /// <summary>Null outside the handlers.</summary>
     SessionInfo? Info { get; }
 
+    /// <summary>What the library's checks have found out about the client so far.</summary>
+    IReadOnlyList<SessionCheck> Checks { get; }
+
     /// <summary>
     /// Sets the reply to the step that goes with a verdict which accepts or refuses as its code does; the last one
     /// counts. <see cref="Fault.Argument"/>: a code, status or text that is none.

@@ -13,6 +13,8 @@ internal interface ISessionEffects
     /// <summary>The client may relay.</summary>
     bool IsTrusted(SmtpSession session);
 
+    IReadOnlyList<SessionCheck> Checks { get; }
+
     /// <summary>Messages that were taken.</summary>
     int Messages { get; }
 

@@ -11,10 +11,13 @@ internal static class SessionFacts
         return new SessionInfo
         {
             Client = session.RemoteEndPoint,
-            ConnectedFrom = session.RemoteEndPoint,
+            ConnectedFrom = session.Peer.TransportEndPoint,
+            Server = session.Peer.LocalEndPoint,
             Helo = session.Helo,
             Protocol = ProtocolOf(session),
             Tls = session.Peer.TlsDescription ?? "",
+            TlsName = session.Peer.ServerName ?? "",
+            Certificate = session.Peer.VerifiedCertificate?.Subject ?? "",
             User = session.AuthenticatedUser ?? "",
             Began = calls.Began,
             IsTrusted = calls.Effects.IsTrusted(session),
@@ -24,6 +27,6 @@ internal static class SessionFacts
 
     // RFC 3848: "S" behind TLS, "A" behind a login
     private static string ProtocolOf(SmtpSession session)
-        => (session.SaidEhlo ? "ESMTP" : "SMTP") + (session.IsTls && session.SaidEhlo ? "S" : "")
+        => (session.Options.IsLmtp ? "LMTP" : session.SaidEhlo ? "ESMTP" : "SMTP") + (session.IsTls && session.SaidEhlo ? "S" : "")
             + (session.AuthenticatedUser is not null && session.SaidEhlo ? "A" : "");
 }
