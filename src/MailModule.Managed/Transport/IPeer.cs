@@ -24,9 +24,14 @@ internal interface IPeer
 
     /// <summary>
     /// What a login can be bound to: the hash of the server's certificate (RFC 5929 §4.1, tls-server-end-point); null
-    /// in clear text, on a server's side, and where the certificate's signature names no one hash.
+    /// in clear text, and where the certificate's signature names no one hash.
     /// </summary>
     byte[]? EndPointBinding => null;
+
+    /// <summary>
+    /// The client's certificate, where it was asked for one and has shown a good one; null elsewhere.
+    /// </summary>
+    VerifiedCertificate? VerifiedCertificate => null;
 
     /// <summary>
     /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while

@@ -17,6 +17,7 @@ internal sealed class MemoryPeer : IPeer
     public bool IsTls { get; set; }
     public string? TlsDescription { get; set; }
     public byte[]? EndPointBinding { get; set; }
+    public VerifiedCertificate? VerifiedCertificate { get; set; }
     public Fault Fault { get; set; }
     public string? FaultText { get; set; }
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);

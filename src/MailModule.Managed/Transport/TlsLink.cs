@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Security;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
@@ -205,7 +206,7 @@ internal sealed class TlsLink : ILink
         {
             Tls = new TlsSession(Description(), _certificateCheck is { IsValid: true })
             {
-                EndPointBinding = _certificateCheck?.EndPointBinding,
+                EndPointBinding = _ssl.IsServer ? BindingOfOwn() : _certificateCheck?.EndPointBinding,
             };
             return Transfer.Moved(0);
         }
@@ -215,6 +216,9 @@ internal sealed class TlsLink : ILink
             : _lower.Failure ?? WhyNot(failure);
         return Transfer.Failed;
     }
+
+    private byte[]? BindingOfOwn()
+        => _ssl.LocalCertificate is X509Certificate2 shown ? EndPointBinding.Shared(shown) : null;
 
     private string WhyNot(Exception failure)
         => _records.IsForeign ? "the peer does not speak TLS: what came is no record of it"

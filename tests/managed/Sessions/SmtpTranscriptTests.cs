@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using MailModule.Mail.Logins.Server;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
 using MailModule.Tests.Smtp.Server;
@@ -155,6 +156,9 @@ public partial class SmtpTranscriptTests
             RequireAuth = lines.Contains("! require auth"),
             NormalizeBareNewlines = lines.Contains("! normalize"),
         };
+        foreach (string line in lines.Where(line => line.StartsWith("! mechanism ", StringComparison.Ordinal)))
+            options = options with
+            { Mechanisms = options.Mechanisms | ServerMechanisms.Find(Encoding.ASCII.GetBytes(line[12..])) };
         Verdict connect = lines.Contains("! refuse connect")
             ? new Verdict(VerdictKind.Refuse)
             : lines.Contains("! close connect")

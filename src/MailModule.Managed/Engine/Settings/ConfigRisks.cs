@@ -14,6 +14,7 @@ internal static class ConfigRisks
         Relay(values, Keys.SmtpRange, true, s_manyV4, findings);
         Relay(values, Keys.Smtp6Range, false, s_manyV6, findings);
         Limits(values, findings);
+        LoginKeys.FindRisks(values, findings);
         Smarthost(values, findings);
         Queue(values, findings);
         Folders(values, findings);
