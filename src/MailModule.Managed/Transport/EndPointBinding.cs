@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -7,18 +6,6 @@ namespace MailModule.Transport;
 /// <summary>The channel binding tls-server-end-point (RFC 5929 §4): a hash of the server's certificate.</summary>
 internal static class EndPointBinding
 {
-    private static readonly ConditionalWeakTable<X509Certificate2, byte[]> s_known = [];
-
-    /// <summary>As <see cref="Of"/>, computed once for a certificate that many connections show.</summary>
-    public static byte[]? Shared(X509Certificate2 certificate)
-    {
-        if (s_known.TryGetValue(certificate, out byte[]? known))
-            return known;
-        if (Of(certificate) is { } binding)
-            return s_known.GetValue(certificate, _ => binding);
-        return null;
-    }
-
     /// <summary>Null where RFC 5929 defines none: the signature uses no hash, or its own choice of them.</summary>
     public static byte[]? Of(X509Certificate2 certificate)
         => HashOf(certificate.SignatureAlgorithm.Value) is { } hash

@@ -45,6 +45,13 @@ internal struct SmtpAuthentication
         this = new SmtpAuthentication { Failures = Failures };
     }
 
+    /// <summary>Somebody who is believed says who is logged in; null: nobody.</summary>
+    public void Vouch(string? user)
+    {
+        Forget();
+        User = user;
+    }
+
     /// <summary>The exchange has ended well.</summary>
     public void Complete()
     {
