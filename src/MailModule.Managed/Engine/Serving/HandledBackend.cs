@@ -1,6 +1,7 @@
 using System.Text;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -53,12 +54,26 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
         return Ask(step);
     }
 
-    public Verdict Login(SmtpSession session, string user, byte[] password)
+    public Verdict FindSecret(SmtpSession session, SecretExchange exchange)
     {
-        if (!set.Has(HandlerSteps.Auth))
-            return own.Login(session, user, password);
-        _login = new HandledLogin(user, password);
-        Calls.Arguments.Login = _login.ToRequest(session);
+        if (!set.Has(HandlerSteps.Secret))
+            return own.FindSecret(session, exchange);
+        _login = new HandledLogin(session, own.Dependencies, exchange);
+        if (!_login.MayTry())
+            return own.RefuseThrottled();
+        Calls.Arguments.Text = exchange.User;
+        return Ask(HandlerSteps.Secret);
+    }
+
+    public Verdict Login(SmtpSession session, SaslExchange exchange)
+    {
+        // What only proves itself is the module's to check: no host sees more of it than that it is there.
+        if (!set.Has(HandlerSteps.Auth) || exchange is SecretExchange)
+            return own.Login(session, exchange);
+        _login = new HandledLogin(session, own.Dependencies, exchange);
+        if (!_login.MayTry())
+            return own.RefuseThrottled();
+        Calls.Arguments.Login = _login.ToRequest();
         return Ask(HandlerSteps.Auth);
     }
 
@@ -202,7 +217,9 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
             case HandlerSteps.Connect:
                 return isOpen ? own.Connect(Session) : accepted;
             case HandlerSteps.Auth:
-                return isOpen ? own.Login(Session, _login!.User, _login.Password) : _login!.Accept(accepted);
+                return isOpen ? own.Login(Session, _login!.Exchange) : _login!.Accept(Calls.Findings.Login, accepted);
+            case HandlerSteps.Secret:
+                return _login!.Follow(own, answer, Calls.Findings.Secret);
             case HandlerSteps.Mail:
                 return FollowMail(isOpen, accepted);
             case HandlerSteps.Rcpt or HandlerSteps.Domain:
@@ -224,8 +241,10 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     private Verdict Refused(HandlerSteps step, StepAnswer answer)
     {
         own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
+        if (step == HandlerSteps.Secret && answer.Kind == StepAnswerKind.Refuse)
+            return _login!.HasNone();
         if (step == HandlerSteps.Auth)
-            _login?.Forget();
+            return _login!.Refuse(answer);
         if (answer.Kind == StepAnswerKind.Close)
             return Verdict.Close(answer.Reply);
         return step == HandlerSteps.Lookup && Session.Asked != AskedCommands.Verify

@@ -245,20 +245,28 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     private bool TryKeepPiece()
     {
         int piece = Piece;
+        bool isLast = _isEnding && piece == _length;
         if (IsGathering && !_answer.IsRefusal)
         {
             if (_gathered!.Length + piece > MemoryLimit && !MayBlock())
                 return false;
-            Fault fault = _gathered.Write(_buffer.AsSpan(0, piece));
-            bool fits = Session.TryHold(_buffer.Length + Math.Min(_gathered.Length, MemoryLimit));
-            if (fault != Fault.None || !fits)
-                Refuse(StepAnswer.Refuse(fits ? BackendReplies.NotStored(fault) : Replies.NoMemory452));
+            Gather(piece, isLast);
         }
-        _hasLast = _isEnding && piece == _length;
+        _hasLast = isLast;
         _buffer.AsSpan(piece, _length - piece).CopyTo(_buffer);
         _length -= piece;
         _stage = Stage.Piece;
         return true;
+    }
+
+    private void Gather(int piece, bool isLast)
+    {
+        Fault fault = _gathered!.Write(_buffer.AsSpan(0, piece));
+        if (fault == Fault.None && isLast)
+            fault = _gathered.Finish();
+        bool fits = Session.TryHold(_buffer.Length + Math.Min(_gathered.Length, MemoryLimit));
+        if (fault != Fault.None || !fits)
+            Refuse(StepAnswer.Refuse(fits ? BackendReplies.NotStored(fault) : Replies.NoMemory452));
     }
 
     /// <summary>The calling thread may touch files; false: a worker carries on.</summary>

@@ -1,6 +1,7 @@
 using System.Net;
 using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -29,7 +30,7 @@ internal sealed class SmtpServer(
     private readonly SessionMemory _memory = limits.Memory;
     private readonly Action<IJob> _runJob = workers.Run;
 
-    private volatile OptionSet _options = new(settings.Current);
+    private volatile OptionSet _options = new(settings.Current, HandlerSteps.None);
 
     protected override ClientGate Gate { get; } = new(
         settings, limits, static values => values.SmtpGate,
@@ -64,11 +65,10 @@ internal sealed class SmtpServer(
     protected override ISession NewSession(Connection connection, ServerPort port)
     {
         SettingValues values = Settings.Current;
-        OptionSet options = _options;
-        if (options.Version != values.Version)
-            _options = options = new OptionSet(values);
+        HandlerSet? set = _handlers.Set;
+        OptionSet options = OptionsOf(values, set);
         var own = new SmtpBackend(_dependencies, connection);
-        ISmtpBackend backend = _handlers.Set is { } set ? new HandledBackend(own, set) : own;
+        ISmtpBackend backend = set is null ? own : new HandledBackend(own, set);
         IPAddress client = connection.RemoteEndPoint.Address;
         return new SmtpSession(
             options.For(client, port, values.Fronts.XclientHosts.Contains(client)), backend, connection);
@@ -104,7 +104,7 @@ internal sealed class SmtpServer(
         var port = new ServerPort(
             0, options.Tls is not null, RequiresAuth: options.Protocol == SmtpProtocol.Submission,
             IsLmtp: options.Protocol == SmtpProtocol.Lmtp);
-        SmtpServerOptions offered = new OptionSet(values).For(
+        SmtpServerOptions offered = OptionsOf(values, _handlers.Set).For(
             options.Client?.Address ?? XclientArgument.Unknown, port, mayXclient: false);
         var smtp = new SmtpSession(
             offered with { OfferStartTls = options.OffersTls && options.Tls is null }, handled ?? (ISmtpBackend)own,
@@ -112,6 +112,15 @@ internal sealed class SmtpServer(
         made.Begin(smtp, handled);
         session = made;
         return Fault.None;
+    }
+
+    private OptionSet OptionsOf(SettingValues values, HandlerSet? set)
+    {
+        OptionSet options = _options;
+        HandlerSteps steps = set?.Steps ?? HandlerSteps.None;
+        if (options.Version != values.Version || options.Steps != steps)
+            _options = options = new OptionSet(values, steps);
+        return options;
     }
 
     protected override void EndWaits(TimeSpan timeout)
@@ -123,14 +132,17 @@ internal sealed class SmtpServer(
     protected override void Ended() => _handlers.End();
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
-    private sealed class OptionSet(SettingValues values)
+    private sealed class OptionSet(SettingValues values, HandlerSteps steps)
     {
         private readonly SmtpServerOptions _plain = new()
         {
             HostName = values.OwnName.Text,
             SizeLimit = values.Number(Keys.SmtpMsgLimit),
             OfferStartTls = values.Flag(Keys.SmtpTls),
-            OfferAuth = values.Accounts.Count > 0,
+            OfferAuth = values.Accounts.Count > 0 || (steps & (HandlerSteps.Auth | HandlerSteps.Secret)) != 0,
+            Mechanisms = OfferedMechanisms.Of(
+                values, AccountFlags.Send,
+                hostJudges: (steps & HandlerSteps.Auth) != 0, hostHasSecrets: (steps & HandlerSteps.Secret) != 0),
             SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
@@ -138,10 +150,11 @@ internal sealed class SmtpServer(
         private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[64];
 
         public int Version => values.Version;
+        public HandlerSteps Steps => steps;
 
         public SmtpServerOptions For(IPAddress peer, ServerPort port, bool mayXclient)
         {
-            bool plainAuth = Policy.PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
+            bool plainAuth = PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
             // What strangers ask of reports is taken for less, so they are not invited to ask.
             bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
             int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)

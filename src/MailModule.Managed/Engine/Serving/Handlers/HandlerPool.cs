@@ -20,7 +20,9 @@ internal sealed class HandlerPool(int threads, int queue, Log log)
     /// <summary>The calling thread is one of a pool's, at a job: it may call handlers.</summary>
     public static bool IsCurrent => t_isCurrent;
 
-    /// <summary>The first thread stays until <see cref="Stop"/>; where the system gives none it is asked again.</summary>
+    /// <summary>
+    /// The first thread stays until <see cref="Stop"/>; where the system gives none it is asked again.
+    /// </summary>
     public void Start() => _workers.TryStart();
 
     /// <summary>False: too many wait. The job calls <see cref="BeginJob"/> first and <see cref="EndJob"/> last.

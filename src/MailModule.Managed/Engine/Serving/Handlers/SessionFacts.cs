@@ -27,6 +27,7 @@ internal static class SessionFacts
 
     // RFC 3848: "S" behind TLS, "A" behind a login
     private static string ProtocolOf(SmtpSession session)
-        => (session.Options.IsLmtp ? "LMTP" : session.SaidEhlo ? "ESMTP" : "SMTP") + (session.IsTls && session.SaidEhlo ? "S" : "")
+        => (session.Options.IsLmtp ? "LMTP" : session.SaidEhlo ? "ESMTP" : "SMTP")
+            + (session.IsTls && session.SaidEhlo ? "S" : "")
             + (session.AuthenticatedUser is not null && session.SaidEhlo ? "A" : "");
 }
