@@ -91,7 +91,7 @@ class Fronts(unittest.TestCase):
             s.connect(("127.0.0.1", self.host.smtp))
             s.sendall(b"EHLO client.example.net\r\n")
             self.assertEqual(b"", s.recv(100))
-        self.assertIn("is no PROXY header, closed", (self.folder / "module.log").read_text())
+        self.assertTrue(place.wait_until(lambda: "is no PROXY header, closed" in (self.folder / "module.log").read_text()))
 
     def test_swaks_speaks_for_another_by_xclient(self):
         token, text = self.message()

@@ -16,10 +16,11 @@ class ServerNames(unittest.TestCase):
             cls.folder = stack.enter_context(place.folder())
             cls.authority, cls.other = Authority(cls.folder / "ca"), Authority(cls.folder / "other")
             own, one, wild = (cls.authority.issue(name) for name in ("mail.example.org", "one.example.net", "wild.example.net"))
-            cls.one, cls.submissions = one, place.free_port()
-            cls.host = MailHost(cls.folder, *own, tls_host=[
-                f"one.example.net,uno.example.net;{one[0]};{one[1]}", f"*.wild.example.net;{wild[0]};{wild[1]}"],
-                tls_client_cert="ask", tls_client_ca=cls.authority.cert, submissions_port=cls.submissions)
+            cls.submissions = place.free_port()
+            cls.own = own
+            cls.hosts = [f"one.example.net,uno.example.net;{one[0]};{one[1]}", f"*.wild.example.net;{wild[0]};{wild[1]}"]
+            cls.host = MailHost(cls.folder, *own, tls_host=cls.hosts, tls_client_cert="ask", tls_client_ca=cls.authority.cert,
+                                submissions_port=cls.submissions)
             stack.enter_context(cls.host)
             cls.addClassCleanup(stack.pop_all().close)
 
@@ -47,9 +48,14 @@ class ServerNames(unittest.TestCase):
             self.assertEqual("one.example.net", self.shown(self.host.smtps, "-servername", "one.example.net", version))
 
     def test_a_session_of_one_name_is_not_resumed_under_another(self):
-        kept = self.folder / "session"
-        self.shown(self.host.smtps, "-servername", "one.example.net", "-tls1_2", "-sess_out", kept)
-        self.assertEqual("wild.example.net", self.shown(self.host.smtps, "-servername", "a.wild.example.net", "-tls1_2", "-sess_in", kept))
+        with place.folder() as folder:
+            kept = folder / "session"
+            with MailHost(folder, *self.own, tls_host=self.hosts) as host:
+                self.shown(host.smtps, "-servername", "one.example.net", "-tls1_2", "-sess_out", kept)
+                self.assertIn("Reused, TLSv1.2", self.talks(host.smtps, "-servername", "one.example.net", "-tls1_2", "-sess_in", kept).stdout)
+                said = self.talks(host.smtps, "-servername", "a.wild.example.net", "-tls1_2", "-sess_in", kept).stdout
+                self.assertIn("New, TLSv1.2", said)
+                self.assertIn("subject=CN = wild.example.net", said)
 
     def test_a_certificate_is_asked_for_and_any_that_is_shown_leaves_the_session_as_it_is(self):
         good, bad = self.authority.issue("client", use="clientAuth"), self.other.issue("stranger", use="clientAuth")

@@ -92,7 +92,8 @@ public sealed class ConfigCheckTests : IDisposable
         Assert.Contains(found, one => one.Key == "tls_host" && one.Severity == ConfigSeverity.Error
             && one.Text.Contains("missing.pem", StringComparison.Ordinal));
         Assert.Contains(
-            found, one => one.Key == "tls_host" && one.Text.Contains("not for *.example.org", StringComparison.Ordinal));
+            found, one => one.Key == "tls_host"
+                && one.Text.Contains("not for *.example.org", StringComparison.Ordinal));
         Assert.DoesNotContain(
             found, one => one.Text.Contains("not for mail.example.org", StringComparison.Ordinal));
     }
