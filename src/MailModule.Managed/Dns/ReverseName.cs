@@ -16,11 +16,19 @@ internal static class ReverseName
     /// </summary>
     public static string Of(IPAddress address)
     {
+        string labels = LabelsOf(address);
+        return labels + (labels.Length < 2 * Ipv6Labels - 1 ? Ipv4Zone : Ipv6Zone);
+    }
+
+    /// <summary>What stands in front of the zone: the names in other zones of addresses have the same form (RFC 5782
+    /// §2).</summary>
+    public static string LabelsOf(IPAddress address)
+    {
         byte[] octets = (address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address).GetAddressBytes();
         Array.Reverse(octets);
         return octets.Length == Ipv4Labels
-            ? string.Join('.', octets) + Ipv4Zone
-            : string.Join('.', octets.Select(octet => $"{octet & 15:x}.{octet >> 4:x}")) + Ipv6Zone;
+            ? string.Join('.', octets)
+            : string.Join('.', octets.Select(octet => $"{octet & 15:x}.{octet >> 4:x}"));
     }
 
     /// <summary>The address that a name in small letters stands for; null if it is not a reverse name.</summary>

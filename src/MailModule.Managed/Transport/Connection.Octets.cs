@@ -32,7 +32,7 @@ internal sealed partial class Connection
     private bool WantsInput => !_ending.IsInputEnded && _phase is Phase.Read or Phase.Linger or Phase.Handshake;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> WaitForInput() => IsInAdvance ? [] : Blocking().WaitForInput();
+    public ReadOnlySpan<byte> WaitForInput(int known = 0) => IsInAdvance ? [] : Blocking().WaitForInput(known);
 
     /// <inheritdoc/>
     public Fault WaitFault
@@ -86,13 +86,13 @@ internal sealed partial class Connection
             ContinueSending();
     }
 
-    /// <summary>True when there is input or none to wait for.</summary>
-    internal bool HasInputInWait()
+    /// <summary>True when there is more input than is known, or none to wait for.</summary>
+    internal bool HasInputInWait(int known)
     {
         _ownership.TryConsume(Events.Input);
-        while (_unconsumed.Length == 0 && !_ending.IsInputEnded && _link.AwaitInput())
+        while (_unconsumed.Length <= known && !_ending.IsInputEnded && _link.AwaitInput())
             Receive();
-        return _unconsumed.Length > 0 || _ending.IsInputEnded;
+        return _unconsumed.Length > known || _ending.IsInputEnded;
     }
 
     internal bool HasSentInWait() => IsSent || _ending.IsLost;

@@ -11,6 +11,8 @@ internal enum Admission
     /// <summary>There are too many, or the set is at its end.</summary>
     Full,
     TooManyOfAddress,
+    /// <summary>Its address may not connect.</summary>
+    Barred,
 }
 
 /// <summary>

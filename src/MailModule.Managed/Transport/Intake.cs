@@ -17,6 +17,12 @@ internal sealed class Intake(ListenerOptions options, ConnectionSet set)
     public Admission Take(Socket socket)
     {
         IPAddress? address = AddressOf(socket);
+        bool isProxy = address is not null && options.ExpectsProxyHeader(address);
+        if (address is not null && !isProxy && options.WhyBarred(address) is { } barred)
+        {
+            Refuse(socket, barred);
+            return Admission.Barred;
+        }
         Admission admission = address is null ? Admission.Full : set.Admit(address);
         if (address is null || admission != Admission.Admitted)
         {
@@ -31,7 +37,6 @@ internal sealed class Intake(ListenerOptions options, ConnectionSet set)
         try
         {
             connection = new Connection(socket, set) { TlsSettings = options.Tls };
-            bool isProxy = options.ExpectsProxyHeader(address);
             ISession session = isProxy ? AwaitHeader(connection) : options.CreateSession(connection);
             set.Add(connection);
             connection.Start(session, options.IsTlsFirst && !isProxy, options.Refusal.Span);
@@ -75,19 +80,20 @@ internal sealed class Intake(ListenerOptions options, ConnectionSet set)
         connection.IdleTimeout = options.ProxyHeaderTimeout;
         connection.SetDeadline(options.ProxyHeaderTimeout);
         return new ProxyHeaderSession(
-            connection, set.Log, options.IsTlsFirst, options.RefusalOfAddress.ToArray(),
-            header => Begin(connection, header));
+            connection, set.Log, options.IsTlsFirst, header => Begin(connection, header));
     }
 
-    private ISession? Begin(Connection connection, ProxyHeader header)
+    private (ISession? Session, ReadOnlyMemory<byte> Refusal) Begin(Connection connection, ProxyHeader header)
     {
+        if (header is { IsOfProxy: false, Client: { } client } && options.WhyBarred(client.Address) is { } barred)
+            return (null, barred);
         if (!header.IsOfProxy && !connection.TryActFor(new GivenAddresses(header.Client, header.Server)))
         {
             LogRefusal($"{header.Client?.Address} has too many connections; more are refused");
-            return null;
+            return (null, options.RefusalOfAddress);
         }
         connection.SetDeadline(s_endless);
-        return options.CreateSession(connection);
+        return (options.CreateSession(connection), default);
     }
 
     private static IPAddress? AddressOf(Socket socket)

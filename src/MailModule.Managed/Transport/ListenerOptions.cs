@@ -20,6 +20,12 @@ internal sealed class ListenerOptions
     public ITlsSettings? Tls { get; init; }
 
     /// <summary>
+    /// What an address is told that may not connect, as <see cref="Refusal"/>; null: it may. Asked on the thread that
+    /// accepts, before anything is made for the connection.
+    /// </summary>
+    public Func<IPAddress, byte[]?> WhyBarred { get; init; } = static _ => null;
+
+    /// <summary>
     /// Sent, in plain, to a client that a limit keeps out ("421 …", "-ERR …"); empty: the connection is just closed.
     /// </summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }

@@ -6,9 +6,10 @@ namespace MailModule.Transport;
 /// The session of a connection from a proxy until its header has come; then the real one takes its place, which knows
 /// the client and not the proxy. Whatever else comes is the end of the connection, without a word.
 /// </summary>
-/// <param name="takeOver">Makes the real session; null: the client is refused.</param>
+/// <param name="takeOver">Makes the real session; null: the client is refused with the octets.</param>
 internal sealed class ProxyHeaderSession(
-    Connection connection, Log log, bool isTlsFirst, byte[] refusal, Func<ProxyHeader, ISession?> takeOver) : ISession
+    Connection connection, Log log, bool isTlsFirst,
+    Func<ProxyHeader, (ISession? Session, ReadOnlyMemory<byte> Refusal)> takeOver) : ISession
 {
     public Next Advance(ref ReadOnlySpan<byte> input, Output output)
     {
@@ -18,7 +19,8 @@ internal sealed class ProxyHeaderSession(
         if (state == ProxyHeaderState.Complete)
         {
             input = input[header.Length..];
-            return HandOver(takeOver(header), ref input, output);
+            (ISession? session, ReadOnlyMemory<byte> refusal) = takeOver(header);
+            return HandOver(session, refusal, ref input, output);
         }
         input = default;
         Tell("what it sent first is no PROXY header");
@@ -37,13 +39,14 @@ internal sealed class ProxyHeaderSession(
 
     // As if it had been the connection's from the first: a call without input, then what the client has said already,
     // which under TLS are records.
-    private Next HandOver(ISession? session, ref ReadOnlySpan<byte> input, Output output)
+    private Next HandOver(
+        ISession? session, ReadOnlyMemory<byte> refusal, ref ReadOnlySpan<byte> input, Output output)
     {
         if (session is null)
         {
             input = default;
             if (!isTlsFirst)
-                output.Write(refusal);
+                output.Write(refusal.Span);
             return Next.Close;
         }
         connection.SwitchSession(session);

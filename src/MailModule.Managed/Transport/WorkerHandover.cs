@@ -10,9 +10,14 @@ internal static class WorkerHandover
     /// thread, or a thread that cancels and holds a lock. Where there is nothing to wait for it goes on where it is.
     /// </summary>
     public static ValueTask<T> OnWorker<T>(this ValueTask<T> coming, Workers workers)
-        => coming.IsCompleted ? coming : HandOver(coming, workers);
+        => coming.OnWorker(workers.Run);
 
-    private static async ValueTask<T> HandOver<T>(ValueTask<T> coming, Workers workers)
+    /// <inheritdoc cref="OnWorker{T}(ValueTask{T}, Workers)"/>
+    /// <param name="runJob">Runs a job on a worker.</param>
+    public static ValueTask<T> OnWorker<T>(this ValueTask<T> coming, Action<IJob> runJob)
+        => coming.IsCompleted ? coming : HandOver(coming, runJob);
+
+    private static async ValueTask<T> HandOver<T>(ValueTask<T> coming, Action<IJob> runJob)
     {
         try
         {
@@ -20,19 +25,19 @@ internal static class WorkerHandover
         }
         finally
         {
-            await new NextJob(workers);
+            await new NextJob(runJob);
         }
     }
 
-    private readonly struct NextJob(Workers workers) : ICriticalNotifyCompletion
+    private readonly struct NextJob(Action<IJob> runJob) : ICriticalNotifyCompletion
     {
         public bool IsCompleted => false;
 
         public NextJob GetAwaiter() => this;
 
-        public void OnCompleted(Action continuation) => workers.Run(new Continuation(continuation));
+        public void OnCompleted(Action continuation) => runJob(new Continuation(continuation));
 
-        public void UnsafeOnCompleted(Action continuation) => workers.Run(new Continuation(continuation));
+        public void UnsafeOnCompleted(Action continuation) => runJob(new Continuation(continuation));
 
         public void GetResult()
         {

@@ -44,6 +44,7 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
             new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Peer.TlsDescription)
             {
                 ClientName = session.ClientName,
+                IsLmtp = session.Options.IsLmtp,
             });
         writer.Append(fields.WrittenSpan, resume);
     }

@@ -26,6 +26,9 @@ internal abstract class MailServer(
     /// <summary>Where it listens, since it started.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
+    /// <summary>Asked of every client's address.</summary>
+    protected abstract ClientGate Gate { get; }
+
     protected abstract Setting PortSetting { get; }
     protected abstract Setting BindSetting { get; }
     protected abstract Setting LimitSetting { get; }
@@ -35,7 +38,7 @@ internal abstract class MailServer(
     /// <summary>Sets the callback that sessions to come ask.</summary>
     public abstract void SetCallback(HostCallback host);
 
-    protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port);
+    protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol);
 
     protected abstract ISession NewSession(Connection connection, ServerPort port);
 
@@ -47,7 +50,7 @@ internal abstract class MailServer(
         IReadOnlyList<IPAddress> addresses = options.AddressesToBind(values, BindSetting);
         _connections.Limit = options.SessionLimit(values, LimitSetting);
         _connections.LimitOf = address => Settings.Current.ConnectionsOf(address);
-        List<ServerPort> ports = [.. Ports(values, port)];
+        List<ServerPort> ports = [.. Ports(values, port, options.Protocol)];
         Fault fault = LoadCertificate(values, ports, out text);
         foreach (ServerPort one in ports)
             if (fault == Fault.None)
@@ -123,10 +126,9 @@ internal abstract class MailServer(
             return fault;
         }
         SocketEngine.Prepare();
-        if (new Intake(OptionsOf(port), _connections).Take(socket) == Admission.Admitted)
-            return Fault.None;
-        text = "there are too many connections";
-        return Fault.Limit;
+        Admission admission = new Intake(OptionsOf(port), _connections).Take(socket);
+        text = admission == Admission.Barred ? "its address may not connect" : "there are too many connections";
+        return admission == Admission.Admitted ? Fault.None : Fault.Limit;
     }
 
     private bool IsAt(IPAddress own, IPAddress target)
@@ -152,6 +154,7 @@ internal abstract class MailServer(
         Tls = _certificate,
         Refusal = Refusal,
         RefusalOfAddress = RefusalOfAddress,
+        WhyBarred = address => Gate.WhyBarred(address, port.RequiresAuth),
         ExpectsProxyHeader = address => Settings.Current.Fronts.Proxies.Contains(address),
     };
 

@@ -12,5 +12,6 @@ namespace MailModule.Engine.Serving;
 internal sealed record SmtpDependencies(
     ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log)
 {
-    public Guessing Guessing { get; init; } = new();
+    public ClientLimits Clients { get; init; } = new();
+    public Guessing Guessing { get => Clients.Guessing; init => Clients = Clients with { Guessing = value }; }
 }

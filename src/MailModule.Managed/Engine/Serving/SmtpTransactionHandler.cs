@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Mail;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -24,7 +25,8 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private readonly ArrivingMessage _message;
     private Envelope _envelope = new();
     private HostContentReader? _reader;
-    private LoopWatch? _loopWatch;
+    private HeaderWatch? _headerWatch;
+    private VolumeAccount? _volume;
     private Fault _storeFault;
     private long _held;
     private bool _hostAccepted;
@@ -53,7 +55,9 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Begin(Envelope envelope)
     {
         _envelope = envelope;
-        _loopWatch = LoopWatch.For(envelope, _dependencies.Policy());
+        RelayPolicy rules = _dependencies.Policy();
+        _headerWatch = HeaderWatch.For(envelope, rules);
+        _volume = MailChecks.AccountOf(envelope, _dependencies, rules);
         _hostAccepted = _contentEnded = false;
         _held = HeldMemory.Base / 2;
         _storeFault = Fault.None;
@@ -124,7 +128,8 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     public bool Append(ReadOnlySpan<byte> content)
     {
-        _loopWatch?.Add(content);
+        _headerWatch?.Add(content);
+        _volume?.Add(content.Length);
         if (!_message.IsOpen)
             return true;
         bool takesMore = _message.Append(content, _resumeContent);
@@ -154,10 +159,26 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
         // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
         // of it from us, whoever wrote his name there
-        if (_loopWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
+        if (_headerWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
+        if (_session.RecipientReplies is { HasRefusals: true } replies && !TryLeaveOutRefused(replies))
+        {
+            Discard();
+            return Verdict.Accept;
+        }
+        _headerWatch?.HonourReportField(_envelope, _dependencies.Policy());
         _message.Commit(_committed);
         return Verdict.Pending;
+    }
+
+    /// <summary>LMTP: who is refused does not get the message. False: nobody does.</summary>
+    private bool TryLeaveOutRefused(RecipientReplies replies)
+    {
+        List<Recipient> recipients = _envelope.Recipients;
+        for (int i = recipients.Count - 1; i >= 0; i--)
+            if (replies.IsRefused(i))
+                recipients.RemoveAt(i);
+        return recipients.Count > 0;
     }
 
     // Runs on the committer's thread, which so sends the 250 itself.
@@ -178,7 +199,8 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Discard()
     {
         _message.Discard();
-        _loopWatch = null;
+        _headerWatch = null;
+        _volume = null;
     }
 
     /// <summary>The connection is gone.</summary>

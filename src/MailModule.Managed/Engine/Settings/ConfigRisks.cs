@@ -18,6 +18,7 @@ internal static class ConfigRisks
         Limits(values, findings);
         Smarthost(values, findings);
         Queue(values, findings);
+        ClientRisks.Find(values, findings);
         Folders(values, findings);
         foreach (string text in SettingsCheck.AtStart(values))
             AtStart(text, findings);

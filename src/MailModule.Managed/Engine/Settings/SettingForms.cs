@@ -79,6 +79,21 @@ internal static class SettingForms
     public static string? User(string text, string folder)
         => Account.TryParse(text, folder, out _, out string error) ? null : error;
 
+    public static string? DomainPattern(string text, string folder)
+        => Policy.DomainPattern.IsRight(text) ? null : "not a domain: example.org, .example.org, *.example.org or *";
+
+    public static string? Route(string text, string folder)
+        => DomainRoute.TryParse(text, out _, out string error) ? null : error;
+
+    public static string? Delimiters(string text, string folder)
+        => text.All("+-_=#.".Contains) ? null : "not of the characters +-_=#.";
+
+    public static string? CatchAll(string text, string folder)
+        => DomainSettings.TryParseCatchAll(text, out _) ? null : "not domain;user";
+
+    public static string? SenderGrant(string text, string folder)
+        => Policy.SenderGrant.TryParse(text, out _, out string error) ? null : error;
+
     public static string? MailingList(string text, string folder)
         => Policy.MailingList.TryParse(text, folder, out _, out string error) ? null : error;
 

@@ -29,6 +29,7 @@ internal sealed class SettingValues
     private TlsRules? _tlsRules;
     private FrontServers? _fronts;
     private HashSet<IPAddress>? _ownAddresses;
+    private ServerGates? _gates;
 
     /// <summary>Nothing set.</summary>
     public SettingValues() : this(0, new SettingValue?[Keys.All.Count], new SettingListItem[]?[Keys.All.Count])
@@ -111,6 +112,17 @@ internal sealed class SettingValues
 
     public Accounts Accounts => Relay.Accounts;
 
+    /// <summary>Who may connect to any server.</summary>
+    public AddressGate Gate => Gates.Any;
+
+    /// <summary>Who may connect to the SMTP server, of those whom <see cref="Gate"/> lets in.</summary>
+    public AddressGate SmtpGate => Gates.Smtp;
+
+    /// <summary>The same of the POP3 server.</summary>
+    public AddressGate PopGate => Gates.Pop;
+
+    private ServerGates Gates => Volatile.Read(ref _gates) ?? MakeGates();
+
     /// <summary>When the queue tries again and gives up. The same object for the same values.</summary>
     public RetrySchedule Schedule => Volatile.Read(ref _schedule) ?? MakeSchedule();
 
@@ -178,8 +190,18 @@ internal sealed class SettingValues
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
         var made = new RelayPolicy(accounts, domains, clients.Union(clients6))
-        { Lists = new MailingLists(ParseLists()) };
+        {
+            Clients = ClientSettings.RulesOf(this),
+            ByDomain = DomainSettings.RulesOf(this),
+            Lists = new MailingLists(ParseLists()),
+        };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
+    }
+
+    private ServerGates MakeGates()
+    {
+        var made = new ServerGates(this);
+        return Interlocked.CompareExchange(ref _gates, made, null) ?? made;
     }
 
     private OwnName MakeOwnName()

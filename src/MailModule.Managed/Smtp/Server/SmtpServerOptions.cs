@@ -10,6 +10,8 @@ internal sealed record SmtpServerOptions
     /// <summary>Largest message in octets on the wire; 0 = no limit (SIZE without a number).</summary>
     public long SizeLimit { get; init; }
     public bool OfferStartTls { get; init; }
+    /// <summary>LMTP (RFC 2033), with <see cref="StateTable.Lmtp"/> for its verbs.</summary>
+    public bool IsLmtp { get; init; }
     /// <summary>EHLO names DSN (RFC 3461). Its parameters are taken in any case.</summary>
     public bool OfferDsn { get; init; } = true;
     /// <summary>MAIL needs a login first (RFC 6409).</summary>
@@ -21,10 +23,15 @@ internal sealed record SmtpServerOptions
     /// <summary>A bare CR or LF in the content becomes CRLF, a NUL is taken out; else the message is refused after the
     /// dot.</summary>
     public bool NormalizeBareNewlines { get; init; }
+    /// <summary>What a sender without a domain gets as its domain; null: such a one is refused.</summary>
+    public string? SenderDomain { get; init; }
     public int RecipientLimit { get; init; } = 1000;
     /// <summary>Unwelcome commands on one connection before 421; nothing that is accepted between them resets the
     /// count.</summary>
     public int ErrorLimit { get; init; } = 20;
+    /// <summary>So many of them are answered at once; of more the backend is asked (<see cref="ISmtpBackend.Unwelcome"/>).
+    /// </summary>
+    public int ErrorsAtOnce { get; init; } = 10;
     /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
     public int LoginLimit { get; init; } = 3;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>

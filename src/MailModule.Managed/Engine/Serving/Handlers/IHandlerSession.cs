@@ -1,0 +1,89 @@
+using MailModule.Primitives;
+
+namespace MailModule.Engine.Serving.Handlers;
+
+/// <summary>
+/// A session as the handlers of one table see it: the same object for all calls of one session and table. Its members
+/// may be used while a handler runs or its answer is owed, by one thread at a time; else they are
+/// <see cref="Fault.State"/>, or empty, save <see cref="User"/>. The reason of a fault tells
+/// <see cref="FaultReason"/>.
+/// </summary>
+public interface IHandlerSession
+{
+    /// <summary>The host's own object for this session and table. Any time.</summary>
+    object? User { get; set; }
+
+    /// <summary>Null outside the handlers.</summary>
+    SessionInfo? Info { get; }
+
+    /// <summary>What the library's checks have found out about the client so far.</summary>
+    IReadOnlyList<SessionCheck> Checks { get; }
+
+    /// <summary>
+    /// Sets the reply to the step that goes with a verdict which accepts or refuses as its code does; the last one
+    /// counts. <see cref="Fault.Argument"/>: a code, status or text that is none.
+    /// </summary>
+    /// <param name="code">200 to 599; 0: the one that goes with the verdict.</param>
+    /// <param name="status">Enhanced status; null: one that goes with the code.</param>
+    /// <param name="text">The first line; null: the library's.</param>
+    Fault SetReply(int code, string? status, string? text);
+
+    /// <summary>One more line; <see cref="Fault.Limit"/> behind a hundred.</summary>
+    Fault AddReplyLine(string text);
+
+    /// <summary>
+    /// In Message of an LMTP session: the reply for one recipient. <see cref="Fault.State"/> elsewhere.
+    /// </summary>
+    Fault SetRecipientReply(int index, int code, string? status, string? text);
+
+    /// <summary>
+    /// Puts off the answer of the handler that runs, which must return <see cref="HandlerVerdict.Pending"/>. Once in a
+    /// handler, else <see cref="Fault.State"/>.
+    /// </summary>
+    /// <param name="timeout">Until the verdict here counts; zero: the setting <c>handler_timeout</c>.</param>
+    /// <param name="verdict">For then; <see cref="HandlerVerdict.Continue"/>: 451.</param>
+    Fault Defer(TimeSpan timeout, int verdict, out PendingAnswer? pending);
+
+    /// <summary>In Auth: the name that is logged in, where it is not the one the client told.</summary>
+    Fault SetLogin(string user);
+
+    /// <summary>In Secret: the password, plain or in a stored form.</summary>
+    Fault SetSecret(string secret);
+
+    /// <summary>The sender, empty for the null sender; null outside a transaction.</summary>
+    string? Sender { get; }
+
+    /// <summary>Until the content begins.</summary>
+    Fault SetSender(string address);
+
+    /// <summary>Recipients of the transaction.</summary>
+    int RecipientCount { get; }
+
+    /// <summary>Null: there is none of this index.</summary>
+    RcptRequest? RecipientAt(int index);
+
+    /// <summary>
+    /// Until the content begins; without a check. <see cref="Fault.NotFound"/>: local, and nobody's.
+    /// </summary>
+    Fault AddRecipient(string address);
+
+    /// <summary>Until the content begins; those behind it move up.</summary>
+    Fault RemoveRecipient(int index);
+
+    /// <summary>In Lookup: the address that the one asked for stands for.</summary>
+    Fault SetExpansion(string address);
+
+    /// <summary>
+    /// In Mail, Rcpt, Data, Chunk and Message: a header field in front of the message that is stored, behind Received.
+    /// <see cref="Fault.Limit"/>: there are 8 KiB.
+    /// </summary>
+    Fault AddHeader(string name, string value);
+
+    /// <summary>In Message: octets of the message as the client sent it; none at its end.</summary>
+    Fault ReadMessage(long offset, Span<byte> buffer, out int count);
+
+    /// <summary>
+    /// In Message: a file of mode 0600 with the message as the client sent it, gone when the answer is there.
+    /// </summary>
+    Fault GetPath(out string? path);
+}
