@@ -1,5 +1,6 @@
 using MailModule.Delivery.Resending;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -28,9 +29,18 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             ? Ask(session, RequestAction.SmtpConnect)
             : Verdict.Accept;
 
-    public Verdict Login(SmtpSession session, string user, byte[] password)
+    public Verdict FindSecret(SmtpSession session, SecretExchange exchange)
     {
-        var login = new SmtpLogin(session, dependencies, user, password);
+        if (!new SmtpLogin(session, dependencies, exchange).MayTry())
+            return RefuseThrottled();
+        exchange.Secret = dependencies.Policy().Accounts.SecretOf(
+            exchange.User, ServerMechanisms.Find(exchange.Mechanism));
+        return Verdict.Accept;
+    }
+
+    public Verdict Login(SmtpSession session, SaslExchange exchange)
+    {
+        var login = new SmtpLogin(session, dependencies, exchange);
         if (!login.MayTry())
             return RefuseThrottled();
         dependencies.RunJob(login);
