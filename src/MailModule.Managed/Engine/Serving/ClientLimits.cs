@@ -13,6 +13,9 @@ internal sealed record ClientLimits(AddressCounts Connections, SessionMemory Mem
     {
     }
 
+    /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
+    public SenderChecks? Checks { get; init; }
+
     /// <inheritdoc cref="Guessing.ForServer"/>
     public ClientLimits ForServer() => this with { Guessing = Guessing.ForServer() };
 }

@@ -13,4 +13,7 @@ internal sealed record SmtpDependencies(
     ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log)
 {
     public Guessing Guessing { get; init; } = new();
+
+    /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
+    public SenderChecks? Checks { get; init; }
 }

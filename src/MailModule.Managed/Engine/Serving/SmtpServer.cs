@@ -16,6 +16,7 @@ internal sealed class SmtpServer(
         spool, workers.Run, host, () => settings.Current.Relay, log)
     {
         Guessing = limits.Guessing,
+        Checks = limits.Checks,
     };
 
     private volatile OptionSet _options = new(settings.Current);

@@ -24,7 +24,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private readonly ArrivingMessage _message;
     private Envelope _envelope = new();
     private HostContentReader? _reader;
-    private LoopWatch? _loopWatch;
+    private ContentWatch _watch;
     private Fault _storeFault;
     private long _held;
     private bool _hostAccepted;
@@ -53,14 +53,19 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Begin(Envelope envelope)
     {
         _envelope = envelope;
-        _loopWatch = LoopWatch.For(envelope, _dependencies.Policy());
+        _watch = ContentWatch.For(envelope, _backend);
         _hostAccepted = _contentEnded = false;
         _held = HeldMemory.Base / 2;
         _storeFault = Fault.None;
     }
 
     /// <summary>The worker's part: asks the host and carries the session on.</summary>
-    public void Run() => _session.Answer(Ask());
+    public void Run()
+    {
+        Verdict verdict = Ask();
+        if (verdict.Kind != VerdictKind.Pending)
+            _session.Answer(verdict);
+    }
 
     public Verdict Ask() => Action == RequestAction.SmtpConnect ? AskAboutClient() : AskAboutMessage();
 
@@ -71,7 +76,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         int answer = _requests.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
         if (answer > 0)
             return Verdict.Close(RefusedByHost(HostReplies.ConnectionRefusal(answer, _requests.Refusal)));
-        return answer < 0 || _hostUsedConnection ? Verdict.Close(null) : Verdict.Accept;
+        return answer < 0 || _hostUsedConnection ? Verdict.Close(null) : _backend.CheckClient();
     }
 
     private Verdict AskAboutMessage()
@@ -82,7 +87,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         if (answer > 0)
             return Verdict.Refuse(RefusedByHost(HostReplies.MessageRefusal(answer, _requests.Refusal)));
         if (answer == 0)
-            return StoreOrRefuse();
+            return CheckAndStore();
         _hostAccepted = true;
         Discard();
         return Verdict.Accept;
@@ -99,7 +104,11 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             ? _envelope.Recipients[0].Address.Text
             : string.Join(',', _envelope.Recipients.Select(recipient => recipient.Address.Text));
 
-    public Verdict StoreOrRefuse()
+    /// <summary>Nobody else has decided about the message: checks, and then the spool do.</summary>
+    public Verdict CheckAndStore()
+        => _backend.ChecksOf(_envelope)?.Data(_envelope, StoreOrRefuse) ?? StoreOrRefuse();
+
+    private Verdict StoreOrRefuse()
     {
         BeginStoring();
         return _storeFault == Fault.None ? Verdict.Accept : Verdict.Refuse(BackendReplies.NotStored(_storeFault));
@@ -124,12 +133,13 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     public bool Append(ReadOnlySpan<byte> content)
     {
-        _loopWatch?.Add(content);
+        _watch.Add(content);
         if (!_message.IsOpen)
             return true;
         bool takesMore = _message.Append(content, _resumeContent);
-        if (_message.Held > _held)
-            Hold(_message.Held);
+        long held = _message.Held + _watch.Held;
+        if (held > _held)
+            Hold(held);
         return takesMore;
     }
 
@@ -154,8 +164,16 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
         // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
         // of it from us, whoever wrote his name there
-        if (_loopWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
+        if (_watch.Loop is { } watch && watch.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
+        return _watch.Sample is { } sample && _backend.ChecksOf(_envelope) is { } checks
+            ? checks.EndOfData(_envelope, sample, CommitNow)
+            : CommitNow();
+    }
+
+    private Verdict CommitNow()
+    {
+        _watch = default;
         _message.Commit(_committed);
         return Verdict.Pending;
     }
@@ -178,7 +196,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Discard()
     {
         _message.Discard();
-        _loopWatch = null;
+        _watch = default;
     }
 
     /// <summary>The connection is gone.</summary>

@@ -18,7 +18,7 @@ internal static partial class Keys
 
     private static string Begin(string section) => s_section = section;
 
-    private static Setting Add(Setting row)
+    internal static Setting Add(Setting row)
     {
         row = row with { Index = s_rows.Count, Section = s_section };
         s_rows.Add(row);
@@ -28,7 +28,7 @@ internal static partial class Keys
     /// <summary>Marks a row that was made as one that guards (<see cref="Setting.Guards"/>).</summary>
     private static Setting Guard(Setting row) => s_rows[row.Index] = row with { Guards = true };
 
-    private static Setting Flag(string key, string meaning, string defaultValue = "0")
+    internal static Setting Flag(string key, string meaning, string defaultValue = "0")
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = defaultValue });
 
     private static Setting FlagLater(string key, string meaning, string later)
@@ -40,7 +40,7 @@ internal static partial class Keys
             ? Flag(key, meaning)
             : Guard(FlagLater(key, meaning, "this system has no local sockets that files guard"));
 
-    private static Setting Number(
+    internal static Setting Number(
         string key, long least, long most, long value, string unit, string meaning, params string[] noKeys)
         => NumberLater(key, least, most, value, unit, meaning, "", noKeys);
 
