@@ -1214,27 +1214,265 @@ MM_API int MM_CALL mm_control_send(mm_control *control, const char *from, const 
 /** In place of a port: one that is free, which the system chooses; mm_smtp_server_get_port tells which. */
 #define MM_PORT_ANY (-1)
 
+/** In place of a port: a server that listens nowhere; its sessions are those that the host gives it. */
+#define MM_PORT_NONE (-2)
+
 /** A running SMTP server of an engine. */
 typedef struct mm_smtp_server mm_smtp_server;
+
+/** Which protocol an SMTP server speaks on the port that its options name. */
+enum mm_smtp_protocol {
+    MM_SMTP_PROTOCOL_SMTP = 0,       /**< SMTP between hosts (RFC 5321) */
+    MM_SMTP_PROTOCOL_SUBMISSION = 1, /**< submission (RFC 6409): MAIL needs a login */
+    MM_SMTP_PROTOCOL_LMTP = 2        /**< LMTP (RFC 2033): a verdict for each recipient */
+};
 
 /** Where an SMTP server listens. All 0 but size: as the settings say. */
 typedef struct mm_smtp_server_options {
     size_t size;           /**< sizeof(mm_smtp_server_options) */
     const char *addresses; /**< to listen on, with commas between; NULL: the setting smtp_bind */
-    int port;              /**< 1 to 65535; 0: the setting smtp_port (25); MM_PORT_ANY */
+    int port;              /**< 1 to 65535; 0: the setting smtp_port (25); MM_PORT_ANY; MM_PORT_NONE */
     int max_sessions;      /**< at once, 1 to 1000000; 0: the setting smtp_max */
+    int protocol;          /**< MM_SMTP_PROTOCOL_... */
+    int tls;               /**< 1: TLS from the first octet (RFC 8314) */
 } mm_smtp_server_options;
 
 #define MM_SMTP_SERVER_OPTIONS_INIT                                                                                    \
-    { sizeof(mm_smtp_server_options), NULL, 0, 0 }
+    { sizeof(mm_smtp_server_options), NULL, 0, 0, 0, 0 }
 
-/** What an SMTP server asks the host. It has no handlers in this version. */
+/** A session of a client with an SMTP server, as the handlers of one table see it. It ends when close has returned. */
+typedef struct mm_session mm_session;
+
+/**
+ * What a handler answers. In place of these it may answer a reply code: 200 to 399 accepts, 400 to 599 refuses, 421
+ * closes too. What does not fit the step is logged and taken for 451.
+ */
+enum mm_verdict {
+    MM_VERDICT_CONTINUE = 0,  /**< as if there were no such handler: the next table is asked, then the library's own
+                                   checks decide */
+    MM_VERDICT_ACCEPT = 1,    /**< accepted; the library's own checks of this step are not made */
+    MM_VERDICT_REJECT = 2,    /**< refused */
+    MM_VERDICT_CLOSE = 3,     /**< refused, and the connection closes behind the reply */
+    MM_VERDICT_DONE = 4,      /**< the host has done what the step asks for: the library only replies */
+    MM_VERDICT_PENDING = 5,   /**< mm_pending_answer will say; needs mm_session_defer first */
+    MM_VERDICT_LOCAL = 6,     /**< domain: its mailboxes are here */
+    MM_VERDICT_FORWARD = 7,   /**< domain: mail for it is sent on */
+    MM_VERDICT_AMBIGUOUS = 8, /**< lookup: several bear that name (553) */
+    MM_VERDICT_ERROR = 9      /**< lookup, and others: it cannot be told now (451) */
+};
+
+/** A login that a client asks for (AUTH). Texts are never NULL, "" for none. */
+typedef struct mm_session_login {
+    size_t size;             /**< set by the library: the octets it has filled */
+    const char *mechanism;   /**< "PLAIN", "LOGIN", "XOAUTH2", "OAUTHBEARER", "EXTERNAL", ... */
+    const char *user;        /**< who the client says it is */
+    const char *identity;    /**< whom it asks to act as (RFC 4616); "" itself */
+    const char *password;    /**< PLAIN and LOGIN: in clear */
+    const char *token;       /**< XOAUTH2 and OAUTHBEARER: the bearer token */
+    const char *certificate; /**< EXTERNAL: the distinguished name of the client's certificate */
+    size_t password_length;  /**< octets of the password */
+} mm_session_login;
+
+/** MAIL, SEND, SOML or SAML. Texts are never NULL, "" for none. */
+typedef struct mm_session_mail {
+    size_t size;             /**< set by the library: the octets it has filled */
+    const char *verb;        /**< "MAIL", "SEND", "SOML", "SAML" */
+    const char *address;     /**< the sender without brackets; "" the null sender */
+    const char *local_part;  /**< of the address, unquoted */
+    const char *domain;      /**< of the address */
+    const char *parameters;  /**< as the client wrote them, blanks between */
+    const char *envelope_id; /**< ENVID (RFC 3461) */
+    int64_t declared_size;   /**< SIZE (RFC 1870), octets; 0: not told */
+    int eight_bit;           /**< 1: BODY=8BITMIME */
+    int utf8;                /**< 1: SMTPUTF8 */
+} mm_session_mail;
+
+/** RCPT, or one recipient of a message. Texts are never NULL, "" for none. */
+typedef struct mm_session_rcpt {
+    size_t size;            /**< set by the library: the octets it has filled */
+    const char *address;    /**< without brackets and source route */
+    const char *local_part; /**< of the address, unquoted */
+    const char *domain;     /**< of the address; "" with a bare postmaster */
+    const char *route;      /**< the source route before it ("@a,@b"), which nobody follows */
+    const char *parameters; /**< as the client wrote them, blanks between; "" in mm_session_get_recipient */
+    const char *original;   /**< ORCPT (RFC 3461) */
+    int notify;             /**< NOTIFY: MM_SEND_NOTIFY_... bits; 0: not told */
+} mm_session_rcpt;
+
+#define MM_SESSION_RCPT_INIT                                                                                           \
+    { sizeof(mm_session_rcpt), NULL, NULL, NULL, NULL, NULL, NULL, 0 }
+
+/** Bits: which piece of a message's content a chunk is. One of a message in one piece has both. */
+enum mm_chunk {
+    MM_CHUNK_FIRST = 1, /**< the first one */
+    MM_CHUNK_LAST = 2   /**< the last one */
+};
+
+/**
+ * A step of a session without an argument: connect, data, rset, turn.
+ *
+ * session  whose step it is.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_..., or a reply code. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_fn)(mm_session *session, void *user);
+
+/**
+ * A step of a session with a text: helo, ehlo (LHLO too), vrfy, expn, help, noop, lookup, secret.
+ *
+ * session  whose step it is.
+ * text     the argument as the client wrote it; "" for none.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_..., or a reply code. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_text_fn)(mm_session *session, const char *text, void *user);
+
+/**
+ * A login.
+ *
+ * session  who asks for it.
+ * login    lives until the handler returns.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_..., or a reply code. ACCEPT: it is logged in, under the name that mm_session_set_login has given,
+ * else the one it told. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_auth_fn)(mm_session *session, const mm_session_login *login, void *user);
+
+/**
+ * The begin of a transaction.
+ *
+ * session  whose it is.
+ * mail     lives until the handler returns.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_..., or a reply code. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_mail_fn)(mm_session *session, const mm_session_mail *mail, void *user);
+
+/**
+ * One recipient.
+ *
+ * session  whose transaction it is.
+ * rcpt     lives until the handler returns.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_..., or a reply code. ACCEPT: it is taken, a recipient elsewhere is sent on whoever asks for it.
+ * Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_rcpt_fn)(mm_session *session, const mm_session_rcpt *rcpt, void *user);
+
+/**
+ * What becomes of mail to a domain.
+ *
+ * session  who asks.
+ * domain   of the recipient, in the form that looks it up (A-labels, lower case).
+ * route    the hosts of a source route before it (RFC 5321 appendix C), which no other step follows.
+ * count    of the route's hosts.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_LOCAL, MM_VERDICT_FORWARD, MM_VERDICT_REJECT, MM_VERDICT_CONTINUE (the settings say), or a reply
+ * code. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_domain_fn)(mm_session *session, const char *domain, const char *const *route,
+                                           size_t count, void *user);
+
+/**
+ * A piece of a message's content, in order: CRLF lines, dots unstuffed, at most 64 KiB.
+ *
+ * session  whose message it is.
+ * octets   live until the handler returns, also if it answers pending.
+ * size     of the piece; 0 only in an empty last one.
+ * flags    MM_CHUNK_FIRST, MM_CHUNK_LAST.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_CONTINUE: go on; MM_VERDICT_PENDING: the client is made to wait; else the message is refused at
+ * its end, and no further piece comes. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_chunk_fn)(mm_session *session, const void *octets, size_t size, int flags, void *user);
+
+/**
+ * A whole message, before the client has its reply. Inside, mm_session_read_message and mm_session_get_path give it.
+ *
+ * session  whose message it is.
+ * size     its octets, without the fields that the library puts in front.
+ * user     what was given with the table.
+ * Returns MM_VERDICT_CONTINUE or MM_VERDICT_ACCEPT: stored and delivered, as without a handler; MM_VERDICT_DONE: the
+ * host has it, the library keeps no copy, the client gets 250; MM_VERDICT_REJECT, or a reply code. Threads: as
+ * mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_message_fn)(mm_session *session, int64_t size, void *user);
+
+/**
+ * A command that the library does not know.
+ *
+ * session   whose it is.
+ * verb      as the client wrote it.
+ * argument  what stands behind it; "" for none.
+ * user      what was given with the table.
+ * Returns MM_VERDICT_DONE or a reply code with the reply of mm_session_set_reply; MM_VERDICT_CONTINUE: 500;
+ * MM_VERDICT_CLOSE. Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef int(MM_CALL *mm_session_unknown_fn)(mm_session *session, const char *verb, const char *argument, void *user);
+
+/**
+ * Hears that a session ends without QUIT: it has been lost, or has broken the protocol beyond bearing.
+ *
+ * session  whose it is.
+ * error    MM_E_CLOSED, MM_E_TIMEOUT, MM_E_TLS, MM_E_PROTOCOL, MM_E_CANCELLED (the server stops).
+ * text     what happened, in words.
+ * user     what was given with the table.
+ * Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef void(MM_CALL *mm_session_error_fn)(mm_session *session, int error, const char *text, void *user);
+
+/**
+ * Hears something about a session: timeout (its client was silent too long; 421 follows), close (it is over, its handle
+ * goes when this returns; whoever keeps something with it frees it here).
+ *
+ * session  whose it is.
+ * user     what was given with the table.
+ * Threads: as mm_smtp_server_handlers says. Since 0.1.
+ */
+typedef void(MM_CALL *mm_session_event_fn)(mm_session *session, void *user);
+
+/**
+ * What an SMTP server asks the host: one handler for each verb and each decision. One that is NULL means the library's
+ * own behaviour. A table in which rcpt and message alone are set is a whole mail sink.
+ *
+ * Handlers run on a pool of threads of their own (settings handler_threads, handler_queue, handler_busy), so they may
+ * block; two for one session never run at once. With the setting callback_inline they run on the thread that serves all
+ * connections, and must not block. None of them may throw an exception or jump out. A handler that answers what no
+ * verdict is costs its client one reply (451), nothing else.
+ */
 typedef struct mm_smtp_server_handlers {
-    size_t size; /**< sizeof(mm_smtp_server_handlers) */
+    size_t size;                   /**< sizeof(mm_smtp_server_handlers) */
+    mm_session_fn connect;         /**< a client has connected, before the greeting. REJECT: 554 */
+    mm_session_text_fn helo;       /**< HELO */
+    mm_session_text_fn ehlo;       /**< EHLO, LHLO. Lines added to the reply are further extensions */
+    mm_session_auth_fn auth;       /**< AUTH, when what the client has to tell is there. REJECT: 535 */
+    mm_session_text_fn secret;     /**< AUTH by CRAM-MD5 or SCRAM: the user's name; mm_session_set_secret gives its
+                                        password. REJECT: there is none */
+    mm_session_mail_fn mail;       /**< MAIL, SEND, SOML, SAML. REJECT: 550 */
+    mm_session_domain_fn domain;   /**< RCPT: what becomes of mail to the domain */
+    mm_session_text_fn lookup;     /**< RCPT and VRFY at a domain that is local: the address. ACCEPT: valid, perhaps
+                                        expanded by mm_session_set_expansion; AMBIGUOUS; REJECT: unknown; ERROR */
+    mm_session_rcpt_fn rcpt;       /**< RCPT, before domain and lookup are asked. REJECT: 550 */
+    mm_session_fn data;            /**< DATA, the first BDAT: content is about to come. REJECT: 554 */
+    mm_session_chunk_fn chunk;     /**< a piece of the content */
+    mm_session_message_fn message; /**< the whole message. REJECT: 554 */
+    mm_session_text_fn vrfy;       /**< VRFY */
+    mm_session_text_fn expn;       /**< EXPN. Without: 502 */
+    mm_session_text_fn help;       /**< HELP */
+    mm_session_text_fn noop;       /**< NOOP */
+    mm_session_fn rset;            /**< RSET */
+    mm_session_fn turn;            /**< TURN. Without: 502 */
+    mm_session_unknown_fn unknown; /**< any other command. Without: 500 */
+    mm_session_event_fn timeout;   /**< the client was silent for too long */
+    mm_session_error_fn error;     /**< the session ends by a failure */
+    mm_session_event_fn close;     /**< the session is over */
 } mm_smtp_server_handlers;
 
 #define MM_SMTP_SERVER_HANDLERS_INIT                                                                                   \
-    { sizeof(mm_smtp_server_handlers) }
+    {                                                                                                                  \
+        sizeof(mm_smtp_server_handlers), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, \
+            NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL                                                       \
+    }
 
 /**
  * Starts the SMTP server of an engine and what it needs (spool, delivery); returns when it listens. The ports of the
@@ -1275,6 +1513,29 @@ MM_API int MM_CALL mm_smtp_server_get_port(mm_smtp_server *server, int *port);
  */
 MM_API int MM_CALL mm_smtp_server_stop(mm_smtp_server *server, int timeout_ms);
 
+/**
+ * Adds a table of handlers: sessions that begin from now on ask it behind those that are there, where these continue. A
+ * server has at most 8. Each table has a session handle and a pointer (mm_session_set_user) of its own.
+ *
+ * handlers  copied.
+ * user      passed on to them untouched.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (handlers NULL or malformed); MM_E_NOT_SUPPORTED (G4); MM_E_STATE (the
+ * engine has stopped it); MM_E_LIMIT (8 are there). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_server_add_handlers(mm_smtp_server *server, const mm_smtp_server_handlers *handlers,
+                                               void *user);
+
+/**
+ * Serves a connection that the host has accepted, as if the server had: on the library's threads, within its limits.
+ * The socket is the library's from the call on, whatever it returns save MM_E_HANDLE and MM_E_ARGUMENT.
+ *
+ * socket  a connected stream socket, of TCP or of the local kind.
+ * tls     1: TLS from the first octet.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no connected socket); MM_E_STATE (the server is stopped); MM_E_LIMIT (too
+ * many sessions: the client was told); MM_E_TLS (no certificate). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_server_adopt(mm_smtp_server *server, mm_socket socket, int tls);
+
 /** A running POP3 server of an engine. */
 typedef struct mm_pop3_server mm_pop3_server;
 
@@ -1313,6 +1574,374 @@ MM_API int MM_CALL mm_pop3_server_get_port(mm_pop3_server *server, int *port);
  * Stops a server and ends its handle, as mm_smtp_server_stop. Threads: any. Since 0.1.
  */
 MM_API int MM_CALL mm_pop3_server_stop(mm_pop3_server *server, int timeout_ms);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Sessions of an SMTP server, in its handlers                                                                      */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/* What a session's functions give lives until the handler returns in which they were called. Outside its handlers a
+ * session is MM_E_STATE, save for mm_session_set_user and mm_session_get_user. */
+
+/**
+ * Sets the reply to the step whose handler runs, in place of the library's; the last one counts. It goes out with the
+ * verdict: a verdict that accepts needs a code of 2yz, one that refuses 4yz or 5yz; with MM_VERDICT_CONTINUE it is
+ * dropped. With a code as verdict, that code counts, and code may be 0.
+ *
+ * code    200 to 599; 0: the one that goes with the verdict.
+ * status  enhanced status (RFC 3463) such as "5.7.1"; NULL: the one that goes with the code.
+ * text    first line: up to 400 octets of UTF-8 without controls (what is not ASCII goes to clients that said SMTPUTF8
+ *         alone); NULL: the library's.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_set_reply(mm_session *session, int code, const char *status, const char *text);
+
+/**
+ * Adds a line to the reply. In ehlo it is one more extension, as "XFORWARD NAME ADDR".
+ *
+ * text  as in mm_session_set_reply.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_LIMIT (100 are there). Threads: any, one at a time for a
+ * session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_add_reply_line(mm_session *session, const char *text);
+
+/**
+ * Sets the reply for one recipient of an LMTP session, in message: others have the verdict's. Over SMTP, which has one
+ * reply for all, it is MM_E_STATE.
+ *
+ * index              of the recipient, from 0.
+ * code, status, text  as in mm_session_set_reply; code is needed.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_NOT_FOUND (index). Threads: any, one at a time for a
+ * session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_set_recipient_reply(mm_session *session, int index, int code, const char *status,
+                                                  const char *text);
+
+/** An answer that a handler owes. It is gone when mm_pending_answer has taken it, whatever that returns. */
+typedef struct mm_pending mm_pending;
+
+/**
+ * Puts off the answer of the handler that runs, which must then return MM_VERDICT_PENDING. No thread waits meanwhile.
+ *
+ * timeout_ms  milliseconds after which verdict counts; 0: the setting handler_timeout.
+ * verdict     MM_VERDICT_... or a reply code, for then; MM_VERDICT_CONTINUE: 451.
+ * pending     gets what mm_pending_answer takes; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (called before in this handler, or in timeout, error, close); MM_E_ARGUMENT;
+ * MM_E_LIMIT (a million handles are open). Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_defer(mm_session *session, int timeout_ms, int verdict, mm_pending **pending);
+
+/**
+ * Sets the reply that goes with the answer, as mm_session_set_reply.
+ * Returns MM_OK; MM_E_HANDLE (answered, or too late); MM_E_ARGUMENT. Threads: any, one at a time for a handle. Since
+ * 0.1.
+ */
+MM_API int MM_CALL mm_pending_set_reply(mm_pending *pending, int code, const char *status, const char *text);
+
+/**
+ * Adds a line to the reply, as mm_session_add_reply_line.
+ * Returns MM_OK; MM_E_HANDLE (answered, or too late); MM_E_ARGUMENT; MM_E_LIMIT. Threads: any, one at a time for a
+ * handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_pending_add_reply_line(mm_pending *pending, const char *text);
+
+/**
+ * Gives the answer; the session goes on. May come before the handler has returned.
+ *
+ * verdict  MM_VERDICT_... or a reply code; not MM_VERDICT_PENDING.
+ * Returns MM_OK; MM_E_HANDLE (answered, or never was); MM_E_TIMEOUT (too late: the deadline's verdict counts);
+ * MM_E_CLOSED (the session is over); MM_E_ARGUMENT (verdict). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_pending_answer(mm_pending *pending, int verdict);
+
+/**
+ * Keeps a pointer of the host's with a session, for the handlers of one table. Before, it is NULL.
+ *
+ * user  never touched by the library.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_set_user(mm_session *session, void *user);
+
+/**
+ * The pointer that mm_session_set_user has kept.
+ *
+ * user  gets it; NULL if there is none, and on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (user NULL). Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_get_user(mm_session *session, void **user);
+
+/** Who a session is with. Texts are never NULL, "" for none. */
+typedef struct mm_session_info {
+    size_t size;                /**< sizeof(mm_session_info) */
+    const char *client;         /**< the client's address: as PROXY or XCLIENT told it, where they may */
+    const char *connected_from; /**< the address that the connection came from */
+    const char *server;         /**< the address it came to */
+    const char *helo;           /**< what HELO, EHLO or LHLO named */
+    const char *protocol;       /**< as in Received (RFC 3848): "ESMTPSA", "LMTP", ... */
+    const char *tls;            /**< version and cipher; "" in clear text */
+    const char *tls_name;       /**< the server's name that the client asked for (SNI) */
+    const char *certificate;    /**< distinguished name of the client's certificate, if it was verified */
+    const char *user;           /**< who logged in */
+    const char *mechanism;      /**< by which mechanism */
+    int64_t began;              /**< when */
+    int client_port;            /**< of client */
+    int server_port;            /**< of server */
+    int trusted;                /**< 1: it may relay: by its address, or logged in */
+    int messages;               /**< taken so far */
+} mm_session_info;
+
+#define MM_SESSION_INFO_INIT                                                                                           \
+    { sizeof(mm_session_info), NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0, 0 }
+
+/**
+ * Who a session is with, and how.
+ *
+ * info  filled; its size is the host's.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (info). Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_get_info(mm_session *session, mm_session_info *info);
+
+/**
+ * In auth: who it is that logs in, where that is not the name the client told.
+ *
+ * user  1 to 255 octets without controls.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_set_login(mm_session *session, const char *user);
+
+/**
+ * In secret: the password of the user that the client names, for CRAM-MD5 and SCRAM.
+ *
+ * secret  in a stored form of the setting user ("{SCRAM-SHA-256}..."), or plain. CRAM-MD5 needs a plain one.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_set_secret(mm_session *session, const char *secret);
+
+/**
+ * The sender of the transaction.
+ *
+ * address  gets it; "" the null sender; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (no transaction, too); MM_E_ARGUMENT (address NULL). Threads: any, one at a
+ * time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_get_sender(mm_session *session, const char **address);
+
+/**
+ * Puts another sender in place of the transaction's, until its content begins; from mail on.
+ *
+ * address  "" the null sender.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_set_sender(mm_session *session, const char *address);
+
+/**
+ * How many recipients the transaction has.
+ *
+ * count  gets the number; 0 outside a transaction, and on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (count NULL). Threads: any, one at a time for a session. Since
+ * 0.1.
+ */
+MM_API int MM_CALL mm_session_get_recipient_count(mm_session *session, int *count);
+
+/**
+ * One recipient of the transaction.
+ *
+ * index  from 0.
+ * rcpt   filled; its size is the host's.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_NOT_FOUND (index); MM_E_ARGUMENT. Threads: any, one at a time for a
+ * session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_get_recipient(mm_session *session, int index, mm_session_rcpt *rcpt);
+
+/**
+ * Adds a recipient to the transaction, until its content begins. Whether its domain is local is as for RCPT; no check
+ * is made.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (no address); MM_E_NOT_FOUND (local, and nobody's); MM_E_LIMIT
+ * (too many). Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_add_recipient(mm_session *session, const char *address);
+
+/**
+ * Takes a recipient out of the transaction, until its content begins. Those behind it move up.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_NOT_FOUND (index). Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_remove_recipient(mm_session *session, int index);
+
+/**
+ * In lookup: the address that the one asked for stands for. At RCPT the message goes there, at VRFY it is told.
+ *
+ * address  a whole address; perhaps at another domain, where mail for it is sent on.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT. Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_set_expansion(mm_session *session, const char *address);
+
+/**
+ * Puts a header field in front of the message that is stored: in mail, rcpt, data, chunk, message. Those of one
+ * transaction stand in the order of the calls, behind the library's own Received.
+ *
+ * name   of the field, as RFC 5322 has it.
+ * value  UTF-8 without line ends, up to 2000 octets; folded by the library.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_LIMIT (8 KiB are there). Threads: any, one at a time for
+ * a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_add_header(mm_session *session, const char *name, const char *value);
+
+/**
+ * In message: octets of the message as the client sent it, dots unstuffed.
+ *
+ * offset  from where, from 0.
+ * buffer  where to.
+ * size    how many at most.
+ * length  gets how many; 0 at the end, and on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT; MM_E_IO. Threads: any, one at a time for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_read_message(mm_session *session, int64_t offset, void *buffer, size_t size,
+                                           size_t *length);
+
+/**
+ * In message: the path of a file with the message as the client sent it, mode 0600, which is gone when the handler's
+ * answer is there.
+ *
+ * path  gets it; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (path NULL); MM_E_IO; MM_E_FULL. Threads: any, one at a time
+ * for a session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_get_path(mm_session *session, const char **path);
+
+/** What a check of the library's found out about a client. */
+enum mm_check_result {
+    MM_CHECK_NOT_LISTED = 0,   /**< the list does not have it */
+    MM_CHECK_LISTED = 1,       /**< the list has it */
+    MM_CHECK_OUT_OF_RANGE = 2, /**< the list answers with what it does not count as listed */
+    MM_CHECK_DOWN = 3,         /**< no answer in time, or a wrong one: as not listed */
+    MM_CHECK_REFUSED = 4,      /**< the list says that it is asked too much (127.255.255.0/24): as not listed */
+    MM_CHECK_UNKNOWN = 5       /**< not asked yet, or left out because the list is out of order */
+};
+
+/** One check of a session. Texts are never NULL, "" for none. */
+typedef struct mm_session_check {
+    size_t size;        /**< sizeof(mm_session_check) */
+    const char *kind;   /**< "dnsbl", "dnswl", "goodlist", "badlist", "graylist", "greylist", "checkmx", ... */
+    const char *name;   /**< the zone, or the file and line of the rule */
+    const char *answer; /**< the address that the list gave */
+    const char *reason; /**< in words, for a log */
+    int result;         /**< MM_CHECK_... */
+} mm_session_check;
+
+#define MM_SESSION_CHECK_INIT                                                                                          \
+    { sizeof(mm_session_check), NULL, NULL, NULL, NULL, 0 }
+
+/**
+ * How many checks the session has had: lists that were asked about its client (settings dnsbl, dnswl) and rules.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_ARGUMENT (count NULL). Threads: any, one at a time for a session. Since
+ * 0.1.
+ */
+MM_API int MM_CALL mm_session_get_check_count(mm_session *session, int *count);
+
+/**
+ * One check of the session.
+ *
+ * index  from 0.
+ * check  filled; its size is the host's.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE; MM_E_NOT_FOUND (index); MM_E_ARGUMENT. Threads: any, one at a time for a
+ * session. Since 0.1.
+ */
+MM_API int MM_CALL mm_session_get_check(mm_session *session, int index, mm_session_check *check);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Sessions that the host steps                                                                                     */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/** A session with an SMTP server whose octets the host moves: no socket and no thread of the library's is in it. */
+typedef struct mm_smtp_stepped mm_smtp_stepped;
+
+/** What a session that is stepped waits for. */
+enum mm_wants {
+    MM_WANTS_READ = 1,  /**< octets of the client */
+    MM_WANTS_WRITE = 2, /**< that its output is taken: then a step without octets */
+    MM_WANTS_WAIT = 3,  /**< an answer that is owed: wake tells, then a step without octets */
+    MM_WANTS_TLS = 4,   /**< that the host's TLS runs: then mm_smtp_stepped_begin_tls */
+    MM_WANTS_CLOSE = 5  /**< nothing: send the output, and close */
+};
+
+/**
+ * Hears that a session that waits (MM_WANTS_WAIT) can be stepped again. It must not step it itself.
+ *
+ * user  of the options.
+ * Threads: any. It must not block, throw an exception or jump out. Since 0.1.
+ */
+typedef void(MM_CALL *mm_wake_fn)(void *user);
+
+/** Who a stepped session is with. All 0 but size: somebody without an address, in clear text, who is not trusted. */
+typedef struct mm_smtp_stepped_options {
+    size_t size;        /**< sizeof(mm_smtp_stepped_options) */
+    const char *client; /**< the client's IP address; NULL: it has none */
+    const char *server; /**< the address it came to; NULL: not known */
+    const char *tls;    /**< version and cipher of the TLS that runs already; NULL: none does */
+    mm_wake_fn wake;    /**< NULL: nobody hears; the host steps when it thinks fit */
+    void *user;         /**< for wake */
+    int client_port;    /**< of client */
+    int server_port;    /**< of server */
+    int offer_tls;      /**< 1: STARTTLS is offered, for the host has a TLS */
+    int protocol;       /**< MM_SMTP_PROTOCOL_... */
+} mm_smtp_stepped_options;
+
+#define MM_SMTP_STEPPED_OPTIONS_INIT                                                                                   \
+    { sizeof(mm_smtp_stepped_options), NULL, NULL, NULL, NULL, NULL, 0, 0, 0, 0 }
+
+/**
+ * Makes a session of a server's. Its handlers run on the thread that steps it, and may answer pending. A message that
+ * is stored is waited for with MM_WANTS_WAIT; where message answers MM_VERDICT_DONE no thread of the library's is
+ * needed.
+ *
+ * server   which one, be it that it listens nowhere (MM_PORT_NONE).
+ * options  NULL: the default.
+ * stepped  gets the handle, which mm_smtp_stepped_free ends; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_NOT_SUPPORTED (G4); MM_E_STATE (the server is stopped); MM_E_LIMIT
+ * (too many sessions). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_stepped_new(mm_smtp_server *server, const mm_smtp_stepped_options *options,
+                                       mm_smtp_stepped **stepped);
+
+/**
+ * Gives octets of the client, or none, and carries the session on until it waits for something. The first step has no
+ * octets: a server greets.
+ *
+ * octets   what came from the client; NULL with size 0.
+ * size     how many.
+ * output   gets what is to be sent to it; lives until the next step.
+ * length   gets how much that is; 0 on failure.
+ * wants    gets what the session waits for: MM_WANTS_...
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (octets while TLS is to begin; another thread is inside).
+ * Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_stepped_step(mm_smtp_stepped *stepped, const void *octets, size_t size, const void **output,
+                                        size_t *length, int *wants);
+
+/**
+ * The host's TLS runs: octets are those inside it from now on. A step without octets follows.
+ *
+ * description  version and cipher, for Received.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (the session did not ask for it). Threads: any, one at a time
+ * for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_stepped_begin_tls(mm_smtp_stepped *stepped, const char *description);
+
+/**
+ * When the session is to be stepped at the latest, without octets: its client has been silent too long then.
+ *
+ * timeout_ms  gets the milliseconds from now; -1: no limit, as while it waits for an answer.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT. Threads: any, one at a time for a handle. Since 0.1.
+ */
+MM_API int MM_CALL mm_smtp_stepped_get_timeout(mm_smtp_stepped *stepped, int *timeout_ms);
+
+/**
+ * Ends a session: its client is gone, or the host wants no more of it. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_STATE (inside one of its handlers). Threads: any, one at a time for a handle. Since
+ * 0.1.
+ */
+MM_API int MM_CALL mm_smtp_stepped_free(mm_smtp_stepped *stepped);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Transports, certificates and what an error was                                                                   */
@@ -2004,6 +2633,418 @@ MM_API int MM_CALL mm_smtp_send_all(mm_smtp *smtp, mm_smtp_next_fn next, mm_smtp
  */
 MM_API int MM_CALL mm_smtp_send_message(mm_smtp *smtp, const mm_smtp_message *message, mm_smtp_recipient *results,
                                         int *code);
+
+/* ---------------------------------------------------------------------------------------------------------------- */
+/* Messages                                                                                                         */
+/* ---------------------------------------------------------------------------------------------------------------- */
+
+/*
+ * Reading a message (RFC 5322) and its MIME parts (RFC 2045 to 2049, 2231, 2047, 6532), and making one. Neither needs
+ * an engine. A message is looked at as far as it is asked for: its own header when it is opened, its parts at the first
+ * question about them, contents when they are read; contents are never in memory as a whole. Whatever the octets are,
+ * there is a reading of them: what is no header is content, what cannot be decoded stays as it is.
+ *
+ * A message is a row of parts in the order in which they stand there. Part 0 is the message itself, with its own
+ * header. The parts of a multipart are its children, and the one child of a part with a message in it (message/rfc822)
+ * is that message. Lines end with CRLF or LF.
+ *
+ * Text that these functions give is UTF-8, never NULL, "" for none, without NUL (it becomes U+FFFD), and lives until
+ * the next call with the same message, save mm_content_read. One message and its contents are used by one thread at a
+ * time.
+ */
+
+/** A message that is read, from mm_message_open. */
+typedef struct mm_message mm_message;
+
+/** The content of one part while it is read, from mm_content_open. */
+typedef struct mm_content mm_content;
+
+/** Bits: how a message is opened. */
+enum mm_message_flag {
+    MM_MESSAGE_IN_PLACE = 1, /**< mm_message_open does not copy: the octets stay as they are until mm_message_free */
+    MM_MESSAGE_CUT = 2       /**< what is beyond a limit is left out, and mm_message_get_limits tells of it; without it
+                                  the call that comes upon it is MM_E_LIMIT */
+};
+
+/** Bits: which limits a message has passed. */
+enum mm_message_limit {
+    MM_MESSAGE_LIMIT_HEADER = 1,    /**< a header is longer: the fields at its end are left out */
+    MM_MESSAGE_LIMIT_PARTS = 2,     /**< there are more parts: those at the end are left out */
+    MM_MESSAGE_LIMIT_DEPTH = 4,     /**< parts are deeper inside each other: the outermost of these is one part */
+    MM_MESSAGE_LIMIT_PARAMETERS = 8 /**< a field has more parameters: those at its end are left out */
+};
+
+/** How a message is opened. All 0 but size: copied, with the limits said here. */
+typedef struct mm_message_options {
+    size_t size;        /**< sizeof(mm_message_options) */
+    size_t max_header;  /**< octets of one header; 0: 1 MiB; at most 64 MiB */
+    int max_parts;      /**< parts in all; 0: 10,000; at most 1,000,000 */
+    int max_depth;      /**< parts inside each other; 0: 100; at most 10,000 */
+    int max_parameters; /**< parameters of one field; 0: 1,000; at most 1,000,000 */
+    int flags;          /**< MM_MESSAGE_... */
+} mm_message_options;
+
+#define MM_MESSAGE_OPTIONS_INIT                                                                                        \
+    { sizeof(mm_message_options), 0, 0, 0, 0, 0 }
+
+/** Bits: what a part is. */
+enum mm_part_flag {
+    MM_PART_MULTIPART = 1,       /**< of parts, which are its children; there may be none */
+    MM_PART_MESSAGE = 2,         /**< a message in it, which is its child */
+    MM_PART_TEXT = 4,            /**< text/...: MM_CONTENT_TEXT gives it as UTF-8 */
+    MM_PART_ATTACHMENT = 8,      /**< to be saved rather than shown: its disposition says so, or it has a file name, and
+                                     is neither text nor inline */
+    MM_PART_NOT_ENDED = 16,      /**< a multipart whose last boundary is missing */
+    MM_PART_CUT = 32,            /**< a limit keeps its children from being told */
+    MM_PART_OTHER_CHARSET = 64,  /**< text in a character set that is not known: MM_CONTENT_TEXT takes it for Latin-1 */
+    MM_PART_OTHER_ENCODING = 128 /**< a transfer encoding that is not known: MM_CONTENT_DECODED gives it as it stands */
+};
+
+/** One part of a message. */
+typedef struct mm_part {
+    size_t size;             /**< sizeof(mm_part) */
+    int64_t offset;          /**< of its content's first octet in the message */
+    int64_t octets;          /**< of its content as it stands, encoded */
+    int parent;              /**< the part that it lies in; -1 for part 0 */
+    int children;            /**< how many */
+    int first_child;         /**< -1: none */
+    int next;                /**< the next child of the same parent; -1: none */
+    int depth;               /**< how many parts it lies in */
+    int flags;               /**< MM_PART_... */
+    const char *type;        /**< "text/plain", in small letters; where none is said, as RFC 2045 has it */
+    const char *charset;     /**< of a text, as it is named there; "" for none */
+    const char *encoding;    /**< "base64", in small letters; "7bit" where none is said */
+    const char *disposition; /**< "attachment", "inline", in small letters */
+    const char *file_name;   /**< as the sender wrote it, decoded: it may hold slashes, dots and control characters */
+    const char *safe_name;   /**< the last name of it, fit for a file on every system; "" if nothing is left */
+    const char *content_id;  /**< without its angle brackets */
+    const char *description; /**< Content-Description, decoded */
+} mm_part;
+
+#define MM_PART_INIT                                                                                                   \
+    { sizeof(mm_part), 0, 0, 0, 0, 0, 0, 0, 0, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL }
+
+/** One field of a header. */
+typedef struct mm_field {
+    size_t size;       /**< sizeof(mm_field) */
+    const void *raw;   /**< the whole field as it stands, with its name, folds and last line end; no NUL behind it */
+    size_t raw_size;   /**< its octets */
+    const char *name;  /**< as it stands there */
+    const char *value; /**< unfolded, as it stands; what is not UTF-8 is taken for Latin-1 */
+    const char *text;  /**< for a person: encoded-words (RFC 2047) decoded */
+} mm_field;
+
+#define MM_FIELD_INIT                                                                                                  \
+    { sizeof(mm_field), NULL, 0, NULL, NULL, NULL }
+
+/** One address of a field. */
+typedef struct mm_address {
+    size_t size;         /**< sizeof(mm_address) */
+    const char *address; /**< ann@example.org, as it stands; "" for a name that has none */
+    const char *name;    /**< decoded, without quotes; of an address without one the comment behind it */
+    const char *group;   /**< of the group that it stands in */
+} mm_address;
+
+#define MM_ADDRESS_INIT                                                                                                \
+    { sizeof(mm_address), NULL, NULL, NULL }
+
+/** One parameter of a field such as Content-Type. */
+typedef struct mm_parameter {
+    size_t size;       /**< sizeof(mm_parameter) */
+    const char *name;  /**< in small letters, without the marks of RFC 2231 */
+    const char *value; /**< put together and decoded (RFC 2231), encoded-words too */
+} mm_parameter;
+
+#define MM_PARAMETER_INIT                                                                                              \
+    { sizeof(mm_parameter), NULL, NULL }
+
+/** In which form a content is read. */
+enum mm_content_form {
+    MM_CONTENT_DECODED = 0, /**< its octets, out of base64, quoted-printable or uuencode; else as it stands */
+    MM_CONTENT_TEXT = 1,    /**< of text/...: decoded, and in UTF-8, line ends as they are; of others as DECODED */
+    MM_CONTENT_RAW = 2,     /**< as it stands */
+    MM_CONTENT_WHOLE = 3    /**< as it stands, with the header of the part in front of it */
+};
+
+/**
+ * Opens a message that is in memory.
+ *
+ * octets, size  the message; copied, unless MM_MESSAGE_IN_PLACE is set.
+ * options       limits and flags; NULL: as if all were 0.
+ * message       gets the handle, which mm_message_free ends; NULL on failure.
+ * Returns MM_OK, whatever the octets are; MM_E_ARGUMENT (octets NULL and size not 0, message NULL, an option);
+ * MM_E_NOT_SUPPORTED (G4); MM_E_LIMIT (the header is too long, or a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_open(const void *octets, size_t size, const mm_message_options *options,
+                                   mm_message **message);
+
+/**
+ * Opens a message that is in a file, which stays open, and has to stay as it is, until mm_message_free.
+ *
+ * path  of a file; no pipe.
+ * Returns as mm_message_open; MM_E_NOT_FOUND; MM_E_IO. Threads: any; reads from the disk, as all that follows may.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_message_open_file(const char *path, const mm_message_options *options, mm_message **message);
+
+/**
+ * Opens a message that a callback gives. It is read to its end here: up to 256 KiB are kept in memory, more in a file
+ * of the system's folder for such files that nobody else may read, and that is gone with the message.
+ *
+ * read  asked on the thread of the call until its end; has the form of mm_send_read_fn, whatever gives the octets.
+ * user  passed on to it untouched.
+ * Returns as mm_message_open; MM_E_IO (read gave an error, or the file cannot be written). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_open_reader(mm_send_read_fn read, void *user, const mm_message_options *options,
+                                          mm_message **message);
+
+/**
+ * Ends a message and all its contents that are open. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_free(mm_message *message);
+
+/**
+ * How many parts a message has, itself among them; looks through the message at the first call, as each function does
+ * that takes a part other than 0.
+ *
+ * count  gets the number, at least 1; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (count NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_part_count(mm_message *message, int *count);
+
+/**
+ * What one part is.
+ *
+ * part    0 is the message itself.
+ * result  its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part, result NULL, its size); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_part(mm_message *message, int part, mm_part *result);
+
+/**
+ * Which limits the message has passed, as far as it has been looked at.
+ *
+ * passed  gets MM_MESSAGE_LIMIT_... bits; 0: none, and on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (passed NULL). Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_limits(mm_message *message, int *passed);
+
+/**
+ * How many fields the header of a part has.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part, count NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_field_count(mm_message *message, int part, int *count);
+
+/**
+ * One field of the header of a part.
+ *
+ * field   0 to mm_message_get_field_count - 1, in the order in which they stand there.
+ * result  its member size is set by the caller; the others are filled.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part or field, result NULL, its size); MM_E_LIMIT; MM_E_IO.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_field(mm_message *message, int part, int field, mm_field *result);
+
+/**
+ * Looks for a field by its name: for all of a name, once more from the one behind that which was found.
+ *
+ * name   small and capital letters are the same.
+ * from   the first field to look at.
+ * field  gets its number; -1: there is none, and on failure.
+ * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (no such part, name or field NULL, from below 0);
+ * MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_find_field(mm_message *message, int part, const char *name, int from, int *field);
+
+/**
+ * The text of the first field of a name in the message's own header, such as "Subject", as mm_field.text.
+ *
+ * text  gets it; "" where there is none; NULL on failure.
+ * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (name or text NULL). Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_text(mm_message *message, const char *name, const char **text);
+
+/**
+ * How many addresses a field has: From, To, Reply-To and their like.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns as mm_message_get_field. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_address_count(mm_message *message, int part, int field, int *count);
+
+/**
+ * One address of a field, members of groups among them.
+ *
+ * address  0 to mm_message_get_address_count - 1.
+ * result   its member size is set by the caller; the others are filled.
+ * Returns as mm_message_get_field; MM_E_ARGUMENT also for no such address. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_address(mm_message *message, int part, int field, int address, mm_address *result);
+
+/**
+ * The time that a field tells: Date and its like; of Received what stands behind its last semicolon.
+ *
+ * time    gets milliseconds since 1970; 0: it is no time, and on failure.
+ * offset  gets the minutes by which the sender's clock is ahead of UTC; NULL: not wanted.
+ * Returns MM_OK, where it is no time too; else as mm_message_get_field; MM_E_ARGUMENT also for time NULL. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_date(mm_message *message, int part, int field, int64_t *time,
+                                       int *offset MM_DEFAULT(NULL));
+
+/**
+ * How many parameters a field has: Content-Type, Content-Disposition and their like.
+ *
+ * count  gets the number; 0 on failure.
+ * Returns as mm_message_get_field. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_parameter_count(mm_message *message, int part, int field, int *count);
+
+/**
+ * One parameter of a field.
+ *
+ * parameter  0 to mm_message_get_parameter_count - 1.
+ * result     its member size is set by the caller; the others are filled.
+ * Returns as mm_message_get_field; MM_E_ARGUMENT also for no such parameter. Since 0.1.
+ */
+MM_API int MM_CALL mm_message_get_parameter(mm_message *message, int part, int field, int parameter,
+                                            mm_parameter *result);
+
+/**
+ * Looks for a parameter of the first field of a name, such as "charset" of "Content-Type".
+ *
+ * field_name, name  small and capital letters are the same.
+ * value             gets it; "" where there is none; NULL on failure.
+ * Returns MM_OK, where there is none too; MM_E_HANDLE; MM_E_ARGUMENT (no such part, a NULL); MM_E_LIMIT; MM_E_IO.
+ * Since 0.1.
+ */
+MM_API int MM_CALL mm_message_find_parameter(mm_message *message, int part, const char *field_name, const char *name,
+                                             const char **value);
+
+/**
+ * Begins to read the content of a part. Several may be open at a time, of one part too.
+ *
+ * form     MM_CONTENT_...
+ * content  gets the handle, which mm_content_close ends, and mm_message_free too; NULL on failure.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (no such part or form, content NULL); MM_E_LIMIT; MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_content_open(mm_message *message, int part, int form, mm_content **content);
+
+/**
+ * Reads on in a content.
+ *
+ * buffer, size  where to, and how much fits.
+ * length        gets the octets read; 0 at the end and on failure.
+ * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_IO. Since 0.1.
+ */
+MM_API int MM_CALL mm_content_read(mm_content *content, void *buffer, size_t size, size_t *length);
+
+/**
+ * Ends the reading of a content. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Since 0.1.
+ */
+MM_API int MM_CALL mm_content_close(mm_content *content);
+
+/** A message that is made, from mm_compose_new. */
+typedef struct mm_compose mm_compose;
+
+/** What goes with a message. Its octets come from exactly one of memory, a file and a callback. */
+typedef struct mm_attachment {
+    size_t size;            /**< sizeof(mm_attachment) */
+    const char *name;       /**< of the file, as its reader will see it; NULL: none */
+    const char *type;       /**< "image/png"; NULL: application/octet-stream. Not multipart/... */
+    const char *content_id; /**< cid@example.org, by which the HTML shows it (cid:...): it goes inline; NULL: none */
+    const void *content;    /**< its octets, copied; NULL: from path or read */
+    size_t content_size;    /**< how many */
+    const char *path;       /**< of a file, which is read when the message is; NULL */
+    mm_send_read_fn read;   /**< gives them when the message is read, on the thread of that call; NULL */
+    void *user;             /**< passed on to read */
+} mm_attachment;
+
+#define MM_ATTACHMENT_INIT                                                                                             \
+    { sizeof(mm_attachment), NULL, NULL, NULL, NULL, 0, NULL, NULL, NULL }
+
+/**
+ * Begins to make a message: fields, texts and attachments are added, then it is read, once. It is ASCII save for
+ * addresses and attached messages that are not, and has no line over 998 octets, so that every host takes it. Which parts it is made of
+ * (multipart/mixed, related, alternative) follows from what is added.
+ *
+ * compose  gets the handle, which mm_compose_free ends; NULL on failure.
+ * Returns MM_OK; MM_E_ARGUMENT (compose NULL); MM_E_LIMIT (a million handles are open). Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_new(mm_compose **compose);
+
+/**
+ * Ends a message that was made. NULL is allowed.
+ * Returns MM_OK; MM_E_HANDLE. Threads: any. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_free(mm_compose *compose);
+
+/**
+ * Adds a field to the header, in the order of the calls. Date, Message-ID and MIME-Version are made where they are not
+ * given. From, To, Cc, Bcc, Reply-To, Sender and their Resent- forms have an address list, as in mm_mail, with names in
+ * UTF-8; Date, Message-ID, In-Reply-To and References are taken as they are, in ASCII; any other field is text for a
+ * person, in UTF-8. A Bcc goes out as it is given: who wants none gives none.
+ *
+ * name  of the field; not Content-... and not MIME-Version, which the library writes.
+ * text  one line.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (a name that is none, CR, LF or NUL, an address; a second one of a field
+ * that stands once: RFC 5322 section 3.6); MM_E_STATE (the message is being read). Threads: any, one at a time for a
+ * message. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_add_field(mm_compose *compose, const char *name, const char *text);
+
+/**
+ * Sets the plain text. With mm_compose_set_html too, it is the same for those who see no HTML.
+ *
+ * text  UTF-8, any line ends; copied. NULL: none.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT; MM_E_STATE (the message is being read). Threads: as above. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_set_text(mm_compose *compose, const char *text);
+
+/**
+ * Sets the text as HTML.
+ *
+ * html  UTF-8, any line ends; copied. NULL: none.
+ * Returns as mm_compose_set_text. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_set_html(mm_compose *compose, const char *html);
+
+/**
+ * Adds an attachment, or with content_id what the HTML shows. A message (message/rfc822) goes as it is, for it may not
+ * be encoded (RFC 2046 section 5.2.1): from memory or a file, with lines of 998 octets at most.
+ *
+ * attachment  copied, with its octets in memory; a file has to stay as it is until the message is read.
+ * Returns MM_OK; MM_E_HANDLE; MM_E_ARGUMENT (attachment NULL, its size, none or two sources, a type that is none, CR,
+ * LF or NUL); MM_E_NOT_SUPPORTED (G4; a message that cannot go as it is); MM_E_NOT_FOUND and MM_E_IO (the file);
+ * MM_E_STATE (the message is being read). Threads: as above. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_attach(mm_compose *compose, const mm_attachment *attachment);
+
+/**
+ * Reads on in the message, which is made as it is read: with lines that end with CRLF, and in bounded memory however
+ * large attachments are. It is an mm_send_read_fn: mm_send_set_reader(send, mm_compose_read, compose), or read and user
+ * of mm_mail and mm_smtp_message, send what was made.
+ *
+ * buffer, size  where to, and how much fits; at least 1.
+ * length        gets the octets read; 0 at the end and on failure.
+ * compose       the message, an mm_compose.
+ * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_STATE (no field
+ * From, or several addresses there and no Sender); MM_E_NOT_FOUND and MM_E_IO (an attachment): the same again from then on. Threads: any, one at a time for a
+ * message. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_read(void *buffer, size_t size, size_t *length, void *compose);
+
+/**
+ * Reads the whole message into a file.
+ *
+ * path  of a file that is not there yet; where the call fails there is none.
+ * Returns MM_OK; as mm_compose_read; MM_E_ARGUMENT (path); MM_E_IO (the file is there already, or cannot be written);
+ * MM_E_STATE also where the message is being read. Threads: as above. Since 0.1.
+ */
+MM_API int MM_CALL mm_compose_write_file(mm_compose *compose, const char *path);
 
 /* ---------------------------------------------------------------------------------------------------------------- */
 /* Servers with a request callback                                                                                  */

@@ -15,8 +15,7 @@ suite_managed() {
 
 suite_c() {
   configure_c -DBUILD_TESTING=ON
-  cmake --build "$c_build" --parallel 2
-  ctest --test-dir "$c_build" --output-on-failure --timeout 300
+  run_c_tests "$c_build"
 }
 
 suite_demo() {
@@ -68,7 +67,7 @@ suite_windows() {
   return $status
 }
 
-# run_c_tests FOLDER: builds and runs what CMake has configured there, for another machine, and names what that leaves out
+# run_c_tests FOLDER: builds and runs what CMake has configured there, and names what that leaves out
 run_c_tests() {
   local status=0
   cmake --build "$1" --parallel 2 || return

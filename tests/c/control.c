@@ -173,6 +173,7 @@ static void a_message_comes_in(void) {
     CHECK_INT(MM_SEND_STATE_FAILED, told.states[1]);
     CHECK(told.errors[1] < 0);
     CHECK(state_of(told.ids[0]) != 0);
+    wait_event(MM_QUEUE_EVENT_DEFERRED, "later@far.example"); /* its first attempt would change it between two looks */
     a_message_is_the_same(told.ids[0]);
     CHECK_OK(mm_control_remove(control, told.ids[0]));
 }
@@ -210,6 +211,7 @@ static void what_is_no_message(void) {
     CHECK_INT(MM_E_ARGUMENT, mm_control_send(control, "", "ann@far.example", NULL, NULL, on_result, &told));
     CHECK_INT(MM_E_ARGUMENT, mm_control_send(control, NULL, "ann@far.example", read_source, &source, NULL, NULL));
     CHECK_INT(0, told.count);
+    wait_messages(0);      /* what was removed during its attempt leaves after that */
     counts_are_the_same(); /* and the connection goes on */
 }
 

@@ -109,8 +109,7 @@ static void settings_and_servers(void) {
     char path[200], words[300];
     CHECK_OK(mm_engine_new(&engine));
     REFUSED(MM_E_NOT_FOUND, mm_engine_set(engine, "smpt_port", "25"), "smtp_port");
-    REFUSED(MM_E_NOT_SUPPORTED, mm_engine_set(engine, "smtp_deny", "192.0.2.0/24"),
-            "smtp_deny: it would have no effect");
+    REFUSED(MM_E_NOT_SUPPORTED, mm_engine_set(engine, "sysuser", "1"), "sysuser: it would have no effect");
     REFUSED(MM_E_CONFIG, mm_engine_get_int(engine, "smtp_range", &value), "smtp_range: its value is no number");
     REFUSED(MM_E_NOT_FOUND, mm_engine_get_int(engine, "no_such_key", &value), "a key that is not known");
     sprintf(path, "%s/none.cfg", check_folder);

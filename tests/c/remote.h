@@ -236,7 +236,10 @@ static inline void *remote_accept(void *argument) {
         if (++remote->busy > remote->peak)
             remote->peak = remote->busy;
         pthread_mutex_unlock(&remote->gate);
-        pthread_create(&thread, NULL, remote_serve, client);
+        if (pthread_create(&thread, NULL, remote_serve, client) != 0) {
+            fprintf(stderr, "the other host has no thread for a connection\n");
+            exit(99);
+        }
         pthread_detach(thread);
     }
 }

@@ -97,8 +97,11 @@ static void all_were_tried(void) {
 
 /* ---- the old functions ---- */
 
-/* No file may pass 128 MiB: so what would fill the disk fails soon. Where that cannot be had, it is not written. */
+/* No file may pass 16 MiB: so what would fill the disk fails soon. Where that cannot be had, it is not written. */
 static int files_are_limited;
+
+/* qemu takes ten seconds to look through two gibibytes for the end of a line. */
+enum { LARGEST_CONTENT = BY_QEMU ? 128 << 20 : INT32_MAX };
 
 /* Two gibibytes that cost nothing; a write to them is a fault. */
 static const char *nothing_but_zeros(void) {
@@ -114,7 +117,7 @@ static ServerStream new_stream(void) {
 }
 
 static void more_than_a_file_takes(ServerStream stream, const char *zeros) {
-    CHECK_INT(0, SRVSend(stream, zeros, INT32_MAX)); /* behind others */
+    CHECK_INT(0, SRVSend(stream, zeros, LARGEST_CONTENT)); /* behind others */
     CHECK(mm_last_error() == MM_E_FULL || mm_last_error() == MM_E_IO);
     CHECK_INT(0, SRVSend(stream, "x", 1)); /* its content is lost */
     SRVEndOfMsg(stream);
@@ -336,7 +339,7 @@ static void sending(mm_engine *engine, const char *zeros) {
     CHECK_OK(mm_send_new(engine, &options, "a@example.org", &send));
     CHECK_OK(mm_send_write(send, "x", 1));
     if (files_are_limited) {
-        int code = mm_send_write(send, zeros, INT32_MAX);
+        int code = mm_send_write(send, zeros, LARGEST_CONTENT);
         CHECK(code == MM_E_FULL || code == MM_E_IO);
     }
     CHECK_OK(mm_send_free(send));
@@ -362,7 +365,7 @@ static void mails(mm_engine *engine, const char *zeros) {
         CHECK_INT(MM_E_CONNECT, mm_send_mail(engine, &options, &mail, NULL));
     if (files_are_limited) {
         mail.message = zeros;
-        mail.message_size = INT32_MAX;
+        mail.message_size = LARGEST_CONTENT;
         int code = mm_send_mail(engine, &options, &mail, NULL);
         CHECK(code == MM_E_FULL || code == MM_E_IO);
         code = mm_send_mail_start(engine, &options, &mail, &send);
@@ -600,7 +603,9 @@ int main(void) {
     mm_engine *engine;
     char root[128];
     read_header();
-    files_are_limited = limit_files(128 << 20);
+    files_are_limited = limit_files(16 << 20);
+    if (BY_QEMU)
+        check_skipped("sizes, content of INT32_MAX octets", "qemu takes ten seconds for each");
     const char *zeros = nothing_but_zeros();
     server_settings();
     old_sending(zeros);

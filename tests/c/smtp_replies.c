@@ -137,6 +137,15 @@ static void four_two_one_before_it_was_asked(void) {
     CHECK_OK(mm_smtp_free(smtp));
 }
 
+/* The same, of which the beginning alone is there when something is said. */
+static void four_two_one_that_had_begun(void) {
+    mm_smtp *smtp = connected(STEPS("say 220 hello\r\n421 4.4.2 too", ">", " slow", "close"));
+    CHECK_CODE(421, mm_smtp_noop(smtp, &code));
+    CHECK_TEXT("421 4.4.2 too slow", reply_of(smtp).raw);
+    CHECK_FAILS(MM_E_STATE, mm_smtp_noop(smtp, NULL));
+    CHECK_OK(mm_smtp_free(smtp));
+}
+
 /* ---- loss at every stage ---- */
 
 static void lost(mm_smtp *smtp, int result, int stage, const char *words) {
@@ -298,6 +307,7 @@ int main(void) {
     what_is_no_reply();
     four_two_one();
     four_two_one_before_it_was_asked();
+    four_two_one_that_had_begun();
     loss_at_every_command();
     loss_at_the_greeting();
     loss_inside_a_reply();

@@ -9,4 +9,5 @@ sys.path.insert(0, str(HERE))
 
 from support import verdict  # noqa: E402
 
-sys.exit(verdict.run_side_by_side(str(HERE), "test_*.py", 4))
+LONG = ("test_smarthost.py", "test_proxy.py", "test_apart.py", "test_reports.py", "test_walk.py", "test_command.py")
+sys.exit(verdict.run_side_by_side(str(HERE), "test_*.py", 4, first=LONG))

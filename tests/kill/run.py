@@ -15,4 +15,4 @@ for argument in sys.argv[1:]:
         name, _, value = argument.partition("=")
         os.environ["KILL_" + name.upper()] = value
         sys.argv.remove(argument)
-sys.exit(verdict.run(str(HERE), "test_*.py"))
+sys.exit(verdict.run_side_by_side(str(HERE), "test_*.py", 2, first=("test_kill.py",)))

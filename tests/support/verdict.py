@@ -53,13 +53,14 @@ def run(folder, pattern):
     return told(verdict.passed, verdict.failed)
 
 
-def run_side_by_side(folder, pattern, at_once):
-    """The same, each file in a process of its own and several at once: they wait more than they work."""
+def run_side_by_side(folder, pattern, at_once, first=()):
+    """The same, each file in a process of its own and several at once: they wait more than they work. The files that are
+    to begin first are those that take longest, so that none of them is left over at the end."""
     if "--only" in sys.argv:
         at = sys.argv.index("--only")
         _, only = sys.argv.pop(at), sys.argv.pop(at)
         return run(folder, only)
-    files = sorted({type(test).__module__ + ".py" for test in chosen(folder, pattern)})
+    files = sorted({type(test).__module__ + ".py" for test in chosen(folder, pattern)}, key=lambda file: (file not in first, file))
     with concurrent.futures.ThreadPoolExecutor(at_once) as pool:
         results = [pool.submit(run_file, file) for file in files]
         counts = [show(result.result()) for result in concurrent.futures.as_completed(results)]

@@ -36,6 +36,11 @@ PREFIXES: dict[str, type[enum.IntEnum]] = {
     "mm_smtp_write_flags": constants.WriteFlags,
     "mm_config_severity": constants.Severity,
     "mm_password_form": constants.PasswordForm,
+    "mm_smtp_protocol": constants.SmtpProtocol,
+    "mm_verdict": constants.Verdict,
+    "mm_chunk": constants.Chunk,
+    "mm_check_result": constants.CheckResult,
+    "mm_wants": constants.Wants,
 }  # type: ignore[dict-item]
 
 P = ctypes.POINTER

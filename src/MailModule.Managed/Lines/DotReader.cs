@@ -3,6 +3,8 @@ namespace MailModule.Lines;
 /// <summary>
 /// Reads the dot-stuffed content of a message (RFC 5321 §4.5.2, RFC 1939 §3) piece by piece, independent of how the
 /// octets are cut. Only CRLF "." CRLF ends it. A machine with named states; no buffer; yields slices of the input.
+/// Content that comes counted (RFC 3030) keeps the same rules about line ends, but a dot in it is text, and
+/// <see cref="TryEnd"/> ends it.
 /// </summary>
 /// <remarks>
 /// What must hold, or messages can be smuggled: a dot counts (ends or is removed) only in
@@ -28,11 +30,13 @@ internal struct DotReader
     }
 
     private readonly bool _normalize;
+    private readonly bool _isCounted;
     private State _state;
 
     /// <param name="normalize">Give CRLF for each bare CR or LF and nothing for a NUL; else they are passed on as they
     /// are. None of them ever ends the message.</param>
-    public DotReader(bool normalize) => _normalize = normalize;
+    /// <param name="isCounted">Nothing was stuffed, and no dot line ends it.</param>
+    public DotReader(bool normalize, bool isCounted = false) => (_normalize, _isCounted) = (normalize, isCounted);
 
     /// <summary>A bare CR or LF was met; what to do about it is the caller's.</summary>
     public bool SawBareNewline { get; private set; }
@@ -57,6 +61,21 @@ internal struct DotReader
         return false;
     }
 
+    /// <summary>
+    /// Counted content is at its end. True: this piece is still missing, for its last line has no end, or half of one.
+    /// </summary>
+    public bool TryEnd(out ReadOnlySpan<byte> content)
+    {
+        State last = _state;
+        content = default;
+        if (last == State.Cr)
+            OnBareNewline("\r"u8, out content);
+        else if (last == State.InLine)
+            content = "\r\n"u8;
+        _state = State.End;
+        return !content.IsEmpty;
+    }
+
     private bool Step(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
     {
         content = default;
@@ -64,7 +83,7 @@ internal struct DotReader
         {
             case State.LineStart:
                 // RFC 5321 §4.5.2: a leading dot is removed
-                _state = SkipIf(ref input, '.') ? State.Dot : State.InLine;
+                _state = !_isCounted && SkipIf(ref input, '.') ? State.Dot : State.InLine;
                 return false;
             case State.Dot:
                 _state = SkipIf(ref input, '\r') ? State.DotCr : State.InLine;

@@ -10,7 +10,14 @@ namespace MailModule.Mail;
 /// <param name="Id">The message's id here; empty for none.</param>
 /// <param name="Extended">EHLO was said.</param>
 /// <param name="TlsDescription">Protocol version and cipher; null if TLS was not used.</param>
-internal readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription);
+internal readonly record struct TraceInfo(string HostName, string Id, bool Extended, string? TlsDescription)
+{
+    /// <summary>The client's name, where somebody has looked it up; null: nobody has.</summary>
+    public string? ClientName { get; init; }
+
+    /// <summary>LMTP (RFC 2033).</summary>
+    public bool IsLmtp { get; init; }
+}
 
 /// <summary>
 /// Writes the trace fields (RFC 5321 §4.4) in wire form, with CRLF. What a client chose cannot add a line or a comment;
@@ -22,14 +29,17 @@ internal static class TraceHeaders
     {
         string tls = trace.TlsDescription ?? "";
         string recipient = RecipientOf(envelope);
-        int chosen = envelope.Helo.Length + tls.Length + trace.HostName.Length + trace.Id.Length + recipient.Length;
+        string name = trace.ClientName ?? "";
+        int chosen = envelope.Helo.Length + tls.Length + trace.HostName.Length + trace.Id.Length + recipient.Length
+            + name.Length;
         var field = new Field(output, 256 + chosen * 3);
         field.Add("Received: "u8);
-        if (envelope.Client is not null)
-            AddFrom(ref field, envelope.Helo, envelope.Client.Address, tls);
+        bool isBySmtp = envelope.Client is not null || envelope.Helo.Length > 0;
+        if (isBySmtp)
+            AddFrom(ref field, envelope, name, tls);
         field.Add("by "u8);
         field.AddWord(trace.HostName);
-        if (envelope.Client is not null)
+        if (isBySmtp)
             AddProtocol(ref field, envelope, trace);
         if (trace.Id.Length > 0)
         {
@@ -92,16 +102,23 @@ internal static class TraceHeaders
         return only.Address.NeedsUtf8 && !envelope.Utf8 ? "" : only.Address.WireText;
     }
 
-    private static void AddFrom(ref Field field, string helo, IPAddress client, string tls)
+    // RFC 5321 §4.4: TCP-info is an address, with the name that the address has in front where that is known
+    private static void AddFrom(ref Field field, Envelope envelope, string name, string tls)
     {
+        IPAddress? client = envelope.Client?.Address;
         field.Add("from "u8);
-        if (helo.Length == 0)
-            field.AddLiteral(client);
+        if (envelope.Helo.Length == 0)
+            field.AddLiteral(client!);
         else
-            field.AddWord(helo);
-        field.Add(" ("u8);
-        field.AddLiteral(client);
-        field.Add(")"u8);
+            field.AddWord(envelope.Helo);
+        if (client is not null)
+        {
+            field.Add(" ("u8);
+            field.AddWord(name);
+            field.Add(name.Length > 0 ? " "u8 : ""u8);
+            field.AddLiteral(client);
+            field.Add(")"u8);
+        }
         if (tls.Length > 0)
         {
             field.Add("\r\n\t(using "u8);
@@ -111,12 +128,15 @@ internal static class TraceHeaders
         field.Add("\r\n\t"u8);
     }
 
-    /// <summary>The names registered by RFC 3848 and RFC 6531 §4.3.</summary>
+    /// <summary>The names registered by RFC 3848 and RFC 6531 §4.3. LMTP is always extended.</summary>
     private static void AddProtocol(ref Field field, Envelope envelope, in TraceInfo trace)
     {
         field.Add(" with "u8);
-        field.Add(envelope.Utf8 ? "UTF8SMTP"u8 : trace.Extended ? "ESMTP"u8 : "SMTP"u8);
-        if (!trace.Extended && !envelope.Utf8)
+        if (trace.IsLmtp)
+            field.Add(envelope.Utf8 ? "UTF8LMTP"u8 : "LMTP"u8);
+        else
+            field.Add(envelope.Utf8 ? "UTF8SMTP"u8 : trace.Extended ? "ESMTP"u8 : "SMTP"u8);
+        if (!trace.Extended && !trace.IsLmtp && !envelope.Utf8)
             return;
         if (trace.TlsDescription is not null)
             field.Add("S"u8);

@@ -10,17 +10,19 @@ internal delegate Fault ContentSink(ReadOnlySpan<byte> octets);
 internal readonly ref struct TextBody
 {
     private readonly ReadOnlySpan<byte> _text;
-    private readonly Recoding _recoding;
 
     /// <param name="text">UTF-8, any line ends.</param>
     public TextBody(ReadOnlySpan<byte> text)
     {
         _text = text;
-        _recoding = ContentScan.TraitsOf(text) == 0 && !text.Contains((byte)0) ? Recoding.None : ShorterFor(text);
+        Recoding = ContentScan.TraitsOf(text) == 0 && !text.Contains((byte)0) ? Recoding.None : ShorterFor(text);
     }
 
+    /// <summary>What the text has to go through.</summary>
+    public Recoding Recoding { get; }
+
     /// <summary>The value of Content-Transfer-Encoding.</summary>
-    public string TransferEncoding => _recoding switch
+    public string TransferEncoding => Recoding switch
     {
         Recoding.None => "7bit",
         Recoding.QuotedPrintable => "quoted-printable",
@@ -29,9 +31,9 @@ internal readonly ref struct TextBody
 
     public Fault Write(ContentSink sink)
     {
-        if (_recoding == Recoding.None)
+        if (Recoding == Recoding.None)
             return sink(_text);
-        var recoder = new Recoder(_recoding);
+        var recoder = new Recoder(Recoding);
         byte[] piece = new byte[Recoder.PieceLength];
         Fault fault = Fault.None;
         for (int at = 0; at < _text.Length && fault == Fault.None;)

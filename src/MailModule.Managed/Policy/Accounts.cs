@@ -102,10 +102,12 @@ internal sealed class Accounts
     /// The user of an address in a domain of ours: <c>user@domain</c>, else <c>user</c>; letters' case counts only
     /// where two users differ by nothing else. Null for an unknown one. Whether the domain is ours is not asked here.
     /// </summary>
-    public Account? FindRecipient(MailAddress address)
+    public Account? FindRecipient(MailAddress address) => FindRecipient(address.LocalPart, address.Domain);
+
+    /// <inheritdoc cref="FindRecipient(MailAddress)"/>
+    public Account? FindRecipient(string local, string domain)
     {
-        string local = address.LocalPart;
-        Account? account = _namesHaveDomains ? ByName($"{local}@{address.Domain}") : null;
+        Account? account = _namesHaveDomains ? ByName($"{local}@{domain}") : null;
         // A quoted local part may hold an "@"; it is no other user's full name.
         if (account is null && !local.Contains('@'))
             account = ByName(local);

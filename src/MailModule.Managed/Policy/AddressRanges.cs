@@ -37,6 +37,8 @@ internal sealed class AddressRanges
         return true;
     }
 
+    public bool IsEmpty => _spans.Length == 0;
+
     /// <summary>Both lists as one.</summary>
     public AddressRanges Union(AddressRanges other) => new([.. _spans, .. other._spans]);
 

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using MailModule.Mail;
 
@@ -31,6 +32,10 @@ internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addr
         }
     }
 
+    public ClientRules Clients { get; init; } = ClientRules.Default;
+
+    public DomainRules ByDomain { get; init; } = DomainRules.None;
+
     /// <summary>The verdict on one recipient.</summary>
     /// <param name="mayRelay">What <see cref="MayRelay"/> says of the client.</param>
     public RelayVerdict CheckRecipient(MailAddress recipient, bool mayRelay)
@@ -48,13 +53,37 @@ internal sealed record RelayPolicy(Accounts Accounts, LocalDomains Domains, Addr
     public RelayVerdict CheckUser(MailAddress recipient, bool mayRelay)
     {
         if (!IsLocal(recipient))
-            return new RelayVerdict(null, mayRelay ? RelayRefusal.None : RelayRefusal.NotLocal);
-        Account? account = Accounts.FindRecipient(recipient);
-        bool hasMailbox = account is not null && (account.MayReadMail || ReferenceEquals(account, Accounts.Postmaster));
-        return hasMailbox
-            ? new RelayVerdict(account!.Name, RelayRefusal.None)
+            return new RelayVerdict(
+                null, mayRelay || IsRelayed(recipient.Domain) ? RelayRefusal.None : RelayRefusal.NotLocal);
+        Account? account = FindUser(recipient);
+        if (!HasMailbox(account))
+            account = CatchAllOf(recipient);
+        return HasMailbox(account)
+            ? new RelayVerdict(account.Name, RelayRefusal.None)
             : new RelayVerdict(null, RelayRefusal.UnknownUser);
     }
+
+    /// <summary>
+    /// The user whose address it is, in a domain of ours: that of the whole name, else that of the name before a tag,
+    /// else the one who gets what is nobody's. Null: nobody's.
+    /// </summary>
+    public Account? FindUser(MailAddress address)
+        => Accounts.FindRecipient(address) ?? FindByTag(address) ?? CatchAllOf(address);
+
+    /// <summary>The domain is one of other hosts for which mail is taken from anybody.</summary>
+    public bool IsRelayed(string domain) => ByDomain.Relayed.Find(domain) is not null;
+
+    private Account? FindByTag(MailAddress address)
+    {
+        int end = address.LocalPart.AsSpan().IndexOfAny(ByDomain.Delimiters);
+        return end > 0 ? Accounts.FindRecipient(address.LocalPart[..end], address.Domain) : null;
+    }
+
+    private Account? CatchAllOf(MailAddress address)
+        => ByDomain.CatchAll.Find(address.Domain) is { } user ? Accounts.Find(user) : null;
+
+    private bool HasMailbox([NotNullWhen(true)] Account? account)
+        => account is not null && (account.MayReadMail || ReferenceEquals(account, Accounts.Postmaster));
 
     /// <summary>True for a client who has logged in or whose address is in the list.</summary>
     public bool MayRelay(IPAddress client, bool isLoggedIn) => isLoggedIn || RelayClients.Contains(client);

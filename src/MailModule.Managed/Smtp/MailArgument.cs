@@ -67,7 +67,9 @@ internal struct MailArgument
         if (Ascii.EqualsIgnoreCase(name, "SIZE"u8))
             return MarkGiven(Parameter.Size, TryParseSize(value));
         if (Ascii.EqualsIgnoreCase(name, "BODY"u8))
-            return MarkGiven(Parameter.Body, TryParseBody(value));
+            return Ascii.EqualsIgnoreCase(value, "BINARYMIME"u8)
+                ? PathFault.Binary
+                : MarkGiven(Parameter.Body, TryParseBody(value));
         if (Ascii.EqualsIgnoreCase(name, "SMTPUTF8"u8))
             return MarkGiven(Parameter.Utf8, !hasValue);
         // RFC 4954 §5: who submitted the message, as an xtext; nobody here vouches for it, so it is only checked

@@ -12,6 +12,8 @@ internal enum PathFault
     Parameter,
     /// <summary>A parameter that no extension of ours defines (RFC 5321 §4.1.1.11: 555).</summary>
     UnknownParameter,
+    /// <summary>BODY=BINARYMIME, which is not offered (RFC 3030 §3).</summary>
+    Binary,
     /// <summary>The address is not ASCII and SMTPUTF8 was not given (RFC 6531 §3.5).</summary>
     NeedsUtf8,
 }

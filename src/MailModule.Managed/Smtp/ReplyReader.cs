@@ -52,6 +52,10 @@ internal sealed class ReplyReader
     /// <summary>A reply has begun, and its end is not there yet.</summary>
     public bool IsInside => _code != 0 || (_begunLength > 0 && char.IsAsciiDigit((char)_begun[0]));
 
+    /// <summary>A reply has begun that refuses, as far as it is there.</summary>
+    public bool IsInsideRefusal
+        => _code >= 400 || (_code == 0 && _begunLength > 0 && _begun[0] is (byte)'4' or (byte)'5');
+
     /// <summary>
     /// Beside the last reply, or inside it, there were lines that were none of it, or its lines had different codes.
     /// </summary>

@@ -50,6 +50,21 @@ internal static class XText
         return true;
     }
 
+    /// <summary>Decodes a text whose octets are UTF-8; false if it is malformed or empty.</summary>
+    public static bool TryDecodeUtf8(ReadOnlySpan<byte> text, out string decoded)
+    {
+        decoded = "";
+        if (!IsValid(text))
+            return false;
+        var octets = new ArrayBufferWriter<byte>(text.Length);
+        for (int i = 0; i < text.Length; i++)
+            octets.Write([text[i] == '+' ? (byte)(Digit(text[++i]) * 16 + Digit(text[++i])) : text[i]]);
+        if (!System.Text.Unicode.Utf8.IsValid(octets.WrittenSpan))
+            return false;
+        decoded = Encoding.UTF8.GetString(octets.WrittenSpan);
+        return true;
+    }
+
     /// <summary>The form of a text; of its UTF-8 octets where it is not ASCII.</summary>
     public static string Encode(string text)
     {

@@ -11,13 +11,15 @@ internal sealed class BlockingCalls(Connection connection)
     private const int PieceSize = 64 * 1024;
     private const Events Wakes = Events.Input | Events.Aborted | Events.Stopping;
     private readonly ManualResetEventSlim _isWoken = new();
+    private int _known;
 
     /// <inheritdoc cref="IBlockingPeer.WaitForInput"/>
-    public ReadOnlySpan<byte> WaitForInput()
+    public ReadOnlySpan<byte> WaitForInput(int known)
     {
         if (!connection.TryOwnWait())
             return [];
-        bool isInTime = WaitUntil(connection.HasInputInWait);
+        _known = known;
+        bool isInTime = WaitUntil(HasInput);
         ReadOnlySpan<byte> octets = isInTime ? connection.Unconsumed : [];
         Release();
         return octets;
@@ -42,6 +44,8 @@ internal sealed class BlockingCalls(Connection connection)
 
     /// <summary>Any thread: something has happened, or the connection has been released.</summary>
     public void Wake() => _isWoken.Set();
+
+    private bool HasInput() => connection.HasInputInWait(_known);
 
     /// <summary>False when the time is up or the engine stops.</summary>
     private bool WaitUntil(Func<bool> isThere)

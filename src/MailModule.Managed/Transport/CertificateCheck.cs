@@ -12,6 +12,7 @@ namespace MailModule.Transport;
 /// <param name="isRequired">Else any will do, and the result is only remembered.</param>
 /// <param name="decide">Has the last word; null: nobody is asked.</param>
 internal sealed class CertificateCheck(string name, bool isRequired, CertificateDecision? decide = null)
+    : IHandshakeFindings
 {
     private const X509ChainStatusFlags TimeOrTrust = X509ChainStatusFlags.NotTimeValid
         | X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain;
@@ -28,6 +29,9 @@ internal sealed class CertificateCheck(string name, bool isRequired, Certificate
 
     /// <summary>Why, in words.</summary>
     public string Refusal => Problem.Length > 0 ? Problem : "the certificate is good, and not accepted all the same";
+
+    bool IHandshakeFindings.IsPeerVerified => IsValid;
+    string? IHandshakeFindings.Refusal => IsRefused ? Refusal : null;
 
     /// <inheritdoc cref="IPeer.EndPointBinding"/>
     public byte[]? EndPointBinding { get; private set; }

@@ -44,7 +44,7 @@ internal static class CertificateFiles
         return text is null ? Fault.None : Fault.Tls;
     }
 
-    private static Fault TryReadText(string file, out string pem, out string? text)
+    internal static Fault TryReadText(string file, out string pem, out string? text)
     {
         (pem, text) = ("", null);
         try
@@ -60,7 +60,7 @@ internal static class CertificateFiles
         }
     }
 
-    private static string? FindProblem(string file, string pem, X509Certificate2Collection chain)
+    internal static string? FindProblem(string file, string pem, X509Certificate2Collection chain)
     {
         try
         {

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Net.Security;
+using System.Text;
 
 namespace MailModule.Transport;
 
@@ -8,17 +9,27 @@ internal readonly ref struct ClientHello
 {
     private const byte HandshakeRecord = 22, Hello = 1;
     private const int FixedSize = 5 + 4 + 2 + 32; // headers of record and message, version, random
-    private const int SupportedVersions = 43; // RFC 8446 §4.2
+    private const int ServerNameType = 0, SupportedVersions = 43; // RFC 8446 §4.2
+    private const byte HostName = 0; // RFC 6066 §3
+    private const int LongestName = 255;
     private const int Tls13 = 0x0304;
-    private readonly ReadOnlySpan<byte> _ciphers;
+    private readonly ReadOnlySpan<byte> _ciphers, _extensions;
 
-    private ClientHello(ReadOnlySpan<byte> ciphers, bool offersTls13)
+    private ClientHello(ReadOnlySpan<byte> ciphers, ReadOnlySpan<byte> extensions)
     {
         _ciphers = ciphers;
-        OffersTls13 = offersTls13;
+        _extensions = extensions;
     }
 
-    public bool OffersTls13 { get; }
+    public bool OffersTls13
+        => TryFind(SupportedVersions, out ReadOnlySpan<byte> content)
+            && TryTake(ref content, 1, out ReadOnlySpan<byte> versions) && Has(versions, Tls13);
+
+    /// <summary>The host that the client asks for, in small letters; null if it names none, or what is no name.
+    /// </summary>
+    public string? ServerName
+        => TryFind(ServerNameType, out ReadOnlySpan<byte> content)
+            && TryTake(ref content, 2, out ReadOnlySpan<byte> names) ? ReadName(names) : null;
 
     /// <summary>What is no whole hello offers nothing: the TLS layer knows what to say of it.</summary>
     public static ClientHello Read(ReadOnlySpan<byte> record)
@@ -30,23 +41,46 @@ internal readonly ref struct ClientHello
             & TryTake(ref rest, 2, out ReadOnlySpan<byte> ciphers)
             & TryTake(ref rest, 1, out _) // compression
             & TryTake(ref rest, 2, out ReadOnlySpan<byte> extensions);
-        return isWhole ? new ClientHello(ciphers, HasTls13(extensions)) : default;
+        return isWhole ? new ClientHello(ciphers, extensions) : default;
     }
 
     public bool Offers(TlsCipherSuite cipher) => Has(_ciphers, (int)cipher);
 
-    private static bool HasTls13(ReadOnlySpan<byte> extensions)
+    private bool TryFind(int wanted, out ReadOnlySpan<byte> content)
     {
-        while (extensions.Length > 2)
+        ReadOnlySpan<byte> rest = _extensions;
+        content = default;
+        while (rest.Length > 2)
         {
-            int type = BinaryPrimitives.ReadUInt16BigEndian(extensions);
-            extensions = extensions[2..];
-            if (!TryTake(ref extensions, 2, out ReadOnlySpan<byte> content))
+            int type = BinaryPrimitives.ReadUInt16BigEndian(rest);
+            rest = rest[2..];
+            if (!TryTake(ref rest, 2, out content))
                 return false;
-            if (type == SupportedVersions)
-                return TryTake(ref content, 1, out ReadOnlySpan<byte> versions) && Has(versions, Tls13);
+            if (type == wanted)
+                return true;
         }
         return false;
+    }
+
+    private static string? ReadName(ReadOnlySpan<byte> names)
+    {
+        if (names.IsEmpty || names[0] != HostName)
+            return null;
+        names = names[1..];
+        return TryTake(ref names, 2, out ReadOnlySpan<byte> name) && IsName(name)
+            ? Encoding.ASCII.GetString(name).ToLowerInvariant()
+            : null;
+    }
+
+    // RFC 6066 §3: in ASCII, without the dot that ends a full name
+    private static bool IsName(ReadOnlySpan<byte> name)
+    {
+        if (name.Length is 0 or > LongestName || name[0] == '.' || name[^1] == '.')
+            return false;
+        foreach (byte octet in name)
+            if (!char.IsAsciiLetterOrDigit((char)octet) && octet is not ((byte)'-' or (byte)'.' or (byte)'_'))
+                return false;
+        return true;
     }
 
     private static bool Has(ReadOnlySpan<byte> list, int number)

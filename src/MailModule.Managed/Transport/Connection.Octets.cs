@@ -13,12 +13,26 @@ internal sealed partial class Connection
     [ThreadStatic]
     private static byte[]? t_scratch;
 
+    public bool IsTls => _link.Tls is not null;
+
+    /// <summary>
+    /// The peer's certificate is the right one: name, time and chain. Told also where
+    /// <see cref="TlsClientSettings.Verify"/> does not ask for it.
+    /// </summary>
+    public bool IsPeerVerified => _link.Tls is { IsPeerVerified: true };
+
+    /// <inheritdoc/>
+    public string? TlsDescription => _link.Tls?.Description;
+    public byte[]? EndPointBinding => _link.Tls?.EndPointBinding;
+    public string? ServerName => _link.Tls?.ServerName;
+    public VerifiedCertificate? VerifiedCertificate => _link.Tls?.VerifiedCertificate;
+
     private bool IsSent => _unsent.Length == 0 && _link.IsFlushed;
 
     private bool WantsInput => !_ending.IsInputEnded && _phase is Phase.Read or Phase.Linger or Phase.Handshake;
 
     /// <inheritdoc/>
-    public ReadOnlySpan<byte> WaitForInput() => IsInAdvance ? [] : Blocking().WaitForInput();
+    public ReadOnlySpan<byte> WaitForInput(int known = 0) => IsInAdvance ? [] : Blocking().WaitForInput(known);
 
     /// <inheritdoc/>
     public Fault WaitFault
@@ -72,13 +86,13 @@ internal sealed partial class Connection
             ContinueSending();
     }
 
-    /// <summary>True when there is input or none to wait for.</summary>
-    internal bool HasInputInWait()
+    /// <summary>True when there is more input than is known, or none to wait for.</summary>
+    internal bool HasInputInWait(int known)
     {
         _ownership.TryConsume(Events.Input);
-        while (_unconsumed.Length == 0 && !_ending.IsInputEnded && _link.AwaitInput())
+        while (_unconsumed.Length <= known && !_ending.IsInputEnded && _link.AwaitInput())
             Receive();
-        return _unconsumed.Length > 0 || _ending.IsInputEnded;
+        return _unconsumed.Length > known || _ending.IsInputEnded;
     }
 
     internal bool HasSentInWait() => IsSent || _ending.IsLost;
@@ -233,16 +247,18 @@ internal sealed partial class Connection
     /// RFC 3207 §4.2: what came in plain before the handshake counts for nothing. It was thrown away before our answer
     /// left: what comes after that is the handshake's.
     /// </summary>
-    private void BeginTls()
+    /// <param name="receivedBefore">Records of the handshake; given back if there is none.</param>
+    private void BeginTls(PooledBuffer receivedBefore = default)
     {
         if (IsTls || TlsSettings is null)
         {
+            receivedBefore.Clear();
             Lose(Fault.Tls, "TLS is not set up");
             Finish();
             return;
         }
         Touch();
-        _link = new TlsLink(_link, this, TlsSettings, _unsent.Detach());
+        _link = new TlsLink(_link, this, TlsSettings, _unsent.Detach(), receivedBefore);
         _phase = Phase.HandshakeStep;
     }
 

@@ -34,6 +34,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     private int _receivesLeft;
     private int _advancingThread;
     private volatile BlockingCalls? _blockingCalls;
+    private GivenAddresses? _given;
 
     /// <param name="link">A fresh one; the connection's from now on.</param>
     internal Connection(ILink link, ConnectionSet set)
@@ -48,28 +49,32 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
     {
     }
 
-    public IPEndPoint RemoteEndPoint => _link.RemoteEndPoint;
+    /// <summary>The peer, or <see cref="ILink.NoAddress"/>.</summary>
+    public IPEndPoint RemoteEndPoint => GivenAddresses.ClientOf(Volatile.Read(ref _given), _link);
+
+    IPEndPoint? IPeer.RemoteEndPoint => GivenAddresses.KnownOf(RemoteEndPoint);
+
+    /// <inheritdoc/>
+    public IPEndPoint? TransportEndPoint => GivenAddresses.KnownOf(_link.RemoteEndPoint);
+    public IPEndPoint? LocalEndPoint => Volatile.Read(ref _given) is { } given ? given.Server : _link.LocalEndPoint;
 
     /// <inheritdoc cref="ILink.LocalAddress"/>
     public IPAddress? LocalAddress => _link.LocalAddress;
+
+    /// <inheritdoc/>
+    public bool TryActFor(GivenAddresses addresses)
+    {
+        if (!_set.TryMove(RemoteEndPoint.Address, (addresses.Client ?? ILink.NoAddress).Address))
+            return false;
+        Volatile.Write(ref _given, addresses);
+        return true;
+    }
 
     /// <summary>
     /// The peer's address: <see cref="RemoteEndPoint"/>, or beyond a proxy its target; null if only the proxy knows its
     /// address.
     /// </summary>
     public IPEndPoint? PeerEndPoint { get; internal init; }
-
-    public bool IsTls => _link.Tls is not null;
-
-    /// <summary>
-    /// The peer's certificate is the right one: name, time and chain. Told also where
-    /// <see cref="TlsClientSettings.Verify"/> does not ask for it.
-    /// </summary>
-    public bool IsPeerVerified => _link.Tls is { IsPeerVerified: true };
-
-    /// <inheritdoc/>
-    public string? TlsDescription => _link.Tls?.Description;
-    public byte[]? EndPointBinding => _link.Tls?.EndPointBinding;
 
     /// <inheritdoc/>
     public nint Descriptor => _link.Descriptor;
@@ -356,7 +361,7 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
         _memory.HoldBuffers(_unconsumed.Capacity + _unsent.Capacity);
         if (_ending.IsLost && next != Next.Wait)
         {
-            if (next == Next.StartTls || !TryReadToEnd())
+            if (next is Next.StartTls or Next.BeginTls || !TryReadToEnd())
                 Finish();
             return;
         }
@@ -383,6 +388,9 @@ internal sealed partial class Connection : IPeer, IBlockingPeer, IJob, ILinkOwne
                 break;
             case Next.StartTls:
                 BeginTls();
+                break;
+            case Next.BeginTls:
+                BeginTls(_unconsumed.Detach());
                 break;
             default:
                 Close();

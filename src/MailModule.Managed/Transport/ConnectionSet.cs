@@ -11,6 +11,8 @@ internal enum Admission
     /// <summary>There are too many, or the set is at its end.</summary>
     Full,
     TooManyOfAddress,
+    /// <summary>Its address may not connect.</summary>
+    Barred,
 }
 
 /// <summary>
@@ -81,6 +83,16 @@ internal sealed class ConnectionSet : IDisposable, IJob
         {
             lock (_lock)
                 return _admitted;
+        }
+    }
+
+    /// <summary><see cref="Stop"/> has begun.</summary>
+    public bool IsStopping
+    {
+        get
+        {
+            lock (_lock)
+                return _isStopping;
         }
     }
 
@@ -163,6 +175,15 @@ internal sealed class ConnectionSet : IDisposable, IJob
         lock (_lock)
             _connections.Remove(connection);
         Release(connection.RemoteEndPoint.Address);
+    }
+
+    /// <summary>Counts a connection for another address; false: that has too many, and nothing is changed.</summary>
+    internal bool TryMove(IPAddress from, IPAddress to)
+    {
+        if (!_perAddress.TryAdd(to, LimitOf(to)))
+            return false;
+        _perAddress.Remove(from);
+        return true;
     }
 
     internal void Release(IPAddress address)

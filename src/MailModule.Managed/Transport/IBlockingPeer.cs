@@ -12,7 +12,9 @@ internal interface IBlockingPeer
     /// Blocks until the peer's octets are there. Returns what is buffered (at least one octet; valid until the next
     /// call here), or empty on loss, expiry or stop.
     /// </summary>
-    ReadOnlySpan<byte> WaitForInput();
+    /// <param name="known">So many octets are buffered already, and more are waited for. Where none come, the answer may
+    /// be those.</param>
+    ReadOnlySpan<byte> WaitForInput(int known = 0);
 
     /// <summary>Cuts octets from the front of what <see cref="WaitForInput"/> gave.</summary>
     void Consume(int count);

@@ -11,11 +11,17 @@ internal interface ILink
     /// <summary>Room that <see cref="Receive"/> may ask for: what one record of TLS holds (RFC 8446 §5.1).</summary>
     const int LeastRoom = 16 * 1024;
 
+    /// <summary>Stands for the address of who has none, or none that is known: nobody's, and in no network.</summary>
+    static readonly IPEndPoint NoAddress = new(IPAddress.Any, 0);
+
     /// <summary>The other end; what stands for it where there is no address.</summary>
     IPEndPoint RemoteEndPoint { get; }
 
     /// <summary>This end; null if there is no address, or none any more.</summary>
-    IPAddress? LocalAddress => null;
+    IPEndPoint? LocalEndPoint => null;
+
+    /// <inheritdoc cref="LocalEndPoint"/>
+    IPAddress? LocalAddress => LocalEndPoint?.Address;
 
     /// <summary>The system's descriptor; -1 if there is none, or none any more. It stays the link's.</summary>
     nint Descriptor => -1;
@@ -100,6 +106,12 @@ internal sealed record TlsSession(string Description, bool IsPeerVerified)
 {
     /// <inheritdoc cref="IPeer.EndPointBinding"/>
     public byte[]? EndPointBinding { get; init; }
+
+    /// <inheritdoc cref="IPeer.ServerName"/>
+    public string? ServerName { get; init; }
+
+    /// <inheritdoc cref="IPeer.VerifiedCertificate"/>
+    public VerifiedCertificate? VerifiedCertificate { get; init; }
 }
 
 internal enum TransferState

@@ -10,8 +10,22 @@ namespace MailModule.Transport;
 /// </summary>
 internal interface IPeer
 {
-    /// <summary>The address at the other end of the connection; null if there is none.</summary>
+    /// <summary>
+    /// The peer's address: that at the other end of the connection, or the one that was told by who passes the
+    /// connection on (PROXY, XCLIENT). Null: there is none, or it is not known.
+    /// </summary>
     IPEndPoint? RemoteEndPoint { get; }
+
+    /// <summary>The address at the other end of the connection itself; null if there is none.</summary>
+    IPEndPoint? TransportEndPoint => RemoteEndPoint;
+
+    /// <summary>This end's address, or the one that was told; null if there is none, or it is not known.</summary>
+    IPEndPoint? LocalEndPoint => null;
+
+    /// <summary>
+    /// From now on the connection counts as one between these. False: the client has too many, and nothing is changed.
+    /// </summary>
+    bool TryActFor(GivenAddresses addresses) => false;
 
     /// <summary>TLS runs on this connection.</summary>
     bool IsTls { get; }
@@ -24,9 +38,20 @@ internal interface IPeer
 
     /// <summary>
     /// What a login can be bound to: the hash of the server's certificate (RFC 5929 §4.1, tls-server-end-point); null
-    /// in clear text, on a server's side, and where the certificate's signature names no one hash.
+    /// in clear text, and where the certificate's signature names no one hash.
     /// </summary>
     byte[]? EndPointBinding => null;
+
+    /// <summary>
+    /// On a server's side: the name by which the client asked for the server (RFC 6066 §3), in small letters, whether
+    /// there is a certificate for it or not; null if it named none.
+    /// </summary>
+    string? ServerName => null;
+
+    /// <summary>
+    /// On a server's side: the client's certificate, if one was asked for and it is good; null otherwise.
+    /// </summary>
+    VerifiedCertificate? VerifiedCertificate => null;
 
     /// <summary>
     /// Why the connection ended though the session had not asked for it; for <see cref="ISession.Closed"/>. None while

@@ -18,6 +18,11 @@ internal enum Next
     /// again.
     /// </summary>
     StartTls,
+    /// <summary>
+    /// As <see cref="StartTls"/>, but input left over is the handshake's: what came before it said that TLS is next. Of
+    /// a connection alone.
+    /// </summary>
+    BeginTls,
     /// <summary>Nothing: the output is sent and the connection closed.</summary>
     Close,
 }

@@ -10,6 +10,6 @@ internal interface ITlsSettings
 
     /// <summary>Begins the handshake.</summary>
     /// <param name="hello">That record, which <paramref name="tls"/> will read; else empty.</param>
-    /// <param name="peer">What is known of the peer's certificate when it has ended; null: none is asked for.</param>
-    Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out CertificateCheck? peer);
+    /// <param name="findings">What is known when it has ended; null: it does not begin.</param>
+    Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out IHandshakeFindings? findings);
 }

@@ -13,14 +13,15 @@ internal sealed class Listener : IDisposable
 {
     private readonly ListenerOptions _options;
     private readonly ConnectionSet _set;
+    private readonly Intake _intake;
     private readonly List<Acceptor> _acceptors = [];
     private readonly SpareDescriptor _spare = new();
-    private long _lastRefusalLogged = long.MinValue / 2;
 
     private Listener(ListenerOptions options, ConnectionSet set)
     {
         _options = options;
         _set = set;
+        _intake = new Intake(options, set);
     }
 
     /// <summary>Where it listens, with the ports the system gave for 0.</summary>
@@ -66,34 +67,7 @@ internal sealed class Listener : IDisposable
         _spare.Dispose();
     }
 
-    internal void OnAccepted(Socket socket)
-    {
-        IPAddress? address = AddressOf(socket);
-        Admission admission = address is null ? Admission.Full : _set.Admit(address);
-        if (address is null || admission != Admission.Admitted)
-        {
-            bool isOfAddress = admission == Admission.TooManyOfAddress;
-            Refuse(socket, isOfAddress ? _options.RefusalOfAddress : _options.Refusal);
-            LogRefusal(isOfAddress
-                ? $"{address} has too many connections; more are refused"
-                : "there are too many connections; more are refused");
-            return;
-        }
-        Connection? connection = null;
-        try
-        {
-            connection = new Connection(socket, _set) { TlsSettings = _options.Tls };
-            ISession session = _options.CreateSession(connection);
-            _set.Add(connection);
-            connection.Start(session, _options.IsTlsFirst, _options.Refusal.Span);
-        }
-        catch (Exception e)
-        {
-            _set.Log.Write(LogLevel.Error, "transport", $"{address}: the connection could not be served: {e}");
-            socket.Dispose();
-            _set.Release(address);
-        }
-    }
+    internal void OnAccepted(Socket socket) => _intake.Take(socket);
 
     /// <summary>True: a connection was accepted by means of the spare descriptor, and refused.</summary>
     internal bool RefuseWithSpareDescriptor(Socket listening)
@@ -103,8 +77,8 @@ internal sealed class Listener : IDisposable
         try
         {
             listening.Blocking = false;
-            Refuse(listening.Accept(), _options.Refusal);
-            LogRefusal("no file descriptor is left; connections are refused");
+            _intake.Refuse(listening.Accept(), _options.Refusal);
+            _intake.LogRefusal("no file descriptor is left; connections are refused");
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
@@ -115,43 +89,6 @@ internal sealed class Listener : IDisposable
         {
             _spare.Reopen();
         }
-    }
-
-    private void LogRefusal(string text)
-    {
-        long now = Environment.TickCount64;
-        if (now - _lastRefusalLogged < 10_000)
-            return;
-        _lastRefusalLogged = now;
-        _set.Log.Write(LogLevel.Warning, "transport", text);
-    }
-
-    private static IPAddress? AddressOf(Socket socket)
-    {
-        try
-        {
-            return (socket.RemoteEndPoint as IPEndPoint)?.Address;
-        }
-        catch (SocketException)
-        {
-            return null; // gone already
-        }
-    }
-
-    private void Refuse(Socket socket, ReadOnlyMemory<byte> refusal)
-    {
-        try
-        {
-            socket.Blocking = false;
-            if (!_options.IsTlsFirst && !refusal.IsEmpty)
-                _ = socket.Send(refusal.Span, SocketFlags.None, out _);
-            socket.Shutdown(SocketShutdown.Send);
-        }
-        catch (SocketException)
-        {
-            // gone already
-        }
-        socket.Dispose();
     }
 
     /// <summary>

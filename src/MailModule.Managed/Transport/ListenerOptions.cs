@@ -20,12 +20,26 @@ internal sealed class ListenerOptions
     public ITlsSettings? Tls { get; init; }
 
     /// <summary>
+    /// What an address is told that may not connect, as <see cref="Refusal"/>; null: it may. Asked on the thread that
+    /// accepts, before anything is made for the connection.
+    /// </summary>
+    public Func<IPAddress, byte[]?> WhyBarred { get; init; } = static _ => null;
+
+    /// <summary>
     /// Sent, in plain, to a client that a limit keeps out ("421 …", "-ERR …"); empty: the connection is just closed.
     /// </summary>
     public ReadOnlyMemory<byte> Refusal { get; init; }
 
     /// <summary>As <see cref="Refusal"/>, where it is the limit of the client's address.</summary>
     public ReadOnlyMemory<byte> RefusalOfAddress { get; init; }
+
+    /// <summary>
+    /// A connection from this address begins with a PROXY header, or ends; asked for each, on the thread that accepts.
+    /// </summary>
+    public Func<IPAddress, bool> ExpectsProxyHeader { get; init; } = static _ => false;
+
+    /// <summary>How long that header may take.</summary>
+    public TimeSpan ProxyHeaderTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     public int Backlog { get; init; } = 1024;
 }

@@ -13,10 +13,26 @@ internal sealed class MemoryPeer : IPeer
     private HeldMemory _memory;
     private int _isResumed;
 
-    public IPEndPoint? RemoteEndPoint { get; init; }
+    private GivenAddresses? _given;
+
+    public IPEndPoint? RemoteEndPoint
+    {
+        get => _given is null ? field : _given.Client;
+        init;
+    }
+
+    public IPEndPoint? LocalEndPoint
+    {
+        get => _given is null ? field : _given.Server;
+        init;
+    }
+
+    public IPEndPoint? TransportEndPoint { get => field ?? RemoteEndPoint; private set; }
     public bool IsTls { get; set; }
     public string? TlsDescription { get; set; }
     public byte[]? EndPointBinding { get; set; }
+    public string? ServerName { get; set; }
+    public VerifiedCertificate? VerifiedCertificate { get; set; }
     public Fault Fault { get; set; }
     public string? FaultText { get; set; }
     public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromMinutes(5);
@@ -54,6 +70,13 @@ internal sealed class MemoryPeer : IPeer
     public SessionMemory Memory
     {
         init => _memory.Begin(value, RemoteEndPoint!.Address, isExempt: false);
+    }
+
+    public bool TryActFor(GivenAddresses addresses)
+    {
+        TransportEndPoint ??= RemoteEndPoint;
+        _given = addresses;
+        return true;
     }
 
     public bool TryHold(long octets) => _memory.TryHold(octets);

@@ -4,7 +4,7 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
-/// <summary>A connected TCP socket, which it owns. How it hears of input and room is its kind's.</summary>
+/// <summary>A connected socket, TCP's or one of the local kind, which it owns. How it hears of input and room is its kind's.</summary>
 internal abstract class SocketLink : ILink
 {
     /// <param name="remote">Null: the socket says; it does not know any more where the peer has reset it.</param>
@@ -12,13 +12,14 @@ internal abstract class SocketLink : ILink
     {
         Socket = socket;
         socket.Blocking = false;
-        socket.NoDelay = true;
+        if (socket.AddressFamily != AddressFamily.Unix)
+            socket.NoDelay = true;
         UnsharedDescriptors.Add((int)socket.SafeHandle.DangerousGetHandle());
-        RemoteEndPoint = remote ?? (IPEndPoint)socket.RemoteEndPoint!;
+        RemoteEndPoint = remote ?? socket.RemoteEndPoint as IPEndPoint ?? ILink.NoAddress;
     }
 
     public IPEndPoint RemoteEndPoint { get; }
-    public IPAddress? LocalAddress => FindLocalAddress();
+    public IPEndPoint? LocalEndPoint => FindLocalEndPoint();
     public nint Descriptor => IsClosed ? -1 : Socket.SafeHandle.DangerousGetHandle();
     public string? Failure { get; private set; }
     public abstract bool IsFlushed { get; }
@@ -75,11 +76,11 @@ internal abstract class SocketLink : ILink
         }
     }
 
-    private IPAddress? FindLocalAddress()
+    private IPEndPoint? FindLocalEndPoint()
     {
         try
         {
-            return (Socket.LocalEndPoint as IPEndPoint)?.Address;
+            return Socket.LocalEndPoint as IPEndPoint;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {

@@ -26,9 +26,10 @@ internal sealed record TlsClientSettings(string TargetHost, bool Verify, X509Cer
 
     public bool AwaitsHello => false;
 
-    public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out CertificateCheck? peer)
+    public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out IHandshakeFindings? findings)
     {
-        peer = new CertificateCheck(PeerName, Verify, Decide);
+        var peer = new CertificateCheck(PeerName, Verify, Decide);
+        findings = peer;
         return Rules.AllowSomething
             ? tls.AuthenticateAsClientAsync(CreateOptions(peer))
             : Task.FromException(new NoTlsException(TlsRules.NothingAllowed));

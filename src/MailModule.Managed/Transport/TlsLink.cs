@@ -21,7 +21,7 @@ internal sealed class TlsLink : ILink
     private readonly ITlsSettings _settings;
     private readonly TlsRecordStream _records;
     private readonly SslStream _ssl;
-    private CertificateCheck? _certificateCheck;
+    private IHandshakeFindings? _findings;
     private Task? _handshake;
     private ValueTask<int> _data;
     private bool _isDataAwaited;
@@ -36,16 +36,20 @@ internal sealed class TlsLink : ILink
 
     /// <summary>Over a link that has begun, or will begin, for the same owner.</summary>
     /// <param name="sentBefore">What was sent in clear text and has not left yet.</param>
-    public TlsLink(ILink lower, ILinkOwner owner, ITlsSettings settings, PooledBuffer sentBefore)
+    /// <param name="receivedBefore">Records that have come already.</param>
+    public TlsLink(
+        ILink lower, ILinkOwner owner, ITlsSettings settings, PooledBuffer sentBefore,
+        PooledBuffer receivedBefore = default)
     {
         _lower = lower;
         _owner = owner;
         _settings = settings;
-        _records = new TlsRecordStream(sentBefore);
+        _records = new TlsRecordStream(sentBefore, receivedBefore);
         _ssl = new SslStream(_records, leaveInnerStreamOpen: true);
     }
 
     public IPEndPoint RemoteEndPoint => _lower.RemoteEndPoint;
+    public IPEndPoint? LocalEndPoint => _lower.LocalEndPoint;
     public IPAddress? LocalAddress => _lower.LocalAddress;
     public nint Descriptor => _lower.Descriptor;
     public TlsSession? Tls { get; private set; }
@@ -55,7 +59,7 @@ internal sealed class TlsLink : ILink
     public int? Alert { get; private set; }
 
     /// <summary>What the handshake has found out about the peer's certificate; null before, and as a server.</summary>
-    public CertificateCheck? Certificate => _certificateCheck;
+    public CertificateCheck? Certificate => _findings as CertificateCheck;
 
     /// <summary>The peer's certificate, as DER; null: there is none.</summary>
     public byte[]? PeerCertificate => _ssl.RemoteCertificate?.GetRawCertData();
@@ -184,7 +188,7 @@ internal sealed class TlsLink : ILink
             return Task.FromException(new NoTlsException(OpenSsl.Missing));
         try
         {
-            return _settings.BeginHandshake(_ssl, _records.Front, out _certificateCheck);
+            return _settings.BeginHandshake(_ssl, _records.Front, out _findings);
         }
         catch (Exception e)
         {
@@ -203,16 +207,16 @@ internal sealed class TlsLink : ILink
     {
         if (failure is null)
         {
-            Tls = new TlsSession(Description(), _certificateCheck is { IsValid: true })
+            Tls = new TlsSession(Description(), _findings is { IsPeerVerified: true })
             {
-                EndPointBinding = _certificateCheck?.EndPointBinding,
+                EndPointBinding = _findings?.EndPointBinding,
+                ServerName = _findings?.ServerName,
+                VerifiedCertificate = _findings?.VerifiedCertificate,
             };
             return Transfer.Moved(0);
         }
         Alert = TlsExceptions.AlertOf(failure) ?? _records.Alert;
-        Failure = _certificateCheck is { IsRefused: true }
-            ? _certificateCheck.Refusal
-            : _lower.Failure ?? WhyNot(failure);
+        Failure = _findings?.Refusal ?? _lower.Failure ?? WhyNot(failure);
         return Transfer.Failed;
     }
 

@@ -25,7 +25,9 @@ internal sealed class TlsRecordStream : Stream, IValueTaskSource<int>
     private TransferState _end = TransferState.Again;
 
     /// <param name="sentBefore">What was sent in clear text and has not left; it goes before the records.</param>
-    public TlsRecordStream(PooledBuffer sentBefore) => _records = sentBefore;
+    /// <param name="receivedBefore">Records that have come already.</param>
+    public TlsRecordStream(PooledBuffer sentBefore, PooledBuffer receivedBefore = default)
+        => (_records, _received) = (sentBefore, receivedBefore);
 
     /// <summary>The TLS layer waits for a record.</summary>
     public bool IsReading => _isReading;

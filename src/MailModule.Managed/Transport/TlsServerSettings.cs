@@ -1,6 +1,7 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
@@ -12,16 +13,22 @@ internal sealed class TlsServerSettings : ITlsSettings
     private readonly SslServerAuthenticationOptions _options;
     private readonly SslServerAuthenticationOptions? _optionsWithoutChoice;
     private readonly X509Certificate2 _certificate;
+    private readonly ClientTrust? _clients;
+    private readonly byte[]? _endPointBinding;
     private readonly bool _isEcdsa;
 
     /// <param name="certificate">With its private key.</param>
     /// <param name="chain">Certificates between it and a root, sent along.</param>
     /// <param name="rules">Null: the default.</param>
+    /// <param name="clients">Null: clients are asked for no certificate.</param>
     public TlsServerSettings(
-        X509Certificate2 certificate, X509Certificate2Collection? chain = null, TlsRules? rules = null)
+        X509Certificate2 certificate, X509Certificate2Collection? chain = null, TlsRules? rules = null,
+        ClientTrust? clients = null)
     {
         rules ??= TlsRules.Default;
         _certificate = certificate;
+        _clients = clients;
+        _endPointBinding = EndPointBinding.Of(certificate);
         var shown = SslStreamCertificateContext.Create(certificate, chain, offline: true);
         _options = Options(shown, rules, rules.Ciphers);
         if (rules.HasDefaultCiphers)
@@ -36,9 +43,10 @@ internal sealed class TlsServerSettings : ITlsSettings
     /// </summary>
     /// <param name="keyFile">Null: the key stands in the certificate's file.</param>
     /// <param name="rules">Null: the default.</param>
+    /// <param name="clients">Null: clients are asked for no certificate.</param>
     public static Fault TryLoad(
         string certificateFile, string? keyFile, out TlsServerSettings? settings, out string? text,
-        TlsRules? rules = null)
+        TlsRules? rules = null, ClientTrust? clients = null)
     {
         settings = null;
         text = null;
@@ -54,7 +62,7 @@ internal sealed class TlsServerSettings : ITlsSettings
                 text = $"{certificateFile}: no cipher that is allowed goes with its kind of key (tls_ciphers)";
                 return Fault.Config;
             }
-            settings = new TlsServerSettings(certificate!, chain, rules);
+            settings = new TlsServerSettings(certificate!, chain, rules, clients);
             return Fault.None;
         }
         catch (Exception e)
@@ -82,11 +90,32 @@ internal sealed class TlsServerSettings : ITlsSettings
     /// third of the handshake's time, in place of one for all. So it is not done for clients that TLS 1.3 or a good
     /// cipher is agreed on with anyway.
     /// </summary>
-    public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out CertificateCheck? peer)
+    public Task BeginHandshake(SslStream tls, ReadOnlySpan<byte> hello, out IHandshakeFindings? findings)
+        => BeginHandshake(tls, ClientHello.Read(hello), out findings);
+
+    /// <inheritdoc cref="BeginHandshake(SslStream, ReadOnlySpan{byte}, out IHandshakeFindings?)"/>
+    public Task BeginHandshake(SslStream tls, ClientHello hello, out IHandshakeFindings? findings)
     {
-        peer = null;
-        bool needsChoice = _optionsWithoutChoice is null || !IsGood(ClientHello.Read(hello));
-        return tls.AuthenticateAsServerAsync(needsChoice ? _options : _optionsWithoutChoice!);
+        var handshake = new ServerHandshake(hello.ServerName, _endPointBinding);
+        findings = handshake;
+        bool needsChoice = _optionsWithoutChoice is null || !IsGood(hello);
+        SslServerAuthenticationOptions options = needsChoice ? _options : _optionsWithoutChoice!;
+        return tls.AuthenticateAsServerAsync(_clients is null ? options : Asking(_clients, options, handshake));
+    }
+
+    private static SslServerAuthenticationOptions Asking(
+        ClientTrust clients, SslServerAuthenticationOptions options, ServerHandshake handshake)
+    {
+        var asking = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = options.ServerCertificateContext,
+            EnabledSslProtocols = options.EnabledSslProtocols,
+            AllowRenegotiation = options.AllowRenegotiation,
+        };
+        if (PlatformTls.ChoosesCiphers)
+            asking.CipherSuitesPolicy = options.CipherSuitesPolicy;
+        clients.AskIn(asking, handshake);
+        return asking;
     }
 
     // What every OpenSSL prefers, by itself and in our default.

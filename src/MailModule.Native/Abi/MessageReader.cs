@@ -78,21 +78,6 @@ internal sealed unsafe class MessageReader
         return Fault.None;
     }
 
-    /// <summary>An <c>mm_send_read_fn</c> that is called on the thread of the call.</summary>
-    private sealed class HostReader(nint callback, nint user)
-    {
-        public int Read(Span<byte> buffer)
-        {
-            nuint length = 0;
-            int code;
-            fixed (byte* place = buffer)
-                using (Callbacks.Enter())
-                    code = ((delegate* unmanaged[Cdecl]<byte*, nuint, nuint*, nint, int>)callback)(
-                        place, (nuint)buffer.Length, &length, user);
-            return code == 0 && length <= (nuint)buffer.Length ? (int)length : -1;
-        }
-    }
-
     /// <summary>Memory of the host's that is larger than a span.</summary>
     private sealed class LargeMemory(byte* octets, nuint size)
     {

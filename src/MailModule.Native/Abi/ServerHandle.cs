@@ -49,7 +49,16 @@ internal abstract class ServerHandle
         return HandleTable.TooMany;
     }
 
-    internal sealed class Smtp(StartedServer server) : ServerHandle(server);
+    internal sealed class Smtp(StartedServer server) : ServerHandle(server)
+    {
+        public Fault AddHandlers(HandlerTable handlers) => _server.AddHandlers(handlers);
+
+        /// <param name="socket">The server's from now on, save with <see cref="Fault.Argument"/>.</param>
+        public Fault Adopt(nint socket, bool isTlsFirst) => _server.Adopt(socket, isTlsFirst);
+
+        public Fault OpenStepped(SteppedOptions options, out nint handle)
+            => SteppedHandle.Open(_server, options, out handle);
+    }
 
     internal sealed class Pop3(StartedServer server) : ServerHandle(server);
 }

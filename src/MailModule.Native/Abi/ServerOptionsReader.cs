@@ -3,13 +3,39 @@ using MailModule.Primitives;
 
 namespace MailModule.Native.Abi;
 
-/// <summary>
-/// Reads <c>mm_smtp_server_options</c> and <c>mm_pop3_server_options</c>, which are of one form in this version.
-/// </summary>
+/// <summary>Reads <c>mm_smtp_server_options</c> and <c>mm_pop3_server_options</c>.</summary>
 internal static class ServerOptionsReader
 {
     /// <param name="pointer">0: as the settings say.</param>
-    public static Fault Read(nint pointer, out ServerOptions options)
+    public static Fault ReadSmtp(nint pointer, out ServerOptions options)
+    {
+        options = new ServerOptions();
+        if (pointer == 0)
+            return Fault.None;
+        var fault = Layout.Read(pointer, out SmtpServerOptionsLayout given);
+        if (fault != Fault.None)
+            return fault;
+        fault = Text.ReadOptional(given.Addresses, "addresses", out string? addresses);
+        if (fault != Fault.None)
+            return fault;
+        fault = ReadProtocol(given.Protocol, out var protocol);
+        if (fault != Fault.None)
+            return fault;
+        if (given.Tls is not (0 or 1))
+            return FaultReason.Because(Fault.Argument, "tls is 0 or 1");
+        options = new ServerOptions
+        {
+            Addresses = addresses,
+            Port = given.Port,
+            MaxSessions = given.MaxSessions,
+            Protocol = protocol,
+            IsTlsFirst = given.Tls != 0,
+        };
+        return Fault.None;
+    }
+
+    /// <param name="pointer">0: as the settings say.</param>
+    public static Fault ReadPop3(nint pointer, out ServerOptions options)
     {
         options = new ServerOptions();
         if (pointer == 0)
@@ -22,8 +48,15 @@ internal static class ServerOptionsReader
         return fault;
     }
 
-    /// <summary>Checks a table of handlers, of which there are none in this version.</summary>
+    /// <summary>Reads <c>MM_SMTP_PROTOCOL_…</c>.</summary>
+    public static Fault ReadProtocol(int number, out SmtpProtocol protocol)
+    {
+        protocol = (SmtpProtocol)number;
+        return Enum.IsDefined(protocol) ? Fault.None : FaultReason.Because(Fault.Argument, $"{number} is no protocol");
+    }
+
+    /// <summary>Checks a table of POP3 handlers, of which there are none in this version.</summary>
     /// <param name="pointer">0: there is none.</param>
-    public static Fault CheckHandlers(nint pointer)
+    public static Fault CheckPop3Handlers(nint pointer)
         => pointer == 0 ? Fault.None : Layout.Read(pointer, out ServerHandlersLayout _);
 }

@@ -75,7 +75,7 @@ internal struct SendEventLayout
     public int ReplyCode;
 }
 
-/// <summary><c>mm_smtp_server_options</c>, <c>mm_pop3_server_options</c>.</summary>
+/// <summary><c>mm_pop3_server_options</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ServerOptionsLayout
 {
@@ -85,7 +85,7 @@ internal struct ServerOptionsLayout
     public int MaxSessions;
 }
 
-/// <summary><c>mm_smtp_server_handlers</c>, <c>mm_pop3_server_handlers</c>.</summary>
+/// <summary><c>mm_pop3_server_handlers</c>.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct ServerHandlersLayout
 {

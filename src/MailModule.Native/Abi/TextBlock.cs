@@ -9,16 +9,35 @@ internal static unsafe class TextBlock
     /// <returns>The memory, for <see cref="Text.Free"/>.</returns>
     public static nint Allocate(ReadOnlySpan<string?> texts, Span<nint> places)
     {
+        var memory = (byte*)NativeMemory.Alloc((nuint)SizeOf(texts));
+        Write(texts, places, memory);
+        return (nint)memory;
+    }
+
+    /// <summary>As <see cref="Allocate"/>, where the caller has room that is mostly enough.</summary>
+    /// <returns>The memory, for <see cref="Text.Free"/>; 0: none was needed.</returns>
+    public static nint Write(ReadOnlySpan<string?> texts, Span<nint> places, byte* room, int size)
+    {
+        if (SizeOf(texts) > size)
+            return Allocate(texts, places);
+        Write(texts, places, room);
+        return 0;
+    }
+
+    private static long SizeOf(ReadOnlySpan<string?> texts)
+    {
         long size = 0;
         foreach (string? text in texts)
             size += Text.SizeOf(text ?? "");
-        var memory = (byte*)NativeMemory.Alloc((nuint)size);
-        byte* next = memory;
+        return size;
+    }
+
+    private static void Write(ReadOnlySpan<string?> texts, Span<nint> places, byte* memory)
+    {
         for (int i = 0; i < texts.Length; i++)
         {
-            places[i] = (nint)next;
-            next = Text.Write(texts[i] ?? "", next, Text.SizeOf(texts[i] ?? ""));
+            places[i] = (nint)memory;
+            memory = Text.Write(texts[i] ?? "", memory, Text.SizeOf(texts[i] ?? ""));
         }
-        return (nint)memory;
     }
 }

@@ -11,7 +11,7 @@ internal static unsafe class Servers
 {
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_server_start", CallConvs = [typeof(CallConvCdecl)])]
     private static int StartSmtp(nint engine, nint options, nint handlers, nint user, nint place)
-        => Boundary.Code((ServerKind.Smtp, engine, options, handlers, place), Start);
+        => Boundary.Code((engine, options, handlers, user, place), StartSmtp);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_server_get_port", CallConvs = [typeof(CallConvCdecl)])]
     private static int SmtpPort(nint server, nint port) => Boundary.Code((server, port), Port<ServerHandle.Smtp>);
@@ -22,7 +22,7 @@ internal static unsafe class Servers
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_server_start", CallConvs = [typeof(CallConvCdecl)])]
     private static int StartPop3(nint engine, nint options, nint handlers, nint user, nint place)
-        => Boundary.Code((ServerKind.Pop3, engine, options, handlers, place), Start);
+        => Boundary.Code((engine, options, handlers, place), StartPop3);
 
     [UnmanagedCallersOnly(EntryPoint = "mmi_pop3_server_get_port", CallConvs = [typeof(CallConvCdecl)])]
     private static int Pop3Port(nint server, nint port) => Boundary.Code((server, port), Port<ServerHandle.Pop3>);
@@ -31,20 +31,71 @@ internal static unsafe class Servers
     private static int StopPop3(nint server, int milliseconds)
         => Boundary.Code((server, milliseconds), Stop<ServerHandle.Pop3>);
 
-    private static Fault Start((ServerKind Kind, nint Engine, nint Options, nint Handlers, nint Place) call)
+    [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_server_add_handlers", CallConvs = [typeof(CallConvCdecl)])]
+    private static int AddHandlers(nint server, nint handlers, nint user)
+        => Boundary.Code((server, handlers, user), static call =>
+        {
+            var fault = HandleTable.Find(call.server, out ServerHandle.Smtp server);
+            if (fault != Fault.None)
+                return fault;
+            fault = HandlerTable.Read(call.handlers, call.user, out var table);
+            if (fault != Fault.None)
+                return fault;
+            return table is null
+                ? FaultReason.Because(Fault.Argument, "handlers is NULL")
+                : server.AddHandlers(table);
+        });
+
+    [UnmanagedCallersOnly(EntryPoint = "mmi_smtp_server_adopt", CallConvs = [typeof(CallConvCdecl)])]
+    private static int Adopt(nint server, nint socket, int tls)
+        => Boundary.Code((server, socket, tls), static call =>
+        {
+            var fault = HandleTable.Find(call.server, out ServerHandle.Smtp server);
+            if (fault != Fault.None)
+                return fault;
+            return call.tls is 0 or 1
+                ? server.Adopt(call.socket, call.tls != 0)
+                : FaultReason.Because(Fault.Argument, "tls is 0 or 1");
+        });
+
+    private static Fault StartSmtp((nint Engine, nint Options, nint Handlers, nint User, nint Place) call)
     {
-        if (call.Place == 0)
-            return FaultReason.Because(Fault.Argument, "server is NULL");
-        *(nint*)call.Place = 0;
-        var fault = HandleTable.Find(call.Engine, out EngineHandle engine);
+        var fault = FindEngine(call.Engine, call.Place, out var engine);
         if (fault != Fault.None)
             return fault;
-        fault = ServerOptionsReader.Read(call.Options, out var options);
+        fault = ServerOptionsReader.ReadSmtp(call.Options, out var options);
+        if (fault != Fault.None)
+            return fault;
+        fault = HandlerTable.Read(call.Handlers, call.User, out var handlers);
+        if (fault != Fault.None)
+            return fault;
+        if (handlers is not null)
+            options = options with { Handlers = [handlers] };
+        return ServerHandle.Open(engine!.Engine, ServerKind.Smtp, options, out *(nint*)call.Place);
+    }
+
+    private static Fault StartPop3((nint Engine, nint Options, nint Handlers, nint Place) call)
+    {
+        var fault = FindEngine(call.Engine, call.Place, out var engine);
+        if (fault != Fault.None)
+            return fault;
+        fault = ServerOptionsReader.ReadPop3(call.Options, out var options);
         if (fault == Fault.None)
-            fault = ServerOptionsReader.CheckHandlers(call.Handlers);
-        return fault != Fault.None
-            ? fault
-            : ServerHandle.Open(engine.Engine, call.Kind, options, out *(nint*)call.Place);
+            fault = ServerOptionsReader.CheckPop3Handlers(call.Handlers);
+        return fault == Fault.None
+            ? ServerHandle.Open(engine!.Engine, ServerKind.Pop3, options, out *(nint*)call.Place)
+            : fault;
+    }
+
+    private static Fault FindEngine(nint handle, nint place, out EngineHandle? engine)
+    {
+        engine = null;
+        if (place == 0)
+            return FaultReason.Because(Fault.Argument, "server is NULL");
+        *(nint*)place = 0;
+        var fault = HandleTable.Find(handle, out EngineHandle found);
+        engine = found;
+        return fault;
     }
 
     private static Fault Port<T>((nint Server, nint Place) call) where T : ServerHandle

@@ -27,6 +27,7 @@ public class ReferenceTests
         ["Dns.DnsClient"],
         ["Dns.Local"],
         ["Smtp", "Pop3", "Policy", "Policy.Expressions", "Policy.DnsLists", "Spool", "Mailbox", "Mime"],
+        ["Mime.Reading", "Mime.Composing"],
         ["Smtp.Server", "Smtp.Client", "Pop3.Server", "Policy.SenderLists"],
         ["Delivery"],
         ["Delivery.Routing", "Delivery.Reports"],

@@ -20,7 +20,8 @@ internal sealed class Loop : IDisposable
     public static readonly AsyncLocal<bool> BySocketEngine = new();
 
     public Loop(Func<Connection, ISession> createSession, Action<ConnectionSet>? configure = null,
-        ITlsSettings? tls = null, bool tlsFirst = false)
+        ITlsSettings? tls = null, bool tlsFirst = false, Func<IPAddress, bool>? isProxy = null,
+        TimeSpan? proxyHeaderTimeout = null)
     {
         Set = new ConnectionSet(Workers, new Log(LogLevel.Debug, (level, _, text) =>
         {
@@ -37,6 +38,8 @@ internal sealed class Loop : IDisposable
             CreateSession = connection => WithWorkers(createSession(connection)),
             Tls = tls,
             IsTlsFirst = tlsFirst,
+            ExpectsProxyHeader = isProxy ?? (static _ => false),
+            ProxyHeaderTimeout = proxyHeaderTimeout ?? TimeSpan.FromSeconds(10),
             Refusal = "421 too many\r\n"u8.ToArray(),
             RefusalOfAddress = "421 too many of yours\r\n"u8.ToArray(),
         };

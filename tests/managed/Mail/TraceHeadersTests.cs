@@ -27,6 +27,36 @@ public class TraceHeadersTests
             Received(envelope, new TraceInfo("mail.example", "ID1", extended, tls ? "TLSv1.3" : null)));
     }
 
+    [Theory]
+    [InlineData(false, false, false, "LMTP")]
+    [InlineData(true, false, false, "LMTPS")]
+    [InlineData(false, true, false, "LMTPA")]
+    [InlineData(true, true, false, "LMTPSA")]
+    [InlineData(true, true, true, "UTF8LMTPSA")]
+    public void Lmtp_is_named_as_registered(bool tls, bool login, bool utf8, string name)
+    {
+        Envelope envelope = Incoming("client.example", "192.0.2.1");
+        envelope.AuthenticatedUser = login ? "user" : null;
+        envelope.Utf8 = utf8;
+        Assert.Contains($" with {name} id",
+            Received(envelope, new TraceInfo("mail.example", "ID1", false, tls ? "TLSv1.3" : null) { IsLmtp = true }));
+    }
+
+    [Fact]
+    public void A_name_that_the_client_was_told_to_have_stands_before_its_address()
+        => Assert.StartsWith("Received: from x (mx?c.example [192.0.2.1])\r\n",
+            Received(Incoming("x", "192.0.2.1"),
+                new TraceInfo("h", "i", true, null) { ClientName = "mx)c.example" }), StringComparison.Ordinal);
+
+    [Fact]
+    public void A_client_without_an_address_has_its_greeting_alone()
+    {
+        Envelope envelope = Incoming("x", "192.0.2.1");
+        envelope.Client = null;
+        Assert.StartsWith("Received: from x\r\n\tby h with ESMTP id i",
+            Received(envelope, new TraceInfo("h", "i", true, null)), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_single_recipient_is_named()
     {

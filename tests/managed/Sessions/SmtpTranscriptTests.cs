@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
 using MailModule.Smtp.Server;
@@ -7,7 +8,7 @@ using MailModule.Tests.Smtp.Server;
 namespace MailModule.Tests.Sessions;
 
 /// <summary>
-/// One file in Transcripts/Smtp is one case. C: what the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF),
+/// One file in Transcripts/Smtp is one case; those in a folder of an RFC are named by the rule that they show. C: what the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF),
 /// S: what the server answers, END: it closes, B: what the backend was asked; ! sets an option, # is a remark. Each
 /// case runs line by line, octet by octet, whole (pipelined) and cut at random, with answers at once, early and late.
 /// </summary>
@@ -20,8 +21,9 @@ public partial class SmtpTranscriptTests
     public static TheoryData<string> Files()
     {
         var files = new TheoryData<string>();
-        foreach (string file in Directory.GetFiles(Folder, "*.txt").Order(StringComparer.Ordinal))
-            files.Add(Path.GetFileNameWithoutExtension(file));
+        foreach (string file in Directory.GetFiles(Folder, "*.txt", SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal))
+            files.Add(Path.ChangeExtension(Path.GetRelativePath(Folder, file), null).Replace('\\', '/'));
         return files;
     }
 
@@ -154,7 +156,11 @@ public partial class SmtpTranscriptTests
             PlainAuthWithoutTls = lines.Contains("! clear text"),
             RequireAuth = lines.Contains("! require auth"),
             NormalizeBareNewlines = lines.Contains("! normalize"),
+            IsLmtp = lines.Contains("! lmtp"),
+            Verbs = lines.Contains("! lmtp") ? StateTable.Lmtp : StateTable.Standard,
         };
+        if (lines.Contains("! xclient"))
+            options = WithXclient(options);
         Verdict connect = lines.Contains("! refuse connect")
             ? new Verdict(VerdictKind.Refuse)
             : lines.Contains("! close connect")
@@ -162,6 +168,16 @@ public partial class SmtpTranscriptTests
             : Verdict.Accept;
         return new SmtpHarness(
             options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect });
+    }
+
+    // The client that is spoken for may log in in clear text if it is at 127.0.0.1.
+    private static SmtpServerOptions WithXclient(SmtpServerOptions options)
+    {
+        SmtpServerOptions? made = null;
+        return made = options with
+        {
+            Xclient = client => made! with { OfferAuth = client is not null && IPAddress.IsLoopback(client) },
+        };
     }
 
     private static long Number(string[] lines, string option, long other)

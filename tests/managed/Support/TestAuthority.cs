@@ -40,6 +40,26 @@ internal sealed class TestAuthority
         File.WriteAllText(file, $"{certificate.ExportCertificatePem()}\n{key.ExportPkcs8PrivateKeyPem()}\n");
     }
 
+    /// <summary>A certificate for a client.</summary>
+    /// <param name="mailNames">Its mail addresses.</param>
+    /// <param name="usage">What it is for, as an object identifier; null: everything.</param>
+    public X509Certificate2 IssueToClient(string subject, string[] mailNames, string? usage = null)
+    {
+        ECDsa key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest(subject, key, HashAlgorithmName.SHA256);
+        var list = new SubjectAlternativeNameBuilder();
+        foreach (string name in mailNames)
+            list.AddEmailAddress(name);
+        list.AddDnsName("client.example");
+        request.CertificateExtensions.Add(list.Build());
+        if (usage is not null)
+            request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(usage)], critical: false));
+        return Sign(request, key, DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(30));
+    }
+
+    /// <summary>Writes the root's certificate, for who is to trust it.</summary>
+    public void WriteRoot(string file) => File.WriteAllText(file, _root.ExportCertificatePem());
+
     public X509Certificate2 IssueExpired(params string[] names)
         => Issue(DateTimeOffset.UtcNow.AddDays(-30), DateTimeOffset.UtcNow.AddDays(-1), names);
 

@@ -25,6 +25,29 @@ public class ClientHelloTests
         Assert.False(hello.Offers(Other));
     }
 
+    [Theory]
+    [InlineData("localhost", "localhost")]
+    [InlineData("Mail.Example.ORG", "mail.example.org")]
+    [InlineData("192.0.2.1", null)]
+    public void The_name_that_a_hello_asks_for_is_known(string asked, string? name)
+        => Assert.Equal(name, ClientHello.Read(HelloOf(SslProtocols.Tls12, null, asked)).ServerName);
+
+    [Theory]
+    [InlineData("a_b-c.exampl", true)]
+    [InlineData("mail.exampl.", false)]
+    [InlineData(".ail.example", false)]
+    [InlineData("mail example", false)]
+    [InlineData("mail.exampl\u00e9", false)]
+    [InlineData("mail\0example", false)]
+    [InlineData("mail\nexample", false)]
+    public void What_is_no_name_is_none(string put, bool isName)
+    {
+        byte[] hello = HelloOf(SslProtocols.Tls12, null, "mail.example");
+        int at = hello.AsSpan().IndexOf("mail.example"u8);
+        System.Text.Encoding.Latin1.GetBytes(put).CopyTo(hello.AsSpan(at));
+        Assert.Equal(isName ? put : null, ClientHello.Read(hello).ServerName);
+    }
+
     [Fact]
     public void What_is_no_whole_hello_offers_nothing()
     {
@@ -32,7 +55,7 @@ public class ClientHelloTests
         for (int length = 0; length < octets.Length; length++)
         {
             ClientHello hello = ClientHello.Read(octets.AsSpan(0, length));
-            Assert.False(hello.OffersTls13 || hello.Offers(One));
+            Assert.False(hello.OffersTls13 || hello.Offers(One) || hello.ServerName is not null);
         }
         Assert.False(ClientHello.Read(new byte[200]).Offers((TlsCipherSuite)0));
     }
@@ -48,17 +71,18 @@ public class ClientHelloTests
             {
                 changed[i] = (byte)value;
                 _ = ClientHello.Read(changed).Offers(One);
+                _ = ClientHello.Read(changed).ServerName;
             }
         }
     }
 
-    private static byte[] HelloOf(SslProtocols protocols, TlsCipherSuite[]? ciphers)
+    private static byte[] HelloOf(SslProtocols protocols, TlsCipherSuite[]? ciphers, string host = "localhost")
     {
         using var records = new TlsRecordStream(default);
         using var tls = new SslStream(records);
         Task handshake = tls.AuthenticateAsClientAsync(new SslClientAuthenticationOptions
         {
-            TargetHost = "localhost",
+            TargetHost = host,
             EnabledSslProtocols = protocols,
             CipherSuitesPolicy = ciphers is null || OperatingSystem.IsWindows() ? null : new(ciphers),
         });

@@ -9,6 +9,12 @@ ABI_VERSION = 1
 PORT_ANY = -1
 """In place of a server's port: one that is free, which the system chooses."""
 
+PORT_NONE = -2
+"""In place of a server's port: a server that listens nowhere; its sessions are those that the host gives it."""
+
+QUEUE_ID_SIZE = 32
+"""Octets that are enough for a queued message's id and its NUL."""
+
 
 class _Open(IntEnum):
     """A later library may have more members than this package: such a number is called by itself."""
@@ -248,5 +254,52 @@ class PasswordForm(_Open):
     PLAIN = 3
 
 
-QUEUE_ID_SIZE = 32
-"""Octets that are enough for a queued message's id and its NUL."""
+class SmtpProtocol(_Open):
+    """Which protocol an SMTP server speaks on its port (MM_SMTP_PROTOCOL_...)."""
+
+    SMTP = 0
+    SUBMISSION = 1
+    LMTP = 2
+
+
+class Verdict(_Open):
+    """What a handler of a server answers; or a reply code (MM_VERDICT_...)."""
+
+    CONTINUE = 0
+    ACCEPT = 1
+    REJECT = 2
+    CLOSE = 3
+    DONE = 4
+    PENDING = 5
+    LOCAL = 6
+    FORWARD = 7
+    AMBIGUOUS = 8
+    ERROR = 9
+
+
+class Chunk(IntFlag):
+    """Which piece of a message's content a chunk is (MM_CHUNK_...)."""
+
+    FIRST = 1
+    LAST = 2
+
+
+class CheckResult(_Open):
+    """What a check has found out about a client (MM_CHECK_...)."""
+
+    NOT_LISTED = 0
+    LISTED = 1
+    OUT_OF_RANGE = 2
+    DOWN = 3
+    REFUSED = 4
+    UNKNOWN = 5
+
+
+class Wants(_Open):
+    """What a session that is stepped waits for (MM_WANTS_...)."""
+
+    READ = 1
+    WRITE = 2
+    WAIT = 3
+    TLS = 4
+    CLOSE = 5

@@ -12,6 +12,8 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
     public string NextHopOf(string domain, bool avoidsInner)
     {
         RoutingRules current = rules();
+        if (current.Routes.Find(domain) is { } named)
+            return named;
         if (current.Smarthost is { } smarthost)
             return smarthost;
         string nextHop = NextHop.OfDomain(domain);
@@ -42,8 +44,11 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
         AddressAnswer found = await new AddressLookup(dns()).Find(host, cancel).ConfigureAwait(false);
         return found.Status switch
         {
-            DnsStatus.Ok when IsOwnSmarthost(host, port, found.Addresses, current)
-                => Temporary(Fault.RefusedPermanent, "4.3.5", $"the smarthost {host} is this host"),
+            DnsStatus.Ok when IsOwn(host, port, found.Addresses, current)
+                => Temporary(
+                    Fault.RefusedPermanent, "4.3.5",
+                    $"the {(current.Smarthost == NextHop.OfHost(host, port) ? "smarthost" : "route's host")} {host} "
+                        + "is this host"),
             DnsStatus.Ok => Route.To(new RouteHost(host, port, found.Addresses) { IsNamed = true }),
             DnsStatus.Cancelled => Cancelled,
             // A person has named this host: what is wrong with its name may be put right.
@@ -51,10 +56,11 @@ internal sealed class Router(Func<IDns> dns, Func<RoutingRules> rules) : IRouter
         };
     }
 
-    // A host that one message names may be this host; a smarthost that is this host would send everything back to
-    // itself.
-    private static bool IsOwnSmarthost(string host, int port, IReadOnlyList<IPAddress> addresses, RoutingRules current)
-        => current.Smarthost == NextHop.OfHost(host, port)
+    // A host that one message names may be this host; a smarthost or a route that is this host would send everything
+    // back to itself.
+    private static bool IsOwn(string host, int port, IReadOnlyList<IPAddress> addresses, RoutingRules current)
+        => NextHop.OfHost(host, port) is var nextHop
+            && (current.Smarthost == nextHop || current.RouteHops.Contains(nextHop))
             && addresses.Any(address => current.IsOurs(new IPEndPoint(address, port)));
 
     private static Route ToLiteral(string literal, IPAddress? address, AddressReach furthest, RoutingRules current)

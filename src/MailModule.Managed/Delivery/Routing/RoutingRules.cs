@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Policy;
 
 namespace MailModule.Delivery.Routing;
 
@@ -22,6 +23,14 @@ internal sealed record RoutingRules
     /// From <see cref="NextHop.OfHost"/>: takes all mail for other hosts; null: each domain's own hosts do.
     /// </summary>
     public string? Smarthost { get; init; }
+
+    /// <summary>
+    /// Next hops (<see cref="NextHop.OfHost"/>) by domain, in place of smarthost and mail exchangers.
+    /// </summary>
+    public DomainTable<string> Routes { get; init; } = new([]);
+
+    /// <summary>All next hops of <see cref="Routes"/>.</summary>
+    public IReadOnlySet<string> RouteHops { get; init; } = new HashSet<string>();
 
     /// <summary>Where hosts that take a domain's mail listen.</summary>
     public int MxPort { get; init; } = 25;

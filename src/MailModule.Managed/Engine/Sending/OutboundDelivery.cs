@@ -5,6 +5,7 @@ using MailModule.Dns;
 using MailModule.Dns.Local;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp.Client;
 using MailModule.Transport;
@@ -73,7 +74,11 @@ internal sealed class OutboundDelivery : IDisposable
     {
         SettingValues values = _settings.Current;
         RemoteOptions options = GeneralOptions(values);
-        return nextHop == SmarthostOf(values) ? ToSmarthost(options, values) : options;
+        if (nextHop == SmarthostOf(values))
+            return ToSmarthost(options, values);
+        return DomainSettings.RoutesOf(values).LastOrDefault(route => route.NextHop == nextHop) is { } named
+            ? RouteOptions.Of(options, named)
+            : options;
     }
 
     /// <summary>For contents that are too large for memory.</summary>
@@ -140,9 +145,12 @@ internal sealed class OutboundDelivery : IDisposable
         SettingValues values = _settings.Current;
         if (_rules is { } kept && kept.Version == values.Version)
             return kept.Rules;
+        DomainRoute[] routes = [.. DomainSettings.RoutesOf(values)];
         var rules = new RoutingRules
         {
             Smarthost = SmarthostOf(values),
+            Routes = new DomainTable<string>(routes.Select(route => (route.Pattern, route.NextHop))),
+            RouteHops = routes.Select(route => route.NextHop).ToHashSet(StringComparer.Ordinal),
             MxPort = values.Int(Keys.SmtpMxPort),
             HasProxy = values.Proxy is not null,
             InnerMx = values.Word(Keys.InnerMx) switch

@@ -43,7 +43,11 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
         ReturnPath.Write(fields, envelope.ReversePath);
         TraceHeaders.WriteReceived(
             fields, envelope,
-            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Peer.TlsDescription));
+            new TraceInfo(session.Options.HostName, writer.Id, session.SaidEhlo, session.Peer.TlsDescription)
+            {
+                ClientName = session.ClientName,
+                IsLmtp = session.Options.IsLmtp,
+            });
         writer.Append(fields.WrittenSpan, resume);
     }
 

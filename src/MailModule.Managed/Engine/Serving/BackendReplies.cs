@@ -18,6 +18,20 @@ internal static class BackendReplies
     public static readonly Reply LoginsBusy = new(454, "4.7.0", "Too many logins at once, try again later");
     public static readonly Reply TooManyUnknown = new(421, "4.7.0", "Too many unknown recipients, closing connection");
 
+    public static readonly Reply Banned =
+        new(421, "4.7.0", "Too many unknown recipients from your address, try again later");
+
+    /// <summary>A setting keeps the address out.</summary>
+    public static readonly Reply Barred554 = new(554, "5.7.1", "Connections from your address are not taken here");
+    public static readonly Reply OverVolume421 =
+        new(421, "4.7.1", "Too much mail has come from your address, try again later");
+    private static readonly Reply OverVolume452 =
+        new(452, "4.7.1", "Too much mail has come from your address, try again later");
+    private static readonly Reply NeverFits552 =
+        new(552, "5.3.4", "The message is larger than what is taken from one address");
+    private static readonly Reply NotYourSender = new(553, "5.7.1", "The sender is not an address of yours");
+    private static readonly Reply OurSender = new(553, "5.7.1", "Log in to send as a user of this domain");
+
     /// <summary>One of the recipients has had the message before.</summary>
     public static readonly Reply Looping554 = new(554, "5.4.6", "The message has been here before: it is looping");
 
@@ -27,6 +41,12 @@ internal static class BackendReplies
         RelayRefusal.Loop => Loop,
         _ => NotLocal,
     };
+
+    public static Reply SenderRefused(SenderRefusal refusal)
+        => refusal == SenderRefusal.NotOfUser ? NotYourSender : OurSender;
+
+    public static Reply OverVolume(VolumeVerdict verdict)
+        => verdict == VolumeVerdict.NeverFits ? NeverFits552 : OverVolume452;
 
     public static Reply NotStored(Fault fault) => fault is Fault.Full ? Full : Failed;
 

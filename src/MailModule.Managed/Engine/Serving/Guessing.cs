@@ -18,6 +18,9 @@ internal sealed record Guessing(TimeProvider Clock)
     public FailureCounts<IPAddress> Recipients { get; } =
         new(new FailureLimits(50, TimeSpan.FromMinutes(5), TimeSpan.FromHours(1), 8192), Clock);
 
+    /// <summary>Addresses that have named far too many of them.</summary>
+    public Bans Bans { get; } = new(Clock);
+
     public LateAnswers LateAnswers { get; private init; } = new(Clock);
 
     /// <summary>For one server, which stops its own answers.</summary>

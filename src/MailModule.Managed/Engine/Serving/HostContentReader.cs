@@ -42,15 +42,43 @@ internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backen
         }
         while (length == 0 && !session.IsContentAtEnd)
         {
-            ReadOnlySpan<byte> input = peer.WaitForInput();
-            if (input.IsEmpty)
+            if (!TryReadPiece(destination, ref length))
                 return -1;
-            int consumed = CopyContent(input, destination, ref length);
-            peer.Consume(consumed);
             if (length == 0 && session.ContentFault != ContentFault.None)
                 return -1;
         }
         return length == 0 && session.ContentFault != ContentFault.None ? -1 : length;
+    }
+
+    private bool TryReadPiece(Span<byte> destination, ref int length)
+    {
+        if (session.IsBetweenChunks && !TryBeginNextChunk())
+            return false;
+        bool isRead = session.IsContentRead;
+        ReadOnlySpan<byte> input = isRead ? [] : peer.WaitForInput();
+        if (input.IsEmpty && !isRead)
+            return false;
+        int consumed = CopyContent(input, destination, ref length);
+        peer.Consume(consumed);
+        return true;
+    }
+
+    /// <summary>RFC 3030 §2: each chunk has a reply. False: none follows, be it that another command does.</summary>
+    private bool TryBeginNextChunk()
+    {
+        if (session.EndTakenChunk() is { IsEmpty: false } reply && !peer.SendBlocking(reply))
+            return false;
+        for (int known = 0; ;)
+        {
+            ReadOnlySpan<byte> input = peer.WaitForInput(known);
+            if (input.Length <= known)
+                return false;
+            known = input.Length;
+            if (session.TryBeginNextChunk(ref input) is not { } isBegun)
+                continue;
+            peer.Consume(known - input.Length);
+            return isBegun;
+        }
     }
 
     /// <summary>The backend takes content again; false if the reader does not wait for that.</summary>
@@ -67,14 +95,15 @@ internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backen
         if (session.HasContentBegun)
             return true;
         _owesLf = false;
-        return peer.SendBlocking(session.BeginContent());
+        ReadOnlySpan<byte> invitation = session.BeginContent();
+        return invitation.IsEmpty || peer.SendBlocking(invitation);
     }
 
     /// <summary>Fills the destination; returns the octets of input used up.</summary>
     private int CopyContent(ReadOnlySpan<byte> input, Span<byte> destination, ref int length)
     {
         ReadOnlySpan<byte> rest = input;
-        while (!rest.IsEmpty && length < destination.Length && !session.IsContentAtEnd)
+        do
         {
             // a piece gives no more content than it is long, except CRLF for a CR or LF
             ReadOnlySpan<byte> piece = rest[..Math.Min(rest.Length, destination.Length - length)];
@@ -83,6 +112,7 @@ internal sealed class HostContentReader(SmtpSession session, ISmtpBackend backen
                 CopyToHost(content, destination, ref length);
             rest = rest[(before - piece.Length)..];
         }
+        while (!rest.IsEmpty && length < destination.Length && !session.IsContentAtEnd && !session.IsBetweenChunks);
         return input.Length - rest.Length;
     }
 

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Primitives.Os;
 using MailModule.Transport;
 
 namespace MailModule.Engine.Serving;
@@ -24,6 +26,9 @@ internal abstract class MailServer(
     /// <summary>Where it listens, since it started.</summary>
     public IReadOnlyList<IPEndPoint> EndPoints { get; private set; } = [];
 
+    /// <summary>Asked of every client's address.</summary>
+    protected abstract ClientGate Gate { get; }
+
     protected abstract Setting PortSetting { get; }
     protected abstract Setting BindSetting { get; }
     protected abstract Setting LimitSetting { get; }
@@ -33,7 +38,7 @@ internal abstract class MailServer(
     /// <summary>Sets the callback that sessions to come ask.</summary>
     public abstract void SetCallback(HostCallback host);
 
-    protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port);
+    protected abstract IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol);
 
     protected abstract ISession NewSession(Connection connection, ServerPort port);
 
@@ -45,7 +50,7 @@ internal abstract class MailServer(
         IReadOnlyList<IPAddress> addresses = options.AddressesToBind(values, BindSetting);
         _connections.Limit = options.SessionLimit(values, LimitSetting);
         _connections.LimitOf = address => Settings.Current.ConnectionsOf(address);
-        List<ServerPort> ports = [.. Ports(values, port)];
+        List<ServerPort> ports = [.. Ports(values, port, options.Protocol)];
         Fault fault = LoadCertificate(values, ports, out text);
         foreach (ServerPort one in ports)
             if (fault == Fault.None)
@@ -99,6 +104,33 @@ internal abstract class MailServer(
 
     public void Dispose() => Stop(TimeSpan.Zero);
 
+    /// <summary>
+    /// Serves a connection that the host has accepted as if it were this server's own: counted, limited, by the
+    /// settings of the moment. The socket is ours from the call on, and closed by us whatever comes of it.
+    /// <see cref="Fault.State"/>: the server is stopped; <see cref="Fault.Limit"/>: there are too many, and the client
+    /// has been told; <see cref="Fault.Tls"/> and the like: there is no certificate.
+    /// </summary>
+    /// <param name="socket">Connected, a stream.</param>
+    /// <param name="isTlsFirst">TLS from the first octet.</param>
+    /// <param name="requiresAuth">SMTP only: as on a submission port.</param>
+    public Fault Adopt(Socket socket, bool isTlsFirst, bool requiresAuth, out string? text)
+    {
+        var port = new ServerPort(0, isTlsFirst, requiresAuth);
+        text = "the server is stopped";
+        Fault fault = _connections.IsStopping
+            ? Fault.State
+            : LoadCertificate(Settings.Current, [port], out text);
+        if (fault != Fault.None)
+        {
+            socket.Dispose();
+            return fault;
+        }
+        SocketEngine.Prepare();
+        Admission admission = new Intake(OptionsOf(port), _connections).Take(socket);
+        text = admission == Admission.Barred ? "its address may not connect" : "there are too many connections";
+        return admission == Admission.Admitted ? Fault.None : Fault.Limit;
+    }
+
     private bool IsAt(IPAddress own, IPAddress target)
     {
         bool isAll = own.Equals(IPAddress.Any) || own.Equals(IPAddress.IPv6Any);
@@ -107,19 +139,24 @@ internal abstract class MailServer(
 
     private Fault Listen(IReadOnlyList<IPAddress> addresses, ServerPort port, out string? text)
     {
-        var options = new ListenerOptions
-        {
-            EndPoints = [],
-            CreateSession = connection => Begin(connection, port),
-            Tls = _certificate,
-            Refusal = Refusal,
-            RefusalOfAddress = RefusalOfAddress,
-        };
-        Fault fault = port.Listen(addresses, options, _connections, out Listener? listener, out text);
+        Fault fault =
+            port.Listen(addresses, OptionsOf(port), _connections, out Listener? listener, out text);
         if (listener is not null)
             _listeners.Add(listener);
         return fault;
     }
+
+    private ListenerOptions OptionsOf(ServerPort port) => new()
+    {
+        EndPoints = [],
+        CreateSession = connection => Begin(connection, port),
+        IsTlsFirst = port.IsTlsFirst,
+        Tls = _certificate,
+        Refusal = Refusal,
+        RefusalOfAddress = RefusalOfAddress,
+        WhyBarred = address => Gate.WhyBarred(address, port.RequiresAuth),
+        ExpectsProxyHeader = address => Settings.Current.Fronts.Proxies.Contains(address),
+    };
 
     private ISession Begin(Connection connection, ServerPort port)
     {

@@ -15,6 +15,10 @@ internal sealed record Pop3Dependencies(
     ReadAheadBuffers ReadAheadBuffers, Log Log)
 {
     public Guessing Guessing { get; init; } = new();
+
+    /// <summary>For POP before SMTP; null: nobody asks.</summary>
+    public PopLogins? PopLogins { get; init; }
+
     public IMailStore Store => Mailboxes.Store;
     public LocalDelivery Delivery => Mailboxes.Delivery;
     public string ScratchFolder => Mailboxes.ScratchFolder;

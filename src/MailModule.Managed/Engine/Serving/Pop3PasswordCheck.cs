@@ -92,6 +92,8 @@ internal sealed class Pop3PasswordCheck(
     {
         _account = account is { MayReadMail: true } ? account : null;
         dependencies.Log.Login("pop3", user, _account is not null, session.Peer.RemoteEndPoint);
+        if (_account is { MaySend: true } && Client is not null)
+            dependencies.PopLogins?.Add(Client);
         if (_account is not null)
             Throttle.Succeeded(Client, _counted);
         else

@@ -16,7 +16,13 @@ internal sealed class Pop3Server(
         mailboxes, workers.Run, host, () => settings.Current.Accounts, new ReadAheadBuffers(), log)
     {
         Guessing = limits.Guessing,
+        PopLogins = limits.PopLogins,
     };
+
+    protected override ClientGate Gate { get; } = new(
+        settings, limits, static values => values.PopGate,
+        new GateReplies("-ERR [SYS/PERM] connections from your address are not taken here\r\n"u8.ToArray(), null, null),
+        log);
 
     protected override Setting PortSetting => Keys.PopPort;
     protected override Setting BindSetting => Keys.PopBind;
@@ -28,7 +34,7 @@ internal sealed class Pop3Server(
 
     public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
 
-    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
+    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol)
     {
         yield return new ServerPort(port, false);
         if (values.Int(Keys.Pop3sPort) is > 0 and var secure)

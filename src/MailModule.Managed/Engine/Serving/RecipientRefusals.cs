@@ -11,9 +11,7 @@ namespace MailModule.Engine.Serving;
 /// </summary>
 internal struct RecipientRefusals
 {
-    private static readonly Bounds s_trusted = new(AtOnce: 20, Limit: 100, TimeSpan.FromSeconds(1));
-    private static readonly Bounds s_stranger = new(AtOnce: 5, Limit: 10, TimeSpan.FromSeconds(1));
-    private static readonly Bounds s_guesser = new(AtOnce: 0, Limit: 3, TimeSpan.FromSeconds(5));
+    private const int GuessersLimit = 3, GuessersDelay = 5, TrustedMore = 10, TrustedAtOnce = 2;
 
     private int _count;
 
@@ -21,37 +19,63 @@ internal struct RecipientRefusals
     /// <param name="AtOnce">So many refusals come at once.</param>
     /// <param name="Limit">The connection closes at the first one beyond so many.</param>
     /// <param name="Delay">How late the refusals between come.</param>
-    private sealed record Bounds(int AtOnce, int Limit, TimeSpan Delay);
+    private readonly record struct Bounds(int AtOnce, int Limit, TimeSpan Delay);
 
     /// <summary>The verdict on one more.</summary>
     /// <param name="isTrusted">The client may relay, or has logged in.</param>
     public Verdict Add(SmtpSession session, SmtpDependencies dependencies, RelayRefusal refusal, bool isTrusted)
     {
-        Bounds bounds = isTrusted ? s_trusted : BoundsOfStranger(session, dependencies.Guessing, refusal);
+        GuessLimits limits = dependencies.Policy().Clients.Guess;
+        var guesser = isTrusted ? Guesser.None : CountStranger(session, dependencies, limits, refusal);
+        if (guesser == Guesser.Banned)
+            return Verdict.Close(BackendReplies.Banned);
+        Bounds bounds = BoundsOf(limits, isTrusted, guesser);
         if (++_count > bounds.Limit)
         {
             dependencies.Log.TooManyRecipientsRefused(session.RemoteEndPoint);
             return Verdict.Close(BackendReplies.TooManyUnknown);
         }
         var verdict = Verdict.Refuse(BackendReplies.RecipientRefused(refusal));
-        if (_count <= bounds.AtOnce)
+        if (_count <= bounds.AtOnce || bounds.Delay == TimeSpan.Zero)
             return verdict;
         dependencies.Guessing.LateAnswers.After(bounds.Delay, dependencies.RunJob, new LateVerdict(session, verdict));
         return Verdict.Pending;
     }
 
-    private static Bounds BoundsOfStranger(SmtpSession session, Guessing guessing, RelayRefusal refusal)
-        => IsGuesser(session, guessing, refusal) ? s_guesser : s_stranger;
+    private enum Guesser
+    {
+        None,
+        /// <summary>The client's address has named many unknown recipients of late.</summary>
+        Known,
+        Banned,
+    }
 
-    /// <summary>The client's address has named many unknown recipients of late; this one is counted.</summary>
-    private static bool IsGuesser(SmtpSession session, Guessing guessing, RelayRefusal refusal)
+    private static Bounds BoundsOf(GuessLimits limits, bool isTrusted, Guesser guesser)
+    {
+        int most = limits.RecipientErrors;
+        if (isTrusted)
+            return new Bounds(AtOnce: TrustedAtOnce * most, Limit: TrustedMore * most, limits.Tarpit);
+        return guesser == Guesser.Known
+            ? new Bounds(AtOnce: 0, Limit: Math.Min(GuessersLimit, most), GuessersDelay * limits.Tarpit)
+            : new Bounds(AtOnce: (most + 1) / 2, Limit: most, limits.Tarpit);
+    }
+
+    /// <summary>What the client's address is, before this one is counted; or that it is banned with it.</summary>
+    private static Guesser CountStranger(
+        SmtpSession session, SmtpDependencies dependencies, GuessLimits limits, RelayRefusal refusal)
     {
         if (session.RemoteEndPoint?.Address is not IPAddress client || LoginThrottle.SpeaksForOthers(client))
-            return false;
+            return Guesser.None;
+        Guessing guessing = dependencies.Guessing;
         IPAddress key = AddressCounts.KeyOf(client);
-        bool isGuesser = guessing.Recipients.IsBlocked(key);
-        if (refusal == RelayRefusal.UnknownUser)
-            guessing.Recipients.Add(key);
-        return isGuesser;
+        Guesser guesser = guessing.Recipients.IsBlocked(key) ? Guesser.Known : Guesser.None;
+        if (refusal != RelayRefusal.UnknownUser)
+            return guesser;
+        int count = guessing.Recipients.Add(key);
+        if (limits.BanThreshold == 0 || count < limits.BanThreshold)
+            return guesser;
+        if (guessing.Bans.Add(client, limits.BanTime))
+            dependencies.Log.Banned(client, count, limits.BanTime);
+        return Guesser.Banned;
     }
 }

@@ -37,14 +37,16 @@ internal sealed class SenderChecks(
     public CancellationToken Stopping => _stop.Token;
 
     /// <summary>The checks of a session that begins; null where it meets none.</summary>
-    public SmtpChecks? For(SmtpSession session, RelayPolicy policy)
+    public SmtpChecks? For(SmtpSession session, SmtpDependencies dependencies)
     {
         CheckRules now = rules();
         // Who must log in is judged by that.
-        if (!now.IsAny || session.Options.RequireAuth || session.RemoteEndPoint?.Address is not IPAddress client
-            || policy.MayRelay(client, isLoggedIn: false))
+        if (!now.IsAny || session.Options.RequireAuth || session.RemoteEndPoint?.Address is not IPAddress client)
             return null;
-        return new SmtpChecks(this, session, now, client, policy);
+        RelayPolicy policy = dependencies.Policy();
+        return dependencies.Clients.MayRelay(policy, client, isLoggedIn: false)
+            ? null
+            : new SmtpChecks(this, session, now, client, policy);
     }
 
     /// <summary>Ends look-ups, and saves what is known. Blocks as long as the disk takes.</summary>

@@ -21,11 +21,20 @@ public sealed record ServerOptions
     /// <summary>Sessions at once; 0: the setting.</summary>
     public int MaxSessions { get; init; }
 
+    /// <summary>SMTP servers: what <see cref="Port"/> is for. The ports of the settings are for what those say.
+    /// </summary>
+    public SmtpProtocol Protocol { get; init; }
+
     /// <summary>What is wrong; null if nothing.</summary>
     public string? FindProblem()
     {
         if (Port is < AnyPort or > 65535)
             return "a port is 1 to 65535";
+        if (!Enum.IsDefined(Protocol))
+            return "there is no such protocol";
+        // RFC 2033 §5: LMTP is not for the port of SMTP
+        if (Protocol == SmtpProtocol.Lmtp && Port is 0 or 25)
+            return "LMTP needs a port of its own, and not 25";
         if (MaxSessions is < 0 or > MostSessions)
             return $"a server has 1 to {MostSessions} sessions at once";
         bool isNone = Addresses is { } text && !SettingForms.Items(text).Any();

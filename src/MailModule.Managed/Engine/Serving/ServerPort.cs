@@ -9,7 +9,8 @@ namespace MailModule.Engine.Serving;
 /// <param name="Number">0: one that is free, the same on all addresses.</param>
 /// <param name="IsTlsFirst">TLS from the first octet.</param>
 /// <param name="RequiresAuth">SMTP only: MAIL needs a login first (RFC 6409).</param>
-internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth = false)
+/// <param name="IsLmtp">LMTP (RFC 2033) in place of SMTP.</param>
+internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth = false, bool IsLmtp = false)
 {
     /// <summary>What is free on one address may be taken on another: then another is tried, so many times.</summary>
     private const int FreePortAttempts = 10;
@@ -45,6 +46,7 @@ internal sealed record ServerPort(int Number, bool IsTlsFirst, bool RequiresAuth
             Tls = options.Tls,
             Refusal = options.Refusal,
             RefusalOfAddress = options.RefusalOfAddress,
+            ExpectsProxyHeader = options.ExpectsProxyHeader,
             Backlog = options.Backlog,
         };
         Fault fault = Listener.TryStart(bound, set, out listener, out text);

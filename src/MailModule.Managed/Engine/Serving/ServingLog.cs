@@ -3,6 +3,7 @@ using MailModule.Mail;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
+using MailModule.Smtp.Server;
 
 namespace MailModule.Engine.Serving;
 
@@ -38,6 +39,45 @@ internal static class ServingLog
     {
         if (log.IsEnabled(LogLevel.Info))
             log.Write(LogLevel.Info, "smtp", $"recipient <{recipient}> refused: {refusal} client={client?.Address}");
+    }
+
+    public static void SenderRefused(this Log log, MailAddress sender, SenderRefusal refusal, SmtpSession session)
+    {
+        if (log.IsEnabled(LogLevel.Info))
+            log.Write(
+                LogLevel.Info, "smtp",
+                $"sender <{sender}> refused: {(refusal == SenderRefusal.Ours ? "nouncheckip" : "smtp_authsame")}"
+                    + (session.AuthenticatedUser is { } user ? $" login={user}" : "")
+                    + $" client={session.RemoteEndPoint?.Address}");
+    }
+
+    public static void RelayOfSenderRefused(this Log log, MailAddress sender, MailAddress recipient, IPEndPoint? client)
+    {
+        if (log.IsEnabled(LogLevel.Info))
+            log.Write(
+                LogLevel.Info, "smtp",
+                $"recipient <{recipient}> refused: nosmtp_any, and <{sender}> is nobody of ours client={client?.Address}");
+    }
+
+    public static void OverVolume(this Log log, long declared, IPEndPoint? client)
+    {
+        if (log.IsEnabled(LogLevel.Info))
+            log.Write(
+                LogLevel.Info, "smtp", $"mail refused: over the volume of smtp_ltime, size={declared} "
+                    + $"client={client?.Address}");
+    }
+
+    public static void Banned(this Log log, IPAddress client, int count, TimeSpan time)
+        => log.Write(
+            LogLevel.Warning, "smtp", $"banned for {time.TotalSeconds} s: {count} unknown recipients within an hour "
+                + $"client={client}");
+
+    public static void Barred(this Log log, long others, string key, IPAddress client)
+    {
+        if (log.IsEnabled(LogLevel.Info))
+            log.Write(
+                LogLevel.Info, "servers", $"connection refused: {key}"
+                    + (others > 0 ? $", and {others} more since the last such line" : "") + $" client={client}");
     }
 
     public static void RefusedByHost(this Log log, Reply reply, IPEndPoint? client)

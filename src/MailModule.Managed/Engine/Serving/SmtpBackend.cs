@@ -29,7 +29,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict Connect(SmtpSession session)
     {
-        _checks = dependencies.Checks?.For(session, dependencies.Policy());
+        _checks = dependencies.Checks?.For(session, dependencies);
         _checks?.Begin();
         return dependencies.Host.AsksAbout(RequestAction.SmtpConnect)
             ? Ask(session, RequestAction.SmtpConnect)
@@ -51,7 +51,11 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
         envelope.Received = DateTimeOffset.UtcNow;
-        envelope.IsFromStranger = envelope.AvoidsInner = !MayRelay(session, dependencies.Policy());
+        RelayPolicy rules = dependencies.Policy();
+        bool mayRelay = MayRelay(session, rules);
+        envelope.IsFromStranger = envelope.AvoidsInner = !mayRelay;
+        if (MailChecks.Refusal(session, dependencies, rules, mayRelay) is { } refusal)
+            return Verdict.Refuse(refusal);
         // A stranger's sender may be forged: nobody gets a large message by us for that.
         if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
             envelope.Return = ReturnContent.Default;
@@ -71,6 +75,9 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = MayRelay(session, rules);
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
+        bool leaves = verdict is { IsAccepted: true, Maildrop: null } && !rules.IsRelayed(rcpt.Address.Domain);
+        if (leaves && !MailChecks.MayLeave(rcpt.Address, session, dependencies, rules))
+            verdict = new RelayVerdict(null, RelayRefusal.NotLocal);
         if (!verdict.IsAccepted)
         {
             dependencies.Log.RecipientRefused(rcpt.Address, verdict.Refusal, session.RemoteEndPoint);
@@ -116,6 +123,16 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public void Discard(SmtpSession session) => _handler?.Discard();
 
+    public Verdict Unwelcome(SmtpSession session, Reply reply)
+    {
+        TimeSpan delay = dependencies.Policy().Clients.Guess.Tarpit;
+        var verdict = Verdict.Refuse(reply);
+        if (delay == TimeSpan.Zero)
+            return verdict;
+        dependencies.Guessing.LateAnswers.After(delay, dependencies.RunJob, new LateVerdict(session, verdict));
+        return Verdict.Pending;
+    }
+
     public void NotSmtp(SmtpSession session) => dependencies.Log.OtherProtocol("smtp", session.RemoteEndPoint);
 
     public void Closed(SmtpSession session) => _handler?.Close();
@@ -130,9 +147,9 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             : Verdict.Refuse(BackendReplies.LoginsThrottled);
     }
 
-    private static bool MayRelay(SmtpSession session, RelayPolicy rules)
+    private bool MayRelay(SmtpSession session, RelayPolicy rules)
         => session.RemoteEndPoint is { } client
-            && rules.MayRelay(client.Address, session.AuthenticatedUser is not null);
+            && dependencies.Clients.MayRelay(rules, client.Address, session.AuthenticatedUser is not null);
 
     private Verdict Ask(SmtpSession session, RequestAction action)
     {

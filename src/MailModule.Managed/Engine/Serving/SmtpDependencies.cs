@@ -12,8 +12,9 @@ namespace MailModule.Engine.Serving;
 internal sealed record SmtpDependencies(
     ISpool Spool, Action<IJob> RunJob, HostCallback Host, Func<RelayPolicy> Policy, Log Log)
 {
-    public Guessing Guessing { get; init; } = new();
+    public ClientLimits Clients { get; init; } = new();
+    public Guessing Guessing { get => Clients.Guessing; init => Clients = Clients with { Guessing = value }; }
 
     /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
-    public SenderChecks? Checks { get; init; }
+    public SenderChecks? Checks { get => Clients.Checks; init => Clients = Clients with { Checks = value }; }
 }

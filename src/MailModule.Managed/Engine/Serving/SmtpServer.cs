@@ -1,6 +1,7 @@
 using System.Net;
 using MailModule.Engine.Settings;
 using MailModule.Primitives;
+using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Spool;
 using MailModule.Transport;
@@ -15,11 +16,17 @@ internal sealed class SmtpServer(
     private volatile SmtpDependencies _dependencies = new(
         spool, workers.Run, host, () => settings.Current.Relay, log)
     {
-        Guessing = limits.Guessing,
-        Checks = limits.Checks,
+        Clients = limits,
     };
 
     private volatile OptionSet _options = new(settings.Current);
+
+    protected override ClientGate Gate { get; } = new(
+        settings, limits, static values => values.SmtpGate,
+        new GateReplies(
+            BackendReplies.Barred554.Wire.ToArray(), BackendReplies.Banned.Wire.ToArray(),
+            BackendReplies.OverVolume421.Wire.ToArray()),
+        log);
 
     protected override Setting PortSetting => Keys.SmtpPort;
     protected override Setting BindSetting => Keys.SmtpBind;
@@ -30,13 +37,18 @@ internal sealed class SmtpServer(
 
     public override void SetCallback(HostCallback host) => _dependencies = _dependencies with { Host = host };
 
-    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port)
+    protected override IEnumerable<ServerPort> Ports(SettingValues values, int port, SmtpProtocol protocol)
     {
-        yield return new ServerPort(port, false);
+        yield return new ServerPort(
+            port, false, RequiresAuth: protocol == SmtpProtocol.Submission, IsLmtp: protocol == SmtpProtocol.Lmtp);
         if (values.Int(Keys.SmtpsPort) is > 0 and var secure)
             yield return new ServerPort(secure, true);
         if (values.Int(Keys.SubmissionPort) is > 0 and var submission)
             yield return new ServerPort(submission, false, RequiresAuth: true);
+        if (values.Int(Keys.SubmissionsPort) is > 0 and var submissions)
+            yield return new ServerPort(submissions, true, RequiresAuth: true);
+        if (values.Int(Keys.LmtpPort) is > 0 and var lmtp)
+            yield return new ServerPort(lmtp, false, IsLmtp: true);
     }
 
     protected override ISession NewSession(Connection connection, ServerPort port)
@@ -46,7 +58,9 @@ internal sealed class SmtpServer(
         if (options.Version != values.Version)
             _options = options = new OptionSet(values);
         var backend = new SmtpBackend(_dependencies, connection);
-        return new SmtpSession(options.For(connection.RemoteEndPoint.Address, port), backend, connection);
+        IPAddress client = connection.RemoteEndPoint.Address;
+        return new SmtpSession(
+            options.For(client, port, values.Fronts.XclientHosts.Contains(client)), backend, connection);
     }
 
     /// <summary>The options of one state of the settings, shared by all sessions that begin in it.</summary>
@@ -58,27 +72,32 @@ internal sealed class SmtpServer(
             SizeLimit = values.Number(Keys.SmtpMsgLimit),
             OfferStartTls = values.Flag(Keys.SmtpTls),
             OfferAuth = values.Accounts.Count > 0,
+            SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
 
-        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[16];
+        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[64];
 
         public int Version => values.Version;
 
-        public SmtpServerOptions For(IPAddress peer, ServerPort port)
+        public SmtpServerOptions For(IPAddress peer, ServerPort port, bool mayXclient)
         {
             bool plainAuth = Policy.PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
             // What strangers ask of reports is taken for less, so they are not invited to ask.
             bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
             int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)
-                + (offersDsn ? 8 : 0);
+                + (offersDsn ? 8 : 0) + (mayXclient ? 16 : 0) + (port.IsLmtp ? 32 : 0);
             ref SmtpServerOptions? variant = ref _variants[which];
             return variant ??= _plain with
             {
                 PlainAuthWithoutTls = plainAuth,
                 RequireAuth = port.RequiresAuth,
                 OfferDsn = offersDsn,
+                IsLmtp = port.IsLmtp,
+                Verbs = port.IsLmtp ? StateTable.Lmtp : StateTable.Standard,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
+                // Who may use it once may do so again, for another client.
+                Xclient = mayXclient ? client => For(client ?? XclientArgument.Unknown, port, true) : null,
             };
         }
     }

@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Mail;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -164,18 +165,34 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
         // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
         // of it from us, whoever wrote his name there
-        if (_watch.Loop is { } watch && watch.IsLoop(_dependencies.Policy()))
+        if (_watch.Headers is { } watch && watch.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
         return _watch.Sample is { } sample && _backend.ChecksOf(_envelope) is { } checks
-            ? checks.EndOfData(_envelope, sample, CommitNow)
-            : CommitNow();
+            ? checks.EndOfData(_envelope, sample, CommitChecked)
+            : CommitChecked();
     }
 
-    private Verdict CommitNow()
+    private Verdict CommitChecked()
     {
+        if (_session.RecipientReplies is { HasRefusals: true } replies && !TryLeaveOutRefused(replies))
+        {
+            Discard();
+            return Verdict.Accept;
+        }
+        _watch.Headers?.HonourReportField(_envelope, _dependencies.Policy());
         _watch = default;
         _message.Commit(_committed);
         return Verdict.Pending;
+    }
+
+    /// <summary>LMTP: who is refused does not get the message. False: nobody does.</summary>
+    private bool TryLeaveOutRefused(RecipientReplies replies)
+    {
+        List<Recipient> recipients = _envelope.Recipients;
+        for (int i = recipients.Count - 1; i >= 0; i--)
+            if (replies.IsRefused(i))
+                recipients.RemoveAt(i);
+        return recipients.Count > 0;
     }
 
     // Runs on the committer's thread, which so sends the 250 itself.

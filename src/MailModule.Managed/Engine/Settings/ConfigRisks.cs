@@ -13,9 +13,12 @@ internal static class ConfigRisks
     {
         Relay(values, Keys.SmtpRange, true, s_manyV4, findings);
         Relay(values, Keys.Smtp6Range, false, s_manyV6, findings);
+        Fronts(values, Keys.Fronts.ProxyRange, findings);
+        Fronts(values, Keys.Fronts.XclientRange, findings);
         Limits(values, findings);
         Smarthost(values, findings);
         Queue(values, findings);
+        ClientRisks.Find(values, findings);
         Folders(values, findings);
         foreach (string text in SettingsCheck.AtStart(values))
             AtStart(text, findings);
@@ -31,6 +34,18 @@ internal static class ConfigRisks
         findings.Warn(
             row, $"{who} may send mail to other hosts through this one without a login (an open relay): "
                 + "name the addresses that are yours");
+    }
+
+    // Who is believed about the client's address may relay by it, and is met by no list.
+    private static void Fronts(SettingValues values, Setting row, ConfigFindings findings)
+    {
+        AddressRanges.TryParse($"{values.Text(row)}", out AddressRanges ranges);
+        bool isWide = ranges.Largest(isV4: true) is { } v4 && v4.Last - v4.First >= s_manyV4
+            || ranges.Largest(isV4: false) is { } v6 && v6.Last - v6.First >= s_manyV6;
+        if (isWide)
+            findings.Warn(
+                row, "a large part of the Internet may say by whose address it comes, and relay by that (an open "
+                    + "relay): name the proxies alone");
     }
 
     private static void Limits(SettingValues values, ConfigFindings findings)

@@ -8,8 +8,7 @@ internal static partial class Keys
     // Why a key has no effect yet.
     private const string Lists = "the lists and checks of the SMTP server come in a later version";
     private const string Delivery = "scripts and notices of this kind come in a later version";
-    private const string PopAccess = "access lists and speed limits of POP3 come in a later version";
-    private const string Volume = "volume limits come in a later version";
+    private const string PopAccess = "speed limits of POP3 come in a later version";
     private const string Logs = "the log's finer options come in a later version";
     private const string Verify = "checking the certificates of other hosts comes in a later version";
     private const string SystemUsers = "users of the operating system come in a later version";
@@ -63,7 +62,7 @@ internal static partial class Keys
                 NoKeysLater = StartsByCall,
             });
 
-    private static Setting Text(string key, string? value, int limit, string meaning)
+    internal static Setting Text(string key, string? value, int limit, string meaning)
         => TextLater(key, value, meaning, "", limit);
 
     private static Setting TextLater(
@@ -75,7 +74,7 @@ internal static partial class Keys
     private static Setting PathLater(string key, string meaning, string later, params string[] noKeys)
         => Add(new(key, SettingKind.Path, meaning) { Later = later, NoKeys = noKeys });
 
-    private static Setting RangesLater(string key, string value, string meaning, string later)
+    internal static Setting Ranges(string key, string value, string meaning)
         => Add(
             new(key, SettingKind.Text, meaning)
             {
@@ -83,7 +82,6 @@ internal static partial class Keys
                 Default = value,
                 Check = SettingForms.Ranges,
                 LengthLimit = 65536,
-                Later = later,
             });
 
     private static Setting Addresses(string key, string meaning, params string[] noKeys)

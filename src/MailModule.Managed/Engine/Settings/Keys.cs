@@ -59,13 +59,13 @@ internal static partial class Keys
         "dos_protect_speed", 0, 65536, 3, "KB/min",
         "Speed below which a slow connection counts as an attack: a client that sends a message, or takes an answer, "
             + "more slowly on the average of a minute is cut off. 0 = any speed will do.");
-    public static readonly Setting IpRange = Guard(RangesLater(
-        "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.", Lists));
-    public static readonly Setting IpDeny = Guard(
-        RangesLater("ip_deny", "", "Who may not connect to any server.", Lists));
-    public static readonly Setting Ip6Range = Guard(RangesLater(
-        "ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.", Lists));
-    public static readonly Setting Ip6Deny = Guard(RangesLater("ip6_deny", "", "As `ip_deny`, IPv6.", Lists));
+    public static readonly Setting IpRange = Ranges(
+        "ip_range", "1.0.0.1-254.254.254.254", "Who may connect to any server; empty = everybody.");
+    public static readonly Setting IpDeny = Ranges(
+        "ip_deny", "", "Who may not connect to any server, though a range has the address.");
+    public static readonly Setting Ip6Range = Ranges(
+        "ip6_range", "::1-FFFF:FFFF:FFFF:FFFF::", "As `ip_range`, IPv6.");
+    public static readonly Setting Ip6Deny = Ranges("ip6_deny", "", "As `ip_deny`, IPv6.");
 
     private static readonly string s_log = Begin("Log");
     public static readonly Setting LogPath = Add(
@@ -113,6 +113,10 @@ internal static partial class Keys
         "smtps_port", 0, 65535, 0, "", "Port of SMTP with TLS from the first byte; 0 = off.");
     public static readonly Setting SubmissionPort = Number(
         "submission_port", 0, 65535, 0, "", "Port of SMTP that requires AUTH (RFC 6409); 0 = off.");
+    public static readonly Setting SubmissionsPort = Number(
+        "submissions_port", 0, 65535, 0, "", "The same with TLS from the first byte (RFC 8314: 465); 0 = off.");
+    public static readonly Setting LmtpPort = Number(
+        "lmtp_port", 0, 65535, 0, "", "Port of LMTP (RFC 2033), not 25; 0 = off.");
     public static readonly Setting SmtpMsgLimit = Number(
         "smtp_msg_limit", 4096, Unbounded, 52_428_800, "octets", "Largest message taken.");
     public static readonly Setting PlainAuth = Add(
@@ -125,41 +129,55 @@ internal static partial class Keys
             "What a bare CR or LF, or a NUL, in a message does: the message is refused after its end, or the line end "
                 + "is made CRLF and the NUL taken out. None of them ever ends or splits a message.")
         { Words = ["reject", "normalize"], Default = "reject" });
-    public static readonly Setting SmtpRange = RangesLater(
+    public static readonly Setting SmtpRange = Ranges(
         "smtp_range", "127.0.0.1",
         "Who may send to other hosts without a login; empty = nobody. Users with flag `S` may after their login, "
-            + "from everywhere.",
-        "");
-    public static readonly Setting Smtp6Range = RangesLater("smtp6_range", "::1", "As `smtp_range`, IPv6.", "");
-    public static readonly Setting SmtpDeny = Guard(RangesLater(
-        "smtp_deny", "", "Who may not connect to the SMTP server.", Lists));
-    public static readonly Setting Smtp6Deny = Guard(RangesLater("smtp6_deny", "", "As `smtp_deny`, IPv6.", Lists));
+            + "from everywhere.");
+    public static readonly Setting Smtp6Range = Ranges("smtp6_range", "::1", "As `smtp_range`, IPv6.");
+    public static readonly Setting SmtpDeny = Ranges("smtp_deny", "", "Who may not connect to the SMTP server.");
+    public static readonly Setting Smtp6Deny = Ranges("smtp6_deny", "", "As `smtp_deny`, IPv6.");
+    public static readonly FrontKeys Fronts = new();
     public static readonly Setting VhAlias = FlagLater(
         "vhalias", "Names of all virtual web hosts are local domains.", OtherModule);
     public static readonly Setting SmtpIpv6 = FlagLater(
-        "smtpipv6", "The SMTP server listens on IPv6; here `smtp_bind` says so, and all addresses are the default.",
-        OtherModule);
-    public static readonly Setting SmtpAny = FlagLater("smtp_any", "Relay clients may use any sender.", Lists);
-    public static readonly Setting SmtpPopIp = Guard(FlagLater("smtp_pop_ip", "POP before SMTP.", Lists));
-    public static readonly Setting SmtpAuthSame = Guard(FlagLater(
-        "smtp_authsame", "The sender must be the user who logged in.", Lists));
-    public static readonly Setting UncheckIp = FlagLater(
-        "uncheckip", "Senders of our domains are taken from foreign addresses.", Lists);
-    public static readonly Setting NoCheckBack = FlagLater("nocheckback", "Senders without `@` are taken.", Lists);
+        "smtpipv6", "The SMTP server listens on IPv6; here `smtp_bind` says so, by default all.", OtherModule);
+    public static readonly Setting SmtpAny = Flag(
+        "smtp_any",
+        "Who may send to other hosts may use any sender. With `nosmtp_any` the sender must be an address of a user of "
+            + "ours with flag `S`, or `<>`, for mail to other hosts.", "1");
+    public static readonly Setting SmtpPopIp = Flag(
+        "smtp_pop_ip",
+        "POP before SMTP: an address from which a user with flag `S` has logged in by POP3 may send to other hosts for "
+            + "`smtp_pop_time`. All who share it may: behind a router, that is a whole office.");
+    public static readonly Setting SmtpAuthSame = Flag(
+        "smtp_authsame",
+        "After a login the sender must be an address of that user: one that mail reaches him by, or an alias that "
+            + "names him, or one of `sender`; or `<>`.");
+    public static readonly Setting UncheckIp = Flag(
+        "uncheckip",
+        "Senders of our domains are taken from foreign addresses. With `nouncheckip` a stranger's are refused: mail "
+            + "that others forward back to us, or send on by lists that keep its sender, is refused with them.", "1");
+    public static readonly Setting NoCheckBack = Flag(
+        "nocheckback", "Senders without `@` are taken: `MAIL FROM:<name>` is a user of ours.");
     public static readonly Setting SmtpNoBreak = FlagLater(
         "smtp_nobreak", "The connection is not cut when a message passes the limit; here it never is.",
         "this library always does so");
     public static readonly CheckKeys Checks = new();
-    public static readonly Setting SmtpLTime = Guard(NumberLater(
-        "smtp_ltime", 0, 268_435_456, 0, "s", "Time over which volume is counted; 0 = off.", Volume, "nosmtp_ltime"));
-    public static readonly Setting SmtpIpLimit = NumberLater(
-        "smtp_ip_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one address.", Volume);
-    public static readonly Setting SmtpNetLimit = NumberLater(
-        "smtp_net_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one /16 network.", Volume);
-    public static readonly Setting SmtpLimit = NumberLater(
-        "smtp_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of all clients.", Volume);
-    public static readonly Setting NoLimitUs = FlagLater(
-        "nolimitus", "No volume limits for clients of `smtp_range`.", Volume);
+    public static readonly Setting SmtpLTime = Number(
+        "smtp_ltime", 0, 268_435_456, 0, "s",
+        "Time over which the volume of received mail is counted; 0 = off. What was counted fades evenly over it. Who "
+            + "is over a limit is told 421 when connecting and 452 at MAIL, where SIZE counts in advance.",
+        "nosmtp_ltime");
+    public static readonly Setting SmtpIpLimit = Number(
+        "smtp_ip_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one address; an IPv6 /64 is one.");
+    public static readonly Setting SmtpNetLimit = Number(
+        "smtp_net_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of one network: IPv4 /16, IPv6 /48.");
+    public static readonly Setting SmtpLimit = Number(
+        "smtp_limit", 1024, 1_073_741_824, 16_777_216, "KB", "Volume of all clients together.");
+    public static readonly Setting NoLimitUs = Flag(
+        "nolimitus", "No volume limits for those who may send to other hosts: `smtp_range`, logins.");
+    public static readonly LimitKeys Limits = new();
+    public static readonly RouteKeys Routes = new();
     public static readonly Setting DnsBuild = TextLater(
         "dns_bld", null, "Zone under which the spammers' list is published.", OtherModule, 63, "nodns_bld");
 
@@ -172,12 +190,11 @@ internal static partial class Keys
         "pop_bind", "Addresses the POP3 server listens on.", "nopop_bind");
     public static readonly Setting Pop3sPort = Number(
         "pop3s_port", 0, 65535, 0, "", "Port of POP3 with TLS from the first byte; 0 = off.");
-    public static readonly Setting PopRange = Guard(RangesLater(
-        "pop_range", "", "Who may connect to the POP3 server; empty = everybody.", PopAccess));
-    public static readonly Setting PopDeny = Guard(RangesLater(
-        "pop_deny", "", "Who may not connect to the POP3 server.", PopAccess));
-    public static readonly Setting Pop6Range = Guard(RangesLater("pop6_range", "", "As `pop_range`, IPv6.", PopAccess));
-    public static readonly Setting Pop6Deny = Guard(RangesLater("pop6_deny", "", "As `pop_deny`, IPv6.", PopAccess));
+    public static readonly Setting PopRange = Ranges(
+        "pop_range", "", "Who may connect to the POP3 server; empty = everybody.");
+    public static readonly Setting PopDeny = Ranges("pop_deny", "", "Who may not connect to the POP3 server.");
+    public static readonly Setting Pop6Range = Ranges("pop6_range", "", "As `pop_range`, IPv6.");
+    public static readonly Setting Pop6Deny = Ranges("pop6_deny", "", "As `pop_deny`, IPv6.");
     public static readonly Setting PopIpv6 = FlagLater(
         "popipv6", "The POP3 server listens on IPv6; here `pop_bind` says so, and all addresses are the default.",
         OtherModule);
@@ -210,9 +227,10 @@ internal static partial class Keys
         new("smtp_sent", SettingKind.Path,
             "Folder that gets an `.eml` copy of each message that the queue has sent to one recipient at least.")
         { NoKeys = ["nosmtp_sent"] });
-    public static readonly Setting SentTime = NumberLater(
-        "sent_time", 0, 24576, 24576, "days", "Age at which copies in `smtp_sent` are deleted.",
-        "copies are not deleted by age yet");
+    public static readonly Setting SentTime = Number(
+        "sent_time", 0, 24576, 24576, "days",
+        "Age at which copies in `smtp_sent` are deleted: `.eml` files of that folder, looked at once an hour; "
+            + "0 = never.");
     public static readonly Setting SmtpErr = Add(
         new("smtp_err", SettingKind.Path,
             "Folder that gets an `.eml` copy of each message that the queue has given up for one recipient at least."));
@@ -296,8 +314,10 @@ internal static partial class Keys
         "delay_notice", 0, 31_536_000, 14400, "s", "Time until one notice that a message is delayed; 0 = none.");
     public static readonly Setting TimeBetween = Number(
         "time_btw", 0, 1024, 0, "s", "Pause after each delivery to another host.");
-    public static readonly Setting SmtpConform = FlagLater(
-        "smtp_conform", "The header `Generate-Delivery-Report:` asks for a notice of success.", Delivery);
+    public static readonly Setting SmtpConform = Flag(
+        "smtp_conform",
+        "A header field `Generate-Delivery-Report:` asks for a DSN of success, as NOTIFY=SUCCESS does; for those who "
+            + "may send to other hosts, and where NOTIFY says nothing.");
     public static readonly Setting Forward = Flag(
         "forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
     public static readonly Setting ForwardRun = Flag(
@@ -317,6 +337,17 @@ internal static partial class Keys
     public static readonly Setting TlsKeyFile = Add(
         new("tls_key_file", SettingKind.Path, "Private key, PEM.")
         { DefaultInWords = "the same file as `tls_cert_file`" });
+    public static readonly Setting TlsHost = Add(
+        new("tls_host", SettingKind.List,
+            "A certificate for clients that ask for one of these names (SNI), which may begin with `*.`; others see "
+                + "`tls_cert_file`. Read again when it changes, as that is.")
+        { Form = "`name,...;certificate[;key]`", Check = SettingForms.Host });
+    public static readonly Setting TlsClientCert = Add(
+        new("tls_client_cert", SettingKind.Choice,
+            "Whether clients are asked for a certificate: `ask`, and those without go on without; or `require`.")
+        { Words = ["off", "ask", "require"], Default = "off" });
+    public static readonly Setting TlsClientCa = Add(
+        new("tls_client_ca", SettingKind.Path, "Authorities whose certificates prove who a client is, PEM."));
     public static readonly Setting SmtpOnlyTls = Flag("smtponlytls", "Nothing is sent without TLS.");
     public static readonly Setting SmtpCheckTls = Flag(
         "smtpchktls",

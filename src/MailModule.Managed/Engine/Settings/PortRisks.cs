@@ -7,7 +7,10 @@ namespace MailModule.Engine.Settings;
 internal static class PortRisks
 {
     private static readonly Setting[] s_ports =
-        [Keys.SmtpPort, Keys.SmtpsPort, Keys.SubmissionPort, Keys.PopPort, Keys.Pop3sPort];
+        [
+            Keys.SmtpPort, Keys.SmtpsPort, Keys.SubmissionPort, Keys.SubmissionsPort, Keys.LmtpPort, Keys.PopPort,
+            Keys.Pop3sPort,
+        ];
 
     public static void Find(SettingValues values, ConfigFindings findings)
     {
@@ -16,6 +19,8 @@ internal static class PortRisks
                 findings.Warn(
                     row, $"port {port} needs a right that the user who asks has not: root's, CAP_NET_BIND_SERVICE, or "
                         + "a lower net.ipv4.ip_unprivileged_port_start");
+        if (values.Int(Keys.LmtpPort) == 25)
+            findings.Add(ConfigSeverity.Error, Keys.LmtpPort, "LMTP is not for port 25, where others speak SMTP");
         for (int i = 0; i < s_ports.Length; i++)
             for (int j = i + 1; j < s_ports.Length; j++)
                 if (values.Int(s_ports[i]) > 0 && values.Int(s_ports[i]) == values.Int(s_ports[j])

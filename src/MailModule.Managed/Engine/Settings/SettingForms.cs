@@ -73,8 +73,26 @@ internal static class SettingForms
         return isRight ? null : "not host[:port];user;password;localuser;seconds[;options]";
     }
 
+    public static string? Host(string text, string folder)
+        => TlsHost.TryParse(text, folder, out _, out string error) ? null : error;
+
     public static string? User(string text, string folder)
         => Account.TryParse(text, folder, out _, out string error) ? null : error;
+
+    public static string? DomainPattern(string text, string folder)
+        => Policy.DomainPattern.IsRight(text) ? null : "not a domain: example.org, .example.org, *.example.org or *";
+
+    public static string? Route(string text, string folder)
+        => DomainRoute.TryParse(text, out _, out string error) ? null : error;
+
+    public static string? Delimiters(string text, string folder)
+        => text.All("+-_=#.".Contains) ? null : "not of the characters +-_=#.";
+
+    public static string? CatchAll(string text, string folder)
+        => DomainSettings.TryParseCatchAll(text, out _) ? null : "not domain;user";
+
+    public static string? SenderGrant(string text, string folder)
+        => Policy.SenderGrant.TryParse(text, out _, out string error) ? null : error;
 
     public static string? MailingList(string text, string folder)
         => Policy.MailingList.TryParse(text, folder, out _, out string error) ? null : error;
@@ -86,7 +104,7 @@ internal static class SettingForms
         => text.Split(',', ' ').All(option => option is "" or "tls" or "stls" or "keep" or "apop");
 
     // RFC 5321 §2.3.5, §4.5.3.1.2; letters outside ASCII for RFC 6531.
-    private static bool IsDomain(string text)
+    internal static bool IsDomain(string text)
         => text.Length is > 0 and <= 255
             && text.Split('.').All(
                 label => label.Length is > 0 and <= 63 && label.All(c => char.IsLetterOrDigit(c) || c is '-' or '_'));

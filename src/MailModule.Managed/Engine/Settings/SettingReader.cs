@@ -37,7 +37,7 @@ internal static class SettingReader
     // whole text.
     public static string NameOf(Setting row, string text)
     {
-        if (row == Keys.LocalDomain)
+        if (row == Keys.LocalDomain || row == Keys.Routes.RelayDomain)
             return text.ToLowerInvariant();
         string name = text.Split(';', 2)[0];
         return row == Keys.User ? name : row == Keys.List ? name.Trim().ToLowerInvariant() : text;

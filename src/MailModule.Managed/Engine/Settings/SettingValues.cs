@@ -28,7 +28,9 @@ internal sealed class SettingValues
     private OwnName? _ownName;
     private TlsRules? _tlsRules;
     private CheckRules? _checks;
+    private FrontServers? _fronts;
     private HashSet<IPAddress>? _ownAddresses;
+    private ServerGates? _gates;
 
     /// <summary>Nothing set.</summary>
     public SettingValues() : this(0, new SettingValue?[Keys.All.Count], new SettingListItem[]?[Keys.All.Count])
@@ -111,6 +113,17 @@ internal sealed class SettingValues
 
     public Accounts Accounts => Relay.Accounts;
 
+    /// <summary>Who may connect to any server.</summary>
+    public AddressGate Gate => Gates.Any;
+
+    /// <summary>Who may connect to the SMTP server, of those whom <see cref="Gate"/> lets in.</summary>
+    public AddressGate SmtpGate => Gates.Smtp;
+
+    /// <summary>The same of the POP3 server.</summary>
+    public AddressGate PopGate => Gates.Pop;
+
+    private ServerGates Gates => Volatile.Read(ref _gates) ?? MakeGates();
+
     /// <summary>When the queue tries again and gives up. The same object for the same values.</summary>
     public RetrySchedule Schedule => Volatile.Read(ref _schedule) ?? MakeSchedule();
 
@@ -119,9 +132,13 @@ internal sealed class SettingValues
     /// </summary>
     public bool IsExempt(IPAddress client) => IPAddress.IsLoopback(client) || Relay.RelayClients.Contains(client);
 
-    /// <summary>How many connections a client's address may have.</summary>
+    /// <summary>How many connections a client's address may have; one that is not known is no one client's.</summary>
     public int ConnectionsOf(IPAddress client)
-        => Int(Keys.FromSameHost) is > 0 and var limit && !IsExempt(client) ? limit : int.MaxValue;
+        => Int(Keys.FromSameHost) is > 0 and var limit && !IsExempt(client) && !Fronts.Has(client)
+            && !client.Equals(IPAddress.Any) ? limit : int.MaxValue;
+
+    /// <summary>Who passes connections on. The same object for the same values.</summary>
+    public FrontServers Fronts => Volatile.Read(ref _fronts) ?? MakeFronts();
 
     /// <summary>How fast the clients of our servers must be. The same object for the same values.</summary>
     public Pace Pace => Volatile.Read(ref _pace) ?? MakePace();
@@ -147,6 +164,17 @@ internal sealed class SettingValues
         }
     }
 
+    /// <summary>Certificates for names, in the order of the settings.</summary>
+    public IEnumerable<TlsHost> TlsHosts
+    {
+        get
+        {
+            foreach (SettingListItem item in Items(Keys.TlsHost))
+                if (TlsHost.TryParse(item.Text, item.Folder, out TlsHost host, out _))
+                    yield return host;
+        }
+    }
+
     public DotForwardOptions Forward
         => new(Flag(Keys.Forward), Flag(Keys.ForwardRun), TimeSpan.FromSeconds(Number(Keys.RunTimeout)));
 
@@ -166,8 +194,18 @@ internal sealed class SettingValues
         AddressRanges.TryParse($"{Text(Keys.SmtpRange)}", out AddressRanges clients);
         AddressRanges.TryParse($"{Text(Keys.Smtp6Range)}", out AddressRanges clients6);
         var made = new RelayPolicy(accounts, domains, clients.Union(clients6))
-        { Lists = new MailingLists(ParseLists()) };
+        {
+            Clients = ClientSettings.RulesOf(this),
+            ByDomain = DomainSettings.RulesOf(this),
+            Lists = new MailingLists(ParseLists()),
+        };
         return Interlocked.CompareExchange(ref _relay, made, null) ?? made;
+    }
+
+    private ServerGates MakeGates()
+    {
+        var made = new ServerGates(this);
+        return Interlocked.CompareExchange(ref _gates, made, null) ?? made;
     }
 
     private OwnName MakeOwnName()
@@ -210,6 +248,12 @@ internal sealed class SettingValues
         string name = host.Host.Contains(':') ? $"[{host.Host}]" : host.Host;
         long port = host.Port > 0 ? host.Port : Number(Keys.UpProxyPort);
         return string.Create(CultureInfo.InvariantCulture, $"http://{login}{name}:{port}");
+    }
+
+    private FrontServers MakeFronts()
+    {
+        var made = FrontServers.Of(this);
+        return Interlocked.CompareExchange(ref _fronts, made, null) ?? made;
     }
 
     private TlsRules MakeTlsRules()

@@ -21,12 +21,12 @@ internal static class TlsRisks
                 Keys.SubmissionPort, "without smtp_tls no TLS is offered there: passwords can come in clear text "
                     + "alone, and from other machines not at all, unless plain_auth allows it");
         bool isUsed = values.Flag(Keys.SmtpTls) || values.Number(Keys.SmtpsPort) > 0
-            || values.Number(Keys.Pop3sPort) > 0;
+            || values.Number(Keys.SubmissionsPort) > 0 || values.Number(Keys.Pop3sPort) > 0;
         if (isUsed)
             Serving(values, findings);
-        foreach (Setting row in (Setting[])[Keys.TlsCertFile, Keys.TlsKeyFile])
+        foreach (Setting row in (Setting[])[Keys.TlsCertFile, Keys.TlsKeyFile, Keys.TlsHost, Keys.TlsClientCert])
             if (!isUsed && values.IsSet(row))
-                findings.Warn(row, "it has no effect without smtp_tls, smtps_port or pop3s_port");
+                findings.Warn(row, "it has no effect without smtp_tls, smtps_port, submissions_port or pop3s_port");
     }
 
     private static void Sending(SettingValues values, ConfigFindings findings)
@@ -46,20 +46,55 @@ internal static class TlsRisks
     {
         if (!values.TlsRules.AllowSomething)
             findings.Add(ConfigSeverity.Error, Keys.TlsCiphers, TlsRules.NothingAllowed);
-        string certificateFile = values.FullPath(Keys.TlsCertFile)!;
-        string? keyFile = values.FullPath(Keys.TlsKeyFile);
-        if (FolderRights.OthersMayRead(keyFile ?? certificateFile))
+        string own = values.OwnName.Text.Trim('[', ']');
+        PairFiles files = PairFiles.Default(values);
+        Setting ofKey = files.Key is null ? Keys.TlsCertFile : Keys.TlsKeyFile;
+        Pair(files, Keys.TlsCertFile, ofKey, values.IsSet(Keys.SmtpName) ? [own] : [], findings);
+        foreach (TlsHost host in values.TlsHosts)
+            Pair(host.Files, Keys.TlsHost, Keys.TlsHost, host.Names, findings);
+        Clients(values, findings);
+    }
+
+    private static void Clients(SettingValues values, ConfigFindings findings)
+    {
+        string asks = values.Word(Keys.TlsClientCert);
+        string? file = values.FullPath(Keys.TlsClientCa);
+        if (asks == "off" && file is not null)
+            findings.Warn(Keys.TlsClientCa, "it has no effect without tls_client_cert");
+        else if (asks != "off" && file is null)
+            findings.Add(
+                ConfigSeverity.Error, Keys.TlsClientCert,
+                "tls_client_ca is missing, which says whose certificates count");
+        else if (asks != "off" && ClientTrust.TryLoad(file!, false, out _, out string? text) != Fault.None)
+            findings.Add(ConfigSeverity.Error, Keys.TlsClientCa, $"{text}");
+        if (asks == "require")
             findings.Warn(
-                keyFile is null ? Keys.TlsCertFile : Keys.TlsKeyFile,
-                $"{keyFile ?? certificateFile}: others than its owner can read the private key");
-        Fault fault = TryRead(certificateFile, keyFile, out X509Certificate2? certificate, out string? text);
+                Keys.TlsClientCert, "other mail servers, which have no such certificate, can send nothing by TLS");
+    }
+
+    private static void Pair(
+        PairFiles files, Setting row, Setting ofKey, IReadOnlyList<string> names, ConfigFindings findings)
+    {
+        if (FolderRights.OthersMayRead(files.Key ?? files.Certificate))
+            findings.Warn(
+                ofKey, $"{files.Key ?? files.Certificate}: others than its owner can read the private key");
+        Fault fault = TryRead(files.Certificate, files.Key, out X509Certificate2? certificate, out string? text);
         if (fault != Fault.None)
-            findings.Add(ConfigSeverity.Error, Keys.TlsCertFile, $"{text}");
+            findings.Add(ConfigSeverity.Error, row, $"{text}");
         if (certificate is null)
             return;
-        Look(certificate, certificateFile, values, findings);
+        Look(certificate, files.Certificate, row, findings);
+        foreach (string name in names)
+            if (!IsFor(certificate, name))
+                findings.Warn(
+                    row, $"{files.Certificate}: the certificate is not for {name}, "
+                        + $"which {(row == Keys.TlsHost ? "it is to be shown for" : "smtp_name says we are")}");
         certificate.Dispose();
     }
+
+    // A wildcard of a setting is for any name of that kind.
+    private static bool IsFor(X509Certificate2 certificate, string name)
+        => certificate.MatchesHostname(name.StartsWith("*.", StringComparison.Ordinal) ? $"any{name[1..]}" : name);
 
     private static Fault TryRead(
         string certificateFile, string? keyFile, out X509Certificate2? certificate, out string? text)
@@ -81,19 +116,15 @@ internal static class TlsRisks
     }
 
     private static void Look(
-        X509Certificate2 certificate, string file, SettingValues values, ConfigFindings findings)
+        X509Certificate2 certificate, string file, Setting row, ConfigFindings findings)
     {
         DateTime now = DateTime.UtcNow, ends = certificate.NotAfter.ToUniversalTime();
         if (ends <= now)
-            findings.Warn(Keys.TlsCertFile, $"{file}: the certificate has expired on {Day(ends)}: clients refuse it");
+            findings.Warn(row, $"{file}: the certificate has expired on {Day(ends)}: clients refuse it");
         else if (ends - now < s_soon)
-            findings.Warn(Keys.TlsCertFile, $"{file}: the certificate expires on {Day(ends)}");
+            findings.Warn(row, $"{file}: the certificate expires on {Day(ends)}");
         if (certificate.NotBefore.ToUniversalTime() > now)
-            findings.Warn(
-                Keys.TlsCertFile, $"{file}: the certificate is not valid before {Day(certificate.NotBefore)}");
-        string name = values.OwnName.Text.Trim('[', ']');
-        if (values.IsSet(Keys.SmtpName) && !certificate.MatchesHostname(name))
-            findings.Warn(Keys.TlsCertFile, $"{file}: the certificate is not for {name}, which smtp_name says we are");
+            findings.Warn(row, $"{file}: the certificate is not valid before {Day(certificate.NotBefore)}");
     }
 
     private static string Day(DateTime time) => time.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);

@@ -16,6 +16,9 @@ internal sealed class DueReplies
     /// <summary>A reply has begun that cannot be given out yet.</summary>
     public bool IsInside => _reader.IsInside || _held.Count > 0;
 
+    /// <inheritdoc cref="ReplyReader.IsInsideRefusal"/>
+    public bool IsInsideRefusal => _reader.IsInsideRefusal;
+
     /// <inheritdoc cref="ReplyReader.Stray"/>
     public string Stray => _reader.Stray;
 

@@ -14,6 +14,8 @@ internal sealed class EhloExtension(string keyword)
         new("PIPELINING"),
         new("SIZE") { Parameters = WriteSizeLimit },
         new("8BITMIME"),
+        new("CHUNKING"),
+        new("LIMITS") { Parameters = WriteLimits },
         new("SMTPUTF8"),
         new("DSN") { Offers = static session => session.Options.OfferDsn },
         new("STARTTLS") { Offers = static session => session.Options.OfferStartTls && !session.IsTls },
@@ -23,6 +25,15 @@ internal sealed class EhloExtension(string keyword)
             Parameters = static (_, output) => output.Write(" PLAIN LOGIN"u8),
         },
         new("ENHANCEDSTATUSCODES"),
+        new("XCLIENT")
+        {
+            Offers = static session => session.Options.Xclient is not null,
+            Parameters = static (_, output) =>
+            {
+                output.Write(" "u8);
+                output.Write(XclientArgument.Attributes);
+            },
+        },
     ];
 
     private readonly byte[] _keyword = Encoding.ASCII.GetBytes(keyword);
@@ -44,11 +55,19 @@ internal sealed class EhloExtension(string keyword)
     // RFC 1870 §4: no number, no fixed limit
     private static void WriteSizeLimit(SmtpSession session, Output output)
     {
-        if (session.Options.SizeLimit <= 0)
-            return;
-        Span<byte> text = stackalloc byte[21];
-        text[0] = (byte)' ';
-        Utf8Formatter.TryFormat(session.Options.SizeLimit, text[1..], out int length);
-        output.Write(text[..(length + 1)]);
+        if (session.Options.SizeLimit > 0)
+            WriteNumber(" "u8, session.Options.SizeLimit, output);
+    }
+
+    // RFC 9422 §4: of the three, only recipients have a limit that is the same for all
+    private static void WriteLimits(SmtpSession session, Output output)
+        => WriteNumber(" RCPTMAX="u8, session.Options.RecipientLimit, output);
+
+    private static void WriteNumber(ReadOnlySpan<byte> before, long number, Output output)
+    {
+        Span<byte> text = stackalloc byte[20];
+        Utf8Formatter.TryFormat(number, text, out int length);
+        output.Write(before);
+        output.Write(text[..length]);
     }
 }

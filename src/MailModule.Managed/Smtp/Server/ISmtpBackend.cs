@@ -73,6 +73,11 @@ internal interface ISmtpBackend
     /// <see cref="EndOfData"/> did not accept; the envelope is still the session's.</summary>
     void Discard(SmtpSession session);
 
+    /// <summary>
+    /// One of many unwelcome commands is to be refused: with this reply, now or, by a verdict that is pending, later.
+    /// </summary>
+    Verdict Unwelcome(SmtpSession session, Reply reply) => Verdict.Refuse(reply);
+
     /// <summary>The client speaks another protocol; the session closes.</summary>
     void NotSmtp(SmtpSession session);
 

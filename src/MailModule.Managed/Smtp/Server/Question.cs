@@ -34,6 +34,7 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
         new(static session => session.Backend.Rcpt(session, session.Envelope, in session.Transaction.Rcpt))
         {
             StateIfAccepted = SmtpState.Rcpt,
+            IfAccepted = static session => session.Transaction.AddRcpt(),
             Accepted = Replies.RecipientOk250,
         };
 
@@ -42,13 +43,16 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
         Follow = static (session, isAccepted, reply, output) => session.BeginOrRefuseContent(isAccepted, reply, output),
     };
 
+    /// <summary>The backend does not notice how the content comes.</summary>
+    public static readonly Question FirstChunk = new(static session => session.Backend.Data(session, session.Envelope))
+    {
+        Follow = static (session, isAccepted, reply, output) => session.BeginOrRefuseChunks(isAccepted, reply, output),
+    };
+
     public static readonly Question EndOfData = new(static session => session.Backend.EndOfData(session))
     {
         StateIfAccepted = SmtpState.Ready,
-        IfAccepted = static session => session.CompleteTransaction(),
-        Accepted = Replies.MessageAccepted250,
-        IfRefused = static session => session.DiscardTransaction(),
-        Refused = Replies.MessageRefused554,
+        Follow = static (session, isAccepted, reply, output) => session.EndMessage(isAccepted, reply, output),
     };
 
     /// <summary>The state that an acceptance leads to, even one that the session does not live to hear; None: the same.

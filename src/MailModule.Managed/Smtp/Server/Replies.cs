@@ -13,6 +13,7 @@ internal static class Replies
     public static readonly Reply Ok250 = new(250, "2.0.0", "Ok");
     public static readonly Reply SenderOk250 = new(250, "2.1.0", "Sender ok");
     public static readonly Reply RecipientOk250 = new(250, "2.1.5", "Recipient ok");
+    public static readonly Reply ChunkTaken250 = new(250, "2.0.0", "Chunk taken");
     public static readonly Reply MessageAccepted250 = new(250, "2.6.0", "Message accepted");
 
     // RFC 5321 §7.3: neither yes nor no
@@ -24,6 +25,8 @@ internal static class Replies
     public static readonly Reply TooSlow421 = new(421, "4.4.2", "Too slow, closing connection");
     public static readonly Reply Stopping421 = new(421, "4.3.2", "Service is stopping, try again later");
     public static readonly Reply Failed421 = new(421, "4.3.0", "Service failed, closing connection");
+    public static readonly Reply TooManyOfAddress421 =
+        new(421, "4.7.0", "Too many connections from your address, try again later");
     public static readonly Reply TooManyErrors421 = new(421, "4.7.0", "Too many errors, closing connection");
     public static readonly Reply TooManyLogins421 = new(421, "4.7.0", "Too many failed logins, closing connection");
     public static readonly Reply NotSmtp421 = new(421, "4.7.0", "This is not SMTP, closing connection");
@@ -38,8 +41,10 @@ internal static class Replies
     public static readonly Reply BadHelo501 = new(501, "5.5.4", "Give a domain or an address literal");
     public static readonly Reply BadMailSyntax501 = new(501, "5.5.4", "Syntax: MAIL FROM:<address> [parameters]");
     public static readonly Reply BadRcptSyntax501 = new(501, "5.5.4", "Syntax: RCPT TO:<address> [parameters]");
+    public static readonly Reply BadXclient501 = new(501, "5.5.4", "Syntax: XCLIENT attribute=value ...");
     public static readonly Reply BadSender501 = new(501, "5.1.7", "Malformed sender address");
     public static readonly Reply BadRecipient501 = new(501, "5.1.3", "Malformed recipient address");
+    public static readonly Reply BadChunk501 = new(501, "5.5.4", "Syntax: BDAT octets [LAST]");
     public static readonly Reply BadParameter501 = new(501, "5.5.4", "Malformed or repeated parameter");
     public static readonly Reply AuthCancelled501 = new(501, "5.0.0", "Authentication cancelled");
     public static readonly Reply BadAuthResponse501 = new(501, "5.5.2", "Malformed authentication response");
@@ -49,9 +54,12 @@ internal static class Replies
     public static readonly Reply BadSequence503 = new(503, "5.5.1", "Bad sequence of commands");
     public static readonly Reply HelloFirst503 = new(503, "5.5.1", "Send EHLO or HELO first");
     public static readonly Reply EhloFirst503 = new(503, "5.5.1", "Send EHLO first");
+    public static readonly Reply LhloFirst503 = new(503, "5.5.1", "Send LHLO first");
+    public static readonly Reply NoRecipients503 = new(503, "5.5.1", "No valid recipients");
     public static readonly Reply NestedMail503 = new(503, "5.5.1", "Sender already given");
     public static readonly Reply MailFirst503 = new(503, "5.5.1", "Send MAIL first");
     public static readonly Reply LoggedInAlready503 = new(503, "5.5.1", "Already authenticated");
+    public static readonly Reply InTransaction503 = new(503, "5.5.1", "Mail transaction in progress");
     public static readonly Reply TlsAlready503 = new(503, "5.5.1", "TLS is already active");
     public static readonly Reply NoService503 = new(503, "5.5.1", "No service for you; send QUIT");
     public static readonly Reply UnknownMechanism504 = new(504, "5.5.4", "Authentication mechanism is not supported");
@@ -60,6 +68,7 @@ internal static class Replies
     public static readonly Reply TlsFirst538 =
         new(538, "5.7.11", "Encryption required for the authentication mechanism");
     public static readonly Reply BareNewline550 = new(550, "5.6.0", "Message has a bare CR or LF; lines end with CRLF");
+    public static readonly Reply XclientDenied550 = new(550, "5.7.0", "XCLIENT is not for you");
     public static readonly Reply Nul550 = new(550, "5.6.0", "Message has a NUL octet");
     public static readonly Reply Refused550 = new(550, "5.7.1", "Refused");
     public static readonly Reply TooLarge552 = new(552, "5.3.4", "Message is larger than the limit");
@@ -68,6 +77,7 @@ internal static class Replies
     public static readonly Reply NoRecipients554 = new(554, "5.5.1", "No valid recipients");
     public static readonly Reply Looping554 = new(554, "5.4.6", "Too many Received fields: the message is looping");
     public static readonly Reply MessageRefused554 = new(554, "5.7.1", "Message refused");
+    public static readonly Reply NoBinary555 = new(555, "5.6.1", "BODY=BINARYMIME is not offered");
     public static readonly Reply UnknownParameter555 = new(555, "5.5.4", "Parameter is not supported");
 
     /// <summary>The challenges of AUTH: empty, "Username:", "Password:".</summary>
@@ -91,7 +101,7 @@ internal static class Replies
     {
         output.Write("220 "u8);
         output.Write(options.HostName);
-        output.Write(" ESMTP\r\n"u8);
+        output.Write(options.IsLmtp ? " LMTP\r\n"u8 : " ESMTP\r\n"u8);
     }
 
     public static void Helo250(Output output, SmtpServerOptions options)

@@ -44,6 +44,13 @@ internal struct SmtpAuthentication
     /// <summary>Whoever was or would be logged in is not any more.</summary>
     public void Forget() => this = new SmtpAuthentication { Failures = Failures };
 
+    /// <summary>Somebody who is believed says who is logged in; null: nobody.</summary>
+    public void Vouch(string? user)
+    {
+        Forget();
+        User = user;
+    }
+
     /// <summary>The backend has accepted the login.</summary>
     public void Complete()
     {

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace MailModule.Smtp.Server;
 
 /// <summary>What an SMTP session needs to know; a snapshot, shared by sessions.</summary>
@@ -8,6 +10,8 @@ internal sealed record SmtpServerOptions
     /// <summary>Largest message in octets on the wire; 0 = no limit (SIZE without a number).</summary>
     public long SizeLimit { get; init; }
     public bool OfferStartTls { get; init; }
+    /// <summary>LMTP (RFC 2033), with <see cref="StateTable.Lmtp"/> for its verbs.</summary>
+    public bool IsLmtp { get; init; }
     /// <summary>EHLO names DSN (RFC 3461). Its parameters are taken in any case.</summary>
     public bool OfferDsn { get; init; } = true;
     /// <summary>MAIL needs a login first (RFC 6409).</summary>
@@ -19,14 +23,22 @@ internal sealed record SmtpServerOptions
     /// <summary>A bare CR or LF in the content becomes CRLF, a NUL is taken out; else the message is refused after the
     /// dot.</summary>
     public bool NormalizeBareNewlines { get; init; }
+    /// <summary>What a sender without a domain gets as its domain; null: such a one is refused.</summary>
+    public string? SenderDomain { get; init; }
     public int RecipientLimit { get; init; } = 1000;
     /// <summary>Unwelcome commands on one connection before 421; nothing that is accepted between them resets the
     /// count.</summary>
     public int ErrorLimit { get; init; } = 20;
+    /// <summary>So many of them are answered at once; of more the backend is asked (<see cref="ISmtpBackend.Unwelcome"/>).
+    /// </summary>
+    public int ErrorsAtOnce { get; init; } = 10;
     /// <summary>Failed logins on one connection, the last of which closes it; nothing resets the count.</summary>
     public int LoginLimit { get; init; } = 3;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
     public int HopLimit { get; init; } = 100;
+    /// <summary>The client may use XCLIENT; gives the options for the client that it then speaks for, null for one
+    /// without an address. Null: it may not.</summary>
+    public Func<IPAddress?, SmtpServerOptions>? Xclient { get; init; }
     /// <summary>The verbs that sessions know.</summary>
     public StateTable Verbs { get; init; } = StateTable.Standard;
     /// <summary>The extensions that EHLO names, where each is offered.</summary>

@@ -61,6 +61,29 @@ internal sealed partial class SmtpSession
         return Next.StartTls;
     }
 
+    /// <summary>
+    /// Postfix's XCLIENT_README: from here on the session is the one of the client that is named, and begins anew with
+    /// the greeting, or what there is in its place. TLS stays as it is.
+    /// </summary>
+    internal Next Xclient(ReadOnlySpan<byte> argument, Output output)
+    {
+        if (!XclientArgument.TryParse(argument, out XclientArgument given))
+            return WriteReply(Replies.BadXclient501, output);
+        var addresses = new GivenAddresses(
+            XclientArgument.Over(Peer.RemoteEndPoint, given.Address, given.Port),
+            XclientArgument.Over(Peer.LocalEndPoint, given.ServerAddress, given.ServerPort));
+        if (!Peer.TryActFor(addresses))
+            return CloseWith(Replies.TooManyOfAddress421, output);
+        Options = Options.Xclient!(addresses.Client?.Address);
+        ClientName = given.Name switch { null => ClientName, "" => null, var name => name };
+        Helo = given.Helo ?? "";
+        SaidEhlo = given.IsExtended;
+        _authentication.Vouch(string.IsNullOrEmpty(given.Login) ? null : given.Login);
+        Peer.GotDone(isLoggedIn: AuthenticatedUser is not null);
+        _state = SmtpState.Fresh;
+        return Ask(Question.Connect, output);
+    }
+
     internal Next Auth(ReadOnlySpan<byte> argument, Output output)
     {
         int end = argument.IndexOf((byte)' ');
@@ -135,6 +158,8 @@ internal sealed partial class SmtpSession
     internal Reply? ReadMail(ReadOnlySpan<byte> argument)
     {
         PathFault fault = MailArgument.TryParse(argument, out MailArgument mail);
+        if (fault == PathFault.Address && BareSender.Complete(argument, Options.SenderDomain) is { } whole)
+            fault = MailArgument.TryParse(whole, out mail);
         if (fault != PathFault.None)
             return ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501);
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
@@ -187,7 +212,7 @@ internal sealed partial class SmtpSession
     /// <summary>Ends the transaction, if there is one; its message is not taken.</summary>
     internal void DiscardTransaction()
     {
-        if (_state is not (SmtpState.Mail or SmtpState.Rcpt))
+        if ((_state & SmtpState.Transaction) == 0)
             return;
         Backend.Discard(this);
         _state = SmtpState.Ready;
@@ -206,6 +231,7 @@ internal sealed partial class SmtpSession
         PathFault.Address => badAddress,
         PathFault.NeedsUtf8 => Replies.NeedsUtf8553,
         PathFault.UnknownParameter => Replies.UnknownParameter555,
+        PathFault.Binary => Replies.NoBinary555,
         _ => Replies.BadParameter501,
     };
 
@@ -236,28 +262,97 @@ internal sealed partial class SmtpSession
         while (Transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
             if (!Backend.Append(this, content))
                 return Next.Wait;
+        if (Transaction.IsEndless && (Transaction.IsChunked || !Transaction.AtEnd))
+            return CloseWith(Replies.TooLarge552, output);
         if (Transaction.AtEnd)
             return EndContent(output);
-        if (!Transaction.IsEndless)
-            return Next.Read;
-        return CloseWith(Replies.TooLarge552, output);
+        return Transaction.IsBetweenChunks ? EndChunk(output) : Next.Read;
     }
 
     private Next EndContent(Output output)
     {
         _activity = Activity.Commands;
         Peer.Expect(Expected.Command);
-        Reply? refusal = Transaction.Fault switch
-        {
-            ContentFault.None => Transaction.Refusal,
-            ContentFault.TooLarge => Replies.TooLarge552,
-            ContentFault.BareNewline => Replies.BareNewline550,
-            ContentFault.Nul => Replies.Nul550,
-            _ => Replies.Looping554,
-        };
-        if (refusal is null)
-            return Ask(Question.EndOfData, output);
-        DiscardTransaction();
-        return WriteVerdict(refusal, output);
+        Transaction.EndChunk(hasFailed: false);
+        return ContentRefusal is { } refusal
+            ? EndMessage(isAccepted: false, refusal, output)
+            : Ask(Question.EndOfData, output);
+    }
+
+    internal Next EndMessage(bool isAccepted, Reply? reply, Output output)
+    {
+        RecipientReplies? replies = Transaction.Replies;
+        if (isAccepted)
+            CompleteTransaction();
+        else
+            DiscardTransaction();
+        reply ??= isAccepted ? Replies.MessageAccepted250 : Replies.MessageRefused554;
+        // a chunk without a transaction has no recipients, but its reply
+        if (replies is not { Count: > 0 } || IsClosing(reply))
+            return WriteVerdict(reply, output);
+        replies.Write(reply, output);
+        return Continue;
+    }
+
+    private Reply? ContentRefusal => Transaction.Fault switch
+    {
+        ContentFault.None => Transaction.Refusal,
+        ContentFault.TooLarge => Replies.TooLarge552,
+        ContentFault.BareNewline => Replies.BareNewline550,
+        ContentFault.Nul => Replies.Nul550,
+        _ => Replies.Looping554,
+    };
+
+    internal static Reply? CheckChunk(ReadOnlySpan<byte> argument)
+        => Chunk.TryParse(argument, out _, out bool isGood) && isGood ? null : Replies.BadChunk501;
+
+    internal Next BeginChunk(ReadOnlySpan<byte> argument, Output output)
+    {
+        Chunk.TryParse(argument, out Chunk chunk, out _);
+        Transaction.BeginChunk(chunk);
+        return _state == SmtpState.Chunks ? ExpectContent() : AskOfRule(output);
+    }
+
+    /// <summary>RFC 3030 §2: the octets of a chunk that is refused follow all the same, and are thrown away.</summary>
+    internal Next RefuseChunk(ReadOnlySpan<byte> argument, Reply refusal, Output output)
+    {
+        // Where nobody knows where the next command begins, content would be read as commands.
+        if (!Chunk.TryParse(argument, out Chunk chunk, out _))
+            return CloseWith(refusal, output);
+        // The chunks behind one that failed were sent before the client could know.
+        bool isOnItsWay = Transaction.HasChunkFailed && !chunk.IsAtEnd;
+        if (!isOnItsWay && IsOneTooMany(refusal))
+            return CloseWith(Replies.TooManyErrors421, output);
+        Transaction.BeginChunk(chunk);
+        Transaction.RefuseChunk(refusal);
+        return ExpectContent();
+    }
+
+    internal Next BeginOrRefuseChunks(bool isAccepted, Reply? reply, Output output)
+    {
+        _state = SmtpState.Chunks;
+        if (!Transaction.HasContentBegun)
+            Transaction.BeginContent();
+        if (!isAccepted)
+            Transaction.Refusal = reply ?? Replies.MessageRefused554;
+        return Transaction.OwesChunkReply ? ExpectContent() : Continue;
+    }
+
+    private Next ExpectContent()
+    {
+        _activity = Activity.Content;
+        Peer.Expect(Expected.Content);
+        return Continue;
+    }
+
+    private Next EndChunk(Output output)
+    {
+        _activity = Activity.Commands;
+        Peer.Expect(Expected.Command);
+        Reply? refusal = ContentRefusal;
+        Transaction.EndChunk(hasFailed: refusal is not null && (_state & SmtpState.Transaction) != 0);
+        if (refusal is not null)
+            DiscardTransaction();
+        return WriteVerdict(refusal ?? Replies.ChunkTaken250, output);
     }
 }

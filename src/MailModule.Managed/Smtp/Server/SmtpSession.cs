@@ -51,7 +51,7 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>The connection below, or one over memory.</summary>
     public IPeer Peer { get; }
-    public SmtpServerOptions Options { get; }
+    public SmtpServerOptions Options { get; private set; }
     internal ISmtpBackend Backend { get; }
     internal SmtpTransaction Transaction { get; }
 
@@ -59,6 +59,9 @@ internal sealed partial class SmtpSession : ISession
     public string Helo { get; private set; } = "";
     public bool SaidEhlo { get; private set; }
     public bool IsTls => Peer.IsTls;
+
+    /// <summary>The client's name, as XCLIENT told it; null: it did not.</summary>
+    public string? ClientName { get; private set; }
 
     /// <summary>The client's address; null if it is not known.</summary>
     public IPEndPoint? RemoteEndPoint => Peer.RemoteEndPoint;
@@ -78,6 +81,22 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>The transaction's envelope; an empty one outside a transaction.</summary>
     public Envelope Envelope => Transaction.Envelope;
 
+    /// <summary>
+    /// LMTP, until <see cref="ISmtpBackend.EndOfData"/> is answered: what is said about a recipient of the envelope in
+    /// place of what is said about the message. One that is refused is not to get it. False: the protocol has no such
+    /// replies, or the envelope no such recipient.
+    /// </summary>
+    public bool TrySetRecipientReply(int recipient, Reply reply)
+    {
+        if (Transaction.Replies is not { } replies || (uint)recipient >= (uint)Envelope.Recipients.Count)
+            return false;
+        replies.Set(recipient, reply);
+        return true;
+    }
+
+    /// <summary>What <see cref="TrySetRecipientReply"/> was told; null where nothing can be.</summary>
+    public RecipientReplies? RecipientReplies => Transaction.Replies;
+
     /// <summary>Octets that MAIL declared for the message (RFC 1870); 0 if it did not.</summary>
     public long DeclaredSize => Transaction.DeclaredSize;
 
@@ -95,12 +114,12 @@ internal sealed partial class SmtpSession : ISession
     /// For who reads the content itself while the verdict on <see cref="ISmtpBackend.Data"/> is pending: from now on
     /// the client's octets are the content, and go through <see cref="TakeContent"/>.
     /// </summary>
-    /// <returns>The octets that tell the client so, to be sent at once.</returns>
+    /// <returns>The octets that tell the client so, to be sent at once; none where it sends chunks.</returns>
     public ReadOnlySpan<byte> BeginContent()
     {
         Transaction.BeginContent();
         Peer.Expect(Expected.Content);
-        return Replies.StartMailInput354.Wire;
+        return Transaction.IsChunked ? default : Replies.StartMailInput354.Wire;
     }
 
     /// <summary>
@@ -110,6 +129,46 @@ internal sealed partial class SmtpSession : ISession
     /// </summary>
     public bool TakeContent(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
         => Transaction.TryRead(ref input, out content);
+
+    /// <summary>A chunk of the content was taken to its end, and is not the last one.</summary>
+    public bool IsBetweenChunks => Transaction.IsBetweenChunks;
+
+    /// <summary>No octets of the content are still to come, whether all of it was taken or not.</summary>
+    public bool IsContentRead => Transaction.IsLastChunkRead;
+
+    /// <summary>
+    /// For who takes the content itself, between chunks: the reply to the one before, to be sent at once; empty if it
+    /// was given.
+    /// </summary>
+    public ReadOnlySpan<byte> EndTakenChunk()
+    {
+        if (!Transaction.OwesChunkReply)
+            return default;
+        Transaction.EndChunk(hasFailed: false);
+        Peer.Expect(Expected.Command);
+        return Replies.ChunkTaken250.Wire;
+    }
+
+    /// <summary>
+    /// For who takes the content itself, between chunks: takes the command for the next one from the front of the
+    /// input. Null: it is not whole yet. False: it is another command, which is left for the session.
+    /// </summary>
+    public bool? TryBeginNextChunk(scoped ref ReadOnlySpan<byte> input)
+    {
+        var lines = new LineReader(StateTable.LineLimit);
+        ReadOnlySpan<byte> rest = input;
+        LineResult result = lines.Read(ref rest, out ReadOnlySpan<byte> line);
+        if (result == LineResult.Incomplete)
+            return null;
+        var command = CommandLine.Parse(line);
+        if (result != LineResult.Line || Options.Verbs.Of(command.Verb).Question != Question.FirstChunk
+            || !Chunk.TryParse(command.Argument, out Chunk chunk, out bool isGood) || !isGood)
+            return false;
+        input = rest;
+        Transaction.BeginChunk(chunk);
+        Peer.Expect(Expected.Content);
+        return true;
+    }
 
     /// <summary><see cref="BeginContent"/> was called for this message, or the session has sent 354.</summary>
     public bool HasContentBegun => Transaction.HasContentBegun;
@@ -156,7 +215,7 @@ internal sealed partial class SmtpSession : ISession
     {
         if (_question is { StateIfAccepted: not SmtpState.None and var state } && _answer.Kind == VerdictKind.Accept)
             _state = state;
-        if (_state is SmtpState.Mail or SmtpState.Rcpt)
+        if ((_state & SmtpState.Transaction) != 0)
             Backend.Discard(this);
         _state = SmtpState.Refused;
         Backend.Closed(this);
@@ -216,7 +275,9 @@ internal sealed partial class SmtpSession : ISession
             return CloseOnOtherProtocol(output);
         Reply? refusal = line.Length + 2 > rule.LineLimit ? Replies.LineTooLong500 : Check(rule, command.Argument);
         if (refusal is not null)
-            return WriteReply(refusal, output);
+            return rule.Refuse is { } refuse
+                ? refuse(this, command.Argument, refusal, output)
+                : WriteReply(refusal, output);
         _rule = rule;
         return rule.Handle is { } handle ? handle(this, command.Argument, output) : AskOfRule(output);
     }
@@ -281,7 +342,8 @@ internal sealed partial class SmtpSession : ISession
     private static bool IsClosing(Reply? reply) => reply is { Code: 421 };
 
     /// <summary>A refusal is said behind the content that the backend has begun to take.</summary>
-    private bool IsContentLeft(Question question) => question == Question.Data && Transaction.HasContentBegun;
+    private bool IsContentLeft(Question question)
+        => Transaction.HasContentBegun && (question == Question.Data || question == Question.FirstChunk);
 
     private Next CloseWith(Reply? reply, Output output)
     {
@@ -294,11 +356,15 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>Writes a reply to a command and continues, unless it was one unwelcome command too many.</summary>
     internal Next WriteReply(Reply reply, Output output)
     {
-        if (reply.Code >= 500 && ++_errors > Options.ErrorLimit)
+        if (IsOneTooMany(reply))
             return CloseWith(Replies.TooManyErrors421, output);
+        if (reply.Code >= 500 && _errors > Options.ErrorsAtOnce)
+            return Ask(new Question(session => session.Backend.Unwelcome(session, reply)), output);
         output.Write(reply.Wire);
         return Continue;
     }
+
+    private bool IsOneTooMany(Reply reply) => reply.Code >= 500 && ++_errors > Options.ErrorLimit;
 
     /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
     /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>

@@ -35,6 +35,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     private int _countedRecipients;
     private long _lastOctets;
     private DotReader _reader;
+    private Chunk _chunk;
     private HopCounter _hops;
     private long _size;
 
@@ -59,8 +60,26 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// </summary>
     public Reply? Refusal { get; set; }
 
-    /// <summary>354 is out, or on its way.</summary>
+    /// <summary>354 is out, or on its way; or the octets of a chunk are.</summary>
     public bool HasContentBegun { get; private set; }
+
+    /// <summary>LMTP: the replies to the end of the message; null: one for all.</summary>
+    public RecipientReplies? Replies { get; private set; }
+
+    /// <summary>The content comes in chunks (RFC 3030).</summary>
+    public bool IsChunked { get; private set; }
+
+    /// <summary>A chunk was refused, and with it the transaction; more of them may be on their way.</summary>
+    public bool HasChunkFailed { get; private set; }
+
+    /// <summary>The reply to a chunk is owed.</summary>
+    public bool OwesChunkReply { get; private set; }
+
+    /// <summary>A chunk is read to its end, and is not the last one.</summary>
+    public bool IsBetweenChunks => IsChunked && _chunk.IsAtEnd && !_chunk.IsLast;
+
+    /// <summary>All octets of the last chunk are read.</summary>
+    public bool IsLastChunkRead => IsChunked && _chunk.IsAtEnd && _chunk.IsLast;
 
     public bool AtEnd => _reader.AtEnd;
 
@@ -71,10 +90,11 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     public void Begin(long declaredSize, Envelope envelope)
     {
         DeclaredSize = declaredSize;
-        HasContentBegun = false;
+        HasContentBegun = IsChunked = HasChunkFailed = OwesChunkReply = false;
         _envelope = envelope;
         _countedRecipients = 0;
         EnvelopeOctets = _lastOctets = 0;
+        Replies = options.IsLmtp ? new RecipientReplies() : null;
     }
 
     /// <summary>Reads the argument of RCPT into <see cref="Rcpt"/>.</summary>
@@ -84,6 +104,19 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         if (fault == PathFault.None)
             CountRcpt();
         return fault;
+    }
+
+    /// <summary>The backend has accepted the last RCPT.</summary>
+    public void AddRcpt()
+    {
+        int end = Envelope.Recipients.Count;
+        if (Replies is not { } replies)
+            return;
+        MailAddress address = _rcpt.Address;
+        int start = end > _countedRecipients
+            ? _countedRecipients
+            : Math.Max(0, Envelope.Recipients.FindIndex(recipient => recipient.Address == address));
+        replies.AddRcpt(start..(end > _countedRecipients ? end : start + 1));
     }
 
     // The recipient before this one counts only if it was accepted.
@@ -96,9 +129,35 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         EnvelopeOctets += _lastOctets;
     }
 
+    /// <summary>BDAT has announced it. The first one of a transaction is followed by <see cref="BeginContent"/>.
+    /// </summary>
+    public void BeginChunk(in Chunk chunk)
+    {
+        _chunk = chunk;
+        IsChunked = OwesChunkReply = true;
+    }
+
+    /// <summary>The octets of the chunk are thrown away. Those of chunks behind one that failed count together.
+    /// </summary>
+    public void RefuseChunk(Reply refusal)
+    {
+        if (!HasChunkFailed)
+            BeginContent();
+        Fault = ContentFault.None;
+        Refusal = refusal;
+    }
+
+    /// <summary>The client gets its reply to the chunk.</summary>
+    /// <param name="hasFailed">The transaction has failed with it.</param>
+    public void EndChunk(bool hasFailed)
+    {
+        OwesChunkReply = false;
+        HasChunkFailed |= hasFailed;
+    }
+
     public void BeginContent()
     {
-        _reader = new DotReader(options.NormalizeBareNewlines);
+        _reader = new DotReader(options.NormalizeBareNewlines, IsChunked);
         _hops = default;
         _size = 0;
         Fault = ContentFault.None;
@@ -110,6 +169,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     public void End()
     {
         _envelope = null;
+        Replies = null;
         _rcpt = default;
         EnvelopeOctets = 0;
     }
@@ -119,7 +179,9 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// </summary>
     public bool TryRead(scoped ref ReadOnlySpan<byte> input, out ReadOnlySpan<byte> content)
     {
-        while (_reader.TryRead(ref input, out content))
+        while (IsChunked
+            ? _chunk.TryRead(ref _reader, ref input, out content)
+            : _reader.TryRead(ref input, out content))
         {
             _size += content.Length;
             if (Fault == ContentFault.None && Refusal is null && KeepsRules(content))

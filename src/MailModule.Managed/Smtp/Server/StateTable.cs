@@ -17,8 +17,11 @@ internal enum SmtpState
     Mail = 8,
     /// <summary>… and with at least one recipient.</summary>
     Rcpt = 16,
+    /// <summary>… and with a chunk of its content (RFC 3030).</summary>
+    Chunks = 32,
 
-    Greeted = Fresh | Ready | Mail | Rcpt,
+    Transaction = Mail | Rcpt | Chunks,
+    Greeted = Fresh | Ready | Transaction,
     Any = Refused | Greeted,
 }
 
@@ -42,7 +45,7 @@ internal sealed class StateTable
     private static readonly VerbRule s_unknown =
         new("", SmtpState.Greeted, ArgumentRule.Optional) { Handle = Says(Replies.UnknownCommand500) };
 
-    /// <summary>RFC 5321, 3207 and 4954.</summary>
+    /// <summary>RFC 5321, 3030, 3207 and 4954.</summary>
     public static readonly StateTable Standard = new(
         new VerbRule("EHLO", SmtpState.Greeted, ArgumentRule.Required)
         {
@@ -73,6 +76,14 @@ internal sealed class StateTable
             // RFC 5321 §3.3: DATA after recipients that were all refused
             InTransaction = Replies.NoRecipients554,
             Question = Question.Data,
+        },
+        new VerbRule("BDAT", SmtpState.Rcpt | SmtpState.Chunks, ArgumentRule.Required)
+        {
+            InTransaction = Replies.NoRecipients554,
+            Read = static (_, argument) => SmtpSession.CheckChunk(argument),
+            Handle = static (session, argument, output) => session.BeginChunk(argument, output),
+            Question = Question.FirstChunk,
+            Refuse = static (session, argument, refusal, output) => session.RefuseChunk(argument, refusal, output),
         },
         new VerbRule("RSET", SmtpState.Greeted, ArgumentRule.None)
         {
@@ -108,7 +119,28 @@ internal sealed class StateTable
             BeforeHello = Replies.EhloFirst503,
             Read = static (session, _) => session.CannotStartTls(),
             Handle = static (session, _, output) => session.StartTls(output),
+        },
+        new VerbRule("XCLIENT", SmtpState.Fresh | SmtpState.Ready, ArgumentRule.Required)
+        {
+            LineLimit = PathLineLimit,
+            IsOffered = false,
+            InTransaction = Replies.InTransaction503,
+            Read = static (session, _) => session.Options.Xclient is null ? Replies.XclientDenied550 : null,
+            Handle = static (session, argument, output) => session.Xclient(argument, output),
         });
+
+    /// <summary>RFC 2033: LHLO stands in place of EHLO and HELO, so that neither protocol is taken for the other.
+    /// </summary>
+    public static readonly StateTable Lmtp = new(
+        [.. Standard._rules.Where(static rule => rule.Verb != "HELO").Select(static rule => rule with
+        {
+            Verb = rule.Verb == "EHLO" ? "LHLO" : rule.Verb,
+            BeforeHello = Replies.LhloFirst503,
+            // RFC 2033 §4.2: 503 where no RCPT was accepted
+            InTransaction = rule.InTransaction == Replies.NoRecipients554
+                ? Replies.NoRecipients503
+                : rule.InTransaction,
+        })]);
 
     private readonly VerbRule[] _rules;
     private readonly VerbTable<VerbRule> _byVerb;

@@ -16,6 +16,9 @@ internal delegate Reply? ArgumentReader(SmtpSession session, ReadOnlySpan<byte> 
 /// <summary>Does what a verb says, and replies.</summary>
 internal delegate Next VerbHandler(SmtpSession session, ReadOnlySpan<byte> argument, Output output);
 
+/// <summary>Refuses a verb that more follows than its line; else the refusal is said at once.</summary>
+internal delegate Next RefusalHandler(SmtpSession session, ReadOnlySpan<byte> argument, Reply refusal, Output output);
+
 /// <summary>
 /// One row of the <see cref="StateTable"/>: when a verb is allowed, how its argument is read, and then either what the
 /// backend is asked, or what is done without asking.
@@ -52,12 +55,16 @@ internal sealed record VerbRule(string Verb, SmtpState Allowed, ArgumentRule Arg
     /// <summary>What the session does by itself.</summary>
     public VerbHandler? Handle { get; init; }
 
+    /// <inheritdoc cref="RefusalHandler"/>
+    public RefusalHandler? Refuse { get; init; }
+
     /// <summary>The refusal in a state that does not allow the verb.</summary>
     public Reply OutOfOrder(SmtpState state) => state switch
     {
         SmtpState.Refused => Replies.NoService503,
         SmtpState.Fresh => BeforeHello,
         SmtpState.Ready => Replies.MailFirst503,
+        SmtpState.Chunks => Replies.BadSequence503,
         _ => InTransaction,
     };
 }

@@ -183,6 +183,22 @@ public sealed class GuessingTests : IDisposable
         Assert.Contains("550 ", client.Send("MAIL FROM:<a@b>\r\nRCPT TO:<x@d>\r\n"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Of_many_unwelcome_commands_the_second_half_is_answered_late()
+    {
+        Client client = Smtp();
+        string received = client.Send(string.Concat(Enumerable.Repeat("FOO\r\n", 30)));
+        Assert.Equal(10, received.Split("500 ").Length - 1);
+        for (int i = 0; i < 9; i++, _clock.Turn(1))
+            received += client.Send("");
+        Assert.Equal(18, received.Split("500 ").Length - 1);
+        Assert.False(client.IsClosed);
+        for (int i = 0; i < 3; i++, _clock.Turn(1))
+            received += client.Send("");
+        Assert.Equal((20, true), (received.Split("500 ").Length - 1, client.IsClosed));
+        Assert.Contains("\r\n421 ", received, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("10.0.0.1", "")]
     [InlineData(Stranger, Right)]

@@ -22,20 +22,7 @@ public sealed class SettingsWarningTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("smtp_deny", "192.0.2.0/24")]
-    [InlineData("smtp6_deny", "2001:db8::/32")]
-    [InlineData("ip_deny", "192.0.2.7")]
-    [InlineData("ip_range", "192.0.2.0/24")]
-    [InlineData("ip6_range", "::1")]
-    [InlineData("ip6_deny", "::1")]
-    [InlineData("pop_range", "127.0.0.1")]
-    [InlineData("pop_deny", "127.0.0.1")]
-    [InlineData("pop6_range", "::1")]
-    [InlineData("pop6_deny", "::1")]
     [InlineData("antivirus", "scan.sh")]
-    [InlineData("smtp_authsame", "1")]
-    [InlineData("smtp_pop_ip", "1")]
-    [InlineData("smtp_ltime", "60")]
     [InlineData("sysuser", "1")]
     public void A_guard_that_has_no_effect_yet_is_an_error(string key, string value)
     {

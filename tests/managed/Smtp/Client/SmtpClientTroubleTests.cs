@@ -90,6 +90,26 @@ public class SmtpClientTroubleTests
         Assert.Equal(fault, message.Results[0]!.Fault);
     }
 
+    [Fact]
+    public void A_refusal_that_began_before_it_was_asked_for_says_the_same_wherever_it_is_cut()
+    {
+        const string Words = "421 4.3.2 shutting down\n";
+        for (int length = 0; length < s_lockStep.Length - 2; length++)
+            for (int cut = 1; cut < Words.Length; cut++)
+            {
+                SmtpClientTransaction message = Message("x\n", "bob@b.example");
+                var server = new ClientDialogue(work: message);
+                foreach (string line in s_lockStep.Take(length))
+                    server.Say(line);
+                string said = server.Say(s_lockStep[length] + Words[..cut]) + server.Say(Words[cut..]);
+                Assert.DoesNotContain("x\n", said, StringComparison.Ordinal);
+                server.Lose();
+                Assert.Equal((Fault.RefusedTemporary, "421"), (server.Fault, server.Words!.ToString()[..3]));
+                if (length > 0) // the greeting's answer comes before the message is asked for
+                    Assert.Equal(Fault.RefusedTemporary, message.Results[0]!.Fault);
+            }
+    }
+
     [Theory]
     [InlineData("521 5.3.2 no mail\n", true)]
     [InlineData("220-hello\n220-there\n521 5.3.2 no mail\n", true)]

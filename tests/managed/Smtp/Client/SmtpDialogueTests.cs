@@ -97,6 +97,37 @@ public class SmtpDialogueTests
     }
 
     [Theory]
+    [InlineData("421 4.3.2 idle too long\n", Fault.RefusedTemporary)]
+    [InlineData("421-4.3.2 idle\n421 4.3.2 too long\n", Fault.RefusedTemporary)]
+    [InlineData("554 go away\n", Fault.RefusedPermanent)]
+    public void A_refusal_that_was_not_asked_for_says_the_same_wherever_it_is_cut(string words, Fault fault)
+    {
+        for (int cut = 1; cut < words.Length; cut++)
+        {
+            VerbByVerb caller = Greeted();
+            Assert.NotEqual(DialogueRead.Ended, caller.TryHear(words[..cut], out _));
+            Assert.Equal(DialogueRead.Ended, caller.TryHear(words[cut..], out _));
+            DialogueEnd end = caller.Dialogue.End!;
+            Assert.Equal((fault, words[..3]), (end.Fault, end.Reply!.ToString()[..3]));
+        }
+    }
+
+    [Fact]
+    public void A_refusal_that_had_begun_before_a_command_answers_it()
+    {
+        const string Words = "421 4.3.2 idle too long\n";
+        for (int cut = 1; cut < Words.Length; cut++)
+        {
+            VerbByVerb caller = Greeted();
+            caller.TryHear(Words[..cut], out _);
+            Assert.Equal("NOOP\n", caller.Say(caller.Dialogue.Noop));
+            Assert.Equal(DialogueRead.Ended, caller.TryHear(Words[cut..], out _));
+            DialogueEnd end = caller.Dialogue.End!;
+            Assert.Equal((Fault.RefusedTemporary, 421), (end.Fault, end.Reply?.Code));
+        }
+    }
+
+    [Theory]
     [InlineData("hello\n")]
     [InlineData("\n")]
     [InlineData("hel")]

@@ -17,7 +17,8 @@ internal enum Answers
 
 /// <summary>
 /// Judges by name and writes down what it was asked. Local parts: "refused", "close" (MAIL, RCPT), "nobody", "full"
-/// (RCPT), "nodata", "noend", "closedata", "closeend" (senders). Users: user/secret, later/secret.
+/// (RCPT), "nodata", "noend", "closedata", "closeend" (senders). LMTP: "busy" and "gone" are refused at the end, "same"
+/// is one recipient however often it is named. Users: user/secret, later/secret.
 /// </summary>
 internal sealed class FakeBackend : ISmtpBackend
 {
@@ -76,8 +77,10 @@ internal sealed class FakeBackend : ISmtpBackend
         Calls.Add($"rcpt <{rcpt.Address}>" + (rcpt.Notify == Notify.Default ? "" : $" notify={rcpt.Notify}")
             + (rcpt.OriginalRecipient is null ? "" : $" orcpt=\"{rcpt.OriginalRecipient}\""));
         Verdict verdict = VerdictOn(rcpt.Address);
-        if (verdict.Kind == VerdictKind.Accept)
-            envelope.Recipients.Add(rcpt.ToRecipient(rcpt.Address.LocalPart));
+        Recipient recipient = rcpt.ToRecipient(rcpt.Address.LocalPart);
+        bool isKnown = rcpt.Address.LocalPart == "same" && envelope.Names(recipient);
+        if (verdict.Kind == VerdictKind.Accept && !isKnown)
+            envelope.Recipients.Add(recipient);
         return Give(session, verdict);
     }
 
@@ -120,6 +123,7 @@ internal sealed class FakeBackend : ISmtpBackend
             "closeend" => Verdict.Close(null),
             _ => Verdict.Accept,
         };
+        ReplyToSome(session);
         if (verdict.Kind == VerdictKind.Accept)
         {
             string message = _text.ToString();
@@ -168,6 +172,18 @@ internal sealed class FakeBackend : ISmtpBackend
         else
             _later.Enqueue(() => session.Answer(verdict));
         return Verdict.Pending;
+    }
+
+    private static void ReplyToSome(SmtpSession session)
+    {
+        for (int i = 0; i < session.Envelope.Recipients.Count; i++)
+        {
+            string name = session.Envelope.Recipients[i].Address.LocalPart;
+            if (name == "busy")
+                session.TrySetRecipientReply(i, new Reply(450, "4.2.1", "Mailbox busy"));
+            else if (name == "gone")
+                session.TrySetRecipientReply(i, new Reply(550, "5.2.1", "Mailbox is gone"));
+        }
     }
 
     private static Verdict VerdictOn(MailAddress address) => address.LocalPart switch

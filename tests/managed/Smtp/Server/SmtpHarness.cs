@@ -47,9 +47,9 @@ internal sealed class SmtpHarness : IBlockingPeer
             _coming.Enqueue(Encoding.Latin1.GetBytes(piece));
     }
 
-    public ReadOnlySpan<byte> WaitForInput()
+    public ReadOnlySpan<byte> WaitForInput(int known = 0)
     {
-        if (_stepped.Unconsumed.IsEmpty && _coming.TryDequeue(out byte[]? piece))
+        if (_stepped.Unconsumed.Length <= known && _coming.TryDequeue(out byte[]? piece))
             Assert.Equal(Next.Wait, _stepped.Step(piece, default, _output));
         return _stepped.Unconsumed;
     }

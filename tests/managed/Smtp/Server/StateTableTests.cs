@@ -37,7 +37,8 @@ public class StateTableTests
     [InlineData("StartTls", "STARTTLS")]
     [InlineData("", "")]
     [InlineData("DATAX", "")]
-    [InlineData("BDAT", "")]
+    [InlineData("bDAT", "BDAT")]
+    [InlineData("BDATX", "")]
     [InlineData("DAT", "")]
     [InlineData("\u0005\u0008LO", "")]
     public void A_word_is_the_verb_of_a_row_or_none(string word, string verb)

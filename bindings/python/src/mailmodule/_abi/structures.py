@@ -187,12 +187,90 @@ class mm_smtp_server_options(Structure):
         ("addresses", c_char_p),
         ("port", c_int),
         ("max_sessions", c_int),
+        ("protocol", c_int),
+        ("tls", c_int),
     ]
+
+
+class mm_session_login(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("mechanism", c_char_p),
+        ("user", c_char_p),
+        ("identity", c_char_p),
+        ("password", c_char_p),
+        ("token", c_char_p),
+        ("certificate", c_char_p),
+        ("password_length", c_size_t),
+    ]
+
+
+class mm_session_mail(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("verb", c_char_p),
+        ("address", c_char_p),
+        ("local_part", c_char_p),
+        ("domain", c_char_p),
+        ("parameters", c_char_p),
+        ("envelope_id", c_char_p),
+        ("declared_size", c_int64),
+        ("eight_bit", c_int),
+        ("utf8", c_int),
+    ]
+
+
+class mm_session_rcpt(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("address", c_char_p),
+        ("local_part", c_char_p),
+        ("domain", c_char_p),
+        ("route", c_char_p),
+        ("parameters", c_char_p),
+        ("original", c_char_p),
+        ("notify", c_int),
+    ]
+
+
+mm_session_fn = CFUNCTYPE(c_int, c_void_p, c_void_p)
+mm_session_text_fn = CFUNCTYPE(c_int, c_void_p, c_char_p, c_void_p)
+mm_session_auth_fn = CFUNCTYPE(c_int, c_void_p, POINTER(mm_session_login), c_void_p)
+mm_session_mail_fn = CFUNCTYPE(c_int, c_void_p, POINTER(mm_session_mail), c_void_p)
+mm_session_rcpt_fn = CFUNCTYPE(c_int, c_void_p, POINTER(mm_session_rcpt), c_void_p)
+mm_session_domain_fn = CFUNCTYPE(c_int, c_void_p, c_char_p, POINTER(c_char_p), c_size_t, c_void_p)
+mm_session_chunk_fn = CFUNCTYPE(c_int, c_void_p, c_void_p, c_size_t, c_int, c_void_p)
+mm_session_message_fn = CFUNCTYPE(c_int, c_void_p, c_int64, c_void_p)
+mm_session_unknown_fn = CFUNCTYPE(c_int, c_void_p, c_char_p, c_char_p, c_void_p)
+mm_session_error_fn = CFUNCTYPE(None, c_void_p, c_int, c_char_p, c_void_p)
+mm_session_event_fn = CFUNCTYPE(None, c_void_p, c_void_p)
 
 
 class mm_smtp_server_handlers(Structure):
     _fields_ = [
         ("size", c_size_t),
+        ("connect", mm_session_fn),
+        ("helo", mm_session_text_fn),
+        ("ehlo", mm_session_text_fn),
+        ("auth", mm_session_auth_fn),
+        ("secret", mm_session_text_fn),
+        ("mail", mm_session_mail_fn),
+        ("domain", mm_session_domain_fn),
+        ("lookup", mm_session_text_fn),
+        ("rcpt", mm_session_rcpt_fn),
+        ("data", mm_session_fn),
+        ("chunk", mm_session_chunk_fn),
+        ("message", mm_session_message_fn),
+        ("vrfy", mm_session_text_fn),
+        ("expn", mm_session_text_fn),
+        ("help", mm_session_text_fn),
+        ("noop", mm_session_text_fn),
+        ("rset", mm_session_fn),
+        ("turn", mm_session_fn),
+        ("unknown", mm_session_unknown_fn),
+        ("timeout", mm_session_event_fn),
+        ("error", mm_session_error_fn),
+        ("close", mm_session_event_fn),
     ]
 
 
@@ -208,6 +286,56 @@ class mm_pop3_server_options(Structure):
 class mm_pop3_server_handlers(Structure):
     _fields_ = [
         ("size", c_size_t),
+    ]
+
+
+class mm_session_info(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("client", c_char_p),
+        ("connected_from", c_char_p),
+        ("server", c_char_p),
+        ("helo", c_char_p),
+        ("protocol", c_char_p),
+        ("tls", c_char_p),
+        ("tls_name", c_char_p),
+        ("certificate", c_char_p),
+        ("user", c_char_p),
+        ("mechanism", c_char_p),
+        ("began", c_int64),
+        ("client_port", c_int),
+        ("server_port", c_int),
+        ("trusted", c_int),
+        ("messages", c_int),
+    ]
+
+
+class mm_session_check(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("kind", c_char_p),
+        ("name", c_char_p),
+        ("answer", c_char_p),
+        ("reason", c_char_p),
+        ("result", c_int),
+    ]
+
+
+mm_wake_fn = CFUNCTYPE(None, c_void_p)
+
+
+class mm_smtp_stepped_options(Structure):
+    _fields_ = [
+        ("size", c_size_t),
+        ("client", c_char_p),
+        ("server", c_char_p),
+        ("tls", c_char_p),
+        ("wake", mm_wake_fn),
+        ("user", c_void_p),
+        ("client_port", c_int),
+        ("server_port", c_int),
+        ("offer_tls", c_int),
+        ("protocol", c_int),
     ]
 
 
