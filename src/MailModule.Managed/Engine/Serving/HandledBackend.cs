@@ -36,6 +36,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
     public Verdict Connect(SmtpSession session)
     {
         _session = session;
+        own.BeginChecks(session);
         return Ask(HandlerSteps.Connect);
     }
 
@@ -186,7 +187,7 @@ internal sealed class HandledBackend(SmtpBackend own, HandlerSet set) : ISmtpBac
 
     Fault ISessionEffects.AddHeader(string field) => ContentOf().AddHeader(field);
 
-    IReadOnlyList<SessionCheck> ISessionEffects.Checks => [];
+    IReadOnlyList<SessionCheck> ISessionEffects.Checks => own.Checks?.Results ?? [];
 
     Fault ISessionEffects.SetRecipientReply(int index, HandlerReply reply)
     {

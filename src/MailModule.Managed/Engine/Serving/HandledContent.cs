@@ -190,7 +190,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
 
     private void Fail(Reply reply)
     {
-        Session.RefuseContent(reply, closes: false);
+        Session.Transaction.RefuseContent(reply, closes: false);
         if (_isEnding)
             Session.Answer(Verdict.Refuse(reply));
         else
@@ -239,7 +239,7 @@ internal sealed class HandledContent(HandledBackend backend) : IJob
     {
         Own.Dependencies.Log.RefusedByHost(answer.Reply!, Session.RemoteEndPoint);
         _answer = answer;
-        Session.RefuseContent(answer.Reply!, answer.Kind == StepAnswerKind.Close);
+        Session.Transaction.RefuseContent(answer.Reply!, answer.Kind == StepAnswerKind.Close);
     }
 
     private bool TryKeepPiece()

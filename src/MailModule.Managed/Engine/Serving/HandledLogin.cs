@@ -52,12 +52,12 @@ internal sealed class HandledLogin(SmtpSession session, SmtpDependencies depende
     {
         if (answer.Kind == StepAnswerKind.Continue)
             return own.FindSecret(session, (SecretExchange)exchange);
-        StoredPassword? password = null;
-        if (secret is not null && StoredPassword.TryParse(secret, out StoredPassword parsed, out string error))
-            password = parsed;
-        else if (secret is not null)
-            dependencies.Log.Write(LogLevel.Error, "smtp", "a password that the host has given has no form: " + error);
-        return SetSecret(password);
+        if (secret is null)
+            return SetSecret(null);
+        if (StoredPassword.TryParse(secret, out StoredPassword password, out string error))
+            return SetSecret(password);
+        dependencies.Log.Write(LogLevel.Error, "smtp", $"a password that the host has given has no form: {error}");
+        return SetSecret(null);
     }
 
     /// <summary>The host knows no such user, which the client must not see yet.</summary>

@@ -19,7 +19,8 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
 
     public static readonly Question Command = new(static session => session.Backend.Command(session))
     {
-        Follow = static (session, isAccepted, reply, output) => session.EndCommand(isAccepted, reply, output),
+        Follow = static (session, isAccepted, reply, output)
+            => session.Rule!.Follow(session, isAccepted, reply, output),
     };
 
     public static readonly Question FindSecret = new(static session => session.AskForSecret())

@@ -93,6 +93,16 @@ internal static class Replies
         _ => Failed421,
     };
 
+    public static Reply To(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
+    {
+        PathFault.Syntax => badSyntax,
+        PathFault.Address => badAddress,
+        PathFault.NeedsUtf8 => NeedsUtf8553,
+        PathFault.UnknownParameter => UnknownParameter555,
+        PathFault.Binary => NoBinary555,
+        _ => BadParameter501,
+    };
+
     public static Reply Help214(IEnumerable<string> verbs)
         => new(214, "2.0.0", $"{string.Join(' ', verbs)}, as in RFC 5321");
 

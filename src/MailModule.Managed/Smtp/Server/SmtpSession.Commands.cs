@@ -209,7 +209,7 @@ internal sealed partial class SmtpSession
         if (fault == PathFault.Address && BareSender.Complete(argument, Options.SenderDomain) is { } whole)
             fault = MailArgument.TryParse(whole, out mail);
         if (fault != PathFault.None)
-            return ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501);
+            return Replies.To(fault, Replies.BadMailSyntax501, Replies.BadSender501);
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
         if (Options.SizeLimit > 0 && mail.Size > Options.SizeLimit)
             return Replies.TooLarge552;
@@ -227,14 +227,11 @@ internal sealed partial class SmtpSession
         return null;
     }
 
-    internal Reply? ReadSend(ReadOnlySpan<byte> argument)
-        => (_asked & AskedCommands.Mail) != 0 ? ReadMail(argument) : Replies.SendOff502;
-
     internal Reply? ReadRcpt(ReadOnlySpan<byte> argument)
     {
         PathFault fault = Transaction.ParseRcpt(argument);
         if (fault != PathFault.None)
-            return ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
+            return Replies.To(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
         if (Envelope.Recipients.Count >= Options.RecipientLimit || Transaction.IsEnvelopeFull)
             return Replies.TooManyRecipients452;
@@ -275,16 +272,6 @@ internal sealed partial class SmtpSession
         Transaction.End();
         Peer.TryHold(0);
     }
-
-    private static Reply ReplyTo(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
-    {
-        PathFault.Syntax => badSyntax,
-        PathFault.Address => badAddress,
-        PathFault.NeedsUtf8 => Replies.NeedsUtf8553,
-        PathFault.UnknownParameter => Replies.UnknownParameter555,
-        PathFault.Binary => Replies.NoBinary555,
-        _ => Replies.BadParameter501,
-    };
 
     internal Next BeginOrRefuseContent(bool isAccepted, Reply? reply, Output output)
     {

@@ -24,7 +24,6 @@ internal sealed partial class SmtpSession : ISession
     private SmtpAuthentication _authentication;
     private SmtpState _state = SmtpState.Fresh;
     private Activity _activity = Activity.Start;
-    private VerbRule? _rule;
     private Question? _question;
     private Verdict _answer;
     private byte[] _argument = [];
@@ -56,17 +55,17 @@ internal sealed partial class SmtpSession : ISession
     public IPeer Peer { get; }
     public SmtpServerOptions Options { get; private set; }
     internal ISmtpBackend Backend { get; }
+    internal VerbRule? Rule { get; private set; }
     internal SmtpTransaction Transaction { get; }
 
+    internal bool TakesSend => (_asked & AskedCommands.Mail) != 0;
     /// <summary>The verb of the command under way; empty for one that is none here.</summary>
-    public string Verb => _rule?.Verb ?? "";
+    public string Verb => Rule?.Verb ?? "";
 
     /// <summary>During <see cref="ISmtpBackend.Command"/>: which command it is about.</summary>
-    public AskedCommands Asked => _rule?.Asked ?? AskedCommands.None;
+    public AskedCommands Asked => Rule?.Asked ?? AskedCommands.None;
 
-    /// <summary>
-    /// The argument of the command under way, where the backend wants it (<see cref="ISmtpBackend.Asked"/>).
-    /// </summary>
+    /// <summary>The argument of the command under way, where <see cref="ISmtpBackend.Asked"/> has it.</summary>
     public ReadOnlySpan<byte> CommandArgument => _argument;
 
     /// <summary>The session has closed for what the client did: too many errors, another protocol.</summary>
@@ -201,17 +200,6 @@ internal sealed partial class SmtpSession : ISession
     public void ResumeContent() => Peer.Resume();
 
     /// <summary>
-    /// For the backend, inside <see cref="ISmtpBackend.Append"/> or while that has the session wait: the content is
-    /// refused at its end, and the rest thrown away.
-    /// </summary>
-    /// <param name="closes">The connection closes behind the reply, without waiting for the end.</param>
-    public void RefuseContent(Reply reply, bool closes)
-    {
-        Transaction.Refusal ??= reply;
-        Transaction.IsCut |= closes;
-    }
-
-    /// <summary>
     /// For the backend: the message under way holds so many octets of memory beside its envelope. False: there is no
     /// room for it.
     /// </summary>
@@ -304,27 +292,13 @@ internal sealed partial class SmtpSession : ISession
             return rule.Refuse is { } refuse
                 ? refuse(this, command.Argument, refusal, output)
                 : WriteReply(refusal, output);
-        _rule = rule;
-        if ((rule.Asked & _asked) != 0 && AsksFirst(rule, rule.Verb.Length == 0 ? line : command.Argument))
+        Rule = rule;
+        bool isAsked = (rule.Asked & _asked) != 0;
+        if (isAsked)
+            _argument = (rule.Verb.Length == 0 ? line : command.Argument).ToArray();
+        if (isAsked && rule.Question is null)
             return Ask(Question.Command, output);
         return rule.Handle is { } handle ? handle(this, command.Argument, output) : AskOfRule(output);
-    }
-
-    /// <summary>Keeps the argument; false: the verb has a question of its own.</summary>
-    private bool AsksFirst(VerbRule rule, ReadOnlySpan<byte> argument)
-    {
-        _argument = argument.ToArray();
-        return rule.Question is null;
-    }
-
-    internal Next EndCommand(bool isAccepted, Reply? reply, Output output)
-    {
-        VerbRule rule = _rule!;
-        if (!isAccepted)
-            return WriteReply(reply ?? Replies.Refused550, output);
-        if (reply is null)
-            return rule.Handle!(this, _argument, output);
-        return rule.HandleWithReply is { } handle ? handle(this, _argument, reply, output) : WriteReply(reply, output);
     }
 
     private Reply? Check(VerbRule rule, ReadOnlySpan<byte> argument)
@@ -348,12 +322,11 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>Nothing that the client has sent, or sends yet, is read: it may be commands of a stranger.</summary>
     private Next CloseOnOtherProtocol(Output output)
     {
-        IsCutOff = true;
         Backend.NotSmtp(this);
-        return CloseWith(Replies.NotSmtp421, output);
+        return CutOff(Replies.NotSmtp421, output);
     }
 
-    private Next AskOfRule(Output output) => Ask(_rule!.Question!, output);
+    private Next AskOfRule(Output output) => Ask(Rule!.Question!, output);
 
     /// <summary>
     /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
@@ -388,6 +361,12 @@ internal sealed partial class SmtpSession : ISession
     private bool IsContentLeft(Question question)
         => Transaction.HasContentBegun && (question == Question.Data || question == Question.FirstChunk);
 
+    private Next CutOff(Reply reply, Output output)
+    {
+        IsCutOff = true;
+        return CloseWith(reply, output);
+    }
+
     private Next CloseWith(Reply? reply, Output output)
     {
         DiscardTransaction();
@@ -400,10 +379,7 @@ internal sealed partial class SmtpSession : ISession
     internal Next WriteReply(Reply reply, Output output)
     {
         if (IsOneTooMany(reply))
-        {
-            IsCutOff = true;
-            return CloseWith(Replies.TooManyErrors421, output);
-        }
+            return CutOff(Replies.TooManyErrors421, output);
         if (reply.Code >= 500 && _errors > Options.ErrorsAtOnce)
             return Ask(new Question(session => session.Backend.Unwelcome(session, reply)), output);
         output.Write(reply.Wire);

@@ -202,7 +202,7 @@ internal sealed class StateTable
         IsOffered = false,
         InTransaction = Replies.NestedMail503,
         Asked = AskedCommands.Mail,
-        Read = static (session, argument) => session.ReadSend(argument),
+        Read = static (session, argument) => session.TakesSend ? session.ReadMail(argument) : Replies.SendOff502,
         Question = Question.Mail,
     };
 

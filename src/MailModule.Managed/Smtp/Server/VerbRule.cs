@@ -70,6 +70,18 @@ internal sealed record VerbRule(string Verb, SmtpState Allowed, ArgumentRule Arg
     /// <inheritdoc cref="RefusalHandler"/>
     public RefusalHandler? Refuse { get; init; }
 
+    /// <summary>What follows the verdict on a command that the backend was asked about first.</summary>
+    public Next Follow(SmtpSession session, bool isAccepted, Reply? reply, Output output)
+    {
+        if (!isAccepted)
+            return session.WriteReply(reply ?? Replies.Refused550, output);
+        if (reply is null)
+            return Handle!(session, session.CommandArgument, output);
+        return HandleWithReply is { } handle
+            ? handle(session, session.CommandArgument, reply, output)
+            : session.WriteReply(reply, output);
+    }
+
     /// <summary>The refusal in a state that does not allow the verb.</summary>
     public Reply OutOfOrder(SmtpState state) => state switch
     {

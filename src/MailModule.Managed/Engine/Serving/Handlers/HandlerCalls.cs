@@ -95,7 +95,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
     /// <summary>On a thread of the pool.</summary>
     void IJob.Run()
     {
-        set.Pool!.BeginJob();
+        HandlerPool.BeginJob();
         try
         {
             if (_step == HandlerSteps.Close)
@@ -105,7 +105,7 @@ internal sealed class HandlerCalls(HandlerSet set, SmtpSession session, ISession
         }
         finally
         {
-            HandlerPool.EndJob();
+            set.Pool!.EndJob();
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class HandlerPool(int threads, int queue, Log log)
     private static bool t_isCurrent;
 
     private readonly Workers _workers = new(threads, log, "mailmodule-h");
-    private int _waiting;
+    private int _admitted;
 
     /// <summary>The calling thread is one of a pool's, at a job: it may call handlers.</summary>
     public static bool IsCurrent => t_isCurrent;
@@ -29,7 +29,7 @@ internal sealed class HandlerPool(int threads, int queue, Log log)
     /// </summary>
     public bool TryRun(IJob job)
     {
-        if (Volatile.Read(ref _waiting) >= queue)
+        if (Volatile.Read(ref _admitted) >= (long)threads + queue)
             return false;
         Run(job);
         return true;
@@ -38,17 +38,17 @@ internal sealed class HandlerPool(int threads, int queue, Log log)
     /// <summary>As <see cref="TryRun"/>, for what was let in before: it waits however many do.</summary>
     public void Run(IJob job)
     {
-        Interlocked.Increment(ref _waiting);
+        Interlocked.Increment(ref _admitted);
         _workers.Run(job);
     }
 
-    public void BeginJob()
-    {
-        Interlocked.Decrement(ref _waiting);
-        t_isCurrent = true;
-    }
+    public static void BeginJob() => t_isCurrent = true;
 
-    public static void EndJob() => t_isCurrent = false;
+    public void EndJob()
+    {
+        t_isCurrent = false;
+        Interlocked.Decrement(ref _admitted);
+    }
 
     /// <summary>Waits until all jobs have run; false: the time is up.</summary>
     public bool Stop(TimeSpan timeout) => _workers.Stop(timeout);

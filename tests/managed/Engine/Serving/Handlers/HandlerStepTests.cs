@@ -401,7 +401,7 @@ public class HandlerStepTests
         Assert.True(table.IsClosed.Wait(Loop.Long));
         Assert.Equal(
             ["Connect", "Ehlo me", "Mail MAIL <a@b.example>", "Rcpt <ann@mail.example>", "Domain mail.example",
-                "Lookup ann@mail.example", "Data", "Chunk 18 first last", "Message 18", "Close"],
+                "Lookup ann@mail.example", "Data", "Chunk 20 first last", "Message 20", "Close"],
             table.Asked);
         Assert.DoesNotContain(threads, name => (name == "mailmodule-h") == (isInline == "1"));
     }
