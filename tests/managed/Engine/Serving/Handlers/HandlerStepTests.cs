@@ -396,7 +396,8 @@ public class HandlerStepTests
         {
             string octets = Message.Replace(HandlerRun.Hello, "EHLO me\r\n", StringComparison.Ordinal) + "QUIT\r\n";
             client.GetStream().Write(Encoding.ASCII.GetBytes(octets));
-            Assert.Contains("250 2.0.0 Ok: queued as ", reader.ReadToEnd(), StringComparison.Ordinal);
+            string replies = reader.ReadToEnd();
+            Assert.True(replies.Contains("250 2.0.0 Ok: queued as ", StringComparison.Ordinal), replies);
         }
         Assert.True(table.IsClosed.Wait(Loop.Long));
         Assert.Equal(
