@@ -17,4 +17,7 @@ internal sealed record SmtpDependencies(
 
     /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
     public SenderChecks? Checks { get => Clients.Checks; init => Clients = Clients with { Checks = value }; }
+
+    /// <summary>Gives the folder for what is held on the disk and not kept.</summary>
+    public Func<string> ScratchFolder { get; init; } = Path.GetTempPath;
 }

@@ -109,7 +109,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public Verdict CheckAndStore()
         => _backend.ChecksOf(_envelope)?.Data(_envelope, StoreOrRefuse) ?? StoreOrRefuse();
 
-    private Verdict StoreOrRefuse()
+    public Verdict StoreOrRefuse()
     {
         BeginStoring();
         return _storeFault == Fault.None ? Verdict.Accept : Verdict.Refuse(BackendReplies.NotStored(_storeFault));
@@ -128,7 +128,11 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     // Whoever appended waits for it: the reader, or the session.
     private void ResumeContent()
     {
-        if (_reader is null || !_reader.TryResume())
+        if (_reader is not null && _reader.TryResume())
+            return;
+        if (_backend.ContentResumed is { } resumed)
+            resumed();
+        else
             _session.ResumeContent();
     }
 
@@ -172,7 +176,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             : CommitChecked();
     }
 
-    private Verdict CommitChecked()
+    public Verdict CommitChecked()
     {
         if (_session.RecipientReplies is { HasRefusals: true } replies && !TryLeaveOutRefused(replies))
         {
