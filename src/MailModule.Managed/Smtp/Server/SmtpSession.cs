@@ -54,6 +54,7 @@ internal sealed partial class SmtpSession : ISession
     public SmtpServerOptions Options { get; private set; }
     internal ISmtpBackend Backend { get; }
     internal SmtpTransaction Transaction { get; }
+    internal ref SmtpAuthentication Authentication => ref _authentication;
 
     /// <summary>What EHLO or HELO gave; empty before, and again after STARTTLS.</summary>
     public string Helo { get; private set; } = "";
@@ -305,12 +306,15 @@ internal sealed partial class SmtpSession : ISession
         return CloseWith(Replies.NotSmtp421, output);
     }
 
-    private Next AskOfRule(Output output) => Ask(_rule!.Question!, output);
+    /// <summary>
+    /// Asks the question of the verb under way, be it lines after the command: an AUTH exchange has several.
+    /// </summary>
+    internal Next AskOfRule(Output output) => Ask(_rule!.Question!, output);
 
     /// <summary>
     /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
     /// </summary>
-    private Next Ask(Question question, Output output)
+    internal Next Ask(Question question, Output output)
     {
         _question = question;
         _answer = Verdict.Pending;
@@ -340,7 +344,7 @@ internal sealed partial class SmtpSession : ISession
     private bool IsContentLeft(Question question)
         => Transaction.HasContentBegun && (question == Question.Data || question == Question.FirstChunk);
 
-    private Next CloseWith(Reply? reply, Output output)
+    internal Next CloseWith(Reply? reply, Output output)
     {
         DiscardTransaction();
         if (reply is not null)
@@ -363,7 +367,7 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
     /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>
-    private Next WriteVerdict(Reply reply, Output output)
+    internal Next WriteVerdict(Reply reply, Output output)
     {
         if (IsClosing(reply))
             return CloseWith(reply, output);
