@@ -3,6 +3,7 @@ using MailModule.Delivery.Queue;
 using MailModule.Engine.Control;
 using MailModule.Engine.Sending;
 using MailModule.Engine.Serving;
+using MailModule.Engine.Serving.Handlers;
 using MailModule.Engine.Settings;
 using MailModule.Mail;
 using MailModule.Primitives;
@@ -32,9 +33,10 @@ internal sealed class RunningEngine : IDisposable
     private readonly EngineSettings _settings;
     private readonly Log _log;
     private readonly Workers _workers;
-    private readonly ClientLimits _limits = new();
+    private readonly ClientLimits _limits;
     private readonly Lock _opening = new();
     private readonly CancellationTokenSource _stopping = new();
+    private readonly HandlerPools _handlerPools = new();
     private readonly SingleServer _smtp;
     private readonly SingleServer _pop3;
     private MailData? _data;
@@ -57,6 +59,11 @@ internal sealed class RunningEngine : IDisposable
         OutboundDelivery = new OutboundDelivery(
             settings, _workers, log,
             target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
+        _limits = new ClientLimits
+        {
+            Checks = new SenderChecks(
+                () => settings.Current.Checks, () => OutboundDelivery.Dns, _workers.Run, TimerThread.Shared, log),
+        };
         Outgoing = new OutgoingMail(
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers, log);
     }
@@ -112,6 +119,7 @@ internal sealed class RunningEngine : IDisposable
         Volatile.Read(ref _data)?.Control?.Stop();
         _stoppingPart = "sessions of clients, which wait for the disk";
         _smtp.Stop(Remaining(deadline));
+        _limits.Checks?.Stop();
         _pop3.Stop(Remaining(deadline));
         _stoppingPart = "messages of the host";
         Outgoing.Stop(Remaining(deadline));
@@ -132,6 +140,7 @@ internal sealed class RunningEngine : IDisposable
         _stoppingPart = "requests of other processes";
         Volatile.Read(ref _data)?.Control?.WaitForEnd();
         _stoppingPart = "threads that wait for files or look-ups";
+        _handlerPools.WaitForEnd();
         _workers.Stop(Timeout.InfiniteTimeSpan);
         _stoppingPart = "";
     }
@@ -160,7 +169,10 @@ internal sealed class RunningEngine : IDisposable
     private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
 
     private SmtpServer NewSmtpServer(HostCallback host)
-        => new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log);
+    {
+        _limits.Checks?.Memory.Open(_settings.Current.FullPath(Keys.MailRoot)!);
+        return new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log, _handlerPools);
+    }
 
     private Pop3Server NewPop3Server(HostCallback host)
     {

@@ -18,16 +18,35 @@ namespace MailModule.Engine.Serving;
 internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? connection) : ISmtpBackend
 {
     private SmtpTransactionHandler? _handler;
+    private SmtpChecks? _checks;
     private RecipientRefusals _refusedRecipients;
     private bool _isLoginThrottled;
 
     public SmtpDependencies Dependencies => dependencies;
     public IBlockingPeer? Connection => connection;
 
+    /// <summary>Null: the client meets none.</summary>
+    public SmtpChecks? Checks => _checks;
+
     public Verdict Connect(SmtpSession session)
-        => dependencies.Host.AsksAbout(RequestAction.SmtpConnect)
+    {
+        BeginChecks(session);
+        return dependencies.Host.AsksAbout(RequestAction.SmtpConnect)
             ? Ask(session, RequestAction.SmtpConnect)
-            : Verdict.Accept;
+            : CheckClient();
+    }
+
+    /// <summary>What takes time to find out about a client is asked for before anybody decides.</summary>
+    public void BeginChecks(SmtpSession session)
+    {
+        if (_checks is not null)
+            return;
+        _checks = dependencies.Checks?.For(session, dependencies);
+        _checks?.Begin();
+    }
+
+    /// <summary>Nobody else has decided about the client.</summary>
+    public Verdict CheckClient() => _checks?.Connect() ?? Verdict.Accept;
 
     public Verdict FindSecret(SmtpSession session, SecretExchange exchange)
     {
@@ -49,15 +68,11 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
     {
-        envelope.Received = DateTimeOffset.UtcNow;
-        RelayPolicy rules = dependencies.Policy();
-        bool mayRelay = MayRelay(session, rules);
-        envelope.IsFromStranger = envelope.AvoidsInner = !mayRelay;
-        if (MailChecks.Refusal(session, dependencies, rules, mayRelay) is { } refusal)
+        BeginEnvelope(session, envelope);
+        if (MailChecks.Refusal(session, dependencies, dependencies.Policy(), IsTrusted(session)) is { } refusal)
             return Verdict.Refuse(refusal);
-        // A stranger's sender may be forged: nobody gets a large message by us for that.
-        if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
-            envelope.Return = ReturnContent.Default;
+        if (ChecksOf(envelope)?.Mail(envelope) is { } verdict)
+            return verdict;
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
@@ -67,6 +82,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
+        if (ChecksOf(envelope)?.Trap(rcpt.Address) is { } trap)
+            return trap;
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = MayRelay(session, rules);
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
@@ -79,6 +96,20 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             return _refusedRecipients.Add(session, dependencies, verdict.Refusal, mayRelay);
         }
         Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
+        return ChecksOf(envelope) is { } checks ? CheckAndTake(checks, rules, envelope, recipient)
+            : Take(envelope, recipient);
+    }
+
+    private static Verdict CheckAndTake(SmtpChecks checks, RelayPolicy rules, Envelope envelope, Recipient recipient)
+    {
+        string? home = recipient.Maildrop is { } user ? rules.Accounts.HomeOf(user) : null;
+        return checks.Rcpt(envelope, recipient.Address, home, () => Take(envelope, recipient))
+            ?? Take(envelope, recipient);
+    }
+
+    /// <summary>What RCPT does when it is accepted.</summary>
+    public static Verdict Take(Envelope envelope, Recipient recipient)
+    {
         if (envelope.IsFromStranger)
             recipient = recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) };
         // Named again: one message is enough. Who asks for other reports is another, for them.
@@ -87,14 +118,48 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         return Verdict.Accept;
     }
 
+    /// <summary>Those that a message meets; who has logged in since he connected meets none.</summary>
+    public SmtpChecks? ChecksOf(Envelope envelope) => envelope.IsFromStranger ? _checks : null;
+
     public Verdict Data(SmtpSession session, Envelope envelope)
     {
         SmtpTransactionHandler handler = HandlerFor(session);
         handler.Begin(envelope);
         return dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             ? Ask(session, RequestAction.SmtpSendMessage)
-            : handler.StoreOrRefuse();
+            : handler.CheckAndStore();
     }
+
+    /// <summary>What MAIL does when it is accepted.</summary>
+    public void BeginEnvelope(SmtpSession session, Envelope envelope)
+    {
+        envelope.Received = DateTimeOffset.UtcNow;
+        envelope.IsFromStranger = envelope.AvoidsInner = !MayRelay(session, dependencies.Policy());
+        // A stranger's sender may be forged: nobody gets a large message by us for that.
+        if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
+            envelope.Return = ReturnContent.Default;
+    }
+
+    /// <summary>What DATA does when it is accepted: the spool begins a message, or refuses.</summary>
+    public Verdict Store(SmtpSession session, Envelope envelope)
+    {
+        SmtpTransactionHandler handler = HandlerFor(session);
+        handler.Begin(envelope);
+        return handler.StoreOrRefuse();
+    }
+
+    /// <summary>What the end of the content does when it is accepted.</summary>
+    public Verdict Commit() => _handler!.CommitChecked();
+
+    /// <summary>A recipient that is nobody's, as others found out; how many of them there are counts as ever.</summary>
+    public Verdict RefuseUnknown(SmtpSession session, Reply reply)
+        => _refusedRecipients.Add(session, dependencies, RelayRefusal.UnknownUser, IsTrusted(session), reply);
+
+    /// <summary>The client may relay.</summary>
+    public bool IsTrusted(SmtpSession session) => MayRelay(session, dependencies.Policy());
+
+    /// <summary>Who hears that content is taken again; null: the session.</summary>
+    public Action? ContentResumed { get; set; }
 
     public bool Append(SmtpSession session, ReadOnlySpan<byte> content) => _handler!.Append(content);
 
@@ -117,7 +182,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     public void Closed(SmtpSession session) => _handler?.Close();
 
     // The first such answer tells a program in good faith to wait; who then tries again is closed.
-    private Verdict RefuseThrottled()
+    internal Verdict RefuseThrottled()
     {
         bool isAgain = _isLoginThrottled;
         _isLoginThrottled = true;

@@ -17,6 +17,12 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
         Follow = static (session, isAccepted, reply, output) => session.Greet(isAccepted, reply, output),
     };
 
+    public static readonly Question Command = new(static session => session.Backend.Command(session))
+    {
+        Follow = static (session, isAccepted, reply, output)
+            => session.Rule!.Follow(session, isAccepted, reply, output),
+    };
+
     public static readonly Question FindSecret = new(AuthCommand.AskForSecret)
     {
         Follow = AuthCommand.EndSecret,

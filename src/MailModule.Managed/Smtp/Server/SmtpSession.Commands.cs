@@ -23,7 +23,8 @@ internal sealed partial class SmtpSession
     internal static Reply? CheckHello(ReadOnlySpan<byte> name)
         => AddressGrammar.IsTextWithoutControls(name) ? null : Replies.BadHelo501;
 
-    internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Output output)
+    /// <param name="reply">What the backend says; null: the ordinary.</param>
+    internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Reply? reply, Output output)
     {
         Helo = Encoding.UTF8.GetString(name);
         SaidEhlo = isEhlo;
@@ -31,9 +32,9 @@ internal sealed partial class SmtpSession
         DiscardTransaction();
         _state = SmtpState.Ready;
         if (isEhlo)
-            Replies.Ehlo250(output, this);
+            Replies.Ehlo250(output, this, reply);
         else
-            Replies.Helo250(output, Options);
+            Replies.Helo250(output, Options, reply?.Lines[0]);
         return Continue;
     }
 
@@ -106,7 +107,7 @@ internal sealed partial class SmtpSession
         if (fault == PathFault.Address && BareSender.Complete(argument, Options.SenderDomain) is { } whole)
             fault = MailArgument.TryParse(whole, out mail);
         if (fault != PathFault.None)
-            return ReplyTo(fault, Replies.BadMailSyntax501, Replies.BadSender501);
+            return Replies.To(fault, Replies.BadMailSyntax501, Replies.BadSender501);
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
         if (Options.SizeLimit > 0 && mail.Size > Options.SizeLimit)
             return Replies.TooLarge552;
@@ -128,17 +129,17 @@ internal sealed partial class SmtpSession
     {
         PathFault fault = Transaction.ParseRcpt(argument);
         if (fault != PathFault.None)
-            return ReplyTo(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
+            return Replies.To(fault, Replies.BadRcptSyntax501, Replies.BadRecipient501);
         // RFC 5321 §4.5.3.1.10: 452, so that the client sends the rest in another transaction
         if (Envelope.Recipients.Count >= Options.RecipientLimit || Transaction.IsEnvelopeFull)
             return Replies.TooManyRecipients452;
         return TryHold(octetsOfContent: 0) ? null : Replies.NoMemory452;
     }
 
-    internal Next Reset(Output output)
+    internal Next Reset(Reply reply, Output output)
     {
         DiscardTransaction();
-        return WriteReply(Replies.Ok250, output);
+        return WriteReply(reply, output);
     }
 
     internal static Next Quit(Output output)
@@ -170,16 +171,6 @@ internal sealed partial class SmtpSession
         Peer.TryHold(0);
     }
 
-    private static Reply ReplyTo(PathFault fault, Reply badSyntax, Reply badAddress) => fault switch
-    {
-        PathFault.Syntax => badSyntax,
-        PathFault.Address => badAddress,
-        PathFault.NeedsUtf8 => Replies.NeedsUtf8553,
-        PathFault.UnknownParameter => Replies.UnknownParameter555,
-        PathFault.Binary => Replies.NoBinary555,
-        _ => Replies.BadParameter501,
-    };
-
     internal Next BeginOrRefuseContent(bool isAccepted, Reply? reply, Output output)
     {
         bool hasRead = Transaction.HasContentBegun;
@@ -192,7 +183,7 @@ internal sealed partial class SmtpSession
         {
             Transaction.BeginContent();
             Peer.Expect(Expected.Content);
-            output.Write(Replies.StartMailInput354.Wire);
+            output.Write((isAccepted && reply is not null ? reply : Replies.StartMailInput354).Wire);
         }
         if (!isAccepted)
             Transaction.Refusal = reply ?? Replies.MessageRefused554;
@@ -204,9 +195,11 @@ internal sealed partial class SmtpSession
     // command begins, and refused there.
     private Next ReceiveContent(ref ReadOnlySpan<byte> input, Output output)
     {
-        while (Transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
+        while (!Transaction.IsCut && Transaction.TryRead(ref input, out ReadOnlySpan<byte> content))
             if (!Backend.Append(this, content))
                 return Next.Wait;
+        if (Transaction.IsCut)
+            return CloseWith(Transaction.Refusal, output);
         if (Transaction.IsEndless && (Transaction.IsChunked || !Transaction.AtEnd))
             return CloseWith(Replies.TooLarge552, output);
         if (Transaction.AtEnd)

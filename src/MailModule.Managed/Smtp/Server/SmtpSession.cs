@@ -19,13 +19,14 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>No wait at all: Advance takes the next step at once.</summary>
     private const Next Continue = (Next)(-1);
 
+    private readonly AskedCommands _asked;
     private LineReader _lines = new(StateTable.AuthLineLimit);
     private SmtpAuthentication _authentication;
     private SmtpState _state = SmtpState.Fresh;
     private Activity _activity = Activity.Start;
-    private VerbRule? _rule;
     private Question? _question;
     private Verdict _answer;
+    private byte[] _argument = [];
     private int _errors;
 
     /// <param name="options">Shared, not changed.</param>
@@ -36,6 +37,7 @@ internal sealed partial class SmtpSession : ISession
         Options = options;
         Peer = peer;
         Backend = backend;
+        _asked = backend.Asked;
         Transaction = new SmtpTransaction(options);
     }
 
@@ -53,8 +55,22 @@ internal sealed partial class SmtpSession : ISession
     public IPeer Peer { get; }
     public SmtpServerOptions Options { get; private set; }
     internal ISmtpBackend Backend { get; }
+    internal VerbRule? Rule { get; private set; }
     internal SmtpTransaction Transaction { get; }
     internal ref SmtpAuthentication Authentication => ref _authentication;
+
+    internal bool TakesSend => (_asked & AskedCommands.Mail) != 0;
+    /// <summary>The verb of the command under way; empty for one that is none here.</summary>
+    public string Verb => Rule?.Verb ?? "";
+
+    /// <summary>During <see cref="ISmtpBackend.Command"/>: which command it is about.</summary>
+    public AskedCommands Asked => Rule?.Asked ?? AskedCommands.None;
+
+    /// <summary>The argument of the command under way, where <see cref="ISmtpBackend.Asked"/> has it.</summary>
+    public ReadOnlySpan<byte> CommandArgument => _argument;
+
+    /// <summary>The session has closed for what the client did: too many errors, another protocol.</summary>
+    public bool IsCutOff { get; private set; }
 
     /// <summary>What EHLO or HELO gave; empty before, and again after STARTTLS.</summary>
     public string Helo { get; private set; } = "";
@@ -277,7 +293,12 @@ internal sealed partial class SmtpSession : ISession
             return rule.Refuse is { } refuse
                 ? refuse(this, command.Argument, refusal, output)
                 : WriteReply(refusal, output);
-        _rule = rule;
+        Rule = rule;
+        bool isAsked = (rule.Asked & _asked) != 0;
+        if (isAsked)
+            _argument = (rule.Verb.Length == 0 ? line : command.Argument).ToArray();
+        if (isAsked && rule.Question is null)
+            return Ask(Question.Command, output);
         return rule.Handle is { } handle ? handle(this, command.Argument, output) : AskOfRule(output);
     }
 
@@ -303,13 +324,13 @@ internal sealed partial class SmtpSession : ISession
     private Next CloseOnOtherProtocol(Output output)
     {
         Backend.NotSmtp(this);
-        return CloseWith(Replies.NotSmtp421, output);
+        return CutOff(Replies.NotSmtp421, output);
     }
 
     /// <summary>
     /// Asks the question of the verb under way, be it lines after the command: an AUTH exchange has several.
     /// </summary>
-    internal Next AskOfRule(Output output) => Ask(_rule!.Question!, output);
+    internal Next AskOfRule(Output output) => Ask(Rule!.Question!, output);
 
     /// <summary>
     /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
@@ -344,6 +365,12 @@ internal sealed partial class SmtpSession : ISession
     private bool IsContentLeft(Question question)
         => Transaction.HasContentBegun && (question == Question.Data || question == Question.FirstChunk);
 
+    private Next CutOff(Reply reply, Output output)
+    {
+        IsCutOff = true;
+        return CloseWith(reply, output);
+    }
+
     internal Next CloseWith(Reply? reply, Output output)
     {
         DiscardTransaction();
@@ -356,7 +383,7 @@ internal sealed partial class SmtpSession : ISession
     internal Next WriteReply(Reply reply, Output output)
     {
         if (IsOneTooMany(reply))
-            return CloseWith(Replies.TooManyErrors421, output);
+            return CutOff(Replies.TooManyErrors421, output);
         if (reply.Code >= 500 && _errors > Options.ErrorsAtOnce)
             return Ask(new Question(session => session.Backend.Unwelcome(session, reply)), output);
         output.Write(reply.Wire);

@@ -60,6 +60,9 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// </summary>
     public Reply? Refusal { get; set; }
 
+    /// <summary>The refusal does not wait for the end of the content.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>354 is out, or on its way; or the octets of a chunk are.</summary>
     public bool HasContentBegun { get; private set; }
 
@@ -86,6 +89,17 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
     /// <summary>The content is refused, and the client sends far more than it may.</summary>
     public bool IsEndless
         => options.SizeLimit > 0 && _size / 2 > options.SizeLimit && _size - OverrunLimit > options.SizeLimit;
+
+    /// <summary>
+    /// For the backend, inside <see cref="ISmtpBackend.Append"/> or while that has the session wait: the content is
+    /// refused at its end, and the rest thrown away.
+    /// </summary>
+    /// <param name="closes">The connection closes behind the reply, without waiting for the end.</param>
+    public void RefuseContent(Reply reply, bool closes)
+    {
+        Refusal ??= reply;
+        IsCut |= closes;
+    }
 
     public void Begin(long declaredSize, Envelope envelope)
     {
@@ -162,6 +176,7 @@ internal sealed class SmtpTransaction(SmtpServerOptions options)
         _size = 0;
         Fault = ContentFault.None;
         Refusal = null;
+        IsCut = false;
         HasContentBegun = true;
     }
 

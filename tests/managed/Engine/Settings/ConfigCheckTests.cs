@@ -93,6 +93,37 @@ public sealed class ConfigCheckTests : IDisposable
             one => one.Key == "tls_cert_file" && one.Text.Contains("is not for mail.", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("proxy_range", "0.0.0.0/0", true)]
+    [InlineData("xclient_range", "::/0", true)]
+    [InlineData("xclient_range", "10.0.0.0/8", false)]
+    [InlineData("proxy_range", "192.0.2.1", false)]
+    public void Who_is_believed_about_addresses_is_to_be_few(string key, string range, bool isTold)
+        => Assert.Equal(isTold, Check($"{key}={range}").Any(
+            one => one.Key == key && one.Text.Contains("open relay", StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_certificate_for_names_is_looked_at_as_the_default_one_is()
+    {
+        WriteCertificate("mail.example.org", -1, 400);
+        IReadOnlyList<ConfigFinding> found = Check(
+            "smtps_port=4650 tls_cert_file=c.pem smtp_name=mail.example.org\n"
+                + "tls_host=mail.example.org,*.example.org;c.pem\ntls_host=other.example;missing.pem\n");
+        Assert.Contains(found, one => one.Key == "tls_host" && one.Severity == ConfigSeverity.Error
+            && one.Text.Contains("missing.pem", StringComparison.Ordinal));
+        Assert.Contains(
+            found, one => one.Key == "tls_host"
+                && one.Text.Contains("not for *.example.org", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            found, one => one.Text.Contains("not for mail.example.org", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void To_ask_for_certificates_without_authorities_is_an_error()
+        => Assert.Contains(
+            Check("smtps_port=4650 tls_client_cert=ask"),
+            one => one.Severity == ConfigSeverity.Error && one.Key == "tls_client_cert");
+
     [Fact]
     public void A_key_that_does_not_fit_is_an_error()
     {
