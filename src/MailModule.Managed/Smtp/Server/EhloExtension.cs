@@ -22,7 +22,7 @@ internal sealed class EhloExtension(string keyword)
         new("STARTTLS") { Offers = static session => session.Options.OfferStartTls && !session.IsTls },
         new("AUTH")
         {
-            Offers = static session => session.UsableMechanisms != MechanismSet.None,
+            Offers = static session => AuthCommand.Usable(session) != MechanismSet.None,
             Parameters = WriteMechanisms,
         },
         new("ENHANCEDSTATUSCODES"),
@@ -54,7 +54,7 @@ internal sealed class EhloExtension(string keyword)
     }
 
     private static void WriteMechanisms(SmtpSession session, Output output)
-        => ServerMechanisms.ForEach(session.UsableMechanisms, output, static (output, name) =>
+        => ServerMechanisms.ForEach(AuthCommand.Usable(session), output, static (output, name) =>
         {
             output.Write(" "u8);
             output.Write(name);

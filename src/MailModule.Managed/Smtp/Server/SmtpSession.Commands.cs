@@ -1,7 +1,6 @@
 using System.Text;
 using MailModule.Lines;
 using MailModule.Mail;
-using MailModule.Mail.Logins.Server;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
@@ -9,14 +8,6 @@ namespace MailModule.Smtp.Server;
 /// <summary>What the rows of <see cref="StateTable"/> and <see cref="Question"/> do with the session.</summary>
 internal sealed partial class SmtpSession
 {
-    /// <summary>The mechanisms that this session can use now.</summary>
-    internal MechanismSet UsableMechanisms
-        => Options.OfferAuth
-            ? ServerMechanisms.Usable(
-                Options.Mechanisms, IsTls || Options.PlainAuthWithoutTls, IsTls && Peer.EndPointBinding is not null,
-                IsTls && Peer.VerifiedCertificate is not null)
-            : MechanismSet.None;
-
     internal Next Greet(bool isAccepted, Reply? reply, Output output)
     {
         if (isAccepted && reply is null)
@@ -92,43 +83,11 @@ internal sealed partial class SmtpSession
         return Ask(Question.Connect, output);
     }
 
-    internal Next Auth(ReadOnlySpan<byte> argument, Output output)
+    /// <summary>The exchange of AUTH goes on with the client's next line.</summary>
+    internal Next AwaitAuthLine()
     {
-        int end = argument.IndexOf((byte)' ');
-        MechanismSet mechanism = ServerMechanisms.Find(end < 0 ? argument : argument[..end]);
-        MechanismSet usable = UsableMechanisms;
-        if ((usable & mechanism) == 0)
-            return WriteReply(CannotUse(mechanism), output);
-        SaslExchange exchange = ServerMechanisms.Begin(
-            mechanism, new LoginChannel(Options.HostName, usable, Peer.EndPointBinding));
-        _authentication.Begin(exchange);
-        if (end >= 0)
-            return exchange.IsServerFirst
-                ? EndExchange(Replies.ServerFirst501, output)
-                : OnAuthResponse(argument[end..].TrimStart((byte)' '), output);
-        exchange.Begin();
-        return SendChallenge(output);
-    }
-
-    // RFC 4954 §4, §6: what TLS alone is missing for
-    private Reply CannotUse(MechanismSet mechanism)
-        => (mechanism & Options.Mechanisms & MechanismSet.ClearText) != 0
-            ? Replies.TlsFirst538
-            : Replies.UnknownMechanism504;
-
-    private Next SendChallenge(Output output)
-    {
-        Replies.Challenge334(output, _authentication.Exchange!.Challenge);
         _activity = Activity.Auth;
         return Continue;
-    }
-
-    internal Reply? CannotAuthenticate()
-    {
-        if (!Options.OfferAuth)
-            return Replies.AuthOff502;
-        // RFC 4954 §4: no second AUTH after a successful one
-        return AuthenticatedUser is not null ? Replies.LoggedInAlready503 : null;
     }
 
     private Next ReadAuthResponse(ref ReadOnlySpan<byte> input, Output output)
@@ -138,69 +97,8 @@ internal sealed partial class SmtpSession
             return Next.Read;
         _activity = Activity.Commands;
         return result == LineResult.TooLong
-            ? EndExchange(Replies.AuthLineTooLong500, output)
-            : OnAuthResponse(line, output);
-    }
-
-    private Next OnAuthResponse(ReadOnlySpan<byte> response, Output output)
-        => Follow(_authentication.Exchange!.TakeLine(response), null, output);
-
-    private Next Follow(SaslProgress progress, Reply? loggedIn, Output output) => progress switch
-    {
-        SaslProgress.Challenge => SendChallenge(output),
-        SaslProgress.FindSecret => Ask(Question.FindSecret, output),
-        SaslProgress.Login => Ask(Question.Login, output),
-        SaslProgress.Done => CompleteLogin(loggedIn ?? Replies.LoggedIn235, output),
-        SaslProgress.Refused => EndLoginBy(Replies.LoginFailed535, output),
-        SaslProgress.Cancelled => EndExchange(Replies.AuthCancelled501, output),
-        _ => EndExchange(Replies.BadAuthResponse501, output),
-    };
-
-    internal Verdict AskForSecret() => Backend.FindSecret(this, (SecretExchange)_authentication.Exchange!);
-
-    internal Verdict AskLogin() => _authentication.AskBackend(Backend, this);
-
-    /// <summary>A refusal says that it cannot be told now; nothing has been tried.</summary>
-    internal Next EndSecret(bool isAccepted, Reply? reply, Output output)
-        => isAccepted
-            ? Follow(_authentication.Exchange!.Accept(), null, output)
-            : EndLoginBy(reply ?? Replies.LoginFailed535, output);
-
-    /// <summary>A refusal with a reply of its own says nothing about the password, unless it is final.</summary>
-    internal Next EndLogin(bool isAccepted, Reply? reply, Output output)
-    {
-        if (isAccepted)
-            return Follow(_authentication.Exchange!.Accept(), reply, output);
-        if (reply is { Code: < 500 })
-            return EndLoginBy(reply, output);
-        _authentication.Fail();
-        return reply is null
-            ? Follow(_authentication.Exchange!.Refuse(), null, output)
-            : EndLoginBy(reply, output);
-    }
-
-    private Next EndLoginBy(Reply reply, Output output)
-    {
-        _authentication.Forget();
-        output.Write(reply.Wire);
-        return FailedLogins < Options.LoginLimit ? Continue : CloseWith(Replies.TooManyLogins421, output);
-    }
-
-    // What an exchange has told of a refused login it tells once more by any way out of it.
-    private Next EndExchange(Reply reply, Output output)
-    {
-        _authentication.Forget();
-        return FailedLogins < Options.LoginLimit
-            ? WriteReply(reply, output)
-            : CloseWith(Replies.TooManyLogins421, output);
-    }
-
-    private Next CompleteLogin(Reply reply, Output output)
-    {
-        _authentication.Complete();
-        Peer.GotDone(isLoggedIn: true);
-        output.Write(reply.Wire);
-        return Continue;
+            ? AuthCommand.EndExchange(this, Replies.AuthLineTooLong500, output)
+            : AuthCommand.TakeLine(this, line, output);
     }
 
     internal Reply? ReadMail(ReadOnlySpan<byte> argument)

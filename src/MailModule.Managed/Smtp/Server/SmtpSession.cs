@@ -57,6 +57,7 @@ internal sealed partial class SmtpSession : ISession
     internal ISmtpBackend Backend { get; }
     internal VerbRule? Rule { get; private set; }
     internal SmtpTransaction Transaction { get; }
+    internal ref SmtpAuthentication Authentication => ref _authentication;
 
     internal bool TakesSend => (_asked & AskedCommands.Mail) != 0;
     /// <summary>The verb of the command under way; empty for one that is none here.</summary>
@@ -326,12 +327,15 @@ internal sealed partial class SmtpSession : ISession
         return CutOff(Replies.NotSmtp421, output);
     }
 
-    private Next AskOfRule(Output output) => Ask(Rule!.Question!, output);
+    /// <summary>
+    /// Asks the question of the verb under way, be it lines after the command: an AUTH exchange has several.
+    /// </summary>
+    internal Next AskOfRule(Output output) => Ask(Rule!.Question!, output);
 
     /// <summary>
     /// Asks the backend for a verdict. A pending one may come before this returns, on another thread.
     /// </summary>
-    private Next Ask(Question question, Output output)
+    internal Next Ask(Question question, Output output)
     {
         _question = question;
         _answer = Verdict.Pending;
@@ -367,7 +371,7 @@ internal sealed partial class SmtpSession : ISession
         return CloseWith(reply, output);
     }
 
-    private Next CloseWith(Reply? reply, Output output)
+    internal Next CloseWith(Reply? reply, Output output)
     {
         DiscardTransaction();
         if (reply is not null)
@@ -390,7 +394,7 @@ internal sealed partial class SmtpSession : ISession
 
     /// <summary>As <see cref="WriteReply"/>, for what the backend or a message's content decides: that is no fault of
     /// the client's program, and the client has to hear it. How often is for the backend to count.</summary>
-    private Next WriteVerdict(Reply reply, Output output)
+    internal Next WriteVerdict(Reply reply, Output output)
     {
         if (IsClosing(reply))
             return CloseWith(reply, output);

@@ -145,8 +145,9 @@ internal sealed class StateTable
         {
             LineLimit = AuthLineLimit,
             BeforeHello = Replies.EhloFirst503,
-            Read = static (session, _) => session.CannotAuthenticate(),
-            Handle = static (session, argument, output) => session.Auth(argument, output),
+            Read = AuthCommand.Check,
+            Handle = AuthCommand.Begin,
+            Question = Question.Login,
         },
         new VerbRule("STARTTLS", SmtpState.Ready, ArgumentRule.None)
         {
