@@ -134,6 +134,7 @@ need_for_tests() {
       need swaks swaks
       need curl curl
       need msmtp msmtp
+      need gsasl gsasl
       need mpop mpop
       need fetchmail fetchmail
       need postfix postfix

@@ -32,7 +32,7 @@ internal sealed class RunningEngine : IDisposable
     private readonly EngineSettings _settings;
     private readonly Log _log;
     private readonly Workers _workers;
-    private readonly ClientLimits _limits = new();
+    private readonly ClientLimits _limits;
     private readonly Lock _opening = new();
     private readonly CancellationTokenSource _stopping = new();
     private readonly SingleServer _smtp;
@@ -57,6 +57,11 @@ internal sealed class RunningEngine : IDisposable
         OutboundDelivery = new OutboundDelivery(
             settings, _workers, log,
             target => _smtp.Running?.Listens(target) ?? false, () => _smtp.Running is not null);
+        _limits = new ClientLimits
+        {
+            Checks = new SenderChecks(
+                () => settings.Current.Checks, () => OutboundDelivery.Dns, _workers.Run, TimerThread.Shared, log),
+        };
         Outgoing = new OutgoingMail(
             settings, OutboundDelivery, OpenSpool, () => MailEngine.MayBlock, HostCalls, _workers, log);
     }
@@ -112,6 +117,7 @@ internal sealed class RunningEngine : IDisposable
         Volatile.Read(ref _data)?.Control?.Stop();
         _stoppingPart = "sessions of clients, which wait for the disk";
         _smtp.Stop(Remaining(deadline));
+        _limits.Checks?.Stop();
         _pop3.Stop(Remaining(deadline));
         _stoppingPart = "messages of the host";
         Outgoing.Stop(Remaining(deadline));
@@ -160,7 +166,10 @@ internal sealed class RunningEngine : IDisposable
     private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
 
     private SmtpServer NewSmtpServer(HostCallback host)
-        => new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log);
+    {
+        _limits.Checks?.Memory.Open(_settings.Current.FullPath(Keys.MailRoot)!);
+        return new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log);
+    }
 
     private Pop3Server NewPop3Server(HostCallback host)
     {

@@ -21,6 +21,9 @@ internal sealed record ClientLimits(AddressCounts Connections, SessionMemory Mem
     {
     }
 
+    /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
+    public SenderChecks? Checks { get; init; }
+
     /// <summary>The client has logged in, or its address may relay: by the list, or by a login of POP3.</summary>
     public bool MayRelay(RelayPolicy rules, IPAddress client, bool isLoggedIn)
         => rules.MayRelay(client, isLoggedIn)

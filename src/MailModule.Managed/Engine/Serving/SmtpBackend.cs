@@ -1,5 +1,6 @@
 using MailModule.Delivery.Resending;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -17,20 +18,40 @@ namespace MailModule.Engine.Serving;
 internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? connection) : ISmtpBackend
 {
     private SmtpTransactionHandler? _handler;
+    private SmtpChecks? _checks;
     private RecipientRefusals _refusedRecipients;
     private bool _isLoginThrottled;
 
     public SmtpDependencies Dependencies => dependencies;
     public IBlockingPeer? Connection => connection;
 
-    public Verdict Connect(SmtpSession session)
-        => dependencies.Host.AsksAbout(RequestAction.SmtpConnect)
-            ? Ask(session, RequestAction.SmtpConnect)
-            : Verdict.Accept;
+    /// <summary>Null: the client meets none.</summary>
+    public SmtpChecks? Checks => _checks;
 
-    public Verdict Login(SmtpSession session, string user, byte[] password)
+    public Verdict Connect(SmtpSession session)
     {
-        var login = new SmtpLogin(session, dependencies, user, password);
+        _checks = dependencies.Checks?.For(session, dependencies);
+        _checks?.Begin();
+        return dependencies.Host.AsksAbout(RequestAction.SmtpConnect)
+            ? Ask(session, RequestAction.SmtpConnect)
+            : CheckClient();
+    }
+
+    /// <summary>Nobody else has decided about the client.</summary>
+    public Verdict CheckClient() => _checks?.Connect() ?? Verdict.Accept;
+
+    public Verdict FindSecret(SmtpSession session, SecretExchange exchange)
+    {
+        if (!new SmtpLogin(session, dependencies, exchange).MayTry())
+            return RefuseThrottled();
+        exchange.Secret = dependencies.Policy().Accounts.SecretOf(
+            exchange.User, ServerMechanisms.Find(exchange.Mechanism));
+        return Verdict.Accept;
+    }
+
+    public Verdict Login(SmtpSession session, SaslExchange exchange)
+    {
+        var login = new SmtpLogin(session, dependencies, exchange);
         if (!login.MayTry())
             return RefuseThrottled();
         dependencies.RunJob(login);
@@ -48,6 +69,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         // A stranger's sender may be forged: nobody gets a large message by us for that.
         if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
             envelope.Return = ReturnContent.Default;
+        if (ChecksOf(envelope)?.Mail(envelope) is { } refusal)
+            return refusal;
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
@@ -57,6 +80,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
 
     public Verdict Rcpt(SmtpSession session, Envelope envelope, in RcptArgument rcpt)
     {
+        if (ChecksOf(envelope)?.Trap(rcpt.Address) is { } trap)
+            return trap;
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = MayRelay(session, rules);
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
@@ -71,11 +96,27 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
         if (envelope.IsFromStranger)
             recipient = recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) };
-        // Named again: one message is enough. Who asks for other reports is another, for them.
+        return ChecksOf(envelope) is { } checks ? CheckAndAdd(checks, rules, envelope, recipient)
+            : Add(envelope, recipient);
+    }
+
+    private static Verdict CheckAndAdd(SmtpChecks checks, RelayPolicy rules, Envelope envelope, Recipient recipient)
+    {
+        string? home = recipient.Maildrop is { } user ? rules.Accounts.HomeOf(user) : null;
+        return checks.Rcpt(envelope, recipient.Address, home, () => Add(envelope, recipient))
+            ?? Add(envelope, recipient);
+    }
+
+    // Named again: one message is enough. Who asks for other reports is another, for them.
+    private static Verdict Add(Envelope envelope, Recipient recipient)
+    {
         if (!envelope.Names(recipient))
             envelope.Recipients.Add(recipient);
         return Verdict.Accept;
     }
+
+    /// <summary>Those that a message meets; who has logged in since he connected meets none.</summary>
+    public SmtpChecks? ChecksOf(Envelope envelope) => envelope.IsFromStranger ? _checks : null;
 
     public Verdict Data(SmtpSession session, Envelope envelope)
     {
@@ -83,7 +124,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         handler.Begin(envelope);
         return dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             ? Ask(session, RequestAction.SmtpSendMessage)
-            : handler.StoreOrRefuse();
+            : handler.CheckAndStore();
     }
 
     public bool Append(SmtpSession session, ReadOnlySpan<byte> content) => _handler!.Append(content);

@@ -14,4 +14,7 @@ internal sealed record SmtpDependencies(
 {
     public ClientLimits Clients { get; init; } = new();
     public Guessing Guessing { get => Clients.Guessing; init => Clients = Clients with { Guessing = value }; }
+
+    /// <summary>What mail of strangers is checked for; null: nothing is.</summary>
+    public SenderChecks? Checks { get => Clients.Checks; init => Clients = Clients with { Checks = value }; }
 }

@@ -25,8 +25,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private readonly ArrivingMessage _message;
     private Envelope _envelope = new();
     private HostContentReader? _reader;
-    private HeaderWatch? _headerWatch;
-    private VolumeAccount? _volume;
+    private ContentWatch _watch;
     private Fault _storeFault;
     private long _held;
     private bool _hostAccepted;
@@ -55,16 +54,19 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Begin(Envelope envelope)
     {
         _envelope = envelope;
-        RelayPolicy rules = _dependencies.Policy();
-        _headerWatch = HeaderWatch.For(envelope, rules);
-        _volume = MailChecks.AccountOf(envelope, _dependencies, rules);
+        _watch = ContentWatch.For(envelope, _backend);
         _hostAccepted = _contentEnded = false;
         _held = HeldMemory.Base / 2;
         _storeFault = Fault.None;
     }
 
     /// <summary>The worker's part: asks the host and carries the session on.</summary>
-    public void Run() => _session.Answer(Ask());
+    public void Run()
+    {
+        Verdict verdict = Ask();
+        if (verdict.Kind != VerdictKind.Pending)
+            _session.Answer(verdict);
+    }
 
     public Verdict Ask() => Action == RequestAction.SmtpConnect ? AskAboutClient() : AskAboutMessage();
 
@@ -75,7 +77,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         int answer = _requests.Ask(this, address, RequestAction.SmtpConnect, new RequestArguments(address));
         if (answer > 0)
             return Verdict.Close(RefusedByHost(HostReplies.ConnectionRefusal(answer, _requests.Refusal)));
-        return answer < 0 || _hostUsedConnection ? Verdict.Close(null) : Verdict.Accept;
+        return answer < 0 || _hostUsedConnection ? Verdict.Close(null) : _backend.CheckClient();
     }
 
     private Verdict AskAboutMessage()
@@ -86,7 +88,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
         if (answer > 0)
             return Verdict.Refuse(RefusedByHost(HostReplies.MessageRefusal(answer, _requests.Refusal)));
         if (answer == 0)
-            return StoreOrRefuse();
+            return CheckAndStore();
         _hostAccepted = true;
         Discard();
         return Verdict.Accept;
@@ -103,7 +105,11 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             ? _envelope.Recipients[0].Address.Text
             : string.Join(',', _envelope.Recipients.Select(recipient => recipient.Address.Text));
 
-    public Verdict StoreOrRefuse()
+    /// <summary>Nobody else has decided about the message: checks, and then the spool do.</summary>
+    public Verdict CheckAndStore()
+        => _backend.ChecksOf(_envelope)?.Data(_envelope, StoreOrRefuse) ?? StoreOrRefuse();
+
+    private Verdict StoreOrRefuse()
     {
         BeginStoring();
         return _storeFault == Fault.None ? Verdict.Accept : Verdict.Refuse(BackendReplies.NotStored(_storeFault));
@@ -128,13 +134,13 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     public bool Append(ReadOnlySpan<byte> content)
     {
-        _headerWatch?.Add(content);
-        _volume?.Add(content.Length);
+        _watch.Add(content);
         if (!_message.IsOpen)
             return true;
         bool takesMore = _message.Append(content, _resumeContent);
-        if (_message.Held > _held)
-            Hold(_message.Held);
+        long held = _message.Held + _watch.Held;
+        if (held > _held)
+            Hold(held);
         return takesMore;
     }
 
@@ -159,14 +165,22 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
         // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
         // of it from us, whoever wrote his name there
-        if (_headerWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
+        if (_watch.Headers is { } watch && watch.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
+        return _watch.Sample is { } sample && _backend.ChecksOf(_envelope) is { } checks
+            ? checks.EndOfData(_envelope, sample, CommitChecked)
+            : CommitChecked();
+    }
+
+    private Verdict CommitChecked()
+    {
         if (_session.RecipientReplies is { HasRefusals: true } replies && !TryLeaveOutRefused(replies))
         {
             Discard();
             return Verdict.Accept;
         }
-        _headerWatch?.HonourReportField(_envelope, _dependencies.Policy());
+        _watch.Headers?.HonourReportField(_envelope, _dependencies.Policy());
+        _watch = default;
         _message.Commit(_committed);
         return Verdict.Pending;
     }
@@ -199,8 +213,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Discard()
     {
         _message.Discard();
-        _headerWatch = null;
-        _volume = null;
+        _watch = default;
     }
 
     /// <summary>The connection is gone.</summary>

@@ -37,6 +37,7 @@ public static class ConfigCheck
         ConfigRisks.Find(values, findings);
         TlsRisks.Find(values, findings);
         PortRisks.Find(values, findings);
+        CheckRisks.Find(values, findings);
         UserRisks.Find(items, values, findings);
     }
 

@@ -27,7 +27,7 @@ internal static partial class Keys
     /// <summary>Marks a row that was made as one that guards (<see cref="Setting.Guards"/>).</summary>
     private static Setting Guard(Setting row) => s_rows[row.Index] = row with { Guards = true };
 
-    private static Setting Flag(string key, string meaning, string defaultValue = "0")
+    internal static Setting Flag(string key, string meaning, string defaultValue = "0")
         => Add(new(key, SettingKind.Flag, meaning) { Most = 1, Default = defaultValue });
 
     private static Setting FlagLater(string key, string meaning, string later)

@@ -84,7 +84,8 @@ internal static partial class Keys
         "limitlog", 0, 4096, 0, "characters", "Longest log line; 0 = no limit.", Logs, "nolimitlog");
     public static readonly Setting DelPwd = FlagLater(
         "delpwd", "Passwords are masked in the log; here they always are.", "this library always does so");
-    public static readonly Setting DebugExpressions = FlagLater("dbgle", "Expressions of filters are traced.", Lists);
+    public static readonly Setting DebugExpressions = Flag(
+        "dbgle", "Expressions of lists of senders and of filters are traced: log level `debug`.");
 
     private static readonly string s_smtp = Begin("SMTP server");
     public static readonly Setting SmtpPort = Number("smtp_port", 1, 65535, 25, "", "Port of the SMTP server.");
@@ -123,6 +124,7 @@ internal static partial class Keys
             "Whether a password may come without TLS (AUTH PLAIN and LOGIN; USER and PASS): only from this machine, "
                 + "from everywhere, or not at all.")
         { Words = ["loopback", "always", "never"], Default = "loopback" });
+    public static readonly LoginKeys Logins = new();
     public static readonly Setting SmtpBareNewline = Add(
         new("smtp_bare_newline", SettingKind.Choice,
             "What a bare CR or LF, or a NUL, in a message does: the message is refused after its end, or the line end "
@@ -161,28 +163,7 @@ internal static partial class Keys
     public static readonly Setting SmtpNoBreak = FlagLater(
         "smtp_nobreak", "The connection is not cut when a message passes the limit; here it never is.",
         "this library always does so");
-    public static readonly Setting Blacklist = Guard(TextLater(
-        "blacklist", null, "Senders that are refused; `*@host` is a whole domain.", Lists, 32768));
-    public static readonly Setting GoodList = PathLater("goodlist", "List of senders and hosts that are taken.", Lists);
-    public static readonly Setting BadList = Guard(
-        PathLater("badlist", "List of senders and hosts that are refused.", Lists));
-    public static readonly Setting GrayList = Guard(PathLater(
-        "graylist", "List of senders and hosts that are checked further.", Lists));
-    public static readonly Setting CheckLists = Guard(
-        FlagLater("chklists", "The recipient's own lists count too.", Lists));
-    public static readonly Setting MsgSpam = TextLater(
-        "msgspam", "Message detected as SPAM", "Text of the refusal.", Lists, 200);
-    public static readonly Setting DnsBl = Guard(TextLater("dnsbl", null, "DNSBL zones.", Lists, 320));
-    public static readonly Setting CheckMx = Guard(FlagLater("checkmx", "The sender's domain must have an MX.", Lists));
-    public static readonly Setting MxIgnoreBl = FlagLater(
-        "mxignbl", "A client that is an MX of the sender's domain skips the graylist.", Lists);
-    public static readonly Setting AntiSpam = Guard(TextLater(
-        "antispam", null, "Expression that cuts a message off after its first 8 KB.", Lists, 2048));
-    public static readonly Setting SpamFilter = Guard(TextLater(
-        "spamfltr", null, "Expression that puts the client on the spammers' list.", Lists, 2048));
-    public static readonly Setting Fake = Guard(TextLater("fake", null, "Recipients that are traps.", Lists, 258));
-    public static readonly Setting SpamTime = NumberLater(
-        "spam_time", 0, int.MaxValue, 0, "s", "Life of an entry in the spammers' list; 0 = for ever.", Lists);
+    public static readonly CheckKeys Checks = new();
     public static readonly Setting SmtpLTime = Number(
         "smtp_ltime", 0, 268_435_456, 0, "s",
         "Time over which the volume of received mail is counted; 0 = off. What was counted fades evenly over it. Who "

@@ -27,6 +27,7 @@ internal sealed class SettingValues
     private Pace? _pace;
     private OwnName? _ownName;
     private TlsRules? _tlsRules;
+    private CheckRules? _checks;
     private FrontServers? _fronts;
     private HashSet<IPAddress>? _ownAddresses;
     private ServerGates? _gates;
@@ -145,6 +146,9 @@ internal sealed class SettingValues
     /// <summary>Versions and ciphers of TLS, everywhere. The same object for the same values.</summary>
     public TlsRules TlsRules => Volatile.Read(ref _tlsRules) ?? MakeTlsRules();
 
+    /// <summary>What mail of strangers is checked for. The same object for the same values.</summary>
+    public CheckRules Checks => Volatile.Read(ref _checks) ?? MakeChecks();
+
     /// <summary>An address of this machine's that the SMTP server listens on by its settings.</summary>
     public bool IsOurAddress(IPAddress address) => (_ownAddresses ??= [.. OwnAddresses()]).Contains(address);
 
@@ -218,6 +222,12 @@ internal sealed class SettingValues
         var made = new RetrySchedule(
             delays, Seconds(Keys.QueueLifetime), Seconds(Keys.DelayNotice), Seconds(Keys.TimeBetween));
         return Interlocked.CompareExchange(ref _schedule, made, null) ?? made;
+    }
+
+    private CheckRules MakeChecks()
+    {
+        CheckRules made = CheckRules.Of(this);
+        return Interlocked.CompareExchange(ref _checks, made, null) ?? made;
     }
 
     private Pace MakePace()

@@ -70,7 +70,7 @@ internal sealed class ListFiles(FileCalls calls, Log log)
         }
         catch (InvalidDataException problem)
         {
-            Tell(path, 0, problem.Message);
+            Tell(path, 0, ExceptionWords.Of(problem));
             list = ListFile.Empty;
         }
         lock (_lock)

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using MailModule.Policy.DnsLists;
 using MailModule.Policy.Expressions;
 
@@ -8,8 +7,8 @@ namespace MailModule.Policy.SenderLists;
 internal delegate ValueTask<bool> ZonesQuestion(IReadOnlyList<DnsListZone> zones);
 
 /// <summary>
-/// Looks for the first rule of a list that a message meets. The conditions of all lists of one message have a time
-/// together, for users may write many that take long. One use for each message; one thread at a time.
+/// Looks for the first rule of a list that a message meets. The conditions of one list have a time together, for users
+/// may write many that take long. One use; one thread at a time.
 /// </summary>
 internal sealed class ListSearch
 {
@@ -18,14 +17,18 @@ internal sealed class ListSearch
     private readonly ListFacts _facts;
     private readonly ZonesQuestion _areListed;
     private readonly Evaluator _evaluator;
-    private readonly Stopwatch _spent = new();
+    private readonly TimeProvider _clock;
+    private TimeSpan _spent;
+    private long _began;
 
     /// <param name="areListed">Asks zones; what follows its answer goes on where that comes.</param>
-    public ListSearch(ListFacts facts, ZonesQuestion areListed)
+    /// <param name="clock">Counts the time of conditions.</param>
+    public ListSearch(ListFacts facts, ZonesQuestion areListed, TimeProvider clock)
     {
         _facts = facts;
         _areListed = areListed;
-        _evaluator = new Evaluator(facts, () => _spent.Elapsed >= Time);
+        _clock = clock;
+        _evaluator = new Evaluator(facts, () => _spent + _clock.GetElapsedTime(_began) >= Time);
     }
 
     /// <summary>Gets the line of each expression, and what came of it: true, false, or what is wrong.</summary>
@@ -51,9 +54,9 @@ internal sealed class ListSearch
 
     private bool Holds(ExpressionRule rule)
     {
-        _spent.Start();
+        _began = _clock.GetTimestamp();
         bool holds = _evaluator.IsTrue(rule.Expression);
-        _spent.Stop();
+        _spent += _clock.GetElapsedTime(_began);
         Trace?.Invoke(rule.Line, _evaluator.Problem ?? (holds ? "true" : "false"));
         return holds;
     }

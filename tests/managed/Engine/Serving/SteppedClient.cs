@@ -29,8 +29,10 @@ internal sealed class SteppedClient : IDisposable
         };
         Session = new SmtpSession(options, backend, peer);
         _stepped = new SteppedSession(Session, peer);
-        Send("");
+        Greeting = Send("");
     }
+
+    public string Greeting { get; }
 
     public SmtpSession Session { get; }
 

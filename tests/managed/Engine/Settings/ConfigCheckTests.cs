@@ -49,6 +49,26 @@ public sealed class ConfigCheckTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData("auth_mechanisms=PLAIN", null)]
+    [InlineData("auth_mechanisms=EXTERNAL", null)]
+    [InlineData("auth_mechanisms=SCRAM-SHA-256,CRAM-MD5", "not each user")]
+    [InlineData("auth_mechanisms=SCRAM-SHA-1", "no user")]
+    public void Mechanisms_that_leave_users_without_a_login_are_told_of(string line, string? words)
+    {
+        NewPassword.Make("x", PasswordForm.ScramSha256, 4096, out string stored);
+        string[] texts = [.. Check($"""
+            user=ann;{stored};;PS
+            user=old;~05a8fd99.b5e06acf.586a5889.0ee8864c;;PS
+            {line}
+            """).Where(one => one.Key == "auth_mechanisms").Select(one => one.Text)];
+        if (words is null)
+            Assert.Empty(texts);
+        else
+            Assert.Contains(words, Assert.Single(texts), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(-400, -1, "has expired")]
     [InlineData(-1, 13, "expires on")]
     [InlineData(1, 400, "not valid before")]

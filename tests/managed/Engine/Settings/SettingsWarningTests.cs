@@ -22,15 +22,6 @@ public sealed class SettingsWarningTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("blacklist", "eve@example.net")]
-    [InlineData("badlist", "bad.txt")]
-    [InlineData("graylist", "gray.txt")]
-    [InlineData("chklists", "1")]
-    [InlineData("dnsbl", "zone.example")]
-    [InlineData("checkmx", "1")]
-    [InlineData("antispam", "1")]
-    [InlineData("spamfltr", "1")]
-    [InlineData("fake", "trap@example.org")]
     [InlineData("antivirus", "scan.sh")]
     [InlineData("sysuser", "1")]
     public void A_guard_that_has_no_effect_yet_is_an_error(string key, string value)

@@ -1,0 +1,48 @@
+namespace MailModule.Engine.Settings;
+
+/// <summary>What is risky, or without effect, in the checks of strangers.</summary>
+internal static class CheckRisks
+{
+    private static CheckKeys Rows => Keys.Checks;
+
+    public static void Find(SettingValues values, ConfigFindings findings)
+    {
+        foreach (Setting list in (Setting[])[Rows.GoodList, Rows.BadList, Rows.GrayList])
+            if (values.FullPath(list) is { } path && !File.Exists(path))
+                findings.Warn(list, $"{path}: there is no such file, so the list is empty");
+        WithoutEffect(values, findings);
+        CheckRules rules = values.Checks;
+        if (rules.Greylist.Times.Delay >= rules.Greylist.Times.Life)
+            findings.Warn(Rows.Greylist.Delay, "it is longer than greylist_life: nobody ever passes");
+        if (rules.HasSpammers && rules.SpamTime == TimeSpan.Zero)
+            findings.Warn(
+                rules.Traps.IsEmpty ? Rows.Spammers.SpamFilter : Rows.Spammers.Traps,
+                "without spam_time whoever is put on the list of spammers is refused for ever, and so is who gets that "
+                    + "address after him");
+        if (rules.Zones.RefuseAt(DnsBlStage.Connect))
+            findings.Warn(
+                Rows.DnsBlStage, "users who send from an address that is listed, as those of homes often are, are "
+                    + "refused before they can log in: offer them submission_port, which has no such checks");
+    }
+
+    private static void WithoutEffect(SettingValues values, ConfigFindings findings)
+    {
+        CheckRules rules = values.Checks;
+        Setting[] ofZones = [Rows.DnsBlTimeout, Rows.DnsBlText, Rows.DnsBlStage];
+        Setting[] ofWaiting = [Rows.Greylist.Delay, Rows.Greylist.Life, Rows.Greylist.MxNeedNotWait];
+        Setting[] ofGreylist = [Rows.Greylist.Pass, Rows.Greylist.Auto];
+        bool waits = rules.Greylist.IsOn || rules.Lists.Gray is not null || rules.Lists.ArePersonal;
+        Tell(values, findings, ofZones, rules.Zones.IsAny, "dnsbl or dnswl");
+        Tell(values, findings, ofWaiting, waits, "greylist or graylist");
+        Tell(values, findings, ofGreylist, rules.Greylist.IsOn, "greylist");
+        Tell(values, findings, [Rows.Spammers.SpamTime], rules.HasSpammers, "fake or spamfltr");
+    }
+
+    private static void Tell(
+        SettingValues values, ConfigFindings findings, Setting[] rows, bool isUsed, string without)
+    {
+        foreach (Setting row in rows)
+            if (!isUsed && values.IsSet(row))
+                findings.Warn(row, $"it has no effect without {without}");
+    }
+}
