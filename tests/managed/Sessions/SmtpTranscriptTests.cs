@@ -174,14 +174,17 @@ public partial class SmtpTranscriptTests
             options, new FakeBackend { Answers = answers, IsSlow = isSlow, ConnectVerdict = connect });
     }
 
-    // The client that is spoken for may log in in clear text if it is at 127.0.0.1.
+    // The client that is named may log in, and use it as well, if it is of this machine; 192.0.2.66 may not connect.
     private static SmtpServerOptions WithXclient(SmtpServerOptions options)
     {
-        SmtpServerOptions? made = null;
-        return made = options with
+        return options with { Xclient = Judge };
+
+        byte[]? Judge(IPAddress? client, out SmtpServerOptions then)
         {
-            Xclient = client => made! with { OfferAuth = client is not null && IPAddress.IsLoopback(client) },
-        };
+            bool isOurs = client is not null && IPAddress.IsLoopback(client);
+            then = options with { Xclient = isOurs ? Judge : null, OfferAuth = isOurs };
+            return client?.ToString() == "192.0.2.66" ? "554 5.7.1 Not you\r\n"u8.ToArray() : null;
+        }
     }
 
     private static long Number(string[] lines, string option, long other)

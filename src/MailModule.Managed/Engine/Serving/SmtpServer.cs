@@ -70,8 +70,20 @@ internal sealed class SmtpServer(
         var own = new SmtpBackend(_dependencies, connection);
         ISmtpBackend backend = set is null ? own : new HandledBackend(own, set);
         IPAddress client = connection.RemoteEndPoint.Address;
-        return new SmtpSession(
-            options.For(client, port, values.Fronts.XclientHosts.Contains(client)), backend, connection);
+        return new SmtpSession(OptionsFor(options, client, port), backend, connection);
+    }
+
+    /// <summary>Shared ones, save for who may use XCLIENT: each client it names is judged as one that connects.</summary>
+    private SmtpServerOptions OptionsFor(OptionSet set, IPAddress client, ServerPort port)
+    {
+        SmtpServerOptions shared = set.For(client, port);
+        return set.MayXclient(client) ? shared with { Xclient = Judge } : shared;
+
+        byte[]? Judge(IPAddress? named, out SmtpServerOptions options)
+        {
+            options = OptionsFor(set, named ?? XclientArgument.Unknown, port);
+            return named is null ? null : Gate.WhyBarred(named, port.RequiresAuth);
+        }
     }
 
     public override Fault AddHandlers(IReadOnlyList<ISmtpHandlers> tables)
@@ -147,18 +159,20 @@ internal sealed class SmtpServer(
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
 
-        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[64];
+        private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[32];
 
         public int Version => values.Version;
         public HandlerSteps Steps => steps;
 
-        public SmtpServerOptions For(IPAddress peer, ServerPort port, bool mayXclient)
+        public bool MayXclient(IPAddress client) => values.Fronts.XclientHosts.Contains(client);
+
+        public SmtpServerOptions For(IPAddress peer, ServerPort port)
         {
             bool plainAuth = PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
             // What strangers ask of reports is taken for less, so they are not invited to ask.
             bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
             int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)
-                + (offersDsn ? 8 : 0) + (mayXclient ? 16 : 0) + (port.IsLmtp ? 32 : 0);
+                + (offersDsn ? 8 : 0) + (port.IsLmtp ? 16 : 0);
             ref SmtpServerOptions? variant = ref _variants[which];
             return variant ??= _plain with
             {
@@ -168,8 +182,6 @@ internal sealed class SmtpServer(
                 IsLmtp = port.IsLmtp,
                 Verbs = port.IsLmtp ? StateTable.Lmtp : StateTable.Standard,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
-                // Who may use it once may do so again, for another client.
-                Xclient = mayXclient ? client => For(client ?? XclientArgument.Unknown, port, true) : null,
             };
         }
     }

@@ -3,6 +3,11 @@ using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Smtp.Server;
 
+/// <summary>Gives the reply that refuses a client that XCLIENT names, in octets, or null.</summary>
+/// <param name="client">Null: it has no address.</param>
+/// <param name="options">For the session, which is that client's from then on.</param>
+internal delegate byte[]? XclientJudge(IPAddress? client, out SmtpServerOptions options);
+
 /// <summary>What an SMTP session needs to know; a snapshot, shared by sessions.</summary>
 internal sealed record SmtpServerOptions
 {
@@ -39,9 +44,8 @@ internal sealed record SmtpServerOptions
     public int LoginLimit { get; init; } = 3;
     /// <summary>Received header fields before the message counts as looping (RFC 5321 §6.3).</summary>
     public int HopLimit { get; init; } = 100;
-    /// <summary>The client may use XCLIENT; gives the options for the client that it then speaks for, null for one
-    /// without an address. Null: it may not.</summary>
-    public Func<IPAddress?, SmtpServerOptions>? Xclient { get; init; }
+    /// <summary>The client may use XCLIENT, and this judges whom it names; null: it may not.</summary>
+    public XclientJudge? Xclient { get; init; }
     /// <summary>The verbs that sessions know.</summary>
     public StateTable Verbs { get; init; } = StateTable.Standard;
     /// <summary>The extensions that EHLO names, where each is offered.</summary>

@@ -71,9 +71,14 @@ internal sealed partial class SmtpSession
         var addresses = new GivenAddresses(
             XclientArgument.Over(Peer.RemoteEndPoint, given.Address, given.Port),
             XclientArgument.Over(Peer.LocalEndPoint, given.ServerAddress, given.ServerPort));
+        if (Options.Xclient!(addresses.Client?.Address, out SmtpServerOptions options) is { } barred)
+        {
+            output.Write(barred);
+            return CloseWith(null, output);
+        }
         if (!Peer.TryActFor(addresses))
             return CloseWith(Replies.TooManyOfAddress421, output);
-        Options = Options.Xclient!(addresses.Client?.Address);
+        Options = options;
         ClientName = given.Name switch { null => ClientName, "" => null, var name => name };
         Helo = given.Helo ?? "";
         SaidEhlo = given.IsExtended;
