@@ -59,8 +59,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         // A stranger's sender may be forged: nobody gets a large message by us for that.
         if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
             envelope.Return = ReturnContent.Default;
-        if (ChecksOf(envelope)?.Mail(envelope) is { } refusal)
-            return refusal;
+        if (ChecksOf(envelope)?.Mail(envelope) is { } verdict)
+            return verdict;
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)
