@@ -2968,7 +2968,7 @@ typedef struct mm_attachment {
 
 /**
  * Begins to make a message: fields, texts and attachments are added, then it is read, once. It is ASCII save for
- * addresses and attached messages that are not, and has no line over 998 octets, so that every host takes it. Which parts it is made of
+ * addresses and attached messages that are not, and has no line over 998 octets. Which parts it is made of
  * (multipart/mixed, related, alternative) follows from what is added.
  *
  * compose  gets the handle, which mm_compose_free ends; NULL on failure.
@@ -3032,8 +3032,8 @@ MM_API int MM_CALL mm_compose_attach(mm_compose *compose, const mm_attachment *a
  * length        gets the octets read; 0 at the end and on failure.
  * compose       the message, an mm_compose.
  * Returns MM_OK, at the end too; MM_E_HANDLE; MM_E_ARGUMENT (buffer or length NULL, size 0); MM_E_STATE (no field
- * From, or several addresses there and no Sender); MM_E_NOT_FOUND and MM_E_IO (an attachment): the same again from then on. Threads: any, one at a time for a
- * message. Since 0.1.
+ * From, or several addresses there and no Sender); MM_E_NOT_FOUND and MM_E_IO (an attachment): the same again from
+ * then on. Threads: any, one at a time for a message. Since 0.1.
  */
 MM_API int MM_CALL mm_compose_read(void *buffer, size_t size, size_t *length, void *compose);
 

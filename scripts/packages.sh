@@ -134,6 +134,7 @@ need_for_tests() {
       need swaks swaks
       need curl curl
       need msmtp msmtp
+      need gsasl gsasl
       need mpop mpop
       need fetchmail fetchmail
       need postfix postfix
@@ -149,6 +150,7 @@ need_for_tests() {
       need_file python3-aiosmtpd /usr/lib/python3/dist-packages/aiosmtpd/__init__.py
       need_file dovecot-lmtpd /usr/lib/dovecot/lmtp
       need microsocks microsocks
+      need haproxy haproxy
       need danted dante-server
       need tinyproxy tinyproxy-bin
       need unshare util-linux

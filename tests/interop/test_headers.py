@@ -89,6 +89,7 @@ class Submission(ClientTest, Checks):
             message = self.check(self.host.wait_for("bert", token), True, token + b"\r\n")
             self.assertIsNotNone(email.utils.parsedate_to_datetime(message["Date"]))
             self.assertRegex(message["Message-ID"], r"^<[^@<>\s]+@example\.org>$")
+            self.assertEqual("anna@example.org", message["From"])
             ids.add(message["Message-ID"])
         self.assertEqual(3, len(ids))
 
@@ -110,7 +111,7 @@ class Submission(ClientTest, Checks):
         with smtplib.SMTP("127.0.0.1", self.host.smtp, timeout=20) as smtp:
             smtp.sendmail("x@elsewhere.test", ["bert@example.org"], FIELDS + token + b"\r\n")
         message = self.check(self.host.wait_for("bert", token), True, token + b"\r\n")
-        self.assertEqual((None, None), (message["Date"], message["Message-ID"]))
+        self.assertEqual((None, None, None), (message["Date"], message["From"], message["Message-ID"]))
 
 
 if __name__ == "__main__":

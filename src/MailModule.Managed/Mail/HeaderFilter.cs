@@ -54,6 +54,7 @@ internal sealed class HeaderFilter
     private MboxLine _mbox;
 
     public bool HasDate { get; private set; }
+    public bool HasFrom { get; private set; }
     public bool HasMessageId { get; private set; }
 
     /// <summary>The header section is over; what comes is passed on as it is.</summary>
@@ -69,13 +70,13 @@ internal sealed class HeaderFilter
     public long Length { get; private set; }
 
     /// <summary>A new message.</summary>
-    /// <param name="end">Asked where Date or Message-ID is missing; null: nobody is.</param>
+    /// <param name="end">Asked where Date, From or Message-ID is missing; null: nobody is.</param>
     public void Begin(IHeaderEnd? end)
     {
         _end = end;
         _state = State.LineStart;
         _nameLength = _heldLength = _heldLines = 0;
-        _hasField = _isHeldLine = IsChanged = HasDate = HasMessageId = false;
+        _hasField = _isHeldLine = IsChanged = HasDate = HasFrom = HasMessageId = false;
         _held = [];
         Taken = Length = 0;
     }
@@ -216,6 +217,7 @@ internal sealed class HeaderFilter
     {
         _hasField = true;
         HasDate |= _nameLength == 4 && System.Text.Ascii.EqualsIgnoreCase(NameSoFar, "Date"u8);
+        HasFrom |= _nameLength == 4 && System.Text.Ascii.EqualsIgnoreCase(NameSoFar, "From"u8);
         HasMessageId |= _nameLength == LongestName && System.Text.Ascii.EqualsIgnoreCase(NameSoFar, "Message-ID"u8);
         IsChanged |= _heldLines > 0;
         piece.Put(_held.AsSpan(_heldLines, _heldLength - _heldLines));
@@ -321,7 +323,8 @@ internal sealed class HeaderFilter
             piece.Put(_end!, this);
     }
 
-    private bool AreFieldsMissing => _end is not null && !(HasDate && HasMessageId);
+    private bool AreFieldsMissing
+        => _end is not null && !(HasDate && HasMessageId && (HasFrom || !_end.NamesSender));
 
     private void DropHeld()
     {

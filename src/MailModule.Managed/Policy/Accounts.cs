@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Policy;
 
@@ -13,6 +15,7 @@ internal sealed class Accounts
     private readonly Dictionary<string, Account> _byName = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Account> _byAnyCase = new(StringComparer.OrdinalIgnoreCase);
     private readonly HashSet<string> _differByCase = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<MechanismSet, Account[]> _fit = new();
     private readonly LocalDomains _domains;
     private readonly string _realm;
     private readonly string _usersFolder;
@@ -86,6 +89,39 @@ internal sealed class Accounts
     }
 
     /// <summary>
+    /// What the password of a name proves itself by, by this mechanism. There is always something, and nothing tells a
+    /// name that is a user's from one that is not, or whose password is kept in a form of no use for it.
+    /// </summary>
+    public LoginSecret SecretOf(string name, MechanismSet mechanism)
+        => Find(name) is { } account && (account.Password.Mechanisms & mechanism) != 0
+            ? new StoredSecret(account.Password, OneSpelling(account.Name))
+            : SecretOfNobody(name, mechanism);
+
+    /// <summary>As <see cref="SecretOf"/>, for a name of which the host has told the password.</summary>
+    /// <param name="password">Null: it has none.</param>
+    public LoginSecret SecretOfHost(string name, StoredPassword? password, MechanismSet mechanism)
+        => password is not null && (password.Mechanisms & mechanism) != 0
+            ? new StoredSecret(password, OneSpelling(name)) { IsOfHost = true }
+            : SecretOfNobody(name, mechanism);
+
+    /// <summary>
+    /// The mechanisms by which each user, and by which some user, of these rights can log in; users without a password
+    /// do not count. None if there is no user.
+    /// </summary>
+    public (MechanismSet Each, MechanismSet Some) MechanismsOf(AccountFlags right)
+    {
+        (MechanismSet each, MechanismSet some) = (MechanismSet.All, MechanismSet.None);
+        foreach (Account account in _all)
+        {
+            if ((account.Flags & right) == 0 || account.Password.IsEmpty)
+                continue;
+            each &= account.Password.Mechanisms;
+            some |= account.Password.Mechanisms;
+        }
+        return (each & some, some);
+    }
+
+    /// <summary>
     /// The user a host vouches for: a known one, or a new one for this login alone, with a mailbox below the users'
     /// folder. Null for a name that cannot be a user's.
     /// </summary>
@@ -129,6 +165,26 @@ internal sealed class Accounts
     // runtime.
     private Account? DecoyFor(string name)
         => _all.Length == 0 ? null : _all[(uint)name.GetHashCode() % (uint)_all.Length];
+
+    private StoredSecret SecretOfNobody(string name, MechanismSet mechanism)
+    {
+        string spelling = OneSpelling(name);
+        return new StoredSecret(null, spelling, DecoyFor(spelling, mechanism)?.Password);
+    }
+
+    private Account? DecoyFor(string spelling, MechanismSet mechanism)
+    {
+        Account[] fit = _fit.GetOrAdd(
+            mechanism, one => Array.FindAll(_all, account => (account.Password.Mechanisms & one) != 0));
+        return fit.Length == 0 ? null : fit[(uint)spelling.GetHashCode() % (uint)fit.Length];
+    }
+
+    // What leads to one user if there is one (Find) has one spelling.
+    private string OneSpelling(string name)
+    {
+        int at = name.LastIndexOf('@');
+        return (at > 0 && _domains.Contains(name[(at + 1)..]) ? name[..at] : name).ToUpperInvariant();
+    }
 
     private Account WithHome(Account account)
         => account.Home.Length > 0

@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using MailModule.Mail.Logins;
+using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Policy;
 
@@ -27,6 +29,18 @@ internal sealed class Pbkdf2Password : StoredPassword
         password = new Pbkdf2Password(iterations, salt, key);
         return true;
     }
+
+    // RFC 5802 §3: with the length of its hash the key is SCRAM's SaltedPassword
+    private bool IsScram => _key.Length == ScramHash.Sha256.Size;
+
+    public override MechanismSet Mechanisms
+        => IsScram ? MechanismSet.OfPasswords | MechanismSet.OfScramSha256 : MechanismSet.OfPasswords;
+
+    public override ScramSalt? SaltFor(ScramHash hash)
+        => IsScram && hash == ScramHash.Sha256 ? new ScramSalt(_salt, _iterations) : null;
+
+    public override ScramKeys? KeysFor(ScramHash hash, ScramSalt salt)
+        => IsScram && hash == ScramHash.Sha256 ? ScramKeys.Of(hash, _key) : null;
 
     public override bool Verify(string user, string realm, ReadOnlySpan<byte> password)
     {

@@ -1,4 +1,7 @@
 using System.Runtime.CompilerServices;
+using System.Text;
+using MailModule.Mail.Logins;
+using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Policy;
 
@@ -8,6 +11,14 @@ internal sealed class PlainPassword(string text) : StoredPassword
     private readonly byte[] _octets = Octets(text);
 
     public override bool IsEmpty => _octets.Length == 0;
+    public override MechanismSet Mechanisms
+        => IsEmpty ? MechanismSet.None : MechanismSet.OfPasswords | MechanismSet.OfDigests;
+    public override byte[]? Plain => IsEmpty ? null : _octets;
+
+    // RFC 5802 §2.2: the password is prepared by SASLprep, as the client has it too
+    public override ScramKeys? KeysFor(ScramHash hash, ScramSalt salt)
+        => IsEmpty ? null : ScramKeys.Of(hash, hash.Salted(
+            Octets(SaslPrep.Prepare(Encoding.UTF8.GetString(_octets))), salt.Salt, salt.Iterations));
 
     public override bool Verify(string user, string realm, ReadOnlySpan<byte> password)
         => !IsEmpty & IsSame(password);

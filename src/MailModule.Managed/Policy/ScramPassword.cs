@@ -1,4 +1,6 @@
 using System.Security.Cryptography;
+using MailModule.Mail.Logins;
+using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Policy;
 
@@ -12,16 +14,20 @@ internal sealed class ScramPassword : StoredPassword
     private const int KeySize = 32;
     private const string Scheme = "SCRAM-SHA-256$";
 
-    private readonly int _iterations;
-    private readonly byte[] _salt;
-    private readonly byte[] _storedKey;
+    private readonly ScramSalt _salt;
+    private readonly ScramKeys _keys;
 
-    private ScramPassword(int iterations, byte[] salt, byte[] storedKey)
+    private ScramPassword(ScramSalt salt, ScramKeys keys)
     {
-        _iterations = iterations;
         _salt = salt;
-        _storedKey = storedKey;
+        _keys = keys;
     }
+
+    public override MechanismSet Mechanisms => MechanismSet.OfPasswords | MechanismSet.OfScramSha256;
+
+    public override ScramSalt? SaltFor(ScramHash hash) => hash == ScramHash.Sha256 ? _salt : null;
+
+    public override ScramKeys? KeysFor(ScramHash hash, ScramSalt salt) => hash == ScramHash.Sha256 ? _keys : null;
 
     public static bool TryParse(string text, out StoredPassword password)
     {
@@ -36,9 +42,9 @@ internal sealed class ScramPassword : StoredPassword
         if (info.Length != 2 || keys.Length != 2 || !SaltedText.TryIterations(info[0], out int iterations)
             || !SaltedText.TrySalt(info[1], out byte[] salt)
             || !SaltedText.TryOctets(keys[0], KeySize, KeySize, out byte[] storedKey)
-            || !SaltedText.TryOctets(keys[1], KeySize, KeySize, out _))
+            || !SaltedText.TryOctets(keys[1], KeySize, KeySize, out byte[] serverKey))
             return false;
-        password = new ScramPassword(iterations, salt, storedKey);
+        password = new ScramPassword(new ScramSalt(salt, iterations), new ScramKeys(storedKey, serverKey));
         return true;
     }
 
@@ -47,9 +53,9 @@ internal sealed class ScramPassword : StoredPassword
     {
         Span<byte> salted = stackalloc byte[KeySize];
         Span<byte> key = stackalloc byte[KeySize];
-        Rfc2898DeriveBytes.Pbkdf2(password, _salt, salted, _iterations, HashAlgorithmName.SHA256);
+        Rfc2898DeriveBytes.Pbkdf2(password, _salt.Salt, salted, _salt.Iterations, HashAlgorithmName.SHA256);
         HMACSHA256.HashData(salted, "Client Key"u8, key);
         SHA256.HashData(key, salted);
-        return CryptographicOperations.FixedTimeEquals(salted, _storedKey);
+        return CryptographicOperations.FixedTimeEquals(salted, _keys.StoredKey);
     }
 }

@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.Text;
+using MailModule.Mail.Logins;
+using MailModule.Mail.Logins.Server;
 using MailModule.Primitives.Os;
 
 namespace MailModule.Policy;
@@ -18,6 +20,19 @@ internal abstract class StoredPassword
 
     /// <summary>Nobody can log in with it.</summary>
     public virtual bool IsEmpty => false;
+
+    /// <summary>The mechanisms that one can log in by, given this form.</summary>
+    public virtual MechanismSet Mechanisms => MechanismSet.OfPasswords;
+
+    /// <summary>The password itself; null: nobody has it any more.</summary>
+    public virtual byte[]? Plain => null;
+
+    /// <summary>The salt that the stored form has for SCRAM with this hash; null: it has none.</summary>
+    public virtual ScramSalt? SaltFor(ScramHash hash) => null;
+
+    /// <summary>What SCRAM with this hash needs; null: it cannot be had. May take long.</summary>
+    /// <param name="salt">Where <see cref="SaltFor"/> gives none, one that was made.</param>
+    public virtual ScramKeys? KeysFor(ScramHash hash, ScramSalt salt) => null;
 
     /// <summary>
     /// Reads a password's stored form: <c>{PLAIN}text</c>, <c>{SCRAM-SHA-256}iterations:salt$StoredKey:ServerKey</c>

@@ -4,7 +4,9 @@ using MailModule.Primitives.Os;
 
 namespace MailModule.Transport;
 
-/// <summary>A connected socket, TCP's or one of the local kind, which it owns. How it hears of input and room is its kind's.</summary>
+/// <summary>
+/// A connected socket, TCP's or one of the local kind, which it owns. How it hears of input and room is its kind's.
+/// </summary>
 internal abstract class SocketLink : ILink
 {
     /// <param name="remote">Null: the socket says; it does not know any more where the peer has reset it.</param>

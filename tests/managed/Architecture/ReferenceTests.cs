@@ -18,6 +18,7 @@ public class ReferenceTests
         ["Primitives.Os", "Primitives.Config"],
         ["Mail"],
         ["Mail.Logins"],
+        ["Mail.Logins.Server"],
         ["Transport"],
         ["Transport.Proxies"],
         ["Transport.Dialing", "Transport.Blocking"],

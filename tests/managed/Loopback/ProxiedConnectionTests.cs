@@ -84,6 +84,27 @@ public class ProxiedConnectionTests
     }
 
     [Fact]
+    public void What_is_injected_behind_starttls_does_not_count_behind_a_header_either()
+    {
+        var lines = new List<string>();
+        using var loop = new Loop(
+            connection => new ScriptedSession(connection, (self, line, output) =>
+            {
+                lock (lines)
+                    lines.Add(line);
+                return line == "starttls\n" ? Next.StartTls : PlainConnectionTests.Echo(self, line, output);
+            }), tls: new TlsServerSettings(Loop.Certificate), isProxy: IPAddress.IsLoopback);
+        using Socket socket = loop.Connect();
+        socket.Send(Ascii(Header + "one\nstarttls\ninjected\n"));
+        Assert.Equal("one\n", Loop.ReadExactly(socket, 4));
+        using SslStream stream = Loop.AsTls(socket);
+        stream.AuthenticateAsClient("localhost");
+        stream.Write("inside\nquit\n"u8);
+        Assert.Equal("inside\nquit\n", Loop.ReadToEnd(stream));
+        Assert.Equal(["one\n", "starttls\n", "inside\n", "quit\n"], lines);
+    }
+
+    [Fact]
     public void A_header_cut_off_is_the_end()
     {
         using Loop loop = Start();

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using MailModule.Engine.Serving;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
@@ -134,7 +135,8 @@ public class SmtpSessionLoopbackTests
             => new(new SmtpServerOptions { HostName = "mail.example", OfferStartTls = true }, this, connection);
 
         public Verdict Connect(SmtpSession session) => Later(session, _ => Verdict.Accept);
-        public Verdict Login(SmtpSession session, string user, byte[] password) => new(VerdictKind.Refuse);
+        public Verdict FindSecret(SmtpSession session, SecretExchange exchange) => new(VerdictKind.Refuse);
+        public Verdict Login(SmtpSession session, SaslExchange exchange) => new(VerdictKind.Refuse);
         public Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize)
             => Later(session, _ => Verdict.Accept);
 

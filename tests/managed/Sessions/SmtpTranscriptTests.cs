@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text;
 using System.Text.RegularExpressions;
+using MailModule.Mail.Logins.Server;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
 using MailModule.Tests.Smtp.Server;
@@ -159,6 +160,9 @@ public partial class SmtpTranscriptTests
             IsLmtp = lines.Contains("! lmtp"),
             Verbs = lines.Contains("! lmtp") ? StateTable.Lmtp : StateTable.Standard,
         };
+        foreach (string line in lines.Where(line => line.StartsWith("! mechanism ", StringComparison.Ordinal)))
+            options = options with
+            { Mechanisms = options.Mechanisms | ServerMechanisms.Find(Encoding.ASCII.GetBytes(line[12..])) };
         if (lines.Contains("! xclient"))
             options = WithXclient(options);
         Verdict connect = lines.Contains("! refuse connect")

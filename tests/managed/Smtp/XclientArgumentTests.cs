@@ -37,7 +37,8 @@ public class XclientArgumentTests
     [InlineData("192.0.2.9:5", "0.0.0.0", 7, null)]
     [InlineData(null, null, 7, null)]
     [InlineData(null, "192.0.2.1", 7, "192.0.2.1:7")]
-    public void Address_and_port_take_the_place_of_those_before(string? before, string? address, int? port, string? then)
+    public void Address_and_port_take_the_place_of_those_before(
+        string? before, string? address, int? port, string? then)
         => Assert.Equal(then, XclientArgument.Over(
             before is null ? null : IPEndPoint.Parse(before), address is null ? null : IPAddress.Parse(address),
             port)?.ToString());

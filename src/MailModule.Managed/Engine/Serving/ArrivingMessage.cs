@@ -18,7 +18,6 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
 
     private readonly HeaderFilter _header = new();
     private ISpoolWriter? _writer;
-    private DateTimeOffset _received;
 
     /// <summary>It is being written.</summary>
     public bool IsOpen => _writer is not null;
@@ -36,7 +35,6 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
     public void Begin(ISpoolWriter writer, Envelope envelope, Action resume)
     {
         _writer = writer;
-        _received = envelope.Received;
         _header.Begin(envelope.AuthenticatedUser is null ? null : this);
         ArrayBufferWriter<byte> fields = t_fields ??= new ArrayBufferWriter<byte>(1024);
         fields.ResetWrittenCount();
@@ -71,6 +69,9 @@ internal sealed class ArrivingMessage(SmtpSession session) : IHeaderEnd
         _writer = null;
     }
 
+    bool IHeaderEnd.NamesSender => !session.Envelope.ReversePath.IsNull;
+
     void IHeaderEnd.WriteMissing(HeaderFilter header, IBufferWriter<byte> output)
-        => MissingFields.Write(output, header, _received, Id, session.Options.HostName);
+        => MissingFields.Write(
+            output, header, session.Envelope.Received, Id, session.Options.HostName, session.Envelope.ReversePath);
 }

@@ -1,5 +1,6 @@
 using MailModule.Delivery.Resending;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
@@ -39,9 +40,18 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
     /// <summary>Nobody else has decided about the client.</summary>
     public Verdict CheckClient() => _checks?.Connect() ?? Verdict.Accept;
 
-    public Verdict Login(SmtpSession session, string user, byte[] password)
+    public Verdict FindSecret(SmtpSession session, SecretExchange exchange)
     {
-        var login = new SmtpLogin(session, dependencies, user, password);
+        if (!new SmtpLogin(session, dependencies, exchange).MayTry())
+            return RefuseThrottled();
+        exchange.Secret = dependencies.Policy().Accounts.SecretOf(
+            exchange.User, ServerMechanisms.Find(exchange.Mechanism));
+        return Verdict.Accept;
+    }
+
+    public Verdict Login(SmtpSession session, SaslExchange exchange)
+    {
+        var login = new SmtpLogin(session, dependencies, exchange);
         if (!login.MayTry())
             return RefuseThrottled();
         dependencies.RunJob(login);

@@ -1,5 +1,5 @@
 using System.Net;
-using System.Security.Cryptography;
+using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
 using MailModule.Smtp.Server;
 using MailModule.Transport;
@@ -7,36 +7,36 @@ using MailModule.Transport;
 namespace MailModule.Engine.Serving;
 
 /// <summary>
-/// A password check of SMTP's AUTH; on a worker and through the gate, for a good hash takes its time. Whatever is wrong
-/// is answered alike, and late.
+/// The decision on what a client has told with AUTH; on a worker and through the gate, for a good hash takes its time.
+/// Whatever is wrong is answered alike, and late.
 /// </summary>
-internal sealed class SmtpLogin(SmtpSession session, SmtpDependencies dependencies, string user, byte[] password)
+internal sealed class SmtpLogin(SmtpSession session, SmtpDependencies dependencies, SaslExchange exchange)
     : IJob, IPasswordCheck
 {
-    private readonly string? _identity = session.AuthorizationIdentity;
-    private readonly string _counted = dependencies.Policy().Accounts.CountedName(user);
+    private readonly string _name = SaslLogins.NameIn(exchange, session.Peer.VerifiedCertificate);
     private Verdict _verdict = new(VerdictKind.Refuse);
     private bool _isLate;
 
     private IPAddress? Client => session.RemoteEndPoint?.Address;
     private LoginThrottle Throttle => dependencies.Guessing.Logins;
+    private string Counted => dependencies.Policy().Accounts.CountedName(_name);
 
-    /// <summary>False: it is too early for another password from there, or for this name; it is forgotten.</summary>
+    /// <summary>False: it is too early for another login from there, or by this name; it is forgotten.</summary>
     public bool MayTry()
     {
-        if (Throttle.MayTry(Client, _counted))
+        if (Throttle.MayTry(Client, Counted))
             return true;
-        CryptographicOperations.ZeroMemory(password);
-        dependencies.Log.LoginThrottled("smtp", user, session.RemoteEndPoint);
+        exchange.Clear();
+        dependencies.Log.LoginThrottled("smtp", _name, session.RemoteEndPoint);
         return false;
     }
 
     public void Run()
     {
-        bool isKnown = Throttle.IsKnown(Client, _counted);
+        bool isKnown = Throttle.IsKnown(Client, Counted);
         if (dependencies.Guessing.Passwords.TryRun(this, isKnown, dependencies.RunJob))
             return;
-        CryptographicOperations.ZeroMemory(password);
+        exchange.Clear();
         session.Answer(Verdict.Refuse(BackendReplies.LoginsBusy));
     }
 
@@ -60,22 +60,19 @@ internal sealed class SmtpLogin(SmtpSession session, SmtpDependencies dependenci
 
     private void Verify()
     {
-        bool isRight = IsRight(dependencies.Policy().Accounts);
-        CryptographicOperations.ZeroMemory(password);
-        dependencies.Log.Login("smtp", user, isRight, session.RemoteEndPoint);
+        string? user = SaslLogins.Verify(
+            dependencies.Policy().Accounts, exchange, session.Peer.VerifiedCertificate, AccountFlags.Send);
+        exchange.Clear();
+        bool isRight = user is not null;
+        dependencies.Log.Login("smtp", _name, isRight, session.RemoteEndPoint);
         _isLate = !isRight;
         if (isRight)
         {
-            Throttle.Succeeded(Client, _counted);
+            Throttle.Succeeded(Client, Counted);
+            exchange.User = user!;
             _verdict = Verdict.Accept;
         }
         else
-            Throttle.Failed(Client, _counted);
+            Throttle.Failed(Client, Counted);
     }
-
-    // RFC 4616 §2: the user has to have the right to act as the identity asked for. Each has it for himself alone,
-    // however he is spelled.
-    private bool IsRight(Accounts accounts)
-        => accounts.Verify(user, password) is { MaySend: true } account
-            && (string.IsNullOrEmpty(_identity) || ReferenceEquals(accounts.Find(_identity), account));
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Engine.Settings;
+using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -72,6 +73,7 @@ internal sealed class SmtpServer(
             SizeLimit = values.Number(Keys.SmtpMsgLimit),
             OfferStartTls = values.Flag(Keys.SmtpTls),
             OfferAuth = values.Accounts.Count > 0,
+            Mechanisms = OfferedMechanisms.Of(values, AccountFlags.Send, hostJudges: false, hostHasSecrets: false),
             SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
         };
@@ -82,7 +84,7 @@ internal sealed class SmtpServer(
 
         public SmtpServerOptions For(IPAddress peer, ServerPort port, bool mayXclient)
         {
-            bool plainAuth = Policy.PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
+            bool plainAuth = PlainAuthRule.Allows(values.PlainAuth, peer, isTls: false);
             // What strangers ask of reports is taken for less, so they are not invited to ask.
             bool offersDsn = port.RequiresAuth || values.Relay.MayRelay(peer, isLoggedIn: false);
             int which = (plainAuth ? 1 : 0) + (port.RequiresAuth ? 2 : 0) + (port.IsTlsFirst ? 4 : 0)

@@ -124,6 +124,7 @@ internal static partial class Keys
             "Whether a password may come without TLS (AUTH PLAIN and LOGIN; USER and PASS): only from this machine, "
                 + "from everywhere, or not at all.")
         { Words = ["loopback", "always", "never"], Default = "loopback" });
+    public static readonly LoginKeys Logins = new();
     public static readonly Setting SmtpBareNewline = Add(
         new("smtp_bare_newline", SettingKind.Choice,
             "What a bare CR or LF, or a NUL, in a message does: the message is refused after its end, or the line end "

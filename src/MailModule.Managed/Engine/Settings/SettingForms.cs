@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Text;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 using MailModule.Policy;
 using MailModule.Primitives.Os;
 using MailModule.Transport;
@@ -55,6 +56,11 @@ internal static class SettingForms
             : !PlatformTls.ChoosesCiphers ? "ciphers are not chosen here: the system has its own list of them"
             : TlsRules.TryParseCiphers(text, out _) ? null
             : "not a list of ciphers by their IANA names (TLS_AES_128_GCM_SHA256), commas between";
+
+    public static string? Mechanisms(string text, string folder)
+        => Items(text).All(item => ServerMechanisms.Find(item) != MechanismSet.None)
+            ? null
+            : $"not a list of SASL mechanisms with commas between: {string.Join(", ", ServerMechanisms.Names)}";
 
     // RFC 7617 §2: a user-id holds no colon
     public static string? UserAndPassword(string text, string folder)

@@ -23,7 +23,7 @@ internal sealed class ParameterPieces
         bool isNumbered = star > 0
             && int.TryParse(rest.AsSpan(star + 1), NumberStyles.None, CultureInfo.InvariantCulture, out number);
         string plain = isNumbered ? rest[..star] : rest;
-        if (plain.Length == 0)
+        if (plain.Length == 0 || plain[0] == '*')
             return;
         if (!_byName.TryGetValue(plain, out Gathered? gathered))
             _all.Add(_byName[plain] = gathered = new Gathered(plain));

@@ -1,5 +1,6 @@
 using System.Buffers.Text;
 using System.Text;
+using MailModule.Mail.Logins.Server;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
@@ -21,8 +22,8 @@ internal sealed class EhloExtension(string keyword)
         new("STARTTLS") { Offers = static session => session.Options.OfferStartTls && !session.IsTls },
         new("AUTH")
         {
-            Offers = static session => session.Options.OfferAuth && session.MayAuthenticate,
-            Parameters = static (_, output) => output.Write(" PLAIN LOGIN"u8),
+            Offers = static session => session.UsableMechanisms != MechanismSet.None,
+            Parameters = WriteMechanisms,
         },
         new("ENHANCEDSTATUSCODES"),
         new("XCLIENT")
@@ -51,6 +52,13 @@ internal sealed class EhloExtension(string keyword)
         output.Write(_keyword);
         Parameters?.Invoke(session, output);
     }
+
+    private static void WriteMechanisms(SmtpSession session, Output output)
+        => ServerMechanisms.ForEach(session.UsableMechanisms, output, static (output, name) =>
+        {
+            output.Write(" "u8);
+            output.Write(name);
+        });
 
     // RFC 1870 §4: no number, no fixed limit
     private static void WriteSizeLimit(SmtpSession session, Output output)

@@ -1,4 +1,5 @@
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Smtp.Server;
 
@@ -35,10 +36,16 @@ internal interface ISmtpBackend
     Verdict Connect(SmtpSession session);
 
     /// <summary>
-    /// AUTH gave a name and a password (octets, to be cleared by the callee), and perhaps an
-    /// <see cref="SmtpSession.AuthorizationIdentity"/>. Accept means logged in, and that the user may act as that.
+    /// AUTH came to where the client has to prove that it knows a user's password. Accept: the exchange has its
+    /// <see cref="SecretExchange.Secret"/>, also for a name that is nobody's.
     /// </summary>
-    Verdict Login(SmtpSession session, string user, byte[] password);
+    Verdict FindSecret(SmtpSession session, SecretExchange exchange);
+
+    /// <summary>
+    /// AUTH gave all that the client has to tell; the callee clears it. Accept means logged in, and that the user may
+    /// act as <see cref="SaslExchange.Identity"/>.
+    /// </summary>
+    Verdict Login(SmtpSession session, SaslExchange exchange);
 
     /// <summary>MAIL was grammatical and in order; the envelope has its reverse-path and parameters.</summary>
     Verdict Mail(SmtpSession session, Envelope envelope, long declaredSize);

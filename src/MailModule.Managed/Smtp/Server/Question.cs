@@ -17,6 +17,11 @@ internal sealed record Question(Func<SmtpSession, Verdict> Ask)
         Follow = static (session, isAccepted, reply, output) => session.Greet(isAccepted, reply, output),
     };
 
+    public static readonly Question FindSecret = new(static session => session.AskForSecret())
+    {
+        Follow = static (session, isAccepted, reply, output) => session.EndSecret(isAccepted, reply, output),
+    };
+
     public static readonly Question Login = new(static session => session.AskLogin())
     {
         Follow = static (session, isAccepted, reply, output) => session.EndLogin(isAccepted, reply, output),

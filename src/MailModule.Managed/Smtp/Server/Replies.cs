@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
@@ -47,6 +48,8 @@ internal static class Replies
     public static readonly Reply BadChunk501 = new(501, "5.5.4", "Syntax: BDAT octets [LAST]");
     public static readonly Reply BadParameter501 = new(501, "5.5.4", "Malformed or repeated parameter");
     public static readonly Reply AuthCancelled501 = new(501, "5.0.0", "Authentication cancelled");
+    public static readonly Reply ServerFirst501 =
+        new(501, "5.7.0", "This mechanism has no initial response");
     public static readonly Reply BadAuthResponse501 = new(501, "5.5.2", "Malformed authentication response");
     public static readonly Reply ExpnOff502 = new(502, "5.5.1", "EXPN is not offered");
     public static readonly Reply AuthOff502 = new(502, "5.5.1", "AUTH is not offered");
@@ -80,11 +83,6 @@ internal static class Replies
     public static readonly Reply NoBinary555 = new(555, "5.6.1", "BODY=BINARYMIME is not offered");
     public static readonly Reply UnknownParameter555 = new(555, "5.5.4", "Parameter is not supported");
 
-    /// <summary>The challenges of AUTH: empty, "Username:", "Password:".</summary>
-    public static ReadOnlySpan<byte> EmptyChallenge334 => "334 \r\n"u8;
-    public static ReadOnlySpan<byte> UserChallenge334 => "334 VXNlcm5hbWU6\r\n"u8;
-    public static ReadOnlySpan<byte> PasswordChallenge334 => "334 UGFzc3dvcmQ6\r\n"u8;
-
     public static Reply Expired421(ExpiryReason reason) => reason switch
     {
         ExpiryReason.Idle => IdleTooLong421,
@@ -95,6 +93,16 @@ internal static class Replies
 
     public static Reply Help214(IEnumerable<string> verbs)
         => new(214, "2.0.0", $"{string.Join(' ', verbs)}, as in RFC 5321");
+
+    /// <summary>A challenge of AUTH (RFC 4954 §4).</summary>
+    public static void Challenge334(Output output, byte[] challenge)
+    {
+        output.Write("334 "u8);
+        Span<byte> text = new byte[Base64.GetMaxEncodedToUtf8Length(challenge.Length)];
+        Base64.EncodeToUtf8(challenge, text, out _, out int length);
+        output.Write(text[..length]);
+        output.Write("\r\n"u8);
+    }
 
     // RFC 2034 §4: neither the greeting nor the answer to EHLO and HELO has an enhanced code
     public static void Greeting220(Output output, SmtpServerOptions options)

@@ -1,17 +1,19 @@
 using System.Text;
+using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Smtp.Server;
 
-/// <summary>A client's login (RFC 4954): the AUTH exchange under way, and the name and password that it gave.</summary>
+/// <summary>A client's login (RFC 4954): the exchange under way, and who has logged in.</summary>
 internal struct SmtpAuthentication
 {
-    private AuthExchange _exchange;
+    /// <summary>Null: none is under way.</summary>
+    public SaslExchange? Exchange { get; private set; }
 
     /// <summary>The user who has logged in; null if none has.</summary>
     public string? User { get; private set; }
 
-    /// <inheritdoc cref="AuthExchange.Identity"/>
-    public readonly string? Identity => _exchange.Identity;
+    /// <summary>By which mechanism; null if none has.</summary>
+    public string? Mechanism { get; private set; }
 
     /// <summary>The password given with AUTH; null if none was.</summary>
     public string? Password { get; private set; }
@@ -19,30 +21,29 @@ internal struct SmtpAuthentication
     /// <summary>Logins that failed on this connection; neither TLS nor a right login makes them fewer.</summary>
     public int Failures { get; private set; }
 
-    /// <inheritdoc cref="AuthExchange.Challenge"/>
-    public readonly ReadOnlySpan<byte> Challenge => _exchange.Challenge;
+    public void Begin(SaslExchange exchange) => Exchange = exchange;
 
-    /// <summary>False if the mechanism is not known.</summary>
-    public bool TryBegin(ReadOnlySpan<byte> mechanism) => AuthExchange.TryBegin(mechanism, out _exchange);
-
-    public AuthProgress Process(ReadOnlySpan<byte> response) => _exchange.Process(response);
-
-    /// <summary>After <see cref="AuthProgress.Complete"/>: asks whether name and password are right.</summary>
+    /// <summary>Asks whether the client may log in.</summary>
     public Verdict AskBackend(ISmtpBackend backend, SmtpSession session)
     {
-        Password = Encoding.UTF8.GetString(_exchange.Password);
-        return backend.Login(session, _exchange.User, _exchange.Password);
+        if (Exchange is PasswordExchange { Password: var password })
+            Password = Encoding.UTF8.GetString(password);
+        return backend.Login(session, Exchange!);
     }
 
-    /// <summary>A login has failed, by its name or password.</summary>
+    /// <summary>A login has failed, by its name or password. The exchange may have something to say about it.</summary>
     public void Fail()
     {
-        Forget();
+        Password = null;
         Failures++;
     }
 
     /// <summary>Whoever was or would be logged in is not any more.</summary>
-    public void Forget() => this = new SmtpAuthentication { Failures = Failures };
+    public void Forget()
+    {
+        Exchange?.Clear();
+        this = new SmtpAuthentication { Failures = Failures };
+    }
 
     /// <summary>Somebody who is believed says who is logged in; null: nobody.</summary>
     public void Vouch(string? user)
@@ -51,10 +52,11 @@ internal struct SmtpAuthentication
         User = user;
     }
 
-    /// <summary>The backend has accepted the login.</summary>
+    /// <summary>The exchange has ended well.</summary>
     public void Complete()
     {
-        User = _exchange.User;
-        _exchange = default;
+        User = Exchange!.User;
+        Mechanism = Exchange.Mechanism;
+        Exchange = null;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using MailModule.Mail.Logins.Server;
 
 namespace MailModule.Smtp.Server;
 
@@ -16,10 +17,12 @@ internal sealed record SmtpServerOptions
     public bool OfferDsn { get; init; } = true;
     /// <summary>MAIL needs a login first (RFC 6409).</summary>
     public bool RequireAuth { get; init; }
-    /// <summary>AUTH PLAIN and LOGIN are offered without TLS for this client.</summary>
+    /// <summary>What tells a password or token is offered without TLS for this client.</summary>
     public bool PlainAuthWithoutTls { get; init; }
     /// <summary>There is at least one user who could log in.</summary>
     public bool OfferAuth { get; init; }
+    /// <summary>The mechanisms that are offered where the connection allows them.</summary>
+    public MechanismSet Mechanisms { get; init; } = MechanismSet.OfPasswords;
     /// <summary>A bare CR or LF in the content becomes CRLF, a NUL is taken out; else the message is refused after the
     /// dot.</summary>
     public bool NormalizeBareNewlines { get; init; }

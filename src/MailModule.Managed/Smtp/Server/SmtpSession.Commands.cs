@@ -1,6 +1,7 @@
 using System.Text;
 using MailModule.Lines;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 using MailModule.Transport;
 
 namespace MailModule.Smtp.Server;
@@ -8,7 +9,13 @@ namespace MailModule.Smtp.Server;
 /// <summary>What the rows of <see cref="StateTable"/> and <see cref="Question"/> do with the session.</summary>
 internal sealed partial class SmtpSession
 {
-    internal bool MayAuthenticate => IsTls || Options.PlainAuthWithoutTls;
+    /// <summary>The mechanisms that this session can use now.</summary>
+    internal MechanismSet UsableMechanisms
+        => Options.OfferAuth
+            ? ServerMechanisms.Usable(
+                Options.Mechanisms, IsTls || Options.PlainAuthWithoutTls, IsTls && Peer.EndPointBinding is not null,
+                IsTls && Peer.VerifiedCertificate is not null)
+            : MechanismSet.None;
 
     internal Next Greet(bool isAccepted, Reply? reply, Output output)
     {
@@ -87,11 +94,30 @@ internal sealed partial class SmtpSession
     internal Next Auth(ReadOnlySpan<byte> argument, Output output)
     {
         int end = argument.IndexOf((byte)' ');
-        if (!_authentication.TryBegin(end < 0 ? argument : argument[..end]))
-            return WriteReply(Replies.UnknownMechanism504, output);
+        MechanismSet mechanism = ServerMechanisms.Find(end < 0 ? argument : argument[..end]);
+        MechanismSet usable = UsableMechanisms;
+        if ((usable & mechanism) == 0)
+            return WriteReply(CannotUse(mechanism), output);
+        SaslExchange exchange = ServerMechanisms.Begin(
+            mechanism, new LoginChannel(Options.HostName, usable, Peer.EndPointBinding));
+        _authentication.Begin(exchange);
         if (end >= 0)
-            return OnAuthResponse(argument[end..].TrimStart((byte)' '), output);
-        output.Write(_authentication.Challenge);
+            return exchange.IsServerFirst
+                ? EndExchange(Replies.ServerFirst501, output)
+                : OnAuthResponse(argument[end..].TrimStart((byte)' '), output);
+        exchange.Begin();
+        return SendChallenge(output);
+    }
+
+    // RFC 4954 §4, §6: what TLS alone is missing for
+    private Reply CannotUse(MechanismSet mechanism)
+        => (mechanism & Options.Mechanisms & MechanismSet.ClearText) != 0
+            ? Replies.TlsFirst538
+            : Replies.UnknownMechanism504;
+
+    private Next SendChallenge(Output output)
+    {
+        Replies.Challenge334(output, _authentication.Exchange!.Challenge);
         _activity = Activity.Auth;
         return Continue;
     }
@@ -101,9 +127,7 @@ internal sealed partial class SmtpSession
         if (!Options.OfferAuth)
             return Replies.AuthOff502;
         // RFC 4954 §4: no second AUTH after a successful one
-        if (AuthenticatedUser is not null)
-            return Replies.LoggedInAlready503;
-        return MayAuthenticate ? null : Replies.TlsFirst538;
+        return AuthenticatedUser is not null ? Replies.LoggedInAlready503 : null;
     }
 
     private Next ReadAuthResponse(ref ReadOnlySpan<byte> input, Output output)
@@ -113,46 +137,69 @@ internal sealed partial class SmtpSession
             return Next.Read;
         _activity = Activity.Commands;
         return result == LineResult.TooLong
-            ? WriteReply(Replies.AuthLineTooLong500, output)
+            ? EndExchange(Replies.AuthLineTooLong500, output)
             : OnAuthResponse(line, output);
     }
 
     private Next OnAuthResponse(ReadOnlySpan<byte> response, Output output)
+        => Follow(_authentication.Exchange!.TakeLine(response), null, output);
+
+    private Next Follow(SaslProgress progress, Reply? loggedIn, Output output) => progress switch
     {
-        switch (_authentication.Process(response))
-        {
-            case AuthProgress.AskPassword:
-                output.Write(Replies.PasswordChallenge334);
-                _activity = Activity.Auth;
-                return Continue;
-            case AuthProgress.Complete:
-                return AskOfRule(output);
-            case AuthProgress.Cancelled:
-                return WriteReply(Replies.AuthCancelled501, output);
-            default:
-                return WriteReply(Replies.BadAuthResponse501, output);
-        }
-    }
+        SaslProgress.Challenge => SendChallenge(output),
+        SaslProgress.FindSecret => Ask(Question.FindSecret, output),
+        SaslProgress.Login => Ask(Question.Login, output),
+        SaslProgress.Done => CompleteLogin(loggedIn ?? Replies.LoggedIn235, output),
+        SaslProgress.Refused => EndLoginBy(Replies.LoginFailed535, output),
+        SaslProgress.Cancelled => EndExchange(Replies.AuthCancelled501, output),
+        _ => EndExchange(Replies.BadAuthResponse501, output),
+    };
+
+    internal Verdict AskForSecret() => Backend.FindSecret(this, (SecretExchange)_authentication.Exchange!);
 
     internal Verdict AskLogin() => _authentication.AskBackend(Backend, this);
+
+    /// <summary>A refusal says that it cannot be told now; nothing has been tried.</summary>
+    internal Next EndSecret(bool isAccepted, Reply? reply, Output output)
+        => isAccepted
+            ? Follow(_authentication.Exchange!.Accept(), null, output)
+            : EndLoginBy(reply ?? Replies.LoginFailed535, output);
 
     /// <summary>A refusal with a reply of its own says nothing about the password, unless it is final.</summary>
     internal Next EndLogin(bool isAccepted, Reply? reply, Output output)
     {
         if (isAccepted)
-            CompleteLogin();
-        else if (reply is { Code: < 500 })
-            _authentication.Forget();
-        else
-            _authentication.Fail();
-        output.Write((reply ?? (isAccepted ? Replies.LoggedIn235 : Replies.LoginFailed535)).Wire);
+            return Follow(_authentication.Exchange!.Accept(), reply, output);
+        if (reply is { Code: < 500 })
+            return EndLoginBy(reply, output);
+        _authentication.Fail();
+        return reply is null
+            ? Follow(_authentication.Exchange!.Refuse(), null, output)
+            : EndLoginBy(reply, output);
+    }
+
+    private Next EndLoginBy(Reply reply, Output output)
+    {
+        _authentication.Forget();
+        output.Write(reply.Wire);
         return FailedLogins < Options.LoginLimit ? Continue : CloseWith(Replies.TooManyLogins421, output);
     }
 
-    private void CompleteLogin()
+    // What an exchange has told of a refused login it tells once more by any way out of it.
+    private Next EndExchange(Reply reply, Output output)
+    {
+        _authentication.Forget();
+        return FailedLogins < Options.LoginLimit
+            ? WriteReply(reply, output)
+            : CloseWith(Replies.TooManyLogins421, output);
+    }
+
+    private Next CompleteLogin(Reply reply, Output output)
     {
         _authentication.Complete();
         Peer.GotDone(isLoggedIn: true);
+        output.Write(reply.Wire);
+        return Continue;
     }
 
     internal Reply? ReadMail(ReadOnlySpan<byte> argument)

@@ -67,10 +67,8 @@ internal sealed partial class SmtpSession : ISession
     public IPEndPoint? RemoteEndPoint => Peer.RemoteEndPoint;
     public string? AuthenticatedUser => _authentication.User;
 
-    /// <summary>
-    /// During <see cref="ISmtpBackend.Login"/>: whom the user asks to act as; null or empty: himself.
-    /// </summary>
-    public string? AuthorizationIdentity => _authentication.Identity;
+    /// <summary>The mechanism by which that user has logged in; null if none has.</summary>
+    public string? AuthenticationMechanism => _authentication.Mechanism;
 
     /// <summary>The password given with AUTH, for the host's GetAUTHPassw; null if none.</summary>
     public string? AuthenticatedPassword => _authentication.Password;
@@ -307,9 +305,6 @@ internal sealed partial class SmtpSession : ISession
         return CloseWith(Replies.NotSmtp421, output);
     }
 
-    /// <summary>
-    /// Asks the question of the verb under way, be it lines after the command: an AUTH exchange has several.
-    /// </summary>
     private Next AskOfRule(Output output) => Ask(_rule!.Question!, output);
 
     /// <summary>

@@ -112,7 +112,6 @@ internal sealed class StateTable
             BeforeHello = Replies.EhloFirst503,
             Read = static (session, _) => session.CannotAuthenticate(),
             Handle = static (session, argument, output) => session.Auth(argument, output),
-            Question = Question.Login,
         },
         new VerbRule("STARTTLS", SmtpState.Ready, ArgumentRule.None)
         {

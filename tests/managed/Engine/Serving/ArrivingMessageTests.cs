@@ -43,14 +43,18 @@ public sealed class ArrivingMessageTests : IDisposable
         => Assert.Equal(stored, Store(sent, login: false));
 
     [Theory]
-    [InlineData("Subject: x\r\n\r\nbody\r\n", "Subject: x\r\nDate: D\r\nMessage-ID: M\r\n\r\nbody\r\n")]
-    [InlineData("Date: x\r\n\r\nbody\r\n", "Date: x\r\nMessage-ID: M\r\n\r\nbody\r\n")]
-    [InlineData("Message-ID: x\r\n\r\nbody\r\n", "Message-ID: x\r\nDate: D\r\n\r\nbody\r\n")]
-    [InlineData("date: x\r\nmessage-id: y\r\n\r\nbody\r\n", "date: x\r\nmessage-id: y\r\n\r\nbody\r\n")]
-    [InlineData("Subject: x\r\n", "Subject: x\r\nDate: D\r\nMessage-ID: M\r\n")]
-    [InlineData("hello\r\n", "Date: D\r\nMessage-ID: M\r\n\r\nhello\r\n")]
-    [InlineData("", "Date: D\r\nMessage-ID: M\r\n\r\n")]
-    public void After_a_login_a_message_gets_the_date_and_the_message_id_that_it_lacks(string sent, string stored)
+    [InlineData("Subject: x\r\n\r\nbody\r\n",
+        "Subject: x\r\nDate: D\r\nFrom: b@b.example\r\nMessage-ID: M\r\n\r\nbody\r\n")]
+    [InlineData("Date: x\r\n\r\nbody\r\n", "Date: x\r\nFrom: b@b.example\r\nMessage-ID: M\r\n\r\nbody\r\n")]
+    [InlineData("Message-ID: x\r\n\r\nbody\r\n", "Message-ID: x\r\nDate: D\r\nFrom: b@b.example\r\n\r\nbody\r\n")]
+    [InlineData("date: x\r\nmessage-id: y\r\nfrom: z\r\n\r\nbody\r\n",
+        "date: x\r\nmessage-id: y\r\nfrom: z\r\n\r\nbody\r\n")]
+    [InlineData("Subject: x\r\n", "Subject: x\r\nDate: D\r\nFrom: b@b.example\r\nMessage-ID: M\r\n")]
+    [InlineData("hello\r\n", "Date: D\r\nFrom: b@b.example\r\nMessage-ID: M\r\n\r\nhello\r\n")]
+    [InlineData("", "Date: D\r\nFrom: b@b.example\r\nMessage-ID: M\r\n\r\n")]
+    [InlineData("From : y\r\n\r\nbody\r\n", "From : y\r\nDate: D\r\nMessage-ID: M\r\n\r\nbody\r\n")]
+    public void After_a_login_a_message_gets_the_date_the_sender_and_the_message_id_that_it_lacks(
+        string sent, string stored)
         => Assert.Equal(stored, Store(sent, login: true));
 
     [Theory]

@@ -79,7 +79,8 @@ public sealed class ClientCertificateAskedTests : IDisposable
     [InlineData("self-signed")]
     [InlineData("expired")]
     [InlineData("for servers")]
-    public void What_proves_nothing_is_no_certificate_where_one_is_asked_for_and_the_end_where_one_is_required(string kind)
+    public void What_proves_nothing_is_no_certificate_where_one_is_asked_for_and_the_end_where_one_is_required(
+        string kind)
     {
         Set("tls_client_cert", "ask");
         using X509Certificate2? shown = Bad(kind);

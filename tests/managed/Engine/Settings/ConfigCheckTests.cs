@@ -49,6 +49,26 @@ public sealed class ConfigCheckTests : IDisposable
     }
 
     [Theory]
+    [InlineData("", null)]
+    [InlineData("auth_mechanisms=PLAIN", null)]
+    [InlineData("auth_mechanisms=EXTERNAL", null)]
+    [InlineData("auth_mechanisms=SCRAM-SHA-256,CRAM-MD5", "not each user")]
+    [InlineData("auth_mechanisms=SCRAM-SHA-1", "no user")]
+    public void Mechanisms_that_leave_users_without_a_login_are_told_of(string line, string? words)
+    {
+        NewPassword.Make("x", PasswordForm.ScramSha256, 4096, out string stored);
+        string[] texts = [.. Check($"""
+            user=ann;{stored};;PS
+            user=old;~05a8fd99.b5e06acf.586a5889.0ee8864c;;PS
+            {line}
+            """).Where(one => one.Key == "auth_mechanisms").Select(one => one.Text)];
+        if (words is null)
+            Assert.Empty(texts);
+        else
+            Assert.Contains(words, Assert.Single(texts), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(-400, -1, "has expired")]
     [InlineData(-1, 13, "expires on")]
     [InlineData(1, 400, "not valid before")]
@@ -88,6 +108,37 @@ public sealed class ConfigCheckTests : IDisposable
             Check("smtps_port=4650 tls_cert_file=c.pem smtp_name=mail.example.org"),
             one => one.Key == "tls_cert_file" && one.Text.Contains("is not for mail.", StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("proxy_range", "0.0.0.0/0", true)]
+    [InlineData("xclient_range", "::/0", true)]
+    [InlineData("xclient_range", "10.0.0.0/8", false)]
+    [InlineData("proxy_range", "192.0.2.1", false)]
+    public void Who_is_believed_about_addresses_is_to_be_few(string key, string range, bool isTold)
+        => Assert.Equal(isTold, Check($"{key}={range}").Any(
+            one => one.Key == key && one.Text.Contains("open relay", StringComparison.Ordinal)));
+
+    [Fact]
+    public void A_certificate_for_names_is_looked_at_as_the_default_one_is()
+    {
+        WriteCertificate("mail.example.org", -1, 400);
+        IReadOnlyList<ConfigFinding> found = Check(
+            "smtps_port=4650 tls_cert_file=c.pem smtp_name=mail.example.org\n"
+                + "tls_host=mail.example.org,*.example.org;c.pem\ntls_host=other.example;missing.pem\n");
+        Assert.Contains(found, one => one.Key == "tls_host" && one.Severity == ConfigSeverity.Error
+            && one.Text.Contains("missing.pem", StringComparison.Ordinal));
+        Assert.Contains(
+            found, one => one.Key == "tls_host"
+                && one.Text.Contains("not for *.example.org", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            found, one => one.Text.Contains("not for mail.example.org", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void To_ask_for_certificates_without_authorities_is_an_error()
+        => Assert.Contains(
+            Check("smtps_port=4650 tls_client_cert=ask"),
+            one => one.Severity == ConfigSeverity.Error && one.Key == "tls_client_cert");
 
     [Fact]
     public void A_key_that_does_not_fit_is_an_error()

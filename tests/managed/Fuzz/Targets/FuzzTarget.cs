@@ -30,6 +30,8 @@ internal sealed record FuzzTarget(string Name, Action<byte[]> Check)
         new("local-files", LocalFileTarget.Check),
         new("headers", HeaderTarget.Check),
         new("logins", LoginTarget.Check),
+        new("fronts", FrontTarget.Check),
+        new("messages", MessageTarget.Check),
     ];
 
     public static FuzzTarget? Find(string name) => All.FirstOrDefault(target => target.Name == name);

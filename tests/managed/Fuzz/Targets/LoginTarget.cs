@@ -1,6 +1,9 @@
+using System.Numerics;
 using System.Text;
 using MailModule.Mail;
 using MailModule.Mail.Logins;
+using MailModule.Mail.Logins.Server;
+using MailModule.Policy;
 using MailModule.Primitives;
 
 namespace MailModule.Tests.Fuzz.Targets;
@@ -12,6 +15,7 @@ namespace MailModule.Tests.Fuzz.Targets;
 internal static class LoginTarget
 {
     private const string Nonce = "rOprNGfwEbeRWgbNEkqO";
+    private static readonly LoginSecret s_secret = new StoredSecret(new PlainPassword("pencil"), "USER");
 
     public static void Check(byte[] input)
     {
@@ -24,6 +28,38 @@ internal static class LoginTarget
         AnswerLines(new SaslPlain(login), input);
         AnswerLines(new SaslLogin(login), input);
         AnswerLines(new SaslXOAuth2(new Credentials("user") { Token = () => "token" }), input);
+        CheckServer(input);
+    }
+
+    /// <summary>Nobody who only knows what is on the wire proves a password.</summary>
+    private static void CheckServer(byte[] input)
+    {
+        var channel = new LoginChannel("mail.example", MechanismSet.All, new byte[32]);
+        foreach (MechanismSet mechanism in Enum.GetValues<MechanismSet>().Where(one => BitOperations.IsPow2((int)one)))
+        {
+            SaslExchange exchange = ServerMechanisms.Begin(mechanism, channel);
+            exchange.Begin();
+            foreach (string line in Encoding.Latin1.GetString(input).Split('\n').Take(4))
+                if (!CanGoOn(exchange, exchange.Take(Encoding.Latin1.GetBytes(line))))
+                    break;
+            Assert.DoesNotContain(exchange.User + exchange.Identity, char.IsControl);
+        }
+    }
+
+    private static bool CanGoOn(SaslExchange exchange, SaslProgress progress)
+    {
+        if (progress == SaslProgress.FindSecret)
+        {
+            ((SecretExchange)exchange).Secret = s_secret;
+            progress = exchange.Accept();
+        }
+        if (progress == SaslProgress.Login)
+        {
+            Assert.False(exchange is SecretExchange proof && proof.IsProved(), "proved without the password");
+            progress = exchange.Refuse();
+        }
+        Assert.NotEqual(SaslProgress.Done, progress);
+        return progress == SaslProgress.Challenge;
     }
 
     private static void CheckBase64(byte[] input)

@@ -1,4 +1,5 @@
 using System.Text;
+using MailModule.Mail.Logins.Server;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Smtp.Server;
 
@@ -30,6 +31,8 @@ internal static class SmtpSessionTarget
         RequireAuth = (choice & 1) != 0,
         OfferAuth = (choice & 3) != 0,
         PlainAuthWithoutTls = (choice & 3) != 0,
+        // what makes up a challenge says something else each time
+        Mechanisms = MechanismSet.ClearText,
         NormalizeBareNewlines = (choice & 4) != 0,
         OfferStartTls = (choice & 8) != 0,
         SizeLimit = 4000,

@@ -1,6 +1,7 @@
 using System.Text;
 using MailModule.Engine.Serving;
 using MailModule.Mail;
+using MailModule.Mail.Logins.Server;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
 
@@ -39,6 +40,9 @@ internal sealed class FakeBackend : ISmtpBackend
     /// <summary>Reads the content in the host's name; null: no host does.</summary>
     public HostContentReader? Reader { get; set; }
 
+    /// <summary>What is stored for every user.</summary>
+    public LoginSecret? Secret { get; init; }
+
     public List<string> Calls { get; } = [];
     public List<string> Messages { get; } = [];
     public int Discarded { get; private set; }
@@ -46,11 +50,24 @@ internal sealed class FakeBackend : ISmtpBackend
 
     public Verdict Connect(SmtpSession session) => Give(session, ConnectVerdict);
 
-    public Verdict Login(SmtpSession session, string user, byte[] password)
+    public Verdict FindSecret(SmtpSession session, SecretExchange exchange)
     {
-        bool isRight = Encoding.UTF8.GetString(password) == "secret";
-        password.AsSpan().Clear();
-        string identity = session.AuthorizationIdentity ?? "";
+        Calls.Add($"secret {exchange.User}");
+        exchange.Secret = Secret;
+        return Give(session, Verdict.Accept);
+    }
+
+    public Verdict Login(SmtpSession session, SaslExchange exchange)
+    {
+        (string user, string identity) = (exchange.User, exchange.Identity);
+        bool isRight = exchange switch
+        {
+            PasswordExchange given => Encoding.UTF8.GetString(given.Password) == "secret",
+            SecretExchange given => given.IsProved(),
+            OAuthExchange given => given.Token == "token",
+            _ => true,
+        };
+        exchange.Clear();
         Calls.Add($"login {user} {(isRight ? "right" : "wrong")}{(identity.Length > 0 ? $" as {identity}" : "")}");
         return Give(session, (user, isRight && (identity.Length == 0 || identity == user)) switch
         {

@@ -1,4 +1,6 @@
 using System.Text;
+using MailModule.Mail.Logins.Server;
+using MailModule.Policy;
 using MailModule.Smtp.Server;
 using MailModule.Tests.Lines;
 using MailModule.Transport;
@@ -132,12 +134,21 @@ public class SmtpSessionTests
     public void Garbage_in_every_state_ends_nothing_but_the_session()
     {
         string[] states = ["", "EHLO c\r\n", "EHLO c\r\nMAIL FROM:<a@b>\r\n", Transaction, Transaction + "DATA\r\n",
-            "EHLO c\r\nAUTH PLAIN\r\n", "EHLO c\r\nAUTH LOGIN\r\n", "EHLO c\r\nAUTH LOGIN dXNlcg==\r\n"];
+            "EHLO c\r\nAUTH PLAIN\r\n", "EHLO c\r\nAUTH LOGIN\r\n", "EHLO c\r\nAUTH LOGIN dXNlcg==\r\n",
+            "EHLO c\r\nAUTH CRAM-MD5\r\n", "EHLO c\r\nAUTH SCRAM-SHA-256\r\n",
+            "EHLO c\r\nAUTH SCRAM-SHA-1 biwsbj11c2VyLHI9eA==\r\n", "EHLO c\r\nAUTH OAUTHBEARER\r\n",
+            $"EHLO c\r\nAUTH XOAUTH2 {WrongToken}\r\n"];
         var random = new Random(5321);
         for (int i = 0; i < 4000; i++)
         {
             var harness = new SmtpHarness(
-                Lenient, new FakeBackend { Answers = (Answers)random.Next(3), IsSlow = random.Next(2) == 0 });
+                Lenient,
+                new FakeBackend
+                {
+                    Answers = (Answers)random.Next(3),
+                    IsSlow = random.Next(2) == 0,
+                    Secret = new StoredSecret(null, "user"),
+                });
             harness.Send(states[random.Next(states.Length)]);
             string garbage = Garbage(random);
             foreach (Range cut in Texts.Cuts(random, garbage.Length))
@@ -157,6 +168,7 @@ public class SmtpSessionTests
     {
         OfferAuth = true,
         PlainAuthWithoutTls = true,
+        Mechanisms = MechanismSet.All,
         OfferStartTls = true,
         SizeLimit = 500,
         RecipientLimit = 3,
@@ -164,11 +176,15 @@ public class SmtpSessionTests
         ErrorLimit = 8
     };
 
+    // user=user^Aauth=Bearer wrong^A^A
+    private const string WrongToken = "dXNlcj11c2VyAWF1dGg9QmVhcmVyIHdyb25nAQE=";
+
     private static readonly string[] Pieces =
     [
         "EHLO x", "HELO ", "MAIL FROM:<", "a@b", ">", " SIZE=", "99", " BODY=8BITMIME", " SMTPUTF8", " RET=HDRS",
             " ENVID=a+20b", " NOTIFY=NEVER", " NOTIFY=SUCCESS,DELAY", " ORCPT=rfc822;", "+2B", "RCPT TO:<", "nobody@d",
-            "DATA", "RSET", "NOOP", "VRFY x", "EXPN y", "HELP", "AUTH PLAIN ", "AUTH LOGIN",
+            "DATA", "RSET", "NOOP", "VRFY x", "EXPN y", "HELP", "AUTH PLAIN ", "AUTH LOGIN", "AUTH SCRAM-SHA-256 ",
+        "AUTH CRAM-MD5", "biwsbj11c2VyLHI9eA==", "AQ==", WrongToken,
         "AHVzZXIAc2VjcmV0", "*", "STARTTLS", "Received: x", "\r\n", "\r\n", "\r\n", "\r\n", "\r\n.\r\n", ".", "\r",
             "\n", "\0", "\u00ff", "\"", "\\", "@", ":", " ", "=",
         "MAIL FROM:<a@b>\r\n", "RCPT TO:<c@d>\r\n", "DATA\r\n", "MAIL FROM:<noend@b>\r\n", "MAIL FROM:<nodata@b>\r\n",

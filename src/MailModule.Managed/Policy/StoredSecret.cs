@@ -1,0 +1,48 @@
+using System.Security.Cryptography;
+using System.Text;
+using MailModule.Mail.Logins;
+using MailModule.Mail.Logins.Server;
+using MailModule.Primitives.Os;
+
+namespace MailModule.Policy;
+
+/// <summary>
+/// What is stored of the password of a name, for mechanisms that only have it proved. Nobody's name has one too, whose
+/// salt is as stable as a user's: it looks as that of a user whom chance has picked for this name.
+/// </summary>
+/// <param name="password">Null: nothing fits, and <paramref name="decoy"/> says what it looks like.</param>
+/// <param name="name">In one spelling, for salts that are not stored.</param>
+/// <param name="decoy">Whose form <paramref name="password"/> has; null: a plain one's.</param>
+internal sealed class StoredSecret(StoredPassword? password, string name, StoredPassword? decoy = null) : LoginSecret
+{
+    /// <summary>RFC 5802 §5.1, RFC 7677 §4: the fewest there may be; each login does them.</summary>
+    public const int MadeIterations = 4096;
+    private const int MadeSaltSize = 16;
+
+    // What is told to strangers must not come from a password: they could try others until that fits.
+    private static readonly byte[] s_key = RandomOctets.Get(32);
+
+    public override byte[]? Password => password?.Plain;
+
+    // A salt is made even where one is stored, so that it takes the same time.
+    public override ScramSalt SaltFor(ScramHash hash)
+    {
+        ScramSalt? stored = (password ?? decoy)?.SaltFor(hash);
+        ScramSalt made = Made(hash, stored?.Salt.Length ?? MadeSaltSize, stored?.Iterations ?? MadeIterations);
+        return password is not null && stored is not null ? stored : made;
+    }
+
+    // A decoy costs what a user of its form costs.
+    public override ScramKeys? KeysFor(ScramHash hash)
+    {
+        ScramKeys? keys = (password ?? decoy)?.KeysFor(hash, SaltFor(hash));
+        return password is null ? null : keys;
+    }
+
+    private ScramSalt Made(ScramHash hash, int size, int iterations)
+    {
+        byte[] about = Encoding.UTF8.GetBytes($"{hash.Mechanism} {name}");
+        byte[] salt = HKDF.DeriveKey(HashAlgorithmName.SHA256, s_key, size, salt: null, info: about);
+        return new ScramSalt(salt, iterations);
+    }
+}
