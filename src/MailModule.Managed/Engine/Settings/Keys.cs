@@ -324,10 +324,11 @@ internal static partial class Keys
         "forward", "Users' `forward` files, in their homes, are obeyed (`forward-files.md`).");
     public static readonly Setting ForwardRun = Flag(
         "fwdrun", "`!command` lines are run, with the rights of the home's owner. Not on Windows.");
-    public static readonly Setting AntiVirus = Guard(PathLater(
-        "antivirus", "Script that is run on each queued message.", Delivery, "noantivirus"));
+    public static readonly Setting AntiVirus = OfPrograms(
+        "antivirus", "Script that is run on each message that comes by SMTP, before it is accepted "
+            + "(`sender-lists.md`). Not on Windows.", "noantivirus");
     public static readonly Setting RunTimeout = Number(
-        "run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` is ended.");
+        "run_timeout", 30, 1_048_576, 64, "s", "Time after which a command of `fwdrun` or `antivirus` is ended.");
 
     private static readonly string s_tls = Begin("TLS");
     public static readonly Setting SmtpTls = Flag("smtp_tls", "STARTTLS (SMTP) and STLS (POP3) are offered.");

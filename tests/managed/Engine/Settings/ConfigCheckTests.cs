@@ -84,6 +84,22 @@ public sealed class ConfigCheckTests : IDisposable
             Assert.Contains(words, Assert.Single(found).Text, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("badlist=nowhere", "badlist", "no such file")]
+    [InlineData("antivirus=nowhere", "antivirus", "no such file")]
+    [InlineData("greylist greylist_delay=200 greylist_life=100", "greylist_delay", "nobody ever passes")]
+    [InlineData("greylist_auto=3", "greylist_auto", "no effect without greylist")]
+    [InlineData("mxignbl", "mxignbl", "no effect without greylist or graylist")]
+    [InlineData("dnsbl_text", "dnsbl_text", "no effect without dnsbl")]
+    [InlineData("spam_time=3", "spam_time", "no effect without fake")]
+    [InlineData("fake=trap@example.org", "fake", "for ever")]
+    [InlineData("dnsbl=bl.example dnsbl_stage=connect", "dnsbl_stage", "before they can log in")]
+    [InlineData("dnsbl=bl..example", "dnsbl", "not a list of zones")]
+    [InlineData("blacklist=eve", "blacklist", "not a list of addresses")]
+    [InlineData("antispam=\"$nothing\"", "antispam", "not an expression")]
+    public void What_is_wrong_with_the_checks_of_strangers_is_told_of(string settings, string key, string words)
+        => Assert.Contains(words, Assert.Single(Check(settings), one => one.Key == key).Text, StringComparison.Ordinal);
+
     [Fact]
     public void A_certificate_for_another_name_is_told_of()
     {
