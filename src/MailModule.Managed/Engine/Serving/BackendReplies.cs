@@ -18,6 +18,8 @@ internal static class BackendReplies
     public static readonly Reply LoginsBusy = new(454, "4.7.0", "Too many logins at once, try again later");
     public static readonly Reply TooManyUnknown = new(421, "4.7.0", "Too many unknown recipients, closing connection");
 
+    public static readonly Reply HeldTooLong = new(501, "5.5.4", "The message would be held longer than is offered");
+
     /// <summary>One of the recipients has had the message before.</summary>
     public static readonly Reply Looping554 = new(554, "5.4.6", "The message has been here before: it is looping");
 

@@ -44,6 +44,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         // A stranger's sender may be forged: nobody gets a large message by us for that.
         if (envelope is { IsFromStranger: true, Return: ReturnContent.Full })
             envelope.Return = ReturnContent.Default;
+        if (session.Options.Times?.FutureRelease is { } limit && envelope.Release > envelope.Received + limit.Longest)
+            return Verdict.Refuse(BackendReplies.HeldTooLong);
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)

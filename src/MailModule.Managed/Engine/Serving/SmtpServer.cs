@@ -61,6 +61,11 @@ internal sealed class SmtpServer(
             OfferStartTls = values.Flag(Keys.SmtpTls),
             OfferAuth = values.Accounts.Count > 0,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
+            Times = new DeliveryTimeOffers(
+                ToAll: false,
+                values.Number(Keys.FutureReleaseMax) is > 0 and var seconds
+                    ? new FutureReleaseLimit(TimeSpan.FromSeconds(seconds), static () => DateTimeOffset.UtcNow)
+                    : null),
         };
 
         private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[32];
@@ -80,7 +85,7 @@ internal sealed class SmtpServer(
                 PlainAuthWithoutTls = plainAuth,
                 RequireAuth = port.RequiresAuth,
                 OfferDsn = offersDsn,
-                IsLmtp = port.IsLmtp,
+                Times = _plain.Times! with { ToAll = offersDsn },
                 Verbs = port.IsLmtp ? StateTable.Lmtp : StateTable.Standard,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
             };

@@ -90,10 +90,15 @@ internal sealed class StateTable
             Handle = static (session, _, output) => session.Reset(output),
         },
         new VerbRule("NOOP", SmtpState.Greeted, ArgumentRule.Optional) { Handle = Says(Replies.Ok250) },
-        new VerbRule("VRFY", SmtpState.Greeted, ArgumentRule.Required) { Handle = Says(Replies.CannotVerify252) },
+        new VerbRule("VRFY", SmtpState.Greeted, ArgumentRule.Required)
+        {
+            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
+            Handle = Says(Replies.CannotVerify252),
+        },
         new VerbRule("EXPN", SmtpState.Greeted, ArgumentRule.Required)
         {
             IsOffered = false,
+            Read = static (_, argument) => SmtpSession.CheckVerify(argument),
             Handle = Says(Replies.ExpnOff502),
         },
         new VerbRule("HELP", SmtpState.Greeted, ArgumentRule.Optional)
@@ -140,11 +145,15 @@ internal sealed class StateTable
     private StateTable(params VerbRule[] rules)
     {
         _rules = rules;
+        IsLmtp = Array.Exists(rules, static rule => rule.Verb == "LHLO");
         _byVerb = new VerbTable<VerbRule>(rules, rule => rule.Verb);
         Help214 = Replies.Help214(rules.Where(rule => rule.IsOffered).Select(rule => rule.Verb));
     }
 
     public Reply Help214 { get; }
+
+    /// <summary>RFC 2033.</summary>
+    public bool IsLmtp { get; }
 
     /// <summary>The row of a verb, or the one for what is no verb.</summary>
     public VerbRule Of(ReadOnlySpan<byte> verb) => _byVerb.Find(verb) ?? s_unknown;
