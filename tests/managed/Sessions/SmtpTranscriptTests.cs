@@ -9,8 +9,8 @@ using MailModule.Tests.Smtp.Server;
 namespace MailModule.Tests.Sessions;
 
 /// <summary>
-/// One file in Transcripts/Smtp is one case; those in a folder of an RFC are named by the rule that they show. C: what the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF),
-/// S: what the server answers, END: it closes, B: what the backend was asked; ! sets an option, # is a remark. Each
+/// One file in Transcripts/Smtp is one case; those in a folder of an RFC are named by the rule that they show. C: what
+/// the client sends (escapes \r \n \0 \xNN; a last \ means no CRLF), S: what the server answers, END: it closes, B: what the backend was asked; ! sets an option, # is a remark. Each
 /// case runs line by line, octet by octet, whole (pipelined) and cut at random, with answers at once, early and late.
 /// </summary>
 public partial class SmtpTranscriptTests
@@ -157,7 +157,7 @@ public partial class SmtpTranscriptTests
             PlainAuthWithoutTls = lines.Contains("! clear text"),
             RequireAuth = lines.Contains("! require auth"),
             NormalizeBareNewlines = lines.Contains("! normalize"),
-            IsLmtp = lines.Contains("! lmtp"),
+            Times = lines.Contains("! times") ? TimesIn(lines) : null,
             Verbs = lines.Contains("! lmtp") ? StateTable.Lmtp : StateTable.Standard,
         };
         foreach (string line in lines.Where(line => line.StartsWith("! mechanism ", StringComparison.Ordinal)))
@@ -186,6 +186,13 @@ public partial class SmtpTranscriptTests
             return client?.ToString() == "192.0.2.66" ? "554 5.7.1 Not you\r\n"u8.ToArray() : null;
         }
     }
+
+    private static DeliveryTimeOffers TimesIn(string[] lines) => new(
+        lines.Contains("! trusted"),
+        Number(lines, "! future release ", 0) is > 0 and var seconds
+            ? new FutureReleaseLimit(
+                TimeSpan.FromSeconds(seconds), () => new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero))
+            : null);
 
     private static long Number(string[] lines, string option, long other)
         => lines.FirstOrDefault(line => line.StartsWith(option, StringComparison.Ordinal)) is { } line

@@ -160,6 +160,8 @@ internal sealed class MailboxDelivery(
     // None: the message is in the mailbox, or a local action has it.
     private Fault Begin(in PendingDelivery delivery, string? home, long now)
     {
+        if (_dsns.IsTooLate(delivery))
+            return Fault.Timeout;
         if (delivery.Result is null && dependencies.Rules is { } rules && rules.AppliesTo(delivery.Maildrop, home))
         {
             beginAction(new LocalAction(delivery.Entry, delivery.Maildrop, home, delivery.Recipients)

@@ -31,6 +31,7 @@ internal static class BackendReplies
         new(552, "5.3.4", "The message is larger than what is taken from one address");
     private static readonly Reply NotYourSender = new(553, "5.7.1", "The sender is not an address of yours");
     private static readonly Reply OurSender = new(553, "5.7.1", "Log in to send as a user of this domain");
+    public static readonly Reply HeldTooLong = new(501, "5.5.4", "The message would be held longer than is offered");
 
     /// <summary>One of the recipients has had the message before.</summary>
     public static readonly Reply Looping554 = new(554, "5.4.6", "The message has been here before: it is looping");

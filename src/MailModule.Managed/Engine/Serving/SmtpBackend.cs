@@ -73,6 +73,8 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
             return Verdict.Refuse(refusal);
         if (ChecksOf(envelope)?.Mail(envelope) is { } verdict)
             return verdict;
+        if (session.Options.Times?.FutureRelease is { } limit && envelope.Release > envelope.Received + limit.Longest)
+            return Verdict.Refuse(BackendReplies.HeldTooLong);
         // RFC 1870 §6.1: what there is no room for now is refused before it is sent
         return declaredSize == 0 || dependencies.Host.AsksAbout(RequestAction.SmtpSendMessage)
             || dependencies.Spool.HasRoomFor(declaredSize)

@@ -157,6 +157,11 @@ internal sealed class SmtpServer(
                 hostJudges: (steps & HandlerSteps.Auth) != 0, hostHasSecrets: (steps & HandlerSteps.Secret) != 0),
             SenderDomain = values.Flag(Keys.NoCheckBack) ? values.OwnName.Text : null,
             NormalizeBareNewlines = values.Word(Keys.SmtpBareNewline) == "normalize",
+            Times = new DeliveryTimeOffers(
+                ToAll: false,
+                values.Number(Keys.FutureReleaseMax) is > 0 and var seconds
+                    ? new FutureReleaseLimit(TimeSpan.FromSeconds(seconds), static () => DateTimeOffset.UtcNow)
+                    : null),
         };
 
         private readonly SmtpServerOptions?[] _variants = new SmtpServerOptions?[32];
@@ -179,7 +184,7 @@ internal sealed class SmtpServer(
                 PlainAuthWithoutTls = plainAuth,
                 RequireAuth = port.RequiresAuth,
                 OfferDsn = offersDsn,
-                IsLmtp = port.IsLmtp,
+                Times = _plain.Times! with { ToAll = offersDsn },
                 Verbs = port.IsLmtp ? StateTable.Lmtp : StateTable.Standard,
                 OfferStartTls = _plain.OfferStartTls && !port.IsTlsFirst,
             };

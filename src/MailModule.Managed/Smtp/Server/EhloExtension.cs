@@ -9,6 +9,18 @@ namespace MailModule.Smtp.Server;
 /// <param name="keyword">In ASCII.</param>
 internal sealed class EhloExtension(string keyword)
 {
+    public static readonly EhloExtension FutureRelease = new("FUTURERELEASE")
+    {
+        Offers = static session => session.Options.Times?.FutureRelease is not null && DeliverBy!.IsOfferedBy(session),
+        Parameters = static (session, output) => output.Write($" {session.Options.Times!.FutureRelease}"),
+    };
+
+    public static readonly EhloExtension DeliverBy = new("DELIVERBY")
+    {
+        Offers = static session => session.Options.Times is { } times
+            && (times.ToAll || session.AuthenticatedUser is not null),
+    };
+
     /// <summary>In the order in which they are named.</summary>
     public static readonly IReadOnlyList<EhloExtension> Standard =
     [
@@ -19,6 +31,8 @@ internal sealed class EhloExtension(string keyword)
         new("LIMITS") { Parameters = WriteLimits },
         new("SMTPUTF8"),
         new("DSN") { Offers = static session => session.Options.OfferDsn },
+        DeliverBy,
+        FutureRelease,
         new("STARTTLS") { Offers = static session => session.Options.OfferStartTls && !session.IsTls },
         new("AUTH")
         {

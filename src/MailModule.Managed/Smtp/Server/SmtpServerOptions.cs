@@ -16,10 +16,10 @@ internal sealed record SmtpServerOptions
     /// <summary>Largest message in octets on the wire; 0 = no limit (SIZE without a number).</summary>
     public long SizeLimit { get; init; }
     public bool OfferStartTls { get; init; }
-    /// <summary>LMTP (RFC 2033), with <see cref="StateTable.Lmtp"/> for its verbs.</summary>
-    public bool IsLmtp { get; init; }
     /// <summary>EHLO names DSN (RFC 3461). Its parameters are taken in any case.</summary>
     public bool OfferDsn { get; init; } = true;
+    /// <summary>What of <see cref="DeliveryTimeOffers"/> there is; null: nothing.</summary>
+    public DeliveryTimeOffers? Times { get; init; }
     /// <summary>MAIL needs a login first (RFC 6409).</summary>
     public bool RequireAuth { get; init; }
     /// <summary>What tells a password or token is offered without TLS for this client.</summary>
@@ -48,6 +48,8 @@ internal sealed record SmtpServerOptions
     public XclientJudge? Xclient { get; init; }
     /// <summary>The verbs that sessions know.</summary>
     public StateTable Verbs { get; init; } = StateTable.Standard;
+    /// <summary>They are those of LMTP (RFC 2033).</summary>
+    public bool IsLmtp => Verbs.IsLmtp;
     /// <summary>The extensions that EHLO names, where each is offered.</summary>
     public IReadOnlyList<EhloExtension> Extensions { get; init; } = EhloExtension.Standard;
 }

@@ -23,6 +23,14 @@ internal sealed partial class SmtpSession
     internal static Reply? CheckHello(ReadOnlySpan<byte> name)
         => AddressGrammar.IsTextWithoutControls(name) ? null : Replies.BadHelo501;
 
+    internal static Reply? CheckVerify(ReadOnlySpan<byte> argument)
+    {
+        var name = VerifyArgument.Parse(argument);
+        if (name.IsMalformed)
+            return argument.Contains((byte)0) ? Replies.NulInCommand500 : Replies.BadName501;
+        return name.NeedsUtf8 ? Replies.NeedsUtf8553 : null;
+    }
+
     /// <param name="reply">What the backend says; null: the ordinary.</param>
     internal Next Hello(ReadOnlySpan<byte> name, bool isEhlo, Reply? reply, Output output)
     {
@@ -113,6 +121,9 @@ internal sealed partial class SmtpSession
             fault = MailArgument.TryParse(whole, out mail);
         if (fault != PathFault.None)
             return Replies.To(fault, Replies.BadMailSyntax501, Replies.BadSender501);
+        if ((mail.Hold is not null && !EhloExtension.FutureRelease.IsOfferedBy(this))
+            || (mail.DeliverBy is not null && !EhloExtension.DeliverBy.IsOfferedBy(this)))
+            return Replies.UnknownParameter555;
         // RFC 1870 §6.1 (1): refused at once when what is declared is beyond the limit
         if (Options.SizeLimit > 0 && mail.Size > Options.SizeLimit)
             return Replies.TooLarge552;
@@ -126,6 +137,8 @@ internal sealed partial class SmtpSession
             Utf8 = mail.Utf8,
             Return = mail.Return,
             EnvelopeId = mail.EnvelopeId,
+            Hold = mail.Hold,
+            DeliverBy = mail.DeliverBy,
         });
         return null;
     }

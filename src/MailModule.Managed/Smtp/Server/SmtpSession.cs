@@ -151,40 +151,6 @@ internal sealed partial class SmtpSession : ISession
     /// <summary>No octets of the content are still to come, whether all of it was taken or not.</summary>
     public bool IsContentRead => Transaction.IsLastChunkRead;
 
-    /// <summary>
-    /// For who takes the content itself, between chunks: the reply to the one before, to be sent at once; empty if it
-    /// was given.
-    /// </summary>
-    public ReadOnlySpan<byte> EndTakenChunk()
-    {
-        if (!Transaction.OwesChunkReply)
-            return default;
-        Transaction.EndChunk(hasFailed: false);
-        Peer.Expect(Expected.Command);
-        return Replies.ChunkTaken250.Wire;
-    }
-
-    /// <summary>
-    /// For who takes the content itself, between chunks: takes the command for the next one from the front of the
-    /// input. Null: it is not whole yet. False: it is another command, which is left for the session.
-    /// </summary>
-    public bool? TryBeginNextChunk(scoped ref ReadOnlySpan<byte> input)
-    {
-        var lines = new LineReader(StateTable.LineLimit);
-        ReadOnlySpan<byte> rest = input;
-        LineResult result = lines.Read(ref rest, out ReadOnlySpan<byte> line);
-        if (result == LineResult.Incomplete)
-            return null;
-        var command = CommandLine.Parse(line);
-        if (result != LineResult.Line || Options.Verbs.Of(command.Verb).Question != Question.FirstChunk
-            || !Chunk.TryParse(command.Argument, out Chunk chunk, out bool isGood) || !isGood)
-            return false;
-        input = rest;
-        Transaction.BeginChunk(chunk);
-        Peer.Expect(Expected.Content);
-        return true;
-    }
-
     /// <summary><see cref="BeginContent"/> was called for this message, or the session has sent 354.</summary>
     public bool HasContentBegun => Transaction.HasContentBegun;
 
