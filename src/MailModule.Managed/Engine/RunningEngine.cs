@@ -160,7 +160,7 @@ internal sealed class RunningEngine : IDisposable
     private SingleServer ServerOf(ServerKind kind) => kind == ServerKind.Smtp ? _smtp : _pop3;
 
     private SmtpServer NewSmtpServer(HostCallback host)
-        => new(_settings, _data!.Spool, _workers, _limits.ForServer(), host, _log);
+        => new(_settings, _data!.Spool, _data.Usages, _workers, _limits.ForServer(), host, _log);
 
     private Pop3Server NewPop3Server(HostCallback host)
     {

@@ -43,6 +43,13 @@ internal sealed class Envelope
     /// <summary>ENVID, decoded: the sender's own mark, for DSNs (RFC 3461 §4.4); null if none was given.</summary>
     public string? EnvelopeId { get; set; }
 
+    /// <summary>Adds a recipient, once: one message is enough. Who asks for other reports is another, for them.</summary>
+    public void Add(Recipient recipient)
+    {
+        if (!Names(recipient))
+            Recipients.Add(recipient);
+    }
+
     /// <summary>The recipient is among these already, with the same wishes for reports.</summary>
     public bool Names(Recipient recipient)
     {

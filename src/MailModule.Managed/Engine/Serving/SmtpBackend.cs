@@ -60,7 +60,7 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         RelayPolicy rules = dependencies.Policy();
         bool mayRelay = MayRelay(session, rules);
         RelayVerdict verdict = rules.CheckRecipient(rcpt.Address, mayRelay);
-        bool leaves = verdict is { IsAccepted: true, Maildrop: null } && !rules.IsRelayed(rcpt.Address.Domain);
+        bool leaves = verdict is { IsAccepted: true, Maildrop: null };
         if (leaves && !MailChecks.MayLeave(rcpt.Address, session, dependencies, rules))
             verdict = new RelayVerdict(null, RelayRefusal.NotLocal);
         if (!verdict.IsAccepted)
@@ -71,9 +71,9 @@ internal sealed class SmtpBackend(SmtpDependencies dependencies, IBlockingPeer? 
         Recipient recipient = rcpt.ToRecipient(verdict.Maildrop);
         if (envelope.IsFromStranger)
             recipient = recipient with { Notify = DsnRequests.WithoutSuccess(recipient.Notify) };
-        // Named again: one message is enough. Who asks for other reports is another, for them.
-        if (!envelope.Names(recipient))
-            envelope.Recipients.Add(recipient);
+        if (QuotaCheck.For(session, dependencies, rules, recipient) is { } quota)
+            return quota.Ask();
+        envelope.Add(recipient);
         return Verdict.Accept;
     }
 

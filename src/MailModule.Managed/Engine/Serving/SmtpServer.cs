@@ -1,5 +1,6 @@
 using System.Net;
 using MailModule.Engine.Settings;
+using MailModule.Mailbox;
 using MailModule.Primitives;
 using MailModule.Smtp.Server;
 using MailModule.Spool;
@@ -9,13 +10,14 @@ namespace MailModule.Engine.Serving;
 
 /// <summary>The SMTP server: its ports, and the options its sessions begin with.</summary>
 internal sealed class SmtpServer(
-    EngineSettings settings, ISpool spool, Workers workers, ClientLimits limits, HostCallback host, Log log)
+    EngineSettings settings, ISpool spool, UsageCache usages, Workers workers, ClientLimits limits, HostCallback host, Log log)
     : MailServer(settings, workers, limits, host.Calls, log)
 {
     private volatile SmtpDependencies _dependencies = new(
         spool, workers.Run, host, () => settings.Current.Relay, log)
     {
         Clients = limits,
+        Usages = usages,
     };
 
     private volatile OptionSet _options = new(settings.Current);

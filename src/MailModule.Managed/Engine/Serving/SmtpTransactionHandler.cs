@@ -1,6 +1,5 @@
 using System.Net;
 using MailModule.Mail;
-using MailModule.Policy;
 using MailModule.Primitives;
 using MailModule.Smtp;
 using MailModule.Smtp.Server;
@@ -25,8 +24,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     private readonly ArrivingMessage _message;
     private Envelope _envelope = new();
     private HostContentReader? _reader;
-    private HeaderWatch? _headerWatch;
-    private VolumeAccount? _volume;
+    private ContentWatch? _watch;
     private Fault _storeFault;
     private long _held;
     private bool _hostAccepted;
@@ -55,9 +53,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Begin(Envelope envelope)
     {
         _envelope = envelope;
-        RelayPolicy rules = _dependencies.Policy();
-        _headerWatch = HeaderWatch.For(envelope, rules);
-        _volume = MailChecks.AccountOf(envelope, _dependencies, rules);
+        _watch = ContentWatch.For(envelope, _dependencies);
         _hostAccepted = _contentEnded = false;
         _held = HeldMemory.Base / 2;
         _storeFault = Fault.None;
@@ -128,8 +124,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
 
     public bool Append(ReadOnlySpan<byte> content)
     {
-        _headerWatch?.Add(content);
-        _volume?.Add(content.Length);
+        _watch?.Add(content);
         if (!_message.IsOpen)
             return true;
         bool takesMore = _message.Append(content, _resumeContent);
@@ -159,9 +154,9 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
             return Verdict.Refuse(BackendReplies.NotStored(_storeFault));
         // RFC 5321 §6.3: refused here, its sender hears of it from the host that has the message; taken, he would hear
         // of it from us, whoever wrote his name there
-        if (_headerWatch is { } watch && watch.IsLoop(_dependencies.Policy()))
+        if (_watch is { Header: { } header } && header.IsLoop(_dependencies.Policy()))
             return Verdict.Refuse(BackendReplies.Looping554);
-        _headerWatch?.HonourReportField(_envelope, _dependencies.Policy());
+        _watch?.Header?.HonourReportField(_envelope, _dependencies.Policy());
         _message.Commit(_committed);
         return Verdict.Pending;
     }
@@ -184,8 +179,7 @@ internal sealed class SmtpTransactionHandler : IRequestStream, IJob
     public void Discard()
     {
         _message.Discard();
-        _headerWatch = null;
-        _volume = null;
+        _watch = null;
     }
 
     /// <summary>The connection is gone.</summary>
